@@ -1,0 +1,69 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The direction of imports is drawn in `Tests/StressBasicsTests/ImportDirectionTests.swift`,
+// which compares every `import` line with the level table: SwiftPM itself lets an undeclared
+// import through.
+
+let package = Package(
+    name: "BelowZero",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "belowzero", targets: ["BelowZeroCLI"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Level 0: system libraries.
+        .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"]), .brew(["libcsv"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        // Level 1: values.
+        .target(name: "StressBasics", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        // Level 2: pure rules and columns.
+        .target(name: "PriceSeries", dependencies: ["StressBasics"]),
+        .target(name: "MarginModel", dependencies: ["StressBasics"]),
+        .target(name: "StressStatistics", dependencies: ["StressBasics"]),
+        // Level 3: files in.
+        .target(name: "CSVIngest", dependencies: ["CLibCSV", "CZlib", "StressBasics", "PriceSeries"]),
+        .target(
+            name: "StudyPlan",
+            dependencies: ["StressBasics", "PriceSeries", "MarginModel", .product(name: "Yams", package: "Yams")]),
+        // Level 4: the engine.
+        .target(
+            name: "StressEngine",
+            dependencies: ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"]),
+        // Levels 5 and 6: files out.
+        .target(name: "RunStore", dependencies: ["StressBasics", "StressStatistics", "StudyPlan"]),
+        .target(
+            name: "StressReport",
+            dependencies: ["StressBasics", "StressStatistics", "StudyPlan", "RunStore"],
+            resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
+        // Level 7: the only place that knows them all.
+        .executableTarget(
+            name: "BelowZeroCLI",
+            dependencies: [
+                "CSVIngest", "MarginModel", "PriceSeries", "RunStore", "StressBasics", "StressEngine",
+                "StressReport", "StressStatistics", "StudyPlan",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        // Tests.
+        .target(
+            name: "TestSupport", dependencies: ["StressBasics", "PriceSeries"], path: "Tests/Support"),
+        .testTarget(name: "StressBasicsTests", dependencies: ["StressBasics", "TestSupport"]),
+        .testTarget(name: "PriceSeriesTests", dependencies: ["PriceSeries", "TestSupport"]),
+        .testTarget(name: "MarginModelTests", dependencies: ["MarginModel", "TestSupport"]),
+        .testTarget(name: "StressStatisticsTests", dependencies: ["StressStatistics", "TestSupport"]),
+        .testTarget(name: "CSVIngestTests", dependencies: ["CSVIngest", "CLibCSV", "TestSupport"]),
+        .testTarget(name: "StudyPlanTests", dependencies: ["StudyPlan", "TestSupport"]),
+        .testTarget(
+            name: "StressEngineTests",
+            dependencies: ["StressEngine", "CSVIngest", "TestSupport"]),
+        .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "TestSupport"]),
+        .testTarget(name: "StressReportTests", dependencies: ["StressReport", "TestSupport"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["BelowZeroCLI", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,30 @@
+import StressBasics
+
+extension BarSeries {
+    /// The bar length Δ: the most frequent difference of neighbouring open times, the smallest of equals.
+    ///
+    /// Nil with fewer than two bars. O(bars).
+    public var barLength: TimeSpan? {
+        guard count > 1 else { return nil }
+        var frequency: [Int64: Int] = [:]
+        for index in 1..<count {
+            frequency[time[index] - time[index - 1], default: 0] += 1
+        }
+        // A total order on (count, length) makes the choice independent of hash order.
+        let best = frequency.max { ($0.value, -$0.key) < ($1.value, -$1.key) }
+        return best.map { TimeSpan(milliseconds: $0.key) }
+    }
+
+    /// The widest step a window may span by default: 10 Δ for intraday bars, 10 days for daily ones and, where that
+    /// is less than two bars, two Δ (monthly bars would otherwise have no window at all).
+    public static func defaultMaxGap(barLength: TimeSpan) -> TimeSpan {
+        if barLength < .days(1) { return TimeSpan(milliseconds: barLength.milliseconds * 10) }
+        return max(.days(10), TimeSpan(milliseconds: barLength.milliseconds * 2))
+    }
+
+    /// The indices `j` with `time[j] − time[j−1] > span`, ascending. O(bars).
+    public func stepsLonger(than span: TimeSpan) -> [Int] {
+        guard count > 1 else { return [] }
+        return (1..<count).filter { time[$0] - time[$0 - 1] > span.milliseconds }
+    }
+}

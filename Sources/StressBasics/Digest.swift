@@ -1,0 +1,47 @@
+import Crypto
+
+/// A SHA-256 digest: says whether two inputs, studies or results are the same bytes.
+public struct Digest: Hashable, Sendable, CustomStringConvertible {
+    /// 64 lower-case hexadecimal digits.
+    public let hex: String
+
+    fileprivate init(hex: String) {
+        self.hex = hex
+    }
+
+    /// The digest of the UTF-8 bytes of `text`.
+    public init(of text: String) {
+        var hasher = DigestBuilder()
+        hasher.update(text)
+        self = hasher.finish()
+    }
+
+    /// The first 12 digits: enough to tell runs apart, short enough to read out.
+    public var short: String { String(hex.prefix(12)) }
+
+    public var description: String { hex }
+}
+
+/// Builds a ``Digest`` from pieces as they come, in constant memory.
+public struct DigestBuilder: Sendable {
+    private var hasher = SHA256()
+
+    /// An empty digest.
+    public init() {}
+
+    /// Adds raw bytes. O(count).
+    public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        hasher.update(bufferPointer: bytes)
+    }
+
+    /// Adds the UTF-8 bytes of `text`.
+    public mutating func update(_ text: String) {
+        var copy = text
+        copy.withUTF8 { hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+    }
+
+    /// The digest of everything added; the builder may go on afterwards.
+    public func finish() -> Digest {
+        Digest(hex: hasher.finalize().map { byte in String(UInt32(byte) + 0x100, radix: 16).dropFirst() }.joined())
+    }
+}

@@ -1,0 +1,117 @@
+/// Something a person should know about an input: what, where, how often, and what was done about it.
+///
+/// Findings are how stages report problems without stopping: a bad row is data, not a crash. A finding of severity
+/// ``Severity/error`` means that the thing it speaks of could not be used.
+public struct Finding: Hashable, Sendable {
+    /// How much it matters.
+    public enum Severity: String, Hashable, Sendable, CaseIterable, Comparable {
+        /// The check ran and found nothing.
+        case pass
+        /// Worth knowing, changes nothing.
+        case note
+        /// Changes or may change a result.
+        case warning
+        /// The thing could not be used.
+        case error
+
+        public static func < (a: Severity, b: Severity) -> Bool {
+            allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!
+        }
+    }
+
+    /// The name of the check in snake case, stable across versions: `missing_bars`, `bad_row`, `unknown_key`.
+    public var check: String
+    /// How much it matters.
+    public var severity: Severity
+    /// One sentence, without a full stop: what was seen.
+    public var message: String
+    /// How many rows, bars, steps or keys it speaks of; 0 for a check that passed.
+    public var count: Int
+    /// The first place it was seen, when it has one.
+    public var location: SourceLocation?
+    /// The open time of the first bar concerned, when it has one.
+    public var time: UTCInstant?
+    /// What was done: `kept`, `row dropped`, `windows excluded`, `sorted`. Empty when nothing was.
+    public var action: String
+    /// What the user can do, as an imperative without a full stop; empty when there is nothing to do.
+    public var hint: String
+
+    /// A finding with all its parts; `count` is 1 unless said otherwise.
+    public init(
+        check: String, severity: Severity, message: String, count: Int = 1, location: SourceLocation? = nil,
+        time: UTCInstant? = nil, action: String = "", hint: String = ""
+    ) {
+        self.check = check
+        self.severity = severity
+        self.message = message
+        self.count = count
+        self.location = location
+        self.time = time
+        self.action = action
+        self.hint = hint
+    }
+}
+
+/// A place in a text file.
+public struct SourceLocation: Hashable, Sendable {
+    /// The file as the user named it, never an absolute path made up by us.
+    public var file: String
+    /// 1-based physical line; nil when the whole file is meant.
+    public var line: Int?
+    /// 1-based column: a CSV field number, or a character position in a study file.
+    public var column: Int?
+    /// The header name of the column, when it has one.
+    public var columnName: String?
+    /// The offending text, cut to at most ``longestText`` characters and without control characters.
+    public var text: String?
+    /// 0-based offset from the start of the (decompressed) file, when known.
+    public var byte: Int?
+
+    /// A place in `file`; everything else is optional.
+    public init(
+        file: String, line: Int? = nil, column: Int? = nil, columnName: String? = nil, text: String? = nil,
+        byte: Int? = nil
+    ) {
+        self.file = file
+        self.line = line
+        self.column = column
+        self.columnName = columnName
+        self.text = text.map(SourceLocation.presentable)
+        self.byte = byte
+    }
+
+    /// The longest text a location quotes.
+    public static let longestText = 80
+
+    /// `prices.csv:4812:5`, with the parts that are known.
+    public var short: String {
+        [file, line.map(String.init), column.map(String.init)].compactMap { $0 }.joined(separator: ":")
+    }
+
+    /// Input text made safe to print: control characters become `·`, long text is cut with `…`.
+    public static func presentable(_ text: String) -> String {
+        let cut = text.unicodeScalars.prefix(longestText + 1)
+        let clean = cut.map { isControl($0) ? "·" : Character($0) }
+        return clean.count > longestText ? String(clean.prefix(longestText)) + "…" : String(clean)
+    }
+
+    // C0, DEL, C1 and the characters that change reading direction, which could make a terminal or a page lie.
+    private static func isControl(_ c: Unicode.Scalar) -> Bool {
+        c.value < 0x20 || (0x7F...0x9F).contains(c.value) || (0x202A...0x202E).contains(c.value)
+            || (0x2066...0x2069).contains(c.value) || c.value == 0x200E || c.value == 0x200F
+    }
+}
+
+/// A value together with what was found on the way to it.
+public struct Partial<Value: Sendable>: Sendable {
+    /// What could be made of the input.
+    public var value: Value
+    /// What was found, in the order of the input.
+    public var findings: [Finding]
+
+    /// A value and its findings.
+    public init(_ value: Value, findings: [Finding] = []) {
+        self.value = value
+        self.findings = findings
+    }
+}

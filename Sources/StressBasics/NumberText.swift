@@ -1,0 +1,56 @@
+/// The shortest decimal text that reads back as the same `Double`, independent of locale: `0.0005`, `20`, `1e-07`.
+///
+/// Whole numbers lose Swift's `.0`. Negative zero is written `0`. Values that are not finite give an empty text,
+/// which every CSV of ours reads as "missing".
+public func numberText(_ value: Double) -> String {
+    guard value.isFinite else { return "" }
+    if value == 0 { return "0" }
+    let text = value.description
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+}
+
+/// `value` with exactly `decimals` digits after the point, rounded half to even of the shortest decimal text's value.
+///
+/// For pages and terminals, where widths matter; files use ``numberText(_:)``. `decimals` is 0…9 and the magnitude
+/// below 1e9; larger values fall back to ``numberText(_:)``.
+public func fixedText(_ value: Double, decimals: Int) -> String {
+    precondition((0...9).contains(decimals), "0 to 9 decimals")
+    guard value.isFinite, abs(value) < 1e9 else { return numberText(value) }
+    let scale = powersOfTen[decimals]
+    let scaled = Int64((abs(value) * scale).rounded(.toNearestOrEven))
+    let sign = value < 0 && scaled != 0 ? "-" : ""
+    let digits = String(scaled)
+    if decimals == 0 { return sign + digits }
+    let filled = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+    return "\(sign)\(filled.dropLast(decimals)).\(filled.suffix(decimals))"
+}
+
+/// `value` rounded to `digits` significant digits, as text without exponent: `0.00231`, `141`, `12 300` ungrouped.
+public func significantText(_ value: Double, digits: Int) -> String {
+    guard value.isFinite, value != 0 else { return numberText(value) }
+    var decimals = 0
+    var magnitude = abs(value)
+    while magnitude < powersOfTen[digits - 1], decimals < 9 {
+        magnitude *= 10
+        decimals += 1
+    }
+    let text = fixedText(value, decimals: decimals)
+    guard decimals > 0 else { return text }
+    let trimmed = text.reversed().drop { $0 == "0" }.reversed()
+    return trimmed.last == "." ? String(trimmed.dropLast()) : String(trimmed)
+}
+
+/// `61200` as `61,200`-style groups with `separator` between them, from 10,000 on, as the report's rules ask.
+public func groupedText(_ value: Int, separator: String = "\u{2009}") -> String {
+    let digits = String(abs(value))
+    guard digits.count > 4 else { return String(value) }
+    var groups: [Substring] = []
+    var rest = Substring(digits)
+    while !rest.isEmpty {
+        groups.insert(rest.suffix(3), at: 0)
+        rest = rest.dropLast(3)
+    }
+    return (value < 0 ? "-" : "") + groups.joined(separator: separator)
+}
+
+let powersOfTen: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]

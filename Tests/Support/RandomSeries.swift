@@ -1,0 +1,2 @@
+import PriceSeries
+import StressBasics
