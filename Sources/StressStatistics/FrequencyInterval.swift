@@ -1,0 +1,83 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// An interval for a frequency, with the method that made it.
+public struct FrequencyInterval: Hashable, Sendable {
+    /// Lower end, a fraction.
+    public let low: Double
+    /// Upper end, a fraction.
+    public let high: Double
+    /// How it was made.
+    public let method: Method
+
+    /// How an interval was made; the raw value is what outputs print.
+    public enum Method: String, Hashable, Sendable, CaseIterable {
+        /// Wilson's score interval with the number of disjoint windows as the number of trials.
+        case wilsonDisjoint = "wilson_disjoint"
+        /// Nothing seen: from 0 to three over the number of disjoint windows (the rule of three).
+        case zeroCountDisjoint = "zero_count_disjoint"
+    }
+
+    /// An interval as given; see ``disjointWindows(count:entries:windows:confidence:)`` for how one is made.
+    public init(low: Double, high: Double, method: Method) {
+        self.low = low
+        self.high = high
+        self.method = method
+    }
+
+    /// The interval of `count` events in `entries` overlapping entries, of which `windows` do not overlap.
+    ///
+    /// Overlapping entries share their prices, so their number says little; the disjoint windows are the most trials
+    /// that could be called independent. The observed share is kept and judged as if it came from `windows` trials.
+    /// Nil without entries or windows. `confidence` lies strictly between 0 and 1.
+    public static func disjointWindows(
+        count: Int, entries: Int, windows: Int, confidence: Double
+    ) -> FrequencyInterval? {
+        guard entries > 0, windows > 0 else { return nil }
+        if count == 0 {
+            let bound = zeroCountBound(trials: Double(windows), confidence: confidence)
+            return FrequencyInterval(low: 0, high: bound, method: .zeroCountDisjoint)
+        }
+        let bounds = wilsonBounds(share: Double(count) / Double(entries), trials: Double(windows), confidence: confidence)
+        return FrequencyInterval(low: bounds.low, high: bounds.high, method: .wilsonDisjoint)
+    }
+}
+
+/// Wilson's score interval for an observed share of `trials` independent trials.
+///
+/// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927): the set of
+/// rates `p` for which the share lies within `z` standard errors. Both ends are clamped to 0…1. `trials` is above 0
+/// and need not be whole.
+public func wilsonBounds(share: Double, trials: Double, confidence: Double) -> (low: Double, high: Double) {
+    let z = normalQuantile(twoSided: confidence)
+    let z2 = z * z / trials
+    let centre = (share + z2 / 2) / (1 + z2)
+    let half = (z2 * (share * (1 - share) + z2 / 4)).squareRoot() / (1 + z2)
+    // At share 0 and 1 the exact end is 0 and 1; rounding would leave something like 3e-18.
+    return (share == 0 ? 0 : max(0, centre - half), share == 1 ? 1 : min(1, centre + half))
+}
+
+/// The upper bound for a rate of which `trials` independent trials showed nothing.
+///
+/// At 95 % the customary 3/n, a little above the exact `−ln 0.05 / n`; at other levels `−ln(1 − confidence)/n`. At
+/// most 1.
+public func zeroCountBound(trials: Double, confidence: Double) -> Double {
+    let numerator = confidence == 0.95 ? 3 : -log(1 - confidence)
+    return min(1, numerator / trials)
+}
+
+/// `z` with a standard normal mass of `confidence` between −z and z; 1.959963984540054 for 0.95.
+///
+/// By bisection on `erfc`, which is monotone; exact to the last bits for 0 < confidence < 1.
+public func normalQuantile(twoSided confidence: Double) -> Double {
+    precondition(confidence > 0 && confidence < 1, "confidence lies between 0 and 1")
+    var (low, high) = (0.0, 40.0)
+    while true {
+        let middle = (low + high) / 2
+        if middle == low || middle == high { return middle }
+        if erfc(middle / 2.0.squareRoot()) > 1 - confidence { low = middle } else { high = middle }
+    }
+}

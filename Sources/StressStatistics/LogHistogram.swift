@@ -1,0 +1,65 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Counts of positive values in fixed logarithmic bins of 1 % relative width.
+///
+/// The bins are the same everywhere, so histograms of parts merge by addition into the histogram of the whole, and a
+/// quantile does not depend on how the work was split. A quantile is off by at most half a bin, 0.5 %.
+public struct LogHistogram: Hashable, Sendable {
+    /// Number of values added.
+    public private(set) var total = 0
+    private var firstBin = 0
+    private var counts: [UInt32] = []
+
+    private static let binWidth = log(1.01)
+    // 1e-15 to 1e15: everything a shortfall per margin can be, with room; beyond, the end bins take it.
+    private static let binRange = -3472...3472
+
+    /// An empty histogram.
+    public init() {}
+
+    /// Adds a value above 0; smaller and larger ones than 1e±15 go to the end bins. Amortised O(1).
+    public mutating func add(_ value: Double) {
+        precondition(value > 0, "only positive values have a bin")
+        add(bin: LogHistogram.bin(of: value), count: 1)
+    }
+
+    private static func bin(of value: Double) -> Int {
+        let exact = (log(value) / binWidth).rounded(.down)
+        return Int(min(max(exact, Double(binRange.lowerBound)), Double(binRange.upperBound)))
+    }
+
+    private mutating func add(bin: Int, count: UInt32) {
+        if counts.isEmpty { firstBin = bin }
+        if bin < firstBin {
+            counts.insert(contentsOf: repeatElement(0, count: firstBin - bin), at: 0)
+            firstBin = bin
+        }
+        while counts.count <= bin - firstBin { counts.append(0) }
+        counts[bin - firstBin] += count
+        total += Int(count)
+    }
+
+    /// Adds all counts of `other`. O(bins).
+    public mutating func merge(_ other: LogHistogram) {
+        for (offset, count) in other.counts.enumerated() where count > 0 {
+            add(bin: other.firstBin + offset, count: count)
+        }
+    }
+
+    /// The smallest bin with at least a share `q` of the values at or below it, as the bin's geometric centre; nil when
+    /// empty. `q` in 0…1. O(bins).
+    public func quantile(_ q: Double) -> Double? {
+        guard total > 0 else { return nil }
+        let rank = max(1, (q * Double(total)).rounded(.up))
+        var seen = 0
+        for (offset, count) in counts.enumerated() {
+            seen += Int(count)
+            if Double(seen) >= rank { return exp((Double(firstBin + offset) + 0.5) * LogHistogram.binWidth) }
+        }
+        return nil
+    }
+}

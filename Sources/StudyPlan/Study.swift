@@ -1,0 +1,208 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+
+/// A study: which prices, which grid of positions, on which platforms. Everything a result depends on, nothing else.
+public struct Study: Hashable, Sendable {
+    /// Free text that names the runs' folder; letters, digits, `.`, `_` and `-`.
+    public var name: String
+    /// The price histories.
+    public var inputs: [StudyInput]
+    /// The axes of the grid.
+    public var grid: StudyGrid
+    /// Size of positions and which bars are entries.
+    public var position: PositionRules
+    /// The platforms that the grid names, in the grid's order.
+    public var platforms: [NamedPlatform]
+    /// How uncertainty is stated.
+    public var statistics: StatisticsRules
+    /// Limits on results.
+    public var limits: [StudyLimit]
+    /// The cell the first sentence speaks of.
+    public var headline: CellSelector
+
+    /// A study of the given parts, unchecked; ``loadStudy(yaml:file:)`` and ``validated()`` check.
+    public init(
+        name: String, inputs: [StudyInput], grid: StudyGrid, position: PositionRules = PositionRules(),
+        platforms: [NamedPlatform], statistics: StatisticsRules = StatisticsRules(), limits: [StudyLimit] = [],
+        headline: CellSelector = CellSelector()
+    ) {
+        self.name = name
+        self.inputs = inputs
+        self.grid = grid
+        self.position = position
+        self.platforms = platforms
+        self.statistics = statistics
+        self.limits = limits
+        self.headline = headline
+    }
+
+    /// The format version that this program reads and writes.
+    public static let version = 1
+}
+
+/// One price history under the name that all outputs use.
+public struct StudyInput: Hashable, Sendable {
+    /// Free text, the key in every output; unique within a study.
+    public var asset: String
+    /// Files, format and columns.
+    public var source: BarSource
+
+    /// An input.
+    public init(asset: String, source: BarSource) {
+        self.asset = asset
+        self.source = source
+    }
+}
+
+/// The axes of the grid, each without repeats.
+public struct StudyGrid: Hashable, Sendable {
+    /// Kinds of contract.
+    public var contracts: [ContractKind]
+    /// Directions.
+    public var sides: [Side]
+    /// Leverages, ascending.
+    public var leverages: [Leverage]
+    /// Holding times, ascending.
+    public var horizons: [TimeSpan]
+
+    /// A grid of the given axes.
+    public init(
+        contracts: [ContractKind] = [.linear], sides: [Side] = [.long, .short], leverages: [Leverage],
+        horizons: [TimeSpan]
+    ) {
+        self.contracts = contracts
+        self.sides = sides
+        self.leverages = leverages
+        self.horizons = horizons
+    }
+}
+
+/// Size of positions, and which bars are entries.
+public struct PositionRules: Hashable, Sendable {
+    /// `N0`: entry notional, quote currency, above 0.
+    public var notional: Double
+    /// Only bars whose index is a multiple are entries; at least 1.
+    public var stride: Int
+    /// The widest step between bars that a window may span.
+    public var maxGap: MaxGap
+
+    /// Positions of 10,000 quote units at every bar unless said otherwise.
+    public init(notional: Double = 10_000, stride: Int = 1, maxGap: MaxGap = .automatic) {
+        self.notional = notional
+        self.stride = stride
+        self.maxGap = maxGap
+    }
+}
+
+/// The widest step between bars that a window may span.
+public enum MaxGap: Hashable, Sendable {
+    /// By bar length: see ``PriceSeries/BarSeries/defaultMaxGap(barLength:)``.
+    case automatic
+    /// No step breaks a window.
+    case off
+    /// At most this span.
+    case span(TimeSpan)
+
+    /// The span for bars of `barLength`; nil for ``off``.
+    public func resolved(barLength: TimeSpan) -> TimeSpan? {
+        switch self {
+        case .automatic: BarSeries.defaultMaxGap(barLength: barLength)
+        case .off: nil
+        case .span(let span): span
+        }
+    }
+}
+
+/// A platform's rules under the name that outputs use.
+public struct NamedPlatform: Hashable, Sendable {
+    /// The name in outputs.
+    public var name: String
+    /// The rules.
+    public var rules: PlatformRules
+
+    /// A named platform.
+    public init(name: String, rules: PlatformRules) {
+        self.name = name
+        self.rules = rules
+    }
+}
+
+/// How uncertainty is stated.
+public struct StatisticsRules: Hashable, Sendable {
+    /// Confidence of every interval, strictly between 0 and 1.
+    public var confidence: Double
+    /// Length of the time blocks that entries are counted in; whole blocks are the unit of parallel work.
+    public var block: TimeSpan
+
+    /// 95 % and calendar days (UTC) unless said otherwise.
+    public init(confidence: Double = 0.95, block: TimeSpan = .days(1)) {
+        self.confidence = confidence
+        self.block = block
+    }
+}
+
+/// Picks cells: every part that is nil matches everything.
+public struct CellSelector: Hashable, Sendable {
+    /// The asset's name.
+    public var asset: String?
+    /// The contract.
+    public var contract: ContractKind?
+    /// The direction.
+    public var side: Side?
+    /// The leverage.
+    public var leverage: Leverage?
+    /// The holding time.
+    public var horizon: TimeSpan?
+    /// The platform's name.
+    public var platform: String?
+
+    /// A selector; what is left out matches everything.
+    public init(
+        asset: String? = nil, contract: ContractKind? = nil, side: Side? = nil, leverage: Leverage? = nil,
+        horizon: TimeSpan? = nil, platform: String? = nil
+    ) {
+        self.asset = asset
+        self.contract = contract
+        self.side = side
+        self.leverage = leverage
+        self.horizon = horizon
+        self.platform = platform
+    }
+
+    /// Whether `cell` has every part that is given.
+    public func matches(_ cell: StudyCell) -> Bool {
+        (asset == nil || asset == cell.asset) && (contract == nil || contract == cell.contract)
+            && (side == nil || side == cell.side) && (leverage == nil || leverage == cell.leverage)
+            && (horizon == nil || horizon == cell.horizon) && (platform == nil || platform == cell.platform)
+    }
+}
+
+/// A limit on a measure of one or more cells; a value above it is a breach.
+public struct StudyLimit: Hashable, Sendable {
+    /// Which cells.
+    public var cells: CellSelector
+    /// Which figure.
+    public var measure: Measure
+    /// The largest value that is not a breach, in the measure's unit.
+    public var max: Double
+
+    /// Figures a limit can be set on; the raw values are columns of `results.csv`.
+    public enum Measure: String, Hashable, Sendable, CaseIterable {
+        /// Share of entries that ended below zero.
+        case negativeEquity = "negative_equity_frac"
+        /// Share of entries that were liquidated.
+        case liquidated = "liquidated_frac"
+        /// Share of entries that would have been below zero without liquidation.
+        case unprotected = "unprotected_frac"
+        /// Largest shortfall, in parts of the initial margin.
+        case largestShortfall = "shortfall_max_margin_frac"
+    }
+
+    /// A limit.
+    public init(cells: CellSelector, measure: Measure, max: Double) {
+        self.cells = cells
+        self.measure = measure
+        self.max = max
+    }
+}

@@ -1,0 +1,77 @@
+import StressBasics
+
+/// One cell of the grid: a position that is tried at every entry of one price history.
+public struct StudyCell: Hashable, Sendable {
+    /// Place in plan order, from 0.
+    public let index: Int
+    /// The price history.
+    public let asset: String
+    /// The contract.
+    public let contract: ContractKind
+    /// The direction.
+    public let side: Side
+    /// The leverage.
+    public let leverage: Leverage
+    /// The holding time.
+    public let horizon: TimeSpan
+    /// The platform.
+    public let platform: String
+
+    /// A cell of the given parts.
+    public init(
+        index: Int, asset: String, contract: ContractKind, side: Side, leverage: Leverage, horizon: TimeSpan,
+        platform: String
+    ) {
+        self.index = index
+        self.asset = asset
+        self.contract = contract
+        self.side = side
+        self.leverage = leverage
+        self.horizon = horizon
+        self.platform = platform
+    }
+
+    /// A name that does not depend on the rest of the grid: `LTCUSDT/linear/long/20x/7d/typical`.
+    public var id: String {
+        [asset, contract.rawValue, side.rawValue, leverage.plainText, horizon.text, platform].joined(separator: "/")
+    }
+}
+
+extension Study {
+    /// Number of cells, without building them. Saturates instead of overflowing.
+    public var cellCount: Int {
+        [inputs.count, grid.contracts.count, grid.sides.count, grid.leverages.count, grid.horizons.count, platforms.count]
+            .reduce(1) { product, factor in
+                let (value, overflow) = product.multipliedReportingOverflow(by: factor)
+                return overflow ? Int.max : value
+            }
+    }
+
+    /// All cells in plan order: asset, contract, side, leverage, horizon, platform, the last running fastest.
+    public var cells: [StudyCell] {
+        var cells: [StudyCell] = []
+        cells.reserveCapacity(cellCount)
+        for input in inputs {
+            for contract in grid.contracts {
+                for side in grid.sides {
+                    for leverage in grid.leverages {
+                        for horizon in grid.horizons {
+                            for platform in platforms {
+                                cells.append(
+                                    StudyCell(
+                                        index: cells.count, asset: input.asset, contract: contract, side: side,
+                                        leverage: leverage, horizon: horizon, platform: platform.name))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        return cells
+    }
+
+    /// The rules of the platform of that name, which a checked study always has.
+    public func platform(named name: String) -> NamedPlatform? {
+        platforms.first { $0.name == name }
+    }
+}
