@@ -75,3 +75,16 @@ extension Study {
         platforms.first { $0.name == name }
     }
 }
+
+extension Study {
+    /// The cell the first sentence speaks of: the first in plan order that fits ``headline``, where anything left open
+    /// prefers a long at 20× held for 7 days if the grid has them, and else the middle of the axis.
+    public var headlineCell: StudyCell? {
+        func middle<T>(_ axis: [T]) -> T? { axis.isEmpty ? nil : axis[axis.count / 2] }
+        var choice = headline
+        choice.leverage = choice.leverage ?? grid.leverages.first { $0.value == 20 } ?? middle(grid.leverages)
+        choice.horizon = choice.horizon ?? grid.horizons.first { $0 == .days(7) } ?? middle(grid.horizons)
+        choice.side = choice.side ?? (grid.sides.contains(.long) ? .long : grid.sides.first)
+        return cells.first(where: choice.matches)
+    }
+}

@@ -1,0 +1,176 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+/// Everything the outputs of one run are made of. Holds results, never how they were computed.
+public struct RunReport: Sendable {
+    /// Content name of the run: the same inputs, study and version give the same one.
+    public var runID: String
+    /// Version of the program.
+    public var version: String
+    /// The checked study.
+    public var study: Study
+    /// The study as its canonical text, which reads back as the same study.
+    public var studyText: String
+    /// Digest of ``studyText``.
+    public var studyDigest: Digest
+    /// The command that repeats the run.
+    public var command: String
+    /// What is known about each price history, in study order.
+    public var assets: [AssetReport]
+    /// One result a cell, in plan order.
+    public var rows: [ResultRow]
+    /// The study's limits against the results, in study order, then plan order.
+    public var limits: [LimitCheck]
+    /// Facts of this run alone, which may differ between runs with equal results.
+    public var circumstances: RunCircumstances
+
+    /// A report of the given parts.
+    public init(
+        runID: String, version: String, study: Study, studyText: String, studyDigest: Digest, command: String,
+        assets: [AssetReport], rows: [ResultRow], limits: [LimitCheck], circumstances: RunCircumstances
+    ) {
+        self.runID = runID
+        self.version = version
+        self.study = study
+        self.studyText = studyText
+        self.studyDigest = studyDigest
+        self.command = command
+        self.assets = assets
+        self.rows = rows
+        self.limits = limits
+        self.circumstances = circumstances
+    }
+}
+
+/// Facts of one run that have no part in its results: clock, machine, duration.
+public struct RunCircumstances: Hashable, Sendable {
+    /// When the run started, UTC.
+    public var started: UTCInstant
+    /// Wall time of the run up to the writing of outputs.
+    public var duration: TimeSpan
+    /// Threads used.
+    public var threads: Int
+    /// Operating system and processor architecture.
+    public var host: String
+
+    /// The facts of a run.
+    public init(started: UTCInstant, duration: TimeSpan, threads: Int, host: String) {
+        self.started = started
+        self.duration = duration
+        self.threads = threads
+        self.host = host
+    }
+}
+
+/// One price history: where it came from and what was found in it.
+public struct AssetReport: Sendable {
+    /// The asset's name in the study.
+    public var asset: String
+    /// Its files.
+    public var files: [InputFile]
+    /// The format it was read as.
+    public var formatName: String
+    /// How that format was chosen, one sentence.
+    public var formatReason: String
+    /// Number of bars.
+    public var bars: Int
+    /// Open time of the first bar.
+    public var first: UTCInstant
+    /// Open time of the last bar.
+    public var last: UTCInstant
+    /// Δ.
+    public var barLength: TimeSpan
+    /// The widest step a window may span; nil when the check is off.
+    public var maxGap: TimeSpan?
+    /// What the checks found: one summary a check, then details.
+    public var findings: [Finding]
+
+    /// A history of the given parts.
+    public init(
+        asset: String, files: [InputFile], formatName: String, formatReason: String, bars: Int, first: UTCInstant,
+        last: UTCInstant, barLength: TimeSpan, maxGap: TimeSpan?, findings: [Finding]
+    ) {
+        self.asset = asset
+        self.files = files
+        self.formatName = formatName
+        self.formatReason = formatReason
+        self.bars = bars
+        self.first = first
+        self.last = last
+        self.barLength = barLength
+        self.maxGap = maxGap
+        self.findings = findings
+    }
+}
+
+/// An input file as it was on disk.
+public struct InputFile: Hashable, Sendable {
+    /// The name as the study gives it.
+    public var name: String
+    /// Size on disk.
+    public var bytes: Int
+    /// Data rows read from it.
+    public var rows: Int
+    /// SHA-256 of the bytes on disk.
+    public var digest: Digest
+
+    /// A file of the given facts.
+    public init(name: String, bytes: Int, rows: Int, digest: Digest) {
+        self.name = name
+        self.bytes = bytes
+        self.rows = rows
+        self.digest = digest
+    }
+}
+
+/// The result of one cell.
+public struct ResultRow: Sendable {
+    /// The cell.
+    public var cell: StudyCell
+    /// The fill rule that was computed: `gap`, `next`, `worst`, `best`, or `off` without liquidation.
+    public var fill: String
+    /// The result.
+    public var estimate: CellEstimate
+
+    /// A result.
+    public init(cell: StudyCell, fill: String, estimate: CellEstimate) {
+        self.cell = cell
+        self.fill = fill
+        self.estimate = estimate
+    }
+}
+
+/// One limit against one cell.
+public struct LimitCheck: Sendable {
+    /// The limit.
+    public var limit: StudyLimit
+    /// The cell.
+    public var cell: StudyCell
+    /// The measured value; nil when the cell has none.
+    public var value: Double?
+    /// Whether the value is above the limit.
+    public var breached: Bool
+
+    /// A check.
+    public init(limit: StudyLimit, cell: StudyCell, value: Double?, breached: Bool) {
+        self.limit = limit
+        self.cell = cell
+        self.value = value
+        self.breached = breached
+    }
+}
+
+/// A finished output file, not yet on disk.
+public struct ReportFile: Hashable, Sendable {
+    /// Path inside the run folder, with `/`.
+    public var path: String
+    /// The whole contents, UTF-8.
+    public var contents: String
+
+    /// A file.
+    public init(path: String, contents: String) {
+        self.path = path
+        self.contents = contents
+    }
+}
