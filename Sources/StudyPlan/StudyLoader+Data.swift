@@ -1,0 +1,143 @@
+import PriceSeries
+import StressBasics
+
+extension StudyLoader {
+    /// The `data` section.
+    func inputs(_ reader: YAMLReader) -> [StudyInput]? {
+        guard let list = reader.list() else { return nil }
+        let inputs = list.map(input)
+        return inputs.contains { $0 == nil } ? nil : inputs.compactMap { $0 }
+    }
+
+    private func input(_ reader: YAMLReader) -> StudyInput? {
+        let known = ["asset", "path", "format", "columns", "time", "timezone", "header", "funding", "mark"]
+        guard let map = reader.map(known: known) else { return nil }
+        for key in ["funding", "mark"] where map[key] != nil {
+            return map[key]!.wrong("this version does not read a \(key) series yet", hint: "remove it, and read the result as one without it")
+        }
+        guard let asset = map.required("asset").flatMap(assetName), let files = map.required("path").flatMap(paths) else {
+            return nil
+        }
+        guard let source = source(map, files: files) else { return nil }
+        return StudyInput(asset: asset, source: source)
+    }
+
+    private func assetName(_ reader: YAMLReader) -> String? {
+        guard let name = reader.text() else { return nil }
+        guard StudyInput.isUsableName(name) else {
+            return reader.wrong("an asset's name has 1 to 64 printable characters")
+        }
+        return name
+    }
+
+    private func paths(_ reader: YAMLReader) -> [String]? {
+        guard let list = reader.list() else { return nil }
+        let paths = list.map { $0.text() }
+        guard paths.allSatisfy({ $0.map { !$0.isEmpty && !$0.utf8.contains(0) } ?? false }) else {
+            return reader.wrong("expected a path or a list of paths")
+        }
+        return paths.compactMap { $0 }
+    }
+
+    private func source(_ map: YAMLMap, files: [String]) -> BarSource? {
+        var source = BarSource(files: files)
+        if let value = map["format"] {
+            guard let name = value.text() else { return nil }
+            source.format = name == "auto" ? nil : name
+        }
+        if let value = map["columns"] {
+            guard let columns = columns(value) else { return nil }
+            source.columns = columns
+        }
+        if let value = map["time"] {
+            guard let notation = timeNotation(value) else { return nil }
+            source.time = notation
+        }
+        if let value = map["timezone"] {
+            guard let offset = utcOffset(value) else { return nil }
+            source.utcOffset = offset
+        }
+        if let value = map["header"] {
+            guard let rule = headerRule(value) else { return nil }
+            source.header = rule
+        }
+        return source
+    }
+
+    private func columns(_ reader: YAMLReader) -> ColumnMapping? {
+        guard let map = reader.map(known: ["time", "open", "high", "low", "close", "price", "volume"]),
+            let time = map.required("time").flatMap(column)
+        else { return nil }
+        guard let prices = prices(map, reader: reader) else { return nil }
+        var mapping = ColumnMapping(time: time, prices: prices)
+        if let value = map["volume"] {
+            guard let volume = column(value) else { return nil }
+            mapping.volume = volume
+        }
+        return mapping
+    }
+
+    private func prices(_ map: YAMLMap, reader: YAMLReader) -> ColumnMapping.Prices? {
+        let bars = ["open", "high", "low", "close"]
+        if let price = map["price"] {
+            guard !bars.contains(where: { map[$0] != nil }) else {
+                return reader.wrong("give either price or open, high, low and close")
+            }
+            return column(price).map(ColumnMapping.Prices.single)
+        }
+        let found = bars.map { map.required($0).flatMap(column) }
+        guard let open = found[0], let high = found[1], let low = found[2], let close = found[3] else { return nil }
+        return .bars(open: open, high: high, low: low, close: close)
+    }
+
+    private func column(_ reader: YAMLReader) -> ColumnReference? {
+        // A quoted "0" is a header name, a bare 0 a position.
+        if let scalar = reader.node.scalar, scalar.style == .plain || scalar.style == .any, let index = reader.node.int {
+            guard (0...1023).contains(index) else { return reader.wrong("columns are counted from 0 to 1023") }
+            return .index(index)
+        }
+        guard let name = reader.text(), !name.isEmpty else { return reader.wrong("expected a column number from 0 or a header name") }
+        return .name(name)
+    }
+
+    private func timeNotation(_ reader: YAMLReader) -> TimeNotation? {
+        guard let text = reader.text() else { return nil }
+        switch text {
+        case "auto": return .automatic
+        case "s": return .seconds
+        case "ms": return .milliseconds
+        case "us": return .microseconds
+        case "ISO 8601", "ISO", "iso": return .iso8601
+        default:
+            guard text.contains("%") else {
+                return reader.wrong("'\(SourceLocation.presentable(text))' is not auto, s, ms, us, ISO 8601 or a pattern", hint: "a pattern looks like \"%d/%m/%Y\"")
+            }
+            return .pattern(text)
+        }
+    }
+
+    private func utcOffset(_ reader: YAMLReader) -> TimeSpan? {
+        guard let text = reader.text() else { return nil }
+        if text == "UTC" || text == "Z" { return TimeSpan(milliseconds: 0) }
+        let hint = "write UTC or an offset such as \"+03:00\"; zones with daylight saving are not read"
+        let parts = text.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+        guard let sign = text.first, sign == "+" || sign == "-", parts.count == 2, parts.allSatisfy({ $0.count == 2 }),
+            let hours = Int64(parts[0]), let minutes = Int64(parts[1]), (0...14).contains(hours), (0...59).contains(minutes)
+        else { return reader.wrong("'\(SourceLocation.presentable(text))' is not a fixed offset from UTC", hint: hint) }
+        return TimeSpan.minutes((sign == "-" ? -1 : 1) * (hours * 60 + minutes))
+    }
+
+    private func headerRule(_ reader: YAMLReader) -> HeaderRule? {
+        if reader.node.scalar?.string == "auto" { return .automatic }
+        return reader.flag().map { $0 ? .present : .absent }
+    }
+}
+
+extension StudyInput {
+    /// Whether `name` can key outputs: 1 to 64 characters, none of which is a control character, changes the reading
+    /// direction or is white space at an end.
+    public static func isUsableName(_ name: String) -> Bool {
+        !name.isEmpty && name.count <= 64 && name.utf8.count <= 256 && SourceLocation.presentable(name) == name
+            && name.first?.isWhitespace == false && name.last?.isWhitespace == false
+    }
+}

@@ -1,0 +1,168 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+import Yams
+
+/// Reads a study file.
+///
+/// Everything is checked at once: the error lists every unknown key (with the nearest known one), every value of the
+/// wrong kind or out of range, and every contradiction, each with its line. The returned findings are notes on values
+/// that are accepted but have no effect.
+///
+/// - Parameters:
+///   - yaml: the file's text, at most 256 KiB.
+///   - file: its name, for messages.
+public func loadStudy(yaml: String, file: String) throws(StudyError) -> Partial<Study> {
+    if let objection = YAMLGuard.objection(to: yaml, file: file) { throw StudyError([objection]) }
+    let problems = StudyProblems(file: file)
+    guard let root = try parsedRoot(yaml, file: file) else {
+        throw StudyError([Finding(check: "bad_yaml", severity: .error, message: "the study is empty", location: SourceLocation(file: file))])
+    }
+    let reader = StudyLoader(root: YAMLReader(node: root, path: "", problems: problems), problems: problems)
+    let study = reader.study()
+    let errors = problems.findings.filter { $0.severity == .error }
+    guard let study, errors.isEmpty else { throw StudyError(errors) }
+    try study.validate(file: file)
+    return Partial(study, findings: problems.findings)
+}
+
+private func parsedRoot(_ yaml: String, file: String) throws(StudyError) -> Node? {
+    do {
+        return try Yams.compose(yaml: yaml)
+    } catch {
+        throw StudyError([yamlFinding(error, file: file)])
+    }
+}
+
+private func yamlFinding(_ error: any Error, file: String) -> Finding {
+    var (message, mark): (String, Mark?) = ("not readable as YAML", nil)
+    switch error as? YamlError {
+    case .scanner(_, let problem, let place, _), .parser(_, let problem, let place, _), .composer(_, let problem, let place, _):
+        (message, mark) = (problem, place)
+    case .duplicatedKeysInMapping(let duplicates, let context):
+        (message, mark) = ("the key '\(SourceLocation.presentable(duplicates.sorted().first ?? ""))' stands twice", context.mark)
+    case .reader(let problem, _, _, _):
+        message = problem
+    default: break
+    }
+    return Finding(
+        check: "bad_yaml", severity: .error, message: message,
+        location: SourceLocation(file: file, line: mark?.line, column: mark?.column))
+}
+
+/// Turns YAML into a study, section by section. Readers give nil after reporting a problem.
+struct StudyLoader {
+    let root: YAMLReader
+    let problems: StudyProblems
+
+    func study() -> Study? {
+        let known = ["version", "name", "data", "grid", "position", "platforms", "statistics", "limits", "headline"]
+        guard let map = root.map(known: known) else { return nil }
+        checkVersion(map)
+        let inputs = map.required("data").flatMap(inputs)
+        let grid = map.required("grid").flatMap { StudyLoader.gridSection($0) }
+        let platforms = platformSection(map["platforms"], wanted: grid?.platformNames)
+        let position = map["position"].map(positionSection) ?? PositionRules()
+        let statistics = map["statistics"].map(statisticsSection) ?? StatisticsRules()
+        let limits = map["limits"].map(limitSection) ?? []
+        let headline = map["headline"].map { selector($0, extra: []) } ?? CellSelector()
+        let name = map["name"].map(nameSection) ?? "study"
+        guard let inputs, let grid, let platforms, let position, let statistics, let limits, let headline, let name
+        else { return nil }
+        return Study(
+            name: name, inputs: inputs, grid: grid.grid, position: position, platforms: platforms,
+            statistics: statistics, limits: limits, headline: headline)
+    }
+
+    private func checkVersion(_ map: YAMLMap) {
+        guard let version = map.required("version"), let number = version.integer(1...Int.max) else { return }
+        guard number == Study.version else {
+            let _: Void? = version.wrong("this program reads version \(Study.version)", hint: "a newer program may have written it")
+            return
+        }
+    }
+
+    private func nameSection(_ reader: YAMLReader) -> String? {
+        guard let name = reader.text() else { return nil }
+        let allowed = name.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains($0)) }
+        guard allowed, !name.isEmpty, name.count <= 64, name.first != "." else {
+            return reader.wrong("a study's name has 1 to 64 letters, digits, '.', '_' or '-' and does not begin with '.'")
+        }
+        return name
+    }
+
+    private func positionSection(_ reader: YAMLReader) -> PositionRules? {
+        guard let map = reader.map(known: ["notional", "stride", "max_gap"]) else { return nil }
+        var rules = PositionRules()
+        if let value = map["notional"] {
+            guard let notional = value.number(1e-6...1e15) else { return nil }
+            rules.notional = notional
+        }
+        if let value = map["stride"] {
+            guard let stride = value.integer(1...1_000_000_000) else { return nil }
+            rules.stride = stride
+        }
+        if let value = map["max_gap"] {
+            guard let gap = maxGap(value) else { return nil }
+            rules.maxGap = gap
+        }
+        return rules
+    }
+
+    private func maxGap(_ reader: YAMLReader) -> MaxGap? {
+        switch reader.node.scalar?.string {
+        case "auto": .automatic
+        case "off": .off
+        default: reader.span().map(MaxGap.span)
+        }
+    }
+
+    private func statisticsSection(_ reader: YAMLReader) -> StatisticsRules? {
+        guard let map = reader.map(known: ["confidence", "resamples", "block", "seed"]) else { return nil }
+        var rules = StatisticsRules()
+        if let value = map["confidence"] {
+            guard let confidence = value.number(0.5...0.9999) else { return nil }
+            rules.confidence = confidence
+        }
+        if let value = map["block"] {
+            guard let block = value.span() else { return nil }
+            rules.block = block
+        }
+        for key in ["resamples", "seed"] {
+            guard let value = map[key] else { continue }
+            guard value.integer(0...Int.max) != nil else { return nil }
+            problems.add(
+                "no_effect", "statistics.\(key) has no effect: intervals of this version need no resampling",
+                at: map.keyNode(key), severity: .note)
+        }
+        return rules
+    }
+
+    private func limitSection(_ reader: YAMLReader) -> [StudyLimit]? {
+        guard let list = reader.list() else { return nil }
+        let limits = list.map(limit)
+        return limits.contains { $0 == nil } ? nil : limits.compactMap { $0 }
+    }
+
+    private func limit(_ reader: YAMLReader) -> StudyLimit? {
+        guard let cells = selector(reader, extra: ["measure", "max"]), let map = reader.anyMap(),
+            let measure = map.required("measure")?.choice(StudyLimit.Measure.self),
+            let max = map.required("max")?.number(0...1e9)
+        else { return nil }
+        return StudyLimit(cells: cells, measure: measure, max: max)
+    }
+
+    private func selector(_ reader: YAMLReader, extra: [String]) -> CellSelector? {
+        let known = ["asset", "contract", "side", "leverage", "horizon", "platform"] + extra
+        guard let map = reader.map(known: known) else { return nil }
+        var cells = CellSelector()
+        // Each part is optional, but one that is there must be read: a limit on half of what was meant is no limit.
+        if let value = map["asset"] { cells.asset = value.text(); if cells.asset == nil { return nil } }
+        if let value = map["platform"] { cells.platform = value.text(); if cells.platform == nil { return nil } }
+        if let value = map["contract"] { cells.contract = value.choice(); if cells.contract == nil { return nil } }
+        if let value = map["side"] { cells.side = value.choice(); if cells.side == nil { return nil } }
+        if let value = map["leverage"] { cells.leverage = StudyLoader.leverage(value); if cells.leverage == nil { return nil } }
+        if let value = map["horizon"] { cells.horizon = value.span(); if cells.horizon == nil { return nil } }
+        return cells
+    }
+}

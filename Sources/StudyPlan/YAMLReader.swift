@@ -1,0 +1,144 @@
+import StressBasics
+import Yams
+
+/// Why a study file cannot be used: one finding a problem, all of them at once.
+public struct StudyError: Error, Hashable, Sendable {
+    /// The problems, in the order of the file; never empty.
+    public let findings: [Finding]
+
+    /// An error of the given problems.
+    public init(_ findings: [Finding]) {
+        self.findings = findings
+    }
+}
+
+/// Collects problems while a file is read, so that a user sees all of them at once.
+final class StudyProblems {
+    let file: String
+    private(set) var findings: [Finding] = []
+
+    init(file: String) {
+        self.file = file
+    }
+
+    func add(_ check: String, _ message: String, at node: Node?, hint: String = "", severity: Finding.Severity = .error) {
+        let text = node?.scalar?.string
+        findings.append(
+            Finding(
+                check: check, severity: severity, message: message,
+                location: SourceLocation(file: file, line: node?.mark?.line, column: node?.mark?.column, text: text),
+                hint: hint))
+    }
+}
+
+/// One node of a study file under its path (`grid.leverage`), with readers that report what does not fit.
+struct YAMLReader {
+    let node: Node
+    let path: String
+    let problems: StudyProblems
+
+    /// Reports a problem at this node and gives nil, so that readers can return it.
+    func wrong<T>(_ message: String, hint: String = "") -> T? {
+        problems.add("bad_value", "\(path): \(message)", at: node, hint: hint)
+        return nil
+    }
+
+    /// The text of a scalar that is not null.
+    func text() -> String? {
+        guard let scalar = node.scalar, node.null == nil else { return wrong("expected a text") }
+        return scalar.string
+    }
+
+    func number(_ range: ClosedRange<Double>) -> Double? {
+        guard let value = node.float, !value.isNaN else { return wrong("expected a number") }
+        guard range.contains(value) else {
+            return wrong("expected a number from \(numberText(range.lowerBound)) to \(numberText(range.upperBound))")
+        }
+        return value
+    }
+
+    func integer(_ range: ClosedRange<Int>) -> Int? {
+        guard let value = node.int else { return wrong("expected a whole number") }
+        guard range.contains(value) else {
+            return wrong("expected a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    func flag() -> Bool? {
+        node.bool ?? wrong("expected true or false")
+    }
+
+    func span() -> TimeSpan? {
+        guard let text = node.scalar?.string, let span = TimeSpan(text), span.milliseconds > 0 else {
+            return wrong("expected a duration above zero", hint: "write it like 30s, 15m, 4h or 7d")
+        }
+        return span
+    }
+
+    /// One of an enumeration's raw values, with the nearest on a slip.
+    func choice<T: RawRepresentable & CaseIterable>(_ type: T.Type = T.self) -> T? where T.RawValue == String {
+        let names = T.allCases.map(\.rawValue)
+        // YAML reads a bare `off` as false; the scalar's text is what was written.
+        guard let text = node.scalar?.string else { return wrong("expected one of \(names.joined(separator: ", "))") }
+        if let value = T(rawValue: text) { return value }
+        let near = nearestName(to: text, among: names).map { "did you mean '\($0)'?" } ?? ""
+        return wrong("'\(SourceLocation.presentable(text))' is not one of \(names.joined(separator: ", "))", hint: near)
+    }
+
+    /// The elements of a sequence; a lone scalar counts as a sequence of one.
+    func list(most: Int = 10_000) -> [YAMLReader]? {
+        if node.scalar != nil { return [self] }
+        guard let sequence = node.sequence else { return wrong("expected a list") }
+        guard !sequence.isEmpty else { return wrong("the list is empty") }
+        guard sequence.count <= most else { return wrong("at most \(most) elements") }
+        return sequence.enumerated().map { index, element in
+            YAMLReader(node: element, path: "\(path)[\(index)]", problems: problems)
+        }
+    }
+
+    /// The entries of a mapping, after reporting every key that is not in `known`.
+    func map(known: [String]) -> YAMLMap? {
+        guard let entries = anyMap() else { return nil }
+        for key in entries.keys where !known.contains(key) {
+            let near = nearestName(to: key, among: known).map { "did you mean '\($0)'?" } ?? "known: \(known.joined(separator: ", "))"
+            problems.add(
+                "unknown_key", "unknown key '\(SourceLocation.presentable(key))' in \(path.isEmpty ? "the study" : path)",
+                at: entries.keyNode(key), hint: near)
+        }
+        return entries
+    }
+
+    /// The entries of a mapping whose keys are the user's own names.
+    func anyMap() -> YAMLMap? {
+        guard let mapping = node.mapping else { return wrong("expected key: value entries") }
+        var readers: [(String, Node, YAMLReader)] = []
+        for (keyNode, value) in mapping {
+            guard let key = keyNode.scalar?.string else { return wrong("expected plain keys") }
+            let valuePath = path.isEmpty ? key : "\(path).\(key)"
+            readers.append((key, keyNode, YAMLReader(node: value, path: valuePath, problems: problems)))
+        }
+        return YAMLMap(entries: readers, owner: self)
+    }
+}
+
+/// A mapping of a study file.
+struct YAMLMap {
+    let entries: [(key: String, keyNode: Node, value: YAMLReader)]
+    let owner: YAMLReader
+
+    var keys: [String] { entries.map(\.key) }
+
+    func keyNode(_ key: String) -> Node? { entries.first { $0.key == key }?.keyNode }
+
+    /// The value of `key`, nil when it is absent.
+    subscript(key: String) -> YAMLReader? { entries.first { $0.key == key }?.value }
+
+    /// The value of `key`, reported when it is absent.
+    func required(_ key: String) -> YAMLReader? {
+        if let value = self[key] { return value }
+        owner.problems.add(
+            "missing_key", owner.path.isEmpty ? "the study has no '\(key)'" : "\(owner.path) has no '\(key)'", at: owner.node)
+        return nil
+    }
+}
