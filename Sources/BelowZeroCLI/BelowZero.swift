@@ -1,0 +1,28 @@
+import ArgumentParser
+import StressBasics
+
+/// The program.
+@main
+struct BelowZero: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "belowzero",
+        abstract: "How often would a leveraged crypto position have ended below zero?",
+        discussion: """
+            Reads price CSVs, tries every entry of the history at every leverage of a grid, and writes HTML and CSV
+            reports of how often the position ended below zero, with intervals.
+
+            EXAMPLES
+              belowzero sweep BTCUSDT-1h.csv --leverage 1,5,20,100 --horizon 1d,7d
+              belowzero check prices/*.csv.gz
+              belowzero init && belowzero run nightly.yaml
+
+            EXIT CODES
+              0 done · 1 a bug · 3 a limit breached · 64 usage · 65 bad data · 66 no input · 73/74 cannot write
+              78 bad study · 130/143 interrupted
+            """,
+        version: programVersion,
+        subcommands: [RunCommand.self, SweepCommand.self, CheckCommand.self, InitCommand.self, SynthCommand.self])
+}
+
+/// The version that outputs and manifests name.
+let programVersion = "0.1.0"

@@ -1,0 +1,84 @@
+import ArgumentParser
+import PriceSeries
+import RunStore
+import StressBasics
+
+/// `belowzero init`: a commented study and a price file to try it on.
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Write a commented study file and a demo price file.",
+        discussion: """
+            Writes the study to FILE and an invented price history to prices/DEMO.csv beside it. Nothing is overwritten.
+
+            EXAMPLE
+              belowzero init nightly.yaml && belowzero run nightly.yaml
+            """)
+
+    @Argument(help: "The study file to write.")
+    var file = "nightly.yaml"
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.reporting {
+            let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+            let prices = (folder.isEmpty && !file.hasPrefix("/") ? "" : folder + "/") + "prices/DEMO.csv"
+            do {
+                try writeWholeFile(studyTemplate, to: file)
+                try writeWholeFile(csvText(demoMarket.series(seed: 1)), to: prices)
+            } catch let error as StoreError {
+                throw Failure(error)
+            }
+            common.talk.say("Wrote \(file) and \(prices) (invented prices)\nNext: belowzero run \(shellQuoted(file))")
+        }
+    }
+
+    private var demoMarket: SyntheticMarket {
+        let start = UTCInstant(milliseconds: 1_735_689_600_000)  // 2025-01-01
+        return SyntheticMarket.samples(start: start, barLength: .hours(1), bars: 24 * 365)[0]
+    }
+}
+
+/// The study that `belowzero init` writes: every key, its default and its meaning.
+let studyTemplate = """
+    # A BelowZero study: how often would a leveraged position have ended below zero?
+    # Run it with:  belowzero run nightly.yaml
+    version: 1
+    name: nightly                   # outputs go to Reports/nightly/<UTC time>
+
+    data:
+      - asset: DEMO                 # free text, the key in every output
+        path: prices/DEMO.csv       # relative to this file; globs are read in name order as one series
+        format: auto                # auto, or a format that 'belowzero check --help' lists
+        # columns: {time: 0, open: 1, high: 2, low: 3, close: 4, volume: 5}   # 0-based, or header names; {time: 0, price: 1}
+        # time: ms                  # auto, s, ms, us, ISO 8601, or a pattern such as "%d/%m/%Y"
+        # timezone: UTC             # of times that state none; UTC or an offset such as "+03:00"
+        # header: auto              # auto, true, false
+
+    grid:
+      contract: [linear]
+      side: [long, short]
+      leverage: [1, 2, 3, 5, 10, 20, 25, 50, 75, 100, 125]    # or {from: 1, to: 125, step: 1}
+      horizon: [1d, 7d, 30d]        # how long a position is held: 30s, 15m, 4h, 7d
+      platform: [typical]           # names from below
+
+    position: {notional: 10000, stride: 1, max_gap: auto}     # max_gap: auto, off, or a duration
+
+    platforms:
+      typical:
+        fees: {open: 0.0005, close: 0.0005, liquidation: 0.0}  # fractions of traded notional
+        slippage: 0.0005                                       # of every exit, a fraction of the price
+        tiers: [{to: .inf, rate: 0.005, amount: 0}]            # maintenance margin = rate x notional - amount
+        liquidation: {enabled: true, trigger: extreme, fill: auto, latency: 1}
+        #   trigger: extreme (the bar's worst price) or close
+        #   fill: auto, gap, next (latency bars later), worst (the bar's extreme) or best (the trigger price)
+
+    statistics: {confidence: 0.95, block: 1d}
+
+    limits:                         # a breach ends the run with exit code 3; leave parts out to mean every one
+      - {side: long, leverage: 20, horizon: 7d, measure: negative_equity_frac, max: 0.05}
+
+    headline: {asset: DEMO, side: long, leverage: 20, horizon: 7d}
+
+    """

@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+import StressBasics
+import StressEngine
+import StudyPlan
+
+/// `belowzero run`: a study file, the nightly job.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run a study file and write its reports.",
+        discussion: """
+            Writes results.csv, severity.csv, data_quality.csv, columns.csv, summary.json, run.json, index.html and
+            reports/*.html to Reports/<name>/<UTC time>, or exactly to --out: all of it or nothing.
+
+            EXAMPLE
+              belowzero run nightly.yaml --threads 8 --out Reports/tonight
+            """)
+
+    @Argument(help: "The study file.", completion: .file(extensions: ["yaml", "yml"]))
+    var study = "Data/Studies/default.yaml"
+
+    @Option(name: .shortAndLong, help: "The folder to make; '-' prints results.csv instead.")
+    var out: String?
+
+    @Flag(help: "Print the study with every value spelled out, and stop.")
+    var printStudy = false
+
+    @OptionGroup var work: WorkOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.reporting {
+            let loaded = try LoadedStudy(file: study)
+            if printStudy { return Talk.print(loaded.study.canonicalText) }
+            loaded.notes.forEach { common.talk.say(Failure.text($0)) }
+            let job = StressJob(
+                study: loaded.study, files: loaded.files, out: out, command: command, work: work, common: common)
+            try job.run()
+        }
+    }
+
+    private var command: String { "belowzero run \(shellQuoted(study))" }
+}
+
+/// A study file with its place.
+struct LoadedStudy {
+    let study: Study
+    let notes: [Finding]
+    let files: InputFiles
+
+    /// Reads and checks a study file, and finds the files its globs match.
+    init(file: String) throws {
+        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        files = InputFiles(base: file.hasPrefix("/") && folder.isEmpty ? "/" : folder)
+        let text = try LoadedStudy.text(of: file)
+        do {
+            let loaded = try loadStudy(yaml: text, file: file)
+            var study = loaded.value
+            study.inputs = try files.expanded(study.inputs)
+            self.study = study
+            notes = loaded.findings
+        } catch let error as StudyError {
+            throw Failure(error)
+        }
+    }
+
+    private static func text(of file: String) throws -> String {
+        let hint = file == "Data/Studies/default.yaml" ? "name a study file, or write one with: belowzero init" : "check the path"
+        guard let handle = FileHandle(forReadingAtPath: file), let data = try? handle.read(upToCount: 1 << 20) else {
+            throw Failure(.noInput, "cannot read the study \(file)", hint: hint)
+        }
+        guard let text = String(data: data, encoding: .utf8) else { throw Failure(.badStudy, "\(file) is not UTF-8 text") }
+        return text
+    }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import CSVIngest
+import MarginModel
+import PriceSeries
+import StressBasics
+import StudyPlan
+
+/// `belowzero sweep`: a grid from the command line, no study file.
+struct SweepCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sweep",
+        abstract: "Sweep a leverage grid over price files, without a study file.",
+        discussion: """
+            Each file is one asset, named after the file. The platform is described by the options; its defaults are those
+            of the 'typical' platform that 'belowzero init' writes.
+
+            EXAMPLES
+              belowzero sweep BTCUSDT-1h.csv --leverage 1:125 --horizon 1d,7d --side both
+              belowzero sweep old.csv --columns time=0,open=1,close=2,high=3,low=4 --time ms --out - > results.csv
+            """)
+
+    @Argument(help: "Price files.", completion: .file())
+    var file: [String]
+
+    @Option(name: [.customShort("l"), .long], help: "Leverages: 1,5,20 or 1:125 or 1:100:5.")
+    var leverage = "1,2,3,5,10,20,25,50,75,100,125"
+
+    @Option(help: "Holding times: 4h,1d,7d.")
+    var horizon = "1d,7d,30d"
+
+    @Option(help: "long, short or both.")
+    var side = "both"
+
+    @Option(name: .shortAndLong, help: "The folder to make; '-' prints results.csv instead. (default: Reports/sweep/<UTC time>)")
+    var out: String?
+
+    @OptionGroup(title: "Platform") var platform: PlatformOptions
+    @OptionGroup(title: "Reading") var reading: ReadingOptions
+    @OptionGroup var work: WorkOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.reporting {
+            let study = try study()
+            do {
+                try study.validate(file: "command line")
+            } catch {
+                throw Failure(.usage, error.findings[0].message, hint: error.findings[0].hint)
+            }
+            let command = (["belowzero", "sweep"] + file + ["--leverage", leverage, "--horizon", horizon, "--side", side]
+                + platform.words + reading.words).map(shellQuoted).joined(separator: " ")
+            try StressJob(study: study, files: InputFiles(base: ""), out: out, command: command, work: work, common: common).run()
+        }
+    }
+
+    private func study() throws -> Study {
+        let inputs = try file.enumerated().map { index, path in
+            StudyInput(asset: try assetName(path, index: index), source: try reading.source(files: [path]))
+        }
+        let grid = StudyGrid(sides: try sides(), leverages: try parseLeverages(leverage), horizons: try parseHorizons(horizon))
+        let position = PositionRules(notional: platform.notional, stride: platform.stride, maxGap: try platform.gap())
+        return Study(
+            name: "sweep", inputs: inputs, grid: grid, position: position,
+            platforms: [NamedPlatform(name: "typical", rules: try platform.rules())])
+    }
+
+    /// The file's name without folder and ending, made unique by its place when two files share it.
+    private func assetName(_ path: String, index: Int) throws -> String {
+        func stem(_ path: String) -> String {
+            let name = path.split(separator: "/").last.map(String.init) ?? path
+            let cut = ["csv.gz", "csv", "txt", "gz"].first { name.lowercased().hasSuffix("." + $0) }
+            let stem = cut.map { String(name.dropLast($0.count + 1)) } ?? name
+            return String(SourceLocation.presentable(stem).prefix(48))
+        }
+        let name = stem(path)
+        let isRepeated = file.count { stem($0) == name } > 1
+        let unique = isRepeated ? "\(name) #\(index + 1)" : name
+        guard StudyInput.isUsableName(unique) else { throw Failure(.usage, "cannot make an asset name from '\(unique)'") }
+        return unique
+    }
+
+    private func sides() throws -> [Side] {
+        if side == "both" { return [.long, .short] }
+        guard let one = Side(rawValue: side) else { throw Failure(.usage, "--side is long, short or both, not '\(side)'") }
+        return [one]
+    }
+}
+
+/// `1,5,20`, `1:125` or `1:100:5`; ascending, without repeats.
+func parseLeverages(_ text: String) throws -> [Leverage] {
+    let values = try text.split(separator: ",", omittingEmptySubsequences: false).flatMap { part -> [Leverage] in
+        let numbers = part.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
+        let (from, to, step) = (numbers.first ?? nil, numbers.count > 1 ? numbers[1] : numbers.first ?? nil, numbers.count > 2 ? numbers[2] : 1)
+        guard (1...3).contains(numbers.count), let from, let to, let step, let range = leverageRange(from: from, to: to, step: step) else {
+            throw Failure(.usage, "cannot read leverage '\(part)'", hint: "write 1,5,20 or 1:125 or 1:100:5, within 1 to 1000")
+        }
+        return range
+    }
+    return Set(values).sorted()
+}
+
+/// `4h,1d,7d`; ascending, without repeats.
+func parseHorizons(_ text: String) throws -> [TimeSpan] {
+    let spans = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+        guard let span = TimeSpan(part), span.milliseconds > 0 else {
+            throw Failure(.usage, "cannot read horizon '\(part)'", hint: "write 30m, 4h, 1d or 7d")
+        }
+        return span
+    }
+    return Set(spans).sorted()
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import PriceSeries
+import RunStore
+import StressBasics
+
+/// `belowzero synth`: invented price histories.
+struct SynthCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "synth",
+        abstract: "Make invented price histories from a seed, for samples, tests and benchmarks.",
+        discussion: """
+            Volatility clusters, tails are heavy, prices jump between bars; one history has a short squeeze and one
+            collapses to near zero. The folder gets a metadata.json that says that nothing in it was measured.
+
+            EXAMPLE
+              belowzero synth --out Data/Samples --seed 7 --bars 17520 --interval 1h
+            """)
+
+    @Option(name: .shortAndLong, help: "The folder to make.")
+    var out: String
+    @Option(help: "Seed; the same seed gives the same bytes.")
+    var seed: UInt64 = 7
+    @Option(help: "Bars of each history, before outages.")
+    var bars = 17_520
+    @Option(help: "Bar length.")
+    var interval = "1h"
+    @Option(help: "UTC date of the first bar, YYYY-MM-DD.")
+    var start = "2023-01-01"
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.reporting {
+            let markets = SyntheticMarket.samples(start: try startInstant(), barLength: try barLength(), bars: bars)
+            let files = markets.map { market in (market, "\(market.name).csv", csvText(market.series(seed: seed))) }
+            do {
+                var folder = try RunFolder(at: out)
+                for (_, name, text) in files { try folder.write(text, to: name) }
+                try folder.write(metadata(files), to: "metadata.json")
+                try folder.publish()
+            } catch let error as StoreError {
+                throw Failure(error)
+            }
+            common.talk.say("Wrote \(files.count) invented histories to \(out)")
+        }
+    }
+
+    func validate() throws {
+        guard (2...50_000_000).contains(bars) else { throw ValidationError("--bars must be 2 to 50000000") }
+    }
+
+    private func barLength() throws -> TimeSpan {
+        guard let span = TimeSpan(interval), span >= .seconds(1), span <= .days(31) else {
+            throw Failure(.usage, "cannot read --interval '\(interval)'", hint: "write 1m, 1h or 1d")
+        }
+        return span
+    }
+
+    private func startInstant() throws -> UTCInstant {
+        let parts = start.split(separator: "-").compactMap { Int($0) }
+        guard parts.count == 3, let instant = CivilTime(year: parts[0], month: parts[1], day: parts[2]).instant else {
+            throw Failure(.usage, "cannot read --start '\(start)'", hint: "write a date such as 2023-01-01")
+        }
+        return instant
+    }
+
+    private func metadata(_ files: [(SyntheticMarket, String, String)]) -> String {
+        struct FileJSON: Encodable {
+            let file: String
+            let rows: Int
+            let sha256: String
+            let daily_volatility_frac: Double
+            let jumps_per_year: Double
+            let events: [String]
+        }
+        struct MetadataJSON: Encodable {
+            let synthetic = true
+            let note = "Invented by 'belowzero synth'. No price here was ever quoted or traded anywhere; asset names are made up."
+            let licence = "Apache-2.0, as the program"
+            let command: String
+            let files: [FileJSON]
+        }
+        let list = files.map { market, name, text in
+            let events = market.events.map { "\($0.kind.rawValue) after \(numberText($0.position)) of the bars for \($0.length.text), factor \(numberText($0.factor)), turbulence \(numberText($0.turbulence))" }
+            return FileJSON(
+                file: name, rows: text.utf8.count { $0 == 0x0A } - 1, sha256: Digest(of: text).hex,
+                daily_volatility_frac: market.dailyVolatility, jumps_per_year: market.jumpsPerYear, events: events)
+        }
+        let command = "belowzero synth --out \(shellQuoted(out)) --seed \(seed) --bars \(bars) --interval \(interval) --start \(start)"
+        return jsonText(MetadataJSON(command: command, files: list), pretty: true) + "\n"
+    }
+}
+
+/// A series as CSV: `time,open,high,low,close,volume`, times in RFC 3339 to the minute where that is exact.
+func csvText(_ series: BarSeries) -> String {
+    var csv = CSVText(header: ["time", "open", "high", "low", "close", "volume"])
+    for bar in 0..<series.count {
+        let instant = series.instant(bar)
+        let isWholeMinute = series.time[bar] % 60_000 == 0
+        let time = isWholeMinute ? instant.minuteText.replacing(" ", with: "T") + "Z" : instant.rfc3339
+        let prices = [series.open[bar], series.high[bar], series.low[bar], series.close[bar]].map(numberText)
+        csv.append([time] + prices + [series.volume.map { numberText($0[bar]) } ?? ""])
+    }
+    return csv.text
+}

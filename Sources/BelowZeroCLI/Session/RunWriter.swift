@@ -1,0 +1,60 @@
+import ArgumentParser
+import RunStore
+import StressBasics
+import StressEngine
+import StressReport
+import StudyPlan
+
+/// Writes a report's files as one run folder and tells the user.
+struct RunWriter {
+    let common: CommonOptions
+    let work: WorkOptions
+    let interruption: Interruption
+
+    /// Writes the run to `folder`, or prints `results.csv` when `folder` is `-`; then the headline, and exit code 3 when a
+    /// limit is breached.
+    func finish(_ report: RunReport, folder: String) throws {
+        let files = report.files()
+        if folder == "-" {
+            Talk.print(files.first { $0.path == "results.csv" }?.contents ?? "")
+        } else {
+            try write(files, to: folder)
+            tell(report, files: files, folder: folder)
+        }
+        try judge(report)
+    }
+
+    private func write(_ files: [ReportFile], to folder: String) throws {
+        do {
+            var run = try RunFolder(at: folder)
+            for file in files {
+                if interruption.control.isCancelled { throw interruption.failure }
+                try run.write(file.contents, to: file.path)
+            }
+            if interruption.control.isCancelled { throw interruption.failure }
+            try run.publish()
+        } catch let error as StoreError {
+            throw Failure(error)
+        }
+    }
+
+    private func tell(_ report: RunReport, files: [ReportFile], folder: String) {
+        if common.json {
+            Talk.print(files.first { $0.path == "summary.json" }?.contents ?? "")
+            return
+        }
+        guard !common.quiet else { return }
+        report.qualityText.forEach(common.talk.say)
+        Talk.print("\n\(report.headlineText)\n\n\(report.terminalTable())")
+        Talk.print("Wrote \(folder) (\(files.count) files)\nOpen  \(folder)/index.html")
+    }
+
+    private func judge(_ report: RunReport) throws {
+        let breaches = report.limits.filter(\.breached)
+        for check in breaches {
+            let value = check.value.map(numberText) ?? "no value"
+            Talk.complain("limit breached: \(check.cell.id) \(check.limit.measure.rawValue) \(value) > \(numberText(check.limit.max))")
+        }
+        if !breaches.isEmpty, !work.noFail { throw ExitCode(Failure.Code.limitBreached.rawValue) }
+    }
+}

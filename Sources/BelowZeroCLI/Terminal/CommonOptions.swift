@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+
+/// Options that every command has.
+struct CommonOptions: ParsableArguments {
+    @Flag(name: .shortAndLong, help: "Print errors only.")
+    var quiet = false
+
+    @Flag(help: "Print results as JSON on standard output, and errors as JSON too.")
+    var json = false
+
+    var talk: Talk { Talk(isQuiet: quiet || json) }
+
+    /// Runs a command's body and turns a failure into its messages and exit code.
+    func reporting(_ body: () throws -> Void) throws {
+        do {
+            try body()
+        } catch let failure as Failure {
+            failure.messages.forEach(Talk.complain)
+            if json { Talk.print(jsonText(FailureJSON(failure))) }
+            throw ExitCode(failure.code.rawValue)
+        }
+    }
+}
+
+/// Options of the commands that compute.
+struct WorkOptions: ParsableArguments {
+    @Option(name: [.customShort("j"), .long], help: "Threads to use. Results do not depend on it. (default: all cores)")
+    var threads: Int?
+
+    @Flag(help: "Print the plan and the size of the work, compute nothing.")
+    var dryRun = false
+
+    @Flag(help: "Exit 0 even when a limit is breached.")
+    var noFail = false
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be 1 to 1024") }
+    }
+
+    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+}
+
+private struct FailureJSON: Encodable {
+    let status = "failed"
+    let exit_code: Int32
+    let findings: [FindingJSON]
+
+    init(_ failure: Failure) {
+        exit_code = failure.code.rawValue
+        findings = failure.findings.map(FindingJSON.init)
+    }
+}

@@ -1,0 +1,64 @@
+import CSVIngest
+import RunStore
+import StressBasics
+import StudyPlan
+
+/// A failure the user can do something about: what to print, and the exit code. Everything else is a bug.
+struct Failure: Error {
+    /// Exit codes, as `--help` and the README list them.
+    enum Code: Int32 {
+        case limitBreached = 3
+        case usage = 64
+        case badData = 65
+        case noInput = 66
+        case cannotCreate = 73
+        case inputOutput = 74
+        case badStudy = 78
+        case interrupted = 130
+        case terminated = 143
+    }
+
+    let code: Code
+    /// Whole messages, each of which may have several lines.
+    let messages: [String]
+    /// For `--json`: the same as findings.
+    var findings: [Finding] = []
+
+    init(_ code: Code, _ message: String, hint: String = "") {
+        self.code = code
+        messages = [Failure.block("error: \(message)", hint: hint)]
+        findings = [Finding(check: "failure", severity: .error, message: message, hint: hint)]
+    }
+
+    init(_ error: StudyError) {
+        code = .badStudy
+        messages = error.findings.map(Failure.text)
+        findings = error.findings
+    }
+
+    init(_ error: StoreError) {
+        self.init(error.reason == .cannotCreate ? .cannotCreate : .inputOutput, error.message, hint: error.hint)
+    }
+
+    /// Inputs that could not be used, all of them.
+    init(_ errors: [IngestError]) {
+        code = errors.allSatisfy(\.exitIsNoInput) ? .noInput : .badData
+        let plural = errors.count == 1 ? "1 input" : "\(errors.count) inputs"
+        messages = errors.map { $0.rendered() } + ["error: \(plural) rejected, nothing was computed"]
+        findings = errors.map(\.finding)
+    }
+
+    /// `error: message in file, line 3` and its hint.
+    static func text(_ finding: Finding) -> String {
+        let word = finding.severity == .error ? "error" : finding.severity == .warning ? "warning" : "note"
+        var place = ""
+        if let location = finding.location {
+            place = " (\(location.file)\(location.line.map { ", line \($0)" } ?? "")\(location.column.map { ", column \($0)" } ?? ""))"
+        }
+        return block("\(word): \(finding.message)\(place)", hint: finding.hint)
+    }
+
+    private static func block(_ message: String, hint: String) -> String {
+        hint.isEmpty ? message : "\(message)\n   = help: \(hint)"
+    }
+}

@@ -1,0 +1,28 @@
+import Foundation
+import StressBasics
+
+/// JSON with sorted keys: one line, or `pretty`.
+func jsonText(_ value: some Encodable, pretty: Bool = false) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
+    guard let data = try? encoder.encode(value) else { preconditionFailure("plain values encode") }
+    return String(decoding: data, as: UTF8.self)
+}
+
+/// A finding as `check --json` prints it.
+struct FindingJSON: Encodable {
+    let check: String
+    let severity: String
+    let count: Int
+    let first_line: Int?
+    let message: String
+
+    init(_ finding: Finding) {
+        check = finding.check
+        severity = finding.severity.rawValue
+        count = finding.count
+        first_line = finding.location?.line
+        message = finding.message
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The level table of the design: SwiftPM lets an undeclared import through, this test does not.
+private let mayImport: [String: Set<String>] = [
+    "StressBasics": ["Crypto"],
+    "PriceSeries": ["StressBasics"],
+    "MarginModel": ["StressBasics"],
+    "StressStatistics": ["StressBasics"],
+    "CSVIngest": ["CLibCSV", "CZlib", "StressBasics", "PriceSeries"],
+    "StudyPlan": ["StressBasics", "PriceSeries", "MarginModel", "Yams"],
+    "StressEngine": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
+    "RunStore": ["StressBasics", "StressStatistics", "StudyPlan"],
+    "StressReport": ["StressBasics", "StressStatistics", "StudyPlan", "RunStore"],
+    "BelowZeroCLI": [
+        "CSVIngest", "MarginModel", "PriceSeries", "RunStore", "StressBasics", "StressEngine", "StressReport",
+        "StressStatistics", "StudyPlan", "ArgumentParser",
+    ],
+]
+
+/// Platform modules any of ours may use. Foundation stays out of hot loops, so only the outer modules have it.
+private let platformModules: Set<String> = ["Glibc", "Darwin", "Musl"]
+private let extraPlatformModules: [String: Set<String>] = [
+    "StressEngine": ["Dispatch", "Synchronization"],
+    "StressReport": ["Foundation", "FoundationEssentials"],
+    "BelowZeroCLI": ["Dispatch", "Foundation", "Synchronization"],
+]
+
+@Suite struct ImportDirectionTests {
+    @Test func everyImportGoesDown() throws {
+        var seen = 0
+        for (module, file, name) in try imports() {
+            guard let allowed = mayImport[module] else {
+                Issue.record("\(module) is not in the level table")
+                continue
+            }
+            let all = allowed.union(platformModules).union(extraPlatformModules[module] ?? [])
+            #expect(all.contains(name), "\(file) imports \(name), which \(module) may not")
+            seen += 1
+        }
+        #expect(seen > 50, "the test reads the sources")
+    }
+
+    @Test func onlyIngestKnowsTheParser() throws {
+        let users = Set(try imports().filter { $0.name == "CLibCSV" }.map(\.module))
+        #expect(users == ["CSVIngest"])
+    }
+
+    private func imports() throws -> [(module: String, file: String, name: String)] {
+        let sources = URL(fileURLWithPath: packageRoot).appendingPathComponent("Sources")
+        let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
+        return try files.filter { $0.pathExtension == "swift" }.flatMap { file in
+            let path = file.path.dropFirst(sources.path.count + 1)
+            let module = String(path.split(separator: "/")[0])
+            return try importedModules(file).map { (module, String(path), $0) }
+        }
+    }
+
+    private func importedModules(_ file: URL) throws -> [String] {
+        try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
+            var words = line.split(separator: " ").map(String.init)
+            while let first = words.first, first.hasPrefix("@") || ["public", "internal", "package", "private"].contains(first) { words.removeFirst() }
+            guard words.first == "import", words.count > 1 else { return nil }
+            // `import struct Foundation.Data` names the module before the dot.
+            let kinds: Set<String> = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
+            let name = kinds.contains(words[1]) && words.count > 2 ? words[2] : words[1]
+            return name.split(separator: ".").first.map(String.init)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import StressBasics
+import Testing
+
+@Suite struct TextTests {
+    @Test func numbersReadBackBitForBit() {
+        var random = SeededGenerator(seed: 11)
+        for _ in 0..<100_000 {
+            let value = Double(bitPattern: random.next())
+            guard value.isFinite else { continue }
+            #expect(Double(numberText(value)) == value)
+        }
+    }
+
+    @Test(arguments: [(20.0, "20"), (0.0005, "0.0005"), (-0.0, "0"), (1e-7, "1e-07"), (.nan, ""), (.infinity, "")] as [(Double, String)])
+    func numberForms(value: Double, text: String) {
+        #expect(numberText(value) == text)
+    }
+
+    @Test(arguments: [
+        (3.14159, 2, "3.14"), (0.5, 0, "0"), (1.5, 0, "2"), (-0.004, 2, "0.00"), (-1.006, 2, "-1.01"), (99.995, 1, "100.0"),
+        (0.0123, 3, "0.012"),
+    ] as [(Double, Int, String)])
+    func fixedForms(value: Double, decimals: Int, text: String) {
+        #expect(fixedText(value, decimals: decimals) == text)
+    }
+
+    @Test(arguments: [(0.0023146, 3, "0.00231"), (141.3, 3, "141"), (12_345, 2, "12345"), (0.5, 3, "0.5"), (1.004, 3, "1"), (9.999, 2, "10")] as [(Double, Int, String)])
+    func significantForms(value: Double, digits: Int, text: String) {
+        #expect(significantText(value, digits: digits) == text)
+    }
+
+    @Test(arguments: [(9999, "9999"), (10_000, "10,000"), (61_200, "61,200"), (1_234_567, "1,234,567"), (-61_200, "-61,200"), (0, "0")])
+    func groups(value: Int, text: String) {
+        #expect(groupedText(value, separator: ",") == text)
+    }
+
+    @Test func csvQuotesOnlyWhatItMust() {
+        var csv = CSVText(header: ["a", "b"])
+        csv.append(["plain", "with,comma"])
+        csv.append(["with \"quote\"", "two\nlines"])
+        csv.append(["\"", "\r"])
+        #expect(csv.text == "a,b\nplain,\"with,comma\"\n\"with \"\"quote\"\"\",\"two\nlines\"\n\"\"\"\",\"\r\"\n")
+    }
+
+    @Test func quotedInputCannotForgeOutput() {
+        let shown = SourceLocation.presentable("a\u{1B}[31mred\u{202E}txt.exe\n" + String(repeating: "x", count: 200))
+        #expect(!shown.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x1B || $0.value == 0x202E })
+        #expect(shown.count == SourceLocation.longestText + 1)
+    }
+
+    @Test func nearestNames() {
+        let names = ["leverage", "horizon", "platform", "side"]
+        #expect(nearestName(to: "levrage", among: names) == "leverage")
+        #expect(nearestName(to: "Horizons", among: names) == "horizon")
+        #expect(nearestName(to: "quantity", among: names) == nil)
+        #expect(nearestName(to: String(repeating: "x", count: 100), among: names) == nil)
+    }
+
+    @Test func digestIsSHA256() {
+        // FIPS 180-2, appendix B.1.
+        #expect(Digest(of: "abc").hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        var pieces = DigestBuilder()
+        pieces.update("a")
+        pieces.update("bc")
+        #expect(pieces.finish() == Digest(of: "abc"))
+    }
+
+    @Test func generatorIsSplitMix64() {
+        // The reference implementation's first numbers for seed 1234567 (S. Vigna, splitmix64.c).
+        var random = SeededGenerator(seed: 1_234_567)
+        #expect([random.next(), random.next(), random.next()] == [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423])
+    }
+
+    @Test func namedStreamsDifferAndRepeat() {
+        let base = SeededGenerator(seed: 5)
+        var (a, b, again) = (base.stream("a"), base.stream("b"), base.stream("a"))
+        let first = a.next()
+        #expect(first == again.next())
+        #expect(first != b.next())
+    }
+}

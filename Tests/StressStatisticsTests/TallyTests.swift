@@ -1,0 +1,96 @@
+import StressBasics
+import StressStatistics
+import Testing
+
+@Suite struct HistogramTests {
+    @Test(arguments: 0..<50)
+    func quantilesAreWithinHalfAPercent(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let values = (0..<(1 + Int(random.next() % 400))).map { _ in 1e-6 / (1e-9 + random.uniform()) }
+        var histogram = LogHistogram()
+        values.forEach { histogram.add($0) }
+        let sorted = values.sorted()
+        for q in [0, 0.1, 0.5, 0.9, 0.99, 1] {
+            let exact = sorted[max(0, Int((q * Double(values.count)).rounded(.up)) - 1)]
+            let found = try #require(histogram.quantile(q))
+            #expect(abs(found / exact - 1) < 0.00501, "seed \(seed), q \(q)")
+        }
+    }
+
+    @Test(arguments: 0..<20)
+    func partsMergeIntoTheWhole(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var (whole, parts) = (LogHistogram(), [LogHistogram(), LogHistogram(), LogHistogram()])
+        for _ in 0..<300 {
+            let value = 1 / (1e-7 + random.uniform())
+            whole.add(value)
+            parts[Int(random.next() % 3)].add(value)
+        }
+        var merged = LogHistogram()
+        parts.forEach { merged.merge($0) }
+        for q in [0.01, 0.5, 0.99] { #expect(merged.quantile(q) == whole.quantile(q)) }
+        #expect(merged.total == whole.total)
+    }
+
+    @Test func extremesGoToTheEndBins() throws {
+        var histogram = LogHistogram()
+        [Double.leastNonzeroMagnitude, .greatestFiniteMagnitude].forEach { histogram.add($0) }
+        #expect(histogram.total == 2)
+        #expect(try #require(histogram.quantile(0)) < 1e-14)
+        #expect(LogHistogram().quantile(0.5) == nil)
+    }
+
+    @Test func durationsAreExact() {
+        var histogram = DurationHistogram()
+        for hours in [5, 1, 1, 9] { histogram.add(milliseconds: Int64(hours) * 3_600_000) }
+        #expect(histogram.quantile(0.5) == .hours(1))
+        #expect(histogram.quantile(0.75) == .hours(5))
+        #expect(histogram.quantile(1) == .hours(9))
+        #expect(DurationHistogram().quantile(0.5) == nil)
+    }
+}
+
+@Suite struct EstimateTests {
+    private func tally(_ equities: [Double], excluded: Int = 0, rejected: Int = 0) -> CellTally {
+        var tally = CellTally(fillCount: 1)
+        tally.beginBlock()
+        for equity in equities { tally.add(equities: [equity], tolerance: 1e-12, timeToLiquidation: equity < 0 ? 3_600_000 : nil, unprotected: equity < -0.5) }
+        for _ in 0..<excluded { tally.addExcluded() }
+        for _ in 0..<rejected { tally.addRejected() }
+        return tally
+    }
+
+    private func estimate(_ tally: CellTally, windows: Int, impossible: Bool = false) -> CellEstimate {
+        CellEstimate(tally: tally, disjointWindows: windows, impossible: impossible, confidence: 0.95)
+    }
+
+    @Test func figuresOfASmallCell() throws {
+        // Four entries: +0.5, +0.1, −0.2, −1.0 of the margin.
+        let result = estimate(tally([0.5, 0.1, -0.2, -1]), windows: 40)
+        #expect(result.windows.entries == 4 && result.windows.liquidated == 2 && result.windows.unprotected == 1)
+        #expect(result.exit.frequency == 0.5 && result.exit.meanEquity == (0.5 + 0.1 - 0.2 - 1) / 4)
+        let shortfall = try #require(result.exit.shortfall)
+        #expect(shortfall.mean == 0.6 && shortfall.max == 1 && abs(shortfall.p50 / 0.2 - 1) < 0.005 && shortfall.p99 <= 1)
+        #expect(result.medianTimeToLiquidation == .hours(1))
+        #expect(result.status == .ok)
+    }
+
+    @Test func roundingIsNotDebt() {
+        let result = estimate(tally([-1e-13, 0, 1]), windows: 40)
+        #expect(result.exit.negative == 0 && result.status == .zeroSeen)
+    }
+
+    @Test func statuses() {
+        #expect(estimate(tally([], excluded: 3), windows: 0).status == .noData)
+        #expect(estimate(tally([], excluded: 3, rejected: 2), windows: 5).status == .rejected)
+        #expect(estimate(tally([1, 1]), windows: 29).status == .fewWindows)
+        #expect(estimate(tally([1, -1]), windows: 29).status == .fewWindows)
+        #expect(estimate(tally([1, 1]), windows: 30).status == .zeroSeen)
+        let impossible = estimate(tally([1, 1]), windows: 30, impossible: true)
+        #expect(impossible.status == .impossible && impossible.exit.interval == nil)
+    }
+
+    @Test func aRejectedCellHasNoWindowsBehindIt() {
+        #expect(estimate(tally([], rejected: 2), windows: 500).effectiveEntries == 0)
+    }
+}
