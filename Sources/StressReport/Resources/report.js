@@ -1,0 +1,107 @@
+// Everything here is comfort: the page is complete without it.
+(function () {
+  "use strict";
+  var d = document, root = d.documentElement, key = "belowzero-theme", tip, current = null;
+  root.classList.add("js");
+  // A stored choice must be in place before the first paint; storage may be forbidden for files.
+  try { var stored = localStorage.getItem(key); if (stored) root.dataset.theme = stored; } catch (e) {}
+
+  function isDark() {
+    var theme = root.dataset.theme;
+    return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+  function labelTheme(button) {
+    button.textContent = isDark() ? "Light" : "Dark";
+    button.setAttribute("aria-pressed", String(isDark()));
+  }
+  function hide() {
+    if (current) current.removeAttribute("aria-describedby");
+    current = null;
+    tip.hidden = true;
+  }
+  function show(cell, x, y) {
+    if (current !== cell) {
+      hide();
+      current = cell;
+      tip.textContent = "";
+      cell.getAttribute("data-tip").split("\n").forEach(function (line, i) {
+        var part = d.createElement(i ? "div" : "b");
+        part.textContent = line;
+        tip.appendChild(part);
+      });
+      cell.setAttribute("aria-describedby", "tip");
+      tip.hidden = false;
+    }
+    var box = tip.getBoundingClientRect();
+    var left = Math.min(x + 14, innerWidth - box.width - 8), top = y + 18;
+    if (top + box.height > innerHeight - 8) top = y - box.height - 14;
+    tip.style.left = Math.max(8, left) + "px";
+    tip.style.top = Math.max(8, top) + "px";
+  }
+  // The cell an arrow key leads to: heads are not cells, so the walk stays among the numbers.
+  function neighbour(cell, arrow) {
+    var row = cell.parentNode, column = cell.cellIndex, next = null;
+    if (arrow === "ArrowRight") next = cell.nextElementSibling;
+    if (arrow === "ArrowLeft") next = cell.previousElementSibling;
+    if (arrow === "ArrowDown" && row.nextElementSibling) next = row.nextElementSibling.cells[column];
+    if (arrow === "ArrowUp" && row.previousElementSibling) next = row.previousElementSibling.cells[column];
+    return next && next.tagName === "TD" ? next : null;
+  }
+  function onKey(e) {
+    if (e.key === "Escape") return hide();
+    var cell = d.activeElement && d.activeElement.closest(".heat td");
+    var next = cell && neighbour(cell, e.key);
+    if (!next) return;
+    e.preventDefault();
+    cell.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  }
+  function onFocus(e) {
+    var cell = e.target;
+    if (!cell.hasAttribute("data-tip")) return hide();
+    var box = cell.getBoundingClientRect();
+    show(cell, box.left + box.width / 2, box.bottom - 14);
+  }
+  function onPointer(e) {
+    var cell = e.target.closest && e.target.closest("[data-tip]");
+    if (cell) show(cell, e.clientX, e.clientY); else if (current && current !== d.activeElement) hide();
+  }
+  // One tab stop a table, on the headline cell where there is one.
+  function makeStops(table) {
+    var first = table.querySelector("td.hl") || table.querySelector("tbody td");
+    table.querySelectorAll("tbody td").forEach(function (cell) { cell.tabIndex = cell === first ? 0 : -1; });
+  }
+  function copy(button) {
+    var text = d.getElementById(button.getAttribute("data-copy")).textContent;
+    var copied = navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject();
+    copied.then(function () { button.textContent = "Copied"; }, function () { window.prompt("Copy:", text); });
+  }
+
+  d.addEventListener("DOMContentLoaded", function () {
+    tip = d.getElementById("tip");
+    d.querySelectorAll(".heat").forEach(makeStops);
+    d.addEventListener("pointermove", onPointer);
+    d.addEventListener("pointerdown", onPointer);
+    d.addEventListener("keydown", onKey);
+    d.addEventListener("focusin", onFocus);
+    // A walk by keyboard may scroll its table; only then does the explanation stay.
+    d.addEventListener("scroll", function () { if (current && current !== d.activeElement) hide(); }, true);
+    d.getElementById("print").addEventListener("click", function () { print(); });
+    d.querySelectorAll("[data-copy]").forEach(function (b) { b.addEventListener("click", function () { copy(b); }); });
+    var theme = d.getElementById("theme");
+    labelTheme(theme);
+    theme.addEventListener("click", function () {
+      root.dataset.theme = isDark() ? "light" : "dark";
+      try { localStorage.setItem(key, root.dataset.theme); } catch (e) {}
+      labelTheme(theme);
+    });
+  });
+  // Printed pages show what is folded away on screen, and fold it again afterwards.
+  addEventListener("beforeprint", function () {
+    d.querySelectorAll("details:not([open])").forEach(function (x) { x.open = true; x.dataset.folded = "1"; });
+  });
+  addEventListener("afterprint", function () {
+    d.querySelectorAll("details[data-folded]").forEach(function (x) { x.open = false; delete x.dataset.folded; });
+  });
+})();

@@ -1,0 +1,107 @@
+import StressBasics
+import StudyPlan
+
+/// One page's share of a run: one price history and one direction.
+struct AssetSide {
+    /// The run.
+    let report: RunReport
+    /// The history.
+    let asset: AssetReport
+    /// The direction.
+    let side: Side
+    /// Name of the page inside `reports`.
+    let fileName: String
+    /// Its cells, in plan order.
+    let rows: [ResultRow]
+    /// The cells of the opposite direction, for comparison.
+    let opposite: [ResultRow]
+    /// The cell of the first sentence.
+    let headline: ResultRow?
+
+    init(report: RunReport, asset: AssetReport, side: Side, fileName: String, headline: StudyCell?) {
+        self.report = report
+        self.asset = asset
+        self.side = side
+        self.fileName = fileName
+        let own = report.rows.filter { $0.cell.asset == asset.asset }
+        rows = own.filter { $0.cell.side == side }
+        opposite = own.filter { $0.cell.side != side }
+        self.headline = headline.flatMap { cell in
+            let selector = CellSelector(
+                contract: cell.contract, leverage: cell.leverage, horizon: cell.horizon, platform: cell.platform)
+            return own.first { $0.cell.side == side && selector.matches($0.cell) }
+        }
+    }
+
+    var confidence: Double { report.study.statistics.confidence }
+
+    /// The sentences about a cell of this page.
+    func sentences(_ row: ResultRow) -> CellSentences {
+        CellSentences(row: row, barLength: asset.barLength, confidence: confidence)
+    }
+
+    /// The measures that this page's cells hold.
+    var measures: [Measure] {
+        Measure.allCases.filter { measure in
+            rows.contains { $0.estimate.figure(measure, confidence: confidence) != nil }
+        }
+    }
+
+    /// The grids of this page, one a contract and platform, in plan order.
+    var grids: [CellGrid] {
+        report.study.grid.contracts.flatMap { contract in
+            report.study.platforms.map { platform in
+                CellGrid(
+                    contract: contract, platform: platform.name,
+                    rows: rows.filter { $0.cell.contract == contract && $0.cell.platform == platform.name })
+            }
+        }.filter { !$0.rows.isEmpty }
+    }
+
+    /// The cells of the headline's contract, platform and holding time, leverage rising.
+    func headlineColumn(of rows: [ResultRow]) -> [ResultRow] {
+        guard let cell = headline?.cell else { return [] }
+        let selector = CellSelector(contract: cell.contract, horizon: cell.horizon, platform: cell.platform)
+        return rows.filter { selector.matches($0.cell) }.sorted { $0.cell.leverage < $1.cell.leverage }
+    }
+}
+
+/// The cells of one contract on one platform as a table of leverages and holding times.
+struct CellGrid {
+    let contract: ContractKind
+    let platform: String
+    let rows: [ResultRow]
+    private let places: [Place: Int]
+
+    private struct Place: Hashable {
+        let leverage: Leverage
+        let horizon: TimeSpan
+    }
+
+    init(contract: ContractKind, platform: String, rows: [ResultRow]) {
+        self.contract = contract
+        self.platform = platform
+        self.rows = rows
+        let indexed = rows.enumerated().map { index, row in
+            (Place(leverage: row.cell.leverage, horizon: row.cell.horizon), index)
+        }
+        places = Dictionary(indexed, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The cell at a leverage and holding time.
+    func row(_ leverage: Leverage, _ horizon: TimeSpan) -> ResultRow? {
+        places[Place(leverage: leverage, horizon: horizon)].map { rows[$0] }
+    }
+}
+
+/// At most `limit` of `values`, evenly spread, always with the first, the last and `wanted`.
+func chosen<Value: Equatable>(_ values: [Value], limit: Int, keeping wanted: Value?) -> [Value] {
+    guard values.count > limit, limit > 2 else { return values }
+    let wantedPlace = wanted.flatMap { values.firstIndex(of: $0) }
+    var places = (0..<limit).map { $0 * (values.count - 1) / (limit - 1) }
+    if let wantedPlace, !places.contains(wantedPlace) {
+        let nearest = places[1..<limit - 1].indices.min { abs(places[$0] - wantedPlace) < abs(places[$1] - wantedPlace) }!
+        places[nearest] = wantedPlace
+    }
+    return places.map { values[$0] }
+}

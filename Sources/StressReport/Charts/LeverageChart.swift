@@ -1,0 +1,143 @@
+import StressBasics
+import StressStatistics
+
+/// Share below zero against leverage, both axes logarithmic: the page's side with its interval, the worst fill, and
+/// the opposite side to compare.
+struct LeverageChart {
+    /// One line of the drawing.
+    struct Curve {
+        let label: String
+        let style: String
+        let points: [Point]
+        let hasBand: Bool
+    }
+
+    /// One leverage on a line.
+    struct Point {
+        let leverage: Double
+        let share: MeasuredShare
+    }
+
+    let curves: [Curve]
+    let highlighted: Leverage?
+    let alternative: String
+
+    private let width = 560.0
+    private let height = 372.0
+    private let x: LogAxis
+    private let y: LogAxis
+
+    /// Nil when there is nothing to draw.
+    init?(_ page: AssetSide) {
+        func curve(_ label: String, _ style: String, _ rows: [ResultRow], _ measure: Measure, band: Bool) -> Curve {
+            let points = page.headlineColumn(of: rows).compactMap { row in
+                row.estimate.figure(measure, confidence: page.confidence)?.share
+                    .map { Point(leverage: row.cell.leverage.value, share: $0) }
+            }
+            return Curve(label: label, style: style, points: points, hasBand: band)
+        }
+        let other = page.side == .long ? "Short" : "Long"
+        let own = page.side == .long ? "Long" : "Short"
+        curves = [
+            curve(other, "s2", page.opposite, .belowZero, band: false),
+            curve("Worst fill", "s3", page.rows, .worstFill, band: false),
+            curve(own, "s1", page.rows, .belowZero, band: true),
+        ].filter { !$0.points.isEmpty }
+        let points = curves.flatMap(\.points)
+        guard !points.isEmpty else { return nil }
+        highlighted = page.headline?.cell.leverage
+        alternative = "\(page.leverageTitle). Every value is in the table below."
+        x = LogAxis(
+            low: points.map(\.leverage).min()!, high: points.map(\.leverage).max()!, start: 66, end: width - 82)
+        let heights = points.flatMap { point in
+            point.share.count > 0
+                ? [point.share.fraction * 0.7, point.share.interval?.high ?? 0] : [point.share.interval?.high ?? 0]
+        }.filter { $0 > 0 }
+        y = .decades(covering: heights, within: 1e-6...1, start: height - 52, end: 20)
+    }
+
+    /// Draws the chart.
+    func write(to w: inout HTMLWriter) {
+        w.drawing(width: width, height: height, alternative: alternative) { w in
+            writeAxes(&w)
+            for curve in curves where curve.hasBand { writeBand(of: curve, &w) }
+            for curve in curves { writeLine(of: curve, &w) }
+            writeHighlight(&w)
+            writeLabels(&w)
+        }
+    }
+
+    private func writeAxes(_ w: inout HTMLWriter) {
+        for decade in y.decades {
+            w.rule("gr", x.start, y.position(decade), x.end, y.position(decade))
+            w.label("tk", x.start - 10, y.position(decade) + 4, anchor: "end", significantText(decade * 100, digits: 1) + narrowSpace + "%")
+        }
+        var lastTick = -Double.infinity
+        for leverage in Set(curves.flatMap(\.points).map(\.leverage)).sorted(by: >) {
+            let place = x.position(leverage)
+            guard abs(place - lastTick) >= 40 else { continue }
+            lastTick = place
+            w.rule("ax", place, y.start, place, y.start + 5)
+            w.label("tk", place, y.start + 23, anchor: "middle", numberText(leverage) + "×")
+        }
+        w.rule("ax", x.start, y.start, x.end, y.start)
+        w.label("tk", (x.start + x.end) / 2, height - 6, anchor: "middle", "Leverage at entry, log scale")
+    }
+
+    /// The interval of a line, where there is one on both sides of a step.
+    private func writeBand(of curve: Curve, _ w: inout HTMLWriter) {
+        for run in runs(of: curve) where run.count > 1 {
+            let upper = run.map { (x: x.position($0.leverage), y: y.position($0.share.interval?.high ?? $0.share.fraction)) }
+            let lower = run.map { (x: x.position($0.leverage), y: y.position($0.share.interval?.low ?? $0.share.fraction)) }
+            w.shape("path", .class("bd"), Attribute("d", pathThrough(upper + lower.reversed()) + "Z"))
+        }
+    }
+
+    private func writeLine(of curve: Curve, _ w: inout HTMLWriter) {
+        for run in runs(of: curve) where run.count > 1 {
+            let points = run.map { (x: x.position($0.leverage), y: y.position($0.share.fraction)) }
+            w.shape("path", .class("ln \(curve.style)"), Attribute("d", pathThrough(points)))
+        }
+        for point in curve.points {
+            let place = x.position(point.leverage)
+            if point.share.count > 0 {
+                w.dot("dt \(curve.style)f", place, y.position(point.share.fraction), radius: 3.5)
+            } else if let bound = point.share.interval?.high {
+                // None seen: a log axis has no zero, so the mark stands on the floor and reaches up to the bound.
+                w.rule("bn \(curve.style)", place, y.start, place, y.position(bound))
+                w.rule("bn \(curve.style)", place - 4, y.position(bound), place + 4, y.position(bound))
+                w.dot("zr \(curve.style)", place, y.start, radius: 4)
+            }
+        }
+    }
+
+    private func writeHighlight(_ w: inout HTMLWriter) {
+        guard let own = curves.last(where: \.hasBand),
+            let point = own.points.first(where: { $0.leverage == highlighted?.value && $0.share.count > 0 })
+        else { return }
+        let place = (x: x.position(point.leverage), y: y.position(point.share.fraction))
+        w.dot("dt s1f", place.x, place.y, radius: 6.5)
+        let isLeft = place.x > (x.start + x.end) / 2
+        w.label(
+            "cl", place.x + (isLeft ? -12 : 12), place.y - 12, anchor: isLeft ? "end" : "start",
+            "\(numberText(point.leverage))× · \(shareText(point.share.fraction))")
+    }
+
+    /// Names the lines at their right ends, pushed apart where they would overlap.
+    private func writeLabels(_ w: inout HTMLWriter) {
+        let ends = curves.compactMap { curve in
+            curve.points.last { $0.share.count > 0 }.map { (curve, y.position($0.share.fraction)) }
+        }.sorted { $0.1 < $1.1 }
+        var below = y.end - 2
+        for (curve, height) in ends {
+            let place = max(height, below)
+            w.label("nm \(curve.style)t", x.end + 12, place + 4, curve.label)
+            below = place + 20
+        }
+    }
+
+    /// The stretches of a line without a gap: a point that saw none breaks it.
+    private func runs(of curve: Curve) -> [ArraySlice<Point>] {
+        curve.points.split { $0.share.count == 0 }
+    }
+}

@@ -1,0 +1,90 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+import StressBasics
+
+/// A logarithmic axis: values above 0 to positions on a drawing.
+struct LogAxis {
+    /// The value at ``start``.
+    let low: Double
+    /// The value at ``end``.
+    let high: Double
+    /// Where the axis begins.
+    let start: Double
+    /// Where it ends; may lie before the start.
+    let end: Double
+
+    /// The position of `value`; values outside the axis stick to its ends.
+    func position(_ value: Double) -> Double {
+        guard high > low else { return (start + end) / 2 }
+        let share = log(min(max(value, low), high) / low) / log(high / low)
+        return start + (end - start) * share
+    }
+
+    /// The powers of ten on the axis, rising.
+    var decades: [Double] {
+        let first = Int((log10(low) - 1e-9).rounded(.up))
+        let last = Int((log10(high) + 1e-9).rounded(.down))
+        return first <= last ? (first...last).map(LogAxis.powerOfTen) : []
+    }
+
+    /// An axis over whole decades that covers `values`, at least one decade long.
+    static func decades(
+        covering values: [Double], within limits: ClosedRange<Double>, start: Double, end: Double
+    ) -> LogAxis {
+        let inside = values.map { min(max($0, limits.lowerBound), limits.upperBound) }
+        let low = Int((log10(inside.min() ?? limits.lowerBound) + 1e-9).rounded(.down))
+        let high = Int((log10(inside.max() ?? limits.upperBound) - 1e-9).rounded(.up))
+        return LogAxis(
+            low: powerOfTen(low), high: powerOfTen(Swift.max(high, low + 1)), start: start, end: end)
+    }
+
+    // Read from text, so that 0.001 is the number a reader would write and not a product of tenths.
+    private static func powerOfTen(_ exponent: Int) -> Double { Double("1e\(exponent)")! }
+}
+
+/// A coordinate as SVG text: a tenth of a unit is finer than any screen shows.
+func coordinate(_ value: Double) -> String {
+    numberText((value * 10).rounded(.toNearestOrEven) / 10)
+}
+
+/// Points as the `d` of a path through them.
+func pathThrough(_ points: [(x: Double, y: Double)]) -> String {
+    points.enumerated().map { index, point in
+        (index == 0 ? "M" : "L") + coordinate(point.x) + " " + coordinate(point.y)
+    }.joined()
+}
+
+extension HTMLWriter {
+    /// A straight line of a drawing.
+    mutating func rule(_ style: String, _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) {
+        shape("path", .class(style), Attribute("d", pathThrough([(x1, y1), (x2, y2)])))
+    }
+
+    /// Text in a drawing; `anchor` is `start`, `middle` or `end`.
+    mutating func label(_ style: String, _ x: Double, _ y: Double, anchor: String = "start", _ words: String) {
+        element(
+            "text", .class(style), Attribute("x", coordinate(x)), Attribute("y", coordinate(y)),
+            Attribute("text-anchor", anchor)
+        ) { $0.text(words) }
+    }
+
+    /// A dot of a drawing.
+    mutating func dot(_ style: String, _ x: Double, _ y: Double, radius: Double) {
+        shape(
+            "circle", .class(style), Attribute("cx", coordinate(x)), Attribute("cy", coordinate(y)),
+            Attribute("r", coordinate(radius)))
+    }
+
+    /// A drawing with the sentence that stands for it where it cannot be seen.
+    mutating func drawing(
+        width: Double, height: Double, alternative: String, content: (inout HTMLWriter) -> Void
+    ) {
+        element(
+            "svg", .class("chart"), Attribute("viewBox", "0 0 \(coordinate(width)) \(coordinate(height))"),
+            Attribute("role", "img"), Attribute("aria-label", alternative), content: content)
+        line()
+    }
+}

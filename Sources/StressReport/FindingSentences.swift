@@ -1,0 +1,93 @@
+import StressBasics
+import StressStatistics
+
+// The titles of the figures: each says what its figure shows, by a fixed template.
+
+extension AssetSide {
+    /// Where in the grid entries ended below zero most often.
+    var gridTitle: String {
+        let shares = rows.compactMap { row in
+            row.estimate.figure(.belowZero, confidence: confidence)?.share.map { (row.cell, $0) }
+        }
+        guard let first = shares.first else { return gridWithoutShares }
+        let top = shares.dropFirst().reduce(first) { $1.1.fraction > $0.1.fraction ? $1 : $0 }
+        guard top.1.count > 0 else { return "No entry in this grid ended below zero" }
+        return "Most often below zero: \(top.0.leverage.screenText) held for up to \(spanWords(top.0.horizon)), "
+            + "\(shareText(top.1.fraction)) of entries"
+    }
+
+    private var gridWithoutShares: String {
+        let statuses = Set(rows.map(\.estimate.status))
+        if statuses == [.impossible] { return "Nothing in this grid can end below zero" }
+        if statuses == [.rejected] { return "The platform would open none of these positions" }
+        return "No cell of this grid has a result"
+    }
+
+    /// How the share moves with leverage at the headline's holding time.
+    var leverageTitle: String {
+        guard let horizon = headline?.cell.horizon else { return "No cell matches the headline" }
+        let span = "held for up to \(spanWords(horizon))"
+        let seen = headlineColumn(of: rows).compactMap { row in
+            row.estimate.figure(.belowZero, confidence: confidence)?.share.map { (row.cell.leverage, $0.fraction) }
+        }.filter { $0.1 > 0 }
+        guard let low = seen.first, let high = seen.last else {
+            return "At no leverage did an entry \(span) end below zero"
+        }
+        guard seen.count > 1 else {
+            return "Only \(low.0.screenText) \(span) ended below zero: \(shareText(low.1)) of entries"
+        }
+        let (from, to) = (shareText(low.1), shareText(high.1))
+        if from == to { return "\(from) of entries ended below zero at \(low.0.screenText) and at \(high.0.screenText) alike" }
+        let verb = high.1 > low.1 ? "rises" : "falls"
+        return "From \(low.0.screenText) to \(high.0.screenText), the share below zero \(verb) from \(from) to \(to)"
+    }
+
+    /// How large the headline's shortfalls are.
+    var severityTitle: String {
+        guard let row = headline else { return "No cell matches the headline" }
+        let position = "At \(row.cell.leverage.screenText)"
+        guard let shortfall = row.estimate.exit.shortfall else {
+            return "\(position) there is no shortfall to measure"
+        }
+        guard row.estimate.exit.negative > 1 else {
+            return "\(position) the only shortfall was \(percentText(shortfall.max)) of margin"
+        }
+        return "\(position) half the shortfalls exceed \(percentText(shortfall.p50)) of margin; "
+            + "the largest is \(percentText(shortfall.max))"
+    }
+
+    /// What the data checks found.
+    var qualityTitle: String {
+        let found = asset.summaries
+        guard !found.isEmpty else { return "No checks are on record for this history" }
+        return found.countWords + "; nothing was repaired in silence"
+    }
+}
+
+extension AssetReport {
+    /// The first finding of each check: its summary.
+    var summaries: [Finding] {
+        var seen: Set<String> = []
+        return findings.filter { seen.insert($0.check).inserted }
+    }
+
+    /// The findings after the summary of their check: single rows and gaps.
+    var details: [Finding] {
+        var seen: Set<String> = []
+        return findings.filter { !seen.insert($0.check).inserted }
+    }
+}
+
+extension [Finding] {
+    /// `1 error, 2 warnings, 1 note, 5 checks passed`, without what did not occur.
+    var countWords: String {
+        let words: [(Finding.Severity, String, String)] = [
+            (.error, "error", "errors"), (.warning, "warning", "warnings"), (.note, "note", "notes"),
+            (.pass, "check passed", "checks passed"),
+        ]
+        return words.compactMap { severity, one, many in
+            let count = count { $0.severity == severity }
+            return count > 0 ? counted(count, one, many) : nil
+        }.joined(separator: ", ")
+    }
+}

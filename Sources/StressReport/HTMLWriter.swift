@@ -1,0 +1,128 @@
+import StressBasics
+
+/// Writes markup so that nothing can slip in unescaped: tag and attribute names are literals of this program
+/// (`StaticString`), everything else is text and is escaped, and an element closes where its closure ends.
+struct HTMLWriter {
+    /// The markup so far.
+    private(set) var html = ""
+
+    /// Starts a document.
+    mutating func doctype() {
+        html += "<!doctype html>\n"
+    }
+
+    /// An element with further markup inside.
+    mutating func element(
+        _ tag: StaticString, _ attributes: Attribute..., content: (inout HTMLWriter) -> Void
+    ) {
+        open(tag, attributes)
+        content(&self)
+        close(tag)
+    }
+
+    /// An element that holds nothing but text.
+    mutating func element(_ tag: StaticString, _ attributes: Attribute..., text: String) {
+        open(tag, attributes)
+        self.text(text)
+        close(tag)
+    }
+
+    /// An HTML element that never has content: `meta`, `input`.
+    mutating func void(_ tag: StaticString, _ attributes: Attribute...) {
+        open(tag, attributes)
+    }
+
+    /// An SVG element without content: `path`, `circle`.
+    mutating func shape(_ tag: StaticString, _ attributes: Attribute...) {
+        open(tag, attributes)
+        html.removeLast()
+        html += "/>"
+    }
+
+    /// Text, escaped.
+    mutating func text(_ text: String) {
+        html += HTMLWriter.escaped(text)
+    }
+
+    /// A line end, so that pages can be compared line by line.
+    mutating func line() {
+        html += "\n"
+    }
+
+    /// A name from outside: isolated, so that right-to-left letters in it cannot reorder the words around it.
+    mutating func name(_ name: String) {
+        element("bdi", text: name)
+    }
+
+    /// One of this program's own style sheets or scripts; see ``PageCode``.
+    mutating func code(_ tag: StaticString, _ code: PageCode) {
+        open(tag, [])
+        html += code.text
+        close(tag)
+        line()
+    }
+
+    private mutating func open(_ tag: StaticString, _ attributes: [Attribute]) {
+        html += "<" + tag.description
+        for attribute in attributes {
+            html += " " + attribute.name.description
+            guard let value = attribute.value else { continue }
+            html += "=\"" + HTMLWriter.escaped(value, lineEnd: "&#10;") + "\""
+        }
+        html += ">"
+    }
+
+    private mutating func close(_ tag: StaticString) {
+        html += "</" + tag.description + ">"
+    }
+
+    /// `text` as it may stand between tags and, with an escaped line end, between quotes.
+    static func escaped(_ text: String, lineEnd: String = "\n") -> String {
+        var result = ""
+        for scalar in visibleText(text, keepingLines: true).unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            case "\n": result += lineEnd
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}
+
+/// One attribute of an element; without a value it is a flag such as `checked`.
+struct Attribute {
+    let name: StaticString
+    let value: String?
+
+    init(_ name: StaticString, _ value: String? = nil) {
+        self.name = name
+        self.value = value
+    }
+
+    static func `class`(_ value: String) -> Attribute { Attribute("class", value) }
+    static func id(_ value: String) -> Attribute { Attribute("id", value) }
+    static func href(_ value: String) -> Attribute { Attribute("href", value) }
+}
+
+/// `text` with every control character shown as `·`: C0, C1 and those that change reading direction could make a page
+/// or a terminal show something else than what is there.
+func visibleText(_ text: String, keepingLines: Bool = false) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+        let isKept = scalar == "\n" && keepingLines
+        result.unicodeScalars.append(isKept || !isControl(scalar) ? scalar : "·")
+    }
+    return result
+}
+
+private func isControl(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
+    default: false
+    }
+}

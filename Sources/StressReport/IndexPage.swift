@@ -1,0 +1,215 @@
+import StressBasics
+import StressStatistics
+
+/// The front page of a run: limits first, then every price history and direction at a glance.
+struct IndexPage {
+    let report: RunReport
+    let pages: [AssetSide]
+    /// Names of the run's CSVs.
+    let tables: [String]
+
+    private var confidence: Double { report.study.statistics.confidence }
+    private var headline: CellSentences? { report.headlineSentences }
+
+    /// The page.
+    var file: ReportFile {
+        let page = Page(
+            title: "\(report.study.name) · BelowZero run \(report.runID)",
+            printFooter: "BelowZero · \(report.study.name) · run \(report.runID)", subject: "stress run", root: "",
+            sections: sections, report: report)
+        let html = page.html { w in
+            writeAnswer(&w)
+            if !report.limits.isEmpty { writeLimits(&w) }
+            writeMatrix(&w)
+            writeAssets(&w)
+            writeFiles(&w)
+        }
+        return ReportFile(path: "index.html", contents: html)
+    }
+
+    private var sections: [(id: String, label: String)] {
+        (report.limits.isEmpty ? [] : [("limits", "Limits")])
+            + [("assets", "Assets"), ("data", "Data"), ("files", "Files")]
+    }
+
+    // MARK: Answer
+
+    private func writeAnswer(_ w: inout HTMLWriter) {
+        w.line()
+        w.element("section", .id("answer"), Attribute("aria-labelledby", "h-answer")) { w in
+            w.element("p", .class("kicker"), text: kicker)
+            w.element("h1", .id("h-answer")) { $0.phrases(title) }
+            w.line()
+            for sentence in ledes where !sentence.isEmpty {
+                w.element("p", .class("lede")) { $0.phrases(sentence) }
+            }
+        }
+    }
+
+    private var kicker: String {
+        let study = report.study
+        return "Study \(study.name) · \(counted(study.inputs.count, "price history", "price histories")) · "
+            + "\(counted(report.rows.count, "cell", "cells")) · run \(report.runID)"
+    }
+
+    /// The state of the limits, or the headline when there are none.
+    private var title: [Phrase] {
+        let groups = report.limitGroups
+        guard !groups.isEmpty else { return headline?.headline ?? [.plain("No cell matches the study’s headline")] }
+        let breached = groups.count { $0.outcome == .breach }
+        let empty = groups.count { $0.outcome == .noValue }
+        let met = groups.count - breached - empty
+        var parts: [Phrase] = []
+        if breached > 0 {
+            parts = [.finding(counted(breached, "limit", "limits") + " breached"), .plain(", \(grouped(met)) met")]
+        } else {
+            parts = [.key(met == 1 ? "The one limit is met" : "All \(grouped(met)) limits are met")]
+            if met == 0 { parts = [.key("No limit could be judged")] }
+        }
+        return parts + (empty > 0 && breached + met > 0 ? [.plain(", \(grouped(empty)) without a value")] : [])
+    }
+
+    private var ledes: [[Phrase]] {
+        guard let headline else { return [] }
+        return [report.limitGroups.isEmpty ? [] : headline.headline, headline.worstFill]
+    }
+
+    // MARK: Limits
+
+    private func writeLimits(_ w: inout HTMLWriter) {
+        let groups = report.limitGroups
+        let ordered = [LimitCheck.Outcome.breach, .noValue, .met].flatMap { state in groups.filter { $0.outcome == state } }
+        let definition = "Each limit of the study against the cells it names; a value above the limit is a breach."
+        w.section("limits", label: "Limits", title: "What the study allows", definition: definition) { w in
+            w.element("ul", .class("checks column")) { w in
+                for group in ordered { w.element("li") { group.write(to: &$0, withAsset: true) } }
+            }
+            w.source(["limits.csv"], root: "")
+        }
+    }
+
+    // MARK: Matrix
+
+    private func writeMatrix(_ w: inout HTMLWriter) {
+        guard let cell = report.study.headlineCell else { return }
+        let definition =
+            "Share of entries in % that ended below zero, held for up to \(spanWords(cell.horizon)), with the "
+            + "\(confidenceText(confidence)) interval underneath" + (hasWorst ? ", and the worst fill after ▾." : ".")
+        w.section("assets", label: "Assets × leverage", title: matrixTitle, definition: definition) { w in
+            for platform in report.study.platforms {
+                if report.study.platforms.count > 1 { w.element("h3", text: "Platform \(platform.name)") }
+                w.scrolling("Share below zero, platform \(platform.name)") { writeMatrix(platform: platform.name, &$0) }
+            }
+            w.heatLegend()
+            w.source(["results.csv"], root: "", note: leverageNote)
+        }
+    }
+
+    private var hasWorst: Bool { report.rows.contains { $0.estimate.worstExit != nil } }
+
+    private var leverages: [Leverage] {
+        chosen(report.study.grid.leverages, limit: 12, keeping: report.study.headlineCell?.leverage)
+    }
+
+    private var leverageNote: String {
+        let all = report.study.grid.leverages.count
+        return leverages.count < all ? "Shown: \(leverages.count) of \(all) leverages" : ""
+    }
+
+    private var matrixTitle: String {
+        let sides = report.study.grid.sides.map(\.rawValue).joined(separator: " and ")
+        return "\(counted(report.assets.count, "price history", "price histories")), \(sides), at a glance"
+    }
+
+    private func writeMatrix(platform: String, _ w: inout HTMLWriter) {
+        w.element("table", .class("heat wide")) { w in
+            w.element("caption", .class("vh"), text: "Share of entries below zero by asset, side and leverage")
+            w.element("thead") { w in
+                w.element("tr") { w in
+                    w.element("th", Attribute("scope", "col"), .class("corner"), text: "Report")
+                    for leverage in leverages { w.element("th", Attribute("scope", "col"), text: leverage.screenText) }
+                }
+            }
+            w.line()
+            w.element("tbody") { w in
+                for page in pages {
+                    for contract in report.study.grid.contracts {
+                        writeRow(page, contract: contract, platform: platform, &w)
+                    }
+                }
+            }
+        }
+    }
+
+    private func writeRow(_ page: AssetSide, contract: ContractKind, platform: String, _ w: inout HTMLWriter) {
+        let horizon = report.study.headlineCell?.horizon
+        let cells = page.rows.filter {
+            $0.cell.contract == contract && $0.cell.platform == platform && $0.cell.horizon == horizon
+        }
+        w.element("tr") { w in
+            w.element("th", Attribute("scope", "row")) { w in
+                w.element("a", .href("reports/" + page.fileName)) { w in
+                    w.name(page.asset.asset)
+                    w.text(" " + page.side.rawValue)
+                }
+                if report.study.grid.contracts.count > 1 { w.text(" " + contract.rawValue) }
+            }
+            for leverage in leverages {
+                let row = cells.first { $0.cell.leverage == leverage }
+                HeatCell(
+                    figure: row?.estimate.figure(.belowZero, confidence: confidence),
+                    worst: row?.estimate.figure(.worstFill, confidence: confidence), confidence: confidence,
+                    subject: "\(leverage.screenText) \(page.side.rawValue)",
+                    isHeadline: row != nil && row?.cell == report.study.headlineCell
+                ).write(to: &w)
+            }
+        }
+        w.line()
+    }
+
+    // MARK: Data and files
+
+    private func writeAssets(_ w: inout HTMLWriter) {
+        let definition = "What was read for each price history, and what the checks found."
+        w.section("data", label: "Data", title: dataTitle, definition: definition) { w in
+            w.scrolling("Price histories") { w in
+                w.element("table", .class("tbl")) { w in
+                    w.element("caption", .class("vh"), text: "Price histories")
+                    w.tableHead(["Asset", "State", "Period (UTC)", "Bars", "Checks"], numbersFrom: 9)
+                    w.element("tbody") { w in
+                        for asset in report.assets { write(asset, &w) }
+                    }
+                }
+            }
+            w.source(["data_quality.csv"], root: "")
+        }
+    }
+
+    private var dataTitle: String {
+        let warned = report.assets.count { asset in asset.summaries.contains { $0.severity >= .warning } }
+        guard warned > 0 else { return "No warnings about the data" }
+        return "Data warnings in \(grouped(warned)) of \(counted(report.assets.count, "price history", "price histories"))"
+    }
+
+    private func write(_ asset: AssetReport, _ w: inout HTMLWriter) {
+        w.element("tr") { w in
+            w.element("th", Attribute("scope", "row")) { $0.name(asset.asset) }
+            w.element("td") { (asset.summaries.map(\.severity).max() ?? .pass).writePill(to: &$0) }
+            w.element("td", text: "\(asset.first.civil.dateText) to \(asset.last.civil.dateText)")
+            w.element("td", text: "\(grouped(asset.bars)) of \(timeText(asset.barLength))")
+            w.element("td", text: asset.summaries.isEmpty ? "none on record" : asset.summaries.countWords)
+        }
+        w.line()
+    }
+
+    private func writeFiles(_ w: inout HTMLWriter) {
+        let definition = "UTF-8, one header line, fractions from 0 to 1, empty where there is no value."
+        w.section("files", label: "Files", title: "Everything on these pages, as files", definition: definition) { w in
+            w.element("ul", .class("files")) { w in
+                for file in tables + ["summary.json", "run.json"] {
+                    w.element("li") { $0.element("a", .href(file), text: file) }
+                }
+            }
+        }
+    }
+}

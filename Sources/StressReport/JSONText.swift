@@ -1,0 +1,58 @@
+import StressBasics
+
+/// A JSON value that keeps the order it was written in, so that equal runs give equal bytes.
+enum JSONValue {
+    case text(String)
+    case integer(Int)
+    case number(Double)
+    case flag(Bool)
+    case list([JSONValue])
+    case object([(String, JSONValue)])
+    case null
+
+    static func optional(_ value: Double?) -> JSONValue { value.map(JSONValue.number) ?? .null }
+    static func optional(_ value: String?) -> JSONValue { value.map(JSONValue.text) ?? .null }
+
+    /// The value as text with two spaces a level and a line end at its end.
+    var document: String { text(indent: "") + "\n" }
+
+    private func text(indent: String) -> String {
+        switch self {
+        case .text(let value): JSONValue.quoted(value)
+        case .integer(let value): String(value)
+        case .number(let value): value.isFinite ? numberText(value) : "null"
+        case .flag(let value): value ? "true" : "false"
+        case .null: "null"
+        case .list(let values):
+            JSONValue.block("[", "]", values.map { $0.text(indent: indent + "  ") }, indent: indent)
+        case .object(let members):
+            JSONValue.block(
+                "{", "}", members.map { JSONValue.quoted($0) + ": " + $1.text(indent: indent + "  ") }, indent: indent)
+        }
+    }
+
+    private static func block(_ open: String, _ close: String, _ items: [String], indent: String) -> String {
+        if items.isEmpty { return open + close }
+        let lines = items.map { "\n" + indent + "  " + $0 }.joined(separator: ",")
+        return open + lines + "\n" + indent + close
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            default:
+                if scalar.value < 0x20 || scalar.value == 0x7F {
+                    let digits = String(scalar.value, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                } else {
+                    result.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,88 @@
+import StressBasics
+import StudyPlan
+
+/// One limit of the study with the cells it was held against.
+struct LimitGroup {
+    let limit: StudyLimit
+    let checks: [LimitCheck]
+
+    /// The group with only the checks that `include` accepts.
+    func kept(_ include: (LimitCheck) -> Bool) -> LimitGroup {
+        LimitGroup(limit: limit, checks: checks.filter(include))
+    }
+
+    /// The checks that were breached.
+    var breaches: [LimitCheck] { checks.filter(\.breached) }
+
+    /// What became of the limit as a whole.
+    var outcome: LimitCheck.Outcome {
+        if !breaches.isEmpty { return .breach }
+        return checks.contains { $0.value != nil } ? .met : .noValue
+    }
+
+    /// `20× 7 d below zero ≤ 5 %`, with `every cell` when nothing is chosen.
+    func words(withAsset: Bool) -> String {
+        let cells = limit.cells
+        let parts = [
+            withAsset ? cells.asset : nil, cells.contract?.rawValue, withAsset ? cells.side?.rawValue : nil,
+            cells.leverage?.screenText, cells.horizon?.screenText, cells.platform,
+        ].compactMap { $0 }
+        let scope = parts.isEmpty ? "every cell" : parts.joined(separator: " ")
+        return "\(scope): \(limit.measure.words) ≤ \(limitNumber(limit.max))"
+    }
+
+    /// What was measured: the value of a single cell, else how many cells are within and which is worst.
+    var result: String {
+        guard let first = checks.first else { return "no cell" }
+        if checks.count == 1 { return first.value.map { "measured \(limitNumber($0))" } ?? "no value" }
+        let within = checks.count { !$0.breached && $0.value != nil }
+        let words = "\(grouped(within)) of \(counted(checks.count, "cell", "cells")) within"
+        guard let worst = breaches.max(by: { ($0.value ?? 0) < ($1.value ?? 0) }), let value = worst.value else { return words }
+        return "\(words); highest \(limitNumber(value)) at \(worst.cell.leverage.screenText) \(worst.cell.horizon.screenText)"
+    }
+
+    /// Writes state, limit and result.
+    func write(to w: inout HTMLWriter, withAsset: Bool) {
+        outcome.writePill(to: &w)
+        w.text(words(withAsset: withAsset))
+        w.element("small", text: " " + result)
+    }
+}
+
+extension LimitCheck.Outcome {
+    /// The state in words and a sign.
+    func writePill(to w: inout HTMLWriter) {
+        switch self {
+        case .met: w.pill("ok", "✓", "met")
+        case .breach: w.pill("bad", "✕", "breach")
+        case .noValue: w.pill("info", "–", "no value")
+        }
+    }
+}
+
+extension StudyLimit.Measure {
+    /// The measure in the words of the pages.
+    var words: String {
+        switch self {
+        case .negativeEquity: "below zero"
+        case .liquidated: "liquidated"
+        case .unprotected: "no safeguards"
+        case .largestShortfall: "worst shortfall of margin"
+        }
+    }
+}
+
+extension RunReport {
+    /// The limits of the study in its order, each with its cells in plan order.
+    var limitGroups: [LimitGroup] {
+        var seen: Set<StudyLimit> = []
+        return study.limits.filter { seen.insert($0).inserted }.map { limit in
+            LimitGroup(limit: limit, checks: limits.filter { $0.limit == limit })
+        }
+    }
+}
+
+/// A limit or a value beside it: four digits, so that a narrow breach does not look like equality.
+private func limitNumber(_ fraction: Double) -> String {
+    significantText(fraction * 100, digits: 4) + narrowSpace + "%"
+}

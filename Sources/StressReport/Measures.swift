@@ -1,0 +1,120 @@
+import StressBasics
+import StressStatistics
+
+/// What a page can show of a cell.
+enum Measure: CaseIterable {
+    /// Ended below zero, under the cell's own fill rule.
+    case belowZero
+    /// Ended below zero, filled at each bar's worst price.
+    case worstFill
+    /// Below zero at some bar, had nobody liquidated.
+    case unprotected
+    /// Was liquidated.
+    case liquidated
+
+    /// Name of the tab.
+    var label: String {
+        switch self {
+        case .belowZero: "Below zero"
+        case .worstFill: "Worst fill"
+        case .unprotected: "No safeguards"
+        case .liquidated: "Liquidated"
+        }
+    }
+
+    /// What the share counts.
+    var definition: String {
+        switch self {
+        case .belowZero: "Ended below zero after liquidation"
+        case .worstFill: "Ended below zero, liquidations filled at each bar’s worst price"
+        case .unprotected: "Below zero at some point, had nobody liquidated"
+        case .liquidated: "Liquidated before the holding time was over"
+        }
+    }
+
+    /// The column of `results.csv` that holds the share.
+    var column: String {
+        switch self {
+        case .belowZero: "negative_equity_frac"
+        case .worstFill: "worst_negative_equity_frac"
+        case .unprotected: "unprotected_frac"
+        case .liquidated: "liquidated_frac"
+        }
+    }
+
+    /// The file with the interval of the share.
+    var intervalFile: String {
+        self == .belowZero || self == .worstFill ? "results.csv" : "intervals.csv"
+    }
+}
+
+/// A share of the held entries of a cell.
+struct MeasuredShare {
+    /// Entries counted.
+    let count: Int
+    /// Entries held.
+    let entries: Int
+    /// `count / entries`.
+    let fraction: Double
+    /// Its interval.
+    let interval: FrequencyInterval?
+    /// Windows that do not overlap.
+    let windows: Int
+
+    /// Whether there are too few windows for more than an indication.
+    var isIndicative: Bool { windows < CellEstimate.fewWindows }
+}
+
+/// What a cell can say about a measure. Zero seen, cannot happen, may not be opened and unknown are four things.
+enum CellFigure {
+    /// A share, which may be zero.
+    case share(MeasuredShare)
+    /// It cannot happen by the structure of the contract.
+    case impossible
+    /// The platform would not open the position.
+    case rejected(Int)
+    /// No entry has a whole window.
+    case noData(excluded: Int)
+
+    /// The share, when it is one.
+    var share: MeasuredShare? {
+        if case .share(let share) = self { share } else { nil }
+    }
+}
+
+extension CellEstimate {
+    /// What the cell says about `measure`; nil when it was not measured.
+    func figure(_ measure: Measure, confidence: Double) -> CellFigure? {
+        if measure == .worstFill, worstExit == nil { return nil }
+        guard windows.entries > 0 else {
+            return windows.rejected > 0 ? .rejected(windows.rejected) : .noData(excluded: windows.excluded)
+        }
+        guard let share = measuredShare(measure, confidence: confidence) else { return nil }
+        let isStructural = status == .impossible && measure != .liquidated && share.count == 0
+        return isStructural ? .impossible : .share(share)
+    }
+
+    /// The share that `measure` counts; nil when it was not measured or nothing was held.
+    func measuredShare(_ measure: Measure, confidence: Double) -> MeasuredShare? {
+        guard windows.entries > 0 else { return nil }
+        switch measure {
+        case .belowZero: return share(exit.negative, interval: exit.interval)
+        case .worstFill: return worstExit.map { share($0.negative, interval: $0.interval) }
+        case .unprotected: return share(windows.unprotected, confidence: confidence)
+        case .liquidated: return share(windows.liquidated, confidence: confidence)
+        }
+    }
+
+    private func share(_ count: Int, confidence: Double) -> MeasuredShare {
+        share(
+            count,
+            interval: .disjointWindows(
+                count: count, entries: windows.entries, windows: effectiveEntries, confidence: confidence))
+    }
+
+    private func share(_ count: Int, interval: FrequencyInterval?) -> MeasuredShare {
+        MeasuredShare(
+            count: count, entries: windows.entries, fraction: Double(count) / Double(windows.entries),
+            interval: interval, windows: effectiveEntries)
+    }
+}

@@ -1,0 +1,49 @@
+import StressBasics
+
+/// A style sheet or script of this program with the hash by which a page's own policy admits it. There is no way to
+/// make one from a report's texts except ``printFooter(_:)``, which escapes every character that could matter.
+struct PageCode {
+    /// The code exactly as it stands between the tags.
+    let text: String
+
+    /// `'sha256-…'` as a content security policy wants it.
+    var source: String { "'sha256-\(base64(hex: Digest(of: text).hex))'" }
+
+    /// The style of every page.
+    static let style = PageCode(text: String(decoding: PackageResources.report_css, as: UTF8.self))
+
+    /// The script of every page; pages are complete without it.
+    static let script = PageCode(text: String(decoding: PackageResources.report_js, as: UTF8.self))
+
+    /// A style that prints `text` at the foot of every sheet of paper.
+    static func printFooter(_ text: String) -> PageCode {
+        PageCode(text: "@page{@bottom-left{content:\"\(cssEscaped(text))\"}}")
+    }
+
+    /// What a page of `codes` may load and run: they and nothing else, from nowhere.
+    static func policy(styles: [PageCode], script: PageCode) -> String {
+        let styles = styles.map(\.source).joined(separator: " ")
+        return "default-src 'none'; style-src \(styles); script-src \(script.source); img-src data:; "
+            + "base-uri 'none'; form-action 'none'"
+    }
+}
+
+/// `text` inside a CSS string: everything but ASCII letters, digits and spaces by number.
+private func cssEscaped(_ text: String) -> String {
+    visibleText(text).unicodeScalars.map { scalar in
+        scalar.properties.isAlphabetic && scalar.isASCII || ("0"..."9").contains(scalar) || scalar == " "
+            ? String(scalar) : "\\" + String(scalar.value, radix: 16) + " "
+    }.joined()
+}
+
+/// Base64 (RFC 4648) of the bytes that `hex` writes; the policy's hashes want it.
+func base64(hex: String) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
+    let bits = hex.compactMap(\.hexDigitValue).flatMap { digit in [8, 4, 2, 1].map { digit & $0 != 0 } }
+    var text = ""
+    for start in stride(from: 0, to: bits.count, by: 6) {
+        let value = (start..<start + 6).reduce(0) { $0 * 2 + ($1 < bits.count && bits[$1] ? 1 : 0) }
+        text.append(alphabet[value])
+    }
+    return text + String(repeating: "=", count: (4 - text.count % 4) % 4)
+}

@@ -1,0 +1,47 @@
+import StressBasics
+
+extension AssetSide {
+    /// The page of one price history and direction.
+    var page: ReportFile {
+        let name = "\(visibleText(asset.asset)) \(side.rawValue)"
+        let page = Page(
+            title: "\(name) · below zero, \(report.study.name)", printFooter: "BelowZero · \(name) · run \(report.runID)",
+            subject: "stress report", root: "../",
+            sections: [
+                ("grid", "Grid"), ("leverage", "Leverage"), ("severity", "Severity"), ("data", "Data"), ("method", "Method"),
+            ], report: report)
+        let html = page.html { w in
+            writeAnswer(&w)
+            writeGrid(&w)
+            writeFigures(&w)
+            writeDataQuality(&w)
+            writeMethod(&w)
+        }
+        return ReportFile(path: "reports/" + fileName, contents: html)
+    }
+}
+
+extension RunReport {
+    /// The pages of the run, in study order, long before short as the study has it.
+    var assetSides: [AssetSide] {
+        let slugs = pageSlugs(for: assets.map(\.asset))
+        let headline = study.headlineCell
+        return zip(assets, slugs).flatMap { asset, slug in
+            study.grid.sides.map { side in
+                AssetSide(
+                    report: self, asset: asset, side: side, fileName: "\(slug)-\(side.rawValue).html", headline: headline)
+            }
+        }
+    }
+
+    /// The cell of the first sentence.
+    var headlineRow: ResultRow? {
+        study.headlineCell.flatMap { cell in rows.first { $0.cell == cell } }
+    }
+
+    /// The sentences about the headline cell.
+    var headlineSentences: CellSentences? {
+        guard let row = headlineRow, let asset = assets.first(where: { $0.asset == row.cell.asset }) else { return nil }
+        return CellSentences(row: row, barLength: asset.barLength, confidence: study.statistics.confidence)
+    }
+}

@@ -1,0 +1,131 @@
+import StressBasics
+import StressStatistics
+
+extension AssetSide {
+    /// The answer: the sentence, what it means, five figures, limits.
+    func writeAnswer(_ w: inout HTMLWriter) {
+        w.line()
+        w.element("section", .id("answer"), Attribute("aria-labelledby", "h-answer")) { w in
+            writeScope(&w)
+            guard let row = headline else {
+                w.element("h1", .id("h-answer"), text: "No cell of this page matches the study’s headline")
+                return
+            }
+            let sentences = sentences(row)
+            w.element("h1", .id("h-answer")) { $0.phrases(sentences.headline) }
+            w.line()
+            if !sentences.plainWords.isEmpty { w.element("p", .class("lede"), text: sentences.plainWords) }
+            if !sentences.worstFill.isEmpty {
+                w.element("p", .class("lede worst")) { $0.phrases(sentences.worstFill) }
+            }
+            w.line()
+            if row.estimate.windows.entries > 0 { writeKeyFigures(row, &w) }
+            writeChecks(&w)
+        }
+        w.line()
+    }
+
+    private func writeScope(_ w: inout HTMLWriter) {
+        w.element("p", .class("kicker")) { w in
+            w.name(asset.asset)
+            let cell = headline?.cell
+            let parts = [
+                cell?.contract.rawValue, side.rawValue, "\(timeText(asset.barLength)) bars",
+                "\(asset.first.civil.dateText) to \(asset.last.civil.dateText)",
+            ]
+            for part in parts.compactMap({ $0 }) { w.text(" · " + part) }
+            if let platform = cell?.platform {
+                w.text(" · platform ")
+                w.name(platform)
+            }
+        }
+        w.line()
+    }
+
+    private func writeKeyFigures(_ row: ResultRow, _ w: inout HTMLWriter) {
+        w.element("dl", .class("kpi")) { w in
+            for figure in keyFigures(row) { figure.write(to: &w) }
+        }
+        w.line()
+    }
+
+    private func keyFigures(_ row: ResultRow) -> [KeyFigure] {
+        let estimate = row.estimate
+        func share(_ measure: Measure) -> MeasuredShare? {
+            estimate.figure(measure, confidence: confidence)?.share
+        }
+        func number(_ measure: Measure) -> String {
+            estimate.figure(measure, confidence: confidence)?.number ?? "n/a"
+        }
+        let entries = grouped(estimate.windows.entries)
+        let liquidation = estimate.medianTimeToLiquidation.map { "half of them within \(timeText($0))" }
+        let worst = share(.worstFill).map { "worst fill: \(shareText($0.fraction))" }
+        return [
+            KeyFigure("Liquidated", number(.liquidated), "%", liquidation ?? "no entry was liquidated"),
+            KeyFigure(
+                "Ended below zero", number(.belowZero), share(.belowZero) == nil ? "" : "%",
+                "\(grouped(estimate.exit.negative)) of \(entries) entries", worst, isMain: true),
+            KeyFigure(
+                "No safeguards", number(.unprotected), share(.unprotected) == nil ? "" : "%",
+                "below zero at some point, had nobody liquidated"),
+            shortfallFigure(estimate),
+            KeyFigure(
+                "Independent evidence", "≈" + hardSpace + grouped(estimate.effectiveEntries),
+                estimate.effectiveEntries == 1 ? "window" : "windows", "\(entries) entries overlap"),
+        ]
+    }
+
+    private func shortfallFigure(_ estimate: CellEstimate) -> KeyFigure {
+        let worst = estimate.worstExit?.shortfall.map { "worst fill: \(percentText($0.max))" }
+        guard let shortfall = estimate.exit.shortfall else {
+            return KeyFigure("Worst shortfall", "none", "", "no entry ended below zero", worst)
+        }
+        return KeyFigure(
+            "Worst shortfall", percentNumber(shortfall.max), "% of margin", "median \(percentText(shortfall.p50))", worst)
+    }
+
+    /// Limits that concern this page, and a word about the data.
+    private func writeChecks(_ w: inout HTMLWriter) {
+        let groups = report.limitGroups.map { group in
+            group.kept { $0.cell.asset == asset.asset && $0.cell.side == side }
+        }.filter { !$0.checks.isEmpty }
+        let warnings = asset.summaries.filter { $0.severity >= .warning }
+        guard !groups.isEmpty || !warnings.isEmpty else { return }
+        w.element("ul", .class("checks"), Attribute("aria-label", "Limits and data")) { w in
+            for group in groups { w.element("li") { group.write(to: &$0, withAsset: false) } }
+            if !warnings.isEmpty {
+                w.element("li") { w in
+                    let isError = warnings.contains { $0.severity == .error }
+                    w.pill(isError ? "bad" : "warn", "!", "data")
+                    w.element("a", .href("#data"), text: warnings.countWords)
+                }
+            }
+        }
+        w.line()
+    }
+}
+
+/// One of the large numbers under the first sentence.
+private struct KeyFigure {
+    let title: String
+    let number: String
+    let unit: String
+    let notes: [String]
+    let isMain: Bool
+
+    init(_ title: String, _ number: String, _ unit: String, _ notes: String?..., isMain: Bool = false) {
+        (self.title, self.number, self.unit, self.isMain) = (title, number, unit, isMain)
+        self.notes = notes.compactMap { $0 }
+    }
+
+    func write(to w: inout HTMLWriter) {
+        w.element("div", .class(isMain ? "main" : "side")) { w in
+            w.element("dt", text: title)
+            w.element("dd", .class("num")) { w in
+                w.text(number)
+                if !unit.isEmpty { w.element("small", text: narrowSpace + unit) }
+            }
+            for note in notes { w.element("dd", .class("sub"), text: note) }
+        }
+    }
+}

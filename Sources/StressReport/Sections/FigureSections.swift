@@ -1,0 +1,102 @@
+import StressBasics
+import StressStatistics
+
+extension AssetSide {
+    /// The two drawings side by side: how often by leverage, and how deep.
+    func writeFigures(_ w: inout HTMLWriter) {
+        w.element("div", .class("two")) { w in
+            writeLeverage(&w)
+            writeSeverity(&w)
+        }
+    }
+
+    private var horizonWords: String {
+        headline.map { spanWords($0.cell.horizon) } ?? ""
+    }
+
+    private func writeLeverage(_ w: inout HTMLWriter) {
+        let definition =
+            "Share of entries held for up to \(horizonWords) that ended below zero; band: \(confidenceText(confidence)) interval. "
+            + "○ none seen, with a line up to the bound."
+        w.section("leverage", label: "Leverage", title: leverageTitle, definition: definition) { w in
+            if let chart = LeverageChart(self) {
+                w.element("figure") { chart.write(to: &$0) }
+                writeData("Share below zero by leverage", &w) { writeLeverageTable(&$0) }
+            }
+            w.source(["results.csv"], root: "../")
+        }
+    }
+
+    private func writeLeverageTable(_ w: inout HTMLWriter) {
+        let own = headlineColumn(of: rows)
+        let other = headlineColumn(of: opposite)
+        let hasWorst = measures.contains(.worstFill)
+        let otherSide = side == .long ? "Short" : "Long"
+        let ownSide = side == .long ? "Long" : "Short"
+        w.tableHead(
+            ["Leverage", "\(ownSide), % below zero"] + (hasWorst ? ["Worst fill, %"] : [])
+                + (other.isEmpty ? [] : ["\(otherSide), % below zero"]) + ["Windows"])
+        w.element("tbody") { w in
+            for row in own {
+                let twin = other.first { $0.cell.leverage == row.cell.leverage }
+                let worst = hasWorst ? [words(row, .worstFill)] : []
+                w.numberRow(
+                    row.cell.leverage.screenText,
+                    [words(row, .belowZero)] + worst + (other.isEmpty ? [] : [words(twin, .belowZero)])
+                        + [grouped(row.estimate.effectiveEntries)])
+            }
+        }
+    }
+
+    private func words(_ row: ResultRow?, _ measure: Measure) -> String {
+        row?.estimate.figure(measure, confidence: confidence)?.numberWithInterval ?? "n/a"
+    }
+
+    private func writeSeverity(_ w: inout HTMLWriter) {
+        let chart = SeverityChart(self)
+        let hasWorst = chart?.ranges.contains { $0.worst != nil } == true
+        let definition =
+            "Shortfall of the entries below zero, held for up to \(horizonWords), in % of initial margin. "
+            + "● median, bar to the 90 % and tick at the 99 % quantile, end mark at the largest."
+            + (hasWorst ? " Thin: the same with the worst fill." : "")
+        w.section("severity", label: "Severity", title: severityTitle, definition: definition) { w in
+            if let chart {
+                w.element("figure") { chart.write(to: &$0) }
+                writeData("Shortfall by leverage, % of initial margin", &w) { writeSeverityTable(&$0) }
+            } else {
+                w.element("p", .class("none"), text: "No entry ended below zero at this holding time, so nothing is drawn.")
+            }
+            w.source(["severity.csv"], root: "../")
+        }
+    }
+
+    private func writeSeverityTable(_ w: inout HTMLWriter) {
+        w.tableHead(["Position", "Entries", "Median", "90 %", "99 %", "Largest"])
+        w.element("tbody") { w in
+            for row in headlineColumn(of: rows) {
+                write(row.cell.leverage.screenText, row.estimate.exit, &w)
+                if let worst = row.estimate.worstExit { write("\(row.cell.leverage.screenText) worst fill", worst, &w) }
+            }
+        }
+    }
+
+    private func write(_ title: String, _ exit: ExitEstimate, _ w: inout HTMLWriter) {
+        guard let shortfall = exit.shortfall else { return }
+        let figures = [shortfall.p50, shortfall.p90, shortfall.p99, shortfall.max].map(percentNumber)
+        w.numberRow(title, [grouped(exit.negative)] + figures)
+    }
+
+    /// The numbers of a drawing, folded away under it.
+    private func writeData(_ name: String, _ w: inout HTMLWriter, table: (inout HTMLWriter) -> Void) {
+        w.element("details", .class("data")) { w in
+            w.element("summary", text: "Show as table")
+            w.scrolling(name) { w in
+                w.element("table", .class("tbl num")) { w in
+                    w.element("caption", .class("vh"), text: name)
+                    table(&w)
+                }
+            }
+        }
+        w.line()
+    }
+}

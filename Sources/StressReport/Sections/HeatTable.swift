@@ -1,0 +1,107 @@
+import StressBasics
+import StressStatistics
+
+/// One cell of a heat table.
+struct HeatCell {
+    let figure: CellFigure?
+    /// The same under the worst fill, where a table has no tab of its own for it.
+    var worst: CellFigure?
+    let confidence: Double
+    /// What the cell is about, the first line of its tooltip.
+    let subject: String
+    let isHeadline: Bool
+
+    /// Writes the cell: the number, its interval, and the sentence that explains both.
+    func write(to w: inout HTMLWriter) {
+        w.element("td", .class(style), Attribute("data-tip", ([subject] + tip).joined(separator: "\n"))) { w in
+            w.text(number)
+            if let range { w.element("small", text: range) }
+            if let worst = worst?.share { w.element("small", text: "▾ " + shareNumber(worst.fraction)) }
+        }
+    }
+
+    private var style: String {
+        let parts = [kind, figure?.share?.isIndicative == true ? "few" : nil, isHeadline ? "hl" : nil]
+        return parts.compactMap { $0 }.joined(separator: " ")
+    }
+
+    private var kind: String {
+        switch figure {
+        case .share(let share): ColourBins.name(of: share.fraction)
+        case .impossible: "na"
+        case .rejected: "rj"
+        case .noData, nil: "nd"
+        }
+    }
+
+    private var number: String { figure?.number ?? "no data" }
+
+    private var range: String? {
+        guard let share = figure?.share, let interval = share.interval else { return nil }
+        return share.count > 0 ? intervalNumber(interval) : "≤" + boundNumber(interval.high)
+    }
+
+    private var tip: [String] {
+        switch figure {
+        case .share(let share): shareTip(share)
+        case .impossible: ["Cannot happen: the price itself would have to fall below zero"]
+        case .rejected(let count): ["Not opened under the platform’s rules: \(counted(count, "entry", "entries"))"]
+        case .noData(let excluded): ["No entry has a whole window: \(grouped(excluded)) excluded"]
+        case nil: ["Not computed"]
+        }
+    }
+
+    private func shareTip(_ share: MeasuredShare) -> [String] {
+        let count = "\(grouped(share.count)) of \(counted(share.entries, "entry", "entries"))"
+        let interval = share.interval.map { "\(intervalText($0, confidence: confidence)), \(windowWords(share.windows))" }
+        let warning = share.isIndicative ? "Few windows: indicative only" : nil
+        let bound = worst?.share.map { "Worst fill: \(shareText($0.fraction))" }
+        return [count, interval, bound, warning].compactMap { $0 }
+    }
+}
+
+extension CellFigure {
+    /// The figure in percent as a table shows it, or the word for why there is none.
+    var number: String {
+        switch self {
+        case .share(let share): shareNumber(share.fraction)
+        case .impossible: "n/a"
+        case .rejected: "rejected"
+        case .noData: "no data"
+        }
+    }
+
+    /// ``number`` with interval or bound: `3.1 (2.0–4.7)`, `0 (≤0.5)`.
+    var numberWithInterval: String {
+        guard let share, let interval = share.interval else { return number }
+        return "\(number) (\(share.count > 0 ? intervalNumber(interval) : "≤" + boundNumber(interval.high)))"
+    }
+}
+
+extension HTMLWriter {
+    /// The fixed colour classes, and the signs of a heat table that are not colours.
+    mutating func heatLegend() {
+        element("ul", .class("legend")) { w in
+            for (bin, label) in ColourBins.labels.enumerated() {
+                w.element("li") { w in
+                    w.element("span", .class("sw b\(bin)")) { _ in }
+                    w.text(bin == ColourBins.labels.count - 1 ? label + narrowSpace + "%" : label)
+                }
+            }
+        }
+        line()
+        element("p", .class("key")) { w in
+            w.element("b", text: "0 ≤0.5")
+            w.text(" none seen, and how large the rate could still be · ")
+            w.element("b", text: "n/a")
+            w.text(" cannot happen · ")
+            w.element("b", text: "rejected")
+            w.text(" the platform would not open it · ")
+            w.element("b", text: "no data")
+            w.text(" no entry has a whole window · ")
+            w.element("span", .class("fewkey")) { _ in }
+            w.text(" corner: fewer than \(CellEstimate.fewWindows) independent windows, indicative only")
+        }
+        line()
+    }
+}

@@ -1,0 +1,127 @@
+import StressBasics
+import StudyPlan
+
+extension AssetSide {
+    /// How the numbers were made, what the words mean, and what it takes to make them again.
+    func writeMethod(_ w: inout HTMLWriter) {
+        w.section("method", label: "Method", title: "How these numbers were made", definition: "") { w in
+            w.element("div", .class("cols")) { w in
+                w.element("div") { w in
+                    writeSteps(&w)
+                    writeGlossary(&w)
+                }
+                w.element("div") { w in
+                    writeAssumptions(&w)
+                    writeManifest(&w)
+                }
+            }
+            writeStudyText(&w)
+        }
+    }
+
+    private func writeSteps(_ w: inout HTMLWriter) {
+        let position = report.study.position
+        let entry = position.stride == 1 ? "Every bar is" : "One bar in \(grouped(position.stride)) is"
+        let gap = asset.maxGap.map { "or with a step above \(timeText($0)) " } ?? ""
+        let steps = [
+            "\(entry) an entry, at its close; the position has a notional of \(significantText(position.notional, digits: 6)) "
+                + "and a margin of notional over leverage.",
+            "Bar by bar, the equity at the bar’s price is compared with the maintenance requirement; the first bar that "
+                + "fails it liquidates the position.",
+            "A liquidation is filled \(fillWords(headline?.fill ?? "off")). Fees and slippage are charged on top.",
+            "What is left after all of it is the final equity. Less than nothing counts as below zero.",
+            "Windows cut off by the end of the data \(gap)are excluded and counted apart.",
+            "Entries overlap and crashes cluster, so the interval is Wilson’s score interval on the windows that do not "
+                + "overlap, not on the entries; for a count of zero its upper end is three over their number at 95\(narrowSpace)%.",
+        ]
+        w.element("h3", text: "In \(steps.count) steps")
+        w.element("ol") { w in
+            for step in steps { w.element("li", text: step) }
+        }
+        w.line()
+    }
+
+    private func writeGlossary(_ w: inout HTMLWriter) {
+        let words = [
+            ("Entry", "a position opened at the close of one bar and held until liquidation or the holding time."),
+            ("Liquidated", "closed by the platform because the equity no longer met the requirement."),
+            ("Below zero", "the final equity is negative: the margin is gone and something is missing."),
+            ("Shortfall", "how much is missing, in parts of the initial margin."),
+            ("Owed", "what a trader still has to pay after all safeguards. It is not computed in this run."),
+            ("No safeguards", "the equity was below zero at some bar, had nobody liquidated."),
+            ("Worst fill", "the same rules, filled at the bar’s worst price: nobody can be filled worse inside a bar."),
+            ("Independent window", "a holding time that shares no bar with the others that are counted."),
+        ]
+        w.element("h3", text: "Words")
+        w.element("dl", .class("gl")) { w in
+            for (word, meaning) in words {
+                w.element("div") { w in
+                    w.element("dt", text: word)
+                    w.element("dd", text: meaning)
+                }
+            }
+        }
+        w.line()
+    }
+
+    private func writeAssumptions(_ w: inout HTMLWriter) {
+        let study = report.study
+        let fills = Set(rows.map(\.fill)).sorted().map { "\($0): \(fillWords($0))" }
+        w.element("h3", text: "Assumptions")
+        w.facts([
+            ("Fill rule", fills.joined(separator: "; ")),
+            ("Notional", "\(significantText(study.position.notional, digits: 6)) in quote currency"),
+            ("Entries", study.position.stride == 1 ? "every bar" : "one bar in \(grouped(study.position.stride))"),
+            ("Widest gap", asset.maxGap.map(timeText) ?? "not limited"),
+            ("Confidence", confidenceText(confidence)),
+            ("Time blocks", timeText(study.statistics.block)),
+            ("Platforms", study.platforms.map(\.name).joined(separator: ", ") + "; fees, slippage, tiers and trigger below"),
+        ])
+    }
+
+    private func writeManifest(_ w: inout HTMLWriter) {
+        w.element("h3", text: "To run it again")
+        w.element("div", .class("cmd")) { w in
+            w.element("code", .id("command"), text: report.command)
+            w.element("button", Attribute("type", "button"), .class("copy"), Attribute("data-copy", "command"), text: "Copy")
+        }
+        let files = asset.files.map { file in
+            ("Input", "\(file.name), \(sizeText(file.bytes)), \(counted(file.rows, "row", "rows")), SHA-256 \(file.digest.hex)")
+        }
+        w.facts(
+            [
+                ("Run", report.runID), ("Program", "BelowZero \(report.version)"),
+                ("Study", "\(report.study.name), SHA-256 \(report.studyDigest.hex)"),
+            ] + files)
+        w.element("p", .class("src")) { w in
+            w.text("All of it for machines: ")
+            w.element("a", .href("../run.json"), text: "run.json")
+            w.text(", ")
+            w.element("a", .href("../summary.json"), text: "summary.json")
+            w.text(". Columns: ")
+            w.element("a", .href("../columns.csv"), text: "columns.csv")
+        }
+    }
+
+    private func writeStudyText(_ w: inout HTMLWriter) {
+        w.element("details") { w in
+            w.element("summary", text: "The whole study as it was resolved: fees, slippage, tiers, trigger, fill")
+            w.scrolling("Study") { $0.element("pre", text: report.studyText) }
+        }
+    }
+}
+
+extension HTMLWriter {
+    /// Names and values, one a line.
+    mutating func facts(_ facts: [(String, String)]) {
+        element("dl", .class("facts")) { w in
+            for (name, value) in facts {
+                w.element("div") { w in
+                    w.element("dt", text: name)
+                    w.element("dd", text: value)
+                }
+            }
+        }
+        line()
+    }
+}

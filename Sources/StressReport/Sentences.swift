@@ -1,0 +1,150 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+/// The sentences about one cell. Fixed templates: the same result gives the same words.
+struct CellSentences {
+    let row: ResultRow
+    /// Bar length of the history, which the sentence about the worst fill needs.
+    let barLength: TimeSpan
+    /// Of every interval, a fraction.
+    let confidence: Double
+
+    private var cell: StudyCell { row.cell }
+
+    /// The headline: what was found, for which position, and how sure that is.
+    var headline: [Phrase] {
+        switch row.estimate.figure(.belowZero, confidence: confidence) {
+        case .share(let share) where share.count > 0: subject + seen(share) + indicative(share) + [.plain(".")]
+        case .share(let share): subject + zeroSeen(share) + indicative(share) + [.plain(".")]
+        case .impossible: impossible
+        case .rejected(let entries): rejected(entries)
+        case .noData(let excluded): noData(excluded)
+        case nil: []
+        }
+    }
+
+    /// The figure under the worst fill with the reason why it stands there; empty when there is none.
+    var worstFill: [Phrase] {
+        guard case .share(let share)? = row.estimate.figure(.worstFill, confidence: confidence) else { return [] }
+        let market = cell.side == .long ? "falling" : "rising"
+        return [.plain("Filled at each bar’s worst price it would be ")] + worstShare(share)
+            + [.plain("; bars of \(spanWords(barLength)) cannot settle what a \(market) market paid inside them.")]
+    }
+
+    /// The headline in everyday words, and what would have happened without liquidation.
+    var plainWords: String {
+        [oneIn, withoutLiquidation].compactMap { $0 }.joined(separator: " ")
+    }
+
+    // MARK: Parts of the headline
+
+    private var subject: [Phrase] {
+        [
+            .plain("At "), .key(cell.leverage.screenText), .plain(", \(article(cell.asset)) "), .name(cell.asset),
+            .plain(" \(cell.side.rawValue) held for up to "), .key(spanWords(cell.horizon)), .plain(" "),
+        ]
+    }
+
+    private func seen(_ share: MeasuredShare) -> [Phrase] {
+        [.plain("ended below zero in "), .finding(shareText(share.fraction)), .plain(" of entries")] + interval(share)
+    }
+
+    private func interval(_ share: MeasuredShare) -> [Phrase] {
+        share.interval.map { [.plain(" "), .quiet("(\(intervalText($0, confidence: confidence)))")] } ?? []
+    }
+
+    private func zeroSeen(_ share: MeasuredShare) -> [Phrase] {
+        let seen: [Phrase] = [
+            .finding("never ended below zero"), .plain(" in \(counted(share.entries, "entry", "entries"))"),
+        ]
+        guard let bound = share.interval?.high else { return seen }
+        return seen + [
+            .plain("; with \(windowWords(share.windows)) the rate could still be up to "), .quiet(boundText(bound)),
+        ]
+    }
+
+    private func indicative(_ share: MeasuredShare) -> [Phrase] {
+        share.isIndicative ? [.plain(" — only \(windowWords(share.windows)), treat as indicative")] : []
+    }
+
+    private var impossible: [Phrase] {
+        [
+            .plain("At "), .key(cell.leverage.screenText),
+            .plain(", a \(cell.contract.rawValue) \(cell.side.rawValue) "), .finding("cannot end below zero"), .plain("."),
+        ]
+    }
+
+    private func rejected(_ entries: Int) -> [Phrase] {
+        [
+            .plain("At "), .key(cell.leverage.screenText), .plain(", \(article(cell.asset)) "), .name(cell.asset),
+            .plain(" \(cell.side.rawValue) "), .finding("would not have been opened"),
+            .plain(" by the platform "), .name(cell.platform), .plain(" (\(counted(entries, "entry", "entries"))): "),
+            .plain("its margin would not exceed the requirement, or the leverage is above what it allows at this size."),
+        ]
+    }
+
+    private func noData(_ excluded: Int) -> [Phrase] {
+        let count = excluded > 0 ? " (\(counted(excluded, "entry", "entries")) excluded)" : ""
+        return subject
+            + [.plain("has "), .finding("no result"), .plain(": no entry has a whole window in the data\(count).")]
+    }
+
+    private func worstShare(_ share: MeasuredShare) -> [Phrase] {
+        if share.count > 0 { return [.finding(shareText(share.fraction))] + interval(share) }
+        let bound = share.interval.map { " (at most \(boundText($0.high)))" } ?? ""
+        return [.finding("0" + narrowSpace + "%"), .quiet(bound)]
+    }
+
+    // MARK: Everyday words
+
+    private var oneIn: String? {
+        guard let share = row.estimate.figure(.belowZero, confidence: confidence)?.share, share.count > 0
+        else { return nil }
+        return oneInWords(share.fraction)
+    }
+
+    private var withoutLiquidation: String? {
+        guard row.fill != "off" else { return "This platform does not liquidate." }
+        switch row.estimate.figure(.unprotected, confidence: confidence) {
+        case .share(let share) where share.count > 0:
+            return "Without a liquidation engine, \(shareText(share.fraction)) would have been below zero at some point."
+        case .share: return "Even without a liquidation engine, no entry would have been below zero."
+        case .impossible: return "The price itself would have to fall below zero."
+        default: return nil
+        }
+    }
+}
+
+/// `≈ 638 independent windows`.
+func windowWords(_ windows: Int) -> String {
+    "≈" + hardSpace + counted(windows, "independent window", "independent windows")
+}
+
+/// `That is about 1 entry in 33.`, from one in a million to all of them.
+func oneInWords(_ fraction: Double) -> String? {
+    if fraction >= 1 { return "That is every entry." }
+    if fraction > 0.95 { return "That is nearly every entry." }
+    if fraction > 0.4 { return "That is about \(Int((fraction * 10).rounded(.toNearestOrEven))) entries in 10." }
+    guard fraction > 0 else { return nil }
+    let every = 1 / fraction
+    guard every < 1e9 else { return nil }
+    let step = every >= 1000 ? 100.0 : every >= 100 ? 10 : 1
+    return "That is about 1 entry in \(grouped(Int((every / step).rounded() * step)))."
+}
+
+/// The article by the first letter; names that are spelled out loud are beyond a rule.
+private func article(_ name: String) -> String {
+    name.first.map { "AEIOaeio8".contains($0) } == true ? "an" : "a"
+}
+
+/// What a fill rule pays, for the fine print.
+func fillWords(_ fill: String) -> String {
+    switch fill {
+    case "gap": "at the open when it is already through the trigger price, else at the trigger price"
+    case "next": "at the open of a later bar, after the platform’s latency"
+    case "worst": "at the bar’s worst price, a bound nobody can fall below"
+    case "best": "exactly at the trigger price, even across gaps: a bound, not an expectation"
+    default: "never: the platform does not liquidate"
+    }
+}

@@ -1,0 +1,95 @@
+import StressBasics
+import StudyPlan
+
+/// One column of a CSV: how it is called, what it means, and what stands in it. The dictionary `columns.csv` is made
+/// of the same values as the files, so the two cannot drift apart.
+struct Column<Row> {
+    /// The header, snake case, with the unit last.
+    let name: String
+    /// The unit, empty for names and texts.
+    let unit: String
+    /// What a reader may parse the field as.
+    let type: ColumnType
+    /// One sentence without a full stop.
+    let meaning: String
+    /// The field of a row; empty when there is none.
+    let text: (Row) -> String
+
+    init(_ name: String, _ unit: String, _ type: ColumnType, _ meaning: String, text: @escaping (Row) -> String) {
+        (self.name, self.unit, self.type, self.meaning, self.text) = (name, unit, type, meaning, text)
+    }
+
+    /// The same column of a row that is found inside another.
+    func of<Outer>(_ inner: @escaping (Outer) -> Row) -> Column<Outer> {
+        Column<Outer>(name, unit, type, meaning) { text(inner($0)) }
+    }
+}
+
+/// What the fields of a column can be parsed as.
+enum ColumnType: String {
+    case text, integer, number, time
+}
+
+/// A finished CSV with the description of its columns.
+struct CSVTable {
+    /// The file's name in the run folder.
+    let file: String
+    /// Per column: name, unit, type, meaning.
+    let dictionary: [[String]]
+    /// The whole file.
+    let contents: String
+
+    init<Row>(file: String, columns: [Column<Row>], rows: [Row]) {
+        self.file = file
+        dictionary = columns.map { [$0.name, $0.unit, $0.type.rawValue, $0.meaning] }
+        var csv = CSVText(header: columns.map(\.name))
+        for row in rows { csv.append(columns.map { $0.text(row) }) }
+        contents = csv.text
+    }
+}
+
+extension RunReport {
+    /// Every CSV of the run, the dictionary last.
+    var tables: [CSVTable] {
+        var tables = [resultsTable, severityTable, intervalsTable, dataQualityTable]
+        if !study.limits.isEmpty { tables.append(limitsTable) }
+        return tables + [RunReport.columnsTable(describing: tables)]
+    }
+
+    /// `columns.csv`, which describes the other files and itself.
+    private static func columnsTable(describing tables: [CSVTable]) -> CSVTable {
+        let parts = [
+            ("file", "CSV file in the run folder"), ("column", "Header of the column"),
+            ("unit", "Unit of its numbers; empty for names and texts"),
+            ("type", "What its fields parse as: text, integer, number or time (RFC 3339, UTC)"),
+            ("meaning", "What it says"),
+        ]
+        let columns = parts.enumerated().map { place, part in
+            Column<[String]>(part.0, "", .text, part.1) { $0[place] }
+        }
+        let own = parts.map { ["columns.csv", $0.0, "", ColumnType.text.rawValue, $0.1] }
+        let others = tables.flatMap { table in table.dictionary.map { [table.file] + $0 } }
+        return CSVTable(file: "columns.csv", columns: columns, rows: others + own)
+    }
+
+    /// The run's name, first in every table so that tables of many runs can be stacked.
+    func runColumn<Row>() -> Column<Row> {
+        let id = runID
+        return Column("run_id", "", .text, "Content name of the run: equal for equal inputs, study and version") { _ in id }
+    }
+}
+
+/// The columns that name a cell, in the order of every table.
+var cellColumns: [Column<StudyCell>] {
+    [
+        Column("asset", "", .text, "Price history, as the study names it") { $0.asset },
+        Column("contract", "", .text, "How the position is margined and settled") { $0.contract.rawValue },
+        Column("side", "", .text, "long gains when the price rises, short when it falls") { $0.side.rawValue },
+        Column("leverage_x", "x", .number, "Entry notional over initial margin") { numberText($0.leverage.value) },
+        Column("horizon_h", "h", .number, "Longest holding time") { numberText($0.horizon.inHours) },
+        Column("platform", "", .text, "Platform rules, as the study names them") { $0.platform },
+    ]
+}
+
+/// `value` as a field: shortest round-trip decimal, empty when missing.
+func field(_ value: Double?) -> String { value.map(numberText) ?? "" }

@@ -1,0 +1,139 @@
+import StressBasics
+import StressStatistics
+
+extension RunReport {
+    /// `results.csv`: one row a cell, in plan order. The first columns are a stable interface; new ones go to the end.
+    var resultsTable: CSVTable {
+        let confidence = study.statistics.confidence
+        let columns =
+            [runColumn()] + cellColumns.map { $0.of { (row: ResultRow) in row.cell } } + countColumns
+            + frequencyColumns(isNinetyFive: confidence == 0.95) + shortfallColumns
+            + worstColumns(isNinetyFive: confidence == 0.95)
+            + (confidence == 0.95 ? [] : otherConfidenceColumns(confidence))
+        return CSVTable(file: "results.csv", columns: columns, rows: rows)
+    }
+}
+
+private var countColumns: [Column<ResultRow>] {
+    [
+        Column("fill", "", .text, "Fill rule of liquidations: gap, next, worst, best, or off without liquidation") { $0.fill },
+        Column("entries_count", "entries", .integer, "Entries held: neither excluded nor rejected") {
+            String($0.estimate.windows.entries)
+        },
+        Column("excluded_count", "entries", .integer, "Entries without a whole window, in no denominator") {
+            String($0.estimate.windows.excluded)
+        },
+        Column("rejected_count", "entries", .integer, "Entries the platform would not have opened, in no denominator") {
+            String($0.estimate.windows.rejected)
+        },
+        Column("liquidated_count", "entries", .integer, "Held entries that were liquidated") {
+            String($0.estimate.windows.liquidated)
+        },
+        Column("negative_count", "entries", .integer, "Held entries that ended below zero") {
+            String($0.estimate.exit.negative)
+        },
+        Column("unprotected_count", "entries", .integer, "Held entries below zero at some bar, had nobody liquidated") {
+            String($0.estimate.windows.unprotected)
+        },
+    ]
+}
+
+private func frequencyColumns(isNinetyFive: Bool) -> [Column<ResultRow>] {
+    [
+        Column("liquidated_frac", "fraction", .number, "Share of held entries that were liquidated") {
+            field($0.estimate.liquidatedFrequency)
+        },
+        Column("negative_equity_frac", "fraction", .number, "Share of held entries that ended below zero") {
+            field($0.estimate.exit.frequency)
+        },
+        Column("ci95_low_frac", "fraction", .number, "Lower end of its 95 % interval; empty at other confidences") {
+            isNinetyFive ? field($0.estimate.exit.interval?.low) : ""
+        },
+        Column("ci95_high_frac", "fraction", .number, "Upper end of its 95 % interval; empty at other confidences") {
+            isNinetyFive ? field($0.estimate.exit.interval?.high) : ""
+        },
+        Column("ci_method", "", .text, "How the interval was made: wilson_disjoint or zero_count_disjoint") {
+            $0.estimate.exit.interval?.method.rawValue ?? ""
+        },
+        Column("entries_effective_count", "entries", .integer, "Windows that do not overlap: the trials of the interval") {
+            String($0.estimate.effectiveEntries)
+        },
+        Column("unprotected_frac", "fraction", .number, "Share of held entries below zero at some bar, had nobody liquidated") {
+            field($0.estimate.unprotectedFrequency)
+        },
+        Column("owed_frac", "fraction", .number, "Share of held entries that leave a debt after all safeguards; not computed") {
+            _ in ""
+        },
+    ]
+}
+
+private var shortfallColumns: [Column<ResultRow>] {
+    [
+        Column("shortfall_mean_margin_frac", "of margin", .number, "Mean shortfall of the entries below zero") {
+            field($0.estimate.exit.shortfall?.mean)
+        },
+        Column("shortfall_p50_margin_frac", "of margin", .number, "Median shortfall, to 0.5 %") {
+            field($0.estimate.exit.shortfall?.p50)
+        },
+        Column("shortfall_p90_margin_frac", "of margin", .number, "90 % quantile of the shortfall, to 0.5 %") {
+            field($0.estimate.exit.shortfall?.p90)
+        },
+        Column("shortfall_p99_margin_frac", "of margin", .number, "99 % quantile of the shortfall, to 0.5 %") {
+            field($0.estimate.exit.shortfall?.p99)
+        },
+        Column("shortfall_max_margin_frac", "of margin", .number, "Largest shortfall") {
+            field($0.estimate.exit.shortfall?.max)
+        },
+        Column("time_to_liquidation_p50_h", "h", .number, "Median time from entry to liquidation") {
+            field($0.estimate.medianTimeToLiquidation?.inHours)
+        },
+        Column("equity_mean_margin_frac", "of margin", .number, "Mean final equity of all held entries") {
+            field($0.estimate.exit.meanEquity)
+        },
+        Column("status", "", .text, "ok, zero_seen, impossible, rejected, few_windows or no_data") {
+            $0.estimate.status.rawValue
+        },
+    ]
+}
+
+private func worstColumns(isNinetyFive: Bool) -> [Column<ResultRow>] {
+    [
+        Column("worst_negative_count", "entries", .integer, "Entries below zero when filled at each bar's worst price") {
+            $0.estimate.worstExit.map { String($0.negative) } ?? ""
+        },
+        Column("worst_negative_equity_frac", "fraction", .number, "Their share of held entries") {
+            field($0.estimate.worstExit?.frequency)
+        },
+        Column("worst_ci95_low_frac", "fraction", .number, "Lower end of its 95 % interval; empty at other confidences") {
+            isNinetyFive ? field($0.estimate.worstExit?.interval?.low) : ""
+        },
+        Column("worst_ci95_high_frac", "fraction", .number, "Upper end of its 95 % interval; empty at other confidences") {
+            isNinetyFive ? field($0.estimate.worstExit?.interval?.high) : ""
+        },
+        Column("worst_shortfall_mean_margin_frac", "of margin", .number, "Mean shortfall under the worst fill") {
+            field($0.estimate.worstExit?.shortfall?.mean)
+        },
+        Column("worst_shortfall_max_margin_frac", "of margin", .number, "Largest shortfall under the worst fill") {
+            field($0.estimate.worstExit?.shortfall?.max)
+        },
+    ]
+}
+
+/// The interval columns of a study that does not ask for 95 %: a name must not promise another level than it holds.
+private func otherConfidenceColumns(_ confidence: Double) -> [Column<ResultRow>] {
+    [
+        Column("ci_low_frac", "fraction", .number, "Lower end of the interval of negative_equity_frac") {
+            field($0.estimate.exit.interval?.low)
+        },
+        Column("ci_high_frac", "fraction", .number, "Upper end of the interval of negative_equity_frac") {
+            field($0.estimate.exit.interval?.high)
+        },
+        Column("confidence", "fraction", .number, "Confidence of the intervals") { _ in numberText(confidence) },
+        Column("worst_ci_low_frac", "fraction", .number, "Lower end of the interval of worst_negative_equity_frac") {
+            field($0.estimate.worstExit?.interval?.low)
+        },
+        Column("worst_ci_high_frac", "fraction", .number, "Upper end of the interval of worst_negative_equity_frac") {
+            field($0.estimate.worstExit?.interval?.high)
+        },
+    ]
+}

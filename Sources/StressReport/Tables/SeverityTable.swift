@@ -1,0 +1,44 @@
+import StressBasics
+import StressStatistics
+
+/// One cell under one fill rule.
+private struct FilledCell {
+    let row: ResultRow
+    let fill: String
+    let exit: ExitEstimate
+}
+
+extension RunReport {
+    /// `severity.csv`: one row a cell and fill rule, how far below zero its entries ended.
+    var severityTable: CSVTable {
+        let filled = rows.flatMap { row in
+            [FilledCell(row: row, fill: row.fill, exit: row.estimate.exit)]
+                + (row.estimate.worstExit.map { [FilledCell(row: row, fill: "worst", exit: $0)] } ?? [])
+        }
+        let columns =
+            [runColumn()] + cellColumns.map { $0.of { (item: FilledCell) in item.row.cell } }
+            + [
+                Column("fill", "", .text, "Fill rule of liquidations") { $0.fill },
+                Column("negative_count", "entries", .integer, "Entries that ended below zero") {
+                    String($0.exit.negative)
+                },
+            ] + severityColumns(suffix: "margin_frac", unit: "of margin") { $1 }
+            + severityColumns(suffix: "notional_frac", unit: "of notional") { $1 / $0.row.cell.leverage.value }
+        return CSVTable(file: "severity.csv", columns: columns, rows: filled)
+    }
+}
+
+private func severityColumns(
+    suffix: String, unit: String, scale: @escaping (FilledCell, Double) -> Double
+) -> [Column<FilledCell>] {
+    let figures: [(String, String, (ShortfallSummary) -> Double)] = [
+        ("mean", "Mean shortfall", { $0.mean }), ("p50", "Median shortfall, to 0.5 %", { $0.p50 }),
+        ("p90", "90 % quantile of the shortfall, to 0.5 %", { $0.p90 }),
+        ("p99", "99 % quantile of the shortfall, to 0.5 %", { $0.p99 }), ("max", "Largest shortfall", { $0.max }),
+    ]
+    return figures.map { name, meaning, figure in
+        Column("shortfall_\(name)_\(suffix)", unit, .number, "\(meaning), in parts of the \(unit.dropFirst(3))") { item in
+            field(item.exit.shortfall.map { scale(item, figure($0)) })
+        }
+    }
+}
