@@ -56,10 +56,16 @@ public struct MaintenanceTiers: Hashable, Sendable {
     private static func check(
         _ tier: MaintenanceTier, after previous: MaintenanceTier?, floor: Double, row: Int
     ) throws(RuleError) {
-        guard tier.notionalCap > floor else { throw RuleError("tier \(row): its cap does not rise above \(numberText(floor))") }
-        guard tier.rate >= 0, tier.rate < 1 else { throw RuleError("tier \(row): the rate must be at least 0 and below 1") }
+        guard tier.notionalCap > floor else {
+            throw RuleError("tier \(row): its cap does not rise above \(numberText(floor))")
+        }
+        guard tier.rate >= 0, tier.rate < 1 else {
+            throw RuleError("tier \(row): the rate must be at least 0 and below 1")
+        }
         guard tier.amount.isFinite else { throw RuleError("tier \(row): the amount is not a number") }
-        if let limit = tier.maxLeverage, !(limit >= 1) { throw RuleError("tier \(row): the leverage limit must be at least 1") }
+        if let limit = tier.maxLeverage, !(limit >= 1) {
+            throw RuleError("tier \(row): the leverage limit must be at least 1")
+        }
         guard let previous else { return }
         guard tier.rate >= previous.rate else { throw RuleError("tier \(row): its rate is below the tier before") }
         if let limit = tier.maxLeverage, let before = previous.maxLeverage, limit > before {

@@ -35,7 +35,9 @@ public struct BarSeries: Sendable {
     public init(
         time: [Int64], open: [Double], high: [Double], low: [Double], close: [Double], volume: [Double]? = nil
     ) throws(Defect) {
-        for (name, column) in [("open", open), ("high", high), ("low", low), ("close", close), ("volume", volume ?? open)]
+        for (name, column) in [
+            ("open", open), ("high", high), ("low", low), ("close", close), ("volume", volume ?? open),
+        ]
         where column.count != time.count {
             throw .lengthMismatch(column: name)
         }
@@ -44,7 +46,9 @@ public struct BarSeries: Sendable {
             if !BarSeries.validTimes.contains(time[index]) { throw .timeOutOfRange(index: index) }
         }
         for (name, column) in [("open", open), ("high", high), ("low", low), ("close", close)] {
-            if let index = column.firstIndex(where: { !$0.isFinite }) { throw .priceNotFinite(column: name, index: index) }
+            if let index = column.firstIndex(where: { !$0.isFinite }) {
+                throw .priceNotFinite(column: name, index: index)
+            }
         }
         (self.time, self.open, self.high, self.low, self.close) = (time, open, high, low, close)
         self.volume = volume

@@ -73,25 +73,33 @@ public struct SyntheticMarket: Hashable, Sendable {
 
     /// The three histories of the samples: a large coin, one with a short squeeze, one that collapses to near zero.
     public static func samples(start: UTCInstant, barLength: TimeSpan, bars: Int) -> [SyntheticMarket] {
-        func market(_ name: String, _ price: Double, _ volatility: Double, _ jumps: Double, _ events: [Event]) -> SyntheticMarket {
+        func market(_ name: String, _ price: Double, _ volatility: Double, _ jumps: Double, _ events: [Event])
+            -> SyntheticMarket
+        {
             SyntheticMarket(
                 name: name, start: start, barLength: barLength, bars: bars, startPrice: price,
                 dailyVolatility: volatility, jumpsPerYear: jumps, events: events)
         }
         return [
-            market("SYN-MAJOR", 24_000, 0.026, 14, [
-                Event(.outage, at: 0.31, length: .hours(7)),
-                Event(.drift, at: 0.62, length: .hours(16), factor: 0.68, turbulence: 3),
-            ]),
-            market("SYN-SQUEEZE", 1.6, 0.05, 24, [
-                Event(.drift, at: 0.47, length: .hours(9), factor: 3.9, turbulence: 4),
-                Event(.drift, at: 0.4708, length: .hours(15), factor: 0.36, turbulence: 4),
-                Event(.outage, at: 0.80, length: .hours(14)),
-            ]),
-            market("SYN-COLLAPSE", 78, 0.045, 20, [
-                Event(.drift, at: 0.86, length: .hours(30), factor: 0.45, turbulence: 3),
-                Event(.drift, at: 0.8618, length: .hours(42), factor: 0.004, turbulence: 7),
-            ]),
+            market(
+                "SYN-MAJOR", 24_000, 0.026, 14,
+                [
+                    Event(.outage, at: 0.31, length: .hours(7)),
+                    Event(.drift, at: 0.62, length: .hours(16), factor: 0.68, turbulence: 3),
+                ]),
+            market(
+                "SYN-SQUEEZE", 1.6, 0.05, 24,
+                [
+                    Event(.drift, at: 0.47, length: .hours(9), factor: 3.9, turbulence: 4),
+                    Event(.drift, at: 0.4708, length: .hours(15), factor: 0.36, turbulence: 4),
+                    Event(.outage, at: 0.80, length: .hours(14)),
+                ]),
+            market(
+                "SYN-COLLAPSE", 78, 0.045, 20,
+                [
+                    Event(.drift, at: 0.86, length: .hours(30), factor: 0.45, turbulence: 3),
+                    Event(.drift, at: 0.8618, length: .hours(42), factor: 0.004, turbulence: 7),
+                ]),
         ]
     }
 }
@@ -113,7 +121,8 @@ extension SyntheticMarket {
         }
         do {
             return try BarSeries(
-                time: rows.time, open: rows.open, high: rows.high, low: rows.low, close: rows.close, volume: rows.volume)
+                time: rows.time, open: rows.open, high: rows.high, low: rows.low, close: rows.close, volume: rows.volume
+            )
         } catch {
             preconditionFailure("bars on a rising grid with rounded prices are a series: \(error)")
         }
@@ -188,7 +197,9 @@ extension SyntheticMarket {
         /// Student's t with four degrees of freedom, scaled to unit variance.
         private mutating func heavyTailed() -> Double {
             let numerator = normal()
-            let chiSquared = (0..<4).reduce(0.0) { sum, _ in let z = normal(); return sum + z * z }
+            let chiSquared = (0..<4).reduce(0.0) { sum, _ in
+                let z = normal(); return sum + z * z
+            }
             return numerator / (chiSquared / 4).squareRoot() / 2.0.squareRoot()
         }
 

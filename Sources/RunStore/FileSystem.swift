@@ -28,7 +28,9 @@ func makeFolders(_ path: String) throws(StoreError) {
 func creationError(_ path: String, _ code: Int32) -> StoreError {
     let words = String(cString: strerror(code))
     if code == ENOSPC || code == EIO || code == EDQUOT { return writingError(path, code) }
-    return StoreError(.cannotCreate, "cannot create \(path): \(words)", hint: "check the folder's permissions, or choose another --out")
+    return StoreError(
+        .cannotCreate, "cannot create \(path): \(words)",
+        hint: "check the folder's permissions, or choose another --out")
 }
 
 func writingError(_ path: String, _ code: Int32) -> StoreError {

@@ -51,7 +51,8 @@ public struct RunFolder: ~Copyable {
     private static func temporaryFolder(for finalPath: String) throws(StoreError) -> String {
         let (parent, name) = splitPath(finalPath)
         guard !exists(finalPath) else {
-            throw StoreError(.cannotCreate, "\(finalPath) exists already", hint: "choose another --out, or move it away")
+            throw StoreError(
+                .cannotCreate, "\(finalPath) exists already", hint: "choose another --out, or move it away")
         }
         try makeFolders(parent)
         let path = "\(parent)/.\(name).\(getpid()).partial"
@@ -72,7 +73,8 @@ public struct RunFolder: ~Copyable {
         try syncTree(temporaryPath)
         guard !exists(finalPath), rename(temporaryPath, finalPath) == 0 else {
             throw StoreError(
-                .cannotCreate, "\(finalPath) appeared while the run was written", hint: "choose another --out, or move it away")
+                .cannotCreate, "\(finalPath) appeared while the run was written",
+                hint: "choose another --out, or move it away")
         }
         isOpen = false
         try syncFolder(splitPath(finalPath).parent)

@@ -22,6 +22,8 @@ public struct CSVText: Sendable {
     /// it is: files must read back unchanged, and names are checked for such beginnings where they enter.
     public static func quoted(_ field: String) -> String {
         let needsQuotes = field.utf8.contains { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
-        return needsQuotes ? "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : field
+        return needsQuotes
+            ? "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+            : field
     }
 }

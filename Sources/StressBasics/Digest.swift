@@ -19,6 +19,7 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
     /// The first 12 digits: enough to tell runs apart, short enough to read out.
     public var short: String { String(hex.prefix(12)) }
 
+    /// ``hex``.
     public var description: String { hex }
 }
 

@@ -14,6 +14,7 @@ public struct Finding: Hashable, Sendable {
         /// The thing could not be used.
         case error
 
+        /// The milder comes first.
         public static func < (a: Severity, b: Severity) -> Bool {
             allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!
         }

@@ -12,6 +12,7 @@ public struct Leverage: Hashable, Comparable, Sendable {
         self.value = value
     }
 
+    /// Less leverage comes first.
     public static func < (a: Leverage, b: Leverage) -> Bool { a.value < b.value }
 
     /// `20×`, `2.5×`.

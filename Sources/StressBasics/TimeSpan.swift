@@ -17,6 +17,7 @@ public struct TimeSpan: Hashable, Comparable, Sendable {
     /// `count` days of 24 hours.
     public static func days(_ count: Int64) -> TimeSpan { .hours(count * 24) }
 
+    /// Shorter comes first.
     public static func < (a: TimeSpan, b: TimeSpan) -> Bool { a.milliseconds < b.milliseconds }
 
     /// The span in hours, as output columns ending in `_h` want it.
@@ -33,7 +34,8 @@ public struct TimeSpan: Hashable, Comparable, Sendable {
     /// Returns nil for anything else and for spans above ``longest``.
     public init?(_ text: some StringProtocol) {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
-        guard let count = Int64(digits), let unit = TimeSpan.units.first(where: { $0.name == text.dropFirst(digits.count) })
+        guard let count = Int64(digits),
+            let unit = TimeSpan.units.first(where: { $0.name == text.dropFirst(digits.count) })
         else { return nil }
         let (product, overflow) = count.multipliedReportingOverflow(by: unit.milliseconds)
         guard !overflow, product <= TimeSpan.longest.milliseconds else { return nil }

@@ -11,6 +11,7 @@ public struct UTCInstant: Hashable, Comparable, Sendable {
         self.milliseconds = milliseconds
     }
 
+    /// Earlier comes first.
     public static func < (a: UTCInstant, b: UTCInstant) -> Bool { a.milliseconds < b.milliseconds }
 
     /// The moment `span` later. Traps on overflow, which takes 292 million years.

@@ -20,7 +20,9 @@ public struct CellRules: Sendable {
     public let isImpossible: Bool
 
     /// Resolves the choices of `cell` for a price history.
-    public init(cell: StudyCell, platform: PlatformRules, notional: Double, barLength: TimeSpan, pricesNeverNegative: Bool) {
+    public init(
+        cell: StudyCell, platform: PlatformRules, notional: Double, barLength: TimeSpan, pricesNeverNegative: Bool
+    ) {
         self.cell = cell
         self.platform = platform
         self.notional = notional

@@ -13,9 +13,12 @@ public struct EntryPath: Hashable, Sendable {
 /// Walks one entry bar by bar, exactly as the model's definition reads. Slow and plain on purpose: it is the judge of
 /// every faster kernel.
 public struct PlainKernel: Sendable {
-    let series: BarSeries
-    let rules: CellRules
-    let windows: EntryWindows
+    /// The price history.
+    public let series: BarSeries
+    /// The cell.
+    public let rules: CellRules
+    /// The windows of the cell's horizon.
+    public let windows: EntryWindows
 
     /// A kernel for one cell of one price history.
     public init(series: BarSeries, rules: CellRules, windows: EntryWindows) {

@@ -46,14 +46,17 @@ public struct StressRun: Sendable {
         blocks = BlockRuns(series: series, block: study.statistics.block)
         tasks = blocks.tasks(most: StressRun.mostTasks)
         rules = StressRun.rules(study, asset: asset, series: series, barLength: barLength)
-        windows = Dictionary(uniqueKeysWithValues: study.grid.horizons.map { horizon in
-            (horizon, EntryWindows(series: series, horizon: horizon, stride: study.position.stride, maxGap: maxGap))
-        })
+        windows = Dictionary(
+            uniqueKeysWithValues: study.grid.horizons.map { horizon in
+                (horizon, EntryWindows(series: series, horizon: horizon, stride: study.position.stride, maxGap: maxGap))
+            })
         disjointWindows = windows.mapValues { $0.disjointCount(in: series) }
     }
 
     private static func rules(_ study: Study, asset: String, series: BarSeries, barLength: TimeSpan) -> [CellRules] {
-        let neverNegative = [series.open, series.high, series.low, series.close].allSatisfy { $0.allSatisfy { $0 >= 0 } }
+        let neverNegative = [series.open, series.high, series.low, series.close].allSatisfy {
+            $0.allSatisfy { $0 >= 0 }
+        }
         return study.cells.filter { $0.asset == asset }.map { cell in
             guard let platform = study.platform(named: cell.platform) else {
                 preconditionFailure("a checked study has every platform its cells name")

@@ -60,7 +60,8 @@ public struct ExitEstimate: Hashable, Sendable {
 
     /// An estimate of known figures.
     public init(
-        negative: Int, frequency: Double?, interval: FrequencyInterval?, shortfall: ShortfallSummary?, meanEquity: Double?
+        negative: Int, frequency: Double?, interval: FrequencyInterval?, shortfall: ShortfallSummary?,
+        meanEquity: Double?
     ) {
         self.negative = negative
         self.frequency = frequency

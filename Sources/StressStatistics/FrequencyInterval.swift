@@ -41,7 +41,8 @@ public struct FrequencyInterval: Hashable, Sendable {
             let bound = zeroCountBound(trials: Double(windows), confidence: confidence)
             return FrequencyInterval(low: 0, high: bound, method: .zeroCountDisjoint)
         }
-        let bounds = wilsonBounds(share: Double(count) / Double(entries), trials: Double(windows), confidence: confidence)
+        let bounds = wilsonBounds(
+            share: Double(count) / Double(entries), trials: Double(windows), confidence: confidence)
         return FrequencyInterval(low: bounds.low, high: bounds.high, method: .wilsonDisjoint)
     }
 }

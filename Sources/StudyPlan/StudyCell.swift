@@ -40,11 +40,14 @@ public struct StudyCell: Hashable, Sendable {
 extension Study {
     /// Number of cells, without building them. Saturates instead of overflowing.
     public var cellCount: Int {
-        [inputs.count, grid.contracts.count, grid.sides.count, grid.leverages.count, grid.horizons.count, platforms.count]
-            .reduce(1) { product, factor in
-                let (value, overflow) = product.multipliedReportingOverflow(by: factor)
-                return overflow ? Int.max : value
-            }
+        [
+            inputs.count, grid.contracts.count, grid.sides.count, grid.leverages.count, grid.horizons.count,
+            platforms.count,
+        ]
+        .reduce(1) { product, factor in
+            let (value, overflow) = product.multipliedReportingOverflow(by: factor)
+            return overflow ? Int.max : value
+        }
     }
 
     /// All cells in plan order: asset, contract, side, leverage, horizon, platform, the last running fastest.

@@ -13,9 +13,12 @@ extension StudyLoader {
         let known = ["asset", "path", "format", "columns", "time", "timezone", "header", "funding", "mark"]
         guard let map = reader.map(known: known) else { return nil }
         for key in ["funding", "mark"] where map[key] != nil {
-            return map[key]!.wrong("this version does not read a \(key) series yet", hint: "remove it, and read the result as one without it")
+            return map[key]!.wrong(
+                "this version does not read a \(key) series yet",
+                hint: "remove it, and read the result as one without it")
         }
-        guard let asset = map.required("asset").flatMap(assetName), let files = map.required("path").flatMap(paths) else {
+        guard let asset = map.required("asset").flatMap(assetName), let files = map.required("path").flatMap(paths)
+        else {
             return nil
         }
         guard let source = source(map, files: files) else { return nil }
@@ -92,11 +95,14 @@ extension StudyLoader {
 
     private func column(_ reader: YAMLReader) -> ColumnReference? {
         // A quoted "0" is a header name, a bare 0 a position.
-        if let scalar = reader.node.scalar, scalar.style == .plain || scalar.style == .any, let index = reader.node.int {
+        if let scalar = reader.node.scalar, scalar.style == .plain || scalar.style == .any, let index = reader.node.int
+        {
             guard (0...1023).contains(index) else { return reader.wrong("columns are counted from 0 to 1023") }
             return .index(index)
         }
-        guard let name = reader.text(), !name.isEmpty else { return reader.wrong("expected a column number from 0 or a header name") }
+        guard let name = reader.text(), !name.isEmpty else {
+            return reader.wrong("expected a column number from 0 or a header name")
+        }
         return .name(name)
     }
 
@@ -110,7 +116,9 @@ extension StudyLoader {
         case "ISO 8601", "ISO", "iso": return .iso8601
         default:
             guard text.contains("%") else {
-                return reader.wrong("'\(SourceLocation.presentable(text))' is not auto, s, ms, us, ISO 8601 or a pattern", hint: "a pattern looks like \"%d/%m/%Y\"")
+                return reader.wrong(
+                    "'\(SourceLocation.presentable(text))' is not auto, s, ms, us, ISO 8601 or a pattern",
+                    hint: "a pattern looks like \"%d/%m/%Y\"")
             }
             return .pattern(text)
         }
@@ -122,7 +130,8 @@ extension StudyLoader {
         let hint = "write UTC or an offset such as \"+03:00\"; zones with daylight saving are not read"
         let parts = text.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
         guard let sign = text.first, sign == "+" || sign == "-", parts.count == 2, parts.allSatisfy({ $0.count == 2 }),
-            let hours = Int64(parts[0]), let minutes = Int64(parts[1]), (0...14).contains(hours), (0...59).contains(minutes)
+            let hours = Int64(parts[0]), let minutes = Int64(parts[1]), (0...14).contains(hours),
+            (0...59).contains(minutes)
         else { return reader.wrong("'\(SourceLocation.presentable(text))' is not a fixed offset from UTC", hint: hint) }
         return TimeSpan.minutes((sign == "-" ? -1 : 1) * (hours * 60 + minutes))
     }

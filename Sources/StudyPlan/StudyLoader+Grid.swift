@@ -16,7 +16,8 @@ extension StudyLoader {
         let leverages = map.required("leverage").flatMap(leverageAxis)
         let horizons = map.required("horizon").flatMap { axis($0, default: []) { $0.span() } }
         guard let contracts, let sides, let leverages, let horizons else { return nil }
-        let grid = StudyGrid(contracts: contracts, sides: sides, leverages: leverages.sorted(), horizons: horizons.sorted())
+        let grid = StudyGrid(
+            contracts: contracts, sides: sides, leverages: leverages.sorted(), horizons: horizons.sorted())
         return GridSection(grid: grid, platformNames: map["platform"]?.list())
     }
 
@@ -28,7 +29,8 @@ extension StudyLoader {
     }
 
     /// An axis without repeats, or its default when the key is absent.
-    private static func axis<T: Hashable>(_ reader: YAMLReader?, default values: [T], read: (YAMLReader) -> T?) -> [T]? {
+    private static func axis<T: Hashable>(_ reader: YAMLReader?, default values: [T], read: (YAMLReader) -> T?) -> [T]?
+    {
         guard let reader else { return values }
         guard let list = reader.list() else { return nil }
         var seen: [T] = []
@@ -48,12 +50,14 @@ extension StudyLoader {
     /// A list of leverages, or `{from, to, step}`.
     private static func leverageAxis(_ reader: YAMLReader) -> [Leverage]? {
         guard reader.node.mapping != nil else { return axis(reader, default: [], read: leverage) }
-        guard let map = reader.map(known: ["from", "to", "step"]), let from = map.required("from")?.number(Leverage.allowed),
+        guard let map = reader.map(known: ["from", "to", "step"]),
+            let from = map.required("from")?.number(Leverage.allowed),
             let to = map.required("to")?.number(Leverage.allowed)
         else { return nil }
         let step = map["step"].map { $0.number(1e-3...1000) } ?? 1
         guard let step else { return nil }
-        return leverageRange(from: from, to: to, step: step) ?? reader.wrong("a range rises from 'from' to 'to' in at most 10000 steps")
+        return leverageRange(from: from, to: to, step: step)
+            ?? reader.wrong("a range rises from 'from' to 'to' in at most 10000 steps")
     }
 
     /// The platforms that the grid names, in its order; all of them when it names none.
@@ -62,8 +66,12 @@ extension StudyLoader {
             root.problems.add("missing_key", "the study has no 'platforms'", at: root.node)
             return nil
         }
-        guard let map = reader.anyMap(), !map.entries.isEmpty else { return reader.wrong("expected at least one platform") }
-        let known = map.entries.compactMap { entry in platform(entry.value).map { NamedPlatform(name: entry.key, rules: $0) } }
+        guard let map = reader.anyMap(), !map.entries.isEmpty else {
+            return reader.wrong("expected at least one platform")
+        }
+        let known = map.entries.compactMap { entry in
+            platform(entry.value).map { NamedPlatform(name: entry.key, rules: $0) }
+        }
         guard known.count == map.entries.count else { return nil }
         guard let wanted else { return known }
         return pick(wanted, from: known)
@@ -92,10 +100,13 @@ extension StudyLoader {
             root.problems.add(
                 "no_effect", "\(reader.path).borrow has no effect on linear contracts", at: borrow, severity: .note)
         }
-        let fees = map["fees"].map(fees) ?? checked(reader) { () throws(RuleError) in try Fees(open: 0, close: 0, liquidation: 0) }
+        let fees =
+            map["fees"].map(fees)
+            ?? checked(reader) { () throws(RuleError) in try Fees(open: 0, close: 0, liquidation: 0) }
         let slippage = map["slippage"].map { $0.number(0...0.99) } ?? 0
         let tiers = map.required("tiers").flatMap(tiers)
-        let liquidation = map["liquidation"].map(liquidation) ?? checked(reader) { () throws(RuleError) in try LiquidationRules() }
+        let liquidation =
+            map["liquidation"].map(liquidation) ?? checked(reader) { () throws(RuleError) in try LiquidationRules() }
         guard let fees, let slippage, let tiers, let liquidation else { return nil }
         return checked(reader) { () throws(RuleError) in
             try PlatformRules(fees: fees, slippage: slippage, tiers: tiers, liquidation: liquidation)
@@ -111,7 +122,9 @@ extension StudyLoader {
 
     private func tiers(_ reader: YAMLReader) -> MaintenanceTiers? {
         if reader.node.mapping != nil {
-            return reader.wrong("this version does not read tier files yet", hint: "list the tiers: [{to: 50000, rate: 0.004, amount: 0}, …]")
+            return reader.wrong(
+                "this version does not read tier files yet",
+                hint: "list the tiers: [{to: 50000, rate: 0.004, amount: 0}, …]")
         }
         guard let list = reader.list(most: 1000) else { return nil }
         let rows = list.map(tier)
@@ -125,7 +138,9 @@ extension StudyLoader {
         else { return nil }
         let amount = map["amount"].map { $0.number(0...1e18) } ?? 0
         guard let amount else { return nil }
-        guard let limit = map["max_leverage"] else { return MaintenanceTier(notionalCap: cap, rate: rate, amount: amount) }
+        guard let limit = map["max_leverage"] else {
+            return MaintenanceTier(notionalCap: cap, rate: rate, amount: amount)
+        }
         guard let maxLeverage = limit.number(Leverage.allowed) else { return nil }
         return MaintenanceTier(notionalCap: cap, rate: rate, amount: amount, maxLeverage: maxLeverage)
     }

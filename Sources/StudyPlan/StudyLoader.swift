@@ -16,7 +16,11 @@ public func loadStudy(yaml: String, file: String) throws(StudyError) -> Partial<
     if let objection = YAMLGuard.objection(to: yaml, file: file) { throw StudyError([objection]) }
     let problems = StudyProblems(file: file)
     guard let root = try parsedRoot(yaml, file: file) else {
-        throw StudyError([Finding(check: "bad_yaml", severity: .error, message: "the study is empty", location: SourceLocation(file: file))])
+        throw StudyError([
+            Finding(
+                check: "bad_yaml", severity: .error, message: "the study is empty", location: SourceLocation(file: file)
+            )
+        ])
     }
     let reader = StudyLoader(root: YAMLReader(node: root, path: "", problems: problems), problems: problems)
     let study = reader.study()
@@ -37,10 +41,13 @@ private func parsedRoot(_ yaml: String, file: String) throws(StudyError) -> Node
 private func yamlFinding(_ error: any Error, file: String) -> Finding {
     var (message, mark): (String, Mark?) = ("not readable as YAML", nil)
     switch error as? YamlError {
-    case .scanner(_, let problem, let place, _), .parser(_, let problem, let place, _), .composer(_, let problem, let place, _):
+    case .scanner(_, let problem, let place, _), .parser(_, let problem, let place, _),
+        .composer(_, let problem, let place, _):
         (message, mark) = (problem, place)
     case .duplicatedKeysInMapping(let duplicates, let context):
-        (message, mark) = ("the key '\(SourceLocation.presentable(duplicates.sorted().first ?? ""))' stands twice", context.mark)
+        (message, mark) = (
+            "the key '\(SourceLocation.presentable(duplicates.sorted().first ?? ""))' stands twice", context.mark
+        )
     case .reader(let problem, _, _, _):
         message = problem
     default: break
@@ -77,16 +84,20 @@ struct StudyLoader {
     private func checkVersion(_ map: YAMLMap) {
         guard let version = map.required("version"), let number = version.integer(1...Int.max) else { return }
         guard number == Study.version else {
-            let _: Void? = version.wrong("this program reads version \(Study.version)", hint: "a newer program may have written it")
+            let _: Void? = version.wrong(
+                "this program reads version \(Study.version)", hint: "a newer program may have written it")
             return
         }
     }
 
     private func nameSection(_ reader: YAMLReader) -> String? {
         guard let name = reader.text() else { return nil }
-        let allowed = name.unicodeScalars.allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains($0)) }
+        let allowed = name.unicodeScalars.allSatisfy {
+            $0.isASCII && ($0.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains($0))
+        }
         guard allowed, !name.isEmpty, name.count <= 64, name.first != "." else {
-            return reader.wrong("a study's name has 1 to 64 letters, digits, '.', '_' or '-' and does not begin with '.'")
+            return reader.wrong(
+                "a study's name has 1 to 64 letters, digits, '.', '_' or '-' and does not begin with '.'")
         }
         return name
     }
@@ -161,7 +172,9 @@ struct StudyLoader {
         if let value = map["platform"] { cells.platform = value.text(); if cells.platform == nil { return nil } }
         if let value = map["contract"] { cells.contract = value.choice(); if cells.contract == nil { return nil } }
         if let value = map["side"] { cells.side = value.choice(); if cells.side == nil { return nil } }
-        if let value = map["leverage"] { cells.leverage = StudyLoader.leverage(value); if cells.leverage == nil { return nil } }
+        if let value = map["leverage"] {
+            cells.leverage = StudyLoader.leverage(value); if cells.leverage == nil { return nil }
+        }
         if let value = map["horizon"] { cells.horizon = value.span(); if cells.horizon == nil { return nil } }
         return cells
     }

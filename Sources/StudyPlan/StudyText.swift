@@ -11,7 +11,9 @@ extension Study {
         lines += ["platforms:"] + platforms.flatMap(platformLines)
         lines.append("statistics: {confidence: \(numberText(statistics.confidence)), block: \(statistics.block.text)}")
         if !limits.isEmpty { lines.append("limits:") }
-        lines += limits.map { "  - {\((selectorParts($0.cells) + ["measure: \($0.measure.rawValue)", "max: \(numberText($0.max))"]).joined(separator: ", "))}" }
+        lines += limits.map {
+            "  - {\((selectorParts($0.cells) + ["measure: \($0.measure.rawValue)", "max: \(numberText($0.max))"]).joined(separator: ", "))}"
+        }
         lines.append("headline: {\(selectorParts(headline).joined(separator: ", "))}")
         return lines.joined(separator: "\n") + "\n"
     }
@@ -23,10 +25,13 @@ extension Study {
             "    path: [\(source.files.map(quoted).joined(separator: ", "))]",
             "    format: \(quoted(source.format ?? "auto"))",
         ]
-        if let columns = source.columns { lines.append("    columns: {\(columnParts(columns).joined(separator: ", "))}") }
+        if let columns = source.columns {
+            lines.append("    columns: {\(columnParts(columns).joined(separator: ", "))}")
+        }
         lines.append("    time: \(quoted(timeText(source.time)))")
         lines.append("    timezone: \(quoted(offsetText(source.utcOffset)))")
-        lines.append("    header: \(source.header == .automatic ? "auto" : source.header == .present ? "true" : "false")")
+        lines.append(
+            "    header: \(source.header == .automatic ? "auto" : source.header == .present ? "true" : "false")")
         return lines
     }
 
@@ -89,7 +94,8 @@ extension Study {
 
     private func platformLines(_ platform: NamedPlatform) -> [String] {
         let (fees, liquidation) = (platform.rules.fees, platform.rules.liquidation)
-        let feeText = "open: \(numberText(fees.open)), close: \(numberText(fees.close)), liquidation: \(numberText(fees.liquidation))"
+        let feeText =
+            "open: \(numberText(fees.open)), close: \(numberText(fees.close)), liquidation: \(numberText(fees.liquidation))"
         return [
             "  \(quoted(platform.name)):", "    fees: {\(feeText)}",
             "    slippage: \(numberText(platform.rules.slippage))", "    tiers:",
@@ -123,7 +129,8 @@ extension Study {
             case "\"": body += "\\\""
             case "\\": body += "\\\\"
             case "\n": body += "\\n"
-            default: body += scalar.value < 0x20 || scalar.value == 0x7F ? "\\x" + hexPair(scalar.value) : String(scalar)
+            default:
+                body += scalar.value < 0x20 || scalar.value == 0x7F ? "\\x" + hexPair(scalar.value) : String(scalar)
             }
         }
         return "\"\(body)\""

@@ -10,16 +10,30 @@ extension Study {
     public func validate(file: String) throws(StudyError) {
         var messages: [(check: String, message: String, hint: String)] = []
         for (index, input) in inputs.enumerated() where inputs[..<index].contains(where: { $0.asset == input.asset }) {
-            messages.append(("duplicate_asset", "the asset '\(input.asset)' stands twice in data", "give each price history its own name"))
+            messages.append(
+                (
+                    "duplicate_asset", "the asset '\(input.asset)' stands twice in data",
+                    "give each price history its own name"
+                ))
         }
         if cellCount > Study.mostCells {
             let hint = "use fewer steps, such as leverage: [1, 2, 5, 10, 20, 50, 100, 125]"
-            messages.append(("too_many_cells", "the grid has \(groupedText(cellCount, separator: " ")) cells (max \(groupedText(Study.mostCells, separator: " ")))", hint))
+            messages.append(
+                (
+                    "too_many_cells",
+                    "the grid has \(groupedText(cellCount, separator: " ")) cells (max \(groupedText(Study.mostCells, separator: " ")))",
+                    hint
+                ))
         } else {
             messages += selectorProblems()
         }
         guard messages.isEmpty else {
-            throw StudyError(messages.map { Finding(check: $0.check, severity: .error, message: $0.message, location: SourceLocation(file: file), hint: $0.hint) })
+            throw StudyError(
+                messages.map {
+                    Finding(
+                        check: $0.check, severity: .error, message: $0.message, location: SourceLocation(file: file),
+                        hint: $0.hint)
+                })
         }
     }
 

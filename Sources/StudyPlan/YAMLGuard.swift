@@ -22,7 +22,8 @@ enum YAMLGuard {
             }
             flowDepth = max(0, flowDepth - code.count { $0 == "]" || $0 == "}" })
             if hasAlias(code) {
-                return objection("YAML aliases (*name) are not read here: write the value out", file: file, line: index + 1)
+                return objection(
+                    "YAML aliases (*name) are not read here: write the value out", file: file, line: index + 1)
             }
         }
         return nil
@@ -46,7 +47,9 @@ enum YAMLGuard {
     private static func hasAlias(_ line: Substring) -> Bool {
         var previous: Character = " "
         for (character, next) in zip(line, line.dropFirst()) {
-            if character == "*", " \t[{,:-".contains(previous), next.isLetter || next.isNumber || next == "_" { return true }
+            if character == "*", " \t[{,:-".contains(previous), next.isLetter || next.isNumber || next == "_" {
+                return true
+            }
             previous = character
         }
         return false

@@ -21,7 +21,8 @@ final class StudyProblems {
         self.file = file
     }
 
-    func add(_ check: String, _ message: String, at node: Node?, hint: String = "", severity: Finding.Severity = .error) {
+    func add(_ check: String, _ message: String, at node: Node?, hint: String = "", severity: Finding.Severity = .error)
+    {
         let text = node?.scalar?.string
         findings.append(
             Finding(
@@ -101,9 +102,12 @@ struct YAMLReader {
     func map(known: [String]) -> YAMLMap? {
         guard let entries = anyMap() else { return nil }
         for key in entries.keys where !known.contains(key) {
-            let near = nearestName(to: key, among: known).map { "did you mean '\($0)'?" } ?? "known: \(known.joined(separator: ", "))"
+            let near =
+                nearestName(to: key, among: known).map { "did you mean '\($0)'?" }
+                ?? "known: \(known.joined(separator: ", "))"
             problems.add(
-                "unknown_key", "unknown key '\(SourceLocation.presentable(key))' in \(path.isEmpty ? "the study" : path)",
+                "unknown_key",
+                "unknown key '\(SourceLocation.presentable(key))' in \(path.isEmpty ? "the study" : path)",
                 at: entries.keyNode(key), hint: near)
         }
         return entries
@@ -138,7 +142,8 @@ struct YAMLMap {
     func required(_ key: String) -> YAMLReader? {
         if let value = self[key] { return value }
         owner.problems.add(
-            "missing_key", owner.path.isEmpty ? "the study has no '\(key)'" : "\(owner.path) has no '\(key)'", at: owner.node)
+            "missing_key", owner.path.isEmpty ? "the study has no '\(key)'" : "\(owner.path) has no '\(key)'",
+            at: owner.node)
         return nil
     }
 }

@@ -14,7 +14,8 @@ private func secondBracket(rate: Double, amount: Double, firstRate: Double) thro
 private func position(_ side: Side, price: Double, quantity: Double, margin: Double) throws -> LinearPosition {
     let notional = price * quantity
     return LinearPosition(
-        side: side, entryPrice: price, notional: notional, leverage: try #require(Leverage(notional / margin)), openingFee: 0)
+        side: side, entryPrice: price, notional: notional, leverage: try #require(Leverage(notional / margin)),
+        openingFee: 0)
 }
 
 @Suite struct LinearPositionTests {
@@ -30,8 +31,10 @@ private func position(_ side: Side, price: Double, quantity: Double, margin: Dou
 
     /// The parametrised expectations of freqtrade's `test_get_liquidation_price` (rate 0.01, amount 0.01, no buffer).
     @Test(arguments: [
-        (Side.short, 5.0, 10.0, 1.0, 11.89108910891089), (.short, 3, 10, 1, 13.211221122079207), (.short, 5, 8, 1, 9.514851485148514),
-        (.short, 5, 10, 0.6, 11.897689768976898), (.long, 5, 10, 1, 8.070707070707071), (.long, 5, 8, 1, 6.454545454545454),
+        (Side.short, 5.0, 10.0, 1.0, 11.89108910891089), (.short, 3, 10, 1, 13.211221122079207),
+        (.short, 5, 8, 1, 9.514851485148514),
+        (.short, 5, 10, 0.6, 11.897689768976898), (.long, 5, 10, 1, 8.070707070707071),
+        (.long, 5, 8, 1, 6.454545454545454),
         (.long, 3, 10, 1, 6.723905723905723), (.long, 5, 10, 0.6, 8.063973063973064),
     ])
     func freqtradeExpectations(side: Side, leverage: Double, price: Double, quantity: Double, expected: Double) throws {
@@ -65,7 +68,10 @@ private func position(_ side: Side, price: Double, quantity: Double, margin: Dou
         let rows = [0.004, 0.004 + 0.02 * random.uniform(), 0.03 + 0.3 * random.uniform()]
         let caps = [5000 * (1 + random.uniform()), 50_000 * (1 + random.uniform())]
         let amounts = [0, caps[0] * (rows[1] - rows[0]), caps[0] * (rows[1] - rows[0]) + caps[1] * (rows[2] - rows[1])]
-        let tiers = try MaintenanceTiers(zip(rows, zip(caps + [.infinity], amounts)).map { MaintenanceTier(notionalCap: $1.0, rate: $0, amount: $1.1) })
+        let tiers = try MaintenanceTiers(
+            zip(rows, zip(caps + [.infinity], amounts)).map {
+                MaintenanceTier(notionalCap: $1.0, rate: $0, amount: $1.1)
+            })
         let side = random.uniform() < 0.5 ? Side.long : .short
         let held = LinearPosition(
             side: side, entryPrice: 0.01 + 1000 * random.uniform(), notional: 200_000 * random.uniform() + 1,

@@ -48,18 +48,27 @@ private func table(_ rows: [(floor: Double, rate: Double, amount: Double)]) thro
         #expect(message([tier(.infinity, 1, 0)])?.hasPrefix("tier 1: the rate") == true)
         #expect(message([tier(.infinity, .nan, 0)])?.hasPrefix("tier 1: the rate") == true)
         #expect(message([tier(100, 0.02, 0), tier(.infinity, 0.01, -1)])?.hasPrefix("tier 2: its rate") == true)
-        #expect(message([tier(100, 0.01, 0), tier(.infinity, 0.02, 2)]) == "tier 2: amount 2 breaks continuity at 100, expected 1")
-        #expect(message([tier(100, 0.01, 0), tier(100, 0.02, 1), tier(.infinity, 0.03, 2)])?.hasPrefix("tier 2: its cap") == true)
-        #expect(message([tier(100, 0.01, 0, 20), tier(.infinity, 0.02, 1, 50)])?.hasPrefix("tier 2: its leverage limit") == true)
+        #expect(
+            message([tier(100, 0.01, 0), tier(.infinity, 0.02, 2)])
+                == "tier 2: amount 2 breaks continuity at 100, expected 1")
+        #expect(
+            message([tier(100, 0.01, 0), tier(100, 0.02, 1), tier(.infinity, 0.03, 2)])?.hasPrefix("tier 2: its cap")
+                == true)
+        #expect(
+            message([tier(100, 0.01, 0, 20), tier(.infinity, 0.02, 1, 50)])?.hasPrefix("tier 2: its leverage limit")
+                == true)
         #expect(message([tier(100, 0.01, 0, 50), tier(.infinity, 0.02, 1, 20)]) == nil)
     }
 }
 
 @Suite struct RejectionTests {
-    private func rules(rate: Double, open: Double = 0, limit: Double? = nil, enabled: Bool = true) throws -> PlatformRules {
+    private func rules(rate: Double, open: Double = 0, limit: Double? = nil, enabled: Bool = true) throws
+        -> PlatformRules
+    {
         try PlatformRules(
             fees: Fees(open: open, close: 0, liquidation: 0), slippage: 0,
-            tiers: MaintenanceTiers([MaintenanceTier(notionalCap: .infinity, rate: rate, amount: 0, maxLeverage: limit)]),
+            tiers: MaintenanceTiers([MaintenanceTier(notionalCap: .infinity, rate: rate, amount: 0, maxLeverage: limit)]
+            ),
             liquidation: LiquidationRules(enabled: enabled))
     }
 
@@ -67,7 +76,9 @@ private func table(_ rows: [(floor: Double, rate: Double, amount: Double)]) thro
         let leverage = Leverage(100)!  // margin 1 % of notional
         #expect(try rules(rate: 0.01).rejection(leverage: leverage, notional: 1000) != nil, "equal is not enough")
         #expect(try rules(rate: 0.0099).rejection(leverage: leverage, notional: 1000) == nil)
-        #expect(try rules(rate: 0.0095, open: 0.0006).rejection(leverage: leverage, notional: 1000) != nil, "the fee comes off first")
+        #expect(
+            try rules(rate: 0.0095, open: 0.0006).rejection(leverage: leverage, notional: 1000) != nil,
+            "the fee comes off first")
         #expect(try rules(rate: 0.01, enabled: false).rejection(leverage: leverage, notional: 1000) == nil)
     }
 

@@ -10,7 +10,9 @@ import Testing
             try BarSeries(time: [0, 1], open: fine, high: [1], low: fine, close: fine)
         }
         #expect(throws: BarSeries.Defect.timeNotIncreasing(index: 1)) { try BarSeries(time: [5, 5], price: fine) }
-        #expect(throws: BarSeries.Defect.priceNotFinite(column: "open", index: 1)) { try BarSeries(time: [0, 1], price: [1, .nan]) }
+        #expect(throws: BarSeries.Defect.priceNotFinite(column: "open", index: 1)) {
+            try BarSeries(time: [0, 1], price: [1, .nan])
+        }
         #expect(throws: BarSeries.Defect.timeOutOfRange(index: 0)) { try BarSeries(time: [.min, 1], price: fine) }
     }
 
@@ -57,7 +59,9 @@ import Testing
         for horizon in [TimeSpan.minutes(1), .minutes(7), .minutes(60), .seconds(90)] {
             for maxGap in [nil, TimeSpan.minutes(1), .minutes(10)] {
                 let windows = EntryWindows(series: series, horizon: horizon, maxGap: maxGap)
-                let expected = series.time.indices.map { plainLastBar(series, entry: $0, horizon: horizon, maxGap: maxGap) }
+                let expected = series.time.indices.map {
+                    plainLastBar(series, entry: $0, horizon: horizon, maxGap: maxGap)
+                }
                 #expect(windows.lastBar == expected, "seed \(seed), horizon \(horizon.text)")
             }
         }
@@ -92,7 +96,8 @@ import Testing
 }
 
 @Suite struct SyntheticMarketTests {
-    private let markets = SyntheticMarket.samples(start: UTCInstant(milliseconds: 0), barLength: .hours(1), bars: 24 * 365)
+    private let markets = SyntheticMarket.samples(
+        start: UTCInstant(milliseconds: 0), barLength: .hours(1), bars: 24 * 365)
 
     @Test func theSameSeedGivesTheSameBars() {
         for market in markets {

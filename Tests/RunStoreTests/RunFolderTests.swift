@@ -10,7 +10,9 @@ import Testing
         return path
     }
 
-    private func names(_ path: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+    private func names(_ path: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+    }
 
     @Test func nothingStandsUntilItIsPublished() throws {
         let root = try scratch()

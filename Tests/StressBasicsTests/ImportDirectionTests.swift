@@ -49,7 +49,9 @@ private let extraPlatformModules: [String: Set<String>] = [
 
     private func imports() throws -> [(module: String, file: String, name: String)] {
         let sources = URL(fileURLWithPath: packageRoot).appendingPathComponent("Sources")
-        let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL } ?? []
+        let files =
+            FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)?.compactMap { $0 as? URL }
+            ?? []
         return try files.filter { $0.pathExtension == "swift" }.flatMap { file in
             let path = file.path.dropFirst(sources.path.count + 1)
             let module = String(path.split(separator: "/")[0])
@@ -60,7 +62,9 @@ private let extraPlatformModules: [String: Set<String>] = [
     private func importedModules(_ file: URL) throws -> [String] {
         try String(contentsOf: file, encoding: .utf8).split(separator: "\n").compactMap { line in
             var words = line.split(separator: " ").map(String.init)
-            while let first = words.first, first.hasPrefix("@") || ["public", "internal", "package", "private"].contains(first) { words.removeFirst() }
+            while let first = words.first,
+                first.hasPrefix("@") || ["public", "internal", "package", "private"].contains(first)
+            { words.removeFirst() }
             guard words.first == "import", words.count > 1 else { return nil }
             // `import struct Foundation.Data` names the module before the dot.
             let kinds: Set<String> = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]

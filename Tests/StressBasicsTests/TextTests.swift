@@ -11,25 +11,36 @@ import Testing
         }
     }
 
-    @Test(arguments: [(20.0, "20"), (0.0005, "0.0005"), (-0.0, "0"), (1e-7, "1e-07"), (.nan, ""), (.infinity, "")] as [(Double, String)])
+    @Test(
+        arguments: [(20.0, "20"), (0.0005, "0.0005"), (-0.0, "0"), (1e-7, "1e-07"), (.nan, ""), (.infinity, "")]
+            as [(Double, String)])
     func numberForms(value: Double, text: String) {
         #expect(numberText(value) == text)
     }
 
-    @Test(arguments: [
-        (3.14159, 2, "3.14"), (0.5, 0, "0"), (1.5, 0, "2"), (-0.004, 2, "0.00"), (-1.006, 2, "-1.01"), (99.995, 1, "100.0"),
-        (0.0123, 3, "0.012"),
-    ] as [(Double, Int, String)])
+    @Test(
+        arguments: [
+            (3.14159, 2, "3.14"), (0.5, 0, "0"), (1.5, 0, "2"), (-0.004, 2, "0.00"), (-1.006, 2, "-1.01"),
+            (99.995, 1, "100.0"),
+            (0.0123, 3, "0.012"),
+        ] as [(Double, Int, String)])
     func fixedForms(value: Double, decimals: Int, text: String) {
         #expect(fixedText(value, decimals: decimals) == text)
     }
 
-    @Test(arguments: [(0.0023146, 3, "0.00231"), (141.3, 3, "141"), (12_345, 2, "12345"), (0.5, 3, "0.5"), (1.004, 3, "1"), (9.999, 2, "10")] as [(Double, Int, String)])
+    @Test(
+        arguments: [
+            (0.0023146, 3, "0.00231"), (141.3, 3, "141"), (12_345, 2, "12345"), (0.5, 3, "0.5"), (1.004, 3, "1"),
+            (9.999, 2, "10"),
+        ] as [(Double, Int, String)])
     func significantForms(value: Double, digits: Int, text: String) {
         #expect(significantText(value, digits: digits) == text)
     }
 
-    @Test(arguments: [(9999, "9999"), (10_000, "10,000"), (61_200, "61,200"), (1_234_567, "1,234,567"), (-61_200, "-61,200"), (0, "0")])
+    @Test(arguments: [
+        (9999, "9999"), (10_000, "10,000"), (61_200, "61,200"), (1_234_567, "1,234,567"), (-61_200, "-61,200"),
+        (0, "0"),
+    ])
     func groups(value: Int, text: String) {
         #expect(groupedText(value, separator: ",") == text)
     }
@@ -68,7 +79,10 @@ import Testing
     @Test func generatorIsSplitMix64() {
         // The reference implementation's first numbers for seed 1234567 (S. Vigna, splitmix64.c).
         var random = SeededGenerator(seed: 1_234_567)
-        #expect([random.next(), random.next(), random.next()] == [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423])
+        #expect(
+            [random.next(), random.next(), random.next()] == [
+                6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423,
+            ])
     }
 
     @Test func namedStreamsDifferAndRepeat() {

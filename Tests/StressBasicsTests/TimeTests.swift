@@ -2,11 +2,12 @@ import StressBasics
 import Testing
 
 @Suite struct TimeTests {
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00Z"), (1_709_164_800_000, "2024-02-29T00:00:00Z"), (-1, "1969-12-31T23:59:59.999Z"),
-        (1_653_976_800_123, "2022-05-31T06:00:00.123Z"), (-62_135_596_800_000, "0001-01-01T00:00:00Z"),
-        (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00Z"), (1_709_164_800_000, "2024-02-29T00:00:00Z"), (-1, "1969-12-31T23:59:59.999Z"),
+            (1_653_976_800_123, "2022-05-31T06:00:00.123Z"), (-62_135_596_800_000, "0001-01-01T00:00:00Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+        ] as [(Int64, String)])
     func knownInstants(milliseconds: Int64, text: String) {
         #expect(UTCInstant(milliseconds: milliseconds).rfc3339 == text)
         #expect(UTCInstant(milliseconds: milliseconds).civil.instant?.milliseconds == milliseconds)
@@ -26,16 +27,19 @@ import Testing
         }
     }
 
-    @Test(arguments: [(2023, 2, 29), (1900, 2, 29), (2024, 13, 1), (2024, 0, 1), (2024, 4, 31), (0, 1, 1), (10_000, 1, 1)])
+    @Test(arguments: [
+        (2023, 2, 29), (1900, 2, 29), (2024, 13, 1), (2024, 0, 1), (2024, 4, 31), (0, 1, 1), (10_000, 1, 1),
+    ])
     func impossibleDates(year: Int, month: Int, day: Int) {
         #expect(CivilTime(year: year, month: month, day: day).instant == nil)
     }
 
-    @Test(arguments: [
-        ("30s", 30_000, "30s"), ("90s", 90_000, "90s"), ("15m", 900_000, "15m"), ("4h", 14_400_000, "4h"),
-        ("24h", 86_400_000, "1d"), ("7d", 604_800_000, "7d"), ("2w", 1_209_600_000, "14d"), ("250ms", 250, "250ms"),
-        ("0s", 0, "0s"),
-    ] as [(String, Int64, String)])
+    @Test(
+        arguments: [
+            ("30s", 30_000, "30s"), ("90s", 90_000, "90s"), ("15m", 900_000, "15m"), ("4h", 14_400_000, "4h"),
+            ("24h", 86_400_000, "1d"), ("7d", 604_800_000, "7d"), ("2w", 1_209_600_000, "14d"), ("250ms", 250, "250ms"),
+            ("0s", 0, "0s"),
+        ] as [(String, Int64, String)])
     func spans(text: String, milliseconds: Int64, written: String) {
         #expect(TimeSpan(text)?.milliseconds == milliseconds)
         #expect(TimeSpan(milliseconds: milliseconds).text == written)

@@ -33,7 +33,9 @@ struct TestCell {
     func study(leverages: [Double]? = nil, horizons: [TimeSpan]? = nil) throws -> Study {
         Study(
             name: "test", inputs: [StudyInput(asset: "X", source: BarSource(files: ["x.csv"]))],
-            grid: StudyGrid(sides: [side], leverages: (leverages ?? [leverage]).compactMap { Leverage($0) }, horizons: horizons ?? [horizon]),
+            grid: StudyGrid(
+                sides: [side], leverages: (leverages ?? [leverage]).compactMap { Leverage($0) },
+                horizons: horizons ?? [horizon]),
             position: PositionRules(notional: notional, stride: stride, maxGap: maxGap),
             platforms: [NamedPlatform(name: "p", rules: try platform)])
     }
@@ -46,14 +48,18 @@ struct TestCell {
     /// The kernel and the windows of the cell.
     func kernel(_ series: BarSeries) throws -> (kernel: PlainKernel, windows: EntryWindows) {
         let barLength = series.barLength ?? .minutes(1)
-        let windows = EntryWindows(series: series, horizon: horizon, stride: stride, maxGap: maxGap.resolved(barLength: barLength))
+        let windows = EntryWindows(
+            series: series, horizon: horizon, stride: stride, maxGap: maxGap.resolved(barLength: barLength))
         let cell = try study().cells[0]
-        let rules = CellRules(cell: cell, platform: try platform, notional: notional, barLength: barLength, pricesNeverNegative: true)
+        let rules = CellRules(
+            cell: cell, platform: try platform, notional: notional, barLength: barLength, pricesNeverNegative: true)
         return (PlainKernel(series: series, rules: rules, windows: windows), windows)
     }
 
     /// Path and final equity, in parts of the margin, of the position opened at bar `entry`; nil when excluded.
-    func outcome(_ series: BarSeries, entry: Int = 0, fill: ResolvedFill? = nil) throws -> (path: EntryPath, equity: Double)? {
+    func outcome(_ series: BarSeries, entry: Int = 0, fill: ResolvedFill? = nil) throws -> (
+        path: EntryPath, equity: Double
+    )? {
         let (kernel, windows) = try kernel(series)
         guard windows.lastBar[entry] >= 0 else { return nil }
         let last = Int(windows.lastBar[entry])

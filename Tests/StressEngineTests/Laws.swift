@@ -9,7 +9,7 @@ import Testing
 @testable import StressEngine
 
 /// The bars of `series` at other times.
-func BarSeriesAt(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
+func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
     try BarSeries(time: time, open: series.open, high: series.high, low: series.low, close: series.close)
 }
 
@@ -24,7 +24,9 @@ func BarSeriesAt(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
             var cell = TestCell(leverage: 1, liquidation: liquidation)
             cell.horizon = .minutes(60)
             let result = try cell.run(bars)
-            #expect(result.tally.exitTotals(fill: 0).negative == 0 && result.tally.windowTotals.unprotected == 0, "seed \(seed)")
+            #expect(
+                result.tally.exitTotals(fill: 0).negative == 0 && result.tally.windowTotals.unprotected == 0,
+                "seed \(seed)")
             #expect(result.estimate(confidence: 0.95).status == .impossible)
         }
     }
@@ -35,7 +37,9 @@ func BarSeriesAt(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
         var cell = TestCell(side: .short, leverage: 1, liquidation: false)
         cell.horizon = .minutes(60)
         let (_, windows) = try cell.kernel(bars)
-        let expected = windows.lastBar.enumerated().count { $1 >= 0 && bars.close[Int($1)] > 2 * bars.close[$0] * (1 + 1e-12) }
+        let expected = windows.lastBar.enumerated().count {
+            $1 >= 0 && bars.close[Int($1)] > 2 * bars.close[$0] * (1 + 1e-12)
+        }
         #expect(try cell.run(bars).tally.exitTotals(fill: 0).negative == expected, "seed \(seed)")
     }
 
@@ -47,7 +51,9 @@ func BarSeriesAt(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
             let study = try TestCell(side: side).study(leverages: Laws.leverages, horizons: horizons)
             let results = try StressRun(study: study, asset: "X", series: bars).run(threads: 2)
             for horizon in horizons {
-                let counts = results.filter { $0.rules.cell.horizon == horizon && !$0.rules.isRejected }.map { $0.tally.windowTotals.liquidated }
+                let counts = results.filter { $0.rules.cell.horizon == horizon && !$0.rules.isRejected }.map {
+                    $0.tally.windowTotals.liquidated
+                }
                 #expect(counts == counts.sorted(), "seed \(seed)")
             }
         }
@@ -71,9 +77,12 @@ func BarSeriesAt(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
             cell.horizon = .minutes(40)
             for entry in 0..<250 {
                 guard let gap = try cell.outcome(bars, entry: entry, fill: .gap), gap.path.liquidationBar != nil,
-                    let best = try cell.outcome(bars, entry: entry, fill: .best), let worst = try cell.outcome(bars, entry: entry, fill: .worst)
+                    let best = try cell.outcome(bars, entry: entry, fill: .best),
+                    let worst = try cell.outcome(bars, entry: entry, fill: .worst)
                 else { continue }
-                #expect(worst.equity <= gap.equity + 1e-12 && gap.equity <= best.equity + 1e-12, "seed \(seed), entry \(entry)")
+                #expect(
+                    worst.equity <= gap.equity + 1e-12 && gap.equity <= best.equity + 1e-12,
+                    "seed \(seed), entry \(entry)")
             }
         }
     }
@@ -81,9 +90,13 @@ func BarSeriesAt(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
     @Test(arguments: 0..<20)
     func aLongerHorizonNeverUnliquidates(seed: UInt64) throws {
         let bars = randomSeries(seed: seed, bars: 300, wildness: 0.04)
-        let (short, long) = (TestCell(leverage: 12, horizon: .minutes(10)), TestCell(leverage: 12, horizon: .minutes(50)))
+        let (short, long) = (
+            TestCell(leverage: 12, horizon: .minutes(10)), TestCell(leverage: 12, horizon: .minutes(50))
+        )
         for entry in 0..<240 {
-            guard let a = try short.outcome(bars, entry: entry), let b = try long.outcome(bars, entry: entry) else { continue }
+            guard let a = try short.outcome(bars, entry: entry), let b = try long.outcome(bars, entry: entry) else {
+                continue
+            }
             if let bar = a.path.liquidationBar { #expect(b.path.liquidationBar == bar, "seed \(seed), entry \(entry)") }
             if a.path.isUnprotected { #expect(b.path.isUnprotected, "seed \(seed), entry \(entry)") }
         }
@@ -94,7 +107,9 @@ func BarSeriesAt(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
         // A power of two scales without rounding.
         let bars = randomSeries(seed: seed, bars: 300, wildness: 0.05)
         func scaled(_ column: [Double]) -> [Double] { column.map { $0 * 1024 } }
-        let big = try BarSeries(time: bars.time, open: scaled(bars.open), high: scaled(bars.high), low: scaled(bars.low), close: scaled(bars.close))
+        let big = try BarSeries(
+            time: bars.time, open: scaled(bars.open), high: scaled(bars.high), low: scaled(bars.low),
+            close: scaled(bars.close))
         for side in Side.allCases {
             var cell = TestCell(side: side, leverage: 25, fees: (0.0005, 0.0005, 0), slippage: 0.0005)
             cell.horizon = .minutes(30)
@@ -112,7 +127,9 @@ func BarSeriesAt(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
         study.statistics.block = .minutes(45)
         let run = StressRun(study: study, asset: "X", series: bars)
         let whole = try run.run(threads: 1).map(\.tally)
-        for threads in [2, 3, 8] { #expect(try run.run(threads: threads).map(\.tally) == whole, "seed \(seed), \(threads) threads") }
+        for threads in [2, 3, 8] {
+            #expect(try run.run(threads: threads).map(\.tally) == whole, "seed \(seed), \(threads) threads")
+        }
         #expect(whole.contains { $0.exitTotals(fill: 0).negative > 0 }, "the history is wild enough to tell")
     }
 
@@ -148,7 +165,9 @@ func BarSeriesAt(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
     }
 
     @Test func progressReachesTheEnd() throws {
-        let run = StressRun(study: try TestCell().study(leverages: [2, 5], horizons: [.minutes(5)]), asset: "X", series: randomSeries(seed: 1, bars: 500))
+        let run = StressRun(
+            study: try TestCell().study(leverages: [2, 5], horizons: [.minutes(5)]), asset: "X",
+            series: randomSeries(seed: 1, bars: 500))
         let control = RunControl()
         control.plan(run.workUnits)
         #expect(control.progress == 0)
@@ -158,7 +177,9 @@ func BarSeriesAt(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
 
     @Test(arguments: [0, 1, 5, 100])
     func parallelMapKeepsOrder(count: Int) {
-        for threads in [1, 2, 7] { #expect(parallelMap(count: count, threads: threads) { $0 * $0 } == (0..<count).map { $0 * $0 }) }
+        for threads in [1, 2, 7] {
+            #expect(parallelMap(count: count, threads: threads) { $0 * $0 } == (0..<count).map { $0 * $0 })
+        }
     }
 
     @Test func parallelMapStopsOnNil() {

@@ -83,7 +83,7 @@ import Testing
         #expect(near(try #require(try cell.outcome(short)).equity, -0.4))
         cell.maxGap = .span(.minutes(10))
         let times: [Int64] = [0, 60_000, 6_000_000, 6_060_000]
-        let broken = try BarSeriesAt(times, long)
+        let broken = try retimed(times, long)
         #expect(near(try #require(try cell.outcome(broken)).equity, 0), "the close of bar 1 is 90: E = 0")
     }
 
@@ -110,7 +110,10 @@ import Testing
     /// R = 490 − 414 = 76. p* lies in the lower bracket: 90.452261 as before, because R(9045) = 45.2.
     /// With 20× (margin 500) p* is in the upper one: (9500 − 414)/(100 · 0.95) = 95.642105.
     @Test func theBracketIsThatOfTheCurrentNotional() throws {
-        let tiers = [MaintenanceTier(notionalCap: 9200, rate: 0.005, amount: 0), MaintenanceTier(notionalCap: .infinity, rate: 0.05, amount: 414)]
+        let tiers = [
+            MaintenanceTier(notionalCap: 9200, rate: 0.005, amount: 0),
+            MaintenanceTier(notionalCap: .infinity, rate: 0.05, amount: 414),
+        ]
         let bars = series([(100, 100, 100, 100), (99, 99, 90, 91), (91, 91, 91, 91)])
         var cell = TestCell(tiers: tiers)
         cell.horizon = .minutes(1)

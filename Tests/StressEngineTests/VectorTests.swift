@@ -25,7 +25,7 @@ import Testing
 
     private struct Spec: Decodable {
         let contract, side, fill, trigger: String
-        let horizon, notional, fee_open, fee_close, fee_liquidation, slippage, max_gap, leverage: Double
+        let horizon, notional, feeOpen, feeClose, feeLiquidation, slippage, maxGap, leverage: Double
         let latency, stride: Int
         let liquidation: Bool
         let tiers: [[Double?]]
@@ -33,12 +33,15 @@ import Testing
 
     private struct Expected: Decodable {
         let entries, rejected, excluded, liquidated, negative, touched: Int
-        let mean_deficit, max_deficit, mean_equity: Double
+        let meanDeficit, maxDeficit, meanEquity: Double
     }
 
     @Test func everyLinearCellWithoutFundingAgrees() throws {
         guard let shared = sharedFolder else { return noteSharedIsAbsent("vectors") }
-        let all = try JSONDecoder().decode([Vector].self, from: Data(contentsOf: URL(fileURLWithPath: shared + "/vectors/vectors.json")))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let all = try decoder.decode(
+            [Vector].self, from: Data(contentsOf: URL(fileURLWithPath: shared + "/vectors/vectors.json")))
         let linear = all.filter { $0.spec.contract == "linear" && $0.funding == nil }
         var series: [String: BarSeries] = [:]
         for vector in linear where series[vector.file] == nil {
@@ -57,10 +60,14 @@ import Testing
 
     private func read(_ vector: Vector, folder: String) throws -> BarSeries {
         let column = { (name: String) in ColumnReference.index(vector.columns[name] ?? 0) }
-        let notation: [String: TimeNotation] = ["ms": .milliseconds, "s": .seconds, "iso": .iso8601, "isos": .iso8601, "dmy": .pattern("%d/%m/%Y")]
+        let notation: [String: TimeNotation] = [
+            "ms": .milliseconds, "s": .seconds, "iso": .iso8601, "isos": .iso8601, "dmy": .pattern("%d/%m/%Y"),
+        ]
         let source = BarSource(
             files: [folder + "/" + vector.file],
-            columns: ColumnMapping(time: column("time"), prices: .bars(open: column("open"), high: column("high"), low: column("low"), close: column("close"))),
+            columns: ColumnMapping(
+                time: column("time"),
+                prices: .bars(open: column("open"), high: column("high"), low: column("low"), close: column("close"))),
             time: try #require(notation[vector.time]), header: vector.skip > 0 ? .present : .absent)
         return try ingestSeries(source).series
     }
@@ -69,13 +76,17 @@ import Testing
         let result = try cell(vector.spec).run(series)
         let (counts, exits) = (result.tally.windowTotals, result.tally.exitTotals(fill: 0))
         let expect = vector.expect
-        let wanted = [expect.entries, expect.rejected, expect.excluded, expect.liquidated, expect.negative, expect.touched]
-        let got = [counts.entries, counts.rejected, counts.excluded, counts.liquidated, exits.negative, counts.unprotected]
+        let wanted = [
+            expect.entries, expect.rejected, expect.excluded, expect.liquidated, expect.negative, expect.touched,
+        ]
+        let got = [
+            counts.entries, counts.rejected, counts.excluded, counts.liquidated, exits.negative, counts.unprotected,
+        ]
         var problems = wanted == got ? [] : ["counts \(got) instead of \(wanted)"]
         let means = [
-            (exits.negative > 0 ? exits.shortfall / Double(exits.negative) : 0, expect.mean_deficit),
-            (exits.largestShortfall, expect.max_deficit),
-            (counts.entries > 0 ? exits.equity / Double(counts.entries) : 0, expect.mean_equity),
+            (exits.negative > 0 ? exits.shortfall / Double(exits.negative) : 0, expect.meanDeficit),
+            (exits.largestShortfall, expect.maxDeficit),
+            (counts.entries > 0 ? exits.equity / Double(counts.entries) : 0, expect.meanEquity),
         ]
         for (value, reference) in means where abs(value - reference) > 1e-9 * max(abs(reference), 1e-3) {
             problems.append("\(value) instead of \(reference)")
@@ -87,15 +98,17 @@ import Testing
         var cell = TestCell(side: spec.side == "long" ? .long : .short, leverage: spec.leverage)
         cell.horizon = .seconds(Int64(spec.horizon))
         cell.notional = spec.notional
-        cell.fees = (spec.fee_open, spec.fee_close, spec.fee_liquidation)
+        cell.fees = (spec.feeOpen, spec.feeClose, spec.feeLiquidation)
         cell.slippage = spec.slippage
-        cell.tiers = spec.tiers.map { MaintenanceTier(notionalCap: $0[0] ?? .infinity, rate: $0[1] ?? 0, amount: $0[2] ?? 0) }
+        cell.tiers = spec.tiers.map {
+            MaintenanceTier(notionalCap: $0[0] ?? .infinity, rate: $0[1] ?? 0, amount: $0[2] ?? 0)
+        }
         cell.liquidation = spec.liquidation
         cell.trigger = spec.trigger == "close" ? .close : .extreme
         // In the vectors a latency above 0 means the `next` fill, whatever the fill says.
         cell.fill = spec.latency > 0 ? .next : FillRule(rawValue: spec.fill) ?? .gap
         cell.latency = max(1, spec.latency)
-        cell.maxGap = spec.max_gap > 0 ? .span(.seconds(Int64(spec.max_gap))) : .off
+        cell.maxGap = spec.maxGap > 0 ? .span(.seconds(Int64(spec.maxGap))) : .off
         cell.stride = spec.stride
         return cell
     }

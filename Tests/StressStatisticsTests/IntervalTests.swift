@@ -7,7 +7,8 @@ import Testing
     /// Reference values at 95 %, z = 1.959963984540054.
     @Test(arguments: [
         (0.0, 100.0, 0, 0.0369935), (1, 100, 0.0017674, 0.0544862), (5, 100, 0.0215437, 0.1117505),
-        (50, 100, 0.4038315, 0.5961685), (100, 100, 0.9630065, 1), (0, 365, 0, 0.0104149), (3, 3650, 0.00027956, 0.00241389),
+        (50, 100, 0.4038315, 0.5961685), (100, 100, 0.9630065, 1), (0, 365, 0, 0.0104149),
+        (3, 3650, 0.00027956, 0.00241389),
     ])
     func wilsonReferenceValues(count: Double, trials: Double, low: Double, high: Double) {
         let bounds = wilsonBounds(share: count / trials, trials: trials, confidence: 0.95)
@@ -36,7 +37,8 @@ import Testing
     }
 
     @Test func zeroSeenHasTheRuleOfThree() throws {
-        let interval = try #require(FrequencyInterval.disjointWindows(count: 0, entries: 8760, windows: 365, confidence: 0.95))
+        let interval = try #require(
+            FrequencyInterval.disjointWindows(count: 0, entries: 8760, windows: 365, confidence: 0.95))
         #expect(interval == FrequencyInterval(low: 0, high: 3.0 / 365, method: .zeroCountDisjoint))
         #expect(FrequencyInterval.disjointWindows(count: 0, entries: 10, windows: 2, confidence: 0.95)?.high == 1)
         #expect(zeroCountBound(trials: 100, confidence: 0.99) > zeroCountBound(trials: 100, confidence: 0.95))
@@ -48,7 +50,8 @@ import Testing
 
     @Test func theIntervalStandsOnDisjointWindows() throws {
         // 10 % of 61,200 overlapping entries, but only 365 windows side by side: Wilson of 36.5 in 365.
-        let interval = try #require(FrequencyInterval.disjointWindows(count: 6120, entries: 61_200, windows: 365, confidence: 0.95))
+        let interval = try #require(
+            FrequencyInterval.disjointWindows(count: 6120, entries: 61_200, windows: 365, confidence: 0.95))
         let bounds = wilsonBounds(share: 0.1, trials: 365, confidence: 0.95)
         #expect(interval == FrequencyInterval(low: bounds.low, high: bounds.high, method: .wilsonDisjoint))
     }

@@ -54,7 +54,11 @@ import Testing
     private func tally(_ equities: [Double], excluded: Int = 0, rejected: Int = 0) -> CellTally {
         var tally = CellTally(fillCount: 1)
         tally.beginBlock()
-        for equity in equities { tally.add(equities: [equity], tolerance: 1e-12, timeToLiquidation: equity < 0 ? 3_600_000 : nil, unprotected: equity < -0.5) }
+        for equity in equities {
+            tally.add(
+                equities: [equity], tolerance: 1e-12, timeToLiquidation: equity < 0 ? 3_600_000 : nil,
+                unprotected: equity < -0.5)
+        }
         for _ in 0..<excluded { tally.addExcluded() }
         for _ in 0..<rejected { tally.addRejected() }
         return tally
@@ -70,7 +74,8 @@ import Testing
         #expect(result.windows.entries == 4 && result.windows.liquidated == 2 && result.windows.unprotected == 1)
         #expect(result.exit.frequency == 0.5 && result.exit.meanEquity == (0.5 + 0.1 - 0.2 - 1) / 4)
         let shortfall = try #require(result.exit.shortfall)
-        #expect(shortfall.mean == 0.6 && shortfall.max == 1 && abs(shortfall.p50 / 0.2 - 1) < 0.005 && shortfall.p99 <= 1)
+        #expect(
+            shortfall.mean == 0.6 && shortfall.max == 1 && abs(shortfall.p50 / 0.2 - 1) < 0.005 && shortfall.p99 <= 1)
         #expect(result.medianTimeToLiquidation == .hours(1))
         #expect(result.status == .ok)
     }

@@ -37,7 +37,8 @@ struct CheckCommand: ParsableCommand {
             let (sources, files) = try sources()
             var options = IngestOptions()
             if allErrors { options.maxRowFindings = 10_000_000 }
-            let results = parallelMap(count: sources.count, threads: ProcessInfo.processInfo.activeProcessorCount) { [options] index in
+            let results = parallelMap(count: sources.count, threads: ProcessInfo.processInfo.activeProcessorCount) {
+                [options] index in
                 readSeries(sources[index], files: files, options: options)
             }
             let pairs = Array(zip(sources, results ?? []))
@@ -85,7 +86,8 @@ struct CheckText {
 
     private var summaries: [String] {
         data.findings.filter { !isDetail($0) }.map { finding in
-            let mark = ["pass": "ok  ", "note": "note", "warning": "WARN", "error": "ERR "][finding.severity.rawValue] ?? ""
+            let mark =
+                ["pass": "ok  ", "note": "note", "warning": "WARN", "error": "ERR "][finding.severity.rawValue] ?? ""
             let action = finding.action.isEmpty ? "" : " — \(finding.action)"
             return "  \(mark) \(finding.check): \(finding.message)\(action)"
         }
@@ -114,9 +116,9 @@ struct CheckJSON: Encodable {
     let format: String?
     let rows: Int?
     let bars: Int?
-    let first_utc: String?
-    let last_utc: String?
-    let bar_s: Double?
+    let firstUtc: String?
+    let lastUtc: String?
+    let barS: Double?
     let findings: [FindingJSON]
 
     init(_ source: BarSource, _ result: Result<IngestedSeries, IngestError>) {
@@ -124,16 +126,16 @@ struct CheckJSON: Encodable {
         switch result {
         case .failure(let error):
             status = "refused"
-            (format, rows, bars, first_utc, last_utc, bar_s) = (nil, nil, nil, nil, nil, nil)
+            (format, rows, bars, firstUtc, lastUtc, barS) = (nil, nil, nil, nil, nil, nil)
             findings = [FindingJSON(error.finding)]
         case .success(let data):
             status = "ok"
             format = data.formatName
             rows = data.rowCount
             bars = data.series.count
-            first_utc = data.series.instant(0).rfc3339
-            last_utc = data.series.instant(data.series.count - 1).rfc3339
-            bar_s = data.series.barLength?.inSeconds
+            firstUtc = data.series.instant(0).rfc3339
+            lastUtc = data.series.instant(data.series.count - 1).rfc3339
+            barS = data.series.barLength?.inSeconds
             findings = data.findings.map(FindingJSON.init)
         }
     }

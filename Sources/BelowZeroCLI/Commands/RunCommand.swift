@@ -66,11 +66,15 @@ struct LoadedStudy {
     }
 
     private static func text(of file: String) throws -> String {
-        let hint = file == "Data/Studies/default.yaml" ? "name a study file, or write one with: belowzero init" : "check the path"
+        let hint =
+            file == "Data/Studies/default.yaml"
+            ? "name a study file, or write one with: belowzero init" : "check the path"
         guard let handle = FileHandle(forReadingAtPath: file), let data = try? handle.read(upToCount: 1 << 20) else {
             throw Failure(.noInput, "cannot read the study \(file)", hint: hint)
         }
-        guard let text = String(data: data, encoding: .utf8) else { throw Failure(.badStudy, "\(file) is not UTF-8 text") }
+        guard let text = String(data: data, encoding: .utf8) else {
+            throw Failure(.badStudy, "\(file) is not UTF-8 text")
+        }
         return text
     }
 }

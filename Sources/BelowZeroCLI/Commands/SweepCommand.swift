@@ -31,7 +31,9 @@ struct SweepCommand: ParsableCommand {
     @Option(help: "long, short or both.")
     var side = "both"
 
-    @Option(name: .shortAndLong, help: "The folder to make; '-' prints results.csv instead. (default: Reports/sweep/<UTC time>)")
+    @Option(
+        name: .shortAndLong,
+        help: "The folder to make; '-' prints results.csv instead. (default: Reports/sweep/<UTC time>)")
     var out: String?
 
     @OptionGroup(title: "Platform") var platform: PlatformOptions
@@ -42,14 +44,17 @@ struct SweepCommand: ParsableCommand {
     func run() throws {
         try common.reporting {
             let study = try study()
-            do {
+            do throws(StudyError) {
                 try study.validate(file: "command line")
             } catch {
                 throw Failure(.usage, error.findings[0].message, hint: error.findings[0].hint)
             }
-            let command = (["belowzero", "sweep"] + file + ["--leverage", leverage, "--horizon", horizon, "--side", side]
+            let command =
+                (["belowzero", "sweep"] + file + ["--leverage", leverage, "--horizon", horizon, "--side", side]
                 + platform.words + reading.words).map(shellQuoted).joined(separator: " ")
-            try StressJob(study: study, files: InputFiles(base: ""), out: out, command: command, work: work, common: common).run()
+            try StressJob(
+                study: study, files: InputFiles(base: ""), out: out, command: command, work: work, common: common
+            ).run()
         }
     }
 
@@ -57,7 +62,8 @@ struct SweepCommand: ParsableCommand {
         let inputs = try file.enumerated().map { index, path in
             StudyInput(asset: try assetName(path, index: index), source: try reading.source(files: [path]))
         }
-        let grid = StudyGrid(sides: try sides(), leverages: try parseLeverages(leverage), horizons: try parseHorizons(horizon))
+        let grid = StudyGrid(
+            sides: try sides(), leverages: try parseLeverages(leverage), horizons: try parseHorizons(horizon))
         let position = PositionRules(notional: platform.notional, stride: platform.stride, maxGap: try platform.gap())
         return Study(
             name: "sweep", inputs: inputs, grid: grid, position: position,
@@ -75,13 +81,17 @@ struct SweepCommand: ParsableCommand {
         let name = stem(path)
         let isRepeated = file.count { stem($0) == name } > 1
         let unique = isRepeated ? "\(name) #\(index + 1)" : name
-        guard StudyInput.isUsableName(unique) else { throw Failure(.usage, "cannot make an asset name from '\(unique)'") }
+        guard StudyInput.isUsableName(unique) else {
+            throw Failure(.usage, "cannot make an asset name from '\(unique)'")
+        }
         return unique
     }
 
     private func sides() throws -> [Side] {
         if side == "both" { return [.long, .short] }
-        guard let one = Side(rawValue: side) else { throw Failure(.usage, "--side is long, short or both, not '\(side)'") }
+        guard let one = Side(rawValue: side) else {
+            throw Failure(.usage, "--side is long, short or both, not '\(side)'")
+        }
         return [one]
     }
 }
@@ -90,9 +100,15 @@ struct SweepCommand: ParsableCommand {
 func parseLeverages(_ text: String) throws -> [Leverage] {
     let values = try text.split(separator: ",", omittingEmptySubsequences: false).flatMap { part -> [Leverage] in
         let numbers = part.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
-        let (from, to, step) = (numbers.first ?? nil, numbers.count > 1 ? numbers[1] : numbers.first ?? nil, numbers.count > 2 ? numbers[2] : 1)
-        guard (1...3).contains(numbers.count), let from, let to, let step, let range = leverageRange(from: from, to: to, step: step) else {
-            throw Failure(.usage, "cannot read leverage '\(part)'", hint: "write 1,5,20 or 1:125 or 1:100:5, within 1 to 1000")
+        let (from, to, step) = (
+            numbers.first ?? nil, numbers.count > 1 ? numbers[1] : numbers.first ?? nil,
+            numbers.count > 2 ? numbers[2] : 1
+        )
+        guard (1...3).contains(numbers.count), let from, let to, let step,
+            let range = leverageRange(from: from, to: to, step: step)
+        else {
+            throw Failure(
+                .usage, "cannot read leverage '\(part)'", hint: "write 1,5,20 or 1:125 or 1:100:5, within 1 to 1000")
         }
         return range
     }

@@ -35,12 +35,12 @@ struct PlatformOptions: ParsableArguments {
     }
 
     func rules() throws -> PlatformRules {
-        do {
+        do throws(RuleError) {
             return try PlatformRules(
                 fees: Fees(open: fee, close: fee, liquidation: liquidationFee), slippage: slippage,
                 tiers: MaintenanceTiers(flatRate: maintenanceRate),
                 liquidation: LiquidationRules(enabled: !noLiquidation, trigger: trigger, fill: fill, latency: latency))
-        } catch let error as RuleError {
+        } catch {
             throw Failure(.usage, error.message)
         }
     }
@@ -51,7 +51,8 @@ struct PlatformOptions: ParsableArguments {
         case "off": return .off
         default:
             guard let span = TimeSpan(maxGap), span.milliseconds > 0 else {
-                throw Failure(.usage, "cannot read --max-gap '\(maxGap)'", hint: "write auto, off, or a duration such as 10m")
+                throw Failure(
+                    .usage, "cannot read --max-gap '\(maxGap)'", hint: "write auto, off, or a duration such as 10m")
             }
             return .span(span)
         }
@@ -59,9 +60,13 @@ struct PlatformOptions: ParsableArguments {
 
     /// The options as words of the command that repeats the run.
     var words: [String] {
-        ["--maintenance-rate", numberText(maintenanceRate), "--fee", numberText(fee), "--liquidation-fee", numberText(liquidationFee),
-         "--slippage", numberText(slippage), "--fill", fill.rawValue, "--trigger", trigger.rawValue, "--latency", String(latency),
-         "--notional", numberText(notional), "--stride", String(stride), "--max-gap", maxGap] + (noLiquidation ? ["--no-liquidation"] : [])
+        [
+            "--maintenance-rate", numberText(maintenanceRate), "--fee", numberText(fee), "--liquidation-fee",
+            numberText(liquidationFee),
+            "--slippage", numberText(slippage), "--fill", fill.rawValue, "--trigger", trigger.rawValue, "--latency",
+            String(latency),
+            "--notional", numberText(notional), "--stride", String(stride), "--max-gap", maxGap,
+        ] + (noLiquidation ? ["--no-liquidation"] : [])
     }
 }
 
@@ -69,7 +74,10 @@ struct PlatformOptions: ParsableArguments {
 struct ReadingOptions: ParsableArguments {
     @Option(help: "A named format (see 'belowzero check --help'), or auto.")
     var format = "auto"
-    @Option(help: "Columns by 0-based position or header name: time=0,open=1,high=2,low=3,close=4[,volume=5] or time=0,price=1.")
+    @Option(
+        help:
+            "Columns by 0-based position or header name: time=0,open=1,high=2,low=3,close=4[,volume=5] or time=0,price=1."
+    )
     var columns: String?
     @Option(help: "Time notation: auto, s, ms, us, 'ISO 8601' or a pattern such as %d/%m/%Y.")
     var time = "auto"
@@ -90,7 +98,11 @@ struct ReadingOptions: ParsableArguments {
         case "us": return .microseconds
         case "ISO 8601", "ISO", "iso": return .iso8601
         default:
-            guard time.contains("%") else { throw Failure(.usage, "cannot read --time '\(time)'", hint: "write auto, s, ms, us, 'ISO 8601' or a pattern such as %d/%m/%Y") }
+            guard time.contains("%") else {
+                throw Failure(
+                    .usage, "cannot read --time '\(time)'",
+                    hint: "write auto, s, ms, us, 'ISO 8601' or a pattern such as %d/%m/%Y")
+            }
             return .pattern(time)
         }
     }
@@ -115,7 +127,9 @@ func parseColumns(_ text: String) throws -> ColumnMapping {
     var parts: [String: ColumnReference] = [:]
     for part in text.split(separator: ",") {
         let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
-        guard sides.count == 2, ["time", "open", "high", "low", "close", "price", "volume"].contains(sides[0]), parts[sides[0]] == nil else {
+        guard sides.count == 2, ["time", "open", "high", "low", "close", "price", "volume"].contains(sides[0]),
+            parts[sides[0]] == nil
+        else {
             throw Failure(.usage, "cannot read '\(part)' in --columns", hint: hint)
         }
         parts[sides[0]] = Int(sides[1]).map(ColumnReference.index) ?? .name(sides[1])
@@ -127,10 +141,13 @@ func parseColumns(_ text: String) throws -> ColumnMapping {
     if let price = parts["price"], parts.keys.allSatisfy({ ["time", "price", "volume"].contains($0) }) {
         return ColumnMapping(time: time, prices: .single(price), volume: parts["volume"])
     }
-    guard let open = parts["open"], let high = parts["high"], let low = parts["low"], let close = parts["close"], parts["price"] == nil else {
+    guard let open = parts["open"], let high = parts["high"], let low = parts["low"], let close = parts["close"],
+        parts["price"] == nil
+    else {
         throw Failure(.usage, "--columns needs open, high, low and close, or price alone", hint: hint)
     }
-    return ColumnMapping(time: time, prices: .bars(open: open, high: high, low: low, close: close), volume: parts["volume"])
+    return ColumnMapping(
+        time: time, prices: .bars(open: open, high: high, low: low, close: close), volume: parts["volume"])
 }
 
 extension FillRule: ExpressibleByArgument {}

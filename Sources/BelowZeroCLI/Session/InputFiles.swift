@@ -18,7 +18,8 @@ struct InputFiles {
     }
 
     private func matches(_ pattern: String) throws -> [String] {
-        guard pattern.contains(where: { "*?[".contains($0) }), !FileManager.default.fileExists(atPath: located(pattern)) else {
+        guard pattern.contains(where: { "*?[".contains($0) }), !FileManager.default.fileExists(atPath: located(pattern))
+        else {
             return [pattern]
         }
         var found = glob_t()
@@ -28,7 +29,9 @@ struct InputFiles {
         }
         // glob sorts by the locale's rules; names must not change their order with the machine.
         let paths = (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
-        return paths.map { String($0.dropFirst(prefix.count)) }.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+        return paths.map { String($0.dropFirst(prefix.count)) }.sorted {
+            Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8))
+        }
     }
 
     private var prefix: String { base.isEmpty ? "" : base + "/" }

@@ -8,7 +8,8 @@ extension Study {
         limits.flatMap { limit in
             rows.filter { limit.cells.matches($0.cell) }.map { row in
                 let value = row.estimate.value(of: limit.measure)
-                return LimitCheck(limit: limit, cell: row.cell, value: value, breached: value.map { $0 > limit.max } ?? false)
+                return LimitCheck(
+                    limit: limit, cell: row.cell, value: value, breached: value.map { $0 > limit.max } ?? false)
             }
         }
     }

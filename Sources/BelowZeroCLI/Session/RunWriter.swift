@@ -53,7 +53,9 @@ struct RunWriter {
         let breaches = report.limits.filter(\.breached)
         for check in breaches {
             let value = check.value.map(numberText) ?? "no value"
-            Talk.complain("limit breached: \(check.cell.id) \(check.limit.measure.rawValue) \(value) > \(numberText(check.limit.max))")
+            Talk.complain(
+                "limit breached: \(check.cell.id) \(check.limit.measure.rawValue) \(value) > \(numberText(check.limit.max))"
+            )
         }
         if !breaches.isEmpty, !work.noFail { throw ExitCode(Failure.Code.limitBreached.rawValue) }
     }

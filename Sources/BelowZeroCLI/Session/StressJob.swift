@@ -16,7 +16,8 @@ struct StressJob {
         let interruption = Interruption()
         let started = wallClock()
         let session = StressSession(
-            study: study, files: files, command: command, started: started, threads: work.threadCount, talk: common.talk,
+            study: study, files: files, command: command, started: started, threads: work.threadCount,
+            talk: common.talk,
             interruption: interruption)
         let report = try session.report()
         let writer = RunWriter(common: common, work: work, interruption: interruption)
@@ -25,7 +26,8 @@ struct StressJob {
 
     private var planText: String {
         let axes = [
-            "assets \(study.inputs.count)", "contracts \(study.grid.contracts.count)", "sides \(study.grid.sides.count)",
+            "assets \(study.inputs.count)", "contracts \(study.grid.contracts.count)",
+            "sides \(study.grid.sides.count)",
             "leverages \(study.grid.leverages.count)", "horizons \(study.grid.horizons.count)",
             "platforms \(study.platforms.count)",
         ]

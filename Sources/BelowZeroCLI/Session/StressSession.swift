@@ -26,14 +26,19 @@ struct StressSession {
         let inputs = try readInputs()
         let results = try stress(inputs)
         let text = study.canonicalText
-        let rows = results.map { ResultRow(cell: $0.rules.cell, fill: $0.rules.fillName, estimate: $0.estimate(confidence: study.statistics.confidence)) }
+        let rows = results.map {
+            ResultRow(
+                cell: $0.rules.cell, fill: $0.rules.fillName,
+                estimate: $0.estimate(confidence: study.statistics.confidence))
+        }
         let seconds = begin.duration(to: clock.now)
         return RunReport(
             runID: runID(studyText: text, inputs: inputs), version: programVersion, study: study, studyText: text,
             studyDigest: Digest(of: text), command: command, assets: inputs.map(\.report), rows: rows,
             limits: study.check(rows),
             circumstances: RunCircumstances(
-                started: started, duration: TimeSpan(milliseconds: Int64(seconds / .milliseconds(1))), threads: threads, host: hostText))
+                started: started, duration: TimeSpan(milliseconds: Int64(seconds / .milliseconds(1))), threads: threads,
+                host: hostText))
     }
 
     /// An input that was read.
@@ -62,7 +67,9 @@ struct StressSession {
         let barLength = series.barLength ?? .days(1)
         return AssetReport(
             asset: asset,
-            files: data.files.map { InputFile(name: $0.name, bytes: $0.byteCount, rows: $0.rowCount, digest: $0.sha256) },
+            files: data.files.map {
+                InputFile(name: $0.name, bytes: $0.byteCount, rows: $0.rowCount, digest: $0.sha256)
+            },
             formatName: data.formatName, formatReason: data.formatReason, bars: series.count,
             first: series.instant(0), last: series.instant(series.count - 1), barLength: barLength,
             maxGap: study.position.maxGap.resolved(barLength: barLength), findings: data.findings)
@@ -71,7 +78,9 @@ struct StressSession {
     private func stress(_ inputs: [Input]) throws -> [CellResult] {
         let runs = inputs.map { StressRun(study: study, asset: $0.asset, series: $0.data.series) }
         for run in runs { interruption.control.plan(run.workUnits) }
-        talk.say("Stressing \(groupedText(study.cellCount, separator: ",")) cells on \(threads == 1 ? "1 thread" : "\(threads) threads")")
+        talk.say(
+            "Stressing \(groupedText(study.cellCount, separator: ",")) cells on \(threads == 1 ? "1 thread" : "\(threads) threads")"
+        )
         let progress = ProgressLine(label: "Running", control: interruption.control, talk: talk)
         defer { progress.finish() }
         do {
@@ -89,7 +98,9 @@ struct StressSession {
 }
 
 /// Reads one input; the error is a value so that all inputs' errors can be shown.
-func readSeries(_ source: BarSource, files: InputFiles, options: IngestOptions = IngestOptions()) -> Result<IngestedSeries, IngestError> {
+func readSeries(_ source: BarSource, files: InputFiles, options: IngestOptions = IngestOptions()) -> Result<
+    IngestedSeries, IngestError
+> {
     do {
         var options = options
         options.baseFolder = files.base

@@ -25,7 +25,8 @@ struct CommonOptions: ParsableArguments {
 
 /// Options of the commands that compute.
 struct WorkOptions: ParsableArguments {
-    @Option(name: [.customShort("j"), .long], help: "Threads to use. Results do not depend on it. (default: all cores)")
+    @Option(
+        name: [.customShort("j"), .long], help: "Threads to use. Results do not depend on it. (default: all cores)")
     var threads: Int?
 
     @Flag(help: "Print the plan and the size of the work, compute nothing.")
@@ -43,11 +44,11 @@ struct WorkOptions: ParsableArguments {
 
 private struct FailureJSON: Encodable {
     let status = "failed"
-    let exit_code: Int32
+    let exitCode: Int32
     let findings: [FindingJSON]
 
     init(_ failure: Failure) {
-        exit_code = failure.code.rawValue
+        exitCode = failure.code.rawValue
         findings = failure.findings.map(FindingJSON.init)
     }
 }

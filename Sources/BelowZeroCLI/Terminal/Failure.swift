@@ -53,7 +53,8 @@ struct Failure: Error {
         let word = finding.severity == .error ? "error" : finding.severity == .warning ? "warning" : "note"
         var place = ""
         if let location = finding.location {
-            place = " (\(location.file)\(location.line.map { ", line \($0)" } ?? "")\(location.column.map { ", column \($0)" } ?? ""))"
+            place =
+                " (\(location.file)\(location.line.map { ", line \($0)" } ?? "")\(location.column.map { ", column \($0)" } ?? ""))"
         }
         return block("\(word): \(finding.message)\(place)", hint: finding.hint)
     }

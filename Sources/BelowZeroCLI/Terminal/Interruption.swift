@@ -4,10 +4,10 @@ import StressEngine
 import Synchronization
 
 /// Turns SIGINT and SIGTERM into a cancelled run. A second signal ends the program at once.
-final class Interruption: Sendable {
+final class Interruption {
     /// What the run is stopped by.
     let control = RunControl()
-    private let received = Atomic<Int32>(0)
+    private let received = ReceivedSignal()
     private let sources: [any DispatchSourceSignal]
 
     /// Starts listening.
@@ -19,8 +19,8 @@ final class Interruption: Sendable {
             return DispatchSource.makeSignalSource(signal: number, queue: queue)
         }
         for (source, number) in zip(sources, [SIGINT, SIGTERM]) {
-            source.setEventHandler { [self] in
-                if received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+            source.setEventHandler { [control, received] in
+                if received.number.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
                 control.cancel()
             }
             source.resume()
@@ -29,7 +29,14 @@ final class Interruption: Sendable {
 
     /// The failure to end with after a cancelled run.
     var failure: Failure {
-        let isInterrupt = received.load(ordering: .relaxed) != SIGTERM
-        return Failure(isInterrupt ? .interrupted : .terminated, isInterrupt ? "interrupted; nothing was written" : "terminated; nothing was written")
+        let isTermination = received.number.load(ordering: .relaxed) == SIGTERM
+        return isTermination
+            ? Failure(.terminated, "terminated; nothing was written")
+            : Failure(.interrupted, "interrupted; nothing was written")
     }
+}
+
+/// The last signal that arrived; 0 before any.
+private final class ReceivedSignal: Sendable {
+    let number = Atomic<Int32>(0)
 }

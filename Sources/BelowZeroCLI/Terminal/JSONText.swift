@@ -1,9 +1,10 @@
 import Foundation
 import StressBasics
 
-/// JSON with sorted keys: one line, or `pretty`.
+/// JSON with sorted keys in snake case: one line, or `pretty`.
 func jsonText(_ value: some Encodable, pretty: Bool = false) -> String {
     let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
     guard let data = try? encoder.encode(value) else { preconditionFailure("plain values encode") }
@@ -15,14 +16,14 @@ struct FindingJSON: Encodable {
     let check: String
     let severity: String
     let count: Int
-    let first_line: Int?
+    let firstLine: Int?
     let message: String
 
     init(_ finding: Finding) {
         check = finding.check
         severity = finding.severity.rawValue
         count = finding.count
-        first_line = finding.location?.line
+        firstLine = finding.location?.line
         message = finding.message
     }
 }

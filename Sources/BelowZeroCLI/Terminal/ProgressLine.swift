@@ -3,7 +3,7 @@ import Foundation
 import StressEngine
 
 /// A progress bar on a terminal; silent anywhere else.
-final class ProgressLine: Sendable {
+final class ProgressLine {
     private let timer: (any DispatchSourceTimer)?
     private static let width = 32
 
@@ -18,7 +18,9 @@ final class ProgressLine: Sendable {
         timer.schedule(deadline: .now() + 0.1, repeating: 0.1)
         timer.setEventHandler {
             let seconds = Double(DispatchTime.now().uptimeNanoseconds - started.uptimeNanoseconds) / 1e9
-            Talk.write("\r" + ProgressLine.text(label, share: control.progress, seconds: seconds) + "\u{1B}[K", to: .standardError)
+            Talk.write(
+                "\r" + ProgressLine.text(label, share: control.progress, seconds: seconds) + "\u{1B}[K",
+                to: .standardError)
         }
         timer.resume()
         self.timer = timer
