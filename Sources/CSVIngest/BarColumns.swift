@@ -19,6 +19,11 @@ struct BarColumns: Equatable {
 
     /// Adds the rows of the next file. A volume that only some files have is NaN in the others.
     mutating func append(_ other: BarColumns) {
+        if count == 0 {
+            // The usual case of one file copies nothing.
+            self = other
+            return
+        }
         if volume.isEmpty != other.volume.isEmpty {
             if volume.isEmpty { volume = [Double](repeating: .nan, count: count) }
             volume += other.volume.isEmpty ? [Double](repeating: .nan, count: other.count) : other.volume

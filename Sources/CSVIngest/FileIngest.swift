@@ -28,6 +28,11 @@ func ingestFile(
     }
 }
 
+extension IngestOptions {
+    /// The chunk size within its bounds.
+    fileprivate var feedBytes: Int { min(max(1, chunkBytes), ByteSource.bufferSizes.upperBound) }
+}
+
 private func readRows(
     _ input: inout ByteSource, head: TextHead, layout: Layout, place: InputPlace, source: BarSource,
     options: IngestOptions
@@ -42,7 +47,7 @@ private func readRows(
         sink.deallocate()
     }
     do {
-        try parse(&input, head: head, with: &parser, to: rowSinkCallbacks(sink), chunk: max(1, options.chunkBytes))
+        try parse(&input, head: head, with: &parser, to: rowSinkCallbacks(sink), chunk: options.feedBytes)
     } catch {
         switch error {
         case .input(let error): throw error

@@ -56,15 +56,15 @@ public struct IngestError: Error, Sendable, Equatable {
 
     /// The offending line and the caret line below it, without a margin; nil when the error has no line.
     public var context: [String]? {
-        excerpt.map { [$0.text, $0.caretLine(label: why)] }
+        excerpt.map { $0.caret.isEmpty ? [$0.text] : [$0.text, $0.caretLine(label: why)] }
     }
 
     /// The error as a terminal shows it: what and where, the offending line with a caret, what to do. No final newline.
     public func rendered() -> String {
-        var lines = ["error: \(what) in \(placeText)"]
         let margin = String(repeating: " ", count: excerpt.map { String($0.line).count } ?? 2)
-        if let excerpt {
-            lines += ["\(margin) |", "\(excerpt.line) | \(excerpt.text)"]
+        var lines = ["error: \(what)\(placeText)"]
+        if let excerpt { lines += ["\(margin) |", "\(excerpt.line) | \(excerpt.text)"] }
+        if let excerpt, !excerpt.caret.isEmpty {
             lines.append("\(margin) | \(excerpt.caretLine(label: why))")
         } else if !why.isEmpty {
             lines.append("\(margin) = because: \(why)")
@@ -74,11 +74,12 @@ public struct IngestError: Error, Sendable, Equatable {
         return lines.joined(separator: "\n")
     }
 
-    /// `btc.csv, line 4 812, column 5 "close"`.
+    /// ` in btc.csv, line 4 812, column 5 "close"`, or `: btc.csv` when the whole file is meant.
     private var placeText: String {
-        guard let location = finding.location else { return "the input" }
-        var text = SourceLocation.presentable(location.file)
-        if let line = location.line { text += ", line \(spacedCount(line))" }
+        guard let location = finding.location, !location.file.isEmpty else { return "" }
+        let file = SourceLocation.presentable(location.file)
+        guard let line = location.line else { return ": \(file)" }
+        var text = " in \(file), line \(spacedCount(line))"
         if let column = location.column { text += ", column \(column)" }
         if let name = location.columnName { text += " \"\(SourceLocation.presentable(name))\"" }
         return text
@@ -121,7 +122,6 @@ public struct SourceExcerpt: Sendable, Equatable {
 
     /// Carets under the marked part, followed by `label`.
     func caretLine(label: String) -> String {
-        guard !caret.isEmpty else { return label }
         let marks = String(repeating: " ", count: caret.lowerBound) + String(repeating: "^", count: caret.count)
         return label.isEmpty ? marks : "\(marks) \(label)"
     }
@@ -132,6 +132,11 @@ func spacedCount(_ value: Int) -> String {
     let digits = String(value)
     guard digits.count == 4, value > 0 else { return groupedText(value, separator: " ") }
     return "\(digits.prefix(1)) \(digits.suffix(3))"
+}
+
+/// A price for messages: six significant digits, or all of them where that could round a tiny price away.
+func priceText(_ value: Double) -> String {
+    abs(value) >= 1e-3 ? significantText(value, digits: 6) : numberText(value)
 }
 
 /// `1 bar`, `2 bars`, `4 812 bars`.

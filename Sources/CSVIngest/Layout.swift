@@ -45,9 +45,10 @@ extension Layout {
 
     private static func preambleFinding(_ table: SampleTable, at line: SampleRow) -> Finding {
         let count = table.preamble.count
+        let place = SourceLocation(file: table.name, line: line.line, text: line.fields.first)
         return Finding(
             check: "preamble", severity: .note, message: "\(counted(count, "row")) before the table, not data",
-            count: count, location: table.location(line, column: 0), action: "skipped")
+            count: count, location: place, action: "skipped")
     }
 
     private static func explicit(

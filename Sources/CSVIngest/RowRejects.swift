@@ -102,7 +102,8 @@ struct RowRejects {
         guard let first = firstMalformed, let location = first.finding.location, malformedCount * 100 > rowCount
         else { return nil }
         let share = percentText(Double(malformedCount) / Double(rowCount))
-        let note = "\(spacedCount(malformedCount)) of \(counted(rowCount, "row")) cannot be read (\(share)); "
+        let note =
+            "\(spacedCount(malformedCount)) of \(counted(rowCount, "row")) cannot be read (\(share)); "
             + "more than 1 % is refused"
         return IngestError(
             .malformed, first.what, why: first.why, notes: [note], at: location, hint: first.finding.hint)

@@ -44,20 +44,22 @@ struct Sample {
     /// Rows looked at.
     static let mostRows = 1000
 
-    /// Parses the head with a comma, and with other delimiters when that leaves every row in one piece.
+    /// Parses the head with a comma, and with other delimiters when a comma leaves every row in one piece or breaks on
+    /// quotes that another delimiter explains.
     init(_ head: TextHead, name: String) throws(IngestError) {
-        rows = try Sample.parse(head, delimiter: delimiter, name: name)
-        guard !rows.isEmpty, rows.allSatisfy({ $0.fields.count == 1 }) else { return }
+        var failure: IngestError?
+        do { rows = try Sample.parse(head, delimiter: delimiter, name: name) } catch { failure = error }
+        if failure == nil, !rows.allSatisfy({ $0.fields.count == 1 }) || rows.isEmpty { return }
         for candidate in [Ascii.semicolon, Ascii.tab, 0x7C] {
-            // A candidate may clash with the quoting; then it is not the delimiter.
             guard let parsed = try? Sample.parse(head, delimiter: candidate, name: name) else { continue }
             let width = parsed.last?.fields.count ?? 1
-            let agreeing = parsed.reduce(into: 0) { $0 += $1.fields.count == width ? 1 : 0 }
+            let agreeing = parsed.count { $0.fields.count == width }
             if width > 1, agreeing * 2 > parsed.count {
                 (delimiter, rows) = (candidate, parsed)
                 return
             }
         }
+        if let failure { throw failure }
     }
 
     private static func parse(_ head: TextHead, delimiter: UInt8, name: String) throws(IngestError) -> [SampleRow] {

@@ -50,7 +50,8 @@ struct SampleTable {
     func location(_ row: SampleRow, column: Int? = nil) -> SourceLocation {
         let text = column.flatMap { row.fields.indices.contains($0) ? row.fields[$0] : nil }
         return SourceLocation(
-            file: name, line: row.line, column: column.map { $0 + 1 }, columnName: column.flatMap(columnName), text: text)
+            file: name, line: row.line, column: column.map { $0 + 1 }, columnName: column.flatMap(columnName),
+            text: text)
     }
 
     /// The sampled texts of one column that say something, with their rows.

@@ -149,7 +149,8 @@ private struct DuplicateScan {
     private func detail(_ pair: (dropped: Int32, kept: Int32)) -> Finding {
         let (old, new) = (Int(pair.dropped), Int(pair.kept))
         let keptPlace = location(new)
-        let keptText = (keptPlace.file == origins.file(old) ? "" : keptPlace.file + " ") + "line "
+        let keptText =
+            (keptPlace.file == origins.file(old) ? "" : keptPlace.file + " ") + "line "
             + spacedCount(columns.line[new])
         return Finding(
             check: "conflicting_duplicate", severity: .note,

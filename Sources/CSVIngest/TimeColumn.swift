@@ -145,7 +145,8 @@ struct TimeColumn {
             CivilTime(year: year, month: month, day: day).instant.map { $0.civil.dateText }
         }
         let year = date.yearDigits == 4 ? date.year : 2000 + date.year
-        let yearFirst = date.yearDigits == 2 ? reading(year: 2000 + date.first, month: date.second, day: date.year) : nil
+        let isYearFirst = date.yearDigits == 2
+        let yearFirst = isYearFirst ? reading(year: 2000 + date.first, month: date.second, day: date.year) : nil
         let readings = [
             reading(year: year, month: date.second, day: date.first).map { "\($0) (\"\(date.dayFirstPattern)\")" },
             reading(year: year, month: date.first, day: date.second).map { "\($0) (\"\(date.monthFirstPattern)\")" },

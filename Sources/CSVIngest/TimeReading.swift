@@ -22,6 +22,15 @@ enum TimeForm: Int, CaseIterable, Sendable {
         case .zoned, .local: nil
         }
     }
+
+    /// The form in words, for `times are …`.
+    var words: String {
+        switch self {
+        case .zoned: "dates with a zone"
+        case .local: "dates without a zone"
+        default: epochUnit ?? ""
+        }
+    }
 }
 
 /// A time as read: whole milliseconds since the epoch, rounded down.
