@@ -1,0 +1,92 @@
+import PriceSeries
+import StressBasics
+
+/// Compares the open times with the grid of the bar length Δ: a step of more than 1.5 Δ is a gap.
+struct GapCheck {
+    private let series: BarSeries
+    private let rows: AssembledRows
+    private let length: TimeSpan?
+    /// Bars that come after a gap, ascending.
+    private var gaps: [Int] = []
+    /// Steps that are not Δ.
+    private var irregular: (count: Int, first: Int?) = (0, nil)
+    private var absentBars = 0
+
+    /// O(bars).
+    init(_ series: BarSeries, _ rows: AssembledRows) {
+        (self.series, self.rows, length) = (series, rows, series.barLength)
+        guard let delta = length?.milliseconds, delta > 0 else { return }
+        for bar in 1..<series.count {
+            let step = series.time[bar] - series.time[bar - 1]
+            if step == delta { continue }
+            irregular = (irregular.count + 1, irregular.first ?? bar)
+            // Half up, without the sum that could overflow for steps of thousands of years.
+            if step - delta > delta / 2 {
+                gaps.append(bar)
+                absentBars += absent(before: bar)
+            }
+        }
+    }
+
+    /// Bars that the grid has between a bar and the one before, rounded to whole bars, at least 1 for a gap.
+    private func absent(before bar: Int) -> Int {
+        guard let delta = length?.milliseconds else { return 0 }
+        let (whole, rest) = (series.time[bar] - series.time[bar - 1]).quotientAndRemainder(dividingBy: delta)
+        return Int(rest > delta - rest || (rest == delta - rest && rest > 0) ? whole : whole - 1)
+    }
+
+    private func step(_ bar: Int) -> Int64 { series.time[bar] - series.time[bar - 1] }
+
+    /// `2022-05-13 00:39 → 2022-05-31 06:00`.
+    private func range(_ bar: Int) -> String {
+        "\(series.instant(bar - 1).minuteText) → \(series.instant(bar).minuteText)"
+    }
+
+    /// The summary `missing_bars`.
+    var summary: Finding {
+        guard let length, let first = gaps.first, let longest = gaps.max(by: { step($0) < step($1) }) else {
+            let span = length.map { " of \($0.text)" } ?? ""
+            return Finding(
+                check: "missing_bars", severity: .pass,
+                message: "0 of \(counted(series.count, "bar"))\(span) are missing", count: 0)
+        }
+        let share = percentText(Double(absentBars) / Double(absentBars + series.count))
+        return Finding(
+            check: "missing_bars", severity: .warning,
+            message: "\(counted(absentBars, "bar")) of \(length.text) missing (\(share)) in "
+                + "\(counted(gaps.count, "gap")); the longest \(range(longest))",
+            count: absentBars, location: rows.location(first), time: series.instant(first),
+            action: "windows that overlap a wide gap are excluded")
+    }
+
+    /// The longest gaps, in time order.
+    var details: [Finding] {
+        let longest = gaps.sorted { (step($1), $0) < (step($0), $1) }.prefix(mostDetails).sorted()
+        return longest.map { bar in
+            Finding(
+                check: "gap", severity: .note, message: "\(range(bar)), \(counted(absent(before: bar), "bar")) missing",
+                count: absent(before: bar), location: rows.location(bar), time: series.instant(bar),
+                action: "windows that overlap a wide gap are excluded")
+        }
+    }
+
+    /// The summary `bar_length`.
+    var barLengthSummary: Finding {
+        guard let length else {
+            return Finding(
+                check: "bar_length", severity: .warning, message: "one bar has no length", count: 1,
+                location: series.count > 0 ? rows.location(0) : nil, action: "kept")
+        }
+        let steps = series.count - 1
+        let share = Double(irregular.count) / Double(steps)
+        let of = irregular.count == 0 ? "" : " (\(percentText(share)))"
+        // A few gaps are ordinary; a length that most steps do not have says little.
+        let severity: Finding.Severity = irregular.count == 0 ? .pass : share > 0.5 ? .warning : .note
+        return Finding(
+            check: "bar_length", severity: severity,
+            message: "bars are \(length.text) long; \(spacedCount(irregular.count)) of \(counted(steps, "step")) "
+                + "differ\(of)",
+            count: irregular.count, location: irregular.first.map(rows.location),
+            time: irregular.first.map(series.instant), action: irregular.count == 0 ? "" : "kept")
+    }
+}

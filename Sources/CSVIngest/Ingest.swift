@@ -1,0 +1,132 @@
+import PriceSeries
+import StressBasics
+
+/// Reads the files of a source as one series and checks it.
+///
+/// Rows that cannot be read are dropped and listed, rows are sorted by time, and of rows with the same time the last in
+/// file order is kept; nothing else is changed, and each of these is a finding. Safe to call from several threads.
+///
+/// - Throws: ``IngestError`` for a file that is missing, of an unknown kind or format, or damaged: broken quoting, cut
+///   compression, more than 1 % malformed rows, no usable row.
+/// - Complexity: O(bytes + rows log rows) in time, about 60 bytes a row in memory.
+public func ingestSeries(
+    _ source: BarSource, options: IngestOptions = .init()
+) throws(IngestError) -> IngestedSeries {
+    try ingest(source.files.map(InputPlace.file), source: source, options: options)
+}
+
+/// The same for the bytes of one file in memory, under the name `name`; the files of `source` are not looked at.
+public func ingestSeries(
+    bytes: [UInt8], name: String, source: BarSource, options: IngestOptions = .init()
+) throws(IngestError) -> IngestedSeries {
+    try ingest([.memory(bytes, name: name)], source: source, options: options)
+}
+
+private func ingest(
+    _ places: [InputPlace], source: BarSource, options: IngestOptions
+) throws(IngestError) -> IngestedSeries {
+    var files: [FileRows] = []
+    var columns = BarColumns()
+    var origins = RowOrigins()
+    for place in places {
+        var rows = try ingestFile(place, source: source, options: options)
+        guard columns.count + rows.columns.count <= BarColumns.mostRows else { throw tooManyRows(place) }
+        origins.add(place.name, firstRow: columns.count)
+        columns.append(rows.columns)
+        // The rows are in `columns` now; keeping both would double the memory.
+        rows.columns = BarColumns()
+        files.append(rows)
+    }
+    guard let first = files.first else { throw noFiles }
+    let assembled = assemble(columns, origins: origins)
+    let series = try makeSeries(assembled, name: first.file.name)
+    if first.layout.isOrderAssumed {
+        let refusal = PriceOrder(assembled.columns).refusal(
+            first.layout.plan, at: SourceLocation(file: first.file.name, line: first.layout.skippedRows + 1))
+        if let refusal { throw refusal.withExcerpt(from: places[0]) }
+    }
+    return result(series, assembled, files: files, source: source)
+}
+
+private func makeSeries(_ rows: AssembledRows, name: String) throws(IngestError) -> BarSeries {
+    let columns = rows.columns
+    do {
+        return try BarSeries(
+            time: columns.time, open: columns.open, high: columns.high, low: columns.low, close: columns.close,
+            volume: columns.volume.isEmpty ? nil : columns.volume)
+    } catch {
+        // Only an offset can do this: it moves a time of year 1 or 9999 out of the calendar.
+        throw IngestError(
+            .malformed, "cannot use the times", why: "with the offset from UTC they leave the years 1 to 9999",
+            at: SourceLocation(file: name))
+    }
+}
+
+private func result(
+    _ series: BarSeries, _ rows: AssembledRows, files: [FileRows], source: BarSource
+) -> IngestedSeries {
+    let checks = checkSeries(series, rows: rows)
+    let ofFiles = files.flatMap(\.findings)
+    let notes = ofFiles.filter { !["bad_row", "missing_value"].contains($0.check) } + timeNotes(files, source)
+    let badRows = ofFiles.filter { ["bad_row", "missing_value"].contains($0.check) }
+    let details = inFileOrder(badRows + checks.details, files: files.map(\.file.name))
+    return IngestedSeries(
+        series: series, formatName: files[0].layout.format, formatReason: files[0].layout.reason,
+        files: files.map(\.file), rowCount: files.reduce(0) { $0 + $1.file.rowCount },
+        findings: checks.summaries + notes + mixedFormats(files) + details)
+}
+
+/// Sorts by file and line; what has no line closes its file. Equal places keep their order.
+private func inFileOrder(_ findings: [Finding], files: [String]) -> [Finding] {
+    let rank = Dictionary(files.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
+    let keyed = findings.enumerated().map { index, finding in
+        (file: rank[finding.location?.file ?? ""] ?? files.count, line: finding.location?.line ?? .max, index, finding)
+    }
+    return keyed.sorted { ($0.file, $0.line, $0.2) < ($1.file, $1.line, $1.2) }.map(\.3)
+}
+
+/// Mixed units, and an offset from UTC that had nothing to act on.
+private func timeNotes(_ files: [FileRows], _ source: BarSource) -> [Finding] {
+    var counts = [Int](repeating: 0, count: TimeForm.allCases.count)
+    for file in files { for form in counts.indices { counts[form] += file.formCounts[form] } }
+    let used = TimeForm.allCases.filter { counts[$0.rawValue] > 0 }
+    let place = SourceLocation(file: files[0].file.name)
+    var notes: [Finding] = []
+    if used.count > 1 {
+        let parts = used.map { "\($0.words) in \(counted(counts[$0.rawValue], "row"))" }
+        let fewest = counts.filter { $0 > 0 }.min() ?? 0
+        notes.append(
+            Finding(
+                check: "mixed_time_units", severity: .note, message: "times are \(parts.joined(separator: ", "))",
+                count: fewest, location: place, action: "each read in its own unit"))
+    }
+    if source.utcOffset.milliseconds != 0, counts[TimeForm.local.rawValue] == 0 {
+        notes.append(
+            Finding(
+                check: "utc_offset_unused", severity: .warning,
+                message: "the offset from UTC has no effect: every time states its zone or is an epoch stamp",
+                location: place, action: "ignored", hint: "leave the timezone out"))
+    }
+    return notes
+}
+
+private func mixedFormats(_ files: [FileRows]) -> [Finding] {
+    let first = files[0].layout.format
+    guard let other = files.first(where: { $0.layout.format != first }) else { return [] }
+    return [
+        Finding(
+            check: "mixed_formats", severity: .warning,
+            message: "the files are not of one format: \(first) and \(other.layout.format)",
+            count: files.count { $0.layout.format != first }, location: SourceLocation(file: other.file.name),
+            action: "each read in its own format")
+    ]
+}
+
+private func tooManyRows(_ place: InputPlace) -> IngestError {
+    IngestError(
+        .tooLarge, "cannot read the file", why: "the files hold more than \(BarColumns.mostRows) rows",
+        at: SourceLocation(file: place.name))
+}
+
+private let noFiles = IngestError(
+    .missing, "cannot find any file", why: "the source names none", at: SourceLocation(file: ""))

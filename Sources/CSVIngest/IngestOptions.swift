@@ -1,0 +1,44 @@
+import PriceSeries
+import StressBasics
+
+/// How files are read; nothing here changes what is read.
+public struct IngestOptions: Sendable {
+    /// Bytes handed to the CSV parser at a time, at least 1. The result does not depend on it.
+    public var chunkBytes: Int = 1 << 18
+    /// Bad rows listed one by one for each file; counts stay exact beyond it.
+    public var maxRowFindings: Int = 1000
+
+    /// Options with their defaults unless said otherwise.
+    public init(chunkBytes: Int = 1 << 18, maxRowFindings: Int = 1000) {
+        self.chunkBytes = chunkBytes
+        self.maxRowFindings = maxRowFindings
+    }
+}
+
+/// A price history together with everything that was noticed while it was read.
+public struct IngestedSeries: Sendable {
+    /// The bars, ascending, one for each open time.
+    public let series: BarSeries
+    /// The format's name: one of ``knownFormats``, or `explicit columns`.
+    public let formatName: String
+    /// One sentence: how the format was recognised.
+    public let formatReason: String
+    /// The files in the order in which they were read.
+    public let files: [IngestedFile]
+    /// Data rows read from all files, the dropped ones included.
+    public let rowCount: Int
+    /// One summary for each check, also for those that passed, in a fixed order; then single rows and bars in file order.
+    public let findings: [Finding]
+}
+
+/// One file that was read.
+public struct IngestedFile: Hashable, Sendable {
+    /// The name as given.
+    public let name: String
+    /// Bytes on the disk, before decompression.
+    public let byteCount: Int
+    /// Data rows, the dropped ones included; header and blank lines do not count.
+    public let rowCount: Int
+    /// The digest of the bytes on the disk.
+    public let sha256: Digest
+}

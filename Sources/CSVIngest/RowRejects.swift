@@ -1,0 +1,121 @@
+import StressBasics
+
+/// The rows of one file that were not used, each with a finding until there are too many to list.
+struct RowRejects {
+    private let layout: Layout
+    private let file: String
+    private let limit: Int
+    /// Findings in file order, at most `limit`.
+    private(set) var findings: [Finding] = []
+    /// Rows with something unreadable, or with too many or too few fields.
+    private(set) var malformedCount = 0
+    /// Rows without a time or a price.
+    private(set) var missingCount = 0
+    /// The first malformed row, as the error that refuses the file.
+    private(set) var firstMalformed: IngestError?
+    /// Fields of the volume column that are not numbers.
+    private(set) var volumeCount = 0
+    private var firstVolume: SourceLocation?
+
+    init(layout: Layout, file: String, limit: Int) {
+        self.layout = layout
+        self.file = file
+        self.limit = max(0, limit)
+    }
+
+    /// Whether the text of the next bad field is of use.
+    var wantsText: Bool { findings.count < limit || firstMalformed == nil }
+
+    /// The summary of the volume column, when something in it could not be read.
+    var volumeFinding: Finding? {
+        guard volumeCount > 0 else { return nil }
+        return Finding(
+            check: "volume_unreadable", severity: .warning,
+            message: "\(counted(volumeCount, "volume")) cannot be read", count: volumeCount, location: firstVolume,
+            action: "volume left empty")
+    }
+
+    /// The closing finding for rows beyond the limit.
+    var unlistedFinding: Finding? {
+        let unlisted = malformedCount + missingCount - findings.count
+        guard unlisted > 0 else { return nil }
+        return Finding(
+            check: "bad_row", severity: .warning,
+            message: "\(counted(unlisted, "more bad row")) \(unlisted == 1 ? "is" : "are") not listed",
+            count: unlisted, location: SourceLocation(file: file), action: "row dropped")
+    }
+
+    mutating func noteVolume(_ field: UnsafeBufferPointer<UInt8>, column: Int, line: Int) {
+        volumeCount += 1
+        if firstVolume == nil {
+            firstVolume = place(column, line, String(decoding: field.prefix(512), as: UTF8.self))
+        }
+    }
+
+    mutating func noteMissing(column: Int, text: String, line: Int) {
+        missingCount += 1
+        guard findings.count < limit else { return }
+        let what = isTime(column) ? "time" : "price"
+        findings.append(
+            Finding(
+                check: "missing_value", severity: .warning, message: "the row has no \(what)",
+                location: place(column, line, text), action: "row dropped"))
+    }
+
+    mutating func noteMalformed(column: Int, text: String, line: Int) {
+        let why = isTime(column) ? layout.time.expectation : "expected a decimal number"
+        let hint = isTime(column) ? "" : RowRejects.priceHint(text)
+        add("cannot read \(isTime(column) ? "time" : "price")", why, place(column, line, text), hint)
+    }
+
+    mutating func noteWidth(_ width: Int, line: Int) {
+        let extra = width > layout.width ? "; a comma inside a number splits it" : ""
+        add(
+            "cannot read row", "\(counted(width, "field")) instead of \(layout.width)\(extra)",
+            SourceLocation(file: file, line: line), "")
+    }
+
+    private mutating func add(_ what: String, _ why: String, _ location: SourceLocation, _ hint: String) {
+        malformedCount += 1
+        if firstMalformed == nil { firstMalformed = IngestError(.malformed, what, why: why, at: location, hint: hint) }
+        guard findings.count < limit else { return }
+        findings.append(
+            Finding(
+                check: "bad_row", severity: .warning, message: "\(what): \(why)", location: location,
+                action: "row dropped", hint: hint))
+    }
+
+    private func isTime(_ column: Int) -> Bool { column == layout.plan.time }
+
+    private func place(_ column: Int, _ line: Int, _ text: String) -> SourceLocation {
+        SourceLocation(file: file, line: line, column: column + 1, columnName: layout.columnName(column), text: text)
+    }
+
+    private static func priceHint(_ text: String) -> String {
+        if text.contains(",") { return "thousands separators or decimal commas? export the file without them" }
+        let points = text.count { $0 == "." }
+        return points > 1 ? "a spreadsheet has lost the decimal point; fetch the file again" : ""
+    }
+
+    /// The refusal of the file, when more than one in a hundred of `rowCount` rows are malformed.
+    func refusal(rowCount: Int) -> IngestError? {
+        guard let first = firstMalformed, let location = first.finding.location, malformedCount * 100 > rowCount
+        else { return nil }
+        let share = percentText(Double(malformedCount) / Double(rowCount))
+        let note =
+            "\(spacedCount(malformedCount)) of \(counted(rowCount, "row")) cannot be read (\(share)); "
+            + "more than 1 % is refused"
+        return IngestError(
+            .malformed, first.what, why: first.why, notes: [note], at: location, hint: first.finding.hint)
+    }
+}
+
+/// A fraction as `3.1 %`, `12 %`, `0.02 %` or `<0.01 %`.
+func percentText(_ fraction: Double) -> String {
+    let percent = abs(fraction * 100)
+    let sign = fraction < 0 ? "-" : ""
+    if percent == 0 { return "0 %" }
+    if percent < 0.005 { return sign + "<0.01 %" }
+    let decimals = percent >= 9.95 ? 0 : percent >= 0.095 ? 1 : 2
+    return "\(sign)\(fixedText(percent, decimals: decimals)) %"
+}

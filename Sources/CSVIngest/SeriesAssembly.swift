@@ -1,0 +1,165 @@
+import PriceSeries
+import StressBasics
+
+/// Where a row was: files are read one after the other, so the row number tells the file.
+struct RowOrigins {
+    /// File names and the number of the first kept row of each, ascending.
+    private var starts: [(name: String, row: Int)] = []
+
+    mutating func add(_ name: String, firstRow: Int) {
+        starts.append((name, firstRow))
+    }
+
+    /// The file of a row.
+    func file(_ row: Int) -> String {
+        starts.last { $0.row <= row }?.name ?? ""
+    }
+}
+
+/// The rows of all files, sorted and with one row for each time, and what was found on the way.
+struct AssembledRows {
+    /// Ascending, one row for each time.
+    var columns: BarColumns
+    /// For each row of ``columns`` its number among all kept rows; nil when nothing was moved or dropped.
+    var origin: [Int32]?
+    var origins: RowOrigins
+    var order: Finding
+    var duplicates: Finding
+    var conflicts: Finding
+    /// Single pairs of rows that disagree.
+    var conflictDetails: [Finding] = []
+
+    /// The place of a bar, in the file it came from.
+    func location(_ bar: Int) -> SourceLocation {
+        SourceLocation(file: origins.file(origin.map { Int($0[bar]) } ?? bar), line: columns.line[bar])
+    }
+}
+
+/// How many single bars, gaps or pairs a check lists.
+let mostDetails = 20
+
+/// Sorts the rows by time, the earlier row of the input first among equals, and keeps the last of each time.
+///
+/// O(rows log rows); O(rows) when they are in order.
+func assemble(_ columns: BarColumns, origins: RowOrigins) -> AssembledRows {
+    let steps = zip(columns.time, columns.time.dropFirst())
+    let backward = steps.count { $0 > $1 }
+    let order = orderFinding(columns, origins, backward: backward)
+    var sorted = Array(0..<Int32(columns.count))
+    if backward > 0 {
+        columns.time.withUnsafeBufferPointer { time in
+            sorted.sort { (time[Int($0)], $0) < (time[Int($1)], $1) }
+        }
+    }
+    return DuplicateScan(columns, origins, sorted).assembled(order: order, isMoved: backward > 0)
+}
+
+private func orderFinding(_ columns: BarColumns, _ origins: RowOrigins, backward: Int) -> Finding {
+    let total = max(0, columns.count - 1)
+    guard backward > 0, let first = (1..<columns.count).first(where: { columns.time[$0] < columns.time[$0 - 1] })
+    else {
+        return Finding(
+            check: "time_order", severity: .pass, message: "rows are in ascending order of time", count: 0)
+    }
+    let isReversed = !zip(columns.time, columns.time.dropFirst()).contains { $0 < $1 }
+    let message =
+        isReversed
+        ? "rows are newest first"
+        : "\(spacedCount(backward)) of \(counted(total, "row")) are earlier than the row before "
+            + "(\(percentText(Double(backward) / Double(total))))"
+    return Finding(
+        check: "time_order", severity: isReversed ? .note : .warning, message: message, count: backward,
+        location: SourceLocation(file: origins.file(first), line: columns.line[first]),
+        time: UTCInstant(milliseconds: columns.time[first]), action: "sorted")
+}
+
+/// Walks sorted rows and finds those that share a time.
+private struct DuplicateScan {
+    private let columns: BarColumns
+    private let origins: RowOrigins
+    private let sorted: [Int32]
+    private var kept: [Int32] = []
+    /// Dropped rows with the row that was kept for their time.
+    private var identical: [(dropped: Int32, kept: Int32)] = []
+    private var conflicting: [(dropped: Int32, kept: Int32)] = []
+
+    init(_ columns: BarColumns, _ origins: RowOrigins, _ sorted: [Int32]) {
+        (self.columns, self.origins, self.sorted) = (columns, origins, sorted)
+        kept.reserveCapacity(sorted.count)
+        var start = 0
+        while start < sorted.count {
+            var end = start + 1
+            while end < sorted.count, columns.time[Int(sorted[end])] == columns.time[Int(sorted[start])] { end += 1 }
+            keepLast(start..<end)
+            start = end
+        }
+    }
+
+    private mutating func keepLast(_ run: Range<Int>) {
+        let last = sorted[run.upperBound - 1]
+        kept.append(last)
+        for dropped in sorted[run.dropLast()] {
+            if columns.samePrices(Int(dropped), Int(last)) {
+                identical.append((dropped, last))
+            } else {
+                conflicting.append((dropped, last))
+            }
+        }
+    }
+
+    func assembled(order: Finding, isMoved: Bool) -> AssembledRows {
+        let isChanged = isMoved || kept.count < columns.count
+        return AssembledRows(
+            columns: isChanged ? columns.picked(kept) : columns, origin: isChanged ? kept : nil, origins: origins,
+            order: order, duplicates: summary(identical, isConflict: false),
+            conflicts: summary(conflicting, isConflict: true),
+            conflictDetails: conflicting.prefix(mostDetails).map(detail))
+    }
+
+    private func summary(_ pairs: [(dropped: Int32, kept: Int32)], isConflict: Bool) -> Finding {
+        let check = isConflict ? "conflicting_duplicates" : "duplicate_times"
+        let what = isConflict ? "repeat a time with different prices" : "repeat a time with the same prices"
+        let total = columns.count
+        let share = pairs.isEmpty ? "" : " (\(percentText(Double(pairs.count) / Double(total))))"
+        let worst = isConflict ? widestConflict.map { "; \($0)" } ?? "" : ""
+        let first = pairs.first.map { Int($0.dropped) }
+        return Finding(
+            check: check, severity: pairs.isEmpty ? .pass : isConflict ? .warning : .note,
+            message: "\(spacedCount(pairs.count)) of \(counted(total, "row")) \(what)\(share)\(worst)",
+            count: pairs.count, location: first.map(location),
+            time: first.map { UTCInstant(milliseconds: columns.time[$0]) },
+            action: pairs.isEmpty ? "" : "last row in file order kept")
+    }
+
+    /// The pair whose closes differ most, in words.
+    private var widestConflict: String? {
+        func width(_ pair: (dropped: Int32, kept: Int32)) -> Double {
+            abs(columns.close[Int(pair.dropped)] - columns.close[Int(pair.kept)])
+        }
+        guard let widest = conflicting.max(by: { width($0) < width($1) }), width(widest) > 0 else { return nil }
+        let (old, new) = (columns.close[Int(widest.dropped)], columns.close[Int(widest.kept)])
+        let time = UTCInstant(milliseconds: columns.time[Int(widest.kept)]).minuteText
+        return "the closes differ most at \(time): \(numberText(old)) and \(numberText(new))"
+    }
+
+    private func location(_ row: Int) -> SourceLocation {
+        SourceLocation(file: origins.file(row), line: columns.line[row])
+    }
+
+    private func detail(_ pair: (dropped: Int32, kept: Int32)) -> Finding {
+        let (old, new) = (Int(pair.dropped), Int(pair.kept))
+        let keptPlace = location(new)
+        let keptText =
+            (keptPlace.file == origins.file(old) ? "" : keptPlace.file + " ") + "line "
+            + spacedCount(columns.line[new])
+        return Finding(
+            check: "conflicting_duplicate", severity: .note,
+            message: "\(prices(old)) is replaced by \(prices(new)) of \(keptText)", location: location(old),
+            time: UTCInstant(milliseconds: columns.time[old]), action: "last row in file order kept")
+    }
+
+    private func prices(_ row: Int) -> String {
+        let values = [columns.open[row], columns.high[row], columns.low[row], columns.close[row]]
+        return Set(values).count == 1 ? numberText(values[3]) : values.map(numberText).joined(separator: "/")
+    }
+}

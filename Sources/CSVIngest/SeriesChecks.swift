@@ -1,0 +1,84 @@
+import PriceSeries
+import StressBasics
+
+/// What is found on a whole series: the summaries of all checks in their fixed order, and single bars and gaps.
+struct SeriesFindings {
+    var summaries: [Finding]
+    var details: [Finding]
+}
+
+/// Runs every check on a series. Nothing is changed. O(bars), and O(bars log bars) at most for the robust spread.
+func checkSeries(_ series: BarSeries, rows: AssembledRows) -> SeriesFindings {
+    let gaps = GapCheck(series, rows)
+    let extremes = ExtremeBarCheck(series, rows)
+    let checks = BarChecks(series: series, rows: rows)
+    let summaries = [
+        rows.order, rows.duplicates, rows.conflicts, gaps.summary, checks.ohlcConsistency, checks.nonPositivePrices,
+        extremes.summary, checks.zeroVolume, gaps.barLengthSummary,
+    ]
+    return SeriesFindings(
+        summaries: summaries.compactMap { $0 }, details: rows.conflictDetails + gaps.details + extremes.details)
+}
+
+/// Checks that look at one bar at a time.
+struct BarChecks {
+    let series: BarSeries
+    let rows: AssembledRows
+
+    /// Bars whose high is not the highest or whose low is not the lowest of the four prices.
+    var ohlcConsistency: Finding {
+        var worst: (bar: Int, excess: Double)?
+        let found = bars { bar in
+            let top = max(series.open[bar], series.close[bar]), bottom = min(series.open[bar], series.close[bar])
+            let excess = max(top - series.high[bar], series.low[bar] - bottom, series.low[bar] - series.high[bar])
+            if excess > worst?.excess ?? 0 { worst = (bar, excess) }
+            return excess > 0
+        }
+        let example = worst.map { "; the widest at \(series.instant($0.bar).minuteText) by \(priceText($0.excess))" }
+        return finding(
+            "ohlc_consistency", found, "have open or close outside low to high, or high below low", example,
+            severity: .warning)
+    }
+
+    /// Bars with a price of zero or less.
+    var nonPositivePrices: Finding {
+        var worst: (bar: Int, price: Double)?
+        let found = bars { bar in
+            let lowest = min(series.open[bar], series.high[bar], series.low[bar], series.close[bar])
+            if lowest < worst?.price ?? .infinity { worst = (bar, lowest) }
+            return lowest <= 0
+        }
+        let example = worst.map { "; the lowest is \(numberText($0.price)) at \(series.instant($0.bar).minuteText)" }
+        return finding(
+            "non_positive_prices", found, "have a price of zero or below", example, severity: .warning)
+    }
+
+    /// Bars in which nothing was traded; nil when the volume is not known.
+    var zeroVolume: Finding? {
+        guard let volume = series.volume else { return nil }
+        return finding("zero_volume", bars { volume[$0] == 0 }, "have no volume", nil, severity: .note)
+    }
+
+    private func bars(where isFound: (Int) -> Bool) -> (count: Int, first: Int?) {
+        var result: (count: Int, first: Int?) = (0, nil)
+        for bar in 0..<series.count where isFound(bar) {
+            result.count += 1
+            result.first = result.first ?? bar
+        }
+        return result
+    }
+
+    private func finding(
+        _ check: String, _ found: (count: Int, first: Int?), _ what: String, _ example: String?,
+        severity: Finding.Severity
+    ) -> Finding {
+        let share = found.count == 0 ? "" : " (\(percentText(Double(found.count) / Double(series.count))))"
+        let total = counted(series.count, "bar")
+        return Finding(
+            check: check, severity: found.count == 0 ? .pass : severity,
+            message: "\(spacedCount(found.count)) of \(total) \(what)\(share)"
+                + (found.count == 0 ? "" : example ?? ""),
+            count: found.count, location: found.first.map(rows.location), time: found.first.map(series.instant),
+            action: found.count == 0 ? "" : "kept")
+    }
+}

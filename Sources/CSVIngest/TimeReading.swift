@@ -1,0 +1,77 @@
+import PriceSeries
+import StressBasics
+
+/// In which form a time was written.
+enum TimeForm: Int, CaseIterable, Sendable {
+    case seconds
+    case milliseconds
+    case microseconds
+    case nanoseconds
+    /// A calendar date that states its zone.
+    case zoned
+    /// A calendar date without a zone.
+    case local
+
+    /// The unit of an epoch stamp, in words; nil for calendar dates.
+    var epochUnit: String? {
+        switch self {
+        case .seconds: "seconds"
+        case .milliseconds: "milliseconds"
+        case .microseconds: "microseconds"
+        case .nanoseconds: "nanoseconds"
+        case .zoned, .local: nil
+        }
+    }
+
+    /// The form in words, for `times are …`.
+    var words: String {
+        switch self {
+        case .zoned: "dates with a zone"
+        case .local: "dates without a zone"
+        default: epochUnit ?? ""
+        }
+    }
+}
+
+/// A time as read: whole milliseconds since the epoch, rounded down.
+struct TimeReading: Equatable {
+    /// Milliseconds since the epoch; for ``TimeForm/local`` before the offset is taken off.
+    var milliseconds: Int64
+    /// How it was written.
+    var form: TimeForm
+}
+
+/// How the fields of a time column are read, decided once per file.
+enum TimeDecoder: Sendable {
+    /// Every value by itself: epoch stamps by magnitude, calendar dates by shape.
+    case automatic
+    /// Epoch stamps in one unit.
+    case epoch(TimeForm)
+    /// ISO 8601 only.
+    case iso8601
+    /// A pattern of strptime conversions.
+    case pattern(TimePattern)
+
+    /// The time a field names; nil when it names none. O(count), no allocation.
+    func read(_ bytes: UnsafeBufferPointer<UInt8>) -> TimeReading? {
+        let reading: TimeReading? =
+            switch self {
+            case .automatic: readEpochByMagnitude(bytes) ?? readCalendar(bytes, style: .lenient)
+            case .epoch(let unit): readEpoch(bytes, unit: unit)
+            case .iso8601: readCalendar(bytes, style: .iso)
+            case .pattern(let pattern): pattern.read(bytes)
+            }
+        guard let reading, BarSeries.validTimes.contains(reading.milliseconds) else { return nil }
+        return reading
+    }
+
+    /// What a field should have been, for a message.
+    var expectation: String {
+        switch self {
+        case .automatic: "expected an epoch stamp of the years 1990 to 2100 or an ISO 8601 date"
+        case .epoch(let unit): "expected epoch \(unit.epochUnit ?? "seconds")"
+        case .iso8601: "expected an ISO 8601 date or date and time"
+        case .pattern(let pattern): "expected a time like \"\(pattern.text)\""
+        }
+    }
+}
