@@ -5,6 +5,13 @@ import PackageDescription
 // which compares every `import` line with the level table: SwiftPM itself lets an undeclared
 // import through.
 
+// The modules whose loops do the work are optimised in debug builds too: tests walk billions of bars.
+let hot: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+// `make check` and `make test` set this; a release build for use does not stop at a newer compiler's new warnings.
+let strict: [SwiftSetting] =
+    Context.environment["BELOWZERO_WARNINGS"] == "error" ? [.unsafeFlags(["-warnings-as-errors"])] : []
+
 let package = Package(
     name: "BelowZero",
     platforms: [.macOS(.v15)],
@@ -67,3 +74,8 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+let hotModules: Set = ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "CSVIngest", "StressEngine"]
+for target in package.targets where target.type != .system {
+    target.swiftSettings = strict + (hotModules.contains(target.name) ? hot : [])
+}

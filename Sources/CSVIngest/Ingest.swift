@@ -12,7 +12,7 @@ import StressBasics
 public func ingestSeries(
     _ source: BarSource, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedSeries {
-    try ingest(source.files.map(InputPlace.file), source: source, options: options)
+    try ingest(source.files.map { .file($0, folder: options.baseFolder) }, source: source, options: options)
 }
 
 /// The same for the bytes of one file in memory, under the name `name`; the files of `source` are not looked at.

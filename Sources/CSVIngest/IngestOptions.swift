@@ -1,12 +1,14 @@
 import PriceSeries
 import StressBasics
 
-/// How files are read; nothing here changes what is read.
+/// How files are found and read; nothing here changes what is read.
 public struct IngestOptions: Sendable {
     /// Bytes handed to the CSV parser at a time, at least 1. The result does not depend on it.
     public var chunkBytes: Int = 1 << 18
     /// Bad rows listed one by one for each file; counts stay exact beyond it.
     public var maxRowFindings: Int = 1000
+    /// The folder that relative file names start from; empty for the working directory. Names are shown without it.
+    public var baseFolder: String = ""
 
     /// Options with their defaults unless said otherwise.
     public init(chunkBytes: Int = 1 << 18, maxRowFindings: Int = 1000) {

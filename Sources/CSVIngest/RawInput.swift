@@ -8,13 +8,13 @@ import StressBasics
 
 /// Where the bytes of one input are: a file by name, or memory.
 enum InputPlace: Sendable {
-    case file(String)
+    case file(String, folder: String)
     case memory([UInt8], name: String)
 
     /// The name shown to people.
     var name: String {
         switch self {
-        case .file(let name): name
+        case .file(let name, _): name
         case .memory(_, let name): name
         }
     }
@@ -35,7 +35,7 @@ struct RawInput: ~Copyable {
         name = place.name
         switch place {
         case .memory(let bytes, _): (memory, descriptor) = (bytes, -1)
-        case .file(let path): (memory, descriptor) = (nil, try RawInput.open(path))
+        case .file(let name, let folder): (memory, descriptor) = (nil, try RawInput.open(name, folder: folder))
         }
     }
 
@@ -72,19 +72,20 @@ struct RawInput: ~Copyable {
         }
     }
 
-    private static func open(_ path: String) throws(IngestError) -> Int32 {
+    private static func open(_ name: String, folder: String) throws(IngestError) -> Int32 {
+        let path = folder.isEmpty || name.hasPrefix("/") ? name : folder + "/" + name
         // A NUL would cut the name short in C and open another file.
-        guard !path.utf8.contains(0) else { throw failure(path, ENOENT) }
+        guard !path.utf8.contains(0) else { throw failure(name, ENOENT) }
         #if canImport(Glibc)
             let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         #else
             let descriptor = Darwin.open(path, O_RDONLY | O_CLOEXEC)
         #endif
-        guard descriptor >= 0 else { throw failure(path) }
+        guard descriptor >= 0 else { throw failure(name) }
         var status = stat()
         if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             _ = close(descriptor)
-            throw failure(path, EISDIR)
+            throw failure(name, EISDIR)
         }
         return descriptor
     }
