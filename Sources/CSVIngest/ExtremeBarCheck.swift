@@ -56,7 +56,9 @@ struct ExtremeBarCheck {
         var returns: [Double] = []
         for bar in Swift.stride(from: 1, to: series.count, by: stride)
         where series.close[bar - 1] > 0 && series.close[bar] > 0 {
-            returns.append(log(series.close[bar] / series.close[bar - 1]))
+            let value = log(series.close[bar] / series.close[bar - 1])
+            // Quotients of prices at the ends of the number range overflow.
+            if value.isFinite { returns.append(value) }
         }
         guard let center = median(&returns) else { return 0 }
         var distances = returns.map { abs($0 - center) }
@@ -106,7 +108,7 @@ struct ExtremeBarCheck {
     /// `-62.90 % at 2022-05-12 16:46 (0.0071 against 0.01914)`.
     private func move(_ found: (bar: Int, ratio: Double), _ column: [Double]) -> String {
         let percent = (found.ratio - 1) * 100
-        let text = fixedText(percent, decimals: 2)
+        let text = percent.isFinite ? fixedText(percent, decimals: 2) : "∞"
         return "\(percent > 0 ? "+" : "")\(text) % at \(series.instant(found.bar).minuteText) "
             + "(\(priceText(column[found.bar])) against \(priceText(series.close[found.bar - 1])))"
     }

@@ -117,7 +117,10 @@ extension Layout {
     }
 
     private static func noSuchName(_ name: String, _ names: [String], _ table: SampleTable) -> IngestError {
-        let near = nearestName(to: name, among: names).map { "did you mean \"\(SourceLocation.presentable($0))\"?" }
+        // Names longer than any that people type would only cost time.
+        let near = nearestName(to: name, among: names.filter { $0.utf8.count <= 64 }).map {
+            "did you mean \"\(SourceLocation.presentable($0))\"?"
+        }
         return IngestError(
             .setting, "cannot find column \"\(SourceLocation.presentable(name))\"", why: "the header has no such name",
             notes: ["the header has \(quotedList(names))"], at: place(table), hint: near ?? "use one of these names")

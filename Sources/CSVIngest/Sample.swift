@@ -113,10 +113,11 @@ private func collectRow(_ end: Int32, _ data: UnsafeMutableRawPointer?) {
 extension CSVParser.Failure {
     /// The failure as an error of the file.
     func ingestError(name: String, markBytes: Int) -> IngestError {
-        let start = rowLine < line ? ["the row begins on line \(spacedCount(rowLine))"] : []
+        // The quote that is to blame is nearly always in the row's first lines, wherever the parser noticed.
+        let stop = rowLine < line ? ["parsing stopped on line \(spacedCount(line))"] : []
         return IngestError(
-            .malformed, "cannot split the row into fields", why: why, notes: start,
-            at: SourceLocation(file: name, line: line, byte: byte + markBytes),
+            .malformed, "cannot split the row into fields", why: why, notes: stop,
+            at: SourceLocation(file: name, line: rowLine, byte: byte + markBytes),
             hint: "quotes inside a quoted field are written twice")
     }
 }

@@ -1,0 +1,78 @@
+import StressBasics
+import Testing
+
+@testable import CSVIngest
+
+@Suite struct DecimalTests {
+    private func read(_ text: String) -> DecimalReading { withBytes(text, readDecimal) }
+
+    @Test(arguments: [
+        "0", "-0", "1", "+1", "12.5", ".5", "5.", "-3.25e2", "1e22", "1e23", "3.6e-05", "9007199254740993",
+        "0.1", "123456789012345678901234567890", "2.2250738585072011e-308", "4.9e-324", "1e-400",
+        "1.7976931348623157e308", "0.000000000000000000000001", "8.5E+3", "1e-22", "1e-23", "00012.50",
+        "9007199254740992e22", "179769313486231570000000000000000000000.5",
+    ])
+    func numbersAreTheNearestDouble(_ text: String) {
+        guard case .value(let value) = read(text), let wanted = Double(text) else {
+            Issue.record("\(text) is not read")
+            return
+        }
+        #expect(value.bitPattern == wanted.bitPattern)
+    }
+
+    @Test(arguments: [
+        "1,000", "0x1F", "inf", "-inf", "infinity", "1e", "1e+", "e5", ".", "+", "--1", "1 2", " 1", "1 ", "1.2.3",
+        "1_000", "12x", "1e5.5", "1e400", "-1e400", "1\u{0}", "\u{0}", "nan(1)", "١٢", "1d5",
+    ])
+    func otherTextIsMalformed(_ text: String) { #expect(read(text) == .malformed) }
+
+    @Test(arguments: ["", "-", "null", "NULL", "NaN", "nan", "N/A", "n/a", "NA", "None", "#N/A"])
+    func noValueIsMissing(_ text: String) { #expect(read(text) == .missing) }
+
+    /// Decimals of all the forms that prices have, against the standard library, bit for bit.
+    @Test(arguments: 0..<8)
+    func randomDecimalsAgreeWithTheStandardLibrary(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<150_000 {
+            let text = randomDecimal(&random)
+            guard case .value(let value) = read(text), let wanted = Double(text) else {
+                Issue.record("seed \(seed): \(text) is not read")
+                return
+            }
+            if value.bitPattern != wanted.bitPattern {
+                Issue.record("seed \(seed): \(text) gives \(value), not \(wanted)")
+                return
+            }
+        }
+    }
+
+    private func randomDecimal(_ random: inout SeededGenerator) -> String {
+        let digits = Int.random(in: 1...22, using: &random)
+        var text = ["", "", "", "-", "+"].randomElement(using: &random) ?? ""
+        for _ in 0..<digits { text.append(Character(Unicode.Scalar(UInt8.random(in: 48...57, using: &random)))) }
+        if Bool.random(using: &random) {
+            text.append(".")
+            for _ in 0..<Int.random(in: 0...25, using: &random) {
+                text.append(Character(Unicode.Scalar(UInt8.random(in: 48...57, using: &random))))
+            }
+        }
+        if Int.random(in: 0..<4, using: &random) == 0 {
+            text += (Bool.random(using: &random) ? "e" : "E") + String(Int.random(in: -60...60, using: &random))
+        }
+        return text
+    }
+
+    /// Every double comes back from its shortest text.
+    @Test(arguments: 100..<104)
+    func shortestTextsRoundTrip(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<100_000 {
+            let value = Double(bitPattern: random.next())
+            guard value.isFinite else { continue }
+            if read("\(value)") != .value(value) {
+                Issue.record("seed \(seed): \(value)")
+                return
+            }
+        }
+    }
+}
