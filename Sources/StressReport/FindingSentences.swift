@@ -37,7 +37,9 @@ extension AssetSide {
             return "Only \(low.0.screenText) \(span) ended below zero: \(shareText(low.1)) of entries"
         }
         let (from, to) = (shareText(low.1), shareText(high.1))
-        if from == to { return "\(from) of entries ended below zero at \(low.0.screenText) and at \(high.0.screenText) alike" }
+        if from == to {
+            return "\(from) of entries ended below zero at \(low.0.screenText) and at \(high.0.screenText) alike"
+        }
         let verb = high.1 > low.1 ? "rises" : "falls"
         return "From \(low.0.screenText) to \(high.0.screenText), the share below zero \(verb) from \(from) to \(to)"
     }

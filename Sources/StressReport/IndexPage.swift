@@ -40,8 +40,10 @@ struct IndexPage {
             w.element("p", .class("kicker"), text: kicker)
             w.element("h1", .id("h-answer")) { $0.phrases(title) }
             w.line()
-            for sentence in ledes where !sentence.isEmpty {
-                w.element("p", .class("lede")) { $0.phrases(sentence) }
+            guard let headline else { return }
+            if !report.limitGroups.isEmpty { w.element("p", .class("lede")) { $0.phrases(headline.headline) } }
+            if !headline.worstFill.isEmpty {
+                w.element("p", .class("lede worst")) { $0.phrases(headline.worstFill) }
             }
         }
     }
@@ -61,7 +63,8 @@ struct IndexPage {
         let met = groups.count - breached - empty
         var parts: [Phrase] = []
         if breached > 0 {
-            parts = [.finding(counted(breached, "limit", "limits") + " breached"), .plain(", \(grouped(met)) met")]
+            parts = [.finding(counted(breached, "limit", "limits") + " breached")]
+            if met > 0 { parts.append(.plain(", \(grouped(met)) met")) }
         } else {
             parts = [.key(met == 1 ? "The one limit is met" : "All \(grouped(met)) limits are met")]
             if met == 0 { parts = [.key("No limit could be judged")] }
@@ -69,16 +72,13 @@ struct IndexPage {
         return parts + (empty > 0 && breached + met > 0 ? [.plain(", \(grouped(empty)) without a value")] : [])
     }
 
-    private var ledes: [[Phrase]] {
-        guard let headline else { return [] }
-        return [report.limitGroups.isEmpty ? [] : headline.headline, headline.worstFill]
-    }
-
     // MARK: Limits
 
     private func writeLimits(_ w: inout HTMLWriter) {
         let groups = report.limitGroups
-        let ordered = [LimitCheck.Outcome.breach, .noValue, .met].flatMap { state in groups.filter { $0.outcome == state } }
+        let ordered = [LimitCheck.Outcome.breach, .noValue, .met].flatMap { state in
+            groups.filter { $0.outcome == state }
+        }
         let definition = "Each limit of the study against the cells it names; a value above the limit is a breach."
         w.section("limits", label: "Limits", title: "What the study allows", definition: definition) { w in
             w.element("ul", .class("checks column")) { w in
@@ -173,7 +173,7 @@ struct IndexPage {
         let definition = "What was read for each price history, and what the checks found."
         w.section("data", label: "Data", title: dataTitle, definition: definition) { w in
             w.scrolling("Price histories") { w in
-                w.element("table", .class("tbl")) { w in
+                w.element("table", .class("tbl checks-t")) { w in
                     w.element("caption", .class("vh"), text: "Price histories")
                     w.tableHead(["Asset", "State", "Period (UTC)", "Bars", "Checks"], numbersFrom: 9)
                     w.element("tbody") { w in
@@ -188,7 +188,8 @@ struct IndexPage {
     private var dataTitle: String {
         let warned = report.assets.count { asset in asset.summaries.contains { $0.severity >= .warning } }
         guard warned > 0 else { return "No warnings about the data" }
-        return "Data warnings in \(grouped(warned)) of \(counted(report.assets.count, "price history", "price histories"))"
+        return
+            "Data warnings in \(grouped(warned)) of \(counted(report.assets.count, "price history", "price histories"))"
     }
 
     private func write(_ asset: AssetReport, _ w: inout HTMLWriter) {

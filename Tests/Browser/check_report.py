@@ -100,12 +100,18 @@ def walk_by_keyboard(browser):
     if not cell:
         return ["no heat cell is a tab stop"]
     browser.run("arguments[0].focus()", cell[0])
-    before = browser.run("return document.getElementById('tip').textContent")
-    browser.driver.switch_to.active_element.send_keys(Keys.ARROW_LEFT)
-    after = browser.run("return document.getElementById('tip').textContent")
+    is_shown = browser.run("return document.getElementById('tip').textContent !== ''")
+    # A cell at an edge has fewer neighbours; a table of one cell has none.
+    cells = browser.run("return arguments[0].closest('table').querySelectorAll('tbody td').length", cell[0])
+    for key in (Keys.ARROW_LEFT, Keys.ARROW_UP, Keys.ARROW_RIGHT, Keys.ARROW_DOWN):
+        browser.driver.switch_to.active_element.send_keys(key)
+        if browser.run("return document.activeElement !== arguments[0]", cell[0]):
+            break
+    has_moved = browser.run("return document.activeElement !== arguments[0] && document.activeElement.matches('.heat td')", cell[0])
     browser.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
     is_hidden = browser.run("return document.getElementById('tip').hidden")
-    faults = [] if before and after and before != after else ["arrow keys do not move the explanation"]
+    faults = [] if is_shown else ["focus does not show the explanation"]
+    faults += [] if has_moved or cells == 1 else ["arrow keys do not move between cells"]
     return faults + ([] if is_hidden else ["Escape does not hide the explanation"])
 
 

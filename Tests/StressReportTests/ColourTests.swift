@@ -11,7 +11,8 @@ struct ColourTests {
         let start = try #require(css.firstRange(of: marker)).upperBound
         let block = css[start...].prefix { $0 != "}" }
         return Dictionary(
-            block.matches(of: /--([a-z0-9]+):\s*#([0-9a-f]+)/).map { (String($0.1), String($0.2)) }, uniquingKeysWith: { a, _ in a })
+            block.matches(of: /--([a-z0-9]+):\s*#([0-9a-f]+)/).map { (String($0.1), String($0.2)) },
+            uniquingKeysWith: { a, _ in a })
     }
 
     private static let markers = [":root {", ":root:not([data-theme=\"light\"]) {", ":root[data-theme=\"dark\"] {"]
@@ -46,7 +47,8 @@ struct ColourTests {
         let colours = try palette(marker)
         for name in ["ink", "mut", "acc", "link", "two", "three"] {
             for ground in ["paper", "tint"] {
-                #expect(contrast(try #require(colours[name]), try #require(colours[ground])) >= 4.5, "\(name) on \(ground)")
+                #expect(
+                    contrast(try #require(colours[name]), try #require(colours[ground])) >= 4.5, "\(name) on \(ground)")
             }
         }
         for state in ["ok", "wa", "ba", "in"] {

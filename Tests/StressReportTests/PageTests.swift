@@ -9,7 +9,8 @@ import Testing
 @Suite("Pages")
 struct PageTests {
     static let hostileNames = [
-        "<script>alert(1)</script>\"'&", "../../etc/passwd", "a\u{202E}b\u{200F}c", "=cmd|' /C calc'!A0", "</title><img src=x>",
+        "<script>alert(1)</script>\"'&", "../../etc/passwd", "a\u{202E}b\u{200F}c", "=cmd|' /C calc'!A0",
+        "</title><img src=x>",
         "\u{0}\u{7}tab\tline\nend", "",
     ]
 
@@ -19,7 +20,8 @@ struct PageTests {
     func balance() throws {
         let reports = [
             try TableTests.smallReport(), try realisticReport(platforms: ["typical", "a <strict> one"]),
-            try realisticReport(hasWorstFill: false), try makeReport(assets: PageTests.hostileNames) { _ in makeEstimate() },
+            try realisticReport(hasWorstFill: false),
+            try makeReport(assets: PageTests.hostileNames) { _ in makeEstimate() },
             try makeReport { _ in makeEstimate(entries: 0, negative: 0, unprotected: 0, liquidated: 0) },
             try makeReport(leverages: [20], horizons: [.days(7)]) { _ in makeEstimate(negative: 0) },
         ]
@@ -28,19 +30,24 @@ struct PageTests {
         }
     }
 
-    @Test("The checker finds what it is for", arguments: ["<p>", "<p></b>", "<p a=b></p>", "a & b", "1 > 0", "<p a=\"1\" a=\"1\"></p>"])
+    @Test(
+        "The checker finds what it is for",
+        arguments: ["<p>", "<p></b>", "<p a=b></p>", "a & b", "1 > 0", "<p a=\"1\" a=\"1\"></p>"])
     func checker(fault: String) {
         #expect(markupFault(in: "<!doctype html>" + fault) != nil)
     }
 
     @Test("Nothing from outside becomes markup")
     func hostile() throws {
-        let report = try makeReport(assets: PageTests.hostileNames, platforms: ["<u>"]) { _ in makeEstimate(worst: 3000) }
+        let report = try makeReport(assets: PageTests.hostileNames, platforms: ["<u>"]) { _ in makeEstimate(worst: 3000)
+        }
         for page in pages(report) {
             #expect(!page.contents.contains("<script>alert"))
             #expect(!page.contents.contains("<img"))
             #expect(!page.contents.contains("<u>"))
-            let controls = page.contents.unicodeScalars.filter { $0.value < 0x20 && $0 != "\n" || (0x202A...0x202E).contains($0.value) || $0.value == 0x200F }
+            let controls = page.contents.unicodeScalars.filter {
+                $0.value < 0x20 && $0 != "\n" || (0x202A...0x202E).contains($0.value) || $0.value == 0x200F
+            }
             #expect(controls.isEmpty)
         }
         let index = try #require(pages(report).first).contents
@@ -77,7 +84,9 @@ struct PageTests {
         }
     }
 
-    @Test("Base64 by RFC 4648", arguments: [("", ""), ("66", "Zg=="), ("666f", "Zm8="), ("666f6f", "Zm9v"), ("fbff", "+/8=")])
+    @Test(
+        "Base64 by RFC 4648",
+        arguments: [("", ""), ("66", "Zg=="), ("666f", "Zm8="), ("666f6f", "Zm9v"), ("fbff", "+/8=")])
     func base64Vectors(hex: String, text: String) {
         #expect(base64(hex: hex) == text)
     }
@@ -117,7 +126,9 @@ struct PageTests {
             leverages: (1...125).map(Double.init), horizons: (1...20).map { .days($0) }
         ) { _ in makeEstimate() }
         let page = pages(report)[1].contents
-        #expect(plainText(page).contains("Shown: 24 of 125 leverages and 12 of 20 holding times; the full grid is in results.csv."))
+        #expect(
+            plainText(page).contains(
+                "Shown: 24 of 125 leverages and 12 of 20 holding times; the full grid is in results.csv."))
         #expect(page.matches(of: /<td class="b/).count == 24 * 12 * 3)
         #expect(page.contains("class=\"b6 hl\""))
     }
@@ -168,6 +179,56 @@ struct PageTests {
         #expect(Set(changed) == Set(first.map(\.path).filter { $0.hasSuffix(".html") } + ["run.json"]))
     }
 
+    @Test("Every number of the grid is in a file of the run")
+    func traceable() throws {
+        let report = try realisticReport(assets: ["LTCUSDT"])
+        let files = report.files()
+        let results = try csvRows(#require(files.first { $0.path == "results.csv" }).contents)
+        let intervals = try csvRows(#require(files.first { $0.path == "intervals.csv" }).contents)
+        for (page, side) in [(files[1], "long"), (files[2], "short")] {
+            let rows = results.filter { $0["side"] == side }
+            for measure in Measure.allCases {
+                let ends = measure.intervalFile == "results.csv" ? rows : intervals.filter { $0["side"] == side }
+                let expected = rows.map { row in
+                    expectedCell(
+                        row, measure,
+                        interval: ends.first {
+                            isSameCell($0, row) && $0["measure", default: measure.column] == measure.column
+                        })
+                }
+                #expect(heatCells(of: page.contents, pane: measure.place) == expected, "\(measure) \(side)")
+            }
+        }
+    }
+
+    /// What a heat cell must show, from the fields of the files alone.
+    private func expectedCell(_ row: [String: String], _ measure: Measure, interval: [String: String]?) -> String {
+        if row["entries_count"] == "0" { return row["rejected_count"] == "0" ? "no data" : "rejected" }
+        let value = Double(row[measure.column]!)!
+        if row["status"] == "impossible", measure != .liquidated, value == 0 { return "n/a" }
+        let prefix = measure == .belowZero ? "ci95" : measure == .worstFill ? "worst_ci95" : "ci"
+        let (low, high) = (Double(interval![prefix + "_low_frac"]!)!, Double(interval![prefix + "_high_frac"]!)!)
+        let range = value > 0 ? "\(shareNumber(low))–\(shareNumber(high))" : "≤\(boundNumber(high))"
+        return HTMLWriter.escaped(shareNumber(value)) + "<small>" + HTMLWriter.escaped(range) + "</small>"
+    }
+
+    private func isSameCell(_ a: [String: String], _ b: [String: String]) -> Bool {
+        ["asset", "side", "leverage_x", "horizon_h", "platform"].allSatisfy { a[$0] == b[$0] }
+    }
+
+    private func csvRows(_ csv: String) -> [[String: String]] {
+        let lines = csv.split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
+    }
+
+    private func heatCells(of html: String, pane: Int) -> [String] {
+        let start = html.firstRange(of: "<div class=\"pane p\(pane)\">")!.upperBound
+        let end = html[start...].firstRange(of: "</table>")!.lowerBound
+        return html[start..<end].matches(of: /<td [^>]*>(.*?)<\/td>/).map { String($0.1) }
+    }
+
     @Test("A small page byte by byte")
     func golden() throws {
         let report = try TableTests.smallReport()
@@ -179,10 +240,33 @@ struct PageTests {
     @Test("Preview", .enabled(if: ProcessInfo.processInfo.environment["REPORT_PREVIEW"] != nil))
     func preview() throws {
         let folder = URL(filePath: ProcessInfo.processInfo.environment["REPORT_PREVIEW"]!)
-        for file in try realisticReport().files() {
-            let url = folder.appending(path: file.path)
-            try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try file.contents.write(to: url, atomically: true, encoding: .utf8)
+        for (name, report) in try PageTests.previews() {
+            for file in report.files() {
+                let url = folder.appending(path: name).appending(path: file.path)
+                try FileManager.default.createDirectory(
+                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try file.contents.write(to: url, atomically: true, encoding: .utf8)
+            }
         }
+    }
+
+    /// The realistic run, and runs whose first sentence is one of the rarer ones.
+    static func previews() throws -> [(String, RunReport)] {
+        let rejected = makeEstimate(entries: 0, rejected: 61_200, negative: 0, unprotected: 0, liquidated: 0)
+        return [
+            ("nightly", try realisticReport()),
+            ("platforms", try realisticReport(assets: ["LTCUSDT"], platforms: ["typical", "strict"])),
+            ("hostile", try makeReport(assets: hostileNames) { _ in makeEstimate(worst: 3000) }),
+            ("zero", try makeReport { _ in makeEstimate(negative: 0, unprotected: 0, liquidated: 0) }),
+            ("impossible", try makeReport { _ in makeEstimate(negative: 0, unprotected: 0, status: .impossible) }),
+            ("rejected", try makeReport { _ in rejected }),
+            ("few", try makeReport(leverages: [20]) { _ in makeEstimate(negative: 1, windows: 9) }),
+            (
+                "large",
+                try makeReport(leverages: (1...125).map(Double.init), horizons: (1...20).map { .days($0) }) {
+                    makeEstimate(negative: Int($0.leverage.value * 90), worst: Int($0.leverage.value * 270))
+                }
+            ),
+        ]
     }
 }

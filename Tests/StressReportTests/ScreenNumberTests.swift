@@ -18,14 +18,19 @@ struct ScreenNumberTests {
         #expect(shareText(fraction) == text + "\u{202F}%")
     }
 
-    @Test("Sizes may exceed 100 %", arguments: [(1.41, "141"), (123.4, "12\u{202F}340"), (0.996, "100"), (0.0004, "0.04")])
+    @Test(
+        "Sizes may exceed 100 %",
+        arguments: [(1.41, "141"), (123.4, "12\u{202F}340"), (0.996, "100"), (0.0004, "0.04")])
     func sizes(fraction: Double, text: String) {
         #expect(percentNumber(fraction) == text)
     }
 
     @Test(
         "Bounds round up and stay bounds",
-        arguments: [(0.005, "0.5"), (0.0047, "0.5"), (0.008_219, "0.9"), (0.1061, "11"), (1, "100"), (1e-7, "0.01"), (0.00041, "0.05")])
+        arguments: [
+            (0.005, "0.5"), (0.0047, "0.5"), (0.008_219, "0.9"), (0.1061, "11"), (1, "100"), (1e-7, "0.01"),
+            (0.00041, "0.05"),
+        ])
     func bounds(fraction: Double, text: String) {
         #expect(boundNumber(fraction) == text)
     }
@@ -64,12 +69,14 @@ struct ScreenNumberTests {
 
     @Test(
         "Chosen times in words",
-        arguments: [(TimeSpan.days(7), "7 days"), (.days(1), "1 day"), (.hours(1), "1 hour"), (.minutes(90), "90 minutes")])
+        arguments: [
+            (TimeSpan.days(7), "7 days"), (.days(1), "1 day"), (.hours(1), "1 hour"), (.minutes(90), "90 minutes"),
+        ])
     func words(span: TimeSpan, text: String) {
         #expect(plainText(spanWords(span)) == text)
     }
 
-    @Test("Sizes on disk", arguments: [(812, "812 B"), (4100, "4.1 kB"), (999_999, "1 MB"), (12_345_678, "12 MB")])
+    @Test("Sizes on disk", arguments: [(812, "812 B"), (4100, "4.1 kB"), (999_999, "1.0 MB"), (12_345_678, "12 MB")])
     func diskSizes(bytes: Int, text: String) {
         #expect(plainText(sizeText(bytes)) == text)
     }
@@ -77,7 +84,8 @@ struct ScreenNumberTests {
     @Test(
         "Everyday words for a share",
         arguments: [
-            (1.0, "That is every entry."), (0.97, "That is nearly every entry."), (0.62, "That is about 6 entries in 10."),
+            (1.0, "That is every entry."), (0.97, "That is nearly every entry."),
+            (0.62, "That is about 6 entries in 10."),
             (0.0306, "That is about 1 entry in 33."), (0.33, "That is about 1 entry in 3."),
             (0.0041, "That is about 1 entry in 240."), (0.000_0163, "That is about 1 entry in 61 300."),
         ])

@@ -14,7 +14,8 @@ struct SentenceTests {
         let cell = StudyCell(
             index: 0, asset: asset, contract: .linear, side: side, leverage: Leverage(leverage)!, horizon: horizon,
             platform: "typical")
-        return CellSentences(row: ResultRow(cell: cell, fill: fill, estimate: estimate), barLength: bars, confidence: 0.95)
+        return CellSentences(
+            row: ResultRow(cell: cell, fill: fill, estimate: estimate), barLength: bars, confidence: 0.95)
     }
 
     @Test("A frequency with its interval")
@@ -22,10 +23,12 @@ struct SentenceTests {
         let s = sentences(makeEstimate())
         #expect(
             s.headline.sentence
-                == "At 20×, a LTCUSDT long held for up to 7 days ended below zero in 3.1 % of entries (95 % CI 1.7–5.4 %).")
+                == "At 20×, a LTCUSDT long held for up to 7 days ended below zero in 3.1 % of entries (95 % CI 1.7–5.4 %)."
+        )
         #expect(
             plainText(s.plainWords)
-                == "That is about 1 entry in 33. Without a liquidation engine, 33 % would have been below zero at some point.")
+                == "That is about 1 entry in 33. Without a liquidation engine, 33 % would have been below zero at some point."
+        )
         #expect(s.worstFill.isEmpty)
     }
 
@@ -57,7 +60,7 @@ struct SentenceTests {
     func fewWindows() {
         #expect(
             sentences(makeEstimate(windows: 28)).headline.sentence
-                == "At 20×, a LTCUSDT long held for up to 7 days ended below zero in 3.1 % of entries (95 % CI 0.4–19 %)"
+                == "At 20×, a LTCUSDT long held for up to 7 days ended below zero in 3.1 % of entries (95 % CI 0.5–17 %)"
                 + " — only ≈ 28 independent windows, treat as indicative.")
         #expect(
             sentences(makeEstimate(entries: 1, negative: 0, windows: 1)).headline.sentence
@@ -111,7 +114,8 @@ struct SentenceTests {
         let long = report.assetSides[0]
         #expect(plainText(long.gridTitle).hasPrefix("Most often below zero: 100× held for up to 90 days, "))
         #expect(plainText(long.leverageTitle).contains("the share below zero rises from"))
-        #expect(plainText(long.severityTitle) == "At 20× half the shortfalls exceed 12 % of margin; the largest is 120 %")
+        #expect(
+            plainText(long.severityTitle) == "At 20× half the shortfalls exceed 12 % of margin; the largest is 120 %")
         #expect(
             plainText(long.qualityTitle) == "2 warnings, 1 note, 2 checks passed; nothing was repaired in silence")
     }

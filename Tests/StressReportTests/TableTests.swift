@@ -23,12 +23,15 @@ struct TableTests {
         return try makeReport(limits: limits, confidence: confidence, findings: findings) { cell in
             switch (cell.leverage.value, cell.side, cell.horizon) {
             case (1, .long, _):
-                makeEstimate(negative: 0, worst: 0, unprotected: 0, liquidated: 0, status: .impossible, confidence: confidence)
+                makeEstimate(
+                    negative: 0, worst: 0, unprotected: 0, liquidated: 0, status: .impossible, confidence: confidence)
             case (5, _, _): makeEstimate(negative: 0, worst: 12, unprotected: 9, liquidated: 30, confidence: confidence)
             case (100, .short, _):
-                makeEstimate(entries: 0, rejected: 61_200, negative: 0, unprotected: 0, liquidated: 0, confidence: confidence)
+                makeEstimate(
+                    entries: 0, rejected: 61_200, negative: 0, unprotected: 0, liquidated: 0, confidence: confidence)
             case (100, .long, .days(7)):
-                makeEstimate(entries: 0, excluded: 61_368, negative: 0, unprotected: 0, liquidated: 0, confidence: confidence)
+                makeEstimate(
+                    entries: 0, excluded: 61_368, negative: 0, unprotected: 0, liquidated: 0, confidence: confidence)
             case (100, .long, _): makeEstimate(worst: 9000, windows: 28, confidence: confidence)
             default: makeEstimate(worst: 5800, confidence: confidence)
             }
@@ -77,7 +80,9 @@ struct TableTests {
         try expectGolden(try file("results.csv", in: TableTests.smallReport()), "results.csv")
     }
 
-    @Test("The other tables byte by byte", arguments: ["severity.csv", "intervals.csv", "data_quality.csv", "limits.csv", "columns.csv"])
+    @Test(
+        "The other tables byte by byte",
+        arguments: ["severity.csv", "intervals.csv", "data_quality.csv", "limits.csv", "columns.csv"])
     func goldenTables(name: String) throws {
         try expectGolden(try file(name, in: TableTests.smallReport()), name)
     }

@@ -75,7 +75,10 @@ extension AssetSide {
             ("Widest gap", asset.maxGap.map(timeText) ?? "not limited"),
             ("Confidence", confidenceText(confidence)),
             ("Time blocks", timeText(study.statistics.block)),
-            ("Platforms", study.platforms.map(\.name).joined(separator: ", ") + "; fees, slippage, tiers and trigger below"),
+            (
+                "Platforms",
+                study.platforms.map(\.name).joined(separator: ", ") + "; fees, slippage, tiers and trigger below"
+            ),
         ])
     }
 
@@ -83,10 +86,14 @@ extension AssetSide {
         w.element("h3", text: "To run it again")
         w.element("div", .class("cmd")) { w in
             w.element("code", .id("command"), text: report.command)
-            w.element("button", Attribute("type", "button"), .class("copy"), Attribute("data-copy", "command"), text: "Copy")
+            w.element(
+                "button", Attribute("type", "button"), .class("copy"), Attribute("data-copy", "command"), text: "Copy")
         }
         let files = asset.files.map { file in
-            ("Input", "\(file.name), \(sizeText(file.bytes)), \(counted(file.rows, "row", "rows")), SHA-256 \(file.digest.hex)")
+            (
+                "Input",
+                "\(file.name), \(sizeText(file.bytes)), \(counted(file.rows, "row", "rows")), SHA-256 \(file.digest.hex)"
+            )
         }
         w.facts(
             [

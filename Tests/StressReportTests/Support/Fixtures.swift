@@ -27,7 +27,8 @@ func makeEstimate(
             meanEquity: entries > 0 ? 0.75 : nil)
     }
     let usual: CellStatus =
-        entries == 0 ? (rejected > 0 ? .rejected : .noData) : windows < 30 ? .fewWindows : negative == 0 ? .zeroSeen : .ok
+        entries == 0
+        ? (rejected > 0 ? .rejected : .noData) : windows < 30 ? .fewWindows : negative == 0 ? .zeroSeen : .ok
     return CellEstimate(
         windows: counts, effectiveEntries: entries > 0 ? windows : 0, exit: exit(negative, scale: 1),
         worstExit: worst.map { exit($0, scale: 2.5) },
@@ -60,13 +61,16 @@ func makeReport(
         command: "belowzero run nightly.yaml", assets: assets.map { makeAsset($0, findings: findings) }, rows: rows,
         limits: limits.flatMap { check($0, rows) },
         circumstances: RunCircumstances(
-            started: UTCInstant(milliseconds: 1_795_140_000_000), duration: .seconds(41), threads: 16, host: "Linux x86_64"))
+            started: UTCInstant(milliseconds: 1_795_140_000_000), duration: .seconds(41), threads: 16,
+            host: "Linux x86_64"))
 }
 
 private func makeAsset(_ name: String, findings: [Finding]) -> AssetReport {
     AssetReport(
         asset: name,
-        files: [InputFile(name: "prices/ltc_usdt_1h.csv.gz", bytes: 1_634_201, rows: 61_368, digest: Digest(of: "prices"))],
+        files: [
+            InputFile(name: "prices/ltc_usdt_1h.csv.gz", bytes: 1_634_201, rows: 61_368, digest: Digest(of: "prices"))
+        ],
         formatName: "binance", formatReason: "twelve columns, the first a time in milliseconds", bars: 61_368,
         first: UTCInstant(milliseconds: 1_546_300_800_000), last: UTCInstant(milliseconds: 1_767_222_000_000),
         barLength: .hours(1), maxGap: .hours(10), findings: findings)

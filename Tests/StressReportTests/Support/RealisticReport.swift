@@ -14,7 +14,7 @@ func realisticReport(
     var (tight, loose) = (cells, cells)
     (tight.leverage, tight.horizon) = (Leverage(100), .days(7))
     (loose.leverage, loose.horizon) = (Leverage(20), .days(7))
-    return try makeReport(
+    var report = try makeReport(
         assets: assets, leverages: [1, 2, 3, 5, 10, 15, 20, 25, 50, 75, 100, 125],
         horizons: [.hours(1), .hours(4), .days(1), .days(3), .days(7), .days(14), .days(30), .days(90)],
         platforms: platforms,
@@ -23,6 +23,36 @@ func realisticReport(
             StudyLimit(cells: tight, measure: .negativeEquity, max: 0.04),
         ], findings: realisticFindings
     ) { realisticEstimate($0, hasWorstFill: hasWorstFill) }
+    report.studyText = realisticStudyText(assets: assets, platforms: platforms)
+    report.studyDigest = Digest(of: report.studyText)
+    return report
+}
+
+private func realisticStudyText(assets: [String], platforms: [String]) -> String {
+    let inputs = assets.flatMap { asset in
+        [
+            "  - asset: \(asset)", "    path: [prices/ltc_usdt_1h.csv.gz]", "    format: binance", "    time: ms",
+            "    timezone: UTC",
+        ]
+    }
+    let rules = platforms.flatMap { name in
+        [
+            "  \(name):", "    fees: {open: 0.0005, close: 0.0005, liquidation: 0}", "    slippage: 0.0005",
+            "    tiers:",
+            "      - {to: 50000, rate: 0.005, amount: 0}", "      - {to: 500000, rate: 0.01, amount: 250}",
+            "      - {to: .inf, rate: 0.025, amount: 7750}",
+            "    liquidation: {enabled: true, trigger: extreme, fill: auto, latency: 1}",
+        ]
+    }
+    let head = ["version: 1", "name: nightly", "data:"]
+    let grid = [
+        "grid:", "  contract: [linear]", "  side: [long, short]",
+        "  leverage: [1, 2, 3, 5, 10, 15, 20, 25, 50, 75, 100, 125]", "  horizon: [1h, 4h, 1d, 3d, 7d, 14d, 30d, 90d]",
+        "  platform: [\(platforms.joined(separator: ", "))]", "position: {notional: 10000, stride: 1, max_gap: 10h}",
+        "platforms:",
+    ]
+    let tail = ["statistics: {confidence: 0.95, block: 1d}", "headline: {leverage: 20, horizon: 7d}"]
+    return (head + inputs + grid + rules + tail).joined(separator: "\n") + "\n"
 }
 
 private func realisticEstimate(_ cell: StudyCell, hasWorstFill: Bool) -> CellEstimate {
@@ -32,10 +62,13 @@ private func realisticEstimate(_ cell: StudyCell, hasWorstFill: Bool) -> CellEst
     let isShort = cell.side == .short
     if leverage == 1, !isShort {
         return makeEstimate(
-            entries: entries, negative: 0, worst: hasWorstFill ? 0 : nil, unprotected: 0, liquidated: 0, windows: windows,
+            entries: entries, negative: 0, worst: hasWorstFill ? 0 : nil, unprotected: 0, liquidated: 0,
+            windows: windows,
             status: .impossible)
     }
-    if leverage == 125 { return makeEstimate(entries: 0, rejected: entries, negative: 0, unprotected: 0, liquidated: 0) }
+    if leverage == 125 {
+        return makeEstimate(entries: 0, rejected: entries, negative: 0, unprotected: 0, liquidated: 0)
+    }
     // Share of paths that move 1/L against the position: heavier than normal far out, which is what prices do.
     let reach = 1 / (leverage * 0.0062 * hours.squareRoot() * (isShort ? 0.9 : 1))
     let unprotected = 1 / (1 + reach * reach * (0.6 + 0.4 * reach))
@@ -43,7 +76,8 @@ private func realisticEstimate(_ cell: StudyCell, hasWorstFill: Bool) -> CellEst
     let jump = unprotected * 0.09 * (leverage / 20).squareRoot() * (isShort ? 0.6 : 1)
     func count(_ share: Double) -> Int { share * Double(entries) < 6 ? 0 : Int(share * Double(entries)) }
     return makeEstimate(
-        entries: entries, excluded: Int(hours), negative: count(jump), worst: hasWorstFill ? count(min(jump * 3.1, 0.9)) : nil,
+        entries: entries, excluded: Int(hours), negative: count(jump),
+        worst: hasWorstFill ? count(min(jump * 3.1, 0.9)) : nil,
         unprotected: count(unprotected), liquidated: count(min(liquidated, 0.98)), windows: windows,
         shortfall: 0.006 * leverage)
 }

@@ -45,7 +45,9 @@ private struct MarkupChecker {
             return last == tag.dropFirst() ? nil : "\(tag) closes \(last)"
         }
         let name = tag.prefix { $0 != " " && $0 != "/" }
-        guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) else { return "bad tag \(tag)" }
+        guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) else {
+            return "bad tag \(tag)"
+        }
         let isClosed = tag.hasSuffix("/")
         if let fault = attributeFault(tag.dropFirst(name.count).dropLast(isClosed ? 1 : 0)) { return fault }
         if isClosed || MarkupChecker.void.contains(name) { return nil }
