@@ -1,5 +1,6 @@
 import StressBasics
 import StressStatistics
+import StudyPlan
 
 /// The front page of a run: limits first, then every price history and direction at a glance.
 struct IndexPage {
@@ -7,6 +8,15 @@ struct IndexPage {
     let pages: [AssetSide]
     /// Names of the run's CSVs.
     let tables: [String]
+    /// The cell of the first sentence; finding it walks the whole grid, so it is found once.
+    let headlineCell: StudyCell?
+
+    init(report: RunReport, pages: [AssetSide], tables: [String]) {
+        self.report = report
+        self.pages = pages
+        self.tables = tables
+        headlineCell = report.study.headlineCell
+    }
 
     private var confidence: Double { report.study.statistics.confidence }
     private var headline: CellSentences? { report.headlineSentences }
@@ -91,7 +101,7 @@ struct IndexPage {
     // MARK: Matrix
 
     private func writeMatrix(_ w: inout HTMLWriter) {
-        guard let cell = report.study.headlineCell else { return }
+        guard let cell = headlineCell else { return }
         let definition =
             "Share of entries in % that ended below zero, held for up to \(spanWords(cell.horizon)), with the "
             + "\(confidenceText(confidence)) interval underneath" + (hasWorst ? ", and the worst fill after ▾." : ".")
@@ -108,7 +118,7 @@ struct IndexPage {
     private var hasWorst: Bool { report.rows.contains { $0.estimate.worstExit != nil } }
 
     private var leverages: [Leverage] {
-        chosen(report.study.grid.leverages, limit: 12, keeping: report.study.headlineCell?.leverage)
+        chosen(report.study.grid.leverages, limit: 12, keeping: headlineCell?.leverage)
     }
 
     private var leverageNote: String {
@@ -142,7 +152,7 @@ struct IndexPage {
     }
 
     private func writeRow(_ page: AssetSide, contract: ContractKind, platform: String, _ w: inout HTMLWriter) {
-        let horizon = report.study.headlineCell?.horizon
+        let horizon = headlineCell?.horizon
         let cells = page.rows.filter {
             $0.cell.contract == contract && $0.cell.platform == platform && $0.cell.horizon == horizon
         }
@@ -160,7 +170,7 @@ struct IndexPage {
                     figure: row?.estimate.figure(.belowZero, confidence: confidence),
                     worst: row?.estimate.figure(.worstFill, confidence: confidence), confidence: confidence,
                     subject: "\(leverage.screenText) \(page.side.rawValue)",
-                    isHeadline: row != nil && row?.cell == report.study.headlineCell
+                    isHeadline: row != nil && row?.cell == headlineCell
                 ).write(to: &w)
             }
         }

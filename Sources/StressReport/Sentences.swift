@@ -66,7 +66,7 @@ struct CellSentences {
         ]
         guard let bound = share.interval?.high else { return seen }
         return seen + [
-            .plain("; with \(windowWords(share.windows)) the rate could still be up to "), .quiet(boundText(bound)),
+            .plain("; with \(windowWords(share.windows)) the rate could still be up to "), .key(boundText(bound)),
         ]
     }
 
@@ -119,7 +119,9 @@ struct CellSentences {
             return
                 "Without a liquidation engine, \(shareText(share.fraction)) would have been below zero at some point."
         case .share: return "Even without a liquidation engine, no entry would have been below zero."
-        case .impossible: return "The price itself would have to fall below zero."
+        case .impossible:
+            return cell.side == .long
+                ? "The price itself would have to fall below zero." : "No price could take it there."
         default: return nil
         }
     }

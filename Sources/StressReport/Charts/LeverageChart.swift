@@ -104,9 +104,12 @@ struct LeverageChart {
             let points = run.map { (x: x.position($0.leverage), y: y.position($0.share.fraction)) }
             w.shape("path", .class("ln \(curve.style)"), Attribute("d", pathThrough(points)))
         }
+        // Dots mark single results; on a dense line they would only blur it.
+        let isDense = curve.points.count > 30
         for point in curve.points {
             let place = x.position(point.leverage)
             if point.share.count > 0 {
+                if isDense { continue }
                 w.dot("dt \(curve.style)f", place, y.position(point.share.fraction), radius: 3.5)
             } else if let bound = point.share.interval?.high {
                 // None seen: a log axis has no zero, so the mark stands on the floor and reaches up to the bound.

@@ -60,7 +60,9 @@ struct SeverityChart {
             "tk", (x.start + x.end) / 2, bottom + 44, anchor: "middle", "Shortfall in % of initial margin, log scale")
         w.label("tk", width - 4, top - 14, anchor: "end", "entries")
         if x.ticks.contains(1) {
-            w.label("tk", x.position(1), top - 14, anchor: "middle", "as much as the margin")
+            let place = x.position(1)
+            let anchor = place > x.end - 80 ? "end" : place < x.start + 80 ? "start" : "middle"
+            w.label("tk", place, top - 14, anchor: anchor, "as much as the margin")
         }
     }
 

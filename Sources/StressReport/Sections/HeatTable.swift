@@ -44,7 +44,7 @@ struct HeatCell {
     private var tip: [String] {
         switch figure {
         case .share(let share): shareTip(share)
-        case .impossible: ["Cannot happen: the price itself would have to fall below zero"]
+        case .impossible: ["Cannot happen, whatever the price does above zero"]
         case .rejected(let count): ["Not opened under the platform’s rules: \(counted(count, "entry", "entries"))"]
         case .noData(let excluded): ["No entry has a whole window: \(grouped(excluded)) excluded"]
         case nil: ["Not computed"]

@@ -26,9 +26,7 @@ extension AssetSide {
         let steps = [
             "\(entry) an entry, at its close; the position has a notional of \(significantText(position.notional, digits: 6)) "
                 + "and a margin of notional over leverage.",
-            "Bar by bar, the equity at the bar’s price is compared with the maintenance requirement; the first bar that "
-                + "fails it liquidates the position.",
-            "A liquidation is filled \(fillWords(headline?.fill ?? "off")). Fees and slippage are charged on top.",
+            liquidationStep,
             "What is left after all of it is the final equity. Less than nothing counts as below zero.",
             "Windows cut off by the end of the data \(gap)are excluded and counted apart.",
             "Entries overlap and crashes cluster, so the interval is Wilson’s score interval on the windows that do not "
@@ -39,6 +37,14 @@ extension AssetSide {
             for step in steps { w.element("li", text: step) }
         }
         w.line()
+    }
+
+    private var liquidationStep: String {
+        let fill = headline?.fill ?? rows.first?.fill ?? "off"
+        guard fill != "off" else { return "The platform does not liquidate: positions stay open whatever they owe." }
+        return
+            "Bar by bar, the equity at the bar’s price is compared with the maintenance requirement; the first bar that "
+            + "fails it liquidates the position, filled \(fillWords(fill)). Fees and slippage are charged on top."
     }
 
     private func writeGlossary(_ w: inout HTMLWriter) {
