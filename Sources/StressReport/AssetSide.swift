@@ -42,9 +42,8 @@ struct AssetSide {
 
     /// The measures that this page's cells hold.
     var measures: [Measure] {
-        Measure.allCases.filter { measure in
-            rows.contains { $0.estimate.figure(measure, confidence: confidence) != nil }
-        }
+        let hasWorst = rows.contains { $0.estimate.worstExit != nil }
+        return Measure.allCases.filter { $0 != .worstFill || hasWorst }
     }
 
     /// The grids of this page, one a contract and platform, in plan order.
@@ -100,7 +99,9 @@ func chosen<Value: Equatable>(_ values: [Value], limit: Int, keeping wanted: Val
     let wantedPlace = wanted.flatMap { values.firstIndex(of: $0) }
     var places = (0..<limit).map { $0 * (values.count - 1) / (limit - 1) }
     if let wantedPlace, !places.contains(wantedPlace) {
-        let nearest = places[1..<limit - 1].indices.min { abs(places[$0] - wantedPlace) < abs(places[$1] - wantedPlace) }!
+        let nearest = places[1..<limit - 1].indices.min {
+            abs(places[$0] - wantedPlace) < abs(places[$1] - wantedPlace)
+        }!
         places[nearest] = wantedPlace
     }
     return places.map { values[$0] }

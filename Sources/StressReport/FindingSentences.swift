@@ -27,7 +27,12 @@ extension AssetSide {
     var leverageTitle: String {
         guard let horizon = headline?.cell.horizon else { return "No cell matches the headline" }
         let span = "held for up to \(spanWords(horizon))"
-        let seen = headlineColumn(of: rows).compactMap { row in
+        let column = headlineColumn(of: rows)
+        if column.allSatisfy({ $0.estimate.status == .impossible }) {
+            return "At no leverage can an entry end below zero"
+        }
+        if column.allSatisfy({ $0.estimate.windows.entries == 0 }) { return "At no leverage was an entry \(span)" }
+        let seen = column.compactMap { row in
             row.estimate.figure(.belowZero, confidence: confidence)?.share.map { (row.cell.leverage, $0.fraction) }
         }.filter { $0.1 > 0 }
         guard let low = seen.first, let high = seen.last else {
@@ -37,7 +42,9 @@ extension AssetSide {
             return "Only \(low.0.screenText) \(span) ended below zero: \(shareText(low.1)) of entries"
         }
         let (from, to) = (shareText(low.1), shareText(high.1))
-        if from == to { return "\(from) of entries ended below zero at \(low.0.screenText) and at \(high.0.screenText) alike" }
+        if from == to {
+            return "\(from) of entries ended below zero at \(low.0.screenText) and at \(high.0.screenText) alike"
+        }
         let verb = high.1 > low.1 ? "rises" : "falls"
         return "From \(low.0.screenText) to \(high.0.screenText), the share below zero \(verb) from \(from) to \(to)"
     }

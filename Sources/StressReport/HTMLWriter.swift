@@ -51,7 +51,8 @@ struct HTMLWriter {
 
     /// A name from outside: isolated, so that right-to-left letters in it cannot reorder the words around it.
     mutating func name(_ name: String) {
-        element("bdi", text: name)
+        let isBlank = name.allSatisfy(\.isWhitespace)
+        element("bdi", text: isBlank ? "(no name)" : name)
     }
 
     /// One of this program's own style sheets or scripts; see ``PageCode``.

@@ -1,5 +1,6 @@
 import StressBasics
 import StressStatistics
+import StudyPlan
 
 /// The front page of a run: limits first, then every price history and direction at a glance.
 struct IndexPage {
@@ -7,6 +8,15 @@ struct IndexPage {
     let pages: [AssetSide]
     /// Names of the run's CSVs.
     let tables: [String]
+    /// The cell of the first sentence; finding it walks the whole grid, so it is found once.
+    let headlineCell: StudyCell?
+
+    init(report: RunReport, pages: [AssetSide], tables: [String]) {
+        self.report = report
+        self.pages = pages
+        self.tables = tables
+        headlineCell = report.study.headlineCell
+    }
 
     private var confidence: Double { report.study.statistics.confidence }
     private var headline: CellSentences? { report.headlineSentences }
@@ -40,8 +50,10 @@ struct IndexPage {
             w.element("p", .class("kicker"), text: kicker)
             w.element("h1", .id("h-answer")) { $0.phrases(title) }
             w.line()
-            for sentence in ledes where !sentence.isEmpty {
-                w.element("p", .class("lede")) { $0.phrases(sentence) }
+            guard let headline else { return }
+            if !report.limitGroups.isEmpty { w.element("p", .class("lede")) { $0.phrases(headline.headline) } }
+            if !headline.worstFill.isEmpty {
+                w.element("p", .class("lede worst")) { $0.phrases(headline.worstFill) }
             }
         }
     }
@@ -61,7 +73,8 @@ struct IndexPage {
         let met = groups.count - breached - empty
         var parts: [Phrase] = []
         if breached > 0 {
-            parts = [.finding(counted(breached, "limit", "limits") + " breached"), .plain(", \(grouped(met)) met")]
+            parts = [.finding(counted(breached, "limit", "limits") + " breached")]
+            if met > 0 { parts.append(.plain(", \(grouped(met)) met")) }
         } else {
             parts = [.key(met == 1 ? "The one limit is met" : "All \(grouped(met)) limits are met")]
             if met == 0 { parts = [.key("No limit could be judged")] }
@@ -69,16 +82,13 @@ struct IndexPage {
         return parts + (empty > 0 && breached + met > 0 ? [.plain(", \(grouped(empty)) without a value")] : [])
     }
 
-    private var ledes: [[Phrase]] {
-        guard let headline else { return [] }
-        return [report.limitGroups.isEmpty ? [] : headline.headline, headline.worstFill]
-    }
-
     // MARK: Limits
 
     private func writeLimits(_ w: inout HTMLWriter) {
         let groups = report.limitGroups
-        let ordered = [LimitCheck.Outcome.breach, .noValue, .met].flatMap { state in groups.filter { $0.outcome == state } }
+        let ordered = [LimitCheck.Outcome.breach, .noValue, .met].flatMap { state in
+            groups.filter { $0.outcome == state }
+        }
         let definition = "Each limit of the study against the cells it names; a value above the limit is a breach."
         w.section("limits", label: "Limits", title: "What the study allows", definition: definition) { w in
             w.element("ul", .class("checks column")) { w in
@@ -91,7 +101,7 @@ struct IndexPage {
     // MARK: Matrix
 
     private func writeMatrix(_ w: inout HTMLWriter) {
-        guard let cell = report.study.headlineCell else { return }
+        guard let cell = headlineCell else { return }
         let definition =
             "Share of entries in % that ended below zero, held for up to \(spanWords(cell.horizon)), with the "
             + "\(confidenceText(confidence)) interval underneath" + (hasWorst ? ", and the worst fill after ▾." : ".")
@@ -108,7 +118,7 @@ struct IndexPage {
     private var hasWorst: Bool { report.rows.contains { $0.estimate.worstExit != nil } }
 
     private var leverages: [Leverage] {
-        chosen(report.study.grid.leverages, limit: 12, keeping: report.study.headlineCell?.leverage)
+        chosen(report.study.grid.leverages, limit: 12, keeping: headlineCell?.leverage)
     }
 
     private var leverageNote: String {
@@ -142,7 +152,7 @@ struct IndexPage {
     }
 
     private func writeRow(_ page: AssetSide, contract: ContractKind, platform: String, _ w: inout HTMLWriter) {
-        let horizon = report.study.headlineCell?.horizon
+        let horizon = headlineCell?.horizon
         let cells = page.rows.filter {
             $0.cell.contract == contract && $0.cell.platform == platform && $0.cell.horizon == horizon
         }
@@ -160,7 +170,7 @@ struct IndexPage {
                     figure: row?.estimate.figure(.belowZero, confidence: confidence),
                     worst: row?.estimate.figure(.worstFill, confidence: confidence), confidence: confidence,
                     subject: "\(leverage.screenText) \(page.side.rawValue)",
-                    isHeadline: row != nil && row?.cell == report.study.headlineCell
+                    isHeadline: row != nil && row?.cell == headlineCell
                 ).write(to: &w)
             }
         }
@@ -173,7 +183,7 @@ struct IndexPage {
         let definition = "What was read for each price history, and what the checks found."
         w.section("data", label: "Data", title: dataTitle, definition: definition) { w in
             w.scrolling("Price histories") { w in
-                w.element("table", .class("tbl")) { w in
+                w.element("table", .class("tbl checks-t")) { w in
                     w.element("caption", .class("vh"), text: "Price histories")
                     w.tableHead(["Asset", "State", "Period (UTC)", "Bars", "Checks"], numbersFrom: 9)
                     w.element("tbody") { w in
@@ -188,7 +198,8 @@ struct IndexPage {
     private var dataTitle: String {
         let warned = report.assets.count { asset in asset.summaries.contains { $0.severity >= .warning } }
         guard warned > 0 else { return "No warnings about the data" }
-        return "Data warnings in \(grouped(warned)) of \(counted(report.assets.count, "price history", "price histories"))"
+        return
+            "Data warnings in \(grouped(warned)) of \(counted(report.assets.count, "price history", "price histories"))"
     }
 
     private func write(_ asset: AssetReport, _ w: inout HTMLWriter) {

@@ -37,8 +37,11 @@ struct LimitGroup {
         if checks.count == 1 { return first.value.map { "measured \(limitNumber($0))" } ?? "no value" }
         let within = checks.count { !$0.breached && $0.value != nil }
         let words = "\(grouped(within)) of \(counted(checks.count, "cell", "cells")) within"
-        guard let worst = breaches.max(by: { ($0.value ?? 0) < ($1.value ?? 0) }), let value = worst.value else { return words }
-        return "\(words); highest \(limitNumber(value)) at \(worst.cell.leverage.screenText) \(worst.cell.horizon.screenText)"
+        guard let worst = breaches.max(by: { ($0.value ?? 0) < ($1.value ?? 0) }), let value = worst.value else {
+            return words
+        }
+        return
+            "\(words); highest \(limitNumber(value)) at \(worst.cell.leverage.screenText) \(worst.cell.horizon.screenText)"
     }
 
     /// Writes state, limit and result.

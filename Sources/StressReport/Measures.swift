@@ -85,7 +85,6 @@ enum CellFigure {
 extension CellEstimate {
     /// What the cell says about `measure`; nil when it was not measured.
     func figure(_ measure: Measure, confidence: Double) -> CellFigure? {
-        if measure == .worstFill, worstExit == nil { return nil }
         guard windows.entries > 0 else {
             return windows.rejected > 0 ? .rejected(windows.rejected) : .noData(excluded: windows.excluded)
         }

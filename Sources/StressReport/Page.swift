@@ -70,7 +70,8 @@ struct Page {
                 }
                 w.element("div", .class("act")) { w in
                     w.element(
-                        "button", Attribute("type", "button"), .id("theme"), Attribute("aria-pressed", "false"), text: "Dark")
+                        "button", Attribute("type", "button"), .id("theme"), Attribute("aria-pressed", "false"),
+                        text: "Dark")
                     w.element("button", Attribute("type", "button"), .id("print"), text: "Print / PDF")
                 }
             }
@@ -97,7 +98,9 @@ struct Page {
             }
             w.element("p") { w in
                 w.text("Run \(report.runID), BelowZero \(report.version). Started \(facts.started.minuteText)")
-                w.text(" UTC, took \(timeText(facts.duration)) on \(counted(facts.threads, "thread", "threads")), \(facts.host).")
+                w.text(
+                    " UTC, took \(timeText(facts.duration)) on \(counted(facts.threads, "thread", "threads")), \(facts.host)."
+                )
             }
         }
         w.line()

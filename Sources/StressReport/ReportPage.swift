@@ -5,10 +5,12 @@ extension AssetSide {
     var page: ReportFile {
         let name = "\(visibleText(asset.asset)) \(side.rawValue)"
         let page = Page(
-            title: "\(name) · below zero, \(report.study.name)", printFooter: "BelowZero · \(name) · run \(report.runID)",
+            title: "\(name) · below zero, \(report.study.name)",
+            printFooter: "BelowZero · \(name) · run \(report.runID)",
             subject: "stress report", root: "../",
             sections: [
-                ("grid", "Grid"), ("leverage", "Leverage"), ("severity", "Severity"), ("data", "Data"), ("method", "Method"),
+                ("grid", "Grid"), ("leverage", "Leverage"), ("severity", "Severity"), ("data", "Data"),
+                ("method", "Method"),
             ], report: report)
         let html = page.html { w in
             writeAnswer(&w)
@@ -29,7 +31,8 @@ extension RunReport {
         return zip(assets, slugs).flatMap { asset, slug in
             study.grid.sides.map { side in
                 AssetSide(
-                    report: self, asset: asset, side: side, fileName: "\(slug)-\(side.rawValue).html", headline: headline)
+                    report: self, asset: asset, side: side, fileName: "\(slug)-\(side.rawValue).html",
+                    headline: headline)
             }
         }
     }

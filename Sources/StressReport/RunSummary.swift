@@ -93,7 +93,8 @@ extension RunReport {
             (severity.rawValue, JSONValue.integer(asset.summaries.count { $0.severity == severity }))
         }
         return .object([
-            ("asset", .text(asset.asset)), ("first_utc", .text(asset.first.rfc3339)), ("last_utc", .text(asset.last.rfc3339)),
+            ("asset", .text(asset.asset)), ("first_utc", .text(asset.first.rfc3339)),
+            ("last_utc", .text(asset.last.rfc3339)),
             ("bars_count", .integer(asset.bars)), ("bar_s", .number(asset.barLength.inSeconds)),
             ("checks", .object(counts)), ("findings_count", .integer(asset.findings.count)),
         ])

@@ -15,8 +15,8 @@ struct CellSentences {
     /// The headline: what was found, for which position, and how sure that is.
     var headline: [Phrase] {
         switch row.estimate.figure(.belowZero, confidence: confidence) {
-        case .share(let share) where share.count > 0: subject + seen(share) + indicative(share) + [.plain(".")]
-        case .share(let share): subject + zeroSeen(share) + indicative(share) + [.plain(".")]
+        case .share(let share) where share.count > 0: closed(subject + seen(share) + indicative(share))
+        case .share(let share): closed(subject + zeroSeen(share) + indicative(share))
         case .impossible: impossible
         case .rejected(let entries): rejected(entries)
         case .noData(let excluded): noData(excluded)
@@ -50,6 +50,12 @@ struct CellSentences {
         [.plain("ended below zero in "), .finding(shareText(share.fraction)), .plain(" of entries")] + interval(share)
     }
 
+    /// The sentence with its full stop, which takes the weight of the words before it.
+    private func closed(_ phrases: [Phrase]) -> [Phrase] {
+        guard case .quiet(let words)? = phrases.last else { return phrases + [.plain(".")] }
+        return phrases.dropLast() + [.quiet(words + ".")]
+    }
+
     private func interval(_ share: MeasuredShare) -> [Phrase] {
         share.interval.map { [.plain(" "), .quiet("(\(intervalText($0, confidence: confidence)))")] } ?? []
     }
@@ -60,7 +66,7 @@ struct CellSentences {
         ]
         guard let bound = share.interval?.high else { return seen }
         return seen + [
-            .plain("; with \(windowWords(share.windows)) the rate could still be up to "), .quiet(boundText(bound)),
+            .plain("; with \(windowWords(share.windows)) the rate could still be up to "), .key(boundText(bound)),
         ]
     }
 
@@ -71,7 +77,8 @@ struct CellSentences {
     private var impossible: [Phrase] {
         [
             .plain("At "), .key(cell.leverage.screenText),
-            .plain(", a \(cell.contract.rawValue) \(cell.side.rawValue) "), .finding("cannot end below zero"), .plain("."),
+            .plain(", a \(cell.contract.rawValue) \(cell.side.rawValue) "), .finding("cannot end below zero"),
+            .plain("."),
         ]
     }
 
@@ -80,7 +87,8 @@ struct CellSentences {
             .plain("At "), .key(cell.leverage.screenText), .plain(", \(article(cell.asset)) "), .name(cell.asset),
             .plain(" \(cell.side.rawValue) "), .finding("would not have been opened"),
             .plain(" by the platform "), .name(cell.platform), .plain(" (\(counted(entries, "entry", "entries"))): "),
-            .plain("its margin would not exceed the requirement, or the leverage is above what it allows at this size."),
+            .plain(
+                "its margin would not exceed the requirement, or the leverage is above what it allows at this size."),
         ]
     }
 
@@ -108,9 +116,12 @@ struct CellSentences {
         guard row.fill != "off" else { return "This platform does not liquidate." }
         switch row.estimate.figure(.unprotected, confidence: confidence) {
         case .share(let share) where share.count > 0:
-            return "Without a liquidation engine, \(shareText(share.fraction)) would have been below zero at some point."
+            return
+                "Without a liquidation engine, \(shareText(share.fraction)) would have been below zero at some point."
         case .share: return "Even without a liquidation engine, no entry would have been below zero."
-        case .impossible: return "The price itself would have to fall below zero."
+        case .impossible:
+            return cell.side == .long
+                ? "The price itself would have to fall below zero." : "No price could take it there."
         default: return nil
         }
     }

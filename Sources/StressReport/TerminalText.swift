@@ -22,7 +22,8 @@ extension RunReport {
             ["leverage", "below zero", confidenceText(confidence) + " CI"] + (hasWorst ? ["worst fill"] : [])
             + ["liquidated", "no safeguards", "n windows", "status"]
         let lines = column.map { terminalRow($0, hasWorst: hasWorst, confidence: confidence) }
-        let title = "\(cell.asset) \(cell.side.rawValue), held up to \(cell.horizon.screenText), platform \(cell.platform)"
+        let title =
+            "\(cell.asset) \(cell.side.rawValue), held up to \(cell.horizon.screenText), platform \(cell.platform)"
         return (["  " + plainText(title)] + aligned([header] + lines)).joined(separator: "\n")
     }
 
@@ -42,7 +43,9 @@ extension RunReport {
             return figure.share == nil ? figure.number : figure.number + " %"
         }
         let interval = row.estimate.figure(.belowZero, confidence: confidence)?.share?.interval
-        let range = interval.map { $0.method == .zeroCountDisjoint ? "<=" + boundText($0.high) : intervalNumber($0) + " %" }
+        let range = interval.map {
+            $0.method == .zeroCountDisjoint ? "<=" + boundText($0.high) : intervalNumber($0) + " %"
+        }
         return [row.cell.leverage.screenText, figure(.belowZero), range ?? ""] + (hasWorst ? [figure(.worstFill)] : [])
             + [
                 figure(.liquidated), figure(.unprotected), grouped(row.estimate.effectiveEntries),

@@ -48,7 +48,7 @@ struct LeverageChart {
         highlighted = page.headline?.cell.leverage
         alternative = "\(page.leverageTitle). Every value is in the table below."
         x = LogAxis(
-            low: points.map(\.leverage).min()!, high: points.map(\.leverage).max()!, start: 66, end: width - 82)
+            low: points.map(\.leverage).min()!, high: points.map(\.leverage).max()!, start: 66, end: width - 96)
         let heights = points.flatMap { point in
             point.share.count > 0
                 ? [point.share.fraction * 0.7, point.share.interval?.high ?? 0] : [point.share.interval?.high ?? 0]
@@ -70,7 +70,9 @@ struct LeverageChart {
     private func writeAxes(_ w: inout HTMLWriter) {
         for decade in y.decades {
             w.rule("gr", x.start, y.position(decade), x.end, y.position(decade))
-            w.label("tk", x.start - 10, y.position(decade) + 4, anchor: "end", significantText(decade * 100, digits: 1) + narrowSpace + "%")
+            w.label(
+                "tk", x.start - 10, y.position(decade) + 4, anchor: "end",
+                significantText(decade * 100, digits: 1) + narrowSpace + "%")
         }
         var lastTick = -Double.infinity
         for leverage in Set(curves.flatMap(\.points).map(\.leverage)).sorted(by: >) {
@@ -87,8 +89,12 @@ struct LeverageChart {
     /// The interval of a line, where there is one on both sides of a step.
     private func writeBand(of curve: Curve, _ w: inout HTMLWriter) {
         for run in runs(of: curve) where run.count > 1 {
-            let upper = run.map { (x: x.position($0.leverage), y: y.position($0.share.interval?.high ?? $0.share.fraction)) }
-            let lower = run.map { (x: x.position($0.leverage), y: y.position($0.share.interval?.low ?? $0.share.fraction)) }
+            let upper = run.map {
+                (x: x.position($0.leverage), y: y.position($0.share.interval?.high ?? $0.share.fraction))
+            }
+            let lower = run.map {
+                (x: x.position($0.leverage), y: y.position($0.share.interval?.low ?? $0.share.fraction))
+            }
             w.shape("path", .class("bd"), Attribute("d", pathThrough(upper + lower.reversed()) + "Z"))
         }
     }
@@ -98,9 +104,12 @@ struct LeverageChart {
             let points = run.map { (x: x.position($0.leverage), y: y.position($0.share.fraction)) }
             w.shape("path", .class("ln \(curve.style)"), Attribute("d", pathThrough(points)))
         }
+        // Dots mark single results; on a dense line they would only blur it.
+        let isDense = curve.points.count > 30
         for point in curve.points {
             let place = x.position(point.leverage)
             if point.share.count > 0 {
+                if isDense { continue }
                 w.dot("dt \(curve.style)f", place, y.position(point.share.fraction), radius: 3.5)
             } else if let bound = point.share.interval?.high {
                 // None seen: a log axis has no zero, so the mark stands on the floor and reaches up to the bound.
@@ -116,10 +125,12 @@ struct LeverageChart {
             let point = own.points.first(where: { $0.leverage == highlighted?.value && $0.share.count > 0 })
         else { return }
         let place = (x: x.position(point.leverage), y: y.position(point.share.fraction))
+        // The words stand at the foot of a plumb line: the lines of the figure rise, so there is room below them.
+        w.rule("rf", place.x, place.y, place.x, y.start)
         w.dot("dt s1f", place.x, place.y, radius: 6.5)
-        let isLeft = place.x > (x.start + x.end) / 2
+        let isLeft = place.x > x.end - 110
         w.label(
-            "cl", place.x + (isLeft ? -12 : 12), place.y - 12, anchor: isLeft ? "end" : "start",
+            "cl", place.x + (isLeft ? -8 : 8), y.start - 12, anchor: isLeft ? "end" : "start",
             "\(numberText(point.leverage))× · \(shareText(point.share.fraction))")
     }
 

@@ -41,6 +41,23 @@ struct LogAxis {
             low: powerOfTen(low), high: powerOfTen(Swift.max(high, low + 1)), start: start, end: end)
     }
 
+    /// An axis a little longer than `values`, with room for the marks at its ends.
+    static func fitted(to values: [Double], within limits: ClosedRange<Double>, start: Double, end: Double) -> LogAxis {
+        let inside = values.map { min(max($0, limits.lowerBound), limits.upperBound) }
+        let low = inside.min() ?? limits.lowerBound
+        let high = inside.max() ?? limits.upperBound
+        return LogAxis(low: low * 0.8, high: high * 1.25, start: start, end: end)
+    }
+
+    /// Where the axis is labelled, rising: its decades, or on a short axis 1, 2 and 5 times each.
+    var ticks: [Double] {
+        guard decades.count < 3 else { return decades }
+        let lowest = Int(log10(low).rounded(.down))
+        let highest = Int(log10(high).rounded(.up))
+        let steps = (lowest...highest).flatMap { exponent in [1, 2, 5].map { Double("\($0)e\(exponent)")! } }
+        return steps.filter { (low...high).contains($0) }
+    }
+
     // Read from text, so that 0.001 is the number a reader would write and not a product of tenths.
     private static func powerOfTen(_ exponent: Int) -> Double { Double("1e\(exponent)")! }
 }

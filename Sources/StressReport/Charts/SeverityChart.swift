@@ -37,8 +37,10 @@ struct SeverityChart {
         let kept = chosen(all.map(\.leverage), limit: 14, keeping: page.headline?.cell.leverage)
         ranges = all.filter { kept.contains($0.leverage) }
         alternative = "\(page.severityTitle). Every value is in the table below."
-        let values = ranges.flatMap { [$0.shortfall.p50, $0.shortfall.max, $0.worst?.p50, $0.worst?.max].compactMap { $0 } }
-        x = .decades(covering: values, within: 1e-5...1e5, start: 58, end: width - 76)
+        let values = ranges.flatMap {
+            [$0.shortfall.p50, $0.shortfall.max, $0.worst?.p50, $0.worst?.max].compactMap { $0 }
+        }
+        x = .fitted(to: values, within: 1e-5...1e5, start: 58, end: width - 76)
     }
 
     /// Draws the chart.
@@ -50,18 +52,21 @@ struct SeverityChart {
     }
 
     private func writeAxis(_ w: inout HTMLWriter) {
-        for decade in x.decades {
+        for decade in x.ticks {
             w.rule(decade == 1 ? "rf" : "gr", x.position(decade), top - 4, x.position(decade), bottom)
-            w.label("tk", x.position(decade), bottom + 20, anchor: "middle", decadeText(decade))
+            w.label("tk", x.position(decade), bottom + 20, anchor: "middle", tickText(decade))
         }
-        w.label("tk", (x.start + x.end) / 2, bottom + 44, anchor: "middle", "Shortfall in % of initial margin, log scale")
+        w.label(
+            "tk", (x.start + x.end) / 2, bottom + 44, anchor: "middle", "Shortfall in % of initial margin, log scale")
         w.label("tk", width - 4, top - 14, anchor: "end", "entries")
-        if x.decades.contains(1) {
-            w.label("tk", x.position(1), top - 14, anchor: "middle", "the margin again")
+        if x.ticks.contains(1) {
+            let place = x.position(1)
+            let anchor = place > x.end - 80 ? "end" : place < x.start + 80 ? "start" : "middle"
+            w.label("tk", place, top - 14, anchor: anchor, "as much as the margin")
         }
     }
 
-    private func decadeText(_ value: Double) -> String {
+    private func tickText(_ value: Double) -> String {
         value < 0.01 ? significantText(value * 100, digits: 1) : grouped(Int((value * 100).rounded()))
     }
 

@@ -81,7 +81,8 @@ extension AssetSide {
             return KeyFigure("Worst shortfall", "none", "", "no entry ended below zero", worst)
         }
         return KeyFigure(
-            "Worst shortfall", percentNumber(shortfall.max), "% of margin", "median \(percentText(shortfall.p50))", worst)
+            "Worst shortfall", percentNumber(shortfall.max), "% of margin", "median \(percentText(shortfall.p50))",
+            worst)
     }
 
     /// Limits that concern this page, and a word about the data.
@@ -123,7 +124,7 @@ private struct KeyFigure {
             w.element("dt", text: title)
             w.element("dd", .class("num")) { w in
                 w.text(number)
-                if !unit.isEmpty { w.element("small", text: narrowSpace + unit) }
+                if !unit.isEmpty { w.element("small", text: hardSpace + unit) }
             }
             for note in notes { w.element("dd", .class("sub"), text: note) }
         }

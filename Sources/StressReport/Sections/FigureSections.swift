@@ -11,7 +11,8 @@ extension AssetSide {
     }
 
     private var horizonWords: String {
-        headline.map { spanWords($0.cell.horizon) } ?? ""
+        guard let cell = headline?.cell else { return "" }
+        return spanWords(cell.horizon) + (report.study.platforms.count > 1 ? " on \(cell.platform)" : "")
     }
 
     private func writeLeverage(_ w: inout HTMLWriter) {
@@ -64,7 +65,8 @@ extension AssetSide {
                 w.element("figure") { chart.write(to: &$0) }
                 writeData("Shortfall by leverage, % of initial margin", &w) { writeSeverityTable(&$0) }
             } else {
-                w.element("p", .class("none"), text: "No entry ended below zero at this holding time, so nothing is drawn.")
+                w.element(
+                    "p", .class("none"), text: "No entry ended below zero at this holding time, so nothing is drawn.")
             }
             w.source(["severity.csv"], root: "../")
         }

@@ -45,12 +45,15 @@ extension AssetSide {
 
     private func write(_ grid: CellGrid, _ measure: Measure, _ w: inout HTMLWriter) {
         w.element("table", .class("heat")) { w in
-            w.element("caption", .class("vh"), text: "\(measure.definition), % of entries, by leverage and holding time")
+            w.element(
+                "caption", .class("vh"), text: "\(measure.definition), % of entries, by leverage and holding time")
             w.line()
             w.element("thead") { w in
                 w.element("tr") { w in
                     w.element("th", Attribute("scope", "col"), .class("corner"), text: "Leverage")
-                    for horizon in shownHorizons { w.element("th", Attribute("scope", "col"), text: horizon.screenText) }
+                    for horizon in shownHorizons {
+                        w.element("th", Attribute("scope", "col"), text: horizon.screenText)
+                    }
                 }
             }
             w.line()

@@ -44,7 +44,7 @@ struct HeatCell {
     private var tip: [String] {
         switch figure {
         case .share(let share): shareTip(share)
-        case .impossible: ["Cannot happen: the price itself would have to fall below zero"]
+        case .impossible: ["Cannot happen, whatever the price does above zero"]
         case .rejected(let count): ["Not opened under the platform’s rules: \(counted(count, "entry", "entries"))"]
         case .noData(let excluded): ["No entry has a whole window: \(grouped(excluded)) excluded"]
         case nil: ["Not computed"]
@@ -53,7 +53,9 @@ struct HeatCell {
 
     private func shareTip(_ share: MeasuredShare) -> [String] {
         let count = "\(grouped(share.count)) of \(counted(share.entries, "entry", "entries"))"
-        let interval = share.interval.map { "\(intervalText($0, confidence: confidence)), \(windowWords(share.windows))" }
+        let interval = share.interval.map {
+            "\(intervalText($0, confidence: confidence)), \(windowWords(share.windows))"
+        }
         let warning = share.isIndicative ? "Few windows: indicative only" : nil
         let bound = worst?.share.map { "Worst fill: \(shareText($0.fraction))" }
         return [count, interval, bound, warning].compactMap { $0 }
@@ -91,8 +93,8 @@ extension HTMLWriter {
         }
         line()
         element("p", .class("key")) { w in
-            w.element("b", text: "0 ≤0.5")
-            w.text(" none seen, and how large the rate could still be · ")
+            w.element("b", text: "0 ≤x")
+            w.text(" none seen, and the rate could still be up to x · ")
             w.element("b", text: "n/a")
             w.text(" cannot happen · ")
             w.element("b", text: "rejected")

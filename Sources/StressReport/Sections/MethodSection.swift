@@ -26,9 +26,7 @@ extension AssetSide {
         let steps = [
             "\(entry) an entry, at its close; the position has a notional of \(significantText(position.notional, digits: 6)) "
                 + "and a margin of notional over leverage.",
-            "Bar by bar, the equity at the bar’s price is compared with the maintenance requirement; the first bar that "
-                + "fails it liquidates the position.",
-            "A liquidation is filled \(fillWords(headline?.fill ?? "off")). Fees and slippage are charged on top.",
+            liquidationStep,
             "What is left after all of it is the final equity. Less than nothing counts as below zero.",
             "Windows cut off by the end of the data \(gap)are excluded and counted apart.",
             "Entries overlap and crashes cluster, so the interval is Wilson’s score interval on the windows that do not "
@@ -39,6 +37,14 @@ extension AssetSide {
             for step in steps { w.element("li", text: step) }
         }
         w.line()
+    }
+
+    private var liquidationStep: String {
+        let fill = headline?.fill ?? rows.first?.fill ?? "off"
+        guard fill != "off" else { return "The platform does not liquidate: positions stay open whatever they owe." }
+        return
+            "Bar by bar, the equity at the bar’s price is compared with the maintenance requirement; the first bar that "
+            + "fails it liquidates the position, filled \(fillWords(fill)). Fees and slippage are charged on top."
     }
 
     private func writeGlossary(_ w: inout HTMLWriter) {
@@ -75,7 +81,10 @@ extension AssetSide {
             ("Widest gap", asset.maxGap.map(timeText) ?? "not limited"),
             ("Confidence", confidenceText(confidence)),
             ("Time blocks", timeText(study.statistics.block)),
-            ("Platforms", study.platforms.map(\.name).joined(separator: ", ") + "; fees, slippage, tiers and trigger below"),
+            (
+                "Platforms",
+                study.platforms.map(\.name).joined(separator: ", ") + "; fees, slippage, tiers and trigger below"
+            ),
         ])
     }
 
@@ -83,10 +92,14 @@ extension AssetSide {
         w.element("h3", text: "To run it again")
         w.element("div", .class("cmd")) { w in
             w.element("code", .id("command"), text: report.command)
-            w.element("button", Attribute("type", "button"), .class("copy"), Attribute("data-copy", "command"), text: "Copy")
+            w.element(
+                "button", Attribute("type", "button"), .class("copy"), Attribute("data-copy", "command"), text: "Copy")
         }
         let files = asset.files.map { file in
-            ("Input", "\(file.name), \(sizeText(file.bytes)), \(counted(file.rows, "row", "rows")), SHA-256 \(file.digest.hex)")
+            (
+                "Input",
+                "\(file.name), \(sizeText(file.bytes)), \(counted(file.rows, "row", "rows")), SHA-256 \(file.digest.hex)"
+            )
         }
         w.facts(
             [

@@ -75,7 +75,9 @@ extension RunReport {
     /// The run's name, first in every table so that tables of many runs can be stacked.
     func runColumn<Row>() -> Column<Row> {
         let id = runID
-        return Column("run_id", "", .text, "Content name of the run: equal for equal inputs, study and version") { _ in id }
+        return Column("run_id", "", .text, "Content name of the run: equal for equal inputs, study and version") { _ in
+            id
+        }
     }
 }
 

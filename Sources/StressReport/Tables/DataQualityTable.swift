@@ -25,8 +25,12 @@ private var findingColumns: [Column<AssetFinding>] {
             String($0.finding.count)
         },
         Column("file", "", .text, "File of the first place, as the study names it") { $0.finding.location?.file ?? "" },
-        Column("line_number", "", .integer, "Physical line of the first place, from 1") { place($0.finding.location?.line) },
-        Column("column_number", "", .integer, "Field of the first place, from 1") { place($0.finding.location?.column) },
+        Column("line_number", "", .integer, "Physical line of the first place, from 1") {
+            place($0.finding.location?.line)
+        },
+        Column("column_number", "", .integer, "Field of the first place, from 1") {
+            place($0.finding.location?.column)
+        },
         Column("column_name", "", .text, "Header of that field") { $0.finding.location?.columnName ?? "" },
         Column("text", "", .text, "The offending text") { $0.finding.location?.text ?? "" },
         Column("time_utc", "UTC", .time, "Open time of the first bar concerned") { $0.finding.time?.rfc3339 ?? "" },

@@ -16,7 +16,9 @@ extension RunReport {
 
 private var countColumns: [Column<ResultRow>] {
     [
-        Column("fill", "", .text, "Fill rule of liquidations: gap, next, worst, best, or off without liquidation") { $0.fill },
+        Column("fill", "", .text, "Fill rule of liquidations: gap, next, worst, best, or off without liquidation") {
+            $0.fill
+        },
         Column("entries_count", "entries", .integer, "Entries held: neither excluded nor rejected") {
             String($0.estimate.windows.entries)
         },
@@ -55,13 +57,21 @@ private func frequencyColumns(isNinetyFive: Bool) -> [Column<ResultRow>] {
         Column("ci_method", "", .text, "How the interval was made: wilson_disjoint or zero_count_disjoint") {
             $0.estimate.exit.interval?.method.rawValue ?? ""
         },
-        Column("entries_effective_count", "entries", .integer, "Windows that do not overlap: the trials of the interval") {
+        Column(
+            "entries_effective_count", "entries", .integer, "Windows that do not overlap: the trials of the interval"
+        ) {
             String($0.estimate.effectiveEntries)
         },
-        Column("unprotected_frac", "fraction", .number, "Share of held entries below zero at some bar, had nobody liquidated") {
+        Column(
+            "unprotected_frac", "fraction", .number,
+            "Share of held entries below zero at some bar, had nobody liquidated"
+        ) {
             field($0.estimate.unprotectedFrequency)
         },
-        Column("owed_frac", "fraction", .number, "Share of held entries that leave a debt after all safeguards; not computed") {
+        Column(
+            "owed_frac", "fraction", .number,
+            "Share of held entries that leave a debt after all safeguards; not computed"
+        ) {
             _ in ""
         },
     ]
@@ -98,16 +108,20 @@ private var shortfallColumns: [Column<ResultRow>] {
 
 private func worstColumns(isNinetyFive: Bool) -> [Column<ResultRow>] {
     [
-        Column("worst_negative_count", "entries", .integer, "Entries below zero when filled at each bar's worst price") {
+        Column("worst_negative_count", "entries", .integer, "Entries below zero when filled at each bar's worst price")
+        {
             $0.estimate.worstExit.map { String($0.negative) } ?? ""
         },
         Column("worst_negative_equity_frac", "fraction", .number, "Their share of held entries") {
             field($0.estimate.worstExit?.frequency)
         },
-        Column("worst_ci95_low_frac", "fraction", .number, "Lower end of its 95 % interval; empty at other confidences") {
+        Column("worst_ci95_low_frac", "fraction", .number, "Lower end of its 95 % interval; empty at other confidences")
+        {
             isNinetyFive ? field($0.estimate.worstExit?.interval?.low) : ""
         },
-        Column("worst_ci95_high_frac", "fraction", .number, "Upper end of its 95 % interval; empty at other confidences") {
+        Column(
+            "worst_ci95_high_frac", "fraction", .number, "Upper end of its 95 % interval; empty at other confidences"
+        ) {
             isNinetyFive ? field($0.estimate.worstExit?.interval?.high) : ""
         },
         Column("worst_shortfall_mean_margin_frac", "of margin", .number, "Mean shortfall under the worst fill") {

@@ -37,7 +37,8 @@ private func severityColumns(
         ("p99", "99 % quantile of the shortfall, to 0.5 %", { $0.p99 }), ("max", "Largest shortfall", { $0.max }),
     ]
     return figures.map { name, meaning, figure in
-        Column("shortfall_\(name)_\(suffix)", unit, .number, "\(meaning), in parts of the \(unit.dropFirst(3))") { item in
+        Column("shortfall_\(name)_\(suffix)", unit, .number, "\(meaning), in parts of the \(unit.dropFirst(3))") {
+            item in
             field(item.exit.shortfall.map { scale(item, figure($0)) })
         }
     }

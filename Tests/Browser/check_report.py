@@ -1,0 +1,185 @@
+"""Checks finished report pages in a real browser.
+
+    python3 check_report.py --shots FOLDER PAGE.html [PAGE.html ...]
+
+For each page: the console stays empty, nothing but the file itself is requested, axe finds no WCAG 2.2 A/AA fault in
+light, dark and at 390 px, the page never scrolls sideways at 390 px, it is complete without JavaScript, the heat table
+can be walked by keyboard, and it prints on at most eight sheets. Screenshots and the PDF go to FOLDER.
+
+Needs Debian's chromium and chromium-driver, and from PyPI selenium and axe-playwright-python (only for its axe file).
+Exit code 0 when all checks hold, 1 when one does not.
+"""
+
+import argparse
+import base64
+import importlib.util
+import json
+import pathlib
+import re
+import sys
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDE, PHONE = (1280, 900), (390, 844)
+LONGEST_SHOT = 16000  # Chromium's software compositor draws no taller page.
+
+
+def axe_source():
+    """The text of axe.min.js as the PyPI package ships it."""
+    package = pathlib.Path(importlib.util.find_spec("axe_playwright_python").origin).parent
+    return next(package.rglob("axe.min.js")).read_text()
+
+
+class Browser:
+    """One headless Chromium, with the few things the checks ask of it."""
+
+    def __init__(self):
+        options = webdriver.ChromeOptions()
+        options.binary_location = "/usr/bin/chromium"
+        for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"):
+            options.add_argument(argument)
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        self.driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+
+    def send(self, command, **arguments):
+        return self.driver.execute_cdp_cmd(command, arguments)
+
+    def open(self, page, size=WIDE, theme="light", scripts=True, bypass=False):
+        self.send("Emulation.setScriptExecutionDisabled", value=not scripts)
+        self.send("Page.setBypassCSP", enabled=bypass)
+        self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": theme}])
+        self.send("Emulation.setDeviceMetricsOverride", width=size[0], height=size[1], deviceScaleFactor=1, mobile=False)
+        self.driver.get(page.resolve().as_uri())
+
+    def run(self, script, *arguments):
+        return self.driver.execute_script(script, *arguments)
+
+    def height(self):
+        metrics = self.send("Page.getLayoutMetrics")
+        return metrics["cssContentSize"]["height"], metrics["cssContentSize"]["width"]
+
+    def shoot(self, path):
+        height, width = self.height()
+        clip = {"x": 0, "y": 0, "width": width, "height": min(height, LONGEST_SHOT), "scale": 1}
+        shot = self.send("Page.captureScreenshot", captureBeyondViewport=True, clip=clip)
+        path.write_bytes(base64.b64decode(shot["data"]))
+
+    def requests(self):
+        """Addresses asked for since the last call."""
+        found = []
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                found.append(message["params"]["request"]["url"])
+        return found
+
+
+def axe_faults(browser, axe):
+    """What axe has to say about the open page, one line a rule."""
+    browser.run(axe)
+    result = browser.driver.execute_async_script(
+        "const done = arguments[arguments.length - 1];"
+        "axe.run(document, {runOnly: arguments[0]}).then(done, e => done({error: String(e)}))",
+        AXE_TAGS,
+    )
+    if "error" in result:
+        return ["axe: " + result["error"]]
+    return [
+        f"axe {fault['id']} ({len(fault['nodes'])}×): {fault['nodes'][0]['html'][:120]} {fault['nodes'][0]['failureSummary'][:160]}"
+        for fault in result["violations"]
+    ]
+
+
+def walk_by_keyboard(browser):
+    """Arrow keys move between the numbers of the first heat table; Escape hides the explanation."""
+    cell = browser.driver.find_elements(By.CSS_SELECTOR, ".heat td[tabindex='0']")
+    if not cell:
+        return ["no heat cell is a tab stop"]
+    browser.run("arguments[0].focus()", cell[0])
+    is_shown = browser.run("return document.getElementById('tip').textContent !== ''")
+    # A cell at an edge has fewer neighbours; a table of one cell has none.
+    cells = browser.run("return arguments[0].closest('table').querySelectorAll('tbody td').length", cell[0])
+    for key in (Keys.ARROW_LEFT, Keys.ARROW_UP, Keys.ARROW_RIGHT, Keys.ARROW_DOWN):
+        browser.driver.switch_to.active_element.send_keys(key)
+        if browser.run("return document.activeElement !== arguments[0]", cell[0]):
+            break
+    has_moved = browser.run("return document.activeElement !== arguments[0] && document.activeElement.matches('.heat td')", cell[0])
+    browser.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+    is_hidden = browser.run("return document.getElementById('tip').hidden")
+    faults = [] if is_shown else ["focus does not show the explanation"]
+    faults += [] if has_moved or cells == 1 else ["arrow keys do not move between cells"]
+    return faults + ([] if is_hidden else ["Escape does not hide the explanation"])
+
+
+def check_loading(browser, page):
+    browser.requests()
+    browser.driver.get_log("browser")
+    browser.open(page)
+    faults = [f"console: {entry['message']}" for entry in browser.driver.get_log("browser")]
+    requests = browser.requests()
+    if requests != [page.resolve().as_uri()]:
+        faults.append(f"requests: {requests}")
+    return faults + walk_by_keyboard(browser)
+
+
+def check_looks(browser, page, axe, shots):
+    faults = []
+    for name, size, theme in (("light", WIDE, "light"), ("dark", WIDE, "dark"), ("phone", PHONE, "light"), ("phone-dark", PHONE, "dark")):
+        browser.open(page, size, theme)
+        browser.shoot(shots / f"{page.stem}-{name}.png")
+        width = browser.run("return document.documentElement.scrollWidth")
+        if width > size[0]:
+            faults.append(f"{name}: scrolls sideways, {width} px wide")
+        browser.open(page, size, theme, bypass=True)
+        faults += [f"{name}: {fault}" for fault in axe_faults(browser, axe)]
+    return faults
+
+
+def check_without_scripts(browser, page, shots):
+    """All words are there without scripts, and every tab of the grid can be reached."""
+    browser.open(page)
+    words = browser.run("return document.querySelector('main').textContent")
+    browser.open(page, scripts=False)
+    browser.shoot(shots / f"{page.stem}-noscript.png")
+    source = browser.send("Runtime.evaluate", expression="document.querySelector('main').textContent")
+    same = source.get("result", {}).get("value") == words
+    browser.send("Emulation.setScriptExecutionDisabled", value=False)
+    return [] if same else ["the page differs without scripts"]
+
+
+def check_print(browser, page, shots):
+    browser.open(page, theme="dark")
+    pdf = base64.b64decode(browser.send("Page.printToPDF", preferCSSPageSize=True, printBackground=True)["data"])
+    (shots / f"{page.stem}.pdf").write_bytes(pdf)
+    sheets = len(re.findall(rb"/Type\s*/Page\b", pdf))
+    return [] if 1 <= sheets <= 8 else [f"prints on {sheets} sheets"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--shots", type=pathlib.Path, required=True, help="folder for screenshots and PDF files")
+    parser.add_argument("pages", type=pathlib.Path, nargs="+")
+    options = parser.parse_args()
+    options.shots.mkdir(parents=True, exist_ok=True)
+    axe = axe_source()
+    browser = Browser()
+    failed = False
+    try:
+        for page in options.pages:
+            faults = check_loading(browser, page) + check_looks(browser, page, axe, options.shots)
+            faults += check_without_scripts(browser, page, options.shots) + check_print(browser, page, options.shots)
+            print(f"{page.name}: {'ok' if not faults else ''}")
+            for fault in faults:
+                print("  " + fault)
+            failed = failed or bool(faults)
+    finally:
+        browser.driver.quit()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

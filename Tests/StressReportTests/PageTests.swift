@@ -1,0 +1,272 @@
+import Foundation
+import StressBasics
+import StressStatistics
+import StudyPlan
+import Testing
+
+@testable import StressReport
+
+@Suite("Pages")
+struct PageTests {
+    static let hostileNames = [
+        "<script>alert(1)</script>\"'&", "../../etc/passwd", "a\u{202E}b\u{200F}c", "=cmd|' /C calc'!A0",
+        "</title><img src=x>",
+        "\u{0}\u{7}tab\tline\nend", "",
+    ]
+
+    private func pages(_ report: RunReport) -> [ReportFile] { report.files().filter { $0.path.hasSuffix(".html") } }
+
+    @Test("Every element is closed, every attribute quoted")
+    func balance() throws {
+        let reports = [
+            try TableTests.smallReport(), try realisticReport(platforms: ["typical", "a <strict> one"]),
+            try realisticReport(hasWorstFill: false),
+            try makeReport(assets: PageTests.hostileNames) { _ in makeEstimate() },
+            try makeReport { _ in makeEstimate(entries: 0, negative: 0, unprotected: 0, liquidated: 0) },
+            try makeReport(leverages: [20], horizons: [.days(7)]) { _ in makeEstimate(negative: 0) },
+        ]
+        for page in reports.flatMap(pages) {
+            #expect(markupFault(in: page.contents) == nil, "\(page.path)")
+        }
+    }
+
+    @Test(
+        "The checker finds what it is for",
+        arguments: ["<p>", "<p></b>", "<p a=b></p>", "a & b", "1 > 0", "<p a=\"1\" a=\"1\"></p>"])
+    func checker(fault: String) {
+        #expect(markupFault(in: "<!doctype html>" + fault) != nil)
+    }
+
+    @Test("Nothing from outside becomes markup")
+    func hostile() throws {
+        let report = try makeReport(assets: PageTests.hostileNames, platforms: ["<u>"]) { _ in makeEstimate(worst: 3000)
+        }
+        for page in pages(report) {
+            #expect(!page.contents.contains("<script>alert"))
+            #expect(!page.contents.contains("<img"))
+            #expect(!page.contents.contains("<u>"))
+            let controls = page.contents.unicodeScalars.filter {
+                $0.value < 0x20 && $0 != "\n" || (0x202A...0x202E).contains($0.value) || $0.value == 0x200F
+            }
+            #expect(controls.isEmpty)
+        }
+        let index = try #require(pages(report).first).contents
+        #expect(index.contains("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;"))
+    }
+
+    @Test("Page names are safe and different")
+    func slugs() {
+        let slugs = pageSlugs(for: PageTests.hostileNames + ["BTCUSDT", "BTC", "btc", "BTC/USDT", "con"])
+        #expect(Set(slugs).count == slugs.count)
+        for slug in slugs {
+            #expect(!slug.isEmpty && slug.utf8.count <= 60)
+            #expect(slug.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") })
+        }
+        #expect(pageSlugs(for: ["BTCUSDT"]) == ["btcusdt"])
+        #expect(pageSlugs(for: ["BTC", "btc"]).allSatisfy { $0.hasPrefix("btc-") })
+        #expect(pageSlugs(for: ["a", "BTC/USDT"])[1] == pageSlugs(for: ["BTC/USDT"])[0])
+    }
+
+    @Test("The policy admits exactly the page's own style and script")
+    func policy() throws {
+        for page in pages(try TableTests.smallReport()) {
+            let html = page.contents
+            let policy = try #require(html.firstMatch(of: /Content-Security-Policy" content="([^"]*)"/)).1
+            let styles = html.matches(of: /<style>([\s\S]*?)<\/style>/).map { String($0.1) }
+            let scripts = html.matches(of: /<script>([\s\S]*?)<\/script>/).map { String($0.1) }
+            #expect(styles.count == 2 && scripts.count == 1)
+            func sources(_ codes: [String]) -> String {
+                codes.map { "&#39;sha256-\(base64(hex: Digest(of: $0).hex))&#39;" }.joined(separator: " ")
+            }
+            #expect(
+                policy == "default-src &#39;none&#39;; style-src \(sources(styles)); script-src \(sources(scripts)); "
+                    + "img-src data:; base-uri &#39;none&#39;; form-action &#39;none&#39;")
+        }
+    }
+
+    @Test(
+        "Base64 by RFC 4648",
+        arguments: [("", ""), ("66", "Zg=="), ("666f", "Zm8="), ("666f6f", "Zm9v"), ("fbff", "+/8=")])
+    func base64Vectors(hex: String, text: String) {
+        #expect(base64(hex: hex) == text)
+    }
+
+    @Test("One file: no address, no inline style, no handler, every id once")
+    func selfContained() throws {
+        for page in pages(try realisticReport()) {
+            let html = page.contents
+            #expect(!html.contains("http:") && !html.contains("https:") && !html.contains("//www"))
+            #expect(!html.contains(" style=") && html.firstMatch(of: /\son[a-z]+="/) == nil)
+            let ids = html.matches(of: /\sid="([^"]*)"/).map { String($0.1) }
+            #expect(Set(ids).count == ids.count)
+            for target in html.matches(of: /\shref="#([^"]*)"/) { #expect(ids.contains(String(target.1))) }
+        }
+    }
+
+    @Test("Links lead to files of the run")
+    func links() throws {
+        let report = try realisticReport()
+        let paths = Set(report.files().map(\.path))
+        for page in pages(report) {
+            for link in page.contents.matches(of: /\shref="([^#"][^"]*)"/).map({ String($0.1) }) {
+                let target = page.path == "index.html" ? link : link.replacing("../", with: "")
+                #expect(paths.contains(target), "\(link) in \(page.path)")
+            }
+        }
+    }
+
+    @Test("A page of 12 leverages, 8 holding times and 4 measures fits the budget")
+    func size() throws {
+        for page in pages(try realisticReport()) { #expect(page.contents.utf8.count <= 250_000, "\(page.path)") }
+    }
+
+    @Test("A grid too large for a page shows an even choice and says so")
+    func largeGrid() throws {
+        let report = try makeReport(
+            leverages: (1...125).map(Double.init), horizons: (1...20).map { .days($0) }
+        ) { _ in makeEstimate() }
+        let page = pages(report)[1].contents
+        #expect(
+            plainText(page).contains(
+                "Shown: 24 of 125 leverages and 12 of 20 holding times; the full grid is in results.csv."))
+        #expect(page.matches(of: /<td class="b/).count == 24 * 12 * 3)
+        #expect(page.contains("class=\"b6 hl\""))
+    }
+
+    @Test("An even choice keeps both ends and what is wanted", arguments: [(3, 2), (24, 77), (12, 125)])
+    func choice(limit: Int, wanted: Int) {
+        let values = chosen(Array(1...125), limit: limit, keeping: wanted)
+        #expect(values.count == limit && values.first == 1 && values.last == 125 && values.contains(wanted))
+        #expect(values == values.sorted())
+    }
+
+    @Test("The four ways of having no share look different")
+    func kinds() throws {
+        let page = pages(try TableTests.smallReport())
+        let long = page[1].contents
+        let short = page[2].contents
+        #expect(long.contains("class=\"na\"") && long.contains(">n/a</td>"))
+        #expect(long.contains("class=\"b0\"") && long.contains(">0<small>≤0.9</small></td>"))
+        #expect(long.contains("class=\"nd\"") && long.contains(">no data</td>"))
+        #expect(short.contains("class=\"rj\"") && short.contains(">rejected</td>"))
+        #expect(long.contains(" few\""))
+    }
+
+    @Test("The worst fill stands in the answer, the key figures and the grid")
+    func worstFill() throws {
+        let page = pages(try TableTests.smallReport())[1].contents
+        #expect(page.contains("<p class=\"lede worst\">"))
+        #expect(plainText(page).contains("worst fill: 9.5 %"))
+        #expect(page.contains("for=\"m2\">Worst fill</label>"))
+        #expect(!pages(try makeReport { _ in makeEstimate() })[1].contents.contains("Worst fill</label>"))
+    }
+
+    @Test("Details beyond fifty are left to the file")
+    func details() throws {
+        let page = pages(try realisticReport())[1].contents
+        #expect(page.contains("Single rows and gaps (63)"))
+        #expect(page.contains("13 more in data_quality.csv."))
+    }
+
+    @Test("The same report gives the same bytes, and only the clock's facts change with the clock")
+    func deterministic() throws {
+        var report = try realisticReport()
+        let first = report.files()
+        #expect(first == report.files())
+        report.circumstances.threads = 1
+        report.circumstances.started = UTCInstant(milliseconds: 0)
+        let changed = zip(first, report.files()).filter { $0 != $1 }.map(\.0.path)
+        #expect(Set(changed) == Set(first.map(\.path).filter { $0.hasSuffix(".html") } + ["run.json"]))
+    }
+
+    @Test("Every number of the grid is in a file of the run")
+    func traceable() throws {
+        let report = try realisticReport(assets: ["LTCUSDT"])
+        let files = report.files()
+        let results = try csvRows(#require(files.first { $0.path == "results.csv" }).contents)
+        let intervals = try csvRows(#require(files.first { $0.path == "intervals.csv" }).contents)
+        for (page, side) in [(files[1], "long"), (files[2], "short")] {
+            let rows = results.filter { $0["side"] == side }
+            for measure in Measure.allCases {
+                let ends = measure.intervalFile == "results.csv" ? rows : intervals.filter { $0["side"] == side }
+                let expected = rows.map { row in
+                    expectedCell(
+                        row, measure,
+                        interval: ends.first {
+                            isSameCell($0, row) && $0["measure", default: measure.column] == measure.column
+                        })
+                }
+                #expect(heatCells(of: page.contents, pane: measure.place) == expected, "\(measure) \(side)")
+            }
+        }
+    }
+
+    /// What a heat cell must show, from the fields of the files alone.
+    private func expectedCell(_ row: [String: String], _ measure: Measure, interval: [String: String]?) -> String {
+        if row["entries_count"] == "0" { return row["rejected_count"] == "0" ? "no data" : "rejected" }
+        let value = Double(row[measure.column]!)!
+        if row["status"] == "impossible", measure != .liquidated, value == 0 { return "n/a" }
+        let prefix = measure == .belowZero ? "ci95" : measure == .worstFill ? "worst_ci95" : "ci"
+        let (low, high) = (Double(interval![prefix + "_low_frac"]!)!, Double(interval![prefix + "_high_frac"]!)!)
+        let range = value > 0 ? "\(shareNumber(low))–\(shareNumber(high))" : "≤\(boundNumber(high))"
+        return HTMLWriter.escaped(shareNumber(value)) + "<small>" + HTMLWriter.escaped(range) + "</small>"
+    }
+
+    private func isSameCell(_ a: [String: String], _ b: [String: String]) -> Bool {
+        ["asset", "side", "leverage_x", "horizon_h", "platform"].allSatisfy { a[$0] == b[$0] }
+    }
+
+    private func csvRows(_ csv: String) -> [[String: String]] {
+        let lines = csv.split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(lines[0], $0)) }
+    }
+
+    private func heatCells(of html: String, pane: Int) -> [String] {
+        let start = html.firstRange(of: "<div class=\"pane p\(pane)\">")!.upperBound
+        let end = html[start...].firstRange(of: "</table>")!.lowerBound
+        return html[start..<end].matches(of: /<td [^>]*>(.*?)<\/td>/).map { String($0.1) }
+    }
+
+    @Test("A small page byte by byte")
+    func golden() throws {
+        let report = try TableTests.smallReport()
+        let body = try #require(pages(report)[1].contents.firstRange(of: "<body>"))
+        try expectGolden(String(pages(report)[1].contents[body.lowerBound...]), "ltcusdt-long.body.html")
+    }
+
+    /// Writes the realistic run to the folder of `REPORT_PREVIEW`, for the browser checks and the eye.
+    @Test("Preview", .enabled(if: ProcessInfo.processInfo.environment["REPORT_PREVIEW"] != nil))
+    func preview() throws {
+        let folder = URL(filePath: ProcessInfo.processInfo.environment["REPORT_PREVIEW"]!)
+        for (name, report) in try PageTests.previews() {
+            for file in report.files() {
+                let url = folder.appending(path: name).appending(path: file.path)
+                try FileManager.default.createDirectory(
+                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try file.contents.write(to: url, atomically: true, encoding: .utf8)
+            }
+        }
+    }
+
+    /// The realistic run, and runs whose first sentence is one of the rarer ones.
+    static func previews() throws -> [(String, RunReport)] {
+        let rejected = makeEstimate(entries: 0, rejected: 61_200, negative: 0, unprotected: 0, liquidated: 0)
+        return [
+            ("nightly", try realisticReport()),
+            ("platforms", try realisticReport(assets: ["LTCUSDT"], platforms: ["typical", "strict"])),
+            ("hostile", try makeReport(assets: hostileNames) { _ in makeEstimate(worst: 3000) }),
+            ("zero", try makeReport { _ in makeEstimate(negative: 0, unprotected: 0, liquidated: 0) }),
+            ("impossible", try makeReport { _ in makeEstimate(negative: 0, unprotected: 0, status: .impossible) }),
+            ("rejected", try makeReport { _ in rejected }),
+            ("few", try makeReport(leverages: [20]) { _ in makeEstimate(negative: 1, windows: 9) }),
+            (
+                "large",
+                try makeReport(leverages: (1...125).map(Double.init), horizons: (1...20).map { .days($0) }) {
+                    makeEstimate(negative: Int($0.leverage.value * 90), worst: Int($0.leverage.value * 270))
+                }
+            ),
+        ]
+    }
+}

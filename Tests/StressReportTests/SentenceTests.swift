@@ -1,0 +1,141 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+import Testing
+
+@testable import StressReport
+
+@Suite("Sentences")
+struct SentenceTests {
+    private func sentences(
+        _ estimate: CellEstimate, asset: String = "LTCUSDT", side: Side = .long, leverage: Double = 20,
+        horizon: TimeSpan = .days(7), fill: String = "gap", bars: TimeSpan = .hours(1)
+    ) -> CellSentences {
+        let cell = StudyCell(
+            index: 0, asset: asset, contract: .linear, side: side, leverage: Leverage(leverage)!, horizon: horizon,
+            platform: "typical")
+        return CellSentences(
+            row: ResultRow(cell: cell, fill: fill, estimate: estimate), barLength: bars, confidence: 0.95)
+    }
+
+    @Test("A frequency with its interval")
+    func ok() {
+        let s = sentences(makeEstimate())
+        #expect(
+            s.headline.sentence
+                == "At 20×, a LTCUSDT long held for up to 7 days ended below zero in 3.1 % of entries (95 % CI 1.7–5.4 %)."
+        )
+        #expect(
+            plainText(s.plainWords)
+                == "That is about 1 entry in 33. Without a liquidation engine, 33 % would have been below zero at some point."
+        )
+        #expect(s.worstFill.isEmpty)
+    }
+
+    @Test("The finding is the only thing emphasised as one")
+    func weights() {
+        let findings = sentences(makeEstimate()).headline.filter { if case .finding = $0 { true } else { false } }
+        #expect(findings.map { plainText($0.text) } == ["3.1 %"])
+    }
+
+    @Test("None seen is not never")
+    func zeroSeen() {
+        let s = sentences(makeEstimate(negative: 0, unprotected: 0), asset: "ETHUSDT", leverage: 3, horizon: .days(1))
+        #expect(
+            s.headline.sentence
+                == "At 3×, an ETHUSDT long held for up to 1 day never ended below zero in 61 200 entries; "
+                + "with ≈ 365 independent windows the rate could still be up to 0.9 %.")
+        #expect(s.plainWords == "Even without a liquidation engine, no entry would have been below zero.")
+    }
+
+    @Test("What cannot happen is said as such")
+    func impossible() {
+        let s = sentences(makeEstimate(negative: 0, worst: 0, unprotected: 0, status: .impossible), leverage: 1)
+        #expect(s.headline.sentence == "At 1×, a linear long cannot end below zero.")
+        #expect(s.plainWords == "The price itself would have to fall below zero.")
+        #expect(s.worstFill.isEmpty)
+    }
+
+    @Test("Few windows are flagged, with and without a count")
+    func fewWindows() {
+        #expect(
+            sentences(makeEstimate(windows: 28)).headline.sentence
+                == "At 20×, a LTCUSDT long held for up to 7 days ended below zero in 3.1 % of entries (95 % CI 0.5–17 %)"
+                + " — only ≈ 28 independent windows, treat as indicative.")
+        #expect(
+            sentences(makeEstimate(entries: 1, negative: 0, windows: 1)).headline.sentence
+                == "At 20×, a LTCUSDT long held for up to 7 days never ended below zero in 1 entry; "
+                + "with ≈ 1 independent window the rate could still be up to 100 %"
+                + " — only ≈ 1 independent window, treat as indicative.")
+    }
+
+    @Test("A rejected position and an empty cell say why")
+    func withoutEntries() {
+        let rejected = makeEstimate(entries: 0, rejected: 61_200, negative: 0, unprotected: 0, liquidated: 0)
+        #expect(
+            sentences(rejected, leverage: 125).headline.sentence
+                == "At 125×, a LTCUSDT long would not have been opened by the platform typical (61 200 entries): its margin "
+                + "would not exceed the requirement, or the leverage is above what it allows at this size.")
+        let empty = makeEstimate(entries: 0, excluded: 40, negative: 0, unprotected: 0, liquidated: 0)
+        #expect(
+            sentences(empty, horizon: .days(90)).headline.sentence
+                == "At 20×, a LTCUSDT long held for up to 90 days has no result: "
+                + "no entry has a whole window in the data (40 entries excluded).")
+        #expect(sentences(empty).plainWords.isEmpty)
+        #expect(sentences(rejected).worstFill.isEmpty)
+    }
+
+    @Test("The worst fill stands beside the headline with its reason")
+    func worstFill() {
+        #expect(
+            sentences(makeEstimate(worst: 5800), bars: .days(1)).worstFill.sentence
+                == "Filled at each bar’s worst price it would be 9.5 % (95 % CI 6.9–13 %); "
+                + "bars of 1 day cannot settle what a falling market paid inside them.")
+        #expect(
+            sentences(makeEstimate(negative: 0, worst: 0), side: .short).worstFill.sentence
+                == "Filled at each bar’s worst price it would be 0 % (at most 0.9 %); "
+                + "bars of 1 hour cannot settle what a rising market paid inside them.")
+    }
+
+    @Test("A platform that does not liquidate says so")
+    func withoutLiquidation() {
+        #expect(sentences(makeEstimate(), fill: "off").plainWords.hasSuffix("This platform does not liquidate."))
+    }
+
+    @Test("No sentence promises a probability")
+    func words() throws {
+        let pages = try realisticReport(assets: ["LTCUSDT"]).files().filter { $0.path.hasSuffix(".html") }
+        #expect(!pages.contains { $0.contents.lowercased().contains("probability") })
+    }
+
+    @Test("Titles of figures follow the figures")
+    func titles() throws {
+        let report = try realisticReport(assets: ["LTCUSDT"])
+        let long = report.assetSides[0]
+        #expect(plainText(long.gridTitle).hasPrefix("Most often below zero: 100× held for up to 90 days, "))
+        #expect(plainText(long.leverageTitle).contains("the share below zero rises from"))
+        #expect(
+            plainText(long.severityTitle) == "At 20× half the shortfalls exceed 12 % of margin; the largest is 120 %")
+        #expect(
+            plainText(long.qualityTitle) == "2 warnings, 1 note, 2 checks passed; nothing was repaired in silence")
+    }
+
+    @Test("Titles without anything seen")
+    func emptyTitles() throws {
+        func page(_ estimate: CellEstimate) throws -> AssetSide { try makeReport { _ in estimate }.assetSides[0] }
+        let zero = try page(makeEstimate(negative: 0))
+        #expect(zero.gridTitle == "No entry in this grid ended below zero")
+        #expect(plainText(zero.leverageTitle) == "At no leverage did an entry held for up to 7 days end below zero")
+        #expect(zero.severityTitle == "At 20× there is no shortfall to measure")
+        #expect(zero.qualityTitle == "No checks are on record for this history")
+        let none = try page(makeEstimate(negative: 0, unprotected: 0, status: .impossible))
+        #expect(none.gridTitle == "Nothing in this grid can end below zero")
+        #expect(none.leverageTitle == "At no leverage can an entry end below zero")
+        let rejected = try page(makeEstimate(entries: 0, rejected: 9, negative: 0, unprotected: 0, liquidated: 0))
+        #expect(rejected.gridTitle == "The platform would open none of these positions")
+        #expect(plainText(rejected.leverageTitle) == "At no leverage was an entry held for up to 7 days")
+        let single = try page(makeEstimate(negative: 1))
+        #expect(plainText(single.severityTitle) == "At 20× the only shortfall was 100 % of margin")
+        #expect(plainText(single.leverageTitle) == "<0.01 % of entries ended below zero at 1× and at 100× alike")
+    }
+}

@@ -1,0 +1,84 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+@testable import StressReport
+
+/// An estimate of chosen counts, with intervals made as the engine makes them.
+func makeEstimate(
+    entries: Int = 61_200, excluded: Int = 168, rejected: Int = 0, negative: Int = 1872, worst: Int? = nil,
+    unprotected: Int = 20_196, liquidated: Int = 23_134, windows: Int = 365, shortfall: Double = 0.1,
+    status: CellStatus? = nil, confidence: Double = 0.95
+) -> CellEstimate {
+    var counts = WindowCounts()
+    (counts.entries, counts.excluded, counts.rejected) = (entries, excluded, rejected)
+    (counts.liquidated, counts.unprotected) = (liquidated, unprotected)
+    func exit(_ negative: Int, scale: Double) -> ExitEstimate {
+        let size = shortfall * scale
+        return ExitEstimate(
+            negative: negative, frequency: entries > 0 ? Double(negative) / Double(entries) : nil,
+            interval: status == .impossible
+                ? nil
+                : .disjointWindows(count: negative, entries: entries, windows: windows, confidence: confidence),
+            shortfall: negative > 0
+                ? ShortfallSummary(mean: size * 1.3, p50: size, p90: size * 3, p99: size * 6, max: size * 10) : nil,
+            meanEquity: entries > 0 ? 0.75 : nil)
+    }
+    let usual: CellStatus =
+        entries == 0
+        ? (rejected > 0 ? .rejected : .noData) : windows < 30 ? .fewWindows : negative == 0 ? .zeroSeen : .ok
+    return CellEstimate(
+        windows: counts, effectiveEntries: entries > 0 ? windows : 0, exit: exit(negative, scale: 1),
+        worstExit: worst.map { exit($0, scale: 2.5) },
+        medianTimeToLiquidation: liquidated > 0 ? .hours(41) : nil, status: status ?? usual)
+}
+
+/// The rules that every platform of these tests has; pages show them as the study's text.
+func plainRules() throws -> PlatformRules {
+    try PlatformRules(
+        fees: try Fees(open: 0.0005, close: 0.0005, liquidation: 0), slippage: 0.0005,
+        tiers: try MaintenanceTiers(flatRate: 0.005), liquidation: try LiquidationRules())
+}
+
+/// A study with its report, one estimate a cell.
+func makeReport(
+    assets: [String] = ["LTCUSDT"], leverages: [Double] = [1, 5, 20, 100], horizons: [TimeSpan] = [.days(1), .days(7)],
+    platforms: [String] = ["typical"], limits: [StudyLimit] = [], confidence: Double = 0.95,
+    findings: [Finding] = [], estimate: (StudyCell) -> CellEstimate
+) throws -> RunReport {
+    let rules = try plainRules()
+    let study = Study(
+        name: "nightly", inputs: assets.map { StudyInput(asset: $0, source: BarSource(files: ["prices.csv"])) },
+        grid: StudyGrid(leverages: leverages.map { Leverage($0)! }, horizons: horizons),
+        platforms: platforms.map { NamedPlatform(name: $0, rules: rules) },
+        statistics: StatisticsRules(confidence: confidence), limits: limits)
+    let rows = study.cells.map { ResultRow(cell: $0, fill: "gap", estimate: estimate($0)) }
+    let text = "version: 1\nname: nightly\nposition: {notional: 10000, stride: 1}\n"
+    return RunReport(
+        runID: "3f9a1c27b0de", version: "0.1.0", study: study, studyText: text, studyDigest: Digest(of: text),
+        command: "belowzero run nightly.yaml", assets: assets.map { makeAsset($0, findings: findings) }, rows: rows,
+        limits: limits.flatMap { check($0, rows) },
+        circumstances: RunCircumstances(
+            started: UTCInstant(milliseconds: 1_795_140_000_000), duration: .seconds(41), threads: 16,
+            host: "Linux x86_64"))
+}
+
+private func makeAsset(_ name: String, findings: [Finding]) -> AssetReport {
+    AssetReport(
+        asset: name,
+        files: [
+            InputFile(name: "prices/ltc_usdt_1h.csv.gz", bytes: 1_634_201, rows: 61_368, digest: Digest(of: "prices"))
+        ],
+        formatName: "binance", formatReason: "twelve columns, the first a time in milliseconds", bars: 61_368,
+        first: UTCInstant(milliseconds: 1_546_300_800_000), last: UTCInstant(milliseconds: 1_767_222_000_000),
+        barLength: .hours(1), maxGap: .hours(10), findings: findings)
+}
+
+private func check(_ limit: StudyLimit, _ rows: [ResultRow]) -> [LimitCheck] {
+    rows.filter { limit.cells.matches($0.cell) }.map { row in
+        let value = row.estimate.exit.frequency
+        return LimitCheck(limit: limit, cell: row.cell, value: value, breached: (value ?? 0) > limit.max)
+    }
+}

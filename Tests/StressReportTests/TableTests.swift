@@ -1,0 +1,132 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+import Testing
+
+@testable import StressReport
+
+@Suite("Tables")
+struct TableTests {
+    /// One cell of every status, a worst fill, and a limit of each outcome.
+    static func smallReport(confidence: Double = 0.95) throws -> RunReport {
+        let limits = [
+            StudyLimit(cells: CellSelector(side: .long, leverage: Leverage(20)), measure: .negativeEquity, max: 0.025),
+            StudyLimit(cells: CellSelector(side: .short, leverage: Leverage(100)), measure: .negativeEquity, max: 0.05),
+        ]
+        let findings = [
+            Finding(check: "time_order", severity: .pass, message: "bars are in time order", count: 0),
+            Finding(
+                check: "bad_row", severity: .warning, message: "1 row could not be read",
+                location: SourceLocation(file: "a, b.csv", line: 7, column: 5, columnName: "close", text: "1,0\"5"),
+                time: UTCInstant(milliseconds: 1_546_300_800_000), action: "row dropped", hint: "look at it"),
+        ]
+        return try makeReport(limits: limits, confidence: confidence, findings: findings) { cell in
+            switch (cell.leverage.value, cell.side, cell.horizon) {
+            case (1, .long, _):
+                makeEstimate(
+                    negative: 0, worst: 0, unprotected: 0, liquidated: 0, status: .impossible, confidence: confidence)
+            case (5, _, _): makeEstimate(negative: 0, worst: 12, unprotected: 9, liquidated: 30, confidence: confidence)
+            case (100, .short, _):
+                makeEstimate(
+                    entries: 0, rejected: 61_200, negative: 0, unprotected: 0, liquidated: 0, confidence: confidence)
+            case (100, .long, .days(7)):
+                makeEstimate(
+                    entries: 0, excluded: 61_368, negative: 0, unprotected: 0, liquidated: 0, confidence: confidence)
+            case (100, .long, _): makeEstimate(worst: 9000, windows: 28, confidence: confidence)
+            default: makeEstimate(worst: 5800, confidence: confidence)
+            }
+        }
+    }
+
+    private static let stableColumns =
+        "run_id,asset,contract,side,leverage_x,horizon_h,platform,fill,entries_count,excluded_count,rejected_count,"
+        + "liquidated_count,negative_count,unprotected_count,liquidated_frac,negative_equity_frac,ci95_low_frac,"
+        + "ci95_high_frac,ci_method,entries_effective_count,unprotected_frac,owed_frac,shortfall_mean_margin_frac,"
+        + "shortfall_p50_margin_frac,shortfall_p90_margin_frac,shortfall_p99_margin_frac,shortfall_max_margin_frac,"
+        + "time_to_liquidation_p50_h,equity_mean_margin_frac,status"
+    private static let worstColumns =
+        ",worst_negative_count,worst_negative_equity_frac,worst_ci95_low_frac,worst_ci95_high_frac,"
+        + "worst_shortfall_mean_margin_frac,worst_shortfall_max_margin_frac"
+
+    private func file(_ path: String, in report: RunReport) throws -> String {
+        try #require(report.files().first { $0.path == path }).contents
+    }
+
+    private func header(_ csv: String) -> String { String(csv.prefix { $0 != "\n" }) }
+
+    @Test("The columns of results.csv are a stable interface")
+    func stableHeader() throws {
+        let report = try TableTests.smallReport()
+        #expect(header(try file("results.csv", in: report)) == TableTests.stableColumns + TableTests.worstColumns)
+    }
+
+    @Test("Another confidence has columns of its own and leaves those of 95 % empty")
+    func otherConfidence() throws {
+        let csv = try file("results.csv", in: TableTests.smallReport(confidence: 0.9))
+        #expect(
+            header(csv) == TableTests.stableColumns + TableTests.worstColumns
+                + ",ci_low_frac,ci_high_frac,confidence,worst_ci_low_frac,worst_ci_high_frac")
+        let names = header(csv).split(separator: ",").map(String.init)
+        for line in csv.split(separator: "\n").dropFirst() {
+            let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+            let row = Dictionary(uniqueKeysWithValues: zip(names, fields))
+            #expect(row["ci95_low_frac"] == "" && row["worst_ci95_high_frac"] == "" && row["confidence"] == "0.9")
+            #expect((row["ci_low_frac"] == "") == (row["ci_method"] == ""))
+        }
+    }
+
+    @Test("results.csv byte by byte")
+    func goldenResults() throws {
+        try expectGolden(try file("results.csv", in: TableTests.smallReport()), "results.csv")
+    }
+
+    @Test(
+        "The other tables byte by byte",
+        arguments: ["severity.csv", "intervals.csv", "data_quality.csv", "limits.csv", "columns.csv"])
+    func goldenTables(name: String) throws {
+        try expectGolden(try file(name, in: TableTests.smallReport()), name)
+    }
+
+    @Test("summary.json and run.json byte by byte", arguments: ["summary.json", "run.json"])
+    func goldenJSON(name: String) throws {
+        try expectGolden(try file(name, in: TableTests.smallReport()), name)
+    }
+
+    @Test("columns.csv describes every column of every table, and nothing else", arguments: [0.95, 0.9])
+    func dictionary(confidence: Double) throws {
+        let files = try TableTests.smallReport(confidence: confidence).files().filter { $0.path.hasSuffix(".csv") }
+        let described = try #require(files.first { $0.path == "columns.csv" }).contents
+            .split(separator: "\n").dropFirst().map { $0.split(separator: ",").prefix(2).joined(separator: ",") }
+        let headers = files.flatMap { file in header(file.contents).split(separator: ",").map { "\(file.path),\($0)" } }
+        #expect(described.sorted() == headers.sorted())
+        #expect(Set(described).count == described.count)
+    }
+
+    @Test("A study without limits has no limits.csv")
+    func withoutLimits() throws {
+        let paths = try makeReport { _ in makeEstimate() }.files().map(\.path)
+        #expect(
+            paths == [
+                "index.html", "reports/ltcusdt-long.html", "reports/ltcusdt-short.html", "results.csv", "severity.csv",
+                "intervals.csv", "data_quality.csv", "columns.csv", "summary.json", "run.json",
+            ])
+    }
+
+    @Test("The terminal's table lines up")
+    func terminal() throws {
+        let table = try TableTests.smallReport().terminalTable()
+        try expectGolden(table + "\n", "terminal.txt")
+        #expect(!table.contains("\u{1B}"))
+    }
+
+    @Test("The terminal's headline and warnings")
+    func terminalTexts() throws {
+        let report = try TableTests.smallReport()
+        #expect(
+            report.headlineText
+                == "At 20×, a LTCUSDT long held for up to 7 days ended below zero in 3.1 % of entries (95 % CI 1.7–5.4 %). "
+                + "Filled at each bar’s worst price it would be 9.5 % (95 % CI 6.9–13 %); "
+                + "bars of 1 hour cannot settle what a falling market paid inside them.")
+        #expect(report.qualityText == ["warning: LTCUSDT: 1 row could not be read (row dropped)"])
+    }
+}
