@@ -58,7 +58,8 @@ let package = Package(
             ]),
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["StressBasics", "PriceSeries"], path: "Tests/Support"),
+            name: "TestSupport", dependencies: ["StressBasics", "PriceSeries"], path: "Tests/Support",
+            exclude: ["install-deps.sh"]),
         .testTarget(name: "StressBasicsTests", dependencies: ["StressBasics", "TestSupport"]),
         .testTarget(name: "PriceSeriesTests", dependencies: ["PriceSeries", "TestSupport"]),
         .testTarget(name: "MarginModelTests", dependencies: ["MarginModel", "TestSupport"]),
@@ -69,7 +70,8 @@ let package = Package(
             name: "StressEngineTests",
             dependencies: ["StressEngine", "CSVIngest", "TestSupport"]),
         .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "TestSupport"]),
-        .testTarget(name: "StressReportTests", dependencies: ["StressReport", "TestSupport"]),
+        .testTarget(
+            name: "StressReportTests", dependencies: ["StressReport", "TestSupport"], exclude: ["Golden"]),
         .testTarget(name: "CommandLineTests", dependencies: ["BelowZeroCLI", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,39 @@
+# BelowZero. `make` lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help deps build run test check bench format clean
+
+# Warnings are errors while we develop; `make test BELOWZERO_WARNINGS=` lets them pass.
+BELOWZERO_WARNINGS ?= error
+STUDY ?= Data/Studies/default.yaml
+SWIFT_SOURCES := Package.swift Sources Tests
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+deps: ## Install the C libraries we stand on, where apt can
+	@Tests/Support/install-deps.sh
+
+build: deps ## Build the program, optimised
+	swift build -c release --product belowzero
+
+run: build ## Run the default study (or STUDY=file) and print where the report is
+	@.build/release/belowzero run $(STUDY)
+
+test: deps ## Run every test
+	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift test
+	@Tests/Browser/run.sh
+
+check: deps ## What every commit must pass: format, lint, warnings as errors, quick tests
+	swift format lint --strict --recursive $(SWIFT_SOURCES)
+	BELOWZERO_WARNINGS=error swift build --build-tests
+	BELOWZERO_WARNINGS=error swift test --skip-build --skip VectorTests --skip CommandLineTests --skip VendorFile
+
+bench: build ## Measure, and write the table to Reports/Benchmarks
+	@Tests/Bench/run.sh
+
+format: ## Format the sources in place
+	swift format --in-place --recursive $(SWIFT_SOURCES)
+
+clean: ## Remove what was built
+	rm -rf .build

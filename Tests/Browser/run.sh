@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Opens the pages of a fresh run in a real Chromium and checks them; passes over with a message where there is none.
+# Screenshots and the printed pages go to .build/browser-shots.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+skip() { echo "SKIPPED browser checks: $1"; exit 0; }
+[ -x /usr/bin/chromium ] && [ -x /usr/bin/chromedriver ] || skip "Debian's chromium and chromium-driver are not installed"
+command -v python3 >/dev/null || skip "there is no python3"
+
+python=.build/browser-venv/bin/python
+if ! "$python" -c 'import selenium, axe_playwright_python' 2>/dev/null; then
+    python3 -m venv .build/browser-venv || skip "python3 cannot make a virtual environment"
+    "$python" -m pip install --quiet --disable-pip-version-check selenium axe-playwright-python \
+        || skip "selenium and axe-playwright-python cannot be had from PyPI"
+fi
+
+rm -rf .build/browser-run .build/browser-shots
+program=.build/debug/belowzero
+[ -x "$program" ] || program=.build/release/belowzero
+"$program" run --quiet --out .build/browser-run Data/Studies/default.yaml
+"$python" Tests/Browser/check_report.py --shots .build/browser-shots .build/browser-run/index.html .build/browser-run/reports/*.html

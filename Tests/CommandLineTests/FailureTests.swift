@@ -1,0 +1,113 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The program from outside: everything that can go wrong, with its message and exit code.
+@Suite struct FailureTests {
+    private func folder(limit: String = "") throws -> Scratch {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        try scratch.write(smallStudy(limit: limit), to: "study.yaml")
+        return scratch
+    }
+
+    @Test func aMissingInputIs66() throws {
+        let scratch = try Scratch()
+        try scratch.write(smallStudy(path: "gone.csv"), to: "study.yaml")
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run"])
+        #expect(run.code == 66 && run.err.contains("gone.csv") && run.err.contains("nothing was computed"))
+        #expect(scratch.files() == ["study.yaml"])
+        #expect(try scratch.program.run(["check", "gone.csv"]).code == 66)
+        try scratch.write(smallStudy(path: "none/*.csv"), to: "study.yaml")
+        let glob = try scratch.program.run(["run", "study.yaml", "--out", "run"])
+        #expect(glob.code == 66 && glob.err.contains("no file matches none/*.csv"))
+    }
+
+    @Test func badDataIs65AndShowsThePlace() throws {
+        let scratch = try folder()
+        try scratch.write(samplePrices.replacing(",100.5,", with: ",\"100,5\","), to: "prices.csv")
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run"])
+        #expect(run.code == 65, "\(run.err)")
+        #expect(run.err.contains("prices.csv") && run.err.contains("^") && run.err.contains("= help:"))
+        #expect(run.err.contains("1 input rejected, nothing was computed"))
+        #expect(!scratch.files().contains("run"))
+    }
+
+    @Test func everyBadInputIsReported() throws {
+        let scratch = try Scratch()
+        try scratch.write("\u{0}\u{1}\u{2}", to: "a.csv")
+        try scratch.write("", to: "b.csv")
+        try scratch.write(samplePrices, to: "c.csv")
+        let run = try scratch.program.run(["sweep", "a.csv", "b.csv", "c.csv", "--out", "run"])
+        #expect(
+            run.code == 65 && run.err.contains("a.csv") && run.err.contains("b.csv")
+                && run.err.contains("2 inputs rejected"))
+    }
+
+    @Test func badStudiesAre78() throws {
+        let scratch = try folder()
+        try scratch.write(smallStudy().replacing("leverage: [1", with: "levrage: [1"), to: "study.yaml")
+        let run = try scratch.program.run(["run", "study.yaml"])
+        #expect(
+            run.code == 78 && run.err.contains("unknown key 'levrage'") && run.err.contains("did you mean 'leverage'?"))
+        #expect(run.err.contains("study.yaml, line 4"))
+    }
+
+    @Test(arguments: [
+        ["run", "--levrage"], ["sweep", "prices.csv", "--leverage", "0"], ["sweep", "prices.csv", "--leverage", "x"],
+        ["sweep", "prices.csv", "--horizon", "1 day"], ["sweep", "prices.csv", "--side", "up"], ["nonsense"],
+        ["sweep", "prices.csv", "--columns", "time=0"], ["sweep"], ["run", "study.yaml", "-j", "0"],
+        ["sweep", "prices.csv", "--leverage", "1:1000:0.1", "--horizon", "1h,2h,3h,4h,5h,6h"],
+    ])
+    func wrongUseIs64(arguments: [String]) throws {
+        let run = try folder().program.run(arguments)
+        #expect(run.code == 64 && !run.err.isEmpty, "\(run.code) \(run.err)")
+    }
+
+    @Test func aBreachedLimitIs3() throws {
+        let scratch = try folder(
+            limit: "limits: [{side: long, leverage: 10, measure: negative_equity_frac, max: 0.01}]")
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run"])
+        #expect(run.code == 3 && run.err.contains("limit breached: TWO/linear/long/10x/1d/typical"))
+        #expect(try scratch.read("run/limits.csv").contains("TWO"))
+        #expect(try scratch.program.run(["run", "study.yaml", "--out", "again", "--no-fail"]).code == 0)
+    }
+
+    @Test func anExistingFolderIs73AndIsLeftAlone() throws {
+        let scratch = try folder()
+        try scratch.write("mine", to: "run/notes.txt")
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run"])
+        #expect(run.code == 73 && run.err.contains("exists already"))
+        #expect(scratch.files().filter { $0.hasPrefix("run/") } == ["run/notes.txt"])
+    }
+
+    @Test func aFolderThatCannotBeMadeIs73() throws {
+        let scratch = try folder()
+        // Permission bits do not stop root, a file in the way and the kernel's own tree do.
+        let file = try scratch.program.run(["run", "study.yaml", "--out", "prices.csv/run"])
+        #expect(file.code == 73 && file.err.contains("cannot create"))
+        let kernel = try scratch.program.run(["run", "study.yaml", "--out", "/proc/belowzero/run"])
+        #expect(kernel.code == 73 && kernel.err.contains("cannot create /proc/belowzero"))
+        if getuid() != 0 {
+            try FileManager.default.createDirectory(
+                atPath: scratch.path + "/locked", withIntermediateDirectories: false,
+                attributes: [.posixPermissions: 0o555])
+            #expect(try scratch.program.run(["run", "study.yaml", "--out", "locked/run"]).code == 73)
+        }
+    }
+
+    @Test func aFullDiskIs74AndLeavesNothing() throws {
+        let scratch = try folder()
+        let disk = scratch.path + "/disk"
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
+        guard mount("tmpfs", disk, "tmpfs", 0, "size=48k") == 0 else {
+            return print("SKIPPED full disk: mounting a small tmpfs needs root")
+        }
+        defer { umount(disk) }
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "disk/run"])
+        #expect(
+            run.code == 74 && run.err.contains("No space left on device")
+                && run.err.contains("nothing was left behind"), "\(run.code) \(run.err)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: disk).isEmpty)
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import TestSupport
+
+/// What one run of the program did.
+struct Outcome {
+    let code: Int32
+    let out: String
+    let err: String
+}
+
+/// The built program, run as a user would.
+struct Program {
+    /// Beside the test bundle, whatever folder was built into.
+    static let path: String = {
+        let bundle = URL(fileURLWithPath: CommandLine.arguments[0])
+        let folders = sequence(first: bundle) { $0.path == "/" ? nil : $0.deletingLastPathComponent() }
+        let candidates = folders.map { $0.appendingPathComponent("belowzero").path }
+        return candidates.first { FileManager.default.isExecutableFile(atPath: $0) } ?? packageRoot
+            + "/.build/debug/belowzero"
+    }()
+
+    /// The folder it runs in, which lives as long as the program does.
+    let scratch: Scratch
+    var environment: [String: String] = [:]
+
+    /// Runs it to its end.
+    func run(_ arguments: [String]) throws -> Outcome {
+        let running = try start(arguments)
+        running.process.waitUntilExit()
+        return try running.outcome()
+    }
+
+    /// A program that has been started.
+    struct Running {
+        let process: Process
+        let outFile: String
+        let errFile: String
+
+        func outcome() throws -> Outcome {
+            let code = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+            return Outcome(
+                code: code, out: try String(contentsOfFile: outFile, encoding: .utf8),
+                err: try String(contentsOfFile: errFile, encoding: .utf8))
+        }
+    }
+
+    /// Starts it. Output goes to files, which cannot fill up and block as pipes do.
+    func start(_ arguments: [String]) throws -> Running {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Program.path)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        let base = NSTemporaryDirectory() + "belowzero-out-\(UUID().uuidString)"
+        for name in [base + ".out", base + ".err"] { _ = FileManager.default.createFile(atPath: name, contents: nil) }
+        process.standardOutput = FileHandle(forWritingAtPath: base + ".out")
+        process.standardError = FileHandle(forWritingAtPath: base + ".err")
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        return Running(process: process, outFile: base + ".out", errFile: base + ".err")
+    }
+}
+
+/// A new folder that is removed with the value.
+final class Scratch {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "belowzero-test-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    var program: Program { Program(scratch: self) }
+
+    func write(_ text: String, to name: String) throws {
+        let url = URL(fileURLWithPath: path + "/" + name)
+        try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try text.write(to: url, atomically: false, encoding: .utf8)
+    }
+
+    func read(_ name: String) throws -> String { try String(contentsOfFile: path + "/" + name, encoding: .utf8) }
+
+    /// Every file below, hidden ones too.
+    func files() -> [String] {
+        FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String }.sorted() ?? []
+    }
+}
+
+/// A CSV of ours as rows of named fields; none of its fields is quoted unless a test puts it there.
+func rows(_ csv: String) -> [[String: String]] {
+    let lines = csv.split(separator: "\n").map {
+        $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    guard let header = lines.first else { return [] }
+    return lines.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(header, $0)) }
+}
+
+/// A study on one file with a small grid.
+func smallStudy(path: String = "prices.csv", limit: String = "") -> String {
+    """
+    version: 1
+    name: small
+    data: [{asset: TWO, path: \(path)}]
+    grid: {leverage: [1, 10, 50], horizon: [4h, 1d]}
+    platforms: {typical: {fees: {open: 0.0005, close: 0.0005}, slippage: 0.0005, tiers: [{to: .inf, rate: 0.005}]}}
+    headline: {side: long, leverage: 10, horizon: 1d}
+    \(limit)
+    """
+}
+
+/// A few days of invented hours that fall by a fifth at one go.
+let samplePrices: String = {
+    var csv = "time,open,high,low,close,volume\n"
+    for hour in 0..<400 {
+        let price = hour < 200 ? 100 + Double(hour % 7) : 80 - Double(hour % 5)
+        csv += "\(1_700_000_000 + hour * 3600),\(price),\(price + 1),\(price - 1),\(price + 0.5),10\n"
+    }
+    return csv
+}()

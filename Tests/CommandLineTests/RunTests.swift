@@ -1,0 +1,165 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The program from outside: a user's runs that end well.
+@Suite struct RunTests {
+    private func folder() throws -> Scratch {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        try scratch.write(smallStudy(), to: "study.yaml")
+        return scratch
+    }
+
+    @Test func aRunWritesEveryFileTheDesignNames() throws {
+        let scratch = try folder()
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run"])
+        #expect(run.code == 0, "\(run.err)")
+        let wanted = [
+            "results.csv", "severity.csv", "data_quality.csv", "columns.csv", "summary.json", "run.json", "index.html",
+            "reports/two-long.html", "reports/two-short.html",
+        ]
+        for name in wanted { #expect(FileManager.default.fileExists(atPath: scratch.path + "/run/" + name), "\(name)") }
+        #expect(run.out.contains("At 10×, a TWO long held for up to 1 day"))
+        #expect(run.out.contains("run/index.html"))
+        #expect(!scratch.files().contains { $0.contains(".partial") })
+    }
+
+    @Test func theSameBytesForEveryThreadCount() throws {
+        let scratch = try folder()
+        for threads in [1, 2, 5] {
+            #expect(
+                try scratch.program.run(["run", "study.yaml", "--out", "run\(threads)", "-j", "\(threads)"]).code == 0)
+        }
+        for file in ["results.csv", "severity.csv", "data_quality.csv", "columns.csv", "summary.json"] {
+            let first = try scratch.read("run1/" + file)
+            #expect(try scratch.read("run2/" + file) == first && scratch.read("run5/" + file) == first, "\(file)")
+        }
+    }
+
+    @Test func pagesDifferInTheFooterOnly() throws {
+        let scratch = try folder()
+        for (name, epoch) in [("a", "1700000000"), ("b", "1800000000")] {
+            var program = scratch.program
+            program.environment["SOURCE_DATE_EPOCH"] = epoch
+            #expect(try program.run(["run", "study.yaml", "--out", name]).code == 0)
+        }
+        for page in ["index.html", "reports/two-long.html"] {
+            let (a, b) = (try scratch.read("a/" + page), try scratch.read("b/" + page))
+            func body(_ html: String) -> Substring { html[..<(html.range(of: "<footer")?.lowerBound ?? html.endIndex)] }
+            #expect(body(a) == body(b) && a != b, "\(page)")
+        }
+    }
+
+    @Test func resultsAreInPlanOrderAndCountEveryEntry() throws {
+        let scratch = try folder()
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "-"])
+        let cells = rows(run.out)
+        #expect(run.code == 0 && cells.count == 2 * 3 * 2)
+        #expect(
+            cells.map { "\($0["side"]!) \($0["leverage_x"]!) \($0["horizon_h"]!)" }.prefix(3) == [
+                "long 1 4", "long 1 24", "long 10 4",
+            ])
+        for cell in cells {
+            let counts = ["entries_count", "excluded_count", "rejected_count"].compactMap { Int(cell[$0]!) }
+            #expect(counts.reduce(0, +) == 400)
+        }
+        // The fall by a fifth happens between two bars: a 10× long entered in the day before it owes.
+        let hit = cells.first { $0["side"] == "long" && $0["leverage_x"] == "10" && $0["horizon_h"] == "24" }
+        #expect(hit?["negative_count"] == "24" && hit?["fill"] == "gap")
+        #expect(Double(hit?["worst_negative_count"] ?? "").map { $0 >= 24 } == true)
+    }
+
+    @Test func aSweepEqualsTheStudyThatSaysTheSame() throws {
+        let scratch = try folder()
+        let study = try scratch.program.run(["run", "study.yaml", "--out", "-"])
+        let sweep = try scratch.program.run([
+            "sweep", "prices.csv", "--leverage", "1,10,50", "--horizon", "4h,1d", "--out", "-",
+        ])
+        #expect(sweep.code == 0, "\(sweep.err)")
+        let strip = { (row: [String: String]) in row.filter { !["run_id", "asset"].contains($0.key) } }
+        #expect(rows(sweep.out).map(strip) == rows(study.out).map(strip))
+    }
+
+    @Test func initThenRunWorks() throws {
+        let scratch = try Scratch()
+        #expect(try scratch.program.run(["init", "nightly.yaml"]).code == 0)
+        let again = try scratch.program.run(["init", "nightly.yaml"])
+        #expect(again.code == 73 && again.err.contains("exists already"))
+        let run = try scratch.program.run(["run", "nightly.yaml", "--out", "run"])
+        #expect(run.code == 0, "\(run.err)")
+        #expect(run.out.contains("At 20×, a DEMO long held for up to 7 days"))
+    }
+
+    @Test func theSamplesAreWhatSynthMakes() throws {
+        let scratch = try Scratch()
+        #expect(try scratch.program.run(["synth", "--out", "Data/Samples", "--quiet"]).code == 0)
+        for name in ["SYN-MAJOR.csv", "SYN-SQUEEZE.csv", "SYN-COLLAPSE.csv", "metadata.json"] {
+            let shipped = try String(contentsOfFile: packageRoot + "/Data/Samples/" + name, encoding: .utf8)
+            let made = try scratch.read("Data/Samples/" + name)
+            #expect(made == shipped, "\(name) was made with other code or another mathematics library")
+        }
+    }
+
+    @Test func printedStudiesRunToTheSameResults() throws {
+        let scratch = try folder()
+        let printed = try scratch.program.run(["run", "study.yaml", "--print-study"])
+        try scratch.write(printed.out, to: "again.yaml")
+        let (a, b) = (
+            try scratch.program.run(["run", "study.yaml", "--out", "-"]),
+            try scratch.program.run(["run", "again.yaml", "--out", "-"])
+        )
+        #expect(a.out == b.out && a.code == 0)
+    }
+
+    @Test func aDryRunPlansAndWritesNothing() throws {
+        let scratch = try folder()
+        let before = scratch.files()
+        let run = try scratch.program.run(["run", "study.yaml", "--dry-run"])
+        #expect(run.code == 0 && run.out.contains("12 cells") && run.out.contains("prices.csv"))
+        #expect(scratch.files() == before)
+    }
+
+    @Test func jsonIsReadable() throws {
+        let scratch = try folder()
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run", "--json"])
+        let summary = try #require(JSONSerialization.jsonObject(with: Data(run.out.utf8)) as? [String: Any])
+        #expect(summary["schema_version"] as? Int == 1 && run.err.isEmpty)
+        let check = try scratch.program.run(["check", "prices.csv", "--json"])
+        let audit = try #require(JSONSerialization.jsonObject(with: Data(check.out.utf8)) as? [String: Any])
+        #expect(audit["status"] as? String == "ok" && audit["bars"] as? Int == 400 && audit["bar_s"] as? Double == 3600)
+        #expect(audit["first_utc"] as? String == "2023-11-14T22:13:20Z" && audit["path"] as? String == "prices.csv")
+        let bad = try scratch.program.run(["run", "nowhere.yaml", "--json"])
+        let failure = try #require(JSONSerialization.jsonObject(with: Data(bad.out.utf8)) as? [String: Any])
+        #expect(failure["exit_code"] as? Int == 66 && bad.code == 66)
+    }
+
+    @Test func quietSaysNothing() throws {
+        let scratch = try folder()
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run", "--quiet"])
+        #expect(run.code == 0 && run.out.isEmpty && run.err.isEmpty)
+    }
+
+    @Test func outputAwayFromATerminalHasNoEscapes() throws {
+        let scratch = try folder()
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run"])
+        #expect(!(run.out + run.err).contains("\u{1B}") && !run.err.contains("\r"))
+    }
+
+    @Test(arguments: ["", "run", "sweep", "check", "init", "synth"])
+    func helpShowsAFullExample(command: String) throws {
+        let help = try Scratch().program.run([command, "--help"].filter { !$0.isEmpty })
+        #expect(help.code == 0 && help.out.contains("EXAMPLE") && help.out.contains("belowzero \(command)"))
+    }
+
+    @Test func globsAreReadInNameOrderAsOneSeries() throws {
+        let scratch = try Scratch()
+        let lines = samplePrices.split(separator: "\n").map(String.init)
+        try scratch.write(([lines[0]] + lines[1...150]).joined(separator: "\n"), to: "data/b-2.csv")
+        try scratch.write(([lines[0]] + lines[151...400]).joined(separator: "\n") + "\n", to: "data/b-10.csv")
+        try scratch.write(smallStudy(path: "data/*.csv"), to: "study.yaml")
+        let check = try scratch.program.run(["check", "study.yaml", "--json"])
+        #expect(check.code == 0 && check.out.contains("\"bars\":400"))
+        #expect(check.out.contains("data/b-10.csv, data/b-2.csv"))
+    }
+}
