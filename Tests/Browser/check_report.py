@@ -4,7 +4,7 @@
 
 For each page: the console stays empty, nothing but the file itself is requested, axe finds no WCAG 2.2 A/AA fault in
 light, dark and at 390 px, the page never scrolls sideways at 390 px, it is complete without JavaScript, the heat table
-can be walked by keyboard, and it prints on at most eight sheets. Screenshots and the PDF go to FOLDER.
+can be walked by keyboard, the theme switches and stays, and it prints on at most eight sheets. Screenshots and the PDF go to FOLDER.
 
 Needs Debian's chromium and chromium-driver, and from PyPI selenium and axe-playwright-python (only for its axe file).
 Exit code 0 when all checks hold, 1 when one does not.
@@ -115,6 +115,20 @@ def walk_by_keyboard(browser):
     return faults + ([] if is_hidden else ["Escape does not hide the explanation"])
 
 
+def switch_theme(browser, page):
+    """The button changes the theme, and the choice outlives the page."""
+    def background():
+        return browser.run("return getComputedStyle(document.body).backgroundColor")
+
+    light = background()
+    browser.driver.find_element(By.ID, "theme").click()
+    dark = background()
+    browser.open(page)
+    kept = background()
+    browser.run("localStorage.clear()")
+    return [] if light != dark == kept else [f"the theme does not switch and stay: {light}, {dark}, {kept}"]
+
+
 def check_loading(browser, page):
     browser.requests()
     browser.driver.get_log("browser")
@@ -123,7 +137,7 @@ def check_loading(browser, page):
     requests = browser.requests()
     if requests != [page.resolve().as_uri()]:
         faults.append(f"requests: {requests}")
-    return faults + walk_by_keyboard(browser)
+    return faults + walk_by_keyboard(browser) + switch_theme(browser, page)
 
 
 def check_looks(browser, page, axe, shots):
