@@ -1,5 +1,6 @@
 # BelowZero. `make` lists what there is.
 SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .PHONY: help deps build run test check bench format clean
 
@@ -29,8 +30,10 @@ check: deps ## What every commit must pass: format, lint, warnings as errors, qu
 	BELOWZERO_WARNINGS=error swift build --build-tests
 	BELOWZERO_WARNINGS=error swift test --skip-build --skip VectorTests --skip CommandLineTests --skip VendorFile
 
-bench: build ## Measure, and write the table to Reports/Benchmarks
-	@Tests/Bench/run.sh
+bench: deps ## Measure, and write the table to Reports/Benchmarks
+	swift build -c release --product StressBench
+	@mkdir -p Reports/Benchmarks
+	TOOLCHAIN="$$(swift --version 2>/dev/null | head -1)" .build/release/StressBench | tee Reports/Benchmarks/latest.md
 
 format: ## Format the sources in place
 	swift format --in-place --recursive $(SWIFT_SOURCES)

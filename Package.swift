@@ -56,7 +56,13 @@ let package = Package(
                 "StressReport", "StressStatistics", "StudyPlan",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
-        // Tests.
+        // Tests and benchmarks.
+        .executableTarget(
+            name: "StressBench",
+            dependencies: [
+                "CLibCSV", "CSVIngest", "MarginModel", "PriceSeries", "StressBasics", "StressEngine", "StudyPlan",
+            ],
+            path: "Tests/Bench"),
         .target(
             name: "TestSupport", dependencies: ["StressBasics", "PriceSeries"], path: "Tests/Support",
             exclude: ["install-deps.sh"]),

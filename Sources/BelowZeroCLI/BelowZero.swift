@@ -8,7 +8,7 @@ struct BelowZero: ParsableCommand {
         commandName: "belowzero",
         abstract: "How often would a leveraged crypto position have ended below zero?",
         discussion: """
-            Reads price CSVs, tries every entry of the history at every leverage of a grid, and writes HTML and CSV
+            Reads price CSVs, tries every entry of the history at every leverage of a grid, and writes HTML and CSV \
             reports of how often the position ended below zero, with intervals.
 
             EXAMPLES
@@ -17,8 +17,8 @@ struct BelowZero: ParsableCommand {
               belowzero init && belowzero run nightly.yaml
 
             EXIT CODES
-              0 done · 1 a bug · 3 a limit breached · 64 usage · 65 bad data · 66 no input · 73/74 cannot write
-              78 bad study · 130/143 interrupted
+              0 done; 1 a bug; 3 a limit was breached; 64 usage; 65 bad data
+              66 no input; 73, 74 cannot write; 78 bad study; 130, 143 stopped
             """,
         version: programVersion,
         subcommands: [RunCommand.self, SweepCommand.self, CheckCommand.self, InitCommand.self, SynthCommand.self])

@@ -101,7 +101,7 @@ struct ExtremeBarCheck {
             return Finding(
                 check: "extreme_bar", severity: .note,
                 message: "\(isDown ? "low" : "high") \(move((bar, column[bar] / before), column))",
-                location: rows.location(bar), time: series.instant(bar), action: "kept")
+                location: rows.location(bar), time: series.instant(bar), action: "kept", isDetail: true)
         }
     }
 

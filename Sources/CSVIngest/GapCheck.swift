@@ -56,7 +56,7 @@ struct GapCheck {
             message: "\(counted(absentBars, "bar")) of \(length.text) missing (\(share)) in "
                 + "\(counted(gaps.count, "gap")); the longest \(range(longest))",
             count: absentBars, location: rows.location(first), time: series.instant(first),
-            action: "windows that overlap a wide gap are excluded")
+            action: "kept as a gap")
     }
 
     /// The longest gaps, in time order.
@@ -66,7 +66,7 @@ struct GapCheck {
             Finding(
                 check: "gap", severity: .note, message: "\(range(bar)), \(counted(absent(before: bar), "bar")) missing",
                 count: absent(before: bar), location: rows.location(bar), time: series.instant(bar),
-                action: "windows that overlap a wide gap are excluded")
+                action: "kept as a gap", isDetail: true)
         }
     }
 

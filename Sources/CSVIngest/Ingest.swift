@@ -67,13 +67,25 @@ private func result(
 ) -> IngestedSeries {
     let checks = checkSeries(series, rows: rows)
     let ofFiles = files.flatMap(\.findings)
-    let notes = ofFiles.filter { !["bad_row", "missing_value"].contains($0.check) } + timeNotes(files, source)
-    let badRows = ofFiles.filter { ["bad_row", "missing_value"].contains($0.check) }
+    let notes = ofFiles.filter { !$0.isDetail } + timeNotes(files, source)
+    let badRows = ofFiles.filter(\.isDetail)
+    let rowCount = files.reduce(0) { $0 + $1.file.rowCount }
     let details = inFileOrder(badRows + checks.details, files: files.map(\.file.name))
     return IngestedSeries(
         series: series, formatName: files[0].layout.format, formatReason: files[0].layout.reason,
-        files: files.map(\.file), rowCount: files.reduce(0) { $0 + $1.file.rowCount },
-        findings: checks.summaries + notes + mixedFormats(files) + details)
+        files: files.map(\.file), rowCount: rowCount,
+        findings: [droppedRows(badRows, of: rowCount)] + checks.summaries + notes + mixedFormats(files) + details)
+}
+
+/// The summary of the rows that could not be used.
+private func droppedRows(_ rows: [Finding], of rowCount: Int) -> Finding {
+    let count = rows.reduce(0) { $0 + $1.count }
+    let share = count == 0 ? "" : " (\(percentText(Double(count) / Double(rowCount))))"
+    return Finding(
+        check: "dropped_rows", severity: count == 0 ? .pass : .warning,
+        message:
+            "\(spacedCount(count)) of \(counted(rowCount, "row")) could not be read or had a value missing\(share)",
+        count: count, location: rows.first?.location, action: count == 0 ? "" : "rows dropped")
 }
 
 /// Sorts by file and line; what has no line closes its file. Equal places keep their order.

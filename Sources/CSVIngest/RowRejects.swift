@@ -42,7 +42,7 @@ struct RowRejects {
         return Finding(
             check: "bad_row", severity: .warning,
             message: "\(counted(unlisted, "more bad row")) \(unlisted == 1 ? "is" : "are") not listed",
-            count: unlisted, location: SourceLocation(file: file), action: "row dropped")
+            count: unlisted, location: SourceLocation(file: file), action: "row dropped", isDetail: true)
     }
 
     mutating func noteVolume(_ field: UnsafeBufferPointer<UInt8>, column: Int, line: Int) {
@@ -59,7 +59,7 @@ struct RowRejects {
         findings.append(
             Finding(
                 check: "missing_value", severity: .warning, message: "the row has no \(what)",
-                location: place(column, line, text), action: "row dropped"))
+                location: place(column, line, text), action: "row dropped", isDetail: true))
     }
 
     mutating func noteMalformed(column: Int, text: String, line: Int) {
@@ -82,7 +82,7 @@ struct RowRejects {
         findings.append(
             Finding(
                 check: "bad_row", severity: .warning, message: "\(what): \(why)", location: location,
-                action: "row dropped", hint: hint))
+                action: "row dropped", hint: hint, isDetail: true))
     }
 
     private func isTime(_ column: Int) -> Bool { column == layout.plan.time }

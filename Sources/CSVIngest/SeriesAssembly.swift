@@ -155,7 +155,7 @@ private struct DuplicateScan {
         return Finding(
             check: "conflicting_duplicate", severity: .note,
             message: "\(prices(old)) is replaced by \(prices(new)) of \(keptText)", location: location(old),
-            time: UTCInstant(milliseconds: columns.time[old]), action: "last row in file order kept")
+            time: UTCInstant(milliseconds: columns.time[old]), action: "last row in file order kept", isDetail: true)
     }
 
     private func prices(_ row: Int) -> String {

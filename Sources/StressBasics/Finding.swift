@@ -34,13 +34,15 @@ public struct Finding: Hashable, Sendable {
     public var time: UTCInstant?
     /// What was done: `kept`, `row dropped`, `windows excluded`, `sorted`. Empty when nothing was.
     public var action: String
+    /// Whether it is one of the places that a summary of another check counts: a single row, bar or gap.
+    public var isDetail: Bool
     /// What the user can do, as an imperative without a full stop; empty when there is nothing to do.
     public var hint: String
 
     /// A finding with all its parts; `count` is 1 unless said otherwise.
     public init(
         check: String, severity: Severity, message: String, count: Int = 1, location: SourceLocation? = nil,
-        time: UTCInstant? = nil, action: String = "", hint: String = ""
+        time: UTCInstant? = nil, action: String = "", hint: String = "", isDetail: Bool = false
     ) {
         self.check = check
         self.severity = severity
@@ -50,6 +52,7 @@ public struct Finding: Hashable, Sendable {
         self.time = time
         self.action = action
         self.hint = hint
+        self.isDetail = isDetail
     }
 }
 

@@ -72,17 +72,11 @@ extension AssetSide {
 }
 
 extension AssetReport {
-    /// The first finding of each check: its summary.
-    var summaries: [Finding] {
-        var seen: Set<String> = []
-        return findings.filter { seen.insert($0.check).inserted }
-    }
+    /// One finding a check.
+    var summaries: [Finding] { findings.filter { !$0.isDetail } }
 
-    /// The findings after the summary of their check: single rows and gaps.
-    var details: [Finding] {
-        var seen: Set<String> = []
-        return findings.filter { !seen.insert($0.check).inserted }
-    }
+    /// The single rows, bars and gaps behind the summaries.
+    var details: [Finding] { findings.filter(\.isDetail) }
 }
 
 extension [Finding] {

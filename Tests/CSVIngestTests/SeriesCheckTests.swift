@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct SeriesCheckTests {
     static let order = [
-        "time_order", "duplicate_times", "conflicting_duplicates", "missing_bars", "ohlc_consistency",
+        "dropped_rows", "time_order", "duplicate_times", "conflicting_duplicates", "missing_bars", "ohlc_consistency",
         "non_positive_prices", "extreme_bars", "zero_volume", "bar_length",
     ]
 
@@ -31,8 +31,9 @@ import Testing
             }
         }
         let read = try ingest(text)
-        #expect(Array(read.findings.map(\.check).prefix(9)) == SeriesCheckTests.order)
-        let details = read.findings.dropFirst(9)
+        #expect(read.findings.filter { !$0.isDetail }.map(\.check) == SeriesCheckTests.order)
+        #expect(read.findings[0].count == 2 && read.findings[0].location?.line == 11)
+        let details = read.findings.filter(\.isDetail)
         let lines = details.compactMap { $0.location?.line }
         #expect(lines == lines.sorted() && details.map(\.check).contains("conflicting_duplicate"))
         #expect(read.all("bad_row").first?.location?.line == 11)

@@ -12,7 +12,7 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Read price files or a study's inputs, and say what is in them.",
         discussion: """
-            Prints format, bars, period and every check. With --json one object a file. Exit 65 or 66 when an input cannot
+            Prints format, bars, period and every check. With --json one object a file. Exit 65 or 66 when an input cannot \
             be used.
 
             EXAMPLES
@@ -78,14 +78,14 @@ struct CheckText {
         let head = """
             \(data.files.map(\.name).joined(separator: ", "))
               format   \(data.formatName): \(data.formatReason)
-              rows     \(groupedText(data.rowCount, separator: ",")), of which \(groupedText(series.count, separator: ",")) became bars
+              rows     \(groupedText(data.rowCount, separator: " ")), of which \(groupedText(series.count, separator: " ")) became bars
               bars     \(series.barLength?.text ?? "one") from \(first.rfc3339) to \(last.rfc3339)
             """
         return ([head] + summaries + details).joined(separator: "\n") + "\n"
     }
 
     private var summaries: [String] {
-        data.findings.filter { !isDetail($0) }.map { finding in
+        data.findings.filter { !$0.isDetail }.map { finding in
             let mark =
                 ["pass": "ok  ", "note": "note", "warning": "WARN", "error": "ERR "][finding.severity.rawValue] ?? ""
             let action = finding.action.isEmpty ? "" : " — \(finding.action)"
@@ -94,7 +94,7 @@ struct CheckText {
     }
 
     private var details: [String] {
-        let all = data.findings.filter(isDetail)
+        let all = data.findings.filter(\.isDetail)
         let shown = allErrors ? all[...] : all.prefix(10)
         let lines = shown.map { finding in
             let text = finding.location?.text.map { " '\($0)'" } ?? ""
@@ -102,10 +102,6 @@ struct CheckText {
         }
         let rest = all.count - shown.count
         return lines + (rest > 0 ? ["       and \(rest) more; --all-errors lists them"] : [])
-    }
-
-    private func isDetail(_ finding: Finding) -> Bool {
-        ["bad_row", "missing_value", "conflicting_duplicate", "gap", "extreme_bar"].contains(finding.check)
     }
 }
 

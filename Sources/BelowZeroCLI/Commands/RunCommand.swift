@@ -10,7 +10,7 @@ struct RunCommand: ParsableCommand {
         commandName: "run",
         abstract: "Run a study file and write its reports.",
         discussion: """
-            Writes results.csv, severity.csv, data_quality.csv, columns.csv, summary.json, run.json, index.html and
+            Writes results.csv, severity.csv, data_quality.csv, columns.csv, summary.json, run.json, index.html and \
             reports/*.html to Reports/<name>/<UTC time>, or exactly to --out: all of it or nothing.
 
             EXAMPLE

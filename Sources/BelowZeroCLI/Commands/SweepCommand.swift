@@ -11,7 +11,7 @@ struct SweepCommand: ParsableCommand {
         commandName: "sweep",
         abstract: "Sweep a leverage grid over price files, without a study file.",
         discussion: """
-            Each file is one asset, named after the file. The platform is described by the options; its defaults are those
+            Each file is one asset, named after the file. The platform is described by the options; its defaults are those \
             of the 'typical' platform that 'belowzero init' writes.
 
             EXAMPLES

@@ -9,7 +9,7 @@ struct SynthCommand: ParsableCommand {
         commandName: "synth",
         abstract: "Make invented price histories from a seed, for samples, tests and benchmarks.",
         discussion: """
-            Volatility clusters, tails are heavy, prices jump between bars; one history has a short squeeze and one
+            Volatility clusters, tails are heavy, prices jump between bars; one history has a short squeeze and one \
             collapses to near zero. The folder gets a metadata.json that says that nothing in it was measured.
 
             EXAMPLE

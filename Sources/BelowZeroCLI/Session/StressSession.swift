@@ -65,6 +65,10 @@ struct StressSession {
     private func assetReport(_ asset: String, _ data: IngestedSeries) -> AssetReport {
         let series = data.series
         let barLength = series.barLength ?? .days(1)
+        let maxGap = study.position.maxGap.resolved(barLength: barLength)
+        var findings = data.findings
+        let place = findings.firstIndex { $0.check == "missing_bars" }.map { $0 + 1 } ?? 0
+        findings.insert(wideGapFinding(series, maxGap: maxGap), at: place)
         return AssetReport(
             asset: asset,
             files: data.files.map {
@@ -72,7 +76,7 @@ struct StressSession {
             },
             formatName: data.formatName, formatReason: data.formatReason, bars: series.count,
             first: series.instant(0), last: series.instant(series.count - 1), barLength: barLength,
-            maxGap: study.position.maxGap.resolved(barLength: barLength), findings: data.findings)
+            maxGap: maxGap, findings: findings)
     }
 
     private func stress(_ inputs: [Input]) throws -> [CellResult] {

@@ -83,6 +83,8 @@ extension Finding.Severity {
 
 /// `missing_bars` as `Missing bars`.
 private func checkWords(_ check: String) -> String {
+    if check == "ohlc_consistency" { return "OHLC consistency" }
+    if check == "non_positive_prices" { return "Non-positive prices" }
     let words = check.split(separator: "_").joined(separator: " ")
     return words.prefix(1).uppercased() + words.dropFirst()
 }

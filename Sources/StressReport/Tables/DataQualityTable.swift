@@ -37,6 +37,9 @@ private var findingColumns: [Column<AssetFinding>] {
         Column("action", "", .text, "What was done about it; empty when nothing was") { $0.finding.action },
         Column("message", "", .text, "What was seen") { $0.finding.message },
         Column("hint", "", .text, "What to do about it; empty when there is nothing to do") { $0.finding.hint },
+        Column("kind", "", .text, "summary of a check, or detail: one of the places behind a summary") {
+            $0.finding.isDetail ? "detail" : "summary"
+        },
     ]
 }
 

@@ -105,7 +105,7 @@ private let realisticFindings: [Finding] = {
             Finding(
                 check: "missing_bars", severity: .note, message: "gap of \(2 + gap % 8) h",
                 location: SourceLocation(file: file, line: 4000 + gap * 31),
-                time: UTCInstant(milliseconds: 1_561_593_600_000 + Int64(gap) * 86_400_000)))
+                time: UTCInstant(milliseconds: 1_561_593_600_000 + Int64(gap) * 86_400_000), isDetail: true))
     }
     return findings
 }()
