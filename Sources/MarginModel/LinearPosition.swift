@@ -1,64 +1,83 @@
 import StressBasics
 
-/// A linear (quote-margined) position, opened at one price and held without further trades.
-///
-/// Symbols of the model: `d` side sign, `P0` entry price, `N0` notional, `q = N0/P0`, `M = N0/L` initial margin,
-/// `f_o` opening fee. Funding is not part of it yet; the closed forms below hold for `F = 0`.
-public struct LinearPosition: Sendable {
-    /// `d`: +1 long, −1 short.
+/// A linear (quote-margined) position: `E(p) = M − f_o N0 + d q (p − P0) − F`, `R(p) = MM(q·|p|)`, in quote currency.
+public struct LinearPosition: MarginPosition {
+    /// `d`.
     public let sign: Double
-    /// `P0`, quote currency per coin; above 0.
+    /// `P0`, quote currency per coin.
     public let entryPrice: Double
-    /// `q = N0/P0`, coins.
-    public let quantity: Double
-    /// `M − f_o N0`: what stands behind the position after the opening fee, quote currency.
-    public let marginAfterFee: Double
+    /// Coins held; partial liquidation lowers it.
+    public private(set) var quantity: Double
+    /// `M`.
+    public let initialMargin: Double
+    /// `f_o N0`.
+    public let openingFee: Double
+    /// `N0`.
+    public let entryValue: Double
+    /// `M − f_o N0`, and what partial liquidations have realised since.
+    @usableFromInline var cash: Double
+    @usableFromInline let tiers: MaintenanceTiers
 
-    /// A position of `notional` quote currency opened at `entryPrice`, which must be above 0.
-    @inlinable
-    public init(side: Side, entryPrice: Double, notional: Double, leverage: Leverage, openingFee: Double) {
-        sign = side.sign
+    /// Opens a position at `entryPrice`.
+    public init(_ terms: PositionTerms, entryPrice: Double) {
+        sign = terms.side.sign
         self.entryPrice = entryPrice
-        quantity = notional / entryPrice
-        marginAfterFee = notional / leverage.value - openingFee * notional
+        quantity = terms.notional / entryPrice
+        initialMargin = terms.notional / terms.leverage.value
+        openingFee = terms.rules.fees.open * terms.notional
+        entryValue = terms.notional
+        cash = terms.notional / terms.leverage.value - terms.rules.fees.open * terms.notional
+        tiers = terms.rules.tiers
     }
 
-    /// Equity at `price`, quote currency, before any exit cost: `M − f_o N0 + d q (p − P0)`.
+    /// `M − f_o N0 + d q (p − P0) − F`.
     @inlinable
-    public func equity(at price: Double) -> Double {
-        marginAfterFee + sign * quantity * (price - entryPrice)
+    public func equity(at price: Double, _ carry: Carry) -> Double {
+        cash + sign * quantity * (price - entryPrice) - carry.funding
     }
 
-    /// Maintenance margin at `price`: `MM(q·|p|)`, with the bracket of the current notional.
+    /// `MM(q·|p|)` with the bracket of the current notional, plus a dated schedule's amount per coin.
     @inlinable
-    public func requirement(at price: Double, tiers: MaintenanceTiers) -> Double {
-        tiers.requirement(quantity * abs(price))
+    public func requirement(at price: Double, _ carry: Carry) -> Double {
+        tiers.requirement(quantity * abs(price)) + quantity * carry.maintenancePerCoin
     }
 
-    /// Notional traded when the position is closed at `price`.
+    /// `q·|p|`.
     @inlinable
     public func tradedNotional(at price: Double) -> Double { quantity * abs(price) }
 
-    /// The price at which the position is worth nothing: `P0 − d (M − f_o N0)/q`. May be negative for a long.
-    public var bankruptcyPrice: Double { entryPrice - sign * marginAfterFee / quantity }
+    /// `d ρ q p`.
+    @inlinable
+    public func fundingCharge(rate: Double, at price: Double) -> Double { sign * rate * quantity * price }
 
-    /// The price `p*` where equity equals the requirement.
-    ///
-    /// In one bracket with rate `m` and amount `a`, for a price above 0:
-    /// long `(q P0 − M' − a)/(q(1 − m))`, short `(q P0 + M' + a)/(q(1 + m))`, with `M' = M − f_o N0`. `E − R` is
-    /// monotone in the price and continuous, so the right bracket is the first whose cap is past the crossing.
-    /// A long's trigger below 0 has the requirement of the absolute price: `1 + m` in the denominator. O(tiers).
-    public func triggerPrice(tiers: MaintenanceTiers) -> Double {
+    /// In one bracket with rate `m` and amount `a`, for a price above 0: long `(q P0 − M' − a)/(q(1 − m))`, short
+    /// `(q P0 + M' + a)/(q(1 + m))`, with `M' = M − f_o N0 − F`. `E − R` is monotone in the price and continuous, so the right
+    /// bracket is the first whose cap is past the crossing. A long's trigger below 0 has the requirement of the absolute
+    /// price: `1 + m` in the denominator. (Binance support, "How to Calculate Liquidation Price of USDⓈ-M Futures
+    /// Contracts"; the venue's worked examples are in the tests.) O(tiers).
+    public func triggerPrice(_ carry: Carry) -> Double {
         for tier in tiers.tiers {
-            let candidate = crossing(in: tier)
+            let candidate = crossing(in: tier, carry)
             if abs(candidate) * quantity <= tier.notionalCap { return candidate }
         }
-        return crossing(in: tiers.tiers[tiers.tiers.count - 1])
+        return crossing(in: tiers.tiers[tiers.tiers.count - 1], carry)
     }
 
-    private func crossing(in tier: MaintenanceTier) -> Double {
-        let base = quantity * entryPrice - sign * marginAfterFee - sign * tier.amount
+    private func crossing(in tier: MaintenanceTier, _ carry: Carry) -> Double {
+        let margin = cash - carry.funding - quantity * carry.maintenancePerCoin
+        let base = quantity * entryPrice - sign * (margin + tier.amount)
         let price = base / (quantity * (1 - sign * tier.rate))
         return price >= 0 ? price : base / (quantity * (1 + sign * tier.rate))
+    }
+
+    /// `P0 − d (M − f_o N0 − F)/q`; below 0 for a long that is more than paid for.
+    public func bankruptcyPrice(_ carry: Carry) -> Double {
+        entryPrice - sign * (cash - carry.funding) / quantity
+    }
+
+    /// Sells (or buys back) a part at `price`, paying `fee`: the realised result joins the margin.
+    public mutating func reduce(to quantity: Double, at price: Double, fee: Double) {
+        cash += sign * (self.quantity - quantity) * (price - entryPrice) - fee
+        self.quantity = quantity
     }
 }

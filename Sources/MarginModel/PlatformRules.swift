@@ -79,6 +79,54 @@ public enum ResolvedFill: Hashable, Sendable {
     }
 }
 
+/// Slippage of an exit: a fixed fraction of the price, or one that grows with the share of the bar's volume.
+public struct Slippage: Hashable, Sendable {
+    /// `s_0`: a fraction of the price, 0 ≤ s < 1.
+    public let base: Double
+    /// `κ` of the square-root law `s_0 + κ σ_Δ √(N0/V_j)`; 0 for fixed slippage.
+    public let impact: Double
+
+    /// Checks the ranges: 0 ≤ base < 1, 0 ≤ impact ≤ 100.
+    public init(base: Double, impact: Double = 0) throws(RuleError) {
+        guard base >= 0, base < 1 else { throw RuleError("slippage must be at least 0 and below 1") }
+        guard impact >= 0, impact <= 100 else { throw RuleError("the slippage's kappa must be 0 to 100") }
+        self.base = base
+        self.impact = impact
+    }
+
+    /// The most that any exit can slip.
+    public static let most = 0.99
+
+    /// The fraction lost by an exit of `notional` in a bar that traded `volume` quote currency, where the price moves by
+    /// `volatility` (standard deviation of a bar's log return). Without a known volume above 0 the base alone.
+    @inlinable
+    public func fraction(notional: Double, volume: Double, volatility: Double) -> Double {
+        guard impact > 0, volume > 0 else { return base }
+        return min(Slippage.most, base + impact * volatility * (notional / volume).squareRoot())
+    }
+}
+
+/// The terms of borrowed cash or coin.
+public struct BorrowRules: Hashable, Sendable {
+    /// Simple interest a year of 365 days, a fraction.
+    public let yearlyRate: Double
+    /// Assets over liabilities at which the lender closes the position, above 1; 1 when nothing but the debt itself is asked.
+    public let marginLevel: Double
+
+    /// Checks the ranges: 0 ≤ rate ≤ 10, 1 ≤ level ≤ 10.
+    public init(yearlyRate: Double, marginLevel: Double) throws(RuleError) {
+        guard yearlyRate >= 0, yearlyRate <= 10 else { throw RuleError("the yearly borrow rate must be 0 to 10") }
+        guard marginLevel >= 1, marginLevel <= 10 else { throw RuleError("the margin level must be 1 to 10") }
+        self.yearlyRate = yearlyRate
+        self.marginLevel = marginLevel
+    }
+
+    /// Nothing borrowed.
+    public static let none = BorrowRules()
+
+    private init() { (yearlyRate, marginLevel) = (0, 1) }
+}
+
 /// Whether and how a platform closes positions that no longer meet the requirement.
 public struct LiquidationRules: Hashable, Sendable {
     /// Off: positions stay open to the horizon whatever they owe.
@@ -89,16 +137,24 @@ public struct LiquidationRules: Hashable, Sendable {
     public let fill: FillRule
     /// Bars between trigger and fill, for the `next` rule; 1…10,000.
     public let latency: Int
+    /// Whether a position above the lowest bracket is first reduced to the next lower one, and so on, before what is left
+    /// is taken over.
+    public let isPartial: Bool
+    /// Whether the best and the worst fill are evaluated beside the chosen one.
+    public let hasBounds: Bool
 
     /// Checks the latency.
     public init(
-        enabled: Bool = true, trigger: LiquidationTrigger = .extreme, fill: FillRule = .auto, latency: Int = 1
+        enabled: Bool = true, trigger: LiquidationTrigger = .extreme, fill: FillRule = .auto, latency: Int = 1,
+        isPartial: Bool = false, hasBounds: Bool = false
     ) throws(RuleError) {
         guard (1...10_000).contains(latency) else { throw RuleError("latency must be 1 to 10000 bars, got \(latency)") }
         self.enabled = enabled
         self.trigger = trigger
         self.fill = fill
         self.latency = latency
+        self.isPartial = isPartial
+        self.hasBounds = hasBounds
     }
 }
 
@@ -106,36 +162,27 @@ public struct LiquidationRules: Hashable, Sendable {
 public struct PlatformRules: Hashable, Sendable {
     /// Fees.
     public let fees: Fees
-    /// Slippage of every exit, a fraction of the price, 0 ≤ s < 1.
-    public let slippage: Double
+    /// Slippage of every exit.
+    public let slippage: Slippage
     /// The maintenance margin table.
     public let tiers: MaintenanceTiers
     /// Liquidation.
     public let liquidation: LiquidationRules
+    /// Borrowing, for margin contracts.
+    public let borrow: BorrowRules
+    /// Dated margins per contract, for linear contracts; they take the place of brackets, which are then flat at 0.
+    public let schedule: MarginSchedule?
 
-    /// Checks the slippage; the parts check themselves.
+    /// Rules of the given parts, which have checked themselves.
     public init(
-        fees: Fees, slippage: Double, tiers: MaintenanceTiers, liquidation: LiquidationRules
-    ) throws(RuleError) {
-        guard slippage >= 0, slippage < 1 else { throw RuleError("slippage must be at least 0 and below 1") }
+        fees: Fees, slippage: Slippage, tiers: MaintenanceTiers, liquidation: LiquidationRules, borrow: BorrowRules = .none,
+        schedule: MarginSchedule? = nil
+    ) {
+        self.schedule = schedule
         self.fees = fees
+        self.borrow = borrow
         self.slippage = slippage
         self.tiers = tiers
         self.liquidation = liquidation
-    }
-
-    /// Why a position of `notional` at `leverage` may not be opened, or nil when it may.
-    ///
-    /// Only platforms that liquidate reject: a margin already at or below the requirement would be closed at once.
-    public func rejection(leverage: Leverage, notional: Double) -> String? {
-        guard liquidation.enabled else { return nil }
-        if let limit = tiers.tier(for: notional).maxLeverage, limit < leverage.value {
-            return "the tier allows at most \(numberText(limit))× at this size"
-        }
-        let margin = notional / leverage.value - fees.open * notional
-        if margin <= tiers.requirement(notional) {
-            return "the margin after the opening fee does not exceed the maintenance margin"
-        }
-        return nil
     }
 }

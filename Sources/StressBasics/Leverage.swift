@@ -37,4 +37,10 @@ public enum Side: String, Hashable, Sendable, CaseIterable {
 public enum ContractKind: String, Hashable, Sendable, CaseIterable {
     /// Margined and settled in the quote currency (USDT-margined perpetual or future).
     case linear
+    /// Margined and settled in the coin; the contract is worth a fixed amount of quote currency.
+    case inverse
+    /// Bought with borrowed cash, or sold as a borrowed coin.
+    case margin
+    /// Bought outright; nothing is borrowed.
+    case spot
 }

@@ -1,0 +1,46 @@
+import StressBasics
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Everything a kernel reads about one asset: traded bars, and what stands beside them.
+public struct MarketHistory: Sendable {
+    /// Traded bars.
+    public let series: BarSeries
+    /// Funding charged at the start of each bar; nil without funding.
+    public let fundingPerBar: [Double]?
+    /// Mark prices along the bars; nil when the traded prices trigger.
+    public let mark: MarkPrices?
+    /// `σ_Δ`: standard deviation of the log return from close to close over all bars with closes above 0.
+    public let volatility: Double
+
+    /// A history of the given parts. O(bars).
+    public init(series: BarSeries, funding: FundingSchedule? = nil, mark: BarSeries? = nil) {
+        self.series = series
+        fundingPerBar = funding?.perBar(series)
+        self.mark = mark.map { MarkPrices($0, along: series) }
+        volatility = MarketHistory.volatility(series.close)
+    }
+
+    /// Quote currency traded in bar `bar`: base volume times close; 0 where the volume is not known.
+    public func quoteVolume(_ bar: Int) -> Double {
+        guard let volume = series.volume?[bar], volume > 0 else { return 0 }
+        return volume * max(0, series.close[bar])
+    }
+
+    private static func volatility(_ close: [Double]) -> Double {
+        var (count, mean, squares) = (0.0, 0.0, 0.0)
+        for (before, after) in zip(close, close.dropFirst()) where before > 0 && after > 0 {
+            // Welford's recurrence: one pass, no cancellation.
+            let value = log(after / before)
+            count += 1
+            let step = value - mean
+            mean += step / count
+            squares += step * (value - mean)
+        }
+        return count > 1 ? (squares / (count - 1)).squareRoot() : 0
+    }
+}
