@@ -2,6 +2,9 @@ import StressBasics
 
 /// A long bought with borrowed cash: `E(p) = q p − f_o N0 − D`, `R = (level − 1) D`, `D = (N0 − M)(1 + r τ)`, quote currency.
 public struct BorrowedCashPosition: MarginPosition {
+    /// Yes: simple interest.
+    @inlinable
+    public static var bearsInterest: Bool { true }
     /// +1.
     public var sign: Double { 1 }
     /// `q`, coins.
@@ -57,6 +60,9 @@ public struct BorrowedCashPosition: MarginPosition {
 
 /// A short of a borrowed coin: `E(p) = M + N0 − f_o N0 − D(p)`, `R(p) = (level − 1) D(p)`, `D(p) = q (1 + r τ) p`, quote currency.
 public struct BorrowedCoinPosition: MarginPosition {
+    /// Yes: simple interest.
+    @inlinable
+    public static var bearsInterest: Bool { true }
     /// −1.
     public var sign: Double { -1 }
     /// `q`, coins.

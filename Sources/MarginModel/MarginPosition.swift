@@ -50,6 +50,9 @@ public protocol MarginPosition: Sendable {
     /// Opens a position at `entryPrice`, which must be above 0.
     init(_ terms: PositionTerms, entryPrice: Double)
 
+    /// Whether equity depends on the time since entry.
+    static var bearsInterest: Bool { get }
+
     /// `d`: +1 long, −1 short.
     var sign: Double { get }
     /// `M`, before the opening fee.
@@ -72,4 +75,10 @@ public protocol MarginPosition: Sendable {
     func triggerPrice(_ carry: Carry) -> Double
     /// Where equity is 0, before exit costs; infinite for a short that no price can ruin.
     func bankruptcyPrice(_ carry: Carry) -> Double
+}
+
+extension MarginPosition {
+    /// Most contracts bear no interest.
+    @inlinable
+    public static var bearsInterest: Bool { false }
 }

@@ -175,7 +175,8 @@ public struct PlatformRules: Hashable, Sendable {
 
     /// Rules of the given parts, which have checked themselves.
     public init(
-        fees: Fees, slippage: Slippage, tiers: MaintenanceTiers, liquidation: LiquidationRules, borrow: BorrowRules = .none,
+        fees: Fees, slippage: Slippage, tiers: MaintenanceTiers, liquidation: LiquidationRules,
+        borrow: BorrowRules = .none,
         schedule: MarginSchedule? = nil
     ) {
         self.schedule = schedule
@@ -184,5 +185,20 @@ public struct PlatformRules: Hashable, Sendable {
         self.slippage = slippage
         self.tiers = tiers
         self.liquidation = liquidation
+    }
+
+    /// The same rules with another table, for platforms whose table comes from a file.
+    public func replacing(tiers: MaintenanceTiers? = nil, schedule: MarginSchedule? = nil) -> PlatformRules {
+        PlatformRules(
+            fees: fees, slippage: slippage, tiers: tiers ?? self.tiers, liquidation: liquidation, borrow: borrow,
+            schedule: schedule ?? self.schedule)
+    }
+
+    /// The 1-based brackets whose maintenance rate is below what a liquidation costs in fees: a position that is due there is
+    /// bankrupt before it is closed, at any price. (Binance's liquidation FAQ says so of its smallest bracket.)
+    public var bracketsBankruptOnEntry: [Int] {
+        guard liquidation.enabled, schedule == nil else { return [] }
+        let cost = fees.close + fees.liquidation
+        return tiers.tiers.indices.filter { cost > tiers.tiers[$0].rate }.map { $0 + 1 }
     }
 }

@@ -22,9 +22,11 @@ extension PositionTerms {
     ///
     /// A platform that liquidates does not open what it would close at once: a margin that is, after the opening fee, at or
     /// below the requirement, a leverage above the limit of the size's bracket, or a margin below the scheduled one. A spot
-    /// account lends nothing, so it rejects every leverage above 1.
+    /// account lends nothing, so it rejects every leverage above 1 and every short.
     public func rejection(_ contract: ContractKind, entryPrice: Double, scheduled: ScheduledMargin = .none) -> String? {
-        if contract == .spot { return leverage.value > 1 ? "a spot account lends nothing" : nil }
+        if contract == .spot {
+            return leverage.value > 1 || side == .short ? "a spot account lends neither cash nor coin" : nil
+        }
         guard rules.liquidation.enabled else { return nil }
         let value = contract == .inverse ? notional / entryPrice : notional
         let margin = value / leverage.value

@@ -1,57 +1,76 @@
 import MarginModel
 import PriceSeries
 import StressBasics
+import StressStatistics
 import StudyPlan
 
 /// One cell with every choice made: what the kernels need to try it at an entry.
 public struct CellRules: Sendable {
+    /// A fill rule and the question it answers.
+    public struct Fill: Hashable, Sendable {
+        /// The question.
+        public let role: FillRole
+        /// The rule.
+        public let rule: ResolvedFill
+    }
+
     /// The cell.
     public let cell: StudyCell
-    /// The platform's rules.
-    public let platform: PlatformRules
-    /// `N0`, quote currency.
-    public let notional: Double
-    /// The fill rules to settle a liquidation by; the first is the cell's own, a second one is the worst fill.
-    public let fills: [ResolvedFill]
-    /// Whether the platform would open the position at all. Entry notional and fees are the cell's constants, so every
-    /// entry of a cell is rejected or none is.
-    public let isRejected: Bool
+    /// What positions are opened with.
+    public let terms: PositionTerms
+    /// The fill rules to settle a liquidation by; the first is the chosen one.
+    public let fills: [Fill]
     /// Whether no price at or above zero can take the position below zero.
     public let isImpossible: Bool
 
     /// Resolves the choices of `cell` for a price history.
-    public init(
-        cell: StudyCell, platform: PlatformRules, notional: Double, barLength: TimeSpan, pricesNeverNegative: Bool
-    ) {
+    public init(cell: StudyCell, platform: PlatformRules, notional: Double, market: MarketHistory) {
         self.cell = cell
-        self.platform = platform
-        self.notional = notional
-        fills = CellRules.fills(platform.liquidation, barLength: barLength)
-        isRejected = platform.rejection(leverage: cell.leverage, notional: notional) != nil
-        isImpossible = pricesNeverNegative && CellRules.isCovered(cell, openingFee: platform.fees.open)
+        terms = PositionTerms(side: cell.side, leverage: cell.leverage, notional: notional, rules: platform)
+        fills = CellRules.fills(platform.liquidation, barLength: market.series.barLength ?? .days(1))
+        isImpossible =
+            market.fundingPerBar == nil && CellRules.isCovered(cell, openingFee: platform.fees.open)
+            && market.series.isNeverNegative
     }
 
-    private static func fills(_ rules: LiquidationRules, barLength: TimeSpan) -> [ResolvedFill] {
+    /// The platform's rules.
+    public var platform: PlatformRules { terms.rules }
+
+    private static func fills(_ rules: LiquidationRules, barLength: TimeSpan) -> [Fill] {
         let own = rules.fill.resolved(barLength: barLength, latency: rules.latency)
-        let unsettled = rules.enabled && rules.fill == .auto && own == .gap
-        return unsettled ? [own, .worst] : [own]
+        let chosen = Fill(role: .chosen, rule: own)
+        guard rules.enabled else { return [chosen] }
+        if rules.hasBounds { return [chosen, Fill(role: .worst, rule: .worst), Fill(role: .best, rule: .best)] }
+        let isUnsettled = rules.fill == .auto && own == .gap
+        return isUnsettled ? [chosen, Fill(role: .worst, rule: .worst)] : [chosen]
     }
 
-    /// A long whose margin after the opening fee pays for the whole position cannot owe: at price 0 its equity is
-    /// `M − f_o N0 − N0 ≥ 0`, and exit fees and slippage are fractions of what is received.
+    /// Whether the margin covers the worst that a price at or above zero can do. A long that is paid for in full is worth
+    /// nothing at worst, and then owes no more than its opening fee; an inverse short of 1× holds the coin it is short of.
+    /// Exit fees and slippage are fractions of what is received, so they cannot ruin what is covered.
     private static func isCovered(_ cell: StudyCell, openingFee: Double) -> Bool {
-        cell.side == .long && 1 / cell.leverage.value - openingFee >= 1
+        let margin = 1 / cell.leverage.value - openingFee
+        switch (cell.contract, cell.side) {
+        case (.linear, .long), (.margin, .long), (.spot, .long), (.inverse, .short): return margin >= 1
+        default: return false
+        }
     }
 
     /// The name of the cell's own fill rule in outputs; `off` when nobody liquidates.
-    public var fillName: String { platform.liquidation.enabled ? fills[0].name : "off" }
-
-    /// `M = N0/L`, quote currency.
-    public var initialMargin: Double { notional / cell.leverage.value }
+    public var fillName: String {
+        platform.liquidation.enabled && cell.contract != .spot ? fills[0].rule.name : "off"
+    }
 
     /// The share of the entry value by which equity must be below zero to count, against rounding.
     public static let tolerance = 1e-12
 
     /// ``tolerance`` in parts of the initial margin.
     public var toleranceOfMargin: Double { CellRules.tolerance * cell.leverage.value }
+}
+
+extension BarSeries {
+    /// Whether no price of the history is below zero. O(bars).
+    var isNeverNegative: Bool {
+        [open, high, low, close].allSatisfy { $0.allSatisfy { $0 >= 0 } }
+    }
 }

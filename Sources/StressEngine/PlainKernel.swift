@@ -1,6 +1,7 @@
 import MarginModel
 import PriceSeries
 import StressBasics
+import StressStatistics
 
 /// What a held position met inside its window, before an exit price is chosen.
 public struct EntryPath: Hashable, Sendable {
@@ -8,91 +9,109 @@ public struct EntryPath: Hashable, Sendable {
     public var liquidationBar: Int?
     /// Whether equity at some bar's extreme was below zero, had nobody liquidated.
     public var isUnprotected: Bool
+    /// Funding, interest time and scheduled margin at the liquidation, or at the last bar.
+    public var carry: Carry
 }
 
 /// Walks one entry bar by bar, exactly as the model's definition reads. Slow and plain on purpose: it is the judge of
 /// every faster kernel.
-public struct PlainKernel: Sendable {
-    /// The price history.
-    public let series: BarSeries
+public struct PlainKernel<Position: MarginPosition>: Sendable {
+    /// The prices.
+    public let market: MarketHistory
     /// The cell.
     public let rules: CellRules
     /// The windows of the cell's horizon.
     public let windows: EntryWindows
+    let scheduled: ScheduledMargins?
 
     /// A kernel for one cell of one price history.
-    public init(series: BarSeries, rules: CellRules, windows: EntryWindows) {
-        self.series = series
+    public init(market: MarketHistory, rules: CellRules, windows: EntryWindows, scheduled: ScheduledMargins? = nil) {
+        self.market = market
         self.rules = rules
         self.windows = windows
+        self.scheduled = scheduled
     }
 
+    var series: BarSeries { market.series }
+
     /// The position opened at the close of bar `entry`.
-    public func position(entry: Int) -> LinearPosition {
-        LinearPosition(
-            side: rules.cell.side, entryPrice: series.close[entry], notional: rules.notional,
-            leverage: rules.cell.leverage, openingFee: rules.platform.fees.open)
+    public func position(entry: Int) -> Position {
+        Position(rules.terms, entryPrice: series.close[entry])
+    }
+
+    /// Whether the platform would not open it.
+    public func isRejected(entry: Int) -> Bool {
+        let margin = scheduled.map { $0[entry] } ?? .none
+        return rules.terms.rejection(rules.cell.contract, entryPrice: series.close[entry], scheduled: margin) != nil
     }
 
     /// Walks the window of `entry`, whose last bar is `last`. O(bars of the window).
     public func path(entry: Int, last: Int) -> EntryPath {
         let position = position(entry: entry)
-        let liquidation = rules.platform.liquidation
-        let belowZero = -CellRules.tolerance * rules.notional
+        let isLiquidating = rules.platform.liquidation.enabled
+        let belowZero = -CellRules.tolerance * position.entryValue
         let extremes = rules.cell.side == .long ? series.low : series.high
-        let checked = liquidation.trigger == .extreme ? extremes : series.close
-        var path = EntryPath(liquidationBar: nil, isUnprotected: false)
+        let checked = checkedPrices
+        let hasCarry = hasCarry
+        var carry = Carry.none
+        var path = EntryPath(liquidationBar: nil, isUnprotected: false, carry: .none)
         for bar in entry + 1...last {
-            if position.equity(at: extremes[bar]) < belowZero { path.isUnprotected = true }
-            if liquidation.enabled, path.liquidationBar == nil, isDue(position, at: checked[bar]) {
+            if hasCarry { advance(&carry, position, entry: entry, to: bar) }
+            if position.equity(at: extremes[bar], carry) < belowZero { path.isUnprotected = true }
+            if isLiquidating, path.liquidationBar == nil, isDue(position, at: checked[bar], carry) {
                 path.liquidationBar = bar
+                path.carry = carry
             }
             // Nothing that comes later can change either answer.
-            if path.isUnprotected, path.liquidationBar != nil || !liquidation.enabled { break }
+            if path.isUnprotected, path.liquidationBar != nil || !(isLiquidating || hasCarry) { break }
         }
+        if path.liquidationBar == nil { path.carry = carry }
         return path
     }
 
+    /// The prices that trigger: the mark's when there is a mark series.
+    var checkedPrices: [Double] {
+        let isLong = rules.cell.side == .long
+        switch (rules.platform.liquidation.trigger, market.mark) {
+        case (.extreme, nil): return isLong ? series.low : series.high
+        case (.extreme, let mark?): return isLong ? mark.low : mark.high
+        case (.close, nil): return series.close
+        case (.close, let mark?): return mark.close
+        }
+    }
+
+    var hasCarry: Bool { market.fundingPerBar != nil || Position.bearsInterest || scheduled != nil }
+
+    /// Takes a carry to the start of `bar`: funding stamped since the bar before, time since entry, the margin in force.
+    func advance(_ carry: inout Carry, _ position: Position, entry: Int, to bar: Int) {
+        if let rate = market.fundingPerBar?[bar], rate != 0 {
+            carry.funding += position.fundingCharge(rate: rate, at: series.open[bar])
+        }
+        if Position.bearsInterest { carry.years = Double(series.time[bar] - series.time[entry]) / millisecondsPerYear }
+        if let scheduled { carry.maintenancePerCoin = scheduled[bar].maintenance }
+    }
+
     @inline(__always)
-    private func isDue(_ position: LinearPosition, at price: Double) -> Bool {
-        position.equity(at: price) <= position.requirement(at: price, tiers: rules.platform.tiers)
+    func isDue(_ position: Position, at price: Double, _ carry: Carry) -> Bool {
+        position.equity(at: price, carry) <= position.requirement(at: price, carry)
+    }
+}
+
+/// 365 days, the year of every rate in the model.
+private let millisecondsPerYear = 365.0 * 86_400_000
+
+/// The margins of a dated schedule, bar by bar.
+public struct ScheduledMargins: Sendable {
+    private let initial: [Double]
+    private let maintenance: [Double]
+
+    /// Lays a schedule along a price history. O(bars log entries).
+    public init(_ schedule: MarginSchedule, along series: BarSeries) {
+        (initial, maintenance) = schedule.perCoin(at: series.time)
     }
 
-    /// Final equity of the position, quote currency, when it is closed by `fill` after a liquidation, or at the close of
-    /// `last`.
-    public func finalEquity(_ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill) -> Double {
-        let position = position(entry: entry)
-        let fees = rules.platform.fees
-        guard let bar = path.liquidationBar else {
-            let price = slipped(series.close[last])
-            return position.equity(at: price) - fees.close * position.tradedNotional(at: price)
-        }
-        let price = slipped(fillPrice(fill, position: position, bar: bar))
-        return position.equity(at: price) - (fees.close + fees.liquidation) * position.tradedNotional(at: price)
-    }
-
-    /// The price of a liquidation in `bar` before slippage.
-    func fillPrice(_ fill: ResolvedFill, position: LinearPosition, bar: Int) -> Double {
-        switch fill {
-        case .best: return position.triggerPrice(tiers: rules.platform.tiers)
-        case .worst: return rules.cell.side == .long ? series.low[bar] : series.high[bar]
-        case .next(let latency): return delayedPrice(bar: bar, latency: latency)
-        case .gap:
-            let trigger = position.triggerPrice(tiers: rules.platform.tiers)
-            let openIsThrough = position.sign * (series.open[bar] - trigger) <= 0
-            return openIsThrough ? series.open[bar] : trigger
-        }
-    }
-
-    /// The open `latency` bars later; the last close when the series ends, or breaks off in a step wider than the
-    /// allowed gap, before that.
-    private func delayedPrice(bar: Int, latency: Int) -> Double {
-        let end = Int(windows.segmentEnd[bar])
-        return bar + latency < end ? series.open[bar + latency] : series.close[end - 1]
-    }
-
-    /// A price made worse for the position by the platform's slippage.
-    private func slipped(_ price: Double) -> Double {
-        price - rules.cell.side.sign * rules.platform.slippage * abs(price)
+    /// The margins in force at the open of `bar`.
+    public subscript(bar: Int) -> ScheduledMargin {
+        ScheduledMargin(initial: initial[bar], maintenance: maintenance[bar])
     }
 }

@@ -22,11 +22,12 @@ public struct CellResult: Sendable {
 
 /// All cells of a study on one price history, prepared to be run.
 public struct StressRun: Sendable {
-    let series: BarSeries
+    let market: MarketHistory
     let blocks: BlockRuns
     let rules: [CellRules]
     let windows: [TimeSpan: EntryWindows]
     let disjointWindows: [TimeSpan: Int]
+    let scheduled: [String: ScheduledMargins]
     let tasks: [Range<Int>]
 
     /// More tasks than any machine of today has cores, so that none idles long at the end; few enough that their slots
@@ -36,39 +37,36 @@ public struct StressRun: Sendable {
     /// Prepares windows, blocks and tasks. O(bars × horizons).
     ///
     /// - Parameters:
-    ///   - study: checked.
+    ///   - study: checked, with every tier file read.
     ///   - asset: one of its assets.
-    ///   - series: at least two bars.
-    public init(study: Study, asset: String, series: BarSeries) {
-        let barLength = series.barLength ?? .days(1)
-        let maxGap = study.position.maxGap.resolved(barLength: barLength)
-        self.series = series
+    ///   - market: at least one bar.
+    public init(study: Study, asset: String, market: MarketHistory) {
+        let series = market.series
+        let maxGap = study.position.maxGap.resolved(barLength: series.barLength ?? .days(1))
+        self.market = market
         blocks = BlockRuns(series: series, block: study.statistics.block)
         tasks = blocks.tasks(most: StressRun.mostTasks)
-        rules = StressRun.rules(study, asset: asset, series: series, barLength: barLength)
+        rules = StressRun.rules(study, asset: asset, market: market)
         windows = Dictionary(
             uniqueKeysWithValues: study.grid.horizons.map { horizon in
                 (horizon, EntryWindows(series: series, horizon: horizon, stride: study.position.stride, maxGap: maxGap))
             })
         disjointWindows = windows.mapValues { $0.disjointCount(in: series) }
+        let schedules = study.platforms.compactMap { platform in platform.rules.schedule.map { (platform.name, $0) } }
+        scheduled = Dictionary(uniqueKeysWithValues: schedules).mapValues { ScheduledMargins($0, along: series) }
     }
 
-    private static func rules(_ study: Study, asset: String, series: BarSeries, barLength: TimeSpan) -> [CellRules] {
-        let neverNegative = [series.open, series.high, series.low, series.close].allSatisfy {
-            $0.allSatisfy { $0 >= 0 }
-        }
-        return study.cells.filter { $0.asset == asset }.map { cell in
+    private static func rules(_ study: Study, asset: String, market: MarketHistory) -> [CellRules] {
+        study.cells.filter { $0.asset == asset }.map { cell in
             guard let platform = study.platform(named: cell.platform) else {
                 preconditionFailure("a checked study has every platform its cells name")
             }
-            return CellRules(
-                cell: cell, platform: platform.rules, notional: study.position.notional, barLength: barLength,
-                pricesNeverNegative: neverNegative)
+            return CellRules(cell: cell, platform: platform.rules, notional: study.position.notional, market: market)
         }
     }
 
     /// Work units, for progress: entries tried, over all cells.
-    public var workUnits: Int { series.count * rules.count }
+    public var workUnits: Int { market.series.count * rules.count }
 
     /// Runs every cell on at most `threads` threads.
     ///
@@ -80,7 +78,7 @@ public struct StressRun: Sendable {
         }
         guard let parts, !control.isCancelled else { throw RunCancelled() }
         return rules.indices.map { cell in
-            var tally = CellTally(fillCount: rules[cell].fills.count)
+            var tally = CellTally(roles: rules[cell].fills.map(\.role))
             for part in parts { tally.append(part[cell]) }
             return CellResult(
                 rules: rules[cell], tally: tally, disjointWindows: disjointWindows[rules[cell].cell.horizon] ?? 0)
@@ -94,41 +92,61 @@ public struct StressRun: Sendable {
         let bars = blocks.blocks[task.upperBound - 1].upperBound - blocks.blocks[task.lowerBound].lowerBound
         for rule in rules {
             if control.isCancelled { return nil }
-            guard let windows = windows[rule.cell.horizon] else { return nil }
-            tallies.append(tally(task, rules: rule, windows: windows))
+            tallies.append(tally(task, rules: rule))
             control.finish(bars)
         }
         return tallies
     }
 
-    private func tally(_ task: Range<Int>, rules: CellRules, windows: EntryWindows) -> CellTally {
-        let kernel = PlainKernel(series: series, rules: rules, windows: windows)
-        var tally = CellTally(fillCount: rules.fills.count)
-        var equities = [Double](repeating: 0, count: rules.fills.count)
+    /// Chooses the contract outside the loops.
+    private func tally(_ task: Range<Int>, rules: CellRules) -> CellTally {
+        switch (rules.cell.contract, rules.cell.side) {
+        case (.linear, _): tally(task, kernel(LinearPosition.self, rules))
+        case (.inverse, _): tally(task, kernel(InversePosition.self, rules))
+        case (.margin, .long): tally(task, kernel(BorrowedCashPosition.self, rules))
+        case (.margin, .short): tally(task, kernel(BorrowedCoinPosition.self, rules))
+        case (.spot, _): tally(task, kernel(SpotPosition.self, rules))
+        }
+    }
+
+    private func kernel<Position: MarginPosition>(_: Position.Type, _ rules: CellRules) -> PlainKernel<Position> {
+        guard let windows = windows[rules.cell.horizon] else {
+            preconditionFailure("every horizon of the grid has its windows")
+        }
+        return PlainKernel(market: market, rules: rules, windows: windows, scheduled: scheduled[rules.cell.platform])
+    }
+
+    private func tally<Position: MarginPosition>(_ task: Range<Int>, _ kernel: PlainKernel<Position>) -> CellTally {
+        let fills = kernel.rules.fills
+        var tally = CellTally(roles: fills.map(\.role))
+        var exits = fills.map { _ in EntryExit(equity: 0) }
         for block in task {
             tally.beginBlock()
             for entry in blocks.blocks[block] {
-                let last = windows.lastBar[entry]
+                let last = kernel.windows.lastBar[entry]
                 if last == EntryWindows.notAnEntry { continue }
-                if last == EntryWindows.excluded { tally.addExcluded(); continue }
-                if rules.isRejected { tally.addRejected(); continue }
-                hold(kernel, entry: entry, last: Int(last), equities: &equities, tally: &tally)
+                if last == EntryWindows.excluded {
+                    tally.addExcluded()
+                } else if kernel.isRejected(entry: entry) {
+                    tally.addRejected()
+                } else {
+                    hold(kernel, entry: entry, last: Int(last), exits: &exits, tally: &tally)
+                }
             }
         }
         return tally
     }
 
-    private func hold(
-        _ kernel: PlainKernel, entry: Int, last: Int, equities: inout [Double], tally: inout CellTally
+    private func hold<Position: MarginPosition>(
+        _ kernel: PlainKernel<Position>, entry: Int, last: Int, exits: inout [EntryExit], tally: inout CellTally
     ) {
         let path = kernel.path(entry: entry, last: last)
         for (index, fill) in kernel.rules.fills.enumerated() {
-            let equity = kernel.finalEquity(path, entry: entry, last: last, fill: fill)
-            equities[index] = equity / kernel.rules.initialMargin
+            exits[index] = kernel.exit(path, entry: entry, last: last, fill: fill.rule)
         }
+        let time = market.series.time
         tally.add(
-            equities: equities, tolerance: kernel.rules.toleranceOfMargin,
-            timeToLiquidation: path.liquidationBar.map { series.time[$0] - series.time[entry] },
-            unprotected: path.isUnprotected)
+            exits, tolerance: kernel.rules.toleranceOfMargin,
+            timeToLiquidation: path.liquidationBar.map { time[$0] - time[entry] }, unprotected: path.isUnprotected)
     }
 }

@@ -16,7 +16,8 @@ public enum CellStatus: String, Hashable, Sendable, CaseIterable {
     case noData = "no_data"
 }
 
-/// The size of the shortfalls among the entries that ended below zero, in parts of the initial margin.
+/// The size of the shortfalls among the entries that ended below zero, in parts of the initial margin. Shortfalls without
+/// bound (inverse longs at a price of 0 or below) are counted as below zero but have no size.
 public struct ShortfallSummary: Hashable, Sendable {
     /// Arithmetic mean.
     public let mean: Double
@@ -36,11 +37,12 @@ public struct ShortfallSummary: Hashable, Sendable {
 
     /// Nil when nothing ended below zero.
     init?(sums: ExitSums, histogram: LogHistogram) {
-        guard sums.negative > 0 else { return nil }
+        let bounded = sums.negative - sums.unboundedNegative
+        guard bounded > 0 else { return nil }
         // A bin's centre may lie past the largest value in it.
         func quantile(_ q: Double) -> Double { Swift.min(histogram.quantile(q) ?? 0, sums.largestShortfall) }
         self.init(
-            mean: sums.shortfall / Double(sums.negative), p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99),
+            mean: sums.shortfall / Double(bounded), p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99),
             max: sums.largestShortfall)
     }
 }
@@ -57,12 +59,15 @@ public struct ExitEstimate: Hashable, Sendable {
     public let shortfall: ShortfallSummary?
     /// Mean final equity of all held entries, in parts of the initial margin; nil without entries.
     public let meanEquity: Double?
+    /// What the mean shortfall is made of; nil when there is none.
+    public let causes: ShortfallCauses?
 
     /// An estimate of known figures.
     public init(
         negative: Int, frequency: Double?, interval: FrequencyInterval?, shortfall: ShortfallSummary?,
-        meanEquity: Double?
+        meanEquity: Double?, causes: ShortfallCauses? = nil
     ) {
+        self.causes = causes
         self.negative = negative
         self.frequency = frequency
         self.interval = interval
@@ -81,6 +86,8 @@ public struct CellEstimate: Hashable, Sendable {
     public let exit: ExitEstimate
     /// The same under the worst fill, when the bars are too long to settle what was paid inside them.
     public let worstExit: ExitEstimate?
+    /// The same when every liquidation is filled at its trigger price; only where bounds are asked for.
+    public let bestExit: ExitEstimate?
     /// Median time from entry to liquidation; nil when none was liquidated.
     public let medianTimeToLiquidation: TimeSpan?
     /// What kind of answer this is.
@@ -92,8 +99,9 @@ public struct CellEstimate: Hashable, Sendable {
     /// An estimate of known figures.
     public init(
         windows: WindowCounts, effectiveEntries: Int, exit: ExitEstimate, worstExit: ExitEstimate?,
-        medianTimeToLiquidation: TimeSpan?, status: CellStatus
+        medianTimeToLiquidation: TimeSpan?, status: CellStatus, bestExit: ExitEstimate? = nil
     ) {
+        self.bestExit = bestExit
         self.windows = windows
         self.effectiveEntries = effectiveEntries
         self.exit = exit
@@ -117,7 +125,7 @@ extension CellEstimate {
     /// Turns a tally into an estimate.
     ///
     /// - Parameters:
-    ///   - tally: fill rule 0 is the cell's own; rule 1, when there is one, is the worst fill.
+    ///   - tally: its fill rules say by their roles what they are.
     ///   - disjointWindows: disjoint windows among the entries that are not excluded.
     ///   - impossible: whether the cell cannot end below zero by its structure; then there is no interval, because
     ///     nothing is estimated.
@@ -133,10 +141,11 @@ extension CellEstimate {
         let main = exit(0)
         self.init(
             windows: windows, effectiveEntries: effective, exit: main,
-            worstExit: tally.exits.count > 1 ? exit(1) : nil,
+            worstExit: tally.roles.firstIndex(of: .worst).map(exit),
             medianTimeToLiquidation: tally.timesToLiquidation.quantile(0.5),
             status: CellEstimate.status(
-                windows: windows, negative: main.negative, effective: effective, impossible: impossible))
+                windows: windows, negative: main.negative, effective: effective, impossible: impossible),
+            bestExit: tally.roles.firstIndex(of: .best).map(exit))
     }
 
     private static func status(
@@ -157,6 +166,24 @@ extension ExitEstimate {
             interval: FrequencyInterval.disjointWindows(
                 count: sums.negative, entries: entries, windows: disjointWindows, confidence: confidence),
             shortfall: ShortfallSummary(sums: sums, histogram: histogram),
-            meanEquity: entries > 0 ? sums.equity / Double(entries) : nil)
+            meanEquity: ExitEstimate.meanEquity(sums, entries: entries), causes: ExitEstimate.meanCauses(sums))
+    }
+
+    private static func meanEquity(_ sums: ExitSums, entries: Int) -> Double? {
+        let bounded = entries - sums.unboundedNegative - sums.unboundedPositive
+        return bounded > 0 ? sums.equity / Double(bounded) : nil
+    }
+
+    private static func meanCauses(_ sums: ExitSums) -> ShortfallCauses? {
+        let bounded = Double(sums.negative - sums.unboundedNegative)
+        guard bounded > 0 else { return nil }
+        var mean = ShortfallCauses()
+        mean.price = sums.causes.price / bounded
+        mean.gap = sums.causes.gap / bounded
+        mean.latency = sums.causes.latency / bounded
+        mean.slippage = sums.causes.slippage / bounded
+        mean.fees = sums.causes.fees / bounded
+        mean.funding = sums.causes.funding / bounded
+        return mean
     }
 }

@@ -12,6 +12,9 @@ public struct WindowCounts: Hashable, Sendable {
     public var liquidated = 0
     /// Held entries whose equity was below zero at some bar, had nobody liquidated.
     public var unprotected = 0
+    /// Held entries that end below zero under the worst fill and not under the best: what happened inside the bars, which
+    /// they do not tell, decides. Counted only where both fills are evaluated.
+    public var undecided = 0
 
     /// All zero.
     public init() {}
@@ -23,6 +26,32 @@ public struct WindowCounts: Hashable, Sendable {
         a.rejected += b.rejected
         a.liquidated += b.liquidated
         a.unprotected += b.unprotected
+        a.undecided += b.undecided
+    }
+}
+
+/// Which question a fill rule answers.
+public enum FillRole: String, Hashable, Sendable, CaseIterable {
+    /// The cell's own rule.
+    case chosen
+    /// Nobody can be filled worse inside the bar.
+    case worst
+    /// The trigger price itself.
+    case best
+}
+
+/// How one held entry ended under one fill rule, in parts of the initial margin.
+public struct EntryExit: Hashable, Sendable {
+    /// Final equity; infinite where the contract has no bound (inverse contracts at prices of 0 or below).
+    public var equity: Double
+    /// What the shortfall is made of; all 0 without one.
+    public var causes: ShortfallCauses
+
+    /// An exit of the given figures.
+    @inlinable
+    public init(equity: Double, causes: ShortfallCauses = ShortfallCauses()) {
+        self.equity = equity
+        self.causes = causes
     }
 }
 
@@ -30,31 +59,46 @@ public struct WindowCounts: Hashable, Sendable {
 public struct ExitSums: Hashable, Sendable {
     /// Entries that ended below zero.
     public var negative = 0
-    /// Sum of the shortfalls of those entries.
+    /// Those of them whose shortfall has no bound; they are in no sum.
+    public var unboundedNegative = 0
+    /// Entries whose gain has no bound; they are in no sum.
+    public var unboundedPositive = 0
+    /// Sum of the bounded shortfalls.
     public var shortfall = 0.0
-    /// Largest of those shortfalls; 0 when there are none.
+    /// Largest bounded shortfall; 0 when there are none.
     public var largestShortfall = 0.0
-    /// Sum of the final equity of all held entries.
+    /// What the bounded shortfalls are made of.
+    public var causes = ShortfallCauses()
+    /// Sum of the bounded final equities of all held entries.
     public var equity = 0.0
 
     /// All zero.
     public init() {}
 
-    /// Adds one entry's final equity. Below zero means below −`tolerance`.
+    /// Adds one entry. Below zero means below −`tolerance`.
     @inlinable
-    public mutating func add(equity value: Double, tolerance: Double) {
-        equity += value
-        guard value < -tolerance else { return }
-        negative += 1
-        shortfall -= value
-        if -value > largestShortfall { largestShortfall = -value }
+    public mutating func add(_ exit: EntryExit, tolerance: Double) {
+        let isNegative = exit.equity < -tolerance
+        if isNegative { negative += 1 }
+        guard exit.equity.isFinite else {
+            if isNegative { unboundedNegative += 1 } else { unboundedPositive += 1 }
+            return
+        }
+        equity += exit.equity
+        guard isNegative else { return }
+        shortfall -= exit.equity
+        causes += exit.causes
+        if -exit.equity > largestShortfall { largestShortfall = -exit.equity }
     }
 
     /// Adds the sums of another block.
     public static func += (a: inout ExitSums, b: ExitSums) {
         a.negative += b.negative
+        a.unboundedNegative += b.unboundedNegative
+        a.unboundedPositive += b.unboundedPositive
         a.shortfall += b.shortfall
         a.largestShortfall = max(a.largestShortfall, b.largestShortfall)
+        a.causes += b.causes
         a.equity += b.equity
     }
 }
@@ -66,17 +110,24 @@ public struct ExitSums: Hashable, Sendable {
 public struct CellTally: Hashable, Sendable {
     /// One element a time block, oldest first.
     public private(set) var windows: [WindowCounts] = []
+    /// The questions that the cell's fill rules answer; the first is the chosen rule.
+    public let roles: [FillRole]
     /// For each fill rule of the cell, one element a time block.
     public private(set) var exits: [[ExitSums]]
     /// For each fill rule, the shortfalls of the entries below zero, in parts of the initial margin.
     public private(set) var shortfalls: [LogHistogram]
     /// Time from entry to liquidation.
     public private(set) var timesToLiquidation = DurationHistogram()
+    private let best: Int?
+    private let worst: Int?
 
-    /// An empty tally for `fillCount` fill rules.
-    public init(fillCount: Int) {
-        exits = Array(repeating: [], count: fillCount)
-        shortfalls = Array(repeating: LogHistogram(), count: fillCount)
+    /// An empty tally.
+    public init(roles: [FillRole]) {
+        self.roles = roles
+        exits = Array(repeating: [], count: roles.count)
+        shortfalls = Array(repeating: LogHistogram(), count: roles.count)
+        best = roles.firstIndex(of: .best)
+        worst = roles.firstIndex(of: .worst)
     }
 
     /// Starts the next time block.
@@ -94,12 +145,12 @@ public struct CellTally: Hashable, Sendable {
     /// Adds a held entry to the current block.
     ///
     /// - Parameters:
-    ///   - equities: final equity under each fill rule, in parts of the initial margin.
-    ///   - tolerance: below zero means below minus this, in the same unit.
+    ///   - entryExits: how it ended under each fill rule.
+    ///   - tolerance: below zero means below minus this, in parts of the initial margin.
     ///   - timeToLiquidation: milliseconds, nil when it was not liquidated.
     ///   - unprotected: whether it would have been below zero at some bar without liquidation.
     public mutating func add(
-        equities: borrowing [Double], tolerance: Double, timeToLiquidation: Int64?, unprotected: Bool
+        _ entryExits: borrowing [EntryExit], tolerance: Double, timeToLiquidation: Int64?, unprotected: Bool
     ) {
         let block = windows.count - 1
         windows[block].entries += 1
@@ -108,9 +159,13 @@ public struct CellTally: Hashable, Sendable {
             windows[block].liquidated += 1
             timesToLiquidation.add(milliseconds: timeToLiquidation)
         }
+        if let best, let worst, entryExits[worst].equity < -tolerance, entryExits[best].equity >= -tolerance {
+            windows[block].undecided += 1
+        }
         for fill in exits.indices {
-            exits[fill][block].add(equity: equities[fill], tolerance: tolerance)
-            if equities[fill] < -tolerance { shortfalls[fill].add(-equities[fill]) }
+            exits[fill][block].add(entryExits[fill], tolerance: tolerance)
+            let equity = entryExits[fill].equity
+            if equity < -tolerance, equity.isFinite { shortfalls[fill].add(-equity) }
         }
     }
 

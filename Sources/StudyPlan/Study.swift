@@ -47,12 +47,26 @@ public struct StudyInput: Hashable, Sendable {
     public var asset: String
     /// Files, format and columns.
     public var source: BarSource
+    /// Funding, when the contract has it.
+    public var funding: FundingInput?
+    /// Mark prices that trigger in place of the traded ones.
+    public var mark: BarSource?
 
     /// An input.
-    public init(asset: String, source: BarSource) {
+    public init(asset: String, source: BarSource, funding: FundingInput? = nil, mark: BarSource? = nil) {
         self.asset = asset
         self.source = source
+        self.funding = funding
+        self.mark = mark
     }
+}
+
+/// Where funding rates come from.
+public enum FundingInput: Hashable, Sendable {
+    /// Rates stamped in time, from a file.
+    case file(FundingSource)
+    /// The same rate, a fraction of the position's value, at every multiple of an interval since the epoch.
+    case constant(rate: Double, interval: TimeSpan)
 }
 
 /// The axes of the grid, each without repeats.
@@ -118,13 +132,31 @@ public enum MaxGap: Hashable, Sendable {
 public struct NamedPlatform: Hashable, Sendable {
     /// The name in outputs.
     public var name: String
-    /// The rules.
+    /// The rules. Where ``tierFile`` is given the table in here is a placeholder until the file is read.
     public var rules: PlatformRules
+    /// The file that holds the maintenance table.
+    public var tierFile: TierFile?
 
     /// A named platform.
-    public init(name: String, rules: PlatformRules) {
+    public init(name: String, rules: PlatformRules, tierFile: TierFile? = nil) {
         self.name = name
         self.rules = rules
+        self.tierFile = tierFile
+    }
+}
+
+/// A maintenance table in a file of its own.
+public enum TierFile: Hashable, Sendable {
+    /// Brackets of one symbol, in the layout of the ccxt library (JSON).
+    case brackets(file: String, symbol: String)
+    /// Margins per contract through time (CSV), and the coins in a contract.
+    case schedule(file: String, contractSize: Double)
+
+    /// The file.
+    public var file: String {
+        switch self {
+        case .brackets(let file, _), .schedule(let file, _): file
+        }
     }
 }
 

@@ -12,17 +12,75 @@ extension StudyLoader {
     private func input(_ reader: YAMLReader) -> StudyInput? {
         let known = ["asset", "path", "format", "columns", "time", "timezone", "header", "funding", "mark"]
         guard let map = reader.map(known: known) else { return nil }
-        for key in ["funding", "mark"] where map[key] != nil {
-            return map[key]!.wrong(
-                "this version does not read a \(key) series yet",
-                hint: "remove it, and read the result as one without it")
-        }
         guard let asset = map.required("asset").flatMap(assetName), let files = map.required("path").flatMap(paths)
         else {
             return nil
         }
         guard let source = source(map, files: files) else { return nil }
-        return StudyInput(asset: asset, source: source)
+        var input = StudyInput(asset: asset, source: source)
+        if let value = map["funding"] {
+            guard let funding = funding(value) else { return nil }
+            input.funding = funding
+        }
+        if let value = map["mark"] {
+            guard let mark = mark(value) else { return nil }
+            input.mark = mark
+        }
+        return input
+    }
+
+    private func mark(_ reader: YAMLReader) -> BarSource? {
+        guard let map = reader.map(known: ["path", "format", "columns", "time", "timezone", "header"]),
+            let files = map.required("path").flatMap(paths)
+        else { return nil }
+        return source(map, files: files)
+    }
+
+    private func funding(_ reader: YAMLReader) -> FundingInput? {
+        guard
+            let map = reader.map(known: ["path", "columns", "time", "timezone", "header", "shift", "rate", "interval"])
+        else { return nil }
+        guard map["path"] != nil else { return constantFunding(map) }
+        guard map["rate"] == nil, map["interval"] == nil else {
+            return reader.wrong("give either a path or a rate and an interval")
+        }
+        guard let file = map.required("path")?.text() else { return nil }
+        return fundingSource(map, file: file).map(FundingInput.file)
+    }
+
+    private func constantFunding(_ map: YAMLMap) -> FundingInput? {
+        guard let rate = map.required("rate")?.number(-0.1...0.1), let interval = map.required("interval")?.span()
+        else {
+            return nil
+        }
+        return .constant(rate: rate, interval: interval)
+    }
+
+    private func fundingSource(_ map: YAMLMap, file: String) -> FundingSource? {
+        // Times, zone and header are written as for prices.
+        guard let like = source(map.without("columns"), files: [file]) else { return nil }
+        var source = FundingSource(file: file, notation: like.time, utcOffset: like.utcOffset, header: like.header)
+        if let value = map["columns"] {
+            guard let columns = value.map(known: ["time", "rate"]), let time = columns.required("time").flatMap(column),
+                let rate = columns.required("rate").flatMap(column)
+            else { return nil }
+            (source.time, source.rate) = (time, rate)
+        }
+        if let value = map["shift"] {
+            guard let shift = signedSpan(value) else { return nil }
+            source.shift = shift
+        }
+        return source
+    }
+
+    /// `-3h`, `0s`, `15m`.
+    private func signedSpan(_ reader: YAMLReader) -> TimeSpan? {
+        guard let text = reader.text() else { return nil }
+        let isNegative = text.hasPrefix("-")
+        guard let span = TimeSpan(isNegative ? String(text.dropFirst()) : text) else {
+            return reader.wrong("expected a duration", hint: "write it like 0s, 15m or -3h")
+        }
+        return TimeSpan(milliseconds: isNegative ? -span.milliseconds : span.milliseconds)
     }
 
     private func assetName(_ reader: YAMLReader) -> String? {

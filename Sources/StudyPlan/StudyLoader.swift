@@ -12,25 +12,28 @@ import Yams
 /// - Parameters:
 ///   - yaml: the file's text, at most 256 KiB.
 ///   - file: its name, for messages.
-public func loadStudy(yaml: String, file: String) throws(StudyError) -> Partial<Study> {
-    if let objection = YAMLGuard.objection(to: yaml, file: file) { throw StudyError([objection]) }
+///   - venues: profiles that the grid may name beside the study's own platforms.
+public func loadStudy(
+    yaml: String, file: String, venues: [VenueProfile] = []
+) throws(StudyError) -> Partial<Study> {
     let problems = StudyProblems(file: file)
-    guard let root = try parsedRoot(yaml, file: file) else {
-        throw StudyError([
-            Finding(
-                check: "bad_yaml", severity: .error, message: "the study is empty", location: SourceLocation(file: file)
-            )
-        ])
-    }
-    let reader = StudyLoader(root: YAMLReader(node: root, path: "", problems: problems), problems: problems)
+    guard let root = try parsedYAML(yaml, file: file) else { throw StudyError([emptyFile(file)]) }
+    let reader = StudyLoader(
+        root: YAMLReader(node: root, path: "", problems: problems), problems: problems, venues: venues)
     let study = reader.study()
     let errors = problems.findings.filter { $0.severity == .error }
     guard let study, errors.isEmpty else { throw StudyError(errors) }
     try study.validate(file: file)
-    return Partial(study, findings: problems.findings)
+    return Partial(study, findings: problems.findings + study.platforms.flatMap(\.findings))
 }
 
-private func parsedRoot(_ yaml: String, file: String) throws(StudyError) -> Node? {
+func emptyFile(_ file: String) -> Finding {
+    Finding(check: "bad_yaml", severity: .error, message: "the file is empty", location: SourceLocation(file: file))
+}
+
+/// The root node of a file that is not made to hurt; nil when it is empty.
+func parsedYAML(_ yaml: String, file: String) throws(StudyError) -> Node? {
+    if let objection = YAMLGuard.objection(to: yaml, file: file) { throw StudyError([objection]) }
     do {
         return try Yams.compose(yaml: yaml)
     } catch {
@@ -61,6 +64,7 @@ private func yamlFinding(_ error: any Error, file: String) -> Finding {
 struct StudyLoader {
     let root: YAMLReader
     let problems: StudyProblems
+    let venues: [VenueProfile]
 
     func study() -> Study? {
         let known = ["version", "name", "data", "grid", "position", "platforms", "statistics", "limits", "headline"]

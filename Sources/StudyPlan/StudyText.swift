@@ -19,20 +19,44 @@ extension Study {
     }
 
     private func inputLines(_ input: StudyInput) -> [String] {
-        let source = input.source
-        var lines = [
-            "  - asset: \(quoted(input.asset))",
-            "    path: [\(source.files.map(quoted).joined(separator: ", "))]",
-            "    format: \(quoted(source.format ?? "auto"))",
-        ]
-        if let columns = source.columns {
-            lines.append("    columns: {\(columnParts(columns).joined(separator: ", "))}")
+        var lines = ["  - asset: \(quoted(input.asset))"] + sourceParts(input.source).map { "    " + $0 }
+        if let mark = input.mark { lines.append("    mark: {\(sourceParts(mark).joined(separator: ", "))}") }
+        if let funding = input.funding {
+            lines.append("    funding: {\(fundingParts(funding).joined(separator: ", "))}")
         }
-        lines.append("    time: \(quoted(timeText(source.time)))")
-        lines.append("    timezone: \(quoted(offsetText(source.utcOffset)))")
-        lines.append(
-            "    header: \(source.header == .automatic ? "auto" : source.header == .present ? "true" : "false")")
         return lines
+    }
+
+    private func sourceParts(_ source: BarSource) -> [String] {
+        var parts = [
+            "path: [\(source.files.map(quoted).joined(separator: ", "))]", "format: \(quoted(source.format ?? "auto"))",
+        ]
+        if let columns = source.columns { parts.append("columns: {\(columnParts(columns).joined(separator: ", "))}") }
+        return parts + notationParts(source.time, source.utcOffset, source.header)
+    }
+
+    private func notationParts(_ time: TimeNotation, _ utcOffset: TimeSpan, _ header: HeaderRule) -> [String] {
+        let rule =
+            switch header {
+            case .automatic: "auto"
+            case .present: "true"
+            case .absent: "false"
+            }
+        return ["time: \(quoted(timeText(time)))", "timezone: \(quoted(offsetText(utcOffset)))", "header: \(rule)"]
+    }
+
+    private func fundingParts(_ funding: FundingInput) -> [String] {
+        switch funding {
+        case .constant(let rate, let interval): return ["rate: \(numberText(rate))", "interval: \(interval.text)"]
+        case .file(let source):
+            var parts = ["path: \(quoted(source.file))"]
+            if let time = source.time, let rate = source.rate {
+                parts.append("columns: {time: \(columnText(time)), rate: \(columnText(rate))}")
+            }
+            let shift =
+                (source.shift.milliseconds < 0 ? "-" : "") + TimeSpan(milliseconds: abs(source.shift.milliseconds)).text
+            return parts + notationParts(source.notation, source.utcOffset, source.header) + ["shift: \(shift)"]
+        }
     }
 
     private func columnParts(_ columns: ColumnMapping) -> [String] {
@@ -93,16 +117,39 @@ extension Study {
     }
 
     private func platformLines(_ platform: NamedPlatform) -> [String] {
-        let (fees, liquidation) = (platform.rules.fees, platform.rules.liquidation)
-        let feeText =
-            "open: \(numberText(fees.open)), close: \(numberText(fees.close)), liquidation: \(numberText(fees.liquidation))"
-        return [
-            "  \(quoted(platform.name)):", "    fees: {\(feeText)}",
-            "    slippage: \(numberText(platform.rules.slippage))", "    tiers:",
-        ] + platform.rules.tiers.tiers.map { "      - \(tierText($0))" } + [
-            "    liquidation: {enabled: \(liquidation.enabled), trigger: \(liquidation.trigger.rawValue), "
-                + "fill: \(liquidation.fill.rawValue), latency: \(liquidation.latency)}"
+        let rules = platform.rules
+        let fees =
+            "open: \(numberText(rules.fees.open)), close: \(numberText(rules.fees.close)), liquidation: \(numberText(rules.fees.liquidation))"
+        var lines = [
+            "  \(quoted(platform.name)):", "    fees: {\(fees)}", "    slippage: \(slippageText(rules.slippage))",
         ]
+        lines += tierLines(platform)
+        if rules.borrow != .none {
+            lines.append(
+                "    borrow: {rate: \(numberText(rules.borrow.yearlyRate)), margin_level: \(numberText(rules.borrow.marginLevel))}"
+            )
+        }
+        return lines + ["    liquidation: {\(liquidationParts(rules.liquidation).joined(separator: ", "))}"]
+    }
+
+    private func slippageText(_ slippage: Slippage) -> String {
+        slippage.impact == 0
+            ? numberText(slippage.base) : "{base: \(numberText(slippage.base)), kappa: \(numberText(slippage.impact))}"
+    }
+
+    private func liquidationParts(_ rules: LiquidationRules) -> [String] {
+        [
+            "enabled: \(rules.enabled)", "trigger: \(rules.trigger.rawValue)", "fill: \(rules.fill.rawValue)",
+            "latency: \(rules.latency)", "partial: \(rules.isPartial)", "bounds: \(rules.hasBounds)",
+        ]
+    }
+
+    private func tierLines(_ platform: NamedPlatform) -> [String] {
+        switch platform.tierFile {
+        case nil: ["    tiers:"] + platform.rules.tiers.tiers.map { "      - \(tierText($0))" }
+        case .brackets(let file, let symbol): ["    tiers: {file: \(quoted(file)), symbol: \(quoted(symbol))}"]
+        case .schedule(let file, let size): ["    tiers: {file: \(quoted(file)), contract_size: \(numberText(size))}"]
+        }
     }
 
     private func tierText(_ tier: MaintenanceTier) -> String {

@@ -16,6 +16,7 @@ extension Study {
                     "give each price history its own name"
                 ))
         }
+        messages += contractProblems
         if cellCount > Study.mostCells {
             let hint = "use fewer steps, such as leverage: [1, 2, 5, 10, 20, 50, 100, 125]"
             messages.append(
@@ -35,6 +36,39 @@ extension Study {
                         hint: $0.hint)
                 })
         }
+    }
+
+    /// Rules that a contract needs or cannot have.
+    private var contractProblems: [(check: String, message: String, hint: String)] {
+        var messages: [(check: String, message: String, hint: String)] = []
+        for platform in platforms {
+            if grid.contracts.contains(.margin), platform.rules.borrow == .none {
+                messages.append(
+                    (
+                        "missing_key", "platform '\(platform.name)' has no 'borrow', which margin contracts need",
+                        "add borrow: {rate: 0.1, margin_level: 1.1}"
+                    ))
+            }
+            let others = grid.contracts.filter { $0 != .linear }.map(\.rawValue).joined(separator: ", ")
+            guard !others.isEmpty else { continue }
+            if platform.rules.liquidation.isPartial {
+                messages.append(
+                    (
+                        "bad_value",
+                        "platform '\(platform.name)': partial liquidation is for linear contracts, not \(others)",
+                        "run the other contracts as a study of their own"
+                    ))
+            }
+            if case .schedule = platform.tierFile {
+                messages.append(
+                    (
+                        "bad_value",
+                        "platform '\(platform.name)': margins per contract are for linear contracts, not \(others)",
+                        "run the other contracts as a study of their own"
+                    ))
+            }
+        }
+        return messages
     }
 
     private func selectorProblems() -> [(check: String, message: String, hint: String)] {

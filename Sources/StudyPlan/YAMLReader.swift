@@ -138,6 +138,11 @@ struct YAMLMap {
     /// The value of `key`, nil when it is absent.
     subscript(key: String) -> YAMLReader? { entries.first { $0.key == key }?.value }
 
+    /// The same entries but one.
+    func without(_ key: String) -> YAMLMap {
+        YAMLMap(entries: entries.filter { $0.key != key }, owner: owner)
+    }
+
     /// The value of `key`, reported when it is absent.
     func required(_ key: String) -> YAMLReader? {
         if let value = self[key] { return value }

@@ -36,7 +36,7 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
         let bars = randomSeries(seed: seed, bars: 300, wildness: 0.2)
         var cell = TestCell(side: .short, leverage: 1, liquidation: false)
         cell.horizon = .minutes(60)
-        let (_, windows) = try cell.kernel(bars)
+        let windows = try cell.kernel(MarketHistory(series: bars), as: LinearPosition.self).windows
         let expected = windows.lastBar.enumerated().count {
             $1 >= 0 && bars.close[Int($1)] > 2 * bars.close[$0] * (1 + 1e-12)
         }
@@ -49,9 +49,9 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
         for side in Side.allCases {
             let horizons = [TimeSpan.minutes(5), .minutes(20), .minutes(90)]
             let study = try TestCell(side: side).study(leverages: Laws.leverages, horizons: horizons)
-            let results = try StressRun(study: study, asset: "X", series: bars).run(threads: 2)
+            let results = try StressRun(study: study, asset: "X", market: MarketHistory(series: bars)).run(threads: 2)
             for horizon in horizons {
-                let counts = results.filter { $0.rules.cell.horizon == horizon && !$0.rules.isRejected }.map {
+                let counts = results.filter { $0.rules.cell.horizon == horizon && $0.tally.windowTotals.rejected == 0 }.map {
                     $0.tally.windowTotals.liquidated
                 }
                 #expect(counts == counts.sorted(), "seed \(seed)")
@@ -125,7 +125,7 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
         var study = try cell.study(leverages: Laws.leverages, horizons: [.minutes(10), .minutes(120)])
         study.grid.sides = [.long, .short]
         study.statistics.block = .minutes(45)
-        let run = StressRun(study: study, asset: "X", series: bars)
+        let run = StressRun(study: study, asset: "X", market: MarketHistory(series: bars))
         let whole = try run.run(threads: 1).map(\.tally)
         for threads in [2, 3, 8] {
             #expect(try run.run(threads: threads).map(\.tally) == whole, "seed \(seed), \(threads) threads")
@@ -158,7 +158,7 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
     }
 
     @Test func cancelledRunsThrow() throws {
-        let run = StressRun(study: try TestCell().study(), asset: "X", series: randomSeries(seed: 1, bars: 500))
+        let run = StressRun(study: try TestCell().study(), asset: "X", market: MarketHistory(series: randomSeries(seed: 1, bars: 500)))
         let control = RunControl()
         control.cancel()
         #expect(throws: RunCancelled.self) { try run.run(threads: 2, control: control) }
@@ -167,7 +167,7 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
     @Test func progressReachesTheEnd() throws {
         let run = StressRun(
             study: try TestCell().study(leverages: [2, 5], horizons: [.minutes(5)]), asset: "X",
-            series: randomSeries(seed: 1, bars: 500))
+            market: MarketHistory(series: randomSeries(seed: 1, bars: 500)))
         let control = RunControl()
         control.plan(run.workUnits)
         #expect(control.progress == 0)

@@ -15,7 +15,7 @@ import Testing
     @Test func liquidatedInsideABar() throws {
         let bars = series([(100, 100, 100, 100), (99, 100, 95, 96), (92, 93, 90, 91), (91, 99, 91, 99)])
         let outcome = try #require(try TestCell().outcome(bars))
-        #expect(outcome.path == EntryPath(liquidationBar: 2, isUnprotected: false))
+        #expect(outcome.path.liquidationBar == 2 && outcome.path.isUnprotected == false)
         #expect(near(outcome.equity, 0.005 * 9000 / 99.5 * 100 / 1000))
     }
 
@@ -23,7 +23,7 @@ import Testing
     @Test func aGapLeavesADebt() throws {
         let bars = series([(100, 100, 100, 100), (99, 100, 95, 96), (88, 93, 87, 91), (91, 99, 91, 99)])
         let outcome = try #require(try TestCell().outcome(bars))
-        #expect(outcome.path == EntryPath(liquidationBar: 2, isUnprotected: true))
+        #expect(outcome.path.liquidationBar == 2 && outcome.path.isUnprotected == true)
         #expect(near(outcome.equity, -0.2))
         // best: as if filled at p*. worst: at 87, E = 1000 − 1300.
         #expect(try #require(try TestCell().outcome(bars, fill: .best)).equity > 0)
@@ -47,7 +47,7 @@ import Testing
         cell.tiers = [MaintenanceTier(notionalCap: .infinity, rate: 0.01, amount: 0)]
         let bars = series([(100, 100, 100, 100), (100, 118, 99, 117), (119.5, 125, 119, 120), (120, 120, 120, 120)])
         let outcome = try #require(try cell.outcome(bars))
-        #expect(outcome.path == EntryPath(liquidationBar: 2, isUnprotected: true))  // at 125: 2000 − 2500 < 0
+        #expect(outcome.path.liquidationBar == 2 && outcome.path.isUnprotected == true)  // at 125: 2000 − 2500 < 0
         #expect(near(outcome.equity, 0.025))
     }
 
@@ -68,7 +68,7 @@ import Testing
         cell.horizon = .minutes(1)
         let bars = series([(100, 100, 100, 100), (101, 105, 100, 104), (1, 1, 1, 1)])
         let outcome = try #require(try cell.outcome(bars))
-        #expect(outcome.path == EntryPath(liquidationBar: nil, isUnprotected: false))
+        #expect(outcome.path.liquidationBar == nil && outcome.path.isUnprotected == false)
         #expect(near(outcome.equity, 1.265408))
     }
 
@@ -92,7 +92,7 @@ import Testing
     @Test func triggerAtTheClose() throws {
         let bars = series([(100, 100, 100, 100), (99, 99, 80, 97), (96, 96, 88, 89), (89, 89, 89, 89)])
         let outcome = try #require(try TestCell(trigger: .close).outcome(bars))
-        #expect(outcome.path == EntryPath(liquidationBar: 2, isUnprotected: true))
+        #expect(outcome.path.liquidationBar == 2 && outcome.path.isUnprotected == true)
         #expect(near(outcome.equity, 0.045 / 0.995))
     }
 
@@ -102,7 +102,7 @@ import Testing
         cell.horizon = .minutes(1)
         let bars = series([(100, 100, 100, 100), (99, 101, 85, 101), (101, 101, 101, 101)])
         let outcome = try #require(try cell.outcome(bars))
-        #expect(outcome.path == EntryPath(liquidationBar: nil, isUnprotected: true))
+        #expect(outcome.path.liquidationBar == nil && outcome.path.isUnprotected == true)
         #expect(near(outcome.equity, 1.1))
     }
 

@@ -7,12 +7,18 @@ import StudyPlan
 
 /// A cell described the short way, for tests.
 struct TestCell {
+    var contract = ContractKind.linear
     var side = Side.long
     var leverage = 10.0
     var horizon = TimeSpan.minutes(3)
     var notional = 10_000.0
     var fees = (open: 0.0, close: 0.0, liquidation: 0.0)
     var slippage = 0.0
+    var impact = 0.0
+    var borrow = (rate: 0.0, level: 1.0)
+    var isPartial = false
+    var hasBounds = false
+    var schedule: MarginSchedule?
     var tiers: [MaintenanceTier] = [MaintenanceTier(notionalCap: .infinity, rate: 0.005, amount: 0)]
     var liquidation = true
     var trigger = LiquidationTrigger.extreme
@@ -24,9 +30,12 @@ struct TestCell {
     var platform: PlatformRules {
         get throws {
             try PlatformRules(
-                fees: Fees(open: fees.open, close: fees.close, liquidation: fees.liquidation), slippage: slippage,
-                tiers: MaintenanceTiers(tiers),
-                liquidation: LiquidationRules(enabled: liquidation, trigger: trigger, fill: fill, latency: latency))
+                fees: Fees(open: fees.open, close: fees.close, liquidation: fees.liquidation),
+                slippage: Slippage(base: slippage, impact: impact), tiers: MaintenanceTiers(tiers),
+                liquidation: LiquidationRules(
+                    enabled: liquidation, trigger: trigger, fill: fill, latency: latency, isPartial: isPartial,
+                    hasBounds: hasBounds),
+                borrow: BorrowRules(yearlyRate: borrow.rate, marginLevel: borrow.level), schedule: schedule)
         }
     }
 
@@ -34,37 +43,57 @@ struct TestCell {
         Study(
             name: "test", inputs: [StudyInput(asset: "X", source: BarSource(files: ["x.csv"]))],
             grid: StudyGrid(
-                sides: [side], leverages: (leverages ?? [leverage]).compactMap { Leverage($0) },
+                contracts: [contract], sides: [side], leverages: (leverages ?? [leverage]).compactMap { Leverage($0) },
                 horizons: horizons ?? [horizon]),
             position: PositionRules(notional: notional, stride: stride, maxGap: maxGap),
             platforms: [NamedPlatform(name: "p", rules: try platform)])
     }
 
     /// Runs the cell on one thread.
-    func run(_ series: BarSeries) throws -> CellResult {
-        try StressRun(study: study(), asset: "X", series: series).run(threads: 1)[0]
+    func run(_ market: MarketHistory) throws -> CellResult {
+        try StressRun(study: study(), asset: "X", market: market).run(threads: 1)[0]
     }
 
-    /// The kernel and the windows of the cell.
-    func kernel(_ series: BarSeries) throws -> (kernel: PlainKernel, windows: EntryWindows) {
-        let barLength = series.barLength ?? .minutes(1)
+    /// Runs the cell on one thread, on prices alone.
+    func run(_ series: BarSeries) throws -> CellResult { try run(MarketHistory(series: series)) }
+
+    /// The kernel of the cell.
+    func kernel<Position: MarginPosition>(_ market: MarketHistory, as _: Position.Type) throws -> PlainKernel<Position> {
+        let barLength = market.series.barLength ?? .minutes(1)
         let windows = EntryWindows(
-            series: series, horizon: horizon, stride: stride, maxGap: maxGap.resolved(barLength: barLength))
-        let cell = try study().cells[0]
-        let rules = CellRules(
-            cell: cell, platform: try platform, notional: notional, barLength: barLength, pricesNeverNegative: true)
-        return (PlainKernel(series: series, rules: rules, windows: windows), windows)
+            series: market.series, horizon: horizon, stride: stride, maxGap: maxGap.resolved(barLength: barLength))
+        let rules = CellRules(cell: try study().cells[0], platform: try platform, notional: notional, market: market)
+        let scheduled = try platform.schedule.map { ScheduledMargins($0, along: market.series) }
+        return PlainKernel(market: market, rules: rules, windows: windows, scheduled: scheduled)
     }
 
-    /// Path and final equity, in parts of the margin, of the position opened at bar `entry`; nil when excluded.
-    func outcome(_ series: BarSeries, entry: Int = 0, fill: ResolvedFill? = nil) throws -> (
-        path: EntryPath, equity: Double
-    )? {
-        let (kernel, windows) = try kernel(series)
-        guard windows.lastBar[entry] >= 0 else { return nil }
-        let last = Int(windows.lastBar[entry])
+    /// What one entry met and how it ended; equity in parts of the margin.
+    struct Outcome {
+        let path: EntryPath
+        let exit: EntryExit
+        var equity: Double { exit.equity }
+    }
+
+    /// The position opened at the close of bar `entry`; nil when it is excluded.
+    func outcome(_ market: MarketHistory, entry: Int = 0, fill: ResolvedFill? = nil) throws -> Outcome? {
+        switch (contract, side) {
+        case (.linear, _): try outcome(kernel(market, as: LinearPosition.self), entry, fill)
+        case (.inverse, _): try outcome(kernel(market, as: InversePosition.self), entry, fill)
+        case (.margin, .long): try outcome(kernel(market, as: BorrowedCashPosition.self), entry, fill)
+        case (.margin, .short): try outcome(kernel(market, as: BorrowedCoinPosition.self), entry, fill)
+        case (.spot, _): try outcome(kernel(market, as: SpotPosition.self), entry, fill)
+        }
+    }
+
+    /// The same on prices alone.
+    func outcome(_ series: BarSeries, entry: Int = 0, fill: ResolvedFill? = nil) throws -> Outcome? {
+        try outcome(MarketHistory(series: series), entry: entry, fill: fill)
+    }
+
+    private func outcome<Position>(_ kernel: PlainKernel<Position>, _ entry: Int, _ fill: ResolvedFill?) -> Outcome? {
+        let last = Int(kernel.windows.lastBar[entry])
+        guard last >= 0 else { return nil }
         let path = kernel.path(entry: entry, last: last)
-        let equity = kernel.finalEquity(path, entry: entry, last: last, fill: fill ?? kernel.rules.fills[0])
-        return (path, equity / kernel.rules.initialMargin)
+        return Outcome(path: path, exit: kernel.exit(path, entry: entry, last: last, fill: fill ?? kernel.rules.fills[0].rule))
     }
 }

@@ -21,7 +21,12 @@ import Testing
         let expect: Expected
     }
 
-    private struct Funding: Decodable {}
+    private struct Funding: Decodable {
+        let file: String
+        let columns: [String: Int]
+        let time: String
+        let skip: Int
+    }
 
     private struct Spec: Decodable {
         let contract, side, fill, trigger: String

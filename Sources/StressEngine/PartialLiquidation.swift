@@ -1,0 +1,89 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+import StressStatistics
+
+extension PlainKernel where Position == LinearPosition {
+    /// How a liquidated position ends on a platform that reduces before it takes over.
+    ///
+    /// A position that is due above the lowest bracket is reduced, at the fill price, to the cap of the next lower one, and
+    /// checked again at the same price; only in the lowest bracket is what is left taken over. What survives goes on with
+    /// fewer coins and closes at the horizon. A delayed fill leaves the position as it was until then, and checks go on in
+    /// the bar of the fill. O(bars after the first liquidation × brackets).
+    func partialExit(_ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill) -> EntryExit {
+        let first = path.liquidationBar ?? last
+        let checked = checkedPrices
+        var walk = PartialWalk(position: position(entry: entry), carry: path.carry)
+        var nextCheck = first
+        for bar in first...last {
+            if bar > first { advance(&walk.carry, walk.position, entry: entry, to: bar) }
+            guard bar >= nextCheck else { continue }
+            nextCheck = reduceWhileDue(&walk, at: checked[bar], bar: bar, fill: fill)
+            if walk.position.quantity == 0 { return walk.exit }
+        }
+        walk.sell(to: 0, horizonPrices(last), feeRate: rules.platform.fees.close)
+        return walk.exit
+    }
+
+    /// Reduces the position while it is due at `price`; gives the bar in which checks go on.
+    private func reduceWhileDue(_ walk: inout PartialWalk, at price: Double, bar: Int, fill: ResolvedFill) -> Int {
+        let fees = rules.platform.fees
+        while walk.position.quantity > 0, isDue(walk.position, at: price, walk.carry) {
+            let prices = liquidationPrices(fill, walk.position, bar: bar, walk.carry)
+            let target = reducedQuantity(walk.position, at: price, fillPrice: prices.delayed)
+            walk.sell(to: target, prices, feeRate: fees.close + fees.liquidation)
+            if prices.bar > bar { return prices.bar }
+        }
+        return bar + 1
+    }
+
+    /// The coins whose notional at the fill price is the cap of the next lower bracket that asks for fewer coins than are
+    /// held; 0 in the lowest bracket.
+    private func reducedQuantity(_ position: LinearPosition, at price: Double, fillPrice: Double) -> Double {
+        let tiers = rules.platform.tiers.tiers
+        let notional = position.quantity * abs(price)
+        let bracket = tiers.firstIndex { notional <= $0.notionalCap } ?? tiers.count - 1
+        let lower = tiers[..<bracket].reversed().map { $0.notionalCap / abs(fillPrice) }
+        return lower.first { $0 < position.quantity } ?? 0
+    }
+}
+
+/// A position on its way through partial liquidations, and what each stage of its exits has cost.
+private struct PartialWalk {
+    var position: LinearPosition
+    var carry: Carry
+    private var (gap, latency, slippage, fees) = (0.0, 0.0, 0.0, 0.0)
+
+    init(position: LinearPosition, carry: Carry) {
+        self.position = position
+        self.carry = carry
+        fees = position.openingFee
+    }
+
+    mutating func sell(to target: Double, _ prices: ExitPrices, feeRate: Double) {
+        let sold = position.quantity - target
+        let fee = feeRate * sold * abs(prices.slipped)
+        gap += position.sign * sold * (prices.trigger - prices.gap)
+        latency += position.sign * sold * (prices.gap - prices.delayed)
+        slippage += position.sign * sold * (prices.delayed - prices.slipped)
+        fees += fee
+        position.reduce(to: target, at: prices.slipped, fee: fee)
+    }
+
+    /// The exit once nothing is held: equity is then the same at every price.
+    var exit: EntryExit {
+        let equity = position.equity(at: position.entryPrice, carry)
+        let margin = position.initialMargin
+        guard equity < 0 else { return EntryExit(equity: equity / margin) }
+        let beforeFunding = equity + carry.funding
+        let beforeFees = beforeFunding + fees
+        let beforeSlippage = beforeFees + slippage
+        let beforeDelay = beforeSlippage + latency
+        let causes = ShortfallCauses(
+            stages: (
+                price: (beforeDelay + gap) / margin, gap: beforeDelay / margin, latency: beforeSlippage / margin,
+                slippage: beforeFees / margin, fees: beforeFunding / margin, funding: equity / margin
+            ))
+        return EntryExit(equity: equity / margin, causes: causes)
+    }
+}

@@ -1,0 +1,157 @@
+import MarginModel
+import StressBasics
+
+extension StudyLoader {
+    /// The platforms that the grid names, in its order; all of the study's own when it names none.
+    func platformSection(_ reader: YAMLReader?, wanted: [YAMLReader]?) -> [NamedPlatform]? {
+        var known: [NamedPlatform] = []
+        if let reader {
+            guard let map = reader.anyMap(), !map.entries.isEmpty else {
+                return reader.wrong("expected at least one platform")
+            }
+            known = map.entries.compactMap { namedPlatform($0.key, $0.value) }
+            guard known.count == map.entries.count else { return nil }
+        }
+        if let wanted { return pick(wanted, from: known) }
+        guard !known.isEmpty else {
+            problems.add(
+                "missing_key", "the study has no 'platforms'", at: root.node,
+                hint: "describe one, or name venues in grid.platform; 'belowzero venues' lists them")
+            return nil
+        }
+        return known
+    }
+
+    private func pick(_ wanted: [YAMLReader], from known: [NamedPlatform]) -> [NamedPlatform]? {
+        var picked: [NamedPlatform] = []
+        for reader in wanted {
+            guard let name = reader.text() else { return nil }
+            guard !picked.contains(where: { $0.name == name }) else { return reader.wrong("stands twice on this axis") }
+            guard let platform = known.first(where: { $0.name == name }) ?? venue(name) else {
+                let near = nearestName(to: name, among: known.map(\.name) + venues.map(\.name))
+                let hint = near.map { "did you mean '\($0)'?" } ?? "'belowzero venues' lists the venues"
+                return reader.wrong("there is no platform '\(SourceLocation.presentable(name))'", hint: hint)
+            }
+            picked.append(platform)
+        }
+        return picked
+    }
+
+    private func venue(_ name: String) -> NamedPlatform? {
+        venues.first { $0.name == name }.map {
+            NamedPlatform(name: $0.name, rules: $0.platform.rules, tierFile: $0.platform.tierFile)
+        }
+    }
+
+    /// One platform under its name.
+    func namedPlatform(_ name: String, _ reader: YAMLReader) -> NamedPlatform? {
+        guard StudyInput.isUsableName(name) else {
+            return reader.wrong("a platform's name has 1 to 64 printable characters")
+        }
+        guard let map = reader.map(known: ["fees", "slippage", "tiers", "liquidation", "borrow"]) else { return nil }
+        let fees =
+            map["fees"].map(fees)
+            ?? checked(reader) { () throws(RuleError) in try Fees(open: 0, close: 0, liquidation: 0) }
+        let slippage =
+            map["slippage"].map(slippage) ?? checked(reader) { () throws(RuleError) in try Slippage(base: 0) }
+        let liquidation =
+            map["liquidation"].map(liquidation) ?? checked(reader) { () throws(RuleError) in try LiquidationRules() }
+        let borrow = map["borrow"].map(borrow) ?? BorrowRules.none
+        let flat = checked(reader) { () throws(RuleError) in try MaintenanceTiers(flatRate: 0) }
+        guard let fees, let slippage, let liquidation, let borrow, let flat else { return nil }
+        let rules = PlatformRules(fees: fees, slippage: slippage, tiers: flat, liquidation: liquidation, borrow: borrow)
+        // Borrowing and spot accounts need no table.
+        guard let tiers = map["tiers"] else { return NamedPlatform(name: name, rules: rules) }
+        if tiers.node.mapping != nil {
+            return tierFile(tiers).map { NamedPlatform(name: name, rules: rules, tierFile: $0) }
+        }
+        return self.tiers(tiers).map { NamedPlatform(name: name, rules: rules.replacing(tiers: $0)) }
+    }
+
+    private func fees(_ reader: YAMLReader) -> Fees? {
+        guard let map = reader.map(known: ["open", "close", "liquidation"]) else { return nil }
+        let values = ["open", "close", "liquidation"].map { map[$0].map { $0.number(-0.1...0.1) } ?? 0 }
+        guard let open = values[0], let close = values[1], let liquidation = values[2] else { return nil }
+        return checked(reader) { () throws(RuleError) in try Fees(open: open, close: close, liquidation: liquidation) }
+    }
+
+    private func slippage(_ reader: YAMLReader) -> Slippage? {
+        guard reader.node.mapping != nil else {
+            return reader.number(0...Slippage.most).flatMap { base in
+                checked(reader) { () throws(RuleError) in try Slippage(base: base) }
+            }
+        }
+        guard let map = reader.map(known: ["base", "kappa"]),
+            let base = map.required("base")?.number(0...Slippage.most),
+            let kappa = map.required("kappa")?.number(0...100)
+        else { return nil }
+        return checked(reader) { () throws(RuleError) in try Slippage(base: base, impact: kappa) }
+    }
+
+    private func borrow(_ reader: YAMLReader) -> BorrowRules? {
+        guard let map = reader.map(known: ["rate", "margin_level"]), let rate = map.required("rate")?.number(0...10),
+            let level = map.required("margin_level")?.number(1...10)
+        else { return nil }
+        return checked(reader) { () throws(RuleError) in try BorrowRules(yearlyRate: rate, marginLevel: level) }
+    }
+
+    private func tierFile(_ reader: YAMLReader) -> TierFile? {
+        guard let map = reader.map(known: ["file", "symbol", "contract_size"]), let file = map.required("file")?.text()
+        else {
+            return nil
+        }
+        if let size = map["contract_size"] {
+            guard map["symbol"] == nil else { return reader.wrong("give either a symbol or a contract_size") }
+            return size.number(1e-12...1e12).map { .schedule(file: file, contractSize: $0) }
+        }
+        return map.required("symbol")?.text().map { .brackets(file: file, symbol: $0) }
+    }
+
+    private func tiers(_ reader: YAMLReader) -> MaintenanceTiers? {
+        guard let list = reader.list(most: 1000) else { return nil }
+        let rows = list.map(tier)
+        guard rows.allSatisfy({ $0 != nil }) else { return nil }
+        return checked(reader) { () throws(RuleError) in try MaintenanceTiers(rows.compactMap { $0 }) }
+    }
+
+    private func tier(_ reader: YAMLReader) -> MaintenanceTier? {
+        guard let map = reader.map(known: ["to", "rate", "amount", "max_leverage"]),
+            let cap = map.required("to")?.number(0...Double.infinity), let rate = map.required("rate")?.number(0...1)
+        else { return nil }
+        let amount = map["amount"].map { $0.number(0...1e18) } ?? 0
+        guard let amount else { return nil }
+        guard let limit = map["max_leverage"] else {
+            return MaintenanceTier(notionalCap: cap, rate: rate, amount: amount)
+        }
+        guard let maxLeverage = limit.number(Leverage.allowed) else { return nil }
+        return MaintenanceTier(notionalCap: cap, rate: rate, amount: amount, maxLeverage: maxLeverage)
+    }
+
+    private func liquidation(_ reader: YAMLReader) -> LiquidationRules? {
+        guard let map = reader.map(known: ["enabled", "trigger", "fill", "latency", "partial", "bounds"]) else {
+            return nil
+        }
+        let enabled = map["enabled"].map { $0.flag() } ?? true
+        let trigger = map["trigger"].map { $0.choice(LiquidationTrigger.self) } ?? .extreme
+        // `fill: bounds` is the default rule with its bounds beside it.
+        let isBounds = map["fill"]?.node.scalar?.string == "bounds"
+        let fill = isBounds ? .auto : map["fill"].map { $0.choice(FillRule.self) } ?? .auto
+        let latency = map["latency"].map { $0.integer(1...10_000) } ?? 1
+        let partial = map["partial"].map { $0.flag() } ?? false
+        let bounds = map["bounds"].map { $0.flag() } ?? isBounds
+        guard let enabled, let trigger, let fill, let latency, let partial, let bounds else { return nil }
+        return checked(reader) { () throws(RuleError) in
+            try LiquidationRules(
+                enabled: enabled, trigger: trigger, fill: fill, latency: latency, isPartial: partial, hasBounds: bounds)
+        }
+    }
+
+    /// A rule of the margin model, with its refusal reported at `reader`.
+    private func checked<T>(_ reader: YAMLReader, _ make: () throws(RuleError) -> T) -> T? {
+        do {
+            return try make()
+        } catch {
+            return reader.wrong(error.message)
+        }
+    }
+}
