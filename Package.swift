@@ -34,7 +34,7 @@ let package = Package(
         .target(name: "MarginModel", dependencies: ["StressBasics"]),
         .target(name: "StressStatistics", dependencies: ["StressBasics"]),
         // Level 3: files in.
-        .target(name: "CSVIngest", dependencies: ["CLibCSV", "CZlib", "StressBasics", "PriceSeries"]),
+        .target(name: "CSVIngest", dependencies: ["CLibCSV", "CZlib", "StressBasics", "PriceSeries", "MarginModel"]),
         .target(
             name: "StudyPlan",
             dependencies: ["StressBasics", "PriceSeries", "MarginModel", .product(name: "Yams", package: "Yams")]),

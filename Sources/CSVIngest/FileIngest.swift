@@ -12,17 +12,36 @@ struct FileRows {
     var findings: [Finding]
 }
 
+/// What is special about one kind of file.
+struct ReadingTask {
+    var header: HeaderRule
+    /// East of UTC, for times that state no zone.
+    var utcOffset: TimeSpan
+    /// What the number of a row is called in messages.
+    var noun: String
+    /// Decides which columns are read, and how.
+    var layout: (SampleTable) throws(IngestError) -> Layout
+
+    /// Price rows.
+    static func prices(_ source: BarSource) -> ReadingTask {
+        ReadingTask(header: source.header, utcOffset: source.utcOffset, noun: "price") {
+            (table) throws(IngestError) in try Layout.resolve(table, source: source)
+        }
+    }
+}
+
 /// Reads one file: a sample to recognise it, then everything in one pass. Memory: the columns and a few buffers.
 func ingestFile(
-    _ place: InputPlace, source: BarSource, options: IngestOptions
+    _ place: InputPlace, task: ReadingTask, options: IngestOptions
 ) throws(IngestError) -> FileRows {
     do {
         var input = try ByteSource(place, bufferSize: options.chunkBytes)
         let head = try TextHead(&input, name: place.name)
         let sample = try Sample(head, name: place.name)
-        let table = try SampleTable(sample, name: place.name, rule: source.header)
-        let layout = try Layout.resolve(table, source: source)
-        return try readRows(&input, head: head, layout: layout, place: place, source: source, options: options)
+        let table = try SampleTable(sample, name: place.name, rule: task.header, noun: task.noun)
+        var layout = try task.layout(table)
+        layout.noun = task.noun
+        return try readRows(&input, head: head, layout: layout, place: place, task: task, options: options)
     } catch {
         throw error.withExcerpt(from: place)
     }
@@ -34,14 +53,14 @@ extension IngestOptions {
 }
 
 private func readRows(
-    _ input: inout ByteSource, head: TextHead, layout: Layout, place: InputPlace, source: BarSource,
+    _ input: inout ByteSource, head: TextHead, layout: Layout, place: InputPlace, task: ReadingTask,
     options: IngestOptions
 ) throws(IngestError) -> FileRows {
     var parser = CSVParser(delimiter: layout.delimiter)
     let sink = UnsafeMutablePointer<RowSink>.allocate(capacity: 1)
     sink.initialize(
         to: RowSink(
-            layout, file: place.name, utcOffset: source.utcOffset, options: options, cursor: parser.cursor))
+            layout, file: place.name, utcOffset: task.utcOffset, options: options, cursor: parser.cursor))
     defer {
         sink.deinitialize(count: 1)
         sink.deallocate()
@@ -54,7 +73,7 @@ private func readRows(
         case .csv(let failure): throw failure.ingestError(name: place.name, markBytes: head.markBytes)
         }
     }
-    try refuse(sink, name: place.name)
+    try refuse(sink, name: place.name, noun: task.noun)
     return collect(sink, input: input, layout: layout, name: place.name)
 }
 
@@ -93,7 +112,7 @@ private func feed(
     }
 }
 
-private func refuse(_ sink: UnsafeMutablePointer<RowSink>, name: String) throws(IngestError) {
+private func refuse(_ sink: UnsafeMutablePointer<RowSink>, name: String, noun: String) throws(IngestError) {
     if let overflow = sink.pointee.overflow {
         throw IngestError(.tooLarge, "cannot read the file", why: overflow, at: SourceLocation(file: name))
     }
@@ -101,7 +120,7 @@ private func refuse(_ sink: UnsafeMutablePointer<RowSink>, name: String) throws(
     guard sink.pointee.columns.count > 0 else {
         let count = counted(sink.pointee.rowCount, "data row")
         throw IngestError(
-            .empty, "cannot find price rows", why: "none of \(count) has a time and a price",
+            .empty, "cannot find \(noun) rows", why: "none of \(count) has a time and a \(noun)",
             at: SourceLocation(file: name))
     }
 }

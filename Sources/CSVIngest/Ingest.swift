@@ -29,7 +29,7 @@ private func ingest(
     var columns = BarColumns()
     var origins = RowOrigins()
     for place in places {
-        var rows = try ingestFile(place, source: source, options: options)
+        var rows = try ingestFile(place, task: .prices(source), options: options)
         guard columns.count + rows.columns.count <= BarColumns.mostRows else { throw tooManyRows(place) }
         origins.add(place.name, firstRow: columns.count)
         columns.append(rows.columns)
@@ -67,7 +67,7 @@ private func result(
 ) -> IngestedSeries {
     let checks = checkSeries(series, rows: rows)
     let ofFiles = files.flatMap(\.findings)
-    let notes = ofFiles.filter { !$0.isDetail } + timeNotes(files, source)
+    let notes = ofFiles.filter { !$0.isDetail } + timeNotes(files, source.utcOffset)
     let badRows = ofFiles.filter(\.isDetail)
     let rowCount = files.reduce(0) { $0 + $1.file.rowCount }
     let details = inFileOrder(badRows + checks.details, files: files.map(\.file.name))
@@ -78,7 +78,7 @@ private func result(
 }
 
 /// The summary of the rows that could not be used.
-private func droppedRows(_ rows: [Finding], of rowCount: Int) -> Finding {
+func droppedRows(_ rows: [Finding], of rowCount: Int) -> Finding {
     let count = rows.reduce(0) { $0 + $1.count }
     let share = count == 0 ? "" : " (\(percentText(Double(count) / Double(rowCount))))"
     return Finding(
@@ -89,7 +89,7 @@ private func droppedRows(_ rows: [Finding], of rowCount: Int) -> Finding {
 }
 
 /// Sorts by file and line; what has no line closes its file. Equal places keep their order.
-private func inFileOrder(_ findings: [Finding], files: [String]) -> [Finding] {
+func inFileOrder(_ findings: [Finding], files: [String]) -> [Finding] {
     let rank = Dictionary(files.enumerated().map { ($1, $0) }, uniquingKeysWith: min)
     let keyed = findings.enumerated().map { index, finding in
         (file: rank[finding.location?.file ?? ""] ?? files.count, line: finding.location?.line ?? .max, index, finding)
@@ -98,7 +98,7 @@ private func inFileOrder(_ findings: [Finding], files: [String]) -> [Finding] {
 }
 
 /// Mixed units, and an offset from UTC that had nothing to act on.
-private func timeNotes(_ files: [FileRows], _ source: BarSource) -> [Finding] {
+func timeNotes(_ files: [FileRows], _ utcOffset: TimeSpan) -> [Finding] {
     var counts = [Int](repeating: 0, count: TimeForm.allCases.count)
     for file in files { for form in counts.indices { counts[form] += file.formCounts[form] } }
     let used = TimeForm.allCases.filter { counts[$0.rawValue] > 0 }
@@ -112,7 +112,7 @@ private func timeNotes(_ files: [FileRows], _ source: BarSource) -> [Finding] {
                 check: "mixed_time_units", severity: .note, message: "times are \(parts.joined(separator: ", "))",
                 count: fewest, location: place, action: "each read in its own unit"))
     }
-    if source.utcOffset.milliseconds != 0, counts[TimeForm.local.rawValue] == 0 {
+    if utcOffset.milliseconds != 0, counts[TimeForm.local.rawValue] == 0 {
         notes.append(
             Finding(
                 check: "utc_offset_unused", severity: .warning,

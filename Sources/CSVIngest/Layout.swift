@@ -7,6 +7,8 @@ struct Layout {
     var format: String
     /// One sentence: how it was recognised.
     var reason: String
+    /// What the number of a row is called in messages.
+    var noun = "price"
     var delimiter: UInt8
     /// Rows before the first data row.
     var skippedRows: Int
@@ -37,10 +39,14 @@ extension Layout {
         } else {
             layout = try recognised(table, format: source.format, notation: source.time)
         }
-        if let line = table.preamble.first {
-            layout.findings.insert(preambleFinding(table, at: line), at: 0)
-        }
+        layout.notePreamble(table)
         return layout
+    }
+
+    /// Adds the finding about rows before the table, when there are any.
+    mutating func notePreamble(_ table: SampleTable) {
+        guard let line = table.preamble.first else { return }
+        findings.insert(Layout.preambleFinding(table, at: line), at: 0)
     }
 
     private static func preambleFinding(_ table: SampleTable, at line: SampleRow) -> Finding {
@@ -84,7 +90,7 @@ extension Layout {
     }
 
     /// The position of a column that the study names.
-    private static func position(of reference: ColumnReference, _ table: SampleTable) throws(IngestError) -> Int {
+    static func position(of reference: ColumnReference, _ table: SampleTable) throws(IngestError) -> Int {
         switch reference {
         case .index(let index):
             guard index >= 0, index < table.width else { throw noSuchPosition(index, table) }

@@ -55,7 +55,7 @@ struct RowRejects {
     mutating func noteMissing(column: Int, text: String, line: Int) {
         missingCount += 1
         guard findings.count < limit else { return }
-        let what = isTime(column) ? "time" : "price"
+        let what = isTime(column) ? "time" : layout.noun
         findings.append(
             Finding(
                 check: "missing_value", severity: .warning, message: "the row has no \(what)",
@@ -64,8 +64,8 @@ struct RowRejects {
 
     mutating func noteMalformed(column: Int, text: String, line: Int) {
         let why = isTime(column) ? layout.time.expectation : "expected a decimal number"
-        let hint = isTime(column) ? "" : RowRejects.priceHint(text)
-        add("cannot read \(isTime(column) ? "time" : "price")", why, place(column, line, text), hint)
+        let hint = isTime(column) ? "" : RowRejects.numberHint(text)
+        add("cannot read \(isTime(column) ? "time" : layout.noun)", why, place(column, line, text), hint)
     }
 
     mutating func noteWidth(_ width: Int, line: Int) {
@@ -91,7 +91,8 @@ struct RowRejects {
         SourceLocation(file: file, line: line, column: column + 1, columnName: layout.columnName(column), text: text)
     }
 
-    private static func priceHint(_ text: String) -> String {
+    private static func numberHint(_ text: String) -> String {
+        if text.contains("%") { return "write fractions without the sign: 0.0001 for 0.01 %" }
         if text.contains(",") { return "thousands separators or decimal commas? export the file without them" }
         let points = text.count { $0 == "." }
         return points > 1 ? "a spreadsheet has lost the decimal point; fetch the file again" : ""

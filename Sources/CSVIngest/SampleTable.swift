@@ -13,8 +13,8 @@ struct SampleTable {
     /// The sampled data rows.
     let data: [SampleRow]
 
-    /// Splits the sample by `rule`.
-    init(_ sample: Sample, name: String, rule: HeaderRule) throws(IngestError) {
+    /// Splits the sample by `rule`; `noun` is what the rows should hold, for the refusal.
+    init(_ sample: Sample, name: String, rule: HeaderRule, noun: String) throws(IngestError) {
         let preambleCount = SampleTable.preambleCount(sample.rows)
         var rest = sample.rows[preambleCount...]
         self.name = name
@@ -28,7 +28,7 @@ struct SampleTable {
             }
         header = isHeaderPresent ? rest.popFirst() : nil
         data = Array(rest)
-        if data.isEmpty { throw emptyError(isHeaderOnly: header != nil) }
+        if data.isEmpty { throw emptyError(isHeaderOnly: header != nil, noun) }
     }
 
     /// Rows that libcsv delivers before the first data row.
@@ -62,9 +62,9 @@ struct SampleTable {
         }
     }
 
-    private func emptyError(isHeaderOnly: Bool) -> IngestError {
+    private func emptyError(isHeaderOnly: Bool, _ noun: String) -> IngestError {
         let why = isHeaderOnly ? "it has a header and no data rows" : "it holds no rows"
-        return IngestError(.empty, "cannot find price rows", why: why, at: SourceLocation(file: name))
+        return IngestError(.empty, "cannot find \(noun) rows", why: why, at: SourceLocation(file: name))
     }
 
     // Vendors put a link or a comment above the header: one field where the table has several, or a leading # in a row

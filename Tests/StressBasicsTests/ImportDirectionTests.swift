@@ -8,7 +8,7 @@ private let mayImport: [String: Set<String>] = [
     "PriceSeries": ["StressBasics"],
     "MarginModel": ["StressBasics"],
     "StressStatistics": ["StressBasics"],
-    "CSVIngest": ["CLibCSV", "CZlib", "StressBasics", "PriceSeries"],
+    "CSVIngest": ["CLibCSV", "CZlib", "StressBasics", "PriceSeries", "MarginModel"],
     "StudyPlan": ["StressBasics", "PriceSeries", "MarginModel", "Yams"],
     "StressEngine": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
     "RunStore": ["StressBasics", "StressStatistics", "StudyPlan"],
@@ -22,6 +22,7 @@ private let mayImport: [String: Set<String>] = [
 /// Platform modules any of ours may use. Foundation stays out of hot loops, so only the outer modules have it.
 private let platformModules: Set<String> = ["Glibc", "Darwin", "Musl"]
 private let extraPlatformModules: [String: Set<String>] = [
+    "CSVIngest": ["Foundation", "FoundationEssentials"],
     "StressEngine": ["Dispatch", "Synchronization"],
     "StressReport": ["Foundation", "FoundationEssentials"],
     "BelowZeroCLI": ["Dispatch", "Foundation", "Synchronization"],
