@@ -19,6 +19,9 @@ import Testing
         let bars: Int
         let spec: Spec
         let expect: Expected
+
+        /// Vectors that share prices and funding share a history.
+        var marketName: String { file + (funding?.file ?? "") }
     }
 
     private struct Funding: Decodable {
@@ -34,6 +37,7 @@ import Testing
         let latency, stride: Int
         let liquidation: Bool
         let tiers: [[Double?]]
+        let interest, marginLevel: Double?
     }
 
     private struct Expected: Decodable {
@@ -41,26 +45,35 @@ import Testing
         let meanDeficit, maxDeficit, meanEquity: Double
     }
 
-    @Test func everyLinearCellWithoutFundingAgrees() throws {
+    @Test func everyCellAgrees() throws {
         guard let shared = sharedFolder else { return noteSharedIsAbsent("vectors") }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
-        let all = try decoder.decode(
+        let vectors = try decoder.decode(
             [Vector].self, from: Data(contentsOf: URL(fileURLWithPath: shared + "/vectors/vectors.json")))
-        let linear = all.filter { $0.spec.contract == "linear" && $0.funding == nil }
-        var series: [String: BarSeries] = [:]
-        for vector in linear where series[vector.file] == nil {
-            series[vector.file] = try read(vector, folder: shared + "/data")
-            #expect(series[vector.file]?.count == vector.bars, "\(vector.file)")
+        var markets: [String: MarketHistory] = [:]
+        for vector in vectors where markets[vector.marketName] == nil {
+            let series = try read(vector, folder: shared + "/data")
+            #expect(series.count == vector.bars, "\(vector.file)")
+            markets[vector.marketName] = MarketHistory(
+                series: series, funding: try vector.funding.map { try readFunding($0, folder: shared + "/data") })
         }
-        let outcomes = parallelMap(count: linear.count, threads: 2) { [series] index in
-            series[linear[index].file].flatMap { try? differences(linear[index], series: $0) }
+        let outcomes = parallelMap(count: vectors.count, threads: 2) { [markets] index in
+            markets[vectors[index].marketName].flatMap { try? differences(vectors[index], market: $0) }
         }
         let found = try #require(outcomes)
-        #expect(linear.count > 350)
-        for (vector, differences) in zip(linear, found) {
+        #expect(vectors.count == 504)
+        for (vector, differences) in zip(vectors, found) {
             #expect(differences.isEmpty, "\(vector.file) \(vector.spec): \(differences.joined(separator: ", "))")
         }
+    }
+
+    private func readFunding(_ funding: Funding, folder: String) throws -> FundingSchedule {
+        let column = { (name: String) in ColumnReference.index(funding.columns[name] ?? 0) }
+        let source = FundingSource(
+            file: folder + "/" + funding.file, time: column("time"), rate: column("rate"), notation: .iso8601,
+            header: funding.skip > 0 ? .present : .absent)
+        return try ingestFunding(source).schedule
     }
 
     private func read(_ vector: Vector, folder: String) throws -> BarSeries {
@@ -77,8 +90,8 @@ import Testing
         return try ingestSeries(source).series
     }
 
-    private func differences(_ vector: Vector, series: BarSeries) throws -> [String] {
-        let result = try cell(vector.spec).run(series)
+    private func differences(_ vector: Vector, market: MarketHistory) throws -> [String] {
+        let result = try cell(vector.spec).run(market)
         let (counts, exits) = (result.tally.windowTotals, result.tally.exitTotals(fill: 0))
         let expect = vector.expect
         let wanted = [
@@ -100,7 +113,10 @@ import Testing
     }
 
     private func cell(_ spec: Spec) -> TestCell {
-        var cell = TestCell(side: spec.side == "long" ? .long : .short, leverage: spec.leverage)
+        var cell = TestCell(
+            contract: ContractKind(rawValue: spec.contract) ?? .spot, side: spec.side == "long" ? .long : .short,
+            leverage: spec.leverage)
+        cell.borrow = (spec.interest ?? 0, spec.marginLevel ?? 1)
         cell.horizon = .seconds(Int64(spec.horizon))
         cell.notional = spec.notional
         cell.fees = (spec.feeOpen, spec.feeClose, spec.feeLiquidation)
