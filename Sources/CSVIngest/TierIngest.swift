@@ -17,9 +17,10 @@ public struct IngestedTiers: Sendable {
 /// names for each symbol a list of `{minNotional, maxNotional, maintenanceMarginRate, maxLeverage, info: {cum}}`.
 ///
 /// `symbol` may be written `BTC/USDT:USDT`, `BTC/USDT` or `BTCUSDT`, whatever style the file has; an exact match comes
-/// first. Notionals and amounts are in quote currency, rates are fractions. The amount `cum` may be a number or text; where
-/// it is absent, or rounded by less than a unit of currency (a thousandth of the floor where that is less) or a millionth of
-/// itself, the amount that makes the requirement continuous is used, which is a finding.
+/// first, and of a key that is there twice the first counts. Notionals and amounts are in quote currency, rates are
+/// fractions. The amount `cum` may be a number or text; where it is absent, or rounded by at most a unit of currency (a
+/// thousandth of the floor where that is less) or a millionth of itself, the amount that makes the requirement continuous is
+/// used, which is a finding.
 ///
 /// A last cap of 10¹⁵ or more means that there is none. A table that ends at a smaller cap says that larger positions cannot
 /// be opened; ``MaintenanceTiers`` has no such end, so its last bracket is left open and the finding `capped_table` names

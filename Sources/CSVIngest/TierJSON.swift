@@ -119,7 +119,7 @@ private func words(_ error: DecodingError) -> String {
         @unknown default: ([], "")
         }
     guard let first = path.first else {
-        if case .dataCorrupted = error { return "it is not valid JSON" }
+        if case .dataCorrupted = error { return "it is not valid JSON, or a number in it is out of range" }
         return "it is no object of symbols"
     }
     let symbol = "\"\(SourceLocation.presentable(first.stringValue))\""
