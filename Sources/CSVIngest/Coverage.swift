@@ -20,8 +20,8 @@ public func fundingCoverage(_ schedule: FundingSchedule, over series: BarSeries)
     guard isLate || isEarly else {
         return Finding(
             check: "funding_coverage", severity: .pass,
-            message: "funding stamps reach from \(schedule.instant(0).minuteText) to "
-                + "\(UTCInstant(milliseconds: last).minuteText), over all \(counted(series.count, "bar"))",
+            message: "funding stamps reach over all \(counted(series.count, "bar")), "
+                + "\(series.instant(0).minuteText) → \(series.instant(series.count - 1).minuteText)",
             count: 0)
     }
     let parts = [

@@ -14,8 +14,11 @@ enum DirtyFiles {
 
     static func path(_ name: String) -> String { "\(folder)/\(name)" }
 
-    /// The names of all files, sorted.
-    static var names: [String] {
+    /// The names of all price files, sorted.
+    static var names: [String] { names(in: folder) }
+
+    /// The names of all files of a folder, sorted.
+    static func names(in folder: String) -> [String] {
         guard let directory = opendir(folder) else { return [] }
         defer { closedir(directory) }
         var names: [String] = []
@@ -23,7 +26,8 @@ enum DirtyFiles {
             let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
                 String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if !name.hasPrefix("."), name != "README.md" { names.append(name) }
+            // Files have an ending, the folders beside them have none.
+            if !name.hasPrefix("."), name.contains("."), name != "README.md" { names.append(name) }
         }
         return names.sorted()
     }

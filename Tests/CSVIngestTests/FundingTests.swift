@@ -1,0 +1,104 @@
+import CSVIngest
+import PriceSeries
+import StressBasics
+import Testing
+
+/// Reads funding rates from text.
+private func funding(
+    _ text: String, _ change: (inout FundingSource) -> Void = { _ in }
+) throws(IngestError) -> IngestedFunding {
+    var source = FundingSource(file: "f.csv")
+    change(&source)
+    return try ingestFunding(bytes: Array(text.utf8), source: source)
+}
+
+/// `count` stamps of eight hours from 2021-03-01.
+private func stamps(_ count: Int, _ row: (Int) -> String? = { _ in nil }) -> String {
+    (0..<count).map { row($0) ?? "\(1_614_556_800 + 28_800 * $0),0.0001" }.joined(separator: "\n") + "\n"
+}
+
+private func hours(_ range: ClosedRange<Int64>, from start: Int64 = 1_614_556_800_000) throws -> BarSeries {
+    let time = range.map { start + $0 * 3_600_000 }
+    return try BarSeries(time: time, price: time.map { _ in 100 })
+}
+
+@Suite struct FundingTests {
+    @Test func columnsByNameIndexAndPosition() throws {
+        let text = "note,rate,when\nx,0.0001,2021-03-01\ny,-0.0002,2021-03-02\n"
+        for change: (inout FundingSource) -> Void in [
+            { $0.time = .name("When") }, { ($0.time, $0.rate) = (.index(2), .index(1)) },
+        ] {
+            let read = try funding(text, change)
+            #expect(read.schedule.rate == [0.0001, -0.0002] && read.file.rowCount == 2)
+            #expect(read.schedule.time == [1_614_556_800_000, 1_614_643_200_000])
+        }
+        #expect(try funding(stamps(3)).schedule.rate == [0.0001, 0.0001, 0.0001])
+        #expect(throws: IngestError.self) { try funding("1,2021-03-01,0.1\n") }
+        #expect(throws: IngestError.self) { try funding(text) { ($0.time, $0.rate) = (.index(2), .index(3)) } }
+    }
+
+    @Test func shiftAndOffsetAreAdded() throws {
+        let text = "time,rate\n2021-03-01 03:00,0.0001\n2021-03-01 11:00,0.0001\n"
+        let shifted = try funding(text) { $0.shift = .hours(-3) }
+        let zoned = try funding(text) { $0.utcOffset = .hours(3) }
+        #expect(shifted.schedule.time == [1_614_556_800_000, 1_614_585_600_000])
+        #expect(zoned.schedule == shifted.schedule)
+        #expect(throws: IngestError.self) { try funding(text) { $0.shift = TimeSpan(milliseconds: .max) } }
+        #expect(throws: IngestError.self) { try funding(text) { $0.shift = TimeSpan(milliseconds: .min) } }
+    }
+
+    @Test func fewBadRowsAreDroppedAndListed() throws {
+        let read = try funding(stamps(200) { $0 == 7 ? "1614758400,1e-4%" : nil })
+        #expect(read.schedule.time.count == 199 && read.file.rowCount == 200)
+        #expect(read.findings[0].check == "dropped_rows" && read.findings[0].count == 1)
+        let bad = try #require(read.findings.last)
+        #expect(bad.check == "bad_row" && bad.location?.line == 8 && bad.isDetail && bad.hint.contains("0.0001"))
+        #expect(throws: IngestError.self) { try funding(stamps(200) { $0 % 50 == 7 ? "1614758400,x" : nil }) }
+    }
+
+    @Test func jitterNeitherMakesGapsNorMovesCharges() throws {
+        let text = "time,rate\n2021-03-01T08:00:00.003Z,1e-4\n2021-03-01T15:59:59.998Z,1e-4\n2021-03-02,1e-4\n"
+        let read = try funding(text)
+        #expect(read.schedule.time.map { $0 % 3_600_000 } == [0, 0, 0])
+        #expect(read.findings.first { $0.check == "funding_gaps" }?.severity == .pass)
+    }
+
+    @Test func coverage() throws {
+        let schedule = try funding(stamps(10)).schedule
+        func finding(_ range: ClosedRange<Int64>) throws -> Finding {
+            fundingCoverage(schedule, over: try hours(range))
+        }
+        // Stamps lie at hours 0, 8, … 72; up to 12 hours without one are tolerated.
+        #expect(try finding(-12...84).severity == .pass)
+        let late = try finding(-13...84)
+        #expect(late.severity == .warning && late.count == 13 && late.action == "no funding charged there")
+        #expect(late.message.contains("2021-02-28 11:00 → 2021-03-01 00:00") && late.time != nil)
+        let early = try finding(0...85)
+        #expect(early.count == 13 && early.message.contains("none after the last, 2021-03-04 00:00 →"))
+        #expect(try finding(-13...85).count == 26)
+        #expect(try finding(100...110).count == 11)
+        #expect(try finding(-30 ... -20).count == 11)
+    }
+
+    @Test func coverageOfOddSchedules() throws {
+        let series = try hours(0...9)
+        let none = fundingCoverage(try FundingSchedule(time: [], rate: []), over: series)
+        #expect(none.count == 10 && none.message.contains("no funding stamps"))
+        let far = fundingCoverage(try FundingSchedule(time: [.min, .max], rate: [0, 0]), over: series)
+        #expect(far.severity == .pass)
+        let one = fundingCoverage(try FundingSchedule(time: [series.time[5]], rate: [0]), over: series)
+        #expect(one.count == 9)
+        let empty = try BarSeries(time: [], price: [])
+        #expect(fundingCoverage(try FundingSchedule(time: [], rate: []), over: empty).severity == .pass)
+    }
+
+    @Test func markCoverageNamesTheFirstHole() throws {
+        let traded = try hours(0...9)
+        let whole = markCoverage(MarkPrices(traded, along: traded), over: traded)
+        #expect(whole.severity == .pass && whole.count == 0)
+        let part = markCoverage(MarkPrices(try hours(2...7), along: traded), over: traded)
+        #expect(part.severity == .warning && part.count == 4 && part.time == traded.instant(0))
+        #expect(part.message == "4 of 10 bars have no mark price (40 %); the first is 2021-03-01 00:00")
+        #expect(part.action == "the traded price triggers there")
+    }
+}
