@@ -35,8 +35,12 @@ public struct MarginSchedule: Hashable, Sendable {
         guard !entries.isEmpty else { throw RuleError("the margin history is empty") }
         for (index, entry) in entries.enumerated() {
             let row = "margin history row \(index + 1): "
-            guard entry.maintenance > 0, entry.initial.isFinite else { throw RuleError(row + "amounts must be above 0") }
-            guard entry.maintenance <= entry.initial else { throw RuleError(row + "maintenance exceeds the initial margin") }
+            guard entry.maintenance > 0, entry.initial.isFinite else {
+                throw RuleError(row + "amounts must be above 0")
+            }
+            guard entry.maintenance <= entry.initial else {
+                throw RuleError(row + "maintenance exceeds the initial margin")
+            }
             if index > 0, entry.from <= entries[index - 1].from { throw RuleError(row + "its date does not rise") }
         }
         self.entries = entries

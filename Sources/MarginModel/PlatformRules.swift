@@ -175,8 +175,8 @@ public struct PlatformRules: Hashable, Sendable {
 
     /// Rules of the given parts, which have checked themselves.
     public init(
-        fees: Fees, slippage: Slippage, tiers: MaintenanceTiers, liquidation: LiquidationRules, borrow: BorrowRules = .none,
-        schedule: MarginSchedule? = nil
+        fees: Fees, slippage: Slippage, tiers: MaintenanceTiers, liquidation: LiquidationRules,
+        borrow: BorrowRules = .none, schedule: MarginSchedule? = nil
     ) {
         self.schedule = schedule
         self.fees = fees
