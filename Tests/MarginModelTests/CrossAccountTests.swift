@@ -119,6 +119,15 @@ extension CrossAccount {
         #expect(broken.isEmpty, "seeds \(broken.prefix(5))")
     }
 
+    /// The first half of a position above a bracket releases more than half of the maintenance: 100 of notional keep
+    /// 0.2·100 − 10 = 10, half of it nothing, so that the first half carries the whole equity of 5.
+    @Test func aPartialQuoteCountsTheMaintenanceItReleases() throws {
+        let tiers = try table([(0, 0, 0), (50, 0.2, 10)])
+        let held = account(wallet: 5, size: 1, entry: 100, tiers: tiers)
+        #expect(held.bankruptcyQuote(of: 0, share: 0.5) == 45 && held.bankruptcyQuote(of: 0) == 95)
+        #expect(held.closing(0, share: 0.5, for: 45).bankruptcyQuote(of: 0).isNaN, "nothing left to share by")
+    }
+
     /// A close at the mark changes no equity, whatever the share.
     @Test func closingAtTheMarkKeepsTheEquity() {
         let broken = seeds { account, random in
