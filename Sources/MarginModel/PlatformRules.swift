@@ -94,7 +94,7 @@ public struct Slippage: Hashable, Sendable {
         self.impact = impact
     }
 
-    /// The most that any exit can slip.
+    /// The most that impact can raise an exit's slippage to.
     public static let most = 0.99
 
     /// The fraction lost by an exit of `notional` in a bar that traded `volume` quote currency, where the price moves by
@@ -102,7 +102,7 @@ public struct Slippage: Hashable, Sendable {
     @inlinable
     public func fraction(notional: Double, volume: Double, volatility: Double) -> Double {
         guard impact > 0, volume > 0 else { return base }
-        return min(Slippage.most, base + impact * volatility * (notional / volume).squareRoot())
+        return max(base, min(Slippage.most, base + impact * volatility * (notional / volume).squareRoot()))
     }
 }
 
@@ -176,8 +176,7 @@ public struct PlatformRules: Hashable, Sendable {
     /// Rules of the given parts, which have checked themselves.
     public init(
         fees: Fees, slippage: Slippage, tiers: MaintenanceTiers, liquidation: LiquidationRules,
-        borrow: BorrowRules = .none,
-        schedule: MarginSchedule? = nil
+        borrow: BorrowRules = .none, schedule: MarginSchedule? = nil
     ) {
         self.schedule = schedule
         self.fees = fees

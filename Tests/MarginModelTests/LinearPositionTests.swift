@@ -2,86 +2,121 @@ import MarginModel
 import StressBasics
 import Testing
 
-/// Two brackets whose second has the given rate and amount, as far down as the amount allows.
-private func secondBracket(rate: Double, amount: Double, firstRate: Double) throws -> MaintenanceTiers {
-    let cap = amount / (rate - firstRate)
-    return try MaintenanceTiers([
-        MaintenanceTier(notionalCap: cap, rate: firstRate, amount: 0),
-        MaintenanceTier(notionalCap: .infinity, rate: rate, amount: amount),
-    ])
-}
-
-private func position(_ side: Side, price: Double, quantity: Double, margin: Double) throws -> LinearPosition {
-    let notional = price * quantity
-    return LinearPosition(
-        side: side, entryPrice: price, notional: notional, leverage: try #require(Leverage(notional / margin)),
-        openingFee: 0)
-}
-
 @Suite struct LinearPositionTests {
-    /// Binance, "How to Calculate Liquidation Price of USDⓈ-M Futures Contracts", the worked example of the FAQ.
-    @Test func binanceWorkedExamples() throws {
-        let ether = try position(.long, price: 1456.84, quantity: 3683.979, margin: 1_535_443.01)
-        let etherTiers = try secondBracket(rate: 0.10, amount: 135_365, firstRate: 0.05)
-        #expect(abs(ether.triggerPrice(tiers: etherTiers) - 1114.78) < 0.005)
-        let bitcoin = try position(.long, price: 32_481.98, quantity: 109.488, margin: 1_535_443.01)
-        let bitcoinTiers = try secondBracket(rate: 0.025, amount: 16_300, firstRate: 0.01)
-        #expect(abs(bitcoin.triggerPrice(tiers: bitcoinTiers) - 18_778.73) < 0.005)
-    }
-
-    /// The parametrised expectations of freqtrade's `test_get_liquidation_price` (rate 0.01, amount 0.01, no buffer).
-    @Test(arguments: [
-        (Side.short, 5.0, 10.0, 1.0, 11.89108910891089), (.short, 3, 10, 1, 13.211221122079207),
-        (.short, 5, 8, 1, 9.514851485148514),
-        (.short, 5, 10, 0.6, 11.897689768976898), (.long, 5, 10, 1, 8.070707070707071),
-        (.long, 5, 8, 1, 6.454545454545454),
-        (.long, 3, 10, 1, 6.723905723905723), (.long, 5, 10, 0.6, 8.063973063973064),
-    ])
-    func freqtradeExpectations(side: Side, leverage: Double, price: Double, quantity: Double, expected: Double) throws {
-        let tiers = try secondBracket(rate: 0.01, amount: 0.01, firstRate: 0)
-        let held = try position(side, price: price, quantity: quantity, margin: price * quantity / leverage)
-        #expect(abs(held.triggerPrice(tiers: tiers) / expected - 1) < 1e-6)
-    }
-
-    /// dYdX documentation: isolated, 1,000 of equity, short 3 ETH at 3,000, maintenance 5 % → 3174.60, where 476.2 is left.
-    @Test func dydxWorkedExample() throws {
-        let held = try position(.short, price: 3000, quantity: 3, margin: 1000)
-        let tiers = try MaintenanceTiers(flatRate: 0.05)
-        let trigger = held.triggerPrice(tiers: tiers)
-        #expect(abs(trigger - 3174.60) < 0.005)
-        #expect(abs(held.equity(at: trigger) - 476.2) < 0.05)
-    }
-
-    /// Bybit help centre: 1 BTC long at 10,000 with 50× is bankrupt at 9,800.
-    @Test func bybitBankruptcyPrice() throws {
-        #expect(try position(.long, price: 10_000, quantity: 1, margin: 200).bankruptcyPrice == 9800)
+    private func held(_ side: Side, _ leverage: Double, rate: Double = 0, open: Double = 0) throws -> LinearPosition {
+        LinearPosition(try terms(side, leverage: leverage, notional: 200, rate: rate, open: open), entryPrice: 50)
     }
 
     @Test func aFullyPaidLongIsWorthlessAtZeroAndAShortAtTwice() throws {
-        #expect(try position(.long, price: 50, quantity: 4, margin: 200).bankruptcyPrice == 0)
-        #expect(try position(.short, price: 50, quantity: 4, margin: 200).bankruptcyPrice == 100)
+        #expect(try held(.long, 1).bankruptcyPrice(.none) == 0)
+        #expect(try held(.short, 1).bankruptcyPrice(.none) == 100)
     }
 
-    @Test(arguments: 0..<2000)
-    func equityMeetsTheRequirementAtTheTrigger(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
-        let rows = [0.004, 0.004 + 0.02 * random.uniform(), 0.03 + 0.3 * random.uniform()]
-        let caps = [5000 * (1 + random.uniform()), 50_000 * (1 + random.uniform())]
-        let amounts = [0, caps[0] * (rows[1] - rows[0]), caps[0] * (rows[1] - rows[0]) + caps[1] * (rows[2] - rows[1])]
-        let tiers = try MaintenanceTiers(
-            zip(rows, zip(caps + [.infinity], amounts)).map {
-                MaintenanceTier(notionalCap: $1.0, rate: $0, amount: $1.1)
-            })
-        let side = random.uniform() < 0.5 ? Side.long : .short
-        let held = LinearPosition(
-            side: side, entryPrice: 0.01 + 1000 * random.uniform(), notional: 200_000 * random.uniform() + 1,
-            leverage: try #require(Leverage(1 + 124 * random.uniform())), openingFee: 0.001 * random.uniform())
-        let trigger = held.triggerPrice(tiers: tiers)
-        let gap = held.equity(at: trigger) - held.requirement(at: trigger, tiers: tiers)
-        #expect(abs(gap) < 1e-9 * held.tradedNotional(at: held.entryPrice), "seed \(seed)")
-        // Worse than the trigger is due, better is not: the crossing is the right one.
-        let step = 1e-6 * held.entryPrice
-        func isDue(_ price: Double) -> Bool { held.equity(at: price) <= held.requirement(at: price, tiers: tiers) }
-        #expect(isDue(trigger - side.sign * step) && !isDue(trigger + side.sign * step), "seed \(seed)")
+    /// Long `(q P0 − M + f_o N0 + F)/(q(1 − m))`, short `(q P0 + M − f_o N0 − F)/(q(1 + m))`; `P0 − d (M − f_o N0 − F)/q`.
+    @Test func closedFormsOfOneBracket() throws {
+        let carry = Carry(funding: 1.5)
+        let (long, short) = (
+            try held(.long, 5, rate: 0.01, open: 0.0006), try held(.short, 5, rate: 0.01, open: 0.0006)
+        )
+        let margin = 40 - 0.12 - 1.5
+        #expect(isClose(long.triggerPrice(carry), (200 - margin) / (4 * 0.99), within: 1e-12))
+        #expect(isClose(short.triggerPrice(carry), (200 + margin) / (4 * 1.01), within: 1e-12))
+        #expect(isClose(long.bankruptcyPrice(carry), 50 - margin / 4, within: 1e-12))
+        #expect(isClose(short.bankruptcyPrice(carry), 50 + margin / 4, within: 1e-12))
+        // Funding moves a long's trigger by F/(q(1 − m)).
+        let moved = long.triggerPrice(carry) - long.triggerPrice(.none)
+        #expect(isClose(moved, 1.5 / (4 * 0.99), within: 1e-12))
+    }
+
+    @Test func aLongThatIsMoreThanPaidForTriggersBelowZero() throws {
+        let long = try held(.long, 1, rate: 0.01)
+        let received = Carry(funding: -8)
+        // 4 p + 8 = 0.01·4·|p| at p = −8/(4·1.01).
+        #expect(isClose(long.triggerPrice(received), -8 / 4.04, within: 1e-12))
+        #expect(long.excess(at: -1.9, received) > 0 && long.excess(at: -2, received) < 0)
+    }
+
+    @Test func aScheduledAmountPerCoinJoinsTheRequirement() throws {
+        let long = try held(.long, 5)
+        let carry = Carry(maintenancePerCoin: 2)
+        #expect(long.requirement(at: 45, carry) == 8)
+        #expect(isClose(long.triggerPrice(carry), 42, within: 1e-12), "bankrupt at 40, closed 2 before")
+    }
+
+    @Test func longsPayFundingAndShortsReceiveIt() throws {
+        #expect(try held(.long, 5).fundingCharge(rate: 0.001, at: 60) == 0.24)
+        #expect(try held(.short, 5).fundingCharge(rate: 0.001, at: 60) == -0.24)
+    }
+
+    /// Selling a part at `p` changes the equity at `p` by the fee alone, and lowers the requirement.
+    @Test func reducingKeepsTheEquityExceptForTheFee() {
+        let broken = HeldKind.linear.seeds { held, drawn in
+            guard var position = held as? LinearPosition else { return false }
+            let (price, whole) = (0.9 * drawn.entry, position.quantity)
+            let (before, kept) = (position.excess(at: price, drawn.carry), position.requirement(at: price, drawn.carry))
+            position.reduce(to: 0.4 * whole, at: price, fee: 0.001 * drawn.terms.notional)
+            let equity = held.equity(at: price, drawn.carry) - 0.001 * drawn.terms.notional
+            let scale = 1e-12 * held.magnitude(at: price, drawn.carry)
+            let trigger = position.triggerPrice(drawn.carry)
+            return isClose(position.equity(at: price, drawn.carry), equity, within: scale)
+                && position.requirement(at: price, drawn.carry) <= kept
+                && position.excess(at: price, drawn.carry) >= before - 0.001 * drawn.terms.notional - scale
+                && position.quantity == 0.4 * whole
+                && isClose(
+                    position.excess(at: trigger, drawn.carry), 0,
+                    within: 1e-9 * held.entryValue
+                        + 1e-9 * position.magnitude(at: trigger, drawn.carry))
+        }
+        #expect(broken.isEmpty, "seeds \(broken.prefix(5))")
+    }
+}
+
+@Suite struct BorrowedPositionTests {
+    private func borrowed(_ side: Side, _ leverage: Double, rate: Double = 0, level: Double = 1.1) throws
+        -> PositionTerms
+    {
+        try PositionTerms(
+            side: side, leverage: Leverage(leverage)!, notional: 1000,
+            rules: rules(
+                tiers: MaintenanceTiers(flatRate: 0), borrow: BorrowRules(yearlyRate: rate, marginLevel: level)))
+    }
+
+    /// 10 coins at 100 with 250 of one's own: 750 owed, closed at a level of 1.1 when the coins are worth 825.
+    @Test func cashLoanByHand() throws {
+        let held = BorrowedCashPosition(try borrowed(.long, 4), entryPrice: 100)
+        #expect(isClose(held.triggerPrice(.none), 82.5, within: 1e-12) && held.bankruptcyPrice(.none) == 75)
+        #expect(held.equity(at: 90, .none) == 150)
+        let later = Carry(years: 0.5)
+        let costly = BorrowedCashPosition(try borrowed(.long, 4, rate: 0.2), entryPrice: 100)
+        #expect(isClose(costly.triggerPrice(later), 1.1 * 825 / 10, within: 1e-12), "10 % interest on 750 by then")
+        #expect(isClose(costly.bankruptcyPrice(later), 82.5, within: 1e-12))
+        #expect(costly.fundingCharge(rate: 0.01, at: 100) == 0 && costly.tradedNotional(at: 90) == 900)
+    }
+
+    /// 10 coins borrowed and sold at 100 with 250 of one's own: 1,250 cover 12.5 coins at 100.
+    @Test func coinLoanByHand() throws {
+        let held = BorrowedCoinPosition(try borrowed(.short, 4), entryPrice: 100)
+        #expect(held.bankruptcyPrice(.none) == 125)
+        #expect(isClose(held.triggerPrice(.none), 125 / 1.1, within: 1e-12))
+        let costly = BorrowedCoinPosition(try borrowed(.short, 4, rate: 0.2), entryPrice: 100)
+        #expect(isClose(costly.bankruptcyPrice(Carry(years: 0.5)), 125 / 1.1, within: 1e-12), "11 coins owed by then")
+        #expect(costly.fundingCharge(rate: 0.01, at: 100) == 0 && costly.tradedNotional(at: 90) == 900)
+    }
+
+    /// OKX help centre 6997123251341, isolated margin: long `(liability + interest)(1 + MMR)(1 + taker)/assets`, short the
+    /// inverse, which are our forms with a level of `(1 + MMR)(1 + taker)`.
+    @Test func okxFormOfTheLevel() throws {
+        let (level, loan) = (1.03 * 1.0015, 750.0)
+        let long = BorrowedCashPosition(try borrowed(.long, 4, level: level), entryPrice: 100)
+        #expect(isClose(long.triggerPrice(.none), loan * 1.03 * 1.0015 / 10, within: 1e-12))
+        let short = BorrowedCoinPosition(try borrowed(.short, 4, level: level), entryPrice: 100)
+        #expect(isClose(short.triggerPrice(.none), 1250 / (10 * 1.03 * 1.0015), within: 1e-12))
+    }
+
+    @Test func spotOwesNothingAndNobodyClosesIt() throws {
+        let held = SpotPosition(try terms(.long, leverage: 1, notional: 1000, open: 0.001), entryPrice: 100)
+        #expect(held.triggerPrice(.none) == -.infinity && held.requirement(at: 0, .none) == -.infinity)
+        #expect(held.equity(at: 0, .none) == -1 && held.bankruptcyPrice(.none) == 0.1, "only the fee can be missing")
+        #expect(held.fundingCharge(rate: 0.01, at: 100) == 0 && held.tradedNotional(at: 90) == 900)
     }
 }
