@@ -28,6 +28,9 @@ struct SweepCommand: ParsableCommand {
     @Option(help: "Holding times: 4h,1d,7d.")
     var horizon = "1d,7d,30d"
 
+    @Option(help: "Contracts: linear, inverse, margin, spot, or several with commas.")
+    var contract = "linear"
+
     @Option(help: "long, short or both.")
     var side = "both"
 
@@ -50,7 +53,9 @@ struct SweepCommand: ParsableCommand {
                 throw Failure(.usage, error.findings[0].message, hint: error.findings[0].hint)
             }
             let command =
-                (["belowzero", "sweep"] + file + ["--leverage", leverage, "--horizon", horizon, "--side", side]
+                (["belowzero", "sweep"] + file + [
+                    "--leverage", leverage, "--horizon", horizon, "--side", side, "--contract", contract,
+                ]
                 + platform.words + reading.words).map(shellQuoted).joined(separator: " ")
             try StressJob(
                 study: study, files: InputFiles(base: ""), out: out, command: command, work: work, common: common
@@ -63,6 +68,7 @@ struct SweepCommand: ParsableCommand {
             StudyInput(asset: try assetName(path, index: index), source: try reading.source(files: [path]))
         }
         let grid = StudyGrid(
+            contracts: try contracts(),
             sides: try sides(), leverages: try parseLeverages(leverage), horizons: try parseHorizons(horizon))
         let position = PositionRules(notional: platform.notional, stride: platform.stride, maxGap: try platform.gap())
         return Study(
@@ -85,6 +91,19 @@ struct SweepCommand: ParsableCommand {
             throw Failure(.usage, "cannot make an asset name from '\(unique)'")
         }
         return unique
+    }
+
+    private func contracts() throws -> [ContractKind] {
+        let kinds = try contract.split(separator: ",").map { name in
+            guard let kind = ContractKind(rawValue: String(name)) else {
+                throw Failure(.usage, "--contract is linear, inverse, margin or spot, not '\(name)'")
+            }
+            return kind
+        }
+        guard !kinds.isEmpty, Set(kinds).count == kinds.count else {
+            throw Failure(.usage, "--contract names each kind once, not '\(contract)'")
+        }
+        return kinds
     }
 
     private func sides() throws -> [Side] {

@@ -14,12 +14,20 @@ struct PlatformOptions: ParsableArguments {
     var liquidationFee = 0.0
     @Option(help: "Slippage of every exit, a fraction of the price.")
     var slippage = 0.0005
+    @Option(help: "Slippage grows by kappa x sigma x sqrt(notional / volume) of the bar.")
+    var kappa = 0.0
+    @Option(help: "Yearly borrow rate of margin contracts.")
+    var borrowRate = 0.1
+    @Option(help: "Margin level at which a lender closes a margin contract.")
+    var marginLevel = 1.1
     @Option(help: "Liquidation fill: auto, gap, next, worst or best.")
     var fill = FillRule.auto
     @Option(help: "Liquidation trigger: extreme or close.")
     var trigger = LiquidationTrigger.extreme
     @Option(help: "Bars between trigger and fill, for the next fill.")
     var latency = 1
+    @Flag(help: "Evaluate the best and the worst fill beside the chosen one.")
+    var bounds = false
     @Flag(help: "Nobody liquidates.")
     var noLiquidation = false
     @Option(help: "Entry notional, quote currency.")
@@ -37,9 +45,12 @@ struct PlatformOptions: ParsableArguments {
     func rules() throws -> PlatformRules {
         do throws(RuleError) {
             return try PlatformRules(
-                fees: Fees(open: fee, close: fee, liquidation: liquidationFee), slippage: slippage,
+                fees: Fees(open: fee, close: fee, liquidation: liquidationFee),
+                slippage: Slippage(base: slippage, impact: kappa),
                 tiers: MaintenanceTiers(flatRate: maintenanceRate),
-                liquidation: LiquidationRules(enabled: !noLiquidation, trigger: trigger, fill: fill, latency: latency))
+                liquidation: LiquidationRules(
+                    enabled: !noLiquidation, trigger: trigger, fill: fill, latency: latency, hasBounds: bounds),
+                borrow: BorrowRules(yearlyRate: borrowRate, marginLevel: marginLevel))
         } catch {
             throw Failure(.usage, error.message)
         }
@@ -66,7 +77,9 @@ struct PlatformOptions: ParsableArguments {
             "--slippage", numberText(slippage), "--fill", fill.rawValue, "--trigger", trigger.rawValue, "--latency",
             String(latency),
             "--notional", numberText(notional), "--stride", String(stride), "--max-gap", maxGap,
-        ] + (noLiquidation ? ["--no-liquidation"] : [])
+            "--kappa", numberText(kappa), "--borrow-rate", numberText(borrowRate),
+            "--margin-level", numberText(marginLevel),
+        ] + (noLiquidation ? ["--no-liquidation"] : []) + (bounds ? ["--bounds"] : [])
     }
 }
 

@@ -18,6 +18,8 @@ struct StressSession {
     let threads: Int
     let talk: Talk
     let interruption: Interruption
+    /// Digests of the tier files that the study's platforms were read from.
+    let tierDigests: [Digest]
 
     /// Reads, computes and reports. Throws a ``Failure``; writes nothing.
     func report() throws -> RunReport {
@@ -41,46 +43,19 @@ struct StressSession {
                 host: hostText))
     }
 
-    /// An input that was read.
-    struct Input: Sendable {
-        let asset: String
-        let data: IngestedSeries
-        let report: AssetReport
-    }
-
-    private func readInputs() throws -> [Input] {
+    private func readInputs() throws -> [AssetInput] {
         talk.say("Reading \(study.inputs.count == 1 ? "1 input" : "\(study.inputs.count) inputs")")
         let read = parallelMap(count: study.inputs.count, threads: threads) { [study, files] index in
-            readSeries(study.inputs[index].source, files: files)
+            AssetInput.read(study.inputs[index], study: study, files: files)
         }
         guard let read, !interruption.control.isCancelled else { throw interruption.failure }
-        let errors = read.compactMap { if case .failure(let error) = $0 { error } else { nil } }
+        let errors = read.flatMap(\.errors)
         guard errors.isEmpty else { throw Failure(errors) }
-        return zip(study.inputs, read).compactMap { input, result in
-            guard case .success(let data) = result else { return nil }
-            return Input(asset: input.asset, data: data, report: assetReport(input.asset, data))
-        }
+        return read.compactMap { try? $0.get() }
     }
 
-    private func assetReport(_ asset: String, _ data: IngestedSeries) -> AssetReport {
-        let series = data.series
-        let barLength = series.barLength ?? .days(1)
-        let maxGap = study.position.maxGap.resolved(barLength: barLength)
-        var findings = data.findings
-        let place = findings.firstIndex { $0.check == "missing_bars" }.map { $0 + 1 } ?? 0
-        findings.insert(wideGapFinding(series, maxGap: maxGap), at: place)
-        return AssetReport(
-            asset: asset,
-            files: data.files.map {
-                InputFile(name: $0.name, bytes: $0.byteCount, rows: $0.rowCount, digest: $0.sha256)
-            },
-            formatName: data.formatName, formatReason: data.formatReason, bars: series.count,
-            first: series.instant(0), last: series.instant(series.count - 1), barLength: barLength,
-            maxGap: maxGap, findings: findings)
-    }
-
-    private func stress(_ inputs: [Input]) throws -> [CellResult] {
-        let runs = inputs.map { StressRun(study: study, asset: $0.asset, series: $0.data.series) }
+    private func stress(_ inputs: [AssetInput]) throws -> [CellResult] {
+        let runs = inputs.map { StressRun(study: study, asset: $0.asset, market: $0.market) }
         for run in runs { interruption.control.plan(run.workUnits) }
         talk.say(
             "Stressing \(groupedText(study.cellCount, separator: ",")) cells on \(threads == 1 ? "1 thread" : "\(threads) threads")"
@@ -95,22 +70,10 @@ struct StressSession {
     }
 
     /// The same study on the same bytes with the same program has the same name, whenever and wherever it runs.
-    private func runID(studyText: String, inputs: [Input]) -> String {
-        let parts = [programVersion, studyText] + inputs.flatMap { $0.data.files.map(\.sha256.hex) }
+    private func runID(studyText: String, inputs: [AssetInput]) -> String {
+        let parts =
+            [programVersion, studyText] + inputs.flatMap { $0.report.files.map(\.digest.hex) } + tierDigests.map(\.hex)
         return Digest(of: parts.joined(separator: "\n")).short
-    }
-}
-
-/// Reads one input; the error is a value so that all inputs' errors can be shown.
-func readSeries(_ source: BarSource, files: InputFiles, options: IngestOptions = IngestOptions()) -> Result<
-    IngestedSeries, IngestError
-> {
-    do {
-        var options = options
-        options.baseFolder = files.base
-        return .success(try ingestSeries(source, options: options))
-    } catch {
-        return .failure(error)
     }
 }
 

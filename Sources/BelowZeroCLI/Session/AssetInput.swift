@@ -1,0 +1,131 @@
+import CSVIngest
+import PriceSeries
+import StressBasics
+import StressReport
+import StudyPlan
+
+/// One asset of a study, read: prices, funding and mark, and what was found in them.
+struct AssetInput: Sendable {
+    let asset: String
+    let market: MarketHistory
+    let report: AssetReport
+
+    /// Everything that was wrong with an asset's files.
+    struct Errors: Error {
+        let all: [IngestError]
+    }
+
+    /// Reads all files of one input.
+    static func read(_ input: StudyInput, study: Study, files: InputFiles) -> Result<AssetInput, Errors> {
+        let prices = readSeries(input.source, files: files)
+        let mark = input.mark.map { readSeries($0, files: files) }
+        let funding = input.funding.map { readFunding($0, files: files) }
+        do {
+            let prices = try prices.get()
+            return .success(
+                AssetInput(
+                    asset: input.asset, prices: prices, mark: try mark?.get(),
+                    funding: try funding?.get().resolved(over: prices.series), study: study))
+        } catch {
+            let found = [prices.error, mark?.error, funding?.error].compactMap { $0 }
+            return .failure(Errors(all: found))
+        }
+    }
+
+    private init(asset: String, prices: IngestedSeries, mark: IngestedSeries?, funding: ResolvedFunding?, study: Study)
+    {
+        let series = prices.series
+        let barLength = series.barLength ?? .days(1)
+        let maxGap = study.position.maxGap.resolved(barLength: barLength)
+        self.asset = asset
+        market = MarketHistory(series: series, funding: funding?.schedule, mark: mark?.series)
+        var findings = prices.findings
+        let place = findings.firstIndex { $0.check == "missing_bars" }.map { $0 + 1 } ?? 0
+        findings.insert(wideGapFinding(series, maxGap: maxGap), at: place)
+        findings += mark.map { $0.findings.map { $0.about("mark") } } ?? []
+        if let along = market.mark { findings.append(markCoverage(along, over: series)) }
+        findings += funding?.findings ?? []
+        let files = prices.files + (mark?.files ?? []) + (funding?.file.map { [$0] } ?? [])
+        report = AssetReport(
+            asset: asset,
+            files: files.map { InputFile(name: $0.name, bytes: $0.byteCount, rows: $0.rowCount, digest: $0.sha256) },
+            formatName: prices.formatName, formatReason: prices.formatReason, bars: series.count,
+            first: series.instant(0), last: series.instant(series.count - 1), barLength: barLength, maxGap: maxGap,
+            findings: findings)
+    }
+}
+
+/// Funding as a study names it, read as far as that goes without the prices.
+private enum ReadFunding: Sendable {
+    case constant(rate: Double, interval: TimeSpan)
+    case file(IngestedFunding)
+
+    func resolved(over series: BarSeries) -> ResolvedFunding {
+        switch self {
+        case .constant(let rate, let interval):
+            return ResolvedFunding(
+                schedule: FundingSchedule(constant: rate, every: interval, over: series), file: nil, findings: [])
+        case .file(let read):
+            let coverage = fundingCoverage(read.schedule, over: series)
+            return ResolvedFunding(
+                schedule: read.schedule, file: read.file,
+                findings: read.findings.map { $0.about("funding") } + [coverage])
+        }
+    }
+}
+
+private struct ResolvedFunding {
+    let schedule: FundingSchedule
+    let file: IngestedFile?
+    let findings: [Finding]
+}
+
+/// Reads one price input; the error is a value so that all inputs' errors can be shown.
+func readSeries(
+    _ source: BarSource, files: InputFiles, options: IngestOptions = IngestOptions()
+) -> Result<IngestedSeries, IngestError> {
+    do {
+        var options = options
+        options.baseFolder = files.base
+        return .success(try ingestSeries(source, options: options))
+    } catch {
+        return .failure(error)
+    }
+}
+
+private func readFunding(_ input: FundingInput, files: InputFiles) -> Result<ReadFunding, IngestError> {
+    switch input {
+    case .constant(let rate, let interval): return .success(.constant(rate: rate, interval: interval))
+    case .file(let source):
+        do throws(IngestError) {
+            var options = IngestOptions()
+            options.baseFolder = files.base
+            return .success(.file(try ingestFunding(source, options: options)))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension Result {
+    fileprivate var error: Failure? {
+        if case .failure(let error) = self { error } else { nil }
+    }
+}
+
+extension Result<AssetInput, AssetInput.Errors> {
+    /// What was wrong; empty for an input that was read.
+    var errors: [IngestError] {
+        if case .failure(let errors) = self { errors.all } else { [] }
+    }
+}
+
+extension Finding {
+    /// The same finding under the name of the series it speaks of: `mark_dropped_rows`.
+    fileprivate func about(_ series: String) -> Finding {
+        guard !check.hasPrefix(series) else { return self }
+        var copy = self
+        copy.check = "\(series)_\(check)"
+        return copy
+    }
+}
