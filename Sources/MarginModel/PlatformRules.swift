@@ -156,6 +156,14 @@ public struct LiquidationRules: Hashable, Sendable {
         self.isPartial = isPartial
         self.hasBounds = hasBounds
     }
+
+    private init(bounding rules: LiquidationRules) {
+        (enabled, trigger, fill, latency) = (rules.enabled, rules.trigger, rules.fill, rules.latency)
+        (isPartial, hasBounds) = (rules.isPartial, true)
+    }
+
+    /// The same rules with bounds.
+    var withBounds: LiquidationRules { LiquidationRules(bounding: self) }
 }
 
 /// Everything a platform decides about a leveraged position.
@@ -191,6 +199,13 @@ public struct PlatformRules: Hashable, Sendable {
         PlatformRules(
             fees: fees, slippage: slippage, tiers: tiers ?? self.tiers, liquidation: liquidation, borrow: borrow,
             schedule: schedule ?? self.schedule)
+    }
+
+    /// The same rules with the best and the worst fill evaluated beside the chosen one.
+    public var withBounds: PlatformRules {
+        PlatformRules(
+            fees: fees, slippage: slippage, tiers: tiers, liquidation: liquidation.withBounds, borrow: borrow,
+            schedule: schedule)
     }
 
     /// The 1-based brackets whose maintenance rate is below what a liquidation costs in fees: a position that is due there is

@@ -6,7 +6,8 @@ public struct UTCInstant: Hashable, Comparable, Sendable {
     /// Milliseconds since the epoch; negative before 1970.
     public let milliseconds: Int64
 
-    /// The moment `milliseconds` after the epoch. Every `Int64` is a valid value.
+    /// The moment `milliseconds` after the epoch. Every `Int64` is a valid value; the calendar is defined for the years
+    /// that ``PriceSeries`` accepts, 1 to 9999, and for millions of years around them.
     public init(milliseconds: Int64) {
         self.milliseconds = milliseconds
     }

@@ -37,6 +37,15 @@ public struct Study: Hashable, Sendable {
         self.headline = headline
     }
 
+    /// The same study with the best and the worst fill evaluated on every platform.
+    public var withBounds: Study {
+        var copy = self
+        for index in copy.platforms.indices {
+            copy.platforms[index].rules = copy.platforms[index].rules.withBounds
+        }
+        return copy
+    }
+
     /// The format version that this program reads and writes.
     public static let version = 1
 }

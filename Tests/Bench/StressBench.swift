@@ -52,7 +52,7 @@ struct StressBench {
     /// 60,000 minute bars, a horizon of one day, eleven leverages, long and short.
     private static func engine(threads: Int) throws {
         let series = market(bars: 60_000).series(seed: 4)
-        let run = StressRun(study: try study(), asset: "BENCH", series: series)
+        let run = StressRun(study: try study(), asset: "BENCH", market: MarketHistory(series: series))
         let trials = Double(series.count * 22)
         let one = try measure { _ = try run.run(threads: 1) }
         let all = try measure { _ = try run.run(threads: threads) }
@@ -117,7 +117,7 @@ struct StressBench {
 
     private static func study() throws -> Study {
         let platform = try PlatformRules(
-            fees: Fees(open: 0.0005, close: 0.0005, liquidation: 0), slippage: 0.0005,
+            fees: Fees(open: 0.0005, close: 0.0005, liquidation: 0), slippage: Slippage(base: 0.0005),
             tiers: MaintenanceTiers(flatRate: 0.005), liquidation: LiquidationRules())
         let leverages = [1, 2, 3, 5, 10, 20, 25, 50, 75, 100, 125].compactMap { Leverage($0) }
         return Study(

@@ -51,9 +51,10 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
             let study = try TestCell(side: side).study(leverages: Laws.leverages, horizons: horizons)
             let results = try StressRun(study: study, asset: "X", market: MarketHistory(series: bars)).run(threads: 2)
             for horizon in horizons {
-                let counts = results.filter { $0.rules.cell.horizon == horizon && $0.tally.windowTotals.rejected == 0 }.map {
-                    $0.tally.windowTotals.liquidated
-                }
+                let counts = results.filter { $0.rules.cell.horizon == horizon && $0.tally.windowTotals.rejected == 0 }
+                    .map {
+                        $0.tally.windowTotals.liquidated
+                    }
                 #expect(counts == counts.sorted(), "seed \(seed)")
             }
         }
@@ -158,7 +159,8 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
     }
 
     @Test func cancelledRunsThrow() throws {
-        let run = StressRun(study: try TestCell().study(), asset: "X", market: MarketHistory(series: randomSeries(seed: 1, bars: 500)))
+        let run = StressRun(
+            study: try TestCell().study(), asset: "X", market: MarketHistory(series: randomSeries(seed: 1, bars: 500)))
         let control = RunControl()
         control.cancel()
         #expect(throws: RunCancelled.self) { try run.run(threads: 2, control: control) }

@@ -58,7 +58,8 @@ struct TestCell {
     func run(_ series: BarSeries) throws -> CellResult { try run(MarketHistory(series: series)) }
 
     /// The kernel of the cell.
-    func kernel<Position: MarginPosition>(_ market: MarketHistory, as _: Position.Type) throws -> PlainKernel<Position> {
+    func kernel<Position: MarginPosition>(_ market: MarketHistory, as _: Position.Type) throws -> PlainKernel<Position>
+    {
         let barLength = market.series.barLength ?? .minutes(1)
         let windows = EntryWindows(
             series: market.series, horizon: horizon, stride: stride, maxGap: maxGap.resolved(barLength: barLength))
@@ -94,6 +95,7 @@ struct TestCell {
         let last = Int(kernel.windows.lastBar[entry])
         guard last >= 0 else { return nil }
         let path = kernel.path(entry: entry, last: last)
-        return Outcome(path: path, exit: kernel.exit(path, entry: entry, last: last, fill: fill ?? kernel.rules.fills[0].rule))
+        return Outcome(
+            path: path, exit: kernel.exit(path, entry: entry, last: last, fill: fill ?? kernel.rules.fills[0].rule))
     }
 }

@@ -52,11 +52,11 @@ import Testing
 
 @Suite struct EstimateTests {
     private func tally(_ equities: [Double], excluded: Int = 0, rejected: Int = 0) -> CellTally {
-        var tally = CellTally(fillCount: 1)
+        var tally = CellTally(roles: [.chosen])
         tally.beginBlock()
         for equity in equities {
             tally.add(
-                equities: [equity], tolerance: 1e-12, timeToLiquidation: equity < 0 ? 3_600_000 : nil,
+                [EntryExit(equity: equity)], tolerance: 1e-12, timeToLiquidation: equity < 0 ? 3_600_000 : nil,
                 unprotected: equity < -0.5)
         }
         for _ in 0..<excluded { tally.addExcluded() }

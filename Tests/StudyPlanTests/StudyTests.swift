@@ -38,6 +38,25 @@ private let fullStudy = """
     headline: {side: short, leverage: 5, horizon: 1d}
     """
 
+/// Every contract and rule beyond the plain linear ones.
+private let everyRule = """
+    version: 1
+    data:
+      - asset: A
+        path: a.csv
+        funding: {path: f.csv, columns: {time: 0, rate: "Funding Rate"}, time: "%d/%m/%Y", shift: -3h}
+        mark: {path: [m.csv], columns: {time: 0, price: 1}, time: s}
+      - {asset: B, path: b.csv, funding: {rate: 0.0001, interval: 8h}}
+    grid: {contract: [linear, inverse, margin, spot], leverage: [1, 2], horizon: [1d], side: long}
+    platforms:
+      p:
+        tiers: {file: t.json.gz, symbol: "BTC/USDT:USDT"}
+        slippage: {base: 0.0005, kappa: 0.7}
+        borrow: {rate: 0.1, margin_level: 1.1}
+        liquidation: {fill: bounds}
+      lender: {borrow: {rate: 0.05, margin_level: 1}, liquidation: {enabled: false}}
+    """
+
 private func problems(_ yaml: String) -> [Finding] {
     do {
         _ = try loadStudy(yaml: yaml, file: "s.yaml")
@@ -85,7 +104,7 @@ private let smallStudy = """
         #expect(study.headlineCell?.id == "LTCUSDT/linear/short/5x/1d/tiered")
     }
 
-    @Test(arguments: [fullStudy, smallStudy])
+    @Test(arguments: [fullStudy, smallStudy, everyRule])
     func theCanonicalTextReadsBackAsTheSameStudy(yaml: String) throws {
         let study = try loadStudy(yaml: yaml, file: "s.yaml").value
         let again = try loadStudy(yaml: study.canonicalText, file: "again.yaml")
@@ -107,6 +126,27 @@ private let smallStudy = """
         #expect(study.grid.sides == [.long, .short] && study.grid.contracts == [.linear])
         let rules = study.platforms[0].rules.liquidation
         #expect(rules.enabled && rules.trigger == .extreme && rules.fill == .auto && rules.latency == 1)
+    }
+
+    @Test func everyRuleIsRead() throws {
+        let study = try loadStudy(yaml: everyRule, file: "s.yaml").value
+        #expect(study.inputs[0].mark?.files == ["m.csv"] && study.inputs[0].mark?.time == .seconds)
+        guard case .file(let funding) = study.inputs[0].funding else { throw StudyError([]) }
+        #expect(funding.file == "f.csv" && funding.rate == .name("Funding Rate") && funding.shift == TimeSpan.hours(-3))
+        #expect(study.inputs[1].funding == .constant(rate: 0.0001, interval: .hours(8)))
+        #expect(study.grid.contracts == ContractKind.allCases)
+        let platform = study.platforms[0]
+        #expect(platform.tierFile == .brackets(file: "t.json.gz", symbol: "BTC/USDT:USDT"))
+        #expect(platform.rules.slippage.impact == 0.7 && platform.rules.borrow.marginLevel == 1.1)
+        #expect(platform.rules.liquidation.hasBounds && platform.rules.liquidation.fill == .auto)
+    }
+
+    @Test func feesAboveTheMaintenanceRateAreNoted() throws {
+        let yaml = smallStudy.replacing("p: {", with: "p: {fees: {close: 0.005, liquidation: 0.006}, ")
+        let found = try loadStudy(yaml: yaml, file: "s").findings
+        #expect(
+            found.map(\.check) == ["bankrupt_on_entry"] && found[0].message.contains("bankrupt on entry to liquidation")
+        )
     }
 
     @Test func cellsAreInPlanOrder() throws {
@@ -138,12 +178,24 @@ private let smallStudy = """
             ("horizon: [1d]", "horizon: [1 day]", "bad_value", 3, "30s, 15m, 4h or 7d"),
             ("horizon: [1d]", "horizon: [0d]", "bad_value", 3, "above zero"),
             ("horizon: [1d]", "horizon: [1d], side: [lnog]", "bad_value", 3, "did you mean 'long'"),
-            ("horizon: [1d]", "horizon: [1d], contract: inverse", "bad_value", 3, "linear contracts only"),
+            ("horizon: [1d]", "horizon: [1d], contract: inversed", "bad_value", 3, "did you mean 'inverse'"),
+            ("horizon: [1d]", "horizon: [1d], contract: margin", "missing_key", nil, "has no 'borrow'"),
+            ("rate: 0.01}]", "rate: 0.01}], liquidation: {partial: maybe}", "bad_value", 4, "true or false"),
+            ("rate: 0.01}]", "rate: 0.01}], slippage: {base: 0.1}", "missing_key", 4, "no 'kappa'"),
+            ("rate: 0.01}]", "rate: 0.01}], borrow: {rate: -1, margin_level: 1.1}", "bad_value", 4, "from 0 to 10"),
+            ("[{to: .inf, rate: 0.01}]", "{file: t.json}", "missing_key", 4, "no 'symbol'"),
+            (
+                "[{to: .inf, rate: 0.01}]", "{file: t.json, symbol: X, contract_size: 5}", "bad_value", 4,
+                "either a symbol"
+            ),
             ("horizon: [1d]", "horizon: [1d], platform: [q]", "bad_value", 3, "no platform 'q'"),
             ("rate: 0.01", "rate: 1.5", "bad_value", 4, "from 0 to 1"),
             ("rate: 0.01", "rate: 1", "bad_value", 4, "below 1"),
             ("to: .inf", "to: 100", "bad_value", 4, "no cap"),
-            ("path: a.csv", "path: a.csv, funding: {path: f.csv}", "bad_value", 2, "does not read a funding series"),
+            ("path: a.csv", "path: a.csv, funding: {path: f.csv, rate: 1}", "bad_value", 2, "either a path or"),
+            ("path: a.csv", "path: a.csv, funding: {rate: 0.0001}", "missing_key", 2, "no 'interval'"),
+            ("path: a.csv", "path: a.csv, funding: {path: f.csv, shift: soon}", "bad_value", 2, "-3h"),
+            ("path: a.csv", "path: a.csv, mark: {columns: {time: 0, price: 1}}", "missing_key", 2, "no 'path'"),
             ("path: a.csv", "path: a.csv, time: yesterday", "bad_value", 2, "pattern"),
             ("path: a.csv", "path: a.csv, timezone: Europe/Berlin", "bad_value", 2, "+03:00"),
             ("path: a.csv", "path: a.csv, columns: {time: 0}", "missing_key", 2, "no 'open'"),
@@ -187,10 +239,8 @@ private let smallStudy = """
     }
 
     @Test func valuesWithoutEffectAreNoted() throws {
-        let yaml =
-            smallStudy.replacing("tiers:", with: "borrow: {rate: 0.1}, tiers:")
-            + "\nstatistics: {seed: 1, resamples: 2000}"
-        #expect(try loadStudy(yaml: yaml, file: "s").findings.map(\.severity) == [.note, .note, .note])
+        let yaml = smallStudy + "\nstatistics: {seed: 1, resamples: 2000}"
+        #expect(try loadStudy(yaml: yaml, file: "s").findings.map(\.severity) == [.note, .note])
     }
 }
 

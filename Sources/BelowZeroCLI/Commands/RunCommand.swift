@@ -23,6 +23,9 @@ struct RunCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The folder to make; '-' prints results.csv instead.")
     var out: String?
 
+    @Flag(help: "Evaluate the best and the worst fill beside the chosen one, on every platform.")
+    var bounds = false
+
     @Flag(help: "Print the study with every value spelled out, and stop.")
     var printStudy = false
 
@@ -32,15 +35,16 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         try common.reporting {
             let loaded = try LoadedStudy(file: study)
-            if printStudy { return Talk.print(loaded.study.canonicalText) }
+            let chosen = bounds ? loaded.study.withBounds : loaded.study
+            if printStudy { return Talk.print(chosen.canonicalText) }
             loaded.notes.forEach { common.talk.say(Failure.text($0)) }
             let job = StressJob(
-                study: loaded.study, files: loaded.files, out: out, command: command, work: work, common: common)
+                study: chosen, files: loaded.files, out: out, command: command, work: work, common: common)
             try job.run()
         }
     }
 
-    private var command: String { "belowzero run \(shellQuoted(study))" }
+    private var command: String { "belowzero run \(shellQuoted(study))\(bounds ? " --bounds" : "")" }
 }
 
 /// A study file with its place.
