@@ -21,7 +21,10 @@ struct BelowZero: ParsableCommand {
               66 no input; 73, 74 cannot write; 78 bad study; 130, 143 stopped
             """,
         version: programVersion,
-        subcommands: [RunCommand.self, SweepCommand.self, CheckCommand.self, InitCommand.self, SynthCommand.self])
+        subcommands: [
+            RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, InitCommand.self,
+            SynthCommand.self,
+        ])
 }
 
 /// The version that outputs and manifests name.

@@ -99,7 +99,7 @@ struct TierTable {
             return finding("capped_table", .warning, "the last tier has no cap", count: 0, action: "")
         }
         return finding(
-            "capped_table", .warning,
+            "capped_table", .note,
             "the table ends at a notional of \(numberText(cap)), above which the venue opens nothing", count: 1,
             action: "the last tier holds above it too", hint: "keep positions below this cap")
     }

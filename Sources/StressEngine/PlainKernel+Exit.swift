@@ -41,10 +41,13 @@ extension PlainKernel {
         // Equity at a price with nothing paid yet, not even the opening fee.
         func gross(_ price: Double) -> Double { (position.equity(at: price, .none) + position.openingFee) / margin }
         let slipped = gross(prices.slipped)
+        // Without a carry the last stage is empty; computing it would leave a rounding error there.
+        let hasCarry = carry.funding != 0 || Position.bearsInterest
+        let afterFees = hasCarry ? slipped - (position.openingFee + exitFee) / margin : equity / margin
         let causes = ShortfallCauses(
             stages: (
                 price: gross(prices.trigger), gap: gross(prices.gap), latency: gross(prices.delayed), slippage: slipped,
-                fees: slipped - (position.openingFee + exitFee) / margin, funding: equity / margin
+                fees: afterFees, funding: equity / margin
             ))
         return EntryExit(equity: equity / margin, causes: causes)
     }

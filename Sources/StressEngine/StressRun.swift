@@ -109,7 +109,7 @@ public struct StressRun: Sendable {
         }
     }
 
-    private func kernel<Position: MarginPosition>(_: Position.Type, _ rules: CellRules) -> PlainKernel<Position> {
+    func kernel<Position: MarginPosition>(_: Position.Type, _ rules: CellRules) -> PlainKernel<Position> {
         guard let windows = windows[rules.cell.horizon] else {
             preconditionFailure("every horizon of the grid has its windows")
         }

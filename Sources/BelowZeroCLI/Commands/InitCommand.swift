@@ -55,24 +55,30 @@ let studyTemplate = """
         # time: ms                  # auto, s, ms, us, ISO 8601, or a pattern such as "%d/%m/%Y"
         # timezone: UTC             # of times that state none; UTC or an offset such as "+03:00"
         # header: auto              # auto, true, false
+        # funding: {path: funding.csv, columns: {time: 0, rate: 3}, shift: 0s}   # or {rate: 0.0001, interval: 8h}
+        # mark: {path: mark.csv}    # mark prices trigger, traded prices fill
 
     grid:
-      contract: [linear]
+      contract: [linear]            # linear, inverse (coin-margined), margin (borrowed), spot
       side: [long, short]
       leverage: [1, 2, 3, 5, 10, 20, 25, 50, 75, 100, 125]    # or {from: 1, to: 125, step: 1}
       horizon: [1d, 7d, 30d]        # how long a position is held: 30s, 15m, 4h, 7d
-      platform: [typical]           # names from below
+      platform: [typical]           # names from below, or a venue that 'belowzero venues' lists
 
     position: {notional: 10000, stride: 1, max_gap: auto}     # max_gap: auto, off, or a duration
 
     platforms:
       typical:
         fees: {open: 0.0005, close: 0.0005, liquidation: 0.0}  # fractions of traded notional
-        slippage: 0.0005                                       # of every exit, a fraction of the price
+        slippage: 0.0005                                       # of every exit, a fraction of the price;
+        #   or {base: 0.0005, kappa: 0.7}: base + kappa x sigma x sqrt(notional / volume of the bar)
         tiers: [{to: .inf, rate: 0.005, amount: 0}]            # maintenance margin = rate x notional - amount
+        #   or {file: tiers.json, symbol: "BTC/USDT:USDT"} (ccxt layout), or {file: margins.csv, contract_size: 5}
         liquidation: {enabled: true, trigger: extreme, fill: auto, latency: 1}
         #   trigger: extreme (the bar's worst price) or close
-        #   fill: auto, gap, next (latency bars later), worst (the bar's extreme) or best (the trigger price)
+        #   fill: auto, gap, next (latency bars later), worst (the bar's extreme), best (the trigger price), or bounds:
+        #   auto with best and worst beside it. partial: true reduces by bracket before taking over.
+        # borrow: {rate: 0.10, margin_level: 1.1}              # for margin contracts
 
     statistics: {confidence: 0.95, block: 1d}
 

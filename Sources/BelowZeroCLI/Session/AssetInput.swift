@@ -8,7 +8,14 @@ import StudyPlan
 struct AssetInput: Sendable {
     let asset: String
     let market: MarketHistory
-    let report: AssetReport
+    private(set) var report: AssetReport
+
+    /// The same input with findings on what all assets share.
+    func adding(_ findings: [Finding]) -> AssetInput {
+        var copy = self
+        copy.report.findings += findings
+        return copy
+    }
 
     /// Everything that was wrong with an asset's files.
     struct Errors: Error {

@@ -15,13 +15,12 @@ struct StressJob {
         if work.dryRun { return Talk.print(planText) }
         var tiers = TierFiles(files: files)
         let study = try tiers.resolve(study)
-        tiers.findings.forEach { common.talk.say(Failure.text($0)) }
         let interruption = Interruption()
         let started = wallClock()
         let session = StressSession(
             study: study, files: files, command: command, started: started, threads: work.threadCount,
             talk: common.talk,
-            interruption: interruption, tierDigests: tiers.digests)
+            interruption: interruption, tierFiles: tiers)
         let report = try session.report()
         let writer = RunWriter(common: common, work: work, interruption: interruption)
         try writer.finish(report, folder: out ?? "Reports/\(study.name)/\(started.folderText)")

@@ -18,8 +18,8 @@ struct StressSession {
     let threads: Int
     let talk: Talk
     let interruption: Interruption
-    /// Digests of the tier files that the study's platforms were read from.
-    let tierDigests: [Digest]
+    /// The tables that the study's platforms were read from.
+    let tierFiles: TierFiles
 
     /// Reads, computes and reports. Throws a ``Failure``; writes nothing.
     func report() throws -> RunReport {
@@ -51,7 +51,7 @@ struct StressSession {
         guard let read, !interruption.control.isCancelled else { throw interruption.failure }
         let errors = read.flatMap(\.errors)
         guard errors.isEmpty else { throw Failure(errors) }
-        return read.compactMap { try? $0.get() }
+        return read.compactMap { try? $0.get() }.map { $0.adding(tierFiles.findings) }
     }
 
     private func stress(_ inputs: [AssetInput]) throws -> [CellResult] {
@@ -72,7 +72,8 @@ struct StressSession {
     /// The same study on the same bytes with the same program has the same name, whenever and wherever it runs.
     private func runID(studyText: String, inputs: [AssetInput]) -> String {
         let parts =
-            [programVersion, studyText] + inputs.flatMap { $0.report.files.map(\.digest.hex) } + tierDigests.map(\.hex)
+            [programVersion, studyText] + inputs.flatMap { $0.report.files.map(\.digest.hex) }
+            + tierFiles.digests.map(\.hex)
         return Digest(of: parts.joined(separator: "\n")).short
     }
 }

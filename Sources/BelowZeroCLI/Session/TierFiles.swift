@@ -46,6 +46,10 @@ struct TierFiles {
 
     private mutating func note(_ file: IngestedFile, _ found: [Finding]) {
         digests.append(file.sha256)
-        findings += found.filter { $0.severity > .pass }
+        findings += found.filter { $0.severity > .pass }.map { finding in
+            var named = finding
+            named.check = finding.check.hasPrefix("tiers") ? finding.check : "tiers_" + finding.check
+            return named
+        }
     }
 }

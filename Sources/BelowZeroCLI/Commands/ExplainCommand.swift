@@ -1,0 +1,170 @@
+import ArgumentParser
+import PriceSeries
+import StressBasics
+import StressEngine
+import StressStatistics
+import StudyPlan
+
+/// `belowzero explain`: one entry of one cell, bar by bar.
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract:
+            "Take one entry of one cell apart: trigger and bankruptcy price, the way to the exit, what the loss is made of.",
+        discussion: """
+            Reads the study's prices again and shows the entry that ended lowest, or the one at --entry, so that it can be \
+            checked by hand with the price file open beside it. Without options the cell is the study's headline.
+
+            EXAMPLE
+              belowzero explain nightly.yaml --side long --leverage 20 --horizon 7d
+            """)
+
+    @Argument(help: "The study file.", completion: .file(extensions: ["yaml", "yml"]))
+    var study = "Data/Studies/default.yaml"
+
+    @Option(help: "Asset.") var asset: String?
+    @Option(help: "linear, inverse, margin or spot.") var contract: String?
+    @Option(help: "long or short.") var side: String?
+    @Option(help: "Leverage.") var leverage: Double?
+    @Option(help: "Holding time.") var horizon: String?
+    @Option(help: "Platform.") var platform: String?
+    @Option(help: "Open time of the entry bar, epoch milliseconds. (default: the entry that ended lowest)")
+    var entry: Int64?
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.reporting {
+            let loaded = try LoadedStudy(file: study)
+            let cell = try chosenCell(loaded.study)
+            var tiers = TierFiles(files: loaded.files)
+            var study = try tiers.resolve(loaded.study)
+            study.inputs = study.inputs.filter { $0.asset == cell.asset }
+            let input = AssetInput.read(study.inputs[0], study: study, files: loaded.files)
+            guard input.errors.isEmpty, let market = try? input.get().market else { throw Failure(input.errors) }
+            let run = StressRun(study: study, asset: cell.asset, market: market)
+            guard let place = study.cells.firstIndex(where: { $0.id == cell.id }),
+                let trace = run.trace(cell: place, entry: try entryBar(market.series))
+            else { throw Failure(.usage, "no such entry of \(cell.id) was held", hint: "it was excluded or rejected") }
+            let text = TraceText(cell: cell, series: market.series, trace: trace)
+            Talk.print(common.json ? jsonText(text.json) : text.text)
+        }
+    }
+
+    private func entryBar(_ series: BarSeries) throws -> Int? {
+        guard let entry else { return nil }
+        guard let bar = series.time.firstIndex(of: entry) else {
+            throw Failure(
+                .usage, "no bar opens at \(UTCInstant(milliseconds: entry).rfc3339)",
+                hint: "give a bar's open time in epoch milliseconds")
+        }
+        return bar
+    }
+
+    private func chosenCell(_ study: Study) throws -> StudyCell {
+        var copy = study
+        copy.headline.asset = asset ?? study.headline.asset
+        copy.headline.platform = platform ?? study.headline.platform
+        if let side { copy.headline.side = try known(Side(rawValue: side), "--side", side) }
+        if let contract { copy.headline.contract = try known(ContractKind(rawValue: contract), "--contract", contract) }
+        if let leverage { copy.headline.leverage = try known(Leverage(leverage), "--leverage", numberText(leverage)) }
+        if let horizon { copy.headline.horizon = try known(TimeSpan(horizon), "--horizon", horizon) }
+        guard let cell = copy.headlineCell else {
+            throw Failure(
+                .usage, "the study has no such cell",
+                hint: "belowzero run --print-study \(shellQuoted(self.study)) shows its grid")
+        }
+        return cell
+    }
+
+    private func known<T>(_ value: T?, _ option: String, _ text: String) throws -> T {
+        guard let value else { throw Failure(.usage, "cannot read \(option) '\(text)'") }
+        return value
+    }
+}
+
+/// A trace as a person reads it.
+struct TraceText {
+    let cell: StudyCell
+    let series: BarSeries
+    let trace: EntryTrace
+
+    var text: String {
+        ([cell.id, ""] + entryLines + ["", "  bar (UTC)          checked        equity   requirement       trigger"]
+            + stepLines + [""] + exitLines)
+            .joined(separator: "\n") + "\n"
+    }
+
+    private var unit: String { cell.contract == .inverse ? "coin" : "quote currency" }
+
+    private var entryLines: [String] {
+        [
+            "  entered     \(series.instant(trace.entry).rfc3339) at \(price(trace.entryPrice))",
+            "  margin      \(amount(trace.initialMargin)) \(unit), opening fee \(amount(trace.openingFee))",
+            "  trigger     \(price(trace.triggerPrice)) at entry",
+            "  bankrupt    \(price(trace.bankruptcyPrice)) at entry",
+        ]
+    }
+
+    /// The first and the last bars; what lies between adds nothing that they do not show.
+    private var stepLines: [String] {
+        let steps = trace.steps
+        guard steps.count > 16 else { return steps.map(line) }
+        return steps.prefix(4).map(line) + ["  … \(steps.count - 12) bars …"] + steps.suffix(8).map(line)
+    }
+
+    private func line(_ step: EntryTrace.Step) -> String {
+        let columns = [
+            price(step.checkedPrice), amount(step.equity), amount(step.requirement), price(step.triggerPrice),
+        ]
+        return "  \(series.instant(step.bar).minuteText)" + columns.map { padded($0) }.joined()
+    }
+
+    private var exitLines: [String] {
+        let liquidation = trace.path.liquidationBar
+        let head =
+            liquidation.map { "  liquidated  in the bar of \(series.instant($0).rfc3339)" }
+            ?? "  held        to the close of \(series.instant(trace.last).rfc3339)"
+        var lines = [
+            head, "  prices      " + trace.exitPrices.map { "\($0.stage) \(price($0.price))" }.joined(separator: ", "),
+        ]
+        if trace.path.carry.funding != 0 {
+            lines.append("  funding     \(amount(trace.path.carry.funding)) \(unit) paid")
+        }
+        lines.append("  ended       with \(fixedText(trace.exit.equity * 100, decimals: 2)) % of the margin")
+        guard trace.exit.equity < 0 else { return lines }
+        let causes = trace.exit.causes.parts.filter { $0.value != 0 }.map {
+            "\($0.name) \(fixedText($0.value * 100, decimals: 2)) %"
+        }
+        return lines + ["  made of     " + causes.joined(separator: ", ") + " of the margin"]
+    }
+
+    private func price(_ value: Double) -> String { value.isFinite ? significantText(value, digits: 7) : "none" }
+
+    private func amount(_ value: Double) -> String { value.isFinite ? fixedText(value, decimals: 4) : "none" }
+
+    private func padded(_ text: String) -> String { String(repeating: " ", count: max(1, 14 - text.count)) + text }
+
+    /// The same figures for programs.
+    var json: TraceJSON { TraceJSON(self) }
+}
+
+/// A trace as `explain --json` prints it.
+struct TraceJSON: Encodable {
+    let cell, entryUtc: String
+    let entryPrice, initialMargin, triggerPrice, bankruptcyPrice: Double?
+    let liquidatedUtc: String?
+    let finalEquityMarginFrac: Double?
+    let causesMarginFrac: [String: Double]
+
+    init(_ text: TraceText) {
+        let trace = text.trace
+        func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+        cell = text.cell.id
+        entryUtc = text.series.instant(trace.entry).rfc3339
+        (entryPrice, initialMargin) = (finite(trace.entryPrice), finite(trace.initialMargin))
+        (triggerPrice, bankruptcyPrice) = (finite(trace.triggerPrice), finite(trace.bankruptcyPrice))
+        liquidatedUtc = trace.path.liquidationBar.map { text.series.instant($0).rfc3339 }
+        finalEquityMarginFrac = finite(trace.exit.equity)
+        causesMarginFrac = Dictionary(uniqueKeysWithValues: trace.exit.causes.parts.map { ($0.name, $0.value) })
+    }
+}
