@@ -20,6 +20,14 @@ public struct CellResult: Sendable {
     }
 }
 
+/// Which kernel walks the windows.
+public enum KernelChoice: String, Hashable, Sendable, CaseIterable {
+    /// First passage where the trigger price of a position stays where it is, else the plain walk.
+    case automatic = "auto"
+    /// The plain walk everywhere: the judge.
+    case plain
+}
+
 /// All cells of a study on one price history, prepared to be run.
 public struct StressRun: Sendable {
     let market: MarketHistory
@@ -29,6 +37,7 @@ public struct StressRun: Sendable {
     let disjointWindows: [TimeSpan: Int]
     let scheduled: [String: ScheduledMargins]
     let tasks: [Range<Int>]
+    let trees: PassageTrees?
 
     /// More tasks than any machine of today has cores, so that none idles long at the end; few enough that their slots
     /// stay small.
@@ -40,7 +49,8 @@ public struct StressRun: Sendable {
     ///   - study: checked, with every tier file read.
     ///   - asset: one of its assets.
     ///   - market: at least one bar.
-    public init(study: Study, asset: String, market: MarketHistory) {
+    ///   - kernel: has no influence on the results.
+    public init(study: Study, asset: String, market: MarketHistory, kernel: KernelChoice = .automatic) {
         let series = market.series
         let maxGap = study.position.maxGap.resolved(barLength: series.barLength ?? .days(1))
         self.market = market
@@ -52,6 +62,8 @@ public struct StressRun: Sendable {
                 (horizon, EntryWindows(series: series, horizon: horizon, stride: study.position.stride, maxGap: maxGap))
             })
         disjointWindows = windows.mapValues { $0.disjointCount(in: series) }
+        let triggers = Set(study.platforms.map(\.rules.liquidation.trigger))
+        trees = kernel == .automatic ? PassageTrees(market, triggers: triggers) : nil
         let schedules = study.platforms.compactMap { platform in platform.rules.schedule.map { (platform.name, $0) } }
         scheduled = Dictionary(uniqueKeysWithValues: schedules).mapValues { ScheduledMargins($0, along: series) }
     }
@@ -71,7 +83,8 @@ public struct StressRun: Sendable {
     /// Runs every cell on at most `threads` threads.
     ///
     /// The results are in plan order and have the same bits for every number of threads. Throws when `control` was
-    /// cancelled. O(entries × bars of a window × cells).
+    /// cancelled. O(entries × log bars × cells) for positions whose trigger price stays where it is, O(entries × bars of a
+    /// window × cells) for those with funding, interest or dated margins.
     public func run(threads: Int, control: RunControl = RunControl()) throws(RunCancelled) -> [CellResult] {
         let parts = parallelMap(count: tasks.count, threads: threads) { index in
             runTask(tasks[index], control: control)
@@ -140,7 +153,12 @@ public struct StressRun: Sendable {
     private func hold<Position: MarginPosition>(
         _ kernel: PlainKernel<Position>, entry: Int, last: Int, exits: inout [EntryExit], tally: inout CellTally
     ) {
-        let path = kernel.path(entry: entry, last: last)
+        let path =
+            if let trees, !kernel.hasCarry {
+                kernel.passagePath(entry: entry, last: last, trees: trees)
+            } else {
+                kernel.path(entry: entry, last: last)
+            }
         for (index, fill) in kernel.rules.fills.enumerated() {
             exits[index] = kernel.exit(path, entry: entry, last: last, fill: fill.rule)
         }

@@ -50,8 +50,8 @@ struct TestCell {
     }
 
     /// Runs the cell on one thread.
-    func run(_ market: MarketHistory) throws -> CellResult {
-        try StressRun(study: study(), asset: "X", market: market).run(threads: 1)[0]
+    func run(_ market: MarketHistory, kernel: KernelChoice = .automatic) throws -> CellResult {
+        try StressRun(study: study(), asset: "X", market: market, kernel: kernel).run(threads: 1)[0]
     }
 
     /// Runs the cell on one thread, on prices alone.

@@ -91,7 +91,7 @@ import Testing
     }
 
     private func differences(_ vector: Vector, market: MarketHistory) throws -> [String] {
-        let result = try cell(vector.spec).run(market)
+        let result = try cell(vector.spec).run(market, kernel: .plain)
         let (counts, exits) = (result.tally.windowTotals, result.tally.exitTotals(fill: 0))
         let expect = vector.expect
         let wanted = [
@@ -108,6 +108,9 @@ import Testing
         ]
         for (value, reference) in means where abs(value - reference) > 1e-9 * max(abs(reference), 1e-3) {
             problems.append("\(value) instead of \(reference)")
+        }
+        if try cell(vector.spec).run(market).tally != result.tally {
+            problems.append("first passage differs from the plain walk")
         }
         return problems
     }

@@ -19,6 +19,7 @@ struct StressJob {
         let started = wallClock()
         let session = StressSession(
             study: study, files: files, command: command, started: started, threads: work.threadCount,
+            kernel: work.kernel,
             talk: common.talk,
             interruption: interruption, tierFiles: tiers)
         let report = try session.report()

@@ -16,6 +16,7 @@ struct StressSession {
     let command: String
     let started: UTCInstant
     let threads: Int
+    let kernel: KernelChoice
     let talk: Talk
     let interruption: Interruption
     /// The tables that the study's platforms were read from.
@@ -55,7 +56,7 @@ struct StressSession {
     }
 
     private func stress(_ inputs: [AssetInput]) throws -> [CellResult] {
-        let runs = inputs.map { StressRun(study: study, asset: $0.asset, market: $0.market) }
+        let runs = inputs.map { StressRun(study: study, asset: $0.asset, market: $0.market, kernel: kernel) }
         for run in runs { interruption.control.plan(run.workUnits) }
         talk.say(
             "Stressing \(groupedText(study.cellCount, separator: ",")) cells on \(threads == 1 ? "1 thread" : "\(threads) threads")"

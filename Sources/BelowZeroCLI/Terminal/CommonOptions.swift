@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import StressEngine
 
 /// Options that every command has.
 struct CommonOptions: ParsableArguments {
@@ -32,6 +33,9 @@ struct WorkOptions: ParsableArguments {
     @Flag(help: "Print the plan and the size of the work, compute nothing.")
     var dryRun = false
 
+    @Option(help: "auto, or plain: walk every bar of every window. Results do not depend on it.")
+    var kernel = KernelChoice.automatic
+
     @Flag(help: "Exit 0 even when a limit is breached.")
     var noFail = false
 
@@ -52,3 +56,5 @@ private struct FailureJSON: Encodable {
         findings = failure.findings.map(FindingJSON.init)
     }
 }
+
+extension KernelChoice: ExpressibleByArgument {}
