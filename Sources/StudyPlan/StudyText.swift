@@ -116,7 +116,23 @@ extension Study {
         return ["position: {notional: \(numberText(position.notional)), stride: \(position.stride), max_gap: \(gap)}"]
     }
 
-    private func platformLines(_ platform: NamedPlatform) -> [String] {
+    private func selectorParts(_ cells: CellSelector) -> [String] {
+        [
+            cells.asset.map { "asset: \(quoted($0))" }, cells.contract.map { "contract: \($0.rawValue)" },
+            cells.side.map { "side: \($0.rawValue)" }, cells.leverage.map { "leverage: \(numberText($0.value))" },
+            cells.horizon.map { "horizon: \($0.text)" }, cells.platform.map { "platform: \(quoted($0))" },
+        ].compactMap { $0 }
+    }
+
+    private func platformLines(_ platform: NamedPlatform) -> [String] { platform.canonicalLines }
+}
+
+extension NamedPlatform {
+    /// The platform as an entry of a study's `platforms` section.
+    public var canonicalText: String { canonicalLines.joined(separator: "\n") }
+
+    fileprivate var canonicalLines: [String] {
+        let platform = self
         let rules = platform.rules
         let fees =
             "open: \(numberText(rules.fees.open)), close: \(numberText(rules.fees.close)), liquidation: \(numberText(rules.fees.liquidation))"
@@ -157,31 +173,23 @@ extension Study {
         let limit = tier.maxLeverage.map { ", max_leverage: \(numberText($0))" } ?? ""
         return "{to: \(cap), rate: \(numberText(tier.rate)), amount: \(numberText(tier.amount))\(limit)}"
     }
-
-    private func selectorParts(_ cells: CellSelector) -> [String] {
-        [
-            cells.asset.map { "asset: \(quoted($0))" }, cells.contract.map { "contract: \($0.rawValue)" },
-            cells.side.map { "side: \($0.rawValue)" }, cells.leverage.map { "leverage: \(numberText($0.value))" },
-            cells.horizon.map { "horizon: \($0.text)" }, cells.platform.map { "platform: \(quoted($0))" },
-        ].compactMap { $0 }
-    }
-
-    /// A YAML text: plain when it is beyond doubt a text, else in double quotes.
-    private func quoted(_ text: String) -> String {
-        let plain = text.utf8.allSatisfy { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || $0 == 0x5F } && text.count > 5
-        if plain { return text }
-        var body = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": body += "\\\""
-            case "\\": body += "\\\\"
-            case "\n": body += "\\n"
-            default:
-                body += scalar.value < 0x20 || scalar.value == 0x7F ? "\\x" + hexPair(scalar.value) : String(scalar)
-            }
-        }
-        return "\"\(body)\""
-    }
-
-    private func hexPair(_ value: UInt32) -> String { String(String(value + 0x100, radix: 16).dropFirst()) }
 }
+
+/// A YAML text: plain when it is beyond doubt a text, else in double quotes.
+private func quoted(_ text: String) -> String {
+    let plain = text.utf8.allSatisfy { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || $0 == 0x5F } && text.count > 5
+    if plain { return text }
+    var body = ""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"": body += "\\\""
+        case "\\": body += "\\\\"
+        case "\n": body += "\\n"
+        default:
+            body += scalar.value < 0x20 || scalar.value == 0x7F ? "\\x" + hexPair(scalar.value) : String(scalar)
+        }
+    }
+    return "\"\(body)\""
+}
+
+private func hexPair(_ value: UInt32) -> String { String(String(value + 0x100, radix: 16).dropFirst()) }

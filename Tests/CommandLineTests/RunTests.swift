@@ -146,7 +146,7 @@ import Testing
         #expect(!(run.out + run.err).contains("\u{1B}") && !run.err.contains("\r"))
     }
 
-    @Test(arguments: ["", "run", "sweep", "check", "explain", "init", "synth"])
+    @Test(arguments: ["", "run", "sweep", "check", "explain", "init", "synth", "venues"])
     func helpShowsAFullExample(command: String) throws {
         let help = try Scratch().program.run([command, "--help"].filter { !$0.isEmpty })
         #expect(help.code == 0 && help.out.contains("EXAMPLE") && help.out.contains("belowzero \(command)"))

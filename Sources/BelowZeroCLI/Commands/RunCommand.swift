@@ -59,7 +59,7 @@ struct LoadedStudy {
         files = InputFiles(base: file.hasPrefix("/") && folder.isEmpty ? "/" : folder)
         let text = try LoadedStudy.text(of: file)
         do {
-            let loaded = try loadStudy(yaml: text, file: file)
+            let loaded = try LoadedStudy.load(text, file: file)
             var study = loaded.value
             study.inputs = try files.expanded(study.inputs)
             self.study = study
@@ -67,6 +67,16 @@ struct LoadedStudy {
         } catch let error as StudyError {
             throw Failure(error)
         }
+    }
+
+    /// Reads a study; venues are looked up only when it names a platform that it does not describe.
+    private static func load(_ text: String, file: String) throws -> Partial<Study> {
+        do throws(StudyError) {
+            return try loadStudy(yaml: text, file: file)
+        } catch {
+            guard error.findings.contains(where: { $0.message.contains("there is no platform") }) else { throw error }
+        }
+        return try loadStudy(yaml: text, file: file, venues: try VenueLibrary().profiles)
     }
 
     private static func text(of file: String) throws -> String {
