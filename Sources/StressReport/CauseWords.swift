@@ -81,7 +81,9 @@ extension AssetSide {
     var causesTitle: String {
         guard let row = headline else { return "No cell matches the headline" }
         let position = "At \(row.cell.leverage.screenText)"
-        guard let shares = CauseShares(row.estimate.exit) else { return "\(position) there is no shortfall to take apart" }
+        guard let shares = CauseShares(row.estimate.exit) else {
+            return "\(position) there is no shortfall to take apart"
+        }
         let words = shares.largest.makesUp(row.cell.contract)
         let share = shares.share(shares.largest)
         let relief = share > 1 ? "; other stages lessen it" : ""

@@ -19,7 +19,8 @@ struct PageTests {
     @Test("Every element is closed, every attribute quoted")
     func balance() throws {
         let reports = [
-            try realisticReport(hasBounds: true), try realisticReport(contracts: ContractKind.allCases, hasBounds: true),
+            try realisticReport(hasBounds: true),
+            try realisticReport(contracts: ContractKind.allCases, hasBounds: true),
             try TableTests.smallReport(), try realisticReport(platforms: ["typical", "a <strict> one"]),
             try realisticReport(hasWorstFill: false),
             try makeReport(assets: PageTests.hostileNames) { _ in makeEstimate() },
@@ -119,7 +120,9 @@ struct PageTests {
 
     @Test("A page of 12 leverages, 8 holding times and 5 measures fits the budget")
     func size() throws {
-        for page in pages(try realisticReport(hasBounds: true)) { #expect(page.contents.utf8.count <= 250_000, "\(page.path)") }
+        for page in pages(try realisticReport(hasBounds: true)) {
+            #expect(page.contents.utf8.count <= 250_000, "\(page.path)")
+        }
     }
 
     @Test("A grid too large for a page shows an even choice and says so")
@@ -208,7 +211,9 @@ struct PageTests {
         if row["entries_count"] == "0" { return row["rejected_count"] == "0" ? "no data" : "rejected" }
         let value = Double(row[measure.column]!)!
         if row["status"] == "impossible", measure != .liquidated, value == 0 { return "n/a" }
-        let prefix = measure == .belowZero ? "ci95" : measure == .worstFill ? "worst_ci95" : measure == .bestFill ? "best_ci95" : "ci"
+        let prefix =
+            measure == .belowZero
+            ? "ci95" : measure == .worstFill ? "worst_ci95" : measure == .bestFill ? "best_ci95" : "ci"
         let (low, high) = (Double(interval![prefix + "_low_frac"]!)!, Double(interval![prefix + "_high_frac"]!)!)
         let range = value > 0 ? "\(shareNumber(low))–\(shareNumber(high))" : "≤\(boundNumber(high))"
         return HTMLWriter.escaped(shareNumber(value)) + "<small>" + HTMLWriter.escaped(range) + "</small>"
@@ -319,7 +324,8 @@ struct PageTests {
             (
                 "contracts",
                 try realisticReport(
-                    assets: ["BTCUSD"], platforms: ["typical", "strict"], contracts: [.inverse, .linear, .margin, .spot],
+                    assets: ["BTCUSD"], platforms: ["typical", "strict"],
+                    contracts: [.inverse, .linear, .margin, .spot],
                     hasBounds: true)
             ),
             ("spot", try realisticReport(assets: ["BTCUSD"], contracts: [.spot])),

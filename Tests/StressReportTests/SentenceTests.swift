@@ -175,13 +175,15 @@ struct SentenceTests {
                 .hasPrefix("Filled in time, it lies between 0.1 % and 22 %: "))
         #expect(
             sentences(makeEstimate(negative: 0, worst: 0, best: 0)).worstFill.sentence
-                == "The best and the worst possible fill both give 0 %: what happened inside the bars decides no entry.")
+                == "The best and the worst possible fill both give 0 %: what happened inside the bars decides no entry."
+        )
     }
 
     @Test(
         "The largest cause is the title of its figure",
         arguments: [
-            (\ShortfallCauses.gap, ContractKind.linear, "gaps make up"), (\.price, .linear, "the price itself makes up"),
+            (\ShortfallCauses.gap, ContractKind.linear, "gaps make up"),
+            (\.price, .linear, "the price itself makes up"),
             (\.latency, .linear, "delay makes up"), (\.slippage, .linear, "slippage makes up"),
             (\.fees, .linear, "fees make up"), (\.funding, .linear, "funding makes up"),
             (\.funding, .margin, "interest makes up"),

@@ -85,7 +85,8 @@ extension AssetSide {
             return KeyFigure("Worst shortfall", "none", "", "no entry ended below zero", worst)
         }
         return KeyFigure(
-            "Worst shortfall", percentNumber(shortfall.max), "% of \(marginWords)", "median \(percentText(shortfall.p50))",
+            "Worst shortfall", percentNumber(shortfall.max), "% of \(marginWords)",
+            "median \(percentText(shortfall.p50))",
             worst)
     }
 

@@ -48,7 +48,8 @@ extension AssetSide {
                 let worst = hasWorst ? [words(row, .worstFill)] : []
                 w.numberRow(
                     row.cell.leverage.screenText,
-                    [words(row, .belowZero)] + (hasBest ? [words(row, .bestFill)] : []) + worst + (other.isEmpty ? [] : [words(twin, .belowZero)])
+                    [words(row, .belowZero)] + (hasBest ? [words(row, .bestFill)] : []) + worst
+                        + (other.isEmpty ? [] : [words(twin, .belowZero)])
                         + [grouped(row.estimate.effectiveEntries)])
             }
         }

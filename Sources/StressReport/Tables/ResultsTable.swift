@@ -136,14 +136,16 @@ private func worstColumns(isNinetyFive: Bool) -> [Column<ResultRow>] {
 
 private func bestColumns(isNinetyFive: Bool) -> [Column<ResultRow>] {
     [
-        Column("best_negative_count", "entries", .integer, "Entries below zero when filled exactly at the trigger price")
-        {
+        Column(
+            "best_negative_count", "entries", .integer, "Entries below zero when filled exactly at the trigger price"
+        ) {
             $0.estimate.bestExit.map { String($0.negative) } ?? ""
         },
         Column("best_negative_equity_frac", "fraction", .number, "Their share of held entries") {
             field($0.estimate.bestExit?.frequency)
         },
-        Column("best_ci95_low_frac", "fraction", .number, "Lower end of its 95 % interval; empty at other confidences") {
+        Column("best_ci95_low_frac", "fraction", .number, "Lower end of its 95 % interval; empty at other confidences")
+        {
             isNinetyFive ? field($0.estimate.bestExit?.interval?.low) : ""
         },
         Column("best_ci95_high_frac", "fraction", .number, "Upper end of its 95 % interval; empty at other confidences")

@@ -59,7 +59,8 @@ func plainRules() throws -> PlatformRules {
 /// A study with its report, one estimate a cell.
 func makeReport(
     assets: [String] = ["LTCUSDT"], leverages: [Double] = [1, 5, 20, 100], horizons: [TimeSpan] = [.days(1), .days(7)],
-    platforms: [String] = ["typical"], contracts: [ContractKind] = [.linear], limits: [StudyLimit] = [], confidence: Double = 0.95,
+    platforms: [String] = ["typical"], contracts: [ContractKind] = [.linear], limits: [StudyLimit] = [],
+    confidence: Double = 0.95,
     findings: [Finding] = [], estimate: (StudyCell) -> CellEstimate
 ) throws -> RunReport {
     let rules = try plainRules()

@@ -65,7 +65,8 @@ private func realisticEstimate(_ cell: StudyCell, hasWorstFill: Bool, hasBounds:
     }
     if leverage == 1, !isShort {
         return makeEstimate(
-            entries: entries, negative: 0, worst: hasWorstFill ? 0 : nil, best: hasBounds ? 0 : nil, unprotected: 0, liquidated: 0,
+            entries: entries, negative: 0, worst: hasWorstFill ? 0 : nil, best: hasBounds ? 0 : nil, unprotected: 0,
+            liquidated: 0,
             windows: windows,
             status: .impossible)
     }
