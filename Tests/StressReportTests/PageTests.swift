@@ -1,4 +1,5 @@
 import Foundation
+import PriceSeries
 import StressBasics
 import StressStatistics
 import StudyPlan
@@ -285,6 +286,17 @@ struct PageTests {
         ])
     func checkNames(check: String, words: String) {
         #expect(checkWords(check) == words)
+    }
+
+    @Test("Funding and mark prices are named among the assumptions")
+    func inputs() throws {
+        var report = try makeReport { _ in makeEstimate() }
+        #expect(!pages(report)[1].contents.contains("<dt>Funding</dt><dd>−0.01"))
+        report.study.inputs[0].funding = .constant(rate: -0.0001, interval: .hours(8))
+        report.study.inputs[0].mark = BarSource(files: ["mark.csv"])
+        let page = plainText(pages(report)[1].contents)
+        #expect(page.contains("<dt>Funding</dt><dd>−0.01 % of the position’s value every 8 hours</dd>"))
+        #expect(page.contains("<dt>Mark prices</dt><dd>trigger liquidations in place of traded prices</dd>"))
     }
 
     @Test("A small page with bounds byte by byte")
