@@ -43,8 +43,11 @@ struct AssetSide {
     /// The measures that this page's cells hold.
     var measures: [Measure] {
         let hasWorst = rows.contains { $0.estimate.worstExit != nil }
-        return Measure.allCases.filter { $0 != .worstFill || hasWorst }
+        return Measure.allCases.filter { ($0 != .worstFill || hasWorst) && ($0 != .bestFill || hasBest) }
     }
+
+    /// Whether cells of this page have a best fill.
+    var hasBest: Bool { rows.contains { $0.estimate.bestExit != nil } }
 
     /// The grids of this page, one a contract and platform, in plan order.
     var grids: [CellGrid] {
@@ -55,6 +58,14 @@ struct AssetSide {
                     rows: rows.filter { $0.cell.contract == contract && $0.cell.platform == platform.name })
             }
         }.filter { !$0.rows.isEmpty }
+    }
+
+    /// Which grid a cell belongs to, where there are several: ` (inverse contract, coin-margined, on typical)`.
+    func scopeWords(_ cell: StudyCell) -> String {
+        let contract = report.study.grid.contracts.count > 1 ? cell.contract.words : nil
+        let platform = report.study.platforms.count > 1 ? "on \(cell.platform)" : nil
+        let words = [contract, platform].compactMap { $0 }
+        return words.isEmpty ? "" : " (\(words.joined(separator: ", ")))"
     }
 
     /// The cells of the headline's contract, platform and holding time, leverage rising.

@@ -13,12 +13,15 @@ extension AssetSide {
         let top = shares.dropFirst().reduce(first) { $1.1.fraction > $0.1.fraction ? $1 : $0 }
         guard top.1.count > 0 else { return "No entry in this grid ended below zero" }
         return "Most often below zero: \(top.0.leverage.screenText) held for up to \(spanWords(top.0.horizon)), "
-            + "\(shareText(top.1.fraction)) of entries"
+            + "\(shareText(top.1.fraction)) of entries\(scopeWords(top.0))"
     }
 
     private var gridWithoutShares: String {
         let statuses = Set(rows.map(\.estimate.status))
         if statuses == [.impossible] { return "Nothing in this grid can end below zero" }
+        if statuses == [.impossible, .rejected] {
+            return "Nothing that the platform opens here can end below zero"
+        }
         if statuses == [.rejected] { return "The platform would open none of these positions" }
         return "No cell of this grid has a result"
     }
@@ -28,10 +31,13 @@ extension AssetSide {
         guard let horizon = headline?.cell.horizon else { return "No cell matches the headline" }
         let span = "held for up to \(spanWords(horizon))"
         let column = headlineColumn(of: rows)
-        if column.allSatisfy({ $0.estimate.status == .impossible }) {
-            return "At no leverage can an entry end below zero"
+        let held = column.filter { $0.estimate.windows.entries > 0 }
+        if held.isEmpty { return "At no leverage was an entry \(span)" }
+        if held.allSatisfy({ $0.estimate.status == .impossible }) {
+            return held.count == column.count
+                ? "At no leverage can an entry end below zero"
+                : "At \(held.map(\.cell.leverage.screenText).joined(separator: ", ")) no entry can end below zero; the rest is not opened"
         }
-        if column.allSatisfy({ $0.estimate.windows.entries == 0 }) { return "At no leverage was an entry \(span)" }
         let seen = column.compactMap { row in
             row.estimate.figure(.belowZero, confidence: confidence)?.share.map { (row.cell.leverage, $0.fraction) }
         }.filter { $0.1 > 0 }
@@ -56,10 +62,11 @@ extension AssetSide {
         guard let shortfall = row.estimate.exit.shortfall else {
             return "\(position) there is no shortfall to measure"
         }
+        let margin = row.cell.contract.marginWords
         guard row.estimate.exit.negative > 1 else {
-            return "\(position) the only shortfall was \(percentText(shortfall.max)) of margin"
+            return "\(position) the only shortfall was \(percentText(shortfall.max)) of \(margin)"
         }
-        return "\(position) half the shortfalls exceed \(percentText(shortfall.p50)) of margin; "
+        return "\(position) half the shortfalls exceed \(percentText(shortfall.p50)) of \(margin); "
             + "the largest is \(percentText(shortfall.max))"
     }
 

@@ -168,7 +168,8 @@ struct IndexPage {
                 let row = cells.first { $0.cell.leverage == leverage }
                 HeatCell(
                     figure: row?.estimate.figure(.belowZero, confidence: confidence),
-                    worst: row?.estimate.figure(.worstFill, confidence: confidence), confidence: confidence,
+                    worst: row?.estimate.figure(.worstFill, confidence: confidence),
+                    best: row?.estimate.figure(.bestFill, confidence: confidence), confidence: confidence,
                     subject: "\(leverage.screenText) \(page.side.rawValue)",
                     isHeadline: row != nil && row?.cell == headlineCell
                 ).write(to: &w)

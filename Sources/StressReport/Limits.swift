@@ -40,8 +40,15 @@ struct LimitGroup {
         guard let worst = breaches.max(by: { ($0.value ?? 0) < ($1.value ?? 0) }), let value = worst.value else {
             return words
         }
-        return
-            "\(words); highest \(limitNumber(value)) at \(worst.cell.leverage.screenText) \(worst.cell.horizon.screenText)"
+        return "\(words); highest \(limitNumber(value)) at \(placeWords(worst.cell))"
+    }
+
+    /// `20× 7 d`, with contract and platform where the checked cells have several.
+    private func placeWords(_ cell: StudyCell) -> String {
+        let contract = Set(checks.map(\.cell.contract)).count > 1 ? cell.contract.rawValue : nil
+        let platform = Set(checks.map(\.cell.platform)).count > 1 ? "on \(cell.platform)" : nil
+        let words = [cell.leverage.screenText, cell.horizon.screenText, contract, platform]
+        return words.compactMap { $0 }.joined(separator: " ")
     }
 
     /// Writes state, limit and result.

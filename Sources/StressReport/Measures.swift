@@ -7,6 +7,8 @@ enum Measure: CaseIterable {
     case belowZero
     /// Ended below zero, filled at each bar's worst price.
     case worstFill
+    /// Ended below zero, filled exactly at the trigger price.
+    case bestFill
     /// Below zero at some bar, had nobody liquidated.
     case unprotected
     /// Was liquidated.
@@ -17,6 +19,7 @@ enum Measure: CaseIterable {
         switch self {
         case .belowZero: "Below zero"
         case .worstFill: "Worst fill"
+        case .bestFill: "Best fill"
         case .unprotected: "No safeguards"
         case .liquidated: "Liquidated"
         }
@@ -27,6 +30,7 @@ enum Measure: CaseIterable {
         switch self {
         case .belowZero: "Ended below zero after liquidation"
         case .worstFill: "Ended below zero, liquidations filled at each bar’s worst price"
+        case .bestFill: "Ended below zero, liquidations filled exactly at the trigger price"
         case .unprotected: "Below zero at some point, had nobody liquidated"
         case .liquidated: "Liquidated before the holding time was over"
         }
@@ -37,6 +41,7 @@ enum Measure: CaseIterable {
         switch self {
         case .belowZero: "negative_equity_frac"
         case .worstFill: "worst_negative_equity_frac"
+        case .bestFill: "best_negative_equity_frac"
         case .unprotected: "unprotected_frac"
         case .liquidated: "liquidated_frac"
         }
@@ -44,7 +49,10 @@ enum Measure: CaseIterable {
 
     /// The file with the interval of the share.
     var intervalFile: String {
-        self == .belowZero || self == .worstFill ? "results.csv" : "intervals.csv"
+        switch self {
+        case .belowZero, .worstFill, .bestFill: "results.csv"
+        case .unprotected, .liquidated: "intervals.csv"
+        }
     }
 }
 
@@ -99,10 +107,14 @@ extension CellEstimate {
         switch measure {
         case .belowZero: return share(exit.negative, interval: exit.interval)
         case .worstFill: return worstExit.map { share($0.negative, interval: $0.interval) }
+        case .bestFill: return bestExit.map { share($0.negative, interval: $0.interval) }
         case .unprotected: return share(windows.unprotected, confidence: confidence)
         case .liquidated: return share(windows.liquidated, confidence: confidence)
         }
     }
+
+    /// Entries that what happened inside the bars decides; nil where bounds were not asked for.
+    var undecided: Int? { bestExit != nil && worstExit != nil ? windows.undecided : nil }
 
     private func share(_ count: Int, confidence: Double) -> MeasuredShare {
         share(

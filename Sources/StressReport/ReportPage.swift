@@ -8,10 +8,7 @@ extension AssetSide {
             title: "\(name) · below zero, \(report.study.name)",
             printFooter: "BelowZero · \(name) · run \(report.runID)",
             subject: "stress report", root: "../",
-            sections: [
-                ("grid", "Grid"), ("leverage", "Leverage"), ("severity", "Severity"), ("data", "Data"),
-                ("method", "Method"),
-            ], report: report)
+            sections: sections, report: report)
         let html = page.html { w in
             writeAnswer(&w)
             writeGrid(&w)
@@ -20,6 +17,12 @@ extension AssetSide {
             writeMethod(&w)
         }
         return ReportFile(path: "reports/" + fileName, contents: html)
+    }
+
+    private var sections: [(id: String, label: String)] {
+        let causes = CauseChart(self) == nil ? [] : [(id: "causes", label: "Causes")]
+        return [("grid", "Grid"), ("leverage", "Leverage"), ("severity", "Severity")] + causes
+            + [("data", "Data"), ("method", "Method")]
     }
 }
 

@@ -57,7 +57,11 @@ extension RunReport {
                 ("liquidated_frac", .optional(estimate.liquidatedFrequency)),
                 ("unprotected_frac", .optional(estimate.unprotectedFrequency)),
                 ("time_to_liquidation_p50_h", .optional(estimate.medianTimeToLiquidation?.inHours)),
-            ] + exitJSON(estimate.exit) + [("worst_fill", estimate.worstExit.map { .object(exitJSON($0)) } ?? .null)])
+            ] + exitJSON(estimate.exit) + [
+                ("worst_fill", estimate.worstExit.map { .object(exitJSON($0)) } ?? .null),
+                ("best_fill", estimate.bestExit.map { .object(exitJSON($0)) } ?? .null),
+                ("undecided_count", estimate.undecided.map(JSONValue.integer) ?? .null),
+            ])
     }
 
     private func cellJSON(_ row: ResultRow) -> [(String, JSONValue)] {

@@ -24,10 +24,14 @@ struct CellSentences {
         }
     }
 
-    /// The figure under the worst fill with the reason why it stands there; empty when there is none.
+    /// The figure under the worst fill, or the span from the best to the worst, with the reason why it stands there;
+    /// empty when there is none.
     var worstFill: [Phrase] {
-        guard case .share(let share)? = row.estimate.figure(.worstFill, confidence: confidence) else { return [] }
         let market = cell.side == .long ? "falling" : "rising"
+        if let span = FillSpan(row.estimate, confidence: confidence) {
+            return span.sentence(market: market, barLength: barLength)
+        }
+        guard case .share(let share)? = row.estimate.figure(.worstFill, confidence: confidence) else { return [] }
         return [.plain("Filled at each bar’s worst price it would be ")] + worstShare(share)
             + [.plain("; bars of \(spanWords(barLength)) cannot settle what a \(market) market paid inside them.")]
     }
@@ -40,10 +44,11 @@ struct CellSentences {
     // MARK: Parts of the headline
 
     private var subject: [Phrase] {
-        [
-            .plain("At "), .key(cell.leverage.screenText), .plain(", \(article(cell.asset)) "), .name(cell.asset),
-            .plain(" \(cell.side.rawValue) held for up to "), .key(spanWords(cell.horizon)), .plain(" "),
-        ]
+        position + [.plain(" held for up to "), .key(spanWords(cell.horizon)), .plain(" ")]
+    }
+
+    private var position: [Phrase] {
+        [.plain("At "), .key(cell.leverage.screenText), .plain(", ")] + cell.positionWords
     }
 
     private func seen(_ share: MeasuredShare) -> [Phrase] {
@@ -77,18 +82,14 @@ struct CellSentences {
     private var impossible: [Phrase] {
         [
             .plain("At "), .key(cell.leverage.screenText),
-            .plain(", a \(cell.contract.rawValue) \(cell.side.rawValue) "), .finding("cannot end below zero"),
-            .plain("."),
+            .plain(", \(cell.kindWords) "), .finding("cannot end below zero"), .plain("."),
         ]
     }
 
     private func rejected(_ entries: Int) -> [Phrase] {
-        [
-            .plain("At "), .key(cell.leverage.screenText), .plain(", \(article(cell.asset)) "), .name(cell.asset),
-            .plain(" \(cell.side.rawValue) "), .finding("would not have been opened"),
-            .plain(" by the platform "), .name(cell.platform), .plain(" (\(counted(entries, "entry", "entries"))): "),
-            .plain(
-                "its margin would not exceed the requirement, or the leverage is above what it allows at this size."),
+        position + [
+            .plain(" "), .finding("would not have been opened"), .plain(" by the platform "), .name(cell.platform),
+            .plain(" (\(counted(entries, "entry", "entries"))): \(cell.rejectedReason)"),
         ]
     }
 
@@ -113,15 +114,16 @@ struct CellSentences {
     }
 
     private var withoutLiquidation: String? {
+        let figure = row.estimate.figure(.unprotected, confidence: confidence)
+        if case .impossible? = figure { return cell.impossibleReason }
+        if case .rejected? = figure { return nil }
+        guard cell.contract != .spot else { return "Nothing is borrowed, so nobody liquidates." }
         guard row.fill != "off" else { return "This platform does not liquidate." }
-        switch row.estimate.figure(.unprotected, confidence: confidence) {
+        switch figure {
         case .share(let share) where share.count > 0:
             return
                 "Without a liquidation engine, \(shareText(share.fraction)) would have been below zero at some point."
         case .share: return "Even without a liquidation engine, no entry would have been below zero."
-        case .impossible:
-            return cell.side == .long
-                ? "The price itself would have to fall below zero." : "No price could take it there."
         default: return nil
         }
     }
@@ -142,11 +144,6 @@ func oneInWords(_ fraction: Double) -> String? {
     guard every < 1e9 else { return nil }
     let step = every >= 1000 ? 100.0 : every >= 100 ? 10 : 1
     return "That is about 1 entry in \(grouped(Int((every / step).rounded() * step)))."
-}
-
-/// The article by the first letter; names that are spelled out loud are beyond a rule.
-private func article(_ name: String) -> String {
-    name.first.map { "AEIOaeio8".contains($0) } == true ? "an" : "a"
 }
 
 /// What a fill rule pays, for the fine print.

@@ -17,13 +17,18 @@ extension RunReport {
                 && $0.cell.horizon == cell.horizon && $0.cell.platform == cell.platform
         }.sorted { $0.cell.leverage < $1.cell.leverage }
         let hasWorst = column.contains { $0.estimate.worstExit != nil }
+        let hasBest = column.contains { $0.estimate.bestExit != nil }
+        let fills: [(String, Measure)] =
+            (hasBest ? [("best fill", .bestFill)] : []) + (hasWorst ? [("worst fill", .worstFill)] : [])
         let confidence = study.statistics.confidence
         let header =
-            ["leverage", "below zero", confidenceText(confidence) + " CI"] + (hasWorst ? ["worst fill"] : [])
+            ["leverage", "below zero", confidenceText(confidence) + " CI"] + fills.map(\.0)
             + ["liquidated", "no safeguards", "n windows", "status"]
-        let lines = column.map { terminalRow($0, hasWorst: hasWorst, confidence: confidence) }
+        let lines = column.map { terminalRow($0, fills: fills.map(\.1), confidence: confidence) }
+        let contract = cell.contract == .linear ? "" : " (\(cell.contract.words))"
         let title =
-            "\(cell.asset) \(cell.side.rawValue), held up to \(cell.horizon.screenText), platform \(cell.platform)"
+            "\(cell.asset) \(cell.side.rawValue)\(contract), held up to \(cell.horizon.screenText), "
+            + "platform \(cell.platform)"
         return (["  " + plainText(title)] + aligned([header] + lines)).joined(separator: "\n")
     }
 
@@ -37,7 +42,7 @@ extension RunReport {
         }
     }
 
-    private func terminalRow(_ row: ResultRow, hasWorst: Bool, confidence: Double) -> [String] {
+    private func terminalRow(_ row: ResultRow, fills: [Measure], confidence: Double) -> [String] {
         func figure(_ measure: Measure) -> String {
             guard let figure = row.estimate.figure(measure, confidence: confidence) else { return "" }
             return figure.share == nil ? figure.number : figure.number + " %"
@@ -46,7 +51,7 @@ extension RunReport {
         let range = interval.map {
             $0.method == .zeroCountDisjoint ? "<=" + boundText($0.high) : intervalNumber($0) + " %"
         }
-        return [row.cell.leverage.screenText, figure(.belowZero), range ?? ""] + (hasWorst ? [figure(.worstFill)] : [])
+        return [row.cell.leverage.screenText, figure(.belowZero), range ?? ""] + fills.map(figure)
             + [
                 figure(.liquidated), figure(.unprotected), grouped(row.estimate.effectiveEntries),
                 row.estimate.status.rawValue,

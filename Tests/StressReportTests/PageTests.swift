@@ -1,4 +1,5 @@
 import Foundation
+import PriceSeries
 import StressBasics
 import StressStatistics
 import StudyPlan
@@ -19,6 +20,8 @@ struct PageTests {
     @Test("Every element is closed, every attribute quoted")
     func balance() throws {
         let reports = [
+            try realisticReport(hasBounds: true),
+            try realisticReport(contracts: ContractKind.allCases, hasBounds: true),
             try TableTests.smallReport(), try realisticReport(platforms: ["typical", "a <strict> one"]),
             try realisticReport(hasWorstFill: false),
             try makeReport(assets: PageTests.hostileNames) { _ in makeEstimate() },
@@ -93,7 +96,8 @@ struct PageTests {
 
     @Test("One file: no address, no inline style, no handler, every id once")
     func selfContained() throws {
-        for page in pages(try realisticReport()) {
+        let bounded = try realisticReport(contracts: [.linear, .inverse], hasBounds: true)
+        for page in try pages(realisticReport()) + pages(bounded) {
             let html = page.contents
             #expect(!html.contains("http:") && !html.contains("https:") && !html.contains("//www"))
             #expect(!html.contains(" style=") && html.firstMatch(of: /\son[a-z]+="/) == nil)
@@ -115,9 +119,11 @@ struct PageTests {
         }
     }
 
-    @Test("A page of 12 leverages, 8 holding times and 4 measures fits the budget")
+    @Test("A page of 12 leverages, 8 holding times and 5 measures fits the budget")
     func size() throws {
-        for page in pages(try realisticReport()) { #expect(page.contents.utf8.count <= 250_000, "\(page.path)") }
+        for page in pages(try realisticReport(hasBounds: true)) {
+            #expect(page.contents.utf8.count <= 250_000, "\(page.path)")
+        }
     }
 
     @Test("A grid too large for a page shows an even choice and says so")
@@ -181,7 +187,7 @@ struct PageTests {
 
     @Test("Every number of the grid is in a file of the run")
     func traceable() throws {
-        let report = try realisticReport(assets: ["LTCUSDT"])
+        let report = try realisticReport(assets: ["LTCUSDT"], hasBounds: true)
         let files = report.files()
         let results = try csvRows(#require(files.first { $0.path == "results.csv" }).contents)
         let intervals = try csvRows(#require(files.first { $0.path == "intervals.csv" }).contents)
@@ -206,7 +212,9 @@ struct PageTests {
         if row["entries_count"] == "0" { return row["rejected_count"] == "0" ? "no data" : "rejected" }
         let value = Double(row[measure.column]!)!
         if row["status"] == "impossible", measure != .liquidated, value == 0 { return "n/a" }
-        let prefix = measure == .belowZero ? "ci95" : measure == .worstFill ? "worst_ci95" : "ci"
+        let prefix =
+            measure == .belowZero
+            ? "ci95" : measure == .worstFill ? "worst_ci95" : measure == .bestFill ? "best_ci95" : "ci"
         let (low, high) = (Double(interval![prefix + "_low_frac"]!)!, Double(interval![prefix + "_high_frac"]!)!)
         let range = value > 0 ? "\(shareNumber(low))–\(shareNumber(high))" : "≤\(boundNumber(high))"
         return HTMLWriter.escaped(shareNumber(value)) + "<small>" + HTMLWriter.escaped(range) + "</small>"
@@ -227,6 +235,75 @@ struct PageTests {
         let start = html.firstRange(of: "<div class=\"pane p\(pane)\">")!.upperBound
         let end = html[start...].firstRange(of: "</table>")!.lowerBound
         return html[start..<end].matches(of: /<td [^>]*>(.*?)<\/td>/).map { String($0.1) }
+    }
+
+    @Test("Bounds stand in the answer, the grid, the drawing and the table")
+    func bounds() throws {
+        let page = pages(try realisticReport(assets: ["LTCUSDT"], hasBounds: true))[1].contents
+        #expect(page.contains("for=\"m3\">Best fill</label>"))
+        #expect(plainText(page).contains("best to worst fill: 0.3–21 %"))
+        #expect(page.contains("class=\"hb\"") && page.contains(">Best fill</text>"))
+        #expect(page.contains("Best fill, %</th>"))
+        let plain = pages(try realisticReport(assets: ["LTCUSDT"]))[1].contents
+        #expect(!plain.contains("class=\"hb\"") && !plain.contains("Best fill</label>"))
+    }
+
+    @Test("Causes are drawn and tabled from severity.csv, with what lessened a shortfall left of zero")
+    func causes() throws {
+        let files = try realisticReport(assets: ["LTCUSDT"]).files()
+        let rows = try csvRows(#require(files.first { $0.path == "severity.csv" }).contents)
+        let row = try #require(
+            rows.first { $0["leverage_x"] == "20" && $0["horizon_h"] == "168" && $0["side"] == "long" })
+        let shares = ShortfallCause.allCases.map { Double(row["cause_\($0.rawValue)_share_frac"]!)! }
+        let fields = shares.map { "<td class=\"r\">\(HTMLWriter.escaped(signedPercentNumber($0)))</td>" }
+        let page = files[1].contents
+        #expect(page.contains("<th scope=\"row\">20×</th>" + fields.joined()))
+        #expect(page.contains("href=\"#causes\"") && page.contains("class=\"c-latency\""))
+        #expect(shares.contains { $0 < 0 })
+    }
+
+    @Test("Every contract and platform has a grid under its name, on one page a side")
+    func contracts() throws {
+        let report = try realisticReport(
+            assets: ["BTCUSD"], platforms: ["typical", "strict"], contracts: ContractKind.allCases)
+        let all = pages(report)
+        #expect(all.map(\.path) == ["index.html", "reports/btcusd-long.html", "reports/btcusd-short.html"])
+        for contract in ["Linear contract", "Inverse contract, coin-margined", "Margin loan", "Spot"] {
+            for platform in ["typical", "strict"] {
+                #expect(all[1].contents.contains("<h4>\(contract), platform \(platform)</h4>"))
+            }
+        }
+        for page in all { #expect(page.contents.matches(of: /\shl"/).count == (page.path == "index.html" ? 1 : 4)) }
+    }
+
+    @Test(
+        "Checks have names that read well",
+        arguments: [
+            ("funding_coverage", "Funding coverage"), ("ohlc_consistency", "OHLC consistency"),
+            ("mark_coverage", "Mark price coverage"), ("mark_ohlc_consistency", "Mark prices: OHLC consistency"),
+            ("wide_gaps", "Wide gaps"), ("dropped_rows", "Dropped rows"), ("extreme_rates", "Extreme funding rates"),
+            ("non_positive_prices", "Non-positive prices"), ("utc_offset_unused", "UTC offset unused"),
+        ])
+    func checkNames(check: String, words: String) {
+        #expect(checkWords(check) == words)
+    }
+
+    @Test("Funding and mark prices are named among the assumptions")
+    func inputs() throws {
+        var report = try makeReport { _ in makeEstimate() }
+        #expect(!pages(report)[1].contents.contains("<dt>Funding</dt><dd>−0.01"))
+        report.study.inputs[0].funding = .constant(rate: -0.0001, interval: .hours(8))
+        report.study.inputs[0].mark = BarSource(files: ["mark.csv"])
+        let page = plainText(pages(report)[1].contents)
+        #expect(page.contains("<dt>Funding</dt><dd>−0.01 % of the position’s value every 8 hours</dd>"))
+        #expect(page.contains("<dt>Mark prices</dt><dd>trigger liquidations in place of traded prices</dd>"))
+    }
+
+    @Test("A small page with bounds byte by byte")
+    func goldenBounds() throws {
+        let page = pages(try TableTests.boundedReport())[1].contents
+        let body = try #require(page.firstRange(of: "<body>"))
+        try expectGolden(String(page[body.lowerBound...]), "bounds-long.body.html")
     }
 
     @Test("A small page byte by byte")
@@ -255,6 +332,15 @@ struct PageTests {
         let rejected = makeEstimate(entries: 0, rejected: 61_200, negative: 0, unprotected: 0, liquidated: 0)
         return [
             ("nightly", try realisticReport()),
+            ("bounds", try realisticReport(assets: ["LTCUSDT"], hasBounds: true)),
+            (
+                "contracts",
+                try realisticReport(
+                    assets: ["BTCUSD"], platforms: ["typical", "strict"],
+                    contracts: [.inverse, .linear, .margin, .spot],
+                    hasBounds: true)
+            ),
+            ("spot", try realisticReport(assets: ["BTCUSD"], contracts: [.spot])),
             ("platforms", try realisticReport(assets: ["LTCUSDT"], platforms: ["typical", "strict"])),
             ("hostile", try makeReport(assets: hostileNames) { _ in makeEstimate(worst: 3000) }),
             ("zero", try makeReport { _ in makeEstimate(negative: 0, unprotected: 0, liquidated: 0) }),

@@ -8,12 +8,12 @@ import Testing
 @Suite("Sentences")
 struct SentenceTests {
     private func sentences(
-        _ estimate: CellEstimate, asset: String = "LTCUSDT", side: Side = .long, leverage: Double = 20,
-        horizon: TimeSpan = .days(7), fill: String = "gap", bars: TimeSpan = .hours(1)
+        _ estimate: CellEstimate, asset: String = "LTCUSDT", contract: ContractKind = .linear, side: Side = .long,
+        leverage: Double = 20, horizon: TimeSpan = .days(7), fill: String = "gap", bars: TimeSpan = .hours(1)
     ) -> CellSentences {
         let cell = StudyCell(
-            index: 0, asset: asset, contract: .linear, side: side, leverage: Leverage(leverage)!, horizon: horizon,
-            platform: "typical")
+            index: 0, asset: asset, contract: contract, side: side, leverage: Leverage(leverage)!,
+            horizon: horizon, platform: "typical")
         return CellSentences(
             row: ResultRow(cell: cell, fill: fill, estimate: estimate), barLength: bars, confidence: 0.95)
     }
@@ -97,6 +97,114 @@ struct SentenceTests {
                 + "bars of 1 hour cannot settle what a rising market paid inside them.")
     }
 
+    @Test("Every contract is named in the first sentence")
+    func contracts() {
+        func words(_ contract: ContractKind, _ side: Side = .long) -> String {
+            sentences(makeEstimate(), contract: contract, side: side).headline.sentence
+        }
+        #expect(words(.linear).hasPrefix("At 20×, a LTCUSDT long held for up to 7 days"))
+        #expect(words(.inverse, .short).hasPrefix("At 20×, an inverse LTCUSDT short held for up to 7 days"))
+        #expect(words(.margin, .short).hasPrefix("At 20×, a LTCUSDT short on margin held for up to 7 days"))
+        #expect(words(.spot).hasPrefix("At 20×, a spot purchase of LTCUSDT held for up to 7 days"))
+    }
+
+    @Test(
+        "What cannot happen has the reason of its contract",
+        arguments: [
+            (
+                ContractKind.spot, Side.long, "At 1×, a spot purchase cannot end below zero.",
+                "A coin that is paid for in full can lose its whole value and no more."
+            ),
+            (
+                .inverse, .short, "At 1×, an inverse short cannot end below zero.",
+                "Its margin is the coin that it is short of, and one covers the other at every price."
+            ),
+            (
+                .margin, .long, "At 1×, a long on margin cannot end below zero.",
+                "Nothing is borrowed at this leverage: the price itself would have to fall below zero."
+            ),
+        ])
+    func impossibleContracts(contract: ContractKind, side: Side, headline: String, reason: String) {
+        let none = makeEstimate(negative: 0, worst: 0, best: 0, unprotected: 0, status: .impossible)
+        let s = sentences(none, contract: contract, side: side, leverage: 1, fill: "off")
+        #expect(s.headline.sentence == headline)
+        #expect(s.plainWords == reason)
+        #expect(s.worstFill.isEmpty)
+    }
+
+    @Test("A rejected spot position says that the market has no such thing")
+    func rejectedSpot() {
+        let rejected = makeEstimate(entries: 0, rejected: 9, negative: 0, unprotected: 0, liquidated: 0)
+        #expect(
+            sentences(rejected, contract: .spot).headline.sentence
+                == "At 20×, a spot purchase of LTCUSDT would not have been opened by the platform typical (9 entries): "
+                + "a spot purchase is paid for in full, at 1× and at no other leverage.")
+        #expect(
+            sentences(rejected, contract: .spot, side: .short, leverage: 1, fill: "off").headline.sentence
+                == "At 1×, a spot short of LTCUSDT would not have been opened by the platform typical (9 entries): "
+                + "a coin that is not held cannot be sold on the spot market.")
+        #expect(sentences(rejected, contract: .spot, fill: "off").plainWords.isEmpty)
+    }
+
+    @Test(
+        "None seen, few windows and no data of every contract read as sentences",
+        arguments: [
+            (ContractKind.linear, "a LTCUSDT long"), (.inverse, "an inverse LTCUSDT long"),
+            (.margin, "a LTCUSDT long on margin"), (.spot, "a spot purchase of LTCUSDT"),
+        ])
+    func statuses(contract: ContractKind, position: String) {
+        let start = "At 20×, \(position) held for up to 7 days "
+        func headline(_ estimate: CellEstimate) -> String {
+            sentences(estimate, contract: contract).headline.sentence
+        }
+        #expect(headline(makeEstimate(negative: 0)).hasPrefix(start + "never ended below zero in 61 200 entries;"))
+        #expect(headline(makeEstimate(windows: 28)).hasPrefix(start + "ended below zero in 3.1 % of entries"))
+        #expect(
+            headline(makeEstimate(entries: 0, negative: 0, unprotected: 0, liquidated: 0)).hasPrefix(
+                start + "has no result: "))
+    }
+
+    @Test("The span between best and worst fill is said plainly")
+    func span() {
+        #expect(
+            sentences(makeEstimate(worst: 13_464, best: 61)).worstFill.sentence
+                == "Between the best and the worst possible fill it lies between 0.1 % and 22 %: what a falling market "
+                + "paid inside bars of 1 hour decides for 13 403 of 61 200 entries.")
+        #expect(
+            sentences(makeEstimate(negative: 14_000, worst: 13_464, best: 61)).worstFill.sentence
+                .hasPrefix("Filled in time, it lies between 0.1 % and 22 %: "))
+        #expect(
+            sentences(makeEstimate(negative: 0, worst: 0, best: 0)).worstFill.sentence
+                == "The best and the worst possible fill both give 0 %: what happened inside the bars decides no entry."
+        )
+    }
+
+    @Test(
+        "The largest cause is the title of its figure",
+        arguments: [
+            (\ShortfallCauses.gap, ContractKind.linear, "gaps make up"),
+            (\.price, .linear, "the price itself makes up"),
+            (\.latency, .linear, "delay makes up"), (\.slippage, .linear, "slippage makes up"),
+            (\.fees, .linear, "fees make up"), (\.funding, .linear, "funding makes up"),
+            (\.funding, .margin, "interest makes up"),
+        ] as [(WritableKeyPath<ShortfallCauses, Double> & Sendable, ContractKind, String)])
+    func causeTitles(path: WritableKeyPath<ShortfallCauses, Double> & Sendable, contract: ContractKind, words: String)
+        throws
+    {
+        var causes = ShortfallCauses()
+        (causes.price, causes.fees) = (0.13, 0.13)
+        causes[keyPath: path] = 0.74
+        let size = ShortfallSummary(mean: causes.total, p50: 1, p90: 1, p99: 1, max: 1)
+        let exit = ExitEstimate(
+            negative: 9, frequency: 0.1, interval: nil, shortfall: size, meanEquity: 0, causes: causes)
+        let estimate = CellEstimate(
+            windows: makeEstimate().windows, effectiveEntries: 365, exit: exit, worstExit: nil,
+            medianTimeToLiquidation: nil, status: .ok)
+        let title = try makeReport(contracts: [contract]) { _ in estimate }.assetSides[0].causesTitle
+        let share = percentText(0.74 / causes.total)
+        #expect(title == "At 20×, \(words) \(share) of the mean shortfall")
+    }
+
     @Test("A platform that does not liquidate says so")
     func withoutLiquidation() {
         #expect(sentences(makeEstimate(), fill: "off").plainWords.hasSuffix("This platform does not liquidate."))
@@ -135,6 +243,14 @@ struct SentenceTests {
         #expect(rejected.gridTitle == "The platform would open none of these positions")
         #expect(plainText(rejected.leverageTitle) == "At no leverage was an entry held for up to 7 days")
         let single = try page(makeEstimate(negative: 1))
+        #expect(zero.causesTitle == "At 20× there is no shortfall to take apart")
+        let spot = try makeReport(contracts: [.spot]) { cell in
+            cell.leverage.value == 1
+                ? makeEstimate(negative: 0, unprotected: 0, status: .impossible)
+                : makeEstimate(entries: 0, rejected: 9, negative: 0, unprotected: 0, liquidated: 0)
+        }.assetSides[0]
+        #expect(spot.gridTitle == "Nothing that the platform opens here can end below zero")
+        #expect(spot.leverageTitle == "At 1× no entry can end below zero; the rest is not opened")
         #expect(plainText(single.severityTitle) == "At 20× the only shortfall was 100 % of margin")
         #expect(plainText(single.leverageTitle) == "<0.01 % of entries ended below zero at 1× and at 100× alike")
     }

@@ -38,6 +38,21 @@ struct TableTests {
         }
     }
 
+    /// Two contracts with bounds, and causes that partly lessen the shortfalls.
+    static func boundedReport(confidence: Double = 0.95) throws -> RunReport {
+        try makeReport(
+            assets: ["BTCUSD"], leverages: [5, 20], horizons: [.days(7)], contracts: [.inverse, .spot],
+            confidence: confidence
+        ) { cell in
+            if cell.contract == .spot {
+                return makeEstimate(entries: 0, rejected: 61_200, negative: 0, unprotected: 0, liquidated: 0)
+            }
+            return cell.leverage.value == 5
+                ? makeEstimate(negative: 9, worst: 310, best: 0, confidence: confidence)
+                : makeEstimate(worst: 13_464, best: 61, confidence: confidence)
+        }
+    }
+
     private static let stableColumns =
         "run_id,asset,contract,side,leverage_x,horizon_h,platform,fill,entries_count,excluded_count,rejected_count,"
         + "liquidated_count,negative_count,unprotected_count,liquidated_frac,negative_equity_frac,ci95_low_frac,"
@@ -47,6 +62,8 @@ struct TableTests {
     private static let worstColumns =
         ",worst_negative_count,worst_negative_equity_frac,worst_ci95_low_frac,worst_ci95_high_frac,"
         + "worst_shortfall_mean_margin_frac,worst_shortfall_max_margin_frac"
+    private static let bestColumns =
+        ",best_negative_count,best_negative_equity_frac,best_ci95_low_frac,best_ci95_high_frac,undecided_count"
 
     private func file(_ path: String, in report: RunReport) throws -> String {
         try #require(report.files().first { $0.path == path }).contents
@@ -57,7 +74,9 @@ struct TableTests {
     @Test("The columns of results.csv are a stable interface")
     func stableHeader() throws {
         let report = try TableTests.smallReport()
-        #expect(header(try file("results.csv", in: report)) == TableTests.stableColumns + TableTests.worstColumns)
+        #expect(
+            header(try file("results.csv", in: report))
+                == TableTests.stableColumns + TableTests.worstColumns + TableTests.bestColumns)
     }
 
     @Test("Another confidence has columns of its own and leaves those of 95 % empty")
@@ -65,7 +84,8 @@ struct TableTests {
         let csv = try file("results.csv", in: TableTests.smallReport(confidence: 0.9))
         #expect(
             header(csv) == TableTests.stableColumns + TableTests.worstColumns
-                + ",ci_low_frac,ci_high_frac,confidence,worst_ci_low_frac,worst_ci_high_frac")
+                + ",ci_low_frac,ci_high_frac,confidence,worst_ci_low_frac,worst_ci_high_frac" + TableTests.bestColumns
+                + ",best_ci_low_frac,best_ci_high_frac")
         let names = header(csv).split(separator: ",").map(String.init)
         for line in csv.split(separator: "\n").dropFirst() {
             let fields = line.split(separator: ",", omittingEmptySubsequences: false)
@@ -85,6 +105,34 @@ struct TableTests {
         arguments: ["severity.csv", "intervals.csv", "data_quality.csv", "limits.csv", "columns.csv"])
     func goldenTables(name: String) throws {
         try expectGolden(try file(name, in: TableTests.smallReport()), name)
+    }
+
+    @Test(
+        "The files of a run with bounds byte by byte", arguments: ["results.csv", "severity.csv", "summary.json"])
+    func goldenBounds(name: String) throws {
+        try expectGolden(try file(name, in: TableTests.boundedReport()), "bounds-" + name)
+    }
+
+    @Test("Causes sum to the mean shortfall, their shares to 1, and stand only where there is a shortfall")
+    func causesSum() throws {
+        let report = try realisticReport(contracts: [.linear, .inverse], hasBounds: true)
+        let lines = try file("severity.csv", in: report).split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        }
+        var fills: Set<String> = []
+        for line in lines.dropFirst() {
+            let row = Dictionary(uniqueKeysWithValues: zip(lines[0], line))
+            fills.insert(row["fill"]!)
+            let parts = ShortfallCause.allCases.compactMap { Double(row["cause_\($0.rawValue)_margin_frac"]!) }
+            let shares = ShortfallCause.allCases.compactMap { Double(row["cause_\($0.rawValue)_share_frac"]!) }
+            guard let mean = Double(row["shortfall_mean_margin_frac"]!) else {
+                #expect(parts.isEmpty && shares.isEmpty)
+                continue
+            }
+            #expect(parts.count == 6 && abs(parts.reduce(0, +) - mean) < 1e-12 * max(1, mean))
+            #expect(shares.count == 6 && abs(shares.reduce(0, +) - 1) < 1e-12)
+        }
+        #expect(fills == ["gap", "worst", "best"])
     }
 
     @Test("summary.json and run.json byte by byte", arguments: ["summary.json", "run.json"])
@@ -117,6 +165,7 @@ struct TableTests {
         let table = try TableTests.smallReport().terminalTable()
         try expectGolden(table + "\n", "terminal.txt")
         #expect(!table.contains("\u{1B}"))
+        try expectGolden(try TableTests.boundedReport().terminalTable() + "\n", "bounds-terminal.txt")
     }
 
     @Test("The terminal's headline and warnings")

@@ -1,8 +1,8 @@
 import StressBasics
 import StressStatistics
 
-/// Share below zero against leverage, both axes logarithmic: the page's side with its interval, the worst fill, and
-/// the opposite side to compare.
+/// Share below zero against leverage, both axes logarithmic: the page's side with its interval, the worst and the best
+/// fill with what lies between them, and the opposite side to compare.
 struct LeverageChart {
     /// One line of the drawing.
     struct Curve {
@@ -41,6 +41,7 @@ struct LeverageChart {
         curves = [
             curve(other, "s2", page.opposite, .belowZero, band: false),
             curve("Worst fill", "s3", page.rows, .worstFill, band: false),
+            curve("Best fill", "s3", page.rows, .bestFill, band: false),
             curve(own, "s1", page.rows, .belowZero, band: true),
         ].filter { !$0.points.isEmpty }
         let points = curves.flatMap(\.points)
@@ -60,6 +61,7 @@ struct LeverageChart {
     func write(to w: inout HTMLWriter) {
         w.drawing(width: width, height: height, alternative: alternative) { w in
             writeAxes(&w)
+            writeSpan(&w)
             for curve in curves where curve.hasBand { writeBand(of: curve, &w) }
             for curve in curves { writeLine(of: curve, &w) }
             writeHighlight(&w)
@@ -84,6 +86,25 @@ struct LeverageChart {
         }
         w.rule("ax", x.start, y.start, x.end, y.start)
         w.label("tk", (x.start + x.end) / 2, height - 6, anchor: "middle", "Leverage at entry, log scale")
+    }
+
+    /// What lies between the best and the worst fill, down to the floor where the best saw none.
+    private func writeSpan(_ w: inout HTMLWriter) {
+        guard let worst = curves.first(where: { $0.label == "Worst fill" }),
+            let best = curves.first(where: { $0.label == "Best fill" })
+        else { return }
+        w.element(
+            "pattern", .id("hatch3"), Attribute("width", "7"), Attribute("height", "7"),
+            Attribute("patternUnits", "userSpaceOnUse")
+        ) { $0.shape("path", .class("ht s3"), Attribute("d", "M0 7L7 0")) }
+        for run in runs(of: worst) where run.count > 1 {
+            let upper = run.map { (x: x.position($0.leverage), y: y.position($0.share.fraction)) }
+            let lower = run.map { point in
+                let share = best.points.first { $0.leverage == point.leverage }?.share.fraction ?? 0
+                return (x: x.position(point.leverage), y: y.position(share))
+            }
+            w.shape("path", .class("hb"), Attribute("d", pathThrough(upper + lower.reversed()) + "Z"))
+        }
     }
 
     /// The interval of a line, where there is one on both sides of a step.
@@ -111,7 +132,7 @@ struct LeverageChart {
             if point.share.count > 0 {
                 if isDense { continue }
                 w.dot("dt \(curve.style)f", place, y.position(point.share.fraction), radius: 3.5)
-            } else if let bound = point.share.interval?.high {
+            } else if curve.label != "Best fill", let bound = point.share.interval?.high {
                 // None seen: a log axis has no zero, so the mark stands on the floor and reaches up to the bound.
                 w.rule("bn \(curve.style)", place, y.start, place, y.position(bound))
                 w.rule("bn \(curve.style)", place - 4, y.position(bound), place + 4, y.position(bound))
@@ -136,8 +157,9 @@ struct LeverageChart {
 
     /// Names the lines at their right ends, pushed apart where they would overlap.
     private func writeLabels(_ w: inout HTMLWriter) {
-        let ends = curves.compactMap { curve in
-            curve.points.last { $0.share.count > 0 }.map { (curve, y.position($0.share.fraction)) }
+        let ends = curves.compactMap { curve -> (Curve, Double)? in
+            let end = curve.label == "Best fill" ? curve.points.last : curve.points.last { $0.share.count > 0 }
+            return end.map { (curve, y.position($0.share.fraction)) }
         }.sorted { $0.1 < $1.1 }
         var below = y.end - 2
         for (curve, height) in ends {

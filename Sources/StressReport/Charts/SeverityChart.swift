@@ -14,6 +14,7 @@ struct SeverityChart {
 
     let ranges: [Range]
     let highlighted: Leverage?
+    let margin: String
     let alternative: String
 
     private let width = 560.0
@@ -34,6 +35,7 @@ struct SeverityChart {
         }
         guard !all.isEmpty else { return nil }
         highlighted = page.headline?.cell.leverage
+        margin = page.headline?.cell.contract == .inverse ? "coin margin" : "initial margin"
         let kept = chosen(all.map(\.leverage), limit: 14, keeping: page.headline?.cell.leverage)
         ranges = all.filter { kept.contains($0.leverage) }
         alternative = "\(page.severityTitle). Every value is in the table below."
@@ -57,7 +59,7 @@ struct SeverityChart {
             w.label("tk", x.position(decade), bottom + 20, anchor: "middle", tickText(decade))
         }
         w.label(
-            "tk", (x.start + x.end) / 2, bottom + 44, anchor: "middle", "Shortfall in % of initial margin, log scale")
+            "tk", (x.start + x.end) / 2, bottom + 44, anchor: "middle", "Shortfall in % of \(margin), log scale")
         w.label("tk", width - 4, top - 14, anchor: "end", "entries")
         if x.ticks.contains(1) {
             let place = x.position(1)

@@ -30,7 +30,7 @@ extension AssetSide {
             w.name(asset.asset)
             let cell = headline?.cell
             let parts = [
-                cell?.contract.rawValue, side.rawValue, "\(timeText(asset.barLength)) bars",
+                cell?.contract.words, side.rawValue, "\(timeText(asset.barLength)) bars",
                 "\(asset.first.civil.dateText) to \(asset.last.civil.dateText)",
             ]
             for part in parts.compactMap({ $0 }) { w.text(" · " + part) }
@@ -59,7 +59,9 @@ extension AssetSide {
         }
         let entries = grouped(estimate.windows.entries)
         let liquidation = estimate.medianTimeToLiquidation.map { "half of them within \(timeText($0))" }
-        let worst = share(.worstFill).map { "worst fill: \(shareText($0.fraction))" }
+        let worst =
+            FillSpan(estimate, confidence: confidence).map { "best to worst fill: \($0.rangeText)" }
+            ?? share(.worstFill).map { "worst fill: \(shareText($0.fraction))" }
         return [
             KeyFigure("Liquidated", number(.liquidated), "%", liquidation ?? "no entry was liquidated"),
             KeyFigure(
@@ -75,13 +77,16 @@ extension AssetSide {
         ]
     }
 
+    private var marginWords: String { headline?.cell.contract.marginWords ?? "margin" }
+
     private func shortfallFigure(_ estimate: CellEstimate) -> KeyFigure {
         let worst = estimate.worstExit?.shortfall.map { "worst fill: \(percentText($0.max))" }
         guard let shortfall = estimate.exit.shortfall else {
             return KeyFigure("Worst shortfall", "none", "", "no entry ended below zero", worst)
         }
         return KeyFigure(
-            "Worst shortfall", percentNumber(shortfall.max), "% of margin", "median \(percentText(shortfall.p50))",
+            "Worst shortfall", percentNumber(shortfall.max), "% of \(marginWords)",
+            "median \(percentText(shortfall.p50))",
             worst)
     }
 

@@ -82,9 +82,19 @@ extension Finding.Severity {
 }
 
 /// `missing_bars` as `Missing bars`.
-private func checkWords(_ check: String) -> String {
-    if check == "ohlc_consistency" { return "OHLC consistency" }
-    if check == "non_positive_prices" { return "Non-positive prices" }
-    let words = check.split(separator: "_").joined(separator: " ")
-    return words.prefix(1).uppercased() + words.dropFirst()
+func checkWords(_ check: String) -> String {
+    switch check {
+    case "extreme_rates": return "Extreme funding rates"
+    case "mark_coverage": return "Mark price coverage"
+    case _ where check.hasPrefix("mark_"): return "Mark prices: " + plainCheckWords(String(check.dropFirst(5)))
+    default:
+        let words = plainCheckWords(check)
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+}
+
+private func plainCheckWords(_ check: String) -> String {
+    let capitals = ["ohlc": "OHLC", "utc": "UTC", "yaml": "YAML"]
+    let words = check.split(separator: "_").map { capitals[String($0)] ?? String($0) }.joined(separator: " ")
+    return words.replacing("non positive", with: "non-positive")
 }

@@ -2,23 +2,27 @@ import StressBasics
 import StressStatistics
 
 extension AssetSide {
-    /// The two drawings side by side: how often by leverage, and how deep.
+    /// The drawings: how often by leverage, and how deep.
     func writeFigures(_ w: inout HTMLWriter) {
         w.element("div", .class("two")) { w in
             writeLeverage(&w)
             writeSeverity(&w)
         }
+        if let chart = CauseChart(self) { w.element("div", .class("two")) { writeCauses(chart, &$0) } }
     }
 
     private var horizonWords: String {
         guard let cell = headline?.cell else { return "" }
-        return spanWords(cell.horizon) + (report.study.platforms.count > 1 ? " on \(cell.platform)" : "")
+        return spanWords(cell.horizon) + scopeWords(cell)
     }
+
+    private var initialMarginWords: String { headline?.cell.contract.initialMarginWords ?? "initial margin" }
 
     private func writeLeverage(_ w: inout HTMLWriter) {
         let definition =
             "Share of entries held for up to \(horizonWords) that ended below zero; band: \(confidenceText(confidence)) interval. "
             + "○ none seen, with a line up to the bound."
+            + (hasBest ? " Hatched: from the best to the worst fill." : "")
         w.section("leverage", label: "Leverage", title: leverageTitle, definition: definition) { w in
             if let chart = LeverageChart(self) {
                 w.element("figure") { chart.write(to: &$0) }
@@ -35,7 +39,8 @@ extension AssetSide {
         let otherSide = side == .long ? "Short" : "Long"
         let ownSide = side == .long ? "Long" : "Short"
         w.tableHead(
-            ["Leverage", "\(ownSide), % below zero"] + (hasWorst ? ["Worst fill, %"] : [])
+            ["Leverage", "\(ownSide), % below zero"] + (hasBest ? ["Best fill, %"] : [])
+                + (hasWorst ? ["Worst fill, %"] : [])
                 + (other.isEmpty ? [] : ["\(otherSide), % below zero"]) + ["Windows"])
         w.element("tbody") { w in
             for row in own {
@@ -43,7 +48,8 @@ extension AssetSide {
                 let worst = hasWorst ? [words(row, .worstFill)] : []
                 w.numberRow(
                     row.cell.leverage.screenText,
-                    [words(row, .belowZero)] + worst + (other.isEmpty ? [] : [words(twin, .belowZero)])
+                    [words(row, .belowZero)] + (hasBest ? [words(row, .bestFill)] : []) + worst
+                        + (other.isEmpty ? [] : [words(twin, .belowZero)])
                         + [grouped(row.estimate.effectiveEntries)])
             }
         }
@@ -57,13 +63,13 @@ extension AssetSide {
         let chart = SeverityChart(self)
         let hasWorst = chart?.ranges.contains { $0.worst != nil } == true
         let definition =
-            "Shortfall of the entries below zero, held for up to \(horizonWords), in % of initial margin. "
+            "Shortfall of the entries below zero, held for up to \(horizonWords), in % of \(initialMarginWords). "
             + "● median, bar to the 90 % and tick at the 99 % quantile, end mark at the largest."
             + (hasWorst ? " Thin: the same with the worst fill." : "")
         w.section("severity", label: "Severity", title: severityTitle, definition: definition) { w in
             if let chart {
                 w.element("figure") { chart.write(to: &$0) }
-                writeData("Shortfall by leverage, % of initial margin", &w) { writeSeverityTable(&$0) }
+                writeData("Shortfall by leverage, % of \(initialMarginWords)", &w) { writeSeverityTable(&$0) }
             } else {
                 w.element(
                     "p", .class("none"), text: "No entry ended below zero at this holding time, so nothing is drawn.")
@@ -78,6 +84,43 @@ extension AssetSide {
             for row in headlineColumn(of: rows) {
                 write(row.cell.leverage.screenText, row.estimate.exit, &w)
                 if let worst = row.estimate.worstExit { write("\(row.cell.leverage.screenText) worst fill", worst, &w) }
+                if let best = row.estimate.bestExit { write("\(row.cell.leverage.screenText) best fill", best, &w) }
+            }
+        }
+    }
+
+    // MARK: Causes
+
+    private func writeCauses(_ chart: CauseChart, _ w: inout HTMLWriter) {
+        let definition =
+            "Mean shortfall of the entries below zero, held for up to \(horizonWords), in parts by the stage of the exit "
+            + "that made them. Left of zero: stages that lessened it."
+        w.section("causes", label: "What the shortfalls are made of", title: causesTitle, definition: definition) { w in
+            w.element("figure") { chart.write(to: &$0) }
+            writeData("Parts of the mean shortfall by leverage, %", &w) { writeCauseTable(chart.contract, &$0) }
+            w.source(["severity.csv"], root: "../")
+        }
+        w.element("div", .class("stages")) { w in
+            w.element("h3", text: "The stages of an exit")
+            w.element("dl", .class("gl")) { w in
+                for cause in ShortfallCause.allCases {
+                    w.element("div") { w in
+                        w.element("dt", text: cause.label(chart.contract))
+                        w.element("dd", text: cause.meaning(chart.contract))
+                    }
+                }
+            }
+        }
+    }
+
+    private func writeCauseTable(_ contract: ContractKind, _ w: inout HTMLWriter) {
+        let causes = ShortfallCause.allCases
+        w.tableHead(["Leverage"] + causes.map { $0.label(contract) } + ["Mean, % of \(contract.marginWords)"])
+        w.element("tbody") { w in
+            for row in headlineColumn(of: rows) {
+                guard let shares = CauseShares(row.estimate.exit) else { continue }
+                let parts = causes.map { signedPercentNumber(shares.share($0)) }
+                w.numberRow(row.cell.leverage.screenText, parts + [percentNumber(shares.mean)])
             }
         }
     }

@@ -35,7 +35,7 @@ extension AssetSide {
         w.element("div", .class("pane p\(measure.place)")) { w in
             w.element("h3", text: measure.definition)
             for grid in grids {
-                let name = "\(grid.contract.rawValue), platform \(grid.platform)"
+                let name = "\(grid.contract.heading), platform \(grid.platform)"
                 if grids.count > 1 { w.element("h4", text: name) }
                 w.scrolling("\(measure.definition), \(name)") { write(grid, measure, &$0) }
             }

@@ -6,6 +6,8 @@ struct HeatCell {
     let figure: CellFigure?
     /// The same under the worst fill, where a table has no tab of its own for it.
     var worst: CellFigure?
+    /// The same under the best fill.
+    var best: CellFigure?
     let confidence: Double
     /// What the cell is about, the first line of its tooltip.
     let subject: String
@@ -58,7 +60,8 @@ struct HeatCell {
         }
         let warning = share.isIndicative ? "Few windows: indicative only" : nil
         let bound = worst?.share.map { "Worst fill: \(shareText($0.fraction))" }
-        return [count, interval, bound, warning].compactMap { $0 }
+        let floor = best?.share.map { "Best fill: \(shareText($0.fraction))" }
+        return [count, interval, floor, bound, warning].compactMap { $0 }
     }
 }
 

@@ -56,6 +56,7 @@ extension AssetSide {
             ("Owed", "what a trader still has to pay after all safeguards. It is not computed in this run."),
             ("No safeguards", "the equity was below zero at some bar, had nobody liquidated."),
             ("Worst fill", "the same rules, filled at the bar’s worst price: nobody can be filled worse inside a bar."),
+            ("Best fill", "the same rules, filled exactly at the trigger price, even where the price jumped over it."),
             ("Independent window", "a holding time that shares no bar with the others that are counted."),
         ]
         w.element("h3", text: "Words")
@@ -73,19 +74,39 @@ extension AssetSide {
     private func writeAssumptions(_ w: inout HTMLWriter) {
         let study = report.study
         let fills = Set(rows.map(\.fill)).sorted().map { "\($0): \(fillWords($0))" }
+        let contracts = study.grid.contracts.map { "\($0.words): \($0.meaning)" }
         w.element("h3", text: "Assumptions")
-        w.facts([
-            ("Fill rule", fills.joined(separator: "; ")),
-            ("Notional", "\(significantText(study.position.notional, digits: 6)) in quote currency"),
-            ("Entries", study.position.stride == 1 ? "every bar" : "one bar in \(grouped(study.position.stride))"),
-            ("Widest gap", asset.maxGap.map(timeText) ?? "not limited"),
-            ("Confidence", confidenceText(confidence)),
-            ("Time blocks", timeText(study.statistics.block)),
-            (
-                "Platforms",
-                study.platforms.map(\.name).joined(separator: ", ") + "; fees, slippage, tiers and trigger below"
-            ),
-        ])
+        w.facts(
+            [
+                ("Contract", contracts.joined(separator: "; ")), ("Fill rule", fills.joined(separator: "; ")),
+                ("Notional", "\(significantText(study.position.notional, digits: 6)) in quote currency"),
+                ("Entries", study.position.stride == 1 ? "every bar" : "one bar in \(grouped(study.position.stride))"),
+                ("Widest gap", asset.maxGap.map(timeText) ?? "not limited"),
+                ("Confidence", confidenceText(confidence)),
+                ("Time blocks", timeText(study.statistics.block)),
+                (
+                    "Platforms",
+                    study.platforms.map(\.name).joined(separator: ", ") + "; fees, slippage, tiers and trigger below"
+                ),
+            ] + inputFacts)
+    }
+
+    /// What the history has besides its prices.
+    private var inputFacts: [(String, String)] {
+        guard let input = report.study.inputs.first(where: { $0.asset == asset.asset }) else { return [] }
+        let funding: String? =
+            switch input.funding {
+            case .file: "rates stamped in time, from a file"
+            case .constant(let rate, let interval):
+                "\(signedRate(rate))\(narrowSpace)% of the position’s value every \(spanWords(interval))"
+            case nil: nil
+            }
+        let mark = input.mark.map { _ in "trigger liquidations in place of traded prices" }
+        return [("Funding", funding), ("Mark prices", mark)].compactMap { name, value in value.map { (name, $0) } }
+    }
+
+    private func signedRate(_ rate: Double) -> String {
+        (rate < 0 ? "−" : "") + significantText(abs(rate) * 100, digits: 4)
     }
 
     private func writeManifest(_ w: inout HTMLWriter) {

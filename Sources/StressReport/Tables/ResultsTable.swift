@@ -10,6 +10,7 @@ extension RunReport {
             + frequencyColumns(isNinetyFive: confidence == 0.95) + shortfallColumns
             + worstColumns(isNinetyFive: confidence == 0.95)
             + (confidence == 0.95 ? [] : otherConfidenceColumns(confidence))
+            + bestColumns(isNinetyFive: confidence == 0.95) + (confidence == 0.95 ? [] : otherBestColumns)
         return CSVTable(file: "results.csv", columns: columns, rows: rows)
     }
 }
@@ -129,6 +130,44 @@ private func worstColumns(isNinetyFive: Bool) -> [Column<ResultRow>] {
         },
         Column("worst_shortfall_max_margin_frac", "of margin", .number, "Largest shortfall under the worst fill") {
             field($0.estimate.worstExit?.shortfall?.max)
+        },
+    ]
+}
+
+private func bestColumns(isNinetyFive: Bool) -> [Column<ResultRow>] {
+    [
+        Column(
+            "best_negative_count", "entries", .integer, "Entries below zero when filled exactly at the trigger price"
+        ) {
+            $0.estimate.bestExit.map { String($0.negative) } ?? ""
+        },
+        Column("best_negative_equity_frac", "fraction", .number, "Their share of held entries") {
+            field($0.estimate.bestExit?.frequency)
+        },
+        Column("best_ci95_low_frac", "fraction", .number, "Lower end of its 95 % interval; empty at other confidences")
+        {
+            isNinetyFive ? field($0.estimate.bestExit?.interval?.low) : ""
+        },
+        Column("best_ci95_high_frac", "fraction", .number, "Upper end of its 95 % interval; empty at other confidences")
+        {
+            isNinetyFive ? field($0.estimate.bestExit?.interval?.high) : ""
+        },
+        Column(
+            "undecided_count", "entries", .integer,
+            "Entries below zero under the worst fill and not under the best; empty without both"
+        ) {
+            $0.estimate.undecided.map(String.init) ?? ""
+        },
+    ]
+}
+
+private var otherBestColumns: [Column<ResultRow>] {
+    [
+        Column("best_ci_low_frac", "fraction", .number, "Lower end of the interval of best_negative_equity_frac") {
+            field($0.estimate.bestExit?.interval?.low)
+        },
+        Column("best_ci_high_frac", "fraction", .number, "Upper end of the interval of best_negative_equity_frac") {
+            field($0.estimate.bestExit?.interval?.high)
         },
     ]
 }

@@ -14,6 +14,7 @@ extension RunReport {
         let filled = rows.flatMap { row in
             [FilledCell(row: row, fill: row.fill, exit: row.estimate.exit)]
                 + (row.estimate.worstExit.map { [FilledCell(row: row, fill: "worst", exit: $0)] } ?? [])
+                + (row.estimate.bestExit.map { [FilledCell(row: row, fill: "best", exit: $0)] } ?? [])
         }
         let columns =
             [runColumn()] + cellColumns.map { $0.of { (item: FilledCell) in item.row.cell } }
@@ -24,7 +25,40 @@ extension RunReport {
                 },
             ] + severityColumns(suffix: "margin_frac", unit: "of margin") { $1 }
             + severityColumns(suffix: "notional_frac", unit: "of notional") { $1 / $0.row.cell.leverage.value }
+            + causeColumns
         return CSVTable(file: "severity.csv", columns: columns, rows: filled)
+    }
+}
+
+/// The causes of the mean shortfall: in parts of the margin, which sum to it, and over it, which sum to 1.
+private var causeColumns: [Column<FilledCell>] {
+    let causes = ShortfallCause.allCases
+    let parts = causes.map { cause in
+        Column<FilledCell>(
+            "cause_\(cause.rawValue)_margin_frac", "of margin", .number,
+            "Mean part of the shortfall from \(cause.stage); the six parts sum to shortfall_mean_margin_frac"
+        ) { field(CauseShares($0.exit)?.part(cause)) }
+    }
+    let shares = causes.map { cause in
+        Column<FilledCell>(
+            "cause_\(cause.rawValue)_share_frac", "fraction", .number,
+            "The same over the mean shortfall; below zero where it lessened it"
+        ) { field(CauseShares($0.exit)?.share(cause)) }
+    }
+    return parts + shares
+}
+
+extension ShortfallCause {
+    /// The stage in the words of the dictionary.
+    fileprivate var stage: String {
+        switch self {
+        case .price: "the price at the trigger or at the horizon's close"
+        case .gap: "the gap to the price that could be had at once"
+        case .latency: "the delay"
+        case .slippage: "slippage"
+        case .fees: "fees"
+        case .funding: "funding and interest since entry"
+        }
     }
 }
 

@@ -9,12 +9,13 @@ import StudyPlan
 /// An estimate of chosen counts, with intervals made as the engine makes them.
 func makeEstimate(
     entries: Int = 61_200, excluded: Int = 168, rejected: Int = 0, negative: Int = 1872, worst: Int? = nil,
-    unprotected: Int = 20_196, liquidated: Int = 23_134, windows: Int = 365, shortfall: Double = 0.1,
+    best: Int? = nil, unprotected: Int = 20_196, liquidated: Int = 23_134, windows: Int = 365, shortfall: Double = 0.1,
     status: CellStatus? = nil, confidence: Double = 0.95
 ) -> CellEstimate {
     var counts = WindowCounts()
     (counts.entries, counts.excluded, counts.rejected) = (entries, excluded, rejected)
     (counts.liquidated, counts.unprotected) = (liquidated, unprotected)
+    if let best, let worst { counts.undecided = worst - best }
     func exit(_ negative: Int, scale: Double) -> ExitEstimate {
         let size = shortfall * scale
         return ExitEstimate(
@@ -24,7 +25,7 @@ func makeEstimate(
                 : .disjointWindows(count: negative, entries: entries, windows: windows, confidence: confidence),
             shortfall: negative > 0
                 ? ShortfallSummary(mean: size * 1.3, p50: size, p90: size * 3, p99: size * 6, max: size * 10) : nil,
-            meanEquity: entries > 0 ? 0.75 : nil)
+            meanEquity: entries > 0 ? 0.75 : nil, causes: negative > 0 ? makeCauses(size * 1.3) : nil)
     }
     let usual: CellStatus =
         entries == 0
@@ -32,12 +33,25 @@ func makeEstimate(
     return CellEstimate(
         windows: counts, effectiveEntries: entries > 0 ? windows : 0, exit: exit(negative, scale: 1),
         worstExit: worst.map { exit($0, scale: 2.5) },
-        medianTimeToLiquidation: liquidated > 0 ? .hours(41) : nil, status: status ?? usual)
+        medianTimeToLiquidation: liquidated > 0 ? .hours(41) : nil, status: status ?? usual,
+        bestExit: best.map { exit($0, scale: 0.5) })
+}
+
+/// A shortfall of `mean` that is mostly a gap, and in which the delay helped.
+func makeCauses(_ mean: Double) -> ShortfallCauses {
+    var causes = ShortfallCauses()
+    causes.price = mean * 0.07
+    causes.gap = mean * 0.74
+    causes.latency = mean * -0.04
+    causes.slippage = mean * 0.08
+    causes.fees = mean * 0.12
+    causes.funding = mean - causes.total
+    return causes
 }
 
 /// The rules that every platform of these tests has; pages show them as the study's text.
 func plainRules() throws -> PlatformRules {
-    PlatformRules(
+    try PlatformRules(
         fees: try Fees(open: 0.0005, close: 0.0005, liquidation: 0), slippage: try Slippage(base: 0.0005),
         tiers: try MaintenanceTiers(flatRate: 0.005), liquidation: try LiquidationRules())
 }
@@ -45,13 +59,14 @@ func plainRules() throws -> PlatformRules {
 /// A study with its report, one estimate a cell.
 func makeReport(
     assets: [String] = ["LTCUSDT"], leverages: [Double] = [1, 5, 20, 100], horizons: [TimeSpan] = [.days(1), .days(7)],
-    platforms: [String] = ["typical"], limits: [StudyLimit] = [], confidence: Double = 0.95,
+    platforms: [String] = ["typical"], contracts: [ContractKind] = [.linear], limits: [StudyLimit] = [],
+    confidence: Double = 0.95,
     findings: [Finding] = [], estimate: (StudyCell) -> CellEstimate
 ) throws -> RunReport {
     let rules = try plainRules()
     let study = Study(
         name: "nightly", inputs: assets.map { StudyInput(asset: $0, source: BarSource(files: ["prices.csv"])) },
-        grid: StudyGrid(leverages: leverages.map { Leverage($0)! }, horizons: horizons),
+        grid: StudyGrid(contracts: contracts, leverages: leverages.map { Leverage($0)! }, horizons: horizons),
         platforms: platforms.map { NamedPlatform(name: $0, rules: rules) },
         statistics: StatisticsRules(confidence: confidence), limits: limits)
     let rows = study.cells.map { ResultRow(cell: $0, fill: "gap", estimate: estimate($0)) }

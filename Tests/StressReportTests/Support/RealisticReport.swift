@@ -8,7 +8,7 @@ import StudyPlan
 /// volatile coin. Invented, for the eye and the size budget only.
 func realisticReport(
     assets: [String] = ["LTCUSDT", "ETHUSDT", "<b>odd</b> & name"], platforms: [String] = ["typical"],
-    hasWorstFill: Bool = true
+    contracts: [ContractKind] = [.linear], hasWorstFill: Bool = true, hasBounds: Bool = false
 ) throws -> RunReport {
     let cells = CellSelector(asset: assets[0], side: .long)
     var (tight, loose) = (cells, cells)
@@ -17,12 +17,12 @@ func realisticReport(
     var report = try makeReport(
         assets: assets, leverages: [1, 2, 3, 5, 10, 15, 20, 25, 50, 75, 100, 125],
         horizons: [.hours(1), .hours(4), .days(1), .days(3), .days(7), .days(14), .days(30), .days(90)],
-        platforms: platforms,
+        platforms: platforms, contracts: contracts,
         limits: [
             StudyLimit(cells: loose, measure: .negativeEquity, max: 0.05),
             StudyLimit(cells: tight, measure: .negativeEquity, max: 0.04),
         ], findings: realisticFindings
-    ) { realisticEstimate($0, hasWorstFill: hasWorstFill) }
+    ) { realisticEstimate($0, hasWorstFill: hasWorstFill, hasBounds: hasBounds) }
     report.studyText = realisticStudyText(assets: assets, platforms: platforms)
     report.studyDigest = Digest(of: report.studyText)
     return report
@@ -55,14 +55,18 @@ private func realisticStudyText(assets: [String], platforms: [String]) -> String
     return (head + inputs + grid + rules + tail).joined(separator: "\n") + "\n"
 }
 
-private func realisticEstimate(_ cell: StudyCell, hasWorstFill: Bool) -> CellEstimate {
+private func realisticEstimate(_ cell: StudyCell, hasWorstFill: Bool, hasBounds: Bool) -> CellEstimate {
     let (leverage, hours) = (cell.leverage.value, cell.horizon.inHours)
     let entries = 61_368 - Int(hours)
     let windows = Int(61_368 / (hours + 1))
     let isShort = cell.side == .short
+    if cell.contract == .spot, leverage != 1 || isShort {
+        return makeEstimate(entries: 0, rejected: entries, negative: 0, unprotected: 0, liquidated: 0)
+    }
     if leverage == 1, !isShort {
         return makeEstimate(
-            entries: entries, negative: 0, worst: hasWorstFill ? 0 : nil, unprotected: 0, liquidated: 0,
+            entries: entries, negative: 0, worst: hasWorstFill ? 0 : nil, best: hasBounds ? 0 : nil, unprotected: 0,
+            liquidated: 0,
             windows: windows,
             status: .impossible)
     }
@@ -77,7 +81,7 @@ private func realisticEstimate(_ cell: StudyCell, hasWorstFill: Bool) -> CellEst
     func count(_ share: Double) -> Int { share * Double(entries) < 6 ? 0 : Int(share * Double(entries)) }
     return makeEstimate(
         entries: entries, excluded: Int(hours), negative: count(jump),
-        worst: hasWorstFill ? count(min(jump * 3.1, 0.9)) : nil,
+        worst: hasWorstFill ? count(min(jump * 3.1, 0.9)) : nil, best: hasBounds ? count(jump * 0.05) : nil,
         unprotected: count(unprotected), liquidated: count(min(liquidated, 0.98)), windows: windows,
         shortfall: 0.006 * leverage)
 }
