@@ -87,6 +87,8 @@ extension Study {
         var choice = headline
         choice.leverage = choice.leverage ?? grid.leverages.first { $0.value == 20 } ?? middle(grid.leverages)
         choice.horizon = choice.horizon ?? grid.horizons.first { $0 == .days(7) } ?? middle(grid.horizons)
+        // A spot account holds 1× longs only; anything else of the grid says more.
+        choice.contract = choice.contract ?? grid.contracts.first { $0 != .spot }
         choice.side = choice.side ?? (grid.sides.contains(.long) ? .long : grid.sides.first)
         return cells.first(where: choice.matches)
     }

@@ -51,7 +51,7 @@ func makeCauses(_ mean: Double) -> ShortfallCauses {
 
 /// The rules that every platform of these tests has; pages show them as the study's text.
 func plainRules() throws -> PlatformRules {
-    try PlatformRules(
+    PlatformRules(
         fees: try Fees(open: 0.0005, close: 0.0005, liquidation: 0), slippage: try Slippage(base: 0.0005),
         tiers: try MaintenanceTiers(flatRate: 0.005), liquidation: try LiquidationRules())
 }
