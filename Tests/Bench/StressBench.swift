@@ -52,16 +52,23 @@ struct StressBench {
     /// 60,000 minute bars, a horizon of one day, eleven leverages, long and short.
     private static func engine(threads: Int) throws {
         let series = market(bars: 60_000).series(seed: 4)
-        let run = StressRun(study: try study(), asset: "BENCH", market: MarketHistory(series: series))
+        let market = MarketHistory(series: series)
+        let run = StressRun(study: try study(), asset: "BENCH", market: market)
+        let judge = StressRun(study: try study(), asset: "BENCH", market: market, kernel: .plain)
         let trials = Double(series.count * 22)
+        let plain = try measure { _ = try judge.run(threads: 1) }
         let one = try measure { _ = try run.run(threads: 1) }
         let all = try measure { _ = try run.run(threads: threads) }
-        row("stressing, 1 thread, 1 d of minute bars × 11 leverages × 2 sides", one) {
+        row("plain walk, 1 thread, 1 d of minute bars × 11 leverages × 2 sides", plain) {
+            "\(fixedText($0 / trials * 1e9, decimals: 0)) ns per entry and cell"
+        }
+        row("first passage, 1 thread, 1 d of minute bars × 11 leverages × 2 sides", one) {
             "\(fixedText($0 / trials * 1e9, decimals: 0)) ns per entry and cell"
         }
         row("the same, \(threads) threads", all) {
             "\(fixedText($0 / trials * 1e9, decimals: 0)) ns per entry and cell"
         }
+        print("| first passage over plain walk | \(fixedText(plain.median / one.median, decimals: 1))× faster | | |")
         print("| speed-up of \(threads) threads | \(fixedText(one.median / all.median, decimals: 2))× | | |")
     }
 

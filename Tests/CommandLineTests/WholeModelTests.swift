@@ -61,6 +61,7 @@ import Testing
         }
         let quality = try scratch.read("run/data_quality.csv")
         #expect(quality.contains("funding_coverage") && quality.contains("mark_coverage"))
+        #expect(quality.contains("tiers_in_coin"), "the table is in USDT, and the study has an inverse contract")
         #expect(try scratch.read("run/run.json").contains("funding.csv"))
     }
 

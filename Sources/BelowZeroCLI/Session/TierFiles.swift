@@ -26,7 +26,20 @@ struct TierFiles {
             }
         }
         guard errors.isEmpty else { throw Failure(errors) }
+        if study.grid.contracts.contains(.inverse) { findings += result.platforms.compactMap(coinFinding) }
         return result
+    }
+
+    /// Brackets are published in the coin for inverse contracts and in the quote currency for linear ones; one table cannot
+    /// be both, and nothing in it says which it is.
+    private func coinFinding(_ platform: NamedPlatform) -> Finding? {
+        let brackets = platform.rules.tiers.tiers.count
+        guard brackets > 1 else { return nil }
+        return Finding(
+            check: "tiers_in_coin", severity: .warning,
+            message:
+                "for inverse contracts the caps and amounts of the \(brackets) brackets of '\(platform.name)' are read in coin",
+            count: brackets, action: "kept", hint: "give inverse contracts a platform whose brackets are in coin")
     }
 
     private mutating func read(_ source: TierFile, for rules: PlatformRules) throws(IngestError) -> PlatformRules {
