@@ -48,6 +48,16 @@ public struct MaintenanceTiers: Hashable, Sendable {
         self.tiers = tiers
     }
 
+    private init(copying tiers: [MaintenanceTier]) {
+        var copy: [MaintenanceTier] = []
+        copy.reserveCapacity(tiers.count)
+        copy.append(contentsOf: tiers)
+        self.tiers = copy
+    }
+
+    /// The same table in storage of its own.
+    var withOwnStorage: MaintenanceTiers { MaintenanceTiers(copying: tiers) }
+
     /// A table with one rate for every size.
     public init(flatRate: Double) throws(RuleError) {
         try self.init([MaintenanceTier(notionalCap: .infinity, rate: flatRate, amount: 0)])

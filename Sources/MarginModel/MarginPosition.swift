@@ -39,6 +39,14 @@ public struct PositionTerms: Hashable, Sendable {
         self.notional = notional
         self.rules = rules
     }
+
+    /// The same terms on storage of their own. Positions hold a reference to their table; threads that open positions from
+    /// one shared table would wait for each other's reference counts.
+    public var withOwnStorage: PositionTerms {
+        PositionTerms(
+            side: side, leverage: leverage, notional: notional,
+            rules: rules.replacing(tiers: rules.tiers.withOwnStorage))
+    }
 }
 
 /// A position of one contract kind: equity, requirement and their closed forms.

@@ -104,16 +104,14 @@ extension PlainKernel {
         let side = rules.cell.side
         var path = EntryPath(liquidationBar: nil, isUnprotected: false, carry: .none)
         let belowZero = -CellRules.tolerance * position.entryValue
-        let extremes = side == .long ? series.low : series.high
         path.isUnprotected =
             firstBar(trees.extremes(side), past: position.bankruptcyPrice(.none), entry: entry, last: last) { bar in
                 position.equity(at: extremes[bar], .none) < belowZero
             } != nil
         guard rules.platform.liquidation.enabled else { return path }
         let tree = trees.checked(side, rules.platform.liquidation.trigger)
-        let checked = checkedPrices
         path.liquidationBar = firstBar(tree, past: position.triggerPrice(.none), entry: entry, last: last) { bar in
-            isDue(position, at: checked[bar], .none)
+            isDue(position, at: checkedPrices[bar], .none)
         }
         return path
     }
@@ -124,7 +122,7 @@ extension PlainKernel {
         _ tree: FirstPassage, past price: Double, entry: Int, last: Int, isMet: (Int) -> Bool
     ) -> Int? {
         let sign = rules.cell.side.sign
-        let slack = 1e-9 * (abs(series.close[entry]) + (price.isFinite ? abs(price) : 0))
+        let slack = 1e-9 * (abs(closes[entry]) + (price.isFinite ? abs(price) : 0))
         let level = sign * price + slack
         var from = entry + 1
         while let bar = tree.first(from: from, through: last, atOrBelow: level) {

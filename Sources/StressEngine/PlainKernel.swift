@@ -23,26 +23,39 @@ public struct PlainKernel<Position: MarginPosition>: Sendable {
     /// The windows of the cell's horizon.
     public let windows: EntryWindows
     let scheduled: ScheduledMargins?
+    /// The prices that are worst for the position.
+    let extremes: [Double]
+    /// The prices that trigger: the mark's when there is a mark series.
+    let checkedPrices: [Double]
+    // Columns and terms are chosen once: reading them from `market` and `rules` at every entry would count references to
+    // storage that all threads share, and the threads would wait for each other.
+    let closes: [Double]
+    private let terms: PositionTerms
 
-    /// A kernel for one cell of one price history.
+    /// A kernel for one cell of one price history. Give every thread its own.
     public init(market: MarketHistory, rules: CellRules, windows: EntryWindows, scheduled: ScheduledMargins? = nil) {
         self.market = market
         self.rules = rules
         self.windows = windows
         self.scheduled = scheduled
+        let isLong = rules.cell.side == .long
+        extremes = isLong ? market.series.low : market.series.high
+        checkedPrices = PlainKernel.checkedPrices(market, rules.platform.liquidation.trigger, isLong: isLong)
+        closes = market.series.close
+        terms = rules.terms.withOwnStorage
     }
 
     var series: BarSeries { market.series }
 
     /// The position opened at the close of bar `entry`.
     public func position(entry: Int) -> Position {
-        Position(rules.terms, entryPrice: series.close[entry])
+        Position(terms, entryPrice: closes[entry])
     }
 
     /// Whether the platform would not open it.
     public func isRejected(entry: Int) -> Bool {
         let margin = scheduled.map { $0[entry] } ?? .none
-        return rules.terms.rejection(rules.cell.contract, entryPrice: series.close[entry], scheduled: margin) != nil
+        return terms.rejection(rules.cell.contract, entryPrice: closes[entry], scheduled: margin) != nil
     }
 
     /// Walks the window of `entry`, whose last bar is `last`. O(bars of the window).
@@ -58,15 +71,13 @@ public struct PlainKernel<Position: MarginPosition>: Sendable {
         let position = position(entry: entry)
         let isLiquidating = rules.platform.liquidation.enabled
         let belowZero = -CellRules.tolerance * position.entryValue
-        let extremes = rules.cell.side == .long ? series.low : series.high
-        let checked = checkedPrices
         let hasCarry = hasCarry
         var carry = Carry.none
         var path = EntryPath(liquidationBar: nil, isUnprotected: false, carry: .none)
         for bar in entry + 1...last {
             if hasCarry { advance(&carry, position, entry: entry, to: bar) }
             if position.equity(at: extremes[bar], carry) < belowZero { path.isUnprotected = true }
-            if isLiquidating, path.liquidationBar == nil, isDue(position, at: checked[bar], carry) {
+            if isLiquidating, path.liquidationBar == nil, isDue(position, at: checkedPrices[bar], carry) {
                 path.liquidationBar = bar
                 path.carry = carry
             }
@@ -77,14 +88,14 @@ public struct PlainKernel<Position: MarginPosition>: Sendable {
         return path
     }
 
-    /// The prices that trigger: the mark's when there is a mark series.
-    var checkedPrices: [Double] {
-        let isLong = rules.cell.side == .long
-        switch (rules.platform.liquidation.trigger, market.mark) {
-        case (.extreme, nil): return isLong ? series.low : series.high
-        case (.extreme, let mark?): return isLong ? mark.low : mark.high
-        case (.close, nil): return series.close
-        case (.close, let mark?): return mark.close
+    private static func checkedPrices(
+        _ market: MarketHistory, _ trigger: LiquidationTrigger, isLong: Bool
+    ) -> [Double] {
+        switch (trigger, market.mark) {
+        case (.extreme, nil): isLong ? market.series.low : market.series.high
+        case (.extreme, let mark?): isLong ? mark.low : mark.high
+        case (.close, nil): market.series.close
+        case (.close, let mark?): mark.close
         }
     }
 

@@ -24,7 +24,8 @@ public func loadStudy(
     let errors = problems.findings.filter { $0.severity == .error }
     guard let study, errors.isEmpty else { throw StudyError(errors) }
     try study.validate(file: file)
-    return Partial(study, findings: problems.findings + study.platforms.flatMap(\.findings))
+    return Partial(
+        study, findings: problems.findings + study.platforms.flatMap(\.findings) + study.venueFindings(venues))
 }
 
 func emptyFile(_ file: String) -> Finding {

@@ -42,6 +42,23 @@ extension NamedPlatform {
     }
 }
 
+extension Study {
+    /// Venues whose contract the study does not compute: their rules are then read as those of another contract.
+    func venueFindings(_ venues: [VenueProfile]) -> [Finding] {
+        venues.filter { venue in
+            !grid.contracts.contains(venue.contract)
+                && platforms.contains { $0.name == venue.name && $0.rules == venue.platform.rules }
+        }.map { venue in
+            let computed = grid.contracts.map(\.rawValue).joined(separator: ", ")
+            return Finding(
+                check: "venue_contract", severity: .warning,
+                message:
+                    "the profile '\(venue.name)' describes \(venue.contract.rawValue) contracts, and the study computes \(computed)",
+                action: "kept", hint: "add contract: [\(venue.contract.rawValue)] to the grid, or choose another venue")
+        }
+    }
+}
+
 /// Reads a venue profile: `venue`, `title`, `contract`, `as_of`, `sources`, `known`, `unknown` and a `platform` section as in a
 /// study file.
 public func loadVenue(yaml: String, file: String) throws(StudyError) -> VenueProfile {

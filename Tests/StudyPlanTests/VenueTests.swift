@@ -38,7 +38,7 @@ import Testing
         #expect(found.isEmpty, "no shipped profile has fees above a maintenance rate: \(found)")
         let okx = try String(contentsOfFile: packageRoot + "/Data/Venues/okx.yaml", encoding: .utf8)
         let dear = try loadVenue(
-            yaml: okx.replacing("liquidation: 0.0006", with: "liquidation: 0.0095"), file: "dear.yaml")
+            yaml: okx.replacing("liquidation: 0}", with: "liquidation: 0.0095}"), file: "dear.yaml")
         #expect(dear.findings.map(\.check) == ["bankrupt_on_entry"])
         #expect(dear.findings[0].message.contains("bankrupt on entry to liquidation"))
     }
@@ -51,7 +51,9 @@ import Testing
             platforms: {mine: {tiers: [{to: .inf, rate: 0.01}]}}
             """
         let study = try loadStudy(yaml: yaml, file: "s", venues: profiles()).value
-        #expect(study.platforms.map(\.name) == ["okx", "mine"] && study.platforms[0].rules.fees.liquidation == 0.0006)
+        let inverse = try loadStudy(yaml: yaml.replacing("okx", with: "bitmex"), file: "s", venues: profiles())
+        #expect(inverse.findings.map(\.check) == ["venue_contract"])
+        #expect(study.platforms.map(\.name) == ["okx", "mine"] && study.platforms[0].rules.fees.close == 0.0006)
         #expect(
             try loadStudy(yaml: study.canonicalText, file: "s").value == study, "the canonical text needs no venues")
     }

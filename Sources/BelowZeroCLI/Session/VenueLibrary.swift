@@ -13,7 +13,7 @@ struct VenueLibrary {
             return
         }
         let files = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }
-        profiles = try files.sorted().map { try VenueLibrary.profile(folder + "/" + $0) }
+        profiles = try files.map { try VenueLibrary.profile(folder + "/" + $0) }.sorted { $0.name < $1.name }
     }
 
     private static func profile(_ file: String) throws -> VenueProfile {
