@@ -63,7 +63,10 @@ struct RowRejects {
     }
 
     mutating func noteMalformed(column: Int, text: String, line: Int) {
-        let why = isTime(column) ? layout.time.expectation : "expected a decimal number"
+        // A number that was read and refused is one that no market has quoted.
+        let isNumber = text.allSatisfy { "0123456789.eE+-".contains($0) } && Double(text)?.isFinite == true
+        let price = isNumber ? "a price is 0 or of a size from 1e-15 to 1e15" : "expected a decimal number"
+        let why = isTime(column) ? layout.time.expectation : price
         let hint = isTime(column) ? "" : RowRejects.numberHint(text)
         add("cannot read \(isTime(column) ? "time" : layout.noun)", why, place(column, line, text), hint)
     }

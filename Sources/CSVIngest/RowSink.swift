@@ -1,3 +1,4 @@
+import PriceSeries
 import StressBasics
 
 /// What a column is for, as bits: one column may serve several parts of a bar.
@@ -111,6 +112,7 @@ struct RowSink {
     private mutating func takePrice(_ field: UnsafeBufferPointer<UInt8>, _ role: ColumnRole, _ index: Int) {
         switch readDecimal(field) {
         case .value(let value):
+            guard BarSeries.allowedPrice(value) else { return note(.malformed, field, index) }
             if role.contains(.open) { open = value }
             if role.contains(.high) { high = value }
             if role.contains(.low) { low = value }

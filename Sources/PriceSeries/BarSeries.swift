@@ -2,7 +2,7 @@ import StressBasics
 
 /// An immutable price history: bars in columns, open times strictly increasing.
 ///
-/// Prices are finite but otherwise free: zero and negative prices are legal (oil has traded below zero) and so are bars
+/// Prices are of a sane magnitude but otherwise free: zero and negative prices are legal (oil has traded below zero) and so are bars
 /// whose open or close lies outside low…high; ingestion reports them and keeps them. A price-only history has
 /// `open == high == low == close`.
 public struct BarSeries: Sendable {
@@ -25,8 +25,8 @@ public struct BarSeries: Sendable {
         case lengthMismatch(column: String)
         /// The open time at `index` is not after the one before.
         case timeNotIncreasing(index: Int)
-        /// A price at `index` is infinite or not a number.
-        case priceNotFinite(column: String, index: Int)
+        /// A price at `index` is not a number, or outside ``allowedPrice(_:)``.
+        case priceOutOfRange(column: String, index: Int)
         /// A time lies outside the years 1…9999, where sums of times and spans are safe.
         case timeOutOfRange(index: Int)
     }
@@ -46,8 +46,8 @@ public struct BarSeries: Sendable {
             if !BarSeries.validTimes.contains(time[index]) { throw .timeOutOfRange(index: index) }
         }
         for (name, column) in [("open", open), ("high", high), ("low", low), ("close", close)] {
-            if let index = column.firstIndex(where: { !$0.isFinite }) {
-                throw .priceNotFinite(column: name, index: index)
+            if let index = column.firstIndex(where: { !BarSeries.allowedPrice($0) }) {
+                throw .priceOutOfRange(column: name, index: index)
             }
         }
         (self.time, self.open, self.high, self.low, self.close) = (time, open, high, low, close)
@@ -61,6 +61,13 @@ public struct BarSeries: Sendable {
 
     /// Open times a series may hold: years 1 to 9999.
     public static let validTimes: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
+
+    /// Whether a price may stand in a series: zero, or a magnitude from 10⁻¹⁵ to 10¹⁵. No market has quoted beyond, and within
+    /// it no ratio, square or sum of the model overflows.
+    @inlinable
+    public static func allowedPrice(_ price: Double) -> Bool {
+        price == 0 || (1e-15...1e15).contains(abs(price))
+    }
 
     /// Number of bars.
     public var count: Int { time.count }

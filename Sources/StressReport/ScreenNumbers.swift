@@ -28,7 +28,7 @@ func percentNumber(_ fraction: Double) -> String {
     if percent == 0 { return "0" }
     if percent < 0.01 { return "<0.01" }
     let decimals = percentDecimals(percent)
-    return decimals == 0 ? grouped(Int(percent.rounded(.toNearestOrEven))) : fixedText(percent, decimals: decimals)
+    return decimals == 0 ? groupedWhole(percent) : fixedText(percent, decimals: decimals)
 }
 
 /// ``percentNumber(_:)`` with its sign: `141 %`.
@@ -68,6 +68,11 @@ func intervalText(_ interval: FrequencyInterval, confidence: Double) -> String {
 /// `95 %`.
 func confidenceText(_ confidence: Double) -> String {
     significantText(confidence * 100, digits: 5) + narrowSpace + "%"
+}
+
+/// A size without decimals, in groups of three from 10 000 on; sizes past 10¹⁵, which only absurd prices give, as `1e+18`.
+func groupedWhole(_ value: Double) -> String {
+    abs(value) < 1e15 ? grouped(Int(value.rounded(.toNearestOrEven))) : numberText(value)
 }
 
 /// A count with digits in groups of three from 10 000 on.

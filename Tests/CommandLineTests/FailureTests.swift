@@ -1,4 +1,5 @@
 import Foundation
+import StressBasics
 import TestSupport
 import Testing
 
@@ -62,6 +63,33 @@ import Testing
     func wrongUseIs64(arguments: [String]) throws {
         let run = try folder().program.run(arguments)
         #expect(run.code == 64 && !run.err.isEmpty, "\(run.code) \(run.err)")
+    }
+
+    /// Prices from 10⁻¹⁵ to 10¹⁵, zeros and negative ones in any order, and volumes of any size: every contract and rule
+    /// runs to its end, with the same results from both kernels.
+    @Test(arguments: 0..<4)
+    func absurdPricesNeverCrash(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let values = ["1e15", "1e-15", "1", "0", "-1", "-1e15", "123.456", "99", "1e300", "5e-324"]
+        var csv = "time,open,high,low,close,volume\n"
+        for hour in 0..<300 {
+            // The last two values are refused as prices and may stand as volumes.
+            let prices = (0..<4).map { _ in values[Int(random.next() % 8)] }.joined(separator: ",")
+            csv += "\(1_700_000_000 + hour * 3600),\(prices),\(values[Int(random.next() % 10)])\n"
+        }
+        let scratch = try Scratch()
+        try scratch.write(csv, to: "absurd.csv")
+        let options = [
+            "sweep", "absurd.csv", "--contract", "linear,inverse,margin,spot", "--bounds", "--kappa", "0.5",
+            "--horizon", "4h,1d",
+        ]
+        for kernel in ["auto", "plain"] {
+            let run = try scratch.program.run(options + ["--kernel", kernel, "--out", kernel])
+            #expect(run.code == 0, "\(run.err.prefix(400))")
+        }
+        #expect(try scratch.read("auto/results.csv") == scratch.read("plain/results.csv"))
+        try scratch.write(csv.replacing(",123.456,", with: ",1e300,"), to: "absurd.csv")
+        #expect(try scratch.program.run(options + ["--out", "refused"]).code == 65)
     }
 
     @Test func aBreachedLimitIs3() throws {

@@ -10,10 +10,17 @@ import Testing
             try BarSeries(time: [0, 1], open: fine, high: [1], low: fine, close: fine)
         }
         #expect(throws: BarSeries.Defect.timeNotIncreasing(index: 1)) { try BarSeries(time: [5, 5], price: fine) }
-        #expect(throws: BarSeries.Defect.priceNotFinite(column: "open", index: 1)) {
+        #expect(throws: BarSeries.Defect.priceOutOfRange(column: "open", index: 1)) {
             try BarSeries(time: [0, 1], price: [1, .nan])
         }
         #expect(throws: BarSeries.Defect.timeOutOfRange(index: 0)) { try BarSeries(time: [.min, 1], price: fine) }
+    }
+
+    @Test(arguments: [1e-16, -1e-16, 1.1e15, .infinity, .leastNonzeroMagnitude])
+    func absurdPricesAreRefused(price: Double) {
+        #expect(throws: BarSeries.Defect.priceOutOfRange(column: "open", index: 0)) {
+            try BarSeries(time: [0], price: [price])
+        }
     }
 
     @Test func negativePricesAreLegal() throws {

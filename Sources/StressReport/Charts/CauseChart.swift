@@ -71,7 +71,9 @@ struct CauseChart {
     }
 
     private func writeAxis(_ w: inout HTMLWriter) {
-        let step = high - low > 3 ? 1.0 : high - low > 1.7 ? 0.5 : 0.25
+        // Parts that nearly cancel may each be many times the shortfall; the axis keeps at most twelve marks all the same.
+        var step = 0.25
+        while (high - low) / step > 12 { step *= 2 }
         for place in Int((low / step).rounded(.up))...Int((high / step).rounded(.down)) {
             let share = Double(place) * step
             let x = position(share)

@@ -69,7 +69,7 @@ struct SeverityChart {
     }
 
     private func tickText(_ value: Double) -> String {
-        value < 0.01 ? significantText(value * 100, digits: 1) : grouped(Int((value * 100).rounded()))
+        value < 0.01 ? significantText(value * 100, digits: 1) : groupedWhole(value * 100)
     }
 
     private func write(_ range: Range, at middle: Double, _ w: inout HTMLWriter) {
