@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test check bench format clean
+.PHONY: help deps build run test check sanitize bench format clean
 
 # Warnings are errors while we develop; `make test BELOWZERO_WARNINGS=` lets them pass.
 BELOWZERO_WARNINGS ?= error
@@ -10,7 +10,7 @@ STUDY ?= Data/Studies/default.yaml
 SWIFT_SOURCES := Package.swift Sources Tests
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## Install the C libraries we stand on, where apt can
 	@Tests/Support/install-deps.sh
@@ -29,6 +29,9 @@ check: deps ## What every commit must pass: format, lint, warnings as errors, qu
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
 	BELOWZERO_WARNINGS=error swift build --build-tests
 	BELOWZERO_WARNINGS=error swift test --skip-build --skip VectorTests --skip CommandLineTests --skip VendorFile
+
+sanitize: deps ## Run the concurrent parts under the thread sanitizer
+	swift test --sanitize=thread --scratch-path .build/tsan --filter "Laws|FirstPassage|SeriesCheck"
 
 bench: deps ## Measure, and write the table to Reports/Benchmarks
 	swift build -c release --product StressBench

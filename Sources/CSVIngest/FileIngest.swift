@@ -66,7 +66,7 @@ private func readRows(
         sink.deallocate()
     }
     do {
-        try parse(&input, head: head, with: &parser, to: rowSinkCallbacks(sink), chunk: options.feedBytes)
+        try parse(&input, head: head, with: &parser, to: rowSinkCallbacks(sink), options: options, name: place.name)
     } catch {
         switch error {
         case .input(let error): throw error
@@ -84,14 +84,17 @@ private enum ParseFailure: Error {
 }
 
 private func parse(
-    _ input: inout ByteSource, head: TextHead, with parser: inout CSVParser, to callbacks: RowCallbacks, chunk: Int
+    _ input: inout ByteSource, head: TextHead, with parser: inout CSVParser, to callbacks: RowCallbacks,
+    options: IngestOptions, name: String
 ) throws(ParseFailure) {
+    let chunk = options.feedBytes
     do {
         try head.bytes.withUnsafeBufferPointer { (text) throws(CSVParser.Failure) in
             try feed(text, to: &parser, callbacks, chunk: chunk)
         }
     } catch { throw .csv(error) }
     while !parser.cursor.pointee.isStopped {
+        if options.isCancelled() { throw .input(cancelled(name)) }
         let piece: UnsafeBufferPointer<UInt8>?
         do { piece = try input.next() } catch { throw .input(error) }
         do {
@@ -99,6 +102,10 @@ private func parse(
             try feed(piece, to: &parser, callbacks, chunk: chunk)
         } catch { throw .csv(error) }
     }
+}
+
+private func cancelled(_ name: String) -> IngestError {
+    IngestError(.cancelled, "stopped reading", at: SourceLocation(file: name))
 }
 
 private func feed(

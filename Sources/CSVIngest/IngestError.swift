@@ -20,6 +20,8 @@ public struct IngestError: Error, Sendable, Equatable {
         case setting
         /// A bound that protects memory was passed.
         case tooLarge
+        /// Somebody asked for the reading to stop.
+        case cancelled
     }
 
     /// The kind of failure.

@@ -7,6 +7,8 @@ public struct IngestOptions: Sendable {
     public var chunkBytes: Int = 1 << 18
     /// Bad rows listed one by one for each file; counts stay exact beyond it.
     public var maxRowFindings: Int = 1000
+    /// Asked before every piece of a file; true stops the reading with ``IngestError/Reason/cancelled``.
+    public var isCancelled: @Sendable () -> Bool = { false }
     /// The folder that relative file names start from; empty for the working directory. Names are shown without it.
     public var baseFolder: String = ""
 

@@ -21,6 +21,14 @@ import Testing
         )
     }
 
+    @Test func readingStopsWhenAsked() throws {
+        var options = IngestOptions(chunkBytes: 4096)
+        let asked = Atomic<Int>(0)
+        options.isCancelled = { asked.add(1, ordering: .relaxed).newValue > 3 }
+        let error = #expect(throws: IngestError.self) { try ingest(hourlyText(20_000), options: options) }
+        #expect(error?.reason == .cancelled && asked.load(ordering: .relaxed) == 4)
+    }
+
     @Test func summariesKeepTheirOrderWhenTheyFind() throws {
         let text = hourlyText(300) { bar in
             switch bar {

@@ -1,6 +1,7 @@
 import CSVIngest
 import PriceSeries
 import StressBasics
+import StressEngine
 import StressReport
 import StudyPlan
 
@@ -22,10 +23,14 @@ struct AssetInput: Sendable {
         let all: [IngestError]
     }
 
-    /// Reads all files of one input.
-    static func read(_ input: StudyInput, study: Study, files: InputFiles) -> Result<AssetInput, Errors> {
-        let prices = readSeries(input.source, files: files)
-        let mark = input.mark.map { readSeries($0, files: files) }
+    /// Reads all files of one input, unless `control` is cancelled on the way.
+    static func read(
+        _ input: StudyInput, study: Study, files: InputFiles, control: RunControl = RunControl()
+    ) -> Result<AssetInput, Errors> {
+        var options = IngestOptions()
+        options.isCancelled = { control.isCancelled }
+        let prices = readSeries(input.source, files: files, options: options)
+        let mark = input.mark.map { readSeries($0, files: files, options: options) }
         let funding = input.funding.map { readFunding($0, files: files) }
         do {
             let prices = try prices.get()

@@ -46,8 +46,9 @@ struct StressSession {
 
     private func readInputs() throws -> [AssetInput] {
         talk.say("Reading \(study.inputs.count == 1 ? "1 input" : "\(study.inputs.count) inputs")")
-        let read = parallelMap(count: study.inputs.count, threads: threads) { [study, files] index in
-            AssetInput.read(study.inputs[index], study: study, files: files)
+        let read = parallelMap(count: study.inputs.count, threads: threads) {
+            [study, files, control = interruption.control] index in
+            AssetInput.read(study.inputs[index], study: study, files: files, control: control)
         }
         guard let read, !interruption.control.isCancelled else { throw interruption.failure }
         let errors = read.flatMap(\.errors)
