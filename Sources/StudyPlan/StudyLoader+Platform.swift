@@ -30,7 +30,11 @@ extension StudyLoader {
             guard let platform = known.first(where: { $0.name == name }) ?? venue(name) else {
                 let near = nearestName(to: name, among: known.map(\.name) + venues.map(\.name))
                 let hint = near.map { "did you mean '\($0)'?" } ?? "'belowzero venues' lists the venues"
-                return reader.wrong("there is no platform '\(SourceLocation.presentable(name))'", hint: hint)
+                problems.add(
+                    StudyError.unknownPlatform,
+                    "\(reader.path): there is no platform '\(SourceLocation.presentable(name))'",
+                    at: reader.node, hint: hint)
+                return nil
             }
             picked.append(platform)
         }

@@ -6,6 +6,12 @@ public struct StudyError: Error, Hashable, Sendable {
     /// The problems, in the order of the file; never empty.
     public let findings: [Finding]
 
+    /// The check of a problem that looking the platform up among the venues may solve.
+    static let unknownPlatform = "no_such_platform"
+
+    /// Whether the study names a platform that it does not describe.
+    public var namesUnknownPlatform: Bool { findings.contains { $0.check == StudyError.unknownPlatform } }
+
     /// An error of the given problems.
     public init(_ findings: [Finding]) {
         self.findings = findings

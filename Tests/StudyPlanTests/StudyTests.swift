@@ -188,7 +188,7 @@ private let smallStudy = """
                 "[{to: .inf, rate: 0.01}]", "{file: t.json, symbol: X, contract_size: 5}", "bad_value", 4,
                 "either a symbol"
             ),
-            ("horizon: [1d]", "horizon: [1d], platform: [q]", "bad_value", 3, "no platform 'q'"),
+            ("horizon: [1d]", "horizon: [1d], platform: [q]", "no_such_platform", 3, "no platform 'q'"),
             ("rate: 0.01", "rate: 1.5", "bad_value", 4, "from 0 to 1"),
             ("rate: 0.01", "rate: 1", "bad_value", 4, "below 1"),
             ("to: .inf", "to: 100", "bad_value", 4, "no cap"),

@@ -74,7 +74,7 @@ struct LoadedStudy {
         do throws(StudyError) {
             return try loadStudy(yaml: text, file: file)
         } catch {
-            guard error.findings.contains(where: { $0.message.contains("there is no platform") }) else { throw error }
+            guard error.namesUnknownPlatform else { throw error }
         }
         return try loadStudy(yaml: text, file: file, venues: try VenueLibrary().profiles)
     }
