@@ -22,7 +22,7 @@ private let mayImport: [String: Set<String>] = [
 /// Platform modules any of ours may use. Foundation stays out of hot loops, so only the outer modules have it.
 private let platformModules: Set<String> = ["Glibc", "Darwin", "Musl"]
 private let extraPlatformModules: [String: Set<String>] = [
-    "CSVIngest": ["Foundation", "FoundationEssentials"],
+    "CSVIngest": ["Dispatch", "Foundation", "FoundationEssentials", "Synchronization"],
     "StressEngine": ["Dispatch", "Synchronization"],
     "StressReport": ["Foundation", "FoundationEssentials"],
     "BelowZeroCLI": ["Dispatch", "Foundation", "Synchronization"],

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CSVIngest
 import PriceSeries
 import StressBasics
 import StressEngine
@@ -39,7 +40,8 @@ struct ExplainCommand: ParsableCommand {
             var tiers = TierFiles(files: loaded.files)
             var study = try tiers.resolve(loaded.study)
             study.inputs = study.inputs.filter { $0.asset == cell.asset }
-            let input = AssetInput.read(study.inputs[0], study: study, files: loaded.files)
+            let input = AssetInput.read(
+                study.inputs[0], study: study, files: loaded.files, options: IngestOptions(threads: allCores, files: 1))
             guard input.errors.isEmpty, let market = try? input.get().market else { throw Failure(input.errors) }
             let run = StressRun(study: study, asset: cell.asset, market: market)
             guard let place = study.cells.firstIndex(where: { $0.id == cell.id }),

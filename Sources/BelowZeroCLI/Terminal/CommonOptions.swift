@@ -43,8 +43,11 @@ struct WorkOptions: ParsableArguments {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be 1 to 1024") }
     }
 
-    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+    var threadCount: Int { threads ?? allCores }
 }
+
+/// The threads that a command uses unless told otherwise.
+var allCores: Int { ProcessInfo.processInfo.activeProcessorCount }
 
 private struct FailureJSON: Encodable {
     let status = "failed"
