@@ -10,48 +10,59 @@
 /// with the right number of them is a row of the right width whatever its last fields say. Eight bytes are looked at a
 /// time.
 struct LineCutter {
-    private let delimiter: UInt8
     private let pattern: UInt64
     /// Delimiters of a row.
     private let delimiters: Int
     /// Fields to hand on: all up to the last one in use.
     let fields: Int
 
-    /// Longer lines are left to the parser, which has bounds of its own.
-    static let longestLine = 1 << 13
+    /// Longer lines are left to the parser, which has bounds of its own. 255 words of 8 bytes: one byte of a sum.
+    static let longestLine = 2040
     /// Bytes behind a text that may be looked at, though not used.
     static let padding = 8
 
     init(_ layout: Layout) {
-        delimiter = layout.delimiter
-        pattern = LineCutter.repeated(layout.delimiter)
+        pattern = UInt64(layout.delimiter) &* 0x0101_0101_0101_0101
         delimiters = layout.width - 1
         fields = min(layout.width, (layout.plan.all.max() ?? 0) + 1)
     }
 
     /// Bytes of the line from `start` to its LF at `end` that hold the columns in use; nil when the line must be parsed
-    /// as it is. Quotes are not looked for.
+    /// as it is. Quotes are not looked for; `hasReturns` says that a CR may be anywhere.
     @inline(__always)
-    func cut(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>) -> Int? {
-        let isPair = end > start && end[-1] == Ascii.carriageReturn
-        let count = end - start - (isPair ? 1 : 0)
+    func cut(_ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>, hasReturns: Bool) -> Int? {
+        var count = end - start
         // libcsv passes over lines of blanks; blanks before the first field are its business.
         guard count > 0, count <= LineCutter.longestLine, start[0] > Ascii.space else { return nil }
-        var (at, found, cut) = (0, 0, count)
-        while at < count {
-            let word = UnsafeRawPointer(start + at).loadUnaligned(as: UInt64.self).littleEndian
-            let rest = count &- at
-            let inside: UInt64 = rest >= 8 ? .max : (1 << UInt64(rest &* 8)) &- 1
+        if hasReturns {
+            if end[-1] == Ascii.carriageReturn { count &-= 1 }
             // A CR inside the line ends a row there.
-            if LineCutter.matches(word, LineCutter.returns) & inside != 0 { return nil }
-            let marks = LineCutter.matches(word, pattern) & inside
-            let next = found &+ marks.nonzeroBitCount
-            if found < fields, next >= fields { cut = at &+ LineCutter.place(of: fields &- found, in: marks) }
+            if memchr(start, Int32(Ascii.carriageReturn), count) != nil { return nil }
+        }
+        var (at, found, cut) = (0, 0, count)
+        while at < count, found < fields {
+            let marks = marks(start, at, count)
+            let next = found &+ LineCutter.sum(marks >> 7)
+            if next >= fields { cut = at &+ LineCutter.place(of: fields &- found, in: marks) }
             found = next
             at &+= 8
         }
+        // Each byte of the sum counts for itself up to 255.
+        var sums: UInt64 = 0
+        while at < count {
+            sums &+= marks(start, at, count) >> 7
+            at &+= 8
+        }
         // Nothing at all would be an empty line.
-        return found == delimiters && cut > 0 ? cut : nil
+        return found &+ LineCutter.sum(sums) == delimiters && cut > 0 ? cut : nil
+    }
+
+    /// The highest bit of each of eight bytes that is a delimiter inside the line.
+    @inline(__always)
+    private func marks(_ start: UnsafePointer<UInt8>, _ at: Int, _ count: Int) -> UInt64 {
+        let word = UnsafeRawPointer(start + at).loadUnaligned(as: UInt64.self).littleEndian
+        let rest = count &- at
+        return rest >= 8 ? matches(word) : matches(word) & ((1 << UInt64(truncatingIfNeeded: rest &* 8)) &- 1)
     }
 
     /// The byte of the `nth` mark, counted from 1.
@@ -62,14 +73,19 @@ struct LineCutter {
         return marks.trailingZeroBitCount / 8
     }
 
-    private static let returns = repeated(Ascii.carriageReturn)
+    /// The sum of the eight bytes.
+    @inline(__always)
+    private static func sum(_ bytes: UInt64) -> Int {
+        // Two sums of four bytes each, since all eight may be 255.
+        let low: UInt64 = 0x00FF_00FF_00FF_00FF
+        let pairs = (bytes & low) &+ ((bytes >> 8) & low)
+        return Int(truncatingIfNeeded: (pairs &* 0x0001_0001_0001_0001) >> 48)
+    }
 
-    private static func repeated(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
-
-    /// The highest bit of each byte of `word` that equals the repeated byte of `pattern`
+    /// The highest bit of each byte of `word` that is the delimiter
     /// (H. S. Warren, "Hacker's Delight", 2nd edition, section 6-1: the form without carries between bytes).
     @inline(__always)
-    private static func matches(_ word: UInt64, _ pattern: UInt64) -> UInt64 {
+    private func matches(_ word: UInt64) -> UInt64 {
         let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
         let difference = word ^ pattern
         return ~(((difference & low) &+ low) | difference | low)

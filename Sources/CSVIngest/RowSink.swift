@@ -110,7 +110,7 @@ struct RowSink: ~Copyable {
 
     @inline(__always)
     private mutating func takePrice(_ field: UnsafeBufferPointer<UInt8>, _ role: ColumnRole, _ index: Int) {
-        switch readDecimal(field) {
+        switch readShortDecimal(field).map(DecimalReading.value) ?? readDecimal(field) {
         case .value(let value):
             guard BarSeries.allowedPrice(value) else { return note(.malformed, field, index) }
             if role.contains(.open) { prices.open = value }
@@ -135,7 +135,7 @@ struct RowSink: ~Copyable {
     /// A volume that is missing or unreadable is NaN: it is not worth a bar.
     @inline(__always)
     private mutating func takeVolume(_ field: UnsafeBufferPointer<UInt8>, _ index: Int) {
-        switch readDecimal(field) {
+        switch readShortDecimal(field).map(DecimalReading.value) ?? readDecimal(field) {
         case .value(let value): prices.volume = value
         case .missing: prices.volume = .nan
         case .malformed:

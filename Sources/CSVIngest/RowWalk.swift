@@ -167,7 +167,8 @@ final class RowWalk: @unchecked Sendable {
     private func parseSlice(_ slot: SliceSlot) {
         guard let range = slot.range else { return }
         let isEnd = window.isLast && stream.failure == nil && range.upperBound == window.count
-        slot.reader.read(UnsafeBufferPointer(rebasing: window.text[range]), isLast: isEnd)
+        slot.reader.read(
+            UnsafeBufferPointer(rebasing: window.text[range]), hasReturns: window.hasReturns, isLast: isEnd)
     }
 
     /// Puts the rows of finished slices in place, up to the first that failed.
@@ -203,7 +204,7 @@ extension IngestOptions {
     fileprivate var windowSize: Int {
         if let windowBytes { return max(1, windowBytes) }
         if path == .lineByLine { return min(max(1, chunkBytes), ByteSource.bufferSizes.upperBound) }
-        return threads <= 1 ? 1 << 20 : 1 << 23
+        return threads <= 1 ? 1 << 20 : 1 << 22
     }
 
     fileprivate var slicesPerWindow: Int {

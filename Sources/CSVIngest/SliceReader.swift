@@ -47,18 +47,19 @@ struct SliceReader: ~Copyable {
 
     /// Reads a slice. `isLast` says that the input ends with it, perhaps without a line end. Behind the text there must
     /// be ``LineCutter/padding`` readable bytes.
-    mutating func read(_ text: UnsafeBufferPointer<UInt8>, isLast: Bool) {
+    /// `hasReturns` says that there may be a CR somewhere.
+    mutating func read(_ text: UnsafeBufferPointer<UInt8>, hasReturns: Bool, isLast: Bool) {
         parser.restart(line: 1, consumed: 0)
         failure = nil
         do {
-            try parse(text)
+            try parse(text, hasReturns)
             if isLast { try parser.finish(rowSinkCallbacks(sink)) }
         } catch {
             failure = error
         }
     }
 
-    private mutating func parse(_ text: UnsafeBufferPointer<UInt8>) throws(CSVParser.Failure) {
+    private mutating func parse(_ text: UnsafeBufferPointer<UInt8>, _ hasReturns: Bool) throws(CSVParser.Failure) {
         guard var start = text.baseAddress else { return }
         let stop = start + text.count
         // Lines gathered, bytes they have after the cut, and bytes of the input they were.
@@ -68,7 +69,7 @@ struct SliceReader: ~Copyable {
             let found = memchr(start, Int32(Ascii.lineFeed), stop - start)
             let end = found.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) } ?? stop
             let next = end == stop ? stop : end + 1
-            if end < stop, let count = cutter.cut(start, end) {
+            if end < stop, let count = cutter.cut(start, end, hasReturns: hasReturns) {
                 UnsafeMutableRawPointer(gathered.base + filled).copyMemory(from: start, byteCount: count)
                 gathered.base[filled &+ count] = Ascii.lineFeed
                 (rows, filled, taken) = (rows &+ 1, filled &+ count &+ 1, taken &+ (next - start))

@@ -14,6 +14,8 @@ struct TextWindow: ~Copyable {
     private(set) var isLast = false
     /// Whether a quote may hide the end of a line.
     private(set) var hasQuote = false
+    /// Whether there may be a carriage return.
+    private(set) var hasReturns = false
 
     init(capacity: Int) {
         self.capacity = capacity
@@ -26,6 +28,7 @@ struct TextWindow: ~Copyable {
     mutating func begin(with rest: UnsafeBufferPointer<UInt8>) {
         if let from = rest.baseAddress { memcpy(buffer.base, from, rest.count) }
         (count, hasQuote) = (rest.count, false)
+        hasReturns = has(Ascii.carriageReturn, in: 0..<count)
     }
 
     /// Reads new text behind what is there.
@@ -33,9 +36,14 @@ struct TextWindow: ~Copyable {
         let room = UnsafeMutableBufferPointer(start: buffer.base + count, count: capacity - count)
         let filled = stream.fill(room)
         // What was left over has no quote: windows with one are not cut.
-        hasQuote = memchr(buffer.base + count, Int32(Ascii.quote), filled) != nil
+        hasQuote = has(Ascii.quote, in: count..<count + filled)
+        hasReturns = hasReturns || has(Ascii.carriageReturn, in: count..<count + filled)
         count += filled
         isLast = stream.isAtEnd
+    }
+
+    private func has(_ byte: UInt8, in range: Range<Int>) -> Bool {
+        memchr(buffer.base + range.lowerBound, Int32(byte), range.count) != nil
     }
 
     /// Where to cut the window into at most `wanted` slices of whole lines; nil when it cannot be cut safely.
