@@ -9,6 +9,8 @@ public struct IngestOptions: Sendable {
     public var threads: Int = 1
     /// How the rows of a file are walked. The result does not depend on it.
     public var path = ReadingPath.automatic
+    /// Where series that were read before are kept; nil to read everything again. The result does not depend on it.
+    public var cache: SeriesCache?
     /// Bad rows listed one by one for each file; counts stay exact beyond it.
     public var maxRowFindings: Int = 1000
     /// Asked before every piece of a file; true stops the reading with ``IngestError/Reason/cancelled``.
@@ -59,7 +61,7 @@ public struct IngestedSeries: Sendable {
 }
 
 /// One file that was read.
-public struct IngestedFile: Hashable, Sendable {
+public struct IngestedFile: Hashable, Codable, Sendable {
     /// The name as given.
     public let name: String
     /// Bytes on the disk, before decompression.

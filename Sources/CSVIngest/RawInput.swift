@@ -79,7 +79,7 @@ struct RawInput: ~Copyable {
     private static func open(
         _ name: String, folder: String
     ) throws(IngestError) -> (descriptor: Int32, bytes: Int?) {
-        let path = folder.isEmpty || name.hasPrefix("/") ? name : folder + "/" + name
+        let path = filePath(name, folder: folder)
         // A NUL would cut the name short in C and open another file.
         guard !path.utf8.contains(0) else { throw failure(name, ENOENT) }
         #if canImport(Glibc)
