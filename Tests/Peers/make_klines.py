@@ -16,7 +16,7 @@ def prices(bars, seed):
     # Daily volatility of about 3 %, a slow and a fast cycle of it, and heavy tails.
     slow = np.cumsum(random.normal(0, 0.004, bars))
     slow -= np.linspace(0, slow[-1], bars)
-    level = 0.03 / np.sqrt(1440) * np.exp(np.clip(slow, -1.2, 1.2) + 0.35 * np.sin(np.arange(bars) * 2 * np.pi / 1440))
+    level = 0.03 / np.sqrt(1440) * np.exp(np.clip(slow, -0.6, 0.6) + 0.35 * np.sin(np.arange(bars) * 2 * np.pi / 1440))
     returns = level * random.standard_t(4, bars) / np.sqrt(2)
     jumps = random.random(bars) < 14 / (365 * 1440)
     returns[jumps] += random.normal(0, 0.03, jumps.sum())

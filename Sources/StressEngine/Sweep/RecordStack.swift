@@ -24,27 +24,27 @@ final class RecordStack {
     struct KeyRange {
         /// +1 for columns of positive values, −1 for those that were turned over.
         let orientation: Double
+        /// 0, or all ones where keys are negated.
+        private let negation: Int
         private let lowest: Int
         let count: Int
 
-        /// Room for the leading bits of `values` that are positive once turned.
+        /// Room for the leading bits of values from `smallest` to `largest`, at least 0, once turned.
         init(orientation: Double, smallest: Double, largest: Double) {
             self.orientation = orientation
-            let (low, high) = (KeyRange.bits(smallest), KeyRange.bits(largest))
+            negation = orientation > 0 ? 0 : -1
+            let (low, high) = (Int(smallest.bitPattern >> 39), Int(largest.bitPattern >> 39))
             lowest = orientation > 0 ? low : -high
             count = max(1, min(high - low + 1, 1 << 22))
         }
 
-        @inline(__always)
-        private static func bits(_ value: Double) -> Int {
-            value > 0 ? Int(truncatingIfNeeded: value.bitPattern >> 39) : 0
-        }
-
+        /// The key of a value, within 0..<count whatever the value.
         @inline(__always)
         func key(_ value: Double) -> Int {
-            let turned = KeyRange.bits(orientation * value)
-            let key = (orientation > 0 ? turned : -turned) &- lowest
-            return key < 0 ? 0 : key >= count ? count &- 1 : key
+            let turned = orientation * value
+            let bits = Int(truncatingIfNeeded: (turned > 0 ? turned : 0).bitPattern >> 39)
+            let key = ((bits ^ negation) &- negation) &- lowest
+            return min(max(key, 0), count &- 1)
         }
     }
 
@@ -91,27 +91,37 @@ final class RecordStack {
         }
     }
 
-    /// The position of the first bar at or below `level`; −1 when there is none.
+    /// The stack as it stands, for many searches in a row.
     @inline(__always)
-    func position(atOrBelow level: Double) -> Int {
-        let (values, top) = (values, top)
-        if level >= values[top] { return top }
-        // Mostly right, or one too near: records of the same key.
-        var position = min(Int(hints[keys.key(level)]), top)
-        if values[position] > level { position &-= 1 }
-        if values[position] <= level, values[position &+ 1] > level { return position }
-        return bisected(atOrBelow: level)
-    }
+    var search: Search { Search(values: values, hints: hints, top: top, keys: keys) }
 
-    @inline(never)
-    private func bisected(atOrBelow level: Double) -> Int {
-        var (low, high) = (-1, top)
-        // values[low] ≤ level < values[high + 1]
-        while low < high {
-            let middle = (low + high + 1) >> 1
-            if values[middle] <= level { low = middle } else { high = middle - 1 }
+    /// A look at the stack that is good until the next push.
+    struct Search {
+        let values: UnsafeMutablePointer<Double>
+        fileprivate let hints: UnsafeMutablePointer<Int32>
+        let top: Int
+        fileprivate let keys: KeyRange
+
+        /// The position of the first bar at or below `level`, which is below the top's value; −1 when there is none.
+        @inline(__always)
+        func position(below level: Double) -> Int {
+            // Mostly right, or one too near: records of the same key.
+            var position = min(Int(hints[keys.key(level)]), top)
+            if values[position] > level { position &-= 1 }
+            if values[position] <= level, values[position &+ 1] > level { return position }
+            return bisected(atOrBelow: level)
         }
-        return low
+
+        @inline(never)
+        private func bisected(atOrBelow level: Double) -> Int {
+            // values[low] ≤ level < values[high + 1]
+            var (low, high) = (-1, top)
+            while low < high {
+                let middle = (low + high + 1) >> 1
+                if values[middle] <= level { low = middle } else { high = middle - 1 }
+            }
+            return low
+        }
     }
 
     /// The deepest record whose bar is not after `last`, searched upwards from `hint`: a position that was deepest for a

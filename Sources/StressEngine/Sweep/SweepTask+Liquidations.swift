@@ -24,20 +24,32 @@ extension SweepTask {
     /// Where each leverage from `first` on finds its first record at or below its level, nearest first.
     @inline(__always)
     private func findRecords(_ entry: SweepEntry, from first: Int) {
-        let (records, levels, found) = (records, levels, found)
-        let (scale, offset, slack) = (entry.scale, entry.offset, entry.slack)
-        let values = records.values
+        let (search, levels, found) = (records.search, levels, found)
+        let (scale, upper, width) = (entry.scale, entry.offset + entry.slack, 2 * entry.slack)
+        let (values, top) = (search.values, Int32(truncatingIfNeeded: search.top))
+        let nearest = values[search.top]
         var leverage = leverages &- 1
         while leverage >= first {
-            let level = levels[leverage] * scale + offset
-            let position = records.position(atOrBelow: level + slack)
-            found[leverage] = Int32(truncatingIfNeeded: position)
-            if values[position] > level - slack {
-                doubtful[listed.pointee.doubtful] = leverage
-                listed.pointee.doubtful &+= 1
-            }
+            let level = levels[leverage] * scale + upper
+            if level < nearest { break }
+            found[leverage] = top
+            if nearest > level - width { doubt(leverage) }
             leverage &-= 1
         }
+        while leverage >= first {
+            let level = levels[leverage] * scale + upper
+            let position = search.position(below: level)
+            found[leverage] = Int32(truncatingIfNeeded: position)
+            if values[position] > level - width { doubt(leverage) }
+            leverage &-= 1
+        }
+    }
+
+    /// Notes that rounding may decide whether a leverage's record is the one.
+    @inline(never)
+    private func doubt(_ leverage: Int) {
+        doubtful[listed.pointee.doubtful] = leverage
+        listed.pointee.doubtful &+= 1
     }
 
     /// Adds the gains under one fill rule, and notes who may be below zero.
