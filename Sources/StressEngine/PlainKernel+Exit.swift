@@ -19,15 +19,20 @@ struct ExitPrices: Hashable, Sendable {
 
 extension PlainKernel {
     /// How a held position ends: closed by `fill` after a liquidation, or at the close of `last`.
+    public func exit(_ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill) -> EntryExit {
+        exit(path, entry: entry, last: last, fill: fill, trees: nil)
+    }
+
+    /// The same, faster with trees where what is left of a position goes on after a first liquidation.
     @_specialize(where Position == LinearPosition)
     @_specialize(where Position == InversePosition)
     @_specialize(where Position == BorrowedCashPosition)
     @_specialize(where Position == BorrowedCoinPosition)
     @_specialize(where Position == SpotPosition)
-    public func exit(_ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill) -> EntryExit {
+    func exit(_ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill, trees: PassageTrees?) -> EntryExit {
         let isPartial = rules.platform.liquidation.isPartial && path.liquidationBar != nil
         if isPartial, let linear = self as? PlainKernel<LinearPosition> {
-            return linear.partialExit(path, entry: entry, last: last, fill: fill)
+            return linear.partialExit(path, entry: entry, last: last, fill: fill, trees: trees)
         }
         let position = position(entry: entry)
         let fees = rules.platform.fees

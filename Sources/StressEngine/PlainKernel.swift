@@ -26,7 +26,7 @@ public final class PlainKernel<Position: MarginPosition>: Sendable {
     let pricing: ExitPricing
     /// The prices that trigger: the mark's when there is a mark series.
     let checkedPrices: [Double]
-    private let funding: [Double]?
+    let funding: [Double]?
     private let times: [Int64]
     // Positions hold a reference to their table: threads that share one would wait for each other.
     private let terms: PositionTerms
@@ -93,9 +93,12 @@ public final class PlainKernel<Position: MarginPosition>: Sendable {
         if let rate = funding?[bar], rate != 0 {
             carry.funding += position.fundingCharge(rate: rate, at: pricing.opens[bar])
         }
-        if Position.bearsInterest { carry.years = Double(times[bar] - times[entry]) / millisecondsPerYear }
+        if Position.bearsInterest { carry.years = years(from: entry, to: bar) }
         if let scheduled { carry.maintenancePerCoin = scheduled[bar].maintenance }
     }
+
+    @inline(__always)
+    func years(from entry: Int, to bar: Int) -> Double { Double(times[bar] - times[entry]) / millisecondsPerYear }
 
     @inline(__always)
     func isDue(_ position: Position, at price: Double, _ carry: Carry) -> Bool {
@@ -110,11 +113,17 @@ private let millisecondsPerYear = 365.0 * 86_400_000
 public struct ScheduledMargins: Sendable {
     private let initial: [Double]
     private let maintenance: [Double]
+    private let tree: FirstPassage
 
     /// Lays a schedule along a price history. O(bars log entries).
     public init(_ schedule: MarginSchedule, along series: BarSeries) {
         (initial, maintenance) = schedule.perCoin(at: series.time)
+        // Before the first date no margin is known; positions are rejected there, so any bound will do.
+        tree = FirstPassage(maintenance.map { $0.isNaN ? 0 : $0 }, negated: true)
     }
+
+    /// The highest maintenance margin in the block of 16^`height` bars that `bar` lies in.
+    func most(height: Int, at bar: Int) -> Double { -tree.minimum(height: height, at: bar) }
 
     /// The margins in force at the open of `bar`.
     public subscript(bar: Int) -> ScheduledMargin {

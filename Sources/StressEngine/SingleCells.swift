@@ -56,13 +56,15 @@ extension StressRun {
         _ kernel: PlainKernel<Position>, entry: Int, last: Int, exits: inout [EntryExit], tally: inout CellTally
     ) {
         let path =
-            if let trees, !kernel.hasCarry {
-                kernel.passagePath(entry: entry, last: last, trees: trees)
+            if let trees {
+                kernel.hasCarry
+                    ? kernel.carriedPath(entry: entry, last: last, trees: trees)
+                    : kernel.passagePath(entry: entry, last: last, trees: trees)
             } else {
                 kernel.path(entry: entry, last: last)
             }
         for (index, fill) in kernel.rules.fills.enumerated() {
-            exits[index] = kernel.exit(path, entry: entry, last: last, fill: fill.rule)
+            exits[index] = kernel.exit(path, entry: entry, last: last, fill: fill.rule, trees: trees)
         }
         let time = market.series.time
         tally.add(
@@ -70,10 +72,5 @@ extension StressRun {
             barsToLiquidation: path.liquidationBar.map {
                 BarClock.bars(from: clock.place(time[entry]), to: clock.place(time[$0]))
             }, unprotected: path.isUnprotected)
-    }
-
-    /// Whether the cell is searched rather than walked.
-    func isPassage(_ rules: CellRules) -> Bool {
-        market.fundingPerBar == nil && rules.platform.schedule == nil && rules.cell.contract != .margin
     }
 }

@@ -172,7 +172,7 @@ extension StressRun {
     private func kind(_ part: Part) -> KernelKind {
         switch part {
         case .sweep: .sweep
-        case .single(let cell): trees != nil && isPassage(rules[cell]) ? .passage : .plain
+        case .single: trees != nil ? .passage : .plain
         }
     }
 

@@ -27,7 +27,8 @@ public struct LogHistogram: Hashable, Sendable {
         add(bin: LogHistogram.bin(of: value), count: 1)
     }
 
-    /// The bin of a value above 0: the largest `k` with `1.01^k` at or below it. O(1).
+    /// The bin of a value above 0: `k` from `1.01^(k − ½)` to `1.01^(k + ½)`, so that plain numbers such as 1 lie in the middle of
+    /// theirs, where rounding cannot move them to another. O(1).
     public static func bin(of value: Double) -> Int { LogBins.shared.bin(of: value) }
 
     /// The lower edges of the bins, and where to look for a value: 128 steps of every power of two, each with at most one edge.
@@ -40,7 +41,7 @@ public struct LogHistogram: Hashable, Sendable {
 
         private init() {
             edges = (LogHistogram.binRange.lowerBound...LogHistogram.binRange.upperBound + 1).map {
-                exp(Double($0) * LogHistogram.binWidth)
+                exp((Double($0) - 0.5) * LogHistogram.binWidth)
             }
             let steps = Int(edges[0].bitPattern >> 45)...Int(edges[edges.count - 1].bitPattern >> 45)
             var bin = 0
@@ -90,7 +91,7 @@ public struct LogHistogram: Hashable, Sendable {
         var seen = 0
         for (offset, count) in counts.enumerated() {
             seen += Int(count)
-            if Double(seen) >= rank { return exp((Double(firstBin + offset) + 0.5) * LogHistogram.binWidth) }
+            if Double(seen) >= rank { return exp(Double(firstBin + offset) * LogHistogram.binWidth) }
         }
         return nil
     }

@@ -31,10 +31,7 @@ struct SweepFrame: Sendable {
     private let extremes: [Double]
     private let rate: Double
     let openingFee: Double
-    /// Funding per coin (linear) or per unit of notional (inverse) since the first bar; empty without funding.
-    private let cumulative: [Double]
-    /// The same of absolute amounts, by which rounding is bounded.
-    private let cumulativeAbsolute: [Double]
+    private let fundingSums: FundingSums
 
     init(_ rules: CellRules, market: MarketHistory) {
         let side = rules.cell.side
@@ -48,9 +45,7 @@ struct SweepFrame: Sendable {
         openingFee = rules.platform.fees.open
         form = SweepFrame.isFunded(rules, market) ? (isInverse ? .fundedInverse : .fundedLinear) : .price
         sharesColumns = form == .price && market.mark == nil && trigger == .extreme
-        let charges = form == .price ? [] : SweepFrame.charges(market, isInverse: isInverse)
-        cumulative = SweepFrame.sums(charges)
-        cumulativeAbsolute = SweepFrame.sums(charges.map(abs))
+        fundingSums = form == .price ? .none : FundingSums(market, isInverse: isInverse)
     }
 
     /// Whether positions of these rules are first passages of one column.
@@ -80,25 +75,11 @@ struct SweepFrame: Sendable {
         let isFundable = rules.cell.contract == .linear || rules.cell.contract == .inverse
         return isFundable && market.fundingPerBar != nil
     }
-
-    private static func charges(_ market: MarketHistory, isInverse: Bool) -> [Double] {
-        zip(market.fundingPerBar ?? [], market.series.open).map { rate, open in
-            rate == 0 ? 0 : isInverse ? rate / open : rate * open
-        }
-    }
-
-    private static func sums(_ values: [Double]) -> [Double] {
-        var sum = 0.0
-        return values.map {
-            sum += $0
-            return sum
-        }
-    }
 }
 
 extension SweepFrame {
     @inline(__always)
-    private func funding(_ bar: Int) -> Double { cumulative.isEmpty ? 0 : cumulative[bar] }
+    private func funding(_ bar: Int) -> Double { isFunded ? fundingSums.sums[bar] : 0 }
 
     /// The column that triggers.
     @inline(__always)
@@ -126,8 +107,7 @@ extension SweepFrame {
     /// Bounds what rounding can move a level of a window that ends at `last`, in the column's unit.
     @inline(__always)
     func slack(_ entry: Int, last: Int, widestLevel: Double) -> Double {
-        let ofPrice = 1e-11 * scale(entry) * (1 + widestLevel)
-        return cumulative.isEmpty ? ofPrice : ofPrice + 2.3e-16 * Double(last + 16) * cumulativeAbsolute[last]
+        1e-11 * scale(entry) * (1 + widestLevel) + fundingSums.slack(last)
     }
 
     /// Level of a leverage: where equity meets the requirement, for an entry at price 1 with nothing paid.
@@ -184,11 +164,6 @@ extension SweepFrame {
             return sign * margin >= 0 ? margin / (sign - rate) : margin / (sign + rate)
         case .fundedInverse: return -(sign + rate) / (level + sign * funding(bar))
         }
-    }
-
-    /// Funding of a position of `quantity` coins (linear) or `quantity` notional (inverse) from entry to `bar`.
-    func paid(quantity: Double, entry: Int, bar: Int) -> Double {
-        cumulative.isEmpty ? 0 : sign * quantity * (cumulative[bar] - cumulative[entry])
     }
 
     var isFunded: Bool { form != .price }
