@@ -6,7 +6,7 @@ import Testing
 @Suite struct CoverageTests {
     /// 160 trials of a 95 % interval hold the truth in 143 to 160 with a chance of 99.9 %; an interval that covers 85 % does
     /// with 6 %.
-    @Test(arguments: ReturnProcess.allCases)
+    @Test(arguments: [ReturnProcess.independent, .autoregressive, .garchJumps, .regimes])
     func shownIntervalsHoldTheTruth(process: ReturnProcess) {
         let study = CoverageStudy(
             process, horizonDays: 7, days: 1826, frequencies: [0.1, 0.03, 0.01], longRun: 2_000_000)
