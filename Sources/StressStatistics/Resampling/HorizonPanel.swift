@@ -86,6 +86,14 @@ public struct HorizonPanel: Sendable {
         }
     }
 
+    /// The same where each column has a number of disjoint windows of its own.
+    public func inferences(_ range: Range<Int>, disjointWindows windows: [Int]) -> [FrequencyInference?] {
+        zip(zip(shares[range], windows[range]), plan.ratios(of: shares[range])).map { column, resampled in
+            FrequencyInference(
+                column.0, resampled: resampled, disjointWindows: column.1, confidence: rules.confidence)
+        }
+    }
+
     /// Column `first` less column `second`.
     public func difference(_ first: Int, _ second: Int) -> DifferenceInference {
         let resampled = plan.ratios(of: [shares[first], shares[second]])
