@@ -30,6 +30,8 @@ public struct HorizonPanel: Sendable {
     public let disjointWindows: Int
     /// The rules.
     public let rules: ResamplingRules
+    /// The blocks that were kept.
+    private let held: Range<Int>
 
     /// Draws the resamples for `columns`; nil when none has entries.
     ///
@@ -56,6 +58,7 @@ public struct HorizonPanel: Sendable {
             random: SeededGenerator(seed: rules.seed).stream("bootstrap \(name)"))
         self.disjointWindows = disjointWindows
         self.rules = rules
+        self.held = held
     }
 
     /// The longest automatic block length of `columns`; 1 when none has any. The longest of several columns' parts is that
@@ -92,6 +95,14 @@ public struct HorizonPanel: Sendable {
             FrequencyInference(
                 column.0, resampled: resampled, disjointWindows: column.1, confidence: rules.confidence)
         }
+    }
+
+    /// What the same resamples say about another column of the same history, with all its time blocks.
+    public func inference(_ column: BlockShare) -> FrequencyInference? {
+        let share = BlockShare(counts: Array(column.counts[held]), entries: Array(column.entries[held]))
+        return FrequencyInference(
+            share, resampled: plan.ratios(of: [share])[0], disjointWindows: disjointWindows,
+            confidence: rules.confidence)
     }
 
     /// Column `first` less column `second`.
