@@ -32,6 +32,7 @@ public enum KernelChoice: String, Hashable, Sendable, CaseIterable {
 public struct StressRun: Sendable {
     let market: MarketHistory
     let blocks: BlockRuns
+    let blockLength: TimeSpan
     let rules: [CellRules]
     let windows: [TimeSpan: EntryWindows]
     let disjointWindows: [TimeSpan: Int]
@@ -55,6 +56,7 @@ public struct StressRun: Sendable {
         let maxGap = study.position.maxGap.resolved(barLength: series.barLength ?? .days(1))
         self.market = market
         blocks = BlockRuns(series: series, block: study.statistics.block)
+        blockLength = study.statistics.block
         tasks = blocks.tasks(most: StressRun.mostTasks)
         rules = StressRun.rules(study, asset: asset, market: market)
         windows = Dictionary(

@@ -27,13 +27,8 @@ struct StressSession {
         let clock = ContinuousClock()
         let begin = clock.now
         let inputs = try readInputs()
-        let results = try stress(inputs)
+        let rows = try stress(inputs)
         let text = study.canonicalText
-        let rows = results.map {
-            ResultRow(
-                cell: $0.rules.cell, fill: $0.rules.fillName,
-                estimate: $0.estimate(confidence: study.statistics.confidence))
-        }
         let seconds = begin.duration(to: clock.now)
         return RunReport(
             runID: runID(studyText: text, inputs: inputs), version: programVersion, study: study, studyText: text,
@@ -56,7 +51,7 @@ struct StressSession {
         return read.compactMap { try? $0.get() }.map { $0.adding(tierFiles.findings) }
     }
 
-    private func stress(_ inputs: [AssetInput]) throws -> [CellResult] {
+    private func stress(_ inputs: [AssetInput]) throws -> [ResultRow] {
         let runs = inputs.map { StressRun(study: study, asset: $0.asset, market: $0.market, kernel: kernel) }
         for run in runs { interruption.control.plan(run.workUnits) }
         talk.say(
@@ -65,7 +60,15 @@ struct StressSession {
         let progress = ProgressLine(label: "Running", control: interruption.control, talk: talk)
         defer { progress.finish() }
         do {
-            return try runs.flatMap { try $0.run(threads: threads, control: interruption.control) }
+            return try runs.flatMap { run in
+                let results = try run.run(threads: threads, control: interruption.control)
+                let estimates = try run.estimates(
+                    of: results, rules: study.statistics.resampling, threads: threads,
+                    control: interruption.control)
+                return zip(results, estimates).map {
+                    ResultRow(cell: $0.rules.cell, fill: $0.rules.fillName, estimate: $1)
+                }
+            }
         } catch {
             throw interruption.failure
         }

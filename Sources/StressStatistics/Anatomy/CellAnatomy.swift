@@ -186,6 +186,6 @@ private struct AnatomyColumns {
             columns: columns.map(\.share), horizonBlocks: 1, disjointWindows: columns[0].windows, rules: context.rules,
             name: context.name, automaticLength: context.meanLength)
         guard let panel else { return columns.map { _ in nil } }
-        return panel.inferences(0..<columns.count, disjointWindows: columns.map(\.windows))
+        return panel.inferences(of: columns.map(\.share), disjointWindows: columns.map(\.windows))
     }
 }

@@ -80,30 +80,35 @@ public struct HorizonPanel: Sendable {
     }
 
     /// What the resamples say about the columns of `range`, in order; nil for a column without entries.
+    public func inferences(_ range: Range<Int>) -> [FrequencyInference?] { inferences(shares[range], windows: nil) }
+
+    /// What the same resamples say about other columns of the same history, which have all its time blocks.
     ///
-    /// O(columns × resamples × (runs + log resamples)).
-    public func inferences(_ range: Range<Int>) -> [FrequencyInference?] {
-        zip(shares[range], plan.ratios(of: shares[range])).map { share, resampled in
-            FrequencyInference(
-                share, resampled: resampled, disjointWindows: disjointWindows, confidence: rules.confidence)
+    /// - Parameter windows: a number of disjoint windows for each column, when they are not the panel's.
+    ///
+    /// O(columns × resamples × (runs + log resamples)); columns in which nothing or everything was counted cost nothing.
+    public func inferences(of columns: [BlockShare], disjointWindows windows: [Int]? = nil) -> [FrequencyInference?] {
+        let trimmed = columns.map { BlockShare(counts: Array($0.counts[held]), entries: Array($0.entries[held])) }
+        return inferences(trimmed[...], windows: windows)
+    }
+
+    private func inferences(_ columns: ArraySlice<BlockShare>, windows: [Int]?) -> [FrequencyInference?] {
+        // No resample of what never or always happened differs from it.
+        let varying = columns.indices.filter { (columns[$0].frequency ?? 0).isStrictlyBetweenZeroAndOne }
+        let ratios = plan.ratios(of: varying.map { columns[$0] }[...])
+        var next = 0
+        return columns.indices.map { index in
+            let isVarying = next < varying.count && varying[next] == index
+            let resampled = isVarying ? ratios[next] : ResampledRatio(shares: [], errors: [])
+            if isVarying { next += 1 }
+            return FrequencyInference(
+                columns[index], resampled: resampled,
+                disjointWindows: windows?[index - columns.startIndex] ?? disjointWindows, confidence: rules.confidence)
         }
     }
 
-    /// The same where each column has a number of disjoint windows of its own.
-    public func inferences(_ range: Range<Int>, disjointWindows windows: [Int]) -> [FrequencyInference?] {
-        zip(zip(shares[range], windows[range]), plan.ratios(of: shares[range])).map { column, resampled in
-            FrequencyInference(
-                column.0, resampled: resampled, disjointWindows: column.1, confidence: rules.confidence)
-        }
-    }
-
-    /// What the same resamples say about another column of the same history, with all its time blocks.
-    public func inference(_ column: BlockShare) -> FrequencyInference? {
-        let share = BlockShare(counts: Array(column.counts[held]), entries: Array(column.entries[held]))
-        return FrequencyInference(
-            share, resampled: plan.ratios(of: [share])[0], disjointWindows: disjointWindows,
-            confidence: rules.confidence)
-    }
+    /// What the resamples say about one other column.
+    public func inference(_ column: BlockShare) -> FrequencyInference? { inferences(of: [column])[0] }
 
     /// Column `first` less column `second`.
     public func difference(_ first: Int, _ second: Int) -> DifferenceInference {
@@ -123,4 +128,8 @@ public struct HorizonPanel: Sendable {
         guard single.count == columns.count else { return nil }
         return SimultaneousBand(single, resampled: resampled, confidence: rules.confidence)
     }
+}
+
+extension Double {
+    fileprivate var isStrictlyBetweenZeroAndOne: Bool { self > 0 && self < 1 }
 }

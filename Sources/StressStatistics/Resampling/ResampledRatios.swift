@@ -12,6 +12,17 @@ public struct BlockShare: Hashable, Sendable {
         self.entries = entries
     }
 
+    /// Sums over runs of `count` blocks, the last of which may be shorter. O(blocks).
+    public func merged(by count: Int) -> BlockShare {
+        guard count > 1 else { return self }
+        func sums(_ blocks: [UInt32]) -> [UInt32] {
+            stride(from: 0, to: blocks.count, by: count).map { start in
+                blocks[start..<min(start + count, blocks.count)].reduce(0, +)
+            }
+        }
+        return BlockShare(counts: sums(counts), entries: sums(entries))
+    }
+
     /// All entries counted.
     public var count: Int { counts.reduce(0) { $0 + Int($1) } }
 
