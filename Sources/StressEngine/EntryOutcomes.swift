@@ -5,8 +5,20 @@ import StressStatistics
 import StudyPlan
 
 extension StressRun {
-    /// Number of time blocks, as in the tallies.
-    public var blockCount: Int { blocks.blocks.count }
+    /// Number of resampled blocks: the time blocks of the tallies, or runs of ``resamplingBlocks`` of them.
+    public var blockCount: Int { (blocks.blocks.count + resamplingBlocks - 1) / resamplingBlocks }
+
+    /// What taking one of the cells apart costs, in bars looked at.
+    public func outcomeCost(cell: Int) -> Int {
+        let rules = rules[cell]
+        let bars = Double(rules.cell.horizon.milliseconds) / Double((market.series.barLength ?? .days(1)).milliseconds)
+        let isWalked = trees == nil || hasCarry(rules)
+        return Int(Double(market.series.count) * (isWalked ? max(1, min(bars, 1e9)) : 30))
+    }
+
+    private func hasCarry(_ rules: CellRules) -> Bool {
+        market.fundingPerBar != nil || rules.cell.contract == .margin || scheduled[rules.cell.platform] != nil
+    }
 
     /// What became of every held entry of a cell under its own fill rule, in order of time.
     ///
@@ -55,7 +67,8 @@ extension StressRun {
         let equity = kernel.exit(path, entry: bar, last: last, fill: kernel.rules.fills[0].rule).equity
         let time = market.series.time
         return HeldEntry(
-            bar: Int32(bar), block: Int32(block), time: time[bar], exitTime: time[path.liquidationBar ?? last],
+            bar: Int32(bar), block: Int32(block / resamplingBlocks), time: time[bar],
+            exitTime: time[path.liquidationBar ?? last],
             isLiquidated: path.liquidationBar != nil, isNegative: equity < -kernel.rules.toleranceOfMargin,
             equity: equity)
     }
@@ -65,7 +78,7 @@ extension StressRun {
 public struct AdverseMoves: Hashable, Sendable {
     /// Entry bars.
     public var bars: [Int32] = []
-    /// Their time blocks.
+    /// Their resampled blocks.
     public var blocks: [Int32] = []
     /// Their open times, milliseconds.
     public var times: [Int64] = []
@@ -99,7 +112,7 @@ extension StressRun {
                 while queue[head] <= entry { head += 1 }
                 let ratio = against[queue[head]] / series.close[entry]
                 result.bars.append(Int32(entry))
-                result.blocks.append(Int32(block))
+                result.blocks.append(Int32(block / resamplingBlocks))
                 result.times.append(series.time[entry])
                 result.moves.append(side == .long ? 1 - ratio : ratio - 1)
             }

@@ -56,12 +56,12 @@ extension StressRun {
 
     /// How many of the study's blocks are resampled as one.
     public var resamplingBlocks: Int {
-        (blocks.blocks.count + StressRun.mostResampledBlocks - 1) / StressRun.mostResampledBlocks
+        max(1, (blocks.blocks.count + StressRun.mostResampledBlocks - 1) / StressRun.mostResampledBlocks)
     }
 
     /// Length of what is resampled as one.
     public var resamplingBlock: TimeSpan {
-        TimeSpan(milliseconds: blockLength.milliseconds * Int64(max(1, resamplingBlocks)))
+        TimeSpan(milliseconds: blockLength.milliseconds * Int64(resamplingBlocks))
     }
 
     /// The name of the stream that the resamples of a horizon are drawn from. It leaves out the asset, so that renaming one
@@ -74,6 +74,7 @@ extension StressRun {
         return CellInference(
             negative: Array(found[..<fills]), roles: result.tally.roles, liquidated: found[fills],
             unprotected: found[fills + 1],
+            meanRunBlocks: panel.plan.meanLength,
             meanRun: TimeSpan(
                 milliseconds: Int64(panel.plan.meanLength * Double(resamplingBlock.milliseconds))),
             disjointWindows: result.disjointWindows)

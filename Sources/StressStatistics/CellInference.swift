@@ -10,6 +10,8 @@ public struct CellInference: Hashable, Sendable {
     public var liquidated: FrequencyInference?
     /// Below zero at some bar, had nobody liquidated.
     public var unprotected: FrequencyInference?
+    /// Mean length of the resampled runs, in resampled blocks.
+    public var meanRunBlocks: Double
     /// Mean length of the resampled runs.
     public var meanRun: TimeSpan
     /// Windows of the cell that share no bar.
@@ -19,12 +21,13 @@ public struct CellInference: Hashable, Sendable {
     public init(
         negative: [FrequencyInference?], roles: [FillRole], liquidated: FrequencyInference?,
         unprotected: FrequencyInference?,
-        meanRun: TimeSpan, disjointWindows: Int
+        meanRunBlocks: Double, meanRun: TimeSpan, disjointWindows: Int
     ) {
         self.negative = negative
         self.roles = roles
         self.liquidated = liquidated
         self.unprotected = unprotected
+        self.meanRunBlocks = meanRunBlocks
         self.meanRun = meanRun
         self.disjointWindows = disjointWindows
     }

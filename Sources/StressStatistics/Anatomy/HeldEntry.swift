@@ -4,7 +4,7 @@ import StressBasics
 public struct HeldEntry: Hashable, Sendable {
     /// Index of the entry bar.
     public let bar: Int32
-    /// Index of the time block, as in the cell's tally.
+    /// Index of the resampled block.
     public let block: Int32
     /// Open time of the entry bar, milliseconds since the epoch.
     public let time: Int64
