@@ -26,15 +26,19 @@ let package = Package(
     targets: [
         // Level 0: system libraries.
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"]), .brew(["libcsv"])]),
+        .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         // Level 1: values.
         .target(name: "StressBasics", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-        // Level 2: pure rules and columns.
+        // Level 2: pure rules and columns, and a place to keep what was computed.
+        .target(name: "ContentStore", dependencies: ["CXXHash", "StressBasics"]),
         .target(name: "PriceSeries", dependencies: ["StressBasics"]),
         .target(name: "MarginModel", dependencies: ["StressBasics"]),
         .target(name: "StressStatistics", dependencies: ["StressBasics"]),
         // Level 3: files in.
-        .target(name: "CSVIngest", dependencies: ["CLibCSV", "CZlib", "StressBasics", "PriceSeries", "MarginModel"]),
+        .target(
+            name: "CSVIngest",
+            dependencies: ["CLibCSV", "CZlib", "ContentStore", "StressBasics", "PriceSeries", "MarginModel"]),
         .target(
             name: "StudyPlan",
             dependencies: ["StressBasics", "PriceSeries", "MarginModel", .product(name: "Yams", package: "Yams")]),
@@ -52,7 +56,7 @@ let package = Package(
         .executableTarget(
             name: "BelowZeroCLI",
             dependencies: [
-                "CSVIngest", "MarginModel", "PriceSeries", "RunStore", "StressBasics", "StressEngine",
+                "CSVIngest", "ContentStore", "MarginModel", "PriceSeries", "RunStore", "StressBasics", "StressEngine",
                 "StressReport", "StressStatistics", "StudyPlan",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -73,11 +77,12 @@ let package = Package(
             name: "TestSupport", dependencies: ["StressBasics", "PriceSeries"], path: "Tests/Support",
             exclude: ["install-deps.sh"]),
         .testTarget(name: "StressBasicsTests", dependencies: ["StressBasics", "TestSupport"]),
+        .testTarget(name: "ContentStoreTests", dependencies: ["ContentStore", "TestSupport"]),
         .testTarget(name: "PriceSeriesTests", dependencies: ["PriceSeries", "TestSupport"]),
         .testTarget(name: "MarginModelTests", dependencies: ["MarginModel", "TestSupport"]),
         .testTarget(
             name: "StressStatisticsTests", dependencies: ["StressStatistics", "CoverageSimulation", "TestSupport"]),
-        .testTarget(name: "CSVIngestTests", dependencies: ["CSVIngest", "CLibCSV", "TestSupport"]),
+        .testTarget(name: "CSVIngestTests", dependencies: ["CSVIngest", "CLibCSV", "ContentStore", "TestSupport"]),
         .testTarget(name: "StudyPlanTests", dependencies: ["StudyPlan", "TestSupport"]),
         .testTarget(
             name: "StressEngineTests",
@@ -91,7 +96,8 @@ let package = Package(
 )
 
 let hotModules: Set = [
-    "StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "CSVIngest", "StressEngine", "CoverageSimulation",
+    "StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "ContentStore", "CSVIngest", "StressEngine",
+    "CoverageSimulation",
 ]
 for target in package.targets where target.type != .system {
     target.swiftSettings = strict + (hotModules.contains(target.name) ? hot : [])

@@ -2,14 +2,18 @@ import StressBasics
 
 /// Memory for input and output, freed with its owner.
 struct ByteBuffer: ~Copyable {
-    let bytes: UnsafeMutableBufferPointer<UInt8>
+    let base: UnsafeMutablePointer<UInt8>
+    let count: Int
 
     init(count: Int) {
-        bytes = .allocate(capacity: count)
-        bytes.initialize(repeating: 0)
+        base = .allocate(capacity: count)
+        base.initialize(repeating: 0, count: count)
+        self.count = count
     }
 
-    deinit { bytes.deallocate() }
+    var bytes: UnsafeMutableBufferPointer<UInt8> { UnsafeMutableBufferPointer(start: base, count: count) }
+
+    deinit { base.deallocate() }
 }
 
 /// The text of an input: its bytes after decompression, in pieces of bounded size.
@@ -51,6 +55,8 @@ struct ByteSource: ~Copyable {
 
     /// Bytes read from the disk so far; all of them once ``next()`` has returned nil.
     var byteCount: Int { raw.byteCount }
+    /// How many bytes of text there will be, when that is known beforehand.
+    var expectedBytes: Int? { gunzip == nil ? raw.expectedBytes : nil }
     /// The digest of those bytes.
     var digest: Digest { raw.digest }
 

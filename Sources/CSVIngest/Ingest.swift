@@ -12,7 +12,14 @@ import StressBasics
 public func ingestSeries(
     _ source: BarSource, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedSeries {
-    try ingest(source.files.map { .file($0, folder: options.baseFolder) }, source: source, options: options)
+    let places = source.files.map { InputPlace.file($0, folder: options.baseFolder) }
+    guard let cache = options.cache, let files = cache.identities(of: source, options) else {
+        return try ingest(places, source: source, options: options)
+    }
+    if let kept = cache.series(source, files, options) { return kept }
+    let read = try ingest(places, source: source, options: options)
+    cache.keep(read, source, files, options)
+    return read
 }
 
 /// The same for the bytes of one file in memory, under the name `name`; the files of `source` are not looked at.

@@ -29,13 +29,17 @@ struct RawInput: ~Copyable {
     private var hasher = DigestBuilder()
     private let memory: [UInt8]?
     private let descriptor: Int32
+    /// The size of the input when it was opened; nil for what has none, such as a pipe.
+    let expectedBytes: Int?
 
     /// Opens the input. A directory is refused; files, pipes and devices are not told apart.
     init(_ place: InputPlace) throws(IngestError) {
         name = place.name
         switch place {
-        case .memory(let bytes, _): (memory, descriptor) = (bytes, -1)
-        case .file(let name, let folder): (memory, descriptor) = (nil, try RawInput.open(name, folder: folder))
+        case .memory(let bytes, _): (memory, descriptor, expectedBytes) = (bytes, -1, bytes.count)
+        case .file(let name, let folder):
+            (descriptor, expectedBytes) = try RawInput.open(name, folder: folder)
+            memory = nil
         }
     }
 
@@ -72,8 +76,10 @@ struct RawInput: ~Copyable {
         }
     }
 
-    private static func open(_ name: String, folder: String) throws(IngestError) -> Int32 {
-        let path = folder.isEmpty || name.hasPrefix("/") ? name : folder + "/" + name
+    private static func open(
+        _ name: String, folder: String
+    ) throws(IngestError) -> (descriptor: Int32, bytes: Int?) {
+        let path = filePath(name, folder: folder)
         // A NUL would cut the name short in C and open another file.
         guard !path.utf8.contains(0) else { throw failure(name, ENOENT) }
         #if canImport(Glibc)
@@ -83,11 +89,12 @@ struct RawInput: ~Copyable {
         #endif
         guard descriptor >= 0 else { throw failure(name) }
         var status = stat()
-        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+        let kind = fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : 0
+        if kind == S_IFDIR {
             _ = close(descriptor)
             throw failure(name, EISDIR)
         }
-        return descriptor
+        return (descriptor, kind == S_IFREG ? Int(status.st_size) : nil)
     }
 
     private static func failure(_ path: String, _ code: Int32 = errno) -> IngestError {

@@ -17,7 +17,7 @@ struct ColumnRole: OptionSet {
 ///
 /// This is the hot loop: it holds no class, makes no `String` for a good field, and looks at no column that is not
 /// wanted. A row is added when its last field has been seen, or rejected with the first thing that is wrong with it.
-struct RowSink {
+struct RowSink: ~Copyable {
     /// More columns than this in a row stop the reading.
     static let mostColumns = 1024
 
@@ -30,51 +30,51 @@ struct RowSink {
         case malformed
     }
 
-    private(set) var columns = BarColumns()
-    private(set) var rejects: RowRejects
+    /// The rows that could be read.
+    var rows = RowBuffer()
+    /// Their lines.
+    var lines = LineNumbers()
+    var rejects: RowRejects
     /// Data rows so far, the rejected ones included.
-    private(set) var rowCount = 0
+    var rowCount = 0
     /// Kept rows by the form of their time, indexed by ``TimeForm``.
-    private(set) var formCounts = [Int](repeating: 0, count: TimeForm.allCases.count)
+    var formCounts = [Int](repeating: 0, count: TimeForm.allCases.count)
     /// Why the reading was stopped.
-    private(set) var overflow: String?
+    var overflow: String?
+    /// Rows that come before the first data row. When the last of them has ended, the parser is stopped.
+    private(set) var rowsToSkip: Int
+    /// Fields that a row has when it gets here: fewer than the file has while only the columns in use are handed on.
+    var width: Int
+    /// 1 while every line holds one row and nobody else counts the lines, or else 0.
+    var lineStep = 0
 
     private let cursor: UnsafeMutablePointer<RowCursor>
     private let decoder: TimeDecoder
     /// Milliseconds east of UTC of times that state no zone.
     private let localOffset: Int64
-    private let width: Int
-    private let isPriceOnly: Bool
-    private let hasVolume: Bool
-    private var rowsToSkip: Int
     // One more than a row may have, so that the last look-up needs no test of its own.
-    private let roles: [ColumnRole]
+    private let roles: UnsafeMutablePointer<ColumnRole>
 
     private var column = 0
     private var defect = Defect.none
     private var defectColumn = 0
     private var defectText = ""
     private var time = TimeReading(milliseconds: 0, form: .seconds)
-    private var open = 0.0
-    private var high = 0.0
-    private var low = 0.0
-    private var close = 0.0
-    private var volume = 0.0
+    private var prices = RowPrices()
 
-    init(
-        _ layout: Layout, file: String, utcOffset: TimeSpan, options: IngestOptions,
-        cursor: UnsafeMutablePointer<RowCursor>
-    ) {
+    /// A sink for the rows of a file, from its first row on or from behind those that hold no data.
+    init(_ task: SliceTask, skippedRows: Int, cursor: UnsafeMutablePointer<RowCursor>) {
         self.cursor = cursor
-        localOffset = utcOffset.milliseconds
-        decoder = layout.time
-        width = layout.width
-        rowsToSkip = layout.skippedRows
-        roles = RowSink.roles(layout.plan)
-        rejects = RowRejects(layout: layout, file: file, limit: options.maxRowFindings)
-        hasVolume = layout.plan.volume != nil
-        if case .single = layout.plan.prices { isPriceOnly = true } else { isPriceOnly = false }
+        localOffset = task.utcOffset.milliseconds
+        decoder = task.layout.time
+        width = task.layout.width
+        rowsToSkip = skippedRows
+        roles = .allocate(capacity: RowSink.mostColumns + 1)
+        roles.initialize(from: RowSink.roles(task.layout.plan), count: RowSink.mostColumns + 1)
+        rejects = RowRejects(layout: task.layout, file: task.name, limit: task.rejectLimit)
     }
+
+    deinit { roles.deallocate() }
 
     private static func roles(_ plan: ColumnPlan) -> [ColumnRole] {
         var roles = [ColumnRole](repeating: [], count: mostColumns + 1)
@@ -110,13 +110,13 @@ struct RowSink {
 
     @inline(__always)
     private mutating func takePrice(_ field: UnsafeBufferPointer<UInt8>, _ role: ColumnRole, _ index: Int) {
-        switch readDecimal(field) {
+        switch readShortDecimal(field).map(DecimalReading.value) ?? readDecimal(field) {
         case .value(let value):
             guard BarSeries.allowedPrice(value) else { return note(.malformed, field, index) }
-            if role.contains(.open) { open = value }
-            if role.contains(.high) { high = value }
-            if role.contains(.low) { low = value }
-            if role.contains(.close) { close = value }
+            if role.contains(.open) { prices.open = value }
+            if role.contains(.high) { prices.high = value }
+            if role.contains(.low) { prices.low = value }
+            if role.contains(.close) { prices.close = value }
         case .missing: note(.missing, field, index)
         case .malformed: note(.malformed, field, index)
         }
@@ -135,11 +135,11 @@ struct RowSink {
     /// A volume that is missing or unreadable is NaN: it is not worth a bar.
     @inline(__always)
     private mutating func takeVolume(_ field: UnsafeBufferPointer<UInt8>, _ index: Int) {
-        switch readDecimal(field) {
-        case .value(let value): volume = value
-        case .missing: volume = .nan
+        switch readShortDecimal(field).map(DecimalReading.value) ?? readDecimal(field) {
+        case .value(let value): prices.volume = value
+        case .missing: prices.volume = .nan
         case .malformed:
-            volume = .nan
+            prices.volume = .nan
             if rowsToSkip == 0 { rejects.noteVolume(field, column: index, line: cursor.pointee.line) }
         }
     }
@@ -163,6 +163,8 @@ struct RowSink {
     mutating func endRow() {
         if rowsToSkip > 0 {
             rowsToSkip &-= 1
+            // Whoever feeds the parser goes on from here in another way.
+            if rowsToSkip == 0 { cursor.pointee.isStopped = true }
         } else if column == width, defect == .none {
             keepRow()
         } else {
@@ -170,22 +172,15 @@ struct RowSink {
         }
         column = 0
         defect = .none
+        cursor.pointee.line &+= lineStep
     }
 
     @inline(__always)
     private mutating func keepRow() {
         rowCount &+= 1
         formCounts[time.form.rawValue] &+= 1
-        columns.time.append(time.milliseconds)
-        columns.line.append(cursor.pointee.line)
-        columns.close.append(close)
-        if !isPriceOnly {
-            columns.open.append(open)
-            columns.high.append(high)
-            columns.low.append(low)
-        }
-        if hasVolume { columns.volume.append(volume) }
-        if columns.time.count >= BarColumns.mostRows { stop("it has more than \(BarColumns.mostRows) rows") }
+        rows.append(time.milliseconds, prices)
+        lines.append(cursor.pointee.line)
     }
 
     private mutating func rejectRow() {
@@ -200,12 +195,13 @@ struct RowSink {
         }
     }
 
-    /// Gives up the columns; those of a price-only file are completed.
-    mutating func takeColumns() -> BarColumns {
-        var result = BarColumns()
-        swap(&result, &columns)
-        if isPriceOnly { (result.open, result.high, result.low) = (result.close, result.close, result.close) }
-        return result
+    /// Forgets everything and keeps the memory, for the next slice.
+    mutating func removeAll() {
+        rows.removeAll()
+        lines.removeAll()
+        rejects.removeAll()
+        rowCount = 0
+        for form in formCounts.indices { formCounts[form] = 0 }
     }
 }
 

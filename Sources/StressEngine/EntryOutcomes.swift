@@ -12,12 +12,8 @@ extension StressRun {
     public func outcomeCost(cell: Int) -> Int {
         let rules = rules[cell]
         let bars = Double(rules.cell.horizon.milliseconds) / Double((market.series.barLength ?? .days(1)).milliseconds)
-        let isWalked = trees == nil || hasCarry(rules)
+        let isWalked = !isSearching || !isPassage(rules)
         return Int(Double(market.series.count) * (isWalked ? max(1, min(bars, 1e9)) : 30))
-    }
-
-    private func hasCarry(_ rules: CellRules) -> Bool {
-        market.fundingPerBar != nil || rules.cell.contract == .margin || scheduled[rules.cell.platform] != nil
     }
 
     /// What became of every held entry of a cell under its own fill rule, in order of time.
@@ -42,20 +38,28 @@ extension StressRun {
     private func heldEntries<Position: MarginPosition>(
         _: Position.Type, _ rules: CellRules, _ threads: Int, _ control: RunControl
     ) throws(RunCancelled) -> [HeldEntry] {
-        let parts = blocks.tasks(most: 128)
-        let found = parallelMap(count: parts.count, threads: threads) { part -> [HeldEntry]? in
+        let chunks = blocks.chunks
+        let trees =
+            isPassage(rules) && isSearching
+            ? trees ?? PassageTrees(market, triggers: [rules.platform.liquidation.trigger]) : nil
+        let found = parallelMap(count: chunks.count, threads: threads) { chunk -> [HeldEntry]? in
             guard !control.isCancelled else { return nil }
             let kernel = kernel(Position.self, rules)
-            return parts[part].flatMap { block in
-                blocks.blocks[block].compactMap { heldEntry(kernel, bar: $0, block: block) }
+            return chunks[chunk].flatMap { block in
+                blocks.blocks[block].compactMap { heldEntry(kernel, trees, bar: $0, block: block) }
             }
         }
         guard let found, !control.isCancelled else { throw RunCancelled() }
         return found.flatMap { $0 }
     }
 
+    /// Whether liquidations may be searched for; the judge walks.
+    private var isSearching: Bool { trees != nil || !sweeps.isEmpty }
+
     /// Nil for a bar that is no entry, and for one that is excluded or rejected.
-    private func heldEntry<Position>(_ kernel: PlainKernel<Position>, bar: Int, block: Int) -> HeldEntry? {
+    private func heldEntry<Position>(
+        _ kernel: PlainKernel<Position>, _ trees: PassageTrees?, bar: Int, block: Int
+    ) -> HeldEntry? {
         guard kernel.isHeld(bar) else { return nil }
         let last = Int(kernel.windows.lastBar[bar])
         let path =

@@ -106,7 +106,7 @@ extension PlainKernel {
         let belowZero = -CellRules.tolerance * position.entryValue
         path.isUnprotected =
             firstBar(trees.extremes(side), past: position.bankruptcyPrice(.none), entry: entry, last: last) { bar in
-                position.equity(at: extremes[bar], .none) < belowZero
+                position.equity(at: pricing.extremes[bar], .none) < belowZero
             } != nil
         guard rules.platform.liquidation.enabled else { return path }
         let tree = trees.checked(side, rules.platform.liquidation.trigger)
@@ -122,7 +122,7 @@ extension PlainKernel {
         _ tree: FirstPassage, past price: Double, entry: Int, last: Int, isMet: (Int) -> Bool
     ) -> Int? {
         let sign = rules.cell.side.sign
-        let slack = 1e-9 * (abs(closes[entry]) + (price.isFinite ? abs(price) : 0))
+        let slack = 1e-9 * (abs(pricing.closes[entry]) + (price.isFinite ? abs(price) : 0))
         let level = sign * price + slack
         var from = entry + 1
         while let bar = tree.first(from: from, through: last, atOrBelow: level) {

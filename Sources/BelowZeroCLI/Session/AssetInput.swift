@@ -23,15 +23,13 @@ struct AssetInput: Sendable {
         let all: [IngestError]
     }
 
-    /// Reads all files of one input, unless `control` is cancelled on the way.
+    /// Reads all files of one input.
     static func read(
-        _ input: StudyInput, study: Study, files: InputFiles, control: RunControl = RunControl()
+        _ input: StudyInput, study: Study, files: InputFiles, options: IngestOptions
     ) -> Result<AssetInput, Errors> {
-        var options = IngestOptions()
-        options.isCancelled = { control.isCancelled }
         let prices = readSeries(input.source, files: files, options: options)
         let mark = input.mark.map { readSeries($0, files: files, options: options) }
-        let funding = input.funding.map { readFunding($0, files: files) }
+        let funding = input.funding.map { readFunding($0, files: files, options: options) }
         do {
             let prices = try prices.get()
             return .success(
@@ -94,7 +92,7 @@ private struct ResolvedFunding {
 
 /// Reads one price input; the error is a value so that all inputs' errors can be shown.
 func readSeries(
-    _ source: BarSource, files: InputFiles, options: IngestOptions = IngestOptions()
+    _ source: BarSource, files: InputFiles, options: IngestOptions
 ) -> Result<IngestedSeries, IngestError> {
     do {
         var options = options
@@ -105,12 +103,14 @@ func readSeries(
     }
 }
 
-private func readFunding(_ input: FundingInput, files: InputFiles) -> Result<ReadFunding, IngestError> {
+private func readFunding(
+    _ input: FundingInput, files: InputFiles, options: IngestOptions
+) -> Result<ReadFunding, IngestError> {
     switch input {
     case .constant(let rate, let interval): return .success(.constant(rate: rate, interval: interval))
     case .file(let source):
         do throws(IngestError) {
-            var options = IngestOptions()
+            var options = options
             options.baseFolder = files.base
             return .success(.file(try ingestFunding(source, options: options)))
         } catch {
