@@ -2,11 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test check sanitize bench format clean
+.PHONY: help deps build run test check sanitize bench coverage format clean
 
 # Warnings are errors while we develop; `make test BELOWZERO_WARNINGS=` lets them pass.
 BELOWZERO_WARNINGS ?= error
 STUDY ?= Data/Studies/default.yaml
+TRIALS ?= 1000
 SWIFT_SOURCES := Package.swift Sources Tests
 
 help: ## List the targets
@@ -37,6 +38,10 @@ bench: deps ## Measure, and write the table to Reports/Benchmarks
 	swift build -c release --product StressBench
 	@mkdir -p Reports/Benchmarks
 	TOOLCHAIN="$$(swift --version 2>/dev/null | head -1)" .build/release/StressBench | tee Reports/Benchmarks/latest.md
+
+coverage: deps ## Print how often the intervals hold the truth (TRIALS=1000), as in the documentation
+	swift build -c release --product StressCoverage
+	.build/release/StressCoverage $(TRIALS)
 
 format: ## Format the sources in place
 	swift format --in-place --recursive $(SWIFT_SOURCES)

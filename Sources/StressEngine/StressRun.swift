@@ -44,6 +44,7 @@ public enum KernelKind: String, Hashable, Sendable, CaseIterable {
 public struct StressRun: Sendable {
     let market: MarketHistory
     let blocks: BlockRuns
+    let blockLength: TimeSpan
     let rules: [CellRules]
     let windows: [TimeSpan: EntryWindows]
     let disjointWindows: [TimeSpan: Int]
@@ -71,6 +72,7 @@ public struct StressRun: Sendable {
         let series = market.series
         let maxGap = study.position.maxGap.resolved(barLength: market.barLength)
         self.market = market
+        blockLength = study.statistics.block
         clock = BarClock(unit: market.barLength)
         blocks = BlockRuns(market, block: study.statistics.block, barsPerChunk: barsPerChunk)
         rules = StressRun.rules(study, asset: asset, market: market)
