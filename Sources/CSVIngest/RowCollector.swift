@@ -28,6 +28,8 @@ struct RowCollector {
     private(set) var formCounts = [Int](repeating: 0, count: TimeForm.allCases.count)
     /// Why no more rows are wanted.
     private(set) var overflow: String?
+    /// How far the text has been read, when it is known how far it goes.
+    var progress: (bytes: Int, total: Int)?
     private let kinds: BarColumns.Kinds
 
     init(_ task: SliceTask) {
@@ -38,6 +40,7 @@ struct RowCollector {
     /// Adds the rows of a sink whose lines were counted from `lineOffset`, and empties it.
     mutating func take(_ sink: inout RowSink, lineOffset: Int = 0) {
         guard overflow == nil else { return }
+        makeRoom(sink.rows.count)
         columns.append(sink.rows, lines: sink.lines, lineOffset: lineOffset, kinds: kinds)
         rejects.append(sink.rejects, lineOffset: lineOffset)
         rowCount += sink.rowCount
@@ -48,12 +51,14 @@ struct RowCollector {
         sink.removeAll()
     }
 
-    /// Makes room for the rows of a text of `total` bytes, of which the rows so far took `bytes`.
-    mutating func reserve(bytes: Int, total: Int) {
-        let (most, rows) = (BarColumns.mostRows, columns.count)
-        guard rows > 0, bytes > 0, total > bytes else { return }
-        let estimate = min(Double(most), Double(rows) / Double(bytes) * Double(total) * 1.01)
-        columns.reserve(Int(estimate), kinds: kinds)
+    /// Makes room for the rows of a text of `total` bytes, judging by those that the first `bytes` of them gave.
+    ///
+    /// Only when the room is used up, since moving the columns costs as much as filling them.
+    private mutating func makeRoom(_ rows: Int) {
+        let count = columns.count + rows
+        guard count > columns.time.capacity, let progress, progress.bytes > 0 else { return }
+        let estimate = Double(count) / Double(progress.bytes) * Double(progress.total) * 1.02
+        if estimate < Double(BarColumns.mostRows) { columns.reserve(max(count, Int(estimate)), kinds: kinds) }
     }
 
     /// Gives up the columns; those of a price-only file are completed.
