@@ -18,6 +18,15 @@ struct SliceTask: Sendable {
     }
 }
 
+/// A bound that was passed, and where that can be told.
+struct Overflow {
+    var why: String
+    var line: Int?
+
+    /// The same with a line that was counted from further up.
+    func moved(down lines: Int) -> Overflow { Overflow(why: why, line: line.map { $0 + lines }) }
+}
+
 /// The rows of a file so far: slices added in file order.
 struct RowCollector {
     private(set) var columns = BarColumns()
@@ -27,7 +36,7 @@ struct RowCollector {
     /// Kept rows by the form of their time, indexed by ``TimeForm``.
     private(set) var formCounts = [Int](repeating: 0, count: TimeForm.allCases.count)
     /// Why no more rows are wanted.
-    private(set) var overflow: String?
+    private(set) var overflow: Overflow?
     /// How far the text has been read, when it is known how far it goes.
     var progress: (bytes: Int, total: Int)?
     private let kinds: BarColumns.Kinds
@@ -47,7 +56,8 @@ struct RowCollector {
         for form in formCounts.indices { formCounts[form] += sink.formCounts[form] }
         // The sink's rows come before whatever stopped it, so that the bound on rows was passed first.
         overflow =
-            columns.count >= BarColumns.mostRows ? "it has more than \(BarColumns.mostRows) rows" : sink.overflow
+            columns.count >= BarColumns.mostRows
+            ? Overflow(why: "it has more than \(BarColumns.mostRows) rows") : sink.overflow?.moved(down: lineOffset)
         sink.removeAll()
     }
 
