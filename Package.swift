@@ -64,7 +64,8 @@ let package = Package(
         .executableTarget(
             name: "StressBench",
             dependencies: [
-                "CLibCSV", "CSVIngest", "MarginModel", "PriceSeries", "StressBasics", "StressEngine", "StudyPlan",
+                "CLibCSV", "CSVIngest", "ContentStore", "MarginModel", "PriceSeries", "StressBasics", "StressEngine",
+                "StudyPlan",
             ],
             path: "Tests/Bench"),
         .target(

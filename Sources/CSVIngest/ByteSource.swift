@@ -29,6 +29,11 @@ struct ByteSource: ~Copyable {
 
     /// Most bytes of text read from one file: 16 GiB, so that a small archive cannot keep a machine busy for ever.
     static let mostBytes = 1 << 34
+    /// Text may take this many times the bytes of a compressed file. Prices shrink to a third or a tenth, a history that
+    /// stands still to a hundredth; more is a trap for the memory.
+    static let mostExpansion = 256
+    /// Text from which on the expansion is looked at: 64 MiB.
+    static let trustedBytes = 1 << 26
     /// Bounds of the buffer size; the lower one leaves room for the first bytes, which tell kinds of files apart.
     static let bufferSizes = 64...(1 << 24)
 
@@ -66,7 +71,10 @@ struct ByteSource: ~Copyable {
             let piece = gunzip == nil ? try nextPlain() : try nextInflated()
             if piece.isEmpty { continue }
             textCount += piece.count
-            guard textCount <= ByteSource.mostBytes else { throw tooLong }
+            guard textCount <= ByteSource.mostBytes else { throw tooLarge("it holds more than 16 GiB of text") }
+            guard textCount <= max(ByteSource.trustedBytes, raw.byteCount * ByteSource.mostExpansion) else {
+                throw tooLarge("it unpacks to more than \(ByteSource.mostExpansion) times its size")
+            }
             return piece
         }
         return nil
@@ -97,10 +105,10 @@ struct ByteSource: ~Copyable {
         pending = 0..<(try raw.read(into: UnsafeMutableRawBufferPointer(rawBuffer.bytes)))
     }
 
-    private var tooLong: IngestError {
+    private func tooLarge(_ why: String) -> IngestError {
         IngestError(
-            .tooLarge, "cannot read the file", why: "it holds more than 16 GiB of text",
-            at: SourceLocation(file: raw.name), hint: "split it; several files can form one series")
+            .tooLarge, "cannot read the file", why: why, at: SourceLocation(file: raw.name),
+            hint: "split it; several files can form one series")
     }
 }
 

@@ -17,6 +17,8 @@ extension IngestError {
 
 /// The bytes of one physical line, without its end and without a byte order mark, cut at 64 KiB.
 private func physicalLine(_ wanted: Int, of place: InputPlace) -> [UInt8]? {
+    // A pipe cannot be read a second time: what comes then is something else, or never comes.
+    if case .file(let name, let folder) = place, FileIdentity(name, folder: folder) == nil { return nil }
     guard var source = try? ByteSource(place, bufferSize: 1 << 18) else { return nil }
     var counter = LineCounter(wanted: wanted)
     // Damage behind the line, such as a cut gzip stream, does not matter here.
@@ -42,7 +44,10 @@ private struct LineCounter {
         self.wanted = wanted
     }
 
-    var isDone: Bool { line > wanted }
+    /// Whether the line, or as much of it as anybody looks at, has been seen.
+    var isDone: Bool { line > wanted || text.count >= LineCounter.mostText }
+
+    private static let mostText = 1 << 16
 
     mutating func take(_ byte: UInt8) {
         if lastWasCR {
@@ -53,7 +58,7 @@ private struct LineCounter {
         case Ascii.lineFeed: line += 1
         case Ascii.carriageReturn: lastWasCR = true
         default:
-            if line == wanted, text.count < 1 << 16 { text.append(byte) }
+            if line == wanted { text.append(byte) }
         }
     }
 }

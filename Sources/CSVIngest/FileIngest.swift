@@ -74,7 +74,11 @@ private func readRows(
 
 private func refuse(_ rows: RowCollector, _ task: SliceTask) throws(IngestError) {
     let place = SourceLocation(file: task.name)
-    if let overflow = rows.overflow { throw IngestError(.tooLarge, "cannot read the file", why: overflow, at: place) }
+    if let overflow = rows.overflow {
+        throw IngestError(
+            .tooLarge, "cannot read the file", why: overflow.why,
+            at: SourceLocation(file: task.name, line: overflow.line))
+    }
     if let refusal = rows.rejects.refusal(rowCount: rows.rowCount) { throw refusal }
     guard rows.columns.count > 0 else {
         let (count, noun) = (counted(rows.rowCount, "data row"), task.layout.noun)

@@ -29,6 +29,8 @@ struct RawInput: ~Copyable {
     private var hasher = DigestBuilder()
     private let memory: [UInt8]?
     private let descriptor: Int32
+    /// Size and time of the last change when the file was opened; nil for what has none, such as a pipe.
+    private let version: FileVersion?
     /// The size of the input when it was opened; nil for what has none, such as a pipe.
     let expectedBytes: Int?
 
@@ -36,10 +38,10 @@ struct RawInput: ~Copyable {
     init(_ place: InputPlace) throws(IngestError) {
         name = place.name
         switch place {
-        case .memory(let bytes, _): (memory, descriptor, expectedBytes) = (bytes, -1, bytes.count)
+        case .memory(let bytes, _): (memory, descriptor, version, expectedBytes) = (bytes, -1, nil, bytes.count)
         case .file(let name, let folder):
-            (descriptor, expectedBytes) = try RawInput.open(name, folder: folder)
-            memory = nil
+            (descriptor, version) = try RawInput.open(name, folder: folder)
+            (memory, expectedBytes) = (nil, version?.size)
         }
     }
 
@@ -56,6 +58,7 @@ struct RawInput: ~Copyable {
         guard count >= 0 else { throw RawInput.failure(name) }
         hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         byteCount += count
+        if count == 0, !buffer.isEmpty { try checkUnchanged() }
         return count
     }
 
@@ -63,6 +66,16 @@ struct RawInput: ~Copyable {
         let part = bytes[byteCount..<min(bytes.count, byteCount + buffer.count)]
         buffer.copyBytes(from: part)
         return part.count
+    }
+
+    /// At the end of a file: it must still be the one that was opened, or its first half is of another time than the rest.
+    private func checkUnchanged() throws(IngestError) {
+        guard let version else { return }
+        guard FileVersion(descriptor) != version || byteCount != version.size else { return }
+        let words = byteCount < version.size ? "it became shorter while it was read" : "it changed while it was read"
+        throw IngestError(
+            .unreadable(words), "cannot read the file", why: words, at: SourceLocation(file: name),
+            hint: "read it again when nobody writes to it, or read a copy")
     }
 
     private func systemRead(into buffer: UnsafeMutableRawBufferPointer) -> Int {
@@ -78,23 +91,25 @@ struct RawInput: ~Copyable {
 
     private static func open(
         _ name: String, folder: String
-    ) throws(IngestError) -> (descriptor: Int32, bytes: Int?) {
+    ) throws(IngestError) -> (descriptor: Int32, version: FileVersion?) {
         let path = filePath(name, folder: folder)
         // A NUL would cut the name short in C and open another file.
         guard !path.utf8.contains(0) else { throw failure(name, ENOENT) }
+        // Without waiting: a named pipe that nobody writes to would never open.
         #if canImport(Glibc)
-            let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+            let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         #else
-            let descriptor = Darwin.open(path, O_RDONLY | O_CLOEXEC)
+            let descriptor = Darwin.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         #endif
         guard descriptor >= 0 else { throw failure(name) }
+        // From here on waiting for the next byte of a pipe is right.
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
         var status = stat()
-        let kind = fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : 0
-        if kind == S_IFDIR {
+        if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             _ = close(descriptor)
             throw failure(name, EISDIR)
         }
-        return (descriptor, kind == S_IFREG ? Int(status.st_size) : nil)
+        return (descriptor, FileVersion(descriptor))
     }
 
     private static func failure(_ path: String, _ code: Int32 = errno) -> IngestError {
@@ -107,5 +122,24 @@ struct RawInput: ~Copyable {
         let words = strerror(code).map { String(cString: $0) } ?? "error \(code)"
         let hint = code == EISDIR ? "name the files in it, for example with a pattern such as *.csv" : ""
         return IngestError(.unreadable(words), "cannot read the file", why: words, at: location, hint: hint)
+    }
+}
+
+/// What tells two versions of an open regular file apart.
+private struct FileVersion: Equatable {
+    let size: Int
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    /// Nil for what is not a regular file.
+    init?(_ descriptor: Int32) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        size = Int(status.st_size)
+        #if canImport(Glibc)
+            (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+        #else
+            (seconds, nanoseconds) = (status.st_mtimespec.tv_sec, status.st_mtimespec.tv_nsec)
+        #endif
     }
 }

@@ -18,6 +18,15 @@ struct SliceTask: Sendable {
     }
 }
 
+/// A bound that was passed, and where that can be told.
+struct Overflow {
+    var why: String
+    var line: Int?
+
+    /// The same with a line that was counted from further up.
+    func moved(down lines: Int) -> Overflow { Overflow(why: why, line: line.map { $0 + lines }) }
+}
+
 /// The rows of a file so far: slices added in file order.
 struct RowCollector {
     private(set) var columns = BarColumns()
@@ -27,7 +36,9 @@ struct RowCollector {
     /// Kept rows by the form of their time, indexed by ``TimeForm``.
     private(set) var formCounts = [Int](repeating: 0, count: TimeForm.allCases.count)
     /// Why no more rows are wanted.
-    private(set) var overflow: String?
+    private(set) var overflow: Overflow?
+    /// How far the text has been read, when it is known how far it goes.
+    var progress: (bytes: Int, total: Int)?
     private let kinds: BarColumns.Kinds
 
     init(_ task: SliceTask) {
@@ -38,22 +49,26 @@ struct RowCollector {
     /// Adds the rows of a sink whose lines were counted from `lineOffset`, and empties it.
     mutating func take(_ sink: inout RowSink, lineOffset: Int = 0) {
         guard overflow == nil else { return }
+        makeRoom(sink.rows.count)
         columns.append(sink.rows, lines: sink.lines, lineOffset: lineOffset, kinds: kinds)
         rejects.append(sink.rejects, lineOffset: lineOffset)
         rowCount += sink.rowCount
         for form in formCounts.indices { formCounts[form] += sink.formCounts[form] }
         // The sink's rows come before whatever stopped it, so that the bound on rows was passed first.
         overflow =
-            columns.count >= BarColumns.mostRows ? "it has more than \(BarColumns.mostRows) rows" : sink.overflow
+            columns.count >= BarColumns.mostRows
+            ? Overflow(why: "it has more than \(BarColumns.mostRows) rows") : sink.overflow?.moved(down: lineOffset)
         sink.removeAll()
     }
 
-    /// Makes room for the rows of a text of `total` bytes, of which the rows so far took `bytes`.
-    mutating func reserve(bytes: Int, total: Int) {
-        let (most, rows) = (BarColumns.mostRows, columns.count)
-        guard rows > 0, bytes > 0, total > bytes else { return }
-        let estimate = min(Double(most), Double(rows) / Double(bytes) * Double(total) * 1.01)
-        columns.reserve(Int(estimate), kinds: kinds)
+    /// Makes room for the rows of a text of `total` bytes, judging by those that the first `bytes` of them gave.
+    ///
+    /// Only when the room is used up, since moving the columns costs as much as filling them.
+    private mutating func makeRoom(_ rows: Int) {
+        let count = columns.count + rows
+        guard count > columns.time.capacity, let progress, progress.bytes > 0 else { return }
+        let estimate = Double(count) / Double(progress.bytes) * Double(progress.total) * 1.02
+        if estimate < Double(BarColumns.mostRows) { columns.reserve(max(count, Int(estimate)), kinds: kinds) }
     }
 
     /// Gives up the columns; those of a price-only file are completed.

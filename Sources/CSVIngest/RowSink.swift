@@ -21,6 +21,9 @@ struct RowSink: ~Copyable {
     /// More columns than this in a row stop the reading.
     static let mostColumns = 1024
 
+    /// Says so.
+    static let tooManyColumns = "a row has more than 1 024 fields"
+
     /// What is wrong with the current row.
     enum Defect: Equatable {
         case none
@@ -40,7 +43,7 @@ struct RowSink: ~Copyable {
     /// Kept rows by the form of their time, indexed by ``TimeForm``.
     var formCounts = [Int](repeating: 0, count: TimeForm.allCases.count)
     /// Why the reading was stopped.
-    var overflow: String?
+    var overflow: Overflow?
     /// Rows that come before the first data row. When the last of them has ended, the parser is stopped.
     private(set) var rowsToSkip: Int
     /// Fields that a row has when it gets here: fewer than the file has while only the columns in use are handed on.
@@ -100,7 +103,7 @@ struct RowSink: ~Copyable {
     mutating func take(_ field: UnsafeBufferPointer<UInt8>) {
         let index = column
         column = index &+ 1
-        guard index < RowSink.mostColumns else { return stop("a row has more than 1 024 fields") }
+        guard index < RowSink.mostColumns else { return stop(RowSink.tooManyColumns) }
         let role = roles[index]
         if role.isEmpty { return }
         if !role.isDisjoint(with: .prices) { takePrice(field, role, index) }
@@ -152,7 +155,7 @@ struct RowSink: ~Copyable {
     }
 
     private mutating func stop(_ why: String) {
-        overflow = overflow ?? why
+        overflow = overflow ?? Overflow(why: why, line: cursor.pointee.line)
         cursor.pointee.isStopped = true
     }
 

@@ -173,6 +173,8 @@ final class RowWalk: @unchecked Sendable {
 
     /// Puts the rows of finished slices in place, up to the first that failed.
     private func collectFinished() {
+        let ready = finished.reduce(byte) { $0 + ($1.range?.count ?? 0) }
+        collector.progress = stream.expectedBytes.map { (ready, $0) }
         for slot in finished {
             guard let range = slot.range, !isDecided else { continue }
             slot.reader.deliver(to: &collector, lineOffset: line - 1)
@@ -184,7 +186,6 @@ final class RowWalk: @unchecked Sendable {
             byte += range.count
             slot.range = nil
         }
-        if let total = stream.expectedBytes { collector.reserve(bytes: byte, total: total) }
     }
 }
 

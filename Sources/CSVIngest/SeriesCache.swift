@@ -33,11 +33,13 @@ public struct SeriesCache: Sendable {
 
     /// The series that was kept for these very files and settings, and nil when there is none.
     func series(_ source: BarSource, _ files: [FileIdentity], _ options: IngestOptions) -> IngestedSeries? {
-        let digests = files.compactMap { store.get($0.key).flatMap { Digest(hexBytes: $0.bytes) } }
-        guard digests.count == files.count,
-            let entry = store.get(key(source, digests, options), threads: options.threads)
-        else { return nil }
-        return SeriesRecord.series(entry.bytes, threads: options.threads)
+        let digests = files.compactMap { store.get($0.key).flatMap { $0.withUnsafeBytes(Digest.init(hexBytes:)) } }
+        guard digests.count == files.count else { return nil }
+        let key = key(source, digests, options)
+        guard let entry = store.entry(key) else { return nil }
+        let series = SeriesRecord.series(entry, threads: options.threads)
+        if series == nil { store.remove(key) }
+        return series
     }
 
     /// Keeps a series that was just read. `files` are the identities from before the reading.

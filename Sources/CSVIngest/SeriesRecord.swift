@@ -1,4 +1,4 @@
-import Dispatch
+import ContentStore
 import Foundation
 import PriceSeries
 import StressBasics
@@ -61,19 +61,61 @@ enum SeriesRecord {
 
     // MARK: From bytes
 
-    /// The series that `bytes` hold; nil when they are laid out otherwise. Columns are copied by several threads.
-    static func series(_ bytes: UnsafeRawBufferPointer, threads: Int) -> IngestedSeries? {
-        guard bytes.count >= headWords * 8 else { return nil }
-        let head = (0..<headWords).map { bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self).littleEndian }
-        let kinds = Kinds(rawValue: head[1])
-        guard let count = Int(exactly: head[0]), let jsonBytes = Int(exactly: head[2]), count > 0,
-            count <= BarColumns.mostRows, kinds.isSubset(of: .all), jsonBytes <= bytes.count,
-            bytes.count == headWords * 8 + (1 + kinds.columns) * count * 8 + jsonBytes
+    /// What the head says.
+    private struct Shape {
+        var count: Int
+        var kinds: Kinds
+        var jsonBytes: Int
+        /// Bytes of one column.
+        var columnBytes: Int { count * 8 }
+        /// Where the JSON begins.
+        var jsonStart: Int { headWords * 8 + (1 + kinds.columns) * columnBytes }
+
+        /// Nil unless it fits a record of `total` bytes.
+        init?(_ head: UnsafeRawBufferPointer, total: Int) {
+            guard head.count == headWords * 8 else { return nil }
+            func word(_ at: Int) -> UInt64 { head.loadUnaligned(fromByteOffset: at * 8, as: UInt64.self).littleEndian }
+            kinds = Kinds(rawValue: word(1))
+            guard let count = Int(exactly: word(0)), let jsonBytes = Int(exactly: word(2)), count > 0,
+                count <= BarColumns.mostRows, kinds.isSubset(of: .all), jsonBytes <= total
+            else { return nil }
+            (self.count, self.jsonBytes) = (count, jsonBytes)
+            guard total == jsonStart + jsonBytes else { return nil }
+        }
+    }
+
+    /// The series that an entry holds; nil when it is damaged or laid out otherwise. Several threads check and copy it.
+    static func series(_ entry: MappedEntry, threads: Int) -> IngestedSeries? {
+        guard let head = entry.firstSegment(), let shape = Shape(head, total: entry.count) else { return nil }
+        var json = Data(count: shape.jsonBytes)
+        var isWhole = false
+        // Segments that lie across two parts: a record that was not written here.
+        let misfits = Atomic(0)
+        let (time, columns) = filled(shape.kinds.columns, shape.count) { targets in
+            json.withUnsafeMutableBytes { json in
+                let targets = (targets + [json]).map(SharedBytes.init)
+                isWhole = entry.forEachSegment(threads: threads) { start, bytes in
+                    guard start >= headWords * 8, let from = bytes.baseAddress else { return }
+                    let place = start - headWords * 8
+                    let column = min(place / shape.columnBytes, targets.count - 1)
+                    let offset = place - column * shape.columnBytes
+                    // A segment ends with its part; the head has said how long that is.
+                    guard offset + bytes.count <= targets[column].count else {
+                        misfits.add(1, ordering: .relaxed)
+                        return
+                    }
+                    (targets[column].base + offset).copyMemory(from: from, byteCount: bytes.count)
+                }
+            }
+        }
+        guard isWhole, misfits.load(ordering: .relaxed) == 0,
+            let notes = try? JSONDecoder().decode(Notes.self, from: json)
         else { return nil }
-        let json = Data(bytes[(bytes.count - jsonBytes)...])
-        guard let notes = try? JSONDecoder().decode(Notes.self, from: json) else { return nil }
-        let words = UnsafeRawBufferPointer(rebasing: bytes[(headWords * 8)...])
-        let (time, columns) = copy(words, columns: kinds.columns, count: count, threads: threads)
+        return series(time, columns, shape.kinds, notes)
+    }
+
+    private static func series(_ time: [Int64], _ columns: [[Double]], _ kinds: Kinds, _ notes: Notes) -> IngestedSeries
+    {
         let (close, isBars) = (columns[0], kinds.contains(.bars))
         let series = BarSeries(
             checkedTime: time, open: isBars ? columns[1] : close, high: isBars ? columns[2] : close,
@@ -84,13 +126,15 @@ enum SeriesRecord {
             rowCount: notes.rowCount, findings: notes.findings)
     }
 
-    private static func copy(
-        _ words: UnsafeRawBufferPointer, columns: Int, count: Int, threads: Int
+    /// A column of times and some of numbers, all filled by one call of `fill`.
+    private static func filled(
+        _ columns: Int, _ count: Int, fill: ([UnsafeMutableRawBufferPointer]) -> Void
     ) -> ([Int64], [[Double]]) {
         var doubles: [[Double]] = []
         let time = [Int64](unsafeUninitializedCapacity: count) { buffer, used in
-            let first = UnsafeMutableRawBufferPointer(buffer)
-            doubles = filled(columns, count, [first]) { copy(words, to: $0, threads: threads) }
+            let bytes = UnsafeMutableRawBufferPointer(buffer)
+            preferLargePages(bytes)
+            doubles = filled(columns, count, [bytes], fill: fill)
             used = count
         }
         return (time, doubles)
@@ -107,40 +151,22 @@ enum SeriesRecord {
         }
         var rest: [[Double]] = []
         let column = [Double](unsafeUninitializedCapacity: count) { buffer, used in
-            rest = filled(columns - 1, count, targets + [UnsafeMutableRawBufferPointer(buffer)], fill: fill)
+            let bytes = UnsafeMutableRawBufferPointer(buffer)
+            preferLargePages(bytes)
+            rest = filled(columns - 1, count, targets + [bytes], fill: fill)
             used = count
         }
         return [column] + rest
     }
-
-    /// Copies one column behind the other, each in pieces for all threads.
-    private static func copy(_ words: UnsafeRawBufferPointer, to targets: [UnsafeMutableRawBufferPointer], threads: Int)
-    {
-        let size = targets[0].count, piece = 1 << 20
-        let pieces = (size + piece - 1) / piece
-        // Each piece is written by the one thread that was handed its number.
-        let sharedWords = SharedBytes(words), sharedTargets = targets.map { SharedBytes(UnsafeRawBufferPointer($0)) }
-        let total = pieces * targets.count
-        let next = Atomic(0)
-        DispatchQueue.concurrentPerform(iterations: max(1, min(threads, total))) { _ in
-            while true {
-                let index = next.add(1, ordering: .relaxed).oldValue
-                guard index < total else { return }
-                let (column, start) = (index / pieces, index % pieces * piece)
-                let count = min(piece, size - start)
-                UnsafeMutableRawPointer(mutating: sharedTargets[column].base + start).copyMemory(
-                    from: sharedWords.base + column * size + start, byteCount: count)
-            }
-        }
-    }
 }
 
-/// `@unchecked Sendable`: threads that share it touch separate parts.
+/// `@unchecked Sendable`: threads that share it write to separate parts.
 private struct SharedBytes: @unchecked Sendable {
-    let base: UnsafeRawPointer
+    let base: UnsafeMutableRawPointer
+    let count: Int
 
-    init(_ bytes: UnsafeRawBufferPointer) {
-        // Columns are never empty.
-        base = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 8)!
+    init(_ bytes: UnsafeMutableRawBufferPointer) {
+        // Only the JSON may be empty, and nothing is copied to it then.
+        (base, count) = (bytes.baseAddress ?? UnsafeMutableRawPointer(bitPattern: 8)!, bytes.count)
     }
 }

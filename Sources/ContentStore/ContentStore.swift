@@ -30,19 +30,31 @@ public final class ContentStore: Sendable {
         self.mostBytes = mostBytes
     }
 
-    /// The payload under `key`, checked; nil when there is none that is whole. Its age starts anew.
-    ///
-    /// - Parameter threads: Threads that check the checksums together.
-    public func get(_ key: Digest, threads: Int = 1) -> MappedEntry? {
+    /// The entry under `key`; nil when there is none that is whole, as far as that can be told without looking at all of
+    /// it. Its age starts anew. O(segments).
+    public func entry(_ key: Digest) -> MappedEntry? {
         let path = path(of: key)
         guard let file = MappedFile(path) else { return nil }
-        guard let entry = MappedEntry(file, key: key, threads: threads) else {
+        guard let entry = MappedEntry(file, key: key) else {
             unlink(path)
             return nil
         }
         utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW)
         return entry
     }
+
+    /// A copy of the payload under `key`, checked; nil when there is none that is whole. For small entries. O(bytes).
+    public func get(_ key: Digest) -> [UInt8]? {
+        guard let entry = entry(key) else { return nil }
+        guard let bytes = entry.checkedBytes() else {
+            remove(key)
+            return nil
+        }
+        return Array(bytes)
+    }
+
+    /// Removes an entry that turned out to be of no use. Those who have it open may go on.
+    public func remove(_ key: Digest) { unlink(path(of: key)) }
 
     /// Keeps `parts`, one behind the other, under `key`. False when that was not possible.
     ///

@@ -16,7 +16,7 @@ struct EntryHeader {
     /// Words before the table of segments.
     static let fixedWords = 12
     /// A segment is at most this long, so that several threads can check one entry.
-    static let segmentBytes = 1 << 22
+    static let segmentBytes = 1 << 20
 
     /// The header of a new entry.
     init(key: Digest, parts: [UnsafeRawBufferPointer]) {
@@ -81,19 +81,37 @@ struct EntryHeader {
 /// XXH3 of 64 bits: finds every torn write and nearly every flipped bit, at the speed of memory.
 func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt64 { XXH3_64bits(bytes.baseAddress, bytes.count) }
 
-/// A whole entry in memory, unmapped with its last owner.
+/// An entry in memory, unmapped with its last owner. Its header agrees with its checksum; its segments are checked as they
+/// are looked at.
 public final class MappedEntry: Sendable {
     private let file: MappedFile
     private let start: Int
+    private let segments: [(range: Range<Int>, checksum: UInt64)]
 
-    /// The payload. Valid while the entry lives.
-    public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: file.bytes[start...]) }
+    /// Bytes of the payload.
+    public var count: Int { file.bytes.count - start }
 
-    /// Nil unless every checksum agrees.
-    init?(_ file: MappedFile, key: Digest, threads: Int) {
+    init?(_ file: MappedFile, key: Digest) {
         guard let header = EntryHeader(file.bytes, key: key), let segments = header.segmentRanges else { return nil }
-        self.file = file
+        (self.file, self.segments) = (file, segments)
         start = header.words.count * 8
+    }
+
+    /// The whole payload, checked; nil when it is damaged. Valid while the entry lives.
+    public func checkedBytes() -> UnsafeRawBufferPointer? {
+        segments.indices.allSatisfy { checked($0) != nil } ? payload(0..<count) : nil
+    }
+
+    /// The first segment, checked: as much as the first part holds, up to 1 MiB. Nil when it is damaged or there is none.
+    public func firstSegment() -> UnsafeRawBufferPointer? { segments.isEmpty ? nil : checked(0) }
+
+    /// Hands each segment to `body` with its place in the payload, checked, on up to `threads` threads, and then lets go of
+    /// its memory. False when one of them is damaged; what was handed out before must then not be used.
+    ///
+    /// Segments never reach over the end of a part.
+    public func forEachSegment(
+        threads: Int, _ body: @escaping @Sendable (Int, UnsafeRawBufferPointer) -> Void
+    ) -> Bool {
         let next = Atomic(0)
         let flaws = Atomic(0)
         DispatchQueue.concurrentPerform(iterations: max(1, min(threads, segments.count))) { _ in
@@ -101,10 +119,23 @@ public final class MappedEntry: Sendable {
                 let index = next.add(1, ordering: .relaxed).oldValue
                 guard index < segments.count else { return }
                 let range = segments[index].range
-                let segment = UnsafeRawBufferPointer(rebasing: bytes[range])
-                if checksum(segment) != segments[index].checksum { flaws.add(1, ordering: .relaxed) }
+                if let bytes = checked(index) {
+                    body(range.lowerBound, bytes)
+                    file.release(start + range.lowerBound..<start + range.upperBound)
+                } else {
+                    flaws.add(1, ordering: .relaxed)
+                }
             }
         }
-        guard flaws.load(ordering: .relaxed) == 0 else { return nil }
+        return flaws.load(ordering: .relaxed) == 0
+    }
+
+    private func payload(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: file.bytes[start + range.lowerBound..<start + range.upperBound])
+    }
+
+    private func checked(_ index: Int) -> UnsafeRawBufferPointer? {
+        let bytes = payload(segments[index].range)
+        return checksum(bytes) == segments[index].checksum ? bytes : nil
     }
 }

@@ -67,7 +67,7 @@ struct DirtyCase: CustomTestStringConvertible, Sendable {
             "contradictory_dates.csv", .notRecognised, line: 3, column: 1, text: "04/14/2020", "month comes first"),
         .refused("wrong_order.csv", .notRecognised, line: 1, "open, close, high, low fits 8 of 8"),
         .refused("rounded_stamps.csv", .malformed, line: 2, column: 1, text: "1.61888E+12", "which now repeat"),
-        .refused("too_many_columns.csv", .tooLarge, "more than 1 024 fields"),
+        .refused("too_many_columns.csv", .tooLarge, line: 4, "more than 1 024 fields"),
         .read("clean.csv", bars: 6, "time_order", .pass, count: 0, "ascending"),
         .read("bom.csv", bars: 6, "time_order", .pass, count: 0, "ascending"),
         .read("bom_quoted.csv", bars: 6, "time_order", .pass, count: 0, "ascending"),

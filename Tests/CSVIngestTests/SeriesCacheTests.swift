@@ -173,18 +173,39 @@ import Testing
     @Test(arguments: 0..<300)
     func strangeRecordsAreRefused(_ seed: UInt64) throws {
         let read = try ingest(SeriesCacheTests.texts[2])
-        var bytes: [UInt8] = []
+        var parts: [[UInt8]] = []
         #expect(
-            SeriesRecord.lend(read) { parts in
-                bytes = parts.flatMap(Array.init)
+            SeriesRecord.lend(read) {
+                parts = $0.map(Array.init)
                 return true
             })
-        let isWhole = bytes.withUnsafeBytes { SeriesRecord.series($0, threads: 2) } != nil
-        #expect(isWhole)
+        #expect(series(of: parts) != nil)
         var random = SeededGenerator(seed: seed)
-        let place = Int.random(in: 0..<24, using: &random)
-        bytes[place] = bytes[place] &+ UInt8.random(in: 1...255, using: &random)
-        if seed % 3 == 0 { bytes.removeLast(Int.random(in: 1..<bytes.count, using: &random)) }
-        bytes.withUnsafeBytes { #expect(SeriesRecord.series($0, threads: 2) == nil) }
+        switch seed % 3 {
+        case 0:
+            let place = Int.random(in: 0..<24, using: &random)
+            parts[0][place] = parts[0][place] &+ UInt8.random(in: 1...255, using: &random)
+        case 1:
+            let part = Int.random(in: 0..<parts.count, using: &random)
+            parts[part].removeLast(Int.random(in: 1...parts[part].count, using: &random))
+        default:
+            // All bytes are there, but cut elsewhere.
+            let part = Int.random(in: 1..<parts.count, using: &random)
+            let moved = Int.random(in: 1...parts[part].count, using: &random)
+            parts[part - 1] += parts[part].prefix(moved)
+            parts[part].removeFirst(moved)
+        }
+        #expect(series(of: parts) == nil)
+    }
+
+    /// What an entry of these parts is read as.
+    private func series(of parts: [[UInt8]]) -> IngestedSeries? {
+        let store = ContentStore(folder: folder.path + "/records"), key = Digest(of: "record")
+        func put(_ rest: ArraySlice<[UInt8]>, _ lent: [UnsafeRawBufferPointer]) -> Bool {
+            guard let first = rest.first else { return store.put(key, lent) }
+            return first.withUnsafeBytes { put(rest.dropFirst(), lent + [$0]) }
+        }
+        #expect(put(parts[...], []))
+        return store.entry(key).flatMap { SeriesRecord.series($0, threads: 2) }
     }
 }

@@ -77,7 +77,7 @@ struct CheckText {
         let series = data.series
         let (first, last) = (series.instant(0), series.instant(series.count - 1))
         let head = """
-            \(data.files.map(\.name).joined(separator: ", "))
+            \(data.files.map { SourceLocation.presentable($0.name) }.joined(separator: ", "))
               format   \(data.formatName): \(data.formatReason)
               rows     \(groupedText(data.rowCount, separator: " ")), of which \(groupedText(series.count, separator: " ")) became bars
               bars     \(series.barLength?.text ?? "one") from \(first.rfc3339) to \(last.rfc3339)
