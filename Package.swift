@@ -45,7 +45,8 @@ let package = Package(
         // Level 4: the engine.
         .target(
             name: "StressEngine",
-            dependencies: ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"]),
+            dependencies: ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
+            exclude: ["Sweep/Sweep.md"]),
         // Levels 5 and 6: files out.
         .target(name: "RunStore", dependencies: ["StressBasics", "StressStatistics", "StudyPlan"]),
         .target(

@@ -12,12 +12,15 @@ struct BlockRuns: Sendable {
     let blocks: [Range<Int>]
     /// The blocks of each chunk that has any, as ranges of indices into ``blocks``.
     let chunks: [Range<Int>]
+    /// About how many bars a chunk was meant to hold.
+    let barsPerChunk: Int
 
     /// A chunk holds about this many bars: enough to make its sums small beside the work, few enough that an appended day
     /// leaves most of a history alone.
     static let defaultBarsPerChunk = 16_384
 
     init(_ market: MarketHistory, block: TimeSpan, barsPerChunk: Int = BlockRuns.defaultBarsPerChunk) {
+        self.barsPerChunk = barsPerChunk
         let numbers = market.series.time.map { floorDivide($0, block.milliseconds) }
         blocks = BlockRuns.runs(numbers)
         let wanted = Int64(barsPerChunk) * market.barLength.milliseconds / block.milliseconds
@@ -49,7 +52,7 @@ struct BlockRuns: Sendable {
 
     /// Runs of chunks with about equally many bars, at most `most` of them.
     func tasks(most: Int) -> [Range<Int>] {
-        let barsPerTask = max(1, ((blocks.last?.upperBound ?? 0) + most - 1) / most)
+        let barsPerTask = ((blocks.last?.upperBound ?? 1) - 1) / most + 1
         var (tasks, first): ([Range<Int>], Int) = ([], 0)
         for chunk in chunks.indices where bars(first..<chunk + 1).count >= barsPerTask || chunk + 1 == chunks.count {
             tasks.append(first..<chunk + 1)

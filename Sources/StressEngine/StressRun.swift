@@ -45,6 +45,8 @@ public struct StressRun: Sendable {
     let market: MarketHistory
     let blocks: BlockRuns
     let blockLength: TimeSpan
+    let stride: Int
+    let maxGap: TimeSpan?
     let rules: [CellRules]
     let windows: [TimeSpan: EntryWindows]
     let disjointWindows: [TimeSpan: Int]
@@ -71,6 +73,7 @@ public struct StressRun: Sendable {
     init(study: Study, asset: String, market: MarketHistory, kernel: KernelChoice, barsPerChunk: Int) {
         let series = market.series
         let maxGap = study.position.maxGap.resolved(barLength: market.barLength)
+        (stride, self.maxGap) = (study.position.stride, maxGap)
         self.market = market
         blockLength = study.statistics.block
         clock = BarClock(unit: market.barLength)
@@ -143,18 +146,31 @@ extension StressRun {
 
     /// Runs every cell on at most `threads` threads.
     ///
-    /// The results are in plan order and have the same bits for every number of threads. Throws when `control` was
-    /// cancelled. O(entries × (leverages + horizons)) for a grid that is swept, O(entries × log bars) for a cell that is
-    /// searched, O(entries × bars of a window) for one that is walked.
-    public func run(threads: Int, control: RunControl = RunControl()) throws(RunCancelled) -> [CellResult] {
-        let items = items(threads: threads)
-        let finished = parallelMap(count: items.count, threads: threads) { results(of: items[$0], control: control) }
+    /// The results are in plan order and have the same bits for every number of threads, with and without a store. Throws
+    /// when `control` was cancelled. O(entries × (leverages + horizons)) for a grid that is swept, O(entries × log bars) for a
+    /// cell that is searched, O(entries × bars of a window) for one that is walked.
+    ///
+    /// - Parameter store: keeps the results of chunks that take long, so that only what is new is computed when a history has
+    ///   grown.
+    public func run(
+        threads: Int, control: RunControl = RunControl(), store: (any TallyStore)? = nil
+    ) throws(RunCancelled) -> [CellResult] {
+        let kept = store.flatMap { store in
+            trees == nil && sweeps.isEmpty || workUnits < StressRun.leastWorkToKeep
+                ? nil : KeptTallies(store: store, keys: ChunkKeys(self, threads: threads))
+        }
+        let items = items(threads: threads, byChunk: kept != nil)
+        let finished = parallelMap(count: items.count, threads: threads) {
+            results(of: items[$0], kept: kept, control: control)
+        }
         guard let finished, !control.isCancelled else { throw RunCancelled() }
         var tallies = rules.map { CellTally(roles: $0.fills.map(\.role), barLength: clock.unit) }
         var kinds = rules.map { _ in KernelKind.plain }
         for (item, part) in zip(items, finished) {
-            for (place, tally) in part { tallies[place].append(tally) }
-            part.forEach { kinds[$0.0] = kind(item.part) }
+            for (place, tally) in zip(places(item.part), part) {
+                tallies[place].append(tally)
+                kinds[place] = kind(item.part)
+            }
         }
         return rules.indices.map { cell in
             CellResult(
@@ -163,12 +179,24 @@ extension StressRun {
         }
     }
 
+    /// What is computed faster than it is read again is not kept: entries times cells.
+    static let leastWorkToKeep = 50_000_000
+
     /// For each part the same runs of chunks, oldest first: enough of them to keep all threads busy to the end, and no more,
     /// because every sweep first has to read on by its longest horizon.
-    private func items(threads: Int) -> [Item] {
+    private func items(threads: Int, byChunk: Bool) -> [Item] {
         let parts = sweeps.indices.map(Part.sweep) + single.map(Part.single)
-        let tasks = blocks.tasks(most: max(1, (threads == 1 ? 1 : 8 * threads) / max(1, parts.count)))
+        let most = byChunk ? Int.max : (threads == 1 ? 1 : 8 * threads) / max(1, parts.count)
+        let tasks = blocks.tasks(most: max(1, most))
         return parts.flatMap { part in tasks.map { Item(part: part, chunks: $0) } }
+    }
+
+    /// Places in the plan of a part's cells.
+    private func places(_ part: Part) -> [Int] {
+        switch part {
+        case .sweep(let index): sweeps[index].grid.cells.map(\.place)
+        case .single(let cell): [cell]
+        }
     }
 
     private func kind(_ part: Part) -> KernelKind {
@@ -178,19 +206,34 @@ extension StressRun {
         }
     }
 
-    /// The tallies of an item's cells, with their places in the plan; nil when cancelled.
-    private func results(of item: Item, control: RunControl) -> [(Int, CellTally)]? {
+    /// The tallies of an item's cells; nil when cancelled.
+    private func results(of item: Item, kept: KeptTallies?, control: RunControl) -> [CellTally]? {
         if control.isCancelled { return nil }
-        let bars = blocks.bars(item.chunks).count
+        let places = places(item.part)
+        let work = blocks.bars(item.chunks).count * places.count
+        let rules = places.map { self.rules[$0] }
+        let empty = rules.map { CellTally(roles: $0.fills.map(\.role), barLength: clock.unit) }
+        let key = kept.map { $0.keys.key(item.chunks.lowerBound, rules: rulesText(rules)) }
+        if let kept, let key, let tallies = kept.store.withBytes(key, { CellTally.tallies($0, like: empty) }) {
+            control.finish(work)
+            return tallies
+        }
+        guard let tallies = computed(item, control: control) else { return nil }
+        if let kept, let key { kept.store.keep(key, CellTally.record(tallies)) }
+        control.finish(work)
+        return tallies
+    }
+
+    private func computed(_ item: Item, control: RunControl) -> [CellTally]? {
         switch item.part {
-        case .sweep(let index):
-            guard let tallies = sweeps[index].tallies(item.chunks, control: control) else { return nil }
-            control.finish(bars * tallies.count)
-            return Array(zip(sweeps[index].grid.cells.map(\.place), tallies))
-        case .single(let cell):
-            let tally = tally(item.chunks, rules: rules[cell])
-            control.finish(bars)
-            return [(cell, tally)]
+        case .sweep(let index): sweeps[index].tallies(item.chunks, control: control)
+        case .single(let cell): [tally(item.chunks, rules: rules[cell])]
         }
     }
+}
+
+/// Tallies of chunks from earlier runs, and where they are found.
+private struct KeptTallies: Sendable {
+    let store: any TallyStore
+    let keys: ChunkKeys
 }

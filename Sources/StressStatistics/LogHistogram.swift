@@ -76,6 +76,12 @@ public struct LogHistogram: Hashable, Sendable {
         total += Int(count)
     }
 
+    /// The first bin with a place and the counts from there on.
+    var bins: (first: Int, counts: [UInt32]) { (firstBin, counts) }
+
+    /// Whether there is a bin of this number.
+    func isBin(_ bin: Int) -> Bool { LogHistogram.binRange.contains(bin) }
+
     /// Adds all counts of `other`. O(bins).
     public mutating func merge(_ other: LogHistogram) {
         for (offset, count) in other.counts.enumerated() where count > 0 {

@@ -23,6 +23,8 @@ struct StressSession {
     let tierFiles: TierFiles
     /// Where price files that were read before are kept.
     let cache: SeriesCache?
+    /// Keeps what was computed before.
+    let tallies: TallyCache?
 
     /// Reads, computes and reports. Throws a ``Failure``; writes nothing.
     func report() throws -> RunReport {
@@ -83,7 +85,7 @@ struct StressSession {
 
     private func part(_ input: AssetInput, _ run: StressRun) throws(RunCancelled) -> Part {
         let control = interruption.control
-        let results = try run.run(threads: threads, control: control)
+        let results = try run.run(threads: threads, control: control, store: tallies)
         let estimates = try run.estimates(
             of: results, rules: study.statistics.resampling, threads: threads, control: control)
         let rows = zip(results, estimates).map {

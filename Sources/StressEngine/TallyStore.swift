@@ -1,0 +1,11 @@
+import StressBasics
+
+/// Where tallies are kept between runs, each under the digest of all that it was computed from.
+///
+/// Whatever goes wrong in it only costs time: an entry that cannot be had, or is not whole, is computed again.
+public protocol TallyStore: Sendable {
+    /// Hands the bytes under `key` to `body`; nil when there are none that are whole.
+    func withBytes<Value>(_ key: Digest, _ body: (UnsafeRawBufferPointer) -> Value?) -> Value?
+    /// Keeps bytes under `key`.
+    func keep(_ key: Digest, _ bytes: [UInt8])
+}

@@ -1,0 +1,203 @@
+/// Writes numbers one behind the other: whole ones in as few bytes as they need, doubles bit for bit.
+struct RecordWriter {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func add(_ number: UInt64) {
+        var rest = number
+        while rest >= 0x80 {
+            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        bytes.append(UInt8(rest))
+    }
+
+    mutating func add(_ number: Int) { add(UInt64(bitPattern: Int64((number << 1) ^ (number >> 63)))) }
+
+    mutating func add(_ number: Double) {
+        for shift in stride(from: 0, to: 64, by: 8) {
+            bytes.append(UInt8(truncatingIfNeeded: number.bitPattern >> UInt64(shift)))
+        }
+    }
+
+    /// Counts with their zeros as runs.
+    mutating func add(_ counts: [UInt32]) {
+        add(counts.count)
+        var index = 0
+        while index < counts.count {
+            let start = index
+            while index < counts.count, counts[index] == 0 { index += 1 }
+            add(index - start)
+            guard index < counts.count else { return }
+            add(UInt64(counts[index]))
+            index += 1
+        }
+    }
+}
+
+/// Reads them back. Every read says whether it was possible; nothing is trusted.
+struct RecordReader {
+    private let bytes: UnsafeRawBufferPointer
+    private var place = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    var isAtEnd: Bool { place == bytes.count }
+
+    mutating func number() -> UInt64? {
+        var (number, shift): (UInt64, UInt64) = (0, 0)
+        while place < bytes.count, shift < 64 {
+            let byte = bytes[place]
+            place += 1
+            number |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 { return number }
+            shift += 7
+        }
+        return nil
+    }
+
+    mutating func integer() -> Int? {
+        number().map { Int(Int64(bitPattern: ($0 >> 1) ^ (0 &- ($0 & 1)))) }
+    }
+
+    mutating func double() -> Double? {
+        guard bytes.count - place >= 8 else { return nil }
+        let bits = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[place + $1]) << UInt64(8 * $1) }
+        place += 8
+        return Double(bitPattern: bits)
+    }
+
+    /// Counts, at most `most` of them.
+    mutating func counts(most: Int) -> [UInt32]? {
+        guard let count = integer(), (0...most).contains(count) else { return nil }
+        var counts: [UInt32] = []
+        counts.reserveCapacity(count)
+        while counts.count < count {
+            guard let zeros = integer(), zeros >= 0, zeros <= count - counts.count else { return nil }
+            counts.append(contentsOf: repeatElement(0, count: zeros))
+            if counts.count == count { return counts }
+            guard let value = number(), let count = UInt32(exactly: value) else { return nil }
+            counts.append(count)
+        }
+        return counts
+    }
+}
+
+/// Tallies as bytes, for keeping between runs.
+extension CellTally {
+    /// More blocks, bins or chunks than any tally has.
+    private static let mostNumbers = 1 << 26
+
+    /// The tallies one behind the other. O(size).
+    public static func record(_ tallies: [CellTally]) -> [UInt8] {
+        var writer = RecordWriter()
+        tallies.forEach { $0.write(to: &writer) }
+        return writer.bytes
+    }
+
+    /// The tallies of ``record(_:)``; nil when the bytes are not those of `count` tallies with the given fill rules and unit.
+    public static func tallies(
+        _ bytes: UnsafeRawBufferPointer, like empty: [CellTally]
+    ) -> [CellTally]? {
+        var reader = RecordReader(bytes)
+        var tallies: [CellTally] = []
+        for one in empty {
+            guard let tally = CellTally(from: &reader, like: one) else { return nil }
+            tallies.append(tally)
+        }
+        return reader.isAtEnd ? tallies : nil
+    }
+
+    private func write(to writer: inout RecordWriter) {
+        for counts in [entries, excluded, rejected, liquidated, unprotected, undecided] + negative {
+            writer.add(counts.array)
+        }
+        for fill in roles.indices {
+            writer.add(exits[fill].count)
+            exits[fill].forEach { $0.write(to: &writer) }
+            shortfalls[fill].write(to: &writer)
+        }
+        writer.add(timesToLiquidation.bins)
+    }
+
+    private init?(from reader: inout RecordReader, like empty: CellTally) {
+        let fills = empty.roles.count
+        var counts: [BlockCounts] = []
+        for _ in 0..<6 + fills {
+            guard let found = reader.counts(most: CellTally.mostNumbers) else { return nil }
+            counts.append(BlockCounts(found))
+        }
+        var exits: [[ExitSums]] = []
+        var shortfalls: [LogHistogram] = []
+        for _ in 0..<fills {
+            guard let sums = CellTally.exits(from: &reader), let histogram = LogHistogram(from: &reader) else {
+                return nil
+            }
+            exits.append(sums)
+            shortfalls.append(histogram)
+        }
+        guard let bins = reader.counts(most: CellTally.mostNumbers) else { return nil }
+        var times = DurationHistogram(unit: empty.timesToLiquidation.unit)
+        for (bin, count) in bins.enumerated() { times.add(bin: bin, count: Int(count)) }
+        var windows = BlockWindows()
+        (windows.entries, windows.excluded, windows.rejected) = (counts[0], counts[1], counts[2])
+        (windows.liquidated, windows.unprotected) = (counts[3], counts[4])
+        guard Set(counts.map(\.blockCount)).count == 1, Set(exits.map(\.count)).count == 1 else { return nil }
+        self.init(
+            roles: empty.roles, windows: windows, undecided: counts[5], negative: Array(counts[6...]), exits: exits,
+            shortfalls: shortfalls, timesToLiquidation: times)
+    }
+
+    private static func exits(from reader: inout RecordReader) -> [ExitSums]? {
+        guard let count = reader.integer(), (0...mostNumbers).contains(count) else { return nil }
+        var sums: [ExitSums] = []
+        for _ in 0..<count {
+            guard let one = ExitSums(from: &reader) else { return nil }
+            sums.append(one)
+        }
+        return sums
+    }
+}
+
+extension ExitSums {
+    fileprivate func write(to writer: inout RecordWriter) {
+        for count in [negative, unboundedNegative, unboundedPositive] { writer.add(count) }
+        for sum in [shortfall, largestShortfall, equity] + causes.parts.map(\.value) { writer.add(sum) }
+    }
+
+    fileprivate init?(from reader: inout RecordReader) {
+        self.init()
+        guard let negative = reader.integer(), let unboundedNegative = reader.integer(),
+            let unboundedPositive = reader.integer()
+        else { return nil }
+        (self.negative, self.unboundedNegative, self.unboundedPositive) = (
+            negative, unboundedNegative, unboundedPositive
+        )
+        for part in [\ExitSums.shortfall, \.largestShortfall, \.equity] + ExitSums.causeParts {
+            guard let value = reader.double() else { return nil }
+            self[keyPath: part] = value
+        }
+    }
+
+    private static var causeParts: [WritableKeyPath<ExitSums, Double>] {
+        [\.causes.price, \.causes.gap, \.causes.latency, \.causes.slippage, \.causes.fees, \.causes.funding]
+    }
+}
+
+extension LogHistogram {
+    fileprivate func write(to writer: inout RecordWriter) {
+        let (first, counts) = bins
+        writer.add(first)
+        writer.add(counts)
+    }
+
+    fileprivate init?(from reader: inout RecordReader) {
+        self.init()
+        guard let first = reader.integer(), let counts = reader.counts(most: 1 << 16), abs(first) < 1 << 16 else {
+            return nil
+        }
+        for (offset, count) in counts.enumerated() where count > 0 {
+            guard isBin(first + offset) else { return nil }
+            add(bin: first + offset, count: count)
+        }
+    }
+}
