@@ -12,14 +12,13 @@ extension StressRun {
     public func outcomeCost(cell: Int) -> Int {
         let rules = rules[cell]
         let bars = Double(rules.cell.horizon.milliseconds) / Double((market.series.barLength ?? .days(1)).milliseconds)
-        let isWalked = !isSearching || !isPassage(rules)
-        return Int(Double(market.series.count) * (isWalked ? max(1, min(bars, 1e9)) : 30))
+        return Int(Double(market.series.count) * (isSearching ? 100 : max(1, min(bars, 1e9))))
     }
 
     /// What became of every held entry of a cell under its own fill rule, in order of time.
     ///
     /// Agrees with the cell's tally entry by entry. Has the same bits for every number of threads. Throws when `control` was
-    /// cancelled. O(entries log bars) for positions whose trigger price stays where it is, else O(entries × bars of a window).
+    /// cancelled. O(entries log bars), or O(entries × bars of a window) when the plain kernel was asked for.
     ///
     /// - Parameter cell: place of the cell in this run's plan order.
     public func heldEntries(
@@ -40,8 +39,7 @@ extension StressRun {
     ) throws(RunCancelled) -> [HeldEntry] {
         let chunks = blocks.chunks
         let trees =
-            isPassage(rules) && isSearching
-            ? trees ?? PassageTrees(market, triggers: [rules.platform.liquidation.trigger]) : nil
+            isSearching ? trees ?? PassageTrees(market, triggers: [rules.platform.liquidation.trigger]) : nil
         let found = parallelMap(count: chunks.count, threads: threads) { chunk -> [HeldEntry]? in
             guard !control.isCancelled else { return nil }
             let kernel = kernel(Position.self, rules)
@@ -63,12 +61,14 @@ extension StressRun {
         guard kernel.isHeld(bar) else { return nil }
         let last = Int(kernel.windows.lastBar[bar])
         let path =
-            if let trees, !kernel.hasCarry {
-                kernel.passagePath(entry: bar, last: last, trees: trees)
+            if let trees {
+                kernel.hasCarry
+                    ? kernel.carriedPath(entry: bar, last: last, trees: trees)
+                    : kernel.passagePath(entry: bar, last: last, trees: trees)
             } else {
                 kernel.path(entry: bar, last: last)
             }
-        let equity = kernel.exit(path, entry: bar, last: last, fill: kernel.rules.fills[0].rule).equity
+        let equity = kernel.exit(path, entry: bar, last: last, fill: kernel.rules.fills[0].rule, trees: trees).equity
         let time = market.series.time
         return HeldEntry(
             bar: Int32(bar), block: Int32(block / resamplingBlocks), time: time[bar],
