@@ -19,6 +19,8 @@ import Testing
             "results.csv", "severity.csv", "data_quality.csv", "columns.csv", "summary.json", "run.json", "index.html",
             "reports/two-long.html", "reports/two-short.html", "events.csv", "calendar.csv", "conditions.csv",
             "time_to_liquidation.csv", "sensitivity.csv", "tail.csv", "max_leverage.csv", "intervals.csv",
+            "differences.csv",
+            "bands.csv",
         ]
         for name in wanted { #expect(FileManager.default.fileExists(atPath: scratch.path + "/run/" + name), "\(name)") }
         #expect(run.out.contains("At 10×, a TWO long held for up to 1 day"))
@@ -64,6 +66,35 @@ import Testing
             try sum("conditions.csv", "entries_count") { $0["condition"] == "weekday" } == Int(cell["entries_count"]!))
         let first = try #require(rows(try scratch.read("run/sensitivity.csv")).first)
         #expect(first["assumption"] == "none" && first["ci_high_frac"] == cell["ci95_high_frac"])
+    }
+
+    /// A difference is that of the two rows; a band holds every interval's own Wilson form.
+    @Test func comparisonsAreOfTheResults() throws {
+        let scratch = try folder()
+        #expect(try scratch.program.run(["run", "study.yaml", "--out", "run"]).code == 0)
+        let results = rows(try scratch.read("run/results.csv"))
+        func share(_ side: String?, _ leverage: String?, like row: [String: String]) -> Double? {
+            results.first {
+                $0["side"] == side && $0["leverage_x"] == leverage && $0["horizon_h"] == row["horizon_h"]
+                    && $0["asset"] == row["asset"]
+            }.flatMap { Double($0["negative_equity_frac"]!) }
+        }
+        let differences = rows(try scratch.read("run/differences.csv"))
+        #expect(!differences.isEmpty)
+        for row in differences {
+            let first = try #require(share(row["side"], row["leverage_x"], like: row))
+            let second = try #require(share(row["other_side"], row["other_leverage_x"], like: row))
+            #expect(Double(row["difference_frac"]!) == first - second)
+            #expect(Double(row["ci_low_frac"]!)! <= Double(row["ci_high_frac"]!)!)
+        }
+        let intervals = rows(try scratch.read("run/intervals.csv")).filter { $0["measure"] == "negative_equity_frac" }
+        for row in rows(try scratch.read("run/bands.csv")) {
+            let own = try #require(
+                intervals.first { own in ["asset", "side", "leverage_x", "horizon_h"].allSatisfy { own[$0] == row[$0] }
+                })
+            #expect(Double(row["band_high_frac"]!)! >= Double(own["wilson_effective_high_frac"]!)!)
+            #expect(Double(row["band_low_frac"]!)! <= Double(own["wilson_effective_low_frac"]!)!)
+        }
     }
 
     @Test func pagesDifferInTheFooterOnly() throws {
