@@ -10,6 +10,14 @@ import StressBasics
 /// bars and powers of it. What a bar is judged by is what the plain walk would say, except that funding is a difference of
 /// running sums; where that could matter it is added up again as the plain walk does.
 extension PlainKernel {
+    /// What an entry meets, searched for where there are trees, else walked.
+    func path(entry: Int, last: Int, trees: PassageTrees?) -> EntryPath {
+        guard let trees else { return path(entry: entry, last: last) }
+        return hasCarry
+            ? carriedPath(entry: entry, last: last, trees: trees)
+            : passagePath(entry: entry, last: last, trees: trees)
+    }
+
     /// The same as ``path(entry:last:)``. O(log bars) for most entries; at worst every bar of the window.
     @_specialize(where Position == LinearPosition)
     @_specialize(where Position == InversePosition)

@@ -11,14 +11,14 @@ extension StressRun {
     /// What taking one of the cells apart costs, in bars looked at.
     public func outcomeCost(cell: Int) -> Int {
         let rules = rules[cell]
-        let bars = Double(rules.cell.horizon.milliseconds) / Double((market.series.barLength ?? .days(1)).milliseconds)
-        return Int(Double(market.series.count) * (isSearching ? 100 : max(1, min(bars, 1e9))))
+        let bars = Double(rules.cell.horizon.milliseconds) / Double(market.barLength.milliseconds)
+        return Int(Double(market.series.count) * (isSearching ? 30 : max(1, min(bars, 1e9))))
     }
 
     /// What became of every held entry of a cell under its own fill rule, in order of time.
     ///
     /// Agrees with the cell's tally entry by entry. Has the same bits for every number of threads. Throws when `control` was
-    /// cancelled. O(entries log bars), or O(entries × bars of a window) when the plain kernel was asked for.
+    /// cancelled. O(entries log bars), or O(entries × bars of a window) for the judge.
     ///
     /// - Parameter cell: place of the cell in this run's plan order.
     public func heldEntries(
@@ -60,14 +60,7 @@ extension StressRun {
     ) -> HeldEntry? {
         guard kernel.isHeld(bar) else { return nil }
         let last = Int(kernel.windows.lastBar[bar])
-        let path =
-            if let trees {
-                kernel.hasCarry
-                    ? kernel.carriedPath(entry: bar, last: last, trees: trees)
-                    : kernel.passagePath(entry: bar, last: last, trees: trees)
-            } else {
-                kernel.path(entry: bar, last: last)
-            }
+        let path = kernel.path(entry: bar, last: last, trees: trees)
         let equity = kernel.exit(path, entry: bar, last: last, fill: kernel.rules.fills[0].rule, trees: trees).equity
         let time = market.series.time
         return HeldEntry(

@@ -55,14 +55,7 @@ extension StressRun {
     private func hold<Position: MarginPosition>(
         _ kernel: PlainKernel<Position>, entry: Int, last: Int, exits: inout [EntryExit], tally: inout CellTally
     ) {
-        let path =
-            if let trees {
-                kernel.hasCarry
-                    ? kernel.carriedPath(entry: entry, last: last, trees: trees)
-                    : kernel.passagePath(entry: entry, last: last, trees: trees)
-            } else {
-                kernel.path(entry: entry, last: last)
-            }
+        let path = kernel.path(entry: entry, last: last, trees: trees)
         for (index, fill) in kernel.rules.fills.enumerated() {
             exits[index] = kernel.exit(path, entry: entry, last: last, fill: fill.rule, trees: trees)
         }
