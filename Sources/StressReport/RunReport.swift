@@ -28,6 +28,10 @@ public struct RunReport: Sendable {
     public var details: [CellDetail] = []
     /// The margin that would have kept the study's chosen frequency, by history, direction and holding time.
     public var requirements: [MarginRequirement] = []
+    /// Headline cells against their neighbours.
+    public var comparisons: [CellComparison] = []
+    /// Bands over the headline's leverage curves.
+    public var bands: [CurveBand] = []
 
     /// A report of the given parts.
     public init(

@@ -17,7 +17,10 @@ import Testing
         #expect(run.code == 0, "\(run.err)")
         let wanted = [
             "results.csv", "severity.csv", "data_quality.csv", "columns.csv", "summary.json", "run.json", "index.html",
-            "reports/two-long.html", "reports/two-short.html",
+            "reports/two-long.html", "reports/two-short.html", "events.csv", "calendar.csv", "conditions.csv",
+            "time_to_liquidation.csv", "sensitivity.csv", "tail.csv", "max_leverage.csv", "intervals.csv",
+            "differences.csv",
+            "bands.csv",
         ]
         for name in wanted { #expect(FileManager.default.fileExists(atPath: scratch.path + "/run/" + name), "\(name)") }
         #expect(run.out.contains("At 10×, a TWO long held for up to 1 day"))
@@ -31,9 +34,66 @@ import Testing
             #expect(
                 try scratch.program.run(["run", "study.yaml", "--out", "run\(threads)", "-j", "\(threads)"]).code == 0)
         }
-        for file in ["results.csv", "severity.csv", "data_quality.csv", "columns.csv", "summary.json"] {
+        for file in [
+            "results.csv", "severity.csv", "data_quality.csv", "columns.csv", "summary.json", "intervals.csv",
+            "events.csv", "conditions.csv", "sensitivity.csv", "tail.csv", "max_leverage.csv",
+        ] {
             let first = try scratch.read("run1/" + file)
             #expect(try scratch.read("run2/" + file) == first && scratch.read("run5/" + file) == first, "\(file)")
+        }
+    }
+
+    /// Episodes, months and conditions are of the same entries as the results.
+    @Test func partsAreOfTheSameEntries() throws {
+        let scratch = try folder()
+        #expect(try scratch.program.run(["run", "study.yaml", "--out", "run"]).code == 0)
+        let months = rows(try scratch.read("run/calendar.csv"))
+        let cell = try #require(
+            rows(try scratch.read("run/results.csv")).first { row in
+                ["asset", "side", "leverage_x", "horizon_h", "platform"].allSatisfy { row[$0] == months[0][$0] }
+            })
+        func sum(_ file: String, _ column: String, where isWanted: ([String: String]) -> Bool = { _ in true }) throws
+            -> Int
+        {
+            rows(try scratch.read("run/" + file)).filter { $0["side"] == cell["side"] && isWanted($0) }
+                .reduce(0) { $0 + (Int($1[column]!) ?? 0) }
+        }
+        #expect(try sum("calendar.csv", "entries_count") == Int(cell["entries_count"]!))
+        #expect(try sum("calendar.csv", "negative_count") == Int(cell["negative_count"]!))
+        #expect(try sum("calendar.csv", "liquidated_count") == Int(cell["liquidated_count"]!))
+        #expect(try sum("events.csv", "entries_count") == Int(cell["negative_count"]!))
+        #expect(
+            try sum("conditions.csv", "entries_count") { $0["condition"] == "weekday" } == Int(cell["entries_count"]!))
+        let first = try #require(rows(try scratch.read("run/sensitivity.csv")).first)
+        #expect(first["assumption"] == "none" && first["ci_high_frac"] == cell["ci95_high_frac"])
+    }
+
+    /// A difference is that of the two rows; a band holds every interval's own Wilson form.
+    @Test func comparisonsAreOfTheResults() throws {
+        let scratch = try folder()
+        #expect(try scratch.program.run(["run", "study.yaml", "--out", "run"]).code == 0)
+        let results = rows(try scratch.read("run/results.csv"))
+        func share(_ side: String?, _ leverage: String?, like row: [String: String]) -> Double? {
+            results.first {
+                $0["side"] == side && $0["leverage_x"] == leverage && $0["horizon_h"] == row["horizon_h"]
+                    && $0["asset"] == row["asset"]
+            }.flatMap { Double($0["negative_equity_frac"]!) }
+        }
+        let differences = rows(try scratch.read("run/differences.csv"))
+        #expect(!differences.isEmpty)
+        for row in differences {
+            let first = try #require(share(row["side"], row["leverage_x"], like: row))
+            let second = try #require(share(row["other_side"], row["other_leverage_x"], like: row))
+            #expect(Double(row["difference_frac"]!) == first - second)
+            #expect(Double(row["ci_low_frac"]!)! <= Double(row["ci_high_frac"]!)!)
+        }
+        let intervals = rows(try scratch.read("run/intervals.csv")).filter { $0["measure"] == "negative_equity_frac" }
+        for row in rows(try scratch.read("run/bands.csv")) {
+            let own = try #require(
+                intervals.first { own in ["asset", "side", "leverage_x", "horizon_h"].allSatisfy { own[$0] == row[$0] }
+                })
+            #expect(Double(row["band_high_frac"]!)! >= Double(own["wilson_effective_high_frac"]!)!)
+            #expect(Double(row["band_low_frac"]!)! <= Double(own["wilson_effective_low_frac"]!)!)
         }
     }
 

@@ -109,6 +109,25 @@ import Testing
                 && run.err.contains("2 inputs rejected"))
     }
 
+    /// The account of a cell says what its row of `results.csv` says, and its page is a whole page.
+    @Test func explainSaysWhatTheRunSays() throws {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        try scratch.write(smallStudy(), to: "study.yaml")
+        #expect(try scratch.program.run(["run", "study.yaml", "--out", "run"]).code == 0)
+        let found = try scratch.program.run(["explain", "study.yaml", "--page", "page.html"])
+        #expect(found.code == 0, "\(found.err)")
+        let months = rows(try scratch.read("run/calendar.csv")).filter { $0["side"] == "long" }
+        let held = months.reduce(0) { $0 + (Int($1["entries_count"]!) ?? 0) }
+        let negative = months.reduce(0) { $0 + (Int($1["negative_count"]!) ?? 0) }
+        #expect(found.out.contains("entries     \(held) held"), "\(found.out)")
+        #expect(found.out.contains("below zero  \(negative) ("))
+        let page = try scratch.read("page.html")
+        #expect(
+            page.hasPrefix("<!doctype html>") && page.hasSuffix("</html>\n") && page.contains("The way of one entry"))
+        #expect(try scratch.program.run(["explain", "study.yaml", "--page", "no/such/folder.html"]).code == 73)
+    }
+
     @Test func explainShowsTheClosedForms() throws {
         let scratch = try folder()
         try scratch.write(smallStudy(), to: "s.yaml")

@@ -159,7 +159,7 @@ struct TableTests {
         #expect(
             paths == [
                 "index.html", "reports/ltcusdt-long.html", "reports/ltcusdt-short.html", "results.csv", "severity.csv",
-                "intervals.csv", "data_quality.csv", "columns.csv", "summary.json", "run.json",
+                "intervals.csv", "max_leverage.csv", "data_quality.csv", "columns.csv", "summary.json", "run.json",
             ])
     }
 

@@ -1,23 +1,26 @@
 import ArgumentParser
+import Foundation
 import CSVIngest
 import PriceSeries
 import StressBasics
 import StressEngine
+import StressReport
 import StressStatistics
 import StudyPlan
 
-/// `belowzero explain`: one entry of one cell, bar by bar.
+/// `belowzero explain`: what one cell is made of, and one of its entries bar by bar.
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract:
-            "Take one entry of one cell apart: trigger and bankruptcy price, the way to the exit, what the loss is made of.",
+            "Take one cell apart: its entries, its episodes, and one entry bar by bar with what its loss is made of.",
         discussion: """
             Reads the study's prices again and shows the entry that ended lowest, or the one at --entry, so that it can be \
             checked by hand with the price file open beside it. Without options the cell is the study's headline.
 
-            EXAMPLE
+            EXAMPLES
               belowzero explain nightly.yaml --side long --leverage 20 --horizon 7d
+              belowzero explain nightly.yaml --page explained.html
             """)
 
     @Argument(help: "The study file.", completion: .file(extensions: ["yaml", "yml"]))
@@ -31,12 +34,18 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "Platform.") var platform: String?
     @Option(help: "Open time of the entry bar, epoch milliseconds. (default: the entry that ended lowest)")
     var entry: Int64?
+    @Option(help: "Write a page about the cell to this file.")
+    var page: String?
+    @Option(
+        help:
+            "Folder that the study's price, funding and mark files are relative to. (default: the study file's folder)")
+    var prices: String?
     @OptionGroup(title: "Cache") var cache: CacheOptions
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         try common.reporting {
-            let loaded = try LoadedStudy(file: study)
+            let loaded = try LoadedStudy(file: study, prices: prices)
             let cell = try chosenCell(loaded.study)
             var tiers = TierFiles(files: loaded.files)
             var study = try tiers.resolve(loaded.study)
@@ -45,13 +54,32 @@ struct ExplainCommand: ParsableCommand {
             options.cache = cache.series
             let input = AssetInput.read(
                 study.inputs[0], study: study, files: loaded.files, options: options)
-            guard input.errors.isEmpty, let market = try? input.get().market else { throw Failure(input.errors) }
+            guard input.errors.isEmpty, let history = try? input.get() else { throw Failure(input.errors) }
+            let market = history.market
             let run = StressRun(study: study, asset: cell.asset, market: market)
             guard let place = study.cells.firstIndex(where: { $0.id == cell.id }),
                 let trace = run.trace(cell: place, entry: try entryBar(market.series))
             else { throw Failure(.usage, "no such entry of \(cell.id) was held", hint: "it was excluded or rejected") }
             let text = TraceText(cell: cell, series: market.series, trace: trace)
-            Talk.print(common.json ? jsonText(text.json) : text.text)
+            guard let held = try? run.heldEntries(cell: place, threads: allCores) else { return }
+            let account = CellAccount(cell: cell, held: held, barLength: market.barLength)
+            if let page { try write(text.explanation(account), study: study, asset: history.report, to: page) }
+            Talk.print(common.json ? jsonText(text.json) : account.text + "\n" + text.text)
+        }
+    }
+
+    private func write(_ explanation: CellExplanation, study: Study, asset: AssetReport, to file: String) throws {
+        let text = study.canonicalText
+        let frame = RunReport(
+            runID: Digest(of: text + explanation.cell.id).short, version: programVersion, study: study, studyText: text,
+            studyDigest: Digest(of: text), command: "belowzero explain \(shellQuoted(self.study))", assets: [asset],
+            rows: [], limits: [],
+            circumstances: RunCircumstances(
+                started: wallClock(), duration: TimeSpan(milliseconds: 0), threads: allCores, host: "explain"))
+        do {
+            try Data(frame.explanationPage(explanation).utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+        } catch {
+            throw Failure(.cannotCreate, "cannot write \(file)", hint: "check the folder")
         }
     }
 
@@ -94,9 +122,29 @@ struct TraceText {
     let trace: EntryTrace
 
     var text: String {
-        ([cell.id, ""] + entryLines + ["", "  bar (UTC)          checked        equity   requirement       trigger"]
+        (entryLines + ["", "  bar (UTC)          checked        equity   requirement       trigger"]
             + stepLines + [""] + exitLines)
             .joined(separator: "\n") + "\n"
+    }
+
+    /// The cell and the entry for a page.
+    func explanation(_ account: CellAccount) -> CellExplanation {
+        func facts(_ lines: [String]) -> [(String, String)] {
+            lines.map { line in
+                let words = line.trimmingCharacters(in: .whitespaces)
+                let name = words.prefix { $0 != " " }
+                return (String(name), words.dropFirst(name.count).trimmingCharacters(in: .whitespaces))
+            }
+        }
+        return CellExplanation(
+            cell: cell, cellFacts: account.facts, episodes: account.episodes, entryFacts: facts(entryLines),
+            stepTitles: ["Bar (UTC)", "Checked price", "Equity", "Requirement", "Trigger price"],
+            steps: trace.steps.map { step in
+                [
+                    series.instant(step.bar).minuteText, price(step.checkedPrice), amount(step.equity),
+                    amount(step.requirement), price(step.triggerPrice),
+                ]
+            }, exitFacts: facts(exitLines))
     }
 
     private var unit: String { cell.contract == .inverse ? "coin" : "quote currency" }

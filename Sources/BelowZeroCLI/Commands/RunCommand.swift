@@ -23,6 +23,11 @@ struct RunCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The folder to make; '-' prints results.csv instead.")
     var out: String?
 
+    @Option(
+        help:
+            "Folder that the study's price, funding and mark files are relative to. (default: the study file's folder)")
+    var prices: String?
+
     @Flag(help: "Evaluate the best and the worst fill beside the chosen one, on every platform.")
     var bounds = false
 
@@ -34,7 +39,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         try common.reporting {
-            let loaded = try LoadedStudy(file: study)
+            let loaded = try LoadedStudy(file: study, prices: prices)
             let chosen = bounds ? loaded.study.withBounds : loaded.study
             if printStudy { return Talk.print(chosen.canonicalText) }
             loaded.notes.forEach { common.talk.say(Failure.text($0)) }
@@ -44,7 +49,10 @@ struct RunCommand: ParsableCommand {
         }
     }
 
-    private var command: String { "belowzero run \(shellQuoted(study))\(bounds ? " --bounds" : "")" }
+    private var command: String {
+        let folder = prices.map { " --prices \(shellQuoted($0))" } ?? ""
+        return "belowzero run \(shellQuoted(study))\(folder)\(bounds ? " --bounds" : "")"
+    }
 }
 
 /// A study file with its place.
@@ -53,10 +61,10 @@ struct LoadedStudy {
     let notes: [Finding]
     let files: InputFiles
 
-    /// Reads and checks a study file, and finds the files its globs match.
-    init(file: String) throws {
+    /// Reads and checks a study file, and finds the files its globs match, relative to `prices` or else to the study.
+    init(file: String, prices: String? = nil) throws {
         let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        files = InputFiles(base: file.hasPrefix("/") && folder.isEmpty ? "/" : folder)
+        files = InputFiles(base: prices ?? (file.hasPrefix("/") && folder.isEmpty ? "/" : folder))
         let text = try LoadedStudy.text(of: file)
         do {
             let loaded = try LoadedStudy.load(text, file: file)

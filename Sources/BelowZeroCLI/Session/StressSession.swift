@@ -44,6 +44,8 @@ struct StressSession {
                 host: hostText))
         report.details = parts.flatMap(\.details)
         report.requirements = parts.flatMap(\.requirements)
+        report.comparisons = parts.flatMap(\.comparisons)
+        report.bands = parts.flatMap(\.bands)
         return report
     }
 
@@ -52,6 +54,8 @@ struct StressSession {
         let rows: [ResultRow]
         let details: [CellDetail]
         let requirements: [MarginRequirement]
+        let comparisons: [CellComparison]
+        let bands: [CurveBand]
     }
 
     private func readInputs() throws -> [AssetInput] {
@@ -93,7 +97,10 @@ struct StressSession {
         }
         let details = CellDetails(
             study: study, input: input, run: run, rows: rows, threads: threads, control: control)
-        return Part(rows: rows, details: try details.details(), requirements: details.requirements())
+        let compared = Comparisons(study: study, run: run, results: results, estimates: estimates)
+        return Part(
+            rows: rows, details: try details.details(), requirements: details.requirements(),
+            comparisons: compared.comparisons, bands: compared.bands)
     }
 
     /// The same study on the same bytes with the same program has the same name, whenever and wherever it runs.

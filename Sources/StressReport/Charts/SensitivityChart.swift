@@ -34,7 +34,9 @@ struct SensitivityChart {
         guard let most = moved.max(by: { $0.1 < $1.1 }), let frequency = most.0.frequency else {
             return "The headline under changed assumptions"
         }
-        return "\(most.0.words) moves it most: \(shareText(frequency)) instead of \(shareText(own))"
+        let words = most.0.words
+        return
+            "\(words.prefix(1).uppercased() + words.dropFirst()) moves it most: \(shareText(frequency)) instead of \(shareText(own))"
     }
 
     /// Draws the chart.

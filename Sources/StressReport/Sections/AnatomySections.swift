@@ -10,9 +10,8 @@ extension AssetSide {
     /// Identifiers and labels of the sections below, for the bar.
     var anatomySections: [(id: String, label: String)] {
         guard let detail, detail.anatomy.entries > 0 else { return [] }
-        return [("events", "Episodes"), ("speed", "Speed")]
-            + (detail.sensitivity.isEmpty ? [] : [("sensitivity", "Sensitivity")])
-            + [("calendar", "Calendar"), ("conditions", "Conditions"), ("margin", "Margin")]
+        // The bar has room for these; the others stand beside them.
+        return [("speed", "Speed"), ("events", "Episodes"), ("margin", "Margin")]
     }
 
     /// Speed, sensitivity, episodes, calendar, conditions and margin of the headline cell.

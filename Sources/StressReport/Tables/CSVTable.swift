@@ -52,7 +52,9 @@ extension RunReport {
     /// Every CSV of the run, the dictionary last.
     var tables: [CSVTable] {
         var tables =
-            [resultsTable, severityTable, intervalsTable, maxLeverageTable] + anatomyTables + [dataQualityTable]
+            [resultsTable, severityTable, intervalsTable, maxLeverageTable] + anatomyTables + comparisonTables + [
+                dataQualityTable
+            ]
         if !study.limits.isEmpty { tables.append(limitsTable) }
         return tables + [RunReport.columnsTable(describing: tables)]
     }

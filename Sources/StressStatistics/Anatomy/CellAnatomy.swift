@@ -88,8 +88,8 @@ public struct CellAnatomy: Hashable, Sendable {
         withoutLargest = parts.episodes.all.isEmpty ? nil : found[1]
         conditions = zip(parts.groups, found.dropFirst(2)).map { group, inference in
             ConditionalShare(
-                condition: group.condition, value: group.value, entries: group.members.count,
-                negative: group.members.count { $0.isNegative }, inference: inference)
+                condition: group.condition, value: group.value, entries: group.column.share.total,
+                negative: group.column.share.count, inference: inference)
         }
         liquidation = zip(parts.times, found.dropFirst(2 + parts.groups.count)).map { elapsed, inference in
             LiquidationPoint(
@@ -115,51 +115,77 @@ public struct CellAnatomy: Hashable, Sendable {
     }
 }
 
+/// A column under way: block sums, and windows that share no bar.
+private struct GroupColumn {
+    var share: BlockShare
+    var windows = 0
+    private var free = Int64.min
+
+    init(blocks: Int) {
+        let none = [UInt32](repeating: 0, count: blocks)
+        share = BlockShare(counts: none, entries: none)
+    }
+
+    /// Adds an entry; entries come in order of time.
+    mutating func add(_ entry: HeldEntry, isCounted: Bool, horizon: TimeSpan) {
+        share.entries[Int(entry.block)] += 1
+        if isCounted { share.counts[Int(entry.block)] += 1 }
+        guard entry.time >= free else { return }
+        windows += 1
+        free = entry.time + horizon.milliseconds
+    }
+}
+
 /// The columns that a cell's parts are resampled in: the whole, the whole without its largest episode, groups, times.
 private struct AnatomyColumns {
     struct Group {
         let condition: EntryCondition
         let value: String
-        let members: [HeldEntry]
+        let column: GroupColumn
     }
 
     let episodes: Episodes
     let groups: [Group]
     let times: [TimeSpan]
-    private let columns: [(share: BlockShare, windows: Int)]
+    private let columns: [GroupColumn]
 
     init(entries: [HeldEntry], weather: MarketWeather, context: CellAnatomy.Context) {
         let episodes = Episodes(entries, separation: context.separation)
-        let groups = AnatomyColumns.groups(entries, weather)
+        let groups = AnatomyColumns.groups(entries, weather, context)
         let times = AnatomyColumns.times(context)
-        func column(
-            _ members: [HeldEntry], where isCounted: (HeldEntry) -> Bool
-        ) -> (share: BlockShare, windows: Int) {
-            let share = members.blockShare(blocks: context.blocks, where: isCounted)
-            return (share, members.disjointWindows(horizon: context.horizon))
+        func column(where isWanted: (HeldEntry) -> Bool, counting isCounted: (HeldEntry) -> Bool) -> GroupColumn {
+            var column = GroupColumn(blocks: context.blocks)
+            for entry in entries where isWanted(entry) {
+                column.add(entry, isCounted: isCounted(entry), horizon: context.horizon)
+            }
+            return column
         }
         (self.episodes, self.groups, self.times) = (episodes, groups, times)
         columns =
-            [column(entries, where: \.isNegative)]
-            + [column(entries.filter { !episodes.isInLargest($0) }, where: \.isNegative)]
-            + groups.map { column($0.members, where: \.isNegative) }
+            [
+                column(where: { _ in true }, counting: \.isNegative),
+                column(where: { !episodes.isInLargest($0) }, counting: \.isNegative),
+            ] + groups.map(\.column)
             + times.map { time in
-                column(entries) { $0.isLiquidated && $0.exitTime - $0.time <= time.milliseconds }
+                column(
+                    where: { _ in true },
+                    counting: { $0.isLiquidated && $0.exitTime - $0.time <= time.milliseconds })
             }
     }
 
-    private static func groups(_ entries: [HeldEntry], _ weather: MarketWeather) -> [Group] {
+    private static func groups(
+        _ entries: [HeldEntry], _ weather: MarketWeather, _ context: CellAnatomy.Context
+    ) -> [Group] {
         guard let first = entries.first, let last = entries.last else { return [] }
         let middle = first.time + (last.time - first.time) / 2
         return EntryCondition.allCases.flatMap { condition -> [Group] in
-            var members = [[HeldEntry]](repeating: [], count: condition.values.count)
+            var columns = condition.values.map { _ in GroupColumn(blocks: context.blocks) }
             for entry in entries {
-                if let group = condition.group(of: entry, weather: weather, middle: middle) {
-                    members[group].append(entry)
-                }
+                guard let group = condition.group(of: entry, weather: weather, middle: middle) else { continue }
+                columns[group].add(entry, isCounted: entry.isNegative, horizon: context.horizon)
             }
-            return zip(condition.values, members).filter { !$1.isEmpty }.map {
-                Group(condition: condition, value: $0, members: $1)
+            return zip(condition.values, columns).filter { $1.windows > 0 }.map {
+                Group(condition: condition, value: $0, column: $1)
             }
         }
     }

@@ -45,6 +45,8 @@ public struct Episodes: Hashable, Sendable {
     public let all: [Episode]
     /// For each negative entry, by its bar, the place of its episode in ``all``.
     private let placeOfBar: [Int32: Int]
+    /// The place of the episode with most entries.
+    private let largest: Int?
 
     /// Groups the entries below zero by the time at which they went below: a pause longer than `separation` begins a new
     /// episode. O(n log n) in the negative entries.
@@ -61,6 +63,7 @@ public struct Episodes: Hashable, Sendable {
         }
         self.all = all
         placeOfBar = places
+        largest = all.indices.min { (all[$1].entries, all[$0].first) < (all[$0].entries, all[$1].first) }
     }
 
     /// The episodes from the one with most entries to the one with fewest; the earlier first among equals.
@@ -83,9 +86,6 @@ public struct Episodes: Hashable, Sendable {
 
     /// Whether an entry belongs to the episode with most entries.
     public func isInLargest(_ entry: HeldEntry) -> Bool {
-        guard entry.isNegative, let place = placeOfBar[entry.bar], let largest = largestFirst.first else {
-            return false
-        }
-        return all[place] == largest
+        entry.isNegative && largest != nil && placeOfBar[entry.bar] == largest
     }
 }

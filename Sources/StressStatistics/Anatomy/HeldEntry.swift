@@ -25,26 +25,3 @@ public struct HeldEntry: Hashable, Sendable {
         (self.isLiquidated, self.isNegative, self.equity) = (isLiquidated, isNegative, equity)
     }
 }
-
-extension Sequence<HeldEntry> {
-    /// Block sums of the entries, and of those among them that `isCounted`. O(entries + blocks).
-    func blockShare(blocks: Int, where isCounted: (HeldEntry) -> Bool) -> BlockShare {
-        var share = BlockShare(
-            counts: Array(repeating: 0, count: blocks), entries: Array(repeating: 0, count: blocks))
-        for entry in self {
-            share.entries[Int(entry.block)] += 1
-            if isCounted(entry) { share.counts[Int(entry.block)] += 1 }
-        }
-        return share
-    }
-
-    /// Windows of the entries, which come in order of time, that fit side by side. O(entries).
-    func disjointWindows(horizon: TimeSpan) -> Int {
-        var (count, free) = (0, Int64.min)
-        for entry in self where entry.time >= free {
-            count += 1
-            free = entry.time + horizon.milliseconds
-        }
-        return count
-    }
-}

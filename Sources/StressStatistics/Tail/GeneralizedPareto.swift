@@ -86,10 +86,10 @@ extension GeneralizedPareto {
         let mean = excesses.reduce(0, +) / Double(excesses.count)
         let profile = ShapeProfile(excesses: excesses, mean: mean)
         // From near the end of the support, through 0, to tails far heavier than any that has a mean.
-        let bounded = (0..<160).map { -(1 - exp(-0.0625 * Double(160 - $0))) / largest }
+        let bounded = (0..<60).map { -(1 - exp(-0.125 * Double(60 - $0))) / largest }
         var grid = bounded.filter { profile.shape($0) > -0.5 }
         grid.append(0)
-        grid += (0..<120).map { exp(-12 + 0.2 * Double($0)) / mean }
+        grid += (0..<45).map { exp(-8 + 0.4 * Double($0)) / mean }
         let best = grid.indices.max { profile.logLikelihood(grid[$0]) < profile.logLikelihood(grid[$1]) }!
         guard best > 0, best < grid.count - 1 else { return nil }
         let theta = profile.maximum(between: grid[best - 1], and: grid[best + 1])
@@ -132,7 +132,7 @@ func goldenMaximum(_ low: Double, _ high: Double, _ value: (Double) -> Double) -
     var (low, high) = (low, high)
     var (left, right) = (high - ratio * (high - low), low + ratio * (high - low))
     var (atLeft, atRight) = (value(left), value(right))
-    for _ in 0..<80 {
+    for _ in 0..<45 {
         if atLeft >= atRight {
             (high, right, atRight) = (right, left, atLeft)
             left = high - ratio * (high - low)

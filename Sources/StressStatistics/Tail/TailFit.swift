@@ -153,7 +153,7 @@ extension TailFit {
     ) -> Double {
         var random = random
         let observed = distance(excesses, fitted)
-        let samples = 200
+        let samples = 100
         var (worse, judged) = (0, 0)
         for _ in 0..<samples {
             let sample = excesses.map { _ in fitted.excess(survival: 1 - random.uniform()) }.sorted()

@@ -1,0 +1,65 @@
+import StressBasics
+import StressEngine
+import StressReport
+import StressStatistics
+import StudyPlan
+
+/// A cell as `explain` shows it before one of its entries: counts and episodes.
+struct CellAccount {
+    let cell: StudyCell
+    let held: [HeldEntry]
+    let episodes: Episodes
+
+    init(cell: StudyCell, held: [HeldEntry], barLength: TimeSpan) {
+        self.cell = cell
+        self.held = held
+        let context = CellAnatomy.Context(
+            horizon: cell.horizon, barLength: barLength, blocks: 1, meanLength: 1, rules: ResamplingRules(), name: "")
+        episodes = Episodes(held, separation: context.separation)
+    }
+
+    /// Names and values.
+    var facts: [(String, String)] {
+        let liquidated = held.count { $0.isLiquidated }
+        var facts = [
+            ("entries", "\(groupedText(held.count, separator: " ")) held"),
+            ("liquidated", count(liquidated)), ("below zero", count(episodes.total)),
+        ]
+        if let (few, share) = episodes.fewestHolding(0.5) {
+            let words = few == 1 ? "episode holds" : "episodes hold"
+            facts.append(
+                ("made of", "\(episodes.all.count) episodes; \(few) \(words) \(fixedText(share * 100, decimals: 0)) %"))
+        }
+        return facts
+    }
+
+    private func count(_ count: Int) -> String {
+        let share = held.isEmpty ? 0 : Double(count) / Double(held.count)
+        return "\(groupedText(count, separator: " ")) (\(significantText(share * 100, digits: 3)) %)"
+    }
+
+    /// The facts and the largest episodes for a terminal.
+    var text: String {
+        var lines = [cell.id, ""] + facts.map { "  " + $0.0.padded(to: 12) + $0.1 }
+        guard !episodes.all.isEmpty else { return lines.joined(separator: "\n") + "\n" }
+        lines += ["", "  went below (UTC)    entries   worst entry (UTC)   its shortfall   --entry"]
+        for episode in episodes.largestFirst.prefix(8) {
+            let worst =
+                episode.worstShortfall.isFinite
+                ? fixedText(episode.worstShortfall * 100, decimals: 2) + " %" : "no bound"
+            lines.append(
+                "  \(episode.first.minuteText)" + String(episode.entries).leftPadded(to: 11)
+                    + "   \(episode.worstEntry.minuteText)" + worst.leftPadded(to: 17)
+                    + "   \(episode.worstEntry.milliseconds)")
+        }
+        if episodes.all.count > 8 { lines.append("  … \(episodes.all.count - 8) more") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension String {
+    /// The text with spaces after it.
+    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(1, width - count)) }
+    /// The text with spaces before it.
+    func leftPadded(to width: Int) -> String { String(repeating: " ", count: max(1, width - count)) + self }
+}

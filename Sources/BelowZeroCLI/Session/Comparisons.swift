@@ -1,0 +1,74 @@
+import StressBasics
+import StressEngine
+import StressReport
+import StressStatistics
+import StudyPlan
+
+/// The headline's cell against its neighbours, and the band over its leverage curve, for one history.
+struct Comparisons {
+    let study: Study
+    let run: StressRun
+    let results: [CellResult]
+    let estimates: [CellEstimate]
+
+    private var rules: ResamplingRules { study.statistics.resampling }
+
+    private func places(_ selector: CellSelector) -> [Int] {
+        results.indices.filter { selector.matches(results[$0].rules.cell) }
+    }
+
+    /// The cells like the headline's on one side.
+    private func selector(_ headline: StudyCell, side: Side) -> CellSelector {
+        CellSelector(
+            contract: headline.contract, side: side, leverage: headline.leverage, horizon: headline.horizon,
+            platform: headline.platform)
+    }
+
+    /// Long against short; on each side every leverage against the one before, and every platform against the first.
+    var comparisons: [CellComparison] {
+        guard let headline = study.headlineCell else { return [] }
+        var pairs: [(first: Int, second: Int)] = []
+        if let long = places(selector(headline, side: .long)).first,
+            let short = places(selector(headline, side: .short)).first
+        {
+            pairs.append((long, short))
+        }
+        for side in study.grid.sides {
+            let curve = curve(headline, side: side)
+            pairs += zip(curve.dropFirst(), curve).map { ($0, $1) }
+            var anywhere = selector(headline, side: side)
+            anywhere.platform = nil
+            let platforms = places(anywhere)
+            pairs += platforms.dropFirst().map { ($0, platforms[0]) }
+        }
+        let found = run.differences(pairs, results: results, estimates: estimates, rules: rules)
+        return zip(pairs, found).compactMap { pair, difference in
+            difference.map {
+                CellComparison(
+                    cell: results[pair.first].rules.cell, other: results[pair.second].rules.cell, difference: $0)
+            }
+        }
+    }
+
+    /// One band a side, over the leverages that can end below zero.
+    var bands: [CurveBand] {
+        guard let headline = study.headlineCell else { return [] }
+        return study.grid.sides.compactMap { side in
+            let cells = curve(headline, side: side).filter { estimates[$0].exit.interval != nil }
+            return run.band(cells, results: results, estimates: estimates, rules: rules).map {
+                CurveBand(cells: cells.map { results[$0].rules.cell }, band: $0)
+            }
+        }
+    }
+
+    /// At most this many leverages make a curve's band; more would only repeat their neighbours.
+    private static let mostLeverages = 125
+
+    private func curve(_ headline: StudyCell, side: Side) -> [Int] {
+        var anyLeverage = selector(headline, side: side)
+        anyLeverage.leverage = nil
+        let all = places(anyLeverage).sorted { results[$0].rules.cell.leverage < results[$1].rules.cell.leverage }
+        let step = (all.count + Comparisons.mostLeverages - 1) / Comparisons.mostLeverages
+        return step <= 1 ? all : stride(from: 0, to: all.count, by: step).map { all[$0] }
+    }
+}

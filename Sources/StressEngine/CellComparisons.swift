@@ -1,0 +1,45 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+extension StressRun {
+    /// The share below zero of the first cell of each pair less that of the second, with intervals that know how the two move
+    /// together; nil where one of them was not resampled or cannot end below zero by its structure.
+    ///
+    /// - Parameters:
+    ///   - pairs: places in this run's plan order, of one horizon each.
+    ///   - results: of this run.
+    ///   - estimates: of the same results, resampled by the same rules.
+    ///   - rules: the study's.
+    ///
+    /// O(pairs × resamples × runs).
+    public func differences(
+        _ pairs: [(first: Int, second: Int)], results: [CellResult], estimates: [CellEstimate], rules: ResamplingRules
+    ) -> [DifferenceInference?] {
+        pairs.map { pair in
+            panel([pair.first, pair.second], results, estimates, rules)?.difference(0, 1)
+        }
+    }
+
+    /// The band that holds the shares below zero of several cells of one horizon at once; nil where one of them was not
+    /// resampled or cannot end below zero by its structure.
+    public func band(
+        _ cells: [Int], results: [CellResult], estimates: [CellEstimate], rules: ResamplingRules
+    ) -> SimultaneousBand? {
+        panel(cells, results, estimates, rules)?.band(Array(cells.indices))
+    }
+
+    /// The resamples that the cells' own intervals came from.
+    private func panel(
+        _ cells: [Int], _ results: [CellResult], _ estimates: [CellEstimate], _ rules: ResamplingRules
+    ) -> HorizonPanel? {
+        guard let first = cells.first, let inference = estimates[first].inference,
+            cells.allSatisfy({ estimates[$0].exit.interval != nil })
+        else { return nil }
+        return HorizonPanel(
+            columns: cells.map { results[$0].tally.negativeShare(fill: 0).merged(by: resamplingBlocks) },
+            horizonBlocks: 1, disjointWindows: inference.disjointWindows, rules: rules,
+            name: StressRun.streamName(horizon: results[first].rules.cell.horizon),
+            automaticLength: inference.meanRunBlocks)
+    }
+}

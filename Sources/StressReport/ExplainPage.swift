@@ -1,0 +1,130 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+/// One cell taken apart, ready to be shown: numbers are already text, in the units that the titles say.
+public struct CellExplanation: Sendable {
+    /// The cell.
+    public var cell: StudyCell
+    /// Names and values of the cell as a whole.
+    public var cellFacts: [(String, String)]
+    /// The crashes that its frequency is made of.
+    public var episodes: Episodes
+    /// Names and values at the entry that is followed.
+    public var entryFacts: [(String, String)]
+    /// Titles of the columns of ``steps``.
+    public var stepTitles: [String]
+    /// The bars of the entry's way, oldest first.
+    public var steps: [[String]]
+    /// Names and values of the exit.
+    public var exitFacts: [(String, String)]
+
+    /// An explanation of the given parts.
+    public init(
+        cell: StudyCell, cellFacts: [(String, String)], episodes: Episodes, entryFacts: [(String, String)],
+        stepTitles: [String], steps: [[String]], exitFacts: [(String, String)]
+    ) {
+        self.cell = cell
+        self.cellFacts = cellFacts
+        self.episodes = episodes
+        self.entryFacts = entryFacts
+        self.stepTitles = stepTitles
+        self.steps = steps
+        self.exitFacts = exitFacts
+    }
+}
+
+extension RunReport {
+    /// A page about one cell; needs the study, the history and the circumstances of this report, and none of its results.
+    public func explanationPage(_ explanation: CellExplanation) -> String {
+        let cell = explanation.cell
+        let page = Page(
+            title: "\(visibleText(cell.asset)) \(cell.leverage.screenText) \(cell.side.rawValue) · explained",
+            printFooter: "BelowZero · \(visibleText(cell.id))", subject: "one cell explained", root: "",
+            sections: [("episodes", "Episodes"), ("entry", "Entry"), ("exit", "Exit")], report: self)
+        return page.html { w in
+            explanation.writeAnswer(&w)
+            explanation.writeEpisodes(&w)
+            explanation.writeEntry(&w)
+            explanation.writeExit(&w)
+        }
+    }
+}
+
+extension CellExplanation {
+    /// Bars shown at the beginning and at the end of a long way.
+    private static let (shownFirst, shownLast) = (40, 260)
+
+    fileprivate func writeAnswer(_ w: inout HTMLWriter) {
+        w.line()
+        w.element("section", .id("answer"), Attribute("aria-labelledby", "h-answer")) { w in
+            w.element("p", .class("kicker"), text: visibleText(cell.id))
+            w.element("h1", .id("h-answer")) { w in
+                w.text("\(cell.leverage.screenText) \(cell.side.rawValue) on ")
+                w.name(cell.asset)
+                w.text(", held for up to \(spanWords(cell.horizon))")
+            }
+            w.facts(cellFacts)
+        }
+        w.line()
+    }
+
+    fileprivate func writeEpisodes(_ w: inout HTMLWriter) {
+        let title =
+            episodes.all.isEmpty
+            ? "Nothing went below zero"
+            : "\(counted(episodes.total, "entry", "entries")) below zero in \(counted(episodes.all.count, "episode", "episodes"))"
+        let definition = "Entries that went below zero within a day of each other, those with most entries first."
+        w.section("episodes", label: "Episodes", title: title, definition: definition) { w in
+            guard !episodes.all.isEmpty else { return }
+            w.scrolling("Episodes") { w in
+                w.element("table", .class("tbl num")) { w in
+                    w.element("caption", .class("vh"), text: "Episodes")
+                    w.tableHead(["Below zero (UTC)", "Entries", "Worst entry (UTC)", "Its shortfall, % of margin"])
+                    w.element("tbody") { w in
+                        for episode in episodes.largestFirst.prefix(50) {
+                            let worst = episode.worstShortfall
+                            w.numberRow(
+                                episode.first.minuteText,
+                                [
+                                    grouped(episode.entries), episode.worstEntry.minuteText,
+                                    worst.isFinite ? percentNumber(worst) : "unbounded",
+                                ])
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fileprivate func writeEntry(_ w: inout HTMLWriter) {
+        let hidden = steps.count - CellExplanation.shownFirst - CellExplanation.shownLast
+        let definition =
+            "Every bar from the entry to the exit: the price that is checked, what the position is worth there, what it must be "
+            + "worth, and the price at which the two meet."
+        w.section("entry", label: "Entry", title: "The way of one entry, bar by bar", definition: definition) { w in
+            w.facts(entryFacts)
+            w.scrolling("Bars from entry to exit") { w in
+                w.element("table", .class("tbl num")) { w in
+                    w.element("caption", .class("vh"), text: "Bars from entry to exit")
+                    w.tableHead(stepTitles)
+                    w.element("tbody") { w in
+                        for (place, step) in steps.enumerated()
+                        where hidden <= 0 || place < CellExplanation.shownFirst
+                            || place >= steps.count - CellExplanation.shownLast
+                        {
+                            w.numberRow(step.first ?? "", Array(step.dropFirst()))
+                        }
+                    }
+                }
+            }
+            if hidden > 0 {
+                w.element("p", .class("src"), text: "\(grouped(hidden)) bars in the middle are left out.")
+            }
+        }
+    }
+
+    fileprivate func writeExit(_ w: inout HTMLWriter) {
+        w.section("exit", label: "Exit", title: "How it ended", definition: "") { $0.facts(exitFacts) }
+    }
+}

@@ -1,0 +1,94 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+/// Two cells of one history and horizon, compared.
+public struct CellComparison: Sendable {
+    /// The cell that is compared.
+    public var cell: StudyCell
+    /// The cell it is compared with, which differs in one part.
+    public var other: StudyCell
+    /// Share below zero of `cell` less that of `other`.
+    public var difference: DifferenceInference
+
+    /// A comparison.
+    public init(cell: StudyCell, other: StudyCell, difference: DifferenceInference) {
+        self.cell = cell
+        self.other = other
+        self.difference = difference
+    }
+}
+
+/// A band that holds a whole curve at once.
+public struct CurveBand: Sendable {
+    /// The cells of the curve, leverage rising.
+    public var cells: [StudyCell]
+    /// One interval a cell.
+    public var band: SimultaneousBand
+
+    /// A band.
+    public init(cells: [StudyCell], band: SimultaneousBand) {
+        self.cells = cells
+        self.band = band
+    }
+}
+
+extension RunReport {
+    /// `differences.csv` and `bands.csv`, where they were computed.
+    var comparisonTables: [CSVTable] {
+        (comparisons.isEmpty ? [] : [differencesTable]) + (bands.isEmpty ? [] : [bandsTable])
+    }
+
+    private var differencesTable: CSVTable {
+        let confidence = study.statistics.confidence
+        let own: [Column<CellComparison>] = [
+            Column("other_side", "", .text, "Side of the cell it is compared with") { $0.other.side.rawValue },
+            Column("other_leverage_x", "x", .number, "Leverage of the cell it is compared with") {
+                numberText($0.other.leverage.value)
+            },
+            Column("other_platform", "", .text, "Platform of the cell it is compared with") { $0.other.platform },
+            Column("difference_frac", "fraction", .number, "Share below zero less that of the other cell") {
+                numberText($0.difference.difference)
+            },
+            Column("ci_low_frac", "fraction", .number, "Lower quantile of the resampled differences") {
+                numberText($0.difference.low)
+            },
+            Column("ci_high_frac", "fraction", .number, "Upper quantile of the resampled differences") {
+                numberText($0.difference.high)
+            },
+            Column("confidence", "fraction", .number, "Confidence of the interval") { _ in numberText(confidence) },
+        ]
+        let identity = cellColumns.map { $0.of { (item: CellComparison) in item.cell } }
+        return CSVTable(file: "differences.csv", columns: [runColumn()] + identity + own, rows: comparisons)
+    }
+
+    private var bandsTable: CSVTable {
+        struct Line {
+            let cell: StudyCell
+            let bounds: FrequencyInference.Bounds
+            let criticalValue: Double
+        }
+        let lines = bands.flatMap { band in
+            zip(band.cells, band.band.bounds).map {
+                Line(cell: $0, bounds: $1, criticalValue: band.band.criticalValue)
+            }
+        }
+        let confidence = study.statistics.confidence
+        let own: [Column<Line>] = [
+            Column(
+                "band_low_frac", "fraction", .number,
+                "Lower end of the band that holds the shares below zero of all leverages of the curve at once"
+            ) { numberText($0.bounds.low) },
+            Column("band_high_frac", "fraction", .number, "Upper end of the band") { numberText($0.bounds.high) },
+            Column("critical_value", "", .number, "Standard errors on each side, from the resampled largest deviation")
+            {
+                numberText($0.criticalValue)
+            },
+            Column("confidence", "fraction", .number, "Confidence of the band as a whole") { _ in
+                numberText(confidence)
+            },
+        ]
+        let identity = cellColumns.map { $0.of { (item: Line) in item.cell } }
+        return CSVTable(file: "bands.csv", columns: [runColumn()] + identity + own, rows: lines)
+    }
+}

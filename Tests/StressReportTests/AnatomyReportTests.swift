@@ -1,0 +1,155 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+import Testing
+
+@testable import StressReport
+
+@Suite("What a headline is made of") struct AnatomyReportTests {
+    private static let hour: Int64 = 3_600_000
+
+    /// A year of hourly entries; three days in March and one in July go wrong.
+    private func report() throws -> RunReport {
+        var report = try makeReport { _ in makeEstimate() }
+        let start = CivilTime(year: 2021, month: 1, day: 1).instant!.milliseconds
+        let entries = (0..<24 * 365).map { bar -> HeldEntry in
+            let day = bar / 24
+            let isNegative = (70..<73).contains(day) || day == 200
+            let time = start + Int64(bar) * AnatomyReportTests.hour
+            return HeldEntry(
+                bar: Int32(bar), block: Int32(day), time: time,
+                exitTime: start + Int64(day < 100 ? 75 : 203) * 24 * AnatomyReportTests.hour, isLiquidated: isNegative,
+                isNegative: isNegative, equity: isNegative ? -0.25 : 1)
+        }
+        let context = CellAnatomy.Context(
+            horizon: .days(7), barLength: .hours(1), blocks: 365, meanLength: 8,
+            rules: ResamplingRules(resamples: 200), name: "7d")
+        let times = entries.map(\.time)
+        let weather = MarketWeather(times: times, closes: times.indices.map { 100 + Double($0 % 7) })
+        let cell = try #require(report.study.headlineCell)
+        let tail = TailReport(
+            analysis: TailAnalysis(
+                times: [], values: [], separation: .days(1), years: 1, random: SeededGenerator(seed: 1)),
+            levels: [TailReport.Level(years: 5, move: nil, refusal: .fewPeaks)])
+        let interval = FrequencyInterval(low: 0.01, high: 0.02, method: .bootstrapT)
+        report.details = [
+            CellDetail(
+                cell: cell, anatomy: CellAnatomy(entries: entries, weather: weather, context: context),
+                sensitivity: [
+                    SensitivityRow(assumption: "none", value: "", entries: 100, negative: 1, interval: interval),
+                    SensitivityRow(assumption: "fees", value: "×2", entries: 100, negative: 4, interval: interval),
+                    SensitivityRow(assumption: "bars", value: "1d", entries: 0, negative: 0, interval: nil),
+                ], tail: tail)
+        ]
+        let moves = (0..<3000).map { Double($0) / 10_000 }
+        let margin = RequiredMargin(
+            moves: moves, blocks: moves.indices.map { Int32($0 * 365 / 3000) }, frequency: 0.01, disjointWindows: 365,
+            context: context)
+        report.requirements = [
+            MarginRequirement(
+                asset: cell.asset, side: cell.side, horizon: cell.horizon, margin: try #require(margin))
+        ]
+        return report
+    }
+
+    private func rows(_ file: String, _ report: RunReport) throws -> [[String: String]] {
+        let lines = try #require(report.files().first { $0.path == file }).contents.split(separator: "\n")
+        let header = lines[0].split(separator: ",").map(String.init)
+        return lines.dropFirst().map { line in
+            let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            return Dictionary(uniqueKeysWithValues: zip(header, fields))
+        }
+    }
+
+    @Test func tablesHoldTheParts() throws {
+        let report = try report()
+        let events = try rows("events.csv", report)
+        #expect(events.map { $0["entries_count"] } == ["72", "24"])
+        #expect(events[0]["first_entry_utc"] == "2021-03-12T00:00:00Z")
+        #expect(events[0]["shortfall_max_margin_frac"] == "0.25")
+        let calendar = try rows("calendar.csv", report)
+        #expect(calendar.count == 12 && calendar[2]["negative_count"] == "72" && calendar[6]["negative_count"] == "24")
+        let conditions = try rows("conditions.csv", report)
+        #expect(conditions.filter { $0["condition"] == "hour" }.count == 24)
+        let sensitivity = try rows("sensitivity.csv", report)
+        #expect(sensitivity.map { $0["negative_equity_frac"] } == ["0.01", "0.04", ""])
+        #expect(try rows("tail.csv", report)[0]["refusal"] == "few_peaks")
+        #expect(try rows("time_to_liquidation.csv", report).last?["liquidated_count"] == "96")
+        let dictionary = try rows("columns.csv", report)
+        for file in ["events.csv", "calendar.csv", "conditions.csv", "tail.csv", "max_leverage.csv"] {
+            #expect(dictionary.contains { $0["file"] == file })
+        }
+    }
+
+    /// The highest leverage is the last before the first that breaks the chosen frequency, whatever comes after.
+    @Test func highestLeverage() throws {
+        func report(_ negative: @escaping (Double) -> Int) throws -> [String: String] {
+            var report = try makeReport(horizons: [.days(7)]) { cell in
+                makeEstimate(negative: negative(cell.leverage.value), windows: 3650)
+            }
+            report.study.statistics.maxFrequency = 0.01
+            return try rows("max_leverage.csv", report)[0]
+        }
+        let falling = try report { [1: 0, 5: 100, 20: 5000, 100: 0][$0] ?? 0 }
+        #expect(falling["max_leverage_x"] == "5" && falling["breaking_leverage_x"] == "20")
+        let never = try report { _ in 0 }
+        #expect(never["max_leverage_x"] == "100" && never["breaking_leverage_x"] == "")
+        let always = try report { _ in 5000 }
+        #expect(always["max_leverage_x"] == "" && always["breaking_leverage_x"] == "1")
+    }
+
+    @Test func marginsOfContracts() throws {
+        let short = try #require(MarginRequirement.margin(0.25, contract: .inverse, side: .short))
+        #expect(short == 0.2)
+        // A long of margin 1/3 in coins is bankrupt where the price has lost a quarter: P0 L / (L + 1) at 3x.
+        let long = try #require(MarginRequirement.margin(0.25, contract: .inverse, side: .long))
+        #expect(abs(long - 1.0 / 3) < 1e-15)
+        #expect(MarginRequirement.margin(1, contract: .inverse, side: .long) == nil)
+        #expect(MarginRequirement.margin(0.3, contract: .linear, side: .long) == 0.3)
+        #expect(MarginRequirement.margin(0.3, contract: .margin, side: .long) == nil)
+        let row = try #require(try rows("max_leverage.csv", try report()).first { $0["margin_observed_frac"] != "" })
+        // 30 of 3,000 moves lie beyond the 2,970th; the fee comes on top.
+        #expect(row["margin_observed_frac"] == "0.2974")
+    }
+
+    @Test func pageSaysIt() throws {
+        let page = try #require(report().files().first { $0.path == "reports/ltcusdt-long.html" }).contents
+        #expect(page.contains("episode holds 75\u{202F}% of the entries below zero"))
+        #expect(page.contains("Without the largest the share would be 0.3\u{202F}% instead of 1.1\u{202F}%."))
+        #expect(page.contains("Fees ×2 moves it most: 4.0\u{202F}% instead of 1.0\u{202F}%"))
+        #expect(page.contains("No extrapolation: fewer than 25 separate peaks above any threshold."))
+        #expect(page.contains("months ended below zero"))
+        #expect(page.contains("A margin of 30\u{202F}% of the notional would have kept"))
+        #expect(markupFault(in: page) == nil)
+        let without = try #require(
+            makeReport { _ in makeEstimate() }.files().first { $0.path == "reports/ltcusdt-long.html" })
+        #expect(!without.contents.contains("id=\"events\""))
+    }
+
+    private func quiet(bar: Int) -> HeldEntry {
+        let time = Int64(bar) * AnatomyReportTests.hour
+        return HeldEntry(
+            bar: Int32(bar), block: Int32(bar / 24), time: time, exitTime: time + 5 * AnatomyReportTests.hour,
+            isLiquidated: false, isNegative: false, equity: 1)
+    }
+
+    /// A cell in which nothing happened draws nothing and says so.
+    @Test func nothingHappened() throws {
+        var report = try report()
+        let cell = report.details[0].cell
+        let entries = (0..<500).map(quiet)
+        let context = CellAnatomy.Context(
+            horizon: .hours(5), barLength: .hours(1), blocks: 21, meanLength: 1, rules: ResamplingRules(resamples: 100),
+            name: "")
+        let weather = MarketWeather(times: entries.map(\.time), closes: entries.map { _ in 5 })
+        report.details = [
+            CellDetail(
+                cell: cell, anatomy: CellAnatomy(entries: entries, weather: weather, context: context),
+                sensitivity: [SensitivityRow(assumption: "none", value: "", entries: 500, negative: 0, interval: nil)])
+        ]
+        let page = try #require(report.files().first { $0.path == "reports/ltcusdt-long.html" }).contents
+        #expect(page.contains("No episode: nothing went below zero"))
+        #expect(markupFault(in: page) == nil)
+        #expect(try rows("events.csv", report).isEmpty)
+    }
+}
