@@ -2,11 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test check sanitize bench format clean
+.PHONY: help deps build run test check sanitize fuzz bench format clean
 
 # Warnings are errors while we develop; `make test BELOWZERO_WARNINGS=` lets them pass.
 BELOWZERO_WARNINGS ?= error
 STUDY ?= Data/Studies/default.yaml
+FUZZ_SECONDS ?= 300
 SWIFT_SOURCES := Package.swift Sources Tests
 
 help: ## List the targets
@@ -32,6 +33,9 @@ check: deps ## What every commit must pass: format, lint, warnings as errors, qu
 
 sanitize: deps ## Run the concurrent parts under the thread sanitizer
 	swift test --sanitize=thread --scratch-path .build/tsan --filter "Laws|FirstPassage|SeriesCheck"
+
+fuzz: deps ## Fuzz the reader for FUZZ_SECONDS, from the broken files on
+	@Tests/Fuzz/run.sh $(FUZZ_SECONDS)
 
 bench: deps ## Measure, and write the tables to Reports/Benchmarks
 	swift build -c release --product StressBench
