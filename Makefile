@@ -32,7 +32,7 @@ check: deps ## What every commit must pass: format, lint, warnings as errors, qu
 	BELOWZERO_WARNINGS=error swift test --skip-build --skip VectorTests --skip CommandLineTests --skip VendorFile
 
 sanitize: deps ## Run the concurrent parts under the thread sanitizer
-	swift test --sanitize=thread --scratch-path .build/tsan --filter "Laws|FirstPassage|SeriesCheck"
+	swift test --sanitize=thread --scratch-path .build/tsan --filter "Laws|FirstPassage|SeriesCheck|Slice|SeriesCache|ContentStore"
 
 fuzz: deps ## Fuzz the reader for FUZZ_SECONDS, from the broken files on
 	@Tests/Fuzz/run.sh $(FUZZ_SECONDS)
