@@ -175,7 +175,9 @@ struct RowSink: ~Copyable {
         }
         column = 0
         defect = .none
-        cursor.pointee.line &+= lineStep
+        // Not in place: the compiler (6.3.1) fails on that under the thread sanitizer.
+        let next = cursor.pointee.line &+ lineStep
+        cursor.pointee.line = next
     }
 
     @inline(__always)
