@@ -27,6 +27,8 @@ let package = Package(
         // Level 0: system libraries.
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"]), .brew(["libcsv"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLibZip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         // Level 1: values.
         .target(name: "StressBasics", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         // Level 2: pure rules and columns.
@@ -34,7 +36,9 @@ let package = Package(
         .target(name: "MarginModel", dependencies: ["StressBasics"]),
         .target(name: "StressStatistics", dependencies: ["StressBasics"]),
         // Level 3: files in.
-        .target(name: "CSVIngest", dependencies: ["CLibCSV", "CZlib", "StressBasics", "PriceSeries", "MarginModel"]),
+        .target(
+            name: "CSVIngest",
+            dependencies: ["CLibCSV", "CLibZip", "CZlib", "CZstd", "StressBasics", "PriceSeries", "MarginModel"]),
         .target(
             name: "StudyPlan",
             dependencies: ["StressBasics", "PriceSeries", "MarginModel", .product(name: "Yams", package: "Yams")]),

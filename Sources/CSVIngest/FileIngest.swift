@@ -10,6 +10,8 @@ struct FileRows {
     var formCounts: [Int]
     /// Summaries that belong to this file alone, then single rows in file order.
     var findings: [Finding]
+    /// Bars of trades or quotes, when the rows are such; they are in ``columns`` too.
+    var ticks: TickBars?
 }
 
 /// What is special about one kind of file.
@@ -19,12 +21,14 @@ struct ReadingTask {
     var utcOffset: TimeSpan
     /// What the number of a row is called in messages.
     var noun: String
+    /// What separates the fields; nil when it is recognised.
+    var delimiter: FieldDelimiter?
     /// Decides which columns are read, and how.
     var layout: (SampleTable) throws(IngestError) -> Layout
 
     /// Price rows.
     static func prices(_ source: BarSource) -> ReadingTask {
-        ReadingTask(header: source.header, utcOffset: source.utcOffset, noun: "price") {
+        ReadingTask(header: source.header, utcOffset: source.utcOffset, noun: "price", delimiter: source.delimiter) {
             (table) throws(IngestError) in try Layout.resolve(table, source: source)
         }
     }
@@ -35,13 +39,15 @@ func ingestFile(
     _ place: InputPlace, task: ReadingTask, options: IngestOptions
 ) throws(IngestError) -> FileRows {
     do {
-        var input = try ByteSource(place, bufferSize: options.chunkBytes)
-        let head = try TextHead(&input, name: place.name)
-        let sample = try Sample(head, name: place.name)
+        let input = try ByteSource(place, bufferSize: options.chunkBytes)
+        // Pieces point into the source's memory.
+        defer { withExtendedLifetime(input) {} }
+        let head = try TextHead(input, name: place.name)
+        let sample = try Sample(head, name: place.name, delimiter: task.delimiter)
         let table = try SampleTable(sample, name: place.name, rule: task.header, noun: task.noun)
         var layout = try task.layout(table)
         layout.noun = task.noun
-        return try readRows(&input, head: head, layout: layout, place: place, task: task, options: options)
+        return try readRows(input, head: head, layout: layout, place: place, task: task, options: options)
     } catch {
         throw error.withExcerpt(from: place)
     }
@@ -53,7 +59,7 @@ extension IngestOptions {
 }
 
 private func readRows(
-    _ input: inout ByteSource, head: TextHead, layout: Layout, place: InputPlace, task: ReadingTask,
+    _ input: ByteSource, head: TextHead, layout: Layout, place: InputPlace, task: ReadingTask,
     options: IngestOptions
 ) throws(IngestError) -> FileRows {
     var parser = CSVParser(delimiter: layout.delimiter)
@@ -66,7 +72,7 @@ private func readRows(
         sink.deallocate()
     }
     do {
-        try parse(&input, head: head, with: &parser, to: rowSinkCallbacks(sink), options: options, name: place.name)
+        try parse(input, head: head, with: &parser, to: rowSinkCallbacks(sink), options: options, name: place.name)
     } catch {
         switch error {
         case .input(let error): throw error
@@ -84,7 +90,7 @@ private enum ParseFailure: Error {
 }
 
 private func parse(
-    _ input: inout ByteSource, head: TextHead, with parser: inout CSVParser, to callbacks: RowCallbacks,
+    _ input: ByteSource, head: TextHead, with parser: inout CSVParser, to callbacks: RowCallbacks,
     options: IngestOptions, name: String
 ) throws(ParseFailure) {
     let chunk = options.feedBytes
@@ -123,8 +129,11 @@ private func refuse(_ sink: UnsafeMutablePointer<RowSink>, name: String, noun: S
     if let overflow = sink.pointee.overflow {
         throw IngestError(.tooLarge, "cannot read the file", why: overflow, at: SourceLocation(file: name))
     }
+    if let clash = sink.pointee.oddities.symbolClash {
+        throw Layout.severalSymbols([clash.first, clash.second], at: SourceLocation(file: name, line: clash.line))
+    }
     if let refusal = sink.pointee.rejects.refusal(rowCount: sink.pointee.rowCount) { throw refusal }
-    guard sink.pointee.columns.count > 0 else {
+    guard sink.pointee.columns.count > 0 || sink.pointee.ticks?.count ?? 0 > 0 else {
         let count = counted(sink.pointee.rowCount, "data row")
         throw IngestError(
             .empty, "cannot find \(noun) rows", why: "none of \(count) has a time and a \(noun)",
@@ -133,13 +142,14 @@ private func refuse(_ sink: UnsafeMutablePointer<RowSink>, name: String, noun: S
 }
 
 private func collect(
-    _ sink: UnsafeMutablePointer<RowSink>, input: borrowing ByteSource, layout: Layout, name: String
+    _ sink: UnsafeMutablePointer<RowSink>, input: ByteSource, layout: Layout, name: String
 ) -> FileRows {
     let file = IngestedFile(
         name: name, byteCount: input.byteCount, rowCount: sink.pointee.rowCount, sha256: input.digest)
     let rejects = sink.pointee.rejects
-    let summaries = layout.findings + [rejects.volumeFinding].compactMap { $0 }
+    let oddities = sink.pointee.oddities.findings(file: name, of: sink.pointee.rowCount)
+    let summaries = layout.findings + [rejects.volumeFinding].compactMap { $0 } + oddities
     return FileRows(
         layout: layout, file: file, columns: sink.pointee.takeColumns(), formCounts: sink.pointee.formCounts,
-        findings: summaries + rejects.findings + [rejects.unlistedFinding].compactMap { $0 })
+        findings: summaries + rejects.findings + [rejects.unlistedFinding].compactMap { $0 }, ticks: sink.pointee.ticks)
 }

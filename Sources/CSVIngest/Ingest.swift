@@ -12,7 +12,7 @@ import StressBasics
 public func ingestSeries(
     _ source: BarSource, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedSeries {
-    try ingest(source.files.map { .file($0, folder: options.baseFolder) }, source: source, options: options)
+    try ingest(source.files.map { .named($0, folder: options.baseFolder) }, source: source, options: options)
 }
 
 /// The same for the bytes of one file in memory, under the name `name`; the files of `source` are not looked at.
@@ -23,13 +23,23 @@ public func ingestSeries(
 }
 
 private func ingest(
-    _ places: [InputPlace], source: BarSource, options: IngestOptions
+    _ named: [InputPlace], source: BarSource, options: IngestOptions
 ) throws(IngestError) -> IngestedSeries {
+    var places: [InputPlace] = []
+    for place in named { places += try place.unpacked() }
     var files: [FileRows] = []
     var columns = BarColumns()
     var origins = RowOrigins()
+    var ticks: TickBars?
     for place in places {
         var rows = try ingestFile(place, task: .prices(source), options: options)
+        if let found = rows.ticks {
+            origins.add(place.name, firstRow: ticks?.bars.count ?? 0)
+            if ticks == nil { ticks = found } else { ticks?.merge(found) }
+            (rows.columns, rows.ticks) = (BarColumns(), nil)
+            files.append(rows)
+            continue
+        }
         guard columns.count + rows.columns.count <= BarColumns.mostRows else { throw tooManyRows(place) }
         origins.add(place.name, firstRow: columns.count)
         columns.append(rows.columns)
@@ -38,6 +48,12 @@ private func ingest(
         files.append(rows)
     }
     guard let first = files.first else { throw noFiles }
+    if let ticks {
+        guard columns.count == 0 else { throw mixedKinds(files) }
+        columns = ticks.columns(hasVolume: first.layout.plan.volume != nil)
+        files[0].findings.insert(
+            ticks.finding(first.layout.kind == .quotes ? "quote" : "trade", at: first.file.name), at: 0)
+    }
     let assembled = assemble(columns, origins: origins)
     let series = try makeSeries(assembled, name: first.file.name)
     if first.layout.isOrderAssumed {
@@ -73,6 +89,7 @@ private func result(
     let details = inFileOrder(badRows + checks.details, files: files.map(\.file.name))
     return IngestedSeries(
         series: series, formatName: files[0].layout.format, formatReason: files[0].layout.reason,
+        recognition: files[0].layout.traits,
         files: files.map(\.file), rowCount: rowCount,
         findings: [droppedRows(badRows, of: rowCount)] + checks.summaries + notes + mixedFormats(files) + details)
 }
@@ -132,6 +149,14 @@ private func mixedFormats(_ files: [FileRows]) -> [Finding] {
             count: files.count { $0.layout.format != first }, location: SourceLocation(file: other.file.name),
             action: "each read in its own format")
     ]
+}
+
+private func mixedKinds(_ files: [FileRows]) -> IngestError {
+    let other = files.first { $0.layout.kind != files[0].layout.kind } ?? files[0]
+    return IngestError(
+        .setting, "cannot read the files as one series",
+        why: "some hold single \(files[0].layout.kind.rawValue) and some bars",
+        at: SourceLocation(file: other.file.name), hint: "give each kind a source of its own")
 }
 
 private func tooManyRows(_ place: InputPlace) -> IngestError {

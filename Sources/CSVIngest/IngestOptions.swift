@@ -27,6 +27,8 @@ public struct IngestedSeries: Sendable {
     public let formatName: String
     /// One sentence: how the format was recognised.
     public let formatReason: String
+    /// What else was found out about the first file, and how sure that is: encoding, delimiter, columns, time, numbers.
+    public let recognition: [RecognisedTrait]
     /// The files in the order in which they were read.
     public let files: [IngestedFile]
     /// Data rows read from all files, the dropped ones included.

@@ -3,7 +3,7 @@ import StressBasics
 
 /// What a column is for, as bits: one column may serve several parts of a bar.
 struct ColumnRole: OptionSet {
-    let rawValue: UInt8
+    let rawValue: UInt16
     static let time = ColumnRole(rawValue: 1)
     static let open = ColumnRole(rawValue: 2)
     static let high = ColumnRole(rawValue: 4)
@@ -11,6 +11,12 @@ struct ColumnRole: OptionSet {
     static let close = ColumnRole(rawValue: 16)
     static let volume = ColumnRole(rawValue: 32)
     static let prices: ColumnRole = [.open, .high, .low, .close]
+    /// One of several columns that make the time together.
+    static let timePart = ColumnRole(rawValue: 64)
+    /// The volume in the other currency, which tells which of the two is the base currency's.
+    static let quoteVolume = ColumnRole(rawValue: 128)
+    /// The market that the row belongs to.
+    static let symbol = ColumnRole(rawValue: 256)
 }
 
 /// Turns the fields of one file into columns, as libcsv delivers them.
@@ -38,6 +44,10 @@ struct RowSink {
     private(set) var formCounts = [Int](repeating: 0, count: TimeForm.allCases.count)
     /// Why the reading was stopped.
     private(set) var overflow: String?
+    /// Bars of trades or quotes, when the rows are such.
+    private(set) var ticks: TickBars?
+    /// What single columns have shown.
+    private(set) var oddities = RowOddities()
 
     private let cursor: UnsafeMutablePointer<RowCursor>
     private let decoder: TimeDecoder
@@ -45,7 +55,14 @@ struct RowSink {
     private let localOffset: Int64
     private let width: Int
     private let isPriceOnly: Bool
+    private let isQuotes: Bool
     private let hasVolume: Bool
+    private let hasQuoteVolume: Bool
+    private let numbers: NumberNotation
+    private let volumeNumbers: NumberNotation
+    private let isPlain: Bool
+    private var joinedTime: JoinedTime?
+    private var symbols: SymbolFilter?
     private var rowsToSkip: Int
     // One more than a row may have, so that the last look-up needs no test of its own.
     private let roles: [ColumnRole]
@@ -60,6 +77,8 @@ struct RowSink {
     private var low = 0.0
     private var close = 0.0
     private var volume = 0.0
+    private var quoteVolume = Double.nan
+    private var isOtherSymbol = false
 
     init(
         _ layout: Layout, file: String, utcOffset: TimeSpan, options: IngestOptions,
@@ -73,16 +92,30 @@ struct RowSink {
         roles = RowSink.roles(layout.plan)
         rejects = RowRejects(layout: layout, file: file, limit: options.maxRowFindings)
         hasVolume = layout.plan.volume != nil
+        hasQuoteVolume = layout.plan.quoteVolume != nil
+        (numbers, volumeNumbers) = (layout.numbers, layout.volumeNumbers)
+        isPlain = layout.numbers.isPlain
+        if layout.plan.timeParts.count > 1 { joinedTime = JoinedTime(layout.plan.timeParts) }
+        symbols = layout.plan.symbol.map { SymbolFilter(column: $0, wanted: layout.symbol) }
+        if case .quotes = layout.plan.prices { isQuotes = true } else { isQuotes = false }
         if case .single = layout.plan.prices { isPriceOnly = true } else { isPriceOnly = false }
+        ticks = layout.tickLength.map { TickBars(length: $0) }
     }
 
     private static func roles(_ plan: ColumnPlan) -> [ColumnRole] {
         var roles = [ColumnRole](repeating: [], count: mostColumns + 1)
         // Columns were checked against the width of a sampled row, which is at most one above the bound.
         func add(_ role: ColumnRole, _ column: Int) { roles[min(column, mostColumns)].insert(role) }
-        add(.time, plan.time)
+        if plan.timeParts.count > 1 {
+            for part in plan.timeParts { add(.timePart, part) }
+        } else {
+            add(.time, plan.time)
+        }
         switch plan.prices {
         case .single(let price): add(.close, price)
+        case .quotes(let bid, let ask):
+            add(.low, bid)
+            add(.high, ask)
         case .bars(let openColumn, let highColumn, let lowColumn, let closeColumn):
             add(.open, openColumn)
             add(.high, highColumn)
@@ -90,6 +123,8 @@ struct RowSink {
             add(.close, closeColumn)
         }
         if let volume = plan.volume { add(.volume, volume) }
+        if let quoteVolume = plan.quoteVolume { add(.quoteVolume, quoteVolume) }
+        if let symbol = plan.symbol { add(.symbol, symbol) }
         return roles
     }
 
@@ -106,11 +141,27 @@ struct RowSink {
         if !role.isDisjoint(with: .prices) { takePrice(field, role, index) }
         if role.contains(.time) { takeTime(field, index) }
         if role.contains(.volume) { takeVolume(field, index) }
+        if role.rawValue >= ColumnRole.timePart.rawValue { takeRare(field, role, index) }
+    }
+
+    /// Columns that few files have.
+    private mutating func takeRare(_ field: UnsafeBufferPointer<UInt8>, _ role: ColumnRole, _ index: Int) {
+        if role.contains(.timePart) { joinedTime?.take(field, column: index) }
+        if role.contains(.quoteVolume), case .value(let value) = volumeNumbers.read(field) { quoteVolume = value }
+        if role.contains(.symbol), rowsToSkip == 0, let verdict = symbols?.judge(field) {
+            isOtherSymbol = verdict != .wanted
+            if verdict == .clash, oddities.symbolClash == nil {
+                oddities.symbolClash = (
+                    cursor.pointee.line, symbols?.first ?? "", String(decoding: field.prefix(64), as: UTF8.self)
+                )
+                cursor.pointee.isStopped = true
+            }
+        }
     }
 
     @inline(__always)
     private mutating func takePrice(_ field: UnsafeBufferPointer<UInt8>, _ role: ColumnRole, _ index: Int) {
-        switch readDecimal(field) {
+        switch isPlain ? readDecimal(field) : numbers.read(field) {
         case .value(let value):
             guard BarSeries.allowedPrice(value) else { return note(.malformed, field, index) }
             if role.contains(.open) { open = value }
@@ -132,10 +183,17 @@ struct RowSink {
         }
     }
 
+    /// The time of a row whose parts stand in several columns, once all are there.
+    private mutating func takeJoinedTime() {
+        guard let text = joinedTime?.text(), let first = joinedTime?.columns.first else { return }
+        joinedTime?.clear()
+        text.withUnsafeBufferPointer { takeTime($0, first) }
+    }
+
     /// A volume that is missing or unreadable is NaN: it is not worth a bar.
     @inline(__always)
     private mutating func takeVolume(_ field: UnsafeBufferPointer<UInt8>, _ index: Int) {
-        switch readDecimal(field) {
+        switch volumeNumbers.read(field) {
         case .value(let value): volume = value
         case .missing: volume = .nan
         case .malformed:
@@ -161,8 +219,11 @@ struct RowSink {
     /// The end of the current row.
     @inline(__always)
     mutating func endRow() {
+        if joinedTime != nil { takeJoinedTime() }
         if rowsToSkip > 0 {
             rowsToSkip &-= 1
+        } else if isOtherSymbol {
+            oddities.otherSymbols &+= 1
         } else if column == width, defect == .none {
             keepRow()
         } else {
@@ -170,12 +231,16 @@ struct RowSink {
         }
         column = 0
         defect = .none
+        quoteVolume = .nan
+        isOtherSymbol = false
     }
 
     @inline(__always)
     private mutating func keepRow() {
         rowCount &+= 1
         formCounts[time.form.rawValue] &+= 1
+        if hasQuoteVolume { settleVolume() }
+        if ticks != nil { return keepTick() }
         columns.time.append(time.milliseconds)
         columns.line.append(cursor.pointee.line)
         columns.close.append(close)
@@ -186,6 +251,24 @@ struct RowSink {
         }
         if hasVolume { columns.volume.append(volume) }
         if columns.time.count >= BarColumns.mostRows { stop("it has more than \(BarColumns.mostRows) rows") }
+    }
+
+    private mutating func keepTick() {
+        if isQuotes {
+            if low > high { oddities.noteCrossed(line: cursor.pointee.line) }
+            close = low + (high - low) / 2
+        }
+        ticks?.add(
+            time: time.milliseconds, price: close, size: volume.isFinite ? volume : 0, line: cursor.pointee.line)
+    }
+
+    /// Two volumes, of which one times the price is about the other: the smaller side of that is the base currency's.
+    private mutating func settleVolume() {
+        let price = isPriceOnly ? close : (high + low) / 2
+        if volumesAreSwapped(volume, quoteVolume, price: price) {
+            swap(&volume, &quoteVolume)
+            oddities.noteSwapped(line: cursor.pointee.line)
+        }
     }
 
     private mutating func rejectRow() {
@@ -204,6 +287,7 @@ struct RowSink {
     mutating func takeColumns() -> BarColumns {
         var result = BarColumns()
         swap(&result, &columns)
+        if let ticks { return ticks.columns(hasVolume: hasVolume) }
         if isPriceOnly { (result.open, result.high, result.low) = (result.close, result.close, result.close) }
         return result
     }

@@ -8,7 +8,7 @@ private let mayImport: [String: Set<String>] = [
     "PriceSeries": ["StressBasics"],
     "MarginModel": ["StressBasics"],
     "StressStatistics": ["StressBasics"],
-    "CSVIngest": ["CLibCSV", "CZlib", "StressBasics", "PriceSeries", "MarginModel"],
+    "CSVIngest": ["CLibCSV", "CLibZip", "CZlib", "CZstd", "StressBasics", "PriceSeries", "MarginModel"],
     "StudyPlan": ["StressBasics", "PriceSeries", "MarginModel", "Yams"],
     "StressEngine": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
     "RunStore": ["StressBasics", "StressStatistics", "StudyPlan"],
