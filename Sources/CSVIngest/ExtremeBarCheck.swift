@@ -51,6 +51,9 @@ struct ExtremeBarCheck {
     /// Zero and below are infinitely far from a positive price.
     private static func logarithm(_ ratio: Double) -> Double { ratio > 0 ? log(ratio) : -.infinity }
 
+    /// The extreme bars, ascending.
+    var bars: [Int] { extremes.map(\.bar) }
+
     private static func robustSpread(_ series: BarSeries) -> Double {
         let stride = max(1, series.count / mostReturns)
         var returns: [Double] = []

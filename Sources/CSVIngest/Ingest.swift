@@ -4,26 +4,29 @@ import StressBasics
 /// Reads the files of a source as one series and checks it.
 ///
 /// Rows that cannot be read are dropped and listed, rows are sorted by time, and of rows with the same time the last in
-/// file order is kept; nothing else is changed, and each of these is a finding. Safe to call from several threads.
+/// file order is kept; nothing else is changed unless the source's policies say so, and each of these is a finding. Safe to call from several threads.
 ///
+/// - Parameter reference: Another venue's prices of the same market, which tell a bad tick from a move of the market.
 /// - Throws: ``IngestError`` for a file that is missing, of an unknown kind or format, or damaged: broken quoting, cut
 ///   compression, more than 1 % malformed rows, no usable row.
 /// - Complexity: O(bytes + rows log rows) in time, about 60 bytes a row in memory.
 public func ingestSeries(
-    _ source: BarSource, options: IngestOptions = .init()
+    _ source: BarSource, reference: BarSeries? = nil, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedSeries {
-    try ingest(source.files.map { .named($0, folder: options.baseFolder) }, source: source, options: options)
+    try ingest(
+        source.files.map { .named($0, folder: options.baseFolder) }, source: source, reference: reference,
+        options: options)
 }
 
 /// The same for the bytes of one file in memory, under the name `name`; the files of `source` are not looked at.
 public func ingestSeries(
-    bytes: [UInt8], name: String, source: BarSource, options: IngestOptions = .init()
+    bytes: [UInt8], name: String, source: BarSource, reference: BarSeries? = nil, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedSeries {
-    try ingest([.memory(bytes, name: name)], source: source, options: options)
+    try ingest([.memory(bytes, name: name)], source: source, reference: reference, options: options)
 }
 
 private func ingest(
-    _ named: [InputPlace], source: BarSource, options: IngestOptions
+    _ named: [InputPlace], source: BarSource, reference: BarSeries?, options: IngestOptions
 ) throws(IngestError) -> IngestedSeries {
     var places: [InputPlace] = []
     for place in named { places += try place.unpacked() }
@@ -61,10 +64,12 @@ private func ingest(
             first.layout.plan, at: SourceLocation(file: first.file.name, line: first.layout.skippedRows + 1))
         if let refusal { throw refusal.withExcerpt(from: places[0]) }
     }
-    return result(series, assembled, files: files, source: source)
+    let seams = ticks == nil ? fileSeams(columns, origins, barLength: series.barLength) : nil
+    let audited = try audit(series, assembled, seams: seams, source: source, reference: reference)
+    return result(audited, files: files, source: source)
 }
 
-private func makeSeries(_ rows: AssembledRows, name: String) throws(IngestError) -> BarSeries {
+func makeSeries(_ rows: AssembledRows, name: String) throws(IngestError) -> BarSeries {
     let columns = rows.columns
     do {
         return try BarSeries(
@@ -79,9 +84,9 @@ private func makeSeries(_ rows: AssembledRows, name: String) throws(IngestError)
 }
 
 private func result(
-    _ series: BarSeries, _ rows: AssembledRows, files: [FileRows], source: BarSource
+    _ audited: AuditedSeries, files: [FileRows], source: BarSource
 ) -> IngestedSeries {
-    let checks = checkSeries(series, rows: rows)
+    let (series, checks) = (audited.series, audited.checks)
     let ofFiles = files.flatMap(\.findings)
     let notes = ofFiles.filter { !$0.isDetail } + timeNotes(files, source.utcOffset)
     let badRows = ofFiles.filter(\.isDetail)
@@ -91,7 +96,8 @@ private func result(
         series: series, formatName: files[0].layout.format, formatReason: files[0].layout.reason,
         recognition: files[0].layout.traits,
         files: files.map(\.file), rowCount: rowCount,
-        findings: [droppedRows(badRows, of: rowCount)] + checks.summaries + notes + mixedFormats(files) + details)
+        findings: [droppedRows(badRows, of: rowCount)] + checks.summaries + notes + mixedFormats(files) + details,
+        suspicious: checks.suspicious)
 }
 
 /// The summary of the rows that could not be used.
