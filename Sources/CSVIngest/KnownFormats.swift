@@ -164,7 +164,7 @@ let formatRules: [FormatRule] = {
 /// Header names that are understood, as ``normalizedName(_:)`` writes them, the surest first.
 enum ColumnNames {
     static let time = [
-        "unix", "unixtimestamp", "unixtime", "epoch", "opentime", "timeopen", "timeperiodstart", "opentimestamp",
+        "unix", "unixtimestamp", "unixtime", "epoch", "opentime", "timeperiodstart", "timeopen", "opentimestamp",
         "starttime", "startat", "candlebegintime", "transacttime", "timestamp", "time", "datetime", "gmttime",
         "timeutc", "timestamputc", "dateutc", "datetimeutc", "localtime", "timeexchange", "createdtime", "tradetime",
         "date", "snappedat", "ts", "timestampms", "t", "start", "datum", "fecha", "data", "index", "id",

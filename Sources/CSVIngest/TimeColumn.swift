@@ -298,22 +298,36 @@ struct TimeJudge {
 enum RisingOrder {
     /// Steps needed before the order of rows is evidence.
     static let leastSteps = 20
+    /// A wrong order of day and month makes months of days: the true reading spans this many times less.
+    private static let spanFactor: Int64 = 5
 
     static let reason = "the only reading that puts the rows in even steps of time"
 
-    /// The pattern by which nearly all steps between rows are one length, when no other pattern does so.
+    /// The pattern by which nearly all steps between rows are one length, when no other pattern does so, or when every
+    /// other one that does takes several times as long for the same rows.
     static func only(of patterns: [TimePattern], _ texts: [String]) -> TimePattern? {
-        let even = patterns.filter { isEven($0, texts) }
-        return even.count == 1 ? even[0] : nil
+        let even = patterns.compactMap { pattern in span(pattern, texts).map { (pattern, span: $0) } }
+        let ranked = even.sorted { $0.span < $1.span }
+        guard let best = ranked.first else { return nil }
+        let isClear = ranked.dropFirst().allSatisfy { $0.span >= best.span * spanFactor }
+        return isClear ? best.0 : nil
     }
 
-    private static func isEven(_ pattern: TimePattern, _ texts: [String]) -> Bool {
+    /// The time between the first and the last row; nil when the steps are uneven under the pattern, or too few.
+    private static func span(_ pattern: TimePattern, _ texts: [String]) -> Int64? {
         let times = texts.compactMap { withBytes($0, pattern.read)?.milliseconds }
-        guard times.count * 100 >= texts.count * 98, times.count > leastSteps else { return false }
+        guard times.count * 100 >= texts.count * 98, times.count > leastSteps else { return nil }
         var lengths: [Int64: Int] = [:]
-        for (before, after) in zip(times, times.dropFirst()) { lengths[after - before, default: 0] += 1 }
+        for (before, after) in zip(times, times.dropFirst()) { lengths[length(after - before), default: 0] += 1 }
         let most = lengths.values.max() ?? 0
-        return most * 100 >= (times.count - 1) * 90
+        guard most * 100 >= (times.count - 1) * 90, let low = times.min(), let high = times.max() else { return nil }
+        return high - low
+    }
+
+    /// Months are of one length here, 30 days.
+    private static func length(_ step: Int64) -> Int64 {
+        let day: Int64 = 86_400_000
+        return (28 * day...31 * day).contains(abs(step)) ? (step < 0 ? -30 : 30) * day : step
     }
 }
 

@@ -26,6 +26,10 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Evaluate the best and the worst fill beside the chosen one, on every platform.")
     var bounds = false
 
+    @Option(
+        help: "CHECK=ACTION: what to do with what a check of the prices finds: keep, drop or fail. May be repeated.")
+    var policy: [String] = []
+
     @Flag(help: "Print the study with every value spelled out, and stop.")
     var printStudy = false
 
@@ -35,7 +39,10 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         try common.reporting {
             let loaded = try LoadedStudy(file: study)
-            let chosen = bounds ? loaded.study.withBounds : loaded.study
+            var chosen = bounds ? loaded.study.withBounds : loaded.study
+            for (check, action) in try parsePolicies(policy) {
+                for index in chosen.inputs.indices { chosen.inputs[index].source.policies[check] = action }
+            }
             if printStudy { return Talk.print(chosen.canonicalText) }
             loaded.notes.forEach { common.talk.say(Failure.text($0)) }
             let job = StressJob(
@@ -44,7 +51,10 @@ struct RunCommand: ParsableCommand {
         }
     }
 
-    private var command: String { "belowzero run \(shellQuoted(study))\(bounds ? " --bounds" : "")" }
+    private var command: String {
+        let words = ["belowzero", "run", study] + (bounds ? ["--bounds"] : []) + policy.flatMap { ["--policy", $0] }
+        return words.map(shellQuoted).joined(separator: " ")
+    }
 }
 
 /// A study file with its place.
