@@ -23,6 +23,8 @@ extension Layout {
                 do throws(IngestError) {
                     if let layout = try placed(rule, plan, proof, table: table, source: source) { return layout }
                 } catch {
+                    // The rule fits, and something that only the user knows is wanting.
+                    if error.reason == .setting { throw error }
                     // A rule whose time stands elsewhere is a long shot; its refusal would say nothing of the file.
                     if plan.time == 0 { refusal = refusal ?? error }
                 }

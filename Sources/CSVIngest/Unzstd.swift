@@ -5,8 +5,6 @@ import StressBasics
 final class Unzstd {
     private let stream: OpaquePointer
     private let name: String
-    /// Compressed bytes taken so far.
-    private var consumed = 0
     /// Whether a frame has begun and not ended.
     private var isInFrame = true
 
@@ -34,7 +32,6 @@ final class Unzstd {
         var target = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
         let rest = ZSTD_decompressStream(stream, &target, &source)
         guard ZSTD_isError(rest) == 0 else { throw corrupt(String(cString: ZSTD_getErrorName(rest))) }
-        consumed += source.pos
         // Without input zstd asks for the next frame's header, which says nothing about the last frame.
         if source.pos > 0 || target.pos > 0 { isInFrame = rest != 0 }
         return Gunzip.Step(taken: source.pos, produced: target.pos)
@@ -42,13 +39,13 @@ final class Unzstd {
 
     /// Call at the end of the input: throws when the last frame is not complete.
     func finish() throws(IngestError) {
-        if isInFrame { throw corrupt("the file ends inside the compressed data") }
+        if isInFrame { throw corrupt("the data end too early") }
     }
 
     private func corrupt(_ why: String) -> IngestError {
         IngestError(
-            .malformed, "cannot decompress", why: "\(why), at byte \(spacedCount(consumed)) of the compressed file",
-            at: SourceLocation(file: name, byte: consumed),
+            // zstd works ahead in whole blocks, so it knows no byte to name.
+            .malformed, "cannot decompress", why: "\(why) in the compressed file", at: SourceLocation(file: name),
             hint: "the file is cut short or damaged; fetch it again and test it with zstd -t")
     }
 }
