@@ -33,10 +33,11 @@ check: deps ## What every commit must pass: format, lint, warnings as errors, qu
 sanitize: deps ## Run the concurrent parts under the thread sanitizer
 	swift test --sanitize=thread --scratch-path .build/tsan --filter "Laws|FirstPassage|SeriesCheck"
 
-bench: deps ## Measure, and write the table to Reports/Benchmarks
+bench: deps ## Measure, and write the tables to Reports/Benchmarks
 	swift build -c release --product StressBench
 	@mkdir -p Reports/Benchmarks
 	TOOLCHAIN="$$(swift --version 2>/dev/null | head -1)" .build/release/StressBench | tee Reports/Benchmarks/latest.md
+	@Tests/Peers/run.sh .build/release/StressBench | tee Reports/Benchmarks/reading.md
 
 format: ## Format the sources in place
 	swift format --in-place --recursive $(SWIFT_SOURCES)

@@ -26,19 +26,23 @@ let package = Package(
     targets: [
         // Level 0: system libraries.
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"]), .brew(["libcsv"])]),
+        .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLibZip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         // Level 1: values.
         .target(name: "StressBasics", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
-        // Level 2: pure rules and columns.
+        // Level 2: pure rules and columns, and a place to keep what was computed.
+        .target(name: "ContentStore", dependencies: ["CXXHash", "StressBasics"]),
         .target(name: "PriceSeries", dependencies: ["StressBasics"]),
         .target(name: "MarginModel", dependencies: ["StressBasics"]),
         .target(name: "StressStatistics", dependencies: ["StressBasics"]),
         // Level 3: files in.
         .target(
             name: "CSVIngest",
-            dependencies: ["CLibCSV", "CLibZip", "CZlib", "CZstd", "StressBasics", "PriceSeries", "MarginModel"]),
+            dependencies: [
+                "CLibCSV", "CLibZip", "CZlib", "CZstd", "ContentStore", "StressBasics", "PriceSeries", "MarginModel",
+            ]),
         .target(
             name: "StudyPlan",
             dependencies: ["StressBasics", "PriceSeries", "MarginModel", .product(name: "Yams", package: "Yams")]),
@@ -56,7 +60,7 @@ let package = Package(
         .executableTarget(
             name: "BelowZeroCLI",
             dependencies: [
-                "CSVIngest", "MarginModel", "PriceSeries", "RunStore", "StressBasics", "StressEngine",
+                "CSVIngest", "ContentStore", "MarginModel", "PriceSeries", "RunStore", "StressBasics", "StressEngine",
                 "StressReport", "StressStatistics", "StudyPlan",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -64,17 +68,19 @@ let package = Package(
         .executableTarget(
             name: "StressBench",
             dependencies: [
-                "CLibCSV", "CSVIngest", "MarginModel", "PriceSeries", "StressBasics", "StressEngine", "StudyPlan",
+                "CLibCSV", "CSVIngest", "ContentStore", "MarginModel", "PriceSeries", "StressBasics", "StressEngine",
+                "StudyPlan",
             ],
             path: "Tests/Bench"),
         .target(
             name: "TestSupport", dependencies: ["StressBasics", "PriceSeries"], path: "Tests/Support",
             exclude: ["install-deps.sh"]),
         .testTarget(name: "StressBasicsTests", dependencies: ["StressBasics", "TestSupport"]),
+        .testTarget(name: "ContentStoreTests", dependencies: ["ContentStore", "TestSupport"]),
         .testTarget(name: "PriceSeriesTests", dependencies: ["PriceSeries", "TestSupport"]),
         .testTarget(name: "MarginModelTests", dependencies: ["MarginModel", "TestSupport"]),
         .testTarget(name: "StressStatisticsTests", dependencies: ["StressStatistics", "TestSupport"]),
-        .testTarget(name: "CSVIngestTests", dependencies: ["CSVIngest", "CLibCSV", "TestSupport"]),
+        .testTarget(name: "CSVIngestTests", dependencies: ["CSVIngest", "CLibCSV", "ContentStore", "TestSupport"]),
         .testTarget(name: "StudyPlanTests", dependencies: ["StudyPlan", "TestSupport"]),
         .testTarget(
             name: "StressEngineTests",
@@ -87,7 +93,9 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-let hotModules: Set = ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "CSVIngest", "StressEngine"]
+let hotModules: Set = [
+    "StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "ContentStore", "CSVIngest", "StressEngine",
+]
 for target in package.targets where target.type != .system {
     target.swiftSettings = strict + (hotModules.contains(target.name) ? hot : [])
 }

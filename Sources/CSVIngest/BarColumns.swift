@@ -10,7 +10,7 @@ struct BarColumns: Equatable {
     /// Empty when there is no volume column.
     var volume: [Double] = []
     /// 1-based physical line on which each row begins.
-    var line: [Int] = []
+    var line = LineNumbers()
 
     var count: Int { time.count }
 
@@ -35,15 +35,49 @@ struct BarColumns: Equatable {
         high += other.high
         low += other.low
         close += other.close
-        line += other.line
+        line.append(other.line)
     }
 
-    /// The rows at `order`, in that order.
+    /// Adds rows that were just parsed, with their lines moved down by `lineOffset`.
+    mutating func append(_ rows: borrowing RowBuffer, lines: LineNumbers, lineOffset: Int, kinds: Kinds) {
+        time.append(contentsOf: UnsafeBufferPointer(start: rows.time, count: rows.count))
+        close.append(contentsOf: UnsafeBufferPointer(start: rows.close, count: rows.count))
+        if kinds.contains(.bars) {
+            open.append(contentsOf: UnsafeBufferPointer(start: rows.open, count: rows.count))
+            high.append(contentsOf: UnsafeBufferPointer(start: rows.high, count: rows.count))
+            low.append(contentsOf: UnsafeBufferPointer(start: rows.low, count: rows.count))
+        }
+        if kinds.contains(.volume) {
+            volume.append(contentsOf: UnsafeBufferPointer(start: rows.volume, count: rows.count))
+        }
+        line.append(lines, offset: lineOffset)
+    }
+
+    /// Makes room for `count` rows. Memory that is not written to is not taken from the machine.
+    mutating func reserve(_ count: Int, kinds: Kinds) {
+        time.reserveCapacity(count)
+        close.reserveCapacity(count)
+        if kinds.contains(.bars) {
+            open.reserveCapacity(count)
+            high.reserveCapacity(count)
+            low.reserveCapacity(count)
+        }
+        if kinds.contains(.volume) { volume.reserveCapacity(count) }
+    }
+
+    /// What a file has beside a time and one price.
+    struct Kinds: OptionSet {
+        let rawValue: UInt8
+        static let bars = Kinds(rawValue: 1)
+        static let volume = Kinds(rawValue: 2)
+    }
+
+    /// The rows at `order`, in that order, without their lines.
     func picked(_ order: [Int32]) -> BarColumns {
         func pick<Value>(_ column: [Value]) -> [Value] { column.isEmpty ? [] : order.map { column[Int($0)] } }
         return BarColumns(
             time: pick(time), open: pick(open), high: pick(high), low: pick(low), close: pick(close),
-            volume: pick(volume), line: pick(line))
+            volume: pick(volume))
     }
 
     /// Whether two rows have the same four prices.

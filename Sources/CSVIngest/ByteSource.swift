@@ -2,14 +2,18 @@ import StressBasics
 
 /// Memory for input and output, freed with its owner.
 final class ByteBuffer {
-    let bytes: UnsafeMutableBufferPointer<UInt8>
+    let base: UnsafeMutablePointer<UInt8>
+    let count: Int
 
     init(count: Int) {
-        bytes = .allocate(capacity: count)
-        bytes.initialize(repeating: 0)
+        base = .allocate(capacity: count)
+        base.initialize(repeating: 0, count: count)
+        self.count = count
     }
 
-    deinit { bytes.deallocate() }
+    var bytes: UnsafeMutableBufferPointer<UInt8> { UnsafeMutableBufferPointer(start: base, count: count) }
+
+    deinit { base.deallocate() }
 }
 
 /// The text of an input: its bytes after decompression, in pieces of bounded size.
@@ -29,6 +33,11 @@ final class ByteSource {
 
     /// Most bytes of text read from one file: 16 GiB, so that a small archive cannot keep a machine busy for ever.
     static let mostBytes = 1 << 34
+    /// Text may take this many times the bytes of a compressed file. Prices shrink to a third or a tenth, a history that
+    /// stands still to a hundredth; more is a trap for the memory.
+    static let mostExpansion = 256
+    /// Text from which on the expansion is looked at: 64 MiB.
+    static let trustedBytes = 1 << 26
     /// Bounds of the buffer size; the lower one leaves room for the first bytes, which tell kinds of files apart.
     static let bufferSizes = 64...(1 << 24)
 
@@ -64,6 +73,10 @@ final class ByteSource {
 
     /// Bytes read from the disk so far; all of them once ``next()`` has returned nil.
     var byteCount: Int { member?.byteCount ?? raw.byteCount }
+    /// How many bytes of text there will be, when that is known beforehand.
+    var expectedBytes: Int? {
+        gunzip == nil && unzstd == nil && zip == nil && text.transcodedFrom == nil ? raw.expectedBytes : nil
+    }
     /// The digest of those bytes.
     var digest: Digest { member?.sha256 ?? raw.digest }
     /// The encoding that the text was stored in when it is not UTF-8, known after the first ``next()``.
@@ -78,7 +91,10 @@ final class ByteSource {
             }
             let stored = try nextStored()
             textCount += stored.count
-            guard textCount <= ByteSource.mostBytes else { throw tooLong }
+            guard textCount <= ByteSource.mostBytes else { throw tooLarge("it holds more than 16 GiB of text") }
+            guard textCount <= max(ByteSource.trustedBytes, byteCount * ByteSource.mostExpansion) else {
+                throw tooLarge("it unpacks to more than \(ByteSource.mostExpansion) times its size")
+            }
             let piece = try text.take(stored)
             if !piece.isEmpty { return piece }
         }
@@ -124,10 +140,10 @@ final class ByteSource {
         pending = 0..<(try raw.read(into: UnsafeMutableRawBufferPointer(rawBuffer.bytes)))
     }
 
-    private var tooLong: IngestError {
+    private func tooLarge(_ why: String) -> IngestError {
         IngestError(
-            .tooLarge, "cannot read the file", why: "it holds more than 16 GiB of text",
-            at: SourceLocation(file: raw.name), hint: "split it; several files can form one series")
+            .tooLarge, "cannot read the file", why: why, at: SourceLocation(file: raw.name),
+            hint: "split it; several files can form one series")
     }
 }
 

@@ -35,10 +35,11 @@ struct CSVParser: ~Copyable {
     /// Shared with the callbacks' context; lives as long as the parser.
     let cursor: UnsafeMutablePointer<RowCursor>
     private let parser: UnsafeMutablePointer<csv_parser>
-    /// The physical line of the next byte.
+    /// The physical line of the next byte, but for a line feed after a lone CR.
     private var line = 1
     private var lastWasCR = false
-    private var consumed = 0
+    /// Bytes taken so far.
+    private(set) var consumed = 0
 
     /// The longest field: libcsv itself has no bound and would keep a whole file as one field after a stray quote.
     static let longestField = 1 << 16
@@ -53,6 +54,13 @@ struct CSVParser: ~Copyable {
         var byte: Int
         /// Says what is wrong.
         var why: String
+
+        /// Counts lines and bytes from further up.
+        mutating func move(lines: Int, bytes: Int) {
+            rowLine += lines
+            line += lines
+            byte += bytes
+        }
     }
 
     init(delimiter: UInt8 = Ascii.comma) {
@@ -73,7 +81,16 @@ struct CSVParser: ~Copyable {
         cursor.deallocate()
     }
 
-    /// Parses the next piece of text.
+    /// Begins a new text between two rows, whose first byte has this line and this place.
+    mutating func restart(line: Int, consumed: Int) {
+        (self.line, self.consumed, lastWasCR) = (line, consumed, false)
+        cursor.pointee = RowCursor(line: line)
+    }
+
+    /// The line of the next byte, when that is no line feed.
+    var nextLine: Int { lastWasCR ? line + 1 : line }
+
+    /// Parses the next piece of text, until a callback has stopped the parser.
     mutating func feed(_ text: UnsafeBufferPointer<UInt8>, to callbacks: RowCallbacks) throws(Failure) {
         guard var start = text.baseAddress else { return }
         let end = start + text.count
@@ -96,6 +113,19 @@ struct CSVParser: ~Copyable {
         }
     }
 
+    /// Parses `count` rows of text that have one line each and no quotes, cut down from `bytes` bytes of the input.
+    ///
+    /// The callbacks count the lines from ``RowCursor/line`` on.
+    mutating func feedRows(
+        _ text: UnsafeBufferPointer<UInt8>, count: Int, bytes: Int, to callbacks: RowCallbacks
+    ) throws(Failure) {
+        cursor.pointee.line = line
+        let done = csv_parse(parser, text.baseAddress, text.count, callbacks.field, callbacks.row, callbacks.data)
+        guard done == text.count else { throw failure(at: consumed) }
+        line &+= count
+        consumed &+= bytes
+    }
+
     @inline(__always)
     private mutating func beginLine(first: UInt8) {
         if lastWasCR {
@@ -111,7 +141,11 @@ struct CSVParser: ~Copyable {
         _ start: UnsafePointer<UInt8>, count: Int, _ callbacks: RowCallbacks
     ) throws(Failure) {
         let done = csv_parse(parser, start, count, callbacks.field, callbacks.row, callbacks.data)
-        guard done == count else { throw failure(at: consumed &+ done) }
+        guard done == count else {
+            // Nobody wants the rest of a row that has too many fields.
+            if cursor.pointee.isStopped { return }
+            throw failure(at: consumed &+ done)
+        }
         consumed &+= count
         let last = start[count &- 1]
         if last == Ascii.lineFeed { line &+= 1 }

@@ -44,7 +44,10 @@ private struct LineCounter {
         self.wanted = wanted
     }
 
-    var isDone: Bool { line > wanted }
+    /// Whether the line, or as much of it as anybody looks at, has been seen.
+    var isDone: Bool { line > wanted || text.count >= LineCounter.mostText }
+
+    private static let mostText = 1 << 16
 
     mutating func take(_ byte: UInt8) {
         if lastWasCR {
@@ -55,7 +58,7 @@ private struct LineCounter {
         case Ascii.lineFeed: line += 1
         case Ascii.carriageReturn: lastWasCR = true
         default:
-            if line == wanted, text.count < 1 << 16 { text.append(byte) }
+            if line == wanted { text.append(byte) }
         }
     }
 }

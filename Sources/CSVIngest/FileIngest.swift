@@ -10,7 +10,7 @@ struct FileRows {
     var formCounts: [Int]
     /// Summaries that belong to this file alone, then single rows in file order.
     var findings: [Finding]
-    /// Bars of trades or quotes, when the rows are such; they are in ``columns`` too.
+    /// Bars of trades or quotes, when the rows are such; ``columns`` are then empty.
     var ticks: TickBars?
 }
 
@@ -47,109 +47,65 @@ func ingestFile(
         let table = try SampleTable(sample, name: place.name, rule: task.header, noun: task.noun)
         var layout = try task.layout(table)
         layout.noun = task.noun
-        return try readRows(input, head: head, layout: layout, place: place, task: task, options: options)
+        let slice = SliceTask(
+            layout: layout, name: place.name, utcOffset: task.utcOffset, rejectLimit: options.maxRowFindings)
+        return try readRows(slice, head: head, source: input, options: options)
     } catch {
         throw error.withExcerpt(from: place)
     }
 }
 
-extension IngestOptions {
-    /// The chunk size within its bounds.
-    fileprivate var feedBytes: Int { min(max(1, chunkBytes), ByteSource.bufferSizes.upperBound) }
-}
-
 private func readRows(
-    _ input: ByteSource, head: TextHead, layout: Layout, place: InputPlace, task: ReadingTask,
-    options: IngestOptions
+    _ task: SliceTask, head: TextHead, source: ByteSource, options: IngestOptions
 ) throws(IngestError) -> FileRows {
-    var parser = CSVParser(delimiter: layout.delimiter)
-    let sink = UnsafeMutablePointer<RowSink>.allocate(capacity: 1)
-    sink.initialize(
-        to: RowSink(
-            layout, file: place.name, utcOffset: task.utcOffset, options: options, cursor: parser.cursor))
-    defer {
-        sink.deinitialize(count: 1)
-        sink.deallocate()
-    }
+    // The walk keeps a pointer into the head.
+    let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: head.bytes.count)
+    _ = bytes.initialize(from: head.bytes)
+    defer { bytes.deallocate() }
+    let walk = RowWalk(task, head: UnsafeBufferPointer(bytes), source: source, options: options)
     do {
-        try parse(input, head: head, with: &parser, to: rowSinkCallbacks(sink), options: options, name: place.name)
+        try walk.read()
     } catch {
         switch error {
         case .input(let error): throw error
-        case .csv(let failure): throw failure.ingestError(name: place.name, markBytes: head.markBytes)
+        case .csv(let failure): throw failure.ingestError(name: task.name, markBytes: head.markBytes)
         }
     }
-    try refuse(sink, name: place.name, noun: task.noun)
-    return collect(sink, input: input, layout: layout, name: place.name)
-}
-
-/// Either side of the parsing may fail; typed throws carry one type.
-private enum ParseFailure: Error {
-    case input(IngestError)
-    case csv(CSVParser.Failure)
-}
-
-private func parse(
-    _ input: ByteSource, head: TextHead, with parser: inout CSVParser, to callbacks: RowCallbacks,
-    options: IngestOptions, name: String
-) throws(ParseFailure) {
-    let chunk = options.feedBytes
-    do {
-        try head.bytes.withUnsafeBufferPointer { (text) throws(CSVParser.Failure) in
-            try feed(text, to: &parser, callbacks, chunk: chunk)
-        }
-    } catch { throw .csv(error) }
-    while !parser.cursor.pointee.isStopped {
-        if options.isCancelled() { throw .input(cancelled(name)) }
-        let piece: UnsafeBufferPointer<UInt8>?
-        do { piece = try input.next() } catch { throw .input(error) }
-        do {
-            guard let piece else { return try parser.finish(callbacks) }
-            try feed(piece, to: &parser, callbacks, chunk: chunk)
-        } catch { throw .csv(error) }
+    return try withExtendedLifetime(walk) { () throws(IngestError) in
+        var collector = walk.collector
+        try refuse(collector, task)
+        return collect(&collector, walk.fileFacts, task)
     }
 }
 
-private func cancelled(_ name: String) -> IngestError {
-    IngestError(.cancelled, "stopped reading", at: SourceLocation(file: name))
-}
-
-private func feed(
-    _ text: UnsafeBufferPointer<UInt8>, to parser: inout CSVParser, _ callbacks: RowCallbacks, chunk: Int
-) throws(CSVParser.Failure) {
-    var start = 0
-    while start < text.count {
-        let stop = min(text.count, start &+ chunk)
-        try parser.feed(UnsafeBufferPointer(rebasing: text[start..<stop]), to: callbacks)
-        start = stop
+private func refuse(_ rows: RowCollector, _ task: SliceTask) throws(IngestError) {
+    let place = SourceLocation(file: task.name)
+    if let clash = rows.oddities.symbolClash {
+        let names = [task.layout.sampledSymbol, clash.symbol].compactMap { $0 }
+        throw Layout.severalSymbols(names, at: SourceLocation(file: task.name, line: clash.line))
     }
-}
-
-private func refuse(_ sink: UnsafeMutablePointer<RowSink>, name: String, noun: String) throws(IngestError) {
-    if let overflow = sink.pointee.overflow {
-        throw IngestError(.tooLarge, "cannot read the file", why: overflow, at: SourceLocation(file: name))
-    }
-    if let clash = sink.pointee.oddities.symbolClash {
-        throw Layout.severalSymbols([clash.first, clash.second], at: SourceLocation(file: name, line: clash.line))
-    }
-    if let refusal = sink.pointee.rejects.refusal(rowCount: sink.pointee.rowCount) { throw refusal }
-    guard sink.pointee.columns.count > 0 || sink.pointee.ticks?.count ?? 0 > 0 else {
-        let count = counted(sink.pointee.rowCount, "data row")
+    if let overflow = rows.overflow {
         throw IngestError(
-            .empty, "cannot find \(noun) rows", why: "none of \(count) has a time and a \(noun)",
-            at: SourceLocation(file: name))
+            .tooLarge, "cannot read the file", why: overflow.why,
+            at: SourceLocation(file: task.name, line: overflow.line))
+    }
+    if let refusal = rows.rejects.refusal(rowCount: rows.rowCount) { throw refusal }
+    guard rows.columns.count > 0 || rows.ticks?.count ?? 0 > 0 else {
+        let (count, noun) = (counted(rows.rowCount, "data row"), task.layout.noun)
+        throw IngestError(
+            .empty, "cannot find \(noun) rows", why: "none of \(count) has a time and a \(noun)", at: place)
     }
 }
 
 private func collect(
-    _ sink: UnsafeMutablePointer<RowSink>, input: ByteSource, layout: Layout, name: String
+    _ rows: inout RowCollector, _ facts: (byteCount: Int, digest: Digest), _ task: SliceTask
 ) -> FileRows {
     let file = IngestedFile(
-        name: name, byteCount: input.byteCount, rowCount: sink.pointee.rowCount, sha256: input.digest)
-    let rejects = sink.pointee.rejects
-    let oddities = sink.pointee.oddities.findings(file: name, of: sink.pointee.rowCount)
-    let summaries = layout.findings + [rejects.volumeFinding].compactMap { $0 } + oddities
+        name: task.name, byteCount: facts.byteCount, rowCount: rows.rowCount, sha256: facts.digest)
+    let rejects = rows.rejects
+    let oddities = rows.oddities.findings(file: task.name, of: rows.rowCount)
+    let summaries = task.layout.findings + [rejects.volumeFinding].compactMap { $0 } + oddities
     return FileRows(
-        layout: layout, file: file, columns: sink.pointee.takeColumns(), formCounts: sink.pointee.formCounts,
-        findings: summaries + rejects.findings + [rejects.unlistedFinding].compactMap { $0 }, ticks: sink.pointee.ticks)
+        layout: task.layout, file: file, columns: rows.takeColumns(), formCounts: rows.formCounts,
+        findings: summaries + rejects.findings + [rejects.unlistedFinding].compactMap { $0 }, ticks: rows.ticks)
 }

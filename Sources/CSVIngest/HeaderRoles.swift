@@ -156,12 +156,13 @@ struct HeaderRoles {
         }
     }
 
-    /// Whether one in twenty of the sampled rows repeats the time of the row before: single trades then, not bars.
+    /// Whether one in twenty of the sampled rows repeats the time of the row before with other values: single trades then,
+    /// not bars.
     private var hasRepeatedTimes: Bool {
         guard let columns = times.first else { return false }
-        let texts = table.joinedValues(columns).map(\.text)
-        let repeats = zip(texts, texts.dropFirst()).count { $0 == $1 }
-        return texts.count > 20 && repeats * 20 > texts.count
+        let values = table.joinedValues(columns)
+        let repeats = zip(values, values.dropFirst()).count { $0.text == $1.text && $0.row.fields != $1.row.fields }
+        return values.count > 20 && repeats * 20 > values.count
     }
 
     // MARK: Content

@@ -13,9 +13,15 @@ import StressBasics
 public func ingestSeries(
     _ source: BarSource, reference: BarSeries? = nil, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedSeries {
-    try ingest(
-        source.files.map { .named($0, folder: options.baseFolder) }, source: source, reference: reference,
-        options: options)
+    let places = source.files.map { InputPlace.named($0, folder: options.baseFolder) }
+    // Another venue's prices are no setting of the source, and the verdicts depend on them.
+    guard reference == nil, let cache = options.cache, let files = cache.identities(of: source, options) else {
+        return try ingest(places, source: source, reference: reference, options: options)
+    }
+    if let kept = cache.series(source, files, options) { return kept }
+    let read = try ingest(places, source: source, reference: nil, options: options)
+    cache.keep(read, source, files, options)
+    return read
 }
 
 /// The same for the bytes of one file in memory, under the name `name`; the files of `source` are not looked at.

@@ -5,18 +5,43 @@ import StressBasics
 public struct IngestOptions: Sendable {
     /// Bytes handed to the CSV parser at a time, at least 1. The result does not depend on it.
     public var chunkBytes: Int = 1 << 18
+    /// Threads that read one file together, at least 1. The result does not depend on it.
+    public var threads: Int = 1
+    /// How the rows of a file are walked. The result does not depend on it.
+    public var path = ReadingPath.automatic
+    /// Where series that were read before are kept; nil to read everything again. The result does not depend on it.
+    public var cache: SeriesCache?
     /// Bad rows listed one by one for each file; counts stay exact beyond it.
     public var maxRowFindings: Int = 1000
     /// Asked before every piece of a file; true stops the reading with ``IngestError/Reason/cancelled``.
     public var isCancelled: @Sendable () -> Bool = { false }
     /// The folder that relative file names start from; empty for the working directory. Names are shown without it.
     public var baseFolder: String = ""
+    /// Bytes read at a time and the slices they are cut into; nil to choose. For tests of places to cut.
+    var windowBytes: Int?
+    var sliceCount: Int?
 
     /// Options with their defaults unless said otherwise.
     public init(chunkBytes: Int = 1 << 18, maxRowFindings: Int = 1000) {
         self.chunkBytes = chunkBytes
         self.maxRowFindings = maxRowFindings
     }
+}
+
+extension IngestOptions {
+    /// Options for reading `files` files at once on `threads` threads together.
+    public init(threads: Int, files: Int) {
+        self.init()
+        self.threads = max(1, threads / max(1, files))
+    }
+}
+
+/// How the rows of a file are walked.
+public enum ReadingPath: Sendable, CaseIterable {
+    /// In slices on all threads, each line cut down to the columns in use, wherever no quote can change what a line is.
+    case automatic
+    /// The whole text from front to back, one line at a time: the plain way that the other is measured by.
+    case lineByLine
 }
 
 /// A price history together with everything that was noticed while it was read.
@@ -52,7 +77,7 @@ public struct IngestedSeries: Sendable {
 }
 
 /// One file that was read.
-public struct IngestedFile: Hashable, Sendable {
+public struct IngestedFile: Hashable, Codable, Sendable {
     /// The name as given.
     public let name: String
     /// Bytes on the disk, before decompression.

@@ -68,6 +68,9 @@ struct ColumnPlan: Hashable, Sendable {
         }
     }
 
+    /// The last column that is read.
+    var lastColumn: Int { (all + timeParts + [quoteVolume, symbol].compactMap { $0 }).max() ?? 0 }
+
     /// All columns, the time first.
     var all: [Int] { [time] + prices.columns + (volume.map { [$0] } ?? []) }
 }

@@ -29,6 +29,8 @@ struct Layout {
     var tickLength: TimeSpan?
     /// The market whose rows are read; nil for all.
     var symbol: String?
+    /// The market of the sampled rows, when they are all of one.
+    var sampledSymbol: String?
     /// What is done with rows that cannot be used.
     var policies = SourcePolicies()
     /// What recognition found out, and how sure that is.
@@ -136,7 +138,7 @@ extension Layout {
     }
 
     /// Refuses a file with several markets, of which the study names none.
-    fileprivate func checkSymbols(_ table: SampleTable) throws(IngestError) {
+    fileprivate mutating func checkSymbols(_ table: SampleTable) throws(IngestError) {
         guard let column = plan.symbol else {
             guard symbol != nil else { return }
             throw IngestError(
@@ -155,6 +157,7 @@ extension Layout {
             }
             return
         }
+        sampledSymbol = names.values.first
         guard names.count > 1 else { return }
         throw Layout.severalSymbols(names.values.sorted(), at: Layout.place(table))
     }

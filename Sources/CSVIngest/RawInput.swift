@@ -33,7 +33,7 @@ enum InputPlace: Sendable {
     /// Where the file lies; nil for what is none.
     var path: String? {
         guard case .file(let name, let folder) = self else { return nil }
-        return folder.isEmpty || name.hasPrefix("/") ? name : folder + "/" + name
+        return filePath(name, folder: folder)
     }
 
     /// Whether the same bytes come when it is read again: not from pipes and devices.
@@ -57,16 +57,24 @@ final class RawInput {
     private var hasher = DigestBuilder()
     private let memory: [UInt8]?
     private let descriptor: Int32
+    /// Size and time of the last change when the file was opened; nil for what has none, such as a pipe.
+    private let version: FileVersion?
+    /// The size of the input when it was opened; nil for what has none, such as a pipe.
+    let expectedBytes: Int?
 
     /// Opens the input. A directory is refused; files, pipes and devices are not told apart.
     init(_ place: InputPlace) throws(IngestError) {
         name = place.name
         switch place {
-        case .memory(let bytes, _): (memory, descriptor) = (bytes, -1)
+        case .memory(let bytes, _): (memory, descriptor, version, expectedBytes) = (bytes, -1, nil, bytes.count)
         // A member's bytes come out of its archive, not from here.
-        case .member: (memory, descriptor) = ([], -1)
-        case .standardInput: (memory, descriptor) = (nil, dup(STDIN_FILENO))
-        case .file(let name, _): (memory, descriptor) = (nil, try RawInput.open(name, path: place.path ?? name))
+        case .member: (memory, descriptor, version, expectedBytes) = ([], -1, nil, nil)
+        case .standardInput: (memory, descriptor, version, expectedBytes) = (nil, dup(STDIN_FILENO), nil, nil)
+        case .file(let name, let folder):
+            let opened = try RawInput.open(name, folder: folder)
+            (descriptor, version, memory, expectedBytes) = (
+                opened.descriptor, opened.version, nil, opened.version?.size
+            )
         }
     }
 
@@ -83,6 +91,7 @@ final class RawInput {
         guard count >= 0 else { throw RawInput.failure(name) }
         hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         byteCount += count
+        if count == 0, !buffer.isEmpty { try checkUnchanged() }
         return count
     }
 
@@ -90,6 +99,16 @@ final class RawInput {
         let part = bytes[byteCount..<min(bytes.count, byteCount + buffer.count)]
         buffer.copyBytes(from: part)
         return part.count
+    }
+
+    /// At the end of a file: it must still be the one that was opened, or its first half is of another time than the rest.
+    private func checkUnchanged() throws(IngestError) {
+        guard let version else { return }
+        guard FileVersion(descriptor) != version || byteCount != version.size else { return }
+        let words = byteCount < version.size ? "it became shorter while it was read" : "it changed while it was read"
+        throw IngestError(
+            .unreadable(words), "cannot read the file", why: words, at: SourceLocation(file: name),
+            hint: "read it again when nobody writes to it, or read a copy")
     }
 
     private func systemRead(into buffer: UnsafeMutableRawBufferPointer) -> Int {
@@ -103,21 +122,27 @@ final class RawInput {
         }
     }
 
-    private static func open(_ name: String, path: String) throws(IngestError) -> Int32 {
+    private static func open(
+        _ name: String, folder: String
+    ) throws(IngestError) -> (descriptor: Int32, version: FileVersion?) {
+        let path = filePath(name, folder: folder)
         // A NUL would cut the name short in C and open another file.
         guard !path.utf8.contains(0) else { throw failure(name, ENOENT) }
+        // Without waiting: a named pipe that nobody writes to would never open.
         #if canImport(Glibc)
-            let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+            let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         #else
-            let descriptor = Darwin.open(path, O_RDONLY | O_CLOEXEC)
+            let descriptor = Darwin.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         #endif
         guard descriptor >= 0 else { throw failure(name) }
+        // From here on waiting for the next byte of a pipe is right.
+        _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
         var status = stat()
         if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             _ = close(descriptor)
             throw failure(name, EISDIR)
         }
-        return descriptor
+        return (descriptor, FileVersion(descriptor))
     }
 
     private static func failure(_ path: String, _ code: Int32 = errno) -> IngestError {
@@ -130,5 +155,24 @@ final class RawInput {
         let words = strerror(code).map { String(cString: $0) } ?? "error \(code)"
         let hint = code == EISDIR ? "name the files in it, for example with a pattern such as *.csv" : ""
         return IngestError(.unreadable(words), "cannot read the file", why: words, at: location, hint: hint)
+    }
+}
+
+/// What tells two versions of an open regular file apart.
+private struct FileVersion: Equatable {
+    let size: Int
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    /// Nil for what is not a regular file.
+    init?(_ descriptor: Int32) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        size = Int(status.st_size)
+        #if canImport(Glibc)
+            (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
+        #else
+            (seconds, nanoseconds) = (status.st_mtimespec.tv_sec, status.st_mtimespec.tv_nsec)
+        #endif
     }
 }

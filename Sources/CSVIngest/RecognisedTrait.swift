@@ -1,7 +1,7 @@
 /// One thing that was found out about a file before it was read: what, how sure that is, and why.
-public struct RecognisedTrait: Hashable, Sendable {
+public struct RecognisedTrait: Hashable, Codable, Sendable {
     /// How sure a reading is.
-    public enum Confidence: String, Hashable, Sendable, CaseIterable {
+    public enum Confidence: String, Hashable, Codable, Sendable, CaseIterable {
         /// The user said so.
         case stated
         /// Nothing else fits what the sample shows.

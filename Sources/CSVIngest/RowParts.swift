@@ -47,14 +47,15 @@ struct SymbolFilter {
 
     let column: Int
     private let wanted: String?
-    /// The first market seen, as written.
-    private(set) var first: String?
+    /// The market of the sampled rows, which all rows must have when none is wanted in particular.
+    private let sampled: String?
     private var lastText: [UInt8] = []
     private var lastVerdict = Verdict.wanted
 
-    init(column: Int, wanted: String?) {
+    init(column: Int, wanted: String?, sampled: String?) {
         self.column = column
         self.wanted = wanted.map(SymbolFilter.key)
+        self.sampled = sampled.map(SymbolFilter.key)
     }
 
     /// O(count); rows that repeat the text of the row before are settled by a comparison of bytes.
@@ -65,12 +66,8 @@ struct SymbolFilter {
         let key = SymbolFilter.key(text)
         if let wanted {
             lastVerdict = key == wanted ? .wanted : .other
-        } else if key.isEmpty {
-            lastVerdict = .wanted
-        } else if let first {
-            lastVerdict = SymbolFilter.key(first) == key ? .wanted : .clash
         } else {
-            (first, lastVerdict) = (text, .wanted)
+            lastVerdict = key.isEmpty || sampled == nil || key == sampled ? .wanted : .clash
         }
         return lastVerdict
     }
@@ -89,8 +86,23 @@ struct RowOddities {
     private(set) var crossed = (count: 0, line: 0)
     /// Rows of other markets than the chosen one.
     var otherSymbols = 0
-    /// The line of a second market, the first market and the second.
-    var symbolClash: (line: Int, first: String, second: String)?
+    /// The line of a second market, and its name.
+    private(set) var symbolClash: (line: Int, symbol: String)?
+
+    mutating func noteClash(line: Int, symbol: String) {
+        if symbolClash == nil { symbolClash = (line, symbol) }
+    }
+
+    /// Adds what was seen in the next slice of the file, whose lines are counted from its own start.
+    mutating func append(_ other: RowOddities, lineOffset: Int) {
+        func joined(_ a: (count: Int, line: Int), _ b: (count: Int, line: Int)) -> (count: Int, line: Int) {
+            (a.count + b.count, a.count > 0 ? a.line : b.line + lineOffset)
+        }
+        swapped = joined(swapped, other.swapped)
+        crossed = joined(crossed, other.crossed)
+        otherSymbols += other.otherSymbols
+        if symbolClash == nil { symbolClash = other.symbolClash.map { ($0.line + lineOffset, $0.symbol) } }
+    }
 
     mutating func noteSwapped(line: Int) {
         if swapped.count == 0 { swapped.line = line }

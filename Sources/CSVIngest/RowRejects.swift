@@ -12,11 +12,18 @@ struct RowRejects {
     private(set) var malformedCount = 0
     /// Rows without a time or a price.
     private(set) var missingCount = 0
-    /// The first malformed row, as the error that refuses the file.
-    private(set) var firstMalformed: IngestError?
+    /// The first malformed row, which refuses the file when there are too many.
+    private var firstMalformed: Malformed?
     /// Fields of the volume column that are not numbers.
     private(set) var volumeCount = 0
     private var firstVolume: SourceLocation?
+
+    private struct Malformed {
+        var what: String
+        var why: String
+        var location: SourceLocation
+        var hint: String
+    }
 
     init(layout: Layout, file: String, limit: Int) {
         self.layout = layout
@@ -81,7 +88,9 @@ struct RowRejects {
 
     private mutating func add(_ what: String, _ why: String, _ location: SourceLocation, _ hint: String) {
         malformedCount += 1
-        if firstMalformed == nil { firstMalformed = IngestError(.malformed, what, why: why, at: location, hint: hint) }
+        if firstMalformed == nil {
+            firstMalformed = Malformed(what: what, why: why, location: location, hint: hint)
+        }
         guard findings.count < limit else { return }
         findings.append(
             Finding(
@@ -110,18 +119,15 @@ struct RowRejects {
         if layout.policies[.missingValue] == .fail, missingCount > 0 { return missingRefusal }
         let policy = layout.policies[.badRow]
         let share = policy == .fail ? 0 : policy == .drop ? 0.5 : 0.01
-        guard let first = firstMalformed, let location = first.finding.location,
-            Double(malformedCount) > share * Double(rowCount)
-        else { return nil }
-        let bound =
-            policy == .fail
-            ? "none is allowed" : policy == .drop ? "more than half is refused" : "more than 1 % is refused"
+        guard let first = firstMalformed, Double(malformedCount) > share * Double(rowCount) else { return nil }
+        let refused = policy == .drop ? "more than half is refused" : "more than 1 % is refused"
         let note =
             "\(spacedCount(malformedCount)) of \(counted(rowCount, "row")) cannot be read "
-            + "(\(percentText(Double(malformedCount) / Double(rowCount)))); \(bound)"
+            + "(\(percentText(Double(malformedCount) / Double(rowCount)))); "
+            + (policy == .fail ? "none is allowed" : refused)
         return IngestError(
-            .malformed, first.what, why: first.why, notes: [note], at: location,
-            hint: refusalHint(first.finding.hint, rest: rowCount - malformedCount, of: rowCount, policy))
+            .malformed, first.what, why: first.why, notes: [note], at: first.location,
+            hint: refusalHint(first.hint, rest: rowCount - malformedCount, of: rowCount, policy))
     }
 
     private func refusalHint(_ hint: String, rest: Int, of rowCount: Int, _ policy: PolicyAction?) -> String {
@@ -136,6 +142,42 @@ struct RowRejects {
             .malformed, "cannot use the file",
             why: "\(counted(missingCount, "row")) without a time or a \(layout.noun)",
             notes: ["the policy for missing_value is fail"], at: first?.location ?? SourceLocation(file: file))
+    }
+
+    // MARK: Slices
+
+    /// Adds what was refused in the next slice of the file, whose lines are counted from its own start.
+    mutating func append(_ other: RowRejects, lineOffset: Int) {
+        let room = max(0, limit - findings.count)
+        findings += other.findings.prefix(room).map { finding in
+            var moved = finding
+            moved.location = finding.location?.moved(down: lineOffset)
+            return moved
+        }
+        malformedCount += other.malformedCount
+        missingCount += other.missingCount
+        volumeCount += other.volumeCount
+        firstVolume = firstVolume ?? other.firstVolume?.moved(down: lineOffset)
+        if firstMalformed == nil, var first = other.firstMalformed {
+            first.location = first.location.moved(down: lineOffset)
+            firstMalformed = first
+        }
+    }
+
+    /// Forgets everything, for the next slice.
+    mutating func removeAll() {
+        findings.removeAll()
+        (malformedCount, missingCount, volumeCount) = (0, 0, 0)
+        (firstMalformed, firstVolume) = (nil, nil)
+    }
+}
+
+extension SourceLocation {
+    /// The same place with a line that was counted from further up.
+    fileprivate func moved(down lines: Int) -> SourceLocation {
+        var copy = self
+        copy.line = line.map { $0 + lines }
+        return copy
     }
 }
 

@@ -23,9 +23,12 @@ struct ColumnRole: OptionSet {
 ///
 /// This is the hot loop: it holds no class, makes no `String` for a good field, and looks at no column that is not
 /// wanted. A row is added when its last field has been seen, or rejected with the first thing that is wrong with it.
-struct RowSink {
+struct RowSink: ~Copyable {
     /// More columns than this in a row stop the reading.
     static let mostColumns = 1024
+
+    /// Says so.
+    static let tooManyColumns = "a row has more than 1 024 fields"
 
     /// What is wrong with the current row.
     enum Defect: Equatable {
@@ -36,71 +39,70 @@ struct RowSink {
         case malformed
     }
 
-    private(set) var columns = BarColumns()
-    private(set) var rejects: RowRejects
+    /// The rows that could be read.
+    var rows = RowBuffer()
+    /// Their lines.
+    var lines = LineNumbers()
+    var rejects: RowRejects
     /// Data rows so far, the rejected ones included.
-    private(set) var rowCount = 0
+    var rowCount = 0
     /// Kept rows by the form of their time, indexed by ``TimeForm``.
-    private(set) var formCounts = [Int](repeating: 0, count: TimeForm.allCases.count)
+    var formCounts = [Int](repeating: 0, count: TimeForm.allCases.count)
     /// Why the reading was stopped.
-    private(set) var overflow: String?
-    /// Bars of trades or quotes, when the rows are such.
-    private(set) var ticks: TickBars?
+    var overflow: Overflow?
     /// What single columns have shown.
-    private(set) var oddities = RowOddities()
+    var oddities = RowOddities()
+    /// Rows that come before the first data row. When the last of them has ended, the parser is stopped.
+    private(set) var rowsToSkip: Int
+    /// Fields that a row has when it gets here: fewer than the file has while only the columns in use are handed on.
+    var width: Int
+    /// 1 while every line holds one row and nobody else counts the lines, or else 0.
+    var lineStep = 0
 
     private let cursor: UnsafeMutablePointer<RowCursor>
     private let decoder: TimeDecoder
     /// Milliseconds east of UTC of times that state no zone.
     private let localOffset: Int64
-    private let width: Int
-    private let isPriceOnly: Bool
-    private let isQuotes: Bool
-    private let hasVolume: Bool
-    private let hasQuoteVolume: Bool
-    private let numbers: NumberNotation
-    private let volumeNumbers: NumberNotation
-    private let isPlain: Bool
-    private var joinedTime: JoinedTime?
-    private var symbols: SymbolFilter?
-    private var rowsToSkip: Int
     // One more than a row may have, so that the last look-up needs no test of its own.
-    private let roles: [ColumnRole]
+    private let roles: UnsafeMutablePointer<ColumnRole>
 
     private var column = 0
     private var defect = Defect.none
     private var defectColumn = 0
     private var defectText = ""
     private var time = TimeReading(milliseconds: 0, form: .seconds)
-    private var open = 0.0
-    private var high = 0.0
-    private var low = 0.0
-    private var close = 0.0
-    private var volume = 0.0
+    private var prices = RowPrices()
+    private let numbers: NumberNotation
+    private let volumeNumbers: NumberNotation
+    private let isPlain: Bool
+    private let isQuotes: Bool
+    private let hasQuoteVolume: Bool
     private var quoteVolume = Double.nan
+    private var joinedTime: JoinedTime?
+    private var symbols: SymbolFilter?
     private var isOtherSymbol = false
 
-    init(
-        _ layout: Layout, file: String, utcOffset: TimeSpan, options: IngestOptions,
-        cursor: UnsafeMutablePointer<RowCursor>
-    ) {
+    /// A sink for the rows of a file, from its first row on or from behind those that hold no data.
+    init(_ task: SliceTask, skippedRows: Int, cursor: UnsafeMutablePointer<RowCursor>) {
         self.cursor = cursor
-        localOffset = utcOffset.milliseconds
-        decoder = layout.time
-        width = layout.width
-        rowsToSkip = layout.skippedRows
-        roles = RowSink.roles(layout.plan)
-        rejects = RowRejects(layout: layout, file: file, limit: options.maxRowFindings)
-        hasVolume = layout.plan.volume != nil
-        hasQuoteVolume = layout.plan.quoteVolume != nil
-        (numbers, volumeNumbers) = (layout.numbers, layout.volumeNumbers)
-        isPlain = layout.numbers.isPlain
-        if layout.plan.timeParts.count > 1 { joinedTime = JoinedTime(layout.plan.timeParts) }
-        symbols = layout.plan.symbol.map { SymbolFilter(column: $0, wanted: layout.symbol) }
+        localOffset = task.utcOffset.milliseconds
+        decoder = task.layout.time
+        let layout = task.layout
+        (numbers, volumeNumbers, isPlain) = (layout.numbers, layout.volumeNumbers, layout.numbers.isPlain)
         if case .quotes = layout.plan.prices { isQuotes = true } else { isQuotes = false }
-        if case .single = layout.plan.prices { isPriceOnly = true } else { isPriceOnly = false }
-        ticks = layout.tickLength.map { TickBars(length: $0) }
+        hasQuoteVolume = layout.plan.quoteVolume != nil
+        joinedTime = layout.plan.timeParts.count > 1 ? JoinedTime(layout.plan.timeParts) : nil
+        symbols = layout.plan.symbol.map {
+            SymbolFilter(column: $0, wanted: layout.symbol, sampled: layout.sampledSymbol)
+        }
+        width = task.layout.width
+        rowsToSkip = skippedRows
+        roles = .allocate(capacity: RowSink.mostColumns + 1)
+        roles.initialize(from: RowSink.roles(task.layout.plan), count: RowSink.mostColumns + 1)
+        rejects = RowRejects(layout: task.layout, file: task.name, limit: task.rejectLimit)
     }
+
+    deinit { roles.deallocate() }
 
     private static func roles(_ plan: ColumnPlan) -> [ColumnRole] {
         var roles = [ColumnRole](repeating: [], count: mostColumns + 1)
@@ -135,7 +137,7 @@ struct RowSink {
     mutating func take(_ field: UnsafeBufferPointer<UInt8>) {
         let index = column
         column = index &+ 1
-        guard index < RowSink.mostColumns else { return stop("a row has more than 1 024 fields") }
+        guard index < RowSink.mostColumns else { return stop(RowSink.tooManyColumns) }
         let role = roles[index]
         if role.isEmpty { return }
         if !role.isDisjoint(with: .prices) { takePrice(field, role, index) }
@@ -150,27 +152,31 @@ struct RowSink {
         if role.contains(.quoteVolume), case .value(let value) = volumeNumbers.read(field) { quoteVolume = value }
         if role.contains(.symbol), rowsToSkip == 0, let verdict = symbols?.judge(field) {
             isOtherSymbol = verdict != .wanted
-            if verdict == .clash, oddities.symbolClash == nil {
-                oddities.symbolClash = (
-                    cursor.pointee.line, symbols?.first ?? "", String(decoding: field.prefix(64), as: UTF8.self)
-                )
-                cursor.pointee.isStopped = true
+            if verdict == .clash {
+                oddities.noteClash(line: cursor.pointee.line, symbol: String(decoding: field.prefix(64), as: UTF8.self))
+                stop("it holds a second market")
             }
         }
     }
 
     @inline(__always)
     private mutating func takePrice(_ field: UnsafeBufferPointer<UInt8>, _ role: ColumnRole, _ index: Int) {
-        switch isPlain ? readDecimal(field) : numbers.read(field) {
+        switch isPlain ? readShortDecimal(field).map(DecimalReading.value) ?? readDecimal(field) : styled(field) {
         case .value(let value):
             guard BarSeries.allowedPrice(value) else { return note(.malformed, field, index) }
-            if role.contains(.open) { open = value }
-            if role.contains(.high) { high = value }
-            if role.contains(.low) { low = value }
-            if role.contains(.close) { close = value }
+            if role.contains(.open) { prices.open = value }
+            if role.contains(.high) { prices.high = value }
+            if role.contains(.low) { prices.low = value }
+            if role.contains(.close) { prices.close = value }
         case .missing: note(.missing, field, index)
         case .malformed: note(.malformed, field, index)
         }
+    }
+
+    /// A price in the file's own notation; where points are decimal, most are plain.
+    private func styled(_ field: UnsafeBufferPointer<UInt8>) -> DecimalReading {
+        if numbers.decimal == Ascii.point, let value = readShortDecimal(field) { return .value(value) }
+        return numbers.read(field)
     }
 
     @inline(__always)
@@ -193,11 +199,12 @@ struct RowSink {
     /// A volume that is missing or unreadable is NaN: it is not worth a bar.
     @inline(__always)
     private mutating func takeVolume(_ field: UnsafeBufferPointer<UInt8>, _ index: Int) {
-        switch volumeNumbers.read(field) {
-        case .value(let value): volume = value
-        case .missing: volume = .nan
+        let isPoint = volumeNumbers.decimal == Ascii.point
+        switch (isPoint ? readShortDecimal(field) : nil).map(DecimalReading.value) ?? volumeNumbers.read(field) {
+        case .value(let value): prices.volume = value
+        case .missing: prices.volume = .nan
         case .malformed:
-            volume = .nan
+            prices.volume = .nan
             if rowsToSkip == 0 { rejects.noteVolume(field, column: index, line: cursor.pointee.line) }
         }
     }
@@ -210,7 +217,7 @@ struct RowSink {
     }
 
     private mutating func stop(_ why: String) {
-        overflow = overflow ?? why
+        overflow = overflow ?? Overflow(why: why, line: cursor.pointee.line)
         cursor.pointee.isStopped = true
     }
 
@@ -222,6 +229,8 @@ struct RowSink {
         if joinedTime != nil { takeJoinedTime() }
         if rowsToSkip > 0 {
             rowsToSkip &-= 1
+            // Whoever feeds the parser goes on from here in another way.
+            if rowsToSkip == 0 { cursor.pointee.isStopped = true }
         } else if isOtherSymbol {
             oddities.otherSymbols &+= 1
         } else if column == width, defect == .none {
@@ -233,6 +242,7 @@ struct RowSink {
         defect = .none
         quoteVolume = .nan
         isOtherSymbol = false
+        cursor.pointee.line &+= lineStep
     }
 
     @inline(__always)
@@ -240,33 +250,21 @@ struct RowSink {
         rowCount &+= 1
         formCounts[time.form.rawValue] &+= 1
         if hasQuoteVolume { settleVolume() }
-        if ticks != nil { return keepTick() }
-        columns.time.append(time.milliseconds)
-        columns.line.append(cursor.pointee.line)
-        columns.close.append(close)
-        if !isPriceOnly {
-            columns.open.append(open)
-            columns.high.append(high)
-            columns.low.append(low)
-        }
-        if hasVolume { columns.volume.append(volume) }
-        if columns.time.count >= BarColumns.mostRows { stop("it has more than \(BarColumns.mostRows) rows") }
+        if isQuotes { settleQuote() }
+        rows.append(time.milliseconds, prices)
+        lines.append(cursor.pointee.line)
     }
 
-    private mutating func keepTick() {
-        if isQuotes {
-            if low > high { oddities.noteCrossed(line: cursor.pointee.line) }
-            close = low + (high - low) / 2
-        }
-        ticks?.add(
-            time: time.milliseconds, price: close, size: volume.isFinite ? volume : 0, line: cursor.pointee.line)
+    /// The middle of bid and ask.
+    private mutating func settleQuote() {
+        if prices.low > prices.high { oddities.noteCrossed(line: cursor.pointee.line) }
+        prices.close = prices.low + (prices.high - prices.low) / 2
     }
 
     /// Two volumes, of which one times the price is about the other: the smaller side of that is the base currency's.
     private mutating func settleVolume() {
-        let price = isPriceOnly ? close : (high + low) / 2
-        if volumesAreSwapped(volume, quoteVolume, price: price) {
-            swap(&volume, &quoteVolume)
+        if volumesAreSwapped(prices.volume, quoteVolume, price: prices.close) {
+            swap(&prices.volume, &quoteVolume)
             oddities.noteSwapped(line: cursor.pointee.line)
         }
     }
@@ -283,13 +281,14 @@ struct RowSink {
         }
     }
 
-    /// Gives up the columns; those of a price-only file are completed.
-    mutating func takeColumns() -> BarColumns {
-        var result = BarColumns()
-        swap(&result, &columns)
-        if let ticks { return ticks.columns(hasVolume: hasVolume) }
-        if isPriceOnly { (result.open, result.high, result.low) = (result.close, result.close, result.close) }
-        return result
+    /// Forgets everything and keeps the memory, for the next slice.
+    mutating func removeAll() {
+        rows.removeAll()
+        lines.removeAll()
+        rejects.removeAll()
+        oddities = RowOddities()
+        rowCount = 0
+        for form in formCounts.indices { formCounts[form] = 0 }
     }
 }
 

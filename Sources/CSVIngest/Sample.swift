@@ -116,6 +116,11 @@ struct Sample {
         } catch {
             throw error.ingestError(name: name, markBytes: head.markBytes)
         }
+        // A row that does not end here is not among the rows.
+        guard collector.pointee.fields.count <= RowSink.mostColumns else {
+            let place = SourceLocation(file: name, line: collector.pointee.cursor.pointee.line)
+            throw IngestError(.tooLarge, "cannot read the file", why: RowSink.tooManyColumns, at: place)
+        }
         return collector.pointee.rows
     }
 }

@@ -22,8 +22,10 @@ struct RowOrigins {
 
 /// The rows of all files, sorted and with one row for each time, and what was found on the way.
 struct AssembledRows {
-    /// Ascending, one row for each time.
+    /// Ascending, one row for each time; without lines where ``origin`` says that rows were moved.
     var columns: BarColumns
+    /// The line of every kept row, in the order of the input.
+    var lines: LineNumbers
     /// For each row of ``columns`` its number among all kept rows; nil when nothing was moved or dropped.
     var origin: [Int32]?
     var origins: RowOrigins
@@ -37,7 +39,8 @@ struct AssembledRows {
 
     /// The place of a bar, in the file it came from.
     func location(_ bar: Int) -> SourceLocation {
-        SourceLocation(file: origins.file(origin.map { Int($0[bar]) } ?? bar), line: columns.line[bar])
+        let row = origin.map { Int($0[bar]) } ?? bar
+        return SourceLocation(file: origins.file(row), line: lines[row])
     }
 }
 
@@ -48,9 +51,11 @@ let mostDetails = 20
 ///
 /// O(rows log rows); O(rows) when they are in order.
 func assemble(_ columns: BarColumns, origins: RowOrigins) -> AssembledRows {
-    let steps = zip(columns.time, columns.time.dropFirst())
-    let backward = steps.count { $0 > $1 }
+    let (backward, repeated) = steps(columns.time)
     let order = orderFinding(columns, origins, backward: backward)
+    if backward == 0, repeated == 0 {
+        return DuplicateScan(distinct: columns, origins).assembled(order: order, isMoved: false)
+    }
     var sorted = Array(0..<Int32(columns.count))
     if backward > 0 {
         columns.time.withUnsafeBufferPointer { time in
@@ -58,6 +63,18 @@ func assemble(_ columns: BarColumns, origins: RowOrigins) -> AssembledRows {
         }
     }
     return DuplicateScan(columns, origins, sorted).assembled(order: order, isMoved: backward > 0)
+}
+
+/// How many rows are earlier than the row before, and how many have the same time.
+private func steps(_ time: [Int64]) -> (backward: Int, repeated: Int) {
+    time.withUnsafeBufferPointer { time in
+        var (backward, repeated) = (0, 0)
+        for row in 1..<max(1, time.count) {
+            backward &+= time[row] < time[row &- 1] ? 1 : 0
+            repeated &+= time[row] == time[row &- 1] ? 1 : 0
+        }
+        return (backward, repeated)
+    }
 }
 
 private func orderFinding(_ columns: BarColumns, _ origins: RowOrigins, backward: Int) -> Finding {
@@ -84,26 +101,33 @@ private struct DuplicateScan {
     private let columns: BarColumns
     private let origins: RowOrigins
     private let sorted: [Int32]
-    private var kept: [Int32] = []
+    /// The rows to keep, in the order of their times; nil for all as they are.
+    private var kept: [Int32]?
     /// Dropped rows with the row that was kept for their time.
     private var identical: [(dropped: Int32, kept: Int32)] = []
     private var conflicting: [(dropped: Int32, kept: Int32)] = []
 
     init(_ columns: BarColumns, _ origins: RowOrigins, _ sorted: [Int32]) {
         (self.columns, self.origins, self.sorted) = (columns, origins, sorted)
+        var kept: [Int32] = []
         kept.reserveCapacity(sorted.count)
         var start = 0
         while start < sorted.count {
             var end = start + 1
             while end < sorted.count, columns.time[Int(sorted[end])] == columns.time[Int(sorted[start])] { end += 1 }
-            keepLast(start..<end)
+            kept.append(keepLast(start..<end))
             start = end
         }
+        self.kept = kept
     }
 
-    private mutating func keepLast(_ run: Range<Int>) {
+    /// Rows that rise from one to the next have nothing to scan for.
+    init(distinct columns: BarColumns, _ origins: RowOrigins) {
+        (self.columns, self.origins, sorted) = (columns, origins, [])
+    }
+
+    private mutating func keepLast(_ run: Range<Int>) -> Int32 {
         let last = sorted[run.upperBound - 1]
-        kept.append(last)
         for dropped in sorted[run.dropLast()] {
             if columns.samePrices(Int(dropped), Int(last)) {
                 identical.append((dropped, last))
@@ -111,12 +135,13 @@ private struct DuplicateScan {
                 conflicting.append((dropped, last))
             }
         }
+        return last
     }
 
     func assembled(order: Finding, isMoved: Bool) -> AssembledRows {
-        let isChanged = isMoved || kept.count < columns.count
+        let picked = kept.flatMap { isMoved || $0.count < columns.count ? $0 : nil }
         return AssembledRows(
-            columns: isChanged ? columns.picked(kept) : columns, origin: isChanged ? kept : nil, origins: origins,
+            columns: picked.map(columns.picked) ?? columns, lines: columns.line, origin: picked, origins: origins,
             order: order, duplicates: summary(identical, isConflict: false),
             conflicts: summary(conflicting, isConflict: true),
             conflictDetails: conflicting.prefix(mostDetails).map(detail),

@@ -7,9 +7,18 @@ extension BarSeries {
     public var barLength: TimeSpan? {
         guard count > 1 else { return nil }
         var frequency: [Int64: Int] = [:]
-        for index in 1..<count {
-            frequency[time[index] - time[index - 1], default: 0] += 1
+        // Steps come in long runs: one look-up a run.
+        var run: (step: Int64, count: Int) = (time[1] - time[0], 1)
+        for index in 2..<max(2, count) {
+            let step = time[index] - time[index - 1]
+            if step == run.step {
+                run.count += 1
+            } else {
+                frequency[run.step, default: 0] += run.count
+                run = (step, 1)
+            }
         }
+        frequency[run.step, default: 0] += run.count
         // A total order on (count, length) makes the choice independent of hash order.
         let best = frequency.max { ($0.value, -$0.key) < ($1.value, -$1.key) }
         return best.map { TimeSpan(milliseconds: $0.key) }

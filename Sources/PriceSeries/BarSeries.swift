@@ -54,6 +54,21 @@ public struct BarSeries: Sendable {
         self.volume = volume
     }
 
+    /// Keeps columns that come from a series and so have been checked. O(1).
+    package init(
+        checkedTime time: [Int64], open: [Double], high: [Double], low: [Double], close: [Double], volume: [Double]?
+    ) {
+        (self.time, self.open, self.high, self.low, self.close) = (time, open, high, low, close)
+        self.volume = volume
+    }
+
+    /// Whether all four prices are one column in memory: a price-only history. O(1).
+    package var isPriceOnly: Bool {
+        close.withUnsafeBufferPointer { close in
+            [open, high, low].allSatisfy { $0.withUnsafeBufferPointer { $0.baseAddress == close.baseAddress } }
+        }
+    }
+
     /// A price-only history: one price per time.
     public init(time: [Int64], price: [Double]) throws(Defect) {
         try self.init(time: time, open: price, high: price, low: price, close: price)

@@ -1,7 +1,7 @@
 import Crypto
 
 /// A SHA-256 digest: says whether two inputs, studies or results are the same bytes.
-public struct Digest: Hashable, Sendable, CustomStringConvertible {
+public struct Digest: Hashable, Codable, Sendable, CustomStringConvertible {
     /// 64 lower-case hexadecimal digits.
     public let hex: String
 
@@ -14,6 +14,14 @@ public struct Digest: Hashable, Sendable, CustomStringConvertible {
         var hasher = DigestBuilder()
         hasher.update(text)
         self = hasher.finish()
+    }
+
+    /// The digest whose 64 lower-case hexadecimal digits stand in `bytes`; nil for anything else.
+    public init?(hexBytes bytes: UnsafeRawBufferPointer) {
+        guard bytes.count == 64, bytes.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else {
+            return nil
+        }
+        hex = String(decoding: bytes, as: UTF8.self)
     }
 
     /// The first 12 digits: enough to tell runs apart, short enough to read out.

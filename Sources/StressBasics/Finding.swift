@@ -2,9 +2,9 @@
 ///
 /// Findings are how stages report problems without stopping: a bad row is data, not a crash. A finding of severity
 /// ``Severity/error`` means that the thing it speaks of could not be used.
-public struct Finding: Hashable, Sendable {
+public struct Finding: Hashable, Codable, Sendable {
     /// How much it matters.
-    public enum Severity: String, Hashable, Sendable, CaseIterable, Comparable {
+    public enum Severity: String, Hashable, Codable, Sendable, CaseIterable, Comparable {
         /// The check ran and found nothing.
         case pass
         /// Worth knowing, changes nothing.
@@ -57,7 +57,7 @@ public struct Finding: Hashable, Sendable {
 }
 
 /// A place in a text file.
-public struct SourceLocation: Hashable, Sendable {
+public struct SourceLocation: Hashable, Codable, Sendable {
     /// The file as the user named it, never an absolute path made up by us.
     public var file: String
     /// 1-based physical line; nil when the whole file is meant.

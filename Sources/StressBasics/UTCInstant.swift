@@ -2,7 +2,7 @@
 ///
 /// Leap seconds do not exist here, as in every exchange's epoch stamps. The proleptic Gregorian calendar is used
 /// for text; nothing asks the operating system for a calendar, a zone or a locale.
-public struct UTCInstant: Hashable, Comparable, Sendable {
+public struct UTCInstant: Hashable, Comparable, Codable, Sendable {
     /// Milliseconds since the epoch; negative before 1970.
     public let milliseconds: Int64
 

@@ -14,6 +14,7 @@ import StudyPlan
 @main
 struct StressBench {
     static func main() throws {
+        if try ReadingBench.run(CommandLine.arguments) { return }
         let threads = ProcessInfo.processInfo.activeProcessorCount
         print("# Benchmarks\n\nBy `make bench`. Medians of five runs; spread is (max − min) / median.\n")
         print("| machine | |\n|---|---|")

@@ -3,6 +3,12 @@ import Testing
 
 @testable import CSVIngest
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 @Suite struct DecimalTests {
     private func read(_ text: String) -> DecimalReading { withBytes(text, readDecimal) }
 
@@ -60,6 +66,52 @@ import Testing
             text += (Bool.random(using: &random) ? "e" : "E") + String(Int.random(in: -60...60, using: &random))
         }
         return text
+    }
+
+    /// A million random strings with all their digits, against the C library, bit for bit; and the short way against
+    /// the long one wherever it dares to answer.
+    @Test(arguments: 200..<210)
+    func randomDecimalsAgreeWithTheCLibrary(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var short = 0
+        for _ in 0..<100_000 {
+            let text = Bool.random(using: &random) ? randomDecimal(&random) : priceLikeDecimal(&random)
+            let wanted = strtod(text, nil)
+            if let quick = withBytes(text, readShortDecimal) {
+                short += 1
+                if quick.bitPattern != wanted.bitPattern { Issue.record("seed \(seed): \(text) gives \(quick)") }
+            }
+            guard case .value(let value) = read(text), value.bitPattern == wanted.bitPattern else {
+                Issue.record("seed \(seed): \(text) is not \(wanted)")
+                return
+            }
+        }
+        #expect(short > 30_000, "the short way is taken")
+    }
+
+    /// What looks like a price and is none must not be read by the short way.
+    @Test(arguments: 300..<304)
+    func damagedPricesAreLeftToTheLongWay(_ seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<100_000 {
+            var bytes = Array(priceLikeDecimal(&random).utf8)
+            bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            let (quick, slow) = bytes.withUnsafeBufferPointer { (readShortDecimal($0), readDecimal($0)) }
+            if let quick, slow != .value(quick) {
+                Issue.record("seed \(seed): \(bytes) gives \(quick), not \(slow)")
+                return
+            }
+        }
+    }
+
+    /// `29374.99000000` and the like.
+    private func priceLikeDecimal(_ random: inout SeededGenerator) -> String {
+        func digits(_ count: Int) -> String {
+            (0..<count).map { _ in String(UInt8.random(in: 0...9, using: &random)) }.joined()
+        }
+        let (whole, fraction) = (Int.random(in: 0...9, using: &random), Int.random(in: 0...9, using: &random))
+        let text = digits(whole) + (fraction + whole > 0 && Bool.random(using: &random) ? "." : "") + digits(fraction)
+        return whole + fraction == 0 ? "0" : text
     }
 
     /// Every double comes back from its shortest text.

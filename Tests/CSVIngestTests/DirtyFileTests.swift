@@ -76,7 +76,7 @@ struct DirtyCase: CustomTestStringConvertible, Sendable {
             "contradictory_dates.csv", .notRecognised, line: 3, column: 1, text: "04/14/2020", "month comes first"),
         .refused("wrong_order.csv", .notRecognised, line: 1, "open, close, high, low fits 8 of 8"),
         .refused("rounded_stamps.csv", .malformed, line: 2, column: 1, text: "1.61888E+12", "which now repeat"),
-        .refused("too_many_columns.csv", .tooLarge, "more than 1 024 fields"),
+        .refused("too_many_columns.csv", .tooLarge, line: 4, "more than 1 024 fields"),
         .read("utf16.csv", bars: 4, "time_order", .pass, count: 0, "ascending"),
         .read("utf16_unmarked.csv", bars: 4, "time_order", .pass, count: 0, "ascending"),
         .read("clean.zip", bars: 6, "time_order", .pass, count: 0, "ascending"),

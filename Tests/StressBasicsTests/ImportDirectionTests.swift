@@ -8,13 +8,17 @@ private let mayImport: [String: Set<String>] = [
     "PriceSeries": ["StressBasics"],
     "MarginModel": ["StressBasics"],
     "StressStatistics": ["StressBasics"],
-    "CSVIngest": ["CLibCSV", "CLibZip", "CZlib", "CZstd", "StressBasics", "PriceSeries", "MarginModel"],
+    "ContentStore": ["CXXHash", "StressBasics"],
+    "CSVIngest": [
+        "CLibCSV", "CLibZip", "CZlib", "CZstd", "ContentStore", "StressBasics", "PriceSeries", "MarginModel",
+    ],
     "StudyPlan": ["StressBasics", "PriceSeries", "MarginModel", "Yams"],
     "StressEngine": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
     "RunStore": ["StressBasics", "StressStatistics", "StudyPlan"],
     "StressReport": ["StressBasics", "StressStatistics", "StudyPlan", "RunStore"],
     "BelowZeroCLI": [
-        "CSVIngest", "MarginModel", "PriceSeries", "RunStore", "StressBasics", "StressEngine", "StressReport",
+        "CSVIngest", "ContentStore", "MarginModel", "PriceSeries", "RunStore", "StressBasics", "StressEngine",
+        "StressReport",
         "StressStatistics", "StudyPlan", "ArgumentParser",
     ],
 ]
@@ -22,7 +26,8 @@ private let mayImport: [String: Set<String>] = [
 /// Platform modules any of ours may use. Foundation stays out of hot loops, so only the outer modules have it.
 private let platformModules: Set<String> = ["Glibc", "Darwin", "Musl"]
 private let extraPlatformModules: [String: Set<String>] = [
-    "CSVIngest": ["Foundation", "FoundationEssentials"],
+    "CSVIngest": ["Dispatch", "Foundation", "FoundationEssentials", "Synchronization"],
+    "ContentStore": ["Dispatch", "Synchronization"],
     "StressEngine": ["Dispatch", "Synchronization"],
     "StressReport": ["Foundation", "FoundationEssentials"],
     "BelowZeroCLI": ["Dispatch", "Foundation", "Synchronization"],

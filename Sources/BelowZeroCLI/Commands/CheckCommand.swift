@@ -38,15 +38,16 @@ struct CheckCommand: ParsableCommand {
     var together = false
 
     @OptionGroup(title: "Reading") var reading: ReadingOptions
+    @OptionGroup(title: "Cache") var cache: CacheOptions
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         try common.reporting {
             let (sources, files) = try sources()
-            var options = IngestOptions()
+            var options = IngestOptions(threads: allCores, files: sources.count)
+            options.cache = cache.series
             if allErrors { options.maxRowFindings = 10_000_000 }
-            let results = parallelMap(count: sources.count, threads: ProcessInfo.processInfo.activeProcessorCount) {
-                [options] index in
+            let results = parallelMap(count: sources.count, threads: allCores) { [options] index in
                 FileAudit(sources[index], files: files, options: options)
             }
             for audit in results ?? [] { show(audit) }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CSVIngest
 import PriceSeries
 import StressBasics
 import StressEngine
@@ -30,6 +31,7 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "Platform.") var platform: String?
     @Option(help: "Open time of the entry bar, epoch milliseconds. (default: the entry that ended lowest)")
     var entry: Int64?
+    @OptionGroup(title: "Cache") var cache: CacheOptions
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -39,7 +41,10 @@ struct ExplainCommand: ParsableCommand {
             var tiers = TierFiles(files: loaded.files)
             var study = try tiers.resolve(loaded.study)
             study.inputs = study.inputs.filter { $0.asset == cell.asset }
-            let input = AssetInput.read(study.inputs[0], study: study, files: loaded.files)
+            var options = IngestOptions(threads: allCores, files: 1)
+            options.cache = cache.series
+            let input = AssetInput.read(
+                study.inputs[0], study: study, files: loaded.files, options: options)
             guard input.errors.isEmpty, let market = try? input.get().market else { throw Failure(input.errors) }
             let run = StressRun(study: study, asset: cell.asset, market: market)
             guard let place = study.cells.firstIndex(where: { $0.id == cell.id }),

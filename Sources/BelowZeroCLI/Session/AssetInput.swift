@@ -27,17 +27,15 @@ struct AssetInput: Sendable {
         let all: [IngestError]
     }
 
-    /// Reads all files of one input, unless `control` is cancelled on the way.
+    /// Reads all files of one input.
     static func read(
-        _ input: StudyInput, study: Study, files: InputFiles, control: RunControl = RunControl()
+        _ input: StudyInput, study: Study, files: InputFiles, options: IngestOptions
     ) -> Result<AssetInput, Errors> {
-        var options = IngestOptions()
-        options.isCancelled = { control.isCancelled }
         let reference = input.reference.map { readSeries($0, files: files, options: options) }
         let venue = reference.flatMap { try? $0.get().series }
         let prices = readSeries(input.source, files: files, options: options, reference: venue)
         let mark = input.mark.map { readSeries($0, files: files, options: options) }
-        let funding = input.funding.map { readFunding($0, files: files) }
+        let funding = input.funding.map { readFunding($0, files: files, options: options) }
         do {
             let prices = try prices.get()
             return .success(
@@ -106,7 +104,7 @@ private struct ResolvedFunding {
 
 /// Reads one price input; the error is a value so that all inputs' errors can be shown.
 func readSeries(
-    _ source: BarSource, files: InputFiles, options: IngestOptions = IngestOptions(), reference: BarSeries? = nil
+    _ source: BarSource, files: InputFiles, options: IngestOptions, reference: BarSeries? = nil
 ) -> Result<IngestedSeries, IngestError> {
     do {
         var options = options
@@ -117,12 +115,14 @@ func readSeries(
     }
 }
 
-private func readFunding(_ input: FundingInput, files: InputFiles) -> Result<ReadFunding, IngestError> {
+private func readFunding(
+    _ input: FundingInput, files: InputFiles, options: IngestOptions
+) -> Result<ReadFunding, IngestError> {
     switch input {
     case .constant(let rate, let interval): return .success(.constant(rate: rate, interval: interval))
     case .file(let source):
         do throws(IngestError) {
-            var options = IngestOptions()
+            var options = options
             options.baseFolder = files.base
             return .success(.file(try ingestFunding(source, options: options)))
         } catch {

@@ -21,7 +21,7 @@ struct StressJob {
             study: study, files: files, command: command, started: started, threads: work.threadCount,
             kernel: work.kernel,
             talk: common.talk,
-            interruption: interruption, tierFiles: tiers)
+            interruption: interruption, tierFiles: tiers, cache: work.cache.series)
         let report = try session.report()
         let writer = RunWriter(common: common, work: work, interruption: interruption)
         try writer.finish(report, folder: out ?? "Reports/\(study.name)/\(started.folderText)")

@@ -21,6 +21,8 @@ struct StressSession {
     let interruption: Interruption
     /// The tables that the study's platforms were read from.
     let tierFiles: TierFiles
+    /// Where price files that were read before are kept.
+    let cache: SeriesCache?
 
     /// Reads, computes and reports. Throws a ``Failure``; writes nothing.
     func report() throws -> RunReport {
@@ -64,9 +66,11 @@ struct StressSession {
 
     private func readInputs() throws -> [AssetInput] {
         talk.say("Reading \(study.inputs.count == 1 ? "1 input" : "\(study.inputs.count) inputs")")
-        let read = parallelMap(count: study.inputs.count, threads: threads) {
-            [study, files, control = interruption.control] index in
-            AssetInput.read(study.inputs[index], study: study, files: files, control: control)
+        var options = IngestOptions(threads: threads, files: study.inputs.count)
+        options.cache = cache
+        options.isCancelled = { [control = interruption.control] in control.isCancelled }
+        let read = parallelMap(count: study.inputs.count, threads: threads) { [study, files, options] index in
+            AssetInput.read(study.inputs[index], study: study, files: files, options: options)
         }
         guard let read, !interruption.control.isCancelled else { throw interruption.failure }
         let errors = read.flatMap(\.errors)

@@ -1,4 +1,6 @@
 import ArgumentParser
+import CSVIngest
+import ContentStore
 import Foundation
 import StressEngine
 
@@ -36,6 +38,8 @@ struct WorkOptions: ParsableArguments {
     @Option(help: "auto, or plain: walk every bar of every window. Results do not depend on it.")
     var kernel = KernelChoice.automatic
 
+    @OptionGroup(title: "Cache") var cache: CacheOptions
+
     @Flag(help: "Exit 0 even when a limit is breached.")
     var noFail = false
 
@@ -43,8 +47,44 @@ struct WorkOptions: ParsableArguments {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be 1 to 1024") }
     }
 
-    var threadCount: Int { threads ?? ProcessInfo.processInfo.activeProcessorCount }
+    var threadCount: Int { threads ?? allCores }
 }
+
+/// Where commands keep what they have read and computed before.
+struct CacheOptions: ParsableArguments {
+    @Flag(help: "Read everything again, and keep nothing for next time. Results do not depend on it.")
+    var noCache = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Folder for what was read before. (default: BELOWZERO_CACHE, or the user's cache folder)",
+            valueName: "folder"),
+        completion: .directory)
+    var cache: String?
+
+    /// Nil without a cache, or where the user has no folder for one.
+    var store: ContentStore? { noCache ? nil : (cache ?? CacheOptions.defaultFolder).map { ContentStore(folder: $0) } }
+
+    /// The cache for price files.
+    var series: SeriesCache? { store.map { SeriesCache(store: $0, version: programIdentity) } }
+
+    /// `$BELOWZERO_CACHE`, or `belowzero` in the user's cache folder (XDG Base Directory Specification 0.8).
+    private static var defaultFolder: String? {
+        let environment = ProcessInfo.processInfo.environment
+        func folder(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        if let own = folder("BELOWZERO_CACHE") { return own }
+        // A relative XDG_CACHE_HOME is to be ignored, says the specification.
+        if let base = folder("XDG_CACHE_HOME"), base.hasPrefix("/") { return base + "/belowzero" }
+        #if os(macOS)
+            return folder("HOME").map { $0 + "/Library/Caches/belowzero" }
+        #else
+            return folder("HOME").map { $0 + "/.cache/belowzero" }
+        #endif
+    }
+}
+
+/// The threads that a command uses unless told otherwise.
+var allCores: Int { ProcessInfo.processInfo.activeProcessorCount }
 
 private struct FailureJSON: Encodable {
     let status = "failed"

@@ -1,0 +1,15 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Asks the system to back new memory with large pages where it has any: taking memory in pages of 4 KiB costs more than
+/// filling it. Changes nothing but time.
+func preferLargePages(_ bytes: UnsafeMutableRawBufferPointer) {
+    #if os(Linux)
+        let page = 1 << 12
+        guard let base = bytes.baseAddress, bytes.count >= 1 << 22 else { return }
+        let start = (Int(bitPattern: base) + page - 1) / page * page
+        let end = (Int(bitPattern: base) + bytes.count) / page * page
+        madvise(UnsafeMutableRawPointer(bitPattern: start), end - start, MADV_HUGEPAGE)
+    #endif
+}
