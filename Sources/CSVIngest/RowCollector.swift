@@ -64,6 +64,10 @@ struct RowCollector {
         rejects.append(sink.rejects, lineOffset: lineOffset)
         rowCount += sink.rowCount
         for form in formCounts.indices { formCounts[form] += sink.formCounts[form] }
+        if let ticks, ticks.bars.count > TickBars.mostBars {
+            overflow = Overflow(why: "it makes more than \(spacedCount(TickBars.mostBars)) bars; longer bars are fewer")
+            return sink.removeAll()
+        }
         // The sink's rows come before whatever stopped it, so that the bound on rows was passed first.
         overflow =
             columns.count >= BarColumns.mostRows

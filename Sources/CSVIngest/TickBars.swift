@@ -9,6 +9,8 @@ import StressBasics
 struct TickBars {
     /// Δ in milliseconds, above 0.
     let length: Int64
+    /// Most bars, each of which takes more memory here than in a series: 50 million are a century of minutes.
+    static let mostBars = 50_000_000
     /// Prices taken so far.
     private(set) var count = 0
     /// Prices whose time is earlier than the one before.

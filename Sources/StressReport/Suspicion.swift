@@ -41,7 +41,7 @@ extension RunReport {
             check: "suspicious_headline", severity: isSame ? .note : .warning,
             message: plainSpaces(suspicionSentence(check, headline)), count: check.bars,
             action: "kept; computed both ways",
-            hint: "policy: {bad_ticks: drop} leaves them out for good")
+            hint: "policy: {bad_ticks: drop, non_positive_prices: drop} leaves them out for good")
     }
 
     /// One sentence with both shares.
