@@ -2,11 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test check sanitize bench format clean
+.PHONY: help deps build run test check sanitize fuzz bench format clean
 
 # Warnings are errors while we develop; `make test BELOWZERO_WARNINGS=` lets them pass.
 BELOWZERO_WARNINGS ?= error
 STUDY ?= Data/Studies/default.yaml
+FUZZ_SECONDS ?= 300
 SWIFT_SOURCES := Package.swift Sources Tests
 
 help: ## List the targets
@@ -31,7 +32,10 @@ check: deps ## What every commit must pass: format, lint, warnings as errors, qu
 	BELOWZERO_WARNINGS=error swift test --skip-build --skip VectorTests --skip CommandLineTests --skip VendorFile
 
 sanitize: deps ## Run the concurrent parts under the thread sanitizer
-	swift test --sanitize=thread --scratch-path .build/tsan --filter "Laws|FirstPassage|SeriesCheck"
+	swift test --sanitize=thread --scratch-path .build/tsan --filter "Laws|FirstPassage|SeriesCheck|Slice|SeriesCache|ContentStore"
+
+fuzz: deps ## Fuzz the reader for FUZZ_SECONDS, from the broken files on
+	@Tests/Fuzz/run.sh $(FUZZ_SECONDS)
 
 bench: deps ## Measure, and write the tables to Reports/Benchmarks
 	swift build -c release --product StressBench

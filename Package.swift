@@ -93,9 +93,23 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// `make fuzz` sets this: libFuzzer brings its own main, and the modules of the reader are watched by it.
+if Context.environment["BELOWZERO_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "ReaderFuzz", dependencies: ["CSVIngest", "PriceSeries", "StressBasics"], path: "Tests/Fuzz",
+            exclude: ["run.sh", "prices.dict"],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]))
+}
+
 let hotModules: Set = [
     "StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "ContentStore", "CSVIngest", "StressEngine",
+    "ReaderFuzz",
 ]
 for target in package.targets where target.type != .system {
-    target.swiftSettings = strict + (hotModules.contains(target.name) ? hot : [])
+    let fuzzed: [SwiftSetting] =
+        Context.environment["BELOWZERO_FUZZ"] == "1"
+            && ["CSVIngest", "PriceSeries", "StressBasics", "MarginModel", "ReaderFuzz"].contains(target.name)
+        ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : []
+    target.swiftSettings = strict + fuzzed + (hotModules.contains(target.name) ? hot : [])
 }

@@ -63,6 +63,8 @@ struct BarColumns: Equatable {
             low.reserveCapacity(count)
         }
         if kinds.contains(.volume) { volume.reserveCapacity(count) }
+        preferLargePages(&time)
+        for column in [\BarColumns.open, \.high, \.low, \.close, \.volume] { preferLargePages(&self[keyPath: column]) }
     }
 
     /// What a file has beside a time and one price.

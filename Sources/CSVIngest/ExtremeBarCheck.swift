@@ -19,6 +19,8 @@ struct ExtremeBarCheck {
     private let rows: AssembledRows
     /// The size of a move from which on it is extreme.
     let threshold: Double
+    /// Ratios that are not extreme for sure: within the threshold by more than rounding can take.
+    private let quiet: Range<Double>
     private var extremes: [(bar: Int, size: Double)] = []
     private var lowest: (bar: Int, ratio: Double)?
     private var highest: (bar: Int, ratio: Double)?
@@ -34,6 +36,7 @@ struct ExtremeBarCheck {
     init(_ series: BarSeries, _ rows: AssembledRows) {
         (self.series, self.rows) = (series, rows)
         threshold = max(ExtremeBarCheck.spreads * ExtremeBarCheck.robustSpread(series), ExtremeBarCheck.leastSize)
+        quiet = exp(-threshold) * (1 + 1e-9)..<exp(threshold) * (1 - 1e-9)
         for bar in series.count > 1 ? 1..<series.count : 1..<1 where series.close[bar - 1] > 0 {
             judge(bar)
         }
@@ -44,6 +47,8 @@ struct ExtremeBarCheck {
         let (down, up) = (series.low[bar] / before, series.high[bar] / before)
         if down < lowest?.ratio ?? .infinity { lowest = (bar, down) }
         if up > highest?.ratio ?? -.infinity { highest = (bar, up) }
+        // Ratios well inside the bounds need no logarithm; near them the logarithms decide.
+        if down > quiet.lowerBound, up < quiet.upperBound, up > quiet.lowerBound, down < quiet.upperBound { return }
         let size = max(abs(ExtremeBarCheck.logarithm(down)), abs(ExtremeBarCheck.logarithm(up)))
         if size > threshold { extremes.append((bar, size)) }
     }
@@ -68,10 +73,30 @@ struct ExtremeBarCheck {
         return 1.4826 * (median(&distances) ?? 0)
     }
 
-    /// The upper median; sorts its argument.
+    /// The upper median; moves the values about. None of them may be NaN. O(count) on average.
     private static func median(_ values: inout [Double]) -> Double? {
-        values.sort()
-        return values.isEmpty ? nil : values[values.count / 2]
+        values.isEmpty ? nil : values.withUnsafeMutableBufferPointer { smallest($0.count / 2, of: $0) }
+    }
+
+    /// The value that sorting would put at `place` (C. A. R. Hoare, "Algorithm 65: Find", CACM 4(7), 1961, with the middle of
+    /// three values as the pivot).
+    private static func smallest(_ place: Int, of values: UnsafeMutableBufferPointer<Double>) -> Double {
+        var (low, high) = (0, values.count - 1)
+        while low < high {
+            let (a, b, c) = (values[low], values[low + (high - low) / 2], values[high])
+            let pivot = max(min(a, b), min(max(a, b), c))
+            var (left, right) = (low, high)
+            while left <= right {
+                while values[left] < pivot { left += 1 }
+                while values[right] > pivot { right -= 1 }
+                if left <= right {
+                    values.swapAt(left, right)
+                    (left, right) = (left + 1, right - 1)
+                }
+            }
+            if place <= right { high = right } else if place >= left { low = left } else { break }
+        }
+        return values[place]
     }
 
     /// The summary `extreme_bars`, with the widest moves of the series whether or not they are extreme.

@@ -2,6 +2,14 @@
     import Glibc
 #endif
 
+/// The same for the room that an array has.
+func preferLargePages<Value>(_ column: inout [Value]) {
+    let bytes = column.capacity * MemoryLayout<Value>.stride
+    column.withUnsafeMutableBufferPointer { buffer in
+        preferLargePages(UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: bytes))
+    }
+}
+
 /// Asks the system to back new memory with large pages where it has any: taking memory in pages of 4 KiB costs more than
 /// filling it. Changes nothing but time.
 func preferLargePages(_ bytes: UnsafeMutableRawBufferPointer) {

@@ -242,7 +242,9 @@ struct RowSink: ~Copyable {
         defect = .none
         quoteVolume = .nan
         isOtherSymbol = false
-        cursor.pointee.line &+= lineStep
+        // Not in place: the compiler (6.3.1) fails on that under the thread sanitizer.
+        let next = cursor.pointee.line &+ lineStep
+        cursor.pointee.line = next
     }
 
     @inline(__always)

@@ -173,10 +173,9 @@ final class RowWalk: @unchecked Sendable {
 
     /// Puts the rows of finished slices in place, up to the first that failed.
     private func collectFinished() {
-        let ready = finished.reduce(byte) { $0 + ($1.range?.count ?? 0) }
-        collector.progress = stream.expectedBytes.map { (ready, $0) }
         for slot in finished {
             guard let range = slot.range, !isDecided else { continue }
+            collector.progress = stream.expectedBytes.map { (byte + range.count, $0) }
             slot.reader.deliver(to: &collector, lineOffset: line - 1)
             if collector.overflow == nil, var failed = slot.reader.failure {
                 failed.move(lines: line - 1, bytes: byte)
@@ -205,11 +204,11 @@ extension IngestOptions {
     fileprivate var windowSize: Int {
         if let windowBytes { return max(1, windowBytes) }
         if path == .lineByLine { return min(max(1, chunkBytes), ByteSource.bufferSizes.upperBound) }
-        return threads <= 1 ? 1 << 20 : 1 << 22
+        return threads <= 1 ? 1 << 20 : 1 << 21
     }
 
     fileprivate var slicesPerWindow: Int {
         if let sliceCount { return max(1, sliceCount) }
-        return threads <= 1 ? 1 : min(64, max(16, 4 * threads))
+        return threads <= 1 ? 1 : min(64, max(8, 4 * threads))
     }
 }

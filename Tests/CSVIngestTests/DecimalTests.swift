@@ -1,13 +1,8 @@
+import Foundation
 import StressBasics
 import Testing
 
 @testable import CSVIngest
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
 
 @Suite struct DecimalTests {
     private func read(_ text: String) -> DecimalReading { withBytes(text, readDecimal) }
@@ -126,5 +121,39 @@ import Testing
                 return
             }
         }
+    }
+
+    /// Every number in every real file, whatever column it is in, against the C library, bit for bit.
+    @Test(.enabled(if: VendorFiles.areHere)) func numbersOfTheVendorFilesAgreeWithTheCLibrary() throws {
+        var (numbers, short) = (0, 0)
+        for path in filesBelow(VendorFiles.path("")) where path.hasSuffix(".csv") || path.hasSuffix(".gz") {
+            let source = try ByteSource(.file(path, folder: ""), bufferSize: 1 << 20)
+            var text: [UInt8] = []
+            while let piece = try source.next() { text.append(contentsOf: piece) }
+            for token in text.split(whereSeparator: { Self.separators.contains($0) }) {
+                let (read, quick) = token.withUnsafeBufferPointer { (readDecimal($0), readShortDecimal($0)) }
+                guard case .value(let value) = read else {
+                    if quick != nil { Issue.record("\(path): \(String(decoding: token, as: UTF8.self)) is no number") }
+                    continue
+                }
+                let wanted = strtod(String(decoding: token, as: UTF8.self), nil)
+                numbers += 1
+                short += quick == nil ? 0 : 1
+                if value.bitPattern != wanted.bitPattern || quick.map({ $0.bitPattern != wanted.bitPattern }) == true {
+                    Issue.record("\(path): \(String(decoding: token, as: UTF8.self)) gives \(value), not \(wanted)")
+                    return
+                }
+            }
+        }
+        print("\(numbers) numbers of the vendor files, \(short) of them read the short way")
+        #expect(numbers > 1_000_000 && short > 100_000)
+    }
+
+    /// Whatever stands between numbers in CSV and JSON.
+    private static let separators = Set(",;|\t\r\n \"[]{}:".utf8)
+
+    private func filesBelow(_ folder: String) -> [String] {
+        let paths = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+        return paths.sorted().map { folder + $0 }
     }
 }

@@ -50,7 +50,9 @@ struct Program {
         process.executableURL = URL(fileURLWithPath: Program.path)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        // Never the cache of whoever runs the tests.
+        let own = ["BELOWZERO_CACHE": scratch.path + "/.cache"].merging(environment) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }
         let base = NSTemporaryDirectory() + "belowzero-out-\(UUID().uuidString)"
         for name in [base + ".out", base + ".err"] { _ = FileManager.default.createFile(atPath: name, contents: nil) }
         process.standardOutput = FileHandle(forWritingAtPath: base + ".out")
