@@ -117,11 +117,12 @@ struct CheckText {
         "  \(label.padding(toLength: 10, withPad: " ", startingAt: 0))\(text)"
     }
 
+    // Names out of the file are made presentable where the reading is put into words.
     private var recognition: [String] {
         facts.recognition.map { trait in
             let reason = trait.reason.isEmpty ? "" : " — \(trait.reason)"
             return line(
-                trait.subject, "\(SourceLocation.presentable(trait.reading)) (\(trait.confidence.rawValue))\(reason)")
+                trait.subject, "\(trait.reading) (\(trait.confidence.rawValue))\(reason)")
         }
     }
 
