@@ -28,6 +28,8 @@ let package = Package(
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"]), .brew(["libcsv"])]),
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CLibZip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         // Level 1: values.
         .target(name: "StressBasics", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
         // Level 2: pure rules and columns, and a place to keep what was computed.
@@ -38,7 +40,9 @@ let package = Package(
         // Level 3: files in.
         .target(
             name: "CSVIngest",
-            dependencies: ["CLibCSV", "CZlib", "ContentStore", "StressBasics", "PriceSeries", "MarginModel"]),
+            dependencies: [
+                "CLibCSV", "CLibZip", "CZlib", "CZstd", "ContentStore", "StressBasics", "PriceSeries", "MarginModel",
+            ]),
         .target(
             name: "StudyPlan",
             dependencies: ["StressBasics", "PriceSeries", "MarginModel", .product(name: "Yams", package: "Yams")]),

@@ -4,7 +4,8 @@ import StressBasics
 enum CalendarStyle: Sendable {
     /// ISO 8601: `2020-11-20`, `2020-11-20T07:30:00.5+01:00`, with a space for the `T`.
     case iso
-    /// ISO and what vendors write without ambiguity: `2020/11/20`, `20201120`, `20201120 07:30`, `2020-11-20 07-AM`.
+    /// ISO and what vendors write without ambiguity: `2020/11/20`, `2020.11.20`, `20201120`, `20201120 07:30`,
+    /// `20201120 073015`, `2020-11-20 07-AM`.
     case lenient
 }
 
@@ -87,11 +88,12 @@ struct ByteCursor {
         return result
     }
 
-    /// `2020-11-20`, or in lenient style also `2020/11/20` and `20201120`.
+    /// `2020-11-20`, or in lenient style also `2020/11/20`, `2020.11.20` and `20201120`.
     mutating func takeDate(_ style: CalendarStyle) -> CivilTime? {
         guard let year = takeNumber(4) else { return nil }
         let separator = next
-        let isSeparated = separator == Ascii.minus || (style == .lenient && separator == Ascii.slash)
+        let isSeparated =
+            separator == Ascii.minus || (style == .lenient && (separator == Ascii.slash || separator == Ascii.point))
         guard isSeparated || style == .lenient else { return nil }
         if isSeparated { at &+= 1 }
         guard let month = takeNumber(2) else { return nil }
@@ -108,6 +110,7 @@ struct ByteCursor {
 
     /// `07:30`, `07:30:15`, `07:30:15.123`, or in lenient style `07-AM`.
     mutating func takeClock(into civil: inout CivilTime, _ style: CalendarStyle) -> Bool {
+        if style == .lenient, takeCompactClock(into: &civil) { return true }
         guard let hour = takeNumber(2) else { return false }
         if style == .lenient, take(Ascii.minus) { return takeHalfDay(hour: hour, into: &civil) }
         guard take(Ascii.colon), let minute = takeNumber(2) else { return false }
@@ -118,6 +121,18 @@ struct ByteCursor {
         guard take(Ascii.point) || take(Ascii.comma) else { return true }
         guard let fraction = takeFractionAsMilliseconds() else { return false }
         civil.millisecond = fraction
+        return true
+    }
+
+    /// `0730`, `073015` or `073015123`, with nothing behind.
+    private mutating func takeCompactClock(into civil: inout CivilTime) -> Bool {
+        let rest = bytes.count &- at
+        guard rest == 4 || rest == 6 || rest == 9, (at..<bytes.count).allSatisfy({ Ascii.isDigit(bytes[$0]) }),
+            let hour = takeNumber(2), let minute = takeNumber(2)
+        else { return false }
+        (civil.hour, civil.minute) = (hour, minute)
+        if rest > 4 { civil.second = takeNumber(2) ?? 0 }
+        if rest == 9 { civil.millisecond = takeNumber(3) ?? 0 }
         return true
     }
 

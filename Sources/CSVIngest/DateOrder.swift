@@ -29,7 +29,7 @@ struct DayMonthText: Equatable {
     }
 
     private static func clockPattern(_ clock: Substring) -> String? {
-        let candidates = [" %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p"]
+        let candidates = [" %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f GMT%z"]
         return candidates.first { candidate in
             guard let pattern = try? TimePattern("%Y" + candidate) else { return false }
             let text = Array("2000 \(clock)".utf8)
@@ -57,24 +57,34 @@ struct DayMonthText: Equatable {
 enum DateOrder: Equatable {
     /// The pattern that reads every one, and a date that only it can read.
     case proven(pattern: String, by: String)
+    /// The pattern that alone makes the rows rise in even steps.
+    case ordered(pattern: String)
     /// No date rules out the other order; `example` can be read both ways.
     case ambiguous(example: DayMonthText, text: String)
     /// Some dates have the day first and some the month first.
     case contradictory(dayFirst: String, monthFirst: String)
 
-    /// Judges the texts of a sample; nil when they are not dates of this shape. Two-digit years stay ambiguous,
-    /// because `13-04-21` may begin with a year.
+    /// Judges the texts of a sample; nil when they are not dates of this shape. A two-digit year
+    /// may stand first too (`13-04-21`), so there only the order of rows can settle it.
     static func judge(_ texts: [String]) -> DateOrder? {
         let dates = texts.compactMap { text in DayMonthText(text).map { (text, $0) } }
         guard let (text, example) = dates.first, dates.count * 2 >= texts.count else { return nil }
         let dayFirst = dates.first { $0.1.first > 12 }
         let monthFirst = dates.first { $0.1.second > 12 }
         switch (dayFirst, monthFirst) {
-        case _ where example.yearDigits == 2: return .ambiguous(example: example, text: text)
+        case _ where example.yearDigits == 2: return ordered(example, texts) ?? .ambiguous(example: example, text: text)
         case (let day?, let month?): return .contradictory(dayFirst: day.0, monthFirst: month.0)
         case (let day?, nil): return .proven(pattern: example.dayFirstPattern, by: day.0)
         case (nil, let month?): return .proven(pattern: example.monthFirstPattern, by: month.0)
-        default: return .ambiguous(example: example, text: text)
+        default: return ordered(example, texts) ?? .ambiguous(example: example, text: text)
         }
+    }
+
+    private static func ordered(_ example: DayMonthText, _ texts: [String]) -> DateOrder? {
+        let yearFirst = example.yearDigits == 2 ? [example.yearFirstPattern] : []
+        let patterns = ([example.dayFirstPattern, example.monthFirstPattern] + yearFirst).compactMap {
+            try? TimePattern($0)
+        }
+        return RisingOrder.only(of: patterns, texts).map { .ordered(pattern: $0.text) }
     }
 }

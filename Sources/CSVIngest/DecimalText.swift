@@ -4,7 +4,7 @@ import StressBasics
 enum DecimalReading: Equatable {
     /// A finite number.
     case value(Double)
-    /// The source has nothing here: empty, `null`, `NaN`, `N/A` or `-`.
+    /// The source has nothing here: empty, `null`, `NaN`, `N/A`, `-` or `.`.
     case missing
     /// Something that is not a decimal number.
     case malformed
@@ -114,7 +114,7 @@ private let exactPowers: [Double] = [
 func isMissingToken(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     switch bytes.count {
     case 0: true
-    case 1: bytes[0] == Ascii.minus
+    case 1: bytes[0] == Ascii.minus || bytes[0] == Ascii.point
     case 2...4: missingWords.contains(String(decoding: bytes, as: UTF8.self).lowercased())
     default: false
     }
@@ -130,7 +130,9 @@ enum Ascii {
     static let space: UInt8 = 0x20
     static let quote: UInt8 = 0x22
     static let hash: UInt8 = 0x23
+    static let dollar: UInt8 = 0x24
     static let percent: UInt8 = 0x25
+    static let apostrophe: UInt8 = 0x27
     static let plus: UInt8 = 0x2B
     static let comma: UInt8 = 0x2C
     static let minus: UInt8 = 0x2D

@@ -5,7 +5,7 @@ extension IngestError {
     ///
     /// Without a line, or when the file cannot be read a second time, the error comes back as it is.
     func withExcerpt(from place: InputPlace) -> IngestError {
-        guard excerpt == nil, let location = finding.location, let line = location.line,
+        guard excerpt == nil, place.isRereadable, let location = finding.location, let line = location.line,
             let bytes = physicalLine(line, of: place)
         else { return self }
         var result = self
@@ -17,9 +17,9 @@ extension IngestError {
 
 /// The bytes of one physical line, without its end and without a byte order mark, cut at 64 KiB.
 private func physicalLine(_ wanted: Int, of place: InputPlace) -> [UInt8]? {
-    // A pipe cannot be read a second time: what comes then is something else, or never comes.
-    if case .file(let name, let folder) = place, FileIdentity(name, folder: folder) == nil { return nil }
-    guard var source = try? ByteSource(place, bufferSize: 1 << 18) else { return nil }
+    guard let source = try? ByteSource(place, bufferSize: 1 << 18) else { return nil }
+    // Pieces point into the source's memory.
+    defer { withExtendedLifetime(source) {} }
     var counter = LineCounter(wanted: wanted)
     // Damage behind the line, such as a cut gzip stream, does not matter here.
     while !counter.isDone, let piece = try? source.next() {

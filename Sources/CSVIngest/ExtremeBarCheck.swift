@@ -56,6 +56,9 @@ struct ExtremeBarCheck {
     /// Zero and below are infinitely far from a positive price.
     static func logarithm(_ ratio: Double) -> Double { ratio > 0 ? log(ratio) : -.infinity }
 
+    /// The extreme bars, ascending.
+    var bars: [Int] { extremes.map(\.bar) }
+
     static func robustSpread(_ series: BarSeries) -> Double {
         let stride = max(1, series.count / mostReturns)
         var returns: [Double] = []

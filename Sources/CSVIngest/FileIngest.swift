@@ -10,6 +10,8 @@ struct FileRows {
     var formCounts: [Int]
     /// Summaries that belong to this file alone, then single rows in file order.
     var findings: [Finding]
+    /// Bars of trades or quotes, when the rows are such; ``columns`` are then empty.
+    var ticks: TickBars?
 }
 
 /// What is special about one kind of file.
@@ -19,12 +21,14 @@ struct ReadingTask {
     var utcOffset: TimeSpan
     /// What the number of a row is called in messages.
     var noun: String
+    /// What separates the fields; nil when it is recognised.
+    var delimiter: FieldDelimiter?
     /// Decides which columns are read, and how.
     var layout: (SampleTable) throws(IngestError) -> Layout
 
     /// Price rows.
     static func prices(_ source: BarSource) -> ReadingTask {
-        ReadingTask(header: source.header, utcOffset: source.utcOffset, noun: "price") {
+        ReadingTask(header: source.header, utcOffset: source.utcOffset, noun: "price", delimiter: source.delimiter) {
             (table) throws(IngestError) in try Layout.resolve(table, source: source)
         }
     }
@@ -35,9 +39,11 @@ func ingestFile(
     _ place: InputPlace, task: ReadingTask, options: IngestOptions
 ) throws(IngestError) -> FileRows {
     do {
-        var input = try ByteSource(place, bufferSize: options.chunkBytes)
-        let head = try TextHead(&input, name: place.name)
-        let sample = try Sample(head, name: place.name)
+        let input = try ByteSource(place, bufferSize: options.chunkBytes)
+        // Pieces point into the source's memory.
+        defer { withExtendedLifetime(input) {} }
+        let head = try TextHead(input, name: place.name)
+        let sample = try Sample(head, name: place.name, delimiter: task.delimiter)
         let table = try SampleTable(sample, name: place.name, rule: task.header, noun: task.noun)
         var layout = try task.layout(table)
         layout.noun = task.noun
@@ -50,7 +56,7 @@ func ingestFile(
 }
 
 private func readRows(
-    _ task: SliceTask, head: TextHead, source: consuming ByteSource, options: IngestOptions
+    _ task: SliceTask, head: TextHead, source: ByteSource, options: IngestOptions
 ) throws(IngestError) -> FileRows {
     // The walk keeps a pointer into the head.
     let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: head.bytes.count)
@@ -74,13 +80,17 @@ private func readRows(
 
 private func refuse(_ rows: RowCollector, _ task: SliceTask) throws(IngestError) {
     let place = SourceLocation(file: task.name)
+    if let clash = rows.oddities.symbolClash {
+        let names = [task.layout.sampledSymbol, clash.symbol].compactMap { $0 }
+        throw Layout.severalSymbols(names, at: SourceLocation(file: task.name, line: clash.line))
+    }
     if let overflow = rows.overflow {
         throw IngestError(
             .tooLarge, "cannot read the file", why: overflow.why,
             at: SourceLocation(file: task.name, line: overflow.line))
     }
     if let refusal = rows.rejects.refusal(rowCount: rows.rowCount) { throw refusal }
-    guard rows.columns.count > 0 else {
+    guard rows.columns.count > 0 || rows.ticks?.count ?? 0 > 0 else {
         let (count, noun) = (counted(rows.rowCount, "data row"), task.layout.noun)
         throw IngestError(
             .empty, "cannot find \(noun) rows", why: "none of \(count) has a time and a \(noun)", at: place)
@@ -93,8 +103,9 @@ private func collect(
     let file = IngestedFile(
         name: task.name, byteCount: facts.byteCount, rowCount: rows.rowCount, sha256: facts.digest)
     let rejects = rows.rejects
-    let summaries = task.layout.findings + [rejects.volumeFinding].compactMap { $0 }
+    let oddities = rows.oddities.findings(file: task.name, of: rows.rowCount)
+    let summaries = task.layout.findings + [rejects.volumeFinding].compactMap { $0 } + oddities
     return FileRows(
         layout: task.layout, file: file, columns: rows.takeColumns(), formCounts: rows.formCounts,
-        findings: summaries + rejects.findings + [rejects.unlistedFinding].compactMap { $0 })
+        findings: summaries + rejects.findings + [rejects.unlistedFinding].compactMap { $0 }, ticks: rows.ticks)
 }

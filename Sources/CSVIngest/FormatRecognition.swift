@@ -2,86 +2,68 @@ import PriceSeries
 import StressBasics
 
 extension Layout {
-    /// Walks the table of formats, or the part of it that `format` names, and takes the first rule that fits.
-    static func recognised(
-        _ table: SampleTable, format: String?, notation: TimeNotation
-    ) throws(IngestError) -> Layout {
+    /// Walks the table of formats, or the part of it that the source names, and takes the first rule that fits; without one,
+    /// looks for prices by what the columns hold.
+    static func recognised(_ table: SampleTable, source: BarSource) throws(IngestError) -> Layout {
+        let format = source.format
         if let format, !knownFormats.contains(where: { $0.name == format }) { throw unknownFormat(format, table) }
-        let rules = formatRules.filter { format == nil || $0.format == format }
+        let rules = formatRules.filter { rule in
+            (format == nil || rule.format == format) && (source.kind == .automatic || rule.kind == source.kind)
+        }
+        var refusal: IngestError?
         for rule in rules {
             switch rule.shape {
             case .named(let marks, let volume):
-                guard let found = namedPlan(table, marks: marks, volume: volume, isSingle: rule.format == "price-only")
+                guard let roles = HeaderRoles(table), marks.allSatisfy(roles.has),
+                    let layout = try roles.layout(rule, volume: volume, source: source)
                 else { continue }
-                let time = try TimeColumn.choose(found.times, table: table, notation: notation)
-                return make(
-                    rule.format, namedReason(table, found.plan, time.column), plan: found.plan, time: time,
-                    table: table, isOrderAssumed: false)
+                return layout
             case .placed(let width, let plan, let proof):
                 guard table.header == nil, table.width == width else { continue }
-                let time = try TimeColumn.choose([plan.time], table: table, notation: notation)
-                guard holds(proof, table, plan) else { continue }
-                try PriceOrder(table, plan: plan)?.check(plan, at: table)
-                return make(
-                    rule.format, placedReason(width), plan: plan, time: time, table: table, isOrderAssumed: true)
+                do throws(IngestError) {
+                    if let layout = try placed(rule, plan, proof, table: table, source: source) { return layout }
+                } catch {
+                    // The rule fits, and something that only the user knows is wanting.
+                    if error.reason == .setting { throw error }
+                    // A rule whose time stands elsewhere is a long shot; its refusal would say nothing of the file.
+                    if plan.time == 0 { refusal = refusal ?? error }
+                }
             }
         }
-        throw unrecognised(table, format: format)
-    }
-
-    private static func namedReason(_ table: SampleTable, _ plan: ColumnPlan, _ time: Int) -> String {
-        let columns = [time] + plan.all.dropFirst()
-        let names = columns.map { table.columnName($0) ?? "column \($0 + 1)" }.map(SourceLocation.presentable)
-        return "the header names \(names.joined(separator: ", "))"
-    }
-
-    private static func placedReason(_ width: Int) -> String {
-        "\(width) columns without header, the first a time"
-            + (width > 2 ? ", and the values fit the order open, high, low, close" : " and the second a price")
-    }
-
-    // MARK: Headers
-
-    private static func namedPlan(
-        _ table: SampleTable, marks: [String], volume: FormatRule.VolumeNames, isSingle: Bool
-    ) -> (plan: ColumnPlan, times: [Int])? {
-        guard let header = table.names else { return nil }
-        let names = header.map(normalizedName)
-        func first(_ wanted: [String]) -> Int? {
-            wanted.lazy.compactMap { names.firstIndex(of: $0) }.first
+        if format == nil || format == "ohlc", source.kind == .automatic || source.kind == .bars {
+            do throws(IngestError) {
+                if let layout = try ContentSearch(table, source: source)?.layout { return layout }
+            } catch { throw refusal ?? error }
         }
-        guard marks.allSatisfy(names.contains), let close = first(ColumnNames.close) else { return nil }
-        let times = timeColumns(names, table)
-        guard let time = times.first else { return nil }
-        let extremes = (first(ColumnNames.open), first(ColumnNames.high), first(ColumnNames.low))
-        let prices: ColumnPlan.Prices
-        switch extremes {
-        case (let open?, let high?, let low?): prices = .bars(open: open, high: high, low: low, close: close)
-        default:
-            guard isSingle else { return nil }
-            prices = .single(close)
+        throw refusal ?? unrecognised(table, format: format)
+    }
+
+    /// A file without header under one rule; nil when it does not fit.
+    private static func placed(
+        _ rule: FormatRule, _ plan: ColumnPlan, _ proof: FormatRule.Proof, table: SampleTable, source: BarSource
+    ) throws(IngestError) -> Layout? {
+        // A date and a clock in columns of their own shift everything behind them.
+        guard table.clockColumn(after: plan.time) == nil else { return nil }
+        let time = try TimeColumn.choose([[plan.time]], table: table, notation: source.time)
+        guard holds(proof, table, plan) else { return nil }
+        let numbers = try NumberChoice.choose(plan.prices.columns, table: table, style: source.numbers)
+        var plan = plan
+        var columns = RecognisedTrait("columns", plan.words(table), .likely, "\(table.width) columns without header")
+        if case .bars = plan.prices {
+            let order = PriceOrder(table, columns: plan.prices.columns, time: time, numbers: numbers.notation)
+            guard let choice = order.choice else {
+                throw order.refusal(plan, at: SourceLocation(file: table.name, line: table.data.first?.line))
+                    ?? unrecognised(table, format: nil)
+            }
+            plan.prices = choice.order.prices(plan.prices.columns)
+            columns = RecognisedTrait(
+                "columns", plan.words(table), choice.confidence,
+                "\(table.width) columns without header, the first a time, and \(choice.reason)")
         }
-        return (ColumnPlan(time: time, prices: prices, volume: volumeColumn(names, volume)), times)
+        return try make(
+            rule.format, kind: rule.kind, plan: plan, time: time, numbers: numbers, columns: columns, table: table,
+            source: source, isOrderAssumed: true)
     }
-
-    private static func volumeColumn(_ names: [String], _ rule: FormatRule.VolumeNames) -> Int? {
-        switch rule {
-        case .none: nil
-        case .generic: ColumnNames.volume.lazy.compactMap { names.firstIndex(of: $0) }.first
-        case .prefix(let prefix): names.firstIndex { $0.hasPrefix(prefix) }
-        }
-    }
-
-    /// Columns named like times, the surest first; without any, a first column without a name that holds times.
-    private static func timeColumns(_ names: [String], _ table: SampleTable) -> [Int] {
-        let named = ColumnNames.time.compactMap { names.firstIndex(of: $0) }
-        if !named.isEmpty { return named }
-        guard let first = names.first, first.isEmpty || first.hasPrefix("unnamed") else { return [] }
-        let isTime = table.values(0).first.map { withBytes($0.text, TimeDecoder.automatic.read) != nil } ?? false
-        return isTime ? [0] : []
-    }
-
-    // MARK: Files without header
 
     /// Whether all but one in twenty of the sampled rows fulfil a format's extra condition.
     private static func holds(_ proof: FormatRule.Proof, _ table: SampleTable, _ plan: ColumnPlan) -> Bool {
@@ -89,6 +71,8 @@ extension Layout {
         let fulfilled = rows.count { row in
             switch proof {
             case .nothing: return true
+            case .truth(let column): return ["true", "false"].contains(row.fields[column].lowercased())
+            case .positive(let column): return decimal(row.fields[column]).map { $0 > 0 } ?? false
             case .wholeNumber(let column):
                 return decimal(row.fields[column]).map { $0 >= 0 && $0 == $0.rounded() } ?? false
             case .laterTime(let column):
@@ -124,7 +108,65 @@ extension Layout {
             .notRecognised, what, why: seen,
             notes: ["formats are \(knownFormats.map(\.name).joined(separator: ", "))"],
             at: SourceLocation(file: table.name, line: row?.line),
-            hint: "say which columns to read, counted from 0 or by name: columns: {time: 0, open: 1, high: 2, "
-                + "low: 3, close: 4} or columns: {time: 0, price: 1}")
+            hint: otherKindHint(table) ?? "say which columns to read, counted from 0 or by name: "
+                + "columns: {time: 0, open: 1, high: 2, low: 3, close: 4} or columns: {time: 0, price: 1}")
     }
+
+    /// What to do with a file of another kind that a study reads elsewhere.
+    private static func otherKindHint(_ table: SampleTable) -> String? {
+        guard let names = table.names.map({ Set($0.map(normalizedName)) }) else { return nil }
+        if !names.isDisjoint(with: ["fundingrate", "lastfundingrate"]) {
+            return "these are funding rates: a study names them under funding: {path: …}"
+        }
+        if names.isSuperset(of: ["date", "initial", "maintenance"]) {
+            return "these are margins per contract: a study names them under tiers: {file: …, contract_size: …}"
+        }
+        return nil
+    }
+}
+
+extension ColumnPlan {
+    /// `time 1 "unix", open 4 "open", …`, counted from 0 as settings count.
+    func words(_ table: SampleTable) -> String {
+        func column(_ role: String, _ index: Int) -> String {
+            let name = table.columnName(index).map { " \"\(SourceLocation.presentable($0))\"" } ?? ""
+            return "\(role) \(index)\(name)"
+        }
+        let times = timeParts.count > 1 ? timeParts : [time]
+        let roles: [String] =
+            switch prices {
+            case .bars: ["open", "high", "low", "close"]
+            case .single: ["price"]
+            case .quotes: ["bid", "ask"]
+            }
+        let parts = times.map { column("time", $0) } + zip(roles, prices.columns).map { column($0, $1) }
+        return (parts + (volume.map { [column("volume", $0)] } ?? [])).joined(separator: ", ")
+    }
+}
+
+extension SampleTable {
+    /// The column behind `date` when that holds dates alone and this one times of the day.
+    func clockColumn(after date: Int) -> Int? {
+        let clock = date + 1
+        return clock < width && areDateAndClock(date, clock) ? clock : nil
+    }
+
+    /// Whether one column holds dates without a time and another one times without a date.
+    func areDateAndClock(_ date: Int, _ clock: Int) -> Bool {
+        let rows = data.prefix(50).filter { $0.fields.count == width }
+        guard !rows.isEmpty else { return false }
+        return rows.allSatisfy { row in
+            let (day, hour) = (row.fields[date], row.fields[clock])
+            let isClock = hour.contains(":") || ((4...6).contains(hour.count) && hour.allSatisfy(\.isNumber))
+            guard isClock, !day.contains(":"), !day.contains(" "), !hour.contains("-"), !hour.contains(".") else {
+                return false
+            }
+            let joined = "\(day) \(hour)"
+            return withBytes(joined, readLenientCalendar) != nil || DayMonthText(joined) != nil
+        }
+    }
+}
+
+private func readLenientCalendar(_ bytes: UnsafeBufferPointer<UInt8>) -> TimeReading? {
+    readCalendar(bytes, style: .lenient)
 }

@@ -4,8 +4,8 @@ import StressBasics
 /// Header names of funding files, as ``normalizedName(_:)`` writes them, the surest first.
 private enum FundingNames {
     // An interval is often written as a time too (BitMEX: `fundingInterval`), so only these names count.
-    static let time = ["funding_time", "fundingtime", "calc_time"] + ColumnNames.time
-    static let rate = ["fundingrate", "funding_rate", "last_funding_rate", "lastfundingrate", "rate"]
+    static let time = ["fundingtime", "calctime"] + ColumnNames.time
+    static let rate = ["fundingrate", "lastfundingrate", "rate"]
 }
 
 extension ReadingTask {
@@ -23,10 +23,13 @@ extension Layout {
         let rate = try column(source.rate, FundingNames.rate, at: 1, table)
         let times = try column(source.time, FundingNames.time, at: 0, table)
         guard let first = times.first, let value = rate.first else { throw noFundingColumns(table) }
-        let time = try TimeColumn.choose(times, table: table, notation: source.notation)
-        var layout = make(
-            "funding", "time and rate", plan: ColumnPlan(time: first, prices: .single(value)), time: time,
-            table: table, isOrderAssumed: false)
+        let time = try TimeColumn.choose(times.map { [$0] }, table: table, notation: source.notation)
+        let numbers = try NumberChoice.choose([value], table: table, style: .point)
+        let plan = ColumnPlan(time: first, prices: .single(value))
+        var layout = try make(
+            "funding", kind: .price, plan: plan, time: time, numbers: numbers,
+            columns: RecognisedTrait("columns", plan.words(table), .certain, "the header names time and rate"),
+            table: table, source: BarSource(files: []), isOrderAssumed: false)
         layout.notePreamble(table)
         return layout
     }

@@ -24,7 +24,7 @@ public struct IngestedFunding: Sendable {
 public func ingestFunding(
     _ source: FundingSource, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedFunding {
-    try ingestFunding(.file(source.file, folder: options.baseFolder), source, options)
+    try ingestFunding(.named(source.file, folder: options.baseFolder), source, options)
 }
 
 /// The same for the bytes of a file in memory, under the name that `source` gives the file.

@@ -2,7 +2,7 @@ import CZlib
 import StressBasics
 
 /// Inflates a gzip stream of one or more members.
-struct Gunzip: ~Copyable {
+final class Gunzip {
     // zlib keeps a pointer back to the stream it was initialised with, so the stream must not move.
     private let stream: UnsafeMutablePointer<z_stream>
     private let name: String
@@ -37,7 +37,7 @@ struct Gunzip: ~Copyable {
     /// Inflates from `input` into `output` until one of them is used up.
     ///
     /// Zero bytes after a member are padding, as tape archives leave it; anything else must be another member.
-    mutating func step(
+    func step(
         _ input: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>
     ) throws(IngestError) -> Step {
         if isBetweenMembers {
@@ -52,7 +52,7 @@ struct Gunzip: ~Copyable {
         return try inflate(input, into: output)
     }
 
-    private mutating func inflate(
+    private func inflate(
         _ input: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>
     ) throws(IngestError) -> Step {
         // Both counts are buffer sizes of at most 16 MiB; zlib reads through next_in and does not write there.

@@ -4,39 +4,51 @@ import StressBasics
 /// Reads the files of a source as one series and checks it.
 ///
 /// Rows that cannot be read are dropped and listed, rows are sorted by time, and of rows with the same time the last in
-/// file order is kept; nothing else is changed, and each of these is a finding. Safe to call from several threads.
+/// file order is kept; nothing else is changed unless the source's policies say so, and each of these is a finding. Safe to call from several threads.
 ///
+/// - Parameter reference: Another venue's prices of the same market, which tell a bad tick from a move of the market.
 /// - Throws: ``IngestError`` for a file that is missing, of an unknown kind or format, or damaged: broken quoting, cut
 ///   compression, more than 1 % malformed rows, no usable row.
 /// - Complexity: O(bytes + rows log rows) in time, about 60 bytes a row in memory.
 public func ingestSeries(
-    _ source: BarSource, options: IngestOptions = .init()
+    _ source: BarSource, reference: BarSeries? = nil, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedSeries {
-    let places = source.files.map { InputPlace.file($0, folder: options.baseFolder) }
-    guard let cache = options.cache, let files = cache.identities(of: source, options) else {
-        return try ingest(places, source: source, options: options)
+    let places = source.files.map { InputPlace.named($0, folder: options.baseFolder) }
+    // Another venue's prices are no setting of the source, and the verdicts depend on them.
+    guard reference == nil, let cache = options.cache, let files = cache.identities(of: source, options) else {
+        return try ingest(places, source: source, reference: reference, options: options)
     }
     if let kept = cache.series(source, files, options) { return kept }
-    let read = try ingest(places, source: source, options: options)
+    let read = try ingest(places, source: source, reference: nil, options: options)
     cache.keep(read, source, files, options)
     return read
 }
 
 /// The same for the bytes of one file in memory, under the name `name`; the files of `source` are not looked at.
 public func ingestSeries(
-    bytes: [UInt8], name: String, source: BarSource, options: IngestOptions = .init()
+    bytes: [UInt8], name: String, source: BarSource, reference: BarSeries? = nil, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedSeries {
-    try ingest([.memory(bytes, name: name)], source: source, options: options)
+    try ingest([.memory(bytes, name: name)], source: source, reference: reference, options: options)
 }
 
 private func ingest(
-    _ places: [InputPlace], source: BarSource, options: IngestOptions
+    _ named: [InputPlace], source: BarSource, reference: BarSeries?, options: IngestOptions
 ) throws(IngestError) -> IngestedSeries {
+    var places: [InputPlace] = []
+    for place in named { places += try place.unpacked() }
     var files: [FileRows] = []
     var columns = BarColumns()
     var origins = RowOrigins()
+    var ticks: TickBars?
     for place in places {
         var rows = try ingestFile(place, task: .prices(source), options: options)
+        if let found = rows.ticks {
+            origins.add(place.name, firstRow: ticks?.bars.count ?? 0)
+            if ticks == nil { ticks = found } else { ticks?.merge(found) }
+            (rows.columns, rows.ticks) = (BarColumns(), nil)
+            files.append(rows)
+            continue
+        }
         guard columns.count + rows.columns.count <= BarColumns.mostRows else { throw tooManyRows(place) }
         origins.add(place.name, firstRow: columns.count)
         columns.append(rows.columns)
@@ -45,6 +57,12 @@ private func ingest(
         files.append(rows)
     }
     guard let first = files.first else { throw noFiles }
+    if let ticks {
+        guard columns.count == 0 else { throw mixedKinds(files) }
+        columns = ticks.columns(hasVolume: first.layout.plan.volume != nil)
+        files[0].findings.insert(
+            ticks.finding(first.layout.kind == .quotes ? "quote" : "trade", at: first.file.name), at: 0)
+    }
     let assembled = assemble(columns, origins: origins)
     let series = try makeSeries(assembled, name: first.file.name)
     if first.layout.isOrderAssumed {
@@ -52,10 +70,12 @@ private func ingest(
             first.layout.plan, at: SourceLocation(file: first.file.name, line: first.layout.skippedRows + 1))
         if let refusal { throw refusal.withExcerpt(from: places[0]) }
     }
-    return result(series, assembled, files: files, source: source)
+    let seams = ticks == nil ? fileSeams(columns, origins, barLength: series.barLength) : nil
+    let audited = try audit(series, assembled, seams: seams, source: source, reference: reference)
+    return result(audited, files: files, source: source)
 }
 
-private func makeSeries(_ rows: AssembledRows, name: String) throws(IngestError) -> BarSeries {
+func makeSeries(_ rows: AssembledRows, name: String) throws(IngestError) -> BarSeries {
     let columns = rows.columns
     do {
         return try BarSeries(
@@ -70,9 +90,9 @@ private func makeSeries(_ rows: AssembledRows, name: String) throws(IngestError)
 }
 
 private func result(
-    _ series: BarSeries, _ rows: AssembledRows, files: [FileRows], source: BarSource
+    _ audited: AuditedSeries, files: [FileRows], source: BarSource
 ) -> IngestedSeries {
-    let checks = checkSeries(series, rows: rows)
+    let (series, checks) = (audited.series, audited.checks)
     let ofFiles = files.flatMap(\.findings)
     let notes = ofFiles.filter { !$0.isDetail } + timeNotes(files, source.utcOffset)
     let badRows = ofFiles.filter(\.isDetail)
@@ -80,8 +100,10 @@ private func result(
     let details = inFileOrder(badRows + checks.details, files: files.map(\.file.name))
     return IngestedSeries(
         series: series, formatName: files[0].layout.format, formatReason: files[0].layout.reason,
+        recognition: files[0].layout.traits,
         files: files.map(\.file), rowCount: rowCount,
-        findings: [droppedRows(badRows, of: rowCount)] + checks.summaries + notes + mixedFormats(files) + details)
+        findings: [droppedRows(badRows, of: rowCount)] + checks.summaries + notes + mixedFormats(files) + details,
+        suspicious: checks.suspicious)
 }
 
 /// The summary of the rows that could not be used.
@@ -139,6 +161,14 @@ private func mixedFormats(_ files: [FileRows]) -> [Finding] {
             count: files.count { $0.layout.format != first }, location: SourceLocation(file: other.file.name),
             action: "each read in its own format")
     ]
+}
+
+private func mixedKinds(_ files: [FileRows]) -> IngestError {
+    let other = files.first { $0.layout.kind != files[0].layout.kind } ?? files[0]
+    return IngestError(
+        .setting, "cannot read the files as one series",
+        why: "some hold single \(files[0].layout.kind.rawValue) and some bars",
+        at: SourceLocation(file: other.file.name), hint: "give each kind a source of its own")
 }
 
 private func tooManyRows(_ place: InputPlace) -> IngestError {

@@ -52,12 +52,28 @@ public struct IngestedSeries: Sendable {
     public let formatName: String
     /// One sentence: how the format was recognised.
     public let formatReason: String
+    /// What else was found out about the first file, and how sure that is: encoding, delimiter, columns, time, numbers.
+    public let recognition: [RecognisedTrait]
     /// The files in the order in which they were read.
     public let files: [IngestedFile]
     /// Data rows read from all files, the dropped ones included.
     public let rowCount: Int
     /// One summary for each check, also for those that passed, in a fixed order; then single rows and bars in file order.
     public let findings: [Finding]
+    /// Bars that are kept although their prices may never have been traded: with an extreme that the bars around them do not
+    /// know and no other venue confirms, or of zeros. Ascending.
+    public let suspicious: [Int]
+
+    /// The series without its suspicious bars; nil when there are none, or no other.
+    public var withoutSuspicious: BarSeries? {
+        guard !suspicious.isEmpty, suspicious.count < series.count else { return nil }
+        let gone = Set(suspicious)
+        let kept = series.time.indices.filter { !gone.contains($0) }
+        func pick<Value>(_ column: [Value]) -> [Value] { kept.map { column[$0] } }
+        return try? BarSeries(
+            time: pick(series.time), open: pick(series.open), high: pick(series.high), low: pick(series.low),
+            close: pick(series.close), volume: series.volume.map(pick))
+    }
 }
 
 /// One file that was read.

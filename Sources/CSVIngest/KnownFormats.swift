@@ -1,3 +1,4 @@
+import PriceSeries
 import StressBasics
 
 /// A kind of price file that is recognised by itself.
@@ -24,8 +25,16 @@ public let knownFormats: [KnownFormat] = [
         description: "CryptoDataDownload: a link, then unix,date,symbol,open,high,low,close,Volume …; newest first"),
     KnownFormat(
         name: "ohlc",
-        description: "a header that names time, open, high, low, close and perhaps volume in any order, or these "
-            + "columns in this order without header"),
+        description:
+            "a header that names time, open, high, low, close and perhaps volume in any order, or such columns "
+            + "without header in an order that the values show"),
+    KnownFormat(
+        name: "quotes",
+        description: "a header that names a time, a bid and an ask; needs a bar length"),
+    KnownFormat(
+        name: "trades",
+        description: "one trade a row: a header that names time and price and a side, an id or a size, or Kraken's, "
+            + "Bitstamp's and Binance's columns without header; needs a bar length"),
     KnownFormat(
         name: "price-only",
         description: "a header that names a time and a price, or these two columns without header"),
@@ -33,42 +42,58 @@ public let knownFormats: [KnownFormat] = [
 
 /// Which column of a file holds what, by 0-based position.
 struct ColumnPlan: Hashable, Sendable {
+    /// The column of the time, or the first of ``timeParts``.
     var time: Int
     var prices: Prices
+    /// The volume in the base currency.
     var volume: Int?
+    /// The volume in the quote currency, which tells in every row whether the two are exchanged.
+    var quoteVolume: Int?
+    /// All columns of the time in reading order, when there are several.
+    var timeParts: [Int] = []
+    /// The column with the market's name.
+    var symbol: Int?
 
     enum Prices: Hashable, Sendable {
         case bars(open: Int, high: Int, low: Int, close: Int)
         case single(Int)
-    }
+        case quotes(bid: Int, ask: Int)
 
-    /// All columns, the time first.
-    var all: [Int] {
-        let priceColumns: [Int] =
-            switch prices {
+        var columns: [Int] {
+            switch self {
             case .bars(let open, let high, let low, let close): [open, high, low, close]
             case .single(let price): [price]
+            case .quotes(let bid, let ask): [bid, ask]
             }
-        return [time] + priceColumns + (volume.map { [$0] } ?? [])
+        }
     }
+
+    /// The last column that is read.
+    var lastColumn: Int { (all + timeParts + [quoteVolume, symbol].compactMap { $0 }).max() ?? 0 }
+
+    /// All columns, the time first.
+    var all: [Int] { [time] + prices.columns + (volume.map { [$0] } ?? []) }
 }
 
 /// One way in which a format shows itself. A format may have several.
 struct FormatRule: Sendable {
     let format: String
+    var kind = RowKind.bars
     let shape: Shape
 
     enum Shape: Sendable {
         /// A header with all of `marks`; the columns are then found by ``ColumnNames``.
-        case named(marks: [String], volume: VolumeNames)
+        case named(marks: [String], volume: VolumeRule)
         /// No header: columns in this order, in rows of this width.
         case placed(width: Int, plan: ColumnPlan, proof: Proof)
     }
 
-    /// How the base-currency volume is called.
-    enum VolumeNames: Sendable {
-        case generic
-        case prefix(String)
+    /// How the base-currency volume is found.
+    enum VolumeRule: Sendable {
+        /// By content where two volumes are there, else by name.
+        case recognised
+        /// It is the column of this name.
+        case column(String)
         /// There is one, but in another unit.
         case none
     }
@@ -82,6 +107,10 @@ struct FormatRule: Sendable {
         case wholeNumber(Int)
         /// The column lies between low and high.
         case withinRange(Int)
+        /// The column holds true or false.
+        case truth(Int)
+        /// The column holds numbers above zero.
+        case positive(Int)
     }
 }
 
@@ -90,29 +119,47 @@ let formatRules: [FormatRule] = {
     func ohlc(volume: Int?) -> ColumnPlan {
         ColumnPlan(time: 0, prices: .bars(open: 1, high: 2, low: 3, close: 4), volume: volume)
     }
+    func trades(time: Int, price: Int, size: Int) -> ColumnPlan {
+        ColumnPlan(time: time, prices: .single(price), volume: size)
+    }
     let bars = ["open", "high", "low", "close"]
     return [
         FormatRule(
-            format: "binance-klines", shape: .named(marks: ["open_time", "close_time"] + bars, volume: .generic)),
+            format: "binance-klines",
+            shape: .named(marks: ["opentime", "closetime"] + bars, volume: .column("volume"))),
         FormatRule(
             format: "binance-klines", shape: .placed(width: 12, plan: ohlc(volume: 5), proof: .laterTime(6))),
+        FormatRule(
+            format: "trades", kind: .trades,
+            shape: .placed(width: 7, plan: trades(time: 4, price: 1, size: 2), proof: .truth(5))),
+        FormatRule(
+            format: "trades", kind: .trades,
+            shape: .placed(width: 6, plan: trades(time: 4, price: 1, size: 2), proof: .truth(5))),
+        FormatRule(
+            format: "trades", kind: .trades,
+            shape: .placed(width: 8, plan: trades(time: 5, price: 1, size: 2), proof: .truth(6))),
         FormatRule(
             format: "kraken-ohlcvt", shape: .placed(width: 7, plan: ohlc(volume: 5), proof: .wholeNumber(6))),
         FormatRule(
             format: "kraken-ohlcvt", shape: .placed(width: 8, plan: ohlc(volume: 6), proof: .withinRange(5))),
-        FormatRule(format: "yahoo", shape: .named(marks: ["date", "adj_close"] + bars, volume: .none)),
+        FormatRule(format: "yahoo", shape: .named(marks: ["date", "adjclose"] + bars, volume: .none)),
         FormatRule(
             format: "cryptodatadownload",
-            shape: .named(marks: ["unix", "date", "symbol"] + bars, volume: .prefix("volume_"))),
+            shape: .named(marks: ["unix", "date", "symbol"] + bars, volume: .recognised)),
         FormatRule(
             format: "cryptodatadownload",
-            shape: .named(marks: ["unix_timestamp", "date", "symbol"] + bars, volume: .generic)),
-        FormatRule(format: "ohlc", shape: .named(marks: [], volume: .generic)),
+            shape: .named(marks: ["unixtimestamp", "date", "symbol"] + bars, volume: .recognised)),
+        FormatRule(format: "ohlc", shape: .named(marks: [], volume: .recognised)),
+        FormatRule(format: "quotes", kind: .quotes, shape: .named(marks: [], volume: .none)),
+        FormatRule(format: "trades", kind: .trades, shape: .named(marks: [], volume: .recognised)),
+        FormatRule(format: "price-only", kind: .price, shape: .named(marks: [], volume: .recognised)),
         FormatRule(format: "ohlc", shape: .placed(width: 5, plan: ohlc(volume: nil), proof: .nothing)),
         FormatRule(format: "ohlc", shape: .placed(width: 6, plan: ohlc(volume: 5), proof: .nothing)),
-        FormatRule(format: "price-only", shape: .named(marks: [], volume: .generic)),
         FormatRule(
-            format: "price-only",
+            format: "trades", kind: .trades,
+            shape: .placed(width: 3, plan: trades(time: 0, price: 1, size: 2), proof: .positive(2))),
+        FormatRule(
+            format: "price-only", kind: .price,
             shape: .placed(width: 2, plan: ColumnPlan(time: 0, prices: .single(1)), proof: .nothing)),
     ]
 }()
@@ -120,12 +167,51 @@ let formatRules: [FormatRule] = {
 /// Header names that are understood, as ``normalizedName(_:)`` writes them, the surest first.
 enum ColumnNames {
     static let time = [
-        "unix", "unix_timestamp", "unix_time", "epoch", "open_time", "opentime", "open_timestamp", "time_open",
-        "timestamp", "time", "datetime", "date_time", "date", "snapped_at", "ts", "t",
+        "unix", "unixtimestamp", "unixtime", "epoch", "opentime", "timeperiodstart", "timeopen", "opentimestamp",
+        "starttime", "startat", "candlebegintime", "transacttime", "timestamp", "time", "datetime", "gmttime",
+        "timeutc", "timestamputc", "dateutc", "datetimeutc", "localtime", "timeexchange", "createdtime", "tradetime",
+        "date", "snappedat", "ts", "timestampms", "t", "start", "datum", "fecha", "data", "index", "id",
     ]
-    static let open = ["open", "o", "open_price"]
-    static let high = ["high", "h", "high_price"]
-    static let low = ["low", "l", "low_price"]
-    static let close = ["close", "c", "close_price", "price", "last", "last_price"]
-    static let volume = ["volume", "vol", "v", "base_volume", "volume_base"]
+    /// Names of a column with dates alone, and of one with the time of the day.
+    static let dates = ["date", "datum", "fecha", "data", "day", "dtyyyymmdd"]
+    static let clocks = ["time", "zeit", "uhrzeit", "hora", "heure", "ora", "hour"]
+    static let calendar = ["year", "month", "day", "hour", "minute", "second"]
+    static let open = [
+        "open", "o", "openprice", "priceopen", "opening", "eröffnung", "eroeffnung", "apertura", "ouverture", "ouv",
+    ]
+    static let high = [
+        "high", "h", "highprice", "pricehigh", "max", "hoch", "tageshoch", "máximo", "maximo", "plushaut", "haut",
+    ]
+    static let low = [
+        "low", "l", "lowprice", "pricelow", "min", "tief", "tagestief", "mínimo", "minimo", "plusbas", "bas",
+    ]
+    static let close = [
+        "close", "c", "closeprice", "priceclose", "closing", "schluss", "schlusskurs", "cierre", "clôture", "cloture",
+        "clot", "price", "last", "lastprice", "closelast", "value", "zuletzt", "último", "ultimo", "dernier",
+        "midprice",
+        "mid", "rate", "settle", "settlement",
+    ]
+    /// Names that mean the price of the row when nothing else is called close; two of them in a file are two readings.
+    static let rivalPrices: Set<String> = [
+        "price", "last", "lastprice", "value", "mid", "midprice", "rate", "markprice", "indexprice", "vwap",
+    ]
+    static let bid = ["bid", "bidprice", "bestbid", "bestbidprice", "bidpx", "bidpx00", "b"]
+    static let ask = ["ask", "askprice", "bestask", "bestaskprice", "askpx", "askpx00", "offer", "a"]
+    /// Columns that only trades have.
+    static let tradeMarks: Set<String> = [
+        "side", "takerside", "isbuyermaker", "buyermaker", "isbuyer", "tradeid", "tid", "aggtradeid", "trdmatchid",
+        "firsttradeid", "takerordertype", "sell", "issell", "tradetype", "tickdirection",
+    ]
+    static let size = ["size", "amount", "qty", "quantity", "lastqty", "lastsize", "tradesize", "baseqty"]
+    static let baseVolume = [
+        "volume", "vol", "v", "basevolume", "volumebase", "basevol", "volbase", "volumefrom", "volumetraded",
+        "homenotional", "amount", "volumen", "tickvol", "qty", "quantity",
+    ]
+    static let quoteVolume = [
+        "quotevolume", "quoteassetvolume", "volumeto", "turnover", "volumequote", "quotevol", "volquote",
+        "volccyquote", "volumecurrency", "volumenotional", "foreignnotional", "amountquote", "value",
+    ]
+    static let symbol = [
+        "symbol", "ticker", "pair", "market", "instrument", "instrumentname", "instid", "coin", "currencypair",
+    ]
 }

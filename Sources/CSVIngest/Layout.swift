@@ -20,6 +20,21 @@ struct Layout {
     var time: TimeDecoder
     /// Whether nothing but the values speaks for the order of the price columns.
     var isOrderAssumed: Bool
+    /// What a row is.
+    var kind = RowKind.bars
+    /// How prices are written, and volumes.
+    var numbers = NumberNotation.plain
+    var volumeNumbers = NumberNotation.plain
+    /// The length of the bars that trades and quotes become; nil for rows that are bars.
+    var tickLength: TimeSpan?
+    /// The market whose rows are read; nil for all.
+    var symbol: String?
+    /// The market of the sampled rows, when they are all of one.
+    var sampledSymbol: String?
+    /// What is done with rows that cannot be used.
+    var policies = SourcePolicies()
+    /// What recognition found out, and how sure that is.
+    var traits: [RecognisedTrait] = []
     /// What recognition noticed.
     var findings: [Finding] = []
 
@@ -35,11 +50,12 @@ extension Layout {
     static func resolve(_ table: SampleTable, source: BarSource) throws(IngestError) -> Layout {
         var layout: Layout
         if let columns = source.columns {
-            layout = try explicit(columns, table: table, notation: source.time)
+            layout = try explicit(columns, table: table, source: source)
         } else {
-            layout = try recognised(table, format: source.format, notation: source.time)
+            layout = try recognised(table, source: source)
         }
         layout.notePreamble(table)
+        try layout.checkSymbols(table)
         return layout
     }
 
@@ -58,35 +74,100 @@ extension Layout {
     }
 
     private static func explicit(
-        _ columns: ColumnMapping, table: SampleTable, notation: TimeNotation
+        _ columns: ColumnMapping, table: SampleTable, source: BarSource
     ) throws(IngestError) -> Layout {
         let prices: ColumnPlan.Prices
+        var kind = source.kind
         switch columns.prices {
-        case .single(let price): prices = .single(try position(of: price, table))
+        case .single(let price):
+            prices = .single(try position(of: price, table))
+            if kind == .automatic { kind = .price }
+        case .quotes(let bid, let ask):
+            prices = .quotes(bid: try position(of: bid, table), ask: try position(of: ask, table))
+            kind = .quotes
         case .bars(let open, let high, let low, let close):
             prices = .bars(
                 open: try position(of: open, table), high: try position(of: high, table),
                 low: try position(of: low, table), close: try position(of: close, table))
+            kind = .bars
         }
         var volume: Int?
         if let reference = columns.volume { volume = try position(of: reference, table) }
-        let plan = ColumnPlan(time: try position(of: columns.time, table), prices: prices, volume: volume)
-        let time = try TimeColumn.choose([plan.time], table: table, notation: notation)
-        return make(
-            "explicit columns", "the study names the columns", plan: plan, time: time, table: table,
-            isOrderAssumed: false)
+        var times = [try position(of: columns.time, table)]
+        for part in columns.timeParts { times.append(try position(of: part, table)) }
+        let plan = ColumnPlan(time: times[0], prices: prices, volume: volume)
+        let time = try TimeColumn.choose([times], table: table, notation: source.time)
+        let numbers = try NumberChoice.choose(prices.columns, table: table, style: source.numbers)
+        return try make(
+            "explicit columns", kind: kind, plan: plan, time: time, numbers: numbers,
+            columns: RecognisedTrait("columns", plan.words(table), .stated, "the study names the columns"),
+            table: table, source: source, isOrderAssumed: false)
     }
 
+    /// Puts together what was decided. Throws when trades or quotes lack a bar length.
     static func make(
-        _ format: String, _ reason: String, plan: ColumnPlan, time: TimeColumn, table: SampleTable,
-        isOrderAssumed: Bool
-    ) -> Layout {
+        _ format: String, kind: RowKind, plan: ColumnPlan, time: TimeColumn, numbers: NumberChoice,
+        columns: RecognisedTrait, table: SampleTable, source: BarSource, isOrderAssumed: Bool
+    ) throws(IngestError) -> Layout {
         var plan = plan
-        plan.time = time.column
-        return Layout(
-            format: format, reason: reason, delimiter: table.delimiter, skippedRows: table.skippedRows,
+        plan.time = time.columns[0]
+        if time.columns.count > 1 { plan.timeParts = time.columns }
+        var layout = Layout(
+            format: format, reason: columns.reason, delimiter: table.delimiter, skippedRows: table.skippedRows,
             width: table.width, names: table.names, plan: plan, time: time.decoder, isOrderAssumed: isOrderAssumed,
             findings: time.findings)
+        layout.kind = kind
+        (layout.numbers, layout.volumeNumbers) = (numbers.notation, numbers.notation)
+        layout.volumeNumbers.hasSuffixes = true
+        layout.symbol = source.symbol
+        layout.policies = SourcePolicies(source)
+        layout.traits = table.traits + [columns, time.trait, numbers.trait]
+        if kind == .trades || kind == .quotes {
+            guard let length = source.barLength else { throw needsBarLength(kind, table) }
+            layout.tickLength = length
+        }
+        return layout
+    }
+
+    private static func needsBarLength(_ kind: RowKind, _ table: SampleTable) -> IngestError {
+        let noun = kind == .quotes ? "quote" : "trade"
+        return IngestError(
+            .setting, "cannot read \(noun)s as bars", why: "each row is a single \(noun)", at: place(table),
+            hint: "say how long bars are to be: kind: \(noun)s and bar: 1m (--kind \(noun)s --bar 1m)"
+                + (kind == .trades ? ", or kind: price to read every row as a bar of its own" : ""))
+    }
+
+    /// Refuses a file with several markets, of which the study names none.
+    fileprivate mutating func checkSymbols(_ table: SampleTable) throws(IngestError) {
+        guard let column = plan.symbol else {
+            guard symbol != nil else { return }
+            throw IngestError(
+                .setting, "cannot choose a symbol", why: "no column is named after one", at: Layout.place(table),
+                hint: "leave the symbol out")
+        }
+        var names: [String: String] = [:]
+        for value in table.values(column) {
+            names[SymbolFilter.key(value.text)] = names[SymbolFilter.key(value.text)] ?? value.text
+        }
+        if let symbol {
+            guard names[SymbolFilter.key(symbol)] != nil || table.data.count >= Sample.mostRows / 2 else {
+                throw IngestError(
+                    .setting, "cannot find the symbol \"\(SourceLocation.presentable(symbol))\"",
+                    why: "the rows are of \(quotedList(names.values.sorted()))", at: Layout.place(table))
+            }
+            return
+        }
+        sampledSymbol = names.values.first
+        guard names.count > 1 else { return }
+        throw Layout.severalSymbols(names.values.sorted(), at: Layout.place(table))
+    }
+
+    /// The refusal of a file with rows of several markets.
+    static func severalSymbols(_ names: [String], at location: SourceLocation) -> IngestError {
+        IngestError(
+            .notRecognised, "cannot read several markets as one series",
+            why: "the rows are of \(quotedList(names))", at: location,
+            hint: "say which to read, for example symbol: \(names.first.map(SourceLocation.presentable) ?? "")")
     }
 
     /// The position of a column that the study names.
@@ -105,7 +186,7 @@ extension Layout {
         }
     }
 
-    private static func place(_ table: SampleTable) -> SourceLocation {
+    fileprivate static func place(_ table: SampleTable) -> SourceLocation {
         SourceLocation(file: table.name, line: (table.header ?? table.data.first)?.line)
     }
 

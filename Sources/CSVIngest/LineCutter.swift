@@ -24,7 +24,7 @@ struct LineCutter {
     init(_ layout: Layout) {
         pattern = UInt64(layout.delimiter) &* 0x0101_0101_0101_0101
         delimiters = layout.width - 1
-        fields = min(layout.width, (layout.plan.all.max() ?? 0) + 1)
+        fields = min(layout.width, layout.plan.lastColumn + 1)
     }
 
     /// Bytes of the line from `start` to its LF at `end` that hold the columns in use; nil when the line must be parsed

@@ -26,7 +26,7 @@ public struct IngestedMarginHistory: Sendable {
 public func ingestMarginHistory(
     file: String, contractSize: Double, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedMarginHistory {
-    try ingestMargins(.file(file, folder: options.baseFolder), contractSize, options)
+    try ingestMargins(.named(file, folder: options.baseFolder), contractSize, options)
 }
 
 /// The same for the bytes of a file in memory, under the name `name`.
@@ -40,7 +40,7 @@ private func ingestMargins(
     _ place: InputPlace, _ contractSize: Double, _ options: IngestOptions
 ) throws(IngestError) -> IngestedMarginHistory {
     let task = ReadingTask(
-        header: .present, utcOffset: TimeSpan(milliseconds: 0), noun: "margin",
+        header: .present, utcOffset: TimeSpan(milliseconds: 0), noun: "margin", delimiter: nil,
         layout: marginLayout)
     let read = try StampedRows(place, task: task, options: options)
     let columns = read.columns
@@ -63,7 +63,9 @@ private func marginLayout(_ table: SampleTable) throws(IngestError) -> Layout {
     let initial = ColumnReference.name("initial"), maintenance = ColumnReference.name("maintenance")
     let mapping = ColumnMapping(
         time: .name("date"), prices: .bars(open: initial, high: initial, low: maintenance, close: maintenance))
-    return try Layout.resolve(table, source: BarSource(files: [], columns: mapping))
+    var source = BarSource(files: [], columns: mapping)
+    source.numbers = .point
+    return try Layout.resolve(table, source: source)
 }
 
 /// The rule's refusal with the line of the file: the rule counts sorted entries, which may be elsewhere in the file.

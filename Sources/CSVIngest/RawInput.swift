@@ -10,18 +10,46 @@ import StressBasics
 enum InputPlace: Sendable {
     case file(String, folder: String)
     case memory([UInt8], name: String)
+    /// One file of a zip archive.
+    case member(ZipMember)
+    /// Whatever is piped into the program, which can be read once.
+    case standardInput
+
+    /// The place that a user names: `-` is the standard input.
+    static func named(_ name: String, folder: String) -> InputPlace {
+        name == "-" ? .standardInput : .file(name, folder: folder)
+    }
 
     /// The name shown to people.
     var name: String {
         switch self {
         case .file(let name, _): name
         case .memory(_, let name): name
+        case .member(let member): member.name
+        case .standardInput: "standard input"
+        }
+    }
+
+    /// Where the file lies; nil for what is none.
+    var path: String? {
+        guard case .file(let name, let folder) = self else { return nil }
+        return filePath(name, folder: folder)
+    }
+
+    /// Whether the same bytes come when it is read again: not from pipes and devices.
+    var isRereadable: Bool {
+        switch self {
+        case .memory, .member: return true
+        case .standardInput: return false
+        case .file:
+            var status = stat()
+            return path.map { stat($0, &status) == 0 && status.st_mode & S_IFMT == S_IFREG } ?? false
         }
     }
 }
 
 /// The bytes of an input as they are stored, read once from front to back and hashed on the way.
-struct RawInput: ~Copyable {
+final class RawInput {
     /// The name shown to people.
     let name: String
     /// Bytes read so far.
@@ -39,9 +67,14 @@ struct RawInput: ~Copyable {
         name = place.name
         switch place {
         case .memory(let bytes, _): (memory, descriptor, version, expectedBytes) = (bytes, -1, nil, bytes.count)
+        // A member's bytes come out of its archive, not from here.
+        case .member: (memory, descriptor, version, expectedBytes) = ([], -1, nil, nil)
+        case .standardInput: (memory, descriptor, version, expectedBytes) = (nil, dup(STDIN_FILENO), nil, nil)
         case .file(let name, let folder):
-            (descriptor, version) = try RawInput.open(name, folder: folder)
-            (memory, expectedBytes) = (nil, version?.size)
+            let opened = try RawInput.open(name, folder: folder)
+            (descriptor, version, memory, expectedBytes) = (
+                opened.descriptor, opened.version, nil, opened.version?.size
+            )
         }
     }
 
@@ -53,7 +86,7 @@ struct RawInput: ~Copyable {
     var digest: Digest { hasher.finish() }
 
     /// Fills as much of `buffer` as one read gives; 0 at the end.
-    mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(IngestError) -> Int {
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(IngestError) -> Int {
         let count = memory.map { copy($0, into: buffer) } ?? systemRead(into: buffer)
         guard count >= 0 else { throw RawInput.failure(name) }
         hasher.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))

@@ -35,6 +35,10 @@ struct RowCollector {
     private(set) var rowCount = 0
     /// Kept rows by the form of their time, indexed by ``TimeForm``.
     private(set) var formCounts = [Int](repeating: 0, count: TimeForm.allCases.count)
+    /// What single columns have shown.
+    private(set) var oddities = RowOddities()
+    /// Bars of trades or quotes, when the rows are such.
+    private(set) var ticks: TickBars?
     /// Why no more rows are wanted.
     private(set) var overflow: Overflow?
     /// How far the text has been read, when it is known how far it goes.
@@ -43,22 +47,41 @@ struct RowCollector {
 
     init(_ task: SliceTask) {
         kinds = task.kinds
+        ticks = task.layout.tickLength.map { TickBars(length: $0) }
         rejects = RowRejects(layout: task.layout, file: task.name, limit: task.rejectLimit)
     }
 
     /// Adds the rows of a sink whose lines were counted from `lineOffset`, and empties it.
     mutating func take(_ sink: inout RowSink, lineOffset: Int = 0) {
         guard overflow == nil else { return }
-        makeRoom(sink.rows.count)
-        columns.append(sink.rows, lines: sink.lines, lineOffset: lineOffset, kinds: kinds)
+        if ticks == nil {
+            makeRoom(sink.rows.count)
+            columns.append(sink.rows, lines: sink.lines, lineOffset: lineOffset, kinds: kinds)
+        } else {
+            aggregate(sink.rows, sink.lines, lineOffset: lineOffset)
+        }
+        oddities.append(sink.oddities, lineOffset: lineOffset)
         rejects.append(sink.rejects, lineOffset: lineOffset)
         rowCount += sink.rowCount
         for form in formCounts.indices { formCounts[form] += sink.formCounts[form] }
+        if let ticks, ticks.bars.count > TickBars.mostBars {
+            overflow = Overflow(why: "it makes more than \(spacedCount(TickBars.mostBars)) bars; longer bars are fewer")
+            return sink.removeAll()
+        }
         // The sink's rows come before whatever stopped it, so that the bound on rows was passed first.
         overflow =
             columns.count >= BarColumns.mostRows
             ? Overflow(why: "it has more than \(BarColumns.mostRows) rows") : sink.overflow?.moved(down: lineOffset)
         sink.removeAll()
+    }
+
+    /// Puts single prices into their bars; the rows themselves are not kept.
+    private mutating func aggregate(_ rows: borrowing RowBuffer, _ lines: LineNumbers, lineOffset: Int) {
+        let hasSize = kinds.contains(.volume)
+        for row in 0..<rows.count {
+            let size = hasSize && rows.volume[row].isFinite ? rows.volume[row] : 0
+            ticks?.add(time: rows.time[row], price: rows.close[row], size: size, line: lines[row] + lineOffset)
+        }
     }
 
     /// Makes room for the rows of a text of `total` bytes, judging by those that the first `bytes` of them gave.
@@ -76,6 +99,7 @@ struct RowCollector {
     mutating func takeColumns() -> BarColumns {
         var result = BarColumns()
         swap(&result, &columns)
+        if ticks != nil { return result }
         if !kinds.contains(.bars) {
             (result.open, result.high, result.low) = (result.close, result.close, result.close)
         }

@@ -1,3 +1,4 @@
+import PriceSeries
 import StressBasics
 
 /// The rows of one file that were not used, each with a finding until there are too many to list.
@@ -105,20 +106,42 @@ struct RowRejects {
 
     private static func numberHint(_ text: String) -> String {
         if text.contains("%") { return "write fractions without the sign: 0.0001 for 0.01 %" }
-        if text.contains(",") { return "thousands separators or decimal commas? export the file without them" }
+        if text.contains(",") {
+            return "thousands separators or decimal commas? say so, for example numbers: \"1.234,5\""
+        }
         let points = text.count { $0 == "." }
         return points > 1 ? "a spreadsheet has lost the decimal point; fetch the file again" : ""
     }
 
-    /// The refusal of the file, when more than one in a hundred of `rowCount` rows are malformed.
+    /// The refusal of the file: when more than one in a hundred of `rowCount` rows are malformed, or more than half where the
+    /// user wants bad rows dropped, or any where the user wants none.
     func refusal(rowCount: Int) -> IngestError? {
-        guard let first = firstMalformed, malformedCount * 100 > rowCount else { return nil }
-        let share = percentText(Double(malformedCount) / Double(rowCount))
+        if layout.policies[.missingValue] == .fail, missingCount > 0 { return missingRefusal }
+        let policy = layout.policies[.badRow]
+        let share = policy == .fail ? 0 : policy == .drop ? 0.5 : 0.01
+        guard let first = firstMalformed, Double(malformedCount) > share * Double(rowCount) else { return nil }
+        let refused = policy == .drop ? "more than half is refused" : "more than 1 % is refused"
         let note =
-            "\(spacedCount(malformedCount)) of \(counted(rowCount, "row")) cannot be read (\(share)); "
-            + "more than 1 % is refused"
+            "\(spacedCount(malformedCount)) of \(counted(rowCount, "row")) cannot be read "
+            + "(\(percentText(Double(malformedCount) / Double(rowCount)))); "
+            + (policy == .fail ? "none is allowed" : refused)
         return IngestError(
-            .malformed, first.what, why: first.why, notes: [note], at: first.location, hint: first.hint)
+            .malformed, first.what, why: first.why, notes: [note], at: first.location,
+            hint: refusalHint(first.hint, rest: rowCount - malformedCount, of: rowCount, policy))
+    }
+
+    private func refusalHint(_ hint: String, rest: Int, of rowCount: Int, _ policy: PolicyAction?) -> String {
+        guard policy == nil, rest * 2 > rowCount, rowCount >= 100 else { return hint }
+        let setting = "policy: {bad_row: drop} reads the other \(counted(rest, "row")) (--policy bad_row=drop)"
+        return hint.isEmpty ? setting : hint + "; " + setting
+    }
+
+    private var missingRefusal: IngestError {
+        let first = findings.first { $0.check == "missing_value" }
+        return IngestError(
+            .malformed, "cannot use the file",
+            why: "\(counted(missingCount, "row")) without a time or a \(layout.noun)",
+            notes: ["the policy for missing_value is fail"], at: first?.location ?? SourceLocation(file: file))
     }
 
     // MARK: Slices

@@ -3,7 +3,7 @@ import StressBasics
 
 /// What a column is for, as bits: one column may serve several parts of a bar.
 struct ColumnRole: OptionSet {
-    let rawValue: UInt8
+    let rawValue: UInt16
     static let time = ColumnRole(rawValue: 1)
     static let open = ColumnRole(rawValue: 2)
     static let high = ColumnRole(rawValue: 4)
@@ -11,6 +11,12 @@ struct ColumnRole: OptionSet {
     static let close = ColumnRole(rawValue: 16)
     static let volume = ColumnRole(rawValue: 32)
     static let prices: ColumnRole = [.open, .high, .low, .close]
+    /// One of several columns that make the time together.
+    static let timePart = ColumnRole(rawValue: 64)
+    /// The volume in the other currency, which tells which of the two is the base currency's.
+    static let quoteVolume = ColumnRole(rawValue: 128)
+    /// The market that the row belongs to.
+    static let symbol = ColumnRole(rawValue: 256)
 }
 
 /// Turns the fields of one file into columns, as libcsv delivers them.
@@ -44,6 +50,8 @@ struct RowSink: ~Copyable {
     var formCounts = [Int](repeating: 0, count: TimeForm.allCases.count)
     /// Why the reading was stopped.
     var overflow: Overflow?
+    /// What single columns have shown.
+    var oddities = RowOddities()
     /// Rows that come before the first data row. When the last of them has ended, the parser is stopped.
     private(set) var rowsToSkip: Int
     /// Fields that a row has when it gets here: fewer than the file has while only the columns in use are handed on.
@@ -64,12 +72,29 @@ struct RowSink: ~Copyable {
     private var defectText = ""
     private var time = TimeReading(milliseconds: 0, form: .seconds)
     private var prices = RowPrices()
+    private let numbers: NumberNotation
+    private let volumeNumbers: NumberNotation
+    private let isPlain: Bool
+    private let isQuotes: Bool
+    private let hasQuoteVolume: Bool
+    private var quoteVolume = Double.nan
+    private var joinedTime: JoinedTime?
+    private var symbols: SymbolFilter?
+    private var isOtherSymbol = false
 
     /// A sink for the rows of a file, from its first row on or from behind those that hold no data.
     init(_ task: SliceTask, skippedRows: Int, cursor: UnsafeMutablePointer<RowCursor>) {
         self.cursor = cursor
         localOffset = task.utcOffset.milliseconds
         decoder = task.layout.time
+        let layout = task.layout
+        (numbers, volumeNumbers, isPlain) = (layout.numbers, layout.volumeNumbers, layout.numbers.isPlain)
+        if case .quotes = layout.plan.prices { isQuotes = true } else { isQuotes = false }
+        hasQuoteVolume = layout.plan.quoteVolume != nil
+        joinedTime = layout.plan.timeParts.count > 1 ? JoinedTime(layout.plan.timeParts) : nil
+        symbols = layout.plan.symbol.map {
+            SymbolFilter(column: $0, wanted: layout.symbol, sampled: layout.sampledSymbol)
+        }
         width = task.layout.width
         rowsToSkip = skippedRows
         roles = .allocate(capacity: RowSink.mostColumns + 1)
@@ -83,9 +108,16 @@ struct RowSink: ~Copyable {
         var roles = [ColumnRole](repeating: [], count: mostColumns + 1)
         // Columns were checked against the width of a sampled row, which is at most one above the bound.
         func add(_ role: ColumnRole, _ column: Int) { roles[min(column, mostColumns)].insert(role) }
-        add(.time, plan.time)
+        if plan.timeParts.count > 1 {
+            for part in plan.timeParts { add(.timePart, part) }
+        } else {
+            add(.time, plan.time)
+        }
         switch plan.prices {
         case .single(let price): add(.close, price)
+        case .quotes(let bid, let ask):
+            add(.low, bid)
+            add(.high, ask)
         case .bars(let openColumn, let highColumn, let lowColumn, let closeColumn):
             add(.open, openColumn)
             add(.high, highColumn)
@@ -93,6 +125,8 @@ struct RowSink: ~Copyable {
             add(.close, closeColumn)
         }
         if let volume = plan.volume { add(.volume, volume) }
+        if let quoteVolume = plan.quoteVolume { add(.quoteVolume, quoteVolume) }
+        if let symbol = plan.symbol { add(.symbol, symbol) }
         return roles
     }
 
@@ -109,11 +143,25 @@ struct RowSink: ~Copyable {
         if !role.isDisjoint(with: .prices) { takePrice(field, role, index) }
         if role.contains(.time) { takeTime(field, index) }
         if role.contains(.volume) { takeVolume(field, index) }
+        if role.rawValue >= ColumnRole.timePart.rawValue { takeRare(field, role, index) }
+    }
+
+    /// Columns that few files have.
+    private mutating func takeRare(_ field: UnsafeBufferPointer<UInt8>, _ role: ColumnRole, _ index: Int) {
+        if role.contains(.timePart) { joinedTime?.take(field, column: index) }
+        if role.contains(.quoteVolume), case .value(let value) = volumeNumbers.read(field) { quoteVolume = value }
+        if role.contains(.symbol), rowsToSkip == 0, let verdict = symbols?.judge(field) {
+            isOtherSymbol = verdict != .wanted
+            if verdict == .clash {
+                oddities.noteClash(line: cursor.pointee.line, symbol: String(decoding: field.prefix(64), as: UTF8.self))
+                stop("it holds a second market")
+            }
+        }
     }
 
     @inline(__always)
     private mutating func takePrice(_ field: UnsafeBufferPointer<UInt8>, _ role: ColumnRole, _ index: Int) {
-        switch readShortDecimal(field).map(DecimalReading.value) ?? readDecimal(field) {
+        switch isPlain ? readShortDecimal(field).map(DecimalReading.value) ?? readDecimal(field) : styled(field) {
         case .value(let value):
             guard BarSeries.allowedPrice(value) else { return note(.malformed, field, index) }
             if role.contains(.open) { prices.open = value }
@@ -123,6 +171,12 @@ struct RowSink: ~Copyable {
         case .missing: note(.missing, field, index)
         case .malformed: note(.malformed, field, index)
         }
+    }
+
+    /// A price in the file's own notation; where points are decimal, most are plain.
+    private func styled(_ field: UnsafeBufferPointer<UInt8>) -> DecimalReading {
+        if numbers.decimal == Ascii.point, let value = readShortDecimal(field) { return .value(value) }
+        return numbers.read(field)
     }
 
     @inline(__always)
@@ -135,10 +189,18 @@ struct RowSink: ~Copyable {
         }
     }
 
+    /// The time of a row whose parts stand in several columns, once all are there.
+    private mutating func takeJoinedTime() {
+        guard let text = joinedTime?.text(), let first = joinedTime?.columns.first else { return }
+        joinedTime?.clear()
+        text.withUnsafeBufferPointer { takeTime($0, first) }
+    }
+
     /// A volume that is missing or unreadable is NaN: it is not worth a bar.
     @inline(__always)
     private mutating func takeVolume(_ field: UnsafeBufferPointer<UInt8>, _ index: Int) {
-        switch readShortDecimal(field).map(DecimalReading.value) ?? readDecimal(field) {
+        let isPoint = volumeNumbers.decimal == Ascii.point
+        switch (isPoint ? readShortDecimal(field) : nil).map(DecimalReading.value) ?? volumeNumbers.read(field) {
         case .value(let value): prices.volume = value
         case .missing: prices.volume = .nan
         case .malformed:
@@ -164,10 +226,13 @@ struct RowSink: ~Copyable {
     /// The end of the current row.
     @inline(__always)
     mutating func endRow() {
+        if joinedTime != nil { takeJoinedTime() }
         if rowsToSkip > 0 {
             rowsToSkip &-= 1
             // Whoever feeds the parser goes on from here in another way.
             if rowsToSkip == 0 { cursor.pointee.isStopped = true }
+        } else if isOtherSymbol {
+            oddities.otherSymbols &+= 1
         } else if column == width, defect == .none {
             keepRow()
         } else {
@@ -175,6 +240,8 @@ struct RowSink: ~Copyable {
         }
         column = 0
         defect = .none
+        quoteVolume = .nan
+        isOtherSymbol = false
         // Not in place: the compiler (6.3.1) fails on that under the thread sanitizer.
         let next = cursor.pointee.line &+ lineStep
         cursor.pointee.line = next
@@ -184,8 +251,24 @@ struct RowSink: ~Copyable {
     private mutating func keepRow() {
         rowCount &+= 1
         formCounts[time.form.rawValue] &+= 1
+        if hasQuoteVolume { settleVolume() }
+        if isQuotes { settleQuote() }
         rows.append(time.milliseconds, prices)
         lines.append(cursor.pointee.line)
+    }
+
+    /// The middle of bid and ask.
+    private mutating func settleQuote() {
+        if prices.low > prices.high { oddities.noteCrossed(line: cursor.pointee.line) }
+        prices.close = prices.low + (prices.high - prices.low) / 2
+    }
+
+    /// Two volumes, of which one times the price is about the other: the smaller side of that is the base currency's.
+    private mutating func settleVolume() {
+        if volumesAreSwapped(prices.volume, quoteVolume, price: prices.close) {
+            swap(&prices.volume, &quoteVolume)
+            oddities.noteSwapped(line: cursor.pointee.line)
+        }
     }
 
     private mutating func rejectRow() {
@@ -205,6 +288,7 @@ struct RowSink: ~Copyable {
         rows.removeAll()
         lines.removeAll()
         rejects.removeAll()
+        oddities = RowOddities()
         rowCount = 0
         for form in formCounts.indices { formCounts[form] = 0 }
     }

@@ -39,7 +39,7 @@ final class RowWalk: @unchecked Sendable {
 
     /// A walk over `head` and what follows it in `source`. `head` must outlive the walk.
     init(
-        _ task: SliceTask, head: UnsafeBufferPointer<UInt8>, source: consuming ByteSource, options: IngestOptions
+        _ task: SliceTask, head: UnsafeBufferPointer<UInt8>, source: ByteSource, options: IngestOptions
     ) {
         self.task = task
         self.options = options

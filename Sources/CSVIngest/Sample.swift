@@ -1,3 +1,4 @@
+import PriceSeries
 import StressBasics
 
 /// The first text of a file: enough to recognise its format.
@@ -8,12 +9,15 @@ struct TextHead {
     private(set) var markBytes = 0
     /// Whether the text ends here.
     private(set) var isWholeText = false
+    /// How the text was stored.
+    private(set) var encoding: RecognisedTrait
 
     /// How much text a sample looks at, a constant so that the buffer size changes nothing.
     static let sampledBytes = 1 << 18
 
-    /// Reads from the front of `source`. UTF-16 is refused.
-    init(_ source: inout ByteSource, name: String) throws(IngestError) {
+    /// Reads from the front of `source`.
+    init(_ source: ByteSource, name: String) throws(IngestError) {
+        encoding = RecognisedTrait("encoding", "UTF-8", .assumed, "no byte order mark, and no zero bytes")
         while bytes.count < TextHead.sampledBytes + 3 {
             guard let piece = try source.next() else {
                 isWholeText = true
@@ -21,10 +25,13 @@ struct TextHead {
             }
             bytes.append(contentsOf: piece)
         }
-        if let refusal = refusedEncoding(bytes[...], name: name) { throw refusal }
+        if let words = source.transcodedFrom {
+            encoding = RecognisedTrait("encoding", words, .certain, "the first bytes say so")
+        }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
             bytes.removeFirst(3)
             markBytes = 3
+            encoding = RecognisedTrait("encoding", "UTF-8", .certain, "a byte order mark")
         }
     }
 }
@@ -40,26 +47,55 @@ struct SampleRow {
 struct Sample {
     var delimiter: UInt8 = Ascii.comma
     var rows: [SampleRow] = []
+    /// How the delimiter was found.
+    private var trait: RecognisedTrait
+    private var encoding: RecognisedTrait
+
+    /// How encoding and delimiter were found.
+    var traits: [RecognisedTrait] { [encoding, trait] }
 
     /// Rows looked at.
     static let mostRows = 1000
 
-    /// Parses the head with a comma, and with other delimiters when a comma leaves every row in one piece or breaks on
-    /// quotes that another delimiter explains.
-    init(_ head: TextHead, name: String) throws(IngestError) {
+    /// Parses the head with the delimiter that the user states, or with the one under which most fields are values.
+    ///
+    /// - Throws: when two delimiters make equally good tables, and for quotes that no delimiter explains.
+    init(_ head: TextHead, name: String, delimiter stated: FieldDelimiter? = nil) throws(IngestError) {
+        encoding = head.encoding
+        if let stated {
+            delimiter = stated.byte
+            rows = try Sample.parse(head, delimiter: delimiter, name: name)
+            trait = RecognisedTrait("delimiter", stated.words, .stated, "")
+            return
+        }
         var failure: IngestError?
-        do { rows = try Sample.parse(head, delimiter: delimiter, name: name) } catch { failure = error }
-        if failure == nil, !rows.allSatisfy({ $0.fields.count == 1 }) || rows.isEmpty { return }
-        for candidate in [Ascii.semicolon, Ascii.tab, 0x7C] {
-            guard let parsed = try? Sample.parse(head, delimiter: candidate, name: name) else { continue }
-            let width = parsed.last?.fields.count ?? 1
-            let agreeing = parsed.count { $0.fields.count == width }
-            if width > 1, agreeing * 2 > parsed.count {
-                (delimiter, rows) = (candidate, parsed)
-                return
+        var shapes: [SampleShape] = []
+        for candidate in FieldDelimiter.allCases {
+            do {
+                shapes.append(SampleShape(candidate, try Sample.parse(head, delimiter: candidate.byte, name: name)))
+            } catch { if candidate == .comma { failure = error } }
+        }
+        let tables = shapes.filter(\.isTable).sorted { $0.score > $1.score }
+        if let best = tables.first {
+            if tables.count > 1, tables[1].score > 0.9, tables[1].score >= best.score {
+                throw Sample.twoDelimiters(tables, name)
             }
+            (delimiter, rows) = (best.delimiter.byte, best.rows)
+            trait = best.trait(hasRival: tables.count > 1)
+            return
         }
         if let failure { throw failure }
+        rows = shapes.first { $0.delimiter == .comma }?.rows ?? []
+        trait = RecognisedTrait("delimiter", FieldDelimiter.comma.words, .assumed, "no row has two fields")
+    }
+
+    private static func twoDelimiters(_ shapes: [SampleShape], _ name: String) -> IngestError {
+        let words = shapes.prefix(2).map(\.delimiter.words).joined(separator: " or ")
+        let settings = shapes.prefix(2).map { "delimiter: \"\($0.delimiter == .tab ? "\\t" : $0.delimiter.rawValue)\"" }
+        return IngestError(
+            .notRecognised, "cannot tell what separates the fields", why: "it may be \(words)",
+            at: SourceLocation(file: name, line: shapes.first?.rows.first?.line),
+            hint: "say which it is: \(settings.joined(separator: " or "))")
     }
 
     private static func parse(_ head: TextHead, delimiter: UInt8, name: String) throws(IngestError) -> [SampleRow] {

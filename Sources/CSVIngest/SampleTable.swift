@@ -12,10 +12,13 @@ struct SampleTable {
     let header: SampleRow?
     /// The sampled data rows.
     let data: [SampleRow]
+    /// Fields that every data row must have.
+    let width: Int
 
     /// Splits the sample by `rule`; `noun` is what the rows should hold, for the refusal.
     init(_ sample: Sample, name: String, rule: HeaderRule, noun: String) throws(IngestError) {
-        let preambleCount = SampleTable.preambleCount(sample.rows)
+        let usual = SampleTable.usualWidth(sample.rows)
+        let preambleCount = SampleTable.preambleCount(sample.rows, usualWidth: usual)
         var rest = sample.rows[preambleCount...]
         self.name = name
         delimiter = sample.delimiter
@@ -28,17 +31,46 @@ struct SampleTable {
             }
         header = isHeaderPresent ? rest.popFirst() : nil
         data = Array(rest)
+        let headerTrait = RecognisedTrait(
+            "header", header == nil ? "none" : "line \(spacedCount(header?.line ?? 1))",
+            rule == .automatic ? .certain : .stated,
+            rule != .automatic
+                ? "" : header == nil ? "the first row has values in it" : "the row has names and no value")
+        traits = sample.traits + [headerTrait]
+        width = SampleTable.width(header: header, data: data, usual: usual)
         if data.isEmpty { throw emptyError(isHeaderOnly: header != nil, noun) }
     }
+
+    /// What the sample has shown about encoding, delimiter and header.
+    let traits: [RecognisedTrait]
 
     /// Rows that libcsv delivers before the first data row.
     var skippedRows: Int { preamble.count + (header == nil ? 0 : 1) }
 
-    /// Fields that every data row must have.
-    var width: Int { header?.fields.count ?? data.first?.fields.count ?? 0 }
+    /// The header's names, trimmed, one for each column; without header nil.
+    var names: [String]? {
+        guard let header else { return nil }
+        let names = header.fields.prefix(width).map { trimmed($0) }
+        return names + Array(repeating: "", count: max(0, width - names.count))
+    }
 
-    /// The header's names, trimmed; without header nil.
-    var names: [String]? { header?.fields.map { trimmed($0) } }
+    /// The width that most rows have, the larger of equals.
+    private static func usualWidth(_ rows: [SampleRow]) -> Int {
+        var counts: [Int: Int] = [:]
+        for row in rows { counts[row.fields.count, default: 0] += 1 }
+        return counts.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? 0
+    }
+
+    /// The header's width, or that of the rows when they differ only by an empty field at the end: a comma that every row,
+    /// or the header alone, has too many.
+    private static func width(header: SampleRow?, data: [SampleRow], usual: Int) -> Int {
+        guard let header else { return data.first?.fields.count ?? 0 }
+        let named = header.fields.count
+        let hasEmptyEnd = data.allSatisfy { $0.fields.count != usual || $0.fields.last?.isEmpty == true }
+        if usual == named + 1, hasEmptyEnd { return usual }
+        if usual == named - 1, header.fields.last?.isEmpty == true { return usual }
+        return named
+    }
 
     /// The name of a column, when it has one.
     func columnName(_ column: Int) -> String? {
@@ -52,6 +84,22 @@ struct SampleTable {
         return SourceLocation(
             file: name, line: row.line, column: column.map { $0 + 1 }, columnName: column.flatMap(columnName),
             text: text)
+    }
+
+    /// The number a field says in this notation.
+    func number(_ text: String, _ notation: NumberNotation) -> Double? {
+        guard case .value(let value) = withBytes(text, notation.read) else { return nil }
+        return value
+    }
+
+    /// The sampled texts of several columns joined by blanks, with their rows; rows without any of them are left out.
+    func joinedValues(_ columns: [Int]) -> [(text: String, row: SampleRow)] {
+        guard columns.count > 1 else { return values(columns.first ?? 0) }
+        return data.compactMap { row in
+            let parts = columns.compactMap { row.fields.indices.contains($0) ? trimmed(row.fields[$0]) : nil }
+            guard parts.count == columns.count, !parts.allSatisfy(isMissing) else { return nil }
+            return (parts.filter { !$0.isEmpty }.joined(separator: " "), row)
+        }
     }
 
     /// The sampled texts of one column that say something, with their rows.
@@ -69,12 +117,18 @@ struct SampleTable {
 
     // Vendors put a link or a comment above the header: one field where the table has several, or a leading # in a row
     // of another width than the next (some headers begin with # too).
-    private static func preambleCount(_ rows: [SampleRow]) -> Int {
+    private static func preambleCount(_ rows: [SampleRow], usualWidth: Int) -> Int {
         let isTable = rows.contains { $0.fields.count > 1 }
         return rows.indices.prefix(20).prefix { index in
             let fields = rows[index].fields
             guard let first = fields.first, !isValue(first) else { return false }
             if isTable && fields.count == 1 { return true }
+            // A sentence with a comma or two; a header lacks one field at most.
+            if usualWidth > 3, abs(fields.count - usualWidth) > 1, fields.count * 2 <= usualWidth + 1,
+                !fields.contains(where: isValue)
+            {
+                return true
+            }
             let nextWidth = rows.indices.contains(index + 1) ? rows[index + 1].fields.count : fields.count
             return first.utf8.first == Ascii.hash && nextWidth != fields.count
         }.count
@@ -118,8 +172,17 @@ func trimmed(_ text: String) -> String {
     return String(kept)
 }
 
-/// A header name for comparison: trimmed, lower case, `_` for blanks, `-` and points, without a leading `#`.
+/// A header name for comparison: lower case, letters and digits only. `Open Time`, `open_time` and `<OPENTIME>` are one.
 func normalizedName(_ text: String) -> String {
-    let name = trimmed(text).lowercased().drop { $0 == "#" }
-    return String(name.map { $0 == " " || $0 == "-" || $0 == "." ? "_" : $0 })
+    String(text.lowercased().filter { $0.isLetter || $0.isNumber })
+}
+
+/// The same without what stands in brackets and without a number in front: `1a. open (USD)` is `open`.
+func plainName(_ text: String) -> String {
+    var name = text[...]
+    if let point = name.firstIndex(of: "."), name[..<point].contains(where: \.isNumber), name[..<point].count <= 3 {
+        name = name[name.index(after: point)...]
+    }
+    if let bracket = name.firstIndex(of: "("), bracket > name.startIndex { name = name[..<bracket] }
+    return normalizedName(String(name))
 }

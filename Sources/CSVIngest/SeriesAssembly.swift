@@ -10,6 +10,10 @@ struct RowOrigins {
         starts.append((name, firstRow))
     }
 
+    /// The files, in the order in which they were read, and the number of the first row of each.
+    var files: [String] { starts.map(\.name) }
+    var firstRows: [Int] { starts.map(\.row) }
+
     /// The file of a row.
     func file(_ row: Int) -> String {
         starts.last { $0.row <= row }?.name ?? ""
@@ -30,6 +34,8 @@ struct AssembledRows {
     var conflicts: Finding
     /// Single pairs of rows that disagree.
     var conflictDetails: [Finding] = []
+    /// Times at which rows disagree, ascending.
+    var conflictTimes: [Int64] = []
 
     /// The place of a bar, in the file it came from.
     func location(_ bar: Int) -> SourceLocation {
@@ -138,7 +144,8 @@ private struct DuplicateScan {
             columns: picked.map(columns.picked) ?? columns, lines: columns.line, origin: picked, origins: origins,
             order: order, duplicates: summary(identical, isConflict: false),
             conflicts: summary(conflicting, isConflict: true),
-            conflictDetails: conflicting.prefix(mostDetails).map(detail))
+            conflictDetails: conflicting.prefix(mostDetails).map(detail),
+            conflictTimes: conflicting.map { columns.time[Int($0.kept)] })
     }
 
     private func summary(_ pairs: [(dropped: Int32, kept: Int32)], isConflict: Bool) -> Finding {

@@ -44,7 +44,8 @@ public struct SeriesCache: Sendable {
 
     /// Keeps a series that was just read. `files` are the identities from before the reading.
     func keep(_ read: IngestedSeries, _ source: BarSource, _ files: [FileIdentity], _ options: IngestOptions) {
-        guard read.findings.count <= SeriesCache.mostFindings,
+        // An archive of several tables is one file here and several there, whose digests do not tell them apart.
+        guard read.files.count == files.count, read.findings.count <= SeriesCache.mostFindings,
             identities(of: source, options) == files, files.allSatisfy({ $0.isSettled(for: settlingTime) })
         else { return }
         let key = key(source, read.files.map(\.sha256), options)
@@ -64,7 +65,13 @@ public struct SeriesCache: Sendable {
 
     private func key(_ source: BarSource, _ digests: [Digest], _ options: IngestOptions) -> Digest {
         // The description of a source names every setting, with texts in quotes.
-        let parts = [version, String(reflecting: source), "\(options.maxRowFindings)"] + digests.map(\.hex)
+        var plain = source
+        plain.policies = [:]
+        // A dictionary's order is another in every process.
+        let policies = source.policies.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }
+        let parts =
+            [version, String(reflecting: plain), policies.joined(separator: ","), "\(options.maxRowFindings)"]
+            + digests.map(\.hex)
         return Digest(of: "series " + parts.joined(separator: "\n"))
     }
 }

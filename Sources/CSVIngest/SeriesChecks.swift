@@ -5,19 +5,38 @@ import StressBasics
 struct SeriesFindings {
     var summaries: [Finding]
     var details: [Finding]
+    /// Bars with a price that the bars around them do not know and no other venue confirms, ascending.
+    var badTicks: [Int]
+    /// Bars far from the close before, ascending.
+    var extremeBars: [Int]
+    /// Bars that repeat the one before in long runs, ascending.
+    var staleBars: [Int]
+    /// Bars that are not worth much as prices: ``badTicks``, and those with a price of exactly zero. Ascending.
+    var suspicious: [Int]
 }
 
 /// Runs every check on a series. Nothing is changed. O(bars), and O(bars log bars) at most for the robust spread.
-func checkSeries(_ series: BarSeries, rows: AssembledRows) -> SeriesFindings {
+func checkSeries(
+    _ series: BarSeries, rows: AssembledRows, seams: Finding? = nil, reference: BarSeries? = nil
+) -> SeriesFindings {
     let gaps = GapCheck(series, rows)
     let extremes = ExtremeBarCheck(series, rows)
     let checks = BarChecks(series: series, rows: rows)
+    let ticks = BadTickCheck(series, rows, threshold: extremes.threshold, reference: reference)
+    let stale = StaleRunCheck(series, rows)
+    let shifts = LevelShiftCheck(series, rows)
     let summaries = [
         rows.order, rows.duplicates, rows.conflicts, gaps.summary, checks.ohlcConsistency, checks.nonPositivePrices,
-        extremes.summary, checks.zeroVolume, gaps.barLengthSummary,
+        extremes.summary, ticks.summary(action: "kept"), stale.summary(action: "kept"), shifts.summary(action: "kept"),
+        checks.zeroVolume, gaps.barLengthSummary, seams,
     ]
+    let zeros = series.time.indices.filter { checks.lowest($0) == 0 }
     return SeriesFindings(
-        summaries: summaries.compactMap { $0 }, details: rows.conflictDetails + gaps.details + extremes.details)
+        summaries: summaries.compactMap { $0 },
+        details: rows.conflictDetails + gaps.details + extremes.details + ticks.details(action: "kept")
+            + shifts.details,
+        badTicks: ticks.bars, extremeBars: extremes.bars, staleBars: stale.bars,
+        suspicious: Set(ticks.bars + zeros).sorted())
 }
 
 /// Checks that look at one bar at a time.
@@ -29,8 +48,7 @@ struct BarChecks {
     var ohlcConsistency: Finding {
         var worst: (bar: Int, excess: Double)?
         let found = bars { bar in
-            let top = max(series.open[bar], series.close[bar]), bottom = min(series.open[bar], series.close[bar])
-            let excess = max(top - series.high[bar], series.low[bar] - bottom, series.low[bar] - series.high[bar])
+            let excess = excess(bar)
             if excess > worst?.excess ?? 0 { worst = (bar, excess) }
             return excess > 0
         }
@@ -44,7 +62,7 @@ struct BarChecks {
     var nonPositivePrices: Finding {
         var worst: (bar: Int, price: Double)?
         let found = bars { bar in
-            let lowest = min(series.open[bar], series.high[bar], series.low[bar], series.close[bar])
+            let lowest = lowest(bar)
             if lowest < worst?.price ?? .infinity { worst = (bar, lowest) }
             return lowest <= 0
         }
@@ -57,6 +75,17 @@ struct BarChecks {
     var zeroVolume: Finding? {
         guard let volume = series.volume else { return nil }
         return finding("zero_volume", bars { volume[$0] == 0 }, "have no volume", nil, severity: .note)
+    }
+
+    /// By how much a bar breaks the rule that high and low are its extremes; 0 or less for a bar that keeps it.
+    func excess(_ bar: Int) -> Double {
+        let top = max(series.open[bar], series.close[bar]), bottom = min(series.open[bar], series.close[bar])
+        return max(top - series.high[bar], series.low[bar] - bottom, series.low[bar] - series.high[bar])
+    }
+
+    /// The lowest of a bar's prices.
+    func lowest(_ bar: Int) -> Double {
+        min(series.open[bar], series.high[bar], series.low[bar], series.close[bar])
     }
 
     private func bars(where isFound: (Int) -> Bool) -> (count: Int, first: Int?) {

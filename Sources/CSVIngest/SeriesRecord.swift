@@ -26,6 +26,8 @@ enum SeriesRecord {
         var files: [IngestedFile]
         var rowCount: Int
         var findings: [Finding]
+        var recognition: [RecognisedTrait]
+        var suspicious: [Int]
     }
 
     // MARK: To bytes
@@ -35,7 +37,7 @@ enum SeriesRecord {
         let series = read.series
         let notes = Notes(
             formatName: read.formatName, formatReason: read.formatReason, files: read.files, rowCount: read.rowCount,
-            findings: read.findings)
+            findings: read.findings, recognition: read.recognition, suspicious: read.suspicious)
         guard let json = try? JSONEncoder().encode(notes) else { return false }
         var kinds: Kinds = series.volume == nil ? [] : .volume
         var columns = [series.close]
@@ -122,8 +124,9 @@ enum SeriesRecord {
             low: isBars ? columns[3] : close, close: close,
             volume: kinds.contains(.volume) ? columns[columns.count - 1] : nil)
         return IngestedSeries(
-            series: series, formatName: notes.formatName, formatReason: notes.formatReason, files: notes.files,
-            rowCount: notes.rowCount, findings: notes.findings)
+            series: series, formatName: notes.formatName, formatReason: notes.formatReason,
+            recognition: notes.recognition, files: notes.files, rowCount: notes.rowCount, findings: notes.findings,
+            suspicious: notes.suspicious)
     }
 
     /// A column of times and some of numbers, all filled by one call of `fill`.

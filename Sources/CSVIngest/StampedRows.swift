@@ -15,6 +15,7 @@ struct StampedRows {
     init(
         _ place: InputPlace, task: ReadingTask, options: IngestOptions, change: (Int64) -> Int64 = { $0 }
     ) throws(IngestError) {
+        let place = try place.single()
         file = try ingestFile(place, task: task, options: options)
         var origins = RowOrigins()
         origins.add(place.name, firstRow: 0)

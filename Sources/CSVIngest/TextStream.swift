@@ -8,7 +8,7 @@ import StressBasics
 
 /// The text of a file from the sampled head on, poured into buffers of any size.
 struct TextStream: ~Copyable {
-    private var source: ByteSource
+    private let source: ByteSource
     private let name: String
     /// Asked before every piece of text.
     private let isCancelled: @Sendable () -> Bool
@@ -20,7 +20,7 @@ struct TextStream: ~Copyable {
 
     /// A stream of what `head` still holds and then of `source`. `head` must outlive the stream.
     init(
-        head: UnsafeBufferPointer<UInt8>, source: consuming ByteSource, name: String,
+        head: UnsafeBufferPointer<UInt8>, source: ByteSource, name: String,
         isCancelled: @escaping @Sendable () -> Bool
     ) {
         (self.name, self.isCancelled) = (name, isCancelled)

@@ -33,7 +33,7 @@ public struct IngestedTiers: Sendable {
 public func ingestTiers(
     file: String, symbol: String, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedTiers {
-    try ingestTiers(.file(file, folder: options.baseFolder), symbol, options)
+    try ingestTiers(.named(file, folder: options.baseFolder), symbol, options)
 }
 
 /// The same for the bytes of a file in memory, under the name `name`.
@@ -48,8 +48,53 @@ public func ingestTiers(
 /// - Throws: ``IngestError`` for a file that is missing, damaged, no JSON object, or larger than the bounds.
 /// - Complexity: O(bytes) in time and memory.
 public func ingestTierSymbols(file: String, options: IngestOptions = .init()) throws(IngestError) -> [String] {
-    let place = InputPlace.file(file, folder: options.baseFolder)
+    let place = InputPlace.named(file, folder: options.baseFolder)
     return try tierSymbols(WholeText(place, options: options), name: place.name)
+}
+
+/// Every table of a tier file, as far as it can be read.
+public struct TierAudit: Sendable {
+    /// Symbols of the file.
+    public let symbols: Int
+    /// Brackets of all symbols whose table can be used.
+    public let brackets: Int
+    /// The file.
+    public let file: IngestedFile
+    /// One summary, then one finding for each table that cannot be used.
+    public let findings: [Finding]
+}
+
+/// Reads every table of a tier file and says which cannot be used.
+///
+/// - Throws: ``IngestError`` for a file that is missing, damaged, no such JSON, or larger than the bounds.
+/// - Complexity: O(bytes) in time and memory.
+public func ingestTierAudit(file: String, options: IngestOptions = .init()) throws(IngestError) -> TierAudit {
+    let place = InputPlace.named(file, folder: options.baseFolder)
+    let text = try WholeText(place, options: options)
+    let all = try decodeAllTiers(text, name: place.name)
+    var brackets = 0
+    var refused: [Finding] = []
+    for table in all {
+        do throws(IngestError) {
+            let rows = try table.rows.get()
+            let read = try TierTable(rows, symbol: table.symbol, file: place.name)
+            guard (try? MaintenanceTiers(read.tiers)) != nil else { throw read.refusal("its brackets do not rise") }
+            brackets += rows.count
+        } catch {
+            var finding = error.finding
+            (finding.check, finding.severity, finding.isDetail) = ("tier_table", .warning, true)
+            refused.append(finding)
+        }
+    }
+    let summary = Finding(
+        check: "tier_tables", severity: refused.isEmpty ? .pass : .warning,
+        message: "\(counted(all.count, "symbol")) with \(counted(brackets, "bracket")), of which "
+            + "\(counted(refused.count, "table")) cannot be used", count: refused.count,
+        location: SourceLocation(file: place.name), action: refused.isEmpty ? "" : "a study that names one is refused")
+    return TierAudit(
+        symbols: all.count, brackets: brackets,
+        file: IngestedFile(name: place.name, byteCount: text.byteCount, rowCount: brackets, sha256: text.sha256),
+        findings: [summary] + refused)
 }
 
 private func ingestTiers(

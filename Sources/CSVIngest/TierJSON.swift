@@ -30,6 +30,40 @@ func tierSymbols(_ text: WholeText, name: String) throws(IngestError) -> [String
     try decodeTiers(text, name: name) { (_: [String]) -> String? in nil }.names.sorted()
 }
 
+/// One symbol's rows, or why they cannot be read.
+struct SymbolRows {
+    var symbol: String
+    var rows: Result<[TierRow], IngestError>
+}
+
+/// Decodes the tables of all symbols in one pass, sorted by symbol. What is wrong with one leaves the others readable.
+func decodeAllTiers(_ text: WholeText, name: String) throws(IngestError) -> [SymbolRows] {
+    let book: TierBook = try decodeTierText(text, name: name) { _ in nil }
+    return book.tables.map { symbol, rows in
+        SymbolRows(symbol: symbol, rows: rows.mapError { refusedTiers(words($0), name: name) })
+    }
+}
+
+/// The tables of all symbols.
+private struct TierBook: Decodable {
+    var tables: [(symbol: String, rows: Result<[TierRow], DecodingError>)] = []
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: AnyKey.self)
+        guard container.allKeys.count <= TierBounds.symbols else {
+            throw TierFlaw(why: "it has more than 100 000 symbols")
+        }
+        for key in container.allKeys.sorted(by: { $0.stringValue < $1.stringValue }) {
+            do {
+                let list = try container.nestedUnkeyedContainer(forKey: key)
+                tables.append((key.stringValue, .success(try TierFile.rows(list, key.stringValue))))
+            } catch let error as DecodingError {
+                tables.append((key.stringValue, .failure(error)))
+            }
+        }
+    }
+}
+
 /// What a tier file gave: all its symbols, and the rows of the one that was wanted.
 struct TierFile: Decodable {
     var names: [String]
@@ -48,7 +82,7 @@ struct TierFile: Decodable {
         rows = try TierFile.rows(try container.nestedUnkeyedContainer(forKey: AnyKey(symbol)), symbol)
     }
 
-    private static func rows(_ list: any UnkeyedDecodingContainer, _ symbol: String) throws -> [TierRow] {
+    fileprivate static func rows(_ list: any UnkeyedDecodingContainer, _ symbol: String) throws -> [TierRow] {
         var list = list
         var rows: [TierRow] = []
         while !list.isAtEnd {
@@ -89,23 +123,32 @@ struct TierFile: Decodable {
 func decodeTiers(
     _ text: WholeText, name: String, choose: @escaping @Sendable ([String]) -> String?
 ) throws(IngestError) -> TierFile {
-    func refused(_ why: String, _ reason: IngestError.Reason = .malformed) -> IngestError {
-        IngestError(
-            reason, "cannot read the tiers", why: why, at: SourceLocation(file: name),
-            hint: "the ccxt layout is wanted: an object that names for each symbol the list of its tiers")
+    try decodeTierText(text, name: name, choose: choose)
+}
+
+private func decodeTierText<Decoded: Decodable>(
+    _ text: WholeText, name: String, choose: @escaping @Sendable ([String]) -> String?
+) throws(IngestError) -> Decoded {
+    guard jsonDepth(text.bytes) <= TierBounds.depth else {
+        throw refusedTiers("it is nested too deep", .tooLarge, name: name)
     }
-    guard jsonDepth(text.bytes) <= TierBounds.depth else { throw refused("it is nested too deep", .tooLarge) }
     let decoder = JSONDecoder()
     decoder.userInfo[tierRequestKey] = TierRequest(choose: choose)
     do {
-        return try decoder.decode(TierFile.self, from: Data(text.bytes))
+        return try decoder.decode(Decoded.self, from: Data(text.bytes))
     } catch let flaw as TierFlaw {
-        throw refused(flaw.why, .tooLarge)
+        throw refusedTiers(flaw.why, .tooLarge, name: name)
     } catch let error as DecodingError {
-        throw refused(words(error))
+        throw refusedTiers(words(error), name: name)
     } catch {
-        throw refused("it is not valid JSON")
+        throw refusedTiers("it is not valid JSON", name: name)
     }
+}
+
+private func refusedTiers(_ why: String, _ reason: IngestError.Reason = .malformed, name: String) -> IngestError {
+    IngestError(
+        reason, "cannot read the tiers", why: why, at: SourceLocation(file: name),
+        hint: "the ccxt layout is wanted: an object that names for each symbol the list of its tiers")
 }
 
 /// What a decoding error means, with the row and the field it speaks of.

@@ -51,6 +51,10 @@ enum TimeDecoder: Sendable {
     case iso8601
     /// A pattern of strptime conversions.
     case pattern(TimePattern)
+    /// Days since 1899-12-30, as spreadsheets count, to the nearest second: they write no more digits than that.
+    case spreadsheetDays
+    /// Milliseconds since a midnight, which is given since the epoch.
+    case millisecondsOfDay(Int64)
 
     /// The time a field names; nil when it names none. O(count), no allocation.
     func read(_ bytes: UnsafeBufferPointer<UInt8>) -> TimeReading? {
@@ -60,6 +64,8 @@ enum TimeDecoder: Sendable {
             case .epoch(let unit): readEpoch(bytes, unit: unit)
             case .iso8601: readCalendar(bytes, style: .iso)
             case .pattern(let pattern): pattern.read(bytes)
+            case .spreadsheetDays: readSpreadsheetDays(bytes)
+            case .millisecondsOfDay(let start): readMillisecondsOfDay(bytes, start)
             }
         guard let reading, BarSeries.validTimes.contains(reading.milliseconds) else { return nil }
         return reading
@@ -72,6 +78,34 @@ enum TimeDecoder: Sendable {
         case .epoch(let unit): "expected epoch \(unit.epochUnit ?? "seconds")"
         case .iso8601: "expected an ISO 8601 date or date and time"
         case .pattern(let pattern): "expected a time like \"\(pattern.text)\""
+        case .spreadsheetDays: "expected a spreadsheet's day number"
+        case .millisecondsOfDay: "expected milliseconds since midnight, below 86 400 000"
         }
     }
+
+    /// The notation in words.
+    var words: String {
+        switch self {
+        case .automatic: "recognised value by value"
+        case .epoch(let unit): "epoch \(unit.epochUnit ?? "seconds")"
+        case .iso8601: "ISO 8601"
+        case .pattern(let pattern): "\"\(pattern.text)\""
+        case .spreadsheetDays: "a spreadsheet's day numbers"
+        case .millisecondsOfDay(let start):
+            "milliseconds since midnight of \(UTCInstant(milliseconds: start).civil.dateText)"
+        }
+    }
+}
+
+private func readSpreadsheetDays(_ bytes: UnsafeBufferPointer<UInt8>) -> TimeReading? {
+    // 25 569 is 1970-01-01; before March 1900 spreadsheets count a day that never was.
+    guard case .value(let days) = readDecimal(bytes), (61..<3_000_000).contains(days) else { return nil }
+    return TimeReading(milliseconds: Int64(((days - 25_569) * 86_400).rounded()) * 1000, form: .local)
+}
+
+private func readMillisecondsOfDay(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int64) -> TimeReading? {
+    guard let stamp = readEpoch(bytes, unit: .milliseconds), (0..<86_400_000).contains(stamp.milliseconds) else {
+        return nil
+    }
+    return TimeReading(milliseconds: start + stamp.milliseconds, form: .local)
 }

@@ -9,9 +9,11 @@ struct WholeText {
     /// Most bytes of text, after decompression: 64 MiB, so that a small archive cannot fill the memory.
     static let mostBytes = 1 << 26
 
-    /// Reads plain text or gzip; UTF-16 is refused, a byte order mark is left out.
+    /// Reads plain or compressed text; a byte order mark is left out.
     init(_ place: InputPlace, options: IngestOptions) throws(IngestError) {
-        var source = try ByteSource(place, bufferSize: options.chunkBytes)
+        let place = try place.single()
+        let source = try ByteSource(place, bufferSize: options.chunkBytes)
+        defer { withExtendedLifetime(source) {} }
         var text: [UInt8] = []
         while let piece = try source.next() {
             guard text.count + piece.count <= WholeText.mostBytes else {
@@ -21,7 +23,6 @@ struct WholeText {
             }
             text.append(contentsOf: piece)
         }
-        if let refusal = refusedEncoding(text[...], name: place.name) { throw refusal }
         bytes = text.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(text.dropFirst(3)) : text
         (byteCount, sha256) = (source.byteCount, source.digest)
     }

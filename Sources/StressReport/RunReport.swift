@@ -22,6 +22,8 @@ public struct RunReport: Sendable {
     public var rows: [ResultRow]
     /// The study's limits against the results, in study order, then plan order.
     public var limits: [LimitCheck]
+    /// The headline without suspicious bars; nil when there are none.
+    public internal(set) var suspicion: SuspicionCheck?
     /// Facts of this run alone, which may differ between runs with equal results.
     public var circumstances: RunCircumstances
     /// What the headline cell of each page is made of, in page order; empty where it was not taken apart.

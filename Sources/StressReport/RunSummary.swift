@@ -13,6 +13,7 @@ extension RunReport {
             ("status", .text(isBreached ? "limit_breached" : "ok")),
             ("confidence", .number(study.statistics.confidence)),
             ("headline", headlineRow.map(headlineJSON) ?? .null),
+            ("headline_without_suspicious", suspicion.map(suspicionJSON) ?? .null),
             ("limits", .list(limits.map(limitJSON))),
             ("assets", .list(assets.map(assetJSON))),
             ("files", .list(files.map(JSONValue.text))),
@@ -45,6 +46,17 @@ extension RunReport {
             ),
         ])
         return ReportFile(path: "run.json", contents: document.document)
+    }
+
+    private func suspicionJSON(_ check: SuspicionCheck) -> JSONValue {
+        let estimate = check.row.estimate
+        return .object(
+            [
+                ("suspicious_bars_count", .integer(check.bars)), ("status", .text(estimate.status.rawValue)),
+                ("entries_count", .integer(estimate.windows.entries)),
+                ("liquidated_frac", .optional(estimate.liquidatedFrequency)),
+                ("unprotected_frac", .optional(estimate.unprotectedFrequency)),
+            ] + exitJSON(estimate.exit))
     }
 
     private func headlineJSON(_ row: ResultRow) -> JSONValue {

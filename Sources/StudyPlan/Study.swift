@@ -60,6 +60,8 @@ public struct StudyInput: Hashable, Sendable {
     public var funding: FundingInput?
     /// Mark prices that trigger in place of the traded ones.
     public var mark: BarSource?
+    /// Another venue's prices of the same market, which tell a bad tick from a move of the market.
+    public var reference: BarSource?
 
     /// An input.
     public init(asset: String, source: BarSource, funding: FundingInput? = nil, mark: BarSource? = nil) {

@@ -93,3 +93,16 @@ extension Study {
         return cells.first(where: choice.matches)
     }
 }
+
+extension Study {
+    /// The study of one cell alone.
+    public func narrowed(to cell: StudyCell) -> Study {
+        var study = self
+        study.inputs = inputs.filter { $0.asset == cell.asset }
+        study.grid = StudyGrid(
+            contracts: [cell.contract], sides: [cell.side], leverages: [cell.leverage], horizons: [cell.horizon])
+        study.platforms = platforms.filter { $0.name == cell.platform }
+        study.limits = []
+        return study
+    }
+}

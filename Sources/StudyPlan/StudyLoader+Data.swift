@@ -10,7 +10,7 @@ extension StudyLoader {
     }
 
     private func input(_ reader: YAMLReader) -> StudyInput? {
-        let known = ["asset", "path", "format", "columns", "time", "timezone", "header", "funding", "mark"]
+        let known = ["asset", "funding", "mark", "reference"] + sourceKeys
         guard let map = reader.map(known: known) else { return nil }
         guard let asset = map.required("asset").flatMap(assetName), let files = map.required("path").flatMap(paths)
         else {
@@ -23,14 +23,26 @@ extension StudyLoader {
             input.funding = funding
         }
         if let value = map["mark"] {
-            guard let mark = mark(value) else { return nil }
+            guard let mark = otherSeries(value) else { return nil }
             input.mark = mark
+        }
+        if let value = map["reference"] {
+            guard let reference = otherSeries(value) else { return nil }
+            input.reference = reference
         }
         return input
     }
 
-    private func mark(_ reader: YAMLReader) -> BarSource? {
-        guard let map = reader.map(known: ["path", "format", "columns", "time", "timezone", "header"]),
+    /// The keys of a price history.
+    private var sourceKeys: [String] {
+        [
+            "path", "format", "columns", "time", "timezone", "header", "kind", "bar", "numbers", "delimiter", "symbol",
+            "policy",
+        ]
+    }
+
+    private func otherSeries(_ reader: YAMLReader) -> BarSource? {
+        guard let map = reader.map(known: sourceKeys),
             let files = map.required("path").flatMap(paths)
         else { return nil }
         return source(map, files: files)
@@ -122,15 +134,72 @@ extension StudyLoader {
             guard let rule = headerRule(value) else { return nil }
             source.header = rule
         }
-        return source
+        return rowSettings(map, &source) ? source : nil
+    }
+
+    /// What a row is and how its fields are written; false after a problem.
+    private func rowSettings(_ map: YAMLMap, _ source: inout BarSource) -> Bool {
+        if let value = map["kind"] {
+            guard let kind = value.choice(RowKind.self) else { return false }
+            source.kind = kind
+        }
+        if let value = map["bar"] {
+            guard let length = value.span() else { return false }
+            source.barLength = length
+        }
+        if let value = map["numbers"] {
+            guard let style = value.node.scalar.flatMap({ NumberStyle(rawValue: $0.string) }) else {
+                let known = NumberStyle.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+                let _: Void? = value.wrong(
+                    "expected an example of how numbers are written", hint: "write one of \(known)")
+                return false
+            }
+            source.numbers = style
+        }
+        if let value = map["delimiter"] {
+            guard let delimiter = value.text().flatMap({ FieldDelimiter(rawValue: $0) }) else {
+                let _: Void? = value.wrong("expected a delimiter", hint: "write \",\", \";\", \"\\t\" or \"|\"")
+                return false
+            }
+            source.delimiter = delimiter
+        }
+        if let value = map["symbol"] {
+            guard let symbol = value.node.scalar?.string, !symbol.isEmpty else {
+                let _: Void? = value.wrong("expected the text of the symbol column")
+                return false
+            }
+            source.symbol = symbol
+        }
+        guard let value = map["policy"] else { return true }
+        guard let policies = policies(value) else { return false }
+        source.policies = policies
+        return true
+    }
+
+    /// `{bad_ticks: drop, missing_bars: fail}`.
+    private func policies(_ reader: YAMLReader) -> [String: PolicyAction]? {
+        guard let map = reader.map(known: SourceCheck.allCases.map(\.rawValue)) else { return nil }
+        var policies: [String: PolicyAction] = [:]
+        for check in SourceCheck.allCases {
+            guard let value = map[check.rawValue] else { continue }
+            guard let action = value.choice(PolicyAction.self) else { return nil }
+            guard check.actions.contains(action) else {
+                let words = check.actions.map(\.rawValue).joined(separator: " or ")
+                return value.wrong("\(check.rawValue) cannot be '\(action.rawValue)'", hint: "write \(words)")
+            }
+            policies[check.rawValue] = action
+        }
+        return policies
     }
 
     private func columns(_ reader: YAMLReader) -> ColumnMapping? {
-        guard let map = reader.map(known: ["time", "open", "high", "low", "close", "price", "volume"]),
-            let time = map.required("time").flatMap(column)
+        guard let map = reader.map(known: ["time", "open", "high", "low", "close", "price", "bid", "ask", "volume"]),
+            let times = map.required("time")?.list()?.map(column), times.allSatisfy({ $0 != nil }),
+            let time = times.first ?? nil
         else { return nil }
         guard let prices = prices(map, reader: reader) else { return nil }
         var mapping = ColumnMapping(time: time, prices: prices)
+        mapping.timeParts = times.dropFirst().compactMap { $0 }
         if let value = map["volume"] {
             guard let volume = column(value) else { return nil }
             mapping.volume = volume
@@ -145,6 +214,15 @@ extension StudyLoader {
                 return reader.wrong("give either price or open, high, low and close")
             }
             return column(price).map(ColumnMapping.Prices.single)
+        }
+        if let first = map["bid"] ?? map["ask"] {
+            guard !bars.contains(where: { map[$0] != nil }) else {
+                return first.wrong("give either bid and ask or open, high, low and close")
+            }
+            guard let bid = map.required("bid").flatMap(column), let ask = map.required("ask").flatMap(column) else {
+                return nil
+            }
+            return .quotes(bid: bid, ask: ask)
         }
         let found = bars.map { map.required($0).flatMap(column) }
         guard let open = found[0], let high = found[1], let low = found[2], let close = found[3] else { return nil }
@@ -166,20 +244,11 @@ extension StudyLoader {
 
     private func timeNotation(_ reader: YAMLReader) -> TimeNotation? {
         guard let text = reader.text() else { return nil }
-        switch text {
-        case "auto": return .automatic
-        case "s": return .seconds
-        case "ms": return .milliseconds
-        case "us": return .microseconds
-        case "ISO 8601", "ISO", "iso": return .iso8601
-        default:
-            guard text.contains("%") else {
-                return reader.wrong(
-                    "'\(SourceLocation.presentable(text))' is not auto, s, ms, us, ISO 8601 or a pattern",
-                    hint: "a pattern looks like \"%d/%m/%Y\"")
-            }
-            return .pattern(text)
+        guard let notation = TimeNotation(setting: text) else {
+            return reader.wrong(
+                "'\(SourceLocation.presentable(text))' is no time notation", hint: "write \(TimeNotation.settings)")
         }
+        return notation
     }
 
     private func utcOffset(_ reader: YAMLReader) -> TimeSpan? {

@@ -29,6 +29,9 @@ extension Study {
 
     private func inputLines(_ input: StudyInput) -> [String] {
         var lines = ["  - asset: \(quoted(input.asset))"] + sourceParts(input.source).map { "    " + $0 }
+        if let reference = input.reference {
+            lines.append("    reference: {\(sourceParts(reference).joined(separator: ", "))}")
+        }
         if let mark = input.mark { lines.append("    mark: {\(sourceParts(mark).joined(separator: ", "))}") }
         if let funding = input.funding {
             lines.append("    funding: {\(fundingParts(funding).joined(separator: ", "))}")
@@ -41,7 +44,18 @@ extension Study {
             "path: [\(source.files.map(quoted).joined(separator: ", "))]", "format: \(quoted(source.format ?? "auto"))",
         ]
         if let columns = source.columns { parts.append("columns: {\(columnParts(columns).joined(separator: ", "))}") }
-        return parts + notationParts(source.time, source.utcOffset, source.header)
+        parts += notationParts(source.time, source.utcOffset, source.header)
+        // Only what was said: a study that says nothing of these keeps the digest it had before they existed.
+        if source.kind != .automatic { parts.append("kind: \(source.kind.rawValue)") }
+        if let length = source.barLength { parts.append("bar: \(length.text)") }
+        if source.numbers != .automatic { parts.append("numbers: \(quoted(source.numbers.rawValue))") }
+        if let delimiter = source.delimiter { parts.append("delimiter: \(quoted(delimiter.rawValue))") }
+        if let symbol = source.symbol { parts.append("symbol: \(quoted(symbol))") }
+        if !source.policies.isEmpty {
+            let policies = source.policies.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.rawValue)" }
+            parts.append("policy: {\(policies.joined(separator: ", "))}")
+        }
+        return parts
     }
 
     private func notationParts(_ time: TimeNotation, _ utcOffset: TimeSpan, _ header: HeaderRule) -> [String] {
@@ -51,7 +65,7 @@ extension Study {
             case .present: "true"
             case .absent: "false"
             }
-        return ["time: \(quoted(timeText(time)))", "timezone: \(quoted(offsetText(utcOffset)))", "header: \(rule)"]
+        return ["time: \(quoted(time.setting))", "timezone: \(quoted(offsetText(utcOffset)))", "header: \(rule)"]
     }
 
     private func fundingParts(_ funding: FundingInput) -> [String] {
@@ -69,9 +83,11 @@ extension Study {
     }
 
     private func columnParts(_ columns: ColumnMapping) -> [String] {
-        var parts = ["time: \(columnText(columns.time))"]
+        let times = ([columns.time] + columns.timeParts).map(columnText)
+        var parts = ["time: " + (times.count > 1 ? "[\(times.joined(separator: ", "))]" : times[0])]
         switch columns.prices {
         case .single(let price): parts.append("price: \(columnText(price))")
+        case .quotes(let bid, let ask): parts += ["bid: \(columnText(bid))", "ask: \(columnText(ask))"]
         case .bars(let open, let high, let low, let close):
             parts += zip(["open", "high", "low", "close"], [open, high, low, close]).map { "\($0): \(columnText($1))" }
         }
@@ -83,17 +99,6 @@ extension Study {
         switch column {
         case .index(let index): String(index)
         case .name(let name): quoted(name)
-        }
-    }
-
-    private func timeText(_ time: TimeNotation) -> String {
-        switch time {
-        case .automatic: "auto"
-        case .seconds: "s"
-        case .milliseconds: "ms"
-        case .microseconds: "us"
-        case .iso8601: "ISO 8601"
-        case .pattern(let pattern): pattern
         }
     }
 
@@ -194,6 +199,7 @@ private func quoted(_ text: String) -> String {
         case "\"": body += "\\\""
         case "\\": body += "\\\\"
         case "\n": body += "\\n"
+        case "\t": body += "\\t"
         default:
             body += scalar.value < 0x20 || scalar.value == 0x7F ? "\\x" + hexPair(scalar.value) : String(scalar)
         }

@@ -9,15 +9,14 @@ import Testing
     }
 
     @Test func aBadPrice() {
-        let text = hourlyText(3) { $0 == 1 ? "2019-07-20T11:00:00Z,10512.5,10530.0,10498.2,\"10,501.3\",812.4" : nil }
+        let text = hourlyText(3) { $0 == 1 ? "2019-07-20T11:00:00Z,10512.5,10530.0,10498.2,10x501.3,812.4" : nil }
         #expect(
             rendered(text) == """
                 error: cannot read price in btc.csv, line 3, column 5 "close"
                   |
-                3 | 2019-07-20T11:00:00Z,10512.5,10530.0,10498.2,"10,501.3",812.4
-                  |                                              ^^^^^^^^^^ expected a decimal number
+                3 | 2019-07-20T11:00:00Z,10512.5,10530.0,10498.2,10x501.3,812.4
+                  |                                              ^^^^^^^^ expected a decimal number
                   = note: 1 of 3 rows cannot be read (33 %); more than 1 % is refused
-                  = help: thousands separators or decimal commas? export the file without them
                 """)
     }
 
@@ -30,13 +29,13 @@ import Testing
     }
 
     @Test func aWholeFile() {
-        let text = Outcome { () throws(IngestError) in try ingest("PK\u{3}\u{4}........", name: "a\u{1B}[31m.zip") }
+        let text = Outcome { () throws(IngestError) in try ingest("BZh91AY&SY", name: "a\u{1B}[31m.bz2") }
         #expect(
             text.rendered == """
-                error: cannot read the file: a·[31m.zip
-                   = because: it is a zip archive
-                   = note: plain text and gzip are read
-                   = help: unpack it first, for example with unzip
+                error: cannot read the file: a·[31m.bz2
+                   = because: it is bzip2 compressed
+                   = note: plain text, gzip, zstd and zip are read
+                   = help: unpack it first, for example with bunzip2
                 """)
     }
 

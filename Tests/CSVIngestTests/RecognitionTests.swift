@@ -84,11 +84,23 @@ import Testing
                 .joined(separator: "\n")
         }
         #expect(try ingest(text { "\($0),\($1),\($2),\($3)" }).formatName == "ohlc")
-        let swapped = try #require(refusal(text { "\($0),\($3),\($1),\($2),5" }))
-        #expect(swapped.finding.hint.contains("columns: {time: 0, open: 1, close: 2, high: 3, low: 4, volume: 5}"))
-        let highFirst = try #require(refusal(text { "\($1),\($2),\($0),\($3)" }))
-        #expect(highFirst.finding.hint.contains("columns: {time: 0, high: 1, low: 2, open: 3, close: 4}"))
-        #expect(refusal(text { "\($0),\($1),\($2),\($3),7,7,7,7" })?.reason == .notRecognised)
+        let usual = try ingest(text { "\($0),\($1),\($2),\($3)" }).series
+        let swapped = try ingest(text { "\($0),\($3),\($1),\($2),5" })
+        let highFirst = try ingest(text { "\($1),\($2),\($0),\($3)" })
+        for read in [swapped, highFirst] {
+            #expect(read.series.open == usual.open && read.series.high == usual.high)
+            #expect(read.series.low == usual.low && read.series.close == usual.close)
+            #expect(read.recognition.first { $0.subject == "columns" }?.confidence == .likely)
+        }
+        #expect(swapped.series.volume?.first == 5)
+        #expect(swapped.formatReason.contains("open, close, high, low"))
+    }
+
+    /// Too few bars prove no unusual order, and an order that nothing tells from its mirror image is asked for.
+    @Test func unprovenOrdersAreAskedFor() throws {
+        let few = (0..<10).map { "\(1_614_556_800 + 3600 * $0),\(100 + $0),\(101 + $0),\(103 + $0),\(98 + $0)" }
+        let error = try #require(refusal(few.joined(separator: "\n")))
+        #expect(error.finding.hint.contains("columns: {time: 0, open: 1, close: 2, high: 3, low: 4}"))
     }
 
     /// A sample of flat bars says nothing about the order; what comes later does.

@@ -8,7 +8,7 @@ import Testing
 @Suite struct SeriesCheckTests {
     static let order = [
         "dropped_rows", "time_order", "duplicate_times", "conflicting_duplicates", "missing_bars", "ohlc_consistency",
-        "non_positive_prices", "extreme_bars", "zero_volume", "bar_length",
+        "non_positive_prices", "extreme_bars", "bad_ticks", "stale_runs", "level_shifts", "zero_volume", "bar_length",
     ]
 
     @Test func everyCheckSaysThatItPassed() throws {

@@ -22,6 +22,32 @@ enum VendorFiles {
 
     static var areHere: Bool { shared != nil }
 
+    /// The text of a small file of the folder.
+    static func text(_ name: String) -> String? {
+        guard let file = fopen(path(name), "rb") else { return nil }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        return String(decoding: bytes[..<fread(&bytes, 1, bytes.count, file)], as: UTF8.self)
+    }
+
+    /// All files below the folder, by path.
+    static var names: [String] { files(below: "") }
+
+    private static func files(below folder: String) -> [String] {
+        guard let directory = opendir(path(folder)) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { raw in
+                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard !name.hasPrefix(".") else { continue }
+            let inside = files(below: folder + name + "/")
+            names += inside.isEmpty ? [folder + name] : inside
+        }
+        return names
+    }
+
     static func path(_ name: String) -> String { "\(shared ?? "")/data/\(name)" }
 }
 

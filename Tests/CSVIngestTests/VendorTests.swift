@@ -30,8 +30,6 @@ struct VendorCase: CustomTestStringConvertible, Sendable {
         (self.columns, self.time) = (columns, time)
     }
 
-    private static let bitfinex = CSVIngestTests.bars(0, 1, 3, 4, 2, volume: 5)
-
     static let all: [VendorCase] = [
         VendorCase(
             "binance-vision/LUNAUSDT-1m-2022-05.csv.gz", "binance-klines", rows: 18_400, "2022-05-01 00:00",
@@ -161,23 +159,106 @@ struct VendorCase: CustomTestStringConvertible, Sendable {
             "fx/EURUSD_hourly.csv", "ohlc", rows: 5_000, "2017-04-19 09:00", "2018-02-07 15:00",
             ["missing_bars": 2_063], ["missing_bars": ["in 42 gaps"], "extreme_bars": ["-1.27 %", "+1.67 %"]]),
         VendorCase(
-            "fx/EURCHF_daily.csv", "explicit columns", rows: 1_565, "2014-01-01 00:00", "2019-12-31 00:00", [:],
-            ["extreme_bars": ["-18.77 % at 2015-01-15", "+2.96 % at 2015-01-26"]],
-            columns: ColumnMapping(time: .index(0), prices: .single(.index(1))), time: .pattern("%d/%m/%Y")),
+            "fx/EURCHF_daily.csv", "price-only", rows: 1_565, "2014-01-01 00:00", "2019-12-31 00:00", [:],
+            ["extreme_bars": ["-18.77 % at 2015-01-15", "+2.96 % at 2015-01-26"], "date_order": ["%d/%m/%Y"]]),
         VendorCase(
-            "bitfinex/BTCUSD_1m_2013.csv.gz", "explicit columns", rows: 148_055, "2013-04-01 00:07",
+            "bitfinex/BTCUSD_1m_2013.csv.gz", "ohlc", rows: 148_055, "2013-04-01 00:07",
             "2013-12-31 23:59", ["missing_bars": 247_938],
             [
                 "missing_bars": ["in 49 884 gaps", "2013-08-10 08:05 → 2013-08-10 12:45"],
                 "extreme_bars": ["-99.98 % at 2013-04-16 04:38", "+9333.96 % at 2013-04-11 18:14"],
-            ], columns: bitfinex),
+            ]),
         VendorCase(
-            "bitfinex/ETHUSD_1m_2016.csv.gz", "explicit columns", rows: 85_818, "2016-03-09 16:04",
+            "bitfinex/ETHUSD_1m_2016.csv.gz", "ohlc", rows: 85_818, "2016-03-09 16:04",
             "2016-12-31 23:31", ["missing_bars": 342_310],
             [
                 "missing_bars": ["in 37 430 gaps", "2016-03-31 23:30 → 2016-06-01 00:00"],
                 "extreme_bars": ["-20.37 %", "+24.11 %"],
-            ], columns: bitfinex),
+            ]),
+        VendorCase(
+            "binance-vision/LUNAUSDT-1m-2022-05.zip", "binance-klines", rows: 18_400, "2022-05-01 00:00",
+            "2022-05-31 23:59", ["missing_bars": 26_240],
+            ["missing_bars": ["in 1 gap", "2022-05-13 00:39 → 2022-05-31 06:00"]]),
+        VendorCase(
+            "bitfinex/BTCUSD_1m_2014.csv.gz", "ohlc", rows: 283_787, "2014-01-01 00:02", "2014-11-21 23:03",
+            ["missing_bars": 184_155],
+            [
+                "missing_bars": ["in 71 057 gaps", "2014-02-06 10:11 → 2014-02-06 13:08"],
+                "extreme_bars": ["-55.65 % at 2014-02-10 11:00", "+48.27 % at 2014-02-10 11:00"],
+            ]),
+        VendorCase(
+            "bitfinex/BTCUSD_1m_2015.csv.gz", "ohlc", rows: 366_710, "2015-01-01 00:00", "2015-12-31 23:59",
+            ["missing_bars": 158_890],
+            [
+                "missing_bars": ["in 61 148 gaps", "2015-05-01 03:59 → 2015-06-01 00:00"],
+                "extreme_bars": ["-21.32 % at 2015-08-18 23:47 (166 against 210.99)", "+16.23 % at 2015-08-19 00:02"],
+            ]),
+        VendorCase(
+            "bitfinex/EOSUSD_1m_2017.csv.gz", "ohlc", rows: 218_542, "2017-07-01 16:59", "2017-12-31 23:58",
+            ["missing_bars": 45_398],
+            [
+                "missing_bars": ["in 25 699 gaps", "2017-10-31 13:54 → 2017-10-31 14:31"],
+                "extreme_bars": ["-50.00 % at 2017-07-01 17:07", "+80.00 % at 2017-07-01 17:08"],
+            ]),
+        VendorCase(
+            "bitfinex/IOTUSD_1m_2017.csv.gz", "ohlc", rows: 253_041, "2017-06-12 18:29", "2017-12-31 23:59",
+            ["missing_bars": 38_170],
+            [
+                "missing_bars": ["in 20 611 gaps", "2017-06-13 02:46 → 2017-06-13 12:35"],
+                "extreme_bars": ["-52.00 % at 2017-12-22 07:22", "+96.00 % at 2017-06-12 20:11"],
+            ]),
+        VendorCase(
+            "bitfinex/LTCUSD_1m_2015.csv.gz", "ohlc", rows: 146_741, "2015-01-01 00:01", "2015-12-31 23:38",
+            ["missing_bars": 378_837],
+            [
+                "missing_bars": ["in 53 133 gaps", "2015-05-01 04:00 → 2015-05-31 23:59"],
+                "extreme_bars": ["-29.07 % at 2015-04-09 08:26", "+58.18 % at 2015-04-09 08:27"],
+            ]),
+        VendorCase(
+            "kaggle-coinmarketcap/coin_Solana.csv", "ohlc", rows: 452, "2020-04-11 23:59", "2021-07-06 23:59",
+            ["ohlc_consistency": 0, "missing_bars": 0],
+            ["extreme_bars": ["-47.36 % at 2021-05-19", "+59.28 % at 2021-01-08"]]),
+        VendorCase(
+            "cryptodatadownload/Gemini_DOGEUSD_d.csv", "cryptodatadownload", rows: 358, "2021-05-05 04:00",
+            "2022-04-27 04:00", ["non_positive_prices": 1, "preamble": 1],
+            ["extreme_bars": ["-40.72 % at 2021-05-19 04:00", "+44.19 % at 2021-10-28 04:00"]]),
+        VendorCase(
+            "lean/20171217_btcusd_minute_trade.csv", "ohlc", rows: 1_440, "2017-12-17 00:00", "2017-12-17 23:59",
+            ["missing_bars": 0],
+            [
+                "date_from_name": ["2017-12-17"],
+                "extreme_bars": ["-1.72 % at 2017-12-17 00:02", "+1.05 % at 2017-12-17 23:05"],
+            ]),
+        VendorCase(
+            "investing-com/Bitcoin Historical Data.csv", "ohlc", rows: 4_415, "2010-10-03 00:00", "2022-11-03 00:00",
+            ["non_positive_prices": 1, "ohlc_consistency": 30],
+            [
+                "time_order": ["newest first"], "date_order": ["%b %d, %Y"],
+                "extreme_bars": ["-100.00 % at 2010-10-08", "+378.65 % at 2014-02-26"],
+            ]),
+        VendorCase(
+            "fx/USDCHF_DAILY_utf16.csv.gz", "ohlc", rows: 5_793, "1999-01-04 00:00", "2021-05-27 00:00",
+            ["ohlc_consistency": 0],
+            [
+                "time_order": ["newest first"],
+                "extreme_bars": ["-18.09 % at 2015-01-15 00:00 (0.83429 against 1.0186)", "+9.62 % at 2011-09-06"],
+            ]),
+        VendorCase(
+            "student-binance/ADAUSDT_4h_raw.csv.gz", "ohlc", rows: 7_307, bars: 7_290, "2019-01-01 03:00",
+            // 17 bars are absent and 17 have no prices, the last of which leaves no gap.
+            "2022-05-05 11:00", ["missing_bars": 33, "missing_value": 1],
+            [
+                "missing_bars": ["in 19 gaps"],
+                "extreme_bars": ["-40.62 % at 2021-05-19 11:00", "+22.88 % at 2021-05-23 19:00"],
+            ]),
+        // 5 bars are absent and 8 have no prices; the last row is one of them, so the last bar is the one before.
+        VendorCase(
+            "student-binance/LUNAUSDT_4h_raw.csv", "ohlc", rows: 3_729, bars: 3_721, "2020-08-21 11:00",
+            "2022-05-05 11:00", ["missing_bars": 12],
+            [
+                "missing_bars": ["in 9 gaps"],
+                "extreme_bars": ["-36.46 % at 2021-05-19 11:00", "+63.19 % at 2021-02-09 11:00"],
+            ]),
     ]
 }
 
@@ -196,34 +277,10 @@ struct VendorCase: CustomTestStringConvertible, Sendable {
         }
     }
 
-    @Test(arguments: [
-        ("bitfinex/BTCUSD_1m_2013.csv.gz", "open, close, high, low fits"),
-        ("bitfinex/BTCUSD_1m_2014.csv.gz", "open, close, high, low fits"),
-        ("bitfinex/BTCUSD_1m_2015.csv.gz", "open, close, high, low fits"),
-        ("bitfinex/EOSUSD_1m_2017.csv.gz", "open, close, high, low fits"),
-        ("bitfinex/ETHUSD_1m_2016.csv.gz", "open, close, high, low fits"),
-        ("bitfinex/IOTUSD_1m_2017.csv.gz", "open, close, high, low fits"),
-        ("bitfinex/LTCUSD_1m_2015.csv.gz", "open, close, high, low fits"),
-        ("kaggle-coinmarketcap/coin_Bitcoin.csv.gz", "this may be"),
-        ("kaggle-coinmarketcap/coin_Cardano.csv", "this may be"),
-        ("fx/USDCHF_DAILY_utf16.csv.gz", "UTF-16"),
-        ("binance-vision/LUNAUSDT-1m-2022-05.zip", "zip"),
-        ("investing-com/Bitcoin Historical Data.csv", "cannot read time"),
-        ("lean/20171217_btcusd_minute_trade.csv", "cannot read time"),
-        ("kraken/BCHEUR_trades.csv", "3 columns without header"),
-        ("truefx/usdjpy-ticks.csv", "\"bid\""),
-        ("bitmex/funding_data.csv", "fundingRate"),
-    ])
-    func refusals(_ file: String, _ says: String) {
-        let outcome = Outcome { () throws(IngestError) in try readVendor(file) }
-        #expect(outcome.error?.finding.message.contains(says) == true, "\(outcome.rendered)")
-        #expect(outcome.error?.exitIsNoInput == false)
-    }
-
-    /// Prices that a spreadsheet has destroyed are refused also when the times are explained.
+    /// Prices that a spreadsheet has destroyed are refused, although times and columns are recognised.
     @Test func damagedPricesAreRefused() throws {
         let outcome = Outcome { () throws(IngestError) in
-            try readVendor("kaggle-coinmarketcap/coin_Bitcoin.csv.gz", time: .pattern("%d-%m-%y %H:%M"))
+            try readVendor("kaggle-coinmarketcap/coin_Bitcoin.csv.gz")
         }
         let message = try #require(outcome.error?.finding.message)
         #expect(message.contains("2 868 of 2 991 rows"), "\(message)")
@@ -239,7 +296,7 @@ struct VendorCase: CustomTestStringConvertible, Sendable {
 
     @Test func threeYearsOfBitfinexFormOneSeries() throws {
         let files = ["2013", "2014", "2015"].map { VendorFiles.path("bitfinex/BTCUSD_1m_\($0).csv.gz") }
-        let read = try ingestSeries(BarSource(files: files, columns: bars(0, 1, 3, 4, 2, volume: 5)))
+        let read = try ingestSeries(BarSource(files: files))
         #expect(read.series.count == 798_552 && read.files.map(\.rowCount) == [148_055, 283_787, 366_710])
         #expect(read.summary("time_order")?.severity == .pass)
     }

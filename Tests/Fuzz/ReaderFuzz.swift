@@ -57,7 +57,10 @@ private func outcome(_ bytes: [UInt8], _ change: (inout IngestOptions) -> Void) 
     var options = IngestOptions(chunkBytes: 4096)
     change(&options)
     do {
-        let read = try ingestSeries(bytes: bytes, name: "f", source: BarSource(files: []), options: options)
+        var source = BarSource(files: [])
+        // Trades and quotes are read too; other rows have no use for it.
+        source.barLength = .minutes(1)
+        let read = try ingestSeries(bytes: bytes, name: "f", source: source, options: options)
         let series = read.series
         return Outcome(
             time: series.time,

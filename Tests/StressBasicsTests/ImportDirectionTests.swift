@@ -9,7 +9,9 @@ private let mayImport: [String: Set<String>] = [
     "MarginModel": ["StressBasics"],
     "StressStatistics": ["StressBasics"],
     "ContentStore": ["CXXHash", "StressBasics"],
-    "CSVIngest": ["CLibCSV", "CZlib", "ContentStore", "StressBasics", "PriceSeries", "MarginModel"],
+    "CSVIngest": [
+        "CLibCSV", "CLibZip", "CZlib", "CZstd", "ContentStore", "StressBasics", "PriceSeries", "MarginModel",
+    ],
     "StudyPlan": ["StressBasics", "PriceSeries", "MarginModel", "Yams"],
     "StressEngine": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
     "RunStore": ["StressBasics", "StressStatistics", "StudyPlan"],

@@ -279,4 +279,52 @@ private let smallStudy = """
             #expect(finding.severity == .error && !finding.message.isEmpty, "seed \(seed)")
         }
     }
+
+    /// Everything a study can say about how files are read comes back from its canonical text.
+    @Test func readingSettingsRoundTrip() throws {
+        let yaml = """
+            version: 1
+            data:
+              - asset: A
+                path: [a.zip, b.csv.zst]
+                kind: trades
+                bar: 1m
+                numbers: "1.234,5"
+                delimiter: "\\t"
+                symbol: BTC/USD
+                time: "ms of 2017-12-17"
+                columns: {time: [date, 2], price: 3, volume: size}
+                policy: {bad_ticks: drop, missing_bars: fail, bad_row: drop}
+                reference: {path: other.csv, kind: quotes, bar: 30s, columns: {time: 0, bid: 1, ask: 2}, time: excel}
+              - {asset: B, path: b.csv, time: ns, numbers: "1 234,5", delimiter: "|"}
+            grid: {leverage: [1, 10], horizon: [1d]}
+            platforms: {p: {tiers: [{to: .inf, rate: 0.005}]}}
+            """
+        let study = try loadStudy(yaml: yaml, file: "s.yaml").value
+        let source = study.inputs[0].source
+        #expect(source.kind == .trades && source.barLength == .minutes(1) && source.numbers == .pointGroups)
+        #expect(source.delimiter == .tab && source.symbol == "BTC/USD" && source.columns?.timeParts == [.index(2)])
+        #expect(source.time == .millisecondsOfDay(1_513_468_800_000))
+        #expect(source.policies == ["bad_ticks": .drop, "missing_bars": .fail, "bad_row": .drop])
+        #expect(study.inputs[0].reference?.kind == .quotes && study.inputs[0].reference?.time == .spreadsheetDays)
+        #expect(study.inputs[1].source.time == .nanoseconds && study.inputs[1].source.delimiter == .bar)
+        #expect(try loadStudy(yaml: study.canonicalText, file: "again.yaml").value == study)
+    }
+
+    @Test(arguments: [
+        ("kind: trade", "trades"), ("bar: soon", "bar"), ("numbers: 12", "1,234.5"), ("delimiter: x", "delimiter"),
+        ("policy: {bad_tick: drop}", "bad_ticks"), ("policy: {missing_bars: drop}", "keep or fail"),
+        ("policy: {bad_row: keep}", "drop or fail"), ("time: minutes", "excel"), ("columns: {time: 0, bid: 1}", "ask"),
+    ])
+    func readingSettingsAreChecked(_ setting: String, _ says: String) throws {
+        let yaml = """
+            version: 1
+            data: [{asset: A, path: a.csv, \(setting)}]
+            grid: {leverage: [1], horizon: [1d]}
+            platforms: {p: {tiers: [{to: .inf, rate: 0.005}]}}
+            """
+        let error = #expect(throws: StudyError.self) { try loadStudy(yaml: yaml, file: "s.yaml") }
+        let words = error?.findings.map { "\($0.message) \($0.hint)" }.joined() ?? ""
+        #expect(words.contains(says), "\(words)")
+    }
 }

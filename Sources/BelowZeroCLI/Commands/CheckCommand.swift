@@ -12,22 +12,30 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Read price files or a study's inputs, and say what is in them.",
         discussion: """
-            Prints format, bars, period and every check. With --json one object a file. Exit 65 or 66 when an input cannot \
-            be used.
+            Prints format, bars, period, what was recognised and every check. With --json one object a file. Funding rates, \
+            leverage tiers and margin histories are told from prices and audited too. Exit 65 or 66 when an input cannot be \
+            used.
 
             EXAMPLES
               belowzero check BTCUSDT-1m.csv.gz
+              belowzero check prices/                     every file of a folder, each by itself
+              belowzero check --kind trades --bar 1m ticks.zip
+              zstd -dc big.csv.zst | belowzero check -
               belowzero check nightly.yaml --all-errors
 
             KNOWN FORMATS (--format)
             \(knownFormats.map { "  \($0.name): \($0.description)" }.joined(separator: "\n"))
             """)
 
-    @Argument(help: "Price files, or one study file (.yaml).", completion: .file())
+    @Argument(
+        help: "Price files, folders, - for standard input, or one study file (.yaml).", completion: .file())
     var file: [String]
 
     @Flag(help: "List every bad row instead of the first ten.")
     var allErrors = false
+
+    @Flag(help: "Read all files as one series, in the order given.")
+    var together = false
 
     @OptionGroup(title: "Reading") var reading: ReadingOptions
     @OptionGroup(title: "Cache") var cache: CacheOptions
@@ -40,11 +48,10 @@ struct CheckCommand: ParsableCommand {
             options.cache = cache.series
             if allErrors { options.maxRowFindings = 10_000_000 }
             let results = parallelMap(count: sources.count, threads: allCores) { [options] index in
-                readSeries(sources[index], files: files, options: options)
+                FileAudit(sources[index], files: files, options: options)
             }
-            let pairs = Array(zip(sources, results ?? []))
-            for (source, result) in pairs { show(source, result) }
-            let errors = pairs.compactMap { if case .failure(let error) = $0.1 { error } else { nil } }
+            for audit in results ?? [] { show(audit) }
+            let errors = (results ?? []).compactMap(\.error)
             guard errors.isEmpty else {
                 throw ExitCode((errors.allSatisfy(\.exitIsNoInput) ? Failure.Code.noInput : .badData).rawValue)
             }
@@ -56,37 +63,71 @@ struct CheckCommand: ParsableCommand {
             let loaded = try LoadedStudy(file: study)
             return (loaded.study.inputs.map(\.source), loaded.files)
         }
-        return (try file.map { try reading.source(files: [$0]) }, InputFiles(base: ""))
+        let names = try file.flatMap(filesOfFolder)
+        if together { return ([try reading.source(files: names)], InputFiles(base: "")) }
+        return (try names.map { try reading.source(files: [$0]) }, InputFiles(base: ""))
     }
 
-    private func show(_ source: BarSource, _ result: Result<IngestedSeries, IngestError>) {
-        if common.json { return Talk.print(jsonText(CheckJSON(source, result))) }
-        switch result {
+    /// The files below a folder, by name, without hidden ones; a file is itself.
+    private func filesOfFolder(_ name: String) throws -> [String] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), isFolder.boolValue else {
+            return [name]
+        }
+        let found = FileManager.default.enumerator(atPath: name)?.compactMap { $0 as? String } ?? []
+        let files = found.filter { path in
+            guard !path.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else { return false }
+            var isFolder: ObjCBool = false
+            return FileManager.default.fileExists(atPath: "\(name)/\(path)", isDirectory: &isFolder)
+                && !isFolder.boolValue
+        }
+        guard !files.isEmpty else { throw Failure(.noInput, "no file in \(name)") }
+        let folder = name.hasSuffix("/") ? String(name.dropLast()) : name
+        return files.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }.map { "\(folder)/\($0)" }
+    }
+
+    private func show(_ audit: FileAudit) {
+        if common.json { return Talk.print(jsonText(CheckJSON(audit))) }
+        switch audit.outcome {
         case .failure(let error): Talk.complain(error.rendered())
-        case .success(let data): Talk.print(CheckText(data: data, allErrors: allErrors).text)
+        case .success(let facts): Talk.print(CheckText(name: audit.name, facts: facts, allErrors: allErrors).text)
         }
     }
 }
 
 /// The audit of one input as a person reads it.
 struct CheckText {
-    let data: IngestedSeries
+    let name: String
+    let facts: FileAudit.Facts
     let allErrors: Bool
 
     var text: String {
-        let series = data.series
-        let (first, last) = (series.instant(0), series.instant(series.count - 1))
-        let head = """
-            \(data.files.map { SourceLocation.presentable($0.name) }.joined(separator: ", "))
-              format   \(data.formatName): \(data.formatReason)
-              rows     \(groupedText(data.rowCount, separator: " ")), of which \(groupedText(series.count, separator: " ")) became bars
-              bars     \(series.barLength?.text ?? "one") from \(first.rfc3339) to \(last.rfc3339)
-            """
-        return ([head] + summaries + details).joined(separator: "\n") + "\n"
+        let rows = groupedText(facts.rows, separator: " ")
+        var head = [
+            name, line("format", facts.format + (facts.reason.isEmpty ? "" : ": \(facts.reason)")),
+            line("rows", "\(rows), of which \(groupedText(facts.items, separator: " ")) became \(facts.noun)"),
+        ]
+        if let first = facts.first, let last = facts.last {
+            head.append(line(facts.noun, "\(facts.barLength?.text ?? "one") from \(first.rfc3339) to \(last.rfc3339)"))
+        }
+        return (head + recognition + summaries + details).joined(separator: "\n") + "\n"
+    }
+
+    private func line(_ label: String, _ text: String) -> String {
+        "  \(label.padding(toLength: 10, withPad: " ", startingAt: 0))\(text)"
+    }
+
+    // Names out of the file are made presentable where the reading is put into words.
+    private var recognition: [String] {
+        facts.recognition.map { trait in
+            let reason = trait.reason.isEmpty ? "" : " — \(trait.reason)"
+            return line(
+                trait.subject, "\(trait.reading) (\(trait.confidence.rawValue))\(reason)")
+        }
     }
 
     private var summaries: [String] {
-        data.findings.filter { !$0.isDetail }.map { finding in
+        facts.findings.filter { !$0.isDetail }.map { finding in
             let mark =
                 ["pass": "ok  ", "note": "note", "warning": "WARN", "error": "ERR "][finding.severity.rawValue] ?? ""
             let action = finding.action.isEmpty ? "" : " — \(finding.action)"
@@ -95,7 +136,7 @@ struct CheckText {
     }
 
     private var details: [String] {
-        let all = data.findings.filter(\.isDetail)
+        let all = facts.findings.filter(\.isDetail)
         let shown = allErrors ? all[...] : all.prefix(10)
         let lines = shown.map { finding in
             let text = finding.location?.text.map { " '\($0)'" } ?? ""
@@ -110,30 +151,45 @@ struct CheckText {
 struct CheckJSON: Encodable {
     let path: String
     let status: String
+    let kind: String?
     let format: String?
     let rows: Int?
     let bars: Int?
     let firstUtc: String?
     let lastUtc: String?
     let barS: Double?
+    let recognition: [Trait]
     let findings: [FindingJSON]
 
-    init(_ source: BarSource, _ result: Result<IngestedSeries, IngestError>) {
-        path = source.files.joined(separator: ", ")
-        switch result {
+    struct Trait: Encodable {
+        let subject: String
+        let reading: String
+        let confidence: String
+        let reason: String
+    }
+
+    init(_ audit: FileAudit) {
+        path = audit.name
+        switch audit.outcome {
         case .failure(let error):
             status = "refused"
-            (format, rows, bars, firstUtc, lastUtc, barS) = (nil, nil, nil, nil, nil, nil)
+            (kind, format, rows, bars, firstUtc, lastUtc, barS) = (nil, nil, nil, nil, nil, nil, nil)
+            recognition = []
             findings = [FindingJSON(error.finding)]
-        case .success(let data):
+        case .success(let facts):
             status = "ok"
-            format = data.formatName
-            rows = data.rowCount
-            bars = data.series.count
-            firstUtc = data.series.instant(0).rfc3339
-            lastUtc = data.series.instant(data.series.count - 1).rfc3339
-            barS = data.series.barLength?.inSeconds
-            findings = data.findings.map(FindingJSON.init)
+            kind = facts.kind
+            format = facts.format
+            rows = facts.rows
+            bars = facts.items
+            firstUtc = facts.first?.rfc3339
+            lastUtc = facts.last?.rfc3339
+            barS = facts.barLength?.inSeconds
+            recognition = facts.recognition.map {
+                Trait(
+                    subject: $0.subject, reading: $0.reading, confidence: $0.confidence.rawValue, reason: $0.reason)
+            }
+            findings = facts.findings.map(FindingJSON.init)
         }
     }
 }

@@ -52,10 +52,13 @@ let studyTemplate = """
         path: prices/DEMO.csv       # relative to this file; globs are read in name order as one series
         format: auto                # auto, or a format that 'belowzero check --help' lists
         # columns: {time: 0, open: 1, high: 2, low: 3, close: 4, volume: 5}   # 0-based, or header names; {time: 0, price: 1}
-        # time: ms                  # auto, s, ms, us, ISO 8601, or a pattern such as "%d/%m/%Y"
+        # time: ms                  # auto, s, ms, us, ns, ISO 8601, excel, or a pattern such as "%d/%m/%Y"
         # timezone: UTC             # of times that state none; UTC or an offset such as "+03:00"
         # header: auto              # auto, true, false
         # funding: {path: funding.csv, columns: {time: 0, rate: 3}, shift: 0s}   # or {rate: 0.0001, interval: 8h}
+        # kind: trades              # with bar: 1m, for a file of single trades or quotes
+        # policy: {bad_ticks: drop} # keep, drop or fail, for each check that 'belowzero check' prints
+        # reference: {path: x.csv}  # another venue's prices, which tell a bad tick from a move of the market
         # mark: {path: mark.csv}    # mark prices trigger, traded prices fill
 
     grid:

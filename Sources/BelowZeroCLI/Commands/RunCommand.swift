@@ -31,6 +31,10 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Evaluate the best and the worst fill beside the chosen one, on every platform.")
     var bounds = false
 
+    @Option(
+        help: "CHECK=ACTION: what to do with what a check of the prices finds: keep, drop or fail. May be repeated.")
+    var policy: [String] = []
+
     @Flag(help: "Print the study with every value spelled out, and stop.")
     var printStudy = false
 
@@ -40,7 +44,10 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         try common.reporting {
             let loaded = try LoadedStudy(file: study, prices: prices)
-            let chosen = bounds ? loaded.study.withBounds : loaded.study
+            var chosen = bounds ? loaded.study.withBounds : loaded.study
+            for (check, action) in try parsePolicies(policy) {
+                for index in chosen.inputs.indices { chosen.inputs[index].source.policies[check] = action }
+            }
             if printStudy { return Talk.print(chosen.canonicalText) }
             loaded.notes.forEach { common.talk.say(Failure.text($0)) }
             let job = StressJob(
@@ -50,8 +57,10 @@ struct RunCommand: ParsableCommand {
     }
 
     private var command: String {
-        let folder = prices.map { " --prices \(shellQuoted($0))" } ?? ""
-        return "belowzero run \(shellQuoted(study))\(folder)\(bounds ? " --bounds" : "")"
+        let words =
+            ["belowzero", "run", study] + (prices.map { ["--prices", $0] } ?? []) + (bounds ? ["--bounds"] : [])
+            + policy.flatMap { ["--policy", $0] }
+        return words.map(shellQuoted).joined(separator: " ")
     }
 }
 

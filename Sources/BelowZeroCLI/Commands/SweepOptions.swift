@@ -92,32 +92,62 @@ struct ReadingOptions: ParsableArguments {
             "Columns by 0-based position or header name: time=0,open=1,high=2,low=3,close=4[,volume=5] or time=0,price=1."
     )
     var columns: String?
-    @Option(help: "Time notation: auto, s, ms, us, 'ISO 8601' or a pattern such as %d/%m/%Y.")
+    @Option(
+        help: "Time notation: auto, s, ms, us, ns, 'ISO 8601', excel, 'ms of 2017-12-17' or a pattern such as %d/%m/%Y."
+    )
     var time = "auto"
+    @Option(help: "What a row is: auto, bars, price, trades or quotes.")
+    var kind = RowKind.automatic
+    @Option(help: "Length of the bars that trades and quotes become, such as 1m.")
+    var bar: String?
+    @Option(
+        help: "How numbers are written, by an example: auto, 1234.5, 1,234.5, 1234,5, 1.234,5, '1 234,5' or 1'234.5.")
+    var numbers = NumberStyle.automatic
+    @Option(help: "What separates the fields: , ; | or tab.")
+    var delimiter: String?
+    @Option(help: "The market to read from a file that holds several.")
+    var symbol: String?
+    @Option(
+        help: "CHECK=ACTION: what to do with the rows or bars that a check finds: keep, drop or fail. May be repeated.")
+    var policy: [String] = []
     @Option(help: "Whether the first row holds names: auto, true or false.")
     var header = "auto"
 
     func source(files: [String]) throws -> BarSource {
-        BarSource(
+        var source = BarSource(
             files: files, format: format == "auto" ? nil : format, columns: try columns.map(parseColumns),
             time: try notation(), header: try headerRule())
+        source.kind = kind
+        source.barLength = try barLength()
+        source.numbers = numbers
+        source.delimiter = try fieldDelimiter()
+        source.symbol = symbol
+        source.policies = try parsePolicies(policy)
+        return source
+    }
+
+    private func barLength() throws -> TimeSpan? {
+        guard let bar else { return nil }
+        guard let span = TimeSpan(bar), span.milliseconds > 0 else {
+            throw Failure(.usage, "cannot read --bar '\(bar)'", hint: "write a duration such as 30s, 1m or 1h")
+        }
+        return span
+    }
+
+    private func fieldDelimiter() throws -> FieldDelimiter? {
+        guard let delimiter else { return nil }
+        if delimiter == "tab" || delimiter == "\\t" { return .tab }
+        guard let known = FieldDelimiter(rawValue: delimiter) else {
+            throw Failure(.usage, "--delimiter is , ; | or tab, not '\(delimiter)'")
+        }
+        return known
     }
 
     private func notation() throws -> TimeNotation {
-        switch time {
-        case "auto": return .automatic
-        case "s": return .seconds
-        case "ms": return .milliseconds
-        case "us": return .microseconds
-        case "ISO 8601", "ISO", "iso": return .iso8601
-        default:
-            guard time.contains("%") else {
-                throw Failure(
-                    .usage, "cannot read --time '\(time)'",
-                    hint: "write auto, s, ms, us, 'ISO 8601' or a pattern such as %d/%m/%Y")
-            }
-            return .pattern(time)
+        guard let notation = TimeNotation(setting: time) else {
+            throw Failure(.usage, "cannot read --time '\(time)'", hint: "write \(TimeNotation.settings)")
         }
+        return notation
     }
 
     private func headerRule() throws -> HeaderRule {
@@ -131,6 +161,10 @@ struct ReadingOptions: ParsableArguments {
     var words: [String] {
         (format == "auto" ? [] : ["--format", format]) + (columns.map { ["--columns", $0] } ?? [])
             + (time == "auto" ? [] : ["--time", time]) + (header == "auto" ? [] : ["--header", header])
+            + (kind == .automatic ? [] : ["--kind", kind.rawValue]) + (bar.map { ["--bar", $0] } ?? [])
+            + (numbers == .automatic ? [] : ["--numbers", numbers.rawValue])
+            + (delimiter.map { ["--delimiter", $0] } ?? []) + (symbol.map { ["--symbol", $0] } ?? [])
+            + policy.flatMap { ["--policy", $0] }
     }
 }
 
@@ -140,7 +174,7 @@ func parseColumns(_ text: String) throws -> ColumnMapping {
     var parts: [String: ColumnReference] = [:]
     for part in text.split(separator: ",") {
         let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
-        guard sides.count == 2, ["time", "open", "high", "low", "close", "price", "volume"].contains(sides[0]),
+        guard sides.count == 2, columnRoles.contains(sides[0]),
             parts[sides[0]] == nil
         else {
             throw Failure(.usage, "cannot read '\(part)' in --columns", hint: hint)
@@ -151,6 +185,9 @@ func parseColumns(_ text: String) throws -> ColumnMapping {
         }
     }
     guard let time = parts["time"] else { throw Failure(.usage, "--columns names no time", hint: hint) }
+    if let bid = parts["bid"], let ask = parts["ask"], parts.keys.allSatisfy({ ["time", "bid", "ask"].contains($0) }) {
+        return ColumnMapping(time: time, prices: .quotes(bid: bid, ask: ask))
+    }
     if let price = parts["price"], parts.keys.allSatisfy({ ["time", "price", "volume"].contains($0) }) {
         return ColumnMapping(time: time, prices: .single(price), volume: parts["volume"])
     }
@@ -163,5 +200,30 @@ func parseColumns(_ text: String) throws -> ColumnMapping {
         time: time, prices: .bars(open: open, high: high, low: low, close: close), volume: parts["volume"])
 }
 
+private let columnRoles = ["time", "open", "high", "low", "close", "price", "bid", "ask", "volume"]
+
+/// `bad_ticks=drop` and so on.
+func parsePolicies(_ texts: [String]) throws -> [String: PolicyAction] {
+    var policies: [String: PolicyAction] = [:]
+    for text in texts {
+        let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
+        let names = SourceCheck.allCases.map(\.rawValue)
+        guard sides.count == 2, let check = SourceCheck(rawValue: sides[0]) else {
+            let near = nearestName(to: sides.first ?? text, among: names).map { "did you mean \($0)? " } ?? ""
+            throw Failure(
+                .usage, "cannot read --policy '\(text)'",
+                hint: near + "write CHECK=ACTION with \(names.joined(separator: ", "))")
+        }
+        guard let action = PolicyAction(rawValue: sides[1]), check.actions.contains(action) else {
+            let words = check.actions.map(\.rawValue).joined(separator: " or ")
+            throw Failure(.usage, "cannot read --policy '\(text)'", hint: "\(check.rawValue) can be \(words)")
+        }
+        policies[check.rawValue] = action
+    }
+    return policies
+}
+
+extension RowKind: ExpressibleByArgument {}
+extension NumberStyle: ExpressibleByArgument {}
 extension FillRule: ExpressibleByArgument {}
 extension LiquidationTrigger: ExpressibleByArgument {}

@@ -9,6 +9,10 @@ import StudyPlan
 struct AssetInput: Sendable {
     let asset: String
     let market: MarketHistory
+    /// The same history without its suspicious bars; nil when there are none.
+    let unsuspicious: MarketHistory?
+    /// How many bars are suspicious.
+    let suspiciousCount: Int
     private(set) var report: AssetReport
 
     /// The same input with findings on what all assets share.
@@ -27,35 +31,43 @@ struct AssetInput: Sendable {
     static func read(
         _ input: StudyInput, study: Study, files: InputFiles, options: IngestOptions
     ) -> Result<AssetInput, Errors> {
-        let prices = readSeries(input.source, files: files, options: options)
+        let reference = input.reference.map { readSeries($0, files: files, options: options) }
+        let venue = reference.flatMap { try? $0.get().series }
+        let prices = readSeries(input.source, files: files, options: options, reference: venue)
         let mark = input.mark.map { readSeries($0, files: files, options: options) }
         let funding = input.funding.map { readFunding($0, files: files, options: options) }
         do {
             let prices = try prices.get()
             return .success(
                 AssetInput(
-                    asset: input.asset, prices: prices, mark: try mark?.get(),
+                    asset: input.asset, prices: prices, mark: try mark?.get(), reference: try reference?.get(),
                     funding: try funding?.get().resolved(over: prices.series), study: study))
         } catch {
-            let found = [prices.error, mark?.error, funding?.error].compactMap { $0 }
+            let found = [prices.error, mark?.error, reference?.error, funding?.error].compactMap { $0 }
             return .failure(Errors(all: found))
         }
     }
 
-    private init(asset: String, prices: IngestedSeries, mark: IngestedSeries?, funding: ResolvedFunding?, study: Study)
-    {
+    private init(
+        asset: String, prices: IngestedSeries, mark: IngestedSeries?, reference: IngestedSeries?,
+        funding: ResolvedFunding?, study: Study
+    ) {
         let series = prices.series
         let barLength = series.barLength ?? .days(1)
         let maxGap = study.position.maxGap.resolved(barLength: barLength)
         self.asset = asset
         market = MarketHistory(series: series, funding: funding?.schedule, mark: mark?.series)
+        unsuspicious = prices.withoutSuspicious.map {
+            MarketHistory(series: $0, funding: funding?.schedule, mark: mark?.series)
+        }
+        suspiciousCount = prices.suspicious.count
         var findings = prices.findings
         let place = findings.firstIndex { $0.check == "missing_bars" }.map { $0 + 1 } ?? 0
         findings.insert(wideGapFinding(series, maxGap: maxGap), at: place)
         findings += mark.map { $0.findings.map { $0.about("mark") } } ?? []
         if let along = market.mark { findings.append(markCoverage(along, over: series)) }
         findings += funding?.findings ?? []
-        let files = prices.files + (mark?.files ?? []) + (funding?.file.map { [$0] } ?? [])
+        let files = prices.files + (mark?.files ?? []) + (reference?.files ?? []) + (funding?.file.map { [$0] } ?? [])
         report = AssetReport(
             asset: asset,
             files: files.map { InputFile(name: $0.name, bytes: $0.byteCount, rows: $0.rowCount, digest: $0.sha256) },
@@ -92,12 +104,12 @@ private struct ResolvedFunding {
 
 /// Reads one price input; the error is a value so that all inputs' errors can be shown.
 func readSeries(
-    _ source: BarSource, files: InputFiles, options: IngestOptions
+    _ source: BarSource, files: InputFiles, options: IngestOptions, reference: BarSeries? = nil
 ) -> Result<IngestedSeries, IngestError> {
     do {
         var options = options
         options.baseFolder = files.base
-        return .success(try ingestSeries(source, options: options))
+        return .success(try ingestSeries(source, reference: reference, options: options))
     } catch {
         return .failure(error)
     }

@@ -13,6 +13,8 @@ struct InputFiles {
         try inputs.map { input in
             var result = input
             result.source.files = try input.source.files.flatMap(matches)
+            result.mark?.files = try input.mark?.files.flatMap(matches) ?? []
+            result.reference?.files = try input.reference?.files.flatMap(matches) ?? []
             return result
         }
     }

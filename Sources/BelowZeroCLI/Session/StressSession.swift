@@ -46,7 +46,24 @@ struct StressSession {
         report.requirements = parts.flatMap(\.requirements)
         report.comparisons = parts.flatMap(\.comparisons)
         report.bands = parts.flatMap(\.bands)
-        return report
+        return report.comparing(try suspicionCheck(inputs))
+    }
+
+    /// The headline cell once more, without suspicious bars; nil when its history has none.
+    private func suspicionCheck(_ inputs: [AssetInput]) throws -> SuspicionCheck? {
+        guard let cell = study.headlineCell, let input = inputs.first(where: { $0.asset == cell.asset }),
+            let market = input.unsuspicious
+        else { return nil }
+        let alone = study.narrowed(to: cell)
+        let run = StressRun(study: alone, asset: cell.asset, market: market, kernel: kernel)
+        interruption.control.plan(run.workUnits)
+        guard let result = try? run.run(threads: threads, control: interruption.control).first else {
+            throw interruption.failure
+        }
+        let row = ResultRow(
+            cell: cell, fill: result.rules.fillName,
+            estimate: result.estimate(confidence: study.statistics.confidence))
+        return SuspicionCheck(bars: input.suspiciousCount, row: row)
     }
 
     /// What one price history gave.
@@ -69,7 +86,8 @@ struct StressSession {
         guard let read, !interruption.control.isCancelled else { throw interruption.failure }
         let errors = read.flatMap(\.errors)
         guard errors.isEmpty else { throw Failure(errors) }
-        return read.compactMap { try? $0.get() }.map { $0.adding(tierFiles.findings) }
+        let inputs = read.compactMap { try? $0.get() }
+        return inputs.map { $0.adding(tierFiles.findings + [survivorshipFinding($0, among: inputs)].compactMap { $0 }) }
     }
 
     private func stress(_ inputs: [AssetInput]) throws -> [Part] {

@@ -18,6 +18,8 @@ struct FindingJSON: Encodable {
     let count: Int
     let firstLine: Int?
     let message: String
+    /// What the user can do; absent when there is nothing to do.
+    let hint: String?
 
     init(_ finding: Finding) {
         check = finding.check
@@ -25,5 +27,6 @@ struct FindingJSON: Encodable {
         count = finding.count
         firstLine = finding.location?.line
         message = finding.message
+        hint = finding.hint.isEmpty ? nil : finding.hint
     }
 }

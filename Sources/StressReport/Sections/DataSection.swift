@@ -7,6 +7,7 @@ extension AssetSide {
             "\(counted(asset.bars, "bar", "bars")) of \(timeText(asset.barLength)), "
             + "\(asset.first.minuteText) to \(asset.last.minuteText) UTC. Read as \(asset.formatName): \(asset.formatReason)."
         w.section("data", label: "Data quality", title: qualityTitle, definition: definition) { w in
+            if let sentence = report.suspicionSentence(for: asset.asset) { w.element("p", text: sentence) }
             if !asset.summaries.isEmpty { writeSummaries(&w) }
             if !asset.details.isEmpty { writeDetails(&w) }
             w.source(["data_quality.csv"], root: "../")

@@ -1,0 +1,101 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// `belowzero check` from outside.
+@Suite struct CheckTests {
+    private func objects(_ text: String) throws -> [[String: Any]] {
+        try text.split(separator: "\n").map { line in
+            try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
+        }
+    }
+
+    private let ticks =
+        "timestamp,side,price,size\n" + (0..<300).map { "\(1_700_000_000 + $0),buy,\(100 + $0 % 5),2\n" }.joined()
+
+    @Test func aFolderIsCheckedFileByFile() throws {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "all/a.csv")
+        try scratch.write("time,price\nx,y\n", to: "all/deep/b.csv")
+        try scratch.write(
+            "timestamp,fundingRate\n2020-01-01T00:00:00Z,0.0001\n2020-01-01T08:00:00Z,0.0002\n", to: "all/f.csv")
+        try scratch.write("nothing", to: "all/.hidden")
+        let check = try scratch.program.run(["check", "all", "--json"])
+        #expect(check.code == 65, "one file is refused")
+        let found = try objects(check.out)
+        #expect(found.map { $0["path"] as? String } == ["all/a.csv", "all/deep/b.csv", "all/f.csv"])
+        #expect(found.map { $0["status"] as? String } == ["ok", "refused", "ok"])
+        #expect(found.map { $0["kind"] as? String } == ["prices", nil, "funding"])
+        #expect(found[0]["bars"] as? Int == 400 && found[0]["bar_s"] as? Double == 3600)
+        let traits = try #require(found[0]["recognition"] as? [[String: Any]])
+        #expect(traits.map { $0["subject"] as? String }.prefix(3) == ["encoding", "delimiter", "header"])
+        #expect(
+            traits.allSatisfy {
+                ["stated", "certain", "likely", "assumed"].contains($0["confidence"] as? String ?? "")
+            })
+        let findings = try #require(found[0]["findings"] as? [[String: Any]])
+        #expect(findings.contains { $0["check"] as? String == "bad_ticks" && $0["severity"] as? String == "pass" })
+    }
+
+    @Test func ticksNeedALength() throws {
+        let scratch = try Scratch()
+        try scratch.write(ticks, to: "ticks.csv")
+        let plain = try scratch.program.run(["check", "ticks.csv"])
+        #expect(plain.code == 65 && plain.err.contains("--kind trades --bar 1m"))
+        let bars = try scratch.program.run(["check", "--kind", "trades", "--bar", "1m", "ticks.csv"])
+        #expect(bars.code == 0 && bars.out.contains("300 trades became 6 bars of 1m"), "\(bars.out)\(bars.err)")
+        let sweep = try scratch.program.run([
+            "sweep", "ticks.csv", "--bar", "30s", "--leverage", "10", "--horizon", "1m", "--out", "-",
+        ])
+        #expect(sweep.code == 0, "\(sweep.err)")
+    }
+
+    @Test func standardInputIsRead() throws {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        for command in ["cat prices.csv", "gzip -c prices.csv"] {
+            let shell = Process()
+            shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+            shell.arguments = ["-c", "\(command) | '\(Program.path)' check - > out.txt 2> err.txt"]
+            shell.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
+            try shell.run()
+            shell.waitUntilExit()
+            let complaints = try scratch.read("err.txt")
+            #expect(shell.terminationStatus == 0, "\(complaints)")
+            #expect(try scratch.read("out.txt").contains("400, of which 400 became bars"))
+        }
+    }
+
+    @Test func severalFilesAreOneSeriesWhenAsked() throws {
+        let scratch = try Scratch()
+        let lines = samplePrices.split(separator: "\n").map(String.init)
+        try scratch.write(([lines[0]] + lines[1...200]).joined(separator: "\n"), to: "a.csv")
+        try scratch.write(([lines[0]] + lines[190...]).joined(separator: "\n"), to: "b.csv")
+        let check = try scratch.program.run(["check", "--together", "a.csv", "b.csv"])
+        #expect(check.code == 0 && check.out.contains("of which 400 became bars"), "\(check.out)\(check.err)")
+        #expect(
+            check.out.contains(
+                "file_seams: of 2 files 1 overlap the one before (11 shared rows that agree, 0 that differ)"))
+    }
+
+    /// Every file of the vendor folder at once, as a user would check it.
+    @Test func theVendorFolder() throws {
+        guard let shared = sharedFolder else { return noteSharedIsAbsent("vendor folder") }
+        let scratch = try Scratch()
+        let check = try scratch.program.run(["check", shared + "/data", "--json"])
+        #expect(check.code == 65)
+        let found = try objects(check.out)
+        let refused = found.filter { $0["status"] as? String == "refused" }.compactMap { $0["path"] as? String }
+        let wanted = [
+            "README.md", "SHA256SUMS", "bitmex/price_data_trades.csv", "bitmex/tardis_bitmex_trades_XBTUSD.csv",
+            "kaggle-coinmarketcap/coin_Bitcoin.csv.gz", "kaggle-coinmarketcap/coin_Cardano.csv",
+            "kraken/BCHEUR_trades.csv", "truefx/usdjpy-ticks.csv",
+        ]
+        #expect(refused == wanted.map { shared + "/data/" + $0 })
+        #expect(found.count == 57)
+        for file in found where file["status"] as? String == "refused" {
+            let first = (file["findings"] as? [[String: Any]])?.first
+            #expect((first?["message"] as? String)?.isEmpty == false)
+        }
+    }
+}
