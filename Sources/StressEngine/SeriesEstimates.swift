@@ -61,7 +61,8 @@ extension StressRun {
 
     /// Length of what is resampled as one.
     public var resamplingBlock: TimeSpan {
-        TimeSpan(milliseconds: blockLength.milliseconds * Int64(resamplingBlocks))
+        // A block shorter than a bar holds one bar.
+        TimeSpan(milliseconds: max(blockLength, market.barLength).milliseconds * Int64(resamplingBlocks))
     }
 
     /// The name of the stream that the resamples of a horizon are drawn from. It leaves out the asset, so that renaming one

@@ -62,6 +62,10 @@ import Testing
         let series = randomSeries(seed: 1, bars: 25_000, wildness: 0.01)
         let run = StressRun(study: study, asset: "X", market: MarketHistory(series: series))
         #expect(run.resamplingBlocks == 3 && run.resamplingBlock == .minutes(3))
+        // Blocks shorter than a bar hold one bar each, and a run is as long as the bars in it.
+        study.statistics.block = TimeSpan(milliseconds: 1)
+        let fine = StressRun(study: study, asset: "X", market: MarketHistory(series: series))
+        #expect(fine.resamplingBlocks == 3 && fine.resamplingBlock == .minutes(3))
         let share = BlockShare(counts: [1, 0, 2, 3], entries: [4, 5, 6, 7]).merged(by: 3)
         #expect(share == BlockShare(counts: [3, 3], entries: [15, 7]))
     }
