@@ -2,12 +2,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test check sanitize fuzz bench format clean
+.PHONY: help deps build run test check sanitize fuzz bench coverage format clean
 
 # Warnings are errors while we develop; `make test BELOWZERO_WARNINGS=` lets them pass.
 BELOWZERO_WARNINGS ?= error
 STUDY ?= Data/Studies/default.yaml
 FUZZ_SECONDS ?= 300
+TRIALS ?= 1000
 SWIFT_SOURCES := Package.swift Sources Tests
 
 help: ## List the targets
@@ -42,6 +43,10 @@ bench: deps ## Measure, and write the tables to Reports/Benchmarks
 	@mkdir -p Reports/Benchmarks
 	TOOLCHAIN="$$(swift --version 2>/dev/null | head -1)" .build/release/StressBench | tee Reports/Benchmarks/latest.md
 	@Tests/Peers/run.sh .build/release/StressBench | tee Reports/Benchmarks/reading.md
+
+coverage: deps ## Print how often the intervals hold the truth (TRIALS=1000), as in the documentation
+	swift build -c release --product StressCoverage
+	.build/release/StressCoverage $(TRIALS)
 
 format: ## Format the sources in place
 	swift format --in-place --recursive $(SWIFT_SOURCES)

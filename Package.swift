@@ -69,13 +69,20 @@ let package = Package(
             ],
             path: "Tests/Bench"),
         .target(
+            name: "CoverageSimulation", dependencies: ["StressBasics", "StressStatistics"],
+            path: "Tests/Coverage/Simulation"),
+        .executableTarget(
+            name: "StressCoverage", dependencies: ["CoverageSimulation", "StressBasics", "StressStatistics"],
+            path: "Tests/Coverage/Program"),
+        .target(
             name: "TestSupport", dependencies: ["StressBasics", "PriceSeries"], path: "Tests/Support",
             exclude: ["install-deps.sh"]),
         .testTarget(name: "StressBasicsTests", dependencies: ["StressBasics", "TestSupport"]),
         .testTarget(name: "ContentStoreTests", dependencies: ["ContentStore", "TestSupport"]),
         .testTarget(name: "PriceSeriesTests", dependencies: ["PriceSeries", "TestSupport"]),
         .testTarget(name: "MarginModelTests", dependencies: ["MarginModel", "TestSupport"]),
-        .testTarget(name: "StressStatisticsTests", dependencies: ["StressStatistics", "TestSupport"]),
+        .testTarget(
+            name: "StressStatisticsTests", dependencies: ["StressStatistics", "CoverageSimulation", "TestSupport"]),
         .testTarget(name: "CSVIngestTests", dependencies: ["CSVIngest", "CLibCSV", "ContentStore", "TestSupport"]),
         .testTarget(name: "StudyPlanTests", dependencies: ["StudyPlan", "TestSupport"]),
         .testTarget(
@@ -100,7 +107,7 @@ if Context.environment["BELOWZERO_FUZZ"] == "1" {
 
 let hotModules: Set = [
     "StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "ContentStore", "CSVIngest", "StressEngine",
-    "ReaderFuzz",
+    "CoverageSimulation", "ReaderFuzz",
 ]
 for target in package.targets where target.type != .system {
     let fuzzed: [SwiftSetting] =

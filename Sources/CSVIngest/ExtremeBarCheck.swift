@@ -54,9 +54,9 @@ struct ExtremeBarCheck {
     }
 
     /// Zero and below are infinitely far from a positive price.
-    private static func logarithm(_ ratio: Double) -> Double { ratio > 0 ? log(ratio) : -.infinity }
+    static func logarithm(_ ratio: Double) -> Double { ratio > 0 ? log(ratio) : -.infinity }
 
-    private static func robustSpread(_ series: BarSeries) -> Double {
+    static func robustSpread(_ series: BarSeries) -> Double {
         let stride = max(1, series.count / mostReturns)
         var returns: [Double] = []
         for bar in Swift.stride(from: 1, to: series.count, by: stride)

@@ -16,6 +16,12 @@ public struct MarketHistory: Sendable {
     public let mark: MarkPrices?
     /// `σ_Δ`: standard deviation of the log return from close to close over all bars with closes above 0.
     public let volatility: Double
+    /// The series' bar length, a day where a single bar has none.
+    public let barLength: TimeSpan
+    /// Whether no traded price is below zero.
+    public let isNeverNegative: Bool
+    /// Whether every traded price is above zero.
+    public let isPositive: Bool
 
     /// A history of the given parts. O(bars).
     public init(series: BarSeries, funding: FundingSchedule? = nil, mark: BarSeries? = nil) {
@@ -23,6 +29,10 @@ public struct MarketHistory: Sendable {
         fundingPerBar = funding?.perBar(series)
         self.mark = mark.map { MarkPrices($0, along: series) }
         volatility = MarketHistory.volatility(series.close)
+        barLength = series.barLength ?? .days(1)
+        let lowest = [series.open, series.high, series.low, series.close].map { $0.min() ?? 1 }.min() ?? 1
+        isNeverNegative = lowest >= 0
+        isPositive = lowest > 0
     }
 
     /// Quote currency traded in bar `bar`: base volume times close; 0 where the volume is not known.

@@ -1,40 +1,59 @@
 import PriceSeries
 import StressBasics
 
-/// Cuts a price history into time blocks, and the blocks into tasks.
+/// Cuts a price history into time blocks, blocks into chunks, and chunks into tasks.
 ///
-/// A block is a fixed stretch of UTC time (a calendar day by default); a task is a run of whole blocks. Because sums run
-/// inside a block in bar order and across blocks in time order, no choice of tasks can change a result.
+/// A block is a fixed stretch of UTC time (a calendar day by default) by which entries are counted; a chunk is a fixed run of
+/// blocks in which sums are added; a task is a run of whole chunks. Blocks and chunks begin at fixed moments, whatever the
+/// history's first bar is, and sums are joined across chunks in time order: no choice of tasks can change a result, and bars
+/// appended to a history leave all chunks but the last ones as they were.
 struct BlockRuns: Sendable {
     /// The bars of each block that has any, oldest first.
     let blocks: [Range<Int>]
+    /// The blocks of each chunk that has any, as ranges of indices into ``blocks``.
+    let chunks: [Range<Int>]
 
-    init(series: BarSeries, block: TimeSpan) {
-        var blocks: [Range<Int>] = []
-        var start = 0
-        for index in 0..<series.count {
-            let isLast = index + 1 == series.count
-            let number = floorDivide(series.time[index], block.milliseconds)
-            if isLast || floorDivide(series.time[index + 1], block.milliseconds) != number {
-                blocks.append(start..<index + 1)
-                start = index + 1
-            }
-        }
-        self.blocks = blocks
+    /// A chunk holds about this many bars: enough to make its sums small beside the work, few enough that an appended day
+    /// leaves most of a history alone.
+    static let defaultBarsPerChunk = 16_384
+
+    init(_ market: MarketHistory, block: TimeSpan, barsPerChunk: Int = BlockRuns.defaultBarsPerChunk) {
+        let numbers = market.series.time.map { floorDivide($0, block.milliseconds) }
+        blocks = BlockRuns.runs(numbers)
+        let wanted = Int64(barsPerChunk) * market.barLength.milliseconds / block.milliseconds
+        // A power of two of blocks, so that a slightly different bar length does not move every boundary.
+        let width = Int64(1) << (64 - max(0, wanted - 1).leadingZeroBitCount)
+        chunks = BlockRuns.runs(blocks.map { floorDivide(numbers[$0.lowerBound], width) })
     }
 
-    /// Runs of blocks with about equally many bars, at most `most` of them; each a range of indices into ``blocks``.
+    /// The runs of equal elements.
+    private static func runs(_ numbers: [Int64]) -> [Range<Int>] {
+        var (runs, start): ([Range<Int>], Int) = ([], 0)
+        for index in numbers.indices where index + 1 == numbers.count || numbers[index + 1] != numbers[index] {
+            runs.append(start..<index + 1)
+            start = index + 1
+        }
+        return runs
+    }
+
+    /// The bars of a run of chunks.
+    func bars(_ chunks: Range<Int>) -> Range<Int> {
+        blocks[self.chunks[chunks.lowerBound].lowerBound]
+            .lowerBound..<blocks[self.chunks[chunks.upperBound - 1].upperBound - 1].upperBound
+    }
+
+    /// The blocks of a run of chunks, as indices into ``blocks``.
+    func blocks(_ chunks: Range<Int>) -> Range<Int> {
+        self.chunks[chunks.lowerBound].lowerBound..<self.chunks[chunks.upperBound - 1].upperBound
+    }
+
+    /// Runs of chunks with about equally many bars, at most `most` of them.
     func tasks(most: Int) -> [Range<Int>] {
-        let bars = blocks.last?.upperBound ?? 0
-        let barsPerTask = max(1, (bars + most - 1) / most)
-        var tasks: [Range<Int>] = []
-        var first = 0
-        for index in blocks.indices {
-            let filled = blocks[index].upperBound - blocks[first].lowerBound
-            if filled >= barsPerTask || index + 1 == blocks.count {
-                tasks.append(first..<index + 1)
-                first = index + 1
-            }
+        let barsPerTask = max(1, ((blocks.last?.upperBound ?? 0) + most - 1) / most)
+        var (tasks, first): ([Range<Int>], Int) = ([], 0)
+        for chunk in chunks.indices where bars(first..<chunk + 1).count >= barsPerTask || chunk + 1 == chunks.count {
+            tasks.append(first..<chunk + 1)
+            first = chunk + 1
         }
         return tasks
     }

@@ -27,10 +27,10 @@ public struct CellRules: Sendable {
     public init(cell: StudyCell, platform: PlatformRules, notional: Double, market: MarketHistory) {
         self.cell = cell
         terms = PositionTerms(side: cell.side, leverage: cell.leverage, notional: notional, rules: platform)
-        fills = CellRules.fills(platform.liquidation, barLength: market.series.barLength ?? .days(1))
+        fills = CellRules.fills(platform.liquidation, barLength: market.barLength)
         isImpossible =
             market.fundingPerBar == nil && CellRules.isCovered(cell, openingFee: platform.fees.open)
-            && market.series.isNeverNegative
+            && market.isNeverNegative
     }
 
     /// The platform's rules.
@@ -66,11 +66,4 @@ public struct CellRules: Sendable {
 
     /// ``tolerance`` in parts of the initial margin.
     public var toleranceOfMargin: Double { CellRules.tolerance * cell.leverage.value }
-}
-
-extension BarSeries {
-    /// Whether no price of the history is below zero. O(bars).
-    var isNeverNegative: Bool {
-        [open, high, low, close].allSatisfy { $0.allSatisfy { $0 >= 0 } }
-    }
 }

@@ -85,7 +85,7 @@ extension PlainKernel {
             path.liquidationBar.map { liquidationPrices(rules.fills[0].rule, position, bar: $0, path.carry) }
             ?? horizonPrices(last)
         return EntryTrace(
-            entry: entry, last: last, entryPrice: series.close[entry], initialMargin: position.initialMargin,
+            entry: entry, last: last, entryPrice: pricing.closes[entry], initialMargin: position.initialMargin,
             openingFee: position.openingFee, triggerPrice: position.triggerPrice(.none),
             bankruptcyPrice: position.bankruptcyPrice(.none), path: path,
             steps: steps(position, entry: entry, to: path.liquidationBar ?? last),

@@ -25,6 +25,20 @@ struct FirstPassage: Sendable {
         self.levels = levels
     }
 
+    /// Number of levels; level 0 holds the values themselves.
+    var height: Int { levels.count }
+
+    /// The smallest value of the block of 16^`height` values that `index` lies in.
+    @inline(__always)
+    func minimum(height: Int, at index: Int) -> Double { levels[height][index >> (FirstPassage.shift * height)] }
+
+    /// How many values a block of the given height has when it starts at `index`; nil when none starts there.
+    @inline(__always)
+    static func block(height: Int, startingAt index: Int) -> Int? {
+        let size = 1 << (shift * height)
+        return index & (size - 1) == 0 ? size : nil
+    }
+
     /// The first index in `from…through` whose value is at or below `level`; nil when there is none.
     func first(from: Int, through: Int, atOrBelow level: Double) -> Int? {
         var index = from
@@ -54,42 +68,6 @@ struct FirstPassage: Sendable {
     }
 }
 
-/// The trees of one price history: of the extremes, which decide what is below zero, and of the prices that trigger.
-struct PassageTrees: Sendable {
-    private let lows: FirstPassage
-    private let highs: FirstPassage
-    private let checked: [Key: FirstPassage]
-
-    private struct Key: Hashable {
-        let side: Side
-        let trigger: LiquidationTrigger
-    }
-
-    /// Builds the trees that the given triggers need. O(bars).
-    init(_ market: MarketHistory, triggers: Set<LiquidationTrigger>) {
-        let series = market.series
-        lows = FirstPassage(series.low, negated: false)
-        highs = FirstPassage(series.high, negated: true)
-        var checked: [Key: FirstPassage] = [:]
-        if let mark = market.mark {
-            checked[Key(side: .long, trigger: .extreme)] = FirstPassage(mark.low, negated: false)
-            checked[Key(side: .short, trigger: .extreme)] = FirstPassage(mark.high, negated: true)
-        }
-        if triggers.contains(.close) {
-            let close = market.mark?.close ?? series.close
-            checked[Key(side: .long, trigger: .close)] = FirstPassage(close, negated: false)
-            checked[Key(side: .short, trigger: .close)] = FirstPassage(close, negated: true)
-        }
-        self.checked = checked
-    }
-
-    func extremes(_ side: Side) -> FirstPassage { side == .long ? lows : highs }
-
-    func checked(_ side: Side, _ trigger: LiquidationTrigger) -> FirstPassage {
-        checked[Key(side: side, trigger: trigger)] ?? extremes(side)
-    }
-}
-
 extension PlainKernel {
     /// The same as ``path(entry:last:)``, found by first passage: for positions whose trigger price stays where it is.
     ///
@@ -106,7 +84,7 @@ extension PlainKernel {
         let belowZero = -CellRules.tolerance * position.entryValue
         path.isUnprotected =
             firstBar(trees.extremes(side), past: position.bankruptcyPrice(.none), entry: entry, last: last) { bar in
-                position.equity(at: extremes[bar], .none) < belowZero
+                position.equity(at: pricing.extremes[bar], .none) < belowZero
             } != nil
         guard rules.platform.liquidation.enabled else { return path }
         let tree = trees.checked(side, rules.platform.liquidation.trigger)
@@ -122,7 +100,7 @@ extension PlainKernel {
         _ tree: FirstPassage, past price: Double, entry: Int, last: Int, isMet: (Int) -> Bool
     ) -> Int? {
         let sign = rules.cell.side.sign
-        let slack = 1e-9 * (abs(closes[entry]) + (price.isFinite ? abs(price) : 0))
+        let slack = 1e-9 * (abs(pricing.closes[entry]) + (price.isFinite ? abs(price) : 0))
         let level = sign * price + slack
         var from = entry + 1
         while let bar = tree.first(from: from, through: last, atOrBelow: level) {

@@ -10,8 +10,11 @@ extension PlainKernel where Position == LinearPosition {
     /// checked again at the same price; only in the lowest bracket is what is left taken over. What survives goes on with
     /// fewer coins and closes at the horizon. A delayed fill leaves the position as it was until then, and checks go on in
     /// the bar of the fill. O(bars after the first liquidation × brackets).
-    func partialExit(_ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill) -> EntryExit {
+    func partialExit(
+        _ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill, trees: PassageTrees?
+    ) -> EntryExit {
         let first = path.liquidationBar ?? last
+        if let trees { return searchedExit(path, first: first, entry: entry, last: last, fill: fill, trees) }
         let checked = checkedPrices
         var walk = PartialWalk(position: position(entry: entry), carry: path.carry)
         var nextCheck = first
@@ -20,6 +23,25 @@ extension PlainKernel where Position == LinearPosition {
             guard bar >= nextCheck else { continue }
             nextCheck = reduceWhileDue(&walk, at: checked[bar], bar: bar, fill: fill)
             if walk.position.quantity == 0 { return walk.exit }
+        }
+        walk.sell(to: 0, horizonPrices(last), feeRate: rules.platform.fees.close)
+        return walk.exit
+    }
+
+    /// The same, with what is left searched for the next bar in which it is due.
+    private func searchedExit(
+        _ path: EntryPath, first: Int, entry: Int, last: Int, fill: ResolvedFill, _ trees: PassageTrees
+    ) -> EntryExit {
+        var walk = PartialWalk(position: position(entry: entry), carry: path.carry)
+        var bar = first
+        while true {
+            let nextCheck = reduceWhileDue(&walk, at: checkedPrices[bar], bar: bar, fill: fill)
+            if walk.position.quantity == 0 { return walk.exit }
+            let course = CarryCourse(position: walk.position, entry: entry, base: walk.carry, since: bar)
+            let due = firstDue(course, from: nextCheck, through: last, trees)
+            walk.carry = carry(course, at: due ?? last, trees)
+            guard let due else { break }
+            bar = due
         }
         walk.sell(to: 0, horizonPrices(last), feeRate: rules.platform.fees.close)
         return walk.exit

@@ -20,9 +20,19 @@ struct ExitPrices: Hashable, Sendable {
 extension PlainKernel {
     /// How a held position ends: closed by `fill` after a liquidation, or at the close of `last`.
     public func exit(_ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill) -> EntryExit {
+        exit(path, entry: entry, last: last, fill: fill, trees: nil)
+    }
+
+    /// The same, faster with trees where what is left of a position goes on after a first liquidation.
+    @_specialize(where Position == LinearPosition)
+    @_specialize(where Position == InversePosition)
+    @_specialize(where Position == BorrowedCashPosition)
+    @_specialize(where Position == BorrowedCoinPosition)
+    @_specialize(where Position == SpotPosition)
+    func exit(_ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill, trees: PassageTrees?) -> EntryExit {
         let isPartial = rules.platform.liquidation.isPartial && path.liquidationBar != nil
         if isPartial, let linear = self as? PlainKernel<LinearPosition> {
-            return linear.partialExit(path, entry: entry, last: last, fill: fill)
+            return linear.partialExit(path, entry: entry, last: last, fill: fill, trees: trees)
         }
         let position = position(entry: entry)
         let fees = rules.platform.fees
@@ -54,43 +64,23 @@ extension PlainKernel {
 
     /// The prices of a position that is held to the horizon.
     func horizonPrices(_ last: Int) -> ExitPrices {
-        let close = series.close[last]
-        return ExitPrices(trigger: close, gap: close, delayed: close, slipped: slipped(close, bar: last), bar: last)
+        let close = pricing.closes[last]
+        let slipped = pricing.slipped(close, bar: last)
+        return ExitPrices(trigger: close, gap: close, delayed: close, slipped: slipped, bar: last)
     }
 
     /// The prices of a liquidation that is due in `bar`.
     func liquidationPrices(_ fill: ResolvedFill, _ position: Position, bar: Int, _ carry: Carry) -> ExitPrices {
         let trigger = position.triggerPrice(carry)
-        let openIsThrough = position.sign * (series.open[bar] - trigger) <= 0
-        let atOnce = openIsThrough ? series.open[bar] : trigger
+        let atOnce = pricing.atOnce(bar: bar, trigger: trigger)
         var prices = ExitPrices(trigger: trigger, gap: atOnce, delayed: atOnce, slipped: 0, bar: bar)
         switch fill {
         case .gap: break
         case .best: (prices.gap, prices.delayed) = (trigger, trigger)
-        case .worst:
-            let extreme = rules.cell.side == .long ? series.low[bar] : series.high[bar]
-            (prices.gap, prices.delayed) = (extreme, extreme)
-        case .next(let latency): (prices.delayed, prices.bar) = delayedPrice(bar: bar, latency: latency)
+        case .worst: (prices.gap, prices.delayed) = (pricing.extremes[bar], pricing.extremes[bar])
+        case .next(let latency): (prices.delayed, prices.bar) = pricing.delayed(bar: bar, latency: latency)
         }
-        prices.slipped = slipped(prices.delayed, bar: prices.bar)
+        prices.slipped = pricing.slipped(prices.delayed, bar: prices.bar)
         return prices
-    }
-
-    /// The open `latency` bars later and its bar; the last close when the series ends, or breaks off in a step wider than
-    /// the allowed gap, before that.
-    private func delayedPrice(bar: Int, latency: Int) -> (price: Double, bar: Int) {
-        let end = Int(windows.segmentEnd[bar])
-        return bar + latency < end ? (series.open[bar + latency], bar + latency) : (series.close[end - 1], end - 1)
-    }
-
-    /// A price made worse for the position by the platform's slippage in `bar`.
-    func slipped(_ price: Double, bar: Int) -> Double {
-        let slippage = rules.platform.slippage
-        let fraction =
-            slippage.impact > 0
-            ? slippage.fraction(
-                notional: rules.terms.notional, volume: market.quoteVolume(bar), volatility: market.volatility)
-            : slippage.base
-        return price - rules.cell.side.sign * fraction * abs(price)
     }
 }

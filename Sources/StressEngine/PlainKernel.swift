@@ -15,7 +15,7 @@ public struct EntryPath: Hashable, Sendable {
 
 /// Walks one entry bar by bar, exactly as the model's definition reads. Slow and plain on purpose: it is the judge of
 /// every faster kernel.
-public struct PlainKernel<Position: MarginPosition>: Sendable {
+public final class PlainKernel<Position: MarginPosition>: Sendable {
     /// The prices.
     public let market: MarketHistory
     /// The cell.
@@ -23,13 +23,12 @@ public struct PlainKernel<Position: MarginPosition>: Sendable {
     /// The windows of the cell's horizon.
     public let windows: EntryWindows
     let scheduled: ScheduledMargins?
-    /// The prices that are worst for the position.
-    let extremes: [Double]
+    let pricing: ExitPricing
     /// The prices that trigger: the mark's when there is a mark series.
     let checkedPrices: [Double]
-    // Columns and terms are chosen once: reading them from `market` and `rules` at every entry would count references to
-    // storage that all threads share, and the threads would wait for each other.
-    let closes: [Double]
+    let funding: [Double]?
+    private let times: [Int64]
+    // Positions hold a reference to their table: threads that share one would wait for each other.
     private let terms: PositionTerms
 
     /// A kernel for one cell of one price history. Give every thread its own.
@@ -38,24 +37,22 @@ public struct PlainKernel<Position: MarginPosition>: Sendable {
         self.rules = rules
         self.windows = windows
         self.scheduled = scheduled
-        let isLong = rules.cell.side == .long
-        extremes = isLong ? market.series.low : market.series.high
-        checkedPrices = PlainKernel.checkedPrices(market, rules.platform.liquidation.trigger, isLong: isLong)
-        closes = market.series.close
+        pricing = ExitPricing(rules, market: market, windows: windows)
+        let trigger = rules.platform.liquidation.trigger
+        checkedPrices = MarketHistory.triggering(market, trigger, isLong: rules.cell.side == .long)
+        (funding, times) = (market.fundingPerBar, market.series.time)
         terms = rules.terms.withOwnStorage
     }
 
-    var series: BarSeries { market.series }
-
     /// The position opened at the close of bar `entry`.
     public func position(entry: Int) -> Position {
-        Position(terms, entryPrice: closes[entry])
+        Position(terms, entryPrice: pricing.closes[entry])
     }
 
     /// Whether the platform would not open it.
     public func isRejected(entry: Int) -> Bool {
         let margin = scheduled.map { $0[entry] } ?? .none
-        return terms.rejection(rules.cell.contract, entryPrice: closes[entry], scheduled: margin) != nil
+        return terms.rejection(rules.cell.contract, entryPrice: pricing.closes[entry], scheduled: margin) != nil
     }
 
     /// Walks the window of `entry`, whose last bar is `last`. O(bars of the window).
@@ -69,6 +66,7 @@ public struct PlainKernel<Position: MarginPosition>: Sendable {
     @_specialize(where Position == SpotPosition)
     public func path(entry: Int, last: Int) -> EntryPath {
         let position = position(entry: entry)
+        let extremes = pricing.extremes
         let isLiquidating = rules.platform.liquidation.enabled
         let belowZero = -CellRules.tolerance * position.entryValue
         let hasCarry = hasCarry
@@ -88,27 +86,19 @@ public struct PlainKernel<Position: MarginPosition>: Sendable {
         return path
     }
 
-    private static func checkedPrices(
-        _ market: MarketHistory, _ trigger: LiquidationTrigger, isLong: Bool
-    ) -> [Double] {
-        switch (trigger, market.mark) {
-        case (.extreme, nil): isLong ? market.series.low : market.series.high
-        case (.extreme, let mark?): isLong ? mark.low : mark.high
-        case (.close, nil): market.series.close
-        case (.close, let mark?): mark.close
-        }
-    }
-
-    var hasCarry: Bool { market.fundingPerBar != nil || Position.bearsInterest || scheduled != nil }
+    var hasCarry: Bool { funding != nil || Position.bearsInterest || scheduled != nil }
 
     /// Takes a carry to the start of `bar`: funding stamped since the bar before, time since entry, the margin in force.
     func advance(_ carry: inout Carry, _ position: Position, entry: Int, to bar: Int) {
-        if let rate = market.fundingPerBar?[bar], rate != 0 {
-            carry.funding += position.fundingCharge(rate: rate, at: series.open[bar])
+        if let rate = funding?[bar], rate != 0 {
+            carry.funding += position.fundingCharge(rate: rate, at: pricing.opens[bar])
         }
-        if Position.bearsInterest { carry.years = Double(series.time[bar] - series.time[entry]) / millisecondsPerYear }
+        if Position.bearsInterest { carry.years = years(from: entry, to: bar) }
         if let scheduled { carry.maintenancePerCoin = scheduled[bar].maintenance }
     }
+
+    @inline(__always)
+    func years(from entry: Int, to bar: Int) -> Double { Double(times[bar] - times[entry]) / millisecondsPerYear }
 
     @inline(__always)
     func isDue(_ position: Position, at price: Double, _ carry: Carry) -> Bool {
@@ -123,11 +113,17 @@ private let millisecondsPerYear = 365.0 * 86_400_000
 public struct ScheduledMargins: Sendable {
     private let initial: [Double]
     private let maintenance: [Double]
+    private let tree: FirstPassage
 
     /// Lays a schedule along a price history. O(bars log entries).
     public init(_ schedule: MarginSchedule, along series: BarSeries) {
         (initial, maintenance) = schedule.perCoin(at: series.time)
+        // Before the first date no margin is known; positions are rejected there, so any bound will do.
+        tree = FirstPassage(maintenance.map { $0.isNaN ? 0 : $0 }, negated: true)
     }
+
+    /// The highest maintenance margin in the block of 16^`height` bars that `bar` lies in.
+    func most(height: Int, at bar: Int) -> Double { -tree.minimum(height: height, at: bar) }
 
     /// The margins in force at the open of `bar`.
     public subscript(bar: Int) -> ScheduledMargin {

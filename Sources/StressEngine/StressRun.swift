@@ -12,6 +12,8 @@ public struct CellResult: Sendable {
     public let tally: CellTally
     /// Disjoint windows among the entries that are not excluded.
     public let disjointWindows: Int
+    /// What found the liquidations.
+    public let kernel: KernelKind
 
     /// The estimate at a confidence strictly between 0 and 1.
     public func estimate(confidence: Double) -> CellEstimate {
@@ -20,11 +22,21 @@ public struct CellResult: Sendable {
     }
 }
 
-/// Which kernel walks the windows.
+/// Which kernel is asked for.
 public enum KernelChoice: String, Hashable, Sendable, CaseIterable {
-    /// First passage where the trigger price of a position stays where it is, else the plain walk.
+    /// For every cell the fastest that answers it: a sweep of its grid, a search of its own, or the plain walk.
     case automatic = "auto"
     /// The plain walk everywhere: the judge.
+    case plain
+}
+
+/// Which kernel answered a cell. The raw value is what outputs print.
+public enum KernelKind: String, Hashable, Sendable, CaseIterable {
+    /// One sweep over the bars for all leverages and horizons of a contract, side and platform.
+    case sweep
+    /// A search for the first bar that triggers, entry by entry.
+    case passage
+    /// A walk over every bar of every window.
     case plain
 }
 
@@ -32,38 +44,46 @@ public enum KernelChoice: String, Hashable, Sendable, CaseIterable {
 public struct StressRun: Sendable {
     let market: MarketHistory
     let blocks: BlockRuns
+    let blockLength: TimeSpan
     let rules: [CellRules]
     let windows: [TimeSpan: EntryWindows]
     let disjointWindows: [TimeSpan: Int]
     let scheduled: [String: ScheduledMargins]
-    let tasks: [Range<Int>]
     let trees: PassageTrees?
+    let clock: BarClock
+    let sweeps: [Sweep]
+    /// Cells that no sweep answers.
+    let single: [Int]
 
-    /// More tasks than any machine of today has cores, so that none idles long at the end; few enough that their slots
-    /// stay small.
-    private static let mostTasks = 128
-
-    /// Prepares windows, blocks and tasks. O(bars × horizons).
+    /// Prepares windows, blocks and grids. O(bars × horizons).
     ///
     /// - Parameters:
     ///   - study: checked, with every tier file read.
     ///   - asset: one of its assets.
     ///   - market: at least one bar.
-    ///   - kernel: has no influence on the results.
+    ///   - kernel: has no influence on the counts; sums agree to 10⁻¹².
     public init(study: Study, asset: String, market: MarketHistory, kernel: KernelChoice = .automatic) {
+        self.init(
+            study: study, asset: asset, market: market, kernel: kernel, barsPerChunk: BlockRuns.defaultBarsPerChunk)
+    }
+
+    /// With chunks of another size, for tests: sums are added in another order, counts are the same.
+    init(study: Study, asset: String, market: MarketHistory, kernel: KernelChoice, barsPerChunk: Int) {
         let series = market.series
-        let maxGap = study.position.maxGap.resolved(barLength: series.barLength ?? .days(1))
+        let maxGap = study.position.maxGap.resolved(barLength: market.barLength)
         self.market = market
-        blocks = BlockRuns(series: series, block: study.statistics.block)
-        tasks = blocks.tasks(most: StressRun.mostTasks)
+        blockLength = study.statistics.block
+        clock = BarClock(unit: market.barLength)
+        blocks = BlockRuns(market, block: study.statistics.block, barsPerChunk: barsPerChunk)
         rules = StressRun.rules(study, asset: asset, market: market)
         windows = Dictionary(
             uniqueKeysWithValues: study.grid.horizons.map { horizon in
                 (horizon, EntryWindows(series: series, horizon: horizon, stride: study.position.stride, maxGap: maxGap))
             })
         disjointWindows = windows.mapValues { $0.disjointCount(in: series) }
+        (sweeps, single) = StressRun.parts(rules, market, windows, blocks, kernel)
         let triggers = Set(study.platforms.map(\.rules.liquidation.trigger))
-        trees = kernel == .automatic ? PassageTrees(market, triggers: triggers) : nil
+        trees = kernel == .automatic && !single.isEmpty ? PassageTrees(market, triggers: triggers) : nil
         let schedules = study.platforms.compactMap { platform in platform.rules.schedule.map { (platform.name, $0) } }
         scheduled = Dictionary(uniqueKeysWithValues: schedules).mapValues { ScheduledMargins($0, along: series) }
     }
@@ -77,94 +97,100 @@ public struct StressRun: Sendable {
         }
     }
 
+    /// The grids that are swept, and the cells that are left.
+    private static func parts(
+        _ rules: [CellRules], _ market: MarketHistory, _ windows: [TimeSpan: EntryWindows], _ blocks: BlockRuns,
+        _ kernel: KernelChoice
+    ) -> ([Sweep], [Int]) {
+        if kernel == .plain { return ([], Array(rules.indices)) }
+        var (grids, single) = SweepGrid.split(rules, market: market)
+        let sweeps = grids.map { sweep($0, market, windows, blocks) }
+        grids = zip(grids, sweeps).filter { $0.1 == nil }.map(\.0)
+        single += grids.flatMap { $0.cells.map(\.place) }
+        return (sweeps.compactMap { $0 }, single.sorted())
+    }
+
+    private static func sweep(
+        _ grid: SweepGrid, _ market: MarketHistory, _ windows: [TimeSpan: EntryWindows], _ blocks: BlockRuns
+    ) -> Sweep? {
+        func sweep<Position: MarginPosition>(_ contract: Position.Type) -> Sweep? {
+            Sweep(contract, grid, market: market, windows: windows, blocks: blocks)
+        }
+        return switch (grid.common.cell.contract, grid.common.cell.side) {
+        case (.linear, _): sweep(LinearPosition.self)
+        case (.inverse, _): sweep(InversePosition.self)
+        case (.margin, .long): sweep(BorrowedCashPosition.self)
+        case (.margin, .short): sweep(BorrowedCoinPosition.self)
+        case (.spot, _): sweep(SpotPosition.self)
+        }
+    }
+
     /// Work units, for progress: entries tried, over all cells.
     public var workUnits: Int { market.series.count * rules.count }
+}
+
+extension StressRun {
+    /// One piece of work: some cells over a run of chunks.
+    private struct Item: Sendable {
+        let part: Part
+        let chunks: Range<Int>
+    }
+
+    private enum Part: Sendable {
+        case sweep(Int)
+        case single(Int)
+    }
 
     /// Runs every cell on at most `threads` threads.
     ///
     /// The results are in plan order and have the same bits for every number of threads. Throws when `control` was
-    /// cancelled. O(entries × log bars × cells) for positions whose trigger price stays where it is, O(entries × bars of a
-    /// window × cells) for those with funding, interest or dated margins.
+    /// cancelled. O(entries × (leverages + horizons)) for a grid that is swept, O(entries × log bars) for a cell that is
+    /// searched, O(entries × bars of a window) for one that is walked.
     public func run(threads: Int, control: RunControl = RunControl()) throws(RunCancelled) -> [CellResult] {
-        let parts = parallelMap(count: tasks.count, threads: threads) { index in
-            runTask(tasks[index], control: control)
+        let items = items(threads: threads)
+        let finished = parallelMap(count: items.count, threads: threads) { results(of: items[$0], control: control) }
+        guard let finished, !control.isCancelled else { throw RunCancelled() }
+        var tallies = rules.map { CellTally(roles: $0.fills.map(\.role), barLength: clock.unit) }
+        var kinds = rules.map { _ in KernelKind.plain }
+        for (item, part) in zip(items, finished) {
+            for (place, tally) in part { tallies[place].append(tally) }
+            part.forEach { kinds[$0.0] = kind(item.part) }
         }
-        guard let parts, !control.isCancelled else { throw RunCancelled() }
         return rules.indices.map { cell in
-            var tally = CellTally(roles: rules[cell].fills.map(\.role))
-            for part in parts { tally.append(part[cell]) }
-            return CellResult(
-                rules: rules[cell], tally: tally, disjointWindows: disjointWindows[rules[cell].cell.horizon] ?? 0)
+            CellResult(
+                rules: rules[cell], tally: tallies[cell],
+                disjointWindows: disjointWindows[rules[cell].cell.horizon] ?? 0, kernel: kinds[cell])
         }
     }
 
-    /// One tally a cell over the blocks of a task; nil when cancelled.
-    private func runTask(_ task: Range<Int>, control: RunControl) -> [CellTally]? {
-        var tallies: [CellTally] = []
-        tallies.reserveCapacity(rules.count)
-        let bars = blocks.blocks[task.upperBound - 1].upperBound - blocks.blocks[task.lowerBound].lowerBound
-        for rule in rules {
-            if control.isCancelled { return nil }
-            tallies.append(tally(task, rules: rule))
+    /// For each part the same runs of chunks, oldest first: enough of them to keep all threads busy to the end, and no more,
+    /// because every sweep first has to read on by its longest horizon.
+    private func items(threads: Int) -> [Item] {
+        let parts = sweeps.indices.map(Part.sweep) + single.map(Part.single)
+        let tasks = blocks.tasks(most: max(1, (threads == 1 ? 1 : 8 * threads) / max(1, parts.count)))
+        return parts.flatMap { part in tasks.map { Item(part: part, chunks: $0) } }
+    }
+
+    private func kind(_ part: Part) -> KernelKind {
+        switch part {
+        case .sweep: .sweep
+        case .single: trees != nil ? .passage : .plain
+        }
+    }
+
+    /// The tallies of an item's cells, with their places in the plan; nil when cancelled.
+    private func results(of item: Item, control: RunControl) -> [(Int, CellTally)]? {
+        if control.isCancelled { return nil }
+        let bars = blocks.bars(item.chunks).count
+        switch item.part {
+        case .sweep(let index):
+            guard let tallies = sweeps[index].tallies(item.chunks, control: control) else { return nil }
+            control.finish(bars * tallies.count)
+            return Array(zip(sweeps[index].grid.cells.map(\.place), tallies))
+        case .single(let cell):
+            let tally = tally(item.chunks, rules: rules[cell])
             control.finish(bars)
+            return [(cell, tally)]
         }
-        return tallies
-    }
-
-    /// Chooses the contract outside the loops.
-    private func tally(_ task: Range<Int>, rules: CellRules) -> CellTally {
-        switch (rules.cell.contract, rules.cell.side) {
-        case (.linear, _): tally(task, kernel(LinearPosition.self, rules))
-        case (.inverse, _): tally(task, kernel(InversePosition.self, rules))
-        case (.margin, .long): tally(task, kernel(BorrowedCashPosition.self, rules))
-        case (.margin, .short): tally(task, kernel(BorrowedCoinPosition.self, rules))
-        case (.spot, _): tally(task, kernel(SpotPosition.self, rules))
-        }
-    }
-
-    func kernel<Position: MarginPosition>(_: Position.Type, _ rules: CellRules) -> PlainKernel<Position> {
-        guard let windows = windows[rules.cell.horizon] else {
-            preconditionFailure("every horizon of the grid has its windows")
-        }
-        return PlainKernel(market: market, rules: rules, windows: windows, scheduled: scheduled[rules.cell.platform])
-    }
-
-    private func tally<Position: MarginPosition>(_ task: Range<Int>, _ kernel: PlainKernel<Position>) -> CellTally {
-        let fills = kernel.rules.fills
-        var tally = CellTally(roles: fills.map(\.role))
-        var exits = fills.map { _ in EntryExit(equity: 0) }
-        for block in task {
-            tally.beginBlock()
-            for entry in blocks.blocks[block] {
-                let last = kernel.windows.lastBar[entry]
-                if last == EntryWindows.notAnEntry { continue }
-                if last == EntryWindows.excluded {
-                    tally.addExcluded()
-                } else if kernel.isRejected(entry: entry) {
-                    tally.addRejected()
-                } else {
-                    hold(kernel, entry: entry, last: Int(last), exits: &exits, tally: &tally)
-                }
-            }
-        }
-        return tally
-    }
-
-    private func hold<Position: MarginPosition>(
-        _ kernel: PlainKernel<Position>, entry: Int, last: Int, exits: inout [EntryExit], tally: inout CellTally
-    ) {
-        let path =
-            if let trees, !kernel.hasCarry {
-                kernel.passagePath(entry: entry, last: last, trees: trees)
-            } else {
-                kernel.path(entry: entry, last: last)
-            }
-        for (index, fill) in kernel.rules.fills.enumerated() {
-            exits[index] = kernel.exit(path, entry: entry, last: last, fill: fill.rule)
-        }
-        let time = market.series.time
-        tally.add(
-            exits, tolerance: kernel.rules.toleranceOfMargin,
-            timeToLiquidation: path.liquidationBar.map { time[$0] - time[entry] }, unprotected: path.isUnprotected)
     }
 }

@@ -108,24 +108,35 @@ extension CellEstimate {
         case .belowZero: return share(exit.negative, interval: exit.interval)
         case .worstFill: return worstExit.map { share($0.negative, interval: $0.interval) }
         case .bestFill: return bestExit.map { share($0.negative, interval: $0.interval) }
-        case .unprotected: return share(windows.unprotected, confidence: confidence)
-        case .liquidated: return share(windows.liquidated, confidence: confidence)
+        case .unprotected: return share(windows.unprotected, inference?.unprotected, confidence: confidence)
+        case .liquidated: return share(windows.liquidated, inference?.liquidated, confidence: confidence)
         }
     }
 
     /// Entries that what happened inside the bars decides; nil where bounds were not asked for.
     var undecided: Int? { bestExit != nil && worstExit != nil ? windows.undecided : nil }
 
-    private func share(_ count: Int, confidence: Double) -> MeasuredShare {
-        share(
-            count,
-            interval: .disjointWindows(
-                count: count, entries: windows.entries, windows: effectiveEntries, confidence: confidence))
+    private func share(_ count: Int, _ inference: FrequencyInference?, confidence: Double) -> MeasuredShare {
+        let plain = FrequencyInterval.disjointWindows(
+            count: count, entries: windows.entries, windows: disjointWindows, confidence: confidence)
+        return share(count, interval: inference?.interval ?? plain)
+    }
+
+    /// What resampling says about `measure`; nil before it was done.
+    func inference(_ measure: Measure) -> FrequencyInference? {
+        guard let inference else { return nil }
+        switch measure {
+        case .belowZero: return inference.negative.first ?? nil
+        case .worstFill: return inference.worst
+        case .bestFill: return inference.best
+        case .unprotected: return inference.unprotected
+        case .liquidated: return inference.liquidated
+        }
     }
 
     private func share(_ count: Int, interval: FrequencyInterval?) -> MeasuredShare {
         MeasuredShare(
             count: count, entries: windows.entries, fraction: Double(count) / Double(windows.entries),
-            interval: interval, windows: effectiveEntries)
+            interval: interval, windows: disjointWindows)
     }
 }

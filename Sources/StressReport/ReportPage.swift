@@ -13,6 +13,7 @@ extension AssetSide {
             writeAnswer(&w)
             writeGrid(&w)
             writeFigures(&w)
+            writeAnatomy(&w)
             writeDataQuality(&w)
             writeMethod(&w)
         }
@@ -21,7 +22,7 @@ extension AssetSide {
 
     private var sections: [(id: String, label: String)] {
         let causes = CauseChart(self) == nil ? [] : [(id: "causes", label: "Causes")]
-        return [("grid", "Grid"), ("leverage", "Leverage"), ("severity", "Severity")] + causes
+        return [("grid", "Grid"), ("leverage", "Leverage"), ("severity", "Severity")] + causes + anatomySections
             + [("data", "Data"), ("method", "Method")]
     }
 }

@@ -24,6 +24,10 @@ public struct RunReport: Sendable {
     public var limits: [LimitCheck]
     /// Facts of this run alone, which may differ between runs with equal results.
     public var circumstances: RunCircumstances
+    /// What the headline cell of each page is made of, in page order; empty where it was not taken apart.
+    public var details: [CellDetail] = []
+    /// The margin that would have kept the study's chosen frequency, by history, direction and holding time.
+    public var requirements: [MarginRequirement] = []
 
     /// A report of the given parts.
     public init(

@@ -59,10 +59,9 @@ func intervalNumber(_ interval: FrequencyInterval) -> String {
 
 /// `95 % CI 2.0–4.7 %`; for a count of zero `95 % bound ≤0.5 %`.
 func intervalText(_ interval: FrequencyInterval, confidence: Double) -> String {
-    switch interval.method {
-    case .wilsonDisjoint: "\(confidenceText(confidence)) CI\(hardSpace)\(intervalNumber(interval))\(narrowSpace)%"
-    case .zeroCountDisjoint: "\(confidenceText(confidence)) bound ≤\(boundText(interval.high))"
-    }
+    interval.method.isBound
+        ? "\(confidenceText(confidence)) bound ≤\(boundText(interval.high))"
+        : "\(confidenceText(confidence)) CI\(hardSpace)\(intervalNumber(interval))\(narrowSpace)%"
 }
 
 /// `95 %`.

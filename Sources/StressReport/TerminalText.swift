@@ -49,7 +49,7 @@ extension RunReport {
         }
         let interval = row.estimate.figure(.belowZero, confidence: confidence)?.share?.interval
         let range = interval.map {
-            $0.method == .zeroCountDisjoint ? "<=" + boundText($0.high) : intervalNumber($0) + " %"
+            $0.method.isBound ? "<=" + boundText($0.high) : intervalNumber($0) + " %"
         }
         return [row.cell.leverage.screenText, figure(.belowZero), range ?? ""] + fills.map(figure)
             + [

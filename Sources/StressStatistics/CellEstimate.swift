@@ -80,18 +80,21 @@ public struct ExitEstimate: Hashable, Sendable {
 public struct CellEstimate: Hashable, Sendable {
     /// Counts of entries by what became of them.
     public let windows: WindowCounts
-    /// Number of disjoint windows among the held entries: the most trials that could be called independent.
-    public let effectiveEntries: Int
+    /// The number of independent trials that would be as informative as the held entries; before resampling, the number of
+    /// disjoint windows among them.
+    public internal(set) var effectiveEntries: Int
     /// How entries ended under the cell's fill rule.
-    public let exit: ExitEstimate
+    public internal(set) var exit: ExitEstimate
     /// The same under the worst fill, when the bars are too long to settle what was paid inside them.
-    public let worstExit: ExitEstimate?
+    public internal(set) var worstExit: ExitEstimate?
     /// The same when every liquidation is filled at its trigger price; only where bounds are asked for.
-    public let bestExit: ExitEstimate?
+    public internal(set) var bestExit: ExitEstimate?
     /// Median time from entry to liquidation; nil when none was liquidated.
     public let medianTimeToLiquidation: TimeSpan?
     /// What kind of answer this is.
     public let status: CellStatus
+    /// What resampling says; nil before it was done, and without entries.
+    public internal(set) var inference: CellInference?
 
     /// Below this many disjoint windows a frequency is indicative only.
     public static let fewWindows = 30

@@ -1,6 +1,6 @@
 import StressBasics
 
-/// What happened to the entries of one cell within one time block, before any exit price is chosen.
+/// What happened to the entries of one cell, before any exit price is chosen.
 public struct WindowCounts: Hashable, Sendable {
     /// Entries that were held: neither excluded nor rejected.
     public var entries = 0
@@ -18,16 +18,6 @@ public struct WindowCounts: Hashable, Sendable {
 
     /// All zero.
     public init() {}
-
-    /// Adds the counts of another block.
-    public static func += (a: inout WindowCounts, b: WindowCounts) {
-        a.entries += b.entries
-        a.excluded += b.excluded
-        a.rejected += b.rejected
-        a.liquidated += b.liquidated
-        a.unprotected += b.unprotected
-        a.undecided += b.undecided
-    }
 }
 
 /// Which question a fill rule answers.
@@ -55,7 +45,7 @@ public struct EntryExit: Hashable, Sendable {
     }
 }
 
-/// How the held entries of one time block ended, under one fill rule. Sums are in parts of the initial margin.
+/// How the held entries of one chunk of time blocks ended, under one fill rule. Sums are in parts of the initial margin.
 public struct ExitSums: Hashable, Sendable {
     /// Entries that ended below zero.
     public var negative = 0
@@ -85,13 +75,24 @@ public struct ExitSums: Hashable, Sendable {
             return
         }
         equity += exit.equity
-        guard isNegative else { return }
+        if isNegative { addBoundedShortfall(exit) }
+    }
+
+    /// Adds an entry that ended below zero and whose equity is counted elsewhere.
+    @inlinable
+    public mutating func addShortfall(_ exit: EntryExit) {
+        negative += 1
+        addBoundedShortfall(exit)
+    }
+
+    @inlinable
+    mutating func addBoundedShortfall(_ exit: EntryExit) {
         shortfall -= exit.equity
         causes += exit.causes
         if -exit.equity > largestShortfall { largestShortfall = -exit.equity }
     }
 
-    /// Adds the sums of another block.
+    /// Adds the sums of another chunk.
     public static func += (a: inout ExitSums, b: ExitSums) {
         a.negative += b.negative
         a.unboundedNegative += b.unboundedNegative
@@ -103,85 +104,153 @@ public struct ExitSums: Hashable, Sendable {
     }
 }
 
-/// All that is kept of the entries of one cell: sums per time block, and two histograms for quantiles.
+/// All that is kept of the entries of one cell: counts per time block, sums per chunk of blocks, and two kinds of histograms
+/// for quantiles.
 ///
-/// Tallies of consecutive runs of whole blocks join by ``append(_:)``. Within a block sums run in entry order and totals
-/// run in block order, so a number has the same bits however the blocks were shared out.
+/// A chunk is a fixed run of blocks. Tallies of consecutive runs of whole chunks join by ``append(_:)``: counts are whole
+/// numbers, and sums are added inside a chunk by whoever computed it and across chunks in time order, so a number has the same
+/// bits however the chunks were shared out.
 public struct CellTally: Hashable, Sendable {
-    /// One element a time block, oldest first.
-    public private(set) var windows: [WindowCounts] = []
+    /// Held entries: neither excluded nor rejected.
+    public private(set) var entries = BlockCounts()
+    /// Entries without a whole window.
+    public private(set) var excluded = BlockCounts()
+    /// Entries that the platform would not have opened.
+    public private(set) var rejected = BlockCounts()
+    /// Held entries that were liquidated.
+    public private(set) var liquidated = BlockCounts()
+    /// Held entries whose equity was below zero at some bar, had nobody liquidated.
+    public private(set) var unprotected = BlockCounts()
+    /// See ``WindowCounts/undecided``.
+    public private(set) var undecided = BlockCounts()
+    /// For each fill rule, the entries that ended below zero.
+    public private(set) var negative: [BlockCounts]
     /// The questions that the cell's fill rules answer; the first is the chosen rule.
     public let roles: [FillRole]
-    /// For each fill rule of the cell, one element a time block.
+    /// For each fill rule of the cell, one element a chunk.
     public private(set) var exits: [[ExitSums]]
     /// For each fill rule, the shortfalls of the entries below zero, in parts of the initial margin.
     public private(set) var shortfalls: [LogHistogram]
     /// Time from entry to liquidation.
-    public private(set) var timesToLiquidation = DurationHistogram()
-    private let best: Int?
-    private let worst: Int?
+    public private(set) var timesToLiquidation: DurationHistogram
 
-    /// An empty tally.
-    public init(roles: [FillRole]) {
+    /// An empty tally; times are counted in bars of `barLength`.
+    public init(roles: [FillRole], barLength: TimeSpan) {
         self.roles = roles
+        negative = Array(repeating: BlockCounts(), count: roles.count)
         exits = Array(repeating: [], count: roles.count)
         shortfalls = Array(repeating: LogHistogram(), count: roles.count)
-        best = roles.firstIndex(of: .best)
-        worst = roles.firstIndex(of: .worst)
+        timesToLiquidation = DurationHistogram(unit: barLength)
     }
 
-    /// Starts the next time block.
-    public mutating func beginBlock() {
-        windows.append(WindowCounts())
+    /// A tally of known parts, which agree in their numbers of blocks, chunks and fill rules.
+    public init(
+        roles: [FillRole], windows: BlockWindows, undecided: BlockCounts, negative: [BlockCounts], exits: [[ExitSums]],
+        shortfalls: [LogHistogram], timesToLiquidation: DurationHistogram
+    ) {
+        self.roles = roles
+        (entries, excluded, rejected) = (windows.entries, windows.excluded, windows.rejected)
+        (liquidated, unprotected) = (windows.liquidated, windows.unprotected)
+        (self.undecided, self.negative, self.exits) = (undecided, negative, exits)
+        (self.shortfalls, self.timesToLiquidation) = (shortfalls, timesToLiquidation)
+    }
+
+    /// Starts the next chunk; a block must follow.
+    public mutating func beginChunk() {
         for fill in exits.indices { exits[fill].append(ExitSums()) }
     }
 
+    /// Starts the next time block of the current chunk.
+    public mutating func beginBlock() {
+        entries.beginBlock()
+        excluded.beginBlock()
+        rejected.beginBlock()
+        liquidated.beginBlock()
+        unprotected.beginBlock()
+        undecided.beginBlock()
+        for fill in negative.indices { negative[fill].beginBlock() }
+    }
+
     /// Counts an excluded entry in the current block.
-    public mutating func addExcluded() { windows[windows.count - 1].excluded += 1 }
+    public mutating func addExcluded() { excluded.increment() }
 
     /// Counts a rejected entry in the current block.
-    public mutating func addRejected() { windows[windows.count - 1].rejected += 1 }
+    public mutating func addRejected() { rejected.increment() }
 
     /// Adds a held entry to the current block.
     ///
     /// - Parameters:
     ///   - entryExits: how it ended under each fill rule.
     ///   - tolerance: below zero means below minus this, in parts of the initial margin.
-    ///   - timeToLiquidation: milliseconds, nil when it was not liquidated.
+    ///   - barsToLiquidation: bar lengths from entry to liquidation, nil when it was not liquidated.
     ///   - unprotected: whether it would have been below zero at some bar without liquidation.
     public mutating func add(
-        _ entryExits: borrowing [EntryExit], tolerance: Double, timeToLiquidation: Int64?, unprotected: Bool
+        _ entryExits: borrowing [EntryExit], tolerance: Double, barsToLiquidation: Int?, unprotected isUnprotected: Bool
     ) {
-        let block = windows.count - 1
-        windows[block].entries += 1
-        if unprotected { windows[block].unprotected += 1 }
-        if let timeToLiquidation {
-            windows[block].liquidated += 1
-            timesToLiquidation.add(milliseconds: timeToLiquidation)
+        entries.increment()
+        if isUnprotected { unprotected.increment() }
+        if let barsToLiquidation {
+            liquidated.increment()
+            timesToLiquidation.add(bars: barsToLiquidation)
         }
-        if let best, let worst, entryExits[worst].equity < -tolerance, entryExits[best].equity >= -tolerance {
-            windows[block].undecided += 1
-        }
+        if CellTally.isUndecided(entryExits, roles: roles, tolerance: tolerance) { undecided.increment() }
         for fill in exits.indices {
-            exits[fill][block].add(entryExits[fill], tolerance: tolerance)
+            exits[fill][exits[fill].count - 1].add(entryExits[fill], tolerance: tolerance)
             let equity = entryExits[fill].equity
-            if equity < -tolerance, equity.isFinite { shortfalls[fill].add(-equity) }
+            guard equity < -tolerance else { continue }
+            negative[fill].increment()
+            if equity.isFinite { shortfalls[fill].add(-equity) }
         }
+    }
+
+    /// Whether an entry ended below zero under the worst fill and not under the best, where both are evaluated.
+    public static func isUndecided(_ exits: borrowing [EntryExit], roles: [FillRole], tolerance: Double) -> Bool {
+        guard let best = roles.firstIndex(of: .best), let worst = roles.firstIndex(of: .worst) else { return false }
+        return exits[worst].equity < -tolerance && exits[best].equity >= -tolerance
     }
 
     /// Adds the blocks of `later`, which follow this tally's blocks in time.
     public mutating func append(_ later: CellTally) {
-        windows += later.windows
+        entries.append(later.entries)
+        excluded.append(later.excluded)
+        rejected.append(later.rejected)
+        liquidated.append(later.liquidated)
+        unprotected.append(later.unprotected)
+        undecided.append(later.undecided)
         for fill in exits.indices {
+            negative[fill].append(later.negative[fill])
             exits[fill] += later.exits[fill]
             shortfalls[fill].merge(later.shortfalls[fill])
         }
         timesToLiquidation.merge(later.timesToLiquidation)
     }
 
-    /// Totals over all blocks, in block order.
-    public var windowTotals: WindowCounts { windows.reduce(into: WindowCounts()) { $0 += $1 } }
+    /// Totals over all blocks.
+    public var windowTotals: WindowCounts {
+        var totals = WindowCounts()
+        (totals.entries, totals.excluded, totals.rejected) = (entries.total, excluded.total, rejected.total)
+        (totals.liquidated, totals.unprotected) = (liquidated.total, unprotected.total)
+        totals.undecided = undecided.total
+        return totals
+    }
 
-    /// Totals over all blocks under fill rule `fill`, in block order.
+    /// Totals over all chunks under fill rule `fill`, in chunk order.
     public func exitTotals(fill: Int) -> ExitSums { exits[fill].reduce(into: ExitSums()) { $0 += $1 } }
+}
+
+/// What happened to the windows of a cell, block by block, before any exit price is chosen.
+public struct BlockWindows: Hashable, Sendable {
+    /// See ``CellTally/entries``.
+    public var entries = BlockCounts()
+    /// See ``CellTally/excluded``.
+    public var excluded = BlockCounts()
+    /// See ``CellTally/rejected``.
+    public var rejected = BlockCounts()
+    /// See ``CellTally/liquidated``.
+    public var liquidated = BlockCounts()
+    /// See ``CellTally/unprotected``.
+    public var unprotected = BlockCounts()
+
+    /// No blocks.
+    public init() {}
 }

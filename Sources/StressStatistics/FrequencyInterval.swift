@@ -19,6 +19,15 @@ public struct FrequencyInterval: Hashable, Sendable {
         case wilsonDisjoint = "wilson_disjoint"
         /// Nothing seen: from 0 to three over the number of disjoint windows (the rule of three).
         case zeroCountDisjoint = "zero_count_disjoint"
+        /// Bootstrap-t over resampled time blocks.
+        case bootstrapT = "bootstrap_t"
+        /// Wilson's score interval with the effective number of entries.
+        case wilsonEffective = "wilson_effective"
+        /// Nothing seen: from 0 to three over the effective number of entries.
+        case zeroCountEffective = "zero_count_effective"
+
+        /// Whether it is an upper bound for what was never seen.
+        public var isBound: Bool { self == .zeroCountDisjoint || self == .zeroCountEffective }
     }
 
     /// An interval as given; see ``disjointWindows(count:entries:windows:confidence:)`` for how one is made.
@@ -53,8 +62,12 @@ public struct FrequencyInterval: Hashable, Sendable {
 /// rates `p` for which the share lies within `z` standard errors. Both ends are clamped to 0…1. `trials` is above 0
 /// and need not be whole.
 public func wilsonBounds(share: Double, trials: Double, confidence: Double) -> (low: Double, high: Double) {
-    let z = normalQuantile(twoSided: confidence)
-    let z2 = z * z / trials
+    wilsonBounds(share: share, trials: trials, standardErrors: normalQuantile(twoSided: confidence))
+}
+
+/// Wilson's score interval of all rates within `standardErrors` of the share.
+public func wilsonBounds(share: Double, trials: Double, standardErrors: Double) -> (low: Double, high: Double) {
+    let z2 = standardErrors * standardErrors / trials
     let centre = (share + z2 / 2) / (1 + z2)
     let half = (z2 * (share * (1 - share) + z2 / 4)).squareRoot() / (1 + z2)
     // At share 0 and 1 the exact end is 0 and 1; rounding would leave something like 3e-18.

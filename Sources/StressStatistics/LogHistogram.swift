@@ -27,12 +27,45 @@ public struct LogHistogram: Hashable, Sendable {
         add(bin: LogHistogram.bin(of: value), count: 1)
     }
 
-    private static func bin(of value: Double) -> Int {
-        let exact = (log(value) / binWidth).rounded(.down)
-        return Int(min(max(exact, Double(binRange.lowerBound)), Double(binRange.upperBound)))
+    /// The bin of a value above 0: `k` from `1.01^(k − ½)` to `1.01^(k + ½)`, so that plain numbers such as 1 lie in the middle of
+    /// theirs, where rounding cannot move them to another. O(1).
+    public static func bin(of value: Double) -> Int { LogBins.shared.bin(of: value) }
+
+    /// The lower edges of the bins, and where to look for a value: 128 steps of every power of two, each with at most one edge.
+    private struct LogBins: Sendable {
+        static let shared = LogBins()
+
+        private let edges: [Double]
+        private let firstBin: [Int16]
+        private let firstStep: Int
+
+        private init() {
+            edges = (LogHistogram.binRange.lowerBound...LogHistogram.binRange.upperBound + 1).map {
+                exp((Double($0) - 0.5) * LogHistogram.binWidth)
+            }
+            let steps = Int(edges[0].bitPattern >> 45)...Int(edges[edges.count - 1].bitPattern >> 45)
+            var bin = 0
+            var bins: [Int16] = []
+            for step in steps {
+                let start = Double(bitPattern: UInt64(step) << 45)
+                while bin + 1 < edges.count, edges[bin + 1] <= start { bin += 1 }
+                bins.append(Int16(bin))
+            }
+            (firstBin, firstStep) = (bins, steps.lowerBound)
+        }
+
+        func bin(of value: Double) -> Int {
+            let step = Int(value.bitPattern >> 45) - firstStep
+            if step < 0 { return LogHistogram.binRange.lowerBound }
+            if step >= firstBin.count { return LogHistogram.binRange.upperBound }
+            var place = Int(firstBin[step])
+            if place + 1 < edges.count, edges[place + 1] <= value { place += 1 }
+            return min(place + LogHistogram.binRange.lowerBound, LogHistogram.binRange.upperBound)
+        }
     }
 
-    private mutating func add(bin: Int, count: UInt32) {
+    /// Adds `count` values to one bin. Amortised O(1).
+    public mutating func add(bin: Int, count: UInt32) {
         if counts.isEmpty { firstBin = bin }
         if bin < firstBin {
             counts.insert(contentsOf: repeatElement(0, count: firstBin - bin), at: 0)
@@ -58,7 +91,7 @@ public struct LogHistogram: Hashable, Sendable {
         var seen = 0
         for (offset, count) in counts.enumerated() {
             seen += Int(count)
-            if Double(seen) >= rank { return exp((Double(firstBin + offset) + 0.5) * LogHistogram.binWidth) }
+            if Double(seen) >= rank { return exp(Double(firstBin + offset) * LogHistogram.binWidth) }
         }
         return nil
     }

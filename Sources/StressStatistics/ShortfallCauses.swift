@@ -29,13 +29,19 @@ public struct ShortfallCauses: Hashable, Sendable {
     @inlinable
     public init(stages: (price: Double, gap: Double, latency: Double, slippage: Double, fees: Double, funding: Double))
     {
-        func owed(_ equity: Double) -> Double { equity < 0 ? -equity : 0 }
-        price = owed(stages.price)
-        gap = owed(stages.gap) - owed(stages.price)
-        latency = owed(stages.latency) - owed(stages.gap)
-        slippage = owed(stages.slippage) - owed(stages.latency)
-        fees = owed(stages.fees) - owed(stages.slippage)
-        funding = owed(stages.funding) - owed(stages.fees)
+        // A stage at a price of 0 or below has no bound for an inverse contract; what it did is told by the stage after it.
+        func owed(_ equity: Double, _ next: Double) -> Double { equity.isFinite ? max(0, -equity) : next }
+        let afterFunding = owed(stages.funding, 0)
+        let afterFees = owed(stages.fees, afterFunding)
+        let afterSlippage = owed(stages.slippage, afterFees)
+        let afterLatency = owed(stages.latency, afterSlippage)
+        let afterGap = owed(stages.gap, afterLatency)
+        price = owed(stages.price, afterGap)
+        gap = afterGap - price
+        latency = afterLatency - afterGap
+        slippage = afterSlippage - afterLatency
+        fees = afterFees - afterSlippage
+        funding = afterFunding - afterFees
     }
 
     /// The shortfall they sum to.

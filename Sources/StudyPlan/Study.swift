@@ -173,13 +173,25 @@ public enum TierFile: Hashable, Sendable {
 public struct StatisticsRules: Hashable, Sendable {
     /// Confidence of every interval, strictly between 0 and 1.
     public var confidence: Double
-    /// Length of the time blocks that entries are counted in; whole blocks are the unit of parallel work.
+    /// Length of the time blocks that entries are counted in; whole blocks are the unit of parallel work and of resampling.
     public var block: TimeSpan
+    /// Number of resamples behind every interval.
+    public var resamples: Int
+    /// Seed of the resamples.
+    public var seed: UInt64
+    /// The share of entries below zero that the highest leverage and the required margin are asked for.
+    public var maxFrequency: Double
 
-    /// 95 % and calendar days (UTC) unless said otherwise.
-    public init(confidence: Double = 0.95, block: TimeSpan = .days(1)) {
+    /// 95 %, calendar days (UTC), 2,000 resamples from seed 1 and one entry in a hundred unless said otherwise.
+    public init(
+        confidence: Double = 0.95, block: TimeSpan = .days(1), resamples: Int = 2000, seed: UInt64 = 1,
+        maxFrequency: Double = 0.01
+    ) {
         self.confidence = confidence
         self.block = block
+        self.resamples = resamples
+        self.seed = seed
+        self.maxFrequency = maxFrequency
     }
 }
 

@@ -134,7 +134,9 @@ struct StudyLoader {
     }
 
     private func statisticsSection(_ reader: YAMLReader) -> StatisticsRules? {
-        guard let map = reader.map(known: ["confidence", "resamples", "block", "seed"]) else { return nil }
+        guard let map = reader.map(known: ["confidence", "resamples", "block", "seed", "max_frequency"]) else {
+            return nil
+        }
         var rules = StatisticsRules()
         if let value = map["confidence"] {
             guard let confidence = value.number(0.5...0.9999) else { return nil }
@@ -144,12 +146,17 @@ struct StudyLoader {
             guard let block = value.span() else { return nil }
             rules.block = block
         }
-        for key in ["resamples", "seed"] {
-            guard let value = map[key] else { continue }
-            guard value.integer(0...Int.max) != nil else { return nil }
-            problems.add(
-                "no_effect", "statistics.\(key) has no effect: intervals of this version need no resampling",
-                at: map.keyNode(key), severity: .note)
+        if let value = map["resamples"] {
+            guard let resamples = value.integer(100...100_000) else { return nil }
+            rules.resamples = resamples
+        }
+        if let value = map["seed"] {
+            guard let seed = value.integer(0...Int.max) else { return nil }
+            rules.seed = UInt64(seed)
+        }
+        if let value = map["max_frequency"] {
+            guard let frequency = value.number(1e-6...0.5) else { return nil }
+            rules.maxFrequency = frequency
         }
         return rules
     }

@@ -9,13 +9,22 @@ extension Study {
         lines += inputs.flatMap(inputLines)
         lines += gridLines + positionLines
         lines += ["platforms:"] + platforms.flatMap(platformLines)
-        lines.append("statistics: {confidence: \(numberText(statistics.confidence)), block: \(statistics.block.text)}")
+        lines.append(statisticsLine)
         if !limits.isEmpty { lines.append("limits:") }
         lines += limits.map {
             "  - {\((selectorParts($0.cells) + ["measure: \($0.measure.rawValue)", "max: \(numberText($0.max))"]).joined(separator: ", "))}"
         }
         lines.append("headline: {\(selectorParts(headline).joined(separator: ", "))}")
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var statisticsLine: String {
+        let parts = [
+            "confidence: \(numberText(statistics.confidence))", "block: \(statistics.block.text)",
+            "resamples: \(statistics.resamples)", "seed: \(statistics.seed)",
+            "max_frequency: \(numberText(statistics.maxFrequency))",
+        ]
+        return "statistics: {\(parts.joined(separator: ", "))}"
     }
 
     private func inputLines(_ input: StudyInput) -> [String] {

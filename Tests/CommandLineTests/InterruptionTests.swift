@@ -4,14 +4,18 @@ import Testing
 
 /// Stopping the program in the middle: nothing half stands anywhere.
 @Suite struct InterruptionTests {
-    /// A run of several seconds: minute bars held for a month.
+    /// A run of many seconds: minute bars held for a month, walked bar by bar.
     private func longRun() throws -> (Scratch, [String]) {
         let scratch = try Scratch()
         #expect(
             try scratch.program.run(["synth", "--out", "prices", "--bars", "200000", "--interval", "1m", "--quiet"])
                 .code == 0)
         return (
-            scratch, ["sweep", "prices/SYN-MAJOR.csv", "--leverage", "1:125", "--horizon", "30d", "--out", "out/run"]
+            scratch,
+            [
+                "sweep", "prices/SYN-MAJOR.csv", "--leverage", "1:125", "--horizon", "30d", "--kernel", "plain",
+                "--out", "out/run",
+            ]
         )
     }
 

@@ -126,7 +126,9 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
         var study = try cell.study(leverages: Laws.leverages, horizons: [.minutes(10), .minutes(120)])
         study.grid.sides = [.long, .short]
         study.statistics.block = .minutes(45)
-        let run = StressRun(study: study, asset: "X", market: MarketHistory(series: bars))
+        let run = StressRun(
+            study: study, asset: "X", market: MarketHistory(series: bars), kernel: .automatic, barsPerChunk: 90)
+        #expect(run.blocks.chunks.count > 15)
         let whole = try run.run(threads: 1).map(\.tally)
         for threads in [2, 3, 8] {
             #expect(try run.run(threads: threads).map(\.tally) == whole, "seed \(seed), \(threads) threads")
@@ -137,11 +139,12 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
     @Test(arguments: 0..<12)
     func shardsOfBlocksMakeTheWhole(seed: UInt64) throws {
         let bars = randomSeries(seed: seed, bars: 1500, wildness: 0.03)
-        let blocks = BlockRuns(series: bars, block: .minutes(37))
+        let blocks = BlockRuns(MarketHistory(series: bars), block: .minutes(37), barsPerChunk: 70)
         #expect(blocks.blocks.flatMap { Array($0) } == Array(0..<bars.count))
         for most in [1, 2, 7, 1000] {
             let tasks = blocks.tasks(most: most)
-            #expect(tasks.flatMap { Array($0) } == Array(blocks.blocks.indices))
+            #expect(tasks.flatMap { Array($0) } == Array(blocks.chunks.indices))
+            #expect(tasks.flatMap { Array(blocks.bars($0)) } == Array(0..<bars.count))
             #expect(tasks.count <= most)
         }
     }

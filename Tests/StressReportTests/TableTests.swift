@@ -65,6 +65,8 @@ struct TableTests {
     private static let bestColumns =
         ",best_negative_count,best_negative_equity_frac,best_ci95_low_frac,best_ci95_high_frac,undecided_count"
 
+    private static let evidenceColumns = ",disjoint_windows_count,resampled_run_mean_h"
+
     private func file(_ path: String, in report: RunReport) throws -> String {
         try #require(report.files().first { $0.path == path }).contents
     }
@@ -76,7 +78,8 @@ struct TableTests {
         let report = try TableTests.smallReport()
         #expect(
             header(try file("results.csv", in: report))
-                == TableTests.stableColumns + TableTests.worstColumns + TableTests.bestColumns)
+                == TableTests.stableColumns + TableTests.worstColumns + TableTests.bestColumns
+                + TableTests.evidenceColumns)
     }
 
     @Test("Another confidence has columns of its own and leaves those of 95 % empty")
@@ -85,7 +88,7 @@ struct TableTests {
         #expect(
             header(csv) == TableTests.stableColumns + TableTests.worstColumns
                 + ",ci_low_frac,ci_high_frac,confidence,worst_ci_low_frac,worst_ci_high_frac" + TableTests.bestColumns
-                + ",best_ci_low_frac,best_ci_high_frac")
+                + ",best_ci_low_frac,best_ci_high_frac" + TableTests.evidenceColumns)
         let names = header(csv).split(separator: ",").map(String.init)
         for line in csv.split(separator: "\n").dropFirst() {
             let fields = line.split(separator: ",", omittingEmptySubsequences: false)

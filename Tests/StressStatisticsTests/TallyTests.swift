@@ -40,23 +40,43 @@ import Testing
         #expect(LogHistogram().quantile(0.5) == nil)
     }
 
-    @Test func durationsAreExact() {
-        var histogram = DurationHistogram()
-        for hours in [5, 1, 1, 9] { histogram.add(milliseconds: Int64(hours) * 3_600_000) }
+    @Test func shortDurationsAreExact() {
+        var histogram = DurationHistogram(unit: .hours(1))
+        for hours in [5, 1, 1, 9] { histogram.add(bars: hours) }
         #expect(histogram.quantile(0.5) == .hours(1))
         #expect(histogram.quantile(0.75) == .hours(5))
         #expect(histogram.quantile(1) == .hours(9))
-        #expect(DurationHistogram().quantile(0.5) == nil)
+        #expect(DurationHistogram(unit: .hours(1)).quantile(0.5) == nil)
+    }
+
+    @Test func longDurationsAreWithinOneHundredth() throws {
+        for bars in [127, 128, 129, 255, 256, 1000, 43_200, 1_000_003, 1 << 40] {
+            var histogram = DurationHistogram(unit: TimeSpan(milliseconds: 1))
+            histogram.add(bars: bars)
+            let found = try #require(histogram.quantile(0.5)).milliseconds
+            #expect(abs(Double(found) / Double(bars) - 1) < 0.008, "\(bars) bars, found \(found)")
+            #expect(bars > 127 || found == bars)
+        }
+    }
+
+    @Test func durationBinsRiseByOne() {
+        var last = -1
+        for bars in 0..<5000 {
+            let bin = DurationHistogram.bin(bars: bars)
+            #expect(bin == last || bin == last + 1, "\(bars) bars")
+            last = bin
+        }
     }
 }
 
 @Suite struct EstimateTests {
     private func tally(_ equities: [Double], excluded: Int = 0, rejected: Int = 0) -> CellTally {
-        var tally = CellTally(roles: [.chosen])
+        var tally = CellTally(roles: [.chosen], barLength: .hours(1))
+        tally.beginChunk()
         tally.beginBlock()
         for equity in equities {
             tally.add(
-                [EntryExit(equity: equity)], tolerance: 1e-12, timeToLiquidation: equity < 0 ? 3_600_000 : nil,
+                [EntryExit(equity: equity)], tolerance: 1e-12, barsToLiquidation: equity < 0 ? 1 : nil,
                 unprotected: equity < -0.5)
         }
         for _ in 0..<excluded { tally.addExcluded() }

@@ -32,7 +32,7 @@ private let fullStudy = """
       tiered:
         tiers: [{to: 50000, rate: 0.004, max_leverage: 125}, {to: .inf, rate: 0.005, amount: 50, max_leverage: 100}]
         liquidation: {enabled: false}
-    statistics: {confidence: 0.99, block: 12h}
+    statistics: {confidence: 0.99, block: 12h, resamples: 300, seed: 9}
     limits:
       - {asset: LTCUSDT, leverage: 3, measure: negative_equity_frac, max: 0.05}
     headline: {side: short, leverage: 5, horizon: 1d}
@@ -95,7 +95,7 @@ private let smallStudy = """
         #expect(
             study.platforms[0].rules.tiers.tiers[1].maxLeverage == 100 && !study.platforms[0].rules.liquidation.enabled)
         #expect(study.position == PositionRules(notional: 5000, stride: 3, maxGap: .span(.minutes(10))))
-        #expect(study.statistics == StatisticsRules(confidence: 0.99, block: .hours(12)))
+        #expect(study.statistics == StatisticsRules(confidence: 0.99, block: .hours(12), resamples: 300, seed: 9))
         #expect(
             study.limits == [
                 StudyLimit(
@@ -238,9 +238,13 @@ private let smallStudy = """
                 && found.first?.message == "the grid has 119 892 cells (max 100 000)", "\(found)")
     }
 
-    @Test func valuesWithoutEffectAreNoted() throws {
-        let yaml = smallStudy + "\nstatistics: {seed: 1, resamples: 2000}"
-        #expect(try loadStudy(yaml: yaml, file: "s").findings.map(\.severity) == [.note, .note])
+    @Test func statisticsSettings() throws {
+        let yaml = smallStudy + "\nstatistics: {seed: 7, resamples: 500, max_frequency: 0.02}"
+        let rules = try loadStudy(yaml: yaml, file: "s").value.statistics
+        #expect(rules == StatisticsRules(resamples: 500, seed: 7, maxFrequency: 0.02))
+        #expect(!problems(smallStudy + "\nstatistics: {resamples: 99}").isEmpty)
+        #expect(!problems(smallStudy + "\nstatistics: {max_frequency: 0}").isEmpty)
+        #expect(!problems(smallStudy + "\nstatistics: {seed: -1}").isEmpty)
     }
 }
 

@@ -80,7 +80,7 @@ let studyTemplate = """
         #   auto with best and worst beside it. partial: true reduces by bracket before taking over.
         # borrow: {rate: 0.10, margin_level: 1.1}              # for margin contracts
 
-    statistics: {confidence: 0.95, block: 1d}
+    statistics: {confidence: 0.95, resamples: 2000, block: 1d, seed: 1}
 
     limits:                         # a breach ends the run with exit code 3; leave parts out to mean every one
       - {side: long, leverage: 20, horizon: 7d, measure: negative_equity_frac, max: 0.05}

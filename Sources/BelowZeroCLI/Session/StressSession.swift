@@ -29,21 +29,27 @@ struct StressSession {
         let clock = ContinuousClock()
         let begin = clock.now
         let inputs = try readInputs()
-        let results = try stress(inputs)
+        let parts = try stress(inputs)
+        let rows = parts.flatMap(\.rows)
         let text = study.canonicalText
-        let rows = results.map {
-            ResultRow(
-                cell: $0.rules.cell, fill: $0.rules.fillName,
-                estimate: $0.estimate(confidence: study.statistics.confidence))
-        }
         let seconds = begin.duration(to: clock.now)
-        return RunReport(
+        var report = RunReport(
             runID: runID(studyText: text, inputs: inputs), version: programVersion, study: study, studyText: text,
             studyDigest: Digest(of: text), command: command, assets: inputs.map(\.report), rows: rows,
             limits: study.check(rows),
             circumstances: RunCircumstances(
                 started: started, duration: TimeSpan(milliseconds: Int64(seconds / .milliseconds(1))), threads: threads,
                 host: hostText))
+        report.details = parts.flatMap(\.details)
+        report.requirements = parts.flatMap(\.requirements)
+        return report
+    }
+
+    /// What one price history gave.
+    private struct Part {
+        let rows: [ResultRow]
+        let details: [CellDetail]
+        let requirements: [MarginRequirement]
     }
 
     private func readInputs() throws -> [AssetInput] {
@@ -60,7 +66,7 @@ struct StressSession {
         return read.compactMap { try? $0.get() }.map { $0.adding(tierFiles.findings) }
     }
 
-    private func stress(_ inputs: [AssetInput]) throws -> [CellResult] {
+    private func stress(_ inputs: [AssetInput]) throws -> [Part] {
         let runs = inputs.map { StressRun(study: study, asset: $0.asset, market: $0.market, kernel: kernel) }
         for run in runs { interruption.control.plan(run.workUnits) }
         talk.say(
@@ -69,10 +75,23 @@ struct StressSession {
         let progress = ProgressLine(label: "Running", control: interruption.control, talk: talk)
         defer { progress.finish() }
         do {
-            return try runs.flatMap { try $0.run(threads: threads, control: interruption.control) }
+            return try zip(inputs, runs).map(part)
         } catch {
             throw interruption.failure
         }
+    }
+
+    private func part(_ input: AssetInput, _ run: StressRun) throws(RunCancelled) -> Part {
+        let control = interruption.control
+        let results = try run.run(threads: threads, control: control)
+        let estimates = try run.estimates(
+            of: results, rules: study.statistics.resampling, threads: threads, control: control)
+        let rows = zip(results, estimates).map {
+            ResultRow(cell: $0.rules.cell, fill: $0.rules.fillName, estimate: $1)
+        }
+        let details = CellDetails(
+            study: study, input: input, run: run, rows: rows, threads: threads, control: control)
+        return Part(rows: rows, details: try details.details(), requirements: details.requirements())
     }
 
     /// The same study on the same bytes with the same program has the same name, whenever and wherever it runs.

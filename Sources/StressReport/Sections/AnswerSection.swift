@@ -73,7 +73,9 @@ extension AssetSide {
             shortfallFigure(estimate),
             KeyFigure(
                 "Independent evidence", "≈" + hardSpace + grouped(estimate.effectiveEntries),
-                estimate.effectiveEntries == 1 ? "window" : "windows", "\(entries) entries overlap"),
+                estimate.effectiveEntries == 1 ? "trial" : "trials",
+                "\(entries) entries overlap; \(counted(estimate.disjointWindows, "window shares", "windows share")) no bar"
+            ),
         ]
     }
 

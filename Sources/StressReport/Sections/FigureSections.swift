@@ -132,7 +132,7 @@ extension AssetSide {
     }
 
     /// The numbers of a drawing, folded away under it.
-    private func writeData(_ name: String, _ w: inout HTMLWriter, table: (inout HTMLWriter) -> Void) {
+    func writeData(_ name: String, _ w: inout HTMLWriter, table: (inout HTMLWriter) -> Void) {
         w.element("details", .class("data")) { w in
             w.element("summary", text: "Show as table")
             w.scrolling(name) { w in

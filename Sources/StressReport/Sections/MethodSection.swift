@@ -29,14 +29,22 @@ extension AssetSide {
             liquidationStep,
             "What is left after all of it is the final equity. Less than nothing counts as below zero.",
             "Windows cut off by the end of the data \(gap)are excluded and counted apart.",
-            "Entries overlap and crashes cluster, so the interval is Wilson’s score interval on the windows that do not "
-                + "overlap, not on the entries; for a count of zero its upper end is three over their number at 95\(narrowSpace)%.",
+            intervalStep,
         ]
         w.element("h3", text: "In \(steps.count) steps")
         w.element("ol") { w in
             for step in steps { w.element("li", text: step) }
         }
         w.line()
+    }
+
+    private var intervalStep: String {
+        let statistics = report.study.statistics
+        return
+            "Entries overlap and crashes cluster, so intervals come from \(grouped(statistics.resamples)) resamples of whole runs of "
+            + "days (stationary bootstrap, the same resamples for all cells of a holding time): the bootstrap-t where enough runs "
+            + "hold events, else Wilson’s score interval on the effective number of entries, and for a count of zero the rule of "
+            + "three on the windows that share no bar."
     }
 
     private var liquidationStep: String {
@@ -85,11 +93,18 @@ extension AssetSide {
                 ("Confidence", confidenceText(confidence)),
                 ("Time blocks", timeText(study.statistics.block)),
                 (
+                    "Resamples",
+                    "\(grouped(study.statistics.resamples)), seed \(study.statistics.seed)"
+                        + (meanRunWords.map { ", runs of \($0) on average" } ?? "")
+                ),
+                (
                     "Platforms",
                     study.platforms.map(\.name).joined(separator: ", ") + "; fees, slippage, tiers and trigger below"
                 ),
             ] + inputFacts)
     }
+
+    private var meanRunWords: String? { headline?.estimate.inference.map { timeText($0.meanRun) } }
 
     /// What the history has besides its prices.
     private var inputFacts: [(String, String)] {

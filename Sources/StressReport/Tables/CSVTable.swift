@@ -51,7 +51,8 @@ struct CSVTable {
 extension RunReport {
     /// Every CSV of the run, the dictionary last.
     var tables: [CSVTable] {
-        var tables = [resultsTable, severityTable, intervalsTable, dataQualityTable]
+        var tables =
+            [resultsTable, severityTable, intervalsTable, maxLeverageTable] + anatomyTables + [dataQualityTable]
         if !study.limits.isEmpty { tables.append(limitsTable) }
         return tables + [RunReport.columnsTable(describing: tables)]
     }

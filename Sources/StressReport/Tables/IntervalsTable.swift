@@ -1,6 +1,7 @@
 import StressBasics
+import StressStatistics
 
-/// One share of a cell that `results.csv` states without interval.
+/// One share of a cell.
 private struct IntervalRow {
     let row: ResultRow
     let measure: Measure
@@ -8,12 +9,12 @@ private struct IntervalRow {
 }
 
 extension RunReport {
-    /// `intervals.csv`: the intervals of the shares for which `results.csv` has no interval columns, so that every
-    /// number of a page can be found in a file.
+    /// `intervals.csv`: every share of every cell with the interval that pages show, and with the others that resampling gives, so
+    /// that a reader can judge the choice.
     var intervalsTable: CSVTable {
         let confidence = study.statistics.confidence
         let items = rows.flatMap { row in
-            [Measure.liquidated, .unprotected].compactMap { measure in
+            [Measure.liquidated, .unprotected, .belowZero, .worstFill, .bestFill].compactMap { measure in
                 row.estimate.measuredShare(measure, confidence: confidence)
                     .map { IntervalRow(row: row, measure: measure, share: $0) }
             }
@@ -24,12 +25,61 @@ extension RunReport {
             Column("value_frac", "fraction", .number, "Their share of held entries") { numberText($0.share.fraction) },
             Column("ci_low_frac", "fraction", .number, "Lower end of the interval") { field($0.share.interval?.low) },
             Column("ci_high_frac", "fraction", .number, "Upper end of the interval") { field($0.share.interval?.high) },
-            Column("ci_method", "", .text, "How the interval was made: wilson_disjoint or zero_count_disjoint") {
+            Column("ci_method", "", .text, "How the interval was made: \(methodWords)") {
                 $0.share.interval?.method.rawValue ?? ""
             },
             Column("confidence", "fraction", .number, "Confidence of the interval") { _ in numberText(confidence) },
         ]
         let identity = cellColumns.map { $0.of { (item: IntervalRow) in item.row.cell } }
-        return CSVTable(file: "intervals.csv", columns: [runColumn()] + identity + own, rows: items)
+        let columns = [runColumn()] + identity + own + resamplingColumns
+        return CSVTable(file: "intervals.csv", columns: columns, rows: items)
+    }
+
+    private var resamplingColumns: [Column<IntervalRow>] {
+        boundColumns("percentile", "the quantiles of the resampled shares; empty when nothing varies") { $0.percentile }
+            + boundColumns("bootstrap_t", "the bootstrap-t interval; empty when too few runs hold events") {
+                $0.studentised
+            }
+            + boundColumns("wilson_effective", "Wilson's interval on the effective entries") { $0.effectiveWilson }
+            + evidenceColumns
+    }
+
+    private func boundColumns(
+        _ name: String, _ words: String, _ find: @escaping (FrequencyInference) -> FrequencyInference.Bounds?
+    ) -> [Column<IntervalRow>] {
+        let low: (IntervalRow) -> String = { field($0.inference.flatMap(find)?.low) }
+        let high: (IntervalRow) -> String = { field($0.inference.flatMap(find)?.high) }
+        return [
+            Column("\(name)_low_frac", "fraction", .number, "Lower end of \(words)", text: low),
+            Column("\(name)_high_frac", "fraction", .number, "Upper end of \(words)", text: high),
+        ]
+    }
+
+    private var evidenceColumns: [Column<IntervalRow>] {
+        let statistics = study.statistics
+        return [
+            Column("entries_effective_count", "entries", .number, "Independent trials worth as much as the entries") {
+                field($0.inference?.effectiveEntries)
+            },
+            Column("disjoint_windows_count", "windows", .integer, "Windows that share no bar") {
+                String($0.share.windows)
+            },
+            Column("resampled_run_mean_h", "h", .number, "Mean length of the resampled runs") {
+                field($0.row.estimate.inference?.meanRun.inHours)
+            },
+            Column("resamples_count", "resamples", .integer, "Resamples behind the interval") {
+                $0.inference == nil ? "" : String(statistics.resamples)
+            },
+            Column("seed", "", .integer, "Seed of the resamples") {
+                $0.inference == nil ? "" : String(statistics.seed)
+            },
+        ]
     }
 }
+
+extension IntervalRow {
+    fileprivate var inference: FrequencyInference? { row.estimate.inference(measure) }
+}
+
+/// How intervals are made, for the dictionary.
+var methodWords: String { FrequencyInterval.Method.allCases.map(\.rawValue).joined(separator: ", ") }

@@ -11,6 +11,7 @@ extension RunReport {
             + worstColumns(isNinetyFive: confidence == 0.95)
             + (confidence == 0.95 ? [] : otherConfidenceColumns(confidence))
             + bestColumns(isNinetyFive: confidence == 0.95) + (confidence == 0.95 ? [] : otherBestColumns)
+            + evidenceColumns
         return CSVTable(file: "results.csv", columns: columns, rows: rows)
     }
 }
@@ -55,11 +56,12 @@ private func frequencyColumns(isNinetyFive: Bool) -> [Column<ResultRow>] {
         Column("ci95_high_frac", "fraction", .number, "Upper end of its 95 % interval; empty at other confidences") {
             isNinetyFive ? field($0.estimate.exit.interval?.high) : ""
         },
-        Column("ci_method", "", .text, "How the interval was made: wilson_disjoint or zero_count_disjoint") {
+        Column("ci_method", "", .text, "How the interval was made: \(methodWords)") {
             $0.estimate.exit.interval?.method.rawValue ?? ""
         },
         Column(
-            "entries_effective_count", "entries", .integer, "Windows that do not overlap: the trials of the interval"
+            "entries_effective_count", "entries", .integer,
+            "Independent trials worth as much as the held entries; at most disjoint_windows_count where few runs hold events"
         ) {
             String($0.estimate.effectiveEntries)
         },
@@ -157,6 +159,17 @@ private func bestColumns(isNinetyFive: Bool) -> [Column<ResultRow>] {
             "Entries below zero under the worst fill and not under the best; empty without both"
         ) {
             $0.estimate.undecided.map(String.init) ?? ""
+        },
+    ]
+}
+
+private var evidenceColumns: [Column<ResultRow>] {
+    [
+        Column("disjoint_windows_count", "windows", .integer, "Windows of held entries that share no bar") {
+            String($0.estimate.disjointWindows)
+        },
+        Column("resampled_run_mean_h", "h", .number, "Mean length of the resampled runs of time blocks") {
+            field($0.estimate.inference?.meanRun.inHours)
         },
     ]
 }

@@ -1,0 +1,90 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+extension StressRun {
+    /// Turns this run's results into estimates with resampled intervals.
+    ///
+    /// All cells of a horizon are resampled together: a resample is a history in which every cell saw the same days. The
+    /// resamples depend on seed and horizon, and on the longest memory among the horizon's cells; not on threads. Throws
+    /// when `control` was cancelled. O(cells × (blocks^1.5 + resamples × runs)).
+    ///
+    /// - Parameters:
+    ///   - results: of this run, in plan order.
+    ///   - rules: the study's.
+    public func estimates(
+        of results: [CellResult], rules: ResamplingRules, threads: Int, control: RunControl = RunControl()
+    ) throws(RunCancelled) -> [CellEstimate] {
+        var estimates = results.map { $0.estimate(confidence: rules.confidence) }
+        for horizon in Set(results.map(\.rules.cell.horizon)).sorted() {
+            let cells = results.indices.filter { results[$0].rules.cell.horizon == horizon && $0 < estimates.count }
+            let panel = try panel(
+                cells.map { results[$0] }, horizon: horizon, rules: rules, threads: threads,
+                control: control)
+            guard let panel else { continue }
+            let found = parallelMap(count: cells.count, threads: threads) { place -> CellInference? in
+                control.isCancelled ? nil : inference(results[cells[place]], panel)
+            }
+            guard let found else { throw RunCancelled() }
+            for (cell, inference) in zip(cells, found) {
+                estimates[cell] = estimates[cell].resampled(inference)
+            }
+        }
+        return estimates
+    }
+
+    /// The resamples of a horizon; nil when none of its cells has entries.
+    private func panel(
+        _ results: [CellResult], horizon: TimeSpan, rules: ResamplingRules, threads: Int, control: RunControl
+    ) throws(RunCancelled) -> HorizonPanel? {
+        let lengths = parallelMap(count: results.count, threads: threads) { place -> Double? in
+            control.isCancelled
+                ? nil : HorizonPanel.longestAutomaticLength(of: shares(results[place].tally)[...])
+        }
+        guard let lengths else { throw RunCancelled() }
+        let distinct = Set(results.map { $0.tally.liquidatedShare.merged(by: resamplingBlocks).entries })
+        let columns = distinct.map { BlockShare(counts: Array(repeating: 0, count: $0.count), entries: $0) }
+        return HorizonPanel(
+            columns: columns,
+            horizonBlocks: Double(horizon.milliseconds) / Double(resamplingBlock.milliseconds),
+            disjointWindows: disjointWindows[horizon] ?? 0, rules: rules,
+            name: StressRun.streamName(horizon: horizon), automaticLength: lengths.max() ?? 1)
+    }
+
+    /// Time blocks that are resampled as one: more of them than this make resampling slow and no better.
+    private static let mostResampledBlocks = 10_000
+
+    /// How many of the study's blocks are resampled as one.
+    public var resamplingBlocks: Int {
+        max(1, (blocks.blocks.count + StressRun.mostResampledBlocks - 1) / StressRun.mostResampledBlocks)
+    }
+
+    /// Length of what is resampled as one.
+    public var resamplingBlock: TimeSpan {
+        TimeSpan(milliseconds: blockLength.milliseconds * Int64(resamplingBlocks))
+    }
+
+    /// The name of the stream that the resamples of a horizon are drawn from. It leaves out the asset, so that renaming one
+    /// changes no number.
+    public static func streamName(horizon: TimeSpan) -> String { horizon.text }
+
+    private func inference(_ result: CellResult, _ panel: HorizonPanel) -> CellInference {
+        let found = panel.inferences(of: shares(result.tally))
+        let fills = result.tally.roles.count
+        return CellInference(
+            negative: Array(found[..<fills]), roles: result.tally.roles, liquidated: found[fills],
+            unprotected: found[fills + 1],
+            meanRunBlocks: panel.plan.meanLength,
+            meanRun: TimeSpan(
+                milliseconds: Int64(panel.plan.meanLength * Double(resamplingBlock.milliseconds))),
+            disjointWindows: result.disjointWindows)
+    }
+
+    /// Below zero under each fill rule, liquidated, unprotected.
+    private func shares(_ tally: CellTally) -> [BlockShare] {
+        let all =
+            tally.roles.indices.map { tally.negativeShare(fill: $0) }
+            + [tally.liquidatedShare, tally.unprotectedShare]
+        return all.map { $0.merged(by: resamplingBlocks) }
+    }
+}

@@ -1,0 +1,33 @@
+/// The levels of a grid's leverages, rising.
+struct LevelTable: Sendable {
+    let levels: [Double]
+    /// The largest magnitude of a finite level.
+    let widest: Double
+
+    init(_ levels: [Double]) {
+        self.levels = levels
+        widest = levels.filter(\.isFinite).map(abs).max() ?? 0
+    }
+
+    /// Whether the levels rise, as the sweep needs.
+    var isRising: Bool { zip(levels, levels.dropFirst()).allSatisfy { $0 <= $1 } }
+
+    /// Of the lowest value of a window, in parts of the entry's scale and less its offset: the first leverage that may be
+    /// reached, and the first that is surely reached. Between them rounding decides. O(log leverages).
+    @inline(__always)
+    static func reached(
+        _ levels: UnsafePointer<Double>, count: Int, by value: Double, slack: Double
+    ) -> (maybe: Int, surely: Int) {
+        let bar = value - slack
+        var (base, length) = (0, count)
+        while length > 0 {
+            let half = length >> 1
+            let isBelow = levels[base &+ half] < bar
+            base = isBelow ? base &+ half &+ 1 : base
+            length = isBelow ? length &- half &- 1 : half
+        }
+        var surely = base
+        while surely < count, levels[surely] < value + slack { surely &+= 1 }
+        return (base, surely)
+    }
+}

@@ -1,0 +1,135 @@
+/// The records of a column ahead of a moving entry: each bar that is lower than everything between the entry and itself.
+///
+/// Bars are pushed from right to left. The nearest record stands on top, and below it stand ever lower and later ones, so the
+/// first bar at or below a level is the topmost record that is. Pushing is O(1) amortised.
+///
+/// A directory makes the search O(1) for prices that move like prices: a level's leading bits (sign, exponent and 13 bits of
+/// the mantissa: steps of about 1/10,000) say where to look. It is only a hint: the answer is always checked, and found by
+/// bisection where the hint is stale, so that no input can make it wrong.
+///
+/// Memory is owned by the object and freed with it; positions are valid from −1 (a sentinel that is below every level) to one
+/// above the top (a sentinel above every level).
+final class RecordStack {
+    /// Position of the nearest record; −1 when empty.
+    private(set) var top = -1
+    /// The column at each record.
+    let values: UnsafeMutablePointer<Double>
+    /// The bar of each record.
+    let bars: UnsafeMutablePointer<Int32>
+    private let hints: UnsafeMutablePointer<Int32>
+    private let allocated: UnsafeMutablePointer<Double>
+    private let keys: KeyRange
+
+    /// The leading bits of the column's values, turned so that they rise with it.
+    struct KeyRange {
+        /// +1 for columns of positive values, −1 for those that were turned over.
+        let orientation: Double
+        /// 0, or all ones where keys are negated.
+        private let negation: Int
+        private let lowest: Int
+        let count: Int
+
+        /// Room for the leading bits of values from `smallest` to `largest`, at least 0, once turned.
+        init(orientation: Double, smallest: Double, largest: Double) {
+            self.orientation = orientation
+            negation = orientation > 0 ? 0 : -1
+            let (low, high) = (Int(smallest.bitPattern >> 39), Int(largest.bitPattern >> 39))
+            lowest = orientation > 0 ? low : -high
+            count = max(1, min(high - low + 1, 1 << 22))
+        }
+
+        /// The key of a value, within 0..<count whatever the value.
+        @inline(__always)
+        func key(_ value: Double) -> Int {
+            let turned = orientation * value
+            let bits = Int(truncatingIfNeeded: (turned > 0 ? turned : 0).bitPattern >> 39)
+            let key = ((bits ^ negation) &- negation) &- lowest
+            return min(max(key, 0), count &- 1)
+        }
+    }
+
+    /// An empty stack with room for `capacity` records.
+    init(capacity: Int, keys: KeyRange) {
+        self.keys = keys
+        allocated = .allocate(capacity: capacity + 2)
+        allocated.initialize(repeating: .infinity, count: capacity + 2)
+        allocated[0] = -.infinity
+        values = allocated + 1
+        bars = .allocate(capacity: capacity + 1)
+        bars.initialize(repeating: 0, count: capacity + 1)
+        hints = .allocate(capacity: keys.count)
+        hints.initialize(repeating: 0, count: keys.count)
+    }
+
+    deinit {
+        allocated.deallocate()
+        bars.deallocate()
+        hints.deallocate()
+    }
+
+    /// Puts a bar before all that are there; gives its position.
+    @inline(__always)
+    func push(_ value: Double, bar: Int) -> Int {
+        var below = top
+        while values[below] >= value { below &-= 1 }
+        if below >= 0 { note(below, from: keys.key(values[below]), to: keys.key(value)) }
+        top = below &+ 1
+        values[top] = value
+        values[top &+ 1] = .infinity
+        bars[top] = Int32(truncatingIfNeeded: bar)
+        return top
+    }
+
+    /// Levels from one record up to the next belong to the one below. After a crash the next record is far; filling is
+    /// bounded, and what is left stale is found by bisection.
+    @inline(__always)
+    private func note(_ position: Int, from: Int, to: Int) {
+        var key = max(from, to &- 2048)
+        while key < to {
+            hints[key] = Int32(truncatingIfNeeded: position)
+            key &+= 1
+        }
+    }
+
+    /// The stack as it stands, for many searches in a row.
+    @inline(__always)
+    var search: Search { Search(values: values, hints: hints, top: top, keys: keys) }
+
+    /// A look at the stack that is good until the next push.
+    struct Search {
+        let values: UnsafeMutablePointer<Double>
+        fileprivate let hints: UnsafeMutablePointer<Int32>
+        let top: Int
+        fileprivate let keys: KeyRange
+
+        /// The position of the first bar at or below `level`, which is below the top's value; −1 when there is none.
+        @inline(__always)
+        func position(below level: Double) -> Int {
+            // Mostly right, or one too near: records of the same key.
+            var position = min(Int(hints[keys.key(level)]), top)
+            if values[position] > level { position &-= 1 }
+            if values[position] <= level, values[position &+ 1] > level { return position }
+            return bisected(atOrBelow: level)
+        }
+
+        @inline(never)
+        private func bisected(atOrBelow level: Double) -> Int {
+            // values[low] ≤ level < values[high + 1]
+            var (low, high) = (-1, top)
+            while low < high {
+                let middle = (low + high + 1) >> 1
+                if values[middle] <= level { low = middle } else { high = middle - 1 }
+            }
+            return low
+        }
+    }
+
+    /// The deepest record whose bar is not after `last`, searched upwards from `hint`: a position that was deepest for a
+    /// later `last`, lowered to every top there was since. The lowest value up to `last` stands there.
+    @inline(__always)
+    func deepest(through last: Int, from hint: Int) -> Int {
+        var position = hint
+        while Int(bars[position]) > last { position &+= 1 }
+        return position
+    }
+}

@@ -1,0 +1,217 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+/// All that a sweep of one grid over one price history needs, shared by its tasks.
+struct Sweep: Sendable {
+    let grid: SweepGrid
+    let market: MarketHistory
+    let frame: SweepFrame
+    /// One element a horizon.
+    let windows: [EntryWindows]
+    let blocks: BlockRuns
+    let clock: BarClock
+    let levels: LevelTable
+    let ruins: LevelTable
+    /// Makes the judges of one task.
+    let judge: @Sendable () -> SweepJudge
+
+    /// Nil when rounding keeps the levels of two leverages from rising, which no sane grid does.
+    init?<Position: MarginPosition>(
+        _: Position.Type, _ grid: SweepGrid, market: MarketHistory, windows: [TimeSpan: EntryWindows], blocks: BlockRuns
+    ) {
+        let frame = SweepFrame(grid.common, market: market)
+        self.grid = grid
+        self.market = market
+        self.frame = frame
+        self.windows = grid.horizons.compactMap { windows[$0] }
+        self.blocks = blocks
+        clock = BarClock(unit: market.barLength)
+        let positions = grid.rules.map { (Position($0.terms, entryPrice: 1), $0.cell.leverage) }
+        levels = LevelTable(positions.map { frame.level($0.0, $0.1) })
+        ruins = LevelTable(positions.map { frame.ruin($0.0, $0.1) })
+        guard let first = self.windows.first, levels.isRising, ruins.isRising else { return nil }
+        judge = { SweepJudge(Position.self, grid, market: market, windows: first) }
+    }
+
+    /// The tallies of the grid's cells over a run of chunks, in the order of ``SweepGrid/cells``; nil when cancelled.
+    func tallies(_ chunks: Range<Int>, control: RunControl) -> [CellTally]? {
+        let task = SweepTask(self, chunks: chunks)
+        guard task.run(control) else { return nil }
+        return grid.cells.map { task.sums.tally($0, grid: grid, unit: clock.unit) }
+    }
+}
+
+/// One sweep from right to left over the entries of a run of chunks.
+///
+/// Not shared between threads. Every pointer belongs to the object and is freed with it; every index is a bar of the history, a
+/// position of a stack, a leverage or a horizon of the grid. State lives behind pointers because the runtime checks each access
+/// to a variable of an object, which would cost more than the work.
+final class SweepTask {
+    let sweep: Sweep
+    let chunks: Range<Int>
+    let sums: SweepSums
+    let frame: SweepFrame
+    let leverages: Int
+    let horizons: Int
+    let fills: Int
+    let firstBlock: Int
+    let firstBar: Int
+    /// Whether anybody liquidates.
+    let liquidates: Bool
+    let liquidationFee: Double
+    let slackOfLevels: Double
+    let pricing: ExitPricing
+    let closeFee: Double
+    let judge: SweepJudge
+    let fillRules: UnsafeMutablePointer<ResolvedFill>
+    /// Records of what triggers; of what decides below zero, when that is something else.
+    let records: RecordStack
+    let extremes: RecordStack
+    /// At each record: by fill rule, what it leaves where that does not depend on the trigger price; place in time.
+    let fillGains: Plane<Double>
+    let places: UnsafeMutablePointer<Double>
+    /// What a close at each bar of the task leaves, by bar less ``firstBar``.
+    let closings: UnsafeMutablePointer<Double>
+    let levels: UnsafeMutablePointer<Double>
+    let ruins: UnsafeMutablePointer<Double>
+    /// Below this gain (of the entry value) an entry may be below zero, by leverage.
+    let doubtfulGain: UnsafeMutablePointer<Double>
+    /// `L`, by leverage.
+    let multiples: UnsafeMutablePointer<Double>
+    /// Below zero means below minus this, in parts of the margin, by leverage.
+    let tolerances: UnsafeMutablePointer<Double>
+    /// Last bar of each window, by horizon.
+    let lastBars: UnsafeMutablePointer<UnsafePointer<Int32>>
+
+    // By horizon: the deepest record inside the window, and the leverages it reaches, of the entry at hand.
+    let deepest: UnsafeMutablePointer<Int>
+    let deepestExtreme: UnsafeMutablePointer<Int>
+    let reached: UnsafeMutablePointer<(maybe: Int, surely: Int)>
+    // By leverage: the record that liquidates the entry at hand; the last entry that was judged.
+    let found: UnsafeMutablePointer<Int32>
+    let judged: UnsafeMutablePointer<Int>
+    /// Leverages whose record is so near its level that rounding may decide.
+    let doubtful: UnsafeMutablePointer<Int>
+    /// Leverages that may have ended below zero, with the horizon from which on.
+    let suspects: UnsafeMutablePointer<(leverage: Int, horizon: Int)>
+    /// How many of the two lists are in use.
+    let listed: UnsafeMutablePointer<(doubtful: Int, suspects: Int)>
+
+    init(_ sweep: Sweep, chunks: Range<Int>) {
+        self.sweep = sweep
+        self.chunks = chunks
+        frame = sweep.frame
+        let grid = sweep.grid
+        (leverages, horizons) = (grid.rules.count, grid.horizons.count)
+        let blocks = sweep.blocks.blocks(chunks)
+        firstBlock = blocks.lowerBound
+        sums = SweepSums(grid: grid, blocks: blocks.count, unit: sweep.clock.unit)
+        fills = grid.common.fills.count
+        slackOfLevels = max(sweep.levels.widest, sweep.ruins.widest)
+        let rules = grid.rules
+        judge = sweep.judge()
+        pricing = ExitPricing(grid.common, market: sweep.market, windows: sweep.windows[0])
+        fillRules = SweepTask.copied(grid.common.fills.map(\.rule))
+        let fees = grid.common.platform.fees
+        closeFee = fees.close
+        liquidationFee = fees.close + fees.liquidation
+        liquidates = grid.common.platform.liquidation.enabled
+        let bars = SweepTask.bars(sweep, chunks)
+        firstBar = bars.lowerBound
+        records = RecordStack(capacity: bars.count, keys: SweepTask.keys(sweep.frame, bars, of: sweep.frame.trigger))
+        extremes =
+            sweep.frame.sharesColumns
+            ? records
+            : RecordStack(capacity: bars.count, keys: SweepTask.keys(sweep.frame, bars, of: sweep.frame.extreme))
+        fillGains = Plane(rows: fills, width: bars.count + 1)
+        places = .allocate(capacity: bars.count + 1)
+        closings = .allocate(capacity: bars.count)
+        levels = SweepTask.copied(sweep.levels.levels)
+        ruins = SweepTask.copied(sweep.ruins.levels)
+        doubtfulGain = SweepTask.copied(rules.map { -1 / $0.cell.leverage.value + SweepTask.gainSlack })
+        multiples = SweepTask.copied(rules.map(\.cell.leverage.value))
+        tolerances = SweepTask.copied(rules.map(\.toleranceOfMargin))
+        lastBars = SweepTask.copied(
+            sweep.windows.map { UnsafePointer(SweepTask.copied($0.lastBar[sweep.blocks.bars(chunks)])) })
+        deepest = SweepTask.copied(Array(repeating: 0, count: horizons))
+        deepestExtreme = SweepTask.copied(Array(repeating: 0, count: horizons))
+        reached = SweepTask.copied(Array(repeating: (leverages, leverages), count: horizons))
+        found = SweepTask.copied(Array(repeating: 0, count: leverages))
+        judged = SweepTask.copied(Array(repeating: -1, count: leverages))
+        doubtful = SweepTask.copied(Array(repeating: 0, count: leverages))
+        suspects = SweepTask.copied(Array(repeating: (0, 0), count: (leverages + 1) * (fills + 1)))
+        listed = SweepTask.copied([(0, 0)])
+    }
+
+    deinit {
+        fillRules.deallocate()
+        fillGains.deallocate()
+        for horizon in 0..<horizons { lastBars[horizon].deallocate() }
+        lastBars.deallocate()
+        for doubles in [places, closings, levels, ruins, doubtfulGain, multiples, tolerances] { doubles.deallocate() }
+        for integers in [deepest, deepestExtreme, judged, doubtful] { integers.deallocate() }
+        reached.deallocate()
+        found.deallocate()
+        suspects.deallocate()
+        listed.deallocate()
+    }
+
+    /// Bounds what rounding can move a gain without funding, in parts of the entry value.
+    static var gainSlack: Double { 1e-11 }
+
+    private static func copied<Values: Collection>(_ values: Values) -> UnsafeMutablePointer<Values.Element> {
+        let copy = UnsafeMutableBufferPointer<Values.Element>.allocate(capacity: max(1, values.count))
+        _ = copy.initialize(from: values)
+        return copy.baseAddress!
+    }
+
+    /// From the first entry to the last bar that any of their windows or fills may look at.
+    private static func bars(_ sweep: Sweep, _ chunks: Range<Int>) -> Range<Int> {
+        let entries = sweep.blocks.bars(chunks)
+        let end = entries.reduce(entries.upperBound) { end, entry in
+            sweep.windows.reduce(end) { max($0, Int($1.lastBar[entry]) + 1) }
+        }
+        return entries.lowerBound..<end
+    }
+
+    private static func keys(_ frame: SweepFrame, _ bars: Range<Int>, of column: (Int) -> Double)
+        -> RecordStack.KeyRange
+    {
+        let orientation = frame.form == .fundedInverse ? -frame.sign : frame.sign
+        var (smallest, largest) = (Double.infinity, 0.0)
+        for bar in bars {
+            let value = orientation * column(bar)
+            if value > 0 {
+                smallest = min(smallest, value)
+                largest = max(largest, value)
+            }
+        }
+        return RecordStack.KeyRange(orientation: orientation, smallest: min(smallest, largest), largest: largest)
+    }
+}
+
+/// What is constant while one entry is answered.
+struct SweepEntry {
+    var index = 0
+    var block = 0
+    /// Position in time, in bars.
+    var place = 0.0
+    var scale = 0.0
+    var offset = 0.0
+    var slack = 0.0
+    var gainScale = 0.0
+    var gainBase = 0.0
+    /// What rounding of funding can move a gain.
+    var gainSlack = 0.0
+    /// The horizons in which it is held: from…<until; shorter ones have no bar, longer ones no whole window.
+    var from = 0
+    var until = 0
+}
+
+extension ResolvedFill {
+    /// Whether the fill depends on the trigger price, and with it on the leverage.
+    var isAtTrigger: Bool { self == .gap || self == .best }
+}

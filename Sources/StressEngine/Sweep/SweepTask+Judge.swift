@@ -1,0 +1,152 @@
+import MarginModel
+import StressBasics
+import StressStatistics
+
+/// Where rounding could decide, and for whoever may owe something, the plain kernel has the word.
+extension SweepTask {
+    /// What the entry at hand meets with a leverage up to `last`, by the plain walk.
+    func path(_ entry: SweepEntry, _ leverage: Int, last: Int) -> EntryPath {
+        judge.path(leverage, entry.index, last)
+    }
+
+    /// Settles the leverages for which rounding decides whether the horizon's lowest price liquidates them, and those that
+    /// were closed at its end but may have ended below zero.
+    func closeDoubtful(_ entry: SweepEntry, _ horizon: Int, last: Int, gain: Double) {
+        let reached = reached[horizon]
+        for leverage in reached.maybe..<reached.surely {
+            let path = path(entry, leverage, last: last)
+            if let bar = path.liquidationBar { moveToLiquidation(entry, leverage, horizon, bar: bar, gain: gain) }
+            settle(entry, leverage, horizon..<horizon + 1, path, last: last)
+        }
+        var leverage = reached.maybe - 1
+        while leverage >= 0, gain - entry.gainSlack < doubtfulGain[leverage] {
+            if isNearZero(entry, leverage, gain: gain) {
+                settle(entry, leverage, horizon..<horizon + 1, path(entry, leverage, last: last), last: last)
+            } else {
+                let exit = closing(entry, leverage, last: last, gain: gain)
+                for fill in 0..<fills { sums.addNegative(fill, leverage, horizon: horizon, entry.block, exit) }
+            }
+            leverage -= 1
+        }
+    }
+
+    /// The sums have closed this leverage at the horizon's end; in truth it was liquidated in `bar`.
+    private func moveToLiquidation(_ entry: SweepEntry, _ leverage: Int, _ horizon: Int, bar: Int, gain: Double) {
+        let cell = horizon * leverages + leverage
+        sums.liquidated[cell][entry.block] &+= 1
+        sums.correctTime(cell, bin: DurationHistogram.bin(bars: barsTo(entry, bar)), by: 1)
+        for fill in 0..<fills {
+            let liquidated = gainOf(entry, leverage, fill, bar: bar)
+            sums.corrections[fill][horizon][leverage] += liquidated - gain
+        }
+    }
+
+    private func barsTo(_ entry: SweepEntry, _ bar: Int) -> Int {
+        BarClock.bars(from: entry.place, to: sweep.clock.place(sweep.market.series.time[bar]))
+    }
+
+    private func gainOf(_ entry: SweepEntry, _ leverage: Int, _ fill: Int, bar: Int) -> Double {
+        let level = levels[leverage] * entry.scale + entry.offset
+        return gain(fill, bar: bar, level: level) * entry.gainScale + entry.gainBase
+    }
+
+    /// Settles the leverages whose first record is so near their level that rounding decides whether it is the one.
+    func resolveDoubtful(_ entry: SweepEntry) {
+        let last = last(entry, entry.until - 1)
+        for place in 0..<listed.pointee.doubtful {
+            let leverage = doubtful[place]
+            guard let bar = path(entry, leverage, last: last).liquidationBar else { continue }
+            let horizon = (entry.from..<entry.until).first { reached[$0].surely <= leverage } ?? entry.until - 1
+            correct(entry, leverage, from: horizon, found: Int(found[leverage]), bar: bar)
+        }
+        listed.pointee.doubtful = 0
+    }
+
+    /// The sums are about to count a liquidation at a record, and a time that the horizon's bins can hold; in truth it was in
+    /// `bar`, and maybe sooner than in the shorter horizon, where rounding was in doubt as well.
+    private func correct(_ entry: SweepEntry, _ leverage: Int, from horizon: Int, found position: Int, bar: Int) {
+        let record = Int(records.bars[position])
+        for held in horizon..<entry.until {
+            for fill in 0..<fills {
+                sums.corrections[fill][held][leverage] +=
+                    gainOf(entry, leverage, fill, bar: bar) - gainOf(entry, leverage, fill, bar: record)
+            }
+            sums.correctTime(
+                held * leverages + leverage, bin: sums.timeBin(barsTo(entry, record), from: horizon), by: -1)
+            sums.correctTime(held * leverages + leverage, bin: DurationHistogram.bin(bars: barsTo(entry, bar)), by: 1)
+        }
+        suspect(leverage, horizon)
+    }
+
+    /// Settles those who may have ended below zero after a liquidation: the plain kernel where rounding could decide.
+    func judgeSuspects(_ entry: SweepEntry) {
+        for place in 0..<listed.pointee.suspects {
+            let (leverage, horizon) = suspects[place]
+            if judged[leverage] == entry.index { continue }
+            judged[leverage] = entry.index
+            if hangsOnRounding(entry, leverage) {
+                let last = last(entry, entry.until - 1)
+                settle(entry, leverage, horizon..<entry.until, path(entry, leverage, last: last), last: last)
+            } else {
+                addShortfalls(entry, leverage, horizon..<entry.until)
+            }
+        }
+        listed.pointee.suspects = 0
+    }
+
+    /// Whether rounding could change the bar of the liquidation, or the sign of what is left under some fill rule.
+    @inline(__always)
+    private func hangsOnRounding(_ entry: SweepEntry, _ leverage: Int) -> Bool {
+        let position = Int(found[leverage])
+        let level = levels[leverage] * entry.scale + entry.offset
+        if records.values[position] > level - entry.slack { return true }
+        for fill in 0..<fills where isNearZero(entry, leverage, gain: gainAt(position, entry, leverage, fill)) {
+            return true
+        }
+        return false
+    }
+
+    @inline(__always)
+    private func gainAt(_ position: Int, _ entry: SweepEntry, _ leverage: Int, _ fill: Int) -> Double {
+        if fillRules[fill].isAtTrigger { return gainOf(entry, leverage, fill, bar: Int(records.bars[position])) }
+        return fillGains[fill][position] * entry.gainScale + entry.gainBase
+    }
+
+    @inline(__always)
+    private func addShortfalls(_ entry: SweepEntry, _ leverage: Int, _ span: Range<Int>) {
+        let position = Int(found[leverage])
+        let multiple = multiples[leverage]
+        var (isWorst, isBest) = (false, false)
+        for fill in 0..<fills {
+            let gain = gainAt(position, entry, leverage, fill)
+            guard gain < doubtfulGain[leverage] else { continue }
+            if fillRules[fill] == .worst { isWorst = true }
+            if fillRules[fill] == .best { isBest = true }
+            let exit = liquidated(entry, leverage, fill, bar: Int(records.bars[position]), equity: 1 + multiple * gain)
+            sums.addNegative(fill, leverage, span: span, entry.block, exit)
+        }
+        guard sums.undecided.width > 0, isWorst, !isBest else { return }
+        for horizon in span { sums.undecided[horizon &* leverages &+ leverage][entry.block] &+= 1 }
+    }
+
+    /// Whether rounding could change the sign of what is left.
+    @inline(__always)
+    private func isNearZero(_ entry: SweepEntry, _ leverage: Int, gain: Double) -> Bool {
+        abs(gain - doubtfulGain[leverage]) <= 2 * (SweepTask.gainSlack + entry.gainSlack)
+    }
+
+    /// Adds how an entry ended to the cells of the given horizons, as far as somebody owes, by the plain kernel.
+    private func settle(_ entry: SweepEntry, _ leverage: Int, _ held: Range<Int>, _ path: EntryPath, last: Int) {
+        let tolerance = tolerances[leverage]
+        var (worst, best) = (0.0, 0.0)
+        for fill in 0..<fills {
+            let exit = judge.exit(leverage, path, entry.index, last, fillRules[fill])
+            if fillRules[fill] == .worst { worst = exit.equity }
+            if fillRules[fill] == .best { best = exit.equity }
+            guard exit.equity < -tolerance else { continue }
+            for horizon in held { sums.addNegative(fill, leverage, horizon: horizon, entry.block, exit) }
+        }
+        guard sums.undecided.width > 0, worst < -tolerance, best >= -tolerance else { return }
+        for horizon in held { sums.undecided[horizon &* leverages &+ leverage][entry.block] &+= 1 }
+    }
+}

@@ -1,0 +1,96 @@
+import MarginModel
+import StressBasics
+import StressStatistics
+
+extension SweepTask {
+    /// Finds the liquidation of every leverage that has one, and adds what it leaves.
+    func addLiquidations(_ entry: SweepEntry) {
+        let first = reached[entry.until &- 1].surely
+        guard first < leverages else { return }
+        findRecords(entry, from: first)
+        if listed.pointee.doubtful > 0 { resolveDoubtful(entry) }
+        var end = leverages
+        for horizon in entry.from..<entry.until {
+            let start = reached[horizon].surely
+            if start < end {
+                for fill in 0..<fills { addGains(entry, fill, horizon, start..<end) }
+                addTimes(entry, horizon, start..<end)
+                end = start
+            }
+        }
+        if listed.pointee.suspects > 0 { judgeSuspects(entry) }
+    }
+
+    /// Where each leverage from `first` on finds its first record at or below its level, nearest first.
+    @inline(__always)
+    private func findRecords(_ entry: SweepEntry, from first: Int) {
+        let (search, levels, found) = (records.search, levels, found)
+        let (scale, upper, width) = (entry.scale, entry.offset + entry.slack, 2 * entry.slack)
+        let (values, top) = (search.values, Int32(truncatingIfNeeded: search.top))
+        let nearest = values[search.top]
+        var leverage = leverages &- 1
+        while leverage >= first {
+            let level = levels[leverage] * scale + upper
+            if level < nearest { break }
+            found[leverage] = top
+            if nearest > level - width { doubt(leverage) }
+            leverage &-= 1
+        }
+        while leverage >= first {
+            let level = levels[leverage] * scale + upper
+            let position = search.position(below: level)
+            found[leverage] = Int32(truncatingIfNeeded: position)
+            if values[position] > level - width { doubt(leverage) }
+            leverage &-= 1
+        }
+    }
+
+    /// Notes that rounding may decide whether a leverage's record is the one.
+    @inline(never)
+    private func doubt(_ leverage: Int) {
+        doubtful[listed.pointee.doubtful] = leverage
+        listed.pointee.doubtful &+= 1
+    }
+
+    /// Adds the gains under one fill rule, and notes who may be below zero.
+    @inline(__always)
+    private func addGains(_ entry: SweepEntry, _ fill: Int, _ horizon: Int, _ range: Range<Int>) {
+        let target = sums.gains[fill][sums.span(from: horizon, until: entry.until)]
+        let (scale, base, slack) = (entry.gainScale, entry.gainBase, entry.gainSlack)
+        let (found, doubtfulGain) = (found, doubtfulGain)
+        if fillRules[fill].isAtTrigger {
+            for leverage in range {
+                let level = levels[leverage] * entry.scale + entry.offset
+                let bar = Int(records.bars[Int(found[leverage])])
+                let gain = self.gain(fill, bar: bar, level: level) * scale + base
+                target[leverage] += gain
+                if gain - slack < doubtfulGain[leverage] { suspect(leverage, horizon) }
+            }
+        } else {
+            let gains = fillGains[fill]
+            for leverage in range {
+                let gain = gains[Int(found[leverage])] * scale + base
+                target[leverage] += gain
+                if gain - slack < doubtfulGain[leverage] { suspect(leverage, horizon) }
+            }
+        }
+    }
+
+    /// Notes that a leverage may have ended below zero from a horizon on.
+    @inline(__always)
+    func suspect(_ leverage: Int, _ horizon: Int) {
+        suspects[listed.pointee.suspects] = (leverage, horizon)
+        listed.pointee.suspects &+= 1
+    }
+
+    @inline(__always)
+    private func addTimes(_ entry: SweepEntry, _ horizon: Int, _ range: Range<Int>) {
+        let counts = sums.times(from: horizon, until: entry.until)
+        let lowest = sums.timeBin(0, from: horizon)
+        let (places, found, place, width) = (places, found, entry.place, leverages)
+        for leverage in range {
+            let bin = DurationHistogram.bin(bars: BarClock.bars(from: place, to: places[Int(found[leverage])]))
+            counts[max(bin, lowest) &* width &+ leverage] &+= 1
+        }
+    }
+}

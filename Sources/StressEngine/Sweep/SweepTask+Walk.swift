@@ -1,0 +1,127 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+import StressStatistics
+
+extension SweepTask {
+    /// Sweeps all entries of the task, newest first; false when cancelled.
+    func run(_ control: RunControl) -> Bool {
+        let blocks = sweep.blocks
+        var pushed = SweepTask.end(sweep, chunks)
+        for chunk in chunks.reversed() {
+            if control.isCancelled { return false }
+            for block in blocks.chunks[chunk].reversed() {
+                for index in blocks.blocks[block].reversed() {
+                    while pushed > index + 1 {
+                        pushed &-= 1
+                        push(pushed)
+                    }
+                    answer(index, block: block - firstBlock)
+                }
+                sums.finishBlock(block - firstBlock)
+            }
+            sums.finishChunk(sweep.grid)
+        }
+        return true
+    }
+
+    private static func end(_ sweep: Sweep, _ chunks: Range<Int>) -> Int {
+        let entries = sweep.blocks.bars(chunks)
+        return entries.reduce(entries.upperBound) { end, entry in
+            sweep.windows.reduce(end) { max($0, Int($1.lastBar[entry]) + 1) }
+        }
+    }
+
+    private func push(_ bar: Int) {
+        closings[bar &- firstBar] = frame.gain(
+            at: pricing.slipped(pricing.closes[bar], bar: bar), feeRate: closeFee, bar: bar)
+        if !frame.sharesColumns { cap(deepestExtreme, extremes.push(frame.extreme(bar), bar: bar)) }
+        guard liquidates || frame.sharesColumns else { return }
+        let position = records.push(frame.trigger(bar), bar: bar)
+        cap(deepest, position)
+        if frame.sharesColumns { cap(deepestExtreme, position) }
+        places[position] = sweep.clock.place(sweep.market.series.time[bar])
+        for fill in 0..<fills where !fillRules[fill].isAtTrigger {
+            fillGains[fill][position] = gain(fill, bar: bar, level: 0)
+        }
+    }
+
+    /// What stood above a new record is gone.
+    @inline(__always)
+    private func cap(_ positions: UnsafeMutablePointer<Int>, _ top: Int) {
+        for horizon in 0..<horizons where positions[horizon] > top { positions[horizon] = top }
+    }
+
+    /// What a liquidation in `bar` leaves under a fill rule; `level` is the leverage's, for fills at the trigger price.
+    @inline(__always)
+    func gain(_ fill: Int, bar: Int, level: Double) -> Double {
+        let price = pricing.filled(fillRules[fill], bar: bar) {
+            frame.triggerPrice(level: level, bar: bar)
+        }
+        return frame.gain(at: price, feeRate: liquidationFee, bar: bar)
+    }
+
+    /// Adds one entry to the sums.
+    private func answer(_ index: Int, block: Int) {
+        guard let entry = held(index, block: block) else { return }
+        for horizon in entry.from..<entry.until {
+            let last = last(entry, horizon)
+            markUnprotected(entry, horizon, last: last)
+            let gain = closings[last &- firstBar] * entry.gainScale + entry.gainBase
+            if liquidates { markLiquidated(entry, horizon, last: last) }
+            sums.closedBelow[horizon][reached[horizon].surely] += gain
+            closeDoubtful(entry, horizon, last: last, gain: gain)
+        }
+        if liquidates { addLiquidations(entry) }
+    }
+
+    /// The last bar of the entry's window.
+    @inline(__always)
+    func last(_ entry: SweepEntry, _ horizon: Int) -> Int { Int(lastBars[horizon][entry.index &- firstBar]) }
+
+    /// Counts the entry, and finds out in which horizons it is held; nil when in none.
+    @inline(__always)
+    private func held(_ index: Int, block: Int) -> SweepEntry? {
+        var (from, until, last) = (-1, 0, 0)
+        for horizon in 0..<horizons {
+            let end = lastBars[horizon][index &- firstBar]
+            if end >= 0 {
+                sums.entries[horizon][block] &+= 1
+                sums.entriesInChunk[0][horizon] &+= 1
+                if from < 0 { from = horizon }
+                (until, last) = (horizon + 1, Int(end))
+            } else if end == EntryWindows.excluded {
+                sums.excluded[horizon][block] &+= 1
+            }
+        }
+        guard from >= 0 else { return nil }
+        let scale = frame.scale(index)
+        let slack = frame.slack(index, last: last, widestLevel: slackOfLevels)
+        return SweepEntry(
+            index: index, block: block, place: sweep.clock.place(sweep.market.series.time[index]), scale: scale,
+            offset: frame.offset(index), slack: slack, gainScale: frame.gainScale(index),
+            gainBase: frame.gainBase(index),
+            gainSlack: frame.isFunded ? slack / scale : 0, from: from, until: until)
+    }
+
+    @inline(__always)
+    private func markUnprotected(_ entry: SweepEntry, _ horizon: Int, last: Int) {
+        let position = extremes.deepest(through: last, from: deepestExtreme[horizon])
+        deepestExtreme[horizon] = position
+        let value = (extremes.values[position] - entry.offset) / entry.scale
+        let reached = LevelTable.reached(ruins, count: leverages, by: value, slack: entry.slack / entry.scale)
+        sums.unprotectedFrom[horizon][reached.surely] &+= 1
+        for leverage in reached.maybe..<reached.surely where path(entry, leverage, last: last).isUnprotected {
+            sums.unprotected[horizon &* leverages &+ leverage][entry.block] &+= 1
+        }
+    }
+
+    @inline(__always)
+    private func markLiquidated(_ entry: SweepEntry, _ horizon: Int, last: Int) {
+        let position = records.deepest(through: last, from: deepest[horizon])
+        deepest[horizon] = position
+        let value = (records.values[position] - entry.offset) / entry.scale
+        reached[horizon] = LevelTable.reached(levels, count: leverages, by: value, slack: entry.slack / entry.scale)
+        sums.liquidatedFrom[horizon][reached[horizon].surely] &+= 1
+    }
+}

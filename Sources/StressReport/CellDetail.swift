@@ -1,0 +1,92 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+/// What one page's headline cell is made of.
+public struct CellDetail: Sendable {
+    /// The cell.
+    public var cell: StudyCell
+    /// Its crashes, months, conditions and speed.
+    public var anatomy: CellAnatomy
+    /// The headline with one assumption changed at a time; empty for cells that are not the study's headline.
+    public var sensitivity: [SensitivityRow]
+    /// The tail of the moves against the position within the holding time; nil where there are no entries.
+    public var tail: TailReport?
+
+    /// The parts of a cell.
+    public init(cell: StudyCell, anatomy: CellAnatomy, sensitivity: [SensitivityRow] = [], tail: TailReport? = nil) {
+        self.cell = cell
+        self.anatomy = anatomy
+        self.sensitivity = sensitivity
+        self.tail = tail
+    }
+}
+
+/// A cell with one assumption changed.
+public struct SensitivityRow: Hashable, Sendable {
+    /// What was changed: `fill`, `fees`, `bars`.
+    public var assumption: String
+    /// To what, in words of the study file: `worst`, `×2`, `4h`.
+    public var value: String
+    /// Entries held.
+    public var entries: Int
+    /// Those that ended below zero.
+    public var negative: Int
+    /// Interval of their share; nil without entries, and where the cell cannot end below zero.
+    public var interval: FrequencyInterval?
+
+    /// A changed cell.
+    public init(assumption: String, value: String, entries: Int, negative: Int, interval: FrequencyInterval?) {
+        (self.assumption, self.value, self.entries) = (assumption, value, entries)
+        (self.negative, self.interval) = (negative, interval)
+    }
+
+    /// Share of the entries that ended below zero; nil without entries.
+    public var frequency: Double? { entries > 0 ? Double(negative) / Double(entries) : nil }
+}
+
+/// How far prices go against a position within the holding time, beyond what was seen.
+public struct TailReport: Hashable, Sendable {
+    /// Thresholds and fit, or why there is none.
+    public var analysis: TailAnalysis
+    /// Return periods, years, with the moves that are passed once in each, or why none is given.
+    public var levels: [Level]
+
+    /// One return period.
+    public struct Level: Hashable, Sendable {
+        /// Years.
+        public var years: Double
+        /// The move that is passed once in these years on average, in parts of the entry price; nil when refused.
+        public var move: TailFit.ReturnLevel?
+        /// Why there is no move.
+        public var refusal: TailRefusal?
+
+        /// A return period.
+        public init(years: Double, move: TailFit.ReturnLevel?, refusal: TailRefusal?) {
+            (self.years, self.move, self.refusal) = (years, move, refusal)
+        }
+    }
+
+    /// A tail with its return periods.
+    public init(analysis: TailAnalysis, levels: [Level]) {
+        self.analysis = analysis
+        self.levels = levels
+    }
+}
+
+/// The margin that would have kept a position above zero without any liquidation in all but a chosen share of entries.
+public struct MarginRequirement: Sendable {
+    /// Price history.
+    public var asset: String
+    /// Direction.
+    public var side: Side
+    /// Holding time.
+    public var horizon: TimeSpan
+    /// In parts of the entry price.
+    public var margin: RequiredMargin
+
+    /// A requirement.
+    public init(asset: String, side: Side, horizon: TimeSpan, margin: RequiredMargin) {
+        (self.asset, self.side, self.horizon, self.margin) = (asset, side, horizon, margin)
+    }
+}

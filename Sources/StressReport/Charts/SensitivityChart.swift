@@ -1,0 +1,68 @@
+import StressBasics
+import StressStatistics
+
+/// The headline under changed assumptions, one row a change: share with its interval, logarithmic.
+struct SensitivityChart {
+    private let rows: [SensitivityRow]
+    private let base: SensitivityRow
+    private let x: LogAxis
+
+    private let width = 560.0
+    private let top = 30.0
+    private let pitch = 22.0
+    private var bottom: Double { top + Double(rows.count) * pitch }
+
+    /// Nil when no row has an entry below zero.
+    init?(_ all: [SensitivityRow]) {
+        guard let base = all.first(where: { $0.assumption == "none" }) else { return nil }
+        rows = all.filter { $0.interval != nil }
+        self.base = base
+        let values = rows.flatMap { row in
+            [row.frequency, row.interval?.high].compactMap { $0 }.filter { $0 > 0 }
+        }
+        guard rows.contains(where: { $0.negative > 0 }), !values.isEmpty else { return nil }
+        x = .decades(covering: values, within: 1e-5...1, start: 178, end: width - 64)
+    }
+
+    /// What moves the headline most.
+    var title: String {
+        guard let own = base.frequency, own > 0 else { return "The headline under changed assumptions" }
+        let moved = rows.filter { $0.assumption != "none" }.compactMap { row -> (SensitivityRow, Double)? in
+            guard let frequency = row.frequency, frequency > 0 else { return nil }
+            return (row, max(frequency / own, own / frequency))
+        }
+        guard let most = moved.max(by: { $0.1 < $1.1 }), let frequency = most.0.frequency else {
+            return "The headline under changed assumptions"
+        }
+        return "\(most.0.words) moves it most: \(shareText(frequency)) instead of \(shareText(own))"
+    }
+
+    /// Draws the chart.
+    func write(to w: inout HTMLWriter) {
+        w.drawing(width: width, height: bottom + 50, alternative: "\(title). Every value is in the table below.") { w in
+            for tick in x.ticks {
+                w.rule("gr", x.position(tick), top - 4, x.position(tick), bottom)
+                w.label("tk", x.position(tick), bottom + 20, anchor: "middle", percentNumber(tick))
+            }
+            w.label("tk", (x.start + x.end) / 2, bottom + 44, anchor: "middle", "% below zero, log scale")
+            if let own = base.frequency, own > 0 {
+                w.rule("rf", x.position(own), top - 4, x.position(own), bottom)
+            }
+            for (place, row) in rows.enumerated() { write(row, at: top + (Double(place) + 0.5) * pitch, &w) }
+        }
+    }
+
+    private func write(_ row: SensitivityRow, at y: Double, _ w: inout HTMLWriter) {
+        guard let interval = row.interval, let frequency = row.frequency else { return }
+        let isBase = row.assumption == "none"
+        w.label(isBase ? "nm s1t" : "tl", x.start - 12, y + 4.5, anchor: "end", row.words)
+        w.label("tk", width - 4, y + 4.5, anchor: "end", shareNumber(frequency))
+        let high = x.position(min(max(interval.high, x.low), x.high))
+        w.rule("q1l", x.position(max(interval.low, x.low)), y, high, y)
+        if frequency > 0 {
+            w.dot("dt s1f", x.position(frequency), y, radius: isBase ? 5.5 : 4)
+        } else {
+            w.dot("zr s1", x.start, y, radius: 4)
+        }
+    }
+}

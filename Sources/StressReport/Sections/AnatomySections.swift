@@ -1,0 +1,347 @@
+import StressBasics
+import StressStatistics
+
+extension AssetSide {
+    /// What this page's headline cell is made of; nil when it was not taken apart.
+    var detail: CellDetail? {
+        headline.flatMap { row in report.details.first { $0.cell == row.cell } }
+    }
+
+    /// Identifiers and labels of the sections below, for the bar.
+    var anatomySections: [(id: String, label: String)] {
+        guard let detail, detail.anatomy.entries > 0 else { return [] }
+        return [("events", "Episodes"), ("speed", "Speed")]
+            + (detail.sensitivity.isEmpty ? [] : [("sensitivity", "Sensitivity")])
+            + [("calendar", "Calendar"), ("conditions", "Conditions"), ("margin", "Margin")]
+    }
+
+    /// Speed, sensitivity, episodes, calendar, conditions and margin of the headline cell.
+    func writeAnatomy(_ w: inout HTMLWriter) {
+        guard let detail, detail.anatomy.entries > 0 else { return }
+        w.element("div", .class("two")) { w in
+            writeSpeed(detail, &w)
+            if !detail.sensitivity.isEmpty { writeSensitivity(detail, &w) }
+        }
+        writeEvents(detail, &w)
+        writeCalendar(detail, &w)
+        w.element("div", .class("two")) { w in
+            writeConditions(detail, &w)
+            writeMargin(detail, &w)
+        }
+    }
+
+    private func cellWords(_ detail: CellDetail) -> String {
+        "\(detail.cell.leverage.screenText) \(side.rawValue) held for up to \(spanWords(detail.cell.horizon))"
+            + scopeWords(detail.cell)
+    }
+
+    // MARK: Episodes
+
+    private func writeEvents(_ detail: CellDetail, _ w: inout HTMLWriter) {
+        let episodes = detail.anatomy.episodes
+        let definition =
+            "Entries of a \(cellWords(detail)) that went below zero within a day of each other are one episode. "
+            + withoutLargest(detail.anatomy)
+        w.section("events", label: "Episodes", title: eventsTitle(episodes), definition: definition) { w in
+            if !episodes.all.isEmpty {
+                w.scrolling("Episodes with most entries below zero") { writeEpisodes(episodes, &$0) }
+            }
+            let hidden = episodes.all.count - 10
+            w.source(
+                ["events.csv"], root: "../",
+                note: hidden > 0 ? "Shown: 10 of \(grouped(episodes.all.count)) episodes" : "")
+        }
+    }
+
+    private func eventsTitle(_ episodes: Episodes) -> String {
+        guard let (count, share) = episodes.fewestHolding(0.5) else { return "No episode: nothing went below zero" }
+        if count == episodes.all.count {
+            return "\(counted(count, "episode holds", "episodes hold")) all entries below zero"
+        }
+        return "\(counted(count, "episode holds", "episodes hold")) \(shareText(share)) of the entries below zero"
+    }
+
+    private func withoutLargest(_ anatomy: CellAnatomy) -> String {
+        guard let whole = anatomy.whole, let without = anatomy.withoutLargest else { return "" }
+        return "Without the largest the share would be \(shareText(without.frequency)) instead of "
+            + "\(shareText(whole.frequency))."
+    }
+
+    private func writeEpisodes(_ episodes: Episodes, _ w: inout HTMLWriter) {
+        w.element("table", .class("tbl num")) { w in
+            w.element("caption", .class("vh"), text: "Episodes with most entries below zero")
+            w.tableHead(["Below zero (UTC)", "Entries", "% of all", "Entered (UTC)", "Worst shortfall, % of margin"])
+            w.element("tbody") { w in
+                for episode in episodes.largestFirst.prefix(10) {
+                    let worst = episode.worstShortfall.isFinite ? percentNumber(episode.worstShortfall) : "unbounded"
+                    w.numberRow(
+                        spanText(episode.first, episode.last),
+                        [
+                            grouped(episode.entries), shareNumber(Double(episode.entries) / Double(episodes.total)),
+                            spanText(episode.firstEntry, episode.lastEntry), worst,
+                        ])
+                }
+            }
+        }
+    }
+
+    private func spanText(_ first: UTCInstant, _ last: UTCInstant) -> String {
+        first == last ? first.minuteText : "\(first.minuteText) – \(last.minuteText)"
+    }
+
+    // MARK: Speed
+
+    private func writeSpeed(_ detail: CellDetail, _ w: inout HTMLWriter) {
+        let definition =
+            "Share of entries of a \(cellWords(detail)) that were liquidated within a time; "
+            + "band: \(confidenceText(confidence)) interval at each time."
+        w.section("speed", label: "Time to liquidation", title: speedTitle, definition: definition) { w in
+            if let chart = LiquidationChart(detail.anatomy.liquidation, title: speedTitle) {
+                w.element("figure") { chart.write(to: &$0) }
+            }
+            writeData("Share liquidated by time, %", &w) { w in
+                w.tableHead(["Within", "Liquidated, %"])
+                w.element("tbody") { w in
+                    for point in detail.anatomy.liquidation {
+                        w.numberRow(timeText(point.elapsed), [shareWords(point.inference)])
+                    }
+                }
+            }
+            w.source(["time_to_liquidation.csv"], root: "../")
+        }
+    }
+
+    private var speedTitle: String {
+        guard let estimate = headline?.estimate, let median = estimate.medianTimeToLiquidation else {
+            return "No entry was liquidated"
+        }
+        let share = estimate.liquidatedFrequency.map { "\(shareText($0)) are liquidated, " } ?? ""
+        return "\(share)half of them within \(timeText(median))"
+    }
+
+    private func shareWords(_ inference: FrequencyInference?) -> String {
+        guard let inference else { return "n/a" }
+        let interval = inference.interval
+        let range = interval.method.isBound ? "≤" + boundNumber(interval.high) : intervalNumber(interval)
+        return "\(shareNumber(inference.frequency)) (\(range))"
+    }
+
+    // MARK: Sensitivity
+
+    private func writeSensitivity(_ detail: CellDetail, _ w: inout HTMLWriter) {
+        let definition =
+            "Share below zero of the headline with one assumption changed and everything else as it was; "
+            + "line: \(confidenceText(confidence)) interval."
+        let chart = SensitivityChart(detail.sensitivity)
+        let title = chart.map(\.title) ?? "No change moves the headline from zero"
+        w.section("sensitivity", label: "Sensitivity", title: title, definition: definition) { w in
+            if let chart { w.element("figure") { chart.write(to: &$0) } }
+            writeData("Share below zero under changed assumptions, %", &w) { w in
+                w.tableHead(["Changed", "Entries", "Below zero, %"])
+                w.element("tbody") { w in
+                    for row in detail.sensitivity {
+                        w.numberRow(row.words, [grouped(row.entries), row.shareWords])
+                    }
+                }
+            }
+            w.source(["sensitivity.csv"], root: "../")
+        }
+    }
+
+    // MARK: Calendar
+
+    private func writeCalendar(_ detail: CellDetail, _ w: inout HTMLWriter) {
+        let months = detail.anatomy.months
+        let years = Set(months.map(\.year)).sorted()
+        let bad = months.count { $0.negative > 0 }
+        let definition = "Share of each month’s entries of a \(cellWords(detail)) that ended below zero, in %."
+        let title = "Entries of \(grouped(bad)) of \(counted(months.count, "month", "months")) ended below zero"
+        w.section("calendar", label: "Calendar", title: title, definition: definition) { w in
+            w.scrolling("Share below zero by month of entry") { w in
+                w.element("table", .class("heat")) { w in
+                    w.element("caption", .class("vh"), text: "Share below zero by month of entry")
+                    w.tableHead(["Year"] + monthNames, numbersFrom: 13)
+                    w.element("tbody") { w in
+                        // A century is more than any history of a coin; older ones go to the file.
+                        for year in years.suffix(30) { writeYear(year, months, &w) }
+                    }
+                }
+            }
+            w.heatLegend()
+            w.source(["calendar.csv"], root: "../")
+        }
+    }
+
+    private var monthNames: [String] {
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    }
+
+    private func writeYear(_ year: Int, _ months: [MonthShare], _ w: inout HTMLWriter) {
+        w.element("tr") { w in
+            w.element("th", Attribute("scope", "row"), text: String(year))
+            for month in 1...12 {
+                guard let share = months.first(where: { $0.year == year && $0.month == month }) else {
+                    w.element("td", .class("nd"), text: "–")
+                    continue
+                }
+                let fraction = Double(share.negative) / Double(share.entries)
+                let tip =
+                    "\(monthNames[month - 1]) \(year)\n\(grouped(share.negative)) of "
+                    + counted(share.entries, "entry", "entries")
+                w.element(
+                    "td", .class(ColourBins.name(of: fraction)), Attribute("data-tip", tip), text: shareNumber(fraction)
+                )
+            }
+        }
+        w.line()
+    }
+
+    // MARK: Conditions
+
+    private func writeConditions(_ detail: CellDetail, _ w: inout HTMLWriter) {
+        let definition =
+            "Share below zero of a \(cellWords(detail)) by what was known at the entry: volatility and trend of the 30 days "
+            + "before it (volatility in thirds of all earlier values), day of the week and hour (UTC)."
+        w.section("conditions", label: "Conditions", title: conditionsTitle(detail), definition: definition) { w in
+            w.scrolling("Share below zero by condition at entry") { w in
+                writeConditions(detail.anatomy.conditions.filter { $0.condition != .hour }, &w)
+            }
+            writeData("Share below zero by hour of entry, %", &w) { w in
+                w.tableHead(["Hour (UTC)", "Entries", "Below zero, %"])
+                w.element("tbody") { w in
+                    for group in detail.anatomy.conditions where group.condition == .hour { write(group, &w) }
+                }
+            }
+            w.source(["conditions.csv"], root: "../")
+        }
+    }
+
+    private func writeConditions(_ groups: [ConditionalShare], _ w: inout HTMLWriter) {
+        w.element("table", .class("tbl num")) { w in
+            w.element("caption", .class("vh"), text: "Share below zero by condition at entry")
+            w.tableHead(["At entry", "Entries", "Below zero, %"])
+            w.element("tbody") { w in
+                for group in groups { write(group, &w) }
+            }
+        }
+    }
+
+    private func write(_ group: ConditionalShare, _ w: inout HTMLWriter) {
+        w.numberRow(group.words, [grouped(group.entries), shareWords(group.inference)])
+    }
+
+    private func conditionsTitle(_ detail: CellDetail) -> String {
+        let thirds = detail.anatomy.conditions.filter { $0.condition == .volatility }
+        guard let calm = thirds.first(where: { $0.value == "low" })?.inference?.frequency,
+            let wild = thirds.first(where: { $0.value == "high" })?.inference?.frequency
+        else { return "What was known at the entry" }
+        return "After calm \(shareText(calm)), after turbulence \(shareText(wild))"
+    }
+
+    // MARK: Margin
+
+    private func writeMargin(_ detail: CellDetail, _ w: inout HTMLWriter) {
+        let definition =
+            "Moves against a \(side.rawValue) within \(spanWords(detail.cell.horizon)) that are passed once in so many years: "
+            + "peaks over a threshold, one a cluster, generalised Pareto; \(confidenceText(confidence)) profile-likelihood interval. "
+            + "A linear position whose margin is smaller is bankrupt there unless it was closed."
+        w.section("margin", label: "Tail and margin", title: marginTitle(detail), definition: definition) { w in
+            if let refusal = tailRefusal(detail) {
+                w.element("p", .class("none"), text: "No extrapolation: \(refusal.words).")
+            } else {
+                w.scrolling("Moves by return period") { writeLevels(detail, &$0) }
+            }
+            w.element("p", .class("src"), text: requirementWords(detail))
+            w.source(["tail.csv", "max_leverage.csv"], root: "../")
+        }
+    }
+
+    private func tailRefusal(_ detail: CellDetail) -> TailRefusal? {
+        guard let tail = detail.tail else { return .fewPeaks }
+        if case .failure(let failure) = tail.analysis.outcome { return failure.reason }
+        return nil
+    }
+
+    private func marginTitle(_ detail: CellDetail) -> String {
+        let level = detail.tail?.levels.last { $0.move != nil }
+        guard let level, let move = level.move else { return "The tail beyond the data" }
+        return
+            "Once in \(counted(Int(level.years), "year", "years")) the price goes \(percentText(move.level)) against it"
+    }
+
+    private func writeLevels(_ detail: CellDetail, _ w: inout HTMLWriter) {
+        w.element("table", .class("tbl num")) { w in
+            w.element("caption", .class("vh"), text: "Moves by return period")
+            w.tableHead(["Once in", "Move, %", "Interval, %", "Bankrupt at leverage"])
+            w.element("tbody") { w in
+                for level in detail.tail?.levels ?? [] {
+                    w.numberRow(counted(Int(level.years), "year", "years"), fields(level))
+                }
+            }
+        }
+    }
+
+    private func fields(_ level: TailReport.Level) -> [String] {
+        guard let move = level.move else { return [level.refusal?.words ?? "", "", ""] }
+        let high = move.high.isFinite ? percentNumber(move.high) : "∞"
+        // The margin that the move uses up.
+        let leverage = move.level > 0 ? significantText(1 / move.level, digits: 2) + "×" : ""
+        return [percentNumber(move.level), "\(percentNumber(move.low))–\(high)", leverage]
+    }
+
+    private func requirementWords(_ detail: CellDetail) -> String {
+        let found = report.requirements.first {
+            $0.asset == detail.cell.asset && $0.side == side && $0.horizon == detail.cell.horizon
+        }
+        guard let margin = found?.margin else { return "" }
+        let observed =
+            "A margin of \(percentText(margin.observedMove)) of the notional would have kept \(shareText(margin.frequency)) of "
+            + "these entries or fewer below zero with nobody liquidating"
+        guard let safe = margin.safeMove else {
+            return observed + "; the history is too short to show it with \(confidenceText(confidence)) confidence."
+        }
+        return observed + "; \(percentText(safe)) shows it with \(confidenceText(confidence)) confidence."
+    }
+}
+
+extension ConditionalShare {
+    /// The group in words.
+    fileprivate var words: String {
+        switch condition {
+        case .volatility: "\(value) volatility"
+        case .trend: value
+        case .hour: value
+        case .weekday: value
+        case .half: "\(value) half"
+        }
+    }
+}
+
+extension SensitivityRow {
+    /// What was changed, in words.
+    var words: String {
+        if assumption == "none" { return "as it is" }
+        return visibleText(assumption.replacing("_", with: " ") + (value.isEmpty ? "" : " \(value)"))
+    }
+
+    /// Share with interval.
+    var shareWords: String {
+        guard let frequency, let interval else { return "n/a" }
+        let range = interval.method.isBound ? "≤" + boundNumber(interval.high) : intervalNumber(interval)
+        return "\(shareNumber(frequency)) (\(range))"
+    }
+}
+
+extension TailRefusal {
+    /// The reason in words.
+    var words: String {
+        switch self {
+        case .fewPeaks: "fewer than \(TailFit.fewestPeaks) separate peaks above any threshold"
+        case .noMaximum: "the likelihood has no regular maximum"
+        case .noMean: "the fitted tail has no mean"
+        case .poorFit: "the peaks do not look like the fitted tail"
+        case .unstable: "fits above higher thresholds say something else"
+        case .tooFar: "more than \(significantText(TailFit.farthestExtrapolation, digits: 2)) times the history"
+        }
+    }
+}

@@ -1,0 +1,187 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+/// One part of one headline cell.
+private struct DetailRow<Part> {
+    let cell: StudyCell
+    let place: Int
+    let part: Part
+}
+
+extension RunReport {
+    /// The tables of what headline cells are made of; none when no cell was taken apart.
+    var anatomyTables: [CSVTable] {
+        details.isEmpty
+            ? [] : [eventsTable, calendarTable, conditionsTable, liquidationTable, sensitivityTable, tailTable]
+    }
+
+    private func table<Part>(
+        _ file: String, _ parts: (CellDetail) -> [Part], _ own: [Column<DetailRow<Part>>]
+    ) -> CSVTable {
+        let rows = details.flatMap { detail in
+            parts(detail).enumerated().map { DetailRow(cell: detail.cell, place: $0, part: $1) }
+        }
+        let identity = cellColumns.map { $0.of { (row: DetailRow<Part>) in row.cell } }
+        return CSVTable(file: file, columns: [runColumn()] + identity + own, rows: rows)
+    }
+
+    private func intervalColumns<Part>(
+        _ what: String, _ find: @escaping (Part) -> FrequencyInterval?
+    ) -> [Column<DetailRow<Part>>] {
+        let confidence = study.statistics.confidence
+        return [
+            Column("ci_low_frac", "fraction", .number, "Lower end of the interval of \(what)") {
+                field(find($0.part)?.low)
+            },
+            Column("ci_high_frac", "fraction", .number, "Upper end of the interval of \(what)") {
+                field(find($0.part)?.high)
+            },
+            Column("ci_method", "", .text, "How the interval was made: \(methodWords)") {
+                find($0.part)?.method.rawValue ?? ""
+            },
+            Column("confidence", "fraction", .number, "Confidence of the interval") { _ in numberText(confidence) },
+        ]
+    }
+
+    /// `events.csv`: one row an episode of each headline cell, the one with most entries first.
+    private var eventsTable: CSVTable {
+        let columns: [Column<DetailRow<Episode>>] = [
+            Column("rank", "", .integer, "Place by entries below zero, from 1") { String($0.place + 1) },
+            Column("first_utc", "", .time, "Open of the bar in which the first entry went below zero") {
+                $0.part.first.rfc3339
+            },
+            Column("last_utc", "", .time, "Open of the bar in which the last one did") { $0.part.last.rfc3339 },
+            Column("entries_count", "entries", .integer, "Entries below zero in the episode") {
+                String($0.part.entries)
+            },
+            Column("first_entry_utc", "", .time, "Earliest of these entries") { $0.part.firstEntry.rfc3339 },
+            Column("last_entry_utc", "", .time, "Latest of these entries") { $0.part.lastEntry.rfc3339 },
+            Column("worst_entry_utc", "", .time, "The entry that ended deepest") { $0.part.worstEntry.rfc3339 },
+            Column("worst_exit_utc", "", .time, "When it went below zero") { $0.part.worstExit.rfc3339 },
+            Column("shortfall_max_margin_frac", "of margin", .number, "Its shortfall; empty without bound") {
+                $0.part.worstShortfall.isFinite ? numberText($0.part.worstShortfall) : ""
+            },
+            Column("shortfall_mean_margin_frac", "of margin", .number, "Mean shortfall of the episode's entries") {
+                field($0.part.meanShortfall)
+            },
+        ]
+        return table("events.csv", { $0.anatomy.episodes.largestFirst }, columns)
+    }
+
+    /// `calendar.csv`: one row a month of entries of each headline cell.
+    private var calendarTable: CSVTable {
+        let columns: [Column<DetailRow<MonthShare>>] = [
+            Column("year", "", .integer, "Year of the entries, UTC") { String($0.part.year) },
+            Column("month", "", .integer, "Month of the entries, 1 to 12") { String($0.part.month) },
+            Column("entries_count", "entries", .integer, "Entries held") { String($0.part.entries) },
+            Column("liquidated_count", "entries", .integer, "Those that were liquidated") {
+                String($0.part.liquidated)
+            },
+            Column("negative_count", "entries", .integer, "Those that ended below zero") { String($0.part.negative) },
+            Column("negative_equity_frac", "fraction", .number, "Their share") {
+                numberText(Double($0.part.negative) / Double($0.part.entries))
+            },
+        ]
+        return table("calendar.csv", { $0.anatomy.months }, columns)
+    }
+
+    /// `conditions.csv`: the headline cells by what was known at the entry.
+    private var conditionsTable: CSVTable {
+        let columns: [Column<DetailRow<ConditionalShare>>] = [
+            Column(
+                "condition", "", .text,
+                "volatility (of 30 days, third among all earlier values), trend (against 30 days before), hour, weekday (UTC) or half of the history"
+            ) { $0.part.condition.rawValue },
+            Column("value", "", .text, "The group") { $0.part.value },
+            Column("entries_count", "entries", .integer, "Entries held in the group") { String($0.part.entries) },
+            Column("negative_count", "entries", .integer, "Those that ended below zero") { String($0.part.negative) },
+            Column("negative_equity_frac", "fraction", .number, "Their share") {
+                field($0.part.inference?.frequency)
+            },
+        ]
+        return table(
+            "conditions.csv", { $0.anatomy.conditions },
+            columns + intervalColumns("that share") { $0.inference?.interval })
+    }
+
+    /// `time_to_liquidation.csv`: cumulative incidence of liquidation of the headline cells.
+    private var liquidationTable: CSVTable {
+        let columns: [Column<DetailRow<LiquidationPoint>>] = [
+            Column("elapsed_h", "h", .number, "Time since entry") { numberText($0.part.elapsed.inHours) },
+            Column("liquidated_count", "entries", .integer, "Held entries liquidated by then") {
+                String($0.part.liquidated)
+            },
+            Column("liquidated_frac", "fraction", .number, "Their share of held entries") {
+                field($0.part.inference?.frequency)
+            },
+        ]
+        return table(
+            "time_to_liquidation.csv", { $0.anatomy.liquidation },
+            columns + intervalColumns("that share") { $0.inference?.interval })
+    }
+
+    /// `sensitivity.csv`: the study's headline with one assumption changed at a time.
+    private var sensitivityTable: CSVTable {
+        let columns: [Column<DetailRow<SensitivityRow>>] = [
+            Column("assumption", "", .text, "What was changed; none for the headline as it is") { $0.part.assumption },
+            Column("value", "", .text, "What it was changed to") { $0.part.value },
+            Column("entries_count", "entries", .integer, "Entries held") { String($0.part.entries) },
+            Column("negative_count", "entries", .integer, "Those that ended below zero") { String($0.part.negative) },
+            Column("negative_equity_frac", "fraction", .number, "Their share") { field($0.part.frequency) },
+        ]
+        return table(
+            "sensitivity.csv", { $0.sensitivity }, columns + intervalColumns("that share") { $0.interval })
+    }
+
+    /// `tail.csv`: moves against the headline positions that are passed once in so many years.
+    private var tailTable: CSVTable {
+        struct Line {
+            let tail: TailReport
+            let level: TailReport.Level
+            var fit: TailFit? { try? tail.analysis.outcome.get() }
+        }
+        let columns: [Column<DetailRow<Line>>] = [
+            Column("return_period_y", "years", .number, "Years in which the move is passed once on average") {
+                numberText($0.part.level.years)
+            },
+            Column("move_frac", "of entry price", .number, "Move against the position within the holding time") {
+                field($0.part.level.move?.level)
+            },
+            Column("move_low_frac", "of entry price", .number, "Lower end of its profile-likelihood interval") {
+                field($0.part.level.move?.low)
+            },
+            Column("move_high_frac", "of entry price", .number, "Upper end of it; empty when there is none") {
+                field($0.part.level.move.flatMap { $0.high.isFinite ? $0.high : nil })
+            },
+            Column(
+                "refusal", "", .text,
+                "Why no move is given: \(TailRefusal.allCases.map(\.rawValue).joined(separator: ", "))"
+            ) {
+                $0.part.level.refusal?.rawValue ?? ""
+            },
+            Column("threshold_frac", "of entry price", .number, "Threshold of the fit") {
+                field($0.part.fit?.threshold)
+            },
+            Column("peaks_count", "peaks", .integer, "Separate peaks above it") {
+                $0.part.fit.map { String($0.excesses.count) } ?? ""
+            },
+            Column("shape", "", .number, "Shape of the generalised Pareto tail, by maximum likelihood") {
+                field($0.part.fit?.distribution.shape)
+            },
+            Column("shape_error", "", .number, "Its standard error") { field($0.part.fit?.shapeError) },
+            Column("shape_moments", "", .number, "Shape by probability-weighted moments") {
+                field($0.part.fit?.momentFit?.shape)
+            },
+            Column("scale_frac", "of entry price", .number, "Scale of the tail") {
+                field($0.part.fit?.distribution.scale)
+            },
+            Column("fit_p_value", "fraction", .number, "Share of samples of the fitted tail that fit worse") {
+                field($0.part.fit?.fitPValue)
+            },
+        ]
+        return table(
+            "tail.csv", { detail in detail.tail.map { tail in tail.levels.map { Line(tail: tail, level: $0) } } ?? [] },
+            columns)
+    }
+}

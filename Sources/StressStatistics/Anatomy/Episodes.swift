@@ -1,0 +1,91 @@
+import StressBasics
+
+/// One crash as a cell met it: entries that went below zero at about the same time.
+public struct Episode: Hashable, Sendable {
+    /// When the first of them went below zero: open time of the bar.
+    public let first: UTCInstant
+    /// When the last of them did.
+    public let last: UTCInstant
+    /// Entry time of the earliest of them.
+    public let firstEntry: UTCInstant
+    /// Entry time of the latest of them.
+    public let lastEntry: UTCInstant
+    /// How many they are.
+    public let entries: Int
+    /// The deepest of them, as an entry bar.
+    public let worstBar: Int
+    /// Its entry time.
+    public let worstEntry: UTCInstant
+    /// When it went below zero.
+    public let worstExit: UTCInstant
+    /// Its shortfall in parts of the initial margin; infinite where the contract has no bound.
+    public let worstShortfall: Double
+    /// Mean of the bounded shortfalls; nil when none is bounded.
+    public let meanShortfall: Double?
+
+    fileprivate init(_ entries: ArraySlice<HeldEntry>) {
+        let worst = entries.min { ($0.equity, $0.time) < ($1.equity, $1.time) }!
+        let bounded = entries.filter(\.equity.isFinite)
+        first = UTCInstant(milliseconds: entries.first!.exitTime)
+        last = UTCInstant(milliseconds: entries.last!.exitTime)
+        firstEntry = UTCInstant(milliseconds: entries.map(\.time).min()!)
+        lastEntry = UTCInstant(milliseconds: entries.map(\.time).max()!)
+        self.entries = entries.count
+        worstBar = Int(worst.bar)
+        worstEntry = UTCInstant(milliseconds: worst.time)
+        worstExit = UTCInstant(milliseconds: worst.exitTime)
+        worstShortfall = -worst.equity
+        meanShortfall = bounded.isEmpty ? nil : -bounded.reduce(0) { $0 + $1.equity } / Double(bounded.count)
+    }
+}
+
+/// Which crashes a frequency is made of.
+public struct Episodes: Hashable, Sendable {
+    /// The episodes in order of time.
+    public let all: [Episode]
+    /// For each negative entry, by its bar, the place of its episode in ``all``.
+    private let placeOfBar: [Int32: Int]
+
+    /// Groups the entries below zero by the time at which they went below: a pause longer than `separation` begins a new
+    /// episode. O(n log n) in the negative entries.
+    public init(_ entries: [HeldEntry], separation: TimeSpan) {
+        let negative = entries.filter(\.isNegative).sorted { ($0.exitTime, $0.time) < ($1.exitTime, $1.time) }
+        var (all, places, start) = ([Episode](), [Int32: Int](), 0)
+        for end in negative.indices {
+            places[negative[end].bar] = all.count
+            let isLast = end + 1 == negative.count
+            if isLast || negative[end + 1].exitTime - negative[end].exitTime > separation.milliseconds {
+                all.append(Episode(negative[start...end]))
+                start = end + 1
+            }
+        }
+        self.all = all
+        placeOfBar = places
+    }
+
+    /// The episodes from the one with most entries to the one with fewest; the earlier first among equals.
+    public var largestFirst: [Episode] { all.sorted { ($1.entries, $0.first) < ($0.entries, $1.first) } }
+
+    /// Entries below zero in all episodes.
+    public var total: Int { all.reduce(0) { $0 + $1.entries } }
+
+    /// How few episodes hold at least `share` of the entries below zero, and what share they hold; nil without any.
+    public func fewestHolding(_ share: Double) -> (episodes: Int, share: Double)? {
+        guard total > 0 else { return nil }
+        var held = 0
+        for (place, episode) in largestFirst.enumerated() {
+            held += episode.entries
+            let part = Double(held) / Double(total)
+            if part >= share { return (place + 1, part) }
+        }
+        return nil
+    }
+
+    /// Whether an entry belongs to the episode with most entries.
+    public func isInLargest(_ entry: HeldEntry) -> Bool {
+        guard entry.isNegative, let place = placeOfBar[entry.bar], let largest = largestFirst.first else {
+            return false
+        }
+        return all[place] == largest
+    }
+}

@@ -1,0 +1,76 @@
+/// How much margin would have kept a frequency under a chosen one, had nobody liquidated: what a risk officer sets.
+public struct RequiredMargin: Hashable, Sendable {
+    /// The chosen frequency.
+    public let frequency: Double
+    /// The smallest move that no more than this share of the entries went beyond.
+    public let observedMove: Double
+    /// The smallest move that, with the confidence of the intervals, no more than this share goes beyond; nil when the history is
+    /// too short to show it for any move: even nothing seen would leave a higher bound.
+    public let safeMove: Double?
+
+    /// Searches among the moves that were seen; nil without entries.
+    ///
+    /// - Parameters:
+    ///   - moves: the farthest move against each entry, in parts of its price.
+    ///   - blocks: the time block of each.
+    ///   - frequency: the chosen share, above 0 and below 1.
+    ///   - disjointWindows: as for the cell.
+    ///   - context: as for the cell's results.
+    ///
+    /// O(entries log entries + log entries × resamples × runs).
+    public init?(
+        moves: [Double], blocks: [Int32], frequency: Double, disjointWindows: Int, context: CellAnatomy.Context
+    ) {
+        guard !moves.isEmpty, disjointWindows > 0 else { return nil }
+        let sorted = moves.sorted()
+        // No more than this many may lie beyond.
+        let beyond = Int((frequency * Double(sorted.count)).rounded(.down))
+        self.frequency = frequency
+        observedMove = max(0, sorted[max(0, sorted.count - 1 - beyond)])
+        let search = BoundSearch(
+            moves: moves, blocks: blocks, frequency: frequency, disjointWindows: disjointWindows, context: context)
+        safeMove = search?.smallestSafe(sorted).map { max(0, $0) }
+    }
+}
+
+/// Judges candidate moves by the upper end of the interval of the share beyond them.
+private struct BoundSearch {
+    let moves: [Double]
+    let blocks: [Int32]
+    let frequency: Double
+    let disjointWindows: Int
+    let context: CellAnatomy.Context
+    private let panel: HorizonPanel
+    private let entries: [UInt32]
+
+    init?(
+        moves: [Double], blocks: [Int32], frequency: Double, disjointWindows: Int, context: CellAnatomy.Context
+    ) {
+        var entries = [UInt32](repeating: 0, count: context.blocks)
+        for block in blocks { entries[Int(block)] += 1 }
+        let empty = BlockShare(counts: Array(repeating: 0, count: context.blocks), entries: entries)
+        let panel = HorizonPanel(
+            columns: [empty], horizonBlocks: 1, disjointWindows: disjointWindows, rules: context.rules,
+            name: context.name, automaticLength: context.meanLength)
+        guard let panel else { return nil }
+        (self.moves, self.blocks, self.frequency) = (moves, blocks, frequency)
+        (self.disjointWindows, self.context, self.panel, self.entries) = (disjointWindows, context, panel, entries)
+    }
+
+    /// The smallest of the sorted moves whose bound is low enough, by halving: the bound falls as fewer lie beyond.
+    func smallestSafe(_ sorted: [Double]) -> Double? {
+        var (low, high) = (-1, sorted.count - 1)
+        guard isSafe(sorted[high]) else { return nil }
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if isSafe(sorted[middle]) { high = middle } else { low = middle }
+        }
+        return sorted[high]
+    }
+
+    private func isSafe(_ move: Double) -> Bool {
+        var share = BlockShare(counts: Array(repeating: 0, count: context.blocks), entries: entries)
+        for (value, block) in zip(moves, blocks) where value > move { share.counts[Int(block)] += 1 }
+        return (panel.inference(share)?.interval.high ?? 1) <= frequency
+    }
+}

@@ -1,0 +1,71 @@
+import StressBasics
+
+/// What resampling says about the shares of one cell.
+public struct CellInference: Hashable, Sendable {
+    /// Below zero under each fill rule of the cell, in the order of ``roles``; nil where nothing is estimated.
+    public var negative: [FrequencyInference?]
+    /// The questions that the cell's fill rules answer.
+    public var roles: [FillRole]
+    /// Liquidated.
+    public var liquidated: FrequencyInference?
+    /// Below zero at some bar, had nobody liquidated.
+    public var unprotected: FrequencyInference?
+    /// Mean length of the resampled runs, in resampled blocks.
+    public var meanRunBlocks: Double
+    /// Mean length of the resampled runs.
+    public var meanRun: TimeSpan
+    /// Windows of the cell that share no bar.
+    public var disjointWindows: Int
+
+    /// Conclusions of the given parts.
+    public init(
+        negative: [FrequencyInference?], roles: [FillRole], liquidated: FrequencyInference?,
+        unprotected: FrequencyInference?,
+        meanRunBlocks: Double, meanRun: TimeSpan, disjointWindows: Int
+    ) {
+        self.negative = negative
+        self.roles = roles
+        self.liquidated = liquidated
+        self.unprotected = unprotected
+        self.meanRunBlocks = meanRunBlocks
+        self.meanRun = meanRun
+        self.disjointWindows = disjointWindows
+    }
+}
+
+extension CellInference {
+    /// Below zero under the worst fill; nil without one.
+    public var worst: FrequencyInference? { negative(.worst) }
+    /// Below zero under the best fill; nil without one.
+    public var best: FrequencyInference? { negative(.best) }
+
+    private func negative(_ role: FillRole) -> FrequencyInference? {
+        roles.firstIndex(of: role).flatMap { negative[$0] }
+    }
+}
+
+extension CellEstimate {
+    /// The same estimate with resampled intervals, made of the cell's own tally.
+    public func resampled(_ inference: CellInference) -> CellEstimate {
+        var copy = self
+        copy.inference = inference
+        let chosen = inference.negative.first ?? nil
+        copy.exit = exit.resampled(chosen, isStructural: status == .impossible)
+        copy.worstExit = worstExit?.resampled(inference.worst, isStructural: status == .impossible)
+        copy.bestExit = bestExit?.resampled(inference.best, isStructural: status == .impossible)
+        if let chosen { copy.effectiveEntries = max(1, Int(chosen.effectiveEntries)) }
+        return copy
+    }
+
+    /// Windows that share no bar, the most trials that could be called independent by counting alone.
+    public var disjointWindows: Int { inference?.disjointWindows ?? effectiveEntries }
+}
+
+extension ExitEstimate {
+    /// What cannot happen has no interval, because nothing is estimated.
+    fileprivate func resampled(_ inference: FrequencyInference?, isStructural: Bool) -> ExitEstimate {
+        ExitEstimate(
+            negative: negative, frequency: frequency, interval: isStructural ? nil : inference?.interval,
+            shortfall: shortfall, meanEquity: meanEquity, causes: causes)
+    }
+}

@@ -1,0 +1,109 @@
+/// What resampling says about one frequency.
+public struct FrequencyInference: Hashable, Sendable {
+    /// The observed frequency.
+    public let frequency: Double
+    /// Standard deviation over the resamples.
+    public let standardError: Double
+    /// The number of independent trials that would be as informative as the entries; at most the number of disjoint windows
+    /// where ``studentised`` is nil.
+    public let effectiveEntries: Double
+    /// Quantiles of the resampled frequencies; nil when nothing or everything was counted, where no resample differs.
+    public let percentile: Bounds?
+    /// Bootstrap-t interval; nil where ``percentile`` is, and where so few runs hold events that resamples without any
+    /// reach into the quantile, so that the interval has no upper end.
+    public let studentised: Bounds?
+    /// Wilson's interval with ``effectiveEntries`` trials; for a count of zero (or of all) the rule of three.
+    public let effectiveWilson: Bounds
+
+    /// Lower and upper end, fractions.
+    public struct Bounds: Hashable, Sendable {
+        /// Lower end.
+        public let low: Double
+        /// Upper end.
+        public let high: Double
+
+        /// Bounds clamped to what a frequency can be.
+        public init(low: Double, high: Double) {
+            self.low = min(max(low, 0), 1)
+            self.high = min(max(high, 0), 1)
+        }
+    }
+
+    /// Draws the conclusions from one column of resamples; nil without entries.
+    ///
+    /// - Parameters:
+    ///   - share: the block sums.
+    ///   - resampled: the same column in every resample, of at least two.
+    ///   - disjointWindows: the most trials that could be called independent when the resamples cannot tell: nothing was
+    ///     seen, or too few runs hold all of it.
+    ///   - confidence: strictly between 0 and 1.
+    public init?(
+        _ share: BlockShare, resampled: ResampledRatio, disjointWindows: Int, confidence: Double
+    ) {
+        guard let frequency = share.frequency, disjointWindows > 0 else { return nil }
+        self.frequency = frequency
+        let variance = FrequencyInference.variance(resampled.shares)
+        standardError = variance.squareRoot()
+        let binomial = frequency * (1 - frequency)
+        guard binomial > 0 else {
+            effectiveEntries = Double(min(disjointWindows, share.total))
+            (percentile, studentised) = (nil, nil)
+            let bound = zeroCountBound(trials: effectiveEntries, confidence: confidence)
+            effectiveWilson = frequency == 0 ? Bounds(low: 0, high: bound) : Bounds(low: 1 - bound, high: 1)
+            return
+        }
+        percentile = FrequencyInference.percentile(resampled.shares, confidence: confidence)
+        studentised = FrequencyInference.studentised(
+            frequency, error: standardError, resampled, confidence: confidence)
+        // n_eff = n · (binomial variance / resampled variance), and no more than there are entries. Where the events of a
+        // few runs are all there is, their variance is as uncertain as they are, and the windows are the cap.
+        let most = studentised == nil ? min(disjointWindows, share.total) : share.total
+        effectiveEntries = variance > 0 ? min(binomial / variance, Double(most)) : Double(most)
+        let wilson = wilsonBounds(share: frequency, trials: effectiveEntries, confidence: confidence)
+        effectiveWilson = Bounds(low: wilson.low, high: wilson.high)
+    }
+
+    /// The interval to show: the bootstrap-t where it exists, else Wilson's on the effective entries, which for a count of
+    /// zero is the rule of three. Simulations with known truth chose it: `make coverage` prints them.
+    public var interval: FrequencyInterval {
+        if let studentised {
+            return FrequencyInterval(low: studentised.low, high: studentised.high, method: .bootstrapT)
+        }
+        let isZero = frequency == 0
+        return FrequencyInterval(
+            low: effectiveWilson.low, high: effectiveWilson.high,
+            method: isZero ? .zeroCountEffective : .wilsonEffective)
+    }
+
+    /// Unbiased variance.
+    static func variance(_ values: [Double]) -> Double {
+        guard values.count > 1 else { return 0 }
+        let mean = values.reduce(0, +) / Double(values.count)
+        return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)
+    }
+
+    static func percentile(_ values: [Double], confidence: Double) -> Bounds {
+        let ends = tailOrderStatistics(values, confidence: confidence)
+        return Bounds(low: ends.low, high: ends.high)
+    }
+
+    private static func studentised(
+        _ frequency: Double, error: Double, _ resampled: ResampledRatio, confidence: Double
+    ) -> Bounds? {
+        let scores = zip(resampled.shares, resampled.errors).map { share, error in
+            // A resample without events has no error to measure its distance by: it is infinitely far below.
+            share == frequency ? 0 : (share - frequency) / error
+        }
+        let ends = tailOrderStatistics(scores, confidence: confidence)
+        guard ends.low.isFinite, ends.high.isFinite else { return nil }
+        return Bounds(low: frequency - ends.high * error, high: frequency - ends.low * error)
+    }
+}
+
+/// The order statistics that leave `(1 − confidence) / 2` of the values outside on each side. O(n log n).
+func tailOrderStatistics(_ values: [Double], confidence: Double) -> (low: Double, high: Double) {
+    let sorted = values.sorted()
+    let outside = Int((Double(sorted.count) * (1 - confidence) / 2).rounded(.down))
+    let place = min(max(outside - 1, 0), sorted.count - 1)
+    return (sorted[place], sorted[sorted.count - 1 - place])
+}

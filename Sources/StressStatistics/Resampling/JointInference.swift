@@ -1,0 +1,78 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The difference of two frequencies of the same series, with an interval that knows how they move together.
+public struct DifferenceInference: Hashable, Sendable {
+    /// First less second, as observed.
+    public let difference: Double
+    /// Standard deviation over the resamples.
+    public let standardError: Double
+    /// Quantiles of the resampled differences.
+    public let low: Double
+    /// Quantiles of the resampled differences.
+    public let high: Double
+
+    /// Whether the interval leaves out 0.
+    public var isClear: Bool { low > 0 || high < 0 }
+
+    /// The difference of two columns that were resampled by one plan.
+    public init(
+        _ first: (share: BlockShare, resampled: ResampledRatio),
+        _ second: (share: BlockShare, resampled: ResampledRatio),
+        confidence: Double
+    ) {
+        difference = (first.share.frequency ?? 0) - (second.share.frequency ?? 0)
+        let replicates = zip(first.resampled.shares, second.resampled.shares).map { $0 - $1 }
+        standardError = FrequencyInference.variance(replicates).squareRoot()
+        let ends = tailOrderStatistics(replicates, confidence: confidence)
+        (low, high) = (ends.low, ends.high)
+    }
+}
+
+/// Bands that hold a whole curve of frequencies at once.
+///
+/// Sup-t: J. L. Montiel Olea, M. Plagborg-Møller, "Simultaneous confidence bands: theory, implementation, and an
+/// application to SVARs", J. Applied Econometrics 34 (2019). The critical value is the quantile of the largest
+/// standardised deviation over the curve; with one point it is that of a single interval, and it grows with the points only
+/// as far as they move apart.
+public struct SimultaneousBand: Hashable, Sendable {
+    /// Standard errors by which every point's interval is widened; at least that of a single interval.
+    public let criticalValue: Double
+    /// One a column: Wilson's interval on the effective entries at the critical value, the zero count's bound at the same.
+    public let bounds: [FrequencyInference.Bounds]
+
+    /// The band over columns that were resampled by one plan.
+    public init(
+        _ inferences: [FrequencyInference], resampled: [ResampledRatio], confidence: Double
+    ) {
+        let single = normalQuantile(twoSided: confidence)
+        let moving = inferences.indices.filter { inferences[$0].standardError > 0 }
+        let resamples = resampled.first?.shares.count ?? 0
+        let largest = (0..<resamples).map { resample in
+            moving.map { column in
+                abs(resampled[column].shares[resample] - inferences[column].frequency)
+                    / inferences[column].standardError
+            }.max() ?? 0
+        }.sorted()
+        let outside = Int((Double(resamples) * (1 - confidence)).rounded(.down))
+        let place = resamples - 1 - max(outside - 1, 0)
+        let critical = max(single, largest.isEmpty ? single : largest[place])
+        criticalValue = critical
+        // What a two-sided normal of the critical value leaves outside.
+        let level = 1 - erfc(critical / 2.0.squareRoot())
+        bounds = inferences.map { inference in
+            guard inference.standardError > 0 else {
+                let bound = zeroCountBound(trials: inference.effectiveEntries, confidence: max(level, confidence))
+                return inference.frequency == 0
+                    ? FrequencyInference.Bounds(low: 0, high: bound)
+                    : FrequencyInference.Bounds(low: 1 - bound, high: 1)
+            }
+            let wilson = wilsonBounds(
+                share: inference.frequency, trials: inference.effectiveEntries, standardErrors: critical)
+            return FrequencyInference.Bounds(low: wilson.low, high: wilson.high)
+        }
+    }
+}

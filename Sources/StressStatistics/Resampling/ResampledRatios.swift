@@ -1,0 +1,139 @@
+/// Events and trials of one frequency, block by block.
+public struct BlockShare: Hashable, Sendable {
+    /// Entries counted in each time block.
+    public var counts: [UInt32]
+    /// Entries held in each time block; of the same number of blocks.
+    public var entries: [UInt32]
+
+    /// A frequency from its block sums.
+    public init(counts: [UInt32], entries: [UInt32]) {
+        precondition(counts.count == entries.count, "counts and entries are of the same blocks")
+        self.counts = counts
+        self.entries = entries
+    }
+
+    /// Sums over runs of `count` blocks, the last of which may be shorter. O(blocks).
+    public func merged(by count: Int) -> BlockShare {
+        guard count > 1 else { return self }
+        func sums(_ blocks: [UInt32]) -> [UInt32] {
+            stride(from: 0, to: blocks.count, by: count).map { start in
+                blocks[start..<min(start + count, blocks.count)].reduce(0, +)
+            }
+        }
+        return BlockShare(counts: sums(counts), entries: sums(entries))
+    }
+
+    /// All entries counted.
+    public var count: Int { counts.reduce(0) { $0 + Int($1) } }
+
+    /// All entries held.
+    public var total: Int { entries.reduce(0) { $0 + Int($1) } }
+
+    /// `count / total`; nil without entries.
+    public var frequency: Double? {
+        let total = total
+        return total > 0 ? Double(count) / Double(total) : nil
+    }
+
+    /// `count − frequency × entries` in each block: the series whose dependence decides how long resampled runs must be.
+    var residuals: [Double] {
+        let share = frequency ?? 0
+        return zip(counts, entries).map { Double($0) - share * Double($1) }
+    }
+}
+
+/// One frequency in every resample.
+public struct ResampledRatio: Hashable, Sendable {
+    /// Σ counts / Σ entries of each resample; the observed frequency where a resample has no entries.
+    public var shares: [Double]
+    /// The standard error of each, as the resample itself would estimate it from its runs.
+    public var errors: [Double]
+}
+
+extension ResamplePlan {
+    /// The frequencies of `columns` in every resample, in the order of `columns`.
+    ///
+    /// A resample is a handful of runs, and the sum over a run is the difference of two running totals, so the cost goes
+    /// with the runs and not with the blocks. Eight columns are added side by side. Every total is a whole number held in a
+    /// double, exact below 2^53, so the order of adding does not matter and neither does how columns are shared out over
+    /// calls: call it for any part of the columns on any thread.
+    ///
+    /// The runs of a resample are drawn independently, so the error of `C / N` is `√Σ (c − (C/N) n)² / N` over its runs.
+    /// O(resamples × runs × columns).
+    public func ratios(of columns: ArraySlice<BlockShare>) -> [ResampledRatio] {
+        var result: [ResampledRatio] = []
+        result.reserveCapacity(columns.count)
+        var first = columns.startIndex
+        while first < columns.endIndex {
+            let entries = columns[first].entries
+            var last = first + 1
+            while last < columns.endIndex, last - first < RatioTile.width, columns[last].entries == entries {
+                last += 1
+            }
+            result += RatioTile(columns[first..<last], entries: entries).ratios(self)
+            first = last
+        }
+        return result
+    }
+}
+
+/// Up to eight columns with the same entries, as running totals over two rounds of the blocks.
+private struct RatioTile {
+    static let width = 8
+    private typealias Lanes = SIMD8<Double>
+
+    private let used: Int
+    private let counts: [Lanes]
+    private let entries: [Double]
+    private let observed: Lanes
+
+    init(_ columns: ArraySlice<BlockShare>, entries: [UInt32]) {
+        used = columns.count
+        let blocks = entries.count
+        var (counts, totals) = ([Lanes.zero], [0.0])
+        counts.reserveCapacity(2 * blocks + 1)
+        totals.reserveCapacity(2 * blocks + 1)
+        for block in 0..<2 * blocks {
+            var next = counts[block]
+            for (lane, column) in columns.enumerated() { next[lane] += Double(column.counts[block % blocks]) }
+            counts.append(next)
+            totals.append(totals[block] + Double(entries[block % blocks]))
+        }
+        observed = totals[blocks] > 0 ? counts[blocks] / totals[blocks] : .zero
+        (self.counts, self.entries) = (counts, totals)
+    }
+
+    func ratios(_ plan: ResamplePlan) -> [ResampledRatio] {
+        let empty = ResampledRatio(
+            shares: Array(repeating: 0, count: plan.resamples), errors: Array(repeating: 0, count: plan.resamples))
+        var result = Array(repeating: empty, count: used)
+        for index in 0..<plan.resamples {
+            let (shares, errors) = resample(plan, index)
+            for lane in 0..<used {
+                result[lane].shares[index] = shares[lane]
+                result[lane].errors[index] = errors[lane]
+            }
+        }
+        return result
+    }
+
+    private func resample(_ plan: ResamplePlan, _ index: Int) -> (shares: Lanes, errors: Lanes) {
+        var (sum, squares, products) = (Lanes.zero, Lanes.zero, Lanes.zero)
+        var (trials, trialSquares) = (0.0, 0.0)
+        for run in plan.runs(of: index) {
+            let (start, end) = (Int(run.start), Int(run.end))
+            let count = counts[end] - counts[start]
+            let entered = entries[end] - entries[start]
+            sum += count
+            squares += count * count
+            products += count * entered
+            trials += entered
+            trialSquares += entered * entered
+        }
+        guard trials > 0 else { return (observed, .zero) }
+        let share = sum / trials
+        let variance = squares - 2 * share * products + share * share * trialSquares
+        let error = pointwiseMax(variance, .zero).squareRoot() / trials
+        return (share, error)
+    }
+}

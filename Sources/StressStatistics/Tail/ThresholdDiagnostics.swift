@@ -1,0 +1,101 @@
+import StressBasics
+
+/// Peaks of clusters: of values above `threshold` that follow each other within `separation`, the largest.
+///
+/// Overlapping windows see the same crash many times; a cluster is one event. `times` rise; both arrays are of one length.
+/// O(n).
+public func clusterPeaks(times: [Int64], values: [Double], threshold: Double, separation: TimeSpan) -> [Double] {
+    var (peaks, last) = ([Double](), Int64?.none)
+    for (time, value) in zip(times, values) where value > threshold {
+        if let before = last, time - before <= separation.milliseconds {
+            peaks[peaks.count - 1] = max(peaks[peaks.count - 1], value)
+        } else {
+            peaks.append(value)
+        }
+        last = time
+    }
+    return peaks
+}
+
+/// What the peaks above one threshold look like: a threshold is high enough when, from there on, the mean excess is a
+/// straight line and the shape stays where it is.
+public struct ThresholdDiagnostic: Hashable, Sendable {
+    /// The threshold.
+    public let threshold: Double
+    /// Peaks above it.
+    public let peaks: Int
+    /// Mean of the peaks less threshold.
+    public let meanExcess: Double
+    /// Standard error of that mean.
+    public let meanExcessError: Double
+    /// ξ; nil where no fit exists.
+    public let shape: Double?
+    /// Its standard error.
+    public let shapeError: Double?
+    /// `β − ξ u`, which does not depend on the threshold once it is high enough.
+    public let modifiedScale: Double?
+
+    /// Nil for fewer than two peaks.
+    public init?(peaks: [Double], threshold: Double) {
+        let excesses = peaks.filter { $0 > threshold }.map { $0 - threshold }
+        guard excesses.count >= 2 else { return nil }
+        let n = Double(excesses.count)
+        self.threshold = threshold
+        self.peaks = excesses.count
+        meanExcess = excesses.reduce(0, +) / n
+        meanExcessError = (FrequencyInference.variance(excesses) / n).squareRoot()
+        let fit = GeneralizedPareto(maximumLikelihood: excesses)
+        shape = fit?.shape
+        shapeError = fit.map { (1 + $0.shape) / n.squareRoot() }
+        modifiedScale = fit.map { $0.scale - $0.shape * threshold }
+    }
+}
+
+/// The tail of one series of window values: the threshold that was chosen, the fit above it, and what was seen on the way.
+public struct TailAnalysis: Hashable, Sendable {
+    /// What each threshold that was tried showed, lowest first.
+    public let diagnostics: [ThresholdDiagnostic]
+    /// The fit above the lowest threshold that passes, or why none does.
+    public let outcome: Result<TailFit, TailRefusal.Failure>
+
+    /// Shares of the values that the thresholds lie above.
+    public static let thresholdShares = [0.8, 0.85, 0.9, 0.925, 0.95, 0.975]
+
+    /// Tries the thresholds from low to high and takes the first whose fit is credible and stays, within two standard errors, what
+    /// the higher thresholds find. The last refusal stands when none is.
+    ///
+    /// - Parameters:
+    ///   - times: of the values, rising; milliseconds.
+    ///   - values: such as the deepest fall inside the window that starts there.
+    ///   - separation: values closer than this belong to one event.
+    ///   - years: length of the history.
+    ///   - random: left untouched.
+    public init(
+        times: [Int64], values: [Double], separation: TimeSpan, years: Double, random: SeededGenerator
+    ) {
+        let sorted = values.sorted()
+        let tried =
+            sorted.isEmpty ? [] : TailAnalysis.thresholdShares.map { sorted[Int($0 * Double(sorted.count - 1))] }
+        let peaks = tried.map { clusterPeaks(times: times, values: values, threshold: $0, separation: separation) }
+        diagnostics = zip(peaks, tried).compactMap { ThresholdDiagnostic(peaks: $0, threshold: $1) }
+        var outcome = Result<TailFit, TailRefusal.Failure>.failure(.init(.fewPeaks))
+        for (peaks, threshold) in zip(peaks, tried) {
+            let next = TailFit.fit(peaks: peaks, threshold: threshold, years: years, random: random)
+            // Having too few peaks higher up is no answer to what was wrong lower down.
+            if case .failure(let failure) = next, failure.reason == .fewPeaks { break }
+            outcome = next
+            guard case .success(let fit) = next else { continue }
+            if TailAnalysis.isStable(fit, among: diagnostics) { break }
+            outcome = .failure(.init(.unstable))
+        }
+        self.outcome = outcome
+    }
+
+    private static func isStable(_ fit: TailFit, among diagnostics: [ThresholdDiagnostic]) -> Bool {
+        diagnostics.allSatisfy { higher in
+            guard higher.threshold > fit.threshold, higher.peaks >= TailFit.fewestPeaks else { return true }
+            guard let shape = higher.shape, let error = higher.shapeError else { return false }
+            return abs(shape - fit.distribution.shape) <= 2 * error
+        }
+    }
+}

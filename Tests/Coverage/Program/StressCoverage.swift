@@ -1,0 +1,106 @@
+import CoverageSimulation
+import Dispatch
+import StressBasics
+import StressStatistics
+import Synchronization
+
+/// Prints the tables of coverage as Markdown: how often nominal 95 % intervals hold the truth.
+///
+/// `StressCoverage [trials]`, or `StressCoverage --time` for the time that resampling a large grid takes.
+@main struct StressCoverage {
+    static let resamples = 1000
+    static let frequencies = [0.1, 0.03, 0.01, 0.003]
+
+    struct Setting {
+        let process: ReturnProcess
+        let horizonDays: Int
+        let years: Int
+    }
+
+    static func main() {
+        if CommandLine.arguments.contains("--time") { return timeResampling() }
+        let trials = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1000
+        let ordinary = [ReturnProcess.independent, .autoregressive, .garchJumps, .regimes].flatMap { process in
+            [1, 7, 30].map { Setting(process: process, horizonDays: $0, years: 5) }
+        }
+        // Where theory promises little: memory as long as the history, or few windows.
+        let hard =
+            [1, 7, 30].map { Setting(process: .slowRegimes, horizonDays: $0, years: 5) }
+            + [ReturnProcess.independent, .garchJumps, .regimes].flatMap { process in
+                [7, 30].map { Setting(process: process, horizonDays: $0, years: 1) }
+            }
+        print("\(groupedText(trials, separator: ",")) invented histories a row, four entries a day, ", terminator: "")
+        print("\(groupedText(resamples, separator: ",")) resamples each.\n\n### Five years\n")
+        printTable(ordinary, trials: trials)
+        print("\n### Hard cases\n")
+        printTable(hard, trials: trials)
+    }
+
+    private static func printTable(_ settings: [Setting], trials: Int) {
+        let rows = Mutex<[Int: [CoverageRow]]>([:])
+        DispatchQueue.concurrentPerform(iterations: settings.count) { place in
+            let setting = settings[place]
+            let study = CoverageStudy(
+                setting.process, horizonDays: setting.horizonDays, days: 365 * setting.years + 1,
+                frequencies: frequencies, longRun: 20_000_000)
+            let table = study.table(trials: trials, resamples: resamples)
+            rows.withLock { $0[place] = table }
+        }
+        let titles =
+            ["process", "history", "held", "true frequency"]
+            + CoverageMethod.allCases.map { $0 == .shown ? "**shown**" : $0.rawValue }
+            + ["half width of shown", "bootstrap-t", "zero seen"]
+        print(
+            "| " + titles.joined(separator: " | ") + " |\n|---|" + String(repeating: "---:|", count: titles.count - 1))
+        let all = rows.withLock { $0 }
+        for (place, setting) in settings.enumerated() { all[place]?.forEach { print(line(setting, $0)) } }
+    }
+
+    private static func line(_ setting: Setting, _ row: CoverageRow) -> String {
+        func percent(_ share: Double, _ decimals: Int = 1) -> String {
+            fixedText(share * 100, decimals: decimals) + " %"
+        }
+        let shares = CoverageMethod.allCases.map { method in
+            method == .shown ? "**\(percent(row.coverage(method)))**" : percent(row.coverage(method))
+        }
+        let trials = Double(row.trials)
+        let fields =
+            [setting.process.rawValue, "\(setting.years) y", "\(setting.horizonDays) d", percent(row.truth)] + shares
+            + [
+                "\(fixedText((row.width[.shown] ?? 0) / 2, decimals: 2)) × truth",
+                percent(Double(row.studentised) / trials, 0), percent(Double(row.zeroSeen) / trials, 0),
+            ]
+        return "| " + fields.joined(separator: " | ") + " |"
+    }
+
+    /// 125 leverages, three horizons, two sides, five years of days.
+    private static func timeResampling() {
+        var random = SeededGenerator(seed: 1)
+        let entries = [UInt32](repeating: 24, count: 1826)
+        let columns = (0..<250).map { _ -> BlockShare in
+            var counts = [UInt32](repeating: 0, count: 1826)
+            for day in counts.indices where random.uniform() < 0.05 {
+                for next in day..<min(day + 6, 1826) { counts[next] = UInt32(random.next() % 25) }
+            }
+            return BlockShare(counts: counts, entries: entries)
+        }
+        let begin = DispatchTime.now().uptimeNanoseconds
+        for horizon in [1.0, 7, 30] {
+            let parts = 25
+            let lengths = Mutex(1.0)
+            DispatchQueue.concurrentPerform(iterations: parts) { part in
+                let length = HorizonPanel.longestAutomaticLength(of: columns[part * 10..<part * 10 + 10])
+                lengths.withLock { $0 = max($0, length) }
+            }
+            let panel = HorizonPanel(
+                columns: columns, horizonBlocks: horizon, disjointWindows: 1826 / Int(horizon),
+                rules: ResamplingRules(),
+                name: "\(horizon)", automaticLength: lengths.withLock { $0 })
+            DispatchQueue.concurrentPerform(iterations: parts) { part in
+                _ = panel?.inferences(part * 10..<part * 10 + 10)
+            }
+        }
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - begin) / 1e9
+        print("2,000 resamples of 125 x 3 x 2 cells over 1,826 days: \(fixedText(seconds, decimals: 2)) s")
+    }
+}

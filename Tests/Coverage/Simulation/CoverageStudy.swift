@@ -1,0 +1,68 @@
+import StressBasics
+import StressStatistics
+
+/// How often intervals hold the truth: many invented histories of a process, each judged as a run would judge it.
+public struct CoverageStudy: Sendable {
+    /// How prices move.
+    public let process: ReturnProcess
+    /// Longest holding time, days.
+    public let horizonDays: Int
+    /// Length of a history, days.
+    public let days: Int
+    /// The falls that end below zero, and how often they do in truth, most frequent first.
+    public let levels: [Level]
+
+    /// A fall and its true frequency.
+    public struct Level: Sendable {
+        /// Fall of the log price.
+        public let fall: Double
+        /// Share of entries that meet it, in the long run.
+        public let truth: Double
+    }
+
+    static let barsPerDay = 4
+
+    /// A study of the falls that about the given shares of entries meet.
+    ///
+    /// The truth is read off one history of `longRun` bars, with a seed of its own.
+    public init(
+        _ process: ReturnProcess, horizonDays: Int, days: Int, frequencies: [Double], longRun: Int
+    ) {
+        self.process = process
+        self.horizonDays = horizonDays
+        self.days = days
+        let random = SeededGenerator(seed: 2024).stream("truth \(process.rawValue) \(horizonDays)")
+        let falls = CoverageStudy.falls(
+            process, bars: longRun, horizon: horizonDays * CoverageStudy.barsPerDay, random: random
+        ).sorted(by: >)
+        levels = frequencies.map { share in
+            let place = Int(share * Double(falls.count))
+            return Level(fall: falls[place], truth: Double(place) / Double(falls.count))
+        }
+    }
+
+    private static func falls(_ process: ReturnProcess, bars: Int, horizon: Int, random: SeededGenerator) -> [Double] {
+        var stream = ReturnStream(process, seed: random)
+        var prices = [0.0]
+        prices.reserveCapacity(bars + horizon)
+        for bar in 1..<bars + horizon { prices.append(prices[bar - 1] + stream.next()) }
+        return windowFalls(prices, horizon: horizon)
+    }
+
+    /// One invented history as block sums, a column a level.
+    public func history(seed: Int) -> [BlockShare] {
+        let perDay = CoverageStudy.barsPerDay
+        let random = SeededGenerator(seed: UInt64(seed)).stream("trial \(process.rawValue) \(horizonDays)")
+        // The last entries have no whole window, as in every real file.
+        let bars = days * perDay
+        let falls = CoverageStudy.falls(
+            process, bars: bars - horizonDays * perDay, horizon: horizonDays * perDay, random: random)
+        var entries = [UInt32](repeating: 0, count: days)
+        for bar in falls.indices { entries[bar / perDay] += 1 }
+        return levels.map { level in
+            var counts = [UInt32](repeating: 0, count: days)
+            for (bar, fall) in falls.enumerated() where fall >= level.fall { counts[bar / perDay] += 1 }
+            return BlockShare(counts: counts, entries: entries)
+        }
+    }
+}

@@ -1,0 +1,193 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+import StressBasics
+import Testing
+
+@testable import StressStatistics
+
+private let hour: Int64 = 3_600_000
+
+private func entry(
+    _ bar: Int, exitAfter hours: Int64 = 5, negative: Bool = false, equity: Double? = nil, liquidated: Bool? = nil
+) -> HeldEntry {
+    HeldEntry(
+        bar: Int32(bar), block: Int32(bar / 24), time: Int64(bar) * hour, exitTime: (Int64(bar) + hours) * hour,
+        isLiquidated: liquidated ?? negative, isNegative: negative, equity: equity ?? (negative ? -0.5 : 1))
+}
+
+@Suite struct EpisodeTests {
+    @Test func entriesThatFallTogetherAreOneEpisode() throws {
+        // Three entries fall in the same hour, though made on different days; one a week later.
+        let entries = [
+            entry(0, exitAfter: 50, negative: true, equity: -0.2), entry(10),
+            entry(30, exitAfter: 20, negative: true, equity: -0.9),
+            entry(49, exitAfter: 1, negative: true, equity: -0.4),
+            entry(200, exitAfter: 3, negative: true, equity: -0.1),
+        ]
+        let episodes = Episodes(entries, separation: .days(1))
+        #expect(episodes.all.map(\.entries) == [3, 1])
+        let first = episodes.all[0]
+        #expect(first.first.milliseconds == 50 * hour && first.last.milliseconds == 50 * hour)
+        #expect(first.firstEntry.milliseconds == 0 && first.lastEntry.milliseconds == 49 * hour)
+        #expect(first.worstBar == 30 && first.worstShortfall == 0.9)
+        #expect(abs(try #require(first.meanShortfall) - 0.5) < 1e-12)
+        #expect(try #require(episodes.fewestHolding(0.7)) == (1, 0.75))
+        #expect(try #require(episodes.fewestHolding(0.8)) == (2, 1))
+        #expect(
+            episodes.isInLargest(entries[2]) && !episodes.isInLargest(entries[4]) && !episodes.isInLargest(entries[1]))
+    }
+
+    /// However the pause is chosen, every entry below zero is in one episode, and pauses within are no longer than it.
+    @Test(arguments: 0..<40)
+    func episodesPartitionTheEntries(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let entries = (0..<300).map { bar in
+            entry(
+                bar, exitAfter: Int64(1 + random.next() % 60), negative: random.uniform() < 0.1,
+                equity: -random.uniform())
+        }
+        let separation = TimeSpan.hours(Int64(1 + random.next() % 40))
+        let episodes = Episodes(entries, separation: separation)
+        let negative = entries.filter(\.isNegative)
+        #expect(episodes.total == negative.count)
+        for (before, after) in zip(episodes.all, episodes.all.dropFirst()) {
+            #expect((after.first - before.last) > separation, "seed \(seed)")
+        }
+        for episode in episodes.all {
+            let exits = negative.map(\.exitTime).filter {
+                $0 >= episode.first.milliseconds && $0 <= episode.last.milliseconds
+            }.sorted()
+            #expect(exits.count == episode.entries)
+            #expect(zip(exits, exits.dropFirst()).allSatisfy { $1 - $0 <= separation.milliseconds })
+        }
+    }
+
+    @Test func unboundedShortfallsHaveNoMean() {
+        let episodes = Episodes([entry(1, negative: true, equity: -.infinity)], separation: .days(1))
+        #expect(episodes.all[0].worstShortfall == .infinity && episodes.all[0].meanShortfall == nil)
+        #expect(Episodes([], separation: .days(1)).fewestHolding(0.5) == nil)
+    }
+}
+
+@Suite struct WeatherTests {
+    /// The plain version: sort what was seen so far, at every bar.
+    @Test(arguments: 0..<6)
+    func thirdsAreRanksAmongThePast(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let times = (0..<160).map { Int64($0) * 24 * hour }
+        var closes = [100.0]
+        for day in 1..<160 {
+            closes.append(closes[day - 1] * exp(0.1 * (random.uniform() - 0.5) * (day % 40 < 20 ? 1 : 3)))
+        }
+        let weather = MarketWeather(times: times, closes: closes)
+        var past: [Double] = []
+        for day in 0..<160 {
+            let first = max(0, day - 30)
+            let returns = (first...day).compactMap { $0 > 0 ? log(closes[$0] / closes[$0 - 1]) : nil }
+            guard returns.count >= 20 else {
+                #expect(weather.volatilityThird[day] == nil)
+                continue
+            }
+            let mean = returns.reduce(0, +) / Double(returns.count)
+            let value = (returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(returns.count)).squareRoot()
+            let below = past.count { $0 < value }
+            let expected = day >= 90 ? min(2, 3 * below / past.count) : nil
+            #expect(weather.volatilityThird[day].map(Int.init) == expected, "seed \(seed), day \(day)")
+            past.append(value)
+            let trend = day > 30 ? closes[day] >= closes[day - 31] : nil
+            #expect(weather.isRising[day] == trend)
+        }
+    }
+
+    /// Nothing that comes later changes what was known: a longer history has the same beginning.
+    @Test func weatherKnowsNoFuture() {
+        var random = SeededGenerator(seed: 8)
+        let times = (0..<3000).map { Int64($0) * hour }
+        var closes = [50.0]
+        for bar in 1..<3000 { closes.append(closes[bar - 1] * (1 + 0.02 * (random.uniform() - 0.5))) }
+        let whole = MarketWeather(times: times, closes: closes)
+        let part = MarketWeather(times: Array(times[..<2400]), closes: Array(closes[..<2400]))
+        #expect(Array(whole.volatilityThird[..<2400]) == part.volatilityThird)
+        #expect(Array(whole.isRising[..<2400]) == part.isRising)
+        #expect(Set(whole.volatilityThird.compactMap { $0 }).isSubset(of: [0, 1, 2]))
+    }
+}
+
+@Suite struct CellAnatomyTests {
+    private func made(seed: UInt64, bars: Int = 24 * 400) -> (entries: [HeldEntry], anatomy: CellAnatomy) {
+        var random = SeededGenerator(seed: seed)
+        var left = 0
+        var closes = [100.0]
+        let entries = (0..<bars).map { bar -> HeldEntry in
+            if left == 0, random.uniform() < 0.001 { left = 40 }
+            left = max(0, left - 1)
+            closes.append(closes[bar] * (1 + 0.01 * (random.uniform() - 0.5)))
+            return entry(
+                bar, exitAfter: 1 + Int64(random.next() % 168), negative: left > 0,
+                liquidated: left > 0 || random.uniform() < 0.3)
+        }
+        let times = (0..<bars).map { Int64($0) * hour }
+        let context = CellAnatomy.Context(
+            horizon: .days(7), barLength: .hours(1), blocks: bars / 24, meanLength: 10,
+            rules: ResamplingRules(resamples: 300), name: "X 7d")
+        let weather = MarketWeather(times: times, closes: Array(closes[..<bars]))
+        return (entries, CellAnatomy(entries: entries, weather: weather, context: context))
+    }
+
+    /// Every way to sort the entries sorts all of them once.
+    @Test(arguments: 0..<4)
+    func partsSumToTheWhole(seed: UInt64) throws {
+        let (entries, anatomy) = made(seed: seed)
+        let negative = entries.count { $0.isNegative }
+        #expect(anatomy.entries == entries.count && anatomy.episodes.total == negative)
+        #expect(anatomy.months.reduce(0) { $0 + $1.entries } == entries.count)
+        #expect(anatomy.months.reduce(0) { $0 + $1.negative } == negative)
+        for condition in [EntryCondition.hour, .weekday, .half] {
+            let groups = anatomy.conditions.filter { $0.condition == condition }
+            #expect(groups.map(\.value) == condition.values)
+            #expect(groups.reduce(0) { $0 + $1.entries } == entries.count)
+            #expect(groups.reduce(0) { $0 + $1.negative } == negative)
+        }
+        let whole = try #require(anatomy.whole)
+        #expect(whole.frequency == Double(negative) / Double(entries.count))
+        let largest = try #require(anatomy.episodes.largestFirst.first).entries
+        let without = Double(negative - largest) / Double(entries.count - largest)
+        #expect(try #require(anatomy.withoutLargest).frequency == without)
+    }
+
+    @Test func liquidationCurvesRise() throws {
+        let (entries, anatomy) = made(seed: 3)
+        let curve = anatomy.liquidation
+        #expect(curve.count > 8 && curve.count <= 18)
+        #expect(curve.first?.elapsed == .hours(1) && curve.last?.elapsed == .days(7))
+        for (before, after) in zip(curve, curve.dropFirst()) {
+            #expect(before.elapsed < after.elapsed && before.liquidated <= after.liquidated)
+        }
+        #expect(try #require(curve.last).liquidated == entries.count { $0.isLiquidated })
+    }
+
+    @Test func hoursAndWeekdaysAreUTC() {
+        // 2021-05-19 13:00 was a Wednesday.
+        let time = CivilTime(year: 2021, month: 5, day: 19, hour: 13).instant!.milliseconds
+        let one = HeldEntry(
+            bar: 0, block: 0, time: time, exitTime: time, isLiquidated: false, isNegative: false, equity: 1)
+        let weather = MarketWeather(times: [time], closes: [1])
+        #expect(EntryCondition.hour.group(of: one, weather: weather, middle: 0) == 13)
+        #expect(EntryCondition.weekday.group(of: one, weather: weather, middle: 0) == 2)
+        let old = HeldEntry(
+            bar: 0, block: 0, time: -1, exitTime: 0, isLiquidated: false, isNegative: false, equity: 1)
+        #expect(EntryCondition.hour.group(of: old, weather: weather, middle: 0) == 23)
+        #expect(EntryCondition.weekday.group(of: old, weather: weather, middle: 0) == 2)
+    }
+
+    @Test func nothingHeldIsNothingSaid() {
+        let context = CellAnatomy.Context(
+            horizon: .days(7), barLength: .hours(1), blocks: 3, meanLength: 1, rules: ResamplingRules(resamples: 100),
+            name: "")
+        let none = CellAnatomy(entries: [], weather: MarketWeather(times: [], closes: []), context: context)
+        #expect(none.whole == nil && none.episodes.all.isEmpty && none.conditions.isEmpty && none.months.isEmpty)
+    }
+}
