@@ -24,6 +24,7 @@ BENCH, KLINES, CACHE = sys.argv[1:4]
 ROUNDS = 5
 NAMES = "open_time open high low close volume close_time quote trades taker taker_quote ignore".split()
 SIX = NAMES[:6]
+LOAD = os.getloadavg()[0]
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
 
 
@@ -132,7 +133,7 @@ def show(size, rows, seconds):
     median = {name: statistics.median(times) for name, times in seconds.items()}
     best = min(time for name, time in median.items() if name.startswith("polars"))
     print("# Reading\n\nBy `make bench`. " + " ".join(__doc__.split("\n\n")[2].split()) + "\n")
-    print(f"{size / 1e6:.0f} MB of minute klines, twelve columns, {rows:,} rows; {CORES} cores.\n")
+    print(f"{size / 1e6:.0f} MB of minute klines, twelve columns, {rows:,} rows; {CORES} cores, load {LOAD:.1f} before.\n")
     print("| what | median | spread | MB/s | speed against polars |\n|---|---|---|---|---|")
     for name, time_ in median.items():
         spread = (max(seconds[name]) - min(seconds[name])) / time_
