@@ -16,6 +16,7 @@ extension StressRun {
         of results: [CellResult], rules: ResamplingRules, threads: Int, control: RunControl = RunControl()
     ) throws(RunCancelled) -> [CellEstimate] {
         var estimates = results.map { $0.estimate(confidence: rules.confidence) }
+        if rules.resamples == 0 { return estimates }
         for horizon in Set(results.map(\.rules.cell.horizon)).sorted() {
             let cells = results.indices.filter { results[$0].rules.cell.horizon == horizon && $0 < estimates.count }
             let panel = try panel(

@@ -101,6 +101,10 @@ struct Page {
                 w.text(
                     " UTC, took \(timeText(facts.duration)) on \(counted(facts.threads, "thread", "threads")), \(facts.host)."
                 )
+                if !facts.kernels.isEmpty {
+                    let uses = facts.kernels.map { "\($0.name) \(counted($0.cells, "cell", "cells"))" }
+                    w.text(" Kernels: \(uses.joined(separator: ", ")).")
+                }
             }
         }
         w.line()

@@ -63,9 +63,26 @@ public struct RunCircumstances: Hashable, Sendable {
     public var threads: Int
     /// Operating system and processor architecture.
     public var host: String
+    /// Which kernels answered how many cells; has no influence on results.
+    public var kernels: [KernelUse]
+
+    /// One kernel and the number of cells that it answered.
+    public struct KernelUse: Hashable, Sendable {
+        /// `sweep`, `passage` or `plain`.
+        public var name: String
+        /// Cells.
+        public var cells: Int
+
+        /// A use of the given figures.
+        public init(name: String, cells: Int) {
+            self.name = name
+            self.cells = cells
+        }
+    }
 
     /// The facts of a run.
-    public init(started: UTCInstant, duration: TimeSpan, threads: Int, host: String) {
+    public init(started: UTCInstant, duration: TimeSpan, threads: Int, host: String, kernels: [KernelUse] = []) {
+        self.kernels = kernels
         self.started = started
         self.duration = duration
         self.threads = threads

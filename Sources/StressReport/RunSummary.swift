@@ -42,6 +42,7 @@ extension RunReport {
                     ("started_utc", .text(circumstances.started.rfc3339)),
                     ("duration_s", .number(circumstances.duration.inSeconds)),
                     ("threads", .integer(circumstances.threads)), ("host", .text(circumstances.host)),
+                    ("kernels", .object(circumstances.kernels.map { ($0.name, .integer($0.cells)) })),
                 ])
             ),
         ])

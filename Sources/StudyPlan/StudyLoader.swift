@@ -147,7 +147,9 @@ struct StudyLoader {
             rules.block = block
         }
         if let value = map["resamples"] {
-            guard let resamples = value.integer(100...100_000) else { return nil }
+            // 0 is a choice of its own; a few resamples would only look like an interval.
+            let resamples = value.node.int == 0 ? 0 : value.integer(100...100_000)
+            guard let resamples else { return nil }
             rules.resamples = resamples
         }
         if let value = map["seed"] {

@@ -2,7 +2,7 @@ import StressBasics
 
 extension Study {
     /// The most cells a study may have.
-    public static let mostCells = 100_000
+    public static let mostCells = 1_000_000
 
     /// Checks what no single value can tell: unique names, grid size, and that limits and headline name cells that exist.
     ///

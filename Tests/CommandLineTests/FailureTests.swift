@@ -58,7 +58,7 @@ import Testing
         ["run", "--levrage"], ["sweep", "prices.csv", "--leverage", "0"], ["sweep", "prices.csv", "--leverage", "x"],
         ["sweep", "prices.csv", "--horizon", "1 day"], ["sweep", "prices.csv", "--side", "up"], ["nonsense"],
         ["sweep", "prices.csv", "--columns", "time=0"], ["sweep"], ["run", "study.yaml", "-j", "0"],
-        ["sweep", "prices.csv", "--leverage", "1:1000:0.1", "--horizon", "1h,2h,3h,4h,5h,6h"],
+        ["sweep", "prices.csv", "--leverage", "1:1000:0.01", "--horizon", "1h,2h,3h,4h,5h,6h,7h,8h,9h,10h,11h"],
     ])
     func wrongUseIs64(arguments: [String]) throws {
         let run = try folder().program.run(arguments)

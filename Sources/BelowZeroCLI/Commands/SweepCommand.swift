@@ -71,9 +71,11 @@ struct SweepCommand: ParsableCommand {
             contracts: try contracts(),
             sides: try sides(), leverages: try parseLeverages(leverage), horizons: try parseHorizons(horizon))
         let position = PositionRules(notional: platform.notional, stride: platform.stride, maxGap: try platform.gap())
-        return Study(
+        var study = Study(
             name: "sweep", inputs: inputs, grid: grid, position: position,
             platforms: [NamedPlatform(name: "typical", rules: try platform.rules())])
+        study.statistics.resamples = platform.resamples
+        return study
     }
 
     /// The file's name without folder and ending, made unique by its place when two files share it.

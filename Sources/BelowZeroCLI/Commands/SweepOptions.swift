@@ -36,9 +36,14 @@ struct PlatformOptions: ParsableArguments {
     var stride = 1
     @Option(help: "Widest step a window may span: auto, off or a duration.")
     var maxGap = "auto"
+    @Option(help: "Resamples behind every interval; 0 for plain intervals on disjoint windows, which are made at once.")
+    var resamples = 2000
 
     func validate() throws {
         guard notional.isFinite, notional > 0 else { throw ValidationError("--notional must be above 0") }
+        guard resamples == 0 || (100...100_000).contains(resamples) else {
+            throw ValidationError("--resamples must be 0 or 100 to 100000")
+        }
         guard stride >= 1 else { throw ValidationError("--stride must be at least 1") }
     }
 
@@ -78,7 +83,7 @@ struct PlatformOptions: ParsableArguments {
             String(latency),
             "--notional", numberText(notional), "--stride", String(stride), "--max-gap", maxGap,
             "--kappa", numberText(kappa), "--borrow-rate", numberText(borrowRate),
-            "--margin-level", numberText(marginLevel),
+            "--margin-level", numberText(marginLevel), "--resamples", String(resamples),
         ] + (noLiquidation ? ["--no-liquidation"] : []) + (bounds ? ["--bounds"] : [])
     }
 }

@@ -14,10 +14,10 @@ struct RunWriter {
     /// Writes the run to `folder`, or prints `results.csv` when `folder` is `-`; then the headline, and exit code 3 when a
     /// limit is breached.
     func finish(_ report: RunReport, folder: String) throws {
-        let files = report.files()
         if folder == "-" {
-            Talk.print(files.first { $0.path == "results.csv" }?.contents ?? "")
+            Talk.print(report.resultsText)
         } else {
+            let files = report.files()
             try write(files, to: folder)
             tell(report, files: files, folder: folder)
         }

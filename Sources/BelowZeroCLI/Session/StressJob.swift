@@ -22,7 +22,7 @@ struct StressJob {
             kernel: work.kernel,
             talk: common.talk,
             interruption: interruption, tierFiles: tiers, cache: work.cache.series,
-            tallies: work.cache.tallies)
+            isTableOnly: out == "-", tallies: work.cache.tallies)
         let report = try session.report()
         let writer = RunWriter(common: common, work: work, interruption: interruption)
         try writer.finish(report, folder: out ?? "Reports/\(study.name)/\(started.folderText)")

@@ -23,6 +23,8 @@ struct StressSession {
     let tierFiles: TierFiles
     /// Where price files that were read before are kept.
     let cache: SeriesCache?
+    /// Whether a report is wanted, or the table of results alone.
+    let isTableOnly: Bool
     /// Keeps what was computed before.
     let tallies: TallyCache?
 
@@ -41,12 +43,19 @@ struct StressSession {
             limits: study.check(rows),
             circumstances: RunCircumstances(
                 started: started, duration: TimeSpan(milliseconds: Int64(seconds / .milliseconds(1))), threads: threads,
-                host: hostText))
+                host: hostText, kernels: kernelUses(parts)))
         report.details = parts.flatMap(\.details)
         report.requirements = parts.flatMap(\.requirements)
         report.comparisons = parts.flatMap(\.comparisons)
         report.bands = parts.flatMap(\.bands)
-        return report.comparing(try suspicionCheck(inputs))
+        return isTableOnly ? report : report.comparing(try suspicionCheck(inputs))
+    }
+
+    private func kernelUses(_ parts: [Part]) -> [RunCircumstances.KernelUse] {
+        KernelKind.allCases.compactMap { kind in
+            let cells = parts.reduce(0) { sum, part in sum + part.kernels.count { $0 == kind } }
+            return cells > 0 ? RunCircumstances.KernelUse(name: kind.rawValue, cells: cells) : nil
+        }
     }
 
     /// The headline cell once more, without suspicious bars; nil when its history has none.
@@ -69,10 +78,11 @@ struct StressSession {
     /// What one price history gave.
     private struct Part {
         let rows: [ResultRow]
-        let details: [CellDetail]
-        let requirements: [MarginRequirement]
-        let comparisons: [CellComparison]
-        let bands: [CurveBand]
+        let kernels: [KernelKind]
+        var details: [CellDetail] = []
+        var requirements: [MarginRequirement] = []
+        var comparisons: [CellComparison] = []
+        var bands: [CurveBand] = []
     }
 
     private func readInputs() throws -> [AssetInput] {
@@ -113,12 +123,15 @@ struct StressSession {
         let rows = zip(results, estimates).map {
             ResultRow(cell: $0.rules.cell, fill: $0.rules.fillName, estimate: $1)
         }
+        var part = Part(rows: rows, kernels: results.map(\.kernel))
+        // What a headline is made of stands on resamples.
+        if isTableOnly || study.statistics.resamples == 0 { return part }
         let details = CellDetails(
             study: study, input: input, run: run, rows: rows, threads: threads, control: control)
         let compared = Comparisons(study: study, run: run, results: results, estimates: estimates)
-        return Part(
-            rows: rows, details: try details.details(), requirements: details.requirements(),
-            comparisons: compared.comparisons, bands: compared.bands)
+        (part.details, part.requirements) = (try details.details(), details.requirements())
+        (part.comparisons, part.bands) = (compared.comparisons, compared.bands)
+        return part
     }
 
     /// The same study on the same bytes with the same program has the same name, whenever and wherever it runs.

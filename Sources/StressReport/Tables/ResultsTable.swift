@@ -2,6 +2,9 @@ import StressBasics
 import StressStatistics
 
 extension RunReport {
+    /// `results.csv` alone.
+    public var resultsText: String { resultsTable.contents }
+
     /// `results.csv`: one row a cell, in plan order. The first columns are a stable interface; new ones go to the end.
     var resultsTable: CSVTable {
         let confidence = study.statistics.confidence
