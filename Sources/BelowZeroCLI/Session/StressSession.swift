@@ -57,12 +57,8 @@ struct StressSession {
         let alone = study.narrowed(to: cell)
         let run = StressRun(study: alone, asset: cell.asset, market: market, kernel: kernel)
         interruption.control.plan(run.workUnits)
-        guard let result = try? run.run(threads: threads, control: interruption.control).first else {
-            throw interruption.failure
-        }
-        let row = ResultRow(
-            cell: cell, fill: result.rules.fillName,
-            estimate: result.estimate(confidence: study.statistics.confidence))
+        // Estimated as the headline is, or the two intervals could not be compared.
+        guard let row = try? answers(run).rows.first else { throw interruption.failure }
         return SuspicionCheck(bars: input.suspiciousCount, row: row)
     }
 
@@ -107,18 +103,27 @@ struct StressSession {
 
     private func part(_ input: AssetInput, _ run: StressRun) throws(RunCancelled) -> Part {
         let control = interruption.control
-        let results = try run.run(threads: threads, control: control, store: tallies)
-        let estimates = try run.estimates(
-            of: results, rules: study.statistics.resampling, threads: threads, control: control)
-        let rows = zip(results, estimates).map {
-            ResultRow(cell: $0.rules.cell, fill: $0.rules.fillName, estimate: $1)
-        }
+        let (results, estimates, rows) = try answers(run)
         let details = CellDetails(
             study: study, input: input, run: run, rows: rows, threads: threads, control: control)
         let compared = Comparisons(study: study, run: run, results: results, estimates: estimates)
         return Part(
             rows: rows, details: try details.details(), requirements: details.requirements(),
             comparisons: compared.comparisons, bands: compared.bands)
+    }
+
+    /// Computes the cells of a run and estimates their frequencies.
+    private func answers(
+        _ run: StressRun
+    ) throws(RunCancelled) -> (results: [CellResult], estimates: [CellEstimate], rows: [ResultRow]) {
+        let control = interruption.control
+        let results = try run.run(threads: threads, control: control, store: tallies)
+        let estimates = try run.estimates(
+            of: results, rules: study.statistics.resampling, threads: threads, control: control)
+        let rows = zip(results, estimates).map {
+            ResultRow(cell: $0.rules.cell, fill: $0.rules.fillName, estimate: $1)
+        }
+        return (results, estimates, rows)
     }
 
     /// The same study on the same bytes with the same program has the same name, whenever and wherever it runs.
