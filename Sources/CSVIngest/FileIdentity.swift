@@ -39,6 +39,14 @@ struct FileIdentity: Equatable {
     var key: Digest { Digest(of: "file " + numbers.map(String.init).joined(separator: " ")) }
 }
 
+extension InputPlace {
+    /// What the file system says of it; nil for what is not a regular file.
+    var identity: FileIdentity? {
+        guard case .file(let name, let folder) = self else { return nil }
+        return FileIdentity(name, folder: folder)
+    }
+}
+
 /// The path of a file that was named relative to a folder.
 func filePath(_ name: String, folder: String) -> String {
     folder.isEmpty || name.hasPrefix("/") ? name : folder + "/" + name

@@ -23,7 +23,8 @@ struct LineCutter {
 
     init(_ layout: Layout) {
         pattern = UInt64(layout.delimiter) &* 0x0101_0101_0101_0101
-        delimiters = layout.width - 1
+        // No line has that few: rows with too many columns are the parser's business, whose callbacks refuse them.
+        delimiters = layout.width > RowSink.mostColumns ? -1 : layout.width - 1
         fields = min(layout.width, layout.plan.lastColumn + 1)
     }
 

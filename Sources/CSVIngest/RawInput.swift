@@ -39,11 +39,9 @@ enum InputPlace: Sendable {
     /// Whether the same bytes come when it is read again: not from pipes and devices.
     var isRereadable: Bool {
         switch self {
-        case .memory, .member: return true
-        case .standardInput: return false
-        case .file:
-            var status = stat()
-            return path.map { stat($0, &status) == 0 && status.st_mode & S_IFMT == S_IFREG } ?? false
+        case .memory, .member: true
+        case .standardInput: false
+        case .file: identity != nil
         }
     }
 }
@@ -105,8 +103,13 @@ final class RawInput {
     private func checkUnchanged() throws(IngestError) {
         guard let version else { return }
         guard FileVersion(descriptor) != version || byteCount != version.size else { return }
-        let words = byteCount < version.size ? "it became shorter while it was read" : "it changed while it was read"
-        throw IngestError(
+        throw RawInput.changed(name, isShorter: byteCount < version.size)
+    }
+
+    /// The refusal of a file to which somebody writes.
+    static func changed(_ name: String, isShorter: Bool = false) -> IngestError {
+        let words = isShorter ? "it became shorter while it was read" : "it changed while it was read"
+        return IngestError(
             .unreadable(words), "cannot read the file", why: words, at: SourceLocation(file: name),
             hint: "read it again when nobody writes to it, or read a copy")
     }

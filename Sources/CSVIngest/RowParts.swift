@@ -47,7 +47,7 @@ struct SymbolFilter {
 
     let column: Int
     private let wanted: String?
-    /// The market of the sampled rows, which all rows must have when none is wanted in particular.
+    /// The market of the sampled rows, which all rows must have when none is wanted in particular; nil when they have none.
     private let sampled: String?
     private var lastText: [UInt8] = []
     private var lastVerdict = Verdict.wanted
@@ -67,7 +67,7 @@ struct SymbolFilter {
         if let wanted {
             lastVerdict = key == wanted ? .wanted : .other
         } else {
-            lastVerdict = key.isEmpty || sampled == nil || key == sampled ? .wanted : .clash
+            lastVerdict = key.isEmpty || key == sampled ? .wanted : .clash
         }
         return lastVerdict
     }

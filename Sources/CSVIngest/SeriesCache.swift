@@ -18,7 +18,7 @@ public struct SeriesCache: Sendable {
     /// Seconds after a change until the next one is sure to show in the times of a file.
     private let settlingTime: Int64
 
-    /// Series with more findings are not kept.
+    /// Series with more findings, or more suspicious bars, are not kept.
     static let mostFindings = 100_000
 
     /// A cache in `store` for the reader that `version` names; for files of 1 MiB and more.
@@ -46,6 +46,7 @@ public struct SeriesCache: Sendable {
     func keep(_ read: IngestedSeries, _ source: BarSource, _ files: [FileIdentity], _ options: IngestOptions) {
         // An archive of several tables is one file here and several there, whose digests do not tell them apart.
         guard read.files.count == files.count, read.findings.count <= SeriesCache.mostFindings,
+            read.suspicious.count <= SeriesCache.mostFindings,
             identities(of: source, options) == files, files.allSatisfy({ $0.isSettled(for: settlingTime) })
         else { return }
         let key = key(source, read.files.map(\.sha256), options)
@@ -56,9 +57,10 @@ public struct SeriesCache: Sendable {
         }
     }
 
-    /// The identities of all files; nil when one of them has none, or when they are too small to matter.
+    /// The identities of all files; nil when one of them has none, as the standard input, or when they are too small to
+    /// matter.
     func identities(of source: BarSource, _ options: IngestOptions) -> [FileIdentity]? {
-        let found = source.files.compactMap { FileIdentity($0, folder: options.baseFolder) }
+        let found = source.files.compactMap { InputPlace.named($0, folder: options.baseFolder).identity }
         let bytes = found.reduce(0) { $0 + $1.byteCount }
         return found.count == source.files.count && bytes >= leastBytes ? found : nil
     }

@@ -28,6 +28,12 @@ enum SeriesRecord {
         var findings: [Finding]
         var recognition: [RecognisedTrait]
         var suspicious: [Int]
+
+        /// Whether the suspicious bars are some of `count`, ascending.
+        func fits(_ count: Int) -> Bool {
+            zip(suspicious, suspicious.dropFirst()).allSatisfy(<) && suspicious.first ?? 0 >= 0
+                && suspicious.last ?? 0 < count
+        }
     }
 
     // MARK: To bytes
@@ -111,7 +117,7 @@ enum SeriesRecord {
             }
         }
         guard isWhole, misfits.load(ordering: .relaxed) == 0,
-            let notes = try? JSONDecoder().decode(Notes.self, from: json)
+            let notes = try? JSONDecoder().decode(Notes.self, from: json), notes.fits(shape.count)
         else { return nil }
         return series(time, columns, shape.kinds, notes)
     }

@@ -13,6 +13,14 @@ struct ZipMember: Sendable {
     let byteCount: Int
     /// The digest of the archive's bytes.
     let sha256: Digest
+    /// What the file system said of the archive before the digest was taken; nil for memory.
+    let identity: FileIdentity?
+
+    /// Whether the archive is still the file that the digest is of.
+    fileprivate var isUnchanged: Bool {
+        guard case .file(let path) = archive else { return true }
+        return FileIdentity(path, folder: "") == identity
+    }
 }
 
 /// Where an archive's bytes are.
@@ -95,7 +103,7 @@ final class ZipArchive {
 final class ZipMemberReader {
     private let archive: ZipArchive
     private let file: OpaquePointer
-    private let name: String
+    private let member: ZipMember
 
     /// A reader of the member; nil for none.
     static func open(_ member: ZipMember?) throws(IngestError) -> ZipMemberReader? {
@@ -108,7 +116,7 @@ final class ZipMemberReader {
         guard let opened = zip_fopen_index(archive.handle, member.index, 0) else {
             throw ZipArchive.refusal(String(cString: zip_strerror(archive.handle)), member.name)
         }
-        (file, name) = (opened, member.name)
+        (file, self.member) = (opened, member)
         self.archive = archive
     }
 
@@ -117,7 +125,8 @@ final class ZipMemberReader {
     /// Fills as much of `buffer` as one read gives; 0 at the end.
     func read(into buffer: UnsafeMutableBufferPointer<UInt8>) throws(IngestError) -> Int {
         let count = zip_fread(file, buffer.baseAddress, UInt64(buffer.count))
-        guard count >= 0 else { throw ZipArchive.refusal(String(cString: zip_file_strerror(file)), name) }
+        guard count >= 0 else { throw ZipArchive.refusal(String(cString: zip_file_strerror(file)), member.name) }
+        if count == 0, !member.isUnchanged { throw RawInput.changed(member.name) }
         return Int(count)
     }
 }
@@ -154,17 +163,18 @@ extension InputPlace {
     }
 
     private func members(_ source: ZipSource) throws(IngestError) -> [InputPlace] {
+        let known = identity
         let found = try ZipArchive(source, name: name).members()
         guard !found.isEmpty else {
             throw IngestError(
                 .empty, "cannot read the archive", why: "it holds no file", at: SourceLocation(file: name))
         }
-        let (count, digest) = try identity()
+        let (count, digest) = try wholeFile()
         return found.map { member in
             .member(
                 ZipMember(
                     archive: source, index: member.index, name: "\(name)/\(member.name)", byteCount: count,
-                    sha256: digest))
+                    sha256: digest, identity: known))
         }
     }
 
@@ -177,7 +187,7 @@ extension InputPlace {
     }
 
     /// Size and digest of all bytes: libzip jumps about in a file, so they cannot be had on the way.
-    private func identity() throws(IngestError) -> (Int, Digest) {
+    private func wholeFile() throws(IngestError) -> (Int, Digest) {
         let input = try RawInput(self)
         let buffer = ByteBuffer(count: 1 << 18)
         defer { withExtendedLifetime(buffer) {} }

@@ -54,6 +54,8 @@ struct Outcome: Equatable {
     var format = ""
     var files: [IngestedFile] = []
     var findings: [Finding] = []
+    var recognition: [RecognisedTrait] = []
+    var suspicious: [Int] = []
 
     init(_ body: () throws(IngestError) -> IngestedSeries) {
         do {
@@ -64,6 +66,7 @@ struct Outcome: Equatable {
                 $0.map(\.bitPattern)
             }
             (rowCount, format, files, findings) = (read.rowCount, read.formatName, read.files, read.findings)
+            (recognition, suspicious) = (read.recognition, read.suspicious)
         } catch {
             self.error = error
             rendered = error.rendered()

@@ -159,6 +159,23 @@ private let systemPoll = poll
         #expect(refusal(name, options) == nil)
     }
 
+    /// The digest of an archive is taken before its members are read: both must be of one file.
+    @Test func anArchiveThatIsNotLeftAlone() throws {
+        let name = path("live.zip"), bytes = Data(DirtyFiles.bytes("two_members.zip"))
+        try bytes.write(to: URL(fileURLWithPath: name))
+        #expect(refusal(name) == nil)
+        usleep(20_000)
+        let place = try #require(try InputPlace.file(name, folder: "").unpacked().first)
+        // The same bytes once more, at another time.
+        try bytes.write(to: URL(fileURLWithPath: name))
+        let error = Outcome { () throws(IngestError) in
+            _ = try WholeText(place, options: .init())
+            return try ingest(hourlyText(3))
+        }.error
+        #expect(error?.why == "it changed while it was read")
+        #expect(refusal(name) == nil)
+    }
+
     /// Short rows take the most memory for their bytes: still no more than the columns and some windows.
     @Test func manyShortRowsAreBounded() throws {
         let text = "t,price\n" + (0..<200_000).map { "\(1_614_556_800 + $0),1\n" }.joined()

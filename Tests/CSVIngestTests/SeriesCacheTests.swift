@@ -120,17 +120,89 @@ import Testing
         try write(hourlyText(100).replacing("1614560400,101", with: "1614560400,x"))
         let source = BarSource(files: ["prices.csv"])
         _ = outcome(source, options(cache()))
-        var others = [source, source, source, source]
-        others[0].utcOffset = .hours(1)
-        others[1].columns = bars(0, 1, 2, 3, 4)
-        others[2].format = "ohlc"
-        others[3].time = .seconds
+        let changes: [(inout BarSource) -> Void] = [
+            { $0.utcOffset = .hours(1) }, { $0.columns = bars(0, 1, 2, 3, 4) }, { $0.format = "ohlc" },
+            { $0.time = .seconds }, { $0.header = .present }, { $0.kind = .bars }, { $0.barLength = .minutes(1) },
+            { $0.numbers = .point }, { $0.delimiter = .comma }, { $0.symbol = "BTC" },
+            { $0.policies = ["bad_ticks": .drop] }, { $0.policies = ["bad_ticks": .drop, "extreme_bars": .drop] },
+        ]
+        let others = changes.map { change in
+            var other = source
+            change(&other)
+            return other
+        }
+        // Each under a key of its own, all at once.
+        for (index, other) in others.enumerated() {
+            if outcome(other, options(cache())).error == nil { #expect(isKept(other, options(cache())), "\(index)") }
+            for later in others[(index + 1)...] { #expect(!isKept(later, options(cache())), "\(index), \(later)") }
+            #expect(outcome(other, options(cache())) == outcome(other, options(nil)))
+        }
+        try FileManager.default.removeItem(atPath: folder.path + "/cache")
+        _ = outcome(source, options(cache()))
         for other in others { #expect(!isKept(other, options(cache())), "\(other)") }
         #expect(!isKept(source, options(cache("2"))))
         var fewer = options(cache())
         fewer.maxRowFindings = 0
         #expect(!isKept(source, fewer) && isKept(source, options(cache())))
         #expect(outcome(source, fewer) != outcome(source, options(cache())))
+    }
+
+    /// Another venue's prices decide which bars are suspicious, and a kept series knows none.
+    @Test func aReferenceIsNeverAnsweredFromTheCache() throws {
+        try write(hourlyText(300) { $0 == 150 ? "1615096800,101,102,10,101,1" : nil })
+        let source = BarSource(files: ["prices.csv"]), flat = [Double](repeating: 101, count: 300)
+        let crash = try BarSeries(
+            time: flat.indices.map { Int64(1_614_556_800_000 + 3_600_000 * $0) }, open: flat, high: flat,
+            low: flat.indices.map { $0 == 150 ? 10 : 101 }, close: flat, volume: nil)
+        func read(_ reference: BarSeries?) -> Outcome {
+            Outcome { () throws(IngestError) in
+                try ingestSeries(source, reference: reference, options: options(cache()))
+            }
+        }
+        for _ in 0..<2 {
+            #expect(read(nil).suspicious == [150])
+            #expect(read(crash).suspicious.isEmpty)
+        }
+    }
+
+    /// Archives beside other files, before and behind: what is kept is never another file's.
+    @Test(arguments: [["two_members.zip"], ["two_members.zip", "prices.csv"], ["prices.csv", "two_members.zip"]])
+    func archivesChangeNothing(_ names: [String]) throws {
+        try write(hourlyText(50))
+        try Data(DirtyFiles.bytes("two_members.zip")).write(to: URL(fileURLWithPath: folder.path + "/two_members.zip"))
+        let source = BarSource(files: names), alone = BarSource(files: ["prices.csv"])
+        let plain = outcome(source, options(nil))
+        #expect(plain.error == nil && plain.files.count == names.count + 1)
+        for _ in 0..<2 {
+            #expect(outcome(source, options(cache())) == plain)
+            #expect(outcome(alone, options(cache())) == outcome(alone, options(nil)))
+        }
+        try write(hourlyText(50).replacing("1614560400,101", with: "1614560400,100"))
+        #expect(outcome(source, options(cache())) == outcome(source, options(nil)))
+    }
+
+    /// `-` is the standard input, even beside a file of that name.
+    @Test func theStandardInputHasNoIdentity() throws {
+        try write(hourlyText(50), "-")
+        #expect(cache().identities(of: BarSource(files: ["-"]), options(nil)) == nil)
+        #expect(cache().identities(of: BarSource(files: ["./-"]), options(nil))?.count == 1)
+    }
+
+    /// Bars that are not there, in a record that is otherwise whole.
+    @Test(arguments: [[-1], [500], [3, 3], [4, 2], [Int.max]])
+    func strangeSuspicionsAreRefused(_ suspicious: [Int]) throws {
+        let read = try ingest(SeriesCacheTests.texts[2])
+        let strange = IngestedSeries(
+            series: read.series, formatName: read.formatName, formatReason: read.formatReason,
+            recognition: read.recognition, files: read.files, rowCount: read.rowCount, findings: read.findings,
+            suspicious: suspicious)
+        var parts: [[UInt8]] = []
+        #expect(
+            SeriesRecord.lend(strange) {
+                parts = $0.map(Array.init)
+                return true
+            })
+        #expect(series(of: parts) == nil)
     }
 
     /// A file that was written a moment ago may change again within the same tick of the clock.

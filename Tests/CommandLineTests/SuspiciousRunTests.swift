@@ -50,6 +50,9 @@ import Testing
         let alone = try #require(try summary(scratch, "dropped")["headline"] as? [String: Any])
         #expect(alone["negative_count"] as? Int == clean)
         #expect(alone["entries_count"] as? Int == without["entries_count"] as? Int)
+        // Both are estimated in one way, interval included.
+        for key in ["ci_low_frac", "ci_high_frac"] { #expect(alone[key] as? Double == without[key] as? Double) }
+        #expect(alone["ci_method"] as? String == without["ci_method"] as? String)
         #expect(try summary(scratch, "dropped")["headline_without_suspicious"] is NSNull)
         #expect(try scratch.read("dropped/run.json").contains("--policy bad_ticks=drop"))
     }

@@ -66,12 +66,8 @@ struct StressSession {
         let alone = study.narrowed(to: cell)
         let run = StressRun(study: alone, asset: cell.asset, market: market, kernel: kernel)
         interruption.control.plan(run.workUnits)
-        guard let result = try? run.run(threads: threads, control: interruption.control).first else {
-            throw interruption.failure
-        }
-        let row = ResultRow(
-            cell: cell, fill: result.rules.fillName,
-            estimate: result.estimate(confidence: study.statistics.confidence))
+        // Estimated as the headline is, or the two intervals could not be compared.
+        guard let row = try? answers(run).rows.first else { throw interruption.failure }
         return SuspicionCheck(bars: input.suspiciousCount, row: row)
     }
 
@@ -117,12 +113,7 @@ struct StressSession {
 
     private func part(_ input: AssetInput, _ run: StressRun) throws(RunCancelled) -> Part {
         let control = interruption.control
-        let results = try run.run(threads: threads, control: control, store: tallies)
-        let estimates = try run.estimates(
-            of: results, rules: study.statistics.resampling, threads: threads, control: control)
-        let rows = zip(results, estimates).map {
-            ResultRow(cell: $0.rules.cell, fill: $0.rules.fillName, estimate: $1)
-        }
+        let (results, estimates, rows) = try answers(run)
         var part = Part(rows: rows, kernels: results.map(\.kernel))
         // What a headline is made of stands on resamples.
         if isTableOnly || study.statistics.resamples == 0 { return part }
@@ -132,6 +123,20 @@ struct StressSession {
         (part.details, part.requirements) = (try details.details(), details.requirements())
         (part.comparisons, part.bands) = (compared.comparisons, compared.bands)
         return part
+    }
+
+    /// Computes the cells of a run and estimates their frequencies.
+    private func answers(
+        _ run: StressRun
+    ) throws(RunCancelled) -> (results: [CellResult], estimates: [CellEstimate], rows: [ResultRow]) {
+        let control = interruption.control
+        let results = try run.run(threads: threads, control: control, store: tallies)
+        let estimates = try run.estimates(
+            of: results, rules: study.statistics.resampling, threads: threads, control: control)
+        let rows = zip(results, estimates).map {
+            ResultRow(cell: $0.rules.cell, fill: $0.rules.fillName, estimate: $1)
+        }
+        return (results, estimates, rows)
     }
 
     /// The same study on the same bytes with the same program has the same name, whenever and wherever it runs.
