@@ -43,6 +43,12 @@ bench: deps ## Measure, and write the tables to Reports/Benchmarks
 	@mkdir -p Reports/Benchmarks
 	TOOLCHAIN="$$(swift --version 2>/dev/null | head -1)" .build/release/StressBench | tee Reports/Benchmarks/latest.md
 	@Tests/Peers/run.sh .build/release/StressBench | tee Reports/Benchmarks/reading.md
+	swift build -c release --product belowzero
+	.build/peers-venv/bin/python Tests/Peers/bench_grid.py .build/release/belowzero .build/bench | tee Reports/Benchmarks/grid.md
+
+bench-instructions: deps ## Count the instructions of the engine's parts with callgrind
+	swift build -c release --product belowzero
+	@Tests/Peers/instructions.sh .build/release/belowzero | tee Reports/Benchmarks/instructions.md
 
 coverage: deps ## Print how often the intervals hold the truth (TRIALS=1000), as in the documentation
 	swift build -c release --product StressCoverage

@@ -6,9 +6,9 @@ bench=$(realpath "$1")
 cd "$(dirname "$0")/../.."
 
 venv=.build/peers-venv
-if ! [ -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import polars, pandas, pyarrow, duckdb' 2>/dev/null; then
+if ! [ -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import polars, pandas, pyarrow, duckdb, numba' 2>/dev/null; then
     python3 -m venv "$venv" >&2
-    "$venv/bin/pip" install --quiet --disable-pip-version-check polars pandas pyarrow duckdb numpy >&2
+    "$venv/bin/pip" install --quiet --disable-pip-version-check polars pandas pyarrow duckdb numpy numba >&2
 fi
 mkdir -p .build/bench
 klines=.build/bench/klines-240mb.csv
