@@ -135,6 +135,8 @@ public struct StressRun: Sendable {
 extension StressRun {
     /// One piece of work: some cells over a run of chunks.
     private struct Item: Sendable {
+        /// Which part it is of.
+        let index: Int
         let part: Part
         let chunks: Range<Int>
     }
@@ -160,8 +162,10 @@ extension StressRun {
                 ? nil : KeptTallies(store: store, keys: ChunkKeys(self, threads: threads))
         }
         let items = items(threads: threads, byChunk: kept != nil)
+        // Once a part: writing rules out is slow, and every chunk has the same.
+        let texts = kept == nil ? [] : parts.map { part in rulesText(places(part).map { rules[$0] }) }
         let finished = parallelMap(count: items.count, threads: threads) {
-            results(of: items[$0], kept: kept, control: control)
+            results(of: items[$0], kept: kept, rulesTexts: texts, control: control)
         }
         guard let finished, !control.isCancelled else { throw RunCancelled() }
         var tallies = rules.map { CellTally(roles: $0.fills.map(\.role), barLength: clock.unit) }
@@ -185,11 +189,13 @@ extension StressRun {
     /// For each part the same runs of chunks, oldest first: enough of them to keep all threads busy to the end, and no more,
     /// because every sweep first has to read on by its longest horizon.
     private func items(threads: Int, byChunk: Bool) -> [Item] {
-        let parts = sweeps.indices.map(Part.sweep) + single.map(Part.single)
+        let parts = parts
         let most = byChunk ? Int.max : (threads == 1 ? 1 : 8 * threads) / max(1, parts.count)
         let tasks = blocks.tasks(most: max(1, most))
-        return parts.flatMap { part in tasks.map { Item(part: part, chunks: $0) } }
+        return parts.indices.flatMap { index in tasks.map { Item(index: index, part: parts[index], chunks: $0) } }
     }
+
+    private var parts: [Part] { sweeps.indices.map(Part.sweep) + single.map(Part.single) }
 
     /// Places in the plan of a part's cells.
     private func places(_ part: Part) -> [Int] {
@@ -207,13 +213,14 @@ extension StressRun {
     }
 
     /// The tallies of an item's cells; nil when cancelled.
-    private func results(of item: Item, kept: KeptTallies?, control: RunControl) -> [CellTally]? {
+    private func results(
+        of item: Item, kept: KeptTallies?, rulesTexts: [String], control: RunControl
+    ) -> [CellTally]? {
         if control.isCancelled { return nil }
         let places = places(item.part)
         let work = blocks.bars(item.chunks).count * places.count
-        let rules = places.map { self.rules[$0] }
-        let empty = rules.map { CellTally(roles: $0.fills.map(\.role), barLength: clock.unit) }
-        let key = kept.map { $0.keys.key(item.chunks.lowerBound, rules: rulesText(rules)) }
+        let empty = places.map { CellTally(roles: rules[$0].fills.map(\.role), barLength: clock.unit) }
+        let key = kept.map { $0.keys.key(item.chunks.lowerBound, rules: rulesTexts[item.index]) }
         if let kept, let key, let tallies = kept.store.withBytes(key, { CellTally.tallies($0, like: empty) }) {
             control.finish(work)
             return tallies
