@@ -21,6 +21,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -52,7 +54,11 @@ let package = Package(
             dependencies: ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
             exclude: ["Sweep/Sweep.md"]),
         // Levels 5 and 6: files out.
-        .target(name: "RunStore", dependencies: ["StressBasics", "StressStatistics", "StudyPlan"]),
+        .target(
+            name: "RunStore",
+            dependencies: [
+                "StressBasics", "StressStatistics", "StudyPlan", .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
         .target(
             name: "StressReport",
             dependencies: ["StressBasics", "StressStatistics", "StudyPlan", "RunStore"],
@@ -64,6 +70,7 @@ let package = Package(
                 "CSVIngest", "ContentStore", "MarginModel", "PriceSeries", "RunStore", "StressBasics", "StressEngine",
                 "StressReport", "StressStatistics", "StudyPlan",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
             ]),
         // Tests and benchmarks.
         .executableTarget(

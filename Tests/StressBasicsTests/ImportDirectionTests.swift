@@ -14,12 +14,11 @@ private let mayImport: [String: Set<String>] = [
     ],
     "StudyPlan": ["StressBasics", "PriceSeries", "MarginModel", "Yams"],
     "StressEngine": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
-    "RunStore": ["StressBasics", "StressStatistics", "StudyPlan"],
+    "RunStore": ["StressBasics", "StressStatistics", "StudyPlan", "GRDB"],
     "StressReport": ["StressBasics", "StressStatistics", "StudyPlan", "RunStore"],
     "BelowZeroCLI": [
         "CSVIngest", "ContentStore", "MarginModel", "PriceSeries", "RunStore", "StressBasics", "StressEngine",
-        "StressReport",
-        "StressStatistics", "StudyPlan", "ArgumentParser",
+        "StressReport", "StressStatistics", "StudyPlan", "ArgumentParser", "Logging",
     ],
 ]
 
