@@ -117,9 +117,17 @@ private struct SummaryFile: Decodable {
             status: status, exitCode: manifest.circumstances.exitCode ?? codes[status] ?? 0, confidence: confidence)
     }
 
+    /// A job that failed after its files were read stands among the assets, too.
     var jobs: [StoredJob] {
-        assets.map(\.stored)
-            + (failures ?? []).map { StoredJob(asset: $0.asset, isFailed: true, message: $0.message ?? "") }
+        var jobs = assets.map(\.stored)
+        for failure in failures ?? [] {
+            if let place = jobs.firstIndex(where: { $0.asset == failure.asset }) {
+                (jobs[place].isFailed, jobs[place].message) = (true, failure.message ?? "")
+            } else {
+                jobs.append(StoredJob(asset: failure.asset, isFailed: true, message: failure.message ?? ""))
+            }
+        }
+        return jobs
     }
 
     var storedHeadlines: [StoredHeadline] {

@@ -109,9 +109,11 @@ public struct StoredJob: Hashable, Sendable {
     public var bars: Int?
     /// Length of a bar.
     public var barLength: TimeSpan?
-    /// Checks that ended as a note, a warning and an error.
+    /// Checks that ended as a note.
     public var notes: Int
+    /// Checks that ended as a warning.
     public var warnings: Int
+    /// Checks that ended as an error.
     public var errors: Int
 
     /// A job of the given parts.
@@ -192,8 +194,9 @@ public struct StoredHeadline: Hashable, Sendable {
     public var effectiveEntries: Int
     /// Share of entries below zero; nil without entries.
     public var negativeEquity: Double?
-    /// Lower and upper end of its interval; nil when there is none.
+    /// Lower end of its interval; nil when there is none.
     public var low: Double?
+    /// Upper end of its interval; nil when there is none.
     public var high: Double?
     /// Share of entries that were liquidated.
     public var liquidated: Double?
@@ -238,8 +241,9 @@ public struct StoredLimit: Hashable, Sendable {
     public var threshold: Double?
     /// The measured value; nil when the cell has none.
     public var value: Double?
-    /// Its interval, when the measure has one.
+    /// Lower end of its interval; nil where the measure has none.
     public var low: Double?
+    /// Upper end of its interval; nil where the measure has none.
     public var high: Double?
     /// Median of the runs before, for `drift`.
     public var baseline: Double?
