@@ -18,6 +18,11 @@ extension Study {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// ``canonicalText`` with the settings that have no part in results.
+    public var printedText: String {
+        canonicalText + (archive.map { "archive: {base: \(quoted($0.base.text))}\n" } ?? "")
+    }
+
     private var statisticsLine: String {
         let parts = [
             "confidence: \(numberText(statistics.confidence))", "block: \(statistics.block.text)",
