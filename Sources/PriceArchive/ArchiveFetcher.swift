@@ -67,7 +67,8 @@ public struct ArchiveFetcher: Sendable {
         files.merge(fetchAll(late, tell)) { $1 }
         return series.map { one in
             var outcome = SeriesOutcome(
-                series: one, periods: plan.all(one).compactMap { period in
+                series: one,
+                periods: plan.all(one).compactMap { period in
                     files[FileTask(series: one, period: period)].map { (period, $0) }
                 }, now: now)
             outcome.superseded = removeSuperseded(outcome)

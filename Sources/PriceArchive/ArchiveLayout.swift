@@ -152,7 +152,9 @@ public struct ArchiveSeries: Hashable, Sendable {
     /// Whether `text` is 1 to 40 of the characters that symbols are made of: capitals, digits, `_` and `-`.
     public static func isSymbol(_ text: String) -> Bool {
         (1...40).contains(text.utf8.count)
-            && text.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F || $0 == 0x2D }
+            && text.utf8.allSatisfy {
+                (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F || $0 == 0x2D
+            }
     }
 
     /// `BTCUSDT klines 1m`.

@@ -156,7 +156,7 @@ struct FileFetch {
                     .badData, "\(name) does not have the archive's checksum",
                     hint: "the file or its checksum is damaged there; try again another day"))
         }
-        throw again("\(name) does not have the archive's checksum")
+        throw .again(Setback(error: ArchiveError(.badData, "\(name) does not have the archive's checksum")))
     }
 
     private func checksumText() throws(Stop) -> String {
@@ -176,7 +176,8 @@ struct FileFetch {
         _ = try send(address, method: "HEAD", to: TextSink(most: 0))
         throw .final(
             ArchiveError(
-                .badData, "the archive has \(name) without a checksum", hint: "it is not fetched: nothing could verify it"))
+                .badData, "the archive has \(name) without a checksum",
+                hint: "it is not fetched: nothing could verify it"))
     }
 
     private func download(to body: BodySink) throws(Stop) {
@@ -195,7 +196,8 @@ struct FileFetch {
             guard case .missing = error else { throw error }
             body.part.remove()
             throw .final(
-                ArchiveError(.badData, "the archive has a checksum of \(name) but not the file", hint: "try again another day"))
+                ArchiveError(
+                    .badData, "the archive has a checksum of \(name) but not the file", hint: "try again another day"))
         }
     }
 
@@ -266,7 +268,8 @@ struct FileFetch {
     }
 
     private func redirected(_ head: WebHead, from address: String) throws(Stop) -> String {
-        guard let old = URL(string: address), let new = head.location.flatMap({ URL(string: $0, relativeTo: old) }) else {
+        guard let old = URL(string: address), let new = head.location.flatMap({ URL(string: $0, relativeTo: old) })
+        else {
             throw .final(ArchiveError(.badData, "\(name): the server redirects to nowhere"))
         }
         let isSecure = new.scheme?.lowercased() == "https"
@@ -276,7 +279,8 @@ struct FileFetch {
         guard policy.allowsOtherHosts || new.host?.lowercased() == old.host?.lowercased() && new.port == old.port else {
             throw .final(
                 ArchiveError(
-                    .badData, "\(name): the server redirects to \(SourceLocation.presentable(new.host ?? "another host"))",
+                    .badData,
+                    "\(name): the server redirects to \(SourceLocation.presentable(new.host ?? "another host"))",
                     hint: "allow it with --allow-redirects, when it is the archive's own"))
         }
         return new.absoluteString

@@ -176,6 +176,7 @@ func freeBytes(_ path: String) -> Int64? {
 func fileError(_ path: String, _ code: Int32) -> ArchiveError {
     let hint =
         code == ENOSPC || code == EDQUOT
-        ? "free some space; the same command goes on where it stopped" : "check the folder's permissions, or choose another --out"
+        ? "free some space; the same command goes on where it stopped"
+        : "check the folder's permissions, or choose another --out"
     return ArchiveError(.inputOutput, "cannot write \(path): \(String(cString: strerror(code)))", hint: hint)
 }

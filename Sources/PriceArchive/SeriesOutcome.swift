@@ -50,7 +50,7 @@ public struct SeriesOutcome: Sendable {
 
     /// Files that the archive lacks between ones that it has.
     public var gaps: [ArchivePeriod] {
-        guard let first = known.first, let last = known.last else { return [] }
+        guard let first = known.first, let last = known.last, first < last else { return [] }
         return missing(first + 1..<last)
     }
 

@@ -137,8 +137,8 @@ private final class TransferRouter: NSObject, URLSessionDataDelegate {
     ) {
         // Where to go is decided by the fetch, which knows what is allowed.
         transfer(task)?.redirected(WebHead(response))
+        // Not cancelled here: the library traps when a task ends while it waits for this answer.
         completionHandler(nil)
-        task.cancel()
     }
 
     func urlSession(

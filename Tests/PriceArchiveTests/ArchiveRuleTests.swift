@@ -21,7 +21,9 @@ import Testing
         #expect(funding.folder == "futures-cm/fundingRate/BTCUSD_PERP")
     }
 
-    @Test(arguments: ["", "..", "../X", "a", "BTC/USDT", "BTC USDT", "BTC.USDT", "BTC\u{0}", "ÄÖ", String(repeating: "A", count: 41)])
+    @Test(arguments: [
+        "", "..", "../X", "a", "BTC/USDT", "BTC USDT", "BTC.USDT", "BTC\u{0}", "ÄÖ", String(repeating: "A", count: 41),
+    ])
     func symbolsThatCouldLeaveTheFolderAreRefused(symbol: String) {
         #expect(ArchiveSeries(market: .spot, kind: .klines, symbol: symbol, interval: "1m") == nil)
     }
@@ -55,14 +57,18 @@ import Testing
         #expect(retryAfter("Sun, 06 Nov 1994 08:49:37 GMT", now: now) == .seconds(7))
         #expect(retryAfter("Sun, 06 Nov 1994 08:00:00 GMT", now: now) == .seconds(0))
         #expect(retryAfter("99999999999999999999999", now: now) == .seconds(1_000_000_000))
-        for text in ["", "-5", "soon", "Sun, 40 Nov 1994 08:49:37 GMT", "1e9"] { #expect(retryAfter(text, now: now) == nil) }
+        for text in ["", "-5", "soon", "Sun, 40 Nov 1994 08:49:37 GMT", "1e9"] {
+            #expect(retryAfter(text, now: now) == nil)
+        }
     }
 
     @Test func checksumsAreOfTheirFile() {
         let hex = String(repeating: "ab", count: 32)
         #expect(checksum(in: "\(hex)  X.zip\n", of: "X.zip")?.hex == hex)
         #expect(checksum(in: "\(hex.uppercased()) *X.zip\r\n", of: "X.zip")?.hex == hex)
-        for text in ["", hex, "\(hex)  Y.zip", "\(hex.dropLast())  X.zip", "\(hex)  X.zip more", "g\(hex.dropFirst())  X.zip"] {
+        for text in [
+            "", hex, "\(hex)  Y.zip", "\(hex.dropLast())  X.zip", "\(hex)  X.zip more", "g\(hex.dropFirst())  X.zip",
+        ] {
             #expect(checksum(in: text, of: "X.zip") == nil)
         }
     }
@@ -71,7 +77,8 @@ import Testing
         var random = SeededGenerator(seed: 7)
         let series = try #require(ArchiveSeries(market: .spot, kind: .klines, symbol: "A", interval: "1m"))
         for _ in 0..<200 {
-            let start = try #require(ArchiveMonth(year: 2020 + Int(random.next() % 5), month: 1 + Int(random.next() % 12)))
+            let start = try #require(
+                ArchiveMonth(year: 2020 + Int(random.next() % 5), month: 1 + Int(random.next() % 12)))
             let months = start...start.advanced(by: Int(random.next() % 30))
             let now = CivilTime(year: 2022, month: 1, day: 1).instant! + .hours(Int64(random.next() % 20_000))
             let plan = FetchPlan(months: months, now: now).first(series)

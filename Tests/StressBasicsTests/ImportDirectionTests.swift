@@ -30,6 +30,8 @@ private let extraPlatformModules: [String: Set<String>] = [
     "ContentStore": ["Dispatch", "Synchronization"],
     "StressEngine": ["Dispatch", "Synchronization"],
     "PriceArchive": ["Dispatch", "Foundation", "FoundationNetworking", "Synchronization"],
+    // The history reads the JSON of run folders; nothing else in the store may need Foundation.
+    "RunStore": ["Foundation", "FoundationEssentials"],
     "StressReport": ["Foundation", "FoundationEssentials"],
     "BelowZeroCLI": ["Dispatch", "Foundation", "Synchronization"],
 ]

@@ -3,8 +3,10 @@ import Testing
 
 @Suite struct WebAddressTests {
     @Test(arguments: [
-        ("https://data.example.com", "https://data.example.com"), ("HTTPS://Data.Example.com/", "https://data.example.com"),
-        ("http://127.0.0.1:8080/a/b/", "http://127.0.0.1:8080/a/b"), ("https://[::1]:9/x-y_z~1", "https://[::1]:9/x-y_z~1"),
+        ("https://data.example.com", "https://data.example.com"),
+        ("HTTPS://Data.Example.com/", "https://data.example.com"),
+        ("http://127.0.0.1:8080/a/b/", "http://127.0.0.1:8080/a/b"),
+        ("https://[::1]:9/x-y_z~1", "https://[::1]:9/x-y_z~1"),
     ])
     func addressesAreReadAndWritten(text: String, wanted: String) {
         #expect(WebAddress(text)?.text == wanted)

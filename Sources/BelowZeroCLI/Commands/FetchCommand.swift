@@ -138,7 +138,8 @@ struct FetchCommand: ParsableCommand {
     private func chosenMonths(_ now: UTCInstant) throws -> ClosedRange<ArchiveMonth> {
         func month(_ text: String, _ option: String) throws -> ArchiveMonth {
             guard let month = ArchiveMonth(text) else {
-                throw usage("cannot read \(option) '\(SourceLocation.presentable(text))'", "write a month such as 2023-01")
+                throw usage(
+                    "cannot read \(option) '\(SourceLocation.presentable(text))'", "write a month such as 2023-01")
             }
             return month
         }

@@ -13,7 +13,8 @@ struct FetchReport {
         switch outcome {
         case .present, .missing: nil
         case .fetched(let bytes): "  \(series.text) \(period.text)  \(sizeWords(bytes))"
-        case .failed(let error): error.reason == .interrupted ? nil : "  \(series.text) \(period.text)  \(error.message)"
+        case .failed(let error):
+            error.reason == .interrupted ? nil : "  \(series.text) \(period.text)  \(error.message)"
         }
     }
 
@@ -25,7 +26,8 @@ struct FetchReport {
         if let snippet {
             lines += ["", "For a study (paths are relative to the study file):", "", snippet]
             if let first = outcomes.first(where: { $0.series.kind != .fundingRate && !$0.present.isEmpty }) {
-                lines.append("Next: belowzero check --together \(shellQuoted("\(folder)/\(first.series.folder)"))/*.zip")
+                lines.append(
+                    "Next: belowzero check --together \(shellQuoted("\(folder)/\(first.series.folder)"))/*.zip")
             }
         }
         return lines.joined(separator: "\n")
