@@ -84,7 +84,8 @@ final class WebClient: Sendable {
         self.isCancelled = isCancelled
     }
 
-    deinit { session.invalidateAndCancel() }
+    // Whatever was to be cut has been cancelled by then.
+    deinit { session.finishTasksAndInvalidate() }
 
     /// Sends a request and hands the answer to `sink`; returns its head once the body is complete.
     func send(_ request: WebRequest, to sink: some WebSink) throws(WebFailure) -> WebHead {
@@ -98,7 +99,8 @@ final class WebClient: Sendable {
         defer { router.remove(task) }
         task.resume()
         if let cause = supervise(transfer, task, request) {
-            task.cancel()
+            // The library traps when a task is cancelled between a redirect and our answer to it.
+            if !transfer.isRedirected { task.cancel() }
             // The delegate's queue may be at work on a last piece; after this it finds no sink any more.
             transfer.abandon()
             throw cause
@@ -137,7 +139,6 @@ private final class TransferRouter: NSObject, URLSessionDataDelegate {
     ) {
         // Where to go is decided by the fetch, which knows what is allowed.
         transfer(task)?.redirected(WebHead(response))
-        // Not cancelled here: the library traps when a task ends while it waits for this answer.
         completionHandler(nil)
     }
 
@@ -165,6 +166,7 @@ private final class Transfer: @unchecked Sendable {
     private let lock = NSLock()
     private var sink: (any WebSink)?
     private var head: WebHead?
+    private var redirect: WebHead?
     private var received: Int64 = 0
     private var isDiscarding = false
     private var failure: WebFailure?
@@ -175,16 +177,20 @@ private final class Transfer: @unchecked Sendable {
 
     var lastProgress: ContinuousClock.Instant { lock.withLock { progress } }
 
+    /// Whether the server sent somewhere else; the answer ends with the library's last callback.
+    var isRedirected: Bool { lock.withLock { redirect != nil } }
+
     func redirected(_ head: WebHead) {
-        lock.withLock {
-            self.head = head
-            end()
-        }
+        lock.withLock { redirect = head }
     }
 
     func begin(_ head: WebHead) -> Bool {
         lock.withLock {
             guard let sink, !isDone else { return false }
+            if redirect != nil {
+                isDiscarding = true
+                return true
+            }
             self.head = head
             progress = .now
             do throws(ArchiveError) {
@@ -236,7 +242,7 @@ private final class Transfer: @unchecked Sendable {
         lock.lock()
         defer { lock.unlock() }
         if let failure { throw failure }
-        guard let head else { throw .connection("no answer") }
+        guard let head = redirect ?? head else { throw .connection("no answer") }
         return head
     }
 

@@ -19,7 +19,7 @@ extension Study {
     }
 
     /// ``canonicalText`` with the settings that have no part in results.
-    public var printedText: String {
+    public var completeText: String {
         canonicalText + (archive.map { "archive: {base: \(quoted($0.base.text))}\n" } ?? "")
     }
 

@@ -48,7 +48,7 @@ struct RunCommand: ParsableCommand {
             for (check, action) in try parsePolicies(policy) {
                 for index in chosen.inputs.indices { chosen.inputs[index].source.policies[check] = action }
             }
-            if printStudy { return Talk.print(chosen.printedText) }
+            if printStudy { return Talk.print(chosen.completeText) }
             loaded.notes.forEach { common.talk.say(Failure.text($0)) }
             let job = StressJob(
                 study: chosen, files: loaded.files, out: out, command: command, work: work, common: common)
