@@ -22,7 +22,8 @@ struct BelowZero: ParsableCommand {
             """,
         version: programVersion,
         subcommands: [
-            RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, InitCommand.self,
+            RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, DiffCommand.self,
+            InitCommand.self,
             FetchCommand.self, SynthCommand.self, VenuesCommand.self,
         ])
 }
