@@ -44,6 +44,13 @@ struct RunWriter {
             Talk.print(files.first { $0.path == "summary.json" }?.contents ?? "")
             return
         }
+        talk.tell(
+            "run done",
+            [
+                "exit": .stringConvertible(report.circumstances.exitCode ?? 0), "folder": .string(folder),
+                "files": .stringConvertible(files.count), "content": .string(report.runID),
+                "seconds": .stringConvertible(report.circumstances.duration.inSeconds),
+            ])
         guard !common.quiet else { return }
         report.qualityText.forEach(talk.warn)
         Talk.print("\n\(report.headlineText)\n\n\(report.terminalTable())")
