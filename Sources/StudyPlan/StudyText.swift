@@ -17,11 +17,11 @@ extension Study {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// ``canonicalText`` with the ``operations``; reads back as the same study.
+    /// ``canonicalText`` with the settings that have no part in results; reads back as the same study.
     public var completeText: String { canonicalText + operationLines.map { $0 + "\n" }.joined() }
 
     private var operationLines: [String] {
-        var lines: [String] = []
+        var lines = archive.map { ["archive: {base: \(quoted($0.base.text))}"] } ?? []
         if let retention = operations.retention {
             let parts = [retention.days.map { "days: \($0)" }, retention.runs.map { "runs: \($0)" }]
             lines.append("retention: {\(parts.compactMap { $0 }.joined(separator: ", "))}")
@@ -106,7 +106,9 @@ extension Study {
         switch funding {
         case .constant(let rate, let interval): return ["rate: \(numberText(rate))", "interval: \(interval.text)"]
         case .file(let source):
-            var parts = ["path: \(quoted(source.file))"]
+            let files = source.files.map(quoted).joined(separator: ", ")
+            // A study with one file keeps the digest it had before there could be several.
+            var parts = ["path: \(source.files.count == 1 ? files : "[\(files)]")"]
             if let time = source.time, let rate = source.rate {
                 parts.append("columns: {time: \(columnText(time)), rate: \(columnText(rate))}")
             }

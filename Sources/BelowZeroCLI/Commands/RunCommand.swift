@@ -96,14 +96,14 @@ struct LoadedStudy {
     let files: InputFiles
 
     /// Reads and checks a study file, and finds the files its globs match, relative to `prices` or else to the study.
-    init(file: String, prices: String? = nil) throws {
+    init(file: String, prices: String? = nil, findsFiles: Bool = true) throws {
         let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         files = InputFiles(base: prices ?? (file.hasPrefix("/") && folder.isEmpty ? "/" : folder))
         let text = try LoadedStudy.text(of: file)
         do {
             let loaded = try LoadedStudy.load(text, file: file)
             var study = loaded.value
-            study.inputs = try files.expanded(study.inputs)
+            if findsFiles { study.inputs = try files.expanded(study.inputs) }
             self.study = study
             notes = loaded.findings
         } catch let error as StudyError {
