@@ -23,8 +23,8 @@ struct BelowZero: ParsableCommand {
         version: programVersion,
         subcommands: [
             RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, DiffCommand.self,
-            InitCommand.self,
-            FetchCommand.self, SynthCommand.self, VenuesCommand.self,
+            HistoryCommand.self, StoreCommand.self, InitCommand.self, FetchCommand.self, SynthCommand.self,
+            VenuesCommand.self,
         ])
 }
 
