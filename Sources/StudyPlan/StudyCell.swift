@@ -1,7 +1,7 @@
 import StressBasics
 
 /// One cell of the grid: a position that is tried at every entry of one price history.
-public struct StudyCell: Hashable, Sendable {
+public struct StudyCell: Hashable, Codable, Sendable {
     /// Place in plan order, from 0.
     public let index: Int
     /// The price history.

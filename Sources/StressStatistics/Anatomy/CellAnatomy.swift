@@ -7,7 +7,7 @@ import StressBasics
 #endif
 
 /// One month of entries.
-public struct MonthShare: Hashable, Sendable {
+public struct MonthShare: Hashable, Codable, Sendable {
     /// The year.
     public let year: Int
     /// 1…12.
@@ -21,7 +21,7 @@ public struct MonthShare: Hashable, Sendable {
 }
 
 /// The share of entries that were liquidated within a time.
-public struct LiquidationPoint: Hashable, Sendable {
+public struct LiquidationPoint: Hashable, Codable, Sendable {
     /// Time since entry.
     public let elapsed: TimeSpan
     /// Entries liquidated by then.
@@ -31,7 +31,7 @@ public struct LiquidationPoint: Hashable, Sendable {
 }
 
 /// What one cell's frequency is made of: which crashes, when, under what conditions, and how fast.
-public struct CellAnatomy: Hashable, Sendable {
+public struct CellAnatomy: Hashable, Codable, Sendable {
     /// Entries held.
     public let entries: Int
     /// The crashes.
