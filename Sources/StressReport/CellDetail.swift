@@ -12,13 +12,43 @@ public struct CellDetail: Codable, Sendable {
     public var sensitivity: [SensitivityRow]
     /// The tail of the moves against the position within the holding time; nil where there are no entries.
     public var tail: TailReport?
+    /// The tail of its shortfalls, in parts of the margin; nil where there are no entries.
+    public var shortfallTail: TailReport?
+    /// How fast other leverages are liquidated, lowest first.
+    public var curves: [LiquidationCurve]
 
     /// The parts of a cell.
-    public init(cell: StudyCell, anatomy: CellAnatomy, sensitivity: [SensitivityRow] = [], tail: TailReport? = nil) {
+    public init(
+        cell: StudyCell, anatomy: CellAnatomy, sensitivity: [SensitivityRow] = [], tail: TailReport? = nil,
+        shortfallTail: TailReport? = nil, curves: [LiquidationCurve] = []
+    ) {
         self.cell = cell
         self.anatomy = anatomy
         self.sensitivity = sensitivity
         self.tail = tail
+        self.shortfallTail = shortfallTail
+        self.curves = curves
+    }
+}
+
+extension CellDetail {
+    /// The curves of all leverages that have one, the cell's own among them, lowest leverage first. Their times are the same.
+    var allCurves: [LiquidationCurve] {
+        ([LiquidationCurve(cell: cell, points: anatomy.liquidation)] + curves)
+            .sorted { $0.cell.leverage.value < $1.cell.leverage.value }
+    }
+}
+
+/// Cumulative incidence of liquidation of one cell.
+public struct LiquidationCurve: Hashable, Codable, Sendable {
+    /// The cell.
+    public var cell: StudyCell
+    /// Earliest first.
+    public var points: [LiquidationPoint]
+
+    /// A curve.
+    public init(cell: StudyCell, points: [LiquidationPoint]) {
+        (self.cell, self.points) = (cell, points)
     }
 }
 
@@ -45,7 +75,7 @@ public struct SensitivityRow: Hashable, Codable, Sendable {
     public var frequency: Double? { entries > 0 ? Double(negative) / Double(entries) : nil }
 }
 
-/// How far prices go against a position within the holding time, beyond what was seen.
+/// What is passed once in so many years, beyond what was seen: moves against a position, or its shortfalls.
 public struct TailReport: Hashable, Codable, Sendable {
     /// Thresholds and fit, or why there is none.
     public var analysis: TailAnalysis
@@ -56,7 +86,8 @@ public struct TailReport: Hashable, Codable, Sendable {
     public struct Level: Hashable, Codable, Sendable {
         /// Years.
         public var years: Double
-        /// The move that is passed once in these years on average, in parts of the entry price; nil when refused.
+        /// What is passed once in these years on average, moves in parts of the entry price, shortfalls in parts of the margin;
+        /// nil when refused.
         public var move: TailFit.ReturnLevel?
         /// Why there is no move.
         public var refusal: TailRefusal?

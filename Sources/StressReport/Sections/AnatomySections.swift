@@ -93,16 +93,18 @@ extension AssetSide {
     private func writeSpeed(_ detail: CellDetail, _ w: inout HTMLWriter) {
         let definition =
             "Share of entries of a \(cellWords(detail)) that were liquidated within a time; "
-            + "band: \(confidenceText(confidence)) interval at each time."
+            + "band: \(confidenceText(confidence)) interval at each time"
+            + (detail.curves.isEmpty ? "." : "; thin lines: other leverages.")
         w.section("speed", label: "Time to liquidation", title: speedTitle, definition: definition) { w in
-            if let chart = LiquidationChart(detail.anatomy.liquidation, title: speedTitle) {
+            if let chart = LiquidationChart(detail, title: speedTitle) {
                 w.element("figure") { chart.write(to: &$0) }
             }
             writeData("Share liquidated by time, %", &w) { w in
-                w.tableHead(["Within", "Liquidated, %"])
+                let curves = detail.allCurves
+                w.tableHead(["Within"] + curves.map { $0.cell.leverage.screenText + " liquidated, %" })
                 w.element("tbody") { w in
-                    for point in detail.anatomy.liquidation {
-                        w.numberRow(timeText(point.elapsed), [shareWords(point.inference)])
+                    for (place, point) in detail.anatomy.liquidation.enumerated() {
+                        w.numberRow(timeText(point.elapsed), curves.map { shareWords($0.points[place].inference) })
                     }
                 }
             }
@@ -251,7 +253,8 @@ extension AssetSide {
                 w.scrolling("Moves by return period") { writeLevels(detail, &$0) }
             }
             w.element("p", .class("src"), text: requirementWords(detail))
-            w.source(["tail.csv", "max_leverage.csv"], root: "../")
+            w.element("p", .class("src"), text: shortfallWords(detail))
+            w.source(["tail.csv", "shortfall_tail.csv", "max_leverage.csv"], root: "../")
         }
     }
 
@@ -286,6 +289,19 @@ extension AssetSide {
         // The margin that the move uses up.
         let leverage = move.level > 0 ? significantText(1 / move.level, digits: 2) + "×" : ""
         return [percentNumber(move.level), "\(percentNumber(move.low))–\(high)", leverage]
+    }
+
+    /// The farthest return period whose shortfall can be given.
+    private func shortfallWords(_ detail: CellDetail) -> String {
+        guard let tail = detail.shortfallTail else { return "" }
+        guard let level = tail.levels.last(where: { $0.move != nil }), let shortfall = level.move else {
+            let refusal = tail.levels.compactMap(\.refusal).first ?? .fewPeaks
+            return "Its shortfalls are not extrapolated: \(refusal.words)."
+        }
+        let high = shortfall.high.isFinite ? percentNumber(shortfall.high) : "∞"
+        return "Once in \(counted(Int(level.years), "year", "years")) a crash leaves a shortfall of more than "
+            + "\(percentText(shortfall.level)) of the margin (\(confidenceText(confidence)) CI "
+            + "\(percentNumber(shortfall.low))–\(high))."
     }
 
     private func requirementWords(_ detail: CellDetail) -> String {
