@@ -66,8 +66,8 @@ extension FileCalls {
         throw creationError(path, code)
     }
 
-    /// Writes a new file and forces it to disk.
-    func writeFile(_ path: String, _ parts: [[UInt8]]) throws(StoreError) {
+    /// Writes a new file and, unless that is not wanted, forces it to disk.
+    func writeFile(_ path: String, _ parts: [[UInt8]], isSynced: Bool = true) throws(StoreError) {
         var file: Int32 = -1
         let refusal = failure {
             file = create(path)
@@ -75,7 +75,7 @@ extension FileCalls {
         }
         if let refusal { throw creationError(path, refusal) }
         var code = parts.lazy.compactMap { part in part.withUnsafeBytes { writeAll($0, to: file) } }.first
-        if code == nil { code = failure { sync(file) } }
+        if code == nil, isSynced { code = failure { sync(file) } }
         // After an interrupted close the descriptor is gone, and the bytes are on the disk already.
         if close(file) != 0, errno != EINTR, code == nil { code = errno }
         if let code { throw writingError(path, code) }
@@ -102,12 +102,12 @@ extension FileCalls {
 
     /// Writes a file under a temporary name, forces it to disk and gives it its own: whole or not at all. What stood there
     /// before is replaced.
-    func replaceFile(_ path: String, _ parts: [[UInt8]]) throws(StoreError) {
+    func replaceFile(_ path: String, _ parts: [[UInt8]], isSynced: Bool = true) throws(StoreError) {
         let (parent, name) = splitPath(path)
         let temporary = "\(parent)/.\(name).\(getpid()).partial"
         remove(temporary)
         do throws(StoreError) {
-            try writeFile(temporary, parts)
+            try writeFile(temporary, parts, isSynced: isSynced)
             try move(temporary, to: path)
         } catch {
             remove(temporary)
@@ -172,3 +172,12 @@ func entries(of path: String) -> [(name: String, isFolder: Bool)] {
     }
     return found
 }
+
+// The same steps for those who write beside run folders.
+
+func makeFolders(_ path: String) throws(StoreError) { try FileCalls.system.makeFolders(path) }
+func writeFile(_ contents: String, to path: String) throws(StoreError) {
+    try FileCalls.system.writeFile(path, contents)
+}
+func syncFolder(_ path: String) throws(StoreError) { try FileCalls.system.syncFolder(path) }
+func removeTree(_ path: String) { FileCalls.system.removeTree(path) }

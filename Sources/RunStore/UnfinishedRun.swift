@@ -39,8 +39,12 @@ public struct RunPlace: Hashable, Sendable {
 public final class UnfinishedRun: Sendable {
     /// The folder.
     public let path: String
-    /// Whether pieces of an earlier process were found.
+    /// Whether pieces of an earlier process were found and are used.
     public let isResumed: Bool
+    /// Whether pieces of an earlier process were found and removed.
+    public let hasDiscarded: Bool
+    /// The folder that it stands in.
+    public var parent: String { splitPath(path).parent }
     let calls: FileCalls
     /// The open folder, whose lock says that the run is alive; −1 once it is closed.
     private let lock: Mutex<Int32>
@@ -75,6 +79,7 @@ public final class UnfinishedRun: Sendable {
             calls.removeFolders(made)
             throw error
         }
+        let isFound = UnfinishedRun.hasPieces(path)
         do throws(StoreError) {
             guard UnfinishedRun.isUsable(path) else { throw UnfinishedRun.inTheWay(path) }
             try UnfinishedRun.prepare(path, isResuming: isResuming, about: about, calls)
@@ -85,11 +90,15 @@ public final class UnfinishedRun: Sendable {
             throw error
         }
         (self.path, self.calls, self.made) = (path, calls, made)
-        isResumed = isResuming && entries(of: path + "/pieces").contains { !$0.name.hasPrefix(".") }
+        (isResumed, hasDiscarded) = (isFound && isResuming, isFound && !isResuming)
         lock = Mutex(folder)
     }
 
     deinit { close() }
+
+    private static func hasPieces(_ path: String) -> Bool {
+        entries(of: path + "/pieces").contains { !$0.name.hasPrefix(".") }
+    }
 
     /// Opens and locks the folder, which is made when it is missing.
     private static func locked(_ path: String, _ calls: FileCalls) throws(StoreError) -> Int32 {
@@ -247,8 +256,12 @@ extension UnfinishedRun {
 
     /// Keeps bytes under a name; `key` stands for all that they were computed from. Whole or not at all.
     public func keep(_ name: String, key: Digest, _ bytes: [UInt8]) throws(StoreError) {
+        try keep(name, key: key, bytes, isSynced: true)
+    }
+
+    private func keep(_ name: String, key: Digest, _ bytes: [UInt8], isSynced: Bool) throws(StoreError) {
         let header = Array(PieceHeader(key: key, bytes: bytes).text.utf8)
-        try calls.replaceFile(piecePath(name), [header, bytes])
+        try calls.replaceFile(piecePath(name), [header, bytes], isSynced: isSynced)
     }
 
     /// What was kept under a name, when it is whole and was computed from what `key` stands for. O(bytes).
@@ -262,8 +275,23 @@ extension UnfinishedRun {
         return header.key == key ? .whole(body) : .foreign
     }
 
-    /// Removes a piece that is of no more use.
-    public func drop(_ name: String) { calls.remove(piecePath(name)) }
+    private static let tallyMark = "tally-"
+
+    /// Keeps part of a piece that is still at work, named by what it was computed from; `common` stands for the rest. A power cut
+    /// may undo it.
+    public func keepTally(_ key: Digest, of common: Digest, _ bytes: [UInt8]) throws(StoreError) {
+        try keep(UnfinishedRun.tallyMark + key.hex, key: common, bytes, isSynced: false)
+    }
+
+    /// What was kept by ``keepTally(_:of:_:)``.
+    public func tally(_ key: Digest, of common: Digest) -> Piece {
+        piece(UnfinishedRun.tallyMark + key.hex, key: common)
+    }
+
+    /// Removes what ``keepTally(_:of:_:)`` kept: its piece is whole.
+    public func dropTallies() {
+        for name in pieceNames where name.hasPrefix(UnfinishedRun.tallyMark) { calls.remove(piecePath(name)) }
+    }
 
     /// Removes all pieces.
     func dropPieces() { calls.removeContents(path + "/pieces") }

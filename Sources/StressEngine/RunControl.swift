@@ -32,4 +32,7 @@ public final class RunControl: Sendable {
 }
 
 /// A run that was stopped on request.
-public struct RunCancelled: Error, Sendable {}
+public struct RunCancelled: Error, Sendable {
+    /// The error.
+    public init() {}
+}

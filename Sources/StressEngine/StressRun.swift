@@ -92,7 +92,7 @@ public struct StressRun: Sendable {
     }
 
     private static func rules(_ study: Study, asset: String, market: MarketHistory) -> [CellRules] {
-        study.cells.filter { $0.asset == asset }.map { cell in
+        study.cells(of: asset).map { cell in
             guard let platform = study.platform(named: cell.platform) else {
                 preconditionFailure("a checked study has every platform its cells name")
             }

@@ -78,7 +78,7 @@ struct LoadedStudy {
         do {
             let loaded = try LoadedStudy.load(text, file: file)
             var study = loaded.value
-            study.inputs = try files.expanded(study.inputs)
+            study.inputs = files.expanded(study.inputs)
             self.study = study
             notes = loaded.findings
         } catch let error as StudyError {
