@@ -74,7 +74,8 @@ extension FileCalls {
             return file
         }
         if let refusal { throw creationError(path, refusal) }
-        var code = parts.lazy.compactMap { part in part.withUnsafeBytes { writeAll($0, to: file) } }.first
+        var code: Int32?
+        for part in parts where code == nil { code = part.withUnsafeBytes { writeAll($0, to: file) } }
         if code == nil, isSynced { code = failure { sync(file) } }
         // After an interrupted close the descriptor is gone, and the bytes are on the disk already.
         if close(file) != 0, errno != EINTR, code == nil { code = errno }

@@ -71,7 +71,7 @@ public struct RunFolder: ~Copyable {
     /// - Throws: ``StoreError`` with the bytes that are needed and those that are free.
     public func checkSpace(for files: [(path: String, bytes: Int)]) throws(StoreError) {
         guard let space = calls.space(temporaryPath) else { return }
-        let folders = Set(files.map { splitPath($0.path).parent }).count + 1
+        let folders = Set(files.map { splitPath($0.path).parent }).count
         let needed = space.needed(for: files.map(\.bytes), folders: folders)
         guard needed > space.free else { return }
         if needed <= space.free + unfinished.keptBytes {

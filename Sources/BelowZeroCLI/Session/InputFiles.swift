@@ -16,13 +16,17 @@ struct InputFiles {
             result.source.files = input.source.files.flatMap(matches)
             result.mark?.files = input.mark?.files.flatMap(matches) ?? []
             result.reference?.files = input.reference?.files.flatMap(matches) ?? []
+            if case .file(var source) = input.funding {
+                source.files = source.files.flatMap(matches)
+                result.funding = .file(source)
+            }
             return result
         }
     }
 
     /// The patterns of an input that match no file.
     func unmatched(_ input: StudyInput) -> [String] {
-        (input.source.files + (input.mark?.files ?? []) + (input.reference?.files ?? [])).filter(isPattern)
+        input.allFiles.filter(isPattern)
     }
 
     /// A file whose name looks like a pattern is a file.
@@ -46,4 +50,16 @@ struct InputFiles {
 
     /// Where a file named by the study lies.
     func located(_ file: String) -> String { file.hasPrefix("/") ? file : prefix + file }
+}
+
+extension StudyInput {
+    /// The files of all its series, in the order in which reports list them.
+    var allFiles: [String] { source.files + sideFiles }
+
+    /// Those beside the prices: marks, another venue's prices, funding.
+    var sideFiles: [String] {
+        var names = (mark?.files ?? []) + (reference?.files ?? [])
+        if case .file(let source)? = funding { names += source.files }
+        return names
+    }
 }

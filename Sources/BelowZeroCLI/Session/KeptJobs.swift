@@ -84,10 +84,8 @@ struct KeptJobs {
 
     /// The digests of an input's files in the order in which they are read; nil when one cannot be read.
     private func digests(of input: StudyInput) -> [Digest]? {
-        var names = input.source.files + (input.mark?.files ?? []) + (input.reference?.files ?? [])
-        if case .file(let funding)? = input.funding { names.append(funding.file) }
         var digests: [Digest] = []
-        for name in names {
+        for name in input.allFiles {
             guard let digest = digest(of: files.located(name)) else { return nil }
             digests.append(digest)
         }

@@ -111,8 +111,7 @@ struct HistorySize {
         for name in input.source.files { add(files.located(name)) }
         // Trades and quotes become bars, many to one.
         bars = input.source.kind == .trades || input.source.kind == .quotes ? rows / 10 : rows
-        for name in (input.mark?.files ?? []) + (input.reference?.files ?? []) { add(files.located(name)) }
-        if case .file(let funding)? = input.funding { add(files.located(funding.file)) }
+        for name in input.sideFiles { add(files.located(name)) }
     }
 
     /// A row of prices takes about this much of a compressed file.
