@@ -27,7 +27,9 @@ public struct MemorySize: Hashable, Comparable, Sendable {
 
     /// The shortest exact text, in the form ``init(_:)`` reads: `2G`, `1536M`.
     public var text: String {
-        for unit in MemorySize.units where bytes % (1 << unit.shift) == 0 { return "\(bytes >> unit.shift)\(unit.name)" }
+        for unit in MemorySize.units where bytes % (1 << unit.shift) == 0 {
+            return "\(bytes >> unit.shift)\(unit.name)"
+        }
         return "\((bytes >> 10) + 1)K"
     }
 }

@@ -57,7 +57,9 @@ public func groupedText(_ value: Int, separator: String = "\u{2009}") -> String 
 public func byteText(_ bytes: Int) -> String { sizeText(bytes, step: 1000, units: ["B", "kB", "MB", "GB", "TB"]) }
 
 /// A size in memory for messages, in powers of 1024: `812 B`, `4.1 KiB`, `1.5 GiB`.
-public func memoryText(_ bytes: Int) -> String { sizeText(bytes, step: 1024, units: ["B", "KiB", "MiB", "GiB", "TiB"]) }
+public func memoryText(_ bytes: Int) -> String {
+    sizeText(bytes, step: 1024, units: ["B", "KiB", "MiB", "GiB", "TiB"])
+}
 
 private func sizeText(_ bytes: Int, step: Double, units: [String]) -> String {
     var (value, unit) = (Double(bytes), 0)

@@ -158,7 +158,8 @@ extension StressRun {
         threads: Int, control: RunControl = RunControl(), store: (any TallyStore)? = nil
     ) throws(RunCancelled) -> [CellResult] {
         let kept = store.flatMap { store in
-            isJudged && !store.isOwn || workUnits < (isJudged ? StressRun.leastJudgedWorkToKeep : StressRun.leastWorkToKeep)
+            isJudged && !store.isOwn
+                || workUnits < (isJudged ? StressRun.leastJudgedWorkToKeep : StressRun.leastWorkToKeep)
                 ? nil : KeptTallies(store: store, keys: ChunkKeys(self, threads: threads))
         }
         let items = items(threads: threads, byChunk: kept != nil)

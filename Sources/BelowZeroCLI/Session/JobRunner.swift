@@ -128,7 +128,8 @@ struct JobRunner {
         control.plan(run.workUnits)
         let (results, estimates, rows) = try answers(run, control)
         var result = JobResult(
-            report: input.report, ending: HistoryEnding(input.market.series), rows: rows, kernels: results.map(\.kernel))
+            report: input.report, ending: HistoryEnding(input.market.series), rows: rows, kernels: results.map(\.kernel)
+        )
         if session.isTableOnly { return result }
         // What a headline is made of stands on resamples.
         if study.statistics.resamples > 0 {

@@ -33,7 +33,9 @@ struct KeptJobs {
     ) {
         (self.unfinished, self.study, self.files) = (unfinished, study, files)
         (self.talk, self.control) = (talk, control)
-        let parts = ["job \(KeptJobs.version)", programIdentity, study.canonicalText, kernel.rawValue, "\(isTableOnly)"]
+        let parts = [
+            "job \(KeptJobs.version)", programIdentity, study.canonicalText, kernel.rawValue, "\(isTableOnly)",
+        ]
         commonKey = Digest(of: (parts + tables.map(\.hex)).joined(separator: "\n"))
     }
 
@@ -101,10 +103,13 @@ struct KeptJobs {
         guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? handle.close() }
         var builder = DigestBuilder()
-        while !control.isCancelled {
-            guard let piece = try? handle.read(upToCount: 1 << 20) else { return nil }
-            if piece.isEmpty { return builder.finish() }
-            piece.withUnsafeBytes { builder.update($0) }
+        do {
+            while !control.isCancelled {
+                guard let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty else { return builder.finish() }
+                piece.withUnsafeBytes { builder.update($0) }
+            }
+        } catch {
+            return nil
         }
         return nil
     }

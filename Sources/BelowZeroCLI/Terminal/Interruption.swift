@@ -67,5 +67,7 @@ private final class InterruptionState: Sendable {
 
 extension Failure {
     /// The same failure of a run that the next one can go on with.
-    var resumable: Failure { adding(hint: "what was finished is kept: the same command with --resume goes on from there") }
+    var resumable: Failure {
+        adding(hint: "what was finished is kept: the same command with --resume goes on from there")
+    }
 }
