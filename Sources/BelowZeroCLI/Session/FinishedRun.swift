@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 import StressReport
 
@@ -22,19 +21,5 @@ struct FinishedRun {
             let status = RunReport.Status(rawValue: summary.status)
         else { return nil }
         (studyDigest, self.status) = (summary.study.sha256, status)
-    }
-
-    /// How the command that finds it ends.
-    func exit(noFail: Bool) -> ExitCode { status.exit(noFail: noFail) }
-}
-
-extension RunReport.Status {
-    /// The exit code of a run that was written; `noFail` forgives a breached limit, not a failed job.
-    func exit(noFail: Bool) -> ExitCode {
-        switch self {
-        case .ok: .success
-        case .limitBreached: noFail ? .success : ExitCode(Failure.Code.limitBreached.rawValue)
-        case .partial: ExitCode(Failure.Code.partial.rawValue)
-        }
     }
 }

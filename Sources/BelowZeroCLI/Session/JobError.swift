@@ -55,7 +55,7 @@ struct JobError: Error, Sendable {
 }
 
 extension Failure {
-    /// A run of which no job was done.
+    /// A run of which no job was done. Several jobs have had their words already, when they failed.
     init(_ errors: [JobError]) {
         let reasons = Set(errors.map(\.failure.reason))
         if reasons.isSubset(of: [.noInput]) {
@@ -68,7 +68,7 @@ extension Failure {
             reasons.isSubset(of: [.noInput, .badData])
             ? "\(inputs == 1 ? "1 input" : "\(inputs) inputs") rejected, nothing was computed"
             : "\(errors.count == 1 ? "the job" : "all \(errors.count) jobs") failed, nothing was written"
-        messages = errors.flatMap(\.messages) + ["error: " + last]
+        messages = (errors.count == 1 ? errors[0].messages : []) + ["error: " + last]
         findings = errors.flatMap(\.findings)
     }
 }

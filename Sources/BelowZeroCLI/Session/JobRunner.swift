@@ -1,6 +1,7 @@
 import CSVIngest
 import Dispatch
 import Foundation
+import Logging
 import PriceSeries
 import RunStore
 import StressBasics
@@ -69,20 +70,36 @@ struct JobRunner {
     private func announce(finished: Int) {
         let jobs = study.inputs.count
         let cells = groupedText(study.cellCount, separator: ",")
-        if finished > 0 { session.talk.say("Resuming: \(finished) of \(jobs) jobs are finished already") }
+        if finished > 0 {
+            session.talk.tell(
+                "run resumed", ["jobs": .stringConvertible(jobs), "finished": .stringConvertible(finished)],
+                people: "Resuming: \(finished) of \(jobs) jobs are finished already")
+        }
         guard finished < jobs else { return }
-        session.talk.say(
-            "Stressing \(cells) cells of \(jobs == 1 ? "1 price history" : "\(jobs) price histories") "
+        session.talk.tell(
+            "run start",
+            [
+                "jobs": .stringConvertible(jobs), "cells": .stringConvertible(study.cellCount),
+                "threads": .stringConvertible(session.threads),
+            ],
+            people: "Stressing \(cells) cells of \(jobs == 1 ? "1 price history" : "\(jobs) price histories") "
                 + "on \(session.threads == 1 ? "1 thread" : "\(session.threads) threads")")
     }
 
     /// The words on a job that failed, at once: the night may be long.
     private func tell(_ error: JobError) {
-        error.messages.forEach(Talk.complain)
+        // The only job's failure is that of the run.
+        guard study.inputs.count > 1 else { return }
+        let talk = session.talk.about(job: error.failure.asset)
+        error.messages.forEach(talk.complain)
         let cells = study.cellCount / study.inputs.count
-        if study.inputs.count > 1 {
-            session.talk.say("The job \(error.failure.asset) failed: its \(cells) cells have no data")
-        }
+        talk.tell(
+            "job failed",
+            [
+                "reason": .string(error.failure.reason.rawValue), "stage": .string(error.failure.stage.rawValue),
+                "cells": .stringConvertible(cells),
+            ], level: .error,
+            people: "The job \(error.failure.asset) failed: its \(cells) cells have no data")
     }
 
     // MARK: Reading
@@ -115,6 +132,7 @@ struct JobRunner {
             do throws(RunCancelled) {
                 let result = try result(input, timer.control)
                 kept?.keep(result, job)
+                session.talk.about(job: asset).tell("job done", ["cells": .stringConvertible(result.rows.count)])
                 return .done(result)
             } catch {
                 guard let limit = session.timeout, !control.isCancelled else { throw session.interruption.failure }

@@ -80,7 +80,7 @@ struct KeptJobs {
             unfinished.dropTallies()
         } catch {
             trouble.isKnown = true
-            talk.say("warning: finished jobs cannot be kept, so this run could not be resumed: \(error.message)")
+            talk.warn("finished jobs cannot be kept, so this run could not be resumed: \(error.message)")
         }
     }
 

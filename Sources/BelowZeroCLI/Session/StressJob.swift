@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import RunStore
 import StressBasics
@@ -11,38 +12,50 @@ struct StressJob {
     let command: String
     let work: WorkOptions
     let common: CommonOptions
+    /// The history that the run enters; nil for none.
+    let store: String?
+    /// How long to wait for another run.
+    let patience: TimeSpan
 
     func run() throws {
         let plan = WorkPlan(
             study, files: files, threads: work.threadCount, memory: work.memory.flatMap(MemorySize.init),
             isTableOnly: out == "-")
         if work.dryRun { return Talk.print(PlanText(plan: plan, place: outputText, timeout: timeout).text) }
-        try plan.check()
-        var tiers = TierFiles(files: files)
-        let study = try tiers.resolve(study)
-        if let finished = try finishedRun(study) { throw finished }
-        let unfinished = try takePlace(study)
-        let interruption = Interruption(isJSON: common.json)
-        interruption.setFarewell { unfinished?.close() ?? false ? $0.resumable : $0 }
-        do {
-            try run(study, plan, tiers, interruption, unfinished)
-        } catch let failure as Failure {
-            throw unfinished?.close() ?? false ? failure.resumable : failure
+        if out == "-", work.resume { throw Failure(.usage, "--resume needs a folder to write to, not --out -") }
+        if let finished = finishedRun() { return try finished() }
+        let interruption = Interruption(isJSON: common.json, talk: common.talk(isRun: true))
+        let night = try Night(
+            study: study, files: files, command: command, out: out, store: store, patience: patience,
+            noFail: work.noFail, talk: common.talk(isRun: true), interruption: interruption)
+        var unfinished: UnfinishedRun?
+        func keeping<Value>(_ body: () throws -> Value) throws -> Value {
+            do { return try body() } catch let failure as Failure {
+                throw unfinished?.close() ?? false ? failure.resumable : failure
+            }
         }
-    }
-
-    private func run(
-        _ study: Study, _ plan: WorkPlan, _ tiers: TierFiles, _ interruption: Interruption, _ unfinished: UnfinishedRun?
-    ) throws {
-        let started = wallClock()
-        let session = StressSession(
-            study: study, files: files, command: command, started: started, threads: work.threadCount,
-            kernel: work.kernel, talk: common.talk, interruption: interruption, tierFiles: tiers,
-            cache: work.cache.series, isTableOnly: out == "-", tallies: work.cache.tallies, plan: plan,
-            timeout: timeout, unfinished: unfinished)
-        let report = try session.report()
-        let writer = RunWriter(common: common, work: work, interruption: interruption, unfinished: unfinished)
-        try writer.finish(report, folder: out ?? "\(studyFolder)/\(started.folderText)")
+        try night.run { night in
+            try plan.check()
+            var tiers = TierFiles(files: files)
+            let resolved = try tiers.resolve(study)
+            let place = try takePlace(talk: night.talk)
+            unfinished = place
+            interruption.setFarewell { place?.close() ?? false ? $0.resumable : $0 }
+            return try keeping {
+                try StressSession(
+                    study: resolved, files: files, command: command, started: night.started,
+                    threads: work.threadCount, kernel: work.kernel, talk: night.talk, interruption: interruption,
+                    tierFiles: tiers, cache: work.cache.series, isTableOnly: out == "-", tallies: work.cache.tallies,
+                    plan: plan, timeout: timeout, unfinished: place
+                ).report()
+            }
+        } write: { report, night in
+            try keeping {
+                try RunWriter(
+                    common: common, work: work, interruption: interruption, unfinished: unfinished, talk: night.talk
+                ).finish(report, folder: night.folder)
+            }
+        }
     }
 
     private var timeout: TimeSpan? { work.jobTimeout.flatMap { TimeSpan($0) } }
@@ -52,20 +65,16 @@ struct StressJob {
     // MARK: Resuming
 
     /// The folder of the unfinished run, taken over from a process that ended or made anew; nil when nothing is written.
-    private func takePlace(_ study: Study) throws -> UnfinishedRun? {
-        if out == "-" {
-            if work.resume { throw Failure(.usage, "--resume needs a folder to write to, not --out -") }
-            return nil
-        }
-        let digest = Digest(of: study.canonicalText).short
-        let place = out.map { RunPlace(folder: $0) } ?? RunPlace(in: studyFolder, name: digest)
+    private func takePlace(talk: Talk) throws -> UnfinishedRun? {
+        if out == "-" { return nil }
+        let place = out.map { RunPlace(folder: $0) } ?? RunPlace(in: studyFolder, name: digest.short)
         do throws(StoreError) {
             let unfinished = try UnfinishedRun(
                 place, isResuming: work.resume,
-                about: "Study \(study.name), digest \(digest), begun \(wallClock().rfc3339).")
-            UnfinishedRun.removeStale(in: out == nil ? studyFolder : unfinished.parent)
+                about: "Study \(study.name), digest \(digest.short), begun \(wallClock().rfc3339).")
+            UnfinishedRun.removeStale(in: unfinished.parent)
             if unfinished.hasDiscarded {
-                common.talk.say("note: an unfinished run was discarded; with --resume it would have been finished")
+                talk.say("note: an unfinished run was discarded; with --resume it would have been finished")
             }
             return unfinished
         } catch {
@@ -73,13 +82,18 @@ struct StressJob {
         }
     }
 
-    /// With `--resume`, a run that stands already needs nothing; the exit code is its own. Nil when there is work to do.
-    private func finishedRun(_ study: Study) throws -> (any Error)? {
-        guard work.resume, let out, out != "-", let summary = FinishedRun(folder: out),
-            summary.studyDigest == Digest(of: study.canonicalText).hex
-        else { return nil }
-        common.talk.say("\(out) is finished already; there is nothing to resume")
-        return summary.exit(noFail: work.noFail)
+    private var digest: Digest { Digest(of: study.canonicalText) }
+
+    /// With `--resume`, a run that stands already needs nothing but its exit code; nil when there is work to do.
+    private func finishedRun() -> (() throws -> Void)? {
+        guard work.resume, let out, let finished = FinishedRun(folder: out), finished.studyDigest == digest.hex else {
+            return nil
+        }
+        return {
+            common.talk(isRun: true).say("\(out) is finished already; there is nothing to resume")
+            let code = finished.status.exitCode(noFail: work.noFail)
+            if code != 0 { throw ExitCode(Int32(code)) }
+        }
     }
 }
 

@@ -15,8 +15,10 @@ final class Interruption {
 
     /// Starts listening.
     ///
-    /// - Parameter isJSON: whether the failure is printed as JSON, too, when the run has to be ended where it stands.
-    init(isJSON: Bool = false) {
+    /// - Parameters:
+    ///   - isJSON: whether the failure is printed as JSON, too, when the run has to be ended where it stands.
+    ///   - talk: where it is said.
+    init(isJSON: Bool = false, talk: Talk = Talk(isQuiet: false)) {
         // A queue of its own: the global ones may be busy with the run itself.
         let queue = DispatchQueue(label: "signals")
         sources = [SIGINT, SIGTERM].map { number in
@@ -29,7 +31,7 @@ final class Interruption {
                 control.cancel()
                 queue.asyncAfter(deadline: .now() + Interruption.patience) {
                     guard let failure = state.lastWords() else { return }
-                    failure.report(isJSON: isJSON)
+                    failure.report(isJSON: isJSON, talk: talk)
                     _exit(failure.code.rawValue)
                 }
             }

@@ -110,6 +110,7 @@ extension TailAnalysis: Codable {
         case diagnostics, fit, refusal
     }
 
+    /// Reads what ``encode(to:)`` wrote.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         diagnostics = try values.decode([ThresholdDiagnostic].self, forKey: .diagnostics)
@@ -120,6 +121,7 @@ extension TailAnalysis: Codable {
         }
     }
 
+    /// Writes the diagnostics, and either the fit or the refusal.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(diagnostics, forKey: .diagnostics)
