@@ -84,7 +84,7 @@ import Testing
                 #expect(try contents(bench.scratch, out) == bench.wanted, "seed \(seed), round \(round)")
             }
             let end = try bench.program.run(arguments + ["--resume"])
-            if end.err.contains("Resuming") { resumed += 1 }
+            if end.err.contains("run resumed") { resumed += 1 }
             #expect(end.code == 0, "seed \(seed), round \(round): \(end.err)")
             let found = try contents(bench.scratch, out)
             for (name, text) in bench.wanted {
@@ -108,7 +108,7 @@ import Testing
         }
         try #require(found, "one of the kills came between the first job and the end")
         let end = try bench.program.run(["run", "study.yaml", "--resume"])
-        #expect(end.code == 0 && end.err.contains("Resuming: "), "\(end.err)")
+        #expect(end.code == 0 && end.err.contains("run resumed"), "\(end.err)")
         let runs = try FileManager.default.contentsOfDirectory(atPath: bench.scratch.path + "/Reports/small")
         #expect(!runs.contains { $0.hasSuffix(".partial") })
         let run = try #require(runs.first { $0.hasPrefix("20") })
@@ -160,7 +160,7 @@ import Testing
         let bench = try bench()
         try unfinished(bench)
         let run = try bench.program.run(["run", "study.yaml", "--out", "out/run"])
-        #expect(run.code == 0 && run.err.contains("an unfinished run was discarded") && !run.err.contains("Resuming"))
+        #expect(run.code == 0 && run.err.contains("an unfinished run was discarded") && !run.err.contains("run resumed"))
         #expect(try contents(bench.scratch, "out/run") == bench.wanted)
         let again = try bench.program.run(["run", "study.yaml", "--out", "out/run", "--resume"])
         #expect(again.code == 0 && again.err.contains("finished already"))

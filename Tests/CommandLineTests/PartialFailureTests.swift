@@ -53,7 +53,7 @@ import Testing
         let limit = "limits: [{asset: TWO, side: long, leverage: 10, measure: negative_equity_frac, max: 0.01}]"
         let scratch = try folder(limit: limit)
         let run = try scratch.program.run(["run", "study.yaml", "--out", "run"])
-        #expect(run.code == 4 && run.err.contains("limit breached"))
+        #expect(run.code == 4 && run.err.contains("limit breach"))
         #expect(try scratch.program.run(["run", "study.yaml", "--out", "again", "--no-fail"]).code == 4)
     }
 
