@@ -160,7 +160,8 @@ import Testing
         let bench = try bench()
         try unfinished(bench)
         let run = try bench.program.run(["run", "study.yaml", "--out", "out/run"])
-        #expect(run.code == 0 && run.err.contains("an unfinished run was discarded") && !run.err.contains("run resumed"))
+        #expect(
+            run.code == 0 && run.err.contains("an unfinished run was discarded") && !run.err.contains("run resumed"))
         #expect(try contents(bench.scratch, "out/run") == bench.wanted)
         let again = try bench.program.run(["run", "study.yaml", "--out", "out/run", "--resume"])
         #expect(again.code == 0 && again.err.contains("finished already"))

@@ -49,6 +49,7 @@ extension JobResult {
         let bands: [CurveBand]
         let suspiciousBars: Int?
         let suspiciousFill: String?
+        let suspiciousCell: StudyCell?
     }
 
     /// The result as bytes, bit for bit. O(size).
@@ -56,7 +57,7 @@ extension JobResult {
         let document = Document(
             report: report, ending: ending, fills: rows.map(\.fill), kernels: kernels.map(\.rawValue), details: details,
             requirements: requirements, comparisons: comparisons, bands: bands, suspiciousBars: suspicion?.bars,
-            suspiciousFill: suspicion?.row.fill)
+            suspiciousFill: suspicion?.row.fill, suspiciousCell: suspicion?.row.cell)
         let encoder = JSONEncoder()
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
@@ -68,7 +69,7 @@ extension JobResult {
     }
 
     /// The result of ``record``; nil when the bytes are not those of a result of `cells`.
-    init?(record bytes: [UInt8], cells: [StudyCell], headline: StudyCell?) {
+    init?(record bytes: [UInt8], cells: [StudyCell]) {
         guard bytes.count >= 8 else { return nil }
         let length = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
         guard length <= bytes.count - 8 else { return nil }
@@ -77,10 +78,9 @@ extension JobResult {
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         guard let document = try? decoder.decode(Document.self, from: Data(json)),
-            document.fills.count == cells.count, document.kernels.count == cells.count,
-            document.suspiciousBars == nil || headline != nil
+            document.fills.count == cells.count, document.kernels.count == cells.count
         else { return nil }
-        let extra = document.suspiciousBars == nil ? 0 : 1
+        let extra = document.suspiciousCell == nil ? 0 : 1
         guard
             let estimates = rest.withUnsafeBytes({ CellEstimate.estimates($0, count: cells.count + extra) })
         else { return nil }
@@ -89,20 +89,9 @@ extension JobResult {
         kernels = document.kernels.compactMap(KernelKind.init)
         (details, requirements) = (document.details, document.requirements)
         (comparisons, bands) = (document.comparisons, document.bands)
-        if let bars = document.suspiciousBars, let headline {
-            // Its row is of the same cell in a study of its own, where it is the first.
-            let row = ResultRow(
-                cell: headline.alone, fill: document.suspiciousFill ?? "", estimate: estimates[cells.count])
-            suspicion = SuspicionCheck(bars: bars, row: row)
+        if let cell = document.suspiciousCell {
+            let row = ResultRow(cell: cell, fill: document.suspiciousFill ?? "", estimate: estimates[cells.count])
+            suspicion = SuspicionCheck(bars: document.suspiciousBars ?? 0, row: row)
         }
-    }
-}
-
-extension StudyCell {
-    /// The same cell as the only one of its study.
-    fileprivate var alone: StudyCell {
-        StudyCell(
-            index: 0, asset: asset, contract: contract, side: side, leverage: leverage, horizon: horizon,
-            platform: platform)
     }
 }

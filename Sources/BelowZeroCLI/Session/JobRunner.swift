@@ -59,7 +59,7 @@ struct JobRunner {
     private func resumed() throws -> [JobOutcome?] {
         let outcomes = study.inputs.enumerated().map { job, input -> JobOutcome? in
             guard let kept, kept.unfinished.isResumed, !control.isCancelled else { return nil }
-            let result = kept.result(job, cells: study.cells(of: input.asset), headline: headline)
+            let result = kept.result(job, cells: study.cells(of: input.asset))
             if result != nil { progress.finish(job) }
             return result.map(JobOutcome.done)
         }
@@ -165,10 +165,11 @@ struct JobRunner {
     /// The headline's cell once more, without suspicious bars; nil for other histories, and when this one has none.
     private func suspicion(_ input: AssetInput, _ control: RunControl) throws(RunCancelled) -> SuspicionCheck? {
         guard let cell = headline, cell.asset == input.asset, let market = input.unsuspicious else { return nil }
+        // Estimated as the headline is, together with the cells beside it, or the two intervals could not be compared.
         let run = StressRun(
-            study: study.narrowed(to: cell), asset: cell.asset, market: market, kernel: session.kernel)
-        // Estimated as the headline is, or the two intervals could not be compared.
-        return try answers(run, control).rows.first.map { SuspicionCheck(bars: input.suspiciousCount, row: $0) }
+            study: study.narrowed(toHorizonOf: cell), asset: cell.asset, market: market, kernel: session.kernel)
+        let row = try answers(run, control).rows.first { $0.cell.id == cell.id }
+        return row.map { SuspicionCheck(bars: input.suspiciousCount, row: $0) }
     }
 
     /// Computes the cells of a run and estimates their frequencies.

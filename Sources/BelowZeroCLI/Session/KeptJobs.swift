@@ -49,14 +49,14 @@ struct KeptJobs {
     private func name(_ job: Int) -> String { "job-\(job + 1)" }
 
     /// The finished result of a job; nil when there is none that may be used.
-    func result(_ job: Int, cells: [StudyCell], headline: StudyCell?) -> JobResult? {
+    func result(_ job: Int, cells: [StudyCell]) -> JobResult? {
         let asset = study.inputs[job].asset
         switch unfinished.piece(name(job), key: key(job)) {
         case .absent: return nil
         case .damaged: return refused("what was kept of \(asset) is damaged")
         case .foreign: return refused("what was kept of \(asset) is of another program or study")
         case .whole(let bytes):
-            guard let result = JobResult(record: bytes, cells: cells, headline: headline) else {
+            guard let result = JobResult(record: bytes, cells: cells) else {
                 return refused("what was kept of \(asset) cannot be read")
             }
             guard digests(of: study.inputs[job]) == KeptJobs.runs(result.report.files.map(\.digest)) else {
