@@ -3,7 +3,7 @@ import StressStatistics
 import StudyPlan
 
 /// What one page's headline cell is made of.
-public struct CellDetail: Sendable {
+public struct CellDetail: Codable, Sendable {
     /// The cell.
     public var cell: StudyCell
     /// Its crashes, months, conditions and speed.
@@ -40,7 +40,7 @@ extension CellDetail {
 }
 
 /// Cumulative incidence of liquidation of one cell.
-public struct LiquidationCurve: Hashable, Sendable {
+public struct LiquidationCurve: Hashable, Codable, Sendable {
     /// The cell.
     public var cell: StudyCell
     /// Earliest first.
@@ -53,7 +53,7 @@ public struct LiquidationCurve: Hashable, Sendable {
 }
 
 /// A cell with one assumption changed.
-public struct SensitivityRow: Hashable, Sendable {
+public struct SensitivityRow: Hashable, Codable, Sendable {
     /// What was changed: `fill`, `fees`, `bars`.
     public var assumption: String
     /// To what, in words of the study file: `worst`, `×2`, `4h`.
@@ -76,14 +76,14 @@ public struct SensitivityRow: Hashable, Sendable {
 }
 
 /// What is passed once in so many years, beyond what was seen: moves against a position, or its shortfalls.
-public struct TailReport: Hashable, Sendable {
+public struct TailReport: Hashable, Codable, Sendable {
     /// Thresholds and fit, or why there is none.
     public var analysis: TailAnalysis
     /// Return periods, years, with the moves that are passed once in each, or why none is given.
     public var levels: [Level]
 
     /// One return period.
-    public struct Level: Hashable, Sendable {
+    public struct Level: Hashable, Codable, Sendable {
         /// Years.
         public var years: Double
         /// What is passed once in these years on average, moves in parts of the entry price, shortfalls in parts of the margin;
@@ -106,7 +106,7 @@ public struct TailReport: Hashable, Sendable {
 }
 
 /// The margin that would have kept a position above zero without any liquidation in all but a chosen share of entries.
-public struct MarginRequirement: Sendable {
+public struct MarginRequirement: Codable, Sendable {
     /// Price history.
     public var asset: String
     /// Direction.

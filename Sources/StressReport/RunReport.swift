@@ -166,7 +166,7 @@ public struct RunCircumstances: Hashable, Sendable {
 }
 
 /// One price history: where it came from and what was found in it.
-public struct AssetReport: Sendable {
+public struct AssetReport: Codable, Sendable {
     /// The asset's name in the study.
     public var asset: String
     /// Its files.
@@ -207,7 +207,7 @@ public struct AssetReport: Sendable {
 }
 
 /// An input file as it was on disk.
-public struct InputFile: Hashable, Sendable {
+public struct InputFile: Hashable, Codable, Sendable {
     /// The name as the study gives it.
     public var name: String
     /// Size on disk.

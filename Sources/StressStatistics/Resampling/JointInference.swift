@@ -5,7 +5,7 @@
 #endif
 
 /// The difference of two frequencies of the same series, with an interval that knows how they move together.
-public struct DifferenceInference: Hashable, Sendable {
+public struct DifferenceInference: Hashable, Codable, Sendable {
     /// First less second, as observed.
     public let difference: Double
     /// Standard deviation over the resamples.
@@ -38,7 +38,7 @@ public struct DifferenceInference: Hashable, Sendable {
 /// application to SVARs", J. Applied Econometrics 34 (2019). The critical value is the quantile of the largest
 /// standardised deviation over the curve; with one point it is that of a single interval, and it grows with the points only
 /// as far as they move apart.
-public struct SimultaneousBand: Hashable, Sendable {
+public struct SimultaneousBand: Hashable, Codable, Sendable {
     /// Standard errors by which every point's interval is widened; at least that of a single interval.
     public let criticalValue: Double
     /// One a column: Wilson's interval on the effective entries at the critical value, the zero count's bound at the same.
