@@ -62,7 +62,10 @@ let package = Package(
         .target(
             name: "StressReport",
             dependencies: ["StressBasics", "StressStatistics", "StudyPlan", "RunStore"],
-            resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
+            resources: [
+                .embedInCode("Resources/chart.css"), .embedInCode("Resources/report.css"),
+                .embedInCode("Resources/report.js"),
+            ]),
         // Level 7: the only place that knows them all.
         .executableTarget(
             name: "BelowZeroCLI",

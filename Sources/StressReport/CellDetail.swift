@@ -12,6 +12,10 @@ public struct CellDetail: Sendable {
     public var sensitivity: [SensitivityRow]
     /// The tail of the moves against the position within the holding time; nil where there are no entries.
     public var tail: TailReport?
+    /// How fast cells of other leverages are liquidated, leverage rising.
+    public var otherSpeeds: [LiquidationCurve] = []
+    /// The worst entries of the largest episodes, largest first.
+    public var paths: [EpisodePath] = []
 
     /// The parts of a cell.
     public init(cell: StudyCell, anatomy: CellAnatomy, sensitivity: [SensitivityRow] = [], tail: TailReport? = nil) {
@@ -19,6 +23,70 @@ public struct CellDetail: Sendable {
         self.anatomy = anatomy
         self.sensitivity = sensitivity
         self.tail = tail
+    }
+
+    /// The cell's own speed among the others, leverage rising.
+    var liquidationCurves: [LiquidationCurve] {
+        let own = LiquidationCurve(cell: cell, points: anatomy.liquidation)
+        return (otherSpeeds + [own]).sorted { $0.cell.leverage < $1.cell.leverage }
+    }
+}
+
+/// How fast the entries of one cell are liquidated.
+public struct LiquidationCurve: Hashable, Sendable {
+    /// The cell.
+    public var cell: StudyCell
+    /// Shares liquidated within a time, earliest first.
+    public var points: [LiquidationPoint]
+
+    /// A curve.
+    public init(cell: StudyCell, points: [LiquidationPoint]) {
+        (self.cell, self.points) = (cell, points)
+    }
+}
+
+/// The prices that the worst entry of an episode met.
+public struct EpisodePath: Hashable, Sendable {
+    /// Place of its episode by entries below zero, from 1.
+    public var rank: Int
+    /// Open of the entry bar; the entry is its close.
+    public var entry: UTCInstant
+    /// Price of the entry.
+    public var entryPrice: Double
+    /// Where the margin was gone, at the moment of entry; nil where no price takes all of it.
+    public var bankruptcyPrice: Double?
+    /// Open of the bar in which it was closed.
+    public var exit: UTCInstant
+    /// What it was closed at, after slippage.
+    public var exitPrice: Double
+    /// Open of the bar with the largest move against it.
+    public var worstBar: UTCInstant
+    /// That move, from the close before, in parts of it; below zero for a fall.
+    public var worstMove: Double
+    /// The prices around it, oldest first.
+    public var points: [Point]
+
+    /// A few bars, summed up.
+    public struct Point: Hashable, Sendable {
+        /// Open of the last of them.
+        public var time: UTCInstant
+        /// Lowest, highest and last price.
+        public var low, high, close: Double
+
+        /// Bars of the given prices.
+        public init(time: UTCInstant, low: Double, high: Double, close: Double) {
+            (self.time, self.low, self.high, self.close) = (time, low, high, close)
+        }
+    }
+
+    /// A path of the given parts.
+    public init(
+        rank: Int, entry: UTCInstant, entryPrice: Double, bankruptcyPrice: Double?, exit: UTCInstant, exitPrice: Double,
+        worstBar: UTCInstant, worstMove: Double, points: [Point]
+    ) {
+        (self.rank, self.entry, self.entryPrice, self.bankruptcyPrice) = (rank, entry, entryPrice, bankruptcyPrice)
+        (self.exit, self.exitPrice, self.points) = (exit, exitPrice, points)
+        (self.worstBar, self.worstMove) = (worstBar, worstMove)
     }
 }
 

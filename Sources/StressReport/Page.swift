@@ -139,12 +139,16 @@ extension HTMLWriter {
     }
 
     /// Where the numbers of a figure can be found.
-    mutating func source(_ files: [String], root: String, note: String = "") {
+    mutating func source(_ files: [String], root: String, note: String = "", drawing: String? = nil) {
         element("p", .class("src")) { w in
             w.text("Data: ")
             for (place, file) in files.enumerated() {
                 if place > 0 { w.text(", ") }
                 w.element("a", .href(root + file), text: file)
+            }
+            if let drawing {
+                w.text(" · ")
+                w.element("a", .href(root + drawing), text: "drawing as SVG")
             }
             if !note.isEmpty { w.text(". " + note) }
         }

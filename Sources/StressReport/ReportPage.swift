@@ -22,7 +22,9 @@ extension AssetSide {
 
     private var sections: [(id: String, label: String)] {
         let causes = CauseChart(self) == nil ? [] : [(id: "causes", label: "Causes")]
-        return [("grid", "Grid"), ("leverage", "Leverage"), ("severity", "Severity")] + causes + anatomySections
+        let safeguards = safeguards == nil ? [] : [(id: "safeguards", label: "Safeguards")]
+        return [("grid", "Grid"), ("leverage", "Leverage"), ("severity", "Severity")] + safeguards + causes
+            + anatomySections
             + [("data", "Data"), ("method", "Method")]
     }
 }

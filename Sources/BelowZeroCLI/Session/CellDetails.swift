@@ -35,12 +35,14 @@ struct CellDetails {
             let context = context(headline.horizon, meanRunBlocks: inference.meanRunBlocks)
             let cell = rows[place].cell
             let anatomy = CellAnatomy(entries: entries, weather: weather, context: context)
+            let paths = episodePaths(place, anatomy.episodes, series: input.market.series)
+            let speeds = try otherSpeeds(than: rows[place])
             let isHeadline = cell.asset == headline.asset && side == headline.side
-            details.append(
-                CellDetail(
-                    cell: cell, anatomy: anatomy,
-                    sensitivity: isHeadline ? try sensitivity(rows[place], anatomy) : [],
-                    tail: tail(horizon: headline.horizon, side: side)))
+            var detail = CellDetail(
+                cell: cell, anatomy: anatomy, sensitivity: isHeadline ? try sensitivity(rows[place], anatomy) : [],
+                tail: tail(horizon: headline.horizon, side: side))
+            (detail.paths, detail.otherSpeeds) = (paths, speeds)
+            details.append(detail)
         }
         return details
     }
@@ -52,7 +54,7 @@ struct CellDetails {
         .rows()
     }
 
-    private func context(_ horizon: TimeSpan, meanRunBlocks: Double) -> CellAnatomy.Context {
+    func context(_ horizon: TimeSpan, meanRunBlocks: Double) -> CellAnatomy.Context {
         CellAnatomy.Context(
             horizon: horizon, barLength: input.market.series.barLength ?? .days(1), blocks: run.blockCount,
             meanLength: meanRunBlocks, rules: study.statistics.resampling, name: StressRun.streamName(horizon: horizon))

@@ -43,12 +43,14 @@ extension AssetSide {
             + withoutLargest(detail.anatomy)
         w.section("events", label: "Episodes", title: eventsTitle(episodes), definition: definition) { w in
             if !episodes.all.isEmpty {
-                w.scrolling("Episodes with most entries below zero") { writeEpisodes(episodes, &$0) }
+                w.scrolling("Episodes with most entries below zero") { writeEpisodes(detail, &$0) }
+                if !detail.paths.isEmpty { writeEpisodeKey(&w) }
             }
             let hidden = episodes.all.count - 10
+            let files = ["events.csv"] + (detail.paths.isEmpty ? [] : ["event_prices.csv"])
             w.source(
-                ["events.csv"], root: "../",
-                note: hidden > 0 ? "Shown: 10 of \(grouped(episodes.all.count)) episodes" : "")
+                files, root: "../", note: hidden > 0 ? "Shown: 10 of \(grouped(episodes.all.count)) episodes" : "",
+                drawing: detail.paths.first.map { chartFile("episode-\($0.rank)") })
         }
     }
 
@@ -66,23 +68,54 @@ extension AssetSide {
             + "\(shareText(whole.frequency))."
     }
 
-    private func writeEpisodes(_ episodes: Episodes, _ w: inout HTMLWriter) {
-        w.element("table", .class("tbl num")) { w in
+    private func writeEpisodes(_ detail: CellDetail, _ w: inout HTMLWriter) {
+        let episodes = detail.anatomy.episodes
+        let hasPaths = !detail.paths.isEmpty
+        w.element("table", .class("tbl num eps")) { w in
             w.element("caption", .class("vh"), text: "Episodes with most entries below zero")
-            w.tableHead(["Below zero (UTC)", "Entries", "% of all", "Entered (UTC)", "Worst shortfall, % of margin"])
+            w.tableHead(
+                ["Below zero (UTC)"] + (hasPaths ? ["Price around the worst entry", "Worst bar, %", "Entry to exit"] : [])
+                    + ["Deepest, % of margin", "Entries", "% of all"])
             w.element("tbody") { w in
-                for episode in episodes.largestFirst.prefix(10) {
-                    let worst = episode.worstShortfall.isFinite ? percentNumber(episode.worstShortfall) : "unbounded"
-                    w.numberRow(
-                        spanText(episode.first, episode.last),
-                        [
-                            grouped(episode.entries), shareNumber(Double(episode.entries) / Double(episodes.total)),
-                            spanText(episode.firstEntry, episode.lastEntry), worst,
-                        ])
+                for (place, episode) in episodes.largestFirst.prefix(10).enumerated() {
+                    write(
+                        episode, rank: place + 1, path: detail.paths.first { $0.rank == place + 1 }, total: episodes.total,
+                        hasPaths: hasPaths, &w)
                 }
             }
         }
     }
+
+    private func write(
+        _ episode: Episode, rank: Int, path: EpisodePath?, total: Int, hasPaths: Bool, _ w: inout HTMLWriter
+    ) {
+        w.element("tr") { w in
+            w.element("th", Attribute("scope", "row")) { w in
+                w.text("\(rank). \(spanText(episode.first, episode.last))")
+                w.element("small", text: "entered \(spanText(episode.firstEntry, episode.lastEntry))")
+            }
+            if hasPaths {
+                w.element("td", .class("spark")) { w in if let path { EpisodeChart(path, side: side).write(to: &w) } }
+                w.element("td", .class("r"), text: path.map { moveNumber($0.worstMove) } ?? "")
+                w.element("td", .class("r"), text: path.map { timeText($0.exit - $0.entry) } ?? "")
+            }
+            let worst = episode.worstShortfall.isFinite ? percentNumber(episode.worstShortfall) : "unbounded"
+            let share = shareNumber(Double(episode.entries) / Double(total))
+            for field in [worst, grouped(episode.entries), share] { w.element("td", .class("r"), text: field) }
+        }
+        w.line()
+    }
+
+    private func writeEpisodeKey(_ w: inout HTMLWriter) {
+        w.element("p", .class("key")) { w in
+            w.text("○ entry · ● closed below zero · dashed: the bankruptcy price at entry, beyond which the margin is gone · ")
+            w.text("grey: from the lowest to the highest price of each stretch")
+        }
+        w.line()
+    }
+
+    /// A move in percent with its sign: `−12`, `+3.4`.
+    private func moveNumber(_ move: Double) -> String { (move > 0 ? "+" : "") + signedPercentNumber(move) }
 
     private func spanText(_ first: UTCInstant, _ last: UTCInstant) -> String {
         first == last ? first.minuteText : "\(first.minuteText) – \(last.minuteText)"
@@ -91,26 +124,31 @@ extension AssetSide {
     // MARK: Speed
 
     private func writeSpeed(_ detail: CellDetail, _ w: inout HTMLWriter) {
+        let others = detail.otherSpeeds.isEmpty ? "" : " Thin: other leverages."
         let definition =
             "Share of entries of a \(cellWords(detail)) that were liquidated within a time; "
-            + "band: \(confidenceText(confidence)) interval at each time."
+            + "band: \(confidenceText(confidence)) interval at each time." + others
         w.section("speed", label: "Time to liquidation", title: speedTitle, definition: definition) { w in
-            if let chart = LiquidationChart(detail.anatomy.liquidation, title: speedTitle) {
-                w.element("figure") { chart.write(to: &$0) }
-            }
-            writeData("Share liquidated by time, %", &w) { w in
-                w.tableHead(["Within", "Liquidated, %"])
-                w.element("tbody") { w in
-                    for point in detail.anatomy.liquidation {
-                        w.numberRow(timeText(point.elapsed), [shareWords(point.inference)])
-                    }
-                }
-            }
-            w.source(["time_to_liquidation.csv"], root: "../")
+            let chart = LiquidationChart(self, detail)
+            if let chart { w.element("figure") { chart.write(to: &$0) } }
+            writeData("Share liquidated by time, %", &w) { writeSpeedTable(detail.liquidationCurves, &$0) }
+            w.source(["time_to_liquidation.csv"], root: "../", drawing: chart.map { _ in chartFile("speed") })
         }
     }
 
-    private var speedTitle: String {
+    private func writeSpeedTable(_ curves: [LiquidationCurve], _ w: inout HTMLWriter) {
+        w.tableHead(["Within"] + curves.map { "\($0.cell.leverage.screenText), %" })
+        w.element("tbody") { w in
+            for (place, point) in (curves.first?.points ?? []).enumerated() {
+                w.numberRow(
+                    timeText(point.elapsed),
+                    curves.map { $0.points.indices.contains(place) ? shareWords($0.points[place].inference) : "" })
+            }
+        }
+    }
+
+    /// How many were liquidated, and how fast.
+    var speedTitle: String {
         guard let estimate = headline?.estimate, let median = estimate.medianTimeToLiquidation else {
             return "No entry was liquidated"
         }
@@ -143,7 +181,7 @@ extension AssetSide {
                     }
                 }
             }
-            w.source(["sensitivity.csv"], root: "../")
+            w.source(["sensitivity.csv"], root: "../", drawing: chart.map { _ in chartFile("sensitivity") })
         }
     }
 

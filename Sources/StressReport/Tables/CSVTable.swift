@@ -52,7 +52,7 @@ extension RunReport {
     /// Every CSV of the run, the dictionary last.
     var tables: [CSVTable] {
         var tables =
-            [resultsTable, severityTable, intervalsTable, maxLeverageTable] + anatomyTables + comparisonTables + [
+            [resultsTable, severityTable, intervalsTable, safeguardsTable, maxLeverageTable] + anatomyTables + comparisonTables + [
                 dataQualityTable
             ]
         if !study.limits.isEmpty { tables.append(limitsTable) }

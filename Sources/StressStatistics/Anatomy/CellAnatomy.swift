@@ -99,6 +99,32 @@ public struct CellAnatomy: Hashable, Sendable {
         }
     }
 
+    /// Cumulative incidence of liquidation alone, as in ``liquidation``, for cells that are not taken apart.
+    /// O(entries × times + times × resamples × runs).
+    public static func liquidation(of entries: [HeldEntry], context: Context) -> [LiquidationPoint] {
+        let times = AnatomyColumns.times(context)
+        let columns = times.map { time in
+            var column = GroupColumn(blocks: context.blocks)
+            for entry in entries {
+                column.add(
+                    entry, isCounted: entry.isLiquidated && entry.exitTime - entry.time <= time.milliseconds,
+                    horizon: context.horizon)
+            }
+            return column
+        }
+        let panel = columns.first.flatMap { first in
+            HorizonPanel(
+                columns: columns.map(\.share), horizonBlocks: 1, disjointWindows: first.windows, rules: context.rules,
+                name: context.name, automaticLength: context.meanLength)
+        }
+        let found =
+            panel?.inferences(of: columns.map(\.share), disjointWindows: columns.map(\.windows))
+            ?? columns.map { _ in nil }
+        return zip(times, zip(columns, found)).map { elapsed, column in
+            LiquidationPoint(elapsed: elapsed, liquidated: column.0.share.count, inference: column.1)
+        }
+    }
+
     private static func months(_ entries: [HeldEntry]) -> [MonthShare] {
         var months: [MonthShare] = []
         for entry in entries {
@@ -191,7 +217,7 @@ private struct AnatomyColumns {
     }
 
     /// Up to sixteen times from one bar to the horizon, each about the same factor after the one before.
-    private static func times(_ context: CellAnatomy.Context) -> [TimeSpan] {
+    static func times(_ context: CellAnatomy.Context) -> [TimeSpan] {
         let (first, last) = (context.barLength.milliseconds, context.horizon.milliseconds)
         guard first > 0, first < last else { return [context.horizon] }
         var times: [Int64] = []
