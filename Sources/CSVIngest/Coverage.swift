@@ -52,14 +52,14 @@ private func uncovered(_ parts: [String], _ series: BarSeries, where isMissing: 
 /// `series`. O(1).
 public func markCoverage(_ mark: MarkPrices, over series: BarSeries) -> Finding {
     let total = counted(series.count, "bar")
-    guard mark.missingCount > 0, let first = mark.firstMissing, first < series.count else {
+    guard let first = mark.missing.first, first < series.count else {
         return Finding(
             check: "mark_coverage", severity: .pass, message: "0 of \(total) have no mark price", count: 0)
     }
-    let share = percentText(Double(mark.missingCount) / Double(series.count))
+    let share = percentText(Double(mark.missing.count) / Double(series.count))
     return Finding(
         check: "mark_coverage", severity: .warning,
-        message: "\(spacedCount(mark.missingCount)) of \(total) have no mark price (\(share)); the first is "
+        message: "\(spacedCount(mark.missing.count)) of \(total) have no mark price (\(share)); the first is "
             + series.instant(first).minuteText,
-        count: mark.missingCount, time: series.instant(first), action: "the traded price triggers there")
+        count: mark.missing.count, time: series.instant(first), action: "the traded price triggers there")
 }

@@ -153,7 +153,7 @@ final class RawInput {
         if code == ENOENT || code == ENOTDIR {
             return IngestError(
                 .missing, "cannot find the file", why: "there is no such file", at: location,
-                hint: "check the path; it is relative to the study file")
+                hint: "check the path; in a study it is relative to the study file")
         }
         let words = strerror(code).map { String(cString: $0) } ?? "error \(code)"
         let hint = code == EISDIR ? "name the files in it, for example with a pattern such as *.csv" : ""

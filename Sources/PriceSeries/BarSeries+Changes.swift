@@ -4,26 +4,29 @@ extension BarSeries {
     /// Bars of `span`, a multiple of the bar length: the first open, the extremes, the last close of the bars whose open times
     /// lie in one stretch of UTC time. Nil when nothing is left of it. O(bars).
     public func aggregated(to span: TimeSpan) -> BarSeries? {
-        var (times, opens, highs, lows, closes) = ([Int64](), [Double](), [Double](), [Double](), [Double]())
-        var volumes: [Double]? = volume == nil ? nil : []
+        let groups = groups(of: span)
+        return try? BarSeries(
+            time: groups.map { stretch(of: time[$0.lowerBound], span) }, open: groups.map { open[$0.lowerBound] },
+            high: groups.map { high[$0].max() ?? 0 }, low: groups.map { low[$0].min() ?? 0 },
+            close: groups.map { close[$0.upperBound - 1] },
+            volume: volume.map { volume in groups.map { volume[$0].reduce(0, +) } })
+    }
+
+    /// The bars whose open times lie in one stretch of `span`, stretch by stretch.
+    func groups(of span: TimeSpan) -> [Range<Int>] {
+        var groups: [Range<Int>] = []
         for bar in time.indices {
-            let start = floorDivide(time[bar], span.milliseconds) * span.milliseconds
-            if times.last == start {
-                let last = times.count - 1
-                highs[last] = max(highs[last], high[bar])
-                lows[last] = min(lows[last], low[bar])
-                closes[last] = close[bar]
-                if let volume { volumes?[last] += volume[bar] }
+            if let last = groups.last, stretch(of: time[last.lowerBound], span) == stretch(of: time[bar], span) {
+                groups[groups.count - 1] = last.lowerBound..<bar + 1
             } else {
-                times.append(start)
-                opens.append(open[bar])
-                highs.append(high[bar])
-                lows.append(low[bar])
-                closes.append(close[bar])
-                if let volume { volumes?.append(volume[bar]) }
+                groups.append(bar..<bar + 1)
             }
         }
-        return try? BarSeries(time: times, open: opens, high: highs, low: lows, close: closes, volume: volumes)
+        return groups
+    }
+
+    private func stretch(of time: Int64, _ span: TimeSpan) -> Int64 {
+        floorDivide(time, span.milliseconds) * span.milliseconds
     }
 
     /// The series without some of its bars; nil when nothing is left of it. O(bars).

@@ -8,25 +8,27 @@ public struct MarkPrices: Hashable, Sendable {
     public let low: [Double]
     /// Last mark price of each traded bar.
     public let close: [Double]
-    /// Traded bars without a mark bar of the same open time; their traded prices stand in.
-    public let missingCount: Int
-    /// The first of them, as an index into the traded series.
-    public let firstMissing: Int?
+    /// Traded bars without a mark bar of the same open time, in order; their traded prices stand in.
+    public let missing: [Int]
+
+    init(high: [Double], low: [Double], close: [Double], missing: [Int]) {
+        (self.high, self.low, self.close) = (high, low, close)
+        self.missing = missing
+    }
 
     /// Lays `mark` along `traded` by open time. O(bars of both).
     public init(_ mark: BarSeries, along traded: BarSeries) {
         var (high, low, close) = (traded.high, traded.low, traded.close)
-        var (missing, first): (Int, Int?) = (0, nil)
+        var missing: [Int] = []
         var place = 0
         for bar in 0..<traded.count {
             while place < mark.count, mark.time[place] < traded.time[bar] { place += 1 }
             if place < mark.count, mark.time[place] == traded.time[bar] {
                 (high[bar], low[bar], close[bar]) = (mark.high[place], mark.low[place], mark.close[place])
             } else {
-                missing += 1
-                first = first ?? bar
+                missing.append(bar)
             }
         }
-        (self.high, self.low, self.close, missingCount, firstMissing) = (high, low, close, missing, first)
+        self.init(high: high, low: low, close: close, missing: missing)
     }
 }

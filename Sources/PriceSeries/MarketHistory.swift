@@ -25,9 +25,14 @@ public struct MarketHistory: Sendable {
 
     /// A history of the given parts. O(bars).
     public init(series: BarSeries, funding: FundingSchedule? = nil, mark: BarSeries? = nil) {
+        self.init(
+            series: series, fundingPerBar: funding?.perBar(series), mark: mark.map { MarkPrices($0, along: series) })
+    }
+
+    init(series: BarSeries, fundingPerBar: [Double]?, mark: MarkPrices?) {
         self.series = series
-        fundingPerBar = funding?.perBar(series)
-        self.mark = mark.map { MarkPrices($0, along: series) }
+        self.fundingPerBar = fundingPerBar
+        self.mark = mark
         volatility = MarketHistory.volatility(series.close)
         barLength = series.barLength ?? .days(1)
         let lowest = [series.open, series.high, series.low, series.close].map { $0.min() ?? 1 }.min() ?? 1

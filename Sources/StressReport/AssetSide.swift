@@ -119,7 +119,7 @@ struct CellGrid {
 }
 
 /// At most `limit` of `values`, evenly spread, always with the first, the last and `wanted`.
-func chosen<Value: Equatable>(_ values: [Value], limit: Int, keeping wanted: Value?) -> [Value] {
+public func chosen<Value: Equatable>(_ values: [Value], limit: Int, keeping wanted: Value?) -> [Value] {
     guard values.count > limit, limit > 2 else { return values }
     let wantedPlace = wanted.flatMap { values.firstIndex(of: $0) }
     var places = (0..<limit).map { $0 * (values.count - 1) / (limit - 1) }

@@ -12,31 +12,40 @@ public struct CellDetail: Sendable {
     public var sensitivity: [SensitivityRow]
     /// The tail of the moves against the position within the holding time; nil where there are no entries.
     public var tail: TailReport?
-    /// How fast cells of other leverages are liquidated, leverage rising.
-    public var otherSpeeds: [LiquidationCurve] = []
+    /// The tail of its shortfalls, in parts of the margin; nil where there are no entries.
+    public var shortfallTail: TailReport?
+    /// How fast other leverages are liquidated, lowest first.
+    public var curves: [LiquidationCurve]
     /// The worst entries of the largest episodes, largest first.
     public var paths: [EpisodePath] = []
 
     /// The parts of a cell.
-    public init(cell: StudyCell, anatomy: CellAnatomy, sensitivity: [SensitivityRow] = [], tail: TailReport? = nil) {
+    public init(
+        cell: StudyCell, anatomy: CellAnatomy, sensitivity: [SensitivityRow] = [], tail: TailReport? = nil,
+        shortfallTail: TailReport? = nil, curves: [LiquidationCurve] = []
+    ) {
         self.cell = cell
         self.anatomy = anatomy
         self.sensitivity = sensitivity
         self.tail = tail
-    }
-
-    /// The cell's own speed among the others, leverage rising.
-    var liquidationCurves: [LiquidationCurve] {
-        let own = LiquidationCurve(cell: cell, points: anatomy.liquidation)
-        return (otherSpeeds + [own]).sorted { $0.cell.leverage < $1.cell.leverage }
+        self.shortfallTail = shortfallTail
+        self.curves = curves
     }
 }
 
-/// How fast the entries of one cell are liquidated.
+extension CellDetail {
+    /// The curves of all leverages that have one, the cell's own among them, lowest leverage first. Their times are the same.
+    var allCurves: [LiquidationCurve] {
+        ([LiquidationCurve(cell: cell, points: anatomy.liquidation)] + curves)
+            .sorted { $0.cell.leverage.value < $1.cell.leverage.value }
+    }
+}
+
+/// Cumulative incidence of liquidation of one cell.
 public struct LiquidationCurve: Hashable, Sendable {
     /// The cell.
     public var cell: StudyCell
-    /// Shares liquidated within a time, earliest first.
+    /// Earliest first.
     public var points: [LiquidationPoint]
 
     /// A curve.
@@ -113,7 +122,7 @@ public struct SensitivityRow: Hashable, Sendable {
     public var frequency: Double? { entries > 0 ? Double(negative) / Double(entries) : nil }
 }
 
-/// How far prices go against a position within the holding time, beyond what was seen.
+/// What is passed once in so many years, beyond what was seen: moves against a position, or its shortfalls.
 public struct TailReport: Hashable, Sendable {
     /// Thresholds and fit, or why there is none.
     public var analysis: TailAnalysis
@@ -124,7 +133,8 @@ public struct TailReport: Hashable, Sendable {
     public struct Level: Hashable, Sendable {
         /// Years.
         public var years: Double
-        /// The move that is passed once in these years on average, in parts of the entry price; nil when refused.
+        /// What is passed once in these years on average, moves in parts of the entry price, shortfalls in parts of the margin;
+        /// nil when refused.
         public var move: TailFit.ReturnLevel?
         /// Why there is no move.
         public var refusal: TailRefusal?

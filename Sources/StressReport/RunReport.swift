@@ -16,10 +16,12 @@ public struct RunReport: Sendable {
     public var studyDigest: Digest
     /// The command that repeats the run.
     public var command: String
-    /// What is known about each price history, in study order.
+    /// What is known about each price history that could be read, in study order.
     public var assets: [AssetReport]
-    /// One result a cell, in plan order.
+    /// One result a cell, in plan order. The cells of a job that failed are here, too, with the status `no_data`.
     public var rows: [ResultRow]
+    /// The jobs that could not be done, in study order; the run is partial when there are any.
+    public var failures: [JobFailure] = []
     /// The study's limits against the results, in study order, then plan order.
     public var limits: [LimitCheck]
     /// The headline without suspicious bars; nil when there are none.
@@ -50,6 +52,75 @@ public struct RunReport: Sendable {
         self.rows = rows
         self.limits = limits
         self.circumstances = circumstances
+    }
+}
+
+/// One job of a run that could not be done: all cells of one price history.
+///
+/// Its cells stand in ``RunReport/rows`` with the status `no_data`. Its history stands in ``RunReport/assets`` only when it could
+/// be read, that is when the job failed at the stage ``Stage/computing``.
+public struct JobFailure: Hashable, Codable, Sendable {
+    /// How far the job came. The raw value is what outputs print.
+    public enum Stage: String, Hashable, Codable, Sendable, CaseIterable {
+        /// Its files could not be read.
+        case reading
+        /// Its files were read; its cells could not be computed.
+        case computing
+    }
+
+    /// Why. The raw value is what outputs print.
+    public enum Reason: String, Hashable, Codable, Sendable, CaseIterable {
+        /// A file is missing or cannot be opened.
+        case noInput = "no_input"
+        /// What a file holds could not be used.
+        case badData = "bad_data"
+        /// The job took longer than the study or `--job-timeout` allows.
+        case timeout
+        /// The job needs more memory than there is.
+        case memory
+    }
+
+    /// The asset's name in the study; unique among the failures of a run.
+    public var asset: String
+    /// How far it came.
+    public var stage: Stage
+    /// Why it failed.
+    public var reason: Reason
+    /// What and where in one sentence, without `error:` and without a full stop: `cannot read price in btc.csv, line 4 812`. Text
+    /// of the user's files may be in it.
+    public var message: String
+    /// What the user can do, as an imperative without a full stop; empty when there is nothing to do.
+    public var hint: String
+    /// The exit code that the run would have ended with, had all jobs failed as this one: 65 or 66 for its files, 75 for a
+    /// timeout or memory.
+    public var exitCode: Int
+
+    /// A failure of the given parts.
+    public init(asset: String, stage: Stage, reason: Reason, message: String, hint: String = "", exitCode: Int) {
+        self.asset = asset
+        self.stage = stage
+        self.reason = reason
+        self.message = message
+        self.hint = hint
+        self.exitCode = exitCode
+    }
+}
+
+extension RunReport {
+    /// What became of a run. The raw value is what `summary.json` prints.
+    public enum Status: String, Hashable, Sendable, CaseIterable {
+        /// Every job is done, no limit is breached.
+        case ok
+        /// Every job is done, at least one limit is breached.
+        case limitBreached = "limit_breached"
+        /// At least one job failed. Limits may be breached as well.
+        case partial
+    }
+
+    /// What became of the run; a failed job weighs more than a breached limit.
+    public var status: Status {
+        if !failures.isEmpty { return .partial }
+        return limits.contains(where: \.breached) ? .limitBreached : .ok
     }
 }
 

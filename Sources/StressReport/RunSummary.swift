@@ -4,13 +4,13 @@ import StressStatistics
 extension RunReport {
     /// `summary.json`: what a machine wants to know after a run. Keys are only ever added within a schema version.
     func summary(files: [String]) -> ReportFile {
-        let isBreached = limits.contains(where: \.breached)
         let document = JSONValue.object([
             ("schema_version", .integer(1)),
             ("run_id", .text(runID)),
             ("study", .object([("name", .text(study.name)), ("sha256", .text(studyDigest.hex))])),
             ("version", .text(version)),
-            ("status", .text(isBreached ? "limit_breached" : "ok")),
+            ("status", .text(status.rawValue)),
+            ("failures", .list(failures.map(failureJSON))),
             ("confidence", .number(study.statistics.confidence)),
             ("headline", headlineRow.map(headlineJSON) ?? .null),
             ("headline_without_suspicious", suspicion.map(suspicionJSON) ?? .null),
@@ -47,6 +47,14 @@ extension RunReport {
             ),
         ])
         return ReportFile(path: "run.json", contents: document.document)
+    }
+
+    private func failureJSON(_ failure: JobFailure) -> JSONValue {
+        .object([
+            ("asset", .text(failure.asset)), ("stage", .text(failure.stage.rawValue)),
+            ("reason", .text(failure.reason.rawValue)), ("message", .text(failure.message)),
+            ("hint", .text(failure.hint)), ("exit_code", .integer(failure.exitCode)),
+        ])
     }
 
     private func suspicionJSON(_ check: SuspicionCheck) -> JSONValue {

@@ -31,6 +31,14 @@ import Testing
             analysis: TailAnalysis(
                 times: [], values: [], separation: .days(1), years: 1, random: SeededGenerator(seed: 1)),
             levels: [TailReport.Level(years: 5, move: nil, refusal: .fewPeaks)])
+        let shortfallTail = TailReport(
+            analysis: tail.analysis,
+            levels: [
+                TailReport.Level(years: 1, move: .init(level: 0.2, low: 0.12, high: .infinity), refusal: nil),
+                TailReport.Level(years: 5, move: nil, refusal: .tooFar),
+            ])
+        let slower = try #require(
+            report.study.cells.first { $0.leverage.value < cell.leverage.value && $0.side == cell.side })
         let interval = FrequencyInterval(low: 0.01, high: 0.02, method: .bootstrapT)
         report.details = [
             CellDetail(
@@ -39,7 +47,11 @@ import Testing
                     SensitivityRow(assumption: "none", value: "", entries: 100, negative: 1, interval: interval),
                     SensitivityRow(assumption: "fees", value: "×2", entries: 100, negative: 4, interval: interval),
                     SensitivityRow(assumption: "bars", value: "1d", entries: 0, negative: 0, interval: nil),
-                ], tail: tail)
+                ], tail: tail, shortfallTail: shortfallTail,
+                curves: [
+                    LiquidationCurve(
+                        cell: slower, points: LiquidationPoint.curve(Array(entries.dropFirst(4000)), context: context))
+                ])
         ]
         let moves = (0..<3000).map { Double($0) / 10_000 }
         let margin = RequiredMargin(
@@ -74,7 +86,14 @@ import Testing
         let sensitivity = try rows("sensitivity.csv", report)
         #expect(sensitivity.map { $0["negative_equity_frac"] } == ["0.01", "0.04", ""])
         #expect(try rows("tail.csv", report)[0]["refusal"] == "few_peaks")
-        #expect(try rows("time_to_liquidation.csv", report).last?["liquidated_count"] == "96")
+        let shortfalls = try rows("shortfall_tail.csv", report)
+        #expect(shortfalls.map { $0["shortfall_margin_frac"] } == ["0.2", ""])
+        #expect(
+            shortfalls.map { $0["shortfall_high_margin_frac"] } == ["", ""] && shortfalls[1]["refusal"] == "too_far")
+        let speeds = try rows("time_to_liquidation.csv", report)
+        let headline = report.details[0].cell.leverage
+        #expect(speeds.last { $0["leverage_x"] == numberText(headline.value) }?["liquidated_count"] == "96")
+        #expect(Set(speeds.map { $0["leverage_x"] }).count == 2)
         let dictionary = try rows("columns.csv", report)
         for file in ["events.csv", "calendar.csv", "conditions.csv", "tail.csv", "max_leverage.csv"] {
             #expect(dictionary.contains { $0["file"] == file })
@@ -131,6 +150,18 @@ import Testing
         return HeldEntry(
             bar: Int32(bar), block: Int32(bar / 24), time: time, exitTime: time + 5 * AnatomyReportTests.hour,
             isLiquidated: false, isNegative: false, equity: 1)
+    }
+
+    @Test func shortfallsBeyondTheData() throws {
+        var report = try report()
+        func page() throws -> String {
+            try #require(report.files().first { $0.path == "reports/ltcusdt-long.html" }).contents
+        }
+        let said = "Once in 1\(hardSpace)year a crash leaves a shortfall of more than 20\(narrowSpace)% of the margin"
+        #expect(try page().contains(said))
+        #expect(try page().contains("12–∞"))
+        report.details[0].shortfallTail?.levels.removeFirst()
+        #expect(try page().contains("Its shortfalls are not extrapolated: more than 5 times the history."))
     }
 
     /// A cell in which nothing happened draws nothing and says so.

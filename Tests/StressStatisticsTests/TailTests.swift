@@ -164,6 +164,28 @@ private func sample(_ tail: GeneralizedPareto, count: Int, seed: UInt64) -> [Dou
         #expect(clusterPeaks(times: [], values: [], threshold: 0, separation: .days(1)).isEmpty)
     }
 
+    /// Shortfalls are rare events already: the lowest threshold is their smallest, and their tail is found.
+    @Test(arguments: 1..<6)
+    func analysisOfShortfalls(seed: UInt64) throws {
+        let truth = GeneralizedPareto(shape: 0.1, scale: 0.3)
+        // One crash a month: three entries fall below zero in it, the second deepest.
+        let depths = sample(truth, count: 120, seed: seed)
+        let month = TimeSpan.days(30).milliseconds
+        let times = depths.indices.flatMap { crash in (0..<3).map { Int64(crash) * month + Int64($0) * 3_600_000 } }
+        let values = depths.flatMap { [0.5 * $0, $0, 0.7 * $0] }
+        func analysis(_ values: [Double]) -> TailAnalysis {
+            TailAnalysis(
+                times: times, values: values, separation: .days(1), years: 10, shares: TailAnalysis.eventShares,
+                random: SeededGenerator(seed: 1))
+        }
+        let fit = try analysis(values).outcome.get()
+        #expect(fit.excesses.count <= 120 && fit.peaksPerYear <= 12)
+        let level = try #require(fit.returnLevel(years: 10, confidence: 0.999)).get()
+        #expect(level.low <= truth.growth(120) && truth.growth(120) <= level.high, "seed \(seed): \(level)")
+        // A coin-margined loss may have no bound; then no mean is claimed.
+        #expect(refusal(analysis(values.map { $0 == values[1] ? .infinity : $0 }).outcome) == .noMean)
+    }
+
     /// The lowest threshold above which the values follow a tail is found, and the level it gives is near the truth.
     @Test func analysisOfIndependentValues() throws {
         let truth = GeneralizedPareto(shape: 0.15, scale: 0.03)

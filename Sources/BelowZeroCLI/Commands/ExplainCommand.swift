@@ -64,7 +64,7 @@ struct ExplainCommand: ParsableCommand {
             guard let held = try? run.heldEntries(cell: place, threads: allCores) else { return }
             let account = CellAccount(cell: cell, held: held, barLength: market.barLength)
             if let page { try write(text.explanation(account), study: study, asset: history.report, to: page) }
-            Talk.print(common.json ? jsonText(text.json) : account.text + "\n" + text.text)
+            Talk.print(common.json ? jsonText(TraceJSON(text, account)) : account.text + "\n" + text.text)
         }
     }
 
@@ -196,28 +196,49 @@ struct TraceText {
     private func amount(_ value: Double) -> String { value.isFinite ? fixedText(value, decimals: 4) : "none" }
 
     private func padded(_ text: String) -> String { String(repeating: " ", count: max(1, 14 - text.count)) + text }
-
-    /// The same figures for programs.
-    var json: TraceJSON { TraceJSON(self) }
 }
 
-/// A trace as `explain --json` prints it.
+/// A cell and one of its entries as `explain --json` prints it.
 struct TraceJSON: Encodable {
-    let cell, entryUtc: String
+    let cell: String
+    let entriesCount, liquidatedCount, negativeCount: Int
+    /// The one with most entries below zero first.
+    let episodes: [EpisodeJSON]
+    let entryUtc: String
     let entryPrice, initialMargin, triggerPrice, bankruptcyPrice: Double?
     let liquidatedUtc: String?
     let finalEquityMarginFrac: Double?
     let causesMarginFrac: [String: Double]
 
-    init(_ text: TraceText) {
+    init(_ text: TraceText, _ account: CellAccount) {
         let trace = text.trace
         func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
         cell = text.cell.id
+        (entriesCount, liquidatedCount) = (account.held.count, account.held.count { $0.isLiquidated })
+        negativeCount = account.episodes.total
+        episodes = account.episodes.largestFirst.map(EpisodeJSON.init)
         entryUtc = text.series.instant(trace.entry).rfc3339
         (entryPrice, initialMargin) = (finite(trace.entryPrice), finite(trace.initialMargin))
         (triggerPrice, bankruptcyPrice) = (finite(trace.triggerPrice), finite(trace.bankruptcyPrice))
         liquidatedUtc = trace.path.liquidationBar.map { text.series.instant($0).rfc3339 }
         finalEquityMarginFrac = finite(trace.exit.equity)
         causesMarginFrac = Dictionary(uniqueKeysWithValues: trace.exit.causes.parts.map { ($0.name, $0.value) })
+    }
+}
+
+/// One crash of a cell as `explain --json` prints it.
+struct EpisodeJSON: Encodable {
+    let firstUtc, lastUtc: String
+    let entriesCount: Int
+    let worstEntryUtc: String
+    let worstEntryMs: Int64
+    let shortfallMaxMarginFrac, shortfallMeanMarginFrac: Double?
+
+    init(_ episode: Episode) {
+        (firstUtc, lastUtc) = (episode.first.rfc3339, episode.last.rfc3339)
+        entriesCount = episode.entries
+        (worstEntryUtc, worstEntryMs) = (episode.worstEntry.rfc3339, episode.worstEntry.milliseconds)
+        shortfallMaxMarginFrac = episode.worstShortfall.isFinite ? episode.worstShortfall : nil
+        shortfallMeanMarginFrac = episode.meanShortfall.flatMap { $0.isFinite ? $0 : nil }
     }
 }

@@ -35,13 +35,13 @@ struct CellDetails {
             let context = context(headline.horizon, meanRunBlocks: inference.meanRunBlocks)
             let cell = rows[place].cell
             let anatomy = CellAnatomy(entries: entries, weather: weather, context: context)
-            let paths = episodePaths(place, anatomy.episodes, series: input.market.series)
-            let speeds = try otherSpeeds(than: rows[place])
+            let tails = CellTails(study: study, run: run, cell: cell)
             let isHeadline = cell.asset == headline.asset && side == headline.side
             var detail = CellDetail(
                 cell: cell, anatomy: anatomy, sensitivity: isHeadline ? try sensitivity(rows[place], anatomy) : [],
-                tail: tail(horizon: headline.horizon, side: side))
-            (detail.paths, detail.otherSpeeds) = (paths, speeds)
+                tail: tails.moves, shortfallTail: tails.shortfalls(entries, separation: context.separation),
+                curves: try curves(beside: cell))
+            detail.paths = episodePaths(place, anatomy.episodes, series: input.market.series)
             details.append(detail)
         }
         return details
@@ -54,36 +54,37 @@ struct CellDetails {
         .rows()
     }
 
-    func context(_ horizon: TimeSpan, meanRunBlocks: Double) -> CellAnatomy.Context {
+    private func context(_ horizon: TimeSpan, meanRunBlocks: Double) -> CellAnatomy.Context {
         CellAnatomy.Context(
-            horizon: horizon, barLength: input.market.series.barLength ?? .days(1), blocks: run.blockCount,
+            horizon: horizon, barLength: input.market.barLength, blocks: run.blockCount,
             meanLength: meanRunBlocks, rules: study.statistics.resampling, name: StressRun.streamName(horizon: horizon))
     }
 
-    // MARK: Tail
+    // MARK: Time to liquidation
 
-    private static let returnPeriods = [1.0, 2, 5, 10, 20]
+    /// Entries that the curves of other leverages may look at together: about a second's work.
+    static let mostCurveEntries = 4_000_000
 
-    private func tail(horizon: TimeSpan, side: Side) -> TailReport? {
-        let found = run.adverseMoves(horizon: horizon, side: side)
-        guard let first = found.times.first, let last = found.times.last, last > first else { return nil }
-        let years = Double(last - first) / (365.25 * 86_400_000)
-        let random = SeededGenerator(seed: study.statistics.seed).stream("tail \(horizon.text)")
-        let analysis = TailAnalysis(
-            times: found.times, values: found.moves, separation: horizon, years: years, random: random)
-        let levels = CellDetails.returnPeriods.compactMap { period -> TailReport.Level? in
-            switch analysis.outcome {
-            case .failure(let failure): return TailReport.Level(years: period, move: nil, refusal: failure.reason)
-            case .success(let fit):
-                switch fit.returnLevel(years: period, confidence: study.statistics.confidence) {
-                case nil: return nil
-                case .success(let level): return TailReport.Level(years: period, move: level, refusal: nil)
-                case .failure(let failure):
-                    return TailReport.Level(years: period, move: nil, refusal: failure.reason)
-                }
-            }
+    /// Cumulative incidence of liquidation for a few other leverages of the grid; none where that would take long.
+    private func curves(beside cell: StudyCell) throws(RunCancelled) -> [LiquidationCurve] {
+        let others = chosen(study.grid.leverages, limit: 5, keeping: cell.leverage).filter { $0 != cell.leverage }
+        guard others.count * input.market.series.count <= CellDetails.mostCurveEntries else { return [] }
+        var curves: [LiquidationCurve] = []
+        for leverage in others {
+            let selector = CellSelector(
+                contract: cell.contract, side: cell.side, leverage: leverage, horizon: cell.horizon,
+                platform: cell.platform)
+            guard let place = rows.firstIndex(where: { selector.matches($0.cell) }),
+                let inference = rows[place].estimate.inference,
+                run.outcomeCost(cell: place) <= CellDetails.mostBarsLookedAt
+            else { continue }
+            let entries = try run.heldEntries(cell: place, threads: threads, control: control)
+            let context = context(cell.horizon, meanRunBlocks: inference.meanRunBlocks)
+            curves.append(
+                LiquidationCurve(
+                    cell: rows[place].cell, points: LiquidationPoint.curve(entries, context: context)))
         }
-        return TailReport(analysis: analysis, levels: levels)
+        return curves
     }
 
     // MARK: Required margin

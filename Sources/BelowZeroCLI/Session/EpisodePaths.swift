@@ -10,8 +10,6 @@ extension CellDetails {
     private static let shownEpisodes = 10
     /// Stretches that a small drawing can tell apart.
     private static let stretches = 80
-    /// Leverages that a page compares by speed, beside the headline's.
-    private static let comparedLeverages = 4
 
     /// The prices around the worst entry of each of the largest episodes.
     func episodePaths(_ place: Int, _ episodes: Episodes, series: BarSeries) -> [EpisodePath] {
@@ -54,31 +52,5 @@ extension CellDetails {
                 time: series.instant(last), low: series.low[first...last].min() ?? 0,
                 high: series.high[first...last].max() ?? 0, close: series.close[last])
         }
-    }
-
-    /// How fast a few other leverages of the headline's column are liquidated, lowest first.
-    func otherSpeeds(than row: ResultRow) throws(RunCancelled) -> [LiquidationCurve] {
-        let cell = row.cell
-        let selector = CellSelector(
-            contract: cell.contract, side: cell.side, horizon: cell.horizon, platform: cell.platform)
-        let column = rows.indices.filter {
-            selector.matches(rows[$0].cell) && rows[$0].cell != cell && rows[$0].estimate.windows.liquidated > 0
-                && rows[$0].estimate.inference != nil
-        }.sorted { rows[$0].cell.leverage < rows[$1].cell.leverage }
-        let step = Swift.max(1, (column.count + CellDetails.comparedLeverages - 1) / CellDetails.comparedLeverages)
-        let chosen = stride(from: column.count - 1, through: 0, by: -step).reversed().map { column[$0] }
-        var curves: [LiquidationCurve] = []
-        for place in chosen {
-            guard let inference = rows[place].estimate.inference,
-                run.outcomeCost(cell: place) <= CellDetails.mostBarsLookedAt / CellDetails.comparedLeverages
-            else { continue }
-            let entries = try run.heldEntries(cell: place, threads: threads, control: control)
-            curves.append(
-                LiquidationCurve(
-                    cell: rows[place].cell,
-                    points: CellAnatomy.liquidation(
-                        of: entries, context: context(cell.horizon, meanRunBlocks: inference.meanRunBlocks))))
-        }
-        return curves
     }
 }

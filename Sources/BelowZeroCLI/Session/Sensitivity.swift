@@ -154,29 +154,23 @@ struct Sensitivity {
     }
 
     private var gapChanges: [Change] {
-        let barLength = market.series.barLength ?? .days(1)
-        let narrow = TimeSpan(milliseconds: 2 * barLength.milliseconds)
+        let narrow = TimeSpan(milliseconds: 2 * market.barLength.milliseconds)
         let choices: [(String, MaxGap)] = [("off", .off), (narrow.text, .span(narrow))]
         return choices.compactMap { value, gap in
             gap == study.position.maxGap ? nil : Change(assumption: "max_gap", value: value, maxGap: gap)
         }
     }
 
-    /// Longer bars, and the history without the bars that the checks find extreme. Histories with funding or marks stay as
-    /// they are: those belong to their bars.
+    /// Longer bars, and the history without the bars that the checks find extreme.
     private var barChanges: [Change] {
-        guard market.fundingPerBar == nil, market.mark == nil else { return [] }
-        let barLength = market.series.barLength ?? .days(1)
-        let longer = [4, 24].map { TimeSpan(milliseconds: $0 * barLength.milliseconds) }
+        let longer = [4, 24].map { TimeSpan(milliseconds: $0 * market.barLength.milliseconds) }
         let coarse = longer.filter { $0 <= .days(1) && $0 < row.cell.horizon }.compactMap { span in
-            market.series.aggregated(to: span).map {
-                Change(assumption: "bars", value: span.text, market: MarketHistory(series: $0))
-            }
+            market.aggregated(to: span).map { Change(assumption: "bars", value: span.text, market: $0) }
         }
         let extreme = extremeBars(of: market.series)
-        guard !extreme.isEmpty, let calm = market.series.without(bars: extreme) else { return coarse }
+        guard !extreme.isEmpty, let calm = market.without(bars: extreme) else { return coarse }
         let words = extreme.count == 1 ? "1 left out" : "\(extreme.count) left out"
-        return coarse + [Change(assumption: "extreme_bars", value: words, market: MarketHistory(series: calm))]
+        return coarse + [Change(assumption: "extreme_bars", value: words, market: calm)]
     }
 }
 

@@ -58,6 +58,9 @@ final class SweepTask {
     let horizons: Int
     let fills: Int
     let firstBlock: Int
+    /// From the first entry to the last bar that any of their windows or fills may look at.
+    let bars: Range<Int>
+    /// First of ``bars``, where the inner loop finds it without a detour.
     let firstBar: Int
     /// Whether anybody liquidates.
     let liquidates: Bool
@@ -119,7 +122,7 @@ final class SweepTask {
         closeFee = fees.close
         liquidationFee = fees.close + fees.liquidation
         liquidates = grid.common.platform.liquidation.enabled
-        let bars = SweepTask.bars(sweep, chunks)
+        bars = SweepTask.bars(sweep, chunks)
         firstBar = bars.lowerBound
         records = RecordStack(capacity: bars.count, keys: SweepTask.keys(sweep.frame, bars, of: sweep.frame.trigger))
         extremes =
@@ -168,7 +171,6 @@ final class SweepTask {
         return copy.baseAddress!
     }
 
-    /// From the first entry to the last bar that any of their windows or fills may look at.
     private static func bars(_ sweep: Sweep, _ chunks: Range<Int>) -> Range<Int> {
         let entries = sweep.blocks.bars(chunks)
         let end = entries.reduce(entries.upperBound) { end, entry in

@@ -7,7 +7,7 @@ extension SweepTask {
     /// Sweeps all entries of the task, newest first; false when cancelled.
     func run(_ control: RunControl) -> Bool {
         let blocks = sweep.blocks
-        var pushed = SweepTask.end(sweep, chunks)
+        var pushed = bars.upperBound
         for chunk in chunks.reversed() {
             if control.isCancelled { return false }
             for block in blocks.chunks[chunk].reversed() {
@@ -23,13 +23,6 @@ extension SweepTask {
             sums.finishChunk(sweep.grid)
         }
         return true
-    }
-
-    private static func end(_ sweep: Sweep, _ chunks: Range<Int>) -> Int {
-        let entries = sweep.blocks.bars(chunks)
-        return entries.reduce(entries.upperBound) { end, entry in
-            sweep.windows.reduce(end) { max($0, Int($1.lastBar[entry]) + 1) }
-        }
     }
 
     private func push(_ bar: Int) {

@@ -30,7 +30,7 @@ struct LiquidationChart: Drawing {
 
     /// Nil for fewer than two times or when nothing was liquidated.
     init?(_ page: AssetSide, _ detail: CellDetail) {
-        let all = detail.liquidationCurves.map { curve in
+        let all = detail.allCurves.map { curve in
             Curve(
                 leverage: curve.cell.leverage, isHeadline: curve.cell == detail.cell,
                 points: curve.points.compactMap { point in
@@ -89,10 +89,11 @@ struct LiquidationChart: Drawing {
 
     /// Names the lines at their right ends, pushed apart where they would overlap.
     private func writeLabels(_ w: inout HTMLWriter) {
-        let ends = curves.compactMap { curve in curve.points.last.map { (curve, y($0.share)) } }.sorted { $0.1 < $1.1 }
+        let ends = curves.compactMap { curve in curve.points.last.map { (curve, y($0.share)) } }.sorted { ($0.1, $1.0.leverage) < ($1.1, $0.0.leverage) }
         var below = start - 8
-        for (curve, height) in ends {
-            let place = max(height, below)
+        for (rank, (curve, height)) in ends.enumerated() {
+            // What is still to come needs room above the axis.
+            let place = min(max(height, below), end - 18 * Double(ends.count - 1 - rank))
             w.label(curve.isHeadline ? "nm s1t" : "tk", x.end + 10, place + 4.5, curve.leverage.screenText)
             below = place + 18
         }

@@ -124,14 +124,14 @@ extension AssetSide {
     // MARK: Speed
 
     private func writeSpeed(_ detail: CellDetail, _ w: inout HTMLWriter) {
-        let others = detail.otherSpeeds.isEmpty ? "" : " Thin: other leverages."
+        let others = detail.curves.isEmpty ? "" : " Thin: other leverages."
         let definition =
             "Share of entries of a \(cellWords(detail)) that were liquidated within a time; "
             + "band: \(confidenceText(confidence)) interval at each time." + others
         w.section("speed", label: "Time to liquidation", title: speedTitle, definition: definition) { w in
             let chart = LiquidationChart(self, detail)
             if let chart { w.element("figure") { chart.write(to: &$0) } }
-            writeData("Share liquidated by time, %", &w) { writeSpeedTable(detail.liquidationCurves, &$0) }
+            writeData("Share liquidated by time, %", &w) { writeSpeedTable(detail.allCurves, &$0) }
             w.source(["time_to_liquidation.csv"], root: "../", drawing: chart.map { _ in chartFile("speed") })
         }
     }
@@ -289,7 +289,8 @@ extension AssetSide {
                 w.scrolling("Moves by return period") { writeLevels(detail, &$0) }
             }
             w.element("p", .class("src"), text: requirementWords(detail))
-            w.source(["tail.csv", "max_leverage.csv"], root: "../")
+            w.element("p", .class("src"), text: shortfallWords(detail))
+            w.source(["tail.csv", "shortfall_tail.csv", "max_leverage.csv"], root: "../")
         }
     }
 
@@ -324,6 +325,19 @@ extension AssetSide {
         // The margin that the move uses up.
         let leverage = move.level > 0 ? significantText(1 / move.level, digits: 2) + "×" : ""
         return [percentNumber(move.level), "\(percentNumber(move.low))–\(high)", leverage]
+    }
+
+    /// The farthest return period whose shortfall can be given.
+    private func shortfallWords(_ detail: CellDetail) -> String {
+        guard let tail = detail.shortfallTail else { return "" }
+        guard let level = tail.levels.last(where: { $0.move != nil }), let shortfall = level.move else {
+            let refusal = tail.levels.compactMap(\.refusal).first ?? .fewPeaks
+            return "Its shortfalls are not extrapolated: \(refusal.words)."
+        }
+        let high = shortfall.high.isFinite ? percentNumber(shortfall.high) : "∞"
+        return "Once in \(counted(Int(level.years), "year", "years")) a crash leaves a shortfall of more than "
+            + "\(percentText(shortfall.level)) of the margin (\(confidenceText(confidence)) CI "
+            + "\(percentNumber(shortfall.low))–\(high))."
     }
 
     private func requirementWords(_ detail: CellDetail) -> String {

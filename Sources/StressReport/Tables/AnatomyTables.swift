@@ -16,23 +16,22 @@ extension RunReport {
             ? []
             : [
                 eventsTable, eventPricesTable, calendarTable, conditionsTable, liquidationTable, sensitivityTable,
-                tailTable,
+                tailTable("tail.csv", .move, \.tail), tailTable("shortfall_tail.csv", .shortfall, \.shortfallTail),
             ]
     }
 
     private func table<Part>(
         _ file: String, _ parts: (CellDetail) -> [Part], _ own: [Column<DetailRow<Part>>]
     ) -> CSVTable {
-        table(
-            file,
-            details.flatMap { detail in
-                parts(detail).enumerated().map { DetailRow(cell: detail.cell, place: $0, part: $1) }
-            }, own)
+        table(file, details.map { ($0.cell, parts($0)) }, own)
     }
 
     private func table<Part>(
-        _ file: String, _ rows: [DetailRow<Part>], _ own: [Column<DetailRow<Part>>]
+        _ file: String, _ parts: [(cell: StudyCell, parts: [Part])], _ own: [Column<DetailRow<Part>>]
     ) -> CSVTable {
+        let rows = parts.flatMap { cell, parts in
+            parts.enumerated().map { DetailRow(cell: cell, place: $0, part: $1) }
+        }
         let identity = cellColumns.map { $0.of { (row: DetailRow<Part>) in row.cell } }
         return CSVTable(file: file, columns: [runColumn()] + identity + own, rows: rows)
     }
@@ -184,7 +183,7 @@ extension RunReport {
             columns + intervalColumns("that share") { $0.inference?.interval })
     }
 
-    /// `time_to_liquidation.csv`: cumulative incidence of liquidation of the headline cells and of a few other leverages.
+    /// `time_to_liquidation.csv`: cumulative incidence of liquidation of the headline cells and of other leverages.
     private var liquidationTable: CSVTable {
         let columns: [Column<DetailRow<LiquidationPoint>>] = [
             Column("elapsed_h", "h", .number, "Time since entry") { numberText($0.part.elapsed.inHours) },
@@ -195,11 +194,11 @@ extension RunReport {
                 field($0.part.inference?.frequency)
             },
         ]
-        let rows = details.flatMap(\.liquidationCurves).flatMap { curve in
-            curve.points.enumerated().map { DetailRow(cell: curve.cell, place: $0, part: $1) }
-        }
         return table(
-            "time_to_liquidation.csv", rows,
+            "time_to_liquidation.csv",
+            details.flatMap { detail in
+                [(detail.cell, detail.anatomy.liquidation)] + detail.curves.map { ($0.cell, $0.points) }
+            },
             columns + intervalColumns("that share") { $0.inference?.interval })
     }
 
@@ -216,40 +215,50 @@ extension RunReport {
             "sensitivity.csv", { $0.sensitivity }, columns + intervalColumns("that share") { $0.interval })
     }
 
-    /// `tail.csv`: moves against the headline positions that are passed once in so many years.
-    private var tailTable: CSVTable {
-        struct Line {
-            let tail: TailReport
-            let level: TailReport.Level
-            var fit: TailFit? { try? tail.analysis.outcome.get() }
+    /// What a tail is of.
+    private enum TailQuantity {
+        case move, shortfall
+
+        var column: String { self == .move ? "move" : "shortfall" }
+        /// Ends the columns' names.
+        var base: String { self == .move ? "frac" : "margin_frac" }
+        var unit: String { self == .move ? "of entry price" : "of margin" }
+        var words: String {
+            self == .move
+                ? "Move against the position within the holding time" : "Shortfall, the deepest of its crash"
         }
-        let columns: [Column<DetailRow<Line>>] = [
-            Column("return_period_y", "years", .number, "Years in which the move is passed once on average") {
+    }
+
+    /// One return period of one tail.
+    private struct TailLine {
+        let tail: TailReport
+        let level: TailReport.Level
+        var fit: TailFit? { try? tail.analysis.outcome.get() }
+    }
+
+    /// `tail.csv`, `shortfall_tail.csv`: what is passed once in so many years.
+    private func tailTable(
+        _ file: String, _ quantity: TailQuantity, _ find: (CellDetail) -> TailReport?
+    ) -> CSVTable {
+        let (name, base, unit) = (quantity.column, quantity.base, quantity.unit)
+        let columns: [Column<DetailRow<TailLine>>] = [
+            Column("return_period_y", "years", .number, "Years in which the \(name) is passed once on average") {
                 numberText($0.part.level.years)
             },
-            Column("move_frac", "of entry price", .number, "Move against the position within the holding time") {
-                field($0.part.level.move?.level)
-            },
-            Column("move_low_frac", "of entry price", .number, "Lower end of its profile-likelihood interval") {
+            Column("\(name)_\(base)", unit, .number, quantity.words) { field($0.part.level.move?.level) },
+            Column("\(name)_low_\(base)", unit, .number, "Lower end of its profile-likelihood interval") {
                 field($0.part.level.move?.low)
             },
-            Column("move_high_frac", "of entry price", .number, "Upper end of it; empty when there is none") {
+            Column("\(name)_high_\(base)", unit, .number, "Upper end of it; empty when there is none") {
                 field($0.part.level.move.flatMap { $0.high.isFinite ? $0.high : nil })
             },
             Column(
                 "refusal", "", .text,
-                "Why no move is given: \(TailRefusal.allCases.map(\.rawValue).joined(separator: ", "))"
+                "Why no \(name) is given: \(TailRefusal.allCases.map(\.rawValue).joined(separator: ", "))"
             ) {
                 $0.part.level.refusal?.rawValue ?? ""
             },
-            Column(
-                "bankrupt_leverage_x", "x", .number, "Leverage of a linear position whose margin the move uses up"
-            ) {
-                field($0.part.level.move.flatMap { $0.level > 0 ? 1 / $0.level : nil })
-            },
-            Column("threshold_frac", "of entry price", .number, "Threshold of the fit") {
-                field($0.part.fit?.threshold)
-            },
+            Column("threshold_\(base)", unit, .number, "Threshold of the fit") { field($0.part.fit?.threshold) },
             Column("peaks_count", "peaks", .integer, "Separate peaks above it") {
                 $0.part.fit.map { String($0.excesses.count) } ?? ""
             },
@@ -260,15 +269,13 @@ extension RunReport {
             Column("shape_moments", "", .number, "Shape by probability-weighted moments") {
                 field($0.part.fit?.momentFit?.shape)
             },
-            Column("scale_frac", "of entry price", .number, "Scale of the tail") {
-                field($0.part.fit?.distribution.scale)
-            },
+            Column("scale_\(base)", unit, .number, "Scale of the tail") { field($0.part.fit?.distribution.scale) },
             Column("fit_p_value", "fraction", .number, "Share of samples of the fitted tail that fit worse") {
                 field($0.part.fit?.fitPValue)
             },
         ]
         return table(
-            "tail.csv", { detail in detail.tail.map { tail in tail.levels.map { Line(tail: tail, level: $0) } } ?? [] },
+            file, { detail in find(detail).map { tail in tail.levels.map { TailLine(tail: tail, level: $0) } } ?? [] },
             columns)
     }
 }

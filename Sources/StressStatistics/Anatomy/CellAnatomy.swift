@@ -1,11 +1,5 @@
 import StressBasics
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// One month of entries.
 public struct MonthShare: Hashable, Sendable {
     /// The year.
@@ -18,16 +12,6 @@ public struct MonthShare: Hashable, Sendable {
     public let liquidated: Int
     /// Those that ended below zero.
     public let negative: Int
-}
-
-/// The share of entries that were liquidated within a time.
-public struct LiquidationPoint: Hashable, Sendable {
-    /// Time since entry.
-    public let elapsed: TimeSpan
-    /// Entries liquidated by then.
-    public let liquidated: Int
-    /// What the resamples say about their share.
-    public let inference: FrequencyInference?
 }
 
 /// What one cell's frequency is made of: which crashes, when, under what conditions, and how fast.
@@ -91,38 +75,7 @@ public struct CellAnatomy: Hashable, Sendable {
                 condition: group.condition, value: group.value, entries: group.column.share.total,
                 negative: group.column.share.count, inference: inference)
         }
-        liquidation = zip(parts.times, found.dropFirst(2 + parts.groups.count)).map { elapsed, inference in
-            LiquidationPoint(
-                elapsed: elapsed,
-                liquidated: entries.count { $0.isLiquidated && $0.exitTime - $0.time <= elapsed.milliseconds },
-                inference: inference)
-        }
-    }
-
-    /// Cumulative incidence of liquidation alone, as in ``liquidation``, for cells that are not taken apart.
-    /// O(entries × times + times × resamples × runs).
-    public static func liquidation(of entries: [HeldEntry], context: Context) -> [LiquidationPoint] {
-        let times = AnatomyColumns.times(context)
-        let columns = times.map { time in
-            var column = GroupColumn(blocks: context.blocks)
-            for entry in entries {
-                column.add(
-                    entry, isCounted: entry.isLiquidated && entry.exitTime - entry.time <= time.milliseconds,
-                    horizon: context.horizon)
-            }
-            return column
-        }
-        let panel = columns.first.flatMap { first in
-            HorizonPanel(
-                columns: columns.map(\.share), horizonBlocks: 1, disjointWindows: first.windows, rules: context.rules,
-                name: context.name, automaticLength: context.meanLength)
-        }
-        let found =
-            panel?.inferences(of: columns.map(\.share), disjointWindows: columns.map(\.windows))
-            ?? columns.map { _ in nil }
-        return zip(times, zip(columns, found)).map { elapsed, column in
-            LiquidationPoint(elapsed: elapsed, liquidated: column.0.share.count, inference: column.1)
-        }
+        liquidation = LiquidationPoint.curve(entries, context: context)
     }
 
     private static func months(_ entries: [HeldEntry]) -> [MonthShare] {
@@ -141,28 +94,7 @@ public struct CellAnatomy: Hashable, Sendable {
     }
 }
 
-/// A column under way: block sums, and windows that share no bar.
-private struct GroupColumn {
-    var share: BlockShare
-    var windows = 0
-    private var free = Int64.min
-
-    init(blocks: Int) {
-        let none = [UInt32](repeating: 0, count: blocks)
-        share = BlockShare(counts: none, entries: none)
-    }
-
-    /// Adds an entry; entries come in order of time.
-    mutating func add(_ entry: HeldEntry, isCounted: Bool, horizon: TimeSpan) {
-        share.entries[Int(entry.block)] += 1
-        if isCounted { share.counts[Int(entry.block)] += 1 }
-        guard entry.time >= free else { return }
-        windows += 1
-        free = entry.time + horizon.milliseconds
-    }
-}
-
-/// The columns that a cell's parts are resampled in: the whole, the whole without its largest episode, groups, times.
+/// The columns that a cell's parts are resampled in: the whole, the whole without its largest episode, groups.
 private struct AnatomyColumns {
     struct Group {
         let condition: EntryCondition
@@ -172,31 +104,17 @@ private struct AnatomyColumns {
 
     let episodes: Episodes
     let groups: [Group]
-    let times: [TimeSpan]
     private let columns: [GroupColumn]
 
     init(entries: [HeldEntry], weather: MarketWeather, context: CellAnatomy.Context) {
         let episodes = Episodes(entries, separation: context.separation)
         let groups = AnatomyColumns.groups(entries, weather, context)
-        let times = AnatomyColumns.times(context)
-        func column(where isWanted: (HeldEntry) -> Bool, counting isCounted: (HeldEntry) -> Bool) -> GroupColumn {
-            var column = GroupColumn(blocks: context.blocks)
-            for entry in entries where isWanted(entry) {
-                column.add(entry, isCounted: isCounted(entry), horizon: context.horizon)
-            }
-            return column
-        }
-        (self.episodes, self.groups, self.times) = (episodes, groups, times)
+        (self.episodes, self.groups) = (episodes, groups)
         columns =
             [
-                column(where: { _ in true }, counting: \.isNegative),
-                column(where: { !episodes.isInLargest($0) }, counting: \.isNegative),
+                GroupColumn(entries, context: context, counting: \.isNegative),
+                GroupColumn(entries.filter { !episodes.isInLargest($0) }, context: context, counting: \.isNegative),
             ] + groups.map(\.column)
-            + times.map { time in
-                column(
-                    where: { _ in true },
-                    counting: { $0.isLiquidated && $0.exitTime - $0.time <= time.milliseconds })
-            }
     }
 
     private static func groups(
@@ -216,28 +134,5 @@ private struct AnatomyColumns {
         }
     }
 
-    /// Up to sixteen times from one bar to the horizon, each about the same factor after the one before.
-    static func times(_ context: CellAnatomy.Context) -> [TimeSpan] {
-        let (first, last) = (context.barLength.milliseconds, context.horizon.milliseconds)
-        guard first > 0, first < last else { return [context.horizon] }
-        var times: [Int64] = []
-        var steps: [Double] = [1]
-        let factor = max(1.25, pow(Double(last) / Double(first), 1.0 / 15))
-        while let step = steps.last, step * Double(first) < Double(last) { steps.append(step * factor) }
-        for step in steps {
-            let bars = Int64((step + 1e-9).rounded(.down))
-            let time = min(bars * first, last)
-            if time > times.last ?? 0 { times.append(time) }
-        }
-        if times.last != last { times.append(last) }
-        return times.map { TimeSpan(milliseconds: $0) }
-    }
-
-    func inferences(_ context: CellAnatomy.Context) -> [FrequencyInference?] {
-        let panel = HorizonPanel(
-            columns: columns.map(\.share), horizonBlocks: 1, disjointWindows: columns[0].windows, rules: context.rules,
-            name: context.name, automaticLength: context.meanLength)
-        guard let panel else { return columns.map { _ in nil } }
-        return panel.inferences(of: columns.map(\.share), disjointWindows: columns.map(\.windows))
-    }
+    func inferences(_ context: CellAnatomy.Context) -> [FrequencyInference?] { columns.inferences(context) }
 }

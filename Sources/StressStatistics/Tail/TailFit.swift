@@ -63,7 +63,9 @@ public struct TailFit: Hashable, Sendable {
     public static func fit(
         peaks: [Double], threshold: Double, years: Double, random: SeededGenerator
     ) -> Result<TailFit, TailRefusal.Failure> {
-        let excesses = peaks.filter { $0 > threshold && $0.isFinite }.map { $0 - threshold }.sorted()
+        // A loss without bound has no mean, whatever the others look like.
+        guard peaks.allSatisfy(\.isFinite) else { return .failure(.init(.noMean)) }
+        let excesses = peaks.filter { $0 > threshold }.map { $0 - threshold }.sorted()
         guard excesses.count >= fewestPeaks, years > 0 else { return .failure(.init(.fewPeaks)) }
         guard let distribution = GeneralizedPareto(maximumLikelihood: excesses) else {
             return .failure(.init(.noMaximum))
@@ -97,6 +99,11 @@ extension TailFit {
         public let low: Double
         /// Upper end of the interval; infinite when the likelihood never falls off.
         public let high: Double
+
+        /// A level with its interval.
+        public init(level: Double, low: Double, high: Double) {
+            (self.level, self.low, self.high) = (level, low, high)
+        }
     }
 
     /// The level that peaks pass once in `years` on average: `u + β ((λ T)^ξ − 1)/ξ`.

@@ -58,8 +58,10 @@ public struct TailAnalysis: Hashable, Sendable {
     /// The fit above the lowest threshold that passes, or why none does.
     public let outcome: Result<TailFit, TailRefusal.Failure>
 
-    /// Shares of the values that the thresholds lie above.
+    /// Shares of all windows' values that the thresholds lie above.
     public static let thresholdShares = [0.8, 0.85, 0.9, 0.925, 0.95, 0.975]
+    /// The same for values that are rare events already, such as shortfalls.
+    public static let eventShares = [0, 0.25, 0.5, 0.75, 0.9]
 
     /// Tries the thresholds from low to high and takes the first whose fit is credible and stays, within two standard errors, what
     /// the higher thresholds find. The last refusal stands when none is.
@@ -69,13 +71,15 @@ public struct TailAnalysis: Hashable, Sendable {
     ///   - values: such as the deepest fall inside the window that starts there.
     ///   - separation: values closer than this belong to one event.
     ///   - years: length of the history.
+    ///   - shares: of the values that the thresholds lie above, rising.
     ///   - random: left untouched.
     public init(
-        times: [Int64], values: [Double], separation: TimeSpan, years: Double, random: SeededGenerator
+        times: [Int64], values: [Double], separation: TimeSpan, years: Double,
+        shares: [Double] = TailAnalysis.thresholdShares, random: SeededGenerator
     ) {
         let sorted = values.sorted()
         let tried =
-            sorted.isEmpty ? [] : TailAnalysis.thresholdShares.map { sorted[Int($0 * Double(sorted.count - 1))] }
+            sorted.isEmpty ? [] : shares.map { sorted[Int($0 * Double(sorted.count - 1))] }
         let peaks = tried.map { clusterPeaks(times: times, values: values, threshold: $0, separation: separation) }
         diagnostics = zip(peaks, tried).compactMap { ThresholdDiagnostic(peaks: $0, threshold: $1) }
         var outcome = Result<TailFit, TailRefusal.Failure>.failure(.init(.fewPeaks))

@@ -1,0 +1,39 @@
+import StressBasics
+
+/// Entries that are resampled as one: block sums, and windows that share no bar.
+struct GroupColumn {
+    var share: BlockShare
+    var windows = 0
+    private var free = Int64.min
+
+    init(blocks: Int) {
+        let none = [UInt32](repeating: 0, count: blocks)
+        share = BlockShare(counts: none, entries: none)
+    }
+
+    /// Adds an entry; entries come in order of time.
+    mutating func add(_ entry: HeldEntry, isCounted: Bool, horizon: TimeSpan) {
+        share.entries[Int(entry.block)] += 1
+        if isCounted { share.counts[Int(entry.block)] += 1 }
+        guard entry.time >= free else { return }
+        windows += 1
+        free = entry.time + horizon.milliseconds
+    }
+
+    /// The column of entries in order of time.
+    init(_ entries: [HeldEntry], context: CellAnatomy.Context, counting isCounted: (HeldEntry) -> Bool) {
+        self.init(blocks: context.blocks)
+        for entry in entries { add(entry, isCounted: isCounted(entry), horizon: context.horizon) }
+    }
+}
+
+extension [GroupColumn] {
+    /// What the resamples say about each column; the first stands for all of a cell's entries.
+    func inferences(_ context: CellAnatomy.Context) -> [FrequencyInference?] {
+        let panel = HorizonPanel(
+            columns: map(\.share), horizonBlocks: 1, disjointWindows: first?.windows ?? 0, rules: context.rules,
+            name: context.name, automaticLength: context.meanLength)
+        guard let panel else { return map { _ in nil } }
+        return panel.inferences(of: map(\.share), disjointWindows: map(\.windows))
+    }
+}

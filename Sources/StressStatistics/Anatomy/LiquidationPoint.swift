@@ -1,0 +1,51 @@
+import StressBasics
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The share of entries that were liquidated within a time.
+public struct LiquidationPoint: Hashable, Sendable {
+    /// Time since entry.
+    public let elapsed: TimeSpan
+    /// Entries liquidated by then.
+    public let liquidated: Int
+    /// What the resamples say about their share.
+    public let inference: FrequencyInference?
+}
+
+extension LiquidationPoint {
+    /// Cumulative incidence of liquidation among `entries`, which come in order of time: the share that was liquidated within each of
+    /// up to sixteen times from one bar to the holding time, resampled as the cell's results were. O(entries × times + resamples).
+    public static func curve(_ entries: [HeldEntry], context: CellAnatomy.Context) -> [LiquidationPoint] {
+        let times = times(context)
+        func isWithin(_ entry: HeldEntry, _ time: TimeSpan) -> Bool {
+            entry.isLiquidated && entry.exitTime - entry.time <= time.milliseconds
+        }
+        let columns = times.map { time in
+            GroupColumn(entries, context: context) { isWithin($0, time) }
+        }
+        return zip(zip(times, columns), columns.inferences(context)).map { point, inference in
+            LiquidationPoint(elapsed: point.0, liquidated: point.1.share.count, inference: inference)
+        }
+    }
+
+    /// Up to sixteen times from one bar to the horizon, each about the same factor after the one before.
+    private static func times(_ context: CellAnatomy.Context) -> [TimeSpan] {
+        let (first, last) = (context.barLength.milliseconds, context.horizon.milliseconds)
+        guard first > 0, first < last else { return [context.horizon] }
+        var times: [Int64] = []
+        var steps: [Double] = [1]
+        let factor = max(1.25, pow(Double(last) / Double(first), 1.0 / 15))
+        while let step = steps.last, step * Double(first) < Double(last) { steps.append(step * factor) }
+        for step in steps {
+            let bars = Int64((step + 1e-9).rounded(.down))
+            let time = min(bars * first, last)
+            if time > times.last ?? 0 { times.append(time) }
+        }
+        if times.last != last { times.append(last) }
+        return times.map { TimeSpan(milliseconds: $0) }
+    }
+}
