@@ -6,7 +6,7 @@ extension RunReport {
     /// The same report gives the same bytes; only `run.json` and the footers of pages hold ``circumstances``.
     public func files() -> [ReportFile] {
         let pages = assetSides
-        let tables = tables
+        let tables = tables(pages: pages)
         let index = IndexPage(report: self, pages: pages, tables: tables.map(\.file)).file
         let written =
             [index] + pages.map(\.page) + pages.flatMap(\.drawings) + tables.map { ReportFile(path: $0.file, contents: $0.contents) }

@@ -19,10 +19,12 @@ extension AssetSide {
         guard let detail, detail.anatomy.entries > 0 else { return }
         w.element("div", .class("two")) { w in
             writeSpeed(detail, &w)
-            if !detail.sensitivity.isEmpty { writeSensitivity(detail, &w) }
+            // No half of a line stays empty.
+            if detail.sensitivity.isEmpty { writeMargin(detail, &w) } else { writeSensitivity(detail, &w) }
         }
         writeEvents(detail, &w)
         writeCalendar(detail, &w)
+        guard !detail.sensitivity.isEmpty else { return writeConditions(detail, &w) }
         w.element("div", .class("two")) { w in
             writeConditions(detail, &w)
             writeMargin(detail, &w)
@@ -92,6 +94,7 @@ extension AssetSide {
         w.element("tr") { w in
             w.element("th", Attribute("scope", "row")) { w in
                 w.text("\(rank). \(spanText(episode.first, episode.last))")
+                w.text(" ")
                 w.element("small", text: "entered \(spanText(episode.firstEntry, episode.lastEntry))")
             }
             if hasPaths {
@@ -158,8 +161,7 @@ extension AssetSide {
 
     private func shareWords(_ inference: FrequencyInference?) -> String {
         guard let inference else { return "n/a" }
-        let interval = inference.interval
-        let range = interval.method.isBound ? "≤" + boundNumber(interval.high) : intervalNumber(interval)
+        let range = inference.interval.rangeNumber(windows: Int(inference.effectiveEntries))
         return "\(shareNumber(inference.frequency)) (\(range))"
     }
 
@@ -340,11 +342,15 @@ extension AssetSide {
             + "\(percentNumber(shortfall.low))–\(high))."
     }
 
-    private func requirementWords(_ detail: CellDetail) -> String {
-        let found = report.requirements.first {
+    /// The margin that would have kept the study's chosen frequency.
+    func requirement(_ detail: CellDetail) -> RequiredMargin? {
+        report.requirements.first {
             $0.asset == detail.cell.asset && $0.side == side && $0.horizon == detail.cell.horizon
-        }
-        guard let margin = found?.margin else { return "" }
+        }?.margin
+    }
+
+    private func requirementWords(_ detail: CellDetail) -> String {
+        guard let margin = requirement(detail) else { return "" }
         let observed =
             "A margin of \(percentText(margin.observedMove)) of the notional would have kept \(shareText(margin.frequency)) of "
             + "these entries or fewer below zero with nobody liquidating"
@@ -378,8 +384,7 @@ extension SensitivityRow {
     /// Share with interval.
     var shareWords: String {
         guard let frequency, let interval else { return "n/a" }
-        let range = interval.method.isBound ? "≤" + boundNumber(interval.high) : intervalNumber(interval)
-        return "\(shareNumber(frequency)) (\(range))"
+        return "\(shareNumber(frequency)) (\(interval.rangeNumber(windows: .max)))"
     }
 }
 
