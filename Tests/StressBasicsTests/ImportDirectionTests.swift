@@ -28,6 +28,8 @@ private let extraPlatformModules: [String: Set<String>] = [
     "CSVIngest": ["Dispatch", "Foundation", "FoundationEssentials", "Synchronization"],
     "ContentStore": ["Dispatch", "Synchronization"],
     "StressEngine": ["Dispatch", "Synchronization"],
+    // The history reads the JSON of run folders; nothing else in the store may need Foundation.
+    "RunStore": ["Foundation", "FoundationEssentials"],
     "StressReport": ["Foundation", "FoundationEssentials"],
     "BelowZeroCLI": ["Dispatch", "Foundation", "Synchronization"],
 ]

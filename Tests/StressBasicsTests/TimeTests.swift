@@ -50,3 +50,20 @@ import Testing
         #expect(TimeSpan(text) == nil)
     }
 }
+
+@Suite struct ReadTimeTests {
+    @Test func whatWeWriteIsRead() {
+        for milliseconds in [0, 1_700_000_000_123, 1_732_147_200_000, -62_135_596_800_000] as [Int64] {
+            let instant = UTCInstant(milliseconds: milliseconds)
+            #expect(UTCInstant(rfc3339: instant.rfc3339) == instant)
+        }
+        #expect(UTCInstant(rfc3339: "2026-11-20")?.rfc3339 == "2026-11-20T00:00:00Z")
+        #expect(UTCInstant(rfc3339: "2026-11-20T02:30Z")?.rfc3339 == "2026-11-20T02:30:00Z")
+    }
+
+    @Test(arguments: [
+        "", "2026-11-20T02:00:00", "2026-11-20T02:00:00+01:00", "2026-13-20", "2026-02-30", "2026-11-20T24:00:00Z",
+        "2026-11-20 02:00:00Z", "2026-11-20T02:00:00Zx", "2026-11-2x", "9999999999",
+    ])
+    func nothingElseIs(text: String) { #expect(UTCInstant(rfc3339: text) == nil) }
+}

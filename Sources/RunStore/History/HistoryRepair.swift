@@ -1,0 +1,161 @@
+import GRDB
+import StressBasics
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+extension RunHistory {
+    /// Opens the store at `path`; builds it from the run folders beside it when it is absent, and when it is damaged after
+    /// setting the damaged file aside. Call it with the folder's ``FolderLock``.
+    ///
+    /// - Parameter say: told what was repaired, in sentences.
+    /// - Throws: ``HistoryError``; a store of a newer program, or of another one, is left as it is.
+    public static func openRepairing(path: String, say: (String) -> Void) throws(HistoryError) -> RunHistory {
+        do {
+            return try RunHistory(path: path)
+        } catch {
+            switch error.reason {
+            case .missing: break
+            case .corrupt:
+                let aside = try setAside(path, as: "corrupt")
+                say("\(error.message); set aside as \(aside)")
+            default: throw error
+            }
+        }
+        return try build(at: path, say: say)
+    }
+
+    /// Makes a store from the run folders, under another name until it is whole.
+    private static func build(at path: String, say: (String) -> Void) throws(HistoryError) -> RunHistory {
+        let (folder, name) = splitPath(path)
+        do {
+            try makeFolders(folder)
+        } catch {
+            throw HistoryError(.inputOutput, error.message, hint: error.hint)
+        }
+        let temporary = "\(folder)/.\(name).\(getpid()).partial"
+        removeDatabase(temporary)
+        do {
+            let fresh = try RunHistory(path: temporary, create: true)
+            // Folders are found beside the final path, which is the same folder.
+            let count = try fresh.adoptFolders(say: say)
+            fresh.close()
+            if count > 0 { say("rebuilt \(path) from \(count == 1 ? "1 run folder" : "\(count) run folders")") }
+        } catch {
+            removeDatabase(temporary)
+            throw error
+        }
+        try putInPlace(temporary, path)
+        return try RunHistory(path: path)
+    }
+
+    private static func putInPlace(_ temporary: String, _ path: String) throws(HistoryError) {
+        // The log of a database that was lost would be played into the new one.
+        for ending in ["-wal", "-shm"] where exists(path + ending) { unlink(path + ending) }
+        guard rename(temporary, path) == 0 else {
+            let words = String(cString: strerror(errno))
+            removeDatabase(temporary)
+            throw HistoryError(.inputOutput, "cannot create \(path): \(words)")
+        }
+        do {
+            try syncFolder(splitPath(path).parent)
+        } catch {
+            throw HistoryError(.inputOutput, error.message, hint: error.hint)
+        }
+    }
+
+    private static func removeDatabase(_ path: String) {
+        for ending in ["", "-wal", "-shm", "-journal"] { unlink(path + ending) }
+    }
+
+    /// Gives the file and its log another name, `<path>.<word>-<n>` with the first number that is free.
+    private static func setAside(_ path: String, as word: String) throws(HistoryError) -> String {
+        guard let aside = (1...9999).lazy.map({ "\(path).\(word)-\($0)" }).first(where: { !exists($0) }) else {
+            throw HistoryError(.inputOutput, "\(path) is damaged, and so are 9999 others set aside before it")
+        }
+        guard rename(path, aside) == 0 else {
+            throw HistoryError(.inputOutput, "cannot set \(path) aside: \(String(cString: strerror(errno)))")
+        }
+        for ending in ["-wal", "-shm"] where exists(path + ending) { rename(path + ending, aside + ending) }
+        return aside
+    }
+
+    // MARK: Run folders
+
+    /// Where a run's folder stands.
+    public func location(of folder: String) -> String {
+        folder.hasPrefix("/") || self.folder == "." ? folder : "\(self.folder)/\(folder)"
+    }
+
+    /// What the store calls the folder at `path`: relative to the store's folder when it lies inside.
+    public func name(of path: String) -> String {
+        let own = normalized(folder)
+        let other = normalized(path)
+        if own.isEmpty, !other.hasPrefix("/"), !other.hasPrefix("..") { return other }
+        return other.hasPrefix(own + "/") ? String(other.dropFirst(own.count + 1)) : other
+    }
+
+    /// Records every whole run folder beside the store that it does not know: `<study>/<run>` with a manifest that names
+    /// that study. This is how a run that was published in the moment of a crash enters the history.
+    ///
+    /// - Returns: how many.
+    @discardableResult
+    public func adoptFolders(say: (String) -> Void) throws(HistoryError) -> Int {
+        let known = Set(try folders())
+        var count = 0
+        for name in runFolders() where !known.contains(name) {
+            do {
+                guard try RunRecord.wantsHistory(folder: location(of: name)) else { continue }
+                let record = try RunRecord(folder: location(of: name), named: name)
+                guard name.hasPrefix(record.run.study + "/") else { continue }
+                try self.record(record)
+                count += 1
+            } catch  where error.reason == .badFolder {
+                say("left out a run folder: \(error.message)")
+            }
+        }
+        return count
+    }
+
+    /// Reads every run folder again and forgets the runs whose folder is gone. Failed runs, which have none, stay.
+    ///
+    /// - Returns: how many runs have a folder, and how many were forgotten.
+    public func rebuild(say: (String) -> Void) throws(HistoryError) -> (runs: Int, forgotten: Int) {
+        let old = try runs().filter { $0.folder != nil }
+        let gone = old.filter { !LatestLink.isWholeRun(location(of: $0.folder ?? "")) }
+        try forget(gone.map(\.id))
+        for run in old where !gone.contains(run) {
+            guard let folder = run.folder else { continue }
+            do {
+                try record(try RunRecord(folder: location(of: folder), named: folder))
+            } catch  where error.reason == .badFolder {
+                say("kept as it was recorded: \(error.message)")
+            }
+        }
+        try writing { try HistoryWriter(db: $0).forgetUnusedFiles() }
+        try adoptFolders(say: say)
+        return (try folders().count, gone.count)
+    }
+
+    func folders() throws(HistoryError) -> [String] {
+        try reading { try String.fetchAll($0, sql: "SELECT folder FROM runs WHERE folder IS NOT NULL") }
+    }
+
+    /// Names of the whole run folders below the store's folder, `<study>/<run>`. Links are not followed.
+    func runFolders() -> [String] {
+        namesInFolder(folder).filter { !$0.hasPrefix(".") && PathKind("\(folder)/\($0)") == .folder }.flatMap { study in
+            namesInFolder("\(folder)/\(study)").filter {
+                !$0.hasPrefix(".") && LatestLink.isWholeRun("\(folder)/\(study)/\($0)")
+            }.map { "\(study)/\($0)" }
+        }
+    }
+}
+
+/// The path without `.`, empty parts and a `/` at the end.
+private func normalized(_ path: String) -> String {
+    let parts = path.split(separator: "/").filter { $0 != "." }
+    return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+}

@@ -1,0 +1,103 @@
+import GRDB
+
+/// The tables of the store and how older ones become them. A migration that was shipped is never changed; a new one is
+/// added behind it, and every migration must leave rows that the run folders alone would give again.
+enum HistorySchema {
+    /// Tells our databases from anybody else's: "BZrn".
+    static let applicationID = 0x425A_726E
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 runs") { db in
+            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try db.execute(sql: tables)
+        }
+        return migrator
+    }
+
+    // Cells and files are named once and pointed to: a grid of a thousand cells under a limit, or a hundred histories of
+    // a hundred monthly files each, would else repeat their names every night.
+    private static let tables = """
+        CREATE TABLE runs (
+          id INTEGER PRIMARY KEY,
+          folder TEXT UNIQUE,
+          run_id TEXT NOT NULL,
+          study TEXT NOT NULL,
+          study_sha256 TEXT NOT NULL,
+          results_sha256 TEXT NOT NULL,
+          version TEXT NOT NULL,
+          command TEXT NOT NULL,
+          started_ms INTEGER NOT NULL,
+          duration_ms INTEGER NOT NULL,
+          status TEXT NOT NULL,
+          exit_code INTEGER NOT NULL,
+          message TEXT NOT NULL,
+          confidence REAL
+        ) STRICT;
+        CREATE INDEX runs_by_time ON runs (started_ms);
+        CREATE INDEX runs_of_study ON runs (study, started_ms);
+
+        CREATE TABLE cells (
+          id INTEGER PRIMARY KEY,
+          asset TEXT NOT NULL, contract TEXT NOT NULL, side TEXT NOT NULL,
+          leverage_x REAL NOT NULL, horizon_h REAL NOT NULL, platform TEXT NOT NULL,
+          UNIQUE (asset, contract, side, leverage_x, horizon_h, platform)
+        ) STRICT;
+
+        CREATE TABLE files (
+          id INTEGER PRIMARY KEY,
+          asset TEXT NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL,
+          bytes INTEGER NOT NULL, row_count INTEGER NOT NULL, format TEXT NOT NULL,
+          UNIQUE (sha256, file, asset, bytes, row_count, format)
+        ) STRICT;
+
+        CREATE TABLE jobs (
+          run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+          place INTEGER NOT NULL,
+          asset TEXT NOT NULL,
+          is_failed INTEGER NOT NULL,
+          message TEXT NOT NULL,
+          first_ms INTEGER, last_ms INTEGER, bars INTEGER, bar_ms INTEGER,
+          notes INTEGER NOT NULL, warnings INTEGER NOT NULL, errors INTEGER NOT NULL,
+          PRIMARY KEY (run, place)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE inputs (
+          run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+          place INTEGER NOT NULL,
+          file INTEGER NOT NULL REFERENCES files (id),
+          PRIMARY KEY (run, place)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX inputs_of_file ON inputs (file);
+
+        CREATE TABLE findings (
+          run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+          place INTEGER NOT NULL,
+          asset TEXT NOT NULL, check_name TEXT NOT NULL, severity TEXT NOT NULL, affected_count INTEGER NOT NULL,
+          PRIMARY KEY (run, place)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE headlines (
+          run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+          place INTEGER NOT NULL,
+          cell INTEGER NOT NULL REFERENCES cells (id),
+          is_study_headline INTEGER NOT NULL,
+          status TEXT NOT NULL,
+          entries_count INTEGER NOT NULL, entries_effective_count INTEGER NOT NULL,
+          negative_equity_frac REAL, ci_low_frac REAL, ci_high_frac REAL,
+          liquidated_frac REAL, unprotected_frac REAL, worst_negative_equity_frac REAL,
+          PRIMARY KEY (run, place)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE limit_values (
+          run INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+          place INTEGER NOT NULL,
+          cell INTEGER REFERENCES cells (id),
+          asset TEXT,
+          measure TEXT NOT NULL, form TEXT NOT NULL, bound TEXT NOT NULL,
+          threshold REAL, value REAL, low REAL, high REAL, baseline REAL,
+          status TEXT NOT NULL,
+          PRIMARY KEY (run, place)
+        ) STRICT, WITHOUT ROWID;
+        """
+}

@@ -1,0 +1,70 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The link in a study's folder that points at its newest whole run.
+public enum LatestLink {
+    /// Its name.
+    public static let name = "latest"
+
+    /// Points `latest` in a study's folder at the newest whole run there, by one rename.
+    ///
+    /// The newest is the last in byte order of the folders that are named after a time and hold a `run.json`: names are
+    /// UTC times, so that no clock is asked. Without any whole run nothing is changed.
+    ///
+    /// - Returns: the name that `latest` points at now; nil when there is no whole run.
+    /// - Throws: ``StoreError`` when something that is not a link has the name, or the link cannot be made.
+    @discardableResult
+    public static func update(in folder: String) throws(StoreError) -> String? {
+        guard let newest = newestRun(in: folder) else { return nil }
+        let path = "\(folder)/\(name)"
+        if target(in: folder) == newest { return newest }
+        let kind = PathKind(path)
+        guard kind == .link || kind == .nothing else {
+            throw StoreError(.cannotCreate, "\(path) is not a link of ours", hint: "move it away")
+        }
+        let temporary = "\(folder)/.\(name).\(getpid()).partial"
+        unlink(temporary)
+        guard symlink(newest, temporary) == 0 else { throw creationError(path, errno) }
+        guard rename(temporary, path) == 0 else {
+            let code = errno
+            unlink(temporary)
+            throw creationError(path, code)
+        }
+        try syncFolder(folder)
+        return newest
+    }
+
+    /// What `latest` in a study's folder points at, as it is written in the link; nil when there is no link.
+    public static func target(in folder: String) -> String? {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = buffer.withUnsafeMutableBytes { bytes in
+            readlink("\(folder)/\(name)", bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
+        }
+        return count > 0 && count < buffer.count ? String(decoding: buffer[..<count], as: UTF8.self) : nil
+    }
+
+    static func newestRun(in folder: String) -> String? {
+        namesInFolder(folder).last { isRunName($0) && isWholeRun("\(folder)/\($0)") }
+    }
+
+    /// Whether a name is one that runs are given: `2026-11-20T020000Z`, or that with `-2` and so on.
+    static func isRunName(_ name: String) -> Bool {
+        let bytes = Array(name.utf8)
+        let shape = Array("dddd-dd-ddTddddddZ".utf8)
+        guard bytes.count >= shape.count else { return false }
+        func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+        let stamp = zip(bytes, shape).allSatisfy { $1 == UInt8(ascii: "d") ? isDigit($0) : $0 == $1 }
+        let rest = bytes[shape.count...]
+        return stamp
+            && (rest.isEmpty
+                || rest.first == UInt8(ascii: "-") && rest.count > 1 && rest.dropFirst().allSatisfy(isDigit))
+    }
+
+    /// Whether a path is a folder, not a link to one, with a manifest in it.
+    static func isWholeRun(_ path: String) -> Bool {
+        PathKind(path) == .folder && PathKind("\(path)/run.json") == .file
+    }
+}

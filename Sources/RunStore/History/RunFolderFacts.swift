@@ -1,0 +1,244 @@
+import StressBasics
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+extension RunRecord {
+    /// The most limits a run may have in the store: breaches come first, then the order of `limits.csv`.
+    public static let mostLimits = 10_000
+
+    /// Reads what a whole run folder says of itself in `run.json` and `summary.json`.
+    ///
+    /// - Parameters:
+    ///   - path: the run folder.
+    ///   - name: what the store calls it.
+    public init(folder path: String, named name: String) throws(HistoryError) {
+        let manifest: ManifestFile = try decoded(path + "/run.json")
+        let summary: SummaryFile = try decoded(path + "/summary.json")
+        guard let started = UTCInstant(rfc3339: manifest.circumstances.startedUtc) else {
+            throw HistoryError(.badFolder, "\(path)/run.json has no start that is a time")
+        }
+        guard manifest.runId == summary.runId else {
+            throw HistoryError(.badFolder, "\(path): run.json and summary.json speak of different runs")
+        }
+        self.init(
+            run: summary.run(folder: name, manifest: manifest, started: started), jobs: summary.jobs,
+            inputs: manifest.inputs.map(\.stored), findings: (summary.findings ?? []).map(\.stored),
+            headlines: summary.storedHeadlines, limits: RunRecord.kept(summary.limits.map(\.stored)))
+    }
+
+    /// Whether the run folder asks to be in the history: it was not written by a sweep, nor with `--no-store`.
+    public static func wantsHistory(folder path: String) throws(HistoryError) -> Bool {
+        let manifest: ManifestFile = try decoded(path + "/run.json")
+        return manifest.circumstances.isRecorded ?? !manifest.command.hasPrefix("belowzero sweep")
+    }
+
+    private static func kept(_ limits: [StoredLimit]) -> [StoredLimit] {
+        guard limits.count > mostLimits else { return limits }
+        let breaches = limits.filter { $0.status == "breach" }
+        return Array((breaches + limits.filter { $0.status != "breach" }).prefix(mostLimits))
+    }
+}
+
+/// The largest file of a run folder that is read: the summary of a million limits.
+private let mostBytes = 512 << 20
+
+private func decoded<T: Decodable>(_ path: String) throws(HistoryError) -> T {
+    let bytes = try wholeFile(path, atMost: mostBytes)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    do {
+        return try decoder.decode(T.self, from: Data(bytes))
+    } catch {
+        throw HistoryError(.badFolder, "cannot understand \(path)", hint: "the run folder was changed or damaged")
+    }
+}
+
+// MARK: The files
+
+/// The keys of `run.json` that the history keeps.
+private struct ManifestFile: Decodable {
+    let runId: String
+    let version: String
+    let command: String
+    let study: StudyName
+    let resultsSha256: String
+    let inputs: [InputEntry]
+    let circumstances: Circumstances
+
+    struct Circumstances: Decodable {
+        let startedUtc: String
+        let durationS: Double
+        let exitCode: Int?
+        let isRecorded: Bool?
+    }
+}
+
+private struct StudyName: Decodable {
+    let name: String
+    let sha256: String
+}
+
+private struct InputEntry: Decodable {
+    let asset: String
+    let file: String
+    let bytes: Int
+    let rows: Int
+    let sha256: String
+    let format: String
+
+    var stored: StoredInput {
+        StoredInput(asset: asset, file: file, bytes: bytes, rows: rows, digest: sha256, format: format)
+    }
+}
+
+/// The keys of `summary.json` that the history keeps. What an older program did not write is optional.
+private struct SummaryFile: Decodable {
+    let runId: String
+    let status: String
+    let confidence: Double
+    let headline: HeadlineEntry?
+    let headlines: [HeadlineEntry]?
+    let limits: [LimitEntry]
+    let assets: [AssetEntry]
+    let failures: [FailureEntry]?
+    let findings: [FindingEntry]?
+
+    func run(folder: String, manifest: ManifestFile, started: UTCInstant) -> StoredRun {
+        let status = StoredRun.Status(rawValue: status) ?? .ok
+        let codes: [StoredRun.Status: Int] = [.ok: 0, .breached: 3, .partial: 4, .failed: 1]
+        return StoredRun(
+            folder: folder, runID: runId, study: manifest.study.name, studyDigest: manifest.study.sha256,
+            resultsDigest: manifest.resultsSha256, version: manifest.version, command: manifest.command,
+            started: started, duration: TimeSpan(milliseconds: milliseconds(manifest.circumstances.durationS)),
+            status: status, exitCode: manifest.circumstances.exitCode ?? codes[status] ?? 0, confidence: confidence)
+    }
+
+    /// A job that failed after its files were read stands among the assets, too.
+    var jobs: [StoredJob] {
+        var jobs = assets.map(\.stored)
+        for failure in failures ?? [] {
+            if let place = jobs.firstIndex(where: { $0.asset == failure.asset }) {
+                (jobs[place].isFailed, jobs[place].message) = (true, failure.message ?? "")
+            } else {
+                jobs.append(StoredJob(asset: failure.asset, isFailed: true, message: failure.message ?? ""))
+            }
+        }
+        return jobs
+    }
+
+    var storedHeadlines: [StoredHeadline] {
+        let own = headline?.cell
+        let all = headlines ?? [headline].compactMap { $0 }
+        return all.map { $0.stored(isStudyHeadline: $0.cell == own) }
+    }
+}
+
+private struct AssetEntry: Decodable {
+    let asset: String
+    let firstUtc: String
+    let lastUtc: String
+    let barsCount: Int
+    let barS: Double
+    let checks: [String: Int]
+
+    var stored: StoredJob {
+        StoredJob(
+            asset: asset, first: UTCInstant(rfc3339: firstUtc), last: UTCInstant(rfc3339: lastUtc), bars: barsCount,
+            barLength: TimeSpan(milliseconds: milliseconds(barS)), notes: checks["note"] ?? 0,
+            warnings: checks["warning"] ?? 0, errors: checks["error"] ?? 0)
+    }
+}
+
+private struct FailureEntry: Decodable {
+    let asset: String
+    let message: String?
+}
+
+private struct FindingEntry: Decodable {
+    let asset: String
+    let check: String
+    let severity: String
+    let count: Int
+
+    var stored: StoredFinding { StoredFinding(asset: asset, check: check, severity: severity, count: count) }
+}
+
+private struct HeadlineEntry: Decodable {
+    let asset: String
+    let contract: String
+    let side: String
+    let leverageX: Double
+    let horizonH: Double
+    let platform: String
+    let status: String
+    let entriesCount: Int
+    let entriesEffectiveCount: Int
+    let negativeEquityFrac: Double?
+    let ciLowFrac: Double?
+    let ciHighFrac: Double?
+    let liquidatedFrac: Double?
+    let unprotectedFrac: Double?
+    let worstFill: WorstFill?
+
+    struct WorstFill: Decodable {
+        let negativeEquityFrac: Double?
+    }
+
+    var cell: StoredCell {
+        StoredCell(
+            asset: asset, contract: contract, side: side, leverage: leverageX, horizonHours: horizonH,
+            platform: platform)
+    }
+
+    func stored(isStudyHeadline: Bool) -> StoredHeadline {
+        StoredHeadline(
+            cell: cell, isStudyHeadline: isStudyHeadline, status: status, entries: entriesCount,
+            effectiveEntries: entriesEffectiveCount, negativeEquity: negativeEquityFrac, low: ciLowFrac,
+            high: ciHighFrac, liquidated: liquidatedFrac, unprotected: unprotectedFrac,
+            worstFill: worstFill?.negativeEquityFrac)
+    }
+}
+
+private struct LimitEntry: Decodable {
+    let asset: String
+    let contract: String?
+    let side: String?
+    let leverageX: Double?
+    let horizonH: Double?
+    let platform: String?
+    let measure: String
+    let form: String?
+    let bound: String?
+    let max: Double?
+    let limit: Double?
+    let value: Double?
+    let low: Double?
+    let high: Double?
+    let baseline: Double?
+    let status: String?
+    let breached: Bool
+
+    var stored: StoredLimit {
+        StoredLimit(
+            asset: asset, cell: cell, measure: measure, form: form ?? "max", bound: bound ?? "value",
+            threshold: limit ?? max, value: value, low: low, high: high, baseline: baseline,
+            status: status ?? (breached ? "breach" : value == nil ? "no_value" : "met"))
+    }
+
+    private var cell: StoredCell? {
+        guard let contract, let side, let leverageX, let horizonH, let platform else { return nil }
+        return StoredCell(
+            asset: asset, contract: contract, side: side, leverage: leverageX, horizonHours: horizonH,
+            platform: platform)
+    }
+}
+
+/// Milliseconds of a number of seconds; 0 for what no clock of ours writes.
+private func milliseconds(_ seconds: Double) -> Int64 {
+    let value = (seconds * 1000).rounded()
+    return abs(value) < 1e15 ? Int64(value) : 0
+}

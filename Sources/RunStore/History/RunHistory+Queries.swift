@@ -1,0 +1,181 @@
+import GRDB
+import StressBasics
+
+extension RunHistory {
+    /// Runs, newest first.
+    ///
+    /// - Parameters:
+    ///   - study: only of that name.
+    ///   - since: only those that started then or later.
+    ///   - limit: at most so many.
+    public func runs(study: String? = nil, since: UTCInstant? = nil, limit: Int? = nil) throws(HistoryError)
+        -> [StoredRun]
+    {
+        try reading { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT * FROM runs WHERE (?1 IS NULL OR study = ?1) AND (?2 IS NULL OR started_ms >= ?2)
+                    ORDER BY started_ms DESC, id DESC LIMIT ?3
+                    """,
+                arguments: [study, since?.milliseconds, limit ?? -1])
+            return rows.map(StoredRun.init)
+        }
+    }
+
+    /// The price histories of a run, in study order.
+    public func jobs(of run: Int64) throws(HistoryError) -> [StoredJob] {
+        try rows("SELECT * FROM jobs WHERE run = ? ORDER BY place", run, StoredJob.init)
+    }
+
+    /// The input files of a run, in study order.
+    public func inputs(of run: Int64) throws(HistoryError) -> [StoredInput] {
+        try rows(
+            "SELECT files.* FROM inputs JOIN files ON files.id = inputs.file WHERE run = ? ORDER BY place", run,
+            StoredInput.init)
+    }
+
+    /// What the checks of a run's data found.
+    public func findings(of run: Int64) throws(HistoryError) -> [StoredFinding] {
+        try rows("SELECT * FROM findings WHERE run = ? ORDER BY place", run, StoredFinding.init)
+    }
+
+    /// The headline figures of a run, in page order.
+    public func headlines(of run: Int64) throws(HistoryError) -> [StoredHeadline] {
+        try rows(
+            "SELECT headlines.*, cells.* FROM headlines JOIN cells ON cells.id = cell WHERE run = ? ORDER BY place",
+            run, StoredHeadline.init)
+    }
+
+    /// The limits of a run, in the order of its `limits.csv`.
+    public func limits(of run: Int64) throws(HistoryError) -> [StoredLimit] {
+        try rows(
+            """
+            SELECT limit_values.*, cells.asset AS cell_asset, contract, side, leverage_x, horizon_h, platform
+            FROM limit_values LEFT JOIN cells ON cells.id = cell WHERE run = ? ORDER BY place
+            """, run, StoredLimit.init)
+    }
+
+    /// A run with everything that belongs to it.
+    public func record(of run: StoredRun) throws(HistoryError) -> RunRecord {
+        RunRecord(
+            run: run, jobs: try jobs(of: run.id), inputs: try inputs(of: run.id), findings: try findings(of: run.id),
+            headlines: try headlines(of: run.id), limits: try limits(of: run.id))
+    }
+
+    /// The last run of each price history of a study that had a value in its headline cell: what a page shows beside
+    /// "no data".
+    ///
+    /// - Returns: by asset and direction, the newest headline with a value and the run it is of.
+    public func lastGoodHeadlines(study: String) throws(HistoryError) -> [(run: StoredRun, headline: StoredHeadline)] {
+        try reading { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT headlines.*, cells.*, runs.id AS run_number, max(runs.started_ms)
+                    FROM headlines JOIN runs ON runs.id = headlines.run JOIN cells ON cells.id = headlines.cell
+                    WHERE runs.study = ? AND negative_equity_frac IS NOT NULL
+                    GROUP BY cells.asset, cells.side ORDER BY cells.asset, cells.side
+                    """, arguments: [study])
+            return try rows.compactMap { row in
+                let number: Int64 = row["run_number"]
+                let run = try Row.fetchOne(db, sql: "SELECT * FROM runs WHERE id = ?", arguments: [number])
+                return run.map { (StoredRun($0), StoredHeadline(row)) }
+            }
+        }
+    }
+
+    /// What a measure was in the last `runs` runs of a study that wrote results, by cell, newest first.
+    ///
+    /// Only cells that a limit on that measure named are known. A run that says the same of a cell twice counts once.
+    public func values(of measure: String, study: String, runs: Int) throws(HistoryError) -> [StoredCell: [Double]] {
+        try reading { db in
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT DISTINCT recent.started_ms, recent.id AS run_number, cells.*, value
+                    FROM (SELECT id, started_ms FROM runs WHERE study = ?1 AND status <> 'failed'
+                          ORDER BY started_ms DESC, id DESC LIMIT ?2) AS recent
+                    JOIN limit_values ON limit_values.run = recent.id JOIN cells ON cells.id = limit_values.cell
+                    WHERE measure = ?3 AND value IS NOT NULL
+                    ORDER BY recent.started_ms DESC, recent.id DESC
+                    """, arguments: [study, runs, measure])
+            var values: [StoredCell: [Double]] = [:]
+            while let row = try rows.next() { values[StoredCell(row), default: []].append(row["value"]) }
+            return values
+        }
+    }
+
+    private func rows<T>(_ sql: String, _ run: Int64, _ make: (Row) -> T) throws(HistoryError) -> [T] {
+        try reading { try Row.fetchAll($0, sql: sql, arguments: [run]).map(make) }
+    }
+}
+
+private func instant(_ milliseconds: Int64?) -> UTCInstant? { milliseconds.map(UTCInstant.init) }
+
+extension StoredRun {
+    fileprivate init(_ row: Row) {
+        self.init(
+            folder: row["folder"], runID: row["run_id"], study: row["study"], studyDigest: row["study_sha256"],
+            resultsDigest: row["results_sha256"], version: row["version"], command: row["command"],
+            started: UTCInstant(milliseconds: row["started_ms"]),
+            duration: TimeSpan(milliseconds: row["duration_ms"]),
+            status: Status(rawValue: row["status"]) ?? .failed, exitCode: row["exit_code"], message: row["message"],
+            confidence: row["confidence"])
+        id = row["id"]
+    }
+}
+
+extension StoredJob {
+    fileprivate init(_ row: Row) {
+        self.init(
+            asset: row["asset"], isFailed: row["is_failed"], message: row["message"], first: instant(row["first_ms"]),
+            last: instant(row["last_ms"]), bars: row["bars"],
+            barLength: (row["bar_ms"] as Int64?).map(TimeSpan.init(milliseconds:)), notes: row["notes"],
+            warnings: row["warnings"], errors: row["errors"])
+    }
+}
+
+extension StoredInput {
+    fileprivate init(_ row: Row) {
+        self.init(
+            asset: row["asset"], file: row["file"], bytes: row["bytes"], rows: row["row_count"], digest: row["sha256"],
+            format: row["format"])
+    }
+}
+
+extension StoredFinding {
+    fileprivate init(_ row: Row) {
+        self.init(
+            asset: row["asset"], check: row["check_name"], severity: row["severity"], count: row["affected_count"])
+    }
+}
+
+extension StoredCell {
+    fileprivate init(_ row: Row, asset: String? = nil) {
+        self.init(
+            asset: asset ?? row["asset"], contract: row["contract"], side: row["side"], leverage: row["leverage_x"],
+            horizonHours: row["horizon_h"], platform: row["platform"])
+    }
+}
+
+extension StoredHeadline {
+    fileprivate init(_ row: Row) {
+        self.init(
+            cell: StoredCell(row), isStudyHeadline: row["is_study_headline"], status: row["status"],
+            entries: row["entries_count"], effectiveEntries: row["entries_effective_count"],
+            negativeEquity: row["negative_equity_frac"], low: row["ci_low_frac"], high: row["ci_high_frac"],
+            liquidated: row["liquidated_frac"], unprotected: row["unprotected_frac"],
+            worstFill: row["worst_negative_equity_frac"])
+    }
+}
+
+extension StoredLimit {
+    fileprivate init(_ row: Row) {
+        let cellAsset: String? = row["cell_asset"]
+        self.init(
+            asset: cellAsset ?? row["asset"] ?? "", cell: cellAsset.map { StoredCell(row, asset: $0) },
+            measure: row["measure"], form: row["form"], bound: row["bound"], threshold: row["threshold"],
+            value: row["value"], low: row["low"], high: row["high"], baseline: row["baseline"], status: row["status"])
+    }
+}

@@ -1,0 +1,246 @@
+import GRDB
+import StressBasics
+
+/// The history of runs: one SQLite file in write-ahead mode.
+///
+/// The run folders are the truth, the store is their index: everything about a run that wrote a folder can be read from
+/// that folder again. Several processes may read while one writes; a writer waits up to ``busyWait`` for another one.
+public final class RunHistory: Sendable {
+    /// The file.
+    public let path: String
+    let queue: DatabaseQueue
+
+    /// How long a statement waits for another process before the store counts as busy.
+    public static let busyWait = TimeSpan.seconds(10)
+
+    /// The folder that the paths of runs are relative to.
+    public var folder: String { splitPath(path).parent }
+
+    /// Opens the store at `path`, and brings one of an older version up to date.
+    ///
+    /// - Parameter create: whether an absent file is made.
+    /// - Throws: ``HistoryError`` with the reason `missing`, `corrupt`, `foreign`, `newer`, `busy` or `inputOutput`.
+    public init(path: String, create: Bool = false) throws(HistoryError) {
+        guard create || exists(path) else {
+            throw HistoryError(.missing, "no store at \(path)", hint: "it is made by the first run")
+        }
+        self.path = path
+        queue = try RunHistory.describing(path) {
+            let queue = try DatabaseQueue(path: path, configuration: RunHistory.configuration)
+            try queue.read { try RunHistory.judge($0, path: path) }
+            // Readers go on while a run is recorded; a run that was recorded is on disk.
+            try queue.writeWithoutTransaction { db in
+                try db.execute(sql: "PRAGMA journal_mode = WAL")
+                try db.execute(sql: "PRAGMA synchronous = FULL")
+            }
+            if try queue.read({ try !HistorySchema.migrator.hasCompletedMigrations($0) }) {
+                try HistorySchema.migrator.migrate(queue)
+            }
+            return queue
+        }
+    }
+
+    /// Ends all use of the file, and folds what was written into it.
+    public func close() {
+        // A failed close loses nothing: what was committed is in the log beside the file.
+        try? queue.close()
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(busyWait.inSeconds)
+        configuration.foreignKeysEnabled = true
+        return configuration
+    }
+
+    /// Refuses what is not ours, is damaged, or comes from a newer program, before anything is written.
+    private static func judge(_ db: Database, path: String) throws {
+        let id = try Int.fetchOne(db, sql: "PRAGMA application_id")
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        if tables == 0 { return }
+        guard id == HistorySchema.applicationID else {
+            throw HistoryError(
+                .foreign, "\(path) is a database of another program", hint: "choose another file with --store")
+        }
+        let verdict = try String.fetchAll(db, sql: "PRAGMA quick_check(1)")
+        guard verdict == ["ok"] else {
+            throw HistoryError(.corrupt, "\(path) is damaged: \(verdict.first ?? "no answer")")
+        }
+        guard try !HistorySchema.migrator.hasBeenSuperseded(db) else {
+            throw HistoryError(
+                .newer, "\(path) was written by a newer version of belowzero",
+                hint: "use that version, or another file with --store; --no-store runs without one")
+        }
+    }
+
+    /// Runs `body` and says in our words what SQLite had against it.
+    static func describing<T>(_ path: String, _ body: () throws -> T) throws(HistoryError) -> T {
+        do {
+            return try body()
+        } catch let error as HistoryError {
+            throw error
+        } catch let error as DatabaseError {
+            throw HistoryError(error, path: path)
+        } catch {
+            throw HistoryError(.inputOutput, "cannot use \(path): \(error)")
+        }
+    }
+
+    func reading<T>(_ body: (Database) throws -> T) throws(HistoryError) -> T {
+        try RunHistory.describing(path) { try queue.read(body) }
+    }
+
+    func writing<T>(_ body: (Database) throws -> T) throws(HistoryError) -> T {
+        try RunHistory.describing(path) { try queue.write(body) }
+    }
+}
+
+extension HistoryError {
+    init(_ error: DatabaseError, path: String) {
+        let words = error.message ?? "error \(error.extendedResultCode.rawValue)"
+        switch error.resultCode {
+        case .SQLITE_NOTADB, .SQLITE_CORRUPT:
+            self.init(.corrupt, "\(path) is damaged: \(words)")
+        case .SQLITE_BUSY, .SQLITE_LOCKED:
+            self.init(.busy, "\(path) is in use: \(words)", hint: "try again when the other program is done")
+        case .SQLITE_FULL:
+            self.init(.inputOutput, "cannot write \(path): \(words)", hint: "free some space")
+        default:
+            self.init(
+                .inputOutput, "cannot use \(path): \(words)", hint: "check the folder's permissions and free space")
+        }
+    }
+}
+
+// MARK: Writing
+
+extension RunHistory {
+    /// Records a run with everything that belongs to it, in one transaction. A run whose folder is known already is
+    /// replaced.
+    ///
+    /// - Returns: the number of the run.
+    @discardableResult
+    public func record(_ record: RunRecord) throws(HistoryError) -> Int64 {
+        try writing { try HistoryWriter(db: $0).insert(record) }
+    }
+
+    /// Forgets runs, and the files that only they named.
+    public func forget(_ runs: [Int64]) throws(HistoryError) {
+        try writing { db in
+            for run in runs { try db.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [run]) }
+            try HistoryWriter(db: db).forgetUnusedFiles()
+        }
+    }
+}
+
+/// Inserts records within a transaction.
+struct HistoryWriter {
+    let db: Database
+
+    func insert(_ record: RunRecord) throws -> Int64 {
+        let run = record.run
+        if let folder = run.folder {
+            try db.execute(sql: "DELETE FROM runs WHERE folder = ?", arguments: [folder])
+        }
+        try db.execute(
+            sql: """
+                INSERT INTO runs (folder, run_id, study, study_sha256, results_sha256, version, command, started_ms,
+                  duration_ms, status, exit_code, message, confidence)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                run.folder, run.runID, run.study, run.studyDigest, run.resultsDigest, run.version, run.command,
+                run.started.milliseconds, run.duration.milliseconds, run.status.rawValue, run.exitCode, run.message,
+                run.confidence,
+            ])
+        let id = db.lastInsertedRowID
+        try insert(record.jobs, of: id)
+        try insert(record.inputs, of: id)
+        try insert(record.findings, of: id)
+        try insert(record.headlines, of: id)
+        try insert(record.limits, of: id)
+        return id
+    }
+
+    func forgetUnusedFiles() throws {
+        try db.execute(sql: "DELETE FROM files WHERE id NOT IN (SELECT file FROM inputs)")
+    }
+
+    private func insert(_ jobs: [StoredJob], of run: Int64) throws {
+        let statement = try db.cachedStatement(
+            sql: "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        for (place, job) in jobs.enumerated() {
+            try statement.execute(arguments: [
+                run, place, job.asset, job.isFailed, job.message, job.first?.milliseconds, job.last?.milliseconds,
+                job.bars, job.barLength?.milliseconds, job.notes, job.warnings, job.errors,
+            ])
+        }
+    }
+
+    private func insert(_ inputs: [StoredInput], of run: Int64) throws {
+        let statement = try db.cachedStatement(sql: "INSERT INTO inputs VALUES (?, ?, ?)")
+        for (place, input) in inputs.enumerated() {
+            try statement.execute(arguments: [run, place, try number(of: input)])
+        }
+    }
+
+    private func insert(_ findings: [StoredFinding], of run: Int64) throws {
+        let statement = try db.cachedStatement(sql: "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?)")
+        for (place, finding) in findings.enumerated() {
+            try statement.execute(arguments: [
+                run, place, finding.asset, finding.check, finding.severity, finding.count,
+            ])
+        }
+    }
+
+    private func insert(_ headlines: [StoredHeadline], of run: Int64) throws {
+        let statement = try db.cachedStatement(
+            sql: "INSERT INTO headlines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        for (place, figures) in headlines.enumerated() {
+            try statement.execute(arguments: [
+                run, place, try number(of: figures.cell), figures.isStudyHeadline, figures.status, figures.entries,
+                figures.effectiveEntries, figures.negativeEquity, figures.low, figures.high, figures.liquidated,
+                figures.unprotected, figures.worstFill,
+            ])
+        }
+    }
+
+    private func insert(_ limits: [StoredLimit], of run: Int64) throws {
+        let statement = try db.cachedStatement(
+            sql: "INSERT INTO limit_values VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        for (place, limit) in limits.enumerated() {
+            try statement.execute(arguments: [
+                run, place, try limit.cell.map(number), limit.cell == nil ? limit.asset : nil, limit.measure,
+                limit.form, limit.bound, limit.threshold, limit.value, limit.low, limit.high, limit.baseline,
+                limit.status,
+            ])
+        }
+    }
+
+    private func number(of cell: StoredCell) throws -> Int64 {
+        try number(
+            in: "cells", columns: ["asset", "contract", "side", "leverage_x", "horizon_h", "platform"],
+            [cell.asset, cell.contract, cell.side, cell.leverage, cell.horizonHours, cell.platform])
+    }
+
+    private func number(of input: StoredInput) throws -> Int64 {
+        try number(
+            in: "files", columns: ["sha256", "file", "asset", "bytes", "row_count", "format"],
+            [input.digest, input.file, input.asset, input.bytes, input.rows, input.format])
+    }
+
+    /// The number of the row with exactly these values, which is made when there is none.
+    private func number(
+        in table: String, columns: [String], _ values: [any DatabaseValueConvertible]
+    ) throws -> Int64 {
+        let arguments = StatementArguments(values)
+        let tests = columns.map { "\($0) = ?" }.joined(separator: " AND ")
+        let find = try db.cachedStatement(sql: "SELECT id FROM \(table) WHERE \(tests)")
+        if let known = try Int64.fetchOne(find, arguments: arguments) { return known }
+        let marks = columns.map { _ in "?" }.joined(separator: ", ")
+        try db.cachedStatement(
+            sql: "INSERT INTO \(table) (\(columns.joined(separator: ", "))) VALUES (\(marks))"
+        ).execute(arguments: arguments)
+        return db.lastInsertedRowID
+    }
+}

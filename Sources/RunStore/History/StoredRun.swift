@@ -1,0 +1,299 @@
+import StressBasics
+
+/// A cell as the history keeps it: by value, so that it can be found again when the grid has changed around it.
+public struct StoredCell: Hashable, Sendable {
+    /// The price history.
+    public var asset: String
+    /// Raw value of the contract.
+    public var contract: String
+    /// Raw value of the direction.
+    public var side: String
+    /// Entry notional over initial margin.
+    public var leverage: Double
+    /// Longest holding time, hours.
+    public var horizonHours: Double
+    /// Name of the platform.
+    public var platform: String
+
+    /// A cell of the given parts.
+    public init(
+        asset: String, contract: String, side: String, leverage: Double, horizonHours: Double, platform: String
+    ) {
+        self.asset = asset
+        self.contract = contract
+        self.side = side
+        self.leverage = leverage
+        self.horizonHours = horizonHours
+        self.platform = platform
+    }
+}
+
+/// One run as the history keeps it.
+public struct StoredRun: Hashable, Sendable {
+    /// What became of a run.
+    public enum Status: String, Hashable, Sendable, CaseIterable {
+        /// Done, every limit met or without a value.
+        case ok
+        /// Done, at least one limit breached.
+        case breached = "limit_breached"
+        /// Some jobs done, others failed.
+        case partial
+        /// Nothing was written.
+        case failed
+    }
+
+    /// Number within the store; 0 before it is recorded.
+    public var id: Int64 = 0
+    /// The run folder, relative to the store's folder when it lies inside it; nil when the run wrote nothing.
+    public var folder: String?
+    /// Content name; empty when the run failed before it had one.
+    public var runID: String
+    /// Name of the study.
+    public var study: String
+    /// SHA-256 of the study's canonical text, hexadecimal; empty when it was not known.
+    public var studyDigest: String
+    /// SHA-256 of `results.csv`, hexadecimal; empty when there is none.
+    public var resultsDigest: String
+    /// Version of the program.
+    public var version: String
+    /// The command that repeats the run.
+    public var command: String
+    /// When it started, UTC.
+    public var started: UTCInstant
+    /// How long it took up to the writing of outputs.
+    public var duration: TimeSpan
+    /// What became of it.
+    public var status: Status
+    /// What the process ended with.
+    public var exitCode: Int
+    /// Why it failed; empty when it did not.
+    public var message: String
+    /// Confidence of its intervals; nil when it failed.
+    public var confidence: Double?
+
+    /// A run of the given parts.
+    public init(
+        folder: String?, runID: String = "", study: String, studyDigest: String = "", resultsDigest: String = "",
+        version: String, command: String, started: UTCInstant, duration: TimeSpan, status: Status, exitCode: Int,
+        message: String = "", confidence: Double? = nil
+    ) {
+        self.folder = folder
+        self.runID = runID
+        self.study = study
+        self.studyDigest = studyDigest
+        self.resultsDigest = resultsDigest
+        self.version = version
+        self.command = command
+        self.started = started
+        self.duration = duration
+        self.status = status
+        self.exitCode = exitCode
+        self.message = message
+        self.confidence = confidence
+    }
+}
+
+/// One price history of a run: what was read, or why it failed.
+public struct StoredJob: Hashable, Sendable {
+    /// The price history.
+    public var asset: String
+    /// Whether the job failed; the figures below are then missing.
+    public var isFailed: Bool
+    /// Why it failed; empty when it did not.
+    public var message: String
+    /// Open time of the first bar.
+    public var first: UTCInstant?
+    /// Open time of the last bar.
+    public var last: UTCInstant?
+    /// Number of bars.
+    public var bars: Int?
+    /// Length of a bar.
+    public var barLength: TimeSpan?
+    /// Checks that ended as a note.
+    public var notes: Int
+    /// Checks that ended as a warning.
+    public var warnings: Int
+    /// Checks that ended as an error.
+    public var errors: Int
+
+    /// A job of the given parts.
+    public init(
+        asset: String, isFailed: Bool = false, message: String = "", first: UTCInstant? = nil, last: UTCInstant? = nil,
+        bars: Int? = nil, barLength: TimeSpan? = nil, notes: Int = 0, warnings: Int = 0, errors: Int = 0
+    ) {
+        self.asset = asset
+        self.isFailed = isFailed
+        self.message = message
+        self.first = first
+        self.last = last
+        self.bars = bars
+        self.barLength = barLength
+        self.notes = notes
+        self.warnings = warnings
+        self.errors = errors
+    }
+}
+
+/// An input file of a run.
+public struct StoredInput: Hashable, Sendable {
+    /// The price history it belongs to.
+    public var asset: String
+    /// The name as the study gives it.
+    public var file: String
+    /// Size on disk.
+    public var bytes: Int
+    /// Data rows read from it.
+    public var rows: Int
+    /// SHA-256 of its bytes, hexadecimal.
+    public var digest: String
+    /// The format it was read as.
+    public var format: String
+
+    /// An input of the given parts.
+    public init(asset: String, file: String, bytes: Int, rows: Int, digest: String, format: String) {
+        self.asset = asset
+        self.file = file
+        self.bytes = bytes
+        self.rows = rows
+        self.digest = digest
+        self.format = format
+    }
+}
+
+/// A check of the data that found something.
+public struct StoredFinding: Hashable, Sendable {
+    /// The price history.
+    public var asset: String
+    /// Name of the check.
+    public var check: String
+    /// `note`, `warning` or `error`.
+    public var severity: String
+    /// Rows, bars or steps it speaks of.
+    public var count: Int
+
+    /// A finding of the given parts.
+    public init(asset: String, check: String, severity: String, count: Int) {
+        self.asset = asset
+        self.check = check
+        self.severity = severity
+        self.count = count
+    }
+}
+
+/// The figures of one page's headline cell.
+public struct StoredHeadline: Hashable, Sendable {
+    /// The cell.
+    public var cell: StoredCell
+    /// Whether it is the study's own headline; exactly one a run is, unless no cell matches.
+    public var isStudyHeadline: Bool
+    /// `ok`, `zero_seen`, `impossible`, `rejected`, `few_windows` or `no_data`.
+    public var status: String
+    /// Entries held.
+    public var entries: Int
+    /// Independent trials worth as much.
+    public var effectiveEntries: Int
+    /// Share of entries below zero; nil without entries.
+    public var negativeEquity: Double?
+    /// Lower end of its interval; nil when there is none.
+    public var low: Double?
+    /// Upper end of its interval; nil when there is none.
+    public var high: Double?
+    /// Share of entries that were liquidated.
+    public var liquidated: Double?
+    /// Share of entries below zero at some bar, had nobody liquidated.
+    public var unprotected: Double?
+    /// Share of entries below zero under the worst fill; nil where it was not computed.
+    public var worstFill: Double?
+
+    /// Figures of the given parts.
+    public init(
+        cell: StoredCell, isStudyHeadline: Bool, status: String, entries: Int, effectiveEntries: Int,
+        negativeEquity: Double?, low: Double?, high: Double?, liquidated: Double?, unprotected: Double?,
+        worstFill: Double?
+    ) {
+        self.cell = cell
+        self.isStudyHeadline = isStudyHeadline
+        self.status = status
+        self.entries = entries
+        self.effectiveEntries = effectiveEntries
+        self.negativeEquity = negativeEquity
+        self.low = low
+        self.high = high
+        self.liquidated = liquidated
+        self.unprotected = unprotected
+        self.worstFill = worstFill
+    }
+}
+
+/// One limit against one cell, or against the age of one price history.
+public struct StoredLimit: Hashable, Sendable {
+    /// The price history.
+    public var asset: String
+    /// The cell; nil for a limit on the age of the newest bar.
+    public var cell: StoredCell?
+    /// The column of `results.csv` the limit is set on, or `newest_bar_age_h`.
+    public var measure: String
+    /// `max`, `min` or `drift`.
+    public var form: String
+    /// `value`, `lower` or `upper`: what was held against the limit.
+    public var bound: String
+    /// The limit, in the measure's unit; for `drift` the largest change. Nil where it depends on a missing interval.
+    public var threshold: Double?
+    /// The measured value; nil when the cell has none.
+    public var value: Double?
+    /// Lower end of its interval; nil where the measure has none.
+    public var low: Double?
+    /// Upper end of its interval; nil where the measure has none.
+    public var high: Double?
+    /// Median of the runs before, for `drift`.
+    public var baseline: Double?
+    /// `met`, `breach`, `no_value` or `no_history`.
+    public var status: String
+
+    /// A limit of the given parts.
+    public init(
+        asset: String, cell: StoredCell?, measure: String, form: String, bound: String, threshold: Double?,
+        value: Double?, low: Double? = nil, high: Double? = nil, baseline: Double? = nil, status: String
+    ) {
+        self.asset = asset
+        self.cell = cell
+        self.measure = measure
+        self.form = form
+        self.bound = bound
+        self.threshold = threshold
+        self.value = value
+        self.low = low
+        self.high = high
+        self.baseline = baseline
+        self.status = status
+    }
+}
+
+/// A run with everything the history keeps of it.
+public struct RunRecord: Hashable, Sendable {
+    /// The run.
+    public var run: StoredRun
+    /// Its price histories, in study order.
+    public var jobs: [StoredJob]
+    /// Its input files, in study order.
+    public var inputs: [StoredInput]
+    /// What the checks of its data found; checks that passed are left out.
+    public var findings: [StoredFinding]
+    /// The headline figures of every page, in page order.
+    public var headlines: [StoredHeadline]
+    /// Its limits, in the order of `limits.csv`.
+    public var limits: [StoredLimit]
+
+    /// A record of the given parts.
+    public init(
+        run: StoredRun, jobs: [StoredJob] = [], inputs: [StoredInput] = [], findings: [StoredFinding] = [],
+        headlines: [StoredHeadline] = [], limits: [StoredLimit] = []
+    ) {
+        self.run = run
+        self.jobs = jobs
+        self.inputs = inputs
+        self.findings = findings
+        self.headlines = headlines
+        self.limits = limits
+    }
+}
