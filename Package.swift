@@ -105,7 +105,7 @@ let package = Package(
             dependencies: ["StressEngine", "CSVIngest", "TestSupport"]),
         .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "TestSupport"]),
         .testTarget(
-            name: "StressReportTests", dependencies: ["StressReport", "TestSupport"], exclude: ["Golden"]),
+            name: "StressReportTests", dependencies: ["RunStore", "StressReport", "TestSupport"], exclude: ["Golden"]),
         .testTarget(name: "CommandLineTests", dependencies: ["BelowZeroCLI", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
@@ -122,7 +122,7 @@ if Context.environment["BELOWZERO_FUZZ"] == "1" {
 
 let hotModules: Set = [
     "StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "ContentStore", "CSVIngest", "StressEngine",
-    "CoverageSimulation",
+    "CoverageSimulation", "TestSupport",
     "ReaderFuzz",
 ]
 for target in package.targets where target.type != .system {

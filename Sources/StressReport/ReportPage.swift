@@ -8,7 +8,7 @@ extension AssetSide {
             title: "\(name) · below zero, \(report.study.name)",
             printFooter: "BelowZero · \(name) · run \(report.runID)",
             subject: "stress report", root: "../",
-            sections: sections, report: report)
+            sections: sections, version: report.version, footer: report.footer)
         let html = page.html { w in
             writeAnswer(&w)
             writeGrid(&w)

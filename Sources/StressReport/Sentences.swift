@@ -75,7 +75,7 @@ struct CellSentences {
         ]
         guard let interval = share.interval else { return seen }
         guard !interval.isVacuous(windows: share.windows) else {
-            return seen + [.plain("; \(windowWords(share.windows)) cannot bound the rate")]
+            return seen + [.plain("; \(windowWords(share.windows)) cannot bound the rate, treat as indicative")]
         }
         let bound = interval.high
         return seen + [
@@ -84,7 +84,9 @@ struct CellSentences {
     }
 
     private func indicative(_ share: MeasuredShare) -> [Phrase] {
-        share.isIndicative ? [.plain(" — only \(windowWords(share.windows)), treat as indicative")] : []
+        // A zero without a bound has said so already.
+        let isSaid = share.count == 0 && share.interval?.isVacuous(windows: share.windows) == true
+        return share.isIndicative && !isSaid ? [.plain(" — only \(windowWords(share.windows)), treat as indicative")] : []
     }
 
     private var impossible: [Phrase] {

@@ -65,7 +65,7 @@ enum ChartStyle {
 
     private static func classes(of drawing: String) -> Set<Substring> {
         Set(
-            drawing.split(separator: "class=\"").dropFirst().flatMap { part in
+            drawing.split(separator: "class=\"", omittingEmptySubsequences: false).dropFirst().flatMap { part in
                 part.prefix { $0 != "\"" }.split(separator: " ")
             })
     }

@@ -36,7 +36,8 @@ extension Drawing {
             Attribute("viewBox", frame.joined(separator: " ")), Attribute("width", frame[2]),
             Attribute("height", frame[3]), Attribute("role", "img")
         ) { w in
-            w.element("title", text: alternative)
+            // The table below is the page's.
+            w.element("title", text: alternative.replacing(" Every value is in the table below.", with: ""))
             w.code("style", style)
             w.shape(
                 "rect", .class("ground"), Attribute("x", frame[0]), Attribute("y", frame[1]),

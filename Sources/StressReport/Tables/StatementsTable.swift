@@ -56,7 +56,7 @@ extension RunReport {
             Statement(
                 "assets", "leverages_shown_count",
                 count: IndexPage(report: self, pages: pages, tables: []).leverages.count),
-        ] + groups.flatMap { $0.statements }
+        ] + groups.flatMap { $0.statements } + lastGood.map { Statement("failures", "last_good_frac", $0.share) }
     }
 }
 
@@ -84,11 +84,11 @@ extension AssetSide {
 
     private var answerStatements: [Statement] {
         let share = headline?.estimate.figure(.belowZero, confidence: confidence)?.share
-        let oneIn = share.flatMap { oneIn($0.fraction) }
+        let ratio = share.flatMap { oneIn($0.fraction) }
         let groups = report.limitGroups(asset: asset.asset, side: side)
         return [
-            Statement("answer", "one_in_entries_count", oneIn.map { Double($0.every) }),
-            Statement("answer", "one_in_events_count", oneIn.map { Double($0.count) }),
+            Statement("answer", "one_in_entries_count", ratio.map { Double($0.every) }),
+            Statement("answer", "one_in_events_count", ratio.map { Double($0.count) }),
             Statement("answer", "confidence_frac", confidence),
         ] + groups.flatMap(\.statements)
     }
