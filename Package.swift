@@ -48,6 +48,7 @@ let package = Package(
         .target(
             name: "StudyPlan",
             dependencies: ["StressBasics", "PriceSeries", "MarginModel", .product(name: "Yams", package: "Yams")]),
+        .target(name: "PriceArchive", dependencies: ["StressBasics"]),
         // Level 4: the engine.
         .target(
             name: "StressEngine",
@@ -70,8 +71,8 @@ let package = Package(
         .executableTarget(
             name: "BelowZeroCLI",
             dependencies: [
-                "CSVIngest", "ContentStore", "MarginModel", "PriceSeries", "RunStore", "StressBasics", "StressEngine",
-                "StressReport", "StressStatistics", "StudyPlan",
+                "CSVIngest", "ContentStore", "MarginModel", "PriceArchive", "PriceSeries", "RunStore", "StressBasics",
+                "StressEngine", "StressReport", "StressStatistics", "StudyPlan",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -91,7 +92,7 @@ let package = Package(
             path: "Tests/Coverage/Program"),
         .target(
             name: "TestSupport", dependencies: ["StressBasics", "PriceSeries"], path: "Tests/Support",
-            exclude: ["install-deps.sh"]),
+            exclude: ["install-deps.sh", "misbehaving_archive.py"]),
         .testTarget(name: "StressBasicsTests", dependencies: ["StressBasics", "TestSupport"]),
         .testTarget(name: "ContentStoreTests", dependencies: ["ContentStore", "TestSupport"]),
         .testTarget(name: "PriceSeriesTests", dependencies: ["PriceSeries", "TestSupport"]),
@@ -99,6 +100,7 @@ let package = Package(
         .testTarget(
             name: "StressStatisticsTests", dependencies: ["StressStatistics", "CoverageSimulation", "TestSupport"]),
         .testTarget(name: "CSVIngestTests", dependencies: ["CSVIngest", "CLibCSV", "ContentStore", "TestSupport"]),
+        .testTarget(name: "PriceArchiveTests", dependencies: ["PriceArchive", "TestSupport"]),
         .testTarget(name: "StudyPlanTests", dependencies: ["StudyPlan", "TestSupport"]),
         .testTarget(
             name: "StressEngineTests",

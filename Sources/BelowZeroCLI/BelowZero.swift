@@ -18,12 +18,12 @@ struct BelowZero: ParsableCommand {
 
             EXIT CODES
               0 done; 1 a bug; 3 a limit was breached; 64 usage; 65 bad data
-              66 no input; 73, 74 cannot write; 78 bad study; 130, 143 stopped
+              66 no input; 73, 74 cannot write; 75 try again; 78 bad study; 130, 143 stopped
             """,
         version: programVersion,
         subcommands: [
             RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, InitCommand.self,
-            SynthCommand.self, VenuesCommand.self,
+            FetchCommand.self, SynthCommand.self, VenuesCommand.self,
         ])
 }
 

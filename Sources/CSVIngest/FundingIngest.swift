@@ -5,13 +5,13 @@ import StressBasics
 public struct IngestedFunding: Sendable {
     /// The rates, ascending in time, one for each moment.
     public let schedule: FundingSchedule
-    /// The file.
-    public let file: IngestedFile
+    /// The files.
+    public let files: [IngestedFile]
     /// One summary for each check, also for those that passed, in a fixed order; then single rows in file order.
     public let findings: [Finding]
 }
 
-/// Reads the funding rates of one file and checks them.
+/// Reads the funding rates of a source's files as one series and checks them.
 ///
 /// Rates are fractions of the position's value per interval (0.0001 for 0.01 %), stamped with the moment they are charged.
 /// Rows that cannot be read are dropped and listed, `shift` is added to every stamp, rows are sorted, and of rows with the
@@ -24,39 +24,40 @@ public struct IngestedFunding: Sendable {
 public func ingestFunding(
     _ source: FundingSource, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedFunding {
-    try ingestFunding(.named(source.file, folder: options.baseFolder), source, options)
+    try ingestFunding(source.files.map { .named($0, folder: options.baseFolder) }, source, options)
 }
 
-/// The same for the bytes of a file in memory, under the name that `source` gives the file.
+/// The same for the bytes of a file in memory, under the name that `source` gives its first file.
 public func ingestFunding(
     bytes: [UInt8], source: FundingSource, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedFunding {
-    try ingestFunding(.memory(bytes, name: source.file), source, options)
+    try ingestFunding([.memory(bytes, name: source.files.first ?? "")], source, options)
 }
 
 private func ingestFunding(
-    _ place: InputPlace, _ source: FundingSource, _ options: IngestOptions
+    _ places: [InputPlace], _ source: FundingSource, _ options: IngestOptions
 ) throws(IngestError) -> IngestedFunding {
     let shift = source.shift.milliseconds
+    let name = places.first?.name ?? ""
     guard shift.magnitude <= TimeSpan.longest.milliseconds.magnitude else {
         throw IngestError(
             .setting, "cannot shift the times", why: "the shift is longer than 100 years",
-            at: SourceLocation(file: place.name))
+            at: SourceLocation(file: name))
     }
     var jitter = StampJitter()
-    let read = try StampedRows(place, task: .funding(source), options: options) { jitter.settle($0 + shift) }
+    let read = try StampedRows(places, task: .funding(source), options: options) { jitter.settle($0 + shift) }
     let schedule: FundingSchedule
     do {
         schedule = try FundingSchedule(time: read.columns.time, rate: read.columns.close)
     } catch {
         // Assembled rows rise and their numbers are finite, so this says that the reader is broken, not the file.
         throw IngestError(
-            .malformed, "cannot use the funding rates", why: "\(error)", at: SourceLocation(file: place.name))
+            .malformed, "cannot use the funding rates", why: "\(error)", at: SourceLocation(file: name))
     }
     let checks = FundingChecks(schedule: schedule, rows: read.rows)
-    let own = [checks.gaps, checks.rates, checks.extremeRates, jitter.finding(at: place.name)]
+    let own = [checks.gaps, checks.rates, checks.extremeRates, jitter.finding(at: name)]
     return IngestedFunding(
-        schedule: schedule, file: read.file.file,
+        schedule: schedule, files: read.files.map(\.file),
         findings: read.findings("funding", own: own, utcOffset: source.utcOffset))
 }
 

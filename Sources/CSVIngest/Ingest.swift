@@ -177,5 +177,5 @@ private func tooManyRows(_ place: InputPlace) -> IngestError {
         at: SourceLocation(file: place.name))
 }
 
-private let noFiles = IngestError(
+let noFiles = IngestError(
     .missing, "cannot find any file", why: "the source names none", at: SourceLocation(file: ""))

@@ -42,7 +42,7 @@ private func ingestMargins(
     let task = ReadingTask(
         header: .present, utcOffset: TimeSpan(milliseconds: 0), noun: "margin", delimiter: nil,
         layout: marginLayout)
-    let read = try StampedRows(place, task: task, options: options)
+    let read = try StampedRows([place], task: task, options: options)
     let columns = read.columns
     let entries = columns.time.indices.map { row in
         MarginSchedule.Entry(
@@ -51,7 +51,7 @@ private func ingestMargins(
     }
     do {
         return IngestedMarginHistory(
-            schedule: try MarginSchedule(entries, contractSize: contractSize), file: read.file.file,
+            schedule: try MarginSchedule(entries, contractSize: contractSize), file: read.files[0].file,
             findings: read.findings("margin", own: [], utcOffset: task.utcOffset))
     } catch {
         throw refusal(error, of: entries, contractSize, read).withExcerpt(from: place)
@@ -74,7 +74,7 @@ private func refusal(
 ) -> IngestError {
     // Dates rise already, so that an entry is wrong by itself; a wrong size makes the first one fail.
     let bad = entries.indices.first { (try? MarginSchedule([entries[$0]], contractSize: 1)) == nil }
-    let name = read.file.file.name
+    let name = read.files[0].file.name
     guard let bad else {
         return IngestError(.setting, "cannot use the margins", why: error.message, at: SourceLocation(file: name))
     }

@@ -1,9 +1,10 @@
 import PriceSeries
 import StressBasics
 
-/// The rows of one file beside the prices, in order and one for each time, with what was found on the way.
+/// The rows of files beside the prices, in order and one for each time, with what was found on the way.
 struct StampedRows {
-    var file: FileRows
+    /// At least one, without their rows.
+    var files: [FileRows]
     var rows: AssembledRows
 
     var columns: BarColumns { rows.columns }
@@ -11,34 +12,44 @@ struct StampedRows {
     /// Rows that could be read, the repeated ones included.
     private var readCount: Int { columns.count + rows.duplicates.count + rows.conflicts.count }
 
-    /// Reads a file as price files are read, then applies `change` to each time, sorts and drops repeated times.
+    /// Reads files as price files are read, then applies `change` to each time, sorts and drops repeated times.
     init(
-        _ place: InputPlace, task: ReadingTask, options: IngestOptions, change: (Int64) -> Int64 = { $0 }
+        _ places: [InputPlace], task: ReadingTask, options: IngestOptions, change: (Int64) -> Int64 = { $0 }
     ) throws(IngestError) {
-        let place = try place.single()
-        file = try ingestFile(place, task: task, options: options)
+        files = []
         var origins = RowOrigins()
-        origins.add(place.name, firstRow: 0)
-        var columns = file.columns
-        file.columns = BarColumns()
+        var columns = BarColumns()
+        for place in places {
+            let place = try place.single()
+            var file = try ingestFile(place, task: task, options: options)
+            origins.add(place.name, firstRow: columns.count)
+            columns.append(file.columns)
+            file.columns = BarColumns()
+            files.append(file)
+        }
+        guard let first = files.first?.file.name else { throw noFiles }
         for row in columns.time.indices { columns.time[row] = change(columns.time[row]) }
         let isInCalendar = columns.time.allSatisfy(BarSeries.validTimes.contains)
         guard isInCalendar else {
             throw IngestError(
                 .malformed, "cannot use the times", why: "with offset and shift they leave the years 1 to 9999",
-                at: SourceLocation(file: place.name))
+                at: SourceLocation(file: first))
         }
         rows = assemble(columns, origins: origins)
     }
 
     /// All findings: `own` after the summaries that every such file has, named after `kind`; single rows last.
     func findings(_ kind: String, own: [Finding], utcOffset: TimeSpan) -> [Finding] {
-        let badRows = file.findings.filter(\.isDetail)
-        let notes = file.findings.filter { !$0.isDetail } + timeNotes([file], utcOffset)
+        let ofFiles = files.flatMap(\.findings)
+        let badRows = ofFiles.filter(\.isDetail)
+        let notes = ofFiles.filter { !$0.isDetail } + timeNotes(files, utcOffset)
         var order = rows.order
         order.check = "\(kind)_order"
-        let summaries = [droppedRows(badRows, of: file.file.rowCount), order, duplicates("\(kind)_duplicates")]
-        return summaries + own + notes + inFileOrder(badRows + rows.conflictDetails, files: [file.file.name])
+        let summaries = [
+            droppedRows(badRows, of: files.reduce(0) { $0 + $1.file.rowCount }), order,
+            duplicates("\(kind)_duplicates"),
+        ]
+        return summaries + own + notes + inFileOrder(badRows + rows.conflictDetails, files: files.map(\.file.name))
     }
 
     /// Both kinds of repeated rows in one summary: a rate or a margin is too little to tell slips from corrections.

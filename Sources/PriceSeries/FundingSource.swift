@@ -2,8 +2,8 @@ import StressBasics
 
 /// Where funding rates come from and how their rows are to be read: what the user said, nothing guessed.
 public struct FundingSource: Hashable, Sendable {
-    /// The file. Its name is shown to people as it stands here.
-    public var file: String
+    /// One or more files, read in this order as one series. Their names are shown to people as they stand here.
+    public var files: [String]
     /// The column with the moment of each charge; nil means that the header's names tell.
     public var time: ColumnReference?
     /// The column with the rates, fractions of the position's value per interval; nil means that the header's names tell.
@@ -23,7 +23,7 @@ public struct FundingSource: Hashable, Sendable {
         utcOffset: TimeSpan = TimeSpan(milliseconds: 0), shift: TimeSpan = TimeSpan(milliseconds: 0),
         header: HeaderRule = .automatic
     ) {
-        (self.file, self.time, self.rate) = (file, time, rate)
+        (self.files, self.time, self.rate) = ([file], time, rate)
         (self.notation, self.utcOffset, self.shift, self.header) = (notation, utcOffset, shift, header)
     }
 }

@@ -20,6 +20,8 @@ public struct Study: Hashable, Sendable {
     public var limits: [StudyLimit]
     /// The cell the first sentence speaks of.
     public var headline: CellSelector
+    /// Where `belowzero fetch` gets prices from; has no part in results.
+    public var archive: ArchiveSettings?
 
     /// A study of the given parts, unchecked; ``loadStudy(yaml:file:)`` and ``validated()`` check.
     public init(
@@ -48,6 +50,15 @@ public struct Study: Hashable, Sendable {
 
     /// The format version that this program reads and writes.
     public static let version = 1
+}
+
+/// Where prices are fetched from.
+public struct ArchiveSettings: Hashable, Sendable {
+    /// The address that the archive's layout begins at.
+    public var base: WebAddress
+
+    /// Settings of the given address.
+    public init(base: WebAddress) { self.base = base }
 }
 
 /// One price history under the name that all outputs use.

@@ -56,8 +56,8 @@ extension StudyLoader {
         guard map["rate"] == nil, map["interval"] == nil else {
             return reader.wrong("give either a path or a rate and an interval")
         }
-        guard let file = map.required("path")?.text() else { return nil }
-        return fundingSource(map, file: file).map(FundingInput.file)
+        guard let files = map.required("path").flatMap(paths) else { return nil }
+        return fundingSource(map, files: files).map(FundingInput.file)
     }
 
     private func constantFunding(_ map: YAMLMap) -> FundingInput? {
@@ -68,10 +68,12 @@ extension StudyLoader {
         return .constant(rate: rate, interval: interval)
     }
 
-    private func fundingSource(_ map: YAMLMap, file: String) -> FundingSource? {
+    private func fundingSource(_ map: YAMLMap, files: [String]) -> FundingSource? {
         // Times, zone and header are written as for prices.
-        guard let like = source(map.without("columns"), files: [file]) else { return nil }
-        var source = FundingSource(file: file, notation: like.time, utcOffset: like.utcOffset, header: like.header)
+        guard let like = source(map.without("columns"), files: files) else { return nil }
+        var source = FundingSource(
+            file: files[0], notation: like.time, utcOffset: like.utcOffset, header: like.header)
+        source.files = files
         if let value = map["columns"] {
             guard let columns = value.map(known: ["time", "rate"]), let time = columns.required("time").flatMap(column),
                 let rate = columns.required("rate").flatMap(column)

@@ -68,7 +68,9 @@ struct StudyLoader {
     let venues: [VenueProfile]
 
     func study() -> Study? {
-        let known = ["version", "name", "data", "grid", "position", "platforms", "statistics", "limits", "headline"]
+        let known = [
+            "version", "name", "data", "grid", "position", "platforms", "statistics", "limits", "headline", "archive",
+        ]
         guard let map = root.map(known: known) else { return nil }
         checkVersion(map)
         let inputs = map.required("data").flatMap(inputs)
@@ -79,11 +81,14 @@ struct StudyLoader {
         let limits = map["limits"].map(limitSection) ?? []
         let headline = map["headline"].map { selector($0, extra: []) } ?? CellSelector()
         let name = map["name"].map(nameSection) ?? "study"
+        let archive = map["archive"].map(archiveSection)
         guard let inputs, let grid, let platforms, let position, let statistics, let limits, let headline, let name
         else { return nil }
-        return Study(
+        var study = Study(
             name: name, inputs: inputs, grid: grid.grid, position: position, platforms: platforms,
             statistics: statistics, limits: limits, headline: headline)
+        study.archive = archive ?? nil
+        return study
     }
 
     private func checkVersion(_ map: YAMLMap) {
@@ -105,6 +110,16 @@ struct StudyLoader {
                 "a study's name has 1 to 64 letters, digits, '.', '_' or '-' and does not begin with '.'")
         }
         return name
+    }
+
+    private func archiveSection(_ reader: YAMLReader) -> ArchiveSettings? {
+        guard let value = reader.map(known: ["base"])?.required("base"), let text = value.text() else { return nil }
+        guard let address = WebAddress(text) else {
+            return value.wrong(
+                "'\(SourceLocation.presentable(text))' is no address of an archive",
+                hint: "write https://host/path, without user name, query or fragment")
+        }
+        return ArchiveSettings(base: address)
     }
 
     private func positionSection(_ reader: YAMLReader) -> PositionRules? {

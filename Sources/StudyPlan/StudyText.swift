@@ -18,6 +18,11 @@ extension Study {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// ``canonicalText`` with the settings that have no part in results.
+    public var completeText: String {
+        canonicalText + (archive.map { "archive: {base: \(quoted($0.base.text))}\n" } ?? "")
+    }
+
     private var statisticsLine: String {
         let parts = [
             "confidence: \(numberText(statistics.confidence))", "block: \(statistics.block.text)",
@@ -72,7 +77,9 @@ extension Study {
         switch funding {
         case .constant(let rate, let interval): return ["rate: \(numberText(rate))", "interval: \(interval.text)"]
         case .file(let source):
-            var parts = ["path: \(quoted(source.file))"]
+            let files = source.files.map(quoted).joined(separator: ", ")
+            // A study with one file keeps the digest it had before there could be several.
+            var parts = ["path: \(source.files.count == 1 ? files : "[\(files)]")"]
             if let time = source.time, let rate = source.rate {
                 parts.append("columns: {time: \(columnText(time)), rate: \(columnText(rate))}")
             }

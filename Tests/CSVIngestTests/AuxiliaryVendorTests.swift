@@ -25,7 +25,7 @@ import Testing
     ])
     func fundingFiles(_ file: String, _ rows: Int, _ negative: Int, _ low: Double, _ high: Double, _ gaps: Int) throws {
         let read = try funding(file)
-        #expect(read.schedule.time.count == rows && read.file.rowCount == rows)
+        #expect(read.schedule.time.count == rows && read.files[0].rowCount == rows)
         #expect(read.schedule.rate.min() == low && read.schedule.rate.max() == high)
         func count(_ check: String) -> Int? { read.findings.first { $0.check == check }?.count }
         #expect(count("funding_rates") == negative && count("funding_gaps") == gaps)

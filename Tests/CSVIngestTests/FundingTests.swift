@@ -1,6 +1,7 @@
 import CSVIngest
 import PriceSeries
 import StressBasics
+import TestSupport
 import Testing
 
 /// Reads funding rates from text.
@@ -29,7 +30,7 @@ private func hours(_ range: ClosedRange<Int64>, from start: Int64 = 1_614_556_80
             { $0.time = .name("When") }, { ($0.time, $0.rate) = (.index(2), .index(1)) },
         ] {
             let read = try funding(text, change)
-            #expect(read.schedule.rate == [0.0001, -0.0002] && read.file.rowCount == 2)
+            #expect(read.schedule.rate == [0.0001, -0.0002] && read.files[0].rowCount == 2)
             #expect(read.schedule.time == [1_614_556_800_000, 1_614_643_200_000])
         }
         #expect(try funding(stamps(3)).schedule.rate == [0.0001, 0.0001, 0.0001])
@@ -49,7 +50,7 @@ private func hours(_ range: ClosedRange<Int64>, from start: Int64 = 1_614_556_80
 
     @Test func fewBadRowsAreDroppedAndListed() throws {
         let read = try funding(stamps(200) { $0 == 7 ? "1614758400,1e-4%" : nil })
-        #expect(read.schedule.time.count == 199 && read.file.rowCount == 200)
+        #expect(read.schedule.time.count == 199 && read.files[0].rowCount == 200)
         #expect(read.findings[0].check == "dropped_rows" && read.findings[0].count == 1)
         let bad = try #require(read.findings.last)
         #expect(bad.check == "bad_row" && bad.location?.line == 8 && bad.isDetail && bad.hint.contains("0.0001"))
@@ -100,5 +101,28 @@ private func hours(_ range: ClosedRange<Int64>, from start: Int64 = 1_614_556_80
         #expect(part.severity == .warning && part.count == 4 && part.time == traded.instant(0))
         #expect(part.message == "4 of 10 bars have no mark price (40 %); the first is 2021-03-01 00:00")
         #expect(part.action == "the traded price triggers there")
+    }
+}
+
+@Suite struct FundingFilesTests {
+    /// Rates cut into files by month are the series of the one file, and a month that stands twice is told.
+    @Test func severalFilesAreOneSeries() throws {
+        let folder = TemporaryFolder()
+        let lines = (0..<60).map { "\((1_700_000_000 + $0 * 28_800) * 1000),8,\($0 % 5 == 0 ? "-0.0001" : "0.0002")" }
+        func write(_ name: String, _ part: ArraySlice<String>) throws -> String {
+            let text = (["calc_time,funding_interval_hours,last_funding_rate"] + part).joined(separator: "\n") + "\n"
+            try text.write(toFile: folder.path + "/" + name, atomically: true, encoding: .utf8)
+            return folder.path + "/" + name
+        }
+        let whole = try ingestFunding(FundingSource(file: write("all.csv", lines[...])))
+        var source = FundingSource(file: try write("b.csv", lines[20..<45]))
+        source.files = [try write("a.csv", lines[..<20]), source.files[0], try write("c.csv", lines[45...])]
+        let cut = try ingestFunding(source)
+        #expect(cut.schedule.time == whole.schedule.time && cut.schedule.rate == whole.schedule.rate)
+        #expect(cut.files.map(\.rowCount) == [20, 25, 15] && whole.schedule.time.count == 60)
+        source.files.append(source.files[0])
+        let twice = try ingestFunding(source)
+        #expect(twice.schedule.time == whole.schedule.time)
+        #expect(twice.findings.first { $0.check == "funding_duplicates" }?.count == 20)
     }
 }

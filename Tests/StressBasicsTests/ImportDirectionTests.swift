@@ -12,13 +12,14 @@ private let mayImport: [String: Set<String>] = [
     "CSVIngest": [
         "CLibCSV", "CLibZip", "CZlib", "CZstd", "ContentStore", "StressBasics", "PriceSeries", "MarginModel",
     ],
+    "PriceArchive": ["StressBasics"],
     "StudyPlan": ["StressBasics", "PriceSeries", "MarginModel", "Yams"],
     "StressEngine": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
     "RunStore": ["StressBasics", "StressStatistics", "StudyPlan", "GRDB"],
     "StressReport": ["StressBasics", "StressStatistics", "StudyPlan", "RunStore"],
     "BelowZeroCLI": [
-        "CSVIngest", "ContentStore", "MarginModel", "PriceSeries", "RunStore", "StressBasics", "StressEngine",
-        "StressReport", "StressStatistics", "StudyPlan", "ArgumentParser", "Logging",
+        "CSVIngest", "ContentStore", "MarginModel", "PriceArchive", "PriceSeries", "RunStore", "StressBasics",
+        "StressEngine", "StressReport", "StressStatistics", "StudyPlan", "ArgumentParser", "Logging",
     ],
 ]
 
@@ -28,6 +29,7 @@ private let extraPlatformModules: [String: Set<String>] = [
     "CSVIngest": ["Dispatch", "Foundation", "FoundationEssentials", "Synchronization"],
     "ContentStore": ["Dispatch", "Synchronization"],
     "StressEngine": ["Dispatch", "Synchronization"],
+    "PriceArchive": ["Dispatch", "Foundation", "FoundationNetworking", "Synchronization"],
     // The history reads the JSON of run folders; nothing else in the store may need Foundation.
     "RunStore": ["Foundation", "FoundationEssentials"],
     "StressReport": ["Foundation", "FoundationEssentials"],

@@ -132,7 +132,8 @@ private let smallStudy = """
         let study = try loadStudy(yaml: everyRule, file: "s.yaml").value
         #expect(study.inputs[0].mark?.files == ["m.csv"] && study.inputs[0].mark?.time == .seconds)
         guard case .file(let funding) = study.inputs[0].funding else { throw StudyError([]) }
-        #expect(funding.file == "f.csv" && funding.rate == .name("Funding Rate") && funding.shift == TimeSpan.hours(-3))
+        #expect(
+            funding.files == ["f.csv"] && funding.rate == .name("Funding Rate") && funding.shift == TimeSpan.hours(-3))
         #expect(study.inputs[1].funding == .constant(rate: 0.0001, interval: .hours(8)))
         #expect(study.grid.contracts == ContractKind.allCases)
         let platform = study.platforms[0]

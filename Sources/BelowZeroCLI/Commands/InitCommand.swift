@@ -61,6 +61,8 @@ let studyTemplate = """
         # reference: {path: x.csv}  # another venue's prices, which tell a bad tick from a move of the market
         # mark: {path: mark.csv}    # mark prices trigger, traded prices fill
 
+    # archive: {base: https://data.binance.vision}   # where 'belowzero fetch --study' gets prices; no result depends on it
+
     grid:
       contract: [linear]            # linear, inverse (coin-margined), margin (borrowed), spot
       side: [long, short]

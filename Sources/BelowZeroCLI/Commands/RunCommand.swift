@@ -48,7 +48,7 @@ struct RunCommand: ParsableCommand {
             for (check, action) in try parsePolicies(policy) {
                 for index in chosen.inputs.indices { chosen.inputs[index].source.policies[check] = action }
             }
-            if printStudy { return Talk.print(chosen.canonicalText) }
+            if printStudy { return Talk.print(chosen.completeText) }
             loaded.notes.forEach { common.talk.say(Failure.text($0)) }
             let job = StressJob(
                 study: chosen, files: loaded.files, out: out, command: command, work: work, common: common)
@@ -71,14 +71,14 @@ struct LoadedStudy {
     let files: InputFiles
 
     /// Reads and checks a study file, and finds the files its globs match, relative to `prices` or else to the study.
-    init(file: String, prices: String? = nil) throws {
+    init(file: String, prices: String? = nil, findsFiles: Bool = true) throws {
         let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
         files = InputFiles(base: prices ?? (file.hasPrefix("/") && folder.isEmpty ? "/" : folder))
         let text = try LoadedStudy.text(of: file)
         do {
             let loaded = try LoadedStudy.load(text, file: file)
             var study = loaded.value
-            study.inputs = try files.expanded(study.inputs)
+            if findsFiles { study.inputs = try files.expanded(study.inputs) }
             self.study = study
             notes = loaded.findings
         } catch let error as StudyError {

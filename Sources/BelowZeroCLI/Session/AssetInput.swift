@@ -67,7 +67,7 @@ struct AssetInput: Sendable {
         findings += mark.map { $0.findings.map { $0.about("mark") } } ?? []
         if let along = market.mark { findings.append(markCoverage(along, over: series)) }
         findings += funding?.findings ?? []
-        let files = prices.files + (mark?.files ?? []) + (reference?.files ?? []) + (funding?.file.map { [$0] } ?? [])
+        let files = prices.files + (mark?.files ?? []) + (reference?.files ?? []) + (funding?.files ?? [])
         report = AssetReport(
             asset: asset,
             files: files.map { InputFile(name: $0.name, bytes: $0.byteCount, rows: $0.rowCount, digest: $0.sha256) },
@@ -86,11 +86,11 @@ private enum ReadFunding: Sendable {
         switch self {
         case .constant(let rate, let interval):
             return ResolvedFunding(
-                schedule: FundingSchedule(constant: rate, every: interval, over: series), file: nil, findings: [])
+                schedule: FundingSchedule(constant: rate, every: interval, over: series), files: [], findings: [])
         case .file(let read):
             let coverage = fundingCoverage(read.schedule, over: series)
             return ResolvedFunding(
-                schedule: read.schedule, file: read.file,
+                schedule: read.schedule, files: read.files,
                 findings: read.findings.map { $0.about("funding") } + [coverage])
         }
     }
@@ -98,7 +98,7 @@ private enum ReadFunding: Sendable {
 
 private struct ResolvedFunding {
     let schedule: FundingSchedule
-    let file: IngestedFile?
+    let files: [IngestedFile]
     let findings: [Finding]
 }
 

@@ -75,7 +75,8 @@ struct FileAudit: Sendable {
         let steps = try? BarSeries(time: time, price: read.schedule.rate.map { _ in 1 })
         return Facts(
             kind: "funding", format: "funding", reason: "the header names a time and a funding rate", noun: "rates",
-            rows: read.file.rowCount, items: time.count, first: time.first.map(UTCInstant.init(milliseconds:)),
+            rows: read.files.reduce(0) { $0 + $1.rowCount }, items: time.count,
+            first: time.first.map(UTCInstant.init(milliseconds:)),
             last: time.last.map(UTCInstant.init(milliseconds:)), barLength: steps?.barLength, recognition: [],
             findings: read.findings)
     }

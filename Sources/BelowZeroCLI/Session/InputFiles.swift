@@ -15,6 +15,10 @@ struct InputFiles {
             result.source.files = try input.source.files.flatMap(matches)
             result.mark?.files = try input.mark?.files.flatMap(matches) ?? []
             result.reference?.files = try input.reference?.files.flatMap(matches) ?? []
+            if case .file(var source) = input.funding {
+                source.files = try source.files.flatMap(matches)
+                result.funding = .file(source)
+            }
             return result
         }
     }

@@ -13,6 +13,7 @@ struct Failure: Error {
         case noInput = 66
         case cannotCreate = 73
         case inputOutput = 74
+        case tryAgain = 75
         case badStudy = 78
         case interrupted = 130
         case terminated = 143

@@ -1,0 +1,210 @@
+import Foundation
+import StressBasics
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import PriceArchive
+
+/// The fetch against an archive that behaves, and against many that do not.
+@Suite(.serialized) struct FetchTests {
+    private let folder = TemporaryFolder()
+    /// The server's files end with 2024-05-09.
+    private let now = CivilTime(year: 2024, month: 5, day: 10, hour: 4).instant!
+
+    private func day(_ month: Int, _ day: Int) -> UTCInstant { CivilTime(year: 2024, month: month, day: day).instant! }
+
+    private var policy: FetchPolicy {
+        var policy = FetchPolicy()
+        policy.firstDelay = TimeSpan(milliseconds: 20)
+        policy.stall = TimeSpan(milliseconds: 700)
+        policy.longestFile = .seconds(25)
+        policy.allowsHTTP = true
+        return policy
+    }
+
+    private func series(_ symbol: String = "BTCUSDT", kind: ArchiveKind = .klines) throws -> ArchiveSeries {
+        try #require(
+            ArchiveSeries(market: kind == .klines ? .spot : .quoteFutures, kind: kind, symbol: symbol, interval: "1h"))
+    }
+
+    private func fetch(
+        _ mode: String, _ series: ArchiveSeries, _ from: String = "2023-01", _ to: String = "2023-01",
+        policy: FetchPolicy? = nil, now: UTCInstant? = nil, cancelled: @escaping @Sendable () -> Bool = { false }
+    ) throws -> SeriesOutcome? {
+        guard let server = ArchiveServer.shared else { return nil }
+        let base = try #require(WebAddress(server.base(mode)))
+        let fetcher = ArchiveFetcher(
+            base: base, output: folder.path, policy: policy ?? self.policy, agent: "test", now: now ?? self.now,
+            isCancelled: cancelled)
+        let first = try #require(ArchiveMonth(from))
+        let last = try #require(ArchiveMonth(to))
+        return fetcher.fetch([series], months: first...last)[0]
+    }
+
+    private func files() -> [String] {
+        (FileManager.default.enumerator(atPath: folder.path)?.compactMap { $0 as? String } ?? [])
+            .filter { $0.contains(".") }.sorted()
+    }
+
+    private let january = "spot/klines/BTCUSDT/1h/BTCUSDT-1h-2023-01.zip"
+
+    /// What the requests of `mode` were: `GET path range`.
+    private func requests(_ mode: String) throws -> [[String]] {
+        let port = try #require(ArchiveServer.shared).port
+        let text = try Data(contentsOf: #require(URL(string: "http://127.0.0.1:\(port)/log")))
+        let all = try #require(JSONSerialization.jsonObject(with: text) as? [[Any]])
+        return all.map { $0.map { $0 as? String ?? "" } }.filter { $0[1].hasPrefix("/\(mode)/") }
+    }
+
+    // MARK: An archive that behaves
+
+    @Test func aMonthIsFetchedOnceAndVerified() throws {
+        guard let outcome = try fetch("ok", series("ONCEUSDT")) else { return }
+        let file = january.replacing("BTCUSDT", with: "ONCEUSDT")
+        #expect(outcome.present.map(\.text) == ["2023-01"] && outcome.fetched.files == 1)
+        #expect(files() == [file, file + ".CHECKSUM"])
+        let sum = try String(contentsOfFile: "\(folder.path)/\(file).CHECKSUM", encoding: .utf8)
+        #expect(try fileDigest("\(folder.path)/\(file)")?.hex == String(sum.prefix(64)))
+        let again = try fetch("ok", series("ONCEUSDT"))
+        #expect(again?.fetched.files == 0 && again?.present.count == 1)
+        let asked = try requests("ok").filter { $0[1].contains("ONCEUSDT") }
+        #expect(asked.count == 2, "a file that is here is not asked for")
+    }
+
+    @Test func aDamagedFileIsFetchedAgain() throws {
+        guard try fetch("ok", series()) != nil else { return }
+        try Data("damage".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/\(january)"))
+        #expect(try fetch("ok", series())?.fetched.files == 1)
+    }
+
+    @Test func theRunningMonthComesAsDaysAndGivesWayToItsMonth() throws {
+        guard let outcome = try fetch("ok", series(), "2024-03", "2024-05") else { return }
+        #expect(outcome.present.count == 2 + 9 && outcome.ends == nil && outcome.gaps.isEmpty)
+        #expect(files().contains("spot/klines/BTCUSDT/1h/BTCUSDT-1h-2024-05-09.zip"))
+        // The day of `now` has not ended, and is not asked for.
+        #expect(try requests("ok").allSatisfy { !$0[1].contains("2024-05-10") })
+        // As if the month of May had been published: its days go.
+        let month = "\(folder.path)/spot/klines/BTCUSDT/1h/BTCUSDT-1h-2024-05.zip"
+        try Data("whole".utf8).write(to: URL(fileURLWithPath: month))
+        let digest = try #require(try fileDigest(month))
+        try "\(digest.hex)  BTCUSDT-1h-2024-05.zip\n".write(
+            toFile: month + ".CHECKSUM", atomically: true, encoding: .utf8)
+        let later = try #require(try fetch("ok", series(), "2024-03", "2024-05", now: day(6, 20)))
+        #expect(later.superseded == 9 && later.present.count == 3)
+        #expect(!files().contains { $0.contains("2024-05-") })
+    }
+
+    @Test func aMonthThatIsLateComesAsDays() throws {
+        // In the first days of June the file of May is not there yet.
+        guard let outcome = try fetch("ok", series(), "2024-04", "2024-05", now: day(6, 3)) else { return }
+        #expect(outcome.present.count == 1 + 9 && outcome.present.last?.text == "2024-05-09")
+        #expect(outcome.ends?.text == "2024-05-09", "three weeks without a day are more than late")
+    }
+
+    @Test func gapsEndsAndBeginningsAreTold() throws {
+        guard let gap = try fetch("ok", series("GAPUSDT"), "2022-01", "2022-06") else { return }
+        #expect(gap.gaps.map(\.text) == ["2022-03"] && gap.begins == nil && gap.ends == nil)
+        let end = try #require(try fetch("ok", series("ENDUSDT"), "2022-03", "2024-05"))
+        #expect(end.ends?.text == "2022-05" && end.gaps.isEmpty && end.notYet.isEmpty && end.present.count == 3)
+        let new = try #require(try fetch("ok", series("NEWUSDT"), "2022-01", "2022-06"))
+        #expect(new.begins?.text == "2022-03" && new.gaps.isEmpty && new.present.count == 4)
+        let none = try #require(try fetch("ok", series("NONEUSDT"), "2022-01", "2022-06"))
+        #expect(none.isEmpty && none.present.isEmpty && none.failures.isEmpty)
+    }
+
+    @Test func whatIsLateIsNotAnEnd() throws {
+        guard let funding = try fetch("ok", series(kind: .fundingRate), "2024-03", "2024-05") else { return }
+        #expect(funding.present.map(\.text) == ["2024-03", "2024-04"] && funding.ends == nil)
+        let late = try #require(try fetch("ok", series(kind: .fundingRate), "2024-04", "2024-05", now: day(6, 3)))
+        #expect(late.notYet.map(\.text) == ["2024-05"] && late.ends == nil)
+    }
+
+    // MARK: Archives that misbehave, and come round
+
+    @Test(arguments: [
+        "truncate", "norange", "changing", "lyingrange", "wrongonce", "busy", "fail500", "stall", "slow", "wronglength",
+        "redirect",
+    ])
+    func whatCanBeHadIsHadInTheEnd(mode: String) throws {
+        guard let outcome = try fetch(mode, series()) else { return }
+        #expect(outcome.present.count == 1, "\(outcome.failures)")
+        #expect(files() == [january, january + ".CHECKSUM"], "nothing half is left")
+    }
+
+    @Test func aBrokenTransferGoesOnWhereItStopped() throws {
+        guard try fetch("truncate", series("RESUMEUSDT")) != nil else { return }
+        let ranges = try requests("truncate").filter { $0[1].hasSuffix("RESUMEUSDT-1h-2023-01.zip") }.map { $0[2] }
+        #expect(
+            ranges.count == 3 && ranges[0].isEmpty && ranges[1...].allSatisfy { $0.hasPrefix("bytes=") }, "\(ranges)")
+    }
+
+    @Test func aStoppedFetchGoesOnWhereItStopped() throws {
+        guard ArchiveServer.shared != nil else { return }
+        let began = ContinuousClock.now
+        // The transfer of this mode takes two seconds.
+        let stopped = try fetch("slow", series("STOPUSDT")) { began.duration(to: .now) > .milliseconds(900) }
+        #expect(stopped?.failures.first?.error.reason == .interrupted && stopped?.present.isEmpty == true)
+        #expect(began.duration(to: .now) < .seconds(8))
+        let part = try #require(files().first { $0.hasSuffix(".part") })
+        #expect(part == "spot/klines/STOPUSDT/1h/.STOPUSDT-1h-2023-01.zip.part" && files().contains(part + ".state"))
+        #expect(try fetch("ok", series("STOPUSDT"))?.present.count == 1)
+        let last = try #require(try requests("ok").last { $0[1].hasSuffix("STOPUSDT-1h-2023-01.zip") })
+        #expect(last[2].hasPrefix("bytes="), "\(last)")
+        #expect(files().allSatisfy { !$0.contains(".part") })
+    }
+
+    // MARK: Archives that do not come round
+
+    @Test(arguments: [
+        ("wrongsum", ArchiveError.Reason.badData, "does not have the archive's checksum"),
+        ("othersum", .badData, "does not hold the SHA-256"), ("garbagesum", .badData, "larger than"),
+        ("nosum", .badData, "without a checksum"), ("nozip", .badData, "but not the file"),
+        ("huge", .badData, "larger than"), ("endless", .badData, "larger than"),
+        ("redirectout", .badData, "redirects to localhost"), ("redirectloop", .badData, "again and again"),
+        ("redirectfile", .badData, "not https"), ("forbidden", .badData, "403"),
+        ("busyforever", .tryAgain, "asks to wait"), ("always500", .tryAgain, "503, 3 times in a row"),
+        ("drop", .tryAgain, "127.0.0.1"), ("junk", .tryAgain, "127.0.0.1"),
+        ("stallforever", .tryAgain, "no byte for"),
+    ])
+    func failuresAreNamedAndLeaveNothing(mode: String, reason: ArchiveError.Reason, words: String) throws {
+        var impatient = policy
+        impatient.attempts = 3
+        impatient.largestFile = 8 << 20
+        guard let outcome = try fetch(mode, series(), policy: impatient) else { return }
+        let failure = try #require(outcome.failures.first?.error, "\(outcome.periods)")
+        #expect(failure.reason == reason && failure.message.contains(words), "\(failure)")
+        #expect(!files().contains(january), "no file appears under its name")
+        #expect(try requests(mode).count <= 12)
+    }
+
+    @Test func theRestIsNotTriedWhenNobodyAnswers() throws {
+        var impatient = policy
+        impatient.attempts = 2
+        impatient.parallel = 1
+        guard let outcome = try fetch("drop", series("ALLUSDT"), "2022-01", "2023-12", policy: impatient) else {
+            return
+        }
+        #expect(outcome.failures.count == 24 && outcome.failures.last?.error.message.contains("not tried") == true)
+        #expect(try requests("drop").filter { $0[1].contains("ALLUSDT") }.count <= 12)
+    }
+
+    @Test func redirectsElsewhereNeedPermission() throws {
+        var open = policy
+        open.allowsOtherHosts = true
+        #expect(try fetch("redirectout", series(), policy: open)?.present.count ?? 1 == 1)
+        open.allowsHTTP = false
+        _ = try? FileManager.default.removeItem(atPath: folder.path + "/spot")
+        let refused = try fetch("redirectout", series(), policy: open)
+        #expect(refused?.failures.first?.error.message.contains("not https") ?? true)
+    }
+
+    @Test func twoFetchesDoNotWriteTheSameFile() throws {
+        guard ArchiveServer.shared != nil else { return }
+        try makeFolders(folder.path + "/spot/klines/BTCUSDT/1h")
+        let held = try PartialFile(folder: folder.path + "/spot/klines/BTCUSDT/1h", name: "BTCUSDT-1h-2023-01.zip")
+        let outcome = try #require(try fetch("ok", series()))
+        #expect(outcome.failures.first?.error.message.contains("another belowzero") == true)
+        _ = held.count
+    }
+}
