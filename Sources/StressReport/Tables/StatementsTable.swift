@@ -65,7 +65,7 @@ extension LimitGroup {
     var statements: [Statement] {
         guard checks.count > 1 else { return [] }
         return [
-            Statement("limits", "cells_within_count", count: checks.count { !$0.breached && $0.value != nil }),
+            Statement("limits", "cells_within_count", count: checks.count { $0.outcome == .met }),
             Statement("limits", "cells_count", count: checks.count),
         ]
     }
