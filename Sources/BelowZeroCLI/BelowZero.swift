@@ -22,8 +22,9 @@ struct BelowZero: ParsableCommand {
             """,
         version: programVersion,
         subcommands: [
-            RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, InitCommand.self,
-            FetchCommand.self, SynthCommand.self, VenuesCommand.self, HistoryCommand.self, StoreCommand.self,
+            RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, DiffCommand.self,
+            HistoryCommand.self, StoreCommand.self, InitCommand.self, FetchCommand.self, SynthCommand.self,
+            VenuesCommand.self,
         ])
 }
 

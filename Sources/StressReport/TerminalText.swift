@@ -60,7 +60,7 @@ extension RunReport {
 }
 
 /// Rows with every field but the last flush right in its column.
-private func aligned(_ rows: [[String]]) -> [String] {
+func aligned(_ rows: [[String]]) -> [String] {
     let plain = rows.map { $0.map(plainText) }
     let widths = (plain.first ?? []).indices.map { column in plain.map { $0[column].count }.max() ?? 0 }
     return plain.map { row in

@@ -95,13 +95,11 @@ extension Study {
 }
 
 extension Study {
-    /// The study of one cell alone.
-    public func narrowed(to cell: StudyCell) -> Study {
+    /// The study of one cell's price history and holding time, all of whose cells are resampled together.
+    public func narrowed(toHorizonOf cell: StudyCell) -> Study {
         var study = self
         study.inputs = inputs.filter { $0.asset == cell.asset }
-        study.grid = StudyGrid(
-            contracts: [cell.contract], sides: [cell.side], leverages: [cell.leverage], horizons: [cell.horizon])
-        study.platforms = platforms.filter { $0.name == cell.platform }
+        study.grid.horizons = [cell.horizon]
         study.limits = []
         return study
     }

@@ -97,8 +97,7 @@ struct LoadedStudy {
 
     /// Reads and checks a study file, and finds the files its globs match, relative to `prices` or else to the study.
     init(file: String, prices: String? = nil, findsFiles: Bool = true) throws {
-        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        files = InputFiles(base: prices ?? (file.hasPrefix("/") && folder.isEmpty ? "/" : folder))
+        files = InputFiles(base: prices ?? LoadedStudy.folder(of: file))
         let text = try LoadedStudy.text(of: file)
         do {
             let loaded = try LoadedStudy.load(text, file: file)
@@ -109,6 +108,12 @@ struct LoadedStudy {
         } catch let error as StudyError {
             throw Failure(error)
         }
+    }
+
+    /// The folder of a study file; empty for the working directory.
+    static func folder(of file: String) -> String {
+        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        return file.hasPrefix("/") && folder.isEmpty ? "/" : folder
     }
 
     /// Reads a study; venues are looked up only when it names a platform that it does not describe.

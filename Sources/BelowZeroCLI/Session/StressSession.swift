@@ -63,11 +63,13 @@ struct StressSession {
         guard let cell = study.headlineCell, let input = inputs.first(where: { $0.asset == cell.asset }),
             let market = input.unsuspicious
         else { return nil }
-        let alone = study.narrowed(to: cell)
-        let run = StressRun(study: alone, asset: cell.asset, market: market, kernel: kernel)
+        // Estimated as the headline is, together with the cells beside it, or the two intervals could not be compared.
+        let run = StressRun(
+            study: study.narrowed(toHorizonOf: cell), asset: cell.asset, market: market, kernel: kernel)
         interruption.control.plan(run.workUnits)
-        // Estimated as the headline is, or the two intervals could not be compared.
-        guard let row = try? answers(run).rows.first else { throw interruption.failure }
+        guard let row = try? answers(run).rows.first(where: { $0.cell.id == cell.id }) else {
+            throw interruption.failure
+        }
         return SuspicionCheck(bars: input.suspiciousCount, row: row)
     }
 

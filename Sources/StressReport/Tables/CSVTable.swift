@@ -65,7 +65,7 @@ extension RunReport {
     }
 
     /// `columns.csv`, which describes the other files and itself.
-    private static func columnsTable(describing tables: [CSVTable]) -> CSVTable {
+    static func columnsTable(describing tables: [CSVTable]) -> CSVTable {
         let parts = [
             ("file", "CSV file in the run folder"), ("column", "Header of the column"),
             ("unit", "Unit of its numbers; empty for names and texts"),
