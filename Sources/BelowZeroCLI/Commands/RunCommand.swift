@@ -102,7 +102,7 @@ struct LoadedStudy {
         do {
             let loaded = try LoadedStudy.load(text, file: file)
             var study = loaded.value
-            if findsFiles { study.inputs = try files.expanded(study.inputs) }
+            if findsFiles { study.inputs = files.expanded(study.inputs) }
             self.study = study
             notes = loaded.findings
         } catch let error as StudyError {

@@ -1,5 +1,5 @@
 /// What resampling says about one frequency.
-public struct FrequencyInference: Hashable, Sendable {
+public struct FrequencyInference: Hashable, Codable, Sendable {
     /// The observed frequency.
     public let frequency: Double
     /// Standard deviation over the resamples.
@@ -16,7 +16,7 @@ public struct FrequencyInference: Hashable, Sendable {
     public let effectiveWilson: Bounds
 
     /// Lower and upper end, fractions.
-    public struct Bounds: Hashable, Sendable {
+    public struct Bounds: Hashable, Codable, Sendable {
         /// Lower end.
         public let low: Double
         /// Upper end.
@@ -27,6 +27,15 @@ public struct FrequencyInference: Hashable, Sendable {
             self.low = min(max(low, 0), 1)
             self.high = min(max(high, 0), 1)
         }
+    }
+
+    /// Conclusions that were drawn before.
+    init(
+        frequency: Double, standardError: Double, effectiveEntries: Double, percentile: Bounds?, studentised: Bounds?,
+        effectiveWilson: Bounds
+    ) {
+        (self.frequency, self.standardError, self.effectiveEntries) = (frequency, standardError, effectiveEntries)
+        (self.percentile, self.studentised, self.effectiveWilson) = (percentile, studentised, effectiveWilson)
     }
 
     /// Draws the conclusions from one column of resamples; nil without entries.
