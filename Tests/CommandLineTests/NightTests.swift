@@ -231,13 +231,20 @@ import Testing
         }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
-        process.arguments = ["-o", "Reports/.belowzero.lock", "sh", "-c", "touch held; sleep 300"]
+        process.arguments = ["-o", "Reports/.belowzero.lock", "sh", "-c", "echo $$ > held; exec sleep 300"]
         process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
-        process.standardError = FileHandle.nullDevice
+        // Output that a child keeps open would keep the test runner waiting.
+        (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
         try process.run()
-        while !isThere("held") { usleep(10_000) }
+        while (try? scratch.read("held").hasSuffix("\n")) != true { usleep(10_000) }
         try scratch.write("process 4711, study other, since 2023-01-01T00:00:00Z\n", to: "Reports/.belowzero.lock")
         return process
+    }
+
+    /// Ends the owner of the lock as a crash would, and then what it started.
+    private func end(_ holder: Process) throws {
+        kill(holder.processIdentifier, SIGKILL)
+        if let child = pid_t(try scratch.read("held").trimmingCharacters(in: .newlines)) { kill(child, SIGKILL) }
     }
 
     @Test func aSecondRunWaitsAndGivesUp() throws {
@@ -254,7 +261,7 @@ import Testing
             usleep(20_000)
         }
         #expect(waiting.process.isRunning)
-        kill(other.processIdentifier, SIGKILL)
+        try end(other)
         waiting.process.waitUntilExit()
         let outcome = try waiting.outcome()
         #expect(outcome.code == 0 && outcome.err.contains("waiting for another run"), "\(outcome.err)")
@@ -263,7 +270,7 @@ import Testing
     @Test func aWaitCanBeInterrupted() throws {
         try study()
         guard let other = try holder() else { return }
-        defer { kill(other.processIdentifier, SIGKILL) }
+        defer { try? end(other) }
         let waiting = try scratch.program.start(["run", "study.yaml", "--wait", "5m"])
         while try !String(contentsOfFile: waiting.errFile, encoding: .utf8).contains("waiting"),
             waiting.process.isRunning

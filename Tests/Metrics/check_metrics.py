@@ -44,7 +44,7 @@ good, odd, bad = (families(path) for path in sys.argv[1:4])
 assert REQUIRED | WHEN_DONE <= good.keys(), (REQUIRED | WHEN_DONE) - good.keys()
 assert value(good, "belowzero_run_exit_code") == 0 and value(good, "belowzero_run_recorded") == 1
 assert 0 < value(good, "belowzero_negative_equity_ratio") < 1
-assert odd["belowzero_newest_bar_age_seconds"].samples[0].labels["asset"] == 'D"E\\M\nO', "labels survive"
+assert odd["belowzero_newest_bar_age_seconds"].samples[0].labels["asset"] == 'D"E\\M O', "labels survive"
 assert [s.value for s in odd["belowzero_limits"].samples if s.labels["status"] == "breach"] == [1]
 assert REQUIRED <= bad.keys() and value(bad, "belowzero_run_exit_code") == 66
 assert "belowzero_limits" not in bad, "a run that failed says nothing of limits"
