@@ -209,6 +209,8 @@ struct TerminalTable {
             let padding = String(repeating: " ", count: column.width - text.count)
             return column.isText ? (place == columns.count - 1 ? text : text + padding) : padding + text
         }
-        return "  " + fields.joined(separator: "   ")
+        var text = "  " + fields.joined(separator: "   ")
+        while text.last == " " { text.removeLast() }
+        return text
     }
 }

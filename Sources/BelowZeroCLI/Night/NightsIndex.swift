@@ -30,7 +30,9 @@ struct NightsIndex {
         var (order, byStudy) = ([String](), [String: [StoredRun]]())
         for run in runs {
             if byStudy[run.study] == nil { order.append(run.study) }
-            if byStudy[run.study, default: []].count < NightsPage.shownRuns { byStudy[run.study]?.append(run) }
+            if byStudy[run.study, default: []].count < NightsPage.shownRuns {
+                byStudy[run.study, default: []].append(run)
+            }
         }
         var studies: [NightsPage.StudyHistory] = []
         for study in order.prefix(NightsIndex.mostStudies) {
