@@ -16,6 +16,8 @@ public struct CellDetail: Codable, Sendable {
     public var shortfallTail: TailReport?
     /// How fast other leverages are liquidated, lowest first.
     public var curves: [LiquidationCurve]
+    /// The worst entries of the largest episodes, largest first.
+    public var paths: [EpisodePath] = []
 
     /// The parts of a cell.
     public init(
@@ -49,6 +51,51 @@ public struct LiquidationCurve: Hashable, Codable, Sendable {
     /// A curve.
     public init(cell: StudyCell, points: [LiquidationPoint]) {
         (self.cell, self.points) = (cell, points)
+    }
+}
+
+/// The prices that the worst entry of an episode met.
+public struct EpisodePath: Hashable, Sendable {
+    /// Place of its episode by entries below zero, from 1.
+    public var rank: Int
+    /// Open of the entry bar; the entry is its close.
+    public var entry: UTCInstant
+    /// Price of the entry.
+    public var entryPrice: Double
+    /// Where the margin was gone, at the moment of entry; nil where no price takes all of it.
+    public var bankruptcyPrice: Double?
+    /// Open of the bar in which it was closed.
+    public var exit: UTCInstant
+    /// What it was closed at, after slippage.
+    public var exitPrice: Double
+    /// Open of the bar with the largest move against it.
+    public var worstBar: UTCInstant
+    /// That move, from the close before, in parts of it; below zero for a fall.
+    public var worstMove: Double
+    /// The prices around it, oldest first.
+    public var points: [Point]
+
+    /// A few bars, summed up.
+    public struct Point: Hashable, Sendable {
+        /// Open of the last of them.
+        public var time: UTCInstant
+        /// Lowest, highest and last price.
+        public var low, high, close: Double
+
+        /// Bars of the given prices.
+        public init(time: UTCInstant, low: Double, high: Double, close: Double) {
+            (self.time, self.low, self.high, self.close) = (time, low, high, close)
+        }
+    }
+
+    /// A path of the given parts.
+    public init(
+        rank: Int, entry: UTCInstant, entryPrice: Double, bankruptcyPrice: Double?, exit: UTCInstant, exitPrice: Double,
+        worstBar: UTCInstant, worstMove: Double, points: [Point]
+    ) {
+        (self.rank, self.entry, self.entryPrice, self.bankruptcyPrice) = (rank, entry, entryPrice, bankruptcyPrice)
+        (self.exit, self.exitPrice, self.points) = (exit, exitPrice, points)
+        (self.worstBar, self.worstMove) = (worstBar, worstMove)
     }
 }
 

@@ -53,9 +53,10 @@ extension RunReport {
             guard let figure = row.estimate.figure(measure, confidence: confidence) else { return "" }
             return figure.share == nil ? figure.number : figure.number + " %"
         }
-        let interval = row.estimate.figure(.belowZero, confidence: confidence)?.share?.interval
-        let range = interval.map {
-            $0.method.isBound ? "<=" + boundText($0.high) : intervalNumber($0) + " %"
+        let share = row.estimate.figure(.belowZero, confidence: confidence)?.share
+        let range = share?.interval.map { interval in
+            interval.isVacuous(windows: row.estimate.disjointWindows)
+                ? "too few" : interval.method.isBound ? "<=" + boundText(interval.high) : intervalNumber(interval) + " %"
         }
         return [row.cell.leverage.screenText, figure(.belowZero), range ?? ""] + fills.map(figure)
             + [

@@ -54,12 +54,11 @@ struct CSVTable {
 }
 
 extension RunReport {
-    /// Every CSV of the run, the dictionary last.
-    var tables: [CSVTable] {
+    /// Every CSV of the run with these pages, the dictionary last.
+    func tables(pages: [AssetSide]) -> [CSVTable] {
         var tables =
-            [resultsTable, severityTable, intervalsTable, maxLeverageTable] + anatomyTables + comparisonTables + [
-                dataQualityTable
-            ]
+            [resultsTable, severityTable, intervalsTable, safeguardsTable, maxLeverageTable] + anatomyTables
+            + comparisonTables + [dataQualityTable, inputsTable, statementsTable(pages: pages)]
         if !study.limits.isEmpty { tables.append(limitsTable) }
         return tables + [RunReport.columnsTable(describing: tables)]
     }

@@ -44,6 +44,20 @@ public struct SimultaneousBand: Hashable, Codable, Sendable {
     /// One a column: Wilson's interval on the effective entries at the critical value, the zero count's bound at the same.
     public let bounds: [FrequencyInference.Bounds]
 
+    /// The same band, widened where an interval of a single point reaches beyond it: what holds all points holds each. The two are
+    /// made by different means, so that with few crashes a point's own interval may be the wider one.
+    public func covering(_ intervals: [FrequencyInterval?]) -> SimultaneousBand {
+        let widened = zip(bounds, intervals).map { bounds, interval in
+            FrequencyInference.Bounds(
+                low: min(bounds.low, interval?.low ?? bounds.low), high: max(bounds.high, interval?.high ?? bounds.high))
+        }
+        return SimultaneousBand(criticalValue: criticalValue, bounds: widened)
+    }
+
+    private init(criticalValue: Double, bounds: [FrequencyInference.Bounds]) {
+        (self.criticalValue, self.bounds) = (criticalValue, bounds)
+    }
+
     /// The band over columns that were resampled by one plan.
     public init(
         _ inferences: [FrequencyInference], resampled: [ResampledRatio], confidence: Double
