@@ -17,15 +17,31 @@ struct BelowZero: ParsableCommand {
               belowzero init && belowzero run nightly.yaml
 
             EXIT CODES
-              0 done; 1 a bug; 3 a limit was breached; 64 usage; 65 bad data
-              66 no input; 73, 74 cannot write; 75 try again; 78 bad study; 130, 143 stopped
+              0 done; 1 a bug; 3 a limit was breached; 4 some jobs failed; 64 usage
+              65 bad data; 66 no input; 73, 74 cannot write; 75 try again; 78 bad study; 130, 143 stopped
             """,
         version: programVersion,
         subcommands: [
             RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, DiffCommand.self,
-            HistoryCommand.self, StoreCommand.self, InitCommand.self, FetchCommand.self, SynthCommand.self,
+            HistoryCommand.self, StoreCommand.self, IndexCommand.self, InitCommand.self, FetchCommand.self,
+            SynthCommand.self,
             VenuesCommand.self,
         ])
+}
+
+extension BelowZero {
+    /// Runs the command that was typed. With `--json` what is wrong with the command line is a JSON object, too.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            if exitCode(for: error) == .validationFailure, CommandLine.arguments.contains("--json") {
+                Talk.print(jsonText(FailureJSON(Failure(.usage, message(for: error)))))
+            }
+            exit(withError: error)
+        }
+    }
 }
 
 /// The version that outputs and manifests name.

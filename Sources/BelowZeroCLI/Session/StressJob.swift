@@ -16,10 +16,13 @@ struct StressJob {
     let store: String?
     /// How long to wait for another run.
     let patience: TimeSpan
+    /// The study file and the folder of its prices; nil for a sweep.
+    var studyFile: (path: String, prices: String?)?
 
     func run() throws {
         let plan = WorkPlan(
-            study, files: files, threads: work.threadCount, memory: work.memory.flatMap(MemorySize.init) ?? study.operations.job.memory,
+            study, files: files, threads: work.threadCount,
+            memory: work.memory.flatMap(MemorySize.init) ?? study.operations.job.memory,
             isTableOnly: out == "-")
         if work.dryRun { return Talk.print(PlanText(plan: plan, place: outputText, timeout: timeout).text) }
         if out == "-", work.resume { throw Failure(.usage, "--resume needs a folder to write to, not --out -") }
@@ -52,10 +55,23 @@ struct StressJob {
         } write: { report, night in
             try keeping {
                 try RunWriter(
-                    common: common, work: work, interruption: interruption, unfinished: unfinished, talk: night.talk
+                    common: common, work: work, interruption: interruption, unfinished: unfinished, talk: night.talk,
+                    explanation: explanation
                 ).finish(report, folder: night.folder)
             }
         }
+    }
+
+    /// The command that takes the headline's cell apart.
+    private var explanation: String? {
+        guard let studyFile, let cell = study.headlineCell else { return nil }
+        let words =
+            ["belowzero", "explain", studyFile.path] + (studyFile.prices.map { ["--prices", $0] } ?? [])
+            + [
+                "--asset", cell.asset, "--side", cell.side.rawValue, "--leverage", numberText(cell.leverage.value),
+                "--horizon", cell.horizon.text,
+            ]
+        return words.map(shellQuoted).joined(separator: " ")
     }
 
     private var timeout: TimeSpan? { work.jobTimeout.flatMap { TimeSpan($0) } ?? study.operations.job.timeout }
