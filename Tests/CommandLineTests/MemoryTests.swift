@@ -46,12 +46,12 @@ import Testing
             ["sweep"] + names + [
                 "--leverage", "1,20", "--horizon", "1d", "--resamples", "0", "--no-cache", "--out", "-",
             ]
-        let budget = 150 << 20
-        let tight = try run(scratch, arguments + ["-j", "6", "--memory", "150M"])
+        let budget = 180 << 20
+        let tight = try run(scratch, arguments + ["-j", "6", "--memory", "180M"])
         #expect(tight.outcome.code == 0, "\(tight.outcome.err)")
         #expect(tight.peak > 0 && tight.peak <= budget, "\(tight.peak >> 20) MiB")
         let free = try run(scratch, arguments + ["-j", "6"])
-        let alone = try run(scratch, arguments + ["-j", "1", "--memory", "150M"])
+        let alone = try run(scratch, arguments + ["-j", "1", "--memory", "180M"])
         #expect(tight.outcome.out == free.outcome.out && alone.outcome.out == free.outcome.out)
         #expect(rows(free.outcome.out).count == 24)
         // One history after the other, not six together.
