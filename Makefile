@@ -25,7 +25,9 @@ run: build ## Run the default study (or STUDY=file) and print where the report i
 
 test: deps ## Run every test
 	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift test
+	@Tests/Faults/run.sh
 	@Tests/Browser/run.sh
+	@Tests/Metrics/run.sh
 
 check: deps ## What every commit must pass: format, lint, warnings as errors, quick tests
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
