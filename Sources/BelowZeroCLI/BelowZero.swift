@@ -23,7 +23,7 @@ struct BelowZero: ParsableCommand {
         version: programVersion,
         subcommands: [
             RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, InitCommand.self,
-            FetchCommand.self, SynthCommand.self, VenuesCommand.self,
+            FetchCommand.self, SynthCommand.self, VenuesCommand.self, ManualCommand.self,
         ])
 }
 

@@ -57,9 +57,9 @@ struct NightlyUnits {
             StartLimitBurst=6
 
             [Service]
-            Type=oneshot
+            Type=exec
             ExecStart=\(argument(program)) run \(isTemplate ? study : argument(study))
-            TimeoutStartSec=12h
+            RuntimeMaxSec=12h
             # Exit code 75 means "try again": another run holds the store.
             RestartForceExitStatus=75
             RestartSec=10min
