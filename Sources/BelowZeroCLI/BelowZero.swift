@@ -23,7 +23,8 @@ struct BelowZero: ParsableCommand {
         version: programVersion,
         subcommands: [
             RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, InitCommand.self,
-            FetchCommand.self, SynthCommand.self, VenuesCommand.self, ManualCommand.self,
+            FetchCommand.self, SynthCommand.self, VenuesCommand.self, HistoryCommand.self, StoreCommand.self,
+            ExportCommand.self, ManualCommand.self,
         ])
 }
 

@@ -69,7 +69,7 @@ struct IndexPage {
         let groups = report.limitGroups
         guard !groups.isEmpty else { return headline?.headline ?? [.plain("No cell matches the study’s headline")] }
         let breached = groups.count { $0.outcome == .breach }
-        let empty = groups.count { $0.outcome == .noValue }
+        let empty = groups.count { $0.outcome == .noValue || $0.outcome == .noHistory }
         let met = groups.count - breached - empty
         var parts: [Phrase] = []
         if breached > 0 {
@@ -86,10 +86,10 @@ struct IndexPage {
 
     private func writeLimits(_ w: inout HTMLWriter) {
         let groups = report.limitGroups
-        let ordered = [LimitCheck.Outcome.breach, .noValue, .met].flatMap { state in
+        let ordered = [LimitCheck.Outcome.breach, .noValue, .noHistory, .met].flatMap { state in
             groups.filter { $0.outcome == state }
         }
-        let definition = "Each limit of the study against the cells it names; a value above the limit is a breach."
+        let definition = "Each limit of the study against the cells it names; a value beyond the limit is a breach."
         w.section("limits", label: "Limits", title: "What the study allows", definition: definition) { w in
             w.element("ul", .class("checks column")) { w in
                 for group in ordered { w.element("li") { group.write(to: &$0, withAsset: true) } }

@@ -17,36 +17,38 @@ struct LimitGroup {
     /// What became of the limit as a whole.
     var outcome: LimitCheck.Outcome {
         if !breaches.isEmpty { return .breach }
-        return checks.contains { $0.value != nil } ? .met : .noValue
+        if checks.contains(where: { $0.outcome == .met }) { return .met }
+        return checks.contains { $0.outcome == .noHistory } ? .noHistory : .noValue
     }
 
-    /// `20× 7 d below zero ≤ 5 %`, with `every cell` when nothing is chosen.
+    /// `20× 7 d: below zero ≤ 5 %`, with `every cell` when nothing is chosen.
     func words(withAsset: Bool) -> String {
         let cells = limit.cells
         let parts = [
             withAsset ? cells.asset : nil, cells.contract?.rawValue, withAsset ? cells.side?.rawValue : nil,
             cells.leverage?.screenText, cells.horizon?.screenText, cells.platform,
         ].compactMap { $0 }
-        let scope = parts.isEmpty ? "every cell" : parts.joined(separator: " ")
-        return "\(scope): \(limit.measure.words) ≤ \(limitNumber(limit.max))"
+        let everything = limit.measure == .newestBarAge ? "every price history" : "every cell"
+        // On the page of one history its name goes without saying.
+        let scope = parts.isEmpty ? (withAsset || cells.asset == nil ? everything : "") : parts.joined(separator: " ")
+        return (scope.isEmpty ? "" : scope + ": ") + limit.words
     }
 
     /// What was measured: the value of a single cell, else how many cells are within and which is worst.
     var result: String {
         guard let first = checks.first else { return "no cell" }
-        if checks.count == 1 { return first.value.map { "measured \(limitNumber($0))" } ?? "no value" }
-        let within = checks.count { !$0.breached && $0.value != nil }
-        let words = "\(grouped(within)) of \(counted(checks.count, "cell", "cells")) within"
-        guard let worst = breaches.max(by: { ($0.value ?? 0) < ($1.value ?? 0) }), let value = worst.value else {
-            return words
-        }
-        return "\(words); highest \(limitNumber(value)) at \(placeWords(worst.cell))"
+        if checks.count == 1 { return first.value == nil ? "no value" : "measured \(first.figures)" }
+        let within = checks.count { $0.outcome == .met }
+        let subject = first.cell == nil ? ("price history", "price histories") : ("cell", "cells")
+        let words = "\(grouped(within)) of \(counted(checks.count, subject.0, subject.1)) within"
+        guard let worst = breaches.max(by: { $0.excess < $1.excess }) else { return words }
+        return "\(words); \(limit.extremeWord) \(worst.figures) at \(worst.cell.map(placeWords) ?? worst.asset)"
     }
 
     /// `20× 7 d`, with contract and platform where the checked cells have several.
     private func placeWords(_ cell: StudyCell) -> String {
-        let contract = Set(checks.map(\.cell.contract)).count > 1 ? cell.contract.rawValue : nil
-        let platform = Set(checks.map(\.cell.platform)).count > 1 ? "on \(cell.platform)" : nil
+        let contract = Set(checks.map(\.cell?.contract)).count > 1 ? cell.contract.rawValue : nil
+        let platform = Set(checks.map(\.cell?.platform)).count > 1 ? "on \(cell.platform)" : nil
         let words = [cell.leverage.screenText, cell.horizon.screenText, contract, platform]
         return words.compactMap { $0 }.joined(separator: " ")
     }
@@ -66,6 +68,67 @@ extension LimitCheck.Outcome {
         case .met: w.pill("ok", "✓", "met")
         case .breach: w.pill("bad", "✕", "breach")
         case .noValue: w.pill("info", "–", "no value")
+        case .noHistory: w.pill("info", "–", "no history")
+        }
+    }
+}
+
+extension LimitCheck {
+    /// The value, with what it was compared with where that is not the limit alone.
+    fileprivate var figures: String {
+        guard let value else { return "no value" }
+        let measured = limit.numberWords(value)
+        if case .drift = limit.form {
+            guard let baseline else { return "\(measured), \(counted(earlierRuns, "run", "runs")) before" }
+            return "\(measured), median \(limit.numberWords(baseline)) of \(counted(earlierRuns, "run", "runs"))"
+        }
+        guard limit.bound != .value, let interval else { return measured }
+        return "\(measured) (\(limit.numberWords(interval.low)) to \(limit.numberWords(interval.high)))"
+    }
+
+    /// How far a breach is beyond its limit.
+    fileprivate var excess: Double {
+        guard let value, let threshold else { return 0 }
+        switch limit.form {
+        case .max: return value - threshold
+        case .min: return threshold - value
+        case .drift: return abs(value - (baseline ?? value)) - threshold
+        }
+    }
+}
+
+extension StudyLimit {
+    /// `below zero ≤ 5 %`, `newest bar at most 36 h old`.
+    var words: String {
+        let subject = bound == .value ? measure.words : "\(bound.rawValue) end of \(measure.words)"
+        switch form {
+        case .max(let hours) where measure == .newestBarAge: return "newest bar at most \(numberWords(hours)) old"
+        case .max(let most): return "\(subject) ≤ \(numberWords(most))"
+        case .min(let least): return "\(subject) ≥ \(numberWords(least))"
+        case .drift(let drift):
+            let median = "of the median of the last \(counted(drift.runs, "run", "runs"))"
+            switch drift.change {
+            case .absolute(let change): return "\(subject) within \(numberWords(change)) \(median)"
+            case .halfWidths(let widths):
+                return "\(subject) within \(significantText(widths, digits: 4))× half the interval \(median)"
+            }
+        }
+    }
+
+    fileprivate var extremeWord: String {
+        switch form {
+        case .max: "highest"
+        case .min: "lowest"
+        case .drift: "farthest"
+        }
+    }
+
+    /// A limit or a value beside it: four digits, so that a narrow breach does not look like equality.
+    func numberWords(_ value: Double) -> String {
+        switch measure.unit {
+        case .fraction, .ofMargin: significantText(value * 100, digits: 4) + narrowSpace + "%"
+        case .hours: significantText(value, digits: 4) + "\u{00A0}h"
+        case .entries, .windows: abs(value) < 1e15 ? grouped(Int(value.rounded())) : numberText(value)
         }
     }
 }
@@ -75,9 +138,29 @@ extension StudyLimit.Measure {
     var words: String {
         switch self {
         case .negativeEquity: "below zero"
+        case .worstNegativeEquity: "below zero, worst fill"
+        case .bestNegativeEquity: "below zero, best fill"
         case .liquidated: "liquidated"
         case .unprotected: "no safeguards"
+        case .meanShortfall: "mean shortfall of margin"
+        case .medianShortfall: "median shortfall of margin"
+        case .p90Shortfall: "90" + narrowSpace + "% quantile of shortfall of margin"
+        case .p99Shortfall: "99" + narrowSpace + "% quantile of shortfall of margin"
         case .largestShortfall: "worst shortfall of margin"
+        case .worstMeanShortfall: "mean shortfall of margin, worst fill"
+        case .worstLargestShortfall: "worst shortfall of margin, worst fill"
+        case .meanEquity: "mean final equity of margin"
+        case .medianTimeToLiquidation: "median time to liquidation"
+        case .entries: "entries held"
+        case .excluded: "entries excluded"
+        case .rejected: "entries rejected"
+        case .liquidatedCount: "entries liquidated"
+        case .negativeCount: "entries below zero"
+        case .unprotectedCount: "entries below zero without safeguards"
+        case .effectiveEntries: "effective entries"
+        case .disjointWindows: "disjoint windows"
+        case .undecided: "undecided entries"
+        case .newestBarAge: "age of the newest bar"
         }
     }
 }
@@ -90,9 +173,4 @@ extension RunReport {
             LimitGroup(limit: limit, checks: limits.filter { $0.limit == limit })
         }
     }
-}
-
-/// A limit or a value beside it: four digits, so that a narrow breach does not look like equality.
-private func limitNumber(_ fraction: Double) -> String {
-    significantText(fraction * 100, digits: 4) + narrowSpace + "%"
 }

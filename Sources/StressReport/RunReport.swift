@@ -136,6 +136,10 @@ public struct RunCircumstances: Hashable, Sendable {
     public var host: String
     /// Which kernels answered how many cells; has no influence on results.
     public var kernels: [KernelUse]
+    /// What the program ends with; nil where it is not known yet.
+    public var exitCode: Int?
+    /// Whether the run enters the history; nil where nobody said.
+    public var isRecorded: Bool?
 
     /// One kernel and the number of cells that it answered.
     public struct KernelUse: Hashable, Sendable {
@@ -236,26 +240,6 @@ public struct ResultRow: Sendable {
         self.cell = cell
         self.fill = fill
         self.estimate = estimate
-    }
-}
-
-/// One limit against one cell.
-public struct LimitCheck: Sendable {
-    /// The limit.
-    public var limit: StudyLimit
-    /// The cell.
-    public var cell: StudyCell
-    /// The measured value; nil when the cell has none.
-    public var value: Double?
-    /// Whether the value is above the limit.
-    public var breached: Bool
-
-    /// A check.
-    public init(limit: StudyLimit, cell: StudyCell, value: Double?, breached: Bool) {
-        self.limit = limit
-        self.cell = cell
-        self.value = value
-        self.breached = breached
     }
 }
 

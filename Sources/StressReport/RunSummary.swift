@@ -1,5 +1,6 @@
 import StressBasics
 import StressStatistics
+import StudyPlan
 
 extension RunReport {
     /// `summary.json`: what a machine wants to know after a run. Keys are only ever added within a schema version.
@@ -14,8 +15,10 @@ extension RunReport {
             ("confidence", .number(study.statistics.confidence)),
             ("headline", headlineRow.map(headlineJSON) ?? .null),
             ("headline_without_suspicious", suspicion.map(suspicionJSON) ?? .null),
+            ("headlines", .list(pageHeadlines.map { .object(figuresJSON($0)) })),
             ("limits", .list(limits.map(limitJSON))),
             ("assets", .list(assets.map(assetJSON))),
+            ("findings", .list(assets.flatMap(findingsJSON))),
             ("files", .list(files.map(JSONValue.text))),
         ])
         return ReportFile(path: "summary.json", contents: document.document)
@@ -43,6 +46,8 @@ extension RunReport {
                     ("duration_s", .number(circumstances.duration.inSeconds)),
                     ("threads", .integer(circumstances.threads)), ("host", .text(circumstances.host)),
                     ("kernels", .object(circumstances.kernels.map { ($0.name, .integer($0.cells)) })),
+                    ("exit_code", circumstances.exitCode.map(JSONValue.integer) ?? .null),
+                    ("is_recorded", circumstances.isRecorded.map(JSONValue.flag) ?? .null),
                 ])
             ),
         ])
@@ -69,20 +74,41 @@ extension RunReport {
     }
 
     private func headlineJSON(_ row: ResultRow) -> JSONValue {
+        .object([("sentence", .text(headlineText))] + figuresJSON(row))
+    }
+
+    private func figuresJSON(_ row: ResultRow) -> [(String, JSONValue)] {
         let estimate = row.estimate
-        return .object(
-            [("sentence", .text(headlineText))] + cellJSON(row) + [
-                ("fill", .text(row.fill)), ("status", .text(estimate.status.rawValue)),
-                ("entries_count", .integer(estimate.windows.entries)),
-                ("entries_effective_count", .integer(estimate.effectiveEntries)),
-                ("liquidated_frac", .optional(estimate.liquidatedFrequency)),
-                ("unprotected_frac", .optional(estimate.unprotectedFrequency)),
-                ("time_to_liquidation_p50_h", .optional(estimate.medianTimeToLiquidation?.inHours)),
-            ] + exitJSON(estimate.exit) + [
-                ("worst_fill", estimate.worstExit.map { .object(exitJSON($0)) } ?? .null),
-                ("best_fill", estimate.bestExit.map { .object(exitJSON($0)) } ?? .null),
-                ("undecided_count", estimate.undecided.map(JSONValue.integer) ?? .null),
+        return cellJSON(row) + [
+            ("fill", .text(row.fill)), ("status", .text(estimate.status.rawValue)),
+            ("entries_count", .integer(estimate.windows.entries)),
+            ("entries_effective_count", .integer(estimate.effectiveEntries)),
+            ("liquidated_frac", .optional(estimate.liquidatedFrequency)),
+            ("unprotected_frac", .optional(estimate.unprotectedFrequency)),
+            ("time_to_liquidation_p50_h", .optional(estimate.medianTimeToLiquidation?.inHours)),
+        ] + exitJSON(estimate.exit) + [
+            ("worst_fill", estimate.worstExit.map { .object(exitJSON($0)) } ?? .null),
+            ("best_fill", estimate.bestExit.map { .object(exitJSON($0)) } ?? .null),
+            ("undecided_count", estimate.undecided.map(JSONValue.integer) ?? .null),
+        ]
+    }
+
+    /// The headline cell of every page, in page order: of every price history and direction.
+    private var pageHeadlines: [ResultRow] {
+        guard let cell = study.headlineCell else { return [] }
+        let selector = CellSelector(
+            contract: cell.contract, leverage: cell.leverage, horizon: cell.horizon, platform: cell.platform)
+        return rows.filter { selector.matches($0.cell) }
+    }
+
+    /// Checks that found something, without their details.
+    private func findingsJSON(_ asset: AssetReport) -> [JSONValue] {
+        asset.summaries.filter { $0.severity > .pass }.map { finding in
+            .object([
+                ("asset", .text(asset.asset)), ("check", .text(finding.check)),
+                ("severity", .text(finding.severity.rawValue)), ("count", .integer(finding.count)),
             ])
+        }
     }
 
     private func cellJSON(_ row: ResultRow) -> [(String, JSONValue)] {
@@ -104,13 +130,25 @@ extension RunReport {
     }
 
     private func limitJSON(_ check: LimitCheck) -> JSONValue {
-        .object([
-            ("asset", .text(check.cell.asset)), ("side", .text(check.cell.side.rawValue)),
-            ("leverage_x", .number(check.cell.leverage.value)), ("horizon_h", .number(check.cell.horizon.inHours)),
-            ("contract", .text(check.cell.contract.rawValue)), ("platform", .text(check.cell.platform)),
-            ("measure", .text(check.limit.measure.rawValue)), ("max", .number(check.limit.max)),
-            ("value", .optional(check.value)), ("breached", .flag(check.breached)),
-        ])
+        let cell: [(String, JSONValue)] =
+            check.cell.map { cell in
+                [
+                    ("side", .text(cell.side.rawValue)), ("leverage_x", .number(cell.leverage.value)),
+                    ("horizon_h", .number(cell.horizon.inHours)), ("contract", .text(cell.contract.rawValue)),
+                    ("platform", .text(cell.platform)),
+                ]
+            } ?? []
+        var most: Double?
+        if case .max(let value) = check.limit.form { most = value }
+        return .object(
+            [("asset", .text(check.asset))] + cell + [
+                ("measure", .text(check.limit.measure.rawValue)), ("max", .optional(most)),
+                ("value", .optional(check.value)), ("breached", .flag(check.breached)),
+                ("status", .text(check.outcome.rawValue)), ("form", .text(check.limit.form.name)),
+                ("bound", .text(check.limit.bound.rawValue)), ("unit", .text(check.limit.measure.unit.rawValue)),
+                ("limit", .optional(check.threshold)), ("low", .optional(check.interval?.low)),
+                ("high", .optional(check.interval?.high)), ("baseline", .optional(check.baseline)),
+            ])
     }
 
     private func assetJSON(_ asset: AssetReport) -> JSONValue {

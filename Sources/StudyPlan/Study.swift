@@ -2,7 +2,9 @@ import MarginModel
 import PriceSeries
 import StressBasics
 
-/// A study: which prices, which grid of positions, on which platforms. Everything a result depends on, nothing else.
+/// A study: which prices, which grid of positions, on which platforms, and what is done with a run.
+///
+/// Everything a result depends on, and in ``operations`` everything it does not.
 public struct Study: Hashable, Sendable {
     /// Free text that names the runs' folder; letters, digits, `.`, `_` and `-`.
     public var name: String
@@ -20,6 +22,8 @@ public struct Study: Hashable, Sendable {
     public var limits: [StudyLimit]
     /// The cell the first sentence speaks of.
     public var headline: CellSelector
+    /// What is done with a run beside computing it.
+    public var operations: Operations
     /// Where `belowzero fetch` gets prices from; has no part in results.
     public var archive: ArchiveSettings?
 
@@ -27,7 +31,7 @@ public struct Study: Hashable, Sendable {
     public init(
         name: String, inputs: [StudyInput], grid: StudyGrid, position: PositionRules = PositionRules(),
         platforms: [NamedPlatform], statistics: StatisticsRules = StatisticsRules(), limits: [StudyLimit] = [],
-        headline: CellSelector = CellSelector()
+        headline: CellSelector = CellSelector(), operations: Operations = Operations()
     ) {
         self.name = name
         self.inputs = inputs
@@ -37,6 +41,7 @@ public struct Study: Hashable, Sendable {
         self.statistics = statistics
         self.limits = limits
         self.headline = headline
+        self.operations = operations
     }
 
     /// The same study with the best and the worst fill evaluated on every platform.
@@ -241,34 +246,5 @@ public struct CellSelector: Hashable, Sendable {
         (asset == nil || asset == cell.asset) && (contract == nil || contract == cell.contract)
             && (side == nil || side == cell.side) && (leverage == nil || leverage == cell.leverage)
             && (horizon == nil || horizon == cell.horizon) && (platform == nil || platform == cell.platform)
-    }
-}
-
-/// A limit on a measure of one or more cells; a value above it is a breach.
-public struct StudyLimit: Hashable, Sendable {
-    /// Which cells.
-    public var cells: CellSelector
-    /// Which figure.
-    public var measure: Measure
-    /// The largest value that is not a breach, in the measure's unit.
-    public var max: Double
-
-    /// Figures a limit can be set on; the raw values are columns of `results.csv`.
-    public enum Measure: String, Hashable, Sendable, CaseIterable {
-        /// Share of entries that ended below zero.
-        case negativeEquity = "negative_equity_frac"
-        /// Share of entries that were liquidated.
-        case liquidated = "liquidated_frac"
-        /// Share of entries that would have been below zero without liquidation.
-        case unprotected = "unprotected_frac"
-        /// Largest shortfall, in parts of the initial margin.
-        case largestShortfall = "shortfall_max_margin_frac"
-    }
-
-    /// A limit.
-    public init(cells: CellSelector, measure: Measure, max: Double) {
-        self.cells = cells
-        self.measure = measure
-        self.max = max
     }
 }

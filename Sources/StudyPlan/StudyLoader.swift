@@ -71,7 +71,7 @@ struct StudyLoader {
         let known = [
             "version", "name", "data", "grid", "position", "platforms", "statistics", "limits", "headline", "archive",
         ]
-        guard let map = root.map(known: known) else { return nil }
+        guard let map = root.map(known: known + StudyLoader.operationKeys) else { return nil }
         checkVersion(map)
         let inputs = map.required("data").flatMap(inputs)
         let grid = map.required("grid").flatMap { StudyLoader.gridSection($0) }
@@ -81,12 +81,14 @@ struct StudyLoader {
         let limits = map["limits"].map(limitSection) ?? []
         let headline = map["headline"].map { selector($0, extra: []) } ?? CellSelector()
         let name = map["name"].map(nameSection) ?? "study"
+        let operations = operations(map)
         let archive = map["archive"].map(archiveSection)
-        guard let inputs, let grid, let platforms, let position, let statistics, let limits, let headline, let name
+        guard let inputs, let grid, let platforms, let position, let statistics, let limits, let headline, let name,
+            let operations
         else { return nil }
         var study = Study(
             name: name, inputs: inputs, grid: grid.grid, position: position, platforms: platforms,
-            statistics: statistics, limits: limits, headline: headline)
+            statistics: statistics, limits: limits, headline: headline, operations: operations)
         study.archive = archive ?? nil
         return study
     }
@@ -178,21 +180,7 @@ struct StudyLoader {
         return rules
     }
 
-    private func limitSection(_ reader: YAMLReader) -> [StudyLimit]? {
-        guard let list = reader.list() else { return nil }
-        let limits = list.map(limit)
-        return limits.contains { $0 == nil } ? nil : limits.compactMap { $0 }
-    }
-
-    private func limit(_ reader: YAMLReader) -> StudyLimit? {
-        guard let cells = selector(reader, extra: ["measure", "max"]), let map = reader.anyMap(),
-            let measure = map.required("measure")?.choice(StudyLimit.Measure.self),
-            let max = map.required("max")?.number(0...1e9)
-        else { return nil }
-        return StudyLimit(cells: cells, measure: measure, max: max)
-    }
-
-    private func selector(_ reader: YAMLReader, extra: [String]) -> CellSelector? {
+    func selector(_ reader: YAMLReader, extra: [String]) -> CellSelector? {
         let known = ["asset", "contract", "side", "leverage", "horizon", "platform"] + extra
         guard let map = reader.map(known: known) else { return nil }
         var cells = CellSelector()

@@ -3,7 +3,8 @@ import PriceSeries
 import StressBasics
 
 extension Study {
-    /// The study as YAML with every value spelled out; reads back as the same study. Its digest names the study.
+    /// The study as YAML with every value spelled out that a result may depend on; reads back as the same study without its
+    /// ``operations``. Its digest names the study, and stays what it is when runs are kept longer or alerts go elsewhere.
     public var canonicalText: String {
         var lines = ["version: \(Study.version)", "name: \(quoted(name))", "data:"]
         lines += inputs.flatMap(inputLines)
@@ -11,16 +12,44 @@ extension Study {
         lines += ["platforms:"] + platforms.flatMap(platformLines)
         lines.append(statisticsLine)
         if !limits.isEmpty { lines.append("limits:") }
-        lines += limits.map {
-            "  - {\((selectorParts($0.cells) + ["measure: \($0.measure.rawValue)", "max: \(numberText($0.max))"]).joined(separator: ", "))}"
-        }
+        lines += limits.map { "  - {\((selectorParts($0.cells) + limitParts($0)).joined(separator: ", "))}" }
         lines.append("headline: {\(selectorParts(headline).joined(separator: ", "))}")
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// ``canonicalText`` with the settings that have no part in results.
-    public var completeText: String {
-        canonicalText + (archive.map { "archive: {base: \(quoted($0.base.text))}\n" } ?? "")
+    /// ``canonicalText`` with the settings that have no part in results; reads back as the same study.
+    public var completeText: String { canonicalText + operationLines.map { $0 + "\n" }.joined() }
+
+    private var operationLines: [String] {
+        var lines = archive.map { ["archive: {base: \(quoted($0.base.text))}"] } ?? []
+        if let retention = operations.retention {
+            let parts = [retention.days.map { "days: \($0)" }, retention.runs.map { "runs: \($0)" }]
+            lines.append("retention: {\(parts.compactMap { $0 }.joined(separator: ", "))}")
+        }
+        if let command = operations.onBreach {
+            let words = command.words.map(quoted).joined(separator: ", ")
+            lines.append("on_breach: {command: [\(words)], timeout: \(command.timeout.text)}")
+        }
+        if let file = operations.metricsFile { lines.append("metrics_file: \(quoted(file))") }
+        return lines
+    }
+
+    private func limitParts(_ limit: StudyLimit) -> [String] {
+        var parts = ["measure: \(limit.measure.rawValue)"]
+        switch limit.form {
+        case .max(let hours) where limit.measure == .newestBarAge:
+            return ["max_age: \(TimeSpan(milliseconds: Int64((hours * 3_600_000).rounded())).text)"]
+        case .max(let value): parts.append("max: \(numberText(value))")
+        case .min(let value): parts.append("min: \(numberText(value))")
+        case .drift(let drift):
+            let change =
+                switch drift.change {
+                case .absolute(let change): "max_change: \(numberText(change))"
+                case .halfWidths(let widths): "half_widths: \(numberText(widths))"
+                }
+            parts.append("drift: {runs: \(drift.runs), \(change)}")
+        }
+        return parts + (limit.bound == .value ? [] : ["bound: \(limit.bound.rawValue)"])
     }
 
     private var statisticsLine: String {

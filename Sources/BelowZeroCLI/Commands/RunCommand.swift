@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import RunStore
 import StressBasics
 import StressEngine
 import StudyPlan
@@ -38,21 +39,45 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "Print the study with every value spelled out, and stop.")
     var printStudy = false
 
+    @OptionGroup(title: "History") var storing: StoreOptions
     @OptionGroup var work: WorkOptions
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        try common.reporting {
-            let loaded = try LoadedStudy(file: study, prices: prices)
+        try common.reporting(isRun: !printStudy && !work.dryRun) {
+            let loaded = try loadedStudy()
             var chosen = bounds ? loaded.study.withBounds : loaded.study
             for (check, action) in try parsePolicies(policy) {
                 for index in chosen.inputs.indices { chosen.inputs[index].source.policies[check] = action }
             }
             if printStudy { return Talk.print(chosen.completeText) }
-            loaded.notes.forEach { common.talk.say(Failure.text($0)) }
+            let talk = common.talk(isRun: !work.dryRun)
+            loaded.notes.forEach { talk.say(Failure.text($0)) }
             let job = StressJob(
-                study: chosen, files: loaded.files, out: out, command: command, work: work, common: common)
+                study: chosen, files: loaded.files, out: out, command: command, work: work, common: common,
+                store: storing.path(out: out), patience: try storing.patience())
             try job.run()
+        }
+    }
+
+    /// The study. One that cannot be read leaves a word in the history, if there is one.
+    private func loadedStudy() throws -> LoadedStudy {
+        let started = wallClock()
+        do {
+            return try LoadedStudy(file: study, prices: prices)
+        } catch let failure as Failure {
+            guard !printStudy, !work.dryRun, let store = storing.path(out: out),
+                let history = try? RunHistory(path: store)
+            else { throw failure }
+            let name = study.split(separator: "/").last.map { $0.split(separator: ".").first ?? $0 } ?? ""
+            _ = Turn.record(
+                StoredRun(
+                    folder: nil, study: SourceLocation.presentable(String(name)), version: programVersion,
+                    command: command, started: started, duration: wallClock() - started, status: .failed,
+                    exitCode: Int(failure.code.rawValue), message: Night.recorded(failure.messages.first ?? "")),
+                in: history, talk: common.talk(isRun: true))
+            history.close()
+            throw failure
         }
     }
 

@@ -41,11 +41,12 @@ struct SweepCommand: ParsableCommand {
 
     @OptionGroup(title: "Platform") var platform: PlatformOptions
     @OptionGroup(title: "Reading") var reading: ReadingOptions
+    @OptionGroup(title: "History") var storing: StoreOptions
     @OptionGroup var work: WorkOptions
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        try common.reporting {
+        try common.reporting(isRun: !work.dryRun) {
             let study = try study()
             do throws(StudyError) {
                 try study.validate(file: "command line")
@@ -58,7 +59,8 @@ struct SweepCommand: ParsableCommand {
                 ]
                 + platform.words + reading.words).map(shellQuoted).joined(separator: " ")
             try StressJob(
-                study: study, files: InputFiles(base: ""), out: out, command: command, work: work, common: common
+                study: study, files: InputFiles(base: ""), out: out, command: command, work: work, common: common,
+                store: storing.sweepPath(out: out), patience: try storing.patience()
             ).run()
         }
     }

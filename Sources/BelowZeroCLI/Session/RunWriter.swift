@@ -10,6 +10,7 @@ struct RunWriter {
     let common: CommonOptions
     let work: WorkOptions
     let interruption: Interruption
+    let talk: Talk
 
     /// Writes the run to `folder`, or prints `results.csv` when `folder` is `-`; then the headline, and exit code 3 when a
     /// limit is breached.
@@ -43,20 +44,50 @@ struct RunWriter {
             Talk.print(files.first { $0.path == "summary.json" }?.contents ?? "")
             return
         }
+        talk.tell(
+            "run done",
+            [
+                "exit": .stringConvertible(report.circumstances.exitCode ?? 0), "folder": .string(folder),
+                "files": .stringConvertible(files.count), "content": .string(report.runID),
+                "seconds": .stringConvertible(report.circumstances.duration.inSeconds),
+            ])
         guard !common.quiet else { return }
-        report.qualityText.forEach(common.talk.say)
+        report.qualityText.forEach(talk.warn)
         Talk.print("\n\(report.headlineText)\n\n\(report.terminalTable())")
         Talk.print("Wrote \(folder) (\(files.count) files)\nOpen  \(folder)/index.html")
     }
 
+    /// The most breaches that get a line of their own.
+    private static let mostBreaches = 20
+
     private func judge(_ report: RunReport) throws {
         let breaches = report.limits.filter(\.breached)
-        for check in breaches {
-            let value = check.value.map(numberText) ?? "no value"
-            Talk.complain(
-                "limit breached: \(check.cell.id) \(check.limit.measure.rawValue) \(value) > \(numberText(check.limit.max))"
-            )
+        for check in breaches.prefix(RunWriter.mostBreaches) { talk.complain(check) }
+        if breaches.count > RunWriter.mostBreaches {
+            talk.complain("and \(breaches.count - RunWriter.mostBreaches) more limits breached; see limits.csv")
         }
         if !breaches.isEmpty, !work.noFail { throw ExitCode(Failure.Code.limitBreached.rawValue) }
+    }
+}
+
+extension Talk {
+    /// A breached limit.
+    fileprivate func complain(_ check: LimitCheck) {
+        let value = check.value.map(numberText) ?? "no value"
+        let limit = check.threshold.map(numberText) ?? ""
+        let place = check.cell?.id ?? check.asset
+        let measure = check.limit.measure.rawValue
+        let sign =
+            switch check.limit.form {
+            case .max: ">"
+            case .min: "<"
+            case .drift: "moved from \(check.baseline.map(numberText) ?? "") by more than"
+            }
+        about(job: check.asset).tell(
+            "limit breach",
+            [
+                "cell": .string(place), "measure": .string(measure), "form": .string(check.limit.form.name),
+                "value": .stringConvertible(check.value ?? .nan), "limit": .stringConvertible(check.threshold ?? .nan),
+            ], level: .error, people: "limit breached: \(place) \(measure) \(value) \(sign) \(limit)")
     }
 }

@@ -10,22 +10,29 @@ struct StressJob {
     let command: String
     let work: WorkOptions
     let common: CommonOptions
+    /// The history that the run enters; nil for none.
+    let store: String?
+    /// How long to wait for another run.
+    let patience: TimeSpan
 
     func run() throws {
         if work.dryRun { return Talk.print(planText) }
-        var tiers = TierFiles(files: files)
-        let study = try tiers.resolve(study)
         let interruption = Interruption()
-        let started = wallClock()
-        let session = StressSession(
-            study: study, files: files, command: command, started: started, threads: work.threadCount,
-            kernel: work.kernel,
-            talk: common.talk,
-            interruption: interruption, tierFiles: tiers, cache: work.cache.series,
-            isTableOnly: out == "-", tallies: work.cache.tallies)
-        let report = try session.report()
-        let writer = RunWriter(common: common, work: work, interruption: interruption)
-        try writer.finish(report, folder: out ?? "Reports/\(study.name)/\(started.folderText)")
+        let night = try Night(
+            study: study, files: files, command: command, out: out, store: store, patience: patience,
+            noFail: work.noFail, talk: common.talk(isRun: true), interruption: interruption)
+        try night.run { night in
+            var tiers = TierFiles(files: files)
+            let resolved = try tiers.resolve(study)
+            let session = StressSession(
+                study: resolved, files: files, command: command, started: night.started, threads: work.threadCount,
+                kernel: work.kernel, talk: night.talk, interruption: interruption, tierFiles: tiers,
+                cache: work.cache.series, isTableOnly: out == "-", tallies: work.cache.tallies)
+            return try session.report()
+        } write: { report, night in
+            let writer = RunWriter(common: common, work: work, interruption: interruption, talk: night.talk)
+            try writer.finish(report, folder: night.folder)
+        }
     }
 
     private var planText: String {

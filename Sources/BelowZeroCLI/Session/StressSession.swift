@@ -40,7 +40,7 @@ struct StressSession {
         var report = RunReport(
             runID: runID(studyText: text, inputs: inputs), version: programVersion, study: study, studyText: text,
             studyDigest: Digest(of: text), command: command, assets: inputs.map(\.report), rows: rows,
-            limits: study.check(rows),
+            limits: [],
             circumstances: RunCircumstances(
                 started: started, duration: TimeSpan(milliseconds: Int64(seconds / .milliseconds(1))), threads: threads,
                 host: hostText, kernels: kernelUses(parts)))
@@ -82,7 +82,10 @@ struct StressSession {
     }
 
     private func readInputs() throws -> [AssetInput] {
-        talk.say("Reading \(study.inputs.count == 1 ? "1 input" : "\(study.inputs.count) inputs")")
+        let count = study.inputs.count
+        talk.tell(
+            "read start", ["inputs": .stringConvertible(count)],
+            people: "Reading \(count == 1 ? "1 input" : "\(count) inputs")")
         var options = IngestOptions(threads: threads, files: study.inputs.count)
         options.cache = cache
         options.isCancelled = { [control = interruption.control] in control.isCancelled }
@@ -99,8 +102,14 @@ struct StressSession {
     private func stress(_ inputs: [AssetInput]) throws -> [Part] {
         let runs = inputs.map { StressRun(study: study, asset: $0.asset, market: $0.market, kernel: kernel) }
         for run in runs { interruption.control.plan(run.workUnits) }
-        talk.say(
-            "Stressing \(groupedText(study.cellCount, separator: ",")) cells on \(threads == 1 ? "1 thread" : "\(threads) threads")"
+        talk.tell(
+            "run start",
+            [
+                "jobs": .stringConvertible(runs.count), "cells": .stringConvertible(study.cellCount),
+                "threads": .stringConvertible(threads),
+            ],
+            people:
+                "Stressing \(groupedText(study.cellCount, separator: ",")) cells on \(threads == 1 ? "1 thread" : "\(threads) threads")"
         )
         let progress = ProgressLine(label: "Running", control: interruption.control, talk: talk)
         defer { progress.finish() }
@@ -115,6 +124,7 @@ struct StressSession {
         let control = interruption.control
         let (results, estimates, rows) = try answers(run)
         var part = Part(rows: rows, kernels: results.map(\.kernel))
+        talk.about(job: input.asset).tell("cells done", ["cells": .stringConvertible(rows.count)])
         // What a headline is made of stands on resamples.
         if isTableOnly || study.statistics.resamples == 0 { return part }
         let details = CellDetails(

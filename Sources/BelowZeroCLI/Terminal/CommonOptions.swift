@@ -2,6 +2,7 @@ import ArgumentParser
 import CSVIngest
 import ContentStore
 import Foundation
+import Logging
 import StressEngine
 
 /// Options that every command has.
@@ -12,19 +13,57 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "Print results as JSON on standard output, and errors as JSON too.")
     var json = false
 
-    var talk: Talk { Talk(isQuiet: quiet || json) }
+    @OptionGroup(title: "Log") var log: LogOptions
+
+    var talk: Talk { talk(isRun: false) }
+
+    /// Talk in the format that was asked for; of a run when it is one.
+    func talk(isRun: Bool) -> Talk {
+        // Who asks for a format wants its lines beside the JSON on standard output.
+        Talk(
+            isQuiet: quiet || (json && log.logFormat == .auto), format: log.logFormat, level: log.logLevel.level,
+            isRun: isRun && !json)
+    }
 
     /// Runs a command's body and turns a failure into its messages and exit code.
-    func reporting(_ body: () throws -> Void) throws {
+    func reporting(isRun: Bool = false, _ body: () throws -> Void) throws {
         do {
             try body()
         } catch let failure as Failure {
-            failure.messages.forEach(Talk.complain)
+            failure.messages.forEach((failure.talk ?? talk(isRun: isRun)).complain)
             if json { Talk.print(jsonText(FailureJSON(failure))) }
             throw ExitCode(failure.code.rawValue)
         }
     }
 }
+
+/// How standard error is written.
+struct LogOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Lines on standard error: plain for people, stamped with time and run, json: an object a line. (default: plain on a terminal, stamped for runs anywhere else)",
+            valueName: "format"))
+    var logFormat = LogFormat.auto
+
+    @Option(help: ArgumentHelp("The least that is said: debug, info, warning or error.", valueName: "level"))
+    var logLevel = LogLevel.info
+}
+
+/// Levels that a user may ask for.
+enum LogLevel: String, CaseIterable, ExpressibleByArgument {
+    case debug, info, warning, error
+
+    var level: Logger.Level {
+        switch self {
+        case .debug: .debug
+        case .info: .info
+        case .warning: .warning
+        case .error: .error
+        }
+    }
+}
+
+extension LogFormat: ExpressibleByArgument {}
 
 /// Options of the commands that compute.
 struct WorkOptions: ParsableArguments {

@@ -24,6 +24,8 @@ struct Failure: Error {
     let messages: [String]
     /// For `--json`: the same as findings.
     var findings: [Finding] = []
+    /// Where to say it, when the failing part knew more of the run than the command does.
+    var talk: Talk?
 
     init(_ code: Code, _ message: String, hint: String = "") {
         self.code = code
@@ -59,6 +61,9 @@ struct Failure: Error {
         }
         return block("\(word): \(finding.message)\(place)", hint: finding.hint)
     }
+
+    /// The first message without the word that says what it is.
+    var plainMessage: String { findings.first?.message ?? messages.first ?? "" }
 
     private static func block(_ message: String, hint: String) -> String {
         hint.isEmpty ? message : "\(message)\n   = help: \(hint)"

@@ -1,16 +1,59 @@
 import Foundation
+import Logging
+import StressBasics
 
-/// The only door for text meant for people: standard error for talk, standard output for results.
+/// The only door for text meant for people and for logs: standard error for talk, standard output for results.
 struct Talk: Sendable {
     /// Only errors.
     let isQuiet: Bool
+    private var logger: Logger
 
-    /// A line of talk, on standard error.
-    func say(_ line: String) {
-        if !isQuiet { Talk.write(line + "\n", to: .standardError) }
+    /// Talk in a format.
+    ///
+    /// - Parameter isRun: whether `auto` means stamped lines away from a terminal.
+    init(isQuiet: Bool, format: LogFormat = .auto, level: Logger.Level = .info, isRun: Bool = false) {
+        self.isQuiet = isQuiet
+        let chosen = format == .auto ? (isRun && !Talk.isTerminal ? LogFormat.stamped : .plain) : format
+        let handler = TalkLog(
+            logLevel: isQuiet ? max(level, .error) : level, format: chosen, now: wallClock,
+            write: { Talk.write($0, to: .standardError) })
+        logger = Logger(label: "belowzero") { _ in handler }
+    }
+
+    /// The same talk about one run: every line carries its study and its name.
+    func about(study: String, run: String) -> Talk {
+        var copy = self
+        copy.logger[metadataKey: "study"] = .string(study)
+        copy.logger[metadataKey: "run"] = .string(run)
+        return copy
+    }
+
+    /// The same talk about one price history of a run.
+    func about(job asset: String) -> Talk {
+        var copy = self
+        copy.logger[metadataKey: "job"] = .string(asset)
+        return copy
+    }
+
+    /// A line of talk.
+    func say(_ line: String) { logger.info("\(line)") }
+
+    /// An event with its figures; people on a terminal see `line`, or nothing when it is nil.
+    func tell(_ event: String, _ facts: Logger.Metadata = [:], level: Logger.Level = .info, people line: String? = nil)
+    {
+        logger.log(level: level, "\(event)", metadata: facts.merging([TalkLog.plainKey: .string(line ?? "")]) { $1 })
+    }
+
+    /// Something that went wrong and did not end the run.
+    func warn(_ text: String) {
+        logger.warning(
+            "\(text)", metadata: [TalkLog.plainKey: .string(text.hasPrefix("warning: ") ? text : "warning: " + text)])
     }
 
     /// An error, which is never silenced.
+    func complain(_ text: String) { logger.error("\(text)") }
+
+    /// An error before anything is known of how errors are wanted.
     static func complain(_ text: String) {
         write(text + "\n", to: .standardError)
     }

@@ -26,6 +26,14 @@ public struct StoreProblem: Hashable, Sendable {
     public let message: String
     /// What to do.
     public let hint: String
+
+    /// A finding of the given parts.
+    public init(kind: Kind, subject: String, message: String, hint: String) {
+        self.kind = kind
+        self.subject = subject
+        self.message = message
+        self.hint = hint
+    }
 }
 
 extension RunHistory {

@@ -85,16 +85,18 @@ extension RunHistory {
 
     // MARK: Run folders
 
-    /// Where a run's folder stands.
-    public func location(of folder: String) -> String {
-        folder.hasPrefix("/") || self.folder == "." ? folder : "\(self.folder)/\(folder)"
-    }
+    /// The folder of the store at `path`.
+    public static func folder(of path: String) -> String { splitPath(path).parent }
 
-    /// What the store calls the folder at `path`: relative to the store's folder when it lies inside.
+    /// Whether there are whole runs below a folder.
+    public static func hasRunFolders(in folder: String) -> Bool { !runFolders(in: folder).isEmpty }
+
+    /// Where a run's folder stands.
+    public func location(of folder: String) -> String { folder.hasPrefix("/") ? folder : "\(self.folder)/\(folder)" }
+
+    /// What the store calls the folder at `path`: relative to the store's folder when it lies inside, else from the root.
     public func name(of path: String) -> String {
-        let own = normalized(folder)
-        let other = normalized(path)
-        if own.isEmpty, !other.hasPrefix("/"), !other.hasPrefix("..") { return other }
+        let (own, other) = (absolute(folder), absolute(path))
         return other.hasPrefix(own + "/") ? String(other.dropFirst(own.count + 1)) : other
     }
 
@@ -145,7 +147,9 @@ extension RunHistory {
     }
 
     /// Names of the whole run folders below the store's folder, `<study>/<run>`. Links are not followed.
-    func runFolders() -> [String] {
+    func runFolders() -> [String] { RunHistory.runFolders(in: folder) }
+
+    private static func runFolders(in folder: String) -> [String] {
         namesInFolder(folder).filter { !$0.hasPrefix(".") && PathKind("\(folder)/\($0)") == .folder }.flatMap { study in
             namesInFolder("\(folder)/\(study)").filter {
                 !$0.hasPrefix(".") && LatestLink.isWholeRun("\(folder)/\(study)/\($0)")
@@ -154,8 +158,16 @@ extension RunHistory {
     }
 }
 
-/// The path without `.`, empty parts and a `/` at the end.
-private func normalized(_ path: String) -> String {
-    let parts = path.split(separator: "/").filter { $0 != "." }
-    return (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+/// The path from the root, without `.`, `..` and empty parts. Links are not looked up.
+private func absolute(_ path: String) -> String {
+    var whole = path
+    if !path.hasPrefix("/"), let buffer = getcwd(nil, 0) {
+        whole = String(cString: buffer) + "/" + path
+        free(buffer)
+    }
+    var parts: [Substring] = []
+    for part in whole.split(separator: "/") where part != "." {
+        if part == ".." { _ = parts.popLast() } else { parts.append(part) }
+    }
+    return "/" + parts.joined(separator: "/")
 }

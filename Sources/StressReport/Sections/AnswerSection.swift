@@ -95,7 +95,7 @@ extension AssetSide {
     /// Limits that concern this page, and a word about the data.
     private func writeChecks(_ w: inout HTMLWriter) {
         let groups = report.limitGroups.map { group in
-            group.kept { $0.cell.asset == asset.asset && $0.cell.side == side }
+            group.kept { $0.asset == asset.asset && ($0.cell == nil || $0.cell?.side == side) }
         }.filter { !$0.checks.isEmpty }
         let warnings = asset.summaries.filter { $0.severity >= .warning }
         guard !groups.isEmpty || !warnings.isEmpty else { return }

@@ -23,6 +23,11 @@ struct Column<Row> {
     func of<Outer>(_ inner: @escaping (Outer) -> Row) -> Column<Outer> {
         Column<Outer>(name, unit, type, meaning) { text(inner($0)) }
     }
+
+    /// The column of something larger that need not hold a row of this one; empty where it does not.
+    func of<Outer>(_ inner: @escaping (Outer) -> Row?) -> Column<Outer> {
+        Column<Outer>(name, unit, type, meaning) { inner($0).map(text) ?? "" }
+    }
 }
 
 /// What the fields of a column can be parsed as.

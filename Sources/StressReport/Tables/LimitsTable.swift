@@ -1,33 +1,64 @@
 import StressBasics
+import StudyPlan
 
 extension RunReport {
     /// `limits.csv`: one row a limit and cell.
     var limitsTable: CSVTable {
         let own: [Column<LimitCheck>] = [
-            Column("measure", "", .text, "Column of results.csv that the limit is set on") {
+            Column("measure", "", .text, "Column of results.csv that the limit is set on, or newest_bar_age_h") {
                 $0.limit.measure.rawValue
             },
-            Column("limit_max_frac", "fraction", .number, "Largest value that is not a breach") {
-                numberText($0.limit.max)
+            Column("limit_max_frac", "fraction", .number, "Largest share that is not a breach; empty for other limits")
+            {
+                field($0.largestFraction)
             },
-            Column("value_frac", "fraction", .number, "Measured value; empty when the cell has none") {
-                field($0.value)
+            Column("value_frac", "fraction", .number, "Measured value of a share; empty when the cell has none") {
+                $0.limit.measure.isFraction ? field($0.value) : ""
             },
-            Column("status", "", .text, "met, breach or no_value") { $0.outcome.rawValue },
+            Column("status", "", .text, "met, breach, no_value, or no_history for a drift limit with too few runs") {
+                $0.outcome.rawValue
+            },
+            Column("form", "", .text, "max, min or drift") { $0.limit.form.name },
+            Column(
+                "bound", "", .text, "What is held against the limit: value, or the lower or upper end of its interval"
+            ) {
+                $0.limit.bound.rawValue
+            },
+            Column("unit", "", .text, "Unit of limit, value and what belongs to them") {
+                $0.limit.measure.unit.rawValue
+            },
+            Column("limit", "by row", .number, "What is not a breach: the largest, the smallest, the largest distance")
+            {
+                field($0.threshold)
+            },
+            Column("value", "by row", .number, "Measured value; empty when there is none") { field($0.value) },
+            Column("low", "by row", .number, "Lower end of its interval; empty where the measure has none") {
+                field($0.interval?.low)
+            },
+            Column("high", "by row", .number, "Upper end of its interval; empty where the measure has none") {
+                field($0.interval?.high)
+            },
+            Column("baseline", "by row", .number, "Median of the earlier runs that a drift limit looks at") {
+                field($0.baseline)
+            },
+            Column("earlier_runs_count", "runs", .integer, "Earlier values behind the baseline, or too few of them") {
+                $0.limit.form.name == "drift" ? String($0.earlierRuns) : ""
+            },
         ]
-        let identity = cellColumns.map { $0.of { (check: LimitCheck) in check.cell } }
-        return CSVTable(file: "limits.csv", columns: [runColumn()] + identity + own, rows: limits)
+        let asset = Column<LimitCheck>("asset", "", .text, "Price history, as the study names it") { $0.asset }
+        let identity = cellColumns.dropFirst().map { $0.of { (check: LimitCheck) -> StudyCell? in check.cell } }
+        return CSVTable(file: "limits.csv", columns: [runColumn(), asset] + identity + own, rows: limits)
     }
 }
 
 extension LimitCheck {
-    /// What became of a limit; the raw value is what outputs print.
-    enum Outcome: String {
-        case met
-        case breach
-        case noValue = "no_value"
+    fileprivate var largestFraction: Double? {
+        guard case .max(let most) = limit.form, limit.measure.isFraction else { return nil }
+        return most
     }
+}
 
-    /// What became of this limit.
-    var outcome: Outcome { breached ? .breach : value == nil ? .noValue : .met }
+extension StudyLimit.Measure {
+    /// Whether values are shares or parts of the margin, which the first columns of `limits.csv` were made for.
+    fileprivate var isFraction: Bool { unit == .fraction || unit == .ofMargin }
 }

@@ -71,13 +71,15 @@ func makeReport(
         statistics: StatisticsRules(confidence: confidence), limits: limits)
     let rows = study.cells.map { ResultRow(cell: $0, fill: "gap", estimate: estimate($0)) }
     let text = "version: 1\nname: nightly\nposition: {notional: 10000, stride: 1}\n"
-    return RunReport(
+    var report = RunReport(
         runID: "3f9a1c27b0de", version: "0.1.0", study: study, studyText: text, studyDigest: Digest(of: text),
         command: "belowzero run nightly.yaml", assets: assets.map { makeAsset($0, findings: findings) }, rows: rows,
-        limits: limits.flatMap { check($0, rows) },
+        limits: [],
         circumstances: RunCircumstances(
             started: UTCInstant(milliseconds: 1_795_140_000_000), duration: .seconds(41), threads: 16,
             host: "Linux x86_64"))
+    report.judgeLimits()
+    return report
 }
 
 private func makeAsset(_ name: String, findings: [Finding]) -> AssetReport {
@@ -89,11 +91,4 @@ private func makeAsset(_ name: String, findings: [Finding]) -> AssetReport {
         formatName: "binance", formatReason: "twelve columns, the first a time in milliseconds", bars: 61_368,
         first: UTCInstant(milliseconds: 1_546_300_800_000), last: UTCInstant(milliseconds: 1_767_222_000_000),
         barLength: .hours(1), maxGap: .hours(10), findings: findings)
-}
-
-private func check(_ limit: StudyLimit, _ rows: [ResultRow]) -> [LimitCheck] {
-    rows.filter { limit.cells.matches($0.cell) }.map { row in
-        let value = row.estimate.exit.frequency
-        return LimitCheck(limit: limit, cell: row.cell, value: value, breached: (value ?? 0) > limit.max)
-    }
 }

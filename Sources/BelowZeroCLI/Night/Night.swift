@@ -1,0 +1,194 @@
+import ArgumentParser
+import Foundation
+import RunStore
+import StressBasics
+import StressReport
+import StudyPlan
+
+/// What surrounds a run: it waits for its turn, knows earlier runs, and afterwards is recorded, pointed at, followed by
+/// pruning, metrics and alerts.
+///
+/// Nothing in here can lose a run that was written: what goes wrong after that is said, and changes no exit code.
+final class Night {
+    let study: Study
+    let files: InputFiles
+    let command: String
+    /// The folder that was asked for; nil for one named by the clock.
+    let out: String?
+    let noFail: Bool
+    let interruption: Interruption
+    /// When the run started: after its turn had come.
+    let started: UTCInstant
+    /// Where the run is written.
+    let folder: String
+    /// Talk about this run.
+    let talk: Talk
+    private let history: RunHistory?
+    private let lock: HeldLock?
+
+    /// Waits for the run's turn and opens the history.
+    ///
+    /// - Parameter store: the history; nil for none.
+    /// - Throws: a ``Failure`` when another run does not end in time, when the store is of a newer program or of another one,
+    ///   and when the wait is interrupted. A store that cannot be used for other reasons is said and done without.
+    init(
+        study: Study, files: InputFiles, command: String, out: String?, store: String?, patience: TimeSpan,
+        noFail: Bool, talk: Talk, interruption: Interruption
+    ) throws {
+        (self.study, self.files, self.command, self.out) = (study, files, command, out)
+        (self.noFail, self.interruption) = (noFail, interruption)
+        let turn = Turn(store: store, study: study, command: command, talk: talk, interruption: interruption)
+        let first = wallClock()
+        (lock, history) = try turn.take(patience: patience, now: first)
+        started = lock?.hasWaited == true ? wallClock() : first
+        folder = out ?? Night.freeFolder("Reports/\(study.name)/\(started.folderText)")
+        self.talk = talk.about(study: study.name, run: started.folderText)
+    }
+
+    /// A name that no run of the same second has.
+    private static func freeFolder(_ wanted: String) -> String {
+        let names = [wanted] + (2...99).map { "\(wanted)-\($0)" }
+        return names.first { !FileManager.default.fileExists(atPath: $0) } ?? wanted
+    }
+
+    /// Computes and writes a run, and does everything that belongs around it.
+    ///
+    /// - Parameters:
+    ///   - compute: gives the report, its limits not yet judged.
+    ///   - write: writes it whole, and throws an `ExitCode` when the program is to end with one.
+    func run(_ compute: (Night) throws -> RunReport, write: (RunReport, Night) throws -> Void) throws {
+        var report: RunReport?
+        do {
+            var made = try compute(self)
+            judge(&made)
+            report = made
+            var code: ExitCode?
+            do { try write(made, self) } catch let error as ExitCode { code = error }
+            finish(made)
+            if let code { throw code }
+        } catch var failure as Failure {
+            fail(code: Int(failure.code.rawValue), message: failure.messages.first ?? "", report: report)
+            failure.talk = talk
+            throw failure
+        }
+    }
+
+    // MARK: Limits
+
+    private func judge(_ report: inout RunReport) {
+        report.judgeLimits(earlier: earlierValues())
+        report.circumstances.exitCode = report.exitCode(noFail: noFail)
+        report.circumstances.isRecorded = history != nil
+    }
+
+    /// What the study's drift limits look at.
+    private func earlierValues() -> EarlierValues {
+        var earlier = EarlierValues()
+        var runs: [StudyLimit.Measure: Int] = [:]
+        for limit in study.limits {
+            if case .drift(let drift) = limit.form { runs[limit.measure] = max(runs[limit.measure] ?? 0, drift.runs) }
+        }
+        guard let history else { return earlier }
+        for (measure, count) in runs {
+            do throws(HistoryError) {
+                earlier.add(try history.values(of: measure.rawValue, study: study.name, runs: count), of: measure)
+            } catch {
+                talk.warn("drift limits are not judged: \(error.message)")
+            }
+        }
+        return earlier
+    }
+
+    // MARK: Afterwards
+
+    /// A run that stands whole in its folder.
+    private func finish(_ report: RunReport) {
+        guard out != "-" else { return }
+        let isRecorded = record()
+        if out == nil { pointLatest() }
+        if isRecorded, out == nil { prune() }
+        writeMetrics(code: report.circumstances.exitCode ?? 0, report: report, isRecorded: isRecorded)
+        if let command = study.operations.onBreach, report.limits.contains(where: \.breached) {
+            let control = interruption.control
+            BreachAlert(command: command, files: files, talk: talk) { control.isCancelled }.send(report, folder: folder)
+        }
+        history?.close()
+    }
+
+    private func record() -> Bool {
+        guard let history else { return false }
+        do throws(HistoryError) {
+            try history.record(try RunRecord(folder: folder, named: history.name(of: folder)))
+            return true
+        } catch {
+            talk.warn("the run is not in the history: \(error.message); the next run takes it in")
+            return false
+        }
+    }
+
+    private func pointLatest() {
+        do throws(StoreError) {
+            try LatestLink.update(in: "Reports/\(study.name)")
+        } catch {
+            talk.warn(error.message)
+        }
+    }
+
+    private func prune() {
+        guard let history, let rules = study.operations.retention else { return }
+        let retention = Retention(age: rules.days.map { .days(Int64($0)) }, runs: rules.runs)
+        do throws(HistoryError) {
+            let result = try history.prune(study: study.name, retention, now: started)
+            if !result.removed.isEmpty {
+                let words = result.removed.count == 1 ? "1 old run" : "\(result.removed.count) old runs"
+                talk.tell(
+                    "prune done", ["removed": .stringConvertible(result.removed.count)], people: "Removed \(words)")
+            }
+            for reason in result.kept { talk.warn("kept \(reason)") }
+        } catch {
+            talk.warn("old runs are not removed: \(error.message)")
+        }
+    }
+
+    /// A run that wrote nothing.
+    private func fail(code: Int, message: String, report: RunReport?) {
+        let run = StoredRun(
+            folder: nil, study: study.name, studyDigest: Digest(of: study.canonicalText).hex, version: programVersion,
+            command: command, started: started, duration: wallClock() - started, status: .failed, exitCode: code,
+            message: Night.recorded(message))
+        let isRecorded = history.map { Turn.record(run, in: $0, talk: talk) } ?? false
+        writeMetrics(code: code, report: nil, isRecorded: isRecorded)
+        history?.close()
+    }
+
+    /// The first line of a message, for the history.
+    static func recorded(_ message: String) -> String {
+        let line = message.split(separator: "\n").first.map(String.init) ?? ""
+        let bare = line.hasPrefix("error: ") ? String(line.dropFirst(7)) : line
+        return withoutSecrets(TalkLog.escaped(String(bare.prefix(500))))
+    }
+
+    private func writeMetrics(code: Int, report: RunReport?, isRecorded: Bool) {
+        guard let file = study.operations.metricsFile else { return }
+        let earlier = history.flatMap { try? $0.runs(study: study.name).first { $0.status != .failed }?.started }
+        let metrics = NightMetrics(
+            study: study, started: started, ended: max(started, wallClock()), exitCode: code,
+            lastSuccess: report != nil ? started : earlier, isRecorded: isRecorded, report: report)
+        do throws(StoreError) {
+            try replaceWholeFile(metrics.text, at: files.located(file))
+        } catch {
+            talk.warn("metrics_file: \(error.message)")
+        }
+    }
+}
+
+extension RunReport {
+    /// What the program ends with: 4 for a partial run, 3 for a breached limit, 0 otherwise.
+    func exitCode(noFail: Bool) -> Int {
+        switch status {
+        case .ok: 0
+        case .limitBreached: noFail ? 0 : Int(Failure.Code.limitBreached.rawValue)
+        case .partial: 4
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import StressBasics
+import StressReport
+import StressStatistics
+import StudyPlan
+
+/// The gauges of a study's `metrics_file`, for a run that ended well or badly.
+struct NightMetrics {
+    let study: Study
+    let started: UTCInstant
+    let ended: UTCInstant
+    let exitCode: Int
+    /// Start of the newest run of the study that wrote its results; nil when there is none, or nobody knows.
+    let lastSuccess: UTCInstant?
+    let isRecorded: Bool
+    /// Nil for a run that failed.
+    let report: RunReport?
+
+    /// The most limits with gauges of their own; breaches come first, and `belowzero_limits` counts all.
+    static let mostLimits = 1000
+
+    var text: String {
+        var metrics = MetricsText()
+        addRun(&metrics)
+        if let report {
+            addAssets(report, &metrics)
+            addHeadlines(report, &metrics)
+            addLimits(report, &metrics)
+        }
+        return metrics.text
+    }
+
+    private var name: [(String, String)] { [("study", study.name)] }
+
+    private func addRun(_ metrics: inout MetricsText) {
+        func one(_ metric: String, _ help: String, _ value: Double?) {
+            metrics.gauge("belowzero_\(metric)", help, value.map { [MetricsText.Sample($0, name)] } ?? [])
+        }
+        metrics.gauge(
+            "belowzero_build_info", "Version of the program; always 1.",
+            [MetricsText.Sample(1, name + [("version", programVersion)])])
+        one("run_start_timestamp_seconds", "When the last run started, whatever became of it.", started.inSeconds)
+        one("run_end_timestamp_seconds", "When the last run ended, whatever became of it.", ended.inSeconds)
+        one(
+            "run_success_timestamp_seconds", "When the newest run that wrote its results started.",
+            lastSuccess?.inSeconds)
+        one("run_duration_seconds", "How long the last run took.", (ended - started).inSeconds)
+        one(
+            "run_exit_code",
+            "What the last run ended with: 0 done, 3 a limit breached, 4 partial, 64 and above failed.",
+            Double(exitCode))
+        one("run_recorded", "Whether the last run is in the history: 1 or 0.", isRecorded ? 1 : 0)
+    }
+
+    private func addAssets(_ report: RunReport, _ metrics: inout MetricsText) {
+        func samples(_ value: (AssetReport) -> Double) -> [MetricsText.Sample] {
+            report.assets.map { MetricsText.Sample(value($0), name + [("asset", $0.asset)]) }
+        }
+        metrics.gauge(
+            "belowzero_newest_bar_timestamp_seconds", "Close of the newest bar.",
+            samples { ($0.last + $0.barLength).inSeconds })
+        metrics.gauge(
+            "belowzero_newest_bar_age_seconds", "From the close of the newest bar to the start of the run.",
+            samples { (started - ($0.last + $0.barLength)).inSeconds })
+        metrics.gauge(
+            "belowzero_data_checks", "Checks of the data by what they ended with.",
+            report.assets.flatMap { asset in
+                [Finding.Severity.note, .warning, .error].map { severity in
+                    MetricsText.Sample(
+                        Double(asset.findings.count { !$0.isDetail && $0.severity == severity }),
+                        name + [("asset", asset.asset), ("severity", severity.rawValue)])
+                }
+            })
+        metrics.gauge(
+            "belowzero_job_failed", "Whether the job of a price history failed: 1 or 0.",
+            study.inputs.map { input in
+                MetricsText.Sample(
+                    report.failures.contains { $0.asset == input.asset } ? 1 : 0, name + [("asset", input.asset)])
+            })
+    }
+
+    private func addHeadlines(_ report: RunReport, _ metrics: inout MetricsText) {
+        guard let headline = study.headlineCell else { return }
+        let selector = CellSelector(
+            contract: headline.contract, leverage: headline.leverage, horizon: headline.horizon,
+            platform: headline.platform)
+        let rows = report.rows.filter { selector.matches($0.cell) }
+        func add(_ metric: String, _ help: String, _ value: (CellEstimate) -> Double?) {
+            metrics.gauge(
+                "belowzero_\(metric)", help + " In the headline cell of each price history and direction.",
+                rows.compactMap { row in value(row.estimate).map { MetricsText.Sample($0, labels(row.cell)) } })
+        }
+        add("negative_equity_ratio", "Share of entries that ended below zero.") { $0.exit.frequency }
+        add("negative_equity_lower_ratio", "Lower end of the interval of that share.") { $0.exit.interval?.low }
+        add("negative_equity_upper_ratio", "Upper end of the interval of that share.") { $0.exit.interval?.high }
+        add("liquidated_ratio", "Share of entries that were liquidated.") { $0.liquidatedFrequency }
+        add("unprotected_ratio", "Share of entries below zero at some bar, had nobody liquidated.") {
+            $0.unprotectedFrequency
+        }
+        add("effective_entries", "Independent trials worth as much as the entries.") { Double($0.effectiveEntries) }
+    }
+
+    private func addLimits(_ report: RunReport, _ metrics: inout MetricsText) {
+        metrics.gauge(
+            "belowzero_limits", "Limits by what became of them: met, breach, no_value, no_history.",
+            LimitCheck.Outcome.allCases.map { outcome in
+                MetricsText.Sample(
+                    Double(report.limits.count { $0.outcome == outcome }), name + [("status", outcome.rawValue)])
+            })
+        let breaches = report.limits.filter(\.breached)
+        let shown = (breaches + report.limits.filter { !$0.breached }).prefix(NightMetrics.mostLimits)
+        // Two limits may be alike but for their figures; the first keeps its gauges.
+        var seen: Set<String> = []
+        let checks = shown.map { ($0, labels($0)) }.filter { seen.insert("\($0.1)").inserted }
+        metrics.gauge(
+            "belowzero_limit_breached", "Whether a limit is breached: 1 or 0.",
+            checks.map { MetricsText.Sample($0.0.breached ? 1 : 0, $0.1) })
+        metrics.gauge(
+            "belowzero_limit_value", "What a limit was measured at, in the unit of its measure, hours as seconds.",
+            checks.compactMap { check, labels in
+                check.value.map { MetricsText.Sample($0 * scale(check), labels) }
+            })
+        metrics.gauge(
+            "belowzero_limit_threshold",
+            "What is not a breach of a limit: the largest, the smallest, the largest distance.",
+            checks.compactMap { check, labels in
+                check.threshold.map { MetricsText.Sample($0 * scale(check), labels) }
+            })
+    }
+
+    /// Prometheus wants seconds.
+    private func scale(_ check: LimitCheck) -> Double { check.limit.measure.unit == .hours ? 3600 : 1 }
+
+    private func labels(_ cell: StudyCell) -> [(String, String)] {
+        name + [
+            ("asset", cell.asset), ("contract", cell.contract.rawValue), ("side", cell.side.rawValue),
+            ("leverage", numberText(cell.leverage.value)), ("horizon", cell.horizon.text), ("platform", cell.platform),
+        ]
+    }
+
+    private func labels(_ check: LimitCheck) -> [(String, String)] {
+        let measure = check.limit.measure
+        let word = measure.unit == .hours ? String(measure.rawValue.dropLast(2)) : measure.rawValue
+        return (check.cell.map(labels) ?? name + [("asset", check.asset)])
+            + [("measure", word), ("form", check.limit.form.name), ("bound", check.limit.bound.rawValue)]
+    }
+}
+
+extension UTCInstant {
+    /// Seconds since the epoch.
+    var inSeconds: Double { Double(milliseconds) / 1000 }
+}

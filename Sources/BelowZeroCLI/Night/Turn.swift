@@ -1,0 +1,102 @@
+import Foundation
+import RunStore
+import StressBasics
+import StudyPlan
+
+/// The right to run, kept as long as it is referred to.
+final class HeldLock {
+    private let lock: FolderLock
+    /// Whether another run had to end first.
+    let hasWaited: Bool
+
+    init(_ lock: consuming FolderLock, hasWaited: Bool) {
+        self.lock = lock
+        self.hasWaited = hasWaited
+    }
+}
+
+/// Waits until no other run is at work below the store's folder, and opens the store.
+struct Turn {
+    let store: String?
+    let study: Study
+    let command: String
+    let talk: Talk
+    let interruption: Interruption
+
+    /// - Parameter now: the moment the wait begins, which the owner line tells others.
+    func take(patience: TimeSpan, now: UTCInstant) throws -> (HeldLock?, RunHistory?) {
+        guard let store else { return (nil, nil) }
+        let folder = RunHistory.folder(of: store)
+        do {
+            let lock = try locked(folder, patience: patience, now: now)
+            let history = try RunHistory.openRepairing(path: store) { talk.warn($0) }
+            let adopted = try history.adoptFolders { talk.warn($0) }
+            if adopted > 0 {
+                let words = adopted == 1 ? "1 run" : "\(adopted) runs"
+                talk.tell(
+                    "runs adopted", ["runs": .stringConvertible(adopted)], people: "Took \(words) into the history")
+            }
+            return (lock, history)
+        } catch let error as HistoryError {
+            // A store of somebody else's is a mistake to mend; one that cannot be used must not cost the night.
+            if error.reason == .newer || error.reason == .foreign { throw Failure(error) }
+            talk.warn("this run will not be in the history: \(error.message)")
+            return (nil, nil)
+        } catch let refusal as FolderLock.Refusal {
+            guard case .held = refusal else {
+                talk.warn(
+                    "this run will not be in the history: \(Failure(refusal, folder: folder, hint: "").plainMessage)")
+                return (nil, nil)
+            }
+            let failure = Failure(
+                refusal, folder: folder, hint: "it did not end within \(patience.text); wait longer with --wait")
+            recordRefusal(failure, now: now)
+            throw failure
+        }
+    }
+
+    private func locked(_ folder: String, patience: TimeSpan, now: UTCInstant) throws -> HeldLock {
+        let owner = "process \(ProcessInfo.processInfo.processIdentifier), study \(study.name), since \(now.rfc3339)"
+        let clock = ContinuousClock()
+        let deadline = clock.now.advanced(by: .milliseconds(patience.milliseconds))
+        var hasWaited = false
+        while true {
+            do throws(FolderLock.Refusal) {
+                return HeldLock(try FolderLock(folder: folder, owner: owner), hasWaited: hasWaited)
+            } catch {
+                guard case .held(let other) = error, clock.now < deadline else { throw error }
+                if !hasWaited {
+                    talk.tell(
+                        "waiting for another run", ["owner": .string(other), "at_most": .string(patience.text)],
+                        people: "Waiting for another run to end\(other.isEmpty ? "" : " (\(other))")")
+                }
+                hasWaited = true
+            }
+            if interruption.control.isCancelled { throw interruption.failure }
+            usleep(50_000)
+        }
+    }
+
+    /// The store has locks of its own, so that a run that did not get its turn can leave a word.
+    private func recordRefusal(_ failure: Failure, now: UTCInstant) {
+        guard let store, let history = try? RunHistory(path: store) else { return }
+        _ = Turn.record(
+            StoredRun(
+                folder: nil, study: study.name, studyDigest: Digest(of: study.canonicalText).hex,
+                version: programVersion, command: command, started: now, duration: wallClock() - now,
+                status: .failed, exitCode: Int(failure.code.rawValue),
+                message: Night.recorded(failure.messages.first ?? "")), in: history, talk: talk)
+        history.close()
+    }
+
+    /// Records a run without a folder; says so when it cannot.
+    static func record(_ run: StoredRun, in history: RunHistory, talk: Talk) -> Bool {
+        do throws(HistoryError) {
+            try history.record(RunRecord(run: run))
+            return true
+        } catch {
+            talk.warn("the run is not in the history: \(error.message)")
+            return false
+        }
+    }
+}

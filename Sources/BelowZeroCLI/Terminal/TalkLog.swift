@@ -1,0 +1,164 @@
+import Foundation
+import Logging
+import StressBasics
+
+/// How lines on standard error look.
+enum LogFormat: String, CaseIterable, Sendable {
+    /// `plain` on a terminal, and for commands that are not runs; `stamped` for runs anywhere else.
+    case auto
+    /// Sentences for people.
+    case plain
+    /// `2026-11-20T02:00:00Z info  run start jobs=6 run=… job=-`: one line an event.
+    case stamped
+    /// One JSON object a line.
+    case json
+}
+
+/// Writes what a run has to say, in one of the formats of ``LogFormat``.
+///
+/// Nothing of the environment enters a line; passwords in addresses are taken out; whatever could start a new line, move a
+/// terminal's cursor or turn the direction of reading is written as an escape.
+struct TalkLog: LogHandler {
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.info
+    var metadataProvider: Logger.MetadataProvider?
+    /// Never `auto`.
+    let format: LogFormat
+    let now: @Sendable () -> UTCInstant
+    let write: @Sendable (String) -> Void
+
+    /// A line for people that stands in place of the event in the plain format; empty for nothing.
+    static let plainKey = "_plain"
+    /// What every line of a run carries, in this order, `-` where it does not apply.
+    static let contextKeys = ["study", "run", "job"]
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        var facts = metadata.merging(event.metadata ?? [:]) { $1 }
+        let sentence = facts.removeValue(forKey: TalkLog.plainKey).map { "\($0)" }
+        let message = "\(event.message)"
+        switch format {
+        case .auto, .plain:
+            let line = sentence ?? message
+            if !line.isEmpty { write(withoutSecrets(line) + "\n") }
+        case .stamped: write(stamped(event.level, message, facts))
+        case .json: write(json(event.level, message, facts))
+        }
+    }
+
+    /// A message of several lines becomes several lines, each with everything that tells where it belongs.
+    private func stamped(_ level: Logger.Level, _ message: String, _ facts: Logger.Metadata) -> String {
+        let context = TalkLog.contextKeys.map { ($0, facts[$0].map { "\($0)" } ?? "-") }
+        let own = facts.filter { !TalkLog.contextKeys.contains($0.key) }.sorted { $0.key < $1.key }
+        let lines = TalkLog.bare(message).split(separator: "\n", omittingEmptySubsequences: true)
+        let name = level == .warning ? "warn" : level == .critical ? "crit" : "\(level)"
+        return lines.enumerated().map { place, line in
+            let pairs = (place == 0 ? own.map { ($0.key, "\($0.value)") } : []) + context
+            let words = pairs.map { "\($0)=\(TalkLog.quoted(withoutSecrets($1)))" }.joined(separator: " ")
+            let padding = String(repeating: " ", count: max(1, 6 - name.count))
+            return "\(now().rfc3339) \(name)\(padding)\(TalkLog.escaped(withoutSecrets(String(line)))) \(words)\n"
+        }.joined()
+    }
+
+    private func json(_ level: Logger.Level, _ message: String, _ facts: Logger.Metadata) -> String {
+        var members: [(String, String)] = [
+            ("time", TalkLog.jsonQuoted(now().rfc3339)), ("level", TalkLog.jsonQuoted("\(level)")),
+            ("message", TalkLog.jsonQuoted(withoutSecrets(TalkLog.bare(message)))),
+        ]
+        members += TalkLog.contextKeys.map { ($0, facts[$0].map(jsonText) ?? "null") }
+        let own = facts.filter { !TalkLog.contextKeys.contains($0.key) }.sorted { $0.key < $1.key }
+        members += own.map { ($0.key, jsonText($0.value)) }
+        return "{" + members.map { TalkLog.jsonQuoted($0) + ":" + $1 }.joined(separator: ",") + "}\n"
+    }
+
+    private func jsonText(_ value: Logger.MetadataValue) -> String {
+        switch value {
+        case .string(let text): return TalkLog.jsonQuoted(withoutSecrets(text))
+        case .stringConvertible(let value as Int): return String(value)
+        case .stringConvertible(let value as Double): return value.isFinite ? numberText(value) : "null"
+        case .stringConvertible(let value): return TalkLog.jsonQuoted(withoutSecrets("\(value)"))
+        case .array(let values): return "[" + values.map(jsonText).joined(separator: ",") + "]"
+        case .dictionary(let members):
+            let sorted = members.sorted { $0.key < $1.key }
+            return "{" + sorted.map { TalkLog.jsonQuoted($0.key) + ":" + jsonText($0.value) }.joined(separator: ",")
+                + "}"
+        }
+    }
+
+    /// The message without the word that its level says already.
+    private static func bare(_ message: String) -> String {
+        for word in ["error: ", "warning: ", "note: "] where message.hasPrefix(word) {
+            return String(message.dropFirst(word.count))
+        }
+        return message
+    }
+
+    // MARK: Escapes
+
+    /// The text without control characters and without those that change the direction of reading.
+    static func escaped(_ text: String) -> String {
+        guard text.unicodeScalars.contains(where: isHostile) else { return text }
+        return text.unicodeScalars.map { isHostile($0) ? "\\u{\(String($0.value, radix: 16))}" : String($0) }.joined()
+    }
+
+    /// A value that ends where it seems to: in quotes when it has blanks, quotes or an equals sign.
+    private static func quoted(_ text: String) -> String {
+        let clean = escaped(text)
+        let isPlain = !clean.isEmpty && !clean.contains { $0.isWhitespace || "\"=".contains($0) }
+        if isPlain { return clean }
+        return "\"" + clean.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+
+    private static func jsonQuoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            case _ where isHostile(scalar):
+                result += scalar.utf16Units.map { "\\u" + String(String(UInt32($0) + 0x10000, radix: 16).dropFirst()) }
+                    .joined()
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+
+    /// Controls (C0, DEL, C1), line and paragraph separators, and marks of direction.
+    private static func isHostile(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0..<0x20, 0x7F...0x9F, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0x061C, 0xFEFF: true
+        default: false
+        }
+    }
+}
+
+extension Unicode.Scalar {
+    fileprivate var utf16Units: [UInt16] { Array(String(self).utf16) }
+}
+
+/// The text with user names, passwords and queries of addresses taken out: `https://name:word@host/x?key=1` becomes
+/// `https://host/x?...`.
+func withoutSecrets(_ text: String) -> String {
+    guard text.contains("://") else { return text }
+    var result = ""
+    var rest = text[...]
+    while let mark = rest.firstRange(of: "://") {
+        result += rest[..<mark.upperBound]
+        rest = rest[mark.upperBound...]
+        let end = rest.firstIndex { $0.isWhitespace || "\"'<>`".contains($0) } ?? rest.endIndex
+        let path = rest[..<end].firstIndex { "/?#".contains($0) } ?? end
+        // The last @ ends the user's part: a password may hold another.
+        let host = rest[..<path].lastIndex(of: "@").map { rest.index(after: $0) } ?? rest.startIndex
+        let query = rest[path..<end].firstIndex { "?#".contains($0) }
+        result += rest[host..<(query ?? end)] + (query == nil ? "" : "?...")
+        rest = rest[end...]
+    }
+    return result + rest
+}

@@ -1,0 +1,200 @@
+import RunStore
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+/// One limit against one cell, or against the newest bar of one price history.
+public struct LimitCheck: Sendable {
+    /// The limit.
+    public var limit: StudyLimit
+    /// The price history.
+    public var asset: String
+    /// The cell; nil for a limit on the newest bar.
+    public var cell: StudyCell?
+    /// The measured value; nil when there is none.
+    public var value: Double?
+    /// Its interval; nil where the measure has none.
+    public var interval: (low: Double, high: Double)?
+    /// Median of the values of earlier runs, for a drift limit with enough of them.
+    public var baseline: Double?
+    /// Number of earlier values behind ``baseline``, or too few of them.
+    public var earlierRuns: Int
+    /// What is not a breach: the largest value, the smallest, or for a drift limit the largest distance; nil for half-widths
+    /// of an interval that there is not.
+    public var threshold: Double?
+    /// What became of it.
+    public var outcome: Outcome
+
+    /// What became of a limit; the raw value is what outputs print.
+    public enum Outcome: String, Hashable, Sendable, CaseIterable {
+        /// Within the limit.
+        case met
+        /// Beyond it.
+        case breach
+        /// The cell has no such value, or the history no bars.
+        case noValue = "no_value"
+        /// A drift limit with too few runs before.
+        case noHistory = "no_history"
+    }
+
+    /// Whether the value is beyond the limit.
+    public var breached: Bool { outcome == .breach }
+}
+
+/// The values that a measure had in earlier runs, by cell, newest first.
+public struct EarlierValues: Sendable {
+    private var values: [StudyLimit.Measure: [StoredCell: [Double]]] = [:]
+
+    /// No earlier runs.
+    public init() {}
+
+    /// Adds what is known of a measure.
+    public mutating func add(_ known: [StoredCell: [Double]], of measure: StudyLimit.Measure) {
+        values[measure] = known
+    }
+
+    func last(_ count: Int, of measure: StudyLimit.Measure, in cell: StudyCell) -> [Double] {
+        Array((values[measure]?[StoredCell(cell)] ?? []).prefix(count))
+    }
+}
+
+extension StoredCell {
+    /// The cell of a study as the history keeps it.
+    public init(_ cell: StudyCell) {
+        self.init(
+            asset: cell.asset, contract: cell.contract.rawValue, side: cell.side.rawValue,
+            leverage: cell.leverage.value, horizonHours: cell.horizon.inHours, platform: cell.platform)
+    }
+}
+
+extension RunReport {
+    /// Holds every limit of the study against everything it names: in study order, then plan order.
+    ///
+    /// Limits on the newest bar count from ``RunCircumstances/started``; drift limits look at `earlier`. All others depend on
+    /// the results alone.
+    public mutating func judgeLimits(earlier: EarlierValues = EarlierValues()) {
+        let confidence = study.statistics.confidence
+        limits = study.limits.flatMap { limit in
+            guard limit.measure != .newestBarAge else {
+                return study.inputs.filter { limit.cells.asset == nil || limit.cells.asset == $0.asset }.map { input in
+                    limit.check(
+                        input.asset, assets.first { $0.asset == input.asset }, at: circumstances.started)
+                }
+            }
+            return rows.filter { limit.cells.matches($0.cell) }.map {
+                limit.check($0, confidence: confidence, earlier: earlier)
+            }
+        }
+    }
+}
+
+extension StudyLimit {
+    /// The age of a bar is counted from its close: until then it was not old.
+    fileprivate func check(_ name: String, _ asset: AssetReport?, at now: UTCInstant) -> LimitCheck {
+        let age = asset.map { (now - ($0.last + $0.barLength)).inHours }
+        var check = LimitCheck(limit: self, asset: name, value: age, earlierRuns: 0, outcome: .noValue)
+        check.hold(age)
+        return check
+    }
+
+    fileprivate func check(_ row: ResultRow, confidence: Double, earlier: EarlierValues) -> LimitCheck {
+        let value = row.estimate.value(of: measure)
+        let interval = value == nil ? nil : row.estimate.interval(of: measure, confidence: confidence)
+        var check = LimitCheck(
+            limit: self, asset: row.cell.asset, cell: row.cell, value: value,
+            interval: interval.map { ($0.low, $0.high) }, earlierRuns: 0, outcome: .noValue)
+        if case .drift(let drift) = form {
+            check.hold(drift, earlier: earlier.last(drift.runs, of: measure, in: row.cell))
+        } else {
+            // What cannot happen has no interval, and needs none.
+            let ends = interval.map { ($0.low, $0.high) } ?? (value ?? 0, value ?? 0)
+            check.hold(value.map { bound == .value ? $0 : bound == .lower ? ends.0 : ends.1 })
+        }
+        return check
+    }
+}
+
+extension LimitCheck {
+    /// Compares a largest or smallest value with what was measured.
+    fileprivate mutating func hold(_ measured: Double?) {
+        switch limit.form {
+        case .max(let most):
+            threshold = most
+            outcome = measured.map { $0 > most ? .breach : .met } ?? .noValue
+        case .min(let least):
+            threshold = least
+            outcome = measured.map { $0 < least ? .breach : .met } ?? .noValue
+        case .drift: break
+        }
+    }
+
+    /// Compares the distance from the median of earlier values. The median does not follow one odd night.
+    fileprivate mutating func hold(_ drift: StudyLimit.Drift, earlier: [Double]) {
+        earlierRuns = earlier.count
+        switch drift.change {
+        case .absolute(let change): threshold = change
+        case .halfWidths(let widths): threshold = interval.map { widths * ($0.high - $0.low) / 2 }
+        }
+        guard let value, let threshold else { return }
+        guard earlier.count >= StudyLimit.Drift.fewestRuns else {
+            outcome = .noHistory
+            return
+        }
+        let middle = median(earlier)
+        baseline = middle
+        outcome = abs(value - middle) > threshold ? .breach : .met
+    }
+}
+
+/// The middle value, or the mean of the two in the middle; of at least one.
+private func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    let middle = sorted.count / 2
+    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+extension CellEstimate {
+    /// The figure a limit speaks of; nil when the cell has none.
+    public func value(of measure: StudyLimit.Measure) -> Double? {
+        let hasEntries = windows.entries > 0
+        // A cell with entries and no shortfall has a shortfall of nothing.
+        func shortfall(_ exit: ExitEstimate?, _ figure: (ShortfallSummary) -> Double) -> Double? {
+            exit.flatMap { $0.shortfall.map(figure) ?? (hasEntries && $0.negative == 0 ? 0 : nil) }
+        }
+        switch measure {
+        case .negativeEquity: return exit.frequency
+        case .worstNegativeEquity: return worstExit?.frequency
+        case .bestNegativeEquity: return bestExit?.frequency
+        case .liquidated: return liquidatedFrequency
+        case .unprotected: return unprotectedFrequency
+        case .meanShortfall: return shortfall(exit, \.mean)
+        case .medianShortfall: return shortfall(exit, \.p50)
+        case .p90Shortfall: return shortfall(exit, \.p90)
+        case .p99Shortfall: return shortfall(exit, \.p99)
+        case .largestShortfall: return shortfall(exit, \.max)
+        case .worstMeanShortfall: return shortfall(worstExit, \.mean)
+        case .worstLargestShortfall: return shortfall(worstExit, \.max)
+        case .meanEquity: return exit.meanEquity
+        case .medianTimeToLiquidation: return medianTimeToLiquidation?.inHours
+        case .entries: return Double(windows.entries)
+        case .excluded: return Double(windows.excluded)
+        case .rejected: return Double(windows.rejected)
+        case .liquidatedCount: return hasEntries ? Double(windows.liquidated) : nil
+        case .negativeCount: return hasEntries ? Double(exit.negative) : nil
+        case .unprotectedCount: return hasEntries ? Double(windows.unprotected) : nil
+        case .effectiveEntries: return Double(effectiveEntries)
+        case .disjointWindows: return Double(disjointWindows)
+        case .undecided: return undecided.map(Double.init)
+        case .newestBarAge: return nil
+        }
+    }
+
+    /// The interval of a share; nil for other measures, and where nothing is estimated.
+    func interval(of measure: StudyLimit.Measure, confidence: Double) -> FrequencyInterval? {
+        let shares: [StudyLimit.Measure: Measure] = [
+            .negativeEquity: .belowZero, .worstNegativeEquity: .worstFill, .bestNegativeEquity: .bestFill,
+            .liquidated: .liquidated, .unprotected: .unprotected,
+        ]
+        return shares[measure].flatMap { measuredShare($0, confidence: confidence)?.interval }
+    }
+}

@@ -1,0 +1,48 @@
+import StressBasics
+
+/// What is done with a run beside computing it. No result depends on it: it is not part of the study's canonical text, of its
+/// digest or of the name of a run, and stands in no output.
+public struct Operations: Hashable, Sendable {
+    /// How long runs are kept; nil for ever.
+    public var retention: Retention?
+    /// The command to run when a limit is breached.
+    public var onBreach: BreachCommand?
+    /// The file for the Prometheus node exporter's textfile collector, relative to the study file.
+    public var metricsFile: String?
+
+    /// Nothing unless said otherwise.
+    public init(retention: Retention? = nil, onBreach: BreachCommand? = nil, metricsFile: String? = nil) {
+        self.retention = retention
+        self.onBreach = onBreach
+        self.metricsFile = metricsFile
+    }
+
+    /// How long runs are kept; a run goes when either rule says so.
+    public struct Retention: Hashable, Sendable {
+        /// Runs older than so many days go.
+        public var days: Int?
+        /// Only so many of the newest stay.
+        public var runs: Int?
+
+        /// Rules; at least one is given.
+        public init(days: Int? = nil, runs: Int? = nil) {
+            self.days = days
+            self.runs = runs
+        }
+    }
+
+    /// A program with its arguments, run without a shell.
+    public struct BreachCommand: Hashable, Sendable {
+        /// The program and its arguments; never empty. A program with a `/` is relative to the study file, another is looked for
+        /// on the `PATH`.
+        public var words: [String]
+        /// After this it is killed, with every process it started.
+        public var timeout: TimeSpan
+
+        /// A command; 30 s unless said otherwise.
+        public init(words: [String], timeout: TimeSpan = .seconds(30)) {
+            self.words = words
+            self.timeout = timeout
+        }
+    }
+}

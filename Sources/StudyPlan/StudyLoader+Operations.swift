@@ -1,0 +1,78 @@
+import StressBasics
+
+extension StudyLoader {
+    /// The keys that say what is done with a run beside computing it.
+    static let operationKeys = ["retention", "on_breach", "metrics_file"]
+
+    /// The sections of those keys; nil after a problem.
+    func operations(_ map: YAMLMap) -> Operations? {
+        var operations = Operations()
+        if let reader = map["retention"] {
+            guard let retention = retention(reader) else { return nil }
+            operations.retention = retention
+        }
+        if let reader = map["on_breach"] {
+            guard let command = breachCommand(reader) else { return nil }
+            operations.onBreach = command
+        }
+        if let reader = map["metrics_file"] {
+            guard let file = metricsFile(reader) else { return nil }
+            operations.metricsFile = file
+        }
+        return operations
+    }
+
+    private func retention(_ reader: YAMLReader) -> Operations.Retention? {
+        guard let map = reader.map(known: ["days", "runs"]) else { return nil }
+        var retention = Operations.Retention()
+        if let value = map["days"] {
+            guard let days = value.integer(1...36_525) else { return nil }
+            retention.days = days
+        }
+        if let value = map["runs"] {
+            guard let runs = value.integer(1...1_000_000) else { return nil }
+            retention.runs = runs
+        }
+        guard retention != Operations.Retention() else {
+            return reader.wrong(
+                "expected 'days', 'runs' or both", hint: "write it like retention: {days: 90, runs: 60}")
+        }
+        return retention
+    }
+
+    private func breachCommand(_ reader: YAMLReader) -> Operations.BreachCommand? {
+        guard let map = reader.map(known: ["command", "timeout"]), let command = map.required("command") else {
+            return nil
+        }
+        guard command.node.sequence != nil else {
+            return command.wrong(
+                "expected a list of the program and its arguments; there is no shell to take a line apart",
+                hint: "write it like command: [/usr/local/bin/alert, --page]")
+        }
+        guard let words = command.list(most: 256)?.map({ $0.text() }), !words.contains(nil) else { return nil }
+        let texts = words.compactMap { $0 }
+        guard texts.allSatisfy({ !$0.unicodeScalars.contains("\0") && $0.utf8.count <= 4096 }), texts[0] != "" else {
+            return command.wrong("a program and arguments of at most 4096 bytes, without zero bytes")
+        }
+        var result = Operations.BreachCommand(words: texts)
+        if let value = map["timeout"] {
+            guard let timeout = value.span() else { return nil }
+            guard timeout <= .hours(1) else { return value.wrong("at most 1h") }
+            result.timeout = timeout
+        }
+        return result
+    }
+
+    private func metricsFile(_ reader: YAMLReader) -> String? {
+        guard let file = reader.text() else { return nil }
+        let name = file.split(separator: "/").last ?? ""
+        guard name.hasSuffix(".prom"), name.count > 5, !name.hasPrefix("."), !file.hasSuffix("/"),
+            !file.unicodeScalars.contains(where: { $0.value < 0x20 })
+        else {
+            return reader.wrong(
+                "the name must end in .prom, the only files that the node exporter reads",
+                hint: "write it like metrics_file: /var/lib/node_exporter/textfile/belowzero.prom")
+        }
+        return file
+    }
+}

@@ -1,0 +1,148 @@
+import RunStore
+import StressBasics
+import StressStatistics
+import StudyPlan
+import Testing
+
+@testable import StressReport
+
+@Suite struct LimitCheckTests {
+    /// 6 of 200 entries below zero in 40 windows, shortfalls from 0.1 to 0.5.
+    private func estimate(_ negative: Int = 6, status: CellStatus = .ok) -> CellEstimate {
+        let share = Double(negative) / 200
+        let interval = FrequencyInterval(low: share / 2, high: share * 2, method: .wilsonDisjoint)
+        let shortfall = ShortfallSummary(mean: 0.2, p50: 0.15, p90: 0.4, p99: 0.48, max: 0.5)
+        var windows = WindowCounts()
+        (windows.entries, windows.excluded, windows.liquidated, windows.unprotected) = (200, 3, 50, 40)
+        return CellEstimate(
+            windows: windows, effectiveEntries: 40,
+            exit: ExitEstimate(
+                negative: negative, frequency: share, interval: status == .impossible ? nil : interval,
+                shortfall: negative > 0 ? shortfall : nil, meanEquity: -0.125),
+            worstExit: nil, medianTimeToLiquidation: .hours(5), status: status)
+    }
+
+    private func check(
+        _ limit: StudyLimit, _ estimate: CellEstimate, earlier values: [Double] = [], started: String? = nil
+    ) throws -> LimitCheck {
+        var report = try makeReport(leverages: [20], horizons: [.days(7)], limits: [limit]) { _ in estimate }
+        if let started { report.circumstances.started = UTCInstant(rfc3339: started)! }
+        var earlier = EarlierValues()
+        let cell = StoredCell(report.rows[0].cell)
+        earlier.add([cell: values], of: limit.measure)
+        report.judgeLimits(earlier: earlier)
+        return try #require(report.limits.first)
+    }
+
+    private func limit(
+        _ form: StudyLimit.Form, _ measure: StudyLimit.Measure = .negativeEquity,
+        bound: StudyLimit.Bound = .value
+    ) -> StudyLimit {
+        StudyLimit(cells: CellSelector(side: .long), measure: measure, form: form, bound: bound)
+    }
+
+    /// The share is 0.03, its interval 0.015 to 0.06.
+    @Test(arguments: [
+        (StudyLimit.Form.max(0.03), StudyLimit.Bound.value, false), (.max(0.0299), .value, true),
+        (.max(0.0299), .lower, false), (.max(0.0149), .lower, true), (.max(0.0599), .upper, true),
+        (.max(0.06), .upper, false), (.min(0.03), .value, false), (.min(0.0301), .value, true),
+        (.min(0.0301), .upper, false), (.min(0.0601), .upper, true), (.min(0.0151), .lower, true),
+    ])
+    func theChosenEndIsHeldAgainstTheLimit(form: StudyLimit.Form, bound: StudyLimit.Bound, isBreach: Bool) throws {
+        let found = try check(limit(form, bound: bound), estimate())
+        #expect(found.breached == isBreach && found.value == 0.03 && found.interval?.low == 0.015)
+    }
+
+    @Test func whatCannotHappenNeedsNoInterval() throws {
+        let found = try check(limit(.max(0), bound: .upper), estimate(0, status: .impossible))
+        #expect(found.outcome == .met && found.interval == nil)
+    }
+
+    /// The median of 1, 2, 3, 4 and 100 hundredths is 3: one odd night moves it by nothing.
+    @Test func driftIsTheDistanceFromTheMedian() throws {
+        func drift(_ change: StudyLimit.Drift.Change, _ values: [Double], runs: Int = 5) throws -> LimitCheck {
+            try check(limit(.drift(StudyLimit.Drift(runs: runs, change: change))), estimate(), earlier: values)
+        }
+        let odd = try drift(.absolute(0.001), [1, 0.02, 0.03, 0.04, 0.01])
+        #expect(odd.outcome == .met && odd.baseline == 0.03 && odd.earlierRuns == 5 && odd.threshold == 0.001)
+        #expect(try drift(.absolute(0.009), [0.02, 0.02, 0.02]).breached, "upwards")
+        #expect(try drift(.absolute(0.009), [0.04, 0.04, 0.04]).breached, "downwards")
+        #expect(try drift(.absolute(0.011), [0.02, 0.02, 0.02]).outcome == .met)
+        #expect(try drift(.absolute(0), [0.03, 0.03, 0.03, 0.03]).baseline == 0.03)
+        // Half of the interval is 0.0225.
+        #expect(try drift(.halfWidths(1), [0.05, 0.05, 0.05]).outcome == .met)
+        #expect(try drift(.halfWidths(0.5), [0.05, 0.05, 0.05]).breached)
+        let few = try drift(.absolute(0), [9, 9])
+        #expect(few.outcome == .noHistory && few.baseline == nil && few.earlierRuns == 2)
+        let last = try drift(.absolute(0), [0.03, 0.03, 0.03, 9, 9, 9], runs: 3)
+        #expect(last.outcome == .met, "only the last three count")
+        let even = try drift(.absolute(1), [0.01, 0.02, 0.04, 0.09])
+        #expect(even.baseline == 0.03)
+    }
+
+    /// Bars are old from their close on. The last one of the fixture opens at 2025-12-31T23:00Z and is an hour long.
+    @Test(arguments: [
+        ("2026-01-01T00:00:00Z", 0.0, false), ("2026-01-02T12:00:00Z", 36.0, false),
+        ("2026-01-02T12:00:00.001Z", 36.0, true), ("2025-12-31T23:30:00Z", -0.5, false),
+    ])
+    func freshnessIsCountedFromTheClose(started: String, hours: Double, isBreach: Bool) throws {
+        let limit = StudyLimit(cells: CellSelector(), measure: .newestBarAge, form: .max(36))
+        let found = try check(limit, estimate(), started: started)
+        #expect(found.breached == isBreach && found.cell == nil && found.asset == "LTCUSDT")
+        #expect(abs((found.value ?? .nan) - hours) < 1e-5)
+    }
+
+    @Test func everyMeasureHasItsValue() throws {
+        let wanted: [StudyLimit.Measure: Double] = [
+            .negativeEquity: 0.03, .liquidated: 0.25, .unprotected: 0.2, .meanShortfall: 0.2, .medianShortfall: 0.15,
+            .p90Shortfall: 0.4, .p99Shortfall: 0.48, .largestShortfall: 0.5, .meanEquity: -0.125,
+            .medianTimeToLiquidation: 5, .entries: 200, .excluded: 3, .rejected: 0, .liquidatedCount: 50,
+            .negativeCount: 6, .unprotectedCount: 40, .effectiveEntries: 40, .disjointWindows: 40,
+        ]
+        for measure in StudyLimit.Measure.allCases {
+            #expect(estimate().value(of: measure) == wanted[measure], "\(measure)")
+        }
+        #expect(estimate(0).value(of: .largestShortfall) == 0, "nothing below zero is a shortfall of nothing")
+    }
+
+    /// The columns that a limit may be set on are those of the table.
+    @Test func measuresAreColumnsOfResults() throws {
+        let report = try makeReport { _ in estimate() }
+        let columns = Set(report.resultsTable.dictionary.map { $0[0] })
+        for measure in StudyLimit.Measure.allCases where measure != .newestBarAge {
+            #expect(columns.contains(measure.rawValue), "\(measure.rawValue)")
+        }
+    }
+
+    @Test func theTableSaysItAll() throws {
+        let limits = [
+            limit(.max(0.02), bound: .lower), limit(.min(-0.1), .meanEquity),
+            StudyLimit(cells: CellSelector(), measure: .newestBarAge, form: .max(36)),
+            limit(.drift(StudyLimit.Drift(runs: 5, change: .absolute(0.1)))),
+        ]
+        let report = try makeReport(leverages: [20], horizons: [.days(7)], limits: limits) { _ in estimate() }
+        let lines = report.limitsTable.contents.split(separator: "\n").map(String.init)
+        #expect(
+            lines[0].hasSuffix(
+                "platform,measure,limit_max_frac,value_frac,status,form,bound,unit,limit,value,low,high,baseline,earlier_runs_count"
+            ))
+        #expect(lines[1].hasSuffix("negative_equity_frac,0.02,0.03,met,max,lower,fraction,0.02,0.03,0.015,0.06,,"))
+        #expect(lines[2].hasSuffix("equity_mean_margin_frac,,-0.125,breach,min,value,of margin,-0.1,-0.125,,,,"))
+        #expect(lines[3].contains(",LTCUSDT,,,,,,newest_bar_age_h,,,breach,max,value,h,36,"))
+        #expect(lines[4].hasSuffix("no_history,drift,value,fraction,0.1,0.03,0.015,0.06,,0"))
+        let summary = report.summary(files: []).contents
+        #expect(summary.contains("\"status\": \"no_history\"") && summary.contains("\"form\": \"min\""))
+    }
+
+    @Test func limitsAreWords() {
+        #expect(limit(.max(0.05)).words == "below zero ≤ 5\u{202F}%")
+        #expect(limit(.max(0.05), bound: .lower).words == "lower end of below zero ≤ 5\u{202F}%")
+        #expect(limit(.min(-0.1), .meanEquity).words == "mean final equity of margin ≥ -10\u{202F}%")
+        #expect(
+            StudyLimit(cells: CellSelector(), measure: .newestBarAge, form: .max(36)).words
+                == "newest bar at most 36\u{00A0}h old")
+        #expect(
+            limit(.drift(StudyLimit.Drift(runs: 20, change: .absolute(0.01)))).words
+                .hasPrefix("below zero within 1\u{202F}% of the median of the last 20"))
+    }
+}

@@ -1,0 +1,138 @@
+import StressBasics
+import StudyPlan
+import Testing
+
+private func study(_ rest: String) -> String {
+    """
+    version: 1
+    data: [{asset: A, path: a.csv}, {asset: B, path: b.csv}]
+    grid: {leverage: [10], horizon: [1d]}
+    platforms: {p: {tiers: [{to: .inf, rate: 0.01}]}}
+    \(rest)
+    """
+}
+
+private func load(_ rest: String) throws -> Study { try loadStudy(yaml: study(rest), file: "s.yaml").value }
+
+private func problems(_ rest: String) -> [Finding] {
+    do throws(StudyError) {
+        _ = try loadStudy(yaml: study(rest), file: "s.yaml")
+        return []
+    } catch {
+        return error.findings
+    }
+}
+
+@Suite struct LimitTests {
+    private let every = """
+        limits:
+          - {asset: A, measure: negative_equity_frac, max: 0.05}
+          - {measure: negative_equity_frac, max: 0.05, bound: lower}
+          - {measure: equity_mean_margin_frac, min: -0.25}
+          - {measure: liquidated_frac, min: 0.01, bound: upper}
+          - {measure: shortfall_p99_margin_frac, max: 2}
+          - {measure: entries_count, min: 1000}
+          - {side: long, measure: negative_equity_frac, drift: {runs: 30, max_change: 0.01}}
+          - {measure: unprotected_frac, drift: {half_widths: 1.5}}
+          - {max_age: 36h}
+          - {asset: B, max_age: 90m}
+        """
+
+    @Test func everyFormIsRead() throws {
+        let limits = try load(every).limits
+        #expect(limits.map(\.form.name) == ["max", "max", "min", "min", "max", "min", "drift", "drift", "max", "max"])
+        #expect(limits.map(\.bound) == [.value, .lower, .value, .upper] + Array(repeating: .value, count: 6))
+        #expect(limits[6].form == .drift(StudyLimit.Drift(runs: 30, change: .absolute(0.01))))
+        #expect(limits[7].form == .drift(StudyLimit.Drift(runs: 20, change: .halfWidths(1.5))))
+        #expect(limits[8].measure == .newestBarAge && limits[8].form == .max(36) && limits[9].form == .max(1.5))
+    }
+
+    @Test func theCanonicalTextReadsBack() throws {
+        let study = try load(every)
+        #expect(try loadStudy(yaml: study.canonicalText, file: "s").value == study)
+    }
+
+    /// Studies of before keep the digest, and so the run name, that they had.
+    @Test func aPlainLimitIsWrittenAsItWas() throws {
+        let text = try load("limits: [{asset: A, leverage: 10, measure: liquidated_frac, max: 0.5}]").canonicalText
+        #expect(text.contains("  - {asset: \"A\", leverage: 10, measure: liquidated_frac, max: 0.5}\n"))
+    }
+
+    @Test(arguments: [
+        ("{measure: negative_equity_frac}", "has no 'max'"),
+        ("{measure: negative_equity_frac, max: 1, min: 0}", "has both 'max' and 'min'"),
+        ("{measure: negative_equity_frac, max: 1, max_age: 3h}", "has both"),
+        ("{measure: negative_equity_frac, maxx: 1}", "unknown key 'maxx'"),
+        ("{measure: negative_equity, max: 1}", "is not one of"),
+        ("{measure: shortfall_max_margin_frac, max: 1, bound: lower}", "has no interval"),
+        ("{measure: negative_equity_frac, max: 1, bound: low}", "is not one of value, lower, upper"),
+        ("{measure: equity_mean_margin_frac, drift: {half_widths: 2}}", "has no interval"),
+        ("{measure: negative_equity_frac, drift: {runs: 2, max_change: 1}}", "from 3 to 1000"),
+        ("{measure: negative_equity_frac, drift: {runs: 5}}", "either 'max_change' or 'half_widths'"),
+        ("{measure: negative_equity_frac, drift: {max_change: 1, half_widths: 1}}", "either"),
+        ("{measure: negative_equity_frac, drift: {max_chang: 1}}", "unknown key 'max_chang'"),
+        ("{measure: negative_equity_frac, drift: {max_change: 1}, bound: upper}", "a drift limit compares values"),
+        ("{max_age: 36}", "expected a duration"),
+        ("{max_age: 36h, measure: liquidated_frac}", "'max_age' stands alone"),
+        ("{max_age: 36h, leverage: 10}", "for an asset or for all"),
+        ("{measure: newest_bar_age_h, max: 3}", "limited by 'max_age'"),
+        ("{asset: C, max_age: 36h}", "names no"),
+        ("{measure: liquidated_frac, max: .nan}", "expected a number"),
+    ])
+    func whatIsWrongIsSaid(limit: String, words: String) {
+        let found = problems("limits: [\(limit)]")
+        #expect(found.contains { $0.message.contains(words) }, "\(found.map(\.message))")
+    }
+
+    @Test func aSlipGetsItsNearestKey() {
+        #expect(problems("limits: [{max_agee: 3h}]").contains { $0.hint == "did you mean 'max_age'?" })
+        #expect(problems("retension: {days: 3}").contains { $0.hint == "did you mean 'retention'?" })
+        #expect(problems("retention: {day: 3}").contains { $0.hint == "did you mean 'days'?" })
+        #expect(problems("on_breach: {comand: [x]}").contains { $0.hint == "did you mean 'command'?" })
+    }
+}
+
+@Suite struct OperationsTests {
+    private let all = """
+        retention: {days: 90, runs: 60}
+        on_breach: {command: [bin/alert, --to, "a b", "it's"], timeout: 10s}
+        metrics_file: /var/lib/node_exporter/belowzero.prom
+        """
+
+    @Test func everySectionIsRead() throws {
+        let operations = try load(all).operations
+        #expect(operations.retention == Operations.Retention(days: 90, runs: 60))
+        #expect(operations.onBreach?.words == ["bin/alert", "--to", "a b", "it's"])
+        #expect(operations.onBreach?.timeout == .seconds(10))
+        #expect(operations.metricsFile == "/var/lib/node_exporter/belowzero.prom")
+        #expect(try load("on_breach: {command: [x]}").operations.onBreach?.timeout == .seconds(30))
+        #expect(try load("").operations == Operations())
+    }
+
+    /// A longer retention or another alert must not give equal results another name.
+    @Test func operationsDoNotNameTheStudy() throws {
+        let (bare, full) = (try load(""), try load(all))
+        #expect(bare.canonicalText == full.canonicalText && bare != full)
+        #expect(try loadStudy(yaml: full.completeText, file: "s").value == full)
+        #expect(bare.completeText == bare.canonicalText)
+    }
+
+    @Test(arguments: [
+        ("retention: {}", "expected 'days', 'runs' or both"),
+        ("retention: {days: 0}", "whole number from 1"),
+        ("retention: 90", "expected key: value entries"),
+        ("on_breach: {timeout: 3s}", "has no 'command'"),
+        ("on_breach: {command: \"mail me\"}", "expected a list"),
+        ("on_breach: {command: []}", "the list is empty"),
+        ("on_breach: {command: [\"\"]}", "a program and arguments"),
+        ("on_breach: {command: [a, {b: c}]}", "expected a text"),
+        ("on_breach: {command: [a], timeout: 2h}", "at most 1h"),
+        ("metrics_file: out.txt", "must end in .prom"),
+        ("metrics_file: x/.prom", "must end in .prom"),
+        ("metrics_file: [a.prom]", "expected a text"),
+    ])
+    func whatIsWrongIsSaid(text: String, words: String) {
+        let found = problems(text)
+        #expect(found.contains { $0.message.contains(words) }, "\(found.map(\.message))")
+    }
+}
