@@ -10,7 +10,7 @@ extension RunReport {
         let index = IndexPage(report: self, pages: pages, tables: tables.map(\.file)).file
         let written =
             [index] + pages.map(\.page) + tables.map { ReportFile(path: $0.file, contents: $0.contents) }
-        let names = written.map(\.path) + ["summary.json", "run.json"]
-        return written + [summary(files: names), manifest]
+        let names = written.map(\.path) + ["summary.txt", "summary.json", "run.json"]
+        return written + [summaryText, summary(files: names), manifest]
     }
 }

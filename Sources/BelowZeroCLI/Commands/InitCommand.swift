@@ -79,7 +79,11 @@ struct InitCommand: ParsableCommand {
 
     /// What the study writes beside its run, and whether it runs a command.
     private func addNeeds(of study: String, to units: inout NightlyUnits) throws {
-        _ = try LoadedStudy(file: study, findsFiles: false)
+        let loaded = try LoadedStudy(file: study, findsFiles: false)
+        units.runsCommand = loaded.study.operations.onBreach != nil
+        if let metrics = loaded.study.operations.metricsFile {
+            units.writable = [URL(fileURLWithPath: loaded.files.located(metrics)).deletingLastPathComponent().path]
+        }
     }
 
     private func account() throws -> NightlyUnits.Account {

@@ -20,6 +20,7 @@ struct RunWriter {
         } else {
             let files = report.files()
             try write(files, to: folder)
+            if let file = work.mailBody { writeMail(report, to: file) }
             tell(report, files: files, folder: folder)
         }
         try judge(report)
@@ -36,6 +37,15 @@ struct RunWriter {
             try run.publish()
         } catch let error as StoreError {
             throw Failure(error)
+        }
+    }
+
+    /// The run stands by now: a mail that cannot be written is said and changes nothing.
+    private func writeMail(_ report: RunReport, to file: String) {
+        do throws(StoreError) {
+            try replaceWholeFile(report.mailBody, at: file)
+        } catch {
+            talk.warn("--mail-body: \(error.message)")
         }
     }
 

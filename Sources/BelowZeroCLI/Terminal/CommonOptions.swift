@@ -79,6 +79,10 @@ struct WorkOptions: ParsableArguments {
 
     @OptionGroup(title: "Cache") var cache: CacheOptions
 
+    @Option(
+        help: "Also write a small HTML body for a mail to this file: tables only. Replaces what an earlier run wrote.")
+    var mailBody: String?
+
     @Flag(help: "Exit 0 even when a limit is breached.")
     var noFail = false
 

@@ -40,7 +40,8 @@ struct Failure: Error {
     }
 
     init(_ error: StoreError) {
-        self.init(error.reason == .cannotCreate ? .cannotCreate : .inputOutput, error.message, hint: error.hint)
+        let codes: [StoreError.Reason: Code] = [.cannotCreate: .cannotCreate, .damaged: .badData]
+        self.init(codes[error.reason] ?? .inputOutput, error.message, hint: error.hint)
     }
 
     /// Inputs that could not be used, all of them.
