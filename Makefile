@@ -40,6 +40,7 @@ test-package: build ## Install into a scratch root, run, remove; the same with t
 
 test: deps ## Run every test
 	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift test
+	@Tests/Readers/run.sh .build/debug/belowzero
 	@Tests/Browser/run.sh
 
 check: deps ## What every commit must pass: format, lint, warnings as errors, quick tests

@@ -154,7 +154,7 @@ struct StressSession {
         let parts =
             [programVersion, studyText] + inputs.flatMap { $0.report.files.map(\.digest.hex) }
             + tierFiles.digests.map(\.hex)
-        return Digest(of: parts.joined(separator: "\n")).short
+        return Digest(of: parts.joined(separator: "\n")).name
     }
 }
 

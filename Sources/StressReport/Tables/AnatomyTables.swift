@@ -58,17 +58,17 @@ extension RunReport {
     private var eventsTable: CSVTable {
         let columns: [Column<DetailRow<Episode>>] = [
             Column("rank", "", .integer, "Place by entries below zero, from 1") { String($0.place + 1) },
-            Column("first_utc", "", .time, "Open of the bar in which the first entry went below zero") {
+            Column("first_utc", "UTC", .time, "Open of the bar in which the first entry went below zero") {
                 $0.part.first.rfc3339
             },
-            Column("last_utc", "", .time, "Open of the bar in which the last one did") { $0.part.last.rfc3339 },
+            Column("last_utc", "UTC", .time, "Open of the bar in which the last one did") { $0.part.last.rfc3339 },
             Column("entries_count", "entries", .integer, "Entries below zero in the episode") {
                 String($0.part.entries)
             },
-            Column("first_entry_utc", "", .time, "Earliest of these entries") { $0.part.firstEntry.rfc3339 },
-            Column("last_entry_utc", "", .time, "Latest of these entries") { $0.part.lastEntry.rfc3339 },
-            Column("worst_entry_utc", "", .time, "The entry that ended deepest") { $0.part.worstEntry.rfc3339 },
-            Column("worst_exit_utc", "", .time, "When it went below zero") { $0.part.worstExit.rfc3339 },
+            Column("first_entry_utc", "UTC", .time, "Earliest of these entries") { $0.part.firstEntry.rfc3339 },
+            Column("last_entry_utc", "UTC", .time, "Latest of these entries") { $0.part.lastEntry.rfc3339 },
+            Column("worst_entry_utc", "UTC", .time, "The entry that ended deepest") { $0.part.worstEntry.rfc3339 },
+            Column("worst_exit_utc", "UTC", .time, "When it went below zero") { $0.part.worstExit.rfc3339 },
             Column("shortfall_max_margin_frac", "of margin", .number, "Its shortfall; empty without bound") {
                 $0.part.worstShortfall.isFinite ? numberText($0.part.worstShortfall) : ""
             },
