@@ -63,7 +63,10 @@ let package = Package(
         .target(
             name: "StressReport",
             dependencies: ["StressBasics", "StressStatistics", "StudyPlan", "RunStore"],
-            resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
+            resources: [
+                .embedInCode("Resources/chart.css"), .embedInCode("Resources/report.css"),
+                .embedInCode("Resources/report.js"),
+            ]),
         // Level 7: the only place that knows them all.
         .executableTarget(
             name: "BelowZeroCLI",
@@ -104,7 +107,7 @@ let package = Package(
             dependencies: ["StressEngine", "CSVIngest", "TestSupport"]),
         .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "TestSupport"]),
         .testTarget(
-            name: "StressReportTests", dependencies: ["StressReport", "TestSupport"], exclude: ["Golden"]),
+            name: "StressReportTests", dependencies: ["RunStore", "StressReport", "TestSupport"], exclude: ["Golden"]),
         .testTarget(name: "CommandLineTests", dependencies: ["BelowZeroCLI", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
@@ -121,7 +124,7 @@ if Context.environment["BELOWZERO_FUZZ"] == "1" {
 
 let hotModules: Set = [
     "StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "ContentStore", "CSVIngest", "StressEngine",
-    "CoverageSimulation",
+    "CoverageSimulation", "TestSupport",
     "ReaderFuzz",
 ]
 for target in package.targets where target.type != .system {

@@ -13,7 +13,7 @@ runs() {
     (cd "$scratch/elsewhere" && env -i HOME="$scratch/home" "$1" run --quiet --out "$scratch/run" >/dev/null) \
         || fail "$1 does not run from elsewhere"
     [ -s "$scratch/run/index.html" ] || fail "the run has no index.html"
-    (cd "$scratch/elsewhere" && env -i "$1" venues | grep -q binance-usdm) || fail "the venues are not found"
+    (cd "$scratch/elsewhere" && env -i "$1" venues >"$scratch/venues" && grep -q binance-usdm "$scratch/venues") || fail "the venues are not found"
 }
 
 case $1 in
@@ -40,7 +40,8 @@ deb)
     deb=$(readlink -f "$2")
     dpkg-deb --info "$deb" >/dev/null
     dpkg-deb -f "$deb" Depends | grep -q libcsv3 || fail "Depends lacks libcsv3: $(dpkg-deb -f "$deb" Depends)"
-    dpkg-deb --fsys-tarfile "$deb" | tar -t | grep -q '^./usr/share/belowzero/Venues/spot.yaml$' || fail "the data is missing"
+    dpkg-deb --contents "$deb" >"$scratch/contents"
+    grep -q ' ./usr/share/belowzero/Venues/spot.yaml$' "$scratch/contents" || fail "the data is missing"
     # A scratch root with a package database of its own.
     root=$scratch/root
     mkdir -p "$root/var/lib/dpkg/updates" "$root/var/lib/dpkg/info" && : >"$root/var/lib/dpkg/status"

@@ -22,9 +22,9 @@ struct BelowZero: ParsableCommand {
             """,
         version: programVersion,
         subcommands: [
-            RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, InitCommand.self,
-            FetchCommand.self, SynthCommand.self, VenuesCommand.self, HistoryCommand.self, StoreCommand.self,
-            ExportCommand.self, ManualCommand.self,
+            RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, DiffCommand.self,
+            HistoryCommand.self, StoreCommand.self, InitCommand.self, FetchCommand.self, SynthCommand.self,
+            VenuesCommand.self, ExportCommand.self, ManualCommand.self,
         ])
 }
 

@@ -48,6 +48,13 @@ public struct IngestError: Error, Sendable, Equatable {
             hint: hint)
     }
 
+    /// A pattern such as `prices/*.csv` that fits no file.
+    public static func noMatch(_ pattern: String) -> IngestError {
+        IngestError(
+            .missing, "no file matches \(SourceLocation.presentable(pattern))", at: SourceLocation(file: ""),
+            hint: "paths are relative to the study file")
+    }
+
     /// Whether the input is absent or unreadable (exit status 66) rather than bad data (65).
     public var exitIsNoInput: Bool {
         switch reason {

@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-// The few calls that writing whole folders takes, with the system's words in every error.
+// The few steps that writing whole folders takes, with the system's words in every error.
 
 func exists(_ path: String) -> Bool {
     var status = stat()
@@ -19,12 +19,6 @@ func splitPath(_ path: String) -> (parent: String, name: String) {
     return (parent.isEmpty ? "/" : parent, String(trimmed[trimmed.index(after: slash)...]))
 }
 
-func makeFolders(_ path: String) throws(StoreError) {
-    if exists(path) || path.isEmpty { return }
-    try makeFolders(splitPath(path).parent)
-    guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw creationError(path, errno) }
-}
-
 func creationError(_ path: String, _ code: Int32) -> StoreError {
     let words = String(cString: strerror(code))
     if code == ENOSPC || code == EIO || code == EDQUOT { return writingError(path, code) }
@@ -34,59 +28,137 @@ func creationError(_ path: String, _ code: Int32) -> StoreError {
 }
 
 func writingError(_ path: String, _ code: Int32) -> StoreError {
-    let hint = code == ENOSPC || code == EDQUOT ? "free some space; nothing was left behind" : "nothing was left behind"
-    return StoreError(.inputOutput, "cannot write \(path): \(String(cString: strerror(code)))", hint: hint)
+    let isFull = code == ENOSPC || code == EDQUOT
+    return StoreError(
+        .inputOutput, "cannot write \(path): \(String(cString: strerror(code)))",
+        hint: isFull ? "free some space and run it again" : "check the disk, and run it again")
 }
 
-/// Writes a new file and forces it to disk.
-func writeFile(_ contents: String, to path: String) throws(StoreError) {
-    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard file >= 0 else { throw creationError(path, errno) }
-    var failure = writeAll(contents, to: file)
-    if failure == nil, fsync(file) != 0 { failure = errno }
-    if close(file) != 0, failure == nil { failure = errno }
-    if let failure { throw writingError(path, failure) }
-}
+extension FileCalls {
+    /// Calls again while a signal comes between; then the error number, nil for success.
+    private func failure(_ call: () -> Int32) -> Int32? {
+        while call() < 0 {
+            if errno != EINTR { return errno }
+        }
+        return nil
+    }
 
-/// The error number of the first write that failed, nil when all bytes were taken.
-private func writeAll(_ contents: String, to file: Int32) -> Int32? {
-    var copy = contents
-    return copy.withUTF8 { bytes in
-        var rest = UnsafeRawBufferPointer(bytes)
-        while let base = rest.baseAddress, !rest.isEmpty {
-            let written = write(file, base, rest.count)
-            if written < 0 {
-                if errno == EINTR { continue }
-                return errno
-            }
+    /// Makes a folder and its parents; gives those that were not there, outermost first.
+    @discardableResult
+    func makeFolders(_ path: String) throws(StoreError) -> [String] {
+        if exists(path) || path.isEmpty { return [] }
+        let made = try makeFolders(splitPath(path).parent)
+        guard let code = failure({ makeFolder(path) }) else { return made + [path] }
+        if code == EEXIST { return made }
+        removeFolders(made)
+        throw creationError(path, code)
+    }
+
+    /// Removes folders that were made for nothing, innermost first, as far as they are empty.
+    func removeFolders(_ made: [String]) {
+        for folder in made.reversed() { _ = failure { removeFolder(folder) } }
+    }
+
+    /// Makes one folder; false when it stands already.
+    func makeNewFolder(_ path: String) throws(StoreError) -> Bool {
+        guard let code = failure({ makeFolder(path) }) else { return true }
+        if code == EEXIST { return false }
+        throw creationError(path, code)
+    }
+
+    /// Writes a new file and, unless that is not wanted, forces it to disk.
+    func writeFile(_ path: String, _ parts: [[UInt8]], isSynced: Bool = true) throws(StoreError) {
+        var file: Int32 = -1
+        let refusal = failure {
+            file = create(path)
+            return file
+        }
+        if let refusal { throw creationError(path, refusal) }
+        var code: Int32?
+        for part in parts where code == nil { code = part.withUnsafeBytes { writeAll($0, to: file) } }
+        if code == nil, isSynced { code = failure { sync(file) } }
+        // After an interrupted close the descriptor is gone, and the bytes are on the disk already.
+        if close(file) != 0, errno != EINTR, code == nil { code = errno }
+        if let code { throw writingError(path, code) }
+    }
+
+    /// Writes a text as a new file and forces it to disk.
+    func writeFile(_ path: String, _ contents: String) throws(StoreError) {
+        try writeFile(path, [Array(contents.utf8)])
+    }
+
+    /// The error number of the first write that failed, nil when all bytes were taken.
+    private func writeAll(_ bytes: UnsafeRawBufferPointer, to file: Int32) -> Int32? {
+        var rest = bytes
+        while !rest.isEmpty {
+            let written = write(file, rest)
+            if written < 0, errno == EINTR { continue }
+            if written < 0 { return errno }
+            // A disk that takes nothing and says nothing would keep us for ever.
+            if written == 0 { return EIO }
             rest = UnsafeRawBufferPointer(rebasing: rest[written...])
         }
         return nil
     }
-}
 
-func syncFolder(_ path: String) throws(StoreError) {
-    let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { throw writingError(path, errno) }
-    defer { close(folder) }
-    guard fsync(folder) == 0 else { throw writingError(path, errno) }
-}
-
-/// Forces the names in a folder and all folders below it to disk.
-func syncTree(_ path: String) throws(StoreError) {
-    for (name, isFolder) in entries(of: path) where isFolder { try syncTree("\(path)/\(name)") }
-    try syncFolder(path)
-}
-
-/// Removes a folder and everything in it, as far as possible. Links are removed, not followed.
-func removeTree(_ path: String) {
-    for (name, isFolder) in entries(of: path) {
-        if isFolder { removeTree("\(path)/\(name)") } else { unlink("\(path)/\(name)") }
+    /// Writes a file under a temporary name, forces it to disk and gives it its own: whole or not at all. What stood there
+    /// before is replaced.
+    func replaceFile(_ path: String, _ parts: [[UInt8]], isSynced: Bool = true) throws(StoreError) {
+        let (parent, name) = splitPath(path)
+        let temporary = "\(parent)/.\(name).\(getpid()).partial"
+        remove(temporary)
+        do throws(StoreError) {
+            try writeFile(temporary, parts, isSynced: isSynced)
+            try move(temporary, to: path)
+        } catch {
+            remove(temporary)
+            throw error
+        }
     }
-    rmdir(path)
+
+    /// The same for a text.
+    func replaceFile(_ path: String, _ contents: String) throws(StoreError) {
+        try replaceFile(path, [Array(contents.utf8)])
+    }
+
+    func move(_ from: String, to path: String) throws(StoreError) {
+        if let code = failure({ rename(from, path) }) { throw creationError(path, code) }
+    }
+
+    func remove(_ path: String) { _ = failure { removeFile(path) } }
+
+    func syncFolder(_ path: String) throws(StoreError) {
+        var folder: Int32 = -1
+        let refusal = failure {
+            folder = openFolder(path)
+            return folder
+        }
+        if let refusal { throw writingError(path, refusal) }
+        defer { _ = close(folder) }
+        if let code = failure({ sync(folder) }) { throw writingError(path, code) }
+    }
+
+    /// Forces the names in a folder and all folders below it to disk.
+    func syncTree(_ path: String) throws(StoreError) {
+        for (name, isFolder) in entries(of: path) where isFolder { try syncTree("\(path)/\(name)") }
+        try syncFolder(path)
+    }
+
+    /// Removes a folder and everything in it, as far as possible. Links are removed, not followed.
+    func removeTree(_ path: String) {
+        removeContents(path)
+        _ = failure { removeFolder(path) }
+    }
+
+    /// The same for what is in a folder.
+    func removeContents(_ path: String) {
+        for (name, isFolder) in entries(of: path) {
+            if isFolder { removeTree("\(path)/\(name)") } else { remove("\(path)/\(name)") }
+        }
+    }
 }
 
-private func entries(of path: String) -> [(name: String, isFolder: Bool)] {
+func entries(of path: String) -> [(name: String, isFolder: Bool)] {
     guard let folder = opendir(path) else { return [] }
     defer { closedir(folder) }
     var found: [(String, Bool)] = []
@@ -101,3 +173,12 @@ private func entries(of path: String) -> [(name: String, isFolder: Bool)] {
     }
     return found
 }
+
+// The same steps for those who write beside run folders.
+
+func makeFolders(_ path: String) throws(StoreError) { try FileCalls.system.makeFolders(path) }
+func writeFile(_ contents: String, to path: String) throws(StoreError) {
+    try FileCalls.system.writeFile(path, contents)
+}
+func syncFolder(_ path: String) throws(StoreError) { try FileCalls.system.syncFolder(path) }
+func removeTree(_ path: String) { FileCalls.system.removeTree(path) }

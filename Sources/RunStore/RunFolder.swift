@@ -16,6 +16,8 @@ public struct StoreError: Error, Hashable, Sendable {
         case inputOutput
         /// A file of a run is not as it was written.
         case damaged
+        /// Another process is at work in the same place.
+        case busy
     }
     /// What failed.
     public let reason: Reason
@@ -32,78 +34,101 @@ public struct StoreError: Error, Hashable, Sendable {
     }
 }
 
-/// A run folder in the making: written under a hidden temporary name beside its final place, then renamed whole.
+/// A run folder in the making: written inside an ``UnfinishedRun`` beside its final place, then renamed whole.
 ///
-/// Until ``publish()`` has returned nothing stands at the final path; after it, everything does, on disk. Whatever happens
-/// in between leaves at most a folder whose name begins with `.` and ends in `.partial`.
+/// Until ``publish()`` has renamed it nothing stands at the final path; after that everything does. Whatever happens in
+/// between leaves at most a folder whose name begins with `.` and ends in `.partial`.
 public struct RunFolder: ~Copyable {
     /// Where the run will stand.
     public let finalPath: String
+    private let unfinished: UnfinishedRun
     private let temporaryPath: String
     private var isOpen = true
+    private var calls: FileCalls { unfinished.calls }
 
-    /// Makes the temporary folder, and the parents of the final one.
+    /// A folder that is written in one go, with nothing to resume.
     ///
-    /// - Throws: ``StoreError`` when something stands at `finalPath` already, or a folder cannot be made.
+    /// - Throws: ``StoreError`` when something stands at `finalPath` already, a folder cannot be made, or another process is
+    ///   at work on the same folder.
     public init(at finalPath: String) throws(StoreError) {
-        temporaryPath = try RunFolder.temporaryFolder(for: finalPath)
-        self.finalPath = finalPath
+        let unfinished = try UnfinishedRun(
+            RunPlace(folder: finalPath), isResuming: false, about: "A folder that was not finished.")
+        try self.init(in: unfinished, at: finalPath)
     }
 
-    private static func temporaryFolder(for finalPath: String) throws(StoreError) -> String {
-        let (parent, name) = splitPath(finalPath)
-        guard !exists(finalPath) else {
-            throw StoreError(
-                .cannotCreate, "\(finalPath) exists already", hint: "choose another --out, or move it away")
+    /// Makes the temporary folder; what an earlier process left of it is removed.
+    init(in unfinished: UnfinishedRun, at finalPath: String) throws(StoreError) {
+        guard !exists(finalPath) else { throw RunPlace.existsAlready(finalPath) }
+        let temporaryPath = unfinished.path + "/run"
+        unfinished.calls.removeTree(temporaryPath)
+        guard try unfinished.calls.makeNewFolder(temporaryPath) else {
+            throw creationError(temporaryPath, EEXIST)
         }
-        try makeFolders(parent)
-        let path = "\(parent)/.\(name).\(getpid()).partial"
-        guard mkdir(path, 0o777) == 0 else { throw creationError(path, errno) }
-        return path
+        (self.unfinished, self.temporaryPath, self.finalPath) = (unfinished, temporaryPath, finalPath)
+    }
+
+    /// Looks whether there is room for files of the given sizes, in bytes, and makes room if that is possible by giving up
+    /// what was kept for resuming.
+    ///
+    /// - Throws: ``StoreError`` with the bytes that are needed and those that are free.
+    public func checkSpace(for files: [(path: String, bytes: Int)]) throws(StoreError) {
+        guard let space = calls.space(temporaryPath) else { return }
+        let folders = Set(files.map { splitPath($0.path).parent }).count
+        let needed = space.needed(for: files.map(\.bytes), folders: folders)
+        guard needed > space.free else { return }
+        if needed <= space.free + unfinished.keptBytes {
+            unfinished.dropPieces()
+            if let now = calls.space(temporaryPath), needed <= now.free { return }
+        }
+        throw StoreError(
+            .inputOutput,
+            "not enough space for \(finalPath): its \(files.count) files take \(byteText(needed)), "
+                + "\(byteText(space.free)) are free",
+            hint: "free \(byteText(needed - space.free)) and run it again")
     }
 
     /// Writes one file and forces it to disk. `path` uses `/`; its folders are made.
     public func write(_ contents: String, to path: String) throws(StoreError) {
         precondition(!path.hasPrefix("/") && !path.split(separator: "/").contains(".."), "a path inside the run folder")
         let target = "\(temporaryPath)/\(path)"
-        try makeFolders(splitPath(target).parent)
-        try writeFile(contents, to: target)
+        try calls.makeFolders(splitPath(target).parent)
+        try calls.writeFile(target, contents)
     }
 
-    /// Forces the folder to disk and gives it its final name.
+    /// Forces the folder to disk and gives it its final name; then what was kept for resuming is removed.
+    ///
+    /// - Throws: ``StoreError``. Only when its message says so does the run stand at its place nevertheless: it is whole, but
+    ///   the disk has not confirmed its name.
     public mutating func publish() throws(StoreError) {
-        try syncTree(temporaryPath)
-        guard !exists(finalPath), rename(temporaryPath, finalPath) == 0 else {
-            throw StoreError(
-                .cannotCreate, "\(finalPath) appeared while the run was written",
-                hint: "choose another --out, or move it away")
-        }
+        try calls.syncTree(temporaryPath)
+        guard !exists(finalPath) else { throw RunPlace.existsAlready(finalPath) }
+        try calls.move(temporaryPath, to: finalPath)
         isOpen = false
-        try syncFolder(splitPath(finalPath).parent)
+        do throws(StoreError) {
+            try calls.syncFolder(splitPath(finalPath).parent)
+        } catch {
+            throw StoreError(
+                .inputOutput, "\(finalPath) is whole, but a power cut may still undo it: \(error.message)",
+                hint: "check the disk")
+        }
+        unfinished.finish()
     }
 
     deinit {
-        if isOpen { removeTree(temporaryPath) }
+        if isOpen { calls.removeTree(temporaryPath) }
     }
 }
 
 /// Writes `contents` to a new file at `path`, whole or not at all: temporary name, fsync, rename. An existing file is left
 /// alone and reported.
 public func writeWholeFile(_ contents: String, to path: String) throws(StoreError) {
+    try writeWholeFile(contents, to: path, calls: .system)
+}
+
+func writeWholeFile(_ contents: String, to path: String, calls: FileCalls) throws(StoreError) {
     guard !exists(path) else { throw StoreError(.cannotCreate, "\(path) exists already", hint: "move it away first") }
-    let (parent, name) = splitPath(path)
-    try makeFolders(parent)
-    let temporary = "\(parent)/.\(name).\(getpid()).partial"
-    do {
-        try writeFile(contents, to: temporary)
-    } catch {
-        unlink(temporary)
-        throw error
-    }
-    guard rename(temporary, path) == 0 else {
-        let code = errno
-        unlink(temporary)
-        throw creationError(path, code)
-    }
-    try syncFolder(parent)
+    let parent = splitPath(path).parent
+    try calls.makeFolders(parent)
+    try calls.replaceFile(path, contents)
+    try calls.syncFolder(parent)
 }

@@ -1,5 +1,5 @@
 /// Position notional over initial margin, `L = N0/M`; dimensionless, written `20×`.
-public struct Leverage: Hashable, Comparable, Sendable {
+public struct Leverage: Hashable, Comparable, Codable, Sendable {
     /// The ratio, within ``allowed``.
     public let value: Double
 
@@ -23,7 +23,7 @@ public struct Leverage: Hashable, Comparable, Sendable {
 }
 
 /// The direction of a position.
-public enum Side: String, Hashable, Sendable, CaseIterable {
+public enum Side: String, Hashable, Codable, Sendable, CaseIterable {
     /// Gains when the price rises.
     case long
     /// Gains when the price falls.
@@ -34,7 +34,7 @@ public enum Side: String, Hashable, Sendable, CaseIterable {
 }
 
 /// How a position is margined and settled.
-public enum ContractKind: String, Hashable, Sendable, CaseIterable {
+public enum ContractKind: String, Hashable, Codable, Sendable, CaseIterable {
     /// Margined and settled in the quote currency (USDT-margined perpetual or future).
     case linear
     /// Margined and settled in the coin; the contract is worth a fixed amount of quote currency.

@@ -53,4 +53,21 @@ public func groupedText(_ value: Int, separator: String = "\u{2009}") -> String 
     return (value < 0 ? "-" : "") + groups.joined(separator: separator)
 }
 
+/// A size on disk for messages, in powers of 1000: `812 B`, `4.1 kB`, `12 MB`.
+public func byteText(_ bytes: Int) -> String { sizeText(bytes, step: 1000, units: ["B", "kB", "MB", "GB", "TB"]) }
+
+/// A size in memory for messages, in powers of 1024: `812 B`, `4.1 KiB`, `1.5 GiB`.
+public func memoryText(_ bytes: Int) -> String {
+    sizeText(bytes, step: 1024, units: ["B", "KiB", "MiB", "GiB", "TiB"])
+}
+
+private func sizeText(_ bytes: Int, step: Double, units: [String]) -> String {
+    var (value, unit) = (Double(bytes), 0)
+    while value >= step - 0.5, unit < units.count - 1 {
+        value /= step
+        unit += 1
+    }
+    return significantText(value, digits: value < 99.5 ? 2 : 3) + " " + units[unit]
+}
+
 let powersOfTen: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]

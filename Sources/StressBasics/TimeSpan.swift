@@ -1,5 +1,5 @@
 /// A length of time in whole milliseconds; may be negative.
-public struct TimeSpan: Hashable, Comparable, Sendable {
+public struct TimeSpan: Hashable, Comparable, Codable, Sendable {
     /// The length in milliseconds.
     public let milliseconds: Int64
 

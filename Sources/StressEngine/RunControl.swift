@@ -6,14 +6,17 @@ public final class RunControl: Sendable {
     private let done = Atomic<Int>(0)
     private let planned = Atomic<Int>(0)
 
-    /// A control that nobody has cancelled.
-    public init() {}
+    /// What stops this one, too.
+    private let parent: RunControl?
+
+    /// A control that nobody has cancelled. It is cancelled with its `parent`, but not the other way round.
+    public init(parent: RunControl? = nil) { self.parent = parent }
 
     /// Asks the run to stop; it does within one cell of one task.
     public func cancel() { cancelled.store(true, ordering: .relaxed) }
 
     /// Whether somebody asked the run to stop.
-    public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+    public var isCancelled: Bool { cancelled.load(ordering: .relaxed) || parent?.isCancelled ?? false }
 
     /// Share of the planned work that is done, 0…1.
     public var progress: Double {
@@ -29,4 +32,7 @@ public final class RunControl: Sendable {
 }
 
 /// A run that was stopped on request.
-public struct RunCancelled: Error, Sendable {}
+public struct RunCancelled: Error, Sendable {
+    /// The error.
+    public init() {}
+}

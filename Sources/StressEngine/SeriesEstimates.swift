@@ -12,15 +12,18 @@ extension StressRun {
     /// - Parameters:
     ///   - results: of this run, in plan order.
     ///   - rules: the study's.
+    ///   - meanRun: mean length of resampled runs where these results are to be compared with others; by default what their own
+    ///     memory asks for.
     public func estimates(
-        of results: [CellResult], rules: ResamplingRules, threads: Int, control: RunControl = RunControl()
+        of results: [CellResult], rules: ResamplingRules, meanRun: TimeSpan? = nil, threads: Int,
+        control: RunControl = RunControl()
     ) throws(RunCancelled) -> [CellEstimate] {
         var estimates = results.map { $0.estimate(confidence: rules.confidence) }
         if rules.resamples == 0 { return estimates }
         for horizon in Set(results.map(\.rules.cell.horizon)).sorted() {
             let cells = results.indices.filter { results[$0].rules.cell.horizon == horizon && $0 < estimates.count }
             let panel = try panel(
-                cells.map { results[$0] }, horizon: horizon, rules: rules, threads: threads,
+                cells.map { results[$0] }, horizon: horizon, rules: rules, meanRun: meanRun, threads: threads,
                 control: control)
             guard let panel else { continue }
             let found = parallelMap(count: cells.count, threads: threads) { place -> CellInference? in
@@ -36,20 +39,30 @@ extension StressRun {
 
     /// The resamples of a horizon; nil when none of its cells has entries.
     private func panel(
-        _ results: [CellResult], horizon: TimeSpan, rules: ResamplingRules, threads: Int, control: RunControl
+        _ results: [CellResult], horizon: TimeSpan, rules: ResamplingRules, meanRun: TimeSpan?, threads: Int,
+        control: RunControl
     ) throws(RunCancelled) -> HorizonPanel? {
+        let length =
+            if let meanRun { meanRun.over(resamplingBlock) } else {
+                try longestLength(results, threads: threads, control: control)
+            }
+        let distinct = Set(results.map { $0.tally.liquidatedShare.merged(by: resamplingBlocks).entries })
+        let columns = distinct.map { BlockShare(counts: Array(repeating: 0, count: $0.count), entries: $0) }
+        return HorizonPanel(
+            columns: columns, horizonBlocks: horizon.over(resamplingBlock),
+            disjointWindows: disjointWindows[horizon] ?? 0, rules: rules,
+            name: StressRun.streamName(horizon: horizon), automaticLength: length)
+    }
+
+    private func longestLength(
+        _ results: [CellResult], threads: Int, control: RunControl
+    ) throws(RunCancelled) -> Double {
         let lengths = parallelMap(count: results.count, threads: threads) { place -> Double? in
             control.isCancelled
                 ? nil : HorizonPanel.longestAutomaticLength(of: shares(results[place].tally)[...])
         }
         guard let lengths else { throw RunCancelled() }
-        let distinct = Set(results.map { $0.tally.liquidatedShare.merged(by: resamplingBlocks).entries })
-        let columns = distinct.map { BlockShare(counts: Array(repeating: 0, count: $0.count), entries: $0) }
-        return HorizonPanel(
-            columns: columns,
-            horizonBlocks: Double(horizon.milliseconds) / Double(resamplingBlock.milliseconds),
-            disjointWindows: disjointWindows[horizon] ?? 0, rules: rules,
-            name: StressRun.streamName(horizon: horizon), automaticLength: lengths.max() ?? 1)
+        return lengths.max() ?? 1
     }
 
     /// Time blocks that are resampled as one: more of them than this make resampling slow and no better.
@@ -89,4 +102,8 @@ extension StressRun {
             + [tally.liquidatedShare, tally.unprotectedShare]
         return all.map { $0.merged(by: resamplingBlocks) }
     }
+}
+
+extension TimeSpan {
+    fileprivate func over(_ other: TimeSpan) -> Double { Double(milliseconds) / Double(other.milliseconds) }
 }

@@ -92,7 +92,7 @@ public struct StressRun: Sendable {
     }
 
     private static func rules(_ study: Study, asset: String, market: MarketHistory) -> [CellRules] {
-        study.cells.filter { $0.asset == asset }.map { cell in
+        study.cells(of: asset).map { cell in
             guard let platform = study.platform(named: cell.platform) else {
                 preconditionFailure("a checked study has every platform its cells name")
             }
@@ -158,7 +158,8 @@ extension StressRun {
         threads: Int, control: RunControl = RunControl(), store: (any TallyStore)? = nil
     ) throws(RunCancelled) -> [CellResult] {
         let kept = store.flatMap { store in
-            trees == nil && sweeps.isEmpty || workUnits < StressRun.leastWorkToKeep
+            isJudged && !store.isOwn
+                || workUnits < (isJudged ? StressRun.leastJudgedWorkToKeep : StressRun.leastWorkToKeep)
                 ? nil : KeptTallies(store: store, keys: ChunkKeys(self, threads: threads))
         }
         let items = items(threads: threads, byChunk: kept != nil)
@@ -183,8 +184,12 @@ extension StressRun {
         }
     }
 
-    /// What is computed faster than it is read again is not kept: entries times cells.
+    /// Whether every window is walked bar by bar.
+    private var isJudged: Bool { trees == nil && sweeps.isEmpty }
+
+    /// What is computed faster than it is read again is not kept: entries times cells. The judge is far slower.
     static let leastWorkToKeep = 50_000_000
+    private static let leastJudgedWorkToKeep = 500_000
 
     /// For each part the same runs of chunks, oldest first: enough of them to keep all threads busy to the end, and no more,
     /// because every sweep first has to read on by its longest horizon.

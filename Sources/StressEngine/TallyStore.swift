@@ -4,6 +4,9 @@ import StressBasics
 ///
 /// Whatever goes wrong in it only costs time: an entry that cannot be had, or is not whole, is computed again.
 public protocol TallyStore: Sendable {
+    /// Whether it holds only what the very same run computed, with the same kernel: the judge must not be answered from what
+    /// others found.
+    var isOwn: Bool { get }
     /// Hands the bytes under `key` to `body`; nil when there are none that are whole.
     func withBytes<Value>(_ key: Digest, _ body: (UnsafeRawBufferPointer) -> Value?) -> Value?
     /// Keeps bytes under `key`.

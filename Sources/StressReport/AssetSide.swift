@@ -1,4 +1,5 @@
 import StressBasics
+import StressStatistics
 import StudyPlan
 
 /// One page's share of a run: one price history and one direction.
@@ -58,6 +59,19 @@ struct AssetSide {
                     rows: rows.filter { $0.cell.contract == contract && $0.cell.platform == platform.name })
             }
         }.filter { !$0.rows.isEmpty }
+    }
+
+    /// The band that holds the headline's whole leverage curve, by leverage; empty without one.
+    var band: [Leverage: FrequencyInference.Bounds] {
+        guard let cell = headline?.cell else { return [:] }
+        let selector = CellSelector(
+            asset: cell.asset, contract: cell.contract, side: cell.side, horizon: cell.horizon,
+            platform: cell.platform)
+        guard let found = report.bands.first(where: { $0.cells.first.map(selector.matches) == true }) else {
+            return [:]
+        }
+        return Dictionary(
+            zip(found.cells.map(\.leverage), found.band.bounds), uniquingKeysWith: { first, _ in first })
     }
 
     /// Which grid a cell belongs to, where there are several: ` (inverse contract, coin-margined, on typical)`.

@@ -3,7 +3,7 @@ import StressStatistics
 import StudyPlan
 
 /// What one page's headline cell is made of.
-public struct CellDetail: Sendable {
+public struct CellDetail: Codable, Sendable {
     /// The cell.
     public var cell: StudyCell
     /// Its crashes, months, conditions and speed.
@@ -16,6 +16,8 @@ public struct CellDetail: Sendable {
     public var shortfallTail: TailReport?
     /// How fast other leverages are liquidated, lowest first.
     public var curves: [LiquidationCurve]
+    /// The worst entries of the largest episodes, largest first.
+    public var paths: [EpisodePath] = []
 
     /// The parts of a cell.
     public init(
@@ -40,7 +42,7 @@ extension CellDetail {
 }
 
 /// Cumulative incidence of liquidation of one cell.
-public struct LiquidationCurve: Hashable, Sendable {
+public struct LiquidationCurve: Hashable, Codable, Sendable {
     /// The cell.
     public var cell: StudyCell
     /// Earliest first.
@@ -52,8 +54,53 @@ public struct LiquidationCurve: Hashable, Sendable {
     }
 }
 
+/// The prices that the worst entry of an episode met.
+public struct EpisodePath: Hashable, Sendable {
+    /// Place of its episode by entries below zero, from 1.
+    public var rank: Int
+    /// Open of the entry bar; the entry is its close.
+    public var entry: UTCInstant
+    /// Price of the entry.
+    public var entryPrice: Double
+    /// Where the margin was gone, at the moment of entry; nil where no price takes all of it.
+    public var bankruptcyPrice: Double?
+    /// Open of the bar in which it was closed.
+    public var exit: UTCInstant
+    /// What it was closed at, after slippage.
+    public var exitPrice: Double
+    /// Open of the bar with the largest move against it.
+    public var worstBar: UTCInstant
+    /// That move, from the close before, in parts of it; below zero for a fall.
+    public var worstMove: Double
+    /// The prices around it, oldest first.
+    public var points: [Point]
+
+    /// A few bars, summed up.
+    public struct Point: Hashable, Sendable {
+        /// Open of the last of them.
+        public var time: UTCInstant
+        /// Lowest, highest and last price.
+        public var low, high, close: Double
+
+        /// Bars of the given prices.
+        public init(time: UTCInstant, low: Double, high: Double, close: Double) {
+            (self.time, self.low, self.high, self.close) = (time, low, high, close)
+        }
+    }
+
+    /// A path of the given parts.
+    public init(
+        rank: Int, entry: UTCInstant, entryPrice: Double, bankruptcyPrice: Double?, exit: UTCInstant, exitPrice: Double,
+        worstBar: UTCInstant, worstMove: Double, points: [Point]
+    ) {
+        (self.rank, self.entry, self.entryPrice, self.bankruptcyPrice) = (rank, entry, entryPrice, bankruptcyPrice)
+        (self.exit, self.exitPrice, self.points) = (exit, exitPrice, points)
+        (self.worstBar, self.worstMove) = (worstBar, worstMove)
+    }
+}
+
 /// A cell with one assumption changed.
-public struct SensitivityRow: Hashable, Sendable {
+public struct SensitivityRow: Hashable, Codable, Sendable {
     /// What was changed: `fill`, `fees`, `bars`.
     public var assumption: String
     /// To what, in words of the study file: `worst`, `×2`, `4h`.
@@ -76,14 +123,14 @@ public struct SensitivityRow: Hashable, Sendable {
 }
 
 /// What is passed once in so many years, beyond what was seen: moves against a position, or its shortfalls.
-public struct TailReport: Hashable, Sendable {
+public struct TailReport: Hashable, Codable, Sendable {
     /// Thresholds and fit, or why there is none.
     public var analysis: TailAnalysis
     /// Return periods, years, with the moves that are passed once in each, or why none is given.
     public var levels: [Level]
 
     /// One return period.
-    public struct Level: Hashable, Sendable {
+    public struct Level: Hashable, Codable, Sendable {
         /// Years.
         public var years: Double
         /// What is passed once in these years on average, moves in parts of the entry price, shortfalls in parts of the margin;
@@ -106,7 +153,7 @@ public struct TailReport: Hashable, Sendable {
 }
 
 /// The margin that would have kept a position above zero without any liquidation in all but a chosen share of entries.
-public struct MarginRequirement: Sendable {
+public struct MarginRequirement: Codable, Sendable {
     /// Price history.
     public var asset: String
     /// Direction.

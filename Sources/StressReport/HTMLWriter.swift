@@ -63,6 +63,11 @@ struct HTMLWriter {
         line()
     }
 
+    /// Markup that was written before, by another writer.
+    mutating func append(_ other: HTMLWriter) {
+        html += other.html
+    }
+
     private mutating func open(_ tag: StaticString, _ attributes: [Attribute]) {
         html += "<" + tag.description
         for attribute in attributes {

@@ -26,10 +26,11 @@ struct IndexPage {
         let page = Page(
             title: "\(report.study.name) · BelowZero run \(report.runID)",
             printFooter: "BelowZero · \(report.study.name) · run \(report.runID)", subject: "stress run", root: "",
-            sections: sections, report: report)
+            sections: sections, version: report.version, footer: report.footer)
         let html = page.html { w in
             writeAnswer(&w)
             if !report.limits.isEmpty { writeLimits(&w) }
+            if !report.failures.isEmpty { writeFailures(&w) }
             writeMatrix(&w)
             writeAssets(&w)
             writeFiles(&w)
@@ -39,6 +40,7 @@ struct IndexPage {
 
     private var sections: [(id: String, label: String)] {
         (report.limits.isEmpty ? [] : [("limits", "Limits")])
+            + (report.failures.isEmpty ? [] : [("failures", "No data")])
             + [("assets", "Assets"), ("data", "Data"), ("files", "Files")]
     }
 
@@ -67,7 +69,10 @@ struct IndexPage {
     /// The state of the limits, or the headline when there are none.
     private var title: [Phrase] {
         let groups = report.limitGroups
-        guard !groups.isEmpty else { return headline?.headline ?? [.plain("No cell matches the study’s headline")] }
+        guard !groups.isEmpty else {
+            guard let headline else { return [.plain("No cell matches the study’s headline")] + failedWords }
+            return headline.headline + (failedWords.isEmpty ? [] : [.plain(" ")] + failedWords.dropFirst() + [.plain(".")])
+        }
         let breached = groups.count { $0.outcome == .breach }
         let empty = groups.count { $0.outcome == .noValue || $0.outcome == .noHistory }
         let met = groups.count - breached - empty
@@ -80,6 +85,53 @@ struct IndexPage {
             if met == 0 { parts = [.key("No limit could be judged")] }
         }
         return parts + (empty > 0 && breached + met > 0 ? [.plain(", \(grouped(empty)) without a value")] : [])
+            + failedWords
+    }
+
+    /// `, 1 price history without data`.
+    private var failedWords: [Phrase] {
+        let count = report.failures.count
+        return count == 0
+            ? [] : [.plain(", "), .finding(counted(count, "price history", "price histories") + " without data")]
+    }
+
+    // MARK: Failures
+
+    private func writeFailures(_ w: inout HTMLWriter) {
+        let definition =
+            "Price histories that could not be computed tonight, why, and the last value that an earlier run of this study had."
+        let count = counted(report.failures.count, "price history has", "price histories have")
+        w.section("failures", label: "No data", title: "\(count) no result", definition: definition) { w in
+            w.scrolling("Price histories without data") { w in
+                w.element("table", .class("tbl")) { w in
+                    w.element("caption", .class("vh"), text: "Price histories without data")
+                    w.tableHead(["Asset", "State", "Why", "Last good value"], numbersFrom: 9)
+                    w.element("tbody") { w in
+                        for failure in report.failures { write(failure, &w) }
+                    }
+                }
+            }
+            w.source(["summary.json"], root: "")
+        }
+    }
+
+    private func write(_ failure: JobFailure, _ w: inout HTMLWriter) {
+        w.element("tr") { w in
+            w.element("th", Attribute("scope", "row")) { $0.name(failure.asset) }
+            w.element("td") { $0.pill("bad", "–", "no data") }
+            w.element("td") { w in
+                w.text(failure.message)
+                if !failure.hint.isEmpty { w.element("small", text: " To do: " + failure.hint) }
+            }
+            w.element("td") { w in
+                let known = report.lastGood.filter { $0.asset == failure.asset }
+                if known.isEmpty { w.text("none on record") }
+                for (place, good) in known.enumerated() {
+                    w.text((place > 0 ? "; " : "") + good.words)
+                }
+            }
+        }
+        w.line()
     }
 
     // MARK: Limits
@@ -102,10 +154,14 @@ struct IndexPage {
 
     private func writeMatrix(_ w: inout HTMLWriter) {
         guard let cell = headlineCell else { return }
+        let interval =
+            ", with the \(confidenceText(confidence)) interval underneath"
+            + (hasWorst ? ", and the worst fill after ▾." : ".")
         let definition =
-            "Share of entries in % that ended below zero, held for up to \(spanWords(cell.horizon)), with the "
-            + "\(confidenceText(confidence)) interval underneath" + (hasWorst ? ", and the worst fill after ▾." : ".")
+            "Share of entries in % that ended below zero, held for up to \(spanWords(cell.horizon))"
+            + (isDense ? "; intervals are on the pages of the rows." : interval)
         w.section("assets", label: "Assets × leverage", title: matrixTitle, definition: definition) { w in
+            w.filterBox("Show only", count: rowCount)
             for platform in report.study.platforms {
                 if report.study.platforms.count > 1 { w.element("h3", text: "Platform \(platform.name)") }
                 w.scrolling("Share below zero, platform \(platform.name)") { writeMatrix(platform: platform.name, &$0) }
@@ -117,8 +173,16 @@ struct IndexPage {
 
     private var hasWorst: Bool { report.rows.contains { $0.estimate.worstExit != nil } }
 
-    private var leverages: [Leverage] {
-        chosen(report.study.grid.leverages, limit: 12, keeping: headlineCell?.leverage)
+    /// Rows of the matrices together.
+    private var rowCount: Int { pages.count * report.study.grid.contracts.count * report.study.platforms.count }
+
+    /// Whether cells are numbers alone: with intervals and explanations a page of this many would be megabytes.
+    private var isDense: Bool { rowCount > 100 }
+
+    /// The leverages shown: fewer the more rows there are, so that the page stays below a megabyte.
+    var leverages: [Leverage] {
+        let limit = max(3, min(12, 16_000 / max(1, rowCount)))
+        return chosen(report.study.grid.leverages, limit: limit, keeping: headlineCell?.leverage)
     }
 
     private var leverageNote: String {
@@ -132,7 +196,7 @@ struct IndexPage {
     }
 
     private func writeMatrix(platform: String, _ w: inout HTMLWriter) {
-        w.element("table", .class("heat wide")) { w in
+        w.element("table", .class(isDense ? "heat wide dense sortable" : "heat wide sortable")) { w in
             w.element("caption", .class("vh"), text: "Share of entries below zero by asset, side and leverage")
             w.element("thead") { w in
                 w.element("tr") { w in
@@ -171,7 +235,7 @@ struct IndexPage {
                     worst: row?.estimate.figure(.worstFill, confidence: confidence),
                     best: row?.estimate.figure(.bestFill, confidence: confidence), confidence: confidence,
                     subject: "\(leverage.screenText) \(page.side.rawValue)",
-                    isHeadline: row != nil && row?.cell == headlineCell
+                    isHeadline: row != nil && row?.cell == headlineCell, isBare: isDense
                 ).write(to: &w)
             }
         }
@@ -184,7 +248,7 @@ struct IndexPage {
         let definition = "What was read for each price history, and what the checks found."
         w.section("data", label: "Data", title: dataTitle, definition: definition) { w in
             w.scrolling("Price histories") { w in
-                w.element("table", .class("tbl checks-t")) { w in
+                w.element("table", .class("tbl checks-t filtered")) { w in
                     w.element("caption", .class("vh"), text: "Price histories")
                     w.tableHead(["Asset", "State", "Period (UTC)", "Bars", "Checks"], numbersFrom: 9)
                     w.element("tbody") { w in

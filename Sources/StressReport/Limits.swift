@@ -6,11 +6,6 @@ struct LimitGroup {
     let limit: StudyLimit
     let checks: [LimitCheck]
 
-    /// The group with only the checks that `include` accepts.
-    func kept(_ include: (LimitCheck) -> Bool) -> LimitGroup {
-        LimitGroup(limit: limit, checks: checks.filter(include))
-    }
-
     /// The checks that were breached.
     var breaches: [LimitCheck] { checks.filter(\.breached) }
 
@@ -168,9 +163,17 @@ extension StudyLimit.Measure {
 extension RunReport {
     /// The limits of the study in its order, each with its cells in plan order.
     var limitGroups: [LimitGroup] {
+        groups(of: limits)
+    }
+
+    /// The limits that concern one page, with its cells alone.
+    func limitGroups(asset: String, side: Side) -> [LimitGroup] {
+        groups(of: limits.filter { $0.asset == asset && ($0.cell == nil || $0.cell?.side == side) }).filter { !$0.checks.isEmpty }
+    }
+
+    private func groups(of checks: [LimitCheck]) -> [LimitGroup] {
+        let found = Dictionary(grouping: checks, by: \.limit)
         var seen: Set<StudyLimit> = []
-        return study.limits.filter { seen.insert($0).inserted }.map { limit in
-            LimitGroup(limit: limit, checks: limits.filter { $0.limit == limit })
-        }
+        return study.limits.filter { seen.insert($0).inserted }.map { LimitGroup(limit: $0, checks: found[$0] ?? []) }
     }
 }

@@ -12,8 +12,10 @@ struct Page {
     let root: String
     /// Sections to jump to: identifier and label.
     let sections: [(id: String, label: String)]
-    /// The run.
-    let report: RunReport
+    /// Version of the program.
+    let version: String
+    /// The last words of the page: facts of the clock and the machine, which are no results.
+    let footer: [String]
 
     /// The whole page around `content`.
     func html(content: (inout HTMLWriter) -> Void) -> String {
@@ -46,7 +48,7 @@ struct Page {
         w.void("meta", Attribute("http-equiv", "Content-Security-Policy"), Attribute("content", policy))
         w.void("meta", Attribute("name", "viewport"), Attribute("content", "width=device-width, initial-scale=1"))
         w.void("meta", Attribute("name", "color-scheme"), Attribute("content", "light dark"))
-        w.void("meta", Attribute("name", "generator"), Attribute("content", "BelowZero \(report.version)"))
+        w.void("meta", Attribute("name", "generator"), Attribute("content", "BelowZero \(version)"))
         w.line()
         w.element("title", text: title)
         w.line()
@@ -89,25 +91,28 @@ struct Page {
     }
 
     private func writeFooter(_ w: inout HTMLWriter) {
-        let facts = report.circumstances
         w.line()
         w.element("footer", .class("wrap")) { w in
             w.element("p") { w in
                 w.text("Historical frequencies under the stated rules, not forecasts and not advice. ")
                 w.text("This page is one file: it loads nothing and sends nothing.")
             }
-            w.element("p") { w in
-                w.text("Run \(report.runID), BelowZero \(report.version). Started \(facts.started.minuteText)")
-                w.text(
-                    " UTC, took \(timeText(facts.duration)) on \(counted(facts.threads, "thread", "threads")), \(facts.host)."
-                )
-                if !facts.kernels.isEmpty {
-                    let uses = facts.kernels.map { "\($0.name) \(counted($0.cells, "cell", "cells"))" }
-                    w.text(" Kernels: \(uses.joined(separator: ", ")).")
-                }
-            }
+            for line in footer { w.element("p", text: line) }
         }
         w.line()
+    }
+}
+
+extension RunReport {
+    /// What only the footer of a page knows of a run.
+    var footer: [String] {
+        let facts = circumstances
+        let uses = facts.kernels.map { "\($0.name) \(counted($0.cells, "cell", "cells"))" }
+        let kernels = uses.isEmpty ? "" : " Kernels: \(uses.joined(separator: ", "))."
+        return [
+            "Run \(runID), BelowZero \(version). Started \(facts.started.minuteText) UTC, took "
+                + "\(timeText(facts.duration)) on \(counted(facts.threads, "thread", "threads")), \(facts.host)." + kernels
+        ]
     }
 }
 
@@ -139,12 +144,16 @@ extension HTMLWriter {
     }
 
     /// Where the numbers of a figure can be found.
-    mutating func source(_ files: [String], root: String, note: String = "") {
+    mutating func source(_ files: [String], root: String, note: String = "", drawing: String? = nil) {
         element("p", .class("src")) { w in
             w.text("Data: ")
             for (place, file) in files.enumerated() {
                 if place > 0 { w.text(", ") }
                 w.element("a", .href(root + file), text: file)
+            }
+            if let drawing {
+                w.text(" · ")
+                w.element("a", .href(root + drawing), text: "drawing as SVG")
             }
             if !note.isEmpty { w.text(". " + note) }
         }
@@ -157,6 +166,19 @@ extension HTMLWriter {
             w.element("i", Attribute("aria-hidden", "true"), text: sign)
             w.text(words)
         }
+    }
+
+    /// A box that hides the rows that do not hold what is typed into it; only scripts can, so only they show it.
+    mutating func filterBox(_ label: String, count: Int) {
+        guard count > 8 else { return }
+        element("p", .class("tools")) { w in
+            w.element("label", Attribute("for", "filter"), text: label)
+            w.void(
+                "input", Attribute("type", "search"), .id("filter"), Attribute("autocomplete", "off"),
+                Attribute("spellcheck", "false"))
+            w.element("span", .id("found"), Attribute("role", "status")) { _ in }
+        }
+        line()
     }
 
     /// The head of a table: column titles, right-aligned where numbers stand.

@@ -10,7 +10,7 @@ struct PageCode {
     var source: String { "'sha256-\(base64(hex: Digest(of: text).hex))'" }
 
     /// The style of every page.
-    static let style = PageCode(text: String(decoding: PackageResources.report_css, as: UTF8.self))
+    static let style = PageCode(text: Palette.sheet + ChartStyle.sheet)
 
     /// The script of every page; pages are complete without it.
     static let script = PageCode(text: String(decoding: PackageResources.report_js, as: UTF8.self))

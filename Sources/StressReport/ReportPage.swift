@@ -8,7 +8,7 @@ extension AssetSide {
             title: "\(name) · below zero, \(report.study.name)",
             printFooter: "BelowZero · \(name) · run \(report.runID)",
             subject: "stress report", root: "../",
-            sections: sections, report: report)
+            sections: sections, version: report.version, footer: report.footer)
         let html = page.html { w in
             writeAnswer(&w)
             writeGrid(&w)
@@ -22,7 +22,9 @@ extension AssetSide {
 
     private var sections: [(id: String, label: String)] {
         let causes = CauseChart(self) == nil ? [] : [(id: "causes", label: "Causes")]
-        return [("grid", "Grid"), ("leverage", "Leverage"), ("severity", "Severity")] + causes + anatomySections
+        let safeguards = safeguards == nil ? [] : [(id: "safeguards", label: "Safeguards")]
+        return [("grid", "Grid"), ("leverage", "Leverage"), ("severity", "Severity")] + safeguards + causes
+            + anatomySections
             + [("data", "Data"), ("method", "Method")]
     }
 }

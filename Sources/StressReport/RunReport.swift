@@ -22,6 +22,8 @@ public struct RunReport: Sendable {
     public var rows: [ResultRow]
     /// The jobs that could not be done, in study order; the run is partial when there are any.
     public var failures: [JobFailure] = []
+    /// The last good values of the pages of failed jobs, where an earlier run is on record.
+    public var lastGood: [LastGoodValue] = []
     /// The study's limits against the results, in study order, then plan order.
     public var limits: [LimitCheck]
     /// The headline without suspicious bars; nil when there are none.
@@ -124,6 +126,36 @@ extension RunReport {
     }
 }
 
+/// The last share below zero that an earlier run of the study found for one page.
+public struct LastGoodValue: Hashable, Sendable {
+    /// The price history.
+    public var asset: String
+    /// The direction.
+    public var side: Side
+    /// The leverage of the cell.
+    public var leverage: Leverage
+    /// Its holding time.
+    public var horizon: TimeSpan
+    /// Share of entries below zero.
+    public var share: Double
+    /// When the run that found it started.
+    public var started: UTCInstant
+
+    /// A value of the given parts.
+    public init(
+        asset: String, side: Side, leverage: Leverage, horizon: TimeSpan, share: Double, started: UTCInstant
+    ) {
+        (self.asset, self.side, self.leverage, self.horizon) = (asset, side, leverage, horizon)
+        (self.share, self.started) = (share, started)
+    }
+
+    /// `long 20× 7 d: 3.1 % on 2026-11-19`.
+    var words: String {
+        "\(side.rawValue) \(leverage.screenText) \(horizon.screenText): \(shareText(share)) on "
+            + started.civil.dateText
+    }
+}
+
 /// Facts of one run that have no part in its results: clock, machine, duration.
 public struct RunCircumstances: Hashable, Sendable {
     /// When the run started, UTC.
@@ -166,7 +198,7 @@ public struct RunCircumstances: Hashable, Sendable {
 }
 
 /// One price history: where it came from and what was found in it.
-public struct AssetReport: Sendable {
+public struct AssetReport: Codable, Sendable {
     /// The asset's name in the study.
     public var asset: String
     /// Its files.
@@ -207,7 +239,7 @@ public struct AssetReport: Sendable {
 }
 
 /// An input file as it was on disk.
-public struct InputFile: Hashable, Sendable {
+public struct InputFile: Hashable, Codable, Sendable {
     /// The name as the study gives it.
     public var name: String
     /// Size on disk.

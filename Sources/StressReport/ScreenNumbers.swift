@@ -57,6 +57,21 @@ func intervalNumber(_ interval: FrequencyInterval) -> String {
     shareNumber(interval.low) + "–" + shareNumber(interval.high)
 }
 
+extension FrequencyInterval {
+    /// Whether it says next to nothing: it spans nearly every share, or has no width because few runs of days agree by chance.
+    func isVacuous(windows: Int) -> Bool {
+        if method.isBound { return high > 0.8 }
+        let isPoint = high <= low && (windows < CellEstimate.fewWindows || low > 0 && low < 1)
+        return isPoint || high - low > 0.8
+    }
+
+    /// As it stands under or beside a number: `2.0–4.7`, for a count of zero `≤0.5`, and `too few` where it says next to nothing.
+    func rangeNumber(windows: Int) -> String {
+        if isVacuous(windows: windows) { return "too few" }
+        return method.isBound ? "≤" + boundNumber(high) : intervalNumber(self)
+    }
+}
+
 /// `95 % CI 2.0–4.7 %`; for a count of zero `95 % bound ≤0.5 %`.
 func intervalText(_ interval: FrequencyInterval, confidence: Double) -> String {
     interval.method.isBound

@@ -62,21 +62,31 @@ struct CellSentences {
     }
 
     private func interval(_ share: MeasuredShare) -> [Phrase] {
-        share.interval.map { [.plain(" "), .quiet("(\(intervalText($0, confidence: confidence)))")] } ?? []
+        guard let interval = share.interval else { return [] }
+        guard !interval.isVacuous(windows: share.windows) else {
+            return [.plain(" "), .quiet("(too few separate crashes for an interval)")]
+        }
+        return [.plain(" "), .quiet("(\(intervalText(interval, confidence: confidence)))")]
     }
 
     private func zeroSeen(_ share: MeasuredShare) -> [Phrase] {
         let seen: [Phrase] = [
             .finding("never ended below zero"), .plain(" in \(counted(share.entries, "entry", "entries"))"),
         ]
-        guard let bound = share.interval?.high else { return seen }
+        guard let interval = share.interval else { return seen }
+        guard !interval.isVacuous(windows: share.windows) else {
+            return seen + [.plain("; \(windowWords(share.windows)) cannot bound the rate, treat as indicative")]
+        }
+        let bound = interval.high
         return seen + [
             .plain("; with \(windowWords(share.windows)) the rate could still be up to "), .key(boundText(bound)),
         ]
     }
 
     private func indicative(_ share: MeasuredShare) -> [Phrase] {
-        share.isIndicative ? [.plain(" — only \(windowWords(share.windows)), treat as indicative")] : []
+        // A zero without a bound has said so already.
+        let isSaid = share.count == 0 && share.interval?.isVacuous(windows: share.windows) == true
+        return share.isIndicative && !isSaid ? [.plain(" — only \(windowWords(share.windows)), treat as indicative")] : []
     }
 
     private var impossible: [Phrase] {
@@ -138,12 +148,17 @@ func windowWords(_ windows: Int) -> String {
 func oneInWords(_ fraction: Double) -> String? {
     if fraction >= 1 { return "That is every entry." }
     if fraction > 0.95 { return "That is nearly every entry." }
-    if fraction > 0.4 { return "That is about \(Int((fraction * 10).rounded(.toNearestOrEven))) entries in 10." }
-    guard fraction > 0 else { return nil }
+    guard let (count, every) = oneIn(fraction) else { return nil }
+    return "That is about \(count == 1 ? "1 entry" : "\(count) entries") in \(grouped(every))."
+}
+
+/// A share in small whole numbers: 9 in 10, 1 in 33, 1 in 2200; nil for shares near all and near nothing.
+func oneIn(_ fraction: Double) -> (count: Int, every: Int)? {
+    guard fraction > 1e-9, fraction <= 0.95 else { return nil }
+    if fraction > 0.4 { return (Int((fraction * 10).rounded(.toNearestOrEven)), 10) }
     let every = 1 / fraction
-    guard every < 1e9 else { return nil }
     let step = every >= 1000 ? 100.0 : every >= 100 ? 10 : 1
-    return "That is about 1 entry in \(grouped(Int((every / step).rounded() * step)))."
+    return (1, Int((every / step).rounded() * step))
 }
 
 /// What a fill rule pays, for the fine print.

@@ -4,8 +4,14 @@ import StressStatistics
 extension RunReport {
     /// The headline for a terminal: one or two sentences without markup, with ordinary spaces.
     public var headlineText: String {
+        if let failure = headlineFailure { return plainText("No data for \(failure.asset): \(failure.message).") }
         guard let sentences = headlineSentences else { return "No cell matches the study's headline." }
         return [sentences.headline, sentences.worstFill].map(\.sentence).filter { !$0.isEmpty }.joined(separator: " ")
+    }
+
+    /// Why the headline's job failed; nil when it did not.
+    var headlineFailure: JobFailure? {
+        study.headlineCell.flatMap { cell in failures.first { $0.asset == cell.asset } }
     }
 
     /// The leverages around the headline as aligned plain text without colour codes; empty without a headline. It is
@@ -47,9 +53,10 @@ extension RunReport {
             guard let figure = row.estimate.figure(measure, confidence: confidence) else { return "" }
             return figure.share == nil ? figure.number : figure.number + " %"
         }
-        let interval = row.estimate.figure(.belowZero, confidence: confidence)?.share?.interval
-        let range = interval.map {
-            $0.method.isBound ? "<=" + boundText($0.high) : intervalNumber($0) + " %"
+        let share = row.estimate.figure(.belowZero, confidence: confidence)?.share
+        let range = share?.interval.map { interval in
+            interval.isVacuous(windows: row.estimate.disjointWindows)
+                ? "too few" : interval.method.isBound ? "<=" + boundText(interval.high) : intervalNumber(interval) + " %"
         }
         return [row.cell.leverage.screenText, figure(.belowZero), range ?? ""] + fills.map(figure)
             + [
@@ -60,7 +67,7 @@ extension RunReport {
 }
 
 /// Rows with every field but the last flush right in its column.
-private func aligned(_ rows: [[String]]) -> [String] {
+func aligned(_ rows: [[String]]) -> [String] {
     let plain = rows.map { $0.map(plainText) }
     let widths = (plain.first ?? []).indices.map { column in plain.map { $0[column].count }.max() ?? 0 }
     return plain.map { row in

@@ -113,6 +113,12 @@ public struct CellEstimate: Hashable, Sendable {
         self.status = status
     }
 
+    /// The estimate of a cell that could not be computed.
+    public static let noData = CellEstimate(
+        windows: WindowCounts(), effectiveEntries: 0,
+        exit: ExitEstimate(negative: 0, frequency: nil, interval: nil, shortfall: nil, meanEquity: nil), worstExit: nil,
+        medianTimeToLiquidation: nil, status: .noData)
+
     /// Share of the held entries that were liquidated; nil without entries.
     public var liquidatedFrequency: Double? { share(windows.liquidated) }
 

@@ -5,7 +5,7 @@
 #endif
 
 /// An interval for a frequency, with the method that made it.
-public struct FrequencyInterval: Hashable, Sendable {
+public struct FrequencyInterval: Hashable, Codable, Sendable {
     /// Lower end, a fraction.
     public let low: Double
     /// Upper end, a fraction.
@@ -14,7 +14,7 @@ public struct FrequencyInterval: Hashable, Sendable {
     public let method: Method
 
     /// How an interval was made; the raw value is what outputs print.
-    public enum Method: String, Hashable, Sendable, CaseIterable {
+    public enum Method: String, Hashable, Codable, Sendable, CaseIterable {
         /// Wilson's score interval with the number of disjoint windows as the number of trials.
         case wilsonDisjoint = "wilson_disjoint"
         /// Nothing seen: from 0 to three over the number of disjoint windows (the rule of three).

@@ -47,6 +47,12 @@ public struct ShortfallCauses: Hashable, Sendable {
     /// The shortfall they sum to.
     public var total: Double { price + gap + latency + slippage + fees + funding }
 
+    /// The shortfall of six parts in stage order.
+    init(parts: [Double]) {
+        (price, gap, latency) = (parts[0], parts[1], parts[2])
+        (slippage, fees, funding) = (parts[3], parts[4], parts[5])
+    }
+
     /// The parts by name, in stage order.
     public var parts: [(name: String, value: Double)] {
         [

@@ -1,7 +1,7 @@
 import StressBasics
 
 /// One cell of the grid: a position that is tried at every entry of one price history.
-public struct StudyCell: Hashable, Sendable {
+public struct StudyCell: Hashable, Codable, Sendable {
     /// Place in plan order, from 0.
     public let index: Int
     /// The price history.
@@ -52,19 +52,27 @@ extension Study {
 
     /// All cells in plan order: asset, contract, side, leverage, horizon, platform, the last running fastest.
     public var cells: [StudyCell] {
+        inputs.enumerated().flatMap { place, input in cells(of: input, first: place * (cellCount / inputs.count)) }
+    }
+
+    /// The cells of one of the study's assets, in plan order. O(cells of the asset).
+    public func cells(of asset: String) -> [StudyCell] {
+        guard let place = inputs.firstIndex(where: { $0.asset == asset }) else { return [] }
+        return cells(of: inputs[place], first: place * (cellCount / inputs.count))
+    }
+
+    private func cells(of input: StudyInput, first: Int) -> [StudyCell] {
         var cells: [StudyCell] = []
-        cells.reserveCapacity(cellCount)
-        for input in inputs {
-            for contract in grid.contracts {
-                for side in grid.sides {
-                    for leverage in grid.leverages {
-                        for horizon in grid.horizons {
-                            for platform in platforms {
-                                cells.append(
-                                    StudyCell(
-                                        index: cells.count, asset: input.asset, contract: contract, side: side,
-                                        leverage: leverage, horizon: horizon, platform: platform.name))
-                            }
+        cells.reserveCapacity(cellCount / inputs.count)
+        for contract in grid.contracts {
+            for side in grid.sides {
+                for leverage in grid.leverages {
+                    for horizon in grid.horizons {
+                        for platform in platforms {
+                            cells.append(
+                                StudyCell(
+                                    index: first + cells.count, asset: input.asset, contract: contract, side: side,
+                                    leverage: leverage, horizon: horizon, platform: platform.name))
                         }
                     }
                 }
@@ -95,13 +103,11 @@ extension Study {
 }
 
 extension Study {
-    /// The study of one cell alone.
-    public func narrowed(to cell: StudyCell) -> Study {
+    /// The study of one cell's price history and holding time, all of whose cells are resampled together.
+    public func narrowed(toHorizonOf cell: StudyCell) -> Study {
         var study = self
         study.inputs = inputs.filter { $0.asset == cell.asset }
-        study.grid = StudyGrid(
-            contracts: [cell.contract], sides: [cell.side], leverages: [cell.leverage], horizons: [cell.horizon])
-        study.platforms = platforms.filter { $0.name == cell.platform }
+        study.grid.horizons = [cell.horizon]
         study.limits = []
         return study
     }

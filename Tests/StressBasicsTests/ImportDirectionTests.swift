@@ -31,7 +31,7 @@ private let extraPlatformModules: [String: Set<String>] = [
     "StressEngine": ["Dispatch", "Synchronization"],
     "PriceArchive": ["Dispatch", "Foundation", "FoundationNetworking", "Synchronization"],
     // The history reads the JSON of run folders; nothing else in the store may need Foundation.
-    "RunStore": ["Foundation", "FoundationEssentials"],
+    "RunStore": ["Foundation", "FoundationEssentials", "Synchronization"],
     "StressReport": ["Foundation", "FoundationEssentials"],
     "BelowZeroCLI": ["Dispatch", "Foundation", "Synchronization"],
 ]

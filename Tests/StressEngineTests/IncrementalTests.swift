@@ -12,6 +12,7 @@ import Testing
 @Suite struct IncrementalTests {
     /// A store in memory that counts.
     private final class Memory: TallyStore {
+        let isOwn = false
         private let state = Mutex<(entries: [Digest: [UInt8]], found: Int, kept: Int)>(([:], 0, 0))
 
         func withBytes<Value>(_ key: Digest, _ body: (UnsafeRawBufferPointer) -> Value?) -> Value? {

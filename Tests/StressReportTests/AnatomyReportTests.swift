@@ -9,7 +9,7 @@ import Testing
     private static let hour: Int64 = 3_600_000
 
     /// A year of hourly entries; three days in March and one in July go wrong.
-    private func report() throws -> RunReport {
+    static func report() throws -> RunReport {
         var report = try makeReport { _ in makeEstimate() }
         let start = CivilTime(year: 2021, month: 1, day: 1).instant!.milliseconds
         let entries = (0..<24 * 365).map { bar -> HeldEntry in
@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func tablesHoldTheParts() throws {
-        let report = try report()
+        let report = try AnatomyReportTests.report()
         let events = try rows("events.csv", report)
         #expect(events.map { $0["entries_count"] } == ["72", "24"])
         #expect(events[0]["first_entry_utc"] == "2021-03-12T00:00:00Z")
@@ -126,13 +126,13 @@ import Testing
         #expect(MarginRequirement.margin(1, contract: .inverse, side: .long) == nil)
         #expect(MarginRequirement.margin(0.3, contract: .linear, side: .long) == 0.3)
         #expect(MarginRequirement.margin(0.3, contract: .margin, side: .long) == nil)
-        let row = try #require(try rows("max_leverage.csv", try report()).first { $0["margin_observed_frac"] != "" })
+        let row = try #require(try rows("max_leverage.csv", try AnatomyReportTests.report()).first { $0["margin_observed_frac"] != "" })
         // 30 of 3,000 moves lie beyond the 2,970th; the fee comes on top.
         #expect(row["margin_observed_frac"] == "0.2974")
     }
 
     @Test func pageSaysIt() throws {
-        let page = try #require(report().files().first { $0.path == "reports/ltcusdt-long.html" }).contents
+        let page = try #require(AnatomyReportTests.report().files().first { $0.path == "reports/ltcusdt-long.html" }).contents
         #expect(page.contains("episode holds 75\u{202F}% of the entries below zero"))
         #expect(page.contains("Without the largest the share would be 0.3\u{202F}% instead of 1.1\u{202F}%."))
         #expect(page.contains("Fees ×2 moves it most: 4.0\u{202F}% instead of 1.0\u{202F}%"))
@@ -153,7 +153,7 @@ import Testing
     }
 
     @Test func shortfallsBeyondTheData() throws {
-        var report = try report()
+        var report = try AnatomyReportTests.report()
         func page() throws -> String {
             try #require(report.files().first { $0.path == "reports/ltcusdt-long.html" }).contents
         }
@@ -166,7 +166,7 @@ import Testing
 
     /// A cell in which nothing happened draws nothing and says so.
     @Test func nothingHappened() throws {
-        var report = try report()
+        var report = try AnatomyReportTests.report()
         let cell = report.details[0].cell
         let entries = (0..<500).map(quiet)
         let context = CellAnatomy.Context(

@@ -64,6 +64,48 @@ struct ColourTests {
         #expect(zip(values, values.dropFirst()).allSatisfy { isLight ? $0 > $1 : $0 < $1 })
     }
 
+    /// Colours as people see them who lack one kind of cone: linear light times the matrix of full dichromacy (Machado,
+    /// Oliveira & Fernandes, "A Physiologically-based Model for Simulation of Color Vision Deficiency", 2009).
+    private static let visions: [(name: String, matrix: [Double])] = [
+        ("protan", [0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998]),
+        ("deutan", [0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.011820, 0.042940, 0.968881]),
+        ("tritan", [1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.303900]),
+    ]
+
+    /// Linear red, green and blue of a colour, seen through a matrix and clamped to what a screen shows.
+    private func seen(_ hex: String, _ matrix: [Double]) -> [Double] {
+        let digits = hex.count == 3 ? hex.map { "\($0)\($0)" }.joined() : hex
+        let light = stride(from: 0, to: 6, by: 2).map { place -> Double in
+            let start = digits.index(digits.startIndex, offsetBy: place)
+            let value = Double(Int(digits[start..<digits.index(start, offsetBy: 2)], radix: 16)!) / 255
+            return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4)
+        }
+        return (0..<3).map { row in
+            min(max((0..<3).reduce(0) { $0 + matrix[row * 3 + $1] * light[$1] }, 0), 1)
+        }
+    }
+
+    private func luminance(_ light: [Double]) -> Double { 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2] }
+
+    @Test("Classes keep their order, and words their contrast, without red, green or blue cones", arguments: markers, 0..<3)
+    func colourVision(marker: String, vision: Int) throws {
+        let (colours, matrix) = (try palette(marker), ColourTests.visions[vision].matrix)
+        func light(_ name: String) throws -> Double { luminance(seen(try #require(colours[name]), matrix)) }
+        let values = try (1...8).map { try light("b\($0)") }
+        let isLight = marker == ColourTests.markers[0]
+        #expect(zip(values, values.dropFirst()).allSatisfy { isLight ? $0 > $1 : $0 < $1 })
+        for bin in 0...8 {
+            let (text, ground) = (try light(bin == 0 ? "t0" : bin <= 5 ? "tl" : "td"), try light("b\(bin)"))
+            // WCAG asks 4.5 of ordinary vision, as tested above; simulated vision may take a little of it.
+            #expect((max(text, ground) + 0.05) / (min(text, ground) + 0.05) >= 4, "class \(bin)")
+        }
+        // Lines are told apart by dashes and labels as well; none may vanish into the page.
+        for name in ["acc", "two", "three", "mut"] {
+            let (line, paper) = (try light(name), try light("paper"))
+            #expect((max(line, paper) + 0.05) / (min(line, paper) + 0.05) >= 3, "\(name)")
+        }
+    }
+
     @Test("Both dark palettes are one")
     func darkTwice() throws {
         #expect(try palette(ColourTests.markers[1]) == palette(ColourTests.markers[2]))

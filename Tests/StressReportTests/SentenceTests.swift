@@ -65,8 +65,20 @@ struct SentenceTests {
         #expect(
             sentences(makeEstimate(entries: 1, negative: 0, windows: 1)).headline.sentence
                 == "At 20×, a LTCUSDT long held for up to 7 days never ended below zero in 1 entry; "
-                + "with ≈ 1 independent window the rate could still be up to 100 %"
-                + " — only ≈ 1 independent window, treat as indicative.")
+                + "≈ 1 independent window cannot bound the rate, treat as indicative.")
+    }
+
+    @Test("An interval that says nothing is said as such")
+    func vacuousInterval() {
+        #expect(
+            sentences(makeEstimate(negative: 30_000, windows: 1)).headline.sentence
+                == "At 20×, a LTCUSDT long held for up to 7 days ended below zero in 49 % of entries "
+                + "(too few separate crashes for an interval) — only ≈ 1 independent window, treat as indicative.")
+        let point = FrequencyInterval(low: 0.04, high: 0.04, method: .bootstrapT)
+        #expect(point.isVacuous(windows: 400) && point.rangeNumber(windows: 400) == "too few")
+        let bound = FrequencyInterval(low: 0, high: 1, method: .zeroCountDisjoint)
+        #expect(bound.rangeNumber(windows: 1) == "too few")
+        #expect(FrequencyInterval(low: 0.02, high: 0.047, method: .wilsonEffective).rangeNumber(windows: 1) == "2.0–4.7")
     }
 
     @Test("A rejected position and an empty cell say why")

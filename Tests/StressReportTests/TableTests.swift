@@ -158,8 +158,12 @@ struct TableTests {
         let paths = try makeReport { _ in makeEstimate() }.files().map(\.path)
         #expect(
             paths == [
-                "index.html", "reports/ltcusdt-long.html", "reports/ltcusdt-short.html", "results.csv", "severity.csv",
-                "intervals.csv", "max_leverage.csv", "data_quality.csv", "columns.csv", "summary.json", "run.json",
+                "index.html", "reports/ltcusdt-long.html", "reports/ltcusdt-short.html",
+                "charts/ltcusdt-long-leverage.svg", "charts/ltcusdt-long-severity.svg", "charts/ltcusdt-long-causes.svg",
+                "charts/ltcusdt-long-safeguards.svg", "charts/ltcusdt-short-leverage.svg",
+                "charts/ltcusdt-short-severity.svg", "charts/ltcusdt-short-causes.svg",
+                "charts/ltcusdt-short-safeguards.svg", "results.csv", "severity.csv", "intervals.csv", "safeguards.csv",
+                "max_leverage.csv", "data_quality.csv", "inputs.csv", "statements.csv", "columns.csv", "summary.txt", "summary.json", "run.json",
             ])
     }
 

@@ -15,6 +15,16 @@ import Testing
         }
     }
 
+    /// Weeks of data: resamples of a few runs must not pretend to know more than there is.
+    @Test(arguments: [(ReturnProcess.garchJumps, 30, 1), (.garchJumps, 60, 7), (.regimes, 30, 7)])
+    func shortHistoriesHoldTheTruth(process: ReturnProcess, days: Int, held: Int) {
+        let study = CoverageStudy(
+            process, horizonDays: held, days: days, frequencies: [0.1, 0.03], longRun: 1_000_000)
+        for row in study.table(trials: 160, resamples: 200) {
+            #expect(row.coverage(.shown) >= 0.89, "\(process.rawValue), \(row.truth)")
+        }
+    }
+
     /// What everybody would do without thinking: entries as trials.
     @Test func plainWilsonDoesNot() {
         let study = CoverageStudy(

@@ -128,7 +128,8 @@ private func randomColumns(_ random: inout SeededGenerator, columns: Int, blocks
             random: SeededGenerator(seed: 1))
         let resampled = plan.ratios(of: columns[...])
         let all = zip(columns, resampled).compactMap {
-            FrequencyInference($0, resampled: $1, disjointWindows: windows, confidence: 0.95)
+            FrequencyInference(
+                $0, resampled: $1, disjointWindows: windows, runs: Double($0.entries.count) / length, confidence: 0.95)
         }
         return (all, resampled)
     }
@@ -153,18 +154,35 @@ private func randomColumns(_ random: inout SeededGenerator, columns: Int, blocks
 
     @Test func nothingSeenHasTheRuleOfThree() {
         let none = BlockShare(counts: Array(repeating: 0, count: 100), entries: Array(repeating: 24, count: 100))
-        let found = inferences([none]).all[0]
+        let found = inferences([none], length: 2).all[0]
         #expect(found.effectiveWilson == FrequencyInference.Bounds(low: 0, high: 3.0 / 260))
         #expect(found.effectiveEntries == 260 && found.percentile == nil && found.studentised == nil)
         let all = BlockShare(counts: none.entries, entries: none.entries)
-        #expect(inferences([all]).all[0].effectiveWilson == FrequencyInference.Bounds(low: 1 - 3.0 / 260, high: 1))
+        #expect(
+            inferences([all], length: 2).all[0].effectiveWilson
+                == FrequencyInference.Bounds(low: 1 - 3.0 / 260, high: 1))
+    }
+
+    /// A history of a few runs is worth no more trials than it has runs, however little the resamples differ.
+    @Test func fewRunsAreFewTrials() {
+        var random = SeededGenerator(seed: 12)
+        let counts = (0..<100).map { _ in UInt32(random.next() % 25) }
+        let share = BlockShare(counts: counts, entries: Array(repeating: 24, count: 100))
+        let found = inferences([share], length: 10).all[0]
+        #expect(found.studentised == nil && found.effectiveEntries == 10 && found.percentile != nil)
+        let wilson = wilsonBounds(share: found.frequency, trials: 10, confidence: 0.95)
+        #expect(found.interval == FrequencyInterval(low: wilson.low, high: wilson.high, method: .wilsonEffective))
+        let none = BlockShare(counts: Array(repeating: 0, count: 100), entries: share.entries)
+        #expect(inferences([none], length: 10).all[0].effectiveWilson.high == 0.3)
+        #expect(inferences([share], length: 3).all[0].studentised != nil, "33 runs are enough")
     }
 
     @Test func withoutEntriesThereIsNothingToSay() {
         let empty = BlockShare(counts: [0, 0], entries: [0, 0])
         let plan = ResamplePlan(blockCount: 2, meanLength: 1, resamples: 10, random: SeededGenerator(seed: 1))
         let resampled = plan.ratios(of: [empty])
-        #expect(FrequencyInference(empty, resampled: resampled[0], disjointWindows: 5, confidence: 0.95) == nil)
+        #expect(
+            FrequencyInference(empty, resampled: resampled[0], disjointWindows: 5, runs: 2, confidence: 0.95) == nil)
     }
 
     /// One episode: resamples without it are so many that the bootstrap-t has no end, and it says so.

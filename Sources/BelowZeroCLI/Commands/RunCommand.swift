@@ -101,13 +101,12 @@ struct LoadedStudy {
     /// Reads and checks a study file, and finds the files its globs match, relative to `prices` or else to the study.
     init(file: String, prices: String? = nil, findsFiles: Bool = true) throws {
         let file = LoadedStudy.located(file)
-        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        files = InputFiles(base: prices ?? (file.hasPrefix("/") && folder.isEmpty ? "/" : folder))
+        files = InputFiles(base: prices ?? LoadedStudy.folder(of: file))
         let text = try LoadedStudy.text(of: file)
         do {
             let loaded = try LoadedStudy.load(text, file: file)
             var study = loaded.value
-            if findsFiles { study.inputs = try files.expanded(study.inputs) }
+            if findsFiles { study.inputs = files.expanded(study.inputs) }
             self.study = study
             notes = loaded.findings
         } catch let error as StudyError {
@@ -119,6 +118,12 @@ struct LoadedStudy {
     private static func located(_ file: String) -> String {
         guard file == defaultStudy, !FileManager.default.fileExists(atPath: file) else { return file }
         return DataFolder.path("Studies/default.yaml") ?? file
+    }
+
+    /// The folder of a study file; empty for the working directory.
+    static func folder(of file: String) -> String {
+        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        return file.hasPrefix("/") && folder.isEmpty ? "/" : folder
     }
 
     /// Reads a study; venues are looked up only when it names a platform that it does not describe.

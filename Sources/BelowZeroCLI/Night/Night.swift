@@ -77,7 +77,7 @@ final class Night {
 
     private func judge(_ report: inout RunReport) {
         report.judgeLimits(earlier: earlierValues())
-        report.circumstances.exitCode = report.exitCode(noFail: noFail)
+        report.circumstances.exitCode = report.status.exitCode(noFail: noFail)
         report.circumstances.isRecorded = history != nil
     }
 
@@ -182,13 +182,13 @@ final class Night {
     }
 }
 
-extension RunReport {
-    /// What the program ends with: 4 for a partial run, 3 for a breached limit, 0 otherwise.
+extension RunReport.Status {
+    /// What the program ends with: 4 for a partial run, 3 for a breached limit unless that is forgiven, 0 otherwise.
     func exitCode(noFail: Bool) -> Int {
-        switch status {
+        switch self {
         case .ok: 0
         case .limitBreached: noFail ? 0 : Int(Failure.Code.limitBreached.rawValue)
-        case .partial: 4
+        case .partial: Int(Failure.Code.partial.rawValue)
         }
     }
 }

@@ -31,6 +31,8 @@ struct AssetInput: Sendable {
     static func read(
         _ input: StudyInput, study: Study, files: InputFiles, options: IngestOptions
     ) -> Result<AssetInput, Errors> {
+        let unmatched = files.unmatched(input)
+        guard unmatched.isEmpty else { return .failure(Errors(all: unmatched.map(IngestError.noMatch))) }
         let reference = input.reference.map { readSeries($0, files: files, options: options) }
         let venue = reference.flatMap { try? $0.get().series }
         let prices = readSeries(input.source, files: files, options: options, reference: venue)

@@ -37,12 +37,12 @@ struct CellDetails {
             let anatomy = CellAnatomy(entries: entries, weather: weather, context: context)
             let tails = CellTails(study: study, run: run, cell: cell)
             let isHeadline = cell.asset == headline.asset && side == headline.side
-            details.append(
-                CellDetail(
-                    cell: cell, anatomy: anatomy,
-                    sensitivity: isHeadline ? try sensitivity(rows[place], anatomy) : [],
-                    tail: tails.moves, shortfallTail: tails.shortfalls(entries, separation: context.separation),
-                    curves: try curves(beside: cell)))
+            var detail = CellDetail(
+                cell: cell, anatomy: anatomy, sensitivity: isHeadline ? try sensitivity(rows[place], anatomy) : [],
+                tail: tails.moves, shortfallTail: tails.shortfalls(entries, separation: context.separation),
+                curves: try curves(beside: cell))
+            detail.paths = episodePaths(place, anatomy.episodes, series: input.market.series)
+            details.append(detail)
         }
         return details
     }

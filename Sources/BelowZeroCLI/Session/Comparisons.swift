@@ -56,7 +56,9 @@ struct Comparisons {
         return study.grid.sides.compactMap { side in
             let cells = curve(headline, side: side).filter { estimates[$0].exit.interval != nil }
             return run.band(cells, results: results, estimates: estimates, rules: rules).map {
-                CurveBand(cells: cells.map { results[$0].rules.cell }, band: $0)
+                CurveBand(
+                    cells: cells.map { results[$0].rules.cell },
+                    band: $0.covering(cells.map { estimates[$0].exit.interval }))
             }
         }
     }

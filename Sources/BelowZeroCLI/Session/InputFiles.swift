@@ -8,31 +8,37 @@ struct InputFiles {
     /// The folder of the study file; empty for the working directory.
     let base: String
 
-    /// The same inputs with globs replaced by the files they match, named as the study names them.
-    func expanded(_ inputs: [StudyInput]) throws -> [StudyInput] {
-        try inputs.map { input in
+    /// The same inputs with globs replaced by the files they match, named as the study names them. A pattern that matches
+    /// nothing stays, for ``unmatched(_:)`` to find.
+    func expanded(_ inputs: [StudyInput]) -> [StudyInput] {
+        inputs.map { input in
             var result = input
-            result.source.files = try input.source.files.flatMap(matches)
-            result.mark?.files = try input.mark?.files.flatMap(matches) ?? []
-            result.reference?.files = try input.reference?.files.flatMap(matches) ?? []
+            result.source.files = input.source.files.flatMap(matches)
+            result.mark?.files = input.mark?.files.flatMap(matches) ?? []
+            result.reference?.files = input.reference?.files.flatMap(matches) ?? []
             if case .file(var source) = input.funding {
-                source.files = try source.files.flatMap(matches)
+                source.files = source.files.flatMap(matches)
                 result.funding = .file(source)
             }
             return result
         }
     }
 
-    private func matches(_ pattern: String) throws -> [String] {
-        guard pattern.contains(where: { "*?[".contains($0) }), !FileManager.default.fileExists(atPath: located(pattern))
-        else {
-            return [pattern]
-        }
+    /// The patterns of an input that match no file.
+    func unmatched(_ input: StudyInput) -> [String] {
+        input.allFiles.filter(isPattern)
+    }
+
+    /// A file whose name looks like a pattern is a file.
+    private func isPattern(_ name: String) -> Bool {
+        name.contains { "*?[".contains($0) } && !FileManager.default.fileExists(atPath: located(name))
+    }
+
+    private func matches(_ pattern: String) -> [String] {
+        guard isPattern(pattern) else { return [pattern] }
         var found = glob_t()
         defer { globfree(&found) }
-        guard glob(located(pattern), 0, nil, &found) == 0, found.gl_pathc > 0 else {
-            throw Failure(.noInput, "no file matches \(pattern)", hint: "paths are relative to the study file")
-        }
+        guard glob(located(pattern), 0, nil, &found) == 0, found.gl_pathc > 0 else { return [pattern] }
         // glob sorts by the locale's rules; names must not change their order with the machine.
         let paths = (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
         return paths.map { String($0.dropFirst(prefix.count)) }.sorted {
@@ -44,4 +50,16 @@ struct InputFiles {
 
     /// Where a file named by the study lies.
     func located(_ file: String) -> String { file.hasPrefix("/") ? file : prefix + file }
+}
+
+extension StudyInput {
+    /// The files of all its series, in the order in which reports list them.
+    var allFiles: [String] { source.files + sideFiles }
+
+    /// Those beside the prices: marks, another venue's prices, funding.
+    var sideFiles: [String] {
+        var names = (mark?.files ?? []) + (reference?.files ?? [])
+        if case .file(let source)? = funding { names += source.files }
+        return names
+    }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import RunStore
 import StressBasics
 import StressEngine
@@ -10,10 +11,11 @@ struct RunWriter {
     let common: CommonOptions
     let work: WorkOptions
     let interruption: Interruption
+    let unfinished: UnfinishedRun?
     let talk: Talk
 
-    /// Writes the run to `folder`, or prints `results.csv` when `folder` is `-`; then the headline, and exit code 3 when a
-    /// limit is breached.
+    /// Writes the run to `folder`, or prints `results.csv` when `folder` is `-`; then the headline, and exit code 4 when a job
+    /// failed, or 3 when a limit is breached.
     func finish(_ report: RunReport, folder: String) throws {
         if folder == "-" {
             Talk.print(report.resultsText)
@@ -28,13 +30,23 @@ struct RunWriter {
 
     private func write(_ files: [ReportFile], to folder: String) throws {
         do {
-            var run = try RunFolder(at: folder)
+            guard let unfinished else { preconditionFailure("a run that is written has a place") }
+            var run = try unfinished.runFolder(at: folder)
+            try run.checkSpace(for: files.map { ($0.path, $0.contents.utf8.count) })
             for file in files {
                 if interruption.control.isCancelled { throw interruption.failure }
                 try run.write(file.contents, to: file.path)
             }
             if interruption.control.isCancelled { throw interruption.failure }
+            interruption.setFarewell { failure in
+                // The disk may be slow to confirm what stands already.
+                if FileManager.default.fileExists(atPath: folder) {
+                    return Failure(failure.code, "stopped, but \(folder) is whole")
+                }
+                return unfinished.close() ? failure.resumable : failure
+            }
             try run.publish()
+            interruption.setFarewell(nil)
         } catch let error as StoreError {
             throw Failure(error)
         }
@@ -65,6 +77,8 @@ struct RunWriter {
         report.qualityText.forEach(talk.warn)
         Talk.print("\n\(report.headlineText)\n\n\(report.terminalTable())")
         Talk.print("Wrote \(folder) (\(files.count) files)\nOpen  \(folder)/index.html")
+        let (failed, jobs) = (report.failures.count, report.study.inputs.count)
+        if failed > 0 { talk.warn("\(failed) of \(jobs) jobs failed; the others are done") }
     }
 
     /// The most breaches that get a line of their own.
@@ -76,7 +90,8 @@ struct RunWriter {
         if breaches.count > RunWriter.mostBreaches {
             talk.complain("and \(breaches.count - RunWriter.mostBreaches) more limits breached; see limits.csv")
         }
-        if !breaches.isEmpty, !work.noFail { throw ExitCode(Failure.Code.limitBreached.rawValue) }
+        let code = report.status.exitCode(noFail: work.noFail)
+        if code != 0 { throw ExitCode(Int32(code)) }
     }
 }
 

@@ -50,7 +50,8 @@ struct Sensitivity {
         let run = StressRun(study: one, asset: row.cell.asset, market: change.market ?? market)
         let results = try run.run(threads: threads, control: control)
         let estimates = try run.estimates(
-            of: results, rules: study.statistics.resampling, threads: threads, control: control)
+            of: results, rules: study.statistics.resampling, meanRun: row.estimate.inference?.meanRun,
+            threads: threads, control: control)
         guard let estimate = estimates.first else { return nil }
         return SensitivityRow(
             assumption: change.assumption, value: change.value, entries: estimate.windows.entries,

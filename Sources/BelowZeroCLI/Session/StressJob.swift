@@ -1,4 +1,6 @@
+import ArgumentParser
 import Foundation
+import RunStore
 import StressBasics
 import StudyPlan
 
@@ -16,40 +18,82 @@ struct StressJob {
     let patience: TimeSpan
 
     func run() throws {
-        if work.dryRun { return Talk.print(planText) }
-        let interruption = Interruption()
+        let plan = WorkPlan(
+            study, files: files, threads: work.threadCount, memory: work.memory.flatMap(MemorySize.init),
+            isTableOnly: out == "-")
+        if work.dryRun { return Talk.print(PlanText(plan: plan, place: outputText, timeout: timeout).text) }
+        if out == "-", work.resume { throw Failure(.usage, "--resume needs a folder to write to, not --out -") }
+        if let finished = finishedRun() { return try finished() }
+        let interruption = Interruption(isJSON: common.json, talk: common.talk(isRun: true))
         let night = try Night(
             study: study, files: files, command: command, out: out, store: store, patience: patience,
             noFail: work.noFail, talk: common.talk(isRun: true), interruption: interruption)
+        var unfinished: UnfinishedRun?
+        func keeping<Value>(_ body: () throws -> Value) throws -> Value {
+            do { return try body() } catch let failure as Failure {
+                throw unfinished?.close() ?? false ? failure.resumable : failure
+            }
+        }
         try night.run { night in
+            try plan.check()
             var tiers = TierFiles(files: files)
             let resolved = try tiers.resolve(study)
-            let session = StressSession(
-                study: resolved, files: files, command: command, started: night.started, threads: work.threadCount,
-                kernel: work.kernel, talk: night.talk, interruption: interruption, tierFiles: tiers,
-                cache: work.cache.series, isTableOnly: out == "-", tallies: work.cache.tallies)
-            return try session.report()
+            let place = try takePlace(talk: night.talk)
+            unfinished = place
+            interruption.setFarewell { place?.close() ?? false ? $0.resumable : $0 }
+            return try keeping {
+                try StressSession(
+                    study: resolved, files: files, command: command, started: night.started,
+                    threads: work.threadCount, kernel: work.kernel, talk: night.talk, interruption: interruption,
+                    tierFiles: tiers, cache: work.cache.series, isTableOnly: out == "-", tallies: work.cache.tallies,
+                    plan: plan, timeout: timeout, unfinished: place
+                ).report()
+            }
         } write: { report, night in
-            let writer = RunWriter(common: common, work: work, interruption: interruption, talk: night.talk)
-            try writer.finish(report, folder: night.folder)
+            try keeping {
+                try RunWriter(
+                    common: common, work: work, interruption: interruption, unfinished: unfinished, talk: night.talk
+                ).finish(report, folder: night.folder)
+            }
         }
     }
 
-    private var planText: String {
-        let axes = [
-            "assets \(study.inputs.count)", "contracts \(study.grid.contracts.count)",
-            "sides \(study.grid.sides.count)",
-            "leverages \(study.grid.leverages.count)", "horizons \(study.grid.horizons.count)",
-            "platforms \(study.platforms.count)",
-        ]
-        let inputs = study.inputs.map { "  \($0.asset): \($0.source.files.joined(separator: ", "))" }
-        return """
-            Study \(study.name), digest \(Digest(of: study.canonicalText).short)
-            \(groupedText(study.cellCount, separator: ",")) cells: \(axes.joined(separator: " × "))
-            \(inputs.joined(separator: "\n"))
-            Output: \(out ?? "Reports/\(study.name)/<UTC time>")
-            Nothing was computed.
-            """
+    private var timeout: TimeSpan? { work.jobTimeout.flatMap { TimeSpan($0) } }
+    private var studyFolder: String { "Reports/\(study.name)" }
+    private var outputText: String { out ?? "\(studyFolder)/<UTC time>" }
+
+    // MARK: Resuming
+
+    /// The folder of the unfinished run, taken over from a process that ended or made anew; nil when nothing is written.
+    private func takePlace(talk: Talk) throws -> UnfinishedRun? {
+        if out == "-" { return nil }
+        let place = out.map { RunPlace(folder: $0) } ?? RunPlace(in: studyFolder, name: digest.short)
+        do throws(StoreError) {
+            let unfinished = try UnfinishedRun(
+                place, isResuming: work.resume,
+                about: "Study \(study.name), digest \(digest.short), begun \(wallClock().rfc3339).")
+            UnfinishedRun.removeStale(in: unfinished.parent)
+            if unfinished.hasDiscarded {
+                talk.say("note: an unfinished run was discarded; with --resume it would have been finished")
+            }
+            return unfinished
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private var digest: Digest { Digest(of: study.canonicalText) }
+
+    /// With `--resume`, a run that stands already needs nothing but its exit code; nil when there is work to do.
+    private func finishedRun() -> (() throws -> Void)? {
+        guard work.resume, let out, let finished = FinishedRun(folder: out), finished.studyDigest == digest.hex else {
+            return nil
+        }
+        return {
+            common.talk(isRun: true).say("\(out) is finished already; there is nothing to resume")
+            let code = finished.status.exitCode(noFail: work.noFail)
+            if code != 0 { throw ExitCode(Int32(code)) }
+        }
     }
 }
 

@@ -1,7 +1,5 @@
 import CSVIngest
 import Foundation
-import MarginModel
-import PriceSeries
 import RunStore
 import StressBasics
 import StressEngine
@@ -9,7 +7,8 @@ import StressReport
 import StressStatistics
 import StudyPlan
 
-/// One run from files to report: read all inputs, stress them one by one, estimate, and hand over the report.
+/// One run from files to report: every price history is a job that is read, stressed, estimated and let go; what all of them
+/// together tell is added at the end.
 struct StressSession {
     let study: Study
     let files: InputFiles
@@ -27,134 +26,79 @@ struct StressSession {
     let isTableOnly: Bool
     /// Keeps what was computed before.
     let tallies: TallyCache?
+    /// Which jobs are done together.
+    let plan: WorkPlan
+    /// The longest that a job may take; nil without a bound.
+    let timeout: TimeSpan?
+    /// The folder of the run until it stands; nil when nothing is written to a folder.
+    let unfinished: UnfinishedRun?
 
-    /// Reads, computes and reports. Throws a ``Failure``; writes nothing.
+    /// Reads, computes and reports. Throws a ``Failure`` when no job could be done; writes nothing but kept jobs.
     func report() throws -> RunReport {
         let clock = ContinuousClock()
         let begin = clock.now
-        let inputs = try readInputs()
-        let parts = try stress(inputs)
-        let rows = parts.flatMap(\.rows)
+        var outcomes = try JobRunner(session: self).outcomes()
+        let errors = outcomes.compactMap(\.error)
+        guard errors.count < outcomes.count else { throw Failure(errors) }
+        addSharedFindings(&outcomes)
+        let results = outcomes.compactMap(\.result)
+        let rows = zip(study.inputs, outcomes).flatMap { input, outcome in
+            outcome.result?.rows ?? study.cells(of: input.asset).map(ResultRow.noData)
+        }
         let text = study.canonicalText
         let seconds = begin.duration(to: clock.now)
         var report = RunReport(
-            runID: runID(studyText: text, inputs: inputs), version: programVersion, study: study, studyText: text,
-            studyDigest: Digest(of: text), command: command, assets: inputs.map(\.report), rows: rows,
+            runID: runID(studyText: text, outcomes: outcomes), version: programVersion, study: study, studyText: text,
+            studyDigest: Digest(of: text), command: command,
+            assets: outcomes.compactMap { $0.result?.report ?? $0.error?.report }, rows: rows,
             limits: [],
             circumstances: RunCircumstances(
                 started: started, duration: TimeSpan(milliseconds: Int64(seconds / .milliseconds(1))), threads: threads,
-                host: hostText, kernels: kernelUses(parts)))
-        report.details = parts.flatMap(\.details)
-        report.requirements = parts.flatMap(\.requirements)
-        report.comparisons = parts.flatMap(\.comparisons)
-        report.bands = parts.flatMap(\.bands)
-        return isTableOnly ? report : report.comparing(try suspicionCheck(inputs))
+                host: hostText, kernels: kernelUses(results)))
+        report.failures = errors.map(\.failure)
+        report.details = results.flatMap(\.details)
+        report.requirements = results.flatMap(\.requirements)
+        report.comparisons = results.flatMap(\.comparisons)
+        report.bands = results.flatMap(\.bands)
+        return isTableOnly ? report : report.comparing(results.compactMap(\.suspicion).first)
     }
 
-    private func kernelUses(_ parts: [Part]) -> [RunCircumstances.KernelUse] {
+    /// What was found in the platforms' tables, and what only all histories together tell.
+    private func addSharedFindings(_ outcomes: inout [JobOutcome]) {
+        let endings = outcomes.compactMap(\.result?.ending)
+        for place in outcomes.indices {
+            guard case .done(var result) = outcomes[place] else { continue }
+            let survivorship = survivorshipFinding(result.ending, among: endings)
+            result.report.findings += tierFiles.findings + [survivorship].compactMap { $0 }
+            outcomes[place] = .done(result)
+        }
+    }
+
+    private func kernelUses(_ results: [JobResult]) -> [RunCircumstances.KernelUse] {
         KernelKind.allCases.compactMap { kind in
-            let cells = parts.reduce(0) { sum, part in sum + part.kernels.count { $0 == kind } }
+            let cells = results.reduce(0) { sum, result in sum + result.kernels.count { $0 == kind } }
             return cells > 0 ? RunCircumstances.KernelUse(name: kind.rawValue, cells: cells) : nil
         }
     }
 
-    /// The headline cell once more, without suspicious bars; nil when its history has none.
-    private func suspicionCheck(_ inputs: [AssetInput]) throws -> SuspicionCheck? {
-        guard let cell = study.headlineCell, let input = inputs.first(where: { $0.asset == cell.asset }),
-            let market = input.unsuspicious
-        else { return nil }
-        let alone = study.narrowed(to: cell)
-        let run = StressRun(study: alone, asset: cell.asset, market: market, kernel: kernel)
-        interruption.control.plan(run.workUnits)
-        // Estimated as the headline is, or the two intervals could not be compared.
-        guard let row = try? answers(run).rows.first else { throw interruption.failure }
-        return SuspicionCheck(bars: input.suspiciousCount, row: row)
-    }
-
-    /// What one price history gave.
-    private struct Part {
-        let rows: [ResultRow]
-        let kernels: [KernelKind]
-        var details: [CellDetail] = []
-        var requirements: [MarginRequirement] = []
-        var comparisons: [CellComparison] = []
-        var bands: [CurveBand] = []
-    }
-
-    private func readInputs() throws -> [AssetInput] {
-        let count = study.inputs.count
-        talk.tell(
-            "read start", ["inputs": .stringConvertible(count)],
-            people: "Reading \(count == 1 ? "1 input" : "\(count) inputs")")
-        var options = IngestOptions(threads: threads, files: study.inputs.count)
-        options.cache = cache
-        options.isCancelled = { [control = interruption.control] in control.isCancelled }
-        let read = parallelMap(count: study.inputs.count, threads: threads) { [study, files, options] index in
-            AssetInput.read(study.inputs[index], study: study, files: files, options: options)
+    /// The same study on the same bytes with the same program has the same name, whenever and wherever it runs. A job that
+    /// failed makes another run of it.
+    private func runID(studyText: String, outcomes: [JobOutcome]) -> String {
+        let inputs = outcomes.flatMap { outcome in
+            switch outcome {
+            case .done(let result): result.report.files.map(\.digest.hex)
+            case .failed(let error): ["failed \(error.failure.asset) \(error.failure.reason.rawValue)"]
+            }
         }
-        guard let read, !interruption.control.isCancelled else { throw interruption.failure }
-        let errors = read.flatMap(\.errors)
-        guard errors.isEmpty else { throw Failure(errors) }
-        let inputs = read.compactMap { try? $0.get() }
-        return inputs.map { $0.adding(tierFiles.findings + [survivorshipFinding($0, among: inputs)].compactMap { $0 }) }
-    }
-
-    private func stress(_ inputs: [AssetInput]) throws -> [Part] {
-        let runs = inputs.map { StressRun(study: study, asset: $0.asset, market: $0.market, kernel: kernel) }
-        for run in runs { interruption.control.plan(run.workUnits) }
-        talk.tell(
-            "run start",
-            [
-                "jobs": .stringConvertible(runs.count), "cells": .stringConvertible(study.cellCount),
-                "threads": .stringConvertible(threads),
-            ],
-            people:
-                "Stressing \(groupedText(study.cellCount, separator: ",")) cells on \(threads == 1 ? "1 thread" : "\(threads) threads")"
-        )
-        let progress = ProgressLine(label: "Running", control: interruption.control, talk: talk)
-        defer { progress.finish() }
-        do {
-            return try zip(inputs, runs).map(part)
-        } catch {
-            throw interruption.failure
-        }
-    }
-
-    private func part(_ input: AssetInput, _ run: StressRun) throws(RunCancelled) -> Part {
-        let control = interruption.control
-        let (results, estimates, rows) = try answers(run)
-        var part = Part(rows: rows, kernels: results.map(\.kernel))
-        talk.about(job: input.asset).tell("cells done", ["cells": .stringConvertible(rows.count)])
-        // What a headline is made of stands on resamples.
-        if isTableOnly || study.statistics.resamples == 0 { return part }
-        let details = CellDetails(
-            study: study, input: input, run: run, rows: rows, threads: threads, control: control)
-        let compared = Comparisons(study: study, run: run, results: results, estimates: estimates)
-        (part.details, part.requirements) = (try details.details(), details.requirements())
-        (part.comparisons, part.bands) = (compared.comparisons, compared.bands)
-        return part
-    }
-
-    /// Computes the cells of a run and estimates their frequencies.
-    private func answers(
-        _ run: StressRun
-    ) throws(RunCancelled) -> (results: [CellResult], estimates: [CellEstimate], rows: [ResultRow]) {
-        let control = interruption.control
-        let results = try run.run(threads: threads, control: control, store: tallies)
-        let estimates = try run.estimates(
-            of: results, rules: study.statistics.resampling, threads: threads, control: control)
-        let rows = zip(results, estimates).map {
-            ResultRow(cell: $0.rules.cell, fill: $0.rules.fillName, estimate: $1)
-        }
-        return (results, estimates, rows)
-    }
-
-    /// The same study on the same bytes with the same program has the same name, whenever and wherever it runs.
-    private func runID(studyText: String, inputs: [AssetInput]) -> String {
-        let parts =
-            [programVersion, studyText] + inputs.flatMap { $0.report.files.map(\.digest.hex) }
-            + tierFiles.digests.map(\.hex)
+        let parts = [programVersion, studyText] + inputs + tierFiles.digests.map(\.hex)
         return Digest(of: parts.joined(separator: "\n")).name
+    }
+}
+
+extension ResultRow {
+    /// The row of a cell whose job failed.
+    fileprivate static func noData(_ cell: StudyCell) -> ResultRow {
+        ResultRow(cell: cell, fill: "", estimate: .noData)
     }
 }
 

@@ -6,6 +6,7 @@ import StressEngine
 struct TallyCache: TallyStore {
     let store: ContentStore
     let version: String
+    var isOwn: Bool { false }
 
     func withBytes<Value>(_ key: Digest, _ body: (UnsafeRawBufferPointer) -> Value?) -> Value? {
         store.get(named(key))?.withUnsafeBytes { body($0) }

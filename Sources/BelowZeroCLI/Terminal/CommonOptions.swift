@@ -3,6 +3,7 @@ import CSVIngest
 import ContentStore
 import Foundation
 import Logging
+import StressBasics
 import StressEngine
 
 /// Options that every command has.
@@ -30,8 +31,7 @@ struct CommonOptions: ParsableArguments {
         do {
             try body()
         } catch let failure as Failure {
-            failure.messages.forEach((failure.talk ?? talk(isRun: isRun)).complain)
-            if json { Talk.print(jsonText(FailureJSON(failure))) }
+            failure.report(isJSON: json, talk: failure.talk ?? talk(isRun: isRun))
             throw ExitCode(failure.code.rawValue)
         }
     }
@@ -71,8 +71,20 @@ struct WorkOptions: ParsableArguments {
         name: [.customShort("j"), .long], help: "Threads to use. Results do not depend on it. (default: all cores)")
     var threads: Int?
 
-    @Flag(help: "Print the plan and the size of the work, compute nothing.")
+    @Flag(help: "Print the plan, with estimates of memory and time, compute nothing.")
     var dryRun = false
+
+    @Flag(help: "Go on with the run of the same command that was stopped or crashed. Results do not depend on it.")
+    var resume = false
+
+    @Option(help: ArgumentHelp("A job, one price history, that takes longer fails: 30s, 10m, 2h.", valueName: "time"))
+    var jobTimeout: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Memory that the run may use: 500M, 2G. Results do not depend on it. (default: most of what is free)",
+            valueName: "size"))
+    var memory: String?
 
     @Option(help: "auto, or plain: walk every bar of every window. Results do not depend on it.")
     var kernel = KernelChoice.automatic
@@ -88,6 +100,10 @@ struct WorkOptions: ParsableArguments {
 
     func validate() throws {
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be 1 to 1024") }
+        if let jobTimeout, (TimeSpan(jobTimeout)?.milliseconds ?? 0) <= 0 {
+            throw ValidationError("--job-timeout must be a time such as 30s, 10m or 2h")
+        }
+        if let memory, MemorySize(memory) == nil { throw ValidationError("--memory must be a size such as 500M or 2G") }
     }
 
     var threadCount: Int { threads ?? allCores }
@@ -131,6 +147,14 @@ struct CacheOptions: ParsableArguments {
 
 /// The threads that a command uses unless told otherwise.
 var allCores: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+extension Failure {
+    /// Prints the messages, and on standard output the same as JSON.
+    func report(isJSON: Bool, talk: Talk) {
+        messages.forEach(talk.complain)
+        if isJSON { Talk.print(jsonText(FailureJSON(self))) }
+    }
+}
 
 private struct FailureJSON: Encodable {
     let status = "failed"

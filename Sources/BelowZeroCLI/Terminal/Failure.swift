@@ -8,6 +8,7 @@ struct Failure: Error {
     /// Exit codes, as `--help` and the README list them.
     enum Code: Int32 {
         case limitBreached = 3
+        case partial = 4
         case usage = 64
         case badData = 65
         case noInput = 66
@@ -33,6 +34,10 @@ struct Failure: Error {
         findings = [Finding(check: "failure", severity: .error, message: message, hint: hint)]
     }
 
+    private init(_ code: Code, messages: [String], findings: [Finding]) {
+        (self.code, self.messages, self.findings) = (code, messages, findings)
+    }
+
     init(_ error: StudyError) {
         code = .badStudy
         messages = error.findings.map(Failure.text)
@@ -40,8 +45,19 @@ struct Failure: Error {
     }
 
     init(_ error: StoreError) {
-        let codes: [StoreError.Reason: Code] = [.cannotCreate: .cannotCreate, .damaged: .badData]
-        self.init(codes[error.reason] ?? .inputOutput, error.message, hint: error.hint)
+        let code: Code =
+            switch error.reason {
+            case .cannotCreate: .cannotCreate
+            case .inputOutput: .inputOutput
+            case .busy: .tryAgain
+            case .damaged: .badData
+            }
+        self.init(code, error.message, hint: error.hint)
+    }
+
+    /// The same with one more thing to do, printed last.
+    func adding(hint: String) -> Failure {
+        Failure(code, messages: messages + ["   = help: \(hint)"], findings: findings)
     }
 
     /// Inputs that could not be used, all of them.

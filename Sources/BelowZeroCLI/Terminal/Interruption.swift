@@ -3,15 +3,22 @@ import Foundation
 import StressEngine
 import Synchronization
 
-/// Turns SIGINT and SIGTERM into a cancelled run. A second signal ends the program at once.
+/// Turns SIGINT and SIGTERM into a cancelled run, which ends within a second. A second signal ends the program at once.
 final class Interruption {
     /// What the run is stopped by.
     let control = RunControl()
-    private let received = ReceivedSignal()
+    private let state = InterruptionState()
     private let sources: [any DispatchSourceSignal]
 
+    /// A run that has not stopped by then is ended where it stands: what it does on disk bears that at every moment.
+    private static let patience = DispatchTimeInterval.milliseconds(700)
+
     /// Starts listening.
-    init() {
+    ///
+    /// - Parameters:
+    ///   - isJSON: whether the failure is printed as JSON, too, when the run has to be ended where it stands.
+    ///   - talk: where it is said.
+    init(isJSON: Bool = false, talk: Talk = Talk(isQuiet: false)) {
         // A queue of its own: the global ones may be busy with the run itself.
         let queue = DispatchQueue(label: "signals")
         sources = [SIGINT, SIGTERM].map { number in
@@ -19,24 +26,50 @@ final class Interruption {
             return DispatchSource.makeSignalSource(signal: number, queue: queue)
         }
         for (source, number) in zip(sources, [SIGINT, SIGTERM]) {
-            source.setEventHandler { [control, received] in
-                if received.number.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+            source.setEventHandler { [control, state] in
+                if state.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
                 control.cancel()
+                queue.asyncAfter(deadline: .now() + Interruption.patience) {
+                    guard let failure = state.lastWords() else { return }
+                    failure.report(isJSON: isJSON, talk: talk)
+                    _exit(failure.code.rawValue)
+                }
             }
             source.resume()
         }
     }
 
+    /// What to do and say when the run has to be ended where it stands: gives the failure with what became of the run. Nil
+    /// once the outputs stand, when it is too late to stop.
+    func setFarewell(_ farewell: Farewell?) { state.farewell.withLock { $0 = farewell } }
+
+    typealias Farewell = @Sendable (Failure) -> Failure
+
     /// The failure to end with after a cancelled run.
-    var failure: Failure {
-        let isTermination = received.number.load(ordering: .relaxed) == SIGTERM
-        return isTermination
-            ? Failure(.terminated, "terminated; nothing was written")
-            : Failure(.interrupted, "interrupted; nothing was written")
+    var failure: Failure { state.failure("nothing was written") }
+}
+
+/// What the signals' queue and the run know of each other.
+private final class InterruptionState: Sendable {
+    /// The last signal that arrived; 0 before any.
+    let received = Atomic<Int32>(0)
+    let farewell = Mutex<Interruption.Farewell?>({ $0 })
+
+    func failure(_ words: String) -> Failure {
+        let isTermination = received.load(ordering: .relaxed) == SIGTERM
+        return Failure(
+            isTermination ? .terminated : .interrupted, "\(isTermination ? "terminated" : "interrupted"); \(words)")
+    }
+
+    /// The failure with what became of the run; nil when it is too late to stop.
+    func lastWords() -> Failure? {
+        farewell.withLock { $0.map { $0(failure("nothing was written")) } }
     }
 }
 
-/// The last signal that arrived; 0 before any.
-private final class ReceivedSignal: Sendable {
-    let number = Atomic<Int32>(0)
+extension Failure {
+    /// The same failure of a run that the next one can go on with.
+    var resumable: Failure {
+        adding(hint: "what was finished is kept: the same command with --resume goes on from there")
+    }
 }

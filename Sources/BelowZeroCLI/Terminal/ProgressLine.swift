@@ -1,6 +1,5 @@
 import Dispatch
 import Foundation
-import StressEngine
 
 /// A progress bar on a terminal; silent anywhere else.
 final class ProgressLine {
@@ -8,7 +7,7 @@ final class ProgressLine {
     private static let width = 32
 
     /// Redraws ten times a second until ``finish()``.
-    init(label: String, control: RunControl, talk: Talk) {
+    init(label: String, talk: Talk, share: @escaping @Sendable () -> Double) {
         guard Talk.isTerminal, !talk.isQuiet else {
             timer = nil
             return
@@ -19,7 +18,7 @@ final class ProgressLine {
         timer.setEventHandler {
             let seconds = Double(DispatchTime.now().uptimeNanoseconds - started.uptimeNanoseconds) / 1e9
             Talk.write(
-                "\r" + ProgressLine.text(label, share: control.progress, seconds: seconds) + "\u{1B}[K",
+                "\r" + ProgressLine.text(label, share: share(), seconds: seconds) + "\u{1B}[K",
                 to: .standardError)
         }
         timer.resume()

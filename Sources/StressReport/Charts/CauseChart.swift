@@ -3,7 +3,7 @@ import StressStatistics
 
 /// What the mean shortfall is made of, one bar a leverage: parts that deepen it to the right of zero, parts that lessen
 /// it to the left.
-struct CauseChart {
+struct CauseChart: Drawing {
     /// One bar of the drawing.
     struct Bar {
         let leverage: Leverage
@@ -15,7 +15,8 @@ struct CauseChart {
     let contract: ContractKind
     let alternative: String
 
-    private let width = 560.0
+    let width = 560.0
+    var height: Double { bottom + 50 }
     private let top = 76.0
     private let pitch = 34.0
     private let start = 58.0
@@ -40,13 +41,11 @@ struct CauseChart {
     }
 
     /// Draws the chart.
-    func write(to w: inout HTMLWriter) {
-        w.drawing(width: width, height: bottom + 50, alternative: alternative) { w in
-            writePattern(&w)
-            writeLegend(&w)
-            writeAxis(&w)
-            for (place, bar) in bars.enumerated() { write(bar, at: top + (Double(place) + 0.5) * pitch, &w) }
-        }
+    func writeShapes(to w: inout HTMLWriter) {
+        writePattern(&w)
+        writeLegend(&w)
+        writeAxis(&w)
+        for (place, bar) in bars.enumerated() { write(bar, at: top + (Double(place) + 0.5) * pitch, &w) }
     }
 
     private func position(_ share: Double) -> Double { start + (end - start) * (share - low) / (high - low) }
@@ -78,7 +77,7 @@ struct CauseChart {
             let share = Double(place) * step
             let x = position(share)
             w.rule(place == 0 ? "ax" : share == 1 ? "rf" : "gr", x, top - 4, x, bottom)
-            w.label("tk", x, bottom + 20, anchor: "middle", signedPercentNumber(share))
+            w.label("ti", x, bottom + 20, anchor: "middle", signedPercentNumber(share))
         }
         w.label("tk", (start + end) / 2, bottom + 44, anchor: "middle", "Part of the mean shortfall, %")
         w.label("tk", width - 4, top - 14, anchor: "end", "mean, %")

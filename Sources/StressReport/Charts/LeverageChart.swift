@@ -1,9 +1,9 @@
 import StressBasics
 import StressStatistics
 
-/// Share below zero against leverage, both axes logarithmic: the page's side with its interval, the worst and the best
-/// fill with what lies between them, and the opposite side to compare.
-struct LeverageChart {
+/// Share below zero against leverage, both axes logarithmic: the page's side with its interval and the band that holds the
+/// whole curve at once, the worst and the best fill with what lies between them, and the opposite side to compare.
+struct LeverageChart: Drawing {
     /// One line of the drawing.
     struct Curve {
         let label: String
@@ -22,15 +22,22 @@ struct LeverageChart {
     let highlighted: Leverage?
     let alternative: String
 
-    private let width = 560.0
-    private let height = 372.0
+    let width = 560.0
+    let height = 372.0
+    /// Points of a curve that a screen can tell apart; a finer grid shows an even choice.
+    static let mostPoints = 160
+    /// The band over the whole curve, leverage rising; empty without one.
+    let band: [(leverage: Double, low: Double, high: Double)]
     private let x: LogAxis
     private let y: LogAxis
 
     /// Nil when there is nothing to draw.
     init?(_ page: AssetSide) {
         func curve(_ label: String, _ style: String, _ rows: [ResultRow], _ measure: Measure, band: Bool) -> Curve {
-            let points = page.headlineColumn(of: rows).compactMap { row in
+            let all = page.headlineColumn(of: rows)
+            let kept = Set(
+                chosen(all.map(\.cell.leverage), limit: LeverageChart.mostPoints, keeping: page.headline?.cell.leverage))
+            let points = all.filter { kept.contains($0.cell.leverage) }.compactMap { row in
                 row.estimate.figure(measure, confidence: page.confidence)?.share
                     .map { Point(leverage: row.cell.leverage.value, share: $0) }
             }
@@ -48,32 +55,32 @@ struct LeverageChart {
         guard !points.isEmpty else { return nil }
         highlighted = page.headline?.cell.leverage
         alternative = "\(page.leverageTitle). Every value is in the table below."
+        let shown = Set(points.map(\.leverage))
+        band = page.band.map { ($0.key.value, $0.value.low, $0.value.high) }.filter { shown.contains($0.0) }
+            .sorted { $0.0 < $1.0 }
         x = LogAxis(
             low: points.map(\.leverage).min()!, high: points.map(\.leverage).max()!, start: 66, end: width - 96)
-        let heights = points.flatMap { point in
-            point.share.count > 0
-                ? [point.share.fraction * 0.7, point.share.interval?.high ?? 0] : [point.share.interval?.high ?? 0]
-        }.filter { $0 > 0 }
+        let bounds = points.compactMap { $0.share.interval?.high } + band.map(\.high)
+        let heights = points.filter { $0.share.count > 0 }.map { $0.share.fraction * 0.7 } + bounds.filter { $0 > 0 }
         y = .decades(covering: heights, within: 1e-6...1, start: height - 52, end: 20)
     }
 
     /// Draws the chart.
-    func write(to w: inout HTMLWriter) {
-        w.drawing(width: width, height: height, alternative: alternative) { w in
-            writeAxes(&w)
-            writeSpan(&w)
-            for curve in curves where curve.hasBand { writeBand(of: curve, &w) }
-            for curve in curves { writeLine(of: curve, &w) }
-            writeHighlight(&w)
-            writeLabels(&w)
-        }
+    func writeShapes(to w: inout HTMLWriter) {
+        writeAxes(&w)
+        writeSpan(&w)
+        for curve in curves where curve.hasBand { writeBand(of: curve, &w) }
+        writeWholeBand(&w)
+        for curve in curves { writeLine(of: curve, &w) }
+        writeHighlight(&w)
+        writeLabels(&w)
     }
 
     private func writeAxes(_ w: inout HTMLWriter) {
         for decade in y.decades {
             w.rule("gr", x.start, y.position(decade), x.end, y.position(decade))
             w.label(
-                "tk", x.start - 10, y.position(decade) + 4, anchor: "end",
+                "ti", x.start - 10, y.position(decade) + 4, anchor: "end",
                 significantText(decade * 100, digits: 1) + narrowSpace + "%")
         }
         var lastTick = -Double.infinity
@@ -82,7 +89,7 @@ struct LeverageChart {
             guard abs(place - lastTick) >= 40 else { continue }
             lastTick = place
             w.rule("ax", place, y.start, place, y.start + 5)
-            w.label("tk", place, y.start + 23, anchor: "middle", numberText(leverage) + "×")
+            w.label("ti", place, y.start + 23, anchor: "middle", numberText(leverage) + "×")
         }
         w.rule("ax", x.start, y.start, x.end, y.start)
         w.label("tk", (x.start + x.end) / 2, height - 6, anchor: "middle", "Leverage at entry, log scale")
@@ -118,6 +125,14 @@ struct LeverageChart {
             }
             w.shape("path", .class("bd"), Attribute("d", pathThrough(upper + lower.reversed()) + "Z"))
         }
+    }
+
+    /// The two edges of the band that holds the whole curve at once.
+    private func writeWholeBand(_ w: inout HTMLWriter) {
+        guard band.count > 1 else { return }
+        for edge in [band.map { (x: x.position($0.leverage), y: y.position($0.high)) },
+            band.map { (x: x.position($0.leverage), y: y.position($0.low)) },
+        ] { w.shape("path", .class("bo"), Attribute("d", pathThrough(edge))) }
     }
 
     private func writeLine(of curve: Curve, _ w: inout HTMLWriter) {

@@ -94,14 +94,4 @@ extension HTMLWriter {
             "circle", .class(style), Attribute("cx", coordinate(x)), Attribute("cy", coordinate(y)),
             Attribute("r", coordinate(radius)))
     }
-
-    /// A drawing with the sentence that stands for it where it cannot be seen.
-    mutating func drawing(
-        width: Double, height: Double, alternative: String, content: (inout HTMLWriter) -> Void
-    ) {
-        element(
-            "svg", .class("chart"), Attribute("viewBox", "0 0 \(coordinate(width)) \(coordinate(height))"),
-            Attribute("role", "img"), Attribute("aria-label", alternative), content: content)
-        line()
-    }
 }

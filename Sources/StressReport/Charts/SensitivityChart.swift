@@ -2,12 +2,14 @@ import StressBasics
 import StressStatistics
 
 /// The headline under changed assumptions, one row a change: share with its interval, logarithmic.
-struct SensitivityChart {
+struct SensitivityChart: Drawing {
     private let rows: [SensitivityRow]
     private let base: SensitivityRow
     private let x: LogAxis
 
-    private let width = 560.0
+    let width = 560.0
+    var height: Double { bottom + 50 }
+    var alternative: String { "\(title). Every value is in the table below." }
     private let top = 30.0
     private let pitch = 22.0
     private var bottom: Double { top + Double(rows.count) * pitch }
@@ -40,18 +42,16 @@ struct SensitivityChart {
     }
 
     /// Draws the chart.
-    func write(to w: inout HTMLWriter) {
-        w.drawing(width: width, height: bottom + 50, alternative: "\(title). Every value is in the table below.") { w in
-            for tick in x.ticks {
-                w.rule("gr", x.position(tick), top - 4, x.position(tick), bottom)
-                w.label("tk", x.position(tick), bottom + 20, anchor: "middle", percentNumber(tick))
-            }
-            w.label("tk", (x.start + x.end) / 2, bottom + 44, anchor: "middle", "% below zero, log scale")
-            if let own = base.frequency, own > 0 {
-                w.rule("rf", x.position(own), top - 4, x.position(own), bottom)
-            }
-            for (place, row) in rows.enumerated() { write(row, at: top + (Double(place) + 0.5) * pitch, &w) }
+    func writeShapes(to w: inout HTMLWriter) {
+        for tick in x.ticks {
+            w.rule("gr", x.position(tick), top - 4, x.position(tick), bottom)
+            w.label("ti", x.position(tick), bottom + 20, anchor: "middle", percentNumber(tick))
         }
+        w.label("tk", (x.start + x.end) / 2, bottom + 44, anchor: "middle", "% below zero, log scale")
+        if let own = base.frequency, own > 0 {
+            w.rule("rf", x.position(own), top - 4, x.position(own), bottom)
+        }
+        for (place, row) in rows.enumerated() { write(row, at: top + (Double(place) + 0.5) * pitch, &w) }
     }
 
     private func write(_ row: SensitivityRow, at y: Double, _ w: inout HTMLWriter) {

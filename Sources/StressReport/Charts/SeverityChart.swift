@@ -2,7 +2,7 @@ import StressBasics
 import StressStatistics
 
 /// How far below zero entries ended, one row a leverage: median, 90 % and 99 % quantile, largest; logarithmic.
-struct SeverityChart {
+struct SeverityChart: Drawing {
     /// One row of the drawing.
     struct Range {
         let leverage: Leverage
@@ -17,12 +17,12 @@ struct SeverityChart {
     let margin: String
     let alternative: String
 
-    private let width = 560.0
+    let width = 560.0
     private let x: LogAxis
     private let top = 34.0
     private var pitch: Double { ranges.contains { $0.worst != nil } ? 38 : 30 }
     private var bottom: Double { top + Double(ranges.count) * pitch }
-    private var height: Double { bottom + 50 }
+    var height: Double { bottom + 50 }
 
     /// Nil when no entry ended below zero.
     init?(_ page: AssetSide) {
@@ -46,17 +46,15 @@ struct SeverityChart {
     }
 
     /// Draws the chart.
-    func write(to w: inout HTMLWriter) {
-        w.drawing(width: width, height: height, alternative: alternative) { w in
-            writeAxis(&w)
-            for (place, range) in ranges.enumerated() { write(range, at: top + (Double(place) + 0.5) * pitch, &w) }
-        }
+    func writeShapes(to w: inout HTMLWriter) {
+        writeAxis(&w)
+        for (place, range) in ranges.enumerated() { write(range, at: top + (Double(place) + 0.5) * pitch, &w) }
     }
 
     private func writeAxis(_ w: inout HTMLWriter) {
         for decade in x.ticks {
             w.rule(decade == 1 ? "rf" : "gr", x.position(decade), top - 4, x.position(decade), bottom)
-            w.label("tk", x.position(decade), bottom + 20, anchor: "middle", tickText(decade))
+            w.label("ti", x.position(decade), bottom + 20, anchor: "middle", tickText(decade))
         }
         w.label(
             "tk", (x.start + x.end) / 2, bottom + 44, anchor: "middle", "Shortfall in % of \(margin), log scale")

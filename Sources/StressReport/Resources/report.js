@@ -43,8 +43,8 @@
     var row = cell.parentNode, column = cell.cellIndex, next = null;
     if (arrow === "ArrowRight") next = cell.nextElementSibling;
     if (arrow === "ArrowLeft") next = cell.previousElementSibling;
-    if (arrow === "ArrowDown" && row.nextElementSibling) next = row.nextElementSibling.cells[column];
-    if (arrow === "ArrowUp" && row.previousElementSibling) next = row.previousElementSibling.cells[column];
+    if (arrow === "ArrowDown") { do row = row.nextElementSibling; while (row && row.hidden); if (row) next = row.cells[column]; }
+    if (arrow === "ArrowUp") { do row = row.previousElementSibling; while (row && row.hidden); if (row) next = row.cells[column]; }
     return next && next.tagName === "TD" ? next : null;
   }
   function onKey(e) {
@@ -72,6 +72,51 @@
     var first = table.querySelector("td.hl") || table.querySelector("tbody td");
     table.querySelectorAll("tbody td").forEach(function (cell) { cell.tabIndex = cell === first ? 0 : -1; });
   }
+  // Hides the rows whose name does not hold the words; a table stays in its order.
+  function filterRows(words) {
+    var parts = words.toLowerCase().split(/\s+/), shown = 0;
+    d.querySelectorAll(".sortable tbody tr, .filtered tbody tr").forEach(function (row) {
+      var name = row.cells[0].textContent.toLowerCase();
+      row.hidden = !parts.every(function (part) { return name.indexOf(part) >= 0; });
+      if (!row.hidden && row.closest(".sortable")) shown++;
+    });
+    d.querySelectorAll(".card").forEach(function (card) {
+      var name = card.textContent.toLowerCase();
+      card.hidden = !parts.every(function (part) { return name.indexOf(part) >= 0; });
+      if (!card.hidden) shown++;
+    });
+    d.getElementById("found").textContent = words ? shown + " found" : "";
+  }
+  // A number as cells show it; what is no number comes last.
+  function rank(cell) {
+    var text = cell && cell.firstChild ? cell.firstChild.textContent.replace(/[\u202F\u00A0]/g, "") : "";
+    if (text[0] === "<") return parseFloat(text.slice(1)) / 2;
+    if (text[0] === ">") return parseFloat(text.slice(1)) + 0.01;
+    var value = parseFloat(text);
+    return isNaN(value) ? -1 : value;
+  }
+  function sortRows(table, column, head) {
+    var body = table.tBodies[0], rows = Array.prototype.slice.call(body.rows);
+    var falls = column > 0 ? head.getAttribute("aria-sort") !== "descending" : head.getAttribute("aria-sort") === "ascending";
+    rows.sort(function (a, b) {
+      if (!column) return a.cells[0].textContent.localeCompare(b.cells[0].textContent) * (falls ? -1 : 1);
+      return (rank(a.cells[column]) - rank(b.cells[column])) * (falls ? -1 : 1);
+    });
+    table.querySelectorAll("[aria-sort]").forEach(function (x) { x.removeAttribute("aria-sort"); });
+    head.setAttribute("aria-sort", falls ? "descending" : "ascending");
+    rows.forEach(function (row) { body.appendChild(row); });
+  }
+  function makeSortable(table) {
+    Array.prototype.forEach.call(table.tHead.rows[0].cells, function (head, column) {
+      var button = d.createElement("button");
+      button.type = "button";
+      button.className = "sort";
+      button.textContent = head.textContent;
+      head.textContent = "";
+      head.appendChild(button);
+      button.addEventListener("click", function () { sortRows(table, column, head); });
+    });
+  }
   function copy(button) {
     var text = d.getElementById(button.getAttribute("data-copy")).textContent;
     var copied = navigator.clipboard ? navigator.clipboard.writeText(text) : Promise.reject();
@@ -81,6 +126,9 @@
   d.addEventListener("DOMContentLoaded", function () {
     tip = d.getElementById("tip");
     d.querySelectorAll(".heat").forEach(makeStops);
+    d.querySelectorAll(".sortable").forEach(makeSortable);
+    var filter = d.getElementById("filter");
+    if (filter) filter.addEventListener("input", function () { filterRows(filter.value.trim()); });
     d.addEventListener("pointermove", onPointer);
     d.addEventListener("pointerdown", onPointer);
     d.addEventListener("keydown", onKey);

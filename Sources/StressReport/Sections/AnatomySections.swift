@@ -19,10 +19,12 @@ extension AssetSide {
         guard let detail, detail.anatomy.entries > 0 else { return }
         w.element("div", .class("two")) { w in
             writeSpeed(detail, &w)
-            if !detail.sensitivity.isEmpty { writeSensitivity(detail, &w) }
+            // No half of a line stays empty.
+            if detail.sensitivity.isEmpty { writeMargin(detail, &w) } else { writeSensitivity(detail, &w) }
         }
         writeEvents(detail, &w)
         writeCalendar(detail, &w)
+        guard !detail.sensitivity.isEmpty else { return writeConditions(detail, &w) }
         w.element("div", .class("two")) { w in
             writeConditions(detail, &w)
             writeMargin(detail, &w)
@@ -43,12 +45,14 @@ extension AssetSide {
             + withoutLargest(detail.anatomy)
         w.section("events", label: "Episodes", title: eventsTitle(episodes), definition: definition) { w in
             if !episodes.all.isEmpty {
-                w.scrolling("Episodes with most entries below zero") { writeEpisodes(episodes, &$0) }
+                w.scrolling("Episodes with most entries below zero") { writeEpisodes(detail, &$0) }
+                if !detail.paths.isEmpty { writeEpisodeKey(&w) }
             }
             let hidden = episodes.all.count - 10
+            let files = ["events.csv"] + (detail.paths.isEmpty ? [] : ["event_prices.csv"])
             w.source(
-                ["events.csv"], root: "../",
-                note: hidden > 0 ? "Shown: 10 of \(grouped(episodes.all.count)) episodes" : "")
+                files, root: "../", note: hidden > 0 ? "Shown: 10 of \(grouped(episodes.all.count)) episodes" : "",
+                drawing: detail.paths.first.map { chartFile("episode-\($0.rank)") })
         }
     }
 
@@ -66,23 +70,55 @@ extension AssetSide {
             + "\(shareText(whole.frequency))."
     }
 
-    private func writeEpisodes(_ episodes: Episodes, _ w: inout HTMLWriter) {
-        w.element("table", .class("tbl num")) { w in
+    private func writeEpisodes(_ detail: CellDetail, _ w: inout HTMLWriter) {
+        let episodes = detail.anatomy.episodes
+        let hasPaths = !detail.paths.isEmpty
+        w.element("table", .class("tbl num eps")) { w in
             w.element("caption", .class("vh"), text: "Episodes with most entries below zero")
-            w.tableHead(["Below zero (UTC)", "Entries", "% of all", "Entered (UTC)", "Worst shortfall, % of margin"])
+            w.tableHead(
+                ["Below zero (UTC)"] + (hasPaths ? ["Price around the worst entry", "Worst bar, %", "Entry to exit"] : [])
+                    + ["Deepest, % of margin", "Entries", "% of all"])
             w.element("tbody") { w in
-                for episode in episodes.largestFirst.prefix(10) {
-                    let worst = episode.worstShortfall.isFinite ? percentNumber(episode.worstShortfall) : "unbounded"
-                    w.numberRow(
-                        spanText(episode.first, episode.last),
-                        [
-                            grouped(episode.entries), shareNumber(Double(episode.entries) / Double(episodes.total)),
-                            spanText(episode.firstEntry, episode.lastEntry), worst,
-                        ])
+                for (place, episode) in episodes.largestFirst.prefix(10).enumerated() {
+                    write(
+                        episode, rank: place + 1, path: detail.paths.first { $0.rank == place + 1 }, total: episodes.total,
+                        hasPaths: hasPaths, &w)
                 }
             }
         }
     }
+
+    private func write(
+        _ episode: Episode, rank: Int, path: EpisodePath?, total: Int, hasPaths: Bool, _ w: inout HTMLWriter
+    ) {
+        w.element("tr") { w in
+            w.element("th", Attribute("scope", "row")) { w in
+                w.text("\(rank). \(spanText(episode.first, episode.last))")
+                w.text(" ")
+                w.element("small", text: "entered \(spanText(episode.firstEntry, episode.lastEntry))")
+            }
+            if hasPaths {
+                w.element("td", .class("spark")) { w in if let path { EpisodeChart(path, side: side).write(to: &w) } }
+                w.element("td", .class("r"), text: path.map { moveNumber($0.worstMove) } ?? "")
+                w.element("td", .class("r"), text: path.map { timeText($0.exit - $0.entry) } ?? "")
+            }
+            let worst = episode.worstShortfall.isFinite ? percentNumber(episode.worstShortfall) : "unbounded"
+            let share = shareNumber(Double(episode.entries) / Double(total))
+            for field in [worst, grouped(episode.entries), share] { w.element("td", .class("r"), text: field) }
+        }
+        w.line()
+    }
+
+    private func writeEpisodeKey(_ w: inout HTMLWriter) {
+        w.element("p", .class("key")) { w in
+            w.text("○ entry · ● closed below zero · dashed: the bankruptcy price at entry, beyond which the margin is gone · ")
+            w.text("grey: from the lowest to the highest price of each stretch")
+        }
+        w.line()
+    }
+
+    /// A move in percent with its sign: `−12`, `+3.4`.
+    private func moveNumber(_ move: Double) -> String { (move > 0 ? "+" : "") + signedPercentNumber(move) }
 
     private func spanText(_ first: UTCInstant, _ last: UTCInstant) -> String {
         first == last ? first.minuteText : "\(first.minuteText) – \(last.minuteText)"
@@ -91,28 +127,31 @@ extension AssetSide {
     // MARK: Speed
 
     private func writeSpeed(_ detail: CellDetail, _ w: inout HTMLWriter) {
+        let others = detail.curves.isEmpty ? "" : " Thin: other leverages."
         let definition =
             "Share of entries of a \(cellWords(detail)) that were liquidated within a time; "
-            + "band: \(confidenceText(confidence)) interval at each time"
-            + (detail.curves.isEmpty ? "." : "; thin lines: other leverages.")
+            + "band: \(confidenceText(confidence)) interval at each time." + others
         w.section("speed", label: "Time to liquidation", title: speedTitle, definition: definition) { w in
-            if let chart = LiquidationChart(detail, title: speedTitle) {
-                w.element("figure") { chart.write(to: &$0) }
-            }
-            writeData("Share liquidated by time, %", &w) { w in
-                let curves = detail.allCurves
-                w.tableHead(["Within"] + curves.map { $0.cell.leverage.screenText + " liquidated, %" })
-                w.element("tbody") { w in
-                    for (place, point) in detail.anatomy.liquidation.enumerated() {
-                        w.numberRow(timeText(point.elapsed), curves.map { shareWords($0.points[place].inference) })
-                    }
-                }
-            }
-            w.source(["time_to_liquidation.csv"], root: "../")
+            let chart = LiquidationChart(self, detail)
+            if let chart { w.element("figure") { chart.write(to: &$0) } }
+            writeData("Share liquidated by time, %", &w) { writeSpeedTable(detail.allCurves, &$0) }
+            w.source(["time_to_liquidation.csv"], root: "../", drawing: chart.map { _ in chartFile("speed") })
         }
     }
 
-    private var speedTitle: String {
+    private func writeSpeedTable(_ curves: [LiquidationCurve], _ w: inout HTMLWriter) {
+        w.tableHead(["Within"] + curves.map { "\($0.cell.leverage.screenText), %" })
+        w.element("tbody") { w in
+            for (place, point) in (curves.first?.points ?? []).enumerated() {
+                w.numberRow(
+                    timeText(point.elapsed),
+                    curves.map { $0.points.indices.contains(place) ? shareWords($0.points[place].inference) : "" })
+            }
+        }
+    }
+
+    /// How many were liquidated, and how fast.
+    var speedTitle: String {
         guard let estimate = headline?.estimate, let median = estimate.medianTimeToLiquidation else {
             return "No entry was liquidated"
         }
@@ -122,8 +161,7 @@ extension AssetSide {
 
     private func shareWords(_ inference: FrequencyInference?) -> String {
         guard let inference else { return "n/a" }
-        let interval = inference.interval
-        let range = interval.method.isBound ? "≤" + boundNumber(interval.high) : intervalNumber(interval)
+        let range = inference.interval.rangeNumber(windows: Int(inference.effectiveEntries))
         return "\(shareNumber(inference.frequency)) (\(range))"
     }
 
@@ -145,7 +183,7 @@ extension AssetSide {
                     }
                 }
             }
-            w.source(["sensitivity.csv"], root: "../")
+            w.source(["sensitivity.csv"], root: "../", drawing: chart.map { _ in chartFile("sensitivity") })
         }
     }
 
@@ -304,11 +342,15 @@ extension AssetSide {
             + "\(percentNumber(shortfall.low))–\(high))."
     }
 
-    private func requirementWords(_ detail: CellDetail) -> String {
-        let found = report.requirements.first {
+    /// The margin that would have kept the study's chosen frequency.
+    func requirement(_ detail: CellDetail) -> RequiredMargin? {
+        report.requirements.first {
             $0.asset == detail.cell.asset && $0.side == side && $0.horizon == detail.cell.horizon
-        }
-        guard let margin = found?.margin else { return "" }
+        }?.margin
+    }
+
+    private func requirementWords(_ detail: CellDetail) -> String {
+        guard let margin = requirement(detail) else { return "" }
         let observed =
             "A margin of \(percentText(margin.observedMove)) of the notional would have kept \(shareText(margin.frequency)) of "
             + "these entries or fewer below zero with nobody liquidating"
@@ -342,8 +384,7 @@ extension SensitivityRow {
     /// Share with interval.
     var shareWords: String {
         guard let frequency, let interval else { return "n/a" }
-        let range = interval.method.isBound ? "≤" + boundNumber(interval.high) : intervalNumber(interval)
-        return "\(shareNumber(frequency)) (\(range))"
+        return "\(shareNumber(frequency)) (\(interval.rangeNumber(windows: .max)))"
     }
 }
 

@@ -71,12 +71,23 @@ extension AssetSide {
                 "No safeguards", number(.unprotected), share(.unprotected) == nil ? "" : "%",
                 "below zero at some point, had nobody liquidated"),
             shortfallFigure(estimate),
-            KeyFigure(
-                "Independent evidence", "≈" + hardSpace + grouped(estimate.effectiveEntries),
-                estimate.effectiveEntries == 1 ? "trial" : "trials",
-                "\(entries) entries overlap; \(counted(estimate.disjointWindows, "window shares", "windows share")) no bar"
-            ),
+            evidenceFigure(estimate),
         ]
+    }
+
+    /// Resampling finds many trials where a position ends long before its holding time; with few windows it has no say.
+    private func evidenceFigure(_ estimate: CellEstimate) -> KeyFigure {
+        let entries = grouped(estimate.windows.entries)
+        let windows = estimate.disjointWindows
+        if windows < CellEstimate.fewWindows {
+            return KeyFigure(
+                "Independent evidence", "≈" + hardSpace + grouped(windows), windows == 1 ? "window" : "windows",
+                "\(entries) entries overlap in them: treat as indicative")
+        }
+        return KeyFigure(
+            "Independent evidence", "≈" + hardSpace + grouped(estimate.effectiveEntries),
+            estimate.effectiveEntries == 1 ? "trial" : "trials",
+            "\(entries) entries overlap; \(counted(windows, "window shares", "windows share")) no bar")
     }
 
     private var marginWords: String { headline?.cell.contract.marginWords ?? "margin" }
@@ -94,9 +105,7 @@ extension AssetSide {
 
     /// Limits that concern this page, and a word about the data.
     private func writeChecks(_ w: inout HTMLWriter) {
-        let groups = report.limitGroups.map { group in
-            group.kept { $0.asset == asset.asset && ($0.cell == nil || $0.cell?.side == side) }
-        }.filter { !$0.checks.isEmpty }
+        let groups = report.limitGroups(asset: asset.asset, side: side)
         let warnings = asset.summaries.filter { $0.severity >= .warning }
         guard !groups.isEmpty || !warnings.isEmpty else { return }
         w.element("ul", .class("checks"), Attribute("aria-label", "Limits and data")) { w in

@@ -42,8 +42,11 @@ extension AssetSide {
         w.line()
     }
 
+    /// Single rows and gaps that a page lists; the file has all of them.
+    static let shownDetails = 50
+
     private func writeDetails(_ w: inout HTMLWriter) {
-        let shown = asset.details.prefix(50)
+        let shown = asset.details.prefix(AssetSide.shownDetails)
         let rest = asset.details.count - shown.count
         w.element("details") { w in
             w.element("summary", text: "Single rows and gaps (\(grouped(asset.details.count)))")

@@ -8,7 +8,12 @@ extension AssetSide {
             writeLeverage(&w)
             writeSeverity(&w)
         }
-        if let chart = CauseChart(self) { w.element("div", .class("two")) { writeCauses(chart, &$0) } }
+        let (safeguards, causes) = (SafeguardChart(self), CauseChart(self))
+        guard safeguards != nil || causes != nil else { return }
+        w.element("div", .class("two")) { w in
+            if let safeguards { writeSafeguards(safeguards, &w) }
+            if let causes { writeCauses(causes, &w) }
+        }
     }
 
     private var horizonWords: String {
@@ -22,13 +27,17 @@ extension AssetSide {
         let definition =
             "Share of entries held for up to \(horizonWords) that ended below zero; band: \(confidenceText(confidence)) interval. "
             + "○ none seen, with a line up to the bound."
+            + (band.isEmpty ? "" : " Dashed: the band that holds the whole curve at once, not each point by itself.")
             + (hasBest ? " Hatched: from the best to the worst fill." : "")
         w.section("leverage", label: "Leverage", title: leverageTitle, definition: definition) { w in
-            if let chart = LeverageChart(self) {
+            let chart = LeverageChart(self)
+            if let chart {
                 w.element("figure") { chart.write(to: &$0) }
                 writeData("Share below zero by leverage", &w) { writeLeverageTable(&$0) }
             }
-            w.source(["results.csv"], root: "../")
+            w.source(
+                ["results.csv"] + (band.isEmpty ? [] : ["bands.csv"]), root: "../",
+                drawing: chart.map { _ in chartFile("leverage") })
         }
     }
 
@@ -38,8 +47,9 @@ extension AssetSide {
         let hasWorst = measures.contains(.worstFill)
         let otherSide = side == .long ? "Short" : "Long"
         let ownSide = side == .long ? "Long" : "Short"
+        let band = band
         w.tableHead(
-            ["Leverage", "\(ownSide), % below zero"] + (hasBest ? ["Best fill, %"] : [])
+            ["Leverage", "\(ownSide), % below zero"] + (band.isEmpty ? [] : ["Whole curve, %"]) + (hasBest ? ["Best fill, %"] : [])
                 + (hasWorst ? ["Worst fill, %"] : [])
                 + (other.isEmpty ? [] : ["\(otherSide), % below zero"]) + ["Windows"])
         w.element("tbody") { w in
@@ -48,11 +58,15 @@ extension AssetSide {
                 let worst = hasWorst ? [words(row, .worstFill)] : []
                 w.numberRow(
                     row.cell.leverage.screenText,
-                    [words(row, .belowZero)] + (hasBest ? [words(row, .bestFill)] : []) + worst
+                    [words(row, .belowZero)] + (band.isEmpty ? [] : [bandWords(band[row.cell.leverage])]) + (hasBest ? [words(row, .bestFill)] : []) + worst
                         + (other.isEmpty ? [] : [words(twin, .belowZero)])
                         + [grouped(row.estimate.effectiveEntries)])
             }
         }
+    }
+
+    private func bandWords(_ bounds: FrequencyInference.Bounds?) -> String {
+        bounds.map { shareNumber($0.low) + "–" + shareNumber($0.high) } ?? "n/a"
     }
 
     private func words(_ row: ResultRow?, _ measure: Measure) -> String {
@@ -74,7 +88,7 @@ extension AssetSide {
                 w.element(
                     "p", .class("none"), text: "No entry ended below zero at this holding time, so nothing is drawn.")
             }
-            w.source(["severity.csv"], root: "../")
+            w.source(["severity.csv"], root: "../", drawing: chart.map { _ in chartFile("severity") })
         }
     }
 
@@ -89,6 +103,30 @@ extension AssetSide {
         }
     }
 
+    // MARK: Safeguards
+
+    private func writeSafeguards(_ chart: SafeguardChart, _ w: inout HTMLWriter) {
+        let first = chart.steps.liquidates ? "would have been below zero at some bar, had nobody liquidated" : "were below zero at some bar"
+        let definition =
+            "Entries in 10 000 that \(first), and that ended below zero, held for up to \(horizonWords). What an insurance "
+            + "fund, other traders or the trader pay of the rest is not computed."
+        w.section("safeguards", label: "Safeguards", title: chart.steps.title, definition: definition) { w in
+            w.element("figure") { chart.write(to: &$0) }
+            writeData("Entries below zero by step", &w) { w in
+                w.tableHead(["Step", "Entries", "In 10 000"])
+                w.element("tbody") { w in
+                    for step in chart.steps.steps {
+                        let sign = step.entries < 0 ? "−" : ""
+                        w.numberRow(
+                            step.label,
+                            [sign + grouped(abs(step.entries)), sign + perTenThousand(abs(chart.steps.share(step)))])
+                    }
+                }
+            }
+            w.source(["safeguards.csv"], root: "../", drawing: chartFile("safeguards"))
+        }
+    }
+
     // MARK: Causes
 
     private func writeCauses(_ chart: CauseChart, _ w: inout HTMLWriter) {
@@ -98,19 +136,24 @@ extension AssetSide {
         w.section("causes", label: "What the shortfalls are made of", title: causesTitle, definition: definition) { w in
             w.element("figure") { chart.write(to: &$0) }
             writeData("Parts of the mean shortfall by leverage, %", &w) { writeCauseTable(chart.contract, &$0) }
-            w.source(["severity.csv"], root: "../")
+            writeStages(chart.contract, &w)
+            w.source(["severity.csv"], root: "../", drawing: chartFile("causes"))
         }
-        w.element("div", .class("stages")) { w in
-            w.element("h3", text: "The stages of an exit")
+    }
+
+    private func writeStages(_ contract: ContractKind, _ w: inout HTMLWriter) {
+        w.element("details") { w in
+            w.element("summary", text: "The stages of an exit")
             w.element("dl", .class("gl")) { w in
                 for cause in ShortfallCause.allCases {
                     w.element("div") { w in
-                        w.element("dt", text: cause.label(chart.contract))
-                        w.element("dd", text: cause.meaning(chart.contract))
+                        w.element("dt", text: cause.label(contract))
+                        w.element("dd", text: cause.meaning(contract))
                     }
                 }
             }
         }
+        w.line()
     }
 
     private func writeCauseTable(_ contract: ContractKind, _ w: inout HTMLWriter) {

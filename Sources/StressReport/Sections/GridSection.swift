@@ -79,11 +79,11 @@ extension AssetSide {
     }
 
     // A page stays readable and small: larger grids show an even choice of their axes.
-    private var shownLeverages: [Leverage] {
+    var shownLeverages: [Leverage] {
         chosen(report.study.grid.leverages, limit: 24, keeping: headline?.cell.leverage)
     }
 
-    private var shownHorizons: [TimeSpan] {
+    var shownHorizons: [TimeSpan] {
         chosen(report.study.grid.horizons, limit: 12, keeping: headline?.cell.horizon)
     }
 

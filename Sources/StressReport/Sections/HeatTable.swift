@@ -12,9 +12,12 @@ struct HeatCell {
     /// What the cell is about, the first line of its tooltip.
     let subject: String
     let isHeadline: Bool
+    /// Whether the cell is the number and its colour alone, for tables of thousands.
+    var isBare = false
 
     /// Writes the cell: the number, its interval, and the sentence that explains both.
     func write(to w: inout HTMLWriter) {
+        if isBare { return w.element("td", .class(style), text: number) }
         w.element("td", .class(style), Attribute("data-tip", ([subject] + tip).joined(separator: "\n"))) { w in
             w.text(number)
             if let range { w.element("small", text: range) }
@@ -39,8 +42,7 @@ struct HeatCell {
     private var number: String { figure?.number ?? "no data" }
 
     private var range: String? {
-        guard let share = figure?.share, let interval = share.interval else { return nil }
-        return share.count > 0 ? intervalNumber(interval) : "≤" + boundNumber(interval.high)
+        figure?.share.flatMap { share in share.interval?.rangeNumber(windows: share.windows) }
     }
 
     private var tip: [String] {
@@ -79,7 +81,7 @@ extension CellFigure {
     /// ``number`` with interval or bound: `3.1 (2.0–4.7)`, `0 (≤0.5)`.
     var numberWithInterval: String {
         guard let share, let interval = share.interval else { return number }
-        return "\(number) (\(share.count > 0 ? intervalNumber(interval) : "≤" + boundNumber(interval.high)))"
+        return "\(number) (\(interval.rangeNumber(windows: share.windows)))"
     }
 }
 
@@ -98,6 +100,8 @@ extension HTMLWriter {
         element("p", .class("key")) { w in
             w.element("b", text: "0 ≤x")
             w.text(" none seen, and the rate could still be up to x · ")
+            w.element("b", text: "too few")
+            w.text(" separate crashes or windows for an interval · ")
             w.element("b", text: "n/a")
             w.text(" cannot happen · ")
             w.element("b", text: "rejected")

@@ -15,7 +15,7 @@ extension RunReport {
         details.isEmpty
             ? []
             : [
-                eventsTable, calendarTable, conditionsTable, liquidationTable, sensitivityTable,
+                eventsTable, eventPricesTable, calendarTable, conditionsTable, liquidationTable, sensitivityTable,
                 tailTable("tail.csv", .move, \.tail), tailTable("shortfall_tail.csv", .shortfall, \.shortfallTail),
             ]
     }
@@ -56,27 +56,95 @@ extension RunReport {
 
     /// `events.csv`: one row an episode of each headline cell, the one with most entries first.
     private var eventsTable: CSVTable {
-        let columns: [Column<DetailRow<Episode>>] = [
+        struct Line {
+            let episode: Episode
+            let path: EpisodePath?
+            let total: Int
+        }
+        func episode(_ make: @escaping (Episode) -> String) -> (DetailRow<Line>) -> String {
+            { make($0.part.episode) }
+        }
+        func path(_ make: @escaping (EpisodePath) -> String) -> (DetailRow<Line>) -> String {
+            { $0.part.path.map(make) ?? "" }
+        }
+        let columns: [Column<DetailRow<Line>>] = [
             Column("rank", "", .integer, "Place by entries below zero, from 1") { String($0.place + 1) },
-            Column("first_utc", "UTC", .time, "Open of the bar in which the first entry went below zero") {
-                $0.part.first.rfc3339
+            Column(
+                "first_utc", "UTC", .time, "Open of the bar in which the first entry went below zero",
+                text: episode { $0.first.rfc3339 }),
+            Column(
+                "last_utc", "UTC", .time, "Open of the bar in which the last one did", text: episode { $0.last.rfc3339 }),
+            Column(
+                "entries_count", "entries", .integer, "Entries below zero in the episode",
+                text: episode { String($0.entries) }),
+            Column(
+                "first_entry_utc", "UTC", .time, "Earliest of these entries", text: episode { $0.firstEntry.rfc3339 }),
+            Column("last_entry_utc", "UTC", .time, "Latest of these entries", text: episode { $0.lastEntry.rfc3339 }),
+            Column("worst_entry_utc", "UTC", .time, "The entry that ended deepest", text: episode { $0.worstEntry.rfc3339 }),
+            Column("worst_exit_utc", "UTC", .time, "When it went below zero", text: episode { $0.worstExit.rfc3339 }),
+            Column(
+                "shortfall_max_margin_frac", "of margin", .number, "Its shortfall; empty without bound",
+                text: episode { $0.worstShortfall.isFinite ? numberText($0.worstShortfall) : "" }),
+            Column(
+                "shortfall_mean_margin_frac", "of margin", .number, "Mean shortfall of the episode's entries",
+                text: episode { field($0.meanShortfall) }),
+            Column("entries_share_frac", "fraction", .number, "Its entries over those below zero in all episodes") {
+                numberText(Double($0.part.episode.entries) / Double($0.part.total))
             },
-            Column("last_utc", "UTC", .time, "Open of the bar in which the last one did") { $0.part.last.rfc3339 },
-            Column("entries_count", "entries", .integer, "Entries below zero in the episode") {
-                String($0.part.entries)
+            Column(
+                "worst_entry_price", "quote per coin", .number,
+                "Price of the worst entry; this and the columns after it for the ten largest episodes",
+                text: path { numberText($0.entryPrice) }),
+            Column(
+                "worst_bankruptcy_price", "quote per coin", .number,
+                "Where its margin was gone, at the moment of entry; empty where no price takes all of it",
+                text: path { field($0.bankruptcyPrice) }),
+            Column(
+                "worst_exit_price", "quote per coin", .number, "What it was closed at, after slippage",
+                text: path { numberText($0.exitPrice) }),
+            Column(
+                "worst_entry_to_exit_h", "h", .number, "Time from its entry to the bar in which it was closed",
+                text: path { numberText(($0.exit - $0.entry).inHours) }),
+            Column(
+                "worst_bar_utc", "UTC", .time, "Open of the bar with the largest move against it",
+                text: path { $0.worstBar.rfc3339 }),
+            Column(
+                "worst_bar_move_frac", "fraction", .number,
+                "That move, from the close before; below zero for a fall", text: path { numberText($0.worstMove) }),
+        ]
+        return table(
+            "events.csv",
+            { detail in
+                detail.anatomy.episodes.largestFirst.enumerated().map { place, episode in
+                    Line(
+                        episode: episode, path: detail.paths.first { $0.rank == place + 1 },
+                        total: detail.anatomy.episodes.total)
+                }
+            }, columns)
+    }
+
+    /// `event_prices.csv`: the prices around the worst entry of each of the largest episodes, a few bars a row.
+    private var eventPricesTable: CSVTable {
+        struct Line {
+            let rank: Int
+            let point: EpisodePath.Point
+        }
+        let columns: [Column<DetailRow<Line>>] = [
+            Column("rank", "", .integer, "The episode's rank in events.csv") { String($0.part.rank) },
+            Column("time_utc", "UTC", .time, "Open of the last bar of the stretch") { $0.part.point.time.rfc3339 },
+            Column("low_price", "quote per coin", .number, "Lowest price of the stretch") {
+                numberText($0.part.point.low)
             },
-            Column("first_entry_utc", "UTC", .time, "Earliest of these entries") { $0.part.firstEntry.rfc3339 },
-            Column("last_entry_utc", "UTC", .time, "Latest of these entries") { $0.part.lastEntry.rfc3339 },
-            Column("worst_entry_utc", "UTC", .time, "The entry that ended deepest") { $0.part.worstEntry.rfc3339 },
-            Column("worst_exit_utc", "UTC", .time, "When it went below zero") { $0.part.worstExit.rfc3339 },
-            Column("shortfall_max_margin_frac", "of margin", .number, "Its shortfall; empty without bound") {
-                $0.part.worstShortfall.isFinite ? numberText($0.part.worstShortfall) : ""
+            Column("high_price", "quote per coin", .number, "Highest price of the stretch") {
+                numberText($0.part.point.high)
             },
-            Column("shortfall_mean_margin_frac", "of margin", .number, "Mean shortfall of the episode's entries") {
-                field($0.part.meanShortfall)
+            Column("close_price", "quote per coin", .number, "Last price of the stretch") {
+                numberText($0.part.point.close)
             },
         ]
-        return table("events.csv", { $0.anatomy.episodes.largestFirst }, columns)
+        return table(
+            "event_prices.csv",
+            { $0.paths.flatMap { path in path.points.map { Line(rank: path.rank, point: $0) } } }, columns)
     }
 
     /// `calendar.csv`: one row a month of entries of each headline cell.

@@ -67,18 +67,17 @@ struct CSVTable {
 }
 
 extension RunReport {
-    /// Every CSV of the run, the dictionary last.
-    var tables: [CSVTable] {
+    /// Every CSV of the run with these pages, the dictionary last.
+    func tables(pages: [AssetSide]) -> [CSVTable] {
         var tables =
-            [resultsTable, severityTable, intervalsTable, maxLeverageTable] + anatomyTables + comparisonTables + [
-                dataQualityTable
-            ]
+            [resultsTable, severityTable, intervalsTable, safeguardsTable, maxLeverageTable] + anatomyTables
+            + comparisonTables + [dataQualityTable, inputsTable, statementsTable(pages: pages)]
         if !study.limits.isEmpty { tables.append(limitsTable) }
         return tables + [RunReport.columnsTable(describing: tables)]
     }
 
     /// `columns.csv`, which describes the other files and itself.
-    private static func columnsTable(describing tables: [CSVTable]) -> CSVTable {
+    static func columnsTable(describing tables: [CSVTable]) -> CSVTable {
         let parts = [
             ("file", "CSV file in the run folder"), ("column", "Header of the column"),
             ("unit", "Unit of its numbers; empty for names and texts"),

@@ -3,7 +3,7 @@ import StressStatistics
 import StudyPlan
 
 /// Two cells of one history and horizon, compared.
-public struct CellComparison: Sendable {
+public struct CellComparison: Codable, Sendable {
     /// The cell that is compared.
     public var cell: StudyCell
     /// The cell it is compared with, which differs in one part.
@@ -20,7 +20,7 @@ public struct CellComparison: Sendable {
 }
 
 /// A band that holds a whole curve at once.
-public struct CurveBand: Sendable {
+public struct CurveBand: Codable, Sendable {
     /// The cells of the curve, leverage rising.
     public var cells: [StudyCell]
     /// One interval a cell.

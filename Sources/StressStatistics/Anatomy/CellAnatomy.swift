@@ -1,7 +1,7 @@
 import StressBasics
 
 /// One month of entries.
-public struct MonthShare: Hashable, Sendable {
+public struct MonthShare: Hashable, Codable, Sendable {
     /// The year.
     public let year: Int
     /// 1…12.
@@ -15,7 +15,7 @@ public struct MonthShare: Hashable, Sendable {
 }
 
 /// What one cell's frequency is made of: which crashes, when, under what conditions, and how fast.
-public struct CellAnatomy: Hashable, Sendable {
+public struct CellAnatomy: Hashable, Codable, Sendable {
     /// Entries held.
     public let entries: Int
     /// The crashes.

@@ -7,7 +7,7 @@ import StressBasics
 #endif
 
 /// What was known at an entry that it can be sorted by.
-public enum EntryCondition: String, Hashable, Sendable, CaseIterable {
+public enum EntryCondition: String, Hashable, Codable, Sendable, CaseIterable {
     /// Volatility of the 30 days before, against all earlier values of it: low, middle or high third.
     case volatility
     /// Whether the price was above or below that of 30 days before.
@@ -103,7 +103,7 @@ public struct MarketWeather: Sendable {
 }
 
 /// One group of entries that had something in common when they were made.
-public struct ConditionalShare: Hashable, Sendable {
+public struct ConditionalShare: Hashable, Codable, Sendable {
     /// What they were sorted by.
     public let condition: EntryCondition
     /// The group: `low`, `rising`, `13`, `Mon`, `first`.

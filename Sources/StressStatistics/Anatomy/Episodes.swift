@@ -1,7 +1,7 @@
 import StressBasics
 
 /// One crash as a cell met it: entries that went below zero at about the same time.
-public struct Episode: Hashable, Sendable {
+public struct Episode: Hashable, Codable, Sendable {
     /// When the first of them went below zero: open time of the bar.
     public let first: UTCInstant
     /// When the last of them did.
@@ -40,11 +40,9 @@ public struct Episode: Hashable, Sendable {
 }
 
 /// Which crashes a frequency is made of.
-public struct Episodes: Hashable, Sendable {
+public struct Episodes: Hashable, Codable, Sendable {
     /// The episodes in order of time.
     public let all: [Episode]
-    /// For each negative entry, by its bar, the place of its episode in ``all``.
-    private let placeOfBar: [Int32: Int]
     /// The place of the episode with most entries.
     private let largest: Int?
 
@@ -52,9 +50,8 @@ public struct Episodes: Hashable, Sendable {
     /// episode. O(n log n) in the negative entries.
     public init(_ entries: [HeldEntry], separation: TimeSpan) {
         let negative = entries.filter(\.isNegative).sorted { ($0.exitTime, $0.time) < ($1.exitTime, $1.time) }
-        var (all, places, start) = ([Episode](), [Int32: Int](), 0)
+        var (all, start) = ([Episode](), 0)
         for end in negative.indices {
-            places[negative[end].bar] = all.count
             let isLast = end + 1 == negative.count
             if isLast || negative[end + 1].exitTime - negative[end].exitTime > separation.milliseconds {
                 all.append(Episode(negative[start...end]))
@@ -62,7 +59,6 @@ public struct Episodes: Hashable, Sendable {
             }
         }
         self.all = all
-        placeOfBar = places
         largest = all.indices.min { (all[$1].entries, all[$0].first) < (all[$0].entries, all[$1].first) }
     }
 
@@ -86,6 +82,8 @@ public struct Episodes: Hashable, Sendable {
 
     /// Whether an entry belongs to the episode with most entries.
     public func isInLargest(_ entry: HeldEntry) -> Bool {
-        entry.isNegative && largest != nil && placeOfBar[entry.bar] == largest
+        // Episodes are apart from each other in the times at which their entries went below zero.
+        guard entry.isNegative, let largest else { return false }
+        return (all[largest].first.milliseconds...all[largest].last.milliseconds).contains(entry.exitTime)
     }
 }

@@ -7,7 +7,7 @@ import StressBasics
 #endif
 
 /// The share of entries that were liquidated within a time.
-public struct LiquidationPoint: Hashable, Sendable {
+public struct LiquidationPoint: Hashable, Codable, Sendable {
     /// Time since entry.
     public let elapsed: TimeSpan
     /// Entries liquidated by then.

@@ -1,5 +1,5 @@
 /// How much margin would have kept a frequency under a chosen one, had nobody liquidated: what a risk officer sets.
-public struct RequiredMargin: Hashable, Sendable {
+public struct RequiredMargin: Hashable, Codable, Sendable {
     /// The chosen frequency.
     public let frequency: Double
     /// The smallest move that no more than this share of the entries went beyond.

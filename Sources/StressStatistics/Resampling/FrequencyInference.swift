@@ -1,22 +1,22 @@
 /// What resampling says about one frequency.
-public struct FrequencyInference: Hashable, Sendable {
+public struct FrequencyInference: Hashable, Codable, Sendable {
     /// The observed frequency.
     public let frequency: Double
     /// Standard deviation over the resamples.
     public let standardError: Double
     /// The number of independent trials that would be as informative as the entries; at most the number of disjoint windows
-    /// where ``studentised`` is nil.
+    /// where ``studentised`` is nil, and at most that of the runs where there are fewer than ``fewestRuns``.
     public let effectiveEntries: Double
     /// Quantiles of the resampled frequencies; nil when nothing or everything was counted, where no resample differs.
     public let percentile: Bounds?
-    /// Bootstrap-t interval; nil where ``percentile`` is, and where so few runs hold events that resamples without any
-    /// reach into the quantile, so that the interval has no upper end.
+    /// Bootstrap-t interval; nil where ``percentile`` is, where the history is shorter than ``fewestRuns``, and where so few runs hold
+    /// events that resamples without any reach into the quantile, so that the interval has no upper end.
     public let studentised: Bounds?
     /// Wilson's interval with ``effectiveEntries`` trials; for a count of zero (or of all) the rule of three.
     public let effectiveWilson: Bounds
 
     /// Lower and upper end, fractions.
-    public struct Bounds: Hashable, Sendable {
+    public struct Bounds: Hashable, Codable, Sendable {
         /// Lower end.
         public let low: Double
         /// Upper end.
@@ -29,6 +29,15 @@ public struct FrequencyInference: Hashable, Sendable {
         }
     }
 
+    /// Conclusions that were drawn before.
+    init(
+        frequency: Double, standardError: Double, effectiveEntries: Double, percentile: Bounds?, studentised: Bounds?,
+        effectiveWilson: Bounds
+    ) {
+        (self.frequency, self.standardError, self.effectiveEntries) = (frequency, standardError, effectiveEntries)
+        (self.percentile, self.studentised, self.effectiveWilson) = (percentile, studentised, effectiveWilson)
+    }
+
     /// Draws the conclusions from one column of resamples; nil without entries.
     ///
     /// - Parameters:
@@ -36,32 +45,41 @@ public struct FrequencyInference: Hashable, Sendable {
     ///   - resampled: the same column in every resample, of at least two.
     ///   - disjointWindows: the most trials that could be called independent when the resamples cannot tell: nothing was
     ///     seen, or too few runs hold all of it.
+    ///   - runs: how many runs of the resamples' mean length hold entries.
     ///   - confidence: strictly between 0 and 1.
     public init?(
-        _ share: BlockShare, resampled: ResampledRatio, disjointWindows: Int, confidence: Double
+        _ share: BlockShare, resampled: ResampledRatio, disjointWindows: Int, runs: Double, confidence: Double
     ) {
         guard let frequency = share.frequency, disjointWindows > 0 else { return nil }
+        let hasFewRuns = runs < FrequencyInference.fewestRuns
+        // Resamples of a few runs hardly differ, and say little about how much histories would.
+        let mostByRuns = hasFewRuns ? max(1, runs) : .infinity
         self.frequency = frequency
         let variance = FrequencyInference.variance(resampled.shares)
         standardError = variance.squareRoot()
         let binomial = frequency * (1 - frequency)
         guard binomial > 0 else {
-            effectiveEntries = Double(min(disjointWindows, share.total))
+            effectiveEntries = min(Double(min(disjointWindows, share.total)), mostByRuns)
             (percentile, studentised) = (nil, nil)
             let bound = zeroCountBound(trials: effectiveEntries, confidence: confidence)
             effectiveWilson = frequency == 0 ? Bounds(low: 0, high: bound) : Bounds(low: 1 - bound, high: 1)
             return
         }
         percentile = FrequencyInference.percentile(resampled.shares, confidence: confidence)
-        studentised = FrequencyInference.studentised(
-            frequency, error: standardError, resampled, confidence: confidence)
+        studentised =
+            hasFewRuns
+            ? nil
+            : FrequencyInference.studentised(frequency, error: standardError, resampled, confidence: confidence)
         // n_eff = n · (binomial variance / resampled variance), and no more than there are entries. Where the events of a
         // few runs are all there is, their variance is as uncertain as they are, and the windows are the cap.
-        let most = studentised == nil ? min(disjointWindows, share.total) : share.total
-        effectiveEntries = variance > 0 ? min(binomial / variance, Double(most)) : Double(most)
+        let most = min(Double(studentised == nil ? min(disjointWindows, share.total) : share.total), mostByRuns)
+        effectiveEntries = variance > 0 ? min(binomial / variance, most) : most
         let wilson = wilsonBounds(share: frequency, trials: effectiveEntries, confidence: confidence)
         effectiveWilson = Bounds(low: wilson.low, high: wilson.high)
     }
+
+    /// A history of fewer resampled runs than this is too short for the bootstrap-t.
+    public static let fewestRuns = 15.0
 
     /// The interval to show: the bootstrap-t where it exists, else Wilson's on the effective entries, which for a count of
     /// zero is the rule of three. Simulations with known truth chose it: `make coverage` prints them.

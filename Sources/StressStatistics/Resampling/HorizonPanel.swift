@@ -103,8 +103,14 @@ public struct HorizonPanel: Sendable {
             if isVarying { next += 1 }
             return FrequencyInference(
                 columns[index], resampled: resampled,
-                disjointWindows: windows?[index - columns.startIndex] ?? disjointWindows, confidence: rules.confidence)
+                disjointWindows: windows?[index - columns.startIndex] ?? disjointWindows, runs: runs(columns[index]),
+                confidence: rules.confidence)
         }
+    }
+
+    /// How many runs of mean length hold entries of a column.
+    private func runs(_ share: BlockShare) -> Double {
+        Double(share.entries.count { $0 > 0 }) / plan.meanLength
     }
 
     /// What the resamples say about one other column.
@@ -123,7 +129,8 @@ public struct HorizonPanel: Sendable {
         let resampled = plan.ratios(of: chosen[...])
         let single = zip(chosen, resampled).compactMap { share, resampled in
             FrequencyInference(
-                share, resampled: resampled, disjointWindows: disjointWindows, confidence: rules.confidence)
+                share, resampled: resampled, disjointWindows: disjointWindows, runs: runs(share),
+                confidence: rules.confidence)
         }
         guard single.count == columns.count else { return nil }
         return SimultaneousBand(single, resampled: resampled, confidence: rules.confidence)

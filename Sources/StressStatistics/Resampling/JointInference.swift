@@ -5,7 +5,7 @@
 #endif
 
 /// The difference of two frequencies of the same series, with an interval that knows how they move together.
-public struct DifferenceInference: Hashable, Sendable {
+public struct DifferenceInference: Hashable, Codable, Sendable {
     /// First less second, as observed.
     public let difference: Double
     /// Standard deviation over the resamples.
@@ -38,11 +38,25 @@ public struct DifferenceInference: Hashable, Sendable {
 /// application to SVARs", J. Applied Econometrics 34 (2019). The critical value is the quantile of the largest
 /// standardised deviation over the curve; with one point it is that of a single interval, and it grows with the points only
 /// as far as they move apart.
-public struct SimultaneousBand: Hashable, Sendable {
+public struct SimultaneousBand: Hashable, Codable, Sendable {
     /// Standard errors by which every point's interval is widened; at least that of a single interval.
     public let criticalValue: Double
     /// One a column: Wilson's interval on the effective entries at the critical value, the zero count's bound at the same.
     public let bounds: [FrequencyInference.Bounds]
+
+    /// The same band, widened where an interval of a single point reaches beyond it: what holds all points holds each. The two are
+    /// made by different means, so that with few crashes a point's own interval may be the wider one.
+    public func covering(_ intervals: [FrequencyInterval?]) -> SimultaneousBand {
+        let widened = zip(bounds, intervals).map { bounds, interval in
+            FrequencyInference.Bounds(
+                low: min(bounds.low, interval?.low ?? bounds.low), high: max(bounds.high, interval?.high ?? bounds.high))
+        }
+        return SimultaneousBand(criticalValue: criticalValue, bounds: widened)
+    }
+
+    private init(criticalValue: Double, bounds: [FrequencyInference.Bounds]) {
+        (self.criticalValue, self.bounds) = (criticalValue, bounds)
+    }
 
     /// The band over columns that were resampled by one plan.
     public init(

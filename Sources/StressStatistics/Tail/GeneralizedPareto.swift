@@ -8,7 +8,7 @@
 ///
 /// J. Pickands, "Statistical inference using extreme order statistics", Annals of Statistics 3 (1975): excesses of almost any
 /// distribution come to follow it as the threshold rises. Survival is `(1 + ξ x / β)^(−1/ξ)`, and `e^(−x/β)` at ξ = 0.
-public struct GeneralizedPareto: Hashable, Sendable {
+public struct GeneralizedPareto: Hashable, Codable, Sendable {
     /// ξ: above 0 the tail is a power law, below 0 it ends at `−β/ξ`.
     public let shape: Double
     /// β, in the unit of the excesses; above 0.

@@ -6,7 +6,7 @@
 import StressBasics
 
 /// Why a tail was not extrapolated. The raw value is what outputs print.
-public enum TailRefusal: String, Hashable, Sendable, CaseIterable {
+public enum TailRefusal: String, Hashable, Codable, Sendable, CaseIterable {
     /// Fewer than ``TailFit/fewestPeaks`` separate peaks above any threshold that was tried.
     case fewPeaks = "few_peaks"
     /// The likelihood has no regular maximum: the peaks end more sharply than the method allows for.
@@ -22,7 +22,7 @@ public enum TailRefusal: String, Hashable, Sendable, CaseIterable {
 }
 
 /// A tail fitted to the peaks above a threshold.
-public struct TailFit: Hashable, Sendable {
+public struct TailFit: Hashable, Codable, Sendable {
     /// The threshold, in the unit of the peaks.
     public let threshold: Double
     /// Peaks less threshold, largest last.
@@ -92,7 +92,7 @@ extension TailRefusal {
 
 extension TailFit {
     /// A level that is passed once in `years` on average, with an interval.
-    public struct ReturnLevel: Hashable, Sendable {
+    public struct ReturnLevel: Hashable, Codable, Sendable {
         /// The level.
         public let level: Double
         /// Lower end of the interval.

@@ -19,7 +19,7 @@ public func clusterPeaks(times: [Int64], values: [Double], threshold: Double, se
 
 /// What the peaks above one threshold look like: a threshold is high enough when, from there on, the mean excess is a
 /// straight line and the shape stays where it is.
-public struct ThresholdDiagnostic: Hashable, Sendable {
+public struct ThresholdDiagnostic: Hashable, Codable, Sendable {
     /// The threshold.
     public let threshold: Double
     /// Peaks above it.
@@ -100,6 +100,34 @@ public struct TailAnalysis: Hashable, Sendable {
             guard higher.threshold > fit.threshold, higher.peaks >= TailFit.fewestPeaks else { return true }
             guard let shape = higher.shape, let error = higher.shapeError else { return false }
             return abs(shape - fit.distribution.shape) <= 2 * error
+        }
+    }
+}
+
+/// As a fit, or as the reason why there is none.
+extension TailAnalysis: Codable {
+    private enum CodingKeys: CodingKey {
+        case diagnostics, fit, refusal
+    }
+
+    /// Reads what ``encode(to:)`` wrote.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        diagnostics = try values.decode([ThresholdDiagnostic].self, forKey: .diagnostics)
+        if let fit = try values.decodeIfPresent(TailFit.self, forKey: .fit) {
+            outcome = .success(fit)
+        } else {
+            outcome = .failure(.init(try values.decode(TailRefusal.self, forKey: .refusal)))
+        }
+    }
+
+    /// Writes the diagnostics, and either the fit or the refusal.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(diagnostics, forKey: .diagnostics)
+        switch outcome {
+        case .success(let fit): try values.encode(fit, forKey: .fit)
+        case .failure(let failure): try values.encode(failure.reason, forKey: .refusal)
         }
     }
 }

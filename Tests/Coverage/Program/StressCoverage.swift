@@ -14,26 +14,37 @@ import Synchronization
     struct Setting {
         let process: ReturnProcess
         let horizonDays: Int
-        let years: Int
+        let days: Int
+
+        var history: String { days % 365 == 1 ? "\(days / 365) y" : "\(days) d" }
     }
 
     static func main() {
         if CommandLine.arguments.contains("--time") { return timeResampling() }
         let trials = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1000
         let ordinary = [ReturnProcess.independent, .autoregressive, .garchJumps, .regimes].flatMap { process in
-            [1, 7, 30].map { Setting(process: process, horizonDays: $0, years: 5) }
+            [1, 7, 30].map { Setting(process: process, horizonDays: $0, days: 1826) }
         }
         // Where theory promises little: memory as long as the history, or few windows.
         let hard =
-            [1, 7, 30].map { Setting(process: .slowRegimes, horizonDays: $0, years: 5) }
+            [1, 7, 30].map { Setting(process: .slowRegimes, horizonDays: $0, days: 1826) }
             + [ReturnProcess.independent, .garchJumps, .regimes].flatMap { process in
-                [7, 30].map { Setting(process: process, horizonDays: $0, years: 1) }
+                [7, 30].map { Setting(process: process, horizonDays: $0, days: 366) }
             }
         print("\(groupedText(trials, separator: ",")) invented histories a row, four entries a day, ", terminator: "")
         print("\(groupedText(resamples, separator: ",")) resamples each.\n\n### Five years\n")
         printTable(ordinary, trials: trials)
         print("\n### Hard cases\n")
         printTable(hard, trials: trials)
+        print("\n### Weeks and months\n")
+        printTable(short, trials: trials)
+    }
+
+    /// Files of a single month, as vendors sell minute bars.
+    private static var short: [Setting] {
+        [ReturnProcess.independent, .garchJumps, .regimes].flatMap { process in
+            [(30, 1), (30, 7), (120, 1), (120, 7)].map { Setting(process: process, horizonDays: $1, days: $0) }
+        }
     }
 
     private static func printTable(_ settings: [Setting], trials: Int) {
@@ -41,7 +52,7 @@ import Synchronization
         DispatchQueue.concurrentPerform(iterations: settings.count) { place in
             let setting = settings[place]
             let study = CoverageStudy(
-                setting.process, horizonDays: setting.horizonDays, days: 365 * setting.years + 1,
+                setting.process, horizonDays: setting.horizonDays, days: setting.days,
                 frequencies: frequencies, longRun: 20_000_000)
             let table = study.table(trials: trials, resamples: resamples)
             rows.withLock { $0[place] = table }
@@ -65,7 +76,7 @@ import Synchronization
         }
         let trials = Double(row.trials)
         let fields =
-            [setting.process.rawValue, "\(setting.years) y", "\(setting.horizonDays) d", percent(row.truth)] + shares
+            [setting.process.rawValue, setting.history, "\(setting.horizonDays) d", percent(row.truth)] + shares
             + [
                 "\(fixedText((row.width[.shown] ?? 0) / 2, decimals: 2)) × truth",
                 percent(Double(row.studentised) / trials, 0), percent(Double(row.zeroSeen) / trials, 0),

@@ -1,0 +1,154 @@
+import ArgumentParser
+import RunStore
+import StressBasics
+import StressEngine
+import StressReport
+import StudyPlan
+
+/// `belowzero diff`: two runs side by side.
+struct DiffCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Compare two runs: which cells moved, by how much, and because of what.",
+        discussion: """
+            Reads both run folders, and computes again what lies between them to tell the causes apart: another version, \
+            prices that were revised, prices that were appended, another study. It needs the later run's price files \
+            where they were; without them the causes are named and not told apart.
+
+            EXAMPLES
+              belowzero diff Reports/nightly/2026-11-19T020000Z Reports/nightly/latest
+              belowzero diff before after --out Reports/what-moved
+
+            EXIT CODES
+              0 the same; 1 different; 64 and above as elsewhere
+            """)
+
+    @Argument(help: "The earlier run's folder.", completion: .directory)
+    var before: String
+
+    @Argument(help: "The later run's folder.", completion: .directory)
+    var after: String
+
+    @Option(name: .shortAndLong, help: "Write diff.html, changes.csv, causes.csv and diff.json to this new folder.")
+    var out: String?
+
+    @Option(
+        help:
+            "Folder that the later run's price files are relative to. (default: as in the command that made it)")
+    var prices: String?
+
+    @Flag(help: "Compute nothing again; causes are not told apart.")
+    var noRecompute = false
+
+    @Option(
+        name: [.customShort("j"), .long], help: "Threads to use. Results do not depend on it. (default: all cores)")
+    var threads: Int?
+
+    @Option(help: "auto, or plain: walk every bar of every window. Results do not depend on it.")
+    var kernel = KernelChoice.automatic
+
+    @OptionGroup(title: "Cache") var cache: CacheOptions
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be 1 to 1024") }
+    }
+
+    func run() throws {
+        try common.reporting {
+            let started = wallClock()
+            let interruption = Interruption()
+            let runs = (before: try StoredRunFolder(before), after: try StoredRunFolder(after))
+            let difference = try compared(runs.before, runs.after, interruption)
+            if let out { try write(difference, to: out, started: started, study: runs.after.study) }
+            Talk.print(common.json ? difference.json : difference.terminalText)
+            if let out, !common.json { Talk.print("\nOpen  \(out)/diff.html") }
+            if !difference.changes.isEmpty { throw ExitCode(1) }
+        }
+    }
+
+    private func compared(
+        _ early: StoredRunFolder, _ late: StoredRunFolder, _ interruption: Interruption
+    ) throws -> RunDifference {
+        let recomputation = Recomputation(
+            before: early, after: late, files: InputFiles(base: prices ?? late.baseFolder),
+            threads: threads ?? allCores, kernel: kernel, cache: cache, talk: common.talk, interruption: interruption)
+        let (starts, ends) = (early.cellsByAsset, late.cellsByAsset)
+        var (ways, notes) = ([String: Recomputation.Way](), [String]())
+        for asset in late.assets where starts[asset] != nil && !noRecompute {
+            let way = try recomputation.way(of: asset, from: starts[asset] ?? [:], to: ends[asset] ?? [:])
+            ways[asset] = way
+            notes += way.note.map { [$0] } ?? []
+        }
+        if noRecompute { notes.append("nothing was computed again, as asked; causes were not told apart") }
+        return RunDifference(
+            before: early.run, after: late.run, inputs: inputChanges(early, late), notes: notes
+        ) { key, first, last in
+            // A price history that only one run has is a matter of the study.
+            let alone: DifferenceCause = starts[key.asset] == nil || ends[key.asset] == nil ? .study : .unseparated
+            let states = ways[key.asset]?.states.map { ($0.cause, $0.cells[key]) } ?? [(alone, last)]
+            var previous = first
+            return states.map { cause, figures in
+                defer { previous = figures }
+                return CausedChange(cause: cause, before: previous, after: figures)
+            }
+        }
+    }
+
+    private func write(_ difference: RunDifference, to folder: String, started: UTCInstant, study: Study) throws {
+        let command = ["belowzero", "diff", before, after].map(shellQuoted).joined(separator: " ")
+        let text = difference.after.studyText
+        let frame = RunReport(
+            runID: "\(difference.before.runID)-\(difference.after.runID)", version: programVersion, study: study,
+            studyText: text, studyDigest: Digest(of: text), command: command, assets: [], rows: [], limits: [],
+            circumstances: RunCircumstances(
+                started: started, duration: TimeSpan(milliseconds: 0), threads: threads ?? allCores, host: "diff"))
+        let page = ReportFile(path: "diff.html", contents: frame.differencePage(difference))
+        do {
+            try publish([page] + difference.files, to: folder)
+        } catch { throw Failure(error) }
+    }
+}
+
+private func publish(_ files: [ReportFile], to folder: String) throws(StoreError) {
+    var run = try RunFolder(at: folder)
+    for file in files { try run.write(file.contents, to: file.path) }
+    try run.publish()
+}
+
+/// What became of the files of each price history.
+private func inputChanges(_ early: StoredRunFolder, _ late: StoredRunFolder) -> [InputChange] {
+    let gone = early.assets.filter { !late.assets.contains($0) }
+    return (late.assets + gone).compactMap { asset in
+        let (a, b) = (early.spans[asset], late.spans[asset])
+        guard a != b || early.digests[asset] != late.digests[asset] else { return nil }
+        func words(_ span: StoredRunFolder.Span) -> String {
+            "\(groupedText(span.bars, separator: " ")) bars to \(span.last.minuteText)"
+        }
+        switch (a, b) {
+        case (let a?, let b?) where a == b:
+            return InputChange(asset: asset, words: "other files of the same \(words(a))")
+        case (let a?, let b?): return InputChange(asset: asset, words: "\(words(a)); then \(words(b))")
+        case (let a?, nil): return InputChange(asset: asset, words: "\(words(a)); gone in the later run")
+        case (nil, let b?): return InputChange(asset: asset, words: "new in the later run: \(words(b))")
+        case (nil, nil): return nil
+        }
+    }
+}
+
+extension StoredRunFolder {
+    fileprivate var assets: [String] { study.inputs.map(\.asset) }
+
+    fileprivate var cellsByAsset: [String: Recomputation.Cells] {
+        Dictionary(grouping: run.cells, by: \.key.asset).mapValues { cells in
+            Dictionary(cells.map { ($0.key, $0.figures) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    /// The folder that its price files are relative to: `--prices`, or the study file's; the working directory for a sweep.
+    fileprivate var baseFolder: String {
+        guard command.count > 2, command[1] == "run" else { return "" }
+        if let place = command.firstIndex(of: "--prices"), place + 1 < command.count { return command[place + 1] }
+        return LoadedStudy.folder(of: command[2])
+    }
+}

@@ -1,0 +1,68 @@
+import PriceSeries
+import StressBasics
+import StudyPlan
+
+/// What one job of a study costs in memory and time, by the length of its history.
+///
+/// The constants are fitted to measured runs and rounded up; `Operations.md` says how well they hold.
+struct Costs {
+    private let cells: Double
+    private let horizons: Double
+    private let resamples: Double
+    private let block: Double
+    private let threads: Double
+    private let fills: Double
+    private let hasFunding: Bool
+    private let hasDetails: Bool
+
+    init(_ study: Study, threads: Int, isTableOnly: Bool) {
+        cells = Double(study.cellCount) / Double(max(1, study.inputs.count))
+        horizons = Double(study.grid.horizons.count)
+        resamples = Double(study.statistics.resamples)
+        block = Double(study.statistics.block.milliseconds)
+        self.threads = Double(threads)
+        fills = study.platforms.contains { $0.rules.liquidation.hasBounds } ? 3 : 2
+        hasFunding = study.inputs.contains { $0.funding != nil || $0.mark != nil }
+        hasDetails = !isTableOnly && study.statistics.resamples > 0
+    }
+
+    // MARK: Memory
+
+    /// The program with its libraries, and what reading and writing take for themselves.
+    static let program = 64 << 20
+
+    /// Results of all cells, and the outputs while they are made.
+    static func outputs(cells: Int) -> Int { (8 << 20) + cells * 6000 }
+
+    /// Six columns of eight bytes, and as much again for funding and marks.
+    func held(_ size: HistorySize) -> Int { size.bars * (hasFunding ? 96 : 56) }
+
+    /// The most of reading and computing.
+    func peak(_ size: HistorySize) -> Int {
+        let bars = Double(size.bars)
+        let reading = 130 * Double(size.rows) + 16_000_000 * threads
+        // Windows of every horizon, the kernels' columns, entries taken apart, moves against them.
+        let perBar = 56 + 4 * horizons + 96 + (hasDetails ? 220 : 0)
+        // Counts of every cell by time block, twice while parts are joined, and sums by chunk.
+        let blocks = min(bars, 16 * 365.25 * 86_400_000 / block)
+        let perCell = blocks * 4 * (4 + fills) * 2 + (bars / 16_384 + 1) * 104 * fills * 2 + 40_000
+        let resampling = threads * resamples * 400
+        return held(size) + Int(max(reading, perBar * bars + perCell * cells + resampling))
+    }
+
+    // MARK: Time
+
+    /// Seconds on one thread of the machine that `Reports/Benchmarks` was made on.
+    func seconds(_ size: HistorySize) -> Double {
+        let bars = Double(size.bars)
+        let reading = Double(size.bytes) / 150e6
+        let walking = bars * (cells * 6e-9 + 200e-9 * horizons)
+        let blocks = min(10_000, bars, 16 * 365.25 * 86_400_000 / block)
+        let resampling = cells * resamples * blocks * 0.3e-9 * fills
+        let details = hasDetails ? bars * 4e-6 + resamples * blocks * 60e-9 : 0
+        return 0.01 + reading + walking + resampling + details
+    }
+
+    /// Making and writing the outputs.
+    static func outputSeconds(cells: Int) -> Double { 0.1 + Double(cells) * 40e-6 }
+}

@@ -1,0 +1,277 @@
+import CSVIngest
+import Dispatch
+import Foundation
+import Logging
+import PriceSeries
+import RunStore
+import StressBasics
+import StressEngine
+import StressReport
+import StressStatistics
+import StudyPlan
+import Synchronization
+
+/// Does the jobs of a session: in groups that fit the memory, each job under its time limit, and keeps what is finished.
+struct JobRunner {
+    let session: StressSession
+    private let kept: KeptJobs?
+    private let headline: StudyCell?
+    private let progress: JobProgress
+
+    private var study: Study { session.study }
+    private var control: RunControl { session.interruption.control }
+
+    init(session: StressSession) {
+        self.session = session
+        let study = session.study
+        kept = session.unfinished.map { unfinished in
+            KeptJobs(
+                unfinished, study: study, files: session.files, tables: session.tierFiles.digests,
+                kernel: session.kernel, isTableOnly: session.isTableOnly, talk: session.talk,
+                control: session.interruption.control)
+        }
+        headline = study.headlineCell
+        progress = JobProgress(weights: session.plan.jobs.map { max(1, $0.seconds) })
+    }
+
+    /// What became of every job, in study order. Throws a ``Failure`` when the run was interrupted.
+    func outcomes() throws -> [JobOutcome] {
+        var outcomes = try resumed()
+        let open = outcomes.indices.filter { outcomes[$0] == nil }
+        announce(finished: outcomes.count - open.count)
+        let line = ProgressLine(label: "Running", talk: session.talk) { [progress] in progress.share }
+        defer { line.finish() }
+        for group in session.plan.groups(of: open) {
+            var inputs = try read(group)
+            for (place, job) in group.enumerated() {
+                let input = inputs[place]
+                // Its bars are let go with the job.
+                inputs[place] = nil
+                let outcome = try input.map { try self.outcome($0, job) } ?? nil
+                if let outcome { outcomes[job] = outcome }
+                if case .failed(let error)? = outcome { tell(error) }
+                progress.finish(job)
+            }
+        }
+        return outcomes.compactMap { $0 }
+    }
+
+    private func resumed() throws -> [JobOutcome?] {
+        let outcomes = study.inputs.enumerated().map { job, input -> JobOutcome? in
+            guard let kept, kept.unfinished.isResumed, !control.isCancelled else { return nil }
+            let result = kept.result(job, cells: study.cells(of: input.asset))
+            if result != nil { progress.finish(job) }
+            return result.map(JobOutcome.done)
+        }
+        if control.isCancelled { throw session.interruption.failure }
+        return outcomes
+    }
+
+    private func announce(finished: Int) {
+        let jobs = study.inputs.count
+        let cells = groupedText(study.cellCount, separator: ",")
+        if finished > 0 {
+            session.talk.tell(
+                "run resumed", ["jobs": .stringConvertible(jobs), "finished": .stringConvertible(finished)],
+                people: "Resuming: \(finished) of \(jobs) jobs are finished already")
+        }
+        guard finished < jobs else { return }
+        session.talk.tell(
+            "run start",
+            [
+                "jobs": .stringConvertible(jobs), "cells": .stringConvertible(study.cellCount),
+                "threads": .stringConvertible(session.threads),
+            ],
+            people: "Stressing \(cells) cells of \(jobs == 1 ? "1 price history" : "\(jobs) price histories") "
+                + "on \(session.threads == 1 ? "1 thread" : "\(session.threads) threads")")
+    }
+
+    /// The words on a job that failed, at once: the night may be long.
+    private func tell(_ error: JobError) {
+        // The only job's failure is that of the run.
+        guard study.inputs.count > 1 else { return }
+        let talk = session.talk.about(job: error.failure.asset)
+        error.messages.forEach(talk.complain)
+        let cells = study.cellCount / study.inputs.count
+        talk.tell(
+            "job failed",
+            [
+                "reason": .string(error.failure.reason.rawValue), "stage": .string(error.failure.stage.rawValue),
+                "cells": .stringConvertible(cells),
+            ], level: .error,
+            people: "The job \(error.failure.asset) failed: its \(cells) cells have no data")
+    }
+
+    // MARK: Reading
+
+    private func read(_ group: [Int]) throws -> [JobReader.Read?] {
+        let reader = JobReader(
+            study: study, files: session.files, cache: session.cache, threads: session.threads,
+            timeout: session.timeout, control: control)
+        let found = parallelMap(count: group.count, threads: session.threads) { place in
+            reader.read(group[place], sharing: group.count)
+        }
+        guard let found, !control.isCancelled else { throw session.interruption.failure }
+        return found
+    }
+
+    // MARK: Computing
+
+    private func outcome(_ read: JobReader.Read, _ job: Int) throws -> JobOutcome {
+        let asset = study.inputs[job].asset
+        switch read.input {
+        case .failure(let errors):
+            if read.isLate, let limit = session.timeout {
+                return .failed(JobError(asset: asset, stage: .reading, limit: limit, report: nil))
+            }
+            return .failed(JobError(asset: asset, errors.all))
+        case .success(let input):
+            let timer = JobTimer(parent: control, limit: session.timeout, spent: read.spent)
+            defer { timer.stop() }
+            progress.start(job, timer.control)
+            do throws(RunCancelled) {
+                let result = try result(input, timer.control)
+                kept?.keep(result, job)
+                session.talk.about(job: asset).tell("job done", ["cells": .stringConvertible(result.rows.count)])
+                return .done(result)
+            } catch {
+                guard let limit = session.timeout, !control.isCancelled else { throw session.interruption.failure }
+                return .failed(JobError(asset: asset, stage: .computing, limit: limit, report: input.report))
+            }
+        }
+    }
+
+    private func result(_ input: AssetInput, _ control: RunControl) throws(RunCancelled) -> JobResult {
+        let run = StressRun(study: study, asset: input.asset, market: input.market, kernel: session.kernel)
+        control.plan(run.workUnits)
+        let (results, estimates, rows) = try answers(run, control)
+        var result = JobResult(
+            report: input.report, ending: HistoryEnding(input.market.series), rows: rows, kernels: results.map(\.kernel)
+        )
+        if session.isTableOnly { return result }
+        // What a headline is made of stands on resamples.
+        if study.statistics.resamples > 0 {
+            let details = CellDetails(
+                study: study, input: input, run: run, rows: rows, threads: session.threads, control: control)
+            let compared = Comparisons(study: study, run: run, results: results, estimates: estimates)
+            (result.details, result.requirements) = (try details.details(), details.requirements())
+            (result.comparisons, result.bands) = (compared.comparisons, compared.bands)
+        }
+        result.suspicion = try suspicion(input, control)
+        if control.isCancelled { throw RunCancelled() }
+        return result
+    }
+
+    /// The headline's cell once more, without suspicious bars; nil for other histories, and when this one has none.
+    private func suspicion(_ input: AssetInput, _ control: RunControl) throws(RunCancelled) -> SuspicionCheck? {
+        guard let cell = headline, cell.asset == input.asset, let market = input.unsuspicious else { return nil }
+        // Estimated as the headline is, together with the cells beside it, or the two intervals could not be compared.
+        let run = StressRun(
+            study: study.narrowed(toHorizonOf: cell), asset: cell.asset, market: market, kernel: session.kernel)
+        let row = try answers(run, control).rows.first { $0.cell.id == cell.id }
+        return row.map { SuspicionCheck(bars: input.suspiciousCount, row: $0) }
+    }
+
+    /// Computes the cells of a run and estimates their frequencies.
+    private func answers(
+        _ run: StressRun, _ control: RunControl
+    ) throws(RunCancelled) -> (results: [CellResult], estimates: [CellEstimate], rows: [ResultRow]) {
+        let results = try computed(run, control)
+        let estimates = try run.estimates(
+            of: results, rules: study.statistics.resampling, threads: session.threads, control: control)
+        let rows = zip(results, estimates).map {
+            ResultRow(cell: $0.rules.cell, fill: $0.rules.fillName, estimate: $1)
+        }
+        return (results, estimates, rows)
+    }
+
+    private func computed(_ run: StressRun, _ control: RunControl) throws(RunCancelled) -> [CellResult] {
+        let threads = session.threads
+        if let cache = session.tallies, session.kernel != .plain {
+            return try run.run(threads: threads, control: control, store: cache)
+        }
+        let own = kept.map { OwnTallies(unfinished: $0.unfinished, common: $0.commonKey) }
+        return try run.run(threads: threads, control: control, store: own)
+    }
+}
+
+/// Reads the files of jobs, several at once.
+private struct JobReader: Sendable {
+    let study: Study
+    let files: InputFiles
+    let cache: SeriesCache?
+    let threads: Int
+    let timeout: TimeSpan?
+    let control: RunControl
+
+    /// An input that was read or not, and the time that was spent on it.
+    struct Read: Sendable {
+        let input: Result<AssetInput, AssetInput.Errors>
+        let spent: Duration
+        let isLate: Bool
+    }
+
+    /// Reads one of `count` jobs that are read at once; nil when the run was interrupted.
+    func read(_ job: Int, sharing count: Int) -> Read? {
+        let clock = ContinuousClock()
+        let begin = clock.now
+        let deadline = timeout.map { begin.advanced(by: .milliseconds($0.milliseconds)) }
+        let isLate: @Sendable () -> Bool = { deadline.map { clock.now > $0 } ?? false }
+        var options = IngestOptions(threads: threads, files: count)
+        options.cache = cache
+        options.isCancelled = { [control] in control.isCancelled || isLate() }
+        let input = AssetInput.read(study.inputs[job], study: study, files: files, options: options)
+        if control.isCancelled { return nil }
+        return Read(input: input, spent: begin.duration(to: clock.now), isLate: isLate())
+    }
+}
+
+/// Stops one job when its time is up, or with the whole run.
+private final class JobTimer {
+    let control: RunControl
+    private let source: (any DispatchSourceTimer)?
+
+    init(parent: RunControl, limit: TimeSpan?, spent: Duration) {
+        let control = RunControl(parent: parent)
+        self.control = control
+        guard let limit else {
+            source = nil
+            return
+        }
+        let left = max(0, Double(limit.milliseconds) - spent / .milliseconds(1))
+        // A queue of its own: the global ones are busy with the job.
+        let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "job timeout"))
+        timer.schedule(deadline: .now() + .milliseconds(Int(left)))
+        timer.setEventHandler { control.cancel() }
+        timer.resume()
+        source = timer
+    }
+
+    func stop() { source?.cancel() }
+}
+
+/// How far all jobs together are, for the progress bar.
+private final class JobProgress: Sendable {
+    private let weights: [Double]
+    private let state = Mutex<(finished: Double, job: Int, control: RunControl?)>((0, 0, nil))
+
+    init(weights: [Double]) { self.weights = weights }
+
+    func start(_ job: Int, _ control: RunControl) { state.withLock { ($0.job, $0.control) = (job, control) } }
+
+    func finish(_ job: Int) {
+        state.withLock {
+            $0.finished += weights[job]
+            $0.control = nil
+        }
+    }
+
+    /// 0…1.
+    var share: Double {
+        let total = weights.reduce(0, +)
+        return state.withLock { state in
+            let current = state.control.map { $0.progress * weights[state.job] } ?? 0
+            return total > 0 ? min(1, (state.finished + current) / total) : 0
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import PriceSeries
+import StressBasics
+import StudyPlan
+
+/// What the jobs of a study will take, from the sizes of their files and of the grid, and how they fit into the memory.
+///
+/// Every number is an estimate: bars are counted from a sample of each file, and the constants of ``Costs`` are measured.
+struct WorkPlan {
+    /// One price history with all its cells.
+    struct Job: Sendable {
+        /// Its place in the study.
+        let place: Int
+        /// Bytes of its files.
+        let fileBytes: Int
+        /// Bars that they hold, about.
+        let bars: Int
+        /// Bytes that its history takes while it waits to be computed.
+        let held: Int
+        /// Bytes that reading or computing takes at most, its history included.
+        let peak: Int
+        /// Seconds on one thread.
+        let seconds: Double
+    }
+
+    let study: Study
+    let threads: Int
+    /// In study order.
+    let jobs: [Job]
+    /// What the whole run may take.
+    let budget: Int
+    /// Whether the user set it.
+    let isBudgetChosen: Bool
+
+    /// Part of the free memory that a run takes unless told otherwise.
+    private static let share = 0.8
+
+    /// Looks at a sample of every file.
+    init(_ study: Study, files: InputFiles, threads: Int, memory: MemorySize?, isTableOnly: Bool) {
+        (self.study, self.threads) = (study, threads)
+        let costs = Costs(study, threads: threads, isTableOnly: isTableOnly)
+        jobs = study.inputs.indices.map { place in
+            let size = HistorySize(study.inputs[place], files: files)
+            return Job(
+                place: place, fileBytes: size.bytes, bars: size.bars, held: costs.held(size), peak: costs.peak(size),
+                seconds: costs.seconds(size))
+        }
+        isBudgetChosen = memory != nil
+        budget = memory?.bytes ?? freeMemory().map { Int(Double($0) * WorkPlan.share) } ?? .max
+    }
+
+    /// What is needed whatever is at work: the program itself, the results of all jobs, and at the end the outputs.
+    var base: Int { Costs.program + Costs.outputs(cells: study.cellCount) }
+
+    /// What the run takes when its jobs are done one by one.
+    var smallestPeak: Int { base + (jobs.map(\.peak).max() ?? 0) }
+
+    /// Places of the jobs in groups that are read together and then computed one by one; the largest come first, so that small
+    /// ones share what room is left. A group takes as many as there are threads to read them.
+    func groups(of places: [Int]) -> [[Int]] {
+        var groups: [[Int]] = []
+        var (held, peak) = (0, 0)
+        for place in places.sorted(by: { (-jobs[$0].peak, $0) < (-jobs[$1].peak, $1) }) {
+            let job = jobs[place]
+            // While one of the group is computed, the others' histories wait.
+            let together = base + held + max(peak, job.peak)
+            if let last = groups.last, last.count < threads, together <= budget {
+                groups[groups.count - 1].append(place)
+            } else {
+                groups.append([place])
+                (held, peak) = (0, 0)
+            }
+            (held, peak) = (held + job.held, max(peak, job.peak))
+        }
+        return groups
+    }
+
+    /// Throws a ``Failure`` when the study cannot fit, before anything is read.
+    func check() throws {
+        guard smallestPeak > budget else { return }
+        let largest = jobs.max { $0.peak < $1.peak }
+        let isGrid = base > budget / 2
+        let reduce =
+            isGrid
+            ? "fewer leverages, horizons or platforms"
+            : "fewer cells, longer bars or a shorter history for \(largest.map { study.inputs[$0.place].asset } ?? "it")"
+        let whose = isBudgetChosen ? "--memory allows" : "the machine has to spare"
+        throw Failure(
+            .badStudy,
+            "the study is too large: it needs about \(memoryText(smallestPeak)) of memory, and "
+                + "\(memoryText(budget)) is what \(whose)",
+            hint: "ask for \(reduce)" + (isBudgetChosen ? ", or raise --memory" : ", or set --memory to try it anyway"))
+    }
+
+    /// Seconds that the whole study takes, about.
+    var seconds: Double {
+        jobs.reduce(0) { $0 + $1.seconds } / Double(threads) + Costs.outputSeconds(cells: study.cellCount)
+    }
+}
+
+/// How long a price history is, as far as its files tell without reading them whole.
+struct HistorySize {
+    /// Bytes of all files.
+    private(set) var bytes = 0
+    /// Rows, about.
+    private(set) var rows = 0
+    /// Bars, about.
+    private(set) var bars = 0
+
+    init(_ input: StudyInput, files: InputFiles) {
+        for name in input.source.files { add(files.located(name)) }
+        // Trades and quotes become bars, many to one.
+        bars = input.source.kind == .trades || input.source.kind == .quotes ? rows / 10 : rows
+        for name in input.sideFiles { add(files.located(name)) }
+    }
+
+    /// A row of prices takes about this much of a compressed file.
+    private static let packedRowBytes = 16
+
+    private mutating func add(_ path: String) {
+        // Opening a pipe would wait for its writer, and what is read from it is gone.
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            let handle = FileHandle(forReadingAtPath: path)
+        else { return }
+        defer { try? handle.close() }
+        guard let start = try? handle.read(upToCount: 1 << 16), !start.isEmpty else { return }
+        let size = Int(status.st_size)
+        bytes += size
+        let isPacked = [[0x1F, 0x8B], [0x28, 0xB5], [0x50, 0x4B]].contains { start.starts(with: $0) }
+        let lines = start.count { $0 == 0x0A }
+        rows += isPacked ? size / HistorySize.packedRowBytes : size / max(8, start.count / max(1, lines))
+    }
+}

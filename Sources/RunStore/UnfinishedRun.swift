@@ -1,0 +1,350 @@
+import StressBasics
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Where a run will stand, and the name under which it is found while it does not.
+public struct RunPlace: Hashable, Sendable {
+    /// The folder of the unfinished run: hidden, beside the finished one, with a name that the same command finds again.
+    public let unfinishedPath: String
+    /// The folder that must not exist; nil when it is named only at the end.
+    let finalPath: String?
+
+    /// The place of a run with a folder of its own.
+    public init(folder: String) {
+        let (parent, name) = splitPath(folder)
+        (unfinishedPath, finalPath) = ("\(parent)/.\(name).partial", folder)
+    }
+
+    /// The place of a run whose folder inside `parent` is named by the clock, which a later command cannot know: found by
+    /// `name`, which stands for the study.
+    public init(in parent: String, name: String) {
+        (unfinishedPath, finalPath) = ("\(parent)/.\(name).partial", nil)
+    }
+
+    static func existsAlready(_ path: String) -> StoreError {
+        StoreError(.cannotCreate, "\(path) exists already", hint: "choose another --out, or move it away")
+    }
+}
+
+/// A run at work: a locked folder that keeps its finished pieces until the whole stands in its place.
+///
+/// The lock is the kernel's (`flock`): it ends with the process, however that ends. A folder without its lock belongs to
+/// nobody, and the next run of the same name takes it over; ``removeStale(in:)`` removes those that nobody comes back for.
+/// Safe to use from several threads.
+public final class UnfinishedRun: Sendable {
+    /// The folder.
+    public let path: String
+    /// Whether pieces of an earlier process were found and are used.
+    public let isResumed: Bool
+    /// Whether pieces of an earlier process were found and removed.
+    public let hasDiscarded: Bool
+    /// The folder that it stands in.
+    public var parent: String { splitPath(path).parent }
+    let calls: FileCalls
+    /// The open folder, whose lock says that the run is alive; −1 once it is closed.
+    private let lock: Mutex<Int32>
+    /// Folders that were made for the run, outermost first.
+    private let made: [String]
+
+    /// The file by which a folder is known as ours; says to people what it is.
+    static let marker = "README"
+    private static let firstLine = "An unfinished run of belowzero."
+    /// Unfinished runs that nobody came back for are removed after this many seconds: a week.
+    static let staleAfter = 7 * 86_400
+
+    /// Takes the place: makes its folder, or takes over the one that a process left behind when it ended.
+    ///
+    /// - Parameters:
+    ///   - isResuming: whether pieces that were kept are to be used; else they are removed.
+    ///   - about: a sentence about the run, for people who find the folder.
+    ///
+    /// - Throws: ``StoreError``: the run exists already, a folder cannot be made, or another process is at work on it.
+    public convenience init(_ place: RunPlace, isResuming: Bool, about: String) throws(StoreError) {
+        try self.init(place, isResuming: isResuming, about: about, calls: .system)
+    }
+
+    init(_ place: RunPlace, isResuming: Bool, about: String, calls: FileCalls) throws(StoreError) {
+        let path = place.unfinishedPath
+        if let final = place.finalPath, exists(final) { throw RunPlace.existsAlready(final) }
+        let made = try calls.makeFolders(splitPath(path).parent)
+        let folder: Int32
+        do throws(StoreError) {
+            folder = try UnfinishedRun.locked(path, calls)
+        } catch {
+            calls.removeFolders(made)
+            throw error
+        }
+        let isFound = UnfinishedRun.hasPieces(path)
+        do throws(StoreError) {
+            guard UnfinishedRun.isUsable(path) else { throw UnfinishedRun.inTheWay(path) }
+            try UnfinishedRun.prepare(path, isResuming: isResuming, about: about, calls)
+        } catch {
+            if UnfinishedRun.isUsable(path) { calls.removeTree(path) }
+            _ = calls.close(folder)
+            calls.removeFolders(made)
+            throw error
+        }
+        (self.path, self.calls, self.made) = (path, calls, made)
+        (isResumed, hasDiscarded) = (isFound && isResuming, isFound && !isResuming)
+        lock = Mutex(folder)
+    }
+
+    deinit { close() }
+
+    private static func hasPieces(_ path: String) -> Bool {
+        entries(of: path + "/pieces").contains { !$0.name.hasPrefix(".") }
+    }
+
+    /// Opens and locks the folder, which is made when it is missing.
+    private static func locked(_ path: String, _ calls: FileCalls) throws(StoreError) -> Int32 {
+        // Its owner may remove the folder between our steps; then there is a new one to make.
+        for _ in 0..<100 {
+            _ = try calls.makeNewFolder(path)
+            let folder = calls.openFolder(path)
+            if folder < 0, errno == ENOENT || errno == EINTR { continue }
+            guard folder >= 0 else { throw creationError(path, errno) }
+            var code: Int32 = 0
+            while calls.lock(folder) != 0 {
+                code = errno
+                if code != EINTR { break }
+                code = 0
+            }
+            if code == 0, isSame(folder, path) { return folder }
+            _ = calls.close(folder)
+            if code == EWOULDBLOCK { throw busy(path) }
+            if code != 0 { throw creationError(path, code) }
+        }
+        throw busy(path)
+    }
+
+    private static func busy(_ path: String) -> StoreError {
+        StoreError(
+            .busy, "another process is at work on the same run (\(path) is locked)",
+            hint: "wait for it to end, or choose another --out")
+    }
+
+    private static func isSame(_ folder: Int32, _ path: String) -> Bool {
+        var (ours, named) = (stat(), stat())
+        return fstat(folder, &ours) == 0 && lstat(path, &named) == 0 && ours.st_dev == named.st_dev
+            && ours.st_ino == named.st_ino
+    }
+
+    /// Whether a folder is empty or one of ours: it may have been left before it had its marker.
+    private static func isUsable(_ path: String) -> Bool {
+        isOurs(path) || entries(of: path).allSatisfy { $0.name.hasPrefix(".\(marker).") && !$0.isFolder }
+    }
+
+    private static func inTheWay(_ path: String) -> StoreError {
+        StoreError(
+            .cannotCreate, "\(path) is in the way, and it is not an unfinished run",
+            hint: "move it away, or choose another --out")
+    }
+
+    private static func prepare(
+        _ path: String, isResuming: Bool, about: String, _ calls: FileCalls
+    ) throws(StoreError) {
+        if isResuming { calls.removeTree(path + "/run") } else { calls.removeContents(path) }
+        if !isOurs(path) {
+            let text = """
+                \(firstLine)
+                \(about)
+                The same command with --resume finishes it. It may be removed when no belowzero is at work on it.
+
+                """
+            try calls.replaceFile("\(path)/\(marker)", text)
+        }
+        try calls.makeFolders(path + "/pieces")
+    }
+
+    private static func isOurs(_ path: String) -> Bool {
+        readFile("\(path)/\(marker)", most: 4096)?.starts(with: firstLine.utf8) ?? false
+    }
+
+    // MARK: The run
+
+    /// The folder that the run is written to; it will stand at `finalPath`.
+    public func runFolder(at finalPath: String) throws(StoreError) -> RunFolder {
+        try RunFolder(in: self, at: finalPath)
+    }
+
+    /// Ends the run: nothing of it is kept here any more.
+    public func finish() {
+        lock.withLock { folder in
+            guard folder >= 0 else { return }
+            calls.removeTree(path)
+            _ = calls.close(folder)
+            folder = -1
+        }
+    }
+
+    /// Leaves the run for later; a run without pieces is removed. True when there is something to resume.
+    @discardableResult
+    public func close() -> Bool {
+        lock.withLock { folder in
+            guard folder >= 0 else { return false }
+            let isWorthKeeping = !pieceNames.isEmpty
+            if !isWorthKeeping {
+                calls.removeTree(path)
+                calls.removeFolders(made)
+            }
+            _ = calls.close(folder)
+            folder = -1
+            return isWorthKeeping
+        }
+    }
+
+    /// Removes unfinished runs in a folder that no process is at work on and nobody touched for a week.
+    public static func removeStale(in parent: String) { removeStale(in: parent, olderThan: staleAfter, calls: .system) }
+
+    static func removeStale(in parent: String, olderThan seconds: Int, calls: FileCalls) {
+        for (name, isFolder) in entries(of: parent)
+        where isFolder && name.hasPrefix(".") && name.hasSuffix(".partial") {
+            let path = "\(parent)/\(name)"
+            var status = stat()
+            guard isOurs(path), lstat(path + "/pieces", &status) == 0 else { continue }
+            #if canImport(Glibc)
+                let touched = status.st_mtim.tv_sec
+            #else
+                let touched = status.st_mtimespec.tv_sec
+            #endif
+            guard time(nil) - touched > seconds else { continue }
+            let folder = calls.openFolder(path)
+            guard folder >= 0 else { continue }
+            if calls.lock(folder) == 0, isSame(folder, path) { calls.removeTree(path) }
+            _ = calls.close(folder)
+        }
+    }
+}
+
+// MARK: Pieces
+
+extension UnfinishedRun {
+    /// What was found under the name of a piece.
+    public enum Piece: Hashable, Sendable {
+        /// Nothing.
+        case absent
+        /// What was kept.
+        case whole([UInt8])
+        /// Cut short, or with other bytes than were written.
+        case damaged
+        /// Of another program, study or input.
+        case foreign
+    }
+
+    /// Larger pieces are not read back: 1 GiB.
+    private static let mostBytes = 1 << 30
+
+    private var pieceNames: [String] { entries(of: path + "/pieces").map(\.name).filter { !$0.hasPrefix(".") } }
+
+    /// Bytes of all pieces.
+    var keptBytes: Int {
+        pieceNames.reduce(0) { sum, name in
+            var status = stat()
+            return lstat(piecePath(name), &status) == 0 ? sum + Int(status.st_size) : sum
+        }
+    }
+
+    private func piecePath(_ name: String) -> String {
+        precondition(!name.isEmpty && !name.hasPrefix(".") && !name.contains("/"), "a plain name")
+        return "\(path)/pieces/\(name)"
+    }
+
+    /// Keeps bytes under a name; `key` stands for all that they were computed from. Whole or not at all.
+    public func keep(_ name: String, key: Digest, _ bytes: [UInt8]) throws(StoreError) {
+        try keep(name, key: key, bytes, isSynced: true)
+    }
+
+    private func keep(_ name: String, key: Digest, _ bytes: [UInt8], isSynced: Bool) throws(StoreError) {
+        let header = Array(PieceHeader(key: key, bytes: bytes).text.utf8)
+        try calls.replaceFile(piecePath(name), [header, bytes], isSynced: isSynced)
+    }
+
+    /// What was kept under a name, when it is whole and was computed from what `key` stands for. O(bytes).
+    public func piece(_ name: String, key: Digest) -> Piece {
+        guard exists(piecePath(name)) else { return .absent }
+        guard let file = readFile(piecePath(name), most: UnfinishedRun.mostBytes), let header = PieceHeader(file) else {
+            return .damaged
+        }
+        let body = Array(file[header.count...])
+        guard header == PieceHeader(key: header.key, bytes: body) else { return .damaged }
+        return header.key == key ? .whole(body) : .foreign
+    }
+
+    private static let tallyMark = "tally-"
+
+    /// Keeps part of a piece that is still at work, named by what it was computed from; `common` stands for the rest. A power cut
+    /// may undo it.
+    public func keepTally(_ key: Digest, of common: Digest, _ bytes: [UInt8]) throws(StoreError) {
+        try keep(UnfinishedRun.tallyMark + key.hex, key: common, bytes, isSynced: false)
+    }
+
+    /// What was kept by ``keepTally(_:of:_:)``.
+    public func tally(_ key: Digest, of common: Digest) -> Piece {
+        piece(UnfinishedRun.tallyMark + key.hex, key: common)
+    }
+
+    /// Removes what ``keepTally(_:of:_:)`` kept: its piece is whole.
+    public func dropTallies() {
+        for name in pieceNames where name.hasPrefix(UnfinishedRun.tallyMark) { calls.remove(piecePath(name)) }
+    }
+
+    /// Removes all pieces.
+    func dropPieces() { calls.removeContents(path + "/pieces") }
+}
+
+/// The front of a piece: what it was computed from, and the digest of its bytes.
+private struct PieceHeader: Equatable {
+    let key: Digest
+    let content: Digest
+    let bodyBytes: Int
+
+    private static let magic = "belowzero piece 1"
+
+    init(key: Digest, bytes: [UInt8]) {
+        var builder = DigestBuilder()
+        bytes.withUnsafeBytes { builder.update($0) }
+        (self.key, content, bodyBytes) = (key, builder.finish(), bytes.count)
+    }
+
+    var text: String { "\(PieceHeader.magic)\n\(key.hex)\n\(content.hex)\n\(bodyBytes)\n" }
+    var count: Int { text.utf8.count }
+
+    /// Nil when the file does not begin with one.
+    init?(_ file: [UInt8]) {
+        let lines = file.prefix(200).split(separator: 0x0A, maxSplits: 4, omittingEmptySubsequences: false)
+        guard lines.count == 5, lines[0].elementsEqual(PieceHeader.magic.utf8),
+            let key = lines[1].withUnsafeBytes(Digest.init(hexBytes:)),
+            let content = lines[2].withUnsafeBytes(Digest.init(hexBytes:)),
+            let bodyBytes = Int(String(decoding: lines[3], as: UTF8.self))
+        else { return nil }
+        (self.key, self.content, self.bodyBytes) = (key, content, bodyBytes)
+        guard count <= file.count else { return nil }
+    }
+}
+
+/// The bytes of a regular file; nil when it cannot be read or is larger than `most`. Links are not followed.
+private func readFile(_ path: String, most: Int) -> [UInt8]? {
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard file >= 0 else { return nil }
+    defer { _ = close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= most else { return nil }
+    let size = Int(status.st_size)
+    var isWhole = true
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+        count = 0
+        while count < size {
+            let got = read(file, buffer.baseAddress! + count, size - count)
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { break }
+            count += got
+        }
+        isWhole = count == size
+    }
+    return isWhole ? bytes : nil
+}

@@ -1,0 +1,142 @@
+import StressBasics
+
+extension RunDifference {
+    /// `changes.csv`, `causes.csv`, `columns.csv` and `diff.json`.
+    public var files: [ReportFile] {
+        let tables = [changesTable, causesTable]
+        return tables.map { ReportFile(path: $0.file, contents: $0.contents) } + [
+            ReportFile(path: "columns.csv", contents: RunReport.columnsTable(describing: tables).contents),
+            ReportFile(path: "diff.json", contents: json),
+        ]
+    }
+
+    private struct Line {
+        let change: CellChange
+        /// Nil for the whole way.
+        let step: CausedChange?
+        var before: CellFigures? { step == nil ? change.before : step?.before }
+        var after: CellFigures? { step == nil ? change.after : step?.after }
+    }
+
+    private func keyColumns<Row>(_ key: @escaping (Row) -> CellKey) -> [Column<Row>] {
+        [
+            Column("asset", "", .text, "Price history") { key($0).asset },
+            Column("contract", "", .text, "How the position is margined and settled") { key($0).contract },
+            Column("side", "", .text, "long or short") { key($0).side },
+            Column("leverage_x", "x", .number, "Entry notional over initial margin") { numberText(key($0).leverage) },
+            Column("horizon_h", "h", .number, "Longest holding time") { numberText(key($0).horizonHours) },
+            Column("platform", "", .text, "Platform rules") { key($0).platform },
+        ]
+    }
+
+    private func figureColumns(_ name: String, _ find: @escaping (Line) -> CellFigures?) -> [Column<Line>] {
+        [
+            Column("\(name)_entries_count", "entries", .integer, "Entries held \(name)") {
+                find($0).map { String($0.entries) } ?? ""
+            },
+            Column("\(name)_negative_count", "entries", .integer, "Entries below zero \(name)") {
+                find($0).map { String($0.negative) } ?? ""
+            },
+            Column("\(name)_negative_equity_frac", "fraction", .number, "Their share \(name)") {
+                field(find($0)?.frequency)
+            },
+            Column("\(name)_ci_low_frac", "fraction", .number, "Lower end of its interval \(name)") {
+                field(find($0)?.low)
+            },
+            Column("\(name)_ci_high_frac", "fraction", .number, "Upper end of its interval \(name)") {
+                field(find($0)?.high)
+            },
+            Column("\(name)_liquidated_count", "entries", .integer, "Entries liquidated \(name)") {
+                find($0).map { String($0.liquidated) } ?? ""
+            },
+            Column("\(name)_unprotected_count", "entries", .integer, "Entries below zero without liquidation \(name)") {
+                find($0).map { String($0.unprotected) } ?? ""
+            },
+            Column("\(name)_shortfall_max_margin_frac", "of margin", .number, "Largest shortfall \(name)") {
+                field(find($0)?.largestShortfall)
+            },
+            Column("\(name)_status", "", .text, "Status of the cell \(name)") { find($0)?.status ?? "" },
+        ]
+    }
+
+    /// One row for the whole way of each moved cell, then one for each cause.
+    private var changesTable: CSVTable {
+        let columns: [Column<Line>] =
+            keyColumns { $0.change.key } + [
+                Column("cause", "", .text, "all for the whole difference, else what was isolated") {
+                    $0.step?.cause.rawValue ?? "all"
+                }
+            ] + figureColumns("before", \.before) + figureColumns("after", \.after) + [
+                Column("change_frac", "fraction", .number, "Move of the share below zero") { line in
+                    let (a, b) = (line.before?.frequency, line.after?.frequency)
+                    return a.flatMap { a in b.map { numberText($0 - a) } } ?? ""
+                },
+                Column(
+                    "intervals_apart", "", .text, "true when the whole difference leaves no common value, else false"
+                ) {
+                    String($0.change.isBeyond)
+                },
+            ]
+        let rows = strikingFirst.flatMap { change in
+            [Line(change: change, step: nil)] + change.steps.map { Line(change: change, step: $0) }
+        }
+        return CSVTable(file: "changes.csv", columns: columns, rows: rows)
+    }
+
+    private var causesTable: CSVTable {
+        let columns: [Column<CauseSummary>] = [
+            Column(
+                "cause", "", .text,
+                "What was isolated: \(DifferenceCause.allCases.map(\.rawValue).joined(separator: ", "))"
+            ) {
+                $0.cause.rawValue
+            },
+            Column("moved_count", "cells", .integer, "Cells that it moved") { String($0.cells) },
+            Column(
+                "intervals_apart_count", "cells", .integer,
+                "Of these, cells whose intervals have no common value in the end"
+            ) {
+                String($0.beyond)
+            },
+            Column("headline_before_frac", "fraction", .number, "Share of the headline below zero before it") {
+                field($0.headline?.before?.frequency)
+            },
+            Column("headline_after_frac", "fraction", .number, "The same after it") {
+                field($0.headline?.after?.frequency)
+            },
+        ]
+        return CSVTable(file: "causes.csv", columns: columns, rows: causes)
+    }
+
+    /// The comparison for programs, one object. Keys are only ever added within a schema version.
+    public var json: String {
+        func run(_ run: ComparedRun) -> JSONValue {
+            .object([
+                ("run_id", .text(run.runID)), ("study", .text(run.study)), ("version", .text(run.version)),
+                ("started_utc", .text(run.started.rfc3339)), ("cells_count", .integer(run.cells.count)),
+            ])
+        }
+        return JSONValue.object([
+            ("schema_version", .integer(1)), ("before", run(before)), ("after", run(after)),
+            ("same_count", .integer(same)), ("moved_count", .integer(changes.count)),
+            ("intervals_apart_count", .integer(beyond.count)),
+            (
+                "causes",
+                .list(
+                    causes.map { cause in
+                        .object([
+                            ("cause", .text(cause.cause.rawValue)), ("moved_count", .integer(cause.cells)),
+                            ("headline_before_frac", .optional(cause.headline?.before?.frequency)),
+                            ("headline_after_frac", .optional(cause.headline?.after?.frequency)),
+                        ])
+                    })
+            ),
+            (
+                "inputs",
+                .list(inputs.map { .object([("asset", .text($0.asset)), ("change", .text($0.words))]) })
+            ),
+            ("study_lines", .list(studyLines.map { .text("\($0.sign) \($0.line)") })),
+            ("notes", .list(notes.map(JSONValue.text))),
+        ]).document
+    }
+}

@@ -1,0 +1,106 @@
+import StressBasics
+
+extension DifferenceCause {
+    /// The cause in words.
+    var words: String {
+        switch self {
+        case .version: "version changed"
+        case .revised: "data revised"
+        case .versionOrRevised: "version or data revised"
+        case .appended: "data appended"
+        case .study: "study changed"
+        case .unexplained: "not explained"
+        case .unseparated: "not told apart"
+        }
+    }
+
+    /// What it means, one sentence.
+    var meaning: String {
+        switch self {
+        case .version: "The same study on the same files by another version of the program."
+        case .revised: "The earlier study on the later files, cut to the earlier time: prices that both cover differ."
+        case .versionOrRevised:
+            "Another version, or prices that both cover differ; without the earlier files nobody can tell which."
+        case .appended: "The earlier study with the prices before and after the earlier time added."
+        case .study: "The later study in place of the earlier one, on the later files."
+        case .unexplained: "What this program does not compute again from the later study and files."
+        case .unseparated: "Nothing was computed again, see the notes."
+        }
+    }
+}
+
+extension CellFigures {
+    /// `3.1 (2.0–4.7)`, in percent; `0 (≤0.5)` where nothing was seen.
+    var shareWords: String {
+        guard let frequency else { return "no entries" }
+        guard let low, let high else { return shareNumber(frequency) }
+        if frequency == 0, low == 0 { return "0 (≤\(boundNumber(high)))" }
+        return "\(shareNumber(frequency)) (\(shareNumber(low))–\(shareNumber(high)))"
+    }
+}
+
+extension CellChange {
+    /// `+0.9`, in points of percent; `new` or `gone` for a cell that only one run has.
+    var changeWords: String {
+        if before == nil { return "new" }
+        if after == nil { return "gone" }
+        guard let change else { return "entries" }
+        return signed(change * 100)
+    }
+
+    /// The move against the earlier interval, and whether the two overlap.
+    var verdict: String {
+        if isBeyond { return "intervals apart" }
+        if isOutside { return "outside the earlier interval" }
+        guard let arms = changeInArms else { return before == nil || after == nil ? "" : "share unchanged" }
+        return "\(significantText(abs(arms), digits: 2)) of the interval’s arm"
+    }
+
+    /// The causes that moved it.
+    var causeWords: String { steps.map(\.cause.words).joined(separator: ", ") }
+
+    /// Cells with clear moves first, then by the size of the move.
+    static func isMoreStriking(_ a: CellChange, _ b: CellChange) -> Bool {
+        func rank(_ change: CellChange) -> (Int, Double) {
+            (change.isBeyond ? 0 : change.isOutside ? 1 : 2, -abs(change.change ?? 0))
+        }
+        return rank(a) < rank(b)
+    }
+
+    private func signed(_ points: Double) -> String {
+        if points == 0 { return "0" }
+        let size = abs(points)
+        let text = size < 0.01 ? "<0.01" : significantText(size, digits: 2)
+        return (points > 0 ? "+" : "−") + text
+    }
+}
+
+extension RunDifference {
+    /// What the comparison found, one sentence.
+    public var title: String {
+        let all = changes.count + same
+        guard !changes.isEmpty else { return "Nothing moved: \(counted(all, "cell is", "cells are")) the same" }
+        let clear = beyond.count
+        let ending =
+            clear == 0
+            ? "none beyond its interval" : "\(grouped(clear)) beyond \(clear == 1 ? "its" : "their") intervals"
+        return "\(grouped(changes.count)) of \(counted(all, "cell", "cells")) moved, \(ending)"
+    }
+
+    /// The headline before and after, one sentence; empty when the later run has none.
+    public var headlineSentence: String {
+        guard let key = after.headline ?? before.headline else { return "" }
+        guard let change = headlineChange else { return "The headline, \(key.words), is the same." }
+        let parts = [change.before, change.after].map { $0?.shareWords ?? "not in the grid" }
+        return "The headline, \(key.words), went from \(parts[0]) to \(parts[1]) % below zero"
+            + (change.steps.isEmpty ? "." : ": \(change.causeWords).")
+    }
+
+    /// The moved cells, the most striking first.
+    var strikingFirst: [CellChange] {
+        changes.enumerated().sorted { a, b in
+            if CellChange.isMoreStriking(a.element, b.element) { return true }
+            return !CellChange.isMoreStriking(b.element, a.element) && a.offset < b.offset
+        }.map(\.element)
+    }
+}

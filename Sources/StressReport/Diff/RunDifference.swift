@@ -1,0 +1,211 @@
+import StressBasics
+
+/// One of the two runs that are compared.
+public struct ComparedRun: Sendable {
+    /// Content name of the run.
+    public var runID: String
+    /// Name of its study.
+    public var study: String
+    /// The study as canonical text.
+    public var studyText: String
+    /// Version of the program that made it.
+    public var version: String
+    /// When it started.
+    public var started: UTCInstant
+    /// Confidence of its intervals.
+    public var confidence: Double
+    /// The cell its first sentence speaks of; nil when it has none.
+    public var headline: CellKey?
+    /// Its cells, in plan order.
+    public var cells: [(key: CellKey, figures: CellFigures)]
+
+    /// A run of the given facts.
+    public init(
+        runID: String, study: String, studyText: String, version: String, started: UTCInstant, confidence: Double,
+        headline: CellKey?, cells: [(key: CellKey, figures: CellFigures)]
+    ) {
+        (self.runID, self.study, self.studyText, self.version) = (runID, study, studyText, version)
+        (self.started, self.confidence, self.headline, self.cells) = (started, confidence, headline, cells)
+    }
+}
+
+/// Why the results of two runs differ. The raw value is what outputs print.
+public enum DifferenceCause: String, Hashable, Sendable, CaseIterable {
+    /// Another version of the program.
+    case version = "version_changed"
+    /// Prices that both runs cover are not what they were.
+    case revised = "data_revised"
+    /// Another version or revised prices: without the earlier files the two cannot be told apart.
+    case versionOrRevised = "version_or_data_revised"
+    /// Prices before or after those of the earlier run.
+    case appended = "data_appended"
+    /// Another grid, platform, position or other setting.
+    case study = "study_changed"
+    /// What this program, on the files as they are now, does not compute again.
+    case unexplained = "unexplained"
+    /// Nothing was computed again, so the causes were not told apart.
+    case unseparated = "not_separated"
+}
+
+/// What one cause did to one cell.
+public struct CausedChange: Hashable, Sendable {
+    /// The cause.
+    public var cause: DifferenceCause
+    /// The cell before it; nil when it did not exist.
+    public var before: CellFigures?
+    /// The cell after it; nil when it no longer exists.
+    public var after: CellFigures?
+
+    /// A change.
+    public init(cause: DifferenceCause, before: CellFigures?, after: CellFigures?) {
+        (self.cause, self.before, self.after) = (cause, before, after)
+    }
+}
+
+/// One cell of two runs.
+public struct CellChange: Sendable {
+    /// The cell.
+    public var key: CellKey
+    /// What the earlier run says; nil when it lacks the cell.
+    public var before: CellFigures?
+    /// What the later run says; nil when it lacks the cell.
+    public var after: CellFigures?
+    /// What each cause did, in the order in which they were isolated; causes without effect are left out.
+    public var steps: [CausedChange]
+
+    /// A cell.
+    public init(key: CellKey, before: CellFigures?, after: CellFigures?, steps: [CausedChange]) {
+        (self.key, self.before, self.after, self.steps) = (key, before, after, steps)
+    }
+
+    /// How far the share below zero moved, fraction; nil when one run has none.
+    public var change: Double? {
+        guard let a = before?.frequency, let b = after?.frequency else { return nil }
+        return b - a
+    }
+
+    /// The move in lengths of the earlier interval's arm in that direction; nil without an interval or a move.
+    public var changeInArms: Double? {
+        guard let change, change != 0, let a = before?.frequency, let low = before?.low, let high = before?.high else {
+            return nil
+        }
+        let arm = change > 0 ? high - a : a - low
+        return arm > 0 ? change / arm : nil
+    }
+
+    /// Whether the two intervals have no value in common.
+    public var isBeyond: Bool {
+        guard let before, let after, let aLow = before.low, let aHigh = before.high, let bLow = after.low,
+            let bHigh = after.high
+        else { return false }
+        return aHigh < bLow || bHigh < aLow
+    }
+
+    /// Whether the later share lies outside the earlier interval.
+    public var isOutside: Bool {
+        guard let frequency = after?.frequency, let low = before?.low, let high = before?.high else { return false }
+        return frequency < low || frequency > high
+    }
+}
+
+/// One input of the runs.
+public struct InputChange: Hashable, Sendable {
+    /// Price history.
+    public var asset: String
+    /// What became of it, in words.
+    public var words: String
+
+    /// A change of an input.
+    public init(asset: String, words: String) { (self.asset, self.words) = (asset, words) }
+}
+
+/// Two runs side by side.
+public struct RunDifference: Sendable {
+    /// The earlier run.
+    public var before: ComparedRun
+    /// The later run.
+    public var after: ComparedRun
+    /// Cells that are not the same in both, in the later run's order, those that are gone last.
+    public var changes: [CellChange]
+    /// Cells that are the same.
+    public var same: Int
+    /// What became of the inputs.
+    public var inputs: [InputChange]
+    /// Why causes were not told apart where they were not, one sentence each.
+    public var notes: [String]
+
+    /// Compares two runs; `steps` says how each cell went from one to the other.
+    ///
+    /// O(cells).
+    public init(
+        before: ComparedRun, after: ComparedRun, inputs: [InputChange], notes: [String],
+        steps: (CellKey, CellFigures?, CellFigures?) -> [CausedChange]
+    ) {
+        (self.before, self.after, self.inputs, self.notes) = (before, after, inputs, notes)
+        let earlier = Dictionary(before.cells.map { ($0.key, $0.figures) }, uniquingKeysWith: { first, _ in first })
+        let later = Set(after.cells.map(\.key))
+        let pairs =
+            after.cells.map { ($0.key, earlier[$0.key], Optional($0.figures)) }
+            + before.cells.filter { !later.contains($0.key) }.map { ($0.key, Optional($0.figures), nil) }
+        let moved = pairs.filter { _, a, b in
+            guard let a, let b else { return true }
+            return !a.agrees(with: b)
+        }
+        changes = moved.map { key, a, b in
+            CellChange(
+                key: key, before: a, after: b,
+                steps: steps(key, a, b).filter { step in
+                    guard let a = step.before, let b = step.after else {
+                        return (step.before == nil) != (step.after == nil)
+                    }
+                    return !a.agrees(with: b)
+                })
+        }
+        same = pairs.count - moved.count
+    }
+
+    /// Cells whose intervals no longer overlap.
+    public var beyond: [CellChange] { changes.filter(\.isBeyond) }
+
+    /// Lines of the study that only one run has: `-` and `+`, in order.
+    public var studyLines: [(sign: String, line: String)] {
+        let lines = { (text: String) in text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init) }
+        let difference = lines(after.studyText).difference(from: lines(before.studyText))
+        let removed = difference.removals.compactMap { change -> (Int, String, String)? in
+            if case .remove(let place, let line, _) = change { (place, "-", line) } else { nil }
+        }
+        let inserted = difference.insertions.compactMap { change -> (Int, String, String)? in
+            if case .insert(let place, let line, _) = change { (place, "+", line) } else { nil }
+        }
+        return (removed + inserted).sorted { ($0.0, $0.1 == "+" ? 1 : 0) < ($1.0, $1.1 == "+" ? 1 : 0) }
+            .map { ($0.1, $0.2) }
+    }
+
+    /// The change of the later run's headline cell; nil when it is the same.
+    public var headlineChange: CellChange? {
+        changes.first { $0.key == (after.headline ?? before.headline) }
+    }
+
+    /// What each cause did, in the order of ``DifferenceCause``.
+    public var causes: [CauseSummary] {
+        DifferenceCause.allCases.compactMap { cause in
+            let moved = changes.filter { change in change.steps.contains { $0.cause == cause } }
+            guard !moved.isEmpty else { return nil }
+            let headline = headlineChange?.steps.first { $0.cause == cause }
+            return CauseSummary(
+                cause: cause, cells: moved.count, beyond: moved.count(where: \.isBeyond), headline: headline)
+        }
+    }
+}
+
+/// What one cause did to all cells.
+public struct CauseSummary: Hashable, Sendable {
+    /// The cause.
+    public var cause: DifferenceCause
+    /// Cells that it moved.
+    public var cells: Int
+    /// Of these, cells whose intervals no longer overlap in the end.
+    public var beyond: Int
+    /// What it did to the headline; nil when nothing.
+    public var headline: CausedChange?
+}

@@ -1,0 +1,254 @@
+import Foundation
+import StressBasics
+import TestSupport
+import Testing
+
+/// Killing the program at any moment: the whole run is there or nothing of it, and `--resume` finishes it with the same bytes.
+///
+/// `make check` leaves these out, as all of this target; `make test` runs them.
+@Suite(.serialized) struct CrashTests {
+    /// A study of three histories, of which the runs can be compared byte by byte.
+    private struct Bench {
+        let scratch: Scratch
+        let program: Program
+        /// The files of an uninterrupted run.
+        let wanted: [String: String]
+        /// How long it took, seconds.
+        let duration: Double
+    }
+
+    private static let study = """
+        version: 1
+        name: small
+        data: [{asset: ONE, path: one.csv}, {asset: TWO, path: two.csv}, {asset: SIX, path: six.csv}]
+        grid: {leverage: [1, 10, 50], horizon: [4h, 1d]}
+        platforms: {typical: {fees: {open: 0.0005, close: 0.0005}, slippage: 0.0005, tiers: [{to: .inf, rate: 0.005}]}}
+        headline: {side: long, leverage: 10, horizon: 1d}
+        """
+
+    private func bench() throws -> Bench {
+        let scratch = try Scratch()
+        for (name, shift) in [("one", "0"), ("two", "1"), ("six", "2")] {
+            try scratch.write(samplePrices.replacing(",10\n", with: ",1\(shift)\n"), to: name + ".csv")
+        }
+        try scratch.write(CrashTests.study, to: "study.yaml")
+        var program = scratch.program
+        program.environment["SOURCE_DATE_EPOCH"] = "1700000000"
+        let run = try program.run(["run", "study.yaml", "--out", "whole"])
+        try #require(run.code == 0, "\(run.err)")
+        // The second is as fast as those that will be killed.
+        let begin = Date()
+        #expect(try program.run(["run", "study.yaml", "--out", "timed"]).code == 0)
+        return Bench(
+            scratch: scratch, program: program, wanted: try contents(scratch, "whole"),
+            duration: Date().timeIntervalSince(begin))
+    }
+
+    /// The files of a run without what its circumstances put into them.
+    private func contents(_ scratch: Scratch, _ folder: String) throws -> [String: String] {
+        var found: [String: String] = [:]
+        for name in scratch.files() where name.hasPrefix(folder + "/") {
+            guard let text = try? scratch.read(name) else { continue }
+            let end = text.range(of: name.hasSuffix(".html") ? "<footer" : "\"circumstances\"")?.lowerBound
+            found[String(name.dropFirst(folder.count + 1))] = String(text[..<(end ?? text.endIndex)])
+        }
+        return found
+    }
+
+    /// Kills the program after a share of the time that an uninterrupted run takes.
+    private func kill(_ bench: Bench, after share: Double, _ arguments: [String]) throws {
+        let running = try bench.program.start(arguments)
+        Thread.sleep(forTimeInterval: bench.duration * share)
+        Foundation.kill(running.process.processIdentifier, SIGKILL)
+        running.process.waitUntilExit()
+    }
+
+    @Test func aHundredKillsAtRandomMoments() throws {
+        let seed =
+            UInt64(ProcessInfo.processInfo.environment["BELOWZERO_TEST_SEED"] ?? "") ?? UInt64.random(in: 1...99_999)
+        print("kills at random moments: BELOWZERO_TEST_SEED=\(seed)")
+        var random = SeededGenerator(seed: seed)
+        let bench = try bench()
+        #expect(bench.wanted.count > 15)
+        var (whole, resumed) = (0, 0)
+        for round in 0..<100 {
+            let out = "out/\(round)"
+            let arguments = ["run", "study.yaml", "--out", out]
+            // Now and then the resumed run is killed, too.
+            let kills = round % 5 == 0 ? 2 : 1
+            for _ in 0..<kills { try kill(bench, after: random.uniform() * 1.1, arguments + ["--resume"]) }
+            let left = (try? FileManager.default.contentsOfDirectory(atPath: bench.scratch.path + "/out")) ?? []
+            #expect(left.allSatisfy { $0 == "\(round)" || $0 == ".\(round).partial" }, "seed \(seed): \(left)")
+            if left.contains("\(round)") {
+                whole += 1
+                #expect(try contents(bench.scratch, out) == bench.wanted, "seed \(seed), round \(round)")
+            }
+            let end = try bench.program.run(arguments + ["--resume"])
+            if end.err.contains("run resumed") { resumed += 1 }
+            #expect(end.code == 0, "seed \(seed), round \(round): \(end.err)")
+            let found = try contents(bench.scratch, out)
+            for (name, text) in bench.wanted {
+                #expect(found[name] == text, "seed \(seed), round \(round): \(name) differs")
+            }
+            #expect(found.count == bench.wanted.count)
+            try FileManager.default.removeItem(atPath: bench.scratch.path + "/out")
+        }
+        print("of 100 kills \(whole) came after the end, and \(resumed) left jobs to go on from")
+        #expect(resumed > 10, "kills hit runs that had finished something")
+    }
+
+    /// A run that was killed is found without its name, too, where the clock names the folder.
+    @Test func theClocksFolderIsResumedAsWell() throws {
+        let bench = try bench()
+        var found = false
+        for share in [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3] where !found {
+            try kill(bench, after: share, ["run", "study.yaml"])
+            found = bench.scratch.files().contains { $0.hasPrefix("Reports/small/.") && $0.hasSuffix("/pieces/job-1") }
+            if !found { try? FileManager.default.removeItem(atPath: bench.scratch.path + "/Reports") }
+        }
+        try #require(found, "one of the kills came between the first job and the end")
+        let end = try bench.program.run(["run", "study.yaml", "--resume"])
+        #expect(end.code == 0 && end.err.contains("run resumed"), "\(end.err)")
+        let runs = try FileManager.default.contentsOfDirectory(atPath: bench.scratch.path + "/Reports/small")
+        #expect(!runs.contains { $0.hasSuffix(".partial") })
+        let run = try #require(runs.first { $0.hasPrefix("20") })
+        #expect(try contents(bench.scratch, "Reports/small/" + run) == bench.wanted)
+    }
+
+    // MARK: What was kept
+
+    /// Leaves a run with every job kept and nothing written, as a kill before the writing does.
+    private func unfinished(_ bench: Bench) throws {
+        for share in stride(from: 0.95, through: 0.3, by: -0.05) {
+            try? FileManager.default.removeItem(atPath: bench.scratch.path + "/out")
+            try kill(bench, after: share, ["run", "study.yaml", "--out", "out/run"])
+            let kept = bench.scratch.files().filter { $0.hasPrefix("out/.run.partial/pieces/job-") }
+            if kept.count >= 2, !FileManager.default.fileExists(atPath: bench.scratch.path + "/out/run") { return }
+        }
+        Issue.record("no kill came between the second job and the end")
+    }
+
+    @Test func whatCannotBeTrustedIsComputedAgain() throws {
+        let bench = try bench()
+        let piece = "out/.run.partial/pieces/job-1"
+        let resume = ["run", "study.yaml", "--out", "out/run", "--resume"]
+        try unfinished(bench)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: bench.scratch.path + "/" + piece))
+        bytes[bytes.count / 2] ^= 4
+        try bytes.write(to: URL(fileURLWithPath: bench.scratch.path + "/" + piece))
+        let damaged = try bench.program.run(resume)
+        #expect(damaged.code == 0 && damaged.err.contains("what was kept of ONE is damaged; it is computed again"))
+        #expect(try contents(bench.scratch, "out/run") == bench.wanted)
+
+        try unfinished(bench)
+        try bench.scratch.write(CrashTests.study.replacing("[4h, 1d]", with: "[4h, 2d, 1d]"), to: "study.yaml")
+        let foreign = try bench.program.run(resume)
+        #expect(
+            foreign.code == 0 && foreign.err.contains("what was kept of ONE is of another program or study"),
+            "\(foreign.err)")
+        try bench.scratch.write(CrashTests.study, to: "study.yaml")
+
+        try unfinished(bench)
+        let prices = try bench.scratch.read("one.csv")
+        try bench.scratch.write(prices.replacing(",80.5,", with: ",80.6,"), to: "one.csv")
+        let changed = try bench.program.run(resume)
+        #expect(changed.code == 0 && changed.err.contains("the files of ONE have changed; it is computed again"))
+        #expect(try contents(bench.scratch, "out/run") != bench.wanted)
+    }
+
+    @Test func withoutResumeARunBeginsAnew() throws {
+        let bench = try bench()
+        try unfinished(bench)
+        let run = try bench.program.run(["run", "study.yaml", "--out", "out/run"])
+        #expect(
+            run.code == 0 && run.err.contains("an unfinished run was discarded") && !run.err.contains("run resumed"))
+        #expect(try contents(bench.scratch, "out/run") == bench.wanted)
+        let again = try bench.program.run(["run", "study.yaml", "--out", "out/run", "--resume"])
+        #expect(again.code == 0 && again.err.contains("finished already"))
+        #expect(try bench.program.run(["run", "study.yaml", "--out", "-", "--resume"]).code == 64)
+    }
+
+    @Test func aRunAtWorkIsNotTakenOver() throws {
+        let scratch = try Scratch()
+        try scratch.write(longPrices, to: "long.csv")
+        let arguments = [
+            "sweep", "long.csv", "--leverage", "1:125", "--horizon", "7d", "--kernel", "plain", "--out", "out/run",
+        ]
+        let running = try scratch.program.start(arguments)
+        Thread.sleep(forTimeInterval: 1)
+        let second = try scratch.program.run(arguments)
+        #expect(second.code == 75 && second.err.contains("another process is at work"), "\(second.code) \(second.err)")
+        #expect(running.process.isRunning)
+        Foundation.kill(running.process.processIdentifier, SIGKILL)
+        running.process.waitUntilExit()
+    }
+
+    // MARK: Signals
+
+    /// Hourly prices of years, over which the judge walks for minutes.
+    private var longPrices: String {
+        var csv = "time,open,high,low,close\n"
+        for hour in 0..<60_000 {
+            let price = 100 + Double(hour * 7919 % 61)
+            csv += "\(1_500_000_000 + hour * 3600),\(price),\(price + 1),\(price - 1),\(price)\n"
+        }
+        return csv
+    }
+
+    /// At any moment of a run, whatever it is doing: reading, walking, resampling, taking apart, writing.
+    @Test func signalsEndARunWithinASecondAtEveryStage() throws {
+        let scratch = try Scratch()
+        try scratch.write(longPrices, to: "long.csv")
+        try scratch.write(longPrices.replacing(",100.0,", with: ",100.5,"), to: "other.csv")
+        var program = scratch.program
+        program.environment["SOURCE_DATE_EPOCH"] = "1700000000"
+        let arguments = [
+            "sweep", "long.csv", "other.csv", "--leverage", "1:125:4", "--horizon", "1d,7d,30d", "--no-cache", "--out",
+        ]
+        let begin = Date()
+        #expect(try program.run(arguments + ["whole"]).code == 0)
+        let duration = Date().timeIntervalSince(begin)
+        let wanted = try contents(scratch, "whole")
+        for step in 0..<12 {
+            let running = try program.start(arguments + ["out/run", "--resume"])
+            Thread.sleep(forTimeInterval: duration * (Double(step) + 0.5) / 12)
+            let isTermination = step % 2 == 0
+            let sent = Date()
+            Foundation.kill(running.process.processIdentifier, isTermination ? SIGTERM : SIGINT)
+            running.process.waitUntilExit()
+            let outcome = try running.outcome()
+            let stands = FileManager.default.fileExists(atPath: scratch.path + "/out/run")
+            if outcome.code == 0 {
+                #expect(stands)
+            } else {
+                #expect(outcome.code == (isTermination ? 143 : 130), "\(outcome.code) \(outcome.err)")
+                // A second, and as much again for a machine that has other things to do.
+                #expect(Date().timeIntervalSince(sent) < 2, "step \(step)")
+                let kept = scratch.files().contains { $0.contains(".run.partial/pieces/") }
+                #expect(stands || kept == outcome.err.contains("--resume goes on"), "step \(step): \(outcome.err)")
+            }
+            if stands { try FileManager.default.removeItem(atPath: scratch.path + "/out") }
+        }
+        #expect(try program.run(arguments + ["out/run", "--resume"]).code == 0)
+        #expect(try contents(scratch, "out/run") == wanted)
+    }
+
+    /// Inside a job the judge's tallies are kept, too.
+    @Test func aStoppedWalkGoesOnInsideItsJob() throws {
+        let scratch = try Scratch()
+        try scratch.write(longPrices, to: "long.csv")
+        let arguments = [
+            "sweep", "long.csv", "--leverage", "1:125:10", "--horizon", "1d", "--kernel", "plain", "--resamples", "0",
+            "--out",
+        ]
+        #expect(try scratch.program.run(arguments + ["whole"]).code == 0)
+        let running = try scratch.program.start(arguments + ["out/run"])
+        let tallies = { scratch.files().filter { $0.contains("/pieces/tally-") } }
+        while running.process.isRunning, tallies().count < 3 { usleep(2000) }
+        Foundation.kill(running.process.processIdentifier, SIGKILL)
+        running.process.waitUntilExit()
+        #expect(tallies().count >= 3)
+        #expect(try scratch.program.run(arguments + ["out/run", "--resume"]).code == 0)
+        #expect(try scratch.read("out/run/results.csv") == scratch.read("whole/results.csv"))
+    }
+}

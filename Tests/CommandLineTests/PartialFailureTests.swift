@@ -1,0 +1,117 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// One bad input fails its job, not the night.
+@Suite struct PartialFailureTests {
+    private func folder(_ bad: String = "gone.csv", limit: String = "") throws -> Scratch {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        let data = "data: [{asset: BAD, path: \(bad)}, {asset: TWO, path: prices.csv}]"
+        let study = smallStudy(limit: limit).replacing("data: [{asset: TWO, path: prices.csv}]", with: data)
+        try scratch.write(study.replacing("headline: {", with: "headline: {asset: TWO, "), to: "study.yaml")
+        return scratch
+    }
+
+    private func summary(_ scratch: Scratch, _ run: String) throws -> [String: Any] {
+        let data = Data(try scratch.read(run + "/summary.json").utf8)
+        return try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+    }
+
+    @Test func theOthersAreDoneAndTheFailureIsSaid() throws {
+        let scratch = try folder()
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run"])
+        #expect(run.code == 4, "\(run.code) \(run.err)")
+        #expect(run.err.contains("gone.csv") && run.err.contains("1 of 2 jobs failed"))
+        let summary = try summary(scratch, "run")
+        #expect(summary["status"] as? String == "partial")
+        let failure = try #require((summary["failures"] as? [[String: Any]])?.first)
+        #expect(failure["asset"] as? String == "BAD" && failure["stage"] as? String == "reading")
+        #expect(failure["reason"] as? String == "no_input" && failure["exit_code"] as? Int == 66)
+        let cells = rows(try scratch.read("run/results.csv"))
+        let (bad, good) = (cells.filter { $0["asset"] == "BAD" }, cells.filter { $0["asset"] == "TWO" })
+        #expect(bad.count == 12 && bad.allSatisfy { $0["status"] == "no_data" && $0["entries_count"] == "0" })
+        // What is there is what a study without the bad input gives.
+        try scratch.write(smallStudy(), to: "alone.yaml")
+        #expect(try scratch.program.run(["run", "alone.yaml", "--out", "alone"]).code == 0)
+        let strip = { (row: [String: String]) in row.filter { $0.key != "run_id" } }
+        #expect(good.map(strip) == rows(try scratch.read("alone/results.csv")).map(strip))
+        #expect(FileManager.default.fileExists(atPath: scratch.path + "/run/reports/two-long.html"))
+    }
+
+    @Test(arguments: [("bad.csv", "bad_data", 65), ("none/*.csv", "no_input", 66)])
+    func everyKindOfBadInputFailsItsJobAlone(path: String, reason: String, code: Int) throws {
+        let scratch = try folder(path)
+        try scratch.write("\u{0}\u{1}\u{2}", to: "bad.csv")
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run", "--json"])
+        #expect(run.code == 4)
+        let failure = try #require((try summary(scratch, "run")["failures"] as? [[String: Any]])?.first)
+        #expect(failure["reason"] as? String == reason && failure["exit_code"] as? Int == code)
+    }
+
+    @Test func aFailedJobWinsOverABreachedLimit() throws {
+        let limit = "limits: [{asset: TWO, side: long, leverage: 10, measure: negative_equity_frac, max: 0.01}]"
+        let scratch = try folder(limit: limit)
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run"])
+        #expect(run.code == 4 && run.err.contains("limit breach"))
+        #expect(try scratch.program.run(["run", "study.yaml", "--out", "again", "--no-fail"]).code == 4)
+    }
+
+    @Test func theHeadlineMayBeAmongTheMissing() throws {
+        let scratch = try folder()
+        try scratch.write(
+            try scratch.read("study.yaml").replacing("headline: {asset: TWO, ", with: "headline: {asset: BAD, "),
+            to: "study.yaml")
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run"])
+        #expect(run.code == 4 && run.out.contains("No data for BAD"), "\(run.out)")
+        #expect(FileManager.default.fileExists(atPath: scratch.path + "/run/index.html"))
+    }
+
+    /// With `--out -` the table has the rows, and the exit code says that it is not all.
+    @Test func theTableAloneIsPartialToo() throws {
+        let run = try folder().program.run(["run", "study.yaml", "--out", "-"])
+        #expect(run.code == 4 && rows(run.out).count == 24)
+    }
+
+    // MARK: Time
+
+    @Test func aJobThatTakesTooLongFails() throws {
+        let scratch = try folder("long.csv")
+        var csv = "time,open,high,low,close\n"
+        for hour in 0..<50_000 { csv += "\(1_500_000_000 + hour * 3600),100,101,99,100\n" }
+        try scratch.write(csv, to: "long.csv")
+        let arguments = ["run", "study.yaml", "--kernel", "plain", "--no-cache", "--out"]
+        let study = try scratch.read("study.yaml").replacing("horizon: [4h, 1d]", with: "horizon: [1d, 365d]")
+        try scratch.write(study, to: "study.yaml")
+        let run = try scratch.program.run(arguments + ["run", "--job-timeout", "2s"])
+        #expect(run.code == 4 && run.err.contains("it took longer than the 2s"), "\(run.code) \(run.err)")
+        let failure = try #require((try summary(scratch, "run")["failures"] as? [[String: Any]])?.first)
+        #expect(failure["asset"] as? String == "BAD" && failure["reason"] as? String == "timeout")
+        #expect(failure["stage"] as? String == "computing" && failure["exit_code"] as? Int == 75)
+        // What was read is on record although it was not computed.
+        #expect(try scratch.read("run/data_quality.csv").contains("BAD"))
+        let alone = try scratch.program.run(["sweep", "long.csv", "--job-timeout", "1ms", "--out", "none"])
+        #expect(alone.code == 75 && !scratch.files().contains { $0.hasPrefix("none") }, "\(alone.code)")
+        #expect(try scratch.program.run(["sweep", "long.csv", "--job-timeout", "soon"]).code == 64)
+    }
+
+    // MARK: Memory
+
+    @Test func aStudyThatDoesNotFitIsRefusedBeforeItStarts() throws {
+        let scratch = try folder("prices.csv")
+        let before = scratch.files()
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run", "--memory", "20M"])
+        #expect(run.code == 78 && run.err.contains("the study is too large: it needs about"), "\(run.code)")
+        #expect(run.err.contains("20 MiB is what --memory allows") && run.err.contains("ask for fewer"))
+        #expect(scratch.files() == before)
+        #expect(try scratch.program.run(["run", "study.yaml", "--memory", "much"]).code == 64)
+    }
+
+    @Test func aDryRunSaysWhatItWillTake() throws {
+        let scratch = try folder("prices.csv")
+        let run = try scratch.program.run(["run", "study.yaml", "--dry-run", "--memory", "4G", "-j", "2"])
+        #expect(run.code == 0 && run.out.contains("24 cells") && run.out.contains("Time:   about"))
+        #expect(run.out.contains("of the 4 GiB that --memory allows") && run.out.contains("an estimate"))
+        #expect(run.out.contains("prices.csv ("), "\(run.out)")
+    }
+}

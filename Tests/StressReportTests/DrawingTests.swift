@@ -1,0 +1,93 @@
+import Foundation
+import StressBasics
+import StudyPlan
+import Testing
+
+#if canImport(FoundationXML)
+    import FoundationXML
+#endif
+
+@testable import StressReport
+
+@Suite("Drawings") struct DrawingTests {
+    private func drawings(_ report: RunReport) -> [ReportFile] {
+        report.files().filter { $0.path.hasPrefix("charts/") }
+    }
+
+    private static func reports() throws -> [RunReport] {
+        [
+            try AnatomyReportTests.report(), try realisticReport(assets: ["LTCUSDT"], hasBounds: true),
+            try makeReport(assets: PageTests.hostileNames) { _ in makeEstimate(worst: 3000) },
+            try makeReport { _ in makeEstimate(negative: 0, unprotected: 0, liquidated: 0) },
+        ]
+    }
+
+    @Test("Each is XML of its own: no class without a rule, nothing from elsewhere")
+    func standalone() throws {
+        for file in try DrawingTests.reports().flatMap(drawings) {
+            let parser = XMLParser(data: Data(file.contents.utf8))
+            #expect(parser.parse(), "\(file.path): \(String(describing: parser.parserError))")
+            #expect(file.contents.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\""))
+            #expect(!file.contents.contains("var(") && !file.contents.contains(" style="))
+            #expect(file.contents.matches(of: /http/).count == 1)
+            let style = file.contents[file.contents.firstRange(of: "<style>")!.upperBound...].prefix { $0 != "<" }
+            let classes = file.contents.matches(of: /class="([^"]*)"/).flatMap { $0.1.split(separator: " ") }
+            for name in Set(classes) where name != "lg" {
+                #expect(style.contains(".\(name) ") || style.contains(".\(name)."), "\(file.path): \(name)")
+            }
+            #expect(style.contains("@media (prefers-color-scheme: dark)"))
+            #expect(style.contains(Palette.light.colours["ink"]!) || !file.contents.contains("<text"))
+        }
+    }
+
+    @Test("A page links each drawing that it shows, and only those exist")
+    func links() throws {
+        for report in try DrawingTests.reports() {
+            let files = report.files()
+            let linked = Set(
+                files.flatMap { $0.contents.matches(of: /href="\.\.\/(charts\/[^"]*)"/).map { String($0.1) } })
+            let written = Set(files.map(\.path).filter { $0.hasPrefix("charts/") })
+            #expect(linked.isSubset(of: written))
+            // Of the episodes' drawings a page links the first.
+            #expect(written.subtracting(linked).allSatisfy { $0.contains("-episode-") })
+        }
+    }
+
+    @Test("No path has more vertices than two a pixel, nor than four hundred, however fine the grid")
+    func vertices() throws {
+        let fine = try makeReport(
+            leverages: (0...1200).map { 1 + Double($0) / 10 }, horizons: [.days(7)]
+        ) { cell in makeEstimate(negative: Int(cell.leverage.value * 90) + 1, worst: Int(cell.leverage.value * 270) + 9) }
+        for file in try DrawingTests.reports().flatMap(drawings) + drawings(fine) {
+            let frame = try #require(file.contents.firstMatch(of: /viewBox="[-0-9.]+ [-0-9.]+ ([0-9.]+)/))
+            let width = try #require(Double(frame.1)) - 32
+            for path in file.contents.matches(of: /\sd="([^"]*)"/) {
+                let vertices = path.1.count { "ML".contains($0) }
+                #expect(Double(vertices) <= 2 * width && vertices <= 400, "\(file.path): \(vertices)")
+            }
+        }
+    }
+
+    @Test("The band that holds the whole curve is drawn and tabled beside the intervals")
+    func wholeCurve() throws {
+        let report = try AnatomyReportTests.report()
+        let page = try #require(report.assetSides.first)
+        #expect(page.band.isEmpty && !(LeverageChart(page)?.standalone.contains("class=\"bo\"") ?? true))
+    }
+
+    @Test("Steps of the safeguards add up and say what they are")
+    func safeguards() throws {
+        let row = try makeReport { _ in makeEstimate(worst: 3000) }.rows[0]
+        let steps = try #require(SafeguardSteps(row))
+        #expect(steps.steps.map(\.entries) == [20_196, 1872 - 20_196, 1872, 3000])
+        #expect(steps.title == "Liquidation spares 91\u{202F}% of the entries that would have gone below zero")
+        let none = try makeReport { _ in makeEstimate(negative: 0, unprotected: 0) }.rows[0]
+        #expect(SafeguardSteps(none) == nil)
+        let more = try makeReport { _ in makeEstimate(negative: 500, unprotected: 400) }.rows[0]
+        #expect(SafeguardSteps(more)?.title == "More entries end below zero than if nobody had liquidated")
+        var off = row
+        off.fill = "off"
+        #expect(SafeguardSteps(off)?.steps[1].name == "recovery")
+        #expect(SafeguardSteps(off)?.title.hasPrefix("Nobody liquidates: 9.3") == true)
+    }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import RunStore
+import StressBasics
+import StudyPlan
+import Testing
+
+@testable import StressReport
+
+@Suite("Front pages") struct FrontPageTests {
+    private func index(_ report: RunReport) -> String {
+        let pages = report.assetSides
+        return IndexPage(report: report, pages: pages, tables: ["results.csv"]).file.contents
+    }
+
+    @Test("Five hundred histories stay below a megabyte, with a box to filter them")
+    func fiveHundred() throws {
+        let names = (1...500).map { "COIN\($0)USDT" }
+        let limits = names.map {
+            StudyLimit(cells: CellSelector(asset: $0, leverage: Leverage(20)), measure: .negativeEquity, max: 0.05)
+        }
+        let report = try makeReport(
+            assets: names, leverages: [1, 2, 3, 5, 10, 20, 25, 50, 75, 100, 125], horizons: [.days(7)], limits: limits
+        ) { _ in makeEstimate(worst: 3000) }
+        let html = index(report)
+        #expect(html.utf8.count < 1_000_000, "\(html.utf8.count)")
+        #expect(html.contains("id=\"filter\"") && html.contains("heat wide dense sortable"))
+        #expect(html.matches(of: /<th scope="row"><a href="reports\//).count == 1000)
+        #expect(markupFault(in: html) == nil)
+        #expect(!index(try makeReport { _ in makeEstimate() }).contains("id=\"filter\""))
+    }
+
+    @Test("A history without data stands beside its last good value")
+    func failures() throws {
+        var report = try makeReport { _ in makeEstimate() }
+        report.failures = [
+            JobFailure(
+                asset: "XRP<b>", stage: .reading, reason: .noInput, message: "cannot read xrp.csv: <no> such file",
+                hint: "check the path", exitCode: 66)
+        ]
+        report.lastGood = [
+            LastGoodValue(
+                asset: "XRP<b>", side: .long, leverage: Leverage(20)!, horizon: .days(7), share: 0.042,
+                started: UTCInstant(milliseconds: 1_795_140_000_000))
+        ]
+        let html = plainText(index(report))
+        #expect(html.contains("<h2 id=\"h-failures\">1 price history has no result</h2>"))
+        #expect(html.contains("XRP&lt;b&gt;") && html.contains("&lt;no&gt; such file"))
+        #expect(html.contains("long 20× 7 d: 4.2 % on 2026-11-20"))
+        #expect(html.contains("<strong>1 price history without data</strong>"))
+        report.lastGood = []
+        #expect(index(report).contains("none on record"))
+    }
+
+    // MARK: All nights
+
+    private let cell = StoredCell(
+        asset: "BTC", contract: "linear", side: "long", leverage: 20, horizonHours: 168, platform: "typical")
+
+    private func record(
+        night: Int, value: Double?, limit: Double = 0.05, study: String = "a", version: String = "1", bars: Int = 1000,
+        digest: String = "x", status: StoredRun.Status = .ok
+    ) -> RunRecord {
+        let started = UTCInstant(milliseconds: 1_795_140_000_000 + Int64(night) * 86_400_000)
+        let run = StoredRun(
+            folder: status == .failed ? nil : "nightly/\(started.folderText)", runID: "r\(night)", study: "nightly",
+            studyDigest: study, resultsDigest: "r", version: version, command: "belowzero run", started: started,
+            duration: .seconds(41), status: status, exitCode: status == .failed ? 65 : 0,
+            message: status == .failed ? "cannot read <btc>" : "", confidence: 0.95)
+        guard status != .failed else { return RunRecord(run: run) }
+        return RunRecord(
+            run: run,
+            jobs: [StoredJob(asset: "BTC", first: UTCInstant(milliseconds: 0), bars: bars, warnings: 2)],
+            inputs: [StoredInput(asset: "BTC", file: "b.csv", bytes: 1, rows: 1, digest: digest, format: "f")],
+            headlines: [
+                StoredHeadline(
+                    cell: cell, isStudyHeadline: true, status: "ok", entries: 9, effectiveEntries: 9,
+                    negativeEquity: value, low: nil, high: nil, liquidated: nil, unprotected: nil, worstFill: nil)
+            ],
+            limits: [
+                StoredLimit(
+                    asset: "BTC", cell: cell, measure: "negative_equity_frac", form: "max", bound: "value",
+                    threshold: limit, value: value, status: (value ?? 0) > limit ? "breach" : value == nil ? "no_value" : "met")
+            ])
+    }
+
+    private func page(_ oldestFirst: [RunRecord]) -> String {
+        NightsPage(
+            studies: [NightsPage.StudyHistory(study: "nightly", records: oldestFirst.reversed())], version: "0.1.0"
+        ).html
+    }
+
+    @Test("A line a card, a dashed limit, and a dotted mark where values cannot be compared")
+    func nights() throws {
+        let nights = (0..<40).map { night in
+            record(
+                night: night, value: night < 35 ? 0.031 : 0.06, study: night < 35 ? "a" : "b",
+                version: night < 20 ? "1" : "2", bars: 1000 + 24 * night, digest: "d\(night)")
+        }
+        let html = page(nights)
+        #expect(markupFault(in: html) == nil)
+        #expect(html.matches(of: /<article class="card">/).count == 2)
+        #expect(plainText(html).contains("Last night: <strong>1 limit breached</strong>, 0 limits met."))
+        // Thirty nights: of the two changes both lie within them.
+        let card = html[html.firstRange(of: "<article")!.lowerBound...].prefix { $0 != "\n" || true }
+        let first = String(card[..<card.firstRange(of: "</article>")!.lowerBound])
+        #expect(first.matches(of: /class="rf"/).count == 2)
+        #expect(first.matches(of: /class="ax"/).count == 27)
+        let limit = html[html.ranges(of: "<article")[1].lowerBound...]
+        #expect(limit.contains("class=\"bk\""))
+        #expect(plainText(html).contains("+2.9 against the median of 30") || plainText(html).contains("6.0 %"))
+        #expect(html.contains("href=\"nightly/2026-12-29T020000Z/index.html\"") || html.contains("/index.html\""))
+        #expect(html == page(nights))
+    }
+
+    @Test("Failed runs leave a gap and say why; nothing on record is said, too")
+    func gaps() throws {
+        let html = page([
+            record(night: 0, value: 0.03), record(night: 1, value: 0.03), record(night: 2, value: nil, status: .failed),
+        ])
+        #expect(html.contains("cannot read &lt;btc&gt;") && html.contains("failed, exit 65"))
+        #expect(plainText(html).contains("no value; last good 3.0 % on 2026-11-21"))
+        #expect(html.contains("<strong>1 run failed</strong>"))
+        #expect(markupFault(in: html) == nil)
+        let empty = NightsPage(studies: [], version: "0.1.0").html
+        #expect(empty.contains("No run is on record.") && markupFault(in: empty) == nil)
+    }
+
+    @Test("Data that were added are no break, data that changed are")
+    func changes() {
+        func change(_ a: RunRecord, _ b: RunRecord) -> RunChange { RunChange(b, since: a) }
+        let base = record(night: 0, value: 0.03)
+        #expect(!change(base, record(night: 1, value: 0.03, bars: 1024, digest: "y")).isBreak)
+        #expect(change(base, record(night: 1, value: 0.03, digest: "y")).words == "older data")
+        #expect(change(base, record(night: 1, value: 0.03, bars: 900, digest: "y")).revised)
+        #expect(change(base, record(night: 1, value: 0.03, study: "b", version: "2")).words == "study, version (was 1)")
+        #expect(change(base, base).words == "–")
+    }
+
+    @Test("Links stay inside the folder of the store", arguments: [
+        ("nightly/2026-11-20T020000Z", "nightly/2026-11-20T020000Z"), ("a b/\"<x>", "a%20b/%22%3Cx%3E"),
+        ("javascript:alert(1)", "javascript%3Aalert%281%29"),
+    ])
+    func addresses(path: String, link: String) { #expect(relativeAddress(path) == link) }
+
+    @Test("Folders elsewhere have no link", arguments: ["/srv/x", "../x", "a/../../x"])
+    func outside(path: String) { #expect(relativeAddress(path) == nil) }
+}

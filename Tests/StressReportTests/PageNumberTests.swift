@@ -1,0 +1,64 @@
+import Foundation
+import StressBasics
+import StressStatistics
+import StudyPlan
+import TestSupport
+import Testing
+
+@testable import StressReport
+
+@Suite("Numbers of pages") struct PageNumberTests {
+    private func entries(_ report: RunReport) -> [PageNumbers.Entry] {
+        let files = report.files()
+        let contents = Dictionary(files.map { ($0.path, $0.contents) }, uniquingKeysWith: { first, _ in first })
+        let numbers = PageNumbers(files: contents)
+        let pages = report.assetSides.flatMap { page in
+            numbers.entries(
+                in: contents["reports/" + page.fileName]!,
+                scope: PageNumbers.Scope(asset: page.asset.asset, side: page.side.rawValue))
+        }
+        return pages + numbers.entries(in: contents["index.html"]!, scope: PageNumbers.Scope())
+    }
+
+    private static func reports() throws -> [RunReport] {
+        [
+            try AnatomyReportTests.report(), try TableTests.smallReport(), try TableTests.boundedReport(),
+            try makeReport(leverages: (1...30).map(Double.init), horizons: (1...13).map { .days($0) }) { _ in
+                makeEstimate()
+            },
+        ]
+    }
+
+    @Test("Every number of a page is in a file of the run", arguments: 0..<4)
+    func everyNumber(place: Int) throws {
+        let entries = entries(try PageNumberTests.reports()[place])
+        let faults = entries.filter { !$0.isFound }.map(\.description)
+        #expect(entries.count > 200)
+        #expect(faults.isEmpty, "\(faults.count) of \(entries.count): \(Array(Set(faults)).prefix(30))")
+    }
+
+    /// The check must be able to fail: each number of the pages, changed in its last digit, is looked up again. Shares of two
+    /// digits often meet another cell's; most others must not.
+    @Test("A changed number is found out")
+    func mutations() throws {
+        let changed = entries(try AnatomyReportTests.report()).compactMap(\.isFoundWhenChanged)
+        let undetected = changed.count { $0 }
+        #expect(changed.count > 200)
+        #expect(Double(undetected) < 0.4 * Double(changed.count), "\(undetected) of \(changed.count) not found out")
+    }
+
+    @Test("A page with a changed number is refused")
+    func mutatedPage() throws {
+        let files = try AnatomyReportTests.report().files()
+        let contents = Dictionary(files.map { ($0.path, $0.contents) }, uniquingKeysWith: { first, _ in first })
+        let numbers = PageNumbers(files: contents)
+        let page = contents["reports/ltcusdt-long.html"]!
+        let scope = PageNumbers.Scope(asset: "LTCUSDT", side: "long")
+        for (right, wrong) in [("61\u{202F}200 entries", "61\u{202F}300 entries"), ("half of them within 41 h", "half of them within 57 h")] {
+            let plain = page.replacing("\u{00A0}", with: " ")
+            #expect(plain.contains(right), "\(right)")
+            let copy = plain.replacing(right, with: wrong)
+            #expect(!numbers.faults(in: copy, scope: scope).isEmpty, "\(wrong)")
+        }
+    }
+}
