@@ -55,7 +55,7 @@ public struct LiquidationCurve: Hashable, Codable, Sendable {
 }
 
 /// The prices that the worst entry of an episode met.
-public struct EpisodePath: Hashable, Sendable {
+public struct EpisodePath: Hashable, Codable, Sendable {
     /// Place of its episode by entries below zero, from 1.
     public var rank: Int
     /// Open of the entry bar; the entry is its close.
@@ -76,7 +76,7 @@ public struct EpisodePath: Hashable, Sendable {
     public var points: [Point]
 
     /// A few bars, summed up.
-    public struct Point: Hashable, Sendable {
+    public struct Point: Hashable, Codable, Sendable {
         /// Open of the last of them.
         public var time: UTCInstant
         /// Lowest, highest and last price.

@@ -86,7 +86,8 @@ struct CellSentences {
     private func indicative(_ share: MeasuredShare) -> [Phrase] {
         // A zero without a bound has said so already.
         let isSaid = share.count == 0 && share.interval?.isVacuous(windows: share.windows) == true
-        return share.isIndicative && !isSaid ? [.plain(" — only \(windowWords(share.windows)), treat as indicative")] : []
+        return share.isIndicative && !isSaid
+            ? [.plain(" — only \(windowWords(share.windows)), treat as indicative")] : []
     }
 
     private var impossible: [Phrase] {

@@ -56,7 +56,8 @@ extension RunReport {
         let share = row.estimate.figure(.belowZero, confidence: confidence)?.share
         let range = share?.interval.map { interval in
             interval.isVacuous(windows: row.estimate.disjointWindows)
-                ? "too few" : interval.method.isBound ? "<=" + boundText(interval.high) : intervalNumber(interval) + " %"
+                ? "too few"
+                : interval.method.isBound ? "<=" + boundText(interval.high) : intervalNumber(interval) + " %"
         }
         return [row.cell.leverage.screenText, figure(.belowZero), range ?? ""] + fills.map(figure)
             + [

@@ -22,10 +22,14 @@ import Testing
         #expect(try scratch.program.run(["run", "study.yaml", "--out", "night/two", "-j", "1"]).code == 0)
         for format in ["sqlite", "npy", "csv.gz"] {
             for name in ["one", "two"] {
-                let export = try scratch.program.run(["export", "night/\(name)/", "--to", format, "-o", "\(name).\(format)"])
+                let export = try scratch.program.run([
+                    "export", "night/\(name)/", "--to", format, "-o", "\(name).\(format)",
+                ])
                 #expect(export.code == 0 && export.err.contains("Wrote \(name).\(format)"), "\(export.err)")
             }
-            #expect(bytes(scratch, "one.\(format)") == bytes(scratch, "two.\(format)") && !bytes(scratch, "one.\(format)").isEmpty)
+            #expect(
+                bytes(scratch, "one.\(format)") == bytes(scratch, "two.\(format)")
+                    && !bytes(scratch, "one.\(format)").isEmpty)
         }
     }
 
@@ -63,7 +67,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("results.csv", "\n", ",surplus\n"), ("results.csv", "entries_count", "entries"), ("results.csv", ",long,", ",\"long,"),
+        ("results.csv", "\n", ",surplus\n"), ("results.csv", "entries_count", "entries"),
+        ("results.csv", ",long,", ",\"long,"),
         ("columns.csv", ",integer,", ",whole,"), ("columns.csv", "results.csv,", "../results.csv,"),
         ("results.csv", ",typical,gap,", ",typical,gap,many"),
     ])
@@ -75,7 +80,8 @@ import Testing
             let export = try scratch.program.run(["export", "night/one", "--to", format])
             #expect(export.code == 65, "\(export.code) \(export.err)")
         }
-        #expect(!scratch.files().contains { $0.hasSuffix(".sqlite") || $0.hasSuffix(".npy") || $0.contains(".partial") })
+        #expect(
+            !scratch.files().contains { $0.hasSuffix(".sqlite") || $0.hasSuffix(".npy") || $0.contains(".partial") })
     }
 
     @Test func theMailIsReplacedEveryNight() throws {
@@ -90,7 +96,10 @@ import Testing
             JSONSerialization.jsonObject(with: bytes(scratch, "night/one/summary.json")) as? [String: Any])
         #expect(text.hasPrefix("Subject: \(summary["subject"] as? String ?? "–")\n"))
         // A mail that cannot be written is said; the run stands.
-        let blocked = try scratch.program.run(["run", "study.yaml", "--out", "third", "--mail-body", "prices.csv/mail.html"])
-        #expect(blocked.code == 0 && blocked.err.contains("--mail-body") && scratch.files().contains("third/index.html"))
+        let blocked = try scratch.program.run([
+            "run", "study.yaml", "--out", "third", "--mail-body", "prices.csv/mail.html",
+        ])
+        #expect(
+            blocked.code == 0 && blocked.err.contains("--mail-body") && scratch.files().contains("third/index.html"))
     }
 }

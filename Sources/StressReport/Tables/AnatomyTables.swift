@@ -73,14 +73,17 @@ extension RunReport {
                 "first_utc", "UTC", .time, "Open of the bar in which the first entry went below zero",
                 text: episode { $0.first.rfc3339 }),
             Column(
-                "last_utc", "UTC", .time, "Open of the bar in which the last one did", text: episode { $0.last.rfc3339 }),
+                "last_utc", "UTC", .time, "Open of the bar in which the last one did", text: episode { $0.last.rfc3339 }
+            ),
             Column(
                 "entries_count", "entries", .integer, "Entries below zero in the episode",
                 text: episode { String($0.entries) }),
             Column(
                 "first_entry_utc", "UTC", .time, "Earliest of these entries", text: episode { $0.firstEntry.rfc3339 }),
             Column("last_entry_utc", "UTC", .time, "Latest of these entries", text: episode { $0.lastEntry.rfc3339 }),
-            Column("worst_entry_utc", "UTC", .time, "The entry that ended deepest", text: episode { $0.worstEntry.rfc3339 }),
+            Column(
+                "worst_entry_utc", "UTC", .time, "The entry that ended deepest", text: episode { $0.worstEntry.rfc3339 }
+            ),
             Column("worst_exit_utc", "UTC", .time, "When it went below zero", text: episode { $0.worstExit.rfc3339 }),
             Column(
                 "shortfall_max_margin_frac", "of margin", .number, "Its shortfall; empty without bound",
