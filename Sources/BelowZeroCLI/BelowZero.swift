@@ -23,9 +23,24 @@ struct BelowZero: ParsableCommand {
         version: programVersion,
         subcommands: [
             RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, DiffCommand.self,
-            HistoryCommand.self, StoreCommand.self, InitCommand.self, FetchCommand.self, SynthCommand.self,
+            HistoryCommand.self, StoreCommand.self, IndexCommand.self, InitCommand.self, FetchCommand.self, SynthCommand.self,
             VenuesCommand.self, ExportCommand.self, ManualCommand.self,
         ])
+}
+
+extension BelowZero {
+    /// Runs the command that was typed. With `--json` what is wrong with the command line is a JSON object, too.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            if exitCode(for: error) == .validationFailure, CommandLine.arguments.contains("--json") {
+                Talk.print(jsonText(FailureJSON(Failure(.usage, message(for: error)))))
+            }
+            exit(withError: error)
+        }
+    }
 }
 
 /// The version that outputs and manifests name.

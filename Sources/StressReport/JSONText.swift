@@ -16,6 +16,16 @@ enum JSONValue {
     /// The value as text with two spaces a level and a line end at its end.
     var document: String { text(indent: "") + "\n" }
 
+    /// The value on one line without its end.
+    var line: String {
+        switch self {
+        case .list(let values): "[" + values.map(\.line).joined(separator: ",") + "]"
+        case .object(let members):
+            "{" + members.map { JSONValue.quoted($0) + ":" + $1.line }.joined(separator: ",") + "}"
+        default: text(indent: "")
+        }
+    }
+
     private func text(indent: String) -> String {
         switch self {
         case .text(let value): JSONValue.quoted(value)

@@ -5,7 +5,14 @@ import StudyPlan
 extension RunReport {
     /// `summary.json`: what a machine wants to know after a run. Keys are only ever added within a schema version.
     func summary(files: [String]) -> ReportFile {
-        let document = JSONValue.object([
+        ReportFile(path: "summary.json", contents: summaryDocument(files: files).document)
+    }
+
+    /// `summary.json` on one line, for `--json`.
+    public func summaryLine(files: [ReportFile]) -> String { summaryDocument(files: files.map(\.path)).line }
+
+    private func summaryDocument(files: [String]) -> JSONValue {
+        .object([
             ("schema_version", .integer(1)),
             ("run_id", .text(runID)),
             ("study", .object([("name", .text(study.name)), ("sha256", .text(studyDigest.hex))])),
@@ -22,7 +29,6 @@ extension RunReport {
             ("findings", .list(assets.flatMap(findingsJSON))),
             ("files", .list(files.map(JSONValue.text))),
         ])
-        return ReportFile(path: "summary.json", contents: document.document)
     }
 
     /// `run.json`: what the run was made of, and the facts of this run alone.

@@ -64,7 +64,10 @@ struct CellSentences {
     private func interval(_ share: MeasuredShare) -> [Phrase] {
         guard let interval = share.interval else { return [] }
         guard !interval.isVacuous(windows: share.windows) else {
-            return [.plain(" "), .quiet("(too few separate crashes for an interval)")]
+            let reason =
+                share.isIndicative
+                ? "\(windowWords(share.windows)): no interval, treat as indicative" : "too few separate crashes for an interval"
+            return [.plain(" "), .quiet("(\(reason))")]
         }
         return [.plain(" "), .quiet("(\(intervalText(interval, confidence: confidence)))")]
     }
@@ -84,10 +87,9 @@ struct CellSentences {
     }
 
     private func indicative(_ share: MeasuredShare) -> [Phrase] {
-        // A zero without a bound has said so already.
-        let isSaid = share.count == 0 && share.interval?.isVacuous(windows: share.windows) == true
-        return share.isIndicative && !isSaid
-            ? [.plain(" — only \(windowWords(share.windows)), treat as indicative")] : []
+        // What has no interval has said so already.
+        let isSaid = share.interval?.isVacuous(windows: share.windows) == true
+        return share.isIndicative && !isSaid ? [.plain(" — only \(windowWords(share.windows)), treat as indicative")] : []
     }
 
     private var impossible: [Phrase] {

@@ -120,7 +120,7 @@ import Testing
         ])
         #expect(html.contains("cannot read &lt;btc&gt;") && html.contains("failed, exit 65"))
         #expect(plainText(html).contains("no value; last good 3.0 % on 2026-11-21"))
-        #expect(html.contains("<strong>1 run failed</strong>"))
+        #expect(plainText(html).contains("<strong>1 run failed</strong>"))
         #expect(markupFault(in: html) == nil)
         let empty = NightsPage(studies: [], version: "0.1.0").html
         #expect(empty.contains("No run is on record.") && markupFault(in: empty) == nil)

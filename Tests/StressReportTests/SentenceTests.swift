@@ -73,7 +73,7 @@ struct SentenceTests {
         #expect(
             sentences(makeEstimate(negative: 30_000, windows: 1)).headline.sentence
                 == "At 20×, a LTCUSDT long held for up to 7 days ended below zero in 49 % of entries "
-                + "(too few separate crashes for an interval) — only ≈ 1 independent window, treat as indicative.")
+                + "(≈ 1 independent window: no interval, treat as indicative).")
         let point = FrequencyInterval(low: 0.04, high: 0.04, method: .bootstrapT)
         #expect(point.isVacuous(windows: 400) && point.rangeNumber(windows: 400) == "too few")
         let bound = FrequencyInterval(low: 0, high: 1, method: .zeroCountDisjoint)

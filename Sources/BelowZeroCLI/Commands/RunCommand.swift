@@ -55,7 +55,7 @@ struct RunCommand: ParsableCommand {
             loaded.notes.forEach { talk.say(Failure.text($0)) }
             let job = StressJob(
                 study: chosen, files: loaded.files, out: out, command: command, work: work, common: common,
-                store: storing.path(out: out), patience: try storing.patience())
+                store: storing.path(out: out), patience: try storing.patience(), studyFile: (study, prices))
             try job.run()
         }
     }

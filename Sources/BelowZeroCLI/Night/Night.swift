@@ -77,6 +77,8 @@ final class Night {
 
     private func judge(_ report: inout RunReport) {
         report.judgeLimits(earlier: earlierValues())
+        // What a page shows beside "no data"; a history that cannot be asked leaves it out.
+        report.lastGood = history.flatMap { try? $0.lastGoodValues(for: report) } ?? []
         report.circumstances.exitCode = report.status.exitCode(noFail: noFail)
         report.circumstances.isRecorded = history != nil
     }
@@ -107,6 +109,7 @@ final class Night {
         let isRecorded = record()
         if out == nil { pointLatest() }
         if isRecorded, out == nil { prune() }
+        if isRecorded { writeIndex() }
         writeMetrics(code: report.circumstances.exitCode ?? 0, report: report, isRecorded: isRecorded)
         if let command = study.operations.onBreach, report.limits.contains(where: \.breached) {
             let control = interruption.control
@@ -134,6 +137,17 @@ final class Night {
         }
     }
 
+    /// The page of all nights, again after every run and after old ones went.
+    private func writeIndex() {
+        guard let history else { return }
+        let index = NightsIndex(history: history)
+        do throws(Failure) {
+            try index.write(to: index.path)
+        } catch {
+            talk.warn("the page of all nights is not written: " + (error.findings.first?.message ?? ""))
+        }
+    }
+
     private func prune() {
         guard let history, let rules = study.operations.retention else { return }
         let retention = Retention(age: rules.days.map { .days(Int64($0)) }, runs: rules.runs)
@@ -157,6 +171,7 @@ final class Night {
             command: command, started: started, duration: wallClock() - started, status: .failed, exitCode: code,
             message: Night.recorded(message))
         let isRecorded = history.map { Turn.record(run, in: $0, talk: talk) } ?? false
+        if isRecorded { writeIndex() }
         writeMetrics(code: code, report: nil, isRecorded: isRecorded)
         history?.close()
     }

@@ -13,6 +13,8 @@ struct RunWriter {
     let interruption: Interruption
     let unfinished: UnfinishedRun?
     let talk: Talk
+    /// The command that takes the headline's cell apart; nil where there is no study to name.
+    let explanation: String?
 
     /// Writes the run to `folder`, or prints `results.csv` when `folder` is `-`; then the headline, and exit code 4 when a job
     /// failed, or 3 when a limit is breached.
@@ -20,10 +22,12 @@ struct RunWriter {
         if folder == "-" {
             Talk.print(report.resultsText)
         } else {
-            let files = report.files()
-            try write(files, to: folder)
+            let pages = report.boundedFiles(allowLarge: work.allowLarge)
+            try write(pages.files, to: folder)
             if let file = work.mailBody { writeMail(report, to: file) }
-            tell(report, files: files, folder: folder)
+            tell(report, files: pages.files, folder: folder)
+            tell(pages)
+            if !pages.refused.isEmpty { try judge(report, otherwise: .cannotCreate) }
         }
         try judge(report)
     }
@@ -61,10 +65,20 @@ struct RunWriter {
         }
     }
 
+    private func tell(_ pages: LargePages) {
+        for page in pages.warned { talk.warn("\(page.path) is \(megabytes(page.bytes)): browsers take long to open it") }
+        for page in pages.refused {
+            talk.complain(
+                "error: \(page.path) would be \(megabytes(page.bytes)), so it was left out; its numbers are in the CSV files\n"
+                    + "   = help: fewer platforms, contracts or assets make it smaller; --allow-large writes it all the same")
+        }
+    }
+
+    private func megabytes(_ bytes: Int) -> String { fixedText(Double(bytes) / 1e6, decimals: 1) + " MB" }
+
     private func tell(_ report: RunReport, files: [ReportFile], folder: String) {
         if common.json {
-            Talk.print(files.first { $0.path == "summary.json" }?.contents ?? "")
-            return
+            return Talk.print(report.summaryLine(files: files))
         }
         talk.tell(
             "run done",
@@ -75,8 +89,12 @@ struct RunWriter {
             ])
         guard !common.quiet else { return }
         report.qualityText.forEach(talk.warn)
-        Talk.print("\n\(report.headlineText)\n\n\(report.terminalTable())")
-        Talk.print("Wrote \(folder) (\(files.count) files)\nOpen  \(folder)/index.html")
+        let style = common.style
+        Talk.print("\n\(style.wrapped(report.headlineText))\n\n\(report.terminalTable(style))\n")
+        let size = megabytes(files.reduce(0) { $0 + $1.contents.utf8.count })
+        let seconds = fixedText(report.circumstances.duration.inSeconds, decimals: 1)
+        Talk.print("Wrote \(folder) (\(files.count) files, \(size)) in \(seconds) s")
+        Talk.print("Next: open \(shellQuoted(folder + "/index.html"))" + (explanation.map { "\n  or: \($0)" } ?? ""))
         let (failed, jobs) = (report.failures.count, report.study.inputs.count)
         if failed > 0 { talk.warn("\(failed) of \(jobs) jobs failed; the others are done") }
     }
@@ -84,7 +102,7 @@ struct RunWriter {
     /// The most breaches that get a line of their own.
     private static let mostBreaches = 20
 
-    private func judge(_ report: RunReport) throws {
+    private func judge(_ report: RunReport, otherwise: Failure.Code? = nil) throws {
         let breaches = report.limits.filter(\.breached)
         for check in breaches.prefix(RunWriter.mostBreaches) { talk.complain(check) }
         if breaches.count > RunWriter.mostBreaches {
@@ -92,6 +110,7 @@ struct RunWriter {
         }
         let code = report.status.exitCode(noFail: work.noFail)
         if code != 0 { throw ExitCode(Int32(code)) }
+        if let otherwise { throw ExitCode(otherwise.rawValue) }
     }
 }
 

@@ -16,6 +16,8 @@ struct StressJob {
     let store: String?
     /// How long to wait for another run.
     let patience: TimeSpan
+    /// The study file and the folder of its prices; nil for a sweep.
+    var studyFile: (path: String, prices: String?)?
 
     func run() throws {
         let plan = WorkPlan(
@@ -52,10 +54,23 @@ struct StressJob {
         } write: { report, night in
             try keeping {
                 try RunWriter(
-                    common: common, work: work, interruption: interruption, unfinished: unfinished, talk: night.talk
+                    common: common, work: work, interruption: interruption, unfinished: unfinished, talk: night.talk,
+                    explanation: explanation
                 ).finish(report, folder: night.folder)
             }
         }
+    }
+
+    /// The command that takes the headline's cell apart.
+    private var explanation: String? {
+        guard let studyFile, let cell = study.headlineCell else { return nil }
+        let words =
+            ["belowzero", "explain", studyFile.path] + (studyFile.prices.map { ["--prices", $0] } ?? [])
+            + [
+                "--asset", cell.asset, "--side", cell.side.rawValue, "--leverage", numberText(cell.leverage.value),
+                "--horizon", cell.horizon.text,
+            ]
+        return words.map(shellQuoted).joined(separator: " ")
     }
 
     private var timeout: TimeSpan? { work.jobTimeout.flatMap { TimeSpan($0) } }

@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import StressBasics
 import StressEngine
+import StressReport
 
 /// Options that every command has.
 struct CommonOptions: ParsableArguments {
@@ -13,6 +14,12 @@ struct CommonOptions: ParsableArguments {
 
     @Flag(help: "Print results as JSON on standard output, and errors as JSON too.")
     var json = false
+
+    @Option(help: "Colour: auto, always or never. auto: on a terminal, unless NO_COLOR is set.")
+    var color = ColourChoice.auto
+
+    /// How standard output is laid out.
+    var style: TerminalStyle { TerminalStyle.standardOutput(color) }
 
     @OptionGroup(title: "Log") var log: LogOptions
 
@@ -23,7 +30,7 @@ struct CommonOptions: ParsableArguments {
         // Who asks for a format wants its lines beside the JSON on standard output.
         Talk(
             isQuiet: quiet || (json && log.logFormat == .auto), format: log.logFormat, level: log.logLevel.level,
-            isRun: isRun && !json)
+            isRun: isRun && !json, colour: color)
     }
 
     /// Runs a command's body and turns a failure into its messages and exit code.
@@ -95,6 +102,9 @@ struct WorkOptions: ParsableArguments {
         help: "Also write a small HTML body for a mail to this file: tables only. Replaces what an earlier run wrote.")
     var mailBody: String?
 
+    @Flag(help: "Write pages above 5 MB, too; without it a page of that size is left out.")
+    var allowLarge = false
+
     @Flag(help: "Exit 0 even when a limit is breached.")
     var noFail = false
 
@@ -156,7 +166,7 @@ extension Failure {
     }
 }
 
-private struct FailureJSON: Encodable {
+struct FailureJSON: Encodable {
     let status = "failed"
     let exitCode: Int32
     let findings: [FindingJSON]

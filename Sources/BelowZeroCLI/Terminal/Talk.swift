@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import StressBasics
+import StressReport
 
 /// The only door for text meant for people and for logs: standard error for talk, standard output for results.
 struct Talk: Sendable {
@@ -11,11 +12,14 @@ struct Talk: Sendable {
     /// Talk in a format.
     ///
     /// - Parameter isRun: whether `auto` means stamped lines away from a terminal.
-    init(isQuiet: Bool, format: LogFormat = .auto, level: Logger.Level = .info, isRun: Bool = false) {
+    init(isQuiet: Bool, format: LogFormat = .auto, level: Logger.Level = .info, isRun: Bool = false,
+        colour: ColourChoice = .auto
+    ) {
         self.isQuiet = isQuiet
         let chosen = format == .auto ? (isRun && !Talk.isTerminal ? LogFormat.stamped : .plain) : format
         let handler = TalkLog(
             logLevel: isQuiet ? max(level, .error) : level, format: chosen, now: wallClock,
+            style: TerminalStyle(hasColour: chosen == .plain && colour.isColoured(STDERR_FILENO)),
             write: { Talk.write($0, to: .standardError) })
         logger = Logger(label: "belowzero") { _ in handler }
     }

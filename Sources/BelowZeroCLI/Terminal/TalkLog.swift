@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import StressBasics
+import StressReport
 
 /// How lines on standard error look.
 enum LogFormat: String, CaseIterable, Sendable {
@@ -25,6 +26,8 @@ struct TalkLog: LogHandler {
     /// Never `auto`.
     let format: LogFormat
     let now: @Sendable () -> UTCInstant
+    /// Colours of the plain format.
+    var style = TerminalStyle.plain
     let write: @Sendable (String) -> Void
 
     /// A line for people that stands in place of the event in the plain format; empty for nothing.
@@ -44,7 +47,7 @@ struct TalkLog: LogHandler {
         switch format {
         case .auto, .plain:
             let line = sentence ?? message
-            if !line.isEmpty { write(withoutSecrets(line) + "\n") }
+            if !line.isEmpty { write(style.message(withoutSecrets(line)) + "\n") }
         case .stamped: write(stamped(event.level, message, facts))
         case .json: write(json(event.level, message, facts))
         }

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Foundation
+import RunStore
+
+/// `belowzero index`: the page of all nights, written again from the history.
+struct IndexCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "index",
+        abstract: "Write the page of all nights again from the history of runs.",
+        discussion: """
+            Runs write it by themselves: index.html beside the history, with a card for the headline and for each limit of \
+            every study over its last 30 runs. Nothing is computed.
+
+            EXAMPLE
+              belowzero index --store Reports/belowzero.sqlite
+            """)
+
+    @OptionGroup var place: StorePathOption
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("The page to write. (default: index.html beside the history)", valueName: "file"),
+        completion: .file(extensions: ["html"]))
+    var out: String?
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.reporting {
+            let history: RunHistory
+            do throws(HistoryError) { history = try RunHistory(path: place.path) } catch { throw Failure(error) }
+            defer { history.close() }
+            let index = NightsIndex(history: history)
+            let path = out ?? index.path
+            try index.write(to: path)
+            common.talk.say("Wrote \(path)")
+        }
+    }
+}

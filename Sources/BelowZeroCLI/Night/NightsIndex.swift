@@ -1,0 +1,68 @@
+import Foundation
+import RunStore
+import StressBasics
+import StressReport
+import StudyPlan
+
+/// Writes the page of all nights beside the history of runs.
+struct NightsIndex {
+    let history: RunHistory
+
+    /// Studies that the page shows; the ones with the newest runs.
+    private static let mostStudies = 100
+
+    /// Where the page stands unless told otherwise.
+    var path: String { history.folder + "/index.html" }
+
+    /// Writes the page to `path`, whole or not at all. A file there that is no page of ours is left alone.
+    func write(to path: String) throws(Failure) {
+        guard isOurs(path) else {
+            throw Failure(
+                .cannotCreate, "\(path) is not a page of this program, so it is left alone", hint: "move it away")
+        }
+        let html: String
+        do throws(HistoryError) { html = try page().html } catch { throw Failure(error) }
+        do throws(StoreError) { try replaceWholeFile(html, at: path) } catch { throw Failure(error) }
+    }
+
+    private func page() throws(HistoryError) -> NightsPage {
+        let runs = try history.runs()
+        var (order, byStudy) = ([String](), [String: [StoredRun]]())
+        for run in runs {
+            if byStudy[run.study] == nil { order.append(run.study) }
+            if byStudy[run.study, default: []].count < NightsPage.shownRuns {
+                byStudy[run.study, default: []].append(run)
+            }
+        }
+        var studies: [NightsPage.StudyHistory] = []
+        for study in order.prefix(NightsIndex.mostStudies) {
+            var records: [RunRecord] = []
+            for run in byStudy[study] ?? [] { records.append(try history.record(of: run)) }
+            studies.append(NightsPage.StudyHistory(study: study, records: records))
+        }
+        return NightsPage(studies: studies, version: programVersion)
+    }
+
+    private func isOurs(_ path: String) -> Bool {
+        guard FileManager.default.fileExists(atPath: path) else { return true }
+        guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 4096) else { return false }
+        return String(decoding: head, as: UTF8.self).contains("content=\"BelowZero ")
+    }
+}
+
+extension RunHistory {
+    /// The last good values of the pages of `report`'s failed jobs.
+    func lastGoodValues(for report: RunReport) throws(HistoryError) -> [LastGoodValue] {
+        guard !report.failures.isEmpty else { return [] }
+        let failed = Set(report.failures.map(\.asset))
+        return try lastGoodHeadlines(study: report.study.name).compactMap { run, headline in
+            guard failed.contains(headline.cell.asset), let side = Side(rawValue: headline.cell.side),
+                let leverage = Leverage(headline.cell.leverage), let share = headline.negativeEquity
+            else { return nil }
+            return LastGoodValue(
+                asset: headline.cell.asset, side: side, leverage: leverage,
+                horizon: TimeSpan(milliseconds: Int64(headline.cell.horizonHours * 3_600_000)), share: share,
+                started: run.started)
+        }
+    }
+}
