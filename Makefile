@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run install uninstall deb test-package test check sanitize fuzz bench bench-instructions coverage format clean
+.PHONY: help deps build run install uninstall deb test-package test check sanitize fuzz bench bench-instructions soak coverage format clean
 
 # Warnings are errors while we develop; `make test BELOWZERO_WARNINGS=` lets them pass.
 BELOWZERO_WARNINGS ?= error
@@ -65,6 +65,11 @@ bench: deps ## Measure, and write the tables to Reports/Benchmarks
 bench-instructions: deps ## Count the instructions of the engine's parts with callgrind
 	swift build -c release --product belowzero
 	@Tests/Peers/instructions.sh .build/release/belowzero | tee Reports/Benchmarks/instructions.md
+
+soak: deps ## Run 200 nights over a growing file, and write the table to Reports/Benchmarks
+	swift build -c release --product belowzero
+	@mkdir -p Reports/Benchmarks
+	python3 Tests/Soak/soak.py .build/release/belowzero .build/soak | tee Reports/Benchmarks/soak.md
 
 coverage: deps ## Print how often the intervals hold the truth (TRIALS=1000), as in the documentation
 	swift build -c release --product StressCoverage
