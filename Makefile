@@ -42,6 +42,7 @@ test: deps ## Run every test
 	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift test
 	@Tests/Readers/run.sh .build/debug/belowzero
 	@Tests/Browser/run.sh
+	@Tests/Metrics/run.sh
 
 check: deps ## What every commit must pass: format, lint, warnings as errors, quick tests
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
