@@ -25,6 +25,7 @@ run: build ## Run the default study (or STUDY=file) and print where the report i
 
 test: deps ## Run every test
 	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift test
+	@Tests/Faults/run.sh
 	@Tests/Browser/run.sh
 	@Tests/Metrics/run.sh
 
