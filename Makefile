@@ -41,6 +41,7 @@ test-package: build ## Install into a scratch root, run, remove; the same with t
 test: deps ## Run every test
 	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift test
 	@Tests/Readers/run.sh .build/debug/belowzero
+	@Tests/Faults/run.sh
 	@Tests/Browser/run.sh
 	@Tests/Metrics/run.sh
 

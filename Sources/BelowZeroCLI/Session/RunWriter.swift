@@ -91,7 +91,7 @@ struct RunWriter {
                 "seconds": .stringConvertible(report.circumstances.duration.inSeconds),
             ])
         guard !common.quiet else { return }
-        report.qualityText.forEach(talk.warn)
+        for line in report.qualityLines { talk.about(job: line.asset).warn(line.text) }
         let style = common.style
         Talk.print("\n\(style.wrapped(report.headlineText))\n\n\(report.terminalTable(style))\n")
         let size = megabytes(files.reduce(0) { $0 + $1.contents.utf8.count })
