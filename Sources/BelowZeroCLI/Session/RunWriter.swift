@@ -24,6 +24,7 @@ struct RunWriter {
         } else {
             let pages = report.boundedFiles(allowLarge: work.allowLarge)
             try write(pages.files, to: folder)
+            if let file = work.mailBody { writeMail(report, to: file) }
             tell(report, files: pages.files, folder: folder)
             tell(pages)
             if !pages.refused.isEmpty { try judge(report, otherwise: .cannotCreate) }
@@ -52,6 +53,15 @@ struct RunWriter {
             interruption.setFarewell(nil)
         } catch let error as StoreError {
             throw Failure(error)
+        }
+    }
+
+    /// The run stands by now: a mail that cannot be written is said and changes nothing.
+    private func writeMail(_ report: RunReport, to file: String) {
+        do throws(StoreError) {
+            try replaceWholeFile(report.mailBody, at: file)
+        } catch {
+            talk.warn("--mail-body: \(error.message)")
         }
     }
 
