@@ -16,6 +16,10 @@ struct FileCalls: Sendable {
     var openFolder: @Sendable (_ path: String) -> Int32 = {
         Glue.open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW, 0)
     }
+    /// `open(2)` of a file that was written, to force it to disk.
+    var openFile: @Sendable (_ path: String) -> Int32 = {
+        Glue.open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0)
+    }
     /// `write(2)`.
     var write: @Sendable (_ file: Int32, _ bytes: UnsafeRawBufferPointer) -> Int = { Glue.write($0, $1) }
     /// `fsync(2)`.

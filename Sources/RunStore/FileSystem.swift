@@ -82,9 +82,9 @@ extension FileCalls {
         if let code { throw writingError(path, code) }
     }
 
-    /// Writes a text as a new file and forces it to disk.
-    func writeFile(_ path: String, _ contents: String) throws(StoreError) {
-        try writeFile(path, [Array(contents.utf8)])
+    /// Writes a text as a new file.
+    func writeFile(_ path: String, _ contents: String, isSynced: Bool = true) throws(StoreError) {
+        try writeFile(path, [Array(contents.utf8)], isSynced: isSynced)
     }
 
     /// The error number of the first write that failed, nil when all bytes were taken.
@@ -127,21 +127,27 @@ extension FileCalls {
 
     func remove(_ path: String) { _ = failure { removeFile(path) } }
 
-    func syncFolder(_ path: String) throws(StoreError) {
-        var folder: Int32 = -1
-        let refusal = failure {
-            folder = openFolder(path)
-            return folder
+    func syncFolder(_ path: String) throws(StoreError) { try force(path, openFolder) }
+
+    /// Forces the files in a folder, their names, and all folders below it to disk.
+    ///
+    /// Together at the end: file systems with a journal then write most of it once, and not once a file.
+    func syncTree(_ path: String) throws(StoreError) {
+        for (name, isFolder) in entries(of: path) {
+            if isFolder { try syncTree("\(path)/\(name)") } else { try force("\(path)/\(name)", openFile) }
         }
-        if let refusal { throw writingError(path, refusal) }
-        defer { _ = close(folder) }
-        if let code = failure({ sync(folder) }) { throw writingError(path, code) }
+        try syncFolder(path)
     }
 
-    /// Forces the names in a folder and all folders below it to disk.
-    func syncTree(_ path: String) throws(StoreError) {
-        for (name, isFolder) in entries(of: path) where isFolder { try syncTree("\(path)/\(name)") }
-        try syncFolder(path)
+    private func force(_ path: String, _ open: (String) -> Int32) throws(StoreError) {
+        var file: Int32 = -1
+        let refusal = failure {
+            file = open(path)
+            return file
+        }
+        if let refusal { throw writingError(path, refusal) }
+        defer { _ = close(file) }
+        if let code = failure({ sync(file) }) { throw writingError(path, code) }
     }
 
     /// Removes a folder and everything in it, as far as possible. Links are removed, not followed.

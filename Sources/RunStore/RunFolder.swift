@@ -87,15 +87,15 @@ public struct RunFolder: ~Copyable {
             hint: "free \(byteText(needed - space.free)) and run it again")
     }
 
-    /// Writes one file and forces it to disk. `path` uses `/`; its folders are made.
+    /// Writes one file, which ``publish()`` forces to disk. `path` uses `/`; its folders are made.
     public func write(_ contents: String, to path: String) throws(StoreError) {
         precondition(!path.hasPrefix("/") && !path.split(separator: "/").contains(".."), "a path inside the run folder")
         let target = "\(temporaryPath)/\(path)"
         try calls.makeFolders(splitPath(target).parent)
-        try calls.writeFile(target, contents)
+        try calls.writeFile(target, contents, isSynced: false)
     }
 
-    /// Forces the folder to disk and gives it its final name; then what was kept for resuming is removed.
+    /// Forces the files and the folder to disk and gives it its final name; then what was kept for resuming is removed.
     ///
     /// - Throws: ``StoreError``. Only when its message says so does the run stand at its place nevertheless: it is whole, but
     ///   the disk has not confirmed its name.

@@ -58,6 +58,7 @@ import Testing
             var layer = FileCalls()
             layer.create = { path in self.call { system.create(path) } }
             layer.openFolder = { path in self.call { system.openFolder(path) } }
+            layer.openFile = { path in self.call { system.openFile(path) } }
             layer.sync = { file in self.call { system.sync(file) } }
             layer.rename = { from, to in self.call { system.rename(from, to) } }
             layer.makeFolder = { path in self.call { system.makeFolder(path) } }

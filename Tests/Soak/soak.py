@@ -78,17 +78,16 @@ def night(program, folder, clock):
     begin = time.monotonic()
     log = open(os.path.join(folder, "log"), "a")
     process = subprocess.Popen([program, "run", "soak.yaml", "--quiet"], cwd=folder, env=environment, stdout=log, stderr=log)
-    seen = []
+    seen, ended = [], threading.Event()
 
     def watch():
-        while process.poll() is None:
+        while not ended.wait(0.005):
             seen.append(open_files(process.pid))
-            time.sleep(0.005)
 
     watcher = threading.Thread(target=watch)
-    usage = None
     watcher.start()
     _, status, usage = os.wait4(process.pid, 0)
+    ended.set()
     process.returncode = os.waitstatus_to_exitcode(status)
     watcher.join()
     log.close()

@@ -21,10 +21,7 @@ final class Interruption {
     init(isJSON: Bool = false, talk: Talk = Talk(isQuiet: false)) {
         // A queue of its own: the global ones may be busy with the run itself.
         let queue = DispatchQueue(label: "signals")
-        sources = [SIGINT, SIGTERM].map { number in
-            signal(number, SIG_IGN)
-            return DispatchSource.makeSignalSource(signal: number, queue: queue)
-        }
+        sources = [SIGINT, SIGTERM].map { DispatchSource.makeSignalSource(signal: $0, queue: queue) }
         for (source, number) in zip(sources, [SIGINT, SIGTERM]) {
             source.setEventHandler { [control, state] in
                 if state.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
@@ -35,6 +32,8 @@ final class Interruption {
                     _exit(failure.code.rawValue)
                 }
             }
+            // Ignored any earlier, a signal would be lost; before, it ends the program as it does any other.
+            source.setRegistrationHandler { signal(number, SIG_IGN) }
             source.resume()
         }
     }
