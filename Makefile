@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test check sanitize fuzz bench bench-instructions coverage format clean
+.PHONY: help deps build run test test-browser examples check sanitize fuzz bench bench-instructions coverage format clean
 
 # Warnings are errors while we develop; `make test BELOWZERO_WARNINGS=` lets them pass.
 BELOWZERO_WARNINGS ?= error
@@ -25,7 +25,15 @@ run: build ## Run the default study (or STUDY=file) and print where the report i
 
 test: deps ## Run every test
 	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift test
+	@$(MAKE) --no-print-directory test-browser
+
+test-browser: ## Open the pages of a fresh run in Chromium and check them
+	swift build --product belowzero
 	@Tests/Browser/run.sh
+
+examples: ## Make the pictures of Reports/Examples again
+	swift build --product belowzero
+	@Tests/Browser/run.sh examples
 
 check: deps ## What every commit must pass: format, lint, warnings as errors, quick tests
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
