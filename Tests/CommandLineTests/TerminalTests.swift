@@ -53,7 +53,10 @@ import Testing
         var program = scratch.program
         program.environment["COLUMNS"] = "100"
         let texts = try lines.map { line in
-            let result = try program.run(line.split(separator: " ").map(String.init))
+            // As on a terminal: lines of a log carry the clock.
+            let isRun = line.hasPrefix("run") || line.hasPrefix("sweep")
+            let result = try program.run(
+                line.split(separator: " ").map(String.init) + (isRun ? ["--log-format", "plain"] : []))
             return "$ belowzero \(line)\n\(result.out)\(result.err)(exit \(result.code))\n"
         }
         try expectGolden(texts.joined(separator: "\n"), "errors.txt")
