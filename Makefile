@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test test-browser examples check sanitize fuzz bench bench-instructions coverage format clean
+.PHONY: help deps build run test test-browser examples check sanitize fuzz bench bench-instructions soak coverage format clean
 
 # Warnings are errors while we develop; `make test BELOWZERO_WARNINGS=` lets them pass.
 BELOWZERO_WARNINGS ?= error
@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 300
 SWIFT_SOURCES := Package.swift Sources Tests
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## Install the C libraries we stand on, where apt can
 	@Tests/Support/install-deps.sh
@@ -28,11 +28,11 @@ test: deps ## Run every test
 	@$(MAKE) --no-print-directory test-browser
 
 test-browser: ## Open the pages of a fresh run in Chromium and check them
-	swift build --product belowzero
+	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift build --product belowzero
 	@Tests/Browser/run.sh
 
 examples: ## Make the pictures of Reports/Examples again
-	swift build --product belowzero
+	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift build --product belowzero
 	@Tests/Browser/run.sh examples
 
 check: deps ## What every commit must pass: format, lint, warnings as errors, quick tests
@@ -57,6 +57,11 @@ bench: deps ## Measure, and write the tables to Reports/Benchmarks
 bench-instructions: deps ## Count the instructions of the engine's parts with callgrind
 	swift build -c release --product belowzero
 	@Tests/Peers/instructions.sh .build/release/belowzero | tee Reports/Benchmarks/instructions.md
+
+soak: deps ## Run 200 nights over a growing file, and write the table to Reports/Benchmarks
+	swift build -c release --product belowzero
+	@mkdir -p Reports/Benchmarks
+	python3 Tests/Soak/soak.py .build/release/belowzero .build/soak | tee Reports/Benchmarks/soak.md
 
 coverage: deps ## Print how often the intervals hold the truth (TRIALS=1000), as in the documentation
 	swift build -c release --product StressCoverage

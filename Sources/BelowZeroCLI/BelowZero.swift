@@ -23,7 +23,8 @@ struct BelowZero: ParsableCommand {
         version: programVersion,
         subcommands: [
             RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, DiffCommand.self,
-            HistoryCommand.self, StoreCommand.self, IndexCommand.self, InitCommand.self, FetchCommand.self, SynthCommand.self,
+            HistoryCommand.self, StoreCommand.self, IndexCommand.self, InitCommand.self, FetchCommand.self,
+            SynthCommand.self,
             VenuesCommand.self,
         ])
 }

@@ -41,7 +41,8 @@ extension RunReport {
         let page = Page(
             title: "\(visibleText(cell.asset)) \(cell.leverage.screenText) \(cell.side.rawValue) · explained",
             printFooter: "BelowZero · \(visibleText(cell.id))", subject: "one cell explained", root: "",
-            sections: [("episodes", "Episodes"), ("entry", "Entry"), ("exit", "Exit")], version: version, footer: footer)
+            sections: [("episodes", "Episodes"), ("entry", "Entry"), ("exit", "Exit")], version: version, footer: footer
+        )
         return page.html { w in
             explanation.writeAnswer(&w)
             explanation.writeEpisodes(&w)

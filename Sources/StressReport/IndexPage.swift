@@ -71,7 +71,8 @@ struct IndexPage {
         let groups = report.limitGroups
         guard !groups.isEmpty else {
             guard let headline else { return [.plain("No cell matches the study’s headline")] + failedWords }
-            return headline.headline + (failedWords.isEmpty ? [] : [.plain(" ")] + failedWords.dropFirst() + [.plain(".")])
+            return headline.headline
+                + (failedWords.isEmpty ? [] : [.plain(" ")] + failedWords.dropFirst() + [.plain(".")])
         }
         let breached = groups.count { $0.outcome == .breach }
         let empty = groups.count { $0.outcome == .noValue || $0.outcome == .noHistory }

@@ -168,7 +168,9 @@ extension RunReport {
 
     /// The limits that concern one page, with its cells alone.
     func limitGroups(asset: String, side: Side) -> [LimitGroup] {
-        groups(of: limits.filter { $0.asset == asset && ($0.cell == nil || $0.cell?.side == side) }).filter { !$0.checks.isEmpty }
+        groups(of: limits.filter { $0.asset == asset && ($0.cell == nil || $0.cell?.side == side) }).filter {
+            !$0.checks.isEmpty
+        }
     }
 
     private func groups(of checks: [LimitCheck]) -> [LimitGroup] {

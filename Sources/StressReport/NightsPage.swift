@@ -124,7 +124,9 @@ extension NightsPage.StudyHistory {
             w.line()
             let all = 1 + Set(newest.limits.map(LimitKey.init)).count
             if cards.count == NightsPage.mostCards, all > cards.count {
-                w.element("p", .class("key"), text: "Shown: \(cards.count) of \(all) cells; all are in limits.csv of each run.")
+                w.element(
+                    "p", .class("key"),
+                    text: "Shown: \(cards.count) of \(all) cells; all are in limits.csv of each run.")
             }
             writeRuns(&w)
         }
@@ -150,7 +152,8 @@ extension NightsPage.StudyHistory {
         w.scrolling("Runs of \(study)") { w in
             w.element("table", .class("tbl runs")) { w in
                 w.element("caption", .class("vh"), text: "Runs of \(study)")
-                w.tableHead(["Run (UTC)", "Result", "Histories", "Took", "Warnings", "Changed", "Files"], numbersFrom: 9)
+                w.tableHead(
+                    ["Run (UTC)", "Result", "Histories", "Took", "Warnings", "Changed", "Files"], numbersFrom: 9)
                 w.element("tbody") { w in
                     for (record, change) in zip(shown, changes).reversed() { write(record, change, &w) }
                 }
@@ -171,7 +174,8 @@ extension NightsPage.StudyHistory {
             w.element("td", text: run.status == .failed ? run.message : change.words)
             w.element("td") { w in
                 guard let folder = run.folder, let path = relativeAddress(folder) else { return w.text("none") }
-                for (place, file) in [("index.html", "report"), ("results.csv", "csv"), ("summary.json", "json")].enumerated()
+                for (place, file) in [("index.html", "report"), ("results.csv", "csv"), ("summary.json", "json")]
+                    .enumerated()
                 {
                     if place > 0 { w.text(" ") }
                     w.element("a", .href(path + "/" + file.0), text: file.1)
@@ -330,7 +334,7 @@ struct NightCard {
                 w.name(asset)
                 writePill(to: &w)
             }
-            w.element("p", .class("scope"), text: "\(scope) · \(measure)")
+            w.element("p", .class("scope"), text: "\(scope) · \(measure)" + (limitText.map { " · limit \($0)" } ?? ""))
             w.element("p", .class("now")) { w in
                 guard let value = nights.last?.value else {
                     w.element("b", text: "–")
@@ -354,6 +358,12 @@ struct NightCard {
         case "no_history": w.pill("info", "–", "no history")
         default: w.pill("bad", "–", "no data")
         }
+    }
+
+    /// The newest limit, as `≤ 5 %`.
+    private var limitText: String? {
+        let limit = nights.last { $0.limit != nil }?.limit
+        return limit.map { (isFloor ? "≥" : "≤") + narrowSpace + text($0) }
     }
 
     private var known: [Double] { nights.compactMap(\.value) }
@@ -437,7 +447,9 @@ struct NightChart: Drawing {
                 w.rule("ax", x(place), height - 8, x(place), height - 4)
             }
         }
-        for run in runs(nights.map(\.limit)) { w.line("bk", run.map { (x: x($0), y: y(nights[$0].limit ?? 0)) }, right) }
+        for run in runs(nights.map(\.limit)) {
+            w.line("bk", run.map { (x: x($0), y: y(nights[$0].limit ?? 0)) }, right)
+        }
         for run in runs(nights.map(\.value)) {
             let points = run.map { (x: x($0), y: y(nights[$0].value ?? 0)) }
             if points.count > 1 { w.shape("path", .class("ln lq s1"), Attribute("d", pathThrough(points))) }

@@ -111,7 +111,8 @@ extension RunReport {
         let kernels = uses.isEmpty ? "" : " Kernels: \(uses.joined(separator: ", "))."
         return [
             "Run \(runID), BelowZero \(version). Started \(facts.started.minuteText) UTC, took "
-                + "\(timeText(facts.duration)) on \(counted(facts.threads, "thread", "threads")), \(facts.host)." + kernels
+                + "\(timeText(facts.duration)) on \(counted(facts.threads, "thread", "threads")), \(facts.host)."
+                + kernels
         ]
     }
 }

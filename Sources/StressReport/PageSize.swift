@@ -46,8 +46,12 @@ extension RunReport {
             w.element("section", .id("answer"), Attribute("aria-labelledby", "h-answer")) { w in
                 w.element("h1", .id("h-answer"), text: "This page would have been \(sizeText(bytes)) large")
                 w.element("p", .class("lede")) { w in
-                    w.text("Browsers are slow with such pages, so it was left out. Its numbers are in the files of the run; ")
-                    w.text("fewer platforms, contracts or histories make it smaller, and --allow-large writes it all the same.")
+                    w.text(
+                        "Browsers are slow with such pages, so it was left out. Its numbers are in the files of the run; "
+                    )
+                    w.text(
+                        "fewer platforms, contracts or histories make it smaller, and --allow-large writes it all the same."
+                    )
                 }
                 w.source(["results.csv"], root: root)
             }

@@ -9,7 +9,8 @@ extension RunReport {
         let tables = tables(pages: pages)
         let index = IndexPage(report: self, pages: pages, tables: tables.map(\.file)).file
         let written =
-            [index] + pages.map(\.page) + pages.flatMap(\.drawings) + tables.map { ReportFile(path: $0.file, contents: $0.contents) }
+            [index] + pages.map(\.page) + pages.flatMap(\.drawings)
+            + tables.map { ReportFile(path: $0.file, contents: $0.contents) }
         let names = written.map(\.path) + ["summary.json", "run.json"]
         return written + [summary(files: names), manifest]
     }

@@ -66,7 +66,8 @@ struct CellSentences {
         guard !interval.isVacuous(windows: share.windows) else {
             let reason =
                 share.isIndicative
-                ? "\(windowWords(share.windows)): no interval, treat as indicative" : "too few separate crashes for an interval"
+                ? "\(windowWords(share.windows)): no interval, treat as indicative"
+                : "too few separate crashes for an interval"
             return [.plain(" "), .quiet("(\(reason))")]
         }
         return [.plain(" "), .quiet("(\(intervalText(interval, confidence: confidence)))")]
@@ -89,7 +90,8 @@ struct CellSentences {
     private func indicative(_ share: MeasuredShare) -> [Phrase] {
         // What has no interval has said so already.
         let isSaid = share.interval?.isVacuous(windows: share.windows) == true
-        return share.isIndicative && !isSaid ? [.plain(" — only \(windowWords(share.windows)), treat as indicative")] : []
+        return share.isIndicative && !isSaid
+            ? [.plain(" — only \(windowWords(share.windows)), treat as indicative")] : []
     }
 
     private var impossible: [Phrase] {

@@ -83,7 +83,8 @@ extension RunReport {
         let title =
             "\(cell.asset) \(cell.side.rawValue)\(contract), held up to \(cell.horizon.screenText), "
             + "platform \(cell.platform)"
-        let lines = TerminalTable(columns: terminalColumns(column), style: style).lines(highlighting: column.map { $0.cell == cell })
+        let lines = TerminalTable(columns: terminalColumns(column), style: style).lines(
+            highlighting: column.map { $0.cell == cell })
         return (["  " + plainText(title)] + lines).joined(separator: "\n")
     }
 
@@ -107,7 +108,8 @@ extension RunReport {
                     return share?.interval.map { interval in
                         interval.isVacuous(windows: row.estimate.disjointWindows)
                             ? "too few"
-                            : interval.method.isBound ? "<=" + boundText(interval.high) : intervalNumber(interval) + " %"
+                            : interval.method.isBound
+                                ? "<=" + boundText(interval.high) : intervalNumber(interval) + " %"
                     } ?? ""
                 }),
             hasBest ? TerminalTable.Column("best fill", rank: 4, texts { figure($0, .bestFill) }) : nil,

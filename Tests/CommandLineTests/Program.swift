@@ -37,6 +37,7 @@ struct Program {
         let errFile: String
 
         func outcome() throws -> Outcome {
+            defer { for file in [outFile, errFile] { try? FileManager.default.removeItem(atPath: file) } }
             let code = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
             return Outcome(
                 code: code, out: try String(contentsOfFile: outFile, encoding: .utf8),

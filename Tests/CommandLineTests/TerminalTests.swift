@@ -65,7 +65,9 @@ import Testing
 
     @Test func everyErrorIsJSONWhereJSONIsWanted() throws {
         let scratch = try Scratch()
-        for words in [["run", "nowhere.yaml", "--json"], ["run", "--json", "--levrage", "5"], ["frobnicate", "--json"]] {
+        for words in [
+            ["run", "nowhere.yaml", "--json"], ["run", "--json", "--levrage", "5"], ["frobnicate", "--json"],
+        ] {
             let result = try scratch.program.run(words)
             let lines = result.out.split(separator: "\n")
             #expect(lines.count == 1 && result.code >= 64)
@@ -79,7 +81,10 @@ import Testing
         let scratch = try Scratch()
         try scratch.write(samplePrices, to: "prices.csv")
         try scratch.write(
-            smallStudy(limit: "limits: [{asset: TWO, side: long, leverage: 10, horizon: 1d, measure: negative_equity_frac, max: 0.01}]"),
+            smallStudy(
+                limit:
+                    "limits: [{asset: TWO, side: long, leverage: 10, horizon: 1d, measure: negative_equity_frac, max: 0.01}]"
+            ),
             to: "study.yaml")
         var program = scratch.program
         program.environment = environment
@@ -104,7 +109,9 @@ import Testing
 
     @Test(arguments: [60, 80, 100, 140]) func widths(width: Int) throws {
         let run = try run(environment: ["COLUMNS": "\(width)"])
-        let lines = run.out.split(separator: "\n").filter { !$0.hasPrefix("Wrote") && !$0.hasPrefix("Next") && !$0.hasPrefix("  or") }
+        let lines = run.out.split(separator: "\n").filter {
+            !$0.hasPrefix("Wrote") && !$0.hasPrefix("Next") && !$0.hasPrefix("  or")
+        }
         #expect(lines.count > 5)
         for line in lines { #expect(line.count <= width, "\(line)") }
         #expect(run.out.contains("BREACH") && run.out.contains("below zero"))
@@ -158,7 +165,8 @@ import Testing
         try scratch.write(smallStudy(), to: "study.yaml")
         #expect(try scratch.program.run(["run", "study.yaml", "--out", "run"]).code == 0)
         var files: [String: String] = [:]
-        for name in scratch.files() where name.hasPrefix("run/") && (name.hasSuffix(".csv") || name.hasSuffix(".html")) {
+        for name in scratch.files() where name.hasPrefix("run/") && (name.hasSuffix(".csv") || name.hasSuffix(".html"))
+        {
             files[String(name.dropFirst(4))] = try scratch.read(name)
         }
         let numbers = PageNumbers(files: files)

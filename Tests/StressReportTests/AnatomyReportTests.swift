@@ -126,13 +126,15 @@ import Testing
         #expect(MarginRequirement.margin(1, contract: .inverse, side: .long) == nil)
         #expect(MarginRequirement.margin(0.3, contract: .linear, side: .long) == 0.3)
         #expect(MarginRequirement.margin(0.3, contract: .margin, side: .long) == nil)
-        let row = try #require(try rows("max_leverage.csv", try AnatomyReportTests.report()).first { $0["margin_observed_frac"] != "" })
+        let row = try #require(
+            try rows("max_leverage.csv", try AnatomyReportTests.report()).first { $0["margin_observed_frac"] != "" })
         // 30 of 3,000 moves lie beyond the 2,970th; the fee comes on top.
         #expect(row["margin_observed_frac"] == "0.2974")
     }
 
     @Test func pageSaysIt() throws {
-        let page = try #require(AnatomyReportTests.report().files().first { $0.path == "reports/ltcusdt-long.html" }).contents
+        let page = try #require(AnatomyReportTests.report().files().first { $0.path == "reports/ltcusdt-long.html" })
+            .contents
         #expect(page.contains("episode holds 75\u{202F}% of the entries below zero"))
         #expect(page.contains("Without the largest the share would be 0.3\u{202F}% instead of 1.1\u{202F}%."))
         #expect(page.contains("Fees ×2 moves it most: 4.0\u{202F}% instead of 1.0\u{202F}%"))

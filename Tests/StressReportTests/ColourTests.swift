@@ -87,7 +87,9 @@ struct ColourTests {
 
     private func luminance(_ light: [Double]) -> Double { 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2] }
 
-    @Test("Classes keep their order, and words their contrast, without red, green or blue cones", arguments: markers, 0..<3)
+    @Test(
+        "Classes keep their order, and words their contrast, without red, green or blue cones", arguments: markers,
+        0..<3)
     func colourVision(marker: String, vision: Int) throws {
         let (colours, matrix) = (try palette(marker), ColourTests.visions[vision].matrix)
         func light(_ name: String) throws -> Double { luminance(seen(try #require(colours[name]), matrix)) }

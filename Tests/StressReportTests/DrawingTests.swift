@@ -57,7 +57,8 @@ import Testing
     func vertices() throws {
         let fine = try makeReport(
             leverages: (0...1200).map { 1 + Double($0) / 10 }, horizons: [.days(7)]
-        ) { cell in makeEstimate(negative: Int(cell.leverage.value * 90) + 1, worst: Int(cell.leverage.value * 270) + 9) }
+        ) { cell in makeEstimate(negative: Int(cell.leverage.value * 90) + 1, worst: Int(cell.leverage.value * 270) + 9)
+        }
         for file in try DrawingTests.reports().flatMap(drawings) + drawings(fine) {
             let frame = try #require(file.contents.firstMatch(of: /viewBox="[-0-9.]+ [-0-9.]+ ([0-9.]+)/))
             let width = try #require(Double(frame.1)) - 32

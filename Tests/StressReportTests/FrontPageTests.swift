@@ -79,7 +79,8 @@ import Testing
             limits: [
                 StoredLimit(
                     asset: "BTC", cell: cell, measure: "negative_equity_frac", form: "max", bound: "value",
-                    threshold: limit, value: value, status: (value ?? 0) > limit ? "breach" : value == nil ? "no_value" : "met")
+                    threshold: limit, value: value,
+                    status: (value ?? 0) > limit ? "breach" : value == nil ? "no_value" : "met")
             ])
     }
 
@@ -136,10 +137,12 @@ import Testing
         #expect(change(base, base).words == "–")
     }
 
-    @Test("Links stay inside the folder of the store", arguments: [
-        ("nightly/2026-11-20T020000Z", "nightly/2026-11-20T020000Z"), ("a b/\"<x>", "a%20b/%22%3Cx%3E"),
-        ("javascript:alert(1)", "javascript%3Aalert%281%29"),
-    ])
+    @Test(
+        "Links stay inside the folder of the store",
+        arguments: [
+            ("nightly/2026-11-20T020000Z", "nightly/2026-11-20T020000Z"), ("a b/\"<x>", "a%20b/%22%3Cx%3E"),
+            ("javascript:alert(1)", "javascript%3Aalert%281%29"),
+        ])
     func addresses(path: String, link: String) { #expect(relativeAddress(path) == link) }
 
     @Test("Folders elsewhere have no link", arguments: ["/srv/x", "../x", "a/../../x"])

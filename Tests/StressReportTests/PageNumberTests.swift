@@ -54,7 +54,10 @@ import Testing
         let numbers = PageNumbers(files: contents)
         let page = contents["reports/ltcusdt-long.html"]!
         let scope = PageNumbers.Scope(asset: "LTCUSDT", side: "long")
-        for (right, wrong) in [("61\u{202F}200 entries", "61\u{202F}300 entries"), ("half of them within 41 h", "half of them within 57 h")] {
+        for (right, wrong) in [
+            ("61\u{202F}200 entries", "61\u{202F}300 entries"),
+            ("half of them within 41 h", "half of them within 57 h"),
+        ] {
             let plain = page.replacing("\u{00A0}", with: " ")
             #expect(plain.contains(right), "\(right)")
             let copy = plain.replacing(right, with: wrong)

@@ -78,7 +78,8 @@ struct SentenceTests {
         #expect(point.isVacuous(windows: 400) && point.rangeNumber(windows: 400) == "too few")
         let bound = FrequencyInterval(low: 0, high: 1, method: .zeroCountDisjoint)
         #expect(bound.rangeNumber(windows: 1) == "too few")
-        #expect(FrequencyInterval(low: 0.02, high: 0.047, method: .wilsonEffective).rangeNumber(windows: 1) == "2.0–4.7")
+        #expect(
+            FrequencyInterval(low: 0.02, high: 0.047, method: .wilsonEffective).rangeNumber(windows: 1) == "2.0–4.7")
     }
 
     @Test("A rejected position and an empty cell say why")

@@ -159,11 +159,13 @@ struct TableTests {
         #expect(
             paths == [
                 "index.html", "reports/ltcusdt-long.html", "reports/ltcusdt-short.html",
-                "charts/ltcusdt-long-leverage.svg", "charts/ltcusdt-long-severity.svg", "charts/ltcusdt-long-causes.svg",
+                "charts/ltcusdt-long-leverage.svg", "charts/ltcusdt-long-severity.svg",
+                "charts/ltcusdt-long-causes.svg",
                 "charts/ltcusdt-long-safeguards.svg", "charts/ltcusdt-short-leverage.svg",
                 "charts/ltcusdt-short-severity.svg", "charts/ltcusdt-short-causes.svg",
                 "charts/ltcusdt-short-safeguards.svg", "results.csv", "severity.csv", "intervals.csv", "safeguards.csv",
-                "max_leverage.csv", "data_quality.csv", "inputs.csv", "statements.csv", "columns.csv", "summary.json", "run.json",
+                "max_leverage.csv", "data_quality.csv", "inputs.csv", "statements.csv", "columns.csv", "summary.json",
+                "run.json",
             ])
     }
 

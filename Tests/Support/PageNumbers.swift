@@ -210,7 +210,9 @@ struct PageText {
     private static let blocks: Set<String> = [
         "p", "h1", "h2", "h3", "h4", "td", "th", "li", "dt", "dd", "text", "div", "summary", "label", "tr",
     ]
-    private static let skippedTags: Set<String> = ["head", "header", "footer", "pre", "code", "script", "style", "a", "ol"]
+    private static let skippedTags: Set<String> = [
+        "head", "header", "footer", "pre", "code", "script", "style", "a", "ol",
+    ]
     private static let skippedClasses: Set<String> = ["ti", "legend", "skip", "src"]
 }
 

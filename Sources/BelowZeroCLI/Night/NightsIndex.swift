@@ -45,7 +45,9 @@ struct NightsIndex {
 
     private func isOurs(_ path: String) -> Bool {
         guard FileManager.default.fileExists(atPath: path) else { return true }
-        guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 4096) else { return false }
+        guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 4096) else {
+            return false
+        }
         return String(decoding: head, as: UTF8.self).contains("content=\"BelowZero ")
     }
 }

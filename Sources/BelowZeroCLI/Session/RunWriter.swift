@@ -56,11 +56,14 @@ struct RunWriter {
     }
 
     private func tell(_ pages: LargePages) {
-        for page in pages.warned { talk.warn("\(page.path) is \(megabytes(page.bytes)): browsers take long to open it") }
+        for page in pages.warned {
+            talk.warn("\(page.path) is \(megabytes(page.bytes)): browsers take long to open it")
+        }
         for page in pages.refused {
             talk.complain(
                 "error: \(page.path) would be \(megabytes(page.bytes)), so it was left out; its numbers are in the CSV files\n"
-                    + "   = help: fewer platforms, contracts or assets make it smaller; --allow-large writes it all the same")
+                    + "   = help: fewer platforms, contracts or assets make it smaller; --allow-large writes it all the same"
+            )
         }
     }
 

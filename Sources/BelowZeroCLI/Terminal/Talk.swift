@@ -12,7 +12,8 @@ struct Talk: Sendable {
     /// Talk in a format.
     ///
     /// - Parameter isRun: whether `auto` means stamped lines away from a terminal.
-    init(isQuiet: Bool, format: LogFormat = .auto, level: Logger.Level = .info, isRun: Bool = false,
+    init(
+        isQuiet: Bool, format: LogFormat = .auto, level: Logger.Level = .info, isRun: Bool = false,
         colour: ColourChoice = .auto
     ) {
         self.isQuiet = isQuiet

@@ -36,7 +36,8 @@ struct LeverageChart: Drawing {
         func curve(_ label: String, _ style: String, _ rows: [ResultRow], _ measure: Measure, band: Bool) -> Curve {
             let all = page.headlineColumn(of: rows)
             let kept = Set(
-                chosen(all.map(\.cell.leverage), limit: LeverageChart.mostPoints, keeping: page.headline?.cell.leverage))
+                chosen(all.map(\.cell.leverage), limit: LeverageChart.mostPoints, keeping: page.headline?.cell.leverage)
+            )
             let points = all.filter { kept.contains($0.cell.leverage) }.compactMap { row in
                 row.estimate.figure(measure, confidence: page.confidence)?.share
                     .map { Point(leverage: row.cell.leverage.value, share: $0) }
@@ -130,7 +131,8 @@ struct LeverageChart: Drawing {
     /// The two edges of the band that holds the whole curve at once.
     private func writeWholeBand(_ w: inout HTMLWriter) {
         guard band.count > 1 else { return }
-        for edge in [band.map { (x: x.position($0.leverage), y: y.position($0.high)) },
+        for edge in [
+            band.map { (x: x.position($0.leverage), y: y.position($0.high)) },
             band.map { (x: x.position($0.leverage), y: y.position($0.low)) },
         ] { w.shape("path", .class("bo"), Attribute("d", pathThrough(edge))) }
     }

@@ -89,7 +89,9 @@ struct LiquidationChart: Drawing {
 
     /// Names the lines at their right ends, pushed apart where they would overlap.
     private func writeLabels(_ w: inout HTMLWriter) {
-        let ends = curves.compactMap { curve in curve.points.last.map { (curve, y($0.share)) } }.sorted { ($0.1, $1.0.leverage) < ($1.1, $0.0.leverage) }
+        let ends = curves.compactMap { curve in curve.points.last.map { (curve, y($0.share)) } }.sorted {
+            ($0.1, $1.0.leverage) < ($1.1, $0.0.leverage)
+        }
         var below = start - 8
         for (rank, (curve, height)) in ends.enumerated() {
             // What is still to come needs room above the axis.

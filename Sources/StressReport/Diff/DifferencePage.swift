@@ -23,8 +23,7 @@ private struct DifferencePage {
             title: "\(visibleText(b.study)) · \(a.runID) to \(b.runID)",
             printFooter: "BelowZero · \(a.runID) to \(b.runID)", subject: "two runs compared", root: "",
             sections: [("causes", "Causes"), ("cells", "Cells"), ("study", "Study"), ("inputs", "Data")],
-            version: report.version, footer: report.footer
-        )
+            version: report.version, footer: report.footer)
         return page.html { w in
             writeAnswer(&w)
             writeCauses(&w)

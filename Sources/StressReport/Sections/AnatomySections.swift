@@ -76,12 +76,14 @@ extension AssetSide {
         w.element("table", .class("tbl num eps")) { w in
             w.element("caption", .class("vh"), text: "Episodes with most entries below zero")
             w.tableHead(
-                ["Below zero (UTC)"] + (hasPaths ? ["Price around the worst entry", "Worst bar, %", "Entry to exit"] : [])
+                ["Below zero (UTC)"]
+                    + (hasPaths ? ["Price around the worst entry", "Worst bar, %", "Entry to exit"] : [])
                     + ["Deepest, % of margin", "Entries", "% of all"])
             w.element("tbody") { w in
                 for (place, episode) in episodes.largestFirst.prefix(10).enumerated() {
                     write(
-                        episode, rank: place + 1, path: detail.paths.first { $0.rank == place + 1 }, total: episodes.total,
+                        episode, rank: place + 1, path: detail.paths.first { $0.rank == place + 1 },
+                        total: episodes.total,
                         hasPaths: hasPaths, &w)
                 }
             }
@@ -111,7 +113,9 @@ extension AssetSide {
 
     private func writeEpisodeKey(_ w: inout HTMLWriter) {
         w.element("p", .class("key")) { w in
-            w.text("○ entry · ● closed below zero · dashed: the bankruptcy price at entry, beyond which the margin is gone · ")
+            w.text(
+                "○ entry · ● closed below zero · dashed: the bankruptcy price at entry, beyond which the margin is gone · "
+            )
             w.text("grey: from the lowest to the highest price of each stretch")
         }
         w.line()

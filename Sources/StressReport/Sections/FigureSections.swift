@@ -49,7 +49,8 @@ extension AssetSide {
         let ownSide = side == .long ? "Long" : "Short"
         let band = band
         w.tableHead(
-            ["Leverage", "\(ownSide), % below zero"] + (band.isEmpty ? [] : ["Whole curve, %"]) + (hasBest ? ["Best fill, %"] : [])
+            ["Leverage", "\(ownSide), % below zero"] + (band.isEmpty ? [] : ["Whole curve, %"])
+                + (hasBest ? ["Best fill, %"] : [])
                 + (hasWorst ? ["Worst fill, %"] : [])
                 + (other.isEmpty ? [] : ["\(otherSide), % below zero"]) + ["Windows"])
         w.element("tbody") { w in
@@ -58,7 +59,8 @@ extension AssetSide {
                 let worst = hasWorst ? [words(row, .worstFill)] : []
                 w.numberRow(
                     row.cell.leverage.screenText,
-                    [words(row, .belowZero)] + (band.isEmpty ? [] : [bandWords(band[row.cell.leverage])]) + (hasBest ? [words(row, .bestFill)] : []) + worst
+                    [words(row, .belowZero)] + (band.isEmpty ? [] : [bandWords(band[row.cell.leverage])])
+                        + (hasBest ? [words(row, .bestFill)] : []) + worst
                         + (other.isEmpty ? [] : [words(twin, .belowZero)])
                         + [grouped(row.estimate.effectiveEntries)])
             }
@@ -106,7 +108,9 @@ extension AssetSide {
     // MARK: Safeguards
 
     private func writeSafeguards(_ chart: SafeguardChart, _ w: inout HTMLWriter) {
-        let first = chart.steps.liquidates ? "would have been below zero at some bar, had nobody liquidated" : "were below zero at some bar"
+        let first =
+            chart.steps.liquidates
+            ? "would have been below zero at some bar, had nobody liquidated" : "were below zero at some bar"
         let definition =
             "Entries in 10 000 that \(first), and that ended below zero, held for up to \(horizonWords). What an insurance "
             + "fund, other traders or the trader pay of the rest is not computed."

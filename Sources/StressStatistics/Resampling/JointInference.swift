@@ -49,7 +49,8 @@ public struct SimultaneousBand: Hashable, Codable, Sendable {
     public func covering(_ intervals: [FrequencyInterval?]) -> SimultaneousBand {
         let widened = zip(bounds, intervals).map { bounds, interval in
             FrequencyInference.Bounds(
-                low: min(bounds.low, interval?.low ?? bounds.low), high: max(bounds.high, interval?.high ?? bounds.high))
+                low: min(bounds.low, interval?.low ?? bounds.low), high: max(bounds.high, interval?.high ?? bounds.high)
+            )
         }
         return SimultaneousBand(criticalValue: criticalValue, bounds: widened)
     }
