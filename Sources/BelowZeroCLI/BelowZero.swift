@@ -17,8 +17,8 @@ struct BelowZero: ParsableCommand {
               belowzero init && belowzero run nightly.yaml
 
             EXIT CODES
-              0 done; 1 a bug; 3 a limit was breached; 64 usage; 65 bad data
-              66 no input; 73, 74 cannot write; 75 try again; 78 bad study; 130, 143 stopped
+              0 done; 1 a bug; 3 a limit was breached; 4 some jobs failed; 64 usage
+              65 bad data; 66 no input; 73, 74 cannot write; 75 try again; 78 bad study; 130, 143 stopped
             """,
         version: programVersion,
         subcommands: [

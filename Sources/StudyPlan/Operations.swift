@@ -9,9 +9,15 @@ public struct Operations: Hashable, Sendable {
     public var onBreach: BreachCommand?
     /// The file for the Prometheus node exporter's textfile collector, relative to the study file.
     public var metricsFile: String?
+    /// What one job may take.
+    public var job = JobLimits()
 
     /// Nothing unless said otherwise.
-    public init(retention: Retention? = nil, onBreach: BreachCommand? = nil, metricsFile: String? = nil) {
+    public init(
+        retention: Retention? = nil, onBreach: BreachCommand? = nil, metricsFile: String? = nil,
+        job: JobLimits = JobLimits()
+    ) {
+        self.job = job
         self.retention = retention
         self.onBreach = onBreach
         self.metricsFile = metricsFile
@@ -28,6 +34,19 @@ public struct Operations: Hashable, Sendable {
         public init(days: Int? = nil, runs: Int? = nil) {
             self.days = days
             self.runs = runs
+        }
+    }
+
+    /// What the jobs of a run may take; nil for what is not bounded here.
+    public struct JobLimits: Hashable, Sendable {
+        /// The longest that one job may take.
+        public var timeout: TimeSpan?
+        /// Memory that the run may use, whatever it is doing.
+        public var memory: MemorySize?
+
+        /// No bounds unless said otherwise.
+        public init(timeout: TimeSpan? = nil, memory: MemorySize? = nil) {
+            (self.timeout, self.memory) = (timeout, memory)
         }
     }
 

@@ -2,7 +2,7 @@ import StressBasics
 
 extension StudyLoader {
     /// The keys that say what is done with a run beside computing it.
-    static let operationKeys = ["retention", "on_breach", "metrics_file"]
+    static let operationKeys = ["retention", "on_breach", "metrics_file", "job"]
 
     /// The sections of those keys; nil after a problem.
     func operations(_ map: YAMLMap) -> Operations? {
@@ -19,7 +19,26 @@ extension StudyLoader {
             guard let file = metricsFile(reader) else { return nil }
             operations.metricsFile = file
         }
+        if let reader = map["job"] {
+            guard let job = jobLimits(reader) else { return nil }
+            operations.job = job
+        }
         return operations
+    }
+
+    private func jobLimits(_ reader: YAMLReader) -> Operations.JobLimits? {
+        guard let map = reader.map(known: ["timeout", "memory"]) else { return nil }
+        var limits = Operations.JobLimits()
+        if let value = map["timeout"] {
+            guard let timeout = value.span() else { return nil }
+            limits.timeout = timeout
+        }
+        if let value = map["memory"] {
+            guard let text = value.text() else { return nil }
+            guard let memory = MemorySize(text) else { return value.wrong("expected a size such as 500M or 2G") }
+            limits.memory = memory
+        }
+        return limits
     }
 
     private func retention(_ reader: YAMLReader) -> Operations.Retention? {

@@ -30,6 +30,10 @@ extension Study {
             let words = command.words.map(quoted).joined(separator: ", ")
             lines.append("on_breach: {command: [\(words)], timeout: \(command.timeout.text)}")
         }
+        let job = [
+            operations.job.timeout.map { "timeout: \($0.text)" }, operations.job.memory.map { "memory: \($0.text)" },
+        ].compactMap { $0 }
+        if !job.isEmpty { lines.append("job: {\(job.joined(separator: ", "))}") }
         if let file = operations.metricsFile { lines.append("metrics_file: \(quoted(file))") }
         return lines
     }

@@ -97,6 +97,7 @@ private func problems(_ rest: String) -> [Finding] {
         retention: {days: 90, runs: 60}
         on_breach: {command: [bin/alert, --to, "a b", "it's"], timeout: 10s}
         metrics_file: /var/lib/node_exporter/belowzero.prom
+        job: {timeout: 10m, memory: 1536M}
         """
 
     @Test func everySectionIsRead() throws {
@@ -105,6 +106,9 @@ private func problems(_ rest: String) -> [Finding] {
         #expect(operations.onBreach?.words == ["bin/alert", "--to", "a b", "it's"])
         #expect(operations.onBreach?.timeout == .seconds(10))
         #expect(operations.metricsFile == "/var/lib/node_exporter/belowzero.prom")
+        #expect(
+            operations.job
+                == Operations.JobLimits(timeout: .minutes(10), memory: MemorySize(bytes: 1536 << 20)))
         #expect(try load("on_breach: {command: [x]}").operations.onBreach?.timeout == .seconds(30))
         #expect(try load("").operations == Operations())
     }
@@ -127,6 +131,7 @@ private func problems(_ rest: String) -> [Finding] {
         ("on_breach: {command: [\"\"]}", "a program and arguments"),
         ("on_breach: {command: [a, {b: c}]}", "expected a text"),
         ("on_breach: {command: [a], timeout: 2h}", "at most 1h"),
+        ("job: {timeout: soon}", "expected a duration"), ("job: {memory: much}", "expected a size such as 500M"),
         ("metrics_file: out.txt", "must end in .prom"),
         ("metrics_file: x/.prom", "must end in .prom"),
         ("metrics_file: [a.prom]", "expected a text"),

@@ -40,14 +40,20 @@ struct Costs {
     /// The most of reading and computing.
     func peak(_ size: HistorySize) -> Int {
         let bars = Double(size.bars)
-        let reading = 130 * Double(size.rows) + 16_000_000 * threads
+        let reading = 45 * Double(size.rows) + 8_000_000 * threads
         // Windows of every horizon, the kernels' columns, entries taken apart, moves against them.
-        let perBar = 56 + 4 * horizons + 96 + (hasDetails ? 220 : 0)
+        let perBar = 4 * horizons + 48 + (hasDetails ? 200 : 0)
         // Counts of every cell by time block, twice while parts are joined, and sums by chunk.
-        let blocks = min(bars, 16 * 365.25 * 86_400_000 / block)
+        let blocks = blocks(size)
         let perCell = blocks * 4 * (4 + fills) * 2 + (bars / 16_384 + 1) * 104 * fills * 2 + 40_000
         let resampling = threads * resamples * 400
         return held(size) + Int(max(reading, perBar * bars + perCell * cells + resampling))
+    }
+
+    /// Time blocks of a history; of sixteen years, which is longer than any, when its bars' length is not known.
+    private func blocks(_ size: HistorySize) -> Double {
+        let span = size.barLength.map { Double(size.bars) * Double($0.milliseconds) * 1.2 }
+        return min(Double(size.bars), (span ?? 16 * 365.25 * 86_400_000) / block + 2)
     }
 
     // MARK: Time
@@ -57,9 +63,9 @@ struct Costs {
         let bars = Double(size.bars)
         let reading = Double(size.bytes) / 150e6
         let walking = bars * (cells * 6e-9 + 200e-9 * horizons)
-        let blocks = min(10_000, bars, 16 * 365.25 * 86_400_000 / block)
+        let blocks = min(10_000, blocks(size))
         let resampling = cells * resamples * blocks * 0.3e-9 * fills
-        let details = hasDetails ? bars * 4e-6 + resamples * blocks * 60e-9 : 0
+        let details = hasDetails ? bars * 6e-6 + resamples * blocks * 60e-9 : 0
         return 0.01 + reading + walking + resampling + details
     }
 

@@ -21,7 +21,8 @@ struct StressJob {
 
     func run() throws {
         let plan = WorkPlan(
-            study, files: files, threads: work.threadCount, memory: work.memory.flatMap(MemorySize.init),
+            study, files: files, threads: work.threadCount,
+            memory: work.memory.flatMap(MemorySize.init) ?? study.operations.job.memory,
             isTableOnly: out == "-")
         if work.dryRun { return Talk.print(PlanText(plan: plan, place: outputText, timeout: timeout).text) }
         if out == "-", work.resume { throw Failure(.usage, "--resume needs a folder to write to, not --out -") }
@@ -73,7 +74,7 @@ struct StressJob {
         return words.map(shellQuoted).joined(separator: " ")
     }
 
-    private var timeout: TimeSpan? { work.jobTimeout.flatMap { TimeSpan($0) } }
+    private var timeout: TimeSpan? { work.jobTimeout.flatMap { TimeSpan($0) } ?? study.operations.job.timeout }
     private var studyFolder: String { "Reports/\(study.name)" }
     private var outputText: String { out ?? "\(studyFolder)/<UTC time>" }
 

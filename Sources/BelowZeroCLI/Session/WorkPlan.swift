@@ -1,3 +1,4 @@
+import CSVIngest
 import Foundation
 import PriceSeries
 import StressBasics
@@ -106,29 +107,47 @@ struct HistorySize {
     private(set) var rows = 0
     /// Bars, about.
     private(set) var bars = 0
-
-    init(_ input: StudyInput, files: InputFiles) {
-        for name in input.source.files { add(files.located(name)) }
-        // Trades and quotes become bars, many to one.
-        bars = input.source.kind == .trades || input.source.kind == .quotes ? rows / 10 : rows
-        for name in input.sideFiles { add(files.located(name)) }
-    }
+    /// Length of a bar, when the first file tells.
+    private(set) var barLength: TimeSpan?
 
     /// A row of prices takes about this much of a compressed file.
-    private static let packedRowBytes = 16
+    private static let packedRowBytes = 16.0
+    private static let sampleBytes = 1 << 16
 
-    private mutating func add(_ path: String) {
-        // Opening a pipe would wait for its writer, and what is read from it is gone.
+    /// Looks at the first piece of the first file, and at the sizes of the others.
+    init(_ input: StudyInput, files: InputFiles) {
+        var rowBytes = HistorySize.packedRowBytes
+        var barsPerRow = 1.0
+        if let first = input.source.files.first, let sample = HistorySize.sample(files.located(first)) {
+            let lines = sample.count { $0 == 0x0A }
+            rowBytes = Double(sample.count) / Double(max(1, lines))
+            // Trades and quotes become bars, many to one.
+            if let read = try? ingestSeries(bytes: sample, name: first, source: input.source) {
+                barLength = read.series.barLength
+                barsPerRow = min(1, Double(read.series.count) / Double(max(1, read.rowCount)))
+            }
+        }
+        for name in input.source.files { bytes += HistorySize.size(files.located(name)) }
+        rows = Int(Double(bytes) / max(8, rowBytes))
+        bars = Int((Double(rows) * barsPerRow).rounded(.up))
+        let side = input.sideFiles.reduce(0) { $0 + HistorySize.size(files.located($1)) }
+        bytes += side
+        rows += Int(Double(side) / max(8, rowBytes))
+    }
+
+    /// Size of a regular file; 0 for anything else.
+    private static func size(_ path: String) -> Int {
         var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-            let handle = FileHandle(forReadingAtPath: path)
-        else { return }
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
+    }
+
+    /// The first whole lines of a plain text file; nil for anything else. Opening a pipe would wait for its writer.
+    private static func sample(_ path: String) -> [UInt8]? {
+        guard size(path) > 0, let handle = FileHandle(forReadingAtPath: path) else { return nil }
         defer { try? handle.close() }
-        guard let start = try? handle.read(upToCount: 1 << 16), !start.isEmpty else { return }
-        let size = Int(status.st_size)
-        bytes += size
+        guard let start = try? handle.read(upToCount: sampleBytes) else { return nil }
         let isPacked = [[0x1F, 0x8B], [0x28, 0xB5], [0x50, 0x4B]].contains { start.starts(with: $0) }
-        let lines = start.count { $0 == 0x0A }
-        rows += isPacked ? size / HistorySize.packedRowBytes : size / max(8, start.count / max(1, lines))
+        guard !isPacked, let end = start.lastIndex(of: 0x0A) else { return nil }
+        return Array(start[...end])
     }
 }

@@ -1,0 +1,76 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The memory budget: kept, and without a trace in the results.
+@Suite(.serialized) struct MemoryTests {
+    /// Six long histories; they are one file under six names.
+    private func folder() throws -> (Scratch, [String]) {
+        let scratch = try Scratch()
+        var lines = "time,open,high,low,close\n"
+        for minute in 0..<400_000 {
+            let price = 100 + minute * 7919 % 61
+            lines += "\(1_500_000_000 + minute * 60),\(price),\(price + 1),\(price - 1),\(price)\n"
+        }
+        try scratch.write(lines, to: "one.csv")
+        let names = (1...6).map { "history-\($0).csv" }
+        for name in names {
+            try FileManager.default.linkItem(atPath: scratch.path + "/one.csv", toPath: scratch.path + "/" + name)
+        }
+        return (scratch, names)
+    }
+
+    /// The most memory that a process took so far, bytes; nil once it has ended.
+    private func peak(_ process: Int32) -> Int? {
+        guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8) else { return nil }
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map { $0 << 10 }
+    }
+
+    private func run(_ scratch: Scratch, _ arguments: [String]) throws -> (outcome: Outcome, peak: Int) {
+        let running = try scratch.program.start(arguments)
+        var most = 0
+        while running.process.isRunning {
+            most = max(most, peak(running.process.processIdentifier) ?? 0)
+            usleep(1000)
+        }
+        return (try running.outcome(), most)
+    }
+
+    @Test func theBudgetIsKeptAndChangesNothing() throws {
+        guard FileManager.default.fileExists(atPath: "/proc/self/status") else {
+            return print("SKIPPED memory budget: no /proc to read it from")
+        }
+        let (scratch, names) = try folder()
+        let arguments =
+            ["sweep"] + names + [
+                "--leverage", "1,20", "--horizon", "1d", "--resamples", "0", "--no-cache", "--out", "-",
+            ]
+        let budget = 180 << 20
+        let tight = try run(scratch, arguments + ["-j", "6", "--memory", "180M"])
+        #expect(tight.outcome.code == 0, "\(tight.outcome.err)")
+        #expect(tight.peak > 0 && tight.peak <= budget, "\(tight.peak >> 20) MiB")
+        let free = try run(scratch, arguments + ["-j", "6"])
+        let alone = try run(scratch, arguments + ["-j", "1", "--memory", "180M"])
+        #expect(tight.outcome.out == free.outcome.out && alone.outcome.out == free.outcome.out)
+        #expect(rows(free.outcome.out).count == 24)
+        // One history after the other, not six together.
+        #expect(tight.peak < free.peak, "\(tight.peak >> 20) and \(free.peak >> 20) MiB")
+    }
+
+    @Test func whatIsPlannedIsAboveWhatIsTaken() throws {
+        guard FileManager.default.fileExists(atPath: "/proc/self/status") else { return }
+        let (scratch, names) = try folder()
+        let arguments = [
+            "sweep", names[0], "--leverage", "1:125:4", "--horizon", "1h,1d", "--no-cache", "--resamples", "200",
+            "-j", "2",
+        ]
+        let plan = try scratch.program.run(arguments + ["--dry-run"]).out
+        let words = try #require(plan.firstMatch(of: /Memory: about ([0-9.]+) MiB/))
+        let planned = try #require(Double(words.1))
+        let taken = try run(scratch, arguments + ["--out", "run"])
+        #expect(taken.outcome.code == 0, "\(taken.outcome.err)")
+        let peak = Double(taken.peak) / 1_048_576
+        #expect(peak < planned && planned < 4 * peak, "planned \(planned), taken \(peak) MiB")
+    }
+}
