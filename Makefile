@@ -25,7 +25,9 @@ run: build ## Run the default study (or STUDY=file) and print where the report i
 
 test: deps ## Run every test
 	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift test
+	@Tests/Faults/run.sh
 	@$(MAKE) --no-print-directory test-browser
+	@Tests/Metrics/run.sh
 
 test-browser: ## Open the pages of a fresh run in Chromium and check them
 	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift build --product belowzero

@@ -156,6 +156,8 @@ private func median(_ values: [Double]) -> Double {
 extension CellEstimate {
     /// The figure a limit speaks of; nil when the cell has none.
     public func value(of measure: StudyLimit.Measure) -> Double? {
+        // Nothing was looked at: the job failed, or its history is too short for a single entry.
+        guard windows != WindowCounts() else { return nil }
         let hasEntries = windows.entries > 0
         // A cell with entries and no shortfall has a shortfall of nothing.
         func shortfall(_ exit: ExitEstimate?, _ figure: (ShortfallSummary) -> Double) -> Double? {

@@ -208,6 +208,24 @@ private func day(_ number: Int) -> String { "2026-11-\(number < 10 ? "0" : "")\(
         #expect((then - first) / 20 < 16_384, "\((then - first) / 20) bytes a night for 300 files")
     }
 
+    /// People read the history of a service that runs as somebody else.
+    @Test func aHistoryIsReadWhereNothingMayBeWritten() throws {
+        let odd = scratch.path + "/100 %?#é"
+        try RunFolderFixture().write(in: odd)
+        let path = odd + "/belowzero.sqlite"
+        try RunHistory.openRepairing(path: path) { _ in }.close()
+        let (bytes, before) = (try Data(contentsOf: URL(fileURLWithPath: path)), try names(odd))
+        let reader = try RunHistory(path: path, isReadOnly: true)
+        #expect(try reader.runs().count == 1)
+        #expect(throws: HistoryError.self) { try reader.record(RunRecord(run: failure(at: 1))) }
+        reader.close()
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes && names(odd) == before)
+        // While a run records, the log beside the file is read too.
+        let writer = try RunHistory(path: path)
+        try writer.record(RunRecord(run: failure(at: 2)))
+        #expect(try RunHistory(path: path, isReadOnly: true).runs().count == 2)
+    }
+
     @Test func twoProcessesMayReadAndWrite() throws {
         let (a, b) = (try open(), try RunHistory(path: path))
         try a.record(RunRecord(run: failure(at: 1)))

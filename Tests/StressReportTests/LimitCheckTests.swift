@@ -102,6 +102,11 @@ import Testing
         for measure in StudyLimit.Measure.allCases {
             #expect(estimate().value(of: measure) == wanted[measure], "\(measure)")
         }
+        let nothing = CellEstimate(
+            windows: WindowCounts(), effectiveEntries: 0,
+            exit: ExitEstimate(negative: 0, frequency: nil, interval: nil, shortfall: nil, meanEquity: nil),
+            worstExit: nil, medianTimeToLiquidation: nil, status: .noData)
+        #expect(StudyLimit.Measure.allCases.allSatisfy { nothing.value(of: $0) == nil }, "a failed job breaches nothing")
         #expect(estimate(0).value(of: .largestShortfall) == 0, "nothing below zero is a shortfall of nothing")
     }
 

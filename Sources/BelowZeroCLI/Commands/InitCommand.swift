@@ -89,7 +89,15 @@ let studyTemplate = """
 
     limits:                         # a breach ends the run with exit code 3; leave parts out to mean every one
       - {side: long, leverage: 20, horizon: 7d, measure: negative_equity_frac, max: 0.05}
+      #   bound: lower or upper holds the ends of the interval against the limit; min: instead of max:
+      # - {leverage: 20, measure: liquidated_frac, drift: {runs: 20, max_change: 0.01}}   # against the runs before
+      # - {max_age: 36h}              # the newest bar
 
     headline: {asset: DEMO, side: long, leverage: 20, horizon: 7d}
+
+    # What is done with a run; no result depends on it.
+    # retention: {days: 90, runs: 60}                          # older runs go
+    # on_breach: {command: [./alert, --page], timeout: 30s}    # no shell; JSON on standard input
+    # metrics_file: /var/lib/node_exporter/textfile/belowzero.prom
 
     """

@@ -37,7 +37,9 @@ final class Night {
     ) throws {
         (self.study, self.files, self.command, self.out) = (study, files, command, out)
         (self.noFail, self.interruption) = (noFail, interruption)
-        let turn = Turn(store: store, study: study, command: command, talk: talk, interruption: interruption)
+        let turn = Turn(
+            store: store, study: study, command: command, talk: talk.about(study: study.name, run: nil),
+            interruption: interruption)
         let first = wallClock()
         (lock, history) = try turn.take(patience: patience, now: first)
         started = lock?.hasWaited == true ? wallClock() : first

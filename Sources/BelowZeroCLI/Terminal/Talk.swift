@@ -26,10 +26,12 @@ struct Talk: Sendable {
     }
 
     /// The same talk about one run: every line carries its study and its name.
-    func about(study: String, run: String) -> Talk {
+    ///
+    /// - Parameter run: nil while it has none.
+    func about(study: String, run: String?) -> Talk {
         var copy = self
         copy.logger[metadataKey: "study"] = .string(study)
-        copy.logger[metadataKey: "run"] = .string(run)
+        copy.logger[metadataKey: "run"] = run.map { .string($0) }
         return copy
     }
 

@@ -1,6 +1,12 @@
 import GRDB
 import StressBasics
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// The history of runs: one SQLite file in write-ahead mode.
 ///
 /// The run folders are the truth, the store is their index: everything about a run that wrote a folder can be read from
@@ -18,13 +24,20 @@ public final class RunHistory: Sendable {
 
     /// Opens the store at `path`, and brings one of an older version up to date.
     ///
-    /// - Parameter create: whether an absent file is made.
+    /// - Parameters:
+    ///   - create: whether an absent file is made.
+    ///   - isReadOnly: whether nothing is written, not even beside the file. Unless said otherwise that is so where we may
+    ///     not write: people read the history of a service that runs as somebody else.
     /// - Throws: ``HistoryError`` with the reason `missing`, `corrupt`, `foreign`, `newer`, `busy` or `inputOutput`.
-    public init(path: String, create: Bool = false) throws(HistoryError) {
+    public init(path: String, create: Bool = false, isReadOnly: Bool? = nil) throws(HistoryError) {
         guard create || exists(path) else {
             throw HistoryError(.missing, "no store at \(path)", hint: "it is made by the first run")
         }
         self.path = path
+        if isReadOnly ?? (!create && (access(path, W_OK) != 0 || access(splitPath(path).parent, W_OK) != 0)) {
+            queue = try RunHistory.readOnlyQueue(path)
+            return
+        }
         queue = try RunHistory.describing(path) {
             let queue = try DatabaseQueue(path: path, configuration: RunHistory.configuration)
             try queue.read { try RunHistory.judge($0, path: path) }
@@ -38,6 +51,35 @@ public final class RunHistory: Sendable {
             }
             return queue
         }
+    }
+
+    private static func readOnlyQueue(_ path: String) throws(HistoryError) -> DatabaseQueue {
+        try describing(path) {
+            var configuration = configuration
+            configuration.readonly = true
+            // Without a log beside it the file is whole, and is read without the files that SQLite would make for its locks.
+            let isAtRest = !exists(path + "-wal")
+            let name = isAtRest ? "file:\(escaped(path))?immutable=1" : path
+            let queue = try DatabaseQueue(path: name, configuration: configuration)
+            try queue.read { db in
+                try judge(db, path: path)
+                guard try HistorySchema.migrator.hasCompletedMigrations(db) else {
+                    throw HistoryError(
+                        .inputOutput, "\(path) is of an older version and cannot be brought up to date here",
+                        hint: "its next run does that")
+                }
+            }
+            return queue
+        }
+    }
+
+    /// A path as part of an address.
+    private static func escaped(_ path: String) -> String {
+        path.utf8.map { byte in
+            let isPlain = "?#%".utf8.contains(byte) == false && byte > 0x20 && byte < 0x7F
+            return isPlain
+                ? String(UnicodeScalar(byte)) : "%" + String(String(Int(byte) + 0x100, radix: 16).dropFirst())
+        }.joined()
     }
 
     /// Ends all use of the file, and folds what was written into it.
