@@ -2,12 +2,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run test test-browser examples check sanitize fuzz bench bench-instructions soak coverage format clean
+.PHONY: help deps build run install uninstall deb test-package test test-browser examples check sanitize fuzz bench bench-instructions soak coverage format clean
 
 # Warnings are errors while we develop; `make test BELOWZERO_WARNINGS=` lets them pass.
 BELOWZERO_WARNINGS ?= error
 STUDY ?= Data/Studies/default.yaml
 TRIALS ?= 1000
+PREFIX ?= /usr/local
+DESTDIR ?=
 FUZZ_SECONDS ?= 300
 SWIFT_SOURCES := Package.swift Sources Tests
 
@@ -23,8 +25,22 @@ build: deps ## Build the program, optimised
 run: build ## Run the default study (or STUDY=file) and print where the report is
 	@.build/release/belowzero run $(STUDY)
 
+install: build ## Install program, manual, completions and data below PREFIX (and DESTDIR)
+	@.packaging/install.sh .build/release/belowzero "$(PREFIX)" "$(DESTDIR)"
+
+uninstall: ## Remove what install put below PREFIX
+	@.packaging/install.sh --remove "$(PREFIX)" "$(DESTDIR)"
+
+deb: deps ## Build a Debian package in .build/deb that needs no Swift
+	@.packaging/build-deb.sh
+
+test-package: build ## Install into a scratch root, run, remove; the same with the Debian package
+	@.packaging/test.sh install .build/release/belowzero
+	@.packaging/test.sh deb "$$(.packaging/build-deb.sh | tail -1)"
+
 test: deps ## Run every test
 	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift test
+	@Tests/Readers/run.sh .build/debug/belowzero
 	@Tests/Faults/run.sh
 	@$(MAKE) --no-print-directory test-browser
 	@Tests/Metrics/run.sh

@@ -58,7 +58,7 @@ let package = Package(
         .target(
             name: "RunStore",
             dependencies: [
-                "StressBasics", "StressStatistics", "StudyPlan", .product(name: "GRDB", package: "GRDB.swift"),
+                "CZlib", "StressBasics", "StressStatistics", "StudyPlan", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(
             name: "StressReport",

@@ -25,7 +25,7 @@ struct BelowZero: ParsableCommand {
             RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, DiffCommand.self,
             HistoryCommand.self, StoreCommand.self, IndexCommand.self, InitCommand.self, FetchCommand.self,
             SynthCommand.self,
-            VenuesCommand.self,
+            VenuesCommand.self, ExportCommand.self, ManualCommand.self,
         ])
 }
 

@@ -14,6 +14,8 @@ public struct StoreError: Error, Hashable, Sendable {
         case cannotCreate
         /// Writing failed half way: disk full, device error.
         case inputOutput
+        /// A file of a run is not as it was written.
+        case damaged
         /// Another process is at work in the same place.
         case busy
     }

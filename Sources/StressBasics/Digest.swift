@@ -27,6 +27,14 @@ public struct Digest: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The first 12 digits: enough to tell runs apart, short enough to read out.
     public var short: String { String(hex.prefix(12)) }
 
+    /// The first 12 digits in a row that no reader of tables takes for a number, as it would `812945500173` or `3e81722090441`'s
+    /// beginning: nearly always ``short``.
+    public var name: String {
+        let starts = sequence(first: hex.startIndex) { hex.index($0, offsetBy: 1, limitedBy: hex.endIndex) }
+        let windows = starts.lazy.map { String(hex[$0...].prefix(12)) }.prefix(53)
+        return windows.first { $0.contains { "abcdf".contains($0) } } ?? short
+    }
+
     /// ``hex``.
     public var description: String { hex }
 }

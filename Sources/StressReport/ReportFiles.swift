@@ -11,7 +11,7 @@ extension RunReport {
         let written =
             [index] + pages.map(\.page) + pages.flatMap(\.drawings)
             + tables.map { ReportFile(path: $0.file, contents: $0.contents) }
-        let names = written.map(\.path) + ["summary.json", "run.json"]
-        return written + [summary(files: names), manifest]
+        let names = written.map(\.path) + ["summary.txt", "summary.json", "run.json"]
+        return written + [summaryText, summary(files: names), manifest]
     }
 }

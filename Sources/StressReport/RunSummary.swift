@@ -18,6 +18,7 @@ extension RunReport {
             ("study", .object([("name", .text(study.name)), ("sha256", .text(studyDigest.hex))])),
             ("version", .text(version)),
             ("status", .text(status.rawValue)),
+            ("subject", .text(subject)),
             ("failures", .list(failures.map(failureJSON))),
             ("confidence", .number(study.statistics.confidence)),
             ("headline", headlineRow.map(headlineJSON) ?? .null),
@@ -100,7 +101,7 @@ extension RunReport {
     }
 
     /// The headline cell of every page, in page order: of every price history and direction.
-    private var pageHeadlines: [ResultRow] {
+    var pageHeadlines: [ResultRow] {
         guard let cell = study.headlineCell else { return [] }
         let selector = CellSelector(
             contract: cell.contract, leverage: cell.leverage, horizon: cell.horizon, platform: cell.platform)

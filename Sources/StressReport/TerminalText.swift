@@ -138,11 +138,15 @@ extension RunReport {
     }
 
     /// Warnings and errors about the data, one line each, in study order; empty when there are none.
-    public var qualityText: [String] {
+    public var qualityText: [String] { qualityLines.map(\.text) }
+
+    /// The lines of ``qualityText``, each with the price history that it speaks of.
+    public var qualityLines: [(asset: String, text: String)] {
         assets.flatMap { asset in
             asset.summaries.filter { $0.severity >= .warning }.map { finding in
                 let action = finding.action.isEmpty ? "" : " (\(finding.action))"
-                return plainText("\(finding.severity.rawValue): \(asset.asset): \(finding.message)\(action)")
+                let text = plainText("\(finding.severity.rawValue): \(asset.asset): \(finding.message)\(action)")
+                return (asset.asset, text)
             }
         }
     }

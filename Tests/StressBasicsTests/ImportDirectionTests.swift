@@ -15,7 +15,7 @@ private let mayImport: [String: Set<String>] = [
     "PriceArchive": ["StressBasics"],
     "StudyPlan": ["StressBasics", "PriceSeries", "MarginModel", "Yams"],
     "StressEngine": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
-    "RunStore": ["StressBasics", "StressStatistics", "StudyPlan", "GRDB"],
+    "RunStore": ["CZlib", "StressBasics", "StressStatistics", "StudyPlan", "GRDB"],
     "StressReport": ["StressBasics", "StressStatistics", "StudyPlan", "RunStore"],
     "BelowZeroCLI": [
         "CSVIngest", "ContentStore", "MarginModel", "PriceArchive", "PriceSeries", "RunStore", "StressBasics",

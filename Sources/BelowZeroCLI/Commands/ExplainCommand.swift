@@ -24,7 +24,7 @@ struct ExplainCommand: ParsableCommand {
             """)
 
     @Argument(help: "The study file.", completion: .file(extensions: ["yaml", "yml"]))
-    var study = "Data/Studies/default.yaml"
+    var study = defaultStudy
 
     @Option(help: "Asset.") var asset: String?
     @Option(help: "linear, inverse, margin or spot.") var contract: String?

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import PriceSeries
 import RunStore
 import StressBasics
@@ -9,29 +10,119 @@ struct InitCommand: ParsableCommand {
         commandName: "init",
         abstract: "Write a commented study file and a demo price file.",
         discussion: """
-            Writes the study to FILE and an invented price history to prices/DEMO.csv beside it. Nothing is overwritten.
+            Writes the study to FILE and an invented price history to prices/DEMO.csv beside it. With --systemd it writes a \
+            service and a timer that run the study at 02:00, and a line for cron, into a folder of your choice; a study that \
+            is there is left as it is. Nothing is overwritten.
 
-            EXAMPLE
+            EXAMPLES
               belowzero init nightly.yaml && belowzero run nightly.yaml
+              belowzero init nightly.yaml --systemd units
             """)
 
     @Argument(help: "The study file to write.")
     var file = "nightly.yaml"
 
+    @Option(
+        help: "Write belowzero.service, belowzero.timer and belowzero.crontab into this folder.", completion: .directory
+    )
+    var systemd: String?
+
+    @Option(
+        help:
+            "With --systemd: the user that the job runs as, or 'dynamic' for one of its own. (default: you; for root: dynamic)"
+    )
+    var user: String?
+
+    @Flag(help: "With --systemd: units for every study NAME.yaml in /etc/belowzero, as belowzero@NAME.")
+    var template = false
+
     @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        guard systemd != nil || user == nil && !template else {
+            throw ValidationError("--user and --template go with --systemd")
+        }
+    }
 
     func run() throws {
         try common.reporting {
-            let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-            let prices = (folder.isEmpty && !file.hasPrefix("/") ? "" : folder + "/") + "prices/DEMO.csv"
-            do {
-                try writeWholeFile(studyTemplate, to: file)
-                try writeWholeFile(csvText(demoMarket.series(seed: 1)), to: prices)
-            } catch let error as StoreError {
-                throw Failure(error)
+            if let systemd {
+                if !template, !FileManager.default.fileExists(atPath: file) { try writeStudy() }
+                return try writeUnits(to: systemd)
             }
-            common.talk.say("Wrote \(file) and \(prices) (invented prices)\nNext: belowzero run \(shellQuoted(file))")
+            try writeStudy()
         }
+    }
+
+    private func writeUnits(to folder: String) throws {
+        let study = template ? "/etc/belowzero/%i.yaml" : URL(fileURLWithPath: file).standardizedFileURL.path
+        let program = template ? "/usr/bin/belowzero" : programPath.path
+        for path in [study, program] {
+            if let objection = NightlyUnits.objection(to: path) {
+                throw Failure(.usage, "\(SourceLocation.presentable(path)) cannot stand in a unit file: \(objection)")
+            }
+        }
+        var units = NightlyUnits(program: program, study: study, account: try account(), isTemplate: template)
+        if !template { try addNeeds(of: study, to: &units) }
+        if let needed = units.outputFolder { try makeFolder(needed) }
+        let files = units.files
+        let taken = files.map { "\(folder)/\($0.name)" }.first { FileManager.default.fileExists(atPath: $0) }
+        if let taken { throw Failure(.cannotCreate, "\(taken) exists already", hint: "move it away first") }
+        for file in files { try write(file.text, to: "\(folder)/\(file.name)") }
+        let service = shellQuoted("\(folder)/\(units.files[0].name)")
+        common.talk.say("Wrote \(units.files.map { "\(folder)/\($0.name)" }.joined(separator: ", "))")
+        if study.hasPrefix("/tmp/") || study.hasPrefix("/var/tmp/") {
+            common.talk.say("warning: the service has a /tmp of its own and will not find \(study) there")
+        }
+        common.talk.say("Next: read it, then  systemd-analyze verify \(service)  and follow its first lines")
+    }
+
+    /// What the study writes beside its run, and whether it runs a command.
+    private func addNeeds(of study: String, to units: inout NightlyUnits) throws {
+        let loaded = try LoadedStudy(file: study, findsFiles: false)
+        units.runsCommand = loaded.study.operations.onBreach != nil
+        if let metrics = loaded.study.operations.metricsFile {
+            units.writable = [URL(fileURLWithPath: loaded.files.located(metrics)).deletingLastPathComponent().path]
+        }
+    }
+
+    private func account() throws -> NightlyUnits.Account {
+        let name = user ?? (template || geteuid() == 0 ? "dynamic" : NSUserName())
+        if name == "dynamic" { return .dynamic }
+        let isName =
+            name.utf8.count <= 64 && name.first != "-"
+            && name.unicodeScalars.allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains($0))
+            }
+        guard isName, !name.isEmpty, !template else {
+            throw Failure(
+                .usage,
+                template
+                    ? "--template has a user of its own" : "'\(SourceLocation.presentable(name))' is no user's name")
+        }
+        return .user(name)
+    }
+
+    private func makeFolder(_ path: String) throws {
+        guard (try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)) != nil else {
+            throw Failure(.cannotCreate, "cannot create \(path)", hint: "check the folder's permissions")
+        }
+    }
+
+    private func write(_ text: String, to path: String) throws {
+        do throws(StoreError) {
+            try writeWholeFile(text, to: path)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func writeStudy() throws {
+        let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+        let prices = (folder.isEmpty && !file.hasPrefix("/") ? "" : folder + "/") + "prices/DEMO.csv"
+        try write(studyTemplate, to: file)
+        try write(csvText(demoMarket.series(seed: 1)), to: prices)
+        common.talk.say("Wrote \(file) and \(prices) (invented prices)\nNext: belowzero run \(shellQuoted(file))")
     }
 
     private var demoMarket: SyntheticMarket {

@@ -19,7 +19,7 @@ struct RunCommand: ParsableCommand {
             """)
 
     @Argument(help: "The study file.", completion: .file(extensions: ["yaml", "yml"]))
-    var study = "Data/Studies/default.yaml"
+    var study = defaultStudy
 
     @Option(name: .shortAndLong, help: "The folder to make; '-' prints results.csv instead.")
     var out: String?
@@ -89,6 +89,9 @@ struct RunCommand: ParsableCommand {
     }
 }
 
+/// The study that commands take when none is named.
+let defaultStudy = "Data/Studies/default.yaml"
+
 /// A study file with its place.
 struct LoadedStudy {
     let study: Study
@@ -97,6 +100,7 @@ struct LoadedStudy {
 
     /// Reads and checks a study file, and finds the files its globs match, relative to `prices` or else to the study.
     init(file: String, prices: String? = nil, findsFiles: Bool = true) throws {
+        let file = LoadedStudy.located(file)
         files = InputFiles(base: prices ?? LoadedStudy.folder(of: file))
         let text = try LoadedStudy.text(of: file)
         do {
@@ -108,6 +112,12 @@ struct LoadedStudy {
         } catch let error as StudyError {
             throw Failure(error)
         }
+    }
+
+    /// The default study comes with the program, wherever that was started.
+    private static func located(_ file: String) -> String {
+        guard file == defaultStudy, !FileManager.default.fileExists(atPath: file) else { return file }
+        return DataFolder.path("Studies/default.yaml") ?? file
     }
 
     /// The folder of a study file; empty for the working directory.
@@ -128,7 +138,7 @@ struct LoadedStudy {
 
     private static func text(of file: String) throws -> String {
         let hint =
-            file == "Data/Studies/default.yaml"
+            file == defaultStudy
             ? "name a study file, or write one with: belowzero init" : "check the path"
         guard let handle = FileHandle(forReadingAtPath: file), let data = try? handle.read(upToCount: 1 << 20) else {
             throw Failure(.noInput, "cannot read the study \(file)", hint: hint)

@@ -24,6 +24,7 @@ struct RunWriter {
         } else {
             let pages = report.boundedFiles(allowLarge: work.allowLarge)
             try write(pages.files, to: folder)
+            if let file = work.mailBody { writeMail(report, to: file) }
             tell(report, files: pages.files, folder: folder)
             tell(pages)
             if !pages.refused.isEmpty { try judge(report, otherwise: .cannotCreate) }
@@ -55,6 +56,15 @@ struct RunWriter {
         }
     }
 
+    /// The run stands by now: a mail that cannot be written is said and changes nothing.
+    private func writeMail(_ report: RunReport, to file: String) {
+        do throws(StoreError) {
+            try replaceWholeFile(report.mailBody, at: file)
+        } catch {
+            talk.warn("--mail-body: \(error.message)")
+        }
+    }
+
     private func tell(_ pages: LargePages) {
         for page in pages.warned {
             talk.warn("\(page.path) is \(megabytes(page.bytes)): browsers take long to open it")
@@ -81,7 +91,7 @@ struct RunWriter {
                 "seconds": .stringConvertible(report.circumstances.duration.inSeconds),
             ])
         guard !common.quiet else { return }
-        report.qualityText.forEach(talk.warn)
+        for line in report.qualityLines { talk.about(job: line.asset).warn(line.text) }
         let style = common.style
         Talk.print("\n\(style.wrapped(report.headlineText))\n\n\(report.terminalTable(style))\n")
         let size = megabytes(files.reduce(0) { $0 + $1.contents.utf8.count })

@@ -91,7 +91,7 @@ struct StressSession {
             }
         }
         let parts = [programVersion, studyText] + inputs + tierFiles.digests.map(\.hex)
-        return Digest(of: parts.joined(separator: "\n")).short
+        return Digest(of: parts.joined(separator: "\n")).name
     }
 }
 

@@ -8,7 +8,7 @@ struct VenueLibrary {
 
     /// Loads every profile. Throws a ``Failure`` for a broken one.
     init() throws {
-        guard let folder = VenueLibrary.folder else {
+        guard let folder = DataFolder.path("Venues") else {
             profiles = []
             return
         }
@@ -24,20 +24,6 @@ struct VenueLibrary {
             return try loadVenue(yaml: text, file: file)
         } catch {
             throw Failure(error)
-        }
-    }
-
-    /// `BELOWZERO_DATA`, the working directory, the folders above the program (a checkout), or `share` beside its folder.
-    private static var folder: String? {
-        let program = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
-        let above = sequence(first: program) { $0.flatMap { $0.path == "/" ? nil : $0.deletingLastPathComponent() } }
-        let named = ProcessInfo.processInfo.environment["BELOWZERO_DATA"].map { $0 + "/Venues" }
-        let candidates =
-            [named, "Data/Venues"] + above.prefix(8).map { $0.map { $0.path + "/Data/Venues" } }
-            + [program.map { $0.deletingLastPathComponent().path + "/share/belowzero/Venues" }]
-        var isFolder: ObjCBool = false
-        return candidates.compactMap { $0 }.first {
-            FileManager.default.fileExists(atPath: $0, isDirectory: &isFolder) && isFolder.boolValue
         }
     }
 }

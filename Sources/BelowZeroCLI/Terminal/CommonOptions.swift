@@ -98,6 +98,10 @@ struct WorkOptions: ParsableArguments {
 
     @OptionGroup(title: "Cache") var cache: CacheOptions
 
+    @Option(
+        help: "Also write a small HTML body for a mail to this file: tables only. Replaces what an earlier run wrote.")
+    var mailBody: String?
+
     @Flag(help: "Write pages above 5 MB, too; without it a page of that size is left out.")
     var allowLarge = false
 

@@ -50,6 +50,7 @@ struct Failure: Error {
             case .cannotCreate: .cannotCreate
             case .inputOutput: .inputOutput
             case .busy: .tryAgain
+            case .damaged: .badData
             }
         self.init(code, error.message, hint: error.hint)
     }

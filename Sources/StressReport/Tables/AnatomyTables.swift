@@ -70,19 +70,20 @@ extension RunReport {
         let columns: [Column<DetailRow<Line>>] = [
             Column("rank", "", .integer, "Place by entries below zero, from 1") { String($0.place + 1) },
             Column(
-                "first_utc", "", .time, "Open of the bar in which the first entry went below zero",
+                "first_utc", "UTC", .time, "Open of the bar in which the first entry went below zero",
                 text: episode { $0.first.rfc3339 }),
             Column(
-                "last_utc", "", .time, "Open of the bar in which the last one did", text: episode { $0.last.rfc3339 }),
+                "last_utc", "UTC", .time, "Open of the bar in which the last one did", text: episode { $0.last.rfc3339 }
+            ),
             Column(
                 "entries_count", "entries", .integer, "Entries below zero in the episode",
                 text: episode { String($0.entries) }),
             Column(
-                "first_entry_utc", "", .time, "Earliest of these entries", text: episode { $0.firstEntry.rfc3339 }),
-            Column("last_entry_utc", "", .time, "Latest of these entries", text: episode { $0.lastEntry.rfc3339 }),
+                "first_entry_utc", "UTC", .time, "Earliest of these entries", text: episode { $0.firstEntry.rfc3339 }),
+            Column("last_entry_utc", "UTC", .time, "Latest of these entries", text: episode { $0.lastEntry.rfc3339 }),
             Column(
-                "worst_entry_utc", "", .time, "The entry that ended deepest", text: episode { $0.worstEntry.rfc3339 }),
-            Column("worst_exit_utc", "", .time, "When it went below zero", text: episode { $0.worstExit.rfc3339 }),
+                "worst_entry_utc", "UTC", .time, "The entry that ended deepest", text: episode { $0.worstEntry.rfc3339 }),
+            Column("worst_exit_utc", "UTC", .time, "When it went below zero", text: episode { $0.worstExit.rfc3339 }),
             Column(
                 "shortfall_max_margin_frac", "of margin", .number, "Its shortfall; empty without bound",
                 text: episode { $0.worstShortfall.isFinite ? numberText($0.worstShortfall) : "" }),
@@ -107,7 +108,7 @@ extension RunReport {
                 "worst_entry_to_exit_h", "h", .number, "Time from its entry to the bar in which it was closed",
                 text: path { numberText(($0.exit - $0.entry).inHours) }),
             Column(
-                "worst_bar_utc", "", .time, "Open of the bar with the largest move against it",
+                "worst_bar_utc", "UTC", .time, "Open of the bar with the largest move against it",
                 text: path { $0.worstBar.rfc3339 }),
             Column(
                 "worst_bar_move_frac", "fraction", .number,
@@ -132,7 +133,7 @@ extension RunReport {
         }
         let columns: [Column<DetailRow<Line>>] = [
             Column("rank", "", .integer, "The episode's rank in events.csv") { String($0.part.rank) },
-            Column("time_utc", "", .time, "Open of the last bar of the stretch") { $0.part.point.time.rfc3339 },
+            Column("time_utc", "UTC", .time, "Open of the last bar of the stretch") { $0.part.point.time.rfc3339 },
             Column("low_price", "quote per coin", .number, "Lowest price of the stretch") {
                 numberText($0.part.point.low)
             },

@@ -35,6 +35,12 @@ enum ColumnType: String {
     case text, integer, number, time
 }
 
+/// Whether a number is written as one that need not be whole.
+///
+/// A column of numbers has a point in all of its fields or in none: readers that look at the first rows only would else take
+/// hundreds of `0` for whole numbers and stop at the first `0.25`.
+private func hasPoint(_ text: String) -> Bool { text.utf8.contains { $0 == 0x2E || $0 == 0x65 } }
+
 /// A finished CSV with the description of its columns.
 struct CSVTable {
     /// The file's name in the run folder.
@@ -48,7 +54,14 @@ struct CSVTable {
         self.file = file
         dictionary = columns.map { [$0.name, $0.unit, $0.type.rawValue, $0.meaning] }
         var csv = CSVText(header: columns.map(\.name))
-        for row in rows { csv.append(columns.map { $0.text(row) }) }
+        let isDecimal = columns.map { column in column.type == .number && rows.contains { hasPoint(column.text($0)) } }
+        for row in rows {
+            csv.append(
+                zip(columns, isDecimal).map { column, isDecimal in
+                    let text = column.text(row)
+                    return isDecimal && !text.isEmpty && !hasPoint(text) ? text + ".0" : text
+                })
+        }
         contents = csv.text
     }
 }

@@ -17,8 +17,8 @@ extension RunReport {
             Column("format_reason", "", .text, "How that format was chosen") { $0.asset.formatReason },
             Column("bars_count", "bars", .integer, "Bars of the whole history") { String($0.asset.bars) },
             Column("bar_h", "h", .number, "Length of its bars") { numberText($0.asset.barLength.inHours) },
-            Column("first_utc", "", .time, "Open of its first bar") { $0.asset.first.rfc3339 },
-            Column("last_utc", "", .time, "Open of its last bar") { $0.asset.last.rfc3339 },
+            Column("first_utc", "UTC", .time, "Open of its first bar") { $0.asset.first.rfc3339 },
+            Column("last_utc", "UTC", .time, "Open of its last bar") { $0.asset.last.rfc3339 },
             Column("max_gap_h", "h", .number, "Widest step a window may span; empty when the check is off") {
                 field($0.asset.maxGap?.inHours)
             },

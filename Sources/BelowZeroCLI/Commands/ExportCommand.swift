@@ -1,0 +1,131 @@
+import ArgumentParser
+import CSVIngest
+import Foundation
+import RunStore
+import StressBasics
+
+/// `belowzero export`: a run's tables in the formats of other tools.
+struct ExportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export",
+        abstract: "Write a run's tables as csv.gz, SQLite or npy.",
+        discussion: """
+            sqlite has all tables with a type for each column, and the dictionary as the table 'columns'; csv.gz and npy have \
+            one table, results unless --table names another. npy is a structured array that numpy.load reads. The file is \
+            written whole or not at all; nothing is overwritten; equal runs give equal bytes.
+
+            EXAMPLES
+              belowzero export Reports/nightly/latest --to sqlite -o nightly.sqlite
+              belowzero export Reports/nightly/latest --to npy --table events
+            """)
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case gzip = "csv.gz"
+        case sqlite, npy
+    }
+
+    @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
+    var folder: String
+
+    @Option(help: "csv.gz, sqlite or npy.")
+    var to: Format
+
+    @Option(help: "For csv.gz and npy: which table.")
+    var table = "results"
+
+    @Option(
+        name: .shortAndLong, help: "The file to make. (default: the run's name, and the table's where there is one)")
+    var out: String?
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.reporting {
+            let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+            let tables = try RunTables(folder: folder)
+            guard to == .sqlite || tables.names.contains(table) else {
+                let near = nearestName(to: table, among: tables.names).map { "did you mean '\($0)'?" }
+                throw Failure(
+                    .usage, "the run has no table '\(SourceLocation.presentable(table))'",
+                    hint: near ?? "it has \(tables.names.joined(separator: ", "))")
+            }
+            let target = out ?? defaultName(folder)
+            do {
+                switch to {
+                case .gzip: try writeGzip(of: "\(folder)/\(table).csv", to: target)
+                case .sqlite: try writeSQLite(tables.names.map(tables.table), to: target)
+                case .npy: try writeNumpy(tables.table(table), to: target)
+                }
+            } catch let error as StoreError {
+                throw Failure(error)
+            } catch let error as IngestError {
+                throw Failure([error])
+            }
+            common.talk.say("Wrote \(target)")
+        }
+    }
+
+    private func defaultName(_ folder: String) -> String {
+        let path = URL(fileURLWithPath: folder).standardizedFileURL
+        let parts = [path.lastPathComponent] + (to == .sqlite ? [] : [table])
+        return parts.joined(separator: "-") + "." + to.rawValue
+    }
+}
+
+/// The tables of a run folder, as its dictionary describes them.
+struct RunTables {
+    private let folder: String
+    private let columns: [String: [ExportedTable.Column]]
+    /// Names of the tables, without `.csv`, in the dictionary's order.
+    let names: [String]
+
+    /// Reads the dictionary of a run folder.
+    init(folder: String) throws {
+        guard FileManager.default.fileExists(atPath: folder + "/columns.csv") else {
+            throw Failure(
+                .noInput, "\(SourceLocation.presentable(folder)) is no run: it has no columns.csv",
+                hint: "name a folder that 'belowzero run' wrote")
+        }
+        var columns: [String: [ExportedTable.Column]] = [:]
+        var names: [String] = []
+        try RunTables.read(folder + "/columns.csv") { row, isHeader in
+            guard !isHeader else { return }
+            guard row.count == 5, row[0].hasSuffix(".csv"), let kind = ExportedTable.Kind(rawValue: row[3]),
+                row[0].utf8.allSatisfy({ $0 == 0x5F || $0 == 0x2E || (0x61...0x7A).contains($0) })
+            else { throw RunTables.damaged("columns.csv") }
+            let name = String(row[0].dropLast(4))
+            if columns[name] == nil { names.append(name) }
+            columns[name, default: []].append(
+                ExportedTable.Column(name: row[1], kind: kind, unit: row[2], meaning: row[4]))
+        }
+        (self.folder, self.columns, self.names) = (folder, columns, names)
+    }
+
+    /// A table, whose rows are read from its file when they are asked for.
+    func table(_ name: String) -> ExportedTable {
+        let columns = columns[name] ?? []
+        let path = "\(folder)/\(name).csv"
+        return ExportedTable(name: name, columns: columns) { body in
+            try RunTables.read(path) { row, isHeader in
+                guard isHeader else { return try body(row) }
+                guard row == columns.map(\.name) else { throw RunTables.damaged("\(name).csv") }
+            }
+        }
+    }
+
+    private static func read(_ path: String, _ body: ([String], Bool) throws -> Void) throws {
+        var isHeader = true
+        do {
+            try readCSVRecords(file: path) { row in
+                try body(row, isHeader)
+                isHeader = false
+            }
+        } catch let error as IngestError {
+            throw Failure([error])
+        }
+    }
+
+    private static func damaged(_ file: String) -> Failure {
+        Failure(.badData, "\(file) is not as the run wrote it", hint: "run the study again")
+    }
+}

@@ -1,0 +1,63 @@
+import CZlib
+import StressBasics
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Compresses the file at `source` into a new gzip file at `path`. Neither a name nor a time stands in it, so equal tables give
+/// equal bytes with equal versions of zlib. O(bytes) in time, constant memory.
+public func writeGzip(of source: String, to path: String) throws(StoreError) {
+    let input = open(source, O_RDONLY | O_CLOEXEC)
+    guard input >= 0 else { throw readingError(source, errno) }
+    defer { close(input) }
+    let file = try ExportFile(path)
+    var stream = z_stream()
+    // 15 is the largest window, 16 asks for gzip framing.
+    guard
+        deflateInit2_(
+            &stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, zlibVersion(), Int32(MemoryLayout<z_stream>.size))
+            == Z_OK
+    else { throw StoreError(.inputOutput, "there is no memory to compress \(path)") }
+    defer { deflateEnd(&stream) }
+    var plain = [UInt8](repeating: 0, count: 1 << 16)
+    var packed = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+        let count = plain.withUnsafeMutableBytes { read(input, $0.baseAddress, $0.count) }
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else { throw readingError(source, errno) }
+        try deflate(&stream, plain[..<count], into: &packed, isLast: count == 0, file)
+        if count == 0 { break }
+    }
+    try file.publish()
+}
+
+private func deflate(
+    _ stream: inout z_stream, _ bytes: ArraySlice<UInt8>, into packed: inout [UInt8], isLast: Bool, _ file: ExportFile
+) throws(StoreError) {
+    var input = Array(bytes)
+    var given = 0
+    var isDone = false
+    while !isDone {
+        // zlib reads and writes only between the pointers and counts set here, which are those of the two arrays.
+        let made: Int = input.withUnsafeMutableBufferPointer { source in
+            packed.withUnsafeMutableBufferPointer { target in
+                stream.next_in = source.baseAddress.map { $0 + given }
+                stream.avail_in = UInt32(source.count - given)
+                stream.next_out = target.baseAddress
+                stream.avail_out = UInt32(target.count)
+                let code = CZlib.deflate(&stream, isLast ? Z_FINISH : Z_NO_FLUSH)
+                given = source.count - Int(stream.avail_in)
+                isDone = isLast ? code == Z_STREAM_END : stream.avail_in == 0 && stream.avail_out > 0
+                return target.count - Int(stream.avail_out)
+            }
+        }
+        try file.append(packed[..<made])
+    }
+}
+
+func readingError(_ path: String, _ code: Int32) -> StoreError {
+    StoreError(.inputOutput, "cannot read \(path): \(String(cString: strerror(code)))", hint: "is it a run folder?")
+}

@@ -1,0 +1,215 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+extension RunReport {
+    /// One line for a mail: what is wrong, or else the headline, and how far the data go.
+    ///
+    /// `[breach] BTC-USD long 100× 7 d below zero 11.9 % > 8 % — nightly, data to 2026-11-20`. It has the data's date and not the
+    /// clock's, so that equal runs say the same.
+    public var subject: String {
+        let data = assets.map(\.last).max().map { ", data to \($0.civil.dateText)" } ?? ""
+        let line = plainText("[\(subjectWord)] \(subjectFinding) — \(study.name)\(data)")
+        return line.count > 180 ? String(line.prefix(179)) + "…" : line
+    }
+
+    private var subjectWord: String {
+        switch status {
+        case .ok: "ok"
+        case .limitBreached: "breach"
+        case .partial: limits.contains(where: \.breached) ? "breach, partial" : "partial"
+        }
+    }
+
+    private var subjectFinding: String {
+        let breaches = limits.filter(\.breached)
+        if let first = breaches.first {
+            let others = breaches.count > 1 ? " and \(breaches.count - 1) more" : ""
+            return breachWords(first) + others
+        }
+        if !failures.isEmpty {
+            let names = failures.prefix(3).map { visibleText($0.asset) }.joined(separator: ", ")
+            return "no result for \(names)\(failures.count > 3 ? " and \(failures.count - 3) more" : "")"
+        }
+        guard let row = headlineRow else { return "done" }
+        return "\(placeWords(row.cell)) below zero \(shareWords(row.estimate))"
+    }
+
+    /// `BTC-USD long 100× 7 d below zero 11.9 % > 8 %`.
+    private func breachWords(_ check: LimitCheck) -> String {
+        let place = check.cell.map(placeWords) ?? visibleText(check.asset)
+        let isShare = check.limit.measure.rawValue.hasSuffix("_frac")
+        func words(_ value: Double?) -> String {
+            guard let value else { return "–" }
+            return isShare ? significantText(value * 100, digits: 3) + " %" : significantText(value, digits: 3)
+        }
+        let isBelow = (check.value ?? 0) < (check.threshold ?? 0)
+        return
+            "\(place) \(check.limit.measure.words) \(words(check.value)) \(isBelow ? "<" : ">") \(words(check.threshold))"
+    }
+
+    private func placeWords(_ cell: StudyCell) -> String {
+        let contract = study.grid.contracts.count > 1 ? " \(cell.contract.rawValue)" : ""
+        return
+            "\(visibleText(cell.asset)) \(cell.side.rawValue)\(contract) \(cell.leverage.screenText) \(cell.horizon.screenText)"
+    }
+
+    private func shareWords(_ estimate: CellEstimate) -> String {
+        estimate.exit.frequency.map(shareText) ?? estimate.status.rawValue
+    }
+
+    // MARK: Text
+
+    /// `summary.txt`: subject, headline, table, limits and what to open; for a mail or a terminal.
+    var summaryText: ReportFile {
+        var parts = ["Subject: \(subject)", headlineText, terminalTable()]
+        let breaches = limits.filter(\.breached)
+        if !limits.isEmpty {
+            let rest = breaches.count > 20 ? ["  and \(breaches.count - 20) more; see limits.csv"] : []
+            let lines = breaches.prefix(20).map { "  BREACH  " + plainText(breachWords($0)) } + rest
+            parts.append("Limits: \(breaches.count) of \(limits.count) breached" + lines.map { "\n" + $0 }.joined())
+        }
+        if !failures.isEmpty {
+            let lines = failures.prefix(20).map { "\n  " + plainText("\($0.asset): \($0.message)") }
+            parts.append("Without a result: \(failures.count) of \(study.inputs.count)" + lines.joined())
+        }
+        parts.append("Run \(runID), belowzero \(version). Open index.html, or attach it.")
+        return ReportFile(path: "summary.txt", contents: parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n")
+    }
+
+    // MARK: HTML
+
+    /// A mail's body: tables with `bgcolor` and nothing else that a mail program may drop; at most 60 kB, whatever the size of the
+    /// run. The pages are for the attachment.
+    public var mailBody: String {
+        for rows in [40, 20, 10, 5] {
+            let body = MailBody(report: self, mostRows: rows).html
+            if body.utf8.count <= RunReport.largestMailBody { return body }
+        }
+        return MailBody(report: self, mostRows: 1).html
+    }
+
+    /// Mail programs cut longer bodies short near 100 kB.
+    public static let largestMailBody = 60_000
+
+    fileprivate func limitWords(_ check: LimitCheck) -> String { breachWords(check) }
+    fileprivate func cellWords(_ cell: StudyCell) -> String { placeWords(cell) }
+}
+
+/// The body of a mail with at most so many rows in each of its tables.
+private struct MailBody {
+    let report: RunReport
+    let mostRows: Int
+
+    var html: String {
+        var w = HTMLWriter()
+        w.element("table", Attribute("width", "100%"), Attribute("cellpadding", "6"), Attribute("border", "0")) { w in
+            row(&w, color: banner.color) { w in w.element("b", text: report.subject) }
+            row(&w) { $0.text(report.headlineText) }
+        }
+        w.line()
+        writeLimits(&w)
+        writeFailures(&w)
+        writeHeadlines(&w)
+        writeQuality(&w)
+        w.element("table", Attribute("width", "100%"), Attribute("cellpadding", "6"), Attribute("border", "0")) { w in
+            row(&w) { w in
+                w.text(
+                    "Run \(report.runID), belowzero \(report.version). All figures and charts: index.html of the run. ")
+                w.text("Shares of entries in one history under stated rules; not a forecast.")
+            }
+        }
+        w.line()
+        return w.html
+    }
+
+    private var banner: (color: String, word: String) {
+        switch report.status {
+        case .ok: ("#dff3e4", "ok")
+        case .limitBreached: ("#fbd5d0", "breach")
+        case .partial: ("#fde6b6", "partial")
+        }
+    }
+
+    private func row(_ w: inout HTMLWriter, color: String = "#ffffff", content: (inout HTMLWriter) -> Void) {
+        w.element("tr") { w in w.element("td", Attribute("bgcolor", color)) { content(&$0) } }
+        w.line()
+    }
+
+    private func table(
+        _ w: inout HTMLWriter, _ header: [String], _ rows: [(cells: [String], color: String?)], of total: Int
+    ) {
+        guard !rows.isEmpty else { return }
+        w.element("table", Attribute("cellpadding", "4"), Attribute("border", "1")) { w in
+            w.element("tr") { w in
+                for title in header {
+                    w.element("th", Attribute("bgcolor", "#f1f3f6"), Attribute("align", "left"), text: title)
+                }
+            }
+            w.line()
+            for row in rows {
+                w.element("tr") { w in
+                    for cell in row.cells { w.element("td", Attribute("bgcolor", row.color ?? "#ffffff"), text: cell) }
+                }
+                w.line()
+            }
+            if total > rows.count {
+                w.element("tr") { w in
+                    w.element(
+                        "td", Attribute("colspan", String(header.count)),
+                        text: "and \(total - rows.count) more in the run's tables")
+                }
+            }
+        }
+        w.line()
+    }
+
+    private func writeLimits(_ w: inout HTMLWriter) {
+        let breaches = report.limits.filter(\.breached)
+        guard !report.limits.isEmpty else { return }
+        let rows = breaches.prefix(mostRows).map { ([report.limitWords($0)], Optional("#fbd5d0")) }
+        let title = "Limits: \(breaches.count) of \(report.limits.count) breached"
+        table(
+            &w, [title], rows.isEmpty ? [(["all met, or without a value"], "#dff3e4")] : Array(rows),
+            of: max(1, breaches.count))
+    }
+
+    private func writeFailures(_ w: inout HTMLWriter) {
+        let rows = report.failures.prefix(mostRows).map { ([$0.asset, $0.message], Optional("#fde6b6")) }
+        table(&w, ["Without a result", "Why"], Array(rows), of: report.failures.count)
+    }
+
+    /// The headline's cell of every price history and direction, the highest shares first.
+    private func writeHeadlines(_ w: inout HTMLWriter) {
+        let confidence = report.study.statistics.confidence
+        let all = report.pageHeadlines.enumerated().sorted {
+            let (a, b) = ($0.element.estimate.exit.frequency ?? -1, $1.element.estimate.exit.frequency ?? -1)
+            return a != b ? a > b : $0.offset < $1.offset
+        }.map(\.element)
+        let rows = all.prefix(mostRows).map { row -> (cells: [String], color: String?) in
+            let exit = row.estimate.exit
+            let interval = exit.interval.map {
+                $0.method.isBound ? "≤" + boundText($0.high) : intervalNumber($0) + " %"
+            }
+            return (
+                [
+                    report.cellWords(row.cell), exit.frequency.map(shareText) ?? "n/a", interval ?? "",
+                    row.estimate.liquidatedFrequency.map(shareText) ?? "", row.estimate.status.rawValue,
+                ], exit.frequency.map { MailBody.colours[ColourBins.bin(of: $0)] }
+            )
+        }
+        table(
+            &w, ["Position", "Below zero", "\(confidenceText(confidence)) CI", "Liquidated", "Status"], rows,
+            of: all.count)
+    }
+
+    private func writeQuality(_ w: inout HTMLWriter) {
+        let lines = report.qualityText
+        table(&w, ["Data"], lines.prefix(min(mostRows, 15)).map { ([String($0.prefix(300))], nil) }, of: lines.count)
+    }
+
+    /// The first six of the nine colour classes as on the pages, and their darker ones lightened: text stays black.
+    private static let colours = [
+        "#f1f3f6", "#fdf3dc", "#fde6b6", "#fbd08a", "#f5b160", "#f0a070", "#e88f7a", "#dd8080", "#d07a90",
+    ]
+}

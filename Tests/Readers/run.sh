@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Runs studies and reads every table with pandas, polars and DuckDB; holds summary.json, run.json and the studies to their schemas.
+# Makes a Python environment in .build/readers-venv the first time. Usage: run.sh <belowzero>
+set -euo pipefail
+program=$(realpath "$1")
+cd "$(dirname "$0")/../.."
+
+command -v python3 >/dev/null || { echo "no Python here: the tables are not read by other tools"; exit 0; }
+venv=.build/readers-venv
+if ! "$venv/bin/python" -c 'import pandas, polars, duckdb, numpy, jsonschema, yaml' 2>/dev/null; then
+    python3 -m venv "$venv" >&2
+    "$venv/bin/pip" install --quiet --disable-pip-version-check pandas polars duckdb numpy jsonschema pyyaml >&2
+fi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Many cells without any loss before the first with one: a reader that looks at the first hundred rows must not be misled.
+{
+    printf 'version: 1\nname: readers\ndata:\n'
+    for i in $(seq 1 60); do printf '  - {asset: "A%s", path: %s}\n' "$i" "$PWD/Data/Samples/SYN-MAJOR.csv"; done
+    printf '  - {asset: "0042", path: %s, reference: {path: %s}}\n' "$PWD/Data/Samples/SYN-COLLAPSE.csv" "$PWD/Data/Samples/SYN-COLLAPSE.csv"
+    printf '  - {asset: "a, \\"quoted\\" <name>", path: %s}\n' "$PWD/Data/Samples/SYN-SQUEEZE.csv"
+    printf 'grid: {leverage: [1, 1.5, 2.5], horizon: [4h], side: [long, short]}\n'
+    printf 'platforms: {typical: {fees: {open: 0.0005, close: 0.0005}, tiers: [{to: .inf, rate: 0.005}], liquidation: {fill: bounds}}}\n'
+    printf 'statistics: {resamples: 0}\n'
+    printf 'limits: [{measure: negative_equity_frac, max: 0.0001, leverage: 2.5}, {max_age: 36h}]\n'
+} >"$work/readers.yaml"
+
+"$program" run --quiet --out "$work/default" Data/Studies/default.yaml >/dev/null
+"$program" run --quiet --no-fail --out "$work/readers" "$work/readers.yaml" >/dev/null 2>&1
+for run in default readers; do
+    for format in sqlite npy csv.gz; do "$program" export --quiet "$work/$run" --to "$format" -o "$work/$run.$format"; done
+    "$venv/bin/python" Tests/Readers/check_tables.py "$work/$run" "$work/$run.sqlite" "$work/$run.npy" "$work/$run.csv.gz" "$work/readers.yaml"
+done
