@@ -32,7 +32,7 @@ install)
         [ -z "$problems" ] || fail "the manual page: $problems"
     fi
     runs "$root/bin/belowzero"
-    rm -rf "$scratch/run" "$scratch/elsewhere" "$scratch/home"
+    rm -rf "$scratch/run" "$scratch/elsewhere" "$scratch/home" "$scratch/venues"
     .packaging/install.sh --remove /opt/zero "$scratch/root"
     [ "$before" = "$(find "$scratch" | sort)" ] || fail "uninstall left: $(find "$scratch" -type f)"
     ;;

@@ -82,7 +82,8 @@ extension RunReport {
                 "first_entry_utc", "UTC", .time, "Earliest of these entries", text: episode { $0.firstEntry.rfc3339 }),
             Column("last_entry_utc", "UTC", .time, "Latest of these entries", text: episode { $0.lastEntry.rfc3339 }),
             Column(
-                "worst_entry_utc", "UTC", .time, "The entry that ended deepest", text: episode { $0.worstEntry.rfc3339 }),
+                "worst_entry_utc", "UTC", .time, "The entry that ended deepest", text: episode { $0.worstEntry.rfc3339 }
+            ),
             Column("worst_exit_utc", "UTC", .time, "When it went below zero", text: episode { $0.worstExit.rfc3339 }),
             Column(
                 "shortfall_max_margin_frac", "of margin", .number, "Its shortfall; empty without bound",
