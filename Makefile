@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run install uninstall deb test-package test check sanitize fuzz bench bench-instructions soak coverage format clean
+.PHONY: help deps build run install uninstall deb test-package test test-browser examples check sanitize fuzz bench bench-instructions soak coverage format clean
 
 # Warnings are errors while we develop; `make test BELOWZERO_WARNINGS=` lets them pass.
 BELOWZERO_WARNINGS ?= error
@@ -14,7 +14,7 @@ FUZZ_SECONDS ?= 300
 SWIFT_SOURCES := Package.swift Sources Tests
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 deps: ## Install the C libraries we stand on, where apt can
 	@Tests/Support/install-deps.sh
@@ -42,8 +42,16 @@ test: deps ## Run every test
 	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift test
 	@Tests/Readers/run.sh .build/debug/belowzero
 	@Tests/Faults/run.sh
-	@Tests/Browser/run.sh
+	@$(MAKE) --no-print-directory test-browser
 	@Tests/Metrics/run.sh
+
+test-browser: ## Open the pages of a fresh run in Chromium and check them
+	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift build --product belowzero
+	@Tests/Browser/run.sh
+
+examples: ## Make the pictures of Reports/Examples again
+	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift build --product belowzero
+	@Tests/Browser/run.sh examples
 
 check: deps ## What every commit must pass: format, lint, warnings as errors, quick tests
 	swift format lint --strict --recursive $(SWIFT_SOURCES)

@@ -108,7 +108,7 @@ let package = Package(
         .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "TestSupport"]),
         .testTarget(
             name: "StressReportTests", dependencies: ["RunStore", "StressReport", "TestSupport"], exclude: ["Golden"]),
-        .testTarget(name: "CommandLineTests", dependencies: ["BelowZeroCLI", "TestSupport"]),
+        .testTarget(name: "CommandLineTests", dependencies: ["BelowZeroCLI", "TestSupport"], exclude: ["Golden"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -334,7 +334,7 @@ struct NightCard {
                 w.name(asset)
                 writePill(to: &w)
             }
-            w.element("p", .class("scope"), text: "\(scope) · \(measure)")
+            w.element("p", .class("scope"), text: "\(scope) · \(measure)" + (limitText.map { " · limit \($0)" } ?? ""))
             w.element("p", .class("now")) { w in
                 guard let value = nights.last?.value else {
                     w.element("b", text: "–")
@@ -358,6 +358,12 @@ struct NightCard {
         case "no_history": w.pill("info", "–", "no history")
         default: w.pill("bad", "–", "no data")
         }
+    }
+
+    /// The newest limit, as `≤ 5 %`.
+    private var limitText: String? {
+        let limit = nights.last { $0.limit != nil }?.limit
+        return limit.map { (isFloor ? "≥" : "≤") + narrowSpace + text($0) }
     }
 
     private var known: [Double] { nights.compactMap(\.value) }

@@ -171,7 +171,7 @@ extension HTMLWriter {
 
     /// A box that hides the rows that do not hold what is typed into it; only scripts can, so only they show it.
     mutating func filterBox(_ label: String, count: Int) {
-        guard count > 8 else { return }
+        guard count > 5 else { return }
         element("p", .class("tools")) { w in
             w.element("label", Attribute("for", "filter"), text: label)
             w.void(

@@ -4,7 +4,7 @@
 
 For each page: the console stays empty, nothing but the file itself is requested, axe finds no WCAG 2.2 A/AA fault in
 light, dark and at 390 px, the page never scrolls sideways at 390 px, it is complete without JavaScript, the heat table
-can be walked by keyboard, the theme switches and stays, and it prints on at most eight sheets. Screenshots and the PDF go to FOLDER.
+can be walked by keyboard, rows can be filtered and sorted, the theme switches and stays, and it prints on at most eight sheets. Screenshots and the PDF go to FOLDER.
 
 Needs Debian's chromium and chromium-driver, and from PyPI selenium and axe-playwright-python (only for its axe file).
 Exit code 0 when all checks hold, 1 when one does not.
@@ -98,7 +98,9 @@ def walk_by_keyboard(browser):
     """Arrow keys move between the numbers of the first heat table; Escape hides the explanation."""
     cell = browser.driver.find_elements(By.CSS_SELECTOR, ".heat td[tabindex='0']")
     if not cell:
-        return ["no heat cell is a tab stop"]
+        # The page of all nights has lines and no heat table.
+        tables = browser.driver.find_elements(By.CSS_SELECTOR, ".heat")
+        return ["no heat cell is a tab stop"] if tables else []
     browser.run("arguments[0].focus()", cell[0])
     is_shown = browser.run("return document.getElementById('tip').textContent !== ''")
     # A cell at an edge has fewer neighbours; a table of one cell has none.
@@ -129,6 +131,46 @@ def switch_theme(browser, page):
     return [] if light != dark == kept else [f"the theme does not switch and stay: {light}, {dark}, {kept}"]
 
 
+def filter_and_sort(browser):
+    """The box leaves only the rows that hold its words; a head sorts its column, and again turns it round."""
+    box = browser.driver.find_elements(By.ID, "filter")
+    tables = browser.driver.find_elements(By.CSS_SELECTOR, "table.sortable")
+    if not box or not tables:
+        return []
+    def rows():
+        return browser.run(
+            "return Array.from(arguments[0].tBodies[0].rows).filter(r => !r.hidden).map(r => r.cells[0].textContent)", tables[0])
+    every = rows()
+    box[0].send_keys(every[0].split()[0])
+    kept = rows()
+    box[0].send_keys(Keys.CONTROL, "a")
+    box[0].send_keys(Keys.BACKSPACE)
+    heads = tables[0].find_elements(By.CSS_SELECTOR, "th .sort")
+    values = "return Array.from(arguments[0].tBodies[0].rows).map(r => parseFloat(r.cells[arguments[1]].firstChild.textContent.replace('<', '')) || 0)"
+    heads[-1].click()
+    down = browser.run(values, tables[0], len(heads) - 1)
+    heads[-1].click()
+    up = browser.run(values, tables[0], len(heads) - 1)
+    faults = [] if 0 < len(kept) < len(every) and rows() != [] else [f"the filter keeps {len(kept)} of {len(every)} rows"]
+    if down != sorted(down, reverse=True) or up != sorted(up):
+        faults.append(f"heads do not sort: {down} {up}")
+    return faults
+
+
+def check_drawing(browser, path, shots):
+    """A drawing that stands alone: no message, no request but the file, in light and dark."""
+    faults = []
+    for theme in ("light", "dark"):
+        browser.requests()
+        browser.driver.get_log("browser")
+        browser.open(path, theme=theme)
+        browser.driver.save_screenshot(str(shots / f"{path.stem}-{theme}.png"))
+        faults += [f"console: {entry['message']}" for entry in browser.driver.get_log("browser")]
+        if browser.requests() != [path.resolve().as_uri()]:
+            faults.append("asks for more than itself")
+    return faults
+
+
 def check_loading(browser, page):
     browser.requests()
     browser.driver.get_log("browser")
@@ -137,7 +179,7 @@ def check_loading(browser, page):
     requests = browser.requests()
     if requests != [page.resolve().as_uri()]:
         faults.append(f"requests: {requests}")
-    return faults + walk_by_keyboard(browser) + switch_theme(browser, page)
+    return faults + walk_by_keyboard(browser) + filter_and_sort(browser) + switch_theme(browser, page)
 
 
 def check_looks(browser, page, axe, shots):
@@ -184,6 +226,11 @@ def main():
     failed = False
     try:
         for page in options.pages:
+            if page.suffix == ".svg":
+                faults = check_drawing(browser, page, options.shots)
+                print(f"{page.name}: {'ok' if not faults else faults}")
+                failed = failed or bool(faults)
+                continue
             faults = check_loading(browser, page) + check_looks(browser, page, axe, options.shots)
             faults += check_without_scripts(browser, page, options.shots) + check_print(browser, page, options.shots)
             print(f"{page.name}: {'ok' if not faults else ''}")

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Opens the pages of a fresh run in a real Chromium and checks them; passes over with a message where there is none.
-# Screenshots and the printed pages go to .build/browser-shots.
+# Screenshots and the printed pages go to .build/browser-shots. With the word `examples` the pictures of Reports/Examples are
+# made instead.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -18,5 +19,16 @@ fi
 rm -rf .build/browser-run .build/browser-shots
 program=.build/debug/belowzero
 [ -x "$program" ] || program=.build/release/belowzero
-"$program" run --quiet --out .build/browser-run Data/Studies/default.yaml
-"$python" Tests/Browser/check_report.py --shots .build/browser-shots .build/browser-run/index.html .build/browser-run/reports/*.html
+# Twice, a day apart, so that the page of all nights has a line to draw.
+for night in 1 2; do
+    SOURCE_DATE_EPOCH=$((1760000000 + night * 86400)) "$program" run --quiet --no-fail --out ".build/browser-run/night$night" \
+        --store .build/browser-run/belowzero.sqlite Data/Studies/default.yaml
+done
+run=.build/browser-run/night2
+if [ "${1:-}" = examples ]; then
+    "$python" -m pip install --quiet --disable-pip-version-check pillow pypdfium2
+    exec "$python" Tests/Browser/make_examples.py --to Reports/Examples --report "$run/reports/syn-major-long.html" \
+        --index "$run/index.html" --nights .build/browser-run/index.html
+fi
+"$python" Tests/Browser/check_report.py --shots .build/browser-shots \
+    .build/browser-run/index.html "$run/index.html" "$run"/reports/*.html "$run"/charts/syn-major-long-*.svg

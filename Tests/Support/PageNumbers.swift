@@ -16,6 +16,7 @@ public struct PageNumbers {
         /// The text around it.
         public let context: String
 
+        /// Section, number and context for a message.
         public var description: String { "[\(section)] \(number) in “\(context.prefix(160))”" }
     }
 
@@ -24,6 +25,7 @@ public struct PageNumbers {
         let asset: String?
         let side: String?
 
+        /// A page of a history and direction; of the whole run without them.
         public init(asset: String? = nil, side: String? = nil) { (self.asset, self.side) = (asset, side) }
     }
 
