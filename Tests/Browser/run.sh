@@ -25,10 +25,19 @@ for night in 1 2; do
         --store .build/browser-run/belowzero.sqlite Data/Studies/default.yaml
 done
 run=.build/browser-run/night2
+# Another study on the same prices, to be compared: exit code 1 says that the two differ.
+compare() {
+    sed 's/slippage: 0.0005/slippage: 0.002/' Data/Studies/default.yaml >.build/browser-run/other.yaml
+    "$program" run --quiet --no-fail --out .build/browser-run/other --prices Data/Studies .build/browser-run/other.yaml
+    "$program" diff "$run" .build/browser-run/other --quiet --out .build/browser-run/diff >/dev/null || [ $? -eq 1 ]
+    "$program" explain Data/Studies/default.yaml --quiet --page .build/browser-run/explained.html >/dev/null
+}
 if [ "${1:-}" = examples ]; then
     "$python" -m pip install --quiet --disable-pip-version-check pillow pypdfium2
     exec "$python" Tests/Browser/make_examples.py --to Reports/Examples --report "$run/reports/syn-major-long.html" \
         --index "$run/index.html" --nights .build/browser-run/index.html
 fi
+compare
 "$python" Tests/Browser/check_report.py --shots .build/browser-shots \
+    .build/browser-run/diff/diff.html .build/browser-run/explained.html \
     .build/browser-run/index.html "$run/index.html" "$run"/reports/*.html "$run"/charts/syn-major-long-*.svg
