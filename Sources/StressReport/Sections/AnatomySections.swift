@@ -331,11 +331,11 @@ extension AssetSide {
         return [percentNumber(move.level), "\(percentNumber(move.low))–\(high)", leverageWords(level.bankruptLeverage)]
     }
 
-    /// `1.7× (0.6–2.3)`.
+    /// `1.7× (0.6×–2.3×)`.
     private func leverageWords(_ leverage: TailReport.BankruptLeverage?) -> String {
         guard let leverage else { return "" }
-        func number(_ value: Double) -> String { significantText(value, digits: 2) }
-        return "\(number(leverage.value))× (\(number(leverage.low))–\(leverage.high.map(number) ?? "∞"))"
+        func number(_ value: Double) -> String { significantText(value, digits: 2) + "×" }
+        return "\(number(leverage.value)) (\(number(leverage.low))–\(leverage.high.map(number) ?? "∞"))"
     }
 
     /// The farthest return period whose shortfall can be given.
