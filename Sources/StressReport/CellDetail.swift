@@ -145,6 +145,13 @@ public struct TailReport: Hashable, Codable, Sendable {
         }
     }
 
+    /// A leverage with its interval; the upper end is nil where there is none.
+    struct BankruptLeverage {
+        let value: Double
+        let low: Double
+        let high: Double?
+    }
+
     /// A tail with its return periods.
     public init(analysis: TailAnalysis, levels: [Level]) {
         self.analysis = analysis
@@ -166,5 +173,14 @@ public struct MarginRequirement: Codable, Sendable {
     /// A requirement.
     public init(asset: String, side: Side, horizon: TimeSpan, margin: RequiredMargin) {
         (self.asset, self.side, self.horizon, self.margin) = (asset, side, horizon, margin)
+    }
+}
+
+extension TailReport.Level {
+    /// The leverage whose whole margin the move is; nil without a move against the position.
+    var bankruptLeverage: TailReport.BankruptLeverage? {
+        guard let move, move.level > 0 else { return nil }
+        return TailReport.BankruptLeverage(
+            value: 1 / move.level, low: 1 / move.high, high: move.low > 0 ? 1 / move.low : nil)
     }
 }

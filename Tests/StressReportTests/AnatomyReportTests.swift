@@ -154,6 +154,40 @@ import Testing
             isLiquidated: false, isNegative: false, equity: 1)
     }
 
+    /// The same with a tail that could be fitted.
+    static func extrapolated() throws -> RunReport {
+        var report = try report()
+        var random = SeededGenerator(seed: 8)
+        let tail = GeneralizedPareto(shape: 0.1, scale: 0.04)
+        let moves = (0..<2000).map { _ in tail.excess(survival: 1 - random.uniform()) }
+        let analysis = TailAnalysis(
+            times: moves.indices.map { Int64($0) * 86_400_000 }, values: moves, separation: .hours(1), years: 5.5,
+            random: SeededGenerator(seed: 1))
+        let fit = try analysis.outcome.get()
+        let levels = [1.0, 10, 100].compactMap { years -> TailReport.Level? in
+            switch fit.returnLevel(years: years, confidence: 0.95) {
+            case nil: nil
+            case .success(let move): TailReport.Level(years: years, move: move, refusal: nil)
+            case .failure(let failure): TailReport.Level(years: years, move: nil, refusal: failure.reason)
+            }
+        }
+        report.details[0].tail = TailReport(analysis: analysis, levels: levels)
+        return report
+    }
+
+    /// A linear position is bankrupt where the move is its whole margin.
+    @Test func leverageOfAMove() throws {
+        let level = TailReport.Level(years: 10, move: .init(level: 0.5, low: 0.4, high: .infinity), refusal: nil)
+        let leverage = try #require(level.bankruptLeverage)
+        #expect(leverage.value == 2 && leverage.high == 2.5 && leverage.low == 0)
+        let rows = try rows("tail.csv", try AnatomyReportTests.extrapolated())
+        #expect(rows.map { $0["refusal"] } == ["", "", "too_far"])
+        for row in rows.dropLast() {
+            let (move, own) = (Double(row["move_frac"] ?? ""), Double(row["bankrupt_leverage_x"] ?? ""))
+            #expect(abs(try #require(move) * (try #require(own)) - 1) < 1e-12)
+        }
+    }
+
     @Test func shortfallsBeyondTheData() throws {
         var report = try AnatomyReportTests.report()
         func page() throws -> String {

@@ -22,14 +22,15 @@ import Testing
 
     private static func reports() throws -> [RunReport] {
         [
-            try AnatomyReportTests.report(), try TableTests.smallReport(), try TableTests.boundedReport(),
+            try AnatomyReportTests.report(), try AnatomyReportTests.extrapolated(), try TableTests.smallReport(),
+            try TableTests.boundedReport(),
             try makeReport(leverages: (1...30).map(Double.init), horizons: (1...13).map { .days($0) }) { _ in
                 makeEstimate()
             },
         ]
     }
 
-    @Test("Every number of a page is in a file of the run", arguments: 0..<4)
+    @Test("Every number of a page is in a file of the run", arguments: 0..<5)
     func everyNumber(place: Int) throws {
         let entries = entries(try PageNumberTests.reports()[place])
         let faults = entries.filter { !$0.isFound }.map(\.description)

@@ -328,9 +328,14 @@ extension AssetSide {
     private func fields(_ level: TailReport.Level) -> [String] {
         guard let move = level.move else { return [level.refusal?.words ?? "", "", ""] }
         let high = move.high.isFinite ? percentNumber(move.high) : "∞"
-        // The margin that the move uses up.
-        let leverage = move.level > 0 ? significantText(1 / move.level, digits: 2) + "×" : ""
-        return [percentNumber(move.level), "\(percentNumber(move.low))–\(high)", leverage]
+        return [percentNumber(move.level), "\(percentNumber(move.low))–\(high)", leverageWords(level.bankruptLeverage)]
+    }
+
+    /// `1.7× (0.6×–2.3×)`.
+    private func leverageWords(_ leverage: TailReport.BankruptLeverage?) -> String {
+        guard let leverage else { return "" }
+        func number(_ value: Double) -> String { significantText(value, digits: 2) + "×" }
+        return "\(number(leverage.value)) (\(number(leverage.low))–\(leverage.high.map(number) ?? "∞"))"
     }
 
     /// The farthest return period whose shortfall can be given.

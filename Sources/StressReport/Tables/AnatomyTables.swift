@@ -279,6 +279,21 @@ extension RunReport {
         ]
         return table(
             file, { detail in find(detail).map { tail in tail.levels.map { TailLine(tail: tail, level: $0) } } ?? [] },
-            columns)
+            columns + (quantity == .move ? bankruptColumns : []))
+    }
+
+    /// The leverage whose whole margin a move is, with the interval that the move's gives it.
+    private var bankruptColumns: [Column<DetailRow<TailLine>>] {
+        [
+            Column("bankrupt_leverage_x", "x", .number, "Leverage of a linear position whose margin the move is") {
+                field($0.part.level.bankruptLeverage?.value)
+            },
+            Column("bankrupt_leverage_low_x", "x", .number, "Lower end of its interval, from that of the move") {
+                field($0.part.level.bankruptLeverage?.low)
+            },
+            Column("bankrupt_leverage_high_x", "x", .number, "Upper end of its interval; empty when there is none") {
+                field($0.part.level.bankruptLeverage?.high)
+            },
+        ]
     }
 }
