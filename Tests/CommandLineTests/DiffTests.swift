@@ -141,6 +141,14 @@ import Testing
         try scratch.write("{}", to: "b/run.json")
         #expect(try scratch.program.run(["diff", "a", "b"]).code == 65)
         try scratch.write(try scratch.read("a/run.json"), to: "b/run.json")
+        for bad in ["nan", "", "-1", "1e400", "x"] {
+            let results = try scratch.read("a/results.csv").replacingOccurrences(
+                of: ",linear,long,50,", with: ",linear,long,\(bad),")
+            try scratch.write(results, to: "b/results.csv")
+            let refused = try scratch.program.run(["diff", "a", "b"])
+            #expect(
+                refused.code == 65 && refused.err.contains("cannot read leverage_x in b/results.csv"), "\(refused.err)")
+        }
         try scratch.write("asset,contract\n", to: "b/results.csv")
         let columns = try scratch.program.run(["diff", "a", "b"])
         #expect(columns.code == 65 && columns.err.contains("has no column side"), "\(columns.err)")

@@ -1,5 +1,6 @@
 import CSVIngest
 import PriceSeries
+import RunStore
 import StressBasics
 import StressEngine
 import StressReport
@@ -22,7 +23,7 @@ struct Recomputation {
     let talk: Talk
     let interruption: Interruption
 
-    typealias Cells = [CellKey: CellFigures]
+    typealias Cells = [StoredCell: CellFigures]
 
     /// What became of one price history.
     struct Way {
@@ -109,7 +110,7 @@ struct Recomputation {
                 of: results, rules: study.statistics.resampling, threads: threads, control: control)
             let pairs = zip(results, estimates).map { result, estimate in
                 let row = ResultRow(cell: result.rules.cell, fill: result.rules.fillName, estimate: estimate)
-                return (CellKey(row.cell), CellFigures(row))
+                return (StoredCell(row.cell), CellFigures(row))
             }
             return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
         } catch { throw interruption.failure }

@@ -1,5 +1,6 @@
 import CSVIngest
 import Foundation
+import RunStore
 import StressBasics
 import StressReport
 import StudyPlan
@@ -47,7 +48,7 @@ struct StoredRunFolder {
             runID: manifest.runId, study: manifest.study.name, studyText: manifest.study.text,
             version: manifest.version,
             started: UTCInstant(rfc3339: manifest.circumstances.startedUtc) ?? UTCInstant(milliseconds: 0),
-            confidence: summary.confidence, headline: study.headlineCell.map(CellKey.init),
+            confidence: summary.confidence, headline: study.headlineCell.map(StoredCell.init),
             cells: try StoredRunFolder.cells(folder + "/results.csv", confidence: summary.confidence))
     }
 
@@ -70,7 +71,7 @@ struct StoredRunFolder {
 
     private static func cells(
         _ path: String, confidence: Double
-    ) throws -> [(key: CellKey, figures: CellFigures)] {
+    ) throws -> [(key: StoredCell, figures: CellFigures)] {
         let ends = confidence == 0.95 ? ["ci95_low_frac", "ci95_high_frac"] : ["ci_low_frac", "ci_high_frac"]
         let texts = ["asset", "contract", "side", "platform", "status"]
         let counts = ["entries_count", "liquidated_count", "negative_count", "unprotected_count"]
@@ -94,19 +95,23 @@ struct StoredRunFolder {
             func number(_ name: String) throws -> Double? {
                 let text = field(name, row)
                 if text.isEmpty { return nil }
-                guard let value = Double(text) else { throw unreadable(path, row, name) }
+                guard let value = Double(text), !value.isNaN else { throw unreadable(path, row, name) }
+                return value.isFinite ? value : nil
+            }
+            func positive(_ name: String) throws -> Double {
+                guard let value = try number(name), value > 0 else { throw unreadable(path, row, name) }
                 return value
             }
             return (
-                CellKey(
+                StoredCell(
                     asset: field("asset", row), contract: field("contract", row), side: field("side", row),
-                    leverage: try number("leverage_x") ?? .nan, horizonHours: try number("horizon_h") ?? .nan,
+                    leverage: try positive("leverage_x"), horizonHours: try positive("horizon_h"),
                     platform: field("platform", row)),
                 CellFigures(
                     entries: try count("entries_count"), liquidated: try count("liquidated_count"),
                     negative: try count("negative_count"), unprotected: try count("unprotected_count"),
                     frequency: try number("negative_equity_frac"), low: try number(ends[0]), high: try number(ends[1]),
-                    largestShortfall: try number("shortfall_max_margin_frac").flatMap { $0.isFinite ? $0 : nil },
+                    largestShortfall: try number("shortfall_max_margin_frac"),
                     status: field("status", row))
             )
         }

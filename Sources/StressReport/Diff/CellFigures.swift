@@ -1,40 +1,12 @@
+import RunStore
 import StressBasics
 import StressStatistics
 import StudyPlan
 
-/// A cell by the texts that name it in `results.csv`, so that cells of two studies can be laid side by side.
-public struct CellKey: Hashable, Sendable {
-    /// Price history.
-    public var asset: String
-    /// `linear`, `inverse`, `margin` or `spot`.
-    public var contract: String
-    /// `long` or `short`.
-    public var side: String
-    /// Leverage.
-    public var leverage: Double
-    /// Longest holding time, hours.
-    public var horizonHours: Double
-    /// Platform.
-    public var platform: String
-
-    /// A key of the given texts.
-    public init(
-        asset: String, contract: String, side: String, leverage: Double, horizonHours: Double, platform: String
-    ) {
-        (self.asset, self.contract, self.side) = (asset, contract, side)
-        (self.leverage, self.horizonHours, self.platform) = (leverage, horizonHours, platform)
-    }
-
-    /// The key of a study's cell.
-    public init(_ cell: StudyCell) {
-        self.init(
-            asset: cell.asset, contract: cell.contract.rawValue, side: cell.side.rawValue,
-            leverage: cell.leverage.value, horizonHours: cell.horizon.inHours, platform: cell.platform)
-    }
-
+extension StoredCell {
     /// `LTCUSDT long 20× 7 d typical linear`, on one line whatever the names hold.
-    var words: String {
-        let time = timeText(TimeSpan(milliseconds: Int64(min(horizonHours, 1e9) * 3_600_000)))
+    var fullWords: String {
+        let time = timeText(TimeSpan(milliseconds: Int64(min(max(horizonHours, 0), 1e7) * 3_600_000)))
         return visibleText("\(asset) \(side) \(numberText(leverage))× \(time) \(platform) \(contract)")
     }
 }

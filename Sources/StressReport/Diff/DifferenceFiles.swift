@@ -1,3 +1,4 @@
+import RunStore
 import StressBasics
 
 extension RunDifference {
@@ -18,7 +19,7 @@ extension RunDifference {
         var after: CellFigures? { step == nil ? change.after : step?.after }
     }
 
-    private func keyColumns<Row>(_ key: @escaping (Row) -> CellKey) -> [Column<Row>] {
+    private func keyColumns<Row>(_ key: @escaping (Row) -> StoredCell) -> [Column<Row>] {
         [
             Column("asset", "", .text, "Price history") { key($0).asset },
             Column("contract", "", .text, "How the position is margined and settled") { key($0).contract },

@@ -103,7 +103,7 @@ private struct DifferencePage {
 
     private var cellsTitle: String {
         guard let widest = difference.strikingFirst.first else { return "Every cell is the same" }
-        return "Most striking: \(widest.key.words)"
+        return "Most striking: \(widest.key.fullWords)"
     }
 
     private func writeCells(_ changes: ArraySlice<CellChange>, _ w: inout HTMLWriter) {
@@ -113,7 +113,7 @@ private struct DifferencePage {
             w.element("tbody") { w in
                 for change in changes {
                     w.numberRow(
-                        change.key.words,
+                        change.key.fullWords,
                         [
                             change.before?.shareWords ?? "none", change.after?.shareWords ?? "none", change.changeWords,
                             change.verdict, change.causeWords,

@@ -23,7 +23,7 @@ extension RunDifference {
         lines += notes.map { plainText("note: \($0)") }
         let striking = strikingFirst.prefix(10).map { change in
             [
-                change.key.words, change.before?.shareWords ?? "none", change.after?.shareWords ?? "none",
+                change.key.fullWords, change.before?.shareWords ?? "none", change.after?.shareWords ?? "none",
                 change.changeWords, change.verdict,
             ]
         }

@@ -90,9 +90,9 @@ extension RunDifference {
     /// The headline before and after, one sentence; empty when the later run has none.
     public var headlineSentence: String {
         guard let key = after.headline ?? before.headline else { return "" }
-        guard let change = headlineChange else { return "The headline, \(key.words), is the same." }
+        guard let change = headlineChange else { return "The headline, \(key.fullWords), is the same." }
         let parts = [change.before, change.after].map { $0?.shareWords ?? "not in the grid" }
-        return "The headline, \(key.words), went from \(parts[0]) to \(parts[1]) % below zero"
+        return "The headline, \(key.fullWords), went from \(parts[0]) to \(parts[1]) % below zero"
             + (change.steps.isEmpty ? "." : ": \(change.causeWords).")
     }
 
