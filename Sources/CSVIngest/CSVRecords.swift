@@ -4,27 +4,32 @@ import StressBasics
 ///
 /// For tables that this program wrote; prices are read by ``ingestSeries(_:reference:options:)``, which recognises and checks.
 ///
-/// - Parameter body: called with the fields of each record in file order; the next call comes when it has returned.
-/// - Throws: ``IngestError`` for a file that cannot be read or is not CSV; and what `body` throws.
+/// - Parameter body: called with the fields of each record and the line on which it begins, in file order; the next call comes
+///   when it has returned.
+/// - Throws: ``IngestError`` for a file that cannot be read, is not CSV, or has too many columns; and what `body` throws.
 /// - Complexity: O(bytes) in time; in memory one piece of the file and its records.
-public func readCSVRecords(file: String, _ body: ([String]) throws -> Void) throws {
+public func readCSVRecords(file: String, _ body: ([String], _ line: Int) throws -> Void) throws {
     let source = try ByteSource(.named(file, folder: ""), bufferSize: 1 << 16)
     var parser = CSVParser()
-    let context = RecordContext()
+    let context = RecordContext(parser.cursor)
     try withExtendedLifetime((source, context)) {
         let callbacks = RowCallbacks(
             field: { bytes, count, data in
-                let field = UnsafeRawBufferPointer(start: bytes, count: count)
-                RecordContext.of(data).fields.append(String(decoding: field, as: UTF8.self))
+                let field = UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count)
+                RecordContext.of(data).add(String(decoding: field, as: UTF8.self))
             },
             row: { _, data in
                 let context = RecordContext.of(data)
-                context.records.append(context.fields)
+                context.records.append((context.fields, context.cursor.pointee.line))
                 context.fields = []
             }, data: Unmanaged.passUnretained(context).toOpaque())
         func deliver() throws {
-            for record in context.records { try body(record) }
+            for (record, line) in context.records { try body(record, line) }
             context.records.removeAll(keepingCapacity: true)
+            guard context.fields.count > RowSink.mostColumns else { return }
+            throw IngestError(
+                .tooLarge, "cannot read the table", why: RowSink.tooManyColumns,
+                at: SourceLocation(file: file, line: context.cursor.pointee.line))
         }
         do {
             while let piece = try source.next() {
@@ -43,8 +48,17 @@ public func readCSVRecords(file: String, _ body: ([String]) throws -> Void) thro
 
 /// What the parser's callbacks write to; alive for the whole of ``readCSVRecords(file:_:)``.
 private final class RecordContext {
+    let cursor: UnsafeMutablePointer<RowCursor>
     var fields: [String] = []
-    var records: [[String]] = []
+    var records: [(fields: [String], line: Int)] = []
+
+    init(_ cursor: UnsafeMutablePointer<RowCursor>) { self.cursor = cursor }
+
+    /// Adds a field. A row of nothing but commas could fill the memory, so it stops one past the bound.
+    func add(_ field: String) {
+        guard fields.count <= RowSink.mostColumns else { return cursor.pointee.isStopped = true }
+        fields.append(field)
+    }
 
     static func of(_ data: UnsafeMutableRawPointer?) -> RecordContext {
         // The pointer is the one that was made of a living context a few lines above.

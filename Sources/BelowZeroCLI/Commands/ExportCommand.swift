@@ -116,7 +116,7 @@ struct RunTables {
     private static func read(_ path: String, _ body: ([String], Bool) throws -> Void) throws {
         var isHeader = true
         do {
-            try readCSVRecords(file: path) { row in
+            try readCSVRecords(file: path) { row, _ in
                 try body(row, isHeader)
                 isHeader = false
             }
