@@ -25,46 +25,43 @@ struct StoredRunFolder {
 
     /// Reads the folder. Throws a ``Failure`` that says which file is missing or damaged.
     init(_ folder: String) throws {
-        let manifest: Manifest = try StoredRunFolder.decoded(folder + "/run.json")
-        let summary: Summary = try StoredRunFolder.decoded(folder + "/summary.json")
+        guard FileManager.default.fileExists(atPath: folder + "/run.json") else {
+            throw Failure(
+                .noInput, "cannot read \(folder)/run.json",
+                hint: "name the folder of a run, such as Reports/nightly/latest")
+        }
+        let record: RunRecord
+        do { record = try RunRecord(folder: folder, named: folder) } catch { throw Failure(error) }
+        let text = try StoredRunFolder.studyText(folder + "/run.json")
         do {
-            study = try loadStudy(yaml: manifest.study.text, file: folder + "/run.json").value
+            study = try loadStudy(yaml: text, file: folder + "/run.json").value
         } catch {
             throw Failure(
                 .badData, "cannot read the study that \(folder)/run.json holds: \(error.findings.first?.message ?? "")",
                 hint: "it was written by another version, or changed")
         }
-        command = shellWords(manifest.command)
-        digests = Dictionary(grouping: manifest.inputs, by: \.asset).mapValues { $0.map(\.sha256) }
-        var spans: [String: Span] = [:]
-        for asset in summary.assets {
-            guard let first = asset.firstUtc.flatMap(UTCInstant.init(rfc3339:)),
-                let last = asset.lastUtc.flatMap(UTCInstant.init(rfc3339:)), let bars = asset.barsCount
-            else { continue }
-            spans[asset.asset] = Span(first: first, last: last, bars: bars)
-        }
-        self.spans = spans
+        command = shellWords(record.run.command)
+        digests = Dictionary(grouping: record.inputs, by: \.asset).mapValues { $0.map(\.digest) }
+        spans = Dictionary(
+            record.jobs.compactMap { job in Span(job).map { (job.asset, $0) } }, uniquingKeysWith: { first, _ in first }
+        )
+        let confidence = record.run.confidence ?? 0.95
         run = ComparedRun(
-            runID: manifest.runId, study: manifest.study.name, studyText: manifest.study.text,
-            version: manifest.version,
-            started: UTCInstant(rfc3339: manifest.circumstances.startedUtc) ?? UTCInstant(milliseconds: 0),
-            confidence: summary.confidence, headline: study.headlineCell.map(StoredCell.init),
-            cells: try StoredRunFolder.cells(folder + "/results.csv", confidence: summary.confidence))
+            runID: record.run.runID, study: record.run.study, studyText: text, version: record.run.version,
+            started: record.run.started, confidence: confidence, headline: study.headlineCell.map(StoredCell.init),
+            cells: try StoredRunFolder.cells(folder + "/results.csv", confidence: confidence))
     }
 
-    private static func decoded<T: Decodable>(_ path: String) throws -> T {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let handle = FileHandle(forReadingAtPath: path),
-            let data = try? handle.read(upToCount: 1 << 30)
-        else {
-            throw Failure(
-                .noInput, "cannot read \(path)", hint: "name the folder of a run, such as Reports/nightly/latest")
+    /// The study as the manifest holds it, which the history does not keep.
+    private static func studyText(_ path: String) throws -> String {
+        struct Manifest: Decodable {
+            struct Study: Decodable { let text: String }
+            let study: Study
         }
-        guard let value = try? decoder.decode(T.self, from: data) else {
-            throw Failure(.badData, "cannot understand \(path)", hint: "it is no file of a run, or it was changed")
-        }
-        return value
+        guard let data = FileManager.default.contents(atPath: path),
+            let manifest = try? JSONDecoder().decode(Manifest.self, from: data)
+        else { throw Failure(.badData, "cannot understand \(path)", hint: "it is no file of a run, or it was changed") }
+        return manifest.study.text
     }
 
     // MARK: Results
@@ -78,9 +75,9 @@ struct StoredRunFolder {
         let numbers = ["leverage_x", "horizon_h", "negative_equity_frac", "shortfall_max_margin_frac"] + ends
         let names = texts + counts + numbers
         let table: NamedTable
-        do throws(IngestError) {
+        do {
             table = try NamedTable(file: path, wanted: Set(names))
-        } catch { throw Failure([error]) }
+        } catch let error as IngestError { throw Failure([error]) }
         let columns = names.map { table[$0] }
         guard columns.allSatisfy({ $0 != nil }) else {
             let missing = zip(names, columns).first { $1 == nil }?.0 ?? ""
@@ -122,26 +119,12 @@ struct StoredRunFolder {
     }
 }
 
-/// What `run.json` holds, as far as it is compared.
-private struct Manifest: Decodable {
-    struct StudyText: Decodable { let name, text: String }
-    struct Input: Decodable { let asset, sha256: String }
-    struct Circumstances: Decodable { let startedUtc: String }
-    let runId, version, command: String
-    let study: StudyText
-    let inputs: [Input]
-    let circumstances: Circumstances
-}
-
-/// What `summary.json` holds, as far as it is compared.
-private struct Summary: Decodable {
-    struct Asset: Decodable {
-        let asset: String
-        let firstUtc, lastUtc: String?
-        let barsCount: Int?
+extension StoredRunFolder.Span {
+    /// What a job covered; nil when its files were not read.
+    fileprivate init?(_ job: StoredJob) {
+        guard let first = job.first, let last = job.last, let bars = job.bars else { return nil }
+        self.init(first: first, last: last, bars: bars)
     }
-    let confidence: Double
-    let assets: [Asset]
 }
 
 /// The words of a command as ``shellQuoted(_:)`` joined them.
