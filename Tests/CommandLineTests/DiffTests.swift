@@ -34,6 +34,20 @@ import Testing
             .joined(separator: "/")
     }
 
+    /// After a cause, cells are what a run made for it alone says they are.
+    private func expectState(after cause: String, in changes: [[String: String]], equals results: String) {
+        let judge = Dictionary(uniqueKeysWithValues: rows(results).map { (key($0), $0) })
+        let steps = changes.filter { $0["cause"] == cause }
+        #expect(!steps.isEmpty)
+        for step in steps {
+            let cell = judge[key(step)]
+            for (own, theirs) in [
+                ("after_entries_count", "entries_count"), ("after_negative_count", "negative_count"),
+                ("after_ci_low_frac", "ci95_low_frac"), ("after_ci_high_frac", "ci95_high_frac"),
+            ] { #expect(step[own] == cell?[theirs] ?? "", "\(cause) \(key(step)) \(own)") }
+        }
+    }
+
     @Test func theSameRunTwiceIsTheSame() throws {
         let scratch = try Scratch()
         try run(scratch, prices(400), study, to: "a")
@@ -66,17 +80,7 @@ import Testing
         let changes = rows(try scratch.read("d/changes.csv"))
         #expect(Set(changes.map { $0["cause"] }) == ["all", "data_revised", "data_appended", "study_changed"])
         for (cause, folder) in [("data_revised", "revised"), ("data_appended", "appended"), ("study_changed", "b")] {
-            let judge = Dictionary(
-                uniqueKeysWithValues: rows(try scratch.read("\(folder)/results.csv")).map { (key($0), $0) })
-            let steps = changes.filter { $0["cause"] == cause }
-            #expect(!steps.isEmpty)
-            for step in steps {
-                let cell = judge[key(step)]
-                for (own, theirs) in [
-                    ("after_entries_count", "entries_count"), ("after_negative_count", "negative_count"),
-                    ("after_ci_low_frac", "ci95_low_frac"), ("after_ci_high_frac", "ci95_high_frac"),
-                ] { #expect(step[own] == cell?[theirs] ?? "", "\(cause) \(key(step)) \(own)") }
-            }
+            expectState(after: cause, in: changes, equals: try scratch.read("\(folder)/results.csv"))
         }
         for whole in changes where whole["cause"] == "all" {
             let steps = changes.filter { key($0) == key(whole) && $0["cause"] != "all" }
@@ -93,6 +97,23 @@ import Testing
         #expect((object["study_lines"] as? [String])?.contains("+     slippage: 0.01") == true)
         let page = try scratch.read("d/diff.html")
         #expect(page.contains("data revised") && page.contains("Content-Security-Policy"))
+    }
+
+    /// A constant funding rate is a setting of the study; only funding that stands in files is data.
+    @Test func aConstantFundingRateIsTheStudys() throws {
+        let scratch = try Scratch()
+        let funded = { (rate: Double) in
+            study.replacingOccurrences(
+                of: "path: prices.csv}", with: "path: prices.csv, funding: {rate: \(rate), interval: 4h}}")
+        }
+        try run(scratch, prices(300), funded(0.0001), to: "a")
+        try run(scratch, prices(400), funded(0.0001), to: "appended")
+        try run(scratch, prices(400), funded(0.02), to: "b")
+        #expect(try scratch.program.run(["diff", "a", "b", "--out", "d"]).code == 1)
+        let changes = rows(try scratch.read("d/changes.csv"))
+        #expect(Set(changes.map { $0["cause"] }) == ["all", "data_appended", "study_changed"])
+        expectState(after: "data_appended", in: changes, equals: try scratch.read("appended/results.csv"))
+        expectState(after: "study_changed", in: changes, equals: try scratch.read("b/results.csv"))
     }
 
     /// What cannot be computed again is not explained away.

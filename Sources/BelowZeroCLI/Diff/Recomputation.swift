@@ -59,11 +59,7 @@ struct Recomputation {
     /// The earlier study: by this program, on the later prices cut to the earlier time, on all later prices.
     private func addEarlierStudy(to way: inout Way, asset: String, early: StudyInput, late: StudyInput) throws {
         // The earlier settings read the later files.
-        var settings = early
-        settings.source.files = late.source.files
-        settings.mark?.files = late.mark?.files ?? []
-        settings.reference?.files = late.reference?.files ?? []
-        settings.funding = late.funding
+        let settings = early.onFiles(of: late)
         guard let input = try? read(settings, study: before.study).get() else {
             way.note = "\(asset): the earlier study cannot read the later files; everything counts as the study's"
             return
@@ -128,6 +124,21 @@ struct Recomputation {
 
     private func agree(_ a: Cells, _ b: Cells) -> Bool {
         a.count == b.count && a.allSatisfy { key, figures in b[key]?.agrees(with: figures) ?? false }
+    }
+}
+
+extension StudyInput {
+    /// The same settings on the files of another; what the other has no files for stays with its own.
+    fileprivate func onFiles(of other: StudyInput) -> StudyInput {
+        var copy = self
+        copy.source.files = other.source.files
+        if let mark = other.mark { copy.mark?.files = mark.files }
+        if let reference = other.reference { copy.reference?.files = reference.files }
+        if case .file(var own)? = funding, case .file(let others)? = other.funding {
+            own.files = others.files
+            copy.funding = .file(own)
+        }
+        return copy
     }
 }
 
