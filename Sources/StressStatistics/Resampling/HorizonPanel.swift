@@ -116,11 +116,39 @@ public struct HorizonPanel: Sendable {
     /// What the resamples say about one other column.
     public func inference(_ column: BlockShare) -> FrequencyInference? { inferences(of: [column])[0] }
 
-    /// Column `first` less column `second`.
-    public func difference(_ first: Int, _ second: Int) -> DifferenceInference {
-        let resampled = plan.ratios(of: [shares[first], shares[second]])
+    /// Column `first` less column `second`; nil where one of them has no entries. O(blocks + resamples × runs).
+    public func difference(_ first: Int, _ second: Int) -> DifferenceInference? {
+        let columns = [shares[first], shares[second]]
+        let resampled = plan.ratios(of: columns[...])
+        let single = zip(columns, resampled).compactMap { self.single($0, $1) }
+        guard single.count == 2 else { return nil }
         return DifferenceInference(
-            (shares[first], resampled[0]), (shares[second], resampled[1]), confidence: rules.confidence)
+            (single[0], resampled[0]), (single[1], resampled[1]), paired: plan.differences(of: columns[0], columns[1]),
+            runs: min(runs(columns[0]), runs(columns[1])), confidence: rules.confidence)
+    }
+
+    /// What the same resamples say about means of the same history, block by block; nil for one without weight.
+    ///
+    /// - Parameter columns: above 0 in sum; of all time blocks of the history.
+    ///
+    /// O(columns × resamples × (runs + log resamples)).
+    public func means(of columns: [BlockRatio], entries: BlockShare) -> [MeanInference?] {
+        let trimmed = columns.map { $0.held(held) }
+        let weighted = trimmed.indices.filter { (trimmed[$0].value ?? 0) > 0 }
+        let resampled = plan.ratios(of: weighted.map { trimmed[$0] }[...])
+        let runs = self.runs(BlockShare(counts: Array(entries.counts[held]), entries: Array(entries.entries[held])))
+        var found = [MeanInference?](repeating: nil, count: columns.count)
+        for (place, resampled) in zip(weighted, resampled) {
+            guard let mean = trimmed[place].value else { continue }
+            found[place] = MeanInference(mean: mean, resampled: resampled, runs: runs, confidence: rules.confidence)
+        }
+        return found
+    }
+
+    private func single(_ share: BlockShare, _ resampled: ResampledRatio) -> FrequencyInference? {
+        FrequencyInference(
+            share, resampled: resampled, disjointWindows: disjointWindows, runs: runs(share),
+            confidence: rules.confidence)
     }
 
     /// The band over a curve of columns; nil when one of them has no entries.
@@ -128,9 +156,7 @@ public struct HorizonPanel: Sendable {
         let chosen = columns.map { shares[$0] }
         let resampled = plan.ratios(of: chosen[...])
         let single = zip(chosen, resampled).compactMap { share, resampled in
-            FrequencyInference(
-                share, resampled: resampled, disjointWindows: disjointWindows, runs: runs(share),
-                confidence: rules.confidence)
+            self.single(share, resampled)
         }
         guard single.count == columns.count else { return nil }
         return SimultaneousBand(single, resampled: resampled, confidence: rules.confidence)

@@ -21,6 +21,9 @@ import Synchronization
 
     static func main() {
         if CommandLine.arguments.contains("--time") { return timeResampling() }
+        if CommandLine.arguments.contains("--joint") {
+            return printJointTables(trials: CommandLine.arguments.compactMap { Int($0) }.last ?? 200)
+        }
         let trials = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1000
         let ordinary = [ReturnProcess.independent, .autoregressive, .garchJumps, .regimes].flatMap { process in
             [1, 7, 30].map { Setting(process: process, horizonDays: $0, days: 1826) }
