@@ -59,8 +59,7 @@ import Testing
     private func kill(_ bench: Bench, after share: Double, _ arguments: [String]) throws {
         let running = try bench.program.start(arguments)
         Thread.sleep(forTimeInterval: bench.duration * share)
-        Foundation.kill(running.process.processIdentifier, SIGKILL)
-        running.process.waitUntilExit()
+        try running.killed()
     }
 
     /// Kills the program as soon as a file is there whose name ends so; false when it came to its end before.
@@ -69,10 +68,7 @@ import Testing
         while running.process.isRunning, !bench.scratch.files().contains(where: { $0.hasSuffix(ending) }) {
             usleep(200)
         }
-        let isRunning = running.process.isRunning
-        Foundation.kill(running.process.processIdentifier, SIGKILL)
-        running.process.waitUntilExit()
-        return isRunning && running.process.terminationReason == .uncaughtSignal
+        return try running.killed().code == -SIGKILL
     }
 
     @Test func aHundredKillsAtRandomMoments() throws {
@@ -190,8 +186,7 @@ import Testing
         let second = try scratch.program.run(arguments)
         #expect(second.code == 75 && second.err.contains("another process is at work"), "\(second.code) \(second.err)")
         #expect(running.process.isRunning)
-        Foundation.kill(running.process.processIdentifier, SIGKILL)
-        running.process.waitUntilExit()
+        try running.killed()
     }
 
     // MARK: Signals
@@ -260,8 +255,7 @@ import Testing
         let running = try scratch.program.start(arguments + ["out/run"])
         let tallies = { scratch.files().filter { $0.contains("/pieces/tally-") } }
         while running.process.isRunning, tallies().count < 3 { usleep(2000) }
-        Foundation.kill(running.process.processIdentifier, SIGKILL)
-        running.process.waitUntilExit()
+        try running.killed()
         #expect(tallies().count >= 3)
         #expect(try scratch.program.run(arguments + ["out/run", "--resume"]).code == 0)
         #expect(try scratch.read("out/run/results.csv") == scratch.read("whole/results.csv"))
