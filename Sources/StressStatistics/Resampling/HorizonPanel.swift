@@ -134,8 +134,10 @@ public struct HorizonPanel: Sendable {
     }
 
     /// How many runs of mean length hold entries of a column.
-    private func runs(_ share: BlockShare) -> Double {
-        Double(share.entries.count { $0 > 0 }) / plan.meanLength
+    private func runs(_ share: BlockShare) -> Double { runs(share.entries[...]) }
+
+    private func runs(_ entries: ArraySlice<UInt32>) -> Double {
+        Double(entries.count { $0 > 0 }) / plan.meanLength
     }
 
     /// What the resamples say about one other column.
@@ -152,20 +154,23 @@ public struct HorizonPanel: Sendable {
             runs: min(runs(columns[0]), runs(columns[1])), confidence: rules.confidence)
     }
 
-    /// What the same resamples say about means of the same history, block by block; nil for one without weight.
+    /// What the same resamples say about means of the same history; nil for one that is not above zero.
     ///
-    /// - Parameter columns: above 0 in sum; of all time blocks of the history.
+    /// - Parameters:
+    ///   - columns: of all time blocks of the history.
+    ///   - entries: held in each of them.
     ///
     /// O(columns × resamples × (runs + log resamples)).
-    public func means(of columns: [BlockRatio], entries: BlockShare) -> [MeanInference?] {
-        let trimmed = columns.map { $0.held(held) }
-        let weighted = trimmed.indices.filter { (trimmed[$0].value ?? 0) > 0 }
-        let resampled = plan.ratios(of: weighted.map { trimmed[$0] }[...])
-        let runs = self.runs(BlockShare(counts: Array(entries.counts[held]), entries: Array(entries.entries[held])))
+    public func means(of columns: [BlockRatio], entries: [UInt32]) -> [MeanInference?] {
+        let columns = columns.map { $0.held(held) }
+        let known = columns.indices.filter { (columns[$0].value ?? 0) > 0 }
+        let resampled = plan.ratios(of: known.map { columns[$0] }[...])
+        let runs = runs(entries[held])
         var found = [MeanInference?](repeating: nil, count: columns.count)
-        for (place, resampled) in zip(weighted, resampled) {
-            guard let mean = trimmed[place].value else { continue }
-            found[place] = MeanInference(mean: mean, resampled: resampled, runs: runs, confidence: rules.confidence)
+        for (place, resampled) in zip(known, resampled) {
+            found[place] = columns[place].value.map {
+                MeanInference(mean: $0, resampled: resampled, runs: runs, confidence: rules.confidence)
+            }
         }
         return found
     }

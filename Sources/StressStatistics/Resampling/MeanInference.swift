@@ -29,7 +29,7 @@ public struct MeanInference: Hashable, Codable, Sendable {
     }
 
     /// A mean of known parts.
-    init(mean: Double, low: Double?, high: Double?, method: Method, percentile: DifferenceInference.Ends?) {
+    public init(mean: Double, low: Double?, high: Double?, method: Method, percentile: DifferenceInference.Ends?) {
         (self.mean, self.low, self.high) = (mean, low, high)
         (self.method, self.percentile) = (method, percentile)
     }

@@ -12,24 +12,45 @@ extension StressCoverage {
         let settings = processes.flatMap { process in
             [(1, 1826), (7, 1826), (7, 366), (1, 120)].map { Setting(process: process, horizonDays: $0, days: $1) }
         }
-        let rows = Mutex<[Int: [JointCoverage.Row]]>([:])
+        let found = Mutex<[Int: [JointCoverage.Row]]>([:])
         DispatchQueue.concurrentPerform(iterations: settings.count) { place in
             let setting = settings[place]
             let study = JointCoverage(
                 setting.process, horizonDays: setting.horizonDays, days: setting.days, longRun: 20_000_000)
             let table = study.table(trials: trials, resamples: resamples)
-            rows.withLock { $0[place] = table }
+            found.withLock { $0[place] = table }
         }
-        let all = rows.withLock { $0 }
-        for (place, setting) in settings.enumerated() {
-            for row in all[place] ?? [] {
-                let parts = row.coverage.sorted { $0.key < $1.key }.map {
-                    "\($0.key) \(fixedText($0.value.hits * 100, decimals: 1))% of \(fixedText($0.value.share * 100, decimals: 0))% w \(fixedText($0.value.width, decimals: 2))"
-                }
-                print(
-                    "\(setting.process.rawValue) \(setting.history) \(setting.horizonDays)d | \(row.target.name) | \(significantText(row.target.truth, digits: 3)) | \(parts.joined(separator: " | "))"
-                )
-            }
+        let rows = found.withLock { found in
+            settings.enumerated().flatMap { place, setting in (found[place] ?? []).map { (setting, $0) } }
         }
+        let count = groupedText(trials, separator: ",")
+        print("\n\(count) invented histories a row.\n\n### Differences\n")
+        printRows(rows.filter(\.1.target.isDifference), last: "intervals together")
+        print("\n### Mean shortfalls\n")
+        printRows(rows.filter { !$0.1.target.isDifference }, last: nil)
+    }
+
+    private static func printRows(_ rows: [(Setting, JointCoverage.Row)], last: String?) {
+        let titles =
+            ["process", "history", "held", "what", "truth", "percentile", "**shown**", "median width", "has one"]
+            + (last.map { [$0] } ?? [])
+        print(
+            "| " + titles.joined(separator: " | ") + " |\n|---|---:|---:|---|"
+                + String(repeating: "---:|", count: titles.count - 4))
+        for (setting, row) in rows {
+            let shown = row.shown
+            let fields =
+                [
+                    setting.process.rawValue, setting.history, "\(setting.horizonDays) d", row.target.name,
+                    percent(row.target.truth, 3), row.percentile.map { percent($0.hits) } ?? "",
+                    shown.map { "**\(percent($0.hits))**" } ?? "none", shown.map { percent($0.width, 3) } ?? "",
+                    percent(shown?.share ?? 0, 0),
+                ] + (last == nil ? [] : [percent(row.fallbacks, 0)])
+            print("| " + fields.joined(separator: " | ") + " |")
+        }
+    }
+
+    private static func percent(_ share: Double, _ decimals: Int = 1) -> String {
+        fixedText(share * 100, decimals: decimals) + " %"
     }
 }

@@ -28,6 +28,9 @@ public struct JointCoverage: Sendable {
         public let truth: Double
         let kind: Kind
 
+        /// Whether it is a difference of two frequencies.
+        public var isDifference: Bool { if case .difference = kind { true } else { false } }
+
         enum Kind: Sendable {
             case difference(Event, Event)
             case meanShortfall(Event)
@@ -35,8 +38,15 @@ public struct JointCoverage: Sendable {
         }
     }
 
-    /// The intervals of one target in one history by the name of their making; `shown` is what reports show.
-    public typealias Intervals = [String: (low: Double, high: Double)]
+    /// The intervals of one target in one history.
+    public struct Intervals: Sendable {
+        /// What reports show; nil where they say that there is none.
+        let shown: (low: Double, high: Double)?
+        /// Quantiles of the resamples.
+        let percentile: (low: Double, high: Double)?
+        /// Whether it is a form for few runs or few episodes.
+        let isFallback: Bool
+    }
 
     /// A study whose truth is read off one history of `longRun` bars, with a seed of its own.
     public init(_ process: ReturnProcess, horizonDays: Int, days: Int, longRun: Int) {
@@ -116,21 +126,19 @@ private struct Moves {
 private struct HistoryJudge {
     let moves: Moves
     let days: Int
-    let panels: (JointCoverage.Event) -> HorizonPanel?
-    let joint: (JointCoverage.Event, JointCoverage.Event) -> HorizonPanel?
+    let study: JointCoverage
+    let rules: ResamplingRules
 
     init(moves: Moves, study: JointCoverage, seed: Int, resamples: Int) {
-        (self.moves, days) = (moves, study.days)
-        let rules = ResamplingRules(resamples: resamples, seed: UInt64(seed))
-        let windows = (study.days - study.horizonDays) / study.horizonDays
-        let name = study.process.rawValue
-        func panel(_ events: [JointCoverage.Event]) -> HorizonPanel? {
-            HorizonPanel(
-                columns: events.map { HistoryJudge.share(moves, $0, days: study.days) },
-                horizonBlocks: Double(study.horizonDays), disjointWindows: windows, rules: rules, name: name)
-        }
-        panels = { panel([$0]) }
-        joint = { panel([$0, $1]) }
+        (self.moves, self.study, days) = (moves, study, study.days)
+        rules = ResamplingRules(resamples: resamples, seed: UInt64(seed))
+    }
+
+    private func panel(_ events: JointCoverage.Event...) -> HorizonPanel? {
+        HorizonPanel(
+            columns: events.map { HistoryJudge.share(moves, $0, days: days) },
+            horizonBlocks: Double(study.horizonDays), disjointWindows: (days - study.horizonDays) / study.horizonDays,
+            rules: rules, name: study.process.rawValue)
     }
 
     private static func share(_ moves: Moves, _ event: JointCoverage.Event, days: Int) -> BlockShare {
@@ -151,11 +159,11 @@ private struct HistoryJudge {
     }
 
     private func difference(_ first: JointCoverage.Event, _ second: JointCoverage.Event) -> JointCoverage.Intervals? {
-        guard let found = joint(first, second)?.difference(0, 1) else { return nil }
-        let shown = (found.low, found.high)
-        return [
-            "percentile": (found.percentile.low, found.percentile.high), found.method.rawValue: shown, "shown": shown,
-        ]
+        panel(first, second)?.difference(0, 1).map { found in
+            JointCoverage.Intervals(
+                shown: (found.low, found.high), percentile: (found.percentile.low, found.percentile.high),
+                isFallback: found.method != .bootstrapTJoint)
+        }
     }
 
     private func mean(_ event: JointCoverage.Event, perEntry: Bool) -> JointCoverage.Intervals? {
@@ -165,46 +173,55 @@ private struct HistoryJudge {
             sums[bar / CoverageStudy.barsPerDay] += move - event.distance
         }
         let ratio = BlockRatio(sums: sums, weights: (perEntry ? share.entries : share.counts).map(Double.init))
-        guard share.count > 0, let found = panels(event)?.means(of: [ratio], entries: share).first ?? nil else {
-            return nil
-        }
-        var intervals: JointCoverage.Intervals = [:]
-        if let ends = found.percentile { intervals["percentile"] = (ends.low, ends.high) }
-        if let low = found.low, let high = found.high { intervals["shown"] = (low, high) }
-        return intervals
+        guard let found = panel(event)?.means(of: [ratio], entries: share.entries)[0] else { return nil }
+        var shown: (low: Double, high: Double)?
+        if let low = found.low, let high = found.high { shown = (low, high) }
+        return JointCoverage.Intervals(
+            shown: shown, percentile: found.percentile.map { ($0.low, $0.high) }, isFallback: false)
     }
 }
 
 extension JointCoverage {
+    /// How often one kind of interval of a target held its truth.
+    public struct Coverage: Sendable {
+        /// Share of the intervals that held the truth.
+        public let hits: Double
+        /// Share of the histories that had an interval.
+        public let share: Double
+        /// Median width of the intervals.
+        public let width: Double
+
+        /// Nil where no history had one.
+        init?(_ intervals: [(low: Double, high: Double)], truth: Double, trials: Int) {
+            guard !intervals.isEmpty else { return nil }
+            hits = Double(intervals.count { $0.low <= truth && truth <= $0.high }) / Double(intervals.count)
+            share = Double(intervals.count) / Double(trials)
+            width = intervals.map { $0.high - $0.low }.sorted()[intervals.count / 2]
+        }
+    }
+
     /// How often the intervals of one target held its truth.
     public struct Row: Sendable {
         /// What is estimated.
         public let target: Target
-        /// By the name of an interval's making: the share of its intervals that held the truth, the share of histories that had
-        /// one, and their median width over the truth.
-        public let coverage: [String: (hits: Double, share: Double, width: Double)]
+        /// What reports show.
+        public let shown: Coverage?
+        /// Quantiles of the resamples.
+        public let percentile: Coverage?
+        /// Share of the histories whose interval is a form for few runs or few episodes.
+        public let fallbacks: Double
     }
 
     /// Judges `trials` histories: a target a row.
     public func table(trials: Int, resamples: Int) -> [Row] {
         let all = (0..<trials).map { intervals(seed: $0, resamples: resamples) }
         return targets.indices.map { place in
-            let target = targets[place]
-            let found = all.compactMap { $0[place] }
-            let names = Set(found.flatMap(\.keys))
-            let coverage = names.map { name -> (String, (hits: Double, share: Double, width: Double)) in
-                let ends = found.compactMap { $0[name] }
-                let hits = ends.count { $0.low <= target.truth && target.truth <= $0.high }
-                let widths = ends.map { ($0.high - $0.low) / abs(target.truth) }.sorted()
-                return (
-                    name,
-                    (
-                        Double(hits) / Double(ends.count), Double(ends.count) / Double(trials),
-                        widths[widths.count / 2]
-                    )
-                )
-            }
-            return Row(target: target, coverage: Dictionary(uniqueKeysWithValues: coverage))
+            let (target, found) = (targets[place], all.compactMap { $0[place] })
+            return Row(
+                target: target,
+                shown: Coverage(found.compactMap(\.shown), truth: target.truth, trials: trials),
+                percentile: Coverage(found.compactMap(\.percentile), truth: target.truth, trials: trials),
+                fallbacks: Double(found.count(where: \.isFallback)) / Double(trials))
         }
     }
 }
