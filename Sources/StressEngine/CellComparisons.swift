@@ -7,8 +7,8 @@ extension StressRun {
     /// together; nil where one of them was not resampled or cannot end below zero by its structure.
     ///
     /// - Parameters:
-    ///   - pairs: places in this run's plan order, of one horizon each.
-    ///   - results: of this run.
+    ///   - pairs: places in `results`, of one horizon each.
+    ///   - results: of this history, of any cells.
     ///   - estimates: of the same results, resampled by the same rules.
     ///   - rules: the study's.
     ///

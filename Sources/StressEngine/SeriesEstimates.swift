@@ -14,18 +14,25 @@ extension StressRun {
     ///   - rules: the study's.
     ///   - meanRun: mean length of resampled runs where these results are to be compared with others; by default what their own
     ///     memory asks for.
+    ///   - memory: ``memory(of:threads:control:)`` of all cells of the history, when these results are some of them; by default
+    ///     that of `results`.
     public func estimates(
-        of results: [CellResult], rules: ResamplingRules, meanRun: TimeSpan? = nil, threads: Int,
-        control: RunControl = RunControl()
+        of results: [CellResult], rules: ResamplingRules, meanRun: TimeSpan? = nil, memory: SeriesMemory? = nil,
+        threads: Int, control: RunControl = RunControl()
     ) throws(RunCancelled) -> [CellEstimate] {
         var estimates = results.map { $0.estimate(confidence: rules.confidence) }
         if rules.resamples == 0 { return estimates }
         for horizon in Set(results.map(\.rules.cell.horizon)).sorted() {
             let cells = results.indices.filter { results[$0].rules.cell.horizon == horizon && $0 < estimates.count }
-            let panel = try panel(
-                cells.map { results[$0] }, horizon: horizon, rules: rules, meanRun: meanRun, threads: threads,
-                control: control)
-            guard let panel else { continue }
+            let shared: SeriesMemory.Horizon?
+            if let memory {
+                shared = memory.horizons[horizon]
+            } else {
+                shared = try horizonMemory(
+                    cells.map { results[$0] }, isLengthKnown: meanRun != nil, threads: threads, control: control)
+            }
+            guard let shared else { continue }
+            let panel = panel(shared, horizon: horizon, rules: rules, meanRun: meanRun)
             let found = parallelMap(count: cells.count, threads: threads) { place -> CellInference? in
                 control.isCancelled ? nil : inference(results[cells[place]], panel)
             }
@@ -37,21 +44,38 @@ extension StressRun {
         return estimates
     }
 
-    /// The resamples of a horizon; nil when none of its cells has entries.
+    /// What the cells of each horizon have in common when they are resampled. Throws when `control` was cancelled.
+    /// O(cells × blocks^1.5).
+    public func memory(
+        of results: [CellResult], threads: Int, control: RunControl = RunControl()
+    ) throws(RunCancelled) -> SeriesMemory {
+        var memory = SeriesMemory()
+        for horizon in Set(results.map(\.rules.cell.horizon)).sorted() {
+            memory.horizons[horizon] = try horizonMemory(
+                results.filter { $0.rules.cell.horizon == horizon }, isLengthKnown: false, threads: threads,
+                control: control)
+        }
+        return memory
+    }
+
+    /// The memory of the cells of a horizon; nil when none of them has entries.
+    private func horizonMemory(
+        _ results: [CellResult], isLengthKnown: Bool, threads: Int, control: RunControl
+    ) throws(RunCancelled) -> SeriesMemory.Horizon? {
+        let length = isLengthKnown ? 1 : try longestLength(results, threads: threads, control: control)
+        let held = HorizonPanel.heldBlocks(
+            results.map { $0.tally.liquidatedShare.merged(by: resamplingBlocks).entries })
+        return held.map { SeriesMemory.Horizon(longestLength: length, heldBlocks: $0) }
+    }
+
+    /// The resamples of a horizon.
     private func panel(
-        _ results: [CellResult], horizon: TimeSpan, rules: ResamplingRules, meanRun: TimeSpan?, threads: Int,
-        control: RunControl
-    ) throws(RunCancelled) -> HorizonPanel? {
-        let length =
-            if let meanRun { meanRun.over(resamplingBlock) } else {
-                try longestLength(results, threads: threads, control: control)
-            }
-        let distinct = Set(results.map { $0.tally.liquidatedShare.merged(by: resamplingBlocks).entries })
-        let columns = distinct.map { BlockShare(counts: Array(repeating: 0, count: $0.count), entries: $0) }
-        return HorizonPanel(
-            columns: columns, horizonBlocks: horizon.over(resamplingBlock),
-            disjointWindows: disjointWindows[horizon] ?? 0, rules: rules,
-            name: StressRun.streamName(horizon: horizon), automaticLength: length)
+        _ memory: SeriesMemory.Horizon, horizon: TimeSpan, rules: ResamplingRules, meanRun: TimeSpan?
+    ) -> HorizonPanel {
+        HorizonPanel(
+            held: memory.heldBlocks, horizonBlocks: horizon.over(resamplingBlock),
+            disjointWindows: disjointWindows[horizon] ?? 0, rules: rules, name: StressRun.streamName(horizon: horizon),
+            automaticLength: meanRun?.over(resamplingBlock) ?? memory.longestLength)
     }
 
     private func longestLength(

@@ -64,13 +64,25 @@ public struct StressRun: Sendable {
     ///   - asset: one of its assets.
     ///   - market: at least one bar.
     ///   - kernel: has no influence on the counts; sums agree to 10⁻¹².
-    public init(study: Study, asset: String, market: MarketHistory, kernel: KernelChoice = .automatic) {
+    ///   - cells: the asset's cells that are run, such as one of its ``StudyPlan/Study/parts(of:count:)``; all by default.
+    public init(
+        study: Study, asset: String, market: MarketHistory, kernel: KernelChoice = .automatic,
+        cells: [StudyCell]? = nil
+    ) {
         self.init(
-            study: study, asset: asset, market: market, kernel: kernel, barsPerChunk: BlockRuns.defaultBarsPerChunk)
+            study: study, cells: cells ?? study.cells(of: asset), market: market, kernel: kernel,
+            barsPerChunk: BlockRuns.defaultBarsPerChunk)
     }
 
     /// With chunks of another size, for tests: sums are added in another order, counts are the same.
     init(study: Study, asset: String, market: MarketHistory, kernel: KernelChoice, barsPerChunk: Int) {
+        self.init(
+            study: study, cells: study.cells(of: asset), market: market, kernel: kernel, barsPerChunk: barsPerChunk)
+    }
+
+    private init(
+        study: Study, cells: [StudyCell], market: MarketHistory, kernel: KernelChoice, barsPerChunk: Int
+    ) {
         let series = market.series
         let maxGap = study.position.maxGap.resolved(barLength: market.barLength)
         (stride, self.maxGap) = (study.position.stride, maxGap)
@@ -78,7 +90,7 @@ public struct StressRun: Sendable {
         blockLength = study.statistics.block
         clock = BarClock(unit: market.barLength)
         blocks = BlockRuns(market, block: study.statistics.block, barsPerChunk: barsPerChunk)
-        rules = StressRun.rules(study, asset: asset, market: market)
+        rules = StressRun.rules(study, cells, market: market)
         windows = Dictionary(
             uniqueKeysWithValues: study.grid.horizons.map { horizon in
                 (horizon, EntryWindows(series: series, horizon: horizon, stride: study.position.stride, maxGap: maxGap))
@@ -91,8 +103,8 @@ public struct StressRun: Sendable {
         scheduled = Dictionary(uniqueKeysWithValues: schedules).mapValues { ScheduledMargins($0, along: series) }
     }
 
-    private static func rules(_ study: Study, asset: String, market: MarketHistory) -> [CellRules] {
-        study.cells(of: asset).map { cell in
+    private static func rules(_ study: Study, _ cells: [StudyCell], market: MarketHistory) -> [CellRules] {
+        cells.map { cell in
             guard let platform = study.platform(named: cell.platform) else {
                 preconditionFailure("a checked study has every platform its cells name")
             }

@@ -73,4 +73,53 @@ import Testing
         let peak = Double(taken.peak) / 1_048_576
         #expect(peak < planned && planned < 4 * peak, "planned \(planned), taken \(peak) MiB")
     }
+
+    /// A grid too large to be computed at once is computed in parts, and nothing shows it.
+    @Test func aLargeGridIsComputedInParts() throws {
+        guard FileManager.default.fileExists(atPath: "/proc/self/status") else { return }
+        let scratch = try Scratch()
+        #expect(try scratch.program.run(["synth", "--out", "p", "--bars", "40000", "--quiet"]).code == 0)
+        let arguments = [
+            "sweep", "p/SYN-MAJOR.csv", "--leverage", "1:125:1", "--horizon", "1h,4h,1d,2d,3d,7d,14d,30d",
+            "--resamples", "100", "--no-cache", "-j", "2",
+        ]
+        let budget = "320M"
+        let plan = try scratch.program.run(arguments + ["--dry-run", "--memory", budget]).out
+        #expect(plan.contains("its cells in 2 parts"), "\(plan)")
+        let tight = try run(scratch, arguments + ["--out", "tight", "--memory", budget])
+        let free = try run(scratch, arguments + ["--out", "free"])
+        #expect(tight.outcome.code == 0 && free.outcome.code == 0, "\(tight.outcome.err)")
+        for table in scratch.files().filter({ $0.hasPrefix("free/") && $0.hasSuffix(".csv") }) {
+            let isEqual =
+                try scratch.read(table) == scratch.read(table.replacingOccurrences(of: "free/", with: "tight/"))
+            #expect(isEqual, "\(table)")
+        }
+        #expect(tight.peak < free.peak && tight.peak < 320 << 20, "\(tight.peak >> 20) and \(free.peak >> 20) MiB")
+    }
+
+    /// A packed file holds far more bars than its size tells: its job fails once they are counted, and the others go on.
+    @Test func aHistoryThatIsLargerThanItLooksFailsAlone() throws {
+        let scratch = try Scratch()
+        var lines = "time,open,high,low,close\n"
+        for minute in 0..<400_000 { lines += "\(1_500_000_000 + minute * 60),100,101,99,100\n" }
+        try scratch.write(lines, to: "large.csv")
+        let gzip = Process()
+        gzip.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        gzip.arguments = ["gzip", scratch.path + "/large.csv"]
+        try gzip.run()
+        gzip.waitUntilExit()
+        try scratch.write(samplePrices, to: "small.csv")
+        let study = smallStudy(path: "small.csv").replacingOccurrences(
+            of: "path: small.csv}", with: "path: small.csv}, {asset: LARGE, path: large.csv.gz}")
+        try scratch.write(study, to: "study.yaml")
+        let outcome = try scratch.program.run(["run", "study.yaml", "--out", "run", "--memory", "140M", "--no-store"])
+        #expect(outcome.code == 4, "\(outcome.err)")
+        #expect(outcome.err.contains("LARGE: it needs about") && outcome.err.contains("140 MiB are allowed"))
+        let summary = try JSONSerialization.jsonObject(with: Data(scratch.read("run/summary.json").utf8))
+        let failures = (summary as? [String: Any])?["failures"] as? [[String: Any]]
+        #expect(failures?.map { $0["reason"] as? String } == ["memory"])
+        #expect(try scratch.read("run/index.html").contains("LARGE: it needs about"))
+        let cells = rows(try scratch.read("run/results.csv"))
+        #expect(cells.allSatisfy { ($0["status"] == "no_data") == ($0["asset"] == "LARGE") } && cells.count == 24)
+    }
 }

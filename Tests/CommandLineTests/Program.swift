@@ -36,6 +36,15 @@ struct Program {
         let outFile: String
         let errFile: String
 
+        /// Kills it, unless it has ended, and gives what it did until then.
+        @discardableResult
+        func killed() throws -> Outcome {
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            return try outcome()
+        }
+
+        /// What it did, once it has ended; what it wrote is removed.
         func outcome() throws -> Outcome {
             defer { for file in [outFile, errFile] { try? FileManager.default.removeItem(atPath: file) } }
             let code = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus

@@ -89,6 +89,41 @@ import Testing
         }
     }
 
+    /// Cells that are run in parts, to save memory: every one has the same bits, intervals included.
+    @Test(arguments: 0..<24)
+    func partsAreTheWhole(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed).stream("parts")
+        let market = try market(seed, &random)
+        let contract = ContractKind.allCases[Int(seed) % ContractKind.allCases.count]
+        let cell = try cell(contract, &random)
+        var study = try cell.study(leverages: leverages(&random, most: 12), horizons: horizons(market, &random))
+        (study.grid.sides, study.grid.contracts) = ([.long, .short], [contract, .linear])
+        study.statistics.block = .minutes(11)
+        let rules = ResamplingRules(resamples: 50, seed: seed, confidence: 0.95)
+        let kernel: KernelChoice = seed % 4 == 3 ? .plain : .automatic
+        func run(_ cells: [StudyCell]?) -> StressRun {
+            StressRun(study: study, asset: "X", market: market, kernel: kernel, cells: cells)
+        }
+        let results = try run(nil).run(threads: 2)
+        let estimates = try run(nil).estimates(of: results, rules: rules, threads: 2)
+        for count in 1...study.mostParts {
+            let parts = study.parts(of: "X", count: count).map(run)
+            #expect(parts.count == count)
+            var memory = SeriesMemory()
+            for part in parts { memory.merge(try part.memory(of: part.run(threads: 1), threads: 1)) }
+            for part in parts {
+                let own = try part.run(threads: 2)
+                let found = try part.estimates(of: own, rules: rules, memory: memory, threads: 2)
+                for (result, estimate) in zip(own, found) {
+                    let place = result.rules.cell.index
+                    #expect(
+                        result.tally == results[place].tally && result.kernel == results[place].kernel
+                            && estimate == estimates[place], "seed \(seed), cell \(place)")
+                }
+            }
+        }
+    }
+
     @discardableResult
     private func compare(
         _ study: Study, _ market: MarketHistory, chunk: Int, _ comment: String

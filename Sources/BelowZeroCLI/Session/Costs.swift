@@ -1,5 +1,6 @@
 import PriceSeries
 import StressBasics
+import StressEngine
 import StudyPlan
 
 /// What one job of a study costs in memory and time, by the length of its history.
@@ -8,6 +9,7 @@ import StudyPlan
 struct Costs {
     private let cells: Double
     private let horizons: Double
+    private let mostParts: Double
     private let resamples: Double
     private let block: Double
     private let threads: Double
@@ -18,6 +20,7 @@ struct Costs {
     init(_ study: Study, threads: Int, isTableOnly: Bool) {
         cells = Double(study.cellCount) / Double(max(1, study.inputs.count))
         horizons = Double(study.grid.horizons.count)
+        mostParts = Double(max(1, study.mostParts))
         resamples = Double(study.statistics.resamples)
         block = Double(study.statistics.block.milliseconds)
         self.threads = Double(threads)
@@ -37,17 +40,27 @@ struct Costs {
     /// Six columns of eight bytes, and as much again for funding and marks.
     func held(_ size: HistorySize) -> Int { size.bars * (hasFunding ? 96 : 56) }
 
-    /// The most of reading and computing.
-    func peak(_ size: HistorySize) -> Int {
+    /// The most of reading and computing, when the cells are computed in so many parts.
+    func peak(_ size: HistorySize, parts: Int = 1) -> Int {
         let bars = Double(size.bars)
         let reading = 45 * Double(size.rows) + 8_000_000 * threads
-        // Windows of every horizon, the kernels' columns, entries taken apart, moves against them.
-        let perBar = 4 * horizons + 48 + (hasDetails ? 200 : 0)
+        // All leverages of the headline's horizon are kept to be compared, whatever part they are in.
+        let compared = parts > 1 && hasDetails ? self.cells / max(1, horizons) : 0
+        let cells = self.cells * (mostParts / Double(parts)).rounded(.up) / mostParts + compared
+        // Windows of every horizon, of a part once more, the kernels' columns, entries taken apart, moves against them.
+        let perBar = 4 * horizons * (parts > 1 ? 2 : 1) + 48 + (hasDetails ? 200 : 0)
         // Counts of every cell by time block, twice while parts are joined, and sums by chunk.
         let blocks = blocks(size)
         let perCell = blocks * 4 * (4 + fills) * 2 + (bars / 16_384 + 1) * 104 * fills * 2 + 40_000
         let resampling = threads * resamples * 400
         return held(size) + Int(max(reading, perBar * bars + perCell * cells + resampling))
+    }
+
+    /// The fewest parts with which a job stays below `room` bytes; where no number of parts does, the one that comes nearest.
+    func parts(_ size: HistorySize, within room: Int) -> Int {
+        let all = 1...max(1, Int(mostParts))
+        return all.first { peak(size, parts: $0) <= room } ?? all.min { peak(size, parts: $0) < peak(size, parts: $1) }
+            ?? 1
     }
 
     /// Time blocks of a history; of sixteen years, which is longer than any, when its bars' length is not known.
@@ -59,10 +72,11 @@ struct Costs {
     // MARK: Time
 
     /// Seconds on one thread of the machine that `Reports/Benchmarks` was made on.
-    func seconds(_ size: HistorySize) -> Double {
+    func seconds(_ size: HistorySize, parts: Int) -> Double {
         let bars = Double(size.bars)
         let reading = Double(size.bytes) / 150e6
-        let walking = bars * (cells * 6e-9 + 200e-9 * horizons)
+        // In parts, every tally is computed twice.
+        let walking = bars * (cells * 6e-9 + 200e-9 * horizons * Double(parts)) * (parts > 1 && resamples > 0 ? 2 : 1)
         let blocks = min(10_000, blocks(size))
         let resampling = cells * resamples * blocks * 0.3e-9 * fills
         let details = hasDetails ? bars * 6e-6 + resamples * blocks * 60e-9 : 0

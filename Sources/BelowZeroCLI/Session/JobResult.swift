@@ -12,9 +12,9 @@ struct JobResult: Sendable {
     /// How the history ends, for what only all of them together tell.
     var ending: HistoryEnding
     /// One result a cell, in plan order.
-    var rows: [ResultRow]
+    var rows: [ResultRow] = []
     /// What answered each cell.
-    var kernels: [KernelKind]
+    var kernels: [KernelKind] = []
     var details: [CellDetail] = []
     var requirements: [MarginRequirement] = []
     var comparisons: [CellComparison] = []

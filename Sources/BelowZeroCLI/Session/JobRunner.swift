@@ -47,7 +47,8 @@ struct JobRunner {
                 let input = inputs[place]
                 // Its bars are let go with the job.
                 inputs[place] = nil
-                let outcome = try input.map { try self.outcome($0, job) } ?? nil
+                let waiting = inputs.reduce(0) { $0 + ($1?.market.map(session.plan.held) ?? 0) }
+                let outcome = try input.map { try self.outcome($0, job, waiting: waiting) } ?? nil
                 if let outcome { outcomes[job] = outcome }
                 if case .failed(let error)? = outcome { tell(error) }
                 progress.finish(job)
@@ -117,7 +118,8 @@ struct JobRunner {
 
     // MARK: Computing
 
-    private func outcome(_ read: JobReader.Read, _ job: Int) throws -> JobOutcome {
+    /// What became of a job whose files were read, while the histories of others take `waiting` bytes.
+    private func outcome(_ read: JobReader.Read, _ job: Int, waiting: Int) throws -> JobOutcome {
         let asset = study.inputs[job].asset
         switch read.input {
         case .failure(let errors):
@@ -126,11 +128,18 @@ struct JobRunner {
             }
             return .failed(JobError(asset: asset, errors.all))
         case .success(let input):
+            let planned = session.plan.counted(job, input.market, waiting: waiting)
+            guard session.plan.holds(planned) else {
+                return .failed(
+                    JobError(
+                        asset: asset, needs: session.plan.base + planned.peak, budget: session.plan.budget,
+                        report: input.report))
+            }
             let timer = JobTimer(parent: control, limit: session.timeout, spent: read.spent)
             defer { timer.stop() }
             progress.start(job, timer.control)
             do throws(RunCancelled) {
-                let result = try result(input, timer.control)
+                let result = try result(input, parts: planned.parts, timer.control)
                 kept?.keep(result, job)
                 session.talk.about(job: asset).tell("job done", ["cells": .stringConvertible(result.rows.count)])
                 return .done(result)
@@ -141,19 +150,19 @@ struct JobRunner {
         }
     }
 
-    private func result(_ input: AssetInput, _ control: RunControl) throws(RunCancelled) -> JobResult {
+    private func result(_ input: AssetInput, parts: Int, _ control: RunControl) throws(RunCancelled) -> JobResult {
         let run = StressRun(study: study, asset: input.asset, market: input.market, kernel: session.kernel)
-        control.plan(run.workUnits)
-        let (results, estimates, rows) = try answers(run, control)
+        let answers = try grid(control).answers(of: run, asset: input.asset, market: input.market, parts: parts)
         var result = JobResult(
-            report: input.report, ending: HistoryEnding(input.market.series), rows: rows, kernels: results.map(\.kernel)
-        )
+            report: input.report, ending: HistoryEnding(input.market.series), rows: answers.rows,
+            kernels: answers.kernels)
         if session.isTableOnly { return result }
         // What a headline is made of stands on resamples.
         if study.statistics.resamples > 0 {
             let details = CellDetails(
-                study: study, input: input, run: run, rows: rows, threads: session.threads, control: control)
-            let compared = Comparisons(study: study, run: run, results: results, estimates: estimates)
+                study: study, input: input, run: run, rows: result.rows, threads: session.threads, control: control)
+            let compared = Comparisons(
+                study: study, run: run, results: answers.results, estimates: answers.estimates)
             (result.details, result.requirements) = (try details.details(), details.requirements())
             (result.comparisons, result.bands) = (compared.comparisons, compared.bands)
         }
@@ -162,37 +171,28 @@ struct JobRunner {
         return result
     }
 
+    private func grid(_ control: RunControl) -> GridAnswers {
+        let cache = session.kernel == .plain ? nil : session.tallies
+        let own = kept.map { OwnTallies(unfinished: $0.unfinished, common: $0.commonKey) }
+        return GridAnswers(
+            study: study, kernel: session.kernel, threads: session.threads, store: cache ?? own,
+            keepsCompared: !session.isTableOnly, control: control)
+    }
+
     /// The headline's cell once more, without suspicious bars; nil for other histories, and when this one has none.
     private func suspicion(_ input: AssetInput, _ control: RunControl) throws(RunCancelled) -> SuspicionCheck? {
         guard let cell = headline, cell.asset == input.asset, let market = input.unsuspicious else { return nil }
         // Estimated as the headline is, together with the cells beside it, or the two intervals could not be compared.
         let run = StressRun(
             study: study.narrowed(toHorizonOf: cell), asset: cell.asset, market: market, kernel: session.kernel)
-        let row = try answers(run, control).rows.first { $0.cell.id == cell.id }
+        let row = try grid(control).answers(of: run).rows.first { $0.cell.id == cell.id }
         return row.map { SuspicionCheck(bars: input.suspiciousCount, row: $0) }
     }
+}
 
-    /// Computes the cells of a run and estimates their frequencies.
-    private func answers(
-        _ run: StressRun, _ control: RunControl
-    ) throws(RunCancelled) -> (results: [CellResult], estimates: [CellEstimate], rows: [ResultRow]) {
-        let results = try computed(run, control)
-        let estimates = try run.estimates(
-            of: results, rules: study.statistics.resampling, threads: session.threads, control: control)
-        let rows = zip(results, estimates).map {
-            ResultRow(cell: $0.rules.cell, fill: $0.rules.fillName, estimate: $1)
-        }
-        return (results, estimates, rows)
-    }
-
-    private func computed(_ run: StressRun, _ control: RunControl) throws(RunCancelled) -> [CellResult] {
-        let threads = session.threads
-        if let cache = session.tallies, session.kernel != .plain {
-            return try run.run(threads: threads, control: control, store: cache)
-        }
-        let own = kept.map { OwnTallies(unfinished: $0.unfinished, common: $0.commonKey) }
-        return try run.run(threads: threads, control: control, store: own)
-    }
+extension JobReader.Read {
+    /// The history, when it could be read.
+    fileprivate var market: MarketHistory? { try? input.get().market }
 }
 
 /// Reads the files of jobs, several at once.

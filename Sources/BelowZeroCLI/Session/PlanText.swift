@@ -39,6 +39,7 @@ struct PlanText {
         let size =
             job.fileBytes > 0
             ? "\(byteText(job.fileBytes)), about \(groupedText(job.bars, separator: ",")) rows, \(memoryText(job.peak))"
+                + (job.parts > 1 ? ", its cells in \(job.parts) parts" : "")
             : "not there, or a pipe"
         return "  \(input.asset): \(shown) (\(size))"
     }

@@ -18,6 +18,8 @@ struct WorkPlan {
         let bars: Int
         /// Bytes that its history takes while it waits to be computed.
         let held: Int
+        /// Parts of its cells that are computed one after the other, so that they fit the memory.
+        let parts: Int
         /// Bytes that reading or computing takes at most, its history included.
         let peak: Int
         /// Seconds on one thread.
@@ -32,6 +34,7 @@ struct WorkPlan {
     let budget: Int
     /// Whether the user set it.
     let isBudgetChosen: Bool
+    private let costs: Costs
 
     /// Part of the free memory that a run takes unless told otherwise.
     private static let share = 0.8
@@ -40,18 +43,33 @@ struct WorkPlan {
     init(_ study: Study, files: InputFiles, threads: Int, memory: MemorySize?, isTableOnly: Bool) {
         (self.study, self.threads) = (study, threads)
         let costs = Costs(study, threads: threads, isTableOnly: isTableOnly)
+        self.costs = costs
+        isBudgetChosen = memory != nil
+        let budget = memory?.bytes ?? freeMemory().map { Int(Double($0) * WorkPlan.share) } ?? .max
+        self.budget = budget
+        let base = WorkPlan.base(study)
         jobs = study.inputs.indices.map { place in
             let size = HistorySize(study.inputs[place], files: files)
-            return Job(
-                place: place, fileBytes: size.bytes, bars: size.bars, held: costs.held(size), peak: costs.peak(size),
-                seconds: costs.seconds(size))
+            return Job(place, size, costs, parts: costs.parts(size, within: budget - base))
         }
-        isBudgetChosen = memory != nil
-        budget = memory?.bytes ?? freeMemory().map { Int(Double($0) * WorkPlan.share) } ?? .max
     }
 
     /// What is needed whatever is at work: the program itself, the results of all jobs, and at the end the outputs.
-    var base: Int { Costs.program + Costs.outputs(cells: study.cellCount) }
+    var base: Int { WorkPlan.base(study) }
+
+    private static func base(_ study: Study) -> Int { Costs.program + Costs.outputs(cells: study.cellCount) }
+
+    /// A job whose bars are counted now that they are read, while histories of `waiting` bytes wait beside it.
+    func counted(_ place: Int, _ market: MarketHistory, waiting: Int) -> Job {
+        let size = HistorySize(market)
+        return Job(place, size, costs, parts: costs.parts(size, within: budget - base - waiting))
+    }
+
+    /// Whether a job fits the budget when it is done alone.
+    func holds(_ job: Job) -> Bool { job.peak <= budget - base }
+
+    /// Bytes that a history takes while it waits.
+    func held(_ market: MarketHistory) -> Int { costs.held(HistorySize(market)) }
 
     /// What the run takes when its jobs are done one by one.
     var smallestPeak: Int { base + (jobs.map(\.peak).max() ?? 0) }
@@ -99,6 +117,14 @@ struct WorkPlan {
     }
 }
 
+extension WorkPlan.Job {
+    fileprivate init(_ place: Int, _ size: HistorySize, _ costs: Costs, parts: Int) {
+        self.init(
+            place: place, fileBytes: size.bytes, bars: size.bars, held: costs.held(size), parts: parts,
+            peak: costs.peak(size, parts: parts), seconds: costs.seconds(size, parts: parts))
+    }
+}
+
 /// How long a price history is, as far as its files tell without reading them whole.
 struct HistorySize {
     /// Bytes of all files.
@@ -109,6 +135,11 @@ struct HistorySize {
     private(set) var bars = 0
     /// Length of a bar, when the first file tells.
     private(set) var barLength: TimeSpan?
+
+    /// A history that is read; its files need no more memory.
+    init(_ market: MarketHistory) {
+        (bars, barLength) = (market.series.count, market.barLength)
+    }
 
     /// A row of prices takes about this much of a compressed file.
     private static let packedRowBytes = 16.0

@@ -48,9 +48,33 @@ public struct HorizonPanel: Sendable {
         columns: [BlockShare], horizonBlocks: Double, disjointWindows: Int, rules: ResamplingRules, name: String,
         automaticLength: Double? = nil
     ) {
-        guard let held = HorizonPanel.heldBlocks(columns) else { return nil }
-        shares = columns.map { BlockShare(counts: Array($0.counts[held]), entries: Array($0.entries[held])) }
+        guard let held = HorizonPanel.heldBlocks(columns.map(\.entries)) else { return nil }
+        let shares = columns.map { BlockShare(counts: Array($0.counts[held]), entries: Array($0.entries[held])) }
         let automatic = automaticLength ?? HorizonPanel.longestAutomaticLength(of: shares[...])
+        self.init(
+            shares, held: held, horizonBlocks: horizonBlocks, disjointWindows: disjointWindows, rules: rules,
+            name: name, automaticLength: automatic)
+    }
+
+    /// Draws the resamples for columns that come later: ``inferences(of:disjointWindows:)``.
+    ///
+    /// - Parameters:
+    ///   - held: ``heldBlocks(_:)`` of all of them.
+    ///   - automaticLength: ``longestAutomaticLength(of:)`` of all of them.
+    public init(
+        held: Range<Int>, horizonBlocks: Double, disjointWindows: Int, rules: ResamplingRules, name: String,
+        automaticLength: Double
+    ) {
+        self.init(
+            [], held: held, horizonBlocks: horizonBlocks, disjointWindows: disjointWindows, rules: rules, name: name,
+            automaticLength: automaticLength)
+    }
+
+    private init(
+        _ shares: [BlockShare], held: Range<Int>, horizonBlocks: Double, disjointWindows: Int, rules: ResamplingRules,
+        name: String, automaticLength automatic: Double
+    ) {
+        self.shares = shares
         // Runs longer than the series would only repeat it.
         let length = min(max(1, horizonBlocks, automatic), Double(held.count))
         plan = ResamplePlan(
@@ -71,9 +95,10 @@ public struct HorizonPanel: Sendable {
         }
     }
 
-    private static func heldBlocks(_ columns: [BlockShare]) -> Range<Int>? {
-        let ends = columns.compactMap { column in
-            column.entries.firstIndex { $0 > 0 }.map { ($0, column.entries.lastIndex { $0 > 0 } ?? $0) }
+    /// From the first block in which any of several cells has entries to the last; nil when none has.
+    public static func heldBlocks(_ entries: some Sequence<[UInt32]>) -> Range<Int>? {
+        let ends = entries.compactMap { counts in
+            counts.firstIndex { $0 > 0 }.map { ($0, counts.lastIndex { $0 > 0 } ?? $0) }
         }
         guard let first = ends.map(\.0).min(), let last = ends.map(\.1).max() else { return nil }
         return first..<last + 1

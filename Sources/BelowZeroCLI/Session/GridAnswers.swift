@@ -1,0 +1,95 @@
+import PriceSeries
+import StressBasics
+import StressEngine
+import StressReport
+import StressStatistics
+import StudyPlan
+
+/// Computes the cells of one price history and estimates their frequencies, at once or in parts that fit the memory.
+struct GridAnswers {
+    let study: Study
+    let kernel: KernelChoice
+    let threads: Int
+    /// Where tallies are found and kept.
+    let store: (any TallyStore)?
+    /// Whether cells will be compared with each other.
+    let keepsCompared: Bool
+    let control: RunControl
+
+    /// What all cells of a history gave.
+    struct Answers {
+        /// In plan order.
+        var rows: [ResultRow] = []
+        /// What answered each cell of `rows`.
+        var kernels: [KernelKind] = []
+        /// Tallies, which take the most memory; of all cells, or only of those that will be compared.
+        var results: [CellResult] = []
+        /// Of each of `results`.
+        var estimates: [CellEstimate] = []
+    }
+
+    /// The answers to a run of all cells of an asset. They have the same bits for any number of parts.
+    ///
+    /// In parts every tally is computed twice: how long the runs of a resample are is only known when all were seen, and they
+    /// would not all fit.
+    func answers(
+        of run: StressRun, asset: String, market: MarketHistory, parts: Int
+    ) throws(RunCancelled) -> Answers {
+        let passes = parts > 1 && study.statistics.resamples > 0 ? 2 : 1
+        control.plan(run.workUnits * passes)
+        if parts == 1 { return try answers(of: run) }
+        let cells = study.parts(of: asset, count: parts)
+        let runs = { StressRun(study: study, asset: asset, market: market, kernel: kernel, cells: cells[$0]) }
+        var memory = SeriesMemory()
+        if passes == 2 {
+            for part in cells.indices { memory.merge(try self.memory(of: runs(part))) }
+        }
+        var answers = Answers()
+        for part in cells.indices {
+            answers.add(try self.answers(of: runs(part), memory: memory), keeping: isCompared)
+        }
+        answers.sortIntoPlanOrder()
+        return answers
+    }
+
+    /// The answers to a run.
+    ///
+    /// - Parameter memory: that of the whole history; of the run's cells alone by default.
+    func answers(of run: StressRun, memory: SeriesMemory? = nil) throws(RunCancelled) -> Answers {
+        let results = try run.run(threads: threads, control: control, store: store)
+        let estimates = try run.estimates(
+            of: results, rules: study.statistics.resampling, memory: memory, threads: threads, control: control)
+        let rows = zip(results, estimates).map {
+            ResultRow(cell: $0.rules.cell, fill: $0.rules.fillName, estimate: $1)
+        }
+        return Answers(rows: rows, kernels: results.map(\.kernel), results: results, estimates: estimates)
+    }
+
+    private func memory(of run: StressRun) throws(RunCancelled) -> SeriesMemory {
+        let results = try run.run(threads: threads, control: control, store: store)
+        return try run.memory(of: results, threads: threads, control: control)
+    }
+
+    /// Whether ``Comparisons`` looks at a cell.
+    private var isCompared: (StudyCell) -> Bool {
+        guard keepsCompared, let headline = study.headlineCell else { return { _ in false } }
+        return { $0.contract == headline.contract && $0.horizon == headline.horizon }
+    }
+}
+
+extension GridAnswers.Answers {
+    fileprivate mutating func add(_ part: Self, keeping isKept: (StudyCell) -> Bool) {
+        rows += part.rows
+        kernels += part.kernels
+        let kept = part.results.indices.filter { isKept(part.results[$0].rules.cell) }
+        results += kept.map { part.results[$0] }
+        estimates += kept.map { part.estimates[$0] }
+    }
+
+    fileprivate mutating func sortIntoPlanOrder() {
+        let order = rows.indices.sorted { rows[$0].cell.index < rows[$1].cell.index }
+        (rows, kernels) = (order.map { rows[$0] }, order.map { kernels[$0] })
+        let kept = results.indices.sorted { results[$0].rules.cell.index < results[$1].rules.cell.index }
+        (results, estimates) = (kept.map { results[$0] }, kept.map { estimates[$0] })
+    }
+}
