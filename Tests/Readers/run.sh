@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Runs studies and reads every table with pandas, polars and DuckDB; holds summary.json, run.json and the studies to their schemas.
-# Makes a Python environment in .build/readers-venv the first time. Usage: run.sh <belowzero>
+# Makes a Python environment in .build/readers-venv the first time. R and LibreOffice read them, too, where they are installed.
+# Usage: run.sh <belowzero>
 set -euo pipefail
 program=$(realpath "$1")
 cd "$(dirname "$0")/../.."
 
-command -v python3 >/dev/null || { echo "no Python here: the tables are not read by other tools"; exit 0; }
+command -v python3 >/dev/null || { echo "SKIPPED readers: there is no python3"; exit 0; }
 venv=.build/readers-venv
-if ! "$venv/bin/python" -c 'import pandas, polars, duckdb, numpy, jsonschema, yaml' 2>/dev/null; then
+if ! "$venv/bin/python" -c 'import pandas, polars, duckdb, numpy, jsonschema, yaml, openpyxl' 2>/dev/null; then
     python3 -m venv "$venv" >&2
-    "$venv/bin/pip" install --quiet --disable-pip-version-check pandas polars duckdb numpy jsonschema pyyaml >&2
+    "$venv/bin/pip" install --quiet --disable-pip-version-check pandas polars duckdb numpy jsonschema pyyaml openpyxl >&2
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -44,3 +45,17 @@ for run in default readers; do
     "$venv/bin/python" Tests/Readers/check_tables.py "$work/$run" "$work/$run.sqlite" "$work/$run.npy" "$work/$run.csv.gz" "$work/readers.yaml" \
         "$work/nights.json" "$work/explain.json" "$work/diff.json"
 done
+
+if command -v Rscript >/dev/null; then
+    for run in default readers; do Rscript Tests/Readers/check_tables.R "$work/$run"; done
+else
+    echo "SKIPPED R: there is no Rscript"
+fi
+if command -v soffice >/dev/null; then
+    for run in default readers; do
+        mkdir "$work/$run-sheets"
+        "$venv/bin/python" Tests/Readers/check_spreadsheet.py "$work/$run" "$work/$run-sheets"
+    done
+else
+    echo "SKIPPED spreadsheet: there is no soffice"
+fi

@@ -225,7 +225,7 @@ extension RunReport {
     private var sensitivityTable: CSVTable {
         let columns: [Column<DetailRow<SensitivityRow>>] = [
             Column("assumption", "", .text, "What was changed; none for the headline as it is") { $0.part.assumption },
-            Column("value", "", .text, "What it was changed to") { $0.part.value },
+            Column("value", "", .text, "What it was changed to") { $0.part.value }.plainSigns,
             Column("entries_count", "entries", .integer, "Entries held") { String($0.part.entries) },
             Column("negative_count", "entries", .integer, "Those that ended below zero") { String($0.part.negative) },
             Column("negative_equity_frac", "fraction", .number, "Their share") { field($0.part.frequency) },
