@@ -29,9 +29,21 @@ trap 'rm -rf "$work"' EXIT
 
 "$program" run --quiet --out "$work/default" Data/Studies/default.yaml >/dev/null
 "$program" run --quiet --no-fail --out "$work/readers" "$work/readers.yaml" >/dev/null 2>&1
+# What commands print for programs: two runs of one study on one store, another study, one cell.
+for night in 1 2; do
+    SOURCE_DATE_EPOCH=$((1760000000 + night * 86400)) "$program" run --quiet --no-fail --out "$work/night$night" \
+        --store "$work/belowzero.sqlite" Data/Studies/default.yaml >/dev/null
+done
+"$program" index --quiet --store "$work/belowzero.sqlite" --json >"$work/nights.json"
+"$program" explain --quiet --json Data/Studies/default.yaml >"$work/explain.json"
+sed 's/slippage: 0.0005/slippage: 0.002/' Data/Studies/default.yaml >"$work/other.yaml"
+"$program" run --quiet --no-fail --out "$work/other" --prices Data/Studies "$work/other.yaml" >/dev/null
+"$program" diff --quiet --json "$work/default" "$work/other" >"$work/diff.json" || [ $? -eq 1 ]
+
 for run in default readers; do
     for format in sqlite npy csv.gz; do "$program" export --quiet "$work/$run" --to "$format" -o "$work/$run.$format"; done
-    "$venv/bin/python" Tests/Readers/check_tables.py "$work/$run" "$work/$run.sqlite" "$work/$run.npy" "$work/$run.csv.gz" "$work/readers.yaml"
+    "$venv/bin/python" Tests/Readers/check_tables.py "$work/$run" "$work/$run.sqlite" "$work/$run.npy" "$work/$run.csv.gz" "$work/readers.yaml" \
+        "$work/nights.json" "$work/explain.json" "$work/diff.json"
 done
 
 if command -v Rscript >/dev/null; then
