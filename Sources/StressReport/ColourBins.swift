@@ -8,6 +8,11 @@ enum ColourBins {
     /// What the legend calls the classes, in percent.
     static let labels = ["0", "<0.01", "0.01–0.1", "0.1–0.3", "0.3–1", "1–3", "3–10", "10–30", "≥30"]
 
+    /// The colours of the classes in a mail: the first five as on the pages, the darker ones lightened, for text there is black.
+    static let mailColours = [
+        "#f1f3f6", "#fdf3dc", "#fde6b6", "#fbd08a", "#f5b160", "#f0a070", "#e88f7a", "#dd8080", "#d07a90",
+    ]
+
     /// The class of a share of entries.
     static func bin(of fraction: Double) -> Int {
         fraction <= 0 ? 0 : edges.lastIndex { fraction >= $0 }! + 1

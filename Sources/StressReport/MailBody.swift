@@ -195,7 +195,7 @@ private struct MailBody {
                 [
                     report.cellWords(row.cell), exit.frequency.map(shareText) ?? "n/a", interval ?? "",
                     row.estimate.liquidatedFrequency.map(shareText) ?? "", row.estimate.status.rawValue,
-                ], exit.frequency.map { MailBody.colours[ColourBins.bin(of: $0)] }
+                ], exit.frequency.map { ColourBins.mailColours[ColourBins.bin(of: $0)] }
             )
         }
         table(
@@ -207,9 +207,4 @@ private struct MailBody {
         let lines = report.qualityText
         table(&w, ["Data"], lines.prefix(min(mostRows, 15)).map { ([String($0.prefix(300))], nil) }, of: lines.count)
     }
-
-    /// The first six of the nine colour classes as on the pages, and their darker ones lightened: text stays black.
-    private static let colours = [
-        "#f1f3f6", "#fdf3dc", "#fde6b6", "#fbd08a", "#f5b160", "#f0a070", "#e88f7a", "#dd8080", "#d07a90",
-    ]
 }

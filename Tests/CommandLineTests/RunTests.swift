@@ -17,7 +17,8 @@ import Testing
         #expect(run.code == 0, "\(run.err)")
         let wanted = [
             "results.csv", "severity.csv", "data_quality.csv", "columns.csv", "summary.json", "run.json", "index.html",
-            "reports/two-long.html", "reports/two-short.html", "events.csv", "calendar.csv", "conditions.csv",
+            "reports/two-long.html", "reports/two-short.html", "events.csv", "calendar.csv", "calendar_years.csv",
+            "conditions.csv",
             "time_to_liquidation.csv", "sensitivity.csv", "tail.csv", "max_leverage.csv", "intervals.csv",
             "differences.csv",
             "bands.csv",
@@ -61,6 +62,9 @@ import Testing
         #expect(try sum("calendar.csv", "entries_count") == Int(cell["entries_count"]!))
         #expect(try sum("calendar.csv", "negative_count") == Int(cell["negative_count"]!))
         #expect(try sum("calendar.csv", "liquidated_count") == Int(cell["liquidated_count"]!))
+        for count in ["entries_count", "negative_count", "liquidated_count"] {
+            #expect(try sum("calendar_years.csv", count) == Int(cell[count]!))
+        }
         #expect(try sum("events.csv", "entries_count") == Int(cell["negative_count"]!))
         #expect(
             try sum("conditions.csv", "entries_count") { $0["condition"] == "weekday" } == Int(cell["entries_count"]!))

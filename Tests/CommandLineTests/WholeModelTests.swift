@@ -128,6 +128,30 @@ import Testing
         #expect(try scratch.program.run(["explain", "study.yaml", "--page", "no/such/folder.html"]).code == 73)
     }
 
+    /// Every number of a cell's page is in what `--json` prints, and a changed one is not; for contracts in both units.
+    @Test(arguments: ["linear", "inverse"]) func everyNumberOfACellsPageIsInItsJSON(contract: String) throws {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        try scratch.write(
+            smallStudy().replacingOccurrences(
+                of: "path: prices.csv}", with: "path: prices.csv, funding: {rate: 0.0003, interval: 4h}}"
+            ).replacingOccurrences(of: "grid: {", with: "grid: {contract: [\(contract)], "), to: "study.yaml")
+        let found = try scratch.program.run(
+            ["explain", "study.yaml", "--contract", contract, "--page", "page.html", "--json"])
+        #expect(found.code == 0, "\(found.err)")
+        let sections = ["page", "answer", "episodes", "entry", "exit"]
+        let numbers = PageNumbers(
+            files: [:], documents: Dictionary(uniqueKeysWithValues: sections.map { ($0, found.out) }))
+        let page = try scratch.read("page.html")
+        let entries = numbers.entries(in: page, scope: PageNumbers.Scope())
+        let faults = entries.filter { !$0.isFound }.map(\.description)
+        #expect(entries.count > 60 && faults.isEmpty, "\(faults.count) of \(entries.count): \(faults.prefix(20))")
+        #expect(numbers.unnoticedChanges(in: page) < 0.3)
+        let held = try #require(page.firstMatch(of: /<dd>([0-9]+) held/))
+        let wrong = page.replacing("\(held.1) held", with: "\(held.1)1 held")
+        #expect(!numbers.faults(in: wrong, scope: PageNumbers.Scope()).isEmpty)
+    }
+
     @Test func explainShowsTheClosedForms() throws {
         let scratch = try folder()
         try scratch.write(smallStudy(), to: "s.yaml")

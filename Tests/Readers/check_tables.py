@@ -1,6 +1,6 @@
 """Reads a run's folder with pandas, polars and DuckDB without options, and holds its JSON to the schemas.
 
-    check_tables.py RUN [DATABASE.sqlite RESULTS.npy RESULTS.csv.gz]...
+    check_tables.py RUN [DATABASE.sqlite RESULTS.npy RESULTS.csv.gz]... [STUDY.yaml]... [nights.json explain.json diff.json]...
 
 Prints what is wrong, one line each, and ends with 1 when something is.
 """
@@ -78,13 +78,13 @@ def check_dictionary(run, columns, dictionary):
             wrong(row["file"], row["column"], "counts what?")
 
 
-def check_json(run):
-    for name in ("summary", "run"):
-        schema = json.loads((root / f"Data/Schemas/{name}.schema.json").read_text())
-        document = json.loads((run / f"{name}.json").read_text())
-        jsonschema.Draft202012Validator.check_schema(schema)
-        for error in jsonschema.Draft202012Validator(closed(schema)).iter_errors(document):
-            wrong(f"{name}.json", error.json_path, error.message[:200])
+def check_json(path):
+    """A file holds what the schema of its name says, and nothing else."""
+    schema = json.loads((root / f"Data/Schemas/{path.stem}.schema.json").read_text())
+    document = json.loads(path.read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for error in jsonschema.Draft202012Validator(closed(schema)).iter_errors(document):
+        wrong(path.name, error.json_path, error.message[:200])
 
 
 def check_studies():
@@ -174,9 +174,10 @@ def main():
             rows[file] = list(csv.DictReader(handle))
     check_dictionary(run, columns, dictionary)
     check_types(run, columns, rows)
-    check_json(run)
+    for path in [run / "summary.json", run / "run.json"] + [pathlib.Path(p) for p in sys.argv[2:] if p.endswith(".json")]:
+        check_json(path)
     check_studies()
-    check_exports(run, columns, rows, [path for path in sys.argv[2:] if not path.endswith(".yaml")])
+    check_exports(run, columns, rows, [path for path in sys.argv[2:] if not path.endswith((".yaml", ".json"))])
     for problem in problems:
         print(problem)
     print(f"{len(columns)} tables read by pandas {pandas.__version__}, polars {polars.__version__}, DuckDB {duckdb.__version__}: {len(problems)} problems")

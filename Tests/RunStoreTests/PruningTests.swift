@@ -126,6 +126,28 @@ import Testing
         #expect(try String(contentsOfFile: folder + "/latest", encoding: .utf8) == "mine")
     }
 
+    /// Runs of one second are told apart by a number, which is compared as one.
+    @Test func runsOfOneSecondAreOrderedByTheirNumber() throws {
+        let first = name(1)
+        let names = [first] + [2, 3, 9, 10, 11].map { "\(first)-\($0)" }
+        for (place, name) in names.enumerated() {
+            let written = try RunFolderFixture(runID: "\(100_000_000_000 + place)", started: stamp(1)).write(
+                in: scratch.path + "/made")
+            try FileManager.default.createDirectory(atPath: root + "/nightly", withIntermediateDirectories: true)
+            try FileManager.default.moveItem(atPath: "\(scratch.path)/made/\(written)", toPath: "\(root)/\(name)")
+        }
+        #expect(try LatestLink.update(in: root + "/nightly") == "2026-11-01T020000Z-11")
+        let history = try RunHistory.openRepairing(path: root + "/belowzero.sqlite") { _ in }
+        try history.adoptFolders { _ in }
+        #expect(try history.runs().reversed().map(\.folder) == names)
+        _ = try history.rebuild { _ in }
+        #expect(try history.runs().reversed().map(\.folder) == names)
+        #expect(try history.check(isRunning: false).isEmpty)
+        let pruned = try history.prune(study: "nightly", Retention(runs: 2), now: now)
+        #expect(pruned.removed == Array(names.prefix(4)))
+        #expect(try history.runs().map(\.folder) == ["\(first)-11", "\(first)-10"])
+    }
+
     @Test func aLockIsHeldOnceAndGivenBack() throws {
         func take() throws -> String? {
             do throws(FolderLock.Refusal) {

@@ -81,6 +81,12 @@ import Testing
         #expect(events[0]["shortfall_max_margin_frac"] == "0.25")
         let calendar = try rows("calendar.csv", report)
         #expect(calendar.count == 12 && calendar[2]["negative_count"] == "72" && calendar[6]["negative_count"] == "24")
+        let years = try rows("calendar_years.csv", report)
+        #expect(years.map { $0["year"] } == ["2021"] && years[0]["months_count"] == "12")
+        #expect(years[0]["negative_count"] == "96")
+        let entries = calendar.reduce(0) { $0 + Int($1["entries_count"]!)! }
+        #expect(years[0]["entries_count"] == String(entries))
+        #expect(Double(years[0]["negative_equity_frac"]!) == 96 / Double(entries))
         let conditions = try rows("conditions.csv", report)
         #expect(conditions.filter { $0["condition"] == "hour" }.count == 24)
         let sensitivity = try rows("sensitivity.csv", report)
@@ -95,7 +101,9 @@ import Testing
         #expect(speeds.last { $0["leverage_x"] == numberText(headline.value) }?["liquidated_count"] == "96")
         #expect(Set(speeds.map { $0["leverage_x"] }).count == 2)
         let dictionary = try rows("columns.csv", report)
-        for file in ["events.csv", "calendar.csv", "conditions.csv", "tail.csv", "max_leverage.csv"] {
+        for file in [
+            "events.csv", "calendar.csv", "calendar_years.csv", "conditions.csv", "tail.csv", "max_leverage.csv",
+        ] {
             #expect(dictionary.contains { $0["file"] == file })
         }
     }

@@ -69,13 +69,6 @@ import Testing
         }
     }
 
-    @Test("The band that holds the whole curve is drawn and tabled beside the intervals")
-    func wholeCurve() throws {
-        let report = try AnatomyReportTests.report()
-        let page = try #require(report.assetSides.first)
-        #expect(page.band.isEmpty && !(LeverageChart(page)?.standalone.contains("class=\"bo\"") ?? true))
-    }
-
     @Test("Steps of the safeguards add up and say what they are")
     func safeguards() throws {
         let row = try makeReport { _ in makeEstimate(worst: 3000) }.rows[0]

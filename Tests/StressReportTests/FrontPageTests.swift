@@ -2,6 +2,7 @@ import Foundation
 import RunStore
 import StressBasics
 import StudyPlan
+import TestSupport
 import Testing
 
 @testable import StressReport
@@ -111,6 +112,61 @@ import Testing
         #expect(plainText(html).contains("+2.9 against the median of 30") || plainText(html).contains("6.0 %"))
         #expect(html.contains("href=\"nightly/2026-12-29T020000Z/index.html\"") || html.contains("/index.html\""))
         #expect(html == page(nights))
+    }
+
+    /// Runs of a study with limits in every unit, one of them below zero, and with runs that failed.
+    private func manyUnits(seed: Int) -> [RunRecord] {
+        (0..<12).map { night in
+            var record = record(
+                night: night, value: 0.0307 + 0.0013 * Double((night * 7 + seed) % 5), study: night < 4 ? "a" : "b",
+                version: "2.0.\(night / 6)", bars: 1000 + 37 * night, digest: "d\(night)",
+                status: night == 9 ? .failed : .ok)
+            guard record.run.status != .failed else { return record }
+            let measures: [(String, String, Double, Double)] = [
+                ("entries_count", "min", 1200, 1507 + Double(31 * night)), ("newest_bar_age_h", "max", 36, 13.7),
+                ("equity_mean_margin_frac", "min", -0.25, -0.0367 - 0.01 * Double(night)),
+                ("time_to_liquidation_p50_h", "min", 5, 7.3 + Double(night)), ("made_up_ratio", "max", 8, 7.25),
+            ]
+            record.limits += measures.map { measure, form, limit, value in
+                StoredLimit(
+                    asset: "BTC", cell: measure == "newest_bar_age_h" ? nil : cell, measure: measure, form: form,
+                    bound: "value", threshold: limit, value: night == 3 ? nil : value, status: "met")
+            }
+            record.run.duration = .seconds(Int64(41 + 60 * night))
+            return record
+        }
+    }
+
+    private func studies() -> NightsPage {
+        let failed = (0..<3).map { record(night: $0, value: 0.0419, status: $0 == 2 ? .failed : .ok) }
+        let all = [("nightly", manyUnits(seed: 1)), ("weekly", manyUnits(seed: 4)), ("broken", failed)]
+        return NightsPage(
+            studies: all.map { NightsPage.StudyHistory(study: $0, records: $1.reversed()) }, version: "0.1.0")
+    }
+
+    @Test("Every number of the page of all nights is in its JSON, and a changed one is not")
+    func numbers() throws {
+        let (page, numbers) = (studies(), PageNumbers(nights: studies().json))
+        let entries = numbers.entries(in: page.html, scope: PageNumbers.Scope())
+        let faults = entries.filter { !$0.isFound }.map(\.description)
+        #expect(entries.count > 150 && faults.isEmpty, "\(faults.count) of \(entries.count): \(faults.prefix(20))")
+        #expect(numbers.unnoticedChanges(in: page.html) < 0.4)
+        for (right, wrong) in [
+            ("median of 10", "median of 17"), ("+170.5 against", "+172.5 against"), ("3 studies", "8 studies"),
+        ] {
+            let plain = plainText(page.html)
+            #expect(plain.contains(right), "\(right)")
+            #expect(!numbers.faults(in: plain.replacing(right, with: wrong), scope: PageNumbers.Scope()).isEmpty)
+        }
+    }
+
+    @Test("A limit is shown in its own unit and with its sign")
+    func units() throws {
+        let html = plainText(studies().html)
+        #expect(html.contains("entries held · limit ≥ 1200") || html.contains("entries held · limit ≥ 1 200"))
+        #expect(html.contains("median time to liquidation · limit ≥ 5 h"))
+        #expect(html.contains("mean final equity of margin · limit ≥ −25 %") && html.contains(">−15 %<"))
+        #expect(!html.contains("mean final equity of margin · limit ≥ <"))
     }
 
     @Test("Failed runs leave a gap and say why; nothing on record is said, too")

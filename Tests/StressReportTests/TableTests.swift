@@ -110,6 +110,17 @@ struct TableTests {
         try expectGolden(try file(name, in: TableTests.smallReport()), name)
     }
 
+    @Test("What this program sets in signs stands in ASCII, and what users wrote as it is")
+    func plainSigns() throws {
+        var report = try TableTests.smallReport()
+        report.assets[0].findings.append(
+            Finding(
+                check: "gaps", severity: .note, message: "μ-file.csv: 2023-01-01 → 2023-01-02 … (×2)",
+                action: "kept – as it is"))
+        let table = try file("data_quality.csv", in: report)
+        #expect(table.contains("μ-file.csv: 2023-01-01 to 2023-01-02 ... (x2)") && table.contains("kept - as it is"))
+    }
+
     @Test(
         "The files of a run with bounds byte by byte", arguments: ["results.csv", "severity.csv", "summary.json"])
     func goldenBounds(name: String) throws {

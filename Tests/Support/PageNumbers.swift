@@ -45,10 +45,16 @@ public struct PageNumbers {
     private let tables: [String: [[String: String]]]
     private let rowsOfPage: (Scope) -> [String: [[String: String]]]
 
-    /// - Parameter files: the CSVs of the run by name, as text.
-    public init(files: [String: String]) {
+    private let ofSections: [String: [String: [[String: String]]]]
+
+    /// - Parameters:
+    ///   - files: the CSVs of the run by name, as text.
+    ///   - documents: JSON texts by the section of the page whose numbers they hold. A section that is named holds what its own
+    ///     document and the CSVs it names say, and nothing else.
+    public init(files: [String: String], documents: [String: String] = [:]) {
         let tables = files.filter { $0.key.hasSuffix(".csv") && $0.key != "columns.csv" }.mapValues(csvTable)
         self.tables = tables
+        ofSections = documents.mapValues { ["document": jsonTable($0)] }
         rowsOfPage = { scope in
             tables.mapValues { rows in
                 rows.filter { row in
@@ -60,6 +66,23 @@ public struct PageNumbers {
                 }
             }
         }
+    }
+
+    /// The numbers of the page of all nights as `belowzero index --json` prints them: each study and each card has its own.
+    public init(nights json: String) {
+        func text(_ object: [String: Any]) -> String {
+            String(decoding: (try? JSONSerialization.data(withJSONObject: object)) ?? Data(), as: UTF8.self)
+        }
+        var whole = (try? JSONSerialization.jsonObject(with: Data(json.utf8))) as? [String: Any] ?? [:]
+        let studies = whole.removeValue(forKey: "studies") as? [[String: Any]] ?? []
+        var documents = ["page": text(whole), "answer": text(whole)]
+        for var study in studies {
+            let address = study["address"] as? String ?? ""
+            let cards = study.removeValue(forKey: "cards") as? [[String: Any]] ?? []
+            for (place, card) in cards.enumerated() { documents["\(address)#\(place + 1)"] = text(card) }
+            documents[address] = text(study)
+        }
+        self.init(files: [:], documents: documents)
     }
 
     /// A number of a page with what it is looked up in.
@@ -92,6 +115,13 @@ public struct PageNumbers {
         entries(in: html, scope: scope).filter { !$0.isFound }.map(\.fault)
     }
 
+    /// The share of the numbers of `html` whose change in the last digit would not be noticed: such a number stands in a file as
+    /// well. Dates are left out.
+    public func unnoticedChanges(in html: String) -> Double {
+        let changed = entries(in: html, scope: Scope()).compactMap(\.isFoundWhenChanged)
+        return changed.isEmpty ? 1 : Double(changed.count { $0 }) / Double(changed.count)
+    }
+
     /// Every number of `html`.
     public func entries(in html: String, scope: Scope) -> [Entry] {
         var own = rowsOfPage(scope)
@@ -101,14 +131,17 @@ public struct PageNumbers {
         var entries: [Entry] = []
         let everywhere = ["statements.csv", "inputs.csv", "intervals.csv"]
         for part in PageText(html).parts {
+            let document = ofSections[part.section]
             let files =
-                part.section == "answer" || part.sources.isEmpty
-                ? Array(own.keys)
-                : part.sources + everywhere + ["results.csv"] + (part.section == "leverage" ? ["opposite"] : [])
+                document.map { Array($0.keys) + part.sources }
+                ?? (part.section == "answer" || part.sources.isEmpty
+                    ? Array(own.keys)
+                    : part.sources + everywhere + ["results.csv"] + (part.section == "leverage" ? ["opposite"] : []))
             let key = files.sorted().joined(separator: " ") + "|" + part.section
             if indexes[key] == nil {
+                let rows = own.merging(document ?? [:]) { $1 }
                 indexes[key] = NumberIndex(
-                    files.flatMap { file in (own[file] ?? []).map { (file, $0) } }, section: part.section)
+                    files.flatMap { file in (rows[file] ?? []).map { (file, $0) } }, section: part.section)
             }
             for token in NumberToken.all(in: part.text) {
                 entries.append(
@@ -142,9 +175,45 @@ func csvTable(_ text: String) -> [[String: String]] {
     return rows.dropFirst().map { Dictionary(zip(header, $0), uniquingKeysWith: { first, _ in first }) }
 }
 
+/// The objects of a JSON text as rows of named fields. Every object has the fields of those around it, too; the numbers of an
+/// object whose own name ends in a unit, and of a list, go by that name.
+func jsonTable(_ text: String) -> [[String: String]] {
+    var rows: [[String: String]] = []
+    func visit(_ value: Any, _ outer: String, _ around: [String: String]) {
+        if let list = value as? [Any] {
+            for item in list {
+                if let field = jsonField(item) { rows.append(around.merging([outer: field]) { $1 }) }
+                visit(item, outer, around)
+            }
+        }
+        guard let object = value as? [String: Any] else { return }
+        var own = around
+        for (key, member) in object {
+            guard let field = jsonField(member) else { continue }
+            if outer.hasSuffix("_frac") {
+                rows.append([outer: field])
+            } else {
+                own[key] = field
+            }
+        }
+        rows.append(own)
+        for (key, member) in object { visit(member, key, own) }
+    }
+    visit((try? JSONSerialization.jsonObject(with: Data(text.utf8))) ?? [String: Any](), "", [:])
+    return rows
+}
+
+/// A number or a text; nil for what holds others, for flags and for null.
+private func jsonField(_ value: Any) -> String? {
+    if let text = value as? String { return text }
+    // Flags are numbers to Foundation; their type is that of a character.
+    guard let number = value as? NSNumber, String(cString: number.objCType) != "c" else { return nil }
+    return "\(number)"
+}
+
 // MARK: - Texts of a page
 
-/// The texts of a page by section, as a reader meets them.
+/// The texts of a page by section, as a reader meets them. The cards of a section are `section#1` and so on.
 struct PageText {
     struct Part {
         let section: String
@@ -156,7 +225,7 @@ struct PageText {
 
     init(_ html: String) {
         var (sections, open, skipped) = (["page"], [(tag: String, isSkipped: Bool, isSection: Bool)](), 0)
-        var sources: [String: [String]] = [:]
+        var (sources, articles) = ([String: [String]](), [String: Int]())
         var rest = Substring(html)
         // Pieces of one block are one text: a number and its sign may stand in two elements.
         var words = ""
@@ -182,6 +251,10 @@ struct PageText {
             if PageText.blocks.contains(name) { flush() }
             if name == "small" || name == "span" { words += " " }
             if name == "section", let id = attribute("id", tag) { sections.append(id) }
+            if name == "article" {
+                articles[sections.last!, default: 0] += 1
+                sections.append("\(sections.last!)#\(articles[sections.last!]!)")
+            }
             if let address = attribute("href", tag), address.hasSuffix(".csv") {
                 sources[sections.last!, default: []].append(String(address.split(separator: "/").last ?? ""))
             }
@@ -194,7 +267,7 @@ struct PageText {
                 }
             }
             if tag.hasSuffix("/") || ["meta", "input"].contains(name) { continue }
-            open.append((name, isSkipped, name == "section"))
+            open.append((name, isSkipped, name == "section" || name == "article"))
             if isSkipped { skipped += 1 }
             // The next lines would be code.
             if name == "style" || name == "script", let close = rest.range(of: "</\(name)>") {
@@ -257,9 +330,10 @@ struct NumberToken {
     static func all(in text: String) -> [NumberToken] {
         var (tokens, rest) = ([NumberToken](), text)
         // Dates first: their parts are no numbers of their own.
-        while let range = rest.range(of: "\\d{4}-\\d{2}-\\d{2}( \\d{2}:\\d{2})?", options: .regularExpression) {
-            tokens.append(
-                NumberToken(text: String(rest[range]), value: 0, decimals: 0, sign: "", unit: "", isTime: true))
+        let date = "\\d{4}-\\d{2}-\\d{2}([ T]\\d{2}:\\d{2}(:\\d{2}Z)?)?"
+        while let range = rest.range(of: date, options: .regularExpression) {
+            let text = String(rest[range].prefix(16)).replacingOccurrences(of: "T", with: " ")
+            tokens.append(NumberToken(text: text, value: 0, decimals: 0, sign: "", unit: "", isTime: true))
             rest.replaceSubrange(range, with: " ; ")
         }
         // Compiled once: pages hold thousands of texts.
@@ -309,6 +383,11 @@ struct NumberIndex {
     private var times: Set<String> = []
     private var words: Set<String> = []
 
+    /// Fields in the unit that the row's field `unit` names.
+    private static let measured: Set<String> = [
+        "value", "limit", "median", "change_from_median", "lowest", "highest", "last_value",
+    ]
+
     init(_ rows: [(file: String, row: [String: String])], section: String) {
         for (file, row) in rows {
             for (column, field) in row where !field.isEmpty { add(field, column, file, row, section) }
@@ -332,17 +411,27 @@ struct NumberIndex {
             words.formUnion(NumberToken.all(in: field.replacingOccurrences(of: "\u{202F}", with: "")).map(\.text))
             return times.formUnion(NumberToken.all(in: field).filter(\.isTime).map(\.text))
         }
-        // A statement carries its unit in the name of its figure.
+        // A statement carries its unit in the name of its figure; a limit and what it bounds have it beside them.
         let name = column == "value" ? row["figure"] ?? column : column
-        switch name.split(separator: "_").last {
+        let suffixes = ["fraction": "frac", "of margin": "frac", "h": "h"]
+        let isMeasured = NumberIndex.measured.contains(column)
+        let unit = isMeasured ? row["unit"].flatMap { suffixes[$0] } : nil
+        switch unit.map({ $0[...] }) ?? name.split(separator: "_").last {
         case "frac":
             percents.append(abs(value) * 100)
             if section == "safeguards" { plain.append(abs(value) * 10_000) }
         case "x": leverages.insert(value)
-        case "h": hours.append(abs(value))
+        case "h":
+            hours.append(abs(value))
+            // No time at all is written without a unit.
+            if value == 0 { counts.insert(0) }
+        case "s": hours.append(abs(value) / 3600)
         case "bytes": bytes.append(value)
-        case "price", "notional", "y": plain.append(abs(value))
-        default: counts.insert(abs(value))
+        case "price", "notional", "y", "margin", "fee", "paid", "equity", "requirement", "arms":
+            plain.append(abs(value))
+        default:
+            counts.insert(abs(value))
+            if value != value.rounded() { plain.append(abs(value)) }
         }
     }
 

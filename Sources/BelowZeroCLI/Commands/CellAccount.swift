@@ -18,9 +18,14 @@ struct CellAccount {
         episodes = Episodes(held, separation: context.separation)
     }
 
+    /// Entries that were liquidated.
+    var liquidated: Int { held.count { $0.isLiquidated } }
+
+    /// A count as a share of the held entries; nil without entries.
+    func share(_ count: Int) -> Double? { held.isEmpty ? nil : Double(count) / Double(held.count) }
+
     /// Names and values.
     var facts: [(String, String)] {
-        let liquidated = held.count { $0.isLiquidated }
         var facts = [
             ("entries", "\(groupedText(held.count, separator: " ")) held"),
             ("liquidated", count(liquidated)), ("below zero", count(episodes.total)),
@@ -34,8 +39,7 @@ struct CellAccount {
     }
 
     private func count(_ count: Int) -> String {
-        let share = held.isEmpty ? 0 : Double(count) / Double(held.count)
-        return "\(groupedText(count, separator: " ")) (\(significantText(share * 100, digits: 3)) %)"
+        "\(groupedText(count, separator: " ")) (\(significantText((share(count) ?? 0) * 100, digits: 3)) %)"
     }
 
     /// The facts and the largest episodes for a terminal.

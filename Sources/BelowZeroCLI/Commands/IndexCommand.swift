@@ -9,10 +9,11 @@ struct IndexCommand: ParsableCommand {
         abstract: "Write the page of all nights again from the history of runs.",
         discussion: """
             Runs write it by themselves: index.html beside the history, with a card for the headline and for each limit of \
-            every study over its last 30 runs. Nothing is computed.
+            every study over its last 30 runs. Nothing is computed. With --json its numbers are printed as well, one object.
 
-            EXAMPLE
+            EXAMPLES
               belowzero index --store Reports/belowzero.sqlite
+              belowzero index --json
             """)
 
     @OptionGroup var place: StorePathOption
@@ -30,7 +31,8 @@ struct IndexCommand: ParsableCommand {
             defer { history.close() }
             let index = NightsIndex(history: history)
             let path = out ?? index.path
-            try index.write(to: path)
+            let page = try index.write(to: path)
+            if common.json { Talk.print(page.json) }
             common.talk.say("Wrote \(path)")
         }
     }

@@ -14,15 +14,17 @@ struct NightsIndex {
     /// Where the page stands unless told otherwise.
     var path: String { history.folder + "/index.html" }
 
-    /// Writes the page to `path`, whole or not at all. A file there that is no page of ours is left alone.
-    func write(to path: String) throws(Failure) {
+    /// Writes the page to `path`, whole or not at all, and returns it. A file there that is no page of ours is left alone.
+    @discardableResult
+    func write(to path: String) throws(Failure) -> NightsPage {
         guard isOurs(path) else {
             throw Failure(
                 .cannotCreate, "\(path) is not a page of this program, so it is left alone", hint: "move it away")
         }
-        let html: String
-        do throws(HistoryError) { html = try page().html } catch { throw Failure(error) }
-        do throws(StoreError) { try replaceWholeFile(html, at: path) } catch { throw Failure(error) }
+        let page: NightsPage
+        do throws(HistoryError) { page = try self.page() } catch { throw Failure(error) }
+        do throws(StoreError) { try replaceWholeFile(page.html, at: path) } catch { throw Failure(error) }
+        return page
     }
 
     private func page() throws(HistoryError) -> NightsPage {

@@ -109,17 +109,23 @@ extension RunHistory {
         let known = Set(try folders())
         var count = 0
         for name in runFolders() where !known.contains(name) {
-            do {
-                guard try RunRecord.wantsHistory(folder: location(of: name)) else { continue }
-                let record = try RunRecord(folder: location(of: name), named: name)
-                guard name.hasPrefix(record.run.study + "/") else { continue }
-                try self.record(record)
-                count += 1
-            } catch  where error.reason == .badFolder {
-                say("left out a run folder: \(error.message)")
-            }
+            if try adopt(name, say: say) { count += 1 }
         }
         return count
+    }
+
+    /// Records the run of a folder that the store does not know, when it asks to be recorded. Says so when it cannot be read.
+    private func adopt(_ name: String, say: (String) -> Void) throws(HistoryError) -> Bool {
+        do {
+            guard try RunRecord.wantsHistory(folder: location(of: name)) else { return false }
+            let record = try RunRecord(folder: location(of: name), named: name)
+            guard name.hasPrefix(record.run.study + "/") else { return false }
+            try self.record(record)
+            return true
+        } catch  where error.reason == .badFolder {
+            say("left out a run folder: \(error.message)")
+            return false
+        }
     }
 
     /// Reads every run folder again and forgets the runs whose folder is gone. Failed runs, which have none, stay.
@@ -129,29 +135,41 @@ extension RunHistory {
         let old = try runs().filter { $0.folder != nil }
         let gone = old.filter { !LatestLink.isWholeRun(location(of: $0.folder ?? "")) }
         try forget(gone.map(\.id))
-        for run in old where !gone.contains(run) {
-            guard let folder = run.folder else { continue }
-            do {
-                try record(try RunRecord(folder: location(of: folder), named: folder))
-            } catch  where error.reason == .badFolder {
-                say("kept as it was recorded: \(error.message)")
+        let known = old.filter { !gone.contains($0) }.reversed().compactMap(\.folder)
+        let (found, isKnown) = (runFolders(), Set(known))
+        let isFound = Set(found)
+        // Oldest first: of runs that began in the same second the one recorded last counts as the newest.
+        for name in known.filter({ !isFound.contains($0) }) + found {
+            if isKnown.contains(name) {
+                try readAgain(name, say: say)
+            } else {
+                _ = try adopt(name, say: say)
             }
         }
         try writing { try HistoryWriter(db: $0).forgetUnusedFiles() }
-        try adoptFolders(say: say)
         return (try folders().count, gone.count)
+    }
+
+    /// Records the run of a known folder anew. Says so when it cannot be read, and leaves what was recorded.
+    private func readAgain(_ name: String, say: (String) -> Void) throws(HistoryError) {
+        do {
+            try record(try RunRecord(folder: location(of: name), named: name))
+        } catch  where error.reason == .badFolder {
+            say("kept as it was recorded: \(error.message)")
+        }
     }
 
     func folders() throws(HistoryError) -> [String] {
         try reading { try String.fetchAll($0, sql: "SELECT folder FROM runs WHERE folder IS NOT NULL") }
     }
 
-    /// Names of the whole run folders below the store's folder, `<study>/<run>`. Links are not followed.
+    /// Names of the whole run folders below the store's folder, `<study>/<run>`, those of a study in the order in which they were
+    /// made: runs of the same second enter the history in it. Links are not followed.
     func runFolders() -> [String] { RunHistory.runFolders(in: folder) }
 
     private static func runFolders(in folder: String) -> [String] {
         namesInFolder(folder).filter { !$0.hasPrefix(".") && PathKind("\(folder)/\($0)") == .folder }.flatMap { study in
-            namesInFolder("\(folder)/\(study)").filter {
+            runsInOrder(namesInFolder("\(folder)/\(study)")).filter {
                 !$0.hasPrefix(".") && LatestLink.isWholeRun("\(folder)/\(study)/\($0)")
             }.map { "\(study)/\($0)" }
         }

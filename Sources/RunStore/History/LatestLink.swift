@@ -11,8 +11,8 @@ public enum LatestLink {
 
     /// Points `latest` in a study's folder at the newest whole run there, by one rename.
     ///
-    /// The newest is the last in byte order of the folders that are named after a time and hold a `run.json`: names are
-    /// UTC times, so that no clock is asked. Without any whole run nothing is changed.
+    /// The newest is the last by ``RunName`` of the folders that hold a `run.json`: names are UTC times, so that no clock is asked.
+    /// Without any whole run nothing is changed.
     ///
     /// - Returns: the name that `latest` points at now; nil when there is no whole run.
     /// - Throws: ``StoreError`` when something that is not a link has the name, or the link cannot be made.
@@ -47,20 +47,7 @@ public enum LatestLink {
     }
 
     static func newestRun(in folder: String) -> String? {
-        namesInFolder(folder).last { isRunName($0) && isWholeRun("\(folder)/\($0)") }
-    }
-
-    /// Whether a name is one that runs are given: `2026-11-20T020000Z`, or that with `-2` and so on.
-    static func isRunName(_ name: String) -> Bool {
-        let bytes = Array(name.utf8)
-        let shape = Array("dddd-dd-ddTddddddZ".utf8)
-        guard bytes.count >= shape.count else { return false }
-        func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
-        let stamp = zip(bytes, shape).allSatisfy { $1 == UInt8(ascii: "d") ? isDigit($0) : $0 == $1 }
-        let rest = bytes[shape.count...]
-        return stamp
-            && (rest.isEmpty
-                || rest.first == UInt8(ascii: "-") && rest.count > 1 && rest.dropFirst().allSatisfy(isDigit))
+        namesInFolder(folder).compactMap(RunName.init).filter { isWholeRun("\(folder)/\($0.text)") }.max()?.text
     }
 
     /// Whether a path is a folder, not a link to one, with a manifest in it.

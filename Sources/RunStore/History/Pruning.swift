@@ -81,7 +81,7 @@ extension RunHistory {
     /// Why a folder must not be removed; nil when it may.
     private func objection(to run: StoredRun, _ name: String, study: String) -> String? {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, parts[0] == study, LatestLink.isRunName(String(parts[1])) else {
+        guard parts.count == 2, parts[0] == study, RunName(parts[1]) != nil else {
             return "not a folder of the study beside the store"
         }
         guard PathKind("\(folder)/\(study)") == .folder else { return "the study's folder is a link" }
@@ -114,7 +114,7 @@ extension RunHistory {
         guard PathKind(parent) == .folder else { return }
         for name in namesInFolder(parent) where name.hasPrefix(".") && name.hasSuffix(".partial") {
             guard let mark = name.firstRange(of: RunHistory.doomedMark),
-                LatestLink.isRunName(String(name[..<mark.lowerBound].dropFirst())),
+                RunName(name[..<mark.lowerBound].dropFirst()) != nil,
                 PathKind("\(parent)/\(name)") == .folder
             else { continue }
             removeTree("\(parent)/\(name)")

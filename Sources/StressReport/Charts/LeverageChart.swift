@@ -128,9 +128,12 @@ struct LeverageChart: Drawing {
         }
     }
 
+    /// Whether there are two leverages between which the band can be drawn.
+    var showsBand: Bool { band.count > 1 }
+
     /// The two edges of the band that holds the whole curve at once.
     private func writeWholeBand(_ w: inout HTMLWriter) {
-        guard band.count > 1 else { return }
+        guard showsBand else { return }
         for edge in [
             band.map { (x: x.position($0.leverage), y: y.position($0.high)) },
             band.map { (x: x.position($0.leverage), y: y.position($0.low)) },

@@ -77,6 +77,10 @@ extension RunDifference {
                 ) {
                     String($0.change.isBeyond)
                 },
+                Column(
+                    "change_arms", "arms", .number,
+                    "Whole move in lengths of the earlier interval's arm in its direction; empty without an interval or a move"
+                ) { $0.step == nil ? field($0.change.changeInArms) : "" },
             ]
         let rows = strikingFirst.flatMap { change in
             [Line(change: change, step: nil)] + change.steps.map { Line(change: change, step: $0) }
@@ -105,6 +109,18 @@ extension RunDifference {
             Column("headline_after_frac", "fraction", .number, "The same after it") {
                 field($0.headline?.after?.frequency)
             },
+            Column("headline_before_ci_low_frac", "fraction", .number, "Lower end of its interval before it") {
+                field($0.headline?.before?.low)
+            },
+            Column("headline_before_ci_high_frac", "fraction", .number, "Upper end of its interval before it") {
+                field($0.headline?.before?.high)
+            },
+            Column("headline_after_ci_low_frac", "fraction", .number, "Lower end of its interval after it") {
+                field($0.headline?.after?.low)
+            },
+            Column("headline_after_ci_high_frac", "fraction", .number, "Upper end of its interval after it") {
+                field($0.headline?.after?.high)
+            },
         ]
         return CSVTable(file: "causes.csv", columns: columns, rows: causes)
     }
@@ -119,14 +135,16 @@ extension RunDifference {
         }
         return JSONValue.object([
             ("schema_version", .integer(1)), ("before", run(before)), ("after", run(after)),
-            ("same_count", .integer(same)), ("moved_count", .integer(changes.count)),
-            ("intervals_apart_count", .integer(beyond.count)),
+            ("cells_count", .integer(changes.count + same)), ("same_count", .integer(same)),
+            ("moved_count", .integer(changes.count)),
+            ("intervals_apart_count", .integer(beyond.count)), ("headline", headlineJSON),
             (
                 "causes",
                 .list(
                     causes.map { cause in
                         .object([
                             ("cause", .text(cause.cause.rawValue)), ("moved_count", .integer(cause.cells)),
+                            ("intervals_apart_count", .integer(cause.beyond)),
                             ("headline_before_frac", .optional(cause.headline?.before?.frequency)),
                             ("headline_after_frac", .optional(cause.headline?.after?.frequency)),
                         ])
@@ -136,8 +154,23 @@ extension RunDifference {
                 "inputs",
                 .list(inputs.map { .object([("asset", .text($0.asset)), ("change", .text($0.words))]) })
             ),
+            ("study_lines_count", .integer(studyLines.count)),
             ("study_lines", .list(studyLines.map { .text("\($0.sign) \($0.line)") })),
             ("notes", .list(notes.map(JSONValue.text))),
         ]).document
+    }
+
+    /// The headline's cell with what both runs say of it; null when neither has one.
+    private var headlineJSON: JSONValue {
+        guard let key = after.headline ?? before.headline else { return .null }
+        func figures(_ run: ComparedRun) -> JSONValue {
+            guard let found = run.cells.first(where: { $0.key == key })?.figures else { return .null }
+            return .object([
+                ("entries_count", .integer(found.entries)), ("negative_count", .integer(found.negative)),
+                ("negative_equity_frac", .optional(found.frequency)), ("ci_low_frac", .optional(found.low)),
+                ("ci_high_frac", .optional(found.high)), ("status", .text(found.status)),
+            ])
+        }
+        return .object([("cell", key.numbers), ("before", figures(before)), ("after", figures(after))])
     }
 }

@@ -195,23 +195,23 @@ extension AssetSide {
 
     private func writeCalendar(_ detail: CellDetail, _ w: inout HTMLWriter) {
         let months = detail.anatomy.months
-        let years = Set(months.map(\.year)).sorted()
         let bad = months.count { $0.negative > 0 }
-        let definition = "Share of each month’s entries of a \(cellWords(detail)) that ended below zero, in %."
+        let definition =
+            "Share of the entries of each month, and of each year, of a \(cellWords(detail)) that ended below zero, in %."
         let title = "Entries of \(grouped(bad)) of \(counted(months.count, "month", "months")) ended below zero"
         w.section("calendar", label: "Calendar", title: title, definition: definition) { w in
             w.scrolling("Share below zero by month of entry") { w in
                 w.element("table", .class("heat")) { w in
-                    w.element("caption", .class("vh"), text: "Share below zero by month of entry")
-                    w.tableHead(["Year"] + monthNames, numbersFrom: 13)
+                    w.element("caption", .class("vh"), text: "Share below zero by month and year of entry")
+                    w.tableHead(["Year"] + monthNames + ["Whole year", "Below zero"], numbersFrom: 14)
                     w.element("tbody") { w in
                         // A century is more than any history of a coin; older ones go to the file.
-                        for year in years.suffix(30) { writeYear(year, months, &w) }
+                        for year in detail.anatomy.years.suffix(30) { writeYear(year, months, &w) }
                     }
                 }
             }
             w.heatLegend()
-            w.source(["calendar.csv"], root: "../")
+            w.source(["calendar.csv", "calendar_years.csv"], root: "../")
         }
     }
 
@@ -219,24 +219,33 @@ extension AssetSide {
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     }
 
-    private func writeYear(_ year: Int, _ months: [MonthShare], _ w: inout HTMLWriter) {
+    private func writeYear(_ year: YearShare, _ months: [MonthShare], _ w: inout HTMLWriter) {
         w.element("tr") { w in
-            w.element("th", Attribute("scope", "row"), text: String(year))
+            w.element("th", Attribute("scope", "row"), text: String(year.year))
             for month in 1...12 {
-                guard let share = months.first(where: { $0.year == year && $0.month == month }) else {
+                guard let share = months.first(where: { $0.year == year.year && $0.month == month }) else {
                     w.element("td", .class("nd"), text: "–")
                     continue
                 }
-                let fraction = Double(share.negative) / Double(share.entries)
-                let tip =
-                    "\(monthNames[month - 1]) \(year)\n\(grouped(share.negative)) of "
-                    + counted(share.entries, "entry", "entries")
-                w.element(
-                    "td", .class(ColourBins.name(of: fraction)), Attribute("data-tip", tip), text: shareNumber(fraction)
-                )
+                writeShare(
+                    Double(share.negative) / Double(share.entries), "\(monthNames[month - 1]) \(year.year)",
+                    (share.negative, share.entries), "", &w)
             }
+            let title = "\(year.year), \(counted(year.months, "month", "months"))"
+            writeShare(year.frequency, title, (year.negative, year.entries), " sum", &w)
+            w.element("td", .class("cnt"), text: "\(grouped(year.negative)) of \(grouped(year.entries))")
         }
         w.line()
+    }
+
+    private func writeShare(
+        _ fraction: Double, _ title: String, _ count: (negative: Int, entries: Int), _ style: String,
+        _ w: inout HTMLWriter
+    ) {
+        let tip = "\(title)\n\(grouped(count.negative)) of " + counted(count.entries, "entry", "entries")
+        w.element(
+            "td", .class(ColourBins.name(of: fraction) + style), Attribute("data-tip", tip), text: shareNumber(fraction)
+        )
     }
 
     // MARK: Conditions

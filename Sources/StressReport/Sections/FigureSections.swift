@@ -24,13 +24,14 @@ extension AssetSide {
     private var initialMarginWords: String { headline?.cell.contract.initialMarginWords ?? "initial margin" }
 
     private func writeLeverage(_ w: inout HTMLWriter) {
+        let chart = LeverageChart(self)
         let definition =
             "Share of entries held for up to \(horizonWords) that ended below zero; band: \(confidenceText(confidence)) interval. "
             + "○ none seen, with a line up to the bound."
-            + (band.isEmpty ? "" : " Dashed: the band that holds the whole curve at once, not each point by itself.")
+            + (chart?.showsBand != true
+                ? "" : " Dashed: the band that holds the whole curve at once, not each point by itself.")
             + (hasBest ? " Hatched: from the best to the worst fill." : "")
         w.section("leverage", label: "Leverage", title: leverageTitle, definition: definition) { w in
-            let chart = LeverageChart(self)
             if let chart {
                 w.element("figure") { chart.write(to: &$0) }
                 writeData("Share below zero by leverage", &w) { writeLeverageTable(&$0) }

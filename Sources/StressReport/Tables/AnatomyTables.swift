@@ -15,7 +15,8 @@ extension RunReport {
         details.isEmpty
             ? []
             : [
-                eventsTable, eventPricesTable, calendarTable, conditionsTable, liquidationTable, sensitivityTable,
+                eventsTable, eventPricesTable, calendarTable, calendarYearsTable, conditionsTable, liquidationTable,
+                sensitivityTable,
                 tailTable("tail.csv", .move, \.tail), tailTable("shortfall_tail.csv", .shortfall, \.shortfallTail),
             ]
     }
@@ -167,6 +168,21 @@ extension RunReport {
         return table("calendar.csv", { $0.anatomy.months }, columns)
     }
 
+    /// `calendar_years.csv`: one row a year of entries of each headline cell, the sums of `calendar.csv`.
+    private var calendarYearsTable: CSVTable {
+        let columns: [Column<DetailRow<YearShare>>] = [
+            Column("year", "", .integer, "Year of the entries, UTC") { String($0.part.year) },
+            Column("months_count", "months", .integer, "Months of it that have entries") { String($0.part.months) },
+            Column("entries_count", "entries", .integer, "Entries held") { String($0.part.entries) },
+            Column("liquidated_count", "entries", .integer, "Those that were liquidated") {
+                String($0.part.liquidated)
+            },
+            Column("negative_count", "entries", .integer, "Those that ended below zero") { String($0.part.negative) },
+            Column("negative_equity_frac", "fraction", .number, "Their share") { numberText($0.part.frequency) },
+        ]
+        return table("calendar_years.csv", { $0.anatomy.years }, columns)
+    }
+
     /// `conditions.csv`: the headline cells by what was known at the entry.
     private var conditionsTable: CSVTable {
         let columns: [Column<DetailRow<ConditionalShare>>] = [
@@ -209,7 +225,7 @@ extension RunReport {
     private var sensitivityTable: CSVTable {
         let columns: [Column<DetailRow<SensitivityRow>>] = [
             Column("assumption", "", .text, "What was changed; none for the headline as it is") { $0.part.assumption },
-            Column("value", "", .text, "What it was changed to") { $0.part.value },
+            Column("value", "", .text, "What it was changed to") { $0.part.value }.plainSigns,
             Column("entries_count", "entries", .integer, "Entries held") { String($0.part.entries) },
             Column("negative_count", "entries", .integer, "Those that ended below zero") { String($0.part.negative) },
             Column("negative_equity_frac", "fraction", .number, "Their share") { field($0.part.frequency) },

@@ -41,6 +41,23 @@ enum ColumnType: String {
 /// hundreds of `0` for whole numbers and stop at the first `0.25`.
 private func hasPoint(_ text: String) -> Bool { text.utf8.contains { $0 == 0x2E || $0 == 0x65 } }
 
+extension Column {
+    /// The same column with the signs that this program sets for people written in ASCII: a spreadsheet takes a CSV for text
+    /// of its own code page. What users wrote is left as it is.
+    var plainSigns: Column {
+        Column(name, unit, type, meaning) { row in
+            let text = text(row)
+            guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
+            return text.reduce(into: "") { $0 += plainSign[$1] ?? String($1) }
+        }
+    }
+}
+
+private let plainSign: [Character: String] = [
+    "→": "to", "×": "x", "–": "-", "−": "-", "…": "...", "≤": "<=", "≥": ">=", "«": "\"", "»": "\"", "\u{A0}": " ",
+    "\u{202F}": " ",
+]
+
 /// A finished CSV with the description of its columns.
 struct CSVTable {
     /// The file's name in the run folder.

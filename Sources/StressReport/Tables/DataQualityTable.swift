@@ -34,9 +34,10 @@ private var findingColumns: [Column<AssetFinding>] {
         Column("column_name", "", .text, "Header of that field") { $0.finding.location?.columnName ?? "" },
         Column("text", "", .text, "The offending text") { $0.finding.location?.text ?? "" },
         Column("time_utc", "UTC", .time, "Open time of the first bar concerned") { $0.finding.time?.rfc3339 ?? "" },
-        Column("action", "", .text, "What was done about it; empty when nothing was") { $0.finding.action },
-        Column("message", "", .text, "What was seen") { $0.finding.message },
-        Column("hint", "", .text, "What to do about it; empty when there is nothing to do") { $0.finding.hint },
+        Column("action", "", .text, "What was done about it; empty when nothing was") { $0.finding.action }.plainSigns,
+        Column("message", "", .text, "What was seen") { $0.finding.message }.plainSigns,
+        Column("hint", "", .text, "What to do about it; empty when there is nothing to do") { $0.finding.hint }
+            .plainSigns,
         Column("kind", "", .text, "summary of a check, or detail: one of the places behind a summary") {
             $0.finding.isDetail ? "detail" : "summary"
         },

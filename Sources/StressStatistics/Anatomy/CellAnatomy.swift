@@ -14,6 +14,39 @@ public struct MonthShare: Hashable, Codable, Sendable {
     public let negative: Int
 }
 
+/// One year of entries.
+public struct YearShare: Hashable, Sendable {
+    /// The year.
+    public let year: Int
+    /// Months with entries, 1…12.
+    public let months: Int
+    /// Entries held; at least 1.
+    public let entries: Int
+    /// Those that were liquidated.
+    public let liquidated: Int
+    /// Those that ended below zero.
+    public let negative: Int
+
+    /// Share of the entries that ended below zero.
+    public var frequency: Double { Double(negative) / Double(entries) }
+
+    /// The sums of the months of one year; nil without an entry.
+    public init?(year: Int, months: [MonthShare]) {
+        func sum(_ count: KeyPath<MonthShare, Int>) -> Int { months.reduce(0) { $0 + $1[keyPath: count] } }
+        guard sum(\.entries) > 0 else { return nil }
+        (self.year, self.months, entries) = (year, months.count, sum(\.entries))
+        (liquidated, negative) = (sum(\.liquidated), sum(\.negative))
+    }
+}
+
+extension CellAnatomy {
+    /// Years of entry, in order of time: the sums of ``months``. O(months).
+    public var years: [YearShare] {
+        let byYear = Dictionary(grouping: months, by: \.year)
+        return byYear.keys.sorted().compactMap { YearShare(year: $0, months: byYear[$0] ?? []) }
+    }
+}
+
 /// What one cell's frequency is made of: which crashes, when, under what conditions, and how fast.
 public struct CellAnatomy: Hashable, Codable, Sendable {
     /// Entries held.

@@ -1,0 +1,85 @@
+import StressBasics
+import StressEngine
+import StressStatistics
+
+/// A cell and one of its entries as `explain --json` prints it: every number of its page.
+struct TraceJSON: Encodable {
+    let cell, asset, contract, side, platform: String
+    let leverageX, horizonH: Double
+    let entriesCount, liquidatedCount, negativeCount, episodesCount: Int
+    let liquidatedFrac, negativeEquityFrac: Double?
+    /// Fewest episodes that hold half of the entries below zero, and what they hold; absent when nothing went below zero.
+    let halfEpisodesCount: Int?
+    let halfEpisodesFrac: Double?
+    /// The one with most entries below zero first.
+    let episodes: [EpisodeJSON]
+    let entryUtc, lastUtc: String
+    let entryPrice, initialMargin, openingFee, triggerPrice, bankruptcyPrice: Double?
+    /// From the entry to the exit.
+    let bars: [BarJSON]
+    let liquidatedUtc: String?
+    /// The exit's prices after each stage.
+    let exitPrices: [StageJSON]
+    let fundingPaid: Double
+    let finalEquityMarginFrac: Double?
+    let causesMarginFrac: [String: Double]
+
+    init(_ text: TraceText, _ account: CellAccount) {
+        let (cell, trace) = (text.cell, text.trace)
+        (self.cell, asset, contract) = (cell.id, cell.asset, cell.contract.rawValue)
+        (side, platform) = (cell.side.rawValue, cell.platform)
+        (leverageX, horizonH) = (cell.leverage.value, cell.horizon.inHours)
+        (entriesCount, liquidatedCount) = (account.held.count, account.liquidated)
+        (negativeCount, episodesCount) = (account.episodes.total, account.episodes.all.count)
+        (liquidatedFrac, negativeEquityFrac) = (account.share(account.liquidated), account.share(negativeCount))
+        let half = account.episodes.fewestHolding(0.5)
+        (halfEpisodesCount, halfEpisodesFrac) = (half?.episodes, half?.share)
+        episodes = account.episodes.largestFirst.map(EpisodeJSON.init)
+        (entryUtc, lastUtc) = (text.series.instant(trace.entry).rfc3339, text.series.instant(trace.last).rfc3339)
+        (entryPrice, initialMargin) = (finite(trace.entryPrice), finite(trace.initialMargin))
+        openingFee = finite(trace.openingFee)
+        (triggerPrice, bankruptcyPrice) = (finite(trace.triggerPrice), finite(trace.bankruptcyPrice))
+        bars = trace.steps.map { BarJSON($0, at: text.series.instant($0.bar)) }
+        liquidatedUtc = trace.path.liquidationBar.map { text.series.instant($0).rfc3339 }
+        exitPrices = trace.exitPrices.map { StageJSON(stage: $0.stage, price: finite($0.price)) }
+        fundingPaid = trace.path.carry.funding
+        finalEquityMarginFrac = finite(trace.exit.equity)
+        causesMarginFrac = Dictionary(uniqueKeysWithValues: trace.exit.causes.parts.map { ($0.name, $0.value) })
+    }
+
+    struct BarJSON: Encodable {
+        let openUtc: String
+        let checkedPrice, equity, requirement, triggerPrice: Double?
+
+        init(_ step: EntryTrace.Step, at open: UTCInstant) {
+            openUtc = open.rfc3339
+            (checkedPrice, equity) = (finite(step.checkedPrice), finite(step.equity))
+            (requirement, triggerPrice) = (finite(step.requirement), finite(step.triggerPrice))
+        }
+    }
+
+    struct StageJSON: Encodable {
+        let stage: String
+        let price: Double?
+    }
+}
+
+/// The value where it is a number; JSON knows no other.
+private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+
+/// One crash of a cell as `explain --json` prints it.
+struct EpisodeJSON: Encodable {
+    let firstUtc, lastUtc: String
+    let entriesCount: Int
+    let worstEntryUtc: String
+    let worstEntryMs: Int64
+    let shortfallMaxMarginFrac, shortfallMeanMarginFrac: Double?
+
+    init(_ episode: Episode) {
+        (firstUtc, lastUtc) = (episode.first.rfc3339, episode.last.rfc3339)
+        entriesCount = episode.entries
+        (worstEntryUtc, worstEntryMs) = (episode.worstEntry.rfc3339, episode.worstEntry.milliseconds)
+        shortfallMaxMarginFrac = finite(episode.worstShortfall)
+        shortfallMeanMarginFrac = episode.meanShortfall.flatMap(finite)
+    }
+}

@@ -1,0 +1,235 @@
+import RunStore
+import StressBasics
+import StudyPlan
+
+/// A limit apart from what was measured against it.
+struct LimitKey: Hashable {
+    let asset: String
+    let cell: StoredCell?
+    let measure, form, bound: String
+
+    init(_ limit: StoredLimit) {
+        (asset, cell, measure) = (limit.asset, limit.cell, limit.measure)
+        (form, bound) = (limit.form, limit.bound)
+    }
+}
+
+/// One value of a study over its runs.
+struct NightCard {
+    /// One run of the line.
+    struct Night {
+        let started: UTCInstant
+        let value: Double?
+        let limit: Double?
+        let change: RunChange
+    }
+
+    let asset: String
+    /// The cell; nil for the age of the newest bar.
+    let cell: StoredCell?
+    /// The column of `results.csv` that it shows, or `newest_bar_age_h`.
+    let column: String
+    /// `headline`, or the newest status of the limit.
+    let status: String
+    let nights: [Night]
+    /// Whether the limit is a lower one.
+    let isFloor: Bool
+
+    var isBreached: Bool { status == "breach" }
+
+    /// The card of the study's headline.
+    init(headline cell: StoredCell, runs: [RunRecord], changes: [RunChange]) {
+        (asset, self.cell, column) = (cell.asset, cell, StudyLimit.Measure.negativeEquity.rawValue)
+        isFloor = false
+        nights = zip(runs, changes).map { record, change in
+            Night(
+                started: record.run.started,
+                value: record.headlines.first { $0.isStudyHeadline && $0.cell == cell }?.negativeEquity, limit: nil,
+                change: change)
+        }
+        status = nights.last?.value == nil ? "no_value" : "headline"
+    }
+
+    /// The card of a limit.
+    init(limit: StoredLimit, runs: [RunRecord], changes: [RunChange]) {
+        let key = LimitKey(limit)
+        (asset, cell, column) = (limit.asset, limit.cell, limit.measure)
+        isFloor = limit.form == "min"
+        nights = zip(runs, changes).map { record, change in
+            let own = record.limits.first { LimitKey($0) == key }
+            return Night(
+                started: record.run.started, value: own?.value,
+                limit: own?.form == "drift" ? nil : own?.threshold, change: change)
+        }
+        status = runs.last?.limits.first { LimitKey($0) == key }?.status ?? "no_value"
+    }
+
+    /// What is shown; nil for a measure of another version of the program.
+    private var known: StudyLimit.Measure? { StudyLimit.Measure(rawValue: column) }
+    private var scope: String { cell?.words ?? "newest bar" }
+    private var measure: String { known?.words ?? column.replacing("_", with: " ") }
+
+    /// The unit of the values; nil for a measure of another version of the program.
+    var unit: StudyLimit.Unit? { known?.unit }
+
+    /// A value in the card's unit, with its sign.
+    private func text(_ value: Double) -> String { (value < 0 ? "−" : "") + sizeText(abs(value)) }
+
+    /// A value without its sign in the card's unit.
+    private func sizeText(_ size: Double) -> String {
+        switch unit {
+        case .fraction, .ofMargin: percentText(size)
+        case .hours: timeText(hours: size)
+        // A median may lie half way between two counts.
+        case .entries, .windows: size < 1e15 && size == size.rounded() ? grouped(Int(size)) : numberText(size)
+        case nil: numberText(size)
+        }
+    }
+
+    func write(to w: inout HTMLWriter) {
+        w.element("article", .class("card")) { w in
+            w.element("h3") { w in
+                w.name(asset)
+                writePill(to: &w)
+            }
+            w.element("p", .class("scope"), text: "\(scope) · \(measure)" + (limitText.map { " · limit \($0)" } ?? ""))
+            w.element("p", .class("now")) { w in
+                guard let value = nights.last?.value else {
+                    w.element("b", text: "–")
+                    let good = lastGood.map { "last good \(text($0.value ?? 0)) on \($0.started.civil.dateText)" }
+                    return w.text(" no value; \(good ?? "none on record")")
+                }
+                w.element("b", text: text(value))
+                if let change = changeFromMedian {
+                    w.text(" \(differenceText(change)) against the median of \(values.count)")
+                }
+            }
+            NightChart(card: self).write(to: &w)
+        }
+        w.line()
+    }
+
+    private func writePill(to w: inout HTMLWriter) {
+        switch status {
+        case "breach": w.pill("bad", "✕", "breach")
+        case "met": w.pill("ok", "✓", "met")
+        case "headline": w.pill("info", "i", "headline")
+        case "no_history": w.pill("info", "–", "no history")
+        default: w.pill("bad", "–", "no data")
+        }
+    }
+
+    /// The newest limit; nil where a limit is the largest change.
+    var limit: Double? { nights.last { $0.limit != nil }?.limit }
+
+    /// The newest limit, as `≤ 5 %`.
+    private var limitText: String? { limit.map { (isFloor ? "≥" : "≤") + narrowSpace + text($0) } }
+
+    /// The values there are, oldest first.
+    var values: [Double] { nights.compactMap(\.value) }
+
+    /// The newest run with a value.
+    var lastGood: Night? { nights.last { $0.value != nil } }
+
+    /// Runs whose values are not alike to those before.
+    var breaks: Int { nights.count { $0.change.isBreak } }
+
+    /// The median of the shown values; nil for fewer than three.
+    var median: Double? {
+        let sorted = values.sorted()
+        guard sorted.count > 2 else { return nil }
+        return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+    }
+
+    /// The newest run's value less ``median``.
+    var changeFromMedian: Double? { nights.last?.value.flatMap { value in median.map { value - $0 } } }
+
+    /// A difference: shares in points.
+    private func differenceText(_ difference: Double) -> String {
+        let size = abs(difference)
+        let isShare = unit == .fraction || unit == .ofMargin
+        return difference == 0 ? "±0" : (difference < 0 ? "−" : "+") + (isShare ? percentNumber(size) : sizeText(size))
+    }
+
+    /// What the line shows, in a sentence.
+    var sentence: String {
+        guard let low = values.min(), let high = values.max(), let first = nights.first, let last = nights.last else {
+            return "\(measure): no value in \(counted(nights.count, "run", "runs"))"
+        }
+        let limit = limit.map { "; limit \(text($0))" } ?? ""
+        let changed = breaks > 0 ? "; \(counted(breaks, "change", "changes")) of study, version or older data" : ""
+        return
+            "\(measure) in \(counted(nights.count, "run", "runs")) from \(first.started.civil.dateText) to "
+            + "\(last.started.civil.dateText): \(text(low)) to \(text(high))\(limit)\(changed)"
+    }
+}
+
+/// Hours as a time with its unit.
+private func timeText(hours: Double) -> String {
+    let bounded = min(max(hours, 0), 1e9)
+    return timeText(TimeSpan(milliseconds: Int64(bounded * 3_600_000)))
+}
+
+extension StoredCell {
+    /// `long 20× 7 d`, with contract and platform where they are not the usual ones.
+    fileprivate var words: String {
+        let time = TimeSpan(milliseconds: Int64(min(max(horizonHours, 0), 1e7) * 3_600_000)).screenText
+        let kind = contract == "linear" ? "" : contract + " "
+        return "\(kind)\(side) \(numberText(leverage))× \(time) on \(platform)"
+    }
+}
+
+/// The values of a card as a line, with the limit and the marks of what changed.
+struct NightChart: Drawing {
+    let card: NightCard
+
+    let width = 300.0
+    let height = 66.0
+    var alternative: String { card.sentence }
+
+    private var right: Double { width - 8 }
+
+    func writeShapes(to w: inout HTMLWriter) {
+        let nights = card.nights
+        let shown = nights.flatMap { [$0.value, $0.limit] }.compactMap { $0 }
+        let (bottom, top) = (min(shown.min() ?? 0, 0) * 1.12, max((shown.max() ?? 0) * 1.12, 1e-9))
+        func x(_ place: Int) -> Double {
+            nights.count > 1 ? 6 + (right - 12) * Double(place) / Double(nights.count - 1) : right - 6
+        }
+        func y(_ value: Double) -> Double {
+            height - 8 - (height - 14) * min(max((value - bottom) / (top - bottom), 0), 1)
+        }
+        w.rule("gr", 0, y(0), right, y(0))
+        for (place, night) in nights.enumerated() {
+            if night.change.isBreak {
+                w.rule("rf", x(place), 2, x(place), height - 8)
+            } else if night.change.added > 0 {
+                w.rule("ax", x(place), height - 8, x(place), height - 4)
+            }
+        }
+        for run in runs(nights.map(\.limit)) {
+            w.line("bk", run.map { (x: x($0), y: y(nights[$0].limit ?? 0)) }, right)
+        }
+        for run in runs(nights.map(\.value)) {
+            let points = run.map { (x: x($0), y: y(nights[$0].value ?? 0)) }
+            if points.count > 1 { w.shape("path", .class("ln lq s1"), Attribute("d", pathThrough(points))) }
+            // A night between two without a value is a dot, not nothing.
+            if points.count == 1 { w.dot("s1f", points[0].x, points[0].y, radius: 2) }
+        }
+        if let value = nights.last?.value { w.dot("dt s1f", x(nights.count - 1), y(value), radius: 4.5) }
+    }
+
+    /// The stretches without a gap.
+    private func runs(_ values: [Double?]) -> [[Int]] {
+        values.indices.split { values[$0] == nil }.map(Array.init)
+    }
+}
+
+extension HTMLWriter {
+    /// A line through points; a single point becomes a short line up to `right`.
+    fileprivate mutating func line(_ style: String, _ points: [(x: Double, y: Double)], _ right: Double) {
+        guard let first = points.first else { return }
+        let drawn = points.count > 1 ? points : [(x: max(0, first.x - 20), y: first.y), (x: right, y: first.y)]
+        shape("path", .class(style), Attribute("fill", "none"), Attribute("d", pathThrough(drawn)))
+    }
+}
