@@ -116,7 +116,7 @@ extension RunReport {
             hasWorst ? TerminalTable.Column("worst fill", rank: 2, texts { figure($0, .worstFill) }) : nil,
             TerminalTable.Column("liquidated", rank: 3, texts { figure($0, .liquidated) }),
             TerminalTable.Column("no safeguards", rank: 5, texts { figure($0, .unprotected) }),
-            TerminalTable.Column("n windows", rank: 6, texts { grouped($0.estimate.effectiveEntries) }),
+            TerminalTable.Column("n_eff", rank: 6, texts { grouped($0.estimate.effectiveEntries) }),
             limits.contains { !$0.isEmpty } ? TerminalTable.Column("limit", rank: 1, limits) : nil,
             TerminalTable.Column("status", rank: 7, texts { $0.estimate.status.rawValue }, isText: true),
         ].compactMap { $0 }

@@ -158,6 +158,27 @@ import Testing
         #expect(runs[0]["folder"] == nil && runs[3]["folder"] as? String == "small/2023-12-02T141320Z")
     }
 
+    /// Whether it stops by itself or is ended where it stands: here, waiting for a pipe that says nothing.
+    @Test func runsThatAreStoppedAreRecordedOnce() throws {
+        try study()
+        #expect(mkfifo(scratch.path + "/silent.csv", 0o600) == 0)
+        try scratch.write(smallStudy(path: "silent.csv"), to: "study.yaml")
+        let running = try night(1).start(["run", "study.yaml"])
+        // Opens once the run has opened it to read.
+        let pipe = open(scratch.path + "/silent.csv", O_WRONLY)
+        defer { close(pipe) }
+        kill(running.process.processIdentifier, SIGTERM)
+        running.process.waitUntilExit()
+        let outcome = try running.outcome()
+        #expect(outcome.code == 143 && outcome.err.contains("terminated; nothing was written"), "\(outcome.err)")
+        let runs = try history()
+        #expect(runs.map { $0["exit_code"] as? Int } == [143])
+        #expect(runs.first?["message"] as? String == "terminated; nothing was written")
+        try study()
+        #expect(try run(2).code == 0)
+        #expect(try scratch.program.run(["store", "check"]).code == 0)
+    }
+
     @Test func nothingIsWrittenWhereNobodyAsked() throws {
         try study()
         for more in [["--out", "here"], ["--no-store"], ["--out", "-"], ["--dry-run"], ["--print-study"]] {

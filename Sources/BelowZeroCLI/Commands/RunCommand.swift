@@ -70,12 +70,10 @@ struct RunCommand: ParsableCommand {
                 let history = try? RunHistory(path: store)
             else { throw failure }
             let name = study.split(separator: "/").last.map { $0.split(separator: ".").first ?? $0 } ?? ""
-            _ = Turn.record(
-                StoredRun(
-                    folder: nil, study: SourceLocation.presentable(String(name)), version: programVersion,
-                    command: command, started: started, duration: wallClock() - started, status: .failed,
-                    exitCode: Int(failure.code.rawValue), message: Night.recorded(failure.messages.first ?? "")),
-                in: history, talk: common.talk(isRun: true))
+            let lost = LostRun(
+                study: SourceLocation.presentable(String(name)), command: command, started: started, history: history,
+                talk: common.talk(isRun: true))
+            _ = lost.record(failure)
             history.close()
             throw failure
         }

@@ -23,6 +23,8 @@ final class Night {
     let folder: String
     /// Talk about this run.
     let talk: Talk
+    /// What is recorded when nothing is written.
+    let lost: LostRun
     private let history: RunHistory?
     private let lock: HeldLock?
 
@@ -45,6 +47,7 @@ final class Night {
         started = lock?.hasWaited == true ? wallClock() : first
         folder = out ?? Night.freeFolder("Reports/\(study.name)/\(started.folderText)")
         self.talk = talk.about(study: study.name, run: started.folderText)
+        lost = LostRun(study, command: command, started: started, history: history, talk: self.talk)
     }
 
     /// A name that no run of the same second has.
@@ -59,17 +62,15 @@ final class Night {
     ///   - compute: gives the report, its limits not yet judged.
     ///   - write: writes it whole, and throws an `ExitCode` when the program is to end with one.
     func run(_ compute: (Night) throws -> RunReport, write: (RunReport, Night) throws -> Void) throws {
-        var report: RunReport?
         do {
-            var made = try compute(self)
-            judge(&made)
-            report = made
+            var report = try compute(self)
+            judge(&report)
             var code: ExitCode?
-            do { try write(made, self) } catch let error as ExitCode { code = error }
-            finish(made)
+            do { try write(report, self) } catch let error as ExitCode { code = error }
+            finish(report)
             if let code { throw code }
         } catch var failure as Failure {
-            fail(code: Int(failure.code.rawValue), message: failure.messages.first ?? "", report: report)
+            fail(failure)
             failure.talk = talk
             throw failure
         }
@@ -167,22 +168,11 @@ final class Night {
     }
 
     /// A run that wrote nothing.
-    private func fail(code: Int, message: String, report: RunReport?) {
-        let run = StoredRun(
-            folder: nil, study: study.name, studyDigest: Digest(of: study.canonicalText).hex, version: programVersion,
-            command: command, started: started, duration: wallClock() - started, status: .failed, exitCode: code,
-            message: Night.recorded(message))
-        let isRecorded = history.map { Turn.record(run, in: $0, talk: talk) } ?? false
+    private func fail(_ failure: Failure) {
+        let isRecorded = lost.record(failure)
         if isRecorded { writeIndex() }
-        writeMetrics(code: code, report: nil, isRecorded: isRecorded)
+        writeMetrics(code: Int(failure.code.rawValue), report: nil, isRecorded: isRecorded)
         history?.close()
-    }
-
-    /// The first line of a message, for the history.
-    static func recorded(_ message: String) -> String {
-        let line = message.split(separator: "\n").first.map(String.init) ?? ""
-        let bare = line.hasPrefix("error: ") ? String(line.dropFirst(7)) : line
-        return withoutSecrets(TalkLog.escaped(String(bare.prefix(500))))
     }
 
     private func writeMetrics(code: Int, report: RunReport?, isRecorded: Bool) {

@@ -80,23 +80,7 @@ struct Turn {
     /// The store has locks of its own, so that a run that did not get its turn can leave a word.
     private func recordRefusal(_ failure: Failure, now: UTCInstant) {
         guard let store, let history = try? RunHistory(path: store) else { return }
-        _ = Turn.record(
-            StoredRun(
-                folder: nil, study: study.name, studyDigest: Digest(of: study.canonicalText).hex,
-                version: programVersion, command: command, started: now, duration: wallClock() - now,
-                status: .failed, exitCode: Int(failure.code.rawValue),
-                message: Night.recorded(failure.messages.first ?? "")), in: history, talk: talk)
+        _ = LostRun(study, command: command, started: now, history: history, talk: talk).record(failure)
         history.close()
-    }
-
-    /// Records a run without a folder; says so when it cannot.
-    static func record(_ run: StoredRun, in history: RunHistory, talk: Talk) -> Bool {
-        do throws(HistoryError) {
-            try history.record(RunRecord(run: run))
-            return true
-        } catch {
-            talk.warn("the run is not in the history: \(error.message)")
-            return false
-        }
     }
 }

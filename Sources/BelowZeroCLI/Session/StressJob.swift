@@ -43,7 +43,10 @@ struct StressJob {
             let resolved = try tiers.resolve(study)
             let place = try takePlace(talk: night.talk)
             unfinished = place
-            interruption.setFarewell { place?.close() ?? false ? $0.resumable : $0 }
+            interruption.setFarewell { [lost = night.lost] failure in
+                _ = lost.record(failure)
+                return place?.close() ?? false ? failure.resumable : failure
+            }
             return try keeping {
                 try StressSession(
                     study: resolved, files: files, command: command, started: night.started,

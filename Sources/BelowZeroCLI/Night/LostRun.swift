@@ -1,0 +1,53 @@
+import RunStore
+import StressBasics
+import StudyPlan
+import Synchronization
+
+/// The word that a run without output leaves in the history; once, whichever of its threads ends it.
+final class LostRun: Sendable {
+    private let history: RunHistory?
+    private let study: String
+    private let studyDigest: String
+    private let command: String
+    private let started: UTCInstant
+    private let talk: Talk
+    private let isTold = Atomic(false)
+
+    /// - Parameter history: where the word is left; nil for nowhere.
+    convenience init(_ study: Study, command: String, started: UTCInstant, history: RunHistory?, talk: Talk) {
+        self.init(
+            study: study.name, digest: Digest(of: study.canonicalText).hex, command: command, started: started,
+            history: history, talk: talk)
+    }
+
+    /// The same for a study that could not be read, so that its digest is not known.
+    init(
+        study: String, digest: String = "", command: String, started: UTCInstant, history: RunHistory?, talk: Talk
+    ) {
+        (self.study, studyDigest, self.command, self.started) = (study, digest, command, started)
+        (self.history, self.talk) = (history, talk)
+    }
+
+    /// Records how the run ended; false where nothing is recorded.
+    func record(_ failure: Failure) -> Bool {
+        guard let history, !isTold.exchange(true, ordering: .relaxed) else { return false }
+        let run = StoredRun(
+            folder: nil, study: study, studyDigest: studyDigest, version: programVersion, command: command,
+            started: started, duration: wallClock() - started, status: .failed,
+            exitCode: Int(failure.code.rawValue), message: LostRun.firstLine(failure.messages.first ?? ""))
+        do throws(HistoryError) {
+            try history.record(RunRecord(run: run))
+            return true
+        } catch {
+            talk.warn("the run is not in the history: \(error.message)")
+            return false
+        }
+    }
+
+    /// The first line of a message, for the history.
+    private static func firstLine(_ message: String) -> String {
+        let line = message.split(separator: "\n").first.map(String.init) ?? ""
+        let bare = line.hasPrefix("error: ") ? String(line.dropFirst(7)) : line
+        return withoutSecrets(TalkLog.escaped(String(bare.prefix(500))))
+    }
+}
