@@ -112,7 +112,7 @@ struct IndexPage {
                     }
                 }
             }
-            w.source(["summary.json"], root: "")
+            w.source(report.failureTables.map(\.file), root: "")
         }
     }
 

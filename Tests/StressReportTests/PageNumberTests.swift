@@ -20,8 +20,28 @@ import Testing
         return pages + numbers.entries(in: contents["index.html"]!, scope: PageNumbers.Scope())
     }
 
+    /// A run of which two histories failed, one of them with good values on record.
+    private static func failed() throws -> RunReport {
+        var report = try makeReport(leverages: [1, 3, 20], horizons: [.days(7)]) { _ in makeEstimate() }
+        report.failures = [
+            JobFailure(
+                asset: "XRP", stage: .reading, reason: .badData,
+                message: "cannot read price in xrp.csv, line 4 812, column 5", hint: "see check --all-errors",
+                exitCode: 65),
+            JobFailure(
+                asset: "ADA", stage: .computing, reason: .timeout, message: "took longer than 1350 s", exitCode: 75),
+        ]
+        report.lastGood = [
+            LastGoodValue(
+                asset: "XRP", side: .short, leverage: Leverage(37)!, horizon: .days(13), share: 0.0429,
+                started: UTCInstant(milliseconds: 1_765_140_000_000))
+        ]
+        return report
+    }
+
     private static func reports() throws -> [RunReport] {
         [
+            try failed(),
             try AnatomyReportTests.report(), try AnatomyReportTests.extrapolated(), try TableTests.smallReport(),
             try TableTests.boundedReport(),
             try makeReport(leverages: (1...30).map(Double.init), horizons: (1...13).map { .days($0) }) { _ in
@@ -30,7 +50,7 @@ import Testing
         ]
     }
 
-    @Test("Every number of a page is in a file of the run", arguments: 0..<5)
+    @Test("Every number of a page is in a file of the run", arguments: 0..<6)
     func everyNumber(place: Int) throws {
         let entries = entries(try PageNumberTests.reports()[place])
         let faults = entries.filter { !$0.isFound }.map(\.description)

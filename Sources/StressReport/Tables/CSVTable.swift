@@ -90,6 +90,7 @@ extension RunReport {
             [resultsTable, severityTable, intervalsTable, safeguardsTable, maxLeverageTable] + anatomyTables
             + comparisonTables + lookBackTables + [dataQualityTable, inputsTable, statementsTable(pages: pages)]
         if !study.limits.isEmpty { tables.append(limitsTable) }
+        tables += failureTables
         return tables + [RunReport.columnsTable(describing: tables)]
     }
 
