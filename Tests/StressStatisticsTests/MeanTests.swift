@@ -70,6 +70,27 @@ import Testing
         }
     }
 
+    /// A resample in which one run holds all there is has no error of its own, whatever rounding leaves of nothing.
+    @Test(arguments: 0..<20)
+    func oneRunHasNoError(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var column = BlockRatio(sums: Array(repeating: 0, count: 80), weights: Array(repeating: 0, count: 80))
+        for block in 40..<43 {
+            column.weights[block] = Double(1 + random.next() % 24)
+            column.sums[block] = column.weights[block] * random.uniform()
+        }
+        let plan = ResamplePlan(blockCount: 80, meanLength: 3, resamples: 200, random: random)
+        let found = plan.ratios(of: [column][...])[0]
+        for resample in 0..<200 {
+            let holding = plan.runs(of: resample).count { run in
+                (run.start..<run.end).contains { (40..<43).contains(Int($0) % 80) }
+            }
+            if holding == 1 { #expect(found.errors[resample] == 0, "seed \(seed), resample \(resample)") }
+        }
+        let bounds = MeanInference(mean: column.value ?? 0, resampled: found, runs: 27, confidence: 0.95)
+        #expect(bounds.method == .fewEpisodes)
+    }
+
     /// A column has the same bits whatever stands beside it.
     @Test func columnsMayBeSharedOut() {
         let columns = columns(5, count: 21, blocks: 90)

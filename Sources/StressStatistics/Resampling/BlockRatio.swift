@@ -51,6 +51,8 @@ extension ResamplePlan {
 private struct WeightedTile {
     static let width = 8
     private typealias Lanes = SIMD8<Double>
+    /// More than rounding leaves of equal squares, by far, and less than any spread that could be seen.
+    private static let rounding = 1e-10
 
     private let used: Int
     private let sums: [Lanes]
@@ -103,6 +105,8 @@ private struct WeightedTile {
         let has = weight .> 0
         let ratio = Lanes(repeating: .nan).replacing(with: sum / weight, where: has)
         let variance = sumSquares - 2 * ratio * products + ratio * ratio * weightSquares
-        return (ratio, pointwiseMax(variance, .zero).squareRoot() / weight)
+        // A single run with weight errs nothing; what rounding leaves of that nothing would be an error to divide by.
+        let isSeen = variance .> WeightedTile.rounding * sumSquares
+        return (ratio, Lanes.zero.replacing(with: variance, where: isSeen).squareRoot() / weight)
     }
 }
