@@ -23,8 +23,9 @@ extension StressCoverage {
         let rows = found.withLock { found in
             settings.enumerated().flatMap { place, setting in (found[place] ?? []).map { (setting, $0) } }
         }
-        let count = groupedText(trials, separator: ",")
-        print("\n\(count) invented histories a row.\n\n### Differences\n")
+        let counts = [trials, resamples].map { groupedText($0, separator: ",") }
+        print("\n\(counts[0]) invented histories a row, four entries a day, \(counts[1]) resamples each.\n")
+        print("### Differences\n")
         printRows(rows.filter(\.1.target.isDifference), last: "intervals together")
         print("\n### Mean shortfalls\n")
         printRows(rows.filter { !$0.1.target.isDifference }, last: nil)
