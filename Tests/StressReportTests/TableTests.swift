@@ -113,6 +113,13 @@ struct TableTests {
     @Test("What this program sets in signs stands in ASCII, and what users wrote as it is")
     func plainSigns() throws {
         var report = try TableTests.smallReport()
+        report.failures = [
+            JobFailure(
+                asset: "μ", stage: .reading, reason: .badData, message: "μ-file.csv, line 4\u{202F}812: 2 × 3",
+                hint: "a → b", exitCode: 65)
+        ]
+        let failures = try file("failures.csv", in: report)
+        #expect(failures.contains(",μ,reading,bad_data,65,\"μ-file.csv, line 4 812: 2 x 3\",a to b\n"))
         report.assets[0].findings.append(
             Finding(
                 check: "gaps", severity: .note, message: "μ-file.csv: 2023-01-01 → 2023-01-02 … (×2)",

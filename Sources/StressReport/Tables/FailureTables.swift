@@ -15,8 +15,8 @@ extension RunReport {
             Column("exit_code", "", .integer, "What the run would have ended with, had all failed as this one") {
                 String($0.exitCode)
             },
-            Column("message", "", .text, "What and where, one sentence") { $0.message },
-            Column("hint", "", .text, "What can be done; empty when there is nothing") { $0.hint },
+            Column("message", "", .text, "What and where, one sentence") { $0.message }.plainSigns,
+            Column("hint", "", .text, "What can be done; empty when there is nothing") { $0.hint }.plainSigns,
         ]
         return CSVTable(file: "failures.csv", columns: [runColumn()] + columns, rows: failures)
     }
