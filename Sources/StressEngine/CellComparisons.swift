@@ -12,12 +12,20 @@ extension StressRun {
     ///   - estimates: of the same results, resampled by the same rules.
     ///   - rules: the study's.
     ///
-    /// O(pairs × resamples × runs).
+    /// O(blocks × resamples + pairs × resamples × runs).
     public func differences(
         _ pairs: [(first: Int, second: Int)], results: [CellResult], estimates: [CellEstimate], rules: ResamplingRules
     ) -> [DifferenceInference?] {
-        pairs.map { pair in
-            panel([pair.first, pair.second], results, estimates, rules)?.difference(0, 1)
+        let cells = Set(pairs.flatMap { [$0.first, $0.second] }).filter { estimates[$0].exit.interval != nil }.sorted()
+        let horizons = Dictionary(grouping: cells) { results[$0].rules.cell.horizon }
+        // One draw of the resamples serves all pairs of a horizon.
+        let panels = horizons.mapValues { (cells: $0, panel: panel($0, results, estimates, rules)) }
+        return pairs.map { pair in
+            guard let all = panels[results[pair.first].rules.cell.horizon],
+                let first = all.cells.firstIndex(of: pair.first),
+                let second = all.cells.firstIndex(of: pair.second)
+            else { return nil }
+            return all.panel?.difference(first, second)
         }
     }
 

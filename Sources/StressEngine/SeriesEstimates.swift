@@ -116,7 +116,8 @@ extension StressRun {
             meanRunBlocks: panel.plan.meanLength,
             meanRun: TimeSpan(
                 milliseconds: Int64(panel.plan.meanLength * Double(resamplingBlock.milliseconds))),
-            disjointWindows: result.disjointWindows)
+            disjointWindows: result.disjointWindows,
+            severity: panel.severity(result.tally, mergedBy: resamplingBlocks))
     }
 
     /// Below zero under each fill rule, liquidated, unprotected.

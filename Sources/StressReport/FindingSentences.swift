@@ -70,6 +70,22 @@ extension AssetSide {
             + "the largest is \(percentText(shortfall.max))"
     }
 
+    /// The headline's mean shortfall with its interval, or why it has none; nil without a shortfall or resamples.
+    var severityMean: String? {
+        guard let row = headline, let shortfall = row.estimate.exit.shortfall,
+            let mean = row.estimate.inference?.severity(.chosen)?.mean
+        else { return nil }
+        let words =
+            switch mean.method {
+            case .bootstrapT: "\(confidenceText(confidence)) CI\(hardSpace)\(rangeNumber(mean))\(narrowSpace)%"
+            case .fewRuns: "the history is too short for an interval"
+            case .fewEpisodes: "too few crashes for an interval"
+            case .unbounded: "without those that have no bound, and so without an interval"
+            }
+        return "Mean shortfall at \(row.cell.leverage.screenText): \(percentText(shortfall.mean)) of "
+            + "\(row.cell.contract.marginWords) (\(words))."
+    }
+
     /// What the data checks found.
     var qualityTitle: String {
         let found = asset.summaries

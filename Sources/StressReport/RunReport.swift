@@ -36,6 +36,8 @@ public struct RunReport: Sendable {
     public var requirements: [MarginRequirement] = []
     /// Headline cells against their neighbours.
     public var comparisons: [CellComparison] = []
+    /// Margins of look-backs, where the study asks for them.
+    public var lookBackMargins: [LookBackMargin] = []
     /// Bands over the headline's leverage curves.
     public var bands: [CurveBand] = []
 

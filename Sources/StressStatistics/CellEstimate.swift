@@ -57,6 +57,9 @@ public struct ExitEstimate: Hashable, Sendable {
     public let interval: FrequencyInterval?
     /// Size of the shortfalls; nil when there are none.
     public let shortfall: ShortfallSummary?
+    /// Mean shortfall of all held entries, those without one counting as zero, in parts of the initial margin; nil without entries, and
+    /// where a shortfall has no bound.
+    public let shortfallPerEntry: Double?
     /// Mean final equity of all held entries, in parts of the initial margin; nil without entries.
     public let meanEquity: Double?
     /// What the mean shortfall is made of; nil when there is none.
@@ -65,8 +68,9 @@ public struct ExitEstimate: Hashable, Sendable {
     /// An estimate of known figures.
     public init(
         negative: Int, frequency: Double?, interval: FrequencyInterval?, shortfall: ShortfallSummary?,
-        meanEquity: Double?, causes: ShortfallCauses? = nil
+        meanEquity: Double?, causes: ShortfallCauses? = nil, shortfallPerEntry: Double? = nil
     ) {
+        self.shortfallPerEntry = shortfallPerEntry
         self.causes = causes
         self.negative = negative
         self.frequency = frequency
@@ -175,7 +179,8 @@ extension ExitEstimate {
             interval: FrequencyInterval.disjointWindows(
                 count: sums.negative, entries: entries, windows: disjointWindows, confidence: confidence),
             shortfall: ShortfallSummary(sums: sums, histogram: histogram),
-            meanEquity: ExitEstimate.meanEquity(sums, entries: entries), causes: ExitEstimate.meanCauses(sums))
+            meanEquity: ExitEstimate.meanEquity(sums, entries: entries), causes: ExitEstimate.meanCauses(sums),
+            shortfallPerEntry: entries > 0 && sums.unboundedNegative == 0 ? sums.shortfall / Double(entries) : nil)
     }
 
     private static func meanEquity(_ sums: ExitSums, entries: Int) -> Double? {

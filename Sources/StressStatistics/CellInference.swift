@@ -4,6 +4,8 @@ import StressBasics
 public struct CellInference: Hashable, Sendable {
     /// Below zero under each fill rule of the cell, in the order of ``roles``; nil where nothing is estimated.
     public var negative: [FrequencyInference?]
+    /// How far below zero, in the same order; nil where nothing was.
+    public var severity: [SeverityInference?]
     /// The questions that the cell's fill rules answer.
     public var roles: [FillRole]
     /// Liquidated.
@@ -21,9 +23,10 @@ public struct CellInference: Hashable, Sendable {
     public init(
         negative: [FrequencyInference?], roles: [FillRole], liquidated: FrequencyInference?,
         unprotected: FrequencyInference?,
-        meanRunBlocks: Double, meanRun: TimeSpan, disjointWindows: Int
+        meanRunBlocks: Double, meanRun: TimeSpan, disjointWindows: Int, severity: [SeverityInference?] = []
     ) {
         self.negative = negative
+        self.severity = severity
         self.roles = roles
         self.liquidated = liquidated
         self.unprotected = unprotected
@@ -38,6 +41,11 @@ extension CellInference {
     public var worst: FrequencyInference? { negative(.worst) }
     /// Below zero under the best fill; nil without one.
     public var best: FrequencyInference? { negative(.best) }
+
+    /// How far below zero the entries ended under a fill rule; nil where nothing did, and without such a rule.
+    public func severity(_ role: FillRole) -> SeverityInference? {
+        roles.firstIndex(of: role).flatMap { severity.indices.contains($0) ? severity[$0] : nil }
+    }
 
     private func negative(_ role: FillRole) -> FrequencyInference? {
         roles.firstIndex(of: role).flatMap { negative[$0] }
@@ -66,6 +74,7 @@ extension ExitEstimate {
     fileprivate func resampled(_ inference: FrequencyInference?, isStructural: Bool) -> ExitEstimate {
         ExitEstimate(
             negative: negative, frequency: frequency, interval: isStructural ? nil : inference?.interval,
-            shortfall: shortfall, meanEquity: meanEquity, causes: causes)
+            shortfall: shortfall, meanEquity: meanEquity, causes: causes,
+            shortfallPerEntry: shortfallPerEntry)
     }
 }

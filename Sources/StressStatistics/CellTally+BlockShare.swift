@@ -8,6 +8,16 @@ extension CellTally {
     /// Block sums of the entries that would have been below zero without liquidation.
     public var unprotectedShare: BlockShare { share(unprotected) }
 
+    /// Block sums of the bounded shortfalls over the entries that ended below zero, under fill rule `fill`.
+    public func meanShortfall(fill: Int) -> BlockRatio { ratio(owed[fill], over: negative[fill]) }
+
+    /// The same over all held entries.
+    public func shortfallPerEntry(fill: Int) -> BlockRatio { ratio(owed[fill], over: entries) }
+
+    private func ratio(_ sums: BlockSums, over counts: BlockCounts) -> BlockRatio {
+        BlockRatio(sums: sums.array, weights: counts.array.map(Double.init))
+    }
+
     private func share(_ counts: BlockCounts) -> BlockShare {
         BlockShare(counts: counts.array, entries: entries.array)
     }

@@ -125,6 +125,8 @@ public struct CellTally: Hashable, Sendable {
     public private(set) var undecided = BlockCounts()
     /// For each fill rule, the entries that ended below zero.
     public private(set) var negative: [BlockCounts]
+    /// For each fill rule, the sum of their bounded shortfalls, in parts of the initial margin.
+    public private(set) var owed: [BlockSums]
     /// The questions that the cell's fill rules answer; the first is the chosen rule.
     public let roles: [FillRole]
     /// For each fill rule of the cell, one element a chunk.
@@ -138,6 +140,7 @@ public struct CellTally: Hashable, Sendable {
     public init(roles: [FillRole], barLength: TimeSpan) {
         self.roles = roles
         negative = Array(repeating: BlockCounts(), count: roles.count)
+        owed = Array(repeating: BlockSums(), count: roles.count)
         exits = Array(repeating: [], count: roles.count)
         shortfalls = Array(repeating: LogHistogram(), count: roles.count)
         timesToLiquidation = DurationHistogram(unit: barLength)
@@ -145,13 +148,13 @@ public struct CellTally: Hashable, Sendable {
 
     /// A tally of known parts, which agree in their numbers of blocks, chunks and fill rules.
     public init(
-        roles: [FillRole], windows: BlockWindows, undecided: BlockCounts, negative: [BlockCounts], exits: [[ExitSums]],
-        shortfalls: [LogHistogram], timesToLiquidation: DurationHistogram
+        roles: [FillRole], windows: BlockWindows, undecided: BlockCounts, negative: [BlockCounts], owed: [BlockSums],
+        exits: [[ExitSums]], shortfalls: [LogHistogram], timesToLiquidation: DurationHistogram
     ) {
         self.roles = roles
         (entries, excluded, rejected) = (windows.entries, windows.excluded, windows.rejected)
         (liquidated, unprotected) = (windows.liquidated, windows.unprotected)
-        (self.undecided, self.negative, self.exits) = (undecided, negative, exits)
+        (self.undecided, self.negative, self.owed, self.exits) = (undecided, negative, owed, exits)
         (self.shortfalls, self.timesToLiquidation) = (shortfalls, timesToLiquidation)
     }
 
@@ -168,7 +171,10 @@ public struct CellTally: Hashable, Sendable {
         liquidated.beginBlock()
         unprotected.beginBlock()
         undecided.beginBlock()
-        for fill in negative.indices { negative[fill].beginBlock() }
+        for fill in negative.indices {
+            negative[fill].beginBlock()
+            owed[fill].beginBlock()
+        }
     }
 
     /// Counts an excluded entry in the current block.
@@ -199,7 +205,9 @@ public struct CellTally: Hashable, Sendable {
             let equity = entryExits[fill].equity
             guard equity < -tolerance else { continue }
             negative[fill].increment()
-            if equity.isFinite { shortfalls[fill].add(-equity) }
+            guard equity.isFinite else { continue }
+            shortfalls[fill].add(-equity)
+            owed[fill].add(-equity)
         }
     }
 
@@ -219,6 +227,7 @@ public struct CellTally: Hashable, Sendable {
         undecided.append(later.undecided)
         for fill in exits.indices {
             negative[fill].append(later.negative[fill])
+            owed[fill].append(later.owed[fill])
             exits[fill] += later.exits[fill]
             shortfalls[fill].merge(later.shortfalls[fill])
         }

@@ -73,6 +73,7 @@ extension ExitEstimate {
         }
         writer.add(meanEquity) { $0.add($1) }
         writer.add(causes) { writer, causes in causes.parts.forEach { writer.add($0.value) } }
+        writer.add(shortfallPerEntry) { $0.add($1) }
     }
 
     fileprivate init?(from reader: inout RecordReader) {
@@ -81,11 +82,12 @@ extension ExitEstimate {
             let shortfall = reader.optional({ reader in
                 reader.doubles(5).map { ShortfallSummary(mean: $0[0], p50: $0[1], p90: $0[2], p99: $0[3], max: $0[4]) }
             }), let meanEquity = reader.optional({ $0.double() }),
-            let causes = reader.optional({ $0.doubles(6).map(ShortfallCauses.init(parts:)) })
+            let causes = reader.optional({ $0.doubles(6).map(ShortfallCauses.init(parts:)) }),
+            let perEntry = reader.optional({ $0.double() })
         else { return nil }
         self.init(
             negative: negative, frequency: frequency, interval: interval, shortfall: shortfall, meanEquity: meanEquity,
-            causes: causes)
+            causes: causes, shortfallPerEntry: perEntry)
     }
 }
 
@@ -99,9 +101,12 @@ extension FrequencyInterval {
 extension CellInference {
     fileprivate func write(to writer: inout RecordWriter) {
         writer.add(roles.count)
-        for (role, share) in zip(roles, negative) {
+        for (place, role) in roles.enumerated() {
             writer.add(role)
-            writer.add(share) { $1.write(to: &$0) }
+            writer.add(negative[place]) { $1.write(to: &$0) }
+            writer.add(severity(role)) { writer, severity in
+                [severity.mean, severity.perEntry].forEach { $0.write(to: &writer) }
+            }
         }
         writer.add(liquidated) { $1.write(to: &$0) }
         writer.add(unprotected) { $1.write(to: &$0) }
@@ -112,13 +117,15 @@ extension CellInference {
 
     fileprivate init?(from reader: inout RecordReader) {
         guard let count = reader.integer(), (0...FillRole.allCases.count).contains(count) else { return nil }
-        var (roles, negative) = ([FillRole](), [FrequencyInference?]())
+        var (roles, negative, severity) = ([FillRole](), [FrequencyInference?](), [SeverityInference?]())
         for _ in 0..<count {
             guard let role: FillRole = reader.choice(),
-                let share = reader.optional({ FrequencyInference(from: &$0) })
+                let share = reader.optional({ FrequencyInference(from: &$0) }),
+                let means = reader.optional({ SeverityInference(from: &$0) })
             else { return nil }
             roles.append(role)
             negative.append(share)
+            severity.append(means)
         }
         guard let liquidated = reader.optional({ FrequencyInference(from: &$0) }),
             let unprotected = reader.optional({ FrequencyInference(from: &$0) }), let blocks = reader.double(),
@@ -126,7 +133,31 @@ extension CellInference {
         else { return nil }
         self.init(
             negative: negative, roles: roles, liquidated: liquidated, unprotected: unprotected, meanRunBlocks: blocks,
-            meanRun: TimeSpan(milliseconds: Int64(run)), disjointWindows: windows)
+            meanRun: TimeSpan(milliseconds: Int64(run)), disjointWindows: windows, severity: severity)
+    }
+}
+
+extension SeverityInference {
+    fileprivate init?(from reader: inout RecordReader) {
+        guard let mean = MeanInference(from: &reader), let perEntry = MeanInference(from: &reader) else { return nil }
+        self.init(mean: mean, perEntry: perEntry)
+    }
+}
+
+extension MeanInference {
+    fileprivate func write(to writer: inout RecordWriter) {
+        writer.add(mean)
+        writer.add(method)
+        for value in [low, high, percentile?.low, percentile?.high] { writer.add(value) { $0.add($1) } }
+    }
+
+    fileprivate init?(from reader: inout RecordReader) {
+        guard let mean = reader.double(), let method: Method = reader.choice(),
+            let low = reader.optional({ $0.double() }), let high = reader.optional({ $0.double() }),
+            let first = reader.optional({ $0.double() }), let last = reader.optional({ $0.double() })
+        else { return nil }
+        let ends = first.flatMap { first in last.map { DifferenceInference.Ends((first, $0)) } }
+        self.init(mean: mean, low: low, high: high, method: method, percentile: ends)
     }
 }
 

@@ -34,6 +34,22 @@ struct RecordWriter {
     }
 }
 
+extension RecordWriter {
+    /// Sums with their zeros as runs.
+    mutating func add(_ sums: [Double]) {
+        add(sums.count)
+        var index = 0
+        while index < sums.count {
+            let start = index
+            while index < sums.count, sums[index] == 0 { index += 1 }
+            add(index - start)
+            guard index < sums.count else { return }
+            add(sums[index])
+            index += 1
+        }
+    }
+}
+
 /// Reads them back. Every read says whether it was possible; nothing is trusted.
 struct RecordReader {
     private let bytes: UnsafeRawBufferPointer
@@ -68,17 +84,27 @@ struct RecordReader {
 
     /// Counts, at most `most` of them.
     mutating func counts(most: Int) -> [UInt32]? {
+        sparse(most: most) { reader in reader.number().flatMap { UInt32(exactly: $0) } }
+    }
+
+    /// Sums, at most `most` of them.
+    mutating func sums(most: Int) -> [Double]? { sparse(most: most) { $0.double() } }
+
+    /// Numbers whose zeros stand as runs.
+    private mutating func sparse<Number: AdditiveArithmetic>(
+        most: Int, read: (inout RecordReader) -> Number?
+    ) -> [Number]? {
         guard let count = integer(), (0...most).contains(count) else { return nil }
-        var counts: [UInt32] = []
-        counts.reserveCapacity(count)
-        while counts.count < count {
-            guard let zeros = integer(), zeros >= 0, zeros <= count - counts.count else { return nil }
-            counts.append(contentsOf: repeatElement(0, count: zeros))
-            if counts.count == count { return counts }
-            guard let value = number(), let count = UInt32(exactly: value) else { return nil }
-            counts.append(count)
+        var numbers: [Number] = []
+        numbers.reserveCapacity(count)
+        while numbers.count < count {
+            guard let zeros = integer(), zeros >= 0, zeros <= count - numbers.count else { return nil }
+            numbers.append(contentsOf: repeatElement(.zero, count: zeros))
+            if numbers.count == count { return numbers }
+            guard let number = read(&self) else { return nil }
+            numbers.append(number)
         }
-        return counts
+        return numbers
     }
 }
 
@@ -115,6 +141,7 @@ extension CellTally {
             writer.add(exits[fill].count)
             exits[fill].forEach { $0.write(to: &writer) }
             shortfalls[fill].write(to: &writer)
+            writer.add(owed[fill].array)
         }
         writer.add(timesToLiquidation.bins)
     }
@@ -128,12 +155,14 @@ extension CellTally {
         }
         var exits: [[ExitSums]] = []
         var shortfalls: [LogHistogram] = []
+        var owed: [BlockSums] = []
         for _ in 0..<fills {
-            guard let sums = CellTally.exits(from: &reader), let histogram = LogHistogram(from: &reader) else {
-                return nil
-            }
+            guard let sums = CellTally.exits(from: &reader), let histogram = LogHistogram(from: &reader),
+                let blocks = reader.sums(most: CellTally.mostNumbers)
+            else { return nil }
             exits.append(sums)
             shortfalls.append(histogram)
+            owed.append(BlockSums(blocks))
         }
         guard let bins = reader.counts(most: CellTally.mostNumbers) else { return nil }
         var times = DurationHistogram(unit: empty.timesToLiquidation.unit)
@@ -141,10 +170,11 @@ extension CellTally {
         var windows = BlockWindows()
         (windows.entries, windows.excluded, windows.rejected) = (counts[0], counts[1], counts[2])
         (windows.liquidated, windows.unprotected) = (counts[3], counts[4])
-        guard Set(counts.map(\.blockCount)).count == 1, Set(exits.map(\.count)).count == 1 else { return nil }
+        guard Set(counts.map(\.blockCount) + owed.map(\.blockCount)).count == 1, Set(exits.map(\.count)).count == 1
+        else { return nil }
         self.init(
-            roles: empty.roles, windows: windows, undecided: counts[5], negative: Array(counts[6...]), exits: exits,
-            shortfalls: shortfalls, timesToLiquidation: times)
+            roles: empty.roles, windows: windows, undecided: counts[5], negative: Array(counts[6...]), owed: owed,
+            exits: exits, shortfalls: shortfalls, timesToLiquidation: times)
     }
 
     private static func exits(from reader: inout RecordReader) -> [ExitSums]? {

@@ -199,6 +199,8 @@ public struct StatisticsRules: Hashable, Sendable {
     public var seed: UInt64
     /// The share of entries below zero that the highest leverage and the required margin are asked for.
     public var maxFrequency: Double
+    /// The margins of look-backs that are asked for; nil for none.
+    public var lookBack: LookBackRules?
 
     /// 95 %, calendar days (UTC), 2,000 resamples from seed 1 and one entry in a hundred unless said otherwise.
     public init(

@@ -21,8 +21,7 @@ extension StudyLoader {
     }
 
     /// An axis without repeats, or its default when the key is absent.
-    private static func axis<T: Hashable>(_ reader: YAMLReader?, default values: [T], read: (YAMLReader) -> T?) -> [T]?
-    {
+    static func axis<T: Hashable>(_ reader: YAMLReader?, default values: [T], read: (YAMLReader) -> T?) -> [T]? {
         guard let reader else { return values }
         guard let list = reader.list() else { return nil }
         var seen: [T] = []

@@ -151,9 +151,8 @@ struct StudyLoader {
     }
 
     private func statisticsSection(_ reader: YAMLReader) -> StatisticsRules? {
-        guard let map = reader.map(known: ["confidence", "resamples", "block", "seed", "max_frequency"]) else {
-            return nil
-        }
+        let known = ["confidence", "resamples", "block", "seed", "max_frequency", "look_back_margin"]
+        guard let map = reader.map(known: known) else { return nil }
         var rules = StatisticsRules()
         if let value = map["confidence"] {
             guard let confidence = value.number(0.5...0.9999) else { return nil }
@@ -176,6 +175,10 @@ struct StudyLoader {
         if let value = map["max_frequency"] {
             guard let frequency = value.number(1e-6...0.5) else { return nil }
             rules.maxFrequency = frequency
+        }
+        if let value = map["look_back_margin"] {
+            guard let lookBack = StudyLoader.lookBackSection(value) else { return nil }
+            rules.lookBack = lookBack
         }
         return rules
     }

@@ -57,11 +57,12 @@ extension Study {
     }
 
     private var statisticsLine: String {
-        let parts = [
+        var parts = [
             "confidence: \(numberText(statistics.confidence))", "block: \(statistics.block.text)",
             "resamples: \(statistics.resamples)", "seed: \(statistics.seed)",
             "max_frequency: \(numberText(statistics.maxFrequency))",
         ]
+        if let lookBack = statistics.lookBack { parts.append("look_back_margin: \(lookBack.text)") }
         return "statistics: {\(parts.joined(separator: ", "))}"
     }
 

@@ -25,6 +25,16 @@ func expectAgreement(
         expectSums(
             a.exits[fill], b.exits[fill], gross: fast.rules.cell.leverage.value * Double(a.entries.total), name,
             sourceLocation)
+        // Block by block: the plain walk adds forward, the sweep backward.
+        for (one, other) in zip(a.owed[fill].array, b.owed[fill].array) {
+            #expect(
+                abs(one - other) <= 1e-11 * max(1, one), "\(name) owed: \(one) against \(other)",
+                sourceLocation: sourceLocation)
+        }
+        let (blocks, chunks) = (a.owed[fill].array.reduce(0, +), a.exitTotals(fill: fill).shortfall)
+        #expect(
+            a.owed[fill].blockCount == a.entries.blockCount && abs(blocks - chunks) <= 1e-11 * max(1, chunks),
+            "\(name) owed in all: \(blocks) against \(chunks)", sourceLocation: sourceLocation)
     }
 }
 

@@ -262,6 +262,41 @@ struct PageTests {
         #expect(shares.contains { $0 < 0 })
     }
 
+    @Test(
+        "A mean shortfall stands with its interval, or with the reason why it has none",
+        arguments: [
+            (MeanInference.Method.bootstrapT, "(95 % CI 8.0–31 %)", "8.0–31"),
+            (.fewRuns, "(the history is too short for an interval)", "too few"),
+            (.fewEpisodes, "(too few crashes for an interval)", "too few"),
+            (.unbounded, "(without those that have no bound, and so without an interval)", "too few"),
+        ])
+    func meanShortfall(method: MeanInference.Method, words: String, field: String) throws {
+        let (low, high) = method == .bootstrapT ? (0.08, 0.31) : (nil, nil)
+        let mean = MeanInference(mean: 0.13, low: low, high: high, method: method, percentile: nil)
+        let share = BlockShare(
+            counts: (0..<100).map { $0 % 9 == 0 ? 3 : 0 }, entries: Array(repeating: 24, count: 100))
+        let panel = try #require(
+            HorizonPanel(
+                columns: [share], horizonBlocks: 1, disjointWindows: 100, rules: ResamplingRules(resamples: 100),
+                name: "page"))
+        let inference = CellInference(
+            negative: panel.inferences(0..<1), roles: [.chosen], liquidated: nil, unprotected: nil, meanRunBlocks: 1,
+            meanRun: .days(1), disjointWindows: 100, severity: [SeverityInference(mean: mean, perEntry: mean)])
+        let files = try makeReport(horizons: [.days(7)]) { _ in makeEstimate().resampled(inference) }.files()
+        let page = try #require(files.first { $0.path == "reports/ltcusdt-long.html" }).contents
+        #expect(plainText(page).contains("Mean shortfall at 20×: 13 % of margin \(words)."))
+        #expect(page.contains("<td class=\"r\">13</td><td class=\"r\">\(field)</td>"))
+        let rows = try csvRows(#require(files.first { $0.path == "severity.csv" }).contents)
+        for row in rows {
+            for name in ["shortfall_mean", "shortfall_per_entry"] {
+                #expect(row["\(name)_ci_method"] == method.rawValue)
+                #expect(row["\(name)_ci_low_margin_frac"] == (low.map(numberText) ?? ""))
+                #expect(row["\(name)_ci_high_margin_frac"] == (high.map(numberText) ?? ""))
+            }
+            #expect(row["status"] == "ok" && row["confidence"] == "0.95")
+        }
+    }
+
     @Test("Every contract and platform has a grid under its name, on one page a side")
     func contracts() throws {
         let report = try realisticReport(

@@ -27,6 +27,10 @@ import Testing
         ("qqqqqqqqqqqq: 1", []), ("grid: {qqqqqqqqqqqq: 1}", ["properties", "grid"]),
         ("position: {qqqqqqqqqqqq: 1}", ["properties", "position"]),
         ("statistics: {qqqqqqqqqqqq: 1}", ["properties", "statistics"]),
+        (
+            "statistics: {look_back_margin: {qqqqqqqqqqqq: 1}}",
+            ["properties", "statistics", "properties", "look_back_margin"]
+        ),
         ("data: [{qqqqqqqqqqqq: 1}]", ["$defs", "input"]), ("limits: [{qqqqqqqqqqqq: 1}]", ["$defs", "limit"]),
         ("platforms: {p: {qqqqqqqqqqqq: 1}}", ["$defs", "platform"]),
         ("headline: {qqqqqqqqqqqq: 1}", ["properties", "headline"]),

@@ -247,6 +247,31 @@ private let smallStudy = """
         #expect(!problems(smallStudy + "\nstatistics: {max_frequency: 0}").isEmpty)
         #expect(!problems(smallStudy + "\nstatistics: {seed: -1}").isEmpty)
     }
+
+    @Test func lookBackSettings() throws {
+        func rules(_ text: String) throws -> LookBackRules? {
+            try loadStudy(yaml: smallStudy + "\nstatistics: {look_back_margin: {\(text)}}", file: "s").value.statistics
+                .lookBack
+        }
+        #expect(try loadStudy(yaml: smallStudy, file: "s").value.statistics.lookBack == nil)
+        #expect(try rules("") == LookBackRules(lookBacks: [.days(182), .days(910)], frequencies: [0.01], hours: [0]))
+        let all = "look_back: [910d, 26w], frequency: [0.01, 0.001], hour: [6, 12], as_of: [2025-08-23, 2021-03-31]"
+        let found = try #require(try rules(all))
+        #expect(found.lookBacks == [.days(182), .days(910)] && found.hours == [6, 12])
+        #expect(found.days.map(\.civil.dateText) == ["2021-03-31", "2025-08-23"])
+        let study = try loadStudy(yaml: smallStudy + "\nstatistics: {look_back_margin: {\(all)}}", file: "s").value
+        #expect(try loadStudy(yaml: study.canonicalText, file: "again").value == study)
+    }
+
+    @Test(arguments: [
+        "look_back: [20d]", "look_back: []", "frequency: 0", "frequency: 0.6", "hour: 24", "hour: -1",
+        "as_of: 2025-02-30",
+        "as_of: soon", "as_of: 2025-8-3", "as_of: [2025-08-23, 2025-08-23]", "look_backs: [182d]",
+        "as_of: 2025-08-23T00:00",
+    ])
+    func lookBackSettingsAreChecked(text: String) {
+        #expect(!problems(smallStudy + "\nstatistics: {look_back_margin: {\(text)}}").isEmpty)
+    }
 }
 
 @Suite struct HostileYAMLTests {

@@ -49,9 +49,9 @@ struct Costs {
         let cells = self.cells * (mostParts / Double(parts)).rounded(.up) / mostParts + compared
         // Windows of every horizon, of a part once more, the kernels' columns, entries taken apart, moves against them.
         let perBar = 4 * horizons * (parts > 1 ? 2 : 1) + 48 + (hasDetails ? 200 : 0)
-        // Counts of every cell by time block, twice while parts are joined, and sums by chunk.
+        // Counts and shortfalls of every cell by time block, twice while parts are joined, and sums by chunk.
         let blocks = blocks(size)
-        let perCell = blocks * 4 * (4 + fills) * 2 + (bars / 16_384 + 1) * 104 * fills * 2 + 40_000
+        let perCell = blocks * (4 * (4 + fills) + 8 * fills) * 2 + (bars / 16_384 + 1) * 104 * fills * 2 + 40_000
         let resampling = threads * resamples * 400
         return held(size) + Int(max(reading, perBar * bars + perCell * cells + resampling))
     }

@@ -18,6 +18,7 @@ struct JobResult: Sendable {
     var details: [CellDetail] = []
     var requirements: [MarginRequirement] = []
     var comparisons: [CellComparison] = []
+    var lookBackMargins: [LookBackMargin] = []
     var bands: [CurveBand] = []
     /// The headline's cell without suspicious bars, when this is the headline's history and has any.
     var suspicion: SuspicionCheck?
@@ -46,6 +47,7 @@ extension JobResult {
         let details: [CellDetail]
         let requirements: [MarginRequirement]
         let comparisons: [CellComparison]
+        let lookBackMargins: [LookBackMargin]
         let bands: [CurveBand]
         let suspiciousBars: Int?
         let suspiciousFill: String?
@@ -56,8 +58,8 @@ extension JobResult {
     var record: [UInt8] {
         let document = Document(
             report: report, ending: ending, fills: rows.map(\.fill), kernels: kernels.map(\.rawValue), details: details,
-            requirements: requirements, comparisons: comparisons, bands: bands, suspiciousBars: suspicion?.bars,
-            suspiciousFill: suspicion?.row.fill, suspiciousCell: suspicion?.row.cell)
+            requirements: requirements, comparisons: comparisons, lookBackMargins: lookBackMargins, bands: bands,
+            suspiciousBars: suspicion?.bars, suspiciousFill: suspicion?.row.fill, suspiciousCell: suspicion?.row.cell)
         let encoder = JSONEncoder()
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
@@ -89,6 +91,7 @@ extension JobResult {
         kernels = document.kernels.compactMap(KernelKind.init)
         (details, requirements) = (document.details, document.requirements)
         (comparisons, bands) = (document.comparisons, document.bands)
+        lookBackMargins = document.lookBackMargins
         if let cell = document.suspiciousCell {
             let row = ResultRow(cell: cell, fill: document.suspiciousFill ?? "", estimate: estimates[cells.count])
             suspicion = SuspicionCheck(bars: document.suspiciousBars ?? 0, row: row)

@@ -165,10 +165,22 @@ struct JobRunner {
                 study: study, run: run, results: answers.results, estimates: answers.estimates)
             (result.details, result.requirements) = (try details.details(), details.requirements())
             (result.comparisons, result.bands) = (compared.comparisons, compared.bands)
+            result.lookBackMargins = lookBackMargins(input)
         }
         result.suspicion = try suspicion(input, control)
         if control.isCancelled { throw RunCancelled() }
         return result
+    }
+
+    /// The margins of look-backs that the study asks for.
+    private func lookBackMargins(_ input: AssetInput) -> [LookBackMargin] {
+        guard let rules = study.statistics.lookBack else { return [] }
+        return input.market.lookBackMargins(rules, sides: study.grid.sides, resampling: study.statistics.resampling)
+            .map { margin in
+                var named = margin
+                named.asset = input.asset
+                return named
+            }
     }
 
     private func grid(_ control: RunControl) -> GridAnswers {

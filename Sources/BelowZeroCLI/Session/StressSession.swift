@@ -58,6 +58,7 @@ struct StressSession {
         report.failures = errors.map(\.failure)
         report.details = results.flatMap(\.details)
         report.requirements = results.flatMap(\.requirements)
+        report.lookBackMargins = results.flatMap(\.lookBackMargins)
         report.comparisons = results.flatMap(\.comparisons)
         report.bands = results.flatMap(\.bands)
         return isTableOnly ? report : report.comparing(results.compactMap(\.suspicion).first)

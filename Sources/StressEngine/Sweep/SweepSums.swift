@@ -21,6 +21,7 @@ final class SweepSums {
     let unprotected: Plane<UInt32>
     let undecided: Plane<UInt32>
     let negative: [Plane<UInt32>]
+    let owed: [Plane<Double>]
     // Steps of the current block: by horizon, at the first leverage that is reached.
     let liquidatedFrom: Plane<UInt32>
     let unprotectedFrom: Plane<UInt32>
@@ -59,6 +60,7 @@ final class SweepSums {
         unprotected = Plane(rows: cells, width: blocks)
         undecided = Plane(rows: cells, width: grid.common.platform.liquidation.hasBounds ? blocks : 0)
         negative = (0..<fills).map { _ in Plane(rows: cells, width: blocks) }
+        owed = (0..<fills).map { _ in Plane(rows: cells, width: blocks) }
         liquidatedFrom = Plane(rows: horizons, width: leverages + 1)
         unprotectedFrom = Plane(rows: horizons, width: leverages + 1)
         gains = (0..<fills).map { _ in Plane(rows: horizons * horizons, width: leverages) }
@@ -79,7 +81,7 @@ final class SweepSums {
         {
             plane.deallocate()
         }
-        for plane in gains + corrections + [closedBelow] { plane.deallocate() }
+        for plane in gains + corrections + owed + [closedBelow] { plane.deallocate() }
         times.forEach { $0?.deallocate() }
         entriesInChunk.deallocate()
         let cells = fills * leverages * horizons
@@ -203,6 +205,7 @@ extension SweepSums {
             return CellTally(
                 roles: grid.common.fills.map(\.role), windows: windows, undecided: none,
                 negative: Array(repeating: none, count: fills),
+                owed: Array(repeating: BlockSums(Array(repeating: 0, count: blocks)), count: fills),
                 exits: Array(repeating: finished[0].map { _ in ExitSums() }, count: fills),
                 shortfalls: Array(repeating: LogHistogram(), count: fills),
                 timesToLiquidation: DurationHistogram(unit: unit))
@@ -215,7 +218,8 @@ extension SweepSums {
         return CellTally(
             roles: grid.common.fills.map(\.role), windows: windows,
             undecided: undecided.width > 0 ? BlockCounts(undecided.array(place)) : none,
-            negative: negative.map { BlockCounts($0.array(place)) }, exits: places.map { finished[$0].reversed() },
+            negative: negative.map { BlockCounts($0.array(place)) }, owed: owed.map { BlockSums($0.array(place)) },
+            exits: places.map { finished[$0].reversed() },
             shortfalls: (0..<fills).map { shortfalls($0, cell.horizon, leverage) },
             timesToLiquidation: timesToLiquidation(cell.horizon, leverage, unit: unit))
     }
@@ -248,6 +252,7 @@ extension SweepSums {
     func addNegative(_ fill: Int, _ leverage: Int, horizon: Int, _ block: Int, _ exit: EntryExit) {
         let place = (fill &* horizons &+ horizon) &* leverages &+ leverage
         negative[fill][horizon &* leverages &+ leverage][block] &+= 1
+        owed[fill][horizon &* leverages &+ leverage][block] -= exit.equity
         exits[place].addShortfall(exit)
         shortfalls[place].add(bin: LogHistogram.bin(of: -exit.equity), count: 1)
     }
@@ -255,7 +260,10 @@ extension SweepSums {
     /// The same for all horizons of a span.
     @inline(__always)
     func addNegative(_ fill: Int, _ leverage: Int, span: Range<Int>, _ block: Int, _ exit: EntryExit) {
-        for horizon in span { negative[fill][horizon &* leverages &+ leverage][block] &+= 1 }
+        for horizon in span {
+            negative[fill][horizon &* leverages &+ leverage][block] &+= 1
+            owed[fill][horizon &* leverages &+ leverage][block] -= exit.equity
+        }
         let place = spanPlace(fill, self.span(from: span.lowerBound, until: span.upperBound), leverage)
         spanExits[place].addShortfall(exit)
         spanShortfalls[place].add(bin: LogHistogram.bin(of: -exit.equity), count: 1)

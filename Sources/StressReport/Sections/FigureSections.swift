@@ -86,6 +86,7 @@ extension AssetSide {
         w.section("severity", label: "Severity", title: severityTitle, definition: definition) { w in
             if let chart {
                 w.element("figure") { chart.write(to: &$0) }
+                if let severityMean { w.element("p", text: severityMean) }
                 writeData("Shortfall by leverage, % of \(initialMarginWords)", &w) { writeSeverityTable(&$0) }
             } else {
                 w.element(
@@ -96,12 +97,18 @@ extension AssetSide {
     }
 
     private func writeSeverityTable(_ w: inout HTMLWriter) {
-        w.tableHead(["Position", "Entries", "Median", "90 %", "99 %", "Largest"])
+        let interval = confidenceText(confidence) + " CI"
+        w.tableHead(["Position", "Entries", "Mean", interval, "Median", "90 %", "99 %", "Largest"])
         w.element("tbody") { w in
             for row in headlineColumn(of: rows) {
-                write(row.cell.leverage.screenText, row.estimate.exit, &w)
-                if let worst = row.estimate.worstExit { write("\(row.cell.leverage.screenText) worst fill", worst, &w) }
-                if let best = row.estimate.bestExit { write("\(row.cell.leverage.screenText) best fill", best, &w) }
+                let (leverage, inference) = (row.cell.leverage.screenText, row.estimate.inference)
+                write(leverage, row.estimate.exit, inference?.severity(.chosen), &w)
+                if let worst = row.estimate.worstExit {
+                    write("\(leverage) worst fill", worst, inference?.severity(.worst), &w)
+                }
+                if let best = row.estimate.bestExit {
+                    write("\(leverage) best fill", best, inference?.severity(.best), &w)
+                }
             }
         }
     }
@@ -173,10 +180,13 @@ extension AssetSide {
         }
     }
 
-    private func write(_ title: String, _ exit: ExitEstimate, _ w: inout HTMLWriter) {
+    private func write(
+        _ title: String, _ exit: ExitEstimate, _ severity: SeverityInference?, _ w: inout HTMLWriter
+    ) {
         guard let shortfall = exit.shortfall else { return }
         let figures = [shortfall.p50, shortfall.p90, shortfall.p99, shortfall.max].map(percentNumber)
-        w.numberRow(title, [grouped(exit.negative)] + figures)
+        w.numberRow(
+            title, [grouped(exit.negative), percentNumber(shortfall.mean), rangeNumber(severity?.mean)] + figures)
     }
 
     /// The numbers of a drawing, folded away under it.

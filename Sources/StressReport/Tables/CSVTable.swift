@@ -88,7 +88,7 @@ extension RunReport {
     func tables(pages: [AssetSide]) -> [CSVTable] {
         var tables =
             [resultsTable, severityTable, intervalsTable, safeguardsTable, maxLeverageTable] + anatomyTables
-            + comparisonTables + [dataQualityTable, inputsTable, statementsTable(pages: pages)]
+            + comparisonTables + lookBackTables + [dataQualityTable, inputsTable, statementsTable(pages: pages)]
         if !study.limits.isEmpty { tables.append(limitsTable) }
         tables += failureTables
         return tables + [RunReport.columnsTable(describing: tables)]

@@ -50,13 +50,22 @@ extension RunReport {
             Column("difference_frac", "fraction", .number, "Share below zero less that of the other cell") {
                 numberText($0.difference.difference)
             },
-            Column("ci_low_frac", "fraction", .number, "Lower quantile of the resampled differences") {
+            Column("ci_low_frac", "fraction", .number, "Lower end of the difference's interval") {
                 numberText($0.difference.low)
             },
-            Column("ci_high_frac", "fraction", .number, "Upper quantile of the resampled differences") {
+            Column("ci_high_frac", "fraction", .number, "Upper end of the difference's interval") {
                 numberText($0.difference.high)
             },
             Column("confidence", "fraction", .number, "Confidence of the interval") { _ in numberText(confidence) },
+            Column("ci_method", "", .text, "How the interval was made: \(differenceMethods)") {
+                $0.difference.method.rawValue
+            },
+            Column("percentile_low_frac", "fraction", .number, "Lower quantile of the resampled differences") {
+                numberText($0.difference.percentile.low)
+            },
+            Column("percentile_high_frac", "fraction", .number, "Upper quantile of the resampled differences") {
+                numberText($0.difference.percentile.high)
+            },
         ]
         let identity = cellColumns.map { $0.of { (item: CellComparison) in item.cell } }
         return CSVTable(file: "differences.csv", columns: [runColumn()] + identity + own, rows: comparisons)
@@ -92,3 +101,5 @@ extension RunReport {
         return CSVTable(file: "bands.csv", columns: [runColumn()] + identity + own, rows: lines)
     }
 }
+
+private var differenceMethods: String { DifferenceInference.Method.allCases.map(\.rawValue).joined(separator: ", ") }

@@ -6,15 +6,18 @@ private struct FilledCell {
     let row: ResultRow
     let fill: String
     let exit: ExitEstimate
+    let role: FillRole
+
+    var severity: SeverityInference? { row.estimate.inference?.severity(role) }
 }
 
 extension RunReport {
     /// `severity.csv`: one row a cell and fill rule, how far below zero its entries ended.
     var severityTable: CSVTable {
         let filled = rows.flatMap { row in
-            [FilledCell(row: row, fill: row.fill, exit: row.estimate.exit)]
-                + (row.estimate.worstExit.map { [FilledCell(row: row, fill: "worst", exit: $0)] } ?? [])
-                + (row.estimate.bestExit.map { [FilledCell(row: row, fill: "best", exit: $0)] } ?? [])
+            [FilledCell(row: row, fill: row.fill, exit: row.estimate.exit, role: .chosen)]
+                + (row.estimate.worstExit.map { [FilledCell(row: row, fill: "worst", exit: $0, role: .worst)] } ?? [])
+                + (row.estimate.bestExit.map { [FilledCell(row: row, fill: "best", exit: $0, role: .best)] } ?? [])
         }
         let columns =
             [runColumn()] + cellColumns.map { $0.of { (item: FilledCell) in item.row.cell } }
@@ -25,10 +28,56 @@ extension RunReport {
                 },
             ] + severityColumns(suffix: "margin_frac", unit: "of margin") { $1 }
             + severityColumns(suffix: "notional_frac", unit: "of notional") { $1 / $0.row.cell.leverage.value }
-            + causeColumns
+            + causeColumns + intervalColumns
         return CSVTable(file: "severity.csv", columns: columns, rows: filled)
     }
 }
+
+extension RunReport {
+    /// The interval of what estimates something. The largest shortfall is a fact of the history, and quantiles of a few crashes have no
+    /// interval worth the name: how many there are stands in `events.csv`, what lies beyond them in `shortfall_tail.csv`.
+    private var intervalColumns: [Column<FilledCell>] {
+        let confidence = study.statistics.confidence
+        let perEntry = Column<FilledCell>(
+            "shortfall_per_entry_margin_frac", "of margin", .number,
+            "Mean shortfall of all held entries, those without one counting as zero; empty where one has no bound"
+        ) { field($0.exit.shortfallPerEntry) }
+        let last = [
+            Column<FilledCell>("confidence", "fraction", .number, "Confidence of the intervals") { _ in
+                numberText(confidence)
+            },
+            Column<FilledCell>("status", "", .text, "As in results.csv; few_windows: indicative only") {
+                $0.row.estimate.status.rawValue
+            },
+        ]
+        return meanColumns("shortfall_mean", \.mean) + [perEntry] + meanColumns("shortfall_per_entry", \.perEntry)
+            + last
+    }
+
+    private func meanColumns(
+        _ name: String, _ part: @escaping (SeverityInference) -> MeanInference
+    ) -> [Column<FilledCell>] {
+        func end(
+            _ side: String, _ words: String, _ end: @escaping (MeanInference) -> Double?
+        ) -> Column<FilledCell> {
+            Column(
+                "\(name)_ci_\(side)_margin_frac", "of margin", .number,
+                "\(words) end of the interval of \(name)_margin_frac"
+            ) { field($0.severity.flatMap { end(part($0)) }) }
+        }
+        let method = Column<FilledCell>(
+            "\(name)_ci_method", "", .text, "How it was made, or why there is none: \(meanMethods)"
+        ) { item in
+            if let severity = item.severity { return part(severity).method.rawValue }
+            // Nothing seen is little seen; what cannot happen was not asked for.
+            let isEstimated = item.row.estimate.inference != nil && item.exit.interval != nil
+            return isEstimated ? MeanInference.Method.fewEpisodes.rawValue : ""
+        }
+        return [end("low", "Lower") { $0.low }, end("high", "Upper") { $0.high }, method]
+    }
+}
+
+private var meanMethods: String { MeanInference.Method.allCases.map(\.rawValue).joined(separator: ", ") }
 
 /// The causes of the mean shortfall: in parts of the margin, which sum to it, and over it, which sum to 1.
 private var causeColumns: [Column<FilledCell>] {

@@ -69,7 +69,8 @@ public struct FrequencyInference: Hashable, Codable, Sendable {
         studentised =
             hasFewRuns
             ? nil
-            : FrequencyInference.studentised(frequency, error: standardError, resampled, confidence: confidence)
+            : studentisedEnds(frequency, error: standardError, resampled, confidence: confidence)
+                .map { Bounds(low: $0.low, high: $0.high) }
         // n_eff = n · (binomial variance / resampled variance), and no more than there are entries. Where the events of a
         // few runs are all there is, their variance is as uncertain as they are, and the windows are the cap.
         let most = min(Double(studentised == nil ? min(disjointWindows, share.total) : share.total), mostByRuns)
@@ -104,18 +105,24 @@ public struct FrequencyInference: Hashable, Codable, Sendable {
         let ends = tailOrderStatistics(values, confidence: confidence)
         return Bounds(low: ends.low, high: ends.high)
     }
+}
 
-    private static func studentised(
-        _ frequency: Double, error: Double, _ resampled: ResampledRatio, confidence: Double
-    ) -> Bounds? {
-        let scores = zip(resampled.shares, resampled.errors).map { share, error in
-            // A resample without events has no error to measure its distance by: it is infinitely far below.
-            share == frequency ? 0 : (share - frequency) / error
-        }
-        let ends = tailOrderStatistics(scores, confidence: confidence)
-        guard ends.low.isFinite, ends.high.isFinite else { return nil }
-        return Bounds(low: frequency - ends.high * error, high: frequency - ends.low * error)
+/// Bootstrap-t ends of a figure: nil where infinite scores reach into the quantile.
+///
+/// - Parameters:
+///   - value: the figure as observed.
+///   - error: its standard deviation over the resamples.
+///   - resampled: the figure in every resample, with its own error.
+func studentisedEnds(
+    _ value: Double, error: Double, _ resampled: ResampledRatio, confidence: Double
+) -> (low: Double, high: Double)? {
+    let scores = zip(resampled.shares, resampled.errors).map { share, error in
+        // A resample without events has no error to measure its distance by: it is infinitely far away.
+        share == value ? 0 : (share - value) / error
     }
+    let ends = tailOrderStatistics(scores, confidence: confidence)
+    guard ends.low.isFinite, ends.high.isFinite else { return nil }
+    return (value - ends.high * error, value - ends.low * error)
 }
 
 /// The order statistics that leave `(1 − confidence) / 2` of the values outside on each side. O(n log n).

@@ -134,18 +134,51 @@ public struct HorizonPanel: Sendable {
     }
 
     /// How many runs of mean length hold entries of a column.
-    private func runs(_ share: BlockShare) -> Double {
-        Double(share.entries.count { $0 > 0 }) / plan.meanLength
+    private func runs(_ share: BlockShare) -> Double { runs(share.entries[...]) }
+
+    private func runs(_ entries: ArraySlice<UInt32>) -> Double {
+        Double(entries.count { $0 > 0 }) / plan.meanLength
     }
 
     /// What the resamples say about one other column.
     public func inference(_ column: BlockShare) -> FrequencyInference? { inferences(of: [column])[0] }
 
-    /// Column `first` less column `second`.
-    public func difference(_ first: Int, _ second: Int) -> DifferenceInference {
-        let resampled = plan.ratios(of: [shares[first], shares[second]])
+    /// Column `first` less column `second`; nil where one of them has no entries. O(blocks + resamples × runs).
+    public func difference(_ first: Int, _ second: Int) -> DifferenceInference? {
+        let columns = [shares[first], shares[second]]
+        let resampled = plan.ratios(of: columns[...])
+        let single = zip(columns, resampled).compactMap { self.single($0, $1) }
+        guard single.count == 2 else { return nil }
         return DifferenceInference(
-            (shares[first], resampled[0]), (shares[second], resampled[1]), confidence: rules.confidence)
+            (single[0], resampled[0]), (single[1], resampled[1]), paired: plan.differences(of: columns[0], columns[1]),
+            runs: min(runs(columns[0]), runs(columns[1])), confidence: rules.confidence)
+    }
+
+    /// What the same resamples say about means of the same history; nil for one that is not above zero.
+    ///
+    /// - Parameters:
+    ///   - columns: of all time blocks of the history.
+    ///   - entries: held in each of them.
+    ///
+    /// O(columns × resamples × (runs + log resamples)).
+    public func means(of columns: [BlockRatio], entries: [UInt32]) -> [MeanInference?] {
+        let columns = columns.map { $0.held(held) }
+        let known = columns.indices.filter { (columns[$0].value ?? 0) > 0 }
+        let resampled = plan.ratios(of: known.map { columns[$0] }[...])
+        let runs = runs(entries[held])
+        var found = [MeanInference?](repeating: nil, count: columns.count)
+        for (place, resampled) in zip(known, resampled) {
+            found[place] = columns[place].value.map {
+                MeanInference(mean: $0, resampled: resampled, runs: runs, confidence: rules.confidence)
+            }
+        }
+        return found
+    }
+
+    private func single(_ share: BlockShare, _ resampled: ResampledRatio) -> FrequencyInference? {
+        FrequencyInference(
+            share, resampled: resampled, disjointWindows: disjointWindows, runs: runs(share),
+            confidence: rules.confidence)
     }
 
     /// The band over a curve of columns; nil when one of them has no entries.
@@ -153,9 +186,7 @@ public struct HorizonPanel: Sendable {
         let chosen = columns.map { shares[$0] }
         let resampled = plan.ratios(of: chosen[...])
         let single = zip(chosen, resampled).compactMap { share, resampled in
-            FrequencyInference(
-                share, resampled: resampled, disjointWindows: disjointWindows, runs: runs(share),
-                confidence: rules.confidence)
+            self.single(share, resampled)
         }
         guard single.count == columns.count else { return nil }
         return SimultaneousBand(single, resampled: resampled, confidence: rules.confidence)

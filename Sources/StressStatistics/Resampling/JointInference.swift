@@ -4,34 +4,6 @@
     import Darwin
 #endif
 
-/// The difference of two frequencies of the same series, with an interval that knows how they move together.
-public struct DifferenceInference: Hashable, Codable, Sendable {
-    /// First less second, as observed.
-    public let difference: Double
-    /// Standard deviation over the resamples.
-    public let standardError: Double
-    /// Quantiles of the resampled differences.
-    public let low: Double
-    /// Quantiles of the resampled differences.
-    public let high: Double
-
-    /// Whether the interval leaves out 0.
-    public var isClear: Bool { low > 0 || high < 0 }
-
-    /// The difference of two columns that were resampled by one plan.
-    public init(
-        _ first: (share: BlockShare, resampled: ResampledRatio),
-        _ second: (share: BlockShare, resampled: ResampledRatio),
-        confidence: Double
-    ) {
-        difference = (first.share.frequency ?? 0) - (second.share.frequency ?? 0)
-        let replicates = zip(first.resampled.shares, second.resampled.shares).map { $0 - $1 }
-        standardError = FrequencyInference.variance(replicates).squareRoot()
-        let ends = tailOrderStatistics(replicates, confidence: confidence)
-        (low, high) = (ends.low, ends.high)
-    }
-}
-
 /// Bands that hold a whole curve of frequencies at once.
 ///
 /// Sup-t: J. L. Montiel Olea, M. Plagborg-Møller, "Simultaneous confidence bands: theory, implementation, and an

@@ -6,7 +6,8 @@ import Synchronization
 
 /// Prints the tables of coverage as Markdown: how often nominal 95 % intervals hold the truth.
 ///
-/// `StressCoverage [trials]`, or `StressCoverage --time` for the time that resampling a large grid takes.
+/// `StressCoverage [trials]`, `StressCoverage --joint [trials]` for differences and mean shortfalls alone, or `StressCoverage --time` for
+/// the time that resampling a large grid takes.
 @main struct StressCoverage {
     static let resamples = 1000
     static let frequencies = [0.1, 0.03, 0.01, 0.003]
@@ -21,7 +22,8 @@ import Synchronization
 
     static func main() {
         if CommandLine.arguments.contains("--time") { return timeResampling() }
-        let trials = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 1000
+        let trials = CommandLine.arguments.dropFirst().compactMap { Int($0) }.first ?? 1000
+        if CommandLine.arguments.contains("--joint") { return printJointTables(trials: trials) }
         let ordinary = [ReturnProcess.independent, .autoregressive, .garchJumps, .regimes].flatMap { process in
             [1, 7, 30].map { Setting(process: process, horizonDays: $0, days: 1826) }
         }
@@ -38,6 +40,7 @@ import Synchronization
         printTable(hard, trials: trials)
         print("\n### Weeks and months\n")
         printTable(short, trials: trials)
+        printJointTables(trials: trials)
     }
 
     /// Files of a single month, as vendors sell minute bars.
@@ -82,36 +85,5 @@ import Synchronization
                 percent(Double(row.studentised) / trials, 0), percent(Double(row.zeroSeen) / trials, 0),
             ]
         return "| " + fields.joined(separator: " | ") + " |"
-    }
-
-    /// 125 leverages, three horizons, two sides, five years of days.
-    private static func timeResampling() {
-        var random = SeededGenerator(seed: 1)
-        let entries = [UInt32](repeating: 24, count: 1826)
-        let columns = (0..<250).map { _ -> BlockShare in
-            var counts = [UInt32](repeating: 0, count: 1826)
-            for day in counts.indices where random.uniform() < 0.05 {
-                for next in day..<min(day + 6, 1826) { counts[next] = UInt32(random.next() % 25) }
-            }
-            return BlockShare(counts: counts, entries: entries)
-        }
-        let begin = DispatchTime.now().uptimeNanoseconds
-        for horizon in [1.0, 7, 30] {
-            let parts = 25
-            let lengths = Mutex(1.0)
-            DispatchQueue.concurrentPerform(iterations: parts) { part in
-                let length = HorizonPanel.longestAutomaticLength(of: columns[part * 10..<part * 10 + 10])
-                lengths.withLock { $0 = max($0, length) }
-            }
-            let panel = HorizonPanel(
-                columns: columns, horizonBlocks: horizon, disjointWindows: 1826 / Int(horizon),
-                rules: ResamplingRules(),
-                name: "\(horizon)", automaticLength: lengths.withLock { $0 })
-            DispatchQueue.concurrentPerform(iterations: parts) { part in
-                _ = panel?.inferences(part * 10..<part * 10 + 10)
-            }
-        }
-        let seconds = Double(DispatchTime.now().uptimeNanoseconds - begin) / 1e9
-        print("2,000 resamples of 125 x 3 x 2 cells over 1,826 days: \(fixedText(seconds, decimals: 2)) s")
     }
 }

@@ -25,7 +25,8 @@ func makeEstimate(
                 : .disjointWindows(count: negative, entries: entries, windows: windows, confidence: confidence),
             shortfall: negative > 0
                 ? ShortfallSummary(mean: size * 1.3, p50: size, p90: size * 3, p99: size * 6, max: size * 10) : nil,
-            meanEquity: entries > 0 ? 0.75 : nil, causes: negative > 0 ? makeCauses(size * 1.3) : nil)
+            meanEquity: entries > 0 ? 0.75 : nil, causes: negative > 0 ? makeCauses(size * 1.3) : nil,
+            shortfallPerEntry: entries > 0 ? size * 1.3 * Double(negative) / Double(entries) : nil)
     }
     let usual: CellStatus =
         entries == 0

@@ -1,0 +1,227 @@
+import StressBasics
+import StressStatistics
+
+/// How often intervals of differences and of mean shortfalls hold the truth, on the histories of ``CoverageStudy``.
+public struct JointCoverage: Sendable {
+    /// How prices move.
+    public let process: ReturnProcess
+    /// Longest holding time, days.
+    public let horizonDays: Int
+    /// Length of a history, days.
+    public let days: Int
+    /// What is estimated, with its truth.
+    public let targets: [Target]
+
+    /// An event of an entry: the log price moves against it by at least a distance.
+    public struct Event: Hashable, Sendable {
+        /// Whether a rise is against it.
+        public let isShort: Bool
+        /// The distance.
+        public let distance: Double
+    }
+
+    /// One figure of a history.
+    public struct Target: Sendable {
+        /// In words.
+        public let name: String
+        /// In the long run.
+        public let truth: Double
+        let kind: Kind
+
+        /// Whether it is a difference of two frequencies.
+        public var isDifference: Bool { if case .difference = kind { true } else { false } }
+
+        enum Kind: Sendable {
+            case difference(Event, Event)
+            case meanShortfall(Event)
+            case shortfallPerEntry(Event)
+        }
+    }
+
+    /// The intervals of one target in one history.
+    public struct Intervals: Sendable {
+        /// What reports show; nil where they say that there is none.
+        let shown: (low: Double, high: Double)?
+        /// Quantiles of the resamples.
+        let percentile: (low: Double, high: Double)?
+        /// Whether it is a form for few runs or few episodes.
+        let isFallback: Bool
+    }
+
+    /// A study whose truth is read off one history of `longRun` bars, with a seed of its own.
+    public init(_ process: ReturnProcess, horizonDays: Int, days: Int, longRun: Int) {
+        (self.process, self.horizonDays, self.days) = (process, horizonDays, days)
+        let random = SeededGenerator(seed: 2024).stream("truth \(process.rawValue) \(horizonDays)")
+        let moves = Moves(process, bars: longRun, horizon: horizonDays * CoverageStudy.barsPerDay, random: random)
+        targets = JointCoverage.targets(moves)
+    }
+
+    private static func targets(_ moves: Moves) -> [Target] {
+        let sorted = moves.falls.sorted(by: >)
+        func event(_ share: Double, isShort: Bool = false) -> Event {
+            Event(isShort: isShort, distance: sorted[Int(share * Double(sorted.count))])
+        }
+        func difference(_ name: String, _ a: Event, _ b: Event) -> Target {
+            Target(name: name, truth: moves.share(a) - moves.share(b), kind: .difference(a, b))
+        }
+        let pairs = [0.03, 0.01].flatMap { share in
+            let words = "\(fixedText(share * 100, decimals: 0)) %"
+            return [
+                difference("long at \(words) − short", event(share), event(share, isShort: true)),
+                difference("long at \(words) − at a third", event(share), event(share / 3)),
+            ]
+        }
+        let means = [0.03, 0.01, 0.003].flatMap { share in
+            let words = "at \(fixedText(share * 100, decimals: 1)) %"
+            let event = event(share)
+            return [
+                Target(name: "mean shortfall \(words)", truth: moves.meanShortfall(event), kind: .meanShortfall(event)),
+                Target(
+                    name: "shortfall per entry \(words)", truth: moves.meanShortfall(event) * moves.share(event),
+                    kind: .shortfallPerEntry(event)),
+            ]
+        }
+        return pairs + means
+    }
+
+    /// The intervals of every target in the history of a seed; nil where there is nothing to estimate.
+    public func intervals(seed: Int, resamples: Int) -> [Intervals?] {
+        let perDay = CoverageStudy.barsPerDay
+        let random = SeededGenerator(seed: UInt64(seed)).stream("trial \(process.rawValue) \(horizonDays)")
+        let moves = Moves(
+            process, bars: (days - horizonDays) * perDay, horizon: horizonDays * perDay, random: random)
+        let judge = HistoryJudge(moves: moves, study: self, seed: seed, resamples: resamples)
+        return targets.map(judge.intervals)
+    }
+}
+
+/// The farthest moves of the log price within the holding time after every bar.
+private struct Moves {
+    let falls: [Double]
+    let rises: [Double]
+
+    init(_ process: ReturnProcess, bars: Int, horizon: Int, random: SeededGenerator) {
+        var stream = ReturnStream(process, seed: random)
+        var prices = [0.0]
+        prices.reserveCapacity(bars + horizon)
+        for bar in 1..<bars + horizon { prices.append(prices[bar - 1] + stream.next()) }
+        falls = windowFalls(prices, horizon: horizon)
+        rises = windowFalls(prices.map { -$0 }, horizon: horizon)
+    }
+
+    func moves(_ event: JointCoverage.Event) -> [Double] { event.isShort ? rises : falls }
+
+    func share(_ event: JointCoverage.Event) -> Double {
+        let moves = moves(event)
+        return Double(moves.count { $0 >= event.distance }) / Double(moves.count)
+    }
+
+    func meanShortfall(_ event: JointCoverage.Event) -> Double {
+        let beyond = moves(event).filter { $0 >= event.distance }
+        return beyond.reduce(0) { $0 + $1 - event.distance } / Double(beyond.count)
+    }
+}
+
+/// Judges one history as a run would.
+private struct HistoryJudge {
+    let moves: Moves
+    let days: Int
+    let study: JointCoverage
+    let rules: ResamplingRules
+
+    init(moves: Moves, study: JointCoverage, seed: Int, resamples: Int) {
+        (self.moves, self.study, days) = (moves, study, study.days)
+        rules = ResamplingRules(resamples: resamples, seed: UInt64(seed))
+    }
+
+    private func panel(_ events: JointCoverage.Event...) -> HorizonPanel? {
+        HorizonPanel(
+            columns: events.map { HistoryJudge.share(moves, $0, days: days) },
+            horizonBlocks: Double(study.horizonDays), disjointWindows: (days - study.horizonDays) / study.horizonDays,
+            rules: rules, name: study.process.rawValue)
+    }
+
+    private static func share(_ moves: Moves, _ event: JointCoverage.Event, days: Int) -> BlockShare {
+        var share = BlockShare(counts: Array(repeating: 0, count: days), entries: Array(repeating: 0, count: days))
+        for (bar, move) in moves.moves(event).enumerated() {
+            share.entries[bar / CoverageStudy.barsPerDay] += 1
+            if move >= event.distance { share.counts[bar / CoverageStudy.barsPerDay] += 1 }
+        }
+        return share
+    }
+
+    func intervals(_ target: JointCoverage.Target) -> JointCoverage.Intervals? {
+        switch target.kind {
+        case .difference(let first, let second): difference(first, second)
+        case .meanShortfall(let event): mean(event, perEntry: false)
+        case .shortfallPerEntry(let event): mean(event, perEntry: true)
+        }
+    }
+
+    private func difference(_ first: JointCoverage.Event, _ second: JointCoverage.Event) -> JointCoverage.Intervals? {
+        panel(first, second)?.difference(0, 1).map { found in
+            JointCoverage.Intervals(
+                shown: (found.low, found.high), percentile: (found.percentile.low, found.percentile.high),
+                isFallback: found.method != .bootstrapTJoint)
+        }
+    }
+
+    private func mean(_ event: JointCoverage.Event, perEntry: Bool) -> JointCoverage.Intervals? {
+        let share = HistoryJudge.share(moves, event, days: days)
+        var sums = [Double](repeating: 0, count: days)
+        for (bar, move) in moves.moves(event).enumerated() where move >= event.distance {
+            sums[bar / CoverageStudy.barsPerDay] += move - event.distance
+        }
+        let ratio = BlockRatio(sums: sums, weights: (perEntry ? share.entries : share.counts).map(Double.init))
+        guard let found = panel(event)?.means(of: [ratio], entries: share.entries)[0] else { return nil }
+        var shown: (low: Double, high: Double)?
+        if let low = found.low, let high = found.high { shown = (low, high) }
+        return JointCoverage.Intervals(
+            shown: shown, percentile: found.percentile.map { ($0.low, $0.high) }, isFallback: false)
+    }
+}
+
+extension JointCoverage {
+    /// How often one kind of interval of a target held its truth.
+    public struct Coverage: Sendable {
+        /// Share of the intervals that held the truth.
+        public let hits: Double
+        /// Share of the histories that had an interval.
+        public let share: Double
+        /// Median width of the intervals.
+        public let width: Double
+
+        /// Nil where no history had one.
+        init?(_ intervals: [(low: Double, high: Double)], truth: Double, trials: Int) {
+            guard !intervals.isEmpty else { return nil }
+            hits = Double(intervals.count { $0.low <= truth && truth <= $0.high }) / Double(intervals.count)
+            share = Double(intervals.count) / Double(trials)
+            width = intervals.map { $0.high - $0.low }.sorted()[intervals.count / 2]
+        }
+    }
+
+    /// How often the intervals of one target held its truth.
+    public struct Row: Sendable {
+        /// What is estimated.
+        public let target: Target
+        /// What reports show.
+        public let shown: Coverage?
+        /// Quantiles of the resamples.
+        public let percentile: Coverage?
+        /// Share of the histories whose interval is a form for few runs or few episodes.
+        public let fallbacks: Double
+    }
+
+    /// Judges `trials` histories: a target a row.
+    public func table(trials: Int, resamples: Int) -> [Row] {
+        let all = (0..<trials).map { intervals(seed: $0, resamples: resamples) }
+        return targets.indices.map { place in
+            let (target, found) = (targets[place], all.compactMap { $0[place] })
+            return Row(
+                target: target,
+                shown: Coverage(found.compactMap(\.shown), truth: target.truth, trials: trials),
+                percentile: Coverage(found.compactMap(\.percentile), truth: target.truth, trials: trials),
+                fallbacks: Double(found.count(where: \.isFallback)) / Double(trials))
+        }
+    }
+}
