@@ -259,4 +259,25 @@ private func randomColumns(_ random: inout SeededGenerator, columns: Int, blocks
             #expect(band.low <= one.effectiveWilson.low && band.high >= one.effectiveWilson.high)
         }
     }
+
+    /// What is found without sorting everything is what stands there when everything is sorted.
+    @Test(arguments: 0..<400)
+    func orderStatisticsAreThoseOfASort(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let count = 1 + Int(random.next() % 3000)
+        let confidence = [0.5, 0.9, 0.95, 0.99, 0.9999, random.uniform() * 0.99 + 0.005][Int(random.next() % 6)]
+        // Continuous, tied, with infinite ends, rising, falling.
+        let shape = random.next() % 5
+        var values = (0..<count).map { _ -> Double in
+            let value = random.uniform() - 0.5
+            if shape == 1 { return (value * 6).rounded() / 2 }
+            return shape == 2 && abs(value) > 0.4 ? value * .infinity : value
+        }
+        if shape == 3 { values.sort() }
+        if shape == 4 { values.sort(by: >) }
+        let sorted = values.sorted()
+        let place = min(max(Int(Double(count) * (1 - confidence) / 2) - 1, 0), count - 1)
+        let found = tailOrderStatistics(values, confidence: confidence)
+        #expect(found.low == sorted[place] && found.high == sorted[count - 1 - place], "seed \(seed)")
+    }
 }

@@ -124,11 +124,3 @@ func studentisedEnds(
     guard ends.low.isFinite, ends.high.isFinite else { return nil }
     return (value - ends.high * error, value - ends.low * error)
 }
-
-/// The order statistics that leave `(1 − confidence) / 2` of the values outside on each side. O(n log n).
-func tailOrderStatistics(_ values: [Double], confidence: Double) -> (low: Double, high: Double) {
-    let sorted = values.sorted()
-    let outside = Int((Double(sorted.count) * (1 - confidence) / 2).rounded(.down))
-    let place = min(max(outside - 1, 0), sorted.count - 1)
-    return (sorted[place], sorted[sorted.count - 1 - place])
-}
