@@ -11,22 +11,26 @@ extension StressRun {
     ///   - results: of this history, of any cells.
     ///   - estimates: of the same results, resampled by the same rules.
     ///   - rules: the study's.
+    ///   - threads: as many pairs at once; has no influence on the numbers.
     ///
     /// O(blocks × resamples + pairs × resamples × runs).
     public func differences(
-        _ pairs: [(first: Int, second: Int)], results: [CellResult], estimates: [CellEstimate], rules: ResamplingRules
+        _ pairs: [(first: Int, second: Int)], results: [CellResult], estimates: [CellEstimate],
+        rules: ResamplingRules, threads: Int
     ) -> [DifferenceInference?] {
         let cells = Set(pairs.flatMap { [$0.first, $0.second] }).filter { estimates[$0].exit.interval != nil }.sorted()
         let horizons = Dictionary(grouping: cells) { results[$0].rules.cell.horizon }
         // One draw of the resamples serves all pairs of a horizon.
         let panels = horizons.mapValues { (cells: $0, panel: panel($0, results, estimates, rules)) }
-        return pairs.map { pair in
+        let found = parallelMap(count: pairs.count, threads: threads) { place -> DifferenceInference?? in
+            let pair = pairs[place]
             guard let all = panels[results[pair.first].rules.cell.horizon],
                 let first = all.cells.firstIndex(of: pair.first),
                 let second = all.cells.firstIndex(of: pair.second)
-            else { return nil }
-            return all.panel?.difference(first, second)
+            else { return .some(nil) }
+            return .some(all.panel?.difference(first, second))
         }
+        return found ?? []
     }
 
     /// The band that holds the shares below zero of several cells of one horizon at once; nil where one of them was not

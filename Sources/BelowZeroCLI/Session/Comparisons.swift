@@ -10,6 +10,7 @@ struct Comparisons {
     let run: StressRun
     let results: [CellResult]
     let estimates: [CellEstimate]
+    let threads: Int
 
     private var rules: ResamplingRules { study.statistics.resampling }
 
@@ -41,7 +42,7 @@ struct Comparisons {
             let platforms = places(anywhere)
             pairs += platforms.dropFirst().map { ($0, platforms[0]) }
         }
-        let found = run.differences(pairs, results: results, estimates: estimates, rules: rules)
+        let found = run.differences(pairs, results: results, estimates: estimates, rules: rules, threads: threads)
         return zip(pairs, found).compactMap { pair, difference in
             difference.map {
                 CellComparison(

@@ -162,7 +162,8 @@ struct JobRunner {
             let details = CellDetails(
                 study: study, input: input, run: run, rows: result.rows, threads: session.threads, control: control)
             let compared = Comparisons(
-                study: study, run: run, results: answers.results, estimates: answers.estimates)
+                study: study, run: run, results: answers.results, estimates: answers.estimates,
+                threads: session.threads)
             (result.details, result.requirements) = (try details.details(), details.requirements())
             (result.comparisons, result.bands) = (compared.comparisons, compared.bands)
             result.lookBackMargins = lookBackMargins(input)
