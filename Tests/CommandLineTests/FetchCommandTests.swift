@@ -10,7 +10,7 @@ import Testing
         var program = scratch.program
         program.environment["SOURCE_DATE_EPOCH"] = "1715313600"  // 2024-05-10T04:00:00Z
         return try program.run(
-            ["fetch"] + arguments + ["--base", server.base(mode), "--allow-http", "--interval", "1h", "--stall", "1s"])
+            ["fetch"] + arguments + ["--base", server.base(mode), "--allow-http", "--interval", "1h", "--stall", "60s"])
     }
 
     /// What the fetch prints for a study is a study that runs: months and days of prices, marks and funding, all in archives.
@@ -100,7 +100,7 @@ import Testing
         ]
         let running = try scratch.program.start(arguments + ["--base", server.base("slow")])
         let part = "prices/spot/klines/HALTUSDT/1h/.HALTUSDT-1h-2023-01.zip.part"
-        for _ in 0..<500 where !scratch.files().contains(part + ".state") { Thread.sleep(forTimeInterval: 0.02) }
+        for _ in 0..<5000 where !scratch.files().contains(part + ".state") { Thread.sleep(forTimeInterval: 0.02) }
         kill(running.process.processIdentifier, SIGINT)
         running.process.waitUntilExit()
         let outcome = try running.outcome()

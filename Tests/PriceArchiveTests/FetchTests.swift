@@ -17,10 +17,18 @@ import Testing
     private var policy: FetchPolicy {
         var policy = FetchPolicy()
         policy.firstDelay = TimeSpan(milliseconds: 20)
-        policy.stall = TimeSpan(milliseconds: 700)
-        policy.longestFile = .seconds(25)
+        // A machine that has other things to do may keep a server that behaves from answering for seconds.
+        policy.stall = .seconds(60)
+        policy.longestFile = .seconds(300)
         policy.allowsHTTP = true
         return policy
+    }
+
+    /// For servers that fall silent. One that is only kept waiting is asked again.
+    private var hasty: FetchPolicy {
+        var hasty = policy
+        hasty.stall = TimeSpan(milliseconds: 700)
+        return hasty
     }
 
     private func series(_ symbol: String = "BTCUSDT", kind: ArchiveKind = .klines) throws -> ArchiveSeries {
@@ -127,7 +135,7 @@ import Testing
         "redirect",
     ])
     func whatCanBeHadIsHadInTheEnd(mode: String) throws {
-        guard let outcome = try fetch(mode, series()) else { return }
+        guard let outcome = try fetch(mode, series(), policy: mode == "stall" ? hasty : policy) else { return }
         #expect(outcome.present.count == 1, "\(outcome.failures)")
         #expect(files() == [january, january + ".CHECKSUM"], "nothing half is left")
     }
@@ -141,13 +149,14 @@ import Testing
 
     @Test func aStoppedFetchGoesOnWhereItStopped() throws {
         guard ArchiveServer.shared != nil else { return }
-        let began = ContinuousClock.now
-        // The transfer of this mode takes two seconds.
-        let stopped = try fetch("slow", series("STOPUSDT")) { began.duration(to: .now) > .milliseconds(900) }
+        let part = "spot/klines/STOPUSDT/1h/.STOPUSDT-1h-2023-01.zip.part"
+        // The transfer of this mode takes two seconds, and is stopped when something has arrived.
+        let stopped = try fetch("slow", series("STOPUSDT")) { [path = folder.path] in
+            let size = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(part)")[.size] as? Int
+            return size ?? 0 > 0 && FileManager.default.fileExists(atPath: "\(path)/\(part).state")
+        }
         #expect(stopped?.failures.first?.error.reason == .interrupted && stopped?.present.isEmpty == true)
-        #expect(began.duration(to: .now) < .seconds(8))
-        let part = try #require(files().first { $0.hasSuffix(".part") })
-        #expect(part == "spot/klines/STOPUSDT/1h/.STOPUSDT-1h-2023-01.zip.part" && files().contains(part + ".state"))
+        #expect(files().contains(part) && files().contains(part + ".state"))
         #expect(try fetch("ok", series("STOPUSDT"))?.present.count == 1)
         let last = try #require(try requests("ok").last { $0[1].hasSuffix("STOPUSDT-1h-2023-01.zip") })
         #expect(last[2].hasPrefix("bytes="), "\(last)")
@@ -168,7 +177,7 @@ import Testing
         ("stallforever", .tryAgain, "no byte for"),
     ])
     func failuresAreNamedAndLeaveNothing(mode: String, reason: ArchiveError.Reason, words: String) throws {
-        var impatient = policy
+        var impatient = mode == "stallforever" ? hasty : policy
         impatient.attempts = 3
         impatient.largestFile = 8 << 20
         guard let outcome = try fetch(mode, series(), policy: impatient) else { return }
