@@ -20,31 +20,22 @@ struct RecordWriter {
     }
 
     /// Counts with their zeros as runs.
-    mutating func add(_ counts: [UInt32]) {
-        add(counts.count)
-        var index = 0
-        while index < counts.count {
-            let start = index
-            while index < counts.count, counts[index] == 0 { index += 1 }
-            add(index - start)
-            guard index < counts.count else { return }
-            add(UInt64(counts[index]))
-            index += 1
-        }
-    }
-}
+    mutating func add(_ counts: [UInt32]) { addSparse(counts) { $0.add(UInt64($1)) } }
 
-extension RecordWriter {
     /// Sums with their zeros as runs.
-    mutating func add(_ sums: [Double]) {
-        add(sums.count)
+    mutating func add(_ sums: [Double]) { addSparse(sums) { $0.add($1) } }
+
+    private mutating func addSparse<Number: AdditiveArithmetic>(
+        _ numbers: [Number], write: (inout RecordWriter, Number) -> Void
+    ) {
+        add(numbers.count)
         var index = 0
-        while index < sums.count {
+        while index < numbers.count {
             let start = index
-            while index < sums.count, sums[index] == 0 { index += 1 }
+            while index < numbers.count, numbers[index] == .zero { index += 1 }
             add(index - start)
-            guard index < sums.count else { return }
-            add(sums[index])
+            guard index < numbers.count else { return }
+            write(&self, numbers[index])
             index += 1
         }
     }

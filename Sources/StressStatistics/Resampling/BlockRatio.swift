@@ -76,17 +76,7 @@ private struct WeightedTile {
     }
 
     func ratios(_ plan: ResamplePlan) -> [ResampledRatio] {
-        let empty = ResampledRatio(
-            shares: Array(repeating: 0, count: plan.resamples), errors: Array(repeating: 0, count: plan.resamples))
-        var result = Array(repeating: empty, count: used)
-        for index in 0..<plan.resamples {
-            let (shares, errors) = resample(plan, index)
-            for lane in 0..<used {
-                result[lane].shares[index] = shares[lane]
-                result[lane].errors[index] = errors[lane]
-            }
-        }
-        return result
+        plan.ratios(of: used) { resample(plan, $0) }
     }
 
     private func resample(_ plan: ResamplePlan, _ index: Int) -> (shares: Lanes, errors: Lanes) {

@@ -77,6 +77,25 @@ extension ResamplePlan {
     }
 }
 
+extension ResamplePlan {
+    /// The ratios of the first `used` of eight columns that are resampled side by side.
+    func ratios(
+        of used: Int, _ resample: (Int) -> (shares: SIMD8<Double>, errors: SIMD8<Double>)
+    ) -> [ResampledRatio] {
+        let empty = ResampledRatio(
+            shares: Array(repeating: 0, count: resamples), errors: Array(repeating: 0, count: resamples))
+        var result = Array(repeating: empty, count: used)
+        for index in 0..<resamples {
+            let (shares, errors) = resample(index)
+            for lane in 0..<used {
+                result[lane].shares[index] = shares[lane]
+                result[lane].errors[index] = errors[lane]
+            }
+        }
+        return result
+    }
+}
+
 /// Up to eight columns with the same entries, as running totals over two rounds of the blocks.
 private struct RatioTile {
     static let width = 8
@@ -104,17 +123,7 @@ private struct RatioTile {
     }
 
     func ratios(_ plan: ResamplePlan) -> [ResampledRatio] {
-        let empty = ResampledRatio(
-            shares: Array(repeating: 0, count: plan.resamples), errors: Array(repeating: 0, count: plan.resamples))
-        var result = Array(repeating: empty, count: used)
-        for index in 0..<plan.resamples {
-            let (shares, errors) = resample(plan, index)
-            for lane in 0..<used {
-                result[lane].shares[index] = shares[lane]
-                result[lane].errors[index] = errors[lane]
-            }
-        }
-        return result
+        plan.ratios(of: used) { resample(plan, $0) }
     }
 
     private func resample(_ plan: ResamplePlan, _ index: Int) -> (shares: Lanes, errors: Lanes) {
