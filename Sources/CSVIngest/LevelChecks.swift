@@ -119,7 +119,8 @@ struct LevelShiftCheck {
                 message: "the level of prices never changes by a factor of 5 from one bar to the next", count: 0)
         }
         let behind = shifts.count(where: \.isBehindGap)
-        let gaps = behind == 0 ? "" : ", \(spacedCount(behind)) of them behind a gap: another coin under the same name?"
+        let which = shifts.count == 1 ? "" : "\(spacedCount(behind)) of them "
+        let gaps = behind == 0 ? "" : ", \(which)behind a gap: another coin under the same name?"
         return Finding(
             check: "level_shifts", severity: .warning,
             message:
