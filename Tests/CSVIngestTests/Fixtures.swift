@@ -98,27 +98,3 @@ func hourlyText(_ count: Int, _ change: (Int) -> String? = { _ in nil }) -> Stri
 func hourlyRow(_ bar: Int) -> String {
     "\(1_614_556_800 + 3600 * bar),\(100 + bar % 7),\(102 + bar % 7),\(99 + bar % 7),\(101 + bar % 7),1.5"
 }
-
-/// A new folder for files of one test, removed with the value.
-final class ScratchFolder {
-    let path: String
-
-    struct NoFolder: Error {}
-
-    init() throws {
-        var template = Array("/tmp/belowzero-ingest-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw NoFolder() }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    func write(_ text: String, to name: String) throws {
-        guard let file = fopen("\(path)/\(name)", "wb") else { throw NoFolder() }
-        defer { fclose(file) }
-        fputs(text, file)
-    }
-
-    deinit {
-        for name in DirtyFiles.names(in: path) { unlink("\(path)/\(name)") }
-        rmdir(path)
-    }
-}

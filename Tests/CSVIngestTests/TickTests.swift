@@ -1,5 +1,7 @@
+import Foundation
 import PriceSeries
 import StressBasics
+import TestSupport
 import Testing
 
 @testable import CSVIngest
@@ -92,10 +94,10 @@ import Testing
             ["1600000000,10,1,buy", "1600000010,12,2,sell", "1600000015,9,4,buy", "1600000100,11,8,buy"])
         let whole = try ingest(both) { $0.barLength = .minutes(1) }
         #expect(whole.series.volume == [7, 8] && whole.series.low == [9, 11] && whole.series.close == [9, 11])
-        let folder = try ScratchFolder()
-        try folder.write(a, to: "a.csv")
-        try folder.write(b, to: "b.csv")
-        var source = BarSource(files: [folder.path + "/a.csv", folder.path + "/b.csv"])
+        let folder = TemporaryFolder()
+        let files = ["a.csv", "b.csv"].map { folder.path + "/" + $0 }
+        for (file, trades) in zip(files, [a, b]) { try trades.write(toFile: file, atomically: false, encoding: .utf8) }
+        var source = BarSource(files: files)
         source.barLength = .minutes(1)
         let joined = try ingestSeries(source)
         #expect(joined.series.volume == whole.series.volume && joined.series.close == whole.series.close)
