@@ -79,6 +79,7 @@ extension ResamplePlan {
 
 extension ResamplePlan {
     /// The ratios of the first `used` of eight columns that are resampled side by side.
+    @inline(__always)
     func ratios(
         of used: Int, _ resample: (Int) -> (shares: SIMD8<Double>, errors: SIMD8<Double>)
     ) -> [ResampledRatio] {
