@@ -1,4 +1,4 @@
-import Crypto
+import CLibCrypto
 
 /// A SHA-256 digest: says whether two inputs, studies or results are the same bytes.
 public struct Digest: Hashable, Codable, Sendable, CustomStringConvertible {
@@ -41,24 +41,74 @@ public struct Digest: Hashable, Codable, Sendable, CustomStringConvertible {
 
 /// Builds a ``Digest`` from pieces as they come, in constant memory.
 public struct DigestBuilder: Sendable {
-    private var hasher = SHA256()
+    private var state = DigestState()
 
     /// An empty digest.
     public init() {}
 
     /// Adds raw bytes. O(count).
     public mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        hasher.update(bufferPointer: bytes)
+        if !isKnownUniquelyReferenced(&state) {
+            state = DigestState(copying: state)
+        }
+        state.update(bytes)
     }
 
     /// Adds the UTF-8 bytes of `text`.
     public mutating func update(_ text: String) {
         var copy = text
-        copy.withUTF8 { hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }
+        copy.withUTF8 { update(UnsafeRawBufferPointer($0)) }
     }
 
     /// The digest of everything added; the builder may go on afterwards.
     public func finish() -> Digest {
-        Digest(hex: hasher.finalize().map { byte in String(UInt32(byte) + 0x100, radix: 16).dropFirst() }.joined())
+        Digest(hex: DigestState(copying: state).finalized().map(Self.hexDigits).joined())
     }
+
+    private static func hexDigits(_ byte: UInt8) -> Substring {
+        String(UInt32(byte) + 0x100, radix: 16).dropFirst()
+    }
+}
+
+/// Owns one SHA-256 context of the system's libcrypto, which uses the processor's own instructions where it has them.
+///
+/// `@unchecked Sendable`: ``DigestBuilder`` writes to a state only while it holds the one reference to it.
+private final class DigestState: @unchecked Sendable {
+    private let context: OpaquePointer
+
+    init() {
+        context = Self.newContext()
+        check(EVP_DigestInit_ex(context, EVP_sha256(), nil))
+    }
+
+    init(copying other: DigestState) {
+        context = Self.newContext()
+        check(EVP_MD_CTX_copy_ex(context, other.context))
+    }
+
+    deinit {
+        EVP_MD_CTX_free(context)
+    }
+
+    func update(_ bytes: UnsafeRawBufferPointer) {
+        check(EVP_DigestUpdate(context, bytes.baseAddress, bytes.count))
+    }
+
+    /// The 32 bytes of the digest; nothing may be added afterwards.
+    func finalized() -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 32) { bytes, count in
+            check(EVP_DigestFinal_ex(context, bytes.baseAddress, nil))
+            count = 32
+        }
+    }
+
+    private static func newContext() -> OpaquePointer {
+        guard let context = EVP_MD_CTX_new() else { fatalError("no memory for a digest") }
+        return context
+    }
+}
+
+/// libcrypto's calls fail only without memory, or where a system's policy forbids SHA-256: no digest can be given then.
+private func check(_ result: Int32) {
+    precondition(result == 1, "libcrypto could not compute a SHA-256 digest")
 }

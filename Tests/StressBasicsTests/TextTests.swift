@@ -74,6 +74,23 @@ import Testing
         pieces.update("a")
         pieces.update("bc")
         #expect(pieces.finish() == Digest(of: "abc"))
+        // The same appendix, B.3: a million times "a", in pieces that fall across the blocks.
+        var million = DigestBuilder()
+        for count in [1, 63, 64, 65, 999_807] { million.update(String(repeating: "a", count: count)) }
+        #expect(million.finish().hex == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+        #expect(DigestBuilder().finish() == Digest(of: ""))
+    }
+
+    @Test func digestBuildersAreValues() {
+        var first = DigestBuilder()
+        first.update("a")
+        var second = first
+        second.update("b")
+        first.update("c")
+        #expect(first.finish() == Digest(of: "ac"))
+        #expect(second.finish() == Digest(of: "ab"))
+        first.update("d")
+        #expect(first.finish() == Digest(of: "acd"), "a builder goes on after finish()")
     }
 
     @Test func generatorIsSplitMix64() {

@@ -2,8 +2,8 @@
 # Installs the C libraries the package links, on Debian and Ubuntu, as root or with sudo. Does nothing when they are there.
 set -euo pipefail
 
-packages=(libcsv-dev libxxhash-dev zlib1g-dev libzip-dev libzstd-dev libsqlite3-dev)
-headers=(csv.h xxhash.h zlib.h zip.h zstd.h sqlite3.h)
+packages=(libcsv-dev libxxhash-dev zlib1g-dev libzip-dev libzstd-dev libsqlite3-dev libssl-dev)
+headers=(csv.h xxhash.h zlib.h zip.h zstd.h sqlite3.h openssl/evp.h)
 
 missing=()
 for i in "${!packages[@]}"; do
@@ -18,7 +18,7 @@ done
 command="apt-get install -y --no-install-recommends ${missing[*]}"
 stop() {
     printf 'error: %s\n   = help: install them yourself, for example:  sudo %s\n' "$1" "$command" >&2
-    [ "$(uname)" != Darwin ] || echo '   = help: on macOS:  brew install libcsv xxhash libzip zstd sqlite' >&2
+    [ "$(uname)" != Darwin ] || echo '   = help: on macOS:  brew install libcsv xxhash libzip zstd sqlite openssl@3' >&2
     exit 1
 }
 
