@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run install uninstall deb test-package test test-browser examples check sanitize fuzz bench bench-instructions soak coverage format clean
+.PHONY: help deps build run install uninstall deb test-package test test-browser examples check sanitize fuzz bench bench-cold bench-instructions soak coverage format clean
 
 # Warnings are errors while we develop; `make test BELOWZERO_WARNINGS=` lets them pass.
 BELOWZERO_WARNINGS ?= error
@@ -20,9 +20,10 @@ deps: ## Install the C libraries we stand on, where apt can
 	@Tests/Support/install-deps.sh
 
 build: deps ## Build the program, optimised
-	swift build -c release --product belowzero
+	@Tests/Support/build.sh
 
 run: build ## Run the default study (or STUDY=file) and print where the report is
+	@echo "Running $(STUDY)"
 	@.build/release/belowzero run $(STUDY)
 
 install: build ## Install program, manual, completions and data below PREFIX (and DESTDIR)
@@ -41,6 +42,7 @@ test-package: build ## Install into a scratch root, run, remove; the same with t
 test: deps ## Run every test
 	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift test
 	@Tests/Readers/run.sh .build/debug/belowzero
+	@Tests/Build/run.sh
 	@Tests/Faults/run.sh
 	@$(MAKE) --no-print-directory test-browser
 	@Tests/Metrics/run.sh
@@ -71,6 +73,10 @@ bench: deps ## Measure, and write the tables to Reports/Benchmarks
 	@Tests/Peers/run.sh .build/release/StressBench | tee Reports/Benchmarks/reading.md
 	swift build -c release --product belowzero
 	.build/peers-venv/bin/python Tests/Peers/bench_grid.py .build/release/belowzero .build/bench | tee Reports/Benchmarks/grid.md
+
+bench-cold: deps ## Build a fresh copy and run it, and write what each stage costs to Reports/Benchmarks (REVISION=commit)
+	@mkdir -p Reports/Benchmarks
+	python3 Tests/Cold/cold.py .build/cold/checkout $(REVISION) | tee Reports/Benchmarks/cold.md
 
 bench-instructions: deps ## Count the instructions of the engine's parts with callgrind
 	swift build -c release --product belowzero
