@@ -52,6 +52,6 @@ extension StressRun {
             columns: cells.map { results[$0].tally.negativeShare(fill: 0).merged(by: resamplingBlocks) },
             horizonBlocks: 1, disjointWindows: inference.disjointWindows, rules: rules,
             name: StressRun.streamName(horizon: results[first].rules.cell.horizon),
-            automaticLength: inference.meanRunBlocks)
+            memory: MarketMemory(runBlocks: inference.meanRunBlocks))
     }
 }

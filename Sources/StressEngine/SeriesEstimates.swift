@@ -3,36 +3,29 @@ import StressStatistics
 import StudyPlan
 
 extension StressRun {
-    /// Turns this run's results into estimates with resampled intervals.
+    /// Turns this run's results into estimates with intervals.
     ///
-    /// All cells of a horizon are resampled together: a resample is a history in which every cell saw the same days. The
-    /// resamples depend on seed and horizon, and on the longest memory among the horizon's cells; not on threads. Throws
-    /// when `control` was cancelled. O(cells × (blocks^1.5 + resamples × runs)).
+    /// Frequencies have intervals in closed form; how far below zero entries ended is resampled, where the rules ask for resamples: all
+    /// cells of a horizon together, so that a resample is a history in which every cell saw the same days. Both depend on the
+    /// price history and the horizon, and on nothing else in the grid or on threads. Throws when `control` was cancelled.
+    /// O(cells × (blocks + resamples × runs)).
     ///
     /// - Parameters:
     ///   - results: of this run, in plan order.
     ///   - rules: the study's.
-    ///   - meanRun: mean length of resampled runs where these results are to be compared with others; by default what their own
-    ///     memory asks for.
-    ///   - memory: ``memory(of:threads:control:)`` of all cells of the history, when these results are some of them; by default
-    ///     that of `results`.
+    ///   - meanRun: mean length of resampled runs where these results are to be compared with others; by default what the
+    ///     history's memory and the horizon ask for.
     public func estimates(
-        of results: [CellResult], rules: ResamplingRules, meanRun: TimeSpan? = nil, memory: SeriesMemory? = nil,
-        threads: Int, control: RunControl = RunControl()
+        of results: [CellResult], rules: ResamplingRules, meanRun: TimeSpan? = nil, threads: Int,
+        control: RunControl = RunControl()
     ) throws(RunCancelled) -> [CellEstimate] {
         var estimates = results.map { $0.estimate(confidence: rules.confidence) }
-        if rules.resamples == 0 { return estimates }
+        let memory = meanRun.map { MarketMemory(runBlocks: $0.over(resamplingBlock)) } ?? marketMemory
         for horizon in Set(results.map(\.rules.cell.horizon)).sorted() {
             let cells = results.indices.filter { results[$0].rules.cell.horizon == horizon && $0 < estimates.count }
-            let shared: SeriesMemory.Horizon?
-            if let memory {
-                shared = memory.horizons[horizon]
-            } else {
-                shared = try horizonMemory(
-                    cells.map { results[$0] }, isLengthKnown: meanRun != nil, threads: threads, control: control)
+            guard let panel = panel(cells.map { results[$0] }, horizon: horizon, rules: rules, memory: memory) else {
+                continue
             }
-            guard let shared else { continue }
-            let panel = panel(shared, horizon: horizon, rules: rules, meanRun: meanRun)
             let found = parallelMap(count: cells.count, threads: threads) { place -> CellInference? in
                 control.isCancelled ? nil : inference(results[cells[place]], panel)
             }
@@ -44,49 +37,29 @@ extension StressRun {
         return estimates
     }
 
-    /// What the cells of each horizon have in common when they are resampled. Throws when `control` was cancelled.
-    /// O(cells × blocks^1.5).
-    public func memory(
-        of results: [CellResult], threads: Int, control: RunControl = RunControl()
-    ) throws(RunCancelled) -> SeriesMemory {
-        var memory = SeriesMemory()
-        for horizon in Set(results.map(\.rules.cell.horizon)).sorted() {
-            memory.horizons[horizon] = try horizonMemory(
-                results.filter { $0.rules.cell.horizon == horizon }, isLengthKnown: false, threads: threads,
-                control: control)
+    /// How long the history remembers, in blocks that are resampled as one.
+    private var marketMemory: MarketMemory {
+        let merged = Swift.stride(from: 0, to: blocks.blocks.count, by: resamplingBlocks).map { first in
+            let last = min(first + resamplingBlocks, blocks.blocks.count) - 1
+            return blocks.blocks[first].lowerBound..<blocks.blocks[last].upperBound
         }
-        return memory
+        let series = market.series
+        return MarketMemory(
+            close: series.close, low: series.low, high: series.high, deviation: market.volatility, blocks: merged)
     }
 
-    /// The memory of the cells of a horizon; nil when none of them has entries.
-    private func horizonMemory(
-        _ results: [CellResult], isLengthKnown: Bool, threads: Int, control: RunControl
-    ) throws(RunCancelled) -> SeriesMemory.Horizon? {
-        let length = isLengthKnown ? 1 : try longestLength(results, threads: threads, control: control)
-        let held = HorizonPanel.heldBlocks(
-            results.map { $0.tally.liquidatedShare.merged(by: resamplingBlocks).entries })
-        return held.map { SeriesMemory.Horizon(longestLength: length, heldBlocks: $0) }
-    }
-
-    /// The resamples of a horizon.
+    /// The resamples of a horizon; nil when none of its cells has a window.
     private func panel(
-        _ memory: SeriesMemory.Horizon, horizon: TimeSpan, rules: ResamplingRules, meanRun: TimeSpan?
-    ) -> HorizonPanel {
-        HorizonPanel(
-            held: memory.heldBlocks, horizonBlocks: horizon.over(resamplingBlock),
-            disjointWindows: disjointWindows[horizon] ?? 0, rules: rules, name: StressRun.streamName(horizon: horizon),
-            automaticLength: meanRun?.over(resamplingBlock) ?? memory.longestLength)
-    }
-
-    private func longestLength(
-        _ results: [CellResult], threads: Int, control: RunControl
-    ) throws(RunCancelled) -> Double {
-        let lengths = parallelMap(count: results.count, threads: threads) { place -> Double? in
-            control.isCancelled
-                ? nil : HorizonPanel.longestAutomaticLength(of: shares(results[place].tally)[...])
+        _ results: [CellResult], horizon: TimeSpan, rules: ResamplingRules, memory: MarketMemory
+    ) -> HorizonPanel? {
+        // Whether an entry has a window does not depend on the cell.
+        let windows = results.map { $0.tally.windowShare.merged(by: resamplingBlocks).entries }
+        return HorizonPanel.heldBlocks(windows).map { held in
+            HorizonPanel(
+                held: held, horizonBlocks: horizon.over(resamplingBlock),
+                disjointWindows: disjointWindows[horizon] ?? 0, rules: rules,
+                name: StressRun.streamName(horizon: horizon), memory: memory)
         }
-        guard let lengths else { throw RunCancelled() }
-        return lengths.max() ?? 1
     }
 
     /// Time blocks that are resampled as one: more of them than this make resampling slow and no better.
@@ -108,8 +81,9 @@ extension StressRun {
     public static func streamName(horizon: TimeSpan) -> String { horizon.text }
 
     private func inference(_ result: CellResult, _ panel: HorizonPanel) -> CellInference {
-        let found = panel.inferences(of: shares(result.tally))
+        let found = shares(result.tally).map { panel.inference($0) }
         let fills = result.tally.roles.count
+        let hasResamples = panel.rules.resamples > 0
         return CellInference(
             negative: Array(found[..<fills]), roles: result.tally.roles, liquidated: found[fills],
             unprotected: found[fills + 1],
@@ -117,7 +91,7 @@ extension StressRun {
             meanRun: TimeSpan(
                 milliseconds: Int64(panel.plan.meanLength * Double(resamplingBlock.milliseconds))),
             disjointWindows: result.disjointWindows,
-            severity: panel.severity(result.tally, mergedBy: resamplingBlocks))
+            severity: hasResamples ? panel.severity(result.tally, mergedBy: resamplingBlocks) : [])
     }
 
     /// Below zero under each fill rule, liquidated, unprotected.

@@ -163,27 +163,15 @@ extension MeanInference {
 
 extension FrequencyInference {
     fileprivate func write(to writer: inout RecordWriter) {
-        for value in [frequency, standardError, effectiveEntries, effectiveWilson.low, effectiveWilson.high] {
-            writer.add(value)
-        }
-        for bounds in [percentile, studentised] {
-            writer.add(bounds) { writer, bounds in
-                writer.add(bounds.low)
-                writer.add(bounds.high)
-            }
-        }
+        let ends = [bounds.low, bounds.high, effectiveWilson.low, effectiveWilson.high]
+        for value in [frequency, standardError, effectiveEntries] + ends { writer.add(value) }
     }
 
     fileprivate init?(from reader: inout RecordReader) {
-        func bounds(_ reader: inout RecordReader) -> Bounds? {
-            reader.doubles(2).map { Bounds(low: $0[0], high: $0[1]) }
-        }
-        guard let values = reader.doubles(5), let percentile = reader.optional(bounds),
-            let studentised = reader.optional(bounds)
-        else { return nil }
+        guard let values = reader.doubles(7) else { return nil }
         self.init(
-            frequency: values[0], standardError: values[1], effectiveEntries: values[2], percentile: percentile,
-            studentised: studentised, effectiveWilson: Bounds(low: values[3], high: values[4]))
+            frequency: values[0], standardError: values[1], effectiveEntries: values[2],
+            bounds: Bounds(low: values[3], high: values[4]), effectiveWilson: Bounds(low: values[5], high: values[6]))
     }
 }
 

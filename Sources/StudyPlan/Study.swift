@@ -193,7 +193,7 @@ public struct StatisticsRules: Hashable, Sendable {
     public var confidence: Double
     /// Length of the time blocks that entries are counted in; whole blocks are the unit of parallel work and of resampling.
     public var block: TimeSpan
-    /// Number of resamples behind every interval; 0 for plain intervals on disjoint windows.
+    /// Number of resamples behind the intervals of mean shortfalls, differences and bands; 0 for none of these.
     public var resamples: Int
     /// Seed of the resamples.
     public var seed: UInt64

@@ -103,7 +103,7 @@ extension Study {
 }
 
 extension Study {
-    /// The study of one cell's price history and holding time, all of whose cells are resampled together.
+    /// The study of one cell's price history and holding time.
     public func narrowed(toHorizonOf cell: StudyCell) -> Study {
         var study = self
         study.inputs = inputs.filter { $0.asset == cell.asset }

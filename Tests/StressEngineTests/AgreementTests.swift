@@ -109,11 +109,9 @@ import Testing
         for count in 1...study.mostParts {
             let parts = study.parts(of: "X", count: count).map(run)
             #expect(parts.count == count)
-            var memory = SeriesMemory()
-            for part in parts { memory.merge(try part.memory(of: part.run(threads: 1), threads: 1)) }
             for part in parts {
                 let own = try part.run(threads: 2)
-                let found = try part.estimates(of: own, rules: rules, memory: memory, threads: 2)
+                let found = try part.estimates(of: own, rules: rules, threads: 2)
                 for (result, estimate) in zip(own, found) {
                     let place = result.rules.cell.index
                     #expect(

@@ -2,6 +2,7 @@ import MarginModel
 import PriceSeries
 import StressBasics
 import StressStatistics
+import StudyPlan
 import TestSupport
 import Testing
 
@@ -17,34 +18,66 @@ import Testing
         return (run, try run.run(threads: 1))
     }
 
-    /// Counts stay what they were; intervals are those of a panel made by hand of the same block sums.
+    /// Counts stay what they were; intervals are those of the same block sums judged by hand.
     @Test(arguments: 0..<4)
-    func intervalsAreThoseOfThePanel(seed: UInt64) throws {
+    func intervalsAreThoseOfTheBlockSums(seed: UInt64) throws {
         let (run, results) = try run(seed: seed)
-        let rules = ResamplingRules(resamples: 200, seed: seed)
-        let estimates = try run.estimates(of: results, rules: rules, threads: 2)
-        for horizon in [TimeSpan.minutes(20), .minutes(90)] {
-            let cells = results.indices.filter { results[$0].rules.cell.horizon == horizon }
-            let columns = cells.flatMap { cell -> [BlockShare] in
-                let tally = results[cell].tally
-                return [tally.negativeShare(fill: 0), tally.liquidatedShare, tally.unprotectedShare]
+        let estimates = try run.estimates(of: results, rules: ResamplingRules(resamples: 200, seed: seed), threads: 2)
+        for (result, estimate) in zip(results, estimates) {
+            let length = try #require(estimate.inference).meanRunBlocks
+            #expect(length >= Double(result.rules.cell.horizon.milliseconds) / 1_800_000)
+            func judged(_ share: BlockShare) -> FrequencyInference? {
+                FrequencyInference(
+                    share, meanLength: length, disjointWindows: result.disjointWindows, confidence: 0.95)
             }
-            let panel = try #require(
-                HorizonPanel(
-                    columns: columns, horizonBlocks: Double(horizon.milliseconds) / 1_800_000,
-                    disjointWindows: results[cells[0]].disjointWindows, rules: rules,
-                    name: StressRun.streamName(horizon: horizon),
-                    automaticLength: HorizonPanel.longestAutomaticLength(of: columns[...])))
-            let found = panel.inferences(0..<columns.count)
-            for (place, cell) in cells.enumerated() {
-                let estimate = estimates[cell]
-                #expect(estimate.windows == results[cell].estimate(confidence: 0.95).windows)
-                #expect(estimate.inference?.negative == [found[3 * place]], "seed \(seed)")
-                #expect(estimate.inference?.liquidated == found[3 * place + 1])
-                #expect(estimate.inference?.unprotected == found[3 * place + 2])
-                if estimate.status != .impossible { #expect(estimate.exit.interval == found[3 * place]?.interval) }
+            let negative = judged(result.tally.negativeShare(fill: 0))
+            #expect(estimate.windows == result.estimate(confidence: 0.95).windows)
+            #expect(estimate.inference?.negative == [negative], "seed \(seed)")
+            #expect(estimate.inference?.liquidated == judged(result.tally.liquidatedShare))
+            #expect(estimate.inference?.unprotected == judged(result.tally.unprotectedShare))
+            if estimate.status != .impossible { #expect(estimate.exit.interval == negative?.interval) }
+        }
+    }
+
+    /// A cell says the same whatever else stands in the grid: other leverages, sides, horizons.
+    @Test(arguments: 0..<6)
+    func everySubGridGivesTheSameRows(seed: UInt64) throws {
+        let series = randomSeries(seed: seed, bars: 1200, wildness: 0.01)
+        var study = try TestCell().study(leverages: [2, 10, 40, 100], horizons: [.minutes(20), .minutes(90)])
+        study.statistics.block = .minutes(30)
+        study.grid.sides = [.long, .short]
+        let rules = ResamplingRules(resamples: 200, seed: seed)
+        func rows(_ study: Study) throws -> [String: CellEstimate] {
+            let run = StressRun(study: study, asset: "X", market: MarketHistory(series: series))
+            let results = try run.run(threads: 1)
+            let estimates = try run.estimates(of: results, rules: rules, threads: 1)
+            let names = results.map { result in
+                let cell = result.rules.cell
+                return "\(cell.side) \(cell.leverage) \(cell.horizon.text)"
+            }
+            return Dictionary(uniqueKeysWithValues: zip(names, estimates))
+        }
+        let whole = try rows(study)
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<6 {
+            var part = study
+            part.grid.leverages = study.grid.leverages.filter { _ in random.next() % 2 == 0 }
+            part.grid.horizons = study.grid.horizons.filter { _ in random.next() % 2 == 0 }
+            part.grid.sides = random.next() % 2 == 0 ? [.short] : [.long, .short]
+            guard !part.grid.leverages.isEmpty, !part.grid.horizons.isEmpty else { continue }
+            for (name, estimate) in try rows(part) {
+                let expected = try #require(whole[name])
+                #expect(areTheSame(estimate, expected), "seed \(seed): \(name)")
             }
         }
+    }
+
+    /// Counts and intervals to the bit; mean equity to rounding, because a sweep adds in an order of its grid's.
+    private func areTheSame(_ a: CellEstimate, _ b: CellEstimate) -> Bool {
+        let equity = abs((a.exit.meanEquity ?? 0) - (b.exit.meanEquity ?? 0))
+        return a.windows == b.windows && a.status == b.status && a.effectiveEntries == b.effectiveEntries
+            && a.exit.negative == b.exit.negative && a.exit.interval == b.exit.interval && equity < 1e-12
+            && a.exit.shortfall == b.exit.shortfall && a.inference == b.inference
     }
 
     @Test func threadsChangeNothing() throws {

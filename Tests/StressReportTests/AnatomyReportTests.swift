@@ -23,7 +23,7 @@ import Testing
         }
         let context = CellAnatomy.Context(
             horizon: .days(7), barLength: .hours(1), blocks: 365, meanLength: 8,
-            rules: ResamplingRules(resamples: 200), name: "7d")
+            rules: ResamplingRules(resamples: 200))
         let times = entries.map(\.time)
         let weather = MarketWeather(times: times, closes: times.indices.map { 100 + Double($0 % 7) })
         let cell = try #require(report.study.headlineCell)
@@ -39,7 +39,7 @@ import Testing
             ])
         let slower = try #require(
             report.study.cells.first { $0.leverage.value < cell.leverage.value && $0.side == cell.side })
-        let interval = FrequencyInterval(low: 0.01, high: 0.02, method: .bootstrapT)
+        let interval = FrequencyInterval(low: 0.01, high: 0.02, method: .clusteredBeta)
         report.details = [
             CellDetail(
                 cell: cell, anatomy: CellAnatomy(entries: entries, weather: weather, context: context),
@@ -214,8 +214,7 @@ import Testing
         let cell = report.details[0].cell
         let entries = (0..<500).map(quiet)
         let context = CellAnatomy.Context(
-            horizon: .hours(5), barLength: .hours(1), blocks: 21, meanLength: 1, rules: ResamplingRules(resamples: 100),
-            name: "")
+            horizon: .hours(5), barLength: .hours(1), blocks: 21, meanLength: 1, rules: ResamplingRules(resamples: 100))
         let weather = MarketWeather(times: entries.map(\.time), closes: entries.map { _ in 5 })
         report.details = [
             CellDetail(

@@ -152,7 +152,7 @@ struct PageTests {
         let long = page[1].contents
         let short = page[2].contents
         #expect(long.contains("class=\"na\"") && long.contains(">n/a</td>"))
-        #expect(long.contains("class=\"b0\"") && long.contains(">0<small>≤0.9</small></td>"))
+        #expect(long.contains("class=\"b0\"") && long.contains(">0<small>≤1.1</small></td>"))
         #expect(long.contains("class=\"nd\"") && long.contains(">no data</td>"))
         #expect(short.contains("class=\"rj\"") && short.contains(">rejected</td>"))
         #expect(long.contains(" few\""))
@@ -278,9 +278,9 @@ struct PageTests {
         let panel = try #require(
             HorizonPanel(
                 columns: [share], horizonBlocks: 1, disjointWindows: 100, rules: ResamplingRules(resamples: 100),
-                name: "page"))
+                name: "page", memory: MarketMemory(runBlocks: 1)))
         let inference = CellInference(
-            negative: panel.inferences(0..<1), roles: [.chosen], liquidated: nil, unprotected: nil, meanRunBlocks: 1,
+            negative: [panel.inference(share)], roles: [.chosen], liquidated: nil, unprotected: nil, meanRunBlocks: 1,
             meanRun: .days(1), disjointWindows: 100, severity: [SeverityInference(mean: mean, perEntry: mean)])
         let files = try makeReport(horizons: [.days(7)]) { _ in makeEstimate().resampled(inference) }.files()
         let page = try #require(files.first { $0.path == "reports/ltcusdt-long.html" }).contents

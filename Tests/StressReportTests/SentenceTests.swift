@@ -44,7 +44,7 @@ struct SentenceTests {
         #expect(
             s.headline.sentence
                 == "At 3×, an ETHUSDT long held for up to 1 day never ended below zero in 61 200 entries; "
-                + "with ≈ 365 independent windows the rate could still be up to 0.9 %.")
+                + "with ≈ 365 independent windows the rate could still be up to 1.1 %.")
         #expect(s.plainWords == "Even without a liquidation engine, no entry would have been below zero.")
     }
 
@@ -74,12 +74,12 @@ struct SentenceTests {
             sentences(makeEstimate(negative: 30_000, windows: 1)).headline.sentence
                 == "At 20×, a LTCUSDT long held for up to 7 days ended below zero in 49 % of entries "
                 + "(≈ 1 independent window: no interval, treat as indicative).")
-        let point = FrequencyInterval(low: 0.04, high: 0.04, method: .bootstrapT)
+        let point = FrequencyInterval(low: 0.04, high: 0.04, method: .clusteredBeta)
         #expect(point.isVacuous(windows: 400) && point.rangeNumber(windows: 400) == "too few")
         let bound = FrequencyInterval(low: 0, high: 1, method: .zeroCountDisjoint)
         #expect(bound.rangeNumber(windows: 1) == "too few")
         #expect(
-            FrequencyInterval(low: 0.02, high: 0.047, method: .wilsonEffective).rangeNumber(windows: 1) == "2.0–4.7")
+            FrequencyInterval(low: 0.02, high: 0.047, method: .clusteredBeta).rangeNumber(windows: 1) == "2.0–4.7")
     }
 
     @Test("A rejected position and an empty cell say why")
@@ -106,7 +106,7 @@ struct SentenceTests {
                 + "bars of 1 day cannot settle what a falling market paid inside them.")
         #expect(
             sentences(makeEstimate(negative: 0, worst: 0), side: .short).worstFill.sentence
-                == "Filled at each bar’s worst price it would be 0 % (at most 0.9 %); "
+                == "Filled at each bar’s worst price it would be 0 % (at most 1.1 %); "
                 + "bars of 1 hour cannot settle what a rising market paid inside them.")
     }
 

@@ -132,7 +132,7 @@ private func entry(
         let times = (0..<bars).map { Int64($0) * hour }
         let context = CellAnatomy.Context(
             horizon: .days(7), barLength: .hours(1), blocks: bars / 24, meanLength: 10,
-            rules: ResamplingRules(resamples: 300), name: "X 7d")
+            rules: ResamplingRules(resamples: 300))
         let weather = MarketWeather(times: times, closes: Array(closes[..<bars]))
         return (entries, CellAnatomy(entries: entries, weather: weather, context: context))
     }
@@ -185,8 +185,7 @@ private func entry(
 
     @Test func nothingHeldIsNothingSaid() {
         let context = CellAnatomy.Context(
-            horizon: .days(7), barLength: .hours(1), blocks: 3, meanLength: 1, rules: ResamplingRules(resamples: 100),
-            name: "")
+            horizon: .days(7), barLength: .hours(1), blocks: 3, meanLength: 1, rules: ResamplingRules(resamples: 100))
         let none = CellAnatomy(entries: [], weather: MarketWeather(times: [], closes: []), context: context)
         #expect(none.whole == nil && none.episodes.all.isEmpty && none.conditions.isEmpty && none.months.isEmpty)
     }

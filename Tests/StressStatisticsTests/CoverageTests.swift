@@ -10,7 +10,7 @@ import Testing
     func shownIntervalsHoldTheTruth(process: ReturnProcess) {
         let study = CoverageStudy(
             process, horizonDays: 7, days: 1826, frequencies: [0.1, 0.03, 0.01], longRun: 2_000_000)
-        for row in study.table(trials: 160, resamples: 400) {
+        for row in study.table(trials: 160) {
             #expect(row.coverage(.shown) >= 0.89, "\(process.rawValue), \(row.truth)")
         }
     }
@@ -20,7 +20,7 @@ import Testing
     func shortHistoriesHoldTheTruth(process: ReturnProcess, days: Int, held: Int) {
         let study = CoverageStudy(
             process, horizonDays: held, days: days, frequencies: [0.1, 0.03], longRun: 1_000_000)
-        for row in study.table(trials: 160, resamples: 200) {
+        for row in study.table(trials: 160) {
             #expect(row.coverage(.shown) >= 0.89, "\(process.rawValue), \(row.truth)")
         }
     }
@@ -29,13 +29,13 @@ import Testing
     @Test func plainWilsonDoesNot() {
         let study = CoverageStudy(
             .garchJumps, horizonDays: 7, days: 1826, frequencies: [0.03], longRun: 1_000_000)
-        #expect(study.table(trials: 60, resamples: 100)[0].coverage(.plainWilson) < 0.6)
+        #expect(study.table(trials: 60)[0].coverage(.plainWilson) < 0.6)
     }
 
     @Test func zeroSeenStillHoldsTheTruth() {
         let study = CoverageStudy(
             .regimes, horizonDays: 30, days: 1826, frequencies: [0.003], longRun: 2_000_000)
-        let row = study.table(trials: 60, resamples: 100)[0]
+        let row = study.table(trials: 60)[0]
         #expect(row.zeroSeen > 10, "this rarely happens at all")
         #expect(row.coverage(.shown) >= 0.88)
     }
@@ -43,7 +43,7 @@ import Testing
     @Test func histories() {
         let study = CoverageStudy(.independent, horizonDays: 1, days: 30, frequencies: [0.5], longRun: 100_000)
         let history = study.history(seed: 4)
-        #expect(history[0].total == 30 * 4 - 4 && history[0].entries.count == 30)
+        #expect(history.columns[0].total == 30 * 4 - 4 && history.columns[0].entries.count == 30)
         #expect(history == study.history(seed: 4) && history != study.history(seed: 5))
         #expect(abs(study.levels[0].truth - 0.5) < 1e-4)
     }

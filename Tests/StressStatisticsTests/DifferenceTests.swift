@@ -11,7 +11,8 @@ import Testing
         try #require(
             HorizonPanel(
                 columns: columns, horizonBlocks: length, disjointWindows: 260,
-                rules: ResamplingRules(resamples: resamples), name: "difference", automaticLength: length))
+                rules: ResamplingRules(resamples: resamples), name: "difference",
+                memory: MarketMemory(runBlocks: length)))
     }
 
     private func columns(_ seed: UInt64, count: Int, blocks: Int, rarity: UInt64 = 12) -> [BlockShare] {
@@ -65,7 +66,7 @@ import Testing
         let base = columns(12, count: 1, blocks: 600)[0]
         let twin = BlockShare(counts: base.counts.map { $0 - $0 / 4 }, entries: base.entries)
         let panel = try panel([base, twin])
-        let all = panel.inferences(0..<2).compactMap { $0 }
+        let all = panel.shares.compactMap { panel.inference($0) }
         let difference = try #require(panel.difference(0, 1))
         #expect(difference.difference == all[0].frequency - all[1].frequency)
         #expect(difference.isClear && difference.low > 0 && difference.method == .bootstrapTJoint)
@@ -84,14 +85,16 @@ import Testing
         #expect(same.method == .intervalsJoint && same.low < 0 && same.high > 0 && !same.isClear)
         let none = BlockShare(counts: Array(repeating: 0, count: 600), entries: base.entries)
         let never = try #require(try panel([none, none]).difference(0, 1))
-        #expect(never.method == .intervalsJoint && never.low == -3.0 / 260 && never.high == 3.0 / 260)
+        #expect(
+            never.method == .intervalsJoint && never.low == -never.high
+                && abs(never.high - zeroCountBound(trials: 260, confidence: 0.95)) < 1e-12)
     }
 
     /// Fewer than fifteen runs: the ends of the two intervals, added up.
     @Test func fewRunsAddTheDistances() throws {
         let pair = columns(4, count: 2, blocks: 100)
         let panel = try panel(pair, length: 10)
-        let single = panel.inferences(0..<2).compactMap { $0?.interval }
+        let single = panel.shares.compactMap { panel.inference($0)?.interval }
         let found = try #require(panel.difference(0, 1))
         #expect(found.method == .intervalsApart)
         #expect(abs(found.low - (single[0].low - single[1].high)) < 1e-12)

@@ -36,11 +36,12 @@ import Testing
         #expect(bounds.low <= share && share <= bounds.high, "seed \(seed)")
     }
 
-    @Test func zeroSeenHasTheRuleOfThree() throws {
+    @Test func nothingSeenHasTheTwoSidedBound() throws {
         let interval = try #require(
             FrequencyInterval.disjointWindows(count: 0, entries: 8760, windows: 365, confidence: 0.95))
-        #expect(interval == FrequencyInterval(low: 0, high: 3.0 / 365, method: .zeroCountDisjoint))
-        #expect(FrequencyInterval.disjointWindows(count: 0, entries: 10, windows: 2, confidence: 0.95)?.high == 1)
+        #expect(interval.method == .zeroCountDisjoint && interval.low == 0)
+        // Clopper and Pearson's upper end for nothing in 365: 1 − 0.025^(1/365).
+        #expect(abs(interval.high - 0.01005561980441) < 1e-13)
         #expect(zeroCountBound(trials: 100, confidence: 0.99) > zeroCountBound(trials: 100, confidence: 0.95))
     }
 

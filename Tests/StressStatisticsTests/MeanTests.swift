@@ -25,7 +25,8 @@ import Testing
         try #require(
             HorizonPanel(
                 columns: [entries(blocks)], horizonBlocks: length, disjointWindows: 100,
-                rules: ResamplingRules(resamples: 500, confidence: confidence), name: "means", automaticLength: length))
+                rules: ResamplingRules(resamples: 500, confidence: confidence), name: "means",
+                memory: MarketMemory(runBlocks: length)))
     }
 
     private func entries(_ blocks: Int) -> BlockShare {

@@ -6,7 +6,7 @@ import Testing
     private func context(blocks: Int) -> CellAnatomy.Context {
         CellAnatomy.Context(
             horizon: .days(1), barLength: .hours(1), blocks: blocks, meanLength: 3,
-            rules: ResamplingRules(resamples: 400), name: "X")
+            rules: ResamplingRules(resamples: 400))
     }
 
     @Test(arguments: 0..<15)

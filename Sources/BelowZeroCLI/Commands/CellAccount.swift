@@ -14,7 +14,7 @@ struct CellAccount {
         self.cell = cell
         self.held = held
         let context = CellAnatomy.Context(
-            horizon: cell.horizon, barLength: barLength, blocks: 1, meanLength: 1, rules: ResamplingRules(), name: "")
+            horizon: cell.horizon, barLength: barLength, blocks: 1, meanLength: 1, rules: ResamplingRules())
         episodes = Episodes(held, separation: context.separation)
     }
 

@@ -57,7 +57,7 @@ struct CellDetails {
     private func context(_ horizon: TimeSpan, meanRunBlocks: Double) -> CellAnatomy.Context {
         CellAnatomy.Context(
             horizon: horizon, barLength: input.market.barLength, blocks: run.blockCount,
-            meanLength: meanRunBlocks, rules: study.statistics.resampling, name: StressRun.streamName(horizon: horizon))
+            meanLength: meanRunBlocks, rules: study.statistics.resampling)
     }
 
     // MARK: Time to liquidation

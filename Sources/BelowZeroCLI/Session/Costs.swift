@@ -76,7 +76,7 @@ struct Costs {
         let bars = Double(size.bars)
         let reading = Double(size.bytes) / 150e6
         // In parts, every tally is computed twice.
-        let walking = bars * (cells * 6e-9 + 200e-9 * horizons * Double(parts)) * (parts > 1 && resamples > 0 ? 2 : 1)
+        let walking = bars * (cells * 6e-9 + 200e-9 * horizons * Double(parts))
         let blocks = min(10_000, blocks(size))
         let resampling = cells * resamples * blocks * 0.3e-9 * fills
         let details = hasDetails ? bars * 6e-6 + resamples * blocks * 60e-9 : 0

@@ -28,46 +28,30 @@ struct GridAnswers {
         var estimates: [CellEstimate] = []
     }
 
-    /// The answers to a run of all cells of an asset. They have the same bits for any number of parts.
-    ///
-    /// In parts every tally is computed twice: how long the runs of a resample are is only known when all were seen, and they
-    /// would not all fit.
+    /// The answers to a run of all cells of an asset, at once or in parts. They have the same bits for any number of parts.
     func answers(
         of run: StressRun, asset: String, market: MarketHistory, parts: Int
     ) throws(RunCancelled) -> Answers {
-        let passes = parts > 1 && study.statistics.resamples > 0 ? 2 : 1
-        control.plan(run.workUnits * passes)
+        control.plan(run.workUnits)
         if parts == 1 { return try answers(of: run) }
-        let cells = study.parts(of: asset, count: parts)
-        let runs = { StressRun(study: study, asset: asset, market: market, kernel: kernel, cells: cells[$0]) }
-        var memory = SeriesMemory()
-        if passes == 2 {
-            for part in cells.indices { memory.merge(try self.memory(of: runs(part))) }
-        }
         var answers = Answers()
-        for part in cells.indices {
-            answers.add(try self.answers(of: runs(part), memory: memory), keeping: isCompared)
+        for cells in study.parts(of: asset, count: parts) {
+            let run = StressRun(study: study, asset: asset, market: market, kernel: kernel, cells: cells)
+            answers.add(try self.answers(of: run), keeping: isCompared)
         }
         answers.sortIntoPlanOrder()
         return answers
     }
 
     /// The answers to a run.
-    ///
-    /// - Parameter memory: that of the whole history; of the run's cells alone by default.
-    func answers(of run: StressRun, memory: SeriesMemory? = nil) throws(RunCancelled) -> Answers {
+    func answers(of run: StressRun) throws(RunCancelled) -> Answers {
         let results = try run.run(threads: threads, control: control, store: store)
         let estimates = try run.estimates(
-            of: results, rules: study.statistics.resampling, memory: memory, threads: threads, control: control)
+            of: results, rules: study.statistics.resampling, threads: threads, control: control)
         let rows = zip(results, estimates).map {
             ResultRow(cell: $0.rules.cell, fill: $0.rules.fillName, estimate: $1)
         }
         return Answers(rows: rows, kernels: results.map(\.kernel), results: results, estimates: estimates)
-    }
-
-    private func memory(of run: StressRun) throws(RunCancelled) -> SeriesMemory {
-        let results = try run.run(threads: threads, control: control, store: store)
-        return try run.memory(of: results, threads: threads, control: control)
     }
 
     /// Whether ``Comparisons`` looks at a cell.

@@ -39,12 +39,9 @@ extension AssetSide {
     }
 
     private var intervalStep: String {
-        let statistics = report.study.statistics
-        return
-            "Entries overlap and crashes cluster, so intervals come from \(grouped(statistics.resamples)) resamples of whole runs of "
-            + "days (stationary bootstrap, the same resamples for all cells of a holding time): the bootstrap-t where enough runs "
-            + "hold events, else Wilson’s score interval on the effective number of entries, and for a count of zero the rule of "
-            + "three on the windows that share no bar."
+        "Entries overlap and crashes cluster, so intervals rest on the variance over whole runs of days, as long as the prices’ own "
+            + "memory (a stationary bootstrap, in closed form), and on what one crash more, as heavy as the heaviest seen, would add; for a "
+            + "count of zero, on one event in the windows that share no bar. They hold for markets like this history’s."
     }
 
     private var liquidationStep: String {

@@ -9,8 +9,7 @@ private struct IntervalRow {
 }
 
 extension RunReport {
-    /// `intervals.csv`: every share of every cell with the interval that pages show, and with the others that resampling gives, so
-    /// that a reader can judge the choice.
+    /// `intervals.csv`: every share of every cell with the interval that pages show, Wilson's beside it, and the evidence behind both.
     var intervalsTable: CSVTable {
         let confidence = study.statistics.confidence
         let items = rows.flatMap { row in
@@ -36,11 +35,7 @@ extension RunReport {
     }
 
     private var resamplingColumns: [Column<IntervalRow>] {
-        boundColumns("percentile", "the quantiles of the resampled shares; empty when nothing varies") { $0.percentile }
-            + boundColumns("bootstrap_t", "the bootstrap-t interval; empty when too few runs hold events") {
-                $0.studentised
-            }
-            + boundColumns("wilson_effective", "Wilson's interval on the effective entries") { $0.effectiveWilson }
+        boundColumns("wilson_effective", "Wilson's interval on the effective entries") { $0.effectiveWilson }
             + evidenceColumns
     }
 
@@ -56,22 +51,16 @@ extension RunReport {
     }
 
     private var evidenceColumns: [Column<IntervalRow>] {
-        let statistics = study.statistics
-        return [
+        [
             Column("entries_effective_count", "entries", .number, "Independent trials worth as much as the entries") {
                 field($0.inference?.effectiveEntries)
             },
             Column("disjoint_windows_count", "windows", .integer, "Windows that share no bar") {
                 String($0.share.windows)
             },
-            Column("resampled_run_mean_h", "h", .number, "Mean length of the resampled runs") {
+            Column("resampled_run_mean_h", "h", .number, "Mean length of the runs whose variance the interval rests on")
+            {
                 field($0.row.estimate.inference?.meanRun.inHours)
-            },
-            Column("resamples_count", "resamples", .integer, "Resamples behind the interval") {
-                $0.inference == nil ? "" : String(statistics.resamples)
-            },
-            Column("seed", "", .integer, "Seed of the resamples") {
-                $0.inference == nil ? "" : String(statistics.seed)
             },
         ]
     }

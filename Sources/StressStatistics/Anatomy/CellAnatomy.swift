@@ -64,7 +64,7 @@ public struct CellAnatomy: Hashable, Codable, Sendable {
     /// Cumulative incidence of liquidation, earliest first.
     public let liquidation: [LiquidationPoint]
 
-    /// How the resamples are made, as they were for the cell's results.
+    /// What intervals rest on, as for the cell's results.
     public struct Context: Sendable {
         /// Length of the holding time.
         public var horizon: TimeSpan
@@ -76,16 +76,19 @@ public struct CellAnatomy: Hashable, Codable, Sendable {
         public var meanLength: Double
         /// Rules.
         public var rules: ResamplingRules
-        /// Name of the stream.
-        public var name: String
 
         /// A context of the given parts.
         public init(
-            horizon: TimeSpan, barLength: TimeSpan, blocks: Int, meanLength: Double, rules: ResamplingRules,
-            name: String
+            horizon: TimeSpan, barLength: TimeSpan, blocks: Int, meanLength: Double, rules: ResamplingRules
         ) {
             (self.horizon, self.barLength, self.blocks) = (horizon, barLength, blocks)
-            (self.meanLength, self.rules, self.name) = (meanLength, rules, name)
+            (self.meanLength, self.rules) = (meanLength, rules)
+        }
+
+        /// What the history says about one frequency; nil without entries or windows.
+        func inference(_ share: BlockShare, disjointWindows: Int) -> FrequencyInference? {
+            FrequencyInference(
+                share, meanLength: meanLength, disjointWindows: disjointWindows, confidence: rules.confidence)
         }
 
         /// The pause that begins a new episode: a day, or two bars where bars are longer.
@@ -94,7 +97,7 @@ public struct CellAnatomy: Hashable, Codable, Sendable {
         }
     }
 
-    /// Takes a cell apart. `entries` come in order of time. O(entries log entries + groups × resamples × runs).
+    /// Takes a cell apart. `entries` come in order of time. O(entries log entries + groups × blocks).
     public init(entries: [HeldEntry], weather: MarketWeather, context: Context) {
         let parts = AnatomyColumns(entries: entries, weather: weather, context: context)
         let found = parts.inferences(context)

@@ -112,7 +112,7 @@ public struct ConditionalShare: Hashable, Codable, Sendable {
     public let entries: Int
     /// Those of them that ended below zero.
     public let negative: Int
-    /// What the resamples say about their share.
+    /// What the history says about their share.
     public let inference: FrequencyInference?
 }
 

@@ -28,12 +28,8 @@ struct GroupColumn {
 }
 
 extension [GroupColumn] {
-    /// What the resamples say about each column; the first stands for all of a cell's entries.
+    /// What the history says about each column.
     func inferences(_ context: CellAnatomy.Context) -> [FrequencyInference?] {
-        let panel = HorizonPanel(
-            columns: map(\.share), horizonBlocks: 1, disjointWindows: first?.windows ?? 0, rules: context.rules,
-            name: context.name, automaticLength: context.meanLength)
-        guard let panel else { return map { _ in nil } }
-        return panel.inferences(of: map(\.share), disjointWindows: map(\.windows))
+        map { context.inference($0.share, disjointWindows: $0.windows) }
     }
 }

@@ -12,13 +12,13 @@ public struct LiquidationPoint: Hashable, Codable, Sendable {
     public let elapsed: TimeSpan
     /// Entries liquidated by then.
     public let liquidated: Int
-    /// What the resamples say about their share.
+    /// What the history says about their share.
     public let inference: FrequencyInference?
 }
 
 extension LiquidationPoint {
     /// Cumulative incidence of liquidation among `entries`, which come in order of time: the share that was liquidated within each of
-    /// up to sixteen times from one bar to the holding time, resampled as the cell's results were. O(entries × times + resamples).
+    /// up to sixteen times from one bar to the holding time, judged as the cell's results were. O(entries × times).
     public static func curve(_ entries: [HeldEntry], context: CellAnatomy.Context) -> [LiquidationPoint] {
         let times = times(context)
         func isWithin(_ entry: HeldEntry, _ time: TimeSpan) -> Bool {

@@ -70,9 +70,9 @@ public struct LookBackMargin: Hashable, Codable, Sendable {
     ///
     /// - Parameters:
     ///   - times: when each price stood, milliseconds.
-    ///   - rules: of the interval; without resamples there is none.
+    ///   - rules: of the interval.
     ///
-    /// O(days log days + log days × resamples × runs).
+    /// O(days log days).
     public init(_ question: Question, times: [Int64], prices: [Double], rules: ResamplingRules) {
         (side, asOf, hour, asset) = (question.side, question.asOf, question.hour, "")
         (lookBack, frequency) = (question.lookBack, question.frequency)
@@ -83,7 +83,7 @@ public struct LookBackMargin: Hashable, Codable, Sendable {
         let usable = inside.filter { prices[$0] > 0 && prices[$0 - 1] > 0 }
         let losses = usable.map { -question.side.sign * log(prices[$0] / prices[$0 - 1]) }
         (moves, leftOut) = (losses.count, inside.count - losses.count)
-        deviation = losses.count > 1 ? FrequencyInference.variance(losses).squareRoot() : nil
+        deviation = losses.count > 1 ? sampleVariance(losses).squareRoot() : nil
         guard let last = inside.last, end - times[last] < week else {
             (status, counted) = (.noPrices, nil)
             return
@@ -100,8 +100,7 @@ public struct LookBackMargin: Hashable, Codable, Sendable {
         let blocks = losses.indices.map { Int32($0) }
         func context(_ length: Double) -> CellAnatomy.Context {
             CellAnatomy.Context(
-                horizon: .days(1), barLength: .days(1), blocks: losses.count, meanLength: length, rules: rules,
-                name: "look-back")
+                horizon: .days(1), barLength: .days(1), blocks: losses.count, meanLength: length, rules: rules)
         }
         // The memory of the days beyond the margin, as of any frequency.
         let beyond = RequiredMargin.observedMove(losses, frequency: frequency)
@@ -109,7 +108,7 @@ public struct LookBackMargin: Hashable, Codable, Sendable {
             counts: losses.map { $0 > beyond ? 1 : 0 }, entries: Array(repeating: 1, count: losses.count))
         return RequiredMargin(
             moves: losses, blocks: blocks, frequency: frequency, disjointWindows: losses.count,
-            context: context(HorizonPanel.longestAutomaticLength(of: [share])), hasLowerEnd: true)
+            context: context(AutomaticBlockLength(share.residuals)?.stationary ?? 1), hasLowerEnd: true)
     }
 
     /// The margin of a normal distribution without a mean: the quantile of the frequency times ``deviation``.

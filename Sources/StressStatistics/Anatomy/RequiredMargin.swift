@@ -22,7 +22,7 @@ public struct RequiredMargin: Hashable, Codable, Sendable {
     ///   - hasLowerEnd: whether ``leastMove`` is wanted.
     ///
     /// The interval of a quantile is that of the share beyond it, read backwards (R. S. Woodruff, "Confidence intervals for medians
-    /// and other position measures", JASA 47, 1952). O(entries log entries + log entries × resamples × runs).
+    /// and other position measures", JASA 47, 1952). O(entries log entries + log entries × (entries + blocks)).
     public init?(
         moves: [Double], blocks: [Int32], frequency: Double, disjointWindows: Int, context: CellAnatomy.Context,
         hasLowerEnd: Bool = false
@@ -56,7 +56,6 @@ private struct BoundSearch {
     let frequency: Double
     let disjointWindows: Int
     let context: CellAnatomy.Context
-    private let panel: HorizonPanel
     private let entries: [UInt32]
 
     init?(
@@ -64,13 +63,9 @@ private struct BoundSearch {
     ) {
         var entries = [UInt32](repeating: 0, count: context.blocks)
         for block in blocks { entries[Int(block)] += 1 }
-        let empty = BlockShare(counts: Array(repeating: 0, count: context.blocks), entries: entries)
-        let panel = HorizonPanel(
-            columns: [empty], horizonBlocks: 1, disjointWindows: disjointWindows, rules: context.rules,
-            name: context.name, automaticLength: context.meanLength)
-        guard let panel else { return nil }
+        guard !blocks.isEmpty else { return nil }
         (self.moves, self.blocks, self.frequency) = (moves, blocks, frequency)
-        (self.disjointWindows, self.context, self.panel, self.entries) = (disjointWindows, context, panel, entries)
+        (self.disjointWindows, self.context, self.entries) = (disjointWindows, context, entries)
     }
 
     /// The smallest of the sorted moves whose bound is low enough, by halving: the bound falls as fewer lie beyond.
@@ -102,6 +97,6 @@ private struct BoundSearch {
     private func interval(beyond move: Double) -> FrequencyInterval? {
         var share = BlockShare(counts: Array(repeating: 0, count: context.blocks), entries: entries)
         for (value, block) in zip(moves, blocks) where value > move { share.counts[Int(block)] += 1 }
-        return panel.inference(share)?.interval
+        return context.inference(share, disjointWindows: disjointWindows)?.interval
     }
 }

@@ -39,7 +39,7 @@ public struct DifferenceInference: Hashable, Codable, Sendable {
 
     /// The difference of two columns that were resampled by one plan.
     ///
-    /// The bootstrap-t needs ``FrequencyInference/fewestRuns`` and resamples that differ. Of a long and a short, whose crashes are other
+    /// The bootstrap-t needs ``fewestStudentisedRuns`` and resamples that differ. Of a long and a short, whose crashes are other
     /// ones, it is too narrow (83 to 90 % of simulated histories where 95 % were promised). Two intervals are put together as
     /// G. Y. Zou and A. Donner ("Construction of confidence limits about effect measures", Statistics in Medicine 27, 2008) do: each
     /// end is as far from the difference as the two ends that push it there, in root of squares less what their correlation takes
@@ -58,14 +58,14 @@ public struct DifferenceInference: Hashable, Codable, Sendable {
         confidence: Double
     ) {
         difference = first.found.frequency - second.found.frequency
-        standardError = FrequencyInference.variance(paired.shares).squareRoot()
+        standardError = sampleVariance(paired.shares).squareRoot()
         percentile = Ends(tailOrderStatistics(paired.shares, confidence: confidence))
         let correlation = correlation(first.resampled.shares, second.resampled.shares)
         func together(_ correlation: Double) -> (low: Double, high: Double) {
             Ends.together(first.found, second.found, correlation: correlation)
         }
         let ends: (low: Double, high: Double)
-        if runs < FrequencyInference.fewestRuns {
+        if runs < fewestStudentisedRuns {
             (method, ends) = (.intervalsApart, together(-1))
         } else if standardError > 0,
             let studentised = studentisedEnds(difference, error: standardError, paired, confidence: confidence)

@@ -15,7 +15,7 @@ public struct MeanInference: Hashable, Codable, Sendable {
     public enum Method: String, Hashable, Codable, Sendable, CaseIterable {
         /// Bootstrap-t.
         case bootstrapT = "bootstrap_t"
-        /// None: the history is shorter than ``FrequencyInference/fewestRuns`` resampled runs.
+        /// None: the history is shorter than ``fewestStudentisedRuns`` resampled runs.
         case fewRuns = "few_runs"
         /// None: so few runs hold any of it that resamples of one run, or of none, reach into the quantile.
         case fewEpisodes = "few_episodes"
@@ -51,14 +51,14 @@ public struct MeanInference: Hashable, Codable, Sendable {
         }
         let quantiles = tailOrderStatistics(known.map(\.0) + absent, confidence: confidence)
         let percentile = quantiles.low.isFinite && quantiles.high.isFinite ? DifferenceInference.Ends(quantiles) : nil
-        guard runs >= FrequencyInference.fewestRuns else {
+        guard runs >= fewestStudentisedRuns else {
             self.init(mean: mean, without: .fewRuns, percentile: percentile)
             return
         }
         // Scores of absent resamples are infinite as well: no error to measure them by.
         let all = ResampledRatio(
             shares: known.map(\.0) + absent, errors: known.map(\.1) + absent.map { _ in 1 })
-        let error = FrequencyInference.variance(known.map(\.0)).squareRoot()
+        let error = sampleVariance(known.map(\.0)).squareRoot()
         let ends = error > 0 ? studentisedEnds(mean, error: error, all, confidence: confidence) : nil
         self.init(
             mean: mean, low: ends.map { max(0, $0.low) }, high: ends?.high,

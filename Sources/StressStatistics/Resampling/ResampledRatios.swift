@@ -23,6 +23,14 @@ public struct BlockShare: Hashable, Sendable {
         return BlockShare(counts: sums(counts), entries: sums(entries))
     }
 
+    /// The same from the first block with entries to the last.
+    var trimmed: BlockShare {
+        guard let first = entries.firstIndex(where: { $0 > 0 }), let last = entries.lastIndex(where: { $0 > 0 }),
+            last - first + 1 < entries.count
+        else { return self }
+        return BlockShare(counts: Array(counts[first...last]), entries: Array(entries[first...last]))
+    }
+
     /// All entries counted.
     public var count: Int { counts.reduce(0) { $0 + Int($1) } }
 
@@ -35,7 +43,10 @@ public struct BlockShare: Hashable, Sendable {
         return total > 0 ? Double(count) / Double(total) : nil
     }
 
-    /// `count − frequency × entries` in each block: the series whose dependence decides how long resampled runs must be.
+    /// How many runs of `meanLength` blocks hold entries.
+    func runs(ofMeanLength meanLength: Double) -> Double { Double(entries.count { $0 > 0 }) / meanLength }
+
+    /// `count − frequency × entries` in each block: what the frequency owes to it. They sum to 0.
     var residuals: [Double] {
         let share = frequency ?? 0
         return zip(counts, entries).map { Double($0) - share * Double($1) }

@@ -43,7 +43,7 @@ public struct ThresholdDiagnostic: Hashable, Codable, Sendable {
         self.threshold = threshold
         self.peaks = excesses.count
         meanExcess = excesses.reduce(0, +) / n
-        meanExcessError = (FrequencyInference.variance(excesses) / n).squareRoot()
+        meanExcessError = (sampleVariance(excesses) / n).squareRoot()
         let fit = GeneralizedPareto(maximumLikelihood: excesses)
         shape = fit?.shape
         shapeError = fit.map { (1 + $0.shape) / n.squareRoot() }

@@ -1,26 +1,19 @@
 import Dispatch
 import StressBasics
 import StressStatistics
-import Synchronization
 
 extension StressCoverage {
     /// 125 leverages, three horizons, two sides, five years of days.
     static func timeResampling() {
         let columns = timedColumns
-        let parts = (0..<25).map { $0 * 10..<$0 * 10 + 10 }
         var panels: [HorizonPanel] = []
         let frequencies = seconds {
             for horizon in [1.0, 7, 30] {
-                let lengths = Mutex(1.0)
-                DispatchQueue.concurrentPerform(iterations: parts.count) { part in
-                    let length = HorizonPanel.longestAutomaticLength(of: columns[parts[part]])
-                    lengths.withLock { $0 = max($0, length) }
-                }
                 let panel = HorizonPanel(
                     columns: columns, horizonBlocks: horizon, disjointWindows: 1826 / Int(horizon),
-                    rules: ResamplingRules(), name: "\(horizon)", automaticLength: lengths.withLock { $0 })
+                    rules: ResamplingRules(), name: "\(horizon)", memory: MarketMemory(runBlocks: 10))
                 guard let panel else { continue }
-                DispatchQueue.concurrentPerform(iterations: parts.count) { _ = panel.inferences(parts[$0]) }
+                DispatchQueue.concurrentPerform(iterations: columns.count) { _ = panel.inference(columns[$0]) }
                 panels.append(panel)
             }
         }
@@ -36,7 +29,9 @@ extension StressCoverage {
         let differences = seconds {
             for column in 1..<columns.count { _ = drawn[0].difference(column, column - 1) }
         }
-        print("2,000 resamples of 125 x 3 x 2 cells over 1,826 days: \(fixedText(frequencies, decimals: 2)) s")
+        print(
+            "frequencies of 125 x 3 x 2 cells over 1,826 days, and 2,000 resamples drawn: \(fixedText(frequencies, decimals: 2)) s"
+        )
         print("  mean shortfalls of all of them: \(fixedText(means, decimals: 2)) s")
         print("  249 differences of one holding time: \(fixedText(differences, decimals: 2)) s")
     }

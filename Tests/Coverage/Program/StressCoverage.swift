@@ -33,8 +33,8 @@ import Synchronization
             + [ReturnProcess.independent, .garchJumps, .regimes].flatMap { process in
                 [7, 30].map { Setting(process: process, horizonDays: $0, days: 366) }
             }
-        print("\(groupedText(trials, separator: ",")) invented histories a row, four entries a day, ", terminator: "")
-        print("\(groupedText(resamples, separator: ",")) resamples each.\n\n### Five years\n")
+        print(
+            "\(groupedText(trials, separator: ",")) invented histories a row, four entries a day.\n\n### Five years\n")
         printTable(ordinary, trials: trials)
         print("\n### Hard cases\n")
         printTable(hard, trials: trials)
@@ -57,13 +57,13 @@ import Synchronization
             let study = CoverageStudy(
                 setting.process, horizonDays: setting.horizonDays, days: setting.days,
                 frequencies: frequencies, longRun: 20_000_000)
-            let table = study.table(trials: trials, resamples: resamples)
+            let table = study.table(trials: trials)
             rows.withLock { $0[place] = table }
         }
         let titles =
             ["process", "history", "held", "true frequency"]
             + CoverageMethod.allCases.map { $0 == .shown ? "**shown**" : $0.rawValue }
-            + ["half width of shown", "bootstrap-t", "zero seen"]
+            + ["half width of shown", "zero seen"]
         print(
             "| " + titles.joined(separator: " | ") + " |\n|---|" + String(repeating: "---:|", count: titles.count - 1))
         let all = rows.withLock { $0 }
@@ -82,7 +82,7 @@ import Synchronization
             [setting.process.rawValue, setting.history, "\(setting.horizonDays) d", percent(row.truth)] + shares
             + [
                 "\(fixedText((row.width[.shown] ?? 0) / 2, decimals: 2)) × truth",
-                percent(Double(row.studentised) / trials, 0), percent(Double(row.zeroSeen) / trials, 0),
+                percent(Double(row.zeroSeen) / trials, 0),
             ]
         return "| " + fields.joined(separator: " | ") + " |"
     }

@@ -33,7 +33,8 @@ public struct CoverageStudy: Sendable {
         self.days = days
         let random = SeededGenerator(seed: 2024).stream("truth \(process.rawValue) \(horizonDays)")
         let falls = CoverageStudy.falls(
-            process, bars: longRun, horizon: horizonDays * CoverageStudy.barsPerDay, random: random
+            CoverageStudy.logPrices(process, bars: longRun + horizonDays * CoverageStudy.barsPerDay, random: random),
+            horizon: horizonDays
         ).sorted(by: >)
         levels = frequencies.map { share in
             let place = Int(share * Double(falls.count))
@@ -41,28 +42,40 @@ public struct CoverageStudy: Sendable {
         }
     }
 
-    private static func falls(_ process: ReturnProcess, bars: Int, horizon: Int, random: SeededGenerator) -> [Double] {
+    static func logPrices(_ process: ReturnProcess, bars: Int, random: SeededGenerator) -> [Double] {
         var stream = ReturnStream(process, seed: random)
         var prices = [0.0]
-        prices.reserveCapacity(bars + horizon)
-        for bar in 1..<bars + horizon { prices.append(prices[bar - 1] + stream.next()) }
-        return windowFalls(prices, horizon: horizon)
+        prices.reserveCapacity(bars)
+        for bar in 1..<bars { prices.append(prices[bar - 1] + stream.next()) }
+        return prices
     }
 
-    /// One invented history as block sums, a column a level.
-    public func history(seed: Int) -> [BlockShare] {
+    private static func falls(_ logPrices: [Double], horizon days: Int) -> [Double] {
+        windowFalls(logPrices, horizon: days * barsPerDay)
+    }
+
+    /// One invented history.
+    public struct History: Hashable, Sendable {
+        /// Block sums, a column a level.
+        public let columns: [BlockShare]
+        /// What its prices remember.
+        public let memory: MarketMemory
+    }
+
+    /// The history of a seed.
+    public func history(seed: Int) -> History {
         let perDay = CoverageStudy.barsPerDay
         let random = SeededGenerator(seed: UInt64(seed)).stream("trial \(process.rawValue) \(horizonDays)")
+        let prices = CoverageStudy.logPrices(process, bars: days * perDay, random: random)
         // The last entries have no whole window, as in every real file.
-        let bars = days * perDay
-        let falls = CoverageStudy.falls(
-            process, bars: bars - horizonDays * perDay, horizon: horizonDays * perDay, random: random)
+        let falls = CoverageStudy.falls(prices, horizon: horizonDays)
         var entries = [UInt32](repeating: 0, count: days)
         for bar in falls.indices { entries[bar / perDay] += 1 }
-        return levels.map { level in
+        let columns = levels.map { level in
             var counts = [UInt32](repeating: 0, count: days)
             for (bar, fall) in falls.enumerated() where fall >= level.fall { counts[bar / perDay] += 1 }
             return BlockShare(counts: counts, entries: entries)
         }
+        return History(columns: columns, memory: MarketMemory(logPrices: prices, barsPerBlock: perDay))
     }
 }

@@ -7,8 +7,8 @@ public enum CoverageMethod: String, CaseIterable, Sendable {
     case plainWilson = "plain Wilson"
     /// Wilson's interval on the windows that do not overlap.
     case disjointWilson = "Wilson, disjoint windows"
-    /// Quantiles of the resamples.
-    case percentile = "percentile"
+    /// Wilson's interval on the effective entries: the same variance without a thought for how uncertain it is.
+    case effectiveWilson = "Wilson, effective entries"
     /// What the reports show.
     case shown = "shown"
 }
@@ -19,8 +19,6 @@ public struct CoverageRow: Sendable {
     public let truth: Double
     /// Trials in which nothing was seen at all.
     public let zeroSeen: Int
-    /// Trials in which the shown interval was the bootstrap-t.
-    public let studentised: Int
     /// Trials in which the interval held the truth.
     public let hits: [CoverageMethod: Int]
     /// Mean width of the intervals over the truth.
@@ -33,25 +31,19 @@ public struct CoverageRow: Sendable {
 }
 
 extension CoverageStudy {
-    /// What one history's intervals are: a level a row, a method a column.
-    public func intervals(seed: Int, resamples: Int) -> [[CoverageMethod: FrequencyInference.Bounds]] {
-        outcomes(seed: seed, resamples: resamples).map(\.bounds)
-    }
-
     struct Outcome {
         let inference: FrequencyInference
         let bounds: [CoverageMethod: FrequencyInference.Bounds]
     }
 
-    func outcomes(seed: Int, resamples: Int) -> [Outcome] {
-        let columns = history(seed: seed)
+    func outcomes(seed: Int) -> [Outcome] {
+        let history = history(seed: seed)
         let windows = (days - horizonDays) / horizonDays
-        let panel = HorizonPanel(
-            columns: columns, horizonBlocks: Double(horizonDays), disjointWindows: windows,
-            rules: ResamplingRules(resamples: resamples, seed: UInt64(seed)), name: process.rawValue)
-        guard let panel else { return [] }
-        return zip(columns, panel.inferences(0..<columns.count)).compactMap { share, inference in
-            inference.map { Outcome(inference: $0, bounds: bounds($0, entries: share.total, windows: windows)) }
+        let length = max(Double(horizonDays), history.memory.runBlocks)
+        return history.columns.compactMap { share in
+            let inference = FrequencyInference(
+                share, meanLength: length, disjointWindows: windows, confidence: 0.95)
+            return inference.map { Outcome(inference: $0, bounds: bounds($0, entries: share.total, windows: windows)) }
         }
     }
 
@@ -59,20 +51,22 @@ extension CoverageStudy {
         _ found: FrequencyInference, entries: Int, windows: Int
     ) -> [CoverageMethod: FrequencyInference.Bounds] {
         func wilson(_ trials: Int) -> FrequencyInference.Bounds {
-            if found.frequency == 0 { return .init(low: 0, high: 3 / Double(trials)) }
+            if found.frequency == 0 {
+                return .init(low: 0, high: zeroCountBound(trials: Double(trials), confidence: 0.95))
+            }
             let bounds = wilsonBounds(share: found.frequency, trials: Double(trials), confidence: 0.95)
             return .init(low: bounds.low, high: bounds.high)
         }
         let shown = found.interval
         return [
             .plainWilson: wilson(entries), .disjointWilson: wilson(windows),
-            .percentile: found.percentile ?? found.effectiveWilson, .shown: .init(low: shown.low, high: shown.high),
+            .effectiveWilson: found.effectiveWilson, .shown: .init(low: shown.low, high: shown.high),
         ]
     }
 
     /// Judges `trials` histories: a level a row.
-    public func table(trials: Int, resamples: Int) -> [CoverageRow] {
-        let all = (0..<trials).map { outcomes(seed: $0, resamples: resamples) }
+    public func table(trials: Int) -> [CoverageRow] {
+        let all = (0..<trials).map { outcomes(seed: $0) }
         return levels.indices.map { level in
             let outcomes = all.map { $0[level] }
             let truth = levels[level].truth
@@ -84,8 +78,7 @@ extension CoverageStudy {
             }
             return CoverageRow(
                 truth: truth, zeroSeen: outcomes.count { $0.inference.frequency == 0 },
-                studentised: outcomes.count { $0.inference.studentised != nil }, hits: hits, width: width,
-                trials: trials)
+                hits: hits, width: width, trials: trials)
         }
     }
 }

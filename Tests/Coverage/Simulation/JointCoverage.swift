@@ -99,12 +99,12 @@ public struct JointCoverage: Sendable {
 private struct Moves {
     let falls: [Double]
     let rises: [Double]
+    /// What the prices remember, a day a block.
+    let memory: MarketMemory
 
     init(_ process: ReturnProcess, bars: Int, horizon: Int, random: SeededGenerator) {
-        var stream = ReturnStream(process, seed: random)
-        var prices = [0.0]
-        prices.reserveCapacity(bars + horizon)
-        for bar in 1..<bars + horizon { prices.append(prices[bar - 1] + stream.next()) }
+        let prices = CoverageStudy.logPrices(process, bars: bars + horizon, random: random)
+        memory = MarketMemory(logPrices: prices, barsPerBlock: CoverageStudy.barsPerDay)
         falls = windowFalls(prices, horizon: horizon)
         rises = windowFalls(prices.map { -$0 }, horizon: horizon)
     }
@@ -138,7 +138,7 @@ private struct HistoryJudge {
         HorizonPanel(
             columns: events.map { HistoryJudge.share(moves, $0, days: days) },
             horizonBlocks: Double(study.horizonDays), disjointWindows: (days - study.horizonDays) / study.horizonDays,
-            rules: rules, name: study.process.rawValue)
+            rules: rules, name: study.process.rawValue, memory: moves.memory)
     }
 
     private static func share(_ moves: Moves, _ event: JointCoverage.Event, days: Int) -> BlockShare {

@@ -17,13 +17,11 @@ public struct FrequencyInterval: Hashable, Codable, Sendable {
     public enum Method: String, Hashable, Codable, Sendable, CaseIterable {
         /// Wilson's score interval with the number of disjoint windows as the number of trials.
         case wilsonDisjoint = "wilson_disjoint"
-        /// Nothing seen: from 0 to three over the number of disjoint windows (the rule of three).
+        /// Nothing seen: from 0 to ``zeroCountBound(trials:confidence:)`` of the disjoint windows.
         case zeroCountDisjoint = "zero_count_disjoint"
-        /// Bootstrap-t over resampled time blocks.
-        case bootstrapT = "bootstrap_t"
-        /// Wilson's score interval with the effective number of entries.
-        case wilsonEffective = "wilson_effective"
-        /// Nothing seen: from 0 to three over the effective number of entries.
+        /// Quantiles of beta distributions with the variance of clustered events; see ``ClusteredEvidence``.
+        case clusteredBeta = "clustered_beta"
+        /// Nothing seen: the same, which is Clopper and Pearson's upper end for nothing in as many trials as there are disjoint windows.
         case zeroCountEffective = "zero_count_effective"
 
         /// Whether it is an upper bound for what was never seen.
@@ -76,11 +74,10 @@ public func wilsonBounds(share: Double, trials: Double, standardErrors: Double) 
 
 /// The upper bound for a rate of which `trials` independent trials showed nothing.
 ///
-/// At 95 % the customary 3/n, a little above the exact `−ln 0.05 / n`; at other levels `−ln(1 − confidence)/n`. At
-/// most 1.
+/// The upper end of Clopper and Pearson's two-sided interval, `1 − ((1 − confidence)/2)^(1/trials)`: about 3.69/n at 95 %, of the same
+/// level as the intervals beside it.
 public func zeroCountBound(trials: Double, confidence: Double) -> Double {
-    let numerator = confidence == 0.95 ? 3 : -log(1 - confidence)
-    return min(1, numerator / trials)
+    -expm1(log((1 - confidence) / 2) / trials)
 }
 
 /// `z` with a standard normal mass of `confidence` between −z and z; 1.959963984540054 for 0.95.

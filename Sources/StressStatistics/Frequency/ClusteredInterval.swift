@@ -1,0 +1,78 @@
+/// The evidence about one frequency whose events come in clusters, and the interval that follows from it.
+///
+/// An interval of Clopper and Pearson is one of beta distributions: its upper end asks what one event more would say. E. L. Korn
+/// and B. I. Graubard ("Confidence intervals for proportions with small expected number of positive counts", Survey
+/// Methodology 24, 1998) give it the number of trials that the variance of clustered data is worth, at Student's degrees
+/// of freedom instead of the normal's; M. P. Fay and E. J. Feuer ("Confidence intervals for directly standardized rates",
+/// Statistics in Medicine 16, 1997) let the one event more weigh as much as the heaviest that could have come, and add its square to
+/// the variance. Here the heaviest is the largest run of blocks seen, and a window that shares no bar with the others where
+/// nothing was: so the interval for nothing seen is Clopper and Pearson's on the disjoint windows, and others join it continuously.
+struct ClusteredEvidence {
+    /// The observed frequency.
+    let frequency: Double
+    /// Its variance over resamples of a stationary bootstrap.
+    let variance: Double
+    /// How much the frequency owes to the run of blocks with the most events beyond expectation, and to that with the fewest.
+    let heaviest: (above: Double, below: Double)
+    /// Windows that share no bar.
+    let windows: Double
+    /// Runs of mean length that hold entries.
+    let runs: Double
+
+    /// Where entries are held; nil without any.
+    ///
+    /// - Parameters:
+    ///   - residuals: events less frequency × entries, block by block.
+    ///   - entries: held altogether, above 0.
+    ///   - meanLength: of a run, in blocks.
+    init(
+        frequency: Double, residuals: [Double], entries: Double, meanLength: Double, windows: Double, runs: Double
+    ) {
+        self.frequency = frequency
+        variance = StationaryVariance(residuals, meanLength: meanLength).ofSum / (entries * entries)
+        let runSums = extremeRunSums(residuals, length: Int(meanLength.rounded()))
+        heaviest = (max(0, runSums.largest) / entries, max(0, -runSums.smallest) / entries)
+        (self.windows, self.runs) = (windows, runs)
+    }
+
+    /// Binomial variance over ``variance``. Where less was seen than one window's worth it goes over, in proportion to what was seen, to
+    /// the number of windows: the variance of hardly anything says hardly anything.
+    var effectiveTrials: Double {
+        let seen = min(frequency, 1 - frequency)
+        let judged = max(seen, 1 / windows)
+        let binomial = judged * (1 - judged)
+        let unseen = (1 - seen / judged) * binomial / windows
+        return windows > 1 ? binomial / (variance + unseen) : 1
+    }
+
+    /// The interval at a confidence strictly between 0 and 1. It holds the frequency; that of the complement is its mirror image.
+    func interval(confidence: Double) -> (low: Double, high: Double) {
+        let widening = widening(confidence)
+        let outside = (1 - confidence) / 2
+        let above = oneMore(frequency, as: heaviest.above, widening)
+        let below = oneMore(1 - frequency, as: heaviest.below, widening)
+        let high = above?.quantile(1 - outside) ?? 1
+        // Not 1 less the mirrored end: what is left of a small one would be rounding.
+        let low = below.map { max($0.mirrored.quantile(outside), .leastNormalMagnitude) } ?? 0
+        return (min(low, frequency), max(high, frequency))
+    }
+
+    /// `(t/z)²`: what the variance of few runs is multiplied by, because it is itself uncertain. 1 where they are many.
+    private func widening(_ confidence: Double) -> Double {
+        let ratio =
+            studentQuantile(twoSided: confidence, degrees: max(1, runs - 1)) / normalQuantile(twoSided: confidence)
+        return ratio * ratio
+    }
+
+    /// The beta distribution whose mean and variance are those of a share with one event more; nil where there is no more.
+    private func oneMore(_ share: Double, as seen: Double, _ widening: Double) -> BetaDistribution? {
+        guard share < 1 else { return nil }
+        let one = max(seen, (1 - share) / windows)
+        let most = max(heaviest.above, heaviest.below, one)
+        let mean = (share + one) / (1 + one)
+        let spread = (variance * widening + most * most) / ((1 + one) * (1 + one))
+        // A first shape of 1 is that of nothing seen; below it a distribution piles up at 0 and its quantile would fall.
+        let trials = max(mean * (1 - mean) / spread - 1, 1 / mean)
+        return BetaDistribution(a: mean * trials, b: (1 - share) / (1 + one) * trials)
+    }
+}

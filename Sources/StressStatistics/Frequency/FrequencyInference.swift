@@ -1,0 +1,69 @@
+/// What a history says about one frequency whose events come in clusters.
+public struct FrequencyInference: Hashable, Codable, Sendable {
+    /// The observed frequency.
+    public let frequency: Double
+    /// Standard deviation over the resamples of a stationary bootstrap, in closed form.
+    public let standardError: Double
+    /// The number of independent trials that would be as informative as the entries, at most as many as they are: binomial variance
+    /// over ``standardError``²; the number of disjoint windows where nothing, or everything, was counted.
+    public let effectiveEntries: Double
+    /// The interval.
+    public let bounds: Bounds
+    /// Wilson's interval with ``effectiveEntries`` trials, which forgets how uncertain the variance of few clusters is; for comparison.
+    public let effectiveWilson: Bounds
+
+    /// Lower and upper end, fractions.
+    public struct Bounds: Hashable, Codable, Sendable {
+        /// Lower end.
+        public let low: Double
+        /// Upper end.
+        public let high: Double
+
+        /// Bounds clamped to what a frequency can be.
+        public init(low: Double, high: Double) {
+            self.low = min(max(low, 0), 1)
+            self.high = min(max(high, 0), 1)
+        }
+
+        init(_ ends: (low: Double, high: Double)) { self.init(low: ends.low, high: ends.high) }
+    }
+
+    /// Conclusions that were drawn before.
+    init(
+        frequency: Double, standardError: Double, effectiveEntries: Double, bounds: Bounds, effectiveWilson: Bounds
+    ) {
+        (self.frequency, self.standardError, self.effectiveEntries) = (frequency, standardError, effectiveEntries)
+        (self.bounds, self.effectiveWilson) = (bounds, effectiveWilson)
+    }
+
+    /// Draws the conclusions from the block sums of one frequency; nil without entries. Blocks before the first entry and after the
+    /// last are left out.
+    ///
+    /// - Parameters:
+    ///   - share: the block sums.
+    ///   - meanLength: mean length of a resampled run, in blocks, at least 1.
+    ///   - disjointWindows: windows that share no bar, the most trials that could be called independent where nothing was seen.
+    ///   - confidence: strictly between 0 and 1.
+    ///
+    /// O(blocks).
+    public init?(_ share: BlockShare, meanLength: Double, disjointWindows: Int, confidence: Double) {
+        let share = share.trimmed
+        guard let frequency = share.frequency, disjointWindows > 0 else { return nil }
+        let total = Double(share.total)
+        let windows = min(Double(disjointWindows), total)
+        let evidence = ClusteredEvidence(
+            frequency: frequency, residuals: share.residuals, entries: total, meanLength: meanLength, windows: windows,
+            runs: share.runs(ofMeanLength: meanLength))
+        let effective = min(evidence.effectiveTrials, total)
+        self.init(
+            frequency: frequency, standardError: evidence.variance.squareRoot(), effectiveEntries: effective,
+            bounds: Bounds(evidence.interval(confidence: confidence)),
+            effectiveWilson: Bounds(wilsonBounds(share: frequency, trials: effective, confidence: confidence)))
+    }
+
+    /// The interval to show. Simulations with known truth chose it: `make coverage` prints them.
+    public var interval: FrequencyInterval {
+        FrequencyInterval(
+            low: bounds.low, high: bounds.high, method: frequency == 0 ? .zeroCountEffective : .clusteredBeta)
+    }
+}
