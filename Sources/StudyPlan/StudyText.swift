@@ -5,11 +5,13 @@ import StressBasics
 extension Study {
     /// The study as YAML with every value spelled out that a result may depend on; reads back as the same study without its
     /// ``operations``. Its digest names the study, and stays what it is when runs are kept longer or alerts go elsewhere.
-    public var canonicalText: String {
+    public var canonicalText: String { text(isComplete: false) }
+
+    private func text(isComplete: Bool) -> String {
         var lines = ["version: \(Study.version)", "name: \(quoted(name))", "data:"]
-        lines += inputs.flatMap(inputLines)
+        lines += inputs.flatMap { inputLines($0, isComplete) }
         lines += gridLines + positionLines
-        lines += ["platforms:"] + platforms.flatMap(platformLines)
+        lines += ["platforms:"] + platforms.flatMap { $0.lines(isComplete: isComplete) }
         lines.append(statisticsLine)
         if !limits.isEmpty { lines.append("limits:") }
         lines += limits.map { "  - {\((selectorParts($0.cells) + limitParts($0)).joined(separator: ", "))}" }
@@ -17,8 +19,58 @@ extension Study {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// ``canonicalText`` with the settings that have no part in results; reads back as the same study.
-    public var completeText: String { canonicalText + operationLines.map { $0 + "\n" }.joined() }
+    /// ``canonicalText`` with every default and with the settings that have no part in results; reads back as the same study.
+    ///
+    /// What a study can only leave out stands in comments, with what is done then.
+    public var completeText: String {
+        text(isComplete: true) + (operationLines + absentLines).map { $0 + "\n" }.joined()
+    }
+
+    /// What is left out, and what that means.
+    private var absentLines: [String] {
+        let absent: [(Bool, String)] = [
+            (limits.isEmpty, "limits: none, no figure ends a run with exit code 3"),
+            (statistics.lookBack == nil, "statistics.look_back_margin: none"),
+            (archive == nil, "archive: the one that 'belowzero fetch' knows"),
+            (operations.retention == nil, "retention: none, every run is kept"),
+            (operations.onBreach == nil, "on_breach: none"),
+            (operations.metricsFile == nil, "metrics_file: none"),
+            (operations.job.timeout == nil, "job.timeout: none"),
+            (operations.job.memory == nil, "job.memory: most of what is free when the run starts"),
+        ]
+        let checks = SourceCheck.allCases.map { "\($0.rawValue): \($0.actions[0].rawValue)" }.joined(separator: ", ")
+        let cell = headlineCell.map { "headline: the cell \(SourceLocation.presentable($0.id))" }
+        return ["# Left out, and so:"] + [cell, "policy where a file names none: {\(checks)}"].compactMap { $0.map { "#   " + $0 } }
+            + absent.filter(\.0).map { "#   " + $0.1 }
+    }
+
+    /// The same study with every path as `located` gives it: of data and tables, and of what a run writes and starts.
+    public func locating(data located: (String) -> String, operations: (String) -> String) -> Study {
+        var copy = self
+        for index in copy.inputs.indices {
+            copy.inputs[index].source.files = inputs[index].source.files.map(located)
+            copy.inputs[index].mark?.files = inputs[index].mark?.files.map(located) ?? []
+            copy.inputs[index].reference?.files = inputs[index].reference?.files.map(located) ?? []
+            if case .file(var source)? = inputs[index].funding {
+                source.files = source.files.map(located)
+                copy.inputs[index].funding = .file(source)
+            }
+        }
+        for index in copy.platforms.indices {
+            copy.platforms[index].tierFile = platforms[index].tierFile.map { table in
+                switch table {
+                case .brackets(let file, let symbol): .brackets(file: located(file), symbol: symbol)
+                case .schedule(let file, let size): .schedule(file: located(file), contractSize: size)
+                }
+            }
+        }
+        copy.operations.metricsFile = self.operations.metricsFile.map(operations)
+        // A program without a folder is found along PATH.
+        if let program = self.operations.onBreach?.words.first, program.contains("/") {
+            copy.operations.onBreach?.words[0] = operations(program)
+        }
+        return copy
+    }
 
     private var operationLines: [String] {
         var lines = archive.map { ["archive: {base: \(quoted($0.base.text))}"] } ?? []
@@ -66,28 +118,29 @@ extension Study {
         return "statistics: {\(parts.joined(separator: ", "))}"
     }
 
-    private func inputLines(_ input: StudyInput) -> [String] {
-        var lines = ["  - asset: \(quoted(input.asset))"] + sourceParts(input.source).map { "    " + $0 }
+    private func inputLines(_ input: StudyInput, _ isComplete: Bool) -> [String] {
+        var lines =
+            ["  - asset: \(quoted(input.asset))"] + sourceParts(input.source, isComplete).map { "    " + $0 }
         if let reference = input.reference {
-            lines.append("    reference: {\(sourceParts(reference).joined(separator: ", "))}")
+            lines.append("    reference: {\(sourceParts(reference, isComplete).joined(separator: ", "))}")
         }
-        if let mark = input.mark { lines.append("    mark: {\(sourceParts(mark).joined(separator: ", "))}") }
+        if let mark = input.mark { lines.append("    mark: {\(sourceParts(mark, isComplete).joined(separator: ", "))}") }
         if let funding = input.funding {
             lines.append("    funding: {\(fundingParts(funding).joined(separator: ", "))}")
         }
         return lines
     }
 
-    private func sourceParts(_ source: BarSource) -> [String] {
+    private func sourceParts(_ source: BarSource, _ isComplete: Bool) -> [String] {
         var parts = [
             "path: [\(source.files.map(quoted).joined(separator: ", "))]", "format: \(quoted(source.format ?? "auto"))",
         ]
         if let columns = source.columns { parts.append("columns: {\(columnParts(columns).joined(separator: ", "))}") }
         parts += notationParts(source.time, source.utcOffset, source.header)
         // Only what was said: a study that says nothing of these keeps the digest it had before they existed.
-        if source.kind != .automatic { parts.append("kind: \(source.kind.rawValue)") }
+        if isComplete || source.kind != .automatic { parts.append("kind: \(source.kind.rawValue)") }
         if let length = source.barLength { parts.append("bar: \(length.text)") }
-        if source.numbers != .automatic { parts.append("numbers: \(quoted(source.numbers.rawValue))") }
+        if isComplete || source.numbers != .automatic { parts.append("numbers: \(quoted(source.numbers.rawValue))") }
         if let delimiter = source.delimiter { parts.append("delimiter: \(quoted(delimiter.rawValue))") }
         if let symbol = source.symbol { parts.append("symbol: \(quoted(symbol))") }
         if !source.policies.isEmpty {
@@ -179,14 +232,13 @@ extension Study {
         ].compactMap { $0 }
     }
 
-    private func platformLines(_ platform: NamedPlatform) -> [String] { platform.canonicalLines }
 }
 
 extension NamedPlatform {
     /// The platform as an entry of a study's `platforms` section.
-    public var canonicalText: String { canonicalLines.joined(separator: "\n") }
+    public var canonicalText: String { lines(isComplete: false).joined(separator: "\n") }
 
-    fileprivate var canonicalLines: [String] {
+    fileprivate func lines(isComplete: Bool) -> [String] {
         let platform = self
         let rules = platform.rules
         let fees =
@@ -195,7 +247,7 @@ extension NamedPlatform {
             "  \(quoted(platform.name)):", "    fees: {\(fees)}", "    slippage: \(slippageText(rules.slippage))",
         ]
         lines += tierLines(platform)
-        if rules.borrow != .none {
+        if isComplete || rules.borrow != .none {
             lines.append(
                 "    borrow: {rate: \(numberText(rules.borrow.yearlyRate)), margin_level: \(numberText(rules.borrow.marginLevel))}"
             )

@@ -54,7 +54,7 @@ struct CellAccount {
             lines.append(
                 "  \(episode.first.minuteText)" + String(episode.entries).leftPadded(to: 11)
                     + "   \(episode.worstEntry.minuteText)" + worst.leftPadded(to: 17)
-                    + "   \(episode.worstEntry.milliseconds)")
+                    + "   \(episode.worstEntry.entryText)")
         }
         if episodes.all.count > 8 { lines.append("  … \(episodes.all.count - 8) more") }
         return lines.joined(separator: "\n") + "\n"

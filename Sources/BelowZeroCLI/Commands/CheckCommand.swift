@@ -12,7 +12,8 @@ struct CheckCommand: ParsableCommand {
         commandName: "check",
         abstract: "Read price files or a study's inputs, and say what is in them.",
         discussion: """
-            Prints format, bars, period, what was recognised and every check. With --json one object a file. Funding rates, \
+            Prints format, bars, period, what was recognised and every check, and after several files how many are readable. \
+            With --json one object a file. Funding rates, \
             leverage tiers and margin histories are told from prices and audited too. Exit 65 or 66 when an input cannot be \
             used.
 
@@ -52,10 +53,21 @@ struct CheckCommand: ParsableCommand {
             }
             for audit in results ?? [] { show(audit) }
             let errors = (results ?? []).compactMap(\.error)
+            // A folder's files scroll by: the count is what is left on the screen.
+            if sources.count > 1, !common.json, !common.quiet {
+                Talk.print(CheckCommand.summary(readable: sources.count - errors.count, of: sources.count))
+            }
             guard errors.isEmpty else {
                 throw ExitCode((errors.allSatisfy(\.exitIsNoInput) ? Failure.Code.noInput : .badData).rawValue)
             }
         }
+    }
+
+    /// `49 of 57 files are readable, 8 are not`.
+    static func summary(readable: Int, of count: Int) -> String {
+        let refused = count - readable
+        let rest = refused == 0 ? "" : ", \(refused) \(refused == 1 ? "is" : "are") not"
+        return "\(readable) of \(count) files \(readable == 1 ? "is" : "are") readable\(rest)"
     }
 
     private func sources() throws -> ([BarSource], InputFiles) {

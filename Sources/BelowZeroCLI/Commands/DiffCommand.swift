@@ -146,7 +146,7 @@ extension StoredRunFolder {
     }
 
     /// The folder that its price files are relative to: `--prices`, or the study file's; the working directory for a sweep.
-    fileprivate var baseFolder: String {
+    var baseFolder: String {
         guard command.count > 2, command[1] == "run" else { return "" }
         if let place = command.firstIndex(of: "--prices"), place + 1 < command.count { return command[place + 1] }
         return LoadedStudy.folder(of: command[2])

@@ -16,14 +16,17 @@ struct ExplainCommand: ParsableCommand {
             "Take one cell apart: its entries, its episodes, and one entry bar by bar with what its loss is made of.",
         discussion: """
             Reads the study's prices again and shows the entry that ended lowest, or the one at --entry, so that it can be \
-            checked by hand with the price file open beside it. Without options the cell is the study's headline.
+            checked by hand with the price file open beside it. Without options the cell is the study's headline. The folder \
+            of a run does as well as its study: its prices are found again where that run read them, and must be the same \
+            bytes. So does a sweep's.
 
             EXAMPLES
               belowzero explain nightly.yaml --side long --leverage 20 --horizon 7d
-              belowzero explain nightly.yaml --page explained.html
+              belowzero explain nightly.yaml --entry 2018-01-05T09:00Z
+              belowzero explain Reports/sweep/2026-11-21T001905Z --leverage 50 --page explained.html
             """)
 
-    @Argument(help: "The study file.", completion: .file(extensions: ["yaml", "yml"]))
+    @Argument(help: "The study file, or the folder of a run.", completion: .file(extensions: ["yaml", "yml"]))
     var study = defaultStudy
 
     @Option(help: "Asset.") var asset: String?
@@ -32,20 +35,24 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "Leverage.") var leverage: Double?
     @Option(help: "Holding time.") var horizon: String?
     @Option(help: "Platform.") var platform: String?
-    @Option(help: "Open time of the entry bar, epoch milliseconds. (default: the entry that ended lowest)")
-    var entry: Int64?
+    @Option(
+        help: ArgumentHelp(
+            "Open time of the entry bar, UTC: 2018-01-05T09:00Z, or epoch milliseconds. (default: the entry that ended lowest)",
+            valueName: "time"))
+    var entry: String?
     @Option(help: "Write a page about the cell to this file.")
     var page: String?
     @Option(
         help:
-            "Folder that the study's price, funding and mark files are relative to. (default: the study file's folder)")
+            "Folder that the study's price, funding and mark files are relative to. (default: the study file's folder, or as in the run)"
+    )
     var prices: String?
     @OptionGroup(title: "Cache") var cache: CacheOptions
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         try common.reporting {
-            let loaded = try LoadedStudy(file: study, prices: prices)
+            let loaded = try ExplainedStudy(study, prices: prices)
             let cell = try chosenCell(loaded.study)
             var tiers = TierFiles(files: loaded.files)
             var study = try tiers.resolve(loaded.study)
@@ -55,13 +62,17 @@ struct ExplainCommand: ParsableCommand {
             let input = AssetInput.read(
                 study.inputs[0], study: study, files: loaded.files, options: options)
             guard input.errors.isEmpty, let history = try? input.get() else { throw Failure(input.errors) }
+            try loaded.expectSameBytes(history.report)
             let market = history.market
             let run = StressRun(study: study, asset: cell.asset, market: market)
             guard let place = study.cells.firstIndex(where: { $0.id == cell.id }),
-                let trace = run.trace(cell: place, entry: try entryBar(market.series))
-            else { throw Failure(.usage, "no such entry of \(cell.id) was held", hint: "it was excluded or rejected") }
+                let held = try? run.heldEntries(cell: place, threads: allCores), !held.isEmpty
+            else { throw Failure(.usage, "no entry of \(cell.id) was held", hint: "all were excluded or rejected") }
+            let bar = try entry.map { try EntryChoice(held: held, series: market.series).bar(at: $0) }
+            guard let trace = run.trace(cell: place, entry: bar) else {
+                throw Failure(.usage, "no such entry of \(cell.id) was held", hint: "it was excluded or rejected")
+            }
             let text = TraceText(cell: cell, series: market.series, trace: trace)
-            guard let held = try? run.heldEntries(cell: place, threads: allCores) else { return }
             let account = CellAccount(cell: cell, held: held, barLength: market.barLength)
             if let page { try write(text.explanation(account), study: study, asset: history.report, to: page) }
             Talk.print(common.json ? jsonText(TraceJSON(text, account)) : account.text + "\n" + text.text)
@@ -83,16 +94,6 @@ struct ExplainCommand: ParsableCommand {
         }
     }
 
-    private func entryBar(_ series: BarSeries) throws -> Int? {
-        guard let entry else { return nil }
-        guard let bar = series.time.firstIndex(of: entry) else {
-            throw Failure(
-                .usage, "no bar opens at \(UTCInstant(milliseconds: entry).rfc3339)",
-                hint: "give a bar's open time in epoch milliseconds")
-        }
-        return bar
-    }
-
     private func chosenCell(_ study: Study) throws -> StudyCell {
         var copy = study
         copy.headline.asset = asset ?? study.headline.asset
@@ -104,7 +105,7 @@ struct ExplainCommand: ParsableCommand {
         guard let cell = copy.headlineCell else {
             throw Failure(
                 .usage, "the study has no such cell",
-                hint: "belowzero run --print-study \(shellQuoted(self.study)) shows its grid")
+                hint: study.gridText)
         }
         return cell
     }

@@ -10,8 +10,9 @@ struct HistoryCommand: ParsableCommand {
         abstract: "List the runs of the history, newest first.",
         discussion: """
             One line a run: when it started, its study, what it ended with, how long it took, the share below zero of the \
-            study's headline with its interval, how many limits were breached, and the newest bar of the oldest data. With \
-            --json one object a line, with every headline, job, input and limit.
+            study's headline with its interval, how many limits were breached, the newest bar of the oldest data, the folder \
+            of the run and the id that its tables carry; where the screen is narrow, folder and id get a line of their own. \
+            With --json one object a line, with every headline, job, input and limit.
 
             EXAMPLES
               belowzero history --since 30d
@@ -47,7 +48,9 @@ struct HistoryCommand: ParsableCommand {
                 } else if runs.isEmpty {
                     common.talk.say("No runs\(study.map { " of \($0)" } ?? "")\(since == nil ? "" : " since then")")
                 } else {
-                    let lines = try runs.map { run throws(HistoryError) in HistoryLine(try history.record(of: run)) }
+                    let lines = try runs.map { run throws(HistoryError) in 
+                        HistoryLine(try history.record(of: run), in: history.folder)
+                    }
                     Talk.print(HistoryTable(lines: lines, width: HistoryTable.screenWidth).text)
                 }
             } catch {
@@ -68,11 +71,16 @@ struct HistoryCommand: ParsableCommand {
 /// What the table shows of a run.
 struct HistoryLine {
     let started, study, exit, duration, value, interval, limits, newestBar, note: String
+    /// Where the run stands, and the name made of its content; empty for a run that wrote nothing.
+    let folder, id: String
 
-    init(_ record: RunRecord) {
+    /// - Parameter store: the folder of the history, which run folders are named from.
+    init(_ record: RunRecord, in store: String) {
         let run = record.run
         let headline = record.headlines.first(where: \.isStudyHeadline)
         started = run.started.minuteText
+        folder = run.folder.map { SourceLocation.presentable($0.hasPrefix("/") ? $0 : joined(store, $0)) } ?? ""
+        id = SourceLocation.presentable(run.runID)
         study = SourceLocation.presentable(run.study)
         exit = String(run.exitCode)
         duration = HistoryLine.words(run.duration)
@@ -140,7 +148,13 @@ struct HistoryTable {
             Column(title: "interval", isNumber: true, expendable: 3) { $0.interval },
             Column(title: "limits", isNumber: true, expendable: 1) { $0.limits },
             Column(title: "newest bar", isNumber: false, expendable: 5) { $0.newestBar },
+            folder, Column(title: "id", isNumber: false, expendable: 6) { $0.id },
         ]
+    }
+
+    /// First to go, and then on a line of its own: a folder is there to be copied, whole.
+    private static var folder: Column {
+        Column(title: "folder", isNumber: false, expendable: 7) { $0.folder }
     }
 
     /// The width of the terminal, or 80.
@@ -159,14 +173,17 @@ struct HistoryTable {
             let cells = columns.enumerated().map { HistoryTable.cut($1.text(line), to: widths[$0]) }
             // Why a run failed gets a line of its own.
             let note = line.note.isEmpty ? [] : ["    " + HistoryTable.cut(line.note, to: width - 4)]
-            return [row(cells, columns, widths)] + note
+            let place = [line.folder, line.id].filter { !$0.isEmpty }.joined(separator: "  ")
+            let isShown = columns.contains { $0.title == HistoryTable.folder.title }
+            return [row(cells, columns, widths)] + (isShown || place.isEmpty ? [] : ["    " + place]) + note
         }
         return ([header] + body).joined(separator: "\n")
     }
 
     private func width(_ column: Column) -> Int {
         // A study's name may have 64 letters.
-        min(24, max(column.title.count, lines.map { column.text($0).count }.max() ?? 0))
+        let longest = max(column.title.count, lines.map { column.text($0).count }.max() ?? 0)
+        return column.title == HistoryTable.folder.title ? longest : min(24, longest)
     }
 
     private var fitting: [Column] {
@@ -192,6 +209,11 @@ struct HistoryTable {
     private static func cut(_ text: String, to width: Int) -> String {
         text.count <= width ? text : text.prefix(max(0, width - 1)) + "…"
     }
+}
+
+/// A path below a folder; the folder may be the working one.
+private func joined(_ folder: String, _ path: String) -> String {
+    folder.isEmpty || folder == "." ? path : folder + "/" + path
 }
 
 /// A run as `history --json` prints it.

@@ -14,11 +14,14 @@ struct RunCommand: ParsableCommand {
             Writes results.csv, severity.csv, data_quality.csv, columns.csv, summary.json, run.json, index.html and \
             reports/*.html to Reports/<name>/<UTC time>, or exactly to --out: all of it or nothing.
 
-            EXAMPLE
+            EXAMPLES
               belowzero run nightly.yaml --threads 8 --out Reports/tonight
+              belowzero sweep BTCUSDT-1h.csv --leverage 1:50 --print-study | belowzero run -
             """)
 
-    @Argument(help: "The study file.", completion: .file(extensions: ["yaml", "yml"]))
+    @Argument(
+        help: "The study file; - for standard input, with files relative to the working directory.",
+        completion: .file(extensions: ["yaml", "yml"]))
     var study = defaultStudy
 
     @Option(name: .shortAndLong, help: "The folder to make; '-' prints results.csv instead.")
@@ -50,12 +53,16 @@ struct RunCommand: ParsableCommand {
             for (check, action) in try parsePolicies(policy) {
                 for index in chosen.inputs.indices { chosen.inputs[index].source.policies[check] = action }
             }
-            if printStudy { return Talk.print(chosen.completeText) }
+            if printStudy { 
+                return try StudyPrint(
+                    study: chosen, files: loaded.files, folder: LoadedStudy.folder(of: study), common: common
+                ).print()
+            }
             let talk = common.talk(isRun: !work.dryRun)
             loaded.notes.forEach { talk.say(Failure.text($0)) }
             let job = StressJob(
                 study: chosen, files: loaded.files, out: out, command: command, work: work, common: common,
-                store: storing.path(out: out), patience: try storing.patience(), studyFile: (study, prices))
+                store: storing.path(out: out), patience: try storing.patience(), studyFile: study == LoadedStudy.standardInput ? nil : (study, prices))
             try job.run()
         }
     }
@@ -98,9 +105,11 @@ struct LoadedStudy {
 
     /// Reads and checks a study file, and finds the files its globs match, relative to `prices` or else to the study.
     init(file: String, prices: String? = nil, findsFiles: Bool = true) throws {
-        let file = LoadedStudy.located(file)
-        files = InputFiles(base: prices ?? LoadedStudy.folder(of: file))
-        let text = try LoadedStudy.text(of: file)
+        let isPiped = file == LoadedStudy.standardInput
+        let place = LoadedStudy.located(file)
+        files = InputFiles(base: prices ?? (isPiped ? "" : LoadedStudy.folder(of: place)))
+        let text = try LoadedStudy.text(of: place)
+        let file = isPiped ? "standard input" : place
         do {
             let loaded = try LoadedStudy.load(text, file: file)
             var study = loaded.value
@@ -111,6 +120,9 @@ struct LoadedStudy {
             throw Failure(error)
         }
     }
+
+    /// The name of a study that is read from standard input.
+    static let standardInput = "-"
 
     /// The default study comes with the program, wherever that was started.
     private static func located(_ file: String) -> String {
@@ -138,12 +150,22 @@ struct LoadedStudy {
         let hint =
             file == defaultStudy
             ? "name a study file, or write one with: belowzero init" : "check the path"
-        guard let handle = FileHandle(forReadingAtPath: file), let data = try? handle.read(upToCount: 1 << 20) else {
-            throw Failure(.noInput, "cannot read the study \(file)", hint: hint)
+        let isPiped = file == standardInput
+        guard let handle = isPiped ? FileHandle.standardInput : FileHandle(forReadingAtPath: file),
+            let data = try? LoadedStudy.bytes(of: handle)
+        else {
+            throw Failure(.noInput, "cannot read the study \(isPiped ? "on standard input" : file)", hint: hint)
         }
         guard let text = String(data: data, encoding: .utf8) else {
-            throw Failure(.badStudy, "\(file) is not UTF-8 text")
+            throw Failure(.badStudy, "\(isPiped ? "standard input" : file) is not UTF-8 text")
         }
         return text
+    }
+
+    /// At most 1 MiB, which is more than a study may have; a pipe gives it piece by piece.
+    private static func bytes(of handle: FileHandle) throws -> Data {
+        var data = Data()
+        while data.count < 1 << 20, let piece = try handle.read(upToCount: 1 << 16), !piece.isEmpty { data += piece }
+        return data
     }
 }

@@ -16,6 +16,7 @@ struct SweepCommand: ParsableCommand {
 
             EXAMPLES
               belowzero sweep BTCUSDT-1h.csv --leverage 1:125 --horizon 1d,7d --side both
+              belowzero sweep BTCUSDT-1h.csv --leverage 1:50 --print-study > mine.yaml
               belowzero sweep old.csv --columns time=0,open=1,close=2,high=3,low=4 --time ms --out - > results.csv
             """)
 
@@ -39,6 +40,9 @@ struct SweepCommand: ParsableCommand {
         help: "The folder to make; '-' prints results.csv instead. (default: Reports/sweep/<UTC time>)")
     var out: String?
 
+    @Flag(help: "Print the sweep as a study that 'belowzero run' makes the same tables and pages of, and stop.")
+    var printStudy = false
+
     @OptionGroup(title: "Platform") var platform: PlatformOptions
     @OptionGroup(title: "Reading") var reading: ReadingOptions
     @OptionGroup(title: "History") var storing: StoreOptions
@@ -46,12 +50,15 @@ struct SweepCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        try common.reporting(isRun: !work.dryRun) {
+        try common.reporting(isRun: !printStudy && !work.dryRun) {
             let study = try study()
             do throws(StudyError) {
                 try study.validate(file: "command line")
             } catch {
                 throw Failure(.usage, error.findings[0].message, hint: error.findings[0].hint)
+            }
+            if printStudy {
+                return try StudyPrint(study: study, files: InputFiles(base: ""), common: common).print()
             }
             let command =
                 (["belowzero", "sweep"] + file + [

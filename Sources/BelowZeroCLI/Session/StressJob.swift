@@ -59,17 +59,18 @@ struct StressJob {
             try keeping {
                 try RunWriter(
                     common: common, work: work, interruption: interruption, unfinished: unfinished, talk: night.talk,
-                    explanation: explanation
+                    explanation: explanation(of: night.folder)
                 ).finish(report, folder: night.folder)
             }
         }
     }
 
-    /// The command that takes the headline's cell apart.
-    private var explanation: String? {
-        guard let studyFile, let cell = study.headlineCell else { return nil }
+    /// The command that takes the headline's cell apart; by the run's folder where there is no study file.
+    private func explanation(of folder: String) -> String? {
+        guard let cell = study.headlineCell else { return nil }
+        let subject = studyFile.map { [$0.path] + ($0.prices.map { ["--prices", $0] } ?? []) } ?? [folder]
         let words =
-            ["belowzero", "explain", studyFile.path] + (studyFile.prices.map { ["--prices", $0] } ?? [])
+            ["belowzero", "explain"] + subject
             + [
                 "--asset", cell.asset, "--side", cell.side.rawValue, "--leverage", numberText(cell.leverage.value),
                 "--horizon", cell.horizon.text,
