@@ -17,8 +17,7 @@ struct BelowZero: ParsableCommand {
               belowzero init && belowzero run nightly.yaml
 
             EXIT CODES
-              0 done; 1 a bug; 3 a limit was breached; 4 some jobs failed; 64 usage
-              65 bad data; 66 no input; 73, 74 cannot write; 75 try again; 78 bad study; 130, 143 stopped
+            \(exitCodes.map { "  \($0.code)  \($0.meaning)" }.joined(separator: "\n"))
             """,
         version: programVersion,
         subcommands: [

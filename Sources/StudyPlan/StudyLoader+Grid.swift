@@ -1,4 +1,5 @@
 import StressBasics
+import Yams
 
 extension StudyLoader {
     /// The `grid` section, with the platform names still to be looked up.
@@ -10,10 +11,12 @@ extension StudyLoader {
     /// The `grid` section.
     static func gridSection(_ reader: YAMLReader) -> GridSection? {
         guard let map = reader.map(known: ["contract", "side", "leverage", "horizon", "platform"]) else { return nil }
-        let contracts = axis(map["contract"], default: [ContractKind.linear], read: { $0.choice() })
-        let sides = axis(map["side"], default: Side.allCases) { $0.choice() }
+        let contracts = axis(map["contract"], default: [ContractKind.linear], readAll: { $0.parts().map { $0.choice() } })
+        let sides = axis(map["side"], default: Side.allCases, readAll: { $0.parts().flatMap(StudyLoader.sides) })
         let leverages = map.required("leverage").flatMap(leverageAxis)
-        let horizons = map.required("horizon").flatMap { axis($0, default: []) { $0.span() } }
+        let horizons = map.required("horizon").flatMap { reader in
+            axis(reader, default: [], readAll: { $0.parts().map { $0.span() } })
+        }
         guard let contracts, let sides, let leverages, let horizons else { return nil }
         let grid = StudyGrid(
             contracts: contracts, sides: sides, leverages: leverages.sorted(), horizons: horizons.sorted())
@@ -22,15 +25,39 @@ extension StudyLoader {
 
     /// An axis without repeats, or its default when the key is absent.
     static func axis<T: Hashable>(_ reader: YAMLReader?, default values: [T], read: (YAMLReader) -> T?) -> [T]? {
+        axis(reader, default: values, readAll: { [read($0)] })
+    }
+
+    /// The same, where an element may stand for several values, as on the command line.
+    static func axis<T: Hashable>(_ reader: YAMLReader?, default values: [T], readAll: (YAMLReader) -> [T?]) -> [T]? {
         guard let reader else { return values }
         guard let list = reader.list() else { return nil }
         var seen: [T] = []
         for element in list {
-            guard let value = read(element) else { return nil }
-            guard !seen.contains(value) else { return element.wrong("stands twice on this axis") }
-            seen.append(value)
+            for value in readAll(element) {
+                guard let value else { return nil }
+                guard !seen.contains(value) else { return element.wrong("stands twice on this axis") }
+                seen.append(value)
+            }
         }
         return seen
+    }
+
+    /// One side, or `both`.
+    private static func sides(_ reader: YAMLReader) -> [Side?] {
+        reader.node.scalar?.string == "both" ? Side.allCases : [reader.choice()]
+    }
+
+    /// `5`, `1:125` or `1:100:5`.
+    private static func leverages(_ reader: YAMLReader) -> [Leverage?] {
+        guard let text = reader.node.scalar?.string, text.contains(":") else { return [leverage(reader)] }
+        let range = leverageRange(text)
+        if range == nil {
+            let _: Void? = reader.wrong(
+                "'\(SourceLocation.presentable(text))' is no range of leverages",
+                hint: "write 1:125 or 1:100:5, rising, within 1 to 1000")
+        }
+        return range ?? [nil]
     }
 
     /// A leverage within the allowed range.
@@ -38,9 +65,11 @@ extension StudyLoader {
         reader.number(Leverage.allowed).flatMap(Leverage.init)
     }
 
-    /// A list of leverages, or `{from, to, step}`.
+    /// A list of leverages as on the command line, or `{from, to, step}`.
     private static func leverageAxis(_ reader: YAMLReader) -> [Leverage]? {
-        guard reader.node.mapping != nil else { return axis(reader, default: [], read: leverage) }
+        guard reader.node.mapping != nil else {
+            return axis(reader, default: [], readAll: { $0.parts().flatMap(leverages) })
+        }
         guard let map = reader.map(known: ["from", "to", "step"]),
             let from = map.required("from")?.number(Leverage.allowed),
             let to = map.required("to")?.number(Leverage.allowed)
@@ -60,4 +89,30 @@ public func leverageRange(from: Double, to: Double, step: Double) -> [Leverage]?
     let count = Int(((to - from) / step + 1e-9).rounded(.down))
     let values = (0...count).map { Leverage(from + Double($0) * step) }
     return values.contains { $0 == nil } ? nil : values.compactMap { $0 }
+}
+
+/// The leverages of `1:125` or `1:100:5`, or the one of `20`; nil when the text is no such range.
+public func leverageRange(_ text: some StringProtocol) -> [Leverage]? {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    let numbers = parts.map { part in
+        part.utf8.allSatisfy { $0 == 0x2E || (0x30...0x39).contains($0) } ? Double(part) : nil
+    }
+    guard (1...3).contains(numbers.count), let from = numbers[0] else { return nil }
+    guard let to = numbers.count > 1 ? numbers[1] : from, let step = numbers.count > 2 ? numbers[2] : 1 else {
+        return nil
+    }
+    return leverageRange(from: from, to: to, step: step)
+}
+
+extension YAMLReader {
+    /// The parts between the commas of a text, as a command line has them, each where the whole stands; anything else as it is.
+    func parts() -> [YAMLReader] {
+        guard let scalar = node.scalar, node.null == nil else { return [self] }
+        return scalar.string.split(separator: ",", omittingEmptySubsequences: false).map { part in
+            let words = String(part.drop { $0 == " " })
+            // Quotes only keep YAML from taking the text apart by itself.
+            return YAMLReader(
+                node: .scalar(Node.Scalar(words, .implicit, .plain, scalar.mark)), path: path, problems: problems)
+        }
+    }
 }

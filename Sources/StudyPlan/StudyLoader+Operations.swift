@@ -82,7 +82,7 @@ extension StudyLoader {
         return result
     }
 
-    private func metricsFile(_ reader: YAMLReader) -> String? {
+    func metricsFile(_ reader: YAMLReader) -> String? {
         guard let file = reader.text() else { return nil }
         let name = file.split(separator: "/").last ?? ""
         guard name.hasSuffix(".prom"), name.count > 5, !name.hasPrefix("."), !file.hasSuffix("/"),

@@ -102,7 +102,7 @@ struct StudyLoader {
         }
     }
 
-    private func nameSection(_ reader: YAMLReader) -> String? {
+    func nameSection(_ reader: YAMLReader) -> String? {
         guard let name = reader.text() else { return nil }
         let allowed = name.unicodeScalars.allSatisfy {
             $0.isASCII && ($0.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains($0))
@@ -145,7 +145,8 @@ struct StudyLoader {
     private func maxGap(_ reader: YAMLReader) -> MaxGap? {
         switch reader.node.scalar?.string {
         case "auto": .automatic
-        case "off": .off
+        // A program that reads YAML and writes it again makes false of a bare off.
+        case "off", "false": .off
         default: reader.span().map(MaxGap.span)
         }
     }

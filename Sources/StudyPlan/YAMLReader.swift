@@ -93,9 +93,9 @@ struct YAMLReader {
         return wrong("'\(SourceLocation.presentable(text))' is not one of \(names.joined(separator: ", "))", hint: near)
     }
 
-    /// The elements of a sequence; a lone scalar counts as a sequence of one.
+    /// The elements of a sequence; a lone scalar or mapping counts as a sequence of one.
     func list(most: Int = 10_000) -> [YAMLReader]? {
-        if node.scalar != nil { return [self] }
+        if node.scalar != nil || node.mapping != nil { return [self] }
         guard let sequence = node.sequence else { return wrong("expected a list") }
         guard !sequence.isEmpty else { return wrong("the list is empty") }
         guard sequence.count <= most else { return wrong("at most \(most) elements") }

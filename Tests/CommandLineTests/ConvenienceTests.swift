@@ -42,8 +42,10 @@ import Testing
         }
         #expect(files.count > 20 && files.contains("results.csv") && files.contains("summary.json"))
         for file in files {
-            func body(_ text: String) -> Substring {
-                text[..<(text.range(of: "<footer")?.lowerBound ?? text.endIndex)]
+            // Method and footer repeat the command that made the page.
+            func body(_ text: String) -> String {
+                String(text[..<(text.range(of: "<footer")?.lowerBound ?? text.endIndex)])
+                    .replacing(/<code id="command">belowzero [^<]*<\/code>/, with: "")
             }
             #expect(body(try scratch.read("swept/" + file)) == body(try scratch.read("ran/" + file)), "\(file)")
         }
@@ -158,7 +160,7 @@ import Testing
         let check = try scratch.program.run(["check", "all"])
         #expect(check.code == 65 && check.out.hasSuffix("1 of 2 files is readable, 1 is not\n"), "\(check.out)")
         let one = try scratch.program.run(["check", "all/a.csv"])
-        #expect(!one.out.contains(" of 1 "))
+        #expect(!one.out.contains("1 of 1 files"))
         let json = try scratch.program.run(["check", "all", "--json"]).out.split(separator: "\n")
         #expect(json.count == 2 && json.allSatisfy { $0.hasPrefix("{") && $0.contains("\"path\"") })
     }

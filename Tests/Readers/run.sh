@@ -27,6 +27,7 @@ trap 'rm -rf "$work"' EXIT
     printf 'limits: [{measure: negative_equity_frac, max: 0.0001, leverage: 2.5}, {max_age: 36h}]\n'
 } >"$work/readers.yaml"
 
+"$venv/bin/python" Tests/Readers/check_studies.py "$program"
 "$program" run --quiet --out "$work/default" Data/Studies/default.yaml >/dev/null
 "$program" run --quiet --no-fail --out "$work/readers" "$work/readers.yaml" >/dev/null 2>&1
 # What commands print for programs: two runs of one study on one store, another study, one cell.

@@ -20,7 +20,7 @@ struct DiffCommand: ParsableCommand {
               belowzero diff before after --out Reports/what-moved
 
             EXIT CODES
-              0 the same; 1 different; 64 and above as elsewhere
+              0 the same; 1 different (or a bug, as everywhere, which standard error says); 64 and above as elsewhere
             """)
 
     @Argument(help: "The earlier run's folder.", completion: .directory)

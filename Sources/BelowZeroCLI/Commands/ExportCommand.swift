@@ -61,6 +61,7 @@ struct ExportCommand: ParsableCommand {
             } catch let error as IngestError {
                 throw Failure([error])
             }
+            if common.json { Talk.print(jsonText(WrittenJSON(written: [target]))) }
             common.talk.say("Wrote \(target)")
         }
     }

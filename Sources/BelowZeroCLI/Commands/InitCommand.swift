@@ -70,6 +70,7 @@ struct InitCommand: ParsableCommand {
         if let taken { throw Failure(.cannotCreate, "\(taken) exists already", hint: "move it away first") }
         for file in files { try write(file.text, to: "\(folder)/\(file.name)") }
         let service = shellQuoted("\(folder)/\(units.files[0].name)")
+        if common.json { Talk.print(jsonText(WrittenJSON(written: units.files.map { "\(folder)/\($0.name)" }))) }
         common.talk.say("Wrote \(units.files.map { "\(folder)/\($0.name)" }.joined(separator: ", "))")
         if study.hasPrefix("/tmp/") || study.hasPrefix("/var/tmp/") {
             common.talk.say("warning: the service has a /tmp of its own and will not find \(study) there")
@@ -122,6 +123,7 @@ struct InitCommand: ParsableCommand {
         let prices = (folder.isEmpty && !file.hasPrefix("/") ? "" : folder + "/") + "prices/DEMO.csv"
         try write(studyTemplate, to: file)
         try write(csvText(demoMarket.series(seed: 1)), to: prices)
+        if common.json { Talk.print(jsonText(WrittenJSON(written: [file, prices]))) }
         common.talk.say("Wrote \(file) and \(prices) (invented prices)\nNext: belowzero run \(shellQuoted(file))")
     }
 

@@ -61,15 +61,20 @@ private struct ManualPage {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private func section(_ command: Help.Command) -> [String] {
+    /// A command, and those below it.
+    private func section(_ command: Help.Command) -> [String] { section(command, named: command.commandName) }
+
+    private func section(_ command: Help.Command, named name: String) -> [String] {
         let arguments = (command.arguments ?? []).filter(\.shouldDisplay)
         let words = arguments.filter { $0.kind == "positional" || !$0.isOptional && $0.kind == "option" }.map(usage)
-        return [".SS \"belowzero \(command.commandName)\""] + paragraphs(command.abstract)
+        let below = (command.subcommands ?? []).filter { $0.shouldDisplay != false && $0.commandName != "help" }
+        return [".SS \"belowzero \(name)\""] + paragraphs(command.abstract)
             + [
                 ".PP",
-                "\\fBbelowzero \(command.commandName)\\fR \((words + ["[\\fIOPTIONS\\fR]"]).joined(separator: " "))",
+                "\\fBbelowzero \(name)\\fR \((words + ["[\\fIOPTIONS\\fR]"]).joined(separator: " "))",
             ]
             + paragraphs(command.discussion) + arguments.flatMap(item)
+            + below.flatMap { section($0, named: "\(name) \($0.commandName)") }
     }
 
     private func usage(_ argument: Help.Argument) -> String {

@@ -67,21 +67,16 @@ struct RunCommand: ParsableCommand {
         }
     }
 
-    /// The study. One that cannot be read leaves a word in the history, if there is one.
+    /// The study. One that cannot be read leaves a word in the history, if there is one, and in its metrics.
     private func loadedStudy() throws -> LoadedStudy {
         let started = wallClock()
         do {
             return try LoadedStudy(file: study, prices: prices)
         } catch let failure as Failure {
-            guard !printStudy, !work.dryRun, let store = storing.path(out: out),
-                let history = try? RunHistory(path: store)
-            else { throw failure }
-            let name = study.split(separator: "/").last.map { $0.split(separator: ".").first ?? $0 } ?? ""
-            let lost = LostRun(
-                study: SourceLocation.presentable(String(name)), command: command, started: started, history: history,
-                talk: common.talk(isRun: true))
-            _ = lost.record(failure)
-            history.close()
+            if !printStudy, !work.dryRun {
+                UnreadStudy(file: study, command: command, started: started, talk: common.talk(isRun: true))
+                    .note(failure, store: storing.path(out: out))
+            }
             throw failure
         }
     }
@@ -146,7 +141,7 @@ struct LoadedStudy {
         return try loadStudy(yaml: text, file: file, venues: try VenueLibrary().profiles)
     }
 
-    private static func text(of file: String) throws -> String {
+    static func text(of file: String) throws -> String {
         let hint =
             file == defaultStudy
             ? "name a study file, or write one with: belowzero init" : "check the path"

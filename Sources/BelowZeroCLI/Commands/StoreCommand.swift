@@ -26,7 +26,7 @@ struct StoreCommand: ParsableCommand {
                 finding, on lines of their own.
 
                 EXIT CODES
-                  0 nothing found; 1 something found; 64 and above: the check itself failed
+                  0 nothing found; 1 something found (or a bug, as everywhere, which standard error says); 64 and above: the check itself failed
 
                 EXAMPLE
                   belowzero store check --store Reports/belowzero.sqlite
@@ -103,6 +103,10 @@ struct StoreCommand: ParsableCommand {
                 }
                 let owner = "process \(ProcessInfo.processInfo.processIdentifier), rebuilding the store"
                 let result = try HeldLock.take(folder, owner: owner, rebuild)
+                if common.json {
+                    Talk.print(
+                        jsonText(RebuiltJSON(store: place.path, runsCount: result.runs, forgottenCount: result.forgotten)))
+                }
                 let runs = result.runs == 1 ? "1 run" : "\(result.runs) runs"
                 common.talk.say(
                     "\(place.path): \(runs) with a folder"
@@ -120,6 +124,12 @@ struct StoreCommand: ParsableCommand {
             }
         }
     }
+}
+
+/// What `store rebuild --json` prints.
+private struct RebuiltJSON: Encodable {
+    let store: String
+    let runsCount, forgottenCount: Int
 }
 
 /// A finding as `store check --json` prints it.

@@ -129,13 +129,7 @@ struct SweepCommand: ParsableCommand {
 /// `1,5,20`, `1:125` or `1:100:5`; ascending, without repeats.
 func parseLeverages(_ text: String) throws -> [Leverage] {
     let values = try text.split(separator: ",", omittingEmptySubsequences: false).flatMap { part -> [Leverage] in
-        let numbers = part.split(separator: ":", omittingEmptySubsequences: false).map { Double($0) }
-        let (from, to, step) = (
-            numbers.first ?? nil, numbers.count > 1 ? numbers[1] : numbers.first ?? nil,
-            numbers.count > 2 ? numbers[2] : 1
-        )
-        guard (1...3).contains(numbers.count), let from, let to, let step,
-            let range = leverageRange(from: from, to: to, step: step)
+        guard let range = leverageRange(part)
         else {
             throw Failure(
                 .usage, "cannot read leverage '\(part)'", hint: "write 1,5,20 or 1:125 or 1:100:5, within 1 to 1000")

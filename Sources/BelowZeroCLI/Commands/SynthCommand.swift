@@ -40,6 +40,10 @@ struct SynthCommand: ParsableCommand {
             } catch let error as StoreError {
                 throw Failure(error)
             }
+            if common.json {
+                let names = files.map(\.1) + ["metadata.json"]
+                Talk.print(jsonText(WrittenJSON(written: names.map { "\(out)/\($0)" })))
+            }
             common.talk.say("Wrote \(files.count) invented histories to \(out)")
         }
     }

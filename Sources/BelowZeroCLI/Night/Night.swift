@@ -179,7 +179,7 @@ final class Night {
         guard let file = study.operations.metricsFile else { return }
         let earlier = history.flatMap { try? $0.runs(study: study.name).first { $0.status != .failed }?.started }
         let metrics = NightMetrics(
-            study: study, started: started, ended: max(started, wallClock()), exitCode: code,
+            study: study.name, started: started, ended: max(started, wallClock()), exitCode: code,
             lastSuccess: report != nil ? started : earlier, isRecorded: isRecorded, report: report)
         do throws(StoreError) {
             try replaceWholeFile(metrics.text, at: files.located(file))

@@ -5,7 +5,8 @@ import StudyPlan
 
 /// The gauges of a study's `metrics_file`, for a run that ended well or badly.
 struct NightMetrics {
-    let study: Study
+    /// The study's name.
+    let study: String
     let started: UTCInstant
     let ended: UTCInstant
     let exitCode: Int
@@ -29,7 +30,7 @@ struct NightMetrics {
         return metrics.text
     }
 
-    private var name: [(String, String)] { [("study", study.name)] }
+    private var name: [(String, String)] { [("study", study)] }
 
     private func addRun(_ metrics: inout MetricsText) {
         func one(_ metric: String, _ help: String, _ value: Double?) {
@@ -72,14 +73,14 @@ struct NightMetrics {
             })
         metrics.gauge(
             "belowzero_job_failed", "Whether the job of a price history failed: 1 or 0.",
-            study.inputs.map { input in
+            report.study.inputs.map { input in
                 MetricsText.Sample(
                     report.failures.contains { $0.asset == input.asset } ? 1 : 0, name + [("asset", input.asset)])
             })
     }
 
     private func addHeadlines(_ report: RunReport, _ metrics: inout MetricsText) {
-        guard let headline = study.headlineCell else { return }
+        guard let headline = report.study.headlineCell else { return }
         let selector = CellSelector(
             contract: headline.contract, leverage: headline.leverage, horizon: headline.horizon,
             platform: headline.platform)

@@ -41,8 +41,10 @@ struct JobRunner {
         announce(finished: outcomes.count - open.count)
         let line = ProgressLine(label: "Running", talk: session.talk) { [progress] in progress.share }
         defer { line.finish() }
+        tellPlan()
         for group in session.plan.groups(of: open) {
             var inputs = try read(group)
+            for (place, job) in group.enumerated() { inputs[place].map { tell($0, job) } }
             for (place, job) in group.enumerated() {
                 let input = inputs[place]
                 // Its bars are let go with the job.
@@ -66,6 +68,57 @@ struct JobRunner {
         }
         if control.isCancelled { throw session.interruption.failure }
         return outcomes
+    }
+
+    // MARK: Details
+
+    private func tellPlan() {
+        let plan = session.plan
+        session.talk.detail(
+            "run plan",
+            [
+                "digest": .string(Digest(of: study.canonicalText).short), "kernel": .string(session.kernel.rawValue),
+                "groups": .stringConvertible(plan.groups(of: Array(plan.jobs.indices)).count),
+                "memory": .string(plan.budget == .max ? "unknown" : memoryText(plan.budget)),
+                "estimate_s": .stringConvertible(plan.seconds),
+                "cache": .string(session.cache == nil ? "off" : "on"),
+            ])
+        for job in plan.jobs {
+            session.talk.about(job: study.inputs[job.place].asset).detail(
+                "job plan",
+                [
+                    "bytes": .stringConvertible(job.fileBytes), "rows": .stringConvertible(job.bars),
+                    "parts": .stringConvertible(job.parts), "memory": .string(memoryText(job.peak)),
+                ])
+        }
+    }
+
+    private func tell(_ read: JobReader.Read, _ job: Int) {
+        guard let input = try? read.input.get() else { return }
+        let (report, talk) = (input.report, session.talk.about(job: input.asset))
+        for file in report.files {
+            talk.detail(
+                "file read",
+                [
+                    "file": .string(file.name), "bytes": .stringConvertible(file.bytes),
+                    "rows": .stringConvertible(file.rows), "sha256": .string(file.digest.hex),
+                ])
+        }
+        talk.detail(
+            "job read",
+            [
+                "format": .string(report.formatName), "bars": .stringConvertible(report.bars),
+                "bar": .string(report.barLength.text), "first": .string(report.first.rfc3339),
+                "last": .string(report.last.rfc3339), "seconds": .stringConvertible(read.spent / .seconds(1)),
+            ])
+        for finding in report.findings where !finding.isDetail && finding.severity != .pass {
+            talk.detail(
+                "finding",
+                [
+                    "check": .string(finding.check), "severity": .string(finding.severity.rawValue),
+                    "count": .stringConvertible(finding.count),
+                ])
+        }
     }
 
     private func announce(finished: Int) {
@@ -139,8 +192,16 @@ struct JobRunner {
             defer { timer.stop() }
             progress.start(job, timer.control)
             do throws(RunCancelled) {
+                let begin = ContinuousClock.now
                 let result = try result(input, parts: planned.parts, timer.control)
                 kept?.keep(result, job)
+                session.talk.about(job: asset).detail(
+                    "job computed",
+                    [
+                        "parts": .stringConvertible(planned.parts), "bars": .stringConvertible(input.market.series.count),
+                        "kernels": .string(Set(result.kernels.map(\.rawValue)).sorted().joined(separator: ",")),
+                        "seconds": .stringConvertible(begin.duration(to: .now) / .seconds(1)),
+                    ])
                 session.talk.about(job: asset).tell("job done", ["cells": .stringConvertible(result.rows.count)])
                 return .done(result)
             } catch {

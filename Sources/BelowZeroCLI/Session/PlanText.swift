@@ -44,13 +44,15 @@ struct PlanText {
         return "  \(input.asset): \(shown) (\(size))"
     }
 
+    var groupCount: Int { plan.groups(of: Array(plan.jobs.indices)).count }
+
     private var groups: String {
-        let count = plan.groups(of: Array(plan.jobs.indices)).count
+        let count = groupCount
         return count == 1 ? "1 group" : "\(count) groups"
     }
 
     /// The largest group decides, not the sum of all.
-    private var peak: Int {
+    var peak: Int {
         plan.groups(of: Array(plan.jobs.indices)).map { group in
             let jobs = group.map { plan.jobs[$0] }
             let largest = jobs.max { $0.peak < $1.peak }
@@ -69,5 +71,36 @@ struct PlanText {
         if seconds < 100 { return "\(Int(seconds.rounded(.up))) s" }
         if seconds < 6000 { return "\(Int((seconds / 60).rounded(.up))) min" }
         return "\(significantText(seconds / 3600, digits: 2)) h"
+    }
+}
+
+/// The plan as `--dry-run --json` prints it. Sizes and times are estimates.
+struct PlanJSON: Encodable {
+    let study, studySha256, output: String
+    let cellsCount, groupsCount, threadsCount, memoryBytes: Int
+    /// Absent where the memory of the machine is not known.
+    let budgetBytes: Int?
+    let fits: Bool
+    let durationS: Double
+    let timeoutS: Double?
+    let jobs: [Job]
+
+    struct Job: Encodable {
+        let asset: String
+        let files: [String]
+        let bytes, barsCount, memoryBytes, partsCount: Int
+    }
+
+    init(_ text: PlanText) {
+        let (plan, study) = (text.plan, text.plan.study)
+        (self.study, studySha256, output) = (study.name, Digest(of: study.canonicalText).hex, text.place)
+        (cellsCount, groupsCount, threadsCount) = (study.cellCount, text.groupCount, plan.threads)
+        (memoryBytes, budgetBytes) = (text.peak, plan.budget == .max ? nil : plan.budget)
+        (fits, durationS, timeoutS) = (plan.smallestPeak <= plan.budget, plan.seconds, text.timeout?.inSeconds)
+        jobs = plan.jobs.map { job in
+            Job(
+                asset: study.inputs[job.place].asset, files: study.inputs[job.place].source.files, bytes: job.fileBytes,
+                barsCount: job.bars, memoryBytes: job.peak, partsCount: job.parts)
+        }
     }
 }

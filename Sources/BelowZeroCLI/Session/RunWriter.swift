@@ -40,6 +40,9 @@ struct RunWriter {
             for file in files {
                 if interruption.control.isCancelled { throw interruption.failure }
                 try run.write(file.contents, to: file.path)
+                talk.detail(
+                    "file written",
+                    ["file": .string(file.path), "bytes": .stringConvertible(file.contents.utf8.count)])
             }
             if interruption.control.isCancelled { throw interruption.failure }
             interruption.setFarewell { failure in

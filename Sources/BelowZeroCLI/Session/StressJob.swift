@@ -24,7 +24,15 @@ struct StressJob {
             study, files: files, threads: work.threadCount,
             memory: work.memory.flatMap(MemorySize.init) ?? study.operations.job.memory,
             isTableOnly: out == "-")
-        if work.dryRun { return Talk.print(PlanText(plan: plan, place: outputText, timeout: timeout).text) }
+        if work.dryRun {
+            let text = PlanText(plan: plan, place: outputText, timeout: timeout)
+            return Talk.print(common.json ? jsonText(PlanJSON(text)) : text.text)
+        }
+        if out == "-", common.json {
+            throw Failure(
+                .usage, "--out - prints results.csv, which is no JSON",
+                hint: "leave --json out, or name a folder: its summary is printed as JSON")
+        }
         if out == "-", work.resume { throw Failure(.usage, "--resume needs a folder to write to, not --out -") }
         if let finished = finishedRun() { return try finished() }
         let interruption = Interruption(isJSON: common.json, talk: common.talk(isRun: true))

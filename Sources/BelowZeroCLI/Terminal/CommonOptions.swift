@@ -12,7 +12,7 @@ struct CommonOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Print errors only.")
     var quiet = false
 
-    @Flag(help: "Print results as JSON on standard output, and errors as JSON too.")
+    @Flag(help: "Print results as JSON on standard output, one value a line, and errors as JSON too.")
     var json = false
 
     @Option(help: "Colour: auto, always or never. auto: on a terminal, unless NO_COLOR is set.")

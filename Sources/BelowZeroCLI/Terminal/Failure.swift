@@ -3,6 +3,15 @@ import RunStore
 import StressBasics
 import StudyPlan
 
+/// What the program ends with, and why: `--help`, the manual page and the README list these.
+let exitCodes: [(code: String, meaning: String)] = [
+    ("0", "done"),
+    ("1", "a bug; from 'diff' that the runs differ, from 'store check' that something was found"),
+    ("3", "a limit was breached"), ("4", "partial: some inputs failed"), ("64", "usage"), ("65", "bad data"),
+    ("66", "no input"), ("73, 74", "cannot write"), ("75", "try again"), ("78", "bad study, or too large"),
+    ("130, 143", "interrupted"),
+]
+
 /// A failure the user can do something about: what to print, and the exit code. Everything else is a bug.
 struct Failure: Error {
     /// Exit codes, as `--help` and the README list them.

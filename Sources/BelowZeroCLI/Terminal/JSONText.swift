@@ -11,6 +11,12 @@ func jsonText(_ value: some Encodable, pretty: Bool = false) -> String {
     return String(decoding: data, as: UTF8.self)
 }
 
+/// What a command that writes files prints with `--json`.
+struct WrittenJSON: Encodable {
+    /// Files and folders, as they were named.
+    let written: [String]
+}
+
 /// A finding as `check --json` prints it.
 struct FindingJSON: Encodable {
     let check: String

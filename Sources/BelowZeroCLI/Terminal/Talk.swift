@@ -51,6 +51,14 @@ struct Talk: Sendable {
         logger.log(level: level, "\(event)", metadata: facts.merging([TalkLog.plainKey: .string(line ?? "")]) { $1 })
     }
 
+    /// A detail for those who look for the reason of something: only with `--log-level debug`, in every format.
+    func detail(_ event: String, _ facts: @autoclosure () -> Logger.Metadata) {
+        guard logger.logLevel <= .debug else { return }
+        let facts = facts()
+        let words = facts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
+        tell(event, facts, level: .debug, people: "debug: \(TalkLog.escaped("\(event) \(words)"))")
+    }
+
     /// Something that went wrong and did not end the run.
     func warn(_ text: String) {
         logger.warning(
