@@ -166,7 +166,7 @@ extension StudyLoader {
             source.delimiter = delimiter
         }
         if let value = map["symbol"] {
-            guard let symbol = value.node.scalar?.string, !symbol.isEmpty else {
+            guard let symbol = value.text(), !symbol.isEmpty else {
                 let _: Void? = value.wrong("expected the text of the symbol column")
                 return false
             }

@@ -11,7 +11,8 @@ extension StudyLoader {
     /// The `grid` section.
     static func gridSection(_ reader: YAMLReader) -> GridSection? {
         guard let map = reader.map(known: ["contract", "side", "leverage", "horizon", "platform"]) else { return nil }
-        let contracts = axis(map["contract"], default: [ContractKind.linear], readAll: { $0.parts().map { $0.choice() } })
+        let contracts = axis(
+            map["contract"], default: [ContractKind.linear], readAll: { $0.parts().map { $0.choice() } })
         let sides = axis(map["side"], default: Side.allCases, readAll: { $0.parts().flatMap(StudyLoader.sides) })
         let leverages = map.required("leverage").flatMap(leverageAxis)
         let horizons = map.required("horizon").flatMap { reader in

@@ -40,7 +40,8 @@ extension Study {
         ]
         let checks = SourceCheck.allCases.map { "\($0.rawValue): \($0.actions[0].rawValue)" }.joined(separator: ", ")
         let cell = headlineCell.map { "headline: the cell \(SourceLocation.presentable($0.id))" }
-        return ["# Left out, and so:"] + [cell, "policy where a file names none: {\(checks)}"].compactMap { $0.map { "#   " + $0 } }
+        return ["# Left out, and so:"]
+            + [cell, "policy where a file names none: {\(checks)}"].compactMap { $0.map { "#   " + $0 } }
             + absent.filter(\.0).map { "#   " + $0.1 }
     }
 
@@ -124,7 +125,9 @@ extension Study {
         if let reference = input.reference {
             lines.append("    reference: {\(sourceParts(reference, isComplete).joined(separator: ", "))}")
         }
-        if let mark = input.mark { lines.append("    mark: {\(sourceParts(mark, isComplete).joined(separator: ", "))}") }
+        if let mark = input.mark {
+            lines.append("    mark: {\(sourceParts(mark, isComplete).joined(separator: ", "))}")
+        }
         if let funding = input.funding {
             lines.append("    funding: {\(fundingParts(funding).joined(separator: ", "))}")
         }

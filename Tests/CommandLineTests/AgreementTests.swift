@@ -21,6 +21,7 @@ import Testing
         }
         var program = scratch.program
         program.environment["SOURCE_DATE_EPOCH"] = "1795219145"
+        program.environment["COLUMNS"] = "108"
         return try program.run(["run"])
     }
 
@@ -50,14 +51,16 @@ import Testing
         let difference = zip(printed.split(separator: "\n"), shown.split(separator: "\n")).first { $0 != $1 }
         #expect(
             shown == printed,
-            "README.md differs (RECORD_GOLDEN=1 records it): \(difference.map { "now “\($0)”, was “\($1)”" } ?? "length")")
+            "README.md differs (RECORD_GOLDEN=1 records it): \(difference.map { "now “\($0)”, was “\($1)”" } ?? "length")"
+        )
     }
 
     /// Every file of a run stands in the README's table, and every file of the table is written by some run.
     @Test func theReadmeNamesEveryFileOfARun() throws {
         let scratch = try Scratch()
         try scratch.write(samplePrices, to: "prices.csv")
-        let extra = "limits: [{leverage: 10, measure: negative_equity_frac, max: 0.5}]\nstatistics: {look_back_margin: {look_back: 30d}}"
+        let extra =
+            "limits: [{leverage: 10, measure: negative_equity_frac, max: 0.5}]\nstatistics: {look_back_margin: {look_back: 30d}}"
         try scratch.write(smallStudy(limit: extra), to: "whole.yaml")
         // A job that fails, with an earlier run that knew it, makes the files of failures.
         let two = smallStudy(limit: "limits: [{leverage: 10, measure: negative_equity_frac, max: 0.5}]")
@@ -73,11 +76,15 @@ import Testing
         try scratch.write("no prices\n", to: "b.csv")
         #expect(try scratch.program.run(["run", "two.yaml", "--out", "failed", "--store", "s.sqlite"]).code == 4)
         let written = Set(
-            try ["whole", "failed"].flatMap { try FileManager.default.subpathsOfDirectory(atPath: "\(scratch.path)/\($0)") }
-                .filter { $0.contains(".") })
+            try ["whole", "failed"].flatMap {
+                try FileManager.default.subpathsOfDirectory(atPath: "\(scratch.path)/\($0)")
+            }
+            .filter { $0.contains(".") })
         let text = try text()
-        let section = text.components(separatedBy: "## What a run writes").last!.components(separatedBy: "\n\n`").first!
-        let cells = section.split(separator: "\n").filter { $0.hasPrefix("| `") }.compactMap { $0.split(separator: "|").first }
+        let section = text.components(separatedBy: "## What a run writes").last!.components(separatedBy: "\n## ").first!
+        let cells = section.split(separator: "\n").filter { $0.hasPrefix("| `") }.compactMap {
+            $0.split(separator: "|").first
+        }
         let named = cells.flatMap { $0.matches(of: /`([^`]+)`/).map { String($0.1) } }
         #expect(named.count > 20 && Set(named).count == named.count)
         func covers(_ pattern: String, _ file: String) -> Bool {
@@ -115,8 +122,10 @@ import Testing
             "run study.yaml", "run study.yaml --out again", "run study.yaml --dry-run", "run study.yaml --print-study",
             "run study.yaml --out -", "sweep prices.csv --leverage 1,9 --horizon 1d --out swept",
             "sweep prices.csv --dry-run", "sweep prices.csv --print-study", "check prices.csv study.yaml",
-            "explain study.yaml", "explain swept", "diff again swept", "history", "store check", "store rebuild", "index",
-            "init made.yaml", "init made.yaml --systemd units", "synth --out made --bars 200", "venues", "venues binance-usdm",
+            "explain study.yaml", "explain swept", "diff again swept", "history", "store check", "store rebuild",
+            "index",
+            "init made.yaml", "init made.yaml --systemd units", "synth --out made --bars 200", "venues",
+            "venues binance-usdm",
             "export again --to csv.gz", "run nowhere.yaml", "explain nowhere", "history --since soon",
         ]
         var spoken = 0
@@ -164,7 +173,8 @@ import Testing
         for format in ["stamped", "json", "plain"] {
             func said(_ level: String) throws -> String {
                 try scratch.program.run(
-                    ["run", "study.yaml", "--out", "\(format)-\(level)", "--log-format", format, "--log-level", level]).err
+                    ["run", "study.yaml", "--out", "\(format)-\(level)", "--log-format", format, "--log-level", level])
+                    .err
             }
             let (info, debug) = (try said("info"), try said("debug"))
             for event in ["run plan", "job plan", "file read", "job read", "job computed", "file written"] {

@@ -53,13 +53,17 @@ import Testing
 
     @Test func aStudyIsReadFromStandardInput() throws {
         let scratch = try folder()
-        let code = try shell("belowzero run - --out - < study.yaml > piped.csv && belowzero run study.yaml --out - > read.csv", in: scratch)
+        let code = try shell(
+            "belowzero run - --out - < study.yaml > piped.csv && belowzero run study.yaml --out - > read.csv",
+            in: scratch)
         #expect(code == 0)
         let (piped, read) = (try scratch.read("piped.csv"), try scratch.read("read.csv"))
         #expect(piped == read && piped.hasPrefix("run_id"))
         // Its files are relative to the working directory, and so are those of what was printed elsewhere.
         try scratch.write(smallStudy(path: "../prices.csv"), to: "deep/study.yaml")
-        #expect(try shell("belowzero run deep/study.yaml --print-study | belowzero run - --out - > deep.csv", in: scratch) == 0)
+        #expect(
+            try shell("belowzero run deep/study.yaml --print-study | belowzero run - --out - > deep.csv", in: scratch)
+                == 0)
         func figures(_ csv: String) -> [[String: String]] { rows(csv).map { $0.filter { $0.key != "run_id" } } }
         #expect(figures(try scratch.read("deep.csv")) == figures(read))
         let bad = try shell("echo 'version: 9' | belowzero run - 2> err.txt", in: scratch)
@@ -71,7 +75,8 @@ import Testing
     @Test func aPrintedStudyLeavesNothingToBeLookedUp() throws {
         let scratch = try folder()
         try scratch.write(
-            smallStudy(path: "../prices.csv") + "\nmetrics_file: out/night.prom\non_breach: {command: [./alert.sh, x]}\n",
+            smallStudy(path: "../prices.csv")
+                + "\nmetrics_file: out/night.prom\non_breach: {command: [./alert.sh, x]}\n",
             to: "deep/study.yaml")
         let printed = try scratch.program.run(["run", "deep/study.yaml", "--print-study"]).out
         for line in [

@@ -36,7 +36,9 @@ struct ExplainedStudy {
         throw Failure(
             .badData,
             "\(SourceLocation.presentable(changed ?? report.asset)) is not what the run read: its bytes have changed since",
-            hint: "name the study file to take the prices of today apart, or --prices with a folder that holds the old ones")
+            hint:
+                "name the study file to take the prices of today apart, or --prices with a folder that holds the old ones"
+        )
     }
 }
 

@@ -48,7 +48,7 @@ struct HistoryCommand: ParsableCommand {
                 } else if runs.isEmpty {
                     common.talk.say("No runs\(study.map { " of \($0)" } ?? "")\(since == nil ? "" : " since then")")
                 } else {
-                    let lines = try runs.map { run throws(HistoryError) in 
+                    let lines = try runs.map { run throws(HistoryError) in
                         HistoryLine(try history.record(of: run), in: history.folder)
                     }
                     Talk.print(HistoryTable(lines: lines, width: HistoryTable.screenWidth).text)

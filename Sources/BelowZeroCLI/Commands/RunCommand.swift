@@ -53,7 +53,7 @@ struct RunCommand: ParsableCommand {
             for (check, action) in try parsePolicies(policy) {
                 for index in chosen.inputs.indices { chosen.inputs[index].source.policies[check] = action }
             }
-            if printStudy { 
+            if printStudy {
                 return try StudyPrint(
                     study: chosen, files: loaded.files, folder: LoadedStudy.folder(of: study), common: common
                 ).print()
@@ -62,7 +62,8 @@ struct RunCommand: ParsableCommand {
             loaded.notes.forEach { talk.say(Failure.text($0)) }
             let job = StressJob(
                 study: chosen, files: loaded.files, out: out, command: command, work: work, common: common,
-                store: storing.path(out: out), patience: try storing.patience(), studyFile: study == LoadedStudy.standardInput ? nil : (study, prices))
+                store: storing.path(out: out), patience: try storing.patience(),
+                studyFile: study == LoadedStudy.standardInput ? nil : (study, prices))
             try job.run()
         }
     }

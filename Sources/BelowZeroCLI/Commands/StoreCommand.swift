@@ -105,7 +105,8 @@ struct StoreCommand: ParsableCommand {
                 let result = try HeldLock.take(folder, owner: owner, rebuild)
                 if common.json {
                     Talk.print(
-                        jsonText(RebuiltJSON(store: place.path, runsCount: result.runs, forgottenCount: result.forgotten)))
+                        jsonText(
+                            RebuiltJSON(store: place.path, runsCount: result.runs, forgottenCount: result.forgotten)))
                 }
                 let runs = result.runs == 1 ? "1 run" : "\(result.runs) runs"
                 common.talk.say(

@@ -198,7 +198,8 @@ struct JobRunner {
                 session.talk.about(job: asset).detail(
                     "job computed",
                     [
-                        "parts": .stringConvertible(planned.parts), "bars": .stringConvertible(input.market.series.count),
+                        "parts": .stringConvertible(planned.parts),
+                        "bars": .stringConvertible(input.market.series.count),
                         "kernels": .string(Set(result.kernels.map(\.rawValue)).sorted().joined(separator: ",")),
                         "seconds": .stringConvertible(begin.duration(to: .now) / .seconds(1)),
                     ])

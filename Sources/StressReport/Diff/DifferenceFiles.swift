@@ -126,7 +126,12 @@ extension RunDifference {
     }
 
     /// The comparison for programs, one object. Keys are only ever added within a schema version.
-    public var json: String {
+    public var json: String { document.document }
+
+    /// The same on one line, as `diff --json` prints it.
+    public var jsonLine: String { document.line }
+
+    private var document: JSONValue {
         func run(_ run: ComparedRun) -> JSONValue {
             .object([
                 ("run_id", .text(run.runID)), ("study", .text(run.study)), ("version", .text(run.version)),
@@ -157,7 +162,7 @@ extension RunDifference {
             ("study_lines_count", .integer(studyLines.count)),
             ("study_lines", .list(studyLines.map { .text("\($0.sign) \($0.line)") })),
             ("notes", .list(notes.map(JSONValue.text))),
-        ]).document
+        ])
     }
 
     /// The headline's cell with what both runs say of it; null when neither has one.
