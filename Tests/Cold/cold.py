@@ -2,7 +2,8 @@
 """Builds a fresh copy of the checkout and runs the default study; prints a table with wall and processor seconds of each stage.
 
 Usage: cold.py FOLDER [REVISION]. FOLDER is emptied first. With a REVISION of git the copy is that commit, to compare with: one
-table before and one after from the same machine. The files of git's index are copied as they are in the working folder otherwise.
+table before and one after from the same machine. Otherwise the files that git does not ignore are copied as they
+are in the working folder.
 Called by the compiler's driver as a frontend (COLD_LOG is set then), it runs the real frontend and notes what that cost.
 """
 import collections
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 
-PRODUCT = ["-c", "release", "--product", "belowzero"]
+BUILD = ["swift", "build", "-c", "release", "--product", "belowzero"]
 
 
 def frontend() -> int:
@@ -65,7 +66,7 @@ def copy_checkout(to: pathlib.Path, revision: str | None) -> None:
         archive = subprocess.run(["git", "archive", revision], check=True, capture_output=True).stdout
         subprocess.run(["tar", "-x", "-C", str(to)], input=archive, check=True)
         return
-    names = subprocess.run(["git", "ls-files", "-z"], check=True, capture_output=True, text=True).stdout.split("\0")
+    names = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], check=True, capture_output=True, text=True).stdout.split("\0")
     for name in filter(None, names):
         source = pathlib.Path(name)
         if source.is_file():
@@ -118,15 +119,15 @@ def main() -> None:
     version = subprocess.run(["swift", "--version"], capture_output=True, text=True).stdout.splitlines()[0]
     table.head(f"From a clone to an answer: {revision or 'working folder'}, {cores} cores, load {os.getloadavg()[0]:.1f}, {version}")
     table.stage("fetch", ["swift", "package", "resolve"], folder, plain)
-    processor = table.stage("build", ["swift", "build", *PRODUCT], folder, env)
+    processor = table.stage("build", BUILD, folder, env)
     print_modules(table, log, folder, processor)
     (folder / ".build/release/belowzero").unlink()
-    table.stage("link again (nothing else changed)", ["swift", "build", *PRODUCT], folder, plain, total=False)
+    table.stage("link again (nothing else changed)", BUILD, folder, plain, total=False)
     table.stage("run", [".build/release/belowzero", "run", "--quiet", "Data/Studies/default.yaml"], folder, plain)
     table.row("fetch, build and run", table.wall, table.processor)
     changed = folder / "Sources/BelowZeroCLI/BelowZero.swift"
     changed.write_text(changed.read_text(encoding="utf-8") + "\nprivate let changedLine = 0\n", encoding="utf-8")
-    table.stage("a line changed in BelowZeroCLI", ["swift", "build", *PRODUCT], folder, plain, total=False)
+    table.stage("a line changed in BelowZeroCLI", BUILD, folder, plain, total=False)
     log.unlink()
 
 
