@@ -31,15 +31,37 @@ struct BelowZero: ParsableCommand {
 extension BelowZero {
     /// Runs the command that was typed. With `--json` what is wrong with the command line is a JSON object, too.
     static func main() {
+        StandardOutput.reserve()
         do {
             var command = try parseAsRoot()
             try command.run()
+            try StandardOutput.close()
         } catch {
-            if exitCode(for: error) == .validationFailure, CommandLine.arguments.contains("--json") {
-                Talk.print(jsonText(FailureJSON(Failure(.usage, message(for: error)))))
-            }
-            exit(withError: error)
+            end(with: error)
         }
+    }
+
+    private static func end(with error: any Error) -> Never {
+        if let failure = error as? Failure { giveUp(failure) }
+        let code = exitCode(for: error)
+        // Help and version are results as any other.
+        let text = code == .success ? fullMessage(for: error) : ""
+        do throws(Failure) {
+            if !text.isEmpty { try StandardOutput.write(text + "\n") }
+            if code == .validationFailure, CommandLine.arguments.contains("--json") {
+                try Talk.print(jsonText(FailureJSON(Failure(.usage, message(for: error)))))
+            }
+            try StandardOutput.close()
+        } catch {
+            giveUp(error)
+        }
+        exit(withError: code == .success ? ExitCode.success : error)
+    }
+
+    /// Ends the program with what standard output had against it.
+    private static func giveUp(_ failure: Failure) -> Never {
+        failure.messages.forEach(Talk.complain)
+        exit(withError: ExitCode(failure.code.rawValue))
     }
 }
 

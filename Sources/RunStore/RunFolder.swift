@@ -118,17 +118,3 @@ public struct RunFolder: ~Copyable {
         if isOpen { calls.removeTree(temporaryPath) }
     }
 }
-
-/// Writes `contents` to a new file at `path`, whole or not at all: temporary name, fsync, rename. An existing file is left
-/// alone and reported.
-public func writeWholeFile(_ contents: String, to path: String) throws(StoreError) {
-    try writeWholeFile(contents, to: path, calls: .system)
-}
-
-func writeWholeFile(_ contents: String, to path: String, calls: FileCalls) throws(StoreError) {
-    guard !exists(path) else { throw StoreError(.cannotCreate, "\(path) exists already", hint: "move it away first") }
-    let parent = splitPath(path).parent
-    try calls.makeFolders(parent)
-    try calls.replaceFile(path, contents)
-    try calls.syncFolder(parent)
-}

@@ -82,11 +82,18 @@ struct IndexPage {
             parts = [.finding(counted(breached, "limit", "limits") + " breached")]
             if met > 0 { parts.append(.plain(", \(grouped(met)) met")) }
         } else {
-            parts = [.key(met == 1 ? "The one limit is met" : "All \(grouped(met)) limits are met")]
-            if met == 0 { parts = [.key("No limit could be judged")] }
+            parts = [.key(met == 1 && empty == 0 ? "The one limit is met" : metWords(met, beside: empty))]
+            if met == 0 { parts = [.finding("No limit could be judged")] }
         }
-        return parts + (empty > 0 && breached + met > 0 ? [.plain(", \(grouped(empty)) without a value")] : [])
-            + failedWords
+        let unknown = groups.count { $0.outcome != .breach && $0.checks.contains(where: \.isUnknown) }
+        let words = ", \(grouped(max(empty, unknown))) without a value"
+        return parts
+            + (max(empty, unknown) > 0 && breached + met > 0 ? [unknown > 0 ? .finding(words) : .plain(words)] : [])
+            + (report.isHeadlineUnknown ? [.plain(", "), .finding("no data for the headline")] : []) + failedWords
+    }
+
+    private func metWords(_ met: Int, beside empty: Int) -> String {
+        empty > 0 ? "\(grouped(met)) \(met == 1 ? "limit is" : "limits are") met" : "All \(grouped(met)) limits are met"
     }
 
     /// `, 1 price history without data`.

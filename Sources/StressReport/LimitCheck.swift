@@ -9,7 +9,7 @@ public struct LimitCheck: Sendable {
     public var limit: StudyLimit
     /// The price history.
     public var asset: String
-    /// The cell; nil for a limit on the newest bar.
+    /// The cell; nil for a limit on a price history.
     public var cell: StudyCell?
     /// The measured value; nil when there is none.
     public var value: Double?
@@ -24,6 +24,10 @@ public struct LimitCheck: Sendable {
     public var threshold: Double?
     /// What became of it.
     public var outcome: Outcome
+    /// Why there is no value; nil where there is one.
+    public var absence: Absence?
+    /// Whether nothing is known where the study wants something to be known: the run is then partial.
+    public var isUnknown = false
 
     /// What became of a limit; the raw value is what outputs print.
     public enum Outcome: String, Hashable, Sendable, CaseIterable {
@@ -73,17 +77,28 @@ extension RunReport {
     /// Limits on the newest bar count from ``RunCircumstances/started``; drift limits look at `earlier`. All others depend on
     /// the results alone.
     public mutating func judgeLimits(earlier: EarlierValues = EarlierValues()) {
-        let confidence = study.statistics.confidence
         limits = study.limits.flatMap { limit in
-            guard limit.measure != .newestBarAge else {
-                return study.inputs.filter { limit.cells.asset == nil || limit.cells.asset == $0.asset }.map { input in
-                    limit.check(
-                        input.asset, assets.first { $0.asset == input.asset }, at: circumstances.started)
-                }
-            }
-            return rows.filter { limit.cells.matches($0.cell) }.map {
-                limit.check($0, confidence: confidence, earlier: earlier)
-            }
+            let checks =
+                limit.measure.isOfHistory ? historyChecks(limit) : cellChecks(limit, earlier: earlier)
+            let isAnswered = checks.contains { $0.outcome != .noValue }
+            return checks.map { $0.judged(besideAnswers: isAnswered) }
+        }
+    }
+
+    private func historyChecks(_ limit: StudyLimit) -> [LimitCheck] {
+        study.inputs.filter { limit.cells.asset == nil || limit.cells.asset == $0.asset }.map { input in
+            limit.check(input.asset, assets.first { $0.asset == input.asset }, at: circumstances.started)
+        }
+    }
+
+    private func cellChecks(_ limit: StudyLimit, earlier: EarlierValues) -> [LimitCheck] {
+        let failed = Set(failures.map(\.asset))
+        return rows.filter { limit.cells.matches($0.cell) }.map { row in
+            var check = limit.check(row, confidence: study.statistics.confidence, earlier: earlier)
+            guard check.outcome == .noValue else { return check }
+            let isFailed = failed.contains(row.cell.asset)
+            check.absence = isFailed ? .failedJob : row.estimate.absence(of: limit.measure, value: check.value)
+            return check
         }
     }
 }
@@ -91,9 +106,12 @@ extension RunReport {
 extension StudyLimit {
     /// The age of a bar is counted from its close: until then it was not old.
     fileprivate func check(_ name: String, _ asset: AssetReport?, at now: UTCInstant) -> LimitCheck {
-        let age = asset.map { (now - ($0.last + $0.barLength)).inHours }
-        var check = LimitCheck(limit: self, asset: name, value: age, earlierRuns: 0, outcome: .noValue)
-        check.hold(age)
+        let value = asset.map {
+            measure == .historyBars ? Double($0.bars) : (now - ($0.last + $0.barLength)).inHours
+        }
+        var check = LimitCheck(limit: self, asset: name, value: value, earlierRuns: 0, outcome: .noValue)
+        check.hold(value)
+        if value == nil { check.absence = .failedJob }
         return check
     }
 
@@ -104,7 +122,9 @@ extension StudyLimit {
             limit: self, asset: row.cell.asset, cell: row.cell, value: value,
             interval: interval.map { ($0.low, $0.high) }, earlierRuns: 0, outcome: .noValue)
         if case .drift(let drift) = form {
-            check.hold(drift, earlier: earlier.last(drift.runs, of: measure, in: row.cell))
+            // What cannot happen does not move: its interval has no width.
+            let isFixed = row.estimate.status == .impossible && interval == nil
+            check.hold(drift, earlier: earlier.last(drift.runs, of: measure, in: row.cell), isFixed: isFixed)
         } else {
             // What cannot happen has no interval, and needs none.
             let ends = interval.map { ($0.low, $0.high) } ?? (value ?? 0, value ?? 0)
@@ -129,11 +149,12 @@ extension LimitCheck {
     }
 
     /// Compares the distance from the median of earlier values. The median does not follow one odd night.
-    fileprivate mutating func hold(_ drift: StudyLimit.Drift, earlier: [Double]) {
+    fileprivate mutating func hold(_ drift: StudyLimit.Drift, earlier: [Double], isFixed: Bool) {
         earlierRuns = earlier.count
         switch drift.change {
         case .absolute(let change): threshold = change
-        case .halfWidths(let widths): threshold = interval.map { widths * ($0.high - $0.low) / 2 }
+        case .halfWidths(let widths):
+            threshold = interval.map { widths * ($0.high - $0.low) / 2 } ?? (isFixed ? 0 : nil)
         }
         guard let value, let threshold else { return }
         guard earlier.count >= StudyLimit.Drift.fewestRuns else {
@@ -187,7 +208,7 @@ extension CellEstimate {
         case .effectiveEntries: return Double(effectiveEntries)
         case .disjointWindows: return Double(disjointWindows)
         case .undecided: return undecided.map(Double.init)
-        case .newestBarAge: return nil
+        case .newestBarAge, .historyBars: return nil
         }
     }
 

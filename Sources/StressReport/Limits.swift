@@ -23,7 +23,7 @@ struct LimitGroup {
             withAsset ? cells.asset : nil, cells.contract?.rawValue, withAsset ? cells.side?.rawValue : nil,
             cells.leverage?.screenText, cells.horizon?.screenText, cells.platform,
         ].compactMap { $0 }
-        let everything = limit.measure == .newestBarAge ? "every price history" : "every cell"
+        let everything = limit.measure.isOfHistory ? "every price history" : "every cell"
         // On the page of one history its name goes without saying.
         let scope = parts.isEmpty ? (withAsset || cells.asset == nil ? everything : "") : parts.joined(separator: " ")
         return (scope.isEmpty ? "" : scope + ": ") + limit.words
@@ -32,10 +32,16 @@ struct LimitGroup {
     /// What was measured: the value of a single cell, else how many cells are within and which is worst.
     var result: String {
         guard let first = checks.first else { return "no cell" }
-        if checks.count == 1 { return first.value == nil ? "no value" : "measured \(first.figures)" }
+        if checks.count == 1 {
+            return first.value == nil
+                ? "no value" + (first.absence.map { ": " + $0.words } ?? "") : "measured \(first.figures)"
+        }
         let within = checks.count { $0.outcome == .met }
         let subject = first.cell == nil ? ("price history", "price histories") : ("cell", "cells")
-        let words = "\(grouped(within)) of \(counted(checks.count, subject.0, subject.1)) within"
+        let unknown = checks.count(where: \.isUnknown)
+        let words =
+            "\(grouped(within)) of \(counted(checks.count, subject.0, subject.1)) within"
+            + (unknown > 0 ? ", \(grouped(unknown)) without a value" : "")
         guard let worst = breaches.max(by: { $0.excess < $1.excess }) else { return words }
         return "\(words); \(limit.extremeWord) \(worst.figures) at \(worst.cell.map(placeWords) ?? worst.asset)"
     }
@@ -50,7 +56,11 @@ struct LimitGroup {
 
     /// Writes state, limit and result.
     func write(to w: inout HTMLWriter, withAsset: Bool) {
-        outcome.writePill(to: &w)
+        if outcome != .breach, checks.contains(where: \.isUnknown) {
+            w.pill("bad", "–", "no value")
+        } else {
+            outcome.writePill(to: &w)
+        }
         w.text(words(withAsset: withAsset))
         w.element("small", text: " " + result)
     }
@@ -99,6 +109,7 @@ extension StudyLimit {
         switch form {
         case .max(let hours) where measure == .newestBarAge: return "newest bar at most \(numberWords(hours)) old"
         case .max(let most): return "\(subject) ≤ \(numberWords(most))"
+        case .min(let bars) where measure == .historyBars: return "at least \(numberWords(bars)) bars"
         case .min(let least): return "\(subject) ≥ \(numberWords(least))"
         case .drift(let drift):
             let median = "of the median of the last \(counted(drift.runs, "run", "runs"))"
@@ -123,7 +134,7 @@ extension StudyLimit {
         switch measure.unit {
         case .fraction, .ofMargin: significantText(value * 100, digits: 4) + narrowSpace + "%"
         case .hours: significantText(value, digits: 4) + "\u{00A0}h"
-        case .entries, .windows: abs(value) < 1e15 ? grouped(Int(value.rounded())) : numberText(value)
+        case .entries, .windows, .bars: abs(value) < 1e15 ? grouped(Int(value.rounded())) : numberText(value)
         }
     }
 }
@@ -156,6 +167,7 @@ extension StudyLimit.Measure {
         case .disjointWindows: "disjoint windows"
         case .undecided: "undecided entries"
         case .newestBarAge: "age of the newest bar"
+        case .historyBars: "bars of the history"
         }
     }
 }

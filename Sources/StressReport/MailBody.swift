@@ -14,11 +14,11 @@ extension RunReport {
     }
 
     private var subjectWord: String {
-        switch status {
-        case .ok: "ok"
-        case .limitBreached: "breach"
-        case .partial: limits.contains(where: \.breached) ? "breach, partial" : "partial"
-        }
+        let words = [
+            limits.contains(where: \.breached) ? "breach" : nil, failures.isEmpty ? nil : "partial",
+            unknownWords == nil ? nil : "no data",
+        ].compactMap { $0 }
+        return words.isEmpty ? "ok" : words.joined(separator: ", ")
     }
 
     private var subjectFinding: String {
@@ -31,6 +31,7 @@ extension RunReport {
             let names = failures.prefix(3).map { visibleText($0.asset) }.joined(separator: ", ")
             return "no result for \(names)\(failures.count > 3 ? " and \(failures.count - 3) more" : "")"
         }
+        if let unknownWords { return unknownWords }
         guard let row = headlineRow else { return "done" }
         return "\(placeWords(row.cell)) below zero \(shareWords(row.estimate))"
     }
@@ -66,8 +67,9 @@ extension RunReport {
         let breaches = limits.filter(\.breached)
         if !limits.isEmpty {
             let rest = breaches.count > 20 ? ["  and \(breaches.count - 20) more; see limits.csv"] : []
-            let lines = breaches.prefix(20).map { "  BREACH  " + plainText(breachWords($0)) } + rest
-            parts.append("Limits: \(breaches.count) of \(limits.count) breached" + lines.map { "\n" + $0 }.joined())
+            let empty = unknownLimits.prefix(20).map { "  NO VALUE  " + $0.absenceWords }
+            let lines = breaches.prefix(20).map { "  BREACH  " + plainText(breachWords($0)) } + rest + empty
+            parts.append("Limits: \(limitCountWords)" + lines.map { "\n" + $0 }.joined())
         }
         if !failures.isEmpty {
             let lines = failures.prefix(20).map { "\n  " + plainText("\($0.asset): \($0.message)") }
@@ -75,6 +77,13 @@ extension RunReport {
         }
         parts.append("Run \(runID), belowzero \(version). Open index.html, or attach it.")
         return ReportFile(path: "summary.txt", contents: parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n")
+    }
+
+    /// `1 of 3 breached, 1 without a value`.
+    fileprivate var limitCountWords: String {
+        let empty = unknownLimits.count
+        return "\(limits.count(where: \.breached)) of \(limits.count) breached"
+            + (empty > 0 ? ", \(empty) without a value" : "")
     }
 
     // MARK: HTML
@@ -167,11 +176,15 @@ private struct MailBody {
     private func writeLimits(_ w: inout HTMLWriter) {
         let breaches = report.limits.filter(\.breached)
         guard !report.limits.isEmpty else { return }
-        let rows = breaches.prefix(mostRows).map { ([report.limitWords($0)], Optional("#fbd5d0")) }
-        let title = "Limits: \(breaches.count) of \(report.limits.count) breached"
+        let unknown = report.unknownLimits
+        let rows =
+            breaches.prefix(mostRows).map { ([report.limitWords($0)], Optional("#fbd5d0")) }
+            + unknown.prefix(mostRows).map { ([$0.absenceWords], Optional("#fde6b6")) }
+        let isMet = report.limits.allSatisfy { $0.outcome == .met }
         table(
-            &w, [title], rows.isEmpty ? [(["all met, or without a value"], "#dff3e4")] : Array(rows),
-            of: max(1, breaches.count))
+            &w, ["Limits: \(report.limitCountWords)"],
+            rows.isEmpty ? [([isMet ? "all met" : "none breached; the rest is not judged"], "#dff3e4")] : rows,
+            of: max(1, breaches.count + unknown.count))
     }
 
     private func writeFailures(_ w: inout HTMLWriter) {

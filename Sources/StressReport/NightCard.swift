@@ -27,7 +27,7 @@ struct NightCard {
     let asset: String
     /// The cell; nil for the age of the newest bar.
     let cell: StoredCell?
-    /// The column of `results.csv` that it shows, or `newest_bar_age_h`.
+    /// The column of `results.csv` that it shows, `newest_bar_age_h` or `bars_count`.
     let column: String
     /// `headline`, or the newest status of the limit.
     let status: String
@@ -66,7 +66,7 @@ struct NightCard {
 
     /// What is shown; nil for a measure of another version of the program.
     private var known: StudyLimit.Measure? { StudyLimit.Measure(rawValue: column) }
-    private var scope: String { cell?.words ?? "newest bar" }
+    private var scope: String { cell?.words ?? (known == .historyBars ? "price history" : "newest bar") }
     private var measure: String { known?.words ?? column.replacing("_", with: " ") }
 
     /// The unit of the values; nil for a measure of another version of the program.
@@ -81,7 +81,7 @@ struct NightCard {
         case .fraction, .ofMargin: percentText(size)
         case .hours: timeText(hours: size)
         // A median may lie half way between two counts.
-        case .entries, .windows: size < 1e15 && size == size.rounded() ? grouped(Int(size)) : numberText(size)
+        case .entries, .windows, .bars: size < 1e15 && size == size.rounded() ? grouped(Int(size)) : numberText(size)
         case nil: numberText(size)
         }
     }

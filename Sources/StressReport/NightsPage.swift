@@ -171,6 +171,7 @@ extension NightsPage.StudyHistory {
         case .failed: return "\(date): the run failed"
         case .partial:
             let failed = newest.jobs.count(where: \.isFailed)
+            guard failed > 0 else { return "\(date): a limit or the headline has no value" }
             return "\(date): \(counted(failed, "price history", "price histories")) without data"
         case .breached:
             let breached = newest.limits.count { $0.status == "breach" }

@@ -117,13 +117,13 @@ extension RunReport {
         case ok
         /// Every job is done, at least one limit is breached.
         case limitBreached = "limit_breached"
-        /// At least one job failed. Limits may be breached as well.
+        /// At least one job failed, or a limit or the headline has no value to be judged by. Limits may be breached as well.
         case partial
     }
 
-    /// What became of the run; a failed job weighs more than a breached limit.
+    /// What became of the run; what is not known weighs more than a breached limit.
     public var status: Status {
-        if !failures.isEmpty { return .partial }
+        if !failures.isEmpty || isHeadlineUnknown || limits.contains(where: \.isUnknown) { return .partial }
         return limits.contains(where: \.breached) ? .limitBreached : .ok
     }
 }
@@ -174,6 +174,8 @@ public struct RunCircumstances: Hashable, Sendable {
     public var exitCode: Int?
     /// Whether the run enters the history; nil where nobody said.
     public var isRecorded: Bool?
+    /// The study file, as the history names it; nil without a history or a file.
+    public var studyFile: String?
 
     /// One kernel and the number of cells that it answered.
     public struct KernelUse: Hashable, Sendable {

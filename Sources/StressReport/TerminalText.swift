@@ -23,7 +23,9 @@ public struct TerminalStyle: Hashable, Sendable {
 
     /// A message with its first word, `error:` or `warning:`, in its colour.
     public func message(_ text: String) -> String {
-        for (word, paint) in [("error:", Paint.red), ("limit breached:", .red), ("warning:", .yellow)]
+        for (word, paint) in [
+            ("error:", Paint.red), ("limit breached:", .red), ("limit not met:", .red), ("warning:", .yellow),
+        ]
         where text.hasPrefix(word) { return painted(word, paint) + text.dropFirst(word.count) }
         return text
     }
@@ -125,11 +127,12 @@ extension RunReport {
     /// `≤ 5 % ok`, or `BREACH` for the worst of a cell's limits.
     private func limitState(_ cell: StudyCell) -> String {
         let own = limits.filter { $0.cell == cell }
-        guard let check = own.first(where: \.breached) ?? own.first else { return "" }
+        guard let check = own.first(where: \.breached) ?? own.first(where: \.isUnknown) ?? own.first else { return "" }
         let state =
             switch check.outcome {
             case .met: "ok"
             case .breach: "BREACH"
+            case .noValue where check.isUnknown: "NO VALUE"
             case .noValue, .noHistory: "?"
             }
         let sign = if case .min = check.limit.form { ">=" } else { "<=" }

@@ -6,7 +6,9 @@ public struct Operations: Hashable, Sendable {
     /// How long runs are kept; nil for ever.
     public var retention: Retention?
     /// The command to run when a limit is breached.
-    public var onBreach: BreachCommand?
+    public var onBreach: AlertCommand?
+    /// The command to run when a run fails or is partial.
+    public var onFailure: AlertCommand?
     /// The file for the Prometheus node exporter's textfile collector, relative to the study file.
     public var metricsFile: String?
     /// What one job may take.
@@ -14,13 +16,19 @@ public struct Operations: Hashable, Sendable {
 
     /// Nothing unless said otherwise.
     public init(
-        retention: Retention? = nil, onBreach: BreachCommand? = nil, metricsFile: String? = nil,
-        job: JobLimits = JobLimits()
+        retention: Retention? = nil, onBreach: AlertCommand? = nil, onFailure: AlertCommand? = nil,
+        metricsFile: String? = nil, job: JobLimits = JobLimits()
     ) {
+        self.onFailure = onFailure
         self.job = job
         self.retention = retention
         self.onBreach = onBreach
         self.metricsFile = metricsFile
+    }
+
+    /// The commands that there are, each under its key in a study.
+    public var commands: [(key: String, command: AlertCommand)] {
+        [("on_breach", onBreach), ("on_failure", onFailure)].compactMap { key, command in command.map { (key, $0) } }
     }
 
     /// How long runs are kept; a run goes when either rule says so.
@@ -51,7 +59,7 @@ public struct Operations: Hashable, Sendable {
     }
 
     /// A program with its arguments, run without a shell.
-    public struct BreachCommand: Hashable, Sendable {
+    public struct AlertCommand: Hashable, Sendable {
         /// The program and its arguments; never empty. A program with a `/` is relative to the study file, another is looked for
         /// on the `PATH`.
         public var words: [String]

@@ -22,6 +22,8 @@ public struct Study: Hashable, Sendable {
     public var limits: [StudyLimit]
     /// The cell the first sentence speaks of.
     public var headline: CellSelector
+    /// What a headline without data makes of the run.
+    public var headlineOnNoValue = StudyLimit.NoValueRule.fail
     /// What is done with a run beside computing it.
     public var operations: Operations
     /// Where `belowzero fetch` gets prices from; has no part in results.

@@ -1,8 +1,8 @@
 import StressBasics
 
-/// A limit on a measure of one or more cells, or on the age of the newest bars. What is beyond it is a breach.
+/// A limit on a measure of one or more cells, or of whole price histories. What is beyond it is a breach.
 public struct StudyLimit: Hashable, Sendable {
-    /// Which cells; for ``Measure/newestBarAge`` only the asset may be chosen.
+    /// Which cells; for measures of a history only the asset may be chosen.
     public var cells: CellSelector
     /// Which figure.
     public var measure: Measure
@@ -10,6 +10,8 @@ public struct StudyLimit: Hashable, Sendable {
     public var form: Form
     /// Which of the figure and the ends of its interval is held against it.
     public var bound: Bound
+    /// What a cell without the figure makes of the run.
+    public var onNoValue = NoValueRule.fail
 
     /// What a figure is held against.
     public enum Form: Hashable, Sendable {
@@ -65,6 +67,14 @@ public struct StudyLimit: Hashable, Sendable {
         case upper
     }
 
+    /// What is made of a limit, or of the headline, that has nothing to be held against. The raw value is what a study says.
+    public enum NoValueRule: String, Hashable, Sendable, CaseIterable {
+        /// It is not met: the run is partial.
+        case fail
+        /// It is passed over.
+        case ignore
+    }
+
     /// A limit.
     public init(cells: CellSelector, measure: Measure, form: Form, bound: Bound = .value) {
         self.cells = cells
@@ -78,7 +88,7 @@ public struct StudyLimit: Hashable, Sendable {
         self.init(cells: cells, measure: measure, form: .max(max))
     }
 
-    /// Figures a limit can be set on; the raw values are columns of `results.csv`, but for ``newestBarAge``.
+    /// Figures a limit can be set on; the raw values are columns of `results.csv`, but for those of a history.
     public enum Measure: String, Hashable, Sendable, CaseIterable {
         /// Share of entries that ended below zero.
         case negativeEquity = "negative_equity_frac"
@@ -128,6 +138,11 @@ public struct StudyLimit: Hashable, Sendable {
         case undecided = "undecided_count"
         /// Time from the close of an asset's newest bar to the start of the run; not of a cell.
         case newestBarAge = "newest_bar_age_h"
+        /// Bars of an asset's history; not of a cell.
+        case historyBars = "bars_count"
+
+        /// Whether it is a figure of a price history and not of a cell: no column of `results.csv`.
+        public var isOfHistory: Bool { self == .newestBarAge || self == .historyBars }
 
         /// The unit of its values.
         public var unit: Unit {
@@ -138,6 +153,7 @@ public struct StudyLimit: Hashable, Sendable {
                 .ofMargin
             case .medianTimeToLiquidation, .newestBarAge: .hours
             case .disjointWindows: .windows
+            case .historyBars: .bars
             case .entries, .excluded, .rejected, .liquidatedCount, .negativeCount, .unprotectedCount,
                 .effectiveEntries, .undecided:
                 .entries
@@ -160,5 +176,7 @@ public struct StudyLimit: Hashable, Sendable {
         case entries
         /// Windows.
         case windows
+        /// Bars of a price history.
+        case bars
     }
 }

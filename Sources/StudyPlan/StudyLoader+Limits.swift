@@ -8,22 +8,38 @@ extension StudyLoader {
         return limits.contains { $0 == nil } ? nil : limits.compactMap { $0 }
     }
 
-    private static let forms = ["max", "min", "drift", "max_age"]
+    private static let forms = ["max", "min", "drift", "max_age", "min_bars"]
+    static let noValueKey = "on_no_value"
 
     private func limit(_ reader: YAMLReader) -> StudyLimit? {
-        let keys = ["measure", "bound"] + StudyLoader.forms
+        let keys = ["measure", "bound", StudyLoader.noValueKey] + StudyLoader.forms
         guard let cells = selector(reader, extra: keys), let map = reader.anyMap() else { return nil }
         let given = StudyLoader.forms.filter { map[$0] != nil }
         guard given.count == 1 else {
             return reader.wrong(
                 given.isEmpty
-                    ? "has no 'max', 'min', 'drift' or 'max_age'"
+                    ? "has no 'max', 'min', 'drift', 'max_age' or 'min_bars'"
                     : "has both '\(given[0])' and '\(given[1])'",
-                hint: "a limit has one of max, min, drift and max_age; write two limits for two")
+                hint: "a limit has one of max, min, drift, max_age and min_bars; write two limits for two")
         }
-        if let age = map["max_age"] { return ageLimit(age, cells, map) }
+        guard var limit = historyLimit(cells, map) ?? cellLimit(reader, cells, map, form: given[0]) else { return nil }
+        if let value = map[StudyLoader.noValueKey] {
+            guard let rule = value.choice(StudyLimit.NoValueRule.self) else { return nil }
+            limit.onNoValue = rule
+        }
+        return limit
+    }
+
+    /// A limit on a measure of cells; nil for the forms of whole histories, too.
+    private func cellLimit(
+        _ reader: YAMLReader, _ cells: CellSelector, _ map: YAMLMap, form name: String
+    ) -> StudyLimit? {
+        guard name != "max_age", name != "min_bars" else { return nil }
         guard let measure = map.required("measure")?.choice(StudyLimit.Measure.self) else { return nil }
-        guard measure != .newestBarAge else { return reader.wrong("\(measure.rawValue) is limited by 'max_age'") }
+        guard !measure.isOfHistory else {
+            return reader.wrong(
+                "\(measure.rawValue) is limited by '\(measure == .newestBarAge ? "max_age" : "min_bars")'")
+        }
         guard let form = form(map, measure) else { return nil }
         var limit = StudyLimit(cells: cells, measure: measure, form: form)
         if let value = map["bound"] {
@@ -35,8 +51,12 @@ extension StudyLoader {
 
     private func form(_ map: YAMLMap, _ measure: StudyLimit.Measure) -> StudyLimit.Form? {
         let range = -1e9...1e9
-        if let max = map["max"] { return max.number(range).map(StudyLimit.Form.max) }
-        if let min = map["min"] { return min.number(range).map(StudyLimit.Form.min) }
+        if let max = map["max"] {
+            return max.number(range).flatMap { max.judged($0, measure.objection(toMax: $0)) }.map(StudyLimit.Form.max)
+        }
+        if let min = map["min"] {
+            return min.number(range).flatMap { min.judged($0, measure.objection(toMin: $0)) }.map(StudyLimit.Form.min)
+        }
         return map["drift"].flatMap { drift($0, measure) }.map(StudyLimit.Form.drift)
     }
 
@@ -46,7 +66,8 @@ extension StudyLoader {
         guard let runs else { return nil }
         switch (map["max_change"], map["half_widths"]) {
         case (let change?, nil):
-            return change.number(0...1e9).map { StudyLimit.Drift(runs: runs, change: .absolute($0)) }
+            return change.number(0...1e9).flatMap { change.judged($0, measure.objection(toChange: $0)) }
+                .map { StudyLimit.Drift(runs: runs, change: .absolute($0)) }
         case (nil, let widths?):
             guard measure.hasInterval else {
                 return widths.wrong("\(measure.rawValue) has no interval", hint: "use max_change")
@@ -70,15 +91,61 @@ extension StudyLoader {
         return bound
     }
 
-    private func ageLimit(_ reader: YAMLReader, _ cells: CellSelector, _ map: YAMLMap) -> StudyLimit? {
+    /// A limit on whole price histories: `max_age` or `min_bars`; nil for other forms.
+    private func historyLimit(_ cells: CellSelector, _ map: YAMLMap) -> StudyLimit? {
+        guard let name = ["max_age", "min_bars"].first(where: { map[$0] != nil }), let value = map[name] else {
+            return nil
+        }
         for key in ["measure", "bound"] {
-            if let other = map[key] { return other.wrong("'max_age' stands alone", hint: "leave '\(key)' out") }
+            if let other = map[key] { return other.wrong("'\(name)' stands alone", hint: "leave '\(key)' out") }
         }
-        guard let age = reader.span() else { return nil }
-        // The age of a bar is of a price history, not of a cell.
         guard cells == CellSelector(asset: cells.asset) else {
-            return map.owner.wrong("'max_age' is for an asset or for all", hint: "leave the other parts out")
+            return map.owner.wrong("'\(name)' is for an asset or for all", hint: "leave the other parts out")
         }
-        return StudyLimit(cells: cells, measure: .newestBarAge, form: .max(age.inHours))
+        if name == "max_age" {
+            return value.span().map { StudyLimit(cells: cells, measure: .newestBarAge, form: .max($0.inHours)) }
+        }
+        // A history has a bar in any case.
+        return value.integer(2...2_000_000_000).map {
+            StudyLimit(cells: cells, measure: .historyBars, form: .min(Double($0)))
+        }
+    }
+}
+
+extension YAMLReader {
+    /// The value, unless there is an objection to it.
+    fileprivate func judged(_ value: Double, _ objection: String?) -> Double? {
+        guard let objection else { return value }
+        return wrong(objection, hint: "a limit that decides nothing looks like safety; change its value or remove it")
+    }
+}
+
+extension StudyLimit.Measure {
+    /// Why a largest value would decide nothing, whatever the prices do; nil when it may.
+    func objection(toMax most: Double) -> String? {
+        if unit == .fraction, most >= 1 {
+            return "\(rawValue) cannot exceed 1, so a max of \(numberText(most)) is never breached"
+        }
+        if self != .meanEquity, most < 0 {
+            return "\(rawValue) cannot be negative, so a max of \(numberText(most)) is always breached"
+        }
+        return nil
+    }
+
+    /// The same for a smallest value.
+    func objection(toMin least: Double) -> String? {
+        if self != .meanEquity, least <= 0 {
+            return "\(rawValue) cannot be negative, so a min of \(numberText(least)) is never breached"
+        }
+        if unit == .fraction, least > 1 {
+            return "\(rawValue) cannot exceed 1, so a min of \(numberText(least)) is always breached"
+        }
+        return nil
+    }
+
+    /// The same for the largest distance from the runs before.
+    func objection(toChange change: Double) -> String? {
+        guard unit == .fraction, change >= 1 else { return nil }
+        return "\(rawValue) lies between 0 and 1, so a max_change of \(numberText(change)) is never breached"
     }
 }

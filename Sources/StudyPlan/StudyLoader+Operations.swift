@@ -2,7 +2,7 @@ import StressBasics
 
 extension StudyLoader {
     /// The keys that say what is done with a run beside computing it.
-    static let operationKeys = ["retention", "on_breach", "metrics_file", "job"]
+    static let operationKeys = ["retention", "on_breach", "on_failure", "metrics_file", "job"]
 
     /// The sections of those keys; nil after a problem.
     func operations(_ map: YAMLMap) -> Operations? {
@@ -12,8 +12,12 @@ extension StudyLoader {
             operations.retention = retention
         }
         if let reader = map["on_breach"] {
-            guard let command = breachCommand(reader) else { return nil }
+            guard let command = alertCommand(reader) else { return nil }
             operations.onBreach = command
+        }
+        if let reader = map["on_failure"] {
+            guard let command = alertCommand(reader) else { return nil }
+            operations.onFailure = command
         }
         if let reader = map["metrics_file"] {
             guard let file = metricsFile(reader) else { return nil }
@@ -59,7 +63,7 @@ extension StudyLoader {
         return retention
     }
 
-    private func breachCommand(_ reader: YAMLReader) -> Operations.BreachCommand? {
+    private func alertCommand(_ reader: YAMLReader) -> Operations.AlertCommand? {
         guard let map = reader.map(known: ["command", "timeout"]), let command = map.required("command") else {
             return nil
         }
@@ -73,7 +77,7 @@ extension StudyLoader {
         guard texts.allSatisfy({ !$0.unicodeScalars.contains("\0") && $0.utf8.count <= 4096 }), texts[0] != "" else {
             return command.wrong("a program and arguments of at most 4096 bytes, without zero bytes")
         }
-        var result = Operations.BreachCommand(words: texts)
+        var result = Operations.AlertCommand(words: texts)
         if let value = map["timeout"] {
             guard let timeout = value.span() else { return nil }
             guard timeout <= .hours(1) else { return value.wrong("at most 1h") }

@@ -13,8 +13,9 @@ import Yams
 ///   - yaml: the file's text, at most 256 KiB.
 ///   - file: its name, for messages.
 ///   - venues: profiles that the grid may name beside the study's own platforms.
+///   - bounds: whether best and worst fill are evaluated on every platform, whatever the study says.
 public func loadStudy(
-    yaml: String, file: String, venues: [VenueProfile] = []
+    yaml: String, file: String, venues: [VenueProfile] = [], bounds: Bool = false
 ) throws(StudyError) -> Partial<Study> {
     let problems = StudyProblems(file: file)
     guard let root = try parsedYAML(yaml, file: file) else { throw StudyError([emptyFile(file)]) }
@@ -22,7 +23,8 @@ public func loadStudy(
         root: YAMLReader(node: root, path: "", problems: problems), problems: problems, venues: venues)
     let study = reader.study()
     let errors = problems.findings.filter { $0.severity == .error }
-    guard let study, errors.isEmpty else { throw StudyError(errors) }
+    guard var study, errors.isEmpty else { throw StudyError(errors) }
+    if bounds { study = study.withBounds }
     try study.validate(file: file)
     return Partial(
         study, findings: problems.findings + study.platforms.flatMap(\.findings) + study.venueFindings(venues))
@@ -79,17 +81,20 @@ struct StudyLoader {
         let position = map["position"].map(positionSection) ?? PositionRules()
         let statistics = map["statistics"].map(statisticsSection) ?? StatisticsRules()
         let limits = map["limits"].map(limitSection) ?? []
-        let headline = map["headline"].map { selector($0, extra: []) } ?? CellSelector()
+        let headline = map["headline"].map { selector($0, extra: [StudyLoader.noValueKey]) } ?? CellSelector()
+        let headlineRule = map["headline"].map(headlineRule) ?? .fail
         let name = map["name"].map(nameSection) ?? "study"
         let operations = operations(map)
         let archive = map["archive"].map(archiveSection)
-        guard let inputs, let grid, let platforms, let position, let statistics, let limits, let headline, let name,
+        guard let inputs, let grid, let platforms, let position, let statistics, let limits, let headline,
+            let headlineRule, let name,
             let operations
         else { return nil }
         var study = Study(
             name: name, inputs: inputs, grid: grid.grid, position: position, platforms: platforms,
             statistics: statistics, limits: limits, headline: headline, operations: operations)
         study.archive = archive ?? nil
+        study.headlineOnNoValue = headlineRule
         return study
     }
 
@@ -100,6 +105,12 @@ struct StudyLoader {
                 "this program reads version \(Study.version)", hint: "a newer program may have written it")
             return
         }
+    }
+
+    /// What a headline without data makes of the run. What is wrong with the section itself is told by ``selector(_:extra:)``.
+    private func headlineRule(_ reader: YAMLReader) -> StudyLimit.NoValueRule? {
+        guard reader.node.mapping != nil, let value = reader.anyMap()?[StudyLoader.noValueKey] else { return .fail }
+        return value.choice()
     }
 
     func nameSection(_ reader: YAMLReader) -> String? {

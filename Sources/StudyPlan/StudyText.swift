@@ -15,7 +15,8 @@ extension Study {
         lines.append(statisticsLine)
         if !limits.isEmpty { lines.append("limits:") }
         lines += limits.map { "  - {\((selectorParts($0.cells) + limitParts($0)).joined(separator: ", "))}" }
-        lines.append("headline: {\(selectorParts(headline).joined(separator: ", "))}")
+        let headlineParts = selectorParts(headline) + ruleParts(headlineOnNoValue)
+        lines.append("headline: {\(headlineParts.joined(separator: ", "))}")
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -70,6 +71,9 @@ extension Study {
         if let program = self.operations.onBreach?.words.first, program.contains("/") {
             copy.operations.onBreach?.words[0] = operations(program)
         }
+        if let program = self.operations.onFailure?.words.first, program.contains("/") {
+            copy.operations.onFailure?.words[0] = operations(program)
+        }
         return copy
     }
 
@@ -79,9 +83,9 @@ extension Study {
             let parts = [retention.days.map { "days: \($0)" }, retention.runs.map { "runs: \($0)" }]
             lines.append("retention: {\(parts.compactMap { $0 }.joined(separator: ", "))}")
         }
-        if let command = operations.onBreach {
+        for (key, command) in operations.commands {
             let words = command.words.map(quoted).joined(separator: ", ")
-            lines.append("on_breach: {command: [\(words)], timeout: \(command.timeout.text)}")
+            lines.append("\(key): {command: [\(words)], timeout: \(command.timeout.text)}")
         }
         let job = [
             operations.job.timeout.map { "timeout: \($0.text)" }, operations.job.memory.map { "memory: \($0.text)" },
@@ -96,6 +100,9 @@ extension Study {
         switch limit.form {
         case .max(let hours) where limit.measure == .newestBarAge:
             return ["max_age: \(TimeSpan(milliseconds: Int64((hours * 3_600_000).rounded())).text)"]
+                + ruleParts(limit.onNoValue)
+        case .min(let bars) where limit.measure == .historyBars:
+            return ["min_bars: \(numberText(bars))"] + ruleParts(limit.onNoValue)
         case .max(let value): parts.append("max: \(numberText(value))")
         case .min(let value): parts.append("min: \(numberText(value))")
         case .drift(let drift):
@@ -106,7 +113,12 @@ extension Study {
                 }
             parts.append("drift: {runs: \(drift.runs), \(change)}")
         }
-        return parts + (limit.bound == .value ? [] : ["bound: \(limit.bound.rawValue)"])
+        return parts + (limit.bound == .value ? [] : ["bound: \(limit.bound.rawValue)"]) + ruleParts(limit.onNoValue)
+    }
+
+    /// Only what was said: a study that says nothing of it keeps the digest it had before there was a choice.
+    private func ruleParts(_ rule: StudyLimit.NoValueRule) -> [String] {
+        rule == .fail ? [] : ["\(StudyLoader.noValueKey): \(rule.rawValue)"]
     }
 
     private var statisticsLine: String {

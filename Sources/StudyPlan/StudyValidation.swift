@@ -77,8 +77,12 @@ extension Study {
         if !cells.contains(where: headline.matches) {
             messages.append(("no_such_cell", "the headline names a cell that the grid does not have", cellHint))
         }
-        for (index, limit) in limits.enumerated() where !cells.contains(where: limit.cells.matches) {
-            messages.append(("no_such_cell", "limits[\(index)] names no cell of the grid", cellHint))
+        for (index, limit) in limits.enumerated() {
+            if !cells.contains(where: limit.cells.matches) {
+                messages.append(("no_such_cell", "limits[\(index)] names no cell of the grid", cellHint))
+            } else if let objection = objection(to: limit) {
+                messages.append(("idle_limit", "limits[\(index)]: \(objection.message)", objection.hint))
+            }
         }
         return messages
     }

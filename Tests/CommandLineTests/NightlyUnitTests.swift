@@ -71,7 +71,9 @@ import Testing
     @Test func theCrontabsCommandRuns() throws {
         let (scratch, _) = try units(study: "it's 100%/nightly.yaml", ["--user", "daemon"])
         let line = try #require(try scratch.read("units/belowzero.crontab").split(separator: "\n").last)
-        let command = line.dropFirst("0 2 * * *  ".count).replacing("\\%", with: "%") + " --dry-run && pwd"
+        let command =
+            line.dropFirst("0 2 * * *  ".count).replacing("\\%", with: "%")
+            .replacing("run --quiet", with: "run --quiet --dry-run") + " && pwd"
         let shell = try #require(try tool(["sh", "-c", String(command)]))
         #expect(shell.code == 0 && shell.out.hasSuffix("it's 100%\n"), "\(shell.out)")
     }

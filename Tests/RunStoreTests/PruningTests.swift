@@ -44,6 +44,38 @@ import Testing
         #expect(try left() == [2, 3])
     }
 
+    /// The clock was set back before the last run, which is still the last.
+    @Test func theNewestByNumberStays() throws {
+        let history = try store(10...12)
+        let late = try RunFolderFixture(started: stamp(3)).write(in: root)
+        try history.record(try RunRecord(folder: root + "/" + late, named: late))
+        let then = UTCInstant(rfc3339: stamp(3))!
+        let result = try history.prune(study: "nightly", Retention(runs: 1), now: then)
+        #expect(result.removed == (10...12).map(name))
+        #expect(try left() == [3])
+    }
+
+    @Test func theRunAtWorkStays() throws {
+        let history = try store(1...4)
+        let result = try history.prune(study: "nightly", Retention(age: .days(1), runs: 1), now: now, current: name(2))
+        #expect(result.removed == [name(1), name(3)])
+        #expect(try left() == [2, 4])
+    }
+
+    @Test func aNameBelongsToTheFileThatHadItLast() throws {
+        let history = try store(1...1)
+        #expect(try history.studyFile(of: "nightly") == nil, "runs of earlier versions name none")
+        let own = history.reference(to: scratch.path + "/a.yaml")
+        #expect(own == "../a.yaml" && history.resolved(own).hasSuffix("/a.yaml"))
+        #expect(history.reference(to: root + "/nightly/b.yaml") == "nightly/b.yaml")
+        try history.record(
+            RunRecord(
+                run: StoredRun(
+                    folder: nil, study: "nightly", studyFile: own, version: "0", command: "", started: now,
+                    duration: .seconds(1), status: .failed, exitCode: 66)))
+        #expect(try history.studyFile(of: "nightly") == "../a.yaml")
+    }
+
     @Test func nothingElseIsTouched() throws {
         let history = try store(1...6)
         let manager = FileManager.default

@@ -115,9 +115,63 @@ import Testing
     @Test func measuresAreColumnsOfResults() throws {
         let report = try makeReport { _ in estimate() }
         let columns = Set(report.resultsTable.dictionary.map { $0[0] })
-        for measure in StudyLimit.Measure.allCases where measure != .newestBarAge {
+        for measure in StudyLimit.Measure.allCases where !measure.isOfHistory {
             #expect(columns.contains(measure.rawValue), "\(measure.rawValue)")
         }
+    }
+
+    /// Nothing is known, which is neither met nor breached.
+    @Test func aLimitWithoutAValueMakesTheRunPartial() throws {
+        func report(_ limits: [StudyLimit], _ estimate: @escaping (StudyCell) -> CellEstimate) throws -> RunReport {
+            var report = try makeReport(leverages: [20, 50], horizons: [.days(7)], limits: limits, estimate: estimate)
+            report.judgeLimits()
+            return report
+        }
+        func empty(_ status: CellStatus) -> CellEstimate {
+            var windows = WindowCounts()
+            if status == .rejected { windows.rejected = 200 } else { windows.excluded = 200 }
+            return CellEstimate(
+                windows: windows, effectiveEntries: 0,
+                exit: ExitEstimate(negative: 0, frequency: nil, interval: nil, shortfall: nil, meanEquity: nil),
+                worstExit: nil, medianTimeToLiquidation: nil, status: status)
+        }
+        let plain = limit(.max(0.9))
+        let unknown = try report([plain]) { _ in empty(.noData) }
+        #expect(unknown.status == .partial && unknown.isHeadlineUnknown && unknown.unknownLimits.count == 2)
+        #expect(unknown.subject.hasPrefix("[no data] the headline "), "\(unknown.subject)")
+        #expect(unknown.summaryText.contents.contains("2 without a value"))
+        let half = try report([plain]) { $0.leverage.value == 50 ? empty(.noData) : estimate() }
+        #expect(half.unknownLimits.count == 1, "one cell of two is not known")
+        var ignoring = plain
+        ignoring.onNoValue = .ignore
+        #expect(try report([ignoring]) { $0.leverage.value == 50 ? empty(.noData) : estimate() }.status == .ok)
+        let refused = try report([plain]) { $0.leverage.value == 50 ? empty(.rejected) : estimate() }
+        #expect(refused.status == .ok, "that the platform opens no such position is known")
+        let idle = try report([plain]) { _ in empty(.rejected) }
+        #expect(idle.status == .partial && !idle.isHeadlineUnknown, "but a limit on nothing else guards nothing")
+    }
+
+    @Test func aHistoryHasItsFewestBars() throws {
+        let short = StudyLimit(cells: CellSelector(), measure: .historyBars, form: .min(1e6))
+        let bars = try makeReport { _ in estimate() }.assets[0].bars
+        let found = try check(short, estimate())
+        #expect(found.breached && found.cell == nil && found.value == Double(bars))
+        #expect(short.words.hasPrefix("at least 1") && short.words.hasSuffix("000 bars"))
+    }
+
+    @Test func aShorterHistoryIsAFinding() throws {
+        var report = try makeReport { _ in estimate() }
+        let asset = report.assets[0]
+        func job(_ bars: Int) -> StoredJob {
+            StoredJob(
+                asset: asset.asset, first: asset.first, last: asset.last, bars: bars, barLength: asset.barLength)
+        }
+        let before = asset.findings.count
+        report.addShrinkage(since: [job(asset.bars)])
+        #expect(report.assets[0].findings.count == before)
+        report.addShrinkage(since: [job(asset.bars + 7)])
+        let found = report.assets[0].findings.first { $0.check == "shorter_history" }
+        #expect(found?.severity == .warning && found?.count == 7)
     }
 
     @Test func theTableSaysItAll() throws {

@@ -60,18 +60,18 @@ private func problems(_ rest: String) -> [Finding] {
 
     @Test(arguments: [
         ("{measure: negative_equity_frac}", "has no 'max'"),
-        ("{measure: negative_equity_frac, max: 1, min: 0}", "has both 'max' and 'min'"),
-        ("{measure: negative_equity_frac, max: 1, max_age: 3h}", "has both"),
+        ("{measure: negative_equity_frac, max: 0.5, min: 0}", "has both 'max' and 'min'"),
+        ("{measure: negative_equity_frac, max: 0.5, max_age: 3h}", "has both"),
         ("{measure: negative_equity_frac, maxx: 1}", "unknown key 'maxx'"),
         ("{measure: negative_equity, max: 1}", "is not one of"),
         ("{measure: shortfall_max_margin_frac, max: 1, bound: lower}", "has no interval"),
-        ("{measure: negative_equity_frac, max: 1, bound: low}", "is not one of value, lower, upper"),
+        ("{measure: negative_equity_frac, max: 0.5, bound: low}", "is not one of value, lower, upper"),
         ("{measure: equity_mean_margin_frac, drift: {half_widths: 2}}", "has no interval"),
-        ("{measure: negative_equity_frac, drift: {runs: 2, max_change: 1}}", "from 3 to 1000"),
+        ("{measure: negative_equity_frac, drift: {runs: 2, max_change: 0.5}}", "from 3 to 1000"),
         ("{measure: negative_equity_frac, drift: {runs: 5}}", "either 'max_change' or 'half_widths'"),
-        ("{measure: negative_equity_frac, drift: {max_change: 1, half_widths: 1}}", "either"),
+        ("{measure: negative_equity_frac, drift: {max_change: 0.5, half_widths: 1}}", "either"),
         ("{measure: negative_equity_frac, drift: {max_chang: 1}}", "unknown key 'max_chang'"),
-        ("{measure: negative_equity_frac, drift: {max_change: 1}, bound: upper}", "a drift limit compares values"),
+        ("{measure: negative_equity_frac, drift: {max_change: 0.5}, bound: upper}", "a drift limit compares values"),
         ("{max_age: 36}", "expected a duration"),
         ("{max_age: 36h, measure: liquidated_frac}", "'max_age' stands alone"),
         ("{max_age: 36h, leverage: 10}", "for an asset or for all"),
@@ -82,6 +82,66 @@ private func problems(_ rest: String) -> [Finding] {
     func whatIsWrongIsSaid(limit: String, words: String) {
         let found = problems("limits: [\(limit)]")
         #expect(found.contains { $0.message.contains(words) }, "\(found.map(\.message))")
+    }
+
+    /// What lies where the figure cannot be, or is not computed, decides nothing.
+    @Test(arguments: [
+        ("{measure: negative_equity_frac, max: 1}", "cannot exceed 1, so a max of 1 is never breached"),
+        ("{measure: liquidated_frac, max: 1.5, bound: upper}", "a max of 1.5 is never breached"),
+        ("{measure: unprotected_frac, max: -0.1}", "always breached"),
+        ("{measure: liquidated_frac, min: 0}", "a min of 0 is never breached"),
+        ("{measure: liquidated_frac, min: 1.01}", "a min of 1.01 is always breached"),
+        ("{measure: shortfall_p99_margin_frac, max: -0.5}", "always breached"),
+        ("{measure: shortfall_mean_margin_frac, min: 0}", "never breached"),
+        ("{measure: entries_count, max: -1}", "cannot be negative, so a max of -1 is always breached"),
+        ("{measure: entries_count, min: 0}", "never breached"),
+        ("{measure: disjoint_windows_count, min: -3}", "never breached"),
+        ("{measure: time_to_liquidation_p50_h, max: 24}", "so this max is never breached"),
+        ("{measure: time_to_liquidation_p50_h, min: 25}", "so this min is always breached"),
+        ("{measure: time_to_liquidation_p50_h, drift: {max_change: 24}}", "never breached"),
+        ("{measure: negative_equity_frac, drift: {max_change: 1}}", "lies between 0 and 1"),
+        ("{measure: best_negative_equity_frac, max: 0.1}", "is not computed on platform 'p'"),
+        ("{measure: undecided_count, max: 10}", "is not computed on platform 'p'"),
+        ("{min_bars: 0}", "expected a whole number from 2"), ("{min_bars: 2.5}", "expected a whole number"),
+        ("{min_bars: 9, measure: entries_count}", "'min_bars' stands alone"),
+        ("{min_bars: 9, side: long}", "for an asset or for all"),
+        ("{measure: bars_count, min: 9}", "is limited by 'min_bars'"),
+        ("{measure: liquidated_frac, max: 0.5, on_no_value: skip}", "is not one of fail, ignore"),
+    ])
+    func aLimitThatDecidesNothingIsRefused(limit: String, words: String) {
+        let found = problems("limits: [\(limit)]")
+        #expect(found.contains { $0.message.contains(words) }, "\(found.map(\.message))")
+    }
+
+    /// A shortfall may be many times the margin, and mean equity has no bounds.
+    @Test(arguments: [
+        "{measure: shortfall_max_margin_frac, max: 7}", "{measure: equity_mean_margin_frac, min: -3}",
+        "{measure: equity_mean_margin_frac, max: -0.2}", "{measure: negative_equity_frac, max: 0}",
+        "{measure: time_to_liquidation_p50_h, max: 23.5}", "{measure: worst_negative_equity_frac, max: 0.1}",
+        "{asset: B, min_bars: 5000, on_no_value: ignore}", "{measure: liquidated_frac, min: 1}",
+    ])
+    func aLimitThatMayDecideIsTaken(limit: String) throws {
+        #expect(problems("limits: [\(limit)]").isEmpty)
+        let read = try load("limits: [\(limit)]")
+        #expect(try loadStudy(yaml: read.canonicalText, file: "s").value.limits == read.limits)
+    }
+
+    @Test func whatIsComputedDependsOnThePlatform() throws {
+        let best = "limits: [{measure: best_negative_equity_frac, max: 0.1}]"
+        let bounded = study(best).replacing("rate: 0.01}]", with: "rate: 0.01}], liquidation: {fill: bounds}")
+        #expect(try loadStudy(yaml: bounded, file: "s").value.limits.count == 1)
+        #expect(try loadStudy(yaml: study(best), file: "s", bounds: true).value.limits.count == 1)
+        let off = study("limits: [{measure: liquidated_frac, max: 0.1}]").replacing(
+            "rate: 0.01}]", with: "rate: 0.01}], liquidation: {enabled: false}")
+        #expect(throws: StudyError.self) { try loadStudy(yaml: off, file: "s") }
+    }
+
+    @Test func theHeadlineHasItsRule() throws {
+        #expect(try load("headline: {asset: A}").headlineOnNoValue == .fail)
+        let ignoring = try load("headline: {asset: A, on_no_value: ignore}")
+        #expect(ignoring.headlineOnNoValue == .ignore)
+        #expect(try loadStudy(yaml: ignoring.canonicalText, file: "s").value == ignoring)
+        #expect(problems("headline: {on_no_value: perhaps}").contains { $0.message.contains("fail, ignore") })
     }
 
     @Test func aSlipGetsItsNearestKey() {
@@ -96,6 +156,7 @@ private func problems(_ rest: String) -> [Finding] {
     private let all = """
         retention: {days: 90, runs: 60}
         on_breach: {command: [bin/alert, --to, "a b", "it's"], timeout: 10s}
+        on_failure: {command: [bin/alert, --failed]}
         metrics_file: /var/lib/node_exporter/belowzero.prom
         job: {timeout: 10m, memory: 1536M}
         """
@@ -105,6 +166,7 @@ private func problems(_ rest: String) -> [Finding] {
         #expect(operations.retention == Operations.Retention(days: 90, runs: 60))
         #expect(operations.onBreach?.words == ["bin/alert", "--to", "a b", "it's"])
         #expect(operations.onBreach?.timeout == .seconds(10))
+        #expect(operations.onFailure?.words == ["bin/alert", "--failed"])
         #expect(operations.metricsFile == "/var/lib/node_exporter/belowzero.prom")
         #expect(
             operations.job

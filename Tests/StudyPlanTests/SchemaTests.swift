@@ -37,6 +37,7 @@ import Testing
         ("archive: {qqqqqqqqqqqq: 1}", ["properties", "archive"]),
         ("retention: {qqqqqqqqqqqq: 1}", ["properties", "retention"]),
         ("on_breach: {qqqqqqqqqqqq: 1}", ["properties", "on_breach"]),
+        ("on_failure: {qqqqqqqqqqqq: 1}", ["properties", "on_failure"]),
     ])
     func everyKeyIsDescribed(yaml: String, path: [String]) throws {
         let known = known(yaml)

@@ -208,7 +208,8 @@ private let smallStudy = """
                 "duplicate_asset", nil, "twice"
             ),
             (
-                "version: 1", "version: 1\nlimits: [{leverage: 11, measure: liquidated_frac, max: 1}]", "no_such_cell",
+                "version: 1", "version: 1\nlimits: [{leverage: 11, measure: liquidated_frac, max: 0.5}]",
+                "no_such_cell",
                 nil, "limits[0]"
             ),
             ("version: 1", "version: 1\nheadline: {horizon: 2d}", "no_such_cell", nil, "headline"),

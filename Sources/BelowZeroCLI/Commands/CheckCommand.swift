@@ -15,7 +15,8 @@ struct CheckCommand: ParsableCommand {
             Prints format, bars, period, what was recognised and every check, and after several files how many are readable. \
             With --json one object a file. Funding rates, \
             leverage tiers and margin histories are told from prices and audited too. Exit 65 or 66 when an input cannot be \
-            used.
+            used. Of a study everything is looked at that its run would read, and the programs that it may start; it ends as \
+            the run would: 4 when some of its price histories cannot be used, 66 for a program that is not there.
 
             EXAMPLES
               belowzero check BTCUSDT-1m.csv.gz
@@ -44,18 +45,19 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         try common.reporting {
+            if let study = file.first, file.count == 1, study.hasSuffix(".yaml") || study.hasSuffix(".yml") {
+                return try check(study: study)
+            }
             let (sources, files) = try sources()
-            var options = IngestOptions(threads: allCores, files: sources.count)
-            options.cache = cache.series
-            if allErrors { options.maxRowFindings = 10_000_000 }
+            let options = options(files: sources.count)
             let results = parallelMap(count: sources.count, threads: allCores) { [options] index in
                 FileAudit(sources[index], files: files, options: options)
             }
-            for audit in results ?? [] { show(audit) }
+            for audit in results ?? [] { try show(audit) }
             let errors = (results ?? []).compactMap(\.error)
             // A folder's files scroll by: the count is what is left on the screen.
             if sources.count > 1, !common.json, !common.quiet {
-                Talk.print(CheckCommand.summary(readable: sources.count - errors.count, of: sources.count))
+                try Talk.print(CheckCommand.summary(readable: sources.count - errors.count, of: sources.count))
             }
             guard errors.isEmpty else {
                 throw ExitCode((errors.allSatisfy(\.exitIsNoInput) ? Failure.Code.noInput : .badData).rawValue)
@@ -70,11 +72,27 @@ struct CheckCommand: ParsableCommand {
         return "\(readable) of \(count) files \(readable == 1 ? "is" : "are") readable\(rest)"
     }
 
+    private func options(files: Int) -> IngestOptions {
+        var options = IngestOptions(threads: allCores, files: files)
+        options.cache = cache.series
+        if allErrors { options.maxRowFindings = 10_000_000 }
+        return options
+    }
+
+    /// Everything that a run of the study would read; ends as the run would.
+    private func check(study path: String) throws {
+        let loaded = try LoadedStudy(file: path)
+        loaded.notes.forEach { common.talk.say(Failure.text($0)) }
+        let audit = StudyAudit(
+            loaded.study, files: loaded.files, home: StudyHome(file: loaded.path),
+            options: options(files: loaded.study.inputs.count))
+        guard let audit else { return }
+        for audit in audit.all { try show(audit) }
+        audit.commands.forEach(common.talk.complain)
+        if let code = audit.verdict { throw ExitCode(code.rawValue) }
+    }
+
     private func sources() throws -> ([BarSource], InputFiles) {
-        if let study = file.first, file.count == 1, study.hasSuffix(".yaml") || study.hasSuffix(".yml") {
-            let loaded = try LoadedStudy(file: study)
-            return (loaded.study.inputs.map(\.source), loaded.files)
-        }
         let names = try file.flatMap(filesOfFolder)
         if together { return ([try reading.source(files: names)], InputFiles(base: "")) }
         return (try names.map { try reading.source(files: [$0]) }, InputFiles(base: ""))
@@ -98,11 +116,11 @@ struct CheckCommand: ParsableCommand {
         return files.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }.map { "\(folder)/\($0)" }
     }
 
-    private func show(_ audit: FileAudit) {
-        if common.json { return Talk.print(jsonText(CheckJSON(audit))) }
+    private func show(_ audit: FileAudit) throws {
+        if common.json { return try Talk.print(jsonText(CheckJSON(audit))) }
         switch audit.outcome {
         case .failure(let error): Talk.complain(error.rendered())
-        case .success(let facts): Talk.print(CheckText(name: audit.name, facts: facts, allErrors: allErrors).text)
+        case .success(let facts): try Talk.print(CheckText(name: audit.title, facts: facts, allErrors: allErrors).text)
         }
     }
 }
@@ -162,6 +180,8 @@ struct CheckText {
 /// The audit of one input as `check --json` prints it.
 struct CheckJSON: Encodable {
     let path: String
+    /// What a study reads it for; absent for files that were named.
+    let role: String?
     let status: String
     let kind: String?
     let format: String?
@@ -181,7 +201,7 @@ struct CheckJSON: Encodable {
     }
 
     init(_ audit: FileAudit) {
-        path = audit.name
+        (path, role) = (audit.name, audit.role)
         switch audit.outcome {
         case .failure(let error):
             status = "refused"

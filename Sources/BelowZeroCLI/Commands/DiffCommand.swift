@@ -61,8 +61,8 @@ struct DiffCommand: ParsableCommand {
             let runs = (before: try StoredRunFolder(before), after: try StoredRunFolder(after))
             let difference = try compared(runs.before, runs.after, interruption)
             if let out { try write(difference, to: out, started: started, study: runs.after.study) }
-            Talk.print(common.json ? difference.jsonLine : difference.terminalText)
-            if let out, !common.json { Talk.print("\nOpen  \(out)/diff.html") }
+            try Talk.print(common.json ? difference.jsonLine : difference.terminalText)
+            if let out, !common.json { try Talk.print("\nOpen  \(out)/diff.html") }
             if !difference.changes.isEmpty { throw ExitCode(1) }
         }
     }

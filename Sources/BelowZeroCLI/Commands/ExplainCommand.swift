@@ -47,11 +47,13 @@ struct ExplainCommand: ParsableCommand {
             "Folder that the study's price, funding and mark files are relative to. (default: the study file's folder, or as in the run)"
     )
     var prices: String?
+    @OptionGroup var forcing: ForceOption
     @OptionGroup(title: "Cache") var cache: CacheOptions
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         try common.reporting {
+            if let page, !forcing.force, let objection = OwnFile.page.objection(to: page) { throw objection }
             let loaded = try ExplainedStudy(study, prices: prices)
             let cell = try chosenCell(loaded.study)
             var tiers = TierFiles(files: loaded.files)
@@ -75,7 +77,7 @@ struct ExplainCommand: ParsableCommand {
             let text = TraceText(cell: cell, series: market.series, trace: trace)
             let account = CellAccount(cell: cell, held: held, barLength: market.barLength)
             if let page { try write(text.explanation(account), study: study, asset: history.report, to: page) }
-            Talk.print(common.json ? jsonText(TraceJSON(text, account)) : account.text + "\n" + text.text)
+            try Talk.print(common.json ? jsonText(TraceJSON(text, account)) : account.text + "\n" + text.text)
         }
     }
 
@@ -87,11 +89,7 @@ struct ExplainCommand: ParsableCommand {
             rows: [], limits: [],
             circumstances: RunCircumstances(
                 started: wallClock(), duration: TimeSpan(milliseconds: 0), threads: allCores, host: "explain"))
-        do {
-            try Data(frame.explanationPage(explanation).utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
-        } catch {
-            throw Failure(.cannotCreate, "cannot write \(file)", hint: "check the folder")
-        }
+        try OwnFile.page.write(frame.explanationPage(explanation), to: file, force: forcing.force)
     }
 
     private func chosenCell(_ study: Study) throws -> StudyCell {

@@ -12,7 +12,7 @@ struct ExportCommand: ParsableCommand {
         discussion: """
             sqlite has all tables with a type for each column, and the dictionary as the table 'columns'; csv.gz and npy have \
             one table, results unless --table names another. npy is a structured array that numpy.load reads. The file is \
-            written whole or not at all; nothing is overwritten; equal runs give equal bytes.
+            written whole or not at all; nothing is overwritten without --force; equal runs give equal bytes.
 
             EXAMPLES
               belowzero export Reports/nightly/latest --to sqlite -o nightly.sqlite
@@ -34,8 +34,12 @@ struct ExportCommand: ParsableCommand {
     var table = "results"
 
     @Option(
-        name: .shortAndLong, help: "The file to make. (default: the run's name, and the table's where there is one)")
+        name: .shortAndLong,
+        help: "The file to make; '-' for standard output. (default: the run's name, and the table's where there is one)"
+    )
     var out: String?
+
+    @OptionGroup var forcing: ForceOption
 
     @OptionGroup var common: CommonOptions
 
@@ -49,21 +53,39 @@ struct ExportCommand: ParsableCommand {
                     .usage, "the run has no table '\(SourceLocation.presentable(table))'",
                     hint: near ?? "it has \(tables.names.joined(separator: ", "))")
             }
+            if out == "-" { return try printFile { try write(tables, of: folder, to: $0) } }
             let target = out ?? defaultName(folder)
-            do {
-                switch to {
-                case .gzip: try writeGzip(of: "\(folder)/\(table).csv", to: target)
-                case .sqlite: try writeSQLite(tables.names.map(tables.table), to: target)
-                case .npy: try writeNumpy(tables.table(table), to: target)
-                }
-            } catch let error as StoreError {
-                throw Failure(error)
-            } catch let error as IngestError {
-                throw Failure([error])
-            }
-            if common.json { Talk.print(jsonText(WrittenJSON(written: [target]))) }
+            try write(tables, of: folder, to: target)
+            if common.json { try Talk.print(jsonText(WrittenJSON(written: [target]))) }
             common.talk.say("Wrote \(target)")
         }
+    }
+
+    private func write(_ tables: RunTables, of folder: String, to target: String) throws {
+        let isForced = forcing.force
+        do {
+            switch to {
+            case .gzip: try writeGzip(of: "\(folder)/\(table).csv", to: target, replacing: isForced)
+            case .sqlite: try writeSQLite(tables.names.map(tables.table), to: target, replacing: isForced)
+            case .npy: try writeNumpy(tables.table(table), to: target, replacing: isForced)
+            }
+        } catch let error as StoreError {
+            throw Failure(error)
+        } catch let error as IngestError {
+            throw Failure([error])
+        }
+    }
+
+    /// Has a file made in a folder of its own, and writes it on standard output: a database cannot be written from front to end.
+    private func printFile(_ make: (String) throws -> Void) throws {
+        let folder = NSTemporaryDirectory() + "belowzero-export-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try make(folder + "/export")
+        guard let file = FileHandle(forReadingAtPath: folder + "/export") else {
+            throw Failure(.inputOutput, "cannot read \(folder)", hint: "check the temporary folder, TMPDIR")
+        }
+        defer { try? file.close() }
+        while let bytes = try file.read(upToCount: 1 << 20), !bytes.isEmpty { try StandardOutput.write(bytes) }
     }
 
     private func defaultName(_ folder: String) -> String {

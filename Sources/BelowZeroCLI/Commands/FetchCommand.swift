@@ -99,7 +99,7 @@ struct FetchCommand: ParsableCommand {
                 if let line = FetchReport.line(series, period, outcome) { talk.say(line) }
             }
             let report = FetchReport(outcomes: outcomes, folder: out)
-            Talk.print(common.json ? jsonText(report.json) : common.quiet ? "" : report.text)
+            try Talk.print(common.json ? jsonText(report.json) : common.quiet ? "" : report.text)
             if interruption.control.isCancelled { throw interruption.failure }
             if let failure = report.failure { throw failure }
         }

@@ -41,19 +41,19 @@ struct HistoryCommand: ParsableCommand {
         try common.reporting {
             let since = try since.map(HistoryCommand.instant)
             let history = try place.open(talk: common.talk)
-            do throws(HistoryError) {
+            do {
                 let runs = try history.runs(study: study, since: since, limit: limit == 0 ? nil : limit)
                 if common.json {
-                    for run in runs { Talk.print(jsonText(RunJSON(try history.record(of: run)))) }
+                    for run in runs { try Talk.print(jsonText(RunJSON(try history.record(of: run)))) }
                 } else if runs.isEmpty {
                     common.talk.say("No runs\(study.map { " of \($0)" } ?? "")\(since == nil ? "" : " since then")")
                 } else {
                     let lines = try runs.map { run throws(HistoryError) in
                         HistoryLine(try history.record(of: run), in: history.folder)
                     }
-                    Talk.print(HistoryTable(lines: lines, width: HistoryTable.screenWidth).text)
+                    try Talk.print(HistoryTable(lines: lines, width: HistoryTable.screenWidth).text)
                 }
-            } catch {
+            } catch let error as HistoryError {
                 throw Failure(error)
             }
         }

@@ -22,6 +22,7 @@ struct IndexCommand: ParsableCommand {
         help: ArgumentHelp("The page to write. (default: index.html beside the history)", valueName: "file"),
         completion: .file(extensions: ["html"]))
     var out: String?
+    @OptionGroup var forcing: ForceOption
     @OptionGroup var common: CommonOptions
 
     func run() throws {
@@ -31,8 +32,8 @@ struct IndexCommand: ParsableCommand {
             defer { history.close() }
             let index = NightsIndex(history: history)
             let path = out ?? index.path
-            let page = try index.write(to: path)
-            if common.json { Talk.print(page.json) }
+            let page = try index.write(to: path, force: forcing.force)
+            if common.json { try Talk.print(page.json) }
             common.talk.say("Wrote \(path)")
         }
     }

@@ -46,15 +46,31 @@ struct InitCommand: ParsableCommand {
 
     func run() throws {
         try common.reporting {
-            if let systemd {
-                if !template, !FileManager.default.fileExists(atPath: file) { try writeStudy() }
-                return try writeUnits(to: systemd)
-            }
-            try writeStudy()
+            guard let systemd else { return try write(studyFiles) }
+            let isNew = !template && !FileManager.default.fileExists(atPath: file)
+            try writeUnits(to: systemd, with: isNew ? studyFiles : [])
         }
     }
 
-    private func writeUnits(to folder: String) throws {
+    /// Writes all files or none, and says so.
+    private func write(_ files: [NewFile], next: String? = nil) throws {
+        do throws(StoreError) {
+            try writeWholeFiles(files.map { ($0.path, $0.text) })
+        } catch {
+            throw Failure(error)
+        }
+        if common.json { try Talk.print(jsonText(WrittenJSON(written: files.map(\.path)))) }
+        let isDemo = files.contains { $0.path == demoPath }
+        common.talk.say("Wrote \(files.map(\.path).joined(separator: ", "))\(isDemo ? " (invented prices)" : "")")
+        common.talk.say("Next: \(next ?? "belowzero run \(shellQuoted(file))")")
+    }
+
+    /// A file that is to be made.
+    private struct NewFile {
+        let path, text: String
+    }
+
+    private func writeUnits(to folder: String, with studyFiles: [NewFile]) throws {
         let study = template ? "/etc/belowzero/%i.yaml" : URL(fileURLWithPath: file).standardizedFileURL.path
         let program = template ? "/usr/bin/belowzero" : programPath.path
         for path in [study, program] {
@@ -63,27 +79,26 @@ struct InitCommand: ParsableCommand {
             }
         }
         var units = NightlyUnits(program: program, study: study, account: try account(), isTemplate: template)
-        if !template { try addNeeds(of: study, to: &units) }
-        if let needed = units.outputFolder { try makeFolder(needed) }
-        let files = units.files
-        let taken = files.map { "\(folder)/\($0.name)" }.first { FileManager.default.fileExists(atPath: $0) }
-        if let taken { throw Failure(.cannotCreate, "\(taken) exists already", hint: "move it away first") }
-        for file in files { try write(file.text, to: "\(folder)/\(file.name)") }
+        // A study that is about to be written runs no commands.
+        if !template, studyFiles.isEmpty { try addNeeds(of: study, to: &units) }
+        let files = studyFiles + units.files.map { NewFile(path: "\(folder)/\($0.name)", text: $0.text) }
         let service = shellQuoted("\(folder)/\(units.files[0].name)")
-        if common.json { Talk.print(jsonText(WrittenJSON(written: units.files.map { "\(folder)/\($0.name)" }))) }
-        common.talk.say("Wrote \(units.files.map { "\(folder)/\($0.name)" }.joined(separator: ", "))")
         if study.hasPrefix("/tmp/") || study.hasPrefix("/var/tmp/") {
             common.talk.say("warning: the service has a /tmp of its own and will not find \(study) there")
         }
-        common.talk.say("Next: read it, then  systemd-analyze verify \(service)  and follow its first lines")
+        try write(
+            files, next: "read \(service), then  systemd-analyze verify \(service)  and follow its first lines")
+        if let needed = units.outputFolder { try makeFolder(needed) }
     }
 
     /// What the study writes beside its run, and whether it runs a command.
     private func addNeeds(of study: String, to units: inout NightlyUnits) throws {
         let loaded = try LoadedStudy(file: study, findsFiles: false)
-        units.runsCommand = loaded.study.operations.onBreach != nil
+        units.runsCommand = !loaded.study.operations.commands.isEmpty
         if let metrics = loaded.study.operations.metricsFile {
-            units.writable = [URL(fileURLWithPath: loaded.files.located(metrics)).deletingLastPathComponent().path]
+            units.writable = [
+                URL(fileURLWithPath: StudyHome(file: study).located(metrics)).deletingLastPathComponent().path
+            ]
         }
     }
 
@@ -110,21 +125,16 @@ struct InitCommand: ParsableCommand {
         }
     }
 
-    private func write(_ text: String, to path: String) throws {
-        do throws(StoreError) {
-            try writeWholeFile(text, to: path)
-        } catch {
-            throw Failure(error)
-        }
+    /// The prices first: a study never stands without them. Those of an earlier study beside it are left as they are.
+    private var studyFiles: [NewFile] {
+        let study = NewFile(path: file, text: studyTemplate(name: StudyName(file: file).text, file: shellQuoted(file)))
+        guard !FileManager.default.fileExists(atPath: demoPath) else { return [study] }
+        return [NewFile(path: demoPath, text: csvText(demoMarket.series(seed: 1))), study]
     }
 
-    private func writeStudy() throws {
+    private var demoPath: String {
         let folder = file.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-        let prices = (folder.isEmpty && !file.hasPrefix("/") ? "" : folder + "/") + "prices/DEMO.csv"
-        try write(studyTemplate, to: file)
-        try write(csvText(demoMarket.series(seed: 1)), to: prices)
-        if common.json { Talk.print(jsonText(WrittenJSON(written: [file, prices]))) }
-        common.talk.say("Wrote \(file) and \(prices) (invented prices)\nNext: belowzero run \(shellQuoted(file))")
+        return (folder.isEmpty && !file.hasPrefix("/") ? "" : folder + "/") + "prices/DEMO.csv"
     }
 
     private var demoMarket: SyntheticMarket {
@@ -133,64 +143,21 @@ struct InitCommand: ParsableCommand {
     }
 }
 
-/// The study that `belowzero init` writes: every key, its default and its meaning.
-let studyTemplate = """
-    # A BelowZero study: how often would a leveraged position have ended below zero?
-    # Run it with:  belowzero run nightly.yaml
-    version: 1
-    name: nightly                   # outputs go to Reports/nightly/<UTC time>
+/// A study's name made of that of its file.
+struct StudyName {
+    let text: String
 
-    data:
-      - asset: DEMO                 # free text, the key in every output
-        path: prices/DEMO.csv       # relative to this file; globs are read in name order as one series
-        format: auto                # auto, or a format that 'belowzero check --help' lists
-        # columns: {time: 0, open: 1, high: 2, low: 3, close: 4, volume: 5}   # 0-based, or header names; {time: 0, price: 1}
-        # time: ms                  # auto, s, ms, us, ns, ISO 8601, excel, or a pattern such as "%d/%m/%Y"
-        # timezone: UTC             # of times that state none; UTC or an offset such as "+03:00"
-        # header: auto              # auto, true, false
-        # funding: {path: funding.csv, columns: {time: 0, rate: 3}, shift: 0s}   # or {rate: 0.0001, interval: 8h}
-        # kind: trades              # with bar: 1m, for a file of single trades or quotes
-        # policy: {bad_ticks: drop} # keep, drop or fail, for each check that 'belowzero check' prints
-        # reference: {path: x.csv}  # another venue's prices, which tell a bad tick from a move of the market
-        # mark: {path: mark.csv}    # mark prices trigger, traded prices fill
-
-    # archive: {base: https://data.binance.vision}   # where 'belowzero fetch --study' gets prices; no result depends on it
-
-    grid:
-      contract: [linear]            # linear, inverse (coin-margined), margin (borrowed), spot
-      side: [long, short]
-      leverage: [1, 2, 3, 5, 10, 20, 25, 50, 75, 100, 125]    # or {from: 1, to: 125, step: 1}
-      horizon: [1d, 7d, 30d]        # how long a position is held: 30s, 15m, 4h, 7d
-      platform: [typical]           # names from below, or a venue that 'belowzero venues' lists
-
-    position: {notional: 10000, stride: 1, max_gap: auto}     # max_gap: auto, off, or a duration
-
-    platforms:
-      typical:
-        fees: {open: 0.0005, close: 0.0005, liquidation: 0.0}  # fractions of traded notional
-        slippage: 0.0005                                       # of every exit, a fraction of the price;
-        #   or {base: 0.0005, kappa: 0.7}: base + kappa x sigma x sqrt(notional / volume of the bar)
-        tiers: [{to: .inf, rate: 0.005, amount: 0}]            # maintenance margin = rate x notional - amount
-        #   or {file: tiers.json, symbol: "BTC/USDT:USDT"} (ccxt layout), or {file: margins.csv, contract_size: 5}
-        liquidation: {enabled: true, trigger: extreme, fill: auto, latency: 1}
-        #   trigger: extreme (the bar's worst price) or close
-        #   fill: auto, gap, next (latency bars later), worst (the bar's extreme), best (the trigger price), or bounds:
-        #   auto with best and worst beside it. partial: true reduces by bracket before taking over.
-        # borrow: {rate: 0.10, margin_level: 1.1}              # for margin contracts
-
-    statistics: {confidence: 0.95, resamples: 2000, block: 1d, seed: 1}
-
-    limits:                         # a breach ends the run with exit code 3; leave parts out to mean every one
-      - {side: long, leverage: 20, horizon: 7d, measure: negative_equity_frac, max: 0.05}
-      #   bound: lower or upper holds the ends of the interval against the limit; min: instead of max:
-      # - {leverage: 20, measure: liquidated_frac, drift: {runs: 20, max_change: 0.01}}   # against the runs before
-      # - {max_age: 36h}              # the newest bar
-
-    headline: {asset: DEMO, side: long, leverage: 20, horizon: 7d}
-
-    # What is done with a run; no result depends on it.
-    # retention: {days: 90, runs: 60}                          # older runs go
-    # on_breach: {command: [./alert, --page], timeout: 30s}    # no shell; JSON on standard input
-    # metrics_file: /var/lib/node_exporter/textfile/belowzero.prom
-
-    """
+    /// What a name cannot have becomes `-`; at most 64 characters, `study` where nothing is left.
+    init(file: String) {
+        let last = file.split(separator: "/").last.map(String.init) ?? ""
+        let stem = [".yaml", ".yml"].first { last.hasSuffix($0) }.map { String(last.dropLast($0.count)) } ?? last
+        let allowed = stem.unicodeScalars.map { scalar in
+            let isPlain =
+                scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains(scalar))
+            return isPlain ? String(scalar) : "-"
+        }.joined()
+        let name = String(allowed.drop { $0 == "." }.prefix(64))
+        // YAML would read it as no name.
+        text = name.isEmpty ? "study" : name.lowercased() == "null" ? name + "-study" : name
+    }
+}

@@ -8,7 +8,7 @@ struct ManualCommand: ParsableCommand {
 
     func run() throws {
         let help = try JSONDecoder().decode(Help.self, from: Data(BelowZero._dumpHelp().utf8))
-        Talk.print(ManualPage(program: help.command, version: programVersion).text)
+        try Talk.print(ManualPage(program: help.command, version: programVersion).text)
     }
 }
 

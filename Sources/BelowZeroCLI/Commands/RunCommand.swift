@@ -49,7 +49,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         try common.reporting(isRun: !printStudy && !work.dryRun) {
             let loaded = try loadedStudy()
-            var chosen = bounds ? loaded.study.withBounds : loaded.study
+            var chosen = loaded.study
             for (check, action) in try parsePolicies(policy) {
                 for index in chosen.inputs.indices { chosen.inputs[index].source.policies[check] = action }
             }
@@ -63,7 +63,9 @@ struct RunCommand: ParsableCommand {
             let job = StressJob(
                 study: chosen, files: loaded.files, out: out, command: command, work: work, common: common,
                 store: storing.path(out: out), patience: try storing.patience(),
-                studyFile: study == LoadedStudy.standardInput ? nil : (study, prices))
+                studyFile: study == LoadedStudy.standardInput ? nil : (study, prices),
+                home: StudyHome(
+                    file: study == LoadedStudy.standardInput ? nil : loaded.path, takesOver: storing.takeOver))
             try job.run()
         }
     }
@@ -72,7 +74,7 @@ struct RunCommand: ParsableCommand {
     private func loadedStudy() throws -> LoadedStudy {
         let started = wallClock()
         do {
-            return try LoadedStudy(file: study, prices: prices)
+            return try LoadedStudy(file: study, prices: prices, bounds: bounds)
         } catch let failure as Failure {
             if !printStudy, !work.dryRun {
                 UnreadStudy(file: study, command: command, started: started, talk: common.talk(isRun: true))
@@ -98,16 +100,19 @@ struct LoadedStudy {
     let study: Study
     let notes: [Finding]
     let files: InputFiles
+    /// The study file.
+    let path: String
 
     /// Reads and checks a study file, and finds the files its globs match, relative to `prices` or else to the study.
-    init(file: String, prices: String? = nil, findsFiles: Bool = true) throws {
+    init(file: String, prices: String? = nil, bounds: Bool = false, findsFiles: Bool = true) throws {
         let isPiped = file == LoadedStudy.standardInput
         let place = LoadedStudy.located(file)
+        path = place
         files = InputFiles(base: prices ?? (isPiped ? "" : LoadedStudy.folder(of: place)))
         let text = try LoadedStudy.text(of: place)
         let file = isPiped ? "standard input" : place
         do {
-            let loaded = try LoadedStudy.load(text, file: file)
+            let loaded = try LoadedStudy.load(text, file: file, bounds: bounds)
             var study = loaded.value
             if findsFiles { study.inputs = files.expanded(study.inputs) }
             self.study = study
@@ -133,13 +138,13 @@ struct LoadedStudy {
     }
 
     /// Reads a study; venues are looked up only when it names a platform that it does not describe.
-    private static func load(_ text: String, file: String) throws -> Partial<Study> {
+    private static func load(_ text: String, file: String, bounds: Bool) throws -> Partial<Study> {
         do throws(StudyError) {
-            return try loadStudy(yaml: text, file: file)
+            return try loadStudy(yaml: text, file: file, bounds: bounds)
         } catch {
             guard error.namesUnknownPlatform else { throw error }
         }
-        return try loadStudy(yaml: text, file: file, venues: try VenueLibrary().profiles)
+        return try loadStudy(yaml: text, file: file, venues: try VenueLibrary().profiles, bounds: bounds)
     }
 
     static func text(of file: String) throws -> String {

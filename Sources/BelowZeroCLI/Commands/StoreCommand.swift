@@ -39,7 +39,7 @@ struct StoreCommand: ParsableCommand {
             try common.reporting {
                 let problems = try problems()
                 for problem in problems {
-                    Talk.print(common.json ? jsonText(ProblemJSON(problem)) : text(problem))
+                    try Talk.print(common.json ? jsonText(ProblemJSON(problem)) : text(problem))
                 }
                 if problems.isEmpty, !common.json { common.talk.say("Nothing wrong with \(place.path)") }
                 if !problems.isEmpty { throw ExitCode(1) }
@@ -104,7 +104,7 @@ struct StoreCommand: ParsableCommand {
                 let owner = "process \(ProcessInfo.processInfo.processIdentifier), rebuilding the store"
                 let result = try HeldLock.take(folder, owner: owner, rebuild)
                 if common.json {
-                    Talk.print(
+                    try Talk.print(
                         jsonText(
                             RebuiltJSON(store: place.path, runsCount: result.runs, forgottenCount: result.forgotten)))
                 }

@@ -42,7 +42,7 @@ struct SynthCommand: ParsableCommand {
             }
             if common.json {
                 let names = files.map(\.1) + ["metadata.json"]
-                Talk.print(jsonText(WrittenJSON(written: names.map { "\(out)/\($0)" })))
+                try Talk.print(jsonText(WrittenJSON(written: names.map { "\(out)/\($0)" })))
             }
             common.talk.say("Wrote \(files.count) invented histories to \(out)")
         }

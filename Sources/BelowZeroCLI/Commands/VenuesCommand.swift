@@ -28,26 +28,26 @@ struct VenuesCommand: ParsableCommand {
                 throw Failure(
                     .noInput, "no venue profiles were found", hint: "set BELOWZERO_DATA to the program's Data folder")
             }
-            guard let name else { return list(profiles) }
+            guard let name else { return try list(profiles) }
             guard let profile = profiles.first(where: { $0.name == name }) else {
                 let near =
                     nearestName(to: name, among: profiles.map(\.name)).map { "did you mean '\($0)'?" }
                     ?? "'belowzero venues' lists them"
                 throw Failure(.usage, "there is no venue '\(SourceLocation.presentable(name))'", hint: near)
             }
-            Talk.print(common.json ? jsonText(VenueJSON(profile)) : details(profile))
+            try Talk.print(common.json ? jsonText(VenueJSON(profile)) : details(profile))
         }
     }
 
-    private func list(_ profiles: [VenueProfile]) {
-        if common.json { return Talk.print(jsonText(profiles.map(VenueJSON.init))) }
+    private func list(_ profiles: [VenueProfile]) throws {
+        if common.json { return try Talk.print(jsonText(profiles.map(VenueJSON.init))) }
         let width = profiles.map(\.name.count).max() ?? 0
         let lines = profiles.map { profile in
             let name = profile.name + String(repeating: " ", count: width - profile.name.count)
             let notes = profile.findings.map { "\n  \(String(repeating: " ", count: width))  ! \($0.message)" }.joined()
             return "  \(name)  \(profile.title) (\(profile.contract.rawValue); \(profile.asOf))\(notes)"
         }
-        Talk.print(
+        try Talk.print(
             lines.joined(separator: "\n") + "\n\n'belowzero venues NAME' shows what is known of one, and what is not.")
     }
 

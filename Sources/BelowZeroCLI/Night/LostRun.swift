@@ -8,23 +8,30 @@ final class LostRun: Sendable {
     private let history: RunHistory?
     private let study: String
     private let studyDigest: String
+    private let studyFile: String
     private let command: String
     private let started: UTCInstant
     private let talk: Talk
     private let isTold = Atomic(false)
 
-    /// - Parameter history: where the word is left; nil for nowhere.
-    convenience init(_ study: Study, command: String, started: UTCInstant, history: RunHistory?, talk: Talk) {
+    /// - Parameters:
+    ///   - file: where the study lies, as the history names it.
+    ///   - history: where the word is left; nil for nowhere.
+    convenience init(
+        _ study: Study, file: String = "", command: String, started: UTCInstant, history: RunHistory?, talk: Talk
+    ) {
         self.init(
-            study: study.name, digest: Digest(of: study.canonicalText).hex, command: command, started: started,
-            history: history, talk: talk)
+            study: study.name, digest: Digest(of: study.canonicalText).hex, file: file, command: command,
+            started: started, history: history, talk: talk)
     }
 
     /// The same for a study that could not be read, so that its digest is not known.
     init(
-        study: String, digest: String = "", command: String, started: UTCInstant, history: RunHistory?, talk: Talk
+        study: String, digest: String = "", file: String = "", command: String, started: UTCInstant,
+        history: RunHistory?, talk: Talk
     ) {
-        (self.study, studyDigest, self.command, self.started) = (study, digest, command, started)
+        (self.study, studyDigest, studyFile) = (study, digest, file)
+        (self.command, self.started) = (command, started)
         (self.history, self.talk) = (history, talk)
     }
 
@@ -32,7 +39,8 @@ final class LostRun: Sendable {
     func record(_ failure: Failure) -> Bool {
         guard let history, !isTold.exchange(true, ordering: .relaxed) else { return false }
         let run = StoredRun(
-            folder: nil, study: study, studyDigest: studyDigest, version: programVersion, command: command,
+            folder: nil, study: study, studyDigest: studyDigest, studyFile: studyFile, version: programVersion,
+            command: command,
             started: started, duration: wallClock() - started, status: .failed,
             exitCode: Int(failure.code.rawValue), message: LostRun.firstLine(failure.messages.first ?? ""))
         do throws(HistoryError) {
@@ -45,7 +53,7 @@ final class LostRun: Sendable {
     }
 
     /// The first line of a message, for the history.
-    private static func firstLine(_ message: String) -> String {
+    static func firstLine(_ message: String) -> String {
         let line = message.split(separator: "\n").first.map(String.init) ?? ""
         let bare = line.hasPrefix("error: ") ? String(line.dropFirst(7)) : line
         return withoutSecrets(TalkLog.escaped(String(bare.prefix(500))))

@@ -11,7 +11,8 @@ import StudyPlan
 /// Nothing in here can lose a run that was written: what goes wrong after that is said, and changes no exit code.
 final class Night {
     let study: Study
-    let files: InputFiles
+    /// Where the study lies; what it names beside its data is relative to that.
+    let home: StudyHome
     let command: String
     /// The folder that was asked for; nil for one named by the clock.
     let out: String?
@@ -25,6 +26,8 @@ final class Night {
     let talk: Talk
     /// What is recorded when nothing is written.
     let lost: LostRun
+    /// Where the study lies, as the history names it; empty without a history.
+    private let studyFile: String
     private let history: RunHistory?
     private let lock: HeldLock?
 
@@ -34,20 +37,21 @@ final class Night {
     /// - Throws: a ``Failure`` when another run does not end in time, when the store is of a newer program or of another one,
     ///   and when the wait is interrupted. A store that cannot be used for other reasons is said and done without.
     init(
-        study: Study, files: InputFiles, command: String, out: String?, store: String?, patience: TimeSpan,
+        study: Study, home: StudyHome, command: String, out: String?, store: String?, patience: TimeSpan,
         noFail: Bool, talk: Talk, interruption: Interruption
     ) throws {
-        (self.study, self.files, self.command, self.out) = (study, files, command, out)
+        (self.study, self.home, self.command, self.out) = (study, home, command, out)
         (self.noFail, self.interruption) = (noFail, interruption)
         let turn = Turn(
             store: store, study: study, command: command, talk: talk.about(study: study.name, run: nil),
             interruption: interruption)
         let first = wallClock()
         (lock, history) = try turn.take(patience: patience, now: first)
+        studyFile = try home.claim(study.name, in: history)
         started = lock?.hasWaited == true ? wallClock() : first
         folder = out ?? Night.freeFolder("Reports/\(study.name)/\(started.folderText)")
         self.talk = talk.about(study: study.name, run: started.folderText)
-        lost = LostRun(study, command: command, started: started, history: history, talk: self.talk)
+        lost = LostRun(study, file: studyFile, command: command, started: started, history: history, talk: self.talk)
     }
 
     /// A name that no run of the same second has.
@@ -63,11 +67,12 @@ final class Night {
     ///   - write: writes it whole, and throws an `ExitCode` when the program is to end with one.
     func run(_ compute: (Night) throws -> RunReport, write: (RunReport, Night) throws -> Void) throws {
         do {
+            if out != "-" { complainOfCommands() }
             var report = try compute(self)
             judge(&report)
             var code: ExitCode?
             do { try write(report, self) } catch let error as ExitCode { code = error }
-            finish(report)
+            finish(report, code: Int(code?.rawValue ?? 0))
             if let code { throw code }
         } catch var failure as Failure {
             fail(failure)
@@ -79,11 +84,13 @@ final class Night {
     // MARK: Limits
 
     private func judge(_ report: inout RunReport) {
+        report.addShrinkage(since: history.flatMap { try? $0.lastJobs(study: study.name) } ?? [])
         report.judgeLimits(earlier: earlierValues())
         // What a page shows beside "no data"; a history that cannot be asked leaves it out.
         report.lastGood = history.flatMap { try? $0.lastGoodValues(for: report) } ?? []
         report.circumstances.exitCode = report.status.exitCode(noFail: noFail)
         report.circumstances.isRecorded = history != nil
+        report.circumstances.studyFile = studyFile.isEmpty ? nil : studyFile
     }
 
     /// What the study's drift limits look at.
@@ -107,18 +114,40 @@ final class Night {
     // MARK: Afterwards
 
     /// A run that stands whole in its folder.
-    private func finish(_ report: RunReport) {
+    ///
+    /// - Parameter code: what the program ends with.
+    private func finish(_ report: RunReport, code: Int) {
         guard out != "-" else { return }
         let isRecorded = record()
         if out == nil { pointLatest() }
         if isRecorded, out == nil { prune() }
         if isRecorded { writeIndex() }
-        writeMetrics(code: report.circumstances.exitCode ?? 0, report: report, isRecorded: isRecorded)
-        if let command = study.operations.onBreach, report.limits.contains(where: \.breached) {
-            let control = interruption.control
-            BreachAlert(command: command, files: files, talk: talk) { control.isCancelled }.send(report, folder: folder)
+        writeMetrics(code: code, report: report, isRecorded: isRecorded)
+        var ended: [String: Bool] = [:]
+        if report.limits.contains(where: \.breached) {
+            ended["on_breach"] = send("on_breach", BreachJSON(report, folder: folder))
+        }
+        if report.status == .partial {
+            ended["on_failure"] = send("on_failure", FailureAlertJSON(report, folder: folder))
+        }
+        if ended.values.contains(false) {
+            writeMetrics(code: code, report: report, isRecorded: isRecorded, commands: ended)
         }
         history?.close()
+    }
+
+    /// Runs one of the study's commands; true when it ended well or there is none.
+    private func send(_ key: String, _ input: some Encodable) -> Bool {
+        guard let alert = study.alerts(home).first(where: { $0.key == key }) else { return true }
+        let control = interruption.control
+        return alert.send(input, talk: talk) { control.isCancelled }
+    }
+
+    /// What of the study's commands cannot be run is said every night, not only in the one that needs them.
+    private func complainOfCommands() {
+        for alert in study.alerts(home) {
+            if let objection = alert.objection { talk.complain("error: \(alert.key): \(objection)") }
+        }
     }
 
     private func record() -> Bool {
@@ -155,7 +184,8 @@ final class Night {
         guard let history, let rules = study.operations.retention else { return }
         let retention = Retention(age: rules.days.map { .days(Int64($0)) }, runs: rules.runs)
         do throws(HistoryError) {
-            let result = try history.prune(study: study.name, retention, now: started)
+            let result = try history.prune(
+                study: study.name, retention, now: started, current: history.name(of: folder))
             if !result.removed.isEmpty {
                 let words = result.removed.count == 1 ? "1 old run" : "\(result.removed.count) old runs"
                 talk.tell(
@@ -171,20 +201,30 @@ final class Night {
     private func fail(_ failure: Failure) {
         let isRecorded = lost.record(failure)
         if isRecorded { writeIndex() }
-        writeMetrics(code: Int(failure.code.rawValue), report: nil, isRecorded: isRecorded)
+        let code = Int(failure.code.rawValue)
+        writeMetrics(code: code, report: nil, isRecorded: isRecorded)
+        // Whoever stopped the run knows.
+        let isStopped = failure.code == .interrupted || failure.code == .terminated
+        if !isStopped, out != "-",
+            !send("on_failure", FailureAlertJSON(failure, study: study, started: started))
+        {
+            writeMetrics(code: code, report: nil, isRecorded: isRecorded, commands: ["on_failure": false])
+        }
         history?.close()
     }
 
-    private func writeMetrics(code: Int, report: RunReport?, isRecorded: Bool) {
+    /// - Parameter commands: which of the study's commands were run, and whether they ended well.
+    private func writeMetrics(code: Int, report: RunReport?, isRecorded: Bool, commands: [String: Bool] = [:]) {
         guard let file = study.operations.metricsFile else { return }
         let earlier = history.flatMap { try? $0.runs(study: study.name).first { $0.status != .failed }?.started }
-        let metrics = NightMetrics(
+        var metrics = NightMetrics(
             study: study.name, started: started, ended: max(started, wallClock()), exitCode: code,
             lastSuccess: report != nil ? started : earlier, isRecorded: isRecorded, report: report)
-        do throws(StoreError) {
-            try replaceWholeFile(metrics.text, at: files.located(file))
+        metrics.commands = study.alerts(home).map { ($0.key, $0.objection == nil && commands[$0.key] != false) }
+        do throws(Failure) {
+            try OwnFile.metrics.write(metrics.text, to: home.located(file))
         } catch {
-            talk.warn("metrics_file: \(error.message)")
+            talk.warn("metrics_file: \(error.plainMessage)")
         }
     }
 }

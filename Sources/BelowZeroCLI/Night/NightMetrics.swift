@@ -15,6 +15,8 @@ struct NightMetrics {
     let isRecorded: Bool
     /// Nil for a run that failed.
     let report: RunReport?
+    /// The study's commands, and whether each can be run and ended well when it was.
+    var commands: [(key: String, isFine: Bool)] = []
 
     /// The most limits with gauges of their own; breaches come first, and `belowzero_limits` counts all.
     static let mostLimits = 1000
@@ -47,9 +49,13 @@ struct NightMetrics {
         one("run_duration_seconds", "How long the last run took.", (ended - started).inSeconds)
         one(
             "run_exit_code",
-            "What the last run ended with: 0 done, 3 a limit breached, 4 partial, 64 and above failed.",
+            "What the last run ended with: 0 done, 3 a limit breached, 4 partial or without a value, 64 and above failed.",
             Double(exitCode))
         one("run_recorded", "Whether the last run is in the history: 1 or 0.", isRecorded ? 1 : 0)
+        metrics.gauge(
+            "belowzero_command_failed",
+            "Whether a command of the study cannot be run, or ended badly in the last run: 1 or 0.",
+            commands.map { MetricsText.Sample($0.isFine ? 0 : 1, name + [("command", $0.key)]) })
     }
 
     private func addAssets(_ report: RunReport, _ metrics: inout MetricsText) {
@@ -85,6 +91,13 @@ struct NightMetrics {
             contract: headline.contract, leverage: headline.leverage, horizon: headline.horizon,
             platform: headline.platform)
         let rows = report.rows.filter { selector.matches($0.cell) }
+        metrics.gauge(
+            "belowzero_headline_without_data",
+            "Whether the headline has no data though the study wants it to have some: 1 or 0.",
+            [
+                MetricsText.Sample(
+                    report.isHeadlineUnknown || report.failures.contains { $0.asset == headline.asset } ? 1 : 0, name)
+            ])
         func add(_ metric: String, _ help: String, _ value: (CellEstimate) -> Double?) {
             metrics.gauge(
                 "belowzero_\(metric)", help + " In the headline cell of each price history and direction.",
@@ -108,13 +121,20 @@ struct NightMetrics {
                     Double(report.limits.count { $0.outcome == outcome }), name + [("status", outcome.rawValue)])
             })
         let breaches = report.limits.filter(\.breached)
-        let shown = (breaches + report.limits.filter { !$0.breached }).prefix(NightMetrics.mostLimits)
+        let others = report.limits.filter { !$0.breached }
+        let shown = (breaches + others.filter(\.isUnknown) + others.filter { !$0.isUnknown })
+            .prefix(NightMetrics.mostLimits)
         // Two limits may be alike but for their figures; the first keeps its gauges.
         var seen: Set<String> = []
         let checks = shown.map { ($0, labels($0)) }.filter { seen.insert("\($0.1)").inserted }
         metrics.gauge(
-            "belowzero_limit_breached", "Whether a limit is breached: 1 or 0.",
-            checks.map { MetricsText.Sample($0.0.breached ? 1 : 0, $0.1) })
+            "belowzero_limit_breached", "Whether a limit is breached: 1 or 0; absent where that is not known.",
+            checks.filter { $0.0.breached || $0.0.outcome == .met }.map {
+                MetricsText.Sample($0.0.breached ? 1 : 0, $0.1)
+            })
+        metrics.gauge(
+            "belowzero_limit_without_value", "Whether a limit has no value that the study wants it to have: 1 or 0.",
+            checks.map { MetricsText.Sample($0.0.isUnknown ? 1 : 0, $0.1) })
         metrics.gauge(
             "belowzero_limit_value", "What a limit was measured at, in the unit of its measure, hours as seconds.",
             checks.compactMap { check, labels in

@@ -14,16 +14,14 @@ struct NightsIndex {
     /// Where the page stands unless told otherwise.
     var path: String { history.folder + "/index.html" }
 
-    /// Writes the page to `path`, whole or not at all, and returns it. A file there that is no page of ours is left alone.
+    /// Writes the page to `path`, whole or not at all, and returns it. A file there that is no page of ours is left alone,
+    /// unless `force` says otherwise.
     @discardableResult
-    func write(to path: String) throws(Failure) -> NightsPage {
-        guard isOurs(path) else {
-            throw Failure(
-                .cannotCreate, "\(path) is not a page of this program, so it is left alone", hint: "move it away")
-        }
+    func write(to path: String, force: Bool = false) throws(Failure) -> NightsPage {
+        if !force, let objection = OwnFile.page.objection(to: path) { throw objection }
         let page: NightsPage
         do throws(HistoryError) { page = try self.page() } catch { throw Failure(error) }
-        do throws(StoreError) { try replaceWholeFile(page.html, at: path) } catch { throw Failure(error) }
+        try OwnFile.page.write(page.html, to: path, force: force)
         return page
     }
 
@@ -43,14 +41,6 @@ struct NightsIndex {
             studies.append(NightsPage.StudyHistory(study: study, records: records))
         }
         return NightsPage(studies: studies, version: programVersion)
-    }
-
-    private func isOurs(_ path: String) -> Bool {
-        guard FileManager.default.fileExists(atPath: path) else { return true }
-        guard let file = FileHandle(forReadingAtPath: path), let head = try? file.read(upToCount: 4096) else {
-            return false
-        }
-        return String(decoding: head, as: UTF8.self).contains("content=\"BelowZero ")
     }
 }
 

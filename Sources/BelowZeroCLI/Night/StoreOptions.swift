@@ -12,6 +12,9 @@ struct StoreOptions: ParsableArguments {
         completion: .file(extensions: ["sqlite"]))
     var store: String?
 
+    @Flag(help: "Let this study have a name that belongs to another study file in the history.")
+    var takeOver = false
+
     @Flag(help: "Leave the history of runs alone: no lock, no record, no drift limits, no pruning.")
     var noStore = false
 

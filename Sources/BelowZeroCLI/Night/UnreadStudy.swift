@@ -27,10 +27,10 @@ struct UnreadStudy {
             study: name, started: started, ended: max(started, wallClock()), exitCode: Int(failure.code.rawValue),
             lastSuccess: history.flatMap { try? $0.runs(study: name).first { $0.status != .failed }?.started },
             isRecorded: isRecorded, report: nil)
-        do throws(StoreError) {
-            try replaceWholeFile(metrics.text, at: InputFiles(base: LoadedStudy.folder(of: file)).located(metricsFile))
+        do throws(Failure) {
+            try OwnFile.metrics.write(metrics.text, to: StudyHome(file: file).located(metricsFile))
         } catch {
-            talk.warn("metrics_file: \(error.message)")
+            talk.warn("metrics_file: \(error.plainMessage)")
         }
     }
 

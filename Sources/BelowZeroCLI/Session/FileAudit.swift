@@ -7,7 +7,11 @@ import StudyPlan
 struct FileAudit: Sendable {
     /// The files as the user named them.
     let name: String
+    /// What a study reads them for, as `funding of BTC`; nil for files that were named on the command line.
+    var role: String?
     let outcome: Result<Facts, IngestError>
+    /// The files, and what they are read for.
+    var title: String { name + (role.map { " (\($0))" } ?? "") }
 
     /// A file that could be read.
     struct Facts: Sendable {
@@ -28,6 +32,12 @@ struct FileAudit: Sendable {
 
     var error: IngestError? {
         if case .failure(let error) = outcome { error } else { nil }
+    }
+
+    /// What reading files as a study does gave.
+    init(_ files: [String], role: String, _ body: () throws(IngestError) -> Facts) {
+        (name, self.role) = (files.joined(separator: ", "), role)
+        do throws(IngestError) { outcome = .success(try body()) } catch { outcome = .failure(error) }
     }
 
     /// Reads the input as what its content shows it to be, unless `source` says how prices are to be read.
@@ -56,7 +66,10 @@ struct FileAudit: Sendable {
     }
 
     private static func prices(_ source: BarSource, _ options: IngestOptions) throws(IngestError) -> Facts {
-        let read = try ingestSeries(source, options: options)
+        prices(try ingestSeries(source, options: options))
+    }
+
+    static func prices(_ read: IngestedSeries) -> Facts {
         let series = read.series
         return Facts(
             kind: "prices", format: read.formatName, reason: read.formatReason, noun: "bars", rows: read.rowCount,
@@ -70,7 +83,10 @@ struct FileAudit: Sendable {
     ) throws(IngestError) -> Facts {
         let settings = FundingSource(
             file: file, notation: source.time, utcOffset: source.utcOffset, header: source.header)
-        let read = try ingestFunding(settings, options: options)
+        return funding(try ingestFunding(settings, options: options))
+    }
+
+    static func funding(_ read: IngestedFunding) -> Facts {
         let time = read.schedule.time
         let steps = try? BarSeries(time: time, price: read.schedule.rate.map { _ in 1 })
         return Facts(
@@ -91,11 +107,22 @@ struct FileAudit: Sendable {
 
     private static func margins(_ file: String, _ options: IngestOptions) throws(IngestError) -> Facts {
         // The size of a contract scales the margins and is not in the file; 1 leaves them as they are.
-        let read = try ingestMarginHistory(file: file, contractSize: 1, options: options)
+        margins(try ingestMarginHistory(file: file, contractSize: 1, options: options))
+    }
+
+    static func margins(_ read: IngestedMarginHistory) -> Facts {
         let entries = read.schedule.entries
         return Facts(
             kind: "margins", format: "margin history", reason: "the header names date, initial and maintenance",
             noun: "margins", rows: read.file.rowCount, items: entries.count, first: entries.first?.from,
             last: entries.last?.from, barLength: nil, recognition: [], findings: read.findings)
+    }
+
+    static func brackets(_ read: IngestedTiers) -> Facts {
+        let count = read.tiers.tiers.count
+        return Facts(
+            kind: "tiers", format: "ccxt leverage tiers",
+            reason: "the brackets of \(SourceLocation.presentable(read.symbol))", noun: "brackets", rows: count,
+            items: count, first: nil, last: nil, barLength: nil, recognition: [], findings: read.findings)
     }
 }

@@ -136,7 +136,7 @@ struct NightlyUnits {
     private var commandNote: String {
         guard runsCommand else { return "" }
         return
-            "\n# on_breach runs a command in the same sandbox. If it needs the network (mail, chat), put into a drop-in"
+            "\n# on_breach and on_failure run commands in the same sandbox. If it needs the network (mail, chat), put into a drop-in"
             + "\n# (systemctl edit belowzero.service):  [Service] PrivateNetwork=no, IPAddressDeny= and"
             + "\n# RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6"
     }
@@ -185,10 +185,12 @@ struct NightlyUnits {
 
     private var crontab: String {
         // In a crontab an unescaped % ends the command.
-        let command = "cd \(shellQuoted(folder)) && \(shellQuoted(program)) run --quiet \(shellQuoted(study))"
+        let command =
+            "cd \(shellQuoted(folder)) && \(shellQuoted(program)) run --quiet \(shellQuoted(study)) 2>&1 "
+            + "| tee -a \(shellQuoted(study + ".log"))"
         return """
             # Every night at 02:00. Add it with:  crontab -l | cat - belowzero.crontab | crontab -
-            # --quiet prints errors and breached limits only, which cron mails to MAILTO.
+            # --quiet prints errors, and limits that are breached or have no value: cron mails them to MAILTO, and the file keeps them.
             0 2 * * *  \(command.replacing("%", with: "\\%"))
 
             """

@@ -20,16 +20,29 @@ struct RunWriter {
     /// failed, or 3 when a limit is breached.
     func finish(_ report: RunReport, folder: String) throws {
         if folder == "-" {
-            Talk.print(report.resultsText)
+            try Talk.print(report.resultsText)
         } else {
             let pages = report.boundedFiles(allowLarge: work.allowLarge)
             try write(pages.files, to: folder)
             if let file = work.mailBody { writeMail(report, to: file) }
-            tell(report, files: pages.files, folder: folder)
+            let unsaid = unsaid(report, files: pages.files, folder: folder)
             tell(pages)
-            if !pages.refused.isEmpty { try judge(report, otherwise: .cannotCreate) }
+            let isCut = !pages.refused.isEmpty
+            try judge(report, unsaid: unsaid, otherwise: isCut ? .cannotCreate : nil)
         }
         try judge(report)
+    }
+
+    /// Says what became of the run. It stands by now: what cannot be said is said as an error and given back.
+    private func unsaid(_ report: RunReport, files: [ReportFile], folder: String) -> Failure? {
+        do {
+            try tell(report, files: files, folder: folder)
+        } catch {
+            guard let failure = error as? Failure else { return nil }
+            failure.messages.forEach(talk.complain)
+            return failure
+        }
+        return nil
     }
 
     private func write(_ files: [ReportFile], to folder: String) throws {
@@ -61,10 +74,10 @@ struct RunWriter {
 
     /// The run stands by now: a mail that cannot be written is said and changes nothing.
     private func writeMail(_ report: RunReport, to file: String) {
-        do throws(StoreError) {
-            try replaceWholeFile(report.mailBody, at: file)
+        do throws(Failure) {
+            try OwnFile.mail.write(report.mailBody, to: file, force: work.forcing.force)
         } catch {
-            talk.warn("--mail-body: \(error.message)")
+            talk.warn("--mail-body: \(error.plainMessage)")
         }
     }
 
@@ -82,9 +95,9 @@ struct RunWriter {
 
     private func megabytes(_ bytes: Int) -> String { fixedText(Double(bytes) / 1e6, decimals: 1) + " MB" }
 
-    private func tell(_ report: RunReport, files: [ReportFile], folder: String) {
+    private func tell(_ report: RunReport, files: [ReportFile], folder: String) throws {
         if common.json {
-            return Talk.print(report.summaryLine(files: files))
+            return try Talk.print(report.summaryLine(files: files))
         }
         talk.tell(
             "run done",
@@ -96,11 +109,12 @@ struct RunWriter {
         guard !common.quiet else { return }
         for line in report.qualityLines { talk.about(job: line.asset).warn(line.text) }
         let style = common.style
-        Talk.print("\n\(style.wrapped(report.headlineText))\n\n\(report.terminalTable(style))\n")
+        try Talk.print("\n\(style.wrapped(report.headlineText))\n\n\(report.terminalTable(style))\n")
         let size = megabytes(files.reduce(0) { $0 + $1.contents.utf8.count })
         let seconds = fixedText(report.circumstances.duration.inSeconds, decimals: 1)
-        Talk.print("Wrote \(folder) (\(files.count) files, \(size)) in \(seconds) s")
-        Talk.print("Next: open \(shellQuoted(folder + "/index.html"))" + (explanation.map { "\n  or: \($0)" } ?? ""))
+        try Talk.print("Wrote \(folder) (\(files.count) files, \(size)) in \(seconds) s")
+        try Talk.print(
+            "Next: open \(shellQuoted(folder + "/index.html"))" + (explanation.map { "\n  or: \($0)" } ?? ""))
         let (failed, jobs) = (report.failures.count, report.study.inputs.count)
         if failed > 0 { talk.warn("\(failed) of \(jobs) jobs failed; the others are done") }
     }
@@ -108,15 +122,38 @@ struct RunWriter {
     /// The most breaches that get a line of their own.
     private static let mostBreaches = 20
 
-    private func judge(_ report: RunReport, otherwise: Failure.Code? = nil) throws {
+    private func judge(_ report: RunReport, unsaid: Failure? = nil, otherwise: Failure.Code? = nil) throws {
         let breaches = report.limits.filter(\.breached)
         for check in breaches.prefix(RunWriter.mostBreaches) { talk.complain(check) }
         if breaches.count > RunWriter.mostBreaches {
             talk.complain("and \(breaches.count - RunWriter.mostBreaches) more limits breached; see limits.csv")
         }
+        complainOfUnknowns(report)
+        if let unsaid { throw ExitCode(unsaid.code.rawValue) }
         let code = report.status.exitCode(noFail: work.noFail)
         if code != 0 { throw ExitCode(Int32(code)) }
         if let otherwise { throw ExitCode(otherwise.rawValue) }
+    }
+}
+
+extension RunWriter {
+    /// What nothing is known of is not met.
+    private func complainOfUnknowns(_ report: RunReport) {
+        if report.isHeadlineUnknown, let words = report.headlineAbsenceWords {
+            talk.tell("headline without data", level: .error, people: "limit not met: \(words)")
+        }
+        let unknown = report.unknownLimits
+        for check in unknown.prefix(RunWriter.mostBreaches) {
+            talk.about(job: check.asset).tell(
+                "limit without value",
+                [
+                    "cell": .string(check.cell?.id ?? check.asset), "measure": .string(check.limit.measure.rawValue),
+                    "form": .string(check.limit.form.name), "reason": .string(check.absence?.words ?? ""),
+                ], level: .error, people: "limit not met: \(check.absenceWords)")
+        }
+        if unknown.count > RunWriter.mostBreaches {
+            talk.complain("and \(unknown.count - RunWriter.mostBreaches) more limits without a value; see limits.csv")
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CSVIngest
 import Foundation
 import RunStore
 import StressBasics
@@ -18,27 +19,25 @@ struct StressJob {
     let patience: TimeSpan
     /// The study file and the folder of its prices; nil for a sweep.
     var studyFile: (path: String, prices: String?)?
+    /// Where the study lies.
+    var home = StudyHome()
 
     func run() throws {
         let plan = WorkPlan(
             study, files: files, threads: work.threadCount,
             memory: work.memory.flatMap(MemorySize.init) ?? study.operations.job.memory,
             isTableOnly: out == "-")
-        if work.dryRun {
-            let text = PlanText(plan: plan, place: outputText, timeout: timeout)
-            return Talk.print(common.json ? jsonText(PlanJSON(text)) : text.text)
-        }
         if out == "-", common.json {
             throw Failure(
                 .usage, "--out - prints results.csv, which is no JSON",
                 hint: "leave --json out, or name a folder: its summary is printed as JSON")
         }
+        if work.dryRun { return try rehearse(plan) }
         if out == "-", work.resume { throw Failure(.usage, "--resume needs a folder to write to, not --out -") }
         if let finished = finishedRun() { return try finished() }
         let interruption = Interruption(isJSON: common.json, talk: common.talk(isRun: true))
-        let night = try Night(
-            study: study, files: files, command: command, out: out, store: store, patience: patience,
-            noFail: work.noFail, talk: common.talk(isRun: true), interruption: interruption)
+        try work.checkMailBody()
+        let night = try night(interruption)
         var unfinished: UnfinishedRun?
         func keeping<Value>(_ body: () throws -> Value) throws -> Value {
             do { return try body() } catch let failure as Failure {
@@ -70,6 +69,58 @@ struct StressJob {
                     explanation: explanation(of: night.folder)
                 ).finish(report, folder: night.folder)
             }
+        }
+    }
+
+    // MARK: Dry run
+
+    /// Prints the plan, reads all that the run would read, and ends as the run would, limits aside.
+    private func rehearse(_ plan: WorkPlan) throws {
+        let text = PlanText(plan: plan, place: outputText, timeout: timeout)
+        try Talk.print(common.json ? jsonText(PlanJSON(text)) : text.text)
+        try work.checkMailBody()
+        if let out, out != "-", !work.resume, FileManager.default.fileExists(atPath: out) {
+            throw Failure(.cannotCreate, "\(out) exists already", hint: "choose another --out, or move it away")
+        }
+        if let store, let history = try? RunHistory(path: store, isReadOnly: true) {
+            defer { history.close() }
+            _ = try home.claim(study.name, in: history)
+        }
+        try plan.check()
+        var readable = study
+        // A pipe can be read once, and that is for the run.
+        readable.inputs.removeAll { $0.allFiles.contains { isPipe(files.located($0)) } }
+        var options = IngestOptions(threads: work.threadCount, files: study.inputs.count)
+        options.cache = work.cache.series
+        guard let audit = StudyAudit(readable, files: files, home: home, options: options) else { return }
+        let talk = common.talk(isRun: false)
+        for error in audit.all.compactMap(\.error) { talk.complain(error.rendered()) }
+        audit.commands.forEach(talk.complain)
+        if let code = audit.verdict { throw ExitCode(code.rawValue) }
+    }
+
+    private func isPipe(_ path: String) -> Bool {
+        guard let kind = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType else {
+            return path == "-" || path.hasSuffix("/-")
+        }
+        return kind != .typeRegular && kind != .typeDirectory && kind != .typeSymbolicLink
+    }
+
+    // MARK: Around the run
+
+    /// The run with its turn. One that does not get it has failed, too.
+    private func night(_ interruption: Interruption) throws -> Night {
+        let (asked, talk) = (wallClock(), common.talk(isRun: true))
+        do {
+            return try Night(
+                study: study, home: home, command: command, out: out, store: store, patience: patience,
+                noFail: work.noFail, talk: talk, interruption: interruption)
+        } catch let failure as Failure {
+            let isStopped = failure.code == .interrupted || failure.code == .terminated
+            if !isStopped, let alert = study.alerts(home).first(where: { $0.key == "on_failure" }) {
+                _ = alert.send(FailureAlertJSON(failure, study: study, started: asked), talk: talk) { false }
+            }
+            throw failure
         }
     }
 

@@ -102,6 +102,8 @@ struct WorkOptions: ParsableArguments {
         help: "Also write a small HTML body for a mail to this file: tables only. Replaces what an earlier run wrote.")
     var mailBody: String?
 
+    @OptionGroup var forcing: ForceOption
+
     @Flag(help: "Write pages above 5 MB, too; without it a page of that size is left out.")
     var allowLarge = false
 
@@ -117,6 +119,11 @@ struct WorkOptions: ParsableArguments {
     }
 
     var threadCount: Int { threads ?? allCores }
+
+    /// Throws before anything is computed when the mail's body would replace a file that is not ours.
+    func checkMailBody() throws {
+        if let mailBody, !forcing.force, let objection = OwnFile.mail.objection(to: mailBody) { throw objection }
+    }
 }
 
 /// Where commands keep what they have read and computed before.
@@ -162,7 +169,7 @@ extension Failure {
     /// Prints the messages, and on standard output the same as JSON.
     func report(isJSON: Bool, talk: Talk) {
         messages.forEach(talk.complain)
-        if isJSON { Talk.print(jsonText(FailureJSON(self))) }
+        if isJSON { try? Talk.print(jsonText(FailureJSON(self))) }
     }
 }
 

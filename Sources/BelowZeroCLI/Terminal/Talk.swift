@@ -73,15 +73,15 @@ struct Talk: Sendable {
         write(text + "\n", to: .standardError)
     }
 
-    /// A result, on standard output.
-    static func print(_ text: String) {
-        write(text.hasSuffix("\n") ? text : text + "\n", to: .standardOutput)
+    /// A result, on standard output; throws a ``Failure`` when it cannot be written whole.
+    static func print(_ text: String) throws(Failure) {
+        try StandardOutput.write(text.hasSuffix("\n") ? text : text + "\n")
     }
 
     /// Whether a person watches standard error.
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    // A closed pipe is the reader's right, not our failure.
+    /// Talk, on standard error. What nobody can hear is lost.
     static func write(_ text: String, to handle: FileHandle) {
         try? handle.write(contentsOf: Data(text.utf8))
     }

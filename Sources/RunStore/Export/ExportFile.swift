@@ -11,15 +11,22 @@ final class ExportFile {
     private let path: String
     let temporaryPath: String
     private var descriptor: Int32
+    private let isReplacing: Bool
     private var isPublished = false
     private var buffer: [UInt8] = []
 
-    /// Begins the file. An existing one is left alone and reported.
-    init(_ path: String) throws(StoreError) {
-        guard !exists(path) else {
+    /// Begins the file. An existing one is left alone and reported, unless it is to be replaced.
+    init(_ path: String, replacing: Bool) throws(StoreError) {
+        guard replacing || !exists(path) else {
             throw StoreError(
-                .cannotCreate, "\(path) exists already", hint: "move it away first, or choose another --out")
+                .cannotCreate, "\(path) exists already",
+                hint: "move it away first, choose another --out, or replace it with --force")
         }
+        let kind = PathKind(path)
+        guard kind == .nothing || kind == .file || kind == .link else {
+            throw StoreError(.cannotCreate, "\(path) is not a file", hint: "choose another path")
+        }
+        isReplacing = replacing
         let (parent, name) = splitPath(path)
         try makeFolders(parent)
         self.path = path
@@ -60,7 +67,7 @@ final class ExportFile {
     func publish() throws(StoreError) {
         try flush()
         guard fsync(descriptor) == 0 else { throw writingError(path, errno) }
-        guard !exists(path), rename(temporaryPath, path) == 0 else {
+        guard isReplacing || !exists(path), rename(temporaryPath, path) == 0 else {
             throw StoreError(.cannotCreate, "\(path) appeared while it was written", hint: "move it away first")
         }
         isPublished = true

@@ -9,11 +9,11 @@ import StressBasics
 
 /// Compresses the file at `source` into a new gzip file at `path`. Neither a name nor a time stands in it, so equal tables give
 /// equal bytes with equal versions of zlib. O(bytes) in time, constant memory.
-public func writeGzip(of source: String, to path: String) throws(StoreError) {
+public func writeGzip(of source: String, to path: String, replacing: Bool = false) throws(StoreError) {
     let input = open(source, O_RDONLY | O_CLOEXEC)
     guard input >= 0 else { throw readingError(source, errno) }
     defer { close(input) }
-    let file = try ExportFile(path)
+    let file = try ExportFile(path, replacing: replacing)
     var stream = z_stream()
     // 15 is the largest window, 16 asks for gzip framing.
     guard

@@ -4,7 +4,7 @@ import StressBasics
 ///
 /// Texts are `<U` of the longest one, numbers `<f8`, whole numbers `<i8` (`<f8` with NaN in a column that has empty fields), times
 /// `<M8[ms]` with NaT where a field is empty. Reads the rows twice. O(fields) in time, one row in memory.
-public func writeNumpy(_ table: ExportedTable, to path: String) throws {
+public func writeNumpy(_ table: ExportedTable, to path: String, replacing: Bool = false) throws {
     var widths = [Int](repeating: 1, count: table.columns.count)
     var hasEmpty = [Bool](repeating: false, count: table.columns.count)
     var count = 0
@@ -19,7 +19,7 @@ public func writeNumpy(_ table: ExportedTable, to path: String) throws {
     let fields = table.columns.indices.map { index in
         NumpyField(table.columns[index], width: widths[index], hasEmpty: hasEmpty[index])
     }
-    let file = try ExportFile(path)
+    let file = try ExportFile(path, replacing: replacing)
     try file.append(numpyHeader(fields, count: count))
     var bytes: [UInt8] = []
     try table.rows { row in

@@ -5,8 +5,8 @@ import StressBasics
 /// the dictionary as the table `columns`. Whole or not at all.
 ///
 /// The same tables give the same bytes with the same version of SQLite. O(fields) in time, one row in memory.
-public func writeSQLite(_ tables: [ExportedTable], to path: String) throws {
-    let file = try ExportFile(path)
+public func writeSQLite(_ tables: [ExportedTable], to path: String, replacing: Bool = false) throws {
+    let file = try ExportFile(path, replacing: replacing)
     do {
         var settings = Configuration()
         settings.prepareDatabase { database in

@@ -177,7 +177,7 @@ extension RunHistory {
 }
 
 /// The path from the root, without `.`, `..` and empty parts. Links are not looked up.
-private func absolute(_ path: String) -> String {
+func absolute(_ path: String) -> String {
     var whole = path
     if !path.hasPrefix("/"), let buffer = getcwd(nil, 0) {
         whole = String(cString: buffer) + "/" + path

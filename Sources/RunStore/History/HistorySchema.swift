@@ -12,6 +12,9 @@ enum HistorySchema {
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             try db.execute(sql: tables)
         }
+        migrator.registerMigration("2 study files") { db in
+            try db.execute(sql: "ALTER TABLE runs ADD COLUMN study_file TEXT NOT NULL DEFAULT ''")
+        }
         return migrator
     }
 

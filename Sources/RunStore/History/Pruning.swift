@@ -37,21 +37,27 @@ extension RunHistory {
     /// Removes the runs of a study that are past their time, folder first, row after it.
     ///
     /// Only folders that the store knows, that lie in the study's own folder beside the store, and whose manifest is that
-    /// of the recorded run are removed. The newest run and the one `latest` points at stay, whatever the rules say. Links are
-    /// never followed. A crash between folder and row leaves a row that the next call forgets.
+    /// of the recorded run are removed. The run recorded last, the one at work and the one `latest` points at stay, whatever the
+    /// rules say. Links are never followed. A crash between folder and row leaves a row that the next call forgets.
     ///
-    /// - Parameter now: the moment ages are counted from.
-    public func prune(study: String, _ rules: Retention, now: UTCInstant) throws(HistoryError) -> PruningResult {
-        let all = try runs(study: study)
+    /// Which runs are the newest is told by their numbers: a clock may be set back.
+    ///
+    /// - Parameters:
+    ///   - now: the moment ages are counted from.
+    ///   - current: name of the folder of the run at work.
+    public func prune(
+        study: String, _ rules: Retention, now: UTCInstant, current: String? = nil
+    ) throws(HistoryError) -> PruningResult {
+        let all = try runs(study: study).sorted { $0.id > $1.id }
         removeLeftovers(of: study)
         var result = PruningResult()
         var forgotten: [Int64] = []
         let written = all.filter { $0.folder != nil }
         let latest = LatestLink.target(in: "\(folder)/\(study)")
         for run in expired(written, rules, now: now).reversed() {
-            guard let name = run.folder, run.id != written.first?.id, name != latest.map({ "\(study)/\($0)" }) else {
-                continue
-            }
+            guard let name = run.folder, run.id != written.first?.id, name != current,
+                name != latest.map({ "\(study)/\($0)" })
+            else { continue }
             if let reason = objection(to: run, name, study: study) {
                 result.kept.append("\(name): \(reason)")
                 continue

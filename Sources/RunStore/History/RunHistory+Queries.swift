@@ -117,6 +117,7 @@ extension StoredRun {
     fileprivate init(_ row: Row) {
         self.init(
             folder: row["folder"], runID: row["run_id"], study: row["study"], studyDigest: row["study_sha256"],
+            studyFile: row["study_file"],
             resultsDigest: row["results_sha256"], version: row["version"], command: row["command"],
             started: UTCInstant(milliseconds: row["started_ms"]),
             duration: TimeSpan(milliseconds: row["duration_ms"]),
@@ -127,7 +128,7 @@ extension StoredRun {
 }
 
 extension StoredJob {
-    fileprivate init(_ row: Row) {
+    init(_ row: Row) {
         self.init(
             asset: row["asset"], isFailed: row["is_failed"], message: row["message"], first: instant(row["first_ms"]),
             last: instant(row["last_ms"]), bars: row["bars"],

@@ -187,13 +187,13 @@ struct HistoryWriter {
         try db.execute(
             sql: """
                 INSERT INTO runs (folder, run_id, study, study_sha256, results_sha256, version, command, started_ms,
-                  duration_ms, status, exit_code, message, confidence)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  duration_ms, status, exit_code, message, confidence, study_file)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: [
                 run.folder, run.runID, run.study, run.studyDigest, run.resultsDigest, run.version, run.command,
                 run.started.milliseconds, run.duration.milliseconds, run.status.rawValue, run.exitCode, run.message,
-                run.confidence,
+                run.confidence, run.studyFile,
             ])
         let id = db.lastInsertedRowID
         try insert(record.jobs, of: id)

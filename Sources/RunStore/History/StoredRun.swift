@@ -52,6 +52,8 @@ public struct StoredRun: Hashable, Sendable {
     public var study: String
     /// SHA-256 of the study's canonical text, hexadecimal; empty when it was not known.
     public var studyDigest: String
+    /// The study file, relative to the history's folder; empty where it is not known.
+    public var studyFile: String
     /// SHA-256 of `results.csv`, hexadecimal; empty when there is none.
     public var resultsDigest: String
     /// Version of the program.
@@ -73,7 +75,8 @@ public struct StoredRun: Hashable, Sendable {
 
     /// A run of the given parts.
     public init(
-        folder: String?, runID: String = "", study: String, studyDigest: String = "", resultsDigest: String = "",
+        folder: String?, runID: String = "", study: String, studyDigest: String = "", studyFile: String = "",
+        resultsDigest: String = "",
         version: String, command: String, started: UTCInstant, duration: TimeSpan, status: Status, exitCode: Int,
         message: String = "", confidence: Double? = nil
     ) {
@@ -81,6 +84,7 @@ public struct StoredRun: Hashable, Sendable {
         self.runID = runID
         self.study = study
         self.studyDigest = studyDigest
+        self.studyFile = studyFile
         self.resultsDigest = resultsDigest
         self.version = version
         self.command = command

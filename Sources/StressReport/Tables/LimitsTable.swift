@@ -5,7 +5,10 @@ extension RunReport {
     /// `limits.csv`: one row a limit and cell.
     var limitsTable: CSVTable {
         let own: [Column<LimitCheck>] = [
-            Column("measure", "", .text, "Column of results.csv that the limit is set on, or newest_bar_age_h") {
+            Column(
+                "measure", "", .text,
+                "Column of results.csv that the limit is set on, or newest_bar_age_h or bars_count"
+            ) {
                 $0.limit.measure.rawValue
             },
             Column("limit_max_frac", "fraction", .number, "Largest share that is not a breach; empty for other limits")

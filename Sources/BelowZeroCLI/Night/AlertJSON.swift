@@ -1,0 +1,79 @@
+import StressBasics
+import StressReport
+import StudyPlan
+
+/// What `on_breach` is told.
+struct BreachJSON: Encodable {
+    let schemaVersion = 1
+    let study, runId, folder, startedUtc, status, headline: String
+    let exitCode: Int?
+    let breachesCount: Int
+    fileprivate let breaches: [Breach]
+
+    /// The most breaches that are told; `breaches_count` has all.
+    private static let mostBreaches = 1000
+
+    init(_ report: RunReport, folder: String) {
+        let all = report.limits.filter(\.breached)
+        (study, runId, self.folder) = (report.study.name, report.runID, folder)
+        (startedUtc, status) = (report.circumstances.started.rfc3339, report.status.rawValue)
+        (headline, exitCode) = (report.headlineText, report.circumstances.exitCode)
+        breachesCount = all.count
+        breaches = all.prefix(BreachJSON.mostBreaches).map(Breach.init)
+    }
+}
+
+private struct Breach: Encodable {
+    let asset: String
+    let contract, side, platform: String?
+    let leverageX, horizonH: Double?
+    let measure, form, bound, unit: String
+    let limit, value, low, high, baseline: Double?
+
+    init(_ check: LimitCheck) {
+        (asset, contract, side) = (check.asset, check.cell?.contract.rawValue, check.cell?.side.rawValue)
+        (platform, leverageX) = (check.cell?.platform, check.cell?.leverage.value)
+        (horizonH, measure) = (check.cell?.horizon.inHours, check.limit.measure.rawValue)
+        (form, bound) = (check.limit.form.name, check.limit.bound.rawValue)
+        (unit, limit, value) = (check.limit.measure.unit.rawValue, check.threshold, check.value)
+        (low, high, baseline) = (check.interval?.low, check.interval?.high, check.baseline)
+    }
+}
+
+/// What `on_failure` is told: of a run that wrote nothing, or of one that is partial.
+struct FailureAlertJSON: Encodable {
+    let schemaVersion = 1
+    let study, startedUtc, status, message: String
+    let exitCode: Int
+    /// Absent where nothing was written.
+    let runId, folder, headline: String?
+    let failures: [FailedJob]
+    let withoutValue: [String]
+
+    struct FailedJob: Encodable {
+        let asset, stage, reason, message: String
+    }
+
+    /// The most that is told of each kind.
+    private static let most = 1000
+
+    /// A run that wrote nothing.
+    init(_ failure: Failure, study: Study, started: UTCInstant) {
+        (self.study, startedUtc, status) = (study.name, started.rfc3339, "failed")
+        (message, exitCode) = (LostRun.firstLine(failure.messages.first ?? ""), Int(failure.code.rawValue))
+        (runId, folder, headline, failures, withoutValue) = (nil, nil, nil, [], [])
+    }
+
+    /// A partial run.
+    init(_ report: RunReport, folder: String) {
+        (study, startedUtc) = (report.study.name, report.circumstances.started.rfc3339)
+        (status, message) = (report.status.rawValue, report.subject)
+        exitCode = report.circumstances.exitCode ?? Int(Failure.Code.partial.rawValue)
+        (runId, self.folder, headline) = (report.runID, folder, report.headlineText)
+        failures = report.failures.prefix(FailureAlertJSON.most).map {
+            FailedJob(asset: $0.asset, stage: $0.stage.rawValue, reason: $0.reason.rawValue, message: $0.message)
+        }
+        let words = (report.isHeadlineUnknown ? [report.headlineAbsenceWords] : []).compactMap { $0 }
+        withoutValue = (words + report.unknownLimits.map(\.absenceWords)).prefix(FailureAlertJSON.most).map { $0 }
+    }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import RunStore
+import StressBasics
+
+/// A kind of file that commands write where a user says, again and again: they replace what this program wrote, and leave
+/// alone what it did not.
+struct OwnFile {
+    /// How a file of the kind is called in messages.
+    let name: String
+    /// What stands in every file of the kind and in hardly any other.
+    let mark: String
+    /// Files of the kind have the mark in so many bytes.
+    let within: Int
+
+    /// A page with our name in its head.
+    static let page = OwnFile(name: "page", mark: "content=\"BelowZero ", within: 4096)
+    /// The body of a mail, which has no head.
+    static let mail = OwnFile(
+        name: "mail body", mark: "All figures and charts: index.html of the run.", within: 1 << 17)
+    /// Metrics of a run.
+    static let metrics = OwnFile(name: "metrics file", mark: "# HELP belowzero_", within: 4096)
+
+    /// Why the file at `path` must not be replaced; nil when it may: there is none, it is empty, or it is ours.
+    func objection(to path: String) -> Failure? {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
+        if isFolder.boolValue { return Failure(.cannotCreate, "\(path) is a folder", hint: "name a file in it") }
+        let kind = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+        guard kind == .typeRegular || kind == .typeSymbolicLink else {
+            return Failure(.cannotCreate, "\(path) is not a file", hint: "choose another path")
+        }
+        // A link to a device or a pipe must not be opened: it would wait for somebody.
+        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        let isFile =
+            (try? FileManager.default.attributesOfItem(atPath: target))?[.type] as? FileAttributeType == .typeRegular
+        if isFile, let file = FileHandle(forReadingAtPath: path) {
+            defer { try? file.close() }
+            let head = (try? file.read(upToCount: within)) ?? Data()
+            if head.isEmpty || head.range(of: Data(mark.utf8)) != nil { return nil }
+        }
+        return Failure(
+            .cannotCreate, "\(path) is not a \(name) of this program, so it is left alone",
+            hint: "move it away, choose another path, or replace it with --force where the command has that")
+    }
+
+    /// Writes a file of the kind, whole or not at all.
+    ///
+    /// - Parameter force: whether whatever file is there is replaced.
+    func write(_ text: String, to path: String, force: Bool = false) throws(Failure) {
+        if !force, let objection = objection(to: path) { throw objection }
+        do throws(StoreError) { try replaceWholeFile(text, at: path) } catch { throw Failure(error) }
+    }
+}
+
+/// `--force`, for commands that write a file where the user says.
+struct ForceOption: ParsableArguments {
+    @Flag(help: "Replace the file that is to be written even when this program did not write it.")
+    var force = false
+}

@@ -1,0 +1,95 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+extension LimitCheck {
+    /// Why a limit has nothing to be held against.
+    public enum Absence: Hashable, Sendable {
+        /// The history has no whole window for a single entry.
+        case noEntries
+        /// The platform would open no such position.
+        case rejected
+        /// No entry was liquidated, so that there is no time to it.
+        case notLiquidated
+        /// The value has no interval that a distance could be measured in.
+        case noInterval
+        /// The study does not compute the figure there.
+        case notComputed
+        /// The job of the price history failed.
+        case failedJob
+
+        /// Why, as the end of a sentence.
+        public var words: String {
+            switch self {
+            case .noEntries: "no entry has a whole window"
+            case .rejected: "the platform opens no such position"
+            case .notLiquidated: "no entry was liquidated"
+            case .noInterval: "the value has no interval"
+            case .notComputed: "it is not computed on this platform"
+            case .failedJob: "the price history has no result"
+            }
+        }
+    }
+
+    /// `TWO long 10× 1 d below zero has no value: no entry has a whole window`.
+    public var absenceWords: String {
+        let place =
+            cell.map { "\($0.asset) \($0.side.rawValue) \($0.leverage.screenText) \($0.horizon.screenText)" } ?? asset
+        return plainText("\(place) \(limit.measure.words) has no value: \((absence ?? .noEntries).words)")
+    }
+
+    /// The check with what its absence of a value makes of the run.
+    ///
+    /// That no entry was liquidated is known, and so is that the platform opens no such position, unless the limit speaks of
+    /// nothing else: then it guards nothing.
+    ///
+    /// - Parameter isAnswered: whether the same limit has an outcome for another cell.
+    func judged(besideAnswers isAnswered: Bool) -> LimitCheck {
+        var check = self
+        guard outcome == .noValue, limit.onNoValue == .fail else { return check }
+        switch absence {
+        case .notLiquidated: check.isUnknown = false
+        case .rejected: check.isUnknown = !isAnswered
+        default: check.isUnknown = true
+        }
+        return check
+    }
+}
+
+extension CellEstimate {
+    /// Why there is nothing to hold a limit on `measure` against.
+    func absence(of measure: StudyLimit.Measure, value: Double?) -> LimitCheck.Absence {
+        if value != nil { return .noInterval }
+        if windows.entries == 0 { return windows.rejected > 0 ? .rejected : .noEntries }
+        return measure == .medianTimeToLiquidation ? .notLiquidated : .notComputed
+    }
+}
+
+extension RunReport {
+    /// Limits that nothing is known of though the study wants them met, without those of failed jobs, which have their own
+    /// words.
+    public var unknownLimits: [LimitCheck] { limits.filter { $0.isUnknown && $0.absence != .failedJob } }
+
+    /// Whether the headline has no data though the study wants it to have some, and its job did not fail.
+    public var isHeadlineUnknown: Bool {
+        guard study.headlineOnNoValue == .fail, headlineFailure == nil, let row = headlineRow else { return false }
+        return row.estimate.status == .noData
+    }
+
+    /// What nothing is known of, in one sentence without a full stop; nil when there is no such thing.
+    public var unknownWords: String? {
+        let unknown = unknownLimits
+        let headline = isHeadlineUnknown ? headlineAbsenceWords : nil
+        guard let first = headline ?? unknown.first?.absenceWords else { return nil }
+        let more = unknown.count - (headline == nil ? 1 : 0)
+        return more > 0
+            ? "\(first); \(counted(more, "limit", "limits")) \(headline == nil ? "more " : "")without a value" : first
+    }
+
+    /// `the headline TWO long 10× 1 d has no data: no entry has a whole window`; nil without a headline.
+    public var headlineAbsenceWords: String? {
+        guard let cell = headlineRow?.cell else { return nil }
+        let place = "\(cell.asset) \(cell.side.rawValue) \(cell.leverage.screenText) \(cell.horizon.screenText)"
+        return plainText("the headline \(place) has no data: no entry has a whole window")
+    }
+}
