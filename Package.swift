@@ -92,7 +92,7 @@ let package = Package(
             path: "Tests/Coverage/Program"),
         .target(
             name: "TestSupport", dependencies: ["StressBasics", "PriceSeries"], path: "Tests/Support",
-            exclude: ["build.sh", "install-deps.sh", "misbehaving_archive.py"]),
+            exclude: ["build.sh", "install-deps.sh", "misbehaving_archive.py", "stopped_runs.py"]),
         .testTarget(name: "StressBasicsTests", dependencies: ["StressBasics", "TestSupport"]),
         .testTarget(name: "ContentStoreTests", dependencies: ["ContentStore", "TestSupport"]),
         .testTarget(name: "PriceSeriesTests", dependencies: ["PriceSeries", "TestSupport"]),

@@ -31,11 +31,17 @@ struct BelowZero: ParsableCommand {
 extension BelowZero {
     /// Runs the command that was typed. With `--json` what is wrong with the command line is a JSON object, too.
     static func main() {
+        SignalWatch.begin()
         StandardOutput.reserve()
+        runProgram { runCommand() }
+    }
+
+    private static func runCommand() -> Never {
         do {
             var command = try parseAsRoot()
             try command.run()
             try StandardOutput.close()
+            exit()
         } catch {
             end(with: error)
         }

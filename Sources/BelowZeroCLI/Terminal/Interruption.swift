@@ -3,12 +3,11 @@ import Foundation
 import StressEngine
 import Synchronization
 
-/// Turns SIGINT and SIGTERM into a cancelled run, which ends within a second. A second signal ends the program at once.
+/// Turns the signals that end a program into a cancelled run, which ends within a second. A second signal ends the program at once.
 final class Interruption {
     /// What the run is stopped by.
     let control = RunControl()
     private let state = InterruptionState()
-    private let sources: [any DispatchSourceSignal]
 
     /// A run that has not stopped by then is ended where it stands: what it does on disk bears that at every moment.
     private static let patience = DispatchTimeInterval.milliseconds(700)
@@ -21,22 +20,18 @@ final class Interruption {
     init(isJSON: Bool = false, talk: Talk = Talk(isQuiet: false)) {
         // A queue of its own: the global ones may be busy with the run itself.
         let queue = DispatchQueue(label: "signals")
-        sources = [SIGINT, SIGTERM].map { DispatchSource.makeSignalSource(signal: $0, queue: queue) }
-        for (source, number) in zip(sources, [SIGINT, SIGTERM]) {
-            source.setEventHandler { [control, state] in
-                if state.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
-                control.cancel()
-                queue.asyncAfter(deadline: .now() + Interruption.patience) {
-                    guard let failure = state.lastWords() else { return }
-                    failure.report(isJSON: isJSON, talk: talk)
-                    _exit(failure.code.rawValue)
-                }
+        SignalWatch.setHandler { [control, state] number in
+            if state.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+            control.cancel()
+            queue.asyncAfter(deadline: .now() + Interruption.patience) {
+                guard let failure = state.lastWords() else { return }
+                failure.report(isJSON: isJSON, talk: talk)
+                _exit(failure.code.rawValue)
             }
-            // Ignored any earlier, a signal would be lost; before, it ends the program as it does any other.
-            source.setRegistrationHandler { signal(number, SIG_IGN) }
-            source.resume()
         }
     }
+
+    deinit { SignalWatch.setHandler(nil) }
 
     /// What to do and say when the run has to be ended where it stands: gives the failure with what became of the run. Nil
     /// once the outputs stand, when it is too late to stop.
@@ -55,9 +50,11 @@ private final class InterruptionState: Sendable {
     let farewell = Mutex<Interruption.Farewell?>({ $0 })
 
     func failure(_ words: String) -> Failure {
-        let isTermination = received.load(ordering: .relaxed) == SIGTERM
-        return Failure(
-            isTermination ? .terminated : .interrupted, "\(isTermination ? "terminated" : "interrupted"); \(words)")
+        switch received.load(ordering: .relaxed) {
+        case SIGTERM: Failure(.terminated, "terminated; \(words)")
+        case SIGHUP: Failure(.terminated, "the terminal was closed; \(words)")
+        default: Failure(.interrupted, "interrupted; \(words)")
+        }
     }
 
     /// The failure with what became of the run; nil when it is too late to stop.
