@@ -75,7 +75,9 @@ let package = Package(
                 "StressEngine", "StressReport", "StressStatistics", "StudyPlan",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-            ]),
+            ],
+            // A link to Data/Venues: a program copied away from its data still knows the venues.
+            resources: [.embedInCode("Venues")]),
         // Tests and benchmarks.
         .executableTarget(
             name: "StressBench",

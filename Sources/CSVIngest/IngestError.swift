@@ -49,10 +49,17 @@ public struct IngestError: Error, Sendable, Equatable {
     }
 
     /// A pattern such as `prices/*.csv` that fits no file.
-    public static func noMatch(_ pattern: String) -> IngestError {
+    ///
+    /// - Parameters:
+    ///   - folder: the folder that it looks into, where that could not be opened.
+    ///   - words: the operating system's words for that.
+    public static func noMatch(_ pattern: String, folder: String = "", words: String = "") -> IngestError {
         IngestError(
-            .missing, "no file matches \(SourceLocation.presentable(pattern))", at: SourceLocation(file: ""),
-            hint: "paths are relative to the study file")
+            words.isEmpty ? .missing : .unreadable(words), "no file matches \(SourceLocation.presentable(pattern))",
+            why: words.isEmpty ? "" : "the folder \(SourceLocation.presentable(folder)) cannot be read: \(words)",
+            at: SourceLocation(file: ""),
+            hint: words.isEmpty
+                ? "paths are relative to the study file" : "check the folder; paths are relative to the study file")
     }
 
     /// Whether the input is absent or unreadable (exit status 66) rather than bad data (65).

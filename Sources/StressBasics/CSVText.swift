@@ -18,12 +18,31 @@ public struct CSVText: Sendable {
 
     /// A field as written: quoted only when it must be.
     ///
-    /// Free text that a spreadsheet would run as a formula (leading `=`, `+`, `-`, `@` before a non-number) is left as
-    /// it is: files must read back unchanged, and names are checked for such beginnings where they enter.
+    /// Nothing else is changed: a text that a spreadsheet would run is for ``inert(_:)``.
     public static func quoted(_ field: String) -> String {
         let needsQuotes = field.utf8.contains { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
         return needsQuotes
             ? "\"" + field.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
             : field
     }
+
+    /// A text field that shows what is there and that no spreadsheet runs.
+    ///
+    /// Hostile characters become `·`. Where the text begins as a formula does, an apostrophe goes before it, which spreadsheets
+    /// take for the mark of a text; readers that want the text as it was drop an apostrophe before one of `= + - @`.
+    /// Names of assets and platforms never begin so (see ``beginsAsFormula(_:)``): they are the keys of every table.
+    public static func inert(_ field: String) -> String {
+        let visible = visibleText(field)
+        return beginsAsFormula(field) && Double(field) == nil ? "'" + visible : visible
+    }
+
+    /// Whether a spreadsheet may take a field for a formula: `=`, `+`, `-` or `@` in any width, a tab or a line end first.
+    public static func beginsAsFormula(_ field: String) -> Bool {
+        guard let first = field.unicodeScalars.first else { return false }
+        return formulaSigns.contains(first)
+    }
+
+    private static let formulaSigns: Set<Unicode.Scalar> = [
+        "=", "+", "-", "@", "\t", "\r", "\n", "\u{FF1D}", "\u{FF0B}", "\u{FF0D}", "\u{FF20}",
+    ]
 }

@@ -46,19 +46,20 @@ public struct Finding: Hashable, Codable, Sendable {
     ) {
         self.check = check
         self.severity = severity
-        self.message = message
+        // Whatever the text quotes, it is one line and shows what is there.
+        self.message = visibleText(message)
         self.count = count
         self.location = location
         self.time = time
         self.action = action
-        self.hint = hint
+        self.hint = visibleText(hint)
         self.isDetail = isDetail
     }
 }
 
 /// A place in a text file.
 public struct SourceLocation: Hashable, Codable, Sendable {
-    /// The file as the user named it, never an absolute path made up by us.
+    /// The file as the user named it but for hostile characters, never an absolute path made up by us.
     public var file: String
     /// 1-based physical line; nil when the whole file is meant.
     public var line: Int?
@@ -76,10 +77,10 @@ public struct SourceLocation: Hashable, Codable, Sendable {
         file: String, line: Int? = nil, column: Int? = nil, columnName: String? = nil, text: String? = nil,
         byte: Int? = nil
     ) {
-        self.file = file
+        self.file = visibleText(file)
         self.line = line
         self.column = column
-        self.columnName = columnName
+        self.columnName = columnName.map { visibleText($0) }
         self.text = text.map(SourceLocation.presentable)
         self.byte = byte
     }
@@ -92,17 +93,11 @@ public struct SourceLocation: Hashable, Codable, Sendable {
         [file, line.map(String.init), column.map(String.init)].compactMap { $0 }.joined(separator: ":")
     }
 
-    /// Input text made safe to print: control characters become `·`, long text is cut with `…`.
+    /// Input text made safe to print: hostile characters become `·`, long text is cut with `…`.
     public static func presentable(_ text: String) -> String {
         let cut = text.unicodeScalars.prefix(longestText + 1)
-        let clean = cut.map { isControl($0) ? "·" : Character($0) }
+        let clean = cut.map { $0.isHostile ? "·" : Character($0) }
         return clean.count > longestText ? String(clean.prefix(longestText)) + "…" : String(clean)
-    }
-
-    // C0, DEL, C1 and the characters that change reading direction, which could make a terminal or a page lie.
-    private static func isControl(_ c: Unicode.Scalar) -> Bool {
-        c.value < 0x20 || (0x7F...0x9F).contains(c.value) || (0x202A...0x202E).contains(c.value)
-            || (0x2066...0x2069).contains(c.value) || c.value == 0x200E || c.value == 0x200F
     }
 }
 

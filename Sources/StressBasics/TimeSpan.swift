@@ -42,6 +42,13 @@ public struct TimeSpan: Hashable, Comparable, Codable, Sendable {
         self.init(milliseconds: product)
     }
 
+    /// Whether `text` is written as a span is, but of one above ``longest``.
+    public static func isTooLong(_ text: some StringProtocol) -> Bool {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        let isSpan = !digits.isEmpty && units.contains { $0.name == text.dropFirst(digits.count) }
+        return isSpan && TimeSpan(text) == nil
+    }
+
     /// The shortest exact text, in the form ``init(_:)`` reads: `7d`, `36h`, `90s`; `0s` for nothing.
     public var text: String {
         if milliseconds == 0 { return "0s" }

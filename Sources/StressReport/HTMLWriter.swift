@@ -114,21 +114,3 @@ struct Attribute {
     static func id(_ value: String) -> Attribute { Attribute("id", value) }
     static func href(_ value: String) -> Attribute { Attribute("href", value) }
 }
-
-/// `text` with every control character shown as `·`: C0, C1 and those that change reading direction could make a page
-/// or a terminal show something else than what is there.
-func visibleText(_ text: String, keepingLines: Bool = false) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-        let isKept = scalar == "\n" && keepingLines
-        result.unicodeScalars.append(isKept || !isControl(scalar) ? scalar : "·")
-    }
-    return result
-}
-
-private func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.value {
-    case 0..<0x20, 0x7F...0x9F, 0x061C, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF: true
-    default: false
-    }
-}

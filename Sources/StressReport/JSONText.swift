@@ -54,13 +54,8 @@ enum JSONValue {
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
             case "\n": result += "\\n"
-            default:
-                if scalar.value < 0x20 || scalar.value == 0x7F {
-                    let digits = String(scalar.value, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                } else {
-                    result.unicodeScalars.append(scalar)
-                }
+            case _ where scalar.isHostile: result += scalar.jsonEscape
+            default: result.unicodeScalars.append(scalar)
             }
         }
         return result + "\""

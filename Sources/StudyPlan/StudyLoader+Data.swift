@@ -92,24 +92,20 @@ extension StudyLoader {
         guard let text = reader.text() else { return nil }
         let isNegative = text.hasPrefix("-")
         guard let span = TimeSpan(isNegative ? String(text.dropFirst()) : text) else {
-            return reader.wrong("expected a duration", hint: "write it like 0s, 15m or -3h")
+            return reader.expected("a duration", hint: "write it like 0s, 15m or -3h")
         }
         return TimeSpan(milliseconds: isNegative ? -span.milliseconds : span.milliseconds)
     }
 
     private func assetName(_ reader: YAMLReader) -> String? {
-        guard let name = reader.text() else { return nil }
-        guard StudyInput.isUsableName(name) else {
-            return reader.wrong("an asset's name has 1 to 64 printable characters")
-        }
-        return name
+        reader.text().flatMap(reader.outputName)
     }
 
     private func paths(_ reader: YAMLReader) -> [String]? {
         guard let list = reader.list() else { return nil }
         let paths = list.map { $0.text() }
         guard paths.allSatisfy({ $0.map { !$0.isEmpty && !$0.utf8.contains(0) } ?? false }) else {
-            return reader.wrong("expected a path or a list of paths")
+            return reader.expected("a path or a list of paths")
         }
         return paths.compactMap { $0 }
     }
@@ -152,22 +148,22 @@ extension StudyLoader {
         if let value = map["numbers"] {
             guard let style = value.node.scalar.flatMap({ NumberStyle(rawValue: $0.string) }) else {
                 let known = NumberStyle.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-                let _: Void? = value.wrong(
-                    "expected an example of how numbers are written", hint: "write one of \(known)")
+                let _: Void? = value.expected(
+                    "an example of how numbers are written", hint: "write one of \(known)")
                 return false
             }
             source.numbers = style
         }
         if let value = map["delimiter"] {
             guard let delimiter = value.text().flatMap({ FieldDelimiter(rawValue: $0) }) else {
-                let _: Void? = value.wrong("expected a delimiter", hint: "write \",\", \";\", \"\\t\" or \"|\"")
+                let _: Void? = value.expected("a delimiter", hint: "write \",\", \";\", \"\\t\" or \"|\"")
                 return false
             }
             source.delimiter = delimiter
         }
         if let value = map["symbol"] {
             guard let symbol = value.text(), !symbol.isEmpty else {
-                let _: Void? = value.wrong("expected the text of the symbol column")
+                let _: Void? = value.expected("the text of the symbol column")
                 return false
             }
             source.symbol = symbol
@@ -239,7 +235,7 @@ extension StudyLoader {
             return .index(index)
         }
         guard let name = reader.text(), !name.isEmpty else {
-            return reader.wrong("expected a column number from 0 or a header name")
+            return reader.expected("a column number from 0 or a header name")
         }
         return .name(name)
     }
@@ -268,14 +264,5 @@ extension StudyLoader {
     private func headerRule(_ reader: YAMLReader) -> HeaderRule? {
         if reader.node.scalar?.string == "auto" { return .automatic }
         return reader.flag().map { $0 ? .present : .absent }
-    }
-}
-
-extension StudyInput {
-    /// Whether `name` can key outputs: 1 to 64 characters, none of which is a control character, changes the reading
-    /// direction or is white space at an end.
-    public static func isUsableName(_ name: String) -> Bool {
-        !name.isEmpty && name.count <= 64 && name.utf8.count <= 256 && SourceLocation.presentable(name) == name
-            && name.first?.isWhitespace == false && name.last?.isWhitespace == false
     }
 }

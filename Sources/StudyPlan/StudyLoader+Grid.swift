@@ -2,14 +2,8 @@ import StressBasics
 import Yams
 
 extension StudyLoader {
-    /// The `grid` section, with the platform names still to be looked up.
-    struct GridSection {
-        var grid: StudyGrid
-        var platformNames: [YAMLReader]?
-    }
-
-    /// The `grid` section.
-    static func gridSection(_ reader: YAMLReader) -> GridSection? {
+    /// The `grid` section, but for the names of platforms.
+    static func gridSection(_ reader: YAMLReader) -> StudyGrid? {
         guard let map = reader.map(known: ["contract", "side", "leverage", "horizon", "platform"]) else { return nil }
         let contracts = axis(
             map["contract"], default: [ContractKind.linear], readAll: { $0.parts().map { $0.choice() } })
@@ -19,9 +13,14 @@ extension StudyLoader {
             axis(reader, default: [], readAll: { $0.parts().map { $0.span() } })
         }
         guard let contracts, let sides, let leverages, let horizons else { return nil }
-        let grid = StudyGrid(
+        return StudyGrid(
             contracts: contracts, sides: sides, leverages: leverages.sorted(), horizons: horizons.sorted())
-        return GridSection(grid: grid, platformNames: map["platform"]?.list())
+    }
+
+    /// The platforms that the grid names, whatever else is wrong with it; nil when it names none.
+    func platformNames(_ map: YAMLMap) -> [YAMLReader]? {
+        guard let grid = map["grid"], grid.node.mapping != nil else { return nil }
+        return grid.anyMap()?["platform"]?.list()
     }
 
     /// An axis without repeats, or its default when the key is absent.
@@ -78,31 +77,10 @@ extension StudyLoader {
         let step = map["step"].map { $0.number(1e-3...1000) } ?? 1
         guard let step else { return nil }
         return leverageRange(from: from, to: to, step: step)
-            ?? reader.wrong("a range rises from 'from' to 'to' in at most 10000 steps")
+            ?? reader.wrong(
+                "a range rises from 'from' to 'to' in at most 10000 steps, with at most \(mostLeverageDecimals) decimals, "
+                    + "not from \(numberText(from)) to \(numberText(to)) by \(numberText(step))")
     }
-}
-
-/// The leverages `from, from + step, …` up to `to`; nil when the range is not rising or has more than 10,000 steps.
-///
-/// Each is computed as `from + k·step`, so that no rounding adds up.
-public func leverageRange(from: Double, to: Double, step: Double) -> [Leverage]? {
-    guard from <= to, step > 0, (to - from) / step < 10_000 else { return nil }
-    let count = Int(((to - from) / step + 1e-9).rounded(.down))
-    let values = (0...count).map { Leverage(from + Double($0) * step) }
-    return values.contains { $0 == nil } ? nil : values.compactMap { $0 }
-}
-
-/// The leverages of `1:125` or `1:100:5`, or the one of `20`; nil when the text is no such range.
-public func leverageRange(_ text: some StringProtocol) -> [Leverage]? {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    let numbers = parts.map { part in
-        part.utf8.allSatisfy { $0 == 0x2E || (0x30...0x39).contains($0) } ? Double(part) : nil
-    }
-    guard (1...3).contains(numbers.count), let from = numbers[0] else { return nil }
-    guard let to = numbers.count > 1 ? numbers[1] : from, let step = numbers.count > 2 ? numbers[2] : 1 else {
-        return nil
-    }
-    return leverageRange(from: from, to: to, step: step)
 }
 
 extension YAMLReader {

@@ -75,7 +75,8 @@ extension StudyLoader {
             return widths.number(1e-3...1e6).map { StudyLimit.Drift(runs: runs, change: .halfWidths($0)) }
         default:
             return reader.wrong(
-                "expected either 'max_change' or 'half_widths'",
+                map["max_change"] == nil
+                    ? "has no 'max_change' or 'half_widths'" : "has both 'max_change' and 'half_widths'",
                 hint: "write it like drift: {runs: 20, max_change: 0.01}")
         }
     }

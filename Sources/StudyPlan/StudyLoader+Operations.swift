@@ -39,7 +39,7 @@ extension StudyLoader {
         }
         if let value = map["memory"] {
             guard let text = value.text() else { return nil }
-            guard let memory = MemorySize(text) else { return value.wrong("expected a size such as 500M or 2G") }
+            guard let memory = MemorySize(text) else { return value.expected("a size such as 500M or 2G") }
             limits.memory = memory
         }
         return limits
@@ -58,7 +58,7 @@ extension StudyLoader {
         }
         guard retention != Operations.Retention() else {
             return reader.wrong(
-                "expected 'days', 'runs' or both", hint: "write it like retention: {days: 90, runs: 60}")
+                "has no 'days' or 'runs'", hint: "write it like retention: {days: 90, runs: 60}")
         }
         return retention
     }
@@ -68,9 +68,9 @@ extension StudyLoader {
             return nil
         }
         guard command.node.sequence != nil else {
-            return command.wrong(
-                "expected a list of the program and its arguments; there is no shell to take a line apart",
-                hint: "write it like command: [/usr/local/bin/alert, --page]")
+            return command.expected(
+                "a list of the program and its arguments",
+                hint: "write it like command: [/usr/local/bin/alert, --page]; there is no shell to take a line apart")
         }
         guard let words = command.list(most: 256)?.map({ $0.text() }), !words.contains(nil) else { return nil }
         let texts = words.compactMap { $0 }

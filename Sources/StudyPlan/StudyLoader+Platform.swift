@@ -7,7 +7,7 @@ extension StudyLoader {
         var known: [NamedPlatform] = []
         if let reader {
             guard let map = reader.anyMap(), !map.entries.isEmpty else {
-                return reader.wrong("expected at least one platform")
+                return reader.expected("at least one platform")
             }
             known = map.entries.compactMap { namedPlatform($0.key, $0.value) }
             guard known.count == map.entries.count else { return nil }
@@ -49,9 +49,7 @@ extension StudyLoader {
 
     /// One platform under its name.
     func namedPlatform(_ name: String, _ reader: YAMLReader) -> NamedPlatform? {
-        guard StudyInput.isUsableName(name) else {
-            return reader.wrong("a platform's name has 1 to 64 printable characters")
-        }
+        guard reader.outputName(name) != nil else { return nil }
         guard let map = reader.map(known: ["fees", "slippage", "tiers", "liquidation", "borrow"]) else { return nil }
         let fees =
             map["fees"].map(fees)

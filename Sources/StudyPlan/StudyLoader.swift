@@ -18,49 +18,14 @@ public func loadStudy(
     yaml: String, file: String, venues: [VenueProfile] = [], bounds: Bool = false
 ) throws(StudyError) -> Partial<Study> {
     let problems = StudyProblems(file: file)
-    guard let root = try parsedYAML(yaml, file: file) else { throw StudyError([emptyFile(file)]) }
-    let reader = StudyLoader(
-        root: YAMLReader(node: root, path: "", problems: problems), problems: problems, venues: venues)
-    let study = reader.study()
+    let root = YAMLReader(node: try documentRoot(yaml, file: file), path: "", problems: problems)
+    let study = StudyLoader(root: root, problems: problems, venues: venues).study()
     let errors = problems.findings.filter { $0.severity == .error }
     guard var study, errors.isEmpty else { throw StudyError(errors) }
     if bounds { study = study.withBounds }
-    try study.validate(file: file)
+    try study.validate(file: file, place: root.place)
     return Partial(
         study, findings: problems.findings + study.platforms.flatMap(\.findings) + study.venueFindings(venues))
-}
-
-func emptyFile(_ file: String) -> Finding {
-    Finding(check: "bad_yaml", severity: .error, message: "the file is empty", location: SourceLocation(file: file))
-}
-
-/// The root node of a file that is not made to hurt; nil when it is empty.
-func parsedYAML(_ yaml: String, file: String) throws(StudyError) -> Node? {
-    if let objection = YAMLGuard.objection(to: yaml, file: file) { throw StudyError([objection]) }
-    do {
-        return try Yams.compose(yaml: yaml)
-    } catch {
-        throw StudyError([yamlFinding(error, file: file)])
-    }
-}
-
-private func yamlFinding(_ error: any Error, file: String) -> Finding {
-    var (message, mark): (String, Mark?) = ("not readable as YAML", nil)
-    switch error as? YamlError {
-    case .scanner(_, let problem, let place, _), .parser(_, let problem, let place, _),
-        .composer(_, let problem, let place, _):
-        (message, mark) = (problem, place)
-    case .duplicatedKeysInMapping(let duplicates, let context):
-        (message, mark) = (
-            "the key '\(SourceLocation.presentable(duplicates.sorted().first ?? ""))' stands twice", context.mark
-        )
-    case .reader(let problem, _, _, _):
-        message = problem
-    default: break
-    }
-    return Finding(
-        check: "bad_yaml", severity: .error, message: message,
-        location: SourceLocation(file: file, line: mark?.line, column: mark?.column))
 }
 
 /// Turns YAML into a study, section by section. Readers give nil after reporting a problem.
@@ -77,7 +42,7 @@ struct StudyLoader {
         checkVersion(map)
         let inputs = map.required("data").flatMap(inputs)
         let grid = map.required("grid").flatMap { StudyLoader.gridSection($0) }
-        let platforms = platformSection(map["platforms"], wanted: grid?.platformNames)
+        let platforms = platformSection(map["platforms"], wanted: platformNames(map))
         let position = map["position"].map(positionSection) ?? PositionRules()
         let statistics = map["statistics"].map(statisticsSection) ?? StatisticsRules()
         let limits = map["limits"].map(limitSection) ?? []
@@ -91,7 +56,7 @@ struct StudyLoader {
             let operations
         else { return nil }
         var study = Study(
-            name: name, inputs: inputs, grid: grid.grid, position: position, platforms: platforms,
+            name: name, inputs: inputs, grid: grid, position: position, platforms: platforms,
             statistics: statistics, limits: limits, headline: headline, operations: operations)
         study.archive = archive ?? nil
         study.headlineOnNoValue = headlineRule
@@ -118,9 +83,10 @@ struct StudyLoader {
         let allowed = name.unicodeScalars.allSatisfy {
             $0.isASCII && ($0.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains($0))
         }
-        guard allowed, !name.isEmpty, name.count <= 64, name.first != "." else {
+        guard allowed, !name.isEmpty, name.count <= 64, name.first != ".", name.first != "-" else {
             return reader.wrong(
-                "a study's name has 1 to 64 letters, digits, '.', '_' or '-' and does not begin with '.'")
+                "'\(SourceLocation.presentable(name))' is no name of a study",
+                hint: "1 to 64 letters, digits, '.', '_' or '-', not beginning with '.' or '-'")
         }
         return name
     }

@@ -309,10 +309,15 @@ private func quoted(_ text: String) -> String {
         case "\n": body += "\\n"
         case "\t": body += "\\t"
         default:
-            body += scalar.value < 0x20 || scalar.value == 0x7F ? "\\x" + hexPair(scalar.value) : String(scalar)
+            body += scalar.isHostile ? yamlEscape(scalar) : String(scalar)
         }
     }
     return "\"\(body)\""
 }
 
-private func hexPair(_ value: UInt32) -> String { String(String(value + 0x100, radix: 16).dropFirst()) }
+/// `\x1b`, `\u202e` or `\U000e0001`.
+private func yamlEscape(_ scalar: Unicode.Scalar) -> String {
+    let digits = String(scalar.value, radix: 16)
+    let (letter, length) = scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x10000 ? ("u", 4) : ("U", 8)
+    return "\\" + letter + String(repeating: "0", count: length - digits.count) + digits
+}

@@ -6,90 +6,99 @@ extension Study {
 
     /// Checks what no single value can tell: unique names, grid size, and that limits and headline name cells that exist.
     ///
-    /// - Parameter file: where the study comes from, for messages.
-    public func validate(file: String) throws(StudyError) {
-        var messages: [(check: String, message: String, hint: String)] = []
-        for (index, input) in inputs.enumerated() where inputs[..<index].contains(where: { $0.asset == input.asset }) {
-            messages.append(
-                (
-                    "duplicate_asset", "the asset '\(input.asset)' stands twice in data",
-                    "give each price history its own name"
-                ))
-        }
-        messages += contractProblems
-        if cellCount > Study.mostCells {
-            let hint = "use fewer steps, such as leverage: [1, 2, 5, 10, 20, 50, 100, 125]"
-            messages.append(
-                (
-                    "too_many_cells",
-                    "the grid has \(groupedText(cellCount, separator: " ")) cells (max \(groupedText(Study.mostCells, separator: " ")))",
-                    hint
-                ))
-        } else {
-            messages += selectorProblems()
-        }
-        guard messages.isEmpty else {
+    /// - Parameters:
+    ///   - file: where the study comes from, for messages.
+    ///   - place: where a part of it stands, such as `limits[2]`, as far as that is known.
+    public func validate(
+        file: String, place: (String) -> (line: Int, column: Int)? = { _ in nil }
+    ) throws(StudyError) {
+        var problems = assetProblems + contractProblems
+        problems += cellCount > Study.mostCells ? [sizeProblem] : selectorProblems()
+        guard problems.isEmpty else {
             throw StudyError(
-                messages.map {
-                    Finding(
-                        check: $0.check, severity: .error, message: $0.message, location: SourceLocation(file: file),
-                        hint: $0.hint)
+                problems.map { problem in
+                    let mark = problem.path.isEmpty ? nil : place(problem.path)
+                    return Finding(
+                        check: problem.check, severity: .error, message: problem.message,
+                        location: SourceLocation(file: file, line: mark?.line, column: mark?.column),
+                        hint: problem.hint)
                 })
         }
     }
 
+    private var assetProblems: [Problem] {
+        inputs.enumerated().filter { index, input in inputs[..<index].contains { $0.asset == input.asset } }.map {
+            Problem(
+                check: "duplicate_asset", message: "the asset '\($1.asset)' stands twice in data",
+                hint: "give each price history its own name", path: "data[\($0)]")
+        }
+    }
+
+    private var sizeProblem: Problem {
+        let (count, most) = (groupedText(cellCount, separator: " "), groupedText(Study.mostCells, separator: " "))
+        return Problem(
+            check: "too_many_cells", message: "the grid has \(count) cells (max \(most))",
+            hint: "use fewer steps, such as leverage: [1, 2, 5, 10, 20, 50, 100, 125]", path: "grid")
+    }
+
     /// Rules that a contract needs or cannot have.
-    private var contractProblems: [(check: String, message: String, hint: String)] {
-        var messages: [(check: String, message: String, hint: String)] = []
+    private var contractProblems: [Problem] {
+        var problems: [Problem] = []
         for platform in platforms {
             if grid.contracts.contains(.margin), platform.rules.borrow == .none {
-                messages.append(
-                    (
-                        "missing_key", "platform '\(platform.name)' has no 'borrow', which margin contracts need",
-                        "add borrow: {rate: 0.1, margin_level: 1.1}"
-                    ))
+                problems.append(
+                    Problem(
+                        check: "missing_key",
+                        message: "platform '\(platform.name)' has no 'borrow', which margin contracts need",
+                        hint: "add borrow: {rate: 0.1, margin_level: 1.1}"))
             }
             let others = grid.contracts.filter { $0 != .linear }.map(\.rawValue).joined(separator: ", ")
             guard !others.isEmpty else { continue }
             if platform.rules.liquidation.isPartial {
-                messages.append(
-                    (
-                        "bad_value",
-                        "platform '\(platform.name)': partial liquidation is for linear contracts, not \(others)",
-                        "run the other contracts as a study of their own"
-                    ))
+                problems.append(
+                    Problem(
+                        check: "bad_value",
+                        message:
+                            "platform '\(platform.name)': partial liquidation is for linear contracts, not \(others)",
+                        hint: "run the other contracts as a study of their own"))
             }
             if case .schedule = platform.tierFile {
-                messages.append(
-                    (
-                        "bad_value",
-                        "platform '\(platform.name)': margins per contract are for linear contracts, not \(others)",
-                        "run the other contracts as a study of their own"
-                    ))
+                problems.append(
+                    Problem(
+                        check: "bad_value",
+                        message:
+                            "platform '\(platform.name)': margins per contract are for linear contracts, not \(others)",
+                        hint: "run the other contracts as a study of their own"))
             }
         }
-        return messages
+        return problems
     }
 
-    private func selectorProblems() -> [(check: String, message: String, hint: String)] {
-        let cells = cells
-        var messages: [(check: String, message: String, hint: String)] = []
-        if !cells.contains(where: headline.matches) {
-            messages.append(("no_such_cell", "the headline names a cell that the grid does not have", cellHint))
+    private func selectorProblems() -> [Problem] {
+        let headline = unknownParts(of: headline).map {
+            Problem(check: "no_such_cell", message: "headline: \($0.message)", hint: $0.hint, path: "headline")
         }
-        for (index, limit) in limits.enumerated() {
-            if !cells.contains(where: limit.cells.matches) {
-                messages.append(("no_such_cell", "limits[\(index)] names no cell of the grid", cellHint))
-            } else if let objection = objection(to: limit) {
-                messages.append(("idle_limit", "limits[\(index)]: \(objection.message)", objection.hint))
+        return headline + limits.enumerated().flatMap { limitProblems($1, path: "limits[\($0)]") }
+    }
+
+    private func limitProblems(_ limit: StudyLimit, path: String) -> [Problem] {
+        let unknown = unknownParts(of: limit.cells)
+        guard unknown.isEmpty else {
+            return unknown.map {
+                Problem(check: "no_such_cell", message: "\(path): \($0.message)", hint: $0.hint, path: path)
             }
         }
-        return messages
+        return objection(to: limit).map {
+            [Problem(check: "idle_limit", message: "\(path): \($0.message)", hint: $0.hint, path: path)]
+        } ?? []
     }
+}
 
-    private var cellHint: String {
-        let leverages = grid.leverages.prefix(12).map(\.plainText).joined(separator: ", ")
-        let horizons = grid.horizons.prefix(12).map(\.text).joined(separator: ", ")
-        return "the grid has leverage \(leverages) and horizon \(horizons)"
-    }
+/// What no single value can tell.
+private struct Problem {
+    let check: String
+    let message: String
+    let hint: String
+    /// The part of the study that it speaks of; empty for all of it.
+    var path = ""
 }

@@ -63,8 +63,7 @@ extension Study {
 /// study file.
 public func loadVenue(yaml: String, file: String) throws(StudyError) -> VenueProfile {
     let problems = StudyProblems(file: file)
-    guard let root = try parsedYAML(yaml, file: file) else { throw StudyError([emptyFile(file)]) }
-    let reader = YAMLReader(node: root, path: "", problems: problems)
+    let reader = YAMLReader(node: try documentRoot(yaml, file: file), path: "", problems: problems)
     let profile = StudyLoader(root: reader, problems: problems, venues: []).venueProfile(reader)
     guard let profile, problems.findings.allSatisfy({ $0.severity != .error }) else {
         throw StudyError(problems.findings)

@@ -13,24 +13,29 @@ enum YAMLGuard {
         guard yaml.utf8.count <= longestFile else {
             return objection("a study file has at most \(longestFile / 1024) KiB", file: file, line: nil)
         }
-        var flowDepth = 0
+        var flow = FlowDepth()
         for (index, line) in yaml.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let code = withoutComment(line)
-            flowDepth += code.count { $0 == "[" || $0 == "{" }
-            if flowDepth > deepestFlow || blockDepth(code) > deepestBlock {
-                return objection("nested too deeply", file: file, line: index + 1)
+            if flow.deepest(of: line) > deepestFlow {
+                return objection(
+                    "nested too deeply: more than \(deepestFlow) open brackets", file: file, line: index + 1)
             }
-            flowDepth = max(0, flowDepth - code.count { $0 == "]" || $0 == "}" })
+            if blockDepth(code) > deepestBlock {
+                return objection("indented too deeply", file: file, line: index + 1)
+            }
             if hasAlias(code) {
                 return objection(
-                    "YAML aliases (*name) are not read here: write the value out", file: file, line: index + 1)
+                    "YAML aliases (*name) are not read here", file: file, line: index + 1,
+                    hint: "write the value out; a file pattern goes in quotes: \"*.csv\"")
             }
         }
         return nil
     }
 
-    private static func objection(_ message: String, file: String, line: Int?) -> Finding {
-        Finding(check: "bad_yaml", severity: .error, message: message, location: SourceLocation(file: file, line: line))
+    private static func objection(_ message: String, file: String, line: Int?, hint: String = "") -> Finding {
+        Finding(
+            check: "bad_yaml", severity: .error, message: message, location: SourceLocation(file: file, line: line),
+            hint: hint)
     }
 
     private static func withoutComment(_ line: Substring) -> Substring {
@@ -53,5 +58,37 @@ enum YAMLGuard {
             previous = character
         }
         return false
+    }
+}
+
+/// How many brackets are open, however many of them stand on one line. Those inside of texts do not count.
+///
+/// It looks at double quotes and comments alone, and may be misled by a text made for that: then the parser's own bound of 1,000
+/// levels is what holds, which its stack has room for.
+private struct FlowDepth {
+    private var depth = 0
+    private var isInText = false
+
+    /// The most that are open at some place of the next line.
+    mutating func deepest(of line: Substring) -> Int {
+        var (deepest, previous, isEscaped) = (depth, UInt8(ascii: " "), false)
+        for byte in line.utf8 {
+            let isBlank = previous == UInt8(ascii: " ") || previous == UInt8(ascii: "\t")
+            if !isInText, byte == UInt8(ascii: "#"), isBlank { break }
+            if byte == UInt8(ascii: "\""), !isEscaped { isInText.toggle() }
+            if !isInText { depth = max(0, depth + step(byte)) }
+            deepest = max(deepest, depth)
+            isEscaped = isInText && byte == UInt8(ascii: "\\") && !isEscaped
+            previous = byte
+        }
+        return deepest
+    }
+
+    private func step(_ byte: UInt8) -> Int {
+        switch byte {
+        case UInt8(ascii: "["), UInt8(ascii: "{"): 1
+        case UInt8(ascii: "]"), UInt8(ascii: "}"): -1
+        default: 0
+        }
     }
 }

@@ -46,39 +46,63 @@ struct YAMLReader {
 
     /// Reports a problem at this node and gives nil, so that readers can return it.
     func wrong<T>(_ message: String, hint: String = "") -> T? {
-        problems.add("bad_value", "\(path): \(message)", at: node, hint: hint)
+        problems.add("bad_value", "\(path.isEmpty ? "the file" : path): \(message)", at: node, hint: hint)
         return nil
+    }
+
+    /// Reports that something else was expected than what stands here, which is quoted.
+    func expected<T>(_ what: String, hint: String = "") -> T? { wrong("expected \(what), not \(standing)", hint: hint) }
+
+    /// What stands here, for messages.
+    private var standing: String {
+        if let list = node.sequence { return list.isEmpty ? "an empty list" : "a list" }
+        guard let scalar = node.scalar else { return node.mapping?.isEmpty == true ? "'{}'" : "key: value entries" }
+        let isBare = scalar.string.isEmpty && scalar.style != .doubleQuoted && scalar.style != .singleQuoted
+        return isBare ? "nothing" : "'\(SourceLocation.presentable(scalar.string))'"
+    }
+
+    /// Where the node of a path such as `limits[2]` or `headline` stands; nil when there is none.
+    func place(of path: String) -> (line: Int, column: Int)? {
+        let parts = path.split { $0 == "." || $0 == "[" || $0 == "]" }
+        let found = parts.reduce(node) { node, part in
+            if let list = node.sequence, let place = Int(part), list.indices.contains(place) { return list[place] }
+            return node.mapping?.first { $0.key.scalar?.string == String(part) }?.value ?? node
+        }
+        return found.mark.map { ($0.line, $0.column) }
     }
 
     /// The text of a scalar that is not null.
     func text() -> String? {
-        guard let scalar = node.scalar, node.null == nil else { return wrong("expected a text") }
+        guard let scalar = node.scalar, node.null == nil else { return expected("a text") }
         return scalar.string
     }
 
     func number(_ range: ClosedRange<Double>) -> Double? {
-        guard let value = node.float, !value.isNaN else { return wrong("expected a number") }
+        guard let value = node.float, !value.isNaN else { return expected("a number") }
         guard range.contains(value) else {
-            return wrong("expected a number from \(numberText(range.lowerBound)) to \(numberText(range.upperBound))")
+            return expected("a number from \(numberText(range.lowerBound)) to \(numberText(range.upperBound))")
         }
         return value
     }
 
     func integer(_ range: ClosedRange<Int>) -> Int? {
-        guard let value = node.int else { return wrong("expected a whole number") }
+        guard let value = node.int else { return expected("a whole number") }
         guard range.contains(value) else {
-            return wrong("expected a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return expected("a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }
 
     func flag() -> Bool? {
-        node.bool ?? wrong("expected true or false")
+        node.bool ?? expected("true or false")
     }
 
     func span() -> TimeSpan? {
-        guard let text = node.scalar?.string, let span = TimeSpan(text), span.milliseconds > 0 else {
-            return wrong("expected a duration above zero", hint: "write it like 30s, 15m, 4h or 7d")
+        let text = node.scalar?.string ?? ""
+        guard let span = TimeSpan(text), span.milliseconds > 0 else {
+            return TimeSpan.isTooLong(text)
+                ? expected("a duration of at most \(TimeSpan.longest.text)", hint: "that is 100 years")
+                : expected("a duration above zero", hint: "write it like 30s, 15m, 4h or 7d")
         }
         return span
     }
@@ -87,7 +111,7 @@ struct YAMLReader {
     func choice<T: RawRepresentable & CaseIterable>(_ type: T.Type = T.self) -> T? where T.RawValue == String {
         let names = T.allCases.map(\.rawValue)
         // YAML reads a bare `off` as false; the scalar's text is what was written.
-        guard let text = node.scalar?.string else { return wrong("expected one of \(names.joined(separator: ", "))") }
+        guard let text = node.scalar?.string else { return expected("one of \(names.joined(separator: ", "))") }
         if let value = T(rawValue: text) { return value }
         let near = nearestName(to: text, among: names).map { "did you mean '\($0)'?" } ?? ""
         return wrong("'\(SourceLocation.presentable(text))' is not one of \(names.joined(separator: ", "))", hint: near)
@@ -96,7 +120,7 @@ struct YAMLReader {
     /// The elements of a sequence; a lone scalar or mapping counts as a sequence of one.
     func list(most: Int = 10_000) -> [YAMLReader]? {
         if node.scalar != nil || node.mapping != nil { return [self] }
-        guard let sequence = node.sequence else { return wrong("expected a list") }
+        guard let sequence = node.sequence else { return expected("a list") }
         guard !sequence.isEmpty else { return wrong("the list is empty") }
         guard sequence.count <= most else { return wrong("at most \(most) elements") }
         return sequence.enumerated().map { index, element in
@@ -121,10 +145,10 @@ struct YAMLReader {
 
     /// The entries of a mapping whose keys are the user's own names.
     func anyMap() -> YAMLMap? {
-        guard let mapping = node.mapping else { return wrong("expected key: value entries") }
+        guard let mapping = node.mapping else { return expected("key: value entries") }
         var readers: [(String, Node, YAMLReader)] = []
         for (keyNode, value) in mapping {
-            guard let key = keyNode.scalar?.string else { return wrong("expected plain keys") }
+            guard let key = keyNode.scalar?.string else { return wrong("a key is not a plain text") }
             let valuePath = path.isEmpty ? key : "\(path).\(key)"
             readers.append((key, keyNode, YAMLReader(node: value, path: valuePath, problems: problems)))
         }

@@ -2,7 +2,51 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import BelowZeroCLI
+
 @Suite struct VenueCommandTests {
+    /// One source of truth: what is built in is what lies in the data folder, file by file.
+    @Test func theProgramHoldsEveryProfileOfItsData() throws {
+        let folder = packageRoot + "/Data/Venues"
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }
+        #expect(VenueLibrary.embedded.map(\.file) == names.sorted())
+        for (file, text) in VenueLibrary.embedded {
+            #expect(text == (try String(contentsOfFile: folder + "/" + file, encoding: .utf8)), "\(file)")
+        }
+    }
+
+    /// A copy of the program far from its data knows the venues, and a data folder adds to them.
+    @Test func aProgramCopiedAwayKnowsItsVenues() throws {
+        let scratch = try Scratch()
+        try FileManager.default.copyItem(atPath: Program.path, toPath: scratch.path + "/bz")
+        func run(_ arguments: [String], data: String?) throws -> String {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: scratch.path + "/bz")
+            process.arguments = arguments
+            process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
+            process.environment = ProcessInfo.processInfo.environment.merging(
+                data.map { ["BELOWZERO_DATA": $0] } ?? [:]
+            ) {
+                $1
+            }
+            let pipe = Pipe()
+            process.standardOutput = pipe
+            try process.run()
+            let bytes = pipe.fileHandleForReading.readDataToEndOfFile()
+            process.waitUntilExit()
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        #expect(try run(["venues"], data: nil).contains("binance-usdm"))
+        let spot = try String(contentsOfFile: packageRoot + "/Data/Venues/spot.yaml", encoding: .utf8)
+        try scratch.write(spot.replacing("venue: spot", with: "venue: mine"), to: "data/Venues/mine.yaml")
+        let own = spot.replacing("title: \"A spot", with: "title: \"Own spot")
+        try scratch.write(own, to: "data/Venues/spot.yaml")
+        let both = try run(["venues"], data: "data")
+        #expect(both.contains("binance-usdm") && both.contains("  mine ") && both.contains("Own "), "\(both)")
+        #expect(both.split(separator: "\n").count { $0.hasPrefix("  spot ") } == 1)
+        #expect(try run(["venues"], data: "nowhere").contains("okx"))
+    }
+
     @Test func venuesAreListedShownAndNamedInStudies() throws {
         let scratch = try Scratch()
         let list = try scratch.program.run(["venues"])

@@ -68,15 +68,15 @@ private func problems(_ rest: String) -> [Finding] {
         ("{measure: negative_equity_frac, max: 0.5, bound: low}", "is not one of value, lower, upper"),
         ("{measure: equity_mean_margin_frac, drift: {half_widths: 2}}", "has no interval"),
         ("{measure: negative_equity_frac, drift: {runs: 2, max_change: 0.5}}", "from 3 to 1000"),
-        ("{measure: negative_equity_frac, drift: {runs: 5}}", "either 'max_change' or 'half_widths'"),
-        ("{measure: negative_equity_frac, drift: {max_change: 0.5, half_widths: 1}}", "either"),
+        ("{measure: negative_equity_frac, drift: {runs: 5}}", "has no 'max_change' or 'half_widths'"),
+        ("{measure: negative_equity_frac, drift: {max_change: 0.5, half_widths: 1}}", "has both"),
         ("{measure: negative_equity_frac, drift: {max_chang: 1}}", "unknown key 'max_chang'"),
         ("{measure: negative_equity_frac, drift: {max_change: 0.5}, bound: upper}", "a drift limit compares values"),
         ("{max_age: 36}", "expected a duration"),
         ("{max_age: 36h, measure: liquidated_frac}", "'max_age' stands alone"),
         ("{max_age: 36h, leverage: 10}", "for an asset or for all"),
         ("{measure: newest_bar_age_h, max: 3}", "limited by 'max_age'"),
-        ("{asset: C, max_age: 36h}", "names no"),
+        ("{asset: C, max_age: 36h}", "no asset 'C'"),
         ("{measure: liquidated_frac, max: .nan}", "expected a number"),
     ])
     func whatIsWrongIsSaid(limit: String, words: String) {
@@ -184,7 +184,7 @@ private func problems(_ rest: String) -> [Finding] {
     }
 
     @Test(arguments: [
-        ("retention: {}", "expected 'days', 'runs' or both"),
+        ("retention: {}", "has no 'days' or 'runs'"),
         ("retention: {days: 0}", "whole number from 1"),
         ("retention: 90", "expected key: value entries"),
         ("on_breach: {timeout: 3s}", "has no 'command'"),

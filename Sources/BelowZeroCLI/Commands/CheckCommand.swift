@@ -45,7 +45,8 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         try common.reporting {
-            if let study = file.first, file.count == 1, study.hasSuffix(".yaml") || study.hasSuffix(".yml") {
+            if let study = file.first(where: isStudy) {
+                guard file.count == 1 else { throw notAlone(study) }
                 return try check(study: study)
             }
             let (sources, files) = try sources()
@@ -70,6 +71,16 @@ struct CheckCommand: ParsableCommand {
         let refused = count - readable
         let rest = refused == 0 ? "" : ", \(refused) \(refused == 1 ? "is" : "are") not"
         return "\(readable) of \(count) files \(readable == 1 ? "is" : "are") readable\(rest)"
+    }
+
+    private func isStudy(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
+
+    private func notAlone(_ study: String) -> Failure {
+        let others = file.filter { !isStudy($0) }.map(shellQuoted)
+        let rest = others.isEmpty ? "" : ", and the others with: belowzero check \(others.joined(separator: " "))"
+        return Failure(
+            .usage, "a study is checked alone, with all files that it names, and \(study) is one",
+            hint: "check it with: belowzero check \(shellQuoted(study))\(rest)")
     }
 
     private func options(files: Int) -> IngestOptions {

@@ -32,7 +32,7 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "Asset.") var asset: String?
     @Option(help: "linear, inverse, margin or spot.") var contract: String?
     @Option(help: "long or short.") var side: String?
-    @Option(help: "Leverage.") var leverage: Double?
+    @Option(parsing: .unconditional, help: "Leverage.") var leverage: Double?
     @Option(help: "Holding time.") var horizon: String?
     @Option(help: "Platform.") var platform: String?
     @Option(
@@ -101,9 +101,9 @@ struct ExplainCommand: ParsableCommand {
         if let leverage { copy.headline.leverage = try known(Leverage(leverage), "--leverage", numberText(leverage)) }
         if let horizon { copy.headline.horizon = try known(TimeSpan(horizon), "--horizon", horizon) }
         guard let cell = copy.headlineCell else {
+            let unknown = study.unknownParts(of: copy.headline)
             throw Failure(
-                .usage, "the study has no such cell",
-                hint: study.gridText)
+                .usage, unknown.first?.message ?? "the study has no such cell", hint: unknown.first?.hint ?? "")
         }
         return cell
     }

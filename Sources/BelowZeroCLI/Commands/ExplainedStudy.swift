@@ -83,16 +83,3 @@ extension UTCInstant {
         return milliseconds % 60_000 == 0 ? rfc3339.replacing(":00Z", with: "Z") : rfc3339
     }
 }
-
-extension Study {
-    /// The axes of the grid in one line, for a hint.
-    var gridText: String {
-        func list(_ values: [String]) -> String {
-            values.prefix(12).joined(separator: ", ") + (values.count > 12 ? ", … \(values.count) in all" : "")
-        }
-        return "it has assets \(list(inputs.map { SourceLocation.presentable($0.asset) })); "
-            + "contracts \(list(grid.contracts.map(\.rawValue))); sides \(list(grid.sides.map(\.rawValue))); "
-            + "leverages \(list(grid.leverages.map { numberText($0.value) })); "
-            + "horizons \(list(grid.horizons.map(\.text))); platforms \(list(platforms.map(\.name)))"
-    }
-}

@@ -93,13 +93,17 @@ struct SweepCommand: ParsableCommand {
             let name = path.split(separator: "/").last.map(String.init) ?? path
             let cut = ["csv.gz", "csv", "txt", "gz"].first { name.lowercased().hasSuffix("." + $0) }
             let stem = cut.map { String(name.dropLast($0.count + 1)) } ?? name
-            return String(SourceLocation.presentable(stem).prefix(48))
+            let visible = String(SourceLocation.presentable(stem).prefix(48))
+            // A file's name is nobody's choice for a table: what would run there gets something before it.
+            return CSVText.beginsAsFormula(visible) ? "_" + visible : visible
         }
         let name = stem(path)
         let isRepeated = file.count { stem($0) == name } > 1
         let unique = isRepeated ? "\(name) #\(index + 1)" : name
         guard StudyInput.isUsableName(unique) else {
-            throw Failure(.usage, "cannot make an asset name from '\(unique)'")
+            throw Failure(
+                .usage, "cannot make an asset name from '\(unique)'",
+                hint: "rename the file, or name the asset in a study: belowzero init")
         }
         return unique
     }
@@ -143,7 +147,11 @@ func parseLeverages(_ text: String) throws -> [Leverage] {
 func parseHorizons(_ text: String) throws -> [TimeSpan] {
     let spans = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
         guard let span = TimeSpan(part), span.milliseconds > 0 else {
-            throw Failure(.usage, "cannot read horizon '\(part)'", hint: "write 30m, 4h, 1d or 7d")
+            throw Failure(
+                .usage, "cannot read horizon '\(part)'",
+                hint: TimeSpan.isTooLong(part)
+                    ? "a holding time is at most \(TimeSpan.longest.text), which is 100 years"
+                    : "write 30m, 4h, 1d or 7d")
         }
         return span
     }

@@ -6,37 +6,39 @@ import StudyPlan
 
 /// The platform and position of a sweep.
 struct PlatformOptions: ParsableArguments {
-    @Option(help: "Maintenance rate, a fraction of notional.")
+    @Option(parsing: .unconditional, help: "Maintenance rate, a fraction of notional.")
     var maintenanceRate = 0.005
-    @Option(help: "Opening and closing fee, a fraction of notional.")
+    @Option(parsing: .unconditional, help: "Opening and closing fee, a fraction of notional.")
     var fee = 0.0005
-    @Option(help: "Extra fee of a liquidation, a fraction of notional.")
+    @Option(parsing: .unconditional, help: "Extra fee of a liquidation, a fraction of notional.")
     var liquidationFee = 0.0
-    @Option(help: "Slippage of every exit, a fraction of the price.")
+    @Option(parsing: .unconditional, help: "Slippage of every exit, a fraction of the price.")
     var slippage = 0.0005
-    @Option(help: "Slippage grows by kappa x sigma x sqrt(notional / volume) of the bar.")
+    @Option(parsing: .unconditional, help: "Slippage grows by kappa x sigma x sqrt(notional / volume) of the bar.")
     var kappa = 0.0
-    @Option(help: "Yearly borrow rate of margin contracts.")
+    @Option(parsing: .unconditional, help: "Yearly borrow rate of margin contracts.")
     var borrowRate = 0.1
-    @Option(help: "Margin level at which a lender closes a margin contract.")
+    @Option(parsing: .unconditional, help: "Margin level at which a lender closes a margin contract.")
     var marginLevel = 1.1
     @Option(help: "Liquidation fill: auto, gap, next, worst or best.")
     var fill = FillRule.auto
     @Option(help: "Liquidation trigger: extreme or close.")
     var trigger = LiquidationTrigger.extreme
-    @Option(help: "Bars between trigger and fill, for the next fill.")
+    @Option(parsing: .unconditional, help: "Bars between trigger and fill, for the next fill.")
     var latency = 1
     @Flag(help: "Evaluate the best and the worst fill beside the chosen one.")
     var bounds = false
     @Flag(help: "Nobody liquidates.")
     var noLiquidation = false
-    @Option(help: "Entry notional, quote currency.")
+    @Option(parsing: .unconditional, help: "Entry notional, quote currency.")
     var notional = 10_000.0
-    @Option(help: "Enter only at every N-th bar.")
+    @Option(parsing: .unconditional, help: "Enter only at every N-th bar.")
     var stride = 1
     @Option(help: "Widest step a window may span: auto, off or a duration.")
     var maxGap = "auto"
-    @Option(help: "Resamples behind every interval; 0 for plain intervals on disjoint windows, which are made at once.")
+    @Option(
+        parsing: .unconditional,
+        help: "Resamples behind every interval; 0 for plain intervals on disjoint windows, which are made at once.")
     var resamples = 2000
 
     func validate() throws {

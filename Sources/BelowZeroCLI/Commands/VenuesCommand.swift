@@ -24,10 +24,6 @@ struct VenuesCommand: ParsableCommand {
     func run() throws {
         try common.reporting {
             let profiles = try VenueLibrary().profiles
-            guard !profiles.isEmpty else {
-                throw Failure(
-                    .noInput, "no venue profiles were found", hint: "set BELOWZERO_DATA to the program's Data folder")
-            }
             guard let name else { return try list(profiles) }
             guard let profile = profiles.first(where: { $0.name == name }) else {
                 let near =

@@ -32,7 +32,7 @@ struct AssetInput: Sendable {
         _ input: StudyInput, study: Study, files: InputFiles, options: IngestOptions
     ) -> Result<AssetInput, Errors> {
         let unmatched = files.unmatched(input)
-        guard unmatched.isEmpty else { return .failure(Errors(all: unmatched.map(IngestError.noMatch))) }
+        guard unmatched.isEmpty else { return .failure(Errors(all: unmatched.map(files.objection))) }
         let reference = input.reference.map { readSeries($0, files: files, options: options) }
         let venue = reference.flatMap { try? $0.get().series }
         let prices = readSeries(input.source, files: files, options: options, reference: venue)

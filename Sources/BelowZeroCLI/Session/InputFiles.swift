@@ -1,3 +1,4 @@
+import CSVIngest
 import Foundation
 import PriceSeries
 import StressBasics
@@ -29,9 +30,25 @@ struct InputFiles {
         input.allFiles.filter(isPattern)
     }
 
+    /// Why a pattern matches no file.
+    func objection(to pattern: String) -> IngestError {
+        let parts = pattern.split(separator: "/", omittingEmptySubsequences: false)
+        let fixed = parts.prefix { !$0.contains { InputFiles.signs.contains($0) } }
+        let folder = fixed.joined(separator: "/")
+        let place = located(folder)
+        guard let listing = opendir(place.isEmpty ? "." : place) else {
+            return .noMatch(
+                pattern, folder: folder.isEmpty ? "of the study" : folder, words: String(cString: strerror(errno)))
+        }
+        closedir(listing)
+        return .noMatch(pattern)
+    }
+
+    private static let signs: Set<Character> = ["*", "?", "["]
+
     /// A file whose name looks like a pattern is a file.
     private func isPattern(_ name: String) -> Bool {
-        name.contains { "*?[".contains($0) } && !FileManager.default.fileExists(atPath: located(name))
+        name.contains { InputFiles.signs.contains($0) } && !FileManager.default.fileExists(atPath: located(name))
     }
 
     private func matches(_ pattern: String) -> [String] {

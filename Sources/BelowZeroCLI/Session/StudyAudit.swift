@@ -63,7 +63,7 @@ private struct StudyFiles: Sendable {
         guard unmatched.isEmpty else {
             return unmatched.map { pattern in
                 FileAudit([pattern], role: "files of \(input.asset)") { () throws(IngestError) in
-                    throw IngestError.noMatch(pattern)
+                    throw files.objection(to: pattern)
                 }
             }
         }

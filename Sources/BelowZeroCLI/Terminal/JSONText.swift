@@ -8,7 +8,9 @@ func jsonText(_ value: some Encodable, pretty: Bool = false) -> String {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
     guard let data = try? encoder.encode(value) else { preconditionFailure("plain values encode") }
-    return String(decoding: data, as: UTF8.self)
+    // The encoder escapes what JSON must, and its own line ends are not in texts.
+    return String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        .map { escapedText(String($0), escape: \.jsonEscape) }.joined(separator: "\n")
 }
 
 /// What a command that writes files prints with `--json`.

@@ -70,7 +70,7 @@ struct Talk: Sendable {
 
     /// An error before anything is known of how errors are wanted.
     static func complain(_ text: String) {
-        write(text + "\n", to: .standardError)
+        write(visibleText(text, keepingLines: true) + "\n", to: .standardError)
     }
 
     /// A result, on standard output; throws a ``Failure`` when it cannot be written whole.

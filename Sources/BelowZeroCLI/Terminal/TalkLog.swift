@@ -47,7 +47,9 @@ struct TalkLog: LogHandler {
         switch format {
         case .auto, .plain:
             let line = sentence ?? message
-            if !line.isEmpty { write(style.message(withoutSecrets(line)) + "\n") }
+            if !line.isEmpty {
+                write(style.message(visibleText(withoutSecrets(line), keepingLines: true)) + "\n")
+            }
         case .stamped: write(stamped(event.level, message, facts))
         case .json: write(json(event.level, message, facts))
         }
@@ -102,10 +104,9 @@ struct TalkLog: LogHandler {
 
     // MARK: Escapes
 
-    /// The text without control characters and without those that change the direction of reading.
+    /// The text with an escape for every hostile character.
     static func escaped(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: isHostile) else { return text }
-        return text.unicodeScalars.map { isHostile($0) ? "\\u{\(String($0.value, radix: 16))}" : String($0) }.joined()
+        escapedText(text) { "\\u{\(String($0.value, radix: 16))}" }
     }
 
     /// A value that ends where it seems to: in quotes when it has blanks, quotes or an equals sign.
@@ -124,26 +125,12 @@ struct TalkLog: LogHandler {
             case "\\": result += "\\\\"
             case "\n": result += "\\n"
             case "\t": result += "\\t"
-            case _ where isHostile(scalar):
-                result += scalar.utf16Units.map { "\\u" + String(String(UInt32($0) + 0x10000, radix: 16).dropFirst()) }
-                    .joined()
+            case _ where scalar.isHostile: result += scalar.jsonEscape
             default: result.unicodeScalars.append(scalar)
             }
         }
         return result + "\""
     }
-
-    /// Controls (C0, DEL, C1), line and paragraph separators, and marks of direction.
-    private static func isHostile(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.value {
-        case 0..<0x20, 0x7F...0x9F, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0x061C, 0xFEFF: true
-        default: false
-        }
-    }
-}
-
-extension Unicode.Scalar {
-    fileprivate var utf16Units: [UInt16] { Array(String(self).utf16) }
 }
 
 /// The text with user names, passwords and queries of addresses taken out: `https://name:word@host/x?key=1` becomes

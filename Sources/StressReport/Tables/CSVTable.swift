@@ -76,6 +76,7 @@ struct CSVTable {
             csv.append(
                 zip(columns, isDecimal).map { column, isDecimal in
                     let text = column.text(row)
+                    if column.type == .text { return CSVText.inert(text) }
                     return isDecimal && !text.isEmpty && !hasPoint(text) ? text + ".0" : text
                 })
         }

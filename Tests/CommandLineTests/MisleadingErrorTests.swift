@@ -1,0 +1,114 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What a newcomer does wrong, and the text that helps.
+@Suite struct MisleadingErrorTests {
+    private func folder() throws -> Scratch {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        try scratch.write(smallStudy(), to: "study.yaml")
+        return scratch
+    }
+
+    @Test func whatStandsInAStudysPlaceIsNamed() throws {
+        let scratch = try folder()
+        try scratch.write(smallStudy(), to: "studies/night.yaml")
+        try scratch.write("", to: "empty.yaml")
+        try scratch.write("# version: 1\n", to: "comments.yaml")
+        try FileManager.default.createSymbolicLink(
+            atPath: scratch.path + "/loop.yaml", withDestinationPath: "loop.yaml")
+        let cases: [(file: String, code: Int32, words: [String])] = [
+            ("studies", 66, ["it is a folder", "name a file in it: studies/night.yaml"]),
+            ("loop.yaml", 66, ["symbolic links", "the links lead in a circle"]),
+            ("nowhere.yaml", 66, ["No such file or directory", "check the path"]),
+            ("empty.yaml", 78, ["the file is empty", "belowzero init"]),
+            ("comments.yaml", 78, ["comments alone", "take the # away"]),
+        ]
+        for (file, code, words) in cases {
+            let run = try scratch.program.run(["run", file, "--no-store", "--log-format", "plain"])
+            #expect(run.code == code, "\(file): \(run.err)")
+            for word in words { #expect(run.err.contains(word), "\(file): \(run.err)") }
+        }
+    }
+
+    @Test func aStudyIsCheckedAlone() throws {
+        let scratch = try folder()
+        let run = try scratch.program.run(["check", "study.yaml", "prices.csv"])
+        #expect(run.code == 64 && run.err.contains("a study is checked alone"), "\(run.err)")
+        #expect(run.err.contains("belowzero check study.yaml, and the others with: belowzero check prices.csv"))
+    }
+
+    /// A file in the folder's place, a loop and a missing folder answer as a folder without rights does.
+    @Test(arguments: [
+        ("prices.csv/*.csv", "the folder prices.csv cannot be read: Not a directory"),
+        ("loop/*.csv", "the folder loop cannot be read: Too many levels of symbolic links"),
+        ("none/*.csv", "the folder none cannot be read: No such file or directory"),
+        ("\"*.txt\"", "no file matches *.txt"),
+    ])
+    func aPatternSaysWhichFolderItCouldNotRead(_ pattern: String, _ words: String) throws {
+        let scratch = try folder()
+        try FileManager.default.createSymbolicLink(atPath: scratch.path + "/loop", withDestinationPath: "loop")
+        try scratch.write(smallStudy(path: pattern), to: "s.yaml")
+        for command in [["run", "s.yaml", "--no-store", "--log-format", "plain"], ["check", "s.yaml"]] {
+            let run = try scratch.program.run(command)
+            #expect(run.code == 66 && run.err.contains(words), "\(command): \(run.err)")
+        }
+    }
+
+    @Test func negativeNumbersAreValuesOfOptions() throws {
+        let scratch = try folder()
+        let sweep = [
+            "sweep", "prices.csv", "--leverage", "2", "--horizon", "4h", "--out", "-", "--log-format", "plain",
+        ]
+        let rebate = try scratch.program.run(sweep + ["--fee", "-0.01"])
+        #expect(rebate.code == 0 && rows(rebate.out).count == 2, "\(rebate.err)")
+        let wide = try scratch.program.run(sweep + ["--fee", "-0.2"])
+        #expect(wide.code == 64 && wide.err.contains("-0.2 is outside"), "\(wide.err)")
+        let none = try scratch.program.run(sweep + ["--notional", "-5"])
+        #expect(none.code == 64 && none.err.contains("--notional must be above 0"), "\(none.err)")
+    }
+
+    @Test func unknownPartsOfACellAreNamed() throws {
+        let scratch = try folder()
+        let asset = try scratch.program.run(["explain", "study.yaml", "--asset", "TOW"])
+        #expect(asset.code == 64 && asset.err.contains("the study has no asset 'TOW'"), "\(asset.err)")
+        #expect(asset.err.contains("did you mean 'TWO'? it has TWO"))
+        let long = try scratch.program.run(
+            ["sweep", "prices.csv", "--leverage", "2", "--horizon", "100000d", "--log-format", "plain"])
+        #expect(long.code == 64 && long.err.contains("at most 36525d, which is 100 years"), "\(long.err)")
+    }
+
+    @Test func aDecimalOfARangeCanBeExplained() throws {
+        let scratch = try folder()
+        let study = smallStudy().replacing("leverage: [1, 10, 50]", with: "leverage: {from: 1, to: 3, step: 0.1}")
+        try scratch.write(study.replacing("leverage: 10,", with: "leverage: 1.7,"), to: "d.yaml")
+        let run = try scratch.program.run(["explain", "d.yaml", "--leverage", "1.7", "--side", "short"])
+        #expect(run.code == 0 && run.out.contains("1.7x"), "\(run.err)")
+    }
+
+    /// A file's name and what a file holds reach the tables as texts that no spreadsheet runs.
+    @Test func noTableRunsWhatAFileSays() throws {
+        let scratch = try folder()
+        let bad = "=cmd|' /C calc'!A0"
+        let lines = samplePrices.split(separator: "\n").map(String.init)
+        let damaged = lines[..<50] + ["1700173000,\(bad),+1+1,@x,-A1,1"] + lines[50...]
+        try scratch.write(damaged.joined(separator: "\n") + "\n", to: "=prices.csv")
+        try scratch.write(smallStudy(path: "\"=prices.csv\""), to: "s.yaml")
+        let run = try scratch.program.run(["run", "s.yaml", "--out", "run", "--no-store"])
+        #expect(run.code == 0, "\(run.err)")
+        #expect(try scratch.read("run/inputs.csv").contains(",'=prices.csv,"))
+        #expect(try scratch.read("run/data_quality.csv").contains("'=cmd|' /C calc'!A0"))
+        for name in scratch.files() where name.hasPrefix("run/") && name.hasSuffix(".csv") {
+            for row in rows(try scratch.read(name)) {
+                for field in row.values where Double(field) == nil {
+                    #expect(
+                        !field.hasPrefix("=") && !field.hasPrefix("+") && !field.hasPrefix("@"), "\(name): \(field)")
+                }
+            }
+        }
+        let sweep = try scratch.program.run(
+            ["sweep", "=prices.csv", "--leverage", "2", "--horizon", "4h", "--resamples", "0", "--out", "-"])
+        #expect(sweep.code == 0 && rows(sweep.out).first?["asset"] == "_=prices", "\(sweep.err)")
+    }
+}
