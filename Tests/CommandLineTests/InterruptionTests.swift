@@ -7,8 +7,8 @@ import Testing
 /// A child of a test's thread inherits its blocked signals, which is not how people start programs: `stopped_runs.py` starts them from
 /// an empty mask, from a shell, and on a terminal.
 @Suite struct InterruptionTests {
-    /// Minute bars enough for many seconds when they are held for a month and walked bar by bar.
-    private static let prices = Result { () -> Scratch in
+    /// Minute bars enough for many seconds when they are held for a month and walked bar by bar. Made once and only read after.
+    nonisolated(unsafe) private static let prices = Result { () -> Scratch in
         let scratch = try Scratch()
         let made = try scratch.program.run(
             ["synth", "--out", "prices", "--bars", "200000", "--interval", "1m", "--quiet"])
