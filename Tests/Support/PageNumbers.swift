@@ -308,7 +308,11 @@ private func normalised(_ text: String) -> String {
     var plain = text.replacingOccurrences(
         of: "(?<=\\d)\u{202F}(?=\\d{3}(?!\\d))", with: "", options: .regularExpression)
     for space in ["\u{202F}", "\u{00A0}", "\u{2009}"] { plain = plain.replacingOccurrences(of: space, with: " ") }
-    for words in PageNumbers.definitions { plain = plain.replacingOccurrences(of: words, with: " ") }
+    for words in PageNumbers.definitions {
+        // "is 1" is no part of "is 150 %".
+        let pattern = NSRegularExpression.escapedPattern(for: words) + "(?![0-9])"
+        plain = plain.replacingOccurrences(of: pattern, with: " ", options: .regularExpression)
+    }
     return plain.trimmingCharacters(in: .whitespacesAndNewlines)
 }
 
@@ -408,7 +412,9 @@ struct NumberIndex {
         }
         guard let value = Double(field) else {
             // Messages and names: what they hold stands in the file as it stands on the page.
-            words.formUnion(NumberToken.all(in: field.replacingOccurrences(of: "\u{202F}", with: "")).map(\.text))
+            // Tables write the sign of a factor in ASCII.
+            let shown = field.hasPrefix("x") ? "×" + field.dropFirst() : field
+            words.formUnion(NumberToken.all(in: shown.replacingOccurrences(of: "\u{202F}", with: "")).map(\.text))
             return times.formUnion(NumberToken.all(in: field).filter(\.isTime).map(\.text))
         }
         // A statement carries its unit in the name of its figure; a limit and what it bounds have it beside them.

@@ -53,7 +53,7 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         try common.reporting {
-            if let page, !forcing.force, let objection = OwnFile.page.objection(to: page) { throw objection }
+            if let page, let objection = OwnFile.page.refusal(to: page, force: forcing.force) { throw objection }
             let loaded = try ExplainedStudy(study, prices: prices)
             let cell = try chosenCell(loaded.study)
             var tiers = TierFiles(files: loaded.files)

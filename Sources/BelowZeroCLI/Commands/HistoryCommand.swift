@@ -173,7 +173,9 @@ struct HistoryTable {
             let cells = columns.enumerated().map { HistoryTable.cut($1.text(line), to: widths[$0]) }
             // Why a run failed gets a line of its own.
             let note = line.note.isEmpty ? [] : ["    " + HistoryTable.cut(line.note, to: width - 4)]
-            let place = [line.folder, line.id].filter { !$0.isEmpty }.joined(separator: "  ")
+            // The name first: a long path is cut.
+            let place = HistoryTable.cut(
+                [line.id, line.folder].filter { !$0.isEmpty }.joined(separator: "  "), to: width - 4)
             let isShown = columns.contains { $0.title == HistoryTable.folder.title }
             return [row(cells, columns, widths)] + (isShown || place.isEmpty ? [] : ["    " + place]) + note
         }

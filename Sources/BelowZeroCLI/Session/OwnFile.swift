@@ -21,6 +21,17 @@ struct OwnFile {
     /// Metrics of a run.
     static let metrics = OwnFile(name: "metrics file", mark: "# HELP belowzero_", within: 4096)
 
+    /// Why nothing can be written to `path`, to be asked before anything is computed: a folder that is not there is not made, because it
+    /// is likelier mistyped; nil when nothing is against it.
+    func refusal(to path: String, force: Bool) -> Failure? {
+        let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard FileManager.default.fileExists(atPath: parent) else {
+            return Failure(
+                .cannotCreate, "there is no folder for \(path)", hint: "make it first, or choose another path")
+        }
+        return force ? nil : objection(to: path)
+    }
+
     /// Why the file at `path` must not be replaced; nil when it may: there is none, it is empty, or it is ours.
     func objection(to path: String) -> Failure? {
         var isFolder: ObjCBool = false
