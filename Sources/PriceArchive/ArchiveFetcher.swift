@@ -145,10 +145,10 @@ func isRecent(_ period: ArchivePeriod, now: UTCInstant) -> Bool {
     if case .month = period { period.end + .days(10) > now } else { period.end + .days(3) > now }
 }
 
-/// What all files of a fetch share: a server's wish to be left alone, and how many files it did not answer for.
+/// What all files of a fetch share: a server's wish to be left alone, and how many files in a row were given up.
 final class FetchGate: Sendable {
     private let opens = Mutex<ContinuousClock.Instant?>(nil)
-    private let unreachable = Atomic(0)
+    private let givenUp = Atomic(0)
 
     /// When the next request may be sent; nil for now.
     var notBefore: ContinuousClock.Instant? { opens.withLock { $0 } }
@@ -159,7 +159,11 @@ final class FetchGate: Sendable {
         opens.withLock { $0 = max($0 ?? until, until) }
     }
 
-    func noteUnreachable() { unreachable.wrappingAdd(1, ordering: .relaxed) }
+    /// The archive gave a file or said that it has none: whatever failed before, it is there.
+    func noteAnswer() { givenUp.store(0, ordering: .relaxed) }
 
-    var isHopeless: Bool { unreachable.load(ordering: .relaxed) >= FetchPolicy.mostUnreachable }
+    /// A file was given up that another day may give.
+    func noteGivenUp() { givenUp.wrappingAdd(1, ordering: .relaxed) }
+
+        var isHopeless: Bool { givenUp.load(ordering: .relaxed) >= FetchPolicy.mostGivenUp }
 }

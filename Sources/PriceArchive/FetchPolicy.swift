@@ -2,9 +2,9 @@ import StressBasics
 
 /// How patient a fetch is, and how much it takes in. Every wait and every size has a bound.
 public struct FetchPolicy: Sendable {
-    /// Tries in a row without a byte of progress before a file is given up.
+    /// Tries in a row that come no farther than the best before them, after which a file is given up.
     public var attempts = 6
-    /// Wait after the first failure; doubled after each further one.
+    /// Wait after the first failure; doubled after each further one that brought little.
     public var firstDelay = TimeSpan.seconds(1)
     /// No wait of ours is longer.
     public var longestDelay = TimeSpan.seconds(60)
@@ -34,15 +34,20 @@ public struct FetchPolicy: Sendable {
     static let largestChecksum: Int64 = 4096
     /// The most redirects of one request.
     static let mostRedirects = 5
-    /// Files whose server cannot be reached before the rest is not tried any more.
-    static let mostUnreachable = 3
+    /// Files in a row that the server does not give before the rest is not tried any more.
+    static let mostGivenUp = 3
+    /// Bytes in one try that are worth a new one at once.
+    static let ampleGain: Int64 = 1 << 20
 }
 
 /// Waits between tries: exponential, with half of each wait random so that many clients do not come back at once.
 struct Backoff {
     private var generator: SeededGenerator
     private let policy: FetchPolicy
+    /// Tries in a row that came no farther.
     private(set) var failures = 0
+    /// Waits in a row, each longer than the one before.
+    private var waits = 0
 
     init(policy: FetchPolicy, label: String) {
         generator = SeededGenerator(seed: policy.seed).stream(label)
@@ -52,16 +57,22 @@ struct Backoff {
     /// The next wait; nil when it was one failure too many, or the server asks for more than is granted.
     mutating func wait(retryAfter: TimeSpan?) -> TimeSpan? {
         failures += 1
+        waits += 1
         guard failures < policy.attempts else { return nil }
-        let doubled = Double(policy.firstDelay.milliseconds) * Double(1 << min(failures - 1, 20))
+        let doubled = Double(policy.firstDelay.milliseconds) * Double(1 << min(waits - 1, 20))
         let limit = min(doubled, Double(policy.longestDelay.milliseconds))
         let own = TimeSpan(milliseconds: Int64(limit * (0.5 + generator.uniform() / 2)))
         guard let retryAfter else { return own }
         return retryAfter > policy.longestRetryAfter ? nil : max(own, retryAfter)
     }
 
-    /// Bytes came in: the line works.
-    mutating func progressed() { failures = 0 }
+    /// What a failed try achieved. Any byte beyond the best so far counts; only a good piece lets the waits begin anew, or a server that
+    /// gives crumbs would be asked without end.
+    mutating func came(to farthest: Int64, from before: Int64) {
+        guard farthest > before else { return }
+        failures = 0
+        if farthest - before >= min(FetchPolicy.ampleGain, before) { waits = 0 }
+    }
 }
 
 /// Reads a `Retry-After`: seconds, or a date (RFC 9110, 10.2.3) compared with `now`. Nil for anything else; never negative.

@@ -43,23 +43,40 @@ struct FileFetch {
         case missing
     }
 
+    /// What earlier tries brought, so that the next one neither asks for it again nor takes it for progress.
+    private struct Gains {
+        /// The archive's checksum line, until bytes contradict it.
+        var sum: String?
+        var mismatches = 0
+        /// The farthest that any try came, bytes from the file's beginning.
+        var farthest: Int64 = 0
+    }
+
     /// Tries until the file is here, is known to be missing, or the policy's patience is over.
     func run() -> FileOutcome {
         var backoff = Backoff(policy: policy, label: task.series.path(task.period))
-        var (mismatches, received) = (0, Int64(0))
+        var gains = Gains()
         while true {
             if isCancelled() { return .failed(interrupted) }
-            if gate.isHopeless { return .failed(ArchiveError(.tryAgain, "not tried: the archive does not answer")) }
-            let before = received
+            if gate.isHopeless {
+                return .failed(
+                    ArchiveError(
+                        .tryAgain, "not tried: the archive did not give \(FetchPolicy.mostGivenUp) files in a row"))
+            }
+            let before = gains.farthest
             do throws(Stop) {
                 if !policy.refreshes, try local({ () throws(ArchiveError) in try isVerified() }) { return .present }
-                return try attempt(&mismatches, &received)
+                let outcome = try attempt(&gains)
+                gate.noteAnswer()
+                return outcome
             } catch {
                 switch error {
-                case .missing: return .missing
+                case .missing:
+                    gate.noteAnswer()
+                    return .missing
                 case .final(let error): return .failed(error)
                 case .again(let setback):
-                    if received > before { backoff.progressed() }
+                    backoff.came(to: gains.farthest, from: before)
                     guard let wait = backoff.wait(retryAfter: setback.retryAfter), rest(wait) else {
                         return givenUp(setback, after: backoff.failures)
                     }
@@ -81,7 +98,7 @@ struct FileFetch {
 
     private func givenUp(_ setback: Setback, after failures: Int) -> FileOutcome {
         if isCancelled() { return .failed(interrupted) }
-        if setback.isConnection { gate.noteUnreachable() }
+        if setback.error.reason == .tryAgain { gate.noteGivenUp() }
         let times = failures == 1 ? "" : ", \(failures) times in a row"
         let wish = setback.retryAfter.map { "; the server asks to wait \($0.text)" } ?? ""
         return .failed(
@@ -114,11 +131,12 @@ struct FileFetch {
 
     // MARK: One try
 
-    private func attempt(_ mismatches: inout Int, _ received: inout Int64) throws(Stop) -> FileOutcome {
-        let sum = try checksumText()
+    private func attempt(_ gains: inout Gains) throws(Stop) -> FileOutcome {
+        let sum = if let known = gains.sum { known } else { try checksumText() }
         guard let wanted = checksum(in: sum, of: name) else {
             throw .final(ArchiveError(.badData, "\(name).CHECKSUM does not hold the SHA-256 of that name"))
         }
+        gains.sum = sum
         let isHere = try local { () throws(ArchiveError) in
             let isHere = try fileDigest(path) == wanted
             if isHere { try replaceFile(sidecar, with: sum) }
@@ -131,13 +149,13 @@ struct FileFetch {
                 part: try PartialFile(folder: folder, name: name), folder: folder, wanted: wanted,
                 largest: policy.largestFile)
         }
-        defer { received += body.received }
-        try download(to: body)
-        return try verified(body, sum, &mismatches)
+        defer { gains.farthest = max(gains.farthest, body.farthest) }
+        try download(to: body, &gains)
+        return try verified(body, sum, &gains)
     }
 
     /// Puts the file in place when its bytes have the checksum; a second time that they have not, the archive is to blame.
-    private func verified(_ body: BodySink, _ sum: String, _ mismatches: inout Int) throws(Stop) -> FileOutcome {
+    private func verified(_ body: BodySink, _ sum: String, _ gains: inout Gains) throws(Stop) -> FileOutcome {
         let isRight = try local { () throws(ArchiveError) in
             guard try body.part.digest() == body.wanted else {
                 try body.part.truncate()
@@ -148,8 +166,10 @@ struct FileFetch {
             return true
         }
         if isRight { return .fetched(bytes: body.part.count) }
-        mismatches += 1
-        guard mismatches < 2 else {
+        gains.mismatches += 1
+        // The archive may have replaced both.
+        gains.sum = nil
+        guard gains.mismatches < 2 else {
             body.part.remove()
             throw .final(
                 ArchiveError(
@@ -173,15 +193,28 @@ struct FileFetch {
 
     /// A file that is there without a checksum is not one that is missing.
     private func checkAbsence() throws(Stop) {
-        _ = try send(address, method: "HEAD", to: TextSink(most: 0))
+        try judge(try presence())
         throw .final(
             ArchiveError(
                 .badData, "the archive has \(name) without a checksum",
                 hint: "it is not fetched: nothing could verify it"))
     }
 
-    private func download(to body: BodySink) throws(Stop) {
+    /// What the server says of the file itself. Not every server knows HEAD: then GET asks for a byte that is not taken.
+    private func presence() throws(Stop) -> WebHead {
+        do throws(Stop) {
+            let head = try reach(address, method: "HEAD", to: TextSink(most: 0))
+            if ![400, 403, 405, 501].contains(head.status) { return head }
+        } catch {
+            guard case .again(let setback) = error, setback.isConnection, !isCancelled() else { throw error }
+        }
+        return try reach(address, headers: ["Range": "bytes=0-0"], to: TextSink(most: 0))
+    }
+
+    private func download(to body: BodySink, _ gains: inout Gains) throws(Stop) {
         let kept = try local { () throws(ArchiveError) in try body.resume() }
+        // What an earlier program left is where this one begins, not what it achieved.
+        gains.farthest = max(gains.farthest, body.part.count)
         do throws(Stop) {
             let head = try send(address, headers: kept, to: body)
             guard head.status == 416 else { return }
@@ -205,6 +238,15 @@ struct FileFetch {
 
     /// Sends a request and follows the redirects that are allowed. Answers other than 200, 206 and 416 are thrown.
     private func send(
+        _ address: String, headers: [String: String] = [:], to sink: some WebSink
+    ) throws(Stop) -> WebHead {
+        let head = try reach(address, headers: headers, to: sink)
+        try judge(head)
+        return head
+    }
+
+    /// The same without a judgement of the answer.
+    private func reach(
         _ address: String, method: String = "GET", headers: [String: String] = [:], to sink: some WebSink
     ) throws(Stop) -> WebHead {
         var address = address
@@ -217,10 +259,7 @@ struct FileFetch {
             let head = try answer(
                 WebRequest(address: address, method: method, headers: headers, stall: policy.stall, deadline: deadline),
                 sink)
-            guard [301, 302, 303, 307, 308].contains(head.status) else {
-                try judge(head)
-                return head
-            }
+            guard [301, 302, 303, 307, 308].contains(head.status) else { return head }
             address = try redirected(head, from: address)
         }
         throw .final(ArchiveError(.badData, "\(name): the server redirects again and again"))
@@ -234,6 +273,7 @@ struct FileFetch {
             case .connection(let words): throw again("\(base.host): \(words)", isConnection: true)
             case .stalled(let span): throw again("\(name): no byte for \(span.text)", isConnection: true)
             case .outOfTime:
+                gate.noteGivenUp()
                 throw .final(
                     ArchiveError(
                         .tryAgain, "\(name) took longer than \(policy.longestFile.text)",

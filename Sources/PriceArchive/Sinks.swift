@@ -4,8 +4,8 @@ import StressBasics
 final class BodySink: WebSink {
     let part: PartialFile
     let wanted: Digest
-    /// Bytes that came in now.
-    private(set) var received: Int64 = 0
+    /// How far the part came, bytes from the file's beginning.
+    private(set) var farthest: Int64 = 0
     private let folder: String
     private let largest: Int64
 
@@ -52,7 +52,7 @@ final class BodySink: WebSink {
 
     func take(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError) {
         try part.append(bytes)
-        received += Int64(bytes.count)
+        farthest = max(farthest, part.count)
     }
 
     private func isContinuation(_ head: WebHead) -> Bool {

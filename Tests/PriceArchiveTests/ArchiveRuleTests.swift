@@ -46,7 +46,7 @@ import Testing
             #expect(wait == two.wait(retryAfter: nil))
         }
         #expect(one.wait(retryAfter: nil) == nil, "the twelfth failure is the last")
-        one.progressed()
+        one.came(to: 1, from: 0)
         #expect(one.wait(retryAfter: .seconds(100)) == .seconds(100))
         #expect(one.wait(retryAfter: .minutes(6)) == nil, "no server makes us wait for ever")
     }

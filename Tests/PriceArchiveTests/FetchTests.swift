@@ -174,7 +174,8 @@ import Testing
         ("redirectfile", .badData, "not https"), ("forbidden", .badData, "403"),
         ("busyforever", .tryAgain, "asks to wait"), ("always500", .tryAgain, "503, 3 times in a row"),
         ("drop", .tryAgain, "127.0.0.1"), ("junk", .tryAgain, "127.0.0.1"),
-        ("stallforever", .tryAgain, "no byte for"),
+        ("stallforever", .tryAgain, "no byte for"), ("halves", .tryAgain, "3 times in a row"),
+        ("nohead", .badData, "without a checksum"), ("drophead", .badData, "without a checksum"),
     ])
     func failuresAreNamedAndLeaveNothing(mode: String, reason: ArchiveError.Reason, words: String) throws {
         var impatient = mode == "stallforever" ? hasty : policy
@@ -187,15 +188,56 @@ import Testing
         #expect(try requests(mode).count <= 12)
     }
 
-    @Test func theRestIsNotTriedWhenNobodyAnswers() throws {
+    /// A few bytes more with every answer are progress, and none that is asked for without end: the waits grow until the file's time is
+    /// over. A busy machine only asks less often.
+    @Test(arguments: ["crumbs", "stallingcrumbs"])
+    func whoeverGivesCrumbsIsAskedEverLessOften(mode: String) throws {
+        var brief = mode == "crumbs" ? policy : hasty
+        brief.longestFile = .seconds(10)
+        guard let outcome = try fetch(mode, series(), policy: brief) else { return }
+        let failure = try #require(outcome.failures.first?.error, "\(outcome.periods)")
+        #expect(failure.reason == .tryAgain && failure.hint.contains("goes on where this one stopped"), "\(failure)")
+        let asked = try requests(mode)
+        #expect(asked.count { $0[1].hasSuffix(".CHECKSUM") } == 1, "its checksum is known")
+        // 20 ms doubled ten times are more than ten seconds.
+        #expect((3...14).contains(asked.count), "\(asked.count) requests")
+        #expect(files().contains { $0.hasSuffix(".part") }, "what came is kept")
+    }
+
+    @Test func aFileThatIsMissingIsMissingWithoutHead() throws {
+        guard let outcome = try fetch("nohead_missing", series()) else { return }
+        #expect(outcome.failures.isEmpty && outcome.present.isEmpty, "\(outcome.failures)")
+        #expect(try requests("nohead_missing").map { $0[0] } == ["GET", "HEAD", "GET"])
+    }
+
+    @Test func waitsBeginAnewAfterAGoodPieceOnly() {
+        var patient = FetchPolicy()
+        patient.attempts = 3
+        var backoff = Backoff(policy: patient, label: "")
+        func next() -> Int64? { backoff.wait(retryAfter: nil)?.milliseconds }
+        // Half of each wait is random: from 1/2 of 1, 2, 4 … seconds to the whole.
+        backoff.came(to: 2 << 20, from: 0)
+        #expect((500...1000).contains(next() ?? 0))
+        for longest in [2000, 4000, 8000] as [Int64] {
+            backoff.came(to: 2 << 20 + 1, from: 2 << 20)
+            #expect((longest / 2...longest).contains(next() ?? 0), "a crumb is progress, and no reason to hurry")
+        }
+        backoff.came(to: 4 << 20, from: 2 << 20)
+        #expect((500...1000).contains(next() ?? 0))
+        backoff.came(to: 4 << 20, from: 4 << 20)
+        #expect(next() != nil)
+        backoff.came(to: 4 << 20, from: 4 << 20)
+        #expect(next() == nil, "three tries that come no farther are enough")
+    }
+
+    @Test(arguments: ["drop", "always500", "halves"])
+    func theRestIsNotTriedWhenNobodyAnswers(mode: String) throws {
         var impatient = policy
         impatient.attempts = 2
         impatient.parallel = 1
-        guard let outcome = try fetch("drop", series("ALLUSDT"), "2022-01", "2023-12", policy: impatient) else {
-            return
-        }
+        guard let outcome = try fetch(mode, series("ALLUSDT"), "2022-01", "2023-12", policy: impatient) else { return }
         #expect(outcome.failures.count == 24 && outcome.failures.last?.error.message.contains("not tried") == true)
-        #expect(try requests("drop").filter { $0[1].contains("ALLUSDT") }.count <= 12)
+        #expect(try requests(mode).filter { $0[1].contains("ALLUSDT") }.count <= 12)
     }
 
     @Test func redirectsElsewhereNeedPermission() throws {

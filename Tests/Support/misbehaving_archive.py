@@ -97,7 +97,7 @@ class Archive(BaseHTTPRequestHandler):
         action = getattr(self, "sum_" + mode if is_sum else "zip_" + mode, None) or getattr(self, "any_" + mode, None)
         if data is None:
             return self.reply(404, b"<Error><Code>NoSuchKey</Code></Error>")
-        if action is None or self.command == "HEAD" and mode != "nozip":
+        if action is None or self.command == "HEAD" and mode != "nozip" and "head" not in mode:
             return self.serve(data)
         action(data, count, path)
 
@@ -190,6 +190,54 @@ class Archive(BaseHTTPRequestHandler):
         self.half(data)
         time.sleep(20)
         self.close_connection = True
+
+    def part(self, data, most):
+        """At most so many bytes of what was asked for, with the head of a whole answer."""
+        start = int((self.headers.get("Range") or "bytes=0-")[6:-1])
+        self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
+        self.send_header("Content-Length", str(len(data) - start))
+        self.send_header("ETag", '"one"')
+        self.end_headers()
+        self.wfile.write(data[start : start + most])
+        self.wfile.flush()
+        self.close_connection = True
+
+    def zip_crumbs(self, data, count, path):
+        self.part(data, 5)
+
+    def zip_stallingcrumbs(self, data, count, path):
+        self.part(data, 5)
+        time.sleep(20)
+
+    def zip_halves(self, data, count, path):
+        """Knows no ranges: every answer begins anew and is cut, once more once less."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data[: len(data) // 2 - count % 3])
+        self.wfile.flush()
+        self.close_connection = True
+
+    def sum_nohead(self, data, count, path):
+        self.reply(404, b"")
+
+    def zip_nohead(self, data, count, path):
+        self.reply(501, b"Unsupported method") if self.command == "HEAD" else self.serve(data)
+
+    sum_nohead_missing = sum_nohead
+
+    def zip_nohead_missing(self, data, count, path):
+        self.reply(501 if self.command == "HEAD" else 404, b"")
+
+    sum_drophead = sum_nohead
+
+    def zip_drophead(self, data, count, path):
+        if self.command == "GET":
+            return self.serve(data)
+        self.close_connection = True
+        self.connection.close()
 
     def any_stallforever(self, data, count, path):
         time.sleep(20)
