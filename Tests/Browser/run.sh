@@ -16,6 +16,11 @@ if ! "$python" -c 'import selenium, axe_playwright_python' 2>/dev/null; then
         || skip "selenium and axe-playwright-python cannot be had from PyPI"
 fi
 
+# What browsers leave behind goes with this folder.
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+
 rm -rf .build/browser-run .build/browser-shots
 program=.build/debug/belowzero
 [ -x "$program" ] || program=.build/release/belowzero
@@ -34,8 +39,9 @@ compare() {
 }
 if [ "${1:-}" = examples ]; then
     "$python" -m pip install --quiet --disable-pip-version-check pillow pypdfium2
-    exec "$python" Tests/Browser/make_examples.py --to Reports/Examples --report "$run/reports/syn-major-long.html" \
+    "$python" Tests/Browser/make_examples.py --to Reports/Examples --report "$run/reports/syn-major-long.html" \
         --index "$run/index.html" --nights .build/browser-run/index.html
+    exit
 fi
 compare
 "$python" Tests/Browser/check_report.py --shots .build/browser-shots \

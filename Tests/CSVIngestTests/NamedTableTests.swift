@@ -1,13 +1,15 @@
 import CSVIngest
 import Foundation
 import StressBasics
+import TestSupport
 import Testing
 
 /// Tables that this program wrote, read again.
 @Suite struct NamedTableTests {
+    private let folder = TemporaryFolder()
+
     private func table(_ text: String, _ wanted: Set<String>) throws -> NamedTable {
-        let path = NSTemporaryDirectory() + "table-\(UUID().uuidString).csv"
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        let path = try folder.subfolder() + "/table.csv"
         try text.write(toFile: path, atomically: false, encoding: .utf8)
         return try NamedTable(file: path, wanted: wanted)
     }

@@ -33,8 +33,11 @@ struct Program {
     /// A program that has been started.
     struct Running {
         let process: Process
-        let outFile: String
-        let errFile: String
+        private let output: TemporaryFolder
+        var outFile: String { output.path + "/out" }
+        var errFile: String { output.path + "/err" }
+
+        fileprivate init(_ process: Process, output: TemporaryFolder) { (self.process, self.output) = (process, output) }
 
         /// Kills it, unless it has ended, and gives what it did until then.
         @discardableResult
@@ -44,9 +47,8 @@ struct Program {
             return try outcome()
         }
 
-        /// What it did, once it has ended; what it wrote is removed.
+        /// What it did, once it has ended.
         func outcome() throws -> Outcome {
-            defer { for file in [outFile, errFile] { try? FileManager.default.removeItem(atPath: file) } }
             let code = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
             return Outcome(
                 code: code, out: try String(contentsOfFile: outFile, encoding: .utf8),
@@ -63,26 +65,26 @@ struct Program {
         // Never the cache of whoever runs the tests.
         let own = ["BELOWZERO_CACHE": scratch.path + "/.cache"].merging(environment) { $1 }
         process.environment = ProcessInfo.processInfo.environment.merging(own) { $1 }
-        let base = NSTemporaryDirectory() + "belowzero-out-\(UUID().uuidString)"
-        for name in [base + ".out", base + ".err"] { _ = FileManager.default.createFile(atPath: name, contents: nil) }
-        process.standardOutput = FileHandle(forWritingAtPath: base + ".out")
-        process.standardError = FileHandle(forWritingAtPath: base + ".err")
+        let running = Running(process, output: TemporaryFolder())
+        for name in [running.outFile, running.errFile] {
+            _ = FileManager.default.createFile(atPath: name, contents: nil)
+        }
+        process.standardOutput = FileHandle(forWritingAtPath: running.outFile)
+        process.standardError = FileHandle(forWritingAtPath: running.errFile)
         process.standardInput = FileHandle.nullDevice
         try process.run()
-        return Running(process: process, outFile: base + ".out", errFile: base + ".err")
+        return running
     }
 }
 
 /// A new folder that is removed with the value.
 final class Scratch {
-    let path: String
+    private let folder = TemporaryFolder()
+    var path: String { folder.path }
 
     init() throws {
-        path = NSTemporaryDirectory() + "belowzero-test-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        guard FileManager.default.fileExists(atPath: folder.path) else { throw CocoaError(.fileNoSuchFile) }
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 
     var program: Program { Program(scratch: self) }
 

@@ -179,7 +179,6 @@ import Testing
         printing.process.waitUntilExit()
         let printed = try Data(contentsOf: URL(fileURLWithPath: printing.outFile))
         #expect(printing.process.terminationStatus == 0 && printed.starts(with: [0x1F, 0x8B]) && !isThere("-"))
-        for file in [printing.outFile, printing.errFile] { try FileManager.default.removeItem(atPath: file) }
     }
 
     // MARK: Names

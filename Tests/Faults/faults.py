@@ -2,6 +2,7 @@
 
 usage: faults.py PROGRAM FAULTS.SO [STEP]     every STEP-th call; 1 tries them all
 """
+import atexit
 import collections
 import os
 import shutil
@@ -36,7 +37,9 @@ def files(folder):
     return sum(len(names) for _, _, names in os.walk(folder)) if os.path.exists(folder + "/run.json") else 0
 
 
-os.chdir(tempfile.mkdtemp())
+scratch = tempfile.TemporaryDirectory()
+atexit.register(scratch.cleanup)
+os.chdir(scratch.name)
 for name, shift in (("a", 3), ("b", 5)):
     open(name + ".csv", "w").write(prices(shift))
 open("s.yaml", "w").write(STUDY)

@@ -99,11 +99,9 @@ import Testing
         try folder.publish()
     }
 
-    private func scratch() throws -> String {
-        let path = NSTemporaryDirectory() + "belowzero-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        return path
-    }
+    private let folder = TemporaryFolder()
+
+    private func scratch() throws -> String { try folder.subfolder() }
 
     private func names(_ path: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()

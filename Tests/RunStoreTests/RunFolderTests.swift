@@ -4,11 +4,9 @@ import TestSupport
 import Testing
 
 @Suite struct RunFolderTests {
-    private func scratch() throws -> String {
-        let path = NSTemporaryDirectory() + "belowzero-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        return path
-    }
+    private let folder = TemporaryFolder()
+
+    private func scratch() throws -> String { try folder.subfolder() }
 
     private func names(_ path: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path).sorted()

@@ -7,11 +7,9 @@ import Testing
 
 /// A run at work: found again by its name, owned by one process, its pieces trusted only when they are whole and its own.
 @Suite struct UnfinishedRunTests {
-    private func scratch() throws -> String {
-        let path = NSTemporaryDirectory() + "belowzero-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        return path
-    }
+    private let folder = TemporaryFolder()
+
+    private func scratch() throws -> String { try folder.subfolder() }
 
     private func names(_ path: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: path).sorted()
