@@ -57,10 +57,13 @@ struct DiffCommand: ParsableCommand {
     func run() throws {
         try common.reporting {
             let started = wallClock()
-            let interruption = Interruption()
+            let interruption = Interruption(isJSON: common.json, talk: common.talk)
             let runs = (before: try StoredRunFolder(before), after: try StoredRunFolder(after))
             let difference = try compared(runs.before, runs.after, interruption)
-            if let out { try write(difference, to: out, started: started, study: runs.after.study) }
+            if let out {
+                try write(difference, to: out, started: started, study: runs.after.study)
+                interruption.setFarewell { Failure($0.code, "stopped, but \(out) is whole") }
+            }
             try Talk.print(common.json ? difference.jsonLine : difference.terminalText)
             if let out, !common.json { try Talk.print("\nOpen  \(out)/diff.html") }
             if !difference.changes.isEmpty { throw ExitCode(1) }

@@ -79,9 +79,12 @@ struct ExportCommand: ParsableCommand {
     /// Has a file made in a folder of its own, and writes it on standard output: a database cannot be written from front to end.
     private func printFile(_ make: (String) throws -> Void) throws {
         let folder = NSTemporaryDirectory() + "belowzero-export-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try make(folder + "/export")
-        guard let file = FileHandle(forReadingAtPath: folder + "/export") else {
+        let file = try SignalWatch.removing(folder) {
+            try make(folder + "/export")
+            return FileHandle(forReadingAtPath: folder + "/export")
+        }
+        // It has no name any more: a reader that leaves and a full disk leave nothing behind, either.
+        guard let file else {
             throw Failure(.inputOutput, "cannot read \(folder)", hint: "check the temporary folder, TMPDIR")
         }
         defer { try? file.close() }

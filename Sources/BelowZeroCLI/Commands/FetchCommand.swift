@@ -89,7 +89,9 @@ struct FetchCommand: ParsableCommand {
             let series = try chosenSeries()
             let months = try chosenMonths(now)
             let address = try archiveAddress()
-            let interruption = Interruption()
+            let interruption = Interruption(
+                isJSON: common.json, talk: common.talk,
+                fate: "what was fetched is kept, and the same command goes on")
             let fetcher = ArchiveFetcher(
                 base: address, output: out, policy: try policy(), agent: "belowzero/\(programVersion)", now: now,
                 isCancelled: { [control = interruption.control] in control.isCancelled })

@@ -67,11 +67,12 @@ struct ChildProcess {
         posix_spawn_file_actions_adddup2(&actions, pipes.inputEnd, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, pipes.errorEnd, STDERR_FILENO)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
-        // We ignore the signals that end us until a run is tidied up; what we start must not inherit that.
-        var (all, none) = (sigset_t(), sigset_t())
-        sigfillset(&all)
+        // We block the signals that end us, to wait for them; what we start must not inherit that. What `nohup` was asked for holds for it.
+        var (reset, none) = (sigset_t(), sigset_t())
+        sigfillset(&reset)
+        if SignalWatch.isIgnored(SIGHUP) { sigdelset(&reset, SIGHUP) }
         sigemptyset(&none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setsigdefault(&attributes, &reset)
         posix_spawnattr_setsigmask(&attributes, &none)
         // A group of its own can be ended with everything that it started.
         posix_spawnattr_setpgroup(&attributes, 0)

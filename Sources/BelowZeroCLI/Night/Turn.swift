@@ -42,6 +42,11 @@ struct Turn {
             if error.reason == .newer || error.reason == .foreign { throw Failure(error) }
             talk.warn("this run will not be in the history: \(error.message)")
             return (nil, nil)
+        } catch is Stopped {
+            // It leaves a word, as one that a signal ends at work does.
+            let failure = interruption.failure
+            recordRefusal(failure, now: now)
+            throw failure
         } catch let refusal as FolderLock.Refusal {
             guard case .held = refusal else {
                 talk.warn(
@@ -54,6 +59,9 @@ struct Turn {
             throw failure
         }
     }
+
+    /// The wait was ended by a signal.
+    private struct Stopped: Error {}
 
     private func locked(_ folder: String, patience: TimeSpan, now: UTCInstant) throws -> HeldLock {
         let owner = "process \(ProcessInfo.processInfo.processIdentifier), study \(study.name), since \(now.rfc3339)"
@@ -72,7 +80,7 @@ struct Turn {
                 }
                 hasWaited = true
             }
-            if interruption.control.isCancelled { throw interruption.failure }
+            if interruption.control.isCancelled { throw Stopped() }
             usleep(50_000)
         }
     }

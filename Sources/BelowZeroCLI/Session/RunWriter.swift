@@ -59,14 +59,13 @@ struct RunWriter {
             }
             if interruption.control.isCancelled { throw interruption.failure }
             interruption.setFarewell { failure in
-                // The disk may be slow to confirm what stands already.
+                // The disk may be slow to confirm what stands already, and whoever reads what is said may be, too.
                 if FileManager.default.fileExists(atPath: folder) {
                     return Failure(failure.code, "stopped, but \(folder) is whole")
                 }
                 return unfinished.close() ? failure.resumable : failure
             }
             try run.publish()
-            interruption.setFarewell(nil)
         } catch let error as StoreError {
             throw Failure(error)
         }

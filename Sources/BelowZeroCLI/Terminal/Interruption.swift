@@ -7,7 +7,7 @@ import Synchronization
 final class Interruption {
     /// What the run is stopped by.
     let control = RunControl()
-    private let state = InterruptionState()
+    private let state: InterruptionState
 
     /// A run that has not stopped by then is ended where it stands: what it does on disk bears that at every moment.
     private static let patience = DispatchTimeInterval.milliseconds(700)
@@ -17,14 +17,16 @@ final class Interruption {
     /// - Parameters:
     ///   - isJSON: whether the failure is printed as JSON, too, when the run has to be ended where it stands.
     ///   - talk: where it is said.
-    init(isJSON: Bool = false, talk: Talk = Talk(isQuiet: false)) {
+    ///   - fate: what becomes of the work when it is stopped.
+    init(isJSON: Bool = false, talk: Talk = Talk(isQuiet: false), fate: String = "nothing was written") {
+        state = InterruptionState(fate: fate)
         // A queue of its own: the global ones may be busy with the run itself.
         let queue = DispatchQueue(label: "signals")
         SignalWatch.setHandler { [control, state] number in
-            if state.received.exchange(number, ordering: .relaxed) != 0 { _exit(128 + number) }
+            if state.received.exchange(number, ordering: .relaxed) != 0 { _exit(state.failure.code.rawValue) }
             control.cancel()
             queue.asyncAfter(deadline: .now() + Interruption.patience) {
-                guard let failure = state.lastWords() else { return }
+                let failure = state.lastWords()
                 failure.report(isJSON: isJSON, talk: talk)
                 _exit(failure.code.rawValue)
             }
@@ -33,34 +35,35 @@ final class Interruption {
 
     deinit { SignalWatch.setHandler(nil) }
 
-    /// What to do and say when the run has to be ended where it stands: gives the failure with what became of the run. Nil
-    /// once the outputs stand, when it is too late to stop.
-    func setFarewell(_ farewell: Farewell?) { state.farewell.withLock { $0 = farewell } }
+    /// What to do and say when the program has to be ended where it stands: gives the failure with what became of the work. Before
+    /// it is set, the plain failure is said.
+    func setFarewell(_ farewell: @escaping Farewell) { state.farewell.withLock { $0 = farewell } }
 
     typealias Farewell = @Sendable (Failure) -> Failure
 
     /// The failure to end with after a cancelled run.
-    var failure: Failure { state.failure("nothing was written") }
+    var failure: Failure { state.failure }
 }
 
 /// What the signals' queue and the run know of each other.
 private final class InterruptionState: Sendable {
     /// The last signal that arrived; 0 before any.
     let received = Atomic<Int32>(0)
-    let farewell = Mutex<Interruption.Farewell?>({ $0 })
+    let farewell = Mutex<Interruption.Farewell>({ $0 })
+    private let fate: String
 
-    func failure(_ words: String) -> Failure {
+    init(fate: String) { self.fate = fate }
+
+    var failure: Failure {
         switch received.load(ordering: .relaxed) {
-        case SIGTERM: Failure(.terminated, "terminated; \(words)")
-        case SIGHUP: Failure(.terminated, "the terminal was closed; \(words)")
-        default: Failure(.interrupted, "interrupted; \(words)")
+        case SIGTERM: Failure(.terminated, "terminated; \(fate)")
+        case SIGHUP: Failure(.terminated, "the terminal was closed; \(fate)")
+        default: Failure(.interrupted, "interrupted; \(fate)")
         }
     }
 
-    /// The failure with what became of the run; nil when it is too late to stop.
-    func lastWords() -> Failure? {
-        farewell.withLock { $0.map { $0(failure("nothing was written")) } }
-    }
+    /// The failure with what became of the run.
+    func lastWords() -> Failure { farewell.withLock { $0(failure) } }
 }
 
 extension Failure {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Foundation
 import Synchronization
 
 /// Takes the signals that ask the program to end (SIGINT, SIGTERM, SIGHUP), from the first moment on.
@@ -33,6 +29,20 @@ enum SignalWatch {
     /// Who is told from now on; with nil, a signal ends the program where it stands.
     static func setHandler(_ newHandler: Handler?) { handler.withLock { $0 = newHandler } }
 
+    /// Does something that needs a folder, which is gone afterwards, whatever ends it.
+    static func removing<Value>(_ folder: String, _ body: () throws -> Value) rethrows -> Value {
+        let remove: @Sendable () -> Void = { try? FileManager.default.removeItem(atPath: folder) }
+        setHandler { number in
+            remove()
+            end(by: number)
+        }
+        defer {
+            remove()
+            setHandler(nil)
+        }
+        return try body()
+    }
+
     private static func watchedSignals() -> sigset_t {
         var watched = sigset_t()
         sigemptyset(&watched)
@@ -40,7 +50,8 @@ enum SignalWatch {
         return watched
     }
 
-    private static func isIgnored(_ number: Int32) -> Bool {
+    /// Whether the program was started with a signal ignored, as `nohup` does with SIGHUP.
+    static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()
         guard sigaction(number, nil, &action) == 0 else { return false }
         #if canImport(Glibc)
