@@ -165,5 +165,5 @@ final class FetchGate: Sendable {
     /// A file was given up that another day may give.
     func noteGivenUp() { givenUp.wrappingAdd(1, ordering: .relaxed) }
 
-        var isHopeless: Bool { givenUp.load(ordering: .relaxed) >= FetchPolicy.mostGivenUp }
+    var isHopeless: Bool { givenUp.load(ordering: .relaxed) >= FetchPolicy.mostGivenUp }
 }

@@ -98,9 +98,12 @@ import Testing
         let arguments = [
             "fetch", "HALTUSDT", "--from", "2023-01", "--to", "2023-01", "--interval", "1h", "--allow-http",
         ]
-        let running = try scratch.program.start(arguments + ["--base", server.base("slow")])
+        // It gives a few bytes and then falls silent.
+        let running = try scratch.program.start(arguments + ["--base", server.base("stallingcrumbs")])
         let part = "prices/spot/klines/HALTUSDT/1h/.HALTUSDT-1h-2023-01.zip.part"
-        for _ in 0..<5000 where !scratch.files().contains(part + ".state") { Thread.sleep(forTimeInterval: 0.02) }
+        while running.process.isRunning, !scratch.files().contains(part + ".state") {
+            Thread.sleep(forTimeInterval: 0.02)
+        }
         kill(running.process.processIdentifier, SIGINT)
         running.process.waitUntilExit()
         let outcome = try running.outcome()

@@ -49,11 +49,58 @@ import Testing
 
     @Test(arguments: [
         ("Ctrl-C on a terminal", "130"), ("a terminal that is closed", "143"), ("QUIT", "131"),
-        ("QUIT to a background job", "131"), ("INT to synth", "130"),
+        ("QUIT to a background job", "131"), ("INT to synth", "130"), ("INT to check", "130"),
+        ("INT to check of a study", "130"), ("INT to explain", "130"), ("INT to a sweep that reads", "130"),
+        ("INT to a run that reads", "130"), ("INT to diff", "130"), ("INT to diff into a full pipe", "130"),
+        ("INT to export into a full pipe", "130"), ("INT to a fetch", "130"), ("TERM to a fetch", "143"),
+        ("HUP to a fetch", "143"),
     ])
     func otherWaysToStop(name: String, code: String) throws {
         let (ended, scratch) = try stopped(name)
-        #expect(ended == code, "\(name)")
+        let said = (try? scratch.read("err")) ?? ""
+        #expect(ended == code, "\(name): \(ended) \(said)")
         #expect(!FileManager.default.fileExists(atPath: scratch.path + "/out/run"))
+        if name.hasSuffix("a fetch") { #expect(said.contains("what was fetched is kept"), "\(said)") }
+    }
+
+    /// At work and while it waits for its turn: the history knows how the run ended, and what was finished can be gone on with.
+    @Test(arguments: [
+        ("INT", 130, "interrupted"), ("TERM", 143, "terminated"), ("HUP", 143, "the terminal was closed"),
+    ])
+    func aStoppedNightLeavesAWord(signal: String, code: Int, word: String) throws {
+        for place in ["a night", "a run that waits"] {
+            let (ended, scratch) = try stopped("\(signal) to \(place)")
+            let said = try scratch.read("err")
+            #expect(ended == String(code) && said.contains("\(word); nothing was written"), "\(ended) \(said)")
+            let history = try scratch.program.run(["history", "--json", "--study", "small"])
+            #expect(history.code == 0 && history.out.split(separator: "\n").count == 1, "\(place): \(history.out)")
+            #expect(history.out.contains("\"exit_code\":\(code)") && history.out.contains(word), "\(history.out)")
+            guard place == "a night" else { continue }
+            #expect(said.contains("--resume goes on from there"))
+            #expect(scratch.files().contains { $0.contains(".partial/pieces/") })
+        }
+    }
+
+    /// Its signal is what a pipeline expects; where that is ignored, the reader's going is no failure.
+    @Test(arguments: [("a reader that left", "141"), ("a reader that left, its signal ignored", "0")])
+    func readersMayLeave(name: String, code: String) throws {
+        #expect(try stopped(name).code == code)
+    }
+
+    /// What the program blocks to wait for is not blocked in what it starts, however it was started itself.
+    @Test func commandsStartWithTheirSignalsFree() throws {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        let alert = """
+            import signal
+            free = [n for n in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1) if signal.getsignal(n) == signal.SIG_DFL]
+            open("seen", "w").write(f"{len(signal.pthread_sigmask(signal.SIG_BLOCK, []))} {len(free)}")
+            """
+        try scratch.write(alert, to: "alert.py")
+        let limit = "limits: [{measure: equity_mean_margin_frac, min: 5}]\non_breach: {command: [python3, alert.py]}"
+        try scratch.write(smallStudy(limit: limit), to: "study.yaml")
+        let run = try scratch.program.run(["run", "study.yaml"])
+        #expect(run.code == 3, "\(run.err)")
+        #expect(try scratch.read("seen") == "0 3")
     }
 }

@@ -37,7 +37,9 @@ struct Program {
         var outFile: String { output.path + "/out" }
         var errFile: String { output.path + "/err" }
 
-        fileprivate init(_ process: Process, output: TemporaryFolder) { (self.process, self.output) = (process, output) }
+        fileprivate init(_ process: Process, output: TemporaryFolder) {
+            (self.process, self.output) = (process, output)
+        }
 
         /// Kills it, unless it has ended, and gives what it did until then.
         @discardableResult
