@@ -38,7 +38,9 @@ struct AssetSide {
 
     /// The sentences about a cell of this page.
     func sentences(_ row: ResultRow) -> CellSentences {
-        CellSentences(row: row, barLength: asset.barLength, confidence: confidence)
+        CellSentences(
+            row: row, barLength: asset.barLength, confidence: confidence,
+            fit: row.estimate.status == .noData ? report.historyFit(of: row.cell) : nil)
     }
 
     /// The measures that this page's cells hold.

@@ -35,7 +35,9 @@ extension LimitCheck {
     public var absenceWords: String {
         let place =
             cell.map { "\($0.asset) \($0.side.rawValue) \($0.leverage.screenText) \($0.horizon.screenText)" } ?? asset
-        return plainText("\(place) \(limit.measure.words) has no value: \((absence ?? .noEntries).words)")
+        return plainText(
+            "\(place) \(limit.measure.words) has no value: \((absence ?? .noEntries).words)"
+                + (absenceDetail.isEmpty ? "" : "; " + absenceDetail))
     }
 
     /// The check with what its absence of a value makes of the run.
@@ -90,6 +92,7 @@ extension RunReport {
     public var headlineAbsenceWords: String? {
         guard let cell = headlineRow?.cell else { return nil }
         let place = "\(cell.asset) \(cell.side.rawValue) \(cell.leverage.screenText) \(cell.horizon.screenText)"
-        return plainText("the headline \(place) has no data: no entry has a whole window")
+        let fit = historyFit(of: cell).map { "; " + $0.words } ?? ""
+        return plainText("the headline \(place) has no data: no entry has a whole window\(fit)")
     }
 }

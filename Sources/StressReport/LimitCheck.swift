@@ -26,6 +26,8 @@ public struct LimitCheck: Sendable {
     public var outcome: Outcome
     /// Why there is no value; nil where there is one.
     public var absence: Absence?
+    /// More about the absence, as the end of a sentence; empty when there is nothing more.
+    public var absenceDetail = ""
     /// Whether nothing is known where the study wants something to be known: the run is then partial.
     public var isUnknown = false
 
@@ -98,6 +100,7 @@ extension RunReport {
             guard check.outcome == .noValue else { return check }
             let isFailed = failed.contains(row.cell.asset)
             check.absence = isFailed ? .failedJob : row.estimate.absence(of: limit.measure, value: check.value)
+            if check.absence == .noEntries { check.absenceDetail = historyFit(of: row.cell)?.words ?? "" }
             return check
         }
     }

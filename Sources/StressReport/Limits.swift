@@ -105,7 +105,7 @@ extension LimitCheck {
 extension StudyLimit {
     /// `below zero ≤ 5 %`, `newest bar at most 36 h old`.
     var words: String {
-        let subject = bound == .value ? measure.words : "\(bound.rawValue) end of \(measure.words)"
+        let subject = subjectWords
         switch form {
         case .max(let hours) where measure == .newestBarAge: return "newest bar at most \(numberWords(hours)) old"
         case .max(let most): return "\(subject) ≤ \(numberWords(most))"

@@ -5,7 +5,7 @@ import StudyPlan
 extension RunReport {
     /// One line for a mail: what is wrong, or else the headline, and how far the data go.
     ///
-    /// `[breach] BTC-USD long 100× 7 d below zero 11.9 % > 8 % — nightly, data to 2026-11-20`. It has the data's date and not the
+    /// `[breach] BTC-USD long 100× 7 d on typical: below zero 11.93 % of entries > 8 % — nightly, data to 2026-11-20`. It has the data's date and not the
     /// clock's, so that equal runs say the same.
     public var subject: String {
         let data = assets.map(\.last).max().map { ", data to \($0.civil.dateText)" } ?? ""
@@ -25,7 +25,7 @@ extension RunReport {
         let breaches = limits.filter(\.breached)
         if let first = breaches.first {
             let others = breaches.count > 1 ? " and \(breaches.count - 1) more" : ""
-            return breachWords(first) + others
+            return first.breachWords + others
         }
         if !failures.isEmpty {
             let names = failures.prefix(3).map { visibleText($0.asset) }.joined(separator: ", ")
@@ -33,42 +33,23 @@ extension RunReport {
         }
         if let unknownWords { return unknownWords }
         guard let row = headlineRow else { return "done" }
-        return "\(placeWords(row.cell)) below zero \(shareWords(row.estimate))"
-    }
-
-    /// `BTC-USD long 100× 7 d below zero 11.9 % > 8 %`.
-    private func breachWords(_ check: LimitCheck) -> String {
-        let place = check.cell.map(placeWords) ?? visibleText(check.asset)
-        let isShare = check.limit.measure.rawValue.hasSuffix("_frac")
-        func words(_ value: Double?) -> String {
-            guard let value else { return "–" }
-            return isShare ? significantText(value * 100, digits: 3) + " %" : significantText(value, digits: 3)
-        }
-        let isBelow = (check.value ?? 0) < (check.threshold ?? 0)
-        return
-            "\(place) \(check.limit.measure.words) \(words(check.value)) \(isBelow ? "<" : ">") \(words(check.threshold))"
-    }
-
-    private func placeWords(_ cell: StudyCell) -> String {
-        let contract = study.grid.contracts.count > 1 ? " \(cell.contract.rawValue)" : ""
-        return
-            "\(visibleText(cell.asset)) \(cell.side.rawValue)\(contract) \(cell.leverage.screenText) \(cell.horizon.screenText)"
+        return "\(row.cell.placeWords): below zero \(shareWords(row.estimate))"
     }
 
     private func shareWords(_ estimate: CellEstimate) -> String {
-        estimate.exit.frequency.map(shareText) ?? estimate.status.rawValue
+        estimate.exit.frequency.map { shareText($0) + " of entries" } ?? estimate.status.rawValue
     }
 
     // MARK: Text
 
     /// `summary.txt`: subject, headline, table, limits and what to open; for a mail or a terminal.
     var summaryText: ReportFile {
-        var parts = ["Subject: \(subject)", headlineText, terminalTable()]
+        var parts = ["Subject: \(subject)", headlineText, terminalTable(), assetLines()]
         let breaches = limits.filter(\.breached)
         if !limits.isEmpty {
             let rest = breaches.count > 20 ? ["  and \(breaches.count - 20) more; see limits.csv"] : []
             let empty = unknownLimits.prefix(20).map { "  NO VALUE  " + $0.absenceWords }
-            let lines = breaches.prefix(20).map { "  BREACH  " + plainText(breachWords($0)) } + rest + empty
+            let lines = breaches.prefix(20).map { "  BREACH  " + $0.breachWords } + rest + empty
             parts.append("Limits: \(limitCountWords)" + lines.map { "\n" + $0 }.joined())
         }
         if !failures.isEmpty {
@@ -100,9 +81,6 @@ extension RunReport {
 
     /// Mail programs cut longer bodies short near 100 kB.
     public static let largestMailBody = 60_000
-
-    fileprivate func limitWords(_ check: LimitCheck) -> String { breachWords(check) }
-    fileprivate func cellWords(_ cell: StudyCell) -> String { placeWords(cell) }
 }
 
 /// The body of a mail with at most so many rows in each of its tables.
@@ -178,7 +156,7 @@ private struct MailBody {
         guard !report.limits.isEmpty else { return }
         let unknown = report.unknownLimits
         let rows =
-            breaches.prefix(mostRows).map { ([report.limitWords($0)], Optional("#fbd5d0")) }
+            breaches.prefix(mostRows).map { ([$0.breachWords], Optional("#fbd5d0")) }
             + unknown.prefix(mostRows).map { ([$0.absenceWords], Optional("#fde6b6")) }
         let isMet = report.limits.allSatisfy { $0.outcome == .met }
         table(
@@ -206,7 +184,7 @@ private struct MailBody {
             }
             return (
                 [
-                    report.cellWords(row.cell), exit.frequency.map(shareText) ?? "n/a", interval ?? "",
+                    row.cell.placeWords, row.belowZeroText(confidence), interval ?? "",
                     row.estimate.liquidatedFrequency.map(shareText) ?? "", row.estimate.status.rawValue,
                 ], exit.frequency.map { ColourBins.mailColours[ColourBins.bin(of: $0)] }
             )
@@ -214,6 +192,8 @@ private struct MailBody {
         table(
             &w, ["Position", "Below zero", "\(confidenceText(confidence)) CI", "Liquidated", "Status"], rows,
             of: all.count)
+        let legend = CellStatus.legend(all.prefix(mostRows).map(\.estimate.status))
+        table(&w, ["Status"], legend.isEmpty ? [] : [([legend], nil)], of: 1)
     }
 
     private func writeQuality(_ w: inout HTMLWriter) {

@@ -51,6 +51,8 @@ extension RunReport {
     /// The sentences about the headline cell.
     var headlineSentences: CellSentences? {
         guard let row = headlineRow, let asset = assets.first(where: { $0.asset == row.cell.asset }) else { return nil }
-        return CellSentences(row: row, barLength: asset.barLength, confidence: study.statistics.confidence)
+        return CellSentences(
+            row: row, barLength: asset.barLength, confidence: study.statistics.confidence,
+            fit: row.estimate.status == .noData ? historyFit(of: row.cell) : nil)
     }
 }

@@ -9,6 +9,8 @@ struct CellSentences {
     let barLength: TimeSpan
     /// Of every interval, a fraction.
     let confidence: Double
+    /// Why a cell without data has none; nil where that is not known.
+    var fit: HistoryFit?
 
     private var cell: StudyCell { row.cell }
 
@@ -111,7 +113,10 @@ struct CellSentences {
     private func noData(_ excluded: Int) -> [Phrase] {
         let count = excluded > 0 ? " (\(counted(excluded, "entry", "entries")) excluded)" : ""
         return subject
-            + [.plain("has "), .finding("no result"), .plain(": no entry has a whole window in the data\(count).")]
+            + [
+                .plain("has "), .finding("no result"), .plain(": no entry has a whole window in the data\(count)"),
+                .plain((fit.map { "; " + $0.words } ?? "") + "."),
+            ]
     }
 
     private func worstShare(_ share: MeasuredShare) -> [Phrase] {

@@ -85,9 +85,37 @@ extension RunReport {
         let title =
             "\(cell.asset) \(cell.side.rawValue)\(contract), held up to \(cell.horizon.screenText), "
             + "platform \(cell.platform)"
-        let lines = TerminalTable(columns: terminalColumns(column), style: style).lines(
-            highlighting: column.map { $0.cell == cell })
-        return (["  " + plainText(title)] + lines).joined(separator: "\n")
+        let shown = shownRows(column, headline: cell)
+        let table = TerminalTable(columns: terminalColumns(shown), style: style)
+        let legend = table.legend(shown.map(\.estimate.status))
+        let lines = ["  " + plainText(title)] + table.lines(highlighting: shown.map { $0.cell == cell })
+        return
+            (lines + [leftOutWords(column, shown)].compactMap { $0 }
+            + (legend.isEmpty ? [] : [style.wrapped(legend, indent: "  ")]))
+            .joined(separator: "\n")
+    }
+
+    /// The most leverages of the table.
+    private static let mostTerminalRows = 12
+
+    /// Whether so much is printed that the headline has left the screen by the end.
+    public var isLongOnTerminal: Bool {
+        study.grid.leverages.count > RunReport.mostTerminalRows || study.inputs.count > 1
+    }
+
+    private func shownRows(_ column: [ResultRow], headline: StudyCell) -> [ResultRow] {
+        let kept = chosen(
+            column.map(\.cell.leverage), limit: RunReport.mostTerminalRows, keeping: headline.leverage)
+        return column.filter { kept.contains($0.cell.leverage) }
+    }
+
+    /// How many leverages are not shown, and whether one of them breaches a limit; nil when all are.
+    private func leftOutWords(_ column: [ResultRow], _ shown: [ResultRow]) -> String? {
+        guard shown.count < column.count else { return nil }
+        let hidden = Set(column.map(\.cell)).subtracting(shown.map(\.cell))
+        let breached = Set(limits.filter { $0.breached }.compactMap(\.cell)).intersection(hidden).count
+        let words = breached > 0 ? "; \(breached) of the others \(breached == 1 ? "breaches" : "breach") a limit" : ""
+        return "  Shown: \(shown.count) of \(column.count) leverages; all are in results.csv\(words)"
     }
 
     private func terminalColumns(_ column: [ResultRow]) -> [TerminalTable.Column] {
@@ -97,47 +125,37 @@ extension RunReport {
             guard let figure = row.estimate.figure(measure, confidence: confidence) else { return "" }
             return figure.share == nil ? figure.number : figure.number + " %"
         }
-        let limits = texts { limitState($0.cell) }
         let hasWorst = column.contains { $0.estimate.worstExit != nil }
         let hasBest = column.contains { $0.estimate.bestExit != nil }
         return [
             TerminalTable.Column("leverage", rank: 0, texts { $0.cell.leverage.screenText }),
-            TerminalTable.Column("below zero", rank: 0, texts { figure($0, .belowZero) }),
-            TerminalTable.Column(
-                confidenceText(confidence) + " CI", rank: 0,
-                texts { row in
-                    let share = row.estimate.figure(.belowZero, confidence: confidence)?.share
-                    return share?.interval.map { interval in
-                        interval.isVacuous(windows: row.estimate.disjointWindows)
-                            ? "too few"
-                            : interval.method.isBound
-                                ? "<=" + boundText(interval.high) : intervalNumber(interval) + " %"
-                    } ?? ""
-                }),
+            TerminalTable.Column("below zero", rank: 0, texts { $0.belowZeroText(confidence) }),
+            TerminalTable.Column(confidenceText(confidence) + " CI", rank: 0, texts { $0.intervalText(confidence) }),
             hasBest ? TerminalTable.Column("best fill", rank: 4, texts { figure($0, .bestFill) }) : nil,
             hasWorst ? TerminalTable.Column("worst fill", rank: 2, texts { figure($0, .worstFill) }) : nil,
             TerminalTable.Column("liquidated", rank: 3, texts { figure($0, .liquidated) }),
             TerminalTable.Column("no safeguards", rank: 5, texts { figure($0, .unprotected) }),
             TerminalTable.Column("n_eff", rank: 6, texts { grouped($0.estimate.effectiveEntries) }),
-            limits.contains { !$0.isEmpty } ? TerminalTable.Column("limit", rank: 1, limits) : nil,
+            limitColumn(column),
             TerminalTable.Column("status", rank: 7, texts { $0.estimate.status.rawValue }, isText: true),
         ].compactMap { $0 }
     }
 
-    /// `≤ 5 % ok`, or `BREACH` for the worst of a cell's limits.
-    private func limitState(_ cell: StudyCell) -> String {
-        let own = limits.filter { $0.cell == cell }
-        guard let check = own.first(where: \.breached) ?? own.first(where: \.isUnknown) ?? own.first else { return "" }
-        let state =
-            switch check.outcome {
-            case .met: "ok"
-            case .breach: "BREACH"
-            case .noValue where check.isUnknown: "NO VALUE"
-            case .noValue, .noHistory: "?"
-            }
-        let sign = if case .min = check.limit.form { ">=" } else { "<=" }
-        let threshold = check.threshold.map { "\(sign) \(check.limit.numberWords($0)) " } ?? ""
-        return threshold + state
+    /// The worst limit of each cell, and how many others it has: `<= 5 % ok (+1)`. What all of them speak of stands in the title;
+    /// where they speak of several things each names its own.
+    private func limitColumn(_ column: [ResultRow]) -> TerminalTable.Column? {
+        let own = column.map { row in limits.filter { $0.cell == row.cell } }
+        let worst = own.map { checks in
+            checks.first(where: \.breached) ?? checks.first(where: \.isUnknown) ?? checks.first
+        }
+        let subjects = Set(worst.compactMap { $0?.columnSubject })
+        guard let subject = subjects.first else { return nil }
+        let fields = zip(worst, own).map { check, checks -> String in
+            guard let check else { return "" }
+            let more = checks.count > 1 ? " (+\(checks.count - 1))" : ""
+            return (subjects.count > 1 ? check.columnSubject + " " : "") + check.columnWords + more
+        }
+        return TerminalTable.Column(subjects.count > 1 ? "limit" : "limit: \(subject)", rank: 1, fields)
     }
 
     /// Warnings and errors about the data, one line each, in study order; empty when there are none.
@@ -152,74 +170,5 @@ extension RunReport {
                 return (asset.asset, text)
             }
         }
-    }
-}
-
-/// Rows with every field but the last flush right in its column.
-func aligned(_ rows: [[String]]) -> [String] {
-    let plain = rows.map { $0.map(plainText) }
-    let widths = (plain.first ?? []).indices.map { column in plain.map { $0[column].count }.max() ?? 0 }
-    return plain.map { row in
-        let fields = row.enumerated().map { column, text in
-            column == row.count - 1 ? text : String(repeating: " ", count: widths[column] - text.count) + text
-        }
-        return "  " + fields.joined(separator: "   ")
-    }
-}
-
-/// A table that leaves out columns until it fits.
-struct TerminalTable {
-    /// One column.
-    struct Column {
-        let title: String
-        /// 0 for a column that always stays; the highest goes first.
-        let rank: Int
-        let fields: [String]
-        /// Flush left, as the last one.
-        let isText: Bool
-
-        init(_ title: String, rank: Int, _ fields: [String], isText: Bool = false) {
-            self.title = plainText(title)
-            self.rank = rank
-            self.fields = fields.map(plainText)
-            self.isText = isText
-        }
-
-        var width: Int { max(title.count, fields.map(\.count).max() ?? 0) }
-    }
-
-    private let columns: [Column]
-    private let style: TerminalStyle
-
-    init(columns: [Column], style: TerminalStyle) {
-        var kept = columns
-        func width() -> Int { kept.reduce(2) { $0 + $1.width } + 3 * (kept.count - 1) }
-        while let most = style.width, width() > most, let last = kept.map(\.rank).max(), last > 0 {
-            kept.removeAll { $0.rank == last }
-        }
-        (self.columns, self.style) = (kept, style)
-    }
-
-    /// The header and a line a row.
-    func lines(highlighting isHeadline: [Bool]) -> [String] {
-        let header = line { $0.title }
-        let rows = isHeadline.indices.map { row -> String in
-            let text = line { $0.fields[row] }
-            // Escape sequences have no width, so they come last.
-            if text.contains("BREACH") { return style.painted(text, .red) }
-            return style.painted(text, isHeadline[row] ? .bold : nil)
-        }
-        return [header] + rows
-    }
-
-    private func line(_ field: (Column) -> String) -> String {
-        let fields = columns.enumerated().map { place, column in
-            let text = field(column)
-            let padding = String(repeating: " ", count: column.width - text.count)
-            return column.isText ? (place == columns.count - 1 ? text : text + padding) : padding + text
-        }
-        var text = "  " + fields.joined(separator: "   ")
-        while text.last == " " { text.removeLast() }
-        return text
     }
 }

@@ -112,3 +112,33 @@ import Testing
         #expect(sweep.code == 0 && rows(sweep.out).first?["asset"] == "_=prices", "\(sweep.err)")
     }
 }
+
+/// What a run says, where a reader would look for it.
+@Suite struct RunWordsTests {
+    @Test func findingsOfAMarkFileNameIt() throws {
+        let scratch = try Scratch()
+        let lines = samplePrices.split(separator: "\n").map(String.init)
+        try scratch.write(samplePrices, to: "prices.csv")
+        try scratch.write((lines[..<100] + lines[130...]).joined(separator: "\n") + "\n", to: "marks.csv")
+        try scratch.write(
+            smallStudy().replacing("path: prices.csv", with: "path: prices.csv, mark: {path: marks.csv}"), to: "s.yaml")
+        let run = try scratch.program.run(
+            ["run", "s.yaml", "--out", "run", "--no-store", "--log-format", "plain"])
+        #expect(run.err.contains("warning: TWO: mark prices marks.csv: 30 bars of 1h missing"), "\(run.err)")
+        let quality = rows(try scratch.read("run/data_quality.csv")).filter { $0["check"]?.hasPrefix("mark_") == true }
+        #expect(quality.count > 3 && quality.allSatisfy { $0["file"] == "marks.csv" }, "\(quality)")
+    }
+
+    @Test func theHeadlineStandsAgainAtTheEndOfALongText() throws {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        try scratch.write(smallStudy().replacing("[1, 10, 50]", with: "1:50"), to: "many.yaml")
+        try scratch.write(smallStudy(), to: "few.yaml")
+        let many = try scratch.program.run(["run", "many.yaml", "--out", "many", "--no-store"])
+        let lines = many.out.split(separator: "\n").map(String.init)
+        #expect(lines.last?.hasPrefix("At 10×, a TWO long held for up to 1 day") == true, "\(many.out)")
+        #expect(many.out.contains("Shown: 12 of 50 leverages"))
+        let few = try scratch.program.run(["run", "few.yaml", "--out", "few", "--no-store"])
+        #expect(few.out.split(separator: "\n").count { $0.hasPrefix("At 10×") } == 1)
+    }
+}

@@ -482,7 +482,9 @@ import Testing
         #expect(run.err.contains("Z info  job done cells=12 study=small run=2023-12-02T141320Z job=TWO\n"))
         #expect(
             lines.allSatisfy { $0.hasPrefix("2023-12-02T14:13:20Z ") && $0.contains(" run=2023-12-02T141320Z job=") })
-        #expect(run.err.contains("Z error limit breach cell=TWO/linear/long/10x/1d/typical form=max limit=0.001"))
+        #expect(
+            run.err.contains(
+                "Z error limit breach bound=value cell=TWO/linear/long/10x/1d/typical form=max limit=0.001"))
     }
 
     @Test func levelsAndQuietAreKept() throws {
@@ -492,7 +494,7 @@ import Testing
         let quiet = try run(2, ["--quiet"])
         #expect(quiet.err.split(separator: "\n").count == 1 && quiet.err.contains("limit breach"))
         let plain = try run(3, ["--log-format", "plain"])
-        #expect(plain.err.contains("limit breached: TWO/linear/long/10x/1d/typical negative_equity_frac"))
+        #expect(plain.err.contains("limit breached: TWO long 10× 1 d on typical: below zero "))
         #expect(try run(4, ["--log-level", "loud"]).code == 64)
     }
 

@@ -53,7 +53,8 @@ import Testing
     @Test func theSubjectSaysWhatIsWrong() throws {
         #expect(
             try report(max: 0.02).subject
-                == "[breach] LTCUSDT long 20× 1 d below zero 3.06 % > 2 % and 3 more — nightly, data to 2025-12-31")
+                == "[breach] LTCUSDT long 20× 1 d on typical: below zero 3.059 % of entries > 2 % and 3 more "
+                + "— nightly, data to 2025-12-31")
         #expect(try report().subject.hasPrefix("[ok] LTCUSDT "))
         let name = "A\nSubject: forged\u{202E}" + String(repeating: "x", count: 300)
         let subject = try report(assets: [name]).subject
@@ -66,8 +67,10 @@ import Testing
     @Test func theMailHasTheHeadlineAndTheBreaches() throws {
         let report = try report(max: 0.02)
         #expect(report.mailBody.contains(report.headlineText.replacing("'", with: "&#39;")))
-        #expect(report.mailBody.contains("Limits: 4 of 4 breached") && report.mailBody.contains("3.06 % &gt; 2 %"))
-        #expect(report.summaryText.contents.contains("BREACH  LTCUSDT long 20× 1 d below zero 3.06 % > 2 %"))
+        #expect(report.mailBody.contains("Limits: 4 of 4 breached"))
+        #expect(report.mailBody.contains("3.059 % of entries &gt; 2 %"))
+        let breach = "BREACH  LTCUSDT long 20× 1 d on typical: below zero 3.059 % of entries > 2 %"
+        #expect(report.summaryText.contents.contains(breach))
         expectTablesOnly(report.mailBody)
     }
 

@@ -66,8 +66,11 @@ struct AssetInput: Sendable {
         var findings = prices.findings
         let place = findings.firstIndex { $0.check == "missing_bars" }.map { $0 + 1 } ?? 0
         findings.insert(wideGapFinding(series, maxGap: maxGap), at: place)
-        findings += mark.map { $0.findings.map { $0.about("mark") } } ?? []
-        if let along = market.mark { findings.append(markCoverage(along, over: series)) }
+        let markFiles = mark?.files.map(\.name) ?? []
+        findings += mark.map { $0.findings.map { $0.about("mark", "mark prices", in: markFiles) } } ?? []
+        if let along = market.mark {
+            findings.append(markCoverage(along, over: series).about("mark", "mark prices", in: markFiles))
+        }
         findings += funding?.findings ?? []
         let files = prices.files + (mark?.files ?? []) + (reference?.files ?? []) + (funding?.files ?? [])
         report = AssetReport(
@@ -93,7 +96,9 @@ private enum ReadFunding: Sendable {
             let coverage = fundingCoverage(read.schedule, over: series)
             return ResolvedFunding(
                 schedule: read.schedule, files: read.files,
-                findings: read.findings.map { $0.about("funding") } + [coverage])
+                findings: (read.findings + [coverage]).map {
+                    $0.about("funding", "funding", in: read.files.map(\.name))
+                })
         }
     }
 }
@@ -147,11 +152,14 @@ extension Result<AssetInput, AssetInput.Errors> {
 }
 
 extension Finding {
-    /// The same finding under the name of the series it speaks of: `mark_dropped_rows`.
-    fileprivate func about(_ series: String) -> Finding {
-        guard !check.hasPrefix(series) else { return self }
+    /// The same finding under the name of the series it speaks of, `mark_dropped_rows`, with its file in the message.
+    fileprivate func about(_ series: String, _ words: String, in files: [String]) -> Finding {
         var copy = self
-        copy.check = "\(series)_\(check)"
+        if !check.hasPrefix(series) { copy.check = "\(series)_\(check)" }
+        guard let first = location?.file ?? files.first else { return copy }
+        let rest = location == nil && files.count > 1 ? " and \(files.count - 1) more" : ""
+        copy.message = "\(words) \(visibleText(first))\(rest): \(message)"
+        if location == nil { copy.location = SourceLocation(file: first) }
         return copy
     }
 }

@@ -109,6 +109,8 @@ struct RunWriter {
         for line in report.qualityLines { talk.about(job: line.asset).warn(line.text) }
         let style = common.style
         try Talk.print("\n\(style.wrapped(report.headlineText))\n\n\(report.terminalTable(style))\n")
+        let assets = report.assetLines(style)
+        if !assets.isEmpty { try Talk.print("\n\(assets)\n") }
         let size = megabytes(files.reduce(0) { $0 + $1.contents.utf8.count })
         let seconds = fixedText(report.circumstances.duration.inSeconds, decimals: 1)
         try Talk.print("Wrote \(folder) (\(files.count) files, \(size)) in \(seconds) s")
@@ -116,6 +118,8 @@ struct RunWriter {
             "Next: open \(shellQuoted(folder + "/index.html"))" + (explanation.map { "\n  or: \($0)" } ?? ""))
         let (failed, jobs) = (report.failures.count, report.study.inputs.count)
         if failed > 0 { talk.warn("\(failed) of \(jobs) jobs failed; the others are done") }
+        // What the run is about has left a screen that so much was printed on.
+        if report.isLongOnTerminal { try Talk.print("\n\(style.wrapped(report.headlineText))") }
     }
 
     /// The most breaches that get a line of their own.
@@ -159,21 +163,14 @@ extension RunWriter {
 extension Talk {
     /// A breached limit.
     fileprivate func complain(_ check: LimitCheck) {
-        let value = check.value.map(numberText) ?? "no value"
-        let limit = check.threshold.map(numberText) ?? ""
         let place = check.cell?.id ?? check.asset
-        let measure = check.limit.measure.rawValue
-        let sign =
-            switch check.limit.form {
-            case .max: ">"
-            case .min: "<"
-            case .drift: "moved from \(check.baseline.map(numberText) ?? "") by more than"
-            }
+        let measure = check.limit.measure
         about(job: check.asset).tell(
             "limit breach",
             [
-                "cell": .string(place), "measure": .string(measure), "form": .string(check.limit.form.name),
+                "cell": .string(place), "measure": .string(measure.rawValue), "form": .string(check.limit.form.name),
                 "value": .stringConvertible(check.value ?? .nan), "limit": .stringConvertible(check.threshold ?? .nan),
-            ], level: .error, people: "limit breached: \(place) \(measure) \(value) \(sign) \(limit)")
+                "bound": .string(check.limit.bound.rawValue), "unit": .string(measure.unit.rawValue),
+            ], level: .error, people: "limit breached: \(check.breachWords)")
     }
 }

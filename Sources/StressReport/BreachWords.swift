@@ -1,0 +1,93 @@
+import StressBasics
+import StudyPlan
+
+extension LimitCheck {
+    /// What was breached, where and by how much, for a terminal or a mail: platform, measure, form and unit.
+    ///
+    /// `BTC-USD long 100× 7 d on typical: below zero 11.93 % of entries > 8 %`,
+    /// `…: lower end of below zero 9.6 % of entries > 8 %, value 11.93 %`,
+    /// `…: below zero 11.93 % of entries, 3.9 points from 8 %, the median of 20 runs; limit 2 points`.
+    public var breachWords: String {
+        let place = cell?.placeWords ?? visibleText(asset)
+        let words =
+            switch limit.form {
+            case .max: "\(heldWords) > \(amount(threshold))"
+            case .min: "\(heldWords) < \(amount(threshold))"
+            case .drift:
+                "\(heldWords), \(distance(moved)) from \(amount(baseline)), "
+                    + "the median of \(counted(earlierRuns, "run", "runs")); limit \(distance(threshold))"
+            }
+        let whole = limit.bound == .value ? "" : ", value \(amount(value))"
+        return plainText("\(place): \(words)\(whole)")
+    }
+
+    /// How far the value is from the median of the runs before.
+    private var moved: Double? {
+        guard let value, let baseline else { return nil }
+        return abs(value - baseline)
+    }
+
+    /// `below zero 11.93 % of entries`: what was held against the limit, with its unit.
+    private var heldWords: String {
+        let held =
+            switch limit.bound {
+            case .value: value
+            case .lower: interval?.low ?? value
+            case .upper: interval?.high ?? value
+            }
+        // A breach by less than the digits shown must not look like equality.
+        let isNarrow = held != nil && held != threshold && amount(held) == amount(threshold)
+        let exact = isNarrow ? " (\(held.map(numberText) ?? ""))" : ""
+        return "\(limit.subjectWords) \(amount(held))\(limit.measure.unit == .fraction ? " of entries" : "")\(exact)"
+    }
+
+    private func amount(_ value: Double?) -> String { value.map(limit.numberWords) ?? "no value" }
+
+    /// A distance between two values: of percentages it is in points.
+    private func distance(_ value: Double?) -> String {
+        guard let value else { return "no value" }
+        switch limit.measure.unit {
+        case .fraction, .ofMargin: return significantText(value * 100, digits: 4) + " points"
+        case .hours, .entries, .windows, .bars: return limit.numberWords(value)
+        }
+    }
+
+    /// `below zero`, `lower end of below zero`, `drift of below zero`: what a column of limits speaks of.
+    var columnSubject: String {
+        if case .drift = limit.form { return "drift of \(limit.subjectWords)" }
+        return limit.subjectWords
+    }
+
+    /// `<= 5 % ok` for a column of limits: the limit with its unit, and what became of it.
+    var columnWords: String {
+        guard threshold != nil else { return stateWord }
+        switch limit.form {
+        case .max: return "<= \(amount(threshold)) \(stateWord)"
+        case .min: return ">= \(amount(threshold)) \(stateWord)"
+        case .drift: return "<= \(distance(threshold)) \(stateWord)"
+        }
+    }
+
+    private var stateWord: String {
+        switch outcome {
+        case .met: "ok"
+        case .breach: "BREACH"
+        case .noValue where isUnknown: "NO VALUE"
+        case .noValue, .noHistory: "?"
+        }
+    }
+}
+
+extension StudyLimit {
+    /// `below zero`, `lower end of below zero`: what is held against the limit.
+    var subjectWords: String { bound == .value ? measure.words : "\(bound.rawValue) end of \(measure.words)" }
+}
+
+extension StudyCell {
+    /// `BTC-USD long 100× 7 d on typical`, with the contract where it is not a linear one.
+    var placeWords: String {
+        let kind = contract == .linear ? "" : " \(contract.rawValue)"
+        return "\(visibleText(asset)) \(side.rawValue)\(kind) \(leverage.screenText) \(horizon.screenText) "
+            + "on \(visibleText(platform))"
+    }
+}

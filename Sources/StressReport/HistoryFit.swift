@@ -1,0 +1,48 @@
+import StressBasics
+import StudyPlan
+
+/// Why a price history has no whole window of a holding time: how long it is, and which holding times fit.
+struct HistoryFit: Hashable {
+    /// From the open of the first bar to the close of the last.
+    let length: TimeSpan
+    /// The holding time that does not fit.
+    let wanted: TimeSpan
+    /// The study's holding times that some entry of the history was held or looked at for, ascending.
+    let fitting: [TimeSpan]
+
+    /// `the history is 49 hours long, and of the study's holding times 4 hours fit`.
+    var words: String {
+        let gaps = length >= wanted ? ", with gaps that no window may span" : ""
+        return "the history is \(lengthWords) long\(gaps), and \(fittingWords)"
+    }
+
+    private var fittingWords: String {
+        guard let last = fitting.last else { return "none of the study’s holding times fits" }
+        guard fitting.count > 1 else { return "of the study’s holding times \(spanWords(last)) fits" }
+        let most = 6
+        let (shown, rest) = (fitting.prefix(min(most, fitting.count - 1)), fitting.count - most)
+        let end = fitting.count > most ? "\(rest) more" : spanWords(last)
+        return "of the study’s holding times \(shown.map(spanWords).joined(separator: ", ")) and \(end) fit"
+    }
+
+    /// In days and hours, as it is read: `49 hours`, `16 days`.
+    private var lengthWords: String {
+        let days = length.milliseconds / 86_400_000
+        return days >= 3 ? spanWords(.days(days)) : spanWords(length)
+    }
+}
+
+extension RunReport {
+    /// Why the history of a cell without data has none; nil where its job failed.
+    func historyFit(of cell: StudyCell) -> HistoryFit? {
+        guard let asset = assets.first(where: { $0.asset == cell.asset }) else { return nil }
+        let fitting = study.grid.horizons.filter { horizon in
+            rows.contains {
+                $0.cell.asset == cell.asset && $0.cell.horizon == horizon
+                    && $0.estimate.windows.entries + $0.estimate.windows.rejected > 0
+            }
+        }
+        return HistoryFit(
+            length: asset.last + asset.barLength - asset.first, wanted: cell.horizon, fitting: fitting)
+    }
+}

@@ -1,0 +1,54 @@
+import StressBasics
+import StressStatistics
+
+extension CellStatus {
+    /// What the word means where it stands, without a full stop; nil for `ok`.
+    var meaning: String? {
+        switch self {
+        case .ok: nil
+        case .zeroSeen: "never below zero in these entries, which is not never at all"
+        case .impossible: "the contract cannot end below zero, whatever the price does above zero"
+        case .rejected: "the platform would not open the position"
+        case .fewWindows: "fewer than \(CellEstimate.fewWindows) independent windows, indicative only"
+        case .noData: "no entry has a whole window"
+        }
+    }
+
+    /// `zero_seen: never below zero …; few_windows: …` for the words among `statuses`; empty when all are `ok`.
+    static func legend(_ statuses: [CellStatus]) -> String {
+        let seen = Set(statuses)
+        return allCases.filter(seen.contains).compactMap { status in
+            status.meaning.map { "\(status.rawValue): \($0)" }
+        }.joined(separator: "; ")
+    }
+}
+
+extension TerminalTable {
+    /// What the words in the table mean, as far as they stand there; empty when all speak for themselves.
+    func legend(_ statuses: [CellStatus]) -> String {
+        let titles = Set(columns.map(\.title))
+        let fields = Set(columns.flatMap(\.fields))
+        let columnWords = TerminalTable.columnMeanings.filter { titles.contains($0.title) }
+        let fieldWords = TerminalTable.fieldMeanings.filter { word in
+            fields.contains { $0 == word.field || (word.field == "<=" && $0.hasPrefix("<=")) }
+                && !(titles.contains("status")
+                    && statuses.contains { $0.rawValue.replacing("_", with: " ") == word.field })
+        }
+        let own = columnWords.map { "\($0.title): \($0.meaning)" } + fieldWords.map { "\($0.field): \($0.meaning)" }
+        let states = titles.contains("status") ? CellStatus.legend(statuses) : ""
+        return (own + [states]).filter { !$0.isEmpty }.joined(separator: "; ")
+    }
+
+    private static let columnMeanings: [(title: String, meaning: String)] = [
+        ("best fill", "below zero, liquidations filled exactly at the trigger price"),
+        ("worst fill", "below zero, liquidations filled at each bar's worst price"),
+        ("no safeguards", "below zero at some point, had nobody liquidated"),
+        ("n_eff", "independent trials that the entries are worth"),
+    ]
+
+    private static let fieldMeanings: [(field: String, meaning: String)] = [
+        ("n/a", "cannot happen"), ("<=", "none seen, and the rate could still be so high"),
+        ("too few", "separate crashes or windows for an interval"),
+        ("rejected", "the platform would not open it"), ("no data", "no entry has a whole window"),
+    ]
+}
