@@ -36,10 +36,10 @@ LIMIT = {"measure": "negative_equity_frac", "max": 0.05}
 # Where, and the values to put there.
 CHANGES = {
     "version": [1, 2, 0, "1", ABSENT, None, [1]],
-    "name": ["x", "a.b-c_d", ".x", "", "a b", "x" * 64, "x" * 65, 7, None, ["x"], ABSENT],
+    "name": ["x", "a.b-c_d", ".x", "-x", "", "a b", "x" * 64, "x" * 65, 7, None, ["x"], ABSENT],
     "nmae": ["x"],
     "data": [INPUT, [INPUT], [INPUT, {**INPUT, "asset": "B"}], [], {}, "a.csv", None, ABSENT, [INPUT, 5]],
-    "data.0.asset": ["x" * 64, "x" * 65, "", 42, True, None, ABSENT, ["A"]],
+    "data.0.asset": ["=1+1", "+x", "-x", "@x", "\uFF1Dx", "x@y", "x=1", " x", "x" * 64, "x" * 65, "", 42, True, None, ABSENT, ["A"]],
     "data.0.path": ["b.csv", ["a.csv", "b.csv"], [], "", [""], 5, None, ABSENT, {"a": 1}],
     "data.0.format": ["auto", "binance", None, ["auto"]],
     "data.0.header": ["auto", True, False, "true", "yes", 1, None],
