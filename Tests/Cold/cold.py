@@ -69,9 +69,10 @@ def copy_checkout(to: pathlib.Path, revision: str | None) -> None:
     names = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], check=True, capture_output=True, text=True).stdout.split("\0")
     for name in filter(None, names):
         source = pathlib.Path(name)
-        if source.is_file():
+        # A link to a folder is no file, and the build needs it.
+        if source.is_file() or source.is_symlink():
             (to / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, to / name)
+            shutil.copy2(source, to / name, follow_symlinks=False)
 
 
 def modules(log: pathlib.Path) -> dict[str, list[float]]:
