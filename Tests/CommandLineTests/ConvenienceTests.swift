@@ -151,7 +151,9 @@ import Testing
             var program = scratch.program
             program.environment["COLUMNS"] = columns
             let table = try program.run(["history"]).out
-            #expect(table.contains("\(folder)  \(id)"), "\(table)")
+            // On a narrow screen the name comes first: what is too long is cut at its end.
+            let place = columns == "200" ? "\(folder)  \(id)" : "\(id)  \(folder)"
+            #expect(table.contains(place), "\(table)")
             #expect(table.contains("folder") == (columns == "200"))
         }
         let json = try scratch.program.run(["history", "--json"]).out

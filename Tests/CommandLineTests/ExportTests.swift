@@ -91,7 +91,8 @@ import Testing
         let again = try scratch.program.run(["run", "study.yaml", "--out", "again", "--mail-body", "mail.html"])
         #expect(try again.code == 0 && scratch.read("mail.html") == first)
         let text = try scratch.read("night/one/summary.txt")
-        #expect(text.hasPrefix("Subject: [ok] TWO long 10× 1 d below zero ") && text.contains("data to 2023-12-01"))
+        #expect(text.hasPrefix("Subject: [ok] TWO long 10× 1 d on typical: below zero "), "\(text)")
+        #expect(text.contains("data to 2023-12-01"))
         let summary = try #require(
             JSONSerialization.jsonObject(with: bytes(scratch, "night/one/summary.json")) as? [String: Any])
         #expect(text.hasPrefix("Subject: \(summary["subject"] as? String ?? "–")\n"))
