@@ -22,6 +22,8 @@ struct Program {
     /// The folder it runs in, which lives as long as the program does.
     let scratch: Scratch
     var environment: [String: String] = [:]
+    /// What a shell does before it becomes the program, such as `ulimit -v 300000`.
+    var prelude: String?
 
     /// Runs it to its end.
     func run(_ arguments: [String]) throws -> Outcome {
@@ -61,8 +63,8 @@ struct Program {
     /// Starts it. Output goes to files, which cannot fill up and block as pipes do.
     func start(_ arguments: [String]) throws -> Running {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: Program.path)
-        process.arguments = arguments
+        process.executableURL = URL(fileURLWithPath: prelude == nil ? Program.path : "/bin/bash")
+        process.arguments = prelude.map { ["-c", $0 + "; exec \"$0\" \"$@\"", Program.path] + arguments } ?? arguments
         process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
         // Never the cache of whoever runs the tests.
         let own = ["BELOWZERO_CACHE": scratch.path + "/.cache"].merging(environment) { $1 }

@@ -75,7 +75,7 @@ struct DiffCommand: ParsableCommand {
     ) throws -> RunDifference {
         let recomputation = Recomputation(
             before: early, after: late, files: InputFiles(base: prices ?? late.baseFolder),
-            threads: threads ?? allCores, kernel: kernel, cache: cache, talk: common.talk, interruption: interruption)
+            threads: usable(threads), kernel: kernel, cache: cache, talk: common.talk, interruption: interruption)
         let (starts, ends) = (early.cellsByAsset, late.cellsByAsset)
         var (ways, notes) = ([String: Recomputation.Way](), [String]())
         for asset in late.assets where starts[asset] != nil && !noRecompute {
@@ -105,7 +105,7 @@ struct DiffCommand: ParsableCommand {
             runID: "\(difference.before.runID)-\(difference.after.runID)", version: programVersion, study: study,
             studyText: text, studyDigest: Digest(of: text), command: command, assets: [], rows: [], limits: [],
             circumstances: RunCircumstances(
-                started: started, duration: TimeSpan(milliseconds: 0), threads: threads ?? allCores, host: "diff"))
+                started: started, duration: TimeSpan(milliseconds: 0), threads: usable(threads), host: "diff"))
         let page = ReportFile(path: "diff.html", contents: frame.differencePage(difference))
         do {
             try publish([page] + difference.files, to: folder)

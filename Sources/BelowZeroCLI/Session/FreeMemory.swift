@@ -1,11 +1,11 @@
 import Foundation
 
 /// Memory that this process may still take without driving others out: what the system says is available, or less where a
-/// control group allows less. Nil when nothing can be found out.
+/// control group or a limit of the process allows less. Nil when nothing can be found out.
 func freeMemory() -> Int? {
     #if os(Linux)
         let system = kilobytes("MemAvailable:", in: "/proc/meminfo")
-        return [system, groupMemory()].compactMap { $0 }.min()
+        return [system, groupMemory(), SystemLimits.memory.room].compactMap { $0 }.min()
     #else
         // What other programs need is not told; half of the machine is a careful guess.
         return Int(clamping: ProcessInfo.processInfo.physicalMemory / 2)

@@ -103,7 +103,7 @@ struct WorkPlan {
             isGrid
             ? "fewer leverages, horizons or platforms"
             : "fewer cells, longer bars or a shorter history for \(largest.map { study.inputs[$0.place].asset } ?? "it")"
-        let whose = isBudgetChosen ? "--memory allows" : "the machine has to spare"
+        let whose = isBudgetChosen ? "--memory allows" : "the machine and the limits of the process leave"
         throw Failure(
             .badStudy,
             "the study is too large: it needs about \(memoryText(smallestPeak)) of memory, and "

@@ -118,7 +118,7 @@ struct WorkOptions: ParsableArguments {
         if let memory, MemorySize(memory) == nil { throw ValidationError("--memory must be a size such as 500M or 2G") }
     }
 
-    var threadCount: Int { threads ?? allCores }
+    var threadCount: Int { usable(threads) }
 
     /// Throws before anything is computed when the mail's body would replace a file that is not ours.
     func checkMailBody() throws {
@@ -163,7 +163,12 @@ struct CacheOptions: ParsableArguments {
 }
 
 /// The threads that a command uses unless told otherwise.
-var allCores: Int { ProcessInfo.processInfo.activeProcessorCount }
+var allCores: Int { usable(nil) }
+
+/// So many threads as were asked for, all cores unless told, as far as the system gives them.
+func usable(_ threads: Int?) -> Int {
+    min(threads ?? ProcessInfo.processInfo.activeProcessorCount, SystemLimits.mostWorkers)
+}
 
 extension Failure {
     /// Prints the messages, and on standard output the same as JSON.

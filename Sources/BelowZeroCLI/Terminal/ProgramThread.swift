@@ -6,18 +6,23 @@
 
 /// Runs the program on a thread whose stack does not hang on the shell's `ulimit -s`, and lets every later thread have as much.
 ///
-/// Where the system gives no thread (`ulimit -u`, `ulimit -v`) the program says so and ends: the run's own threads would be waited
-/// for in vain.
+/// Where the system gives too little to work with (`ulimit -u`, `ulimit -v`) the program says so and ends: the run's own threads would
+/// be waited for in vain.
 func runProgram(_ body: @escaping @Sendable () -> Never) -> Never {
     setDefaultStackSize(ProgramStack.threads)
+    if let words = SystemLimits.begin() { giveUp(words) }
     guard startThread(stackSize: ProgramStack.program, { body() }) else {
-        let words =
+        giveUp(
             "error: the system gives no thread to work on\n"
-            + "   = help: allow more processes (ulimit -u) or more memory (ulimit -v), or try again when fewer run\n"
-        _ = words.withCString { write(STDERR_FILENO, $0, strlen($0)) }
-        exit(75)
+                + "   = help: allow more processes (ulimit -u) or more memory (ulimit -v), or try again when fewer run\n"
+        )
     }
     while true { pause() }
+}
+
+private func giveUp(_ words: String) -> Never {
+    _ = words.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+    exit(75)
 }
 
 /// Sizes of stacks, in bytes: those that Linux gives by default, and room to spare for the program's own.
