@@ -44,6 +44,7 @@ struct StressJob {
                 throw unfinished?.close() ?? false ? failure.resumable : failure
             }
         }
+        if plan.isTight { SystemLimits.shareOneHeap() }
         try night.run { night in
             try plan.check()
             var tiers = TierFiles(files: files)

@@ -71,6 +71,9 @@ struct WorkPlan {
     /// Bytes that a history takes while it waits.
     func held(_ market: MarketHistory) -> Int { costs.held(HistorySize(market)) }
 
+    /// Whether the run has to look after its memory: a budget was promised, or is too small for all cells of a history at once.
+    var isTight: Bool { isBudgetChosen || jobs.contains { $0.parts > 1 } }
+
     /// What the run takes when its jobs are done one by one.
     var smallestPeak: Int { base + (jobs.map(\.peak).max() ?? 0) }
 
