@@ -5,6 +5,9 @@ import StressBasics
 /// Brackets hold the notional in coin, as venues of coin-margined contracts publish them, and a flat rate gives
 /// `mmr · N0/p`. At a price of 0 or below a long has lost without bound and a short has gained without bound.
 public struct InversePosition: MarginPosition {
+    /// Equity is straight in the coins that the notional is worth.
+    @inlinable
+    public static var pricePower: Double { -1 }
     /// `d`.
     public let sign: Double
     /// `N0`, quote currency.

@@ -70,6 +70,9 @@ public protocol MarginPosition: Sendable {
     /// The entry value, in the margin's unit: what rounding is judged against.
     var entryValue: Double { get }
 
+    /// The power `k` of the price in which equity is straight: `A + B p^k` at prices above 0.
+    static var pricePower: Double { get }
+
     /// Equity at `price`, before any exit cost.
     func equity(at price: Double, _ carry: Carry) -> Double
     /// Maintenance requirement at `price`; minus infinity where nobody can liquidate.
@@ -89,4 +92,12 @@ extension MarginPosition {
     /// Most contracts bear no interest.
     @inlinable
     public static var bearsInterest: Bool { false }
+
+    /// Equity of most contracts is straight in the price itself.
+    @inlinable
+    public static var pricePower: Double { 1 }
+
+    /// The price at which nothing of `p^k` is left.
+    @inlinable
+    public static var vanishingPrice: Double { pricePower > 0 ? 0 : .infinity }
 }

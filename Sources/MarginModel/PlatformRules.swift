@@ -33,6 +33,8 @@ public enum FillRule: String, Hashable, Sendable, CaseIterable {
     /// `next` with the platform's latency (one bar unless said otherwise) for bars of at most 5 minutes, else `gap`
     /// shown beside `worst`.
     case auto
+    /// Some seconds after the trigger, by the ``DelayLaw`` where bars are too long to tell, else some bars later.
+    case delay
     /// The open when it is already through the trigger price, else the trigger price.
     case gap
     /// The open some bars later.
@@ -45,15 +47,27 @@ public enum FillRule: String, Hashable, Sendable, CaseIterable {
     /// The longest bar for which ``auto`` takes `next`.
     public static let longestNextBar = TimeSpan.minutes(5)
 
-    /// The rule that is computed, for bars of `barLength` and a latency in bars.
-    public func resolved(barLength: TimeSpan, latency: Int) -> ResolvedFill {
-        switch self {
+}
+
+extension LiquidationRules {
+    /// The rule that is computed for bars of `barLength`.
+    public func resolvedFill(barLength: TimeSpan) -> ResolvedFill {
+        switch fill {
         case .auto: barLength <= FillRule.longestNextBar ? .next(latency: latency) : .gap
+        case .delay: resolvedDelay(barLength: barLength)
         case .gap: .gap
         case .next: .next(latency: latency)
         case .worst: .worst
         case .best: .best
         }
+    }
+
+    /// Bars of at most twice the delay tell themselves where the price stood: at the open of the bar after the one in which it ends.
+    private func resolvedDelay(barLength: TimeSpan) -> ResolvedFill {
+        guard barLength.milliseconds > 2 * delay.milliseconds else {
+            return .next(latency: 1 + Int(clamping: delay.milliseconds / max(1, barLength.milliseconds)))
+        }
+        return .delay(DelayLaw(delay: delay, overshoot: overshoot, barLength: barLength))
     }
 }
 
@@ -67,6 +81,8 @@ public enum ResolvedFill: Hashable, Sendable {
     case worst
     /// Exactly the trigger price.
     case best
+    /// Somewhere in the bar, by a law around the price that could be had at once.
+    case delay(DelayLaw)
 
     /// The name in outputs.
     public var name: String {
@@ -75,6 +91,7 @@ public enum ResolvedFill: Hashable, Sendable {
         case .next: "next"
         case .worst: "worst"
         case .best: "best"
+        case .delay: "delay"
         }
     }
 }
@@ -137,28 +154,51 @@ public struct LiquidationRules: Hashable, Sendable {
     public let fill: FillRule
     /// Bars between trigger and fill, for the `next` rule; 1…10,000.
     public let latency: Int
+    /// From trigger to fill, for the `delay` rule.
+    public let delay: TimeSpan
+    /// How far the price moves on in that time, for the ``DelayLaw``; ``defaultOvershoot`` was fitted to minutes.
+    public let overshoot: Double
     /// Whether a position above the lowest bracket is first reduced to the next lower one, and so on, before what is left
     /// is taken over.
     public let isPartial: Bool
     /// Whether the best and the worst fill are evaluated beside the chosen one.
     public let hasBounds: Bool
 
-    /// Checks the latency.
+    /// How long a platform takes to close a position, unless it is said.
+    public static let defaultDelay = TimeSpan.seconds(30)
+    /// Delays that a rule may have.
+    public static let allowedDelays = TimeSpan.seconds(1)...TimeSpan.days(1)
+    /// See ``overshoot``.
+    public static let defaultOvershoot = 2.2
+    /// Overshoots that a rule may have.
+    public static let allowedOvershoots = 0.0...20
+
+    /// Checks latency, delay and overshoot.
     public init(
         enabled: Bool = true, trigger: LiquidationTrigger = .extreme, fill: FillRule = .auto, latency: Int = 1,
+        delay: TimeSpan = LiquidationRules.defaultDelay, overshoot: Double = LiquidationRules.defaultOvershoot,
         isPartial: Bool = false, hasBounds: Bool = false
     ) throws(RuleError) {
         guard (1...10_000).contains(latency) else { throw RuleError("latency must be 1 to 10000 bars, got \(latency)") }
+        guard LiquidationRules.allowedDelays.contains(delay) else {
+            throw RuleError("the delay must be 1s to 1d, got \(delay.text)")
+        }
+        guard LiquidationRules.allowedOvershoots.contains(overshoot) else {
+            throw RuleError("overshoot must be 0 to 20, got \(numberText(overshoot))")
+        }
         self.enabled = enabled
         self.trigger = trigger
         self.fill = fill
         self.latency = latency
+        self.delay = delay
+        self.overshoot = overshoot
         self.isPartial = isPartial
         self.hasBounds = hasBounds
     }
 
     private init(bounding rules: LiquidationRules) {
         (enabled, trigger, fill, latency) = (rules.enabled, rules.trigger, rules.fill, rules.latency)
+        (delay, overshoot) = (rules.delay, rules.overshoot)
         (isPartial, hasBounds) = (rules.isPartial, true)
     }
 

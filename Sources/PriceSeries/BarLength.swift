@@ -24,10 +24,11 @@ extension BarSeries {
         return best.map { TimeSpan(milliseconds: $0.key) }
     }
 
-    /// The widest step a window may span by default: 10 Δ for intraday bars, 10 days for daily ones and, where that
+    /// The widest step a window may span by default: 10 Δ but at least 6 hours for intraday bars, because a shorter outage is part of
+    /// the risk and not missing data; 10 days for daily ones and, where that
     /// is less than two bars, two Δ (monthly bars would otherwise have no window at all).
     public static func defaultMaxGap(barLength: TimeSpan) -> TimeSpan {
-        if barLength < .days(1) { return TimeSpan(milliseconds: barLength.milliseconds * 10) }
+        if barLength < .days(1) { return max(.hours(6), TimeSpan(milliseconds: barLength.milliseconds * 10)) }
         return max(.days(10), TimeSpan(milliseconds: barLength.milliseconds * 2))
     }
 

@@ -2,13 +2,15 @@ import StressBasics
 
 /// For one horizon: which bars are entries, where each entry's window ends, and which entries are excluded.
 ///
-/// An entry is the close of bar `i`; its window is the bars `j > i` with `t_j − t_i ≤ horizon`. An entry is excluded,
-/// and counted as such, when the series ends before `t_i + horizon`, when the window is empty, when a step wider than
-/// the allowed gap overlaps the open window `(t_i, t_i + horizon)`, or when its price cannot be entered (`close ≤ 0`).
+/// An entry is the close of bar `i`; its window is the bars `j > i` with `t_j − t_i ≤ horizon`. A window is cut when the series ends
+/// before `t_i + horizon`, or when a step wider than the allowed gap overlaps the open window `(t_i, t_i + horizon)`: the entry is
+/// then watched to the last bar before. It is excluded, and counted as such, when nothing of the window is seen, or when its price
+/// cannot be entered (`close ≤ 0`).
 public struct EntryWindows: Sendable {
     /// The holding time.
     public let horizon: TimeSpan
-    /// Last bar of the window of each bar, or ``excluded`` / ``notAnEntry``.
+    /// Last bar of the window of each bar, or ``excluded`` / ``notAnEntry``, or below them the last bar before a cut: see
+    /// ``watched(_:)``.
     public let lastBar: [Int32]
     /// For each bar, one past the last bar that a fill delayed from inside a window may use: fills do not cross a step
     /// wider than the allowed gap, because what trades behind it may be another coin.
@@ -18,6 +20,18 @@ public struct EntryWindows: Sendable {
     public static let excluded: Int32 = -1
     /// Marks a bar that the stride leaves out.
     public static let notAnEntry: Int32 = -2
+
+    /// How a cut after bar `last` is marked, and the last bar of such a mark: its own inverse.
+    @inlinable
+    public static func cutMark(_ last: Int32) -> Int32 { -3 - last }
+
+    /// The last bar that is seen of an entry, and whether its window was cut there; nil when it is excluded or no entry.
+    @inlinable
+    public func watched(_ entry: Int) -> (last: Int, isCut: Bool)? {
+        let mark = lastBar[entry]
+        if mark >= 0 { return (Int(mark), false) }
+        return mark < EntryWindows.notAnEntry ? (Int(EntryWindows.cutMark(mark)), true) : nil
+    }
 
     /// Finds all windows in one pass. O(bars).
     ///
@@ -54,9 +68,14 @@ public struct EntryWindows: Sendable {
             while last + 1 < series.count, time[last + 1] <= deadline { last += 1 }
             // The first wide step leaves bar segmentEnd − 1; it overlaps the open window when it starts inside it.
             let end = Int(segmentEnd[entry])
-            let brokenByGap = end < series.count && time[end - 1] < deadline
-            let usable = time[series.count - 1] >= deadline && last > entry && !brokenByGap && series.close[entry] > 0
-            result[entry] = usable ? Int32(last) : excluded
+            // The same where the series ends.
+            let isCut = time[end - 1] < deadline
+            let seen = isCut ? end - 1 : last
+            guard seen > entry, series.close[entry] > 0 else {
+                result[entry] = excluded
+                continue
+            }
+            result[entry] = isCut ? cutMark(Int32(seen)) : Int32(last)
         }
         return result
     }

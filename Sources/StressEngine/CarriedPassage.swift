@@ -27,8 +27,8 @@ extension PlainKernel {
         let course = CarryCourse(position: position(entry: entry), entry: entry, base: .none, since: entry)
         let belowZero = -CellRules.tolerance * course.position.entryValue
         let search = CarrySearch(trees, tree: trees.extremes(rules.cell.side), floor: belowZero)
-        var path = EntryPath(liquidationBar: nil, isUnprotected: false, carry: .none)
-        path.isUnprotected = firstBar(course, from: entry + 1, through: last, search) != nil
+        var path = EntryPath(liquidationBar: nil, unprotectedBar: nil, carry: .none)
+        path.unprotectedBar = firstBar(course, from: entry + 1, through: last, search)
         if rules.platform.liquidation.enabled {
             path.liquidationBar = firstDue(course, from: entry + 1, through: last, trees)
         }

@@ -37,7 +37,7 @@ public struct CellRules: Sendable {
     public var platform: PlatformRules { terms.rules }
 
     private static func fills(_ rules: LiquidationRules, barLength: TimeSpan) -> [Fill] {
-        let own = rules.fill.resolved(barLength: barLength, latency: rules.latency)
+        let own = rules.resolvedFill(barLength: barLength)
         let chosen = Fill(role: .chosen, rule: own)
         guard rules.enabled else { return [chosen] }
         if rules.hasBounds { return [chosen, Fill(role: .worst, rule: .worst), Fill(role: .best, rule: .best)] }

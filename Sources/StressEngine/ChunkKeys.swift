@@ -12,7 +12,7 @@ struct ChunkKeys: Sendable {
     private let contents: [Digest]
 
     /// Raised whenever the same rules and bars would give other bits, or their record has another form.
-    private static let version = 2
+    private static let version = 3
 
     /// O(bars).
     init(_ run: StressRun, threads: Int) {
@@ -63,6 +63,11 @@ struct ChunkKeys: Sendable {
     }
 }
 
+extension ResolvedFill {
+    /// Bars after the trigger that a fill may look at.
+    fileprivate var latency: Int { if case .next(let latency) = self { latency } else { 0 } }
+}
+
 extension StressRun {
     /// The bars that the results of a chunk depend on. Past the longest window the next bar tells that it is whole, and as
     /// many more as a fill may be late.
@@ -76,7 +81,7 @@ extension StressRun {
             let middle = (low + high) / 2
             if time[middle] <= deadline { low = middle + 1 } else { high = middle }
         }
-        let latest = rules.map(\.platform.liquidation.latency).max() ?? 1
+        let latest = rules.flatMap { $0.fills.map(\.rule.latency) }.max() ?? 0
         return entries.lowerBound..<min(time.count, low + latest + 1)
     }
 

@@ -48,7 +48,7 @@ extension StressRun {
             }
         }
         guard let found, !control.isCancelled else { throw RunCancelled() }
-        return found.flatMap { $0 }
+        return HeldEntry.weighted(found.flatMap { $0 }, clock: clock)
     }
 
     /// Whether liquidations may be searched for; the judge walks.
@@ -58,16 +58,36 @@ extension StressRun {
     private func heldEntry<Position>(
         _ kernel: PlainKernel<Position>, _ trees: PassageTrees?, bar: Int, block: Int
     ) -> HeldEntry? {
-        guard kernel.isHeld(bar) else { return nil }
-        let last = Int(kernel.windows.lastBar[bar])
+        guard kernel.isHeld(bar), let (last, isCut) = kernel.windows.watched(bar) else { return nil }
         let path = kernel.path(entry: bar, last: last, trees: trees)
-        let equity = kernel.exit(path, entry: bar, last: last, fill: kernel.rules.fills[0].rule, trees: trees).equity
+        let exit = kernel.exit(path, entry: bar, last: last, fill: kernel.rules.fills[0].rule, trees: trees)
+        let isDecided = !isCut || exit.closedBar != nil
+        let negative = isDecided ? exit.negative(tolerance: kernel.rules.toleranceOfMargin) : .zero
         let time = market.series.time
         return HeldEntry(
             bar: Int32(bar), block: Int32(block / resamplingBlocks), time: time[bar],
-            exitTime: time[path.liquidationBar ?? last],
-            isLiquidated: path.liquidationBar != nil, isNegative: equity < -kernel.rules.toleranceOfMargin,
-            equity: equity)
+            exitTime: time[exit.closedBar ?? path.liquidationBar ?? last],
+            isLiquidated: path.liquidationBar != nil, negative: negative,
+            shortfall: negative > 0 ? exit.shortfall : 0, equity: exit.equity,
+            cutTime: isCut ? time[last] : nil, isAtHorizon: exit.closedBar == nil)
+    }
+}
+
+extension HeldEntry {
+    /// The same entries with the weights of what happened to them.
+    fileprivate static func weighted(_ entries: [HeldEntry], clock: BarClock) -> [HeldEntry] {
+        func bars(_ entry: HeldEntry, to time: Int64) -> Int {
+            BarClock.bars(from: clock.place(entry.time), to: clock.place(time))
+        }
+        var cut = WatchTimes()
+        for entry in entries { if let time = entry.cutTime { cut.add(bars: bars(entry, to: time)) } }
+        guard cut.total > 0 else { return entries }
+        let exposure = Exposure(entries: entries.count, cut: cut)
+        return entries.map { entry in
+            guard entry.isNegative || entry.isLiquidated else { return entry }
+            let after = entry.isAtHorizon ? nil : bars(entry, to: entry.exitTime)
+            return entry.weighing(exposure.weight(bars: after) * Double(entries.count))
+        }
     }
 }
 

@@ -47,7 +47,7 @@ public struct EntryTrace: Sendable {
 }
 
 extension StressRun {
-    /// The entry of a cell that ended lowest, or the entry at bar `entry`; nil when there is none that was held.
+    /// The entry of a cell that ended lowest, or the entry at bar `entry`; nil when there is none of which the end is known.
     ///
     /// - Parameter cell: place of the cell in this run's plan order. O(entries × bars of a window).
     public func trace(cell: Int, entry: Int? = nil) -> EntryTrace? {
@@ -62,24 +62,32 @@ extension StressRun {
     }
 
     private func trace<Position>(_ kernel: PlainKernel<Position>, _ entry: Int?) -> EntryTrace? {
-        if let entry { return kernel.isHeld(entry) ? kernel.trace(entry) : nil }
-        let held = kernel.windows.lastBar.indices.filter(kernel.isHeld)
+        if let entry { return kernel.isDecided(entry) ? kernel.trace(entry) : nil }
+        let held = kernel.windows.lastBar.indices.filter(kernel.isDecided)
         return held.min { kernel.finalEquity($0) < kernel.finalEquity($1) }.map(kernel.trace)
     }
 }
 
 extension PlainKernel {
     func isHeld(_ entry: Int) -> Bool {
-        windows.lastBar[entry] >= 0 && !isRejected(entry: entry)
+        windows.watched(entry) != nil && !isRejected(entry: entry)
+    }
+
+    /// Whether it is known how the entry ended: its window is whole, or a liquidation closed it before the cut.
+    func isDecided(_ entry: Int) -> Bool {
+        guard isHeld(entry), let (last, isCut) = windows.watched(entry) else { return false }
+        return !isCut
+            || exit(path(entry: entry, last: last), entry: entry, last: last, fill: rules.fills[0].rule).closedBar
+                != nil
     }
 
     func finalEquity(_ entry: Int) -> Double {
-        let last = Int(windows.lastBar[entry])
+        let last = windows.watched(entry)?.last ?? entry
         return exit(path(entry: entry, last: last), entry: entry, last: last, fill: rules.fills[0].rule).equity
     }
 
     func trace(_ entry: Int) -> EntryTrace {
-        let (position, last) = (position(entry: entry), Int(windows.lastBar[entry]))
+        let (position, last) = (position(entry: entry), windows.watched(entry)?.last ?? entry)
         let path = path(entry: entry, last: last)
         let prices =
             path.liquidationBar.map { liquidationPrices(rules.fills[0].rule, position, bar: $0, path.carry) }

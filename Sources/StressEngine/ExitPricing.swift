@@ -13,6 +13,10 @@ struct ExitPricing: Sendable {
     let closes: [Double]
     /// The prices that are worst for the position.
     let extremes: [Double]
+    private let lows: [Double]
+    private let highs: [Double]
+    /// Whether mark prices trigger, so that a trigger price may lie outside what was traded.
+    private let hasMarks: Bool
     /// One past the last bar that a delayed fill may use, by bar.
     private let segmentEnd: [Int32]
     private let slippage: Slippage
@@ -24,6 +28,8 @@ struct ExitPricing: Sendable {
         opens = market.series.open
         closes = market.series.close
         extremes = rules.cell.side == .long ? market.series.low : market.series.high
+        (lows, highs) = (market.series.low, market.series.high)
+        hasMarks = market.mark != nil
         segmentEnd = windows.segmentEnd
         slippage = rules.platform.slippage
         notional = rules.terms.notional
@@ -45,6 +51,22 @@ struct ExitPricing: Sendable {
         return bar + latency < end ? (opens[bar + latency], bar + latency) : (closes[end - 1], end - 1)
     }
 
+    /// Where a liquidation in `bar` is filled under the law of a delay. A bar that reaches 0 fills at its extreme.
+    @inline(__always)
+    func fill(_ law: DelayLaw, bar: Int, trigger: Double) -> DelayedFill {
+        let (low, high) = (lows[bar], highs[bar])
+        guard low > 0 else { return DelayedFill(anchor: extremes[bar]) }
+        let anchor = anchor(bar: bar, trigger: trigger)
+        return DelayedFill(anchor: anchor, spread: law.spread(anchor: anchor, low: low, high: high))
+    }
+
+    /// The price that could be had at once; with marks, as far as it was traded.
+    @inline(__always)
+    func anchor(bar: Int, trigger: Double) -> Double {
+        let price = atOnce(bar: bar, trigger: trigger)
+        return hasMarks ? min(max(price, lows[bar]), highs[bar]) : price
+    }
+
     /// A price made worse for the position by the platform's slippage in `bar`.
     @inline(__always)
     func slipped(_ price: Double, bar: Int) -> Double {
@@ -60,6 +82,8 @@ struct ExitPricing: Sendable {
     @inline(__always)
     func filled(_ fill: ResolvedFill, bar: Int, trigger: () -> Double) -> Double {
         switch fill {
+        // Without a spread; with one it is not a price.
+        case .delay(let law): return slipped(self.fill(law, bar: bar, trigger: trigger()).anchor, bar: bar)
         case .gap: return slipped(atOnce(bar: bar, trigger: trigger()), bar: bar)
         case .best: return slipped(trigger(), bar: bar)
         case .worst: return slipped(extremes[bar], bar: bar)

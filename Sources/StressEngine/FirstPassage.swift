@@ -80,12 +80,12 @@ extension PlainKernel {
     func passagePath(entry: Int, last: Int, trees: PassageTrees) -> EntryPath {
         let position = position(entry: entry)
         let side = rules.cell.side
-        var path = EntryPath(liquidationBar: nil, isUnprotected: false, carry: .none)
+        var path = EntryPath(liquidationBar: nil, unprotectedBar: nil, carry: .none)
         let belowZero = -CellRules.tolerance * position.entryValue
-        path.isUnprotected =
+        path.unprotectedBar =
             firstBar(trees.extremes(side), past: position.bankruptcyPrice(.none), entry: entry, last: last) { bar in
                 position.equity(at: pricing.extremes[bar], .none) < belowZero
-            } != nil
+            }
         guard rules.platform.liquidation.enabled else { return path }
         let tree = trees.checked(side, rules.platform.liquidation.trigger)
         path.liquidationBar = firstBar(tree, past: position.triggerPrice(.none), entry: entry, last: last) { bar in

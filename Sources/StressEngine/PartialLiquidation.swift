@@ -8,8 +8,9 @@ extension PlainKernel where Position == LinearPosition {
     ///
     /// A position that is due above the lowest bracket is reduced, at the fill price, to the cap of the next lower one, and
     /// checked again at the same price; only in the lowest bracket is what is left taken over. What survives goes on with
-    /// fewer coins and closes at the horizon. A delayed fill leaves the position as it was until then, and checks go on in
-    /// the bar of the fill. O(bars after the first liquidation × brackets).
+    /// fewer coins and closes at the horizon. A fill some bars later leaves the position as it was until then, and checks go on
+    /// in the bar of the fill. Where the fill is known by a law, reductions are filled at its expected price, and the takeover by
+    /// the law. O(bars after the first liquidation × brackets).
     func partialExit(
         _ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill, trees: PassageTrees?
     ) -> EntryExit {
@@ -22,10 +23,10 @@ extension PlainKernel where Position == LinearPosition {
             if bar > first { advance(&walk.carry, walk.position, entry: entry, to: bar) }
             guard bar >= nextCheck else { continue }
             nextCheck = reduceWhileDue(&walk, at: checked[bar], bar: bar, fill: fill)
-            if walk.position.quantity == 0 { return walk.exit }
+            if walk.position.quantity == 0 { return walk.exit(closedIn: bar) }
         }
         walk.sell(to: 0, horizonPrices(last), feeRate: rules.platform.fees.close)
-        return walk.exit
+        return walk.exit(closedIn: nil)
     }
 
     /// The same, with what is left searched for the next bar in which it is due.
@@ -36,7 +37,7 @@ extension PlainKernel where Position == LinearPosition {
         var bar = first
         while true {
             let nextCheck = reduceWhileDue(&walk, at: checkedPrices[bar], bar: bar, fill: fill)
-            if walk.position.quantity == 0 { return walk.exit }
+            if walk.position.quantity == 0 { return walk.exit(closedIn: bar) }
             let course = CarryCourse(position: walk.position, entry: entry, base: walk.carry, since: bar)
             let due = firstDue(course, from: nextCheck, through: last, trees)
             walk.carry = carry(course, at: due ?? last, trees)
@@ -44,7 +45,7 @@ extension PlainKernel where Position == LinearPosition {
             bar = due
         }
         walk.sell(to: 0, horizonPrices(last), feeRate: rules.platform.fees.close)
-        return walk.exit
+        return walk.exit(closedIn: nil)
     }
 
     /// Reduces the position while it is due at `price`; gives the bar in which checks go on.
@@ -53,7 +54,11 @@ extension PlainKernel where Position == LinearPosition {
         while walk.position.quantity > 0, isDue(walk.position, at: price, walk.carry) {
             let prices = liquidationPrices(fill, walk.position, bar: bar, walk.carry)
             let target = reducedQuantity(walk.position, at: price, fillPrice: prices.delayed)
-            walk.sell(to: target, prices, feeRate: fees.close + fees.liquidation)
+            if target == 0, let spread = prices.spread {
+                walk.takeOver(prices, spread, pricing, feeRate: fees.close + fees.liquidation, rules.toleranceOfMargin)
+            } else {
+                walk.sell(to: target, prices, feeRate: fees.close + fees.liquidation)
+            }
             if prices.bar > bar { return prices.bar }
         }
         return bar + 1
@@ -75,6 +80,8 @@ private struct PartialWalk {
     var position: LinearPosition
     var carry: Carry
     private var (gap, latency, slippage, fees) = (0.0, 0.0, 0.0, 0.0)
+    /// How it ended, where the last fill is known by a law.
+    private var lawful: EntryExit?
 
     init(position: LinearPosition, carry: Carry) {
         self.position = position
@@ -92,8 +99,41 @@ private struct PartialWalk {
         position.reduce(to: target, at: prices.slipped, fee: fee)
     }
 
+    /// Closes what is left at a fill that is known by a law.
+    mutating func takeOver(
+        _ prices: ExitPrices, _ spread: DelaySpread, _ pricing: ExitPricing, feeRate: Double, _ tolerance: Double
+    ) {
+        let (held, margin) = (position.sign * position.quantity, position.initialMargin)
+        let slipped = pricing.slipped(prices.gap, bar: prices.bar)
+        let fee = feeRate * position.tradedNotional(at: slipped)
+        let base = position.equity(at: LinearPosition.vanishingPrice, carry)
+        // Stages run backwards from what is left: each adds what it has cost so far, and what it costs at the anchor.
+        var (atAnchor, atNothing) = (position.equity(at: slipped, carry) - fee, base)
+        func stage(_ cost: Double, now: Double) -> AffineEquity {
+            atAnchor += cost + now
+            atNothing += cost
+            return AffineEquity(atAnchor: atAnchor / margin, base: atNothing / margin, power: LinearPosition.pricePower)
+        }
+        let final = stage(0, now: 0)
+        let afterFees = stage(carry.funding, now: 0)
+        let beforeFees = stage(fees, now: fee)
+        let delayed = stage(slippage, now: held * (prices.gap - slipped))
+        let atOnce = atAnchor + latency
+        let exit = DelayedExit(
+            atTrigger: (atOnce + gap + held * (prices.trigger - prices.gap)) / margin, atOnce: atOnce / margin,
+            delayed: delayed, slipped: beforeFees, afterFees: afterFees, final: final)
+        lawful = exit.exit(spread, tolerance: tolerance)
+        position.reduce(to: 0, at: slipped, fee: fee)
+    }
+
     /// The exit once nothing is held: equity is then the same at every price.
-    var exit: EntryExit {
+    func exit(closedIn bar: Int?) -> EntryExit {
+        var exit = lawful ?? certainExit
+        exit.closedBar = bar
+        return exit
+    }
+
+    private var certainExit: EntryExit {
         let equity = position.equity(at: position.entryPrice, carry)
         let margin = position.initialMargin
         guard equity < 0 else { return EntryExit(equity: equity / margin) }

@@ -15,6 +15,9 @@ struct ExitPrices: Hashable, Sendable {
     var slipped: Double
     /// The bar in which the exit was filled.
     var bar: Int
+    /// Where the fill is known by a law: what it may be, around the price that could be had at once. The delayed price is then the
+    /// expected one.
+    var spread: DelaySpread?
 }
 
 extension PlainKernel {
@@ -40,7 +43,35 @@ extension PlainKernel {
             return settle(position, horizonPrices(last), feeRate: fees.close, path.carry)
         }
         let prices = liquidationPrices(fill, position, bar: bar, path.carry)
-        return settle(position, prices, feeRate: fees.close + fees.liquidation, path.carry)
+        let feeRate = fees.close + fees.liquidation
+        var exit =
+            prices.spread.map {
+                delayedExit(position, prices, feeRate: feeRate, path.carry).exit($0, tolerance: rules.toleranceOfMargin)
+            } ?? settle(position, prices, feeRate: feeRate, path.carry)
+        exit.closedBar = bar
+        return exit
+    }
+
+    /// The stages of an exit whose fill is known by a law.
+    func delayedExit(_ position: Position, _ prices: ExitPrices, feeRate: Double, _ carry: Carry) -> DelayedExit {
+        let margin = position.initialMargin
+        let slipped = pricing.slipped(prices.gap, bar: prices.bar)
+        // Equity at a price with nothing paid yet, not even the opening fee.
+        func gross(_ price: Double) -> Double { (position.equity(at: price, .none) + position.openingFee) / margin }
+        func straight(_ atAnchor: Double, base: Double) -> AffineEquity {
+            AffineEquity(atAnchor: atAnchor, base: base, power: Position.pricePower)
+        }
+        let exitFee = feeRate * position.tradedNotional(at: slipped)
+        let base = gross(Position.vanishingPrice)
+        let costs = (position.openingFee + exitFee) / margin
+        return DelayedExit(
+            atTrigger: gross(prices.trigger), atOnce: gross(prices.gap),
+            delayed: straight(gross(prices.gap), base: base),
+            slipped: straight(gross(slipped), base: base),
+            afterFees: straight(gross(slipped) - costs, base: base - position.openingFee / margin),
+            final: straight(
+                (position.equity(at: slipped, carry) - exitFee) / margin,
+                base: position.equity(at: Position.vanishingPrice, carry) / margin))
     }
 
     private func settle(_ position: Position, _ prices: ExitPrices, feeRate: Double, _ carry: Carry) -> EntryExit {
@@ -79,6 +110,10 @@ extension PlainKernel {
         case .best: (prices.gap, prices.delayed) = (trigger, trigger)
         case .worst: (prices.gap, prices.delayed) = (pricing.extremes[bar], pricing.extremes[bar])
         case .next(let latency): (prices.delayed, prices.bar) = pricing.delayed(bar: bar, latency: latency)
+        case .delay(let law):
+            let found = pricing.fill(law, bar: bar, trigger: trigger)
+            (prices.gap, prices.spread) = (found.anchor, found.spread)
+            prices.delayed = found.anchor * (found.spread?.mean(power: 1) ?? 1)
         }
         prices.slipped = pricing.slipped(prices.delayed, bar: prices.bar)
         return prices

@@ -7,10 +7,13 @@ import StressStatistics
 public struct EntryPath: Hashable, Sendable {
     /// The bar in which equity fell to the requirement; nil when it never did or nobody liquidates.
     public var liquidationBar: Int?
-    /// Whether equity at some bar's extreme was below zero, had nobody liquidated.
-    public var isUnprotected: Bool
+    /// The first bar at whose extreme equity was below zero, had nobody liquidated; nil without one.
+    public var unprotectedBar: Int?
     /// Funding, interest time and scheduled margin at the liquidation, or at the last bar.
     public var carry: Carry
+
+    /// Whether equity was ever below zero, had nobody liquidated.
+    public var isUnprotected: Bool { unprotectedBar != nil }
 }
 
 /// Walks one entry bar by bar, exactly as the model's definition reads. Slow and plain on purpose: it is the judge of
@@ -71,10 +74,12 @@ public final class PlainKernel<Position: MarginPosition>: Sendable {
         let belowZero = -CellRules.tolerance * position.entryValue
         let hasCarry = hasCarry
         var carry = Carry.none
-        var path = EntryPath(liquidationBar: nil, isUnprotected: false, carry: .none)
+        var path = EntryPath(liquidationBar: nil, unprotectedBar: nil, carry: .none)
         for bar in entry + 1...last {
             if hasCarry { advance(&carry, position, entry: entry, to: bar) }
-            if position.equity(at: extremes[bar], carry) < belowZero { path.isUnprotected = true }
+            if path.unprotectedBar == nil, position.equity(at: extremes[bar], carry) < belowZero {
+                path.unprotectedBar = bar
+            }
             if isLiquidating, path.liquidationBar == nil, isDue(position, at: checkedPrices[bar], carry) {
                 path.liquidationBar = bar
                 path.carry = carry

@@ -41,29 +41,33 @@ extension StressRun {
     private func add<Position: MarginPosition>(
         _ entry: Int, _ kernel: PlainKernel<Position>, exits: inout [EntryExit], tally: inout CellTally
     ) {
-        let last = kernel.windows.lastBar[entry]
-        if last == EntryWindows.notAnEntry { return }
-        if last == EntryWindows.excluded {
-            tally.addExcluded()
-        } else if kernel.isRejected(entry: entry) {
-            tally.addRejected()
+        if kernel.windows.lastBar[entry] == EntryWindows.notAnEntry { return }
+        guard let (last, isCut) = kernel.windows.watched(entry) else { return tally.addExcluded() }
+        if kernel.isRejected(entry: entry) {
+            // Rejected entries are counted among complete windows.
+            if isCut { tally.addExcluded() } else { tally.addRejected() }
         } else {
-            hold(kernel, entry: entry, last: Int(last), exits: &exits, tally: &tally)
+            hold(kernel, entry: entry, last: last, isCut: isCut, exits: &exits, tally: &tally)
         }
     }
 
     private func hold<Position: MarginPosition>(
-        _ kernel: PlainKernel<Position>, entry: Int, last: Int, exits: inout [EntryExit], tally: inout CellTally
+        _ kernel: PlainKernel<Position>, entry: Int, last: Int, isCut: Bool, exits: inout [EntryExit],
+        tally: inout CellTally
     ) {
         let path = kernel.path(entry: entry, last: last, trees: trees)
         for (index, fill) in kernel.rules.fills.enumerated() {
             exits[index] = kernel.exit(path, entry: entry, last: last, fill: fill.rule, trees: trees)
         }
         let time = market.series.time
+        func bars(to bar: Int) -> Int {
+            BarClock.bars(from: clock.place(time[entry]), to: clock.place(time[bar]))
+        }
         tally.add(
             exits, tolerance: kernel.rules.toleranceOfMargin,
-            barsToLiquidation: path.liquidationBar.map {
-                BarClock.bars(from: clock.place(time[entry]), to: clock.place(time[$0]))
-            }, unprotected: path.isUnprotected)
+            path: WatchedPath(
+                liquidatedAfter: path.liquidationBar.map(bars), unprotectedAfter: path.unprotectedBar.map(bars),
+                cutAfter: isCut ? bars(to: last) : nil),
+            closings: exits.map { $0.closedBar.map(bars) })
     }
 }

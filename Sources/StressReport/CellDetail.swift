@@ -108,18 +108,21 @@ public struct SensitivityRow: Hashable, Codable, Sendable {
     /// Entries held.
     public var entries: Int
     /// Those that ended below zero.
-    public var negative: Int
+    public var negative: Double
+    /// Their share; nil without entries.
+    public var frequency: Double?
     /// Interval of their share; nil without entries, and where the cell cannot end below zero.
     public var interval: FrequencyInterval?
 
     /// A changed cell.
-    public init(assumption: String, value: String, entries: Int, negative: Int, interval: FrequencyInterval?) {
+    public init(
+        assumption: String, value: String, entries: Int, negative: Double, interval: FrequencyInterval?,
+        frequency: Double? = nil
+    ) {
+        self.frequency = frequency ?? (entries > 0 ? negative / Double(entries) : nil)
         (self.assumption, self.value, self.entries) = (assumption, value, entries)
         (self.negative, self.interval) = (negative, interval)
     }
-
-    /// Share of the entries that ended below zero; nil without entries.
-    public var frequency: Double? { entries > 0 ? Double(negative) / Double(entries) : nil }
 }
 
 /// What is passed once in so many years, beyond what was seen: moves against a position, or its shortfalls.

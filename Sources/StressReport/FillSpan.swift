@@ -18,7 +18,8 @@ struct FillSpan {
             case .share(let worst)? = estimate.figure(.worstFill, confidence: confidence)
         else { return nil }
         (self.best, self.worst, undecided) = (best, worst, estimate.windows.undecided)
-        isAroundOwn = best.count <= estimate.exit.negative && estimate.exit.negative <= worst.count
+        let own = estimate.exit.negative + estimate.exit.cutNegative
+        isAroundOwn = best.count <= own && own <= worst.count
     }
 
     /// `0.1–22 %`.

@@ -206,7 +206,7 @@ extension CellEstimate {
         case .excluded: return Double(windows.excluded)
         case .rejected: return Double(windows.rejected)
         case .liquidatedCount: return hasEntries ? Double(windows.liquidated) : nil
-        case .negativeCount: return hasEntries ? Double(exit.negative) : nil
+        case .negativeCount: return hasEntries ? exit.negative : nil
         case .unprotectedCount: return hasEntries ? Double(windows.unprotected) : nil
         case .effectiveEntries: return Double(effectiveEntries)
         case .disjointWindows: return Double(disjointWindows)

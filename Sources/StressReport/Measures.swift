@@ -58,11 +58,11 @@ enum Measure: CaseIterable {
 
 /// A share of the held entries of a cell.
 struct MeasuredShare {
-    /// Entries counted.
-    let count: Int
-    /// Entries held.
+    /// Entries counted, or the sum of their probabilities.
+    let count: Double
+    /// Entries watched, to the end of their window or to where it was cut.
     let entries: Int
-    /// `count / entries`.
+    /// `count / entries`; where windows are cut, each event weighs by how many entries were watched that long.
     let fraction: Double
     /// Its interval.
     let interval: FrequencyInterval?
@@ -105,21 +105,31 @@ extension CellEstimate {
     func measuredShare(_ measure: Measure, confidence: Double) -> MeasuredShare? {
         guard windows.entries > 0 else { return nil }
         switch measure {
-        case .belowZero: return share(exit.negative, interval: exit.interval)
-        case .worstFill: return worstExit.map { share($0.negative, interval: $0.interval) }
-        case .bestFill: return bestExit.map { share($0.negative, interval: $0.interval) }
-        case .unprotected: return share(windows.unprotected, inference?.unprotected, confidence: confidence)
-        case .liquidated: return share(windows.liquidated, inference?.liquidated, confidence: confidence)
+        case .belowZero: return share(exit)
+        case .worstFill: return worstExit.map(share)
+        case .bestFill: return bestExit.map(share)
+        case .unprotected:
+            let count = windows.unprotected + windows.cutUnprotected
+            return share(count, unprotectedFrequency, inference?.unprotected, confidence: confidence)
+        case .liquidated:
+            let count = windows.liquidated + windows.cutLiquidated
+            return share(count, liquidatedFrequency, inference?.liquidated, confidence: confidence)
         }
     }
 
     /// Entries that what happened inside the bars decides; nil where bounds were not asked for.
     var undecided: Int? { bestExit != nil && worstExit != nil ? windows.undecided : nil }
 
-    private func share(_ count: Int, _ inference: FrequencyInference?, confidence: Double) -> MeasuredShare {
+    private func share(
+        _ count: Int, _ fraction: Double?, _ inference: FrequencyInference?, confidence: Double
+    ) -> MeasuredShare {
         let plain = FrequencyInterval.disjointWindows(
-            count: count, entries: windows.entries, windows: disjointWindows, confidence: confidence)
-        return share(count, interval: inference?.interval ?? plain)
+            share: fraction ?? 0, entries: windows.entries, windows: disjointWindows, confidence: confidence)
+        return share(Double(count), fraction, interval: inference?.interval ?? plain)
+    }
+
+    private func share(_ exit: ExitEstimate) -> MeasuredShare {
+        share(exit.negative + exit.cutNegative, exit.frequency, interval: exit.interval)
     }
 
     /// What resampling says about `measure`; nil before it was done.
@@ -134,9 +144,9 @@ extension CellEstimate {
         }
     }
 
-    private func share(_ count: Int, interval: FrequencyInterval?) -> MeasuredShare {
+    private func share(_ count: Double, _ fraction: Double?, interval: FrequencyInterval?) -> MeasuredShare {
         MeasuredShare(
-            count: count, entries: windows.entries, fraction: Double(count) / Double(windows.entries),
+            count: count, entries: windows.watched, fraction: fraction ?? 0,
             interval: interval, windows: disjointWindows)
     }
 }

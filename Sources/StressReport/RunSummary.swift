@@ -129,7 +129,7 @@ extension RunReport {
 
     private func exitJSON(_ exit: ExitEstimate) -> [(String, JSONValue)] {
         [
-            ("negative_count", .integer(exit.negative)), ("negative_equity_frac", .optional(exit.frequency)),
+            ("negative_count", .number(exit.negative)), ("negative_equity_frac", .optional(exit.frequency)),
             ("ci_low_frac", .optional(exit.interval?.low)), ("ci_high_frac", .optional(exit.interval?.high)),
             ("ci_method", .optional(exit.interval?.method.rawValue)),
             ("shortfall_p50_margin_frac", .optional(exit.shortfall?.p50)),

@@ -98,6 +98,14 @@ func groupedWhole(_ value: Double) -> String {
 /// A count with digits in groups of three from 10 000 on.
 func grouped(_ count: Int) -> String { groupedText(count, separator: narrowSpace) }
 
+/// A count that may be a sum of probabilities, in groups as above.
+func grouped(_ count: Double) -> String { countText(count, separator: narrowSpace) }
+
+/// ``counted(_:_:_:)`` of such a count.
+func counted(_ count: Double, _ one: String, _ many: String) -> String {
+    grouped(count) + hardSpace + (count == 1 ? one : many)
+}
+
 /// `1 entry`, `61 200 entries`.
 func counted(_ count: Int, _ one: String, _ many: String) -> String {
     grouped(count) + hardSpace + (count == 1 ? one : many)

@@ -174,6 +174,8 @@ func oneIn(_ fraction: Double) -> (count: Int, every: Int)? {
 /// What a fill rule pays, for the fine print.
 func fillWords(_ fill: String) -> String {
     switch fill {
+    case "delay":
+        "some seconds after the trigger, by a law of where the price stands then: each entry counts by its probability"
     case "gap": "at the open when it is already through the trigger price, else at the trigger price"
     case "next": "at the open of a later bar, after the platform’s latency"
     case "worst": "at the bar’s worst price, a bound nobody can fall below"

@@ -54,8 +54,8 @@ extension RunReport {
     private func shareWords(_ row: ResultRow) -> String {
         let estimate = row.estimate
         guard let share = estimate.exit.frequency else { return "no entries" }
-        return "\(shareText(share)) of entries (\(grouped(estimate.exit.negative)) of "
-            + "\(grouped(estimate.windows.entries)))"
+        return "\(shareText(share)) of entries (\(grouped(estimate.exit.negative + estimate.exit.cutNegative)) of "
+            + "\(grouped(estimate.windows.watched)))"
     }
 
     /// The sentence for the page of `asset`; nil for another one's history, and without suspicious bars.

@@ -36,22 +36,25 @@ public struct ShortfallSummary: Hashable, Sendable {
     }
 
     /// Nil when nothing ended below zero.
-    init?(sums: ExitSums, histogram: LogHistogram) {
-        let bounded = sums.negative - sums.unboundedNegative
+    init?(sums: ExitSums, histogram: LogHistogram, mean: Double) {
+        let bounded = sums.boundedNegative
         guard bounded > 0 else { return nil }
         // A bin's centre may lie past the largest value in it.
         func quantile(_ q: Double) -> Double { Swift.min(histogram.quantile(q) ?? 0, sums.largestShortfall) }
         self.init(
-            mean: sums.shortfall / Double(bounded), p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99),
+            mean: mean, p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99),
             max: sums.largestShortfall)
     }
 }
 
 /// How often entries ended below zero under one fill rule, with its interval, and by how much.
 public struct ExitEstimate: Hashable, Sendable {
-    /// Entries that ended below zero.
-    public let negative: Int
-    /// Their share of the held entries; nil without entries.
+    /// Entries of complete windows that ended below zero: a sum of probabilities where the fill is known by a law.
+    public let negative: Double
+    /// Entries that ended below zero while they were watched, of those whose window was cut.
+    public let cutNegative: Double
+    /// The share of entries that end below zero; nil without entries. Where windows are cut, each event weighs by how many entries
+    /// were watched that long (see ``Exposure``).
     public let frequency: Double?
     /// Interval of that share; nil without entries.
     public let interval: FrequencyInterval?
@@ -67,9 +70,10 @@ public struct ExitEstimate: Hashable, Sendable {
 
     /// An estimate of known figures.
     public init(
-        negative: Int, frequency: Double?, interval: FrequencyInterval?, shortfall: ShortfallSummary?,
-        meanEquity: Double?, causes: ShortfallCauses? = nil, shortfallPerEntry: Double? = nil
+        negative: Double, frequency: Double?, interval: FrequencyInterval?, shortfall: ShortfallSummary?,
+        meanEquity: Double?, causes: ShortfallCauses? = nil, shortfallPerEntry: Double? = nil, cutNegative: Double = 0
     ) {
+        self.cutNegative = cutNegative
         self.shortfallPerEntry = shortfallPerEntry
         self.causes = causes
         self.negative = negative
@@ -97,6 +101,10 @@ public struct CellEstimate: Hashable, Sendable {
     public let medianTimeToLiquidation: TimeSpan?
     /// What kind of answer this is.
     public let status: CellStatus
+    /// Share of the entries that are liquidated, weighed as that below zero; nil without entries.
+    public let liquidatedFrequency: Double?
+    /// Share of the entries that are below zero at some bar without liquidation, weighed likewise; nil without entries.
+    public let unprotectedFrequency: Double?
     /// What resampling says; nil before it was done, and without entries.
     public internal(set) var inference: CellInference?
 
@@ -106,8 +114,13 @@ public struct CellEstimate: Hashable, Sendable {
     /// An estimate of known figures.
     public init(
         windows: WindowCounts, effectiveEntries: Int, exit: ExitEstimate, worstExit: ExitEstimate?,
-        medianTimeToLiquidation: TimeSpan?, status: CellStatus, bestExit: ExitEstimate? = nil
+        medianTimeToLiquidation: TimeSpan?, status: CellStatus, bestExit: ExitEstimate? = nil,
+        shares: (liquidated: Double?, unprotected: Double?)? = nil
     ) {
+        func share(_ count: Int) -> Double? {
+            windows.entries > 0 ? Double(count) / Double(windows.entries) : nil
+        }
+        (liquidatedFrequency, unprotectedFrequency) = shares ?? (share(windows.liquidated), share(windows.unprotected))
         self.bestExit = bestExit
         self.windows = windows
         self.effectiveEntries = effectiveEntries
@@ -122,16 +135,6 @@ public struct CellEstimate: Hashable, Sendable {
         windows: WindowCounts(), effectiveEntries: 0,
         exit: ExitEstimate(negative: 0, frequency: nil, interval: nil, shortfall: nil, meanEquity: nil), worstExit: nil,
         medianTimeToLiquidation: nil, status: .noData)
-
-    /// Share of the held entries that were liquidated; nil without entries.
-    public var liquidatedFrequency: Double? { share(windows.liquidated) }
-
-    /// Share of the held entries that would have been below zero without liquidation; nil without entries.
-    public var unprotectedFrequency: Double? { share(windows.unprotected) }
-
-    private func share(_ count: Int) -> Double? {
-        windows.entries > 0 ? Double(count) / Double(windows.entries) : nil
-    }
 }
 
 extension CellEstimate {
@@ -146,23 +149,27 @@ extension CellEstimate {
     public init(tally: CellTally, disjointWindows: Int, impossible: Bool, confidence: Double) {
         let windows = tally.windowTotals
         let effective = windows.entries > 0 ? disjointWindows : 0
+        let exposure = tally.exposure
         func exit(_ fill: Int) -> ExitEstimate {
             ExitEstimate(
-                sums: tally.exitTotals(fill: fill), histogram: tally.shortfalls[fill], entries: windows.entries,
+                tally, fill: fill, entries: windows.entries, exposure: exposure,
                 disjointWindows: impossible ? 0 : effective, confidence: confidence)
         }
+        func share(_ times: DurationHistogram) -> Double? { windows.entries > 0 ? exposure.share(times) : nil }
         let main = exit(0)
         self.init(
             windows: windows, effectiveEntries: effective, exit: main,
             worstExit: tally.roles.firstIndex(of: .worst).map(exit),
             medianTimeToLiquidation: tally.timesToLiquidation.quantile(0.5),
             status: CellEstimate.status(
-                windows: windows, negative: main.negative, effective: effective, impossible: impossible),
-            bestExit: tally.roles.firstIndex(of: .best).map(exit))
+                windows: windows, negative: main.negative + main.cutNegative, effective: effective,
+                impossible: impossible),
+            bestExit: tally.roles.firstIndex(of: .best).map(exit),
+            shares: (share(tally.timesToLiquidation), share(tally.timesToUnprotected)))
     }
 
     private static func status(
-        windows: WindowCounts, negative: Int, effective: Int, impossible: Bool
+        windows: WindowCounts, negative: Double, effective: Int, impossible: Bool
     ) -> CellStatus {
         if windows.entries == 0 { return windows.rejected > 0 ? .rejected : .noData }
         if impossible { return .impossible }
@@ -172,32 +179,39 @@ extension CellEstimate {
 }
 
 extension ExitEstimate {
-    init(sums: ExitSums, histogram: LogHistogram, entries: Int, disjointWindows: Int, confidence: Double) {
+    fileprivate init(
+        _ tally: CellTally, fill: Int, entries: Int, exposure: Exposure, disjointWindows: Int, confidence: Double
+    ) {
+        let (sums, times) = (tally.exitTotals(fill: fill), tally.negativeTimes[fill])
+        let isCut = tally.cut.watched.total > 0
+        let frequency = exposure.share(times)
+        // Without cut windows the sums themselves: they are what the weighted ones come to, without a rounding.
+        let perEntry = isCut ? exposure.shortfall(times) : sums.shortfall / Double(max(1, entries))
+        let bounded = sums.boundedNegative
+        let weight = exposure.rawShare(times) * bounded / max(sums.negative.value, .leastNonzeroMagnitude)
+        let mean = isCut && weight > 0 ? perEntry / weight : sums.shortfall / max(bounded, .leastNonzeroMagnitude)
         self.init(
-            negative: sums.negative,
-            frequency: entries > 0 ? Double(sums.negative) / Double(entries) : nil,
+            negative: (sums.negative - sums.cutNegative).value,
+            frequency: entries > 0 ? frequency : nil,
             interval: FrequencyInterval.disjointWindows(
-                count: sums.negative, entries: entries, windows: disjointWindows, confidence: confidence),
-            shortfall: ShortfallSummary(sums: sums, histogram: histogram),
-            meanEquity: ExitEstimate.meanEquity(sums, entries: entries), causes: ExitEstimate.meanCauses(sums),
-            shortfallPerEntry: entries > 0 && sums.unboundedNegative == 0 ? sums.shortfall / Double(entries) : nil)
+                share: frequency, entries: entries, windows: disjointWindows, confidence: confidence),
+            shortfall: ShortfallSummary(sums: sums, histogram: tally.shortfalls[fill], mean: mean),
+            meanEquity: ExitEstimate.meanEquity(sums, entries: entries),
+            causes: ExitEstimate.meanCauses(sums, mean: mean),
+            shortfallPerEntry: entries > 0 && sums.unboundedNegative == 0 ? perEntry : nil,
+            cutNegative: sums.cutNegative.value)
     }
 
+    /// Over complete windows.
     private static func meanEquity(_ sums: ExitSums, entries: Int) -> Double? {
-        let bounded = entries - sums.unboundedNegative - sums.unboundedPositive
+        let bounded = entries - (sums.unboundedNegative - sums.cutUnbounded) - sums.unboundedPositive
         return bounded > 0 ? sums.equity / Double(bounded) : nil
     }
 
-    private static func meanCauses(_ sums: ExitSums) -> ShortfallCauses? {
-        let bounded = Double(sums.negative - sums.unboundedNegative)
-        guard bounded > 0 else { return nil }
-        var mean = ShortfallCauses()
-        mean.price = sums.causes.price / bounded
-        mean.gap = sums.causes.gap / bounded
-        mean.latency = sums.causes.latency / bounded
-        mean.slippage = sums.causes.slippage / bounded
-        mean.fees = sums.causes.fees / bounded
-        mean.funding = sums.causes.funding / bounded
-        return mean
+    private static func meanCauses(_ sums: ExitSums, mean: Double) -> ShortfallCauses? {
+        guard sums.boundedNegative > 0, sums.shortfall > 0 else { return nil }
+        // The parts of all shortfalls, as parts of their mean.
+        let scale = sums.shortfall / mean
+        return ShortfallCauses(parts: sums.causes.parts.map { $0.value / scale })
     }
 }

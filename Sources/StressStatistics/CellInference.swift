@@ -75,6 +75,6 @@ extension ExitEstimate {
         ExitEstimate(
             negative: negative, frequency: frequency, interval: isStructural ? nil : inference?.interval,
             shortfall: shortfall, meanEquity: meanEquity, causes: causes,
-            shortfallPerEntry: shortfallPerEntry)
+            shortfallPerEntry: shortfallPerEntry, cutNegative: cutNegative)
     }
 }

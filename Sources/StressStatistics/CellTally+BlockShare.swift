@@ -1,12 +1,18 @@
 extension CellTally {
     /// Block sums of the entries that ended below zero under fill rule `fill`.
-    public func negativeShare(fill: Int) -> BlockShare { share(negative[fill]) }
+    public func negativeShare(fill: Int) -> BlockShare {
+        share(negative[fill].array.map(\.value), exposure.share(negativeTimes[fill]))
+    }
 
     /// Block sums of the liquidated entries.
-    public var liquidatedShare: BlockShare { share(liquidated) }
+    public var liquidatedShare: BlockShare {
+        share(liquidated.array.map(Double.init), exposure.share(timesToLiquidation))
+    }
 
     /// Block sums of the entries that would have been below zero without liquidation.
-    public var unprotectedShare: BlockShare { share(unprotected) }
+    public var unprotectedShare: BlockShare {
+        share(unprotected.array.map(Double.init), exposure.share(timesToUnprotected))
+    }
 
     /// Block sums of nothing over the entries that are not excluded.
     public var windowShare: BlockShare {
@@ -16,16 +22,28 @@ extension CellTally {
     }
 
     /// Block sums of the bounded shortfalls over the entries that ended below zero, under fill rule `fill`.
-    public func meanShortfall(fill: Int) -> BlockRatio { ratio(owed[fill], over: negative[fill]) }
-
-    /// The same over all held entries.
-    public func shortfallPerEntry(fill: Int) -> BlockRatio { ratio(owed[fill], over: entries) }
-
-    private func ratio(_ sums: BlockSums, over counts: BlockCounts) -> BlockRatio {
-        BlockRatio(sums: sums.array, weights: counts.array.map(Double.init))
+    public func meanShortfall(fill: Int) -> BlockRatio {
+        let weights = negative[fill].array.map(\.value)
+        let events = exposure.rawShare(negativeTimes[fill])
+        return ratio(owed[fill], weights, mean: events > 0 ? exposure.shortfall(negativeTimes[fill]) / events : 0)
     }
 
-    private func share(_ counts: BlockCounts) -> BlockShare {
-        BlockShare(counts: counts.array, entries: entries.array)
+    /// The same over all watched entries.
+    public func shortfallPerEntry(fill: Int) -> BlockRatio {
+        ratio(owed[fill], entries.array.map(Double.init), mean: exposure.shortfall(negativeTimes[fill]))
+    }
+
+    /// Where windows are cut, sums are scaled to the mean that weighs each by who was watched as long.
+    private func ratio(_ sums: BlockSums, _ weights: [Double], mean: Double) -> BlockRatio {
+        let plain = BlockRatio(sums: sums.array, weights: weights)
+        guard cut.watched.total > 0, let value = plain.value, value > 0 else { return plain }
+        return BlockRatio(sums: plain.sums.map { $0 * (mean / value) }, weights: weights)
+    }
+
+    /// Events whose sum is the share: where windows are cut, each stands for its mean weight.
+    private func share(_ events: [Double], _ share: Double) -> BlockShare {
+        let plain = BlockShare(events: events, entries: entries.array)
+        guard cut.watched.total > 0, let frequency = plain.frequency, frequency > 0 else { return plain }
+        return BlockShare(events: events.map { $0 * (share / frequency) }, entries: plain.entries)
     }
 }

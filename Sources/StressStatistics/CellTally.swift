@@ -4,7 +4,7 @@ import StressBasics
 public struct WindowCounts: Hashable, Sendable {
     /// Entries that were held: neither excluded nor rejected.
     public var entries = 0
-    /// Entries without a whole window.
+    /// Entries without a whole window, those in ``cut`` among them.
     public var excluded = 0
     /// Entries that the platform would not have opened.
     public var rejected = 0
@@ -12,12 +12,21 @@ public struct WindowCounts: Hashable, Sendable {
     public var liquidated = 0
     /// Held entries whose equity was below zero at some bar, had nobody liquidated.
     public var unprotected = 0
+    /// Entries whose window was cut by a gap or by the end of the history, and that were watched up to there.
+    public var cut = 0
+    /// Those of them that were liquidated while they were watched.
+    public var cutLiquidated = 0
+    /// Those of them whose equity was below zero while they were watched, had nobody liquidated.
+    public var cutUnprotected = 0
     /// Held entries that end below zero under the worst fill and not under the best: what happened inside the bars, which
     /// they do not tell, decides. Counted only where both fills are evaluated.
     public var undecided = 0
 
     /// All zero.
     public init() {}
+
+    /// Entries that were watched, to the end of their window or to where it was cut.
+    public var watched: Int { entries + cut }
 }
 
 /// Which question a fill rule answers.
@@ -30,66 +39,72 @@ public enum FillRole: String, Hashable, Sendable, CaseIterable {
     case best
 }
 
-/// How one held entry ended under one fill rule, in parts of the initial margin.
-public struct EntryExit: Hashable, Sendable {
-    /// Final equity; infinite where the contract has no bound (inverse contracts at prices of 0 or below).
-    public var equity: Double
-    /// What the shortfall is made of; all 0 without one.
-    public var causes: ShortfallCauses
-
-    /// An exit of the given figures.
-    @inlinable
-    public init(equity: Double, causes: ShortfallCauses = ShortfallCauses()) {
-        self.equity = equity
-        self.causes = causes
-    }
-}
-
 /// How the held entries of one chunk of time blocks ended, under one fill rule. Sums are in parts of the initial margin.
 public struct ExitSums: Hashable, Sendable {
-    /// Entries that ended below zero.
-    public var negative = 0
+    /// Entries that ended below zero, those whose window was cut among them.
+    public var negative = EventCount.zero
     /// Those of them whose shortfall has no bound; they are in no sum.
     public var unboundedNegative = 0
-    /// Entries whose gain has no bound; they are in no sum.
+    /// Entries of complete windows whose gain has no bound; they are in no sum.
     public var unboundedPositive = 0
+    /// Of ``negative``, those whose window was cut.
+    public var cutNegative = EventCount.zero
+    /// Of ``unboundedNegative``, those whose window was cut.
+    public var cutUnbounded = 0
     /// Sum of the bounded shortfalls.
     public var shortfall = 0.0
     /// Largest bounded shortfall; 0 when there are none.
     public var largestShortfall = 0.0
     /// What the bounded shortfalls are made of.
     public var causes = ShortfallCauses()
-    /// Sum of the bounded final equities of all held entries.
+    /// Sum of the bounded final equities of the entries of complete windows.
     public var equity = 0.0
 
     /// All zero.
     public init() {}
 
+    /// Entries that ended below zero by an amount that has a bound.
+    var boundedNegative: Double { negative.value - Double(unboundedNegative) }
+
     /// Adds one entry. Below zero means below −`tolerance`.
     @inlinable
     public mutating func add(_ exit: EntryExit, tolerance: Double) {
-        let isNegative = exit.equity < -tolerance
-        if isNegative { negative += 1 }
+        let below = exit.negative(tolerance: tolerance)
         guard exit.equity.isFinite else {
-            if isNegative { unboundedNegative += 1 } else { unboundedPositive += 1 }
+            negative += below
+            if below > 0 { unboundedNegative += 1 } else { unboundedPositive += 1 }
             return
         }
         equity += exit.equity
-        if isNegative { addBoundedShortfall(exit) }
+        if below > 0 { addShortfall(exit, below) }
     }
 
-    /// Adds an entry that ended below zero and whose equity is counted elsewhere.
+    /// Adds an entry whose window was cut and that was closed before: only what it owes is known to matter.
     @inlinable
-    public mutating func addShortfall(_ exit: EntryExit) {
-        negative += 1
-        addBoundedShortfall(exit)
+    public mutating func addCut(_ exit: EntryExit, tolerance: Double) {
+        let below = exit.negative(tolerance: tolerance)
+        guard below > 0 else { return }
+        cutNegative += below
+        if exit.equity.isFinite { return addShortfall(exit, below) }
+        negative += below
+        unboundedNegative += 1
+        cutUnbounded += 1
     }
 
+    /// The same sums, of entries whose windows were cut.
+    public var asCut: ExitSums {
+        var copy = self
+        (copy.cutNegative, copy.cutUnbounded) = (negative, unboundedNegative)
+        return copy
+    }
+
+    /// Adds an entry of which so much ended below zero, with a bound, and whose equity is counted elsewhere.
     @inlinable
-    mutating func addBoundedShortfall(_ exit: EntryExit) {
-        shortfall -= exit.equity
+    public mutating func addShortfall(_ exit: EntryExit, _ below: EventCount) {
+        negative += below
+        shortfall += exit.shortfall
         causes += exit.causes
-        if -exit.equity > largestShortfall { largestShortfall = -exit.equity }
+        largestShortfall = max(largestShortfall, exit.spread?.largest ?? -exit.equity)
     }
 
     /// Adds the sums of another chunk.
@@ -97,6 +112,8 @@ public struct ExitSums: Hashable, Sendable {
         a.negative += b.negative
         a.unboundedNegative += b.unboundedNegative
         a.unboundedPositive += b.unboundedPositive
+        a.cutNegative += b.cutNegative
+        a.cutUnbounded += b.cutUnbounded
         a.shortfall += b.shortfall
         a.largestShortfall = max(a.largestShortfall, b.largestShortfall)
         a.causes += b.causes
@@ -111,20 +128,20 @@ public struct ExitSums: Hashable, Sendable {
 /// numbers, and sums are added inside a chunk by whoever computed it and across chunks in time order, so a number has the same
 /// bits however the chunks were shared out.
 public struct CellTally: Hashable, Sendable {
-    /// Held entries: neither excluded nor rejected.
+    /// Entries that were watched, to the end of their window or to where it was cut, and not rejected.
     public private(set) var entries = BlockCounts()
-    /// Entries without a whole window.
+    /// Entries of which nothing was seen.
     public private(set) var excluded = BlockCounts()
     /// Entries that the platform would not have opened.
     public private(set) var rejected = BlockCounts()
-    /// Held entries that were liquidated.
+    /// Watched entries that were liquidated.
     public private(set) var liquidated = BlockCounts()
-    /// Held entries whose equity was below zero at some bar, had nobody liquidated.
+    /// Watched entries whose equity was below zero at some bar, had nobody liquidated.
     public private(set) var unprotected = BlockCounts()
     /// See ``WindowCounts/undecided``.
     public private(set) var undecided = BlockCounts()
     /// For each fill rule, the entries that ended below zero.
-    public private(set) var negative: [BlockCounts]
+    public private(set) var negative: [BlockEvents]
     /// For each fill rule, the sum of their bounded shortfalls, in parts of the initial margin.
     public private(set) var owed: [BlockSums]
     /// The questions that the cell's fill rules answer; the first is the chosen rule.
@@ -135,27 +152,37 @@ public struct CellTally: Hashable, Sendable {
     public private(set) var shortfalls: [LogHistogram]
     /// Time from entry to liquidation.
     public private(set) var timesToLiquidation: DurationHistogram
+    /// Time from entry to the first bar below zero, had nobody liquidated.
+    public private(set) var timesToUnprotected: DurationHistogram
+    /// For each fill rule, when entries that ended below zero were closed, and what they owed.
+    public private(set) var negativeTimes: [TimedEvents]
+    /// What of the watched entries had its window cut.
+    public private(set) var cut: CutCounts
 
     /// An empty tally; times are counted in bars of `barLength`.
     public init(roles: [FillRole], barLength: TimeSpan) {
         self.roles = roles
-        negative = Array(repeating: BlockCounts(), count: roles.count)
+        negative = Array(repeating: BlockEvents(), count: roles.count)
         owed = Array(repeating: BlockSums(), count: roles.count)
         exits = Array(repeating: [], count: roles.count)
         shortfalls = Array(repeating: LogHistogram(), count: roles.count)
         timesToLiquidation = DurationHistogram(unit: barLength)
+        timesToUnprotected = DurationHistogram(unit: barLength)
+        negativeTimes = Array(repeating: TimedEvents(), count: roles.count)
+        cut = CutCounts()
     }
 
     /// A tally of known parts, which agree in their numbers of blocks, chunks and fill rules.
     public init(
-        roles: [FillRole], windows: BlockWindows, undecided: BlockCounts, negative: [BlockCounts], owed: [BlockSums],
-        exits: [[ExitSums]], shortfalls: [LogHistogram], timesToLiquidation: DurationHistogram
+        roles: [FillRole], windows: BlockWindows, undecided: BlockCounts, negative: [BlockEvents], owed: [BlockSums],
+        exits: [[ExitSums]], shortfalls: [LogHistogram], times: EventTimes, cut: CutCounts
     ) {
         self.roles = roles
         (entries, excluded, rejected) = (windows.entries, windows.excluded, windows.rejected)
         (liquidated, unprotected) = (windows.liquidated, windows.unprotected)
         (self.undecided, self.negative, self.owed, self.exits) = (undecided, negative, owed, exits)
-        (self.shortfalls, self.timesToLiquidation) = (shortfalls, timesToLiquidation)
+        (self.shortfalls, self.cut, negativeTimes) = (shortfalls, cut, times.negative)
+        (timesToLiquidation, timesToUnprotected) = (times.liquidated, times.unprotected)
     }
 
     /// Starts the next chunk; a block must follow.
@@ -177,38 +204,57 @@ public struct CellTally: Hashable, Sendable {
         }
     }
 
-    /// Counts an excluded entry in the current block.
+    /// Counts an entry of which nothing was seen in the current block.
     public mutating func addExcluded() { excluded.increment() }
 
     /// Counts a rejected entry in the current block.
     public mutating func addRejected() { rejected.increment() }
 
-    /// Adds a held entry to the current block.
+    /// Adds a watched entry to the current block.
     ///
     /// - Parameters:
     ///   - entryExits: how it ended under each fill rule.
     ///   - tolerance: below zero means below minus this, in parts of the initial margin.
-    ///   - barsToLiquidation: bar lengths from entry to liquidation, nil when it was not liquidated.
-    ///   - unprotected: whether it would have been below zero at some bar without liquidation.
+    ///   - path: when things happened to it.
+    ///   - closings: bar lengths from entry to the closing bar of each exit that a liquidation closed.
     public mutating func add(
-        _ entryExits: borrowing [EntryExit], tolerance: Double, barsToLiquidation: Int?, unprotected isUnprotected: Bool
+        _ entryExits: borrowing [EntryExit], tolerance: Double, path: WatchedPath, closings: borrowing [Int?]
     ) {
         entries.increment()
-        if isUnprotected { unprotected.increment() }
-        if let barsToLiquidation {
+        let isCut = path.cutAfter != nil
+        if let cutAfter = path.cutAfter { cut.watched.add(bars: cutAfter) }
+        if let bars = path.unprotectedAfter {
+            unprotected.increment()
+            timesToUnprotected.add(bars: bars)
+            if isCut { cut.unprotected += 1 }
+        }
+        if let bars = path.liquidatedAfter {
             liquidated.increment()
-            timesToLiquidation.add(bars: barsToLiquidation)
+            timesToLiquidation.add(bars: bars)
+            if isCut { cut.liquidated += 1 }
         }
-        if CellTally.isUndecided(entryExits, roles: roles, tolerance: tolerance) { undecided.increment() }
-        for fill in exits.indices {
-            exits[fill][exits[fill].count - 1].add(entryExits[fill], tolerance: tolerance)
-            let equity = entryExits[fill].equity
-            guard equity < -tolerance else { continue }
-            negative[fill].increment()
-            guard equity.isFinite else { continue }
-            shortfalls[fill].add(-equity)
-            owed[fill].add(-equity)
+        let isDecided = !isCut || closings.allSatisfy { $0 != nil }
+        if isDecided, CellTally.isUndecided(entryExits, roles: roles, tolerance: tolerance) { undecided.increment() }
+        for fill in exits.indices where !isCut || closings[fill] != nil {
+            let chunk = exits[fill].count - 1
+            if isCut {
+                exits[fill][chunk].addCut(entryExits[fill], tolerance: tolerance)
+            } else {
+                exits[fill][chunk].add(entryExits[fill], tolerance: tolerance)
+            }
+            addNegative(entryExits[fill], tolerance: tolerance, after: closings[fill], fill: fill)
         }
+    }
+
+    private mutating func addNegative(_ exit: EntryExit, tolerance: Double, after bars: Int?, fill: Int) {
+        let below = exit.negative(tolerance: tolerance)
+        guard below > 0 else { return }
+        negative[fill].add(below)
+        let isBounded = exit.equity.isFinite
+        negativeTimes[fill].add(bars: bars, events: below, shortfall: isBounded ? exit.shortfall : nil)
+        guard isBounded else { return }
+        shortfalls[fill].add(exit, below)
+        owed[fill].add(exit.shortfall)
     }
 
     /// Whether an entry ended below zero under the worst fill and not under the best, where both are evaluated.
@@ -232,19 +278,79 @@ public struct CellTally: Hashable, Sendable {
             shortfalls[fill].merge(later.shortfalls[fill])
         }
         timesToLiquidation.merge(later.timesToLiquidation)
+        timesToUnprotected.merge(later.timesToUnprotected)
+        for fill in exits.indices { negativeTimes[fill].merge(later.negativeTimes[fill]) }
+        cut.merge(later.cut)
     }
 
     /// Totals over all blocks.
     public var windowTotals: WindowCounts {
         var totals = WindowCounts()
-        (totals.entries, totals.excluded, totals.rejected) = (entries.total, excluded.total, rejected.total)
-        (totals.liquidated, totals.unprotected) = (liquidated.total, unprotected.total)
+        (totals.cut, totals.cutLiquidated, totals.cutUnprotected) = (cut.watched.total, cut.liquidated, cut.unprotected)
+        (totals.entries, totals.rejected) = (entries.total - totals.cut, rejected.total)
+        totals.excluded = excluded.total + totals.cut
+        (totals.liquidated, totals.unprotected) = (
+            liquidated.total - cut.liquidated, unprotected.total - cut.unprotected
+        )
         totals.undecided = undecided.total
         return totals
     }
 
+    /// How many entries were watched how long.
+    public var exposure: Exposure { Exposure(entries: entries.total, cut: cut.watched) }
+
     /// Totals over all chunks under fill rule `fill`, in chunk order.
     public func exitTotals(fill: Int) -> ExitSums { exits[fill].reduce(into: ExitSums()) { $0 += $1 } }
+}
+
+/// When things happened to a watched entry, in bar lengths since it.
+public struct WatchedPath: Hashable, Sendable {
+    /// The liquidation; nil without one.
+    public var liquidatedAfter: Int?
+    /// The first bar below zero, had nobody liquidated; nil without one.
+    public var unprotectedAfter: Int?
+    /// Where the window was cut; nil for a complete one.
+    public var cutAfter: Int?
+
+    /// A path of the given times.
+    public init(liquidatedAfter: Int?, unprotectedAfter: Int?, cutAfter: Int?) {
+        (self.liquidatedAfter, self.unprotectedAfter, self.cutAfter) = (liquidatedAfter, unprotectedAfter, cutAfter)
+    }
+}
+
+/// What of a cell's watched entries had its window cut.
+public struct CutCounts: Hashable, Sendable {
+    /// How long they were watched.
+    public var watched = WatchTimes()
+    /// Those that were liquidated before.
+    public var liquidated = 0
+    /// Those whose equity was below zero before, had nobody liquidated.
+    public var unprotected = 0
+
+    /// None.
+    public init() {}
+
+    /// Adds those of another part of the history.
+    public mutating func merge(_ other: CutCounts) {
+        watched.merge(other.watched)
+        liquidated += other.liquidated
+        unprotected += other.unprotected
+    }
+}
+
+/// When the events of a cell happened, by time since entry.
+public struct EventTimes: Hashable, Sendable {
+    /// See ``CellTally/timesToLiquidation``.
+    public var liquidated: DurationHistogram
+    /// See ``CellTally/timesToUnprotected``.
+    public var unprotected: DurationHistogram
+    /// See ``CellTally/negativeTimes``.
+    public var negative: [TimedEvents]
+
+    /// The given times.
+    public init(liquidated: DurationHistogram, unprotected: DurationHistogram, negative: [TimedEvents]) {
+        (self.liquidated, self.unprotected, self.negative) = (liquidated, unprotected, negative)
+    }
 }
 
 /// What happened to the windows of a cell, block by block, before any exit price is chosen.

@@ -44,6 +44,14 @@ public struct DurationHistogram: Hashable, Sendable {
         return (bin - shift << 6) << shift + (1 << shift - 1) / 2
     }
 
+    /// All spans that fall into a bin, in bar lengths.
+    static func bars(in bin: Int) -> ClosedRange<Int> {
+        guard bin >= 128 else { return bin...bin }
+        let shift = bin >> 6 - 1
+        let first = (bin - shift << 6) << shift
+        return first...first + (1 << shift) - 1
+    }
+
     /// The bin counts, from bin 0 to the last that has any.
     public var bins: [UInt32] { counts }
 

@@ -29,6 +29,8 @@ extension CellEstimate {
         writer.add(medianTimeToLiquidation) { $0.add(Int($1.milliseconds)) }
         writer.add(status)
         writer.add(inference) { $1.write(to: &$0) }
+        writer.add(liquidatedFrequency) { $0.add($1) }
+        writer.add(unprotectedFrequency) { $0.add($1) }
     }
 
     private init?(from reader: inout RecordReader) {
@@ -37,11 +39,13 @@ extension CellEstimate {
             let best = reader.optional({ ExitEstimate(from: &$0) }),
             let median = reader.optional({ $0.integer().map { TimeSpan(milliseconds: Int64($0)) } }),
             let status: CellStatus = reader.choice(),
-            let inference = reader.optional({ CellInference(from: &$0) })
+            let inference = reader.optional({ CellInference(from: &$0) }),
+            let liquidated = reader.optional({ $0.double() }), let unprotected = reader.optional({ $0.double() })
         else { return nil }
         self.init(
             windows: windows, effectiveEntries: effective, exit: exit, worstExit: worst,
-            medianTimeToLiquidation: median, status: status, bestExit: best)
+            medianTimeToLiquidation: median, status: status, bestExit: best,
+            shares: (liquidated, unprotected))
         self.inference = inference
     }
 }
@@ -49,13 +53,15 @@ extension CellEstimate {
 extension WindowCounts {
     fileprivate func write(to writer: inout RecordWriter) {
         for count in [entries, excluded, rejected, liquidated, unprotected, undecided] { writer.add(count) }
+        for count in [cut, cutLiquidated, cutUnprotected] { writer.add(count) }
     }
 
     fileprivate init?(from reader: inout RecordReader) {
-        guard let counts = reader.integers(6) else { return nil }
+        guard let counts = reader.integers(9) else { return nil }
         self.init()
         (entries, excluded, rejected) = (counts[0], counts[1], counts[2])
         (liquidated, unprotected, undecided) = (counts[3], counts[4], counts[5])
+        (cut, cutLiquidated, cutUnprotected) = (counts[6], counts[7], counts[8])
     }
 }
 
@@ -74,20 +80,21 @@ extension ExitEstimate {
         writer.add(meanEquity) { $0.add($1) }
         writer.add(causes) { writer, causes in causes.parts.forEach { writer.add($0.value) } }
         writer.add(shortfallPerEntry) { $0.add($1) }
+        writer.add(cutNegative)
     }
 
     fileprivate init?(from reader: inout RecordReader) {
-        guard let negative = reader.integer(), let frequency = reader.optional({ $0.double() }),
+        guard let negative = reader.double(), let frequency = reader.optional({ $0.double() }),
             let interval = reader.optional({ FrequencyInterval(from: &$0) }),
             let shortfall = reader.optional({ reader in
                 reader.doubles(5).map { ShortfallSummary(mean: $0[0], p50: $0[1], p90: $0[2], p99: $0[3], max: $0[4]) }
             }), let meanEquity = reader.optional({ $0.double() }),
             let causes = reader.optional({ $0.doubles(6).map(ShortfallCauses.init(parts:)) }),
-            let perEntry = reader.optional({ $0.double() })
+            let perEntry = reader.optional({ $0.double() }), let cutNegative = reader.double()
         else { return nil }
         self.init(
             negative: negative, frequency: frequency, interval: interval, shortfall: shortfall, meanEquity: meanEquity,
-            causes: causes, shortfallPerEntry: perEntry)
+            causes: causes, shortfallPerEntry: perEntry, cutNegative: cutNegative)
     }
 }
 

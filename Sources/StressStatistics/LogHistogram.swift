@@ -10,9 +10,9 @@
 /// quantile does not depend on how the work was split. A quantile is off by at most half a bin, 0.5 %.
 public struct LogHistogram: Hashable, Sendable {
     /// Number of values added.
-    public private(set) var total = 0
+    public private(set) var total = EventCount.zero
     private var firstBin = 0
-    private var counts: [UInt32] = []
+    private var counts: [EventCount] = []
 
     private static let binWidth = log(1.01)
     // 1e-15 to 1e15: everything a shortfall per margin can be, with room; beyond, the end bins take it.
@@ -24,7 +24,21 @@ public struct LogHistogram: Hashable, Sendable {
     /// Adds a value above 0; smaller and larger ones than 1e±15 go to the end bins. Amortised O(1).
     public mutating func add(_ value: Double) {
         precondition(value > 0, "only positive values have a bin")
-        add(bin: LogHistogram.bin(of: value), count: 1)
+        add(bin: LogHistogram.bin(of: value), count: .one)
+    }
+
+    /// Adds the shortfall of an entry of which so much ended below zero: where it is known by a law, each of its parts takes an
+    /// equal share.
+    public mutating func add(_ exit: EntryExit, _ below: EventCount) {
+        guard let spread = exit.spread else { return add(bin: LogHistogram.bin(of: -exit.equity), count: below) }
+        for part in 0..<8 {
+            // The parts' units sum to the whole whatever it is.
+            let units = (below.units * Int64(part + 1)) / 8 - (below.units * Int64(part)) / 8
+            guard units > 0 else { continue }
+            add(
+                bin: LogHistogram.bin(of: max(spread.parts[part], .leastNonzeroMagnitude)),
+                count: EventCount(units: units))
+        }
     }
 
     /// The bin of a value above 0: `k` from `1.01^(k − ½)` to `1.01^(k + ½)`, so that plain numbers such as 1 lie in the middle of
@@ -65,19 +79,19 @@ public struct LogHistogram: Hashable, Sendable {
     }
 
     /// Adds `count` values to one bin. Amortised O(1).
-    public mutating func add(bin: Int, count: UInt32) {
+    public mutating func add(bin: Int, count: EventCount) {
         if counts.isEmpty { firstBin = bin }
         if bin < firstBin {
-            counts.insert(contentsOf: repeatElement(0, count: firstBin - bin), at: 0)
+            counts.insert(contentsOf: repeatElement(.zero, count: firstBin - bin), at: 0)
             firstBin = bin
         }
-        while counts.count <= bin - firstBin { counts.append(0) }
+        while counts.count <= bin - firstBin { counts.append(.zero) }
         counts[bin - firstBin] += count
-        total += Int(count)
+        total += count
     }
 
     /// The first bin with a place and the counts from there on.
-    var bins: (first: Int, counts: [UInt32]) { (firstBin, counts) }
+    var bins: (first: Int, counts: [EventCount]) { (firstBin, counts) }
 
     /// Whether there is a bin of this number.
     func isBin(_ bin: Int) -> Bool { LogHistogram.binRange.contains(bin) }
@@ -93,11 +107,11 @@ public struct LogHistogram: Hashable, Sendable {
     /// empty. `q` in 0…1. O(bins).
     public func quantile(_ q: Double) -> Double? {
         guard total > 0 else { return nil }
-        let rank = max(1, (q * Double(total)).rounded(.up))
-        var seen = 0
+        let rank = max(1, (q * Double(total.units)).rounded(.up))
+        var seen = EventCount.zero
         for (offset, count) in counts.enumerated() {
-            seen += Int(count)
-            if Double(seen) >= rank { return exp(Double(firstBin + offset) * LogHistogram.binWidth) }
+            seen += count
+            if Double(seen.units) >= rank { return exp(Double(firstBin + offset) * LogHistogram.binWidth) }
         }
         return nil
     }

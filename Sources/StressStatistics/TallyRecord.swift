@@ -1,3 +1,5 @@
+import StressBasics
+
 /// Writes numbers one behind the other: whole ones in as few bytes as they need, doubles bit for bit.
 struct RecordWriter {
     private(set) var bytes: [UInt8] = []
@@ -21,6 +23,9 @@ struct RecordWriter {
 
     /// Counts with their zeros as runs.
     mutating func add(_ counts: [UInt32]) { addSparse(counts) { $0.add(UInt64($1)) } }
+
+    /// Probabilities with their zeros as runs.
+    mutating func add(_ counts: [EventCount]) { addSparse(counts) { $0.add(UInt64(bitPattern: $1.units)) } }
 
     /// Sums with their zeros as runs.
     mutating func add(_ sums: [Double]) { addSparse(sums) { $0.add($1) } }
@@ -78,6 +83,11 @@ struct RecordReader {
         sparse(most: most) { reader in reader.number().flatMap { UInt32(exactly: $0) } }
     }
 
+    /// Probabilities, at most `most` of them.
+    mutating func events(most: Int) -> [EventCount]? {
+        sparse(most: most) { $0.number().map { EventCount(units: Int64(bitPattern: $0)) } }
+    }
+
     /// Sums, at most `most` of them.
     mutating func sums(most: Int) -> [Double]? { sparse(most: most) { $0.double() } }
 
@@ -125,47 +135,61 @@ extension CellTally {
     }
 
     private func write(to writer: inout RecordWriter) {
-        for counts in [entries, excluded, rejected, liquidated, unprotected, undecided] + negative {
+        for counts in [entries, excluded, rejected, liquidated, unprotected, undecided] {
             writer.add(counts.array)
         }
         for fill in roles.indices {
+            writer.add(negative[fill].array)
             writer.add(exits[fill].count)
             exits[fill].forEach { $0.write(to: &writer) }
             shortfalls[fill].write(to: &writer)
             writer.add(owed[fill].array)
         }
-        writer.add(timesToLiquidation.bins)
+        for times in [timesToLiquidation, timesToUnprotected] { writer.add(times.bins) }
+        for times in negativeTimes { times.write(to: &writer) }
+        cut.write(to: &writer)
     }
 
     private init?(from reader: inout RecordReader, like empty: CellTally) {
         let fills = empty.roles.count
         var counts: [BlockCounts] = []
-        for _ in 0..<6 + fills {
+        for _ in 0..<6 {
             guard let found = reader.counts(most: CellTally.mostNumbers) else { return nil }
             counts.append(BlockCounts(found))
         }
         var exits: [[ExitSums]] = []
         var shortfalls: [LogHistogram] = []
         var owed: [BlockSums] = []
+        var negative: [BlockEvents] = []
         for _ in 0..<fills {
-            guard let sums = CellTally.exits(from: &reader), let histogram = LogHistogram(from: &reader),
+            guard let events = reader.events(most: CellTally.mostNumbers), let sums = CellTally.exits(from: &reader),
+                let histogram = LogHistogram(from: &reader),
                 let blocks = reader.sums(most: CellTally.mostNumbers)
             else { return nil }
+            negative.append(BlockEvents(events))
             exits.append(sums)
             shortfalls.append(histogram)
             owed.append(BlockSums(blocks))
         }
-        guard let bins = reader.counts(most: CellTally.mostNumbers) else { return nil }
-        var times = DurationHistogram(unit: empty.timesToLiquidation.unit)
-        for (bin, count) in bins.enumerated() { times.add(bin: bin, count: Int(count)) }
+        let unit = empty.timesToLiquidation.unit
+        guard let liquidated = DurationHistogram(from: &reader, unit: unit),
+            let unprotected = DurationHistogram(from: &reader, unit: unit)
+        else { return nil }
+        var times = EventTimes(liquidated: liquidated, unprotected: unprotected, negative: [])
+        for _ in 0..<fills {
+            guard let events = TimedEvents(from: &reader) else { return nil }
+            times.negative.append(events)
+        }
+        guard let cut = CutCounts(from: &reader) else { return nil }
         var windows = BlockWindows()
         (windows.entries, windows.excluded, windows.rejected) = (counts[0], counts[1], counts[2])
         (windows.liquidated, windows.unprotected) = (counts[3], counts[4])
-        guard Set(counts.map(\.blockCount) + owed.map(\.blockCount)).count == 1, Set(exits.map(\.count)).count == 1
+        guard Set(counts.map(\.blockCount) + owed.map(\.blockCount) + negative.map(\.blockCount)).count == 1,
+            Set(exits.map(\.count)).count == 1
         else { return nil }
         self.init(
-            roles: empty.roles, windows: windows, undecided: counts[5], negative: Array(counts[6...]), owed: owed,
-            exits: exits, shortfalls: shortfalls, timesToLiquidation: times)
+            roles: empty.roles, windows: windows, undecided: counts[5], negative: negative, owed: owed,
+            exits: exits, shortfalls: shortfalls, times: times, cut: cut)
     }
 
     private static func exits(from reader: inout RecordReader) -> [ExitSums]? {
@@ -181,18 +205,23 @@ extension CellTally {
 
 extension ExitSums {
     fileprivate func write(to writer: inout RecordWriter) {
-        for count in [negative, unboundedNegative, unboundedPositive] { writer.add(count) }
+        writer.add(UInt64(bitPattern: negative.units))
+        writer.add(UInt64(bitPattern: cutNegative.units))
+        for count in [unboundedNegative, unboundedPositive, cutUnbounded] { writer.add(count) }
         for sum in [shortfall, largestShortfall, equity] + causes.parts.map(\.value) { writer.add(sum) }
     }
 
     fileprivate init?(from reader: inout RecordReader) {
         self.init()
-        guard let negative = reader.integer(), let unboundedNegative = reader.integer(),
-            let unboundedPositive = reader.integer()
+        guard let negative = reader.number(), let cutNegative = reader.number(),
+            let unboundedNegative = reader.integer(), let unboundedPositive = reader.integer(),
+            let cutUnbounded = reader.integer()
         else { return nil }
         (self.negative, self.unboundedNegative, self.unboundedPositive) = (
-            negative, unboundedNegative, unboundedPositive
+            EventCount(units: Int64(bitPattern: negative)), unboundedNegative, unboundedPositive
         )
+        self.cutNegative = EventCount(units: Int64(bitPattern: cutNegative))
+        self.cutUnbounded = cutUnbounded
         for part in [\ExitSums.shortfall, \.largestShortfall, \.equity] + ExitSums.causeParts {
             guard let value = reader.double() else { return nil }
             self[keyPath: part] = value
@@ -213,12 +242,81 @@ extension LogHistogram {
 
     fileprivate init?(from reader: inout RecordReader) {
         self.init()
-        guard let first = reader.integer(), let counts = reader.counts(most: 1 << 16), abs(first) < 1 << 16 else {
+        guard let first = reader.integer(), let counts = reader.events(most: 1 << 16), abs(first) < 1 << 16 else {
             return nil
         }
         for (offset, count) in counts.enumerated() where count > 0 {
             guard isBin(first + offset) else { return nil }
             add(bin: first + offset, count: count)
+        }
+    }
+}
+
+extension DurationHistogram {
+    fileprivate init?(from reader: inout RecordReader, unit: TimeSpan) {
+        guard let bins = reader.counts(most: 1 << 16) else { return nil }
+        self.init(unit: unit)
+        for (bin, count) in bins.enumerated() { add(bin: bin, count: Int(count)) }
+    }
+}
+
+extension WatchTimes {
+    fileprivate func write(to writer: inout RecordWriter) {
+        writer.add(counts.count)
+        for bin in counts.keys.sorted() {
+            writer.add(Int(bin))
+            writer.add(counts[bin] ?? 0)
+        }
+    }
+
+    fileprivate init?(from reader: inout RecordReader) {
+        self.init()
+        guard let count = reader.integer(), (0...1 << 26).contains(count) else { return nil }
+        for _ in 0..<count {
+            guard let bin = reader.integer().flatMap({ Int32(exactly: $0) }), let number = reader.integer(),
+                (0...1 << 31).contains(number)
+            else { return nil }
+            add(bin: bin, count: number)
+        }
+    }
+}
+
+extension CutCounts {
+    fileprivate func write(to writer: inout RecordWriter) {
+        watched.write(to: &writer)
+        for count in [liquidated, unprotected] { writer.add(count) }
+    }
+
+    fileprivate init?(from reader: inout RecordReader) {
+        self.init()
+        guard let watched = WatchTimes(from: &reader), let liquidated = reader.integer(),
+            let unprotected = reader.integer()
+        else { return nil }
+        (self.watched, self.liquidated, self.unprotected) = (watched, liquidated, unprotected)
+    }
+}
+
+extension TimedEvents {
+    fileprivate func write(to writer: inout RecordWriter) {
+        writer.add(sums.count)
+        for bin in sums.keys.sorted() {
+            let sum = sums[bin] ?? Sum()
+            writer.add(Int(bin))
+            writer.add(UInt64(bitPattern: sum.events.units))
+            writer.add(UInt64(truncatingIfNeeded: sum.shortfall))
+            writer.add(UInt64(truncatingIfNeeded: sum.shortfall >> 64))
+        }
+    }
+
+    fileprivate init?(from reader: inout RecordReader) {
+        self.init()
+        guard let count = reader.integer(), (0...1 << 26).contains(count) else { return nil }
+        for _ in 0..<count {
+            guard let bin = reader.integer().flatMap({ Int32(exactly: $0) }), let events = reader.number(),
+                let low = reader.number(), let high = reader.number()
+            else { return nil }
+            let shortfall = Int128(Int64(bitPattern: high)) << 64 | Int128(low)
+            add(bin: bin, Sum(events: EventCount(units: Int64(bitPattern: events)), shortfall: shortfall))
         }
     }
 }

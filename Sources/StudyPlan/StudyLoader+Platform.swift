@@ -130,7 +130,11 @@ extension StudyLoader {
     }
 
     private func liquidation(_ reader: YAMLReader) -> LiquidationRules? {
-        guard let map = reader.map(known: ["enabled", "trigger", "fill", "latency", "partial", "bounds"]) else {
+        guard
+            let map = reader.map(known: [
+                "enabled", "trigger", "fill", "latency", "delay", "overshoot", "partial", "bounds",
+            ])
+        else {
             return nil
         }
         let enabled = map["enabled"].map { $0.flag() } ?? true
@@ -139,12 +143,19 @@ extension StudyLoader {
         let isBounds = map["fill"]?.node.scalar?.string == "bounds"
         let fill = isBounds ? .auto : map["fill"].map { $0.choice(FillRule.self) } ?? .auto
         let latency = map["latency"].map { $0.integer(1...10_000) } ?? 1
+        let delay =
+            map["delay"].map { $0.span(within: LiquidationRules.allowedDelays) } ?? LiquidationRules.defaultDelay
+        let overshoot =
+            map["overshoot"].map { $0.number(LiquidationRules.allowedOvershoots) } ?? LiquidationRules.defaultOvershoot
         let partial = map["partial"].map { $0.flag() } ?? false
         let bounds = map["bounds"].map { $0.flag() } ?? isBounds
-        guard let enabled, let trigger, let fill, let latency, let partial, let bounds else { return nil }
+        guard let enabled, let trigger, let fill, let latency, let delay, let overshoot, let partial, let bounds else {
+            return nil
+        }
         return checked(reader) { () throws(RuleError) in
             try LiquidationRules(
-                enabled: enabled, trigger: trigger, fill: fill, latency: latency, isPartial: partial, hasBounds: bounds)
+                enabled: enabled, trigger: trigger, fill: fill, latency: latency, delay: delay, overshoot: overshoot,
+                isPartial: partial, hasBounds: bounds)
         }
     }
 

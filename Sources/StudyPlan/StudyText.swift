@@ -278,7 +278,8 @@ extension NamedPlatform {
     private func liquidationParts(_ rules: LiquidationRules) -> [String] {
         [
             "enabled: \(rules.enabled)", "trigger: \(rules.trigger.rawValue)", "fill: \(rules.fill.rawValue)",
-            "latency: \(rules.latency)", "partial: \(rules.isPartial)", "bounds: \(rules.hasBounds)",
+            "latency: \(rules.latency)", "delay: \(rules.delay.text)", "overshoot: \(numberText(rules.overshoot))",
+            "partial: \(rules.isPartial)", "bounds: \(rules.hasBounds)",
         ]
     }
 

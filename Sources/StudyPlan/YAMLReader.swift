@@ -107,6 +107,14 @@ struct YAMLReader {
         return span
     }
 
+    func span(within range: ClosedRange<TimeSpan>) -> TimeSpan? {
+        guard let span = span() else { return nil }
+        guard range.contains(span) else {
+            return wrong("expected a duration from \(range.lowerBound.text) to \(range.upperBound.text)")
+        }
+        return span
+    }
+
     /// One of an enumeration's raw values, with the nearest on a slip.
     func choice<T: RawRepresentable & CaseIterable>(_ type: T.Type = T.self) -> T? where T.RawValue == String {
         let names = T.allCases.map(\.rawValue)

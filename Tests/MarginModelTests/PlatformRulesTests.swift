@@ -98,11 +98,13 @@ import Testing
         }
     }
 
-    @Test func fillRulesResolveByBarLength() {
-        #expect(FillRule.auto.resolved(barLength: .minutes(5), latency: 2) == .next(latency: 2))
-        #expect(FillRule.auto.resolved(barLength: .minutes(6), latency: 2) == .gap)
-        #expect(FillRule.next.resolved(barLength: .hours(1), latency: 3) == .next(latency: 3))
-        let others = [FillRule.gap, .worst, .best].map { $0.resolved(barLength: .hours(1), latency: 3) }
+    @Test func fillRulesResolveByBarLength() throws {
+        #expect(try LiquidationRules(fill: .auto, latency: 2).resolvedFill(barLength: .minutes(5)) == .next(latency: 2))
+        #expect(try LiquidationRules(fill: .auto, latency: 2).resolvedFill(barLength: .minutes(6)) == .gap)
+        #expect(try LiquidationRules(fill: .next, latency: 3).resolvedFill(barLength: .hours(1)) == .next(latency: 3))
+        let others = try [FillRule.gap, .worst, .best].map {
+            try LiquidationRules(fill: $0, latency: 3).resolvedFill(barLength: .hours(1))
+        }
         #expect(others == [.gap, .worst, .best])
         #expect(others.map(\.name) == ["gap", "worst", "best"] && ResolvedFill.next(latency: 3).name == "next")
     }

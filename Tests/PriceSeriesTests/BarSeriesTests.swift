@@ -38,7 +38,8 @@ import Testing
     }
 
     @Test func defaultGaps() {
-        #expect(BarSeries.defaultMaxGap(barLength: .minutes(1)) == .minutes(10))
+        #expect(BarSeries.defaultMaxGap(barLength: .minutes(1)) == .hours(6))
+        #expect(BarSeries.defaultMaxGap(barLength: .hours(1)) == .hours(10))
         #expect(BarSeries.defaultMaxGap(barLength: .hours(4)) == .hours(40))
         #expect(BarSeries.defaultMaxGap(barLength: .days(1)) == .days(10))
         #expect(BarSeries.defaultMaxGap(barLength: .days(31)) == .days(62))
@@ -56,8 +57,14 @@ import Testing
             return to - from > maxGap.milliseconds && from < end && to > series.time[i]
         }
         let isShort = series.time.last! < end
-        let usable = !isShort && !window.isEmpty && !overlapped && series.close[i] > 0
-        return usable ? Int32(window.last!) : EntryWindows.excluded
+        guard series.close[i] > 0 else { return EntryWindows.excluded }
+        if !isShort, !overlapped { return window.last.map { Int32($0) } ?? EntryWindows.excluded }
+        // Watched to the last bar before the first step that is too wide, or to the end.
+        let wide = series.time.indices.first { j in
+            j > i && maxGap.map { series.time[j] - series.time[j - 1] > $0.milliseconds } ?? false
+        }
+        let last = (wide ?? series.count) - 1
+        return last > i ? EntryWindows.cutMark(Int32(last)) : EntryWindows.excluded
     }
 
     @Test(arguments: 0..<40)
@@ -85,7 +92,9 @@ import Testing
         let time: [Int64] = [0, 1, 2, 30, 31].map { $0 * 60_000 }
         let series = try BarSeries(time: time, price: [1, 1, 1, 1, 1])
         let windows = EntryWindows(series: series, horizon: .minutes(2), maxGap: .minutes(10))
-        #expect(windows.lastBar == [2, -1, -1, -1, -1])
+        let cut = EntryWindows.cutMark
+        #expect(windows.lastBar == [2, cut(2), -1, cut(4), -1])
+        #expect(windows.watched(1)! == (2, true) && windows.watched(0)! == (2, false) && windows.watched(2) == nil)
         #expect(windows.segmentEnd == [3, 3, 3, 5, 5])
     }
 

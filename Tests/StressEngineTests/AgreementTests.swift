@@ -58,6 +58,7 @@ import Testing
         for contract in ContractKind.allCases {
             for fill in FillRule.allCases {
                 var cell = TestCell(contract: contract, fees: (0, 0, 0), fill: fill)
+                cell.delay = .seconds(10)
                 // No maintenance and no fees: trigger prices are simple fractions, and many bars stand exactly on them.
                 cell.tiers = [MaintenanceTier(notionalCap: .infinity, rate: 0, amount: 0)]
                 var study = try cell.study(
@@ -173,6 +174,8 @@ extension AgreementTests {
         cell.hasBounds = flip()
         cell.fill = FillRule.allCases[Int(random.next() % UInt64(FillRule.allCases.count))]
         cell.latency = 1 + Int(random.next() % 6)
+        cell.delay = [.seconds(1), .seconds(5), .seconds(29), .seconds(90)][Int(random.next() % 4)]
+        cell.overshoot = [0.05, 1, 2.2, 12][Int(random.next() % 4)]
         cell.trigger = flip(4) ? .close : .extreme
         cell.liquidation = !flip(6)
         cell.maxGap = flip() ? .automatic : .off

@@ -21,9 +21,16 @@ import Testing
         let run = StressRun(study: try cell.study(), asset: "X", market: MarketHistory(series: series))
         let estimate = try run.run(threads: 1)[0].estimate(confidence: 0.95)
         let held = try run.heldEntries(cell: 0, threads: 2)
-        #expect(held.count == estimate.windows.entries, "seed \(seed)")
-        #expect(held.count { $0.isLiquidated } == estimate.windows.liquidated, "seed \(seed)")
-        #expect(held.count { $0.isNegative } == estimate.exit.negative, "seed \(seed)")
+        let (cut, whole) = (held.filter { $0.cutTime != nil }, held.filter { $0.cutTime == nil })
+        let windows = estimate.windows
+        #expect(whole.count == windows.entries && cut.count == windows.cut, "seed \(seed)")
+        #expect(whole.count { $0.isLiquidated } == windows.liquidated, "seed \(seed)")
+        #expect(cut.count { $0.isLiquidated } == windows.cutLiquidated, "seed \(seed)")
+        #expect(Double(whole.count { $0.isNegative }) == estimate.exit.negative, "seed \(seed)")
+        #expect(Double(cut.count { $0.isNegative }) == estimate.exit.cutNegative, "seed \(seed)")
+        // Entry by entry the weights are those of the share.
+        let weighted = held.reduce(0) { $0 + $1.negative.value * $1.weight } / Double(max(1, held.count))
+        if let share = estimate.exit.frequency { #expect(abs(min(1, weighted) - share) < 1e-12, "seed \(seed)") }
         #expect(held == (try run.heldEntries(cell: 0, threads: 1)))
         #expect(zip(held, held.dropFirst()).allSatisfy { $0.bar < $1.bar && $0.block <= $1.block })
         #expect(held.allSatisfy { $0.exitTime > $0.time && Int($0.block) < run.blockCount })

@@ -55,7 +55,7 @@ import Testing
                     side == .long ? (counts.touch.long, counts.close.long) : (counts.touch.short, counts.close.short)
                 #expect(estimate.windows.entries == days)
                 #expect(estimate.windows.unprotected == touch, "\(year) \(side) \(counts.leverage)x touch")
-                #expect(estimate.exit.negative == close, "\(year) \(side) \(counts.leverage)x close")
+                #expect(estimate.exit.negative == Double(close), "\(year) \(side) \(counts.leverage)x close")
             }
         }
     }

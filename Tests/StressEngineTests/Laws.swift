@@ -25,7 +25,7 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
             cell.horizon = .minutes(60)
             let result = try cell.run(bars)
             #expect(
-                result.tally.exitTotals(fill: 0).negative == 0 && result.tally.windowTotals.unprotected == 0,
+                result.tally.exitTotals(fill: 0).negative == .zero && result.tally.windowTotals.unprotected == 0,
                 "seed \(seed)")
             #expect(result.estimate(confidence: 0.95).status == .impossible)
         }
@@ -40,7 +40,7 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
         let expected = windows.lastBar.enumerated().count {
             $1 >= 0 && bars.close[Int($1)] > 2 * bars.close[$0] * (1 + 1e-12)
         }
-        #expect(try cell.run(bars).tally.exitTotals(fill: 0).negative == expected, "seed \(seed)")
+        #expect(try cell.run(bars).tally.exitTotals(fill: 0).negative == EventCount(expected), "seed \(seed)")
     }
 
     @Test(arguments: 0..<30)
@@ -84,6 +84,38 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
                 #expect(
                     worst.equity <= gap.equity + 1e-12 && gap.equity <= best.equity + 1e-12,
                     "seed \(seed), entry \(entry)")
+            }
+        }
+    }
+
+    /// `best ≤ gap ≤ worst` holds entry by entry, and a delay leaves no more below zero than the bar's worst price does.
+    @Test(arguments: 0..<20)
+    func aDelayLiesWithinTheBar(seed: UInt64) throws {
+        let bars = randomSeries(seed: seed, bars: 300, wildness: 0.05)
+        for contract in [ContractKind.linear, .inverse, .margin] {
+            for side in Side.allCases {
+                var cell = TestCell(
+                    contract: contract, side: side, leverage: 15, fees: (0.0005, 0.0005, 0.001), slippage: 0.0005,
+                    borrow: (0.1, 1.05), fill: .delay)
+                (cell.horizon, cell.delay) = (.minutes(40), .seconds(7))
+                let brief = DelayLaw(delay: TimeSpan(milliseconds: 1), overshoot: 1e-7, barLength: .days(1))
+                for entry in 0..<250 {
+                    guard let delay = try cell.outcome(bars, entry: entry), delay.path.liquidationBar != nil,
+                        let gap = try cell.outcome(bars, entry: entry, fill: .gap),
+                        let worst = try cell.outcome(bars, entry: entry, fill: .worst),
+                        let soon = try cell.outcome(bars, entry: entry, fill: .delay(brief))
+                    else { continue }
+                    let spread = try #require(delay.exit.spread)
+                    let name: Comment = "seed \(seed), \(contract) \(side), entry \(entry)"
+                    #expect(worst.equity <= delay.equity + 1e-12, name)
+                    #expect(spread.negative >= .zero && spread.negative <= .one, name)
+                    #expect(spread.negative == .zero || worst.equity < 0, name)
+                    #expect(spread.shortfall <= max(0, -worst.equity) * spread.negative.value + 1e-9, name)
+                    #expect(abs(delay.exit.causes.total - spread.shortfall) < 1e-9, name)
+                    #expect(spread.parts.max() <= spread.largest + 1e-12 && spread.parts.min() >= 0, name)
+                    #expect(abs(spread.largest + worst.equity) < 1e-9 || spread.negative == .zero, name)
+                    #expect(abs(soon.equity - gap.equity) < 1e-6, name)
+                }
             }
         }
     }

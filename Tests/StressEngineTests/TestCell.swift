@@ -24,6 +24,8 @@ struct TestCell {
     var trigger = LiquidationTrigger.extreme
     var fill = FillRule.gap
     var latency = 1
+    var delay = LiquidationRules.defaultDelay
+    var overshoot = LiquidationRules.defaultOvershoot
     var maxGap = MaxGap.off
     var stride = 1
 
@@ -33,8 +35,8 @@ struct TestCell {
                 fees: Fees(open: fees.open, close: fees.close, liquidation: fees.liquidation),
                 slippage: Slippage(base: slippage, impact: impact), tiers: MaintenanceTiers(tiers),
                 liquidation: LiquidationRules(
-                    enabled: liquidation, trigger: trigger, fill: fill, latency: latency, isPartial: isPartial,
-                    hasBounds: hasBounds),
+                    enabled: liquidation, trigger: trigger, fill: fill, latency: latency, delay: delay,
+                    overshoot: overshoot, isPartial: isPartial, hasBounds: hasBounds),
                 borrow: BorrowRules(yearlyRate: borrow.rate, marginLevel: borrow.level), schedule: schedule)
         }
     }

@@ -17,7 +17,7 @@ import Testing
         return CellEstimate(
             windows: windows, effectiveEntries: 40,
             exit: ExitEstimate(
-                negative: negative, frequency: share, interval: status == .impossible ? nil : interval,
+                negative: Double(negative), frequency: share, interval: status == .impossible ? nil : interval,
                 shortfall: negative > 0 ? shortfall : nil, meanEquity: -0.125),
             worstExit: nil, medianTimeToLiquidation: .hours(5), status: status)
     }

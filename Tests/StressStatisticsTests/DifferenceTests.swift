@@ -41,18 +41,18 @@ import Testing
             let difference = single[0].shares[resample] - single[1].shares[resample]
             #expect(abs(found.shares[resample] - difference) < 1e-12)
             var squares = 0.0
-            func total(_ blocks: [UInt32]) -> Double {
+            func total(_ blocks: [Double]) -> Double {
                 plan.runs(of: resample).reduce(0) { sum, run in
-                    sum + (run.start..<run.end).reduce(0) { $0 + Double(blocks[Int($1) % 60]) }
+                    sum + (run.start..<run.end).reduce(0) { $0 + blocks[Int($1) % 60] }
                 }
             }
             for run in plan.runs(of: resample) {
                 var residual = 0.0
                 for (share, sign) in zip(pair, [1.0, -1]) {
-                    let entries = total(share.entries)
+                    let entries = total(share.entries.map(Double.init))
                     for block in run.start..<run.end {
-                        let (count, held) = (share.counts[Int(block) % 60], share.entries[Int(block) % 60])
-                        residual += sign * (Double(count) - total(share.counts) / entries * Double(held)) / entries
+                        let (count, held) = (share.events[Int(block) % 60], share.entries[Int(block) % 60])
+                        residual += sign * (count - total(share.events) / entries * Double(held)) / entries
                     }
                 }
                 squares += residual * residual
@@ -64,7 +64,7 @@ import Testing
     /// Cells move together: the difference of near twins is known far better than their separate intervals suggest.
     @Test func differencesKnowThatCellsMoveTogether() throws {
         let base = columns(12, count: 1, blocks: 600)[0]
-        let twin = BlockShare(counts: base.counts.map { $0 - $0 / 4 }, entries: base.entries)
+        let twin = BlockShare(events: base.events.map { $0 - ($0 / 4).rounded(.down) }, entries: base.entries)
         let panel = try panel([base, twin])
         let all = panel.shares.compactMap { panel.inference($0) }
         let difference = try #require(panel.difference(0, 1))

@@ -81,7 +81,7 @@ import Testing
         var share = BlockShare(counts: Array(repeating: 0, count: days), entries: Array(repeating: 24, count: days))
         for _ in 0..<crashes {
             let start = Int(random.next() % UInt64(days))
-            for day in start..<min(days, start + 4) { share.counts[day] = UInt32(random.next() % 25) }
+            for day in start..<min(days, start + 4) { share.events[day] = Double(random.next() % 25) }
         }
         return share
     }
@@ -146,7 +146,8 @@ import Testing
         let found = try #require(inference(share, length: length, windows: windows))
         #expect(found.bounds.low <= found.frequency && found.frequency <= found.bounds.high, "seed \(seed)")
         #expect((found.bounds.low > 0) == (found.frequency > 0) && found.bounds.high > 0, "seed \(seed)")
-        let missed = BlockShare(counts: zip(share.entries, share.counts).map { $0 - $1 }, entries: share.entries)
+        let missed = BlockShare(
+            events: zip(share.entries, share.events).map { Double($0) - $1 }, entries: share.entries)
         let mirror = try #require(inference(missed, length: length, windows: windows))
         #expect(abs(mirror.bounds.low - (1 - found.bounds.high)) < 1e-9, "seed \(seed)")
         #expect(abs(mirror.bounds.high - (1 - found.bounds.low)) < 1e-9, "seed \(seed)")
@@ -157,7 +158,7 @@ import Testing
     @Test(arguments: 0..<10)
     func emptyEndsAreNone(seed: UInt64) {
         let share = history(seed, days: 120, crashes: 5)
-        let padded = BlockShare(counts: [0] + share.counts + [0, 0], entries: [0] + share.entries + [0, 0])
+        let padded = BlockShare(events: [0] + share.events + [0, 0], entries: [0] + share.entries + [0, 0])
         #expect(inference(share) == inference(padded), "seed \(seed)")
     }
 
@@ -170,7 +171,7 @@ import Testing
             var before: Double?
             for days in stride(from: 60, through: 700, by: 8) {
                 let share = BlockShare(
-                    counts: crash.counts + Array(repeating: 0, count: days - 60),
+                    events: crash.events + Array(repeating: 0, count: days - 60),
                     entries: Array(repeating: 24, count: days))
                 let high = try #require(inference(share, length: length, windows: days / horizonDays)).bounds.high
                 if let before { #expect(max(high / before, before / high) < 1.2, "seed \(seed), \(days) days") }

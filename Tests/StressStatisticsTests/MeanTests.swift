@@ -141,7 +141,9 @@ import Testing
                 tally.beginBlock()
                 let equity = day % 7 == 0 ? equities[day / 7 % equities.count] : 1
                 tally.add(
-                    [EntryExit(equity: equity)], tolerance: 1e-12, barsToLiquidation: nil, unprotected: equity < 0)
+                    [EntryExit(equity: equity)], tolerance: 1e-12,
+                    path: WatchedPath(
+                        liquidatedAfter: nil, unprotectedAfter: equity < 0 ? 1 : nil, cutAfter: nil), closings: [nil])
             }
             return try panel(300).severity(tally, mergedBy: 1)[0]
         }

@@ -34,7 +34,7 @@ private func randomColumns(_ random: inout SeededGenerator, columns: Int, blocks
             for resample in 0..<plan.resamples {
                 let drawn = plan.multiplicities(of: resample)
                 #expect(drawn.reduce(0, +) == blocks)
-                let events = zip(drawn, column.counts).reduce(0) { $0 + $1.0 * Int($1.1) }
+                let events = zip(drawn, column.events).reduce(0) { $0 + $1.0 * Int($1.1) }
                 let trials = zip(drawn, column.entries).reduce(0) { $0 + $1.0 * Int($1.1) }
                 let expected = trials > 0 ? Double(events) / Double(trials) : column.frequency ?? 0
                 #expect(ratio.shares[resample] == expected, "seed \(seed), resample \(resample)")
@@ -51,7 +51,7 @@ private func randomColumns(_ random: inout SeededGenerator, columns: Int, blocks
             for resample in 0..<20 {
                 let runs = plan.runs(of: resample).map { run in
                     (run.start..<run.end).reduce(into: (events: 0.0, trials: 0.0)) { sums, block in
-                        sums.events += Double(column.counts[Int(block) % 50])
+                        sums.events += column.events[Int(block) % 50]
                         sums.trials += Double(column.entries[Int(block) % 50])
                     }
                 }
@@ -99,7 +99,7 @@ private func randomColumns(_ random: inout SeededGenerator, columns: Int, blocks
         var random = SeededGenerator(seed: seed)
         let (blocks, length) = (120, 1 + 9 * random.uniform())
         var column = randomColumns(&random, columns: 1, blocks: blocks)[0]
-        column = BlockShare(counts: column.counts, entries: Array(repeating: 24, count: blocks))
+        column = BlockShare(events: column.events, entries: Array(repeating: 24, count: blocks))
         let plan = ResamplePlan(blockCount: blocks, meanLength: length, resamples: 20_000, random: random)
         let found = sampleVariance(plan.ratios(of: [column])[0].shares)
         let residuals = column.residuals

@@ -76,8 +76,10 @@ import Testing
         tally.beginBlock()
         for equity in equities {
             tally.add(
-                [EntryExit(equity: equity)], tolerance: 1e-12, barsToLiquidation: equity < 0 ? 1 : nil,
-                unprotected: equity < -0.5)
+                [EntryExit(equity: equity)], tolerance: 1e-12,
+                path: WatchedPath(
+                    liquidatedAfter: equity < 0 ? 1 : nil, unprotectedAfter: equity < -0.5 ? 1 : nil, cutAfter: nil),
+                closings: [equity < 0 ? 1 : nil])
         }
         for _ in 0..<excluded { tally.addExcluded() }
         for _ in 0..<rejected { tally.addRejected() }

@@ -22,13 +22,13 @@ struct CellAccount {
     var liquidated: Int { held.count { $0.isLiquidated } }
 
     /// A count as a share of the held entries; nil without entries.
-    func share(_ count: Int) -> Double? { held.isEmpty ? nil : Double(count) / Double(held.count) }
+    func share(_ count: Double) -> Double? { held.isEmpty ? nil : count / Double(held.count) }
 
     /// Names and values.
     var facts: [(String, String)] {
         var facts = [
             ("entries", "\(groupedText(held.count, separator: " ")) held"),
-            ("liquidated", count(liquidated)), ("below zero", count(episodes.total)),
+            ("liquidated", count(Double(liquidated))), ("below zero", count(episodes.total)),
         ]
         if let (few, share) = episodes.fewestHolding(0.5) {
             let words = few == 1 ? "episode holds" : "episodes hold"
@@ -38,8 +38,8 @@ struct CellAccount {
         return facts
     }
 
-    private func count(_ count: Int) -> String {
-        "\(groupedText(count, separator: " ")) (\(significantText((share(count) ?? 0) * 100, digits: 3)) %)"
+    private func count(_ count: Double) -> String {
+        "\(countText(count, separator: " ")) (\(significantText((share(count) ?? 0) * 100, digits: 3)) %)"
     }
 
     /// The facts and the largest episodes for a terminal.
@@ -52,7 +52,7 @@ struct CellAccount {
                 episode.worstShortfall.isFinite
                 ? fixedText(episode.worstShortfall * 100, decimals: 2) + " %" : "no bound"
             lines.append(
-                "  \(episode.first.minuteText)" + String(episode.entries).leftPadded(to: 11)
+                "  \(episode.first.minuteText)" + countText(episode.entries, separator: "").leftPadded(to: 11)
                     + "   \(episode.worstEntry.minuteText)" + worst.leftPadded(to: 17)
                     + "   \(episode.worstEntry.entryText)")
         }

@@ -6,7 +6,8 @@ import StressStatistics
 struct TraceJSON: Encodable {
     let cell, asset, contract, side, platform: String
     let leverageX, horizonH: Double
-    let entriesCount, liquidatedCount, negativeCount, episodesCount: Int
+    let entriesCount, liquidatedCount, episodesCount: Int
+    let negativeCount: Double
     let liquidatedFrac, negativeEquityFrac: Double?
     /// Fewest episodes that hold half of the entries below zero, and what they hold; absent when nothing went below zero.
     let halfEpisodesCount: Int?
@@ -31,7 +32,7 @@ struct TraceJSON: Encodable {
         (leverageX, horizonH) = (cell.leverage.value, cell.horizon.inHours)
         (entriesCount, liquidatedCount) = (account.held.count, account.liquidated)
         (negativeCount, episodesCount) = (account.episodes.total, account.episodes.all.count)
-        (liquidatedFrac, negativeEquityFrac) = (account.share(account.liquidated), account.share(negativeCount))
+        (liquidatedFrac, negativeEquityFrac) = (account.share(Double(account.liquidated)), account.share(negativeCount))
         let half = account.episodes.fewestHolding(0.5)
         (halfEpisodesCount, halfEpisodesFrac) = (half?.episodes, half?.share)
         episodes = account.episodes.largestFirst.map(EpisodeJSON.init)
@@ -70,7 +71,7 @@ private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
 /// One crash of a cell as `explain --json` prints it.
 struct EpisodeJSON: Encodable {
     let firstUtc, lastUtc: String
-    let entriesCount: Int
+    let entriesCount: Double
     let worstEntryUtc: String
     let worstEntryMs: Int64
     let shortfallMaxMarginFrac, shortfallMeanMarginFrac: Double?

@@ -20,12 +20,16 @@ struct PlatformOptions: ParsableArguments {
     var borrowRate = 0.1
     @Option(parsing: .unconditional, help: "Margin level at which a lender closes a margin contract.")
     var marginLevel = 1.1
-    @Option(help: "Liquidation fill: auto, gap, next, worst or best.")
+    @Option(help: "Liquidation fill: auto, delay, gap, next, worst or best.")
     var fill = FillRule.auto
     @Option(help: "Liquidation trigger: extreme or close.")
     var trigger = LiquidationTrigger.extreme
     @Option(parsing: .unconditional, help: "Bars between trigger and fill, for the next fill.")
     var latency = 1
+    @Option(help: "Time from trigger to fill, for the delay fill: 1s to 1d.")
+    var delay = LiquidationRules.defaultDelay
+    @Option(help: "How far the price moves on in that time; 2.2 was fitted to minutes.")
+    var overshoot = LiquidationRules.defaultOvershoot
     @Flag(help: "Evaluate the best and the worst fill beside the chosen one.")
     var bounds = false
     @Flag(help: "Nobody liquidates.")
@@ -56,7 +60,8 @@ struct PlatformOptions: ParsableArguments {
                 slippage: Slippage(base: slippage, impact: kappa),
                 tiers: MaintenanceTiers(flatRate: maintenanceRate),
                 liquidation: LiquidationRules(
-                    enabled: !noLiquidation, trigger: trigger, fill: fill, latency: latency, hasBounds: bounds),
+                    enabled: !noLiquidation, trigger: trigger, fill: fill, latency: latency, delay: delay,
+                    overshoot: overshoot, hasBounds: bounds),
                 borrow: BorrowRules(yearlyRate: borrowRate, marginLevel: marginLevel))
         } catch {
             throw Failure(.usage, error.message)
@@ -82,7 +87,7 @@ struct PlatformOptions: ParsableArguments {
             "--maintenance-rate", numberText(maintenanceRate), "--fee", numberText(fee), "--liquidation-fee",
             numberText(liquidationFee),
             "--slippage", numberText(slippage), "--fill", fill.rawValue, "--trigger", trigger.rawValue, "--latency",
-            String(latency),
+            String(latency), "--delay", delay.text, "--overshoot", numberText(overshoot),
             "--notional", numberText(notional), "--stride", String(stride), "--max-gap", maxGap,
             "--kappa", numberText(kappa), "--borrow-rate", numberText(borrowRate),
             "--margin-level", numberText(marginLevel), "--resamples", String(resamples),
@@ -234,3 +239,9 @@ extension RowKind: ExpressibleByArgument {}
 extension NumberStyle: ExpressibleByArgument {}
 extension FillRule: ExpressibleByArgument {}
 extension LiquidationTrigger: ExpressibleByArgument {}
+
+extension TimeSpan: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+
+    public var defaultValueDescription: String { text }
+}

@@ -71,8 +71,8 @@ struct StoredRunFolder {
     ) throws -> [(key: StoredCell, figures: CellFigures)] {
         let ends = confidence == 0.95 ? ["ci95_low_frac", "ci95_high_frac"] : ["ci_low_frac", "ci_high_frac"]
         let texts = ["asset", "contract", "side", "platform", "status"]
-        let counts = ["entries_count", "liquidated_count", "negative_count", "unprotected_count"]
-        let numbers = ["leverage_x", "horizon_h", "negative_equity_frac", "shortfall_max_margin_frac"] + ends
+        let counts = ["entries_count", "liquidated_count", "unprotected_count"]
+        let numbers = ["leverage_x", "horizon_h", "negative_count", "negative_equity_frac", "shortfall_max_margin_frac"] + ends
         let names = texts + counts + numbers
         let table: NamedTable
         do {
@@ -106,7 +106,7 @@ struct StoredRunFolder {
                     platform: field("platform", row)),
                 CellFigures(
                     entries: try count("entries_count"), liquidated: try count("liquidated_count"),
-                    negative: try count("negative_count"), unprotected: try count("unprotected_count"),
+                    negative: try number("negative_count") ?? 0, unprotected: try count("unprotected_count"),
                     frequency: try number("negative_equity_frac"), low: try number(ends[0]), high: try number(ends[1]),
                     largestShortfall: try number("shortfall_max_margin_frac"),
                     status: field("status", row))

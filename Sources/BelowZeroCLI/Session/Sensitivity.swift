@@ -30,7 +30,8 @@ struct Sensitivity {
         var rows = [
             SensitivityRow(
                 assumption: "none", value: "", entries: row.estimate.windows.entries,
-                negative: row.estimate.exit.negative, interval: row.estimate.exit.interval)
+                negative: row.estimate.exit.negative, interval: row.estimate.exit.interval,
+                frequency: row.estimate.exit.frequency)
         ]
         for change in changes {
             if let changed = try apply(change) { rows.append(changed) }
@@ -55,7 +56,7 @@ struct Sensitivity {
         guard let estimate = estimates.first else { return nil }
         return SensitivityRow(
             assumption: change.assumption, value: change.value, entries: estimate.windows.entries,
-            negative: estimate.exit.negative, interval: estimate.exit.interval)
+            negative: estimate.exit.negative, interval: estimate.exit.interval, frequency: estimate.exit.frequency)
     }
 
     /// What the anatomy knows already.
@@ -64,7 +65,7 @@ struct Sensitivity {
         if let without = anatomy.withoutLargest, let largest = anatomy.episodes.largestFirst.first {
             rows.append(
                 SensitivityRow(
-                    assumption: "largest_episode", value: "left out", entries: anatomy.entries - largest.entries,
+                    assumption: "largest_episode", value: "left out", entries: anatomy.entries - largest.possible,
                     negative: anatomy.episodes.total - largest.entries, interval: without.interval))
         }
         return rows
@@ -193,6 +194,6 @@ extension LiquidationRules {
     ) -> LiquidationRules? {
         try? LiquidationRules(
             enabled: enabled ?? self.enabled, trigger: trigger ?? self.trigger, fill: fill ?? self.fill,
-            latency: latency ?? self.latency, isPartial: isPartial, hasBounds: hasBounds)
+            latency: latency ?? self.latency, delay: delay, overshoot: overshoot, isPartial: isPartial, hasBounds: hasBounds)
     }
 }

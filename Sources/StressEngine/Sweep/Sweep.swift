@@ -73,9 +73,12 @@ final class SweepTask {
     /// Records of what triggers; of what decides below zero, when that is something else.
     let records: RecordStack
     let extremes: RecordStack
-    /// At each record: by fill rule, what it leaves where that does not depend on the trigger price; place in time.
+    /// At each record: by fill rule, what it leaves where that does not depend on the trigger price, and where the fill has a law,
+    /// the least that it may leave; place in time.
     let fillGains: Plane<Double>
     let places: UnsafeMutablePointer<Double>
+    /// Place in time at each record of ``extremes``.
+    let extremePlaces: UnsafeMutablePointer<Double>
     /// What a close at each bar of the task leaves, by bar less ``firstBar``.
     let closings: UnsafeMutablePointer<Double>
     let levels: UnsafeMutablePointer<Double>
@@ -89,10 +92,12 @@ final class SweepTask {
     /// Last bar of each window, by horizon.
     let lastBars: UnsafeMutablePointer<UnsafePointer<Int32>>
 
-    // By horizon: the deepest record inside the window, and the leverages it reaches, of the entry at hand.
+    // By horizon, and last for the window up to a cut: the deepest record inside the window, and the leverages it reaches, of the
+    // entry at hand.
     let deepest: UnsafeMutablePointer<Int>
     let deepestExtreme: UnsafeMutablePointer<Int>
     let reached: UnsafeMutablePointer<(maybe: Int, surely: Int)>
+    let reachedRuins: UnsafeMutablePointer<(maybe: Int, surely: Int)>
     // By leverage: the record that liquidates the entry at hand; the last entry that was judged.
     let found: UnsafeMutablePointer<Int32>
     let judged: UnsafeMutablePointer<Int>
@@ -131,6 +136,7 @@ final class SweepTask {
             : RecordStack(capacity: bars.count, keys: SweepTask.keys(sweep.frame, bars, of: sweep.frame.extreme))
         fillGains = Plane(rows: fills, width: bars.count + 1)
         places = .allocate(capacity: bars.count + 1)
+        extremePlaces = sweep.frame.sharesColumns ? places : .allocate(capacity: bars.count + 1)
         closings = .allocate(capacity: bars.count)
         levels = SweepTask.copied(sweep.levels.levels)
         ruins = SweepTask.copied(sweep.ruins.levels)
@@ -139,9 +145,10 @@ final class SweepTask {
         tolerances = SweepTask.copied(rules.map(\.toleranceOfMargin))
         lastBars = SweepTask.copied(
             sweep.windows.map { UnsafePointer(SweepTask.copied($0.lastBar[sweep.blocks.bars(chunks)])) })
-        deepest = SweepTask.copied(Array(repeating: 0, count: horizons))
-        deepestExtreme = SweepTask.copied(Array(repeating: 0, count: horizons))
-        reached = SweepTask.copied(Array(repeating: (leverages, leverages), count: horizons))
+        deepest = SweepTask.copied(Array(repeating: 0, count: horizons + 1))
+        deepestExtreme = SweepTask.copied(Array(repeating: 0, count: horizons + 1))
+        reached = SweepTask.copied(Array(repeating: (leverages, leverages), count: horizons + 1))
+        reachedRuins = SweepTask.copied(Array(repeating: (leverages, leverages), count: horizons + 1))
         found = SweepTask.copied(Array(repeating: 0, count: leverages))
         judged = SweepTask.copied(Array(repeating: -1, count: leverages))
         doubtful = SweepTask.copied(Array(repeating: 0, count: leverages))
@@ -154,9 +161,11 @@ final class SweepTask {
         fillGains.deallocate()
         for horizon in 0..<horizons { lastBars[horizon].deallocate() }
         lastBars.deallocate()
+        if extremePlaces != places { extremePlaces.deallocate() }
         for doubles in [places, closings, levels, ruins, doubtfulGain, multiples, tolerances] { doubles.deallocate() }
         for integers in [deepest, deepestExtreme, judged, doubtful] { integers.deallocate() }
         reached.deallocate()
+        reachedRuins.deallocate()
         found.deallocate()
         suspects.deallocate()
         listed.deallocate()
@@ -174,7 +183,7 @@ final class SweepTask {
     private static func bars(_ sweep: Sweep, _ chunks: Range<Int>) -> Range<Int> {
         let entries = sweep.blocks.bars(chunks)
         let end = entries.reduce(entries.upperBound) { end, entry in
-            sweep.windows.reduce(end) { max($0, Int($1.lastBar[entry]) + 1) }
+            sweep.windows.reduce(end) { max($0, ($1.watched(entry)?.last ?? 0) + 1) }
         }
         return entries.lowerBound..<end
     }
@@ -211,9 +220,26 @@ struct SweepEntry {
     /// The horizons in which it is held: from…<until; shorter ones have no bar, longer ones no whole window.
     var from = 0
     var until = 0
+    /// The last bar before the cut of the longer ones; below 0 where every window is whole.
+    var cutLast = -1
+
+    @inline(__always)
+    var isCut: Bool { cutLast >= 0 }
+
+    /// The horizons whose cells count what happens within horizon `from`, which is that of the cut where it is `count`.
+    @inline(__always)
+    func cells(from: Int, of count: Int) -> Range<Int> { (from == count ? until : from)..<(isCut ? count : until) }
 }
 
 extension ResolvedFill {
     /// Whether the fill depends on the trigger price, and with it on the leverage.
-    var isAtTrigger: Bool { self == .gap || self == .best }
+    var isAtTrigger: Bool {
+        switch self {
+        case .gap, .best, .delay: true
+        case .next, .worst: false
+        }
+    }
+
+    /// The law of the fill, where it has one.
+    var law: DelayLaw? { if case .delay(let law) = self { law } else { nil } }
 }

@@ -13,18 +13,27 @@ final class SweepSums {
     let fills: Int
     let blocks: Int
 
-    // By horizon and block.
+    // By horizon and block; entries are those watched, whole windows and cut ones.
     let entries: Plane<UInt32>
+    let cutEntries: Plane<UInt32>
     let excluded: Plane<UInt32>
     // By cell (horizon × leverages + leverage) and block.
     let liquidated: Plane<UInt32>
     let unprotected: Plane<UInt32>
     let undecided: Plane<UInt32>
-    let negative: [Plane<UInt32>]
+    let negative: [Plane<EventCount>]
     let owed: [Plane<Double>]
     // Steps of the current block: by horizon, at the first leverage that is reached.
     let liquidatedFrom: Plane<UInt32>
     let unprotectedFrom: Plane<UInt32>
+    // The same of cut windows, by the first horizon that is cut.
+    let cutLiquidatedFrom: Plane<UInt32>
+    let cutUnprotectedFrom: Plane<UInt32>
+    /// Of cut windows in the whole task, by cell.
+    let cutLiquidated: Plane<Int>
+    let cutUnprotected: Plane<Int>
+    /// How long cut entries were watched, by the first horizon that is cut.
+    var cutWatched: [WatchTimes]
 
     /// Gains of liquidated entries in the current chunk, by span (see ``span(from:until:)``) and leverage.
     let gains: [Plane<Double>]
@@ -41,21 +50,27 @@ final class SweepSums {
 
     /// Times to liquidation in the whole task, by span, then by bin and leverage; made when needed.
     private var times: [Plane<UInt32>?]
+    /// Times to the first bar below zero, likewise.
+    private var ruinTimes: [Plane<UInt32>?]
     private let timeBins: [Range<Int>]
     /// By cell and bin: what rounding decided otherwise.
     var timeCorrections: [Int: [Int: Int]] = [:]
+    var ruinTimeCorrections: [Int: [Int: Int]] = [:]
     /// The same of the whole task.
     private let shortfalls: UnsafeMutablePointer<LogHistogram>
     private let spanShortfalls: UnsafeMutablePointer<LogHistogram>
+    private let exitTimes: UnsafeMutablePointer<TimedEvents>
+    private let spanExitTimes: UnsafeMutablePointer<TimedEvents>
     /// By fill rule and cell, one element a chunk, newest first.
     private var finished: [[ExitSums]]
 
     init(grid: SweepGrid, blocks: Int, unit: TimeSpan) {
         let (leverages, horizons, fills) = (grid.rules.count, grid.horizons.count, grid.common.fills.count)
-        let cells = leverages * horizons
+        let (cells, spans) = (leverages * horizons, (horizons + 1) * (horizons + 1))
         (self.leverages, self.horizons, self.fills, self.blocks) = (leverages, horizons, fills, blocks)
         entries = Plane(rows: horizons, width: blocks)
         excluded = Plane(rows: horizons, width: blocks)
+        cutEntries = Plane(rows: horizons, width: blocks)
         liquidated = Plane(rows: cells, width: blocks)
         unprotected = Plane(rows: cells, width: blocks)
         undecided = Plane(rows: cells, width: grid.common.platform.liquidation.hasBounds ? blocks : 0)
@@ -63,32 +78,46 @@ final class SweepSums {
         owed = (0..<fills).map { _ in Plane(rows: cells, width: blocks) }
         liquidatedFrom = Plane(rows: horizons, width: leverages + 1)
         unprotectedFrom = Plane(rows: horizons, width: leverages + 1)
-        gains = (0..<fills).map { _ in Plane(rows: horizons * horizons, width: leverages) }
+        cutLiquidatedFrom = Plane(rows: horizons, width: leverages + 1)
+        cutUnprotectedFrom = Plane(rows: horizons, width: leverages + 1)
+        cutLiquidated = Plane(rows: 1, width: cells)
+        cutUnprotected = Plane(rows: 1, width: cells)
+        cutWatched = Array(repeating: WatchTimes(), count: horizons)
+        gains = (0..<fills).map { _ in Plane(rows: spans, width: leverages) }
         closedBelow = Plane(rows: horizons, width: leverages + 1)
         corrections = (0..<fills).map { _ in Plane(rows: horizons, width: leverages) }
         entriesInChunk = Plane(rows: 1, width: horizons)
         exits = SweepSums.filled(ExitSums(), count: fills * cells)
-        spanExits = SweepSums.filled(ExitSums(), count: fills * horizons * cells)
-        times = Array(repeating: nil, count: horizons * horizons)
+        spanExits = SweepSums.filled(ExitSums(), count: fills * spans * leverages)
+        times = Array(repeating: nil, count: spans)
+        ruinTimes = Array(repeating: nil, count: spans)
         timeBins = SweepSums.timeBins(grid.horizons, unit: unit)
         shortfalls = SweepSums.filled(LogHistogram(), count: fills * cells)
-        spanShortfalls = SweepSums.filled(LogHistogram(), count: fills * horizons * cells)
+        spanShortfalls = SweepSums.filled(LogHistogram(), count: fills * spans * leverages)
+        exitTimes = SweepSums.filled(TimedEvents(), count: fills * cells)
+        spanExitTimes = SweepSums.filled(TimedEvents(), count: fills * spans * leverages)
         finished = Array(repeating: [], count: fills * cells)
     }
 
     deinit {
-        for plane in [entries, excluded, liquidated, unprotected, undecided, liquidatedFrom, unprotectedFrom] + negative
-        {
+        for plane in [
+            entries, cutEntries, excluded, liquidated, unprotected, undecided, liquidatedFrom, unprotectedFrom,
+            cutLiquidatedFrom, cutUnprotectedFrom,
+        ] {
             plane.deallocate()
         }
+        for plane in negative { plane.deallocate() }
         for plane in gains + corrections + owed + [closedBelow] { plane.deallocate() }
-        times.forEach { $0?.deallocate() }
-        entriesInChunk.deallocate()
+        (times + ruinTimes).forEach { $0?.deallocate() }
+        for plane in [entriesInChunk, cutLiquidated, cutUnprotected] { plane.deallocate() }
         let cells = fills * leverages * horizons
+        let spans = fills * leverages * (horizons + 1) * (horizons + 1)
         exits.deallocate()
         spanExits.deallocate()
         shortfalls.deinitialize(count: cells).deallocate()
-        spanShortfalls.deinitialize(count: cells * horizons).deallocate()
+        spanShortfalls.deinitialize(count: spans).deallocate()
+        exitTimes.deinitialize(count: cells).deallocate()
+        spanExitTimes.deinitialize(count: spans).deallocate()
     }
 
     private static func filled<Value>(_ value: Value, count: Int) -> UnsafeMutablePointer<Value> {
@@ -106,13 +135,14 @@ final class SweepSums {
             // One bar length of room: spans are rounded.
             let first = index == 0 ? 0 : max(0, horizons[index - 1].milliseconds / unit.milliseconds - 1)
             return DurationHistogram.bin(bars: Int(clamping: first))..<ends[index]
-        }
+        } + [0..<(ends.last ?? 0)]
     }
 
-    /// The span of liquidations that happen within horizon `from` and not sooner, of entries that are held in the horizons
-    /// below `until`: they count in the cells of `from..<until`.
+    /// The span of liquidations that happen within horizon `from` and not sooner, of entries whose windows are whole in the horizons
+    /// below `until` and cut in the others: they count in the cells of `from..<until` as of whole windows, and in those from `until`
+    /// on as of cut ones. `from` is ``horizons`` where they happen after the last whole window and before the cut.
     @inline(__always)
-    func span(from: Int, until: Int) -> Int { (until &- 1) &* horizons &+ from }
+    func span(from: Int, until: Int) -> Int { until &* (horizons &+ 1) &+ from }
 
     /// The bin in which a span of horizon `from` is counted; sooner than its own bins only where rounding is in doubt.
     @inline(__always)
@@ -120,11 +150,21 @@ final class SweepSums {
 
     /// Where the times to liquidation of a span are counted: the row of bin 0, of which only the rows of the horizon's own
     /// bins may be touched.
-    func times(from: Int, until: Int) -> UnsafeMutablePointer<UInt32> {
+    func times(from: Int, until: Int) -> UnsafeMutablePointer<UInt32> { rows(\.times, from: from, until: until) }
+
+    /// The same of times to the first bar below zero.
+    func ruinTimes(from: Int, until: Int) -> UnsafeMutablePointer<UInt32> {
+        rows(\.ruinTimes, from: from, until: until)
+    }
+
+    @inline(__always)
+    private func rows(
+        _ planes: ReferenceWritableKeyPath<SweepSums, [Plane<UInt32>?]>, from: Int, until: Int
+    ) -> UnsafeMutablePointer<UInt32> {
         let span = span(from: from, until: until)
-        if let plane = times[span] { return plane[-timeBins[from].lowerBound] }
+        if let plane = self[keyPath: planes][span] { return plane[-timeBins[from].lowerBound] }
         let plane = Plane<UInt32>(rows: timeBins[from].count, width: leverages)
-        times[span] = plane
+        self[keyPath: planes][span] = plane
         return plane[-timeBins[from].lowerBound]
     }
 }
@@ -135,18 +175,23 @@ extension SweepSums {
         for horizon in 0..<horizons {
             sumUp(liquidatedFrom[horizon], into: liquidated, horizon, block)
             sumUp(unprotectedFrom[horizon], into: unprotected, horizon, block)
+            for until in 0...horizon {
+                sumUp(cutLiquidatedFrom[until], into: liquidated, horizon, block, cut: cutLiquidated)
+                sumUp(cutUnprotectedFrom[until], into: unprotected, horizon, block, cut: cutUnprotected)
+            }
         }
-        liquidatedFrom.clear()
-        unprotectedFrom.clear()
+        for steps in [liquidatedFrom, unprotectedFrom, cutLiquidatedFrom, cutUnprotectedFrom] { steps.clear() }
     }
 
     private func sumUp(
-        _ steps: UnsafeMutablePointer<UInt32>, into counts: Plane<UInt32>, _ horizon: Int, _ block: Int
+        _ steps: UnsafeMutablePointer<UInt32>, into counts: Plane<UInt32>, _ horizon: Int, _ block: Int,
+        cut: Plane<Int>? = nil
     ) {
         var reached: UInt32 = 0
         for leverage in 0..<leverages {
             reached &+= steps[leverage]
             counts[horizon &* leverages &+ leverage][block] &+= reached
+            if let cut { cut[0][horizon &* leverages &+ leverage] &+= Int(reached) }
         }
     }
 
@@ -158,7 +203,7 @@ extension SweepSums {
             gains[fill].clear()
             corrections[fill].clear()
         }
-        spanExits.update(repeating: ExitSums(), count: fills * horizons * horizons * leverages)
+        spanExits.update(repeating: ExitSums(), count: fills * (horizons + 1) * (horizons + 1) * leverages)
         closedBelow.clear()
         entriesInChunk.clear()
     }
@@ -170,6 +215,7 @@ extension SweepSums {
             let gain = liquidated + closedBelow[horizon][leverage + 1] + corrections[fill][horizon][leverage]
             let place = fill * leverages * horizons + cell
             for span in spans(countedIn: horizon) { exits[place] += spanExits[spanPlace(fill, span, leverage)] }
+            for span in spans(cutIn: horizon) { exits[place] += spanExits[spanPlace(fill, span, leverage)].asCut }
             exits[place].equity = Double(entriesInChunk[0][horizon]) + multiple * gain
             finished[place].append(exits[place])
             exits[place] = ExitSums()
@@ -178,13 +224,21 @@ extension SweepSums {
 
     @inline(__always)
     private func spanPlace(_ fill: Int, _ span: Int, _ leverage: Int) -> Int {
-        (fill &* horizons &* horizons &+ span) &* leverages &+ leverage
+        (fill &* (horizons &+ 1) &* (horizons &+ 1) &+ span) &* leverages &+ leverage
     }
 
-    /// The spans that count in the cells of a horizon.
+    /// The spans that count in the cells of a horizon as of whole windows.
     private func spans(countedIn horizon: Int) -> [Int] {
         (horizon + 1...horizons).flatMap { until in (0...horizon).map { span(from: $0, until: until) } }
     }
+
+    /// The spans that count there as of cut windows.
+    private func spans(cutIn horizon: Int) -> [Int] {
+        (0...horizon).flatMap { until in (Array(0..<until) + [horizons]).map { span(from: $0, until: until) } }
+    }
+
+    /// All spans that count in the cells of a horizon.
+    private func spans(in horizon: Int) -> [Int] { spans(countedIn: horizon) + spans(cutIn: horizon) }
 
     /// From steps at the first leverage that was not closed to sums over all from there on: a leverage below was closed.
     private func sumDown(_ steps: UnsafeMutablePointer<Double>) {
@@ -198,46 +252,66 @@ extension SweepSums {
         let held = BlockCounts(entries.array(cell.horizon))
         var windows = BlockWindows()
         windows.excluded = BlockCounts(excluded.array(cell.horizon))
+        let watched = cutWatched[0...cell.horizon].reduce(into: WatchTimes()) { $0.merge($1) }
         let none = BlockCounts(Array(repeating: 0, count: blocks))
         guard let leverage = cell.leverage else {
             (windows.entries, windows.liquidated, windows.unprotected) = (none, none, none)
-            windows.rejected = held
+            // Rejected entries are counted among whole windows.
+            let cut = cutEntries.array(cell.horizon)
+            windows.rejected = BlockCounts(zip(held.array, cut).map { $0 - $1 })
+            windows.excluded = BlockCounts(zip(windows.excluded.array, cut).map { $0 + $1 })
             return CellTally(
                 roles: grid.common.fills.map(\.role), windows: windows, undecided: none,
-                negative: Array(repeating: none, count: fills),
+                negative: Array(repeating: BlockEvents(Array(repeating: 0, count: blocks)), count: fills),
                 owed: Array(repeating: BlockSums(Array(repeating: 0, count: blocks)), count: fills),
                 exits: Array(repeating: finished[0].map { _ in ExitSums() }, count: fills),
                 shortfalls: Array(repeating: LogHistogram(), count: fills),
-                timesToLiquidation: DurationHistogram(unit: unit))
+                times: EventTimes(
+                    liquidated: DurationHistogram(unit: unit), unprotected: DurationHistogram(unit: unit),
+                    negative: Array(repeating: TimedEvents(), count: fills)), cut: CutCounts())
         }
+        var cut = CutCounts()
+        cut.watched = watched
         let place = cell.horizon * leverages + leverage
         let places = (0..<fills).map { $0 * leverages * horizons + place }
         (windows.entries, windows.rejected) = (held, none)
+        (cut.liquidated, cut.unprotected) = (cutLiquidated[0][place], cutUnprotected[0][place])
         windows.liquidated = BlockCounts(liquidated.array(place))
         windows.unprotected = BlockCounts(unprotected.array(place))
         return CellTally(
             roles: grid.common.fills.map(\.role), windows: windows,
             undecided: undecided.width > 0 ? BlockCounts(undecided.array(place)) : none,
-            negative: negative.map { BlockCounts($0.array(place)) }, owed: owed.map { BlockSums($0.array(place)) },
+            negative: negative.map { BlockEvents($0.array(place)) }, owed: owed.map { BlockSums($0.array(place)) },
             exits: places.map { finished[$0].reversed() },
             shortfalls: (0..<fills).map { shortfalls($0, cell.horizon, leverage) },
-            timesToLiquidation: timesToLiquidation(cell.horizon, leverage, unit: unit))
+            times: EventTimes(
+                liquidated: durations(times, timeCorrections, cell.horizon, leverage, unit: unit),
+                unprotected: durations(ruinTimes, ruinTimeCorrections, cell.horizon, leverage, unit: unit),
+                negative: (0..<fills).map { exitTimes($0, cell.horizon, leverage) }), cut: cut)
     }
 
     private func shortfalls(_ fill: Int, _ horizon: Int, _ leverage: Int) -> LogHistogram {
         var histogram = shortfalls[(fill * horizons + horizon) * leverages + leverage]
-        for span in spans(countedIn: horizon) { histogram.merge(spanShortfalls[spanPlace(fill, span, leverage)]) }
+        for span in spans(in: horizon) { histogram.merge(spanShortfalls[spanPlace(fill, span, leverage)]) }
         return histogram
     }
 
-    private func timesToLiquidation(_ horizon: Int, _ leverage: Int, unit: TimeSpan) -> DurationHistogram {
-        var counts = [UInt32](repeating: 0, count: timeBins[horizon].upperBound)
-        for span in spans(countedIn: horizon) {
-            guard let plane = times[span] else { continue }
-            let first = timeBins[span % horizons].lowerBound
+    private func exitTimes(_ fill: Int, _ horizon: Int, _ leverage: Int) -> TimedEvents {
+        var events = exitTimes[(fill * horizons + horizon) * leverages + leverage]
+        for span in spans(in: horizon) { events.merge(spanExitTimes[spanPlace(fill, span, leverage)]) }
+        return events
+    }
+
+    private func durations(
+        _ planes: [Plane<UInt32>?], _ corrections: [Int: [Int: Int]], _ horizon: Int, _ leverage: Int, unit: TimeSpan
+    ) -> DurationHistogram {
+        var counts = [UInt32](repeating: 0, count: timeBins[horizons].upperBound)
+        for span in spans(in: horizon) {
+            guard let plane = planes[span] else { continue }
+            let first = timeBins[span % (horizons + 1)].lowerBound
             for row in 0..<plane.rows { counts[first + row] &+= plane[row][leverage] }
         }
-        let corrections = timeCorrections[horizon * leverages + leverage] ?? [:]
+        let corrections = corrections[horizon * leverages + leverage] ?? [:]
         var histogram = DurationHistogram(unit: unit)
         for (bin, count) in counts.enumerated() {
             histogram.add(bin: bin, count: Int(count) + (corrections[bin] ?? 0))
@@ -248,29 +322,45 @@ extension SweepSums {
 
 extension SweepSums {
     /// Adds an entry that ended below zero to the cell of a leverage and horizon; its equity is in the gains already.
+    ///
+    /// - Parameter bars: from the entry to the bar in which a liquidation closed it; nil at the end of the holding time.
     @inline(__always)
-    func addNegative(_ fill: Int, _ leverage: Int, horizon: Int, _ block: Int, _ exit: EntryExit) {
+    func addNegative(
+        _ fill: Int, _ leverage: Int, horizon: Int, _ entry: SweepEntry, _ exit: EntryExit, _ below: EventCount,
+        after bars: Int?
+    ) {
         let place = (fill &* horizons &+ horizon) &* leverages &+ leverage
-        negative[fill][horizon &* leverages &+ leverage][block] &+= 1
-        owed[fill][horizon &* leverages &+ leverage][block] -= exit.equity
-        exits[place].addShortfall(exit)
-        shortfalls[place].add(bin: LogHistogram.bin(of: -exit.equity), count: 1)
+        negative[fill][horizon &* leverages &+ leverage][entry.block] += below
+        owed[fill][horizon &* leverages &+ leverage][entry.block] += exit.shortfall
+        exits[place].addShortfall(exit, below)
+        if horizon >= entry.until { exits[place].cutNegative += below }
+        shortfalls[place].add(exit, below)
+        exitTimes[place].add(bars: bars, events: below, shortfall: exit.shortfall)
     }
 
-    /// The same for all horizons of a span.
+    /// The same for all horizons of a span, of an entry that a liquidation closed within horizon `from`.
     @inline(__always)
-    func addNegative(_ fill: Int, _ leverage: Int, span: Range<Int>, _ block: Int, _ exit: EntryExit) {
-        for horizon in span {
-            negative[fill][horizon &* leverages &+ leverage][block] &+= 1
-            owed[fill][horizon &* leverages &+ leverage][block] -= exit.equity
+    func addNegative(
+        _ fill: Int, _ leverage: Int, from: Int, _ entry: SweepEntry, _ exit: EntryExit, _ below: EventCount,
+        after bars: Int
+    ) {
+        for horizon in entry.cells(from: from, of: horizons) {
+            negative[fill][horizon &* leverages &+ leverage][entry.block] += below
+            owed[fill][horizon &* leverages &+ leverage][entry.block] += exit.shortfall
         }
-        let place = spanPlace(fill, self.span(from: span.lowerBound, until: span.upperBound), leverage)
-        spanExits[place].addShortfall(exit)
-        spanShortfalls[place].add(bin: LogHistogram.bin(of: -exit.equity), count: 1)
+        let place = spanPlace(fill, span(from: from, until: entry.until), leverage)
+        spanExits[place].addShortfall(exit, below)
+        spanShortfalls[place].add(exit, below)
+        spanExitTimes[place].add(bars: bars, events: below, shortfall: exit.shortfall)
     }
 
-    /// Corrects the number of times in one bin of one cell.
+    /// Corrects the number of times to liquidation in one bin of one cell.
     func correctTime(_ cell: Int, bin: Int, by count: Int) {
         timeCorrections[cell, default: [:]][bin, default: 0] += count
+    }
+
+    /// Corrects the number of times to the first bar below zero likewise.
+    func correctRuinTime(_ cell: Int, bin: Int, by count: Int) {
+        ruinTimeCorrections[cell, default: [:]][bin, default: 0] += count
     }
 }

@@ -24,7 +24,9 @@ extension SweepTask {
                 settle(entry, leverage, horizon..<horizon + 1, path(entry, leverage, last: last), last: last)
             } else {
                 let exit = closing(entry, leverage, last: last, gain: gain)
-                for fill in 0..<fills { sums.addNegative(fill, leverage, horizon: horizon, entry.block, exit) }
+                for fill in 0..<fills {
+                    sums.addNegative(fill, leverage, horizon: horizon, entry, exit, .one, after: nil)
+                }
             }
             leverage -= 1
         }
@@ -41,22 +43,24 @@ extension SweepTask {
         }
     }
 
-    private func barsTo(_ entry: SweepEntry, _ bar: Int) -> Int {
+    func barsTo(_ entry: SweepEntry, _ bar: Int) -> Int {
         BarClock.bars(from: entry.place, to: sweep.clock.place(sweep.market.series.time[bar]))
     }
 
-    private func gainOf(_ entry: SweepEntry, _ leverage: Int, _ fill: Int, bar: Int) -> Double {
+    func gainOf(_ entry: SweepEntry, _ leverage: Int, _ fill: Int, bar: Int) -> Double {
         let level = levels[leverage] * entry.scale + entry.offset
         return gain(fill, bar: bar, level: level) * entry.gainScale + entry.gainBase
     }
 
     /// Settles the leverages whose first record is so near their level that rounding decides whether it is the one.
     func resolveDoubtful(_ entry: SweepEntry) {
-        let last = last(entry, entry.until - 1)
+        let last = lastSeen(entry)
         for place in 0..<listed.pointee.doubtful {
             let leverage = doubtful[place]
             guard let bar = path(entry, leverage, last: last).liquidationBar else { continue }
-            let horizon = (entry.from..<entry.until).first { reached[$0].surely <= leverage } ?? entry.until - 1
+            let horizon =
+                (entry.from..<entry.until).first { reached[$0].surely <= leverage }
+                ?? (entry.isCut ? horizons : entry.until - 1)
             correct(entry, leverage, from: horizon, found: Int(found[leverage]), bar: bar)
         }
         listed.pointee.doubtful = 0
@@ -66,8 +70,8 @@ extension SweepTask {
     /// `bar`, and maybe sooner than in the shorter horizon, where rounding was in doubt as well.
     private func correct(_ entry: SweepEntry, _ leverage: Int, from horizon: Int, found position: Int, bar: Int) {
         let record = Int(records.bars[position])
-        for held in horizon..<entry.until {
-            for fill in 0..<fills {
+        for held in entry.cells(from: horizon, of: horizons) {
+            for fill in 0..<fills where held < entry.until {
                 sums.corrections[fill][held][leverage] +=
                     gainOf(entry, leverage, fill, bar: bar) - gainOf(entry, leverage, fill, bar: record)
             }
@@ -85,10 +89,11 @@ extension SweepTask {
             if judged[leverage] == entry.index { continue }
             judged[leverage] = entry.index
             if hangsOnRounding(entry, leverage) {
-                let last = last(entry, entry.until - 1)
-                settle(entry, leverage, horizon..<entry.until, path(entry, leverage, last: last), last: last)
+                let last = lastSeen(entry)
+                let held = entry.cells(from: horizon, of: horizons)
+                settle(entry, leverage, held, path(entry, leverage, last: last), last: last)
             } else {
-                addShortfalls(entry, leverage, horizon..<entry.until)
+                addShortfalls(entry, leverage, from: horizon)
             }
         }
         listed.pointee.suspects = 0
@@ -100,8 +105,10 @@ extension SweepTask {
         let position = Int(found[leverage])
         let level = levels[leverage] * entry.scale + entry.offset
         if records.values[position] > level - entry.slack { return true }
-        for fill in 0..<fills where isNearZero(entry, leverage, gain: gainAt(position, entry, leverage, fill)) {
-            return true
+        let bar = Int(records.bars[position])
+        // A law has no edge that rounding could move something over.
+        for fill in 0..<fills where !hasSpread(entry, leverage, fill, bar: bar) {
+            if isNearZero(entry, leverage, gain: gainAt(position, entry, leverage, fill)) { return true }
         }
         return false
     }
@@ -113,20 +120,28 @@ extension SweepTask {
     }
 
     @inline(__always)
-    private func addShortfalls(_ entry: SweepEntry, _ leverage: Int, _ span: Range<Int>) {
+    private func addShortfalls(_ entry: SweepEntry, _ leverage: Int, from: Int) {
         let position = Int(found[leverage])
+        let bars = barsTo(entry, Int(records.bars[position]))
         let multiple = multiples[leverage]
         var (isWorst, isBest) = (false, false)
         for fill in 0..<fills {
+            if let exit = delayed(entry, leverage, fill, bar: Int(records.bars[position])) {
+                guard let below = exit.spread?.negative, below > 0 else { continue }
+                sums.addNegative(fill, leverage, from: from, entry, exit, below, after: bars)
+                continue
+            }
             let gain = gainAt(position, entry, leverage, fill)
             guard gain < doubtfulGain[leverage] else { continue }
             if fillRules[fill] == .worst { isWorst = true }
             if fillRules[fill] == .best { isBest = true }
             let exit = liquidated(entry, leverage, fill, bar: Int(records.bars[position]), equity: 1 + multiple * gain)
-            sums.addNegative(fill, leverage, span: span, entry.block, exit)
+            sums.addNegative(fill, leverage, from: from, entry, exit, .one, after: bars)
         }
         guard sums.undecided.width > 0, isWorst, !isBest else { return }
-        for horizon in span { sums.undecided[horizon &* leverages &+ leverage][entry.block] &+= 1 }
+        for horizon in entry.cells(from: from, of: horizons) {
+            sums.undecided[horizon &* leverages &+ leverage][entry.block] &+= 1
+        }
     }
 
     /// Whether rounding could change the sign of what is left.
@@ -136,15 +151,19 @@ extension SweepTask {
     }
 
     /// Adds how an entry ended to the cells of the given horizons, as far as somebody owes, by the plain kernel.
-    private func settle(_ entry: SweepEntry, _ leverage: Int, _ held: Range<Int>, _ path: EntryPath, last: Int) {
+    func settle(_ entry: SweepEntry, _ leverage: Int, _ held: Range<Int>, _ path: EntryPath, last: Int) {
         let tolerance = tolerances[leverage]
         var (worst, best) = (0.0, 0.0)
         for fill in 0..<fills {
             let exit = judge.exit(leverage, path, entry.index, last, fillRules[fill])
             if fillRules[fill] == .worst { worst = exit.equity }
             if fillRules[fill] == .best { best = exit.equity }
-            guard exit.equity < -tolerance else { continue }
-            for horizon in held { sums.addNegative(fill, leverage, horizon: horizon, entry.block, exit) }
+            let below = exit.negative(tolerance: tolerance)
+            guard below > 0 else { continue }
+            let bars = exit.closedBar.map { barsTo(entry, $0) }
+            for horizon in held where horizon < entry.until || bars != nil {
+                sums.addNegative(fill, leverage, horizon: horizon, entry, exit, below, after: bars)
+            }
         }
         guard sums.undecided.width > 0, worst < -tolerance, best >= -tolerance else { return }
         for horizon in held { sums.undecided[horizon &* leverages &+ leverage][entry.block] &+= 1 }

@@ -5,7 +5,7 @@ import StressStatistics
 extension SweepTask {
     /// Finds the liquidation of every leverage that has one, and adds what it leaves.
     func addLiquidations(_ entry: SweepEntry) {
-        let first = reached[entry.until &- 1].surely
+        let first = reached[entry.isCut ? horizons : entry.until &- 1].surely
         guard first < leverages else { return }
         findRecords(entry, from: first)
         if listed.pointee.doubtful > 0 { resolveDoubtful(entry) }
@@ -18,6 +18,7 @@ extension SweepTask {
                 end = start
             }
         }
+        if entry.isCut, reached[horizons].surely < end { addCutLiquidations(entry, reached[horizons].surely..<end) }
         if listed.pointee.suspects > 0 { judgeSuspects(entry) }
     }
 
@@ -58,7 +59,15 @@ extension SweepTask {
         let target = sums.gains[fill][sums.span(from: horizon, until: entry.until)]
         let (scale, base, slack) = (entry.gainScale, entry.gainBase, entry.gainSlack)
         let (found, doubtfulGain) = (found, doubtfulGain)
-        if fillRules[fill].isAtTrigger {
+        if let law = fillRules[fill].law {
+            let least = fillGains[fill]
+            for leverage in range {
+                let level = levels[leverage] * entry.scale + entry.offset
+                let position = Int(found[leverage])
+                target[leverage] += delayedGain(law, bar: Int(records.bars[position]), level: level) * scale + base
+                if least[position] * scale + base - slack < doubtfulGain[leverage] { suspect(leverage, horizon) }
+            }
+        } else if fillRules[fill].isAtTrigger {
             for leverage in range {
                 let level = levels[leverage] * entry.scale + entry.offset
                 let bar = Int(records.bars[Int(found[leverage])])
@@ -84,7 +93,7 @@ extension SweepTask {
     }
 
     @inline(__always)
-    private func addTimes(_ entry: SweepEntry, _ horizon: Int, _ range: Range<Int>) {
+    func addTimes(_ entry: SweepEntry, _ horizon: Int, _ range: Range<Int>) {
         let counts = sums.times(from: horizon, until: entry.until)
         let lowest = sums.timeBin(0, from: horizon)
         let (places, found, place, width) = (places, found, entry.place, leverages)

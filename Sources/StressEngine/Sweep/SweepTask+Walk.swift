@@ -28,26 +28,43 @@ extension SweepTask {
     private func push(_ bar: Int) {
         closings[bar &- firstBar] = frame.gain(
             at: pricing.slipped(pricing.closes[bar], bar: bar), feeRate: closeFee, bar: bar)
-        if !frame.sharesColumns { cap(deepestExtreme, extremes.push(frame.extreme(bar), bar: bar)) }
+        if !frame.sharesColumns {
+            let position = extremes.push(frame.extreme(bar), bar: bar)
+            cap(deepestExtreme, position)
+            extremePlaces[position] = sweep.clock.place(sweep.market.series.time[bar])
+        }
         guard liquidates || frame.sharesColumns else { return }
         let position = records.push(frame.trigger(bar), bar: bar)
         cap(deepest, position)
         if frame.sharesColumns { cap(deepestExtreme, position) }
         places[position] = sweep.clock.place(sweep.market.series.time[bar])
-        for fill in 0..<fills where !fillRules[fill].isAtTrigger {
-            fillGains[fill][position] = gain(fill, bar: bar, level: 0)
+        for fill in 0..<fills {
+            if fillRules[fill].law != nil {
+                fillGains[fill][position] = min(
+                    gain(at: pricing.extremes[bar], bar: bar), gain(at: pricing.opens[bar], bar: bar))
+            } else if !fillRules[fill].isAtTrigger {
+                fillGains[fill][position] = gain(fill, bar: bar, level: 0)
+            }
         }
+    }
+
+    /// What a liquidation at a price of `bar` leaves, after slippage and fees.
+    @inline(__always)
+    private func gain(at price: Double, bar: Int) -> Double {
+        frame.gain(at: pricing.slipped(price, bar: bar), feeRate: liquidationFee, bar: bar)
     }
 
     /// What stood above a new record is gone.
     @inline(__always)
     private func cap(_ positions: UnsafeMutablePointer<Int>, _ top: Int) {
-        for horizon in 0..<horizons where positions[horizon] > top { positions[horizon] = top }
+        for horizon in 0...horizons where positions[horizon] > top { positions[horizon] = top }
     }
 
-    /// What a liquidation in `bar` leaves under a fill rule; `level` is the leverage's, for fills at the trigger price.
+    /// What a liquidation in `bar` leaves under a fill rule, on average where the fill has a law; `level` is the leverage's, for fills
+    /// at the trigger price.
     @inline(__always)
     func gain(_ fill: Int, bar: Int, level: Double) -> Double {
+        if let law = fillRules[fill].law { return delayedGain(law, bar: bar, level: level) }
         let price = pricing.filled(fillRules[fill], bar: bar) {
             frame.triggerPrice(level: level, bar: bar)
         }
@@ -65,6 +82,8 @@ extension SweepTask {
             sums.closedBelow[horizon][reached[horizon].surely] += gain
             closeDoubtful(entry, horizon, last: last, gain: gain)
         }
+        if entry.isCut { markCut(entry) }
+        addRuinTimes(entry)
         if liquidates { addLiquidations(entry) }
     }
 
@@ -72,10 +91,14 @@ extension SweepTask {
     @inline(__always)
     func last(_ entry: SweepEntry, _ horizon: Int) -> Int { Int(lastBars[horizon][entry.index &- firstBar]) }
 
+    /// The last bar that is seen of the entry.
+    @inline(__always)
+    func lastSeen(_ entry: SweepEntry) -> Int { entry.isCut ? entry.cutLast : last(entry, entry.until &- 1) }
+
     /// Counts the entry, and finds out in which horizons it is held; nil when in none.
     @inline(__always)
     private func held(_ index: Int, block: Int) -> SweepEntry? {
-        var (from, until, last) = (-1, 0, 0)
+        var (from, until, last, cutLast) = (-1, 0, 0, -1)
         for horizon in 0..<horizons {
             let end = lastBars[horizon][index &- firstBar]
             if end >= 0 {
@@ -83,6 +106,12 @@ extension SweepTask {
                 sums.entriesInChunk[0][horizon] &+= 1
                 if from < 0 { from = horizon }
                 (until, last) = (horizon + 1, Int(end))
+            } else if end < EntryWindows.notAnEntry {
+                sums.entries[horizon][block] &+= 1
+                sums.cutEntries[horizon][block] &+= 1
+                if from < 0 { (from, until) = (horizon, horizon) }
+                cutLast = Int(EntryWindows.cutMark(end))
+                last = cutLast
             } else if end == EntryWindows.excluded {
                 sums.excluded[horizon][block] &+= 1
             }
@@ -94,7 +123,7 @@ extension SweepTask {
             index: index, block: block, place: sweep.clock.place(sweep.market.series.time[index]), scale: scale,
             offset: frame.offset(index), slack: slack, gainScale: frame.gainScale(index),
             gainBase: frame.gainBase(index),
-            gainSlack: frame.isFunded ? slack / scale : 0, from: from, until: until)
+            gainSlack: frame.isFunded ? slack / scale : 0, from: from, until: until, cutLast: cutLast)
     }
 
     @inline(__always)
@@ -103,9 +132,13 @@ extension SweepTask {
         deepestExtreme[horizon] = position
         let value = (extremes.values[position] - entry.offset) / entry.scale
         let reached = LevelTable.reached(ruins, count: leverages, by: value, slack: entry.slack / entry.scale)
+        reachedRuins[horizon] = reached
         sums.unprotectedFrom[horizon][reached.surely] &+= 1
-        for leverage in reached.maybe..<reached.surely where path(entry, leverage, last: last).isUnprotected {
+        for leverage in reached.maybe..<reached.surely {
+            guard let bar = path(entry, leverage, last: last).unprotectedBar else { continue }
             sums.unprotected[horizon &* leverages &+ leverage][entry.block] &+= 1
+            sums.correctRuinTime(
+                horizon &* leverages &+ leverage, bin: DurationHistogram.bin(bars: barsTo(entry, bar)), by: 1)
         }
     }
 

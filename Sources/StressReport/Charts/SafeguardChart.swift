@@ -11,30 +11,37 @@ struct SafeguardSteps {
         /// Its words in a figure.
         let label: String
         /// Entries; below zero for those that a step took away.
-        let entries: Int
+        let entries: Double
     }
 
     /// Entries held.
     let entries: Int
     /// Those below zero at some bar, had nobody liquidated.
-    let unprotected: Int
+    let unprotected: Double
     /// Those that ended below zero.
-    let negative: Int
+    let negative: Double
     /// The same with the worst fill; nil where it was not measured.
-    let worst: Int?
+    let worst: Double?
     /// Whether the platform liquidates.
     let liquidates: Bool
 
     /// Nil where nothing was held, and where no entry was below zero either way.
     init?(_ row: ResultRow) {
         let estimate = row.estimate
-        guard estimate.windows.entries > 0, estimate.windows.unprotected > 0 || estimate.exit.negative > 0 else {
+        guard estimate.windows.entries > 0,
+            (estimate.unprotectedFrequency ?? 0) > 0 || (estimate.exit.frequency ?? 0) > 0
+        else {
             return nil
         }
-        entries = estimate.windows.entries
-        unprotected = estimate.windows.unprotected
-        negative = estimate.exit.negative
-        worst = estimate.worstExit?.negative
+        // Where windows are cut, as many as the shares make of all that were watched.
+        let watched = estimate.windows.watched
+        func count(_ whole: Double, _ share: Double?) -> Double {
+            estimate.windows.cut > 0 ? (share ?? 0) * Double(watched) : whole
+        }
+        entries = watched
+        unprotected = count(Double(estimate.windows.unprotected), estimate.unprotectedFrequency)
+        negative = count(estimate.exit.negative, estimate.exit.frequency)
+        worst = estimate.worstExit.map { count($0.negative, $0.frequency) }
         liquidates = row.fill != "off"
     }
 
@@ -49,21 +56,21 @@ struct SafeguardSteps {
     }
 
     /// `entries` of the held ones.
-    func share(_ step: Step) -> Double { Double(step.entries) / Double(entries) }
+    func share(_ step: Step) -> Double { step.entries / Double(entries) }
 
     /// `entries` of the unprotected ones; nil when there are none.
-    func part(_ step: Step) -> Double? { unprotected > 0 ? Double(step.entries) / Double(unprotected) : nil }
+    func part(_ step: Step) -> Double? { unprotected > 0 ? step.entries / unprotected : nil }
 
     /// What the figure shows.
     var title: String {
         guard liquidates else {
             return unprotected > 0
-                ? "Nobody liquidates: \(shareText(Double(negative) / Double(unprotected))) of the entries that were below zero end there"
+                ? "Nobody liquidates: \(shareText(negative / unprotected)) of the entries that were below zero end there"
                 : "Nobody liquidates, and entries end below zero by their costs alone"
         }
         if negative > unprotected { return "More entries end below zero than if nobody had liquidated" }
         if negative == unprotected { return "Liquidation spares none of the entries that would have gone below zero" }
-        let spared = Double(unprotected - negative) / Double(unprotected)
+        let spared = (unprotected - negative) / unprotected
         return "Liquidation spares \(shareText(spared)) of the entries that would have gone below zero"
     }
 }
@@ -104,9 +111,9 @@ struct SafeguardChart: Drawing {
         let isLast = step.name == "below_zero"
         let isChange = step.name == "liquidation" || step.name == "recovery"
         // The change hangs between what was there before it and what is left.
-        let from = isChange ? Double(min(steps.negative, steps.unprotected)) : 0
+        let from = isChange ? min(steps.negative, steps.unprotected) : 0
         let left = position(from)
-        let right = position(from + Double(abs(step.entries)))
+        let right = position(from + abs(step.entries))
         let style = isLast ? "w2" : isChange ? "w1" : step.name == "no_safeguards" ? "w0" : "q3b"
         w.shape(
             "rect", .class(style), Attribute("x", coordinate(left)), Attribute("y", coordinate(y - 12)),

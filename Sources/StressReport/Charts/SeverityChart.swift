@@ -7,7 +7,7 @@ struct SeverityChart: Drawing {
     struct Range {
         let leverage: Leverage
         let shortfall: ShortfallSummary
-        let count: Int
+        let count: Double
         /// The same entries filled at each bar's worst price.
         let worst: ShortfallSummary?
     }

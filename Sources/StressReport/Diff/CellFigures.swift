@@ -18,7 +18,7 @@ public struct CellFigures: Hashable, Sendable {
     /// Those that were liquidated.
     public var liquidated: Int
     /// Those that ended below zero.
-    public var negative: Int
+    public var negative: Double
     /// Those that were below zero at some bar with nobody liquidating.
     public var unprotected: Int
     /// Share that ended below zero, its interval; nil without entries.
@@ -34,7 +34,8 @@ public struct CellFigures: Hashable, Sendable {
 
     /// Figures of the given values.
     public init(
-        entries: Int, liquidated: Int, negative: Int, unprotected: Int, frequency: Double?, low: Double?, high: Double?,
+        entries: Int, liquidated: Int, negative: Double, unprotected: Int, frequency: Double?, low: Double?,
+        high: Double?,
         largestShortfall: Double?, status: String
     ) {
         (self.entries, self.liquidated, self.negative) = (entries, liquidated, negative)

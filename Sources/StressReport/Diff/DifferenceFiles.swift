@@ -35,8 +35,8 @@ extension RunDifference {
             Column("\(name)_entries_count", "entries", .integer, "Entries held \(name)") {
                 find($0).map { String($0.entries) } ?? ""
             },
-            Column("\(name)_negative_count", "entries", .integer, "Entries below zero \(name)") {
-                find($0).map { String($0.negative) } ?? ""
+            Column("\(name)_negative_count", "entries", .number, "Entries below zero \(name)") {
+                find($0).map { numberText($0.negative) } ?? ""
             },
             Column("\(name)_negative_equity_frac", "fraction", .number, "Their share \(name)") {
                 field(find($0)?.frequency)
@@ -171,7 +171,7 @@ extension RunDifference {
         func figures(_ run: ComparedRun) -> JSONValue {
             guard let found = run.cells.first(where: { $0.key == key })?.figures else { return .null }
             return .object([
-                ("entries_count", .integer(found.entries)), ("negative_count", .integer(found.negative)),
+                ("entries_count", .integer(found.entries)), ("negative_count", .number(found.negative)),
                 ("negative_equity_frac", .optional(found.frequency)), ("ci_low_frac", .optional(found.low)),
                 ("ci_high_frac", .optional(found.high)), ("status", .text(found.status)),
             ])

@@ -91,7 +91,7 @@ extension AssetSide {
     }
 
     private func write(
-        _ episode: Episode, rank: Int, path: EpisodePath?, total: Int, hasPaths: Bool, _ w: inout HTMLWriter
+        _ episode: Episode, rank: Int, path: EpisodePath?, total: Double, hasPaths: Bool, _ w: inout HTMLWriter
     ) {
         w.element("tr") { w in
             w.element("th", Attribute("scope", "row")) { w in
@@ -105,7 +105,7 @@ extension AssetSide {
                 w.element("td", .class("r"), text: path.map { timeText($0.exit - $0.entry) } ?? "")
             }
             let worst = episode.worstShortfall.isFinite ? percentNumber(episode.worstShortfall) : "unbounded"
-            let share = shareNumber(Double(episode.entries) / Double(total))
+            let share = shareNumber(episode.entries / total)
             for field in [worst, grouped(episode.entries), share] { w.element("td", .class("r"), text: field) }
         }
         w.line()
@@ -228,7 +228,7 @@ extension AssetSide {
                     continue
                 }
                 writeShare(
-                    Double(share.negative) / Double(share.entries), "\(monthNames[month - 1]) \(year.year)",
+                    share.negative / Double(share.entries), "\(monthNames[month - 1]) \(year.year)",
                     (share.negative, share.entries), "", &w)
             }
             let title = "\(year.year), \(counted(year.months, "month", "months"))"
@@ -239,7 +239,7 @@ extension AssetSide {
     }
 
     private func writeShare(
-        _ fraction: Double, _ title: String, _ count: (negative: Int, entries: Int), _ style: String,
+        _ fraction: Double, _ title: String, _ count: (negative: Double, entries: Int), _ style: String,
         _ w: inout HTMLWriter
     ) {
         let tip = "\(title)\n\(grouped(count.negative)) of " + counted(count.entries, "entry", "entries")

@@ -57,7 +57,7 @@ extension AssetSide {
         func number(_ measure: Measure) -> String {
             estimate.figure(measure, confidence: confidence)?.number ?? "n/a"
         }
-        let entries = grouped(estimate.windows.entries)
+        let entries = grouped(estimate.windows.watched)
         let liquidation = estimate.medianTimeToLiquidation.map { "half of them within \(timeText($0))" }
         let worst =
             FillSpan(estimate, confidence: confidence).map { "best to worst fill: \($0.rangeText)" }
@@ -66,7 +66,8 @@ extension AssetSide {
             KeyFigure("Liquidated", number(.liquidated), "%", liquidation ?? "no entry was liquidated"),
             KeyFigure(
                 "Ended below zero", number(.belowZero), share(.belowZero) == nil ? "" : "%",
-                "\(grouped(estimate.exit.negative)) of \(entries) entries", worst, isMain: true),
+                "\(grouped(estimate.exit.negative + estimate.exit.cutNegative)) of \(entries) entries", worst,
+                isMain: true),
             KeyFigure(
                 "No safeguards", number(.unprotected), share(.unprotected) == nil ? "" : "%",
                 "below zero at some point, had nobody liquidated"),

@@ -60,7 +60,7 @@ extension RunReport {
         struct Line {
             let episode: Episode
             let path: EpisodePath?
-            let total: Int
+            let total: Double
         }
         func episode(_ make: @escaping (Episode) -> String) -> (DetailRow<Line>) -> String {
             { make($0.part.episode) }
@@ -77,8 +77,8 @@ extension RunReport {
                 "last_utc", "UTC", .time, "Open of the bar in which the last one did", text: episode { $0.last.rfc3339 }
             ),
             Column(
-                "entries_count", "entries", .integer, "Entries below zero in the episode",
-                text: episode { String($0.entries) }),
+                "entries_count", "entries", .number, "Entries below zero in the episode",
+                text: episode { numberText($0.entries) }),
             Column(
                 "first_entry_utc", "UTC", .time, "Earliest of these entries", text: episode { $0.firstEntry.rfc3339 }),
             Column("last_entry_utc", "UTC", .time, "Latest of these entries", text: episode { $0.lastEntry.rfc3339 }),
@@ -93,7 +93,7 @@ extension RunReport {
                 "shortfall_mean_margin_frac", "of margin", .number, "Mean shortfall of the episode's entries",
                 text: episode { field($0.meanShortfall) }),
             Column("entries_share_frac", "fraction", .number, "Its entries over those below zero in all episodes") {
-                numberText(Double($0.part.episode.entries) / Double($0.part.total))
+                numberText($0.part.episode.entries / $0.part.total)
             },
             Column(
                 "worst_entry_price", "quote per coin", .number,
@@ -160,9 +160,11 @@ extension RunReport {
             Column("liquidated_count", "entries", .integer, "Those that were liquidated") {
                 String($0.part.liquidated)
             },
-            Column("negative_count", "entries", .integer, "Those that ended below zero") { String($0.part.negative) },
+            Column("negative_count", "entries", .number, "Those that ended below zero") {
+                numberText($0.part.negative)
+            },
             Column("negative_equity_frac", "fraction", .number, "Their share") {
-                numberText(Double($0.part.negative) / Double($0.part.entries))
+                numberText($0.part.negative / Double($0.part.entries))
             },
         ]
         return table("calendar.csv", { $0.anatomy.months }, columns)
@@ -177,7 +179,9 @@ extension RunReport {
             Column("liquidated_count", "entries", .integer, "Those that were liquidated") {
                 String($0.part.liquidated)
             },
-            Column("negative_count", "entries", .integer, "Those that ended below zero") { String($0.part.negative) },
+            Column("negative_count", "entries", .number, "Those that ended below zero") {
+                numberText($0.part.negative)
+            },
             Column("negative_equity_frac", "fraction", .number, "Their share") { numberText($0.part.frequency) },
         ]
         return table("calendar_years.csv", { $0.anatomy.years }, columns)
@@ -192,7 +196,9 @@ extension RunReport {
             ) { $0.part.condition.rawValue },
             Column("value", "", .text, "The group") { $0.part.value },
             Column("entries_count", "entries", .integer, "Entries held in the group") { String($0.part.entries) },
-            Column("negative_count", "entries", .integer, "Those that ended below zero") { String($0.part.negative) },
+            Column("negative_count", "entries", .number, "Those that ended below zero") {
+                numberText($0.part.negative)
+            },
             Column("negative_equity_frac", "fraction", .number, "Their share") {
                 field($0.part.inference?.frequency)
             },
@@ -227,7 +233,9 @@ extension RunReport {
             Column("assumption", "", .text, "What was changed; none for the headline as it is") { $0.part.assumption },
             Column("value", "", .text, "What it was changed to") { $0.part.value }.plainSigns,
             Column("entries_count", "entries", .integer, "Entries held") { String($0.part.entries) },
-            Column("negative_count", "entries", .integer, "Those that ended below zero") { String($0.part.negative) },
+            Column("negative_count", "entries", .number, "Those that ended below zero") {
+                numberText($0.part.negative)
+            },
             Column("negative_equity_frac", "fraction", .number, "Their share") { field($0.part.frequency) },
         ]
         return table(

@@ -20,7 +20,9 @@ extension RunReport {
         }
         let own: [Column<IntervalRow>] = [
             Column("measure", "", .text, "Column of results.csv that the interval belongs to") { $0.measure.column },
-            Column("count", "entries", .integer, "Entries counted") { String($0.share.count) },
+            Column("count", "entries", .number, "Entries counted, or the sum of their probabilities") {
+                numberText($0.share.count)
+            },
             Column("value_frac", "fraction", .number, "Their share of held entries") { numberText($0.share.fraction) },
             Column("ci_low_frac", "fraction", .number, "Lower end of the interval") { field($0.share.interval?.low) },
             Column("ci_high_frac", "fraction", .number, "Upper end of the interval") { field($0.share.interval?.high) },

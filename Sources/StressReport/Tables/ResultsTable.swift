@@ -14,20 +14,28 @@ extension RunReport {
             + worstColumns(isNinetyFive: confidence == 0.95)
             + (confidence == 0.95 ? [] : otherConfidenceColumns(confidence))
             + bestColumns(isNinetyFive: confidence == 0.95) + (confidence == 0.95 ? [] : otherBestColumns)
-            + evidenceColumns
+            + evidenceColumns + cutColumns
         return CSVTable(file: "results.csv", columns: columns, rows: rows)
     }
 }
 
 private var countColumns: [Column<ResultRow>] {
     [
-        Column("fill", "", .text, "Fill rule of liquidations: gap, next, worst, best, or off without liquidation") {
+        Column(
+            "fill", "", .text, "Fill rule of liquidations: delay, gap, next, worst, best, or off without liquidation"
+        ) {
             $0.fill
         },
-        Column("entries_count", "entries", .integer, "Entries held: neither excluded nor rejected") {
+        Column(
+            "entries_count", "entries", .integer,
+            "Entries of whole windows that were held: neither excluded nor rejected"
+        ) {
             String($0.estimate.windows.entries)
         },
-        Column("excluded_count", "entries", .integer, "Entries without a whole window, in no denominator") {
+        Column(
+            "excluded_count", "entries", .integer,
+            "Entries without a whole window; what is seen of them is in the shares and in the cut_ columns"
+        ) {
             String($0.estimate.windows.excluded)
         },
         Column("rejected_count", "entries", .integer, "Entries the platform would not have opened, in no denominator") {
@@ -36,8 +44,11 @@ private var countColumns: [Column<ResultRow>] {
         Column("liquidated_count", "entries", .integer, "Held entries that were liquidated") {
             String($0.estimate.windows.liquidated)
         },
-        Column("negative_count", "entries", .integer, "Held entries that ended below zero") {
-            String($0.estimate.exit.negative)
+        Column(
+            "negative_count", "entries", .number,
+            "Held entries that ended below zero; a sum of probabilities where the fill is delay"
+        ) {
+            numberText($0.estimate.exit.negative)
         },
         Column("unprotected_count", "entries", .integer, "Held entries below zero at some bar, had nobody liquidated") {
             String($0.estimate.windows.unprotected)
@@ -114,9 +125,8 @@ private var shortfallColumns: [Column<ResultRow>] {
 
 private func worstColumns(isNinetyFive: Bool) -> [Column<ResultRow>] {
     [
-        Column("worst_negative_count", "entries", .integer, "Entries below zero when filled at each bar's worst price")
-        {
-            $0.estimate.worstExit.map { String($0.negative) } ?? ""
+        Column("worst_negative_count", "entries", .number, "Entries below zero when filled at each bar's worst price") {
+            $0.estimate.worstExit.map { numberText($0.negative) } ?? ""
         },
         Column("worst_negative_equity_frac", "fraction", .number, "Their share of held entries") {
             field($0.estimate.worstExit?.frequency)
@@ -142,9 +152,9 @@ private func worstColumns(isNinetyFive: Bool) -> [Column<ResultRow>] {
 private func bestColumns(isNinetyFive: Bool) -> [Column<ResultRow>] {
     [
         Column(
-            "best_negative_count", "entries", .integer, "Entries below zero when filled exactly at the trigger price"
+            "best_negative_count", "entries", .number, "Entries below zero when filled exactly at the trigger price"
         ) {
-            $0.estimate.bestExit.map { String($0.negative) } ?? ""
+            $0.estimate.bestExit.map { numberText($0.negative) } ?? ""
         },
         Column("best_negative_equity_frac", "fraction", .number, "Their share of held entries") {
             field($0.estimate.bestExit?.frequency)
@@ -173,6 +183,24 @@ private var evidenceColumns: [Column<ResultRow>] {
         },
         Column("resampled_run_mean_h", "h", .number, "Mean length of the resampled runs of time blocks") {
             field($0.estimate.inference?.meanRun.inHours)
+        },
+    ]
+}
+
+/// What is seen of entries whose window a gap or the end of the history cuts.
+private var cutColumns: [Column<ResultRow>] {
+    [
+        Column(
+            "cut_count", "entries", .integer,
+            "Entries without a whole window that were watched to where a gap or the end of the history cut it"
+        ) {
+            String($0.estimate.windows.cut)
+        },
+        Column("cut_liquidated_count", "entries", .integer, "Those of them that were liquidated before") {
+            String($0.estimate.windows.cutLiquidated)
+        },
+        Column("cut_negative_count", "entries", .number, "Those of them that ended below zero before") {
+            numberText($0.estimate.exit.cutNegative)
         },
     ]
 }

@@ -18,8 +18,8 @@ extension RunReport {
                 "step", "", .text,
                 "no_safeguards, liquidation (or recovery where nobody liquidates), below_zero, below_zero_worst_fill"
             ) { $0.step.name },
-            Column("entries_count", "entries", .integer, "Entries; below zero for those that the step takes away") {
-                String($0.step.entries)
+            Column("entries_count", "entries", .number, "Entries; below zero for those that the step takes away") {
+                numberText($0.step.entries)
             },
             Column("entries_frac", "fraction", .number, "Their share of held entries") {
                 numberText($0.steps.share($0.step))

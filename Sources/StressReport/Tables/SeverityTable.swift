@@ -23,8 +23,8 @@ extension RunReport {
             [runColumn()] + cellColumns.map { $0.of { (item: FilledCell) in item.row.cell } }
             + [
                 Column("fill", "", .text, "Fill rule of liquidations") { $0.fill },
-                Column("negative_count", "entries", .integer, "Entries that ended below zero") {
-                    String($0.exit.negative)
+                Column("negative_count", "entries", .number, "Entries that ended below zero") {
+                    numberText($0.exit.negative)
                 },
             ] + severityColumns(suffix: "margin_frac", unit: "of margin") { $1 }
             + severityColumns(suffix: "notional_frac", unit: "of notional") { $1 / $0.row.cell.leverage.value }

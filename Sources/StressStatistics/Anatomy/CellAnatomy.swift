@@ -10,8 +10,8 @@ public struct MonthShare: Hashable, Codable, Sendable {
     public let entries: Int
     /// Those that were liquidated.
     public let liquidated: Int
-    /// Those that ended below zero.
-    public let negative: Int
+    /// Those that ended below zero: a sum of probabilities where the fill is known by a law.
+    public let negative: Double
 }
 
 /// One year of entries.
@@ -25,14 +25,16 @@ public struct YearShare: Hashable, Sendable {
     /// Those that were liquidated.
     public let liquidated: Int
     /// Those that ended below zero.
-    public let negative: Int
+    public let negative: Double
 
     /// Share of the entries that ended below zero.
-    public var frequency: Double { Double(negative) / Double(entries) }
+    public var frequency: Double { negative / Double(entries) }
 
     /// The sums of the months of one year; nil without an entry.
     public init?(year: Int, months: [MonthShare]) {
-        func sum(_ count: KeyPath<MonthShare, Int>) -> Int { months.reduce(0) { $0 + $1[keyPath: count] } }
+        func sum<Count: Numeric>(_ count: KeyPath<MonthShare, Count>) -> Count {
+            months.reduce(0) { $0 + $1[keyPath: count] }
+        }
         guard sum(\.entries) > 0 else { return nil }
         (self.year, self.months, entries) = (year, months.count, sum(\.entries))
         (liquidated, negative) = (sum(\.liquidated), sum(\.negative))
@@ -124,7 +126,7 @@ public struct CellAnatomy: Hashable, Codable, Sendable {
                 MonthShare(
                     year: date.year, month: date.month, entries: (before?.entries ?? 0) + 1,
                     liquidated: (before?.liquidated ?? 0) + (entry.isLiquidated ? 1 : 0),
-                    negative: (before?.negative ?? 0) + (entry.isNegative ? 1 : 0)))
+                    negative: (before?.negative ?? 0) + entry.negative.value))
         }
         return months
     }
@@ -148,8 +150,8 @@ private struct AnatomyColumns {
         (self.episodes, self.groups) = (episodes, groups)
         columns =
             [
-                GroupColumn(entries, context: context, counting: \.isNegative),
-                GroupColumn(entries.filter { !episodes.isInLargest($0) }, context: context, counting: \.isNegative),
+                GroupColumn(entries, context: context, counting: \.negative),
+                GroupColumn(entries.filter { !episodes.isInLargest($0) }, context: context, counting: \.negative),
             ] + groups.map(\.column)
     }
 
@@ -162,7 +164,7 @@ private struct AnatomyColumns {
             var columns = condition.values.map { _ in GroupColumn(blocks: context.blocks) }
             for entry in entries {
                 guard let group = condition.group(of: entry, weather: weather, middle: middle) else { continue }
-                columns[group].add(entry, isCounted: entry.isNegative, horizon: context.horizon)
+                columns[group].add(entry, events: entry.negative, horizon: context.horizon)
             }
             return zip(condition.values, columns).filter { $1.windows > 0 }.map {
                 Group(condition: condition, value: $0, column: $1)

@@ -111,7 +111,7 @@ public struct ConditionalShare: Hashable, Codable, Sendable {
     /// Entries held in the group.
     public let entries: Int
     /// Those of them that ended below zero.
-    public let negative: Int
+    public let negative: Double
     /// What the history says about their share.
     public let inference: FrequencyInference?
 }

@@ -10,8 +10,10 @@ public struct Episode: Hashable, Codable, Sendable {
     public let firstEntry: UTCInstant
     /// Entry time of the latest of them.
     public let lastEntry: UTCInstant
-    /// How many they are.
-    public let entries: Int
+    /// How many they are: a sum of probabilities where the fill is known by a law.
+    public let entries: Double
+    /// Entries that may have gone below zero in it; as many as ``entries`` where every fill is certain.
+    public let possible: Int
     /// The deepest of them, as an entry bar.
     public let worstBar: Int
     /// Its entry time.
@@ -24,18 +26,20 @@ public struct Episode: Hashable, Codable, Sendable {
     public let meanShortfall: Double?
 
     fileprivate init(_ entries: ArraySlice<HeldEntry>) {
-        let worst = entries.min { ($0.equity, $0.time) < ($1.equity, $1.time) }!
-        let bounded = entries.filter(\.equity.isFinite)
+        let worst = entries.min { ($1.shortfallGivenOne, $0.time) < ($0.shortfallGivenOne, $1.time) }!
+        let bounded = entries.filter(\.shortfall.isFinite)
+        let count = bounded.reduce(0) { $0 + $1.negative.value }
         first = UTCInstant(milliseconds: entries.first!.exitTime)
         last = UTCInstant(milliseconds: entries.last!.exitTime)
         firstEntry = UTCInstant(milliseconds: entries.map(\.time).min()!)
         lastEntry = UTCInstant(milliseconds: entries.map(\.time).max()!)
-        self.entries = entries.count
+        self.entries = entries.reduce(0) { $0 + $1.negative.value }
+        possible = entries.count
         worstBar = Int(worst.bar)
         worstEntry = UTCInstant(milliseconds: worst.time)
         worstExit = UTCInstant(milliseconds: worst.exitTime)
-        worstShortfall = -worst.equity
-        meanShortfall = bounded.isEmpty ? nil : -bounded.reduce(0) { $0 + $1.equity } / Double(bounded.count)
+        worstShortfall = worst.shortfallGivenOne
+        meanShortfall = count > 0 ? bounded.reduce(0) { $0 + $1.shortfall } / count : nil
     }
 }
 
@@ -66,15 +70,15 @@ public struct Episodes: Hashable, Codable, Sendable {
     public var largestFirst: [Episode] { all.sorted { ($1.entries, $0.first) < ($0.entries, $1.first) } }
 
     /// Entries below zero in all episodes.
-    public var total: Int { all.reduce(0) { $0 + $1.entries } }
+    public var total: Double { all.reduce(0) { $0 + $1.entries } }
 
     /// How few episodes hold at least `share` of the entries below zero, and what share they hold; nil without any.
     public func fewestHolding(_ share: Double) -> (episodes: Int, share: Double)? {
         guard total > 0 else { return nil }
-        var held = 0
+        var held = 0.0
         for (place, episode) in largestFirst.enumerated() {
             held += episode.entries
-            let part = Double(held) / Double(total)
+            let part = held / total
             if part >= share { return (place + 1, part) }
         }
         return nil

@@ -7,23 +7,23 @@ struct GroupColumn {
     private var free = Int64.min
 
     init(blocks: Int) {
-        let none = [UInt32](repeating: 0, count: blocks)
-        share = BlockShare(counts: none, entries: none)
+        share = BlockShare(
+            events: Array(repeating: 0, count: blocks), entries: Array(repeating: 0, count: blocks))
     }
 
     /// Adds an entry; entries come in order of time.
-    mutating func add(_ entry: HeldEntry, isCounted: Bool, horizon: TimeSpan) {
+    mutating func add(_ entry: HeldEntry, events: EventCount, horizon: TimeSpan) {
         share.entries[Int(entry.block)] += 1
-        if isCounted { share.counts[Int(entry.block)] += 1 }
+        share.events[Int(entry.block)] += events.value * entry.weight
         guard entry.time >= free else { return }
         windows += 1
         free = entry.time + horizon.milliseconds
     }
 
     /// The column of entries in order of time.
-    init(_ entries: [HeldEntry], context: CellAnatomy.Context, counting isCounted: (HeldEntry) -> Bool) {
+    init(_ entries: [HeldEntry], context: CellAnatomy.Context, counting events: (HeldEntry) -> EventCount) {
         self.init(blocks: context.blocks)
-        for entry in entries { add(entry, isCounted: isCounted(entry), horizon: context.horizon) }
+        for entry in entries { add(entry, events: events(entry), horizon: context.horizon) }
     }
 }
 

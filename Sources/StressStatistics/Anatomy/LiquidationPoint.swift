@@ -10,25 +10,27 @@ import StressBasics
 public struct LiquidationPoint: Hashable, Codable, Sendable {
     /// Time since entry.
     public let elapsed: TimeSpan
-    /// Entries liquidated by then.
+    /// Entries liquidated by then, while they were watched.
     public let liquidated: Int
     /// What the history says about their share.
     public let inference: FrequencyInference?
 }
 
 extension LiquidationPoint {
-    /// Cumulative incidence of liquidation among `entries`, which come in order of time: the share that was liquidated within each of
-    /// up to sixteen times from one bar to the holding time, judged as the cell's results were. O(entries × times).
+    /// Cumulative incidence of liquidation among `entries`, which come in order of time and weigh as ``Exposure`` says (O. Aalen and
+    /// S. Johansen, 1978): the share that was liquidated within each of up to sixteen times from one bar to the holding time, judged
+    /// as the cell's results were. O(entries × times).
     public static func curve(_ entries: [HeldEntry], context: CellAnatomy.Context) -> [LiquidationPoint] {
         let times = times(context)
         func isWithin(_ entry: HeldEntry, _ time: TimeSpan) -> Bool {
             entry.isLiquidated && entry.exitTime - entry.time <= time.milliseconds
         }
         let columns = times.map { time in
-            GroupColumn(entries, context: context) { isWithin($0, time) }
+            GroupColumn(entries, context: context) { isWithin($0, time) ? .one : .zero }
         }
         return zip(zip(times, columns), columns.inferences(context)).map { point, inference in
-            LiquidationPoint(elapsed: point.0, liquidated: point.1.share.count, inference: inference)
+            LiquidationPoint(
+                elapsed: point.0, liquidated: entries.count { isWithin($0, point.0) }, inference: inference)
         }
     }
 

@@ -96,7 +96,7 @@ private struct BoundSearch {
 
     private func interval(beyond move: Double) -> FrequencyInterval? {
         var share = BlockShare(counts: Array(repeating: 0, count: context.blocks), entries: entries)
-        for (value, block) in zip(moves, blocks) where value > move { share.counts[Int(block)] += 1 }
+        for (value, block) in zip(moves, blocks) where value > move { share.events[Int(block)] += 1 }
         return context.inference(share, disjointWindows: disjointWindows)?.interval
     }
 }

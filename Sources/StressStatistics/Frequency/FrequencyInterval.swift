@@ -41,15 +41,24 @@ public struct FrequencyInterval: Hashable, Codable, Sendable {
     /// that could be called independent. The observed share is kept and judged as if it came from `windows` trials.
     /// Nil without entries or windows. `confidence` lies strictly between 0 and 1.
     public static func disjointWindows(
-        count: Int, entries: Int, windows: Int, confidence: Double
+        count: Double, entries: Int, windows: Int, confidence: Double
+    ) -> FrequencyInterval? {
+        disjointWindows(
+            share: entries > 0 ? count / Double(entries) : 0, entries: entries, windows: windows, confidence: confidence
+        )
+    }
+
+    /// The same of a share that is known.
+    public static func disjointWindows(
+        share: Double, entries: Int, windows: Int, confidence: Double
     ) -> FrequencyInterval? {
         guard entries > 0, windows > 0 else { return nil }
-        if count == 0 {
+        if share == 0 {
             let bound = zeroCountBound(trials: Double(windows), confidence: confidence)
             return FrequencyInterval(low: 0, high: bound, method: .zeroCountDisjoint)
         }
         let bounds = wilsonBounds(
-            share: Double(count) / Double(entries), trials: Double(windows), confidence: confidence)
+            share: share, trials: Double(windows), confidence: confidence)
         return FrequencyInterval(low: bounds.low, high: bounds.high, method: .wilsonDisjoint)
     }
 }

@@ -137,15 +137,15 @@ private struct RunningShare {
     private let observed: Double
 
     init(_ share: BlockShare) {
-        func totals(_ blocks: [UInt32]) -> [Double] {
+        func totals(_ blocks: [Double]) -> [Double] {
             var totals = [0.0]
             totals.reserveCapacity(2 * blocks.count + 1)
             for round in [blocks, blocks] {
-                for count in round { totals.append(totals[totals.count - 1] + Double(count)) }
+                for count in round { totals.append(totals[totals.count - 1] + count) }
             }
             return totals
         }
-        (counts, entries) = (totals(share.counts), totals(share.entries))
+        (counts, entries) = (totals(share.events), totals(share.entries.map(Double.init)))
         observed = share.frequency ?? 0
     }
 

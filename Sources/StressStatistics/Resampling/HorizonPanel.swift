@@ -48,7 +48,7 @@ public struct HorizonPanel: Sendable {
         memory: MarketMemory
     ) {
         guard let held = HorizonPanel.heldBlocks(columns.map(\.entries)) else { return nil }
-        let shares = columns.map { BlockShare(counts: Array($0.counts[held]), entries: Array($0.entries[held])) }
+        let shares = columns.map { $0.held(held) }
         self.init(
             shares, held: held, horizonBlocks: horizonBlocks, disjointWindows: disjointWindows, rules: rules,
             name: name, memory: memory)

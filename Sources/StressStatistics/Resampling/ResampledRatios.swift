@@ -1,26 +1,31 @@
 /// Events and trials of one frequency, block by block.
 public struct BlockShare: Hashable, Sendable {
-    /// Entries counted in each time block.
-    public var counts: [UInt32]
+    /// Events in each time block: entries counted, or probabilities of being counted.
+    public var events: [Double]
     /// Entries held in each time block; of the same number of blocks.
     public var entries: [UInt32]
 
     /// A frequency from its block sums.
-    public init(counts: [UInt32], entries: [UInt32]) {
-        precondition(counts.count == entries.count, "counts and entries are of the same blocks")
-        self.counts = counts
+    public init(events: [Double], entries: [UInt32]) {
+        precondition(events.count == entries.count, "events and entries are of the same blocks")
+        self.events = events
         self.entries = entries
+    }
+
+    /// A frequency of certain events.
+    public init(counts: [UInt32], entries: [UInt32]) {
+        self.init(events: counts.map(Double.init), entries: entries)
     }
 
     /// Sums over runs of `count` blocks, the last of which may be shorter. O(blocks).
     public func merged(by count: Int) -> BlockShare {
         guard count > 1 else { return self }
-        func sums(_ blocks: [UInt32]) -> [UInt32] {
+        func sums<Number: Numeric>(_ blocks: [Number]) -> [Number] {
             stride(from: 0, to: blocks.count, by: count).map { start in
                 blocks[start..<min(start + count, blocks.count)].reduce(0, +)
             }
         }
-        return BlockShare(counts: sums(counts), entries: sums(entries))
+        return BlockShare(events: sums(events), entries: sums(entries))
     }
 
     /// The same from the first block with entries to the last.
@@ -28,11 +33,16 @@ public struct BlockShare: Hashable, Sendable {
         guard let first = entries.firstIndex(where: { $0 > 0 }), let last = entries.lastIndex(where: { $0 > 0 }),
             last - first + 1 < entries.count
         else { return self }
-        return BlockShare(counts: Array(counts[first...last]), entries: Array(entries[first...last]))
+        return held(first..<last + 1)
     }
 
-    /// All entries counted.
-    public var count: Int { counts.reduce(0) { $0 + Int($1) } }
+    /// The blocks of a range.
+    func held(_ range: Range<Int>) -> BlockShare {
+        BlockShare(events: Array(events[range]), entries: Array(entries[range]))
+    }
+
+    /// All events.
+    public var count: Double { events.reduce(0, +) }
 
     /// All entries held.
     public var total: Int { entries.reduce(0) { $0 + Int($1) } }
@@ -40,7 +50,7 @@ public struct BlockShare: Hashable, Sendable {
     /// `count / total`; nil without entries.
     public var frequency: Double? {
         let total = total
-        return total > 0 ? Double(count) / Double(total) : nil
+        return total > 0 ? count / Double(total) : nil
     }
 
     /// How many runs of `meanLength` blocks hold entries.
@@ -49,7 +59,7 @@ public struct BlockShare: Hashable, Sendable {
     /// `count − frequency × entries` in each block: what the frequency owes to it. They sum to 0.
     var residuals: [Double] {
         let share = frequency ?? 0
-        return zip(counts, entries).map { Double($0) - share * Double($1) }
+        return zip(events, entries).map { $0 - share * Double($1) }
     }
 }
 
@@ -65,9 +75,8 @@ extension ResamplePlan {
     /// The frequencies of `columns` in every resample, in the order of `columns`.
     ///
     /// A resample is a handful of runs, and the sum over a run is the difference of two running totals, so the cost goes
-    /// with the runs and not with the blocks. Eight columns are added side by side. Every total is a whole number held in a
-    /// double, exact below 2^53, so the order of adding does not matter and neither does how columns are shared out over
-    /// calls: call it for any part of the columns on any thread.
+    /// with the runs and not with the blocks. Eight columns are added side by side. Each column's totals are added by themselves in
+    /// block order, so that it has the same bits whatever stands beside it: call it for any part of the columns on any thread.
     ///
     /// The runs of a resample are drawn independently, so the error of `C / N` is `√Σ (c − (C/N) n)² / N` over its runs.
     /// O(resamples × runs × columns).
@@ -126,7 +135,7 @@ private struct RatioTile {
         totals.reserveCapacity(2 * blocks + 1)
         for block in 0..<2 * blocks {
             var next = counts[block]
-            for (lane, column) in columns.enumerated() { next[lane] += Double(column.counts[block % blocks]) }
+            for (lane, column) in columns.enumerated() { next[lane] += column.events[block % blocks] }
             counts.append(next)
             totals.append(totals[block] + Double(entries[block % blocks]))
         }

@@ -50,8 +50,8 @@ extension StressCoverage {
 
     /// Per entry that ended below zero, and per entry held.
     private static func shortfalls(_ share: BlockShare) -> [BlockRatio] {
-        let sums = share.counts.map { 0.3 * Double($0) }
-        return [share.counts, share.entries].map { BlockRatio(sums: sums, weights: $0.map(Double.init)) }
+        let sums = share.events.map { 0.3 * $0 }
+        return [share.events, share.entries.map(Double.init)].map { BlockRatio(sums: sums, weights: $0) }
     }
 
     private static func seconds(_ work: () -> Void) -> Double {

@@ -142,10 +142,10 @@ private struct HistoryJudge {
     }
 
     private static func share(_ moves: Moves, _ event: JointCoverage.Event, days: Int) -> BlockShare {
-        var share = BlockShare(counts: Array(repeating: 0, count: days), entries: Array(repeating: 0, count: days))
+        var share = BlockShare(events: Array(repeating: 0, count: days), entries: Array(repeating: 0, count: days))
         for (bar, move) in moves.moves(event).enumerated() {
             share.entries[bar / CoverageStudy.barsPerDay] += 1
-            if move >= event.distance { share.counts[bar / CoverageStudy.barsPerDay] += 1 }
+            if move >= event.distance { share.events[bar / CoverageStudy.barsPerDay] += 1 }
         }
         return share
     }
@@ -172,7 +172,7 @@ private struct HistoryJudge {
         for (bar, move) in moves.moves(event).enumerated() where move >= event.distance {
             sums[bar / CoverageStudy.barsPerDay] += move - event.distance
         }
-        let ratio = BlockRatio(sums: sums, weights: (perEntry ? share.entries : share.counts).map(Double.init))
+        let ratio = BlockRatio(sums: sums, weights: perEntry ? share.entries.map(Double.init) : share.events)
         guard let found = panel(event)?.means(of: [ratio], entries: share.entries)[0] else { return nil }
         var shown: (low: Double, high: Double)?
         if let low = found.low, let high = found.high { shown = (low, high) }

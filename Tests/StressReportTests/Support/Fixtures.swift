@@ -19,10 +19,10 @@ func makeEstimate(
     func exit(_ negative: Int, scale: Double) -> ExitEstimate {
         let size = shortfall * scale
         return ExitEstimate(
-            negative: negative, frequency: entries > 0 ? Double(negative) / Double(entries) : nil,
+            negative: Double(negative), frequency: entries > 0 ? Double(negative) / Double(entries) : nil,
             interval: status == .impossible
                 ? nil
-                : .disjointWindows(count: negative, entries: entries, windows: windows, confidence: confidence),
+                : .disjointWindows(count: Double(negative), entries: entries, windows: windows, confidence: confidence),
             shortfall: negative > 0
                 ? ShortfallSummary(mean: size * 1.3, p50: size, p90: size * 3, p99: size * 6, max: size * 10) : nil,
             meanEquity: entries > 0 ? 0.75 : nil, causes: negative > 0 ? makeCauses(size * 1.3) : nil,

@@ -1,0 +1,139 @@
+import MarginModel
+import StressBasics
+import StressStatistics
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Where a liquidation is filled under the law of a delay.
+struct DelayedFill {
+    /// The price that could be had at once, or the fill itself where there is no spread.
+    var anchor: Double
+    /// What the fill's logarithm over the anchor may be; nil where the fill is certain.
+    var spread: DelaySpread?
+}
+
+/// What an exit leaves at a fill of `a e^X`: `base + slope e^{kX}`, in parts of any unit.
+///
+/// The one place where a law of the fill becomes a law of equity. Both kernels come here, with figures that differ by rounding.
+struct AffineEquity {
+    let base: Double
+    let slope: Double
+    /// `k`.
+    let power: Double
+
+    /// Straight through what is left at the anchor, and where nothing of the price is left.
+    init(atAnchor: Double, base: Double, power: Double) {
+        (self.base, slope, self.power) = (base, atAnchor - base, power)
+    }
+
+    /// What is left at the anchor.
+    private var atAnchor: Double { base + slope }
+
+    /// Expected equity.
+    func mean(_ spread: DelaySpread) -> Double { base + slope * spread.mean(power: power) }
+
+    private func equity(_ x: Double) -> Double { base + slope * exp(power * x) }
+
+    /// The part of the law that leaves less than −`tolerance`; nil for none.
+    func below(_ tolerance: Double, _ spread: DelaySpread) -> Shortfall? {
+        let isBelow = (slope > 0) == (power > 0)
+        let ratio = 1 - (atAnchor + tolerance) / slope
+        if ratio <= 0 {
+            // No price takes all of it, or every price does.
+            return slope > 0 ? nil : Shortfall(self, spread, edge: nil, isBelow: isBelow, tolerance: tolerance)
+        }
+        let edge = log1p(-(atAnchor + tolerance) / slope) / power
+        let isReached = isBelow ? edge > spread.lower : edge < spread.upper
+        guard isReached else { return nil }
+        let isCut = isBelow ? edge < spread.upper : edge > spread.lower
+        return Shortfall(self, spread, edge: isCut ? edge : nil, isBelow: isBelow, tolerance: tolerance)
+    }
+
+    /// The fills that leave a shortfall.
+    struct Shortfall {
+        private let equity: AffineEquity
+        private let spread: DelaySpread
+        /// Where it begins; nil where every fill has one.
+        private let edge: Double?
+        private let isBelow: Bool
+        private let tolerance: Double
+        /// The probability.
+        let probability: Double
+
+        fileprivate init(
+            _ equity: AffineEquity, _ spread: DelaySpread, edge: Double?, isBelow: Bool, tolerance: Double
+        ) {
+            (self.equity, self.spread, self.edge) = (equity, spread, edge)
+            (self.isBelow, self.tolerance) = (isBelow, tolerance)
+            probability =
+                edge.map {
+                    isBelow
+                        ? spread.probability(from: spread.lower, to: $0)
+                        : spread.probability(from: $0, to: spread.upper)
+                } ?? 1
+        }
+
+        /// Expected shortfall, fills without one counting as none.
+        var mean: Double {
+            guard let edge else { return -equity.mean(spread) }
+            let worth = abs(equity.slope) * exp(equity.power * edge)
+            return tolerance * probability + worth * spread.excess(power: equity.power, edge: edge, isBelow: isBelow)
+        }
+
+        /// The largest.
+        var largest: Double { -equity.equity(isBelow ? spread.lower : spread.upper) }
+
+        /// The middles of eight parts of equal probability, rising.
+        var parts: SIMD8<Double> {
+            let from = isBelow ? spread.lower : edge ?? spread.lower
+            let to = isBelow ? edge ?? spread.upper : spread.upper
+            var parts = SIMD8<Double>()
+            for part in 0..<8 {
+                let share = (Double(part) + 0.5) / 8
+                parts[part] = -equity.equity(spread.quantile(isBelow ? 1 - share : share, from: from, to: to))
+            }
+            return parts
+        }
+    }
+}
+
+extension AffineEquity {
+    /// What is owed on average, below a tolerance of nothing.
+    fileprivate func owed(_ spread: DelaySpread) -> Double { below(0, spread)?.mean ?? 0 }
+}
+
+/// An exit whose fill is known by a law, stage by stage; everything in parts of the initial margin.
+struct DelayedExit {
+    /// Equity at the trigger price and at the price that could be had at once, without any cost.
+    var atTrigger: Double
+    var atOnce: Double
+    /// Equity after the delay, after slippage, after fees, and at last, over the fill.
+    var delayed: AffineEquity
+    var slipped: AffineEquity
+    var afterFees: AffineEquity
+    var final: AffineEquity
+
+    /// The exit under the law; below zero means below −`tolerance`.
+    func exit(_ spread: DelaySpread, tolerance: Double) -> EntryExit {
+        let equity = final.mean(spread)
+        guard let below = final.below(tolerance, spread) else {
+            return EntryExit(equity: equity, spread: ShortfallSpread())
+        }
+        let negative = EventCount(probability: below.probability)
+        guard negative > 0 else { return EntryExit(equity: equity, spread: ShortfallSpread()) }
+        let shortfall = below.mean
+        let causes = ShortfallCauses(
+            stages: (
+                price: atTrigger, gap: atOnce, latency: -delayed.owed(spread), slippage: -slipped.owed(spread),
+                fees: -afterFees.owed(spread), funding: -shortfall
+            ))
+        return EntryExit(
+            equity: equity, causes: causes,
+            spread: ShortfallSpread(
+                negative: negative, shortfall: shortfall, largest: below.largest, parts: below.parts))
+    }
+}

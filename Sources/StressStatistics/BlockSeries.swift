@@ -1,0 +1,69 @@
+/// What each time block adds to a count or a sum, oldest block first.
+///
+/// What never happened takes no storage: most cells of a grid have blocks by the thousand and no entry below zero.
+public struct BlockSeries<Number: AdditiveArithmetic & Hashable & Sendable>: Hashable, Sendable {
+    /// Number of blocks.
+    public private(set) var blockCount = 0
+    // Empty while every block is zero, else one element a block.
+    private var values: [Number] = []
+
+    /// No blocks.
+    public init() {}
+
+    /// The given blocks.
+    public init(_ blocks: [Number]) {
+        blockCount = blocks.count
+        values = blocks.contains { $0 != .zero } ? blocks : []
+    }
+
+    /// One block. O(1).
+    public subscript(block: Int) -> Number { values.isEmpty ? .zero : values[block] }
+
+    /// One element a block, zeros included. O(blocks).
+    public var array: [Number] { values.isEmpty ? Array(repeating: .zero, count: blockCount) : values }
+
+    /// Whether any block is not zero. O(blocks).
+    public var isZero: Bool { values.allSatisfy { $0 == .zero } }
+
+    /// Starts the next block.
+    public mutating func beginBlock() {
+        blockCount += 1
+        if !values.isEmpty { values.append(.zero) }
+    }
+
+    /// Adds to the last block.
+    public mutating func add(_ value: Number) {
+        if values.isEmpty { values = Array(repeating: .zero, count: blockCount) }
+        values[blockCount - 1] += value
+    }
+
+    /// Adds the blocks of `later`, which follow in time. Amortised O(blocks of `later`).
+    public mutating func append(_ later: BlockSeries) {
+        if !values.isEmpty {
+            values.append(contentsOf: later.array)
+        } else if !later.values.isEmpty {
+            values = Array(repeating: .zero, count: blockCount) + later.values
+        }
+        blockCount += later.blockCount
+    }
+}
+
+/// How many entries of each time block something happened to.
+public typealias BlockCounts = BlockSeries<UInt32>
+/// What each time block adds to a sum.
+public typealias BlockSums = BlockSeries<Double>
+/// How many entries of each time block something happened to, where it is known by its probability.
+public typealias BlockEvents = BlockSeries<EventCount>
+
+extension BlockSeries<UInt32> {
+    /// Sum over all blocks. O(blocks).
+    public var total: Int { values.reduce(0) { $0 + Int($1) } }
+
+    /// Counts one more in the last block.
+    public mutating func increment() { add(1) }
+}
+
+extension BlockSeries<EventCount> {
+    /// Sum over all blocks. O(blocks).
+    public var total: EventCount { values.reduce(.zero, +) }
+}

@@ -1,0 +1,70 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+import StressStatistics
+import StudyPlan
+import TestSupport
+import Testing
+
+@testable import StressEngine
+
+/// What is seen of windows that a gap or the end of the history cuts.
+@Suite struct CutLaws {
+    private func prefix(_ series: BarSeries, _ count: Int) throws -> BarSeries {
+        try BarSeries(
+            time: Array(series.time[..<count]), open: Array(series.open[..<count]), high: Array(series.high[..<count]),
+            low: Array(series.low[..<count]), close: Array(series.close[..<count]))
+    }
+
+    /// Cutting a history an hour later changes the share by no more than that hour can explain: what was decided in it, and the weight
+    /// of the entries that were watched for an hour more.
+    @Test(arguments: 0..<6, [FillRule.gap, .delay])
+    func noCutMakesTheShareJump(seed: UInt64, fill: FillRule) throws {
+        let bars = randomSeries(seed: seed, bars: 1500, wildness: 0.004)
+        var cell = TestCell(
+            leverage: 25, horizon: .minutes(300), fees: (0.0005, 0.0005, 0), slippage: 0.0005, fill: fill)
+        cell.delay = .seconds(20)
+        func judged(_ count: Int) throws -> (share: Double, complete: Int, late: Double) {
+            let market = MarketHistory(series: try prefix(bars, count))
+            let run = StressRun(study: try cell.study(), asset: "X", market: market)
+            let estimate = try run.run(threads: 1)[0].estimate(confidence: 0.95)
+            let held = try run.heldEntries(cell: 0, threads: 1)
+            let since = bars.time[count - 61]
+            let late = held.filter { $0.exitTime > since }.reduce(0) { $0 + $1.negative.value * $1.weight }
+            return (try #require(estimate.exit.frequency), estimate.windows.entries, late / Double(held.count))
+        }
+        for count in stride(from: 700, to: 1440, by: 60) {
+            let (before, after) = (try judged(count), try judged(count + 60))
+            let grown = 60 * max(before.share, after.share) / Double(min(before.complete, after.complete))
+            #expect(abs(after.share - before.share) <= after.late + grown + 1e-12, "seed \(seed), \(count) bars")
+        }
+    }
+
+    /// A history that ends in a collapse: complete windows alone know nothing of it.
+    @Test func aCollapseAtTheEndCounts() throws {
+        let prices = Array(repeating: 100.0, count: 200) + [40.0]
+        let series = try BarSeries(time: prices.indices.map { Int64($0) * 60_000 }, price: prices)
+        let cell = TestCell(leverage: 10, horizon: .minutes(100))
+        let estimate = try cell.run(series).estimate(confidence: 0.95)
+        // 201 bars, entries 0…100 have a whole window of 100 minutes, the last of which holds the fall; 101…199 are cut.
+        #expect(estimate.windows.entries == 101 && estimate.windows.cut == 99 && estimate.windows.excluded == 100)
+        #expect(estimate.windows.liquidated == 1 && estimate.windows.cutLiquidated == 99)
+        #expect(estimate.exit.negative == 1 && estimate.exit.cutNegative == 99)
+        // The fall comes u = 200 − i minutes after entry i, and as many entries as i ≤ 200 − u, that is i + 1, were watched that long.
+        let share = (100...199).reduce(0.0) { $0 + 1 / Double($1 + 1) }
+        #expect(abs(try #require(estimate.exit.frequency) - share) < 1e-12)
+        #expect(abs(try #require(estimate.liquidatedFrequency) - share) < 1e-3)
+    }
+
+    /// Without a cut every weight is one over the entries, bit for bit what it was.
+    @Test func wholeWindowsWeighAlike() throws {
+        let exposure = Exposure(entries: 40, cut: WatchTimes())
+        #expect(exposure.weight(bars: 3) == 1.0 / 40 && exposure.weight(bars: nil) == 1.0 / 40)
+        var cut = WatchTimes()
+        cut.add(bars: 3, count: 4)
+        cut.add(bars: 70_000)
+        let watched = Exposure(entries: 40, cut: cut)
+        #expect(watched.weight(bars: 3) == 1.0 / 40 && watched.weight(bars: 4) == 1.0 / 36)
+        #expect(watched.weight(bars: 70_002) == 1.0 / 35 && watched.weight(bars: nil) == 1.0 / 35)
+    }
+}
