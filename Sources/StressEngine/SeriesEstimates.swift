@@ -23,9 +23,7 @@ extension StressRun {
         let memory = meanRun.map { MarketMemory(runBlocks: $0.over(resamplingBlock)) } ?? marketMemory
         for horizon in Set(results.map(\.rules.cell.horizon)).sorted() {
             let cells = results.indices.filter { results[$0].rules.cell.horizon == horizon && $0 < estimates.count }
-            guard let panel = panel(cells.map { results[$0] }, horizon: horizon, rules: rules, memory: memory) else {
-                continue
-            }
+            guard let panel = panel(horizon: horizon, rules: rules, memory: memory) else { continue }
             let found = parallelMap(count: cells.count, threads: threads) { place -> CellInference? in
                 control.isCancelled ? nil : inference(results[cells[place]], panel)
             }
@@ -48,17 +46,23 @@ extension StressRun {
             close: series.close, low: series.low, high: series.high, deviation: market.volatility, blocks: merged)
     }
 
-    /// The resamples of a horizon; nil when none of its cells has a window.
-    private func panel(
-        _ results: [CellResult], horizon: TimeSpan, rules: ResamplingRules, memory: MarketMemory
-    ) -> HorizonPanel? {
-        // Whether an entry has a window does not depend on the cell.
-        let windows = results.map { $0.tally.windowShare.merged(by: resamplingBlocks).entries }
-        return HorizonPanel.heldBlocks(windows).map { held in
+    /// The resamples of a horizon; nil when none of its entries is watched.
+    private func panel(horizon: TimeSpan, rules: ResamplingRules, memory: MarketMemory) -> HorizonPanel? {
+        HorizonPanel.heldBlocks([watchedEntries(horizon)]).map { held in
             HorizonPanel(
                 held: held, horizonBlocks: horizon.over(resamplingBlock),
                 disjointWindows: disjointWindows[horizon] ?? 0, rules: rules,
                 name: StressRun.streamName(horizon: horizon), memory: memory)
+        }
+    }
+
+    /// Entries of which something is seen, in each block that is resampled as one. They belong to the history: whether a cell's
+    /// platform would have opened them does not matter here.
+    private func watchedEntries(_ horizon: TimeSpan) -> [UInt32] {
+        guard let windows = windows[horizon] else { return [] }
+        let counts = blocks.blocks.map { block in UInt32(block.count { windows.watched($0) != nil }) }
+        return Swift.stride(from: 0, to: counts.count, by: resamplingBlocks).map { first in
+            counts[first..<min(first + resamplingBlocks, counts.count)].reduce(0, +)
         }
     }
 

@@ -14,13 +14,6 @@ extension CellTally {
         share(unprotected.array.map(Double.init), exposure.share(timesToUnprotected))
     }
 
-    /// Block sums of nothing over the entries that are not excluded.
-    public var windowShare: BlockShare {
-        BlockShare(
-            counts: Array(repeating: 0, count: entries.blockCount),
-            entries: zip(entries.array, rejected.array).map { $0 + $1 })
-    }
-
     /// Block sums of the bounded shortfalls over the entries that ended below zero, under fill rule `fill`.
     public func meanShortfall(fill: Int) -> BlockRatio {
         let weights = negative[fill].array.map(\.value)

@@ -66,6 +66,7 @@ struct TableTests {
         ",best_negative_count,best_negative_equity_frac,best_ci95_low_frac,best_ci95_high_frac,undecided_count"
 
     private static let evidenceColumns = ",disjoint_windows_count,resampled_run_mean_h"
+    private static let cutColumns = ",cut_count,cut_liquidated_count,cut_negative_count"
 
     private func file(_ path: String, in report: RunReport) throws -> String {
         try #require(report.files().first { $0.path == path }).contents
@@ -79,7 +80,7 @@ struct TableTests {
         #expect(
             header(try file("results.csv", in: report))
                 == TableTests.stableColumns + TableTests.worstColumns + TableTests.bestColumns
-                + TableTests.evidenceColumns)
+                + TableTests.evidenceColumns + TableTests.cutColumns)
     }
 
     @Test("Another confidence has columns of its own and leaves those of 95 % empty")
@@ -88,7 +89,7 @@ struct TableTests {
         #expect(
             header(csv) == TableTests.stableColumns + TableTests.worstColumns
                 + ",ci_low_frac,ci_high_frac,confidence,worst_ci_low_frac,worst_ci_high_frac" + TableTests.bestColumns
-                + ",best_ci_low_frac,best_ci_high_frac" + TableTests.evidenceColumns)
+                + ",best_ci_low_frac,best_ci_high_frac" + TableTests.evidenceColumns + TableTests.cutColumns)
         let names = header(csv).split(separator: ",").map(String.init)
         for line in csv.split(separator: "\n").dropFirst() {
             let fields = line.split(separator: ",", omittingEmptySubsequences: false)
