@@ -75,7 +75,8 @@ let powersOfTen: [Double] = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9]
 /// A count that may be a sum of probabilities: whole ones as they are, others to three digits: `216`, `21.6`, `0.35`, `<0.01`.
 public func countText(_ count: Double, separator: String) -> String {
     if count == count.rounded() || count >= 99.95 {
-        return count < 1e15 ? groupedText(Int(count.rounded(.toNearestOrEven)), separator: separator) : numberText(count)
+        guard count < 1e15 else { return numberText(count) }
+        return groupedText(Int(count.rounded(.toNearestOrEven)), separator: separator)
     }
     if count < 0.005 { return "<0.01" }
     return fixedText(count, decimals: count >= 9.995 ? 1 : 2)

@@ -107,7 +107,9 @@ import Testing
                 && between.err.contains("--entry 2023-11-23T05:13:20Z"), "\(between.err)")
         // The last day holds no whole window of a day.
         let late = try scratch.program.run(["explain", "study.yaml", "--entry", "2023-12-01T12:13:20Z"])
-        #expect(late.code == 64 && late.err.contains("excluded") && late.err.contains("--entry 2023-"), "\(late.err)")
+        #expect(
+            late.code == 64 && late.err.contains("is cut by a gap or by the end")
+                && late.err.contains("--entry 2023-"), "\(late.err)")
         let unread = try scratch.program.run(["explain", "study.yaml", "--entry", "soon"])
         #expect(unread.code == 64 && unread.err.contains("cannot read --entry 'soon'"))
     }

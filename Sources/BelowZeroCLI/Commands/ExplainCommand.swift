@@ -72,7 +72,7 @@ struct ExplainCommand: ParsableCommand {
             else { throw Failure(.usage, "no entry of \(cell.id) was held", hint: "all were excluded or rejected") }
             let bar = try entry.map { try EntryChoice(held: held, series: market.series).bar(at: $0) }
             guard let trace = run.trace(cell: place, entry: bar) else {
-                throw Failure(.usage, "no such entry of \(cell.id) was held", hint: "it was excluded or rejected")
+                throw Failure(.usage, "no entry of \(cell.id) ended in the data", hint: "all are cut before")
             }
             let text = TraceText(cell: cell, series: market.series, trace: trace)
             let account = CellAccount(cell: cell, held: held, barLength: market.barLength)

@@ -44,30 +44,36 @@ struct ExplainedStudy {
 
 /// Finds the entry that a user names by its time.
 struct EntryChoice {
-    /// In order of time, never empty.
+    /// In order of time.
     let held: [HeldEntry]
     let series: BarSeries
 
     /// The bar of the entry at a time written as `2018-01-05T09:00Z` or as epoch milliseconds.
     ///
-    /// - Throws: a ``Failure`` that names the nearest entry, the earlier of two equally near, when none is there.
+    /// - Throws: a ``Failure`` that names the nearest entry whose end is known, the earlier of two equally near, when none is there.
     func bar(at text: String) throws -> Int {
         guard let time = UTCInstant(rfc3339: text)?.milliseconds ?? Int64(text) else {
             throw Failure(
                 .usage, "cannot read --entry '\(SourceLocation.presentable(text))'",
-                hint: "write a bar's open time in UTC, such as \(written(held[0].time)), or epoch milliseconds")
+                hint: "write a bar's open time in UTC, such as \(written(series.time[0])), or epoch milliseconds")
         }
-        guard let nearest = held.min(by: { distance($0.time, time) < distance($1.time, time) }) else {
-            preconditionFailure("there is an entry")
+        let decided = held.filter(\.isDecided)
+        guard let nearest = decided.min(by: { distance($0.time, time) < distance($1.time, time) }) else {
+            throw Failure(
+                .usage, "no entry ended in the data", hint: "take a shorter holding time, or a longer history")
         }
         if nearest.time == time { return Int(nearest.bar) }
-        let isBar = series.time.contains(time)
         throw Failure(
-            .usage,
-            isBar
-                ? "the entry at \(written(time)) was not held: it was excluded or rejected"
-                : "no bar opens at \(written(time))",
-            hint: "the nearest entry that was held: --entry \(written(nearest.time))")
+            .usage, objection(to: time), hint: "the nearest entry that ended: --entry \(written(nearest.time))")
+    }
+
+    private func objection(to time: Int64) -> String {
+        if held.contains(where: { $0.time == time }) {
+            return "the entry at \(written(time)) is cut by a gap or by the end of the data before it ends"
+        }
+        return series.time.contains(time)
+            ? "the entry at \(written(time)) was not held: it was excluded or rejected"
+            : "no bar opens at \(written(time))"
     }
 
     // Times are far from the ends of Int64 in bars, not in what a user types.

@@ -241,7 +241,9 @@ extension FillRule: ExpressibleByArgument {}
 extension LiquidationTrigger: ExpressibleByArgument {}
 
 extension TimeSpan: ExpressibleByArgument {
+    /// A span as studies write it.
     public init?(argument: String) { self.init(argument) }
 
+    /// As help shows it.
     public var defaultValueDescription: String { text }
 }

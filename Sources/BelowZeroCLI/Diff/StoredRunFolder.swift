@@ -72,7 +72,8 @@ struct StoredRunFolder {
         let ends = confidence == 0.95 ? ["ci95_low_frac", "ci95_high_frac"] : ["ci_low_frac", "ci_high_frac"]
         let texts = ["asset", "contract", "side", "platform", "status"]
         let counts = ["entries_count", "liquidated_count", "unprotected_count"]
-        let numbers = ["leverage_x", "horizon_h", "negative_count", "negative_equity_frac", "shortfall_max_margin_frac"] + ends
+        let numbers =
+            ["leverage_x", "horizon_h", "negative_count", "negative_equity_frac", "shortfall_max_margin_frac"] + ends
         let names = texts + counts + numbers
         let table: NamedTable
         do {

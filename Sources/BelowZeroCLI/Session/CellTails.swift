@@ -30,8 +30,8 @@ struct CellTails {
         let below = entries.filter(\.isNegative).sorted { ($0.exitTime, $0.time) < ($1.exitTime, $1.time) }
         return report(
             TailAnalysis(
-                times: below.map(\.exitTime), values: below.map(\.shortfallGivenOne), separation: separation, years: years,
-                shares: TailAnalysis.eventShares, random: random("shortfall tail")))
+                times: below.map(\.exitTime), values: below.map(\.shortfallGivenOne), separation: separation,
+                years: years, shares: TailAnalysis.eventShares, random: random("shortfall tail")))
     }
 
     private func random(_ name: String) -> SeededGenerator {

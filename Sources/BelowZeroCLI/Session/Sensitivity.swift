@@ -194,6 +194,7 @@ extension LiquidationRules {
     ) -> LiquidationRules? {
         try? LiquidationRules(
             enabled: enabled ?? self.enabled, trigger: trigger ?? self.trigger, fill: fill ?? self.fill,
-            latency: latency ?? self.latency, delay: delay, overshoot: overshoot, isPartial: isPartial, hasBounds: hasBounds)
+            latency: latency ?? self.latency, delay: delay, overshoot: overshoot, isPartial: isPartial,
+            hasBounds: hasBounds)
     }
 }

@@ -53,6 +53,9 @@ public struct HeldEntry: Hashable, Sendable {
         return copy
     }
 
+    /// Whether it is known how it ended: its window is whole, or a liquidation closed it before the cut.
+    public var isDecided: Bool { cutTime == nil || !isAtHorizon }
+
     /// Whether it may have ended below zero.
     public var isNegative: Bool { negative > 0 }
 
