@@ -30,8 +30,7 @@ public enum LiquidationTrigger: String, Hashable, Sendable, CaseIterable {
 
 /// The price at which a liquidation is filled, as a study names it.
 public enum FillRule: String, Hashable, Sendable, CaseIterable {
-    /// `next` with the platform's latency (one bar unless said otherwise) for bars of at most 5 minutes, else `gap`
-    /// shown beside `worst`.
+    /// ``delay``, shown beside `gap` and `worst` where the bars are too long to tell.
     case auto
     /// Some seconds after the trigger, by the ``DelayLaw`` where bars are too long to tell, else some bars later.
     case delay
@@ -43,18 +42,13 @@ public enum FillRule: String, Hashable, Sendable, CaseIterable {
     case worst
     /// Exactly the trigger price, also across gaps: what tools that cannot go negative assume.
     case best
-
-    /// The longest bar for which ``auto`` takes `next`.
-    public static let longestNextBar = TimeSpan.minutes(5)
-
 }
 
 extension LiquidationRules {
     /// The rule that is computed for bars of `barLength`.
     public func resolvedFill(barLength: TimeSpan) -> ResolvedFill {
         switch fill {
-        case .auto: barLength <= FillRule.longestNextBar ? .next(latency: latency) : .gap
-        case .delay: resolvedDelay(barLength: barLength)
+        case .auto, .delay: resolvedDelay(barLength: barLength)
         case .gap: .gap
         case .next: .next(latency: latency)
         case .worst: .worst

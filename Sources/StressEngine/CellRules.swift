@@ -41,8 +41,9 @@ public struct CellRules: Sendable {
         let chosen = Fill(role: .chosen, rule: own)
         guard rules.enabled else { return [chosen] }
         if rules.hasBounds { return [chosen, Fill(role: .worst, rule: .worst), Fill(role: .best, rule: .best)] }
-        let isUnsettled = rules.fill == .auto && own == .gap
-        return isUnsettled ? [chosen, Fill(role: .worst, rule: .worst)] : [chosen]
+        // Bars that are too long to tell: what lies on both sides of the law stands beside it.
+        guard rules.fill == .auto, case .delay = own else { return [chosen] }
+        return [chosen, Fill(role: .worst, rule: .worst), Fill(role: .gap, rule: .gap)]
     }
 
     /// Whether the margin covers the worst that a price at or above zero can do. A long that is paid for in full is worth

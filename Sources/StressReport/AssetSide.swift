@@ -40,14 +40,19 @@ struct AssetSide {
     func sentences(_ row: ResultRow) -> CellSentences {
         CellSentences(
             row: row, barLength: asset.barLength, confidence: confidence,
-            fit: row.estimate.status == .noData ? report.historyFit(of: row.cell) : nil)
+            fit: row.estimate.status == .noData ? report.historyFit(of: row.cell) : nil,
+            delay: report.study.platform(named: row.cell.platform)?.rules.liquidation.delay)
     }
 
     /// The measures that this page's cells hold.
     var measures: [Measure] {
         let hasWorst = rows.contains { $0.estimate.worstExit != nil }
-        return Measure.allCases.filter { ($0 != .worstFill || hasWorst) && ($0 != .bestFill || hasBest) }
+        let computed: [Measure: Bool] = [.worstFill: hasWorst, .atOnce: hasAtOnce, .bestFill: hasBest]
+        return Measure.allCases.filter { computed[$0] ?? true }
     }
+
+    /// Whether cells of this page say what closing at once would have left.
+    var hasAtOnce: Bool { rows.contains { $0.estimate.gapExit != nil } }
 
     /// Whether cells of this page have a best fill.
     var hasBest: Bool { rows.contains { $0.estimate.bestExit != nil } }

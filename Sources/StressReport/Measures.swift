@@ -7,6 +7,8 @@ enum Measure: CaseIterable {
     case belowZero
     /// Ended below zero, filled at each bar's worst price.
     case worstFill
+    /// Ended below zero, filled at once: at the trigger price, or at the open behind it.
+    case atOnce
     /// Ended below zero, filled exactly at the trigger price.
     case bestFill
     /// Below zero at some bar, had nobody liquidated.
@@ -19,6 +21,7 @@ enum Measure: CaseIterable {
         switch self {
         case .belowZero: "Below zero"
         case .worstFill: "Worst fill"
+        case .atOnce: "At once"
         case .bestFill: "Best fill"
         case .unprotected: "No safeguards"
         case .liquidated: "Liquidated"
@@ -30,6 +33,7 @@ enum Measure: CaseIterable {
         switch self {
         case .belowZero: "Ended below zero after liquidation"
         case .worstFill: "Ended below zero, liquidations filled at each bar’s worst price"
+        case .atOnce: "Ended below zero, liquidations filled as they trigger, or at the open behind a gap"
         case .bestFill: "Ended below zero, liquidations filled exactly at the trigger price"
         case .unprotected: "Below zero at some point, had nobody liquidated"
         case .liquidated: "Liquidated before the holding time was over"
@@ -41,6 +45,7 @@ enum Measure: CaseIterable {
         switch self {
         case .belowZero: "negative_equity_frac"
         case .worstFill: "worst_negative_equity_frac"
+        case .atOnce: "gap_negative_equity_frac"
         case .bestFill: "best_negative_equity_frac"
         case .unprotected: "unprotected_frac"
         case .liquidated: "liquidated_frac"
@@ -50,7 +55,7 @@ enum Measure: CaseIterable {
     /// The file with the interval of the share.
     var intervalFile: String {
         switch self {
-        case .belowZero, .worstFill, .bestFill: "results.csv"
+        case .belowZero, .worstFill, .atOnce, .bestFill: "results.csv"
         case .unprotected, .liquidated: "intervals.csv"
         }
     }
@@ -107,6 +112,7 @@ extension CellEstimate {
         switch measure {
         case .belowZero: return share(exit)
         case .worstFill: return worstExit.map(share)
+        case .atOnce: return gapExit.map(share)
         case .bestFill: return bestExit.map(share)
         case .unprotected:
             let count = windows.unprotected + windows.cutUnprotected
@@ -138,6 +144,7 @@ extension CellEstimate {
         switch measure {
         case .belowZero: return inference.negative.first ?? nil
         case .worstFill: return inference.worst
+        case .atOnce: return inference.gap
         case .bestFill: return inference.best
         case .unprotected: return inference.unprotected
         case .liquidated: return inference.liquidated

@@ -53,6 +53,7 @@ extension RunReport {
         guard let row = headlineRow, let asset = assets.first(where: { $0.asset == row.cell.asset }) else { return nil }
         return CellSentences(
             row: row, barLength: asset.barLength, confidence: study.statistics.confidence,
-            fit: row.estimate.status == .noData ? historyFit(of: row.cell) : nil)
+            fit: row.estimate.status == .noData ? historyFit(of: row.cell) : nil,
+            delay: study.platform(named: row.cell.platform)?.rules.liquidation.delay)
     }
 }

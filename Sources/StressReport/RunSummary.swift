@@ -96,6 +96,7 @@ extension RunReport {
             ("time_to_liquidation_p50_h", .optional(estimate.medianTimeToLiquidation?.inHours)),
         ] + exitJSON(estimate.exit) + [
             ("worst_fill", estimate.worstExit.map { .object(exitJSON($0)) } ?? .null),
+            ("gap_fill", estimate.gapExit.map { .object(exitJSON($0)) } ?? .null),
             ("best_fill", estimate.bestExit.map { .object(exitJSON($0)) } ?? .null),
             ("undecided_count", estimate.undecided.map(JSONValue.integer) ?? .null),
         ]

@@ -11,6 +11,8 @@ struct CellSentences {
     let confidence: Double
     /// Why a cell without data has none; nil where that is not known.
     var fit: HistoryFit?
+    /// The platform's time from trigger to fill, where the fill goes by it.
+    var delay: TimeSpan?
 
     private var cell: StudyCell { row.cell }
 
@@ -34,8 +36,7 @@ struct CellSentences {
             return span.sentence(market: market, barLength: barLength)
         }
         guard case .share(let share)? = row.estimate.figure(.worstFill, confidence: confidence) else { return [] }
-        return [.plain("Filled at each bar’s worst price it would be ")] + worstShare(share)
-            + [.plain("; bars of \(spanWords(barLength)) cannot settle what a \(market) market paid inside them.")]
+        return atOnce + worstShare(share) + [.plain("; \(reason(market)).")]
     }
 
     /// The headline in everyday words, and what would have happened without liquidation.
@@ -117,6 +118,33 @@ struct CellSentences {
                 .plain("has "), .finding("no result"), .plain(": no entry has a whole window in the data\(count)"),
                 .plain((fit.map { "; " + $0.words } ?? "") + "."),
             ]
+    }
+
+    /// The lower side of a bracket, where there is one, and the words before the upper one.
+    private var atOnce: [Phrase] {
+        guard let exit = row.estimate.gapExit, let share = exit.frequency else {
+            return [.plain("Filled at each bar’s worst price it would be ")]
+        }
+        let late = delay.map {
+            "That is with positions closed \(spanWords($0)) after the trigger; closed at once it would be "
+        }
+        return [
+            .plain(late ?? "Closed at once it would be "),
+            .finding(share > 0 ? shareText(share) : "0" + narrowSpace + "%"),
+            .plain(", and at each bar’s worst price "),
+        ]
+    }
+
+    /// Why the figures differ. Where closing at once would have left less than half of the share, a law of prices inside the
+    /// bars makes the number, and not the bars.
+    private func reason(_ market: String) -> String {
+        let bars = "bars of \(spanWords(barLength))"
+        guard let delay, let atOnce = row.estimate.gapExit?.frequency, let own = row.estimate.exit.frequency,
+            atOnce < own / 2
+        else { return "\(bars) cannot settle what a \(market) market paid inside them" }
+        let settling = TimeSpan(milliseconds: 2 * delay.milliseconds)
+        return "\(bars) do not tell what a \(market) market paid inside them, so a law decides most of the number; "
+            + "bars of \(spanWords(settling)) or less would settle it"
     }
 
     private func worstShare(_ share: MeasuredShare) -> [Phrase] {

@@ -41,6 +41,7 @@ extension TerminalTable {
 
     private static let columnMeanings: [(title: String, meaning: String)] = [
         ("best fill", "below zero, liquidations filled exactly at the trigger price"),
+        ("at once", "below zero, liquidations filled as they trigger, or at the open behind a gap"),
         ("worst fill", "below zero, liquidations filled at each bar's worst price"),
         ("no safeguards", "below zero at some point, had nobody liquidated"),
         ("n_eff", "independent trials that the entries are worth"),

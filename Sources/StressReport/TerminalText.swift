@@ -127,11 +127,13 @@ extension RunReport {
         }
         let hasWorst = column.contains { $0.estimate.worstExit != nil }
         let hasBest = column.contains { $0.estimate.bestExit != nil }
+        let hasAtOnce = column.contains { $0.estimate.gapExit != nil }
         return [
             TerminalTable.Column("leverage", rank: 0, texts { $0.cell.leverage.screenText }),
             TerminalTable.Column("below zero", rank: 0, texts { $0.belowZeroText(confidence) }),
             TerminalTable.Column(confidenceText(confidence) + " CI", rank: 0, texts { $0.intervalText(confidence) }),
             hasBest ? TerminalTable.Column("best fill", rank: 4, texts { figure($0, .bestFill) }) : nil,
+            hasAtOnce ? TerminalTable.Column("at once", rank: 2, texts { figure($0, .atOnce) }) : nil,
             hasWorst ? TerminalTable.Column("worst fill", rank: 2, texts { figure($0, .worstFill) }) : nil,
             TerminalTable.Column("liquidated", rank: 3, texts { figure($0, .liquidated) }),
             TerminalTable.Column("no safeguards", rank: 5, texts { figure($0, .unprotected) }),

@@ -97,6 +97,9 @@ public struct CellEstimate: Hashable, Sendable {
     public internal(set) var worstExit: ExitEstimate?
     /// The same when every liquidation is filled at its trigger price; only where bounds are asked for.
     public internal(set) var bestExit: ExitEstimate?
+    /// The same when every liquidation is filled at once, at its trigger price or the open behind it; only beside a delay that the bars
+    /// are too long to tell.
+    public internal(set) var gapExit: ExitEstimate?
     /// Median time from entry to liquidation; nil when none was liquidated.
     public let medianTimeToLiquidation: TimeSpan?
     /// What kind of answer this is.
@@ -115,13 +118,13 @@ public struct CellEstimate: Hashable, Sendable {
     public init(
         windows: WindowCounts, effectiveEntries: Int, exit: ExitEstimate, worstExit: ExitEstimate?,
         medianTimeToLiquidation: TimeSpan?, status: CellStatus, bestExit: ExitEstimate? = nil,
-        shares: (liquidated: Double?, unprotected: Double?)? = nil
+        gapExit: ExitEstimate? = nil, shares: (liquidated: Double?, unprotected: Double?)? = nil
     ) {
         func share(_ count: Int) -> Double? {
             windows.entries > 0 ? Double(count) / Double(windows.entries) : nil
         }
         (liquidatedFrequency, unprotectedFrequency) = shares ?? (share(windows.liquidated), share(windows.unprotected))
-        self.bestExit = bestExit
+        (self.bestExit, self.gapExit) = (bestExit, gapExit)
         self.windows = windows
         self.effectiveEntries = effectiveEntries
         self.exit = exit
@@ -164,7 +167,7 @@ extension CellEstimate {
             status: CellEstimate.status(
                 windows: windows, negative: main.negative + main.cutNegative, effective: effective,
                 impossible: impossible),
-            bestExit: tally.roles.firstIndex(of: .best).map(exit),
+            bestExit: tally.roles.firstIndex(of: .best).map(exit), gapExit: tally.roles.firstIndex(of: .gap).map(exit),
             shares: (share(tally.timesToLiquidation), share(tally.timesToUnprotected)))
     }
 

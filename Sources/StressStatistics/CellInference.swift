@@ -39,6 +39,8 @@ public struct CellInference: Hashable, Sendable {
 extension CellInference {
     /// Below zero under the worst fill; nil without one.
     public var worst: FrequencyInference? { negative(.worst) }
+    /// Below zero when closed at once; nil without such a fill.
+    public var gap: FrequencyInference? { negative(.gap) }
     /// Below zero under the best fill; nil without one.
     public var best: FrequencyInference? { negative(.best) }
 
@@ -61,6 +63,7 @@ extension CellEstimate {
         copy.exit = exit.resampled(chosen, isStructural: status == .impossible)
         copy.worstExit = worstExit?.resampled(inference.worst, isStructural: status == .impossible)
         copy.bestExit = bestExit?.resampled(inference.best, isStructural: status == .impossible)
+        copy.gapExit = gapExit?.resampled(inference.gap, isStructural: status == .impossible)
         if let chosen { copy.effectiveEntries = max(1, Int(chosen.effectiveEntries)) }
         return copy
     }

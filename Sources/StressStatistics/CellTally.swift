@@ -37,6 +37,8 @@ public enum FillRole: String, Hashable, Sendable, CaseIterable {
     case worst
     /// The trigger price itself.
     case best
+    /// What could be had at once.
+    case gap
 }
 
 /// How the held entries of one chunk of time blocks ended, under one fill rule. Sums are in parts of the initial margin.

@@ -26,6 +26,7 @@ extension CellEstimate {
         exit.write(to: &writer)
         writer.add(worstExit) { $1.write(to: &$0) }
         writer.add(bestExit) { $1.write(to: &$0) }
+        writer.add(gapExit) { $1.write(to: &$0) }
         writer.add(medianTimeToLiquidation) { $0.add(Int($1.milliseconds)) }
         writer.add(status)
         writer.add(inference) { $1.write(to: &$0) }
@@ -37,6 +38,7 @@ extension CellEstimate {
         guard let windows = WindowCounts(from: &reader), let effective = reader.integer(),
             let exit = ExitEstimate(from: &reader), let worst = reader.optional({ ExitEstimate(from: &$0) }),
             let best = reader.optional({ ExitEstimate(from: &$0) }),
+            let gap = reader.optional({ ExitEstimate(from: &$0) }),
             let median = reader.optional({ $0.integer().map { TimeSpan(milliseconds: Int64($0)) } }),
             let status: CellStatus = reader.choice(),
             let inference = reader.optional({ CellInference(from: &$0) }),
@@ -44,7 +46,7 @@ extension CellEstimate {
         else { return nil }
         self.init(
             windows: windows, effectiveEntries: effective, exit: exit, worstExit: worst,
-            medianTimeToLiquidation: median, status: status, bestExit: best,
+            medianTimeToLiquidation: median, status: status, bestExit: best, gapExit: gap,
             shares: (liquidated, unprotected))
         self.inference = inference
     }

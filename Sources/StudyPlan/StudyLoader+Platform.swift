@@ -152,6 +152,9 @@ extension StudyLoader {
         guard let enabled, let trigger, let fill, let latency, let delay, let overshoot, let partial, let bounds else {
             return nil
         }
+        if fill == .auto, latency > 1, let node = map["latency"] {
+            return node.wrong("latency is of fill: next", hint: "write fill: next, or say in seconds: delay: 2m")
+        }
         return checked(reader) { () throws(RuleError) in
             try LiquidationRules(
                 enabled: enabled, trigger: trigger, fill: fill, latency: latency, delay: delay, overshoot: overshoot,

@@ -70,7 +70,7 @@ import Testing
         ("results.csv", "\n", ",surplus\n"), ("results.csv", "entries_count", "entries"),
         ("results.csv", ",long,", ",\"long,"),
         ("columns.csv", ",integer,", ",whole,"), ("columns.csv", "results.csv,", "../results.csv,"),
-        ("results.csv", ",typical,gap,", ",typical,gap,many"),
+        ("results.csv", ",typical,delay,", ",typical,delay,many"),
     ])
     func aDamagedRunIsRefusedAndLeavesNothing(file: String, old: String, new: String) throws {
         let scratch = try run()

@@ -99,8 +99,8 @@ import Testing
     }
 
     @Test func fillRulesResolveByBarLength() throws {
-        #expect(try LiquidationRules(fill: .auto, latency: 2).resolvedFill(barLength: .minutes(5)) == .next(latency: 2))
-        #expect(try LiquidationRules(fill: .auto, latency: 2).resolvedFill(barLength: .minutes(6)) == .gap)
+        #expect(try LiquidationRules(fill: .auto, latency: 2).resolvedFill(barLength: .minutes(1)) == .next(latency: 1))
+        #expect(try LiquidationRules(fill: .auto).resolvedFill(barLength: .minutes(6)).name == "delay")
         #expect(try LiquidationRules(fill: .next, latency: 3).resolvedFill(barLength: .hours(1)) == .next(latency: 3))
         let others = try [FillRule.gap, .worst, .best].map {
             try LiquidationRules(fill: $0, latency: 3).resolvedFill(barLength: .hours(1))

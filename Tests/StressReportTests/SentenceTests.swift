@@ -15,7 +15,8 @@ struct SentenceTests {
             index: 0, asset: asset, contract: contract, side: side, leverage: Leverage(leverage)!,
             horizon: horizon, platform: "typical")
         return CellSentences(
-            row: ResultRow(cell: cell, fill: fill, estimate: estimate), barLength: bars, confidence: 0.95)
+            row: ResultRow(cell: cell, fill: fill, estimate: estimate), barLength: bars, confidence: 0.95,
+            delay: .seconds(30))
     }
 
     @Test("A frequency with its interval")
@@ -108,6 +109,21 @@ struct SentenceTests {
             sentences(makeEstimate(negative: 0, worst: 0), side: .short).worstFill.sentence
                 == "Filled at each bar’s worst price it would be 0 % (at most 1.1 %); "
                 + "bars of 1 hour cannot settle what a rising market paid inside them.")
+    }
+
+    @Test("Closing at once and at the worst price stand beside a delay, and what would settle it where the law decides")
+    func bracket() {
+        #expect(
+            sentences(makeEstimate(worst: 5800, atOnce: 1200), fill: "delay").worstFill.sentence
+                == "That is with positions closed 30 seconds after the trigger; closed at once it would be 2.0 %, "
+                + "and at each bar’s worst price 9.5 % (95 % CI 6.9–13 %); "
+                + "bars of 1 hour cannot settle what a falling market paid inside them.")
+        #expect(
+            sentences(makeEstimate(worst: 5800, atOnce: 0), side: .short, fill: "delay").worstFill.sentence
+                == "That is with positions closed 30 seconds after the trigger; closed at once it would be 0 %, "
+                + "and at each bar’s worst price 9.5 % (95 % CI 6.9–13 %); "
+                + "bars of 1 hour do not tell what a rising market paid inside them, so a law decides most of the number; "
+                + "bars of 1 minute or less would settle it.")
     }
 
     @Test("Every contract is named in the first sentence")

@@ -66,7 +66,9 @@ struct TableTests {
         ",best_negative_count,best_negative_equity_frac,best_ci95_low_frac,best_ci95_high_frac,undecided_count"
 
     private static let evidenceColumns = ",disjoint_windows_count,resampled_run_mean_h"
-    private static let cutColumns = ",cut_count,cut_liquidated_count,cut_negative_count"
+    private static let cutColumns =
+        ",cut_count,cut_liquidated_count,cut_negative_count"
+        + ",gap_negative_count,gap_negative_equity_frac,gap_ci_low_frac,gap_ci_high_frac"
 
     private func file(_ path: String, in report: RunReport) throws -> String {
         try #require(report.files().first { $0.path == path }).contents

@@ -50,6 +50,9 @@ struct PlatformOptions: ParsableArguments {
         guard resamples == 0 || (100...100_000).contains(resamples) else {
             throw ValidationError("--resamples must be 0 or 100 to 100000")
         }
+        guard latency <= 1 || fill == .next else {
+            throw ValidationError("--latency is of --fill next; say in seconds with --delay how late others fill")
+        }
         guard stride >= 1 else { throw ValidationError("--stride must be at least 1") }
     }
 

@@ -88,20 +88,23 @@ struct Sensitivity {
 
     private func fillChanges(_ rules: PlatformRules) -> [Change] {
         guard rules.liquidation.enabled, row.cell.contract != .spot else { return [] }
-        let fills: [(String, FillRule, Int)] = [
-            ("best", .best, 1), ("gap", .gap, 1), ("next, 1 bar", .next, 1), ("next, 5 bars", .next, 5),
-            ("worst", .worst, 1),
-        ]
-        let isOwn = { (name: String, latency: Int) in
-            row.fill == name && (row.fill != "next" || rules.liquidation.latency == latency)
+        let own = rules.liquidation.resolvedFill(barLength: market.barLength)
+        return alternatives.compactMap { name, fill, latency, delay -> Change? in
+            guard
+                let changed = rules.liquidation.with(fill: fill, latency: latency, delay: delay),
+                changed.resolvedFill(barLength: market.barLength) != own
+            else { return nil }
+            return Change(assumption: "fill", value: name, platform: rules.with(liquidation: changed))
         }
-        return fills.compactMap { name, fill, latency -> Change? in
-            let kind = String(name.prefix { $0 != "," })
-            guard !isOwn(kind, latency) else { return nil }
-            return rules.liquidation.with(fill: fill, latency: latency).map {
-                Change(assumption: "fill", value: name, platform: rules.with(liquidation: $0))
-            }
+    }
+
+    /// Fill rules beside the headline's own, from the best to the worst.
+    private var alternatives: [(name: String, fill: FillRule, latency: Int, delay: TimeSpan?)] {
+        let delays = [TimeSpan.seconds(5), .seconds(30), .minutes(5), .minutes(30)].map {
+            (name: "delay, \($0.text)", fill: FillRule.delay, latency: 1, delay: Optional($0))
         }
+        return [("best", .best, 1, nil), ("gap", .gap, 1, nil)] + delays
+            + [("next, 1 bar", .next, 1, nil), ("next, 5 bars", .next, 5, nil), ("worst", .worst, 1, nil)]
     }
 
     private func triggerChanges(_ rules: PlatformRules) -> [Change] {
@@ -190,11 +193,12 @@ extension PlatformRules {
 
 extension LiquidationRules {
     fileprivate func with(
-        enabled: Bool? = nil, trigger: LiquidationTrigger? = nil, fill: FillRule? = nil, latency: Int? = nil
+        enabled: Bool? = nil, trigger: LiquidationTrigger? = nil, fill: FillRule? = nil, latency: Int? = nil,
+        delay: TimeSpan? = nil
     ) -> LiquidationRules? {
         try? LiquidationRules(
             enabled: enabled ?? self.enabled, trigger: trigger ?? self.trigger, fill: fill ?? self.fill,
-            latency: latency ?? self.latency, delay: delay, overshoot: overshoot, isPartial: isPartial,
-            hasBounds: hasBounds)
+            latency: latency ?? self.latency, delay: delay ?? self.delay, overshoot: overshoot,
+            isPartial: isPartial, hasBounds: hasBounds)
     }
 }

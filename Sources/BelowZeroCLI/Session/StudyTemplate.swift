@@ -42,10 +42,11 @@ func studyTemplate(name: String, file: String) -> String {
         #   or {base: 0.0005, kappa: 0.7}: base + kappa x sigma x sqrt(notional / volume of the bar)
         tiers: [{to: .inf, rate: 0.005, amount: 0}]            # maintenance margin = rate x notional - amount
         #   or {file: tiers.json, symbol: "BTC/USDT:USDT"} (ccxt layout), or {file: margins.csv, contract_size: 5}
-        liquidation: {enabled: true, trigger: extreme, fill: auto, latency: 1}
+        liquidation: {enabled: true, trigger: extreme, fill: auto, delay: 30s}
         #   trigger: extreme (the bar's worst price) or close
-        #   fill: auto, gap, next (latency bars later), worst (the bar's extreme), best (the trigger price), or bounds:
-        #   auto with best and worst beside it. partial: true reduces by bracket before taking over.
+        #   fill: auto or delay (so long after the trigger; auto shows gap and worst beside it), gap (at once), next (latency
+        #   bars later), worst (the bar's extreme), best (the trigger price), or bounds: auto with best and worst beside
+        #   it. partial: true reduces by bracket before taking over.
         # borrow: {rate: 0.10, margin_level: 1.1}              # for margin contracts
 
     statistics: {confidence: 0.95, resamples: 2000, block: 1d, seed: 1}

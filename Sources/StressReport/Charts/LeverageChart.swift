@@ -49,6 +49,7 @@ struct LeverageChart: Drawing {
         curves = [
             curve(other, "s2", page.opposite, .belowZero, band: false),
             curve("Worst fill", "s3", page.rows, .worstFill, band: false),
+            curve("At once", "s3", page.rows, .atOnce, band: false),
             curve("Best fill", "s3", page.rows, .bestFill, band: false),
             curve(own, "s1", page.rows, .belowZero, band: true),
         ].filter { !$0.points.isEmpty }

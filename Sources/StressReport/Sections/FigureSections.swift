@@ -51,7 +51,7 @@ extension AssetSide {
         let band = band
         w.tableHead(
             ["Leverage", "\(ownSide), % below zero"] + (band.isEmpty ? [] : ["Whole curve, %"])
-                + (hasBest ? ["Best fill, %"] : [])
+                + (hasAtOnce ? ["At once, %"] : []) + (hasBest ? ["Best fill, %"] : [])
                 + (hasWorst ? ["Worst fill, %"] : [])
                 + (other.isEmpty ? [] : ["\(otherSide), % below zero"]) + ["Windows"])
         w.element("tbody") { w in
@@ -61,6 +61,7 @@ extension AssetSide {
                 w.numberRow(
                     row.cell.leverage.screenText,
                     [words(row, .belowZero)] + (band.isEmpty ? [] : [bandWords(band[row.cell.leverage])])
+                        + (hasAtOnce ? [words(row, .atOnce)] : [])
                         + (hasBest ? [words(row, .bestFill)] : []) + worst
                         + (other.isEmpty ? [] : [words(twin, .belowZero)])
                         + [grouped(row.estimate.effectiveEntries)])

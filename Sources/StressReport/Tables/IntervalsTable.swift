@@ -13,7 +13,7 @@ extension RunReport {
     var intervalsTable: CSVTable {
         let confidence = study.statistics.confidence
         let items = rows.flatMap { row in
-            [Measure.liquidated, .unprotected, .belowZero, .worstFill, .bestFill].compactMap { measure in
+            [Measure.liquidated, .unprotected, .belowZero, .worstFill, .atOnce, .bestFill].compactMap { measure in
                 row.estimate.measuredShare(measure, confidence: confidence)
                     .map { IntervalRow(row: row, measure: measure, share: $0) }
             }

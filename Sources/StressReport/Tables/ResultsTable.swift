@@ -14,7 +14,7 @@ extension RunReport {
             + worstColumns(isNinetyFive: confidence == 0.95)
             + (confidence == 0.95 ? [] : otherConfidenceColumns(confidence))
             + bestColumns(isNinetyFive: confidence == 0.95) + (confidence == 0.95 ? [] : otherBestColumns)
-            + evidenceColumns + cutColumns
+            + evidenceColumns + cutColumns + gapColumns
         return CSVTable(file: "results.csv", columns: columns, rows: rows)
     }
 }
@@ -183,6 +183,27 @@ private var evidenceColumns: [Column<ResultRow>] {
         },
         Column("resampled_run_mean_h", "h", .number, "Mean length of the resampled runs of time blocks") {
             field($0.estimate.inference?.meanRun.inHours)
+        },
+    ]
+}
+
+/// The lower side of the bracket around a delay.
+private var gapColumns: [Column<ResultRow>] {
+    [
+        Column(
+            "gap_negative_count", "entries", .number,
+            "Entries below zero when filled at once; empty where the fill needs no bracket"
+        ) {
+            $0.estimate.gapExit.map { numberText($0.negative) } ?? ""
+        },
+        Column("gap_negative_equity_frac", "fraction", .number, "Their share") {
+            field($0.estimate.gapExit?.frequency)
+        },
+        Column("gap_ci_low_frac", "fraction", .number, "Lower end of its interval at the study's confidence") {
+            field($0.estimate.gapExit?.interval?.low)
+        },
+        Column("gap_ci_high_frac", "fraction", .number, "Upper end of its interval at the study's confidence") {
+            field($0.estimate.gapExit?.interval?.high)
         },
     ]
 }

@@ -9,8 +9,8 @@ import StudyPlan
 /// An estimate of chosen counts, with intervals made as the engine makes them.
 func makeEstimate(
     entries: Int = 61_200, excluded: Int = 168, rejected: Int = 0, negative: Int = 1872, worst: Int? = nil,
-    best: Int? = nil, unprotected: Int = 20_196, liquidated: Int = 23_134, windows: Int = 365, shortfall: Double = 0.1,
-    status: CellStatus? = nil, confidence: Double = 0.95
+    best: Int? = nil, atOnce: Int? = nil, unprotected: Int = 20_196, liquidated: Int = 23_134, windows: Int = 365,
+    shortfall: Double = 0.1, status: CellStatus? = nil, confidence: Double = 0.95
 ) -> CellEstimate {
     var counts = WindowCounts()
     (counts.entries, counts.excluded, counts.rejected) = (entries, excluded, rejected)
@@ -35,7 +35,7 @@ func makeEstimate(
         windows: counts, effectiveEntries: entries > 0 ? windows : 0, exit: exit(negative, scale: 1),
         worstExit: worst.map { exit($0, scale: 2.5) },
         medianTimeToLiquidation: liquidated > 0 ? .hours(41) : nil, status: status ?? usual,
-        bestExit: best.map { exit($0, scale: 0.5) })
+        bestExit: best.map { exit($0, scale: 0.5) }, gapExit: atOnce.map { exit($0, scale: 0.5) })
 }
 
 /// A shortfall of `mean` that is mostly a gap, and in which the delay helped.
