@@ -30,6 +30,10 @@ def plain_start():
         signal.signal(number, signal.SIG_DFL)
 
 
+# Most people's environment does not tell Swift's runtime what to do with the signals of crashes, and it takes SIGQUIT for one.
+os.environ.pop("SWIFT_BACKTRACE", None)
+
+
 def start(words, before=plain_start, output=subprocess.DEVNULL):
     process = subprocess.Popen(words, cwd=FOLDER, stdin=subprocess.DEVNULL, stdout=output,
                                stderr=open(f"{FOLDER}/err", "w"), preexec_fn=before)

@@ -18,7 +18,9 @@ enum SignalWatch {
         var watched = watchedSignals()
         // A signal that is ignored would not even wait; while it is blocked, its default cannot end us.
         pthread_sigmask(SIG_SETMASK, &watched, nil)
-        for number in [SIGINT, SIGTERM, SIGQUIT] where isIgnored(number) { signal(number, SIG_DFL) }
+        for number in [SIGINT, SIGTERM] where isIgnored(number) { signal(number, SIG_DFL) }
+        // Swift's runtime takes SIGQUIT for a crash to be described, and then goes on.
+        signal(SIGQUIT, SIG_DFL)
         guard startThread(stackSize: 256 << 10, { SignalWatch.watch() }) else {
             // Without a thread to take them they do what they do in any program.
             pthread_sigmask(SIG_UNBLOCK, &watched, nil)
