@@ -24,7 +24,7 @@ func creationError(_ path: String, _ code: Int32) -> StoreError {
     if code == ENOSPC || code == EIO || code == EDQUOT { return writingError(path, code) }
     return StoreError(
         .cannotCreate, "cannot create \(path): \(words)",
-        hint: "check the folder's permissions, or choose another --out")
+        hint: "check the folder's permissions, or choose another path")
 }
 
 func writingError(_ path: String, _ code: Int32) -> StoreError {

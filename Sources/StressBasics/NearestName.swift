@@ -4,7 +4,8 @@
 public func nearestName(to name: String, among candidates: [String]) -> String? {
     guard name.count <= 64 else { return nil }
     let scored = candidates.map { ($0, editDistance(Array(name.lowercased()), Array($0.lowercased()))) }
-    guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 <= max(2, name.count / 3) else { return nil }
+    guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 <= max(2, name.count / 3), best.1 < name.count
+    else { return nil }
     return best.0
 }
 

@@ -29,8 +29,7 @@ public struct CellRules: Sendable {
         terms = PositionTerms(side: cell.side, leverage: cell.leverage, notional: notional, rules: platform)
         fills = CellRules.fills(platform.liquidation, barLength: market.barLength)
         isImpossible =
-            market.fundingPerBar == nil && CellRules.isCovered(cell, openingFee: platform.fees.open)
-            && market.isNeverNegative
+            market.fundingPerBar == nil && terms.isCovered(cell.contract) && market.isNeverNegative
     }
 
     /// The platform's rules.
@@ -44,17 +43,6 @@ public struct CellRules: Sendable {
         // Bars that are too long to tell: what lies on both sides of the law stands beside it.
         guard rules.fill == .auto, case .delay = own else { return [chosen] }
         return [chosen, Fill(role: .worst, rule: .worst), Fill(role: .gap, rule: .gap)]
-    }
-
-    /// Whether the margin covers the worst that a price at or above zero can do. A long that is paid for in full is worth
-    /// nothing at worst, and then owes no more than its opening fee; an inverse short of 1× holds the coin it is short of.
-    /// Exit fees and slippage are fractions of what is received, so they cannot ruin what is covered.
-    private static func isCovered(_ cell: StudyCell, openingFee: Double) -> Bool {
-        let margin = 1 / cell.leverage.value - openingFee
-        switch (cell.contract, cell.side) {
-        case (.linear, .long), (.margin, .long), (.spot, .long), (.inverse, .short): return margin >= 1
-        default: return false
-        }
     }
 
     /// The name of the cell's own fill rule in outputs; `off` when nobody liquidates.

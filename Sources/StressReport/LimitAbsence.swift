@@ -31,12 +31,10 @@ extension LimitCheck {
         }
     }
 
-    /// `TWO long 10× 1 d below zero has no value: no entry has a whole window`.
+    /// `TWO long 10× 1 d on typical: below zero has no value, as no entry has a whole window`.
     public var absenceWords: String {
-        let place =
-            cell.map { "\($0.asset) \($0.side.rawValue) \($0.leverage.screenText) \($0.horizon.screenText)" } ?? asset
-        return plainText(
-            "\(place) \(limit.measure.words) has no value: \((absence ?? .noEntries).words)"
+        plainText(
+            "\(cell?.placeWords ?? visibleText(asset)): \(columnSubject) has no value, as \((absence ?? .noEntries).words)"
                 + (absenceDetail.isEmpty ? "" : "; " + absenceDetail))
     }
 
@@ -88,11 +86,10 @@ extension RunReport {
             ? "\(first); \(counted(more, "limit", "limits")) \(headline == nil ? "more " : "")without a value" : first
     }
 
-    /// `the headline TWO long 10× 1 d has no data: no entry has a whole window`; nil without a headline.
+    /// `the headline TWO long 10× 1 d on typical has no data: no entry has a whole window`; nil without a headline.
     public var headlineAbsenceWords: String? {
         guard let cell = headlineRow?.cell else { return nil }
-        let place = "\(cell.asset) \(cell.side.rawValue) \(cell.leverage.screenText) \(cell.horizon.screenText)"
         let fit = historyFit(of: cell).map { "; " + $0.words } ?? ""
-        return plainText("the headline \(place) has no data: no entry has a whole window\(fit)")
+        return plainText("the headline \(cell.placeWords) has no data: no entry has a whole window\(fit)")
     }
 }

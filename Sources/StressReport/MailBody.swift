@@ -9,9 +9,13 @@ extension RunReport {
     /// clock's, so that equal runs say the same.
     public var subject: String {
         let data = assets.map(\.last).max().map { ", data to \($0.civil.dateText)" } ?? ""
-        let line = plainText("[\(subjectWord)] \(subjectFinding) — \(study.name)\(data)")
-        return line.count > 180 ? String(line.prefix(179)) + "…" : line
+        let (finding, place) = (plainText("[\(subjectWord)] \(subjectFinding)"), plainText(" — \(study.name)\(data)"))
+        // Whose mail it is stays, however much there is to say.
+        let room = max(20, RunReport.longestSubject - place.count)
+        return (finding.count > room ? finding.prefix(room - 1) + "…" : finding) + place
     }
+
+    private static let longestSubject = 180
 
     private var subjectWord: String {
         let words = [

@@ -27,7 +27,8 @@ extension TerminalTable {
     /// What the words in the table mean, as far as they stand there; empty when all speak for themselves.
     func legend(_ statuses: [CellStatus]) -> String {
         let titles = Set(columns.map(\.title))
-        let fields = Set(columns.flatMap(\.fields))
+        // `<=` of a limit is what the study says, and no bound of a rate.
+        let fields = Set(columns.filter { !$0.title.hasPrefix(TerminalTable.limitTitle) }.flatMap(\.fields))
         let columnWords = TerminalTable.columnMeanings.filter { titles.contains($0.title) }
         let fieldWords = TerminalTable.fieldMeanings.filter { word in
             fields.contains { $0 == word.field || (word.field == "<=" && $0.hasPrefix("<=")) }
@@ -38,6 +39,9 @@ extension TerminalTable {
         let states = titles.contains("status") ? CellStatus.legend(statuses) : ""
         return (own + [states]).filter { !$0.isEmpty }.joined(separator: "; ")
     }
+
+    /// What the title of the column of limits begins with.
+    static let limitTitle = "limit"
 
     private static let columnMeanings: [(title: String, meaning: String)] = [
         ("best fill", "below zero, liquidations filled exactly at the trigger price"),

@@ -157,7 +157,8 @@ extension RunReport {
             let more = checks.count > 1 ? " (+\(checks.count - 1))" : ""
             return (subjects.count > 1 ? check.columnSubject + " " : "") + check.columnWords + more
         }
-        return TerminalTable.Column(subjects.count > 1 ? "limit" : "limit: \(subject)", rank: 1, fields)
+        let title = TerminalTable.limitTitle + (subjects.count > 1 ? "" : ": \(subject)")
+        return TerminalTable.Column(title, rank: 1, fields)
     }
 
     /// Warnings and errors about the data, one line each, in study order; empty when there are none.

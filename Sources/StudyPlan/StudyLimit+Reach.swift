@@ -17,6 +17,7 @@ extension Study {
                 limit.measure.remedy(first.rules.liquidation)
             )
         }
+        if let objection = structuralObjection(to: limit) { return objection }
         guard limit.measure == .medianTimeToLiquidation,
             let longest = (limit.cells.horizon ?? grid.horizons.max())?.inHours
         else { return nil }

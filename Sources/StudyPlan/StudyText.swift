@@ -14,8 +14,10 @@ extension Study {
         lines += ["platforms:"] + platforms.flatMap { $0.lines(isComplete: isComplete) }
         lines.append(statisticsLine)
         if !limits.isEmpty { lines.append("limits:") }
-        lines += limits.map { "  - {\((selectorParts($0.cells) + limitParts($0)).joined(separator: ", "))}" }
-        let headlineParts = selectorParts(headline) + ruleParts(headlineOnNoValue)
+        lines += limits.map {
+            "  - {\((selectorParts($0.cells) + limitParts($0, isComplete)).joined(separator: ", "))}"
+        }
+        let headlineParts = selectorParts(headline) + ruleParts(headlineOnNoValue, isComplete)
         lines.append("headline: {\(headlineParts.joined(separator: ", "))}")
         return lines.joined(separator: "\n") + "\n"
     }
@@ -34,7 +36,7 @@ extension Study {
             (statistics.lookBack == nil, "statistics.look_back_margin: none"),
             (archive == nil, "archive: the one that 'belowzero fetch' knows"),
             (operations.retention == nil, "retention: none, every run is kept"),
-            (operations.onBreach == nil, "on_breach: none"),
+            (operations.onBreach == nil, "on_breach: none"), (operations.onFailure == nil, "on_failure: none"),
             (operations.metricsFile == nil, "metrics_file: none"),
             (operations.job.timeout == nil, "job.timeout: none"),
             (operations.job.memory == nil, "job.memory: most of what is free when the run starts"),
@@ -95,14 +97,15 @@ extension Study {
         return lines
     }
 
-    private func limitParts(_ limit: StudyLimit) -> [String] {
+    private func limitParts(_ limit: StudyLimit, _ isComplete: Bool) -> [String] {
+        let rule = ruleParts(limit.onNoValue, isComplete)
         var parts = ["measure: \(limit.measure.rawValue)"]
         switch limit.form {
         case .max(let hours) where limit.measure == .newestBarAge:
             return ["max_age: \(TimeSpan(milliseconds: Int64((hours * 3_600_000).rounded())).text)"]
-                + ruleParts(limit.onNoValue)
+                + rule
         case .min(let bars) where limit.measure == .historyBars:
-            return ["min_bars: \(numberText(bars))"] + ruleParts(limit.onNoValue)
+            return ["min_bars: \(numberText(bars))"] + rule
         case .max(let value): parts.append("max: \(numberText(value))")
         case .min(let value): parts.append("min: \(numberText(value))")
         case .drift(let drift):
@@ -113,12 +116,12 @@ extension Study {
                 }
             parts.append("drift: {runs: \(drift.runs), \(change)}")
         }
-        return parts + (limit.bound == .value ? [] : ["bound: \(limit.bound.rawValue)"]) + ruleParts(limit.onNoValue)
+        return parts + (limit.bound == .value && !isComplete ? [] : ["bound: \(limit.bound.rawValue)"]) + rule
     }
 
     /// Only what was said: a study that says nothing of it keeps the digest it had before there was a choice.
-    private func ruleParts(_ rule: StudyLimit.NoValueRule) -> [String] {
-        rule == .fail ? [] : ["\(StudyLoader.noValueKey): \(rule.rawValue)"]
+    private func ruleParts(_ rule: StudyLimit.NoValueRule, _ isComplete: Bool) -> [String] {
+        rule == .fail && !isComplete ? [] : ["\(StudyLoader.noValueKey): \(rule.rawValue)"]
     }
 
     private var statisticsLine: String {

@@ -59,6 +59,7 @@ import Testing
         let name = "A\nSubject: forged\u{202E}" + String(repeating: "x", count: 300)
         let subject = try report(assets: [name]).subject
         #expect(subject.count <= 180 && !subject.contains("\n") && !subject.contains("\u{202E}"))
+        #expect(subject.hasSuffix("… — nightly, data to 2025-12-31"), "whose mail it is stays")
         #expect(
             try report(assets: [name]).summaryText.contents.split(separator: "\n").count { $0.hasPrefix("Subject:") }
                 == 1)

@@ -70,6 +70,7 @@ import Testing
         let same = [0.5, 0.02, 0.6].map { StudyLimit(cells: cells, measure: .negativeEquity, form: .max($0)) }
         let one = try table(same)
         #expect(one.contains("limit: below zero") && one.contains("   <= 2 % BREACH (+2)"), "\(one)")
+        #expect(!one.contains("none seen"), "a limit is no bound of a rate: \(one)")
         let other = StudyLimit(
             cells: CellSelector(leverage: Leverage(5)), measure: .liquidated, form: .max(0.9), bound: .lower)
         let two = try table(same + [other])

@@ -126,6 +126,72 @@ private func problems(_ rest: String) -> [Finding] {
         #expect(try loadStudy(yaml: read.canonicalText, file: "s").value.limits == read.limits)
     }
 
+    /// What positions are, and not what prices do, can make a limit decide nothing.
+    @Test(arguments: [
+        ("linear", "long", "1", "measure: negative_equity_frac, max: 0.1", "is 0, and this is never breached"),
+        ("linear", "long", "1, 10", "leverage: 1, measure: shortfall_p99_margin_frac, max: 2", "never breached"),
+        ("linear", "both", "1", "side: long, measure: unprotected_count, drift: {max_change: 3}", "never breached"),
+        ("margin", "long", "1", "measure: negative_equity_frac, min: 0.1", "a min of 0.1 is always breached"),
+        ("inverse", "short", "1", "measure: equity_mean_margin_frac, min: -0.5", "is not below 0"),
+        ("spot", "long", "1, 5", "measure: negative_equity_frac, max: 0.1", "never breached"),
+        ("spot", "long", "1", "measure: liquidated_frac, max: 0.1", "nobody is liquidated on the spot market"),
+        ("spot", "short", "1, 2", "measure: negative_equity_frac, max: 0.1", "no platform opens the positions"),
+        ("linear", "both", "10, 150", "leverage: 150, measure: liquidated_frac, max: 0.1", "no platform opens"),
+    ])
+    func aLimitOnWhatCannotBeIsRefused(contract: String, side: String, leverage: String, limit: String, words: String) {
+        let yaml = structured(contract, side, leverage, limit)
+        #expect(throws: StudyError.self) { try loadStudy(yaml: yaml, file: "s") }
+        do throws(StudyError) { _ = try loadStudy(yaml: yaml, file: "s") } catch {
+            #expect(error.findings.contains { $0.check == "idle_limit" && $0.message.contains(words) }, "\(error)")
+        }
+    }
+
+    @Test(arguments: [
+        // One of the cells may go below zero, the margin of each may be lost to liquidation, or it is a count of entries.
+        ("linear", "long", "1, 2", "measure: negative_equity_frac, max: 0.1"),
+        ("linear", "both", "1", "measure: negative_equity_frac, max: 0.1"),
+        ("linear", "long", "1", "measure: liquidated_frac, max: 0.1"),
+        ("linear", "long", "1", "measure: equity_mean_margin_frac, min: 0.5"),
+        ("linear", "long", "1", "measure: entries_count, min: 100"),
+        ("spot, linear", "long", "1", "measure: liquidated_frac, max: 0.1"),
+        ("spot", "short", "1", "measure: rejected_count, max: 5"),
+        ("linear", "both", "10, 150", "measure: liquidated_frac, max: 0.1"),
+        ("inverse", "long", "150", "measure: liquidated_frac, max: 0.1"),
+    ])
+    func aLimitOnWhatMayBeIsTaken(contract: String, side: String, leverage: String, limit: String) throws {
+        _ = try loadStudy(yaml: structured(contract, side, leverage, limit), file: "s")
+    }
+
+    /// An opening fee, funding and prices below zero take what a margin of the whole value covers.
+    @Test(arguments: [
+        ("rate: 0.01}]", "rate: 0.01}], fees: {open: 0.001}"),
+        ("path: a.csv", "path: a.csv, funding: {rate: 0.0001, interval: 8h}"),
+        ("path: a.csv", "path: a.csv, policy: {non_positive_prices: keep}"),
+    ])
+    func whatCoversNotAllIsTaken(part: String, replacement: String) throws {
+        let yaml = structured("linear", "long", "1", "measure: negative_equity_frac, max: 0.1")
+        #expect(throws: StudyError.self) { try loadStudy(yaml: yaml, file: "s") }
+        _ = try loadStudy(yaml: yaml.replacing(part, with: replacement), file: "s")
+    }
+
+    private func structured(_ contract: String, _ side: String, _ leverage: String, _ limit: String) -> String {
+        """
+        version: 1
+        data: [{asset: A, path: a.csv}, {asset: B, path: b.csv}]
+        grid: {contract: [\(contract)], side: \(side), leverage: [\(leverage)], horizon: [1d]}
+        platforms: {p: {tiers: [{to: .inf, rate: 0.01}], borrow: {rate: 0.1, margin_level: 1.1}}}
+        limits: [{\(limit)}]
+        """
+    }
+
+    /// The printed study says what a limit that says nothing is held to.
+    @Test func theCompleteTextSpellsLimitsOut() throws {
+        let text = try load("limits: [{measure: liquidated_frac, max: 0.5}, {max_age: 3h}]").completeText
+        #expect(text.contains("{measure: liquidated_frac, max: 0.5, bound: value, on_no_value: fail}"), "\(text)")
+        #expect(text.contains("{max_age: 3h, on_no_value: fail}") && text.contains("headline: {on_no_value: fail}"))
+        #expect(text.contains("#   on_failure: none"))
+    }
+
     @Test func whatIsComputedDependsOnThePlatform() throws {
         let best = "limits: [{measure: best_negative_equity_frac, max: 0.1}]"
         let bounded = study(best).replacing("rate: 0.01}]", with: "rate: 0.01}], liquidation: {fill: bounds}")

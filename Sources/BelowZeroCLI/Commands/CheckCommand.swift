@@ -94,12 +94,15 @@ struct CheckCommand: ParsableCommand {
     private func check(study path: String) throws {
         let loaded = try LoadedStudy(file: path)
         loaded.notes.forEach { common.talk.say(Failure.text($0)) }
+        let home = StudyHome(file: loaded.path)
         let audit = StudyAudit(
-            loaded.study, files: loaded.files, home: StudyHome(file: loaded.path),
+            loaded.study, files: loaded.files, home: home,
             options: options(files: loaded.study.inputs.count))
         guard let audit else { return }
         for audit in audit.all { try show(audit) }
         audit.commands.forEach(common.talk.complain)
+        audit.warnings.forEach(common.talk.warn)
+        try home.expectOwnName(loaded.study.name, store: StoreOptions.usualPath)
         if let code = audit.verdict { throw ExitCode(code.rawValue) }
     }
 

@@ -40,7 +40,7 @@ struct ExplainCommand: ParsableCommand {
             "Open time of the entry bar, UTC: 2018-01-05T09:00Z, or epoch milliseconds. (default: the entry that ended lowest)",
             valueName: "time"))
     var entry: String?
-    @Option(help: "Write a page about the cell to this file.")
+    @Option(help: "Write a page about the cell to this file; '-' prints it in place of the text.")
     var page: String?
     @Option(
         help:
@@ -53,7 +53,7 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         try common.reporting {
-            if let page, let objection = OwnFile.page.refusal(to: page, force: forcing.force) { throw objection }
+            try checkPage()
             let loaded = try ExplainedStudy(study, prices: prices)
             let cell = try chosenCell(loaded.study)
             var tiers = TierFiles(files: loaded.files)
@@ -77,8 +77,19 @@ struct ExplainCommand: ParsableCommand {
             let text = TraceText(cell: cell, series: market.series, trace: trace)
             let account = CellAccount(cell: cell, held: held, barLength: market.barLength)
             if let page { try write(text.explanation(account), study: study, asset: history.report, to: page) }
+            guard page != StandardOutput.name else { return }
             try Talk.print(common.json ? jsonText(TraceJSON(text, account)) : account.text + "\n" + text.text)
         }
+    }
+
+    /// Throws before anything is read when the page cannot go where it is to go.
+    private func checkPage() throws {
+        guard let page else { return }
+        guard page != StandardOutput.name else {
+            if common.json { throw StandardOutput.noJSON("the page") }
+            return
+        }
+        if let objection = OwnFile.page.refusal(to: page, force: forcing.force) { throw objection }
     }
 
     private func write(_ explanation: CellExplanation, study: Study, asset: AssetReport, to file: String) throws {
@@ -89,7 +100,9 @@ struct ExplainCommand: ParsableCommand {
             rows: [], limits: [],
             circumstances: RunCircumstances(
                 started: wallClock(), duration: TimeSpan(milliseconds: 0), threads: allCores, host: "explain"))
-        try OwnFile.page.write(frame.explanationPage(explanation), to: file, force: forcing.force)
+        let page = frame.explanationPage(explanation)
+        if file == StandardOutput.name { return try StandardOutput.write(page) }
+        try OwnFile.page.write(page, to: file, force: forcing.force)
     }
 
     private func chosenCell(_ study: Study) throws -> StudyCell {

@@ -53,7 +53,8 @@ struct ExportCommand: ParsableCommand {
                     .usage, "the run has no table '\(SourceLocation.presentable(table))'",
                     hint: near ?? "it has \(tables.names.joined(separator: ", "))")
             }
-            if out == "-" { return try printFile { try write(tables, of: folder, to: $0) } }
+            if out == StandardOutput.name, common.json { throw StandardOutput.noJSON("the file") }
+            if out == StandardOutput.name { return try printFile { try write(tables, of: folder, to: $0) } }
             let target = out ?? defaultName(folder)
             try write(tables, of: folder, to: target)
             if common.json { try Talk.print(jsonText(WrittenJSON(written: [target]))) }

@@ -77,6 +77,7 @@ struct FetchCommand: ParsableCommand {
     static let publicArchive = "https://data.binance.vision"
 
     func validate() throws {
+        try StandardOutput.refuse(out, for: "--out", because: "it is a folder of several files")
         guard (1...200).contains(symbols.count) else { throw ValidationError("name 1 to 200 symbols") }
         guard (1...16).contains(parallel) else { throw ValidationError("--parallel must be 1 to 16") }
         guard (1...20).contains(retries) else { throw ValidationError("--retries must be 1 to 20") }

@@ -19,7 +19,8 @@ struct IndexCommand: ParsableCommand {
     @OptionGroup var place: StorePathOption
     @Option(
         name: .shortAndLong,
-        help: ArgumentHelp("The page to write. (default: index.html beside the history)", valueName: "file"),
+        help: ArgumentHelp(
+            "The page to write; '-' for standard output. (default: index.html beside the history)", valueName: "file"),
         completion: .file(extensions: ["html"]))
     var out: String?
     @OptionGroup var forcing: ForceOption
@@ -31,6 +32,10 @@ struct IndexCommand: ParsableCommand {
             do throws(HistoryError) { history = try RunHistory(path: place.path) } catch { throw Failure(error) }
             defer { history.close() }
             let index = NightsIndex(history: history)
+            if out == StandardOutput.name {
+                if common.json { throw StandardOutput.noJSON("the page") }
+                return try StandardOutput.write(try index.page().html)
+            }
             let path = out ?? index.path
             let page = try index.write(to: path, force: forcing.force)
             if common.json { try Talk.print(page.json) }

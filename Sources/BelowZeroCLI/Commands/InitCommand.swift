@@ -39,6 +39,8 @@ struct InitCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        try StandardOutput.refuse(file, for: "the study file", because: "its prices are written beside it")
+        try StandardOutput.refuse(systemd, for: "--systemd", because: "it is a folder of several files")
         guard systemd != nil || user == nil && !template else {
             throw ValidationError("--user and --template go with --systemd")
         }
@@ -147,7 +149,8 @@ struct InitCommand: ParsableCommand {
 struct StudyName {
     let text: String
 
-    /// What a name cannot have becomes `-`; at most 64 characters, `study` where nothing is left.
+    /// What a name cannot have becomes `-`, and goes where a name cannot begin with it; at most 64 characters, `study` where
+    /// nothing is left.
     init(file: String) {
         let last = file.split(separator: "/").last.map(String.init) ?? ""
         let stem = [".yaml", ".yml"].first { last.hasSuffix($0) }.map { String(last.dropLast($0.count)) } ?? last
@@ -156,7 +159,7 @@ struct StudyName {
                 scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains(scalar))
             return isPlain ? String(scalar) : "-"
         }.joined()
-        let name = String(allowed.drop { $0 == "." }.prefix(64))
+        let name = String(allowed.drop { $0 == "." || $0 == "-" }.prefix(64))
         // YAML would read it as no name.
         text = name.isEmpty ? "study" : name.lowercased() == "null" ? name + "-study" : name
     }

@@ -49,6 +49,7 @@ struct SynthCommand: ParsableCommand {
     }
 
     func validate() throws {
+        try StandardOutput.refuse(out, for: "--out", because: "it is a folder of several files")
         guard (2...50_000_000).contains(bars) else { throw ValidationError("--bars must be 2 to 50000000") }
     }
 

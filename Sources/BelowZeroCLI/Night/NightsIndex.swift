@@ -19,13 +19,17 @@ struct NightsIndex {
     @discardableResult
     func write(to path: String, force: Bool = false) throws(Failure) -> NightsPage {
         if !force, let objection = OwnFile.page.objection(to: path) { throw objection }
-        let page: NightsPage
-        do throws(HistoryError) { page = try self.page() } catch { throw Failure(error) }
+        let page = try page()
         try OwnFile.page.write(page.html, to: path, force: force)
         return page
     }
 
-    private func page() throws(HistoryError) -> NightsPage {
+    /// The page of all nights.
+    func page() throws(Failure) -> NightsPage {
+        do throws(HistoryError) { return try newestRuns() } catch { throw Failure(error) }
+    }
+
+    private func newestRuns() throws(HistoryError) -> NightsPage {
         let runs = try history.runs()
         var (order, byStudy) = ([String](), [String: [StoredRun]]())
         for run in runs {

@@ -24,11 +24,16 @@ struct StoreOptions: ParsableArguments {
     /// Where the history stands unless told otherwise: in the folder that runs are written to.
     static let defaultPath = "Reports/belowzero.sqlite"
 
-    /// The file that was asked for; nil when nobody did.
-    private var chosen: String? {
-        if let store { return store }
-        return ProcessInfo.processInfo.environment["BELOWZERO_STORE"].flatMap { $0.isEmpty ? nil : $0 }
+    /// The file that the environment asks for.
+    private static var ofEnvironment: String? {
+        ProcessInfo.processInfo.environment["BELOWZERO_STORE"].flatMap { $0.isEmpty ? nil : $0 }
     }
+
+    /// Where the history of a run without options stands.
+    static var usualPath: String { ofEnvironment ?? defaultPath }
+
+    /// The file that was asked for; nil when nobody did.
+    private var chosen: String? { store ?? StoreOptions.ofEnvironment }
 
     /// The store of a run; nil when it is to have none. A run with a folder of its own enters the history only when one is
     /// named: nothing is written where nobody asked.
@@ -48,6 +53,7 @@ struct StoreOptions: ParsableArguments {
     }
 
     func validate() throws {
+        try StandardOutput.refuse(store, for: "--store", because: "it is a database")
         if noStore, store != nil { throw ValidationError("--store and --no-store exclude each other") }
     }
 }
@@ -60,9 +66,10 @@ struct StorePathOption: ParsableArguments {
         completion: .file(extensions: ["sqlite"]))
     var store: String?
 
+    func validate() throws { try StandardOutput.refuse(store, for: "--store", because: "it is a database") }
+
     var path: String {
-        store ?? ProcessInfo.processInfo.environment["BELOWZERO_STORE"].flatMap { $0.isEmpty ? nil : $0 }
-            ?? StoreOptions.defaultPath
+        store ?? StoreOptions.usualPath
     }
 
     /// Opens the store. One that is lost or damaged is rebuilt from the run folders, unless nothing is there at all.

@@ -17,6 +17,13 @@ struct StudyHome {
     /// Where a file that the study names lies.
     func located(_ name: String) -> String { files.located(name) }
 
+    /// Throws what ``claim(_:in:)`` throws, for a history that may not be there.
+    func expectOwnName(_ name: String, store: String) throws {
+        guard let history = try? RunHistory(path: store, isReadOnly: true) else { return }
+        defer { history.close() }
+        _ = try claim(name, in: history)
+    }
+
     /// Looks whether the study's name is its own in the history.
     ///
     /// - Returns: the study file as the history names it; empty without one.
@@ -33,7 +40,8 @@ struct StudyHome {
             .badStudy,
             "the name '\(name)' belongs to the study \(SourceLocation.presentable(other))\(isGone), "
                 + "and this is \(SourceLocation.presentable(history.resolved(own)))",
-            hint: "give this study a name of its own; or use --take-over if it is the same study in a new place")
+            hint: "give this study a name of its own; or run it with --take-over if it is the same study in a new place"
+        )
     }
 }
 

@@ -9,6 +9,7 @@ import StudyPlan
 struct Costs {
     private let cells: Double
     private let horizons: Double
+    private let sides: Double
     private let mostParts: Double
     private let resamples: Double
     private let block: Double
@@ -20,6 +21,7 @@ struct Costs {
     init(_ study: Study, threads: Int, isTableOnly: Bool) {
         cells = Double(study.cellCount) / Double(max(1, study.inputs.count))
         horizons = Double(study.grid.horizons.count)
+        sides = Double(study.grid.sides.count)
         mostParts = Double(max(1, study.mostParts))
         resamples = Double(study.statistics.resamples)
         block = Double(study.statistics.block.milliseconds)
@@ -79,13 +81,13 @@ struct Costs {
         let walking = bars * (cells * 6e-9 + 200e-9 * horizons * Double(parts))
         let blocks = min(10_000, blocks(size))
         let resampling = cells * resamples * blocks * 0.3e-9 * fills
-        let details = hasDetails ? bars * 6e-6 + resamples * blocks * 60e-9 : 0
+        let details = hasDetails ? sides / 2 * (bars * 6e-6 + resamples * blocks * 60e-9) : 0
         return 0.01 + Costs.pace * (reading + walking + resampling + details)
     }
 
     /// Making and writing the outputs.
     static func outputSeconds(cells: Int) -> Double { pace * (0.1 + Double(cells) * 40e-6) }
 
-    /// Processor time of whole runs over that of their parts measured alone: 2.9 to 5.3 in five runs on a shared machine.
-    private static let pace = 3.5
+    /// Processor time of whole runs over that of their parts measured alone: `Operations.md` says of which runs.
+    private static let pace = 2.4
 }

@@ -83,10 +83,7 @@ struct StressJob {
         if let out, out != "-", !work.resume, FileManager.default.fileExists(atPath: out) {
             throw Failure(.cannotCreate, "\(out) exists already", hint: "choose another --out, or move it away")
         }
-        if let store, let history = try? RunHistory(path: store, isReadOnly: true) {
-            defer { history.close() }
-            _ = try home.claim(study.name, in: history)
-        }
+        if let store { try home.expectOwnName(study.name, store: store) }
         try plan.check()
         var readable = study
         // A pipe can be read once, and that is for the run.
@@ -97,6 +94,7 @@ struct StressJob {
         let talk = common.talk(isRun: false)
         for error in audit.all.compactMap(\.error) { talk.complain(error.rendered()) }
         audit.commands.forEach(talk.complain)
+        audit.warnings.forEach(talk.warn)
         if let code = audit.verdict { throw ExitCode(code.rawValue) }
     }
 

@@ -14,6 +14,8 @@ struct StudyAudit {
     let tables: [FileAudit]
     /// What is wrong with the study's commands, as whole messages.
     let commands: [String]
+    /// What the run would warn of because of a file that it is to write.
+    let warnings: [String]
     private let assets: [String]
 
     /// Reads the files. Nil when it was cancelled.
@@ -26,6 +28,9 @@ struct StudyAudit {
         commands = study.alerts(home).compactMap { alert in
             alert.objection.map { "error: \(alert.key): \($0)" }
         }
+        warnings =
+            study.operations.metricsFile.flatMap { OwnFile.metrics.objection(to: home.located($0)) }
+            .map { ["metrics_file: \($0.plainMessage)"] } ?? []
     }
 
     /// All files, in the order in which a run reads them.

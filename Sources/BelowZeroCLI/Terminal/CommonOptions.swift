@@ -115,6 +115,7 @@ struct WorkOptions: ParsableArguments {
         if let jobTimeout, (TimeSpan(jobTimeout)?.milliseconds ?? 0) <= 0 {
             throw ValidationError("--job-timeout must be a time such as 30s, 10m or 2h")
         }
+        try StandardOutput.refuse(mailBody, for: "--mail-body", because: "the run's results are printed there")
         if let memory, MemorySize(memory) == nil { throw ValidationError("--memory must be a size such as 500M or 2G") }
     }
 
@@ -137,6 +138,10 @@ struct CacheOptions: ParsableArguments {
             valueName: "folder"),
         completion: .directory)
     var cache: String?
+
+    func validate() throws {
+        try StandardOutput.refuse(cache, for: "--cache", because: "it is a folder")
+    }
 
     /// Nil without a cache, or where the user has no folder for one.
     var store: ContentStore? { noCache ? nil : (cache ?? CacheOptions.defaultFolder).map { ContentStore(folder: $0) } }

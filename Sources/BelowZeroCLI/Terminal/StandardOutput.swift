@@ -4,10 +4,27 @@
     import Darwin
 #endif
 
+import ArgumentParser
 import Foundation
 
 /// The one door for standard output. What could not be written is a failure of the command.
 enum StandardOutput {
+    /// What stands for it where a file to write is named.
+    static let name = "-"
+
+    /// `--json` beside something else that is to be printed.
+    static func noJSON(_ thing: String) -> Failure {
+        Failure(
+            .usage, "'\(name)' prints \(thing) on standard output, which is no JSON",
+            hint: "leave --json out, or name a file")
+    }
+
+    /// Refuses `-` for what cannot be standard output: a folder, a database, a file beside what is printed there.
+    static func refuse(_ value: String?, for option: String, because reason: String) throws {
+        guard value == name else { return }
+        throw ValidationError("\(option) cannot be '\(name)', standard output: \(reason)")
+    }
+
     /// Keeps the numbers 0, 1 and 2 from becoming those of a run's files where whoever started us left them closed.
     ///
     /// What is put in their place takes nothing, so that results without a reader are not lost in silence.

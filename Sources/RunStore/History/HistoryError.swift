@@ -6,7 +6,7 @@ public struct HistoryError: Error, Hashable, Sendable {
         case missing
         /// The file is not a database, or a damaged one.
         case corrupt
-        /// The file is a healthy database of something else.
+        /// The file is a healthy database of something else, or no database at all and not called one.
         case foreign
         /// A newer version of the program wrote it.
         case newer

@@ -12,7 +12,7 @@ extension RunHistory {
     /// setting the damaged file aside. Call it with the folder's ``FolderLock``.
     ///
     /// - Parameter say: told what was repaired, in sentences.
-    /// - Throws: ``HistoryError``; a store of a newer program, or of another one, is left as it is.
+    /// - Throws: ``HistoryError``; a store of a newer program or of another one, and what never was a store, is left as it is.
     public static func openRepairing(path: String, say: (String) -> Void) throws(HistoryError) -> RunHistory {
         do {
             return try RunHistory(path: path)

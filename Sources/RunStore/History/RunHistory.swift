@@ -33,6 +33,7 @@ public final class RunHistory: Sendable {
         guard create || exists(path) else {
             throw HistoryError(.missing, "no store at \(path)", hint: "it is made by the first run")
         }
+        try RunHistory.expectHistory(path)
         self.path = path
         if isReadOnly ?? (!create && (access(path, W_OK) != 0 || access(splitPath(path).parent, W_OK) != 0)) {
             queue = try RunHistory.readOnlyQueue(path)
