@@ -16,6 +16,10 @@ func readCalendar(_ bytes: UnsafeBufferPointer<UInt8>, style: CalendarStyle) -> 
     var cursor = ByteCursor(bytes)
     guard bytes.count >= 8, var civil = cursor.takeDate(style) else { return nil }
     if cursor.isAtEnd { return reading(civil, zone: nil) }
+    // `20210105073000`: twelve, fourteen or seventeen digits, which no epoch unit has in the years 1990 to 2100.
+    if style == .lenient, cursor.isAfterCompactDate, cursor.takeCompactClock(into: &civil) {
+        return reading(civil, zone: nil)
+    }
     guard cursor.takeDateTimeSeparator(), cursor.takeClock(into: &civil, style) else { return nil }
     if cursor.isAtEnd { return reading(civil, zone: nil) }
     guard let zone = cursor.takeZone(), cursor.isAtEnd else { return nil }
@@ -96,9 +100,11 @@ struct ByteCursor {
             separator == Ascii.minus || (style == .lenient && (separator == Ascii.slash || separator == Ascii.point))
         guard isSeparated || style == .lenient else { return nil }
         if isSeparated { at &+= 1 }
-        guard let month = takeNumber(2) else { return nil }
+        // With the year in front and separators between, `2021/1/5` has one reading.
+        let least = isSeparated && style == .lenient ? 1 : 2
+        guard let month = takeNumber(least, 2) else { return nil }
         if isSeparated, let separator, !take(separator) { return nil }
-        guard let day = takeNumber(2) else { return nil }
+        guard let day = takeNumber(least, 2) else { return nil }
         return CivilTime(year: year, month: month, day: day)
     }
 
@@ -124,10 +130,15 @@ struct ByteCursor {
         return true
     }
 
-    /// `0730`, `073015` or `073015123`, with nothing behind.
-    private mutating func takeCompactClock(into civil: inout CivilTime) -> Bool {
-        let rest = bytes.count &- at
-        guard rest == 4 || rest == 6 || rest == 9, (at..<bytes.count).allSatisfy({ Ascii.isDigit(bytes[$0]) }),
+    /// Whether eight digits of a date have been taken and digits follow.
+    var isAfterCompactDate: Bool { at == 8 && Ascii.isDigit(bytes[4]) && next.map(Ascii.isDigit) == true }
+
+    /// `0730`, `073015` or `073015123`, with nothing but a `Z` behind.
+    mutating func takeCompactClock(into civil: inout CivilTime) -> Bool {
+        let isZoned = at < bytes.count && Ascii.lower(bytes[bytes.count &- 1]) == 0x7A
+        let end = bytes.count &- (isZoned ? 1 : 0)
+        let rest = end &- at
+        guard rest == 4 || rest == 6 || rest == 9, (at..<end).allSatisfy({ Ascii.isDigit(bytes[$0]) }),
             let hour = takeNumber(2), let minute = takeNumber(2)
         else { return false }
         (civil.hour, civil.minute) = (hour, minute)

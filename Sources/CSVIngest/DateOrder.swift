@@ -72,12 +72,26 @@ enum DateOrder: Equatable {
         let dayFirst = dates.first { $0.1.first > 12 }
         let monthFirst = dates.first { $0.1.second > 12 }
         switch (dayFirst, monthFirst) {
-        case _ where example.yearDigits == 2: return ordered(example, texts) ?? .ambiguous(example: example, text: text)
+        case _ where example.yearDigits == 2:
+            return onlyReading(example, dates) ?? ordered(example, texts) ?? .ambiguous(example: example, text: text)
         case (let day?, let month?): return .contradictory(dayFirst: day.0, monthFirst: month.0)
         case (let day?, nil): return .proven(pattern: example.dayFirstPattern, by: day.0)
         case (nil, let month?): return .proven(pattern: example.monthFirstPattern, by: month.0)
         default: return ordered(example, texts) ?? .ambiguous(example: example, text: text)
         }
+    }
+
+    /// The one order that reads every date with a two-digit year, and a date that no other order reads.
+    private static func onlyReading(_ example: DayMonthText, _ dates: [(String, DayMonthText)]) -> DateOrder? {
+        let patterns = [example.dayFirstPattern, example.monthFirstPattern, example.yearFirstPattern].compactMap {
+            try? TimePattern($0)
+        }
+        let unread = patterns.map { pattern in dates.filter { withBytes($0.0, pattern.read) == nil } }
+        let whole = patterns.indices.filter { unread[$0].isEmpty }
+        guard whole.count == 1, let only = whole.first,
+            let proof = unread.enumerated().first(where: { $0.offset != only })?.element.first?.0
+        else { return nil }
+        return .proven(pattern: patterns[only].text, by: proof)
     }
 
     private static func ordered(_ example: DayMonthText, _ texts: [String]) -> DateOrder? {

@@ -14,9 +14,12 @@ private struct EpochParts {
 /// ranges of the four units do not touch.
 func readEpochByMagnitude(_ bytes: UnsafeBufferPointer<UInt8>) -> TimeReading? {
     guard let parts = epochParts(bytes), !parts.isNegative else { return nil }
+    if plausibleTicks.contains(parts.whole) {
+        return TimeReading(milliseconds: milliseconds(parts, unit: .ticks), form: .ticks)
+    }
     var divisor: Int64 = 1
     for form in [TimeForm.seconds, .milliseconds, .microseconds, .nanoseconds] {
-        if plausibleSeconds.contains(parts.whole / divisor) {
+        if plausibleSeconds.contains(parts.whole / divisor), form != .nanoseconds || parts.whole >= leastNanoseconds {
             return TimeReading(milliseconds: milliseconds(parts, unit: form), form: form)
         }
         divisor &*= 1000
@@ -35,6 +38,15 @@ func readEpoch(_ bytes: UnsafeBufferPointer<UInt8>, unit: TimeForm) -> TimeReadi
 /// 1990-01-01 to 2100-01-01.
 private let plausibleSeconds: ClosedRange<Int64> = 631_152_000...4_102_444_800
 
+/// Ticks of 1990-01-01 to 2100-01-01, counted from the year 1; as nanoseconds they would be of 1989 to 1990.
+private let plausibleTicks: ClosedRange<Int64> = 627_667_488_000_000_000...662_380_416_000_000_000
+
+/// Nanoseconds before 2000 are not believed without being told: no market's data of then are so fine.
+private let leastNanoseconds: Int64 = 946_684_800_000_000_000
+
+/// The epoch in ticks.
+private let epochTicks: Int64 = 621_355_968_000_000_000
+
 private func milliseconds(_ parts: EpochParts, unit: TimeForm) -> Int64 {
     let (value, rest): (Int64, Bool) =
         switch unit {
@@ -42,6 +54,7 @@ private func milliseconds(_ parts: EpochParts, unit: TimeForm) -> Int64 {
             (parts.whole &* 1000 &+ parts.billionths / 1_000_000, parts.billionths % 1_000_000 != 0)
         case .microseconds: (parts.whole / 1000, parts.whole % 1000 != 0 || parts.isInexact)
         case .nanoseconds: (parts.whole / 1_000_000, parts.whole % 1_000_000 != 0 || parts.isInexact)
+        case .ticks: ((parts.whole &- epochTicks) / 10_000, (parts.whole &- epochTicks) % 10_000 != 0 || parts.isInexact)
         case .milliseconds, .zoned, .local: (parts.whole, parts.isInexact)
         }
     // Rounding is toward the past, also before 1970.

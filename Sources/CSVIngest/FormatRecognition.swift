@@ -51,6 +51,7 @@ extension Layout {
         var columns = RecognisedTrait("columns", plan.words(table), .likely, "\(table.width) columns without header")
         if case .bars = plan.prices {
             let order = PriceOrder(table, columns: plan.prices.columns, time: time, numbers: numbers.notation)
+            guard order.isOfOneMagnitude else { return nil }
             guard let choice = order.choice else {
                 throw order.refusal(plan, at: SourceLocation(file: table.name, line: table.data.first?.line))
                     ?? unrecognised(table, format: nil)
@@ -71,6 +72,8 @@ extension Layout {
         let fulfilled = rows.count { row in
             switch proof {
             case .nothing: return true
+            case .side(let column):
+                return ["1", "2", "-1", "b", "s", "buy", "sell", "bid", "ask"].contains(row.fields[column].lowercased())
             case .truth(let column): return ["true", "false"].contains(row.fields[column].lowercased())
             case .positive(let column): return decimal(row.fields[column]).map { $0 > 0 } ?? false
             case .wholeNumber(let column):

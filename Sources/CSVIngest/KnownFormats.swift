@@ -107,6 +107,8 @@ struct FormatRule: Sendable {
         case wholeNumber(Int)
         /// The column lies between low and high.
         case withinRange(Int)
+        /// The column says who took the trade.
+        case side(Int)
         /// The column holds true or false.
         case truth(Int)
         /// The column holds numbers above zero.
@@ -153,6 +155,9 @@ let formatRules: [FormatRule] = {
         FormatRule(format: "quotes", kind: .quotes, shape: .named(marks: [], volume: .none)),
         FormatRule(format: "trades", kind: .trades, shape: .named(marks: [], volume: .recognised)),
         FormatRule(format: "price-only", kind: .price, shape: .named(marks: [], volume: .recognised)),
+        FormatRule(
+            format: "trades", kind: .trades,
+            shape: .placed(width: 5, plan: trades(time: 0, price: 2, size: 3), proof: .side(4))),
         FormatRule(format: "ohlc", shape: .placed(width: 5, plan: ohlc(volume: nil), proof: .nothing)),
         FormatRule(format: "ohlc", shape: .placed(width: 6, plan: ohlc(volume: 5), proof: .nothing)),
         FormatRule(

@@ -14,13 +14,9 @@ struct PriceOrder {
     /// Bars that say something, below which the values prove no unusual order.
     static let leastRows = 20
 
-    /// Four columns of the sampled rows, in time order.
+    /// Four columns of the sampled rows, sorted by time: files come in pages, newest first within each.
     init(_ table: SampleTable, columns: [Int], time: TimeColumn, numbers: NumberNotation) {
-        for row in table.data where row.fields.count == table.width {
-            append(columns.compactMap { table.number(row.fields[$0], numbers) })
-        }
-        let times = table.joinedValues(time.columns).compactMap { withBytes($0.text, time.decoder.read)?.milliseconds }
-        if let first = times.first, let last = times.last, last < first { rows.reverse() }
+        for row in table.timed(time) { append(columns.compactMap { table.number(row.fields[$0], numbers) }) }
     }
 
     /// The first bars of a series that was read in an assumed order.
@@ -97,14 +93,22 @@ struct PriceOrder {
 
     /// Whether the values contradict names that a header gives, and what they show instead.
     var contradiction: Order? {
-        guard rows.count >= PriceOrder.leastRows, (rows.count - agreeing(.assumed)) * 2 > rows.count else { return nil }
-        return bestOrder()
+        guard rows.count >= PriceOrder.leastRows else { return nil }
+        if (rows.count - agreeing(.assumed)) * 2 > rows.count { return bestOrder() }
+        return isTurned ? .turned : nil
+    }
+
+    /// Whether bars would open far nearer to the close before if open and close were exchanged: clearly in the count of bars,
+    /// and by half the distance in sum.
+    var isTurned: Bool {
+        rows.count >= PriceOrder.leastRows && isClearlyNearer(.turned, .assumed)
+            && jumps(.turned) * 2 < jumps(.assumed)
     }
 
     /// The refusal of an assumed order, when too many bars break its rule.
     func refusal(_ plan: ColumnPlan, at location: SourceLocation) -> IngestError? {
         let broken = rows.count - agreeing(Order.assumed)
-        guard broken * PriceOrder.tolerated > rows.count else { return nil }
+        if broken * PriceOrder.tolerated <= rows.count { return isTurned ? turnedRefusal(plan, at: location) : nil }
         let best = bestOrder()
         let note = best.map { "\($0.words) fits \(spacedCount(agreeing($0))) of \(spacedCount(rows.count))" }
         return IngestError(
@@ -112,7 +116,15 @@ struct PriceOrder {
             why: "read as open, high, low, close, \(spacedCount(broken)) of \(counted(rows.count, "bar")) "
                 + "have a high that is not the highest or a low that is not the lowest",
             notes: note.map { [$0] } ?? [], at: location,
-            hint: "say which column is which, for example \((best ?? .assumed).setting(plan))")
+            hint: best.map { "say which column is which, for example \($0.setting(plan))" }
+                ?? "no order of these columns makes bars; name the right ones: columns: {time: …, price: …}")
+    }
+
+    private func turnedRefusal(_ plan: ColumnPlan, at location: SourceLocation) -> IngestError {
+        IngestError(
+            .notRecognised, "cannot tell open from close", why: "bars open far from the close before as they are read",
+            notes: ["with open and close exchanged they open near it"], at: location,
+            hint: "say which column is which, for example \(Order.turned.setting(plan))")
     }
 
     private func agreeing(_ order: Order) -> Int {
@@ -156,6 +168,8 @@ struct PriceOrder {
         var close: Int
 
         static let assumed = Order(open: 0, high: 1, low: 2, close: 3)
+        /// The usual order with open and close exchanged.
+        static let turned = Order(open: 3, high: 1, low: 2, close: 0)
         /// Orders in which venues publish bars: most; Bitfinex and KuCoin; Gate; Coinbase; CoinMarketCap's tables.
         static let published = [
             assumed, Order(open: 0, high: 2, low: 3, close: 1), Order(open: 3, high: 1, low: 2, close: 0),

@@ -28,9 +28,10 @@ struct TextHead {
         if let words = source.transcodedFrom {
             encoding = RecognisedTrait("encoding", words, .certain, "the first bytes say so")
         }
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+        // Programs that append to a marked file, or mark a marked one again, leave several.
+        while bytes.starts(with: [0xEF, 0xBB, 0xBF]), markBytes < 12 {
             bytes.removeFirst(3)
-            markBytes = 3
+            markBytes += 3
             encoding = RecognisedTrait("encoding", "UTF-8", .certain, "a byte order mark")
         }
     }
@@ -143,7 +144,7 @@ private func collectField(_ text: UnsafeMutableRawPointer?, _ count: Int, _ data
     let bytes = UnsafeRawBufferPointer(start: text, count: text == nil ? 0 : count)
     // The head bounds the text, this bounds what a row of nothing but commas can make of it.
     if collector.pointee.fields.count <= RowSink.mostColumns {
-        collector.pointee.fields.append(String(decoding: bytes, as: UTF8.self))
+        collector.pointee.fields.append(legibleText(bytes))
     }
 }
 

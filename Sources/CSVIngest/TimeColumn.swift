@@ -209,7 +209,7 @@ struct TimeJudge {
     /// Dates with the name of the month, in the one way that reads the sample.
     private var namedMonths: Result<TimeColumn, IngestError>? {
         let texts = values.map(\.text)
-        guard texts.contains(where: { $0.contains(where: \.isLetter) || $0.contains(":") }) else { return nil }
+        guard texts.contains(where: { text in text.contains { !$0.isNumber && $0 != "." } }) else { return nil }
         let reading = writtenPatterns.filter { pattern in
             texts.count { withBytes($0, pattern.read) != nil } * 100 >= texts.count * 98
         }
@@ -356,11 +356,14 @@ private let writtenPatterns: [TimePattern] = {
     let dates = [
         "%b %d, %Y", "%b %d %Y", "%d %b %Y", "%d-%b-%Y", "%b-%d-%Y", "%d/%b/%Y", "%d.%b.%Y", "%Y-%b-%d", "%d %b, %Y",
         "%a %b %d %Y", "%a, %d %b %Y", "%a %d %b %Y", "%a, %b %d, %Y", "%d-%b-%y", "%d %b %y", "%y-%b-%d", "%b %d, %y",
-        "%d%b%Y", "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d",
+        "%d%b%Y", "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y年 %m月 %d日", "%Y년%m월%d일", "%Y년 %m월 %d일",
+        "%Y- %m- %d", "%Y/ %m/ %d", "%Y. %m. %d", "%Y. %m. %d.",
     ]
+    let months = ["%Y-%m", "%Y/%m", "%Y年%m月", "%Y년 %m월", "%b %Y", "%b-%Y", "%Y-%b", "%b-%y", "%b %y"]
     let clocks = [
         "", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", " %H:%M:%S %Z",
         " %H:%M:%S %z",
     ]
     return dates.flatMap { date in clocks.compactMap { try? TimePattern(date + $0) } }
+        + months.compactMap { try? TimePattern($0) }
 }()

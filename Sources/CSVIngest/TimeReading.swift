@@ -7,6 +7,8 @@ enum TimeForm: Int, CaseIterable, Sendable {
     case milliseconds
     case microseconds
     case nanoseconds
+    /// Hundreds of nanoseconds since the year 1, as .NET counts.
+    case ticks
     /// A calendar date that states its zone.
     case zoned
     /// A calendar date without a zone.
@@ -19,6 +21,7 @@ enum TimeForm: Int, CaseIterable, Sendable {
         case .milliseconds: "milliseconds"
         case .microseconds: "microseconds"
         case .nanoseconds: "nanoseconds"
+        case .ticks: "ticks of 100 ns since the year 1"
         case .zoned, .local: nil
         }
     }
