@@ -41,6 +41,8 @@ struct ContentSearch {
     private struct Candidate {
         var columns: [Int]
         var choice: PriceOrder.Choice
+        /// The mean distance from low to high, in price.
+        var range: Double
     }
 
     /// The layout that the values show; nil when they show none.
@@ -53,8 +55,36 @@ struct ContentSearch {
             if found.count > 1, best.choice.jump * 2 > found[1].choice.jump || found[1].choice.jump == 0 {
                 throw ambiguous(found, numbers.notation)
             }
+            if best.columns.contains(where: hasTellingName) {
+                guard best.choice.jump * 2 < best.range else { return nil }
+                throw asked(best)
+            }
             return try layout(best, numbers)
         }
+    }
+
+    /// Whether the header gives the column a name that may mean something: not a number, nor `col3` or `unnamed`.
+    private func hasTellingName(_ column: Int) -> Bool {
+        guard let name = table.columnName(column).map(normalizedName), name.contains(where: \.isLetter) else { return false }
+        let word = name.filter(\.isLetter)
+        return !(["col", "column", "field", "unnamed", "var", "value", "unnamedlevel"].contains(word) || word.count == 1)
+            || !name.contains(where: \.isNumber)
+    }
+
+    /// Names that are not known are not overruled by values without asking.
+    private func asked(_ best: Candidate) -> IngestError {
+        IngestError(
+            .notRecognised, "cannot tell the price columns", why: "the header's names are not known",
+            notes: ["by the values they could be \(best.choice.order.words)"],
+            at: SourceLocation(file: table.name, line: table.header?.line),
+            hint: "if they are, say so with \(setting(best)); else name the price: columns: {time: …, price: …}")
+    }
+
+    private func setting(_ candidate: Candidate) -> String {
+        candidate.choice.order.setting(
+            ColumnPlan(
+                time: time.columns[0], prices: PriceOrder.Order.assumed.prices(candidate.columns),
+                timeParts: time.columns.count > 1 ? time.columns : []))
     }
 
     private func candidates(_ numbers: NumberNotation) -> [Candidate] {
@@ -64,7 +94,7 @@ struct ContentSearch {
             guard columns[3] - columns[0] == 3 else { return nil }
             let order = PriceOrder(table, columns: columns, time: time, numbers: numbers)
             guard order.isOfOneMagnitude, let choice = order.choice, choice.confidence != .assumed else { return nil }
-            return Candidate(columns: columns, choice: choice)
+            return Candidate(columns: columns, choice: choice, range: order.meanRange)
         }
     }
 
@@ -89,12 +119,7 @@ struct ContentSearch {
     }
 
     private func ambiguous(_ found: [Candidate], _ numbers: NumberNotation) -> IngestError {
-        let settings = found.prefix(2).map { candidate in
-            candidate.choice.order.setting(
-                ColumnPlan(
-                    time: time.columns[0], prices: PriceOrder.Order.assumed.prices(candidate.columns),
-                    timeParts: time.columns.count > 1 ? time.columns : []))
-        }
+        let settings = found.prefix(2).map(setting)
         return IngestError(
             .notRecognised, "cannot tell which columns are the prices",
             why: "several columns fit open, high, low and close",

@@ -72,6 +72,35 @@ private func fieldRange(_ column: Int, in line: [UInt8]) -> Range<Int>? {
     return fields.indices.contains(column - 1) ? fields[column - 1] : nil
 }
 
+/// The fields of a line without their quotes. For judging a sample: the data are libcsv's.
+func splitFields(_ line: [UInt8], delimiter: UInt8) -> [String] {
+    splitRanges(line, delimiter: delimiter).map { range in
+        let field = line[range].filter { $0 != Ascii.quote }
+        return field.withUnsafeBytes { legibleText($0) }
+    }
+}
+
+/// Some physical lines of a file, by number, each cut at 4 KiB.
+func physicalLines(_ wanted: Set<Int>, of place: InputPlace) -> [Int: [UInt8]] {
+    guard let source = try? ByteSource(place, bufferSize: 1 << 18), let last = wanted.max() else { return [:] }
+    defer { withExtendedLifetime(source) {} }
+    var (line, lastWasCR, isWanted) = (1, false, wanted.contains(1))
+    var found: [Int: [UInt8]] = [:]
+    while line <= last, let piece = try? source.next() {
+        for byte in piece {
+            let endsHere = byte == Ascii.carriageReturn || (byte == Ascii.lineFeed && !lastWasCR)
+            lastWasCR = byte == Ascii.carriageReturn
+            if endsHere {
+                line += 1
+                isWanted = wanted.contains(line)
+            } else if isWanted, byte != Ascii.lineFeed, found[line]?.count ?? 0 < 4096 {
+                found[line, default: []].append(byte)
+            }
+        }
+    }
+    return found
+}
+
 private func splitRanges(_ line: [UInt8], delimiter: UInt8) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     var start = 0

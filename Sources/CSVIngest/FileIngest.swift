@@ -38,11 +38,12 @@ struct ReadingTask {
 func ingestFile(
     _ place: InputPlace, task: ReadingTask, options: IngestOptions
 ) throws(IngestError) -> FileRows {
-    do {
+    do throws(IngestError) {
         let input = try ByteSource(place, bufferSize: options.chunkBytes)
         // Pieces point into the source's memory.
         defer { withExtendedLifetime(input) {} }
         let head = try TextHead(input, name: place.name)
+        if let refusal = notATable(head.bytes, name: place.name) { throw refusal }
         let sample = try Sample(head, name: place.name, delimiter: task.delimiter)
         let table = try SampleTable(sample, name: place.name, rule: task.header, noun: task.noun)
         var layout = try task.layout(table)

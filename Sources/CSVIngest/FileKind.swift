@@ -23,7 +23,11 @@ public func ingestKind(file: String, options: IngestOptions = .init()) throws(In
     let source = try ByteSource(first, bufferSize: options.chunkBytes)
     defer { withExtendedLifetime(source) {} }
     guard let head = try? TextHead(source, name: first.name) else { return .prices }
-    if head.bytes.first(where: { $0 > Ascii.space }) == 0x7B { return .tiers }
+    if head.bytes.first(where: { $0 > Ascii.space }) == 0x7B {
+        let text = String(decoding: head.bytes, as: UTF8.self)
+        let marks = ["minNotional", "notionalFloor", "maintenanceMarginRat", "maxNotional", "maxLeverage"]
+        return marks.contains(where: text.contains) ? .tiers : .prices
+    }
     guard let sample = try? Sample(head, name: first.name),
         let table = try? SampleTable(sample, name: first.name, rule: .automatic, noun: "price"),
         let names = table.names.map({ Set($0.map(normalizedName)) })

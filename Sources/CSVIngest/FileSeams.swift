@@ -47,7 +47,7 @@ func fileSeams(_ columns: BarColumns, _ origins: RowOrigins, barLength: TimeSpan
 private func instantText(_ time: Int64) -> String { UTCInstant(milliseconds: time).minuteText }
 
 /// Rows of two files that have the same time, by whether their prices are the same.
-private func sharedTimes(_ columns: BarColumns, _ a: FilePart, _ b: FilePart) -> (agreeing: Int, differing: Int) {
+func sharedTimes(_ columns: BarColumns, _ a: FilePart, _ b: FilePart) -> (agreeing: Int, differing: Int) {
     var rows: [Int64: Int] = [:]
     for row in a.rows where columns.time[row] >= b.first { rows[columns.time[row]] = row }
     var (agreeing, differing) = (0, 0)

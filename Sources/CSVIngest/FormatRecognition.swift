@@ -33,7 +33,10 @@ extension Layout {
         if format == nil || format == "ohlc", source.kind == .automatic || source.kind == .bars {
             do throws(IngestError) {
                 if let layout = try ContentSearch(table, source: source)?.layout { return layout }
-            } catch { throw refusal ?? error }
+            } catch {
+                // What the values of all columns say is worth more than that a rule found no time where it looked.
+                throw refusal.map { $0.what == "cannot read time" ? error : $0 } ?? error
+            }
         }
         throw refusal ?? unrecognised(table, format: format)
     }
@@ -111,8 +114,28 @@ extension Layout {
             .notRecognised, what, why: seen,
             notes: ["formats are \(knownFormats.map(\.name).joined(separator: ", "))"],
             at: SourceLocation(file: table.name, line: row?.line),
-            hint: otherKindHint(table) ?? "say which columns to read, counted from 0 or by name: "
+            hint: otherKindHint(table) ?? oneFieldHint(table) ?? wideHint(table) ?? "say which columns to read, counted from 0 or by name: "
                 + "columns: {time: 0, open: 1, high: 2, low: 3, close: 4} or columns: {time: 0, price: 1}")
+    }
+
+    /// What to do with rows that are one field.
+    private static func oneFieldHint(_ table: SampleTable) -> String? {
+        guard let only = table.names?.first, table.width == 1 else { return nil }
+        if only.contains(",") { return "every line is one quoted field; take the quotes off: tr -d '\"' < FILE > NEW.csv" }
+        return only.contains(" ") ? "blanks are no delimiter; write commas: tr -s ' ' ',' < FILE > NEW.csv" : nil
+    }
+
+    /// The columns of a wide table that may be the price.
+    private static func wideHint(_ table: SampleTable) -> String? {
+        guard table.header != nil, table.width > 2, case .success = TimeJudge([0], table).verdict else { return nil }
+        let numeric = (1..<min(table.width, 64)).filter { column in
+            let values = table.values(column)
+            return !values.isEmpty && values.allSatisfy { decimal($0.text) != nil }
+        }
+        guard let first = numeric.first else { return nil }
+        let others = numeric.dropFirst().prefix(8).map { "\($0)" }.joined(separator: ", ")
+        return "say which column is the price, counted from 0: columns: {time: 0, price: \(first)}"
+            + (others.isEmpty ? "" : " or \(others)") + "; or name open, high, low and close"
     }
 
     /// What to do with a file of another kind that a study reads elsewhere.
@@ -120,6 +143,9 @@ extension Layout {
         guard let names = table.names.map({ Set($0.map(normalizedName)) }) else { return nil }
         if !names.isDisjoint(with: ["fundingrate", "lastfundingrate"]) {
             return "these are funding rates: a study names them under funding: {path: …}"
+        }
+        if table.width == 2, names.contains(where: { name in ColumnNames.changes.contains(where: name.contains) }) {
+            return "these are changes of prices, not prices; columns: {time: 0, price: 1} reads them all the same"
         }
         if names.isSuperset(of: ["date", "initial", "maintenance"]) {
             return "these are margins per contract: a study names them under tiers: {file: …, contract_size: …}"

@@ -30,6 +30,11 @@ struct HeaderRoles {
         var plan = ColumnPlan(time: first, prices: prices)
         let numbers = try NumberChoice.choose(prices.columns, table: table, style: source.numbers)
         if case .bars = prices { try check(plan, time, numbers.notation) }
+        if case .single(let price) = prices, source.kind == .automatic, rule.kind == .price || rule.kind == .trades,
+            let hidden = HiddenBars(table, price: price, time: time, numbers: numbers.notation)
+        {
+            throw hidden.refusal(table, time: time)
+        }
         let volumes = VolumeColumns(table, names: names, plain: plain, prices: prices, numbers: numbers.notation)
         let chosen = volumes.choose(volume, isTrade: rule.kind == .trades)
         (plan.volume, plan.quoteVolume) = (chosen.base, chosen.quote)
@@ -60,8 +65,26 @@ struct HeaderRoles {
         }
         var seen: Set<Int> = []
         let single = named.filter { seen.insert($0).inserted }.map { [$0] }
-        if pair != nil || !single.isEmpty { return (pair.map { [$0] } ?? []) + single }
-        return unnamedTime
+        let isWeak = single.allSatisfy { ColumnNames.weakTime.contains(names[$0[0]]) }
+        guard pair == nil, isWeak else { return (pair.map { [$0] } ?? []) + single }
+        if !single.isEmpty { return single + timesByValue }
+        return unnamedTime.isEmpty ? timesByValue : unnamedTime
+    }
+
+    /// The first column without a price's name whose values are times: dates, or stamps that rise or fall.
+    private var timesByValue: [[Int]] {
+        let prices = ColumnNames.open + ColumnNames.high + ColumnNames.low + ColumnNames.close
+        let found = (0..<min(table.width, 8)).first { column in
+            guard !prices.contains(plain[column]), case .success(let time) = TimeJudge([column], table).verdict else {
+                return false
+            }
+            let values = table.values(column)
+            let stamps = values.compactMap { withBytes($0.text, time.decoder.read)?.milliseconds }
+            guard stamps.count > 1, values.contains(where: { decimal($0.text) != nil }) else { return !stamps.isEmpty }
+            let steps = zip(stamps, stamps.dropFirst())
+            return [steps.count { $0 <= $1 }, steps.count { $0 >= $1 }].contains { $0 * 20 >= (stamps.count - 1) * 19 }
+        }
+        return found.map { [[$0]] } ?? []
     }
 
     /// A first column without a telling name that holds times.
@@ -126,14 +149,15 @@ struct HeaderRoles {
             }
             if let price = try column("price", ColumnNames.close) { return .single(price) }
             // Of two columns one is the time, and the other one cannot be anything else.
-            guard table.width == 2, times.first == [0], holdsNumbers(1) else { return nil }
+            let isChange = ColumnNames.changes.contains { names.indices.contains(1) && names[1].contains($0) }
+            guard table.width == 2, times.first == [0], holdsNumbers(1), !isChange else { return nil }
             return .single(1)
         }
     }
 
     /// The column of the surest name; several of that name must hold the same.
     private func column(_ role: String, _ wanted: [String]) throws(IngestError) -> Int? {
-        for name in wanted {
+        for name in wanted where name.utf8.count > 1 || hasLetterNames(role) {
             let found = plain.indices.filter { plain[$0] == name }
             guard let first = found.first else { continue }
             if let other = found.dropFirst().first(where: { differ(first, $0) }) {
@@ -142,6 +166,17 @@ struct HeaderRoles {
             return first
         }
         return nil
+    }
+
+    /// Names of one letter count only together: a column C alone is a market.
+    private func hasLetterNames(_ role: String) -> Bool {
+        let together =
+            switch role {
+            case "open", "high", "low", "close": ["o", "h", "l", "c"]
+            case "bid", "ask": ["b", "a"]
+            default: ["-"]
+            }
+        return together.allSatisfy(plain.contains)
     }
 
     private func holdsNumbers(_ column: Int) -> Bool {

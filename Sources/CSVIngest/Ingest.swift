@@ -35,7 +35,7 @@ private func ingest(
     _ named: [InputPlace], source: BarSource, reference: BarSeries?, options: IngestOptions
 ) throws(IngestError) -> IngestedSeries {
     var places: [InputPlace] = []
-    for place in named { places += try place.unpacked() }
+    for place in named { places += try archiveTables(of: place, named: source.table) }
     var files: [FileRows] = []
     var columns = BarColumns()
     var origins = RowOrigins()
@@ -63,13 +63,16 @@ private func ingest(
         files[0].findings.insert(
             ticks.finding(first.layout.kind == .quotes ? "quote" : "trade", at: first.file.name), at: 0)
     }
+    if ticks == nil, let refusal = differentTables(columns, origins, places) { throw refusal }
     let assembled = assemble(columns, origins: origins)
+    if ticks == nil, let refusal = severalMarkets(assembled, files: files, places: places) { throw refusal }
     let series = try makeSeries(assembled, name: first.file.name)
     if first.layout.isOrderAssumed {
         let refusal = PriceOrder(assembled.columns).refusal(
             first.layout.plan, at: SourceLocation(file: first.file.name, line: first.layout.skippedRows + 1))
         if let refusal { throw refusal.withExcerpt(from: places[0]) }
     }
+    if let refusal = implausible(series, source: source, layout: first.layout) { throw refusal }
     let seams = ticks == nil ? fileSeams(columns, origins, barLength: series.barLength) : nil
     let audited = try audit(series, assembled, seams: seams, source: source, reference: reference)
     return result(audited, files: files, source: source)
@@ -95,6 +98,7 @@ private func result(
     let (series, checks) = (audited.series, audited.checks)
     let ofFiles = files.flatMap(\.findings)
     let notes = ofFiles.filter { !$0.isDetail } + timeNotes(files, source.utcOffset)
+        + futureTimes(series, file: files[0].file.name)
     let badRows = ofFiles.filter(\.isDetail)
     let rowCount = files.reduce(0) { $0 + $1.file.rowCount }
     let details = inFileOrder(badRows + checks.details, files: files.map(\.file.name))

@@ -112,6 +112,16 @@ extension Layout {
         var plan = plan
         plan.time = time.columns[0]
         if time.columns.count > 1 { plan.timeParts = time.columns }
+        if let reference = source.symbolColumn { plan.symbol = try position(of: reference, table) }
+        if let symbol = source.symbol, plan.symbol == nil {
+            plan.symbol = table.symbolColumn(of: symbol, plan, time.decoder)
+        }
+        if plan.symbol == nil, let markets = table.marketColumn(plan, time.decoder) {
+            throw markets.refusal(columnName: table.columnName(markets.column), at: place(table))
+        }
+        if kind == .bars, source.columns == nil, plan.symbol == nil || source.symbol == nil {
+            try SnapshotGuard.check(table, plan, time.decoder, numbers.notation)
+        }
         var layout = Layout(
             format: format, reason: columns.reason, delimiter: table.delimiter, skippedRows: table.skippedRows,
             width: table.width, names: table.names, plan: plan, time: time.decoder, isOrderAssumed: isOrderAssumed,
@@ -123,6 +133,7 @@ extension Layout {
         layout.policies = SourcePolicies(source)
         layout.traits = table.traits + [columns, time.trait, numbers.trait]
         if kind == .trades || kind == .quotes {
+            try layout.checkSymbols(table)
             guard let length = source.barLength else { throw needsBarLength(kind, table) }
             layout.tickLength = length
         }
@@ -142,8 +153,9 @@ extension Layout {
         guard let column = plan.symbol else {
             guard symbol != nil else { return }
             throw IngestError(
-                .setting, "cannot choose a symbol", why: "no column is named after one", at: Layout.place(table),
-                hint: "leave the symbol out")
+                .setting, "cannot choose a symbol", why: "no column holds it, and none is named after one",
+                at: Layout.place(table),
+                hint: "name the column: columns: {symbol: …} (--columns symbol=…), or leave the symbol out")
         }
         var names: [String: String] = [:]
         for value in table.values(column) {
@@ -159,15 +171,20 @@ extension Layout {
         }
         sampledSymbol = names.values.first
         guard names.count > 1 else { return }
-        throw Layout.severalSymbols(names.values.sorted(), at: Layout.place(table))
+        throw Layout.severalSymbols(
+            names.values.sorted(), column: table.columnName(column), at: Layout.place(table))
     }
 
     /// The refusal of a file with rows of several markets.
-    static func severalSymbols(_ names: [String], at location: SourceLocation) -> IngestError {
+    static func severalSymbols(
+        _ names: [String], column: String? = nil, at location: SourceLocation
+    ) -> IngestError {
         IngestError(
             .notRecognised, "cannot read several markets as one series",
-            why: "the rows are of \(quotedList(names))", at: location,
-            hint: "say which to read, for example symbol: \(names.first.map(SourceLocation.presentable) ?? "")")
+            why: "the rows are of \(quotedList(names))",
+            notes: column.map { ["the column is \"\(SourceLocation.presentable($0))\""] } ?? [], at: location,
+            hint: "say which to read, for example symbol: \(names.first.map(SourceLocation.presentable) ?? "")"
+                + " (--symbol \(names.first.map(SourceLocation.presentable) ?? ""))")
     }
 
     /// The position of a column that the study names.

@@ -16,28 +16,32 @@ struct NumberChoice {
     static func choose(
         _ columns: [Int], table: SampleTable, style: NumberStyle
     ) throws(IngestError) -> NumberChoice {
-        if let notation = NumberNotation(style) {
+        let sampled = columns.flatMap { column in table.values(column).map(\.text) }
+        let unit = NumberUnit(of: sampled)
+        if var notation = NumberNotation(style) {
+            notation.unit = unit
             return NumberChoice(
                 notation: notation, trait: RecognisedTrait("numbers", "like \(style.rawValue)", .stated, ""))
         }
-        let fields: [Field] = columns.flatMap { column in table.values(column).map { ($0.text, $0.row, column) } }
+        let fields: [Field] = columns.flatMap { column in table.values(column).map { (unit?.bare($0.text) ?? $0.text, $0.row, column) } }
         let ranked = readings(fields)
         guard let best = ranked.first, best.count > 0 else {
-            return NumberChoice(.point, of: fields.count, fields.count)
+            return NumberChoice(.point, of: fields.count, fields.count, unit)
         }
         let rivals = ranked.filter { $0.count == best.count }
         if best.style != .point, let clash = firstClash(rivals, fields) { throw ambiguous(clash, table) }
         let isPointSeen = fields.contains { $0.text.contains(".") }
         // Where points are decimal a comma can only stand between thousands, in rows that the sample does not show too.
         let style = best.style == .point && isPointSeen ? .commaGroups : best.style
-        return NumberChoice(style, shown: best.style, of: best.count, fields.count)
+        return NumberChoice(style, shown: best.style, of: best.count, fields.count, unit)
     }
 
-    private init(_ style: NumberStyle, shown: NumberStyle? = nil, of count: Int, _ total: Int) {
+    private init(_ style: NumberStyle, shown: NumberStyle? = nil, of count: Int, _ total: Int, _ unit: NumberUnit?) {
         notation = NumberNotation(style) ?? .plain
+        notation.unit = unit
         let share = "\(spacedCount(count)) of \(counted(total, "sampled number"))"
         trait = RecognisedTrait(
-            "numbers", "like \((shown ?? style).rawValue)", count == total ? .certain : .likely, "reads \(share)")
+            "numbers", "like \((shown ?? style).rawValue)", count == total ? .certain : .likely, "reads \(share)" + (unit.map { ", each with \($0.text)" } ?? ""))
     }
 
     private init(notation: NumberNotation, trait: RecognisedTrait) {

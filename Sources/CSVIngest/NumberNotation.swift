@@ -8,6 +8,8 @@ struct NumberNotation: Hashable, Sendable {
     var group: UInt8?
     /// Whether a last letter multiplies: `489.00K` is 489 000.
     var hasSuffixes = false
+    /// What stands before or behind every number and is passed over; nil for nothing.
+    var unit: NumberUnit?
 
     /// A decimal point and nothing else.
     static let plain = NumberNotation()
@@ -34,6 +36,11 @@ struct NumberNotation: Hashable, Sendable {
 
     /// Reads a whole field. Groups must be of three digits; a dollar sign before the digits is passed over. O(count).
     func read(_ bytes: UnsafeBufferPointer<UInt8>) -> DecimalReading {
+        guard let unit else { return readNumber(bytes) }
+        return readNumber(unit.bare(bytes))
+    }
+
+    private func readNumber(_ bytes: UnsafeBufferPointer<UInt8>) -> DecimalReading {
         let plain = readDecimal(bytes)
         // With a decimal comma `1.234` is a thousand and more, so only a missing value is settled here.
         if plain == .missing || (decimal == Ascii.point && plain != .malformed) { return plain }

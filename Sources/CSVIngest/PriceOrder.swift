@@ -39,6 +39,12 @@ struct PriceOrder {
         return near * 2 >= rows.count
     }
 
+    /// The mean distance from the smallest to the largest of the four prices.
+    var meanRange: Double {
+        let sum = rows.reduce(0) { $0 + ($1.max() ?? 0) - ($1.min() ?? 0) }
+        return sum / Double(max(1, rows.count))
+    }
+
     /// An order and what speaks for it.
     struct Choice {
         var order: Order

@@ -131,7 +131,7 @@ struct RowRejects {
     }
 
     private func refusalHint(_ hint: String, rest: Int, of rowCount: Int, _ policy: PolicyAction?) -> String {
-        guard policy == nil, rest * 2 > rowCount, rowCount >= 100 else { return hint }
+        guard policy == nil, rest * 2 > rowCount else { return hint }
         let setting = "policy: {bad_row: drop} reads the other \(counted(rest, "row")) (--policy bad_row=drop)"
         return hint.isEmpty ? setting : hint + "; " + setting
     }

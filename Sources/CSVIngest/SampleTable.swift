@@ -29,7 +29,10 @@ struct SampleTable {
             case .absent: false
             case .automatic: rest.first.map(SampleTable.looksLikeHeader) ?? false
             }
-        header = isHeaderPresent ? rest.popFirst() : nil
+        let names = isHeaderPresent && rule == .automatic ? HeaderBlock(rest, width: usual) : nil
+        header = names?.header ?? (isHeaderPresent ? rest.first : nil)
+        headerRows = names?.count ?? (isHeaderPresent ? 1 : 0)
+        rest = rest.dropFirst(headerRows)
         data = Array(rest)
         let headerTrait = RecognisedTrait(
             "header", header == nil ? "none" : "line \(spacedCount(header?.line ?? 1))",
@@ -44,8 +47,11 @@ struct SampleTable {
     /// What the sample has shown about encoding, delimiter and header.
     let traits: [RecognisedTrait]
 
+    /// Rows of names, titles and units above the data.
+    private let headerRows: Int
+
     /// Rows that libcsv delivers before the first data row.
-    var skippedRows: Int { preamble.count + (header == nil ? 0 : 1) }
+    var skippedRows: Int { preamble.count + headerRows }
 
     /// The header's names, trimmed, one for each column; without header nil.
     var names: [String]? {
@@ -135,7 +141,7 @@ struct SampleTable {
     }
 
     /// A row of names: nothing in it is a number or a time, and something has a letter.
-    private static func looksLikeHeader(_ row: SampleRow) -> Bool {
+    static func looksLikeHeader(_ row: SampleRow) -> Bool {
         let hasLetter = row.fields.contains { !isMissing($0) && $0.contains(where: \.isLetter) }
         return hasLetter && !row.fields.contains(where: isValue)
     }

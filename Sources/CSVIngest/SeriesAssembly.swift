@@ -36,6 +36,8 @@ struct AssembledRows {
     var conflictDetails: [Finding] = []
     /// Times at which rows disagree, ascending.
     var conflictTimes: [Int64] = []
+    /// Up to 200 pairs of lines of one file that disagree, spread over all of them.
+    var conflictPairs: [(file: String, dropped: Int, kept: Int)] = []
 
     /// The place of a bar, in the file it came from.
     func location(_ bar: Int) -> SourceLocation {
@@ -145,7 +147,16 @@ private struct DuplicateScan {
             order: order, duplicates: summary(identical, isConflict: false),
             conflicts: summary(conflicting, isConflict: true),
             conflictDetails: conflicting.prefix(mostDetails).map(detail),
-            conflictTimes: conflicting.map { columns.time[Int($0.kept)] })
+            conflictTimes: conflicting.map { columns.time[Int($0.kept)] }, conflictPairs: pairs)
+    }
+
+    private var pairs: [(file: String, dropped: Int, kept: Int)] {
+        stride(from: 0, to: conflicting.count, by: max(1, conflicting.count / 200)).compactMap { index in
+            let (dropped, kept) = (Int(conflicting[index].dropped), Int(conflicting[index].kept))
+            let file = origins.file(dropped)
+            guard file == origins.file(kept) else { return nil }
+            return (file, columns.line[dropped], columns.line[kept])
+        }
     }
 
     private func summary(_ pairs: [(dropped: Int32, kept: Int32)], isConflict: Bool) -> Finding {

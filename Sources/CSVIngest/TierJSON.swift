@@ -97,9 +97,14 @@ struct TierFile: Decodable {
         func optional(_ name: String) throws -> Double? {
             try fields.decodeIfPresent(Double.self, forKey: AnyKey(name))
         }
+        // Until the spring of 2022 ccxt had other names for the same three.
+        func present(_ name: String, _ old: String) -> String {
+            fields.contains(AnyKey(name)) || !fields.contains(AnyKey(old)) ? name : old
+        }
         return TierRow(
-            floor: try number("minNotional"), cap: try optional("maxNotional"),
-            rate: try number("maintenanceMarginRate"), maxLeverage: try optional("maxLeverage"),
+            floor: try number(present("minNotional", "notionalFloor")),
+            cap: try optional(present("maxNotional", "notionalCap")),
+            rate: try number(present("maintenanceMarginRate", "maintenanceMarginRatio")), maxLeverage: try optional("maxLeverage"),
             amount: try amount(fields))
     }
 

@@ -86,6 +86,11 @@ final class ZipArchive {
             if member.hasSuffix("/") || base.hasPrefix(".") || member.hasPrefix("__MACOSX/") { continue }
             files.append((index, member))
         }
+        if files.contains(where: { $0.name == "[Content_Types].xml" }) {
+            throw IngestError(
+                .unsupported, "cannot read the file as a table", why: "it is an Excel workbook or another office document",
+                at: SourceLocation(file: name), hint: "save its table as CSV in the program that made it")
+        }
         let tables = files.filter { file in [".csv", ".tsv", ".txt"].contains { file.name.lowercased().hasSuffix($0) } }
         let csv = tables.filter { !$0.name.lowercased().hasSuffix(".txt") }
         let chosen = !csv.isEmpty ? csv : !tables.isEmpty ? tables : files

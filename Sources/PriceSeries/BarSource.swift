@@ -24,6 +24,10 @@ public struct BarSource: Hashable, Sendable {
     public var delimiter: FieldDelimiter?
     /// The rows to read of a file that holds several markets: those with this text in their symbol column.
     public var symbol: String?
+    /// The column with the markets' names; nil means that it is found by its name or its texts.
+    public var symbolColumn: ColumnReference?
+    /// The table to read of an archive that holds several: the name of a member, with or without folder and ending.
+    public var table: String?
     /// What is done with the rows and bars that a check finds, by the name of the check; each check has its default.
     public var policies: [String: PolicyAction] = [:]
 

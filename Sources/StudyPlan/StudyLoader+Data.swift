@@ -37,7 +37,7 @@ extension StudyLoader {
     private var sourceKeys: [String] {
         [
             "path", "format", "columns", "time", "timezone", "header", "kind", "bar", "numbers", "delimiter", "symbol",
-            "policy",
+            "table", "policy",
         ]
     }
 
@@ -117,8 +117,15 @@ extension StudyLoader {
             source.format = name == "auto" ? nil : name
         }
         if let value = map["columns"] {
-            guard let columns = columns(value) else { return nil }
-            source.columns = columns
+            guard let names = value.map(known: columnKeys) else { return nil }
+            if let symbol = names["symbol"] {
+                guard let column = column(symbol) else { return nil }
+                source.symbolColumn = column
+            }
+            if columnKeys.contains(where: { $0 != "symbol" && names[$0] != nil }) || names["symbol"] == nil {
+                guard let columns = columns(value) else { return nil }
+                source.columns = columns
+            }
         }
         if let value = map["time"] {
             guard let notation = timeNotation(value) else { return nil }
@@ -168,6 +175,10 @@ extension StudyLoader {
             }
             source.symbol = symbol
         }
+        if let value = map["table"] {
+            guard let table = value.text(), !table.isEmpty else { return false }
+            source.table = table
+        }
         guard let value = map["policy"] else { return true }
         guard let policies = policies(value) else { return false }
         source.policies = policies
@@ -190,8 +201,12 @@ extension StudyLoader {
         return policies
     }
 
+    private var columnKeys: [String] {
+        ["time", "open", "high", "low", "close", "price", "bid", "ask", "volume", "symbol"]
+    }
+
     private func columns(_ reader: YAMLReader) -> ColumnMapping? {
-        guard let map = reader.map(known: ["time", "open", "high", "low", "close", "price", "bid", "ask", "volume"]),
+        guard let map = reader.map(known: columnKeys),
             let times = map.required("time")?.list()?.map(column), times.allSatisfy({ $0 != nil }),
             let time = times.first ?? nil
         else { return nil }

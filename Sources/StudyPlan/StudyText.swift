@@ -153,7 +153,9 @@ extension Study {
         var parts = [
             "path: [\(source.files.map(quoted).joined(separator: ", "))]", "format: \(quoted(source.format ?? "auto"))",
         ]
-        if let columns = source.columns { parts.append("columns: {\(columnParts(columns).joined(separator: ", "))}") }
+        let symbolPart = source.symbolColumn.map { ["symbol: \(columnText($0))"] } ?? []
+        let columnTexts = (source.columns.map(columnParts) ?? []) + symbolPart
+        if !columnTexts.isEmpty { parts.append("columns: {\(columnTexts.joined(separator: ", "))}") }
         parts += notationParts(source.time, source.utcOffset, source.header)
         // Only what was said: a study that says nothing of these keeps the digest it had before they existed.
         if isComplete || source.kind != .automatic { parts.append("kind: \(source.kind.rawValue)") }
@@ -161,6 +163,7 @@ extension Study {
         if isComplete || source.numbers != .automatic { parts.append("numbers: \(quoted(source.numbers.rawValue))") }
         if let delimiter = source.delimiter { parts.append("delimiter: \(quoted(delimiter.rawValue))") }
         if let symbol = source.symbol { parts.append("symbol: \(quoted(symbol))") }
+        if let table = source.table { parts.append("table: \(quoted(table))") }
         if !source.policies.isEmpty {
             let policies = source.policies.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.rawValue)" }
             parts.append("policy: {\(policies.joined(separator: ", "))}")

@@ -122,6 +122,8 @@ struct ReadingOptions: ParsableArguments {
     var delimiter: String?
     @Option(help: "The market to read from a file that holds several.")
     var symbol: String?
+    @Option(help: "The table to read from an archive that holds several, by its name.")
+    var table: String?
     @Option(
         help: "CHECK=ACTION: what to do with the rows or bars that a check finds: keep, drop or fail. May be repeated.")
     var policy: [String] = []
@@ -130,13 +132,15 @@ struct ReadingOptions: ParsableArguments {
 
     func source(files: [String]) throws -> BarSource {
         var source = BarSource(
-            files: files, format: format == "auto" ? nil : format, columns: try columns.map(parseColumns),
+            files: files, format: format == "auto" ? nil : format, columns: try columns.flatMap(parseColumns),
             time: try notation(), header: try headerRule())
         source.kind = kind
         source.barLength = try barLength()
         source.numbers = numbers
         source.delimiter = try fieldDelimiter()
         source.symbol = symbol
+        source.table = table
+        source.symbolColumn = symbolColumn(columns)
         source.policies = try parsePolicies(policy)
         return source
     }
@@ -179,12 +183,19 @@ struct ReadingOptions: ParsableArguments {
             + (kind == .automatic ? [] : ["--kind", kind.rawValue]) + (bar.map { ["--bar", $0] } ?? [])
             + (numbers == .automatic ? [] : ["--numbers", numbers.rawValue])
             + (delimiter.map { ["--delimiter", $0] } ?? []) + (symbol.map { ["--symbol", $0] } ?? [])
+            + (table.map { ["--table", $0] } ?? [])
             + policy.flatMap { ["--policy", $0] }
     }
 }
 
-/// `time=0,open=1,high=2,low=3,close=4` or `time=date,price=last`.
-func parseColumns(_ text: String) throws -> ColumnMapping {
+/// The column that `…,symbol=NAME` names, which may stand alone.
+private func symbolColumn(_ columns: String?) -> ColumnReference? {
+    let part = columns?.split(separator: ",").first { $0.hasPrefix("symbol=") }
+    return part.map { String($0.dropFirst(7)) }.map { Int($0).map(ColumnReference.index) ?? .name($0) }
+}
+
+/// `time=0,open=1,high=2,low=3,close=4` or `time=date,price=last`; nil when only the symbol's column is named.
+func parseColumns(_ text: String) throws -> ColumnMapping? {
     let hint = "write time=0,open=1,high=2,low=3,close=4 or time=0,price=1"
     var parts: [String: ColumnReference] = [:]
     for part in text.split(separator: ",") {
@@ -199,6 +210,8 @@ func parseColumns(_ text: String) throws -> ColumnMapping {
             throw Failure(.usage, "columns are counted from 0 to 1023", hint: hint)
         }
     }
+    let symbol = parts.removeValue(forKey: "symbol")
+    if symbol != nil, parts.isEmpty { return nil }
     guard let time = parts["time"] else { throw Failure(.usage, "--columns names no time", hint: hint) }
     if let bid = parts["bid"], let ask = parts["ask"], parts.keys.allSatisfy({ ["time", "bid", "ask"].contains($0) }) {
         return ColumnMapping(time: time, prices: .quotes(bid: bid, ask: ask))
@@ -215,7 +228,7 @@ func parseColumns(_ text: String) throws -> ColumnMapping {
         time: time, prices: .bars(open: open, high: high, low: low, close: close), volume: parts["volume"])
 }
 
-private let columnRoles = ["time", "open", "high", "low", "close", "price", "bid", "ask", "volume"]
+private let columnRoles = ["time", "open", "high", "low", "close", "price", "bid", "ask", "volume", "symbol"]
 
 /// `bad_ticks=drop` and so on.
 func parsePolicies(_ texts: [String]) throws -> [String: PolicyAction] {

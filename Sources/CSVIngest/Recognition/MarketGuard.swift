@@ -1,0 +1,100 @@
+import PriceSeries
+import StressBasics
+
+/// A column that tells markets apart, whatever its name: rows of one time differ in it, and its few texts come again.
+struct MarketColumn {
+    var column: Int
+    /// Its texts, sorted.
+    var names: [String]
+
+    /// Looks through rows in groups of one time each; nil when no column keeps the rows of nearly every group apart.
+    init?(_ groups: [[[String]]], excluding used: Set<Int>) {
+        let width = groups.first?.first?.count ?? 0
+        let rowCount = groups.reduce(0) { $0 + $1.count }
+        for column in 0..<width where !used.contains(column) {
+            var names: Set<String> = []
+            let apart = groups.count { group in
+                let texts = group.compactMap { $0.indices.contains(column) ? trimmed($0[column]) : nil }
+                names.formUnion(texts)
+                return Set(texts).count == group.count
+            }
+            let isFew = groups.count > 1 ? names.count * 2 <= rowCount : names.allSatisfy { decimal($0) == nil }
+            let isNumber = names.contains { $0.contains(".") && decimal($0) != nil }
+            guard apart * 20 >= groups.count * 19, isFew, !isNumber, names.count > 1 else { continue }
+            (self.column, self.names) = (column, names.sorted())
+            return
+        }
+        return nil
+    }
+
+    /// More than this share of rows, 1 in 20, must repeat a time with other values before they count as of several markets.
+    static let tolerated = 20
+
+    /// The refusal that names the column and its markets.
+    func refusal(columnName: String?, at location: SourceLocation) -> IngestError {
+        let title = columnName.map { "\"\(SourceLocation.presentable($0))\"" } ?? "\(column)"
+        let first = names.first.map(SourceLocation.presentable) ?? ""
+        return IngestError(
+            .notRecognised, "cannot read several markets as one series",
+            why: "the rows are of \(quotedList(names)) in column \(title)", at: location,
+            hint: "say which to read, for example symbol: \(first) (--symbol \(first)); the column is "
+                + "columns: {…, symbol: \(columnName.map(SourceLocation.presentable) ?? String(column))}")
+    }
+}
+
+extension SampleTable {
+    /// The column that separates rows of the same time; nil when few rows share one, or nothing separates them.
+    func marketColumn(_ plan: ColumnPlan, _ decoder: TimeDecoder) -> MarketColumn? {
+        let rows = stamped(plan.timeParts.count > 1 ? plan.timeParts : [plan.time], decoder)
+        var groups: [[[String]]] = []
+        var start = 0
+        while start < rows.count {
+            let end = rows[start...].firstIndex { $0.time != rows[start].time } ?? rows.count
+            let fields = rows[start..<end].map(\.row.fields)
+            if Set(fields.map { row in plan.prices.columns.map { row[$0] } }).count > 1 { groups.append(fields) }
+            start = end
+        }
+        let repeats = groups.reduce(0) { $0 + $1.count - 1 }
+        guard repeats * MarketColumn.tolerated > rows.count else { return nil }
+        return MarketColumn(groups, excluding: Set(plan.all + plan.timeParts))
+    }
+
+    /// The column that holds the market `wanted`: the one that separates rows, else one whose few texts have it; in a long
+    /// file, whose sample may be of another market, one whose sampled text is always the same.
+    func symbolColumn(of wanted: String, _ plan: ColumnPlan, _ decoder: TimeDecoder) -> Int? {
+        if let found = marketColumn(plan, decoder)?.column { return found }
+        let used = Set(plan.all + plan.timeParts)
+        let key = SymbolFilter.key(wanted)
+        let rest = (0..<width).filter { !used.contains($0) }
+        let texts = rest.map { column in Set(values(column).map { SymbolFilter.key($0.text) }) }
+        if let index = rest.indices.first(where: { texts[$0].contains(key) && texts[$0].count * 2 <= max(2, data.count) }) {
+            return rest[index]
+        }
+        guard data.count >= Sample.mostRows / 2 else { return nil }
+        return rest.indices.first { index in
+            texts[index].count == 1 && texts[index].contains { $0.contains(where: \.isLetter) }
+        }.map { rest[$0] }
+    }
+}
+
+/// The refusal of a series in which many rows of one file repeat a time with other prices and a column says why; looks at
+/// up to 200 such pairs, read again from the file.
+func severalMarkets(_ rows: AssembledRows, files: [FileRows], places: [InputPlace]) -> IngestError? {
+    let total = files.reduce(0) { $0 + $1.file.rowCount }
+    guard rows.conflicts.count * MarketColumn.tolerated > total else { return nil }
+    for (index, place) in places.enumerated() where place.isRereadable && files.indices.contains(index) {
+        let layout = files[index].layout
+        let pairs = rows.conflictPairs.filter { $0.file == place.name }
+        guard layout.plan.symbol == nil, !pairs.isEmpty else { continue }
+        let lines = physicalLines(Set(pairs.flatMap { [$0.dropped, $0.kept] }), of: place)
+        let groups = pairs.compactMap { pair -> [[String]]? in
+            guard let one = lines[pair.dropped], let two = lines[pair.kept] else { return nil }
+            return [one, two].map { splitFields($0, delimiter: layout.delimiter) }
+        }
+        let used = Set(layout.plan.all + layout.plan.timeParts)
+        guard let found = MarketColumn(groups, excluding: used) else { continue }
+        return found.refusal(
+            columnName: layout.columnName(found.column), at: SourceLocation(file: place.name, line: pairs[0].dropped))
+    }
+    return nil
+}

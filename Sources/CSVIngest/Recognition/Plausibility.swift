@@ -1,0 +1,48 @@
+import PriceSeries
+import StressBasics
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// The refusal of a series that no market can have: a share of prices below zero, or two-digit years of the future.
+func implausible(_ series: BarSeries, source: BarSource, layout: Layout) -> IngestError? {
+    let place = SourceLocation(file: source.files.first ?? "", line: layout.skippedRows + 1)
+    let negative = series.time.indices.count { min(series.low[$0], series.close[$0], series.open[$0]) < 0 }
+    // Oil was below zero for a day, not for one bar in twenty.
+    if negative * 20 > series.count, SourcePolicies(source)[.nonPositivePrices] == nil {
+        return IngestError(
+            .notRecognised, "cannot take these numbers for prices",
+            why: "\(spacedCount(negative)) of \(counted(series.count, "bar")) are below zero: are these returns or premiums?",
+            at: place,
+            hint: "read another column, or policy: {non_positive_prices: keep} reads them as they are "
+                + "(--policy non_positive_prices=keep)")
+    }
+    guard source.time == .automatic, case .pattern(let pattern) = layout.time, pattern.text.contains("%y"),
+        let last = series.time.last, last > latestTime
+    else { return nil }
+    return IngestError(
+        .notRecognised, "cannot tell the century of the years",
+        why: "read as \"\(pattern.text)\" the last time is \(UTCInstant(milliseconds: last).civil.dateText), in the future",
+        at: place, hint: "write the years with four digits, or say time: \"\(pattern.text)\" to have them so")
+}
+
+/// The warning about bars that the clock has not reached; none when there are none.
+func futureTimes(_ series: BarSeries, file: String) -> [Finding] {
+    let latest = latestTime
+    let ahead = series.time.reversed().prefix { $0 > latest }.count
+    guard ahead > 0, let last = series.time.last else { return [] }
+    return [
+        Finding(
+            check: "future_times", severity: .warning,
+            message: "\(spacedCount(ahead)) of \(counted(series.count, "bar")) are ahead of the clock; the last is of "
+                + UTCInstant(milliseconds: last).minuteText,
+            count: ahead, location: SourceLocation(file: file), time: UTCInstant(milliseconds: last), action: "kept",
+            hint: "check the unit, the order of day and month, and the century")
+    ]
+}
+
+/// Two days from now, in milliseconds since the epoch: no zone is further ahead.
+private var latestTime: Int64 { (Int64(time(nil)) + 2 * 86_400) * 1000 }
