@@ -65,9 +65,12 @@ struct ContentSearch {
 
     /// Whether the header gives the column a name that may mean something: not a number, nor `col3` or `unnamed`.
     private func hasTellingName(_ column: Int) -> Bool {
-        guard let name = table.columnName(column).map(normalizedName), name.contains(where: \.isLetter) else { return false }
+        guard let name = table.columnName(column).map(normalizedName), name.contains(where: \.isLetter) else {
+            return false
+        }
         let word = name.filter(\.isLetter)
-        return !(["col", "column", "field", "unnamed", "var", "value", "unnamedlevel"].contains(word) || word.count == 1)
+        return
+            !(["col", "column", "field", "unnamed", "var", "value", "unnamedlevel"].contains(word) || word.count == 1)
             || !name.contains(where: \.isNumber)
     }
 

@@ -54,7 +54,8 @@ private func milliseconds(_ parts: EpochParts, unit: TimeForm) -> Int64 {
             (parts.whole &* 1000 &+ parts.billionths / 1_000_000, parts.billionths % 1_000_000 != 0)
         case .microseconds: (parts.whole / 1000, parts.whole % 1000 != 0 || parts.isInexact)
         case .nanoseconds: (parts.whole / 1_000_000, parts.whole % 1_000_000 != 0 || parts.isInexact)
-        case .ticks: ((parts.whole &- epochTicks) / 10_000, (parts.whole &- epochTicks) % 10_000 != 0 || parts.isInexact)
+        case .ticks:
+            ((parts.whole &- epochTicks) / 10_000, (parts.whole &- epochTicks) % 10_000 != 0 || parts.isInexact)
         case .milliseconds, .zoned, .local: (parts.whole, parts.isInexact)
         }
     // Rounding is toward the past, also before 1970.

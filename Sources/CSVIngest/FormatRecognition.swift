@@ -114,14 +114,17 @@ extension Layout {
             .notRecognised, what, why: seen,
             notes: ["formats are \(knownFormats.map(\.name).joined(separator: ", "))"],
             at: SourceLocation(file: table.name, line: row?.line),
-            hint: otherKindHint(table) ?? oneFieldHint(table) ?? wideHint(table) ?? "say which columns to read, counted from 0 or by name: "
+            hint: otherKindHint(table) ?? oneFieldHint(table) ?? wideHint(table)
+                ?? "say which columns to read, counted from 0 or by name: "
                 + "columns: {time: 0, open: 1, high: 2, low: 3, close: 4} or columns: {time: 0, price: 1}")
     }
 
     /// What to do with rows that are one field.
     private static func oneFieldHint(_ table: SampleTable) -> String? {
         guard let only = table.names?.first, table.width == 1 else { return nil }
-        if only.contains(",") { return "every line is one quoted field; take the quotes off: tr -d '\"' < FILE > NEW.csv" }
+        if only.contains(",") {
+            return "every line is one quoted field; take the quotes off: tr -d '\"' < FILE > NEW.csv"
+        }
         return only.contains(" ") ? "blanks are no delimiter; write commas: tr -s ' ' ',' < FILE > NEW.csv" : nil
     }
 

@@ -97,7 +97,8 @@ private func result(
 ) -> IngestedSeries {
     let (series, checks) = (audited.series, audited.checks)
     let ofFiles = files.flatMap(\.findings)
-    let notes = ofFiles.filter { !$0.isDetail } + timeNotes(files, source.utcOffset)
+    let notes =
+        ofFiles.filter { !$0.isDetail } + timeNotes(files, source.utcOffset)
         + futureTimes(series, file: files[0].file.name)
     let badRows = ofFiles.filter(\.isDetail)
     let rowCount = files.reduce(0) { $0 + $1.file.rowCount }

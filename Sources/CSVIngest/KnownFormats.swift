@@ -171,33 +171,40 @@ let formatRules: [FormatRule] = {
 
 /// Header names that are understood, as ``normalizedName(_:)`` writes them, the surest first.
 enum ColumnNames {
-    static let time = [
-        "unix", "unixtimestamp", "unixtime", "epoch", "opentime", "timeperiodstart", "timeopen", "opentimestamp",
-        "starttime", "startat", "candlebegintime", "transacttime", "timestamp", "time", "datetime", "gmttime",
-        "timeutc", "timestamputc", "dateutc", "datetimeutc", "localtime", "timeexchange", "createdtime", "tradetime",
-        "date", "snappedat", "ts", "timestampms", "t", "start", "datum", "fecha", "data", "index", "id",
-    ] + ForeignNames.time
+    static let time =
+        [
+            "unix", "unixtimestamp", "unixtime", "epoch", "opentime", "timeperiodstart", "timeopen", "opentimestamp",
+            "starttime", "startat", "candlebegintime", "transacttime", "timestamp", "time", "datetime", "gmttime",
+            "timeutc", "timestamputc", "dateutc", "datetimeutc", "localtime", "timeexchange", "createdtime",
+            "tradetime",
+            "date", "snappedat", "ts", "timestampms", "t", "start", "datum", "fecha", "data", "index", "id",
+        ] + ForeignNames.time
     /// Names that other things have too: where they alone could be the time, the values of other columns count.
     static let weakTime: Set<String> = ["index", "id", "t", "start", "data"]
     /// Names of a column with dates alone, and of one with the time of the day.
     static let dates = ["date", "datum", "fecha", "data", "day", "dtyyyymmdd"]
     static let clocks = ["time", "zeit", "uhrzeit", "hora", "heure", "ora", "hour"]
     static let calendar = ["year", "month", "day", "hour", "minute", "second"]
-    static let open = [
-        "open", "o", "openprice", "priceopen", "opening", "eröffnung", "eroeffnung", "apertura", "ouverture", "ouv",
-    ] + ForeignNames.open
-    static let high = [
-        "high", "h", "highprice", "pricehigh", "max", "hoch", "tageshoch", "máximo", "maximo", "plushaut", "haut",
-    ] + ForeignNames.high
-    static let low = [
-        "low", "l", "lowprice", "pricelow", "min", "tief", "tagestief", "mínimo", "minimo", "plusbas", "bas",
-    ] + ForeignNames.low
-    static let close = [
-        "close", "c", "closeprice", "priceclose", "closing", "schluss", "schlusskurs", "cierre", "clôture", "cloture",
-        "clot", "price", "last", "lastprice", "closelast", "value", "zuletzt", "último", "ultimo", "dernier",
-        "midprice",
-        "mid", "rate", "settle", "settlement",
-    ] + ForeignNames.close
+    static let open =
+        [
+            "open", "o", "openprice", "priceopen", "opening", "eröffnung", "eroeffnung", "apertura", "ouverture", "ouv",
+        ] + ForeignNames.open
+    static let high =
+        [
+            "high", "h", "highprice", "pricehigh", "max", "hoch", "tageshoch", "máximo", "maximo", "plushaut", "haut",
+        ] + ForeignNames.high
+    static let low =
+        [
+            "low", "l", "lowprice", "pricelow", "min", "tief", "tagestief", "mínimo", "minimo", "plusbas", "bas",
+        ] + ForeignNames.low
+    static let close =
+        [
+            "close", "c", "closeprice", "priceclose", "closing", "schluss", "schlusskurs", "cierre", "clôture",
+            "cloture",
+            "clot", "price", "last", "lastprice", "closelast", "value", "zuletzt", "último", "ultimo", "dernier",
+            "midprice",
+            "mid", "rate", "settle", "settlement",
+        ] + ForeignNames.close
     /// Names that mean the price of the row when nothing else is called close; two of them in a file are two readings.
     static let rivalPrices: Set<String> = [
         "price", "last", "lastprice", "value", "mid", "midprice", "rate", "markprice", "indexprice", "vwap",

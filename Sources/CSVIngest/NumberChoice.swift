@@ -23,7 +23,9 @@ struct NumberChoice {
             return NumberChoice(
                 notation: notation, trait: RecognisedTrait("numbers", "like \(style.rawValue)", .stated, ""))
         }
-        let fields: [Field] = columns.flatMap { column in table.values(column).map { (unit?.bare($0.text) ?? $0.text, $0.row, column) } }
+        let fields: [Field] = columns.flatMap { column in
+            table.values(column).map { (unit?.bare($0.text) ?? $0.text, $0.row, column) }
+        }
         let ranked = readings(fields)
         guard let best = ranked.first, best.count > 0 else {
             return NumberChoice(.point, of: fields.count, fields.count, unit)
@@ -41,7 +43,8 @@ struct NumberChoice {
         notation.unit = unit
         let share = "\(spacedCount(count)) of \(counted(total, "sampled number"))"
         trait = RecognisedTrait(
-            "numbers", "like \((shown ?? style).rawValue)", count == total ? .certain : .likely, "reads \(share)" + (unit.map { ", each with \($0.text)" } ?? ""))
+            "numbers", "like \((shown ?? style).rawValue)", count == total ? .certain : .likely,
+            "reads \(share)" + (unit.map { ", each with \($0.text)" } ?? ""))
     }
 
     private init(notation: NumberNotation, trait: RecognisedTrait) {

@@ -122,11 +122,12 @@ struct RowOddities {
             _ action: String
         ) {
             guard count > 0 else { return }
-            let share = " (\(percentText(Double(count) / Double(max(1, rowCount)))))"
+            let total = max(rowCount, check == "other_symbols" ? rowCount + count : 1)
+            let share = " (\(percentText(Double(count) / Double(total))))"
             found.append(
                 Finding(
                     check: check, severity: severity,
-                    message: "\(spacedCount(count)) of \(counted(rowCount, "row")) \(message)\(share)", count: count,
+                    message: "\(spacedCount(count)) of \(counted(total, "row")) \(message)\(share)", count: count,
                     location: SourceLocation(file: file, line: line), action: action))
         }
         add(

@@ -104,7 +104,8 @@ struct TierFile: Decodable {
         return TierRow(
             floor: try number(present("minNotional", "notionalFloor")),
             cap: try optional(present("maxNotional", "notionalCap")),
-            rate: try number(present("maintenanceMarginRate", "maintenanceMarginRatio")), maxLeverage: try optional("maxLeverage"),
+            rate: try number(present("maintenanceMarginRate", "maintenanceMarginRatio")),
+            maxLeverage: try optional("maxLeverage"),
             amount: try amount(fields))
     }
 

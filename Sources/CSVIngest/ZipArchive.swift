@@ -88,7 +88,8 @@ final class ZipArchive {
         }
         if files.contains(where: { $0.name == "[Content_Types].xml" }) {
             throw IngestError(
-                .unsupported, "cannot read the file as a table", why: "it is an Excel workbook or another office document",
+                .unsupported, "cannot read the file as a table",
+                why: "it is an Excel workbook or another office document",
                 at: SourceLocation(file: name), hint: "save its table as CSV in the program that made it")
         }
         let tables = files.filter { file in [".csv", ".tsv", ".txt"].contains { file.name.lowercased().hasSuffix($0) } }

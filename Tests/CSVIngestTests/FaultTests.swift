@@ -96,7 +96,9 @@ struct FaultCase: CustomTestStringConvertible, Sendable {
             let first = outcome.columns.first?.first.map { UTCInstant(milliseconds: Int64(bitPattern: $0)).minuteText }
             #expect(first == wanted.first)
         } else {
-            #expect(outcome.rendered.contains(wanted.because) && outcome.rendered.contains(wanted.help), "\(outcome.rendered)")
+            #expect(
+                outcome.rendered.contains(wanted.because) && outcome.rendered.contains(wanted.help),
+                "\(outcome.rendered)")
         }
     }
 

@@ -54,7 +54,9 @@ private struct ShuffledTable {
     /// Nil for tables with quotes or without a header of letters.
     init?(_ text: String, rows most: Int) {
         let lines = text.split(whereSeparator: \.isNewline).prefix(most).map(String.init)
-        guard let first = lines.first, !text.contains("\""), !text.contains(";"), first.contains(",") else { return nil }
+        guard let first = lines.first, !text.contains("\""), !text.contains(";"), first.contains(",") else {
+            return nil
+        }
         header = first.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         let width = header.count
         rows = lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }

@@ -54,7 +54,9 @@ func differentTables(_ columns: BarColumns, _ origins: RowOrigins, _ places: [In
     guard places.count > 1, places.allSatisfy({ $0.zipMember != nil }) else { return nil }
     let parts = origins.parts(of: columns)
     func refusal(_ why: String) -> IngestError {
-        severalTables(places.map(shortName), why: why, file: places[0].name.split(separator: "/").dropLast().joined(separator: "/"))
+        severalTables(
+            places.map(shortName), why: why,
+            file: places[0].name.split(separator: "/").dropLast().joined(separator: "/"))
     }
     let lengths = Set(parts.compactMap { usualStep(columns, $0.rows) })
     if lengths.count > 1 { return refusal("their bars are of different lengths") }
@@ -72,7 +74,11 @@ private func usualStep(_ columns: BarColumns, _ rows: Range<Int>) -> Int64? {
     guard rows.count >= 10 else { return nil }
     let times = rows.prefix(10_000).map { columns.time[$0] }.sorted()
     var counts: [Int64: Int] = [:]
-    for (before, after) in zip(times, times.dropFirst()) where after > before { counts[after - before, default: 0] += 1 }
-    guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }), most.value * 2 > times.count else { return nil }
+    for (before, after) in zip(times, times.dropFirst()) where after > before {
+        counts[after - before, default: 0] += 1
+    }
+    guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }), most.value * 2 > times.count else {
+        return nil
+    }
     return most.key
 }

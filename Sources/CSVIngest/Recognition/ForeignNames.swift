@@ -10,12 +10,14 @@ enum ForeignNames {
         "openingprice", "first", "openingsprijs", "openprijs",
     ]
     static let high = [
-        "highest", "höchst", "höchstkurs", "máxima", "maxima", "massimo", "alto", "yüksek", "yuksek", "макс", "максимум",
+        "highest", "höchst", "höchstkurs", "máxima", "maxima", "massimo", "alto", "yüksek", "yuksek", "макс",
+        "максимум",
         "hoog", "hoogste", "högst", "högsta", "najwyższy", "najwyzszy", "maks", "tertinggi", "cao", "高", "最高", "最高价",
         "高値", "고가", "høj", "høy", "plushaut", "highestprice",
     ]
     static let low = [
-        "lowest", "tiefst", "tiefstkurs", "mínima", "minima", "minimo", "bajo", "baixo", "basso", "düşük", "dusuk", "мин",
+        "lowest", "tiefst", "tiefstkurs", "mínima", "minima", "minimo", "bajo", "baixo", "basso", "düşük", "dusuk",
+        "мин",
         "минимум", "laag", "laagste", "lägst", "lägsta", "najniższy", "najnizszy", "terendah", "thấp", "低", "最低", "最低价",
         "安値", "저가", "lav", "plusbas", "lowestprice",
     ]

@@ -22,7 +22,9 @@ struct HiddenBars {
         }
         let values = (0..<table.width).map { others.contains($0) ? column($0) : [] }
         func mostly(_ test: (Int) -> Bool) -> Bool { rows.indices.count(where: test) * 100 >= rows.count * 99 }
-        func isNear(_ one: Double, _ other: Double) -> Bool { one > 0 && other > 0 && one < 2 * other && other < 2 * one }
+        func isNear(_ one: Double, _ other: Double) -> Bool {
+            one > 0 && other > 0 && one < 2 * other && other < 2 * one
+        }
         let near = others.filter { other in mostly { isNear(values[other][$0], prices[$0]) } }
         var best: (columns: [Int], jump: Double)?
         for high in near where mostly({ values[high][$0] >= prices[$0] }) {

@@ -67,7 +67,9 @@ extension SampleTable {
         let key = SymbolFilter.key(wanted)
         let rest = (0..<width).filter { !used.contains($0) }
         let texts = rest.map { column in Set(values(column).map { SymbolFilter.key($0.text) }) }
-        if let index = rest.indices.first(where: { texts[$0].contains(key) && texts[$0].count * 2 <= max(2, data.count) }) {
+        if let index = rest.indices.first(where: {
+            texts[$0].contains(key) && texts[$0].count * 2 <= max(2, data.count)
+        }) {
             return rest[index]
         }
         guard data.count >= Sample.mostRows / 2 else { return nil }

@@ -12,7 +12,9 @@ func notATable(_ head: [UInt8], name: String) -> IngestError? {
     let visible = head.prefix(1 << 16).filter { $0 > Ascii.space }
     guard let first = visible.first else { return nil }
     let text = String(decoding: visible.prefix(64), as: UTF8.self).lowercased()
-    if first == UInt8(ascii: "<"), ["<!doctype", "<html", "<?xml", "<head", "<body", "<!--"].contains(where: text.hasPrefix) {
+    if first == UInt8(ascii: "<"),
+        ["<!doctype", "<html", "<?xml", "<head", "<body", "<!--"].contains(where: text.hasPrefix)
+    {
         let kind = text.hasPrefix("<?xml") ? "XML" : "an HTML page"
         return refused(kind, "fetch the file again: the server sent a page in its place")
     }

@@ -37,7 +37,8 @@ struct NumberUnit: Hashable, Sendable {
     /// Two to five letters, or one sign of a currency. A percent sign is none, nor is the K of thousands.
     private static func isUnit(_ text: String) -> Bool {
         if text.count == 1 { return "$€£¥₿₽₩₹₺₫฿".contains(text) }
-        return (2...5).contains(text.count) && text.allSatisfy { $0.isLetter || $0 == "$" } && !["nan", "inf"].contains(text.lowercased())
+        return (2...5).contains(text.count) && text.allSatisfy { $0.isLetter || $0 == "$" }
+            && !["nan", "inf"].contains(text.lowercased())
     }
 
     /// The text without the unit.

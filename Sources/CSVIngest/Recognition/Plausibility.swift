@@ -15,7 +15,8 @@ func implausible(_ series: BarSeries, source: BarSource, layout: Layout) -> Inge
     if negative * 20 > series.count, SourcePolicies(source)[.nonPositivePrices] == nil {
         return IngestError(
             .notRecognised, "cannot take these numbers for prices",
-            why: "\(spacedCount(negative)) of \(counted(series.count, "bar")) are below zero: are these returns or premiums?",
+            why:
+                "\(spacedCount(negative)) of \(counted(series.count, "bar")) are below zero: are these returns or premiums?",
             at: place,
             hint: "read another column, or policy: {non_positive_prices: keep} reads them as they are "
                 + "(--policy non_positive_prices=keep)")
@@ -25,7 +26,8 @@ func implausible(_ series: BarSeries, source: BarSource, layout: Layout) -> Inge
     else { return nil }
     return IngestError(
         .notRecognised, "cannot tell the century of the years",
-        why: "read as \"\(pattern.text)\" the last time is \(UTCInstant(milliseconds: last).civil.dateText), in the future",
+        why:
+            "read as \"\(pattern.text)\" the last time is \(UTCInstant(milliseconds: last).civil.dateText), in the future",
         at: place, hint: "write the years with four digits, or say time: \"\(pattern.text)\" to have them so")
 }
 
