@@ -26,7 +26,8 @@ public func ingestKind(file: String, options: IngestOptions = .init()) throws(In
     if head.bytes.first(where: { $0 > Ascii.space }) == 0x7B {
         let text = String(decoding: head.bytes, as: UTF8.self)
         let marks = ["minNotional", "notionalFloor", "maintenanceMarginRat", "maxNotional", "maxLeverage"]
-        return marks.contains(where: text.contains) ? .tiers : .prices
+        let firstKey = text.split(separator: "\"", maxSplits: 2).dropFirst().first ?? ""
+        return firstKey.contains("/") || marks.contains(where: text.contains) ? .tiers : .prices
     }
     guard let sample = try? Sample(head, name: first.name),
         let table = try? SampleTable(sample, name: first.name, rule: .automatic, noun: "price"),

@@ -38,7 +38,7 @@ private func lettersOnly(_ name: String) -> String {
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "january", "february",
         "march", "april", "june", "july", "august", "september", "october", "november", "december", "q", "t", "z",
     ]
-    return words.filter { !months.contains($0) }.joined(separator: " ")
+    return words.filter { $0.count > 1 && !months.contains($0) }.joined(separator: " ")
 }
 
 private func severalTables(_ names: [String], why: String, file: String) -> IngestError {

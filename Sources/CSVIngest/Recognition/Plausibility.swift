@@ -12,7 +12,7 @@ func implausible(_ series: BarSeries, source: BarSource, layout: Layout) -> Inge
     let place = SourceLocation(file: source.files.first ?? "", line: layout.skippedRows + 1)
     let negative = series.time.indices.count { min(series.low[$0], series.close[$0], series.open[$0]) < 0 }
     // Oil was below zero for a day, not for one bar in twenty.
-    if negative * 20 > series.count, SourcePolicies(source)[.nonPositivePrices] == nil {
+    if negative >= 10, negative * 20 > series.count, SourcePolicies(source)[.nonPositivePrices] == nil {
         return IngestError(
             .notRecognised, "cannot take these numbers for prices",
             why:
