@@ -32,6 +32,7 @@ func readEpoch(_ bytes: UnsafeBufferPointer<UInt8>, unit: TimeForm) -> TimeReadi
     guard let parts = epochParts(bytes) else { return nil }
     // Seconds are multiplied by 1,000: beyond 10^15 the year has left the calendar anyway.
     if unit == .seconds, parts.whole > 1_000_000_000_000_000 { return nil }
+    if let range = plausible[unit], !range.contains(parts.whole) { return nil }
     return TimeReading(milliseconds: milliseconds(parts, unit: unit), form: unit)
 }
 
@@ -41,21 +42,35 @@ private let plausibleSeconds: ClosedRange<Int64> = 631_152_000...4_102_444_800
 /// Ticks of 1990-01-01 to 2100-01-01, counted from the year 1; as nanoseconds they would be of 1989 to 1990.
 private let plausibleTicks: ClosedRange<Int64> = 627_667_488_000_000_000...662_380_416_000_000_000
 
+/// What stamps counted from 1601 are from 1990-01-01 to 2100-01-01. They are believed of a whole column only: numbers of
+/// trades may be as long.
+private let plausible: [TimeForm: ClosedRange<Int64>] = [
+    .fileTime: 122_756_256_000_000_000...157_469_184_000_000_000,
+    .webKit: 12_275_625_600_000_000...15_746_918_400_000_000,
+]
+
 /// Nanoseconds before 2000 are not believed without being told: no market's data of then are so fine.
 private let leastNanoseconds: Int64 = 946_684_800_000_000_000
 
 /// The epoch in ticks.
 private let epochTicks: Int64 = 621_355_968_000_000_000
 
+/// The epoch in hundreds of nanoseconds since 1601.
+private let fileTimeEpoch: Int64 = 116_444_736_000_000_000
+
 private func milliseconds(_ parts: EpochParts, unit: TimeForm) -> Int64 {
+    func since(_ epoch: Int64, perMillisecond scale: Int64) -> (Int64, Bool) {
+        ((parts.whole &- epoch) / scale, (parts.whole &- epoch) % scale != 0 || parts.isInexact)
+    }
     let (value, rest): (Int64, Bool) =
         switch unit {
         case .seconds:
             (parts.whole &* 1000 &+ parts.billionths / 1_000_000, parts.billionths % 1_000_000 != 0)
         case .microseconds: (parts.whole / 1000, parts.whole % 1000 != 0 || parts.isInexact)
         case .nanoseconds: (parts.whole / 1_000_000, parts.whole % 1_000_000 != 0 || parts.isInexact)
-        case .ticks:
-            ((parts.whole &- epochTicks) / 10_000, (parts.whole &- epochTicks) % 10_000 != 0 || parts.isInexact)
+        case .ticks: since(epochTicks, perMillisecond: 10_000)
+        case .fileTime: since(fileTimeEpoch, perMillisecond: 10_000)
+        case .webKit: since(fileTimeEpoch / 10, perMillisecond: 1000)
         case .milliseconds, .zoned, .local: (parts.whole, parts.isInexact)
         }
     // Rounding is toward the past, also before 1970.

@@ -73,6 +73,7 @@ private func ingest(
         if let refusal { throw refusal.withExcerpt(from: places[0]) }
     }
     if let refusal = implausible(series, source: source, layout: first.layout) { throw refusal }
+    if let refusal = unlikelyEpoch(series, source: source, files: files) { throw refusal }
     let seams = ticks == nil ? fileSeams(columns, origins, barLength: series.barLength) : nil
     let audited = try audit(series, assembled, seams: seams, source: source, reference: reference)
     return result(audited, files: files, source: source)

@@ -90,6 +90,10 @@ struct TimeJudge {
 
     var verdict: Result<TimeColumn, IngestError> {
         if let rounded = roundedEpoch { return .failure(roundedError(rounded)) }
+        if let stamps = UncommonStamps.judge(values.map(\.text)) {
+            return .success(
+                chosen(stamps.decoder, RecognisedTrait("time", stamps.reading, .likely, stamps.reason)))
+        }
         if readings.count(where: { $0 != nil }) * 2 > values.count {
             return .success(chosen(.automatic, automaticTrait))
         }
@@ -154,7 +158,8 @@ struct TimeJudge {
         let days = values.compactMap { decimal($0.text) }
         guard !days.isEmpty, days.count == values.count, days.allSatisfy({ (25_569.0..<73_051).contains($0) }),
             zip(days, days.dropFirst()).allSatisfy({ $0 < $1 }) || zip(days, days.dropFirst()).allSatisfy({ $0 > $1 }),
-            let first = values.first, let day = withBytes(first.text, TimeDecoder.spreadsheetDays.read)
+            let first = values.first, let day = withBytes(first.text, TimeDecoder.spreadsheetDays.read),
+            let last = days.max(), (last - 25_569) * 86_400_000 < Double(latestTime)
         else { return nil }
         return IngestError(
             .notRecognised, "cannot read time",

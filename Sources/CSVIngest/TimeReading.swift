@@ -9,6 +9,10 @@ enum TimeForm: Int, CaseIterable, Sendable {
     case nanoseconds
     /// Hundreds of nanoseconds since the year 1, as .NET counts.
     case ticks
+    /// Hundreds of nanoseconds since 1601, as Windows counts (FILETIME).
+    case fileTime
+    /// Microseconds since 1601, as Chromium counts.
+    case webKit
     /// A calendar date that states its zone.
     case zoned
     /// A calendar date without a zone.
@@ -22,6 +26,8 @@ enum TimeForm: Int, CaseIterable, Sendable {
         case .microseconds: "microseconds"
         case .nanoseconds: "nanoseconds"
         case .ticks: "ticks of 100 ns since the year 1"
+        case .fileTime: "ticks of 100 ns since 1601"
+        case .webKit: "microseconds since 1601"
         case .zoned, .local: nil
         }
     }

@@ -48,6 +48,7 @@ CHANGES = {
     "data.0.numbers": ["auto", "1,234.5", 1234.5, "1234.5", "12", 12, None],
     "data.0.delimiter": [",", ";", "\t", "|", "tab", "", None],
     "data.0.symbol": ["BTC", 5, "", None, ["BTC"]],
+    "data.0.table": ["BTC_60", 5, "", None, ["BTC_60"]],
     "data.0.time": ["auto", "ms", "ISO 8601", "%d/%m/%Y", None, ["ms"]],
     "data.0.timezone": ["UTC", "Z", "+03:00", "-0300", "Europe/Berlin", None],
     "data.0.policy": [{"bad_ticks": "drop"}, {"bad_ticks": "delete"}, {"bad_tick": "drop"}, {}, "drop", None],
@@ -56,7 +57,8 @@ CHANGES = {
         {"time": [0, 1], "bid": 2, "ask": 3}, {"time": 0}, {"price": 1}, {"time": 0, "price": 1, "open": 2},
         {"time": 0, "bid": 1}, {"time": 1024, "price": 1}, {"time": -1, "price": 1}, {"time": 0, "price": ""},
         {"time": 0, "open": 1, "high": 2, "low": 3}, {"time": [], "price": 1}, [0, 1], None,
-        {"time": 0, "bid": 1, "ask": 2, "open": 3}, {"time": 0, "pirce": 1},
+        {"time": 0, "bid": 1, "ask": 2, "open": 3}, {"time": 0, "pirce": 1}, {"symbol": "coin"}, {"symbol": 1024}, {},
+        {"time": 0, "price": 1, "symbol": 2}, {"time": 0, "symbol": 2}, {"price": 1, "symbol": 2}, {"symbol": None},
     ],
     "data.0.funding": [
         {"path": "f.csv"}, {"path": ["f.csv"], "shift": "-3h"}, {"rate": 0.0001, "interval": "8h"}, {"rate": 0.0001},

@@ -31,6 +31,36 @@ func implausible(_ series: BarSeries, source: BarSource, layout: Layout) -> Inge
         at: place, hint: "write the years with four digits, or say time: \"\(pattern.text)\" to have them so")
 }
 
+/// The refusal of epoch stamps that lie wholly ahead of the clock or wholly before 2000: they count from another year, or in
+/// another unit, as stamps of Apple (since 2001), of NTP (since 1900) and of GPS do.
+func unlikelyEpoch(_ series: BarSeries, source: BarSource, files: [FileRows]) -> IngestError? {
+    guard source.time == .automatic, let file = files.first, let first = series.time.first, let last = series.time.last,
+        let unit = file.epochUnit, first > latestTime || last < leastLastTime
+    else { return nil }
+    let isAhead = first > latestTime
+    let day = UTCInstant(milliseconds: isAhead ? first : last).civil.dateText
+    return IngestError(
+        .notRecognised, "cannot tell what the times count",
+        why: "as \(unit.words) since 1970 \(isAhead ? "the first is of \(day), in the future" : "the last is of \(day)")",
+        at: SourceLocation(file: file.file.name, line: file.layout.skippedRows + 1),
+        hint: "if that is right say time: \(unit.setting) (--time \(unit.setting)); else write the times as dates")
+}
+
+/// 2000-01-01: series in epoch stamps that end before are hardly ever what they seem.
+private let leastLastTime: Int64 = 946_684_800_000
+
+extension FileRows {
+    /// The unit of the stamps when each is one, and the setting for it.
+    fileprivate var epochUnit: (words: String, setting: String)? {
+        let used = TimeForm.allCases.filter { formCounts[$0.rawValue] > 0 }
+        guard used.count == 1, let words = used[0].epochUnit else { return nil }
+        let settings: [TimeForm: String] = [
+            .seconds: "s", .milliseconds: "ms", .microseconds: "us", .nanoseconds: "ns",
+        ]
+        return settings[used[0]].map { (words, $0) }
+    }
+}
+
 /// The warning about bars that the clock has not reached; none when there are none.
 func futureTimes(_ series: BarSeries, file: String) -> [Finding] {
     let latest = latestTime
@@ -47,4 +77,4 @@ func futureTimes(_ series: BarSeries, file: String) -> [Finding] {
 }
 
 /// Two days from now, in milliseconds since the epoch: no zone is further ahead.
-private var latestTime: Int64 { (Int64(time(nil)) + 2 * 86_400) * 1000 }
+var latestTime: Int64 { (Int64(time(nil)) + 2 * 86_400) * 1000 }
