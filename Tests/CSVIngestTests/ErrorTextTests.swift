@@ -17,6 +17,7 @@ import Testing
                 3 | 2019-07-20T11:00:00Z,10512.5,10530.0,10498.2,10x501.3,812.4
                   |                                              ^^^^^^^^ expected a decimal number
                   = note: 1 of 3 rows cannot be read (33 %); more than 1 % is refused
+                  = help: policy: {bad_row: drop} reads the other 2 rows (--policy bad_row=drop)
                 """)
     }
 

@@ -153,7 +153,7 @@ struct ShapeCase: CustomTestStringConvertible, Sendable {
             name: "day and month first, in even steps", head: "time,open,high,low,close\n",
             row: { "\($0.two($0.day))/01/2022 \($0.clock),\($0.ohlc)" }),
         ShapeCase(
-            name: "unknown names", head: "zeit,erster,spitze,boden,letzter\n",
+            name: "names that say nothing", head: "zeit,col1,col2,col3,col4\n",
             row: { "2022-01-\($0.two($0.day)) \($0.clock),\($0.ohlc)" }),
         ShapeCase(
             name: "spreadsheet days, when asked", head: "Date,Open,High,Low,Close\n",
@@ -217,6 +217,15 @@ struct ShapeCase: CustomTestStringConvertible, Sendable {
         }
         let error = try #require(Outcome { () throws(IngestError) in try ingest(text) }.error)
         #expect(error.what == "cannot read time")
+    }
+
+    /// Names that are not known may mean something else: the values alone do not decide.
+    @Test func unknownNamesAreAskedFor() throws {
+        let rows = (0..<30).map { ShapeCase.Bar(index: $0) }.map { "\($0.seconds),\($0.ohlc)" }
+        let text = "zeit,erster,spitze,boden,letzter\n" + rows.joined(separator: "\n") + "\n"
+        let error = try #require(Outcome { () throws(IngestError) in try ingest(text) }.error)
+        #expect(error.finding.hint.contains("columns: {time: 0, open: 1, high: 2, low: 3, close: 4}"))
+        #expect(try ingest(text) { $0.columns = bars(0, 1, 2, 3, 4) }.series.count == 30)
     }
 
     /// A second market deep in a file, beyond the sample, is not mixed in silently.

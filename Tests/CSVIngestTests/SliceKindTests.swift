@@ -40,7 +40,8 @@ import Testing
         Kind(
             name: "one market, written in two ways", head: "time,open,high,low,close,symbol,more\n",
             row: { index, isOdd, _ in
-                "\(1_614_556_800 + 60 * index),100,102,99,\(100 + index % 3),\(isOdd ? "btc-usd" : "BTC/USD"),"
+                let high = 102 + index % 2
+                return "\(1_614_556_800 + 60 * index),100,\(high),99,\(100 + index % 3),\(isOdd ? "btc-usd" : "BTC/USD"),"
             }),
         Kind(
             name: "a second market somewhere", head: "time,price,symbol,more\n",
@@ -60,7 +61,7 @@ import Testing
                 let clock = "\(hour < 10 ? "0" : "")\(hour):\(minute < 10 ? "0" : "")\(minute):00"
                 let day = "2021-03-0\(1 + index / 1440 % 9)"
                 let odd = ["", "25:00:00", "x"].randomElement(using: &random) ?? ""
-                return "100,\(day),\(isOdd ? odd : clock),102,99,\(100 + index % 3),e"
+                return "100,\(day),\(isOdd ? odd : clock),\(102 + index % 2),99,\(100 + index % 3),e"
             }),
         Kind(
             name: "two volumes", head: "time,high,low,open,volumefrom,volumeto,close,conversionType\n",
@@ -73,7 +74,8 @@ import Testing
             name: "decimal commas", head: "time;open;high;low;close;volume;more\n",
             row: { index, isOdd, _ in
                 let close = isOdd ? "1.100,25" : "1100,\(index % 10)"
-                return "\(1_614_556_800 + 60 * index);1100,5;1102;1099,75;\(close);\(isOdd ? "1,5K" : "7,25");"
+                let high = 1102 + index % 2
+                return "\(1_614_556_800 + 60 * index);1100,5;\(high);1099,75;\(close);\(isOdd ? "1,5K" : "7,25");"
             }),
         Kind(
             name: "tabs", head: "time\topen\thigh\tlow\tclose\tvolume\n",
