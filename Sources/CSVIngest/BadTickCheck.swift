@@ -11,8 +11,10 @@ import StressBasics
 /// anybody could trade on it.
 ///
 /// A bar is suspicious when one of its prices is further than the threshold of ``ExtremeBarCheck`` from the close before
-/// and from the close after, while those two are within half of it from each other; a run of two or three bars is when all
-/// its closes are. The first and the last bar are compared with the one neighbour they have. Zero is infinitely far. A crash that lasts is not suspicious. Real markets have made such round trips
+/// and from the close after, while those two are within half of it from each other, or within a quarter of the way to that
+/// price where this is more (and at most the threshold): the larger of two wicks is not the one that passes. A run of two or
+/// three bars is suspicious when all its closes are, bars that carry the one before forward without volume not counted. The
+/// close before a bar behind a suspicious one is the last that is not suspicious. The first and the last bar are compared with the one neighbour they have. Zero is infinitely far. A crash that lasts is not suspicious. Real markets have made such round trips
 /// too, which is why the bars are kept unless the user says otherwise, and why another venue's prices are asked when there
 /// are any: a bar is confirmed when that venue has seen, in the bar or its neighbours, a price within half the threshold
 /// of the extreme.
@@ -23,6 +25,8 @@ struct BadTickCheck {
         /// The price that stands out, and the close before.
         var price: Double
         var before: Double
+        /// The close after it, or after the run that it is in; nil where none is known.
+        var after: Double?
         var hasNoVolume: Bool
         /// What the other venue says; nil when it says nothing.
         var isConfirmed: Bool?
@@ -46,9 +50,11 @@ struct BadTickCheck {
         if let first = edgeTick(0, beside: 1) { ticks.append(first) }
         let widest = (series.barLength?.milliseconds ?? 0) * 10
         var bar = 1
+        var before = series.count > 0 ? series.close[0] : 0
         while bar < series.count - 1 {
-            let run = series.time[bar] - series.time[bar - 1] <= widest ? runLength(bar) : 0
-            for slip in bar..<(bar + run) { ticks.append(tick(slip, before: series.close[bar - 1])) }
+            let run = series.time[bar] - series.time[bar - 1] <= widest ? runLength(bar, before: before) : 0
+            for slip in bar..<(bar + run) { ticks.append(tick(slip, before: before, after: series.close[bar + run])) }
+            if run == 0 { before = series.close[bar] }
             bar += max(1, run)
         }
         if bar < series.count, let last = edgeTick(bar, beside: bar - 1) { ticks.append(last) }
@@ -67,19 +73,41 @@ struct BadTickCheck {
         return tick(bar, before: other)
     }
 
-    /// How many bars from `bar` on stand out together; 0 when none does.
-    private func runLength(_ bar: Int) -> Int {
-        let before = series.close[bar - 1]
+    /// How many bars from `bar` on stand out together against the close `before`; 0 when none does.
+    private func runLength(_ bar: Int, before: Double) -> Int {
         guard before > 0, isFar(bar, from: before) else { return 0 }
-        for length in 1...BadTickCheck.longestRun where bar + length < series.count {
-            let after = series.close[bar + length]
-            guard after > 0, abs(log(after / before)) <= threshold / 2 else { continue }
-            let run = bar..<(bar + length)
-            let areFar = run.allSatisfy { isFar($0, from: before) && isFar($0, from: after) }
-            let closes = length == 1 || run.allSatisfy { distance(series.close[$0], before) > threshold }
-            return areFar && closes ? length : 0
+        let reach = reach(bar, from: before)
+        var end = bar + 1
+        for _ in 1...BadTickCheck.longestRun {
+            while end < series.count, isCarriedForward(end) { end += 1 }
+            guard end < series.count else { return 0 }
+            let after = series.close[end]
+            if after > 0, abs(log(after / before)) <= reach {
+                return standOut(bar..<end, before: before, after: after) ? end - bar : 0
+            }
+            end += 1
         }
         return 0
+    }
+
+    /// How far the closes before and after a bar may be from each other: further where the bar itself went further.
+    private func reach(_ bar: Int, from before: Double) -> Double {
+        let size = tick(bar, before: before).price
+        return min(max(threshold / 2, distance(size, before) / 4), threshold)
+    }
+
+    private func standOut(_ run: Range<Int>, before: Double, after: Double) -> Bool {
+        guard run.allSatisfy({ isFar($0, from: before) && isFar($0, from: after) }) else { return false }
+        return run.count == 1 || run.allSatisfy { distance(series.close[$0], before) > threshold }
+    }
+
+    /// Whether a bar only repeats the close before, without volume where that is known.
+    private func isCarriedForward(_ bar: Int) -> Bool {
+        let price = series.close[bar - 1]
+        let isSame =
+            series.open[bar] == price && series.high[bar] == price && series.low[bar] == price
+            && series.close[bar] == price
+        return isSame && !(series.volume.map { $0[bar] > 0 } ?? false)
     }
 
     /// Whether a price of the bar is further than the threshold from `level`, which is above 0. Without logarithms: every
@@ -95,10 +123,10 @@ struct BadTickCheck {
         price > 0 ? abs(log(price / level)) : .infinity
     }
 
-    private func tick(_ bar: Int, before: Double) -> Tick {
+    private func tick(_ bar: Int, before: Double, after: Double? = nil) -> Tick {
         let prices = [series.low[bar], series.high[bar], series.open[bar], series.close[bar]]
         let worst = prices.max { distance($0, before) < distance($1, before) } ?? series.low[bar]
-        return Tick(bar: bar, price: worst, before: before, hasNoVolume: series.volume?[bar] == 0)
+        return Tick(bar: bar, price: worst, before: before, after: after, hasNoVolume: series.volume?[bar] == 0)
     }
 
     private func judged(_ tick: Tick, by reference: BarSeries) -> Tick {
@@ -172,12 +200,9 @@ struct BadTickCheck {
 
     /// `0.01 between closes of 59.991 and 60.2`.
     private func words(_ tick: Tick) -> String {
-        let later = min(tick.bar + 1, series.count)..<min(tick.bar + 1 + BadTickCheck.longestRun, series.count)
-        let after = later.first { distance(series.close[$0], tick.before) <= threshold / 2 }
-        guard let after, tick.bar > 0 else {
+        guard let after = tick.after else {
             return "\(priceText(tick.price)) beside closes of \(priceText(tick.before))"
         }
-        return
-            "\(priceText(tick.price)) between closes of \(priceText(tick.before)) and \(priceText(series.close[after]))"
+        return "\(priceText(tick.price)) between closes of \(priceText(tick.before)) and \(priceText(after))"
     }
 }

@@ -133,12 +133,13 @@ struct ByteCursor {
     /// Whether eight digits of a date have been taken and digits follow.
     var isAfterCompactDate: Bool { at == 8 && Ascii.isDigit(bytes[4]) && next.map(Ascii.isDigit) == true }
 
-    /// `0730`, `073015` or `073015123`, with nothing but a `Z` behind.
+    /// `0730`, `073015` or `073015123`, with nothing but a `Z` or an offset behind.
     mutating func takeCompactClock(into civil: inout CivilTime) -> Bool {
-        let isZoned = at < bytes.count && Ascii.lower(bytes[bytes.count &- 1]) == 0x7A
-        let end = bytes.count &- (isZoned ? 1 : 0)
+        var end = at
+        while end < bytes.count, Ascii.isDigit(bytes[end]) { end &+= 1 }
         let rest = end &- at
-        guard rest == 4 || rest == 6 || rest == 9, (at..<end).allSatisfy({ Ascii.isDigit(bytes[$0]) }),
+        let isZone = end == bytes.count || [0x5A, 0x7A, Ascii.plus, Ascii.minus].contains(bytes[end])
+        guard rest == 4 || rest == 6 || rest == 9, isZone,
             let hour = takeNumber(2), let minute = takeNumber(2)
         else { return false }
         (civil.hour, civil.minute) = (hour, minute)

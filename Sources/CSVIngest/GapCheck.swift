@@ -1,11 +1,15 @@
 import PriceSeries
 import StressBasics
 
-/// Compares the open times with the grid of the bar length Δ: a step of more than 1.5 Δ is a gap.
+/// Compares the open times with the grid of the bar length Δ: a step of more than 1.5 Δ is a gap, unless the market is closed
+/// at weekends and the step is over one.
 struct GapCheck {
     private let series: BarSeries
     private let rows: AssembledRows
     private let length: TimeSpan?
+    private let weekends: WeekendClosure?
+    /// Steps over a weekend and nothing more.
+    private var closures = 0
     /// Bars that come after a gap, ascending.
     private var gaps: [Int] = []
     /// Steps that are not Δ.
@@ -15,6 +19,7 @@ struct GapCheck {
     /// O(bars).
     init(_ series: BarSeries, _ rows: AssembledRows) {
         (self.series, self.rows, length) = (series, rows, series.barLength)
+        weekends = WeekendClosure(series)
         guard let delta = length?.milliseconds, delta > 0 else { return }
         for bar in 1..<series.count {
             let step = series.time[bar] - series.time[bar - 1]
@@ -22,16 +27,19 @@ struct GapCheck {
             irregular = (irregular.count + 1, irregular.first ?? bar)
             // Half up, without the sum that could overflow for steps of thousands of years.
             if step - delta > delta / 2 {
-                gaps.append(bar)
-                absentBars += absent(before: bar)
+                let missing = absent(before: bar)
+                if missing > 0 { gaps.append(bar) } else { closures += 1 }
+                absentBars += missing
             }
         }
     }
 
-    /// Bars that the grid has between a bar and the one before, rounded to whole bars, at least 1 for a gap.
+    /// Bars that the grid has between a bar and the one before, without those of weekends, rounded to whole bars: at least 1 for
+    /// a gap that is not a weekend.
     private func absent(before bar: Int) -> Int {
         guard let delta = length?.milliseconds else { return 0 }
-        let (whole, rest) = (series.time[bar] - series.time[bar - 1]).quotientAndRemainder(dividingBy: delta)
+        let open = step(bar) - (weekends?.closed(from: series.time[bar - 1] + delta, to: series.time[bar]) ?? 0)
+        let (whole, rest) = max(open, delta).quotientAndRemainder(dividingBy: delta)
         return Int(rest > delta - rest || (rest == delta - rest && rest > 0) ? whole : whole - 1)
     }
 
@@ -48,13 +56,16 @@ struct GapCheck {
             let span = length.map { " of \($0.text)" } ?? ""
             return Finding(
                 check: "missing_bars", severity: .pass,
-                message: "0 of \(counted(series.count, "bar"))\(span) are missing", count: 0)
+                message: "0 of \(counted(series.count, "bar"))\(span) are missing"
+                    + (closures > 0 ? "; the market is closed at weekends, \(counted(closures, "time"))" : ""), count: 0
+            )
         }
         let share = percentText(Double(absentBars) / Double(absentBars + series.count))
         return Finding(
             check: "missing_bars", severity: .warning,
             message: "\(counted(absentBars, "bar")) of \(length.text) missing (\(share)) in "
-                + "\(counted(gaps.count, "gap")); the longest \(range(longest))",
+                + "\(counted(gaps.count, "gap"))\(closures > 0 ? " beside \(counted(closures, "weekend"))" : ""); "
+                + "the longest \(range(longest))",
             count: absentBars, location: rows.location(first), time: series.instant(first),
             action: "kept as a gap")
     }

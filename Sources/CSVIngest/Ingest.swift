@@ -101,6 +101,7 @@ private func result(
     let notes =
         ofFiles.filter { !$0.isDetail } + timeNotes(files, source.utcOffset)
         + futureTimes(series, file: files[0].file.name)
+        + [clockChanges(series, audited.rows, files: files, utcOffset: source.utcOffset)].compactMap { $0 }
     let badRows = ofFiles.filter(\.isDetail)
     let rowCount = files.reduce(0) { $0 + $1.file.rowCount }
     let details = inFileOrder(badRows + checks.details, files: files.map(\.file.name))

@@ -109,19 +109,7 @@ extension Layout {
         _ format: String, kind: RowKind, plan: ColumnPlan, time: TimeColumn, numbers: NumberChoice,
         columns: RecognisedTrait, table: SampleTable, source: BarSource, isOrderAssumed: Bool
     ) throws(IngestError) -> Layout {
-        var plan = plan
-        plan.time = time.columns[0]
-        if time.columns.count > 1 { plan.timeParts = time.columns }
-        if let reference = source.symbolColumn { plan.symbol = try position(of: reference, table) }
-        if let symbol = source.symbol, plan.symbol == nil {
-            plan.symbol = table.symbolColumn(of: symbol, plan, time.decoder)
-        }
-        if plan.symbol == nil, let markets = table.marketColumn(plan, time.decoder) {
-            throw markets.refusal(columnName: table.columnName(markets.column), at: place(table))
-        }
-        if kind == .bars, source.columns == nil, plan.symbol == nil || source.symbol == nil {
-            try SnapshotGuard.check(table, plan, time.decoder, numbers.notation)
-        }
+        let plan = try finished(plan, time, numbers, kind: kind, table: table, source: source)
         var layout = Layout(
             format: format, reason: columns.reason, delimiter: table.delimiter, skippedRows: table.skippedRows,
             width: table.width, names: table.names, plan: plan, time: time.decoder, isOrderAssumed: isOrderAssumed,
@@ -138,6 +126,27 @@ extension Layout {
             layout.tickLength = length
         }
         return layout
+    }
+
+    /// The plan with the columns of the time and of the markets. Throws for several markets and for a ticker's snapshots.
+    private static func finished(
+        _ plan: ColumnPlan, _ time: TimeColumn, _ numbers: NumberChoice, kind: RowKind, table: SampleTable,
+        source: BarSource
+    ) throws(IngestError) -> ColumnPlan {
+        var plan = plan
+        plan.time = time.columns[0]
+        if time.columns.count > 1 { plan.timeParts = time.columns }
+        if let reference = source.symbolColumn { plan.symbol = try position(of: reference, table) }
+        if let symbol = source.symbol, plan.symbol == nil {
+            plan.symbol = table.symbolColumn(of: symbol, plan, time.decoder)
+        }
+        if plan.symbol == nil, let markets = table.marketColumn(plan, time.decoder) {
+            throw markets.refusal(columnName: table.columnName(markets.column), at: place(table))
+        }
+        if kind == .bars, source.columns == nil, plan.symbol == nil || source.symbol == nil {
+            try SnapshotGuard.check(table, plan, time, numbers.notation)
+        }
+        return plan
     }
 
     private static func needsBarLength(_ kind: RowKind, _ table: SampleTable) -> IngestError {

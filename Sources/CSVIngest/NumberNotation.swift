@@ -115,6 +115,8 @@ private struct PlainWriter {
         guard let group = notation.group else { return 0 }
         if peek == group { return 1 }
         guard group == Ascii.space else { return 0 }
+        // Windows-1252 has it as one byte, which begins no character of UTF-8.
+        if peek == 0xA0 { return 1 }
         for blank in [[0xC2, 0xA0], [0xE2, 0x80, 0xAF]] as [[UInt8]] where input[at...].starts(with: blank) {
             return blank.count
         }

@@ -110,7 +110,11 @@ struct RowRejects {
             return "thousands separators or decimal commas? say so, for example numbers: \"1.234,5\""
         }
         let points = text.count { $0 == "." }
-        return points > 1 ? "a spreadsheet has lost the decimal point; fetch the file again" : ""
+        if points > 1 { return "a spreadsheet has lost the decimal point; fetch the file again" }
+        guard text.contains(where: \.isNumber), text.contains(where: { !$0.isNumber && !".-+eE".contains($0) }) else {
+            return ""
+        }
+        return "units beside prices are read only when each price has the same; take them off"
     }
 
     /// The refusal of the file: when more than one in a hundred of `rowCount` rows are malformed, or more than half where the
@@ -131,7 +135,9 @@ struct RowRejects {
     }
 
     private func refusalHint(_ hint: String, rest: Int, of rowCount: Int, _ policy: PolicyAction?) -> String {
-        guard policy == nil, rest * 2 > rowCount else { return hint }
+        guard policy == nil, rest * 2 > rowCount else {
+            return hint.isEmpty ? "are these the right columns? name them: columns: {time: …, price: …}" : hint
+        }
         let setting = "policy: {bad_row: drop} reads the other \(counted(rest, "row")) (--policy bad_row=drop)"
         return hint.isEmpty ? setting : hint + "; " + setting
     }

@@ -98,6 +98,12 @@ struct SampleTable {
         return value
     }
 
+    /// Whether nearly all of a column's texts have a digit, as numbers in any notation have.
+    func holdsNumbers(_ column: Int) -> Bool {
+        let texts = values(column)
+        return !texts.isEmpty && texts.count { $0.text.contains(where: \.isNumber) } * 20 >= texts.count * 19
+    }
+
     /// The sampled texts of several columns joined by blanks, with their rows; rows without any of them are left out.
     func joinedValues(_ columns: [Int]) -> [(text: String, row: SampleRow)] {
         guard columns.count > 1 else { return values(columns.first ?? 0) }

@@ -86,6 +86,12 @@ public func ingestTierAudit(file: String, options: IngestOptions = .init()) thro
             refused.append(finding)
         }
     }
+    guard brackets > 0 || all.isEmpty else {
+        throw IngestError(
+            .malformed, "cannot read the tiers", why: "none of its \(counted(all.count, "table")) can be used",
+            notes: refused.first.map { [$0.message] } ?? [], at: SourceLocation(file: place.name),
+            hint: "the ccxt layout is wanted: an object that names for each symbol the list of its tiers")
+    }
     let summary = Finding(
         check: "tier_tables", severity: refused.isEmpty ? .pass : .warning,
         message: "\(counted(all.count, "symbol")) with \(counted(brackets, "bracket")), of which "

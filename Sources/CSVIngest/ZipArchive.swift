@@ -9,6 +9,8 @@ struct ZipMember: Sendable {
     let index: UInt64
     /// `archive.zip/member.csv`, shown to people.
     let name: String
+    /// Its name in the archive, with folders.
+    let path: String
     /// Bytes of the archive on the disk.
     let byteCount: Int
     /// The digest of the archive's bytes.
@@ -179,8 +181,8 @@ extension InputPlace {
         return found.map { member in
             .member(
                 ZipMember(
-                    archive: source, index: member.index, name: "\(name)/\(member.name)", byteCount: count,
-                    sha256: digest, identity: known))
+                    archive: source, index: member.index, name: "\(name)/\(member.name)", path: member.name,
+                    byteCount: count, sha256: digest, identity: known))
         }
     }
 

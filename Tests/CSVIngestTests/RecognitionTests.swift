@@ -146,4 +146,42 @@ import Testing
         let error = refusal("time,price\n2020-01-01,1\n") { $0.time = .pattern("%Y-%Q") }
         #expect(error?.reason == .setting && error?.why == "%Q is no conversion")
     }
+
+    /// Hourly closes whose times are counted in another unit, or from another year, from 2021-01-01 on.
+    private func counted(_ count: Int = 60, _ stamp: (Int64) -> Int64) -> String {
+        "time,price\n" + (0..<count).map { "\(stamp(1_609_459_200 + 3600 * Int64($0))),\(100 + $0 % 7)\n" }.joined()
+    }
+
+    @Test func stampsSince1601AreReadInWholeColumns() throws {
+        let units: [(Int64) -> Int64] = [
+            { ($0 + 11_644_473_600) * 10_000_000 }, { ($0 + 11_644_473_600) * 1_000_000 },
+            { $0 * 10_000_000 + 621_355_968_000_000_000 },
+        ]
+        for unit in units {
+            let read = try ingest(counted(60, unit))
+            #expect(read.series.count == 60 && read.series.instant(0).rfc3339 == "2021-01-01T00:00:00Z")
+            #expect(read.series.instant(59).rfc3339 == "2021-01-03T11:00:00Z")
+        }
+        // Numbers of trades are as long and on no grid.
+        let ids = "time,price\n" + (0..<60).map { "\(132_000_000_000_000_000 + $0 * 7_654_321),5\n" }.joined()
+        #expect(refusal(ids)?.what == "cannot read time")
+    }
+
+    @Test func tenDigitsMayBeAnHour() throws {
+        let text =
+            "time,price\n" + (0..<48).map { "20210\($0 / 24 + 1)01\($0 % 24 < 10 ? "0" : "")\($0 % 24),5\n" }.joined()
+        let read = try ingest(text)
+        #expect(read.series.instant(0).rfc3339 == "2021-01-01T00:00:00Z")
+        #expect(read.series.instant(47).rfc3339 == "2021-02-01T23:00:00Z")
+    }
+
+    /// Seconds since 2001 (Apple) look like 1990, seconds since 1900 (NTP) like 2091; the unit may be stated.
+    @Test func stampsOfNoLikelyYearAreAskedFor() throws {
+        let apple = counted { $0 - 978_307_200 }, network = counted { $0 + 2_208_988_800 }
+        for text in [apple, network] {
+            let error = try #require(refusal(text))
+            #expect(error.what == "cannot tell what the times count" && error.finding.hint.contains("time: s"))
+            #expect(try ingest(text) { $0.time = .seconds }.series.count == 60)
+        }
+    }
 }

@@ -161,4 +161,40 @@ import Testing
         }
         #expect(outcome.error != nil || outcome.columns.count == 6)
     }
+
+    /// Rows of a day number and a close, from 2021-01-01, a Friday.
+    private func daily(_ days: [Int]) throws -> IngestedSeries {
+        try ingest("time,price\n" + days.map { "\(1_609_459_200 + 86_400 * $0),\(100 + $0 % 7)\n" }.joined())
+    }
+
+    /// Weekends of a market that is closed at weekends are no gaps; a holiday is one, and so is a weekend of any other market.
+    @Test func weekendsAreNoGaps() throws {
+        let open = (0..<140).filter { ![1, 2].contains($0 % 7) }
+        let closed = try #require(try daily(open).summary("missing_bars"))
+        #expect(
+            closed.severity == .pass && closed.count == 0 && closed.message.contains("closed at weekends, 20 times"))
+        let holiday = try #require(try daily(open.filter { $0 != 70 && $0 != 31 }).summary("missing_bars"))
+        #expect(holiday.count == 2 && holiday.message.contains("in 2 gaps beside 18 weekends"), "\(holiday.message)")
+        let always = (0..<140).filter { ![29, 30].contains($0) }
+        #expect(try daily(always).summary("missing_bars")?.count == 2)
+    }
+
+    /// Hours of a local clock, as `2021-03-28 02:00` with the zone left out, through a year of Central Europe.
+    @Test func hoursOfAClockChangeAreNamed() throws {
+        func text(lost: Int, doubled: Int) -> String {
+            var rows = "time,price\n"
+            for hour in 0..<8760 where hour != lost {
+                let time = UTCInstant(milliseconds: (1_609_459_200 + 3600 * Int64(hour)) * 1000).minuteText
+                rows += "\(time),\(100 + hour % 7)\n"
+                if hour == doubled { rows += "\(time),\(50 + hour % 7)\n" }
+            }
+            return rows
+        }
+        // 2021-03-28 02:00 and 2021-10-31 02:00.
+        let read = try ingest(text(lost: 86 * 24 + 2, doubled: 303 * 24 + 2))
+        let finding = try #require(read.summary("clock_changes"))
+        #expect(finding.count == 2 && finding.severity == .warning && finding.message.contains("clocks of Europe"))
+        #expect(finding.message.contains("2021-03-28 02:00") && finding.message.contains("2021-10-31 02:00"))
+        #expect(try ingest(text(lost: 85 * 24 + 2, doubled: 302 * 24 + 2)).summary("clock_changes") == nil)
+    }
 }

@@ -41,7 +41,8 @@ import Testing
             name: "one market, written in two ways", head: "time,open,high,low,close,symbol,more\n",
             row: { index, isOdd, _ in
                 let high = 102 + index % 2
-                return "\(1_614_556_800 + 60 * index),100,\(high),99,\(100 + index % 3),\(isOdd ? "btc-usd" : "BTC/USD"),"
+                return
+                    "\(1_614_556_800 + 60 * index),100,\(high),99,\(100 + index % 3),\(isOdd ? "btc-usd" : "BTC/USD"),"
             }),
         Kind(
             name: "a second market somewhere", head: "time,price,symbol,more\n",

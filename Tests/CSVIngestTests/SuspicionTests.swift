@@ -37,6 +37,34 @@ import Testing
         #expect(read.summary("level_shifts")?.count == 1)
     }
 
+    /// Of two wicks beside each other the larger is found too, although the bar before it closed at a bad price.
+    @Test func theLargerOfTwoWicksIsFoundToo() throws {
+        let read = try ingest(
+            text { $0 == 60 ? (101, 102, 40, 50, 5) : $0 == 61 ? (101, 102, 5, 101, 5) : nil })
+        #expect(read.suspicious == [60, 61])
+        // The closes around the farther wick are 15 % apart, around the nearer one as well.
+        func wick(_ low: Double) throws -> [Int] {
+            try ingest(
+                hourlyText(200) { bar in
+                    let level = bar > 50 ? 85.0 : 100
+                    let bottom = bar == 50 ? low : level - 0.5
+                    return
+                        "\(1_614_556_800 + 3600 * bar),\(level),\(level + 0.5 + 0.1 * Double(bar % 2)),\(bottom),\(level + 0.1 * Double(bar % 3)),1"
+                }
+            ).suspicious
+        }
+        #expect(try wick(20) == [50] && wick(70).isEmpty)
+    }
+
+    /// What only carries a print forward makes it no longer than it is; a price that is traded again is a level.
+    @Test func aPrintThatIsCarriedForwardIsOneSlip() throws {
+        func read(_ volume: Double) throws -> IngestedSeries {
+            try ingest(text { (60..<90).contains($0) ? (1_000, 1_000, 1_000, 1_000, $0 == 60 ? 5 : volume) : nil })
+        }
+        #expect(try read(0).suspicious == Array(60..<90))
+        #expect(try read(3).suspicious.isEmpty)
+    }
+
     @Test func theEdgesAreComparedWithTheirOnlyNeighbour() throws {
         let read = try ingest(text { $0 == 0 ? (16_000, 16_000, 99, 101, 1) : $0 == 199 ? (101, 102, 0, 101, 1) : nil })
         #expect(read.suspicious == [0, 199])

@@ -80,7 +80,7 @@ import Testing
         try scratch.write(csv, to: "absurd.csv")
         let options = [
             "sweep", "absurd.csv", "--contract", "linear,inverse,margin,spot", "--bounds", "--kappa", "0.5",
-            "--horizon", "4h,1d",
+            "--horizon", "4h,1d", "--policy", "non_positive_prices=keep",
         ]
         for kernel in ["auto", "plain"] {
             let run = try scratch.program.run(options + ["--kernel", kernel, "--out", kernel])

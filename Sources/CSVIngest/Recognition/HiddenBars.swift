@@ -1,58 +1,150 @@
 import PriceSeries
 import StressBasics
 
-/// Looks behind a price of known name for an open, a high and a low under names that are not known.
+/// Looks behind a price of known name for an open, a high and a low under names that are not known, and for a high and a low of
+/// known name without an open.
 struct HiddenBars {
-    /// Columns of open, high, low and close.
-    let columns: [Int]
+    /// Columns of open, high, low and close; the open is nil where none stands beside a high and a low.
+    private let open: Int?
+    private let high: Int
+    private let low: Int
+    private let price: Int
+    /// Whether bars open near the close before, as bars do.
+    private let opensNear: Bool
 
     /// Most columns that are looked at.
     private static let mostColumns = 24
 
-    /// Nil when no three other columns hold an open, a high and a low around the price.
+    /// Nil when no other columns hold a high and a low around the price, or when these are of the past day.
     init?(_ table: SampleTable, price: Int, time: TimeColumn, numbers: NumberNotation) {
-        let rows = table.timed(time)
-        func column(_ index: Int) -> [Double] {
-            rows.map { table.number($0.fields[index], numbers) ?? .nan }
+        let values = HiddenColumns(table, price: price, time: time, numbers: numbers)
+        guard values.rowCount >= 5 else { return nil }
+        if let found = values.nearestBars {
+            guard !SnapshotGuard(values.rows(found.columns)).isRunning else { return nil }
+            (open, high, low, opensNear) = (found.columns[0], found.columns[1], found.columns[2], found.opensNear)
+        } else if let found = values.namedExtremes {
+            guard !SnapshotGuard(values.rows([price, found.high, found.low, price])).isRunning else { return nil }
+            (open, high, low, opensNear) = (nil, found.high, found.low, false)
+        } else {
+            return nil
         }
-        let prices = column(price)
-        guard rows.count >= 5 else { return nil }
-        let others = (0..<min(table.width, HiddenBars.mostColumns)).filter {
-            $0 != price && !time.columns.contains($0)
-        }
-        let values = (0..<table.width).map { others.contains($0) ? column($0) : [] }
-        func mostly(_ test: (Int) -> Bool) -> Bool { rows.indices.count(where: test) * 100 >= rows.count * 99 }
-        func isNear(_ one: Double, _ other: Double) -> Bool {
-            one > 0 && other > 0 && one < 2 * other && other < 2 * one
-        }
-        let near = others.filter { other in mostly { isNear(values[other][$0], prices[$0]) } }
-        var best: (columns: [Int], jump: Double)?
-        for high in near where mostly({ values[high][$0] >= prices[$0] }) {
-            for low in near where low != high && mostly({ values[low][$0] <= prices[$0] }) {
-                guard rows.indices.contains(where: { values[low][$0] < values[high][$0] }) else { continue }
-                for open in near where open != high && open != low && values[open] != prices {
-                    let (o, h, l) = (values[open], values[high], values[low])
-                    guard mostly({ o[$0] <= h[$0] && o[$0] >= l[$0] }) else { continue }
-                    let jump = zip(o.dropFirst(), prices).reduce(0) { $0 + abs($1.0 - $1.1) }
-                    if jump < best?.jump ?? .infinity { best = ([open, high, low, price], jump) }
-                }
-            }
-        }
-        guard let best else { return nil }
-        columns = best.columns
+        self.price = price
     }
 
     /// The refusal that names the reading which the values show.
     func refusal(_ table: SampleTable, time: TimeColumn) -> IngestError {
-        let plan = ColumnPlan(
-            time: time.columns[0],
-            prices: .bars(open: columns[0], high: columns[1], low: columns[2], close: columns[3]),
-            timeParts: time.columns.count > 1 ? time.columns : [])
-        let names = columns.prefix(3).map { table.columnName($0) ?? "column \($0)" }
+        let names = [open, high, low].compactMap { $0 }.map { table.columnName($0) ?? "column \($0)" }
+        let alone = "kind: price (--kind price) reads the price alone"
         return IngestError(
             .notRecognised, "cannot take the file for prices alone",
-            why: "\(quotedList(names)) hold an open, a high and a low around the price",
+            why: "\(quotedList(names)) hold \(open == nil ? "" : "an open, ")a high and a low around the price",
             at: SourceLocation(file: table.name, line: table.header?.line),
-            hint: "say so with \(PriceOrder.Order.assumed.setting(plan)), or kind: price to read the price alone")
+            hint: reading(time).map { "say so with \($0), or \(alone)" }
+                ?? "\(alone); bars need columns: {time: …, open: …, high: …, low: …, close: …}")
     }
+
+    /// The setting that reads the bars; nil when the values do not bear it.
+    private func reading(_ time: TimeColumn) -> String? {
+        guard let open, opensNear else { return nil }
+        let plan = ColumnPlan(
+            time: time.columns[0], prices: .bars(open: open, high: high, low: low, close: price),
+            timeParts: time.columns.count > 1 ? time.columns : [])
+        return PriceOrder.Order.assumed.setting(plan)
+    }
+
+    fileprivate static func others(_ table: SampleTable, _ price: Int, _ time: TimeColumn) -> [Int] {
+        (0..<min(table.width, mostColumns)).filter {
+            $0 != price && !time.columns.contains($0)
+                && table.columnName($0).map(ColumnNames.hasOtherMeaning) != true
+        }
+    }
+}
+
+/// The numbers of the columns beside a price, sorted by time.
+private struct HiddenColumns {
+    private let table: SampleTable
+    private let price: Int
+    private let values: [Int: [Double]]
+    private let prices: [Double]
+    /// Columns of the price's magnitude.
+    private let near: [Int]
+
+    init(_ table: SampleTable, price: Int, time: TimeColumn, numbers: NumberNotation) {
+        (self.table, self.price) = (table, price)
+        let rows = table.timed(time)
+        func column(_ index: Int) -> [Double] {
+            rows.map { table.number($0.fields[index], numbers) ?? .nan }
+        }
+        let others = HiddenBars.others(table, price, time)
+        let prices = column(price)
+        let values = Dictionary(uniqueKeysWithValues: ([price] + others).map { ($0, column($0)) })
+        near = others.filter { other in
+            HiddenColumns.mostly(prices.count) { isNear(values[other]?[$0] ?? .nan, prices[$0]) }
+        }
+        (self.prices, self.values) = (prices, values)
+    }
+
+    var rowCount: Int { prices.count }
+
+    /// The rows of some columns.
+    func rows(_ columns: [Int]) -> [[Double]] {
+        prices.indices.map { row in columns.map { values[$0]?[row] ?? .nan } }.filter { !$0.contains(where: \.isNaN) }
+    }
+
+    private func values(_ column: Int) -> [Double] { values[column] ?? [] }
+
+    private var aboves: [Int] { near.filter { high in mostly { values(high)[$0] >= prices[$0] } } }
+    private var belows: [Int] { near.filter { low in mostly { values(low)[$0] <= prices[$0] } } }
+
+    /// Open, high, low and close whose bars open nearest to the close before.
+    var nearestBars: (columns: [Int], opensNear: Bool)? {
+        var best: (columns: [Int], jump: Double)?
+        for high in aboves {
+            for low in belows where low != high && isApart(low, high) {
+                for open in near
+                where open != high && open != low && values(open) != prices && isInside(open, low, high) {
+                    let jump = jump(open)
+                    if jump < best?.jump ?? .infinity { best = ([open, high, low, price], jump) }
+                }
+            }
+        }
+        return best.map { ($0.columns, $0.jump * 2 < range($0.columns[2], $0.columns[1])) }
+    }
+
+    /// A high and a low by their names.
+    var namedExtremes: (high: Int, low: Int)? {
+        func named(_ columns: [Int], _ names: [String]) -> Int? {
+            columns.first { table.columnName($0).map(plainName).map(names.contains) == true }
+        }
+        guard let high = named(aboves, ColumnNames.high), let low = named(belows, ColumnNames.low), isApart(low, high)
+        else { return nil }
+        return (high, low)
+    }
+
+    private func isApart(_ low: Int, _ high: Int) -> Bool {
+        prices.indices.contains { values(low)[$0] < values(high)[$0] }
+    }
+
+    private func isInside(_ open: Int, _ low: Int, _ high: Int) -> Bool {
+        mostly { values(open)[$0] <= values(high)[$0] && values(open)[$0] >= values(low)[$0] }
+    }
+
+    private func jump(_ open: Int) -> Double {
+        zip(values(open).dropFirst(), prices).reduce(0) { $0 + ($1.0.isNaN || $1.1.isNaN ? 0 : abs($1.0 - $1.1)) }
+    }
+
+    private func range(_ low: Int, _ high: Int) -> Double {
+        zip(values(high), values(low)).reduce(0) { $0 + ($1.0.isNaN || $1.1.isNaN ? 0 : $1.0 - $1.1) }
+    }
+
+    private func mostly(_ test: (Int) -> Bool) -> Bool { HiddenColumns.mostly(prices.count, test) }
+
+    private static func mostly(_ count: Int, _ test: (Int) -> Bool) -> Bool {
+        (0..<count).count(where: test) * 100 >= count * 99
+    }
+}
+
+/// Whether two prices are within a factor of two.
+private func isNear(_ one: Double, _ other: Double) -> Bool {
+    one > 0 && other > 0 && one < 2 * other && other < 2 * one
 }

@@ -7,25 +7,30 @@ struct MarketColumn {
     /// Its texts, sorted.
     var names: [String]
 
-    /// Looks through rows in groups of one time each; nil when no column keeps the rows of nearly every group apart.
+    /// Looks through rows in groups of one time each; nil when no column keeps the rows of nearly every group apart. Of
+    /// several such columns one with letters comes first: a rank tells rows apart and changes from day to day.
     init?(_ groups: [[[String]]], excluding used: Set<Int>) {
         let width = groups.first?.first?.count ?? 0
-        let rowCount = groups.reduce(0) { $0 + $1.count }
-        for column in 0..<width where !used.contains(column) {
-            var names: Set<String> = []
-            let apart = groups.count { group in
-                let texts = group.compactMap { $0.indices.contains(column) ? trimmed($0[column]) : nil }
-                names.formUnion(texts)
-                return Set(texts).count == group.count
-            }
-            let isFew = groups.count > 1 ? names.count * 2 <= rowCount : names.allSatisfy { decimal($0) == nil }
-            let isNumber = names.contains { $0.contains(".") && decimal($0) != nil }
-            guard apart * 20 >= groups.count * 19, isFew, !isNumber, names.count > 1 else { continue }
-            (self.column, self.names) = (column, names.sorted())
-            return
-        }
-        return nil
+        let found = (0..<width).filter { !used.contains($0) }.compactMap { MarketColumn(groups, column: $0) }
+        guard let best = found.first(where: \.hasLetters) ?? found.first else { return nil }
+        self = best
     }
+
+    private init?(_ groups: [[[String]]], column: Int) {
+        let rowCount = groups.reduce(0) { $0 + $1.count }
+        var names: Set<String> = []
+        let apart = groups.count { group in
+            let texts = group.compactMap { $0.indices.contains(column) ? trimmed($0[column]) : nil }
+            names.formUnion(texts)
+            return Set(texts).count == group.count
+        }
+        let isFew = groups.count > 1 ? names.count * 2 <= rowCount : names.allSatisfy { decimal($0) == nil }
+        let isNumber = names.contains { $0.contains(".") && decimal($0) != nil }
+        guard apart * 20 >= groups.count * 19, isFew, !isNumber, names.count > 1 else { return nil }
+        (self.column, self.names) = (column, names.sorted())
+    }
+
+    private var hasLetters: Bool { names.allSatisfy { $0.contains(where: \.isLetter) } }
 
     /// More than this share of rows, 1 in 20, must repeat a time with other values before they count as of several markets.
     static let tolerated = 20
@@ -39,6 +44,17 @@ struct MarketColumn {
             why: "the rows are of \(quotedList(names)) in column \(title)", at: location,
             hint: "say which to read, for example symbol: \(first) (--symbol \(first)); the column is "
                 + "columns: {…, symbol: \(columnName.map(SourceLocation.presentable) ?? String(column))}")
+    }
+}
+
+extension MarketColumn {
+    /// The refusal of rows of one symbol that another column tells apart again, as venues do.
+    func secondRefusal(columnName: String?, at location: SourceLocation) -> IngestError {
+        let title = columnName.map { "\"\(SourceLocation.presentable($0))\"" } ?? "\(column)"
+        return IngestError(
+            .notRecognised, "cannot read several markets as one series",
+            why: "the rows of the symbol are of \(quotedList(names)) in column \(title)", at: location,
+            hint: "one column can be chosen by; write the rows of one of them to a file of their own")
     }
 }
 
@@ -87,16 +103,18 @@ func severalMarkets(_ rows: AssembledRows, files: [FileRows], places: [InputPlac
     for (index, place) in places.enumerated() where place.isRereadable && files.indices.contains(index) {
         let layout = files[index].layout
         let pairs = rows.conflictPairs.filter { $0.file == place.name }
-        guard layout.plan.symbol == nil, !pairs.isEmpty else { continue }
+        guard !pairs.isEmpty else { continue }
         let lines = physicalLines(Set(pairs.flatMap { [$0.dropped, $0.kept] }), of: place)
         let groups = pairs.compactMap { pair -> [[String]]? in
             guard let one = lines[pair.dropped], let two = lines[pair.kept] else { return nil }
             return [one, two].map { splitFields($0, delimiter: layout.delimiter) }
         }
-        let used = Set(layout.plan.all + layout.plan.timeParts)
+        let used = Set(layout.plan.all + layout.plan.timeParts + [layout.plan.symbol].compactMap { $0 })
         guard let found = MarketColumn(groups, excluding: used) else { continue }
-        return found.refusal(
-            columnName: layout.columnName(found.column), at: SourceLocation(file: place.name, line: pairs[0].dropped))
+        let location = SourceLocation(file: place.name, line: pairs[0].dropped)
+        return layout.plan.symbol == nil
+            ? found.refusal(columnName: layout.columnName(found.column), at: location)
+            : found.secondRefusal(columnName: layout.columnName(found.column), at: location)
     }
     return nil
 }

@@ -11,8 +11,10 @@ import StressBasics
 func implausible(_ series: BarSeries, source: BarSource, layout: Layout) -> IngestError? {
     let place = SourceLocation(file: source.files.first ?? "", line: layout.skippedRows + 1)
     let negative = series.time.indices.count { min(series.low[$0], series.close[$0], series.open[$0]) < 0 }
-    // Oil was below zero for a day, not for one bar in twenty.
-    if negative >= 10, negative * 20 > series.count, SourcePolicies(source)[.nonPositivePrices] == nil {
+    // Oil was below zero for a day, not for one bar in twenty, nor for one in four of a few.
+    if negative * 20 > series.count, negative >= 10 || (negative >= 2 && negative * 4 > series.count),
+        SourcePolicies(source)[.nonPositivePrices] == nil
+    {
         return IngestError(
             .notRecognised, "cannot take these numbers for prices",
             why:
@@ -41,7 +43,8 @@ func unlikelyEpoch(_ series: BarSeries, source: BarSource, files: [FileRows]) ->
     let day = UTCInstant(milliseconds: isAhead ? first : last).civil.dateText
     return IngestError(
         .notRecognised, "cannot tell what the times count",
-        why: "as \(unit.words) since 1970 \(isAhead ? "the first is of \(day), in the future" : "the last is of \(day)")",
+        why:
+            "as \(unit.words) since 1970 \(isAhead ? "the first is of \(day), in the future" : "the last is of \(day)")",
         at: SourceLocation(file: file.file.name, line: file.layout.skippedRows + 1),
         hint: "if that is right say time: \(unit.setting) (--time \(unit.setting)); else write the times as dates")
 }

@@ -46,7 +46,8 @@ enum UncommonStamps {
         let times = stamps.compactMap { withBytes($0, pattern.read)?.milliseconds }
         guard times.count == stamps.count, times.allSatisfy(isRecent) else { return nil }
         return Found(
-            decoder: .pattern(pattern), reading: "\"%Y%m%d%H\"", reason: "each of the ten digits is a year, month, day and hour")
+            decoder: .pattern(pattern), reading: "\"%Y%m%d%H\"",
+            reason: "each of the ten digits is a year, month, day and hour")
     }
 
     /// From 1990 until 2033, when such digits begin to be epoch seconds of the past.

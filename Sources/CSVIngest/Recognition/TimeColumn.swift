@@ -259,7 +259,7 @@ struct TimeJudge {
             return dated(
                 text, .likely, RisingOrder.reason, at: values.first.map { table.location($0.row, column: column) })
         case .ambiguous(let example, let text):
-            return .failure(TimeJudge.ambiguous(example, at: location(text)))
+            return .failure(ambiguous(example, text, at: location(text)))
         case .contradictory(let dayFirst, let monthFirst):
             return .failure(
                 IngestError(
@@ -280,22 +280,21 @@ struct TimeJudge {
             chosen(.pattern(pattern), RecognisedTrait("time", "\"\(text)\"", confidence, reason), [finding]))
     }
 
-    /// Both readings of a date, spelled out, and the setting for each.
-    private static func ambiguous(_ date: DayMonthText, at location: SourceLocation) -> IngestError {
-        func reading(year: Int, month: Int, day: Int) -> String? {
-            CivilTime(year: year, month: month, day: day).instant.map { $0.civil.dateText }
+    /// The readings of a date that the whole sample bears, spelled out, and the setting for each.
+    private func ambiguous(_ date: DayMonthText, _ text: String, at location: SourceLocation) -> IngestError {
+        let all =
+            [date.dayFirstPattern, date.monthFirstPattern] + (date.yearDigits == 2 ? [date.yearFirstPattern] : [])
+        let patterns = all.compactMap { try? TimePattern($0) }.filter { pattern in
+            values.count { withBytes($0.text, pattern.read) != nil } * 100 >= values.count * 98
         }
-        let year = date.yearDigits == 4 ? date.year : 2000 + date.year
-        let isYearFirst = date.yearDigits == 2
-        let yearFirst = isYearFirst ? reading(year: 2000 + date.first, month: date.second, day: date.year) : nil
-        let readings = [
-            reading(year: year, month: date.second, day: date.first).map { "\($0) (\"\(date.dayFirstPattern)\")" },
-            reading(year: year, month: date.first, day: date.second).map { "\($0) (\"\(date.monthFirstPattern)\")" },
-            yearFirst.map { "\($0) (\"\(date.yearFirstPattern)\")" },
-        ].compactMap { $0 }
+        let readings = patterns.compactMap { pattern in
+            withBytes(text, pattern.read).map {
+                "\(UTCInstant(milliseconds: $0.milliseconds).civil.dateText) (\"\(pattern.text)\")"
+            }
+        }
         return IngestError(
             .notRecognised, "cannot read time", why: "this may be \(readings.joined(separator: " or "))", at: location,
-            hint: "say which it is: time: \"\(date.dayFirstPattern)\" or time: \"\(date.monthFirstPattern)\"")
+            hint: "say which it is: " + patterns.map { "time: \"\($0.text)\"" }.joined(separator: " or "))
     }
 }
 
@@ -323,17 +322,22 @@ enum RisingOrder {
         let times = texts.compactMap { withBytes($0, pattern.read)?.milliseconds }
         guard times.count * 100 >= texts.count * 98, times.count > leastSteps else { return nil }
         var lengths: [Int64: Int] = [:]
-        for (before, after) in zip(times, times.dropFirst()) { lengths[length(after - before), default: 0] += 1 }
+        for (before, after) in zip(times, times.dropFirst()) { lengths[length(before, after), default: 0] += 1 }
         let most = lengths.values.max() ?? 0
         guard most * 100 >= (times.count - 1) * 90, let low = times.min(), let high = times.max() else { return nil }
         return high - low
     }
 
-    /// Months are of one length here, 30 days.
-    private static func length(_ step: Int64) -> Int64 {
+    /// Months are of one length here, 30 days, and from Friday to Monday it is a day, as on exchanges.
+    private static func length(_ before: Int64, _ after: Int64) -> Int64 {
         let day: Int64 = 86_400_000
+        let step = after - before
+        if abs(step) == 3 * day, weekday(min(before, after)) == 4 { return step / 3 }
         return (28 * day...31 * day).contains(abs(step)) ? (step < 0 ? -30 : 30) * day : step
     }
+
+    /// The day of the week, Monday being 0.
+    private static func weekday(_ time: Int64) -> Int64 { ((time / 86_400_000 + 3) % 7 + 7) % 7 }
 }
 
 /// The first millisecond of the one date that a file's name has, as `20171217` or `2017-12-17`; nil for none or several.

@@ -56,7 +56,8 @@ struct ContentSearch {
                 throw ambiguous(found, numbers.notation)
             }
             if best.columns.contains(where: hasTellingName) {
-                guard best.choice.jump * 2 < best.range else { return nil }
+                let isOther = best.columns.contains { table.columnName($0).map(ColumnNames.hasOtherMeaning) == true }
+                guard best.choice.jump * 2 < best.range, !isOther else { return nil }
                 throw asked(best)
             }
             return try layout(best, numbers)

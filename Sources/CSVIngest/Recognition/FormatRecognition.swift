@@ -48,7 +48,7 @@ extension Layout {
         // A date and a clock in columns of their own shift everything behind them.
         guard table.clockColumn(after: plan.time) == nil else { return nil }
         let time = try TimeColumn.choose([[plan.time]], table: table, notation: source.time)
-        guard holds(proof, table, plan) else { return nil }
+        guard holds(proof, table, plan), plan.prices.columns.allSatisfy(table.holdsNumbers) else { return nil }
         let numbers = try NumberChoice.choose(plan.prices.columns, table: table, style: source.numbers)
         var plan = plan
         var columns = RecognisedTrait("columns", plan.words(table), .likely, "\(table.width) columns without header")
@@ -115,17 +115,34 @@ extension Layout {
             notes: ["formats are \(knownFormats.map(\.name).joined(separator: ", "))"],
             at: SourceLocation(file: table.name, line: row?.line),
             hint: otherKindHint(table) ?? oneFieldHint(table) ?? wideHint(table)
+                ?? repeatedHint(table)
                 ?? "say which columns to read, counted from 0 or by name: "
-                + "columns: {time: 0, open: 1, high: 2, low: 3, close: 4} or columns: {time: 0, price: 1}")
+                + "columns: {time: …, open: …, high: …, low: …, close: …} or columns: {time: …, price: …}")
     }
 
     /// What to do with rows that are one field.
     private static func oneFieldHint(_ table: SampleTable) -> String? {
-        guard let only = table.names?.first, table.width == 1 else { return nil }
-        if only.contains(",") {
+        guard table.width == 1, let only = table.names?.first ?? table.data.first?.fields.first else { return nil }
+        if [",", ";", "\t"].contains(where: { only.contains($0) }) {
             return "every line is one quoted field; take the quotes off: tr -d '\"' < FILE > NEW.csv"
         }
+        // Times have colons, and dates have strokes.
+        let rival = ["^", "~", "#", "¦", ":"].first { mark in
+            only.split(separator: Character(mark), omittingEmptySubsequences: false).count >= 4
+        }
+        if let rival { return "\(rival) is no delimiter; write commas: tr '\(rival)' ',' < FILE > NEW.csv" }
         return only.contains(" ") ? "blanks are no delimiter; write commas: tr -s ' ' ',' < FILE > NEW.csv" : nil
+    }
+
+    /// What to do with several columns of one price's name.
+    private static func repeatedHint(_ table: SampleTable) -> String? {
+        guard let names = table.names?.map(normalizedName) else { return nil }
+        let known = ["open", "high", "low", "close"].filter { name in names.count { $0 == name } > 1 }
+        guard let name = known.last else { return nil }
+        let places = names.indices.filter { names[$0] == name }.prefix(4).map(String.init).joined(separator: ", ")
+        return
+            "the columns of several markets stand side by side (\(name) in \(places)); name those of one by position, counted "
+            + "from 0: columns: {time: …, open: …, high: …, low: …, close: …}"
     }
 
     /// The columns of a wide table that may be the price.

@@ -132,11 +132,22 @@ struct HeaderRoles {
 
     private var quotes: ColumnPlan.Prices? {
         get throws(IngestError) {
-            guard let bid = try column("bid", ColumnNames.bid), let ask = try column("ask", ColumnNames.ask) else {
-                return nil
-            }
+            guard let bid = try column("bid", ColumnNames.bid), let ask = try column("ask", ColumnNames.ask),
+                plain[bid].utf8.count > 1 || areQuotes(bid, ask)
+            else { return nil }
             return .quotes(bid: bid, ask: ask)
         }
+    }
+
+    /// Whether two columns named by a letter hold bids and asks: near each other, the ask hardly ever below.
+    private func areQuotes(_ bid: Int, _ ask: Int) -> Bool {
+        let rows = table.data.prefix(200).compactMap { row -> (Double, Double)? in
+            guard row.fields.count == table.width, let low = decimal(row.fields[bid]),
+                let high = decimal(row.fields[ask])
+            else { return nil }
+            return (low, high)
+        }
+        return !rows.isEmpty && rows.count { $0.1 >= $0.0 && $0.1 < 2 * $0.0 } * 10 >= rows.count * 9
     }
 
     /// The one price of a row. Two columns that may both be it and differ are two readings.
@@ -181,8 +192,7 @@ struct HeaderRoles {
 
     private func holdsNumbers(_ column: Int) -> Bool {
         let texts = table.values(column).prefix(50)
-        return !texts.isEmpty
-            && texts.count { decimal($0.text) != nil || $0.text.contains(where: \.isNumber) } * 2 > texts.count
+        return !texts.isEmpty && texts.count { $0.text.contains(where: \.isNumber) } * 2 > texts.count
     }
 
     private func differ(_ a: Int, _ b: Int) -> Bool {

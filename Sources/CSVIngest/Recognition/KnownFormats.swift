@@ -158,6 +158,9 @@ let formatRules: [FormatRule] = {
         FormatRule(
             format: "trades", kind: .trades,
             shape: .placed(width: 5, plan: trades(time: 0, price: 2, size: 3), proof: .side(4))),
+        FormatRule(
+            format: "trades", kind: .trades,
+            shape: .placed(width: 4, plan: trades(time: 0, price: 1, size: 2), proof: .side(3))),
         FormatRule(format: "ohlc", shape: .placed(width: 5, plan: ohlc(volume: nil), proof: .nothing)),
         FormatRule(format: "ohlc", shape: .placed(width: 6, plan: ohlc(volume: 5), proof: .nothing)),
         FormatRule(
@@ -231,4 +234,16 @@ enum ColumnNames {
     ]
     /// Names of what is a change of prices and not a price.
     static let changes = ["return", "pct", "change", "premium", "yield", "fundingrate", "delta", "pnl"]
+    /// Words of names that say what a column is, and that it is no price of a bar: bands, averages, forecasts.
+    private static let otherMeanings: Set<String> = [
+        "band", "bands", "upper", "lower", "ma", "sma", "ema", "wma", "avg", "average", "mean", "median", "std",
+        "stdev",
+        "bollinger", "bb", "rsi", "macd", "signal", "forecast", "predicted", "prediction", "target", "vwap", "twap",
+        "basis", "resistance", "support", "sar",
+    ]
+
+    /// Whether a header name says that its column is something else than a bar's price.
+    static func hasOtherMeaning(_ name: String) -> Bool {
+        name.lowercased().split { !$0.isLetter }.contains { otherMeanings.contains(String($0)) }
+    }
 }

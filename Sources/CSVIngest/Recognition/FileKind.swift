@@ -24,10 +24,7 @@ public func ingestKind(file: String, options: IngestOptions = .init()) throws(In
     defer { withExtendedLifetime(source) {} }
     guard let head = try? TextHead(source, name: first.name) else { return .prices }
     if head.bytes.first(where: { $0 > Ascii.space }) == 0x7B {
-        let text = String(decoding: head.bytes, as: UTF8.self)
-        let marks = ["minNotional", "notionalFloor", "maintenanceMarginRat", "maxNotional", "maxLeverage"]
-        let firstKey = text.split(separator: "\"", maxSplits: 2).dropFirst().first ?? ""
-        return firstKey.contains("/") || marks.contains(where: text.contains) ? .tiers : .prices
+        return holdsTiers(head.bytes) ? .tiers : .prices
     }
     guard let sample = try? Sample(head, name: first.name),
         let table = try? SampleTable(sample, name: first.name, rule: .automatic, noun: "price"),
@@ -36,4 +33,12 @@ public func ingestKind(file: String, options: IngestOptions = .init()) throws(In
     if names.isSuperset(of: ["date", "initial", "maintenance"]) { return .margins }
     let isFunding = !names.isDisjoint(with: ["fundingrate", "lastfundingrate"])
     return isFunding && names.isDisjoint(with: ["open", "high", "low"]) ? .funding : .prices
+}
+
+/// Whether JSON text names markets or the fields of leverage tiers.
+func holdsTiers(_ json: [UInt8]) -> Bool {
+    let text = String(decoding: json, as: UTF8.self)
+    let marks = ["minNotional", "notionalFloor", "maintenanceMarginRat", "maxNotional", "maxLeverage"]
+    let firstKey = text.split(separator: "\"", maxSplits: 2).dropFirst().first ?? ""
+    return firstKey.contains("/") || marks.contains(where: text.contains)
 }
