@@ -42,6 +42,8 @@ struct BadTickCheck {
 
     /// The longest run of bars that may be one slip.
     static let longestRun = 3
+    /// The longest time for which a slip is carried forward: three days, as over a weekend, in milliseconds.
+    private static let longestCarrying: Int64 = 3 * 86_400_000
 
     /// O(bars), and O(log bars of the reference) for each tick.
     init(_ series: BarSeries, _ rows: AssembledRows, threshold: Double, reference: BarSeries?) {
@@ -79,7 +81,7 @@ struct BadTickCheck {
         let reach = reach(bar, from: before)
         var end = bar + 1
         for _ in 1...BadTickCheck.longestRun {
-            while end < series.count, isCarriedForward(end) { end += 1 }
+            while end < series.count, isCarriedForward(end, of: bar, from: before) { end += 1 }
             guard end < series.count else { return 0 }
             let after = series.close[end]
             if after > 0, abs(log(after / before)) <= reach {
@@ -101,9 +103,12 @@ struct BadTickCheck {
         return run.count == 1 || run.allSatisfy { distance(series.close[$0], before) > threshold }
     }
 
-    /// Whether a bar only repeats the close before, without volume where that is known.
-    private func isCarriedForward(_ bar: Int) -> Bool {
+    /// Whether a bar only repeats a close before that stands out itself, without volume where that is known, within three
+    /// days of the bar `first`. Prices that stand still at the usual level, or for longer, are no slip.
+    private func isCarriedForward(_ bar: Int, of first: Int, from before: Double) -> Bool {
         let price = series.close[bar - 1]
+        guard distance(price, before) > threshold, series.time[bar] - series.time[first] <= BadTickCheck.longestCarrying
+        else { return false }
         let isSame =
             series.open[bar] == price && series.high[bar] == price && series.low[bar] == price
             && series.close[bar] == price

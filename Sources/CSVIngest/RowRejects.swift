@@ -111,9 +111,9 @@ struct RowRejects {
         }
         let points = text.count { $0 == "." }
         if points > 1 { return "a spreadsheet has lost the decimal point; fetch the file again" }
-        guard text.contains(where: \.isNumber), text.contains(where: { !$0.isNumber && !".-+eE".contains($0) }) else {
-            return ""
-        }
+        // One number, with something before or behind it.
+        let parts = text.split { !$0.isNumber && !".-+".contains($0) }
+        guard parts.count == 1, parts[0].count < text.count, parts[0].contains(where: \.isNumber) else { return "" }
         return "units beside prices are read only when each price has the same; take them off"
     }
 

@@ -65,7 +65,7 @@ struct FaultCase: CustomTestStringConvertible, Sendable {
         FaultCase(
             file: "07-ticker-snapshots/ccxt_ticker.csv", because: "of the past day", help: "price: 8", follows: 300,
             reading: "price 8"),
-        FaultCase(file: "08-wide-tables/bands.csv", because: "\"upper_band\"", help: "price: 1 or 2, 3, 4"),
+        FaultCase(file: "08-wide-tables/bands.csv", because: "\"upper_band\"", help: "price: 1} or 2, 3, 4"),
         FaultCase(
             file: "08-wide-tables/ticker_C.csv", because: "\"C\"", help: "price: 1", follows: 120,
             reading: "price 1 \"BTC\""),

@@ -25,7 +25,7 @@ struct HeaderRoles {
         _ rule: FormatRule, volume: FormatRule.VolumeRule, source: BarSource
     ) throws(IngestError) -> Layout? {
         let candidates = times
-        guard let first = candidates.first?.first, let prices = try prices(rule.kind) else { return nil }
+        guard let first = candidates.first?.first, let prices = try prices(rule.kind, source) else { return nil }
         let time = try TimeColumn.choose(candidates, table: table, notation: source.time)
         var plan = ColumnPlan(time: first, prices: prices)
         let numbers = try NumberChoice.choose(prices.columns, table: table, style: source.numbers)
@@ -98,7 +98,7 @@ struct HeaderRoles {
 
     // MARK: Prices
 
-    private func prices(_ kind: RowKind) throws(IngestError) -> ColumnPlan.Prices? {
+    private func prices(_ kind: RowKind, _ source: BarSource) throws(IngestError) -> ColumnPlan.Prices? {
         let bars = try bars
         let quotes = try quotes
         switch kind {
@@ -108,7 +108,9 @@ struct HeaderRoles {
             let isTrade =
                 names.contains(where: ColumnNames.tradeMarks.contains)
                 || plain.contains(where: ColumnNames.size.contains)
-            guard bars == nil, quotes == nil, isTrade || hasRepeatedTimes else { return nil }
+            // Of a market that is picked out of several, the others' rows repeat the times.
+            let isPicked = source.symbol != nil || source.symbolColumn != nil
+            guard bars == nil, quotes == nil, isTrade || (!isPicked && hasRepeatedTimes) else { return nil }
             return try single
         case .price: return try single
         }
