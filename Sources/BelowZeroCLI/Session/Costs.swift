@@ -9,6 +9,7 @@ import StudyPlan
 struct Costs {
     private let cells: Double
     private let horizons: Double
+    private let spans: [TimeSpan]
     private let sides: Double
     private let mostParts: Double
     private let resamples: Double
@@ -21,12 +22,13 @@ struct Costs {
     init(_ study: Study, threads: Int, isTableOnly: Bool) {
         cells = Double(study.cellCount) / Double(max(1, study.inputs.count))
         horizons = Double(study.grid.horizons.count)
+        spans = study.grid.horizons
         sides = Double(study.grid.sides.count)
         mostParts = Double(max(1, study.mostParts))
         resamples = Double(study.statistics.resamples)
         block = Double(study.statistics.block.milliseconds)
         self.threads = Double(threads)
-        fills = study.platforms.contains { $0.rules.liquidation.hasBounds } ? 3 : 2
+        fills = study.platforms.contains { $0.rules.liquidation.hasBounds } ? 4 : 3
         hasFunding = study.inputs.contains { $0.funding != nil || $0.mark != nil }
         hasDetails = !isTableOnly && study.statistics.resamples > 0
     }
@@ -53,9 +55,12 @@ struct Costs {
         let perBar = 4 * horizons * (parts > 1 ? 2 : 1) + 48 + (hasDetails ? 200 : 0)
         // Counts and shortfalls of every cell by time block, twice while parts are joined, and sums by chunk.
         let blocks = blocks(size)
-        let perCell = blocks * (4 * (4 + fills) + 8 * fills) * 2 + (bars / 16_384 + 1) * 104 * fills * 2 + 40_000
+        let perCell = blocks * (16 + 16 * fills) * 2 + (bars / 16_384 + 1) * 104 * fills * 2
+        // By time since entry: in many small pieces, whose room is not given back between parts.
+        let scattered = self.cells * (110 * fills * moments(size) + 40_000)
         let resampling = threads * resamples * 400
-        return held(size) + Int(max(reading, perBar * bars + perCell * cells + resampling))
+        // Half as much again: what one thread's heap has freed is of no use to another's.
+        return held(size) + Int(max(reading, 1.5 * (perBar * bars + perCell * cells + scattered + resampling)))
     }
 
     /// The fewest parts with which a job stays below `room` bytes; where no number of parts does, the one that comes nearest.
@@ -69,6 +74,13 @@ struct Costs {
     private func blocks(_ size: HistorySize) -> Double {
         let span = size.barLength.map { Double(size.bars) * Double($0.milliseconds) * 1.2 }
         return min(Double(size.bars), (span ?? 16 * 365.25 * 86_400_000) / block + 2)
+    }
+
+    /// Moments since the entry at which a cell's events happen, on the mean of all horizons. Of a long hold not every bar sees one.
+    private func moments(_ size: HistorySize) -> Double {
+        let bar = Double((size.barLength ?? .seconds(3600)).milliseconds)
+        let bars = spans.map { Double($0.milliseconds) / bar + 1 }
+        return bars.reduce(0) { $0 + min($1, 2000 + $1 / 4) } / max(1, horizons)
     }
 
     // MARK: Time
