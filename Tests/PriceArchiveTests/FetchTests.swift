@@ -198,9 +198,11 @@ import Testing
         let failure = try #require(outcome.failures.first?.error, "\(outcome.periods)")
         #expect(failure.reason == .tryAgain && failure.hint.contains("goes on where this one stopped"), "\(failure)")
         let asked = try requests(mode)
-        #expect(asked.count { $0[1].hasSuffix(".CHECKSUM") } == 1, "its checksum is known")
+        // A busy machine may ask for the checksum until it comes; then it is known.
+        let pieces = asked.filter { $0[0] == "GET" }.drop { $0[1].hasSuffix(".CHECKSUM") }
+        #expect(!pieces.contains { $0[1].hasSuffix(".CHECKSUM") }, "its checksum is known")
         // 20 ms doubled ten times are more than ten seconds.
-        #expect((3...14).contains(asked.count), "\(asked.count) requests")
+        #expect((2...14).contains(pieces.count), "\(pieces.count) requests")
         #expect(files().contains { $0.hasSuffix(".part") }, "what came is kept")
     }
 
