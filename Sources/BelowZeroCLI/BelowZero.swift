@@ -21,7 +21,8 @@ struct BelowZero: ParsableCommand {
             """,
         version: programVersion,
         subcommands: [
-            RunCommand.self, SweepCommand.self, CheckCommand.self, ExplainCommand.self, DiffCommand.self,
+            RunCommand.self, SweepCommand.self, CheckCommand.self, ValidateCommand.self, ExplainCommand.self,
+            DiffCommand.self,
             HistoryCommand.self, StoreCommand.self, IndexCommand.self, InitCommand.self, FetchCommand.self,
             SynthCommand.self,
             VenuesCommand.self, ExportCommand.self, ManualCommand.self,

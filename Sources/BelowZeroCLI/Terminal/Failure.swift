@@ -44,7 +44,7 @@ struct Failure: Error {
         findings = [Finding(check: "failure", severity: .error, message: message, hint: hint)]
     }
 
-    private init(_ code: Code, messages: [String], findings: [Finding]) {
+    init(_ code: Code, messages: [String], findings: [Finding]) {
         (self.code, self.messages, self.findings) = (code, messages, findings)
     }
 

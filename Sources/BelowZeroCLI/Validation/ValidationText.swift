@@ -1,0 +1,89 @@
+import PriceSeries
+import StressBasics
+import StressStatistics
+
+/// The comparison of one file as a person reads it.
+struct ValidationText {
+    let name: String
+    let market: MarketHistory
+    let comparison: MinuteComparison
+    let settings: ValidationSettings
+
+    var text: String { ([head, ""] + table + [""] + summary).joined(separator: "\n") + "\n" }
+
+    private var head: String {
+        let series = market.series
+        let (first, last) = (series.instant(0).rfc3339, series.instant(series.count - 1).rfc3339)
+        return
+            "\(name): \(groupedText(series.count, separator: " ")) bars of \(market.barLength.text) from \(first) to \(last)\n"
+            + "  share of entries below zero, filled \(settings.delay.text) after the trigger: by the bars themselves, and by "
+            + "longer bars by the law\n  with overshoot \(numberText(settings.overshoot)), as a ratio to the bars "
+            + "themselves with its \(settings.confidenceText) interval, – where\n  the events are of one episode and have none"
+    }
+
+    private var table: [String] {
+        let lengths = comparison.spans.map(\.barLength.text)
+        let header = ["side", "leverage", "hold", "entries", "by the bars"] + lengths
+        let rows = comparison.cells.map { cell in
+            [
+                cell.cell.side.rawValue, "\(numberText(cell.cell.leverage.value))×", cell.cell.horizon.text,
+                groupedText(cell.minutes.windows.entries, separator: " "), share(cell.minutes),
+            ] + cell.longer.map { $0.map(ratio) ?? "no data" }
+        }
+        return columns([header] + rows)
+    }
+
+    private func ratio(_ longer: MinuteComparison.Longer) -> String {
+        guard let ratio = longer.ratio else { return share(longer.estimate) }
+        return ValidationText.words(ratio)
+    }
+
+    private func share(_ estimate: CellEstimate) -> String {
+        guard let share = estimate.exit.frequency else { return "no data" }
+        return share == 0 ? "0 seen" : significantText(share * 100, digits: 3) + " %"
+    }
+
+    private static func words(_ ratio: RatioInference) -> String {
+        let value = significantText(ratio.ratio, digits: 2)
+        guard let low = ratio.low, let high = ratio.high else { return "\(value) (–)" }
+        return "\(value) (\(significantText(low, digits: 2))–\(significantText(high, digits: 2)))"
+    }
+
+    private var summary: [String] {
+        comparison.spans.map { span in
+            guard let ratio = span.ratio else { return "  \(span.barLength.text): nothing to compare" }
+            let cells = "\(span.cells) cell\(span.cells == 1 ? "" : "s")"
+            return
+                "  \(span.barLength.text): \(ValidationText.words(ratio)) over \(cells); overshoot that would fit: \(fit(span.fit))"
+        }
+    }
+
+    private func fit(_ fit: OvershootFit?) -> String {
+        guard let fit else { return "none" }
+        func end(_ value: Double?, _ bound: Double) -> String {
+            value.map { significantText($0, digits: 2) } ?? numberText(bound)
+        }
+        let value = significantText(fit.overshoot, digits: 2)
+        if fit.low == nil, fit.high == nil { return "\(value), how sure is not known" }
+        return
+            "\(value) (\(end(fit.low, OvershootFit.range.lowerBound))–\(end(fit.high, OvershootFit.range.upperBound)))"
+    }
+
+    /// Every field flush right in its column.
+    private func columns(_ rows: [[String]]) -> [String] {
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            "  " + zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "   ")
+        }
+    }
+}
+
+/// What was asked of every file alike.
+struct ValidationSettings {
+    let delay: TimeSpan
+    let overshoot: Double
+    let confidence: Double
+
+    /// `95 %`.
+    var confidenceText: String { "\(numberText((confidence * 1000).rounded() / 10)) %" }
+}
