@@ -1,5 +1,5 @@
 /// Rows with every field but the last flush right in its column.
-func aligned(_ rows: [[String]]) -> [String] {
+package func aligned(_ rows: [[String]]) -> [String] {
     let plain = rows.map { $0.map(plainText) }
     let widths = (plain.first ?? []).indices.map { column in plain.map { $0[column].count }.max() ?? 0 }
     return plain.map { row in

@@ -1,5 +1,6 @@
 import PriceSeries
 import StressBasics
+import StressReport
 import StressStatistics
 
 /// The comparison of one file as a person reads it.
@@ -30,7 +31,7 @@ struct ValidationText {
                 groupedText(cell.minutes.windows.entries, separator: " "), share(cell.minutes),
             ] + cell.longer.map { $0.map(ratio) ?? "no data" }
         }
-        return columns([header] + rows)
+        return aligned([header] + rows)
     }
 
     private func ratio(_ longer: MinuteComparison.Longer) -> String {
@@ -67,14 +68,6 @@ struct ValidationText {
         if fit.low == nil, fit.high == nil { return "\(value), how sure is not known" }
         return
             "\(value) (\(end(fit.low, OvershootFit.range.lowerBound))–\(end(fit.high, OvershootFit.range.upperBound)))"
-    }
-
-    /// Every field flush right in its column.
-    private func columns(_ rows: [[String]]) -> [String] {
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            "  " + zip(row, widths).map { String(repeating: " ", count: $1 - $0.count) + $0 }.joined(separator: "   ")
-        }
     }
 }
 
