@@ -23,8 +23,8 @@ cat >> "$folder/nightly.yaml" <<'END'
 metrics_file: good.prom
 END
 sed -e 's/asset: DEMO /asset: "D\\"E\\\\M O" /; s/asset: DEMO,/asset: "D\\"E\\\\M O",/' -e 's/good.prom/odd.prom/' \
-    -e 's/max: 0.05/max: 0.0001/' "$folder/nightly.yaml" > "$folder/odd.yaml"
-sed -e 's/DEMO.csv/GONE.csv/; s/good.prom/bad.prom/' "$folder/nightly.yaml" > "$folder/bad.yaml"
+    -e 's/max: 0.05/max: 0.0001/; s/^name: .*/name: odd/' "$folder/nightly.yaml" > "$folder/odd.yaml"
+sed -e 's/DEMO.csv/GONE.csv/; s/good.prom/bad.prom/; s/^name: .*/name: bad/' "$folder/nightly.yaml" > "$folder/bad.yaml"
 (
     cd "$folder"
     "$program" run --quiet nightly.yaml
