@@ -38,6 +38,30 @@ struct ReadingTask {
 func ingestFile(
     _ place: InputPlace, task: ReadingTask, options: IngestOptions
 ) throws(IngestError) -> FileRows {
+    try walkFile(place, task: task, options: options) { (walk, slice) throws(IngestError) in
+        var collector = walk.collector
+        try refuse(collector, slice)
+        return collect(&collector, walk.fileFacts, slice)
+    }
+}
+
+/// The names of a file's markets, each once; no row is kept.
+func symbolNames(
+    of place: InputPlace, source: BarSource, options: IngestOptions
+) throws(IngestError) -> SymbolNames {
+    try walkFile(place, task: .prices(source), options: options) { (walk, slice) throws(IngestError) in
+        let symbols = walk.collector.oddities.symbols
+        guard symbols.count <= mostMarkets else { throw tooManyMarkets(place.name) }
+        if let overflow = walk.collector.overflow { throw tooLarge(overflow, slice) }
+        return symbols
+    }
+}
+
+/// Recognises a file by a sample, walks over all rows, and lets `body` take what was found.
+private func walkFile<Found>(
+    _ place: InputPlace, task: ReadingTask, options: IngestOptions,
+    _ body: (RowWalk, SliceTask) throws(IngestError) -> Found
+) throws(IngestError) -> Found {
     do throws(IngestError) {
         let input = try ByteSource(place, bufferSize: options.chunkBytes)
         // Pieces point into the source's memory.
@@ -50,15 +74,16 @@ func ingestFile(
         layout.noun = task.noun
         let slice = SliceTask(
             layout: layout, name: place.name, utcOffset: task.utcOffset, rejectLimit: options.maxRowFindings)
-        return try readRows(slice, head: head, source: input, options: options)
+        return try readRows(slice, head: head, source: input, options: options, body)
     } catch {
         throw error.withExcerpt(from: place)
     }
 }
 
-private func readRows(
-    _ task: SliceTask, head: TextHead, source: ByteSource, options: IngestOptions
-) throws(IngestError) -> FileRows {
+private func readRows<Found>(
+    _ task: SliceTask, head: TextHead, source: ByteSource, options: IngestOptions,
+    _ body: (RowWalk, SliceTask) throws(IngestError) -> Found
+) throws(IngestError) -> Found {
     // The walk keeps a pointer into the head.
     let bytes = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: head.bytes.count)
     _ = bytes.initialize(from: head.bytes)
@@ -72,11 +97,13 @@ private func readRows(
         case .csv(let failure): throw failure.ingestError(name: task.name, markBytes: head.markBytes)
         }
     }
-    return try withExtendedLifetime(walk) { () throws(IngestError) in
-        var collector = walk.collector
-        try refuse(collector, task)
-        return collect(&collector, walk.fileFacts, task)
-    }
+    return try withExtendedLifetime(walk) { () throws(IngestError) in try body(walk, task) }
+}
+
+private func tooLarge(_ overflow: Overflow, _ task: SliceTask) -> IngestError {
+    IngestError(
+        .tooLarge, "cannot read the file", why: overflow.why,
+        at: SourceLocation(file: task.name, line: overflow.line))
 }
 
 private func refuse(_ rows: RowCollector, _ task: SliceTask) throws(IngestError) {
@@ -85,13 +112,13 @@ private func refuse(_ rows: RowCollector, _ task: SliceTask) throws(IngestError)
         let names = [task.layout.sampledSymbol, clash.symbol].compactMap { $0 }
         throw Layout.severalSymbols(names, at: SourceLocation(file: task.name, line: clash.line))
     }
-    if let overflow = rows.overflow {
-        throw IngestError(
-            .tooLarge, "cannot read the file", why: overflow.why,
-            at: SourceLocation(file: task.name, line: overflow.line))
-    }
+    if let overflow = rows.overflow { throw tooLarge(overflow, task) }
     if let refusal = rows.rejects.refusal(rowCount: rows.rowCount) { throw refusal }
     guard rows.columns.count > 0 || rows.ticks?.count ?? 0 > 0 else {
+        if let symbol = task.layout.symbol, rows.rowCount == 0, rows.oddities.otherSymbols > 0 {
+            let others = counted(rows.oddities.otherSymbols, "row")
+            throw absent(symbol, why: "none of \(others) is of it", at: place)
+        }
         let (count, noun) = (counted(rows.rowCount, "data row"), task.layout.noun)
         throw IngestError(
             .empty, "cannot find \(noun) rows", why: "none of \(count) has a time and a \(noun)", at: place)

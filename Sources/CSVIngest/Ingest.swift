@@ -13,6 +13,11 @@ import StressBasics
 public func ingestSeries(
     _ source: BarSource, reference: BarSeries? = nil, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedSeries {
+    if source.each != nil {
+        // What keeps its markets from being told apart says more than that there are several.
+        _ = try marketsOf(source, options: options)
+        throw undivided(source)
+    }
     let places = source.files.map { InputPlace.named($0, folder: options.baseFolder) }
     // Another venue's prices are no setting of the source, and the verdicts depend on them.
     guard reference == nil, let cache = options.cache, let files = cache.identities(of: source, options) else {
@@ -34,14 +39,26 @@ public func ingestSeries(
 private func ingest(
     _ named: [InputPlace], source: BarSource, reference: BarSeries?, options: IngestOptions
 ) throws(IngestError) -> IngestedSeries {
+    guard source.each == nil else { throw undivided(source) }
+    var tables: [InputPlace] = []
+    for place in named { tables += try archiveTables(of: place, named: source.table) }
+    // Those that have rows of the market.
     var places: [InputPlace] = []
-    for place in named { places += try archiveTables(of: place, named: source.table) }
+    var absence: IngestError?
     var files: [FileRows] = []
     var columns = BarColumns()
     var origins = RowOrigins()
     var ticks: TickBars?
-    for place in places {
-        var rows = try ingestFile(place, task: .prices(source), options: options)
+    for place in tables {
+        var rows: FileRows
+        do {
+            rows = try ingestFile(place, task: .prices(source), options: options)
+        } catch {
+            guard error.isOfOtherMarkets else { throw error }
+            absence = absence ?? error
+            continue
+        }
+        places.append(place)
         if let found = rows.ticks {
             origins.add(place.name, firstRow: ticks?.bars.count ?? 0)
             if ticks == nil { ticks = found } else { ticks?.merge(found) }
@@ -56,7 +73,8 @@ private func ingest(
         rows.columns = BarColumns()
         files.append(rows)
     }
-    guard let first = files.first else { throw noFiles }
+    guard let first = files.first else { throw absence ?? noFiles }
+    if let absence { files[0].findings.append(filesOfOthers(absence, tables.count - places.count, of: tables.count)) }
     if let ticks {
         guard columns.count == 0 else { throw mixedKinds(files) }
         columns = ticks.columns(hasVolume: first.layout.plan.volume != nil)
@@ -111,6 +129,14 @@ private func result(
         files: files.map(\.file), rowCount: rowCount,
         findings: [droppedRows(badRows, of: rowCount)] + checks.summaries + notes + mixedFormats(files) + details,
         suspicious: checks.suspicious)
+}
+
+/// Files that have no row of the market: before it was listed, or after it was taken off.
+private func filesOfOthers(_ absence: IngestError, _ count: Int, of all: Int) -> Finding {
+    Finding(
+        check: "files_of_others", severity: .note,
+        message: "\(spacedCount(count)) of \(counted(all, "file")) \(count == 1 ? "has" : "have") no row of the symbol",
+        count: count, location: absence.finding.location.map { SourceLocation(file: $0.file) }, action: "left out")
 }
 
 /// The summary of the rows that could not be used.

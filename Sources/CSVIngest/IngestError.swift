@@ -34,6 +34,8 @@ public struct IngestError: Error, Sendable, Equatable {
     public let notes: [String]
     /// The same as one finding of severity error, with location and hint.
     public let finding: Finding
+    /// Whether the file is whole and has no row of the market that was picked.
+    var isOfOtherMarkets = false
     /// The offending line, when there is one.
     public internal(set) var excerpt: SourceExcerpt?
 

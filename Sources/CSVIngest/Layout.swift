@@ -29,6 +29,8 @@ struct Layout {
     var tickLength: TimeSpan?
     /// The market whose rows are read; nil for all.
     var symbol: String?
+    /// Whether only the names of the markets are wanted, and no row.
+    var isListing = false
     /// The market of the sampled rows, when they are all of one.
     var sampledSymbol: String?
     /// What is done with rows that cannot be used.
@@ -117,7 +119,7 @@ extension Layout {
         layout.kind = kind
         (layout.numbers, layout.volumeNumbers) = (numbers.notation, numbers.notation)
         layout.volumeNumbers.hasSuffixes = true
-        layout.symbol = source.symbol
+        (layout.symbol, layout.isListing) = (source.symbol, source.each == .symbol)
         layout.policies = SourcePolicies(source)
         layout.traits = table.traits + [columns, time.trait, numbers.trait]
         if kind == .trades || kind == .quotes {
@@ -141,9 +143,14 @@ extension Layout {
             plan.symbol = table.symbolColumn(of: symbol, plan, time.decoder)
         }
         if plan.symbol == nil, let markets = table.marketColumn(plan, time.decoder) {
-            throw markets.refusal(columnName: table.columnName(markets.column), at: place(table))
+            guard source.each == .symbol else {
+                throw markets.refusal(columnName: table.columnName(markets.column), at: place(table))
+            }
+            plan.symbol = markets.column
         }
-        if kind == .bars, source.columns == nil, plan.symbol == nil || source.symbol == nil {
+        if source.each == .symbol {
+            guard plan.symbol != nil else { throw noMarkets(table) }
+        } else if kind == .bars, source.columns == nil, plan.symbol == nil || source.symbol == nil {
             try SnapshotGuard.check(table, plan, time, numbers.notation)
         }
         return plan
@@ -159,6 +166,7 @@ extension Layout {
 
     /// Refuses a file with several markets, of which the study names none.
     fileprivate mutating func checkSymbols(_ table: SampleTable) throws(IngestError) {
+        guard !isListing else { return }
         guard let column = plan.symbol else {
             guard symbol != nil else { return }
             throw IngestError(
@@ -172,9 +180,8 @@ extension Layout {
         }
         if let symbol {
             guard names[SymbolFilter.key(symbol)] != nil || table.data.count >= Sample.mostRows / 2 else {
-                throw IngestError(
-                    .setting, "cannot find the symbol \"\(SourceLocation.presentable(symbol))\"",
-                    why: "the rows are of \(quotedList(names.values.sorted()))", at: Layout.place(table))
+                let others = quotedList(names.values.sorted())
+                throw absent(symbol, why: "the rows are of \(others)", at: Layout.place(table))
             }
             return
         }
@@ -182,6 +189,13 @@ extension Layout {
         guard names.count > 1 else { return }
         throw Layout.severalSymbols(
             names.values.sorted(), column: table.columnName(column), at: Layout.place(table))
+    }
+
+    private static func noMarkets(_ table: SampleTable) -> IngestError {
+        IngestError(
+            .setting, "cannot tell the markets apart",
+            why: "no column keeps the rows of one time apart, and none is named after markets", at: place(table),
+            hint: "name the column: columns: {symbol: …} (--columns symbol=…), or leave each out")
     }
 
     /// The refusal of a file with rows of several markets.
@@ -192,8 +206,7 @@ extension Layout {
             .notRecognised, "cannot read several markets as one series",
             why: "the rows are of \(quotedList(names))",
             notes: column.map { ["the column is \"\(SourceLocation.presentable($0))\""] } ?? [], at: location,
-            hint: "say which to read, for example symbol: \(names.first.map(SourceLocation.presentable) ?? "")"
-                + " (--symbol \(names.first.map(SourceLocation.presentable) ?? ""))")
+            hint: severalMarketsHint(names))
     }
 
     /// The position of a column that the study names.
@@ -245,6 +258,21 @@ extension Layout {
             why: "the header has it \(found.count) times", at: place(table),
             hint: "name it by position, counted from 0: \(found.prefix(8).map(String.init).joined(separator: " or "))")
     }
+}
+
+/// The file has no row of the market that was picked.
+func absent(_ symbol: String, why: String, at location: SourceLocation) -> IngestError {
+    var error = IngestError(
+        .setting, "cannot find the symbol \"\(SourceLocation.presentable(symbol))\"", why: why, at: location)
+    error.isOfOtherMarkets = true
+    return error
+}
+
+/// The two ways out of several markets.
+func severalMarketsHint(_ names: [String]) -> String {
+    let first = names.first.map(SourceLocation.presentable) ?? ""
+    return "say which to read, for example symbol: \(first) (--symbol \(first)), or make each an asset: "
+        + "each: symbol (--each symbol)"
 }
 
 /// Names in quotes, at most 20 of them.

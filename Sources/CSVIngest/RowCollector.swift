@@ -64,6 +64,10 @@ struct RowCollector {
         rejects.append(sink.rejects, lineOffset: lineOffset)
         rowCount += sink.rowCount
         for form in formCounts.indices { formCounts[form] += sink.formCounts[form] }
+        if oddities.symbols.count > mostMarkets {
+            overflow = Overflow(why: "it has more than \(spacedCount(mostMarkets)) markets")
+            return sink.removeAll()
+        }
         if let ticks, ticks.bars.count > TickBars.mostBars {
             overflow = Overflow(why: "it makes more than \(spacedCount(TickBars.mostBars)) bars; longer bars are fewer")
             return sink.removeAll()

@@ -43,28 +43,35 @@ struct SymbolFilter {
         case other
         /// A second market in a file whose rows all count.
         case clash
+        /// A market whose name is all that is wanted.
+        case named
     }
 
     let column: Int
     private let wanted: String?
     /// The market of the sampled rows, which all rows must have when none is wanted in particular; nil when they have none.
     private let sampled: String?
+    /// Whether only the markets' names are wanted.
+    private let isListing: Bool
     private var lastText: [UInt8] = []
     private var lastVerdict = Verdict.wanted
 
-    init(column: Int, wanted: String?, sampled: String?) {
-        self.column = column
+    init(_ layout: Layout, column: Int) {
+        (self.column, isListing) = (column, layout.isListing)
+        let (wanted, sampled) = (layout.symbol, layout.sampledSymbol)
         self.wanted = wanted.map(SymbolFilter.key)
         self.sampled = sampled.map(SymbolFilter.key)
     }
 
     /// O(count); rows that repeat the text of the row before are settled by a comparison of bytes.
     mutating func judge(_ field: UnsafeBufferPointer<UInt8>) -> Verdict {
-        if !lastText.isEmpty, field.elementsEqual(lastText) { return lastVerdict }
+        if !lastText.isEmpty, field.elementsEqual(lastText) { return lastVerdict == .named ? .other : lastVerdict }
         lastText = Array(field.prefix(64))
         let text = String(decoding: lastText, as: UTF8.self)
         let key = SymbolFilter.key(text)
-        if let wanted {
+        if isListing {
+            lastVerdict = .named
+        } else if let wanted {
             lastVerdict = key == wanted ? .wanted : .other
         } else {
             lastVerdict = key.isEmpty || key == sampled ? .wanted : .clash
@@ -86,6 +93,8 @@ struct RowOddities {
     private(set) var crossed = (count: 0, line: 0)
     /// Rows of other markets than the chosen one.
     var otherSymbols = 0
+    /// The markets' names, where these are all that is wanted.
+    var symbols = SymbolNames()
     /// The line of a second market, and its name.
     private(set) var symbolClash: (line: Int, symbol: String)?
 
@@ -101,6 +110,7 @@ struct RowOddities {
         swapped = joined(swapped, other.swapped)
         crossed = joined(crossed, other.crossed)
         otherSymbols += other.otherSymbols
+        symbols.append(other.symbols)
         if symbolClash == nil { symbolClash = other.symbolClash.map { ($0.line + lineOffset, $0.symbol) } }
     }
 

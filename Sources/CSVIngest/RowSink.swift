@@ -92,9 +92,7 @@ struct RowSink: ~Copyable {
         if case .quotes = layout.plan.prices { isQuotes = true } else { isQuotes = false }
         hasQuoteVolume = layout.plan.quoteVolume != nil
         joinedTime = layout.plan.timeParts.count > 1 ? JoinedTime(layout.plan.timeParts) : nil
-        symbols = layout.plan.symbol.map {
-            SymbolFilter(column: $0, wanted: layout.symbol, sampled: layout.sampledSymbol)
-        }
+        symbols = layout.plan.symbol.map { SymbolFilter(layout, column: $0) }
         width = task.layout.width
         rowsToSkip = skippedRows
         roles = .allocate(capacity: RowSink.mostColumns + 1)
@@ -152,6 +150,7 @@ struct RowSink: ~Copyable {
         if role.contains(.quoteVolume), case .value(let value) = volumeNumbers.read(field) { quoteVolume = value }
         if role.contains(.symbol), rowsToSkip == 0, let verdict = symbols?.judge(field) {
             isOtherSymbol = verdict != .wanted
+            if verdict == .named { oddities.symbols.note(String(decoding: field.prefix(64), as: UTF8.self)) }
             if verdict == .clash {
                 oddities.noteClash(line: cursor.pointee.line, symbol: String(decoding: field.prefix(64), as: UTF8.self))
                 stop("it holds a second market")

@@ -28,6 +28,8 @@ public struct BarSource: Hashable, Sendable {
     public var symbolColumn: ColumnReference?
     /// The table to read of an archive that holds several: the name of a member, with or without folder and ending.
     public var table: String?
+    /// What of the files becomes an asset of its own; such a source stands for several, and is none that can be read itself.
+    public var each: MarketDivision?
     /// What is done with the rows and bars that a check finds, by the name of the check; each check has its default.
     public var policies: [String: PolicyAction] = [:]
 
@@ -83,6 +85,14 @@ public enum FieldDelimiter: String, Hashable, Sendable, CaseIterable {
     case semicolon = ";"
     case tab = "\t"
     case bar = "|"
+}
+
+/// What of a file with several markets becomes an asset of its own.
+public enum MarketDivision: String, Hashable, Sendable, CaseIterable {
+    /// All rows with the same text in the symbol column.
+    case symbol
+    /// All rows of a table of an archive.
+    case table
 }
 
 /// What is done with the rows or bars that a check finds.

@@ -81,6 +81,13 @@ public struct StudyInput: Hashable, Sendable {
     /// Another venue's prices of the same market, which tell a bad tick from a move of the market.
     public var reference: BarSource?
 
+    /// The name of the asset that a market of this input becomes, as in `coins BTC/USDT`; characters that would not show are
+    /// replaced. Not every such name can key outputs: see ``isUsableName(_:)``.
+    public func assetName(ofMarket market: String) -> String { "\(asset) \(SourceLocation.presentable(market))" }
+
+    /// Whether `name` may turn out to be one of the assets that this input is divided into.
+    func mayBecome(_ name: String) -> Bool { source.each != nil && name.hasPrefix(asset + " ") }
+
     /// An input.
     public init(asset: String, source: BarSource, funding: FundingInput? = nil, mark: BarSource? = nil) {
         self.asset = asset

@@ -30,14 +30,33 @@ extension StudyLoader {
             guard let reference = otherSeries(value) else { return nil }
             input.reference = reference
         }
-        return input
+        return divides(input, map) ? input : nil
+    }
+
+    /// Whether what stands beside the prices is divided as they are; false after a problem.
+    private func divides(_ input: StudyInput, _ map: YAMLMap) -> Bool {
+        let each = input.source.each
+        for (key, beside) in [("mark", input.mark), ("reference", input.reference)] {
+            guard let beside, beside.each != each else { continue }
+            let rule = each ?? beside.each
+            let hint = each == nil ? "write each beside path, too, or leave it out" : "write it in '\(key)', too"
+            let _: Void? = map[key]?.wrong(
+                "'each: \(rule?.rawValue ?? "")' is for the prices and what stands beside them", hint: hint)
+            return false
+        }
+        if each != nil, case .file? = input.funding {
+            let _: Void? = map["funding"]?.wrong(
+                "a file of funding is of one market", hint: "write a rate and an interval, or an input for each market")
+            return false
+        }
+        return true
     }
 
     /// The keys of a price history.
     private var sourceKeys: [String] {
         [
             "path", "format", "columns", "time", "timezone", "header", "kind", "bar", "numbers", "delimiter", "symbol",
-            "table", "policy",
+            "table", "each", "policy",
         ]
     }
 
@@ -178,6 +197,14 @@ extension StudyLoader {
         if let value = map["table"] {
             guard let table = value.text(), !table.isEmpty else { return false }
             source.table = table
+        }
+        if let value = map["each"] {
+            guard let each = value.choice(MarketDivision.self) else { return false }
+            guard map[each.rawValue] == nil else {
+                let _: Void? = value.wrong("give either '\(each.rawValue)' or 'each: \(each.rawValue)'")
+                return false
+            }
+            source.each = each
         }
         guard let value = map["policy"] else { return true }
         guard let policies = policies(value) else { return false }

@@ -164,6 +164,7 @@ extension Study {
         if let delimiter = source.delimiter { parts.append("delimiter: \(quoted(delimiter.rawValue))") }
         if let symbol = source.symbol { parts.append("symbol: \(quoted(symbol))") }
         if let table = source.table { parts.append("table: \(quoted(table))") }
+        if let each = source.each { parts.append("each: \(each.rawValue)") }
         if !source.policies.isEmpty {
             let policies = source.policies.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.rawValue)" }
             parts.append("policy: {\(policies.joined(separator: ", "))}")

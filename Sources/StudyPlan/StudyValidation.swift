@@ -88,6 +88,8 @@ extension Study {
                 Problem(check: "no_such_cell", message: "\(path): \($0.message)", hint: $0.hint, path: path)
             }
         }
+        // What an asset of a divided file can decide is known once the file is looked at.
+        guard !mayBecomeKnown(limit.cells) else { return [] }
         return objection(to: limit).map {
             [Problem(check: "idle_limit", message: "\(path): \($0.message)", hint: $0.hint, path: path)]
         } ?? []

@@ -5,13 +5,19 @@ extension Study {
     /// least one cell.
     public func unknownParts(of selector: CellSelector) -> [(message: String, hint: String)] {
         [
-            unknown("asset", selector.asset, among: inputs.map(\.asset)),
+            mayBecomeKnown(selector) ? nil : unknown("asset", selector.asset, among: inputs.map(\.asset)),
             unknown("contract", selector.contract?.rawValue, among: grid.contracts.map(\.rawValue)),
             unknown("side", selector.side?.rawValue, among: grid.sides.map(\.rawValue)),
             unknown("leverage", selector.leverage?.plainText, among: grid.leverages.map(\.plainText)),
             unknown("horizon", selector.horizon?.text, among: grid.horizons.map(\.text)),
             unknown("platform", selector.platform, among: platforms.map(\.name)),
         ].compactMap { $0 }
+    }
+
+    /// Whether the selector may name one of the assets that a file is yet to be divided into.
+    func mayBecomeKnown(_ selector: CellSelector) -> Bool {
+        guard let asset = selector.asset, !inputs.contains(where: { $0.asset == asset }) else { return false }
+        return inputs.contains { $0.mayBecome(asset) }
     }
 
     private func unknown(_ part: String, _ wanted: String?, among known: [String]) -> (message: String, hint: String)? {

@@ -49,6 +49,7 @@ CHANGES = {
     "data.0.delimiter": [",", ";", "\t", "|", "tab", "", None],
     "data.0.symbol": ["BTC", 5, "", None, ["BTC"]],
     "data.0.table": ["BTC_60", 5, "", None, ["BTC_60"]],
+    "data.0.each": ["symbol", "table", "market", "", 5, None, ["symbol"]],
     "data.0.time": ["auto", "ms", "ISO 8601", "%d/%m/%Y", None, ["ms"]],
     "data.0.timezone": ["UTC", "Z", "+03:00", "-0300", "Europe/Berlin", None],
     "data.0.policy": [{"bad_ticks": "drop"}, {"bad_ticks": "delete"}, {"bad_tick": "drop"}, {}, "drop", None],

@@ -49,16 +49,19 @@ struct CheckCommand: ParsableCommand {
                 guard file.count == 1 else { throw notAlone(study) }
                 return try check(study: study)
             }
-            let (sources, files) = try sources()
+            let sources = try sources()
             let options = options(files: sources.count)
             let results = parallelMap(count: sources.count, threads: allCores) { [options] index in
-                FileAudit(sources[index], files: files, options: options)
+                FileAudit(
+                    sources[index].source, role: sources[index].role, files: InputFiles(base: ""), options: options)
             }
             for audit in results ?? [] { try show(audit) }
             let errors = (results ?? []).compactMap(\.error)
             // A folder's files scroll by: the count is what is left on the screen.
             if sources.count > 1, !common.json, !common.quiet {
-                try Talk.print(CheckCommand.summary(readable: sources.count - errors.count, of: sources.count))
+                let noun = reading.each == nil ? "files" : "markets and files"
+                try Talk.print(
+                    CheckCommand.summary(readable: sources.count - errors.count, of: sources.count, noun))
             }
             guard errors.isEmpty else {
                 throw ExitCode((errors.allSatisfy(\.exitIsNoInput) ? Failure.Code.noInput : .badData).rawValue)
@@ -67,10 +70,10 @@ struct CheckCommand: ParsableCommand {
     }
 
     /// `49 of 57 files are readable, 8 are not`.
-    static func summary(readable: Int, of count: Int) -> String {
+    static func summary(readable: Int, of count: Int, _ noun: String = "files") -> String {
         let refused = count - readable
         let rest = refused == 0 ? "" : ", \(refused) \(refused == 1 ? "is" : "are") not"
-        return "\(readable) of \(count) files \(readable == 1 ? "is" : "are") readable\(rest)"
+        return "\(readable) of \(count) \(noun) \(readable == 1 ? "is" : "are") readable\(rest)"
     }
 
     private func isStudy(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
@@ -106,10 +109,19 @@ struct CheckCommand: ParsableCommand {
         if let code = audit.verdict { throw ExitCode(code.rawValue) }
     }
 
-    private func sources() throws -> ([BarSource], InputFiles) {
+    /// What is read, each by itself, and the market where a file is divided into several.
+    private func sources() throws -> [(source: BarSource, role: String?)] {
         let names = try file.flatMap(filesOfFolder)
-        if together { return ([try reading.source(files: names)], InputFiles(base: "")) }
-        return (try names.map { try reading.source(files: [$0]) }, InputFiles(base: ""))
+        let whole = try together ? [reading.source(files: names)] : names.map { try reading.source(files: [$0]) }
+        return whole.flatMap { markets(of: $0) }
+    }
+
+    /// A file that cannot be divided says why when it is read.
+    private func markets(of source: BarSource) -> [(source: BarSource, role: String?)] {
+        guard let each = source.each,
+            let found = try? marketsOf(source, options: IngestOptions(threads: allCores, files: 1))
+        else { return [(source, nil)] }
+        return found.map { ($0.source, "\(each.rawValue) \(SourceLocation.presentable($0.name))") }
     }
 
     /// The files below a folder, by name, without hidden ones; a file is itself.

@@ -51,12 +51,7 @@ struct SweepCommand: ParsableCommand {
 
     func run() throws {
         try common.reporting(isRun: !printStudy && !work.dryRun) {
-            let study = try study()
-            do throws(StudyError) {
-                try study.validate(file: "command line")
-            } catch {
-                throw Failure(.usage, error.findings[0].message, hint: error.findings[0].hint)
-            }
+            let study = try checked(try study())
             if printStudy {
                 return try StudyPrint(study: study, files: InputFiles(base: ""), common: common).print()
             }
@@ -69,6 +64,21 @@ struct SweepCommand: ParsableCommand {
                 study: study, files: InputFiles(base: ""), out: out, command: command, work: work, common: common,
                 store: storing.sweepPath(out: out), patience: try storing.patience()
             ).run()
+        }
+    }
+
+    /// The study with every market that is to be an asset, in order.
+    private func checked(_ study: Study) throws -> Study {
+        do {
+            guard reading.each != nil else {
+                try study.validate(file: "command line")
+                return study
+            }
+            let divided = try InputFiles(base: "").divided(study, file: "command line")
+            divided.findings.forEach { common.talk(isRun: !work.dryRun).say(Failure.text($0)) }
+            return divided.value
+        } catch let error as StudyError {
+            throw Failure(.usage, error.findings[0].message, hint: error.findings[0].hint)
         }
     }
 

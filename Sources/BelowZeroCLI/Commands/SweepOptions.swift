@@ -124,6 +124,8 @@ struct ReadingOptions: ParsableArguments {
     var symbol: String?
     @Option(help: "The table to read from an archive that holds several, by its name.")
     var table: String?
+    @Option(help: "What becomes an asset of its own in files that hold several markets: symbol or table.")
+    var each: MarketDivision?
     @Option(
         help: "CHECK=ACTION: what to do with the rows or bars that a check finds: keep, drop or fail. May be repeated.")
     var policy: [String] = []
@@ -140,6 +142,10 @@ struct ReadingOptions: ParsableArguments {
         source.delimiter = try fieldDelimiter()
         source.symbol = symbol
         source.table = table
+        if let each, each == .symbol ? symbol != nil : table != nil {
+            throw Failure(.usage, "give either --\(each.rawValue) or --each \(each.rawValue)")
+        }
+        source.each = each
         source.symbolColumn = symbolColumn(columns)
         source.policies = try parsePolicies(policy)
         return source
@@ -183,7 +189,7 @@ struct ReadingOptions: ParsableArguments {
             + (kind == .automatic ? [] : ["--kind", kind.rawValue]) + (bar.map { ["--bar", $0] } ?? [])
             + (numbers == .automatic ? [] : ["--numbers", numbers.rawValue])
             + (delimiter.map { ["--delimiter", $0] } ?? []) + (symbol.map { ["--symbol", $0] } ?? [])
-            + (table.map { ["--table", $0] } ?? [])
+            + (table.map { ["--table", $0] } ?? []) + (each.map { ["--each", $0.rawValue] } ?? [])
             + policy.flatMap { ["--policy", $0] }
     }
 }
@@ -253,6 +259,7 @@ func parsePolicies(_ texts: [String]) throws -> [String: PolicyAction] {
 
 extension RowKind: ExpressibleByArgument {}
 extension NumberStyle: ExpressibleByArgument {}
+extension MarketDivision: ExpressibleByArgument {}
 extension FillRule: ExpressibleByArgument {}
 extension LiquidationTrigger: ExpressibleByArgument {}
 

@@ -85,6 +85,9 @@ struct ValidateCommand: ParsableCommand {
         var options = IngestOptions(threads: allCores, files: 1)
         options.cache = cache.series
         let source = try reading.source(files: [name])
+        guard source.each == nil else {
+            throw Failure(.usage, "one market is compared at a time", hint: "pick it with --symbol or --table")
+        }
         let market: MarketHistory
         do throws(IngestError) {
             market = MarketHistory(series: try ingestSeries(source, options: options).series)

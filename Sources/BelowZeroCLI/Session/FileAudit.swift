@@ -7,7 +7,8 @@ import StudyPlan
 struct FileAudit: Sendable {
     /// The files as the user named them.
     let name: String
-    /// What a study reads them for, as `funding of BTC`; nil for files that were named on the command line.
+    /// What a study reads them for, as `funding of BTC`, or the market that is read of them, as `symbol BTC`; nil for whole files
+    /// that were named on the command line.
     var role: String?
     let outcome: Result<Facts, IngestError>
     /// The files, and what they are read for.
@@ -41,8 +42,8 @@ struct FileAudit: Sendable {
     }
 
     /// Reads the input as what its content shows it to be, unless `source` says how prices are to be read.
-    init(_ source: BarSource, files: InputFiles, options: IngestOptions) {
-        name = source.files.joined(separator: ", ")
+    init(_ source: BarSource, role: String? = nil, files: InputFiles, options: IngestOptions) {
+        (name, self.role) = (source.files.joined(separator: ", "), role)
         var options = options
         options.baseFolder = files.base
         do throws(IngestError) {

@@ -20,10 +20,14 @@ struct LoadedStudy {
         let file = isPiped ? "standard input" : place
         do {
             let loaded = try LoadedStudy.load(text, file: file, bounds: bounds)
-            var study = loaded.value
-            if findsFiles { study.inputs = files.expanded(study.inputs) }
-            self.study = study
-            notes = loaded.findings
+            guard findsFiles, loaded.value.inputs.contains(where: { $0.source.each != nil }) else {
+                var study = loaded.value
+                if findsFiles { study.inputs = files.expanded(study.inputs) }
+                (self.study, notes) = (study, loaded.findings)
+                return
+            }
+            let divided = try files.divided(loaded.value, file: file)
+            (study, notes) = (divided.value, loaded.findings + divided.findings)
         } catch let error as StudyError {
             throw Failure(error)
         }

@@ -152,17 +152,21 @@ struct HistorySize {
     init(_ input: StudyInput, files: InputFiles) {
         var rowBytes = HistorySize.packedRowBytes
         var barsPerRow = 1.0
+        // The market's part of the rows.
+        var share = 1.0
         if let first = input.source.files.first, let sample = HistorySize.sample(files.located(first)) {
             let lines = sample.count { $0 == 0x0A }
             rowBytes = Double(sample.count) / Double(max(1, lines))
             // Trades and quotes become bars, many to one.
             if let read = try? ingestSeries(bytes: sample, name: first, source: input.source) {
                 barLength = read.series.barLength
+                let others = read.findings.first { $0.check == "other_symbols" }?.count ?? 0
                 barsPerRow = min(1, Double(read.series.count) / Double(max(1, read.rowCount)))
+                share = Double(read.rowCount) / Double(max(1, read.rowCount + others))
             }
         }
         for name in input.source.files { bytes += HistorySize.size(files.located(name)) }
-        rows = Int(Double(bytes) / max(8, rowBytes))
+        rows = Int(Double(bytes) / max(8, rowBytes) * share)
         bars = Int((Double(rows) * barsPerRow).rounded(.up))
         let side = input.sideFiles.reduce(0) { $0 + HistorySize.size(files.located($1)) }
         bytes += side

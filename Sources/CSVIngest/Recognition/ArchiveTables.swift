@@ -6,7 +6,9 @@ import StressBasics
 func archiveTables(of place: InputPlace, named wanted: String?) throws(IngestError) -> [InputPlace] {
     let tables = try place.unpacked()
     if let wanted {
-        let found = tables.filter { tableName($0, matches: wanted) }
+        // The whole name is that of one table, whatever others end like it.
+        let exact = tables.filter { tablePath($0) == wanted }
+        let found = exact.isEmpty ? tables.filter { tableName($0, matches: wanted) } : exact
         guard !found.isEmpty else {
             throw IngestError(
                 .setting, "cannot find the table \"\(SourceLocation.presentable(wanted))\"",
@@ -44,7 +46,8 @@ private func severalTables(_ names: [String], why: String, file: String) -> Inge
     return IngestError(
         .notRecognised, "cannot read several tables as one series",
         why: "the archive holds \(quotedList(names)), and \(why)", at: SourceLocation(file: file),
-        hint: "say which to read, for example table: \(first) (--table \(first))")
+        hint: "say which to read, for example table: \(first) (--table \(first)), or make each an asset: each: table "
+            + "(--each table)")
 }
 
 /// The refusal of tables of one archive whose bars are of different lengths, which disagree about most times they share, or

@@ -109,7 +109,7 @@ struct HeaderRoles {
                 names.contains(where: ColumnNames.tradeMarks.contains)
                 || plain.contains(where: ColumnNames.size.contains)
             // Of a market that is picked out of several, the others' rows repeat the times.
-            let isPicked = source.symbol != nil || source.symbolColumn != nil
+            let isPicked = source.symbol != nil || source.symbolColumn != nil || source.each == .symbol
             guard bars == nil, quotes == nil, isTrade || (!isPicked && hasRepeatedTimes) else { return nil }
             return try single
         case .price: return try single

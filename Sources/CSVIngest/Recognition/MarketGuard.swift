@@ -38,11 +38,10 @@ struct MarketColumn {
     /// The refusal that names the column and its markets.
     func refusal(columnName: String?, at location: SourceLocation) -> IngestError {
         let title = columnName.map { "\"\(SourceLocation.presentable($0))\"" } ?? "\(column)"
-        let first = names.first.map(SourceLocation.presentable) ?? ""
         return IngestError(
             .notRecognised, "cannot read several markets as one series",
             why: "the rows are of \(quotedList(names)) in column \(title)", at: location,
-            hint: "say which to read, for example symbol: \(first) (--symbol \(first)); the column is "
+            hint: severalMarketsHint(names) + "; the column is "
                 + "columns: {…, symbol: \(columnName.map(SourceLocation.presentable) ?? String(column))}")
     }
 }
