@@ -19,11 +19,13 @@ import Testing
     }
 
     @Test func aHundredShufflingsGiveTheSameSeriesOrARefusal() throws {
-        var (same, refused, used) = (0, 0, 0)
+        var (same, refused, used, retimed) = (0, 0, 0, 0)
         for name in ShuffleTests.tables where used < 10 {
-            guard let text = VendorFiles.text(name), let table = ShuffledTable(text, rows: 400),
+            guard let text = VendorFiles.text(name), var table = ShuffledTable(text, rows: 400),
                 let plain = try? ingest(table.plain, name: "x.csv"), plain.series.count > 50
             else { continue }
+            table.know(plain)
+            if table.times != nil { retimed += 1 }
             used += 1
             for round in 0..<10 {
                 let seed = UInt64(used * 100 + round)
@@ -41,15 +43,17 @@ import Testing
                 }
             }
         }
-        print("shufflings of \(used) files: \(same) the same series, \(refused) refused")
-        #expect(used == 10 && same + refused == 100 && same > 50)
+        print("shufflings of \(used) files, times of \(retimed): \(same) the same series, \(refused) refused")
+        #expect(used == 10 && retimed >= 8 && same + refused == 100 && same > 50)
     }
 }
 
-/// A table whose columns, rows, delimiter and names of columns can be changed without changing what it says.
+/// A table whose columns, rows, delimiter, times and names of columns can be changed without changing what it says.
 private struct ShuffledTable {
     let header: [String]
     let rows: [[String]]
+    /// The column of the times and the time of each row; nil where they are not known one by one.
+    private(set) var times: (column: Int, values: [UTCInstant])?
 
     /// Nil for tables with quotes or without a header of letters.
     init?(_ text: String, rows most: Int) {
@@ -64,13 +68,27 @@ private struct ShuffledTable {
         guard rows.count > 100, header.allSatisfy({ $0.first?.isLetter == true }) else { return nil }
     }
 
+    /// Takes the times from the table as it was read; its rows ascend or descend, each a bar of its own.
+    mutating func know(_ read: IngestedSeries) {
+        let reading = read.recognition.first { $0.subject == "columns" }?.reading ?? ""
+        let digits = reading.firstRange(of: "time ").map { reading[$0.upperBound...].prefix(while: \.isNumber) }
+        guard read.series.count == rows.count, let column = digits.flatMap({ Int($0) }) else { return }
+        let ascending = rows.indices.map { read.series.instant($0) }
+        for values in [ascending, ascending.reversed()] {
+            times = (column, values)
+            let again = try? ingest(text(rows: rows, notation: .iso), name: "x.csv")
+            if again?.series.close == read.series.close, again?.series.time == read.series.time { return }
+        }
+        times = nil
+    }
+
     var plain: String { ([header] + rows).map { $0.joined(separator: ",") }.joined(separator: "\n") + "\n" }
 
     /// Names of the same columns in other languages.
     private static let languages: [[String: String]] = [
-        [:], ["open": "Eröffnung", "high": "Hoch", "low": "Tief", "close": "Schluss"],
-        ["open": "Abertura", "high": "Máxima", "low": "Mínima", "close": "Último"],
-        ["open": "始値", "high": "高値", "low": "安値", "close": "終値"],
+        [:], ["date": "Datum", "open": "Eröffnung", "high": "Hoch", "low": "Tief", "close": "Schluss"],
+        ["date": "Data", "open": "Abertura", "high": "Máxima", "low": "Mínima", "close": "Último"],
+        ["date": "日付け", "open": "始値", "high": "高値", "low": "安値", "close": "終値"],
     ]
 
     func shuffled(seed: UInt64) -> String {
@@ -80,8 +98,49 @@ private struct ShuffledTable {
         let delimiter = [",", ";", "\t", "|"].randomElement(using: &generator) ?? ","
         let language = ShuffledTable.languages.randomElement(using: &generator) ?? [:]
         let names = header.map { language[$0.lowercased()] ?? $0 }
-        let all = [names] + (Bool.random(using: &generator) ? order.map { rows[$0] } : rows.reversed())
+        let notation = TimeText.allCases.randomElement(using: &generator) ?? .asItIs
+        let timed = retimed(rows, notation)
+        let all = [names] + (Bool.random(using: &generator) ? order.map { timed[$0] } : timed.reversed())
         return all.map { row in columns.map { row[$0] }.joined(separator: delimiter) }.joined(separator: "\n") + "\n"
+    }
+
+    private func text(rows: [[String]], notation: TimeText) -> String {
+        ([header] + retimed(rows, notation)).map { $0.joined(separator: ",") }.joined(separator: "\n") + "\n"
+    }
+
+    private func retimed(_ rows: [[String]], _ notation: TimeText) -> [[String]] {
+        guard let times, notation != .asItIs else { return rows }
+        return zip(rows, times.values).map { row, time in
+            var row = row
+            row[times.column] = notation.text(time)
+            return row
+        }
+    }
+}
+
+/// Ways to write a time that say the same.
+private enum TimeText: CaseIterable {
+    case asItIs, iso, isoLocal, seconds, milliseconds, microseconds, digits, slashes, dayFirst, monthFirst, monthName,
+        cjk
+
+    func text(_ time: UTCInstant) -> String {
+        let iso = time.rfc3339
+        let date = iso.prefix(10).split(separator: "-").map(String.init)
+        let clock = String(iso.dropFirst(11).prefix(8))
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        return switch self {
+        case .asItIs, .iso: iso
+        case .isoLocal: "\(iso.prefix(10)) \(clock)"
+        case .seconds: String(time.milliseconds / 1000)
+        case .milliseconds: String(time.milliseconds)
+        case .microseconds: String(time.milliseconds * 1000)
+        case .digits: (date + [clock.replacing(":", with: "") as String]).joined()
+        case .slashes: "\(date.joined(separator: "/")) \(clock)"
+        case .dayFirst: "\(date[2]).\(date[1]).\(date[0]) \(clock)"
+        case .monthFirst: "\(date[1])/\(date[2])/\(date[0]) \(clock)"
+        case .monthName: "\(date[2])-\(months[(Int(date[1]) ?? 1) - 1])-\(date[0]) \(clock)"
+        case .cjk: "\(date[0])年\(date[1])月\(date[2])日 \(clock)"
+        }
     }
 }
 
