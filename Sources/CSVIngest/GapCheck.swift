@@ -3,22 +3,21 @@ import StressBasics
 
 /// Compares the open times with the grid of the bar length Δ: a step of more than 1.5 Δ is a gap, unless the market is closed
 /// at weekends and the step is over one.
-struct GapCheck {
-    private let series: BarSeries
-    private let rows: AssembledRows
-    private let length: TimeSpan?
+private struct BarSteps {
+    let series: BarSeries
+    let length: TimeSpan?
     private let weekends: WeekendClosure?
     /// Steps over a weekend and nothing more.
-    private var closures = 0
+    private(set) var closures = 0
     /// Bars that come after a gap, ascending.
-    private var gaps: [Int] = []
+    private(set) var gaps: [Int] = []
     /// Steps that are not Δ.
-    private var irregular: (count: Int, first: Int?) = (0, nil)
-    private var absentBars = 0
+    private(set) var irregular: (count: Int, first: Int?) = (0, nil)
+    private(set) var absentBars = 0
 
     /// O(bars).
-    init(_ series: BarSeries, _ rows: AssembledRows) {
-        (self.series, self.rows, length) = (series, rows, series.barLength)
+    init(_ series: BarSeries) {
+        (self.series, length) = (series, series.barLength)
         weekends = WeekendClosure(series)
         guard let delta = length?.milliseconds, delta > 0 else { return }
         for bar in 1..<series.count {
@@ -36,14 +35,33 @@ struct GapCheck {
 
     /// Bars that the grid has between a bar and the one before, without those of weekends, rounded to whole bars: at least 1 for
     /// a gap that is not a weekend.
-    private func absent(before bar: Int) -> Int {
+    func absent(before bar: Int) -> Int {
         guard let delta = length?.milliseconds else { return 0 }
         let open = step(bar) - (weekends?.closed(from: series.time[bar - 1] + delta, to: series.time[bar]) ?? 0)
         let (whole, rest) = max(open, delta).quotientAndRemainder(dividingBy: delta)
         return Int(rest > delta - rest || (rest == delta - rest && rest > 0) ? whole : whole - 1)
     }
 
-    private func step(_ bar: Int) -> Int64 { series.time[bar] - series.time[bar - 1] }
+    func step(_ bar: Int) -> Int64 { series.time[bar] - series.time[bar - 1] }
+
+}
+
+/// The bars of a series that come after a gap, ascending: as `missing_bars` counts gaps, so that weekends of a market that is
+/// closed at weekends are none. O(bars).
+public func barsAfterGaps(_ series: BarSeries) -> [Int] { BarSteps(series).gaps }
+
+/// What is said of the steps between bars.
+struct GapCheck {
+    private let series: BarSeries
+    private let rows: AssembledRows
+    private let steps: BarSteps
+    private var length: TimeSpan? { steps.length }
+    private var gaps: [Int] { steps.gaps }
+
+    /// O(bars).
+    init(_ series: BarSeries, _ rows: AssembledRows) {
+        (self.series, self.rows, steps) = (series, rows, BarSteps(series))
+    }
 
     /// `2022-05-13 00:39 → 2022-05-31 06:00`.
     private func range(_ bar: Int) -> String {
@@ -52,14 +70,16 @@ struct GapCheck {
 
     /// The summary `missing_bars`.
     var summary: Finding {
-        guard let length, let first = gaps.first, let longest = gaps.max(by: { step($0) < step($1) }) else {
+        guard let length, let first = gaps.first, let longest = gaps.max(by: { steps.step($0) < steps.step($1) }) else {
             let span = length.map { " of \($0.text)" } ?? ""
             return Finding(
                 check: "missing_bars", severity: .pass,
                 message: "0 of \(counted(series.count, "bar"))\(span) are missing"
-                    + (closures > 0 ? "; the market is closed at weekends, \(counted(closures, "time"))" : ""), count: 0
-            )
+                    + (steps.closures > 0
+                        ? "; the market is closed at weekends, \(counted(steps.closures, "time"))" : ""),
+                count: 0)
         }
+        let (absentBars, closures) = (steps.absentBars, steps.closures)
         let share = percentText(Double(absentBars) / Double(absentBars + series.count))
         return Finding(
             check: "missing_bars", severity: .warning,
@@ -72,11 +92,12 @@ struct GapCheck {
 
     /// The longest gaps, in time order.
     var details: [Finding] {
-        let longest = gaps.sorted { (step($1), $0) < (step($0), $1) }.prefix(mostDetails).sorted()
+        let longest = gaps.sorted { (steps.step($1), $0) < (steps.step($0), $1) }.prefix(mostDetails).sorted()
         return longest.map { bar in
             Finding(
-                check: "gap", severity: .note, message: "\(range(bar)), \(counted(absent(before: bar), "bar")) missing",
-                count: absent(before: bar), location: rows.location(bar), time: series.instant(bar),
+                check: "gap", severity: .note,
+                message: "\(range(bar)), \(counted(steps.absent(before: bar), "bar")) missing",
+                count: steps.absent(before: bar), location: rows.location(bar), time: series.instant(bar),
                 action: "kept as a gap", isDetail: true)
         }
     }
@@ -88,14 +109,14 @@ struct GapCheck {
                 check: "bar_length", severity: .warning, message: "one bar has no length", count: 1,
                 location: series.count > 0 ? rows.location(0) : nil, action: "kept")
         }
-        let steps = series.count - 1
-        let share = Double(irregular.count) / Double(steps)
+        let (stepCount, irregular) = (series.count - 1, steps.irregular)
+        let share = Double(irregular.count) / Double(stepCount)
         let of = irregular.count == 0 ? "" : " (\(percentText(share)))"
         // A few gaps are ordinary; a length that most steps do not have says little.
         let severity: Finding.Severity = irregular.count == 0 ? .pass : share > 0.5 ? .warning : .note
         return Finding(
             check: "bar_length", severity: severity,
-            message: "bars are \(length.text) long; \(spacedCount(irregular.count)) of \(counted(steps, "step")) "
+            message: "bars are \(length.text) long; \(spacedCount(irregular.count)) of \(counted(stepCount, "step")) "
                 + "differ\(of)",
             count: irregular.count, location: irregular.first.map(rows.location),
             time: irregular.first.map(series.instant), action: irregular.count == 0 ? "" : "kept")

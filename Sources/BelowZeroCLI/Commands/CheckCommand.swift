@@ -4,6 +4,7 @@ import Foundation
 import PriceSeries
 import StressBasics
 import StressEngine
+import StressReport
 import StudyPlan
 
 /// `belowzero check`: read and audit, compute nothing.
@@ -21,6 +22,7 @@ struct CheckCommand: ParsableCommand {
             EXAMPLES
               belowzero check BTCUSDT-1m.csv.gz
               belowzero check prices/                     every file of a folder, each by itself
+              belowzero check --plot prices.csv           with a picture: are these the right columns?
               belowzero check --kind trades --bar 1m ticks.zip
               zstd -dc big.csv.zst | belowzero check -
               belowzero check nightly.yaml --all-errors
@@ -39,12 +41,18 @@ struct CheckCommand: ParsableCommand {
     @Flag(help: "Read all files as one series, in the order given.")
     var together = false
 
+    @Flag(help: "Draw the close of each price file as wide as the terminal, with gaps and findings marked.")
+    var plot = false
+
     @OptionGroup(title: "Reading") var reading: ReadingOptions
     @OptionGroup(title: "Cache") var cache: CacheOptions
     @OptionGroup var common: CommonOptions
 
     func run() throws {
         try common.reporting {
+            if plot, common.json {
+                throw Failure(.usage, "--plot draws a picture, which is no JSON", hint: "leave out one of the two")
+            }
             if let study = file.first(where: isStudy) {
                 guard file.count == 1 else { throw notAlone(study) }
                 return try check(study: study)
@@ -53,7 +61,8 @@ struct CheckCommand: ParsableCommand {
             let options = options(files: sources.count)
             let results = parallelMap(count: sources.count, threads: allCores) { [options] index in
                 FileAudit(
-                    sources[index].source, role: sources[index].role, files: InputFiles(base: ""), options: options)
+                    sources[index].source, role: sources[index].role, files: InputFiles(base: ""), options: options,
+                    plot: plotWidth)
             }
             for audit in results ?? [] { try show(audit) }
             let errors = (results ?? []).compactMap(\.error)
@@ -67,6 +76,11 @@ struct CheckCommand: ParsableCommand {
                 throw ExitCode((errors.allSatisfy(\.exitIsNoInput) ? Failure.Code.noInput : .badData).rawValue)
             }
         }
+    }
+
+    /// Of the terminal, or what a file gets; nil when no picture is wanted.
+    private var plotWidth: Int? {
+        plot ? TerminalStyle.standardOutput(common.color).width ?? PricePicture.usualWidth : nil
     }
 
     /// `49 of 57 files are readable, 8 are not`.
@@ -100,7 +114,7 @@ struct CheckCommand: ParsableCommand {
         let home = StudyHome(file: loaded.path)
         let audit = StudyAudit(
             loaded.study, files: loaded.files, home: home,
-            options: options(files: loaded.study.inputs.count))
+            options: options(files: loaded.study.inputs.count), plot: plotWidth)
         guard let audit else { return }
         for audit in audit.all { try show(audit) }
         audit.commands.forEach(common.talk.complain)
@@ -166,7 +180,8 @@ struct CheckText {
         if let first = facts.first, let last = facts.last {
             head.append(line(facts.noun, "\(facts.barLength?.text ?? "one") from \(first.rfc3339) to \(last.rfc3339)"))
         }
-        return (head + recognition + summaries + details).joined(separator: "\n") + "\n"
+        let picture = facts.picture.map { [""] + $0.lines } ?? []
+        return (head + recognition + summaries + details + picture).joined(separator: "\n") + "\n"
     }
 
     private func line(_ label: String, _ text: String) -> String {

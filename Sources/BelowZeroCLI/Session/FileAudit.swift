@@ -29,6 +29,8 @@ struct FileAudit: Sendable {
         var barLength: TimeSpan?
         var recognition: [RecognisedTrait]
         var findings: [Finding]
+        /// The prices, where a picture was asked for.
+        var picture: PricePicture?
     }
 
     var error: IngestError? {
@@ -42,41 +44,41 @@ struct FileAudit: Sendable {
     }
 
     /// Reads the input as what its content shows it to be, unless `source` says how prices are to be read.
-    init(_ source: BarSource, role: String? = nil, files: InputFiles, options: IngestOptions) {
+    /// Prices are drawn `plot` characters wide; nil for no picture.
+    init(_ source: BarSource, role: String? = nil, files: InputFiles, options: IngestOptions, plot: Int? = nil) {
         (name, self.role) = (source.files.joined(separator: ", "), role)
         var options = options
         options.baseFolder = files.base
         do throws(IngestError) {
-            outcome = .success(try FileAudit.facts(source, options))
+            outcome = .success(try FileAudit.facts(source, options, plot: plot))
         } catch {
             outcome = .failure(error)
         }
     }
 
-    private static func facts(_ source: BarSource, _ options: IngestOptions) throws(IngestError) -> Facts {
+    private static func facts(
+        _ source: BarSource, _ options: IngestOptions, plot: Int?
+    ) throws(IngestError) -> Facts {
         let isStated = source.format != nil || source.columns != nil || source.kind != .automatic
         guard let file = source.files.first, source.files.count == 1, !isStated else {
-            return try prices(source, options)
+            return prices(try ingestSeries(source, options: options), plot: plot)
         }
         switch try ingestKind(file: file, options: options) {
-        case .prices: return try prices(source, options)
+        case .prices: return prices(try ingestSeries(source, options: options), plot: plot)
         case .funding: return try funding(source, file, options)
         case .tiers: return try tiers(file, options)
         case .margins: return try margins(file, options)
         }
     }
 
-    private static func prices(_ source: BarSource, _ options: IngestOptions) throws(IngestError) -> Facts {
-        prices(try ingestSeries(source, options: options))
-    }
-
-    static func prices(_ read: IngestedSeries) -> Facts {
+    static func prices(_ read: IngestedSeries, plot: Int? = nil) -> Facts {
         let series = read.series
         return Facts(
             kind: "prices", format: read.formatName, reason: read.formatReason, noun: "bars", rows: read.rowCount,
             items: series.count, first: series.count > 0 ? series.instant(0) : nil,
             last: series.count > 0 ? series.instant(series.count - 1) : nil, barLength: series.barLength,
-            recognition: read.recognition, findings: read.findings)
+            recognition: read.recognition, findings: read.findings,
+            picture: series.count > 0 ? plot.map { PricePicture(read, width: $0) } : nil)
     }
 
     private static func funding(

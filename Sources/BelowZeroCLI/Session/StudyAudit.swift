@@ -18,9 +18,9 @@ struct StudyAudit {
     let warnings: [String]
     private let assets: [String]
 
-    /// Reads the files. Nil when it was cancelled.
-    init?(_ study: Study, files: InputFiles, home: StudyHome, options: IngestOptions, control: RunControl? = nil) {
-        let reader = StudyFiles(files: files, options: options)
+    /// Reads the files; prices are drawn `plot` characters wide. Nil when it was cancelled.
+    init?(_ study: Study, files: InputFiles, home: StudyHome, options: IngestOptions, plot: Int? = nil) {
+        let reader = StudyFiles(files: files, options: options, plot: plot)
         let found = parallelMap(count: study.inputs.count, threads: allCores) { reader.audits(of: study.inputs[$0]) }
         guard let found else { return nil }
         (inputs, assets) = (found, study.inputs.map(\.asset))
@@ -54,9 +54,10 @@ struct StudyAudit {
 private struct StudyFiles: Sendable {
     let files: InputFiles
     let options: IngestOptions
+    let plot: Int?
 
-    init(files: InputFiles, options: IngestOptions) {
-        self.files = files
+    init(files: InputFiles, options: IngestOptions, plot: Int?) {
+        (self.files, self.plot) = (files, plot)
         var options = options
         options.baseFolder = files.base
         self.options = options
@@ -95,7 +96,7 @@ private struct StudyFiles: Sendable {
     private func series(
         _ read: Result<IngestedSeries, IngestError>, _ source: BarSource, _ role: String
     ) -> FileAudit {
-        FileAudit(source.files, role: role) { () throws(IngestError) in FileAudit.prices(try read.get()) }
+        FileAudit(source.files, role: role) { () throws(IngestError) in FileAudit.prices(try read.get(), plot: plot) }
     }
 
     /// The table of a platform that keeps it in a file.
