@@ -50,6 +50,22 @@ private struct BarSteps {
 /// closed at weekends are none. O(bars).
 public func barsAfterGaps(_ series: BarSeries) -> [Int] { BarSteps(series).gaps }
 
+/// The farthest that the price went across one of `steps`, from the close before to the open of a bar: the bar and the ratio of
+/// the two prices. Nil where no step has two prices above zero. O(steps).
+public func farthestMove(across steps: [Int], of series: BarSeries) -> (bar: Int, ratio: Double)? {
+    let moves = steps.compactMap { bar -> (bar: Int, ratio: Double)? in
+        let (before, after) = (series.close[bar - 1], series.open[bar])
+        return before > 0 && after > 0 ? (bar, after / before) : nil
+    }
+    return moves.max { max($0.ratio, 1 / $0.ratio) < max($1.ratio, 1 / $1.ratio) }
+}
+
+/// `-40 %` for a price that became six tenths of what it was.
+public func moveText(_ ratio: Double) -> String {
+    let percent = (ratio - 1) * 100
+    return "\(percent > 0 ? "+" : "")\(fixedText(percent, decimals: abs(percent) < 9.95 ? 1 : 0)) %"
+}
+
 /// What is said of the steps between bars.
 struct GapCheck {
     private let series: BarSeries
@@ -85,10 +101,21 @@ struct GapCheck {
             check: "missing_bars", severity: .warning,
             message: "\(counted(absentBars, "bar")) of \(length.text) missing (\(share)) in "
                 + "\(counted(gaps.count, "gap"))\(closures > 0 ? " beside \(counted(closures, "weekend"))" : ""); "
-                + "the longest \(range(longest))",
+                + "the longest \(range(longest))" + moveWords,
             count: absentBars, location: rows.location(first), time: series.instant(first),
             action: "kept as a gap")
     }
+
+    /// The farthest move of the price across a gap, when it is one to speak of: an outage may hide a crash.
+    private var moveWords: String {
+        guard let farthest = farthestMove(across: gaps, of: series),
+            max(farthest.ratio, 1 / farthest.ratio) >= GapCheck.leastMove
+        else { return "" }
+        return "; across \(range(farthest.bar)) the price changed by \(moveText(farthest.ratio))"
+    }
+
+    /// 5 %: smaller moves are nothing that a gap need be looked at for.
+    private static let leastMove = 1.05
 
     /// The longest gaps, in time order.
     var details: [Finding] {

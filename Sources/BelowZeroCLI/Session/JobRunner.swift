@@ -231,6 +231,10 @@ struct JobRunner {
             result.lookBackMargins = lookBackMargins(input)
         }
         result.suspicion = try suspicion(input, control)
+        if let finding = try heldThrough(input, result.rows, control) {
+            let place = result.report.findings.firstIndex { $0.check == "wide_gaps" }.map { $0 + 1 } ?? 0
+            result.report.findings.insert(finding, at: place)
+        }
         if control.isCancelled { throw RunCancelled() }
         return result
     }
@@ -252,6 +256,22 @@ struct JobRunner {
         return GridAnswers(
             study: study, kernel: session.kernel, threads: session.threads, store: cache ?? own,
             keepsCompared: !session.isTableOnly, control: control)
+    }
+
+    /// The headline's cell once more, with windows that span every step; nil for other histories, and for one without a step that
+    /// is too wide.
+    private func heldThrough(
+        _ input: AssetInput, _ rows: [ResultRow], _ control: RunControl
+    ) throws(RunCancelled) -> Finding? {
+        guard let cell = headline, cell.asset == input.asset, let row = rows.first(where: { $0.cell.id == cell.id }),
+            let maxGap = study.position.maxGap.resolved(barLength: input.market.barLength),
+            !input.market.series.stepsLonger(than: maxGap).isEmpty
+        else { return nil }
+        var through = study.narrowed(toHorizonOf: cell)
+        through.position.maxGap = .off
+        let run = StressRun(study: through, asset: cell.asset, market: input.market, kernel: session.kernel)
+        let other = try grid(control).answers(of: run).rows.first { $0.cell.id == cell.id }
+        return other.map { heldThroughFinding(row, through: $0, maxGap: maxGap) }
     }
 
     /// The headline's cell once more, without suspicious bars; nil for other histories, and when this one has none.

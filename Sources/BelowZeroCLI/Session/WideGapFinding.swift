@@ -1,7 +1,11 @@
+import CSVIngest
 import PriceSeries
 import StressBasics
+import StressReport
+import StressStatistics
+import StudyPlan
 
-/// What the study's `max_gap` does to a price history: the steps that no window may overlap.
+/// What the study's `max_gap` does to a price history: the steps that no window may span.
 ///
 /// Ingestion lists every gap; only the study knows which of them are too wide.
 func wideGapFinding(_ series: BarSeries, maxGap: TimeSpan?) -> Finding {
@@ -21,24 +25,47 @@ func wideGapFinding(_ series: BarSeries, maxGap: TimeSpan?) -> Finding {
         check: "wide_gaps", severity: .warning,
         message: "\(steps.count) \(verb) wider than the \(maxGap.text) that a window may span; the widest \(range)"
             + moveWords(series, steps),
-        count: steps.count, time: series.instant(first), action: "windows that overlap one are excluded")
+        count: steps.count, time: series.instant(first), action: "windows are followed up to one")
 }
 
 private func span(_ series: BarSeries, _ bar: Int) -> String {
     "\(series.instant(bar - 1).minuteText) → \(series.instant(bar).minuteText)"
 }
 
-/// The farthest that the price went across one of the steps, which no window that is counted has seen: `; across 2020-03-12
-/// 07:29 → 2020-03-12 07:55 the price changed by -40 %, which no entry shows`. Empty where no step has two prices above 0.
+/// The farthest move across one of the steps, which no window has seen: `; across 2020-03-12 07:29 → 2020-03-12 07:55 the price
+/// changed by -40 %, which no entry shows`. Empty where no step has two prices above 0.
 private func moveWords(_ series: BarSeries, _ steps: [Int]) -> String {
-    let moves = steps.compactMap { bar -> (bar: Int, ratio: Double)? in
-        let (before, after) = (series.close[bar - 1], series.open[bar])
-        return before > 0 && after > 0 ? (bar, after / before) : nil
-    }
-    guard let farthest = moves.max(by: { max($0.ratio, 1 / $0.ratio) < max($1.ratio, 1 / $1.ratio) }) else { return "" }
-    let percent = (farthest.ratio - 1) * 100
-    return "; across \(span(series, farthest.bar)) the price changed by \(percent > 0 ? "+" : "")"
-        + "\(fixedText(percent, decimals: abs(percent) < 9.95 ? 1 : 0)) %, which no entry shows"
+    guard let farthest = farthestMove(across: steps, of: series) else { return "" }
+    return
+        "; across \(span(series, farthest.bar)) the price changed by \(moveText(farthest.ratio)), which no entry shows"
 }
 
 private func step(_ series: BarSeries, _ bar: Int) -> Int64 { series.time[bar] - series.time[bar - 1] }
+
+/// What the headline would be if windows spanned every step: `180 of 900 entries of the headline cell reach a step wider than the
+/// 10m …`.
+///
+/// - Parameters:
+///   - row: the headline cell.
+///   - through: the same cell with `max_gap: off`.
+func heldThroughFinding(_ row: ResultRow, through: ResultRow, maxGap: TimeSpan) -> Finding {
+    let (own, other) = (row.estimate, through.estimate)
+    let all = own.windows.entries + own.windows.excluded
+    let count = max(0, own.windows.excluded - other.windows.excluded)
+    let isSame = own.exit.frequency == other.exit.frequency
+    return Finding(
+        check: "held_through_gaps", severity: isSame || count == 0 ? .note : .warning,
+        message:
+            "\(groupedText(count, separator: " ")) of \(groupedText(all, separator: " ")) entries of the headline cell "
+            + "(\(percent(Double(count) / Double(max(1, all))))) have a window that spans a step wider than the \(maxGap.text) and "
+            + "are followed up to it: \(share(own)) end below zero; counted through such steps it would be \(share(other))",
+        count: count, action: "computed both ways", hint: "position: {max_gap: off} counts through them for good")
+}
+
+private func share(_ estimate: CellEstimate) -> String {
+    guard let share = estimate.exit.frequency else { return "no entries" }
+    let count = groupedText(Int((estimate.exit.negative + estimate.exit.cutNegative).rounded()), separator: " ")
+    return "\(percent(share)) of entries (\(count) of \(groupedText(estimate.windows.watched, separator: " ")))"
+}
+
+private func percent(_ share: Double) -> String { "\(significantText(share * 100, digits: 2)) %" }
