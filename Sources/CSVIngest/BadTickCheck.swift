@@ -11,11 +11,12 @@ import StressBasics
 /// anybody could trade on it.
 ///
 /// A bar is suspicious when one of its prices is further than the threshold of ``ExtremeBarCheck`` from the close before
-/// and from the close after, while those two are within half of it from each other, or within a quarter of the way to that
-/// price where this is more (and at most the threshold): the larger of two wicks is not the one that passes. A run of two or
-/// three bars is suspicious when all its closes are, bars that carry the one before forward without volume not counted. The
-/// close before a bar behind a suspicious one is the last that is not suspicious. The first and the last bar are compared with the one neighbour they have. Zero is infinitely far. A crash that lasts is not suspicious. Real markets have made such round trips
-/// too, which is why the bars are kept unless the user says otherwise, and why another venue's prices are asked when there
+/// and from the close after, while those two are within half of it from each other. For a single bar they may be a quarter of the
+/// way to that price apart where this is more (and at most the threshold), unless the bar before or after comes near that price,
+/// too: the larger of two wicks is not the one that passes. A run of two or three bars is suspicious when all its closes are,
+/// bars that carry the one before forward without volume not counted. A close that stands out itself is not what the next bar is
+/// compared with. The first and the last bar are compared with the one neighbour they have. Zero is infinitely far. A crash
+/// that lasts is not suspicious. Real markets have made such round trips too, which is why the bars are kept unless the user says otherwise, and why another venue's prices are asked when there
 /// are any: a bar is confirmed when that venue has seen, in the bar or its neighbours, a price within half the threshold
 /// of the extreme.
 struct BadTickCheck {
@@ -56,7 +57,8 @@ struct BadTickCheck {
         while bar < series.count - 1 {
             let run = series.time[bar] - series.time[bar - 1] <= widest ? runLength(bar, before: before) : 0
             for slip in bar..<(bar + run) { ticks.append(tick(slip, before: before, after: series.close[bar + run])) }
-            if run == 0 { before = series.close[bar] }
+            let last = series.close[bar + max(1, run) - 1]
+            if run == 0 || distance(last, before) <= threshold { before = last }
             bar += max(1, run)
         }
         if bar < series.count, let last = edgeTick(bar, beside: bar - 1) { ticks.append(last) }
@@ -78,13 +80,13 @@ struct BadTickCheck {
     /// How many bars from `bar` on stand out together against the close `before`; 0 when none does.
     private func runLength(_ bar: Int, before: Double) -> Int {
         guard before > 0, isFar(bar, from: before) else { return 0 }
-        let reach = reach(bar, from: before)
         var end = bar + 1
-        for _ in 1...BadTickCheck.longestRun {
+        for length in 1...BadTickCheck.longestRun {
             while end < series.count, isCarriedForward(end, of: bar, from: before) { end += 1 }
             guard end < series.count else { return 0 }
             let after = series.close[end]
-            if after > 0, abs(log(after / before)) <= reach {
+            if after > 0, abs(log(after / before)) <= (length == 1 ? reach(bar, to: end, from: before) : threshold / 2)
+            {
                 return standOut(bar..<end, before: before, after: after) ? end - bar : 0
             }
             end += 1
@@ -92,10 +94,18 @@ struct BadTickCheck {
         return 0
     }
 
-    /// How far the closes before and after a bar may be from each other: further where the bar itself went further.
-    private func reach(_ bar: Int, from before: Double) -> Double {
-        let size = tick(bar, before: before).price
-        return min(max(threshold / 2, distance(size, before) / 4), threshold)
+    /// How far the closes before and after a bar may be from each other: further where the bar alone went further.
+    private func reach(_ bar: Int, to end: Int, from before: Double) -> Double {
+        let price = tick(bar, before: before).price
+        let isKnown = [bar - 1, end].contains { comesNear($0, to: price, from: before) }
+        return isKnown ? threshold / 2 : min(max(threshold / 2, distance(price, before) / 4), threshold)
+    }
+
+    /// Whether a bar reaches as far from `level` as `price` is, or within half the threshold of that.
+    private func comesNear(_ bar: Int, to price: Double, from level: Double) -> Bool {
+        let extreme = price < level ? series.low[bar] : series.high[bar]
+        let slack = exp(threshold / 2)
+        return price < level ? extreme <= price * slack : extreme >= price / slack
     }
 
     private func standOut(_ run: Range<Int>, before: Double, after: Double) -> Bool {

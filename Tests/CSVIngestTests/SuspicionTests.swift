@@ -56,6 +56,54 @@ import Testing
         #expect(try wick(20) == [50] && wick(70).isEmpty)
     }
 
+    /// A far wick is not alone when the bar beside it reaches as far: bars of Bitfinex EOS on 2017-12-22 around 07:18, a crash of
+    /// minutes on every venue, in which the farther wick passed and the nearer one did not.
+    @Test func aWickThatTheNextBarKnowsIsNoSlip() throws {
+        func crash(_ next: Double) throws -> [Int] {
+            try ingest(
+                text {
+                    switch $0 {
+                    case 59: (100, 101, 99, 100, 5)
+                    case 60: (100, 101, 55, 86, 5)
+                    case 61: (86, 91, next, 88, 5)
+                    case 62...: (76, 77, 75, 76, 5)
+                    default: (100, 101, 99, 100, 5)
+                    }
+                }
+            ).suspicious
+        }
+        #expect(try crash(53).isEmpty && crash(80) == [60])
+    }
+
+    /// The first days of Kraken's ETH, daily: one wick far below, and three days that traded where the market was.
+    @Test func aRunIsNotJudgedByItsFarthestWick() throws {
+        let read = try ingest(
+            text {
+                switch $0 {
+                case 60: (100, 100, 5, 40, 5)
+                case 61: (40, 42, 36, 39, 5)
+                case 62: (39, 43, 38, 43, 5)
+                case 63...: (82, 83, 81, 82, 5)
+                default: (100, 101, 99, 100, 5)
+                }
+            })
+        #expect(read.suspicious.isEmpty)
+    }
+
+    /// Behind a wick that was over at the bar's close the next bar is compared with that close: Bitstamp's 2013-11-20, whose low
+    /// of 440 lies near the close of 536 before it, though not near the 669 of two days before.
+    @Test func aCloseThatDoesNotStandOutIsTheNextBarsMeasure() throws {
+        let read = try ingest(
+            text {
+                switch $0 {
+                case 60: (100, 112, 60, 88, 5)
+                case 61: (88, 92, 72, 90, 5)
+                default: (100, 101, 99, 100, 5)
+                }
+            })
+        #expect(read.suspicious == [60])
+    }
+
     /// What only carries a print forward makes it no longer than it is; a price that is traded again is a level.
     @Test func aPrintThatIsCarriedForwardIsOneSlip() throws {
         func read(_ volume: Double) throws -> IngestedSeries {
