@@ -132,6 +132,25 @@ import Testing
         #expect(throws: IngestError.self) { try ingestSeries(bytes: text, name: "a.csv", source: source) }
     }
 
+    /// One market after the other, whose times never meet, under a name that nobody knows.
+    @Test func aSecondMarketBehindTheFirstIsRefused() throws {
+        func row(_ index: Int, _ price: Double, _ name: String) -> String {
+            "\(1_614_556_800 + 3600 * index),\(price),\(price + 1),\(price - 0.1),\(price),\(name)"
+        }
+        func text(_ second: String, level: Double) -> String {
+            let rows = (0..<100).map { row($0, 1000 + Double($0 % 7), "AAA") }
+            let others = (100..<200).map { row($0, level + 0.1 * Double($0 % 7), second) }
+            return "time,open,high,low,close,thing\n" + (rows + others).joined(separator: "\n") + "\n"
+        }
+        let error = try #require(throws: IngestError.self) { try ingest(text("BBB", level: 2)) }
+        #expect(
+            error.rendered().contains("the rows are of \"AAA\", \"BBB\" in column \"thing\""), "\(error.rendered())")
+        #expect(error.rendered().contains("--symbol AAA"))
+        // The same text on both sides is a fall; another one at the same level a remark.
+        #expect(try ingest(text("AAA", level: 2)).series.count == 200)
+        #expect(try ingest(text("BBB", level: 1000)).series.count == 200)
+    }
+
     @Test func refusalsNameBothWaysOut() throws {
         let error = try #require(throws: IngestError.self) { try ingest(table(["AAA", "BBB"], rows: 60)) }
         #expect(error.rendered().contains("symbol: AAA (--symbol AAA)"))

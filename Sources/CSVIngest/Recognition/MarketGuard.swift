@@ -32,6 +32,10 @@ struct MarketColumn {
 
     private var hasLetters: Bool { names.allSatisfy { $0.contains(where: \.isLetter) } }
 
+    fileprivate init(column: Int, names: [String]) {
+        (self.column, self.names) = (column, names)
+    }
+
     /// More than this share of rows, 1 in 20, must repeat a time with other values before they count as of several markets.
     static let tolerated = 20
 
@@ -116,4 +120,45 @@ func severalMarkets(_ rows: AssembledRows, files: [FileRows], places: [InputPlac
             : found.secondRefusal(columnName: layout.columnName(found.column), at: location)
     }
     return nil
+}
+
+/// The refusal of a series whose level of prices changes where the text of an unused column changes for good, too: one market
+/// after the other. Looks at up to 20 such places, the rows around which are read again from the file.
+func marketsInTurn(
+    _ series: BarSeries, _ rows: AssembledRows, files: [FileRows], places: [InputPlace]
+) -> IngestError? {
+    let shifts = (1..<max(1, series.count)).lazy.filter { bar in
+        let (before, after) = (series.close[bar - 1], series.open[bar])
+        return before > 0 && after > 0 && max(before / after, after / before) >= LevelShiftCheck.leastFactor
+    }
+    for bar in shifts.prefix(20) where bar >= blockRows && bar + blockRows <= series.count {
+        let around = ((bar - blockRows)..<(bar + blockRows)).map { rows.location($0) }
+        guard let index = places.firstIndex(where: { $0.name == around[0].file }), places[index].isRereadable,
+            around.allSatisfy({ $0.file == around[0].file }), files[index].layout.plan.symbol == nil
+        else { continue }
+        let layout = files[index].layout
+        let lines = physicalLines(Set(around.compactMap(\.line)), of: places[index])
+        let fields = around.compactMap { $0.line.flatMap { lines[$0] } }
+            .map { splitFields($0, delimiter: layout.delimiter) }
+        guard fields.count == 2 * blockRows else { continue }
+        let used = Set(layout.plan.all + layout.plan.timeParts)
+        for column in 0..<layout.width where !used.contains(column) {
+            let texts = fields.map { $0.indices.contains(column) ? trimmed($0[column]) : "" }
+            let (before, after) = (Set(texts.prefix(blockRows)), Set(texts.suffix(blockRows)))
+            guard let one = before.first, let two = after.first, before.count == 1, after.count == 1, one != two,
+                isName(one), isName(two)
+            else { continue }
+            return MarketColumn(column: column, names: [one, two].sorted()).refusal(
+                columnName: layout.columnName(column), at: around[blockRows])
+        }
+    }
+    return nil
+}
+
+/// Rows on either side of a change of level that must have one text each.
+private let blockRows = 10
+
+/// Whether a text has more letters than digits, as names of markets have and dates have not.
+private func isName(_ text: String) -> Bool {
+    text.count(where: \.isLetter) > text.count(where: \.isNumber)
 }

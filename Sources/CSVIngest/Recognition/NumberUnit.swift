@@ -16,7 +16,9 @@ struct NumberUnit: Hashable, Sendable {
         let head = String(sample.prefix { !digits.contains($0) && !"+-.".contains($0) }).filter { !$0.isWhitespace }
         if NumberUnit.isUnit(tail), NumberUnit.share(texts, { $0.hasSuffix(tail) }) {
             self.init(tail, isPrefix: false)
-        } else if NumberUnit.isUnit(head), head != "$", NumberUnit.share(texts, { $0.hasPrefix(head) }) {
+        } else if NumberUnit.isUnit(head), head != "$" || sample.contains("$ "),
+            NumberUnit.share(texts, { $0.hasPrefix(head) })
+        {
             self.init(head, isPrefix: true)
         } else {
             return nil

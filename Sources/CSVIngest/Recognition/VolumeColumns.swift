@@ -44,7 +44,9 @@ struct VolumeColumns {
         names.indices.filter { column in
             names[column].hasPrefix("vol") || ColumnNames.baseVolume.contains(plain[column])
                 || ColumnNames.quoteVolume.contains(names[column])
-        }.filter { !prices.columns.contains($0) }
+        }
+        // What was traded in the past day is not a bar's.
+        .filter { !prices.columns.contains($0) && !names[$0].contains("24h") }
     }
 
     /// The two columns of which one times the price is the other in nearly all rows that can tell.
