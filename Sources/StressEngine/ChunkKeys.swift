@@ -12,7 +12,7 @@ struct ChunkKeys: Sendable {
     private let contents: [Digest]
 
     /// Raised whenever the same rules and bars would give other bits, or their record has another form.
-    private static let version = 3
+    private static let version = 4
 
     /// O(bars).
     init(_ run: StressRun, threads: Int) {

@@ -262,21 +262,21 @@ extension DurationHistogram {
 
 extension WatchTimes {
     fileprivate func write(to writer: inout RecordWriter) {
-        writer.add(counts.count)
-        for bin in counts.keys.sorted() {
-            writer.add(Int(bin))
-            writer.add(counts[bin] ?? 0)
-        }
+        writer.add(runs.count)
+        for run in runs { for number in [Int(run.first), Int(run.last), run.count] { writer.add(number) } }
     }
 
     fileprivate init?(from reader: inout RecordReader) {
         self.init()
         guard let count = reader.integer(), (0...1 << 26).contains(count) else { return nil }
+        var end = Int32(-1)
         for _ in 0..<count {
-            guard let bin = reader.integer().flatMap({ Int32(exactly: $0) }), let number = reader.integer(),
-                (0...1 << 31).contains(number)
+            guard let first = reader.integer().flatMap({ Int32(exactly: $0) }),
+                let last = reader.integer().flatMap({ Int32(exactly: $0) }), let number = reader.integer(),
+                end < first, first <= last, last < WatchBin.horizon, (1...1 << 31).contains(number)
             else { return nil }
-            add(bin: bin, count: number)
+            add(Run(first: first, last: last, count: number))
+            end = last
         }
     }
 }
@@ -298,25 +298,33 @@ extension CutCounts {
 
 extension TimedEvents {
     fileprivate func write(to writer: inout RecordWriter) {
-        writer.add(sums.count)
-        for bin in sums.keys.sorted() {
-            let sum = sums[bin] ?? Sum()
-            writer.add(Int(bin))
-            writer.add(UInt64(bitPattern: sum.events.units))
-            writer.add(UInt64(truncatingIfNeeded: sum.shortfall))
-            writer.add(UInt64(truncatingIfNeeded: sum.shortfall >> 64))
-        }
+        writer.add(nodes.count)
+        for sum in nodes + [atHorizon] { sum.write(to: &writer) }
     }
 
     fileprivate init?(from reader: inout RecordReader) {
-        self.init()
-        guard let count = reader.integer(), (0...1 << 26).contains(count) else { return nil }
-        for _ in 0..<count {
-            guard let bin = reader.integer().flatMap({ Int32(exactly: $0) }), let events = reader.number(),
-                let low = reader.number(), let high = reader.number()
-            else { return nil }
-            let shortfall = Int128(Int64(bitPattern: high)) << 64 | Int128(low)
-            add(bin: bin, Sum(events: EventCount(units: Int64(bitPattern: events)), shortfall: shortfall))
+        // 2³¹ bars have no more nodes.
+        guard let count = reader.integer(), (0...1 << 13).contains(count) else { return nil }
+        var sums: [Sum] = []
+        for _ in 0...count {
+            guard let sum = Sum(from: &reader) else { return nil }
+            sums.append(sum)
         }
+        self.init(nodes: Array(sums.dropLast()), atHorizon: sums[count])
+    }
+}
+
+extension TimedEvents.Sum {
+    fileprivate func write(to writer: inout RecordWriter) {
+        writer.add(UInt64(bitPattern: events.units))
+        writer.add(UInt64(truncatingIfNeeded: shortfall))
+        writer.add(UInt64(truncatingIfNeeded: shortfall >> 64))
+    }
+
+    fileprivate init?(from reader: inout RecordReader) {
+        guard let events = reader.number(), let low = reader.number(), let high = reader.number() else { return nil }
+        self.init(
+            events: EventCount(units: Int64(bitPattern: events)),
+            shortfall: Int128(Int64(bitPattern: high)) << 64 | Int128(low))
     }
 }

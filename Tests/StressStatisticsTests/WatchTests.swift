@@ -1,0 +1,75 @@
+import StressBasics
+import Testing
+
+@testable import StressStatistics
+
+/// How long entries were watched and when events came, against plain lists of both.
+@Suite struct WatchTests {
+    /// Runs rise, fall, overlap and jump, as they do over histories with gaps.
+    @Test(arguments: 0..<40)
+    func runsAreTheCounts(seed: UInt64) {
+        var random = SeededGenerator(seed: seed).stream("runs")
+        func below(_ limit: Int) -> Int { Int(random.uniform() * Double(limit)) }
+        var (plain, parts) = ([Int: Int](), [WatchTimes(), WatchTimes(), WatchTimes()])
+        for _ in 0..<12 {
+            let (start, length, part, isFalling) = (below(400), 1 + below(60), below(3), random.uniform() < 0.5)
+            for step in 0..<length {
+                let bars = isFalling ? start + length - step : start + step
+                let count = random.uniform() < 0.1 ? 2 : 1
+                plain[bars, default: 0] += count
+                parts[part].add(bars: bars, count: count)
+            }
+        }
+        let entries = plain.values.reduce(100, +)
+        let merged = parts.reduce(into: WatchTimes()) { $0.merge($1) }
+        let backwards = parts.reversed().reduce(into: WatchTimes()) { $0.merge($1) }
+        #expect(merged == backwards && merged.total == entries - 100, "seed \(seed)")
+        #expect(zip(merged.runs, merged.runs.dropFirst()).allSatisfy { $0.last < $1.first }, "seed \(seed)")
+        let exposure = Exposure(entries: entries, cut: merged)
+        for bars in 0..<480 {
+            let gone = plain.reduce(0) { $0 + ($1.key < bars ? $1.value : 0) }
+            #expect(exposure.weight(bars: bars) == 1 / Double(entries - gone), "seed \(seed), \(bars) bars")
+        }
+    }
+
+    /// Where one entry after the other is cut, events between nodes weigh as their own times would have them weigh.
+    @Test(arguments: 0..<20)
+    func nodesKeepWhatEventsWeigh(seed: UInt64) {
+        var random = SeededGenerator(seed: seed).stream("nodes")
+        let horizon = 43_200
+        var cut = WatchTimes()
+        for bars in 0..<horizon { cut.add(bars: bars) }
+        let exposure = Exposure(entries: 200_000, cut: cut)
+        var (events, share, shortfall) = (TimedEvents(), 0.0, 0.0)
+        for _ in 0..<2_000 {
+            let (bars, owed) = (Int(random.uniform() * Double(horizon)), random.uniform() * 3)
+            let count = EventCount(probability: random.uniform())
+            events.add(bars: bars, events: count, shortfall: owed)
+            share += count.value / Double(200_000 - bars)
+            shortfall += owed / Double(200_000 - bars)
+        }
+        #expect(abs(exposure.rawShare(events) / share - 1) < 1e-6, "seed \(seed)")
+        #expect(abs(exposure.shortfall(events) / shortfall - 1) < 1e-6, "seed \(seed)")
+    }
+
+    /// Every order of adding and merging gives the same bits, and nothing is lost.
+    @Test func eventsAddUpInAnyOrder() {
+        var random = SeededGenerator(seed: 7).stream("order")
+        let drawn = (0..<500).map { _ in
+            (Int(random.uniform() * 100_000), EventCount(probability: random.uniform()), 1e4 * random.uniform())
+        }
+        func sum(_ list: [(Int, EventCount, Double)]) -> TimedEvents {
+            list.reduce(into: TimedEvents()) { $0.add(bars: $1.0, events: $1.1, shortfall: $1.2) }
+        }
+        var halves = sum(Array(drawn[250...]))
+        halves.merge(sum(Array(drawn[..<250])))
+        #expect(sum(drawn) == sum(drawn.reversed()) && sum(drawn) == halves)
+        #expect(halves.total == drawn.reduce(EventCount.zero) { $0 + $1.1 })
+        for node in [0, 1, 511, 512, 513, 767, 768, 5_000] {
+            let bars = TimedEvents.bars(ofNode: node)
+            var one = TimedEvents()
+            one.add(bars: bars, events: .one, shortfall: nil)
+            #expect(one.nodes.firstIndex { $0.events == .one } == node)
+        }
+    }
+}
