@@ -103,11 +103,13 @@ extension Study {
 }
 
 extension Study {
-    /// The study of one cell's price history and holding time.
-    public func narrowed(toHorizonOf cell: StudyCell) -> Study {
+    /// The study of one cell. What is estimated of it does not depend on the cells beside it.
+    public func narrowed(to cell: StudyCell) -> Study {
         var study = self
         study.inputs = inputs.filter { $0.asset == cell.asset }
-        study.grid.horizons = [cell.horizon]
+        study.platforms = platforms.filter { $0.name == cell.platform }
+        (study.grid.contracts, study.grid.sides) = ([cell.contract], [cell.side])
+        (study.grid.leverages, study.grid.horizons) = ([cell.leverage], [cell.horizon])
         study.limits = []
         return study
     }

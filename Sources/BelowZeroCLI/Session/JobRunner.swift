@@ -267,7 +267,7 @@ struct JobRunner {
             let maxGap = study.position.maxGap.resolved(barLength: input.market.barLength),
             !input.market.series.stepsLonger(than: maxGap).isEmpty
         else { return nil }
-        var through = study.narrowed(toHorizonOf: cell)
+        var through = study.narrowed(to: cell)
         through.position.maxGap = .off
         let run = StressRun(study: through, asset: cell.asset, market: input.market, kernel: session.kernel)
         let other = try grid(control).answers(of: run).rows.first { $0.cell.id == cell.id }
@@ -277,9 +277,8 @@ struct JobRunner {
     /// The headline's cell once more, without suspicious bars; nil for other histories, and when this one has none.
     private func suspicion(_ input: AssetInput, _ control: RunControl) throws(RunCancelled) -> SuspicionCheck? {
         guard let cell = headline, cell.asset == input.asset, let market = input.unsuspicious else { return nil }
-        // Estimated as the headline is, together with the cells beside it, or the two intervals could not be compared.
         let run = StressRun(
-            study: study.narrowed(toHorizonOf: cell), asset: cell.asset, market: market, kernel: session.kernel)
+            study: study.narrowed(to: cell), asset: cell.asset, market: market, kernel: session.kernel)
         let row = try grid(control).answers(of: run).rows.first { $0.cell.id == cell.id }
         return row.map { SuspicionCheck(bars: input.suspiciousCount, row: $0) }
     }
