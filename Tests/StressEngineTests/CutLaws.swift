@@ -1,3 +1,4 @@
+import CSVIngest
 import MarginModel
 import PriceSeries
 import StressBasics
@@ -16,28 +17,53 @@ import Testing
             low: Array(series.low[..<count]), close: Array(series.close[..<count]))
     }
 
+    /// What a history of the first `count` minutes says of a cell.
+    private struct Judged {
+        let share: Double
+        let complete: Int
+        /// The weight of what was decided in its last hour.
+        let late: Double
+
+        init(_ bars: BarSeries, _ cell: TestCell) throws {
+            let run = StressRun(study: try cell.study(), asset: "X", market: MarketHistory(series: bars))
+            let estimate = try run.run(threads: 1)[0].estimate(confidence: 0.95)
+            let held = try run.heldEntries(cell: 0, threads: 1)
+            let since = bars.time[bars.count - 61]
+            let late = held.filter { $0.exitTime > since }.reduce(0) { $0 + $1.negative.value * $1.weight }
+            (share, complete) = (try #require(estimate.exit.frequency), estimate.windows.entries)
+            self.late = late / Double(held.count)
+        }
+    }
+
     /// Cutting a history an hour later changes the share by no more than that hour can explain: what was decided in it, and the weight
     /// of the entries that were watched for an hour more.
+    private func expectNoJump(_ bars: BarSeries, _ cell: TestCell, from first: Int, _ name: String) throws {
+        var before = try Judged(prefix(bars, first), cell)
+        for count in stride(from: first + 60, through: bars.count, by: 60) {
+            let after = try Judged(prefix(bars, count), cell)
+            let grown = 60 * max(before.share, after.share) / Double(min(before.complete, after.complete))
+            #expect(abs(after.share - before.share) <= after.late + grown + 1e-12, "\(name), \(count) bars")
+            before = after
+        }
+    }
+
     @Test(arguments: 0..<6, [FillRule.gap, .delay])
     func noCutMakesTheShareJump(seed: UInt64, fill: FillRule) throws {
-        let bars = randomSeries(seed: seed, bars: 1500, wildness: 0.004)
         var cell = TestCell(
             leverage: 25, horizon: .minutes(300), fees: (0.0005, 0.0005, 0), slippage: 0.0005, fill: fill)
         cell.delay = .seconds(20)
-        func judged(_ count: Int) throws -> (share: Double, complete: Int, late: Double) {
-            let market = MarketHistory(series: try prefix(bars, count))
-            let run = StressRun(study: try cell.study(), asset: "X", market: market)
-            let estimate = try run.run(threads: 1)[0].estimate(confidence: 0.95)
-            let held = try run.heldEntries(cell: 0, threads: 1)
-            let since = bars.time[count - 61]
-            let late = held.filter { $0.exitTime > since }.reduce(0) { $0 + $1.negative.value * $1.weight }
-            return (try #require(estimate.exit.frequency), estimate.windows.entries, late / Double(held.count))
-        }
-        for count in stride(from: 700, to: 1440, by: 60) {
-            let (before, after) = (try judged(count), try judged(count + 60))
-            let grown = 60 * max(before.share, after.share) / Double(min(before.complete, after.complete))
-            #expect(abs(after.share - before.share) <= after.late + grown + 1e-12, "seed \(seed), \(count) bars")
-        }
+        try expectNoJump(randomSeries(seed: seed, bars: 1500, wildness: 0.004), cell, from: 700, "seed \(seed)")
+    }
+
+    /// The same of a coin's minutes to its end, cut at every hour.
+    @Test func noCutOfLUNAMakesTheShareJump() throws {
+        guard let shared = sharedFolder else { return noteSharedIsAbsent("cuts of LUNA") }
+        let file = shared + "/data/binance-vision/LUNAUSDT-1m-2022-05.csv.gz"
+        let series = try ingestSeries(BarSource(files: [file])).series
+        var cell = TestCell(
+            leverage: 5, horizon: .hours(24), fees: (0.0005, 0.0005, 0), slippage: 0.0005, fill: .auto)
+        cell.maxGap = .automatic
+        try expectNoJump(series, cell, from: 60 * 26 + series.count % 60, "LUNA")
     }
 
     /// A history that ends in a collapse: complete windows alone know nothing of it.

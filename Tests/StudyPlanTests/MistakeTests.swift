@@ -57,6 +57,7 @@ private func problems(_ yaml: String) -> [Finding] {
             ("horizon: [1d]", "horizon: 99999999999999999999w", "expected a duration of at most 36525d"),
             ("horizon: [1d]", "horizon: [1d]}\nposition: {stride: 1.5", "expected a whole number, not '1.5'"),
             ("rate: 0.01}]", "rate: 0.01}], liquidation: {partial: maybe}", "expected true or false, not 'maybe'"),
+            ("rate: 0.01}]", "rate: 0.01}], liquidation: {fill: auto, latency: 3}", "latency is of fill: next"),
             ("{p: {tiers: [{to: .inf, rate: 0.01}]}}", "5", "platforms: expected key: value entries, not '5'"),
             ("{p: {tiers: [{to: .inf, rate: 0.01}]}}", "{}", "platforms: expected at least one platform, not '{}'"),
             ("path: a.csv", "path: a.csv, funding: {path: f.csv, shift: soon}", "expected a duration, not 'soon'"),
