@@ -87,16 +87,14 @@ struct AffineEquity {
         /// The largest.
         var largest: Double { -equity.equity(isBelow ? spread.lower : spread.upper) }
 
-        /// The middles of eight parts of equal probability, rising.
-        var parts: SIMD8<Double> {
+        /// One out of each half of equal probability, rising.
+        func parts(phase: Double) -> SIMD2<Double> {
             let from = isBelow ? spread.lower : edge ?? spread.lower
             let to = isBelow ? edge ?? spread.upper : spread.upper
-            var parts = SIMD8<Double>()
-            for part in 0..<8 {
-                let share = (Double(part) + 0.5) / 8
-                parts[part] = -equity.equity(spread.quantile(isBelow ? 1 - share : share, from: from, to: to))
+            func part(_ share: Double) -> Double {
+                -equity.equity(spread.quantile(isBelow ? 1 - share : share, from: from, to: to))
             }
-            return parts
+            return SIMD2(part(phase / 2), part((1 + phase) / 2))
         }
     }
 }
@@ -111,14 +109,15 @@ struct DelayedExit {
     /// Equity at the trigger price and at the price that could be had at once, without any cost.
     var atTrigger: Double
     var atOnce: Double
-    /// Equity after the delay, after slippage, after fees, and at last, over the fill.
+    /// Equity after the delay, after slippage, after fees, and at last, over the fill; after fees only where something else was paid
+    /// since entry.
     var delayed: AffineEquity
     var slipped: AffineEquity
-    var afterFees: AffineEquity
+    var afterFees: AffineEquity?
     var final: AffineEquity
 
-    /// The exit under the law; below zero means below −`tolerance`.
-    func exit(_ spread: DelaySpread, tolerance: Double) -> EntryExit {
+    /// The exit under the law; below zero means below −`tolerance`. For the phase see ``ShortfallSpread/phase(_:)``.
+    func exit(_ spread: DelaySpread, tolerance: Double, phase: Double) -> EntryExit {
         let equity = final.mean(spread)
         guard let below = final.below(tolerance, spread) else {
             return EntryExit(equity: equity, spread: ShortfallSpread())
@@ -129,11 +128,11 @@ struct DelayedExit {
         let causes = ShortfallCauses(
             stages: (
                 price: atTrigger, gap: atOnce, latency: -delayed.owed(spread), slippage: -slipped.owed(spread),
-                fees: -afterFees.owed(spread), funding: -shortfall
+                fees: -(afterFees?.owed(spread) ?? shortfall), funding: -shortfall
             ))
         return EntryExit(
             equity: equity, causes: causes,
             spread: ShortfallSpread(
-                negative: negative, shortfall: shortfall, largest: below.largest, parts: below.parts))
+                negative: negative, shortfall: shortfall, largest: below.largest, parts: below.parts(phase: phase)))
     }
 }

@@ -1,6 +1,13 @@
 import MarginModel
 import PriceSeries
 import StressBasics
+import StressStatistics
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// What an exit is filled at, under the rules of a platform: the same for every leverage and contract.
 ///
@@ -13,8 +20,8 @@ struct ExitPricing: Sendable {
     let closes: [Double]
     /// The prices that are worst for the position.
     let extremes: [Double]
-    private let lows: [Double]
-    private let highs: [Double]
+    let lows: [Double]
+    let highs: [Double]
     /// Whether mark prices trigger, so that a trigger price may lie outside what was traded.
     private let hasMarks: Bool
     /// One past the last bar that a delayed fill may use, by bar.
@@ -65,6 +72,15 @@ struct ExitPricing: Sendable {
     func anchor(bar: Int, trigger: Double) -> Double {
         let price = atOnce(bar: bar, trigger: trigger)
         return hasMarks ? min(max(price, lows[bar]), highs[bar]) : price
+    }
+
+    /// `ln(H/L)`; 0 where a bar has no range or no positive prices, and a fill in it is certain under every law.
+    @inline(__always)
+    func range(_ bar: Int) -> Double { lows[bar] > 0 && highs[bar] > lows[bar] ? log(highs[bar] / lows[bar]) : 0 }
+
+    /// Where in the law of its fill an entry is counted.
+    func phase(entry: Int) -> Double {
+        ShortfallSpread.phase(Int(market.series.time[entry] / max(1, market.barLength.milliseconds)))
     }
 
     /// A price made worse for the position by the platform's slippage in `bar`.

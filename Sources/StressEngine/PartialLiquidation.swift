@@ -17,7 +17,7 @@ extension PlainKernel where Position == LinearPosition {
         let first = path.liquidationBar ?? last
         if let trees { return searchedExit(path, first: first, entry: entry, last: last, fill: fill, trees) }
         let checked = checkedPrices
-        var walk = PartialWalk(position: position(entry: entry), carry: path.carry)
+        var walk = PartialWalk(position(entry: entry), path.carry, phase: pricing.phase(entry: entry))
         var nextCheck = first
         for bar in first...last {
             if bar > first { advance(&walk.carry, walk.position, entry: entry, to: bar) }
@@ -33,7 +33,7 @@ extension PlainKernel where Position == LinearPosition {
     private func searchedExit(
         _ path: EntryPath, first: Int, entry: Int, last: Int, fill: ResolvedFill, _ trees: PassageTrees
     ) -> EntryExit {
-        var walk = PartialWalk(position: position(entry: entry), carry: path.carry)
+        var walk = PartialWalk(position(entry: entry), path.carry, phase: pricing.phase(entry: entry))
         var bar = first
         while true {
             let nextCheck = reduceWhileDue(&walk, at: checkedPrices[bar], bar: bar, fill: fill)
@@ -83,9 +83,10 @@ private struct PartialWalk {
     /// How it ended, where the last fill is known by a law.
     private var lawful: EntryExit?
 
-    init(position: LinearPosition, carry: Carry) {
-        self.position = position
-        self.carry = carry
+    private let phase: Double
+
+    init(_ position: LinearPosition, _ carry: Carry, phase: Double) {
+        (self.position, self.carry, self.phase) = (position, carry, phase)
         fees = position.openingFee
     }
 
@@ -121,8 +122,8 @@ private struct PartialWalk {
         let atOnce = atAnchor + latency
         let exit = DelayedExit(
             atTrigger: (atOnce + gap + held * (prices.trigger - prices.gap)) / margin, atOnce: atOnce / margin,
-            delayed: delayed, slipped: beforeFees, afterFees: afterFees, final: final)
-        lawful = exit.exit(spread, tolerance: tolerance)
+            delayed: delayed, slipped: beforeFees, afterFees: carry.funding != 0 ? afterFees : nil, final: final)
+        lawful = exit.exit(spread, tolerance: tolerance, phase: phase)
         position.reduce(to: 0, at: slipped, fee: fee)
     }
 

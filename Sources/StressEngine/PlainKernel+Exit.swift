@@ -46,7 +46,8 @@ extension PlainKernel {
         let feeRate = fees.close + fees.liquidation
         var exit =
             prices.spread.map {
-                delayedExit(position, prices, feeRate: feeRate, path.carry).exit($0, tolerance: rules.toleranceOfMargin)
+                delayedExit(position, prices, feeRate: feeRate, path.carry)
+                    .exit($0, tolerance: rules.toleranceOfMargin, phase: pricing.phase(entry: entry))
             } ?? settle(position, prices, feeRate: feeRate, path.carry)
         exit.closedBar = bar
         return exit
@@ -68,11 +69,15 @@ extension PlainKernel {
             atTrigger: gross(prices.trigger), atOnce: gross(prices.gap),
             delayed: straight(gross(prices.gap), base: base),
             slipped: straight(gross(slipped), base: base),
-            afterFees: straight(gross(slipped) - costs, base: base - position.openingFee / margin),
+            afterFees: Self.hasCosts(carry)
+                ? straight(gross(slipped) - costs, base: base - position.openingFee / margin) : nil,
             final: straight(
                 (position.equity(at: slipped, carry) - exitFee) / margin,
                 base: position.equity(at: Position.vanishingPrice, carry) / margin))
     }
+
+    /// Whether anything was paid since entry.
+    private static func hasCosts(_ carry: Carry) -> Bool { carry.funding != 0 || Position.bearsInterest }
 
     private func settle(_ position: Position, _ prices: ExitPrices, feeRate: Double, _ carry: Carry) -> EntryExit {
         let exitFee = feeRate * position.tradedNotional(at: prices.slipped)
@@ -83,8 +88,7 @@ extension PlainKernel {
         func gross(_ price: Double) -> Double { (position.equity(at: price, .none) + position.openingFee) / margin }
         let slipped = gross(prices.slipped)
         // Without a carry the last stage is empty; computing it would leave a rounding error there.
-        let hasCarry = carry.funding != 0 || Position.bearsInterest
-        let afterFees = hasCarry ? slipped - (position.openingFee + exitFee) / margin : equity / margin
+        let afterFees = Self.hasCosts(carry) ? slipped - (position.openingFee + exitFee) / margin : equity / margin
         let causes = ShortfallCauses(
             stages: (
                 price: gross(prices.trigger), gap: gross(prices.gap), latency: gross(prices.delayed), slippage: slipped,

@@ -42,8 +42,9 @@ public struct ShortfallSpread: Hashable, Sendable {
     public var shortfall: Double
     /// The largest shortfall that the law leaves possible.
     public var largest: Double
-    /// Shortfalls of equal probability given that there is one, rising: the middles of eight equal parts of its law.
-    public var parts: SIMD8<Double>
+    /// Shortfalls of equal probability given that there is one, rising: one out of each half of its law, at the entry's
+    /// ``phase(_:)``.
+    public var parts: SIMD2<Double>
 
     /// Nothing below zero.
     @inlinable
@@ -51,7 +52,19 @@ public struct ShortfallSpread: Hashable, Sendable {
 
     /// A spread of known figures.
     @inlinable
-    public init(negative: EventCount, shortfall: Double, largest: Double, parts: SIMD8<Double>) {
+    public init(negative: EventCount, shortfall: Double, largest: Double, parts: SIMD2<Double>) {
         (self.negative, self.shortfall, self.largest, self.parts) = (negative, shortfall, largest, parts)
+    }
+
+    /// Where in each half of its law an entry is counted, in 0..<1.
+    ///
+    /// Multiples of the golden ratio fill the interval evenly, however few or many follow each other: together the entries that one
+    /// fall liquidates trace the whole law, its tail as well, for the price of two values an entry. (H. Niederreiter, Random Number
+    /// Generation and Quasi-Monte Carlo Methods, 1992, chapter 3.)
+    ///
+    /// - Parameter bar: the entry's open time in bar lengths, so that it depends on nothing else in the history.
+    @inlinable
+    public static func phase(_ bar: Int) -> Double {
+        Double((UInt64(truncatingIfNeeded: bar) &* 0x9E37_79B9_7F4A_7C15) >> 11) * 0x1p-53
     }
 }

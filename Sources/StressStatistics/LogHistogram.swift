@@ -31,13 +31,10 @@ public struct LogHistogram: Hashable, Sendable {
     /// equal share.
     public mutating func add(_ exit: EntryExit, _ below: EventCount) {
         guard let spread = exit.spread else { return add(bin: LogHistogram.bin(of: -exit.equity), count: below) }
-        for part in 0..<8 {
-            // The parts' units sum to the whole whatever it is.
-            let units = (below.units * Int64(part + 1)) / 8 - (below.units * Int64(part)) / 8
-            guard units > 0 else { continue }
-            add(
-                bin: LogHistogram.bin(of: max(spread.parts[part], .leastNonzeroMagnitude)),
-                count: EventCount(units: units))
+        // The halves' units sum to the whole whatever it is.
+        let lower = EventCount(units: below.units / 2)
+        for (part, count) in [(spread.parts[0], lower), (spread.parts[1], below - lower)] where count > 0 {
+            add(bin: LogHistogram.bin(of: max(part, .leastNonzeroMagnitude)), count: count)
         }
     }
 

@@ -70,6 +70,8 @@ final class SweepTask {
     let closeFee: Double
     let judge: SweepJudge
     let fillRules: UnsafeMutablePointer<ResolvedFill>
+    /// The laws of those that have one, by fill rule.
+    let laws: UnsafeMutablePointer<SweepLaw?>
     /// Records of what triggers; of what decides below zero, when that is something else.
     let records: RecordStack
     let extremes: RecordStack
@@ -77,6 +79,8 @@ final class SweepTask {
     /// the least that it may leave; place in time.
     let fillGains: Plane<Double>
     let places: UnsafeMutablePointer<Double>
+    /// `ln(H/L)` of the bar at each record; 0 where a fill in it is certain under every law.
+    let ranges: UnsafeMutablePointer<Double>
     /// Place in time at each record of ``extremes``.
     let extremePlaces: UnsafeMutablePointer<Double>
     /// What a close at each bar of the task leaves, by bar less ``firstBar``.
@@ -123,6 +127,7 @@ final class SweepTask {
         judge = sweep.judge()
         pricing = ExitPricing(grid.common, market: sweep.market, windows: sweep.windows[0])
         fillRules = SweepTask.copied(grid.common.fills.map(\.rule))
+        laws = SweepTask.copied(grid.common.fills.map { $0.rule.law.map(SweepLaw.init) })
         let fees = grid.common.platform.fees
         closeFee = fees.close
         liquidationFee = fees.close + fees.liquidation
@@ -136,6 +141,7 @@ final class SweepTask {
             : RecordStack(capacity: bars.count, keys: SweepTask.keys(sweep.frame, bars, of: sweep.frame.extreme))
         fillGains = Plane(rows: fills, width: bars.count + 1)
         places = .allocate(capacity: bars.count + 1)
+        ranges = .allocate(capacity: bars.count + 1)
         extremePlaces = sweep.frame.sharesColumns ? places : .allocate(capacity: bars.count + 1)
         closings = .allocate(capacity: bars.count)
         levels = SweepTask.copied(sweep.levels.levels)
@@ -158,11 +164,14 @@ final class SweepTask {
 
     deinit {
         fillRules.deallocate()
+        laws.deallocate()
         fillGains.deallocate()
         for horizon in 0..<horizons { lastBars[horizon].deallocate() }
         lastBars.deallocate()
         if extremePlaces != places { extremePlaces.deallocate() }
-        for doubles in [places, closings, levels, ruins, doubtfulGain, multiples, tolerances] { doubles.deallocate() }
+        for doubles in [places, ranges, closings, levels, ruins, doubtfulGain, multiples, tolerances] {
+            doubles.deallocate()
+        }
         for integers in [deepest, deepestExtreme, judged, doubtful] { integers.deallocate() }
         reached.deallocate()
         reachedRuins.deallocate()
@@ -215,6 +224,8 @@ struct SweepEntry {
     var slack = 0.0
     var gainScale = 0.0
     var gainBase = 0.0
+    /// Where in the law of its fill it is counted.
+    var phase = 0.0
     /// What rounding of funding can move a gain.
     var gainSlack = 0.0
     /// The horizons in which it is held: from…<until; shorter ones have no bar, longer ones no whole window.

@@ -53,41 +53,73 @@ extension SweepTask {
 // MARK: Fills that are known by a law
 
 extension SweepTask {
-    /// Where the law of a fill rule leaves a fill in `bar`; nil for other rules.
+    /// Whether what is left of a liquidation at a record depends on chance.
     @inline(__always)
-    private func lawfulFill(
-        _ entry: SweepEntry, _ leverage: Int, _ fill: Int, bar: Int
-    ) -> (trigger: Double, fill: DelayedFill)? {
-        guard let law = fillRules[fill].law else { return nil }
+    func hasSpread(_ entry: SweepEntry, _ leverage: Int, _ fill: Int, _ position: Int) -> Bool {
+        guard let law = laws[fill]?.law, law.scalePerRange * ranges[position] > DelaySpread.leastScale else {
+            return false
+        }
+        let bar = Int(records.bars[position])
+        // An open of zero or less in a bar of positive prices is kept where the study keeps such prices.
+        if pricing.opens[bar] > 0 { return true }
         let trigger = frame.triggerPrice(level: levels[leverage] * entry.scale + entry.offset, bar: bar)
-        return (trigger, pricing.fill(law, bar: bar, trigger: trigger))
+        return pricing.anchor(bar: bar, trigger: trigger) > 0
     }
 
-    /// Whether what is left depends on chance.
+    /// The quick forms of a law around an anchor in `bar`; nil where they do not hold, as where the anchor lies outside the bar.
     @inline(__always)
-    func hasSpread(_ entry: SweepEntry, _ leverage: Int, _ fill: Int, bar: Int) -> Bool {
-        lawfulFill(entry, leverage, fill, bar: bar)?.fill.spread != nil
+    private func anchored(_ law: SweepLaw, bar: Int, range: Double, anchor: Double) -> AnchoredLaw? {
+        let (low, high) = (pricing.lows[bar], pricing.highs[bar])
+        guard range > 0, low <= anchor, anchor <= high, let rate = law.rate(range: range) else { return nil }
+        return AnchoredLaw(law, rate: rate, anchor: anchor, low: low, high: high, isInverse: frame.isInverse)
     }
 
     /// The expected gain of a liquidation in `bar`: that of a fill at one price, because gains are straight in the price or in what
     /// the notional is worth at it.
     @inline(__always)
-    func delayedGain(_ law: DelayLaw, bar: Int, level: Double) -> Double {
-        let found = pricing.fill(law, bar: bar, trigger: frame.triggerPrice(level: level, bar: bar))
-        var price = pricing.slipped(found.anchor, bar: bar)
-        if let spread = found.spread {
-            price *= frame.isInverse ? 1 / spread.mean(power: -1) : spread.mean(power: 1)
+    func delayedGain(_ law: SweepLaw, bar: Int, range: Double, level: Double) -> Double {
+        let trigger = frame.triggerPrice(level: level, bar: bar)
+        let anchor = pricing.anchor(bar: bar, trigger: trigger)
+        var price = anchor
+        if let found = anchored(law, bar: bar, range: range, anchor: anchor) {
+            price = frame.isInverse ? anchor / found.mean : anchor * found.mean
+        } else {
+            let found = pricing.fill(law.law, bar: bar, trigger: trigger)
+            price = found.anchor
+            if let spread = found.spread {
+                price *= frame.isInverse ? 1 / spread.mean(power: -1) : spread.mean(power: 1)
+            }
         }
-        return frame.gain(at: price, feeRate: liquidationFee, bar: bar)
+        return frame.gain(at: pricing.slipped(price, bar: bar), feeRate: liquidationFee, bar: bar)
     }
 
-    /// An entry that was liquidated in `bar` at a fill that is known by a law; nil where it is certain.
-    func delayed(_ entry: SweepEntry, _ leverage: Int, _ fill: Int, bar: Int) -> EntryExit? {
-        guard let (trigger, found) = lawfulFill(entry, leverage, fill, bar: bar), let spread = found.spread else {
-            return nil
+    /// What is below zero of an entry that was liquidated at a record at a fill that is known by a law; `add` is not asked where nothing is.
+    @inline(__always)
+    func delayed(
+        _ entry: SweepEntry, _ leverage: Int, _ fill: Int, _ position: Int, add: (EntryExit, EventCount) -> Void
+    ) {
+        guard let law = laws[fill] else { return }
+        let bar = Int(records.bars[position])
+        let trigger = frame.triggerPrice(level: levels[leverage] * entry.scale + entry.offset, bar: bar)
+        let anchor = pricing.anchor(bar: bar, trigger: trigger)
+        let stages = stages(entry, leverage, bar: bar, trigger: trigger, anchor: anchor)
+        let tolerance = tolerances[leverage]
+        if let quick = anchored(law, bar: bar, range: ranges[position], anchor: anchor),
+            stages.add(quick, tolerance: tolerance, phase: entry.phase, add)
+        {
+            return
         }
+        guard let spread = pricing.fill(law.law, bar: bar, trigger: trigger).spread else { return }
+        let exit = stages.exit(spread, tolerance: tolerance, phase: entry.phase)
+        if let below = exit.spread?.negative, below > 0 { add(exit, below) }
+    }
+
+    /// The stages of an exit whose fill lies around an anchor.
+    @inline(__always)
+    private func stages(_ entry: SweepEntry, _ leverage: Int, bar: Int, trigger: Double, anchor: Double) -> DelayedExit
+    {
         let (multiple, scale) = (multiples[leverage], entry.gainScale)
-        let (anchor, nothing) = (found.anchor, frame.isInverse ? Double.infinity : 0)
+        let nothing = frame.isInverse ? Double.infinity : 0
         let slipped = pricing.slipped(anchor, bar: bar)
         func gross(_ price: Double) -> Double { 1 + multiple * frame.gross(price, scale: scale) }
         func final(_ price: Double) -> Double {
@@ -96,14 +128,37 @@ extension SweepTask {
         func straight(_ atAnchor: Double, base: Double) -> AffineEquity {
             AffineEquity(atAnchor: atAnchor, base: base, power: frame.isInverse ? -1 : 1)
         }
-        let exitFee = frame.exitFee(liquidationFee, at: slipped, scale: scale)
-        let exit = DelayedExit(
+        let fees = multiple * (frame.openingFee + frame.exitFee(liquidationFee, at: slipped, scale: scale))
+        let afterFees = straight(gross(slipped) - fees, base: gross(nothing) - multiple * frame.openingFee)
+        return DelayedExit(
             atTrigger: gross(trigger), atOnce: gross(anchor), delayed: straight(gross(anchor), base: gross(nothing)),
-            slipped: straight(gross(slipped), base: gross(nothing)),
-            afterFees: straight(
-                gross(slipped) - multiple * (frame.openingFee + exitFee),
-                base: gross(nothing) - multiple * frame.openingFee),
+            slipped: straight(gross(slipped), base: gross(nothing)), afterFees: frame.isFunded ? afterFees : nil,
             final: straight(final(slipped), base: final(nothing)))
-        return exit.exit(spread, tolerance: tolerances[leverage])
+    }
+}
+
+extension DelayedExit {
+    /// Adds what the quick forms leave below zero; false where they do not hold.
+    @inline(__always)
+    fileprivate func add(
+        _ law: AnchoredLaw, tolerance: Double, phase: Double, _ add: (EntryExit, EventCount) -> Void
+    ) -> Bool {
+        guard let found = law.below(final, tolerance: tolerance) else { return false }
+        guard let below = found, case let negative = EventCount(probability: below.probability), negative > 0 else {
+            return true
+        }
+        guard let delayed = law.owed(delayed), let slipped = law.owed(slipped),
+            let afterFees = afterFees.map(law.owed) ?? below.shortfall
+        else { return false }
+        let causes = ShortfallCauses(
+            stages: (
+                price: atTrigger, gap: atOnce, latency: -delayed, slippage: -slipped, fees: -afterFees,
+                funding: -below.shortfall
+            ))
+        let spread = ShortfallSpread(
+            negative: negative, shortfall: below.shortfall, largest: law.largest(final),
+            parts: law.parts(below, final, phase: phase))
+        add(EntryExit(equity: final.base + final.slope * law.mean, causes: causes, spread: spread), negative)
+        return true
     }
 }

@@ -105,9 +105,8 @@ extension SweepTask {
         let position = Int(found[leverage])
         let level = levels[leverage] * entry.scale + entry.offset
         if records.values[position] > level - entry.slack { return true }
-        let bar = Int(records.bars[position])
         // A law has no edge that rounding could move something over.
-        for fill in 0..<fills where !hasSpread(entry, leverage, fill, bar: bar) {
+        for fill in 0..<fills where !hasSpread(entry, leverage, fill, position) {
             if isNearZero(entry, leverage, gain: gainAt(position, entry, leverage, fill)) { return true }
         }
         return false
@@ -126,9 +125,10 @@ extension SweepTask {
         let multiple = multiples[leverage]
         var (isWorst, isBest) = (false, false)
         for fill in 0..<fills {
-            if let exit = delayed(entry, leverage, fill, bar: Int(records.bars[position])) {
-                guard let below = exit.spread?.negative, below > 0 else { continue }
-                sums.addNegative(fill, leverage, from: from, entry, exit, below, after: bars)
+            if hasSpread(entry, leverage, fill, position) {
+                delayed(entry, leverage, fill, position) {
+                    sums.addNegative(fill, leverage, from: from, entry, $0, $1, after: bars)
+                }
                 continue
             }
             let gain = gainAt(position, entry, leverage, fill)

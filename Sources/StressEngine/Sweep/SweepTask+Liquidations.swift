@@ -59,12 +59,14 @@ extension SweepTask {
         let target = sums.gains[fill][sums.span(from: horizon, until: entry.until)]
         let (scale, base, slack) = (entry.gainScale, entry.gainBase, entry.gainSlack)
         let (found, doubtfulGain) = (found, doubtfulGain)
-        if let law = fillRules[fill].law {
+        if let law = laws[fill] {
             let least = fillGains[fill]
             for leverage in range {
                 let level = levels[leverage] * entry.scale + entry.offset
                 let position = Int(found[leverage])
-                target[leverage] += delayedGain(law, bar: Int(records.bars[position]), level: level) * scale + base
+                let gain = delayedGain(
+                    law, bar: Int(records.bars[position]), range: ranges[position], level: level)
+                target[leverage] += gain * scale + base
                 if least[position] * scale + base - slack < doubtfulGain[leverage] { suspect(leverage, horizon) }
             }
         } else if fillRules[fill].isAtTrigger {

@@ -39,7 +39,8 @@ extension SweepTask {
         if frame.sharesColumns { cap(deepestExtreme, position) }
         places[position] = sweep.clock.place(sweep.market.series.time[bar])
         for fill in 0..<fills {
-            if fillRules[fill].law != nil {
+            if laws[fill] != nil {
+                ranges[position] = pricing.range(bar)
                 fillGains[fill][position] = min(
                     gain(at: pricing.extremes[bar], bar: bar), gain(at: pricing.opens[bar], bar: bar))
             } else if !fillRules[fill].isAtTrigger {
@@ -64,7 +65,7 @@ extension SweepTask {
     /// at the trigger price.
     @inline(__always)
     func gain(_ fill: Int, bar: Int, level: Double) -> Double {
-        if let law = fillRules[fill].law { return delayedGain(law, bar: bar, level: level) }
+        if let law = laws[fill] { return delayedGain(law, bar: bar, range: pricing.range(bar), level: level) }
         let price = pricing.filled(fillRules[fill], bar: bar) {
             frame.triggerPrice(level: level, bar: bar)
         }
@@ -122,7 +123,7 @@ extension SweepTask {
         return SweepEntry(
             index: index, block: block, place: sweep.clock.place(sweep.market.series.time[index]), scale: scale,
             offset: frame.offset(index), slack: slack, gainScale: frame.gainScale(index),
-            gainBase: frame.gainBase(index),
+            gainBase: frame.gainBase(index), phase: pricing.phase(entry: index),
             gainSlack: frame.isFunded ? slack / scale : 0, from: from, until: until, cutLast: cutLast)
     }
 
