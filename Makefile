@@ -67,11 +67,11 @@ fuzz: deps ## Fuzz the reader for FUZZ_SECONDS, from the broken files on
 	@Tests/Fuzz/run.sh $(FUZZ_SECONDS)
 
 bench: deps ## Measure, and write the tables to Reports/Benchmarks
-	swift build -c release --product StressBench
+	Tests/Support/release.sh build --product StressBench
 	@mkdir -p Reports/Benchmarks
 	TOOLCHAIN="$$(swift --version 2>/dev/null | head -1)" .build/release/StressBench | tee Reports/Benchmarks/latest.md
 	@Tests/Peers/run.sh .build/release/StressBench | tee Reports/Benchmarks/reading.md
-	swift build -c release --product belowzero
+	Tests/Support/release.sh build --product belowzero
 	.build/peers-venv/bin/python Tests/Peers/bench_grid.py .build/release/belowzero .build/bench | tee Reports/Benchmarks/grid.md
 
 bench-cold: deps ## Build a fresh copy and run it, and write what each stage costs to Reports/Benchmarks (REVISION=commit)
@@ -79,16 +79,16 @@ bench-cold: deps ## Build a fresh copy and run it, and write what each stage cos
 	python3 Tests/Cold/cold.py .build/cold/checkout $(REVISION) | tee Reports/Benchmarks/cold.md
 
 bench-instructions: deps ## Count the instructions of the engine's parts with callgrind
-	swift build -c release --product belowzero
+	Tests/Support/release.sh build --product belowzero
 	@Tests/Peers/instructions.sh .build/release/belowzero | tee Reports/Benchmarks/instructions.md
 
 soak: deps ## Run 200 nights over a growing file, and write the table to Reports/Benchmarks
-	swift build -c release --product belowzero
+	Tests/Support/release.sh build --product belowzero
 	@mkdir -p Reports/Benchmarks
 	python3 Tests/Soak/soak.py .build/release/belowzero .build/soak | tee Reports/Benchmarks/soak.md
 
 coverage: deps ## Print how often the intervals hold the truth (TRIALS=1000), as in the documentation
-	swift build -c release --product StressCoverage
+	Tests/Support/release.sh build --product StressCoverage
 	.build/release/StressCoverage $(TRIALS)
 
 format: ## Format the sources in place

@@ -8,6 +8,14 @@ import PackageDescription
 // The modules whose loops do the work are optimised in debug builds too: tests walk billions of bars.
 let hot: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+// In release builds all of ours stay optimised under `Tests/Support/release.sh`, whose flags come after these and optimise
+// nothing: the frontend's own flags come last of all, and the module keeps the bodies that others inline, as with `-O`.
+let optimised: [SwiftSetting] = [
+    .unsafeFlags(
+        ["-no-emit-module-separately-wmo", "-Xfrontend", "-O", "-Xfrontend", "-enable-default-cmo"],
+        .when(configuration: .release))
+]
+
 // `make check` and `make test` set this; a release build for use does not stop at a newer compiler's new warnings.
 let strict: [SwiftSetting] =
     Context.environment["BELOWZERO_WARNINGS"] == "error" ? [.unsafeFlags(["-warnings-as-errors"])] : []
@@ -94,7 +102,7 @@ let package = Package(
             path: "Tests/Coverage/Program"),
         .target(
             name: "TestSupport", dependencies: ["StressBasics", "PriceSeries"], path: "Tests/Support",
-            exclude: ["build.sh", "install-deps.sh", "misbehaving_archive.py", "stopped_runs.py"]),
+            exclude: ["build.sh", "install-deps.sh", "release.sh", "misbehaving_archive.py", "stopped_runs.py"]),
         .testTarget(name: "StressBasicsTests", dependencies: ["StressBasics", "TestSupport"]),
         .testTarget(name: "ContentStoreTests", dependencies: ["ContentStore", "TestSupport"]),
         .testTarget(name: "PriceSeriesTests", dependencies: ["PriceSeries", "TestSupport"]),
@@ -134,5 +142,5 @@ for target in package.targets where target.type != .system {
         Context.environment["BELOWZERO_FUZZ"] == "1"
             && ["CSVIngest", "PriceSeries", "StressBasics", "MarginModel", "ReaderFuzz"].contains(target.name)
         ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : []
-    target.swiftSettings = strict + fuzzed + (hotModules.contains(target.name) ? hot : [])
+    target.swiftSettings = strict + fuzzed + (hotModules.contains(target.name) ? hot : []) + optimised
 }

@@ -16,7 +16,7 @@ if [ -z "$program" ]; then
     # FoundationNetworking wants libcurl at link time; without its development package the library itself will do.
     curl=$(ldconfig -p | awk '/libcurl\.so\.4 /{print $NF; exit}')
     [ -z "$curl" ] || ln -sf "$curl" $work/lib/libcurl.so
-    swift build -c release --product belowzero --static-swift-stdlib --scratch-path $work/swift -Xlinker -L"$PWD/$work/lib"
+    Tests/Support/release.sh build --product belowzero --static-swift-stdlib --scratch-path $work/swift -Xlinker -L"$PWD/$work/lib"
     program=$work/swift/release/belowzero
 fi
 

@@ -14,7 +14,9 @@ import subprocess
 import sys
 import time
 
-BUILD = ["swift", "build", "-c", "release", "--product", "belowzero"]
+# How `make run` builds, and how it did before it had a script for that.
+BUILD = ["Tests/Support/release.sh", "build", "--product", "belowzero"]
+PLAIN = ["swift", "build", "-c", "release", "--product", "belowzero"]
 
 
 def frontend() -> int:
@@ -115,20 +117,21 @@ def main() -> None:
     env.pop("BELOWZERO_WARNINGS", None)
     plain = {name: value for name, value in env.items() if name not in ("SWIFT_DRIVER_SWIFT_FRONTEND_EXEC", "COLD_LOG")}
 
+    build = BUILD if (folder / BUILD[0]).exists() else PLAIN
     table = Table()
     cores = len(os.sched_getaffinity(0))
     version = subprocess.run(["swift", "--version"], capture_output=True, text=True).stdout.splitlines()[0]
     table.head(f"From a clone to an answer: {revision or 'working folder'}, {cores} cores, load {os.getloadavg()[0]:.1f}, {version}")
     table.stage("fetch", ["swift", "package", "resolve"], folder, plain)
-    processor = table.stage("build", BUILD, folder, env)
+    processor = table.stage("build", build, folder, env)
     print_modules(table, log, folder, processor)
     (folder / ".build/release/belowzero").unlink()
-    table.stage("link again (nothing else changed)", BUILD, folder, plain, total=False)
+    table.stage("link again (nothing else changed)", build, folder, plain, total=False)
     table.stage("run", [".build/release/belowzero", "run", "--quiet", "Data/Studies/default.yaml"], folder, plain)
     table.row("fetch, build and run", table.wall, table.processor)
     changed = folder / "Sources/BelowZeroCLI/BelowZero.swift"
     changed.write_text(changed.read_text(encoding="utf-8") + "\nprivate let changedLine = 0\n", encoding="utf-8")
-    table.stage("a line changed in BelowZeroCLI", BUILD, folder, plain, total=False)
+    table.stage("a line changed in BelowZeroCLI", build, folder, plain, total=False)
     log.unlink()
 
 

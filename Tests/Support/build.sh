@@ -86,6 +86,6 @@ explain() {
 find_compiler
 : >$log && rm -f .build/build.stage || exit 73
 say "2/4 packages and 3/4 modules: a first build takes minutes, later ones seconds"
-swift build -c release --product belowzero "$@" 2>&1 | follow
+Tests/Support/release.sh build --product belowzero "$@" 2>&1 | follow
 [ "${PIPESTATUS[0]}" -eq 0 ] || explain
 say "built .build/release/belowzero"
