@@ -1,3 +1,15 @@
+/// What the fields of a column of a table can be parsed as.
+public enum ColumnType: String, Sendable {
+    /// Names and sentences.
+    case text
+    /// Whole numbers.
+    case integer
+    /// Numbers that need not be whole.
+    case number
+    /// RFC 3339 in UTC.
+    case time
+}
+
 /// Builds CSV text by RFC 4180 with LF line ends: a header, then one row at a time.
 public struct CSVText: Sendable {
     /// The text so far, each row closed by LF.
@@ -15,6 +27,28 @@ public struct CSVText: Sendable {
         precondition(fields.count == columnCount, "a row has \(columnCount) fields")
         text += fields.map(CSVText.quoted).joined(separator: ",") + "\n"
     }
+
+    /// A whole table, its rows as they come.
+    ///
+    /// A column of numbers has a point in all of its fields or in none: readers that look at the first rows only would else
+    /// take hundreds of `0` for whole numbers and stop at the first `0.25`. Texts are made harmless (``inert(_:)``).
+    public init(header: [String], types: [ColumnType], rows: [[String]]) {
+        self.init(header: header)
+        let isDecimal = types.indices.map { column in
+            types[column] == .number && rows.contains { CSVText.hasPoint($0[column]) }
+        }
+        for row in rows {
+            append(
+                row.indices.map { column in
+                    let field = row[column]
+                    if types[column] == .text { return CSVText.inert(field) }
+                    return isDecimal[column] && !field.isEmpty && !CSVText.hasPoint(field) ? field + ".0" : field
+                })
+        }
+    }
+
+    /// Whether a number is written as one that need not be whole.
+    private static func hasPoint(_ field: String) -> Bool { field.utf8.contains { $0 == 0x2E || $0 == 0x65 } }
 
     /// A field as written: quoted only when it must be.
     ///

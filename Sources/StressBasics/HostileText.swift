@@ -33,6 +33,33 @@ public func visibleText(_ text: String, keepingLines: Bool = false) -> String {
     return result
 }
 
+/// `text` as it may stand between the tags of a page and, with an escaped line end, between quotes.
+public func markupText(_ text: String, lineEnd: String = "\n") -> String {
+    let visible = visibleText(text, keepingLines: true)
+    guard visible.utf8.contains(where: isMarkup) else { return visible }
+    var result = ""
+    for scalar in visible.unicodeScalars {
+        switch scalar {
+        case "&": result += "&amp;"
+        case "<": result += "&lt;"
+        case ">": result += "&gt;"
+        case "\"": result += "&quot;"
+        case "'": result += "&#39;"
+        case "\n": result += lineEnd
+        default: result.unicodeScalars.append(scalar)
+        }
+    }
+    return result
+}
+
+/// Whether a byte is one of `&`, `<`, `>`, `"`, `'` and the line feed.
+private func isMarkup(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x26, 0x3C, 0x3E, 0x22, 0x27, 0x0A: true
+    default: false
+    }
+}
+
 /// `text` with every hostile character replaced by what `escape` makes of it.
 public func escapedText(_ text: String, escape: (Unicode.Scalar) -> String) -> String {
     guard text.unicodeScalars.contains(where: \.isHostile) else { return text }

@@ -41,7 +41,7 @@ struct HTMLWriter {
 
     /// Text, escaped.
     mutating func text(_ text: String) {
-        html += HTMLWriter.escaped(text)
+        html += markupText(text)
     }
 
     /// A line end, so that pages can be compared line by line.
@@ -73,30 +73,13 @@ struct HTMLWriter {
         for attribute in attributes {
             html += " " + attribute.name.description
             guard let value = attribute.value else { continue }
-            html += "=\"" + HTMLWriter.escaped(value, lineEnd: "&#10;") + "\""
+            html += "=\"" + markupText(value, lineEnd: "&#10;") + "\""
         }
         html += ">"
     }
 
     private mutating func close(_ tag: StaticString) {
         html += "</" + tag.description + ">"
-    }
-
-    /// `text` as it may stand between tags and, with an escaped line end, between quotes.
-    static func escaped(_ text: String, lineEnd: String = "\n") -> String {
-        var result = ""
-        for scalar in visibleText(text, keepingLines: true).unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            case "\n": result += lineEnd
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }
 

@@ -79,9 +79,14 @@ extension RunReport {
     /// Limits on the newest bar count from ``RunCircumstances/started``; drift limits look at `earlier`. All others depend on
     /// the results alone.
     public mutating func judgeLimits(earlier: EarlierValues = EarlierValues()) {
+        let failed = Set(failures.map(\.asset))
+        // Hundreds of limits on one history each do not look at all the others' cells.
+        let ofAsset = Dictionary(grouping: rows.indices) { rows[$0].cell.asset }
         limits = study.limits.flatMap { limit in
+            let places = limit.cells.asset.map { ofAsset[$0] ?? [] } ?? Array(rows.indices)
             let checks =
-                limit.measure.isOfHistory ? historyChecks(limit) : cellChecks(limit, earlier: earlier)
+                limit.measure.isOfHistory
+                ? historyChecks(limit) : cellChecks(limit, among: places, failed: failed, earlier: earlier)
             let isAnswered = checks.contains { $0.outcome != .noValue }
             return checks.map { $0.judged(besideAnswers: isAnswered) }
         }
@@ -93,9 +98,11 @@ extension RunReport {
         }
     }
 
-    private func cellChecks(_ limit: StudyLimit, earlier: EarlierValues) -> [LimitCheck] {
-        let failed = Set(failures.map(\.asset))
-        return rows.filter { limit.cells.matches($0.cell) }.map { row in
+    private func cellChecks(
+        _ limit: StudyLimit, among places: [Int], failed: Set<String>, earlier: EarlierValues
+    ) -> [LimitCheck] {
+        places.filter { limit.cells.matches(rows[$0].cell) }.map { place in
+            let row = rows[place]
             var check = limit.check(row, confidence: study.statistics.confidence, earlier: earlier)
             guard check.outcome == .noValue else { return check }
             let isFailed = failed.contains(row.cell.asset)
@@ -217,10 +224,15 @@ extension CellEstimate {
 
     /// The interval of a share; nil for other measures, and where nothing is estimated.
     func interval(of measure: StudyLimit.Measure, confidence: Double) -> FrequencyInterval? {
-        let shares: [StudyLimit.Measure: Measure] = [
-            .negativeEquity: .belowZero, .worstNegativeEquity: .worstFill, .bestNegativeEquity: .bestFill,
-            .liquidated: .liquidated, .unprotected: .unprotected,
-        ]
-        return shares[measure].flatMap { measuredShare($0, confidence: confidence)?.interval }
+        let share: Measure
+        switch measure {
+        case .negativeEquity: share = .belowZero
+        case .worstNegativeEquity: share = .worstFill
+        case .bestNegativeEquity: share = .bestFill
+        case .liquidated: share = .liquidated
+        case .unprotected: share = .unprotected
+        default: return nil
+        }
+        return measuredShare(share, confidence: confidence)?.interval
     }
 }

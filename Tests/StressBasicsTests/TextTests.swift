@@ -53,6 +53,23 @@ import Testing
         #expect(csv.text == "a,b\nplain,\"with,comma\"\n\"with \"\"quote\"\"\",\"two\nlines\"\n\"\"\"\",\"\r\"\n")
     }
 
+    @Test func aColumnOfNumbersHasPointsInAllFieldsOrNone() {
+        let csv = CSVText(
+            header: ["n", "c", "t"], types: [.number, .integer, .text],
+            rows: [["3", "4", "5"], ["", "", "=1+x"], ["1e-07", "6", ""], ["0.5", "7", "a,b"]])
+        #expect(csv.text == "n,c,t\n3.0,4,5\n,,'=1+x\n1e-07,6,\n0.5,7,\"a,b\"\n")
+        #expect(CSVText(header: ["n"], types: [.number], rows: [["3"], ["4"]]).text == "n\n3\n4\n")
+    }
+
+    @Test(arguments: [
+        ("plain", "plain"), ("", ""), ("a & b < c > \"d\" 'e'", "a &amp; b &lt; c &gt; &quot;d&quot; &#39;e&#39;"),
+        ("é–\u{202E}", "é–·"), ("a\nb\u{7}", "a&#10;b·"),
+    ])
+    func markupIsEscaped(text: String, escaped: String) {
+        #expect(markupText(text, lineEnd: "&#10;") == escaped)
+        #expect(markupText("line\nend") == "line\nend")
+    }
+
     @Test func quotedInputCannotForgeOutput() {
         let shown = SourceLocation.presentable("a\u{1B}[31mred\u{202E}txt.exe\n" + String(repeating: "x", count: 200))
         #expect(!shown.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x1B || $0.value == 0x202E })

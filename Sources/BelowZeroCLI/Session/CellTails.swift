@@ -16,7 +16,7 @@ struct CellTails {
     /// Moves against the position within the holding time; nil without windows.
     var moves: TailReport? {
         let found = run.adverseMoves(horizon: cell.horizon, side: cell.side)
-        guard let years = CellTails.years(found.times) else { return nil }
+        guard let years = CellTails.years(found.times.first, found.times.last) else { return nil }
         return report(
             TailAnalysis(
                 times: found.times, values: found.moves, separation: cell.horizon, years: years,
@@ -26,8 +26,8 @@ struct CellTails {
     /// Shortfalls in parts of the margin, the deepest of each crash; nil without entries. Crashes are told apart as episodes are:
     /// by the times at which entries went below zero.
     func shortfalls(_ entries: [HeldEntry], separation: TimeSpan) -> TailReport? {
-        guard let years = CellTails.years(entries.map(\.time)) else { return nil }
-        let below = entries.filter(\.isNegative).sorted { ($0.exitTime, $0.time) < ($1.exitTime, $1.time) }
+        guard let years = CellTails.years(entries.first?.time, entries.last?.time) else { return nil }
+        let below = entries.negativeByExit
         return report(
             TailAnalysis(
                 times: below.map(\.exitTime), values: below.map(\.shortfallGivenOne), separation: separation,
@@ -38,8 +38,8 @@ struct CellTails {
         SeededGenerator(seed: study.statistics.seed).stream("\(name) \(cell.horizon.text)")
     }
 
-    private static func years(_ times: [Int64]) -> Double? {
-        guard let first = times.first, let last = times.last, last > first else { return nil }
+    private static func years(_ first: Int64?, _ last: Int64?) -> Double? {
+        guard let first, let last, last > first else { return nil }
         return Double(last - first) / (365.25 * 86_400_000)
     }
 

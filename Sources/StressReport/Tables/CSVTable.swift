@@ -30,17 +30,6 @@ struct Column<Row> {
     }
 }
 
-/// What the fields of a column can be parsed as.
-enum ColumnType: String {
-    case text, integer, number, time
-}
-
-/// Whether a number is written as one that need not be whole.
-///
-/// A column of numbers has a point in all of its fields or in none: readers that look at the first rows only would else take
-/// hundreds of `0` for whole numbers and stop at the first `0.25`.
-private func hasPoint(_ text: String) -> Bool { text.utf8.contains { $0 == 0x2E || $0 == 0x65 } }
-
 extension Column {
     /// The same column with the signs that this program sets for people written in ASCII: a spreadsheet takes a CSV for text
     /// of its own code page. What users wrote is left as it is.
@@ -70,17 +59,11 @@ struct CSVTable {
     init<Row>(file: String, columns: [Column<Row>], rows: [Row]) {
         self.file = file
         dictionary = columns.map { [$0.name, $0.unit, $0.type.rawValue, $0.meaning] }
-        var csv = CSVText(header: columns.map(\.name))
-        let isDecimal = columns.map { column in column.type == .number && rows.contains { hasPoint(column.text($0)) } }
-        for row in rows {
-            csv.append(
-                zip(columns, isDecimal).map { column, isDecimal in
-                    let text = column.text(row)
-                    if column.type == .text { return CSVText.inert(text) }
-                    return isDecimal && !text.isEmpty && !hasPoint(text) ? text + ".0" : text
-                })
-        }
-        contents = csv.text
+        contents =
+            CSVText(
+                header: columns.map(\.name), types: columns.map(\.type),
+                rows: rows.map { row in columns.map { $0.text(row) } }
+            ).text
     }
 }
 

@@ -53,7 +53,7 @@ public struct Episodes: Hashable, Codable, Sendable {
     /// Groups the entries below zero by the time at which they went below: a pause longer than `separation` begins a new
     /// episode. O(n log n) in the negative entries.
     public init(_ entries: [HeldEntry], separation: TimeSpan) {
-        let negative = entries.filter(\.isNegative).sorted { ($0.exitTime, $0.time) < ($1.exitTime, $1.time) }
+        let negative = entries.negativeByExit
         var (all, start) = ([Episode](), 0)
         for end in negative.indices {
             let isLast = end + 1 == negative.count

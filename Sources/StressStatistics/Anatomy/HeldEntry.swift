@@ -62,3 +62,10 @@ public struct HeldEntry: Hashable, Sendable {
     /// The expected shortfall given that there is one.
     public var shortfallGivenOne: Double { isNegative ? shortfall / negative.value : 0 }
 }
+
+extension [HeldEntry] {
+    /// Those that ended below zero, in the order in which they ended.
+    public var negativeByExit: [HeldEntry] {
+        filter(\.isNegative).sorted { ($0.exitTime, $0.time) < ($1.exitTime, $1.time) }
+    }
+}

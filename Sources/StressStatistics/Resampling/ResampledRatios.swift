@@ -98,11 +98,11 @@ extension ResamplePlan {
 }
 
 extension ResamplePlan {
-    /// The ratios of the first `used` of eight columns that are resampled side by side.
+    /// The ratios of the first `used` of the columns that are resampled side by side.
     @inline(__always)
-    func ratios(
-        of used: Int, _ resample: (Int) -> (shares: SIMD8<Double>, errors: SIMD8<Double>)
-    ) -> [ResampledRatio] {
+    func ratios<Lanes: SIMD>(
+        of used: Int, _ resample: (Int) -> (shares: Lanes, errors: Lanes)
+    ) -> [ResampledRatio] where Lanes.Scalar == Double {
         let empty = ResampledRatio(
             shares: Array(repeating: 0, count: resamples), errors: Array(repeating: 0, count: resamples))
         var result = Array(repeating: empty, count: used)
