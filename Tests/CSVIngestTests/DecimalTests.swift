@@ -1,5 +1,6 @@
 import Foundation
 import StressBasics
+import TestSupport
 import Testing
 
 @testable import CSVIngest
@@ -47,22 +48,6 @@ import Testing
         }
     }
 
-    private func randomDecimal(_ random: inout SeededGenerator) -> String {
-        let digits = Int.random(in: 1...22, using: &random)
-        var text = ["", "", "", "-", "+"].randomElement(using: &random) ?? ""
-        for _ in 0..<digits { text.append(Character(Unicode.Scalar(UInt8.random(in: 48...57, using: &random)))) }
-        if Bool.random(using: &random) {
-            text.append(".")
-            for _ in 0..<Int.random(in: 0...25, using: &random) {
-                text.append(Character(Unicode.Scalar(UInt8.random(in: 48...57, using: &random))))
-            }
-        }
-        if Int.random(in: 0..<4, using: &random) == 0 {
-            text += (Bool.random(using: &random) ? "e" : "E") + String(Int.random(in: -60...60, using: &random))
-        }
-        return text
-    }
-
     /// A million random strings with all their digits, against the C library, bit for bit; and the short way against
     /// the long one wherever it dares to answer.
     @Test(arguments: 200..<210)
@@ -70,7 +55,7 @@ import Testing
         var random = SeededGenerator(seed: seed)
         var short = 0
         for _ in 0..<100_000 {
-            let text = Bool.random(using: &random) ? randomDecimal(&random) : priceLikeDecimal(&random)
+            let text = Bool.random(using: &random) ? randomDecimal(&random) : randomPrice(&random)
             let wanted = strtod(text, nil)
             if let quick = withBytes(text, readShortDecimal) {
                 short += 1
@@ -89,7 +74,7 @@ import Testing
     func damagedPricesAreLeftToTheLongWay(_ seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         for _ in 0..<100_000 {
-            var bytes = Array(priceLikeDecimal(&random).utf8)
+            var bytes = Array(randomPrice(&random).utf8)
             bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
             let (quick, slow) = bytes.withUnsafeBufferPointer { (readShortDecimal($0), readDecimal($0)) }
             if let quick, slow != .value(quick) {
@@ -97,16 +82,6 @@ import Testing
                 return
             }
         }
-    }
-
-    /// `29374.99000000` and the like.
-    private func priceLikeDecimal(_ random: inout SeededGenerator) -> String {
-        func digits(_ count: Int) -> String {
-            (0..<count).map { _ in String(UInt8.random(in: 0...9, using: &random)) }.joined()
-        }
-        let (whole, fraction) = (Int.random(in: 0...9, using: &random), Int.random(in: 0...9, using: &random))
-        let text = digits(whole) + (fraction + whole > 0 && Bool.random(using: &random) ? "." : "") + digits(fraction)
-        return whole + fraction == 0 ? "0" : text
     }
 
     /// Every double comes back from its shortest text.

@@ -66,7 +66,7 @@ import Testing
     private func kill(_ bench: Bench, onceThereIs ending: String, _ arguments: [String]) throws -> Bool {
         let running = try bench.program.start(arguments)
         while running.process.isRunning, !bench.scratch.files().contains(where: { $0.hasSuffix(ending) }) {
-            usleep(200)
+            usleep(1000)
         }
         return try running.killed().code == -SIGKILL
     }
@@ -182,7 +182,7 @@ import Testing
 
     @Test func aRunAtWorkIsNotTakenOver() throws {
         let scratch = try Scratch()
-        try scratch.write(longPrices, to: "long.csv")
+        try scratch.write(longPrices(), to: "long.csv")
         let arguments = [
             "sweep", "long.csv", "--leverage", "1:125", "--horizon", "7d", "--kernel", "plain", "--out", "out/run",
         ]
@@ -197,13 +197,8 @@ import Testing
     // MARK: Signals
 
     /// Hourly prices of years, over which the judge walks for minutes.
-    private var longPrices: String {
-        var csv = "time,open,high,low,close\n"
-        for hour in 0..<60_000 {
-            let price = 100 + Double(hour * 7919 % 61)
-            csv += "\(1_500_000_000 + hour * 3600),\(price),\(price + 1),\(price - 1),\(price)\n"
-        }
-        return csv
+    private func longPrices(lowest: Int = 100) -> String {
+        barsText(60_000, seconds: 3600, decimals: true) { max(lowest, 100 + $0 * 7919 % 61) }
     }
 
     /// At any moment of a run, whatever it is doing: reading, walking, resampling, taking apart, writing.
@@ -211,8 +206,8 @@ import Testing
     /// How long that takes is printed, not tested: the machine may have other things to do.
     @Test func signalsEndARunAtEveryStage() throws {
         let scratch = try Scratch()
-        try scratch.write(longPrices, to: "long.csv")
-        try scratch.write(longPrices.replacing(",100.0,", with: ",100.5,"), to: "other.csv")
+        try scratch.write(longPrices(), to: "long.csv")
+        try scratch.write(longPrices(lowest: 101), to: "other.csv")
         var program = scratch.program
         program.environment["SOURCE_DATE_EPOCH"] = "1700000000"
         let arguments = [
@@ -253,7 +248,7 @@ import Testing
     /// Inside a job the judge's tallies are kept, too.
     @Test func aStoppedWalkGoesOnInsideItsJob() throws {
         let scratch = try Scratch()
-        try scratch.write(longPrices, to: "long.csv")
+        try scratch.write(longPrices(), to: "long.csv")
         let arguments = [
             "sweep", "long.csv", "--leverage", "1:125:10", "--horizon", "1d", "--kernel", "plain", "--resamples", "0",
             "--out",

@@ -7,12 +7,7 @@ import Testing
     /// Six long histories; they are one file under six names.
     private func folder() throws -> (Scratch, [String]) {
         let scratch = try Scratch()
-        var lines = "time,open,high,low,close\n"
-        for minute in 0..<400_000 {
-            let price = 100 + minute * 7919 % 61
-            lines += "\(1_500_000_000 + minute * 60),\(price),\(price + 1),\(price - 1),\(price)\n"
-        }
-        try scratch.write(lines, to: "one.csv")
+        try scratch.write(barsText(400_000, seconds: 60) { 100 + $0 * 7919 % 61 }, to: "one.csv")
         let names = (1...6).map { "history-\($0).csv" }
         for name in names {
             try FileManager.default.linkItem(atPath: scratch.path + "/one.csv", toPath: scratch.path + "/" + name)
@@ -109,9 +104,7 @@ import Testing
     /// A packed file holds far more bars than its size tells: its job fails once they are counted, and the others go on.
     @Test func aHistoryThatIsLargerThanItLooksFailsAlone() throws {
         let scratch = try Scratch()
-        var lines = "time,open,high,low,close\n"
-        for minute in 0..<400_000 { lines += "\(1_500_000_000 + minute * 60),100,101,99,100\n" }
-        try scratch.write(lines, to: "large.csv")
+        try scratch.write(barsText(400_000, seconds: 60) { _ in 100 }, to: "large.csv")
         let gzip = Process()
         gzip.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         gzip.arguments = ["gzip", scratch.path + "/large.csv"]

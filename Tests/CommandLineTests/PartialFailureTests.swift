@@ -77,9 +77,7 @@ import Testing
 
     @Test func aJobThatTakesTooLongFails() throws {
         let scratch = try folder("long.csv")
-        var csv = "time,open,high,low,close\n"
-        for hour in 0..<50_000 { csv += "\(1_500_000_000 + hour * 3600),100,101,99,100\n" }
-        try scratch.write(csv, to: "long.csv")
+        try scratch.write(barsText(50_000, seconds: 3600) { _ in 100 }, to: "long.csv")
         let arguments = ["run", "study.yaml", "--kernel", "plain", "--no-cache", "--out"]
         let study = try scratch.read("study.yaml").replacing("horizon: [4h, 1d]", with: "horizon: [1d, 365d]")
         try scratch.write(study, to: "study.yaml")

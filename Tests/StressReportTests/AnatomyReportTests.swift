@@ -1,6 +1,7 @@
 import StressBasics
 import StressStatistics
 import StudyPlan
+import TestSupport
 import Testing
 
 @testable import StressReport
@@ -141,7 +142,7 @@ import Testing
     }
 
     @Test func pageSaysIt() throws {
-        let page = try #require(AnatomyReportTests.report().files().first { $0.path == "reports/ltcusdt-long.html" })
+        let page = try #require(Rendered.anatomy.first { $0.path == "reports/ltcusdt-long.html" })
             .contents
         #expect(page.contains("episode holds 75\u{202F}% of the entries below zero"))
         #expect(page.contains("Without the largest the share would be 0.3\u{202F}% instead of 1.1\u{202F}%."))

@@ -10,21 +10,18 @@ import Testing
 @testable import StressReport
 
 @Suite("Drawings") struct DrawingTests {
-    private func drawings(_ report: RunReport) -> [ReportFile] {
-        report.files().filter { $0.path.hasPrefix("charts/") }
-    }
+    private func drawings(_ files: [ReportFile]) -> [ReportFile] { files.filter { $0.path.hasPrefix("charts/") } }
 
-    private static func reports() throws -> [RunReport] {
+    private static func runs() throws -> [[ReportFile]] {
         [
-            try AnatomyReportTests.report(), try realisticReport(assets: ["LTCUSDT"], hasBounds: true),
-            try makeReport(assets: PageTests.hostileNames) { _ in makeEstimate(worst: 3000) },
-            try makeReport { _ in makeEstimate(negative: 0, unprotected: 0, liquidated: 0) },
+            try Rendered.anatomy, try Rendered.singleBounds, try Rendered.hostile,
+            try makeReport { _ in makeEstimate(negative: 0, unprotected: 0, liquidated: 0) }.files(),
         ]
     }
 
     @Test("Each is XML of its own: no class without a rule, nothing from elsewhere")
     func standalone() throws {
-        for file in try DrawingTests.reports().flatMap(drawings) {
+        for file in try DrawingTests.runs().flatMap(drawings) {
             let parser = XMLParser(data: Data(file.contents.utf8))
             #expect(parser.parse(), "\(file.path): \(String(describing: parser.parserError))")
             #expect(file.contents.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\""))
@@ -42,8 +39,7 @@ import Testing
 
     @Test("A page links each drawing that it shows, and only those exist")
     func links() throws {
-        for report in try DrawingTests.reports() {
-            let files = report.files()
+        for files in try DrawingTests.runs() {
             let linked = Set(
                 files.flatMap { $0.contents.matches(of: /href="\.\.\/(charts\/[^"]*)"/).map { String($0.1) } })
             let written = Set(files.map(\.path).filter { $0.hasPrefix("charts/") })
@@ -59,11 +55,11 @@ import Testing
             leverages: (0...1200).map { 1 + Double($0) / 10 }, horizons: [.days(7)]
         ) { cell in makeEstimate(negative: Int(cell.leverage.value * 90) + 1, worst: Int(cell.leverage.value * 270) + 9)
         }
-        for file in try DrawingTests.reports().flatMap(drawings) + drawings(fine) {
+        for file in try DrawingTests.runs().flatMap(drawings) + drawings(fine.files()) {
             let frame = try #require(file.contents.firstMatch(of: /viewBox="[-0-9.]+ [-0-9.]+ ([0-9.]+)/))
             let width = try #require(Double(frame.1)) - 32
             for path in file.contents.matches(of: /\sd="([^"]*)"/) {
-                let vertices = path.1.count { "ML".contains($0) }
+                let vertices = path.1.utf8.count { $0 == UInt8(ascii: "M") || $0 == UInt8(ascii: "L") }
                 #expect(Double(vertices) <= 2 * width && vertices <= 400, "\(file.path): \(vertices)")
             }
         }

@@ -1,5 +1,6 @@
 import StressBasics
 import StudyPlan
+import TestSupport
 import Testing
 
 @testable import StressReport

@@ -8,8 +8,7 @@ import Testing
 @testable import StressReport
 
 @Suite("Numbers of pages") struct PageNumberTests {
-    private func entries(_ report: RunReport) -> [PageNumbers.Entry] {
-        let files = report.files()
+    private func entries(_ report: RunReport, _ files: [ReportFile]) -> [PageNumbers.Entry] {
         let contents = Dictionary(files.map { ($0.path, $0.contents) }, uniquingKeysWith: { first, _ in first })
         let numbers = PageNumbers(files: contents)
         let pages = report.assetSides.flatMap { page in
@@ -39,20 +38,26 @@ import Testing
         return report
     }
 
-    private static func reports() throws -> [RunReport] {
-        [
-            try failed(),
-            try AnatomyReportTests.report(), try AnatomyReportTests.extrapolated(), try TableTests.smallReport(),
-            try TableTests.boundedReport(),
-            try makeReport(leverages: (1...30).map(Double.init), horizons: (1...13).map { .days($0) }) { _ in
-                makeEstimate()
-            },
-        ]
+    private static func run(_ place: Int) throws -> (RunReport, [ReportFile]) {
+        switch place {
+        case 0: return try rendered(failed())
+        case 1: return (try AnatomyReportTests.report(), try Rendered.anatomy)
+        case 2: return try rendered(AnatomyReportTests.extrapolated())
+        case 3: return (try TableTests.smallReport(), try Rendered.small)
+        case 4: return (try TableTests.boundedReport(), try Rendered.bounded)
+        default:
+            let leverages = (1...30).map(Double.init)
+            return try rendered(
+                makeReport(leverages: leverages, horizons: (1...13).map { .days($0) }) { _ in makeEstimate() })
+        }
     }
+
+    private static func rendered(_ report: RunReport) -> (RunReport, [ReportFile]) { (report, report.files()) }
 
     @Test("Every number of a page is in a file of the run", arguments: 0..<6)
     func everyNumber(place: Int) throws {
-        let entries = entries(try PageNumberTests.reports()[place])
+        let (report, files) = try PageNumberTests.run(place)
+        let entries = entries(report, files)
         let faults = entries.filter { !$0.isFound }.map(\.description)
         #expect(entries.count > 200)
         #expect(faults.isEmpty, "\(faults.count) of \(entries.count): \(Array(Set(faults)).prefix(30))")
@@ -62,7 +67,7 @@ import Testing
     /// digits often meet another cell's; most others must not.
     @Test("A changed number is found out")
     func mutations() throws {
-        let changed = entries(try AnatomyReportTests.report()).compactMap(\.isFoundWhenChanged)
+        let changed = entries(try AnatomyReportTests.report(), try Rendered.anatomy).compactMap(\.isFoundWhenChanged)
         let undetected = changed.count { $0 }
         #expect(changed.count > 200)
         #expect(Double(undetected) < 0.4 * Double(changed.count), "\(undetected) of \(changed.count) not found out")
@@ -70,7 +75,7 @@ import Testing
 
     @Test("A page with a changed number is refused")
     func mutatedPage() throws {
-        let files = try AnatomyReportTests.report().files()
+        let files = try Rendered.anatomy
         let contents = Dictionary(files.map { ($0.path, $0.contents) }, uniquingKeysWith: { first, _ in first })
         let numbers = PageNumbers(files: contents)
         let page = contents["reports/ltcusdt-long.html"]!

@@ -1,4 +1,5 @@
 import StressBasics
+import TestSupport
 import Testing
 
 @testable import StressReport

@@ -3,6 +3,7 @@ import PriceSeries
 import StressBasics
 import StressStatistics
 import StudyPlan
+import TestSupport
 import Testing
 
 @testable import StressReport
@@ -15,20 +16,22 @@ struct PageTests {
         "\u{0}\u{7}tab\tline\nend", "",
     ]
 
-    private func pages(_ report: RunReport) -> [ReportFile] { report.files().filter { $0.path.hasSuffix(".html") } }
+    private func pages(_ report: RunReport) -> [ReportFile] { pages(report.files()) }
+
+    private func pages(_ files: [ReportFile]) -> [ReportFile] { files.filter { $0.path.hasSuffix(".html") } }
 
     @Test("Every element is closed, every attribute quoted")
     func balance() throws {
         let reports = [
-            try realisticReport(hasBounds: true),
             try realisticReport(contracts: ContractKind.allCases, hasBounds: true),
-            try TableTests.smallReport(), try realisticReport(platforms: ["typical", "a <strict> one"]),
+            try realisticReport(platforms: ["typical", "a <strict> one"]),
             try realisticReport(hasWorstFill: false),
             try makeReport(assets: PageTests.hostileNames) { _ in makeEstimate() },
             try makeReport { _ in makeEstimate(entries: 0, negative: 0, unprotected: 0, liquidated: 0) },
             try makeReport(leverages: [20], horizons: [.days(7)]) { _ in makeEstimate(negative: 0) },
         ]
-        for page in reports.flatMap(pages) {
+        let files = try [Rendered.nightlyBounds, Rendered.small] + reports.map { $0.files() }
+        for page in files.flatMap({ pages($0) }) {
             #expect(markupFault(in: page.contents) == nil, "\(page.path)")
         }
     }
@@ -72,7 +75,7 @@ struct PageTests {
 
     @Test("The policy admits exactly the page's own style and script")
     func policy() throws {
-        for page in pages(try TableTests.smallReport()) {
+        for page in pages(try Rendered.small) {
             let html = page.contents
             let policy = try #require(html.firstMatch(of: /Content-Security-Policy" content="([^"]*)"/)).1
             let styles = html.matches(of: /<style>([\s\S]*?)<\/style>/).map { String($0.1) }
@@ -96,8 +99,7 @@ struct PageTests {
 
     @Test("One file: no address, no inline style, no handler, every id once")
     func selfContained() throws {
-        let bounded = try realisticReport(contracts: [.linear, .inverse], hasBounds: true)
-        for page in try pages(realisticReport()) + pages(bounded) {
+        for page in try pages(Rendered.nightly) + pages(Rendered.twoContracts) {
             let html = page.contents
             #expect(!html.contains("http:") && !html.contains("https:") && !html.contains("//www"))
             #expect(!html.contains(" style=") && html.firstMatch(of: /\son[a-z]+="/) == nil)
@@ -109,9 +111,9 @@ struct PageTests {
 
     @Test("Links lead to files of the run")
     func links() throws {
-        let report = try realisticReport()
-        let paths = Set(report.files().map(\.path))
-        for page in pages(report) {
+        let files = try Rendered.nightly
+        let paths = Set(files.map(\.path))
+        for page in pages(files) {
             for link in page.contents.matches(of: /\shref="([^#"][^"]*)"/).map({ String($0.1) }) {
                 let target = page.path == "index.html" ? link : link.replacing("../", with: "")
                 #expect(paths.contains(target), "\(link) in \(page.path)")
@@ -121,7 +123,7 @@ struct PageTests {
 
     @Test("A page of 12 leverages, 8 holding times and 5 measures fits the budget")
     func size() throws {
-        for page in pages(try realisticReport(hasBounds: true)) {
+        for page in pages(try Rendered.nightlyBounds) {
             #expect(page.contents.utf8.count <= 250_000, "\(page.path)")
         }
     }
@@ -148,7 +150,7 @@ struct PageTests {
 
     @Test("The four ways of having no share look different")
     func kinds() throws {
-        let page = pages(try TableTests.smallReport())
+        let page = pages(try Rendered.small)
         let long = page[1].contents
         let short = page[2].contents
         #expect(long.contains("class=\"na\"") && long.contains(">n/a</td>"))
@@ -160,7 +162,7 @@ struct PageTests {
 
     @Test("The worst fill stands in the answer, the key figures and the grid")
     func worstFill() throws {
-        let page = pages(try TableTests.smallReport())[1].contents
+        let page = pages(try Rendered.small)[1].contents
         #expect(page.contains("<p class=\"lede worst\">"))
         #expect(plainText(page).contains("worst fill: 9.5 %"))
         #expect(page.contains("for=\"m2\">Worst fill</label>"))
@@ -169,7 +171,7 @@ struct PageTests {
 
     @Test("Details beyond fifty are left to the file")
     func details() throws {
-        let page = pages(try realisticReport())[1].contents
+        let page = pages(try Rendered.nightly)[1].contents
         #expect(page.contains("Single rows and gaps (63)"))
         #expect(page.contains("13 more in data_quality.csv."))
     }
@@ -187,21 +189,16 @@ struct PageTests {
 
     @Test("Every number of the grid is in a file of the run")
     func traceable() throws {
-        let report = try realisticReport(assets: ["LTCUSDT"], hasBounds: true)
-        let files = report.files()
+        let files = try Rendered.singleBounds
         let results = try csvRows(#require(files.first { $0.path == "results.csv" }).contents)
         let intervals = try csvRows(#require(files.first { $0.path == "intervals.csv" }).contents)
         for (page, side) in [(files[1], "long"), (files[2], "short")] {
             let rows = results.filter { $0["side"] == side }
             for measure in Measure.allCases where measure != .atOnce || rows[0]["gap_negative_count"] != "" {
                 let ends = measure.intervalFile == "results.csv" ? rows : intervals.filter { $0["side"] == side }
-                let expected = rows.map { row in
-                    expectedCell(
-                        row, measure,
-                        interval: ends.first {
-                            isSameCell($0, row) && $0["measure", default: measure.column] == measure.column
-                        })
-                }
+                let ofMeasure = ends.filter { $0["measure", default: measure.column] == measure.column }
+                let ofCell = Dictionary(ofMeasure.map { (cellKey($0), $0) }, uniquingKeysWith: { first, _ in first })
+                let expected = rows.map { expectedCell($0, measure, interval: ofCell[cellKey($0)]) }
                 #expect(heatCells(of: page.contents, pane: measure.place) == expected, "\(measure) \(side)")
             }
         }
@@ -219,11 +216,11 @@ struct PageTests {
                 ? "worst_ci95" : measure == .bestFill ? "best_ci95" : measure == .atOnce ? "gap_ci" : "ci"
         let (low, high) = (Double(interval![prefix + "_low_frac"]!)!, Double(interval![prefix + "_high_frac"]!)!)
         let range = value > 0 ? "\(shareNumber(low))–\(shareNumber(high))" : "≤\(boundNumber(high))"
-        return HTMLWriter.escaped(shareNumber(value)) + "<small>" + HTMLWriter.escaped(range) + "</small>"
+        return markupText(shareNumber(value)) + "<small>" + markupText(range) + "</small>"
     }
 
-    private func isSameCell(_ a: [String: String], _ b: [String: String]) -> Bool {
-        ["asset", "side", "leverage_x", "horizon_h", "platform"].allSatisfy { a[$0] == b[$0] }
+    private func cellKey(_ row: [String: String]) -> [String?] {
+        ["asset", "side", "leverage_x", "horizon_h", "platform"].map { row[$0] }
     }
 
     private func csvRows(_ csv: String) -> [[String: String]] {
@@ -241,23 +238,23 @@ struct PageTests {
 
     @Test("Bounds stand in the answer, the grid, the drawing and the table")
     func bounds() throws {
-        let page = pages(try realisticReport(assets: ["LTCUSDT"], hasBounds: true))[1].contents
+        let page = pages(try Rendered.singleBounds)[1].contents
         #expect(page.contains("for=\"m4\">Best fill</label>"))
         #expect(plainText(page).contains("best to worst fill: 0.3–21 %"))
         #expect(page.contains("class=\"hb\"") && page.contains(">Best fill</text>"))
         #expect(page.contains("Best fill, %</th>"))
-        let plain = pages(try realisticReport(assets: ["LTCUSDT"]))[1].contents
+        let plain = pages(try Rendered.single)[1].contents
         #expect(!plain.contains("class=\"hb\"") && !plain.contains("Best fill</label>"))
     }
 
     @Test("Causes are drawn and tabled from severity.csv, with what lessened a shortfall left of zero")
     func causes() throws {
-        let files = try realisticReport(assets: ["LTCUSDT"]).files()
+        let files = try Rendered.single
         let rows = try csvRows(#require(files.first { $0.path == "severity.csv" }).contents)
         let row = try #require(
             rows.first { $0["leverage_x"] == "20" && $0["horizon_h"] == "168" && $0["side"] == "long" })
         let shares = ShortfallCause.allCases.map { Double(row["cause_\($0.rawValue)_share_frac"]!)! }
-        let fields = shares.map { "<td class=\"r\">\(HTMLWriter.escaped(signedPercentNumber($0)))</td>" }
+        let fields = shares.map { "<td class=\"r\">\(markupText(signedPercentNumber($0)))</td>" }
         let page = files[1].contents
         #expect(page.contains("<th scope=\"row\">20×</th>" + fields.joined()))
         #expect(page.contains("href=\"#causes\"") && page.contains("class=\"c-latency\""))
@@ -338,16 +335,16 @@ struct PageTests {
 
     @Test("A small page with bounds byte by byte")
     func goldenBounds() throws {
-        let page = pages(try TableTests.boundedReport())[1].contents
+        let page = pages(try Rendered.bounded)[1].contents
         let body = try #require(page.firstRange(of: "<body>"))
         try expectGolden(String(page[body.lowerBound...]), "bounds-long.body.html")
     }
 
     @Test("A small page byte by byte")
     func golden() throws {
-        let report = try TableTests.smallReport()
-        let body = try #require(pages(report)[1].contents.firstRange(of: "<body>"))
-        try expectGolden(String(pages(report)[1].contents[body.lowerBound...]), "ltcusdt-long.body.html")
+        let page = pages(try Rendered.small)[1].contents
+        let body = try #require(page.firstRange(of: "<body>"))
+        try expectGolden(String(page[body.lowerBound...]), "ltcusdt-long.body.html")
     }
 
     /// Writes the realistic run to the folder of `REPORT_PREVIEW`, for the browser checks and the eye.

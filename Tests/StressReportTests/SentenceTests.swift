@@ -241,7 +241,7 @@ struct SentenceTests {
 
     @Test("No sentence promises a probability")
     func words() throws {
-        let pages = try realisticReport(assets: ["LTCUSDT"]).files().filter { $0.path.hasSuffix(".html") }
+        let pages = try Rendered.single.filter { $0.path.hasSuffix(".html") }
         #expect(!pages.contains { $0.contents.lowercased().contains("probability") })
     }
 

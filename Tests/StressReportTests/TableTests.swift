@@ -74,13 +74,16 @@ struct TableTests {
         try #require(report.files().first { $0.path == path }).contents
     }
 
+    private func file(_ path: String, in files: [ReportFile]) throws -> String {
+        try #require(files.first { $0.path == path }).contents
+    }
+
     private func header(_ csv: String) -> String { String(csv.prefix { $0 != "\n" }) }
 
     @Test("The columns of results.csv are a stable interface")
     func stableHeader() throws {
-        let report = try TableTests.smallReport()
         #expect(
-            header(try file("results.csv", in: report))
+            header(try file("results.csv", in: Rendered.small))
                 == TableTests.stableColumns + TableTests.worstColumns + TableTests.bestColumns
                 + TableTests.evidenceColumns + TableTests.cutColumns)
     }
@@ -103,14 +106,14 @@ struct TableTests {
 
     @Test("results.csv byte by byte")
     func goldenResults() throws {
-        try expectGolden(try file("results.csv", in: TableTests.smallReport()), "results.csv")
+        try expectGolden(try file("results.csv", in: Rendered.small), "results.csv")
     }
 
     @Test(
         "The other tables byte by byte",
         arguments: ["severity.csv", "intervals.csv", "data_quality.csv", "limits.csv", "columns.csv"])
     func goldenTables(name: String) throws {
-        try expectGolden(try file(name, in: TableTests.smallReport()), name)
+        try expectGolden(try file(name, in: Rendered.small), name)
     }
 
     @Test("What this program sets in signs stands in ASCII, and what users wrote as it is")
@@ -134,13 +137,12 @@ struct TableTests {
     @Test(
         "The files of a run with bounds byte by byte", arguments: ["results.csv", "severity.csv", "summary.json"])
     func goldenBounds(name: String) throws {
-        try expectGolden(try file(name, in: TableTests.boundedReport()), "bounds-" + name)
+        try expectGolden(try file(name, in: Rendered.bounded), "bounds-" + name)
     }
 
     @Test("Causes sum to the mean shortfall, their shares to 1, and stand only where there is a shortfall")
     func causesSum() throws {
-        let report = try realisticReport(contracts: [.linear, .inverse], hasBounds: true)
-        let lines = try file("severity.csv", in: report).split(separator: "\n").map {
+        let lines = try file("severity.csv", in: Rendered.twoContracts).split(separator: "\n").map {
             $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         }
         var fills: Set<String> = []
@@ -161,7 +163,7 @@ struct TableTests {
 
     @Test("summary.json and run.json byte by byte", arguments: ["summary.json", "run.json"])
     func goldenJSON(name: String) throws {
-        try expectGolden(try file(name, in: TableTests.smallReport()), name)
+        try expectGolden(try file(name, in: Rendered.small), name)
     }
 
     @Test("columns.csv describes every column of every table, and nothing else", arguments: [0.95, 0.9])

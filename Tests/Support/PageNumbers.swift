@@ -154,21 +154,19 @@ public struct PageNumbers {
 
 /// RFC 4180 as rows of named fields.
 func csvTable(_ text: String) -> [[String: String]] {
-    var (rows, row, field, isQuoted) = ([[String]](), [String](), "", false)
-    var rest = Substring(text)
-    while let character = rest.popFirst() {
-        switch character {
-        case "\"" where isQuoted && rest.first == "\"":
-            field.append("\"")
-            rest.removeFirst()
-        case "\"": isQuoted.toggle()
-        case "," where !isQuoted:
-            row.append(field)
-            field = ""
-        case "\n" where !isQuoted:
-            rows.append(row + [field])
-            (row, field) = ([], "")
-        default: field.append(character)
+    var (rows, row, field, isQuoted) = ([[String]](), [String](), [UInt8](), false)
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+        switch byte {
+        case 0x22 where isQuoted && rest.first == 0x22: field.append(rest.removeFirst())
+        case 0x22: isQuoted.toggle()
+        case 0x2C where !isQuoted:
+            row.append(String(decoding: field, as: UTF8.self))
+            field = []
+        case 0x0A where !isQuoted:
+            rows.append(row + [String(decoding: field, as: UTF8.self)])
+            (row, field) = ([], [])
+        default: field.append(byte)
         }
     }
     guard let header = rows.first else { return [] }
@@ -305,15 +303,39 @@ private func unescaped(_ text: Substring) -> String {
 
 /// Ordinary spaces, digit groups joined, definitions taken out.
 private func normalised(_ text: String) -> String {
-    var plain = text.replacingOccurrences(
-        of: "(?<=\\d)\u{202F}(?=\\d{3}(?!\\d))", with: "", options: .regularExpression)
-    for space in ["\u{202F}", "\u{00A0}", "\u{2009}"] { plain = plain.replacingOccurrences(of: space, with: " ") }
-    for words in PageNumbers.definitions {
-        // "is 1" is no part of "is 150 %".
-        let pattern = NSRegularExpression.escapedPattern(for: words) + "(?![0-9])"
-        plain = plain.replacingOccurrences(of: pattern, with: " ", options: .regularExpression)
+    var plain = text
+    if !plain.utf8.allSatisfy({ $0 < 0x80 }) {
+        plain = digitGroup.replaced(in: plain, with: "")
+        for space in ["\u{202F}", "\u{00A0}", "\u{2009}"] { plain = plain.replacingOccurrences(of: space, with: " ") }
+    }
+    if anyDefinition.isFound(in: plain) {
+        for definition in definitions { plain = definition.replaced(in: plain, with: " ") }
     }
     return plain.trimmingCharacters(in: .whitespacesAndNewlines)
+}
+
+// Compiled once: pages hold thousands of texts.
+private let digitGroup = expression("(?<=\\d)\u{202F}(?=\\d{3}(?!\\d))")
+// "is 1" is no part of "is 150 %".
+private let definitionPatterns = PageNumbers.definitions.map {
+    NSRegularExpression.escapedPattern(for: $0) + "(?![0-9])"
+}
+private let definitions = definitionPatterns.map(expression)
+private let anyDefinition = expression(definitionPatterns.joined(separator: "|"))
+private let dateExpression = expression("\\d{4}-\\d{2}-\\d{2}([ T]\\d{2}:\\d{2}(:\\d{2}Z)?)?")
+
+private func expression(_ pattern: String) -> NSRegularExpression { try! NSRegularExpression(pattern: pattern) }
+
+extension NSRegularExpression {
+    fileprivate func first(in text: String) -> Range<String.Index>? {
+        firstMatch(in: text, range: NSRange(text.startIndex..., in: text)).flatMap { Range($0.range, in: text) }
+    }
+
+    fileprivate func isFound(in text: String) -> Bool { first(in: text) != nil }
+
+    fileprivate func replaced(in text: String, with template: String) -> String {
+        stringByReplacingMatches(in: text, range: NSRange(text.startIndex..., in: text), withTemplate: template)
+    }
 }
 
 // MARK: - Numbers of a text
@@ -333,14 +355,13 @@ struct NumberToken {
 
     static func all(in text: String) -> [NumberToken] {
         var (tokens, rest) = ([NumberToken](), text)
+        if text.utf8.allSatisfy({ $0 < 0x80 && !(0x30...0x39).contains($0) }) { return [] }
         // Dates first: their parts are no numbers of their own.
-        let date = "\\d{4}-\\d{2}-\\d{2}([ T]\\d{2}:\\d{2}(:\\d{2}Z)?)?"
-        while let range = rest.range(of: date, options: .regularExpression) {
+        while let range = dateExpression.first(in: rest) {
             let text = String(rest[range].prefix(16)).replacingOccurrences(of: "T", with: " ")
             tokens.append(NumberToken(text: text, value: 0, decimals: 0, sign: "", unit: "", isTime: true))
             rest.replaceSubrange(range, with: " ; ")
         }
-        // Compiled once: pages hold thousands of texts.
         let expression = NumberToken.expression
         let whole = NSRange(rest.startIndex..., in: rest)
         for match in expression.matches(in: rest, range: whole) {
@@ -386,6 +407,8 @@ struct NumberIndex {
     private var bytes: [Double] = []
     private var times: Set<String> = []
     private var words: Set<String> = []
+    /// Texts whose numbers were taken: a table repeats its names in every row.
+    private var texts: Set<String> = []
 
     /// Fields in the unit that the row's field `unit` names.
     private static let measured: Set<String> = [
@@ -411,6 +434,7 @@ struct NumberIndex {
             return
         }
         guard let value = Double(field) else {
+            guard texts.insert(field).inserted else { return }
             // Messages and names: what they hold stands in the file as it stands on the page.
             // Tables write the sign of a factor in ASCII.
             let shown = field.hasPrefix("x") ? "×" + field.dropFirst() : field

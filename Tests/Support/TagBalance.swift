@@ -1,6 +1,6 @@
 /// What is wrong with the tags of a page; nil when every element is closed in order, attributes are quoted, no
 /// attribute is repeated, and no stray `<`, `>` or `&` stands in text. Stricter than HTML, as our own pages can be.
-func markupFault(in html: String) -> String? {
+public func markupFault(in html: String) -> String? {
     var checker = MarkupChecker(rest: html[...])
     return checker.fault()
 }
