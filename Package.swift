@@ -8,13 +8,18 @@ import PackageDescription
 // The modules whose loops do the work are optimised in debug builds too: tests walk billions of bars.
 let hot: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-// In release builds all of ours stay optimised under `Tests/Support/release.sh`, whose flags come after these and optimise
+// In release builds they stay optimised under `Tests/Support/release.sh`, whose flags come after these and optimise
 // nothing: the frontend's own flags come last of all, and the module keeps the bodies that others inline, as with `-O`.
 let optimised: [SwiftSetting] = [
     .unsafeFlags(
         ["-no-emit-module-separately-wmo", "-Xfrontend", "-O", "-Xfrontend", "-enable-default-cmo"],
         .when(configuration: .release))
 ]
+
+// Pages, tables, commands and the talk with disk and network: optimising them took more than half of our own processor
+// time in a release build. What a night spends time in belongs into the other modules.
+let cold: [SwiftSetting] = [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+let coldModules: Set = ["PriceArchive", "RunStore", "StressReport", "BelowZeroCLI"]
 
 // `make check` and `make test` set this; a release build for use does not stop at a newer compiler's new warnings.
 let strict: [SwiftSetting] =
@@ -142,5 +147,7 @@ for target in package.targets where target.type != .system {
         Context.environment["BELOWZERO_FUZZ"] == "1"
             && ["CSVIngest", "PriceSeries", "StressBasics", "MarginModel", "ReaderFuzz"].contains(target.name)
         ? [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])] : []
-    target.swiftSettings = strict + fuzzed + (hotModules.contains(target.name) ? hot : []) + optimised
+    target.swiftSettings =
+        strict + fuzzed + (hotModules.contains(target.name) ? hot : [])
+        + (coldModules.contains(target.name) ? cold : optimised)
 }

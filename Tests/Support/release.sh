@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `swift build` for release, optimising our own modules and no package: GRDB, ArgumentParser and Yams take a third of the processor
-# seconds to compile, and a start of the program some milliseconds more. Package.swift keeps ours optimised.
+# `swift build` for release, optimising the modules whose loops do the work and none else: all optimised takes more than twice the
+# processor seconds for packages, pages and commands that run no faster for a person. Package.swift says which are hot.
 # Usage: release.sh build ARGUMENTS
 exec swift "$1" -c release -Xswiftc -Onone -Xswiftc -no-emit-module-separately-wmo "${@:2}"
