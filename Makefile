@@ -2,10 +2,10 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run install uninstall deb test-package test test-browser examples check sanitize fuzz bench bench-cold bench-instructions soak coverage format clean
+.PHONY: help deps build run install uninstall deb test-package test test-browser examples lint check sanitize fuzz bench bench-cold bench-instructions soak coverage power test-times format clean
 
-# Warnings are errors while we develop; `make test BELOWZERO_WARNINGS=` lets them pass.
-BELOWZERO_WARNINGS ?= error
+# Program and tests are one build.
+SWIFT := Tests/Support/release.sh
 STUDY ?= Data/Studies/default.yaml
 TRIALS ?= 1000
 PREFIX ?= /usr/local
@@ -40,25 +40,27 @@ test-package: build ## Install into a scratch root, run, remove; the same with t
 	@.packaging/test.sh deb "$$(.packaging/build-deb.sh | tail -1)"
 
 test: deps ## Run every test
-	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift test
-	@Tests/Readers/run.sh .build/debug/belowzero
+	$(SWIFT) test
+	@Tests/Readers/run.sh .build/release/belowzero
 	@Tests/Build/run.sh
 	@Tests/Faults/run.sh
 	@$(MAKE) --no-print-directory test-browser
 	@Tests/Metrics/run.sh
 
 test-browser: ## Open the pages of a fresh run in Chromium and check them
-	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift build --product belowzero
+	$(SWIFT) build --product belowzero
 	@Tests/Browser/run.sh
 
 examples: ## Make the pictures of Reports/Examples again
-	BELOWZERO_WARNINGS=$(BELOWZERO_WARNINGS) swift build --product belowzero
+	$(SWIFT) build --product belowzero
 	@Tests/Browser/run.sh examples
 
-check: deps ## What every commit must pass: format, lint, warnings as errors, quick tests
+lint: ## Check the format of the sources
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
-	BELOWZERO_WARNINGS=error swift build --build-tests
-	BELOWZERO_WARNINGS=error swift test --skip-build --skip VectorTests --skip CommandLineTests --skip VendorFile
+
+check: deps lint ## What every commit must pass: format, no warnings, quick tests
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --skip VectorTests --skip CommandLineTests --skip VendorFile
 
 sanitize: deps ## Run the concurrent parts under the thread sanitizer
 	swift test --sanitize=thread --scratch-path .build/tsan --filter "Laws|FirstPassage|SeriesCheck|Slice|SeriesCache|ContentStore"
@@ -67,11 +69,11 @@ fuzz: deps ## Fuzz the reader for FUZZ_SECONDS, from the broken files on
 	@Tests/Fuzz/run.sh $(FUZZ_SECONDS)
 
 bench: deps ## Measure, and write the tables to Reports/Benchmarks
-	Tests/Support/release.sh build --product StressBench
+	$(SWIFT) build --product StressBench
 	@mkdir -p Reports/Benchmarks
 	TOOLCHAIN="$$(swift --version 2>/dev/null | head -1)" .build/release/StressBench | tee Reports/Benchmarks/latest.md
 	@Tests/Peers/run.sh .build/release/StressBench | tee Reports/Benchmarks/reading.md
-	Tests/Support/release.sh build --product belowzero
+	$(SWIFT) build --product belowzero
 	.build/peers-venv/bin/python Tests/Peers/bench_grid.py .build/release/belowzero .build/bench | tee Reports/Benchmarks/grid.md
 
 bench-cold: deps ## Build a fresh copy and run it, and write what each stage costs to Reports/Benchmarks (REVISION=commit)
@@ -79,17 +81,25 @@ bench-cold: deps ## Build a fresh copy and run it, and write what each stage cos
 	python3 Tests/Cold/cold.py .build/cold/checkout $(REVISION) | tee Reports/Benchmarks/cold.md
 
 bench-instructions: deps ## Count the instructions of the engine's parts with callgrind
-	Tests/Support/release.sh build --product belowzero
+	$(SWIFT) build --product belowzero
 	@Tests/Peers/instructions.sh .build/release/belowzero | tee Reports/Benchmarks/instructions.md
 
 soak: deps ## Run 200 nights over a growing file, and write the table to Reports/Benchmarks
-	Tests/Support/release.sh build --product belowzero
+	$(SWIFT) build --product belowzero
 	@mkdir -p Reports/Benchmarks
 	python3 Tests/Soak/soak.py .build/release/belowzero .build/soak | tee Reports/Benchmarks/soak.md
 
 coverage: deps ## Print how often the intervals hold the truth (TRIALS=1000), as in the documentation
-	Tests/Support/release.sh build --product StressCoverage
+	$(SWIFT) build --product StressCoverage
 	.build/release/StressCoverage $(TRIALS)
+
+power: deps ## Put 21 faults into a copy, one at a time, and expect the tests to find each
+	python3 Tests/Power/power.py .build/power
+
+test-times: deps ## Print what each suite of tests costs the processor, into Reports/Benchmarks
+	$(SWIFT) build --build-tests
+	@mkdir -p Reports/Benchmarks
+	python3 Tests/Cold/suites.py .build/release/BelowZeroPackageTests.xctest | tee Reports/Benchmarks/tests.md
 
 format: ## Format the sources in place
 	swift format --in-place --recursive $(SWIFT_SOURCES)

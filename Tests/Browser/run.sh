@@ -22,8 +22,7 @@ export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 
 rm -rf .build/browser-run .build/browser-shots
-program=.build/debug/belowzero
-[ -x "$program" ] || program=.build/release/belowzero
+program=.build/release/belowzero
 # Twice, a day apart, so that the page of all nights has a line to draw.
 for night in 1 2; do
     SOURCE_DATE_EPOCH=$((1760000000 + night * 86400)) "$program" run --quiet --no-fail --out ".build/browser-run/night$night" \

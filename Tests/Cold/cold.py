@@ -113,8 +113,6 @@ def main() -> None:
     if not real.exists():
         sys.exit(f"error: no swift-frontend beside {swift}")
     env = dict(os.environ, COLD_LOG=str(log), COLD_FRONTEND=str(real), SWIFT_DRIVER_SWIFT_FRONTEND_EXEC=str(pathlib.Path(__file__).resolve()))
-    # Strict warnings are a matter of `make check`; a newcomer's build does not ask for them.
-    env.pop("BELOWZERO_WARNINGS", None)
     plain = {name: value for name, value in env.items() if name not in ("SWIFT_DRIVER_SWIFT_FRONTEND_EXEC", "COLD_LOG")}
 
     build = BUILD if (folder / BUILD[0]).exists() else PLAIN

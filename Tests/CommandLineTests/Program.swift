@@ -16,7 +16,7 @@ struct Program {
         let folders = sequence(first: bundle) { $0.path == "/" ? nil : $0.deletingLastPathComponent() }
         let candidates = folders.map { $0.appendingPathComponent("belowzero").path }
         return candidates.first { FileManager.default.isExecutableFile(atPath: $0) } ?? packageRoot
-            + "/.build/debug/belowzero"
+            + "/.build/release/belowzero"
     }()
 
     /// The folder it runs in, which lives as long as the program does.

@@ -8,4 +8,4 @@ if ! command -v clang >/dev/null || ! command -v python3 >/dev/null || [ "$(unam
 fi
 mkdir -p .build/faults
 clang -shared -fPIC -O1 -o .build/faults/faults.so Tests/Faults/faults.c -ldl
-python3 Tests/Faults/faults.py .build/debug/belowzero .build/faults/faults.so "${FAULT_STEP:-7}"
+python3 Tests/Faults/faults.py .build/release/belowzero .build/faults/faults.so "${FAULT_STEP:-7}"

@@ -14,8 +14,7 @@ if ! "$python" -c 'import prometheus_client' 2>/dev/null; then
         || skip "prometheus-client cannot be had from PyPI"
 fi
 
-program=$PWD/.build/debug/belowzero
-[ -x "$program" ] || program=$PWD/.build/release/belowzero
+program=$PWD/.build/release/belowzero
 folder=.build/metrics-run
 rm -rf "$folder" && mkdir -p "$folder"
 "$program" init --quiet "$folder/nightly.yaml"
