@@ -18,8 +18,11 @@ extension RunReport {
                 TerminalTable.Column("below zero", rank: 0, shown.map { $0.belowZeroText(confidence) }),
                 TerminalTable.Column(
                     confidenceText(confidence) + " CI", rank: 1, shown.map { $0.intervalText(confidence) }),
+                shown.contains { $0.estimate.gapExit != nil }
+                    ? TerminalTable.Column("at once", rank: 3, shown.map { $0.tableText(.atOnce, confidence) }) : nil,
                 shown.contains { $0.estimate.worstExit != nil }
-                    ? TerminalTable.Column("worst fill", rank: 2, shown.map { $0.worstFillText(confidence) }) : nil,
+                    ? TerminalTable.Column("worst fill", rank: 2, shown.map { $0.tableText(.worstFill, confidence) })
+                    : nil,
                 TerminalTable.Column("in its worst cell", rank: 0, shown.map { worstCellText($0) }, isText: true),
             ].compactMap { $0 }, style: style)
         let rest = worst.count > shown.count ? ["  and \(worst.count - shown.count) more; all are in results.csv"] : []
@@ -71,8 +74,9 @@ extension ResultRow {
         return figure.share == nil ? figure.number : figure.number + " %"
     }
 
-    fileprivate func worstFillText(_ confidence: Double) -> String {
-        estimate.figure(.worstFill, confidence: confidence)?.share.map { shareNumber($0.fraction) + " %" } ?? ""
+    /// `3.1 %`; empty where `measure` has no share.
+    func tableText(_ measure: Measure, _ confidence: Double) -> String {
+        estimate.figure(measure, confidence: confidence)?.share.map { shareNumber($0.fraction) + " %" } ?? ""
     }
 
     /// `1.7–5.4 %`, `<=1.1 %` or `too few`; empty without a share.

@@ -37,12 +37,7 @@ struct AssetSide {
     var confidence: Double { report.study.statistics.confidence }
 
     /// The sentences about a cell of this page.
-    func sentences(_ row: ResultRow) -> CellSentences {
-        CellSentences(
-            row: row, barLength: asset.barLength, confidence: confidence,
-            fit: row.estimate.status == .noData ? report.historyFit(of: row.cell) : nil,
-            delay: report.study.platform(named: row.cell.platform)?.rules.liquidation.delay)
-    }
+    func sentences(_ row: ResultRow) -> CellSentences { report.sentences(row, of: asset) }
 
     /// The measures that this page's cells hold.
     var measures: [Measure] {

@@ -54,9 +54,7 @@ struct IndexPage {
             w.line()
             guard let headline else { return }
             if !report.limitGroups.isEmpty { w.element("p", .class("lede")) { $0.phrases(headline.headline) } }
-            if !headline.worstFill.isEmpty {
-                w.element("p", .class("lede worst")) { $0.phrases(headline.worstFill) }
-            }
+            w.qualifications(headline)
         }
     }
 
@@ -241,6 +239,7 @@ struct IndexPage {
                 HeatCell(
                     figure: row?.estimate.figure(.belowZero, confidence: confidence),
                     worst: row?.estimate.figure(.worstFill, confidence: confidence),
+                    atOnce: row?.estimate.figure(.atOnce, confidence: confidence),
                     best: row?.estimate.figure(.bestFill, confidence: confidence), confidence: confidence,
                     subject: "\(leverage.screenText) \(page.side.rawValue)",
                     isHeadline: row != nil && row?.cell == headlineCell, isBare: isDense

@@ -181,22 +181,27 @@ private struct MailBody {
             let (a, b) = ($0.element.estimate.exit.frequency ?? -1, $1.element.estimate.exit.frequency ?? -1)
             return a != b ? a > b : $0.offset < $1.offset
         }.map(\.element)
-        let rows = all.prefix(mostRows).map { row -> (cells: [String], color: String?) in
+        let shown = all.prefix(mostRows)
+        let others = [Measure.atOnce, .worstFill].filter { measure in
+            shown.contains { $0.estimate.figure(measure, confidence: confidence)?.share != nil }
+        }
+        let rows = shown.map { row -> (cells: [String], color: String?) in
             let exit = row.estimate.exit
             let interval = exit.interval.map {
                 $0.method.isBound ? "≤" + boundText($0.high) : intervalNumber($0) + " %"
             }
             return (
-                [
-                    row.cell.placeWords, row.belowZeroText(confidence), interval ?? "",
-                    row.estimate.liquidatedFrequency.map(shareText) ?? "", row.estimate.status.rawValue,
-                ], exit.frequency.map { ColourBins.mailColours[ColourBins.bin(of: $0)] }
+                [row.cell.placeWords, row.belowZeroText(confidence), interval ?? ""]
+                    + others.map { row.tableText($0, confidence) } + [
+                        row.estimate.liquidatedFrequency.map(shareText) ?? "", row.estimate.status.rawValue,
+                    ], exit.frequency.map { ColourBins.mailColours[ColourBins.bin(of: $0)] }
             )
         }
-        table(
-            &w, ["Position", "Below zero", "\(confidenceText(confidence)) CI", "Liquidated", "Status"], rows,
-            of: all.count)
-        let legend = CellStatus.legend(all.prefix(mostRows).map(\.estimate.status))
+        let titles =
+            ["Position", "Below zero", "\(confidenceText(confidence)) CI"] + others.map(\.label)
+            + ["Liquidated", "Status"]
+        table(&w, titles, rows, of: all.count)
+        let legend = CellStatus.legend(shown.map(\.estimate.status))
         table(&w, ["Status"], legend.isEmpty ? [] : [([legend], nil)], of: 1)
     }
 

@@ -37,4 +37,11 @@ extension HTMLWriter {
             }
         }
     }
+
+    /// What stands under a headline.
+    mutating func qualifications(_ sentences: CellSentences) {
+        for paragraph in sentences.qualifications {
+            element("p", .class("lede worst")) { $0.phrases(paragraph) }
+        }
+    }
 }

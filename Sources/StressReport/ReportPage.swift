@@ -51,9 +51,14 @@ extension RunReport {
     /// The sentences about the headline cell.
     var headlineSentences: CellSentences? {
         guard let row = headlineRow, let asset = assets.first(where: { $0.asset == row.cell.asset }) else { return nil }
-        return CellSentences(
+        return sentences(row, of: asset)
+    }
+
+    /// The sentences about a cell of a price history: the same words on every page, in mails, and on the terminal.
+    func sentences(_ row: ResultRow, of asset: AssetReport) -> CellSentences {
+        CellSentences(
             row: row, barLength: asset.barLength, confidence: study.statistics.confidence,
             fit: row.estimate.status == .noData ? historyFit(of: row.cell) : nil,
-            delay: study.platform(named: row.cell.platform)?.rules.liquidation.delay)
+            delay: study.platform(named: row.cell.platform)?.rules.liquidation.delay, wideSteps: asset.wideSteps)
     }
 }

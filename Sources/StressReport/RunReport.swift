@@ -221,13 +221,15 @@ public struct AssetReport: Codable, Sendable {
     public var barLength: TimeSpan
     /// The widest step a window may span; nil when the check is off.
     public var maxGap: TimeSpan?
+    /// The steps between bars that are wider; nil where there is none.
+    public var wideSteps: WideSteps?
     /// What the checks found: one summary a check, then details.
     public var findings: [Finding]
 
     /// A history of the given parts.
     public init(
         asset: String, files: [InputFile], formatName: String, formatReason: String, bars: Int, first: UTCInstant,
-        last: UTCInstant, barLength: TimeSpan, maxGap: TimeSpan?, findings: [Finding]
+        last: UTCInstant, barLength: TimeSpan, maxGap: TimeSpan?, wideSteps: WideSteps? = nil, findings: [Finding]
     ) {
         self.asset = asset
         self.files = files
@@ -238,6 +240,7 @@ public struct AssetReport: Codable, Sendable {
         self.last = last
         self.barLength = barLength
         self.maxGap = maxGap
+        self.wideSteps = wideSteps
         self.findings = findings
     }
 }
@@ -266,7 +269,7 @@ public struct InputFile: Hashable, Codable, Sendable {
 public struct ResultRow: Sendable {
     /// The cell.
     public var cell: StudyCell
-    /// The fill rule that was computed: `gap`, `next`, `worst`, `best`, or `off` without liquidation.
+    /// The fill rule that was computed: `delay`, `gap`, `next`, `worst`, `best`, or `off` without liquidation.
     public var fill: String
     /// The result.
     public var estimate: CellEstimate

@@ -99,6 +99,23 @@ extension RunReport {
             ("gap_fill", estimate.gapExit.map { .object(exitJSON($0)) } ?? .null),
             ("best_fill", estimate.bestExit.map { .object(exitJSON($0)) } ?? .null),
             ("undecided_count", estimate.undecided.map(JSONValue.integer) ?? .null),
+        ] + lateJSON(row) + cutJSON(row)
+    }
+
+    /// How late fills are, and which bars would tell what that costs; null where no law has to.
+    private func lateJSON(_ row: ResultRow) -> [(String, JSONValue)] {
+        let delay = assets.first { $0.asset == row.cell.asset }.flatMap { sentences(row, of: $0).settlingDelay }
+        return [
+            ("fill_delay_s", .optional(delay?.inSeconds)),
+            ("settling_bar_s", .optional(delay.map { CellSentences.settlingBars($0).inSeconds })),
+        ]
+    }
+
+    private func cutJSON(_ row: ResultRow) -> [(String, JSONValue)] {
+        let evidence = CutEvidence(row: row, wideSteps: nil)
+        return [
+            ("watched_count", .integer(evidence.watched)), ("cut_count", .integer(evidence.cut)),
+            ("cut_frac", .optional(evidence.share)), ("cut_negative_count", .number(evidence.cutNegative)),
         ]
     }
 
@@ -169,6 +186,20 @@ extension RunReport {
             ("last_utc", .text(asset.last.rfc3339)),
             ("bars_count", .integer(asset.bars)), ("bar_s", .number(asset.barLength.inSeconds)),
             ("checks", .object(counts)), ("findings_count", .integer(asset.findings.count)),
+            ("wide_steps", asset.wideSteps.map(stepsJSON) ?? .null),
+        ])
+    }
+
+    private func stepsJSON(_ steps: WideSteps) -> JSONValue {
+        func json(_ step: WideSteps.Step) -> JSONValue {
+            .object([
+                ("before_utc", .text(step.before.rfc3339)), ("after_utc", .text(step.after.rfc3339)),
+                ("step_s", .number(step.length.inSeconds)), ("move_frac", .optional(step.move)),
+            ])
+        }
+        return .object([
+            ("steps_count", .integer(steps.count)), ("widest", json(steps.widest)),
+            ("farthest_fall", steps.fall.map(json) ?? .null), ("farthest_rise", steps.rise.map(json) ?? .null),
         ])
     }
 

@@ -13,8 +13,10 @@ struct CellSentences {
     var fit: HistoryFit?
     /// The platform's time from trigger to fill, where the fill goes by it.
     var delay: TimeSpan?
+    /// The steps of the history that no window spans; nil where there is none.
+    var wideSteps: WideSteps?
 
-    private var cell: StudyCell { row.cell }
+    var cell: StudyCell { row.cell }
 
     /// The headline: what was found, for which position, and how sure that is.
     var headline: [Phrase] {
@@ -28,16 +30,8 @@ struct CellSentences {
         }
     }
 
-    /// The figure under the worst fill, or the span from the best to the worst, with the reason why it stands there;
-    /// empty when there is none.
-    var worstFill: [Phrase] {
-        let market = cell.side == .long ? "falling" : "rising"
-        if let span = FillSpan(row.estimate, confidence: confidence) {
-            return span.sentence(market: market, barLength: barLength)
-        }
-        guard case .share(let share)? = row.estimate.figure(.worstFill, confidence: confidence) else { return [] }
-        return atOnce + worstShare(share) + [.plain("; \(reason(market)).")]
-    }
+    /// What stands under the headline, a paragraph each: what other fills would have given, and what cut windows keep from it.
+    var qualifications: [[Phrase]] { [worstFill, cutWords].filter { !$0.isEmpty } }
 
     /// The headline in everyday words, and what would have happened without liquidation.
     var plainWords: String {
@@ -64,7 +58,8 @@ struct CellSentences {
         return phrases.dropLast() + [.quiet(words + ".")]
     }
 
-    private func interval(_ share: MeasuredShare) -> [Phrase] {
+    /// A share's interval in brackets, with a blank before it; empty without one.
+    func interval(_ share: MeasuredShare) -> [Phrase] {
         guard let interval = share.interval else { return [] }
         guard !interval.isVacuous(windows: share.windows) else {
             let reason =
@@ -118,39 +113,6 @@ struct CellSentences {
                 .plain("has "), .finding("no result"), .plain(": no entry has a whole window in the data\(count)"),
                 .plain((fit.map { "; " + $0.words } ?? "") + "."),
             ]
-    }
-
-    /// The lower side of a bracket, where there is one, and the words before the upper one.
-    private var atOnce: [Phrase] {
-        guard let exit = row.estimate.gapExit, let share = exit.frequency else {
-            return [.plain("Filled at each bar’s worst price it would be ")]
-        }
-        let late = delay.map {
-            "That is with positions closed \(spanWords($0)) after the trigger; closed at once it would be "
-        }
-        return [
-            .plain(late ?? "Closed at once it would be "),
-            .finding(share > 0 ? shareText(share) : "0" + narrowSpace + "%"),
-            .plain(", and at each bar’s worst price "),
-        ]
-    }
-
-    /// Why the figures differ. Where closing at once would have left less than half of the share, a law of prices inside the
-    /// bars makes the number, and not the bars.
-    private func reason(_ market: String) -> String {
-        let bars = "bars of \(spanWords(barLength))"
-        guard let delay, let atOnce = row.estimate.gapExit?.frequency, let own = row.estimate.exit.frequency,
-            atOnce < own / 2
-        else { return "\(bars) cannot settle what a \(market) market paid inside them" }
-        let settling = TimeSpan(milliseconds: 2 * delay.milliseconds)
-        return "\(bars) do not tell what a \(market) market paid inside them, so a law decides most of the number; "
-            + "bars of \(spanWords(settling)) or less would settle it"
-    }
-
-    private func worstShare(_ share: MeasuredShare) -> [Phrase] {
-        if share.count > 0 { return [.finding(shareText(share.fraction))] + interval(share) }
-        let bound = share.interval.map { " (at most \(boundText($0.high)))" } ?? ""
-        return [.finding("0" + narrowSpace + "%"), .quiet(bound)]
     }
 
     // MARK: Everyday words

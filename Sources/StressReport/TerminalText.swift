@@ -61,11 +61,11 @@ public struct TerminalStyle: Hashable, Sendable {
 }
 
 extension RunReport {
-    /// The headline for a terminal: one or two sentences without markup, with ordinary spaces.
+    /// The headline for a terminal, with what qualifies it: sentences without markup, with ordinary spaces.
     public var headlineText: String {
         if let failure = headlineFailure { return plainText("No data for \(failure.asset): \(failure.message).") }
         guard let sentences = headlineSentences else { return "No cell matches the study's headline." }
-        return [sentences.headline, sentences.worstFill].map(\.sentence).filter { !$0.isEmpty }.joined(separator: " ")
+        return ([sentences.headline] + sentences.qualifications).map(\.sentence).joined(separator: " ")
     }
 
     /// Why the headline's job failed; nil when it did not.

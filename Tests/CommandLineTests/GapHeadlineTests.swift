@@ -57,4 +57,83 @@ import Testing
         #expect(
             check.out.contains("across 2020-03-12 07:29 → 2020-03-12 07:55 the price changed by -40 %"), "\(check.out)")
     }
+
+    /// Text of a page's answer, with ordinary spaces.
+    private func answer(_ page: String) -> String {
+        let part = page.components(separatedBy: "id=\"answer\"").dropFirst().first ?? ""
+        return part.components(separatedBy: "</section>")[0].replacing(/<[^>]*>/, with: "")
+            .replacing("\u{202F}", with: " ").replacing("\u{00A0}", with: " ")
+    }
+
+    /// Of 900 entries the last before the hole and the last of all see nothing, and 179 before each of both are cut.
+    @Test func cutEntriesAndTheMoveAcrossTheStepStandBesideTheHeadline() throws {
+        let scratch = try Scratch()
+        try scratch.write(prices(hole: 25), to: "hole.csv")
+        let run = try scratch.program.run(["sweep", "hole.csv", "--max-gap", "10m", "--out", "o"] + sweep)
+        let words =
+            "40 % of entries (358 of 898) were watched only up to a gap or the end of the history. Across the one step "
+            + "between bars that no window spans, 2020-03-12 07:29 → 2020-03-12 07:55 (26 min), the price moved by −40 %, "
+            + "which no entry shows."
+        #expect(run.out.replacing("\n", with: " ").contains(words), "\(run.out)")
+        for page in ["o/index.html", "o/reports/hole-long.html"] {
+            let text = answer(try scratch.read(page))
+            #expect(text.contains(words), "\(text)")
+        }
+        // The widest is the farthest fall as well, and there is no rise.
+        let step = "2020-03-12T07:29:00Z,2020-03-12T07:55:00Z,0.43333333333333335,-0.4"
+        let inputs = try scratch.read("o/inputs.csv")
+        #expect(inputs.contains(",1,\(step)") && inputs.components(separatedBy: step).count == 3, "\(inputs)")
+        #expect(inputs.hasSuffix(",,,,\n"), "\(inputs)")
+        let summary = try scratch.read("o/summary.json")
+        for words in ["\"cut_count\": 358", "\"steps_count\": 1", "\"farthest_rise\": null", "\"step_s\": 1560"] {
+            #expect(summary.contains(words), "\(words)")
+        }
+        // The rise that a fall is to the other direction hurts nobody.
+        let short = try scratch.program.run(
+            [
+                "sweep", "hole.csv", "--max-gap", "10m", "--leverage", "20", "--horizon", "3h", "--side", "short",
+                "--no-store",
+            ])
+        #expect(short.out.contains("(358 of 898) were watched") && !short.out.contains("which no entry shows"))
+    }
+
+    @Test func whatDoesNotMatterIsNotSaid() throws {
+        let scratch = try Scratch()
+        try scratch.write(prices(hole: 25, after: 100), to: "calm.csv")
+        let calm = try scratch.program.run(["sweep", "calm.csv", "--max-gap", "10m"] + sweep)
+        #expect(calm.out.contains("(358 of 898) were watched only up to a gap"), "\(calm.out)")
+        #expect(!calm.out.contains("no entry shows"))
+        // Of so short a holding time less than a twentieth is cut.
+        let short = try scratch.program.run(
+            [
+                "sweep", "calm.csv", "--max-gap", "10m", "--leverage", "20", "--horizon", "10m", "--side", "long",
+                "--no-store",
+            ])
+        #expect(short.code == 0 && !short.out.contains("were watched only"), "\(short.out)")
+        try scratch.write(prices(hole: 8), to: "narrow.csv")
+        let narrow = try scratch.program.run(["sweep", "narrow.csv"] + sweep)
+        #expect(narrow.out.contains("were watched only up to the end of the history."), "\(narrow.out)")
+        #expect(!narrow.out.contains("no entry shows"))
+    }
+
+    /// Whatever a study says of gaps, the sensitivity has what the others would give.
+    @Test(arguments: [("off", ["auto", "2m"]), ("auto", ["off", "2m"]), ("10m", ["off", "auto", "2m"])])
+    func theSensitivityHasTheOtherGapPolicies(own: String, others: [String]) throws {
+        let scratch = try Scratch()
+        try scratch.write(prices(hole: 500), to: "hole.csv")
+        func run(_ gap: String) throws -> (own: String?, changes: [String: String]) {
+            let run = try scratch.program.run(["sweep", "hole.csv", "--max-gap", gap, "--out", gap] + sweep)
+            #expect(run.code == 0, "\(run.err)")
+            let changes = rows(try scratch.read("\(gap)/sensitivity.csv")).filter { $0["assumption"] == "max_gap" }
+            return (
+                rows(try scratch.read("\(gap)/results.csv")).first?["negative_equity_frac"],
+                Dictionary(uniqueKeysWithValues: changes.map { ($0["value"] ?? "", $0["negative_equity_frac"] ?? "") })
+            )
+        }
+        let changes = try run(own).changes
+        #expect(changes.keys.sorted() == others.sorted(), "\(changes)")
+        for other in others {
+            #expect(try changes[other].flatMap(Double.init) == run(other).own.flatMap(Double.init), "\(own), \(other)")
+        }
+    }
 }

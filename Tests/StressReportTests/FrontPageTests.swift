@@ -30,6 +30,36 @@ import Testing
         #expect(!index(try makeReport { _ in makeEstimate() }).contains("id=\"filter\""))
     }
 
+    @Test("What qualifies the headline stands wherever it is quoted, in the same words", arguments: [false, true])
+    func qualifications(hasLimits: Bool) throws {
+        let limit = StudyLimit(cells: CellSelector(leverage: Leverage(20)), measure: .negativeEquity, max: 0.5)
+        let report = try makeLateReport(limits: hasLimits ? [limit] : [])
+        let sentences = try #require(report.headlineSentences)
+        let own = sentences.qualifications.map(\.sentence)
+        #expect(
+            own.count == 2 && own[0].hasPrefix("That is with positions closed 30 seconds after the trigger; closed at"))
+        #expect(
+            own[0].contains("so a law decides most of the number") && own[1].contains("which no entry shows") == false)
+        #expect(own[1].contains("no entry shows either"))
+        let files = Dictionary(report.files().map { ($0.path, $0.contents) }, uniquingKeysWith: { first, _ in first })
+        for path in ["index.html", "reports/ltcusdt-long.html"] {
+            let page = try #require(files[path])
+            for paragraph in sentences.qualifications {
+                var w = HTMLWriter()
+                w.phrases(paragraph)
+                #expect(page.contains("<p class=\"lede worst\">" + w.html + "</p>"), "\(path)")
+            }
+            #expect(markupFault(in: page) == nil)
+        }
+        let text = ([sentences.headline.sentence] + own).joined(separator: " ")
+        #expect(report.headlineText == text)
+        for path in ["summary.txt", "summary.json"] { #expect(try #require(files[path]).contains(text), "\(path)") }
+        #expect(report.mailBody.contains(text))
+        // Tables that quote it in numbers have both sides, too.
+        #expect(report.mailBody.contains(">At once</th>") && report.mailBody.contains(">Worst fill</th>"))
+        #expect(plainText(files["index.html"]!).contains("At once: 1.5 %"))
+    }
+
     @Test("A history without data stands beside its last good value")
     func failures() throws {
         var report = try makeReport { _ in makeEstimate() }

@@ -9,14 +9,15 @@ import Testing
 struct SentenceTests {
     private func sentences(
         _ estimate: CellEstimate, asset: String = "LTCUSDT", contract: ContractKind = .linear, side: Side = .long,
-        leverage: Double = 20, horizon: TimeSpan = .days(7), fill: String = "gap", bars: TimeSpan = .hours(1)
+        leverage: Double = 20, horizon: TimeSpan = .days(7), fill: String = "gap", bars: TimeSpan = .hours(1),
+        wideSteps: WideSteps? = nil
     ) -> CellSentences {
         let cell = StudyCell(
             index: 0, asset: asset, contract: contract, side: side, leverage: Leverage(leverage)!,
             horizon: horizon, platform: "typical")
         return CellSentences(
             row: ResultRow(cell: cell, fill: fill, estimate: estimate), barLength: bars, confidence: 0.95,
-            delay: .seconds(30))
+            delay: .seconds(30), wideSteps: wideSteps)
     }
 
     @Test("A frequency with its interval")
@@ -124,6 +125,73 @@ struct SentenceTests {
                 + "and at each bar’s worst price 9.5 % (95 % CI 6.9–13 %); "
                 + "bars of 1 hour do not tell what a rising market paid inside them, so a law decides most of the number; "
                 + "bars of 1 minute or less would settle it.")
+    }
+
+    @Test("A law is named beside bounds, and where a study asks for it by name")
+    func lawByName() {
+        let law = "a law says where between them; bars of 1 minute or less would settle it."
+        #expect(
+            sentences(makeEstimate(worst: 13_464, best: 61), fill: "delay").worstFill.sentence.hasSuffix(
+                "of 61 200 entries. With positions closed 30 seconds after the trigger " + law))
+        #expect(!sentences(makeEstimate(worst: 13_464, best: 61)).worstFill.sentence.contains("a law"))
+        #expect(!sentences(makeEstimate(worst: 61, best: 61), fill: "delay").worstFill.sentence.contains("a law"))
+        #expect(
+            sentences(makeEstimate(), fill: "delay", bars: .days(1)).worstFill.sentence
+                == "That is with positions closed 30 seconds after the trigger, at prices that bars of 1 day do not tell and "
+                + "a law does; bars of 1 minute or less would settle it.")
+        let none = makeEstimate(negative: 0, unprotected: 0, status: .impossible)
+        #expect(sentences(none, fill: "delay").worstFill.isEmpty)
+    }
+
+    @Test("Cut windows are said from a twentieth of the entries on, or of those below zero")
+    func cutShare() {
+        func words(_ cut: Int, _ negative: Double = 0, steps: WideSteps? = nil) -> String {
+            sentences(makeEstimate(cut: cut, cutNegative: negative), wideSteps: steps).cutWords.sentence
+        }
+        #expect(words(0).isEmpty && words(3000).isEmpty && words(3000, 90).isEmpty)
+        #expect(
+            words(6800) == "10 % of entries (6800 of 68 000) were watched only up to the end of the history.")
+        #expect(
+            words(300, 624)
+                == "0.5 % of entries (300 of 61 500) were watched only up to the end of the history; of the 2496 that ended "
+                + "below zero 624 are among them.")
+        let calm = WideSteps(count: 1, widest: makeWideSteps().widest, fall: makeWideSteps().widest, rise: nil)
+        #expect(words(6800, steps: calm).hasSuffix("were watched only up to a gap or the end of the history."))
+        let none = makeEstimate(negative: 0, unprotected: 0, status: .impossible, cut: 60_000)
+        #expect(sentences(none, leverage: 1).cutWords.isEmpty)
+    }
+
+    @Test("A step is said whose move would have been felt: a twentieth against the position, or its margin")
+    func feltSteps() {
+        let steps = makeWideSteps()
+        func words(_ steps: WideSteps, side: Side = .long, leverage: Double = 20, cut: Int = 9) -> String {
+            sentences(makeEstimate(cut: cut), side: side, leverage: leverage, wideSteps: steps).cutWords.sentence
+        }
+        let cut = "0.01 % of entries (9 of 61 209) were watched only up to a gap or the end of the history. "
+        let widest =
+            "Across the widest of 4 steps between bars that no window spans, 2022-05-13 00:00 → 2022-05-31 00:00 (18 d), the "
+            + "price moved by −0.3 %"
+        #expect(
+            words(steps) == cut + widest
+                + "; across 2022-06-11 04:00 → 2022-06-11 11:00 (7 h) by −40 %: no entry shows either.")
+        #expect(
+            words(steps, side: .short, cut: 0) == widest
+                + "; across 2022-06-19 12:00 → 2022-06-19 21:00 (9 h) by +60 %: no entry shows either.")
+        func one(_ move: Double?) -> WideSteps {
+            var step = steps.widest
+            step.move = move
+            return WideSteps(
+                count: 1, widest: step, fall: (move ?? 0) < 0 ? step : nil, rise: (move ?? 0) > 0 ? step : nil)
+        }
+        #expect(
+            words(one(-0.05)).hasSuffix(
+                "Across the one step between bars that no window spans, 2022-05-13 00:00 → 2022-05-31 00:00 (18 d), the price "
+                    + "moved by −5.0 %, which no entry shows."))
+        #expect(words(one(-0.049)).isEmpty && words(one(0.7)).isEmpty)
+        #expect(!words(one(-0.011), leverage: 100).isEmpty && words(one(-0.009), leverage: 100).isEmpty)
+        #expect(words(one(-0.049), leverage: 2).isEmpty && !words(one(-0.051), leverage: 2).isEmpty)
+        #expect(!words(one(0.06), side: .short).isEmpty && words(one(-0.5), side: .short).isEmpty)
+        #expect(words(one(nil)).contains("the price moved by an amount that has no ratio, which no entry shows."))
     }
 
     @Test("Every contract is named in the first sentence")

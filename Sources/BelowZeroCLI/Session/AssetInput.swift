@@ -78,7 +78,7 @@ struct AssetInput: Sendable {
             files: files.map { InputFile(name: $0.name, bytes: $0.byteCount, rows: $0.rowCount, digest: $0.sha256) },
             formatName: prices.formatName, formatReason: prices.formatReason, bars: series.count,
             first: series.instant(0), last: series.instant(series.count - 1), barLength: barLength, maxGap: maxGap,
-            findings: findings)
+            wideSteps: wideSteps(series, maxGap: maxGap), findings: findings)
     }
 }
 

@@ -158,11 +158,14 @@ struct Sensitivity {
         }
     }
 
+    /// What the program does by itself, windows over every step, and windows over hardly any.
     private var gapChanges: [Change] {
+        func resolved(_ gap: MaxGap) -> TimeSpan? { gap.resolved(barLength: market.barLength) }
+        let own = resolved(study.position.maxGap)
         let narrow = TimeSpan(milliseconds: 2 * market.barLength.milliseconds)
-        let choices: [(String, MaxGap)] = [("off", .off), (narrow.text, .span(narrow))]
+        let choices: [(String, MaxGap)] = [("off", .off), ("auto", .automatic), (narrow.text, .span(narrow))]
         return choices.compactMap { value, gap in
-            gap == study.position.maxGap ? nil : Change(assumption: "max_gap", value: value, maxGap: gap)
+            resolved(gap) == own ? nil : Change(assumption: "max_gap", value: value, maxGap: gap)
         }
     }
 

@@ -14,7 +14,7 @@ func wideGapFinding(_ series: BarSeries, maxGap: TimeSpan?) -> Finding {
             check: "wide_gaps", severity: .note, message: "windows may span any gap: max_gap is off", count: 0)
     }
     let steps = series.stepsLonger(than: maxGap)
-    guard let first = steps.first, let widest = steps.max(by: { step(series, $0) < step(series, $1) }) else {
+    guard let first = steps.first, let widest = widestStep(series, steps) else {
         return Finding(
             check: "wide_gaps", severity: .pass,
             message: "no step between bars is wider than the \(maxGap.text) that a window may span", count: 0)
@@ -26,6 +26,31 @@ func wideGapFinding(_ series: BarSeries, maxGap: TimeSpan?) -> Finding {
         message: "\(steps.count) \(verb) wider than the \(maxGap.text) that a window may span; the widest \(range)"
             + moveWords(series, steps),
         count: steps.count, time: series.instant(first), action: "windows are followed up to one")
+}
+
+/// The steps of a price history that no window may span; nil where there is none, and where `max_gap` is off.
+func wideSteps(_ series: BarSeries, maxGap: TimeSpan?) -> WideSteps? {
+    guard let maxGap else { return nil }
+    let steps = series.stepsLonger(than: maxGap)
+    guard let widest = widestStep(series, steps) else { return nil }
+    let all = steps.map { reportStep(series, $0) }
+    func move(_ step: WideSteps.Step) -> Double { step.move ?? 0 }
+    return WideSteps(
+        count: steps.count, widest: reportStep(series, widest),
+        fall: all.filter { move($0) < 0 }.min { move($0) < move($1) },
+        rise: all.filter { move($0) > 0 }.max { move($0) < move($1) })
+}
+
+private func reportStep(_ series: BarSeries, _ bar: Int) -> WideSteps.Step {
+    let (before, after) = (series.close[bar - 1], series.open[bar])
+    return WideSteps.Step(
+        before: series.instant(bar - 1), after: series.instant(bar),
+        move: before > 0 && after > 0 ? after / before - 1 : nil)
+}
+
+/// Of equals the first.
+private func widestStep(_ series: BarSeries, _ steps: [Int]) -> Int? {
+    steps.max { (step(series, $0), -$0) < (step(series, $1), -$1) }
 }
 
 private func span(_ series: BarSeries, _ bar: Int) -> String {

@@ -15,9 +15,7 @@ extension AssetSide {
             w.element("h1", .id("h-answer")) { $0.phrases(sentences.headline) }
             w.line()
             if !sentences.plainWords.isEmpty { w.element("p", .class("lede"), text: sentences.plainWords) }
-            if !sentences.worstFill.isEmpty {
-                w.element("p", .class("lede worst")) { $0.phrases(sentences.worstFill) }
-            }
+            w.qualifications(sentences)
             w.line()
             if row.estimate.windows.entries > 0 { writeKeyFigures(row, &w) }
             writeChecks(&w)
@@ -59,9 +57,12 @@ extension AssetSide {
         }
         let entries = grouped(estimate.windows.watched)
         let liquidation = estimate.medianTimeToLiquidation.map { "half of them within \(timeText($0))" }
+        let bracket = [("at once", Measure.atOnce), ("worst fill", .worstFill)].compactMap { words, measure in
+            share(measure).map { "\(words): \(shareText($0.fraction))" }
+        }
         let worst =
             FillSpan(estimate, confidence: confidence).map { "best to worst fill: \($0.rangeText)" }
-            ?? share(.worstFill).map { "worst fill: \(shareText($0.fraction))" }
+            ?? (bracket.isEmpty ? nil : bracket.joined(separator: " · "))
         return [
             KeyFigure("Liquidated", number(.liquidated), "%", liquidation ?? "no entry was liquidated"),
             KeyFigure(

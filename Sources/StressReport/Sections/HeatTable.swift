@@ -6,6 +6,8 @@ struct HeatCell {
     let figure: CellFigure?
     /// The same under the worst fill, where a table has no tab of its own for it.
     var worst: CellFigure?
+    /// The same filled at once.
+    var atOnce: CellFigure?
     /// The same under the best fill.
     var best: CellFigure?
     let confidence: Double
@@ -62,8 +64,9 @@ struct HeatCell {
         }
         let warning = share.isIndicative ? "Few windows: indicative only" : nil
         let bound = worst?.share.map { "Worst fill: \(shareText($0.fraction))" }
+        let early = atOnce?.share.map { "At once: \(shareText($0.fraction))" }
         let floor = best?.share.map { "Best fill: \(shareText($0.fraction))" }
-        return [count, interval, floor, bound, warning].compactMap { $0 }
+        return [count, interval, floor, early, bound, warning].compactMap { $0 }
     }
 }
 

@@ -22,8 +22,33 @@ extension RunReport {
             Column("max_gap_h", "h", .number, "Widest step a window may span; empty when the check is off") {
                 field($0.asset.maxGap?.inHours)
             },
+            Column("wide_steps_count", "steps", .integer, "Steps between bars that are wider, which no window spans") {
+                String($0.asset.wideSteps?.count ?? 0)
+            },
         ]
+        let steps = [
+            stepColumns("widest_step", "the widest of them") { $0.wideSteps?.widest },
+            stepColumns("farthest_fall", "the one across which the price fell farthest") { $0.wideSteps?.fall },
+            stepColumns("farthest_rise", "the one across which the price rose farthest") { $0.wideSteps?.rise },
+        ].flatMap { $0 }.map { $0.of { (line: Line) in line.asset } }
         let lines = assets.flatMap { asset in asset.files.map { Line(asset: asset, file: $0) } }
-        return CSVTable(file: "inputs.csv", columns: [runColumn()] + columns, rows: lines)
+        return CSVTable(file: "inputs.csv", columns: [runColumn()] + columns + steps, rows: lines)
     }
+}
+
+/// Beginning, end and width of a step between bars, and the price's move across it; empty where there is no such step.
+private func stepColumns(
+    _ name: String, _ words: String, _ step: @escaping (AssetReport) -> WideSteps.Step?
+) -> [Column<AssetReport>] {
+    [
+        Column("\(name)_before_utc", "UTC", .time, "Open of the bar before \(words)") {
+            step($0)?.before.rfc3339 ?? ""
+        },
+        Column("\(name)_after_utc", "UTC", .time, "Open of the bar behind it") { step($0)?.after.rfc3339 ?? "" },
+        Column("\(name)_h", "h", .number, "Time between the two") { field(step($0)?.length.inHours) },
+        Column(
+            "\(name)_move_frac", "fraction", .number,
+            "From the close before to the open behind it; empty unless both are above zero"
+        ) { field(step($0)?.move) },
+    ]
 }

@@ -30,7 +30,7 @@ extension RunReport {
             Column("section", "", .text, "Section of the page, as its address names it") { $0.section },
             Column(
                 "figure", "", .text,
-                "What the number is; its unit stands last: _count, _frac (fraction), _h (hours), _x (leverage)"
+                "What the number is; its unit stands last: _count, _frac (fraction), _h (hours), _s (seconds), _x (leverage)"
             ) { $0.figure },
             Column("value", "", .number, "The number") { numberText($0.value) },
         ]
@@ -50,6 +50,7 @@ extension RunReport {
             Statement("answer", "limits_without_value_count", count: groups.count { $0.outcome == .noValue }),
             Statement("answer", "failed_assets_count", count: failures.count),
             Statement("answer", "confidence_frac", study.statistics.confidence),
+        ] + (headlineSentences?.statements ?? []) + [
             Statement("data", "assets_count", count: assets.count),
             Statement("data", "assets_with_warnings_count", count: warned),
             Statement("assets", "leverages_count", count: study.grid.leverages.count),
@@ -67,6 +68,20 @@ extension LimitGroup {
         return [
             Statement("limits", "cells_within_count", count: checks.count { $0.outcome == .met }),
             Statement("limits", "cells_count", count: checks.count),
+        ]
+    }
+}
+
+extension CellSentences {
+    /// The numbers of ``qualifications`` that no other table holds.
+    fileprivate var statements: [Statement] {
+        let evidence = CutEvidence(row: row, wideSteps: wideSteps)
+        return [
+            Statement("answer", "fill_delay_s", settlingDelay?.inSeconds),
+            Statement("answer", "settling_bar_s", settlingDelay.map { CellSentences.settlingBars($0).inSeconds }),
+            Statement("answer", "watched_entries_count", count: evidence.watched),
+            Statement("answer", "watched_negative_count", evidence.negative),
+            Statement("answer", "cut_entries_frac", evidence.share),
         ]
     }
 }
@@ -90,7 +105,7 @@ extension AssetSide {
             Statement("answer", "one_in_entries_count", ratio.map { Double($0.every) }),
             Statement("answer", "one_in_events_count", ratio.map { Double($0.count) }),
             Statement("answer", "confidence_frac", confidence),
-        ] + groups.flatMap(\.statements)
+        ] + (headline.map { sentences($0).statements } ?? []) + groups.flatMap(\.statements)
     }
 
     private var gridStatements: [Statement] {

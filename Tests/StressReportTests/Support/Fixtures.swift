@@ -10,23 +10,26 @@ import StudyPlan
 func makeEstimate(
     entries: Int = 61_200, excluded: Int = 168, rejected: Int = 0, negative: Int = 1872, worst: Int? = nil,
     best: Int? = nil, atOnce: Int? = nil, unprotected: Int = 20_196, liquidated: Int = 23_134, windows: Int = 365,
-    shortfall: Double = 0.1, status: CellStatus? = nil, confidence: Double = 0.95
+    shortfall: Double = 0.1, status: CellStatus? = nil, confidence: Double = 0.95, cut: Int = 0, cutNegative: Double = 0
 ) -> CellEstimate {
     var counts = WindowCounts()
+    counts.cut = cut
     (counts.entries, counts.excluded, counts.rejected) = (entries, excluded, rejected)
     (counts.liquidated, counts.unprotected) = (liquidated, unprotected)
     if let best, let worst { counts.undecided = worst - best }
     func exit(_ negative: Int, scale: Double) -> ExitEstimate {
         let size = shortfall * scale
         return ExitEstimate(
-            negative: Double(negative), frequency: entries > 0 ? Double(negative) / Double(entries) : nil,
+            negative: Double(negative),
+            frequency: entries > 0 ? (Double(negative) + cutNegative) / Double(entries + cut) : nil,
             interval: status == .impossible
                 ? nil
                 : .disjointWindows(count: Double(negative), entries: entries, windows: windows, confidence: confidence),
             shortfall: negative > 0
                 ? ShortfallSummary(mean: size * 1.3, p50: size, p90: size * 3, p99: size * 6, max: size * 10) : nil,
             meanEquity: entries > 0 ? 0.75 : nil, causes: negative > 0 ? makeCauses(size * 1.3) : nil,
-            shortfallPerEntry: entries > 0 ? size * 1.3 * Double(negative) / Double(entries) : nil)
+            shortfallPerEntry: entries > 0 ? size * 1.3 * Double(negative) / Double(entries) : nil,
+            cutNegative: cutNegative)
     }
     let usual: CellStatus =
         entries == 0
@@ -55,6 +58,26 @@ func plainRules() throws -> PlatformRules {
     PlatformRules(
         fees: try Fees(open: 0.0005, close: 0.0005, liquidation: 0), slippage: try Slippage(base: 0.0005),
         tiers: try MaintenanceTiers(flatRate: 0.005), liquidation: try LiquidationRules())
+}
+
+/// Steps that no window spans: of 18 days with hardly a move, of 7 hours with a fall of two fifths, of 9 hours with a rise.
+func makeWideSteps() -> WideSteps {
+    func step(_ hour: Int64, _ hours: Int64, _ move: Double) -> WideSteps.Step {
+        let before = UTCInstant(milliseconds: 1_652_400_000_000 + hour * 3_600_000)
+        return WideSteps.Step(before: before, after: before + .hours(hours), move: move)
+    }
+    return WideSteps(
+        count: 4, widest: step(0, 432, -0.003), fall: step(700, 7, -0.4), rise: step(900, 9, 0.6))
+}
+
+/// A report of cells that are closed some seconds late by a law, with what stands beside them.
+func makeLateReport(limits: [StudyLimit] = []) throws -> RunReport {
+    var report = try makeReport(limits: limits) { cell in
+        makeEstimate(worst: 5800, atOnce: cell.leverage.value > 5 ? 700 : 1800, cut: 4321, cutNegative: 312.5)
+    }
+    for place in report.rows.indices { report.rows[place].fill = "delay" }
+    report.assets[0].wideSteps = makeWideSteps()
+    return report
 }
 
 /// A study with its report, one estimate a cell.
