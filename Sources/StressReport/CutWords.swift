@@ -56,7 +56,7 @@ extension CellSentences {
         let place = wideSteps == nil ? "the end of the history" : "a gap or the end of the history"
         let below =
             evidence.cutNegative > 0
-            ? "; of the \(grouped(evidence.negative)) that ended below zero \(grouped(evidence.cutNegative)) are among them"
+            ? "; they hold \(grouped(evidence.cutNegative)) of the \(grouped(evidence.negative)) that ended below zero"
             : ""
         return [
             .finding(shareText(share)),

@@ -53,6 +53,10 @@ import Testing
         #expect(manifest.contains("2023-12-04T14:13:20Z") && manifest.contains("\"is_recorded\": true"))
         let limit = try #require((runs[0]["limits"] as? [[String: Any]])?.first)
         #expect(limit["status"] as? String == "met" && limit["value"] as? Double ?? 0 > 0)
+        // Closed at once a fall between two bars is felt as well, and both sides of the bracket are kept.
+        let headline = try #require((runs[0]["headlines"] as? [[String: Any]])?.first)
+        let (atOnce, worst) = (headline["gap_negative_equity_frac"], headline["worst_negative_equity_frac"])
+        #expect((atOnce as? Double ?? 0) > 0 && (worst as? Double ?? 0) >= (atOnce as? Double ?? 1))
         let input = try #require((runs[0]["inputs"] as? [[String: Any]])?.first)
         #expect(input["file"] as? String == "prices.csv" && (input["sha256"] as? String)?.count == 64)
         let check = try scratch.program.run(["store", "check"])

@@ -28,6 +28,7 @@ private func day(_ number: Int) -> String { "2026-11-\(number < 10 ? "0" : "")\(
         #expect(record.jobs.map(\.asset) == ["BTC", "ETH"] && record.jobs.map(\.isFailed) == [false, true])
         #expect(record.jobs[0].warnings == 1 && record.jobs[0].last?.rfc3339 == "2026-11-19T23:00:00Z")
         #expect(record.headlines[0].isStudyHeadline && record.headlines[0].worstFill == 0.2)
+        #expect(record.headlines[0].atOnce == 0.01)
         #expect(record.limits[0].cell?.leverage == 20 && record.limits[1].cell == nil)
         #expect(record.limits[1].asset == "BTC" && record.limits[1].threshold == 36)
         let history = try open()
@@ -105,6 +106,27 @@ private func day(_ number: Int) -> String { "2026-11-\(number < 10 ? "0" : "")\(
         try foreign.close()
         let refused = #expect(throws: HistoryError.self) { _ = try RunHistory.openRepairing(path: other) { _ in } }
         #expect(refused?.reason == .foreign && !FileManager.default.fileExists(atPath: other + ".corrupt-1"))
+    }
+
+    /// A store of before closing at once was kept opens, and says nothing of it for its runs; a new run has it.
+    @Test func anOlderStoreLearnsOfFillsAtOnce() throws {
+        func record(_ number: Int, into history: RunHistory) throws {
+            let name = try RunFolderFixture(started: day(number)).write(in: root)
+            try history.record(try RunRecord(folder: "\(root)/\(name)", named: name))
+        }
+        let old = try open()
+        try record(1, into: old)
+        old.close()
+        let queue = try DatabaseQueue(path: path)
+        try queue.write {
+            try $0.execute(sql: "ALTER TABLE headlines DROP COLUMN gap_negative_equity_frac")
+            try $0.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '3 fills at once'")
+        }
+        try queue.close()
+        let history = try open()
+        try record(2, into: history)
+        let headlines = try history.runs().map { try history.record(of: $0).headlines[0] }
+        #expect(headlines.map(\.worstFill) == [0.2, 0.2] && Set(headlines.map(\.atOnce)) == [nil, 0.01])
     }
 
     @Test func theLogOfALostStoreIsNotPlayedIntoTheNewOne() throws {

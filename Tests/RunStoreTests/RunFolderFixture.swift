@@ -67,7 +67,7 @@ struct RunFolderFixture {
         """
         "status": "ok", "entries_count": 61000, "entries_effective_count": 638, "negative_equity_frac": \(value),
         "ci_low_frac": 0.02, "ci_high_frac": 0.047, "liquidated_frac": 0.378, "unprotected_frac": 0.4,
-        "worst_fill": {"negative_equity_frac": 0.2}
+        "worst_fill": {"negative_equity_frac": 0.2}, "gap_fill": {"negative_equity_frac": 0.01}
         """
     }
 }

@@ -153,8 +153,8 @@ struct SentenceTests {
             words(6800) == "10 % of entries (6800 of 68 000) were watched only up to the end of the history.")
         #expect(
             words(300, 624)
-                == "0.5 % of entries (300 of 61 500) were watched only up to the end of the history; of the 2496 that ended "
-                + "below zero 624 are among them.")
+                == "0.5 % of entries (300 of 61 500) were watched only up to the end of the history; they hold 624 of the "
+                + "2496 that ended below zero.")
         let calm = WideSteps(count: 1, widest: makeWideSteps().widest, fall: makeWideSteps().widest, rise: nil)
         #expect(words(6800, steps: calm).hasSuffix("were watched only up to a gap or the end of the history."))
         let none = makeEstimate(negative: 0, unprotected: 0, status: .impossible, cut: 60_000)

@@ -262,14 +262,14 @@ private struct RunJSON: Encodable {
         let status: String
         let entriesCount, entriesEffectiveCount: Int
         let negativeEquityFrac, ciLowFrac, ciHighFrac, liquidatedFrac, unprotectedFrac: Double?
-        let worstNegativeEquityFrac: Double?
+        let worstNegativeEquityFrac, gapNegativeEquityFrac: Double?
 
         init(_ figures: StoredHeadline) {
             (cell, isStudyHeadline, status) = (Cell(figures.cell), figures.isStudyHeadline, figures.status)
             (entriesCount, entriesEffectiveCount) = (figures.entries, figures.effectiveEntries)
             (negativeEquityFrac, ciLowFrac, ciHighFrac) = (figures.negativeEquity, figures.low, figures.high)
             (liquidatedFrac, unprotectedFrac) = (figures.liquidated, figures.unprotected)
-            worstNegativeEquityFrac = figures.worstFill
+            (worstNegativeEquityFrac, gapNegativeEquityFrac) = (figures.worstFill, figures.atOnce)
         }
     }
 

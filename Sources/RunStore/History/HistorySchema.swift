@@ -15,6 +15,9 @@ enum HistorySchema {
         migrator.registerMigration("2 study files") { db in
             try db.execute(sql: "ALTER TABLE runs ADD COLUMN study_file TEXT NOT NULL DEFAULT ''")
         }
+        migrator.registerMigration("3 fills at once") { db in
+            try db.execute(sql: "ALTER TABLE headlines ADD COLUMN gap_negative_equity_frac REAL")
+        }
         return migrator
     }
 

@@ -184,9 +184,11 @@ private struct HeadlineEntry: Decodable {
     let ciHighFrac: Double?
     let liquidatedFrac: Double?
     let unprotectedFrac: Double?
-    let worstFill: WorstFill?
+    let worstFill: OtherFill?
+    /// Absent from folders of before there was one.
+    let gapFill: OtherFill?
 
-    struct WorstFill: Decodable {
+    struct OtherFill: Decodable {
         let negativeEquityFrac: Double?
     }
 
@@ -201,7 +203,7 @@ private struct HeadlineEntry: Decodable {
             cell: cell, isStudyHeadline: isStudyHeadline, status: status, entries: entriesCount,
             effectiveEntries: entriesEffectiveCount, negativeEquity: negativeEquityFrac, low: ciLowFrac,
             high: ciHighFrac, liquidated: liquidatedFrac, unprotected: unprotectedFrac,
-            worstFill: worstFill?.negativeEquityFrac)
+            worstFill: worstFill?.negativeEquityFrac, atOnce: gapFill?.negativeEquityFrac)
     }
 }
 

@@ -167,7 +167,7 @@ extension StoredHeadline {
             entries: row["entries_count"], effectiveEntries: row["entries_effective_count"],
             negativeEquity: row["negative_equity_frac"], low: row["ci_low_frac"], high: row["ci_high_frac"],
             liquidated: row["liquidated_frac"], unprotected: row["unprotected_frac"],
-            worstFill: row["worst_negative_equity_frac"])
+            worstFill: row["worst_negative_equity_frac"], atOnce: row["gap_negative_equity_frac"])
     }
 }
 

@@ -238,12 +238,12 @@ struct HistoryWriter {
 
     private func insert(_ headlines: [StoredHeadline], of run: Int64) throws {
         let statement = try db.cachedStatement(
-            sql: "INSERT INTO headlines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            sql: "INSERT INTO headlines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         for (place, figures) in headlines.enumerated() {
             try statement.execute(arguments: [
                 run, place, try number(of: figures.cell), figures.isStudyHeadline, figures.status, figures.entries,
                 figures.effectiveEntries, figures.negativeEquity, figures.low, figures.high, figures.liquidated,
-                figures.unprotected, figures.worstFill,
+                figures.unprotected, figures.worstFill, figures.atOnce,
             ])
         }
     }

@@ -208,12 +208,14 @@ public struct StoredHeadline: Hashable, Sendable {
     public var unprotected: Double?
     /// Share of entries below zero under the worst fill; nil where it was not computed.
     public var worstFill: Double?
+    /// Share of entries below zero when closed at once; nil where it was not computed.
+    public var atOnce: Double?
 
     /// Figures of the given parts.
     public init(
         cell: StoredCell, isStudyHeadline: Bool, status: String, entries: Int, effectiveEntries: Int,
         negativeEquity: Double?, low: Double?, high: Double?, liquidated: Double?, unprotected: Double?,
-        worstFill: Double?
+        worstFill: Double?, atOnce: Double? = nil
     ) {
         self.cell = cell
         self.isStudyHeadline = isStudyHeadline
@@ -226,6 +228,7 @@ public struct StoredHeadline: Hashable, Sendable {
         self.liquidated = liquidated
         self.unprotected = unprotected
         self.worstFill = worstFill
+        self.atOnce = atOnce
     }
 }
 
