@@ -71,15 +71,15 @@ extension CellSentences {
             wideSteps.count == 1
             ? "the one step between bars that no window spans"
             : "the widest of \(counted(wideSteps.count, "step", "steps")) between bars that no window spans"
-        let widest: [Phrase] = [
-            .plain("Across \(which), \(wideSteps.widest.words), the price moved by "),
-            .finding(wideSteps.widest.moveWords),
-        ]
+        let widest =
+            [.plain("Across \(which), ")] + wideSteps.widest.words + [
+                .plain(", the price moved by "), .finding(wideSteps.widest.moveWords),
+            ]
         guard let farthest = evidence.feltSteps.last, farthest != wideSteps.widest else {
             return widest + [.plain(", which no entry shows.")]
         }
-        return widest + [
-            .plain("; across \(farthest.words) by "), .finding(farthest.moveWords), .plain(": no entry shows either."),
+        return widest + [.plain("; across ")] + farthest.words + [
+            .plain(" by "), .finding(farthest.moveWords), .plain(": no entry shows either."),
         ]
     }
 }

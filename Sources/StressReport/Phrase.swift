@@ -10,11 +10,15 @@ enum Phrase: Equatable {
     case quiet(String)
     /// A name from outside.
     case name(String)
+    /// A date, which no line breaks.
+    case date(String)
 
     /// The words alone.
     var text: String {
         switch self {
-        case .plain(let text), .key(let text), .finding(let text), .quiet(let text), .name(let text): text
+        case .plain(let text), .key(let text), .finding(let text), .quiet(let text), .name(let text),
+            .date(let text):
+            text
         }
     }
 }
@@ -34,6 +38,7 @@ extension HTMLWriter {
             case .finding(let words): element("strong", text: words)
             case .quiet(let words): element("span", .class("ci"), text: words)
             case .name(let words): name(words)
+            case .date(let words): element("span", .class("nb"), text: words)
             }
         }
     }

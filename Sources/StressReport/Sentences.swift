@@ -161,11 +161,12 @@ func oneIn(_ fraction: Double) -> (count: Int, every: Int)? {
     return (1, Int((every / step).rounded() * step))
 }
 
-/// What a fill rule pays, for the fine print.
-func fillWords(_ fill: String) -> String {
+/// What a fill rule pays, for the fine print; a delay that is not known is some seconds.
+func fillWords(_ fill: String, delay: TimeSpan? = nil) -> String {
     switch fill {
     case "delay":
-        "some seconds after the trigger, by a law of where the price stands then: each entry counts by its probability"
+        "\(delay.map(spanWords) ?? "some seconds") after the trigger, by a law of where the price stands then: each entry counts by "
+            + "its probability"
     case "gap": "at the open when it is already through the trigger price, else at the trigger price"
     case "next": "at the open of a later bar, after the platform’s latency"
     case "worst": "at the bar’s worst price, a bound nobody can fall below"

@@ -40,7 +40,9 @@ public struct WideSteps: Hashable, Codable, Sendable {
 
 extension WideSteps.Step {
     /// `2022-05-13 00:39 → 2022-05-31 06:00 (18 d)`.
-    var words: String { "\(before.minuteText) → \(after.minuteText) (\(timeText(length)))" }
+    var words: [Phrase] {
+        [.date(before.minuteText), .plain(" → "), .date(after.minuteText), .plain(" (\(timeText(length)))")]
+    }
 
     /// `−40 %`, with a sign unless it is nothing; words where there is no ratio.
     var moveWords: String {

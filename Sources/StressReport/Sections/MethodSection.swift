@@ -22,13 +22,14 @@ extension AssetSide {
     private func writeSteps(_ w: inout HTMLWriter) {
         let position = report.study.position
         let entry = position.stride == 1 ? "Every bar is" : "One bar in \(grouped(position.stride)) is"
-        let gap = asset.maxGap.map { "or with a step above \(timeText($0)) " } ?? ""
+        let gap = asset.maxGap.map { " or a step above \(timeText($0))" } ?? ""
         let steps = [
             "\(entry) an entry, at its close; the position has a notional of \(significantText(position.notional, digits: 6)) "
                 + "and a margin of notional over leverage.",
             liquidationStep,
             "What is left after all of it is the final equity. Less than nothing counts as below zero.",
-            "Windows cut off by the end of the data \(gap)are excluded and counted apart.",
+            "A window that the end of the data\(gap) cuts is followed up to there and counts while it is watched; an entry of "
+                + "which nothing is seen is excluded and counted apart.",
             intervalStep,
         ]
         w.element("h3", text: "In \(steps.count) steps")
@@ -49,7 +50,13 @@ extension AssetSide {
         guard fill != "off" else { return "The platform does not liquidate: positions stay open whatever they owe." }
         return
             "Bar by bar, the equity at the bar’s price is compared with the maintenance requirement; the first bar that "
-            + "fails it liquidates the position, filled \(fillWords(fill)). Fees and slippage are charged on top."
+            + "fails it liquidates the position, filled \(fillWords(fill, delay: delay)). Fees and slippage are charged on top."
+    }
+
+    /// How late the platforms of the page fill; nil where they differ.
+    private var delay: TimeSpan? {
+        let delays = Set(report.study.platforms.map(\.rules.liquidation.delay))
+        return delays.count == 1 ? delays.first : nil
     }
 
     private func writeGlossary(_ w: inout HTMLWriter) {
@@ -60,6 +67,10 @@ extension AssetSide {
             ("Shortfall", "how much is missing, in parts of the initial margin."),
             ("Owed", "what a trader still has to pay after all safeguards. It is not computed in this run."),
             ("No safeguards", "the equity was below zero at some bar, had nobody liquidated."),
+            (
+                "At once",
+                "the same rules, filled as they trigger, or at the open behind a gap: nobody is closed earlier."
+            ),
             ("Worst fill", "the same rules, filled at the bar’s worst price: nobody can be filled worse inside a bar."),
             ("Best fill", "the same rules, filled exactly at the trigger price, even where the price jumped over it."),
             ("Independent window", "a holding time that shares no bar with the others that are counted."),
@@ -78,7 +89,7 @@ extension AssetSide {
 
     private func writeAssumptions(_ w: inout HTMLWriter) {
         let study = report.study
-        let fills = Set(rows.map(\.fill)).sorted().map { "\($0): \(fillWords($0))" }
+        let fills = Set(rows.map(\.fill)).sorted().map { "\($0): \(fillWords($0, delay: delay))" }
         let contracts = study.grid.contracts.map { "\($0.words): \($0.meaning)" }
         w.element("h3", text: "Assumptions")
         w.facts(
