@@ -19,7 +19,7 @@ struct DelayedFill {
 /// What an exit leaves at a fill of `a e^X`: `base + slope e^{kX}`, in parts of any unit.
 ///
 /// The one place where a law of the fill becomes a law of equity. Both kernels come here, with figures that differ by rounding.
-struct AffineEquity {
+struct AffineEquity: Equatable {
     let base: Double
     let slope: Double
     /// `k`.

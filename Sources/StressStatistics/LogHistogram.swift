@@ -77,14 +77,19 @@ public struct LogHistogram: Hashable, Sendable {
 
     /// Adds `count` values to one bin. Amortised O(1).
     public mutating func add(bin: Int, count: EventCount) {
+        let place = bin &- firstBin
+        if place < 0 || place >= counts.count { makeRoom(for: bin) }
+        counts[bin &- firstBin] += count
+        total += count
+    }
+
+    private mutating func makeRoom(for bin: Int) {
         if counts.isEmpty { firstBin = bin }
         if bin < firstBin {
             counts.insert(contentsOf: repeatElement(.zero, count: firstBin - bin), at: 0)
             firstBin = bin
         }
         while counts.count <= bin - firstBin { counts.append(.zero) }
-        counts[bin - firstBin] += count
-        total += count
     }
 
     /// The first bin with a place and the counts from there on.

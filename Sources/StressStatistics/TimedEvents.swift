@@ -11,6 +11,13 @@ public struct TimedEvents: Hashable, Sendable {
         var events = EventCount.zero
         var shortfall = Int128.zero
 
+        /// The shortfall in parts of the margin.
+        var owed: Double {
+            // The conversion of 128 bits is generic code, of 64 an instruction: the same value.
+            let low = Int64(truncatingIfNeeded: shortfall)
+            return (Int128(low) == shortfall ? Double(low) : Double(shortfall)) / TimedEvents.unit
+        }
+
         static func += (a: inout Sum, b: Sum) {
             a.events += b.events
             a.shortfall &+= b.shortfall

@@ -132,6 +132,12 @@ extension AnchoredLaw {
     @inline(__always)
     func largest(_ equity: AffineEquity) -> Double { -(equity.base + equity.slope * ends(equity.slope).far.worth) }
 
+    /// `e^x` to 1e-12, which is enough for a place within a law.
+    @inline(__always)
+    private static func worth(_ x: Double) -> Double {
+        abs(x) < 0.01 ? 1 + x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4))) : exp(x)
+    }
+
     /// One shortfall out of each half of equal probability, rising.
     @inline(__always)
     func parts(_ below: Below, _ equity: AffineEquity, phase: Double) -> SIMD2<Double> {
@@ -142,7 +148,7 @@ extension AnchoredLaw {
             let mass = (1 - share) * (onFarSide + onNearSide)
             let density = mass <= onFarSide ? far.density + mass : 1 - (mass - onFarSide)
             let reach = log(density) / rate
-            return -(equity.base + equity.slope * exp(mass <= onFarSide ? power * reach : -power * reach))
+            return -(equity.base + equity.slope * AnchoredLaw.worth(mass <= onFarSide ? power * reach : -power * reach))
         }
         return SIMD2(part(phase / 2), part((1 + phase) / 2))
     }

@@ -107,8 +107,7 @@ final class SweepTask {
     let judged: UnsafeMutablePointer<Int>
     /// Leverages whose record is so near its level that rounding may decide.
     let doubtful: UnsafeMutablePointer<Int>
-    /// Leverages that may have ended below zero, with the horizon from which on.
-    let suspects: UnsafeMutablePointer<(leverage: Int, horizon: Int)>
+    let suspects: UnsafeMutablePointer<Suspect>
     /// How many of the two lists are in use.
     let listed: UnsafeMutablePointer<(doubtful: Int, suspects: Int)>
 
@@ -158,7 +157,8 @@ final class SweepTask {
         found = SweepTask.copied(Array(repeating: 0, count: leverages))
         judged = SweepTask.copied(Array(repeating: -1, count: leverages))
         doubtful = SweepTask.copied(Array(repeating: 0, count: leverages))
-        suspects = SweepTask.copied(Array(repeating: (0, 0), count: (leverages + 1) * (fills + 1)))
+        suspects = SweepTask.copied(
+            Array(repeating: Suspect(leverage: 0, horizon: 0), count: (leverages + 1) * (fills + 1)))
         listed = SweepTask.copied([(0, 0)])
     }
 

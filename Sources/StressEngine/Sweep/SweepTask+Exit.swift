@@ -77,26 +77,29 @@ extension SweepTask {
     /// The expected gain of a liquidation in `bar`: that of a fill at one price, because gains are straight in the price or in what
     /// the notional is worth at it.
     @inline(__always)
-    func delayedGain(_ law: SweepLaw, bar: Int, range: Double, level: Double) -> Double {
+    func delayedGain(_ law: SweepLaw, bar: Int, range: Double, level: Double) -> (gain: Double, law: AnchoredLaw?) {
         let trigger = frame.triggerPrice(level: level, bar: bar)
         let anchor = pricing.anchor(bar: bar, trigger: trigger)
+        let found = anchored(law, bar: bar, range: range, anchor: anchor)
         var price = anchor
-        if let found = anchored(law, bar: bar, range: range, anchor: anchor) {
+        if let found {
             price = frame.isInverse ? anchor / found.mean : anchor * found.mean
         } else {
-            let found = pricing.fill(law.law, bar: bar, trigger: trigger)
-            price = found.anchor
-            if let spread = found.spread {
+            let exact = pricing.fill(law.law, bar: bar, trigger: trigger)
+            price = exact.anchor
+            if let spread = exact.spread {
                 price *= frame.isInverse ? 1 / spread.mean(power: -1) : spread.mean(power: 1)
             }
         }
-        return frame.gain(at: pricing.slipped(price, bar: bar), feeRate: liquidationFee, bar: bar)
+        return (frame.gain(at: pricing.slipped(price, bar: bar), feeRate: liquidationFee, bar: bar), found)
     }
 
     /// What is below zero of an entry that was liquidated at a record at a fill that is known by a law; `add` is not asked where nothing is.
+    /// `known` are the quick forms of the law, where they were needed before.
     @inline(__always)
     func delayed(
-        _ entry: SweepEntry, _ leverage: Int, _ fill: Int, _ position: Int, add: (EntryExit, EventCount) -> Void
+        _ entry: SweepEntry, _ leverage: Int, _ fill: Int, _ position: Int, known: AnchoredLaw?,
+        add: (EntryExit, EventCount) -> Void
     ) {
         guard let law = laws[fill] else { return }
         let bar = Int(records.bars[position])
@@ -104,7 +107,7 @@ extension SweepTask {
         let anchor = pricing.anchor(bar: bar, trigger: trigger)
         let stages = stages(entry, leverage, bar: bar, trigger: trigger, anchor: anchor)
         let tolerance = tolerances[leverage]
-        if let quick = anchored(law, bar: bar, range: ranges[position], anchor: anchor),
+        if let quick = known ?? anchored(law, bar: bar, range: ranges[position], anchor: anchor),
             stages.add(quick, tolerance: tolerance, phase: entry.phase, add)
         {
             return
@@ -147,7 +150,7 @@ extension DelayedExit {
         guard let below = found, case let negative = EventCount(probability: below.probability), negative > 0 else {
             return true
         }
-        guard let delayed = law.owed(delayed), let slipped = law.owed(slipped),
+        guard let delayed = law.owed(delayed), let slipped = self.slipped == self.delayed ? delayed : law.owed(slipped),
             let afterFees = afterFees.map(law.owed) ?? below.shortfall
         else { return false }
         let causes = ShortfallCauses(

@@ -2,6 +2,15 @@ import MarginModel
 import StressBasics
 import StressStatistics
 
+/// A leverage with which the entry at hand may have ended below zero.
+struct Suspect {
+    let leverage: Int
+    /// The horizon from which on.
+    let horizon: Int
+    /// The law of the fill, where it was needed for the gain, and the fill rule whose law it is.
+    var law: (fill: Int, law: AnchoredLaw)?
+}
+
 /// Where rounding could decide, and for whoever may owe something, the plain kernel has the word.
 extension SweepTask {
     /// What the entry at hand meets with a leverage up to `last`, by the plain walk.
@@ -85,7 +94,7 @@ extension SweepTask {
     /// Settles those who may have ended below zero after a liquidation: the plain kernel where rounding could decide.
     func judgeSuspects(_ entry: SweepEntry) {
         for place in 0..<listed.pointee.suspects {
-            let (leverage, horizon) = suspects[place]
+            let (leverage, horizon) = (suspects[place].leverage, suspects[place].horizon)
             if judged[leverage] == entry.index { continue }
             judged[leverage] = entry.index
             if hangsOnRounding(entry, leverage) {
@@ -93,7 +102,7 @@ extension SweepTask {
                 let held = entry.cells(from: horizon, of: horizons)
                 settle(entry, leverage, held, path(entry, leverage, last: last), last: last)
             } else {
-                addShortfalls(entry, leverage, from: horizon)
+                addShortfalls(entry, suspects[place])
             }
         }
         listed.pointee.suspects = 0
@@ -119,14 +128,16 @@ extension SweepTask {
     }
 
     @inline(__always)
-    private func addShortfalls(_ entry: SweepEntry, _ leverage: Int, from: Int) {
+    private func addShortfalls(_ entry: SweepEntry, _ suspect: Suspect) {
+        let (leverage, from) = (suspect.leverage, suspect.horizon)
         let position = Int(found[leverage])
         let bars = barsTo(entry, Int(records.bars[position]))
         let multiple = multiples[leverage]
         var (isWorst, isBest) = (false, false)
         for fill in 0..<fills {
             if hasSpread(entry, leverage, fill, position) {
-                delayed(entry, leverage, fill, position) {
+                let known = suspect.law?.fill == fill ? suspect.law?.law : nil
+                delayed(entry, leverage, fill, position, known: known) {
                     sums.addNegative(fill, leverage, from: from, entry, $0, $1, after: bars)
                 }
                 continue

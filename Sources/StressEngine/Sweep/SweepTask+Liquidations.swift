@@ -64,10 +64,12 @@ extension SweepTask {
             for leverage in range {
                 let level = levels[leverage] * entry.scale + entry.offset
                 let position = Int(found[leverage])
-                let gain = delayedGain(
+                let found = delayedGain(
                     law, bar: Int(records.bars[position]), range: ranges[position], level: level)
-                target[leverage] += gain * scale + base
-                if least[position] * scale + base - slack < doubtfulGain[leverage] { suspect(leverage, horizon) }
+                target[leverage] += found.gain * scale + base
+                if least[position] * scale + base - slack < doubtfulGain[leverage] {
+                    suspect(leverage, horizon, found.law.map { (fill, $0) })
+                }
             }
         } else if fillRules[fill].isAtTrigger {
             for leverage in range {
@@ -89,8 +91,8 @@ extension SweepTask {
 
     /// Notes that a leverage may have ended below zero from a horizon on.
     @inline(__always)
-    func suspect(_ leverage: Int, _ horizon: Int) {
-        suspects[listed.pointee.suspects] = (leverage, horizon)
+    func suspect(_ leverage: Int, _ horizon: Int, _ law: (fill: Int, law: AnchoredLaw)? = nil) {
+        suspects[listed.pointee.suspects] = Suspect(leverage: leverage, horizon: horizon, law: law)
         listed.pointee.suspects &+= 1
     }
 

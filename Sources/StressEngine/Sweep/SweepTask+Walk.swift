@@ -65,7 +65,7 @@ extension SweepTask {
     /// at the trigger price.
     @inline(__always)
     func gain(_ fill: Int, bar: Int, level: Double) -> Double {
-        if let law = laws[fill] { return delayedGain(law, bar: bar, range: pricing.range(bar), level: level) }
+        if let law = laws[fill] { return delayedGain(law, bar: bar, range: pricing.range(bar), level: level).gain }
         let price = pricing.filled(fillRules[fill], bar: bar) {
             frame.triggerPrice(level: level, bar: bar)
         }
