@@ -39,8 +39,10 @@ test-package: build ## Install into a scratch root, run, remove; the same with t
 	@.packaging/test.sh install .build/release/belowzero
 	@.packaging/test.sh deb "$$(.packaging/build-deb.sh | tail -1)"
 
+# `swift test` alone would build all packages again, for tests that look inside them.
 test: deps ## Run every test
-	$(SWIFT) test
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
 	@Tests/Readers/run.sh .build/release/belowzero
 	@Tests/Build/run.sh
 	@Tests/Faults/run.sh
