@@ -56,7 +56,7 @@ extension BelowZero {
         do throws(Failure) {
             if !text.isEmpty { try StandardOutput.write(text + "\n") }
             if code == .validationFailure, CommandLine.arguments.contains("--json") {
-                try Talk.print(jsonText(FailureJSON(Failure(.usage, message(for: error)))))
+                try Console.print(jsonText(FailureJSON(Failure(.usage, message(for: error)))))
             }
             try StandardOutput.close()
         } catch {
@@ -67,7 +67,7 @@ extension BelowZero {
 
     /// Ends the program with what standard output had against it.
     private static func giveUp(_ failure: Failure) -> Never {
-        failure.messages.forEach(Talk.complain)
+        failure.messages.forEach(Console.complain)
         exit(withError: ExitCode(failure.code.rawValue))
     }
 }

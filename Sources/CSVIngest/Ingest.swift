@@ -85,7 +85,7 @@ private func ingest(
     let assembled = assemble(columns, origins: origins)
     if ticks == nil, let refusal = severalMarkets(assembled, files: files, places: places) { throw refusal }
     let series = try makeSeries(assembled, name: first.file.name)
-    if ticks == nil, let refusal = marketsInTurn(series, assembled, files: files, places: places) { throw refusal }
+    if ticks == nil, let refusal = interleavedMarkets(series, assembled, files: files, places: places) { throw refusal }
     if first.layout.isOrderAssumed {
         let refusal = PriceOrder(assembled.columns).refusal(
             first.layout.plan, at: SourceLocation(file: first.file.name, line: first.layout.skippedRows + 1))

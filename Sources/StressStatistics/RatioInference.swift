@@ -35,29 +35,29 @@ public struct RatioInference: Hashable, Sendable {
     ///   - confidence: strictly between 0 and 1.
     public init?(_ pairs: [(BlockShare, BlockShare)], meanRunBlocks: Double, confidence: Double) {
         let blocks = pairs.first?.0.events.count ?? 0
-        var (owed, weights) = (Array(repeating: 0.0, count: blocks), Array(repeating: 0.0, count: blocks))
+        var (moves, weights) = (Array(repeating: 0.0, count: blocks), Array(repeating: 0.0, count: blocks))
         var sum = 0.0
         for (first, second) in pairs {
             guard first.events.count == blocks, second.events.count == blocks, first.count > 0, second.count > 0,
                 let a = first.frequency, let b = second.frequency
             else { return nil }
             sum += log(a / b)
-            RatioInference.add(first, 1 / Double(pairs.count), &owed, &weights)
-            RatioInference.add(second, -1 / Double(pairs.count), &owed, &weights)
+            RatioInference.add(first, 1 / Double(pairs.count), &moves, &weights)
+            RatioInference.add(second, -1 / Double(pairs.count), &moves, &weights)
         }
         guard !pairs.isEmpty else { return nil }
         logarithm = sum / Double(pairs.count)
         ratio = exp(logarithm)
         runs = RatioInference.effectiveRuns(weights, length: meanRunBlocks)
-        let error = StationaryVariance(owed, meanLength: max(1, meanRunBlocks)).ofSum.squareRoot()
+        let error = StationaryVariance(moves, meanLength: max(1, meanRunBlocks)).ofSum.squareRoot()
         logarithmMargin = runs < 2 ? nil : error * studentQuantile(twoSided: confidence, degrees: runs - 1)
     }
 
     /// What each block adds to the logarithm of a frequency beyond its share, and how much of its events it holds.
-    private static func add(_ share: BlockShare, _ factor: Double, _ owed: inout [Double], _ weights: inout [Double]) {
+    private static func add(_ share: BlockShare, _ factor: Double, _ moves: inout [Double], _ weights: inout [Double]) {
         let count = share.count
         for (block, residual) in share.residuals.enumerated() {
-            owed[block] += factor * residual / count
+            moves[block] += factor * residual / count
             weights[block] += abs(factor) * share.events[block] / count
         }
     }

@@ -79,8 +79,8 @@ import Testing
     }
 
     /// Every file of the vendor folder at once, as a user would check it.
-    @Test func theVendorFolder() throws {
-        guard let shared = sharedFolder else { return noteSharedIsAbsent("vendor folder") }
+    @Test(.needsSharedData) func theVendorFolder() throws {
+        let shared = try #require(sharedFolder)
         let scratch = try Scratch()
         let check = try scratch.program.run(["check", shared + "/data", "--json"])
         #expect(check.code == 65)

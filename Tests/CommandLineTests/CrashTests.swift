@@ -12,7 +12,7 @@ import Testing
         let scratch: Scratch
         let program: Program
         /// The files of an uninterrupted run.
-        let wanted: [String: String]
+        let wanted: [String: Data]
         /// How long it took, seconds.
         let duration: Double
     }
@@ -45,12 +45,13 @@ import Testing
     }
 
     /// The files of a run without what its circumstances put into them.
-    private func contents(_ scratch: Scratch, _ folder: String) throws -> [String: String] {
-        var found: [String: String] = [:]
-        for name in scratch.files() where name.hasPrefix(folder + "/") {
-            guard let text = try? scratch.read(name) else { continue }
-            let end = text.range(of: name.hasSuffix(".html") ? "<footer" : "\"circumstances\"")?.lowerBound
-            found[String(name.dropFirst(folder.count + 1))] = String(text[..<(end ?? text.endIndex)])
+    private func contents(_ scratch: Scratch, _ folder: String) throws -> [String: Data] {
+        let root = scratch.path + "/" + folder
+        var found: [String: Data] = [:]
+        for name in FileManager.default.enumerator(atPath: root)?.compactMap({ $0 as? String }) ?? [] {
+            guard let bytes = FileManager.default.contents(atPath: root + "/" + name) else { continue }
+            let mark = Data((name.hasSuffix(".html") ? "<footer" : "\"circumstances\"").utf8)
+            found[name] = bytes.prefix(upTo: bytes.range(of: mark)?.lowerBound ?? bytes.endIndex)
         }
         return found
     }
@@ -62,13 +63,17 @@ import Testing
         try running.killed()
     }
 
-    /// Kills the program as soon as a file is there whose name ends so; false when it came to its end before.
-    private func kill(_ bench: Bench, onceThereIs ending: String, _ arguments: [String]) throws -> Bool {
+    /// Kills the program as soon as an unfinished run in `folder` has kept a piece; false when it came to its end before.
+    private func kill(_ bench: Bench, in folder: String, onceItKept piece: String, _ arguments: [String]) throws -> Bool
+    {
         let running = try bench.program.start(arguments)
-        while running.process.isRunning, !bench.scratch.files().contains(where: { $0.hasSuffix(ending) }) {
-            usleep(1000)
-        }
+        while running.process.isRunning, !isKept(piece, in: bench.scratch.path + "/" + folder) { usleep(1000) }
         return try running.killed().code == -SIGKILL
+    }
+
+    private func isKept(_ piece: String, in folder: String) -> Bool {
+        let runs = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return runs.contains { $0.hasSuffix(".partial") && access("\(folder)/\($0)/pieces/\(piece)", F_OK) == 0 }
     }
 
     @Test func aHundredKillsAtRandomMoments() throws {
@@ -86,7 +91,7 @@ import Testing
             let kills = round % 5 == 0 ? 2 : 1
             for _ in 0..<kills { try kill(bench, after: random.uniform() * 1.1, arguments + ["--resume"]) }
             // A machine with other things to do comes less far in the same time.
-            if round % 10 == 9 { _ = try kill(bench, onceThereIs: "/pieces/job-1", arguments + ["--resume"]) }
+            if round % 10 == 9 { _ = try kill(bench, in: "out", onceItKept: "job-1", arguments + ["--resume"]) }
             let left = (try? FileManager.default.contentsOfDirectory(atPath: bench.scratch.path + "/out")) ?? []
             #expect(left.allSatisfy { $0 == "\(round)" || $0 == ".\(round).partial" }, "seed \(seed): \(left)")
             if left.contains("\(round)") {
@@ -113,7 +118,7 @@ import Testing
         var isKilled = false
         for _ in 0..<CrashTests.mostTries where !isKilled {
             try? FileManager.default.removeItem(atPath: bench.scratch.path + "/Reports")
-            isKilled = try kill(bench, onceThereIs: "/pieces/job-1", ["run", "study.yaml"])
+            isKilled = try kill(bench, in: "Reports/small", onceItKept: "job-1", ["run", "study.yaml"])
         }
         try #require(isKilled, "one of the kills came between the first job and the end")
         let end = try bench.program.run(["run", "study.yaml", "--resume"])
@@ -134,7 +139,7 @@ import Testing
         for _ in 0..<CrashTests.mostTries {
             try? FileManager.default.removeItem(atPath: bench.scratch.path + "/out")
             let isKilled = try kill(
-                bench, onceThereIs: "/pieces/job-2", ["run", "study.yaml", "--out", "out/run"])
+                bench, in: "out", onceItKept: "job-2", ["run", "study.yaml", "--out", "out/run"])
             if isKilled, !FileManager.default.fileExists(atPath: bench.scratch.path + "/out/run") { return }
         }
         Issue.record("no kill came between the second job and the end")

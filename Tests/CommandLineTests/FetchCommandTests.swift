@@ -3,10 +3,10 @@ import TestSupport
 import Testing
 
 /// `belowzero fetch` as a user types it, against the local archive.
-@Suite(.serialized) struct FetchCommandTests {
+@Suite(.serialized, .needs("python3")) struct FetchCommandTests {
     /// Fetches with the clock of the day after the archive's last file.
-    private func fetch(_ mode: String, _ arguments: [String], in scratch: Scratch) throws -> Outcome? {
-        guard let server = ArchiveServer.shared else { return nil }
+    private func fetch(_ mode: String, _ arguments: [String], in scratch: Scratch) throws -> Outcome {
+        let server = try #require(ArchiveServer.shared)
         var program = scratch.program
         program.environment["SOURCE_DATE_EPOCH"] = "1715313600"  // 2024-05-10T04:00:00Z
         return try program.run(
@@ -20,7 +20,7 @@ import Testing
             "LTCUSDT", "ETHUSDT", "--market", "futures-um", "--kind", "klines,markPriceKlines,fundingRate", "--from",
             "2024-02",
         ]
-        guard let run = try fetch("ok", arguments, in: scratch) else { return }
+        let run = try fetch("ok", arguments, in: scratch)
         #expect(run.code == 0, "\(run.err)")
         #expect(run.out.contains("LTCUSDT klines 1h: 12 files from 2024-02 to 2024-05-09; 12 fetched now"))
         let check = try #require(
@@ -50,7 +50,7 @@ import Testing
 
     @Test func theSecondTimeNothingIsFetched() throws {
         let scratch = try Scratch()
-        guard try fetch("ok", ["BTCUSDT", "--from", "2023-01", "--to", "2023-03"], in: scratch) != nil else { return }
+        _ = try fetch("ok", ["BTCUSDT", "--from", "2023-01", "--to", "2023-03"], in: scratch)
         let again = try #require(
             try fetch("ok", ["BTCUSDT", "--from", "2023-01", "--to", "2023-03", "--json"], in: scratch))
         let report = try #require(JSONSerialization.jsonObject(with: Data(again.out.utf8)) as? [String: Any])
@@ -62,10 +62,8 @@ import Testing
 
     @Test func endsGapsAndAbsencesAreTold() throws {
         let scratch = try Scratch()
-        guard
-            let run = try fetch(
-                "ok", ["ENDUSDT", "GAPUSDT", "NONEUSDT", "--from", "2022-01", "--to", "2022-08"], in: scratch)
-        else { return }
+        let run = try fetch(
+            "ok", ["ENDUSDT", "GAPUSDT", "NONEUSDT", "--from", "2022-01", "--to", "2022-08"], in: scratch)
         #expect(run.code == 66 && run.err.contains("the archive has no NONEUSDT klines 1h in these months"))
         #expect(run.out.contains("ends: the last file is 2022-05"))
         #expect(run.out.contains("gap: the archive lacks 2022-03"))
@@ -75,25 +73,21 @@ import Testing
     @Test(arguments: [("wrongsum", 65 as Int32), ("busyforever", 75), ("forbidden", 65)])
     func failuresHaveTheirCode(mode: String, code: Int32) throws {
         let scratch = try Scratch()
-        guard
-            let run = try fetch(
-                mode, ["BTCUSDT", "--from", "2023-01", "--to", "2023-01", "--retries", "1"], in: scratch)
-        else { return }
+        let run = try fetch(
+            mode, ["BTCUSDT", "--from", "2023-01", "--to", "2023-01", "--retries", "1"], in: scratch)
         #expect(run.code == code && run.err.contains("error: BTCUSDT klines 1h 2023-01: "), "\(run.err)")
     }
 
     @Test func aFolderThatCannotBeWrittenIs74() throws {
         let scratch = try Scratch()
         try scratch.write("a file", to: "taken")
-        guard
-            let run = try fetch(
-                "ok", ["BTCUSDT", "--from", "2023-01", "--to", "2023-01", "--out", "taken/prices"], in: scratch)
-        else { return }
+        let run = try fetch(
+            "ok", ["BTCUSDT", "--from", "2023-01", "--to", "2023-01", "--out", "taken/prices"], in: scratch)
         #expect(run.code == 74 && run.err.contains("cannot write"), "\(run.code) \(run.err)")
     }
 
     @Test func anInterruptedFetchIsGoneOnWith() throws {
-        guard let server = ArchiveServer.shared else { return }
+        let server = try #require(ArchiveServer.shared)
         let scratch = try Scratch()
         let arguments = [
             "fetch", "HALTUSDT", "--from", "2023-01", "--to", "2023-01", "--interval", "1h", "--allow-http",
@@ -134,7 +128,7 @@ import Testing
 
     /// The address may stand in the study, which prints it and whose results do not depend on it.
     @Test func theStudyNamesTheArchive() throws {
-        guard let server = ArchiveServer.shared else { return }
+        let server = try #require(ArchiveServer.shared)
         let scratch = try Scratch()
         try scratch.write(smallStudy() + "archive: {base: \(server.base("ok"))}\n", to: "with.yaml")
         try scratch.write(smallStudy(), to: "without.yaml")

@@ -48,8 +48,8 @@ import Testing
         }.sorted(by: >)
     }
 
-    @Test func theProgramAgreesWithASecondComputation() throws {
-        guard let shared = sharedFolder else { return noteSharedIsAbsent("look-backs") }
+    @Test(.needsSharedData) func theProgramAgreesWithASecondComputation() throws {
+        let shared = try #require(sharedFolder)
         let table = try table(shared)
         #expect(table.count == 4 * 4 * 2 * 2 * 2 * 2)
         let prices = [
@@ -77,8 +77,8 @@ import Testing
     }
 
     /// The numbers that the documentation shows next to the published ones are the program's.
-    @Test func theDocumentationHasTheseNumbers() throws {
-        guard let shared = sharedFolder else { return noteSharedIsAbsent("look-backs") }
+    @Test(.needsSharedData) func theDocumentationHasTheseNumbers() throws {
+        let shared = try #require(sharedFolder)
         let page = try String(
             contentsOfFile: packageRoot + "/Sources/BelowZeroCLI/Documentation.docc/Replication.md", encoding: .utf8)
         let rows = try table(shared).filter {

@@ -3,7 +3,10 @@ import TestSupport
 import Testing
 
 /// The memory budget: kept, and without a trace in the results.
-@Suite(.serialized) struct MemoryTests {
+@Suite(
+    .serialized,
+    .enabled(if: FileManager.default.fileExists(atPath: "/proc/self/status"), "there is no /proc to read memory from"))
+struct MemoryTests {
     /// Six long histories; they are one file under six names.
     private func folder() throws -> (Scratch, [String]) {
         let scratch = try Scratch()
@@ -39,9 +42,6 @@ import Testing
     }
 
     @Test func theBudgetIsKeptAndChangesNothing() throws {
-        guard FileManager.default.fileExists(atPath: "/proc/self/status") else {
-            return print("SKIPPED memory budget: no /proc to read it from")
-        }
         let (scratch, names) = try folder()
         let arguments =
             ["sweep"] + names + [
@@ -60,7 +60,6 @@ import Testing
     }
 
     @Test func whatIsPlannedIsAboveWhatIsTaken() throws {
-        guard FileManager.default.fileExists(atPath: "/proc/self/status") else { return }
         let (scratch, names) = try folder()
         let arguments = [
             "sweep", names[0], "--leverage", "1:125:4", "--horizon", "1h,1d", "--no-cache", "--resamples", "200",
@@ -76,7 +75,6 @@ import Testing
 
     /// A grid too large to be computed at once is computed in parts, and nothing shows it.
     @Test func aLargeGridIsComputedInParts() throws {
-        guard FileManager.default.fileExists(atPath: "/proc/self/status") else { return }
         let scratch = try Scratch()
         #expect(try scratch.program.run(["synth", "--out", "p", "--bars", "40000", "--quiet"]).code == 0)
         let arguments = [

@@ -125,7 +125,7 @@ import Testing
         #expect(try history().count == 2)
     }
 
-    @Test func aStoreOfAnotherProgramIsAnError() throws {
+    @Test(.needs("python3")) func aStoreOfAnotherProgramIsAnError() throws {
         try study()
         try FileManager.default.createDirectory(atPath: scratch.path + "/Reports", withIntermediateDirectories: true)
         let made = Process()
@@ -137,7 +137,7 @@ import Testing
         made.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
         try made.run()
         made.waitUntilExit()
-        guard made.terminationStatus == 0 else { return print("SKIPPED: no python3 to make a database with") }
+        try #require(made.terminationStatus == 0)
         let refused = try run(1)
         #expect(refused.code == 73 && refused.err.contains("a database of another program"))
         #expect(!isThere("Reports/small"), "nothing was computed for nothing")
@@ -249,14 +249,10 @@ import Testing
     // MARK: Lock
 
     /// The lock in the hands of another process, which gives it back only when it is killed.
-    private func holder() throws -> Process? {
+    private func holder() throws -> Process {
         try FileManager.default.createDirectory(atPath: scratch.path + "/Reports", withIntermediateDirectories: true)
-        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/flock") else {
-            print("SKIPPED: there is no flock(1)")
-            return nil
-        }
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/flock")
+        process.executableURL = URL(fileURLWithPath: try #require(installed("flock")))
         process.arguments = ["-o", "Reports/.belowzero.lock", "sh", "-c", "echo $$ > held; exec sleep 300"]
         process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
         // Output that a child keeps open would keep the test runner waiting.
@@ -273,9 +269,9 @@ import Testing
         if let child = pid_t(try scratch.read("held").trimmingCharacters(in: .newlines)) { kill(child, SIGKILL) }
     }
 
-    @Test func aSecondRunWaitsAndGivesUp() throws {
+    @Test(.needs("flock")) func aSecondRunWaitsAndGivesUp() throws {
         try study()
-        guard let other = try holder() else { return }
+        let other = try holder()
         let refused = try run(1, ["--wait", "0"])
         #expect(refused.code == 75 && refused.err.contains("process 4711, study other, since 2023-01-01T00:00:00Z"))
         #expect(!isThere("Reports/small"))
@@ -293,9 +289,9 @@ import Testing
         #expect(outcome.code == 0 && outcome.err.contains("waiting for another run"), "\(outcome.err)")
     }
 
-    @Test func aWaitCanBeInterrupted() throws {
+    @Test(.needs("flock")) func aWaitCanBeInterrupted() throws {
         try study()
-        guard let other = try holder() else { return }
+        let other = try holder()
         defer { try? end(other) }
         let waiting = try scratch.program.start(["run", "study.yaml", "--wait", "5m"])
         while try !String(contentsOfFile: waiting.errFile, encoding: .utf8).contains("waiting"),

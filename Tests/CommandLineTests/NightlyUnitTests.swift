@@ -4,13 +4,8 @@ import Testing
 
 /// What `init --systemd` writes, judged by systemd itself where that is installed.
 @Suite struct NightlyUnitTests {
-    /// Runs a program found on the path; nil when there is none of that name.
-    private func tool(_ words: [String]) throws -> Outcome? {
-        let folders = ["/usr/bin", "/bin", "/usr/local/bin"]
-        guard let path = folders.map({ "\($0)/\(words[0])" }).first(where: FileManager.default.isExecutableFile) else {
-            print("no \(words[0]) here: the test passes over")
-            return nil
-        }
+    private func tool(_ words: [String]) throws -> Outcome {
+        let path = try #require(installed(words[0]))
         let (process, pipe) = (Process(), Pipe())
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = Array(words.dropFirst())
@@ -29,9 +24,11 @@ import Testing
         return (scratch, try scratch.program.run(["init", study, "--systemd", "units"] + arguments))
     }
 
-    @Test(arguments: [
-        ["--user", "dynamic"], ["--user", "daemon"], ["--template"],
-    ])
+    @Test(
+        .needs("systemd-analyze"),
+        arguments: [
+            ["--user", "dynamic"], ["--user", "daemon"], ["--template"],
+        ])
     func systemdAcceptsTheUnitsAndFindsLittleExposed(arguments: [String]) throws {
         let (scratch, run) = try units(study: "a b%n $x/night \"ly\".yaml", arguments)
         #expect(run.code == 0, "\(run.err)")
@@ -43,10 +40,11 @@ import Testing
             try scratch.write(text, to: "units/belowzero@x.service")
             service = scratch.path + "/units/belowzero@x.service"
         }
-        guard let verdict = try tool(["systemd-analyze", "verify", "--man=no", service]) else { return }
+        let verdict = try tool(["systemd-analyze", "verify", "--man=no", service])
         #expect(verdict.code == 0 && verdict.out.isEmpty, "\(verdict.out)")
-        let exposure = try #require(
-            try tool(["systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20", service]))
+        let exposure = try tool([
+            "systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20", service,
+        ])
         #expect(exposure.code == 0, "\(exposure.out.suffix(400))")
     }
 
@@ -74,7 +72,7 @@ import Testing
         let command =
             line.dropFirst("0 2 * * *  ".count).replacing("\\%", with: "%")
             .replacing("run --quiet", with: "run --quiet --dry-run") + " && pwd"
-        let shell = try #require(try tool(["sh", "-c", String(command)]))
+        let shell = try tool(["sh", "-c", String(command)])
         #expect(shell.code == 0 && shell.out.hasSuffix("it's 100%\n"), "\(shell.out)")
     }
 

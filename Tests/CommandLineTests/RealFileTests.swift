@@ -22,8 +22,8 @@ import Testing
     }
 
     /// The ticker is reused by another coin from 2022-05-31 on: the hole is found, and no entry crosses it.
-    @Test func reusedTicker() throws {
-        guard let shared = sharedFolder else { return noteSharedIsAbsent("reused ticker") }
+    @Test(.needsSharedData) func reusedTicker() throws {
+        let shared = try #require(sharedFolder)
         let file = "binance-vision/LUNAUSDT-1m-2022-05.csv.gz"
         let path = shared + "/data/" + file
         let scratch = try Scratch()
@@ -46,8 +46,8 @@ import Testing
         }
     }
 
-    @Test func aPerpetualOfUnknownVenue() throws {
-        guard let shared = sharedFolder else { return noteSharedIsAbsent("perpetual") }
+    @Test(.needsSharedData) func aPerpetualOfUnknownVenue() throws {
+        let shared = try #require(sharedFolder)
         let scratch = try Scratch()
         let path = shared + "/data/nautilus/btc-perp-20211231-20220201_1m.csv.gz"
         let run = try scratch.program.run(["sweep", path, "--leverage", "20,100", "--horizon", "4h", "--out", "run"])

@@ -172,8 +172,8 @@ import Testing
     }
 
     /// Oil at −36.98: a long paid for in full ends below zero, and the report says so.
-    @Test func negativeOil() throws {
-        guard let shared = sharedFolder else { return noteSharedIsAbsent("negative oil") }
+    @Test(.needsSharedData) func negativeOil() throws {
+        let shared = try #require(sharedFolder)
         let scratch = try Scratch()
         let run = try scratch.program.run([
             "sweep", shared + "/data/datahub/wti-daily.csv", "--leverage", "1", "--side", "long", "--horizon", "3d",

@@ -7,7 +7,7 @@ import Testing
 @testable import PriceArchive
 
 /// The fetch against an archive that behaves, and against many that do not.
-@Suite(.serialized) struct FetchTests {
+@Suite(.serialized, .needs("python3")) struct FetchTests {
     private let folder = TemporaryFolder()
     /// The server's files end with 2024-05-09.
     private let now = CivilTime(year: 2024, month: 5, day: 10, hour: 4).instant!
@@ -39,8 +39,8 @@ import Testing
     private func fetch(
         _ mode: String, _ series: ArchiveSeries, _ from: String = "2023-01", _ to: String = "2023-01",
         policy: FetchPolicy? = nil, now: UTCInstant? = nil, cancelled: @escaping @Sendable () -> Bool = { false }
-    ) throws -> SeriesOutcome? {
-        guard let server = ArchiveServer.shared else { return nil }
+    ) throws -> SeriesOutcome {
+        let server = try #require(ArchiveServer.shared)
         let base = try #require(WebAddress(server.base(mode)))
         let fetcher = ArchiveFetcher(
             base: base, output: folder.path, policy: policy ?? self.policy, agent: "test", now: now ?? self.now,
@@ -68,26 +68,26 @@ import Testing
     // MARK: An archive that behaves
 
     @Test func aMonthIsFetchedOnceAndVerified() throws {
-        guard let outcome = try fetch("ok", series("ONCEUSDT")) else { return }
+        let outcome = try fetch("ok", series("ONCEUSDT"))
         let file = january.replacing("BTCUSDT", with: "ONCEUSDT")
         #expect(outcome.present.map(\.text) == ["2023-01"] && outcome.fetched.files == 1)
         #expect(files() == [file, file + ".CHECKSUM"])
         let sum = try String(contentsOfFile: "\(folder.path)/\(file).CHECKSUM", encoding: .utf8)
         #expect(try fileDigest("\(folder.path)/\(file)")?.hex == String(sum.prefix(64)))
         let again = try fetch("ok", series("ONCEUSDT"))
-        #expect(again?.fetched.files == 0 && again?.present.count == 1)
+        #expect(again.fetched.files == 0 && again.present.count == 1)
         let asked = try requests("ok").filter { $0[1].contains("ONCEUSDT") }
         #expect(asked.count == 2, "a file that is here is not asked for")
     }
 
     @Test func aDamagedFileIsFetchedAgain() throws {
-        guard try fetch("ok", series()) != nil else { return }
+        _ = try fetch("ok", series())
         try Data("damage".utf8).write(to: URL(fileURLWithPath: "\(folder.path)/\(january)"))
-        #expect(try fetch("ok", series())?.fetched.files == 1)
+        #expect(try fetch("ok", series()).fetched.files == 1)
     }
 
     @Test func theRunningMonthComesAsDaysAndGivesWayToItsMonth() throws {
-        guard let outcome = try fetch("ok", series(), "2024-03", "2024-05") else { return }
+        let outcome = try fetch("ok", series(), "2024-03", "2024-05")
         #expect(outcome.present.count == 2 + 9 && outcome.ends == nil && outcome.gaps.isEmpty)
         #expect(files().contains("spot/klines/BTCUSDT/1h/BTCUSDT-1h-2024-05-09.zip"))
         // The day of `now` has not ended, and is not asked for.
@@ -98,33 +98,33 @@ import Testing
         let digest = try #require(try fileDigest(month))
         try "\(digest.hex)  BTCUSDT-1h-2024-05.zip\n".write(
             toFile: month + ".CHECKSUM", atomically: true, encoding: .utf8)
-        let later = try #require(try fetch("ok", series(), "2024-03", "2024-05", now: day(6, 20)))
+        let later = try fetch("ok", series(), "2024-03", "2024-05", now: day(6, 20))
         #expect(later.superseded == 9 && later.present.count == 3)
         #expect(!files().contains { $0.contains("2024-05-") })
     }
 
     @Test func aMonthThatIsLateComesAsDays() throws {
         // In the first days of June the file of May is not there yet.
-        guard let outcome = try fetch("ok", series(), "2024-04", "2024-05", now: day(6, 3)) else { return }
+        let outcome = try fetch("ok", series(), "2024-04", "2024-05", now: day(6, 3))
         #expect(outcome.present.count == 1 + 9 && outcome.present.last?.text == "2024-05-09")
         #expect(outcome.ends?.text == "2024-05-09", "three weeks without a day are more than late")
     }
 
     @Test func gapsEndsAndBeginningsAreTold() throws {
-        guard let gap = try fetch("ok", series("GAPUSDT"), "2022-01", "2022-06") else { return }
+        let gap = try fetch("ok", series("GAPUSDT"), "2022-01", "2022-06")
         #expect(gap.gaps.map(\.text) == ["2022-03"] && gap.begins == nil && gap.ends == nil)
-        let end = try #require(try fetch("ok", series("ENDUSDT"), "2022-03", "2024-05"))
+        let end = try fetch("ok", series("ENDUSDT"), "2022-03", "2024-05")
         #expect(end.ends?.text == "2022-05" && end.gaps.isEmpty && end.notYet.isEmpty && end.present.count == 3)
-        let new = try #require(try fetch("ok", series("NEWUSDT"), "2022-01", "2022-06"))
+        let new = try fetch("ok", series("NEWUSDT"), "2022-01", "2022-06")
         #expect(new.begins?.text == "2022-03" && new.gaps.isEmpty && new.present.count == 4)
-        let none = try #require(try fetch("ok", series("NONEUSDT"), "2022-01", "2022-06"))
+        let none = try fetch("ok", series("NONEUSDT"), "2022-01", "2022-06")
         #expect(none.isEmpty && none.present.isEmpty && none.failures.isEmpty)
     }
 
     @Test func whatIsLateIsNotAnEnd() throws {
-        guard let funding = try fetch("ok", series(kind: .fundingRate), "2024-03", "2024-05") else { return }
+        let funding = try fetch("ok", series(kind: .fundingRate), "2024-03", "2024-05")
         #expect(funding.present.map(\.text) == ["2024-03", "2024-04"] && funding.ends == nil)
-        let late = try #require(try fetch("ok", series(kind: .fundingRate), "2024-04", "2024-05", now: day(6, 3)))
+        let late = try fetch("ok", series(kind: .fundingRate), "2024-04", "2024-05", now: day(6, 3))
         #expect(late.notYet.map(\.text) == ["2024-05"] && late.ends == nil)
     }
 
@@ -135,29 +135,28 @@ import Testing
         "redirect",
     ])
     func whatCanBeHadIsHadInTheEnd(mode: String) throws {
-        guard let outcome = try fetch(mode, series(), policy: mode == "stall" ? hasty : policy) else { return }
+        let outcome = try fetch(mode, series(), policy: mode == "stall" ? hasty : policy)
         #expect(outcome.present.count == 1, "\(outcome.failures)")
         #expect(files() == [january, january + ".CHECKSUM"], "nothing half is left")
     }
 
     @Test func aBrokenTransferGoesOnWhereItStopped() throws {
-        guard try fetch("truncate", series("RESUMEUSDT")) != nil else { return }
+        _ = try fetch("truncate", series("RESUMEUSDT"))
         let ranges = try requests("truncate").filter { $0[1].hasSuffix("RESUMEUSDT-1h-2023-01.zip") }.map { $0[2] }
         #expect(
             ranges.count == 3 && ranges[0].isEmpty && ranges[1...].allSatisfy { $0.hasPrefix("bytes=") }, "\(ranges)")
     }
 
     @Test func aStoppedFetchGoesOnWhereItStopped() throws {
-        guard ArchiveServer.shared != nil else { return }
         let part = "spot/klines/STOPUSDT/1h/.STOPUSDT-1h-2023-01.zip.part"
         // The server of this mode gives a few bytes and falls silent; the transfer is stopped when they have arrived.
         let stopped = try fetch("stallingcrumbs", series("STOPUSDT")) { [path = folder.path] in
             let size = try? FileManager.default.attributesOfItem(atPath: "\(path)/\(part)")[.size] as? Int
             return size ?? 0 > 0 && FileManager.default.fileExists(atPath: "\(path)/\(part).state")
         }
-        #expect(stopped?.failures.first?.error.reason == .interrupted && stopped?.present.isEmpty == true)
+        #expect(stopped.failures.first?.error.reason == .interrupted && stopped.present.isEmpty)
         #expect(files().contains(part) && files().contains(part + ".state"))
-        #expect(try fetch("ok", series("STOPUSDT"))?.present.count == 1)
+        #expect(try fetch("ok", series("STOPUSDT")).present.count == 1)
         let last = try #require(try requests("ok").last { $0[1].hasSuffix("STOPUSDT-1h-2023-01.zip") })
         #expect(last[2].hasPrefix("bytes="), "\(last)")
         #expect(files().allSatisfy { !$0.contains(".part") })
@@ -181,7 +180,7 @@ import Testing
         var impatient = mode == "stallforever" ? hasty : policy
         impatient.attempts = 3
         impatient.largestFile = 8 << 20
-        guard let outcome = try fetch(mode, series(), policy: impatient) else { return }
+        let outcome = try fetch(mode, series(), policy: impatient)
         let failure = try #require(outcome.failures.first?.error, "\(outcome.periods)")
         #expect(failure.reason == reason && failure.message.contains(words), "\(failure)")
         #expect(!files().contains(january), "no file appears under its name")
@@ -194,7 +193,7 @@ import Testing
     func whoeverGivesCrumbsIsAskedEverLessOften(mode: String) throws {
         var brief = mode == "crumbs" ? policy : hasty
         brief.longestFile = .seconds(10)
-        guard let outcome = try fetch(mode, series("CRUMBUSDT"), policy: brief) else { return }
+        let outcome = try fetch(mode, series("CRUMBUSDT"), policy: brief)
         let failure = try #require(outcome.failures.first?.error, "\(outcome.periods)")
         #expect(failure.reason == .tryAgain && failure.hint.contains("goes on where this one stopped"), "\(failure)")
         // Another test stops a transfer of this kind.
@@ -208,7 +207,7 @@ import Testing
     }
 
     @Test func aFileThatIsMissingIsMissingWithoutHead() throws {
-        guard let outcome = try fetch("nohead_missing", series()) else { return }
+        let outcome = try fetch("nohead_missing", series())
         #expect(outcome.failures.isEmpty && outcome.present.isEmpty, "\(outcome.failures)")
         #expect(try requests("nohead_missing").map { $0[0] } == ["GET", "HEAD", "GET"])
     }
@@ -238,7 +237,7 @@ import Testing
         var impatient = policy
         impatient.attempts = 2
         impatient.parallel = 1
-        guard let outcome = try fetch(mode, series("ALLUSDT"), "2022-01", "2023-12", policy: impatient) else { return }
+        let outcome = try fetch(mode, series("ALLUSDT"), "2022-01", "2023-12", policy: impatient)
         #expect(outcome.failures.count == 24 && outcome.failures.last?.error.message.contains("not tried") == true)
         #expect(try requests(mode).filter { $0[1].contains("ALLUSDT") }.count <= 12)
     }
@@ -246,18 +245,17 @@ import Testing
     @Test func redirectsElsewhereNeedPermission() throws {
         var open = policy
         open.allowsOtherHosts = true
-        #expect(try fetch("redirectout", series(), policy: open)?.present.count ?? 1 == 1)
+        #expect(try fetch("redirectout", series(), policy: open).present.count == 1)
         open.allowsHTTP = false
         _ = try? FileManager.default.removeItem(atPath: folder.path + "/spot")
         let refused = try fetch("redirectout", series(), policy: open)
-        #expect(refused?.failures.first?.error.message.contains("not https") ?? true)
+        #expect(refused.failures.first?.error.message.contains("not https") == true)
     }
 
     @Test func twoFetchesDoNotWriteTheSameFile() throws {
-        guard ArchiveServer.shared != nil else { return }
         try makeFolders(folder.path + "/spot/klines/BTCUSDT/1h")
         let held = try PartialFile(folder: folder.path + "/spot/klines/BTCUSDT/1h", name: "BTCUSDT-1h-2023-01.zip")
-        let outcome = try #require(try fetch("ok", series()))
+        let outcome = try fetch("ok", series())
         #expect(outcome.failures.first?.error.message.contains("another belowzero") == true)
         _ = held.count
     }

@@ -37,14 +37,15 @@ func expectAgreement(
             a.exits[fill], b.exits[fill], gross: fast.rules.cell.leverage.value * Double(a.entries.total),
             slack: slack * Double(a.entries.total), name, sourceLocation)
         // Block by block: the plain walk adds forward, the sweep backward.
-        for (one, other) in zip(a.owed[fill].array, b.owed[fill].array) {
+        for (one, other) in zip(a.blockShortfalls[fill].array, b.blockShortfalls[fill].array) {
             #expect(
                 abs(one - other) <= (isLawful ? 1e-8 : 1e-11) * max(1, one), "\(name) owed: \(one) against \(other)",
                 sourceLocation: sourceLocation)
         }
-        let (blocks, chunks) = (a.owed[fill].array.reduce(0, +), a.exitTotals(fill: fill).shortfall)
+        let (blocks, chunks) = (a.blockShortfalls[fill].array.reduce(0, +), a.exitTotals(fill: fill).shortfall)
         #expect(
-            a.owed[fill].blockCount == a.entries.blockCount && abs(blocks - chunks) <= 1e-11 * max(1, chunks),
+            a.blockShortfalls[fill].blockCount == a.entries.blockCount
+                && abs(blocks - chunks) <= 1e-11 * max(1, chunks),
             "\(name) owed in all: \(blocks) against \(chunks)", sourceLocation: sourceLocation)
     }
 }

@@ -56,8 +56,8 @@ import Testing
     }
 
     /// The same of a coin's minutes to its end, cut at every hour.
-    @Test func noCutOfLUNAMakesTheShareJump() throws {
-        guard let shared = sharedFolder else { return noteSharedIsAbsent("cuts of LUNA") }
+    @Test(.needsSharedData) func noCutOfLUNAMakesTheShareJump() throws {
+        let shared = try #require(sharedFolder)
         let file = shared + "/data/binance-vision/LUNAUSDT-1m-2022-05.csv.gz"
         let series = try ingestSeries(BarSource(files: [file])).series
         var cell = TestCell(

@@ -34,13 +34,13 @@ import Testing
         Counts(leverage: 125, touch: (277, 255), close: (104, 154)),
     ]
 
-    @Test func countsOf2019() throws { try check(year: 2019, days: 365, GoldenDays.year2019) }
+    @Test(.needsSharedData) func countsOf2019() throws { try check(year: 2019, days: 365, GoldenDays.year2019) }
 
     /// Three days of 2020 lack hours.
-    @Test func countsOf2020() throws { try check(year: 2020, days: 363, GoldenDays.year2020) }
+    @Test(.needsSharedData) func countsOf2020() throws { try check(year: 2020, days: 363, GoldenDays.year2020) }
 
     private func check(year: Int, days: Int, _ expected: [Counts]) throws {
-        guard let shared = sharedFolder else { return noteSharedIsAbsent("golden counts of \(year)") }
+        let shared = try #require(sharedFolder)
         let file = shared + "/data/cryptodatadownload/Binance_BTCUSDT_1h.csv.gz"
         let series = try wholeDays(try ingestSeries(BarSource(files: [file])).series, year: year)
         #expect(series.count == days * 25)

@@ -11,8 +11,8 @@ import Testing
 @Suite struct LifetimeFiles {
     /// 15 January 2015: the franc's floor is removed, 1.20095 → 0.97554 overnight. Held for a day from the 14th at 10×,
     /// E = 1 − 10 · (1 − 0.97554/1.20095) = −0.8769 margins; at 5× +0.0615.
-    @Test func francFloor() throws {
-        guard let shared = sharedFolder else { return noteSharedIsAbsent("EURCHF") }
+    @Test(.needsSharedData) func francFloor() throws {
+        let shared = try #require(sharedFolder)
         let source = BarSource(files: [shared + "/data/fx/EURCHF_daily.csv"], time: .pattern("%d/%m/%Y"))
         let prices = try ingestSeries(source).series
         let eve = try #require(prices.time.firstIndex(of: 1_421_193_600_000))
@@ -25,8 +25,8 @@ import Testing
     }
 
     /// 20 April 2020: oil at −36.98 after 18.31. A long paid for in full ends below zero, and is not called impossible.
-    @Test func negativeOil() throws {
-        guard let shared = sharedFolder else { return noteSharedIsAbsent("WTI") }
+    @Test(.needsSharedData) func negativeOil() throws {
+        let shared = try #require(sharedFolder)
         let prices = try ingestSeries(BarSource(files: [shared + "/data/datahub/wti-daily.csv"])).series
         let eve = try #require(prices.time.firstIndex(of: 1_587_081_600_000))  // Friday 2020-04-17
         #expect(prices.close[eve] == 18.31 && prices.close[eve + 1] == -36.98)

@@ -9,15 +9,17 @@ import Testing
 
 /// Whole grids on vendors' files: the fast kernels against the plain walk.
 @Suite struct RealGridTests {
-    @Test(arguments: [
-        ("binance-vision/LUNAUSDT-1m-2022-05.csv.gz", [TimeSpan.minutes(30), .hours(4), .days(1)]),
-        ("binance-vision/futures-um-LTCUSDT-1m-2026-02.csv.gz", [.hours(1), .hours(12)]),
-        ("cryptodatadownload/Binance_BTCUSDT_1h.csv.gz", [.hours(8), .days(1), .days(7)]),
-        ("yahoo/FTT-USD.csv", [.days(1), .days(7), .days(30)]),
-        ("datahub/wti-daily.csv", [.days(1), .days(30)]),
-    ])
+    @Test(
+        .needsSharedData,
+        arguments: [
+            ("binance-vision/LUNAUSDT-1m-2022-05.csv.gz", [TimeSpan.minutes(30), .hours(4), .days(1)]),
+            ("binance-vision/futures-um-LTCUSDT-1m-2026-02.csv.gz", [.hours(1), .hours(12)]),
+            ("cryptodatadownload/Binance_BTCUSDT_1h.csv.gz", [.hours(8), .days(1), .days(7)]),
+            ("yahoo/FTT-USD.csv", [.days(1), .days(7), .days(30)]),
+            ("datahub/wti-daily.csv", [.days(1), .days(30)]),
+        ])
     func wholeGridsAgree(file: String, horizons: [TimeSpan]) throws {
-        guard let shared = sharedFolder else { return noteSharedIsAbsent("whole grids") }
+        let shared = try #require(sharedFolder)
         let series = try ingestSeries(BarSource(files: [shared + "/data/" + file])).series
         let funding = FundingSchedule(constant: 0.0001, every: .hours(8), over: series)
         for market in [MarketHistory(series: series), MarketHistory(series: series, funding: funding)] {

@@ -48,9 +48,9 @@ import Testing
         let negative, meanDeficit, maxDeficit, meanEquity: Double
     }
 
-    @Test(arguments: [("vectors", 504), ("delay", 130), ("cut", 84)])
+    @Test(.needsSharedData, arguments: [("vectors", 504), ("delay", 130), ("cut", 84)])
     func everyCellAgrees(file: String, count: Int) throws {
-        guard let shared = sharedFolder else { return noteSharedIsAbsent("vectors") }
+        let shared = try #require(sharedFolder)
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         let vectors = try decoder.decode(

@@ -26,7 +26,7 @@ import Testing
             horizon: .days(7), barLength: .hours(1), blocks: 365, meanLength: 8,
             rules: ResamplingRules(resamples: 200))
         let times = entries.map(\.time)
-        let weather = MarketWeather(times: times, closes: times.indices.map { 100 + Double($0 % 7) })
+        let conditions = MarketConditions(times: times, closes: times.indices.map { 100 + Double($0 % 7) })
         let cell = try #require(report.study.headlineCell)
         let tail = TailReport(
             analysis: TailAnalysis(
@@ -43,7 +43,7 @@ import Testing
         let interval = FrequencyInterval(low: 0.01, high: 0.02, method: .clusteredBeta)
         report.details = [
             CellDetail(
-                cell: cell, anatomy: CellAnatomy(entries: entries, weather: weather, context: context),
+                cell: cell, anatomy: CellAnatomy(entries: entries, market: conditions, context: context),
                 sensitivity: [
                     SensitivityRow(assumption: "none", value: "", entries: 100, negative: 1, interval: interval),
                     SensitivityRow(assumption: "fees", value: "×2", entries: 100, negative: 4, interval: interval),
@@ -216,10 +216,10 @@ import Testing
         let entries = (0..<500).map(quiet)
         let context = CellAnatomy.Context(
             horizon: .hours(5), barLength: .hours(1), blocks: 21, meanLength: 1, rules: ResamplingRules(resamples: 100))
-        let weather = MarketWeather(times: entries.map(\.time), closes: entries.map { _ in 5 })
+        let conditions = MarketConditions(times: entries.map(\.time), closes: entries.map { _ in 5 })
         report.details = [
             CellDetail(
-                cell: cell, anatomy: CellAnatomy(entries: entries, weather: weather, context: context),
+                cell: cell, anatomy: CellAnatomy(entries: entries, market: conditions, context: context),
                 sensitivity: [SensitivityRow(assumption: "none", value: "", entries: 500, negative: 0, interval: nil)])
         ]
         let page = try #require(report.files().first { $0.path == "reports/ltcusdt-long.html" }).contents

@@ -72,7 +72,7 @@ private func entry(
     }
 }
 
-@Suite struct WeatherTests {
+@Suite struct MarketConditionTests {
     /// The plain version: sort what was seen so far, at every bar.
     @Test(arguments: 0..<6)
     func thirdsAreRanksAmongThePast(seed: UInt64) {
@@ -82,34 +82,34 @@ private func entry(
         for day in 1..<160 {
             closes.append(closes[day - 1] * exp(0.1 * (random.uniform() - 0.5) * (day % 40 < 20 ? 1 : 3)))
         }
-        let weather = MarketWeather(times: times, closes: closes)
+        let conditions = MarketConditions(times: times, closes: closes)
         var past: [Double] = []
         for day in 0..<160 {
             let first = max(0, day - 30)
             let returns = (first...day).compactMap { $0 > 0 ? log(closes[$0] / closes[$0 - 1]) : nil }
             guard returns.count >= 20 else {
-                #expect(weather.volatilityThird[day] == nil)
+                #expect(conditions.volatilityThird[day] == nil)
                 continue
             }
             let mean = returns.reduce(0, +) / Double(returns.count)
             let value = (returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(returns.count)).squareRoot()
             let below = past.count { $0 < value }
             let expected = day >= 90 ? min(2, 3 * below / past.count) : nil
-            #expect(weather.volatilityThird[day].map(Int.init) == expected, "seed \(seed), day \(day)")
+            #expect(conditions.volatilityThird[day].map(Int.init) == expected, "seed \(seed), day \(day)")
             past.append(value)
             let trend = day > 30 ? closes[day] >= closes[day - 31] : nil
-            #expect(weather.isRising[day] == trend)
+            #expect(conditions.isRising[day] == trend)
         }
     }
 
     /// Nothing that comes later changes what was known: a longer history has the same beginning.
-    @Test func weatherKnowsNoFuture() {
+    @Test func conditionsKnowNoFuture() {
         var random = SeededGenerator(seed: 8)
         let times = (0..<3000).map { Int64($0) * hour }
         var closes = [50.0]
         for bar in 1..<3000 { closes.append(closes[bar - 1] * (1 + 0.02 * (random.uniform() - 0.5))) }
-        let whole = MarketWeather(times: times, closes: closes)
-        let part = MarketWeather(times: Array(times[..<2400]), closes: Array(closes[..<2400]))
+        let whole = MarketConditions(times: times, closes: closes)
+        let part = MarketConditions(times: Array(times[..<2400]), closes: Array(closes[..<2400]))
         #expect(Array(whole.volatilityThird[..<2400]) == part.volatilityThird)
         #expect(Array(whole.isRising[..<2400]) == part.isRising)
         #expect(Set(whole.volatilityThird.compactMap { $0 }).isSubset(of: [0, 1, 2]))
@@ -133,8 +133,8 @@ private func entry(
         let context = CellAnatomy.Context(
             horizon: .days(7), barLength: .hours(1), blocks: bars / 24, meanLength: 10,
             rules: ResamplingRules(resamples: 300))
-        let weather = MarketWeather(times: times, closes: Array(closes[..<bars]))
-        return (entries, CellAnatomy(entries: entries, weather: weather, context: context))
+        let conditions = MarketConditions(times: times, closes: Array(closes[..<bars]))
+        return (entries, CellAnatomy(entries: entries, market: conditions, context: context))
     }
 
     /// Every way to sort the entries sorts all of them once.
@@ -174,19 +174,19 @@ private func entry(
         let time = CivilTime(year: 2021, month: 5, day: 19, hour: 13).instant!.milliseconds
         let one = HeldEntry(
             bar: 0, block: 0, time: time, exitTime: time, isLiquidated: false, isNegative: false, equity: 1)
-        let weather = MarketWeather(times: [time], closes: [1])
-        #expect(EntryCondition.hour.group(of: one, weather: weather, middle: 0) == 13)
-        #expect(EntryCondition.weekday.group(of: one, weather: weather, middle: 0) == 2)
+        let conditions = MarketConditions(times: [time], closes: [1])
+        #expect(EntryCondition.hour.group(of: one, market: conditions, middle: 0) == 13)
+        #expect(EntryCondition.weekday.group(of: one, market: conditions, middle: 0) == 2)
         let old = HeldEntry(
             bar: 0, block: 0, time: -1, exitTime: 0, isLiquidated: false, isNegative: false, equity: 1)
-        #expect(EntryCondition.hour.group(of: old, weather: weather, middle: 0) == 23)
-        #expect(EntryCondition.weekday.group(of: old, weather: weather, middle: 0) == 2)
+        #expect(EntryCondition.hour.group(of: old, market: conditions, middle: 0) == 23)
+        #expect(EntryCondition.weekday.group(of: old, market: conditions, middle: 0) == 2)
     }
 
     @Test func nothingHeldIsNothingSaid() {
         let context = CellAnatomy.Context(
             horizon: .days(7), barLength: .hours(1), blocks: 3, meanLength: 1, rules: ResamplingRules(resamples: 100))
-        let none = CellAnatomy(entries: [], weather: MarketWeather(times: [], closes: []), context: context)
+        let none = CellAnatomy(entries: [], market: MarketConditions(times: [], closes: []), context: context)
         #expect(none.whole == nil && none.episodes.all.isEmpty && none.conditions.isEmpty && none.months.isEmpty)
     }
 }

@@ -1,3 +1,5 @@
+import Testing
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -11,14 +13,27 @@ public let packageRoot: String = {
 }()
 
 /// The folder of shared reference data, which is not part of the project: beside the package, or where
-/// `BELOWZERO_SHARED` says. Nil when it is absent; tests that need it then say so and pass over.
+/// `BELOWZERO_SHARED` says. Nil when it is absent; tests that need it are then skipped.
 public let sharedFolder: String? = {
     let named = getenv("BELOWZERO_SHARED").map { String(cString: $0) }
     let candidates = [named, packageRoot + "/../shared"].compactMap { $0 }
     return candidates.first { access($0 + "/vectors/vectors.json", R_OK) == 0 }
 }()
 
-/// Prints why a test that needs the shared data was passed over.
-public func noteSharedIsAbsent(_ test: String) {
-    print("SKIPPED \(test): the shared data folder is absent (set BELOWZERO_SHARED to point at it)")
+extension Trait where Self == ConditionTrait {
+    /// Of tests that read the shared data: without them they are shown as skipped, not as passed.
+    public static var needsSharedData: Self {
+        .enabled(if: sharedFolder != nil, "the shared data folder is absent (set BELOWZERO_SHARED to point at it)")
+    }
+
+    /// Of tests that run a program which a machine may lack.
+    public static func needs(_ program: String) -> Self {
+        .enabled(if: installed(program) != nil, "there is no \(program) on this machine")
+    }
+}
+
+/// Where a program stands on the search path; nil when it is not installed.
+public func installed(_ program: String) -> String? {
+    let folders = (getenv("PATH").map { String(cString: $0) } ?? "/usr/bin:/bin").split(separator: ":")
+    return folders.map { "\($0)/\(program)" }.first { access($0, X_OK) == 0 }
 }

@@ -69,7 +69,7 @@ struct CheckCommand: ParsableCommand {
             // A folder's files scroll by: the count is what is left on the screen.
             if sources.count > 1, !common.json, !common.quiet {
                 let noun = reading.each == nil ? "files" : "markets and files"
-                try Talk.print(
+                try Console.print(
                     CheckCommand.summary(readable: sources.count - errors.count, of: sources.count, noun))
             }
             guard errors.isEmpty else {
@@ -110,15 +110,15 @@ struct CheckCommand: ParsableCommand {
     /// Everything that a run of the study would read; ends as the run would.
     private func check(study path: String) throws {
         let loaded = try LoadedStudy(file: path)
-        loaded.notes.forEach { common.talk.say(Failure.text($0)) }
+        loaded.notes.forEach { common.console.say(Failure.text($0)) }
         let home = StudyHome(file: loaded.path)
         let audit = StudyAudit(
             loaded.study, files: loaded.files, home: home,
             options: options(files: loaded.study.inputs.count), plot: plotWidth)
         guard let audit else { return }
         for audit in audit.all { try show(audit) }
-        audit.commands.forEach(common.talk.complain)
-        audit.warnings.forEach(common.talk.warn)
+        audit.commands.forEach(common.console.complain)
+        audit.warnings.forEach(common.console.warn)
         try home.expectOwnName(loaded.study.name, store: StoreOptions.usualPath)
         if let code = audit.verdict { throw ExitCode(code.rawValue) }
     }
@@ -157,10 +157,11 @@ struct CheckCommand: ParsableCommand {
     }
 
     private func show(_ audit: FileAudit) throws {
-        if common.json { return try Talk.print(jsonText(CheckJSON(audit))) }
+        if common.json { return try Console.print(jsonText(CheckJSON(audit))) }
         switch audit.outcome {
-        case .failure(let error): Talk.complain(error.rendered())
-        case .success(let facts): try Talk.print(CheckText(name: audit.title, facts: facts, allErrors: allErrors).text)
+        case .failure(let error): Console.complain(error.rendered())
+        case .success(let facts):
+            try Console.print(CheckText(name: audit.title, facts: facts, allErrors: allErrors).text)
         }
     }
 }

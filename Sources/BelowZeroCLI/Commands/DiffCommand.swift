@@ -58,15 +58,15 @@ struct DiffCommand: ParsableCommand {
     func run() throws {
         try common.reporting {
             let started = wallClock()
-            let interruption = Interruption(isJSON: common.json, talk: common.talk)
+            let interruption = Interruption(isJSON: common.json, console: common.console)
             let runs = (before: try StoredRunFolder(before), after: try StoredRunFolder(after))
             let difference = try compared(runs.before, runs.after, interruption)
             if let out {
                 try write(difference, to: out, started: started, study: runs.after.study)
                 interruption.setFarewell { Failure($0.code, "stopped, but \(out) is whole") }
             }
-            try Talk.print(common.json ? difference.jsonLine : difference.terminalText)
-            if let out, !common.json { try Talk.print("\nOpen  \(out)/diff.html") }
+            try Console.print(common.json ? difference.jsonLine : difference.terminalText)
+            if let out, !common.json { try Console.print("\nOpen  \(out)/diff.html") }
             if !difference.changes.isEmpty { throw ExitCode(1) }
         }
     }
@@ -76,7 +76,7 @@ struct DiffCommand: ParsableCommand {
     ) throws -> RunDifference {
         let recomputation = Recomputation(
             before: early, after: late, files: InputFiles(base: prices ?? late.baseFolder),
-            threads: usable(threads), kernel: kernel, cache: cache, talk: common.talk, interruption: interruption)
+            threads: usable(threads), kernel: kernel, cache: cache, console: common.console, interruption: interruption)
         let (starts, ends) = (early.cellsByAsset, late.cellsByAsset)
         var (ways, notes) = ([String: Recomputation.Way](), [String]())
         for asset in late.assets where starts[asset] != nil && !noRecompute {

@@ -78,7 +78,7 @@ struct ExplainCommand: ParsableCommand {
             let account = CellAccount(cell: cell, held: held, barLength: market.barLength)
             if let page { try write(text.explanation(account), study: study, asset: history.report, to: page) }
             guard page != StandardOutput.name else { return }
-            try Talk.print(common.json ? jsonText(TraceJSON(text, account)) : account.text + "\n" + text.text)
+            try Console.print(common.json ? jsonText(TraceJSON(text, account)) : account.text + "\n" + text.text)
         }
     }
 

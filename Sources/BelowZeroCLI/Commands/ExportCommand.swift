@@ -57,8 +57,8 @@ struct ExportCommand: ParsableCommand {
             if out == StandardOutput.name { return try printFile { try write(tables, of: folder, to: $0) } }
             let target = out ?? defaultName(folder)
             try write(tables, of: folder, to: target)
-            if common.json { try Talk.print(jsonText(WrittenJSON(written: [target]))) }
-            common.talk.say("Wrote \(target)")
+            if common.json { try Console.print(jsonText(WrittenJSON(written: [target]))) }
+            common.console.say("Wrote \(target)")
         }
     }
 

@@ -91,18 +91,18 @@ struct FetchCommand: ParsableCommand {
             let months = try chosenMonths(now)
             let address = try archiveAddress()
             let interruption = Interruption(
-                isJSON: common.json, talk: common.talk,
+                isJSON: common.json, console: common.console,
                 fate: "what was fetched is kept, and the same command goes on")
             let fetcher = ArchiveFetcher(
                 base: address, output: out, policy: try policy(), agent: "belowzero/\(programVersion)", now: now,
                 isCancelled: { [control = interruption.control] in control.isCancelled })
-            common.talk.say("Fetching from \(address.text) to \(out)")
-            let talk = common.talk
+            common.console.say("Fetching from \(address.text) to \(out)")
+            let console = common.console
             let outcomes = fetcher.fetch(series, months: months) { series, period, outcome in
-                if let line = FetchReport.line(series, period, outcome) { talk.say(line) }
+                if let line = FetchReport.line(series, period, outcome) { console.say(line) }
             }
             let report = FetchReport(outcomes: outcomes, folder: out)
-            try Talk.print(common.json ? jsonText(report.json) : common.quiet ? "" : report.text)
+            try Console.print(common.json ? jsonText(report.json) : common.quiet ? "" : report.text)
             if interruption.control.isCancelled { throw interruption.failure }
             if let failure = report.failure { throw failure }
         }

@@ -40,18 +40,18 @@ struct HistoryCommand: ParsableCommand {
     func run() throws {
         try common.reporting {
             let since = try since.map(HistoryCommand.instant)
-            let history = try place.open(talk: common.talk)
+            let history = try place.open(console: common.console)
             do {
                 let runs = try history.runs(study: study, since: since, limit: limit == 0 ? nil : limit)
                 if common.json {
-                    for run in runs { try Talk.print(jsonText(RunJSON(try history.record(of: run)))) }
+                    for run in runs { try Console.print(jsonText(RunJSON(try history.record(of: run)))) }
                 } else if runs.isEmpty {
-                    common.talk.say("No runs\(study.map { " of \($0)" } ?? "")\(since == nil ? "" : " since then")")
+                    common.console.say("No runs\(study.map { " of \($0)" } ?? "")\(since == nil ? "" : " since then")")
                 } else {
                     let lines = try runs.map { run throws(HistoryError) in
                         HistoryLine(try history.record(of: run), in: history.folder)
                     }
-                    try Talk.print(HistoryTable(lines: lines, width: HistoryTable.screenWidth).text)
+                    try Console.print(HistoryTable(lines: lines, width: HistoryTable.screenWidth).text)
                 }
             } catch let error as HistoryError {
                 throw Failure(error)

@@ -38,8 +38,8 @@ struct IndexCommand: ParsableCommand {
             }
             let path = out ?? index.path
             let page = try index.write(to: path, force: forcing.force)
-            if common.json { try Talk.print(page.json) }
-            common.talk.say("Wrote \(path)")
+            if common.json { try Console.print(page.json) }
+            common.console.say("Wrote \(path)")
         }
     }
 }

@@ -61,10 +61,10 @@ struct InitCommand: ParsableCommand {
         } catch {
             throw Failure(error)
         }
-        if common.json { try Talk.print(jsonText(WrittenJSON(written: files.map(\.path)))) }
+        if common.json { try Console.print(jsonText(WrittenJSON(written: files.map(\.path)))) }
         let isDemo = files.contains { $0.path == demoPath }
-        common.talk.say("Wrote \(files.map(\.path).joined(separator: ", "))\(isDemo ? " (invented prices)" : "")")
-        common.talk.say("Next: \(next ?? "belowzero run \(shellQuoted(file))")")
+        common.console.say("Wrote \(files.map(\.path).joined(separator: ", "))\(isDemo ? " (invented prices)" : "")")
+        common.console.say("Next: \(next ?? "belowzero run \(shellQuoted(file))")")
     }
 
     /// A file that is to be made.
@@ -86,7 +86,7 @@ struct InitCommand: ParsableCommand {
         let files = studyFiles + units.files.map { NewFile(path: "\(folder)/\($0.name)", text: $0.text) }
         let service = shellQuoted("\(folder)/\(units.files[0].name)")
         if study.hasPrefix("/tmp/") || study.hasPrefix("/var/tmp/") {
-            common.talk.say("warning: the service has a /tmp of its own and will not find \(study) there")
+            common.console.say("warning: the service has a /tmp of its own and will not find \(study) there")
         }
         try write(
             files, next: "read \(service), then  systemd-analyze verify \(service)  and follow its first lines")

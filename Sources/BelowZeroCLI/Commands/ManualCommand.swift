@@ -8,7 +8,7 @@ struct ManualCommand: ParsableCommand {
 
     func run() throws {
         let help = try JSONDecoder().decode(Help.self, from: Data(BelowZero._dumpHelp().utf8))
-        try Talk.print(ManualPage(program: help.command, version: programVersion).text)
+        try Console.print(ManualPage(program: help.command, version: programVersion).text)
     }
 }
 

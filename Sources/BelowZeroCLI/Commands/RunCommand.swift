@@ -58,8 +58,8 @@ struct RunCommand: ParsableCommand {
                     study: chosen, files: loaded.files, folder: LoadedStudy.folder(of: study), common: common
                 ).print()
             }
-            let talk = common.talk(isRun: !work.dryRun)
-            loaded.notes.forEach { talk.say(Failure.text($0)) }
+            let console = common.console(isRun: !work.dryRun)
+            loaded.notes.forEach { console.say(Failure.text($0)) }
             let job = StressJob(
                 study: chosen, files: loaded.files, out: out, command: command, work: work, common: common,
                 store: storing.path(out: out), patience: try storing.patience(),
@@ -77,7 +77,7 @@ struct RunCommand: ParsableCommand {
             return try LoadedStudy(file: study, prices: prices, bounds: bounds)
         } catch let failure as Failure {
             if !printStudy, !work.dryRun {
-                UnreadStudy(file: study, command: command, started: started, talk: common.talk(isRun: true))
+                UnreadStudy(file: study, command: command, started: started, console: common.console(isRun: true))
                     .note(failure, store: storing.path(out: out))
             }
             throw failure

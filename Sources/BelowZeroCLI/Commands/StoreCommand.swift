@@ -39,9 +39,9 @@ struct StoreCommand: ParsableCommand {
             try common.reporting {
                 let problems = try problems()
                 for problem in problems {
-                    try Talk.print(common.json ? jsonText(ProblemJSON(problem)) : text(problem))
+                    try Console.print(common.json ? jsonText(ProblemJSON(problem)) : text(problem))
                 }
-                if problems.isEmpty, !common.json { common.talk.say("Nothing wrong with \(place.path)") }
+                if problems.isEmpty, !common.json { common.console.say("Nothing wrong with \(place.path)") }
                 if !problems.isEmpty { throw ExitCode(1) }
             }
         }
@@ -104,12 +104,12 @@ struct StoreCommand: ParsableCommand {
                 let owner = "process \(ProcessInfo.processInfo.processIdentifier), rebuilding the store"
                 let result = try HeldLock.take(folder, owner: owner, rebuild)
                 if common.json {
-                    try Talk.print(
+                    try Console.print(
                         jsonText(
                             RebuiltJSON(store: place.path, runsCount: result.runs, forgottenCount: result.forgotten)))
                 }
                 let runs = result.runs == 1 ? "1 run" : "\(result.runs) runs"
-                common.talk.say(
+                common.console.say(
                     "\(place.path): \(runs) with a folder"
                         + (result.forgotten > 0 ? ", \(result.forgotten) without one forgotten" : ""))
             }
@@ -117,9 +117,9 @@ struct StoreCommand: ParsableCommand {
 
         private func rebuild() throws -> (runs: Int, forgotten: Int) {
             do throws(HistoryError) {
-                let history = try RunHistory.openRepairing(path: place.path) { common.talk.warn($0) }
+                let history = try RunHistory.openRepairing(path: place.path) { common.console.warn($0) }
                 defer { history.close() }
-                return try history.rebuild { common.talk.warn($0) }
+                return try history.rebuild { common.console.warn($0) }
             } catch {
                 throw Failure(error)
             }

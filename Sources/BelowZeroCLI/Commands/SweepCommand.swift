@@ -75,7 +75,7 @@ struct SweepCommand: ParsableCommand {
                 return study
             }
             let divided = try InputFiles(base: "").divided(study, file: "command line")
-            divided.findings.forEach { common.talk(isRun: !work.dryRun).say(Failure.text($0)) }
+            divided.findings.forEach { common.console(isRun: !work.dryRun).say(Failure.text($0)) }
             return divided.value
         } catch let error as StudyError {
             throw Failure(.usage, error.findings[0].message, hint: error.findings[0].hint)

@@ -42,9 +42,9 @@ struct SynthCommand: ParsableCommand {
             }
             if common.json {
                 let names = files.map(\.1) + ["metadata.json"]
-                try Talk.print(jsonText(WrittenJSON(written: names.map { "\(out)/\($0)" })))
+                try Console.print(jsonText(WrittenJSON(written: names.map { "\(out)/\($0)" })))
             }
-            common.talk.say("Wrote \(files.count) invented histories to \(out)")
+            common.console.say("Wrote \(files.count) invented histories to \(out)")
         }
     }
 

@@ -52,12 +52,12 @@ struct ValidateCommand: ParsableCommand {
                     comparisons.append(try show(name, study))
                 } catch let failure as Failure where failure.code == .badData || failure.code == .noInput {
                     failures.append(failure)
-                    failure.messages.forEach(Talk.complain)
+                    failure.messages.forEach(Console.complain)
                 }
             }
             if comparisons.count > 1 {
                 let together = FilesTogether(comparisons, confidence: study.statistics.confidence)
-                try Talk.print(common.json ? jsonText(FilesTogetherJSON(together)) : together.text)
+                try Console.print(common.json ? jsonText(FilesTogetherJSON(together)) : together.text)
             }
             if !failures.isEmpty {
                 let isMissing = failures.allSatisfy { $0.code == .noInput }
@@ -77,7 +77,7 @@ struct ValidateCommand: ParsableCommand {
         let text = ValidationText(
             name: SourceLocation.presentable(name), market: market, comparison: comparison,
             settings: ValidationSettings(delay: delay, overshoot: overshoot, confidence: study.statistics.confidence))
-        try Talk.print(common.json ? jsonText(ValidationJSON(text)) : text.text)
+        try Console.print(common.json ? jsonText(ValidationJSON(text)) : text.text)
         return comparison
     }
 

@@ -31,19 +31,19 @@ struct VenuesCommand: ParsableCommand {
                     ?? "'belowzero venues' lists them"
                 throw Failure(.usage, "there is no venue '\(SourceLocation.presentable(name))'", hint: near)
             }
-            try Talk.print(common.json ? jsonText(VenueJSON(profile)) : details(profile))
+            try Console.print(common.json ? jsonText(VenueJSON(profile)) : details(profile))
         }
     }
 
     private func list(_ profiles: [VenueProfile]) throws {
-        if common.json { return try Talk.print(jsonText(profiles.map(VenueJSON.init))) }
+        if common.json { return try Console.print(jsonText(profiles.map(VenueJSON.init))) }
         let width = profiles.map(\.name.count).max() ?? 0
         let lines = profiles.map { profile in
             let name = profile.name + String(repeating: " ", count: width - profile.name.count)
             let notes = profile.findings.map { "\n  \(String(repeating: " ", count: width))  ! \($0.message)" }.joined()
             return "  \(name)  \(profile.title) (\(profile.contract.rawValue); \(profile.asOf))\(notes)"
         }
-        try Talk.print(
+        try Console.print(
             lines.joined(separator: "\n") + "\n\n'belowzero venues NAME' shows what is known of one, and what is not.")
     }
 

@@ -20,7 +20,7 @@ struct Recomputation {
     let threads: Int
     let kernel: KernelChoice
     let cache: CacheOptions
-    let talk: Talk
+    let console: Console
     let interruption: Interruption
 
     typealias Cells = [StoredCell: CellFigures]
@@ -40,7 +40,7 @@ struct Recomputation {
         guard let early = before.study.input(asset), let late = after.study.input(asset) else {
             return Way(states: [(.study, end)])
         }
-        talk.say("Computing again what lies between the runs of \(asset)")
+        console.say("Computing again what lies between the runs of \(asset)")
         let whole: AssetInput
         switch read(late, study: after.study) {
         case .success(let input): whole = input

@@ -44,10 +44,10 @@ struct ChildProcess {
             pipes.closeOurs()
             return (.notStarted(String(cString: strerror(code))), "")
         }
-        var talk = Exchange(pipes: pipes, input: Array(input.utf8))
-        let ending = attend(number, &talk)
-        talk.close()
-        return (ending, String(decoding: talk.errorText, as: UTF8.self))
+        var console = Exchange(pipes: pipes, input: Array(input.utf8))
+        let ending = attend(number, &console)
+        console.close()
+        return (ending, String(decoding: console.errorText, as: UTF8.self))
     }
 
     private func spawn(_ number: inout pid_t, _ pipes: borrowing Pipes) -> Int32 {
@@ -84,30 +84,30 @@ struct ChildProcess {
     }
 
     /// Feeds and reads until the program has ended, or is made to.
-    private func attend(_ number: pid_t, _ talk: inout Exchange) -> Ending {
+    private func attend(_ number: pid_t, _ console: inout Exchange) -> Ending {
         let clock = ContinuousClock()
         let deadline = clock.now.advanced(by: .milliseconds(timeout.milliseconds))
         while true {
-            talk.exchange(milliseconds: 20)
+            console.exchange(milliseconds: 20)
             if let ending = ChildProcess.ended(number) {
                 // What it wrote last is still in the pipe.
-                talk.exchange(milliseconds: 0)
+                console.exchange(milliseconds: 0)
                 return ending
             }
-            if clock.now >= deadline { return end(number, &talk, as: .timedOut) }
-            if isCancelled() { return end(number, &talk, as: .cancelled) }
+            if clock.now >= deadline { return end(number, &console, as: .timedOut) }
+            if isCancelled() { return end(number, &console, as: .cancelled) }
         }
     }
 
     /// Asks the whole group to end, and after a moment ends it.
-    private func end(_ number: pid_t, _ talk: inout Exchange, as ending: Ending) -> Ending {
+    private func end(_ number: pid_t, _ console: inout Exchange, as ending: Ending) -> Ending {
         let clock = ContinuousClock()
         let deadline = clock.now.advanced(
             by: .milliseconds(ending == .cancelled ? 200 : ChildProcess.grace.milliseconds))
         kill(-number, SIGTERM)
         var hasEnded = false
         while clock.now < deadline, !hasEnded {
-            talk.exchange(milliseconds: 20)
+            console.exchange(milliseconds: 20)
             hasEnded = ChildProcess.ended(number) != nil
         }
         // The leader may have gone and left others behind.

@@ -11,28 +11,28 @@ final class LostRun: Sendable {
     private let studyFile: String
     private let command: String
     private let started: UTCInstant
-    private let talk: Talk
+    private let console: Console
     private let isTold = Atomic(false)
 
     /// - Parameters:
     ///   - file: where the study lies, as the history names it.
     ///   - history: where the word is left; nil for nowhere.
     convenience init(
-        _ study: Study, file: String = "", command: String, started: UTCInstant, history: RunHistory?, talk: Talk
+        _ study: Study, file: String = "", command: String, started: UTCInstant, history: RunHistory?, console: Console
     ) {
         self.init(
             study: study.name, digest: Digest(of: study.canonicalText).hex, file: file, command: command,
-            started: started, history: history, talk: talk)
+            started: started, history: history, console: console)
     }
 
     /// The same for a study that could not be read, so that its digest is not known.
     init(
         study: String, digest: String = "", file: String = "", command: String, started: UTCInstant,
-        history: RunHistory?, talk: Talk
+        history: RunHistory?, console: Console
     ) {
         (self.study, studyDigest, studyFile) = (study, digest, file)
         (self.command, self.started) = (command, started)
-        (self.history, self.talk) = (history, talk)
+        (self.history, self.console) = (history, console)
     }
 
     /// Records how the run ended; false where nothing is recorded.
@@ -47,7 +47,7 @@ final class LostRun: Sendable {
             try history.record(RunRecord(run: run))
             return true
         } catch {
-            talk.warn("the run is not in the history: \(error.message)")
+            console.warn("the run is not in the history: \(error.message)")
             return false
         }
     }
@@ -56,6 +56,6 @@ final class LostRun: Sendable {
     static func firstLine(_ message: String) -> String {
         let line = message.split(separator: "\n").first.map(String.init) ?? ""
         let bare = line.hasPrefix("error: ") ? String(line.dropFirst(7)) : line
-        return withoutSecrets(TalkLog.escaped(String(bare.prefix(500))))
+        return withoutSecrets(ConsoleLog.escaped(String(bare.prefix(500))))
     }
 }

@@ -22,8 +22,8 @@ final class Night {
     let started: UTCInstant
     /// Where the run is written.
     let folder: String
-    /// Talk about this run.
-    let talk: Talk
+    /// What is said about this run.
+    let console: Console
     /// What is recorded when nothing is written.
     let lost: LostRun
     /// Where the study lies, as the history names it; empty without a history.
@@ -38,20 +38,21 @@ final class Night {
     ///   and when the wait is interrupted. A store that cannot be used for other reasons is said and done without.
     init(
         study: Study, home: StudyHome, command: String, out: String?, store: String?, patience: TimeSpan,
-        noFail: Bool, talk: Talk, interruption: Interruption
+        noFail: Bool, console: Console, interruption: Interruption
     ) throws {
         (self.study, self.home, self.command, self.out) = (study, home, command, out)
         (self.noFail, self.interruption) = (noFail, interruption)
-        let turn = Turn(
-            store: store, study: study, command: command, talk: talk.about(study: study.name, run: nil),
+        let access = StoreAccess(
+            store: store, study: study, command: command, console: console.about(study: study.name, run: nil),
             interruption: interruption)
         let first = wallClock()
-        (lock, history) = try turn.take(patience: patience, now: first)
+        (lock, history) = try access.take(patience: patience, now: first)
         studyFile = try home.claim(study.name, in: history)
         started = lock?.hasWaited == true ? wallClock() : first
         folder = out ?? Night.freeFolder("Reports/\(study.name)/\(started.folderText)")
-        self.talk = talk.about(study: study.name, run: started.folderText)
-        lost = LostRun(study, file: studyFile, command: command, started: started, history: history, talk: self.talk)
+        self.console = console.about(study: study.name, run: started.folderText)
+        lost = LostRun(
+            study, file: studyFile, command: command, started: started, history: history, console: self.console)
     }
 
     /// A name that no run of the same second has.
@@ -76,7 +77,7 @@ final class Night {
             if let code { throw code }
         } catch var failure as Failure {
             fail(failure)
-            failure.talk = talk
+            failure.console = console
             throw failure
         }
     }
@@ -105,7 +106,7 @@ final class Night {
             do throws(HistoryError) {
                 earlier.add(try history.values(of: measure.rawValue, study: study.name, runs: count), of: measure)
             } catch {
-                talk.warn("drift limits are not judged: \(error.message)")
+                console.warn("drift limits are not judged: \(error.message)")
             }
         }
         return earlier
@@ -140,13 +141,13 @@ final class Night {
     private func send(_ key: String, _ input: some Encodable) -> Bool {
         guard let alert = study.alerts(home).first(where: { $0.key == key }) else { return true }
         let control = interruption.control
-        return alert.send(input, talk: talk) { control.isCancelled }
+        return alert.send(input, console: console) { control.isCancelled }
     }
 
     /// What of the study's commands cannot be run is said every night, not only in the one that needs them.
     private func complainOfCommands() {
         for alert in study.alerts(home) {
-            if let objection = alert.objection { talk.complain("error: \(alert.key): \(objection)") }
+            if let objection = alert.objection { console.complain("error: \(alert.key): \(objection)") }
         }
     }
 
@@ -156,7 +157,7 @@ final class Night {
             try history.record(try RunRecord(folder: folder, named: history.name(of: folder)))
             return true
         } catch {
-            talk.warn("the run is not in the history: \(error.message); the next run takes it in")
+            console.warn("the run is not in the history: \(error.message); the next run takes it in")
             return false
         }
     }
@@ -165,7 +166,7 @@ final class Night {
         do throws(StoreError) {
             try LatestLink.update(in: "Reports/\(study.name)")
         } catch {
-            talk.warn(error.message)
+            console.warn(error.message)
         }
     }
 
@@ -176,7 +177,7 @@ final class Night {
         do throws(Failure) {
             try index.write(to: index.path)
         } catch {
-            talk.warn("the page of all nights is not written: " + (error.findings.first?.message ?? ""))
+            console.warn("the page of all nights is not written: " + (error.findings.first?.message ?? ""))
         }
     }
 
@@ -188,12 +189,12 @@ final class Night {
                 study: study.name, retention, now: started, current: history.name(of: folder))
             if !result.removed.isEmpty {
                 let words = result.removed.count == 1 ? "1 old run" : "\(result.removed.count) old runs"
-                talk.tell(
+                console.tell(
                     "prune done", ["removed": .stringConvertible(result.removed.count)], people: "Removed \(words)")
             }
-            for reason in result.kept { talk.warn("kept \(reason)") }
+            for reason in result.kept { console.warn("kept \(reason)") }
         } catch {
-            talk.warn("old runs are not removed: \(error.message)")
+            console.warn("old runs are not removed: \(error.message)")
         }
     }
 
@@ -224,7 +225,7 @@ final class Night {
         do throws(Failure) {
             try OwnFile.metrics.write(metrics.text, to: home.located(file))
         } catch {
-            talk.warn("metrics_file: \(error.plainMessage)")
+            console.warn("metrics_file: \(error.plainMessage)")
         }
     }
 }

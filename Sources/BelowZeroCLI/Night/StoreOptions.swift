@@ -73,7 +73,7 @@ struct StorePathOption: ParsableArguments {
     }
 
     /// Opens the store. One that is lost or damaged is rebuilt from the run folders, unless nothing is there at all.
-    func open(talk: Talk) throws -> RunHistory {
+    func open(console: Console) throws -> RunHistory {
         do throws(HistoryError) {
             return try RunHistory(path: path)
         } catch {
@@ -85,7 +85,7 @@ struct StorePathOption: ParsableArguments {
             let owner = "process \(ProcessInfo.processInfo.processIdentifier), repairing the store"
             return try HeldLock.take(folder, owner: owner) { () throws -> RunHistory in
                 do throws(HistoryError) {
-                    return try RunHistory.openRepairing(path: path) { talk.warn($0) }
+                    return try RunHistory.openRepairing(path: path) { console.warn($0) }
                 } catch {
                     throw Failure(error)
                 }

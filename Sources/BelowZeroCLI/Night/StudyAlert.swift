@@ -37,17 +37,17 @@ struct StudyAlert {
     ///   - isCancelled: asked now and then; ends it early.
     ///
     /// - Returns: whether it ended well.
-    func send(_ input: some Encodable, talk: Talk, isCancelled: @escaping @Sendable () -> Bool) -> Bool {
+    func send(_ input: some Encodable, console: Console, isCancelled: @escaping @Sendable () -> Bool) -> Bool {
         let child = ChildProcess(words: words, timeout: command.timeout, isCancelled: isCancelled)
         let (ending, errorText) = child.run(input: jsonText(input) + "\n")
         for line in errorText.split(separator: "\n").map(String.init) {
-            talk.tell("\(key): \(line)", level: .info, people: "\(key): \(TalkLog.escaped(line))")
+            console.tell("\(key): \(line)", level: .info, people: "\(key): \(ConsoleLog.escaped(line))")
         }
         guard let trouble = trouble(ending) else {
-            talk.tell("\(key) done", ["code": .stringConvertible(0)], people: nil)
+            console.tell("\(key) done", ["code": .stringConvertible(0)], people: nil)
             return true
         }
-        talk.complain("error: \(key): \(trouble)")
+        console.complain("error: \(key): \(trouble)")
         return false
     }
 

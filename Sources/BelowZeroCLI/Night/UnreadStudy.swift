@@ -8,7 +8,7 @@ struct UnreadStudy {
     let file: String
     let command: String
     let started: UTCInstant
-    let talk: Talk
+    let console: Console
 
     /// Notes why the run ended, as far as the study tells where.
     ///
@@ -20,7 +20,7 @@ struct UnreadStudy {
         let history = store.flatMap { try? RunHistory(path: $0) }
         defer { history?.close() }
         let name = salvaged?.name ?? SourceLocation.presentable(stem)
-        let lost = LostRun(study: name, command: command, started: started, history: history, talk: talk)
+        let lost = LostRun(study: name, command: command, started: started, history: history, console: console)
         let isRecorded = lost.record(failure)
         guard let metricsFile = salvaged?.metricsFile else { return }
         let metrics = NightMetrics(
@@ -30,7 +30,7 @@ struct UnreadStudy {
         do throws(Failure) {
             try OwnFile.metrics.write(metrics.text, to: StudyHome(file: file).located(metricsFile))
         } catch {
-            talk.warn("metrics_file: \(error.plainMessage)")
+            console.warn("metrics_file: \(error.plainMessage)")
         }
     }
 

@@ -21,7 +21,7 @@ struct CellDetails {
     /// One detail for each direction that has the headline's cell. Throws ``RunCancelled``.
     func details() throws(RunCancelled) -> [CellDetail] {
         guard let headline = study.headlineCell else { return [] }
-        let weather = MarketWeather(times: input.market.series.time, closes: input.market.series.close)
+        let conditions = MarketConditions(times: input.market.series.time, closes: input.market.series.close)
         var details: [CellDetail] = []
         for side in study.grid.sides {
             let selector = CellSelector(
@@ -34,7 +34,7 @@ struct CellDetails {
             let entries = try run.heldEntries(cell: place, threads: threads, control: control)
             let context = context(headline.horizon, meanRunBlocks: inference.meanRunBlocks)
             let cell = rows[place].cell
-            let anatomy = CellAnatomy(entries: entries, weather: weather, context: context)
+            let anatomy = CellAnatomy(entries: entries, market: conditions, context: context)
             let tails = CellTails(study: study, run: run, cell: cell)
             let isHeadline = cell.asset == headline.asset && side == headline.side
             var detail = CellDetail(

@@ -27,7 +27,7 @@ struct JobRunner {
         kept = session.unfinished.map { unfinished in
             KeptJobs(
                 unfinished, study: study, files: session.files, tables: session.tierFiles.digests,
-                kernel: session.kernel, isTableOnly: session.isTableOnly, talk: session.talk,
+                kernel: session.kernel, isTableOnly: session.isTableOnly, console: session.console,
                 control: session.interruption.control)
         }
         headline = study.headlineCell
@@ -39,7 +39,7 @@ struct JobRunner {
         var outcomes = try resumed()
         let open = outcomes.indices.filter { outcomes[$0] == nil }
         announce(finished: outcomes.count - open.count)
-        let line = ProgressLine(label: "Running", talk: session.talk) { [progress] in progress.share }
+        let line = ProgressLine(label: "Running", console: session.console) { [progress] in progress.share }
         defer { line.finish() }
         tellPlan()
         for group in session.plan.groups(of: open) {
@@ -74,7 +74,7 @@ struct JobRunner {
 
     private func tellPlan() {
         let plan = session.plan
-        session.talk.detail(
+        session.console.detail(
             "run plan",
             [
                 "digest": .string(Digest(of: study.canonicalText).short), "kernel": .string(session.kernel.rawValue),
@@ -84,7 +84,7 @@ struct JobRunner {
                 "cache": .string(session.cache == nil ? "off" : "on"),
             ])
         for job in plan.jobs {
-            session.talk.about(job: study.inputs[job.place].asset).detail(
+            session.console.about(job: study.inputs[job.place].asset).detail(
                 "job plan",
                 [
                     "bytes": .stringConvertible(job.fileBytes), "rows": .stringConvertible(job.bars),
@@ -95,16 +95,16 @@ struct JobRunner {
 
     private func tell(_ read: JobReader.Read, _ job: Int) {
         guard let input = try? read.input.get() else { return }
-        let (report, talk) = (input.report, session.talk.about(job: input.asset))
+        let (report, console) = (input.report, session.console.about(job: input.asset))
         for file in report.files {
-            talk.detail(
+            console.detail(
                 "file read",
                 [
                     "file": .string(file.name), "bytes": .stringConvertible(file.bytes),
                     "rows": .stringConvertible(file.rows), "sha256": .string(file.digest.hex),
                 ])
         }
-        talk.detail(
+        console.detail(
             "job read",
             [
                 "format": .string(report.formatName), "bars": .stringConvertible(report.bars),
@@ -112,7 +112,7 @@ struct JobRunner {
                 "last": .string(report.last.rfc3339), "seconds": .stringConvertible(read.spent / .seconds(1)),
             ])
         for finding in report.findings where !finding.isDetail && finding.severity != .pass {
-            talk.detail(
+            console.detail(
                 "finding",
                 [
                     "check": .string(finding.check), "severity": .string(finding.severity.rawValue),
@@ -125,12 +125,12 @@ struct JobRunner {
         let jobs = study.inputs.count
         let cells = groupedText(study.cellCount, separator: ",")
         if finished > 0 {
-            session.talk.tell(
+            session.console.tell(
                 "run resumed", ["jobs": .stringConvertible(jobs), "finished": .stringConvertible(finished)],
                 people: "Resuming: \(finished) of \(jobs) jobs are finished already")
         }
         guard finished < jobs else { return }
-        session.talk.tell(
+        session.console.tell(
             "run start",
             [
                 "jobs": .stringConvertible(jobs), "cells": .stringConvertible(study.cellCount),
@@ -144,10 +144,10 @@ struct JobRunner {
     private func tell(_ error: JobError) {
         // The only job's failure is that of the run.
         guard study.inputs.count > 1 else { return }
-        let talk = session.talk.about(job: error.failure.asset)
-        error.messages.forEach(talk.complain)
+        let console = session.console.about(job: error.failure.asset)
+        error.messages.forEach(console.complain)
         let cells = study.cellCount / study.inputs.count
-        talk.tell(
+        console.tell(
             "job failed",
             [
                 "reason": .string(error.failure.reason.rawValue), "stage": .string(error.failure.stage.rawValue),
@@ -195,7 +195,7 @@ struct JobRunner {
                 let begin = ContinuousClock.now
                 let result = try result(input, parts: planned.parts, timer.control)
                 kept?.keep(result, job)
-                session.talk.about(job: asset).detail(
+                session.console.about(job: asset).detail(
                     "job computed",
                     [
                         "parts": .stringConvertible(planned.parts),
@@ -203,7 +203,7 @@ struct JobRunner {
                         "kernels": .string(Set(result.kernels.map(\.rawValue)).sorted().joined(separator: ",")),
                         "seconds": .stringConvertible(begin.duration(to: .now) / .seconds(1)),
                     ])
-                session.talk.about(job: asset).tell("job done", ["cells": .stringConvertible(result.rows.count)])
+                session.console.about(job: asset).tell("job done", ["cells": .stringConvertible(result.rows.count)])
                 return .done(result)
             } catch {
                 guard let limit = session.timeout, !control.isCancelled else { throw session.interruption.failure }

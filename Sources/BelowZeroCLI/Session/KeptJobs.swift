@@ -14,7 +14,7 @@ struct KeptJobs {
     let unfinished: UnfinishedRun
     let study: Study
     let files: InputFiles
-    let talk: Talk
+    let console: Console
     let control: RunControl
 
     /// Whether keeping has failed: a full disk is full for the next job, too.
@@ -29,10 +29,10 @@ struct KeptJobs {
     ///   - isTableOnly: whether the table of results alone is wanted, without what a report adds.
     init(
         _ unfinished: UnfinishedRun, study: Study, files: InputFiles, tables: [Digest], kernel: KernelChoice,
-        isTableOnly: Bool, talk: Talk, control: RunControl
+        isTableOnly: Bool, console: Console, control: RunControl
     ) {
         (self.unfinished, self.study, self.files) = (unfinished, study, files)
-        (self.talk, self.control) = (talk, control)
+        (self.console, self.control) = (console, control)
         let parts = [
             "job \(KeptJobs.version)", programIdentity, study.canonicalText, kernel.rawValue, "\(isTableOnly)",
         ]
@@ -67,7 +67,7 @@ struct KeptJobs {
     }
 
     private func refused(_ why: String) -> JobResult? {
-        talk.say("note: \(why); it is computed again")
+        console.say("note: \(why); it is computed again")
         return nil
     }
 
@@ -80,7 +80,7 @@ struct KeptJobs {
             unfinished.dropTallies()
         } catch {
             trouble.isKnown = true
-            talk.warn("finished jobs cannot be kept, so this run could not be resumed: \(error.message)")
+            console.warn("finished jobs cannot be kept, so this run could not be resumed: \(error.message)")
         }
     }
 

@@ -12,7 +12,7 @@ struct RunWriter {
     let work: WorkOptions
     let interruption: Interruption
     let unfinished: UnfinishedRun?
-    let talk: Talk
+    let console: Console
     /// The command that takes the headline's cell apart; nil where there is no study to name.
     let explanation: String?
 
@@ -20,7 +20,7 @@ struct RunWriter {
     /// failed, or 3 when a limit is breached.
     func finish(_ report: RunReport, folder: String) throws {
         if folder == "-" {
-            try Talk.print(report.resultsText)
+            try Console.print(report.resultsText)
         } else {
             let pages = report.boundedFiles(allowLarge: work.allowLarge)
             try write(pages.files, to: folder)
@@ -39,7 +39,7 @@ struct RunWriter {
             try tell(report, files: files, folder: folder)
         } catch {
             guard let failure = error as? Failure else { return nil }
-            failure.messages.forEach(talk.complain)
+            failure.messages.forEach(console.complain)
             return failure
         }
         return nil
@@ -53,7 +53,7 @@ struct RunWriter {
             for file in files {
                 if interruption.control.isCancelled { throw interruption.failure }
                 try run.write(file.contents, to: file.path)
-                talk.detail(
+                console.detail(
                     "file written",
                     ["file": .string(file.path), "bytes": .stringConvertible(file.contents.utf8.count)])
             }
@@ -76,16 +76,16 @@ struct RunWriter {
         do throws(Failure) {
             try OwnFile.mail.write(report.mailBody, to: file, force: work.forcing.force)
         } catch {
-            talk.warn("--mail-body: \(error.plainMessage)")
+            console.warn("--mail-body: \(error.plainMessage)")
         }
     }
 
     private func tell(_ pages: LargePages) {
         for page in pages.warned {
-            talk.warn("\(page.path) is \(megabytes(page.bytes)): browsers take long to open it")
+            console.warn("\(page.path) is \(megabytes(page.bytes)): browsers take long to open it")
         }
         for page in pages.refused {
-            talk.complain(
+            console.complain(
                 "error: \(page.path) would be \(megabytes(page.bytes)), so it was left out; its numbers are in the CSV files\n"
                     + "   = help: fewer platforms, contracts or assets make it smaller; --allow-large writes it all the same"
             )
@@ -96,9 +96,9 @@ struct RunWriter {
 
     private func tell(_ report: RunReport, files: [ReportFile], folder: String) throws {
         if common.json {
-            return try Talk.print(report.summaryLine(files: files))
+            return try Console.print(report.summaryLine(files: files))
         }
-        talk.tell(
+        console.tell(
             "run done",
             [
                 "exit": .stringConvertible(report.circumstances.exitCode ?? 0), "folder": .string(folder),
@@ -106,20 +106,20 @@ struct RunWriter {
                 "seconds": .stringConvertible(report.circumstances.duration.inSeconds),
             ])
         guard !common.quiet else { return }
-        for line in report.qualityLines { talk.about(job: line.asset).warn(line.text) }
+        for line in report.qualityLines { console.about(job: line.asset).warn(line.text) }
         let style = common.style
-        try Talk.print("\n\(style.wrapped(report.headlineText))\n\n\(report.terminalTable(style))\n")
+        try Console.print("\n\(style.wrapped(report.headlineText))\n\n\(report.terminalTable(style))\n")
         let assets = report.assetLines(style)
-        if !assets.isEmpty { try Talk.print("\n\(assets)\n") }
+        if !assets.isEmpty { try Console.print("\n\(assets)\n") }
         let size = megabytes(files.reduce(0) { $0 + $1.contents.utf8.count })
         let seconds = fixedText(report.circumstances.duration.inSeconds, decimals: 1)
-        try Talk.print("Wrote \(folder) (\(files.count) files, \(size)) in \(seconds) s")
-        try Talk.print(
+        try Console.print("Wrote \(folder) (\(files.count) files, \(size)) in \(seconds) s")
+        try Console.print(
             "Next: open \(shellQuoted(folder + "/index.html"))" + (explanation.map { "\n  or: \($0)" } ?? ""))
         let (failed, jobs) = (report.failures.count, report.study.inputs.count)
-        if failed > 0 { talk.warn("\(failed) of \(jobs) jobs failed; the others are done") }
+        if failed > 0 { console.warn("\(failed) of \(jobs) jobs failed; the others are done") }
         // What the run is about has left a screen that so much was printed on.
-        if report.isLongOnTerminal { try Talk.print("\n\(style.wrapped(report.headlineText))") }
+        if report.isLongOnTerminal { try Console.print("\n\(style.wrapped(report.headlineText))") }
     }
 
     /// The most breaches that get a line of their own.
@@ -127,9 +127,9 @@ struct RunWriter {
 
     private func judge(_ report: RunReport, unsaid: Failure? = nil, otherwise: Failure.Code? = nil) throws {
         let breaches = report.limits.filter(\.breached)
-        for check in breaches.prefix(RunWriter.mostBreaches) { talk.complain(check) }
+        for check in breaches.prefix(RunWriter.mostBreaches) { console.complain(check) }
         if breaches.count > RunWriter.mostBreaches {
-            talk.complain("and \(breaches.count - RunWriter.mostBreaches) more limits breached; see limits.csv")
+            console.complain("and \(breaches.count - RunWriter.mostBreaches) more limits breached; see limits.csv")
         }
         complainOfUnknowns(report)
         if let unsaid { throw ExitCode(unsaid.code.rawValue) }
@@ -143,11 +143,11 @@ extension RunWriter {
     /// What nothing is known of is not met.
     private func complainOfUnknowns(_ report: RunReport) {
         if report.isHeadlineUnknown, let words = report.headlineAbsenceWords {
-            talk.tell("headline without data", level: .error, people: "limit not met: \(words)")
+            console.tell("headline without data", level: .error, people: "limit not met: \(words)")
         }
         let unknown = report.unknownLimits
         for check in unknown.prefix(RunWriter.mostBreaches) {
-            talk.about(job: check.asset).tell(
+            console.about(job: check.asset).tell(
                 "limit without value",
                 [
                     "cell": .string(check.cell?.id ?? check.asset), "measure": .string(check.limit.measure.rawValue),
@@ -155,12 +155,13 @@ extension RunWriter {
                 ], level: .error, people: "limit not met: \(check.absenceWords)")
         }
         if unknown.count > RunWriter.mostBreaches {
-            talk.complain("and \(unknown.count - RunWriter.mostBreaches) more limits without a value; see limits.csv")
+            console.complain(
+                "and \(unknown.count - RunWriter.mostBreaches) more limits without a value; see limits.csv")
         }
     }
 }
 
-extension Talk {
+extension Console {
     /// A breached limit.
     fileprivate func complain(_ check: LimitCheck) {
         let place = check.cell?.id ?? check.asset

@@ -35,7 +35,7 @@ struct StressJob {
         if work.dryRun { return try rehearse(plan) }
         if out == "-", work.resume { throw Failure(.usage, "--resume needs a folder to write to, not --out -") }
         if let finished = finishedRun() { return try finished() }
-        let interruption = Interruption(isJSON: common.json, talk: common.talk(isRun: true))
+        let interruption = Interruption(isJSON: common.json, console: common.console(isRun: true))
         try work.checkMailBody()
         let night = try night(interruption)
         var unfinished: UnfinishedRun?
@@ -49,7 +49,7 @@ struct StressJob {
             try plan.check()
             var tiers = TierFiles(files: files)
             let resolved = try tiers.resolve(study)
-            let place = try takePlace(talk: night.talk)
+            let place = try takePlace(console: night.console)
             unfinished = place
             interruption.setFarewell { [lost = night.lost] failure in
                 _ = lost.record(failure)
@@ -58,7 +58,7 @@ struct StressJob {
             return try keeping {
                 try StressSession(
                     study: resolved, files: files, command: command, started: night.started,
-                    threads: work.threadCount, kernel: work.kernel, talk: night.talk, interruption: interruption,
+                    threads: work.threadCount, kernel: work.kernel, console: night.console, interruption: interruption,
                     tierFiles: tiers, cache: work.cache.series, isTableOnly: out == "-", tallies: work.cache.tallies,
                     plan: plan, timeout: timeout, unfinished: place
                 ).report()
@@ -66,7 +66,8 @@ struct StressJob {
         } write: { report, night in
             try keeping {
                 try RunWriter(
-                    common: common, work: work, interruption: interruption, unfinished: unfinished, talk: night.talk,
+                    common: common, work: work, interruption: interruption, unfinished: unfinished,
+                    console: night.console,
                     explanation: explanation(of: night.folder)
                 ).finish(report, folder: night.folder)
             }
@@ -78,7 +79,7 @@ struct StressJob {
     /// Prints the plan, reads all that the run would read, and ends as the run would, limits aside.
     private func rehearse(_ plan: WorkPlan) throws {
         let text = PlanText(plan: plan, place: outputText, timeout: timeout)
-        try Talk.print(common.json ? jsonText(PlanJSON(text)) : text.text)
+        try Console.print(common.json ? jsonText(PlanJSON(text)) : text.text)
         try work.checkMailBody()
         if let out, out != "-", !work.resume, FileManager.default.fileExists(atPath: out) {
             throw Failure(.cannotCreate, "\(out) exists already", hint: "choose another --out, or move it away")
@@ -91,10 +92,10 @@ struct StressJob {
         var options = IngestOptions(threads: work.threadCount, files: study.inputs.count)
         options.cache = work.cache.series
         guard let audit = StudyAudit(readable, files: files, home: home, options: options) else { return }
-        let talk = common.talk(isRun: false)
-        for error in audit.all.compactMap(\.error) { talk.complain(error.rendered()) }
-        audit.commands.forEach(talk.complain)
-        audit.warnings.forEach(talk.warn)
+        let console = common.console(isRun: false)
+        for error in audit.all.compactMap(\.error) { console.complain(error.rendered()) }
+        audit.commands.forEach(console.complain)
+        audit.warnings.forEach(console.warn)
         if let code = audit.verdict { throw ExitCode(code.rawValue) }
     }
 
@@ -109,15 +110,15 @@ struct StressJob {
 
     /// The run with its turn. One that does not get it has failed, too.
     private func night(_ interruption: Interruption) throws -> Night {
-        let (asked, talk) = (wallClock(), common.talk(isRun: true))
+        let (asked, console) = (wallClock(), common.console(isRun: true))
         do {
             return try Night(
                 study: study, home: home, command: command, out: out, store: store, patience: patience,
-                noFail: work.noFail, talk: talk, interruption: interruption)
+                noFail: work.noFail, console: console, interruption: interruption)
         } catch let failure as Failure {
             let isStopped = failure.code == .interrupted || failure.code == .terminated
             if !isStopped, let alert = study.alerts(home).first(where: { $0.key == "on_failure" }) {
-                _ = alert.send(FailureAlertJSON(failure, study: study, started: asked), talk: talk) { false }
+                _ = alert.send(FailureAlertJSON(failure, study: study, started: asked), console: console) { false }
             }
             throw failure
         }
@@ -143,7 +144,7 @@ struct StressJob {
     // MARK: Resuming
 
     /// The folder of the unfinished run, taken over from a process that ended or made anew; nil when nothing is written.
-    private func takePlace(talk: Talk) throws -> UnfinishedRun? {
+    private func takePlace(console: Console) throws -> UnfinishedRun? {
         if out == "-" { return nil }
         let place = out.map { RunPlace(folder: $0) } ?? RunPlace(in: studyFolder, name: digest.short)
         do throws(StoreError) {
@@ -152,7 +153,7 @@ struct StressJob {
                 about: "Study \(study.name), digest \(digest.short), begun \(wallClock().rfc3339).")
             UnfinishedRun.removeStale(in: unfinished.parent)
             if unfinished.hasDiscarded {
-                talk.say("note: an unfinished run was discarded; with --resume it would have been finished")
+                console.say("note: an unfinished run was discarded; with --resume it would have been finished")
             }
             return unfinished
         } catch {
@@ -168,7 +169,7 @@ struct StressJob {
             return nil
         }
         return {
-            common.talk(isRun: true).say("\(out) is finished already; there is nothing to resume")
+            common.console(isRun: true).say("\(out) is finished already; there is nothing to resume")
             let code = finished.status.exitCode(noFail: work.noFail)
             if code != 0 { throw ExitCode(Int32(code)) }
         }

@@ -16,7 +16,7 @@ struct StressSession {
     let started: UTCInstant
     let threads: Int
     let kernel: KernelChoice
-    let talk: Talk
+    let console: Console
     let interruption: Interruption
     /// The tables that the study's platforms were read from.
     let tierFiles: TierFiles

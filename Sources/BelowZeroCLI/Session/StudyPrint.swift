@@ -15,7 +15,7 @@ struct StudyPrint {
 
     func print() throws {
         let text = heading + resolved.completeText
-        try Talk.print(common.json ? jsonText(PrintedStudy(study: text)) : text)
+        try Console.print(common.json ? jsonText(PrintedStudy(study: text)) : text)
     }
 
     private var heading: String {

@@ -23,12 +23,12 @@ struct CommonOptions: ParsableArguments {
 
     @OptionGroup(title: "Log") var log: LogOptions
 
-    var talk: Talk { talk(isRun: false) }
+    var console: Console { console(isRun: false) }
 
-    /// Talk in the format that was asked for; of a run when it is one.
-    func talk(isRun: Bool) -> Talk {
+    /// The console in the format that was asked for; of a run when it is one.
+    func console(isRun: Bool) -> Console {
         // Who asks for a format wants its lines beside the JSON on standard output.
-        Talk(
+        Console(
             isQuiet: quiet || (json && log.logFormat == .auto), format: log.logFormat, level: log.logLevel.level,
             isRun: isRun && !json, colour: color)
     }
@@ -38,7 +38,7 @@ struct CommonOptions: ParsableArguments {
         do {
             try body()
         } catch let failure as Failure {
-            failure.report(isJSON: json, talk: failure.talk ?? talk(isRun: isRun))
+            failure.report(isJSON: json, console: failure.console ?? console(isRun: isRun))
             throw ExitCode(failure.code.rawValue)
         }
     }
@@ -177,9 +177,9 @@ func usable(_ threads: Int?) -> Int {
 
 extension Failure {
     /// Prints the messages, and on standard output the same as JSON.
-    func report(isJSON: Bool, talk: Talk) {
-        messages.forEach(talk.complain)
-        if isJSON { try? Talk.print(jsonText(FailureJSON(self))) }
+    func report(isJSON: Bool, console: Console) {
+        messages.forEach(console.complain)
+        if isJSON { try? Console.print(jsonText(FailureJSON(self))) }
     }
 }
 

@@ -36,7 +36,7 @@ struct Failure: Error {
     /// For `--json`: the same as findings.
     var findings: [Finding] = []
     /// Where to say it, when the failing part knew more of the run than the command does.
-    var talk: Talk?
+    var console: Console?
 
     init(_ code: Code, _ message: String, hint: String = "") {
         self.code = code

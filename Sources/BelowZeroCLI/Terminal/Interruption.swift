@@ -16,9 +16,9 @@ final class Interruption {
     ///
     /// - Parameters:
     ///   - isJSON: whether the failure is printed as JSON, too, when the run has to be ended where it stands.
-    ///   - talk: where it is said.
+    ///   - console: where it is said.
     ///   - fate: what becomes of the work when it is stopped.
-    init(isJSON: Bool = false, talk: Talk = Talk(isQuiet: false), fate: String = "nothing was written") {
+    init(isJSON: Bool = false, console: Console = Console(isQuiet: false), fate: String = "nothing was written") {
         state = InterruptionState(fate: fate)
         // A queue of its own: the global ones may be busy with the run itself.
         let queue = DispatchQueue(label: "signals")
@@ -27,7 +27,7 @@ final class Interruption {
             control.cancel()
             queue.asyncAfter(deadline: .now() + Interruption.patience) {
                 let failure = state.lastWords()
-                failure.report(isJSON: isJSON, talk: talk)
+                failure.report(isJSON: isJSON, console: console)
                 _exit(failure.code.rawValue)
             }
         }

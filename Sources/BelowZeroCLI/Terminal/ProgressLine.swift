@@ -8,13 +8,13 @@ final class ProgressLine {
     private static let width = 32
 
     /// Redraws ten times a second until ``finish()``; in a log it looks once a second.
-    init(label: String, talk: Talk, share: @escaping @Sendable () -> Double) {
-        guard !talk.isQuiet else {
+    init(label: String, console: Console, share: @escaping @Sendable () -> Double) {
+        guard !console.isQuiet else {
             timer = nil
             return
         }
-        guard Talk.isTerminal else {
-            timer = ProgressLine.logging(label, talk: talk, share: share)
+        guard Console.isTerminal else {
+            timer = ProgressLine.logging(label, console: console, share: share)
             return
         }
         let started = DispatchTime.now()
@@ -22,7 +22,7 @@ final class ProgressLine {
         timer.schedule(deadline: .now() + 0.1, repeating: 0.1)
         timer.setEventHandler {
             let seconds = Double(DispatchTime.now().uptimeNanoseconds - started.uptimeNanoseconds) / 1e9
-            Talk.write(
+            Console.write(
                 "\r" + ProgressLine.text(label, share: share(), seconds: seconds) + "\u{1B}[K",
                 to: .standardError)
         }
@@ -31,7 +31,7 @@ final class ProgressLine {
     }
 
     private static func logging(
-        _ label: String, talk: Talk, share: @escaping @Sendable () -> Double
+        _ label: String, console: Console, share: @escaping @Sendable () -> Double
     ) -> any DispatchSourceTimer {
         let started = DispatchTime.now()
         let steps = Mutex(ProgressSteps())
@@ -40,7 +40,7 @@ final class ProgressLine {
         timer.setEventHandler {
             let seconds = Double(DispatchTime.now().uptimeNanoseconds - started.uptimeNanoseconds) / 1e9
             guard let percent = steps.withLock({ $0.step(share: share(), seconds: seconds) }) else { return }
-            talk.tell(
+            console.tell(
                 "run progress", ["percent": .stringConvertible(percent)], people: "\(label): \(percent) % done")
         }
         timer.resume()
@@ -51,8 +51,8 @@ final class ProgressLine {
     func finish() {
         guard let timer else { return }
         timer.cancel()
-        guard Talk.isTerminal else { return }
-        Talk.write("\r\u{1B}[K", to: .standardError)
+        guard Console.isTerminal else { return }
+        Console.write("\r\u{1B}[K", to: .standardError)
     }
 
     /// `  Running   ━━━━━━━━────  71 %  0:09 left`

@@ -222,7 +222,7 @@ struct HeaderRoles {
         guard let shown = order.contradiction else { return }
         throw IngestError(
             .notRecognised, "cannot tell the price columns",
-            why: shown == .turned
+            why: shown == .exchanged
                 ? "by the header's names bars open far from the close before, and exchanged they open near it"
                 : "the header's names and the values disagree about which is the high and which the low",
             at: SourceLocation(file: table.name, line: table.header?.line),

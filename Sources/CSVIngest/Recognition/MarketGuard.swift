@@ -124,7 +124,7 @@ func severalMarkets(_ rows: AssembledRows, files: [FileRows], places: [InputPlac
 
 /// The refusal of a series whose level of prices changes where the text of an unused column changes for good, too: one market
 /// after the other. Looks at up to 20 such places, the rows around which are read again from the file.
-func marketsInTurn(
+func interleavedMarkets(
     _ series: BarSeries, _ rows: AssembledRows, files: [FileRows], places: [InputPlace]
 ) -> IngestError? {
     let shifts = (1..<max(1, series.count)).lazy.filter { bar in

@@ -101,20 +101,22 @@ struct PriceOrder {
     var contradiction: Order? {
         guard rows.count >= PriceOrder.leastRows else { return nil }
         if (rows.count - agreeing(.assumed)) * 2 > rows.count { return bestOrder() }
-        return isTurned ? .turned : nil
+        return isExchanged ? .exchanged : nil
     }
 
     /// Whether bars would open far nearer to the close before if open and close were exchanged: clearly in the count of bars,
     /// and by half the distance in sum.
-    var isTurned: Bool {
-        rows.count >= PriceOrder.leastRows && isClearlyNearer(.turned, .assumed)
-            && jumps(.turned) * 2 < jumps(.assumed)
+    var isExchanged: Bool {
+        rows.count >= PriceOrder.leastRows && isClearlyNearer(.exchanged, .assumed)
+            && jumps(.exchanged) * 2 < jumps(.assumed)
     }
 
     /// The refusal of an assumed order, when too many bars break its rule.
     func refusal(_ plan: ColumnPlan, at location: SourceLocation) -> IngestError? {
         let broken = rows.count - agreeing(Order.assumed)
-        if broken * PriceOrder.tolerated <= rows.count { return isTurned ? turnedRefusal(plan, at: location) : nil }
+        if broken * PriceOrder.tolerated <= rows.count {
+            return isExchanged ? exchangedRefusal(plan, at: location) : nil
+        }
         let best = bestOrder()
         let note = best.map { "\($0.words) fits \(spacedCount(agreeing($0))) of \(spacedCount(rows.count))" }
         return IngestError(
@@ -126,11 +128,11 @@ struct PriceOrder {
                 ?? "no order of these columns makes bars; name the right ones: columns: {time: …, price: …}")
     }
 
-    private func turnedRefusal(_ plan: ColumnPlan, at location: SourceLocation) -> IngestError {
+    private func exchangedRefusal(_ plan: ColumnPlan, at location: SourceLocation) -> IngestError {
         IngestError(
             .notRecognised, "cannot tell open from close", why: "bars open far from the close before as they are read",
             notes: ["with open and close exchanged they open near it"], at: location,
-            hint: "say which column is which, for example \(Order.turned.setting(plan))")
+            hint: "say which column is which, for example \(Order.exchanged.setting(plan))")
     }
 
     private func agreeing(_ order: Order) -> Int {
@@ -175,7 +177,7 @@ struct PriceOrder {
 
         static let assumed = Order(open: 0, high: 1, low: 2, close: 3)
         /// The usual order with open and close exchanged.
-        static let turned = Order(open: 3, high: 1, low: 2, close: 0)
+        static let exchanged = Order(open: 3, high: 1, low: 2, close: 0)
         /// Orders in which venues publish bars: most; Bitfinex and KuCoin; Gate; Coinbase; CoinMarketCap's tables.
         static let published = [
             assumed, Order(open: 0, high: 2, low: 3, close: 1), Order(open: 3, high: 1, low: 2, close: 0),

@@ -263,7 +263,7 @@ extension SweepSums {
             return CellTally(
                 roles: grid.common.fills.map(\.role), windows: windows, undecided: none,
                 negative: Array(repeating: BlockEvents(Array(repeating: 0, count: blocks)), count: fills),
-                owed: Array(repeating: BlockSums(Array(repeating: 0, count: blocks)), count: fills),
+                blockShortfalls: Array(repeating: BlockSums(Array(repeating: 0, count: blocks)), count: fills),
                 exits: Array(repeating: finished[0].map { _ in ExitSums() }, count: fills),
                 shortfalls: Array(repeating: LogHistogram(), count: fills),
                 times: EventTimes(
@@ -281,7 +281,8 @@ extension SweepSums {
         return CellTally(
             roles: grid.common.fills.map(\.role), windows: windows,
             undecided: undecided.width > 0 ? BlockCounts(undecided.array(place)) : none,
-            negative: negative.map { BlockEvents($0.array(place)) }, owed: owed.map { BlockSums($0.array(place)) },
+            negative: negative.map { BlockEvents($0.array(place)) },
+            blockShortfalls: owed.map { BlockSums($0.array(place)) },
             exits: places.map { finished[$0].reversed() },
             shortfalls: (0..<fills).map { shortfalls($0, cell.horizon, leverage) },
             times: EventTimes(

@@ -100,8 +100,8 @@ public struct CellAnatomy: Hashable, Codable, Sendable {
     }
 
     /// Takes a cell apart. `entries` come in order of time. O(entries log entries + groups × blocks).
-    public init(entries: [HeldEntry], weather: MarketWeather, context: Context) {
-        let parts = AnatomyColumns(entries: entries, weather: weather, context: context)
+    public init(entries: [HeldEntry], market: MarketConditions, context: Context) {
+        let parts = AnatomyColumns(entries: entries, market: market, context: context)
         let found = parts.inferences(context)
         self.entries = entries.count
         episodes = parts.episodes
@@ -144,9 +144,9 @@ private struct AnatomyColumns {
     let groups: [Group]
     private let columns: [GroupColumn]
 
-    init(entries: [HeldEntry], weather: MarketWeather, context: CellAnatomy.Context) {
+    init(entries: [HeldEntry], market: MarketConditions, context: CellAnatomy.Context) {
         let episodes = Episodes(entries, separation: context.separation)
-        let groups = AnatomyColumns.groups(entries, weather, context)
+        let groups = AnatomyColumns.groups(entries, market, context)
         (self.episodes, self.groups) = (episodes, groups)
         columns =
             [
@@ -156,14 +156,14 @@ private struct AnatomyColumns {
     }
 
     private static func groups(
-        _ entries: [HeldEntry], _ weather: MarketWeather, _ context: CellAnatomy.Context
+        _ entries: [HeldEntry], _ market: MarketConditions, _ context: CellAnatomy.Context
     ) -> [Group] {
         guard let first = entries.first, let last = entries.last else { return [] }
         let middle = first.time + (last.time - first.time) / 2
         return EntryCondition.allCases.flatMap { condition -> [Group] in
             var columns = condition.values.map { _ in GroupColumn(blocks: context.blocks) }
             for entry in entries {
-                guard let group = condition.group(of: entry, weather: weather, middle: middle) else { continue }
+                guard let group = condition.group(of: entry, market: market, middle: middle) else { continue }
                 columns[group].add(entry, events: entry.negative, horizon: context.horizon)
             }
             return zip(condition.values, columns).filter { $1.windows > 0 }.map {

@@ -20,8 +20,8 @@ public enum EntryCondition: String, Hashable, Codable, Sendable, CaseIterable {
     case half
 }
 
-/// The weather at every bar, from nothing but the bars up to it.
-public struct MarketWeather: Sendable {
+/// The market's conditions at every bar, from nothing but the bars up to it.
+public struct MarketConditions: Sendable {
     /// 0, 1 or 2 for the low, middle or high third of volatility; nil in the first 90 days and after a standstill.
     public let volatilityThird: [UInt8?]
     /// Whether the close is at or above that of 30 days before; nil in the first 30 days.
@@ -32,11 +32,11 @@ public struct MarketWeather: Sendable {
     /// Days that pass before a volatility can be ranked among earlier ones.
     public static let warmUp = TimeSpan.days(90)
 
-    /// Reads the weather off open times and closes of one length. O(n log n).
+    /// Reads the conditions off open times and closes of one length. O(n log n).
     public init(times: [Int64], closes: [Double]) {
-        let volatility = MarketWeather.volatility(times, closes)
-        isRising = MarketWeather.rising(times, closes)
-        volatilityThird = MarketWeather.thirds(volatility, times)
+        let volatility = MarketConditions.volatility(times, closes)
+        isRising = MarketConditions.rising(times, closes)
+        volatilityThird = MarketConditions.thirds(volatility, times)
     }
 
     /// The first bar within the look-back of each bar.
@@ -129,10 +129,10 @@ extension EntryCondition {
     }
 
     /// The place of an entry's group in ``values``; nil when it is not known.
-    func group(of entry: HeldEntry, weather: MarketWeather, middle: Int64) -> Int? {
+    func group(of entry: HeldEntry, market: MarketConditions, middle: Int64) -> Int? {
         switch self {
-        case .volatility: weather.volatilityThird[Int(entry.bar)].map(Int.init)
-        case .trend: weather.isRising[Int(entry.bar)].map { $0 ? 1 : 0 }
+        case .volatility: market.volatilityThird[Int(entry.bar)].map(Int.init)
+        case .trend: market.isRising[Int(entry.bar)].map { $0 ? 1 : 0 }
         case .hour: Int((entry.time - floorDay(entry.time) * 86_400_000) / 3_600_000)
         // The epoch was a Thursday.
         case .weekday: Int(((floorDay(entry.time) + 3) % 7 + 7) % 7)

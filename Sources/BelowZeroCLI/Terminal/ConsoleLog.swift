@@ -19,7 +19,7 @@ enum LogFormat: String, CaseIterable, Sendable {
 ///
 /// Nothing of the environment enters a line; passwords in addresses are taken out; whatever could start a new line, move a
 /// terminal's cursor or turn the direction of reading is written as an escape.
-struct TalkLog: LogHandler {
+struct ConsoleLog: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel = Logger.Level.info
     var metadataProvider: Logger.MetadataProvider?
@@ -42,7 +42,7 @@ struct TalkLog: LogHandler {
 
     func log(event: LogEvent) {
         var facts = metadata.merging(event.metadata ?? [:]) { $1 }
-        let sentence = facts.removeValue(forKey: TalkLog.plainKey).map { "\($0)" }
+        let sentence = facts.removeValue(forKey: ConsoleLog.plainKey).map { "\($0)" }
         let message = "\(event.message)"
         switch format {
         case .auto, .plain:
@@ -57,39 +57,39 @@ struct TalkLog: LogHandler {
 
     /// A message of several lines becomes several lines, each with everything that tells where it belongs.
     private func stamped(_ level: Logger.Level, _ message: String, _ facts: Logger.Metadata) -> String {
-        let context = TalkLog.contextKeys.map { ($0, facts[$0].map { "\($0)" } ?? "-") }
-        let own = facts.filter { !TalkLog.contextKeys.contains($0.key) }.sorted { $0.key < $1.key }
-        let lines = TalkLog.bare(message).split(separator: "\n", omittingEmptySubsequences: true)
+        let context = ConsoleLog.contextKeys.map { ($0, facts[$0].map { "\($0)" } ?? "-") }
+        let own = facts.filter { !ConsoleLog.contextKeys.contains($0.key) }.sorted { $0.key < $1.key }
+        let lines = ConsoleLog.bare(message).split(separator: "\n", omittingEmptySubsequences: true)
         let name = level == .warning ? "warn" : level == .critical ? "crit" : "\(level)"
         return lines.enumerated().map { place, line in
             let pairs = (place == 0 ? own.map { ($0.key, "\($0.value)") } : []) + context
-            let words = pairs.map { "\($0)=\(TalkLog.quoted(withoutSecrets($1)))" }.joined(separator: " ")
+            let words = pairs.map { "\($0)=\(ConsoleLog.quoted(withoutSecrets($1)))" }.joined(separator: " ")
             let padding = String(repeating: " ", count: max(1, 6 - name.count))
-            return "\(now().rfc3339) \(name)\(padding)\(TalkLog.escaped(withoutSecrets(String(line)))) \(words)\n"
+            return "\(now().rfc3339) \(name)\(padding)\(ConsoleLog.escaped(withoutSecrets(String(line)))) \(words)\n"
         }.joined()
     }
 
     private func json(_ level: Logger.Level, _ message: String, _ facts: Logger.Metadata) -> String {
         var members: [(String, String)] = [
-            ("time", TalkLog.jsonQuoted(now().rfc3339)), ("level", TalkLog.jsonQuoted("\(level)")),
-            ("message", TalkLog.jsonQuoted(withoutSecrets(TalkLog.bare(message)))),
+            ("time", ConsoleLog.jsonQuoted(now().rfc3339)), ("level", ConsoleLog.jsonQuoted("\(level)")),
+            ("message", ConsoleLog.jsonQuoted(withoutSecrets(ConsoleLog.bare(message)))),
         ]
-        members += TalkLog.contextKeys.map { ($0, facts[$0].map(jsonText) ?? "null") }
-        let own = facts.filter { !TalkLog.contextKeys.contains($0.key) }.sorted { $0.key < $1.key }
+        members += ConsoleLog.contextKeys.map { ($0, facts[$0].map(jsonText) ?? "null") }
+        let own = facts.filter { !ConsoleLog.contextKeys.contains($0.key) }.sorted { $0.key < $1.key }
         members += own.map { ($0.key, jsonText($0.value)) }
-        return "{" + members.map { TalkLog.jsonQuoted($0) + ":" + $1 }.joined(separator: ",") + "}\n"
+        return "{" + members.map { ConsoleLog.jsonQuoted($0) + ":" + $1 }.joined(separator: ",") + "}\n"
     }
 
     private func jsonText(_ value: Logger.MetadataValue) -> String {
         switch value {
-        case .string(let text): return TalkLog.jsonQuoted(withoutSecrets(text))
+        case .string(let text): return ConsoleLog.jsonQuoted(withoutSecrets(text))
         case .stringConvertible(let value as Int): return String(value)
         case .stringConvertible(let value as Double): return value.isFinite ? numberText(value) : "null"
-        case .stringConvertible(let value): return TalkLog.jsonQuoted(withoutSecrets("\(value)"))
+        case .stringConvertible(let value): return ConsoleLog.jsonQuoted(withoutSecrets("\(value)"))
         case .array(let values): return "[" + values.map(jsonText).joined(separator: ",") + "]"
         case .dictionary(let members):
             let sorted = members.sorted { $0.key < $1.key }
-            return "{" + sorted.map { TalkLog.jsonQuoted($0.key) + ":" + jsonText($0.value) }.joined(separator: ",")
+            return "{" + sorted.map { ConsoleLog.jsonQuoted($0.key) + ":" + jsonText($0.value) }.joined(separator: ",")
                 + "}"
         }
     }

@@ -18,12 +18,13 @@ extension CellTally {
     public func meanShortfall(fill: Int) -> BlockRatio {
         let weights = negative[fill].array.map(\.value)
         let events = exposure.rawShare(negativeTimes[fill])
-        return ratio(owed[fill], weights, mean: events > 0 ? exposure.shortfall(negativeTimes[fill]) / events : 0)
+        return ratio(
+            blockShortfalls[fill], weights, mean: events > 0 ? exposure.shortfall(negativeTimes[fill]) / events : 0)
     }
 
     /// The same over all watched entries.
     public func shortfallPerEntry(fill: Int) -> BlockRatio {
-        ratio(owed[fill], entries.array.map(Double.init), mean: exposure.shortfall(negativeTimes[fill]))
+        ratio(blockShortfalls[fill], entries.array.map(Double.init), mean: exposure.shortfall(negativeTimes[fill]))
     }
 
     /// Where windows are cut, sums are scaled to the mean that weighs each by who was watched as long.

@@ -30,13 +30,13 @@ public struct ShortfallCauses: Hashable, Sendable {
     public init(stages: (price: Double, gap: Double, latency: Double, slippage: Double, fees: Double, funding: Double))
     {
         // A stage at a price of 0 or below has no bound for an inverse contract; what it did is told by the stage after it.
-        func owed(_ equity: Double, _ next: Double) -> Double { equity.isFinite ? max(0, -equity) : next }
-        let afterFunding = owed(stages.funding, 0)
-        let afterFees = owed(stages.fees, afterFunding)
-        let afterSlippage = owed(stages.slippage, afterFees)
-        let afterLatency = owed(stages.latency, afterSlippage)
-        let afterGap = owed(stages.gap, afterLatency)
-        price = owed(stages.price, afterGap)
+        func shortfall(_ equity: Double, _ next: Double) -> Double { equity.isFinite ? max(0, -equity) : next }
+        let afterFunding = shortfall(stages.funding, 0)
+        let afterFees = shortfall(stages.fees, afterFunding)
+        let afterSlippage = shortfall(stages.slippage, afterFees)
+        let afterLatency = shortfall(stages.latency, afterSlippage)
+        let afterGap = shortfall(stages.gap, afterLatency)
+        price = shortfall(stages.price, afterGap)
         gap = afterGap - price
         latency = afterLatency - afterGap
         slippage = afterSlippage - afterLatency

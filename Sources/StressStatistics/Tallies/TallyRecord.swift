@@ -143,7 +143,7 @@ extension CellTally {
             writer.add(exits[fill].count)
             exits[fill].forEach { $0.write(to: &writer) }
             shortfalls[fill].write(to: &writer)
-            writer.add(owed[fill].array)
+            writer.add(blockShortfalls[fill].array)
         }
         for times in [timesToLiquidation, timesToUnprotected] { writer.add(times.bins) }
         for times in negativeTimes { times.write(to: &writer) }
@@ -159,7 +159,7 @@ extension CellTally {
         }
         var exits: [[ExitSums]] = []
         var shortfalls: [LogHistogram] = []
-        var owed: [BlockSums] = []
+        var blockShortfalls: [BlockSums] = []
         var negative: [BlockEvents] = []
         for _ in 0..<fills {
             guard let events = reader.events(most: CellTally.mostNumbers), let sums = CellTally.exits(from: &reader),
@@ -169,7 +169,7 @@ extension CellTally {
             negative.append(BlockEvents(events))
             exits.append(sums)
             shortfalls.append(histogram)
-            owed.append(BlockSums(blocks))
+            blockShortfalls.append(BlockSums(blocks))
         }
         let unit = empty.timesToLiquidation.unit
         guard let liquidated = DurationHistogram(from: &reader, unit: unit),
@@ -184,11 +184,12 @@ extension CellTally {
         var windows = BlockWindows()
         (windows.entries, windows.excluded, windows.rejected) = (counts[0], counts[1], counts[2])
         (windows.liquidated, windows.unprotected) = (counts[3], counts[4])
-        guard Set(counts.map(\.blockCount) + owed.map(\.blockCount) + negative.map(\.blockCount)).count == 1,
+        guard Set(counts.map(\.blockCount) + blockShortfalls.map(\.blockCount) + negative.map(\.blockCount)).count == 1,
             Set(exits.map(\.count)).count == 1
         else { return nil }
         self.init(
-            roles: empty.roles, windows: windows, undecided: counts[5], negative: negative, owed: owed,
+            roles: empty.roles, windows: windows, undecided: counts[5], negative: negative,
+            blockShortfalls: blockShortfalls,
             exits: exits, shortfalls: shortfalls, times: times, cut: cut)
     }
 

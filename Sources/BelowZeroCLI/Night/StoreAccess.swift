@@ -16,11 +16,11 @@ final class HeldLock {
 }
 
 /// Waits until no other run is at work below the store's folder, and opens the store.
-struct Turn {
+struct StoreAccess {
     let store: String?
     let study: Study
     let command: String
-    let talk: Talk
+    let console: Console
     let interruption: Interruption
 
     /// - Parameter now: the moment the wait begins, which the owner line tells others.
@@ -29,18 +29,18 @@ struct Turn {
         let folder = RunHistory.folder(of: store)
         do {
             let lock = try locked(folder, patience: patience, now: now)
-            let history = try RunHistory.openRepairing(path: store) { talk.warn($0) }
-            let adopted = try history.adoptFolders { talk.warn($0) }
+            let history = try RunHistory.openRepairing(path: store) { console.warn($0) }
+            let adopted = try history.adoptFolders { console.warn($0) }
             if adopted > 0 {
                 let words = adopted == 1 ? "1 run" : "\(adopted) runs"
-                talk.tell(
+                console.tell(
                     "runs adopted", ["runs": .stringConvertible(adopted)], people: "Took \(words) into the history")
             }
             return (lock, history)
         } catch let error as HistoryError {
             // A store of somebody else's is a mistake to mend; one that cannot be used must not cost the night.
             if error.reason == .newer || error.reason == .foreign { throw Failure(error) }
-            talk.warn("this run will not be in the history: \(error.message)")
+            console.warn("this run will not be in the history: \(error.message)")
             return (nil, nil)
         } catch is Stopped {
             // It leaves a word, as one that a signal ends at work does.
@@ -49,7 +49,7 @@ struct Turn {
             throw failure
         } catch let refusal as FolderLock.Refusal {
             guard case .held = refusal else {
-                talk.warn(
+                console.warn(
                     "this run will not be in the history: \(Failure(refusal, folder: folder, hint: "").plainMessage)")
                 return (nil, nil)
             }
@@ -74,7 +74,7 @@ struct Turn {
             } catch {
                 guard case .held(let other) = error, clock.now < deadline else { throw error }
                 if !hasWaited {
-                    talk.tell(
+                    console.tell(
                         "waiting for another run", ["owner": .string(other), "at_most": .string(patience.text)],
                         people: "Waiting for another run to end\(other.isEmpty ? "" : " (\(other))")")
                 }
@@ -85,10 +85,10 @@ struct Turn {
         }
     }
 
-    /// The store has locks of its own, so that a run that did not get its turn can leave a word.
+    /// The store has locks of its own, so that a run that was not let in can leave a word.
     private func recordRefusal(_ failure: Failure, now: UTCInstant) {
         guard let store, let history = try? RunHistory(path: store) else { return }
-        _ = LostRun(study, command: command, started: now, history: history, talk: talk).record(failure)
+        _ = LostRun(study, command: command, started: now, history: history, console: console).record(failure)
         history.close()
     }
 }

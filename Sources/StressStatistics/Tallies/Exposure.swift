@@ -46,7 +46,7 @@ public struct Exposure: Hashable, Sendable {
     public func rawShare(_ events: TimedEvents) -> Double { sum(events) { $0.events.value } }
 
     /// `Σ s/n(u)` over shortfalls `s`.
-    public func shortfall(_ events: TimedEvents) -> Double { sum(events) { $0.owed } }
+    public func shortfall(_ events: TimedEvents) -> Double { sum(events) { $0.shortfallOfMargin } }
 
     private func sum(_ events: TimedEvents, _ value: (TimedEvents.Sum) -> Double) -> Double {
         let sum = events.nodes.enumerated().reduce(0.0) { sum, node in

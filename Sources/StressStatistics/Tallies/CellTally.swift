@@ -145,7 +145,7 @@ public struct CellTally: Hashable, Sendable {
     /// For each fill rule, the entries that ended below zero.
     public private(set) var negative: [BlockEvents]
     /// For each fill rule, the sum of their bounded shortfalls, in parts of the initial margin.
-    public private(set) var owed: [BlockSums]
+    public private(set) var blockShortfalls: [BlockSums]
     /// The questions that the cell's fill rules answer; the first is the chosen rule.
     public let roles: [FillRole]
     /// For each fill rule of the cell, one element a chunk.
@@ -165,7 +165,7 @@ public struct CellTally: Hashable, Sendable {
     public init(roles: [FillRole], barLength: TimeSpan) {
         self.roles = roles
         negative = Array(repeating: BlockEvents(), count: roles.count)
-        owed = Array(repeating: BlockSums(), count: roles.count)
+        blockShortfalls = Array(repeating: BlockSums(), count: roles.count)
         exits = Array(repeating: [], count: roles.count)
         shortfalls = Array(repeating: LogHistogram(), count: roles.count)
         timesToLiquidation = DurationHistogram(unit: barLength)
@@ -176,13 +176,16 @@ public struct CellTally: Hashable, Sendable {
 
     /// A tally of known parts, which agree in their numbers of blocks, chunks and fill rules.
     public init(
-        roles: [FillRole], windows: BlockWindows, undecided: BlockCounts, negative: [BlockEvents], owed: [BlockSums],
+        roles: [FillRole], windows: BlockWindows, undecided: BlockCounts, negative: [BlockEvents],
+        blockShortfalls: [BlockSums],
         exits: [[ExitSums]], shortfalls: [LogHistogram], times: EventTimes, cut: CutCounts
     ) {
         self.roles = roles
         (entries, excluded, rejected) = (windows.entries, windows.excluded, windows.rejected)
         (liquidated, unprotected) = (windows.liquidated, windows.unprotected)
-        (self.undecided, self.negative, self.owed, self.exits) = (undecided, negative, owed, exits)
+        (self.undecided, self.negative, self.blockShortfalls, self.exits) = (
+            undecided, negative, blockShortfalls, exits
+        )
         (self.shortfalls, self.cut, negativeTimes) = (shortfalls, cut, times.negative)
         (timesToLiquidation, timesToUnprotected) = (times.liquidated, times.unprotected)
     }
@@ -202,7 +205,7 @@ public struct CellTally: Hashable, Sendable {
         undecided.beginBlock()
         for fill in negative.indices {
             negative[fill].beginBlock()
-            owed[fill].beginBlock()
+            blockShortfalls[fill].beginBlock()
         }
     }
 
@@ -256,7 +259,7 @@ public struct CellTally: Hashable, Sendable {
         negativeTimes[fill].add(bars: bars, events: below, shortfall: isBounded ? exit.shortfall : nil)
         guard isBounded else { return }
         shortfalls[fill].add(exit, below)
-        owed[fill].add(exit.shortfall)
+        blockShortfalls[fill].add(exit.shortfall)
     }
 
     /// Whether an entry ended below zero under the worst fill and not under the best, where both are evaluated.
@@ -275,7 +278,7 @@ public struct CellTally: Hashable, Sendable {
         undecided.append(later.undecided)
         for fill in exits.indices {
             negative[fill].append(later.negative[fill])
-            owed[fill].append(later.owed[fill])
+            blockShortfalls[fill].append(later.blockShortfalls[fill])
             exits[fill] += later.exits[fill]
             shortfalls[fill].merge(later.shortfalls[fill])
         }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BelowZeroCLI
 
-@Suite struct TalkLogTests {
+@Suite struct ConsoleLogTests {
     private final class Lines: Sendable {
         let text = Mutex("")
     }
@@ -14,7 +14,7 @@ import Testing
         _ format: LogFormat, level: Logger.Level = .info, _ message: String, _ facts: Logger.Metadata = [:]
     ) -> String {
         let lines = Lines()
-        let handler = TalkLog(
+        let handler = ConsoleLog(
             logLevel: .info, format: format, now: { UTCInstant(milliseconds: 1_795_140_000_000) },
             write: { line in lines.text.withLock { $0 += line } })
         var logger = Logger(label: "test") { _ in handler }
@@ -37,7 +37,7 @@ import Testing
                 == #"{"time":"2026-11-20T02:00:00Z","level":"info","message":"job done","study":"nightly","run":"2026-11-20T020000Z","job":"BTC-USD","cells":192,"seconds":20.8}"#
                 + "\n")
         #expect(said(.plain, "Reading 1 input", facts) == "Reading 1 input\n")
-        #expect(said(.plain, "job done", facts.merging([TalkLog.plainKey: ""]) { $1 }) == "")
+        #expect(said(.plain, "job done", facts.merging([ConsoleLog.plainKey: ""]) { $1 }) == "")
         #expect(said(.plain, level: .debug, "hidden") == "")
     }
 

@@ -3,13 +3,13 @@ import Logging
 import StressBasics
 import StressReport
 
-/// The only door for text meant for people and for logs: standard error for talk, standard output for results.
-struct Talk: Sendable {
+/// The only door for text meant for people and for logs: standard error for messages, standard output for results.
+struct Console: Sendable {
     /// Only errors.
     let isQuiet: Bool
     private var logger: Logger
 
-    /// Talk in a format.
+    /// Messages in a format.
     ///
     /// - Parameter isRun: whether `auto` means stamped lines away from a terminal.
     init(
@@ -17,38 +17,38 @@ struct Talk: Sendable {
         colour: ColourChoice = .auto
     ) {
         self.isQuiet = isQuiet
-        let chosen = format == .auto ? (isRun && !Talk.isTerminal ? LogFormat.stamped : .plain) : format
-        let handler = TalkLog(
+        let chosen = format == .auto ? (isRun && !Console.isTerminal ? LogFormat.stamped : .plain) : format
+        let handler = ConsoleLog(
             logLevel: isQuiet ? max(level, .error) : level, format: chosen, now: wallClock,
             style: TerminalStyle(hasColour: chosen == .plain && colour.isColoured(STDERR_FILENO)),
-            write: { Talk.write($0, to: .standardError) })
+            write: { Console.write($0, to: .standardError) })
         logger = Logger(label: "belowzero") { _ in handler }
     }
 
-    /// The same talk about one run: every line carries its study and its name.
+    /// The same console for one run: every line carries its study and its name.
     ///
     /// - Parameter run: nil while it has none.
-    func about(study: String, run: String?) -> Talk {
+    func about(study: String, run: String?) -> Console {
         var copy = self
         copy.logger[metadataKey: "study"] = .string(study)
         copy.logger[metadataKey: "run"] = run.map { .string($0) }
         return copy
     }
 
-    /// The same talk about one price history of a run.
-    func about(job asset: String) -> Talk {
+    /// The same console for one price history of a run.
+    func about(job asset: String) -> Console {
         var copy = self
         copy.logger[metadataKey: "job"] = .string(asset)
         return copy
     }
 
-    /// A line of talk.
+    /// A line for people.
     func say(_ line: String) { logger.info("\(line)") }
 
     /// An event with its figures; people on a terminal see `line`, or nothing when it is nil.
     func tell(_ event: String, _ facts: Logger.Metadata = [:], level: Logger.Level = .info, people line: String? = nil)
     {
-        logger.log(level: level, "\(event)", metadata: facts.merging([TalkLog.plainKey: .string(line ?? "")]) { $1 })
+        logger.log(level: level, "\(event)", metadata: facts.merging([ConsoleLog.plainKey: .string(line ?? "")]) { $1 })
     }
 
     /// A detail for those who look for the reason of something: only with `--log-level debug`, in every format.
@@ -56,13 +56,14 @@ struct Talk: Sendable {
         guard logger.logLevel <= .debug else { return }
         let facts = facts()
         let words = facts.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
-        tell(event, facts, level: .debug, people: "debug: \(TalkLog.escaped("\(event) \(words)"))")
+        tell(event, facts, level: .debug, people: "debug: \(ConsoleLog.escaped("\(event) \(words)"))")
     }
 
     /// Something that went wrong and did not end the run.
     func warn(_ text: String) {
         logger.warning(
-            "\(text)", metadata: [TalkLog.plainKey: .string(text.hasPrefix("warning: ") ? text : "warning: " + text)])
+            "\(text)", metadata: [ConsoleLog.plainKey: .string(text.hasPrefix("warning: ") ? text : "warning: " + text)]
+        )
     }
 
     /// An error, which is never silenced.
@@ -81,7 +82,7 @@ struct Talk: Sendable {
     /// Whether a person watches standard error.
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Talk, on standard error. What nobody can hear is lost.
+    /// Messages, on standard error. What nobody can read is lost.
     static func write(_ text: String, to handle: FileHandle) {
         try? handle.write(contentsOf: Data(text.utf8))
     }

@@ -12,7 +12,7 @@ public struct TimedEvents: Hashable, Sendable {
         var shortfall = Int128.zero
 
         /// The shortfall in parts of the margin.
-        var owed: Double {
+        var shortfallOfMargin: Double {
             // The conversion of 128 bits is generic code, of 64 an instruction: the same value.
             let low = Int64(truncatingIfNeeded: shortfall)
             return (Int128(low) == shortfall ? Double(low) : Double(shortfall)) / TimedEvents.unit
