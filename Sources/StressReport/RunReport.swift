@@ -130,30 +130,21 @@ extension RunReport {
 
 /// The last share below zero that an earlier run of the study found for one page.
 public struct LastGoodValue: Hashable, Sendable {
-    /// The price history.
-    public var asset: String
-    /// The direction.
-    public var side: Side
-    /// The leverage of the cell.
-    public var leverage: Leverage
-    /// Its holding time.
-    public var horizon: TimeSpan
+    /// The cell.
+    public var cell: CellKey
     /// Share of entries below zero.
     public var share: Double
     /// When the run that found it started.
     public var started: UTCInstant
 
     /// A value of the given parts.
-    public init(
-        asset: String, side: Side, leverage: Leverage, horizon: TimeSpan, share: Double, started: UTCInstant
-    ) {
-        (self.asset, self.side, self.leverage, self.horizon) = (asset, side, leverage, horizon)
-        (self.share, self.started) = (share, started)
+    public init(cell: CellKey, share: Double, started: UTCInstant) {
+        (self.cell, self.share, self.started) = (cell, share, started)
     }
 
     /// `long 20× 7 d: 3.1 % on 2026-11-19`.
     var words: String {
-        "\(side.rawValue) \(leverage.screenText) \(horizon.screenText): \(shareText(share)) on "
+        "\(cell.side.rawValue) \(cell.leverage.screenText) \(cell.horizon.screenText): \(shareText(share)) on "
             + started.civil.dateText
     }
 }

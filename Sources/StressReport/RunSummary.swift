@@ -87,7 +87,7 @@ extension RunReport {
 
     private func figuresJSON(_ row: ResultRow) -> [(String, JSONValue)] {
         let estimate = row.estimate
-        return cellJSON(row) + [
+        return row.cell.key.members + [
             ("fill", .text(row.fill)), ("status", .text(estimate.status.rawValue)),
             ("entries_count", .integer(estimate.windows.entries)),
             ("entries_effective_count", .integer(estimate.effectiveEntries)),
@@ -137,14 +137,6 @@ extension RunReport {
         }
     }
 
-    private func cellJSON(_ row: ResultRow) -> [(String, JSONValue)] {
-        [
-            ("asset", .text(row.cell.asset)), ("contract", .text(row.cell.contract.rawValue)),
-            ("side", .text(row.cell.side.rawValue)), ("leverage_x", .number(row.cell.leverage.value)),
-            ("horizon_h", .number(row.cell.horizon.inHours)), ("platform", .text(row.cell.platform)),
-        ]
-    }
-
     private func exitJSON(_ exit: ExitEstimate) -> [(String, JSONValue)] {
         [
             ("negative_count", .number(exit.negative)), ("negative_equity_frac", .optional(exit.frequency)),
@@ -156,18 +148,10 @@ extension RunReport {
     }
 
     private func limitJSON(_ check: LimitCheck) -> JSONValue {
-        let cell: [(String, JSONValue)] =
-            check.cell.map { cell in
-                [
-                    ("side", .text(cell.side.rawValue)), ("leverage_x", .number(cell.leverage.value)),
-                    ("horizon_h", .number(cell.horizon.inHours)), ("contract", .text(cell.contract.rawValue)),
-                    ("platform", .text(cell.platform)),
-                ]
-            } ?? []
         var most: Double?
         if case .max(let value) = check.limit.form { most = value }
         return .object(
-            [("asset", .text(check.asset))] + cell + [
+            (check.cell?.key.members ?? [(CellAxis.asset.column, .text(check.asset))]) + [
                 ("measure", .text(check.limit.measure.rawValue)), ("max", .optional(most)),
                 ("value", .optional(check.value)), ("breached", .flag(check.breached)),
                 ("status", .text(check.outcome.rawValue)), ("form", .text(check.limit.form.name)),

@@ -223,39 +223,3 @@ public struct StatisticsRules: Hashable, Sendable {
         self.maxFrequency = maxFrequency
     }
 }
-
-/// Picks cells: every part that is nil matches everything.
-public struct CellSelector: Hashable, Sendable {
-    /// The asset's name.
-    public var asset: String?
-    /// The contract.
-    public var contract: ContractKind?
-    /// The direction.
-    public var side: Side?
-    /// The leverage.
-    public var leverage: Leverage?
-    /// The holding time.
-    public var horizon: TimeSpan?
-    /// The platform's name.
-    public var platform: String?
-
-    /// A selector; what is left out matches everything.
-    public init(
-        asset: String? = nil, contract: ContractKind? = nil, side: Side? = nil, leverage: Leverage? = nil,
-        horizon: TimeSpan? = nil, platform: String? = nil
-    ) {
-        self.asset = asset
-        self.contract = contract
-        self.side = side
-        self.leverage = leverage
-        self.horizon = horizon
-        self.platform = platform
-    }
-
-    /// Whether `cell` has every part that is given.
-    public func matches(_ cell: StudyCell) -> Bool {
-        (asset == nil || asset == cell.asset) && (contract == nil || contract == cell.contract)
-            && (side == nil || side == cell.side) && (leverage == nil || leverage == cell.leverage)
-            && (horizon == nil || horizon == cell.horizon) && (platform == nil || platform == cell.platform)
-    }
-}

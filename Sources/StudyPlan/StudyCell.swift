@@ -4,49 +4,58 @@ import StressBasics
 public struct StudyCell: Hashable, Codable, Sendable {
     /// Place in plan order, from 0.
     public let index: Int
+    /// What it is told apart by.
+    public let key: CellKey
+
+    /// A cell at a place.
+    public init(index: Int, key: CellKey) { (self.index, self.key) = (index, key) }
+
     /// The price history.
-    public let asset: String
+    public var asset: String { key.asset }
     /// The contract.
-    public let contract: ContractKind
+    public var contract: ContractKind { key.contract }
     /// The direction.
-    public let side: Side
+    public var side: Side { key.side }
     /// The leverage.
-    public let leverage: Leverage
+    public var leverage: Leverage { key.leverage }
     /// The holding time.
-    public let horizon: TimeSpan
+    public var horizon: TimeSpan { key.horizon }
     /// The platform.
-    public let platform: String
-
-    /// A cell of the given parts.
-    public init(
-        index: Int, asset: String, contract: ContractKind, side: Side, leverage: Leverage, horizon: TimeSpan,
-        platform: String
-    ) {
-        self.index = index
-        self.asset = asset
-        self.contract = contract
-        self.side = side
-        self.leverage = leverage
-        self.horizon = horizon
-        self.platform = platform
-    }
-
-    /// A name that does not depend on the rest of the grid: `LTCUSDT/linear/long/20x/7d/typical`.
-    public var id: String {
-        [asset, contract.rawValue, side.rawValue, leverage.plainText, horizon.text, platform].joined(separator: "/")
-    }
+    public var platform: String { key.platform }
+    /// See ``CellKey/id``.
+    public var id: String { key.id }
 }
 
 extension Study {
     /// Number of cells, without building them. Saturates instead of overflowing.
     public var cellCount: Int {
-        [
-            inputs.count, grid.contracts.count, grid.sides.count, grid.leverages.count, grid.horizons.count,
-            platforms.count,
-        ]
-        .reduce(1) { product, factor in
-            let (value, overflow) = product.multipliedReportingOverflow(by: factor)
+        CellAxis.allCases.reduce(1) { product, axis in
+            let (value, overflow) = product.multipliedReportingOverflow(by: count(of: axis))
             return overflow ? Int.max : value
+        }
+    }
+
+    /// Number of values on an axis.
+    private func count(of axis: CellAxis) -> Int {
+        switch axis {
+        case .asset: inputs.count
+        case .contract: grid.contracts.count
+        case .side: grid.sides.count
+        case .leverage: grid.leverages.count
+        case .horizon: grid.horizons.count
+        case .platform: platforms.count
+        }
+    }
+
+    /// The values on an axis, as a person types them, in plan order.
+    func plainTexts(of axis: CellAxis) -> [String] {
+        switch axis {
+        case .asset: inputs.map(\.asset)
+        case .contract: grid.contracts.map(\.rawValue)
+        case .side: grid.sides.map(\.rawValue)
+        case .leverage: grid.leverages.map(\.plainText)
+        case .horizon: grid.horizons.map(\.text)
+        case .platform: platforms.map(\.name)
         }
     }
 
@@ -69,10 +78,10 @@ extension Study {
                 for leverage in grid.leverages {
                     for horizon in grid.horizons {
                         for platform in platforms {
-                            cells.append(
-                                StudyCell(
-                                    index: first + cells.count, asset: input.asset, contract: contract, side: side,
-                                    leverage: leverage, horizon: horizon, platform: platform.name))
+                            let key = CellKey(
+                                asset: input.asset, contract: contract, side: side, leverage: leverage,
+                                horizon: horizon, platform: platform.name)
+                            cells.append(StudyCell(index: first + cells.count, key: key))
                         }
                     }
                 }

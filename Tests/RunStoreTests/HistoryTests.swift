@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import RunStore
 import StressBasics
+import StudyPlan
 import TestSupport
 import Testing
 
@@ -207,8 +208,9 @@ private func day(_ number: Int) -> String { "2026-11-\(number < 10 ? "0" : "")\(
         try history.adoptFolders { _ in }
         try history.record(RunRecord(run: failure(at: 7)))
         let values = try history.values(of: "negative_equity_frac", study: "nightly", runs: 3)
-        let cell = StoredCell(
-            asset: "BTC", contract: "linear", side: "long", leverage: 20, horizonHours: 168, platform: "typical")
+        let cell = CellKey(
+            asset: "BTC", contract: .linear, side: .long, leverage: Leverage(20)!, horizon: .days(7),
+            platform: "typical")
         #expect(values == [cell: [0.06, 0.05, 0.04]])
         #expect(try history.values(of: "liquidated_frac", study: "nightly", runs: 3).isEmpty)
         let last = try history.lastGoodHeadlines(study: "nightly")

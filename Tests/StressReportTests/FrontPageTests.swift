@@ -70,7 +70,9 @@ import Testing
         ]
         report.lastGood = [
             LastGoodValue(
-                asset: "XRP<b>", side: .long, leverage: Leverage(20)!, horizon: .days(7), share: 0.042,
+                cell: CellKey(
+                    asset: "XRP<b>", contract: .linear, side: .long, leverage: Leverage(20)!, horizon: .days(7),
+                    platform: "typical"), share: 0.042,
                 started: UTCInstant(milliseconds: 1_795_140_000_000))
         ]
         let html = plainText(index(report))
@@ -84,8 +86,8 @@ import Testing
 
     // MARK: All nights
 
-    private let cell = StoredCell(
-        asset: "BTC", contract: "linear", side: "long", leverage: 20, horizonHours: 168, platform: "typical")
+    private let cell = CellKey(
+        asset: "BTC", contract: .linear, side: .long, leverage: Leverage(20)!, horizon: .days(7), platform: "typical")
 
     private func record(
         night: Int, value: Double?, limit: Double = 0.05, study: String = "a", version: String = "1", bars: Int = 1000,

@@ -28,7 +28,7 @@ import Testing
         var report = try makeReport(leverages: [20], horizons: [.days(7)], limits: [limit]) { _ in estimate }
         if let started { report.circumstances.started = UTCInstant(rfc3339: started)! }
         var earlier = EarlierValues()
-        let cell = StoredCell(report.rows[0].cell)
+        let cell = report.rows[0].cell.key
         earlier.add([cell: values], of: limit.measure)
         report.judgeLimits(earlier: earlier)
         return try #require(report.limits.first)

@@ -32,7 +32,9 @@ import Testing
         ]
         report.lastGood = [
             LastGoodValue(
-                asset: "XRP", side: .short, leverage: Leverage(37)!, horizon: .days(13), share: 0.0429,
+                cell: CellKey(
+                    asset: "XRP", contract: .linear, side: .short, leverage: Leverage(37)!, horizon: .days(13),
+                    platform: "typical"), share: 0.0429,
                 started: UTCInstant(milliseconds: 1_765_140_000_000))
         ]
         return report

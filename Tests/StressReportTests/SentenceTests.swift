@@ -13,8 +13,10 @@ struct SentenceTests {
         wideSteps: WideSteps? = nil
     ) -> CellSentences {
         let cell = StudyCell(
-            index: 0, asset: asset, contract: contract, side: side, leverage: Leverage(leverage)!,
-            horizon: horizon, platform: "typical")
+            index: 0,
+            key: CellKey(
+                asset: asset, contract: contract, side: side, leverage: Leverage(leverage)!, horizon: horizon,
+                platform: "typical"))
         return CellSentences(
             row: ResultRow(cell: cell, fill: fill, estimate: estimate), barLength: bars, confidence: 0.95,
             delay: .seconds(30), wideSteps: wideSteps)

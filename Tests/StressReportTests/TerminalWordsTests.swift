@@ -13,8 +13,10 @@ import Testing
         outcome: LimitCheck.Outcome = .breach, contract: ContractKind = .linear
     ) -> LimitCheck {
         let cell = StudyCell(
-            index: 0, asset: "BTC-USD", contract: contract, side: .long, leverage: Leverage(100)!, horizon: .days(7),
-            platform: "okx")
+            index: 0,
+            key: CellKey(
+                asset: "BTC-USD", contract: contract, side: .long, leverage: Leverage(100)!, horizon: .days(7),
+                platform: "okx"))
         return LimitCheck(
             limit: StudyLimit(cells: CellSelector(), measure: measure, form: form, bound: bound), asset: "BTC-USD",
             cell: cell, value: value, interval: interval.map { ($0.0, $0.1) }, baseline: baseline, earlierRuns: runs,

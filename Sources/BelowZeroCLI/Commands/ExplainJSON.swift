@@ -1,11 +1,26 @@
 import StressBasics
 import StressEngine
 import StressStatistics
+import StudyPlan
 
 /// A cell and one of its entries as `explain --json` prints it: every number of its page.
 struct TraceJSON: Encodable {
-    let cell, asset, contract, side, platform: String
-    let leverageX, horizonH: Double
+    private let key: CellKey
+    private let trace: EntryJSON
+
+    init(_ text: TraceText, _ account: CellAccount) {
+        (key, trace) = (text.cell.key, EntryJSON(text, account))
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try key.encode(to: encoder)
+        try trace.encode(to: encoder)
+    }
+}
+
+/// The members beside those of the cell's key.
+private struct EntryJSON: Encodable {
+    let cell: String
     let entriesCount, liquidatedCount, episodesCount: Int
     let negativeCount: Double
     let liquidatedFrac, negativeEquityFrac: Double?
@@ -27,9 +42,7 @@ struct TraceJSON: Encodable {
 
     init(_ text: TraceText, _ account: CellAccount) {
         let (cell, trace) = (text.cell, text.trace)
-        (self.cell, asset, contract) = (cell.id, cell.asset, cell.contract.rawValue)
-        (side, platform) = (cell.side.rawValue, cell.platform)
-        (leverageX, horizonH) = (cell.leverage.value, cell.horizon.inHours)
+        self.cell = cell.id
         (entriesCount, liquidatedCount) = (account.held.count, account.liquidated)
         (negativeCount, episodesCount) = (account.episodes.total, account.episodes.all.count)
         (liquidatedFrac, negativeEquityFrac) = (account.share(Double(account.liquidated)), account.share(negativeCount))

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RunStore
 import StressBasics
+import StudyPlan
 
 /// `belowzero history`: the runs of the store over time.
 struct HistoryCommand: ParsableCommand {
@@ -246,18 +247,8 @@ private struct RunJSON: Encodable {
         limits = record.limits.map(Limit.init)
     }
 
-    struct Cell: Encodable {
-        let asset, contract, side, platform: String
-        let leverageX, horizonH: Double
-
-        init(_ cell: StoredCell) {
-            (asset, contract, side, platform) = (cell.asset, cell.contract, cell.side, cell.platform)
-            (leverageX, horizonH) = (cell.leverage, cell.horizonHours)
-        }
-    }
-
     struct Headline: Encodable {
-        let cell: Cell
+        let cell: CellKey
         let isStudyHeadline: Bool
         let status: String
         let entriesCount, entriesEffectiveCount: Int
@@ -265,7 +256,7 @@ private struct RunJSON: Encodable {
         let worstNegativeEquityFrac, gapNegativeEquityFrac: Double?
 
         init(_ figures: StoredHeadline) {
-            (cell, isStudyHeadline, status) = (Cell(figures.cell), figures.isStudyHeadline, figures.status)
+            (cell, isStudyHeadline, status) = (figures.cell, figures.isStudyHeadline, figures.status)
             (entriesCount, entriesEffectiveCount) = (figures.entries, figures.effectiveEntries)
             (negativeEquityFrac, ciLowFrac, ciHighFrac) = (figures.negativeEquity, figures.low, figures.high)
             (liquidatedFrac, unprotectedFrac) = (figures.liquidated, figures.unprotected)
@@ -305,12 +296,12 @@ private struct RunJSON: Encodable {
 
     struct Limit: Encodable {
         let asset: String
-        let cell: Cell?
+        let cell: CellKey?
         let measure, form, bound, status: String
         let limit, value, low, high, baseline: Double?
 
         init(_ stored: StoredLimit) {
-            (asset, cell, measure) = (stored.asset, stored.cell.map(Cell.init), stored.measure)
+            (asset, cell, measure) = (stored.asset, stored.cell, stored.measure)
             (form, bound, status) = (stored.form, stored.bound, stored.status)
             (limit, value, low, high) = (stored.threshold, stored.value, stored.low, stored.high)
             baseline = stored.baseline

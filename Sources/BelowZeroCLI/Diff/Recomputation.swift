@@ -23,7 +23,7 @@ struct Recomputation {
     let console: Console
     let interruption: Interruption
 
-    typealias Cells = [StoredCell: CellFigures]
+    typealias Cells = [CellKey: CellFigures]
 
     /// What became of one price history.
     struct Way {
@@ -106,7 +106,7 @@ struct Recomputation {
                 of: results, rules: study.statistics.resampling, threads: threads, control: control)
             let pairs = zip(results, estimates).map { result, estimate in
                 let row = ResultRow(cell: result.rules.cell, fill: result.rules.fillName, estimate: estimate)
-                return (StoredCell(row.cell), CellFigures(row))
+                return (row.cell.key, CellFigures(row))
             }
             return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
         } catch { throw interruption.failure }

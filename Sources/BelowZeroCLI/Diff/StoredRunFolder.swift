@@ -48,7 +48,7 @@ struct StoredRunFolder {
         let confidence = record.run.confidence ?? 0.95
         run = ComparedRun(
             runID: record.run.runID, study: record.run.study, studyText: text, version: record.run.version,
-            started: record.run.started, confidence: confidence, headline: study.headlineCell.map(StoredCell.init),
+            started: record.run.started, confidence: confidence, headline: study.headlineCell?.key,
             cells: try StoredRunFolder.cells(folder + "/results.csv", confidence: confidence))
     }
 
@@ -68,13 +68,12 @@ struct StoredRunFolder {
 
     private static func cells(
         _ path: String, confidence: Double
-    ) throws -> [(key: StoredCell, figures: CellFigures)] {
+    ) throws -> [(key: CellKey, figures: CellFigures)] {
         let ends = confidence == 0.95 ? ["ci95_low_frac", "ci95_high_frac"] : ["ci_low_frac", "ci_high_frac"]
-        let texts = ["asset", "contract", "side", "platform", "status"]
         let counts = ["entries_count", "liquidated_count", "unprotected_count"]
         let numbers =
-            ["leverage_x", "horizon_h", "negative_count", "negative_equity_frac", "shortfall_max_margin_frac"] + ends
-        let names = texts + counts + numbers
+            ["negative_count", "negative_equity_frac", "shortfall_max_margin_frac"] + ends
+        let names = CellAxis.allCases.map(\.column) + ["status"] + counts + numbers
         let table: NamedTable
         do {
             table = try NamedTable(file: path, wanted: Set(names))
@@ -96,15 +95,16 @@ struct StoredRunFolder {
                 guard let value = Double(text), !value.isNaN else { throw unreadable(path, row, name) }
                 return value.isFinite ? value : nil
             }
-            func positive(_ name: String) throws -> Double {
-                guard let value = try number(name), value > 0 else { throw unreadable(path, row, name) }
-                return value
+            func key() throws -> CellKey {
+                do {
+                    return try CellKey { axis in
+                        let text = field(axis.column, row)
+                        return axis.unit.isEmpty ? .text(text) : Double(text).map(AxisValue.number)
+                    }
+                } catch let error as CellKey.Unreadable { throw unreadable(path, row, error.axis.column) }
             }
             return (
-                StoredCell(
-                    asset: field("asset", row), contract: field("contract", row), side: field("side", row),
-                    leverage: try positive("leverage_x"), horizonHours: try positive("horizon_h"),
-                    platform: field("platform", row)),
+                try key(),
                 CellFigures(
                     entries: try count("entries_count"), liquidated: try count("liquidated_count"),
                     negative: try number("negative_count") ?? 0, unprotected: try count("unprotected_count"),

@@ -23,20 +23,28 @@ struct BreachJSON: Encodable {
     }
 }
 
+/// A breached limit, with the members of its cell where it is on one.
 private struct Breach: Encodable {
-    let asset: String
-    let contract, side, platform: String?
-    let leverageX, horizonH: Double?
-    let measure, form, bound, unit: String
-    let limit, value, low, high, baseline: Double?
+    private let cell: CellKey?
+    private let figures: Figures
+
+    private struct Figures: Encodable {
+        let asset, measure, form, bound, unit: String
+        let limit, value, low, high, baseline: Double?
+    }
 
     init(_ check: LimitCheck) {
-        (asset, contract, side) = (check.asset, check.cell?.contract.rawValue, check.cell?.side.rawValue)
-        (platform, leverageX) = (check.cell?.platform, check.cell?.leverage.value)
-        (horizonH, measure) = (check.cell?.horizon.inHours, check.limit.measure.rawValue)
-        (form, bound) = (check.limit.form.name, check.limit.bound.rawValue)
-        (unit, limit, value) = (check.limit.measure.unit.rawValue, check.threshold, check.value)
-        (low, high, baseline) = (check.interval?.low, check.interval?.high, check.baseline)
+        let (limit, interval) = (check.limit, check.interval)
+        cell = check.cell?.key
+        figures = Figures(
+            asset: check.asset, measure: limit.measure.rawValue, form: limit.form.name, bound: limit.bound.rawValue,
+            unit: limit.measure.unit.rawValue, limit: check.threshold, value: check.value, low: interval?.low,
+            high: interval?.high, baseline: check.baseline)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try cell?.encode(to: encoder)
+        try figures.encode(to: encoder)
     }
 }
 

@@ -152,10 +152,8 @@ struct NightMetrics {
     private func scale(_ check: LimitCheck) -> Double { check.limit.measure.unit == .hours ? 3600 : 1 }
 
     private func labels(_ cell: StudyCell) -> [(String, String)] {
-        name + [
-            ("asset", cell.asset), ("contract", cell.contract.rawValue), ("side", cell.side.rawValue),
-            ("leverage", numberText(cell.leverage.value)), ("horizon", cell.horizon.text), ("platform", cell.platform),
-        ]
+        // A leverage is a number there, without its sign.
+        name + CellAxis.allCases.map { ($0.rawValue, $0 == .leverage ? cell.key[$0].field : cell.key.plainText($0)) }
     }
 
     private func labels(_ check: LimitCheck) -> [(String, String)] {

@@ -54,13 +54,8 @@ extension RunHistory {
         guard !report.failures.isEmpty else { return [] }
         let failed = Set(report.failures.map(\.asset))
         return try lastGoodHeadlines(study: report.study.name).compactMap { run, headline in
-            guard failed.contains(headline.cell.asset), let side = Side(rawValue: headline.cell.side),
-                let leverage = Leverage(headline.cell.leverage), let share = headline.negativeEquity
-            else { return nil }
-            return LastGoodValue(
-                asset: headline.cell.asset, side: side, leverage: leverage,
-                horizon: TimeSpan(milliseconds: Int64(headline.cell.horizonHours * 3_600_000)), share: share,
-                started: run.started)
+            guard failed.contains(headline.cell.asset), let share = headline.negativeEquity else { return nil }
+            return LastGoodValue(cell: headline.cell, share: share, started: run.started)
         }
     }
 }

@@ -1,4 +1,5 @@
 import StressBasics
+import StudyPlan
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -169,75 +170,75 @@ private struct FindingEntry: Decodable {
     var stored: StoredFinding { StoredFinding(asset: asset, check: check, severity: severity, count: count) }
 }
 
+/// The members of a headline, and among them those of its cell.
 private struct HeadlineEntry: Decodable {
-    let asset: String
-    let contract: String
-    let side: String
-    let leverageX: Double
-    let horizonH: Double
-    let platform: String
-    let status: String
-    let entriesCount: Int
-    let entriesEffectiveCount: Int
-    let negativeEquityFrac: Double?
-    let ciLowFrac: Double?
-    let ciHighFrac: Double?
-    let liquidatedFrac: Double?
-    let unprotectedFrac: Double?
-    let worstFill: OtherFill?
-    /// Absent from folders of before there was one.
-    let gapFill: OtherFill?
+    let cell: CellKey
+    private let figures: Figures
 
-    struct OtherFill: Decodable {
+    private struct Figures: Decodable {
+        let status: String
+        let entriesCount: Int
+        let entriesEffectiveCount: Int
+        let negativeEquityFrac: Double?
+        let ciLowFrac: Double?
+        let ciHighFrac: Double?
+        let liquidatedFrac: Double?
+        let unprotectedFrac: Double?
+        let worstFill: OtherFill?
+        /// Absent from folders of before there was one.
+        let gapFill: OtherFill?
+    }
+
+    private struct OtherFill: Decodable {
         let negativeEquityFrac: Double?
     }
 
-    var cell: StoredCell {
-        StoredCell(
-            asset: asset, contract: contract, side: side, leverage: leverageX, horizonHours: horizonH,
-            platform: platform)
+    init(from decoder: any Decoder) throws {
+        (cell, figures) = (try CellKey(from: decoder), try Figures(from: decoder))
     }
 
     func stored(isStudyHeadline: Bool) -> StoredHeadline {
         StoredHeadline(
-            cell: cell, isStudyHeadline: isStudyHeadline, status: status, entries: entriesCount,
-            effectiveEntries: entriesEffectiveCount, negativeEquity: negativeEquityFrac, low: ciLowFrac,
-            high: ciHighFrac, liquidated: liquidatedFrac, unprotected: unprotectedFrac,
-            worstFill: worstFill?.negativeEquityFrac, atOnce: gapFill?.negativeEquityFrac)
+            cell: cell, isStudyHeadline: isStudyHeadline, status: figures.status, entries: figures.entriesCount,
+            effectiveEntries: figures.entriesEffectiveCount, negativeEquity: figures.negativeEquityFrac,
+            low: figures.ciLowFrac, high: figures.ciHighFrac, liquidated: figures.liquidatedFrac,
+            unprotected: figures.unprotectedFrac, worstFill: figures.worstFill?.negativeEquityFrac,
+            atOnce: figures.gapFill?.negativeEquityFrac)
     }
 }
 
+/// The members of a limit, and among them those of its cell where it is on one.
 private struct LimitEntry: Decodable {
-    let asset: String
-    let contract: String?
-    let side: String?
-    let leverageX: Double?
-    let horizonH: Double?
-    let platform: String?
-    let measure: String
-    let form: String?
-    let bound: String?
-    let max: Double?
-    let limit: Double?
-    let value: Double?
-    let low: Double?
-    let high: Double?
-    let baseline: Double?
-    let status: String?
-    let breached: Bool
+    private let cell: CellKey?
+    private let figures: Figures
+
+    private struct Figures: Decodable {
+        let asset: String
+        let contract: String?
+        let measure: String
+        let form: String?
+        let bound: String?
+        let max: Double?
+        let limit: Double?
+        let value: Double?
+        let low: Double?
+        let high: Double?
+        let baseline: Double?
+        let status: String?
+        let breached: Bool
+    }
+
+    init(from decoder: any Decoder) throws {
+        figures = try Figures(from: decoder)
+        cell = figures.contract == nil ? nil : try CellKey(from: decoder)
+    }
 
     var stored: StoredLimit {
         StoredLimit(
-            asset: asset, cell: cell, measure: measure, form: form ?? "max", bound: bound ?? "value",
-            threshold: limit ?? max, value: value, low: low, high: high, baseline: baseline,
-            status: status ?? (breached ? "breach" : value == nil ? "no_value" : "met"))
-    }
-
-    private var cell: StoredCell? {
-        guard let contract, let side, let leverageX, let horizonH, let platform else { return nil }
-        return StoredCell(
-            asset: asset, contract: contract, side: side, leverage: leverageX, horizonHours: horizonH,
-            platform: platform)
+            asset: figures.asset, cell: cell, measure: figures.measure, form: figures.form ?? "max",
+            bound: figures.bound ?? "value", threshold: figures.limit ?? figures.max, value: figures.value,
+            low: figures.low, high: figures.high, baseline: figures.baseline,
+            status: figures.status ?? (figures.breached ? "breach" : figures.value == nil ? "no_value" : "met"))
     }
 }
 

@@ -1,5 +1,6 @@
 import GRDB
 import StressBasics
+import StudyPlan
 
 extension RunHistory {
     /// Runs, newest first.
@@ -49,9 +50,11 @@ extension RunHistory {
 
     /// The limits of a run, in the order of its `limits.csv`.
     public func limits(of run: Int64) throws(HistoryError) -> [StoredLimit] {
-        try rows(
+        // A limit on a whole history has an asset of its own.
+        let axes = CellAxis.allCases.map { "cells.\($0.column) AS cell_\($0.column)" }.joined(separator: ", ")
+        return try rows(
             """
-            SELECT limit_values.*, cells.asset AS cell_asset, contract, side, leverage_x, horizon_h, platform
+            SELECT limit_values.*, \(axes)
             FROM limit_values LEFT JOIN cells ON cells.id = cell WHERE run = ? ORDER BY place
             """, run, StoredLimit.init)
     }
@@ -80,7 +83,7 @@ extension RunHistory {
             return try rows.compactMap { row in
                 let number: Int64 = row["run_number"]
                 let run = try Row.fetchOne(db, sql: "SELECT * FROM runs WHERE id = ?", arguments: [number])
-                return run.map { (StoredRun($0), StoredHeadline(row)) }
+                return try run.map { (StoredRun($0), try StoredHeadline(row)) }
             }
         }
     }
@@ -88,7 +91,7 @@ extension RunHistory {
     /// What a measure was in the last `runs` runs of a study that wrote results, by cell, newest first.
     ///
     /// Only cells that a limit on that measure named are known. A run that says the same of a cell twice counts once.
-    public func values(of measure: String, study: String, runs: Int) throws(HistoryError) -> [StoredCell: [Double]] {
+    public func values(of measure: String, study: String, runs: Int) throws(HistoryError) -> [CellKey: [Double]] {
         try reading { db in
             let rows = try Row.fetchCursor(
                 db,
@@ -100,13 +103,13 @@ extension RunHistory {
                     WHERE measure = ?3 AND value IS NOT NULL
                     ORDER BY recent.started_ms DESC, recent.id DESC
                     """, arguments: [study, runs, measure])
-            var values: [StoredCell: [Double]] = [:]
-            while let row = try rows.next() { values[StoredCell(row), default: []].append(row["value"]) }
+            var values: [CellKey: [Double]] = [:]
+            while let row = try rows.next() { values[try CellKey(row), default: []].append(row["value"]) }
             return values
         }
     }
 
-    private func rows<T>(_ sql: String, _ run: Int64, _ make: (Row) -> T) throws(HistoryError) -> [T] {
+    private func rows<T>(_ sql: String, _ run: Int64, _ make: (Row) throws -> T) throws(HistoryError) -> [T] {
         try reading { try Row.fetchAll($0, sql: sql, arguments: [run]).map(make) }
     }
 }
@@ -152,18 +155,21 @@ extension StoredFinding {
     }
 }
 
-extension StoredCell {
-    fileprivate init(_ row: Row, asset: String? = nil) {
-        self.init(
-            asset: asset ?? row["asset"], contract: row["contract"], side: row["side"], leverage: row["leverage_x"],
-            horizonHours: row["horizon_h"], platform: row["platform"])
+extension CellKey {
+    /// The cell of a row; its columns may have names that begin with `prefix`.
+    fileprivate init(_ row: Row, prefix: String = "") throws {
+        try self.init { axis in
+            axis.unit.isEmpty
+                ? (row[prefix + axis.column] as String?).map(AxisValue.text)
+                : (row[prefix + axis.column] as Double?).map(AxisValue.number)
+        }
     }
 }
 
 extension StoredHeadline {
-    fileprivate init(_ row: Row) {
+    fileprivate init(_ row: Row) throws {
         self.init(
-            cell: StoredCell(row), isStudyHeadline: row["is_study_headline"], status: row["status"],
+            cell: try CellKey(row), isStudyHeadline: row["is_study_headline"], status: row["status"],
             entries: row["entries_count"], effectiveEntries: row["entries_effective_count"],
             negativeEquity: row["negative_equity_frac"], low: row["ci_low_frac"], high: row["ci_high_frac"],
             liquidated: row["liquidated_frac"], unprotected: row["unprotected_frac"],
@@ -172,10 +178,10 @@ extension StoredHeadline {
 }
 
 extension StoredLimit {
-    fileprivate init(_ row: Row) {
-        let cellAsset: String? = row["cell_asset"]
+    fileprivate init(_ row: Row) throws {
+        let cell = (row["cell"] as Int64?) == nil ? nil : try CellKey(row, prefix: "cell_")
         self.init(
-            asset: cellAsset ?? row["asset"] ?? "", cell: cellAsset.map { StoredCell(row, asset: $0) },
+            asset: cell?.asset ?? row["asset"] ?? "", cell: cell,
             measure: row["measure"], form: row["form"], bound: row["bound"], threshold: row["threshold"],
             value: row["value"], low: row["low"], high: row["high"], baseline: row["baseline"], status: row["status"])
     }

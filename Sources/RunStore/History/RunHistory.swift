@@ -1,5 +1,6 @@
 import GRDB
 import StressBasics
+import StudyPlan
 
 #if canImport(Glibc)
     import Glibc
@@ -124,6 +125,10 @@ public final class RunHistory: Sendable {
             throw error
         } catch let error as DatabaseError {
             throw HistoryError(error, path: path)
+        } catch let error as CellKey.Unreadable {
+            throw HistoryError(
+                .inputOutput, "\(path) names a cell whose \(error.axis.rawValue) this program does not know",
+                hint: "it was changed by hand; belowzero store rebuild reads the run folders again")
         } catch {
             throw HistoryError(.inputOutput, "cannot use \(path): \(error)")
         }
@@ -260,10 +265,15 @@ struct HistoryWriter {
         }
     }
 
-    private func number(of cell: StoredCell) throws -> Int64 {
+    private func number(of cell: CellKey) throws -> Int64 {
         try number(
-            in: "cells", columns: ["asset", "contract", "side", "leverage_x", "horizon_h", "platform"],
-            [cell.asset, cell.contract, cell.side, cell.leverage, cell.horizonHours, cell.platform])
+            in: "cells", columns: CellAxis.allCases.map(\.column),
+            CellAxis.allCases.map { axis in
+                switch cell[axis] {
+                case .text(let text): text
+                case .number(let number): number
+                }
+            })
     }
 
     private func number(of input: StoredInput) throws -> Int64 {

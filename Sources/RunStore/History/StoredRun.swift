@@ -1,32 +1,5 @@
 import StressBasics
-
-/// A cell as the history keeps it: by value, so that it can be found again when the grid has changed around it.
-public struct StoredCell: Hashable, Sendable {
-    /// The price history.
-    public var asset: String
-    /// Raw value of the contract.
-    public var contract: String
-    /// Raw value of the direction.
-    public var side: String
-    /// Entry notional over initial margin.
-    public var leverage: Double
-    /// Longest holding time, hours.
-    public var horizonHours: Double
-    /// Name of the platform.
-    public var platform: String
-
-    /// A cell of the given parts.
-    public init(
-        asset: String, contract: String, side: String, leverage: Double, horizonHours: Double, platform: String
-    ) {
-        self.asset = asset
-        self.contract = contract
-        self.side = side
-        self.leverage = leverage
-        self.horizonHours = horizonHours
-        self.platform = platform
-    }
-}
+import StudyPlan
 
 /// One run as the history keeps it.
 public struct StoredRun: Hashable, Sendable {
@@ -187,7 +160,7 @@ public struct StoredFinding: Hashable, Sendable {
 /// The figures of one page's headline cell.
 public struct StoredHeadline: Hashable, Sendable {
     /// The cell.
-    public var cell: StoredCell
+    public var cell: CellKey
     /// Whether it is the study's own headline; exactly one a run is, unless no cell matches.
     public var isStudyHeadline: Bool
     /// `ok`, `zero_seen`, `impossible`, `rejected`, `few_windows` or `no_data`.
@@ -213,7 +186,7 @@ public struct StoredHeadline: Hashable, Sendable {
 
     /// Figures of the given parts.
     public init(
-        cell: StoredCell, isStudyHeadline: Bool, status: String, entries: Int, effectiveEntries: Int,
+        cell: CellKey, isStudyHeadline: Bool, status: String, entries: Int, effectiveEntries: Int,
         negativeEquity: Double?, low: Double?, high: Double?, liquidated: Double?, unprotected: Double?,
         worstFill: Double?, atOnce: Double? = nil
     ) {
@@ -237,7 +210,7 @@ public struct StoredLimit: Hashable, Sendable {
     /// The price history.
     public var asset: String
     /// The cell; nil for a limit on the age of the newest bar.
-    public var cell: StoredCell?
+    public var cell: CellKey?
     /// The column of `results.csv` the limit is set on, or `newest_bar_age_h`.
     public var measure: String
     /// `max`, `min` or `drift`.
@@ -259,7 +232,7 @@ public struct StoredLimit: Hashable, Sendable {
 
     /// A limit of the given parts.
     public init(
-        asset: String, cell: StoredCell?, measure: String, form: String, bound: String, threshold: Double?,
+        asset: String, cell: CellKey?, measure: String, form: String, bound: String, threshold: Double?,
         value: Double?, low: Double? = nil, high: Double? = nil, baseline: Double? = nil, status: String
     ) {
         self.asset = asset

@@ -3,11 +3,11 @@ import StressBasics
 import StressStatistics
 import StudyPlan
 
-extension StoredCell {
+extension CellKey {
     /// `LTCUSDT long 20× 7 d typical linear`, on one line whatever the names hold.
     var fullWords: String {
-        let time = timeText(TimeSpan(milliseconds: Int64(min(max(horizonHours, 0), 1e7) * 3_600_000)))
-        return visibleText("\(asset) \(side) \(numberText(leverage))× \(time) \(platform) \(contract)")
+        visibleText(
+            "\(asset) \(side.rawValue) \(leverage.screenText) \(timeText(horizon)) \(platform) \(contract.rawValue)")
     }
 }
 

@@ -19,17 +19,6 @@ extension RunDifference {
         var after: CellFigures? { step == nil ? change.after : step?.after }
     }
 
-    private func keyColumns<Row>(_ key: @escaping (Row) -> StoredCell) -> [Column<Row>] {
-        [
-            Column("asset", "", .text, "Price history") { key($0).asset },
-            Column("contract", "", .text, "How the position is margined and settled") { key($0).contract },
-            Column("side", "", .text, "long or short") { key($0).side },
-            Column("leverage_x", "x", .number, "Entry notional over initial margin") { numberText(key($0).leverage) },
-            Column("horizon_h", "h", .number, "Longest holding time") { numberText(key($0).horizonHours) },
-            Column("platform", "", .text, "Platform rules") { key($0).platform },
-        ]
-    }
-
     private func figureColumns(_ name: String, _ find: @escaping (Line) -> CellFigures?) -> [Column<Line>] {
         [
             Column("\(name)_entries_count", "entries", .integer, "Entries held \(name)") {
@@ -62,30 +51,32 @@ extension RunDifference {
 
     /// One row for the whole way of each moved cell, then one for each cause.
     private var changesTable: CSVTable {
-        let columns: [Column<Line>] =
-            keyColumns { $0.change.key } + [
-                Column("cause", "", .text, "all for the whole difference, else what was isolated") {
-                    $0.step?.cause.rawValue ?? "all"
-                }
-            ] + figureColumns("before", \.before) + figureColumns("after", \.after) + [
-                Column("change_frac", "fraction", .number, "Move of the share below zero") { line in
-                    let (a, b) = (line.before?.frequency, line.after?.frequency)
-                    return a.flatMap { a in b.map { numberText($0 - a) } } ?? ""
-                },
-                Column(
-                    "intervals_apart", "", .text, "true when the whole difference leaves no common value, else false"
-                ) {
-                    String($0.change.isBeyond)
-                },
-                Column(
-                    "change_arms", "arms", .number,
-                    "Whole move in lengths of the earlier interval's arm in its direction; empty without an interval or a move"
-                ) { $0.step == nil ? field($0.change.changeInArms) : "" },
-            ]
+        let identity: [Column<Line>] = keyColumns { $0.change.key }
+        let cause = Column<Line>("cause", "", .text, "all for the whole difference, else what was isolated") {
+            $0.step?.cause.rawValue ?? "all"
+        }
+        let columns =
+            identity + [cause] + figureColumns("before", \.before) + figureColumns("after", \.after) + moveColumns
         let rows = strikingFirst.flatMap { change in
             [Line(change: change, step: nil)] + change.steps.map { Line(change: change, step: $0) }
         }
         return CSVTable(file: "changes.csv", columns: columns, rows: rows)
+    }
+
+    private var moveColumns: [Column<Line>] {
+        [
+            Column("change_frac", "fraction", .number, "Move of the share below zero") { line in
+                let (a, b) = (line.before?.frequency, line.after?.frequency)
+                return a.flatMap { a in b.map { numberText($0 - a) } } ?? ""
+            },
+            Column("intervals_apart", "", .text, "true when the whole difference leaves no common value, else false") {
+                String($0.change.isBeyond)
+            },
+            Column(
+                "change_arms", "arms", .number,
+                "Whole move in lengths of the earlier interval's arm in its direction; empty without an interval or a move"
+            ) { $0.step == nil ? field($0.change.changeInArms) : "" },
+        ]
     }
 
     private var causesTable: CSVTable {
@@ -176,6 +167,6 @@ extension RunDifference {
                 ("ci_high_frac", .optional(found.high)), ("status", .text(found.status)),
             ])
         }
-        return .object([("cell", key.numbers), ("before", figures(before)), ("after", figures(after))])
+        return .object([("cell", .object(key.members)), ("before", figures(before)), ("after", figures(after))])
     }
 }

@@ -1,5 +1,6 @@
 import RunStore
 import StressBasics
+import StudyPlan
 
 /// One of the two runs that are compared.
 public struct ComparedRun: Sendable {
@@ -16,14 +17,14 @@ public struct ComparedRun: Sendable {
     /// Confidence of its intervals.
     public var confidence: Double
     /// The cell its first sentence speaks of; nil when it has none.
-    public var headline: StoredCell?
+    public var headline: CellKey?
     /// Its cells, in plan order.
-    public var cells: [(key: StoredCell, figures: CellFigures)]
+    public var cells: [(key: CellKey, figures: CellFigures)]
 
     /// A run of the given facts.
     public init(
         runID: String, study: String, studyText: String, version: String, started: UTCInstant, confidence: Double,
-        headline: StoredCell?, cells: [(key: StoredCell, figures: CellFigures)]
+        headline: CellKey?, cells: [(key: CellKey, figures: CellFigures)]
     ) {
         (self.runID, self.study, self.studyText, self.version) = (runID, study, studyText, version)
         (self.started, self.confidence, self.headline, self.cells) = (started, confidence, headline, cells)
@@ -66,7 +67,7 @@ public struct CausedChange: Hashable, Sendable {
 /// One cell of two runs.
 public struct CellChange: Sendable {
     /// The cell.
-    public var key: StoredCell
+    public var key: CellKey
     /// What the earlier run says; nil when it lacks the cell.
     public var before: CellFigures?
     /// What the later run says; nil when it lacks the cell.
@@ -75,7 +76,7 @@ public struct CellChange: Sendable {
     public var steps: [CausedChange]
 
     /// A cell.
-    public init(key: StoredCell, before: CellFigures?, after: CellFigures?, steps: [CausedChange]) {
+    public init(key: CellKey, before: CellFigures?, after: CellFigures?, steps: [CausedChange]) {
         (self.key, self.before, self.after, self.steps) = (key, before, after, steps)
     }
 
@@ -140,7 +141,7 @@ public struct RunDifference: Sendable {
     /// O(cells).
     public init(
         before: ComparedRun, after: ComparedRun, inputs: [InputChange], notes: [String],
-        steps: (StoredCell, CellFigures?, CellFigures?) -> [CausedChange]
+        steps: (CellKey, CellFigures?, CellFigures?) -> [CausedChange]
     ) {
         (self.before, self.after, self.inputs, self.notes) = (before, after, inputs, notes)
         let earlier = Dictionary(before.cells.map { ($0.key, $0.figures) }, uniquingKeysWith: { first, _ in first })

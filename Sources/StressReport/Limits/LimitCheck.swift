@@ -49,27 +49,18 @@ public struct LimitCheck: Sendable {
 
 /// The values that a measure had in earlier runs, by cell, newest first.
 public struct EarlierValues: Sendable {
-    private var values: [StudyLimit.Measure: [StoredCell: [Double]]] = [:]
+    private var values: [StudyLimit.Measure: [CellKey: [Double]]] = [:]
 
     /// No earlier runs.
     public init() {}
 
     /// Adds what is known of a measure.
-    public mutating func add(_ known: [StoredCell: [Double]], of measure: StudyLimit.Measure) {
+    public mutating func add(_ known: [CellKey: [Double]], of measure: StudyLimit.Measure) {
         values[measure] = known
     }
 
     func last(_ count: Int, of measure: StudyLimit.Measure, in cell: StudyCell) -> [Double] {
-        Array((values[measure]?[StoredCell(cell)] ?? []).prefix(count))
-    }
-}
-
-extension StoredCell {
-    /// The cell of a study as the history keeps it.
-    public init(_ cell: StudyCell) {
-        self.init(
-            asset: cell.asset, contract: cell.contract.rawValue, side: cell.side.rawValue,
-            leverage: cell.leverage.value, horizonHours: cell.horizon.inHours, platform: cell.platform)
+        Array((values[measure]?[cell.key] ?? []).prefix(count))
     }
 }
 

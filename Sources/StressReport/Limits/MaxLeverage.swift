@@ -115,7 +115,7 @@ extension RunReport {
                 numberText(statistics.confidence)
             },
         ]
-        let identity = cellColumns.filter { $0.name != "leverage_x" }.map {
+        let identity = cellColumns.filter { $0.name != CellAxis.leverage.column }.map {
             $0.of { (item: MaxLeverage) in item.place }
         }
         return CSVTable(

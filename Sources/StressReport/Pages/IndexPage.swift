@@ -130,7 +130,7 @@ struct IndexPage {
                 if !failure.hint.isEmpty { w.element("small", text: " To do: " + failure.hint) }
             }
             w.element("td") { w in
-                let known = report.lastGood.filter { $0.asset == failure.asset }
+                let known = report.lastGood.filter { $0.cell.asset == failure.asset }
                 if known.isEmpty { w.text("none on record") }
                 for (place, good) in known.enumerated() {
                     w.text((place > 0 ? "; " : "") + good.words)

@@ -5,7 +5,7 @@ import StudyPlan
 /// A limit apart from what was measured against it.
 struct LimitKey: Hashable {
     let asset: String
-    let cell: StoredCell?
+    let cell: CellKey?
     let measure, form, bound: String
 
     init(_ limit: StoredLimit) {
@@ -26,7 +26,7 @@ struct NightCard {
 
     let asset: String
     /// The cell; nil for the age of the newest bar.
-    let cell: StoredCell?
+    let cell: CellKey?
     /// The column of `results.csv` that it shows, `newest_bar_age_h` or `bars_count`.
     let column: String
     /// `headline`, or the newest status of the limit.
@@ -38,7 +38,7 @@ struct NightCard {
     var isBreached: Bool { status == "breach" }
 
     /// The card of the study's headline.
-    init(headline cell: StoredCell, runs: [RunRecord], changes: [RunChange]) {
+    init(headline cell: CellKey, runs: [RunRecord], changes: [RunChange]) {
         (asset, self.cell, column) = (cell.asset, cell, StudyLimit.Measure.negativeEquity.rawValue)
         isFloor = false
         nights = zip(runs, changes).map { record, change in
@@ -170,12 +170,11 @@ private func timeText(hours: Double) -> String {
     return timeText(TimeSpan(milliseconds: Int64(bounded * 3_600_000)))
 }
 
-extension StoredCell {
+extension CellKey {
     /// `long 20× 7 d`, with contract and platform where they are not the usual ones.
     fileprivate var words: String {
-        let time = TimeSpan(milliseconds: Int64(min(max(horizonHours, 0), 1e7) * 3_600_000)).screenText
-        let kind = contract == "linear" ? "" : contract + " "
-        return "\(kind)\(side) \(numberText(leverage))× \(time) on \(platform)"
+        let kind = contract == .linear ? "" : contract.rawValue + " "
+        return "\(kind)\(side.rawValue) \(leverage.screenText) \(horizon.screenText) on \(platform)"
     }
 }
 

@@ -57,7 +57,7 @@ extension NightCard {
     /// The numbers of the card: values and limit in `unit`.
     fileprivate var numbers: JSONValue {
         .object([
-            ("asset", .text(asset)), ("cell", cell?.numbers ?? .null), ("measure", .text(column)),
+            ("asset", .text(asset)), ("cell", cell.map { .object($0.members) } ?? .null), ("measure", .text(column)),
             ("unit", .optional(unit?.rawValue)), ("status", .text(status)), ("form", .text(isFloor ? "min" : "max")),
             ("limit", .optional(limit)), ("value", .optional(nights.last?.value)), ("median", .optional(median)),
             ("change_from_median", .optional(changeFromMedian)), ("lowest", .optional(values.min())),
@@ -73,16 +73,6 @@ extension NightCard.Night {
     fileprivate var numbers: JSONValue {
         .object([
             ("started_utc", .text(started.rfc3339)), ("value", .optional(value)), ("limit", .optional(limit)),
-        ])
-    }
-}
-
-extension StoredCell {
-    /// The cell as the objects of `history --json` have it.
-    var numbers: JSONValue {
-        .object([
-            ("asset", .text(asset)), ("contract", .text(contract)), ("side", .text(side)),
-            ("platform", .text(platform)), ("leverage_x", .number(leverage)), ("horizon_h", .number(horizonHours)),
         ])
     }
 }

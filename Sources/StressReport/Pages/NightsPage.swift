@@ -1,5 +1,6 @@
 import RunStore
 import StressBasics
+import StudyPlan
 
 /// The page of all nights: per study how its headline and its limits moved over the last runs.
 ///
@@ -122,7 +123,7 @@ extension NightsPage.StudyHistory {
     private var newestWhole: RunRecord? { records.first { $0.run.status != .failed } }
 
     /// The cell of the newest headline among the shown runs.
-    private var headline: StoredCell? {
+    private var headline: CellKey? {
         shown.reversed().lazy.compactMap { $0.headlines.first(where: \.isStudyHeadline)?.cell }.first
     }
 

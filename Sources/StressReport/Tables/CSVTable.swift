@@ -104,15 +104,35 @@ extension RunReport {
 }
 
 /// The columns that name a cell, in the order of every table.
-var cellColumns: [Column<StudyCell>] {
-    [
-        Column("asset", "", .text, "Price history, as the study names it") { $0.asset },
-        Column("contract", "", .text, "How the position is margined and settled") { $0.contract.rawValue },
-        Column("side", "", .text, "long gains when the price rises, short when it falls") { $0.side.rawValue },
-        Column("leverage_x", "x", .number, "Entry notional over initial margin") { numberText($0.leverage.value) },
-        Column("horizon_h", "h", .number, "Longest holding time") { numberText($0.horizon.inHours) },
-        Column("platform", "", .text, "Platform rules, as the study names them") { $0.platform },
-    ]
+var cellColumns: [Column<StudyCell>] { keyColumns { $0.key } }
+
+/// The columns that name a row's cell.
+///
+/// - Parameters:
+///   - axes: the axes that have a column.
+///   - prefix: what their names begin with.
+///   - words: what is added to what they hold.
+func keyColumns<Row>(
+    _ axes: [CellAxis] = CellAxis.allCases, prefix: String = "", words: String = "",
+    _ key: @escaping (Row) -> CellKey
+) -> [Column<Row>] {
+    axes.map { axis in
+        Column(prefix + axis.column, axis.unit, axis.unit.isEmpty ? .text : .number, axis.words + words) {
+            key($0)[axis].field
+        }
+    }
+}
+
+extension CellKey {
+    /// As members of a JSON object, under the names of their columns.
+    var members: [(String, JSONValue)] {
+        CellAxis.allCases.map { axis in
+            switch self[axis] {
+            case .text(let text): (axis.column, .text(text))
+            case .number(let number): (axis.column, .number(number))
+            }
+        }
+    }
 }
 
 /// `value` as a field: shortest round-trip decimal, empty when missing.

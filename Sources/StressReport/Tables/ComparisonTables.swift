@@ -41,12 +41,10 @@ extension RunReport {
 
     private var differencesTable: CSVTable {
         let confidence = study.statistics.confidence
+        let other: [Column<CellComparison>] = keyColumns(
+            [.side, .leverage, .platform], prefix: "other_", words: ", of the cell it is compared with"
+        ) { $0.other.key }
         let own: [Column<CellComparison>] = [
-            Column("other_side", "", .text, "Side of the cell it is compared with") { $0.other.side.rawValue },
-            Column("other_leverage_x", "x", .number, "Leverage of the cell it is compared with") {
-                numberText($0.other.leverage.value)
-            },
-            Column("other_platform", "", .text, "Platform of the cell it is compared with") { $0.other.platform },
             Column("difference_frac", "fraction", .number, "Share below zero less that of the other cell") {
                 numberText($0.difference.difference)
             },
@@ -68,7 +66,7 @@ extension RunReport {
             },
         ]
         let identity = cellColumns.map { $0.of { (item: CellComparison) in item.cell } }
-        return CSVTable(file: "differences.csv", columns: [runColumn()] + identity + own, rows: comparisons)
+        return CSVTable(file: "differences.csv", columns: [runColumn()] + identity + other + own, rows: comparisons)
     }
 
     private var bandsTable: CSVTable {

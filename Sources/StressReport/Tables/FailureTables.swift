@@ -23,16 +23,13 @@ extension RunReport {
 
     /// `last_good.csv`: what an earlier run of the study found for the pages of failed price histories.
     private var lastGoodTable: CSVTable {
-        let columns: [Column<LastGoodValue>] = [
-            Column("asset", "", .text, "Price history that could not be done this time") { $0.asset },
-            Column("side", "", .text, "long or short") { $0.side.rawValue },
-            Column("leverage_x", "x", .number, "Entry notional over initial margin") { numberText($0.leverage.value) },
-            Column("horizon_h", "h", .number, "Longest holding time") { numberText($0.horizon.inHours) },
+        let identity = keyColumns([.asset, .side, .leverage, .horizon]) { (row: LastGoodValue) in row.cell }
+        let figures: [Column<LastGoodValue>] = [
             Column("negative_equity_frac", "fraction", .number, "Share below zero that the earlier run found") {
                 numberText($0.share)
             },
             Column("started_utc", "UTC", .time, "When that run started") { $0.started.rfc3339 },
         ]
-        return CSVTable(file: "last_good.csv", columns: [runColumn()] + columns, rows: lastGood)
+        return CSVTable(file: "last_good.csv", columns: [runColumn()] + identity + figures, rows: lastGood)
     }
 }

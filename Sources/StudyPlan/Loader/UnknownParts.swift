@@ -4,14 +4,10 @@ extension Study {
     /// What a selector names and the study does not have, part by part, each with what it has instead; empty when it picks at
     /// least one cell.
     public func unknownParts(of selector: CellSelector) -> [(message: String, hint: String)] {
-        [
-            mayBecomeKnown(selector) ? nil : unknown("asset", selector.asset, among: inputs.map(\.asset)),
-            unknown("contract", selector.contract?.rawValue, among: grid.contracts.map(\.rawValue)),
-            unknown("side", selector.side?.rawValue, among: grid.sides.map(\.rawValue)),
-            unknown("leverage", selector.leverage?.plainText, among: grid.leverages.map(\.plainText)),
-            unknown("horizon", selector.horizon?.text, among: grid.horizons.map(\.text)),
-            unknown("platform", selector.platform, among: platforms.map(\.name)),
-        ].compactMap { $0 }
+        CellAxis.allCases.compactMap { axis in
+            if axis == .asset, mayBecomeKnown(selector) { return nil }
+            return selector.plainText(axis).flatMap { unknown(axis, $0, among: plainTexts(of: axis)) }
+        }
     }
 
     /// Whether the selector may name one of the assets that a file is yet to be divided into.
@@ -20,14 +16,14 @@ extension Study {
         return inputs.contains { $0.mayBecome(asset) }
     }
 
-    private func unknown(_ part: String, _ wanted: String?, among known: [String]) -> (message: String, hint: String)? {
-        guard let wanted, !known.contains(wanted) else { return nil }
+    private func unknown(_ axis: CellAxis, _ wanted: String, among known: [String]) -> (message: String, hint: String)?
+    {
+        guard !known.contains(wanted) else { return nil }
         // Numbers that differ in a digit are not slips of each other.
-        let isName = part == "asset" || part == "platform"
-        let near = isName ? nearestName(to: wanted, among: known).map { "did you mean '\($0)'? " } ?? "" : ""
+        let near = axis.isName ? nearestName(to: wanted, among: known).map { "did you mean '\($0)'? " } ?? "" : ""
         let rest = known.count > Study.mostNamed ? ", … \(groupedText(known.count, separator: " ")) in all" : ""
         return (
-            "the study has no \(part) '\(SourceLocation.presentable(wanted))'",
+            "the study has no \(axis.rawValue) '\(SourceLocation.presentable(wanted))'",
             near + "it has \(known.prefix(Study.mostNamed).joined(separator: ", "))\(rest)"
         )
     }

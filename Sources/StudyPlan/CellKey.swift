@@ -1,0 +1,119 @@
+import MarginModel
+import StressBasics
+
+/// A cell by value, one on every axis, so that it can be found again when the grid has changed around it.
+public struct CellKey: Hashable, Sendable {
+    /// The price history.
+    public var asset: String
+    /// The contract.
+    public var contract: ContractKind
+    /// The direction.
+    public var side: Side
+    /// The leverage.
+    public var leverage: Leverage
+    /// The holding time.
+    public var horizon: TimeSpan
+    /// Name of the platform.
+    public var platform: String
+
+    /// A key of the given values.
+    public init(
+        asset: String, contract: ContractKind, side: Side, leverage: Leverage, horizon: TimeSpan, platform: String
+    ) {
+        (self.asset, self.contract, self.side) = (asset, contract, side)
+        (self.leverage, self.horizon, self.platform) = (leverage, horizon, platform)
+    }
+
+    /// A key from what a file holds.
+    ///
+    /// - Parameter field: the value of a column; nil where there is none.
+    /// - Throws: ``Unreadable``, naming the first axis whose value is none of ours.
+    public init(reading field: (CellAxis) throws -> AxisValue?) throws {
+        func read<Value>(_ axis: CellAxis, _ convert: (AxisValue) -> Value?) throws -> Value {
+            guard let value = try field(axis).flatMap(convert) else { throw Unreadable(axis: axis) }
+            return value
+        }
+        asset = try read(.asset, \.text)
+        contract = try read(.contract) { $0.text.flatMap(ContractKind.init) }
+        side = try read(.side) { $0.text.flatMap(Side.init) }
+        leverage = try read(.leverage) { $0.number.flatMap(Leverage.init) }
+        horizon = try read(.horizon) { $0.number.flatMap(TimeSpan.init(hours:)) }
+        platform = try read(.platform, \.text)
+    }
+
+    /// A value that no cell has.
+    public struct Unreadable: Error {
+        /// Where it stands.
+        public let axis: CellAxis
+    }
+
+    /// The value on an axis, as files hold it.
+    public subscript(axis: CellAxis) -> AxisValue {
+        switch axis {
+        case .asset: .text(asset)
+        case .contract: .text(contract.rawValue)
+        case .side: .text(side.rawValue)
+        case .leverage: .number(leverage.value)
+        case .horizon: .number(horizon.inHours)
+        case .platform: .text(platform)
+        }
+    }
+
+    /// The value on an axis as a person types it: `20x`, `7d`.
+    public func plainText(_ axis: CellAxis) -> String {
+        switch axis {
+        case .leverage: leverage.plainText
+        case .horizon: horizon.text
+        default: self[axis].field
+        }
+    }
+
+    /// A name that does not depend on the rest of the grid: `LTCUSDT/linear/long/20x/7d/typical`.
+    public var id: String { CellAxis.allCases.map(plainText).joined(separator: "/") }
+}
+
+extension CellKey: Codable {
+    private struct Column: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ axis: CellAxis) { stringValue = axis.column }
+        /// As decoders see it that turn names into camel case: `leverageX`.
+        init(camelCase axis: CellAxis) {
+            let words = axis.column.split(separator: "_")
+            stringValue = words.dropFirst().reduce(String(words[0])) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
+        }
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// One member an axis, under the name of its column.
+    public func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: Column.self)
+        for axis in CellAxis.allCases {
+            switch self[axis] {
+            case .text(let text): try members.encode(text, forKey: Column(axis))
+            case .number(let number): try members.encode(number, forKey: Column(axis))
+            }
+        }
+    }
+
+    /// Reads what ``encode(to:)`` writes.
+    public init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Column.self)
+        try self.init { axis in
+            let column = members.contains(Column(axis)) ? Column(axis) : Column(camelCase: axis)
+            return axis.unit.isEmpty
+                ? .text(try members.decode(String.self, forKey: column))
+                : .number(try members.decode(Double.self, forKey: column))
+        }
+    }
+}
+
+extension TimeSpan {
+    /// Nil for what is no length of a holding time: not above zero, or beyond a thousand years.
+    fileprivate init?(hours: Double) {
+        guard hours > 0, hours <= 8_766_000 else { return nil }
+        self.init(milliseconds: Int64((hours * 3_600_000).rounded()))
+    }
+}
