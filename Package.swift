@@ -81,9 +81,10 @@ let package = Package(
             dependencies: [
                 "CZlib", "StressBasics", "StressStatistics", "StudyPlan", .product(name: "GRDB", package: "GRDB.swift"),
             ]),
+        .target(name: "StressResults", dependencies: ["StressBasics", "StressStatistics", "StudyPlan"]),
         .target(
             name: "StressReport",
-            dependencies: ["StressBasics", "StressStatistics", "StudyPlan", "RunStore"],
+            dependencies: ["StressBasics", "StressStatistics", "StudyPlan", "RunStore", "StressResults"],
             resources: [
                 .embedInCode("Resources/chart.css"), .embedInCode("Resources/report.css"),
                 .embedInCode("Resources/report.js"),
@@ -93,7 +94,7 @@ let package = Package(
             name: "BelowZeroCLI",
             dependencies: [
                 "CSVIngest", "ContentStore", "MarginModel", "PriceArchive", "PriceSeries", "RunStore", "StressBasics",
-                "StressEngine", "StressReport", "StressStatistics", "StudyPlan",
+                "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -21,9 +21,9 @@ struct BelowZero: ParsableCommand {
             """,
         version: programVersion,
         subcommands: [
-            RunCommand.self, SweepCommand.self, CheckCommand.self, ValidateCommand.self, ExplainCommand.self,
-            DiffCommand.self,
-            HistoryCommand.self, StoreCommand.self, IndexCommand.self, InitCommand.self, FetchCommand.self,
+            RunCommand.self, SweepCommand.self, CheckCommand.self, ValidateCommand.self, ReportCommand.self,
+            ExplainCommand.self, DiffCommand.self, HistoryCommand.self, StoreCommand.self, IndexCommand.self,
+            InitCommand.self, FetchCommand.self,
             SynthCommand.self,
             VenuesCommand.self, ExportCommand.self, ManualCommand.self,
         ])

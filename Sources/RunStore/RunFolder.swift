@@ -89,10 +89,15 @@ public struct RunFolder: ~Copyable {
 
     /// Writes one file, which ``publish()`` forces to disk. `path` uses `/`; its folders are made.
     public func write(_ contents: String, to path: String) throws(StoreError) {
+        try write(Array(contents.utf8), to: path)
+    }
+
+    /// The same for bytes.
+    public func write(_ contents: [UInt8], to path: String) throws(StoreError) {
         precondition(!path.hasPrefix("/") && !path.split(separator: "/").contains(".."), "a path inside the run folder")
         let target = "\(temporaryPath)/\(path)"
         try calls.makeFolders(splitPath(target).parent)
-        try calls.writeFile(target, contents, isSynced: false)
+        try calls.writeFile(target, [contents], isSynced: false)
     }
 
     /// Forces the files and the folder to disk and gives it its final name; then what was kept for resuming is removed.

@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StudyPlan
 
 /// Why a price history has no whole window of a holding time: how long it is, and which holding times fit.

@@ -1,5 +1,6 @@
 import RunStore
 import StressBasics
+import StressResults
 
 extension RunReport {
     /// Adds a finding to each price history that is shorter than in the run before.

@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 /// A JSON value that keeps the order it was written in, so that equal runs give equal bytes.
 enum JSONValue {

@@ -30,7 +30,7 @@ private func day(_ number: Int) -> String { "2026-11-\(number < 10 ? "0" : "")\(
         #expect(record.jobs[0].warnings == 1 && record.jobs[0].last?.rfc3339 == "2026-11-19T23:00:00Z")
         #expect(record.headlines[0].isStudyHeadline && record.headlines[0].worstFill == 0.2)
         #expect(record.headlines[0].atOnce == 0.01)
-        #expect(record.limits[0].cell?.leverage == 20 && record.limits[1].cell == nil)
+        #expect(record.limits[0].cell?.leverage.value == 20 && record.limits[1].cell == nil)
         #expect(record.limits[1].asset == "BTC" && record.limits[1].threshold == 36)
         let history = try open()
         let run = try #require(try history.runs().first)

@@ -16,10 +16,11 @@ private let mayImport: [String: Set<String>] = [
     "StudyPlan": ["StressBasics", "PriceSeries", "MarginModel", "Yams"],
     "StressEngine": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
     "RunStore": ["CZlib", "StressBasics", "StressStatistics", "StudyPlan", "GRDB"],
-    "StressReport": ["StressBasics", "StressStatistics", "StudyPlan", "RunStore"],
+    "StressResults": ["StressBasics", "StressStatistics", "StudyPlan"],
+    "StressReport": ["StressBasics", "StressStatistics", "StudyPlan", "RunStore", "StressResults"],
     "BelowZeroCLI": [
         "CSVIngest", "ContentStore", "MarginModel", "PriceArchive", "PriceSeries", "RunStore", "StressBasics",
-        "StressEngine", "StressReport", "StressStatistics", "StudyPlan", "ArgumentParser", "Logging",
+        "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan", "ArgumentParser", "Logging",
     ],
 ]
 
@@ -32,6 +33,8 @@ private let extraPlatformModules: [String: Set<String>] = [
     "PriceArchive": ["Dispatch", "Foundation", "FoundationNetworking", "Synchronization"],
     // The history reads the JSON of run folders; nothing else in the store may need Foundation.
     "RunStore": ["Foundation", "FoundationEssentials", "Synchronization"],
+    // A document is JSON.
+    "StressResults": ["Foundation"],
     "StressReport": ["Foundation", "FoundationEssentials"],
     "BelowZeroCLI": ["Dispatch", "Foundation", "Synchronization"],
 ]

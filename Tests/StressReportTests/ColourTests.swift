@@ -1,4 +1,5 @@
 import Foundation
+import StressResults
 import Testing
 
 @testable import StressReport

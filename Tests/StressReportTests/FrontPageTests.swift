@@ -1,6 +1,7 @@
 import Foundation
 import RunStore
 import StressBasics
+import StressResults
 import StudyPlan
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import RunStore
 import StressBasics
+import StressResults
 import StressStatistics
 import StudyPlan
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import StressBasics
+import StressResults
 import StressStatistics
 import StudyPlan
 import TestSupport

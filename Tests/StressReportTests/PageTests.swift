@@ -1,6 +1,7 @@
 import Foundation
 import PriceSeries
 import StressBasics
+import StressResults
 import StressStatistics
 import StudyPlan
 import TestSupport

@@ -1,6 +1,7 @@
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 import StressStatistics
 import StudyPlan
 

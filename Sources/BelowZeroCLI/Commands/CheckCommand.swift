@@ -5,6 +5,7 @@ import PriceSeries
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 import StudyPlan
 
 /// `belowzero check`: read and audit, compute nothing.

@@ -3,6 +3,7 @@ import RunStore
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 import StudyPlan
 
 /// `belowzero diff`: two runs side by side.

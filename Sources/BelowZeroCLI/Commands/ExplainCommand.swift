@@ -1,10 +1,11 @@
 import ArgumentParser
-import Foundation
 import CSVIngest
+import Foundation
 import PriceSeries
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 import StressStatistics
 import StudyPlan
 

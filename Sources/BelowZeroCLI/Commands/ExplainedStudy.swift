@@ -3,6 +3,7 @@ import Foundation
 import PriceSeries
 import StressBasics
 import StressReport
+import StressResults
 import StressStatistics
 import StudyPlan
 

@@ -4,6 +4,7 @@ import RunStore
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 import StressStatistics
 import StudyPlan
 

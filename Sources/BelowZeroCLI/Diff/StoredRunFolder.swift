@@ -3,6 +3,7 @@ import Foundation
 import RunStore
 import StressBasics
 import StressReport
+import StressResults
 import StudyPlan
 
 /// A run folder, read again to be compared with another.

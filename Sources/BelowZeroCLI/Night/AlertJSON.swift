@@ -1,5 +1,6 @@
 import StressBasics
 import StressReport
+import StressResults
 import StudyPlan
 
 /// What `on_breach` is told.

@@ -3,6 +3,7 @@ import Foundation
 import RunStore
 import StressBasics
 import StressReport
+import StressResults
 import StudyPlan
 
 /// What surrounds a run: it waits for its turn, knows earlier runs, and afterwards is recorded, pointed at, followed by

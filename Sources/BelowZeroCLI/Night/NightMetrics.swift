@@ -1,5 +1,6 @@
 import StressBasics
 import StressReport
+import StressResults
 import StressStatistics
 import StudyPlan
 

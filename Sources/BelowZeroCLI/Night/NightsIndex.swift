@@ -2,6 +2,7 @@ import Foundation
 import RunStore
 import StressBasics
 import StressReport
+import StressResults
 import StudyPlan
 
 /// Writes the page of all nights beside the history of runs.

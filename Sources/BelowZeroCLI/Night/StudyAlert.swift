@@ -1,6 +1,7 @@
 import Foundation
 import StressBasics
 import StressReport
+import StressResults
 import StudyPlan
 
 /// One of a study's commands, run with JSON on its standard input.

@@ -3,6 +3,7 @@ import PriceSeries
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 import StudyPlan
 
 /// One asset of a study, read: prices, funding and mark, and what was found in them.

@@ -3,6 +3,7 @@ import PriceSeries
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 import StressStatistics
 import StudyPlan
 

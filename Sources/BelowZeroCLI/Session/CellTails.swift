@@ -2,6 +2,7 @@ import MarginModel
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 import StressStatistics
 import StudyPlan
 

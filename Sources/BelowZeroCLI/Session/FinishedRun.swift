@@ -1,5 +1,6 @@
 import Foundation
 import StressReport
+import StressResults
 
 /// What the `summary.json` of a run that stands says of it.
 struct FinishedRun {

@@ -2,6 +2,7 @@ import PriceSeries
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 import StressStatistics
 import StudyPlan
 

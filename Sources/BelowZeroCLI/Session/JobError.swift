@@ -1,6 +1,7 @@
 import CSVIngest
 import StressBasics
 import StressReport
+import StressResults
 
 /// Why one job could not be done, as a value: the others go on.
 struct JobError: Error, Sendable {

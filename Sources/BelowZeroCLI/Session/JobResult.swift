@@ -2,6 +2,7 @@ import Foundation
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 import StressStatistics
 import StudyPlan
 

@@ -4,6 +4,7 @@ import RunStore
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 import StudyPlan
 
 /// The jobs that a run has finished, kept in its unfinished folder until the run stands.

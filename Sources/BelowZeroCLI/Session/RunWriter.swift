@@ -4,6 +4,7 @@ import RunStore
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 import StudyPlan
 
 /// Writes a report's files as one run folder and tells the user.
@@ -23,7 +24,7 @@ struct RunWriter {
             try Console.print(report.resultsText)
         } else {
             let pages = report.boundedFiles(allowLarge: work.allowLarge)
-            try write(pages.files, to: folder)
+            try write(pages.files, compressedResults(ResultsDocument(report).bytes), to: folder)
             if let file = work.mailBody { writeMail(report, to: file) }
             let unsaid = unsaid(report, files: pages.files, folder: folder)
             tell(pages)
@@ -45,11 +46,13 @@ struct RunWriter {
         return nil
     }
 
-    private func write(_ files: [ReportFile], to folder: String) throws {
+    private func write(_ files: [ReportFile], _ results: [UInt8], to folder: String) throws {
         do {
             guard let unfinished else { preconditionFailure("a run that is written has a place") }
             var run = try unfinished.runFolder(at: folder)
-            try run.checkSpace(for: files.map { ($0.path, $0.contents.utf8.count) })
+            try run.checkSpace(
+                for: files.map { ($0.path, $0.contents.utf8.count) } + [(storedResultsName, results.count)])
+            try run.write(results, to: storedResultsName)
             for file in files {
                 if interruption.control.isCancelled { throw interruption.failure }
                 try run.write(file.contents, to: file.path)

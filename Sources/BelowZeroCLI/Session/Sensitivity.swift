@@ -4,6 +4,7 @@ import PriceSeries
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 import StressStatistics
 import StudyPlan
 

@@ -4,6 +4,7 @@ import RunStore
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 import StressStatistics
 import StudyPlan
 
@@ -76,7 +77,7 @@ struct StressSession {
     }
 
     private func kernelUses(_ results: [JobResult]) -> [RunCircumstances.KernelUse] {
-        KernelKind.allCases.compactMap { kind in
+        KernelKind.allCases.sorted { $0.rawValue < $1.rawValue }.compactMap { kind in
             let cells = results.reduce(0) { sum, result in sum + result.kernels.count { $0 == kind } }
             return cells > 0 ? RunCircumstances.KernelUse(name: kind.rawValue, cells: cells) : nil
         }

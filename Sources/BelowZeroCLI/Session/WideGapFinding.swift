@@ -2,6 +2,7 @@ import CSVIngest
 import PriceSeries
 import StressBasics
 import StressReport
+import StressResults
 import StressStatistics
 import StudyPlan
 

@@ -6,6 +6,7 @@ import Logging
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 
 /// Options that every command has.
 struct CommonOptions: ParsableArguments {

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import StressBasics
 import StressReport
+import StressResults
 
 /// The only door for text meant for people and for logs: standard error for messages, standard output for results.
 struct Console: Sendable {

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import StressBasics
 import StressReport
+import StressResults
 
 /// How lines on standard error look.
 enum LogFormat: String, CaseIterable, Sendable {

@@ -3,6 +3,7 @@ import Foundation
 import PriceSeries
 import StressBasics
 import StressReport
+import StressResults
 
 /// The close of a price history as characters: one look tells whether the right columns were read.
 ///

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import StressReport
+import StressResults
 
 /// Whether standard output and standard error may be coloured.
 enum ColourChoice: String, CaseIterable, ExpressibleByArgument, Sendable {

@@ -1,6 +1,7 @@
 import PriceSeries
 import StressBasics
 import StressReport
+import StressResults
 import StressStatistics
 
 /// The comparison of one file as a person reads it.

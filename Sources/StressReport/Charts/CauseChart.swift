@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StressStatistics
 
 /// What the mean shortfall is made of, one bar a leverage: parts that deepen it to the right of zero, parts that lessen

@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 /// The colours of the pages by name, light and dark, as `report.css` states them.
 struct Palette {

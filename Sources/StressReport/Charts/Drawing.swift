@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 /// A figure that writes itself as SVG, into a page or into a file of its own.
 protocol Drawing {

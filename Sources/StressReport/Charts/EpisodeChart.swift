@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StressStatistics
 
 /// The price around the worst entry of an episode: where it was entered, where its margin was gone, and where it was closed.

@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StressStatistics
 
 /// Share below zero against leverage, both axes logarithmic: the page's side with its interval and the band that holds the

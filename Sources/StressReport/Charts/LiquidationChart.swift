@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StressStatistics
 
 /// Cumulative incidence of liquidation: share of entries against time since entry, time logarithmic; the headline's leverage

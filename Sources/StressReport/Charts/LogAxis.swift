@@ -4,6 +4,7 @@
     import Darwin
 #endif
 import StressBasics
+import StressResults
 
 /// A logarithmic axis: values above 0 to positions on a drawing.
 struct LogAxis {

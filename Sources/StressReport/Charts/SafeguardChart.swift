@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StressStatistics
 
 /// What liquidation makes of the entries that would have been below zero, in entries. What a platform's fund, other traders or

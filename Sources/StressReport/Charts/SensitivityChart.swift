@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StressStatistics
 
 /// The headline under changed assumptions, one row a change: share with its interval, logarithmic.

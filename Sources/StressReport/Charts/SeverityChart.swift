@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StressStatistics
 
 /// How far below zero entries ended, one row a leverage: median, 90 % and 99 % quantile, largest; logarithmic.

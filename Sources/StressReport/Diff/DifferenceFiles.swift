@@ -1,5 +1,6 @@
 import RunStore
 import StressBasics
+import StressResults
 
 extension RunDifference {
     /// `changes.csv`, `causes.csv`, `columns.csv` and `diff.json`.

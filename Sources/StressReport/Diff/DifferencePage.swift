@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 extension RunReport {
     /// The page of two runs side by side; needs the circumstances and names of this report, and none of its results.

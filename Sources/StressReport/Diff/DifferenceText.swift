@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 extension RunDifference {
     /// The comparison for a terminal: plain text without colour codes.

@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 extension DifferenceCause {
     /// The cause in words.

@@ -1,5 +1,6 @@
 import RunStore
 import StressBasics
+import StressResults
 import StudyPlan
 
 /// One of the two runs that are compared.

@@ -1,35 +1,9 @@
 import StressBasics
+import StressResults
 import StressStatistics
 import StudyPlan
 
 extension LimitCheck {
-    /// Why a limit has nothing to be held against.
-    public enum Absence: Hashable, Sendable {
-        /// The history has no whole window for a single entry.
-        case noEntries
-        /// The platform would open no such position.
-        case rejected
-        /// No entry was liquidated, so that there is no time to it.
-        case notLiquidated
-        /// The value has no interval that a distance could be measured in.
-        case noInterval
-        /// The study does not compute the figure there.
-        case notComputed
-        /// The job of the price history failed.
-        case failedJob
-
-        /// Why, as the end of a sentence.
-        public var words: String {
-            switch self {
-            case .noEntries: "no entry has a whole window"
-            case .rejected: "the platform opens no such position"
-            case .notLiquidated: "no entry was liquidated"
-            case .noInterval: "the value has no interval"
-            case .notComputed: "it is not computed on this platform"
-            case .failedJob: "the price history has no result"
-            }
-        }
-    }
 
     /// `TWO long 10× 1 d on typical: below zero has no value, as no entry has a whole window`.
     public var absenceWords: String {

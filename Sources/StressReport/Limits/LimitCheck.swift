@@ -1,51 +1,8 @@
 import RunStore
 import StressBasics
+import StressResults
 import StressStatistics
 import StudyPlan
-
-/// One limit against one cell, or against the newest bar of one price history.
-public struct LimitCheck: Sendable {
-    /// The limit.
-    public var limit: StudyLimit
-    /// The price history.
-    public var asset: String
-    /// The cell; nil for a limit on a price history.
-    public var cell: StudyCell?
-    /// The measured value; nil when there is none.
-    public var value: Double?
-    /// Its interval; nil where the measure has none.
-    public var interval: (low: Double, high: Double)?
-    /// Median of the values of earlier runs, for a drift limit with enough of them.
-    public var baseline: Double?
-    /// Number of earlier values behind ``baseline``, or too few of them.
-    public var earlierRuns: Int
-    /// What is not a breach: the largest value, the smallest, or for a drift limit the largest distance; nil for half-widths
-    /// of an interval that there is not.
-    public var threshold: Double?
-    /// What became of it.
-    public var outcome: Outcome
-    /// Why there is no value; nil where there is one.
-    public var absence: Absence?
-    /// More about the absence, as the end of a sentence; empty when there is nothing more.
-    public var absenceDetail = ""
-    /// Whether nothing is known where the study wants something to be known: the run is then partial.
-    public var isUnknown = false
-
-    /// What became of a limit; the raw value is what outputs print.
-    public enum Outcome: String, Hashable, Sendable, CaseIterable {
-        /// Within the limit.
-        case met
-        /// Beyond it.
-        case breach
-        /// The cell has no such value, or the history no bars.
-        case noValue = "no_value"
-        /// A drift limit with too few runs before.
-        case noHistory = "no_history"
-    }
-
-    /// Whether the value is beyond the limit.
-    public var breached: Bool { outcome == .breach }
-}
 
 /// The values that a measure had in earlier runs, by cell, newest first.
 public struct EarlierValues: Sendable {

@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StudyPlan
 
 /// One limit of the study with the cells it was held against.

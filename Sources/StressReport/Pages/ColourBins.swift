@@ -1,3 +1,5 @@
+import StressResults
+
 /// The nine colour classes of the heat tables.
 ///
 /// Their edges are fixed, not fitted to a report: two nights can be compared by eye. The colours live in `report.css`.

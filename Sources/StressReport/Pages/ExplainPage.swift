@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StressStatistics
 import StudyPlan
 

@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 /// Writes markup so that nothing can slip in unescaped: tag and attribute names are literals of this program
 /// (`StaticString`), everything else is text and is escaped, and an element closes where its closure ends.

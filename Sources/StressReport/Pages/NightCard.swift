@@ -1,5 +1,6 @@
 import RunStore
 import StressBasics
+import StressResults
 import StudyPlan
 
 /// A limit apart from what was measured against it.

@@ -1,5 +1,6 @@
 import RunStore
 import StressBasics
+import StressResults
 
 extension NightsPage {
     /// The numbers of the page for programs, one object on one line: what `belowzero index --json` prints. Keys are only ever

@@ -1,5 +1,6 @@
 import RunStore
 import StressBasics
+import StressResults
 import StudyPlan
 
 /// The page of all nights: per study how its headline and its limits moved over the last runs.

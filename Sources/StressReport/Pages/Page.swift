@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 /// The frame that every page shares: policy, bar, sections, footer.
 struct Page {

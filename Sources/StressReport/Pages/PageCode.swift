@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 /// A style sheet or script of this program with the hash by which a page's own policy admits it. There is no way to
 /// make one from a report's texts except ``printFooter(_:)``, which escapes every character that could matter.

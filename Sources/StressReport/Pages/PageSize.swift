@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 /// Pages that are larger than a browser likes.
 public struct LargePages: Sendable {

@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 extension AssetSide {
     /// The page of one price history and direction.

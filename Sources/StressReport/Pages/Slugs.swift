@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 /// Safe and different file names for the pages of assets, whose names are free text.
 ///

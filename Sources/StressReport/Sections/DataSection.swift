@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 extension AssetSide {
     /// What the checks of the history found, and what was done about it.

@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StudyPlan
 
 /// One column of a CSV: how it is called, what it means, and what stands in it. The dictionary `columns.csv` is made

@@ -1,37 +1,7 @@
 import StressBasics
+import StressResults
 import StressStatistics
 import StudyPlan
-
-/// Two cells of one history and horizon, compared.
-public struct CellComparison: Codable, Sendable {
-    /// The cell that is compared.
-    public var cell: StudyCell
-    /// The cell it is compared with, which differs in one part.
-    public var other: StudyCell
-    /// Share below zero of `cell` less that of `other`.
-    public var difference: DifferenceInference
-
-    /// A comparison.
-    public init(cell: StudyCell, other: StudyCell, difference: DifferenceInference) {
-        self.cell = cell
-        self.other = other
-        self.difference = difference
-    }
-}
-
-/// A band that holds a whole curve at once.
-public struct CurveBand: Codable, Sendable {
-    /// The cells of the curve, leverage rising.
-    public var cells: [StudyCell]
-    /// One interval a cell.
-    public var band: SimultaneousBand
-
-    /// A band.
-    public init(cells: [StudyCell], band: SimultaneousBand) {
-        self.cells = cells
-        self.band = band
-    }
-}
 
 extension RunReport {
     /// `differences.csv` and `bands.csv`, where they were computed.

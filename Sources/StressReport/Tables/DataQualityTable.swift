@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 /// One finding with the asset it speaks of.
 private struct AssetFinding {

@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 extension RunReport {
     /// `failures.csv` and `last_good.csv` of a run with jobs that could not be done; none of a run without.

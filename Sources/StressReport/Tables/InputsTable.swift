@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 
 extension RunReport {
     /// `inputs.csv`: one row a file that was read.

@@ -1,3 +1,5 @@
+import StressResults
+
 /// Rows with every field but the last flush right in its column.
 package func aligned(_ rows: [[String]]) -> [String] {
     let plain = rows.map { $0.map(plainText) }

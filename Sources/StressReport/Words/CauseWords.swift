@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StressStatistics
 
 /// The stages that a shortfall is made of, as pages and files name them.

@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StudyPlan
 
 /// How sentences speak of a position of each contract.

@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StressStatistics
 
 /// What a cell's cut windows and the steps that no window spans keep from its share, and whether that is enough to be said.

@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StressStatistics
 
 // The titles of the figures: each says what its figure shows, by a fixed template.

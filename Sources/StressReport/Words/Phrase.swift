@@ -1,3 +1,5 @@
+import StressResults
+
 /// A piece of a sentence with its weight on the page; the same pieces joined are the sentence for a terminal.
 enum Phrase: Equatable {
     /// Ordinary words.

@@ -1,4 +1,5 @@
 import StressBasics
+import StressResults
 import StressStatistics
 
 // Numbers as pages and terminals show them. Files use `numberText` and fractions instead.

@@ -1,6 +1,7 @@
 import MarginModel
 import PriceSeries
 import StressBasics
+import StressResults
 import StressStatistics
 import StudyPlan
 

@@ -1,3 +1,4 @@
+import StressResults
 @testable import StressReport
 
 /// The files of reports that several tests look at, rendered once: rendering is most of what these tests cost, and the same report

@@ -35,7 +35,7 @@ public struct CellDetail: Codable, Sendable {
 
 extension CellDetail {
     /// The curves of all leverages that have one, the cell's own among them, lowest leverage first. Their times are the same.
-    var allCurves: [LiquidationCurve] {
+    public var allCurves: [LiquidationCurve] {
         ([LiquidationCurve(cell: cell, points: anatomy.liquidation)] + curves)
             .sorted { $0.cell.leverage.value < $1.cell.leverage.value }
     }
@@ -149,10 +149,13 @@ public struct TailReport: Hashable, Codable, Sendable {
     }
 
     /// A leverage with its interval; the upper end is nil where there is none.
-    struct BankruptLeverage {
-        let value: Double
-        let low: Double
-        let high: Double?
+    public struct BankruptLeverage: Sendable {
+        /// The leverage.
+        public let value: Double
+        /// Its lower end.
+        public let low: Double
+        /// Its upper end.
+        public let high: Double?
     }
 
     /// A tail with its return periods.
@@ -181,7 +184,7 @@ public struct MarginRequirement: Codable, Sendable {
 
 extension TailReport.Level {
     /// The leverage whose whole margin the move is; nil without a move against the position.
-    var bankruptLeverage: TailReport.BankruptLeverage? {
+    public var bankruptLeverage: TailReport.BankruptLeverage? {
         guard let move, move.level > 0 else { return nil }
         return TailReport.BankruptLeverage(
             value: 1 / move.level, low: 1 / move.high, high: move.low > 0 ? 1 / move.low : nil)

@@ -27,7 +27,7 @@ public struct RunReport: Sendable {
     /// The study's limits against the results, in study order, then plan order.
     public var limits: [LimitCheck]
     /// The headline without suspicious bars; nil when there are none.
-    public internal(set) var suspicion: SuspicionCheck?
+    public var suspicion: SuspicionCheck?
     /// Facts of this run alone, which may differ between runs with equal results.
     public var circumstances: RunCircumstances
     /// What the headline cell of each page is made of, in page order; empty where it was not taken apart.
@@ -110,26 +110,8 @@ public struct JobFailure: Hashable, Codable, Sendable {
     }
 }
 
-extension RunReport {
-    /// What became of a run. The raw value is what `summary.json` prints.
-    public enum Status: String, Hashable, Sendable, CaseIterable {
-        /// Every job is done, no limit is breached.
-        case ok
-        /// Every job is done, at least one limit is breached.
-        case limitBreached = "limit_breached"
-        /// At least one job failed, or a limit or the headline has no value to be judged by. Limits may be breached as well.
-        case partial
-    }
-
-    /// What became of the run; what is not known weighs more than a breached limit.
-    public var status: Status {
-        if !failures.isEmpty || isHeadlineUnknown || limits.contains(where: \.isUnknown) { return .partial }
-        return limits.contains(where: \.breached) ? .limitBreached : .ok
-    }
-}
-
 /// The last share below zero that an earlier run of the study found for one page.
-public struct LastGoodValue: Hashable, Sendable {
+public struct LastGoodValue: Hashable, Codable, Sendable {
     /// The cell.
     public var cell: CellKey
     /// Share of entries below zero.
@@ -140,12 +122,6 @@ public struct LastGoodValue: Hashable, Sendable {
     /// A value of the given parts.
     public init(cell: CellKey, share: Double, started: UTCInstant) {
         (self.cell, self.share, self.started) = (cell, share, started)
-    }
-
-    /// `long 20× 7 d: 3.1 % on 2026-11-19`.
-    var words: String {
-        "\(cell.side.rawValue) \(cell.leverage.screenText) \(cell.horizon.screenText): \(shareText(share)) on "
-            + started.civil.dateText
     }
 }
 
@@ -270,19 +246,5 @@ public struct ResultRow: Sendable {
         self.cell = cell
         self.fill = fill
         self.estimate = estimate
-    }
-}
-
-/// A finished output file, not yet on disk.
-public struct ReportFile: Hashable, Sendable {
-    /// Path inside the run folder, with `/`.
-    public var path: String
-    /// The whole contents, UTF-8.
-    public var contents: String
-
-    /// A file.
-    public init(path: String, contents: String) {
-        self.path = path
-        self.contents = contents
     }
 }

@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import RunStore
+import StressBasics
+import StressReport
+import StressResults
+
+/// `belowzero report`: a stored run's pages and tables, written again.
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Write the pages and tables of a stored run again.",
+        discussion: """
+            A run's folder keeps its results in \(storedResultsName). From them every page and table is written again, with \
+            the prices gone or changed: pages as this version of the program draws them, tables and numbers as they were. \
+            The run itself is left alone, and the copy is no run of the history.
+
+            EXAMPLES
+              belowzero report Reports/nightly/latest
+              belowzero report Reports/nightly/latest --out for-the-board
+            """)
+
+    @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
+    var folder: String
+
+    @Option(help: "The folder to make. (default: the run's name with -report, in this folder)", completion: .directory)
+    var out: String?
+
+    @Flag(help: "Write pages of any size.")
+    var allowLarge = false
+
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        try StandardOutput.refuse(out, for: "--out", because: "it is a folder of several files")
+    }
+
+    func run() throws {
+        try common.reporting {
+            let interruption = Interruption(isJSON: common.json, console: common.console)
+            var report = try StoredReport(folder).report
+            // A copy beside a run must not look like one more night.
+            if report.circumstances.isRecorded == true { report.circumstances.isRecorded = false }
+            let target = out ?? defaultName
+            let pages = report.boundedFiles(allowLarge: allowLarge)
+            try write(pages.files, ResultsDocument(report), to: target, interruption)
+            if common.json { return try Console.print(report.summaryLine(files: pages.files)) }
+            for page in pages.refused {
+                common.console.warn(
+                    "\(page.path) was left out, as it is too large for browsers; --allow-large writes it")
+            }
+            try Console.print("Wrote \(target) (\(pages.files.count + 1) files) from the results of \(report.runID)")
+            try Console.print("Next: open \(shellQuoted(target + "/index.html"))")
+        }
+    }
+
+    /// `latest` is a link: the copy is named after what it points at.
+    private var defaultName: String {
+        URL(fileURLWithPath: folder).resolvingSymlinksInPath().lastPathComponent + "-report"
+    }
+
+    private func write(
+        _ files: [ReportFile], _ results: ResultsDocument, to target: String, _ interruption: Interruption
+    ) throws {
+        do {
+            var run = try RunFolder(at: target)
+            for file in files {
+                if interruption.control.isCancelled { throw interruption.failure }
+                try run.write(file.contents, to: file.path)
+            }
+            try run.write(compressedResults(results.bytes), to: storedResultsName)
+            interruption.setFarewell { Failure($0.code, "stopped, but \(target) is whole") }
+            try run.publish()
+        } catch let error as StoreError {
+            throw Failure(error)
+        }
+    }
+}

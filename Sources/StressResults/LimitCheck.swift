@@ -1,0 +1,88 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+/// One limit against one cell, or against the newest bar of one price history.
+public struct LimitCheck: Sendable {
+    /// The limit.
+    public var limit: StudyLimit
+    /// The price history.
+    public var asset: String
+    /// The cell; nil for a limit on a price history.
+    public var cell: StudyCell?
+    /// The measured value; nil when there is none.
+    public var value: Double?
+    /// Its interval; nil where the measure has none.
+    public var interval: (low: Double, high: Double)?
+    /// Median of the values of earlier runs, for a drift limit with enough of them.
+    public var baseline: Double?
+    /// Number of earlier values behind ``baseline``, or too few of them.
+    public var earlierRuns: Int
+    /// What is not a breach: the largest value, the smallest, or for a drift limit the largest distance; nil for half-widths
+    /// of an interval that there is not.
+    public var threshold: Double?
+    /// What became of it.
+    public var outcome: Outcome
+    /// Why there is no value; nil where there is one.
+    public var absence: Absence?
+    /// More about the absence, as the end of a sentence; empty when there is nothing more.
+    public var absenceDetail = ""
+    /// Whether nothing is known where the study wants something to be known: the run is then partial.
+    public var isUnknown = false
+
+    /// What became of a limit; the raw value is what outputs print.
+    public enum Outcome: String, Hashable, Codable, Sendable, CaseIterable {
+        /// Within the limit.
+        case met
+        /// Beyond it.
+        case breach
+        /// The cell has no such value, or the history no bars.
+        case noValue = "no_value"
+        /// A drift limit with too few runs before.
+        case noHistory = "no_history"
+    }
+
+    /// A verdict of the given parts.
+    public init(
+        limit: StudyLimit, asset: String, cell: StudyCell? = nil, value: Double?,
+        interval: (low: Double, high: Double)? = nil, baseline: Double? = nil, earlierRuns: Int,
+        threshold: Double? = nil, outcome: Outcome
+    ) {
+        (self.limit, self.asset, self.cell, self.value) = (limit, asset, cell, value)
+        (self.interval, self.baseline, self.earlierRuns) = (interval, baseline, earlierRuns)
+        (self.threshold, self.outcome) = (threshold, outcome)
+    }
+
+    /// Whether the value is beyond the limit.
+    public var breached: Bool { outcome == .breach }
+}
+
+extension LimitCheck {
+    /// Why a limit has nothing to be held against.
+    public enum Absence: String, Hashable, Codable, Sendable {
+        /// The history has no whole window for a single entry.
+        case noEntries
+        /// The platform would open no such position.
+        case rejected
+        /// No entry was liquidated, so that there is no time to it.
+        case notLiquidated
+        /// The value has no interval that a distance could be measured in.
+        case noInterval
+        /// The study does not compute the figure there.
+        case notComputed
+        /// The job of the price history failed.
+        case failedJob
+
+        /// Why, as the end of a sentence.
+        public var words: String {
+            switch self {
+            case .noEntries: "no entry has a whole window"
+            case .rejected: "the platform opens no such position"
+            case .notLiquidated: "no entry was liquidated"
+            case .noInterval: "the value has no interval"
+            case .notComputed: "it is not computed on this platform"
+            case .failedJob: "the price history has no result"
+            }
+        }
+    }
+}

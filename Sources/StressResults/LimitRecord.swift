@@ -1,0 +1,36 @@
+import StressStatistics
+import StudyPlan
+
+/// A limit's verdict with its places in the study instead of the limit and the cell.
+struct LimitRecord: Codable {
+    let limit: Int
+    let cell: Int?
+    let asset: String
+    let value, low, high, baseline, threshold: Double?
+    let earlierRuns: Int
+    let outcome: LimitCheck.Outcome
+    let absence: LimitCheck.Absence?
+    let absenceDetail: String
+    let isUnknown: Bool
+
+    init(_ check: LimitCheck, places: [StudyLimit: Int]) {
+        guard let place = places[check.limit] else { preconditionFailure("a verdict is on a limit of its study") }
+        (limit, cell, asset, value) = (place, check.cell?.index, check.asset, check.value)
+        (low, high) = (check.interval?.low, check.interval?.high)
+        (baseline, threshold, earlierRuns) = (check.baseline, check.threshold, check.earlierRuns)
+        (outcome, absence, absenceDetail) = (check.outcome, check.absence, check.absenceDetail)
+        isUnknown = check.isUnknown
+    }
+
+    /// Nil when the study has no such limit or cell.
+    func check(of limits: [StudyLimit], cells: [StudyCell]) -> LimitCheck? {
+        guard limits.indices.contains(limit), cell.map(cells.indices.contains) ?? true else { return nil }
+        var interval: (low: Double, high: Double)?
+        if let low, let high { interval = (low, high) }
+        var check = LimitCheck(
+            limit: limits[limit], asset: asset, cell: cell.map { cells[$0] }, value: value, interval: interval,
+            baseline: baseline, earlierRuns: earlierRuns, threshold: threshold, outcome: outcome)
+        (check.absence, check.absenceDetail, check.isUnknown) = (absence, absenceDetail, isUnknown)
+        return check
+    }
+}

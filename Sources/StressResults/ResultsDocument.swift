@@ -1,0 +1,144 @@
+import Foundation
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+/// The results of a run as one document, from which every page and table is written again.
+///
+/// What differs between runs with equal results (clock, machine, duration) is not in it: equal results give equal bytes.
+/// Numbers keep every bit.
+public struct ResultsDocument: Sendable {
+    /// The results; their circumstances are those of the run that wrote them, or none where they were read.
+    public var report: RunReport
+
+    /// A document of a report.
+    public init(_ report: RunReport) { self.report = report }
+
+    /// Raised whenever another program would misunderstand the bytes.
+    public static let version = 1
+
+    /// Why a document cannot be used.
+    public enum Problem: Error, Hashable, Sendable {
+        /// It is none, or was changed.
+        case damaged
+        /// A program with documents of another version wrote it.
+        case version(Int)
+        /// The study that it holds cannot be read, for this reason.
+        case study(String)
+    }
+}
+
+extension ResultsDocument {
+    /// What can be read of a document of any version.
+    private struct Header: Codable {
+        var format = "belowzero results"
+        var formatVersion = ResultsDocument.version
+    }
+
+    private struct Body: Codable {
+        let runID, programVersion, studyText, command: String
+        let assets: [AssetReport]
+        let fills: [String]
+        /// The dense record of the cells' estimates, and behind them that of the suspicion check.
+        let estimates: Data
+        let failures: [JobFailure]
+        let lastGood: [LastGoodValue]
+        let limits: [LimitRecord]
+        let suspiciousBars: Int?
+        let suspiciousRow: RowName?
+        let details: [CellDetail]
+        let requirements: [MarginRequirement]
+        let comparisons: [CellComparison]
+        let lookBackMargins: [LookBackMargin]
+        let bands: [CurveBand]
+    }
+
+    private struct RowName: Codable {
+        let cell: StudyCell
+        let fill: String
+    }
+
+    /// The document as JSON with sorted members. O(size).
+    public var bytes: [UInt8] {
+        let suspicion = report.suspicion
+        let places = Dictionary(
+            report.study.limits.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+        let estimates = report.rows.map(\.estimate) + (suspicion.map { [$0.row.estimate] } ?? [])
+        let body = Body(
+            runID: report.runID, programVersion: report.version, studyText: report.studyText, command: report.command,
+            assets: report.assets, fills: report.rows.map(\.fill), estimates: Data(CellEstimate.record(estimates)),
+            failures: report.failures, lastGood: report.lastGood,
+            limits: report.limits.map { LimitRecord($0, places: places) },
+            suspiciousBars: suspicion?.bars,
+            suspiciousRow: suspicion.map { RowName(cell: $0.row.cell, fill: $0.row.fill) }, details: report.details,
+            requirements: report.requirements, comparisons: report.comparisons,
+            lookBackMargins: report.lookBackMargins, bands: report.bands)
+        let encoder = JSONEncoder()
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let json = try? encoder.encode(Joined(header: Header(), body: body)) else {
+            preconditionFailure("plain values encode")
+        }
+        return [UInt8](json)
+    }
+
+    private struct Joined: Encodable {
+        let header: Header
+        let body: Body
+
+        func encode(to encoder: any Encoder) throws {
+            try header.encode(to: encoder)
+            try body.encode(to: encoder)
+        }
+    }
+
+    /// Reads ``bytes``. O(size).
+    ///
+    /// - Parameter circumstances: those that the pages shall name.
+    public init(reading bytes: [UInt8], circumstances: RunCircumstances) throws(Problem) {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        let data = Data(bytes)
+        guard let header = try? decoder.decode(Header.self, from: data), header.format == Header().format else {
+            throw .damaged
+        }
+        guard header.formatVersion == ResultsDocument.version else { throw .version(header.formatVersion) }
+        guard let body = try? decoder.decode(Body.self, from: data) else { throw .damaged }
+        report = try ResultsDocument.report(body, circumstances)
+    }
+
+    private static func report(_ body: Body, _ circumstances: RunCircumstances) throws(Problem) -> RunReport {
+        let study = try study(body.studyText)
+        let cells = study.cells
+        let count = cells.count + (body.suspiciousRow == nil ? 0 : 1)
+        guard body.fills.count == cells.count,
+            let estimates = body.estimates.withUnsafeBytes({ CellEstimate.estimates($0, count: count) })
+        else { throw .damaged }
+        let limits = body.limits.compactMap { $0.check(of: study.limits, cells: cells) }
+        guard limits.count == body.limits.count else { throw .damaged }
+        var report = RunReport(
+            runID: body.runID, version: body.programVersion, study: study, studyText: body.studyText,
+            studyDigest: Digest(of: body.studyText), command: body.command, assets: body.assets,
+            rows: cells.indices.map { ResultRow(cell: cells[$0], fill: body.fills[$0], estimate: estimates[$0]) },
+            limits: limits, circumstances: circumstances)
+        (report.failures, report.lastGood, report.details) = (body.failures, body.lastGood, body.details)
+        (report.requirements, report.comparisons) = (body.requirements, body.comparisons)
+        (report.lookBackMargins, report.bands) = (body.lookBackMargins, body.bands)
+        if let row = body.suspiciousRow {
+            report.suspicion = SuspicionCheck(
+                bars: body.suspiciousBars ?? 0,
+                row: ResultRow(cell: row.cell, fill: row.fill, estimate: estimates[cells.count]))
+        }
+        return report
+    }
+
+    private static func study(_ text: String) throws(Problem) -> Study {
+        do {
+            return try loadStudy(yaml: text, file: "the study of the run").value
+        } catch {
+            throw .study(error.findings.first?.message ?? "it is not understood")
+        }
+    }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import StressBasics
+import TestSupport
+import Testing
+
+/// `belowzero report`: what a run's folder keeps is enough to write every page and table again.
+@Suite struct ReportCommandTests {
+    private func contents(_ scratch: Scratch, _ folder: String) -> [String: Data] {
+        let root = scratch.path + "/" + folder
+        let names = FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String } ?? []
+        return Dictionary(
+            uniqueKeysWithValues: names.compactMap { name in
+                FileManager.default.contents(atPath: root + "/" + name).map { (name, $0) }
+            })
+    }
+
+    /// Limits of every form, two histories of which one fails, suspicious bars, comparisons and look-backs.
+    private static let study = """
+        version: 1
+        name: small
+        data: [{asset: TWO, path: prices.csv}, {asset: ODD, path: odd.csv}, {asset: GONE, path: gone.csv}]
+        grid: {leverage: [1, 5, 10, 50], horizon: [4h, 1d], side: [long, short], contract: [linear, inverse, margin]}
+        platforms:
+          typical: {fees: {open: 0.0005, close: 0.0005}, slippage: 0.0005, tiers: [{to: .inf, rate: 0.005}], liquidation: {fill: bounds}}
+          table: {tiers: {file: tiers.json, symbol: TWOUSDT}}
+        headline: {asset: ODD, side: long, leverage: 10, horizon: 1d}
+        limits:
+          - {leverage: 10, horizon: 1d, measure: negative_equity_frac, max: 0.2, on_no_value: ignore}
+          - {leverage: 50, horizon: 4h, measure: liquidated_frac, min: 0.0001, bound: lower, on_no_value: ignore}
+          - {asset: TWO, measure: newest_bar_age_h, max: 1e9}
+          - {leverage: 10, horizon: 1d, side: long, measure: shortfall_p50_margin_frac, drift: {runs: 5, max_change: 0.1}, on_no_value: ignore}
+        """
+
+    private func run() throws -> Scratch {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        var lines = samplePrices.split(separator: "\n").map(String.init)
+        // A bar whose low was hardly traded.
+        lines[100] = lines[100].split(separator: ",").enumerated().map { $0 == 3 ? "1.5" : String($1) }
+            .joined(separator: ",")
+        try scratch.write(lines.joined(separator: "\n") + "\n", to: "odd.csv")
+        try scratch.write(
+            """
+            [{"symbol": "TWOUSDT", "brackets": [{"bracket": 1, "initialLeverage": 75, "notionalCap": 1000000, "notionalFloor": 0, "maintMarginRatio": 0.01, "cum": 0}]}]
+            """, to: "tiers.json")
+        try scratch.write(ReportCommandTests.study, to: "study.yaml")
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "night/one", "--no-store"])
+        try #require(run.code == 4, "\(run.code) \(run.err)")
+        return scratch
+    }
+
+    /// With the prices gone: nothing but the run's own folder is read.
+    @Test func everyFileIsWrittenAgain() throws {
+        let scratch = try run()
+        for name in ["prices.csv", "odd.csv", "tiers.json", "study.yaml"] {
+            try FileManager.default.removeItem(atPath: scratch.path + "/" + name)
+        }
+        let report = try scratch.program.run(["report", "night/one"])
+        #expect(report.code == 0 && report.out.contains("Wrote one-report ("), "\(report.err)")
+        let (wanted, found) = (contents(scratch, "night/one"), contents(scratch, "one-report"))
+        #expect(wanted.count > 30 && Set(found.keys) == Set(wanted.keys))
+        for (name, bytes) in wanted { #expect(found[name] == bytes, "\(name) differs") }
+        let again = try scratch.program.run(["report", "night/one", "--out", "one-report"])
+        #expect(again.code == 73 && again.err.contains("one-report"), "\(again.err)")
+    }
+
+    @Test func equalResultsHaveEqualDocuments() throws {
+        let scratch = try run()
+        #expect(
+            try scratch.program.run(["run", "study.yaml", "--out", "night/two", "--no-store", "-j", "1"]).code == 4)
+        let name = "results.json.gz"
+        #expect(contents(scratch, "night/one")[name] == contents(scratch, "night/two")[name])
+    }
+
+    /// A copy of a recorded run is no second night: it says so, and is else the same.
+    @Test func aCopyIsNoNight() throws {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        try scratch.write(smallStudy(), to: "study.yaml")
+        #expect(try scratch.program.run(["run", "study.yaml"]).code == 0)
+        let copy = try scratch.program.run(["report", "Reports/small/latest", "--out", "Reports/small/copy"])
+        #expect(copy.code == 0, "\(copy.err)")
+        #expect(try scratch.program.run(["store", "rebuild"]).code == 0)
+        let history = try scratch.program.run(["history", "--json"])
+        #expect(history.out.ranges(of: "\"run_id\"").count == 1, "\(history.out)")
+        let (wanted, found) = (contents(scratch, "Reports/small/latest"), contents(scratch, "Reports/small/copy"))
+        #expect(wanted.filter { found[$0.key] != $0.value }.map(\.key) == ["run.json"])
+    }
+
+    @Test func whatIsMissingOrDamagedIsSaid() throws {
+        let scratch = try run()
+        func refusal(_ folder: String) throws -> Outcome { try scratch.program.run(["report", folder]) }
+        #expect(try refusal("night").code == 66)
+        let path = scratch.path + "/night/one/results.json.gz"
+        let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+        var random = SeededGenerator(seed: 5)
+        for round in 0..<24 {
+            var bytes = whole
+            switch round % 3 {
+            case 0: bytes = whole.prefix(Int(random.uniform() * Double(whole.count)))
+            case 1: bytes[Int(random.uniform() * Double(whole.count - 20)) + 10] ^= 0x41
+            default: bytes.append(contentsOf: [1, 2, 3])
+            }
+            try bytes.write(to: URL(fileURLWithPath: path))
+            let refused = try refusal("night/one")
+            #expect(refused.code == 65 && refused.err.contains("results.json.gz"), "round \(round): \(refused.err)")
+            #expect(!scratch.files().contains { $0.contains("one-report") })
+        }
+        try FileManager.default.removeItem(atPath: path)
+        let old = try refusal("night/one")
+        #expect(old.code == 66 && old.err.contains("run the study again"), "\(old.err)")
+    }
+}
