@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import StressBasics
 import Synchronization
@@ -255,7 +256,7 @@ import Testing
 
     @Test func twoFetchesDoNotWriteTheSameFile() throws {
         guard ArchiveServer.shared != nil else { return }
-        try makeFolders(folder.path + "/spot/klines/BTCUSDT/1h")
+        try FileCalls.system.makeFolders(folder.path + "/spot/klines/BTCUSDT/1h")
         let held = try PartialFile(folder: folder.path + "/spot/klines/BTCUSDT/1h", name: "BTCUSDT-1h-2023-01.zip")
         let outcome = try #require(try fetch("ok", series()))
         #expect(outcome.failures.first?.error.message.contains("another belowzero") == true)
