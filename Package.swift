@@ -55,8 +55,9 @@ let package = Package(
         .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
         // Level 1: values.
         .target(name: "StressBasics", dependencies: ["CLibCrypto"]),
+        .target(name: "DurableFiles"),
         // Level 2: pure rules and columns, and a place to keep what was computed.
-        .target(name: "ContentStore", dependencies: ["CXXHash", "StressBasics"]),
+        .target(name: "ContentStore", dependencies: ["CXXHash", "DurableFiles", "StressBasics"]),
         .target(name: "PriceSeries", dependencies: ["StressBasics"]),
         .target(name: "MarginModel", dependencies: ["StressBasics"]),
         .target(name: "StressStatistics", dependencies: ["StressBasics"]),
@@ -69,7 +70,7 @@ let package = Package(
         .target(
             name: "StudyPlan",
             dependencies: ["StressBasics", "PriceSeries", "MarginModel", .product(name: "Yams", package: "Yams")]),
-        .target(name: "PriceArchive", dependencies: ["StressBasics"]),
+        .target(name: "PriceArchive", dependencies: ["DurableFiles", "StressBasics"]),
         // Level 4: the engine.
         .target(
             name: "StressEngine",
@@ -79,7 +80,8 @@ let package = Package(
         .target(
             name: "RunStore",
             dependencies: [
-                "CZlib", "StressBasics", "StressStatistics", "StudyPlan", .product(name: "GRDB", package: "GRDB.swift"),
+                "CZlib", "DurableFiles", "StressBasics", "StressStatistics", "StudyPlan",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(name: "StressResults", dependencies: ["StressBasics", "StressStatistics", "StudyPlan"]),
         .target(
@@ -93,8 +95,8 @@ let package = Package(
         .executableTarget(
             name: "BelowZeroCLI",
             dependencies: [
-                "CSVIngest", "ContentStore", "MarginModel", "PriceArchive", "PriceSeries", "RunStore", "StressBasics",
-                "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
+                "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PriceArchive", "PriceSeries", "RunStore",
+                "StressBasics", "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -115,21 +117,22 @@ let package = Package(
             name: "StressCoverage", dependencies: ["CoverageSimulation", "StressBasics", "StressStatistics"],
             path: "Tests/Coverage/Program"),
         .target(
-            name: "TestSupport", dependencies: ["StressBasics", "PriceSeries"], path: "Tests/Support",
+            name: "TestSupport", dependencies: ["DurableFiles", "StressBasics", "PriceSeries"], path: "Tests/Support",
             exclude: ["build.sh", "install-deps.sh", "release.sh", "misbehaving_archive.py", "stopped_runs.py"]),
         .testTarget(name: "StressBasicsTests", dependencies: ["StressBasics", "TestSupport"]),
-        .testTarget(name: "ContentStoreTests", dependencies: ["ContentStore", "TestSupport"]),
+        .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
+        .testTarget(name: "ContentStoreTests", dependencies: ["ContentStore", "DurableFiles", "TestSupport"]),
         .testTarget(name: "PriceSeriesTests", dependencies: ["PriceSeries", "TestSupport"]),
         .testTarget(name: "MarginModelTests", dependencies: ["MarginModel", "TestSupport"]),
         .testTarget(
             name: "StressStatisticsTests", dependencies: ["StressStatistics", "CoverageSimulation", "TestSupport"]),
         .testTarget(name: "CSVIngestTests", dependencies: ["CSVIngest", "CLibCSV", "ContentStore", "TestSupport"]),
-        .testTarget(name: "PriceArchiveTests", dependencies: ["PriceArchive", "TestSupport"]),
+        .testTarget(name: "PriceArchiveTests", dependencies: ["DurableFiles", "PriceArchive", "TestSupport"]),
         .testTarget(name: "StudyPlanTests", dependencies: ["StudyPlan", "TestSupport"]),
         .testTarget(
             name: "StressEngineTests",
             dependencies: ["StressEngine", "CSVIngest", "TestSupport"]),
-        .testTarget(name: "RunStoreTests", dependencies: ["RunStore", "TestSupport"]),
+        .testTarget(name: "RunStoreTests", dependencies: ["DurableFiles", "RunStore", "TestSupport"]),
         .testTarget(
             name: "StressReportTests", dependencies: ["RunStore", "StressReport", "TestSupport"], exclude: ["Golden"]),
         .testTarget(name: "CommandLineTests", dependencies: ["BelowZeroCLI", "TestSupport"], exclude: ["Golden"]),
@@ -147,8 +150,8 @@ if Context.environment["BELOWZERO_FUZZ"] == "1" {
 }
 
 let hotModules: Set = [
-    "StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "ContentStore", "CSVIngest", "StressEngine",
-    "CoverageSimulation", "TestSupport",
+    "StressBasics", "DurableFiles", "PriceSeries", "MarginModel", "StressStatistics", "ContentStore", "CSVIngest",
+    "StressEngine", "CoverageSimulation", "TestSupport",
     "ReaderFuzz",
 ]
 // Nobody waits for a study to be read, but the engine inlines what it says.

@@ -1,3 +1,4 @@
+import DurableFiles
 import StressBasics
 import Synchronization
 
@@ -22,12 +23,16 @@ public final class ContentStore: Sendable {
     public let mostBytes: Int
     /// Bytes written since the folder was last swept; nil before the first sweep.
     private let unswept = Mutex<Int?>(nil)
+    private let calls: FileCalls
     private static let serial = Atomic(0)
 
     /// A store in `folder`, which need not exist.
-    public init(folder: String, mostBytes: Int = 4 << 30) {
-        self.folder = folder
-        self.mostBytes = mostBytes
+    public convenience init(folder: String, mostBytes: Int = 4 << 30) {
+        self.init(folder: folder, mostBytes: mostBytes, calls: .system)
+    }
+
+    init(folder: String, mostBytes: Int, calls: FileCalls) {
+        (self.folder, self.mostBytes, self.calls) = (folder, mostBytes, calls)
     }
 
     /// The entry under `key`; nil when there is none that is whole, as far as that can be told without looking at all of
@@ -36,7 +41,7 @@ public final class ContentStore: Sendable {
         let path = path(of: key)
         guard let file = MappedFile(path) else { return nil }
         guard let entry = MappedEntry(file, key: key) else {
-            unlink(path)
+            calls.remove(path)
             return nil
         }
         utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW)
@@ -54,7 +59,7 @@ public final class ContentStore: Sendable {
     }
 
     /// Removes an entry that turned out to be of no use. Those who have it open may go on.
-    public func remove(_ key: Digest) { unlink(path(of: key)) }
+    public func remove(_ key: Digest) { calls.remove(path(of: key)) }
 
     /// Keeps `parts`, one behind the other, under `key`. False when that was not possible.
     ///
@@ -62,15 +67,26 @@ public final class ContentStore: Sendable {
     @discardableResult
     public func put(_ key: Digest, _ parts: [UnsafeRawBufferPointer]) -> Bool {
         let header = EntryHeader(key: key, parts: parts)
-        guard header.totalBytes <= mostBytes, makeFolders(folder) else { return false }
-        let temporary = "\(folder)/.\(key.hex).\(getpid()).\(ContentStore.serial.add(1, ordering: .relaxed).oldValue)"
-        let isWritten = header.bytes.withUnsafeBytes { writeNewFile(temporary, [$0] + parts) }
-        guard isWritten, rename(temporary, path(of: key)) == 0 else {
-            unlink(temporary)
+        guard header.totalBytes <= mostBytes, (try? write(header, parts, to: path(of: key))) != nil else {
             return false
         }
         sweepIfDue(header.totalBytes)
         return true
+    }
+
+    /// Entries, and folders that are made for them, are for this user alone.
+    private func write(
+        _ header: EntryHeader, _ parts: [UnsafeRawBufferPointer], to path: String
+    ) throws(FileError) {
+        try calls.makeFolders(folder, mode: 0o700)
+        // Other threads may be writing the same entry.
+        let temporary = temporaryPath(for: path) + ".\(ContentStore.serial.add(1, ordering: .relaxed).oldValue)"
+        var file = try TemporaryFile(for: path, at: temporary, mode: 0o600, calls: calls)
+        try header.bytes.withUnsafeBufferPointer { words throws(FileError) in
+            try file.append(UnsafeRawBufferPointer(words))
+        }
+        for part in parts { try file.append(part) }
+        try file.publish()
     }
 
     private func path(of key: Digest) -> String { "\(folder)/\(key.hex)" }
@@ -87,17 +103,20 @@ public final class ContentStore: Sendable {
 
     /// Removes the entries not used for longest until the rest is within the bound, and files left by writers that died.
     public func sweep() {
-        var entries = folderEntries(folder)
-        let now = time(nil)
-        for stale in entries where stale.name.hasPrefix(".") && now - stale.used.tv_sec > 3600 {
-            unlink("\(folder)/\(stale.name)")
+        let files = namesInFolder(folder).compactMap { name in
+            FileFacts("\(folder)/\(name)").flatMap { $0.kind == .file ? (name: name, facts: $0) : nil }
         }
-        entries.removeAll { !ContentStore.isKey($0.name) }
-        entries.sort { ($1.used.tv_sec, $1.used.tv_nsec, $0.name) < ($0.used.tv_sec, $0.used.tv_nsec, $1.name) }
+        let now = time(nil)
+        for stale in files where stale.name.hasPrefix(".") && now - stale.facts.changed.seconds > 3600 {
+            calls.remove("\(folder)/\(stale.name)")
+        }
+        let entries = files.filter { ContentStore.isKey($0.name) }.sorted {
+            ($1.facts.changed, $0.name) < ($0.facts.changed, $1.name)
+        }
         var sum = 0
         for entry in entries {
-            sum += entry.bytes
-            if sum > mostBytes { unlink("\(folder)/\(entry.name)") }
+            sum += entry.facts.bytes
+            if sum > mostBytes { calls.remove("\(folder)/\(entry.name)") }
         }
     }
 

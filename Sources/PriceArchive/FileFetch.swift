@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import StressBasics
 
@@ -144,7 +145,7 @@ struct FileFetch {
         }
         if isHere { return .present }
         let body = try local { () throws(ArchiveError) in
-            try makeFolders(folder)
+            _ = try archiving(FileCalls.system.makeFolders(folder))
             return BodySink(
                 part: try PartialFile(folder: folder, name: name), folder: folder, wanted: wanted,
                 largest: policy.largestFile)
@@ -336,10 +337,11 @@ func checksum(in text: String, of name: String) -> Digest? {
 
 /// Removes a file that was fetched, and its checksum; false when it is not one of ours.
 func removeFetched(_ path: String) -> Bool {
-    guard readSmallFile(path + ".CHECKSUM", most: Int(FetchPolicy.largestChecksum)) != nil, unlink(path) == 0 else {
+    let files = FileCalls.system
+    guard readSmallFile(path + ".CHECKSUM", most: Int(FetchPolicy.largestChecksum)) != nil, files.remove(path) else {
         return false
     }
-    unlink(path + ".CHECKSUM")
+    files.remove(path + ".CHECKSUM")
     return true
 }
 

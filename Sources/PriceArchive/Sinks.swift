@@ -1,3 +1,4 @@
+import DurableFiles
 import StressBasics
 
 /// Takes a file's bytes into its part.
@@ -38,7 +39,8 @@ final class BodySink: WebSink {
             }
         default: return false
         }
-        if let length = head.length, length <= mostBytes, let free = freeBytes(folder), free < length {
+        if let length = head.length, length <= mostBytes, let free = FileCalls.system.space(folder)?.free, free < length
+        {
             throw ArchiveError(
                 .inputOutput, "\(folder) has \(free >> 20) MiB free and the file needs \((length >> 20) + 1)",
                 hint: "free some space, or choose another --out")

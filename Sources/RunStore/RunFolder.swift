@@ -1,38 +1,5 @@
+import DurableFiles
 import StressBasics
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// Why a run could not be written.
-public struct StoreError: Error, Hashable, Sendable {
-    /// What failed.
-    public enum Reason: Hashable, Sendable {
-        /// The folder cannot be made: permission, a file in the way, it exists already.
-        case cannotCreate
-        /// Writing failed half way: disk full, device error.
-        case inputOutput
-        /// A file of a run is not as it was written.
-        case damaged
-        /// Another process is at work in the same place.
-        case busy
-    }
-    /// What failed.
-    public let reason: Reason
-    /// One sentence with the path and the system's words.
-    public let message: String
-    /// What to do.
-    public let hint: String
-
-    /// An error of the given parts.
-    public init(_ reason: Reason, _ message: String, hint: String = "") {
-        self.reason = reason
-        self.message = message
-        self.hint = hint
-    }
-}
 
 /// A run folder in the making: written inside an ``UnfinishedRun`` beside its final place, then renamed whole.
 ///
@@ -61,8 +28,8 @@ public struct RunFolder: ~Copyable {
         guard !exists(finalPath) else { throw RunPlace.existsAlready(finalPath) }
         let temporaryPath = unfinished.path + "/run"
         unfinished.calls.removeTree(temporaryPath)
-        guard try unfinished.calls.makeNewFolder(temporaryPath) else {
-            throw creationError(temporaryPath, EEXIST)
+        guard try storing(unfinished.calls.makeNewFolder(temporaryPath)) else {
+            throw StoreError(FileError.existing(temporaryPath))
         }
         (self.unfinished, self.temporaryPath, self.finalPath) = (unfinished, temporaryPath, finalPath)
     }
@@ -96,8 +63,8 @@ public struct RunFolder: ~Copyable {
     public func write(_ contents: [UInt8], to path: String) throws(StoreError) {
         precondition(!path.hasPrefix("/") && !path.split(separator: "/").contains(".."), "a path inside the run folder")
         let target = "\(temporaryPath)/\(path)"
-        try calls.makeFolders(splitPath(target).parent)
-        try calls.writeFile(target, [contents], isSynced: false)
+        _ = try storing(calls.makeFolders(splitPath(target).parent))
+        try storing(calls.writeFile(target, contents, isSynced: false))
     }
 
     /// Forces the files and the folder to disk and gives it its final name; then what was kept for resuming is removed.
@@ -105,12 +72,12 @@ public struct RunFolder: ~Copyable {
     /// - Throws: ``StoreError``. Only when its message says so does the run stand at its place nevertheless: it is whole, but
     ///   the disk has not confirmed its name.
     public mutating func publish() throws(StoreError) {
-        try calls.syncTree(temporaryPath)
+        try storing(calls.syncTree(temporaryPath))
         guard !exists(finalPath) else { throw RunPlace.existsAlready(finalPath) }
-        try calls.move(temporaryPath, to: finalPath)
+        try storing(calls.move(temporaryPath, to: finalPath))
         isOpen = false
         do throws(StoreError) {
-            try calls.syncFolder(splitPath(finalPath).parent)
+            try storing(calls.syncFolder(splitPath(finalPath).parent))
         } catch {
             throw StoreError(
                 .inputOutput, "\(finalPath) is whole, but a power cut may still undo it: \(error.message)",

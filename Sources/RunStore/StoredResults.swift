@@ -12,7 +12,7 @@ public func storedResults(of folder: String) throws(StoreError) -> [UInt8] {
     let path = "\(folder)/\(storedResultsName)"
     let packed: [UInt8]
     do throws(HistoryError) {
-        packed = try wholeFile(path, atMost: mostStoredBytes)
+        packed = try runFile(path, atMost: mostStoredBytes)
     } catch {
         throw StoreError(.inputOutput, error.message, hint: error.hint)
     }

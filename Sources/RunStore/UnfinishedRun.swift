@@ -1,3 +1,4 @@
+import DurableFiles
 import StressBasics
 import Synchronization
 
@@ -46,8 +47,8 @@ public final class UnfinishedRun: Sendable {
     /// The folder that it stands in.
     public var parent: String { splitPath(path).parent }
     let calls: FileCalls
-    /// The open folder, whose lock says that the run is alive; −1 once it is closed.
-    private let lock: Mutex<Int32>
+    /// The open folder, whose lock says that the run is alive; nil once it is closed.
+    private let lock: Mutex<OpenFile?>
     /// Folders that were made for the run, outermost first.
     private let made: [String]
 
@@ -71,8 +72,8 @@ public final class UnfinishedRun: Sendable {
     init(_ place: RunPlace, isResuming: Bool, about: String, calls: FileCalls) throws(StoreError) {
         let path = place.unfinishedPath
         if let final = place.finalPath, exists(final) { throw RunPlace.existsAlready(final) }
-        let made = try calls.makeFolders(splitPath(path).parent)
-        let folder: Int32
+        let made = try storing(calls.makeFolders(splitPath(path).parent))
+        let folder: OpenFile
         do throws(StoreError) {
             folder = try UnfinishedRun.locked(path, calls)
         } catch {
@@ -85,7 +86,6 @@ public final class UnfinishedRun: Sendable {
             try UnfinishedRun.prepare(path, isResuming: isResuming, about: about, calls)
         } catch {
             if UnfinishedRun.isUsable(path) { calls.removeTree(path) }
-            _ = calls.close(folder)
             calls.removeFolders(made)
             throw error
         }
@@ -97,46 +97,23 @@ public final class UnfinishedRun: Sendable {
     deinit { close() }
 
     private static func hasPieces(_ path: String) -> Bool {
-        entries(of: path + "/pieces").contains { !$0.name.hasPrefix(".") }
+        namesInFolder(path + "/pieces").contains { !$0.hasPrefix(".") }
     }
 
     /// Opens and locks the folder, which is made when it is missing.
-    private static func locked(_ path: String, _ calls: FileCalls) throws(StoreError) -> Int32 {
-        // Its owner may remove the folder between our steps; then there is a new one to make.
-        for _ in 0..<100 {
-            _ = try calls.makeNewFolder(path)
-            let folder = calls.openFolder(path)
-            if folder < 0, errno == ENOENT || errno == EINTR { continue }
-            guard folder >= 0 else { throw creationError(path, errno) }
-            var code: Int32 = 0
-            while calls.lock(folder) != 0 {
-                code = errno
-                if code != EINTR { break }
-                code = 0
-            }
-            if code == 0, isSame(folder, path) { return folder }
-            _ = calls.close(folder)
-            if code == EWOULDBLOCK { throw busy(path) }
-            if code != 0 { throw creationError(path, code) }
+    private static func locked(_ path: String, _ calls: FileCalls) throws(StoreError) -> OpenFile {
+        guard let folder = try storing(calls.lockedFolder(path)) else {
+            throw StoreError(
+                .busy, "another process is at work on the same run (\(path) is locked)",
+                hint: "wait for it to end, or choose another --out")
         }
-        throw busy(path)
-    }
-
-    private static func busy(_ path: String) -> StoreError {
-        StoreError(
-            .busy, "another process is at work on the same run (\(path) is locked)",
-            hint: "wait for it to end, or choose another --out")
-    }
-
-    private static func isSame(_ folder: Int32, _ path: String) -> Bool {
-        var (ours, named) = (stat(), stat())
-        return fstat(folder, &ours) == 0 && lstat(path, &named) == 0 && ours.st_dev == named.st_dev
-            && ours.st_ino == named.st_ino
+        return folder
     }
 
     /// Whether a folder is empty or one of ours: it may have been left before it had its marker.
     private static func isUsable(_ path: String) -> Bool {
-        isOurs(path) || entries(of: path).allSatisfy { $0.name.hasPrefix(".\(marker).") && !$0.isFolder }
+        isOurs(path)
+            || namesInFolder(path).allSatisfy { $0.hasPrefix(".\(marker).") && PathKind("\(path)/\($0)") != .folder }
     }
 
     private static func inTheWay(_ path: String) -> StoreError {
@@ -156,13 +133,13 @@ public final class UnfinishedRun: Sendable {
                 The same command with --resume finishes it. It may be removed when no belowzero is at work on it.
 
                 """
-            try calls.replaceFile("\(path)/\(marker)", text)
+            try storing(calls.replaceFile("\(path)/\(marker)", text))
         }
-        try calls.makeFolders(path + "/pieces")
+        _ = try storing(calls.makeFolders(path + "/pieces"))
     }
 
     private static func isOurs(_ path: String) -> Bool {
-        readFile("\(path)/\(marker)", most: 4096)?.starts(with: firstLine.utf8) ?? false
+        (try? wholeFile("\(path)/\(marker)", atMost: 4096))?.starts(with: firstLine.utf8) ?? false
     }
 
     // MARK: The run
@@ -175,10 +152,9 @@ public final class UnfinishedRun: Sendable {
     /// Ends the run: nothing of it is kept here any more.
     public func finish() {
         lock.withLock { folder in
-            guard folder >= 0 else { return }
+            guard folder != nil else { return }
             calls.removeTree(path)
-            _ = calls.close(folder)
-            folder = -1
+            folder = nil
         }
     }
 
@@ -186,14 +162,13 @@ public final class UnfinishedRun: Sendable {
     @discardableResult
     public func close() -> Bool {
         lock.withLock { folder in
-            guard folder >= 0 else { return false }
+            guard folder != nil else { return false }
             let isWorthKeeping = !pieceNames.isEmpty
             if !isWorthKeeping {
                 calls.removeTree(path)
                 calls.removeFolders(made)
             }
-            _ = calls.close(folder)
-            folder = -1
+            folder = nil
             return isWorthKeeping
         }
     }
@@ -202,21 +177,14 @@ public final class UnfinishedRun: Sendable {
     public static func removeStale(in parent: String) { removeStale(in: parent, olderThan: staleAfter, calls: .system) }
 
     static func removeStale(in parent: String, olderThan seconds: Int, calls: FileCalls) {
-        for (name, isFolder) in entries(of: parent)
-        where isFolder && name.hasPrefix(".") && name.hasSuffix(".partial") {
+        for name in namesInFolder(parent) where name.hasPrefix(".") && name.hasSuffix(".partial") {
             let path = "\(parent)/\(name)"
-            var status = stat()
-            guard isOurs(path), lstat(path + "/pieces", &status) == 0 else { continue }
-            #if canImport(Glibc)
-                let touched = status.st_mtim.tv_sec
-            #else
-                let touched = status.st_mtimespec.tv_sec
-            #endif
-            guard time(nil) - touched > seconds else { continue }
-            let folder = calls.openFolder(path)
-            guard folder >= 0 else { continue }
-            if calls.lock(folder) == 0, isSame(folder, path) { calls.removeTree(path) }
-            _ = calls.close(folder)
+            guard PathKind(path) == .folder, isOurs(path), let pieces = FileFacts(path + "/pieces"),
+                time(nil) - pieces.changed.seconds > seconds,
+                let folder = try? OpenFile(path, .folder(), calls: calls), (try? folder.lock()) == true,
+                folder.isInPlace
+            else { continue }
+            calls.removeTree(path)
         }
     }
 }
@@ -239,14 +207,11 @@ extension UnfinishedRun {
     /// Larger pieces are not read back: 1 GiB.
     private static let mostBytes = 1 << 30
 
-    private var pieceNames: [String] { entries(of: path + "/pieces").map(\.name).filter { !$0.hasPrefix(".") } }
+    private var pieceNames: [String] { namesInFolder(path + "/pieces").filter { !$0.hasPrefix(".") } }
 
     /// Bytes of all pieces.
     var keptBytes: Int {
-        pieceNames.reduce(0) { sum, name in
-            var status = stat()
-            return lstat(piecePath(name), &status) == 0 ? sum + Int(status.st_size) : sum
-        }
+        pieceNames.reduce(0) { $0 + (FileFacts(piecePath($1))?.bytes ?? 0) }
     }
 
     private func piecePath(_ name: String) -> String {
@@ -261,15 +226,15 @@ extension UnfinishedRun {
 
     private func keep(_ name: String, key: Digest, _ bytes: [UInt8], isSynced: Bool) throws(StoreError) {
         let header = Array(PieceHeader(key: key, bytes: bytes).text.utf8)
-        try calls.replaceFile(piecePath(name), [header, bytes], isSynced: isSynced)
+        try storing(calls.replaceFile(piecePath(name), [header, bytes], isSynced: isSynced))
     }
 
     /// What was kept under a name, when it is whole and was computed from what `key` stands for. O(bytes).
     public func piece(_ name: String, key: Digest) -> Piece {
         guard exists(piecePath(name)) else { return .absent }
-        guard let file = readFile(piecePath(name), most: UnfinishedRun.mostBytes), let header = PieceHeader(file) else {
-            return .damaged
-        }
+        guard let file = try? wholeFile(piecePath(name), atMost: UnfinishedRun.mostBytes),
+            let header = PieceHeader(file)
+        else { return .damaged }
         let body = Array(file[header.count...])
         guard header == PieceHeader(key: header.key, bytes: body) else { return .damaged }
         return header.key == key ? .whole(body) : .foreign
@@ -325,26 +290,4 @@ private struct PieceHeader: Equatable {
         (self.key, self.content, self.bodyBytes) = (key, content, bodyBytes)
         guard count <= file.count else { return nil }
     }
-}
-
-/// The bytes of a regular file; nil when it cannot be read or is larger than `most`. Links are not followed.
-private func readFile(_ path: String, most: Int) -> [UInt8]? {
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-    guard file >= 0 else { return nil }
-    defer { _ = close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size <= most else { return nil }
-    let size = Int(status.st_size)
-    var isWhole = true
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-        count = 0
-        while count < size {
-            let got = read(file, buffer.baseAddress! + count, size - count)
-            if got < 0, errno == EINTR { continue }
-            guard got > 0 else { break }
-            count += got
-        }
-        isWhole = count == size
-    }
-    return isWhole ? bytes : nil
 }

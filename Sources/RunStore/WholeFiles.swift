@@ -1,4 +1,4 @@
-import StressBasics
+import DurableFiles
 
 /// Writes `contents` to a new file at `path`, whole or not at all: temporary name, fsync, rename. An existing file is left
 /// alone and reported.
@@ -12,16 +12,12 @@ public func writeWholeFiles(_ files: [(path: String, contents: String)]) throws(
     try writeWholeFiles(files, calls: .system)
 }
 
-func writeWholeFile(_ contents: String, to path: String, calls: FileCalls) throws(StoreError) {
-    try writeWholeFiles([(path, contents)], calls: calls)
-}
-
 func writeWholeFiles(_ files: [(path: String, contents: String)], calls: FileCalls) throws(StoreError) {
     for file in files where exists(file.path) {
         throw StoreError(.cannotCreate, "\(file.path) exists already", hint: "move it away first")
     }
     var (written, folders) = ([String](), [String]())
-    do throws(StoreError) {
+    do throws(FileError) {
         for file in files {
             let parent = splitPath(file.path).parent
             folders += try calls.makeFolders(parent)
@@ -30,8 +26,32 @@ func writeWholeFiles(_ files: [(path: String, contents: String)], calls: FileCal
             try calls.syncFolder(parent)
         }
     } catch {
-        written.reversed().forEach(calls.remove)
+        for path in written.reversed() { calls.remove(path) }
         calls.removeFolders(folders)
-        throw error
+        throw StoreError(error)
+    }
+}
+
+/// Replaces the file at `path` by one with these contents, whole or not at all: temporary name, fsync, rename.
+///
+/// Readers see the old file or the new one. A link at `path` is replaced, not followed; anything else that is not a file
+/// is left alone.
+public func replaceWholeFile(_ contents: String, at path: String) throws(StoreError) {
+    try replaceWholeFile(contents, at: path, calls: .system)
+}
+
+func replaceWholeFile(_ contents: String, at path: String, calls: FileCalls) throws(StoreError) {
+    try expectReplaceable(path)
+    let parent = splitPath(path).parent
+    _ = try storing(calls.makeFolders(parent))
+    try storing(calls.replaceFile(path, contents))
+    try storing(calls.syncFolder(parent))
+}
+
+/// Throws when what stands at `path` is neither a file nor a link.
+func expectReplaceable(_ path: String) throws(StoreError) {
+    let kind = PathKind(path)
+    guard kind == .nothing || kind == .file || kind == .link else {
+        throw StoreError(.cannotCreate, "\(path) is not a file", hint: "choose another path")
     }
 }

@@ -1,9 +1,11 @@
-import ContentStore
+import DurableFiles
 import Foundation
 import StressBasics
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import ContentStore
 
 @Suite struct ContentStoreTests {
     private let folder = TemporaryFolder()
@@ -92,6 +94,24 @@ import Testing
         try Data([1]).write(to: URL(fileURLWithPath: file))
         let blocked = ContentStore(folder: file + "/store")
         #expect(!put(blocked, key, [1]) && get(blocked, key) == nil)
+    }
+
+    /// Whatever call fails, at whatever count: the old entry or the new one, and nothing beside it unless the writer died.
+    @Test(arguments: [[1, 2, 3], nil]) func everyCallMayFail(old: [UInt8]?) throws {
+        let new = [UInt8](repeating: 9, count: 50_000)
+        let calls = try withEveryFault { calls in
+            let path = try folder.subfolder() + "/a/b"
+            let plain = ContentStore(folder: path)
+            if let old { #expect(put(plain, key, old)) }
+            let isKept = put(ContentStore(folder: path, mostBytes: 1 << 20, calls: calls), key, new)
+            return (isKept, get(plain, key), namesInFolder(path))
+        } judge: { fault, place, outcome in
+            let (isKept, found, names) = outcome
+            #expect(found == (isKept ? new : old), "\(fault) at call \(place)")
+            if fault == .interrupted || fault == .shortWrite { #expect(isKept, "\(fault) at call \(place)") }
+            if fault != .death { #expect(names == (found == nil ? [] : [key.hex]), "\(fault) at call \(place)") }
+        }
+        #expect(calls >= 7, "the layer is in use")
     }
 
     /// The least recently used entries go, the others stay; what is no entry stays too.

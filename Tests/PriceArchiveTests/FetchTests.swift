@@ -1,3 +1,4 @@
+import DurableFiles
 import Foundation
 import StressBasics
 import Synchronization
@@ -253,7 +254,7 @@ import Testing
     }
 
     @Test func twoFetchesDoNotWriteTheSameFile() throws {
-        try makeFolders(folder.path + "/spot/klines/BTCUSDT/1h")
+        try FileCalls.system.makeFolders(folder.path + "/spot/klines/BTCUSDT/1h")
         let held = try PartialFile(folder: folder.path + "/spot/klines/BTCUSDT/1h", name: "BTCUSDT-1h-2023-01.zip")
         let outcome = try fetch("ok", series())
         #expect(outcome.failures.first?.error.message.contains("another belowzero") == true)

@@ -1,87 +1,14 @@
+import DurableFiles
 import Foundation
 import StressBasics
-import Synchronization
 import TestSupport
 import Testing
 
 @testable import RunStore
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
 /// Every call by which a run is written fails once, in every way it can: the whole run is there or nothing of it, the error
 /// says what kind of trouble it was, and the next run of the same name is whole.
 @Suite struct FaultTests {
-    /// What happens to one call.
-    enum Fault: CaseIterable {
-        case diskFull, deviceError, denied, interrupted, shortWrite
-        /// The process ends here: no call after it happens.
-        case death
-
-        var code: Int32 {
-            switch self {
-            case .diskFull: ENOSPC
-            case .deviceError, .death: EIO
-            case .denied: EACCES
-            case .interrupted: EINTR
-            case .shortWrite: 0
-            }
-        }
-    }
-
-    /// The system's calls with a fault at one of them.
-    private final class Faulty: Sendable {
-        private let fault: Fault
-        private let place: Int
-        private let count = Atomic(0)
-
-        init(_ fault: Fault, at place: Int) { (self.fault, self.place) = (fault, place) }
-
-        var calls: Int { count.load(ordering: .relaxed) }
-
-        private var strikes: Bool {
-            let index = count.add(1, ordering: .relaxed).oldValue
-            return fault == .death ? index >= place : index == place
-        }
-
-        private func call(_ really: () -> Int32) -> Int32 {
-            guard strikes, fault != .shortWrite else { return really() }
-            errno = fault.code
-            return -1
-        }
-
-        var layer: FileCalls {
-            let system = FileCalls.system
-            var layer = FileCalls()
-            layer.create = { path in self.call { system.create(path) } }
-            layer.openFolder = { path in self.call { system.openFolder(path) } }
-            layer.openFile = { path in self.call { system.openFile(path) } }
-            layer.sync = { file in self.call { system.sync(file) } }
-            layer.rename = { from, to in self.call { system.rename(from, to) } }
-            layer.makeFolder = { path in self.call { system.makeFolder(path) } }
-            layer.removeFile = { path in self.call { system.removeFile(path) } }
-            layer.removeFolder = { path in self.call { system.removeFolder(path) } }
-            layer.lock = { folder in self.call { system.lock(folder) } }
-            // A descriptor is gone whatever closing it said.
-            layer.close = { file in
-                let result = system.close(file)
-                return self.call { result }
-            }
-            layer.write = { file, bytes in
-                guard self.strikes else { return system.write(file, bytes) }
-                if self.fault == .shortWrite {
-                    return system.write(file, UnsafeRawBufferPointer(rebasing: bytes.prefix(max(1, bytes.count / 2))))
-                }
-                errno = self.fault.code
-                return -1
-            }
-            return layer
-        }
-    }
-
     private let files = [("index.html", "page"), ("reports/a.html", "another"), ("results.csv", "1,2,3\n")]
     private let key = Digest(of: "key")
 
@@ -121,7 +48,7 @@ import Testing
 
     @Test(arguments: Fault.allCases)
     func everyCallMayFail(fault: Fault) throws {
-        let counter = Faulty(.shortWrite, at: -1)
+        let counter = FaultyCalls()
         let clean = try scratch()
         try write(clean, counter.layer)
         #expect(try isThere(clean, "without a fault") && names(clean + "/a") == ["run"])
@@ -130,7 +57,7 @@ import Testing
             let root = try scratch()
             let context = "\(fault) at call \(place)"
             var thrown: StoreError?
-            do throws(StoreError) { try write(root, Faulty(fault, at: place).layer) } catch { thrown = error }
+            do throws(StoreError) { try write(root, FaultyCalls(fault, at: place).layer) } catch { thrown = error }
             let stands = try isThere(root, context)
             if thrown == nil { #expect(stands, "\(context)") }
             switch fault {
@@ -150,17 +77,71 @@ import Testing
         try FileManager.default.removeItem(atPath: clean)
     }
 
-    @Test(arguments: Fault.allCases)
-    func aFileIsWrittenWholeOrNotAtAll(fault: Fault) throws {
-        let counter = Faulty(.shortWrite, at: -1)
-        try writeWholeFile("text", to: try scratch() + "/x/a.txt", calls: counter.layer)
-        for place in 0..<counter.calls {
-            let root = try scratch()
-            let faulty = Faulty(fault, at: place)
-            let isWritten = (try? writeWholeFile("text", to: root + "/x/a.txt", calls: faulty.layer)) != nil
-            let found = try? String(contentsOfFile: root + "/x/a.txt", encoding: .utf8)
-            #expect(found == nil || found == "text")
-            #expect(!isWritten || found == "text", "\(fault) at call \(place)")
+    // MARK: Single files
+
+    /// What a step left in its folder `x`, and the error it gave.
+    private struct Left {
+        var names: [String] = []
+        var text: String?
+        var thrown: StoreError?
+    }
+
+    /// Runs a step with every fault in a folder where `a.txt` has `old` in it, or nothing stands; what is left is the old or the
+    /// new whole, the new when no error was given, and nothing else after an error.
+    private func expectWhole(
+        old: String?, _ step: (String, FileCalls) throws(StoreError) -> Void
+    ) throws {
+        let calls = try withEveryFault { calls in
+            let path = try scratch() + "/x/a.txt"
+            if let old { try writeWholeFile(old, to: path) }
+            var left = Left()
+            do throws(StoreError) { try step(path, calls) } catch { left.thrown = error }
+            left.text = try? String(contentsOfFile: path, encoding: .utf8)
+            left.names = names(splitPath(path).parent)
+            return left
+        } judge: { fault, place, left in
+            let context = "\(fault) at call \(place): \(left.names) \(left.thrown?.message ?? "")"
+            #expect(left.text == old || left.text == "new", "\(context)")
+            if left.thrown == nil { #expect(left.text == "new", "\(context)") }
+            if fault == .interrupted || fault == .shortWrite { #expect(left.thrown == nil, "\(context)") }
+            if fault != .death { #expect(left.names == (left.text == nil ? [] : ["a.txt"]), "\(context)") }
+            if Fault.reported.contains(fault), let thrown = left.thrown {
+                #expect(fault == .denied || thrown.reason == .inputOutput, "\(context)")
+            }
         }
+        #expect(calls > 5, "the layer is in use")
+    }
+
+    @Test func aFileIsWrittenWholeOrNotAtAll() throws {
+        try expectWhole(old: nil) { path, calls throws(StoreError) in
+            try writeWholeFiles([(path, "new")], calls: calls)
+        }
+    }
+
+    @Test(arguments: ["old", nil]) func aFileIsReplacedWholeOrNotAtAll(old: String?) throws {
+        try expectWhole(old: old) { path, calls throws(StoreError) in
+            try replaceWholeFile("new", at: path, calls: calls)
+        }
+    }
+
+    @Test(arguments: ["old", nil]) func anExportIsWrittenWholeOrNotAtAll(old: String?) throws {
+        try expectWhole(old: old) { path, calls throws(StoreError) in
+            let file = try ExportFile(path, replacing: old != nil, calls: calls)
+            try file.append(Array("new".utf8))
+            try file.publish()
+        }
+    }
+
+    /// Somebody's disk behind a link is a folder like any other.
+    @Test func aFolderMayBeALink() throws {
+        let root = try scratch()
+        try FileManager.default.createDirectory(atPath: root + "/disk", withIntermediateDirectories: false)
+        try FileManager.default.createSymbolicLink(atPath: root + "/link", withDestinationPath: "disk")
+        try writeWholeFile("new", to: root + "/link/a.txt")
+        try replaceWholeFile("new", at: root + "/link/b.txt")
+        var folder = try RunFolder(at: root + "/link/run")
+        try folder.write("new", to: "c.txt")
+        try folder.publish()
+        #expect(names(root + "/disk") == ["a.txt", "b.txt", "run"])
     }
 }

@@ -5,22 +5,24 @@ import Testing
 /// The level table of the design: SwiftPM lets an undeclared import through, this test does not.
 private let mayImport: [String: Set<String>] = [
     "StressBasics": ["CLibCrypto"],
+    "DurableFiles": [],
     "PriceSeries": ["StressBasics"],
     "MarginModel": ["StressBasics"],
     "StressStatistics": ["StressBasics"],
-    "ContentStore": ["CXXHash", "StressBasics"],
+    "ContentStore": ["CXXHash", "DurableFiles", "StressBasics"],
     "CSVIngest": [
         "CLibCSV", "CLibZip", "CZlib", "CZstd", "ContentStore", "StressBasics", "PriceSeries", "MarginModel",
     ],
-    "PriceArchive": ["StressBasics"],
+    "PriceArchive": ["DurableFiles", "StressBasics"],
     "StudyPlan": ["StressBasics", "PriceSeries", "MarginModel", "Yams"],
     "StressEngine": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
-    "RunStore": ["CZlib", "StressBasics", "StressStatistics", "StudyPlan", "GRDB"],
+    "RunStore": ["CZlib", "DurableFiles", "StressBasics", "StressStatistics", "StudyPlan", "GRDB"],
     "StressResults": ["StressBasics", "StressStatistics", "StudyPlan"],
     "StressReport": ["StressBasics", "StressStatistics", "StudyPlan", "RunStore", "StressResults"],
     "BelowZeroCLI": [
-        "CSVIngest", "ContentStore", "MarginModel", "PriceArchive", "PriceSeries", "RunStore", "StressBasics",
-        "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan", "ArgumentParser", "Logging",
+        "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PriceArchive", "PriceSeries", "RunStore",
+        "StressBasics", "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
+        "ArgumentParser", "Logging",
     ],
 ]
 

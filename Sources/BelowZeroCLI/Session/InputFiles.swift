@@ -1,4 +1,5 @@
 import CSVIngest
+import DurableFiles
 import Foundation
 import PriceSeries
 import StressBasics
@@ -36,12 +37,12 @@ struct InputFiles {
         let fixed = parts.prefix { !$0.contains { InputFiles.signs.contains($0) } }
         let folder = fixed.joined(separator: "/")
         let place = located(folder)
-        guard let listing = opendir(place.isEmpty ? "." : place) else {
-            return .noMatch(
-                pattern, folder: folder.isEmpty ? "of the study" : folder, words: String(cString: strerror(errno)))
+        do throws(FileError) {
+            _ = try listedNames(place.isEmpty ? "." : place)
+            return .noMatch(pattern)
+        } catch {
+            return .noMatch(pattern, folder: folder.isEmpty ? "of the study" : folder, words: error.words)
         }
-        closedir(listing)
-        return .noMatch(pattern)
     }
 
     private static let signs: Set<Character> = ["*", "?", "["]

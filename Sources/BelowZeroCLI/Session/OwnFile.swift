@@ -1,4 +1,5 @@
 import ArgumentParser
+import DurableFiles
 import Foundation
 import RunStore
 import StressBasics
@@ -34,21 +35,14 @@ struct OwnFile {
 
     /// Why the file at `path` must not be replaced; nil when it may: there is none, it is empty, or it is ours.
     func objection(to path: String) -> Failure? {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return nil }
-        if isFolder.boolValue { return Failure(.cannotCreate, "\(path) is a folder", hint: "name a file in it") }
-        let kind = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
-        guard kind == .typeRegular || kind == .typeSymbolicLink else {
+        guard let target = FileFacts(path, followsLinks: true) else { return nil }
+        if target.kind == .folder { return Failure(.cannotCreate, "\(path) is a folder", hint: "name a file in it") }
+        guard [.file, .link].contains(PathKind(path)) else {
             return Failure(.cannotCreate, "\(path) is not a file", hint: "choose another path")
         }
         // A link to a device or a pipe must not be opened: it would wait for somebody.
-        let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-        let isFile =
-            (try? FileManager.default.attributesOfItem(atPath: target))?[.type] as? FileAttributeType == .typeRegular
-        if isFile, let file = FileHandle(forReadingAtPath: path) {
-            defer { try? file.close() }
-            let head = (try? file.read(upToCount: within)) ?? Data()
-            if head.isEmpty || head.range(of: Data(mark.utf8)) != nil { return nil }
+        if target.kind == .file, let head = try? firstBytes(of: path, within) {
+            if head.isEmpty || Data(head).range(of: Data(mark.utf8)) != nil { return nil }
         }
         return Failure(
             .cannotCreate, "\(path) is not a \(name) of this program, so it is left alone",

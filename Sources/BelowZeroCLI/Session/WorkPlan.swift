@@ -1,4 +1,5 @@
 import CSVIngest
+import DurableFiles
 import Foundation
 import PriceSeries
 import StressBasics
@@ -175,8 +176,8 @@ struct HistorySize {
 
     /// Size of a regular file; 0 for anything else.
     private static func size(_ path: String) -> Int {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG ? Int(status.st_size) : 0
+        guard let facts = FileFacts(path, followsLinks: true), facts.kind == .file else { return 0 }
+        return facts.bytes
     }
 
     /// The first whole lines of a plain text file; nil for anything else. Opening a pipe would wait for its writer.

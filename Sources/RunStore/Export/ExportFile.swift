@@ -1,43 +1,26 @@
-import StressBasics
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import DurableFiles
 
 /// A new file in the making, under a temporary name beside its final one: whole or not at all.
 final class ExportFile {
     private let path: String
-    let temporaryPath: String
-    private var descriptor: Int32
     private let isReplacing: Bool
-    private var isPublished = false
+    private let calls: FileCalls
+    private var file: TemporaryFile
     private var buffer: [UInt8] = []
 
+    var temporaryPath: String { file.temporaryPath }
+
     /// Begins the file. An existing one is left alone and reported, unless it is to be replaced.
-    init(_ path: String, replacing: Bool) throws(StoreError) {
+    init(_ path: String, replacing: Bool, calls: FileCalls = .system) throws(StoreError) {
         guard replacing || !exists(path) else {
             throw StoreError(
                 .cannotCreate, "\(path) exists already",
                 hint: "move it away first, choose another --out, or replace it with --force")
         }
-        let kind = PathKind(path)
-        guard kind == .nothing || kind == .file || kind == .link else {
-            throw StoreError(.cannotCreate, "\(path) is not a file", hint: "choose another path")
-        }
-        isReplacing = replacing
-        let (parent, name) = splitPath(path)
-        try makeFolders(parent)
-        self.path = path
-        temporaryPath = "\(parent)/.\(name).\(getpid()).partial"
-        descriptor = open(temporaryPath, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw creationError(temporaryPath, errno) }
-    }
-
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
-        if !isPublished { unlink(temporaryPath) }
+        try expectReplaceable(path)
+        _ = try storing(calls.makeFolders(splitPath(path).parent))
+        file = try storing(TemporaryFile(for: path, calls: calls))
+        (self.path, self.calls, isReplacing) = (path, calls, replacing)
     }
 
     /// Adds bytes at the end.
@@ -47,30 +30,19 @@ final class ExportFile {
     }
 
     private func flush() throws(StoreError) {
-        var failure: Int32 = 0
-        buffer.withUnsafeBytes { bytes in
-            var rest = bytes
-            while let base = rest.baseAddress, !rest.isEmpty, failure == 0 {
-                let written = write(descriptor, base, rest.count)
-                if written < 0 {
-                    if errno != EINTR { failure = errno }
-                } else {
-                    rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-                }
-            }
-        }
-        buffer.removeAll(keepingCapacity: true)
-        if failure != 0 { throw writingError(path, failure) }
+        defer { buffer.removeAll(keepingCapacity: true) }
+        do throws(FileError) { try file.append(buffer) } catch { throw StoreError(error.naming(path)) }
     }
 
     /// Forces the bytes to disk and gives the file its name.
     func publish() throws(StoreError) {
         try flush()
-        guard fsync(descriptor) == 0 else { throw writingError(path, errno) }
-        guard isReplacing || !exists(path), rename(temporaryPath, path) == 0 else {
+        do throws(FileError) {
+            try file.publish(replacing: isReplacing)
+        } catch {
+            guard error == .existing(path) else { throw StoreError(error.naming(path)) }
             throw StoreError(.cannotCreate, "\(path) appeared while it was written", hint: "move it away first")
         }
-        isPublished = true
-        try syncFolder(splitPath(path).parent)
+        try storing(calls.syncFolder(splitPath(path).parent))
     }
 }

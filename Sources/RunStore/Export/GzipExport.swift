@@ -1,18 +1,10 @@
 import CZlib
-import StressBasics
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import DurableFiles
 
 /// Compresses the file at `source` into a new gzip file at `path`. Neither a name nor a time stands in it, so equal tables give
 /// equal bytes with equal versions of zlib. O(bytes) in time, constant memory.
 public func writeGzip(of source: String, to path: String, replacing: Bool = false) throws(StoreError) {
-    let input = open(source, O_RDONLY | O_CLOEXEC)
-    guard input >= 0 else { throw readingError(source, errno) }
-    defer { close(input) }
+    let input = try reading(OpenFile(source, .reading(followsLinks: true)))
     let file = try ExportFile(path, replacing: replacing)
     var stream = z_stream()
     // 15 is the largest window, 16 asks for gzip framing.
@@ -22,22 +14,19 @@ public func writeGzip(of source: String, to path: String, replacing: Bool = fals
             == Z_OK
     else { throw StoreError(.inputOutput, "there is no memory to compress \(path)") }
     defer { deflateEnd(&stream) }
-    var plain = [UInt8](repeating: 0, count: 1 << 16)
     var packed = [UInt8](repeating: 0, count: 1 << 16)
     while true {
-        let count = plain.withUnsafeMutableBytes { read(input, $0.baseAddress, $0.count) }
-        if count < 0, errno == EINTR { continue }
-        guard count >= 0 else { throw readingError(source, errno) }
-        try deflate(&stream, plain[..<count], into: &packed, isLast: count == 0, file)
-        if count == 0 { break }
+        let plain = try reading(input.read(atMost: 1 << 16))
+        try deflate(&stream, plain, into: &packed, isLast: plain.isEmpty, file)
+        if plain.isEmpty { break }
     }
     try file.publish()
 }
 
 private func deflate(
-    _ stream: inout z_stream, _ bytes: ArraySlice<UInt8>, into packed: inout [UInt8], isLast: Bool, _ file: ExportFile
+    _ stream: inout z_stream, _ bytes: [UInt8], into packed: inout [UInt8], isLast: Bool, _ file: ExportFile
 ) throws(StoreError) {
-    var input = Array(bytes)
+    var input = bytes
     var given = 0
     var isDone = false
     while !isDone {
@@ -58,6 +47,10 @@ private func deflate(
     }
 }
 
-func readingError(_ path: String, _ code: Int32) -> StoreError {
-    StoreError(.inputOutput, "cannot read \(path): \(String(cString: strerror(code)))", hint: "is it a run folder?")
+private func reading<Value: ~Copyable>(
+    _ body: @autoclosure () throws(FileError) -> Value
+) throws(StoreError) -> Value {
+    do throws(FileError) { return try body() } catch {
+        throw StoreError(.inputOutput, "cannot read \(error.path): \(error.words)", hint: "is it a run folder?")
+    }
 }

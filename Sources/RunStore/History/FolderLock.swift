@@ -1,10 +1,5 @@
+import DurableFiles
 import StressBasics
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The right to be the only run that writes below a folder.
 ///
@@ -13,7 +8,7 @@ import StressBasics
 public struct FolderLock: ~Copyable {
     /// Name of the file.
     public static let fileName = ".belowzero.lock"
-    private let file: Int32
+    private let file: OpenFile
 
     /// Why the lock was not given.
     public enum Refusal: Error, Hashable, Sendable {
@@ -27,37 +22,33 @@ public struct FolderLock: ~Copyable {
     ///
     /// - Parameter owner: one line about the taker: `process 4711, study nightly, since 2026-11-20T02:00:00Z`.
     public init(folder: String, owner: String) throws(Refusal) {
-        do {
-            try makeFolders(folder)
-        } catch {
-            throw .unusable(error.message)
-        }
         let path = "\(folder)/\(FolderLock.fileName)"
-        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
-        guard file >= 0 else { throw .unusable("cannot open \(path): \(String(cString: strerror(errno)))") }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-            let code = errno
-            let holder = FolderLock.text(of: file)
-            close(file)
-            throw code == EWOULDBLOCK
-                ? .held(holder) : .unusable("cannot lock \(path): \(String(cString: strerror(code)))")
+        let file: OpenFile?
+        do throws(FileError) {
+            try FileCalls.system.makeFolders(folder)
+            file = try FileCalls.system.lockedFile(path)
+        } catch {
+            throw .unusable(FolderLock.words(error, path))
         }
+        guard let file else { throw .held(FolderLock.holder(path)) }
         self.file = file
         // Nobody depends on these words, so a disk that is full of other things does not cost the lock.
-        _ = ftruncate(file, 0)
-        let line = Array((owner + "\n").utf8)
-        _ = pwrite(file, line, line.count, 0)
+        try? self.file.truncate()
+        try? self.file.append(Array((owner + "\n").utf8))
     }
 
-    private static func text(of file: Int32) -> String {
-        var buffer = [UInt8](repeating: 0, count: 400)
-        let count = pread(file, &buffer, buffer.count, 0)
-        let text = String(decoding: buffer[..<max(0, count)], as: UTF8.self)
+    private static func words(_ error: FileError, _ path: String) -> String {
+        switch error.step {
+        case .locking: "cannot lock \(path): \(error.words)"
+        case _ where error.path == path: "cannot open \(path): \(error.words)"
+        default: StoreError(error).message
+        }
+    }
+
+    private static func holder(_ path: String) -> String {
+        let text = String(decoding: (try? firstBytes(of: path, 400)) ?? [], as: UTF8.self)
         return SourceLocation.presentable(text.split(separator: "\n").first.map(String.init) ?? "")
     }
 
-    deinit {
-        _ = ftruncate(file, 0)
-        close(file)
-    }
+    deinit { try? file.truncate() }
 }

@@ -1,3 +1,4 @@
+import DurableFiles
 import GRDB
 import StressBasics
 
@@ -91,7 +92,7 @@ extension RunHistory {
                 hint: "belowzero store rebuild forgets it")
         }
         do {
-            let results = try wholeFile(path + "/results.csv", atMost: 4 << 30)
+            let results = try runFile(path + "/results.csv", atMost: 4 << 30)
             let digest = results.withUnsafeBytes { bytes in
                 var builder = DigestBuilder()
                 builder.update(bytes)

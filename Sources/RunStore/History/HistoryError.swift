@@ -1,3 +1,5 @@
+import DurableFiles
+
 /// Why the history could not be read or written.
 public struct HistoryError: Error, Hashable, Sendable {
     /// What failed.
@@ -29,5 +31,23 @@ public struct HistoryError: Error, Hashable, Sendable {
         self.reason = reason
         self.message = message
         self.hint = hint
+    }
+
+    /// What a call to the file system failed with, in the store's words.
+    init(_ error: FileError) {
+        let words = StoreError(error)
+        self.init(.inputOutput, words.message, hint: words.hint)
+    }
+}
+
+/// The bytes of a file of a run folder.
+func runFile(_ path: String, atMost most: Int) throws(HistoryError) -> [UInt8] {
+    do throws(UnreadFile) {
+        return try wholeFile(path, atMost: most)
+    } catch {
+        switch error {
+        case .failed(let error): throw HistoryError(.badFolder, "cannot read \(path): \(error.words)")
+        case .unfit: throw HistoryError(.badFolder, "\(path) is not a file of at most \(most >> 20) MiB")
+        }
     }
 }

@@ -1,3 +1,4 @@
+import DurableFiles
 import GRDB
 import StressBasics
 
@@ -8,6 +9,8 @@ import StressBasics
 #endif
 
 extension RunHistory {
+    private static var files: FileCalls { .system }
+
     /// Opens the store at `path`; builds it from the run folders beside it when it is absent, and when it is damaged after
     /// setting the damaged file aside. Call it with the folder's ``FolderLock``.
     ///
@@ -30,13 +33,12 @@ extension RunHistory {
 
     /// Makes a store from the run folders, under another name until it is whole.
     private static func build(at path: String, say: (String) -> Void) throws(HistoryError) -> RunHistory {
-        let (folder, name) = splitPath(path)
-        do {
-            try makeFolders(folder)
+        do throws(FileError) {
+            try files.makeFolders(splitPath(path).parent)
         } catch {
-            throw HistoryError(.inputOutput, error.message, hint: error.hint)
+            throw HistoryError(error)
         }
-        let temporary = "\(folder)/.\(name).\(getpid()).partial"
+        let temporary = temporaryPath(for: path)
         removeDatabase(temporary)
         do {
             let fresh = try RunHistory(path: temporary, create: true)
@@ -54,21 +56,22 @@ extension RunHistory {
 
     private static func putInPlace(_ temporary: String, _ path: String) throws(HistoryError) {
         // The log of a database that was lost would be played into the new one.
-        for ending in ["-wal", "-shm"] where exists(path + ending) { unlink(path + ending) }
-        guard rename(temporary, path) == 0 else {
-            let words = String(cString: strerror(errno))
-            removeDatabase(temporary)
-            throw HistoryError(.inputOutput, "cannot create \(path): \(words)")
-        }
-        do {
-            try syncFolder(splitPath(path).parent)
+        for ending in ["-wal", "-shm"] where exists(path + ending) { files.remove(path + ending) }
+        do throws(FileError) {
+            try files.move(temporary, to: path)
         } catch {
-            throw HistoryError(.inputOutput, error.message, hint: error.hint)
+            removeDatabase(temporary)
+            throw HistoryError(.inputOutput, "cannot create \(path): \(error.words)")
+        }
+        do throws(FileError) {
+            try files.syncFolder(splitPath(path).parent)
+        } catch {
+            throw HistoryError(error)
         }
     }
 
     private static func removeDatabase(_ path: String) {
-        for ending in ["", "-wal", "-shm", "-journal"] { unlink(path + ending) }
+        for ending in ["", "-wal", "-shm", "-journal"] { files.remove(path + ending) }
     }
 
     /// Gives the file and its log another name, `<path>.<word>-<n>` with the first number that is free.
@@ -76,10 +79,14 @@ extension RunHistory {
         guard let aside = (1...9999).lazy.map({ "\(path).\(word)-\($0)" }).first(where: { !exists($0) }) else {
             throw HistoryError(.inputOutput, "\(path) is damaged, and so are 9999 others set aside before it")
         }
-        guard rename(path, aside) == 0 else {
-            throw HistoryError(.inputOutput, "cannot set \(path) aside: \(String(cString: strerror(errno)))")
+        do throws(FileError) {
+            try files.move(path, to: aside)
+        } catch {
+            throw HistoryError(.inputOutput, "cannot set \(path) aside: \(error.words)")
         }
-        for ending in ["-wal", "-shm"] where exists(path + ending) { rename(path + ending, aside + ending) }
+        for ending in ["-wal", "-shm"] where exists(path + ending) {
+            try? files.move(path + ending, to: aside + ending)
+        }
         return aside
     }
 

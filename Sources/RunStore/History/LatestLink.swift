@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import DurableFiles
 
 /// The link in a study's folder that points at its newest whole run.
 public enum LatestLink {
@@ -25,26 +21,13 @@ public enum LatestLink {
         guard kind == .link || kind == .nothing else {
             throw StoreError(.cannotCreate, "\(path) is not a link of ours", hint: "move it away")
         }
-        let temporary = "\(folder)/.\(name).\(getpid()).partial"
-        unlink(temporary)
-        guard symlink(newest, temporary) == 0 else { throw creationError(path, errno) }
-        guard rename(temporary, path) == 0 else {
-            let code = errno
-            unlink(temporary)
-            throw creationError(path, code)
-        }
-        try syncFolder(folder)
+        try storing(FileCalls.system.replaceLink(path, to: newest))
+        try storing(FileCalls.system.syncFolder(folder))
         return newest
     }
 
     /// What `latest` in a study's folder points at, as it is written in the link; nil when there is no link.
-    public static func target(in folder: String) -> String? {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = buffer.withUnsafeMutableBytes { bytes in
-            readlink("\(folder)/\(name)", bytes.baseAddress!.assumingMemoryBound(to: CChar.self), bytes.count)
-        }
-        return count > 0 && count < buffer.count ? String(decoding: buffer[..<count], as: UTF8.self) : nil
-    }
+    public static func target(in folder: String) -> String? { linkTarget("\(folder)/\(name)") }
 
     static func newestRun(in folder: String) -> String? {
         namesInFolder(folder).compactMap(RunName.init).filter { isWholeRun("\(folder)/\($0.text)") }.max()?.text

@@ -1,10 +1,5 @@
+import DurableFiles
 import StressBasics
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// How long runs are kept.
 public struct Retention: Hashable, Sendable {
@@ -105,25 +100,28 @@ extension RunHistory {
     /// Removes a folder under a name that no reader takes for a run. Gives the reason when it could not begin.
     private func remove(_ name: String) -> String? {
         let path = location(of: name)
-        let (parent, last) = splitPath(path)
-        let doomed = "\(parent)/.\(last)\(RunHistory.doomedMark)\(getpid()).partial"
-        guard rename(path, doomed) == 0 else { return String(cString: strerror(errno)) }
-        removeTree(doomed)
+        let doomed = temporaryPath(for: path + RunHistory.doomedMark)
+        do throws(FileError) {
+            try FileCalls.system.move(path, to: doomed)
+        } catch {
+            return error.words
+        }
+        FileCalls.system.removeTree(doomed)
         return exists(doomed) ? "could not be removed whole: \(doomed)" : nil
     }
 
-    private static let doomedMark = ".pruned."
+    private static let doomedMark = ".pruned"
 
     /// Removes what a crash in the middle of ``remove(_:)`` left.
     private func removeLeftovers(of study: String) {
         let parent = "\(folder)/\(study)"
         guard PathKind(parent) == .folder else { return }
         for name in namesInFolder(parent) where name.hasPrefix(".") && name.hasSuffix(".partial") {
-            guard let mark = name.firstRange(of: RunHistory.doomedMark),
+            guard let mark = name.firstRange(of: RunHistory.doomedMark + "."),
                 RunName(name[..<mark.lowerBound].dropFirst()) != nil,
                 PathKind("\(parent)/\(name)") == .folder
             else { continue }
-            removeTree("\(parent)/\(name)")
+            FileCalls.system.removeTree("\(parent)/\(name)")
         }
     }
 }

@@ -48,7 +48,7 @@ extension RunRecord {
 private let mostBytes = 512 << 20
 
 private func decoded<T: Decodable>(_ path: String) throws(HistoryError) -> T {
-    let bytes = try wholeFile(path, atMost: mostBytes)
+    let bytes = try runFile(path, atMost: mostBytes)
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     do {
