@@ -47,61 +47,43 @@ public struct EntryTrace: Sendable {
 }
 
 extension StressRun {
-    /// The entry of a cell that ended lowest, or the entry at bar `entry`; nil when there is none of which the end is known.
+    /// The entry at bar `entry` of a cell, walked bar by bar; nil when it is not held, or when it is not known how it ended.
     ///
-    /// - Parameter cell: place of the cell in this run's plan order. O(entries × bars of a window).
-    public func trace(cell: Int, entry: Int? = nil) -> EntryTrace? {
+    /// - Parameter cell: place of the cell in this run's plan order. O(bars of a window).
+    public func trace(cell: Int, entry: Int) -> EntryTrace? {
         let rules = rules[cell]
-        switch (rules.cell.contract, rules.cell.side) {
-        case (.linear, _): return trace(kernel(LinearPosition.self, rules), entry)
-        case (.inverse, _): return trace(kernel(InversePosition.self, rules), entry)
-        case (.margin, .long): return trace(kernel(BorrowedCashPosition.self, rules), entry)
-        case (.margin, .short): return trace(kernel(BorrowedCoinPosition.self, rules), entry)
-        case (.spot, _): return trace(kernel(SpotPosition.self, rules), entry)
-        }
+        return withPosition(rules.cell.contract, rules.cell.side, EntryTracer(run: self, rules: rules, entry: entry))
     }
+}
 
-    private func trace<Position>(_ kernel: PlainKernel<Position>, _ entry: Int?) -> EntryTrace? {
-        if let entry { return kernel.isDecided(entry) ? kernel.trace(entry) : nil }
-        let held = kernel.windows.lastBar.indices.filter(kernel.isDecided)
-        return held.min { kernel.finalEquity($0) < kernel.finalEquity($1) }.map(kernel.trace)
+private struct EntryTracer: PositionVisitor {
+    let run: StressRun
+    let rules: CellRules
+    let entry: Int
+
+    func visit<Position: KernelPosition>(_: Position.Type) -> EntryTrace? {
+        let kernel: PlainKernel<Position> = run.kernel(rules)
+        return kernel.trace(entry)
     }
 }
 
 extension PlainKernel {
-    func isHeld(_ entry: Int) -> Bool {
-        windows.watched(entry) != nil && !isRejected(entry: entry)
-    }
-
-    /// Whether it is known how the entry ended: its window is whole, or a liquidation closed it before the cut.
-    func isDecided(_ entry: Int) -> Bool {
-        guard isHeld(entry), let (last, isCut) = windows.watched(entry) else { return false }
-        return !isCut
-            || exit(path(entry: entry, last: last), entry: entry, last: last, fill: rules.fills[0].rule).closedBar
-                != nil
-    }
-
-    func finalEquity(_ entry: Int) -> Double {
-        let last = windows.watched(entry)?.last ?? entry
-        return exit(path(entry: entry, last: last), entry: entry, last: last, fill: rules.fills[0].rule).equity
-    }
-
-    func trace(_ entry: Int) -> EntryTrace {
-        let (position, last) = (position(entry: entry), windows.watched(entry)?.last ?? entry)
-        let path = path(entry: entry, last: last)
-        let prices =
-            path.liquidationBar.map { liquidationPrices(rules.fills[0].rule, position, bar: $0, path.carry) }
-            ?? horizonPrices(last)
+    fileprivate func trace(_ entry: Int) -> EntryTrace? {
+        var outcome = emptyOutcome(allFills: false)
+        guard tryEntry(entry, trees: nil, prices: true, into: &outcome) == .watched, outcome.isDecided(),
+            let prices = outcome.prices
+        else { return nil }
+        let position = position(entry: entry)
         return EntryTrace(
-            entry: entry, last: last, entryPrice: pricing.closes[entry], initialMargin: position.initialMargin,
+            entry: entry, last: outcome.last, entryPrice: prices.entry, initialMargin: position.initialMargin,
             openingFee: position.openingFee, triggerPrice: position.triggerPrice(.none),
-            bankruptcyPrice: position.bankruptcyPrice(.none), path: path,
-            steps: steps(position, entry: entry, to: path.liquidationBar ?? last),
+            bankruptcyPrice: position.bankruptcyPrice(.none), path: outcome.path,
+            steps: steps(position, entry: entry, to: outcome.path.liquidationBar ?? outcome.last),
             exitPrices: [
-                ("trigger", prices.trigger), ("at once", prices.gap), ("after the delay", prices.delayed),
-                ("after slippage", prices.slipped),
+                ("trigger", prices.exit.trigger), ("at once", prices.exit.gap),
+                ("after the delay", prices.exit.delayed), ("after slippage", prices.exit.slipped),
             ],
-            exit: exit(path, entry: entry, last: last, fill: rules.fills[0].rule))
+            exit: outcome.exits[0])
     }
 
     private func steps(_ position: Position, entry: Int, to end: Int) -> [EntryTrace.Step] {

@@ -128,16 +128,8 @@ public struct StressRun: Sendable {
     private static func sweep(
         _ grid: SweepGrid, _ market: MarketHistory, _ windows: [TimeSpan: EntryWindows], _ blocks: BlockRuns
     ) -> Sweep? {
-        func sweep<Position: MarginPosition>(_ contract: Position.Type) -> Sweep? {
-            Sweep(contract, grid, market: market, windows: windows, blocks: blocks)
-        }
-        return switch (grid.common.cell.contract, grid.common.cell.side) {
-        case (.linear, _): sweep(LinearPosition.self)
-        case (.inverse, _): sweep(InversePosition.self)
-        case (.margin, .long): sweep(BorrowedCashPosition.self)
-        case (.margin, .short): sweep(BorrowedCoinPosition.self)
-        case (.spot, _): sweep(SpotPosition.self)
-        }
+        let maker = SweepMaker(grid: grid, market: market, windows: windows, blocks: blocks)
+        return withPosition(grid.common.cell.contract, grid.common.cell.side, maker)
     }
 
     /// Work units, for progress: entries tried, over all cells.

@@ -19,7 +19,7 @@ struct Sweep: Sendable {
     let judge: @Sendable () -> SweepJudge
 
     /// Nil when rounding keeps the levels of two leverages from rising, which no sane grid does.
-    init?<Position: MarginPosition>(
+    init?<Position: KernelPosition>(
         _: Position.Type, _ grid: SweepGrid, market: MarketHistory, windows: [TimeSpan: EntryWindows], blocks: BlockRuns
     ) {
         let frame = SweepFrame(grid.common, market: market)
@@ -41,6 +41,18 @@ struct Sweep: Sendable {
         let task = SweepTask(self, chunks: chunks)
         guard task.run(control) else { return nil }
         return grid.cells.map { task.sums.tally($0, grid: grid, unit: clock.unit) }
+    }
+}
+
+/// Makes the sweep of a grid.
+struct SweepMaker: PositionVisitor {
+    let grid: SweepGrid
+    let market: MarketHistory
+    let windows: [TimeSpan: EntryWindows]
+    let blocks: BlockRuns
+
+    func visit<Position: KernelPosition>(_: Position.Type) -> Sweep? {
+        Sweep(Position.self, grid, market: market, windows: windows, blocks: blocks)
     }
 }
 
@@ -240,17 +252,4 @@ struct SweepEntry {
     /// The horizons whose cells count what happens within horizon `from`, which is that of the cut where it is `count`.
     @inline(__always)
     func cells(from: Int, of count: Int) -> Range<Int> { (from == count ? until : from)..<(isCut ? count : until) }
-}
-
-extension ResolvedFill {
-    /// Whether the fill depends on the trigger price, and with it on the leverage.
-    var isAtTrigger: Bool {
-        switch self {
-        case .gap, .best, .delay: true
-        case .next, .worst: false
-        }
-    }
-
-    /// The law of the fill, where it has one.
-    var law: DelayLaw? { if case .delay(let law) = self { law } else { nil } }
 }

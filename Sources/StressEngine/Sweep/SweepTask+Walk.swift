@@ -66,9 +66,9 @@ extension SweepTask {
     @inline(__always)
     func gain(_ fill: Int, bar: Int, level: Double) -> Double {
         if let law = laws[fill] { return delayedGain(law, bar: bar, range: pricing.range(bar), level: level).gain }
-        let price = pricing.filled(fillRules[fill], bar: bar) {
-            frame.triggerPrice(level: level, bar: bar)
-        }
+        let stages = pricing.stages(
+            fillRules[fill], bar: bar, trigger: frame.triggerPrice(level: level, bar: bar))
+        let price = pricing.slipped(stages.delayed, bar: stages.bar)
         return frame.gain(at: price, feeRate: liquidationFee, bar: bar)
     }
 
