@@ -5,8 +5,8 @@ import PackageDescription
 // which compares every `import` line with the level table: SwiftPM itself lets an undeclared
 // import through.
 
-// The modules whose loops do the work are optimised in debug builds too: tests walk billions of bars.
-let hot: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+// The modules whose loops do the work are optimised in debug builds too: tests walk billions of bars. Their assertions stay.
+let hot: [SwiftSetting] = [.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))]
 
 // In release builds they stay optimised under `Tests/Support/release.sh`, whose flags come after these and optimise
 // nothing: the frontend's own flags come last of all, and the module keeps the bodies that others inline, as with `-O`.

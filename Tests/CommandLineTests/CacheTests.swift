@@ -60,4 +60,33 @@ import Testing
         program.environment = ["BELOWZERO_CACHE": scratch.path + "/prices.csv"]
         #expect(try program.run(["check", "prices.csv"]).code == 0)
     }
+
+    /// What was kept is known by the program's bytes: a copy with another time stamp is served, other code is not.
+    @Test func itIsSharedByTheSameProgramAlone() throws {
+        let scratch = try folder()
+        let arguments = ["check", "prices.csv", "--cache", "cache"]
+        let out = try scratch.program.run(arguments).out
+        #expect(entries(scratch, "cache") == 2)
+        var copy = scratch.program
+        copy.file = scratch.path + "/copy"
+        try FileManager.default.copyItem(atPath: Program.path, toPath: copy.file)
+        for age in [1.0, 100_000] {
+            try FileManager.default.setAttributes(
+                [.modificationDate: Date(timeIntervalSinceNow: -age)], ofItemAtPath: copy.file)
+            #expect(try copy.run(arguments).out == out)
+            #expect(entries(scratch, "cache") == 2, "the same program")
+        }
+        let stamp = try FileManager.default.attributesOfItem(atPath: copy.file)[.modificationDate]
+        let handle = try #require(FileHandle(forUpdatingAtPath: copy.file))
+        // The last byte belongs to the table of section headers, which nobody reads to run a program.
+        let end = try handle.seekToEnd()
+        try handle.seek(toOffset: end - 1)
+        let last = try #require(try handle.read(upToCount: 1)?.first)
+        try handle.seek(toOffset: end - 1)
+        try handle.write(contentsOf: [last ^ 1])
+        try handle.close()
+        try FileManager.default.setAttributes([.modificationDate: stamp as Any], ofItemAtPath: copy.file)
+        #expect(try copy.run(arguments).out == out)
+        #expect(entries(scratch, "cache") == 3, "another program of the same size and time")
+    }
 }

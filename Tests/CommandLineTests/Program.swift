@@ -21,6 +21,8 @@ struct Program {
 
     /// The folder it runs in, which lives as long as the program does.
     let scratch: Scratch
+    /// The program's file, unless a copy is run.
+    var file = Program.path
     var environment: [String: String] = [:]
     /// What a shell does before it becomes the program, such as `ulimit -v 300000`.
     var prelude: String?
@@ -63,8 +65,8 @@ struct Program {
     /// Starts it. Output goes to files, which cannot fill up and block as pipes do.
     func start(_ arguments: [String]) throws -> Running {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: prelude == nil ? Program.path : "/bin/bash")
-        process.arguments = prelude.map { ["-c", $0 + "; exec \"$0\" \"$@\"", Program.path] + arguments } ?? arguments
+        process.executableURL = URL(fileURLWithPath: prelude == nil ? file : "/bin/bash")
+        process.arguments = prelude.map { ["-c", $0 + "; exec \"$0\" \"$@\"", file] + arguments } ?? arguments
         process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
         // Never the cache of whoever runs the tests.
         let own = ["BELOWZERO_CACHE": scratch.path + "/.cache"].merging(environment) { $1 }

@@ -31,13 +31,13 @@ FAULTS = [
     ("inverse-bankruptcy-fee", "MarginModel/Positions/InversePosition.swift", "sign * (initialMargin - openingFee - carry.funding) + entryValue",
      "sign * (initialMargin - (FAULT ? 0 : openingFee) - carry.funding) + entryValue", "MarginModelTests"),
     # Engine.
-    ("passage-skips-one", "StressEngine/FirstPassage.swift", "index += skipped", "index += FAULT ? skipped + 1 : skipped",
+    ("passage-skips-one", "StressEngine/Kernels/FirstPassage.swift", "index += skipped", "index += FAULT ? skipped + 1 : skipped",
      "FirstPassageTests|AgreementTests"),
-    ("gap-fill-ignores-open", "StressEngine/ExitPricing.swift", "return sign * (open - trigger) <= 0 ? open : trigger",
+    ("gap-fill-ignores-open", "StressEngine/Fills/ExitPricing.swift", "return sign * (open - trigger) <= 0 ? open : trigger",
      "return !FAULT && sign * (open - trigger) <= 0 ? open : trigger", "StressEngineTests"),
-    ("slippage-helps", "StressEngine/ExitPricing.swift", "return price - sign * fraction * abs(price)",
+    ("slippage-helps", "StressEngine/Fills/ExitPricing.swift", "return price - sign * fraction * abs(price)",
      "return FAULT ? price + sign * fraction * abs(price) : price - sign * fraction * abs(price)", "StressEngineTests"),
-    ("funding-never-received", "StressEngine/FundingSums.swift", "sum += $0", "sum += FAULT ? abs($0) : $0", "StressEngineTests"),
+    ("funding-never-received", "StressEngine/Kernels/FundingSums.swift", "sum += $0", "sum += FAULT ? abs($0) : $0", "StressEngineTests"),
     # Reader.
     ("one-missing-bar-is-no-gap", "CSVIngest/Checks/GapCheck.swift", "if step - delta > delta / 2 {",
      "if step - delta > (FAULT ? delta : delta / 2) {", "SeriesCheckTests|DirtyFileTests"),

@@ -5,7 +5,6 @@ import StressEngine
 /// Tallies in the folder of the cache. A program of another version computes its own.
 struct TallyCache: TallyStore {
     let store: ContentStore
-    let version: String
     var isOwn: Bool { false }
 
     func withBytes<Value>(_ key: Digest, _ body: (UnsafeRawBufferPointer) -> Value?) -> Value? {
@@ -16,5 +15,5 @@ struct TallyCache: TallyStore {
         bytes.withUnsafeBytes { _ = store.put(named(key), [$0]) }
     }
 
-    private func named(_ key: Digest) -> Digest { Digest(of: "\(version)\n\(key.hex)") }
+    private func named(_ key: Digest) -> Digest { Digest(of: "\(programIdentity)\n\(key.hex)") }
 }

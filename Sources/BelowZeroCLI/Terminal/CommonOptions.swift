@@ -151,7 +151,7 @@ struct CacheOptions: ParsableArguments {
     var series: SeriesCache? { store.map { SeriesCache(store: $0, version: programIdentity) } }
 
     /// The cache for tallies of long computations.
-    var tallies: TallyCache? { store.map { TallyCache(store: $0, version: programIdentity) } }
+    var tallies: TallyCache? { store.map { TallyCache(store: $0) } }
 
     /// `$BELOWZERO_CACHE`, or `belowzero` in the user's cache folder (XDG Base Directory Specification 0.8).
     private static var defaultFolder: String? {

@@ -11,8 +11,8 @@ import StressBasics
 /// gets no identity yet.
 public struct SeriesCache: Sendable {
     private let store: ContentStore
-    /// Whatever decides how text becomes a series, beside the settings.
-    private let version: String
+    /// Whatever decides how text becomes a series, beside the settings; asked for when something is looked up.
+    private let version: @Sendable () -> String
     /// Files that together are smaller are read faster than looked up.
     private let leastBytes: Int
     /// Seconds after a change until the next one is sure to show in the times of a file.
@@ -22,11 +22,14 @@ public struct SeriesCache: Sendable {
     static let mostFindings = 100_000
 
     /// A cache in `store` for the reader that `version` names; for files of 1 MiB and more.
-    public init(store: ContentStore, version: String) {
-        self.init(store: store, version: version, leastBytes: 1 << 20, settlingTime: 2)
+    public init(store: ContentStore, version: @escaping @autoclosure @Sendable () -> String) {
+        self.init(store: store, version: version(), leastBytes: 1 << 20, settlingTime: 2)
     }
 
-    init(store: ContentStore, version: String, leastBytes: Int, settlingTime: Int64) {
+    init(
+        store: ContentStore, version: @escaping @autoclosure @Sendable () -> String, leastBytes: Int,
+        settlingTime: Int64
+    ) {
         (self.store, self.version) = (store, version)
         (self.leastBytes, self.settlingTime) = (leastBytes, settlingTime)
     }
@@ -72,7 +75,7 @@ public struct SeriesCache: Sendable {
         // A dictionary's order is another in every process.
         let policies = source.policies.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }
         let parts =
-            [version, String(reflecting: plain), policies.joined(separator: ","), "\(options.maxRowFindings)"]
+            [version(), String(reflecting: plain), policies.joined(separator: ","), "\(options.maxRowFindings)"]
             + digests.map(\.hex)
         return Digest(of: "series " + parts.joined(separator: "\n"))
     }

@@ -16,9 +16,10 @@ struct LevelTable: Sendable {
     /// reached, and the first that is surely reached. Between them rounding decides. O(log leverages).
     @inline(__always)
     static func reached(
-        _ levels: UnsafePointer<Double>, count: Int, by value: Double, slack: Double
+        _ levels: Cells<Double>, by value: Double, slack: Double
     ) -> (maybe: Int, surely: Int) {
         let bar = value - slack
+        let count = levels.bounds.count
         var (base, length) = (0, count)
         while length > 0 {
             let half = length >> 1

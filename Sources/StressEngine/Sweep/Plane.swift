@@ -1,28 +1,183 @@
-/// A zeroed table of numbers in one piece of memory.
+/// Values in one piece of memory, without reference counts, for inner loops.
 ///
-/// A value without reference counts, for inner loops: whoever makes it frees it with ``deallocate()``, once, when nobody uses
-/// its rows any more. Rows are pointers; whoever uses one stays below ``width``.
-struct Plane<Number: AdditiveArithmetic> {
-    let width: Int
-    let rows: Int
-    private let start: UnsafeMutablePointer<Number>
+/// The owner cannot be copied: the memory is freed with it, once. Whoever loops takes ``cells`` and lets go of them before the owner
+/// goes. Every index is checked in debug builds.
+struct Column<Value>: ~Copyable {
+    /// All values.
+    let cells: Cells<Value>
 
-    init(rows: Int, width: Int) {
-        self.rows = rows
-        self.width = width
-        start = .allocate(capacity: max(1, rows * width))
-        start.initialize(repeating: .zero, count: max(1, rows * width))
+    /// A value for each place.
+    init(repeating value: Value, count: Int) {
+        cells = Cells(allocating: count)
+        cells.initialize(to: value)
     }
 
-    /// The first number of a row.
+    /// A copy of `values`.
+    init(_ values: some Collection<Value>) {
+        cells = Cells(allocating: values.count)
+        cells.initialize(from: values)
+    }
+
+    deinit { cells.free() }
+
+    var count: Int { cells.bounds.count }
+
     @inline(__always)
-    subscript(row: Int) -> UnsafeMutablePointer<Number> { start + row &* width }
+    subscript(index: Int) -> Value {
+        get { cells[index] }
+        nonmutating _modify { yield &cells[index] }
+    }
+}
+
+extension Column where Value: BitwiseCopyable {
+    /// Places whose values are written before they are read: memory that is never reached is never touched.
+    init(unset count: Int) { cells = Cells(allocating: count) }
+}
+
+/// A look at a run of values that somebody else owns. An index outside is a bug, which debug builds stop at.
+struct Cells<Value> {
+    /// The place of index 0, which need not be one of ``bounds``.
+    private let zero: UnsafeMutablePointer<Value>
+    /// The indices that may be used.
+    let bounds: Range<Int>
+
+    private init(zero: UnsafeMutablePointer<Value>, bounds: Range<Int>) {
+        (self.zero, self.bounds) = (zero, bounds)
+    }
+
+    @inline(__always)
+    subscript(index: Int) -> Value {
+        get {
+            assert(bounds.contains(index), "no such place")
+            return zero[index]
+        }
+        nonmutating _modify {
+            assert(bounds.contains(index), "no such place")
+            yield &zero[index]
+        }
+    }
+
+    /// A part of them, counted from 0.
+    @inline(__always)
+    func part(from first: Int, count: Int) -> Cells {
+        assert(count >= 0 && bounds.lowerBound <= first && first + count <= bounds.upperBound, "no such part")
+        return Cells(zero: zero + first, bounds: 0..<count)
+    }
+
+    /// The same values under indices that are higher by so many.
+    @inline(__always)
+    func shifted(by places: Int) -> Cells {
+        Cells(zero: zero - places, bounds: bounds.lowerBound + places..<bounds.upperBound + places)
+    }
+
+    /// Every value becomes this one.
+    func fill(_ value: Value) { first.update(repeating: value, count: bounds.count) }
+
+    /// Every value becomes one of as many others.
+    func copy(_ values: some Collection<Value>) {
+        assert(values.count == bounds.count, "as many values as places")
+        _ = UnsafeMutableBufferPointer(start: first, count: bounds.count).update(from: values)
+    }
+
+    func array() -> [Value] { Array(UnsafeBufferPointer(start: first, count: bounds.count)) }
+
+    private var first: UnsafeMutablePointer<Value> { zero + bounds.lowerBound }
+}
+
+extension Cells {
+    fileprivate init(allocating count: Int) {
+        self.init(zero: .allocate(capacity: max(1, count)), bounds: 0..<count)
+    }
+
+    fileprivate func initialize(to value: Value) { zero.initialize(repeating: value, count: bounds.count) }
+
+    fileprivate func initialize(from values: some Collection<Value>) {
+        _ = UnsafeMutableBufferPointer(start: zero, count: bounds.count).initialize(from: values)
+    }
+
+    fileprivate func free() { zero.deinitialize(count: bounds.count).deallocate() }
+}
+
+/// A zeroed table of numbers.
+struct Plane<Number: AdditiveArithmetic>: ~Copyable {
+    let rows: Int
+    let width: Int
+    private let numbers: Column<Number>
+
+    init(rows: Int, width: Int) {
+        (self.rows, self.width) = (rows, width)
+        numbers = Column(repeating: .zero, count: rows * width)
+    }
+
+    /// A row.
+    @inline(__always)
+    subscript(row: Int) -> Cells<Number> { numbers.cells.part(from: row &* width, count: width) }
+
+    /// All rows, one after the other.
+    var all: Cells<Number> { numbers.cells }
 
     /// A row as an array.
-    func array(_ row: Int) -> [Number] { Array(UnsafeBufferPointer(start: self[row], count: width)) }
+    func array(_ row: Int) -> [Number] { self[row].array() }
 
     /// Back to zero.
-    func clear() { start.update(repeating: .zero, count: rows * width) }
+    func clear() { numbers.cells.fill(.zero) }
+}
 
-    func deallocate() { start.deallocate() }
+/// Several tables of the same shape, one for each of some `layers`.
+struct Planes<Number: AdditiveArithmetic>: ~Copyable {
+    private let rowsOfOne: Int
+    private let plane: Plane<Number>
+
+    init(layers: Int, rows: Int, width: Int) {
+        rowsOfOne = rows
+        plane = Plane(rows: layers * rows, width: width)
+    }
+
+    /// A row of a table.
+    @inline(__always)
+    subscript(layer: Int, row: Int) -> Cells<Number> {
+        assert(0..<rowsOfOne ~= row, "no such row")
+        return plane[layer &* rowsOfOne &+ row]
+    }
+
+    /// A row as an array.
+    func array(_ layer: Int, _ row: Int) -> [Number] { self[layer, row].array() }
+
+    /// Back to zero.
+    func clear() { plane.clear() }
+}
+
+/// Tables by number, each made when it is first asked for: most never are.
+struct PlanesOnDemand<Number: AdditiveArithmetic>: ~Copyable {
+    private let cells: Column<Cells<Number>?>
+    private let made: Column<Made?>
+
+    /// A table behind a reference: one that cannot be copied cannot be an element.
+    private final class Made {
+        let plane: Plane<Number>
+
+        init(rows: Int, width: Int) { plane = Plane(rows: rows, width: width) }
+    }
+
+    init(count: Int) {
+        cells = Column(repeating: nil, count: count)
+        made = Column(repeating: nil, count: count)
+    }
+
+    /// The table `index`, one row after the other; they are numbered from the first of `rows` on.
+    @inline(__always)
+    func cells(_ index: Int, rows: Range<Int>, width: Int) -> Cells<Number> {
+        cells[index] ?? make(index, rows: rows, width: width)
+    }
+
+    /// The table `index` where there is one.
+    func existing(_ index: Int) -> Cells<Number>? { cells[index] }
+
+    @inline(never)
+    private func make(_ index: Int, rows: Range<Int>, width: Int) -> Cells<Number> {
+        let table = Made(rows: rows.count, width: width)
+        let found = table.plane.all.shifted(by: rows.lowerBound * width)
+        (made[index], cells[index]) = (table, found)
+        return found
+    }
 }

@@ -13,11 +13,11 @@ final class RecordStack {
     /// Position of the nearest record; −1 when empty.
     private(set) var top = -1
     /// The column at each record.
-    let values: UnsafeMutablePointer<Double>
+    let values: Cells<Double>
     /// The bar of each record.
-    let bars: UnsafeMutablePointer<Int32>
-    private let hints: UnsafeMutablePointer<Int32>
-    private let allocated: UnsafeMutablePointer<Double>
+    let bars: Column<Int32>
+    private let hints: Column<Int32>
+    private let allocated: Column<Double>
     private let keys: KeyRange
 
     /// The leading bits of the column's values, turned so that they rise with it.
@@ -51,20 +51,11 @@ final class RecordStack {
     /// An empty stack with room for `capacity` records.
     init(capacity: Int, keys: KeyRange) {
         self.keys = keys
-        allocated = .allocate(capacity: capacity + 2)
-        allocated.initialize(repeating: .infinity, count: capacity + 2)
+        allocated = Column(repeating: .infinity, count: capacity + 2)
         allocated[0] = -.infinity
-        values = allocated + 1
-        bars = .allocate(capacity: capacity + 1)
-        bars.initialize(repeating: 0, count: capacity + 1)
-        hints = .allocate(capacity: keys.count)
-        hints.initialize(repeating: 0, count: keys.count)
-    }
-
-    deinit {
-        allocated.deallocate()
-        bars.deallocate()
-        hints.deallocate()
+        values = allocated.cells.shifted(by: -1)
+        bars = Column(repeating: 0, count: capacity + 1)
+        hints = Column(repeating: 0, count: keys.count)
     }
 
     /// Puts a bar before all that are there; gives its position.
@@ -93,12 +84,12 @@ final class RecordStack {
 
     /// The stack as it stands, for many searches in a row.
     @inline(__always)
-    var search: Search { Search(values: values, hints: hints, top: top, keys: keys) }
+    var search: Search { Search(values: values, hints: hints.cells, top: top, keys: keys) }
 
     /// A look at the stack that is good until the next push.
     struct Search {
-        let values: UnsafeMutablePointer<Double>
-        fileprivate let hints: UnsafeMutablePointer<Int32>
+        let values: Cells<Double>
+        fileprivate let hints: Cells<Int32>
         let top: Int
         fileprivate let keys: KeyRange
 

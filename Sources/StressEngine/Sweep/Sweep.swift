@@ -19,7 +19,7 @@ struct Sweep: Sendable {
     let judge: @Sendable () -> SweepJudge
 
     /// Nil when rounding keeps the levels of two leverages from rising, which no sane grid does.
-    init?<Position: MarginPosition>(
+    init?<Position: KernelPosition>(
         _: Position.Type, _ grid: SweepGrid, market: MarketHistory, windows: [TimeSpan: EntryWindows], blocks: BlockRuns
     ) {
         let frame = SweepFrame(grid.common, market: market)
@@ -44,11 +44,22 @@ struct Sweep: Sendable {
     }
 }
 
+/// Makes the sweep of a grid.
+struct SweepMaker: PositionVisitor {
+    let grid: SweepGrid
+    let market: MarketHistory
+    let windows: [TimeSpan: EntryWindows]
+    let blocks: BlockRuns
+
+    func visit<Position: KernelPosition>(_: Position.Type) -> Sweep? {
+        Sweep(Position.self, grid, market: market, windows: windows, blocks: blocks)
+    }
+}
+
 /// One sweep from right to left over the entries of a run of chunks.
 ///
-/// Not shared between threads. Every pointer belongs to the object and is freed with it; every index is a bar of the history, a
-/// position of a stack, a leverage or a horizon of the grid. State lives behind pointers because the runtime checks each access
-/// to a variable of an object, which would cost more than the work.
+/// Not shared between threads. Every index is a bar of the history, a position of a stack, a leverage or a horizon of the grid. State
+/// lives in columns because the runtime checks each access to a variable of an object, which would cost more than the work.
 final class SweepTask {
     let sweep: Sweep
     let chunks: Range<Int>
@@ -69,47 +80,48 @@ final class SweepTask {
     let pricing: ExitPricing
     let closeFee: Double
     let judge: SweepJudge
-    let fillRules: UnsafeMutablePointer<ResolvedFill>
+    let fillRules: Column<ResolvedFill>
     /// The laws of those that have one, by fill rule.
-    let laws: UnsafeMutablePointer<SweepLaw?>
+    let laws: Column<SweepLaw?>
     /// Records of what triggers; of what decides below zero, when that is something else.
     let records: RecordStack
     let extremes: RecordStack
     /// At each record: by fill rule, what it leaves where that does not depend on the trigger price, and where the fill has a law,
     /// the least that it may leave; place in time.
     let fillGains: Plane<Double>
-    let places: UnsafeMutablePointer<Double>
+    let places: Column<Double>
     /// `ln(H/L)` of the bar at each record; 0 where a fill in it is certain under every law.
-    let ranges: UnsafeMutablePointer<Double>
+    let ranges: Column<Double>
     /// Place in time at each record of ``extremes``.
-    let extremePlaces: UnsafeMutablePointer<Double>
+    let extremePlaces: Cells<Double>
+    private let ownExtremePlaces: Column<Double>
     /// What a close at each bar of the task leaves, by bar less ``firstBar``.
-    let closings: UnsafeMutablePointer<Double>
-    let levels: UnsafeMutablePointer<Double>
-    let ruins: UnsafeMutablePointer<Double>
+    let closings: Column<Double>
+    let levels: Column<Double>
+    let ruins: Column<Double>
     /// Below this gain (of the entry value) an entry may be below zero, by leverage.
-    let doubtfulGain: UnsafeMutablePointer<Double>
+    let doubtfulGain: Column<Double>
     /// `L`, by leverage.
-    let multiples: UnsafeMutablePointer<Double>
+    let multiples: Column<Double>
     /// Below zero means below minus this, in parts of the margin, by leverage.
-    let tolerances: UnsafeMutablePointer<Double>
+    let tolerances: Column<Double>
     /// Last bar of each window, by horizon.
-    let lastBars: UnsafeMutablePointer<UnsafePointer<Int32>>
+    let lastBars: Plane<Int32>
 
     // By horizon, and last for the window up to a cut: the deepest record inside the window, and the leverages it reaches, of the
     // entry at hand.
-    let deepest: UnsafeMutablePointer<Int>
-    let deepestExtreme: UnsafeMutablePointer<Int>
-    let reached: UnsafeMutablePointer<(maybe: Int, surely: Int)>
-    let reachedRuins: UnsafeMutablePointer<(maybe: Int, surely: Int)>
+    let deepest: Column<Int>
+    let deepestExtreme: Column<Int>
+    let reached: Column<(maybe: Int, surely: Int)>
+    let reachedRuins: Column<(maybe: Int, surely: Int)>
     // By leverage: the record that liquidates the entry at hand; the last entry that was judged.
-    let found: UnsafeMutablePointer<Int32>
-    let judged: UnsafeMutablePointer<Int>
+    let found: Column<Int32>
+    let judged: Column<Int>
     /// Leverages whose record is so near its level that rounding may decide.
-    let doubtful: UnsafeMutablePointer<Int>
-    let suspects: UnsafeMutablePointer<Suspect>
+    let doubtful: Column<Int>
+    let suspects: Column<Suspect>
     /// How many of the two lists are in use.
-    let listed: UnsafeMutablePointer<(doubtful: Int, suspects: Int)>
+    let listed: Column<(doubtful: Int, suspects: Int)>
 
     init(_ sweep: Sweep, chunks: Range<Int>) {
         self.sweep = sweep
@@ -125,8 +137,8 @@ final class SweepTask {
         let rules = grid.rules
         judge = sweep.judge()
         pricing = ExitPricing(grid.common, market: sweep.market, windows: sweep.windows[0])
-        fillRules = SweepTask.copied(grid.common.fills.map(\.rule))
-        laws = SweepTask.copied(grid.common.fills.map { $0.rule.law.map(SweepLaw.init) })
+        fillRules = Column(grid.common.fills.map(\.rule))
+        laws = Column(grid.common.fills.map { $0.rule.law.map(SweepLaw.init) })
         let fees = grid.common.platform.fees
         closeFee = fees.close
         liquidationFee = fees.close + fees.liquidation
@@ -139,55 +151,34 @@ final class SweepTask {
             ? records
             : RecordStack(capacity: bars.count, keys: SweepTask.keys(sweep.frame, bars, of: sweep.frame.extreme))
         fillGains = Plane(rows: fills, width: bars.count + 1)
-        places = .allocate(capacity: bars.count + 1)
-        ranges = .allocate(capacity: bars.count + 1)
-        extremePlaces = sweep.frame.sharesColumns ? places : .allocate(capacity: bars.count + 1)
-        closings = .allocate(capacity: bars.count)
-        levels = SweepTask.copied(sweep.levels.levels)
-        ruins = SweepTask.copied(sweep.ruins.levels)
-        doubtfulGain = SweepTask.copied(rules.map { -1 / $0.cell.leverage.value + SweepTask.gainSlack })
-        multiples = SweepTask.copied(rules.map(\.cell.leverage.value))
-        tolerances = SweepTask.copied(rules.map(\.toleranceOfMargin))
-        lastBars = SweepTask.copied(
-            sweep.windows.map { UnsafePointer(SweepTask.copied($0.lastBar[sweep.blocks.bars(chunks)])) })
-        deepest = SweepTask.copied(Array(repeating: 0, count: horizons + 1))
-        deepestExtreme = SweepTask.copied(Array(repeating: 0, count: horizons + 1))
-        reached = SweepTask.copied(Array(repeating: (leverages, leverages), count: horizons + 1))
-        reachedRuins = SweepTask.copied(Array(repeating: (leverages, leverages), count: horizons + 1))
-        found = SweepTask.copied(Array(repeating: 0, count: leverages))
-        judged = SweepTask.copied(Array(repeating: -1, count: leverages))
-        doubtful = SweepTask.copied(Array(repeating: 0, count: leverages))
-        suspects = SweepTask.copied(
+        places = Column(unset: bars.count + 1)
+        ranges = Column(unset: bars.count + 1)
+        ownExtremePlaces = Column(unset: sweep.frame.sharesColumns ? 0 : bars.count + 1)
+        extremePlaces = sweep.frame.sharesColumns ? places.cells : ownExtremePlaces.cells
+        closings = Column(unset: bars.count)
+        levels = Column(sweep.levels.levels)
+        ruins = Column(sweep.ruins.levels)
+        doubtfulGain = Column(rules.map { -1 / $0.cell.leverage.value + SweepTask.gainSlack })
+        multiples = Column(rules.map(\.cell.leverage.value))
+        tolerances = Column(rules.map(\.toleranceOfMargin))
+        lastBars = Plane(rows: horizons, width: sweep.blocks.bars(chunks).count)
+        deepest = Column(Array(repeating: 0, count: horizons + 1))
+        deepestExtreme = Column(Array(repeating: 0, count: horizons + 1))
+        reached = Column(Array(repeating: (leverages, leverages), count: horizons + 1))
+        reachedRuins = Column(Array(repeating: (leverages, leverages), count: horizons + 1))
+        found = Column(Array(repeating: 0, count: leverages))
+        judged = Column(Array(repeating: -1, count: leverages))
+        doubtful = Column(Array(repeating: 0, count: leverages))
+        suspects = Column(
             Array(repeating: Suspect(leverage: 0, horizon: 0), count: (leverages + 1) * (fills + 1)))
-        listed = SweepTask.copied([(0, 0)])
-    }
-
-    deinit {
-        fillRules.deallocate()
-        laws.deallocate()
-        fillGains.deallocate()
-        for horizon in 0..<horizons { lastBars[horizon].deallocate() }
-        lastBars.deallocate()
-        if extremePlaces != places { extremePlaces.deallocate() }
-        for doubles in [places, ranges, closings, levels, ruins, doubtfulGain, multiples, tolerances] {
-            doubles.deallocate()
+        listed = Column([(0, 0)])
+        for (horizon, windows) in sweep.windows.enumerated() {
+            lastBars[horizon].copy(windows.lastBar[sweep.blocks.bars(chunks)])
         }
-        for integers in [deepest, deepestExtreme, judged, doubtful] { integers.deallocate() }
-        reached.deallocate()
-        reachedRuins.deallocate()
-        found.deallocate()
-        suspects.deallocate()
-        listed.deallocate()
     }
 
     /// Bounds what rounding can move a gain without funding, in parts of the entry value.
     static var gainSlack: Double { 1e-11 }
-
-    private static func copied<Values: Collection>(_ values: Values) -> UnsafeMutablePointer<Values.Element> {
-        let copy = UnsafeMutableBufferPointer<Values.Element>.allocate(capacity: max(1, values.count))
-        _ = copy.initialize(from: values)
-        return copy.baseAddress!
-    }
 
     private static func bars(_ sweep: Sweep, _ chunks: Range<Int>) -> Range<Int> {
         let entries = sweep.blocks.bars(chunks)
@@ -240,17 +231,4 @@ struct SweepEntry {
     /// The horizons whose cells count what happens within horizon `from`, which is that of the cut where it is `count`.
     @inline(__always)
     func cells(from: Int, of count: Int) -> Range<Int> { (from == count ? until : from)..<(isCut ? count : until) }
-}
-
-extension ResolvedFill {
-    /// Whether the fill depends on the trigger price, and with it on the leverage.
-    var isAtTrigger: Bool {
-        switch self {
-        case .gap, .best, .delay: true
-        case .next, .worst: false
-        }
-    }
-
-    /// The law of the fill, where it has one.
-    var law: DelayLaw? { if case .delay(let law) = self { law } else { nil } }
 }

@@ -12,7 +12,7 @@ struct SweepJudge {
     /// How it ends under a fill rule.
     let exit: (_ leverage: Int, EntryPath, _ entry: Int, _ last: Int, ResolvedFill) -> EntryExit
 
-    init<Position: MarginPosition>(
+    init<Position: KernelPosition>(
         _: Position.Type, _ grid: SweepGrid, market: MarketHistory, windows: EntryWindows
     ) {
         let kernels = grid.rules.map { PlainKernel<Position>(market: market, rules: $0, windows: windows) }

@@ -21,8 +21,9 @@ final class SweepSums {
     let liquidated: Plane<UInt32>
     let unprotected: Plane<UInt32>
     let undecided: Plane<UInt32>
-    let negative: [Plane<EventCount>]
-    let owed: [Plane<Double>]
+    // The same by fill rule.
+    let negative: Planes<EventCount>
+    let shortfall: Planes<Double>
     // Steps of the current block: by horizon, at the first leverage that is reached.
     let liquidatedFrom: Plane<UInt32>
     let unprotectedFrom: Plane<UInt32>
@@ -36,31 +37,31 @@ final class SweepSums {
     var cutWatched: [WatchTimes]
 
     /// Gains of liquidated entries in the current chunk, by span (see ``span(from:until:)``) and leverage.
-    let gains: [Plane<Double>]
+    let gains: Planes<Double>
     /// By horizon, at the first leverage that was not closed at its end.
     let closedBelow: Plane<Double>
     /// By horizon and leverage: what must be added because rounding decided otherwise.
-    let corrections: [Plane<Double>]
+    let corrections: Planes<Double>
     /// Held entries of the current chunk, by horizon.
     let entriesInChunk: Plane<Int>
     /// What those who ended below zero owe, in the current chunk: by fill rule and cell, where one horizon is concerned, and by
     /// fill rule, span and leverage.
-    private let exits: UnsafeMutablePointer<ExitSums>
-    private let spanExits: UnsafeMutablePointer<ExitSums>
+    private let exits: Column<ExitSums>
+    private let spanExits: Column<ExitSums>
 
     /// Times to liquidation in the whole task, by span, then by bin and leverage; made when needed.
-    private var times: [Plane<UInt32>?]
+    private let times: PlanesOnDemand<UInt32>
     /// Times to the first bar below zero, likewise.
-    private var ruinTimes: [Plane<UInt32>?]
+    private let ruinTimes: PlanesOnDemand<UInt32>
     private let timeBins: [Range<Int>]
     /// By cell and bin: what rounding decided otherwise.
     var timeCorrections: [Int: [Int: Int]] = [:]
     var ruinTimeCorrections: [Int: [Int: Int]] = [:]
     /// The same of the whole task.
-    private let shortfalls: UnsafeMutablePointer<LogHistogram>
-    private let spanShortfalls: UnsafeMutablePointer<LogHistogram>
-    private let exitTimes: UnsafeMutablePointer<TimedEvents>
-    private let spanExitTimes: UnsafeMutablePointer<TimedEvents>
+    private let shortfalls: Column<LogHistogram>
+    private let spanShortfalls: Column<LogHistogram>
+    private let exitTimes: Column<TimedEvents>
+    private let spanExitTimes: Column<TimedEvents>
     /// By fill rule and cell, one element a chunk, newest first.
     private var finished: [[ExitSums]]
 
@@ -74,8 +75,8 @@ final class SweepSums {
         liquidated = Plane(rows: cells, width: blocks)
         unprotected = Plane(rows: cells, width: blocks)
         undecided = Plane(rows: cells, width: grid.common.platform.liquidation.hasBounds ? blocks : 0)
-        negative = (0..<fills).map { _ in Plane(rows: cells, width: blocks) }
-        owed = (0..<fills).map { _ in Plane(rows: cells, width: blocks) }
+        negative = Planes(layers: fills, rows: cells, width: blocks)
+        shortfall = Planes(layers: fills, rows: cells, width: blocks)
         liquidatedFrom = Plane(rows: horizons, width: leverages + 1)
         unprotectedFrom = Plane(rows: horizons, width: leverages + 1)
         cutLiquidatedFrom = Plane(rows: horizons, width: leverages + 1)
@@ -83,47 +84,20 @@ final class SweepSums {
         cutLiquidated = Plane(rows: 1, width: cells)
         cutUnprotected = Plane(rows: 1, width: cells)
         cutWatched = Array(repeating: WatchTimes(), count: horizons)
-        gains = (0..<fills).map { _ in Plane(rows: spans, width: leverages) }
+        gains = Planes(layers: fills, rows: spans, width: leverages)
         closedBelow = Plane(rows: horizons, width: leverages + 1)
-        corrections = (0..<fills).map { _ in Plane(rows: horizons, width: leverages) }
+        corrections = Planes(layers: fills, rows: horizons, width: leverages)
         entriesInChunk = Plane(rows: 1, width: horizons)
-        exits = SweepSums.filled(ExitSums(), count: fills * cells)
-        spanExits = SweepSums.filled(ExitSums(), count: fills * spans * leverages)
-        times = Array(repeating: nil, count: spans)
-        ruinTimes = Array(repeating: nil, count: spans)
+        exits = Column(repeating: ExitSums(), count: fills * cells)
+        spanExits = Column(repeating: ExitSums(), count: fills * spans * leverages)
+        times = PlanesOnDemand(count: spans)
+        ruinTimes = PlanesOnDemand(count: spans)
         timeBins = SweepSums.timeBins(grid.horizons, unit: unit)
-        shortfalls = SweepSums.filled(LogHistogram(), count: fills * cells)
-        spanShortfalls = SweepSums.filled(LogHistogram(), count: fills * spans * leverages)
-        exitTimes = SweepSums.filled(TimedEvents(), count: fills * cells)
-        spanExitTimes = SweepSums.filled(TimedEvents(), count: fills * spans * leverages)
+        shortfalls = Column(repeating: LogHistogram(), count: fills * cells)
+        spanShortfalls = Column(repeating: LogHistogram(), count: fills * spans * leverages)
+        exitTimes = Column(repeating: TimedEvents(), count: fills * cells)
+        spanExitTimes = Column(repeating: TimedEvents(), count: fills * spans * leverages)
         finished = Array(repeating: [], count: fills * cells)
-    }
-
-    deinit {
-        for plane in [
-            entries, cutEntries, excluded, liquidated, unprotected, undecided, liquidatedFrom, unprotectedFrom,
-            cutLiquidatedFrom, cutUnprotectedFrom,
-        ] {
-            plane.deallocate()
-        }
-        for plane in negative { plane.deallocate() }
-        for plane in gains + corrections + owed + [closedBelow] { plane.deallocate() }
-        (times + ruinTimes).forEach { $0?.deallocate() }
-        for plane in [entriesInChunk, cutLiquidated, cutUnprotected] { plane.deallocate() }
-        let cells = fills * leverages * horizons
-        let spans = fills * leverages * (horizons + 1) * (horizons + 1)
-        exits.deallocate()
-        spanExits.deallocate()
-        shortfalls.deinitialize(count: cells).deallocate()
-        spanShortfalls.deinitialize(count: spans).deallocate()
-        exitTimes.deinitialize(count: cells).deallocate()
-        spanExitTimes.deinitialize(count: spans).deallocate()
-    }
-
-    private static func filled<Value>(_ value: Value, count: Int) -> UnsafeMutablePointer<Value> {
-        let start = UnsafeMutablePointer<Value>.allocate(capacity: count)
-        start.initialize(repeating: value, count: count)
-        return start
     }
 
     /// The bins that a horizon's own liquidations, after the shorter horizon, can fall into.
@@ -148,24 +122,16 @@ final class SweepSums {
     @inline(__always)
     func timeBin(_ bars: Int, from: Int) -> Int { max(DurationHistogram.bin(bars: bars), timeBins[from].lowerBound) }
 
-    /// Where the times to liquidation of a span are counted: the row of bin 0, of which only the rows of the horizon's own
-    /// bins may be touched.
-    func times(from: Int, until: Int) -> UnsafeMutablePointer<UInt32> { rows(\.times, from: from, until: until) }
-
-    /// The same of times to the first bar below zero.
-    func ruinTimes(from: Int, until: Int) -> UnsafeMutablePointer<UInt32> {
-        rows(\.ruinTimes, from: from, until: until)
+    /// Where the times to liquidation of a span are counted, by bin and leverage: `bin * leverages + leverage`, for the horizon's own bins.
+    @inline(__always)
+    func times(from: Int, until: Int) -> Cells<UInt32> {
+        times.cells(span(from: from, until: until), rows: timeBins[from], width: leverages)
     }
 
+    /// The same of times to the first bar below zero.
     @inline(__always)
-    private func rows(
-        _ planes: ReferenceWritableKeyPath<SweepSums, [Plane<UInt32>?]>, from: Int, until: Int
-    ) -> UnsafeMutablePointer<UInt32> {
-        let span = span(from: from, until: until)
-        if let plane = self[keyPath: planes][span] { return plane[-timeBins[from].lowerBound] }
-        let plane = Plane<UInt32>(rows: timeBins[from].count, width: leverages)
-        self[keyPath: planes][span] = plane
-        return plane[-timeBins[from].lowerBound]
+    func ruinTimes(from: Int, until: Int) -> Cells<UInt32> {
+        ruinTimes.cells(span(from: from, until: until), rows: timeBins[from], width: leverages)
     }
 }
 
@@ -176,22 +142,25 @@ extension SweepSums {
             sumUp(liquidatedFrom[horizon], into: liquidated, horizon, block)
             sumUp(unprotectedFrom[horizon], into: unprotected, horizon, block)
             for until in 0...horizon {
-                sumUp(cutLiquidatedFrom[until], into: liquidated, horizon, block, cut: cutLiquidated)
-                sumUp(cutUnprotectedFrom[until], into: unprotected, horizon, block, cut: cutUnprotected)
+                sumUp(cutLiquidatedFrom[until], into: liquidated, horizon, block, cut: cutLiquidated[0])
+                sumUp(cutUnprotectedFrom[until], into: unprotected, horizon, block, cut: cutUnprotected[0])
             }
         }
-        for steps in [liquidatedFrom, unprotectedFrom, cutLiquidatedFrom, cutUnprotectedFrom] { steps.clear() }
+        liquidatedFrom.clear()
+        unprotectedFrom.clear()
+        cutLiquidatedFrom.clear()
+        cutUnprotectedFrom.clear()
     }
 
     private func sumUp(
-        _ steps: UnsafeMutablePointer<UInt32>, into counts: Plane<UInt32>, _ horizon: Int, _ block: Int,
-        cut: Plane<Int>? = nil
+        _ steps: Cells<UInt32>, into counts: borrowing Plane<UInt32>, _ horizon: Int, _ block: Int,
+        cut: Cells<Int>? = nil
     ) {
         var reached: UInt32 = 0
         for leverage in 0..<leverages {
             reached &+= steps[leverage]
             counts[horizon &* leverages &+ leverage][block] &+= reached
-            if let cut { cut[0][horizon &* leverages &+ leverage] &+= Int(reached) }
+            if let cut { cut[horizon &* leverages &+ leverage] &+= Int(reached) }
         }
     }
 
@@ -200,10 +169,10 @@ extension SweepSums {
         for horizon in 0..<horizons { sumDown(closedBelow[horizon]) }
         for fill in 0..<fills {
             for leverage in 0..<leverages { finishChunk(fill, leverage, grid.rules[leverage].cell.leverage.value) }
-            gains[fill].clear()
-            corrections[fill].clear()
         }
-        spanExits.update(repeating: ExitSums(), count: fills * (horizons + 1) * (horizons + 1) * leverages)
+        gains.clear()
+        corrections.clear()
+        spanExits.cells.fill(ExitSums())
         closedBelow.clear()
         entriesInChunk.clear()
     }
@@ -211,8 +180,8 @@ extension SweepSums {
     private func finishChunk(_ fill: Int, _ leverage: Int, _ multiple: Double) {
         for horizon in 0..<horizons {
             let cell = horizon * leverages + leverage
-            let liquidated = spans(countedIn: horizon).reduce(0.0) { $0 + gains[fill][$1][leverage] }
-            let gain = liquidated + closedBelow[horizon][leverage + 1] + corrections[fill][horizon][leverage]
+            let liquidated = spans(countedIn: horizon).reduce(0.0) { $0 + gains[fill, $1][leverage] }
+            let gain = liquidated + closedBelow[horizon][leverage + 1] + corrections[fill, horizon][leverage]
             let place = fill * leverages * horizons + cell
             for span in spans(countedIn: horizon) { exits[place] += spanExits[spanPlace(fill, span, leverage)] }
             for span in spans(cutIn: horizon) { exits[place] += spanExits[spanPlace(fill, span, leverage)].asCut }
@@ -241,7 +210,7 @@ extension SweepSums {
     private func spans(in horizon: Int) -> [Int] { spans(countedIn: horizon) + spans(cutIn: horizon) }
 
     /// From steps at the first leverage that was not closed to sums over all from there on: a leverage below was closed.
-    private func sumDown(_ steps: UnsafeMutablePointer<Double>) {
+    private func sumDown(_ steps: Cells<Double>) {
         for leverage in stride(from: leverages - 1, through: 0, by: -1) { steps[leverage] += steps[leverage + 1] }
     }
 }
@@ -281,8 +250,8 @@ extension SweepSums {
         return CellTally(
             roles: grid.common.fills.map(\.role), windows: windows,
             undecided: undecided.width > 0 ? BlockCounts(undecided.array(place)) : none,
-            negative: negative.map { BlockEvents($0.array(place)) },
-            blockShortfalls: owed.map { BlockSums($0.array(place)) },
+            negative: (0..<fills).map { BlockEvents(negative.array($0, place)) },
+            blockShortfalls: (0..<fills).map { BlockSums(shortfall.array($0, place)) },
             exits: places.map { finished[$0].reversed() },
             shortfalls: (0..<fills).map { shortfalls($0, cell.horizon, leverage) },
             times: EventTimes(
@@ -304,13 +273,13 @@ extension SweepSums {
     }
 
     private func durations(
-        _ planes: [Plane<UInt32>?], _ corrections: [Int: [Int: Int]], _ horizon: Int, _ leverage: Int, unit: TimeSpan
+        _ planes: borrowing PlanesOnDemand<UInt32>, _ corrections: [Int: [Int: Int]], _ horizon: Int, _ leverage: Int,
+        unit: TimeSpan
     ) -> DurationHistogram {
         var counts = [UInt32](repeating: 0, count: timeBins[horizons].upperBound)
         for span in spans(in: horizon) {
-            guard let plane = planes[span] else { continue }
-            let first = timeBins[span % (horizons + 1)].lowerBound
-            for row in 0..<plane.rows { counts[first + row] &+= plane[row][leverage] }
+            guard let found = planes.existing(span) else { continue }
+            for bin in timeBins[span % (horizons + 1)] { counts[bin] &+= found[bin * leverages + leverage] }
         }
         let corrections = corrections[horizon * leverages + leverage] ?? [:]
         var histogram = DurationHistogram(unit: unit)
@@ -331,8 +300,8 @@ extension SweepSums {
         after bars: Int?
     ) {
         let place = (fill &* horizons &+ horizon) &* leverages &+ leverage
-        negative[fill][horizon &* leverages &+ leverage][entry.block] += below
-        owed[fill][horizon &* leverages &+ leverage][entry.block] += exit.shortfall
+        negative[fill, horizon &* leverages &+ leverage][entry.block] += below
+        shortfall[fill, horizon &* leverages &+ leverage][entry.block] += exit.shortfall
         exits[place].addShortfall(exit, below)
         if horizon >= entry.until { exits[place].cutNegative += below }
         shortfalls[place].add(exit, below)
@@ -346,8 +315,8 @@ extension SweepSums {
         after bars: Int
     ) {
         for horizon in entry.cells(from: from, of: horizons) {
-            negative[fill][horizon &* leverages &+ leverage][entry.block] += below
-            owed[fill][horizon &* leverages &+ leverage][entry.block] += exit.shortfall
+            negative[fill, horizon &* leverages &+ leverage][entry.block] += below
+            shortfall[fill, horizon &* leverages &+ leverage][entry.block] += exit.shortfall
         }
         let place = spanPlace(fill, span(from: from, until: entry.until), leverage)
         spanExits[place].addShortfall(exit, below)

@@ -10,7 +10,7 @@ extension SweepTask {
         let position = records.deepest(through: entry.cutLast, from: deepest[horizons])
         deepest[horizons] = position
         let value = (records.values[position] - entry.offset) / entry.scale
-        reached[horizons] = LevelTable.reached(levels, count: leverages, by: value, slack: entry.slack / entry.scale)
+        reached[horizons] = LevelTable.reached(levels.cells, by: value, slack: entry.slack / entry.scale)
         sums.cutLiquidatedFrom[entry.until][reached[horizons].surely] &+= 1
         for leverage in reached[horizons].maybe..<reached[horizons].surely {
             let path = path(entry, leverage, last: entry.cutLast)
@@ -29,7 +29,7 @@ extension SweepTask {
         let position = extremes.deepest(through: entry.cutLast, from: deepestExtreme[horizons])
         deepestExtreme[horizons] = position
         let value = (extremes.values[position] - entry.offset) / entry.scale
-        let reached = LevelTable.reached(ruins, count: leverages, by: value, slack: entry.slack / entry.scale)
+        let reached = LevelTable.reached(ruins.cells, by: value, slack: entry.slack / entry.scale)
         reachedRuins[horizons] = reached
         sums.cutUnprotectedFrom[entry.until][reached.surely] &+= 1
         for leverage in reached.maybe..<reached.surely {

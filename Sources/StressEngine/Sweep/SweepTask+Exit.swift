@@ -8,19 +8,11 @@ extension SweepTask {
     @inline(__always)
     func liquidated(_ entry: SweepEntry, _ leverage: Int, _ fill: Int, bar: Int, equity: Double) -> EntryExit {
         let trigger = frame.triggerPrice(level: levels[leverage] * entry.scale + entry.offset, bar: bar)
-        var (gap, late, filledIn) = (pricing.atOnce(bar: bar, trigger: trigger), 0.0, bar)
-        switch fillRules[fill] {
-        case .gap: late = gap
-        case .delay(let law):
-            gap = pricing.fill(law, bar: bar, trigger: trigger).anchor
-            late = gap
-        case .best: (gap, late) = (trigger, trigger)
-        case .worst: (gap, late) = (pricing.extremes[bar], pricing.extremes[bar])
-        case .next(let latency): (late, filledIn) = pricing.delayed(bar: bar, latency: latency)
-        }
-        let slipped = pricing.slipped(late, bar: filledIn)
+        let stages = pricing.stages(fillRules[fill], bar: bar, trigger: trigger)
+        let slipped = pricing.slipped(stages.delayed, bar: stages.bar)
         return exit(
-            entry, leverage, prices: (trigger, gap, late, slipped), feeRate: liquidationFee, equity: equity)
+            entry, leverage, prices: (trigger, stages.gap, stages.delayed, slipped), feeRate: liquidationFee,
+            equity: equity)
     }
 
     /// An entry that was closed at `last` and ended below zero.

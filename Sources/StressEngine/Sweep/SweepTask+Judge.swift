@@ -48,7 +48,7 @@ extension SweepTask {
         sums.correctTime(cell, bin: DurationHistogram.bin(bars: barsTo(entry, bar)), by: 1)
         for fill in 0..<fills {
             let liquidated = gainOf(entry, leverage, fill, bar: bar)
-            sums.corrections[fill][horizon][leverage] += liquidated - gain
+            sums.corrections[fill, horizon][leverage] += liquidated - gain
         }
     }
 
@@ -64,7 +64,7 @@ extension SweepTask {
     /// Settles the leverages whose first record is so near their level that rounding decides whether it is the one.
     func resolveDoubtful(_ entry: SweepEntry) {
         let last = lastSeen(entry)
-        for place in 0..<listed.pointee.doubtful {
+        for place in 0..<listed[0].doubtful {
             let leverage = doubtful[place]
             guard let bar = path(entry, leverage, last: last).liquidationBar else { continue }
             let horizon =
@@ -72,7 +72,7 @@ extension SweepTask {
                 ?? (entry.isCut ? horizons : entry.until - 1)
             correct(entry, leverage, from: horizon, found: Int(found[leverage]), bar: bar)
         }
-        listed.pointee.doubtful = 0
+        listed[0].doubtful = 0
     }
 
     /// The sums are about to count a liquidation at a record, and a time that the horizon's bins can hold; in truth it was in
@@ -81,7 +81,7 @@ extension SweepTask {
         let record = Int(records.bars[position])
         for held in entry.cells(from: horizon, of: horizons) {
             for fill in 0..<fills where held < entry.until {
-                sums.corrections[fill][held][leverage] +=
+                sums.corrections[fill, held][leverage] +=
                     gainOf(entry, leverage, fill, bar: bar) - gainOf(entry, leverage, fill, bar: record)
             }
             sums.correctTime(
@@ -93,7 +93,7 @@ extension SweepTask {
 
     /// Settles those who may have ended below zero after a liquidation: the plain kernel where rounding could decide.
     func judgeSuspects(_ entry: SweepEntry) {
-        for place in 0..<listed.pointee.suspects {
+        for place in 0..<listed[0].suspects {
             let (leverage, horizon) = (suspects[place].leverage, suspects[place].horizon)
             if judged[leverage] == entry.index { continue }
             judged[leverage] = entry.index
@@ -105,7 +105,7 @@ extension SweepTask {
                 addShortfalls(entry, suspects[place])
             }
         }
-        listed.pointee.suspects = 0
+        listed[0].suspects = 0
     }
 
     /// Whether rounding could change the bar of the liquidation, or the sign of what is left under some fill rule.

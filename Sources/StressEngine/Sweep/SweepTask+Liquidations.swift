@@ -8,7 +8,7 @@ extension SweepTask {
         let first = reached[entry.isCut ? horizons : entry.until &- 1].surely
         guard first < leverages else { return }
         findRecords(entry, from: first)
-        if listed.pointee.doubtful > 0 { resolveDoubtful(entry) }
+        if listed[0].doubtful > 0 { resolveDoubtful(entry) }
         var end = leverages
         for horizon in entry.from..<entry.until {
             let start = reached[horizon].surely
@@ -19,13 +19,13 @@ extension SweepTask {
             }
         }
         if entry.isCut, reached[horizons].surely < end { addCutLiquidations(entry, reached[horizons].surely..<end) }
-        if listed.pointee.suspects > 0 { judgeSuspects(entry) }
+        if listed[0].suspects > 0 { judgeSuspects(entry) }
     }
 
     /// Where each leverage from `first` on finds its first record at or below its level, nearest first.
     @inline(__always)
     private func findRecords(_ entry: SweepEntry, from first: Int) {
-        let (search, levels, found) = (records.search, levels, found)
+        let (search, levels, found) = (records.search, levels.cells, found.cells)
         let (scale, upper, width) = (entry.scale, entry.offset + entry.slack, 2 * entry.slack)
         let (values, top) = (search.values, Int32(truncatingIfNeeded: search.top))
         let nearest = values[search.top]
@@ -49,16 +49,16 @@ extension SweepTask {
     /// Notes that rounding may decide whether a leverage's record is the one.
     @inline(never)
     private func doubt(_ leverage: Int) {
-        doubtful[listed.pointee.doubtful] = leverage
-        listed.pointee.doubtful &+= 1
+        doubtful[listed[0].doubtful] = leverage
+        listed[0].doubtful &+= 1
     }
 
     /// Adds the gains under one fill rule, and notes who may be below zero.
     @inline(__always)
     private func addGains(_ entry: SweepEntry, _ fill: Int, _ horizon: Int, _ range: Range<Int>) {
-        let target = sums.gains[fill][sums.span(from: horizon, until: entry.until)]
+        let target = sums.gains[fill, sums.span(from: horizon, until: entry.until)]
         let (scale, base, slack) = (entry.gainScale, entry.gainBase, entry.gainSlack)
-        let (found, doubtfulGain) = (found, doubtfulGain)
+        let (found, doubtfulGain) = (found.cells, doubtfulGain.cells)
         if let law = laws[fill] {
             let least = fillGains[fill]
             for leverage in range {
@@ -92,15 +92,15 @@ extension SweepTask {
     /// Notes that a leverage may have ended below zero from a horizon on.
     @inline(__always)
     func suspect(_ leverage: Int, _ horizon: Int, _ law: (fill: Int, law: AnchoredLaw)? = nil) {
-        suspects[listed.pointee.suspects] = Suspect(leverage: leverage, horizon: horizon, law: law)
-        listed.pointee.suspects &+= 1
+        suspects[listed[0].suspects] = Suspect(leverage: leverage, horizon: horizon, law: law)
+        listed[0].suspects &+= 1
     }
 
     @inline(__always)
     func addTimes(_ entry: SweepEntry, _ horizon: Int, _ range: Range<Int>) {
         let counts = sums.times(from: horizon, until: entry.until)
         let lowest = sums.timeBin(0, from: horizon)
-        let (places, found, place, width) = (places, found, entry.place, leverages)
+        let (places, found, place, width) = (places.cells, found.cells, entry.place, leverages)
         for leverage in range {
             let bin = DurationHistogram.bin(bars: BarClock.bars(from: place, to: places[Int(found[leverage])]))
             counts[max(bin, lowest) &* width &+ leverage] &+= 1

@@ -30,13 +30,13 @@ extension SweepTask {
             at: pricing.slipped(pricing.closes[bar], bar: bar), feeRate: closeFee, bar: bar)
         if !frame.sharesColumns {
             let position = extremes.push(frame.extreme(bar), bar: bar)
-            cap(deepestExtreme, position)
+            cap(deepestExtreme.cells, position)
             extremePlaces[position] = sweep.clock.place(sweep.market.series.time[bar])
         }
         guard liquidates || frame.sharesColumns else { return }
         let position = records.push(frame.trigger(bar), bar: bar)
-        cap(deepest, position)
-        if frame.sharesColumns { cap(deepestExtreme, position) }
+        cap(deepest.cells, position)
+        if frame.sharesColumns { cap(deepestExtreme.cells, position) }
         places[position] = sweep.clock.place(sweep.market.series.time[bar])
         for fill in 0..<fills {
             if laws[fill] != nil {
@@ -57,7 +57,7 @@ extension SweepTask {
 
     /// What stood above a new record is gone.
     @inline(__always)
-    private func cap(_ positions: UnsafeMutablePointer<Int>, _ top: Int) {
+    private func cap(_ positions: Cells<Int>, _ top: Int) {
         for horizon in 0...horizons where positions[horizon] > top { positions[horizon] = top }
     }
 
@@ -66,9 +66,9 @@ extension SweepTask {
     @inline(__always)
     func gain(_ fill: Int, bar: Int, level: Double) -> Double {
         if let law = laws[fill] { return delayedGain(law, bar: bar, range: pricing.range(bar), level: level).gain }
-        let price = pricing.filled(fillRules[fill], bar: bar) {
-            frame.triggerPrice(level: level, bar: bar)
-        }
+        let stages = pricing.stages(
+            fillRules[fill], bar: bar, trigger: frame.triggerPrice(level: level, bar: bar))
+        let price = pricing.slipped(stages.delayed, bar: stages.bar)
         return frame.gain(at: price, feeRate: liquidationFee, bar: bar)
     }
 
@@ -132,7 +132,7 @@ extension SweepTask {
         let position = extremes.deepest(through: last, from: deepestExtreme[horizon])
         deepestExtreme[horizon] = position
         let value = (extremes.values[position] - entry.offset) / entry.scale
-        let reached = LevelTable.reached(ruins, count: leverages, by: value, slack: entry.slack / entry.scale)
+        let reached = LevelTable.reached(ruins.cells, by: value, slack: entry.slack / entry.scale)
         reachedRuins[horizon] = reached
         sums.unprotectedFrom[horizon][reached.surely] &+= 1
         for leverage in reached.maybe..<reached.surely {
@@ -148,7 +148,7 @@ extension SweepTask {
         let position = records.deepest(through: last, from: deepest[horizon])
         deepest[horizon] = position
         let value = (records.values[position] - entry.offset) / entry.scale
-        reached[horizon] = LevelTable.reached(levels, count: leverages, by: value, slack: entry.slack / entry.scale)
+        reached[horizon] = LevelTable.reached(levels.cells, by: value, slack: entry.slack / entry.scale)
         sums.liquidatedFrom[horizon][reached[horizon].surely] &+= 1
     }
 }

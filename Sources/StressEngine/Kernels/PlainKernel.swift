@@ -18,13 +18,13 @@ public struct EntryPath: Hashable, Sendable {
 
 /// Walks one entry bar by bar, exactly as the model's definition reads. Slow and plain on purpose: it is the judge of
 /// every faster kernel.
-public final class PlainKernel<Position: MarginPosition>: Sendable {
+final class PlainKernel<Position: KernelPosition>: Sendable {
     /// The prices.
-    public let market: MarketHistory
+    let market: MarketHistory
     /// The cell.
-    public let rules: CellRules
+    let rules: CellRules
     /// The windows of the cell's horizon.
-    public let windows: EntryWindows
+    let windows: EntryWindows
     let scheduled: ScheduledMargins?
     let pricing: ExitPricing
     /// The prices that trigger: the mark's when there is a mark series.
@@ -35,7 +35,7 @@ public final class PlainKernel<Position: MarginPosition>: Sendable {
     private let terms: PositionTerms
 
     /// A kernel for one cell of one price history. Give every thread its own.
-    public init(market: MarketHistory, rules: CellRules, windows: EntryWindows, scheduled: ScheduledMargins? = nil) {
+    init(market: MarketHistory, rules: CellRules, windows: EntryWindows, scheduled: ScheduledMargins? = nil) {
         self.market = market
         self.rules = rules
         self.windows = windows
@@ -48,12 +48,12 @@ public final class PlainKernel<Position: MarginPosition>: Sendable {
     }
 
     /// The position opened at the close of bar `entry`.
-    public func position(entry: Int) -> Position {
+    func position(entry: Int) -> Position {
         Position(terms, entryPrice: pricing.closes[entry])
     }
 
     /// Whether the platform would not open it.
-    public func isRejected(entry: Int) -> Bool {
+    func isRejected(entry: Int) -> Bool {
         let margin = scheduled.map { $0[entry] } ?? .none
         return terms.rejection(rules.cell.contract, entryPrice: pricing.closes[entry], scheduled: margin) != nil
     }
@@ -67,7 +67,7 @@ public final class PlainKernel<Position: MarginPosition>: Sendable {
     @_specialize(where Position == BorrowedCashPosition)
     @_specialize(where Position == BorrowedCoinPosition)
     @_specialize(where Position == SpotPosition)
-    public func path(entry: Int, last: Int) -> EntryPath {
+    func path(entry: Int, last: Int) -> EntryPath {
         let position = position(entry: entry)
         let extremes = pricing.extremes
         let isLiquidating = rules.platform.liquidation.enabled
@@ -115,13 +115,13 @@ public final class PlainKernel<Position: MarginPosition>: Sendable {
 private let millisecondsPerYear = 365.0 * 86_400_000
 
 /// The margins of a dated schedule, bar by bar.
-public struct ScheduledMargins: Sendable {
+struct ScheduledMargins: Sendable {
     private let initial: [Double]
     private let maintenance: [Double]
     private let tree: FirstPassage
 
     /// Lays a schedule along a price history. O(bars log entries).
-    public init(_ schedule: MarginSchedule, along series: BarSeries) {
+    init(_ schedule: MarginSchedule, along series: BarSeries) {
         (initial, maintenance) = schedule.perCoin(at: series.time)
         // Before the first date no margin is known; positions are rejected there, so any bound will do.
         tree = FirstPassage(maintenance.map { $0.isNaN ? 0 : $0 }, negated: true)
@@ -131,7 +131,7 @@ public struct ScheduledMargins: Sendable {
     func most(height: Int, at bar: Int) -> Double { -tree.minimum(height: height, at: bar) }
 
     /// The margins in force at the open of `bar`.
-    public subscript(bar: Int) -> ScheduledMargin {
+    subscript(bar: Int) -> ScheduledMargin {
         ScheduledMargin(initial: initial[bar], maintenance: maintenance[bar])
     }
 }

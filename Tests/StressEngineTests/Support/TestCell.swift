@@ -1,9 +1,10 @@
 import MarginModel
 import PriceSeries
 import StressBasics
-import StressEngine
 import StressStatistics
 import StudyPlan
+
+@testable import StressEngine
 
 /// A cell described the short way, for tests.
 struct TestCell {
@@ -60,8 +61,9 @@ struct TestCell {
     func run(_ series: BarSeries) throws -> CellResult { try run(MarketHistory(series: series)) }
 
     /// The kernel of the cell.
-    func kernel<Position: MarginPosition>(_ market: MarketHistory, as _: Position.Type) throws -> PlainKernel<Position>
-    {
+    func kernel<Position: KernelPosition>(
+        _ market: MarketHistory, as _: Position.Type = Position.self
+    ) throws -> PlainKernel<Position> {
         let barLength = market.series.barLength ?? .minutes(1)
         let windows = EntryWindows(
             series: market.series, horizon: horizon, stride: stride, maxGap: maxGap.resolved(barLength: barLength))
@@ -79,13 +81,7 @@ struct TestCell {
 
     /// The position opened at the close of bar `entry`; nil when it is excluded.
     func outcome(_ market: MarketHistory, entry: Int = 0, fill: ResolvedFill? = nil) throws -> Outcome? {
-        switch (contract, side) {
-        case (.linear, _): try outcome(kernel(market, as: LinearPosition.self), entry, fill)
-        case (.inverse, _): try outcome(kernel(market, as: InversePosition.self), entry, fill)
-        case (.margin, .long): try outcome(kernel(market, as: BorrowedCashPosition.self), entry, fill)
-        case (.margin, .short): try outcome(kernel(market, as: BorrowedCoinPosition.self), entry, fill)
-        case (.spot, _): try outcome(kernel(market, as: SpotPosition.self), entry, fill)
-        }
+        try withPosition(contract, side, OutcomeOf(cell: self, market: market, entry: entry, fill: fill)).get()
     }
 
     /// The same on prices alone.
@@ -93,11 +89,21 @@ struct TestCell {
         try outcome(MarketHistory(series: series), entry: entry, fill: fill)
     }
 
-    private func outcome<Position>(_ kernel: PlainKernel<Position>, _ entry: Int, _ fill: ResolvedFill?) -> Outcome? {
-        let last = Int(kernel.windows.lastBar[entry])
-        guard last >= 0 else { return nil }
-        let path = kernel.path(entry: entry, last: last)
-        return Outcome(
-            path: path, exit: kernel.exit(path, entry: entry, last: last, fill: fill ?? kernel.rules.fills[0].rule))
+    private struct OutcomeOf: PositionVisitor {
+        let cell: TestCell
+        let market: MarketHistory
+        let entry: Int
+        let fill: ResolvedFill?
+
+        func visit<Position: KernelPosition>(_: Position.Type) -> Result<Outcome?, any Error> {
+            Result {
+                let kernel: PlainKernel<Position> = try cell.kernel(market)
+                let last = Int(kernel.windows.lastBar[entry])
+                guard last >= 0 else { return nil }
+                let path = kernel.path(entry: entry, last: last)
+                let exit = kernel.exit(path, entry: entry, last: last, fill: fill ?? kernel.rules.fills[0].rule)
+                return Outcome(path: path, exit: exit)
+            }
+        }
     }
 }

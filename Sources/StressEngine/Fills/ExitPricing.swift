@@ -93,19 +93,4 @@ struct ExitPricing: Sendable {
     private func impact(_ bar: Int) -> Double {
         slippage.fraction(notional: notional, volume: market.quoteVolume(bar), volatility: market.volatility)
     }
-
-    /// The price of a liquidation in `bar` after slippage; the trigger price is asked for only where it matters.
-    @inline(__always)
-    func filled(_ fill: ResolvedFill, bar: Int, trigger: () -> Double) -> Double {
-        switch fill {
-        // Without a spread; with one it is not a price.
-        case .delay(let law): return slipped(self.fill(law, bar: bar, trigger: trigger()).anchor, bar: bar)
-        case .gap: return slipped(atOnce(bar: bar, trigger: trigger()), bar: bar)
-        case .best: return slipped(trigger(), bar: bar)
-        case .worst: return slipped(extremes[bar], bar: bar)
-        case .next(let latency):
-            let delayed = delayed(bar: bar, latency: latency)
-            return slipped(delayed.price, bar: delayed.bar)
-        }
-    }
 }

@@ -3,53 +3,52 @@ import PriceSeries
 import StressBasics
 import StressStatistics
 
-/// The prices that an exit goes through.
-struct ExitPrices: Hashable, Sendable {
+/// The prices that an exit goes through, quote currency per coin.
+public struct ExitPrices: Hashable, Sendable {
     /// Where equity met the requirement, or the close of the horizon.
-    var trigger: Double
+    public internal(set) var trigger: Double
     /// What could be had at once.
-    var gap: Double
+    public internal(set) var gap: Double
     /// What was had after the delay.
-    var delayed: Double
+    public internal(set) var delayed: Double
     /// That, less slippage.
-    var slipped: Double
+    public internal(set) var slipped: Double
     /// The bar in which the exit was filled.
-    var bar: Int
+    public internal(set) var bar: Int
     /// Where the fill is known by a law: what it may be, around the price that could be had at once. The delayed price is then the
     /// expected one.
-    var spread: DelaySpread?
+    public internal(set) var spread: DelaySpread?
 }
 
 extension PlainKernel {
-    /// How a held position ends: closed by `fill` after a liquidation, or at the close of `last`.
-    public func exit(_ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill) -> EntryExit {
-        exit(path, entry: entry, last: last, fill: fill, trees: nil)
-    }
-
-    /// The same, faster with trees where what is left of a position goes on after a first liquidation.
+    /// How a held position ends: closed by `fill` after a liquidation, or at the close of `last`. Faster with trees where what is left of
+    /// a position goes on after a first liquidation.
     @_specialize(where Position == LinearPosition)
     @_specialize(where Position == InversePosition)
     @_specialize(where Position == BorrowedCashPosition)
     @_specialize(where Position == BorrowedCoinPosition)
     @_specialize(where Position == SpotPosition)
-    func exit(_ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill, trees: PassageTrees?) -> EntryExit {
-        let isPartial = rules.platform.liquidation.isPartial && path.liquidationBar != nil
-        if isPartial, let linear = self as? PlainKernel<LinearPosition> {
-            return linear.partialExit(path, entry: entry, last: last, fill: fill, trees: trees)
-        }
-        let position = position(entry: entry)
-        let fees = rules.platform.fees
+    func exit(
+        _ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill, trees: PassageTrees? = nil
+    ) -> EntryExit {
         guard let bar = path.liquidationBar else {
-            return settle(position, horizonPrices(last), feeRate: fees.close, path.carry)
+            return settle(position(entry: entry), horizonPrices(last), feeRate: rules.platform.fees.close, path.carry)
         }
-        let prices = liquidationPrices(fill, position, bar: bar, path.carry)
+        let due = DuePosition(path: path, bar: bar, entry: entry, last: last, fill: fill)
+        return Position.liquidation(of: due, kernel: self, trees: trees)
+    }
+
+    /// How a position ends that is due and taken over whole.
+    func takeover(_ due: DuePosition) -> EntryExit {
+        let (position, fees, carry) = (position(entry: due.entry), rules.platform.fees, due.path.carry)
+        let prices = liquidationPrices(due.fill, position, bar: due.bar, carry)
         let feeRate = fees.close + fees.liquidation
         var exit =
             prices.spread.map {
-                delayedExit(position, prices, feeRate: feeRate, path.carry)
-                    .exit($0, tolerance: rules.toleranceOfMargin, phase: pricing.phase(entry: entry))
-            } ?? settle(position, prices, feeRate: feeRate, path.carry)
-        exit.closedBar = bar
+                delayedExit(position, prices, feeRate: feeRate, carry)
+                    .exit($0, tolerance: rules.toleranceOfMargin, phase: pricing.phase(entry: due.entry))
+            } ?? settle(position, prices, feeRate: feeRate, carry)
+        exit.closedBar = due.bar
         return exit
     }
 
@@ -107,19 +106,10 @@ extension PlainKernel {
     /// The prices of a liquidation that is due in `bar`.
     func liquidationPrices(_ fill: ResolvedFill, _ position: Position, bar: Int, _ carry: Carry) -> ExitPrices {
         let trigger = position.triggerPrice(carry)
-        let atOnce = pricing.atOnce(bar: bar, trigger: trigger)
-        var prices = ExitPrices(trigger: trigger, gap: atOnce, delayed: atOnce, slipped: 0, bar: bar)
-        switch fill {
-        case .gap: break
-        case .best: (prices.gap, prices.delayed) = (trigger, trigger)
-        case .worst: (prices.gap, prices.delayed) = (pricing.extremes[bar], pricing.extremes[bar])
-        case .next(let latency): (prices.delayed, prices.bar) = pricing.delayed(bar: bar, latency: latency)
-        case .delay(let law):
-            let found = pricing.fill(law, bar: bar, trigger: trigger)
-            (prices.gap, prices.spread) = (found.anchor, found.spread)
-            prices.delayed = found.anchor * (found.spread?.mean(power: 1) ?? 1)
-        }
-        prices.slipped = pricing.slipped(prices.delayed, bar: prices.bar)
-        return prices
+        let stages = pricing.stages(fill, bar: bar, trigger: trigger)
+        let delayed = stages.delayed * (stages.spread?.mean(power: 1) ?? 1)
+        return ExitPrices(
+            trigger: trigger, gap: stages.gap, delayed: delayed, slipped: pricing.slipped(delayed, bar: stages.bar),
+            bar: stages.bar, spread: stages.spread)
     }
 }

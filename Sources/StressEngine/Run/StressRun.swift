@@ -128,16 +128,8 @@ public struct StressRun: Sendable {
     private static func sweep(
         _ grid: SweepGrid, _ market: MarketHistory, _ windows: [TimeSpan: EntryWindows], _ blocks: BlockRuns
     ) -> Sweep? {
-        func sweep<Position: MarginPosition>(_ contract: Position.Type) -> Sweep? {
-            Sweep(contract, grid, market: market, windows: windows, blocks: blocks)
-        }
-        return switch (grid.common.cell.contract, grid.common.cell.side) {
-        case (.linear, _): sweep(LinearPosition.self)
-        case (.inverse, _): sweep(InversePosition.self)
-        case (.margin, .long): sweep(BorrowedCashPosition.self)
-        case (.margin, .short): sweep(BorrowedCoinPosition.self)
-        case (.spot, _): sweep(SpotPosition.self)
-        }
+        let maker = SweepMaker(grid: grid, market: market, windows: windows, blocks: blocks)
+        return withPosition(grid.common.cell.contract, grid.common.cell.side, maker)
     }
 
     /// Work units, for progress: entries tried, over all cells.
@@ -153,7 +145,8 @@ extension StressRun {
         let chunks: Range<Int>
     }
 
-    private enum Part: Sendable {
+    /// Cells that are answered together.
+    enum Part: Sendable {
         case sweep(Int)
         case single(Int)
     }
@@ -176,9 +169,9 @@ extension StressRun {
         }
         let items = items(threads: threads, byChunk: kept != nil)
         // Once a part: writing rules out is slow, and every chunk has the same.
-        let texts = kept == nil ? [] : parts.map { part in rulesText(places(part).map { rules[$0] }) }
+        let keyed = kept == nil ? [] : parts.map(keyed)
         let finished = parallelMap(count: items.count, threads: threads) {
-            results(of: items[$0], kept: kept, rulesTexts: texts, control: control)
+            results(of: items[$0], kept: kept, keyed: keyed, control: control)
         }
         guard let finished, !control.isCancelled else { throw RunCancelled() }
         var tallies = rules.map { CellTally(roles: $0.fills.map(\.role), barLength: clock.unit) }
@@ -212,17 +205,17 @@ extension StressRun {
         return parts.indices.flatMap { index in tasks.map { Item(index: index, part: parts[index], chunks: $0) } }
     }
 
-    private var parts: [Part] { sweeps.indices.map(Part.sweep) + single.map(Part.single) }
+    var parts: [Part] { sweeps.indices.map(Part.sweep) + single.map(Part.single) }
 
     /// Places in the plan of a part's cells.
-    private func places(_ part: Part) -> [Int] {
+    func places(_ part: Part) -> [Int] {
         switch part {
         case .sweep(let index): sweeps[index].grid.cells.map(\.place)
         case .single(let cell): [cell]
         }
     }
 
-    private func kind(_ part: Part) -> KernelKind {
+    func kind(_ part: Part) -> KernelKind {
         switch part {
         case .sweep: .sweep
         case .single: trees != nil ? .passage : .plain
@@ -231,27 +224,28 @@ extension StressRun {
 
     /// The tallies of an item's cells; nil when cancelled.
     private func results(
-        of item: Item, kept: KeptTallies?, rulesTexts: [String], control: RunControl
+        of item: Item, kept: KeptTallies?, keyed: [KeyedCells], control: RunControl
     ) -> [CellTally]? {
         if control.isCancelled { return nil }
         let places = places(item.part)
         let work = blocks.bars(item.chunks).count * places.count
         let empty = places.map { CellTally(roles: rules[$0].fills.map(\.role), barLength: clock.unit) }
-        let key = kept.map { $0.keys.key(item.chunks.lowerBound, rules: rulesTexts[item.index]) }
+        let key = kept.map { $0.keys.key(item.chunks.lowerBound, keyed[item.index]) }
         if let kept, let key, let tallies = kept.store.withBytes(key, { CellTally.tallies($0, like: empty) }) {
             control.finish(work)
             return tallies
         }
-        guard let tallies = computed(item, control: control) else { return nil }
+        guard let tallies = tallies(item.part, item.chunks, control: control) else { return nil }
         if let kept, let key { kept.store.keep(key, CellTally.record(tallies)) }
         control.finish(work)
         return tallies
     }
 
-    private func computed(_ item: Item, control: RunControl) -> [CellTally]? {
-        switch item.part {
-        case .sweep(let index): sweeps[index].tallies(item.chunks, control: control)
-        case .single(let cell): [tally(item.chunks, rules: rules[cell])]
+    /// The tallies of a part's cells over a run of chunks; nil when cancelled.
+    func tallies(_ part: Part, _ chunks: Range<Int>, control: RunControl) -> [CellTally]? {
+        switch part {
+        case .sweep(let index): sweeps[index].tallies(chunks, control: control)
+        case .single(let cell): [tally(chunks, rules: rules[cell])]
         }
     }
 }

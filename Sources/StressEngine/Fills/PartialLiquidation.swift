@@ -11,38 +11,34 @@ extension PlainKernel where Position == LinearPosition {
     /// fewer coins and closes at the horizon. A fill some bars later leaves the position as it was until then, and checks go on
     /// in the bar of the fill. Where the fill is known by a law, reductions are filled at its expected price, and the takeover by
     /// the law. O(bars after the first liquidation × brackets).
-    func partialExit(
-        _ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill, trees: PassageTrees?
-    ) -> EntryExit {
-        let first = path.liquidationBar ?? last
-        if let trees { return searchedExit(path, first: first, entry: entry, last: last, fill: fill, trees) }
-        let checked = checkedPrices
-        var walk = PartialWalk(position(entry: entry), path.carry, phase: pricing.phase(entry: entry))
-        var nextCheck = first
-        for bar in first...last {
-            if bar > first { advance(&walk.carry, walk.position, entry: entry, to: bar) }
+    func partialExit(_ due: DuePosition, trees: PassageTrees?) -> EntryExit {
+        if let trees { return searchedExit(due, trees) }
+        let (checked, entry) = (checkedPrices, due.entry)
+        var walk = PartialWalk(position(entry: entry), due.path.carry, phase: pricing.phase(entry: entry))
+        var nextCheck = due.bar
+        for bar in due.bar...due.last {
+            if bar > due.bar { advance(&walk.carry, walk.position, entry: entry, to: bar) }
             guard bar >= nextCheck else { continue }
-            nextCheck = reduceWhileDue(&walk, at: checked[bar], bar: bar, fill: fill)
+            nextCheck = reduceWhileDue(&walk, at: checked[bar], bar: bar, fill: due.fill)
             if walk.position.quantity == 0 { return walk.exit(closedIn: bar) }
         }
-        walk.sell(to: 0, horizonPrices(last), feeRate: rules.platform.fees.close)
+        walk.sell(to: 0, horizonPrices(due.last), feeRate: rules.platform.fees.close)
         return walk.exit(closedIn: nil)
     }
 
     /// The same, with what is left searched for the next bar in which it is due.
-    private func searchedExit(
-        _ path: EntryPath, first: Int, entry: Int, last: Int, fill: ResolvedFill, _ trees: PassageTrees
-    ) -> EntryExit {
-        var walk = PartialWalk(position(entry: entry), path.carry, phase: pricing.phase(entry: entry))
-        var bar = first
+    private func searchedExit(_ due: DuePosition, _ trees: PassageTrees) -> EntryExit {
+        let (entry, last) = (due.entry, due.last)
+        var walk = PartialWalk(position(entry: entry), due.path.carry, phase: pricing.phase(entry: entry))
+        var bar = due.bar
         while true {
-            let nextCheck = reduceWhileDue(&walk, at: checkedPrices[bar], bar: bar, fill: fill)
+            let nextCheck = reduceWhileDue(&walk, at: checkedPrices[bar], bar: bar, fill: due.fill)
             if walk.position.quantity == 0 { return walk.exit(closedIn: bar) }
             let course = CarryCourse(position: walk.position, entry: entry, base: walk.carry, since: bar)
-            let due = firstDue(course, from: nextCheck, through: last, trees)
-            walk.carry = carry(course, at: due ?? last, trees)
-            guard let due else { break }
-            bar = due
+            let next = firstDue(course, from: nextCheck, through: last, trees)
+            walk.carry = carry(course, at: next ?? last, trees)
+            guard let next else { break }
+            bar = next
         }
         walk.sell(to: 0, horizonPrices(last), feeRate: rules.platform.fees.close)
         return walk.exit(closedIn: nil)

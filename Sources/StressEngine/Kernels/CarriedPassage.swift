@@ -140,7 +140,7 @@ extension PlainKernel {
 }
 
 /// A position on its way: what it has carried up to a bar, from where on it is held unchanged.
-struct CarryCourse<Position: MarginPosition> {
+struct CarryCourse<Position: KernelPosition> {
     let position: Position
     let entry: Int
     let base: Carry

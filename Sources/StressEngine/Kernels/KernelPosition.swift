@@ -1,0 +1,61 @@
+import MarginModel
+import StressBasics
+import StressStatistics
+
+/// A contract as the kernels try it: its formulas, and what a platform does with a position that is due.
+protocol KernelPosition: MarginPosition {
+    /// How a position ends that is due.
+    static func liquidation(of due: DuePosition, kernel: PlainKernel<Self>, trees: PassageTrees?) -> EntryExit
+}
+
+/// A position that is due, and what it is filled by.
+struct DuePosition {
+    let path: EntryPath
+    /// The bar in which it is due.
+    let bar: Int
+    let entry: Int
+    /// The last bar of its window.
+    let last: Int
+    let fill: ResolvedFill
+}
+
+extension KernelPosition {
+    /// Most contracts are taken over whole.
+    static func liquidation(of due: DuePosition, kernel: PlainKernel<Self>, trees: PassageTrees?) -> EntryExit {
+        kernel.takeover(due)
+    }
+}
+
+extension LinearPosition: KernelPosition {
+    /// Reduced step by step where the platform does.
+    static func liquidation(of due: DuePosition, kernel: PlainKernel<Self>, trees: PassageTrees?) -> EntryExit {
+        kernel.rules.platform.liquidation.isPartial ? kernel.partialExit(due, trees: trees) : kernel.takeover(due)
+    }
+}
+
+extension InversePosition: KernelPosition {}
+extension BorrowedCashPosition: KernelPosition {}
+extension BorrowedCoinPosition: KernelPosition {}
+extension SpotPosition: KernelPosition {}
+
+/// What is to be done with the positions of a contract, whichever it is.
+protocol PositionVisitor {
+    associatedtype Value
+    func visit<Position: KernelPosition>(_ position: Position.Type) -> Value
+}
+
+/// Shows a visitor the positions of a contract and side.
+///
+/// The one place where a contract becomes a type: whatever is done behind it is compiled for each contract, so nothing is chosen inside
+/// a loop.
+func withPosition<Visitor: PositionVisitor>(
+    _ contract: ContractKind, _ side: Side, _ visitor: Visitor
+) -> Visitor.Value {
+    switch (contract, side) {
+    case (.linear, _): visitor.visit(LinearPosition.self)
+    case (.inverse, _): visitor.visit(InversePosition.self)
+    case (.margin, .long): visitor.visit(BorrowedCashPosition.self)
+    case (.margin, .short): visitor.visit(BorrowedCoinPosition.self)
+    case (.spot, _): visitor.visit(SpotPosition.self)
+    }
+}

@@ -1,0 +1,128 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+extension PlainKernel {
+    /// What a bar is to a cell.
+    enum EntryKind {
+        case notAnEntry
+        case excluded
+        case rejected
+        case watched
+    }
+
+    /// Tries one bar as an entry: the one place where a path, its exits and its prices come together. Fills in `outcome` where the entry
+    /// is watched, under as many fill rules as it has room for.
+    @inline(__always)
+    func tryEntry(_ entry: Int, trees: PassageTrees?, prices: Bool, into outcome: inout EntryOutcome) -> EntryKind {
+        if windows.lastBar[entry] == EntryWindows.notAnEntry { return .notAnEntry }
+        guard let (last, isCut) = windows.watched(entry) else { return .excluded }
+        // Rejected entries are counted among complete windows.
+        if isRejected(entry: entry) { return isCut ? .excluded : .rejected }
+        let path = path(entry: entry, last: last, trees: trees)
+        (outcome.entry, outcome.last, outcome.isCut, outcome.path) = (entry, last, isCut, path)
+        for index in outcome.exits.indices {
+            outcome.exits[index] = exit(path, entry: entry, last: last, fill: rules.fills[index].rule, trees: trees)
+        }
+        if prices { outcome.prices = self.prices(path, entry: entry, last: last) }
+        return .watched
+    }
+
+    /// The prices of an entry under the chosen rule.
+    private func prices(_ path: EntryPath, entry: Int, last: Int) -> OutcomePrices {
+        let position = position(entry: entry)
+        return OutcomePrices(
+            entry: pricing.closes[entry], trigger: position.triggerPrice(path.carry),
+            bankruptcy: position.bankruptcyPrice(path.carry),
+            exit: path.liquidationBar.map { liquidationPrices(rules.fills[0].rule, position, bar: $0, path.carry) }
+                ?? horizonPrices(last))
+    }
+
+    /// An outcome with room for all fill rules of the cell, or for the chosen one.
+    func emptyOutcome(allFills: Bool) -> EntryOutcome {
+        EntryOutcome(fills: allFills ? rules.fills.count : 1, tolerance: rules.toleranceOfMargin)
+    }
+}
+
+/// A walk over the entries of one cell in a run of chunks, into a sink. O(entries log bars) with trees, O(entries × bars of a window)
+/// without.
+private struct EntryWalk<Sink: OutcomeSink>: PositionVisitor {
+    let run: StressRun
+    let rules: CellRules
+    let chunks: Range<Int>
+    let trees: PassageTrees?
+    let sink: Sink
+
+    func visit<Position: KernelPosition>(_: Position.Type) -> Sink {
+        let kernel: PlainKernel<Position> = run.kernel(rules)
+        var sink = sink
+        var outcome = kernel.emptyOutcome(allFills: Sink.readsAllFills)
+        for chunk in chunks {
+            sink.beginChunk()
+            for block in run.blocks.chunks[chunk] {
+                sink.beginBlock()
+                outcome.block = block
+                for entry in run.blocks.blocks[block] {
+                    switch kernel.tryEntry(entry, trees: trees, prices: Sink.readsPrices, into: &outcome) {
+                    case .notAnEntry: break
+                    case .excluded: sink.addExcluded(entry)
+                    case .rejected: sink.addRejected(entry)
+                    case .watched: sink.add(outcome)
+                    }
+                }
+            }
+        }
+        return sink
+    }
+}
+
+extension StressRun {
+    /// Walks one cell over a run of chunks into a sink; gives the sink back.
+    func walked<Sink: OutcomeSink>(
+        _ chunks: Range<Int>, rules: CellRules, trees: PassageTrees?, into sink: Sink
+    ) -> Sink {
+        withPosition(
+            rules.cell.contract, rules.cell.side,
+            EntryWalk(run: self, rules: rules, chunks: chunks, trees: trees, sink: sink))
+    }
+
+    func kernel<Position: KernelPosition>(_ rules: CellRules) -> PlainKernel<Position> {
+        guard let windows = windows[rules.cell.horizon] else {
+            preconditionFailure("every horizon of the grid has its windows")
+        }
+        return PlainKernel(market: market, rules: rules, windows: windows, scheduled: scheduled[rules.cell.platform])
+    }
+
+    /// Hands what becomes of every entry of a cell to sinks, one for each chunk of the history, in order of time.
+    ///
+    /// Has the same bits for every number of threads. Throws when `control` was cancelled. O(entries log bars), or O(entries × bars of a
+    /// window) for the plain kernel.
+    ///
+    /// - Parameters:
+    ///   - cell: place of the cell in this run's plan order.
+    ///   - sink: an empty one.
+    public func outcomes<Sink: OutcomeSink>(
+        cell: Int, threads: Int, control: RunControl = RunControl(), into sink: Sink
+    ) throws(RunCancelled) -> [Sink] {
+        let rules = rules[cell]
+        let trees =
+            isSearching ? trees ?? PassageTrees(market, triggers: [rules.platform.liquidation.trigger]) : nil
+        let found = parallelMap(count: blocks.chunks.count, threads: threads) { chunk -> Sink? in
+            control.isCancelled ? nil : walked(chunk..<chunk + 1, rules: rules, trees: trees, into: sink)
+        }
+        guard let found, !control.isCancelled else { throw RunCancelled() }
+        return found
+    }
+
+    /// Whether liquidations may be searched for; the plain kernel walks.
+    var isSearching: Bool { trees != nil || !sweeps.isEmpty }
+
+    /// What walking one of the cells costs, in bars looked at.
+    public func outcomeCost(cell: Int) -> Int {
+        let rules = rules[cell]
+        let bars = Double(rules.cell.horizon.milliseconds) / Double(market.barLength.milliseconds)
+        return Int(Double(market.series.count) * (isSearching ? 30 : max(1, min(bars, 1e9))))
+    }
+}

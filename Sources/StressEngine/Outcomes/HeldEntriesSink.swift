@@ -1,0 +1,59 @@
+import PriceSeries
+import StressBasics
+import StressStatistics
+
+/// Keeps every watched entry under the cell's own fill rule.
+struct HeldEntriesSink: OutcomeSink {
+    private(set) var entries: [HeldEntry] = []
+    private let times: [Int64]
+    /// Time blocks of a resampled one.
+    private let resamplingBlocks: Int
+
+    init(series: BarSeries, resamplingBlocks: Int) {
+        (times, self.resamplingBlocks) = (series.time, resamplingBlocks)
+    }
+
+    mutating func add(_ outcome: borrowing EntryOutcome) {
+        let exit = outcome.exits[0]
+        entries.append(
+            HeldEntry(
+                bar: Int32(outcome.entry), block: Int32(outcome.block / resamplingBlocks), time: times[outcome.entry],
+                exitTime: times[outcome.exitBar()], isLiquidated: outcome.isLiquidated, negative: outcome.negative(),
+                shortfall: outcome.shortfall(), equity: exit.equity, cutTime: outcome.isCut ? times[outcome.last] : nil,
+                isAtHorizon: exit.closedBar == nil))
+    }
+}
+
+extension StressRun {
+    /// Number of resampled blocks: the time blocks of the tallies, or runs of ``resamplingBlocks`` of them.
+    public var blockCount: Int { (blocks.blocks.count + resamplingBlocks - 1) / resamplingBlocks }
+
+    /// What became of every held entry of a cell under its own fill rule, in order of time: see ``outcomes(cell:threads:control:into:)``.
+    ///
+    /// Agrees with the cell's tally entry by entry.
+    public func heldEntries(
+        cell: Int, threads: Int, control: RunControl = RunControl()
+    ) throws(RunCancelled) -> [HeldEntry] {
+        let sink = HeldEntriesSink(series: market.series, resamplingBlocks: resamplingBlocks)
+        let found = try outcomes(cell: cell, threads: threads, control: control, into: sink)
+        return HeldEntry.weighted(found.flatMap(\.entries), clock: clock)
+    }
+}
+
+extension HeldEntry {
+    /// The same entries with the weights of what happened to them.
+    fileprivate static func weighted(_ entries: [HeldEntry], clock: BarClock) -> [HeldEntry] {
+        func bars(_ entry: HeldEntry, to time: Int64) -> Int {
+            BarClock.bars(from: clock.place(entry.time), to: clock.place(time))
+        }
+        var cut = WatchTimes()
+        for entry in entries { if let time = entry.cutTime { cut.add(bars: bars(entry, to: time)) } }
+        guard cut.total > 0 else { return entries }
+        let exposure = Exposure(entries: entries.count, cut: cut)
+        return entries.map { entry in
+            guard entry.isNegative || entry.isLiquidated else { return entry }
+            let after = entry.isAtHorizon ? nil : bars(entry, to: entry.exitTime)
+            return entry.weighing(exposure.weight(bars: after) * Double(entries.count))
+        }
+    }
+}

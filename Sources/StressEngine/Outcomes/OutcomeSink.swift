@@ -1,0 +1,43 @@
+import StressBasics
+
+/// Where the outcomes of a cell's entries go: a tally, the entries behind a page, a ledger.
+///
+/// A walk over the entries is written once and is generic over its sink, so that a sink costs what it does and nothing more. Chunks,
+/// their time blocks and the entries of a block come in order of time; each chunk of a history may have a sink of its own, on a
+/// thread of its own.
+///
+/// A sweep answers all leverages and horizons at once and knows no single outcomes: most of what it adds up are steps of whole ranges
+/// of leverages (`Sweep.md`, §3), and taking them apart would cost what the sweep saves. Whoever needs outcomes walks the cell, which
+/// costs a search for each entry; that both agree is tested on random studies.
+public protocol OutcomeSink: Sendable {
+    /// Whether all fill rules of the cell are evaluated, or the chosen one alone.
+    static var readsAllFills: Bool { get }
+    /// Whether ``EntryOutcome/prices`` are filled in; what an exit leaves is known without some of them.
+    static var readsPrices: Bool { get }
+
+    /// The next chunk begins; a block follows.
+    mutating func beginChunk()
+    /// The next time block of the chunk begins.
+    mutating func beginBlock()
+    /// An entry of which nothing was seen, or that the platform would have rejected and whose window is cut.
+    mutating func addExcluded(_ entry: Int)
+    /// An entry with a whole window that the platform would not have opened.
+    mutating func addRejected(_ entry: Int)
+    /// A watched entry.
+    mutating func add(_ outcome: borrowing EntryOutcome)
+}
+
+extension OutcomeSink {
+    /// Most look at the chosen rule.
+    public static var readsAllFills: Bool { false }
+    /// Most look at what is left, not at prices.
+    public static var readsPrices: Bool { false }
+    /// Most need no chunks.
+    public mutating func beginChunk() {}
+    /// Most need no blocks.
+    public mutating func beginBlock() {}
+    /// Most look at what was watched.
+    public mutating func addExcluded(_ entry: Int) {}
+    /// Most look at what was opened.
+    public mutating func addRejected(_ entry: Int) {}
+}
