@@ -100,8 +100,8 @@ struct AffineEquity: Equatable {
 }
 
 extension AffineEquity {
-    /// What is owed on average, below a tolerance of nothing.
-    fileprivate func owed(_ spread: DelaySpread) -> Double { below(0, spread)?.mean ?? 0 }
+    /// The expected shortfall, below a tolerance of nothing.
+    fileprivate func expectedShortfall(_ spread: DelaySpread) -> Double { below(0, spread)?.mean ?? 0 }
 }
 
 /// An exit whose fill is known by a law, stage by stage; everything in parts of the initial margin.
@@ -127,8 +127,9 @@ struct DelayedExit {
         let shortfall = below.mean
         let causes = ShortfallCauses(
             stages: (
-                price: atTrigger, gap: atOnce, latency: -delayed.owed(spread), slippage: -slipped.owed(spread),
-                fees: -(afterFees?.owed(spread) ?? shortfall), funding: -shortfall
+                price: atTrigger, gap: atOnce, latency: -delayed.expectedShortfall(spread),
+                slippage: -slipped.expectedShortfall(spread),
+                fees: -(afterFees?.expectedShortfall(spread) ?? shortfall), funding: -shortfall
             ))
         return EntryExit(
             equity: equity, causes: causes,

@@ -105,8 +105,8 @@ extension AnchoredLaw {
         guard far.density < 0.95 * density else { return nil }
         let part = density - far.density
         let lost = power * worth * part - rate * far.density * (worth - far.worth)
-        let owed = tolerance * part + slope * lost / (rate + power)
-        return Below(probability: part / mass, shortfall: owed / mass, edge: (density, true))
+        let shortfall = tolerance * part + slope * lost / (rate + power)
+        return Below(probability: part / mass, shortfall: shortfall / mass, edge: (density, true))
     }
 
     /// The same where most of the law lies below zero: the whole less what lies above.
@@ -122,9 +122,9 @@ extension AnchoredLaw {
             edge: (edge.density, false))
     }
 
-    /// What is owed on average, below a tolerance of nothing; nil where it is left to the exact forms.
+    /// The expected shortfall, below a tolerance of nothing; nil where it is left to the exact forms.
     @inline(__always)
-    func owed(_ equity: AffineEquity) -> Double? {
+    func expectedShortfall(_ equity: AffineEquity) -> Double? {
         below(equity, tolerance: 0).map { $0?.shortfall ?? 0 }
     }
 

@@ -14,7 +14,7 @@ struct Sweep: Sendable {
     let blocks: BlockRuns
     let clock: BarClock
     let levels: LevelTable
-    let ruins: LevelTable
+    let bankruptcyLevels: LevelTable
     /// Makes the judges of one task.
     let judge: @Sendable () -> SweepJudge
 
@@ -31,8 +31,8 @@ struct Sweep: Sendable {
         clock = BarClock(unit: market.barLength)
         let positions = grid.rules.map { (Position($0.terms, entryPrice: 1), $0.cell.leverage) }
         levels = LevelTable(positions.map { frame.level($0.0, $0.1) })
-        ruins = LevelTable(positions.map { frame.ruin($0.0, $0.1) })
-        guard let first = self.windows.first, levels.isRising, ruins.isRising else { return nil }
+        bankruptcyLevels = LevelTable(positions.map { frame.bankruptcyLevel($0.0, $0.1) })
+        guard let first = self.windows.first, levels.isRising, bankruptcyLevels.isRising else { return nil }
         judge = { SweepJudge(Position.self, grid, market: market, windows: first) }
     }
 
@@ -98,7 +98,7 @@ final class SweepTask {
     /// What a close at each bar of the task leaves, by bar less ``firstBar``.
     let closings: Column<Double>
     let levels: Column<Double>
-    let ruins: Column<Double>
+    let bankruptcyLevels: Column<Double>
     /// Below this gain (of the entry value) an entry may be below zero, by leverage.
     let doubtfulGain: Column<Double>
     /// `L`, by leverage.
@@ -113,7 +113,7 @@ final class SweepTask {
     let deepest: Column<Int>
     let deepestExtreme: Column<Int>
     let reached: Column<(maybe: Int, surely: Int)>
-    let reachedRuins: Column<(maybe: Int, surely: Int)>
+    let reachedBankruptcies: Column<(maybe: Int, surely: Int)>
     // By leverage: the record that liquidates the entry at hand; the last entry that was judged.
     let found: Column<Int32>
     let judged: Column<Int>
@@ -133,7 +133,7 @@ final class SweepTask {
         firstBlock = blocks.lowerBound
         sums = SweepSums(grid: grid, blocks: blocks.count, unit: sweep.clock.unit)
         fills = grid.common.fills.count
-        slackOfLevels = max(sweep.levels.widest, sweep.ruins.widest)
+        slackOfLevels = max(sweep.levels.widest, sweep.bankruptcyLevels.widest)
         let rules = grid.rules
         judge = sweep.judge()
         pricing = ExitPricing(grid.common, market: sweep.market, windows: sweep.windows[0])
@@ -157,7 +157,7 @@ final class SweepTask {
         extremePlaces = sweep.frame.sharesColumns ? places.cells : ownExtremePlaces.cells
         closings = Column(unset: bars.count)
         levels = Column(sweep.levels.levels)
-        ruins = Column(sweep.ruins.levels)
+        bankruptcyLevels = Column(sweep.bankruptcyLevels.levels)
         doubtfulGain = Column(rules.map { -1 / $0.cell.leverage.value + SweepTask.gainSlack })
         multiples = Column(rules.map(\.cell.leverage.value))
         tolerances = Column(rules.map(\.toleranceOfMargin))
@@ -165,7 +165,7 @@ final class SweepTask {
         deepest = Column(Array(repeating: 0, count: horizons + 1))
         deepestExtreme = Column(Array(repeating: 0, count: horizons + 1))
         reached = Column(Array(repeating: (leverages, leverages), count: horizons + 1))
-        reachedRuins = Column(Array(repeating: (leverages, leverages), count: horizons + 1))
+        reachedBankruptcies = Column(Array(repeating: (leverages, leverages), count: horizons + 1))
         found = Column(Array(repeating: 0, count: leverages))
         judged = Column(Array(repeating: -1, count: leverages))
         doubtful = Column(Array(repeating: 0, count: leverages))

@@ -6,7 +6,7 @@ import StudyPlan
 /// Turns the rules of a grid into first passages of one column.
 ///
 /// For every entry `i`, leverage `l` and bar `j > i` the position is due at `j` exactly when
-/// `trigger(j) ≤ scale(i)·level_l + offset(i)`, and below zero there when `extreme(j) ≤ scale(i)·ruin_l + offset(i)`, up to
+/// `trigger(j) ≤ scale(i)·level_l + offset(i)`, and below zero there when `extreme(j) ≤ scale(i)·bankruptcy_l + offset(i)`, up to
 /// rounding. Shorts are turned over, so that the columns always fall towards a liquidation. What an exit leaves, less the
 /// margin itself, is `(gain(j) + gainOffset(i))·gainScale(i) + gainBase` of the entry value. Derivations stand in `Sweep.md`.
 struct SweepFrame: Sendable {
@@ -116,7 +116,7 @@ extension SweepFrame {
     }
 
     /// The same of equity 0.
-    func ruin<Position: MarginPosition>(_ position: Position, _ leverage: Leverage) -> Double {
+    func bankruptcyLevel<Position: MarginPosition>(_ position: Position, _ leverage: Leverage) -> Double {
         form == .price ? sign * position.bankruptcyPrice(.none) : fundedLevel(leverage)
     }
 

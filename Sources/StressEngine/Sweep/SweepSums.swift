@@ -52,11 +52,11 @@ final class SweepSums {
     /// Times to liquidation in the whole task, by span, then by bin and leverage; made when needed.
     private let times: PlanesOnDemand<UInt32>
     /// Times to the first bar below zero, likewise.
-    private let ruinTimes: PlanesOnDemand<UInt32>
+    private let unprotectedTimes: PlanesOnDemand<UInt32>
     private let timeBins: [Range<Int>]
     /// By cell and bin: what rounding decided otherwise.
     var timeCorrections: [Int: [Int: Int]] = [:]
-    var ruinTimeCorrections: [Int: [Int: Int]] = [:]
+    var unprotectedTimeCorrections: [Int: [Int: Int]] = [:]
     /// The same of the whole task.
     private let shortfalls: Column<LogHistogram>
     private let spanShortfalls: Column<LogHistogram>
@@ -91,7 +91,7 @@ final class SweepSums {
         exits = Column(repeating: ExitSums(), count: fills * cells)
         spanExits = Column(repeating: ExitSums(), count: fills * spans * leverages)
         times = PlanesOnDemand(count: spans)
-        ruinTimes = PlanesOnDemand(count: spans)
+        unprotectedTimes = PlanesOnDemand(count: spans)
         timeBins = SweepSums.timeBins(grid.horizons, unit: unit)
         shortfalls = Column(repeating: LogHistogram(), count: fills * cells)
         spanShortfalls = Column(repeating: LogHistogram(), count: fills * spans * leverages)
@@ -130,8 +130,8 @@ final class SweepSums {
 
     /// The same of times to the first bar below zero.
     @inline(__always)
-    func ruinTimes(from: Int, until: Int) -> Cells<UInt32> {
-        ruinTimes.cells(span(from: from, until: until), rows: timeBins[from], width: leverages)
+    func unprotectedTimes(from: Int, until: Int) -> Cells<UInt32> {
+        unprotectedTimes.cells(span(from: from, until: until), rows: timeBins[from], width: leverages)
     }
 }
 
@@ -256,7 +256,8 @@ extension SweepSums {
             shortfalls: (0..<fills).map { shortfalls($0, cell.horizon, leverage) },
             times: EventTimes(
                 liquidated: durations(times, timeCorrections, cell.horizon, leverage, unit: unit),
-                unprotected: durations(ruinTimes, ruinTimeCorrections, cell.horizon, leverage, unit: unit),
+                unprotected: durations(
+                    unprotectedTimes, unprotectedTimeCorrections, cell.horizon, leverage, unit: unit),
                 negative: (0..<fills).map { exitTimes($0, cell.horizon, leverage) }), cut: cut)
     }
 
@@ -330,7 +331,7 @@ extension SweepSums {
     }
 
     /// Corrects the number of times to the first bar below zero likewise.
-    func correctRuinTime(_ cell: Int, bin: Int, by count: Int) {
-        ruinTimeCorrections[cell, default: [:]][bin, default: 0] += count
+    func correctUnprotectedTime(_ cell: Int, bin: Int, by count: Int) {
+        unprotectedTimeCorrections[cell, default: [:]][bin, default: 0] += count
     }
 }

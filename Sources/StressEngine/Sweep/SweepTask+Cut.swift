@@ -29,8 +29,8 @@ extension SweepTask {
         let position = extremes.deepest(through: entry.cutLast, from: deepestExtreme[horizons])
         deepestExtreme[horizons] = position
         let value = (extremes.values[position] - entry.offset) / entry.scale
-        let reached = LevelTable.reached(ruins.cells, by: value, slack: entry.slack / entry.scale)
-        reachedRuins[horizons] = reached
+        let reached = LevelTable.reached(bankruptcyLevels.cells, by: value, slack: entry.slack / entry.scale)
+        reachedBankruptcies[horizons] = reached
         sums.cutUnprotectedFrom[entry.until][reached.surely] &+= 1
         for leverage in reached.maybe..<reached.surely {
             guard let bar = path(entry, leverage, last: entry.cutLast).unprotectedBar else { continue }
@@ -38,7 +38,7 @@ extension SweepTask {
                 let cell = horizon &* leverages &+ leverage
                 sums.unprotected[cell][entry.block] &+= 1
                 sums.cutUnprotected[0][cell] &+= 1
-                sums.correctRuinTime(cell, bin: DurationHistogram.bin(bars: barsTo(entry, bar)), by: 1)
+                sums.correctUnprotectedTime(cell, bin: DurationHistogram.bin(bars: barsTo(entry, bar)), by: 1)
             }
         }
     }
@@ -46,10 +46,10 @@ extension SweepTask {
     /// Adds the liquidations after the last whole window and before the cut. What they leave is in no mean.
     func addCutLiquidations(_ entry: SweepEntry, _ range: Range<Int>) {
         addTimes(entry, horizons, range)
-        for leverage in range where mayOwe(entry, leverage) { suspect(leverage, horizons) }
+        for leverage in range where mayEndBelowZero(entry, leverage) { suspect(leverage, horizons) }
     }
 
-    private func mayOwe(_ entry: SweepEntry, _ leverage: Int) -> Bool {
+    private func mayEndBelowZero(_ entry: SweepEntry, _ leverage: Int) -> Bool {
         let position = Int(found[leverage])
         return (0..<fills).contains { fill in
             let isPrice = fillRules[fill].isAtTrigger && fillRules[fill].law == nil
@@ -62,27 +62,27 @@ extension SweepTask {
     }
 
     /// Adds when each leverage's equity was first below zero, had nobody liquidated.
-    func addRuinTimes(_ entry: SweepEntry) {
-        guard reachedRuins[entry.isCut ? horizons : entry.until &- 1].surely < leverages else { return }
+    func addUnprotectedTimes(_ entry: SweepEntry) {
+        guard reachedBankruptcies[entry.isCut ? horizons : entry.until &- 1].surely < leverages else { return }
         var (end, position) = (leverages, extremes.top)
         for horizon in entry.from..<entry.until {
-            let start = reachedRuins[horizon].surely
-            if start < end { position = addRuinTimes(entry, horizon, start..<end, from: position) }
+            let start = reachedBankruptcies[horizon].surely
+            if start < end { position = addUnprotectedTimes(entry, horizon, start..<end, from: position) }
             end = min(end, start)
         }
-        guard entry.isCut, reachedRuins[horizons].surely < end else { return }
-        _ = addRuinTimes(entry, horizons, reachedRuins[horizons].surely..<end, from: position)
+        guard entry.isCut, reachedBankruptcies[horizons].surely < end else { return }
+        _ = addUnprotectedTimes(entry, horizons, reachedBankruptcies[horizons].surely..<end, from: position)
     }
 
     /// Adds those of a range, nearest first; gives the record that was found last.
     @inline(__always)
-    private func addRuinTimes(_ entry: SweepEntry, _ horizon: Int, _ range: Range<Int>, from: Int) -> Int {
+    private func addUnprotectedTimes(_ entry: SweepEntry, _ horizon: Int, _ range: Range<Int>, from: Int) -> Int {
         let (search, values) = (extremes.search, extremes.values)
-        let counts = sums.ruinTimes(from: horizon, until: entry.until)
+        let counts = sums.unprotectedTimes(from: horizon, until: entry.until)
         let (lowest, upper) = (sums.timeBin(0, from: horizon), entry.offset + entry.slack)
         var position = from
         for leverage in range.reversed() {
-            let level = ruins[leverage] * entry.scale + upper
+            let level = bankruptcyLevels[leverage] * entry.scale + upper
             // Mostly the same record or the next one.
             if values[position] > level { position &-= 1 }
             if values[position] > level { position = search.position(below: level) }

@@ -142,8 +142,9 @@ extension DelayedExit {
         guard let below = found, case let negative = EventCount(probability: below.probability), negative > 0 else {
             return true
         }
-        guard let delayed = law.owed(delayed), let slipped = self.slipped == self.delayed ? delayed : law.owed(slipped),
-            let afterFees = afterFees.map(law.owed) ?? below.shortfall
+        guard let delayed = law.expectedShortfall(delayed),
+            let slipped = self.slipped == self.delayed ? delayed : law.expectedShortfall(slipped),
+            let afterFees = afterFees.map(law.expectedShortfall) ?? below.shortfall
         else { return false }
         let causes = ShortfallCauses(
             stages: (

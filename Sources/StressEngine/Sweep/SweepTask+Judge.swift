@@ -161,7 +161,7 @@ extension SweepTask {
         abs(gain - doubtfulGain[leverage]) <= 2 * (SweepTask.gainSlack + entry.gainSlack)
     }
 
-    /// Adds how an entry ended to the cells of the given horizons, as far as somebody owes, by the plain kernel.
+    /// Adds how an entry ended to the cells of the given horizons, as far as it ended below zero, by the plain kernel.
     func settle(_ entry: SweepEntry, _ leverage: Int, _ held: Range<Int>, _ path: EntryPath, last: Int) {
         let tolerance = tolerances[leverage]
         var (worst, best) = (0.0, 0.0)

@@ -84,7 +84,7 @@ extension SweepTask {
             closeDoubtful(entry, horizon, last: last, gain: gain)
         }
         if entry.isCut { markCut(entry) }
-        addRuinTimes(entry)
+        addUnprotectedTimes(entry)
         if liquidates { addLiquidations(entry) }
     }
 
@@ -132,13 +132,13 @@ extension SweepTask {
         let position = extremes.deepest(through: last, from: deepestExtreme[horizon])
         deepestExtreme[horizon] = position
         let value = (extremes.values[position] - entry.offset) / entry.scale
-        let reached = LevelTable.reached(ruins.cells, by: value, slack: entry.slack / entry.scale)
-        reachedRuins[horizon] = reached
+        let reached = LevelTable.reached(bankruptcyLevels.cells, by: value, slack: entry.slack / entry.scale)
+        reachedBankruptcies[horizon] = reached
         sums.unprotectedFrom[horizon][reached.surely] &+= 1
         for leverage in reached.maybe..<reached.surely {
             guard let bar = path(entry, leverage, last: last).unprotectedBar else { continue }
             sums.unprotected[horizon &* leverages &+ leverage][entry.block] &+= 1
-            sums.correctRuinTime(
+            sums.correctUnprotectedTime(
                 horizon &* leverages &+ leverage, bin: DurationHistogram.bin(bars: barsTo(entry, bar)), by: 1)
         }
     }

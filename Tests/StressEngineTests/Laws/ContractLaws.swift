@@ -160,7 +160,7 @@ import Testing
 
     /// Lean, backtesting.py, passivbot: the run stops at the first ruin, or equity is floored at zero. Ours counts every
     /// entry: twenty entries before one gap are twenty shortfalls.
-    @Test func everyEntryIsCountedAfterARuin() throws {
+    @Test func everyEntryIsCountedAfterABankruptcy() throws {
         let flat = Array(repeating: (100.0, 100.0, 100.0, 100.0), count: 20)
         let bars = series(flat + [(80, 80, 80, 80)] + Array(repeating: (80.0, 80.0, 80.0, 80.0), count: 30))
         let result = try TestCell(horizon: .minutes(25)).run(bars)
@@ -175,7 +175,7 @@ import Testing
     }
 
     /// FLOX, Jesse, freqtrade: no fee on a liquidation. With a fee above the maintenance rate it is a shortfall by itself.
-    @Test func aLiquidationFeeAloneCanRuin() throws {
+    @Test func aLiquidationFeeAloneCanBankrupt() throws {
         let bars = series([(100, 100, 100, 100), (95, 95, 90, 92), (92, 92, 92, 92)])
         let outcome = try #require(try TestCell(horizon: .minutes(1), fees: (0, 0.003, 0.003)).outcome(bars))
         #expect(outcome.equity < 0)

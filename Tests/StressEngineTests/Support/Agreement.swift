@@ -19,7 +19,9 @@ func expectAgreement(
     #expect(a.unprotected == b.unprotected, "\(name) unprotected", sourceLocation: sourceLocation)
     #expect(a.undecided == b.undecided, "\(name) undecided", sourceLocation: sourceLocation)
     #expect(a.timesToLiquidation == b.timesToLiquidation, "\(name) times", sourceLocation: sourceLocation)
-    #expect(a.timesToUnprotected == b.timesToUnprotected, "\(name) ruin times", sourceLocation: sourceLocation)
+    #expect(
+        a.timesToUnprotected == b.timesToUnprotected, "\(name) times to the first bar below zero",
+        sourceLocation: sourceLocation)
     #expect(a.cut == b.cut, "\(name) cut", sourceLocation: sourceLocation)
     for fill in a.exits.indices {
         // Probabilities come from figures that differ by rounding; what is certain is equal.
