@@ -5,10 +5,11 @@ import StudyPlan
 
 /// The results of a run as one document, from which every page and table is written again.
 ///
-/// What differs between runs with equal results (clock, machine, duration) is not in it: equal results give equal bytes.
+/// What differs between runs with equal results (command, clock, machine, duration) is not in it: equal results give equal bytes (the age
+/// of a bar, where a limit asks for it, is a result of the clock).
 /// Numbers keep every bit.
 public struct ResultsDocument: Sendable {
-    /// The results; their circumstances are those of the run that wrote them, or none where they were read.
+    /// The results; their command and circumstances are not part of the document.
     public var report: RunReport
 
     /// A document of a report.
@@ -36,7 +37,7 @@ extension ResultsDocument {
     }
 
     private struct Body: Codable {
-        let runID, programVersion, studyText, command: String
+        let runID, programVersion, studyText: String
         let assets: [AssetReport]
         let fills: [String]
         /// The dense record of the cells' estimates, and behind them that of the suspicion check.
@@ -65,7 +66,7 @@ extension ResultsDocument {
             report.study.limits.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
         let estimates = report.rows.map(\.estimate) + (suspicion.map { [$0.row.estimate] } ?? [])
         let body = Body(
-            runID: report.runID, programVersion: report.version, studyText: report.studyText, command: report.command,
+            runID: report.runID, programVersion: report.version, studyText: report.studyText,
             assets: report.assets, fills: report.rows.map(\.fill), estimates: Data(CellEstimate.record(estimates)),
             failures: report.failures, lastGood: report.lastGood,
             limits: report.limits.map { LimitRecord($0, places: places) },
@@ -95,8 +96,10 @@ extension ResultsDocument {
 
     /// Reads ``bytes``. O(size).
     ///
-    /// - Parameter circumstances: those that the pages shall name.
-    public init(reading bytes: [UInt8], circumstances: RunCircumstances) throws(Problem) {
+    /// - Parameters:
+    ///   - command: that of the run.
+    ///   - circumstances: those that the pages shall name.
+    public init(reading bytes: [UInt8], command: String, circumstances: RunCircumstances) throws(Problem) {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
@@ -106,10 +109,12 @@ extension ResultsDocument {
         }
         guard header.formatVersion == ResultsDocument.version else { throw .version(header.formatVersion) }
         guard let body = try? decoder.decode(Body.self, from: data) else { throw .damaged }
-        report = try ResultsDocument.report(body, circumstances)
+        report = try ResultsDocument.report(body, command, circumstances)
     }
 
-    private static func report(_ body: Body, _ circumstances: RunCircumstances) throws(Problem) -> RunReport {
+    private static func report(
+        _ body: Body, _ command: String, _ circumstances: RunCircumstances
+    ) throws(Problem) -> RunReport {
         let study = try study(body.studyText)
         let cells = study.cells
         let count = cells.count + (body.suspiciousRow == nil ? 0 : 1)
@@ -120,7 +125,7 @@ extension ResultsDocument {
         guard limits.count == body.limits.count else { throw .damaged }
         var report = RunReport(
             runID: body.runID, version: body.programVersion, study: study, studyText: body.studyText,
-            studyDigest: Digest(of: body.studyText), command: body.command, assets: body.assets,
+            studyDigest: Digest(of: body.studyText), command: command, assets: body.assets,
             rows: cells.indices.map { ResultRow(cell: cells[$0], fill: body.fills[$0], estimate: estimates[$0]) },
             limits: limits, circumstances: circumstances)
         (report.failures, report.lastGood, report.details) = (body.failures, body.lastGood, body.details)

@@ -51,8 +51,7 @@ import Testing
     @Test func theSecondTimeNothingIsFetched() throws {
         let scratch = try Scratch()
         _ = try fetch("ok", ["BTCUSDT", "--from", "2023-01", "--to", "2023-03"], in: scratch)
-        let again = try #require(
-            try fetch("ok", ["BTCUSDT", "--from", "2023-01", "--to", "2023-03", "--json"], in: scratch))
+        let again = try fetch("ok", ["BTCUSDT", "--from", "2023-01", "--to", "2023-03", "--json"], in: scratch)
         let report = try #require(JSONSerialization.jsonObject(with: Data(again.out.utf8)) as? [String: Any])
         let series = try #require((report["series"] as? [[String: Any]])?.first)
         #expect(series["files_count"] as? Int == 3 && series["fetched_count"] as? Int == 0)

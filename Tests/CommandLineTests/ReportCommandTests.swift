@@ -21,15 +21,22 @@ import Testing
         data: [{asset: TWO, path: prices.csv}, {asset: ODD, path: odd.csv}, {asset: GONE, path: gone.csv}]
         grid: {leverage: [1, 5, 10, 50], horizon: [4h, 1d], side: [long, short], contract: [linear, inverse, margin]}
         platforms:
-          typical: {fees: {open: 0.0005, close: 0.0005}, slippage: 0.0005, tiers: [{to: .inf, rate: 0.005}], liquidation: {fill: bounds}}
-          table: {tiers: {file: tiers.json, symbol: TWOUSDT}}
+          typical: {fees: {open: 0.0005, close: 0.0005}, slippage: 0.0005, tiers: [{to: .inf, rate: 0.005}], liquidation: {fill: bounds}, borrow: {rate: 0.1, margin_level: 1.1}}
+          table: {tiers: {file: tiers.json, symbol: "TWO/USDT:USDT"}, borrow: {rate: 0.1, margin_level: 1.1}}
         headline: {asset: ODD, side: long, leverage: 10, horizon: 1d}
         limits:
           - {leverage: 10, horizon: 1d, measure: negative_equity_frac, max: 0.2, on_no_value: ignore}
           - {leverage: 50, horizon: 4h, measure: liquidated_frac, min: 0.0001, bound: lower, on_no_value: ignore}
-          - {asset: TWO, measure: newest_bar_age_h, max: 1e9}
+          - {asset: TWO, max_age: 36500d}
           - {leverage: 10, horizon: 1d, side: long, measure: shortfall_p50_margin_frac, drift: {runs: 5, max_change: 0.1}, on_no_value: ignore}
         """
+
+    /// A limit asks for the age of a bar, which the clock decides.
+    private func clocked(_ scratch: Scratch) -> Program {
+        var program = scratch.program
+        program.environment["SOURCE_DATE_EPOCH"] = "1702000000"
+        return program
+    }
 
     private func run() throws -> Scratch {
         let scratch = try Scratch()
@@ -41,10 +48,10 @@ import Testing
         try scratch.write(lines.joined(separator: "\n") + "\n", to: "odd.csv")
         try scratch.write(
             """
-            [{"symbol": "TWOUSDT", "brackets": [{"bracket": 1, "initialLeverage": 75, "notionalCap": 1000000, "notionalFloor": 0, "maintMarginRatio": 0.01, "cum": 0}]}]
+            {"TWO/USDT:USDT": [{"tier": 1, "currency": "USDT", "minNotional": 0, "maxNotional": 1e18, "maintenanceMarginRate": 0.01, "maxLeverage": 75, "info": {"cum": "0"}}]}
             """, to: "tiers.json")
         try scratch.write(ReportCommandTests.study, to: "study.yaml")
-        let run = try scratch.program.run(["run", "study.yaml", "--out", "night/one", "--no-store"])
+        let run = try clocked(scratch).run(["run", "study.yaml", "--out", "night/one", "--no-store"])
         try #require(run.code == 4, "\(run.code) \(run.err)")
         return scratch
     }
@@ -67,7 +74,7 @@ import Testing
     @Test func equalResultsHaveEqualDocuments() throws {
         let scratch = try run()
         #expect(
-            try scratch.program.run(["run", "study.yaml", "--out", "night/two", "--no-store", "-j", "1"]).code == 4)
+            try clocked(scratch).run(["run", "study.yaml", "--out", "night/two", "--no-store", "-j", "1"]).code == 4)
         let name = "results.json.gz"
         #expect(contents(scratch, "night/one")[name] == contents(scratch, "night/two")[name])
     }
@@ -83,7 +90,9 @@ import Testing
         #expect(try scratch.program.run(["store", "rebuild"]).code == 0)
         let history = try scratch.program.run(["history", "--json"])
         #expect(history.out.ranges(of: "\"run_id\"").count == 1, "\(history.out)")
-        let (wanted, found) = (contents(scratch, "Reports/small/latest"), contents(scratch, "Reports/small/copy"))
+        let runs = try FileManager.default.contentsOfDirectory(atPath: scratch.path + "/Reports/small")
+        let run = try #require(runs.first { $0.hasPrefix("20") })
+        let (wanted, found) = (contents(scratch, "Reports/small/\(run)"), contents(scratch, "Reports/small/copy"))
         #expect(wanted.filter { found[$0.key] != $0.value }.map(\.key) == ["run.json"])
     }
 

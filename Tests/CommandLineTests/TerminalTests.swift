@@ -6,8 +6,7 @@ import Testing
 @Suite struct TerminalTests {
     private static let commands = [
         "run", "sweep", "check", "explain", "diff", "history", "store check", "store rebuild", "index", "export",
-        "init", "fetch",
-        "synth", "venues",
+        "init", "fetch", "report", "synth", "venues",
     ]
 
     private func expectGolden(_ text: String, _ name: String) throws {

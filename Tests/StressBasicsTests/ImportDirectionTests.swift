@@ -61,6 +61,23 @@ private let extraPlatformModules: [String: Set<String>] = [
         #expect(users == ["CSVIngest"])
     }
 
+    /// `Sources/README.md` has every module with the number of its files.
+    @Test func theSourcesPageIsTrue() throws {
+        let sources = packageRoot + "/Sources"
+        let page = try String(contentsOfFile: sources + "/README.md", encoding: .utf8)
+        let rows = page.matches(of: /\| [0-9] \| `([A-Za-z]+)` \| ([0-9]+) \|/)
+        let said = Dictionary(uniqueKeysWithValues: rows.map { (String($0.1), Int($0.2)) })
+        #expect(Set(said.keys) == Set(mayImport.keys))
+        for (module, count) in said {
+            let names = FileManager.default.enumerator(atPath: "\(sources)/\(module)")?.compactMap { $0 as? String }
+            #expect(names?.count { $0.hasSuffix(".swift") } == count, "\(module)")
+        }
+        for name in page.matches(of: /`((?:[A-Za-z]+\/)+[A-Za-z+]+\.swift)`/).map({ String($0.1) })
+        where !name.hasPrefix("Tests/") && !name.hasPrefix("Loader/") && !name.hasPrefix("Pages/") {
+            #expect(FileManager.default.fileExists(atPath: "\(sources)/\(name)"), "\(name)")
+        }
+    }
+
     private func imports() throws -> [(module: String, file: String, name: String)] {
         let sources = URL(fileURLWithPath: packageRoot).appendingPathComponent("Sources")
         let files =

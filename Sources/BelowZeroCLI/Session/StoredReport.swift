@@ -14,7 +14,7 @@ struct StoredReport {
             throw Failure(
                 .noInput, "cannot read \(manifest)", hint: "name the folder of a run, such as Reports/nightly/latest")
         }
-        guard let circumstances = RunCircumstances(manifest: data) else {
+        guard let stored = StoredManifest(data) else {
             throw Failure(.badData, "cannot understand \(manifest)", hint: "it is no file of a run, or it was changed")
         }
         let path = "\(folder)/\(storedResultsName)"
@@ -26,7 +26,9 @@ struct StoredReport {
         let bytes: [UInt8]
         do throws(StoreError) { bytes = try storedResults(of: folder) } catch { throw Failure(error) }
         do throws(ResultsDocument.Problem) {
-            report = try ResultsDocument(reading: bytes, circumstances: circumstances).report
+            report = try ResultsDocument(
+                reading: bytes, command: stored.command, circumstances: stored.circumstances
+            ).report
         } catch {
             throw StoredReport.failure(error, path)
         }
