@@ -54,12 +54,12 @@ struct StressBench {
     private static func engine(threads: Int) throws {
         let series = market(bars: 60_000).series(seed: 4)
         let market = MarketHistory(series: series)
-        let run = StressRun(study: try study(), asset: "BENCH", market: market)
-        let judge = StressRun(study: try study(), asset: "BENCH", market: market, kernel: .plain)
+        let job = HistoryJob(study: try study(), asset: "BENCH", market: market)
+        let judge = HistoryJob(study: try study(), asset: "BENCH", market: market, kernel: .plain)
         let trials = Double(series.count * 22)
         let plain = try measure { _ = try judge.run(threads: 1) }
-        let one = try measure { _ = try run.run(threads: 1) }
-        let all = try measure { _ = try run.run(threads: threads) }
+        let one = try measure { _ = try job.run(threads: 1) }
+        let all = try measure { _ = try job.run(threads: threads) }
         row("plain walk, 1 thread, 1 d of minute bars × 11 leverages × 2 sides", plain) {
             "\(fixedText($0 / trials * 1e9, decimals: 0)) ns per entry and cell"
         }

@@ -67,14 +67,14 @@ struct ExplainCommand: ParsableCommand {
             guard input.errors.isEmpty, let history = try? input.get() else { throw Failure(input.errors) }
             try loaded.expectSameBytes(history.report)
             let market = history.market
-            let run = StressRun(study: study, asset: cell.asset, market: market)
+            let job = HistoryJob(study: study, asset: cell.asset, market: market)
             guard let place = study.cells.firstIndex(where: { $0.id == cell.id }),
-                let held = try? run.heldEntries(cell: place, threads: allCores), !held.isEmpty
+                let held = try? job.heldEntries(cell: place, threads: allCores), !held.isEmpty
             else { throw Failure(.usage, "no entry of \(cell.id) was held", hint: "all were excluded or rejected") }
             let bar =
                 try entry.map { try EntryChoice(held: held, series: market.series).bar(at: $0) }
                 ?? held.filter(\.isDecided).min { $0.equity < $1.equity }.map { Int($0.bar) }
-            guard let trace = bar.flatMap({ run.trace(cell: place, entry: $0) }) else {
+            guard let trace = bar.flatMap({ job.trace(cell: place, entry: $0) }) else {
                 throw Failure(.usage, "no entry of \(cell.id) ended in the data", hint: "all are cut before")
             }
             let text = TraceText(cell: cell, series: market.series, trace: trace)

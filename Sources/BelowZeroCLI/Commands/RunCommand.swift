@@ -60,7 +60,7 @@ struct RunCommand: ParsableCommand {
             }
             let console = common.console(isRun: !work.dryRun)
             loaded.notes.forEach { console.say(Failure.text($0)) }
-            let job = StressJob(
+            let job = StudyRun(
                 study: chosen, files: loaded.files, out: out, command: command, work: work, common: common,
                 store: storing.path(out: out), patience: try storing.patience(),
                 studyFile: study == LoadedStudy.standardInput ? nil : (study, prices),

@@ -60,7 +60,7 @@ struct SweepCommand: ParsableCommand {
                     "--leverage", leverage, "--horizon", horizon, "--side", side, "--contract", contract,
                 ]
                 + platform.words + reading.words).map(shellQuoted).joined(separator: " ")
-            try StressJob(
+            try StudyRun(
                 study: study, files: InputFiles(base: ""), out: out, command: command, work: work, common: common,
                 store: storing.sweepPath(out: out), patience: try storing.patience()
             ).run()

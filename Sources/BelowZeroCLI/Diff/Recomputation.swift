@@ -99,11 +99,11 @@ struct Recomputation {
     private func cells(_ study: Study, _ asset: String, _ market: MarketHistory) throws -> Cells {
         var tiers = TierFiles(files: files)
         let study = try tiers.resolve(study)
-        let run = StressRun(study: study, asset: asset, market: market, kernel: kernel)
+        let job = HistoryJob(study: study, asset: asset, market: market, kernel: kernel)
         let control = interruption.control
         do {
-            let results = try run.run(threads: threads, control: control, store: cache.tallies)
-            let estimates = try run.estimates(
+            let results = try job.run(threads: threads, control: control, store: cache.tallies)
+            let estimates = try job.estimates(
                 of: results, rules: study.statistics.resampling, threads: threads, control: control)
             let pairs = zip(results, estimates).map { result, estimate in
                 let row = ResultRow(cell: result.rules.cell, fill: result.rules.fillName, estimate: estimate)

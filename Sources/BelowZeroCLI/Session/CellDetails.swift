@@ -11,7 +11,7 @@ import StudyPlan
 struct CellDetails {
     let study: Study
     let input: AssetInput
-    let run: StressRun
+    let run: HistoryJob
     let rows: [ResultRow]
     let threads: Int
     let control: RunControl

@@ -9,7 +9,7 @@ import StudyPlan
 /// What lies beyond the data of one headline cell: moves against it, and its shortfalls.
 struct CellTails {
     let study: Study
-    let run: StressRun
+    let run: HistoryJob
     let cell: StudyCell
 
     private static let returnPeriods = [1.0, 2, 5, 10, 20]

@@ -8,7 +8,7 @@ import StudyPlan
 /// The headline's cell against its neighbours, and the band over its leverage curve, for one history.
 struct Comparisons {
     let study: Study
-    let run: StressRun
+    let run: HistoryJob
     let results: [CellResult]
     let estimates: [CellEstimate]
     let threads: Int

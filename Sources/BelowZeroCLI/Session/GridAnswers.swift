@@ -31,21 +31,21 @@ struct GridAnswers {
 
     /// The answers to a run of all cells of an asset, at once or in parts. They have the same bits for any number of parts.
     func answers(
-        of run: StressRun, asset: String, market: MarketHistory, parts: Int
+        of run: HistoryJob, asset: String, market: MarketHistory, parts: Int
     ) throws(RunCancelled) -> Answers {
         control.plan(run.workUnits)
         if parts == 1 { return try answers(of: run) }
         var answers = Answers()
         for cells in study.parts(of: asset, count: parts) {
-            let run = StressRun(study: study, asset: asset, market: market, kernel: kernel, cells: cells)
-            answers.add(try self.answers(of: run), keeping: isCompared)
+            let job = HistoryJob(study: study, asset: asset, market: market, kernel: kernel, cells: cells)
+            answers.add(try self.answers(of: job), keeping: isCompared)
         }
         answers.sortIntoPlanOrder()
         return answers
     }
 
     /// The answers to a run.
-    func answers(of run: StressRun) throws(RunCancelled) -> Answers {
+    func answers(of run: HistoryJob) throws(RunCancelled) -> Answers {
         let results = try run.run(threads: threads, control: control, store: store)
         let estimates = try run.estimates(
             of: results, rules: study.statistics.resampling, threads: threads, control: control)

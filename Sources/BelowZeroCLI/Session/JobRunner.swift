@@ -214,8 +214,8 @@ struct JobRunner {
     }
 
     private func result(_ input: AssetInput, parts: Int, _ control: RunControl) throws(RunCancelled) -> JobResult {
-        let run = StressRun(study: study, asset: input.asset, market: input.market, kernel: session.kernel)
-        let answers = try grid(control).answers(of: run, asset: input.asset, market: input.market, parts: parts)
+        let job = HistoryJob(study: study, asset: input.asset, market: input.market, kernel: session.kernel)
+        let answers = try grid(control).answers(of: job, asset: input.asset, market: input.market, parts: parts)
         var result = JobResult(
             report: input.report, ending: HistoryEnding(input.market.series), rows: answers.rows,
             kernels: answers.kernels)
@@ -223,9 +223,9 @@ struct JobRunner {
         // What a headline is made of stands on resamples.
         if study.statistics.resamples > 0 {
             let details = CellDetails(
-                study: study, input: input, run: run, rows: result.rows, threads: session.threads, control: control)
+                study: study, input: input, run: job, rows: result.rows, threads: session.threads, control: control)
             let compared = Comparisons(
-                study: study, run: run, results: answers.results, estimates: answers.estimates,
+                study: study, run: job, results: answers.results, estimates: answers.estimates,
                 threads: session.threads)
             (result.details, result.requirements) = (try details.details(), details.requirements())
             (result.comparisons, result.bands) = (compared.comparisons, compared.bands)
@@ -270,17 +270,17 @@ struct JobRunner {
         else { return nil }
         var through = study.narrowed(to: cell)
         through.position.maxGap = .off
-        let run = StressRun(study: through, asset: cell.asset, market: input.market, kernel: session.kernel)
-        let other = try grid(control).answers(of: run).rows.first { $0.cell.id == cell.id }
+        let job = HistoryJob(study: through, asset: cell.asset, market: input.market, kernel: session.kernel)
+        let other = try grid(control).answers(of: job).rows.first { $0.cell.id == cell.id }
         return other.map { heldThroughFinding(row, through: $0, maxGap: maxGap) }
     }
 
     /// The headline's cell once more, without suspicious bars; nil for other histories, and when this one has none.
     private func suspicion(_ input: AssetInput, _ control: RunControl) throws(RunCancelled) -> SuspicionCheck? {
         guard let cell = headline, cell.asset == input.asset, let market = input.unsuspicious else { return nil }
-        let run = StressRun(
+        let job = HistoryJob(
             study: study.narrowed(to: cell), asset: cell.asset, market: market, kernel: session.kernel)
-        let row = try grid(control).answers(of: run).rows.first { $0.cell.id == cell.id }
+        let row = try grid(control).answers(of: job).rows.first { $0.cell.id == cell.id }
         return row.map { SuspicionCheck(bars: input.suspiciousCount, row: $0) }
     }
 }

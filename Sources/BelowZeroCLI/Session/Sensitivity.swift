@@ -49,9 +49,9 @@ struct Sensitivity {
         guard let own = study.platform(named: row.cell.platform) else { return nil }
         one.platforms = [NamedPlatform(name: own.name, rules: change.platform ?? own.rules)]
         if let maxGap = change.maxGap { one.position.maxGap = maxGap }
-        let run = StressRun(study: one, asset: row.cell.asset, market: change.market ?? market)
-        let results = try run.run(threads: threads, control: control)
-        let estimates = try run.estimates(
+        let job = HistoryJob(study: one, asset: row.cell.asset, market: change.market ?? market)
+        let results = try job.run(threads: threads, control: control)
+        let estimates = try job.estimates(
             of: results, rules: study.statistics.resampling, meanRun: row.estimate.inference?.meanRun,
             threads: threads, control: control)
         guard let estimate = estimates.first else { return nil }

@@ -89,10 +89,10 @@ struct GridFrequencies: Sendable {
     private let confidence: Double
 
     init(study: Study, market: MarketHistory, threads: Int) throws(RunCancelled) {
-        let run = StressRun(study: study, asset: study.inputs[0].asset, market: market)
-        results = try run.run(threads: threads)
-        estimates = try run.estimates(of: results, rules: study.statistics.resampling, threads: threads)
-        shares = results.map { $0.tally.negativeShare(fill: 0).merged(by: run.resamplingBlocks) }
+        let job = HistoryJob(study: study, asset: study.inputs[0].asset, market: market)
+        results = try job.run(threads: threads)
+        estimates = try job.estimates(of: results, rules: study.statistics.resampling, threads: threads)
+        shares = results.map { $0.tally.negativeShare(fill: 0).merged(by: job.resamplingBlocks) }
         meanRunBlocks = estimates.compactMap { $0.inference?.meanRunBlocks }.max() ?? 1
         confidence = study.statistics.confidence
     }

@@ -16,7 +16,7 @@ struct ChunkKeys: Sendable {
     private static let version = 5
 
     /// Keys for cells of the given reaches; by default those of the run. O(bars × reaches).
-    init(_ run: StressRun, reaches: Set<Reach>? = nil, threads: Int) {
+    init(_ run: HistoryJob, reaches: Set<Reach>? = nil, threads: Int) {
         let market = MarketDigests(run, threads: threads)
         let reaches = reaches ?? Set(run.parts.map(run.reach))
         contents = Dictionary(
@@ -53,7 +53,7 @@ private struct MarketDigests: Sendable {
     private let chunks: [Digest]
     private let funding: [FundingSums]
 
-    init(_ run: StressRun, threads: Int) {
+    init(_ run: HistoryJob, threads: Int) {
         let (market, blocks) = (run.market, run.blocks)
         (self.market, self.blocks) = (market, blocks)
         funding = [false, true].map { FundingSums(market, isInverse: $0) }
@@ -97,7 +97,7 @@ private struct MarketDigests: Sendable {
     }
 }
 
-extension StressRun {
+extension HistoryJob {
     /// The bars that the results of a chunk depend on. Past the longest window the next bar tells that it is whole, and around them lie
     /// those that rules of the given reach look at.
     func needed(by chunk: Int, _ reach: Reach) -> Range<Int> {

@@ -2,7 +2,7 @@ import StressBasics
 import StressStatistics
 import StudyPlan
 
-extension StressRun {
+extension HistoryJob {
     /// The share below zero of the first cell of each pair less that of the second, with intervals that know how the two move
     /// together; nil where one of them was not resampled or cannot end below zero by its structure.
     ///
@@ -51,7 +51,7 @@ extension StressRun {
         return HorizonPanel(
             columns: cells.map { results[$0].tally.negativeShare(fill: 0).merged(by: resamplingBlocks) },
             horizonBlocks: 1, disjointWindows: inference.disjointWindows, rules: rules,
-            name: StressRun.streamName(horizon: results[first].rules.cell.horizon),
+            name: HistoryJob.streamName(horizon: results[first].rules.cell.horizon),
             memory: MarketMemory(runBlocks: inference.meanRunBlocks))
     }
 }

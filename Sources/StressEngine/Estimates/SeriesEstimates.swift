@@ -2,7 +2,7 @@ import StressBasics
 import StressStatistics
 import StudyPlan
 
-extension StressRun {
+extension HistoryJob {
     /// Turns this run's results into estimates with intervals.
     ///
     /// Frequencies have intervals in closed form; how far below zero entries ended is resampled, where the rules ask for resamples: all
@@ -52,7 +52,7 @@ extension StressRun {
             HorizonPanel(
                 held: held, horizonBlocks: horizon.over(resamplingBlock),
                 disjointWindows: disjointWindows[horizon] ?? 0, rules: rules,
-                name: StressRun.streamName(horizon: horizon), memory: memory)
+                name: HistoryJob.streamName(horizon: horizon), memory: memory)
         }
     }
 
@@ -71,7 +71,7 @@ extension StressRun {
 
     /// How many of the study's blocks are resampled as one.
     public var resamplingBlocks: Int {
-        max(1, (blocks.blocks.count + StressRun.mostResampledBlocks - 1) / StressRun.mostResampledBlocks)
+        max(1, (blocks.blocks.count + HistoryJob.mostResampledBlocks - 1) / HistoryJob.mostResampledBlocks)
     }
 
     /// Length of what is resampled as one.

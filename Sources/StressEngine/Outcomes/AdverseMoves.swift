@@ -14,7 +14,7 @@ public struct AdverseMoves: Hashable, Sendable {
     public var moves: [Double] = []
 }
 
-extension StressRun {
+extension HistoryJob {
     /// The farthest move against every entry that is not excluded. O(bars).
     ///
     /// - Parameters:

@@ -46,7 +46,7 @@ public struct EntryTrace: Sendable {
     public let exit: EntryExit
 }
 
-extension StressRun {
+extension HistoryJob {
     /// The entry at bar `entry` of a cell, walked bar by bar; nil when it is not held, or when it is not known how it ended.
     ///
     /// - Parameter cell: place of the cell in this run's plan order. O(bars of a window).
@@ -57,7 +57,7 @@ extension StressRun {
 }
 
 private struct EntryTracer: PositionVisitor {
-    let run: StressRun
+    let run: HistoryJob
     let rules: CellRules
     let entry: Int
 

@@ -49,7 +49,7 @@ extension PlainKernel {
 /// A walk over the entries of one cell in a run of chunks, into a sink. O(entries log bars) with trees, O(entries × bars of a window)
 /// without.
 private struct EntryWalk<Sink: OutcomeSink>: PositionVisitor {
-    let run: StressRun
+    let run: HistoryJob
     let rules: CellRules
     let chunks: Range<Int>
     let trees: PassageTrees?
@@ -78,7 +78,7 @@ private struct EntryWalk<Sink: OutcomeSink>: PositionVisitor {
     }
 }
 
-extension StressRun {
+extension HistoryJob {
     /// Walks one cell over a run of chunks into a sink; gives the sink back.
     func walked<Sink: OutcomeSink>(
         _ chunks: Range<Int>, rules: CellRules, trees: PassageTrees?, into sink: Sink

@@ -24,7 +24,7 @@ struct HeldEntriesSink: OutcomeSink {
     }
 }
 
-extension StressRun {
+extension HistoryJob {
     /// Number of resampled blocks: the time blocks of the tallies, or runs of ``resamplingBlocks`` of them.
     public var blockCount: Int { (blocks.blocks.count + resamplingBlocks - 1) / resamplingBlocks }
 

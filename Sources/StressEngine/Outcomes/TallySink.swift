@@ -37,7 +37,7 @@ struct TallySink: OutcomeSink {
     }
 }
 
-extension StressRun {
+extension HistoryJob {
     /// The tally of one cell over a run of chunks, entry by entry.
     func tally(_ chunks: Range<Int>, rules: CellRules) -> CellTally {
         let sink = TallySink(rules, series: market.series, clock: clock)

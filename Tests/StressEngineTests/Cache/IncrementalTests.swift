@@ -42,7 +42,7 @@ import Testing
 
     private func run(
         _ series: BarSeries, funding: Bool, contract: ContractKind = .linear
-    ) throws -> StressRun {
+    ) throws -> HistoryJob {
         var cell = TestCell(contract: contract, fees: (0.0005, 0.0005, 0.001), slippage: 0.0005, fill: .auto)
         cell.borrow = (0.3, 1.1)
         cell.maxGap = .automatic
@@ -51,7 +51,7 @@ import Testing
         study.grid.sides = [.long, .short]
         study.statistics.block = .minutes(60)
         let schedule = funding ? FundingSchedule(constant: 0.0001, every: .minutes(30), over: series) : nil
-        return StressRun(
+        return HistoryJob(
             study: study, asset: "X", market: MarketHistory(series: series, funding: schedule), kernel: .automatic,
             barsPerChunk: 1000)
     }
@@ -77,7 +77,7 @@ import Testing
         let all = history(seed: 5, bars: 103_000)
         let store = Memory()
         let old = try run(prefix(all, 101_000), funding: funding)
-        #expect(old.workUnits >= StressRun.leastWorkToKeep)
+        #expect(old.workUnits >= HistoryJob.leastWorkToKeep)
         _ = try old.run(threads: 2, store: store)
         let first = store.counts()
         #expect(first.found == 0 && first.kept == old.blocks.chunks.count * 2)

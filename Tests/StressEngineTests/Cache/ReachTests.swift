@@ -16,7 +16,7 @@ import Testing
         var reach: Reach { Reach(back: bars) }
 
         /// For every entry of a chunk: the highest price that the rule sees.
-        func values(_ run: StressRun, _ chunk: Int) -> [Double] {
+        func values(_ run: HistoryJob, _ chunk: Int) -> [Double] {
             run.blocks.bars(chunk..<chunk + 1).map { entry in
                 run.market.series.high[max(0, entry - bars)...entry].max() ?? 0
             }
@@ -42,10 +42,10 @@ import Testing
 
         /// On a history of which one bar may have changed, in a way that every rule sees and no funding sum does: those begin at the
         /// first bar.
-        func run(changing bar: Int? = nil) throws -> StressRun {
+        func run(changing bar: Int? = nil) throws -> HistoryJob {
             var random = draw
             let market = try RandomStudy.market(seed, &random, changing: bar)
-            return StressRun(study: study, asset: "X", market: market, kernel: .automatic, barsPerChunk: 24)
+            return HistoryJob(study: study, asset: "X", market: market, kernel: .automatic, barsPerChunk: 24)
         }
     }
 

@@ -48,7 +48,8 @@ import Testing
             let cell = TestCell(
                 side: side, horizon: TimeSpan(milliseconds: 23 * 3_600_000 + 1), liquidation: false, stride: 25)
             let study = try cell.study(leverages: expected.map(\.leverage))
-            let results = try StressRun(study: study, asset: "X", market: MarketHistory(series: series)).run(threads: 1)
+            let results = try HistoryJob(study: study, asset: "X", market: MarketHistory(series: series)).run(
+                threads: 1)
             for (counts, result) in zip(expected, results) {
                 let estimate = result.estimate(confidence: 0.95)
                 let (touch, close) =

@@ -81,12 +81,12 @@ import Testing
         study.grid.sides = [.long, .short]
         study.statistics.block = .minutes(11)
         for chunk in [1, 30, 150, 5000] {
-            let run = StressRun(study: study, asset: "X", market: market, kernel: .automatic, barsPerChunk: chunk)
-            let whole = try run.run(threads: 1)
+            let job = HistoryJob(study: study, asset: "X", market: market, kernel: .automatic, barsPerChunk: chunk)
+            let whole = try job.run(threads: 1)
             for threads in [2, 5, 16] {
-                #expect(try run.run(threads: threads).map(\.tally) == whole.map(\.tally), "seed \(seed)")
+                #expect(try job.run(threads: threads).map(\.tally) == whole.map(\.tally), "seed \(seed)")
             }
-            let plain = try StressRun(study: study, asset: "X", market: market, kernel: .plain, barsPerChunk: chunk)
+            let plain = try HistoryJob(study: study, asset: "X", market: market, kernel: .plain, barsPerChunk: chunk)
                 .run(threads: 2)
             for (one, other) in zip(whole, plain) { expectAgreement(one, other, "seed \(seed), chunk \(chunk)") }
         }
@@ -105,8 +105,8 @@ import Testing
         study.statistics.block = .minutes(11)
         let rules = ResamplingRules(resamples: 50, seed: seed, confidence: 0.95)
         let kernel: KernelChoice = seed % 4 == 3 ? .plain : .automatic
-        func run(_ cells: [StudyCell]?) -> StressRun {
-            StressRun(study: study, asset: "X", market: market, kernel: kernel, cells: cells)
+        func run(_ cells: [StudyCell]?) -> HistoryJob {
+            HistoryJob(study: study, asset: "X", market: market, kernel: kernel, cells: cells)
         }
         let results = try run(nil).run(threads: 2)
         let estimates = try run(nil).estimates(of: results, rules: rules, threads: 2)
@@ -130,9 +130,9 @@ import Testing
     private func compare(
         _ study: Study, _ market: MarketHistory, chunk: Int, _ comment: String
     ) throws -> [CellResult] {
-        let fast = try StressRun(study: study, asset: "X", market: market, kernel: .automatic, barsPerChunk: chunk)
+        let fast = try HistoryJob(study: study, asset: "X", market: market, kernel: .automatic, barsPerChunk: chunk)
             .run(threads: 2)
-        let plain = try StressRun(study: study, asset: "X", market: market, kernel: .plain, barsPerChunk: chunk)
+        let plain = try HistoryJob(study: study, asset: "X", market: market, kernel: .plain, barsPerChunk: chunk)
             .run(threads: 2)
         #expect(fast.allSatisfy { $0.kernel != .plain } && plain.allSatisfy { $0.kernel == .plain })
         for (one, other) in zip(fast, plain) { expectAgreement(one, other, comment) }

@@ -59,8 +59,8 @@ import Testing
             var study = try cell.study(
                 leverages: leverages.sorted(), horizons: [.minutes(1), .minutes(30), .minutes(700)])
             study.grid.sides = [.long, .short]
-            let fast = try StressRun(study: study, asset: "X", market: market).run(threads: 2)
-            let plain = try StressRun(study: study, asset: "X", market: market, kernel: .plain).run(threads: 1)
+            let fast = try HistoryJob(study: study, asset: "X", market: market).run(threads: 2)
+            let plain = try HistoryJob(study: study, asset: "X", market: market, kernel: .plain).run(threads: 1)
             for (one, other) in zip(fast, plain) { expectAgreement(one, other, "seed \(seed)") }
         }
     }

@@ -29,8 +29,8 @@ import Testing
                 leverages: [1, 1.5, 2, 3, 4, 5, 7, 10, 15, 20, 25, 33, 40, 50, 60, 75, 90, 100, 110, 125],
                 horizons: horizons)
             study.grid.sides = [.long, .short]
-            let fast = try StressRun(study: study, asset: "X", market: market).run(threads: 2)
-            let plain = try StressRun(study: study, asset: "X", market: market, kernel: .plain).run(threads: 2)
+            let fast = try HistoryJob(study: study, asset: "X", market: market).run(threads: 2)
+            let plain = try HistoryJob(study: study, asset: "X", market: market, kernel: .plain).run(threads: 2)
             // A price below zero takes a history out of the sweep, not away from the fast kernels.
             #expect(fast.allSatisfy { $0.kernel != .plain } && fast.count == 40 * horizons.count)
             for (one, other) in zip(fast, plain) { expectAgreement(one, other, file) }

@@ -78,8 +78,8 @@ import Testing
     @Test(arguments: 0..<40)
     func everyThreadCountGivesTheSameBits(seed: UInt64) throws {
         for kind in ContractLaws.kinds {
-            let run = StressRun(study: try cell(seed, kind).study(), asset: "X", market: try market(seed, bars: 500))
-            #expect(try run.run(threads: 1).map(\.tally) == run.run(threads: 3).map(\.tally), "seed \(seed), \(kind)")
+            let job = HistoryJob(study: try cell(seed, kind).study(), asset: "X", market: try market(seed, bars: 500))
+            #expect(try job.run(threads: 1).map(\.tally) == job.run(threads: 3).map(\.tally), "seed \(seed), \(kind)")
         }
     }
 

@@ -25,9 +25,9 @@ import Testing
         let late: Double
 
         init(_ bars: BarSeries, _ cell: TestCell) throws {
-            let run = StressRun(study: try cell.study(), asset: "X", market: MarketHistory(series: bars))
-            let estimate = try run.run(threads: 1)[0].estimate(confidence: 0.95)
-            let held = try run.heldEntries(cell: 0, threads: 1)
+            let job = HistoryJob(study: try cell.study(), asset: "X", market: MarketHistory(series: bars))
+            let estimate = try job.run(threads: 1)[0].estimate(confidence: 0.95)
+            let held = try job.heldEntries(cell: 0, threads: 1)
             let since = bars.time[bars.count - 61]
             let late = held.filter { $0.exitTime > since }.reduce(0) { $0 + $1.negative.value * $1.weight }
             (share, complete) = (try #require(estimate.exit.frequency), estimate.windows.entries)

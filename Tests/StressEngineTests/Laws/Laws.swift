@@ -49,7 +49,7 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
         for side in Side.allCases {
             let horizons = [TimeSpan.minutes(5), .minutes(20), .minutes(90)]
             let study = try TestCell(side: side).study(leverages: Laws.leverages, horizons: horizons)
-            let results = try StressRun(study: study, asset: "X", market: MarketHistory(series: bars)).run(threads: 2)
+            let results = try HistoryJob(study: study, asset: "X", market: MarketHistory(series: bars)).run(threads: 2)
             for horizon in horizons {
                 let counts = results.filter { $0.rules.cell.horizon == horizon && $0.tally.windowTotals.rejected == 0 }
                     .map {
@@ -158,12 +158,12 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
         var study = try cell.study(leverages: Laws.leverages, horizons: [.minutes(10), .minutes(120)])
         study.grid.sides = [.long, .short]
         study.statistics.block = .minutes(45)
-        let run = StressRun(
+        let job = HistoryJob(
             study: study, asset: "X", market: MarketHistory(series: bars), kernel: .automatic, barsPerChunk: 90)
-        #expect(run.blocks.chunks.count > 15)
-        let whole = try run.run(threads: 1).map(\.tally)
+        #expect(job.blocks.chunks.count > 15)
+        let whole = try job.run(threads: 1).map(\.tally)
         for threads in [2, 3, 8] {
-            #expect(try run.run(threads: threads).map(\.tally) == whole, "seed \(seed), \(threads) threads")
+            #expect(try job.run(threads: threads).map(\.tally) == whole, "seed \(seed), \(threads) threads")
         }
         #expect(whole.contains { $0.exitTotals(fill: 0).negative > 0 }, "the history is wild enough to tell")
     }
@@ -194,21 +194,21 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
     }
 
     @Test func cancelledRunsThrow() throws {
-        let run = StressRun(
+        let job = HistoryJob(
             study: try TestCell().study(), asset: "X", market: MarketHistory(series: randomSeries(seed: 1, bars: 500)))
         let control = RunControl()
         control.cancel()
-        #expect(throws: RunCancelled.self) { try run.run(threads: 2, control: control) }
+        #expect(throws: RunCancelled.self) { try job.run(threads: 2, control: control) }
     }
 
     @Test func progressReachesTheEnd() throws {
-        let run = StressRun(
+        let job = HistoryJob(
             study: try TestCell().study(leverages: [2, 5], horizons: [.minutes(5)]), asset: "X",
             market: MarketHistory(series: randomSeries(seed: 1, bars: 500)))
         let control = RunControl()
-        control.plan(run.workUnits)
+        control.plan(job.workUnits)
         #expect(control.progress == 0)
-        _ = try run.run(threads: 2, control: control)
+        _ = try job.run(threads: 2, control: control)
         #expect(control.progress == 1)
     }
 

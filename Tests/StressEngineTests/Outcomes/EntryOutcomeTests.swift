@@ -18,9 +18,9 @@ import Testing
             contract: contracts[Int(random.next() % 3)], side: random.next() % 2 == 0 ? .long : .short,
             leverage: [2, 5, 20, 60][Int(random.next() % 4)], horizon: .minutes(Int64(2 + random.next() % 20)),
             borrow: (rate: 0.1, level: 1.05), stride: 1 + Int(random.next() % 3))
-        let run = StressRun(study: try cell.study(), asset: "X", market: MarketHistory(series: series))
-        let estimate = try run.run(threads: 1)[0].estimate(confidence: 0.95)
-        let held = try run.heldEntries(cell: 0, threads: 2)
+        let job = HistoryJob(study: try cell.study(), asset: "X", market: MarketHistory(series: series))
+        let estimate = try job.run(threads: 1)[0].estimate(confidence: 0.95)
+        let held = try job.heldEntries(cell: 0, threads: 2)
         let (cut, whole) = (held.filter { $0.cutTime != nil }, held.filter { $0.cutTime == nil })
         let windows = estimate.windows
         #expect(whole.count == windows.entries && cut.count == windows.cut, "seed \(seed)")
@@ -31,9 +31,9 @@ import Testing
         // Entry by entry the weights are those of the share.
         let weighted = held.reduce(0) { $0 + $1.negative.value * $1.weight } / Double(max(1, held.count))
         if let share = estimate.exit.frequency { #expect(abs(min(1, weighted) - share) < 1e-12, "seed \(seed)") }
-        #expect(held == (try run.heldEntries(cell: 0, threads: 1)))
+        #expect(held == (try job.heldEntries(cell: 0, threads: 1)))
         #expect(zip(held, held.dropFirst()).allSatisfy { $0.bar < $1.bar && $0.block <= $1.block })
-        #expect(held.allSatisfy { $0.exitTime > $0.time && Int($0.block) < run.blockCount })
+        #expect(held.allSatisfy { $0.exitTime > $0.time && Int($0.block) < job.blockCount })
         let bounded = held.filter { $0.isNegative && $0.equity.isFinite }
         if let worst = estimate.exit.shortfall?.max {
             let deepest = try #require(bounded.map { -$0.equity }.max())
@@ -48,10 +48,10 @@ import Testing
         let series = randomSeries(seed: seed, bars: 30 + Int(random.next() % 150), holes: true)
         let horizon = TimeSpan.minutes(Int64(1 + random.next() % 25))
         let cell = TestCell(horizon: horizon, maxGap: .automatic, stride: 1 + Int(random.next() % 4))
-        let run = StressRun(study: try cell.study(), asset: "X", market: MarketHistory(series: series))
+        let job = HistoryJob(study: try cell.study(), asset: "X", market: MarketHistory(series: series))
         let windows = try cell.kernel(MarketHistory(series: series), as: LinearPosition.self).windows
         for side in [Side.long, .short] {
-            let found = run.adverseMoves(horizon: horizon, side: side)
+            let found = job.adverseMoves(horizon: horizon, side: side)
             let entries = series.time.indices.filter { windows.lastBar[$0] >= 0 }
             #expect(found.bars.map(Int.init) == entries && found.times == entries.map { series.time[$0] })
             for (entry, move) in zip(entries, found.moves) {
@@ -63,6 +63,6 @@ import Testing
                 #expect(move == expected, "seed \(seed), entry \(entry)")
             }
         }
-        #expect(run.adverseMoves(horizon: .days(999), side: .long) == AdverseMoves())
+        #expect(job.adverseMoves(horizon: .days(999), side: .long) == AdverseMoves())
     }
 }

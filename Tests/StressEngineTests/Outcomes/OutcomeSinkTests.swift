@@ -34,7 +34,7 @@ import Testing
     /// A random study of one contract, both sides, and a history.
     private func run(
         _ contract: ContractKind, seed: UInt64, kernel: KernelChoice, leverages: UInt64 = 3
-    ) throws -> StressRun {
+    ) throws -> HistoryJob {
         var random = SeededGenerator(seed: seed).stream("outcomes \(contract)")
         let market = try RandomStudy.market(seed, &random)
         let cell = try RandomStudy.cell(contract, &random)
@@ -43,7 +43,7 @@ import Testing
             horizons: RandomStudy.horizons(market, &random))
         study.grid.sides = [.long, .short]
         study.statistics.block = .minutes(7)
-        return StressRun(study: study, asset: "X", market: market, kernel: kernel, barsPerChunk: 64)
+        return HistoryJob(study: study, asset: "X", market: market, kernel: kernel, barsPerChunk: 64)
     }
 
     /// Entry by entry: what the outcomes say adds up to what the run says, to the last bit, because both are added in one order.

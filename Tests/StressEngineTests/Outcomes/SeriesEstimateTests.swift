@@ -9,13 +9,13 @@ import Testing
 @testable import StressEngine
 
 @Suite struct SeriesEstimateTests {
-    private func run(seed: UInt64, block: TimeSpan = .minutes(30)) throws -> (run: StressRun, results: [CellResult]) {
+    private func run(seed: UInt64, block: TimeSpan = .minutes(30)) throws -> (run: HistoryJob, results: [CellResult]) {
         let series = randomSeries(seed: seed, bars: 1500, wildness: 0.01)
         var study = try TestCell().study(leverages: [3, 10, 40, 100], horizons: [.minutes(20), .minutes(90)])
         study.statistics.block = block
         study.grid.sides = [.long, .short]
-        let run = StressRun(study: study, asset: "X", market: MarketHistory(series: series))
-        return (run, try run.run(threads: 1))
+        let job = HistoryJob(study: study, asset: "X", market: MarketHistory(series: series))
+        return (job, try job.run(threads: 1))
     }
 
     /// Counts stay what they were; intervals are those of the same block sums judged by hand.
@@ -48,9 +48,9 @@ import Testing
         study.grid.sides = [.long, .short]
         let rules = ResamplingRules(resamples: 200, seed: seed)
         func rows(_ study: Study) throws -> [String: CellEstimate] {
-            let run = StressRun(study: study, asset: "X", market: MarketHistory(series: series))
-            let results = try run.run(threads: 1)
-            let estimates = try run.estimates(of: results, rules: rules, threads: 1)
+            let job = HistoryJob(study: study, asset: "X", market: MarketHistory(series: series))
+            let results = try job.run(threads: 1)
+            let estimates = try job.estimates(of: results, rules: rules, threads: 1)
             let names = results.map { result in
                 let cell = result.rules.cell
                 return "\(cell.side) \(cell.leverage) \(cell.horizon.text)"
@@ -93,11 +93,11 @@ import Testing
         var study = try TestCell().study()
         study.statistics.block = .minutes(1)
         let series = randomSeries(seed: 1, bars: 25_000, wildness: 0.01)
-        let run = StressRun(study: study, asset: "X", market: MarketHistory(series: series))
-        #expect(run.resamplingBlocks == 3 && run.resamplingBlock == .minutes(3))
+        let job = HistoryJob(study: study, asset: "X", market: MarketHistory(series: series))
+        #expect(job.resamplingBlocks == 3 && job.resamplingBlock == .minutes(3))
         // Blocks shorter than a bar hold one bar each, and a run is as long as the bars in it.
         study.statistics.block = TimeSpan(milliseconds: 1)
-        let fine = StressRun(study: study, asset: "X", market: MarketHistory(series: series))
+        let fine = HistoryJob(study: study, asset: "X", market: MarketHistory(series: series))
         #expect(fine.resamplingBlocks == 3 && fine.resamplingBlock == .minutes(3))
         let share = BlockShare(counts: [1, 0, 2, 3], entries: [4, 5, 6, 7]).merged(by: 3)
         #expect(share == BlockShare(counts: [3, 3], entries: [15, 7]))

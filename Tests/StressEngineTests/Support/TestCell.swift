@@ -54,7 +54,7 @@ struct TestCell {
 
     /// Runs the cell on one thread.
     func run(_ market: MarketHistory, kernel: KernelChoice = .automatic) throws -> CellResult {
-        try StressRun(study: study(), asset: "X", market: market, kernel: kernel).run(threads: 1)[0]
+        try HistoryJob(study: study(), asset: "X", market: market, kernel: kernel).run(threads: 1)[0]
     }
 
     /// Runs the cell on one thread, on prices alone.

@@ -41,7 +41,7 @@ public enum KernelKind: String, Hashable, Sendable, CaseIterable {
 }
 
 /// All cells of a study on one price history, prepared to be run.
-public struct StressRun: Sendable {
+public struct HistoryJob: Sendable {
     let market: MarketHistory
     let blocks: BlockRuns
     let blockLength: TimeSpan
@@ -90,13 +90,13 @@ public struct StressRun: Sendable {
         blockLength = study.statistics.block
         clock = BarClock(unit: market.barLength)
         blocks = BlockRuns(market, block: study.statistics.block, barsPerChunk: barsPerChunk)
-        rules = StressRun.rules(study, cells, market: market)
+        rules = HistoryJob.rules(study, cells, market: market)
         windows = Dictionary(
             uniqueKeysWithValues: study.grid.horizons.map { horizon in
                 (horizon, EntryWindows(series: series, horizon: horizon, stride: study.position.stride, maxGap: maxGap))
             })
         disjointWindows = windows.mapValues { $0.disjointCount(in: series) }
-        (sweeps, single) = StressRun.parts(rules, market, windows, blocks, kernel)
+        (sweeps, single) = HistoryJob.parts(rules, market, windows, blocks, kernel)
         let triggers = Set(study.platforms.map(\.rules.liquidation.trigger))
         trees = kernel == .automatic && !single.isEmpty ? PassageTrees(market, triggers: triggers) : nil
         let schedules = study.platforms.compactMap { platform in platform.rules.schedule.map { (platform.name, $0) } }
@@ -136,7 +136,7 @@ public struct StressRun: Sendable {
     public var workUnits: Int { market.series.count * rules.count }
 }
 
-extension StressRun {
+extension HistoryJob {
     /// One piece of work: some cells over a run of chunks.
     private struct Item: Sendable {
         /// Which part it is of.
@@ -164,7 +164,7 @@ extension StressRun {
     ) throws(RunCancelled) -> [CellResult] {
         let kept = store.flatMap { store in
             isJudged && !store.isOwn
-                || workUnits < (isJudged ? StressRun.leastJudgedWorkToKeep : StressRun.leastWorkToKeep)
+                || workUnits < (isJudged ? HistoryJob.leastJudgedWorkToKeep : HistoryJob.leastWorkToKeep)
                 ? nil : KeptTallies(store: store, keys: ChunkKeys(self, threads: threads))
         }
         let items = items(threads: threads, byChunk: kept != nil)

@@ -6,7 +6,7 @@ import StressBasics
 import StudyPlan
 
 /// What `run` and `sweep` have in common: a checked study, from plan to written run.
-struct StressJob {
+struct StudyRun {
     let study: Study
     let files: InputFiles
     let out: String?
