@@ -123,8 +123,7 @@ extension RunReport {
     /// The headline cell of every page, in page order: of every price history and direction.
     var pageHeadlines: [ResultRow] {
         guard let cell = study.headlineCell else { return [] }
-        let selector = CellSelector(
-            contract: cell.contract, leverage: cell.leverage, horizon: cell.horizon, platform: cell.platform)
+        let selector = CellSelector(like: cell.key, but: [.asset, .side])
         return rows.filter { selector.matches($0.cell) }
     }
 

@@ -29,6 +29,15 @@ public struct CellSelector: Hashable, Sendable {
         self.platform = platform
     }
 
+    /// The cells that agree with `key` on every axis but the `open` ones.
+    public init(like key: CellKey, but open: Set<CellAxis>) {
+        func fixed<Value>(_ axis: CellAxis, _ value: Value) -> Value? { open.contains(axis) ? nil : value }
+        self.init(
+            asset: fixed(.asset, key.asset), contract: fixed(.contract, key.contract), side: fixed(.side, key.side),
+            leverage: fixed(.leverage, key.leverage), horizon: fixed(.horizon, key.horizon),
+            platform: fixed(.platform, key.platform))
+    }
+
     /// Whether `cell` has every part that is given.
     public func matches(_ cell: CellKey) -> Bool {
         (asset == nil || asset == cell.asset) && (contract == nil || contract == cell.contract)

@@ -88,9 +88,7 @@ struct NightMetrics {
 
     private func addHeadlines(_ report: RunReport, _ metrics: inout MetricsText) {
         guard let headline = report.study.headlineCell else { return }
-        let selector = CellSelector(
-            contract: headline.contract, leverage: headline.leverage, horizon: headline.horizon,
-            platform: headline.platform)
+        let selector = CellSelector(like: headline.key, but: [.asset, .side])
         let rows = report.rows.filter { selector.matches($0.cell) }
         metrics.gauge(
             "belowzero_headline_without_data",

@@ -25,9 +25,8 @@ struct CellDetails {
         let conditions = MarketConditions(times: input.market.series.time, closes: input.market.series.close)
         var details: [CellDetail] = []
         for side in study.grid.sides {
-            let selector = CellSelector(
-                contract: headline.contract, side: side, leverage: headline.leverage, horizon: headline.horizon,
-                platform: headline.platform)
+            var selector = CellSelector(like: headline.key, but: [.asset])
+            selector.side = side
             guard let place = rows.firstIndex(where: { selector.matches($0.cell) }),
                 let inference = rows[place].estimate.inference,
                 run.outcomeCost(cell: place) <= CellDetails.mostBarsLookedAt
@@ -72,9 +71,8 @@ struct CellDetails {
         guard others.count * input.market.series.count <= CellDetails.mostCurveEntries else { return [] }
         var curves: [LiquidationCurve] = []
         for leverage in others {
-            let selector = CellSelector(
-                contract: cell.contract, side: cell.side, leverage: leverage, horizon: cell.horizon,
-                platform: cell.platform)
+            var selector = CellSelector(like: cell.key, but: [.asset])
+            selector.leverage = leverage
             guard let place = rows.firstIndex(where: { selector.matches($0.cell) }),
                 let inference = rows[place].estimate.inference,
                 run.outcomeCost(cell: place) <= CellDetails.mostBarsLookedAt

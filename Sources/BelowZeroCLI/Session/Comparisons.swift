@@ -21,9 +21,9 @@ struct Comparisons {
 
     /// The cells like the headline's on one side.
     private func selector(_ headline: StudyCell, side: Side) -> CellSelector {
-        CellSelector(
-            contract: headline.contract, side: side, leverage: headline.leverage, horizon: headline.horizon,
-            platform: headline.platform)
+        var selector = CellSelector(like: headline.key, but: [.asset])
+        selector.side = side
+        return selector
     }
 
     /// Long against short; on each side every leverage against the one before, and every platform against the first.

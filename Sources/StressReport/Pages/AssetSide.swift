@@ -29,8 +29,7 @@ struct AssetSide {
         rows = own.filter { $0.cell.side == side }
         opposite = own.filter { $0.cell.side != side }
         self.headline = headline.flatMap { cell in
-            let selector = CellSelector(
-                contract: cell.contract, leverage: cell.leverage, horizon: cell.horizon, platform: cell.platform)
+            let selector = CellSelector(like: cell.key, but: [.asset, .side])
             return own.first { $0.cell.side == side && selector.matches($0.cell) }
         }
     }
@@ -67,9 +66,7 @@ struct AssetSide {
     /// The band that holds the headline's whole leverage curve, by leverage; empty without one.
     var band: [Leverage: FrequencyInference.Bounds] {
         guard let cell = headline?.cell else { return [:] }
-        let selector = CellSelector(
-            asset: cell.asset, contract: cell.contract, side: cell.side, horizon: cell.horizon,
-            platform: cell.platform)
+        let selector = CellSelector(like: cell.key, but: [.leverage])
         guard let found = report.bands.first(where: { $0.cells.first.map(selector.matches) == true }) else {
             return [:]
         }
@@ -88,7 +85,7 @@ struct AssetSide {
     /// The cells of the headline's contract, platform and holding time, leverage rising.
     func headlineColumn(of rows: [ResultRow]) -> [ResultRow] {
         guard let cell = headline?.cell else { return [] }
-        let selector = CellSelector(contract: cell.contract, horizon: cell.horizon, platform: cell.platform)
+        let selector = CellSelector(like: cell.key, but: [.asset, .side, .leverage])
         return rows.filter { selector.matches($0.cell) }.sorted { $0.cell.leverage < $1.cell.leverage }
     }
 }

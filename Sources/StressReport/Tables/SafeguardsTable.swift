@@ -11,7 +11,7 @@ extension RunReport {
             let steps: SafeguardSteps
             let step: SafeguardSteps.Step
         }
-        let lines = headlineRows.flatMap { row in
+        let lines = pageHeadlines.flatMap { row in
             SafeguardSteps(row).map { steps in steps.steps.map { Line(row: row, steps: steps, step: $0) } } ?? []
         }
         let own: [Column<Line>] = [
@@ -31,13 +31,5 @@ extension RunReport {
         ]
         let identity = cellColumns.map { $0.of { (line: Line) in line.row.cell } }
         return CSVTable(file: "safeguards.csv", columns: [runColumn()] + identity + own, rows: lines)
-    }
-
-    /// The headline's cell of every page that has one, in plan order.
-    var headlineRows: [ResultRow] {
-        guard let cell = study.headlineCell else { return [] }
-        let selector = CellSelector(
-            contract: cell.contract, leverage: cell.leverage, horizon: cell.horizon, platform: cell.platform)
-        return rows.filter { selector.matches($0.cell) }
     }
 }
