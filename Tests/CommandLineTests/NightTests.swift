@@ -4,33 +4,33 @@ import Testing
 
 /// Nights of a small study: what stands around a run, from outside.
 @Suite struct NightTests {
-    private let scratch: Scratch
+    let scratch: Scratch
 
     init() throws {
         scratch = try Scratch()
         try scratch.write(samplePrices, to: "prices.csv")
     }
 
-    private func study(_ rest: String = "", statistics: String = "statistics: {resamples: 0}") throws {
+    func study(_ rest: String = "", statistics: String = "statistics: {resamples: 0}") throws {
         try scratch.write(smallStudy(limit: statistics + "\n" + rest), to: "study.yaml")
     }
 
     /// The prices end at 2023-12-01T13:13:20Z with the close of the last bar.
-    private static let dataEnd = 1_701_436_400 + 3600
+    static let dataEnd = 1_701_436_400 + 3600
 
     /// The program on a night after the data ended.
-    private func night(_ number: Int) -> Program {
+    func night(_ number: Int) -> Program {
         var program = scratch.program
         program.environment["SOURCE_DATE_EPOCH"] = String(NightTests.dataEnd + number * 86_400)
         return program
     }
 
     @discardableResult
-    private func run(_ number: Int, _ more: [String] = []) throws -> Outcome {
+    func run(_ number: Int, _ more: [String] = []) throws -> Outcome {
         try night(number).run(["run", "study.yaml"] + more)
     }
 
-    private func history(_ more: [String] = []) throws -> [[String: Any]] {
+    func history(_ more: [String] = []) throws -> [[String: Any]] {
         let listed = try scratch.program.run(["history", "--json"] + more)
         #expect(listed.code == 0, "\(listed.err)")
         return try listed.out.split(separator: "\n").map {
@@ -38,9 +38,7 @@ import Testing
         }
     }
 
-    private func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: scratch.path + "/" + path) }
-
-    // MARK: History
+    func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: scratch.path + "/" + path) }
 
     @Test func aRunEntersTheHistory() throws {
         try study("limits: [{side: long, leverage: 10, horizon: 1d, measure: negative_equity_frac, max: 0.5}]")
@@ -244,275 +242,5 @@ import Testing
         #expect(rebuilt.code == 0 && rebuilt.err.contains("2 runs with a folder, 1 without one forgotten"))
         #expect(try scratch.program.run(["store", "check"]).code == 0)
         #expect(try Scratch().program.run(["store", "check"]).code == 66)
-    }
-
-    // MARK: Lock
-
-    /// The lock in the hands of another process, which gives it back only when it is killed.
-    private func holder() throws -> Process {
-        try FileManager.default.createDirectory(atPath: scratch.path + "/Reports", withIntermediateDirectories: true)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(installed("flock")))
-        process.arguments = ["-o", "Reports/.belowzero.lock", "sh", "-c", "echo $$ > held; exec sleep 300"]
-        process.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
-        // Output that a child keeps open would keep the test runner waiting.
-        (process.standardOutput, process.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice)
-        try process.run()
-        while (try? scratch.read("held").hasSuffix("\n")) != true { usleep(10_000) }
-        try scratch.write("process 4711, study other, since 2023-01-01T00:00:00Z\n", to: "Reports/.belowzero.lock")
-        return process
-    }
-
-    /// Ends the owner of the lock as a crash would, and then what it started.
-    private func end(_ holder: Process) throws {
-        kill(holder.processIdentifier, SIGKILL)
-        if let child = pid_t(try scratch.read("held").trimmingCharacters(in: .newlines)) { kill(child, SIGKILL) }
-    }
-
-    @Test(.needs("flock")) func aSecondRunWaitsAndGivesUp() throws {
-        try study()
-        let other = try holder()
-        let refused = try run(1, ["--wait", "0"])
-        #expect(refused.code == 75 && refused.err.contains("process 4711, study other, since 2023-01-01T00:00:00Z"))
-        #expect(!isThere("Reports/small"))
-        // A crash of the owner frees the lock: nothing is left to clean up.
-        let waiting = try night(2).start(["run", "study.yaml", "--wait", "5m"])
-        while try !String(contentsOfFile: waiting.errFile, encoding: .utf8).contains("waiting"),
-            waiting.process.isRunning
-        {
-            usleep(20_000)
-        }
-        #expect(waiting.process.isRunning)
-        try end(other)
-        waiting.process.waitUntilExit()
-        let outcome = try waiting.outcome()
-        #expect(outcome.code == 0 && outcome.err.contains("waiting for another run"), "\(outcome.err)")
-    }
-
-    @Test(.needs("flock")) func aWaitCanBeInterrupted() throws {
-        try study()
-        let other = try holder()
-        defer { try? end(other) }
-        let waiting = try scratch.program.start(["run", "study.yaml", "--wait", "5m"])
-        while try !String(contentsOfFile: waiting.errFile, encoding: .utf8).contains("waiting"),
-            waiting.process.isRunning
-        {
-            usleep(20_000)
-        }
-        usleep(100_000)
-        waiting.process.terminate()
-        waiting.process.waitUntilExit()
-        #expect(try waiting.outcome().code == 143)
-    }
-
-    @Test func twoRunsOfOneSecondFollowEachOther() throws {
-        try study()
-        let both = try [1, 1].map { try night($0).start(["run", "study.yaml"]) }
-        for running in both { running.process.waitUntilExit() }
-        #expect(try both.map { try $0.outcome().code } == [0, 0])
-        #expect(isThere("Reports/small/2023-12-02T141320Z") && isThere("Reports/small/2023-12-02T141320Z-2"))
-        #expect(try history().count == 2)
-    }
-
-    // MARK: Limits
-
-    @Test func driftIsHeldAgainstTheNightsBefore() throws {
-        try study(
-            "limits: [{side: long, leverage: 10, horizon: 1d, measure: negative_equity_frac, drift: {runs: 5, max_change: 0.001}}]"
-        )
-        for number in 1...3 {
-            let run = try run(number)
-            #expect(run.code == 0)
-            #expect(try scratch.read("Reports/small/latest/limits.csv").contains("no_history"))
-        }
-        #expect(try run(4).code == 0)
-        #expect(try scratch.read("Reports/small/latest/limits.csv").contains(",met,drift,"))
-        // The fall by a fifth is gone: so are the entries below zero.
-        var calm = "time,open,high,low,close,volume\n"
-        for hour in 0..<400 { calm += "\(1_700_000_000 + hour * 3600),100,101,99,100,10\n" }
-        try scratch.write(calm, to: "prices.csv")
-        let moved = try run(5)
-        #expect(moved.code == 3 && moved.err.contains("error limit breach"), "\(moved.err)")
-        let row = try #require(rows(try scratch.read("Reports/small/latest/limits.csv")).first)
-        #expect(row["status"] == "breach" && row["earlier_runs_count"] == "4" && row["value"] == "0")
-        #expect(try scratch.read("Reports/small/latest/index.html").contains("breached"))
-        #expect(try run(6, ["--no-store"]).code == 0, "without a history there is nothing to judge by")
-    }
-
-    @Test func oldDataIsABreach() throws {
-        try study("limits: [{max_age: 36h}]")
-        #expect(try run(1).code == 0)
-        #expect(try run(2).code == 3)
-        let summary = try scratch.read("Reports/small/latest/summary.json")
-        #expect(summary.contains("\"measure\": \"newest_bar_age_h\"") && summary.contains("\"value\": 48"))
-        #expect(try run(3, ["--no-fail"]).code == 0)
-        #expect(try history()[0]["status"] as? String == "limit_breached")
-    }
-
-    // MARK: Alerts
-
-    private let breach =
-        "limits: [{side: long, leverage: 10, horizon: 1d, measure: negative_equity_frac, max: 0.001}]\n"
-
-    private func script(_ text: String) throws {
-        try scratch.write("#!/bin/sh\n" + text, to: "alert.sh")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: scratch.path + "/alert.sh")
-    }
-
-    @Test func aBreachIsTold() throws {
-        try script("cat > told.json; printf '%s|' \"$@\" > words.txt; echo seen >&2; exit 0\n")
-        try study(breach + "on_breach: {command: [./alert.sh, 'a b', '$HOME; rm -rf x', s3cret]}")
-        let run = try run(1)
-        #expect(run.code == 3, "\(run.err)")
-        let told = try #require(
-            JSONSerialization.jsonObject(with: Data(try scratch.read("told.json").utf8)) as? [String: Any])
-        #expect(told["study"] as? String == "small" && told["breaches_count"] as? Int == 1)
-        #expect(told["folder"] as? String == "Reports/small/2023-12-02T141320Z" && told["exit_code"] as? Int == 3)
-        let first = try #require((told["breaches"] as? [[String: Any]])?.first)
-        #expect(first["limit"] as? Double == 0.001 && first["leverage_x"] as? Double == 10)
-        #expect(try scratch.read("words.txt") == "a b|$HOME; rm -rf x|s3cret|", "no shell came between")
-        #expect(run.err.contains("on_breach: seen") && !run.err.contains("s3cret"))
-        #expect(try history()[0]["exit_code"] as? Int == 3)
-    }
-
-    @Test(arguments: [
-        ("exit 9", "ended with exit code 9"), ("exec <&-; sleep 0.2; exit 0", "on_breach done"),
-        ("kill -9 $$", "was ended by signal 9"), ("yes x | head -c 1000000 >&2; exit 1", "ended with exit code 1"),
-    ])
-    func whatTheCommandDoesChangesNothing(text: String, words: String) throws {
-        try script(text + "\n")
-        try study(breach + "on_breach: {command: [./alert.sh]}")
-        let run = try run(1, ["--log-level", "debug"])
-        #expect(run.code == 3 && run.err.contains(words), "\(run.err.prefix(2000))")
-        #expect(run.err.utf8.count < 400_000 && isThere("Reports/small/latest/index.html"))
-    }
-
-    @Test func aCommandThatHangsIsEndedWithItsChildren() throws {
-        try script("sleep 301 & echo $! > child.txt; trap '' TERM; sleep 302\n")
-        try study(breach + "on_breach: {command: [./alert.sh], timeout: 500ms}")
-        let run = try run(1)
-        #expect(run.code == 3 && run.err.contains("took longer than 500ms and was ended"), "\(run.err)")
-        let child = try #require(pid_t(try scratch.read("child.txt").trimmingCharacters(in: .whitespacesAndNewlines)))
-        // A killed orphan may stay a zombie for a moment.
-        let state = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)
-        #expect(state == nil || state?.contains(") Z ") == true, "\(state ?? "")")
-    }
-
-    @Test func aCommandThatIsNotThereIsSaid() throws {
-        try study(breach + "on_breach: {command: [no-such-program-of-ours]}")
-        let run = try run(1)
-        #expect(run.code == 3 && run.err.contains("cannot run no-such-program-of-ours: No such file"))
-    }
-
-    @Test func nothingIsToldWithoutABreach() throws {
-        try script("touch told\n")
-        try study("limits: [{measure: negative_equity_frac, max: 0.99}]\non_breach: {command: [./alert.sh]}")
-        #expect(try run(1).code == 0 && !isThere("told"))
-    }
-
-    // MARK: Metrics
-
-    @Test func metricsAreWellFormed() throws {
-        try study(breach + "  \nmetrics_file: out/bz.prom")
-        let name = "A\\\"B\\\\C"
-        try scratch.write(
-            try scratch.read("study.yaml").replacing("asset: TWO", with: "asset: \"\(name)\""), to: "study.yaml")
-        #expect(try run(1).code == 3)
-        let good = MetricsLint(try scratch.read("out/bz.prom"))
-        #expect(good.problems.isEmpty, "\(good.problems)")
-        #expect(good.value("belowzero_run_exit_code", ["study": "small"]) == 3)
-        #expect(good.value("belowzero_newest_bar_age_seconds", ["asset": "A\"B\\C"]) == 86_400)
-        #expect(good.value("belowzero_limits", ["status": "breach"]) == 1)
-        #expect(good.value("belowzero_limit_threshold", ["measure": "negative_equity_frac"]) == 0.001)
-        #expect(good.value("belowzero_run_success_timestamp_seconds") == Double(NightTests.dataEnd + 86_400))
-        #expect(good.value("belowzero_negative_equity_ratio", ["side": "long"]).map { $0 > 0.01 } == true)
-        try FileManager.default.removeItem(atPath: scratch.path + "/prices.csv")
-        #expect(try run(2).code == 66)
-        let bad = MetricsLint(try scratch.read("out/bz.prom"))
-        #expect(bad.problems.isEmpty, "\(bad.problems)")
-        #expect(bad.value("belowzero_run_exit_code") == 66 && bad.value("belowzero_limits", ["status": "met"]) == nil)
-        #expect(bad.value("belowzero_run_success_timestamp_seconds") == Double(NightTests.dataEnd + 86_400))
-        #expect(bad.value("belowzero_run_start_timestamp_seconds") == Double(NightTests.dataEnd + 2 * 86_400))
-        #expect(!scratch.files().contains { $0.hasPrefix("out/.") }, "no half file stays behind")
-    }
-
-    @Test func metricsThatCannotBeWrittenAreSaid() throws {
-        try study("metrics_file: /proc/belowzero/x.prom")
-        let run = try run(1)
-        #expect(run.code == 0 && run.err.contains("metrics_file: cannot create"))
-    }
-
-    /// The rules of the lint are worth something.
-    @Test(arguments: [
-        "x 1\n", "# HELP x h\n# TYPE x counter\nx 1\n", "# HELP x h\n# TYPE x gauge\nx 1 1700000000\n",
-        "# HELP x h\n# TYPE x gauge\nx{a=\"1\",a=\"2\"} 1\n", "# HELP x h\n# TYPE x gauge\nx 1\nx 1\n",
-        "# HELP x_ms h\n# TYPE x_ms gauge\nx_ms 1\n", "# HELP x h\n# TYPE x gauge\nx{a=\"b\nc\"} 1\n",
-        "# HELP x h\n# TYPE x gauge\nx 1", "# HELP x_total h\n# TYPE x_total gauge\nx_total 1\n",
-    ])
-    func theLintFindsMistakes(text: String) { #expect(!MetricsLint(text).problems.isEmpty) }
-
-    // MARK: Logs
-
-    @Test func linesAreJSONWithRunAndJob() throws {
-        try study(breach)
-        try scratch.write(
-            try scratch.read("study.yaml").replacing("asset: TWO", with: #"asset: "A\"B=\\C {x}""#),
-            to: "study.yaml")
-        let run = try run(1, ["--log-format", "json", "--log-level", "debug"])
-        let lines = run.err.split(separator: "\n")
-        #expect(run.code == 3 && lines.count >= 4, "\(run.err)")
-        var jobs: Set<String> = []
-        for line in lines {
-            let object = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
-            #expect(object["run"] as? String == "2023-12-02T141320Z" && object["study"] as? String == "small")
-            #expect(object["time"] as? String == "2023-12-02T14:13:20Z" && object.keys.contains("job"))
-            #expect(["debug", "info", "warning", "error"].contains(object["level"] as? String ?? ""))
-            if let job = object["job"] as? String { jobs.insert(job) }
-        }
-        #expect(
-            jobs == ["A\"B=\\C {x}"] && run.err.contains("\"message\":\"limit breach\"")
-                && run.err.contains("\"limit\":0.001"))
-    }
-
-    @Test func linesAwayFromATerminalAreStamped() throws {
-        try study(breach)
-        let run = try run(1)
-        let lines = run.err.split(separator: "\n")
-        #expect(lines.first?.hasPrefix("2023-12-02T14:13:20Z info  run start cells=12 jobs=1 threads=") == true)
-        #expect(run.err.contains("Z info  job done cells=12 study=small run=2023-12-02T141320Z job=TWO\n"))
-        #expect(
-            lines.allSatisfy { $0.hasPrefix("2023-12-02T14:13:20Z ") && $0.contains(" run=2023-12-02T141320Z job=") })
-        #expect(
-            run.err.contains(
-                "Z error limit breach bound=value cell=TWO/linear/long/10x/1d/typical form=max limit=0.001"))
-    }
-
-    @Test func levelsAndQuietAreKept() throws {
-        try study(breach)
-        let errors = try run(1, ["--log-level", "error"])
-        #expect(errors.err.split(separator: "\n").allSatisfy { $0.contains(" error ") } && !errors.err.isEmpty)
-        let quiet = try run(2, ["--quiet"])
-        #expect(quiet.err.split(separator: "\n").count == 1 && quiet.err.contains("limit breach"))
-        let plain = try run(3, ["--log-format", "plain"])
-        #expect(plain.err.contains("limit breached: TWO long 10× 1 d on typical: below zero "))
-        #expect(try run(4, ["--log-level", "loud"]).code == 64)
-    }
-
-    /// Nothing of the machine: neither where the work is done, nor who does it.
-    @Test func noLineTellsOfTheMachine() throws {
-        try scratch.write(samplePrices, to: "in/prices.csv")
-        try scratch.write(smallStudy(limit: "statistics: {resamples: 0}"), to: "in/study.yaml")
-        var program = night(1)
-        program.environment["BELOWZERO_SECRET"] = "s3cret-of-the-environment"
-        let good = try program.run(["run", "in/study.yaml", "--log-level", "debug"])
-        #expect(good.code == 0)
-        try FileManager.default.removeItem(atPath: scratch.path + "/in/prices.csv")
-        let bad = try program.run(["run", "in/study.yaml", "--log-level", "debug", "--log-format", "json"])
-        #expect(bad.code == 66)
-        for text in [good.err, bad.err] {
-            for word in [scratch.path, NSHomeDirectory() + "/", "s3cret", ProcessInfo.processInfo.hostName] {
-                #expect(!text.contains(word), "\(word) in \(text)")
-            }
-        }
     }
 }
