@@ -52,7 +52,7 @@ struct Costs {
         let compared = parts > 1 && hasDetails ? self.cells / max(1, horizons) : 0
         let cells = self.cells * (mostParts / Double(parts)).rounded(.up) / mostParts + compared
         // Windows of every horizon, of a part once more, the kernels' columns, entries taken apart, moves against them.
-        let perBar = 4 * horizons * (parts > 1 ? 2 : 1) + 48 + (hasDetails ? 200 : 0)
+        let perBar = 4 * horizons * (parts > 1 ? 2 : 1) + 48 + (hasDetails ? 260 : 0)
         // Counts and shortfalls of every cell by time block, twice while parts are joined, and sums by chunk.
         let blocks = blocks(size)
         let perCell = blocks * (16 + 16 * fills) * 2 + (bars / 16_384 + 1) * 104 * fills * 2
