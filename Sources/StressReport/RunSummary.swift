@@ -10,7 +10,7 @@ extension RunReport {
     }
 
     /// `summary.json` on one line, for `--json`.
-    public func summaryLine(files: [ReportFile]) -> String { summaryDocument(files: files.map(\.path)).line }
+    public func summaryLine(files: [String]) -> String { summaryDocument(files: files).line }
 
     private func summaryDocument(files: [String]) -> JSONValue {
         .object([
@@ -121,7 +121,7 @@ extension RunReport {
     }
 
     /// The headline cell of every page, in page order: of every price history and direction.
-    var pageHeadlines: [ResultRow] {
+    public var pageHeadlines: [ResultRow] {
         guard let cell = study.headlineCell else { return [] }
         let selector = CellSelector(like: cell.key, but: [.asset, .side])
         return rows.filter { selector.matches($0.cell) }

@@ -74,14 +74,7 @@ extension ResultsDocument {
             suspiciousRow: suspicion.map { RowName(cell: $0.row.cell, fill: $0.row.fill) }, details: report.details,
             requirements: report.requirements, comparisons: report.comparisons,
             lookBackMargins: report.lookBackMargins, bands: report.bands)
-        let encoder = JSONEncoder()
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let json = try? encoder.encode(Joined(header: Header(), body: body)) else {
-            preconditionFailure("plain values encode")
-        }
-        return [UInt8](json)
+        return [UInt8](ExactJSON.bytes(Joined(header: Header(), body: body)))
     }
 
     private struct Joined: Encodable {
@@ -100,15 +93,12 @@ extension ResultsDocument {
     ///   - command: that of the run.
     ///   - circumstances: those that the pages shall name.
     public init(reading bytes: [UInt8], command: String, circumstances: RunCircumstances) throws(Problem) {
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         let data = Data(bytes)
-        guard let header = try? decoder.decode(Header.self, from: data), header.format == Header().format else {
+        guard let header = ExactJSON.value(Header.self, data), header.format == Header().format else {
             throw .damaged
         }
         guard header.formatVersion == ResultsDocument.version else { throw .version(header.formatVersion) }
-        guard let body = try? decoder.decode(Body.self, from: data) else { throw .damaged }
+        guard let body = ExactJSON.value(Body.self, data) else { throw .damaged }
         report = try ResultsDocument.report(body, command, circumstances)
     }
 

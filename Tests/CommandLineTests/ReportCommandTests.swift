@@ -79,6 +79,22 @@ import Testing
         #expect(contents(scratch, "night/one")[name] == contents(scratch, "night/two")[name])
     }
 
+    /// What is printed for machines, what stands in the folder, and what the summary says of it are the same files.
+    @Test func theListOfFilesIsWhole() throws {
+        struct Listed: Decodable { let files: [String] }
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        try scratch.write(smallStudy(), to: "study.yaml")
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "one", "--no-store", "--json"])
+        let copy = try scratch.program.run(["report", "one", "--out", "two", "--json"])
+        #expect(run.code == 0 && copy.code == 0, "\(run.err)\(copy.err)")
+        let there = contents(scratch, "one").keys.sorted()
+        let summary = try #require(contents(scratch, "one")["summary.json"])
+        for text in [Data(run.out.utf8), Data(copy.out.utf8), summary] {
+            #expect(try JSONDecoder().decode(Listed.self, from: text).files.sorted() == there)
+        }
+    }
+
     /// A copy of a recorded run is no second night: it says so, and is else the same.
     @Test func aCopyIsNoNight() throws {
         let scratch = try Scratch()

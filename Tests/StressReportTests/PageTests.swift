@@ -1,5 +1,6 @@
 import Foundation
 import PriceSeries
+import RunStore
 import StressBasics
 import StressResults
 import StressStatistics
@@ -113,7 +114,7 @@ struct PageTests {
     @Test("Links lead to files of the run")
     func links() throws {
         let files = try Rendered.nightly
-        let paths = Set(files.map(\.path))
+        let paths = Set(files.map(\.path) + [storedResultsName])
         for page in pages(files) {
             for link in page.contents.matches(of: /\shref="([^#"][^"]*)"/).map({ String($0.1) }) {
                 let target = page.path == "index.html" ? link : link.replacing("../", with: "")

@@ -42,14 +42,14 @@ struct ReportCommand: ParsableCommand {
             // A copy beside a run must not look like one more night.
             if report.circumstances.isRecorded == true { report.circumstances.isRecorded = false }
             let target = out ?? defaultName
-            let pages = report.boundedFiles(allowLarge: allowLarge)
-            try write(pages.files, ResultsDocument(report), to: target, interruption)
-            if common.json { return try Console.print(report.summaryLine(files: pages.files)) }
-            for page in pages.refused {
+            let files = RunFiles(report, allowLarge: allowLarge)
+            try write(files, to: target, interruption)
+            if common.json { return try Console.print(report.summaryLine(files: files.sizes.map(\.path))) }
+            for page in files.pages.refused {
                 common.console.warn(
                     "\(page.path) was left out, as it is too large for browsers; --allow-large writes it")
             }
-            try Console.print("Wrote \(target) (\(pages.files.count + 1) files) from the results of \(report.runID)")
+            try Console.print("Wrote \(target) (\(files.sizes.count) files) from the results of \(report.runID)")
             try Console.print("Next: open \(shellQuoted(target + "/index.html"))")
         }
     }
@@ -59,16 +59,10 @@ struct ReportCommand: ParsableCommand {
         URL(fileURLWithPath: folder).resolvingSymlinksInPath().lastPathComponent + "-report"
     }
 
-    private func write(
-        _ files: [ReportFile], _ results: ResultsDocument, to target: String, _ interruption: Interruption
-    ) throws {
+    private func write(_ files: RunFiles, to target: String, _ interruption: Interruption) throws {
         do {
             var run = try RunFolder(at: target)
-            for file in files {
-                if interruption.control.isCancelled { throw interruption.failure }
-                try run.write(file.contents, to: file.path)
-            }
-            try run.write(compressedResults(results.bytes), to: storedResultsName)
+            try files.write(to: run, interruption: interruption)
             interruption.setFarewell { Failure($0.code, "stopped, but \(target) is whole") }
             try run.publish()
         } catch let error as StoreError {

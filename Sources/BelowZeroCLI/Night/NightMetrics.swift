@@ -88,8 +88,7 @@ struct NightMetrics {
 
     private func addHeadlines(_ report: RunReport, _ metrics: inout MetricsText) {
         guard let headline = report.study.headlineCell else { return }
-        let selector = CellSelector(like: headline.key, but: [.asset, .side])
-        let rows = report.rows.filter { selector.matches($0.cell) }
+        let rows = report.pageHeadlines
         metrics.gauge(
             "belowzero_headline_without_data",
             "Whether the headline has no data though the study wants it to have some: 1 or 0.",

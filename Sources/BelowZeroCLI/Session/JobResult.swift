@@ -61,11 +61,7 @@ extension JobResult {
             report: report, ending: ending, fills: rows.map(\.fill), kernels: kernels.map(\.rawValue), details: details,
             requirements: requirements, comparisons: comparisons, lookBackMargins: lookBackMargins, bands: bands,
             suspiciousBars: suspicion?.bars, suspiciousFill: suspicion?.row.fill, suspiciousCell: suspicion?.row.cell)
-        let encoder = JSONEncoder()
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        encoder.outputFormatting = .sortedKeys
-        guard let json = try? encoder.encode(document) else { preconditionFailure("plain values encode") }
+        let json = ExactJSON.bytes(document)
         let length = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) }
         let estimates = rows.map(\.estimate) + (suspicion.map { [$0.row.estimate] } ?? [])
         return length + [UInt8](json) + CellEstimate.record(estimates)
@@ -77,10 +73,7 @@ extension JobResult {
         let length = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
         guard length <= bytes.count - 8 else { return nil }
         let (json, rest) = (bytes[8..<8 + Int(length)], bytes[(8 + Int(length))...])
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        guard let document = try? decoder.decode(Document.self, from: Data(json)),
+        guard let document = ExactJSON.value(Document.self, Data(json)),
             document.fills.count == cells.count, document.kernels.count == cells.count
         else { return nil }
         let extra = document.suspiciousCell == nil ? 0 : 1

@@ -23,19 +23,19 @@ struct RunWriter {
         if folder == "-" {
             try Console.print(report.resultsText)
         } else {
-            let pages = report.boundedFiles(allowLarge: work.allowLarge)
-            try write(pages.files, compressedResults(ResultsDocument(report).bytes), to: folder)
+            let files = RunFiles(report, allowLarge: work.allowLarge)
+            try write(files, to: folder)
             if let file = work.mailBody { writeMail(report, to: file) }
-            let unsaid = unsaid(report, files: pages.files, folder: folder)
-            tell(pages)
-            let isCut = !pages.refused.isEmpty
+            let unsaid = unsaid(report, files: files, folder: folder)
+            tell(files.pages)
+            let isCut = !files.pages.refused.isEmpty
             try judge(report, unsaid: unsaid, otherwise: isCut ? .cannotCreate : nil)
         }
         try judge(report)
     }
 
     /// Says what became of the run. It stands by now: what cannot be said is said as an error and given back.
-    private func unsaid(_ report: RunReport, files: [ReportFile], folder: String) -> Failure? {
+    private func unsaid(_ report: RunReport, files: RunFiles, folder: String) -> Failure? {
         do {
             try tell(report, files: files, folder: folder)
         } catch {
@@ -46,21 +46,15 @@ struct RunWriter {
         return nil
     }
 
-    private func write(_ files: [ReportFile], _ results: [UInt8], to folder: String) throws {
+    private func write(_ files: RunFiles, to folder: String) throws {
         do {
             guard let unfinished else { preconditionFailure("a run that is written has a place") }
             var run = try unfinished.runFolder(at: folder)
-            try run.checkSpace(
-                for: files.map { ($0.path, $0.contents.utf8.count) } + [(storedResultsName, results.count)])
-            try run.write(results, to: storedResultsName)
-            for file in files {
-                if interruption.control.isCancelled { throw interruption.failure }
-                try run.write(file.contents, to: file.path)
+            try files.write(to: run, interruption: interruption) { file in
                 console.detail(
                     "file written",
                     ["file": .string(file.path), "bytes": .stringConvertible(file.contents.utf8.count)])
             }
-            if interruption.control.isCancelled { throw interruption.failure }
             interruption.setFarewell { failure in
                 // The disk may be slow to confirm what stands already, and whoever reads what is said may be, too.
                 if FileManager.default.fileExists(atPath: folder) {
@@ -97,15 +91,15 @@ struct RunWriter {
 
     private func megabytes(_ bytes: Int) -> String { fixedText(Double(bytes) / 1e6, decimals: 1) + " MB" }
 
-    private func tell(_ report: RunReport, files: [ReportFile], folder: String) throws {
+    private func tell(_ report: RunReport, files: RunFiles, folder: String) throws {
         if common.json {
-            return try Console.print(report.summaryLine(files: files))
+            return try Console.print(report.summaryLine(files: files.sizes.map(\.path)))
         }
         console.tell(
             "run done",
             [
                 "exit": .stringConvertible(report.circumstances.exitCode ?? 0), "folder": .string(folder),
-                "files": .stringConvertible(files.count), "content": .string(report.runID),
+                "files": .stringConvertible(files.sizes.count), "content": .string(report.runID),
                 "seconds": .stringConvertible(report.circumstances.duration.inSeconds),
             ])
         guard !common.quiet else { return }
@@ -114,9 +108,9 @@ struct RunWriter {
         try Console.print("\n\(style.wrapped(report.headlineText))\n\n\(report.terminalTable(style))\n")
         let assets = report.assetLines(style)
         if !assets.isEmpty { try Console.print("\n\(assets)\n") }
-        let size = megabytes(files.reduce(0) { $0 + $1.contents.utf8.count })
+        let size = megabytes(files.sizes.reduce(0) { $0 + $1.bytes })
         let seconds = fixedText(report.circumstances.duration.inSeconds, decimals: 1)
-        try Console.print("Wrote \(folder) (\(files.count) files, \(size)) in \(seconds) s")
+        try Console.print("Wrote \(folder) (\(files.sizes.count) files, \(size)) in \(seconds) s")
         try Console.print(
             "Next: open \(shellQuoted(folder + "/index.html"))" + (explanation.map { "\n  or: \($0)" } ?? ""))
         let (failed, jobs) = (report.failures.count, report.study.inputs.count)

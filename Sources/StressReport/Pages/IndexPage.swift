@@ -1,3 +1,4 @@
+import RunStore
 import StressBasics
 import StressResults
 import StressStatistics
@@ -290,7 +291,7 @@ struct IndexPage {
         let definition = "UTF-8, one header line, fractions from 0 to 1, empty where there is no value."
         w.section("files", label: "Files", title: "Everything on these pages, as files", definition: definition) { w in
             w.element("ul", .class("files")) { w in
-                for file in tables + ["summary.json", "run.json"] {
+                for file in tables + ["summary.json", "run.json", storedResultsName] {
                     w.element("li") { $0.element("a", .href(file), text: file) }
                 }
             }
