@@ -11,7 +11,7 @@ import StudyPlan
 struct CellDetails {
     let study: Study
     let input: AssetInput
-    let run: HistoryJob
+    let job: HistoryJob
     let rows: [ResultRow]
     let threads: Int
     let control: RunControl
@@ -29,13 +29,13 @@ struct CellDetails {
             selector.side = side
             guard let place = rows.firstIndex(where: { selector.matches($0.cell) }),
                 let inference = rows[place].estimate.inference,
-                run.outcomeCost(cell: place) <= CellDetails.mostBarsLookedAt
+                job.outcomeCost(cell: place) <= CellDetails.mostBarsLookedAt
             else { continue }
-            let entries = try run.heldEntries(cell: place, threads: threads, control: control)
+            let entries = try job.heldEntries(cell: place, threads: threads, control: control)
             let context = context(headline.horizon, meanRunBlocks: inference.meanRunBlocks)
             let cell = rows[place].cell
             let anatomy = CellAnatomy(entries: entries, market: conditions, context: context)
-            let tails = CellTails(study: study, run: run, cell: cell)
+            let tails = CellTails(study: study, job: job, cell: cell)
             let isHeadline = cell.asset == headline.asset && side == headline.side
             var detail = CellDetail(
                 cell: cell, anatomy: anatomy, sensitivity: isHeadline ? try sensitivity(rows[place], anatomy) : [],
@@ -56,7 +56,7 @@ struct CellDetails {
 
     private func context(_ horizon: TimeSpan, meanRunBlocks: Double) -> CellAnatomy.Context {
         CellAnatomy.Context(
-            horizon: horizon, barLength: input.market.barLength, blocks: run.blockCount,
+            horizon: horizon, barLength: input.market.barLength, blocks: job.blockCount,
             meanLength: meanRunBlocks, rules: study.statistics.resampling)
     }
 
@@ -75,9 +75,9 @@ struct CellDetails {
             selector.leverage = leverage
             guard let place = rows.firstIndex(where: { selector.matches($0.cell) }),
                 let inference = rows[place].estimate.inference,
-                run.outcomeCost(cell: place) <= CellDetails.mostBarsLookedAt
+                job.outcomeCost(cell: place) <= CellDetails.mostBarsLookedAt
             else { continue }
-            let entries = try run.heldEntries(cell: place, threads: threads, control: control)
+            let entries = try job.heldEntries(cell: place, threads: threads, control: control)
             let context = context(cell.horizon, meanRunBlocks: inference.meanRunBlocks)
             curves.append(
                 LiquidationCurve(
@@ -95,7 +95,7 @@ struct CellDetails {
                 guard let row = rows.first(where: { $0.cell.side == side && $0.cell.horizon == horizon }),
                     let inference = row.estimate.inference
                 else { return nil }
-                let found = run.adverseMoves(horizon: horizon, side: side)
+                let found = job.adverseMoves(horizon: horizon, side: side)
                 let margin = RequiredMargin(
                     moves: found.moves, blocks: found.blocks, frequency: study.statistics.maxFrequency,
                     disjointWindows: inference.disjointWindows,

@@ -9,14 +9,14 @@ import StudyPlan
 /// What lies beyond the data of one headline cell: moves against it, and its shortfalls.
 struct CellTails {
     let study: Study
-    let run: HistoryJob
+    let job: HistoryJob
     let cell: StudyCell
 
     private static let returnPeriods = [1.0, 2, 5, 10, 20]
 
     /// Moves against the position within the holding time; nil without windows.
     var moves: TailReport? {
-        let found = run.adverseMoves(horizon: cell.horizon, side: cell.side)
+        let found = job.adverseMoves(horizon: cell.horizon, side: cell.side)
         guard let years = CellTails.years(found.times.first, found.times.last) else { return nil }
         return report(
             TailAnalysis(

@@ -8,7 +8,7 @@ import StudyPlan
 /// The headline's cell against its neighbours, and the band over its leverage curve, for one history.
 struct Comparisons {
     let study: Study
-    let run: HistoryJob
+    let job: HistoryJob
     let results: [CellResult]
     let estimates: [CellEstimate]
     let threads: Int
@@ -43,7 +43,7 @@ struct Comparisons {
             let platforms = places(anywhere)
             pairs += platforms.dropFirst().map { ($0, platforms[0]) }
         }
-        let found = run.differences(pairs, results: results, estimates: estimates, rules: rules, threads: threads)
+        let found = job.differences(pairs, results: results, estimates: estimates, rules: rules, threads: threads)
         return zip(pairs, found).compactMap { pair, difference in
             difference.map {
                 CellComparison(
@@ -57,7 +57,7 @@ struct Comparisons {
         guard let headline = study.headlineCell else { return [] }
         return study.grid.sides.compactMap { side in
             let cells = curve(headline, side: side).filter { estimates[$0].exit.interval != nil }
-            return run.band(cells, results: results, estimates: estimates, rules: rules).map {
+            return job.band(cells, results: results, estimates: estimates, rules: rules).map {
                 CurveBand(
                     cells: cells.map { results[$0].rules.cell },
                     band: $0.covering(cells.map { estimates[$0].exit.interval }))

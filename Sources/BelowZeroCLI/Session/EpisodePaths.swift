@@ -15,7 +15,7 @@ extension CellDetails {
     /// The prices around the worst entry of each of the largest episodes.
     func episodePaths(_ place: Int, _ episodes: Episodes, series: BarSeries) -> [EpisodePath] {
         episodes.largestFirst.prefix(CellDetails.shownEpisodes).enumerated().compactMap { rank, episode in
-            run.trace(cell: place, entry: episode.worstBar).flatMap {
+            job.trace(cell: place, entry: episode.worstBar).flatMap {
                 path($0, rank: rank + 1, side: rows[place].cell.side, series)
             }
         }

@@ -29,12 +29,12 @@ struct GridAnswers {
         var estimates: [CellEstimate] = []
     }
 
-    /// The answers to a run of all cells of an asset, at once or in parts. They have the same bits for any number of parts.
+    /// The answers of the job of all cells of an asset, at once or in parts. They have the same bits for any number of parts.
     func answers(
-        of run: HistoryJob, asset: String, market: MarketHistory, parts: Int
+        of job: HistoryJob, asset: String, market: MarketHistory, parts: Int
     ) throws(RunCancelled) -> Answers {
-        control.plan(run.workUnits)
-        if parts == 1 { return try answers(of: run) }
+        control.plan(job.workUnits)
+        if parts == 1 { return try answers(of: job) }
         var answers = Answers()
         for cells in study.parts(of: asset, count: parts) {
             let job = HistoryJob(study: study, asset: asset, market: market, kernel: kernel, cells: cells)
@@ -44,10 +44,10 @@ struct GridAnswers {
         return answers
     }
 
-    /// The answers to a run.
-    func answers(of run: HistoryJob) throws(RunCancelled) -> Answers {
-        let results = try run.run(threads: threads, control: control, store: store)
-        let estimates = try run.estimates(
+    /// The answers of a job.
+    func answers(of job: HistoryJob) throws(RunCancelled) -> Answers {
+        let results = try job.run(threads: threads, control: control, store: store)
+        let estimates = try job.estimates(
             of: results, rules: study.statistics.resampling, threads: threads, control: control)
         let rows = zip(results, estimates).map {
             ResultRow(cell: $0.rules.cell, fill: $0.rules.fillName, estimate: $1)

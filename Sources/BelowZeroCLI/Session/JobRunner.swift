@@ -223,9 +223,9 @@ struct JobRunner {
         // What a headline is made of stands on resamples.
         if study.statistics.resamples > 0 {
             let details = CellDetails(
-                study: study, input: input, run: job, rows: result.rows, threads: session.threads, control: control)
+                study: study, input: input, job: job, rows: result.rows, threads: session.threads, control: control)
             let compared = Comparisons(
-                study: study, run: job, results: answers.results, estimates: answers.estimates,
+                study: study, job: job, results: answers.results, estimates: answers.estimates,
                 threads: session.threads)
             (result.details, result.requirements) = (try details.details(), details.requirements())
             (result.comparisons, result.bands) = (compared.comparisons, compared.bands)

@@ -9,20 +9,20 @@ import StressBasics
 /// behind. When a history has grown, the chunks of which all that was in the old part keep their names; a changed byte changes the
 /// names of all chunks that look at it.
 struct ChunkKeys: Sendable {
-    /// One digest a chunk, for each reach that some cells of the run have.
+    /// One digest a chunk, for each reach that some cells of the job have.
     private let contents: [Reach: [Digest]]
 
     /// Raised whenever the same rules and bars would give other bits, or their record has another form.
     private static let version = 5
 
-    /// Keys for cells of the given reaches; by default those of the run. O(bars × reaches).
-    init(_ run: HistoryJob, reaches: Set<Reach>? = nil, threads: Int) {
-        let market = MarketDigests(run, threads: threads)
-        let reaches = reaches ?? Set(run.parts.map(run.reach))
+    /// Keys for cells of the given reaches; by default those of the job. O(bars × reaches).
+    init(_ job: HistoryJob, reaches: Set<Reach>? = nil, threads: Int) {
+        let market = MarketDigests(job, threads: threads)
+        let reaches = reaches ?? Set(job.parts.map(job.reach))
         contents = Dictionary(
             uniqueKeysWithValues: reaches.map { reach in
-                let digests = parallelMap(count: run.blocks.chunks.count, threads: threads) { chunk in
-                    market.digest(run.needed(by: chunk, reach), chunk: chunk)
+                let digests = parallelMap(count: job.blocks.chunks.count, threads: threads) { chunk in
+                    market.digest(job.needed(by: chunk, reach), chunk: chunk)
                 }
                 return (reach, digests ?? [])
             })
@@ -31,7 +31,7 @@ struct ChunkKeys: Sendable {
     /// The key of some cells over one chunk.
     func key(_ chunk: Int, _ cells: KeyedCells) -> Digest {
         guard let digests = contents[cells.reach] else {
-            preconditionFailure("keys are made for every reach of the run's cells")
+            preconditionFailure("keys are made for every reach of the job's cells")
         }
         return Digest(of: "tallies \(ChunkKeys.version)\n\(digests[chunk].hex)\n\(cells.text)")
     }
@@ -53,8 +53,8 @@ private struct MarketDigests: Sendable {
     private let chunks: [Digest]
     private let funding: [FundingSums]
 
-    init(_ run: HistoryJob, threads: Int) {
-        let (market, blocks) = (run.market, run.blocks)
+    init(_ job: HistoryJob, threads: Int) {
+        let (market, blocks) = (job.market, job.blocks)
         (self.market, self.blocks) = (market, blocks)
         funding = [false, true].map { FundingSums(market, isInverse: $0) }
         chunks =

@@ -49,20 +49,20 @@ public struct EntryTrace: Sendable {
 extension HistoryJob {
     /// The entry at bar `entry` of a cell, walked bar by bar; nil when it is not held, or when it is not known how it ended.
     ///
-    /// - Parameter cell: place of the cell in this run's plan order. O(bars of a window).
+    /// - Parameter cell: place of the cell in this job's plan order. O(bars of a window).
     public func trace(cell: Int, entry: Int) -> EntryTrace? {
         let rules = rules[cell]
-        return withPosition(rules.cell.contract, rules.cell.side, EntryTracer(run: self, rules: rules, entry: entry))
+        return withPosition(rules.cell.contract, rules.cell.side, EntryTracer(job: self, rules: rules, entry: entry))
     }
 }
 
 private struct EntryTracer: PositionVisitor {
-    let run: HistoryJob
+    let job: HistoryJob
     let rules: CellRules
     let entry: Int
 
     func visit<Position: KernelPosition>(_: Position.Type) -> EntryTrace? {
-        let kernel: PlainKernel<Position> = run.kernel(rules)
+        let kernel: PlainKernel<Position> = job.kernel(rules)
         return kernel.trace(entry)
     }
 }

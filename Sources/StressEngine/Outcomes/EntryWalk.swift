@@ -49,22 +49,22 @@ extension PlainKernel {
 /// A walk over the entries of one cell in a run of chunks, into a sink. O(entries log bars) with trees, O(entries × bars of a window)
 /// without.
 private struct EntryWalk<Sink: OutcomeSink>: PositionVisitor {
-    let run: HistoryJob
+    let job: HistoryJob
     let rules: CellRules
     let chunks: Range<Int>
     let trees: PassageTrees?
     let sink: Sink
 
     func visit<Position: KernelPosition>(_: Position.Type) -> Sink {
-        let kernel: PlainKernel<Position> = run.kernel(rules)
+        let kernel: PlainKernel<Position> = job.kernel(rules)
         var sink = sink
         var outcome = kernel.emptyOutcome(allFills: Sink.readsAllFills)
         for chunk in chunks {
             sink.beginChunk()
-            for block in run.blocks.chunks[chunk] {
+            for block in job.blocks.chunks[chunk] {
                 sink.beginBlock()
                 outcome.block = block
-                for entry in run.blocks.blocks[block] {
+                for entry in job.blocks.blocks[block] {
                     switch kernel.tryEntry(entry, trees: trees, prices: Sink.readsPrices, into: &outcome) {
                     case .notAnEntry: break
                     case .excluded: sink.addExcluded(entry)
@@ -85,7 +85,7 @@ extension HistoryJob {
     ) -> Sink {
         withPosition(
             rules.cell.contract, rules.cell.side,
-            EntryWalk(run: self, rules: rules, chunks: chunks, trees: trees, sink: sink))
+            EntryWalk(job: self, rules: rules, chunks: chunks, trees: trees, sink: sink))
     }
 
     func kernel<Position: KernelPosition>(_ rules: CellRules) -> PlainKernel<Position> {
@@ -101,7 +101,7 @@ extension HistoryJob {
     /// window) for the plain kernel.
     ///
     /// - Parameters:
-    ///   - cell: place of the cell in this run's plan order.
+    ///   - cell: place of the cell in this job's plan order.
     ///   - sink: an empty one.
     public func outcomes<Sink: OutcomeSink>(
         cell: Int, threads: Int, control: RunControl = RunControl(), into sink: Sink

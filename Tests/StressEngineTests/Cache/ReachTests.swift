@@ -16,9 +16,9 @@ import Testing
         var reach: Reach { Reach(back: bars) }
 
         /// For every entry of a chunk: the highest price that the rule sees.
-        func values(_ run: HistoryJob, _ chunk: Int) -> [Double] {
-            run.blocks.bars(chunk..<chunk + 1).map { entry in
-                run.market.series.high[max(0, entry - bars)...entry].max() ?? 0
+        func values(_ job: HistoryJob, _ chunk: Int) -> [Double] {
+            job.blocks.bars(chunk..<chunk + 1).map { entry in
+                job.market.series.high[max(0, entry - bars)...entry].max() ?? 0
             }
         }
     }
@@ -42,7 +42,7 @@ import Testing
 
         /// On a history of which one bar may have changed, in a way that every rule sees and no funding sum does: those begin at the
         /// first bar.
-        func run(changing bar: Int? = nil) throws -> HistoryJob {
+        func job(changing bar: Int? = nil) throws -> HistoryJob {
             var random = draw
             let market = try RandomStudy.market(seed, &random, changing: bar)
             return HistoryJob(study: study, asset: "X", market: market, kernel: .automatic, barsPerChunk: 24)
@@ -54,18 +54,18 @@ import Testing
     func aKeyFollowsTheBarsInReach(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed).stream("bars")
         let test = try Case(ContractKind.allCases[Int(seed) % ContractKind.allCases.count], seed: seed)
-        let run = try test.run()
-        let keys = ChunkKeys(run, threads: 2)
+        let job = try test.job()
+        let keys = ChunkKeys(job, threads: 2)
         var (inside, outside) = (0, 0)
         for _ in 0..<6 {
-            let bar = Int(random.next() % UInt64(run.market.series.count))
-            let other = try test.run(changing: bar)
+            let bar = Int(random.next() % UInt64(job.market.series.count))
+            let other = try test.job(changing: bar)
             let otherKeys = ChunkKeys(other, threads: 2)
-            for (part, otherPart) in zip(run.parts, other.parts) {
-                for chunk in run.blocks.chunks.indices {
-                    let key = keys.key(chunk, run.keyed(part))
+            for (part, otherPart) in zip(job.parts, other.parts) {
+                for chunk in job.blocks.chunks.indices {
+                    let key = keys.key(chunk, job.keyed(part))
                     let isSame = key == otherKeys.key(chunk, other.keyed(otherPart))
-                    if run.needed(by: chunk, run.reach(part)).contains(bar) {
+                    if job.needed(by: chunk, job.reach(part)).contains(bar) {
                         inside += 1
                         #expect(!isSame, "seed \(seed), bar \(bar), chunk \(chunk)")
                     } else {
@@ -75,7 +75,7 @@ import Testing
                     guard isSame else { continue }
                     let range = chunk..<chunk + 1
                     #expect(
-                        run.tallies(part, range, control: RunControl())
+                        job.tallies(part, range, control: RunControl())
                             == other.tallies(otherPart, range, control: RunControl()),
                         "seed \(seed), bar \(bar), chunk \(chunk)")
                 }
@@ -83,7 +83,7 @@ import Testing
         }
         #expect(inside > 0)
         // Slippage that knows the volatility of the whole history looks at all of it.
-        #expect(outside > 0 || run.rules[0].platform.slippage.impact > 0 || run.blocks.chunks.count < 3)
+        #expect(outside > 0 || job.rules[0].platform.slippage.impact > 0 || job.blocks.chunks.count < 3)
     }
 
     /// A trial rule with a look-back of n bars: a change n bars before the first entry is seen, one bar earlier is not.
@@ -92,17 +92,17 @@ import Testing
         var random = SeededGenerator(seed: seed).stream("trailing")
         let test = try Case(.linear, seed: seed)
         let rule = Trailing(bars: 2 + Int(random.next() % 70))
-        let run = try test.run()
+        let job = try test.job()
         let cells = KeyedCells(reach: Reach.none.then(rule.reach), text: "trial")
-        let keys = ChunkKeys(run, reaches: [cells.reach], threads: 1)
-        let chunk = Int(random.next() % UInt64(run.blocks.chunks.count))
-        let first = run.blocks.bars(chunk..<chunk + 1).lowerBound
+        let keys = ChunkKeys(job, reaches: [cells.reach], threads: 1)
+        let chunk = Int(random.next() % UInt64(job.blocks.chunks.count))
+        let first = job.blocks.bars(chunk..<chunk + 1).lowerBound
         for distance in [1, rule.bars - 1, rule.bars, rule.bars + 1, rule.bars + 9] where distance <= first {
-            let other = try test.run(changing: first - distance)
+            let other = try test.job(changing: first - distance)
             let otherKeys = ChunkKeys(other, reaches: [cells.reach], threads: 1)
             let isSame = keys.key(chunk, cells) == otherKeys.key(chunk, cells)
             #expect(isSame == (distance > rule.bars), "seed \(seed), \(rule.bars) bars, \(distance) before")
-            if isSame { #expect(rule.values(run, chunk) == rule.values(other, chunk), "seed \(seed)") }
+            if isSame { #expect(rule.values(job, chunk) == rule.values(other, chunk), "seed \(seed)") }
         }
     }
 
