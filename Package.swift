@@ -69,7 +69,10 @@ let package = Package(
             ]),
         .target(
             name: "StudyPlan",
-            dependencies: ["StressBasics", "PriceSeries", "MarginModel", .product(name: "Yams", package: "Yams")]),
+            dependencies: [
+                "StressBasics", "PriceSeries", "MarginModel", "StressStatistics",
+                .product(name: "Yams", package: "Yams"),
+            ]),
         .target(name: "PriceArchive", dependencies: ["DurableFiles", "StressBasics"]),
         // Level 4: the engine.
         .target(

@@ -76,10 +76,7 @@ extension RunReport {
         return .object(
             [
                 ("suspicious_bars_count", .integer(check.bars)), ("status", .text(estimate.status.rawValue)),
-                ("entries_count", .integer(estimate.windows.entries)),
-                ("liquidated_frac", .optional(estimate.liquidatedFrequency)),
-                ("unprotected_frac", .optional(estimate.unprotectedFrequency)),
-            ] + exitJSON(estimate.exit))
+            ] + estimate.members([.entries, .liquidated, .unprotected]) + exitJSON(estimate.exit))
     }
 
     private func headlineJSON(_ row: ResultRow) -> JSONValue {
@@ -90,17 +87,12 @@ extension RunReport {
         let estimate = row.estimate
         return row.cell.key.members + [
             ("fill", .text(row.fill)), ("status", .text(estimate.status.rawValue)),
-            ("entries_count", .integer(estimate.windows.entries)),
-            ("entries_effective_count", .integer(estimate.effectiveEntries)),
-            ("liquidated_frac", .optional(estimate.liquidatedFrequency)),
-            ("unprotected_frac", .optional(estimate.unprotectedFrequency)),
-            ("time_to_liquidation_p50_h", .optional(estimate.medianTimeToLiquidation?.inHours)),
-        ] + exitJSON(estimate.exit) + [
-            ("worst_fill", estimate.worstExit.map { .object(exitJSON($0)) } ?? .null),
-            ("gap_fill", estimate.gapExit.map { .object(exitJSON($0)) } ?? .null),
-            ("best_fill", estimate.bestExit.map { .object(exitJSON($0)) } ?? .null),
-            ("undecided_count", estimate.undecided.map(JSONValue.integer) ?? .null),
-        ] + lateJSON(row) + cutJSON(row)
+        ] + estimate.members([.entries, .effectiveEntries, .liquidated, .unprotected, .medianTimeToLiquidation])
+            + exitJSON(estimate.exit) + [
+                ("worst_fill", estimate.worstExit.map { .object(exitJSON($0)) } ?? .null),
+                ("gap_fill", estimate.gapExit.map { .object(exitJSON($0)) } ?? .null),
+                ("best_fill", estimate.bestExit.map { .object(exitJSON($0)) } ?? .null),
+            ] + estimate.members([.undecided]) + lateJSON(row) + cutJSON(row)
     }
 
     /// How late fills are, and which bars would tell what that costs; null where no law has to.
@@ -115,8 +107,8 @@ extension RunReport {
     private func cutJSON(_ row: ResultRow) -> [(String, JSONValue)] {
         let evidence = CutEvidence(row: row, wideSteps: nil)
         return [
-            ("watched_count", .integer(evidence.watched)), ("cut_count", .integer(evidence.cut)),
-            ("cut_frac", .optional(evidence.share)), ("cut_negative_count", .number(evidence.cutNegative)),
+            ("watched_count", .integer(evidence.watched)), (Measure.cut.name, .integer(evidence.cut)),
+            ("cut_frac", .optional(evidence.share)), (Measure.cutNegative.name, .number(evidence.cutNegative)),
         ]
     }
 
@@ -139,11 +131,12 @@ extension RunReport {
 
     private func exitJSON(_ exit: ExitEstimate) -> [(String, JSONValue)] {
         [
-            ("negative_count", .number(exit.negative)), ("negative_equity_frac", .optional(exit.frequency)),
+            (Measure.negativeCount.name, .number(exit.negative)),
+            (Measure.negativeEquity.name, .optional(exit.frequency)),
             ("ci_low_frac", .optional(exit.interval?.low)), ("ci_high_frac", .optional(exit.interval?.high)),
             ("ci_method", .optional(exit.interval?.method.rawValue)),
-            ("shortfall_p50_margin_frac", .optional(exit.shortfall?.p50)),
-            ("shortfall_max_margin_frac", .optional(exit.shortfall?.max)),
+            (Measure.medianShortfall.name, .optional(exit.shortfall?.p50)),
+            (Measure.largestShortfall.name, .optional(exit.shortfall?.max)),
         ]
     }
 

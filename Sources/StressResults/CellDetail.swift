@@ -187,6 +187,7 @@ extension TailReport.Level {
     public var bankruptLeverage: TailReport.BankruptLeverage? {
         guard let move, move.level > 0 else { return nil }
         return TailReport.BankruptLeverage(
-            value: 1 / move.level, low: 1 / move.high, high: move.low > 0 ? 1 / move.low : nil)
+            value: 1 / move.level, low: 1 / move.interval.high,
+            high: move.interval.low > 0 ? 1 / move.interval.low : nil)
     }
 }

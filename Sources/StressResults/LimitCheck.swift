@@ -13,7 +13,7 @@ public struct LimitCheck: Sendable {
     /// The measured value; nil when there is none.
     public var value: Double?
     /// Its interval; nil where the measure has none.
-    public var interval: (low: Double, high: Double)?
+    public var interval: Interval?
     /// Median of the values of earlier runs, for a drift limit with enough of them.
     public var baseline: Double?
     /// Number of earlier values behind ``baseline``, or too few of them.
@@ -45,7 +45,7 @@ public struct LimitCheck: Sendable {
     /// A verdict of the given parts.
     public init(
         limit: StudyLimit, asset: String, cell: StudyCell? = nil, value: Double?,
-        interval: (low: Double, high: Double)? = nil, baseline: Double? = nil, earlierRuns: Int,
+        interval: Interval? = nil, baseline: Double? = nil, earlierRuns: Int,
         threshold: Double? = nil, outcome: Outcome
     ) {
         (self.limit, self.asset, self.cell, self.value) = (limit, asset, cell, value)

@@ -6,7 +6,8 @@ struct LimitRecord: Codable {
     let limit: Int
     let cell: Int?
     let asset: String
-    let value, low, high, baseline, threshold: Double?
+    let value, baseline, threshold: Double?
+    let interval: Interval?
     let earlierRuns: Int
     let outcome: LimitCheck.Outcome
     let absence: LimitCheck.Absence?
@@ -16,7 +17,7 @@ struct LimitRecord: Codable {
     init(_ check: LimitCheck, places: [StudyLimit: Int]) {
         guard let place = places[check.limit] else { preconditionFailure("a verdict is on a limit of its study") }
         (limit, cell, asset, value) = (place, check.cell?.index, check.asset, check.value)
-        (low, high) = (check.interval?.low, check.interval?.high)
+        interval = check.interval
         (baseline, threshold, earlierRuns) = (check.baseline, check.threshold, check.earlierRuns)
         (outcome, absence, absenceDetail) = (check.outcome, check.absence, check.absenceDetail)
         isUnknown = check.isUnknown
@@ -25,8 +26,6 @@ struct LimitRecord: Codable {
     /// Nil when the study has no such limit or cell.
     func check(of limits: [StudyLimit], cells: [StudyCell]) -> LimitCheck? {
         guard limits.indices.contains(limit), cell.map(cells.indices.contains) ?? true else { return nil }
-        var interval: (low: Double, high: Double)?
-        if let low, let high { interval = (low, high) }
         var check = LimitCheck(
             limit: limits[limit], asset: asset, cell: cell.map { cells[$0] }, value: value, interval: interval,
             baseline: baseline, earlierRuns: earlierRuns, threshold: threshold, outcome: outcome)

@@ -103,7 +103,7 @@ extension ExitEstimate {
 extension FrequencyInterval {
     fileprivate init?(from reader: inout RecordReader) {
         guard let ends = reader.doubles(2), let method: Method = reader.choice() else { return nil }
-        self.init(low: ends[0], high: ends[1], method: method)
+        self.init(Interval(low: ends[0], high: ends[1]), method: method)
     }
 }
 
@@ -157,16 +157,17 @@ extension MeanInference {
     fileprivate func write(to writer: inout RecordWriter) {
         writer.add(mean)
         writer.add(method)
-        for value in [low, high, percentile?.low, percentile?.high] { writer.add(value) { $0.add($1) } }
+        for ends in [interval, percentile] {
+            writer.add(ends) { writer, ends in [ends.low, ends.high].forEach { writer.add($0) } }
+        }
     }
 
     fileprivate init?(from reader: inout RecordReader) {
         guard let mean = reader.double(), let method: Method = reader.choice(),
-            let low = reader.optional({ $0.double() }), let high = reader.optional({ $0.double() }),
-            let first = reader.optional({ $0.double() }), let last = reader.optional({ $0.double() })
+            let interval = reader.optional({ $0.doubles(2).map { Interval(low: $0[0], high: $0[1]) } }),
+            let percentile = reader.optional({ $0.doubles(2).map { Interval(low: $0[0], high: $0[1]) } })
         else { return nil }
-        let ends = first.flatMap { first in last.map { DifferenceInference.Ends((first, $0)) } }
-        self.init(mean: mean, low: low, high: high, method: method, percentile: ends)
+        self.init(mean: mean, interval: interval, method: method, percentile: percentile)
     }
 }
 
@@ -180,7 +181,8 @@ extension FrequencyInference {
         guard let values = reader.doubles(7) else { return nil }
         self.init(
             frequency: values[0], standardError: values[1], effectiveEntries: values[2],
-            bounds: Bounds(low: values[3], high: values[4]), effectiveWilson: Bounds(low: values[5], high: values[6]))
+            bounds: Interval(low: values[3], high: values[4]),
+            effectiveWilson: Interval(low: values[5], high: values[6]))
     }
 }
 

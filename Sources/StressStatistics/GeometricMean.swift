@@ -8,10 +8,8 @@
 public struct GeometricMean: Hashable, Sendable {
     /// The mean.
     public let value: Double
-    /// Lower end of the interval; nil of a single value.
-    public let low: Double?
-    /// Upper end of the interval; nil of a single value.
-    public let high: Double?
+    /// Its interval; nil of a single value.
+    public let interval: Interval?
     /// How many values there are.
     public let count: Int
 
@@ -24,12 +22,12 @@ public struct GeometricMean: Hashable, Sendable {
         let mean = logarithms.reduce(0, +) / Double(values.count)
         (value, count) = (exp(mean), values.count)
         guard values.count > 1 else {
-            (low, high) = (nil, nil)
+            interval = nil
             return
         }
         let squares = logarithms.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         let error = (squares / Double(values.count - 1) / Double(values.count)).squareRoot()
         let margin = error * studentQuantile(twoSided: confidence, degrees: Double(values.count - 1))
-        (low, high) = (exp(mean - margin), exp(mean + margin))
+        interval = Interval(low: exp(mean - margin), high: exp(mean + margin))
     }
 }

@@ -19,10 +19,10 @@ public struct RatioInference: Hashable, Sendable {
     /// How many runs of blocks of equal weight would hold as much of the events.
     public let runs: Double
 
-    /// Lower end of the ratio's interval; nil as ``logarithmMargin``.
-    public var low: Double? { logarithmMargin.map { exp(logarithm - $0) } }
-    /// Upper end of the ratio's interval; nil as ``logarithmMargin``.
-    public var high: Double? { logarithmMargin.map { exp(logarithm + $0) } }
+    /// The ratio's interval; nil as ``logarithmMargin``.
+    public var interval: Interval? {
+        logarithmMargin.map { Interval(low: exp(logarithm - $0), high: exp(logarithm + $0)) }
+    }
 
     /// The ratios of the first to the second of each pair; nil without a pair, or where one has no events.
     ///

@@ -28,8 +28,8 @@ private func day(_ number: Int) -> String { "2026-11-\(number < 10 ? "0" : "")\(
         #expect(record.run.duration == TimeSpan(milliseconds: 41_500) && record.run.exitCode == 0)
         #expect(record.jobs.map(\.asset) == ["BTC", "ETH"] && record.jobs.map(\.isFailed) == [false, true])
         #expect(record.jobs[0].warnings == 1 && record.jobs[0].last?.rfc3339 == "2026-11-19T23:00:00Z")
-        #expect(record.headlines[0].isStudyHeadline && record.headlines[0].worstFill == 0.2)
-        #expect(record.headlines[0].atOnce == 0.01)
+        #expect(record.headlines[0].isStudyHeadline && record.headlines[0].shares[.worstNegativeEquity] == 0.2)
+        #expect(record.headlines[0].shares[.gapNegativeEquity] == 0.01)
         #expect(record.limits[0].cell?.leverage.value == 20 && record.limits[1].cell == nil)
         #expect(record.limits[1].asset == "BTC" && record.limits[1].threshold == 36)
         let history = try open()
@@ -127,7 +127,8 @@ private func day(_ number: Int) -> String { "2026-11-\(number < 10 ? "0" : "")\(
         let history = try open()
         try record(2, into: history)
         let headlines = try history.runs().map { try history.record(of: $0).headlines[0] }
-        #expect(headlines.map(\.worstFill) == [0.2, 0.2] && Set(headlines.map(\.atOnce)) == [nil, 0.01])
+        #expect(headlines.map { $0.shares[.worstNegativeEquity] } == [0.2, 0.2])
+        #expect(Set(headlines.map { $0.shares[.gapNegativeEquity] }) == [nil, 0.01])
     }
 
     @Test func theLogOfALostStoreIsNotPlayedIntoTheNewOne() throws {

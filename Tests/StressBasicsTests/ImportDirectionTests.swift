@@ -14,7 +14,7 @@ private let mayImport: [String: Set<String>] = [
         "CLibCSV", "CLibZip", "CZlib", "CZstd", "ContentStore", "StressBasics", "PriceSeries", "MarginModel",
     ],
     "PriceArchive": ["DurableFiles", "StressBasics"],
-    "StudyPlan": ["StressBasics", "PriceSeries", "MarginModel", "Yams"],
+    "StudyPlan": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "Yams"],
     "StressEngine": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
     "RunStore": ["CZlib", "DurableFiles", "StressBasics", "StressStatistics", "StudyPlan", "GRDB"],
     "StressResults": ["StressBasics", "StressStatistics", "StudyPlan"],

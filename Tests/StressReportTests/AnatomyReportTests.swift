@@ -36,12 +36,13 @@ import Testing
         let shortfallTail = TailReport(
             analysis: tail.analysis,
             levels: [
-                TailReport.Level(years: 1, move: .init(level: 0.2, low: 0.12, high: .infinity), refusal: nil),
+                TailReport.Level(
+                    years: 1, move: .init(level: 0.2, interval: Interval(low: 0.12, high: .infinity)), refusal: nil),
                 TailReport.Level(years: 5, move: nil, refusal: .tooFar),
             ])
         let slower = try #require(
             report.study.cells.first { $0.leverage.value < cell.leverage.value && $0.side == cell.side })
-        let interval = FrequencyInterval(low: 0.01, high: 0.02, method: .clusteredBeta)
+        let interval = FrequencyInterval(Interval(low: 0.01, high: 0.02), method: .clusteredBeta)
         report.details = [
             CellDetail(
                 cell: cell, anatomy: CellAnatomy(entries: entries, market: conditions, context: context),
@@ -187,7 +188,8 @@ import Testing
 
     /// A linear position is bankrupt where the move is its whole margin.
     @Test func leverageOfAMove() throws {
-        let level = TailReport.Level(years: 10, move: .init(level: 0.5, low: 0.4, high: .infinity), refusal: nil)
+        let level = TailReport.Level(
+            years: 10, move: .init(level: 0.5, interval: Interval(low: 0.4, high: .infinity)), refusal: nil)
         let leverage = try #require(level.bankruptLeverage)
         #expect(leverage.value == 2 && leverage.high == 2.5 && leverage.low == 0)
         let rows = try rows("tail.csv", try AnatomyReportTests.extrapolated())

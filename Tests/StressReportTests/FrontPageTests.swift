@@ -108,7 +108,7 @@ import Testing
             headlines: [
                 StoredHeadline(
                     cell: cell, isStudyHeadline: true, status: "ok", entries: 9, effectiveEntries: 9,
-                    negativeEquity: value, low: nil, high: nil, liquidated: nil, unprotected: nil, worstFill: nil)
+                    shares: value.map { [.negativeEquity: $0] } ?? [:], interval: nil)
             ],
             limits: [
                 StoredLimit(

@@ -11,7 +11,7 @@ import Testing
     /// 6 of 200 entries below zero in 40 windows, shortfalls from 0.1 to 0.5.
     private func estimate(_ negative: Int = 6, status: CellStatus = .ok) -> CellEstimate {
         let share = Double(negative) / 200
-        let interval = FrequencyInterval(low: share / 2, high: share * 2, method: .wilsonDisjoint)
+        let interval = FrequencyInterval(Interval(low: share / 2, high: share * 2), method: .wilsonDisjoint)
         let shortfall = ShortfallSummary(mean: 0.2, p50: 0.15, p90: 0.4, p99: 0.48, max: 0.5)
         var windows = WindowCounts()
         (windows.entries, windows.excluded, windows.liquidated, windows.unprotected) = (200, 3, 50, 40)
@@ -36,7 +36,7 @@ import Testing
     }
 
     private func limit(
-        _ form: StudyLimit.Form, _ measure: StudyLimit.Measure = .negativeEquity,
+        _ form: StudyLimit.Form, _ measure: Measure = .negativeEquity,
         bound: StudyLimit.Bound = .value
     ) -> StudyLimit {
         StudyLimit(cells: CellSelector(side: .long), measure: measure, form: form, bound: bound)
@@ -94,29 +94,30 @@ import Testing
     }
 
     @Test func everyMeasureHasItsValue() throws {
-        let wanted: [StudyLimit.Measure: Double] = [
+        let wanted: [Measure: Double] = [
             .negativeEquity: 0.03, .liquidated: 0.25, .unprotected: 0.2, .meanShortfall: 0.2, .medianShortfall: 0.15,
             .p90Shortfall: 0.4, .p99Shortfall: 0.48, .largestShortfall: 0.5, .meanEquity: -0.125,
             .medianTimeToLiquidation: 5, .entries: 200, .excluded: 3, .rejected: 0, .liquidatedCount: 50,
             .negativeCount: 6, .unprotectedCount: 40, .effectiveEntries: 40, .disjointWindows: 40,
+            .cut: 0, .cutLiquidated: 0, .cutNegative: 0,
         ]
-        for measure in StudyLimit.Measure.allCases {
-            #expect(estimate().value(of: measure) == wanted[measure], "\(measure)")
+        for measure in Measure.allCases {
+            #expect(estimate().knownValue(measure) == wanted[measure], "\(measure)")
         }
         let nothing = CellEstimate(
             windows: WindowCounts(), effectiveEntries: 0,
             exit: ExitEstimate(negative: 0, frequency: nil, interval: nil, shortfall: nil, meanEquity: nil),
             worstExit: nil, medianTimeToLiquidation: nil, status: .noData)
-        let measured = StudyLimit.Measure.allCases.filter { nothing.value(of: $0) != nil }
+        let measured = Measure.allCases.filter { nothing.knownValue($0) != nil }
         #expect(measured.isEmpty, "a failed job breaches nothing")
-        #expect(estimate(0).value(of: .largestShortfall) == 0, "nothing below zero is a shortfall of nothing")
+        #expect(estimate(0).knownValue(.largestShortfall) == 0, "nothing below zero is a shortfall of nothing")
     }
 
     /// The columns that a limit may be set on are those of the table.
     @Test func measuresAreColumnsOfResults() throws {
         let report = try makeReport { _ in estimate() }
         let columns = Set(report.resultsTable.dictionary.map { $0[0] })
-        for measure in StudyLimit.Measure.allCases where !measure.isOfHistory {
+        for measure in Measure.allCases where !measure.isOfHistory {
             #expect(columns.contains(measure.rawValue), "\(measure.rawValue)")
         }
     }

@@ -196,9 +196,9 @@ struct PageTests {
         let intervals = try csvRows(#require(files.first { $0.path == "intervals.csv" }).contents)
         for (page, side) in [(files[1], "long"), (files[2], "short")] {
             let rows = results.filter { $0["side"] == side }
-            for measure in Measure.allCases where measure != .atOnce || rows[0]["gap_negative_count"] != "" {
+            for measure in Measure.shown where measure != .gapNegativeEquity || rows[0]["gap_negative_count"] != "" {
                 let ends = measure.intervalFile == "results.csv" ? rows : intervals.filter { $0["side"] == side }
-                let ofMeasure = ends.filter { $0["measure", default: measure.column] == measure.column }
+                let ofMeasure = ends.filter { $0["measure", default: measure.name] == measure.name }
                 let ofCell = Dictionary(ofMeasure.map { (cellKey($0), $0) }, uniquingKeysWith: { first, _ in first })
                 let expected = rows.map { expectedCell($0, measure, interval: ofCell[cellKey($0)]) }
                 #expect(heatCells(of: page.contents, pane: measure.place) == expected, "\(measure) \(side)")
@@ -209,13 +209,13 @@ struct PageTests {
     /// What a heat cell must show, from the fields of the files alone.
     private func expectedCell(_ row: [String: String], _ measure: Measure, interval: [String: String]?) -> String {
         if row["entries_count"] == "0" { return row["rejected_count"] == "0" ? "no data" : "rejected" }
-        let value = Double(row[measure.column]!)!
+        let value = Double(row[measure.name]!)!
         if row["status"] == "impossible", measure != .liquidated, value == 0 { return "n/a" }
-        let prefix =
-            measure == .belowZero
-            ? "ci95"
-            : measure == .worstFill
-                ? "worst_ci95" : measure == .bestFill ? "best_ci95" : measure == .atOnce ? "gap_ci" : "ci"
+        let prefixes: [Measure: String] = [
+            .negativeEquity: "ci95", .worstNegativeEquity: "worst_ci95", .bestNegativeEquity: "best_ci95",
+            .gapNegativeEquity: "gap_ci",
+        ]
+        let prefix = prefixes[measure] ?? "ci"
         let (low, high) = (Double(interval![prefix + "_low_frac"]!)!, Double(interval![prefix + "_high_frac"]!)!)
         let range = value > 0 ? "\(shareNumber(low))–\(shareNumber(high))" : "≤\(boundNumber(high))"
         return markupText(shareNumber(value)) + "<small>" + markupText(range) + "</small>"
@@ -272,8 +272,8 @@ struct PageTests {
             (.unbounded, "(without those that have no bound, and so without an interval)", "too few"),
         ])
     func meanShortfall(method: MeanInference.Method, words: String, field: String) throws {
-        let (low, high) = method == .bootstrapT ? (0.08, 0.31) : (nil, nil)
-        let mean = MeanInference(mean: 0.13, low: low, high: high, method: method, percentile: nil)
+        let ends = method == .bootstrapT ? Interval(low: 0.08, high: 0.31) : nil
+        let mean = MeanInference(mean: 0.13, interval: ends, method: method, percentile: nil)
         let share = BlockShare(
             counts: (0..<100).map { $0 % 9 == 0 ? 3 : 0 }, entries: Array(repeating: 24, count: 100))
         let panel = try #require(
@@ -291,8 +291,8 @@ struct PageTests {
         for row in rows {
             for name in ["shortfall_mean", "shortfall_per_entry"] {
                 #expect(row["\(name)_ci_method"] == method.rawValue)
-                #expect(row["\(name)_ci_low_margin_frac"] == (low.map(numberText) ?? ""))
-                #expect(row["\(name)_ci_high_margin_frac"] == (high.map(numberText) ?? ""))
+                #expect(row["\(name)_ci_low_margin_frac"] == (ends.map { numberText($0.low) } ?? ""))
+                #expect(row["\(name)_ci_high_margin_frac"] == (ends.map { numberText($0.high) } ?? ""))
             }
             #expect(row["status"] == "ok" && row["confidence"] == "0.95")
         }

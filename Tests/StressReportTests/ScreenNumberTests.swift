@@ -38,8 +38,8 @@ struct ScreenNumberTests {
 
     @Test("Intervals and bounds say which they are")
     func intervals() {
-        let seen = FrequencyInterval(low: 0.0201, high: 0.0468, method: .wilsonDisjoint)
-        let none = FrequencyInterval(low: 0, high: 0.005, method: .zeroCountDisjoint)
+        let seen = FrequencyInterval(Interval(low: 0.0201, high: 0.0468), method: .wilsonDisjoint)
+        let none = FrequencyInterval(Interval(low: 0, high: 0.005), method: .zeroCountDisjoint)
         #expect(intervalNumber(seen) == "2.0–4.7")
         #expect(plainText(intervalText(seen, confidence: 0.95)) == "95 % CI 2.0–4.7 %")
         #expect(plainText(intervalText(none, confidence: 0.99)) == "99 % bound ≤0.5 %")

@@ -79,12 +79,13 @@ struct SentenceTests {
             sentences(makeEstimate(negative: 30_000, windows: 1)).headline.sentence
                 == "At 20×, a LTCUSDT long held for up to 7 days ended below zero in 49 % of entries "
                 + "(≈ 1 independent window: no interval, treat as indicative).")
-        let point = FrequencyInterval(low: 0.04, high: 0.04, method: .clusteredBeta)
+        let point = FrequencyInterval(Interval(low: 0.04, high: 0.04), method: .clusteredBeta)
         #expect(point.isVacuous(windows: 400) && point.rangeNumber(windows: 400) == "too few")
-        let bound = FrequencyInterval(low: 0, high: 1, method: .zeroCountDisjoint)
+        let bound = FrequencyInterval(Interval(low: 0, high: 1), method: .zeroCountDisjoint)
         #expect(bound.rangeNumber(windows: 1) == "too few")
         #expect(
-            FrequencyInterval(low: 0.02, high: 0.047, method: .clusteredBeta).rangeNumber(windows: 1) == "2.0–4.7")
+            FrequencyInterval(Interval(low: 0.02, high: 0.047), method: .clusteredBeta).rangeNumber(windows: 1)
+                == "2.0–4.7")
     }
 
     @Test("A rejected position and an empty cell say why")

@@ -9,7 +9,7 @@ import Testing
 /// What a terminal and a mail say of limits, of many leverages and histories, and of short ones.
 @Suite struct TerminalWordsTests {
     private func check(
-        _ form: StudyLimit.Form, _ measure: StudyLimit.Measure = .negativeEquity, bound: StudyLimit.Bound = .value,
+        _ form: StudyLimit.Form, _ measure: Measure = .negativeEquity, bound: StudyLimit.Bound = .value,
         value: Double?, interval: (Double, Double)? = nil, baseline: Double? = nil, runs: Int = 0, threshold: Double?,
         outcome: LimitCheck.Outcome = .breach, contract: ContractKind = .linear
     ) -> LimitCheck {
@@ -20,7 +20,8 @@ import Testing
                 platform: "okx"))
         return LimitCheck(
             limit: StudyLimit(cells: CellSelector(), measure: measure, form: form, bound: bound), asset: "BTC-USD",
-            cell: cell, value: value, interval: interval.map { ($0.0, $0.1) }, baseline: baseline, earlierRuns: runs,
+            cell: cell, value: value, interval: interval.map { Interval(low: $0.0, high: $0.1) }, baseline: baseline,
+            earlierRuns: runs,
             threshold: threshold, outcome: outcome)
     }
 

@@ -31,7 +31,9 @@ import Testing
         return report
     }
 
-    private func hasShare(_ row: ResultRow) -> Bool { row.estimate.figure(.belowZero, confidence: 0.95)?.share != nil }
+    private func hasShare(_ row: ResultRow) -> Bool {
+        row.estimate.figure(.negativeEquity, confidence: 0.95)?.share != nil
+    }
 
     /// The interval of a row, half as wide again on both sides.
     private func wider(_ row: ResultRow) -> (low: Double, high: Double) {

@@ -69,12 +69,12 @@ import Testing
         let all = panel.shares.compactMap { panel.inference($0) }
         let difference = try #require(panel.difference(0, 1))
         #expect(difference.difference == all[0].frequency - all[1].frequency)
-        #expect(difference.isClear && difference.low > 0 && difference.method == .bootstrapTJoint)
+        #expect(difference.isClear && difference.interval.low > 0 && difference.method == .bootstrapTJoint)
         let apart = (all[0].standardError * all[0].standardError + all[1].standardError * all[1].standardError)
             .squareRoot()
         #expect(difference.standardError < apart / 2)
         let back = try #require(panel.difference(1, 0))
-        #expect(back.low == -difference.high && back.high == -difference.low)
+        #expect(back.interval.low == -difference.interval.high && back.interval.high == -difference.interval.low)
     }
 
     /// What never differed in the resamples is not known exactly.
@@ -82,12 +82,12 @@ import Testing
         let base = columns(3, count: 1, blocks: 600)[0]
         let same = try #require(try panel([base, base]).difference(0, 1))
         #expect(same.percentile.low == 0 && same.percentile.high == 0)
-        #expect(same.method == .intervalsJoint && same.low < 0 && same.high > 0 && !same.isClear)
+        #expect(same.method == .intervalsJoint && same.interval.low < 0 && same.interval.high > 0 && !same.isClear)
         let none = BlockShare(counts: Array(repeating: 0, count: 600), entries: base.entries)
         let never = try #require(try panel([none, none]).difference(0, 1))
         #expect(
-            never.method == .intervalsJoint && never.low == -never.high
-                && abs(never.high - zeroCountBound(trials: 260, confidence: 0.95)) < 1e-12)
+            never.method == .intervalsJoint && never.interval.low == -never.interval.high
+                && abs(never.interval.high - zeroCountBound(trials: 260, confidence: 0.95)) < 1e-12)
     }
 
     /// Fewer than fifteen runs: the ends of the two intervals, added up.
@@ -97,8 +97,8 @@ import Testing
         let single = panel.shares.compactMap { panel.inference($0)?.interval }
         let found = try #require(panel.difference(0, 1))
         #expect(found.method == .intervalsApart)
-        #expect(abs(found.low - (single[0].low - single[1].high)) < 1e-12)
-        #expect(abs(found.high - (single[0].high - single[1].low)) < 1e-12)
+        #expect(abs(found.interval.low - (single[0].low - single[1].high)) < 1e-12)
+        #expect(abs(found.interval.high - (single[0].high - single[1].low)) < 1e-12)
         let enough = try #require(try self.panel(pair, length: 6).difference(0, 1))
         #expect(enough.method != .intervalsApart)
     }
@@ -107,7 +107,7 @@ import Testing
     func theIntervalHoldsTheDifferenceAndTheQuantiles(seed: UInt64) throws {
         let pair = columns(seed, count: 2, blocks: 400, rarity: 8 + seed * 20)
         guard let found = try panel(pair, resamples: 400).difference(0, 1) else { return }
-        #expect(found.low <= found.difference && found.difference <= found.high)
-        #expect((-1...1).contains(found.low) && (-1...1).contains(found.high))
+        #expect(found.interval.low <= found.difference && found.difference <= found.interval.high)
+        #expect((-1...1).contains(found.interval.low) && (-1...1).contains(found.interval.high))
     }
 }

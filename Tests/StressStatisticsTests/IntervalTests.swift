@@ -54,6 +54,6 @@ import Testing
         let interval = try #require(
             FrequencyInterval.disjointWindows(count: 6120, entries: 61_200, windows: 365, confidence: 0.95))
         let bounds = wilsonBounds(share: 0.1, trials: 365, confidence: 0.95)
-        #expect(interval == FrequencyInterval(low: bounds.low, high: bounds.high, method: .wilsonDisjoint))
+        #expect(interval == FrequencyInterval(bounds, method: .wilsonDisjoint))
     }
 }

@@ -108,23 +108,24 @@ import Testing
         let ratio = columns(seed, count: 1, blocks: 600)[0]
         let found = try #require(try mean(ratio))
         #expect(found.method == .bootstrapT && found.mean == ratio.value)
-        let (low, high) = (try #require(found.low), try #require(found.high))
+        let (low, high) = (try #require(found.interval?.low), try #require(found.interval?.high))
         #expect(0 <= low && low < found.mean && found.mean < high, "seed \(seed)")
         let wide = try #require(
             try panel(600, confidence: 0.99).means(of: [ratio], entries: entries(600).entries)[0])
-        #expect(try #require(wide.low) <= low && (try #require(wide.high)) >= high)
+        #expect(try #require(wide.interval?.low) <= low && (try #require(wide.interval?.high)) >= high)
     }
 
     /// The same shortfall every time is known as far as it was seen: nothing varies, so there is no interval.
     @Test func whyThereIsNone() throws {
         let ratio = columns(1, count: 1, blocks: 100, rarity: 0.3)[0]
         let few = try #require(try mean(ratio, length: 10))
-        #expect(few.method == .fewRuns && few.low == nil && few.high == nil && few.percentile != nil)
+        #expect(
+            few.method == .fewRuns && few.interval?.low == nil && few.interval?.high == nil && few.percentile != nil)
         #expect(try #require(try mean(ratio, length: 5)).method == .bootstrapT, "20 runs are enough")
         var single = BlockRatio(sums: Array(repeating: 0, count: 400), weights: Array(repeating: 0, count: 400))
         (single.sums[200], single.weights[200]) = (3, 12)
         let one = try #require(try mean(single))
-        #expect(one.method == .fewEpisodes && one.low == nil && one.mean == 0.25)
+        #expect(one.method == .fewEpisodes && one.interval?.low == nil && one.mean == 0.25)
         let none = BlockRatio(sums: Array(repeating: 0, count: 400), weights: Array(repeating: 0, count: 400))
         #expect(try mean(none) == nil)
         let constant = BlockRatio(
@@ -152,8 +153,8 @@ import Testing
         #expect(abs(bounded.mean.mean - 0.7) < 0.03)
         #expect(abs(bounded.perEntry.mean - bounded.mean.mean * 43 / 300) < 1e-12)
         let unbounded = try #require(try severity([-0.5, -.infinity, -1.5]))
-        #expect(unbounded.mean.method == .unbounded && unbounded.mean.low == nil)
-        #expect(unbounded.perEntry.method == .unbounded && unbounded.perEntry.high == nil)
+        #expect(unbounded.mean.method == .unbounded && unbounded.mean.interval?.low == nil)
+        #expect(unbounded.perEntry.method == .unbounded && unbounded.perEntry.interval?.high == nil)
         #expect(try severity([1]) == nil)
     }
 

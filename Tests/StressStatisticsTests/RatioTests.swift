@@ -30,7 +30,9 @@ import Testing
         let (found, turned) = (try inference([(some, all)]), try inference([(all, some)]))
         let plain = try #require(some.frequency) / #require(all.frequency)
         #expect(abs(found.ratio / plain - 1) < 1e-12, "seed \(seed)")
-        let (low, high, back) = (try #require(found.low), try #require(found.high), try #require(turned.low))
+        let (low, high, back) = (
+            try #require(found.interval?.low), try #require(found.interval?.high), try #require(turned.interval?.low)
+        )
         #expect(low < found.ratio && found.ratio < high && abs(back * high - 1) < 1e-9, "seed \(seed)")
         // What is the same on every day leaves no doubt, and the mean of the same ratio twice is that ratio.
         let same = try inference([(all, all)])
@@ -62,7 +64,7 @@ import Testing
         let entries = [UInt32](repeating: 24, count: 100)
         let one = BlockShare(counts: counts, entries: entries)
         let found = try inference([(one, one)])
-        #expect(found.ratio == 1 && found.runs == 1 && found.low == nil && found.high == nil)
+        #expect(found.ratio == 1 && found.runs == 1 && found.interval?.low == nil && found.interval?.high == nil)
     }
 
     @Test func withoutEventsThereIsNoRatio() {
@@ -79,11 +81,11 @@ import Testing
     @Test func geometricMeansOnPaper() throws {
         let mean = try #require(GeometricMean([1, exp(1), exp(2)], confidence: 0.95))
         #expect(abs(mean.value - exp(1)) < 1e-12 && mean.count == 3)
-        let top = log(try #require(mean.high))
+        let top = log(try #require(mean.interval?.high))
         #expect(abs(top - 1 - 4.302652729911275 / 3.0.squareRoot()) < 1e-9)
-        let (low, high) = (try #require(mean.low), try #require(mean.high))
+        let (low, high) = (try #require(mean.interval?.low), try #require(mean.interval?.high))
         #expect(abs(low * high - exp(2)) < 1e-9)
-        #expect(GeometricMean([2], confidence: 0.95).map { $0.value == 2 && $0.low == nil } == true)
+        #expect(GeometricMean([2], confidence: 0.95).map { $0.value == 2 && $0.interval?.low == nil } == true)
         #expect(GeometricMean([], confidence: 0.95) == nil && GeometricMean([1, 0], confidence: 0.95) == nil)
     }
 }

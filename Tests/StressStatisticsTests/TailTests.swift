@@ -130,9 +130,9 @@ private func sample(_ tail: GeneralizedPareto, count: Int, seed: UInt64) -> [Dou
                 threshold: 0, excesses: excesses, peaksPerYear: 8, distribution: tail, momentFit: nil, fitPValue: 1,
                 years: 10)
             let found = try #require(made.returnLevel(years: 10, confidence: 0.95)).get()
-            #expect(found.low < found.level && found.level < found.high)
+            #expect(found.interval.low < found.level && found.level < found.interval.high)
             judged += 1
-            if found.low <= level && level <= found.high { hits += 1 }
+            if found.interval.low <= level && level <= found.interval.high { hits += 1 }
         }
         #expect(judged > 110 && Double(hits) / Double(judged) > 0.88, "\(hits) of \(judged)")
     }
@@ -181,7 +181,9 @@ private func sample(_ tail: GeneralizedPareto, count: Int, seed: UInt64) -> [Dou
         let fit = try analysis(values).outcome.get()
         #expect(fit.excesses.count <= 120 && fit.peaksPerYear <= 12)
         let level = try #require(fit.returnLevel(years: 10, confidence: 0.999)).get()
-        #expect(level.low <= truth.growth(120) && truth.growth(120) <= level.high, "seed \(seed): \(level)")
+        #expect(
+            level.interval.low <= truth.growth(120) && truth.growth(120) <= level.interval.high,
+            "seed \(seed): \(level)")
         // A coin-margined loss may have no bound; then no mean is claimed.
         #expect(refusal(analysis(values.map { $0 == values[1] ? .infinity : $0 }).outcome) == .noMean)
     }
@@ -197,7 +199,7 @@ private func sample(_ tail: GeneralizedPareto, count: Int, seed: UInt64) -> [Dou
         #expect(found.diagnostics.count == TailAnalysis.thresholdShares.count)
         let level = try #require(fit.returnLevel(years: 10, confidence: 0.95)).get()
         let exact = truth.growth(3650)
-        #expect(level.low <= exact && exact <= level.high)
+        #expect(level.interval.low <= exact && exact <= level.interval.high)
         let empty = TailAnalysis(
             times: [], values: [], separation: .hours(1), years: 10, random: SeededGenerator(seed: 1))
         #expect(refusal(empty.outcome) == .fewPeaks)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RunStore
 import StressBasics
+import StressStatistics
 import StudyPlan
 
 /// `belowzero history`: the runs of the store over time.
@@ -117,8 +118,8 @@ struct HistoryLine {
     }
 
     private static func interval(_ headline: StoredHeadline?) -> String {
-        guard let headline, let low = headline.low, let high = headline.high else { return "" }
-        return headline.negativeEquity == 0 ? "<=\(percent(high))" : "\(percent(low))-\(percent(high))"
+        guard let headline, let ends = headline.interval else { return "" }
+        return headline.negativeEquity == 0 ? "<=\(percent(ends.high))" : "\(percent(ends.low))-\(percent(ends.high))"
     }
 
     private static func percent(_ share: Double) -> String {
@@ -252,15 +253,31 @@ private struct RunJSON: Encodable {
         let isStudyHeadline: Bool
         let status: String
         let entriesCount, entriesEffectiveCount: Int
-        let negativeEquityFrac, ciLowFrac, ciHighFrac, liquidatedFrac, unprotectedFrac: Double?
-        let worstNegativeEquityFrac, gapNegativeEquityFrac: Double?
+        let ciLowFrac, ciHighFrac: Double?
+        private let shares: [Measure: Double]
+
+        private enum CodingKeys: CodingKey {
+            case cell, isStudyHeadline, status, entriesCount, entriesEffectiveCount, ciLowFrac, ciHighFrac
+        }
 
         init(_ figures: StoredHeadline) {
             (cell, isStudyHeadline, status) = (figures.cell, figures.isStudyHeadline, figures.status)
             (entriesCount, entriesEffectiveCount) = (figures.entries, figures.effectiveEntries)
-            (negativeEquityFrac, ciLowFrac, ciHighFrac) = (figures.negativeEquity, figures.low, figures.high)
-            (liquidatedFrac, unprotectedFrac) = (figures.liquidated, figures.unprotected)
-            (worstNegativeEquityFrac, gapNegativeEquityFrac) = (figures.worstFill, figures.atOnce)
+            (ciLowFrac, ciHighFrac) = (figures.interval?.low, figures.interval?.high)
+            shares = figures.shares
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var members = encoder.container(keyedBy: CodingKeys.self)
+            try members.encode(cell, forKey: .cell)
+            try members.encode(isStudyHeadline, forKey: .isStudyHeadline)
+            try members.encode(status, forKey: .status)
+            try members.encode(entriesCount, forKey: .entriesCount)
+            try members.encode(entriesEffectiveCount, forKey: .entriesEffectiveCount)
+            try members.encodeIfPresent(ciLowFrac, forKey: .ciLowFrac)
+            try members.encodeIfPresent(ciHighFrac, forKey: .ciHighFrac)
+            var named = encoder.container(keyedBy: MeasureMember.self)
+            for (measure, share) in shares { try named.encode(share, forKey: MeasureMember(measure)) }
         }
     }
 
@@ -303,8 +320,19 @@ private struct RunJSON: Encodable {
         init(_ stored: StoredLimit) {
             (asset, cell, measure) = (stored.asset, stored.cell, stored.measure)
             (form, bound, status) = (stored.form, stored.bound, stored.status)
-            (limit, value, low, high) = (stored.threshold, stored.value, stored.low, stored.high)
+            (limit, value) = (stored.threshold, stored.value)
+            (low, high) = (stored.interval?.low, stored.interval?.high)
             baseline = stored.baseline
         }
     }
+}
+
+/// A measure as a member of a JSON object, under its own name.
+private struct MeasureMember: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ measure: Measure) { stringValue = measure.name }
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
 }

@@ -4,6 +4,7 @@ import RunStore
 import StressBasics
 import StressReport
 import StressResults
+import StressStatistics
 import StudyPlan
 
 /// A run folder, read again to be compared with another.
@@ -70,11 +71,11 @@ struct StoredRunFolder {
     private static func cells(
         _ path: String, confidence: Double
     ) throws -> [(key: CellKey, figures: CellFigures)] {
-        let ends = confidence == 0.95 ? ["ci95_low_frac", "ci95_high_frac"] : ["ci_low_frac", "ci_high_frac"]
-        let counts = ["entries_count", "liquidated_count", "unprotected_count"]
-        let numbers =
-            ["negative_count", "negative_equity_frac", "shortfall_max_margin_frac"] + ends
-        let names = CellAxis.allCases.map(\.column) + ["status"] + counts + numbers
+        guard let ends = Measure.negativeEquity.ends?.columns(confidence: confidence) else {
+            preconditionFailure("the share below zero has an interval")
+        }
+        let names =
+            CellAxis.allCases.map(\.column) + ["status"] + CellFigures.compared.map(\.name) + [ends.low, ends.high]
         let table: NamedTable
         do {
             table = try NamedTable(file: path, wanted: Set(names))
@@ -86,10 +87,6 @@ struct StoredRunFolder {
         }
         func field(_ name: String, _ row: Int) -> String { table[name]?[row] ?? "" }
         return try (0..<table.rowCount).map { row in
-            func count(_ name: String) throws -> Int {
-                guard let value = Int(field(name, row)) else { throw unreadable(path, row, name) }
-                return value
-            }
             func number(_ name: String) throws -> Double? {
                 let text = field(name, row)
                 if text.isEmpty { return nil }
@@ -106,12 +103,10 @@ struct StoredRunFolder {
             }
             return (
                 try key(),
-                CellFigures(
-                    entries: try count("entries_count"), liquidated: try count("liquidated_count"),
-                    negative: try number("negative_count") ?? 0, unprotected: try count("unprotected_count"),
-                    frequency: try number("negative_equity_frac"), low: try number(ends[0]), high: try number(ends[1]),
-                    largestShortfall: try number("shortfall_max_margin_frac"),
-                    status: field("status", row))
+                try CellFigures(
+                    status: field("status", row),
+                    interval: Interval(low: try number(ends.low), high: try number(ends.high))
+                ) { try number($0.name) }
             )
         }
     }

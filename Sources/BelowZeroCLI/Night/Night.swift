@@ -4,6 +4,7 @@ import RunStore
 import StressBasics
 import StressReport
 import StressResults
+import StressStatistics
 import StudyPlan
 
 /// What surrounds a run: it waits for its turn, knows earlier runs, and afterwards is recorded, pointed at, followed by
@@ -98,7 +99,7 @@ final class Night {
     /// What the study's drift limits look at.
     private func earlierValues() -> EarlierValues {
         var earlier = EarlierValues()
-        var runs: [StudyLimit.Measure: Int] = [:]
+        var runs: [Measure: Int] = [:]
         for limit in study.limits {
             if case .drift(let drift) = limit.form { runs[limit.measure] = max(runs[limit.measure] ?? 0, drift.runs) }
         }

@@ -98,17 +98,20 @@ struct NightMetrics {
             ])
         func add(_ metric: String, _ help: String, _ value: (CellEstimate) -> Double?) {
             metrics.gauge(
-                "belowzero_\(metric)", help + " In the headline cell of each price history and direction.",
+                "belowzero_\(metric)", help + ". In the headline cell of each price history and direction.",
                 rows.compactMap { row in value(row.estimate).map { MetricsText.Sample($0, labels(row.cell)) } })
         }
-        add("negative_equity_ratio", "Share of entries that ended below zero.") { $0.exit.frequency }
-        add("negative_equity_lower_ratio", "Lower end of the interval of that share.") { $0.exit.interval?.low }
-        add("negative_equity_upper_ratio", "Upper end of the interval of that share.") { $0.exit.interval?.high }
-        add("liquidated_ratio", "Share of entries that were liquidated.") { $0.liquidatedFrequency }
-        add("unprotected_ratio", "Share of entries below zero at some bar, had nobody liquidated.") {
-            $0.unprotectedFrequency
+        let confidence = report.study.statistics.confidence
+        for measure in Measure.allCases {
+            guard let gauge = measure.gauge else { continue }
+            add(gauge, measure.meaning) { $0.value(measure) }
+            guard measure.hasInterval else { continue }
+            for (name, words, end) in [("lower", "Lower", \Interval.low), ("upper", "Upper", \Interval.high)] {
+                add(
+                    gauge.replacing("_ratio", with: "_\(name)_ratio"), "\(words) end of the interval of \(measure.name)"
+                ) { $0.share(measure, confidence: confidence)?.interval?.ends[keyPath: end] }
+            }
         }
-        add("effective_entries", "Independent trials worth as much as the entries.") { Double($0.effectiveEntries) }
     }
 
     private func addLimits(_ report: RunReport, _ metrics: inout MetricsText) {

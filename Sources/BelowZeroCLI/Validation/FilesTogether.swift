@@ -37,8 +37,9 @@ struct FilesTogether {
     private func words(_ mean: GeometricMean?) -> String {
         guard let mean else { return "no data" }
         let value = significantText(mean.value, digits: 2)
-        guard let low = mean.low, let high = mean.high else { return "\(value) (one file)" }
-        return "\(value) (\(significantText(low, digits: 2))–\(significantText(high, digits: 2)), \(mean.count) files)"
+        guard let ends = mean.interval else { return "\(value) (one file)" }
+        return
+            "\(value) (\(significantText(ends.low, digits: 2))–\(significantText(ends.high, digits: 2)), \(mean.count) files)"
     }
 }
 
@@ -57,9 +58,9 @@ struct FilesTogetherJSON: Encodable {
         filesCount = together.files
         bars = together.rows.map { row in
             Bars(
-                barS: row.barLength.inSeconds, ratio: row.ratio?.value, ratioCiLow: row.ratio?.low,
-                ratioCiHigh: row.ratio?.high, overshootFit: row.overshoot?.value,
-                overshootFitCiLow: row.overshoot?.low, overshootFitCiHigh: row.overshoot?.high,
+                barS: row.barLength.inSeconds, ratio: row.ratio?.value, ratioCiLow: row.ratio?.interval?.low,
+                ratioCiHigh: row.ratio?.interval?.high, overshootFit: row.overshoot?.value,
+                overshootFitCiLow: row.overshoot?.interval?.low, overshootFitCiHigh: row.overshoot?.interval?.high,
                 ratioFilesCount: row.ratio?.count ?? 0, overshootFilesCount: row.overshoot?.count ?? 0)
         }
     }

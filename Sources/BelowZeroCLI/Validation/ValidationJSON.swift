@@ -29,7 +29,7 @@ struct ValidationJSON: Encodable {
             (barS, entriesCount) = (barLength.inSeconds, estimate.windows.entries)
             (negativeCount, negativeEquityFrac) = (estimate.exit.negative, estimate.exit.frequency)
             (ciLowFrac, ciHighFrac) = (estimate.exit.interval?.low, estimate.exit.interval?.high)
-            (ratio, ratioCiLow, ratioCiHigh) = (found?.ratio, found?.low, found?.high)
+            (ratio, ratioCiLow, ratioCiHigh) = (found?.ratio, found?.interval?.low, found?.interval?.high)
         }
     }
 
@@ -41,7 +41,9 @@ struct ValidationJSON: Encodable {
 
         init(_ span: MinuteComparison.Span) {
             (barS, cellsCount) = (span.barLength.inSeconds, span.cells)
-            (ratio, ratioCiLow, ratioCiHigh) = (span.ratio?.ratio, span.ratio?.low, span.ratio?.high)
+            (ratio, ratioCiLow, ratioCiHigh) = (
+                span.ratio?.ratio, span.ratio?.interval?.low, span.ratio?.interval?.high
+            )
             runsEffectiveCount = span.ratio?.runs
             (overshootFit, overshootFitCiLow, overshootFitCiHigh) = (span.fit?.overshoot, span.fit?.low, span.fit?.high)
         }

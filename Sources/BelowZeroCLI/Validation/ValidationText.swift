@@ -47,8 +47,8 @@ struct ValidationText {
 
     private static func words(_ ratio: RatioInference) -> String {
         let value = significantText(ratio.ratio, digits: 2)
-        guard let low = ratio.low, let high = ratio.high else { return "\(value) (–)" }
-        return "\(value) (\(significantText(low, digits: 2))–\(significantText(high, digits: 2)))"
+        guard let ends = ratio.interval else { return "\(value) (–)" }
+        return "\(value) (\(significantText(ends.low, digits: 2))–\(significantText(ends.high, digits: 2)))"
     }
 
     private var summary: [String] {

@@ -1,4 +1,5 @@
 import GRDB
+import StressStatistics
 
 /// The tables of the store and how older ones become them. A migration that was shipped is never changed; a new one is
 /// added behind it, and every migration must leave rows that the run folders alone would give again.
@@ -18,8 +19,19 @@ enum HistorySchema {
         migrator.registerMigration("3 fills at once") { db in
             try db.execute(sql: "ALTER TABLE headlines ADD COLUMN gap_negative_equity_frac REAL")
         }
+        for measure in Measure.kept where !firstKept.contains(measure.name) {
+            migrator.registerMigration("share \(measure.name)") { db in
+                try db.execute(sql: "ALTER TABLE headlines ADD COLUMN \(measure.name) REAL")
+            }
+        }
         return migrator
     }
+
+    /// The shares that the tables had before a share that is kept brought its own column.
+    private static let firstKept: Set = [
+        "negative_equity_frac", "liquidated_frac", "unprotected_frac", "worst_negative_equity_frac",
+        "gap_negative_equity_frac",
+    ]
 
     // Cells and files are named once and pointed to: a grid of a thousand cells under a limit, or a hundred histories of
     // a hundred monthly files each, would else repeat their names every night.

@@ -1,4 +1,5 @@
 import StressBasics
+import StressStatistics
 import StudyPlan
 
 #if canImport(FoundationEssentials)
@@ -174,37 +175,56 @@ private struct FindingEntry: Decodable {
 private struct HeadlineEntry: Decodable {
     let cell: CellKey
     private let figures: Figures
+    private let shares: [Measure: Double]
 
     private struct Figures: Decodable {
         let status: String
         let entriesCount: Int
         let entriesEffectiveCount: Int
-        let negativeEquityFrac: Double?
         let ciLowFrac: Double?
         let ciHighFrac: Double?
-        let liquidatedFrac: Double?
-        let unprotectedFrac: Double?
-        let worstFill: OtherFill?
-        /// Absent from folders of before there was one.
-        let gapFill: OtherFill?
-    }
-
-    private struct OtherFill: Decodable {
-        let negativeEquityFrac: Double?
     }
 
     init(from decoder: any Decoder) throws {
         (cell, figures) = (try CellKey(from: decoder), try Figures(from: decoder))
+        let members = try decoder.container(keyedBy: Member.self)
+        shares = try Measure.kept.reduce(into: [:]) { $0[$1] = try HeadlineEntry.share($1, in: members) }
+    }
+
+    /// A share stands among the members, or in the object of its fill rule; folders of before there was one lack it.
+    private static func share(_ measure: Measure, in members: KeyedDecodingContainer<Member>) throws -> Double? {
+        guard let fill = Member(fill: measure.fill) else {
+            return try members.decodeIfPresent(Double.self, forKey: Member(measure.name))
+        }
+        guard try members.contains(fill) && !members.decodeNil(forKey: fill) else { return nil }
+        return try members.nestedContainer(keyedBy: Member.self, forKey: fill)
+            .decodeIfPresent(Double.self, forKey: Member(measure.plainName))
     }
 
     func stored(isStudyHeadline: Bool) -> StoredHeadline {
         StoredHeadline(
             cell: cell, isStudyHeadline: isStudyHeadline, status: figures.status, entries: figures.entriesCount,
-            effectiveEntries: figures.entriesEffectiveCount, negativeEquity: figures.negativeEquityFrac,
-            low: figures.ciLowFrac, high: figures.ciHighFrac, liquidated: figures.liquidatedFrac,
-            unprotected: figures.unprotectedFrac, worstFill: figures.worstFill?.negativeEquityFrac,
-            atOnce: figures.gapFill?.negativeEquityFrac)
+            effectiveEntries: figures.entriesEffectiveCount, shares: shares,
+            interval: Interval(low: figures.ciLowFrac, high: figures.ciHighFrac))
     }
+}
+
+/// A member of a JSON object by the name that a file gives it, as a decoder sees it that turns names into camel case.
+private struct Member: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(_ name: String) {
+        let words = name.split(separator: "_")
+        stringValue = words.dropFirst().reduce(words.first.map(String.init) ?? "") { $0 + $1.capitalized }
+    }
+    /// The object of a fill rule's figures; nil for the cell's own, whose figures are members of the whole.
+    init?(fill: FillRole) {
+        guard fill != .chosen else { return nil }
+        self.init("\(fill.rawValue)_fill")
+    }
+    init?(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
 }
 
 /// The members of a limit, and among them those of its cell where it is on one.
@@ -237,7 +257,7 @@ private struct LimitEntry: Decodable {
         StoredLimit(
             asset: figures.asset, cell: cell, measure: figures.measure, form: figures.form ?? "max",
             bound: figures.bound ?? "value", threshold: figures.limit ?? figures.max, value: figures.value,
-            low: figures.low, high: figures.high, baseline: figures.baseline,
+            interval: Interval(low: figures.low, high: figures.high), baseline: figures.baseline,
             status: figures.status ?? (figures.breached ? "breach" : figures.value == nil ? "no_value" : "met"))
     }
 }

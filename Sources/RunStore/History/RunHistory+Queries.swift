@@ -1,5 +1,6 @@
 import GRDB
 import StressBasics
+import StressStatistics
 import StudyPlan
 
 extension RunHistory {
@@ -77,7 +78,7 @@ extension RunHistory {
                 sql: """
                     SELECT headlines.*, cells.*, runs.id AS run_number, max(runs.started_ms)
                     FROM headlines JOIN runs ON runs.id = headlines.run JOIN cells ON cells.id = headlines.cell
-                    WHERE runs.study = ? AND negative_equity_frac IS NOT NULL
+                    WHERE runs.study = ? AND \(Measure.negativeEquity.name) IS NOT NULL
                     GROUP BY cells.asset, cells.side ORDER BY cells.asset, cells.side
                     """, arguments: [study])
             return try rows.compactMap { row in
@@ -171,9 +172,8 @@ extension StoredHeadline {
         self.init(
             cell: try CellKey(row), isStudyHeadline: row["is_study_headline"], status: row["status"],
             entries: row["entries_count"], effectiveEntries: row["entries_effective_count"],
-            negativeEquity: row["negative_equity_frac"], low: row["ci_low_frac"], high: row["ci_high_frac"],
-            liquidated: row["liquidated_frac"], unprotected: row["unprotected_frac"],
-            worstFill: row["worst_negative_equity_frac"], atOnce: row["gap_negative_equity_frac"])
+            shares: Measure.kept.reduce(into: [:]) { $0[$1] = row[$1.name] as Double? },
+            interval: Interval(low: row["ci_low_frac"], high: row["ci_high_frac"]))
     }
 }
 
@@ -183,6 +183,7 @@ extension StoredLimit {
         self.init(
             asset: cell?.asset ?? row["asset"] ?? "", cell: cell,
             measure: row["measure"], form: row["form"], bound: row["bound"], threshold: row["threshold"],
-            value: row["value"], low: row["low"], high: row["high"], baseline: row["baseline"], status: row["status"])
+            value: row["value"], interval: Interval(low: row["low"], high: row["high"]), baseline: row["baseline"],
+            status: row["status"])
     }
 }

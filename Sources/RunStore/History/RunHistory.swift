@@ -1,6 +1,7 @@
 import DurableFiles
 import GRDB
 import StressBasics
+import StressStatistics
 import StudyPlan
 
 #if canImport(Glibc)
@@ -243,14 +244,19 @@ struct HistoryWriter {
     }
 
     private func insert(_ headlines: [StoredHeadline], of run: Int64) throws {
+        let kept = Measure.kept
+        let columns =
+            ["run", "place", "cell", "is_study_headline", "status", "entries_count", "entries_effective_count"]
+            + ["ci_low_frac", "ci_high_frac"] + kept.map(\.name)
+        let marks = columns.map { _ in "?" }.joined(separator: ", ")
         let statement = try db.cachedStatement(
-            sql: "INSERT INTO headlines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            sql: "INSERT INTO headlines (\(columns.joined(separator: ", "))) VALUES (\(marks))")
         for (place, figures) in headlines.enumerated() {
-            try statement.execute(arguments: [
+            let own: StatementArguments = [
                 run, place, try number(of: figures.cell), figures.isStudyHeadline, figures.status, figures.entries,
-                figures.effectiveEntries, figures.negativeEquity, figures.low, figures.high, figures.liquidated,
-                figures.unprotected, figures.worstFill, figures.atOnce,
-            ])
+                figures.effectiveEntries, figures.interval?.low, figures.interval?.high,
+            ]
+            try statement.execute(arguments: own + StatementArguments(kept.map { figures.shares[$0] }))
         }
     }
 
@@ -260,7 +266,8 @@ struct HistoryWriter {
         for (place, limit) in limits.enumerated() {
             try statement.execute(arguments: [
                 run, place, try limit.cell.map(number), limit.cell == nil ? limit.asset : nil, limit.measure,
-                limit.form, limit.bound, limit.threshold, limit.value, limit.low, limit.high, limit.baseline,
+                limit.form, limit.bound, limit.threshold, limit.value, limit.interval?.low, limit.interval?.high,
+                limit.baseline,
                 limit.status,
             ])
         }

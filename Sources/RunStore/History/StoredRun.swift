@@ -1,4 +1,5 @@
 import StressBasics
+import StressStatistics
 import StudyPlan
 
 /// One run as the history keeps it.
@@ -169,40 +170,23 @@ public struct StoredHeadline: Hashable, Sendable {
     public var entries: Int
     /// Independent trials worth as much.
     public var effectiveEntries: Int
-    /// Share of entries below zero; nil without entries.
-    public var negativeEquity: Double?
-    /// Lower end of its interval; nil when there is none.
-    public var low: Double?
-    /// Upper end of its interval; nil when there is none.
-    public var high: Double?
-    /// Share of entries that were liquidated.
-    public var liquidated: Double?
-    /// Share of entries below zero at some bar, had nobody liquidated.
-    public var unprotected: Double?
-    /// Share of entries below zero under the worst fill; nil where it was not computed.
-    public var worstFill: Double?
-    /// Share of entries below zero when closed at once; nil where it was not computed.
-    public var atOnce: Double?
+    /// The shares of ``Measure/kept`` that were computed.
+    public var shares: [Measure: Double]
+    /// The interval of the share below zero; nil when there is none.
+    public var interval: Interval?
 
     /// Figures of the given parts.
     public init(
         cell: CellKey, isStudyHeadline: Bool, status: String, entries: Int, effectiveEntries: Int,
-        negativeEquity: Double?, low: Double?, high: Double?, liquidated: Double?, unprotected: Double?,
-        worstFill: Double?, atOnce: Double? = nil
+        shares: [Measure: Double], interval: Interval?
     ) {
-        self.cell = cell
-        self.isStudyHeadline = isStudyHeadline
-        self.status = status
-        self.entries = entries
-        self.effectiveEntries = effectiveEntries
-        self.negativeEquity = negativeEquity
-        self.low = low
-        self.high = high
-        self.liquidated = liquidated
-        self.unprotected = unprotected
-        self.worstFill = worstFill
-        self.atOnce = atOnce
+        (self.cell, self.isStudyHeadline, self.status) = (cell, isStudyHeadline, status)
+        (self.entries, self.effectiveEntries) = (entries, effectiveEntries)
+        (self.shares, self.interval) = (shares, interval)
     }
+
+    /// Share of entries below zero; nil without entries.
+    public var negativeEquity: Double? { shares[.negativeEquity] }
 }
 
 /// One limit against one cell, or against the age of one price history.
@@ -221,10 +205,8 @@ public struct StoredLimit: Hashable, Sendable {
     public var threshold: Double?
     /// The measured value; nil when the cell has none.
     public var value: Double?
-    /// Lower end of its interval; nil where the measure has none.
-    public var low: Double?
-    /// Upper end of its interval; nil where the measure has none.
-    public var high: Double?
+    /// Its interval; nil where the measure has none.
+    public var interval: Interval?
     /// Median of the runs before, for `drift`.
     public var baseline: Double?
     /// `met`, `breach`, `no_value` or `no_history`.
@@ -233,7 +215,7 @@ public struct StoredLimit: Hashable, Sendable {
     /// A limit of the given parts.
     public init(
         asset: String, cell: CellKey?, measure: String, form: String, bound: String, threshold: Double?,
-        value: Double?, low: Double? = nil, high: Double? = nil, baseline: Double? = nil, status: String
+        value: Double?, interval: Interval? = nil, baseline: Double? = nil, status: String
     ) {
         self.asset = asset
         self.cell = cell
@@ -242,8 +224,7 @@ public struct StoredLimit: Hashable, Sendable {
         self.bound = bound
         self.threshold = threshold
         self.value = value
-        self.low = low
-        self.high = high
+        self.interval = interval
         self.baseline = baseline
         self.status = status
     }

@@ -48,11 +48,11 @@ struct LeverageChart: Drawing {
         let other = page.side == .long ? "Short" : "Long"
         let own = page.side == .long ? "Long" : "Short"
         curves = [
-            curve(other, "s2", page.opposite, .belowZero, band: false),
-            curve("Worst fill", "s3", page.rows, .worstFill, band: false),
-            curve("At once", "s3", page.rows, .atOnce, band: false),
-            curve("Best fill", "s3", page.rows, .bestFill, band: false),
-            curve(own, "s1", page.rows, .belowZero, band: true),
+            curve(other, "s2", page.opposite, .negativeEquity, band: false),
+            curve("Worst fill", "s3", page.rows, .worstNegativeEquity, band: false),
+            curve("At once", "s3", page.rows, .gapNegativeEquity, band: false),
+            curve("Best fill", "s3", page.rows, .bestNegativeEquity, band: false),
+            curve(own, "s1", page.rows, .negativeEquity, band: true),
         ].filter { !$0.points.isEmpty }
         let points = curves.flatMap(\.points)
         guard !points.isEmpty else { return nil }

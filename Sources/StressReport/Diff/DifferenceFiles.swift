@@ -1,6 +1,7 @@
 import RunStore
 import StressBasics
 import StressResults
+import StressStatistics
 
 extension RunDifference {
     /// `changes.csv`, `causes.csv`, `columns.csv` and `diff.json`.
@@ -21,32 +22,27 @@ extension RunDifference {
     }
 
     private func figureColumns(_ name: String, _ find: @escaping (Line) -> CellFigures?) -> [Column<Line>] {
+        let figures: [[Column<Line>]] = CellFigures.compared.map { measure in
+            let own = Column<Line>(
+                "\(name)_\(measure.name)", measure.unit.rawValue, measure.type, measure.meaning + ", \(name)"
+            ) {
+                measure.text(find($0)?[measure])
+            }
+            return measure.ends == nil ? [own] : [own] + endColumns(name) { find($0)?.interval }
+        }
+        return figures.flatMap { $0 } + [
+            Column("\(name)_status", "", .text, "Status of the cell \(name)") { find($0)?.status ?? "" }
+        ]
+    }
+
+    private func endColumns(_ name: String, _ find: @escaping (Line) -> Interval?) -> [Column<Line>] {
         [
-            Column("\(name)_entries_count", "entries", .integer, "Entries held \(name)") {
-                find($0).map { String($0.entries) } ?? ""
-            },
-            Column("\(name)_negative_count", "entries", .number, "Entries below zero \(name)") {
-                find($0).map { numberText($0.negative) } ?? ""
-            },
-            Column("\(name)_negative_equity_frac", "fraction", .number, "Their share \(name)") {
-                field(find($0)?.frequency)
-            },
             Column("\(name)_ci_low_frac", "fraction", .number, "Lower end of its interval \(name)") {
                 field(find($0)?.low)
             },
             Column("\(name)_ci_high_frac", "fraction", .number, "Upper end of its interval \(name)") {
                 field(find($0)?.high)
             },
-            Column("\(name)_liquidated_count", "entries", .integer, "Entries liquidated \(name)") {
-                find($0).map { String($0.liquidated) } ?? ""
-            },
-            Column("\(name)_unprotected_count", "entries", .integer, "Entries below zero without liquidation \(name)") {
-                find($0).map { String($0.unprotected) } ?? ""
-            },
-            Column("\(name)_shortfall_max_margin_frac", "of margin", .number, "Largest shortfall \(name)") {
-                field(find($0)?.largestShortfall)
-            },
-            Column("\(name)_status", "", .text, "Status of the cell \(name)") { find($0)?.status ?? "" },
         ]
     }
 
@@ -102,16 +98,16 @@ extension RunDifference {
                 field($0.headline?.after?.frequency)
             },
             Column("headline_before_ci_low_frac", "fraction", .number, "Lower end of its interval before it") {
-                field($0.headline?.before?.low)
+                field($0.headline?.before?.interval?.low)
             },
             Column("headline_before_ci_high_frac", "fraction", .number, "Upper end of its interval before it") {
-                field($0.headline?.before?.high)
+                field($0.headline?.before?.interval?.high)
             },
             Column("headline_after_ci_low_frac", "fraction", .number, "Lower end of its interval after it") {
-                field($0.headline?.after?.low)
+                field($0.headline?.after?.interval?.low)
             },
             Column("headline_after_ci_high_frac", "fraction", .number, "Upper end of its interval after it") {
-                field($0.headline?.after?.high)
+                field($0.headline?.after?.interval?.high)
             },
         ]
         return CSVTable(file: "causes.csv", columns: columns, rows: causes)
@@ -162,11 +158,12 @@ extension RunDifference {
         guard let key = after.headline ?? before.headline else { return .null }
         func figures(_ run: ComparedRun) -> JSONValue {
             guard let found = run.cells.first(where: { $0.key == key })?.figures else { return .null }
-            return .object([
-                ("entries_count", .integer(found.entries)), ("negative_count", .number(found.negative)),
-                ("negative_equity_frac", .optional(found.frequency)), ("ci_low_frac", .optional(found.low)),
-                ("ci_high_frac", .optional(found.high)), ("status", .text(found.status)),
-            ])
+            let shown: [Measure] = [.entries, .negativeCount, .negativeEquity]
+            return .object(
+                shown.map { ($0.name, $0.json(found[$0])) } + [
+                    ("ci_low_frac", .optional(found.interval?.low)), ("ci_high_frac", .optional(found.interval?.high)),
+                    ("status", .text(found.status)),
+                ])
         }
         return .object([("cell", .object(key.members)), ("before", figures(before)), ("after", figures(after))])
     }

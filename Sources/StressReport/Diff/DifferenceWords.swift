@@ -34,9 +34,9 @@ extension CellFigures {
     /// `3.1 (2.0–4.7)`, in percent; `0 (≤0.5)` where nothing was seen.
     var shareWords: String {
         guard let frequency else { return "no entries" }
-        guard let low, let high else { return shareNumber(frequency) }
-        if frequency == 0, low == 0 { return "0 (≤\(boundNumber(high)))" }
-        return "\(shareNumber(frequency)) (\(shareNumber(low))–\(shareNumber(high)))"
+        guard let ends = interval else { return shareNumber(frequency) }
+        if frequency == 0, ends.low == 0 { return "0 (≤\(boundNumber(ends.high)))" }
+        return "\(shareNumber(frequency)) (\(shareNumber(ends.low))–\(shareNumber(ends.high)))"
     }
 }
 

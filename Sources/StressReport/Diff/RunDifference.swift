@@ -89,25 +89,21 @@ public struct CellChange: Sendable {
 
     /// The move in lengths of the earlier interval's arm in that direction; nil without an interval or a move.
     public var changeInArms: Double? {
-        guard let change, change != 0, let a = before?.frequency, let low = before?.low, let high = before?.high else {
-            return nil
-        }
-        let arm = change > 0 ? high - a : a - low
+        guard let change, change != 0, let a = before?.frequency, let ends = before?.interval else { return nil }
+        let arm = change > 0 ? ends.high - a : a - ends.low
         return arm > 0 ? change / arm : nil
     }
 
     /// Whether the two intervals have no value in common.
     public var isBeyond: Bool {
-        guard let before, let after, let aLow = before.low, let aHigh = before.high, let bLow = after.low,
-            let bHigh = after.high
-        else { return false }
-        return aHigh < bLow || bHigh < aLow
+        guard let a = before?.interval, let b = after?.interval else { return false }
+        return a.high < b.low || b.high < a.low
     }
 
     /// Whether the later share lies outside the earlier interval.
     public var isOutside: Bool {
-        guard let frequency = after?.frequency, let low = before?.low, let high = before?.high else { return false }
-        return frequency < low || frequency > high
+        guard let frequency = after?.frequency, let ends = before?.interval else { return false }
+        return frequency < ends.low || frequency > ends.high
     }
 }
 

@@ -32,7 +32,7 @@ extension LimitCheck {
 
 extension CellEstimate {
     /// Why there is nothing to hold a limit on `measure` against.
-    func absence(of measure: StudyLimit.Measure, value: Double?) -> LimitCheck.Absence {
+    func absence(of measure: Measure, value: Double?) -> LimitCheck.Absence {
         if value != nil { return .noInterval }
         if windows.entries == 0 { return windows.rejected > 0 ? .rejected : .noEntries }
         return measure == .medianTimeToLiquidation ? .notLiquidated : .notComputed

@@ -6,17 +6,17 @@ import StudyPlan
 
 /// The values that a measure had in earlier runs, by cell, newest first.
 public struct EarlierValues: Sendable {
-    private var values: [StudyLimit.Measure: [CellKey: [Double]]] = [:]
+    private var values: [Measure: [CellKey: [Double]]] = [:]
 
     /// No earlier runs.
     public init() {}
 
     /// Adds what is known of a measure.
-    public mutating func add(_ known: [CellKey: [Double]], of measure: StudyLimit.Measure) {
+    public mutating func add(_ known: [CellKey: [Double]], of measure: Measure) {
         values[measure] = known
     }
 
-    func last(_ count: Int, of measure: StudyLimit.Measure, in cell: StudyCell) -> [Double] {
+    func last(_ count: Int, of measure: Measure, in cell: StudyCell) -> [Double] {
         Array((values[measure]?[cell.key] ?? []).prefix(count))
     }
 }
@@ -74,19 +74,18 @@ extension StudyLimit {
     }
 
     fileprivate func check(_ row: ResultRow, confidence: Double, earlier: EarlierValues) -> LimitCheck {
-        let value = row.estimate.value(of: measure)
-        let interval = value == nil ? nil : row.estimate.interval(of: measure, confidence: confidence)
+        let value = row.estimate.knownValue(measure)
+        let interval = value == nil ? nil : row.estimate.share(measure, confidence: confidence)?.interval
         var check = LimitCheck(
             limit: self, asset: row.cell.asset, cell: row.cell, value: value,
-            interval: interval.map { ($0.low, $0.high) }, earlierRuns: 0, outcome: .noValue)
+            interval: interval?.ends, earlierRuns: 0, outcome: .noValue)
         if case .drift(let drift) = form {
             // What cannot happen does not move: its interval has no width.
             let isFixed = row.estimate.status == .impossible && interval == nil
             check.hold(drift, earlier: earlier.last(drift.runs, of: measure, in: row.cell), isFixed: isFixed)
         } else {
             // What cannot happen has no interval, and needs none.
-            let ends = interval.map { ($0.low, $0.high) } ?? (value ?? 0, value ?? 0)
-            check.hold(value.map { bound == .value ? $0 : bound == .lower ? ends.0 : ends.1 })
+            check.hold(value.map { bound == .value ? $0 : (bound == .lower ? interval?.low : interval?.high) ?? $0 })
         }
         return check
     }
@@ -130,57 +129,4 @@ private func median(_ values: [Double]) -> Double {
     let sorted = values.sorted()
     let middle = sorted.count / 2
     return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-}
-
-extension CellEstimate {
-    /// The figure a limit speaks of; nil when the cell has none.
-    public func value(of measure: StudyLimit.Measure) -> Double? {
-        // Nothing was looked at: the job failed, or its history is too short for a single entry.
-        guard windows != WindowCounts() else { return nil }
-        let hasEntries = windows.entries > 0
-        // A cell with entries and no shortfall has a shortfall of nothing.
-        func shortfall(_ exit: ExitEstimate?, _ figure: (ShortfallSummary) -> Double) -> Double? {
-            exit.flatMap { $0.shortfall.map(figure) ?? (hasEntries && $0.negative == 0 ? 0 : nil) }
-        }
-        switch measure {
-        case .negativeEquity: return exit.frequency
-        case .worstNegativeEquity: return worstExit?.frequency
-        case .bestNegativeEquity: return bestExit?.frequency
-        case .liquidated: return liquidatedFrequency
-        case .unprotected: return unprotectedFrequency
-        case .meanShortfall: return shortfall(exit, \.mean)
-        case .medianShortfall: return shortfall(exit, \.p50)
-        case .p90Shortfall: return shortfall(exit, \.p90)
-        case .p99Shortfall: return shortfall(exit, \.p99)
-        case .largestShortfall: return shortfall(exit, \.max)
-        case .worstMeanShortfall: return shortfall(worstExit, \.mean)
-        case .worstLargestShortfall: return shortfall(worstExit, \.max)
-        case .meanEquity: return exit.meanEquity
-        case .medianTimeToLiquidation: return medianTimeToLiquidation?.inHours
-        case .entries: return Double(windows.entries)
-        case .excluded: return Double(windows.excluded)
-        case .rejected: return Double(windows.rejected)
-        case .liquidatedCount: return hasEntries ? Double(windows.liquidated) : nil
-        case .negativeCount: return hasEntries ? exit.negative : nil
-        case .unprotectedCount: return hasEntries ? Double(windows.unprotected) : nil
-        case .effectiveEntries: return Double(effectiveEntries)
-        case .disjointWindows: return Double(disjointWindows)
-        case .undecided: return undecided.map(Double.init)
-        case .newestBarAge, .historyBars: return nil
-        }
-    }
-
-    /// The interval of a share; nil for other measures, and where nothing is estimated.
-    func interval(of measure: StudyLimit.Measure, confidence: Double) -> FrequencyInterval? {
-        let share: Measure
-        switch measure {
-        case .negativeEquity: share = .belowZero
-        case .worstNegativeEquity: share = .worstFill
-        case .bestNegativeEquity: share = .bestFill
-        case .liquidated: share = .liquidated
-        case .unprotected: share = .unprotected
-        default: return nil
-        }
-        return measuredShare(share, confidence: confidence)?.interval
-    }
 }

@@ -140,39 +140,6 @@ extension StudyLimit {
     }
 }
 
-extension StudyLimit.Measure {
-    /// The measure in the words of the pages.
-    var words: String {
-        switch self {
-        case .negativeEquity: "below zero"
-        case .worstNegativeEquity: "below zero, worst fill"
-        case .bestNegativeEquity: "below zero, best fill"
-        case .liquidated: "liquidated"
-        case .unprotected: "no safeguards"
-        case .meanShortfall: "mean shortfall of margin"
-        case .medianShortfall: "median shortfall of margin"
-        case .p90Shortfall: "90" + narrowSpace + "% quantile of shortfall of margin"
-        case .p99Shortfall: "99" + narrowSpace + "% quantile of shortfall of margin"
-        case .largestShortfall: "worst shortfall of margin"
-        case .worstMeanShortfall: "mean shortfall of margin, worst fill"
-        case .worstLargestShortfall: "worst shortfall of margin, worst fill"
-        case .meanEquity: "mean final equity of margin"
-        case .medianTimeToLiquidation: "median time to liquidation"
-        case .entries: "entries held"
-        case .excluded: "entries excluded"
-        case .rejected: "entries rejected"
-        case .liquidatedCount: "entries liquidated"
-        case .negativeCount: "entries below zero"
-        case .unprotectedCount: "entries below zero without safeguards"
-        case .effectiveEntries: "effective entries"
-        case .disjointWindows: "disjoint windows"
-        case .undecided: "undecided entries"
-        case .newestBarAge: "age of the newest bar"
-        case .historyBars: "bars of the history"
-        }
-    }
-}
-
 extension RunReport {
     /// The limits of the study in its order, each with its cells in plan order.
     var limitGroups: [LimitGroup] {

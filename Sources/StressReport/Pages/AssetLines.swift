@@ -20,9 +20,11 @@ extension RunReport {
                 TerminalTable.Column(
                     confidenceText(confidence) + " CI", rank: 1, shown.map { $0.intervalText(confidence) }),
                 shown.contains { $0.estimate.gapExit != nil }
-                    ? TerminalTable.Column("at once", rank: 3, shown.map { $0.tableText(.atOnce, confidence) }) : nil,
+                    ? TerminalTable.Column(
+                        "at once", rank: 3, shown.map { $0.tableText(.gapNegativeEquity, confidence) }) : nil,
                 shown.contains { $0.estimate.worstExit != nil }
-                    ? TerminalTable.Column("worst fill", rank: 2, shown.map { $0.tableText(.worstFill, confidence) })
+                    ? TerminalTable.Column(
+                        "worst fill", rank: 2, shown.map { $0.tableText(.worstNegativeEquity, confidence) })
                     : nil,
                 TerminalTable.Column("in its worst cell", rank: 0, shown.map { worstCellText($0) }, isText: true),
             ].compactMap { $0 }, style: style)
@@ -71,7 +73,7 @@ extension ResultRow {
 
     /// `3.1 %`, or why there is no share.
     func belowZeroText(_ confidence: Double) -> String {
-        guard let figure = estimate.figure(.belowZero, confidence: confidence) else { return "" }
+        guard let figure = estimate.figure(.negativeEquity, confidence: confidence) else { return "" }
         return figure.share == nil ? figure.number : figure.number + " %"
     }
 
@@ -82,7 +84,7 @@ extension ResultRow {
 
     /// `1.7–5.4 %`, `<=1.1 %` or `too few`; empty without a share.
     func intervalText(_ confidence: Double) -> String {
-        let share = estimate.figure(.belowZero, confidence: confidence)?.share
+        let share = estimate.figure(.negativeEquity, confidence: confidence)?.share
         return share?.interval.map { interval in
             interval.isVacuous(windows: estimate.disjointWindows)
                 ? "too few"

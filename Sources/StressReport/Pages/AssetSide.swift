@@ -42,8 +42,10 @@ struct AssetSide {
     /// The measures that this page's cells hold.
     var measures: [Measure] {
         let hasWorst = rows.contains { $0.estimate.worstExit != nil }
-        let computed: [Measure: Bool] = [.worstFill: hasWorst, .atOnce: hasAtOnce, .bestFill: hasBest]
-        return Measure.allCases.filter { computed[$0] ?? true }
+        let computed: [Measure: Bool] = [
+            .worstNegativeEquity: hasWorst, .gapNegativeEquity: hasAtOnce, .bestNegativeEquity: hasBest,
+        ]
+        return Measure.shown.filter { computed[$0] ?? true }
     }
 
     /// Whether cells of this page say what closing at once would have left.
@@ -64,7 +66,7 @@ struct AssetSide {
     }
 
     /// The band that holds the headline's whole leverage curve, by leverage; empty without one.
-    var band: [Leverage: FrequencyInference.Bounds] {
+    var band: [Leverage: Interval] {
         guard let cell = headline?.cell else { return [:] }
         let selector = CellSelector(like: cell.key, but: [.leverage])
         guard let found = report.bands.first(where: { $0.cells.first.map(selector.matches) == true }) else {

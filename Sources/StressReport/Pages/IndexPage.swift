@@ -239,10 +239,10 @@ struct IndexPage {
             for leverage in leverages {
                 let row = cells.first { $0.cell.leverage == leverage }
                 HeatCell(
-                    figure: row?.estimate.figure(.belowZero, confidence: confidence),
-                    worst: row?.estimate.figure(.worstFill, confidence: confidence),
-                    atOnce: row?.estimate.figure(.atOnce, confidence: confidence),
-                    best: row?.estimate.figure(.bestFill, confidence: confidence), confidence: confidence,
+                    figure: row?.estimate.figure(.negativeEquity, confidence: confidence),
+                    worst: row?.estimate.figure(.worstNegativeEquity, confidence: confidence),
+                    atOnce: row?.estimate.figure(.gapNegativeEquity, confidence: confidence),
+                    best: row?.estimate.figure(.bestNegativeEquity, confidence: confidence), confidence: confidence,
                     subject: "\(leverage.screenText) \(page.side.rawValue)",
                     isHeadline: row != nil && row?.cell == headlineCell, isBare: isDense
                 ).write(to: &w)

@@ -183,7 +183,7 @@ private struct MailBody {
             return a != b ? a > b : $0.offset < $1.offset
         }.map(\.element)
         let shown = all.prefix(mostRows)
-        let others = [Measure.atOnce, .worstFill].filter { measure in
+        let others = [Measure.gapNegativeEquity, .worstNegativeEquity].filter { measure in
             shown.contains { $0.estimate.figure(measure, confidence: confidence)?.share != nil }
         }
         let rows = shown.map { row -> (cells: [String], color: String?) in
@@ -199,7 +199,7 @@ private struct MailBody {
             )
         }
         let titles =
-            ["Position", "Below zero", "\(confidenceText(confidence)) CI"] + others.map(\.label)
+            ["Position", "Below zero", "\(confidenceText(confidence)) CI"] + others.map(\.shownTab.label)
             + ["Liquidated", "Status"]
         table(&w, titles, rows, of: all.count)
         let legend = CellStatus.legend(shown.map(\.estimate.status))

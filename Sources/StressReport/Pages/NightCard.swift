@@ -1,6 +1,7 @@
 import RunStore
 import StressBasics
 import StressResults
+import StressStatistics
 import StudyPlan
 
 /// A limit apart from what was measured against it.
@@ -40,7 +41,7 @@ struct NightCard {
 
     /// The card of the study's headline.
     init(headline cell: CellKey, runs: [RunRecord], changes: [RunChange]) {
-        (asset, self.cell, column) = (cell.asset, cell, StudyLimit.Measure.negativeEquity.rawValue)
+        (asset, self.cell, column) = (cell.asset, cell, Measure.negativeEquity.rawValue)
         isFloor = false
         nights = zip(runs, changes).map { record, change in
             Night(
@@ -66,12 +67,12 @@ struct NightCard {
     }
 
     /// What is shown; nil for a measure of another version of the program.
-    private var known: StudyLimit.Measure? { StudyLimit.Measure(rawValue: column) }
+    private var known: Measure? { Measure(rawValue: column) }
     private var scope: String { cell?.words ?? (known == .historyBars ? "price history" : "newest bar") }
     private var measure: String { known?.words ?? column.replacing("_", with: " ") }
 
     /// The unit of the values; nil for a measure of another version of the program.
-    var unit: StudyLimit.Unit? { known?.unit }
+    var unit: Measure.Unit? { known?.unit }
 
     /// A value in the card's unit, with its sign.
     private func text(_ value: Double) -> String { (value < 0 ? "−" : "") + sizeText(abs(value)) }

@@ -337,8 +337,11 @@ extension AssetSide {
 
     private func fields(_ level: TailReport.Level) -> [String] {
         guard let move = level.move else { return [level.refusal?.words ?? "", "", ""] }
-        let high = move.high.isFinite ? percentNumber(move.high) : "∞"
-        return [percentNumber(move.level), "\(percentNumber(move.low))–\(high)", leverageWords(level.bankruptLeverage)]
+        let high = move.interval.high.isFinite ? percentNumber(move.interval.high) : "∞"
+        return [
+            percentNumber(move.level), "\(percentNumber(move.interval.low))–\(high)",
+            leverageWords(level.bankruptLeverage),
+        ]
     }
 
     /// `1.7× (0.6×–2.3×)`.
@@ -355,10 +358,10 @@ extension AssetSide {
             let refusal = tail.levels.compactMap(\.refusal).first ?? .fewPeaks
             return "Its shortfalls are not extrapolated: \(refusal.words)."
         }
-        let high = shortfall.high.isFinite ? percentNumber(shortfall.high) : "∞"
+        let high = shortfall.interval.high.isFinite ? percentNumber(shortfall.interval.high) : "∞"
         return "Once in \(counted(Int(level.years), "year", "years")) a crash leaves a shortfall of more than "
             + "\(percentText(shortfall.level)) of the margin (\(confidenceText(confidence)) CI "
-            + "\(percentNumber(shortfall.low))–\(high))."
+            + "\(percentNumber(shortfall.interval.low))–\(high))."
     }
 
     /// The margin that would have kept the study's chosen frequency.

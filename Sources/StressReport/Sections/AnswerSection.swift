@@ -58,7 +58,8 @@ extension AssetSide {
         }
         let entries = grouped(estimate.windows.watched)
         let liquidation = estimate.medianTimeToLiquidation.map { "half of them within \(timeText($0))" }
-        let bracket = [("at once", Measure.atOnce), ("worst fill", .worstFill)].compactMap { words, measure in
+        let bracket = [("at once", Measure.gapNegativeEquity), ("worst fill", .worstNegativeEquity)].compactMap {
+            words, measure in
             share(measure).map { "\(words): \(shareText($0.fraction))" }
         }
         let worst =
@@ -67,7 +68,7 @@ extension AssetSide {
         return [
             KeyFigure("Liquidated", number(.liquidated), "%", liquidation ?? "no entry was liquidated"),
             KeyFigure(
-                "Ended below zero", number(.belowZero), share(.belowZero) == nil ? "" : "%",
+                "Ended below zero", number(.negativeEquity), share(.negativeEquity) == nil ? "" : "%",
                 "\(grouped(estimate.exit.negative + estimate.exit.cutNegative)) of \(entries) entries", worst,
                 isMain: true),
             KeyFigure(

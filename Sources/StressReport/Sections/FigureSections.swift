@@ -46,7 +46,7 @@ extension AssetSide {
     private func writeLeverageTable(_ w: inout HTMLWriter) {
         let own = headlineColumn(of: rows)
         let other = headlineColumn(of: opposite)
-        let hasWorst = measures.contains(.worstFill)
+        let hasWorst = measures.contains(.worstNegativeEquity)
         let otherSide = side == .long ? "Short" : "Long"
         let ownSide = side == .long ? "Long" : "Short"
         let band = band
@@ -58,19 +58,19 @@ extension AssetSide {
         w.element("tbody") { w in
             for row in own {
                 let twin = other.first { $0.cell.leverage == row.cell.leverage }
-                let worst = hasWorst ? [words(row, .worstFill)] : []
+                let worst = hasWorst ? [words(row, .worstNegativeEquity)] : []
                 w.numberRow(
                     row.cell.leverage.screenText,
-                    [words(row, .belowZero)] + (band.isEmpty ? [] : [bandWords(band[row.cell.leverage])])
-                        + (hasAtOnce ? [words(row, .atOnce)] : [])
-                        + (hasBest ? [words(row, .bestFill)] : []) + worst
-                        + (other.isEmpty ? [] : [words(twin, .belowZero)])
+                    [words(row, .negativeEquity)] + (band.isEmpty ? [] : [bandWords(band[row.cell.leverage])])
+                        + (hasAtOnce ? [words(row, .gapNegativeEquity)] : [])
+                        + (hasBest ? [words(row, .bestNegativeEquity)] : []) + worst
+                        + (other.isEmpty ? [] : [words(twin, .negativeEquity)])
                         + [grouped(row.estimate.effectiveEntries)])
             }
         }
     }
 
-    private func bandWords(_ bounds: FrequencyInference.Bounds?) -> String {
+    private func bandWords(_ bounds: Interval?) -> String {
         bounds.map { shareNumber($0.low) + "–" + shareNumber($0.high) } ?? "n/a"
     }
 

@@ -29,16 +29,16 @@ extension AssetSide {
         } else {
             w.void("input", radio, Attribute("name", "measure"), .id(id))
         }
-        w.element("label", Attribute("for", id), text: measure.label)
+        w.element("label", Attribute("for", id), text: measure.shownTab.label)
     }
 
     private func writePane(_ measure: Measure, _ w: inout HTMLWriter) {
         w.element("div", .class("pane p\(measure.place)")) { w in
-            w.element("h3", text: measure.definition)
+            w.element("h3", text: measure.shownTab.definition)
             for grid in grids {
                 let name = "\(grid.contract.heading), platform \(grid.platform)"
                 if grids.count > 1 { w.element("h4", text: name) }
-                w.scrolling("\(measure.definition), \(name)") { write(grid, measure, &$0) }
+                w.scrolling("\(measure.shownTab.definition), \(name)") { write(grid, measure, &$0) }
             }
         }
         w.line()
@@ -47,7 +47,8 @@ extension AssetSide {
     private func write(_ grid: CellGrid, _ measure: Measure, _ w: inout HTMLWriter) {
         w.element("table", .class("heat")) { w in
             w.element(
-                "caption", .class("vh"), text: "\(measure.definition), % of entries, by leverage and holding time")
+                "caption", .class("vh"),
+                text: "\(measure.shownTab.definition), % of entries, by leverage and holding time")
             w.line()
             w.element("thead") { w in
                 w.element("tr") { w in
@@ -95,9 +96,4 @@ extension AssetSide {
         return "Shown: \(leverages) of \(grid.leverages.count) leverages and \(horizons) of "
             + "\(grid.horizons.count) holding times; the full grid is in results.csv."
     }
-}
-
-extension Measure {
-    /// Place among all measures, from 1; names the tab's parts in `report.css`.
-    var place: Int { Measure.allCases.firstIndex(of: self)! + 1 }
 }

@@ -275,10 +275,10 @@ extension RunReport {
             },
             Column("\(name)_\(base)", unit, .number, quantity.words) { field($0.part.level.move?.level) },
             Column("\(name)_low_\(base)", unit, .number, "Lower end of its profile-likelihood interval") {
-                field($0.part.level.move?.low)
+                field($0.part.level.move?.interval.low)
             },
             Column("\(name)_high_\(base)", unit, .number, "Upper end of it; empty when there is none") {
-                field($0.part.level.move.flatMap { $0.high.isFinite ? $0.high : nil })
+                field($0.part.level.move.flatMap { $0.interval.high.isFinite ? $0.interval.high : nil })
             },
             Column(
                 "refusal", "", .text,

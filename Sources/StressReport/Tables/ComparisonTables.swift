@@ -19,10 +19,10 @@ extension RunReport {
                 numberText($0.difference.difference)
             },
             Column("ci_low_frac", "fraction", .number, "Lower end of the difference's interval") {
-                numberText($0.difference.low)
+                numberText($0.difference.interval.low)
             },
             Column("ci_high_frac", "fraction", .number, "Upper end of the difference's interval") {
-                numberText($0.difference.high)
+                numberText($0.difference.interval.high)
             },
             Column("confidence", "fraction", .number, "Confidence of the interval") { _ in numberText(confidence) },
             Column("ci_method", "", .text, "How the interval was made: \(differenceMethods)") {
@@ -42,7 +42,7 @@ extension RunReport {
     private var bandsTable: CSVTable {
         struct Line {
             let cell: StudyCell
-            let bounds: FrequencyInference.Bounds
+            let bounds: Interval
             let criticalValue: Double
         }
         let lines = bands.flatMap { band in

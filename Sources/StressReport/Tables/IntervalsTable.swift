@@ -14,13 +14,16 @@ extension RunReport {
     var intervalsTable: CSVTable {
         let confidence = study.statistics.confidence
         let items = rows.flatMap { row in
-            [Measure.liquidated, .unprotected, .belowZero, .worstFill, .atOnce, .bestFill].compactMap { measure in
-                row.estimate.measuredShare(measure, confidence: confidence)
+            [
+                Measure.liquidated, .unprotected, .negativeEquity, .worstNegativeEquity, .gapNegativeEquity,
+                .bestNegativeEquity,
+            ].compactMap { measure in
+                row.estimate.share(measure, confidence: confidence)
                     .map { IntervalRow(row: row, measure: measure, share: $0) }
             }
         }
         let own: [Column<IntervalRow>] = [
-            Column("measure", "", .text, "Column of results.csv that the interval belongs to") { $0.measure.column },
+            Column("measure", "", .text, "Column of results.csv that the interval belongs to") { $0.measure.name },
             Column("count", "entries", .number, "Entries counted, or the sum of their probabilities") {
                 numberText($0.share.count)
             },
@@ -43,7 +46,7 @@ extension RunReport {
     }
 
     private func boundColumns(
-        _ name: String, _ words: String, _ find: @escaping (FrequencyInference) -> FrequencyInference.Bounds?
+        _ name: String, _ words: String, _ find: @escaping (FrequencyInference) -> Interval?
     ) -> [Column<IntervalRow>] {
         let low: (IntervalRow) -> String = { field($0.inference.flatMap(find)?.low) }
         let high: (IntervalRow) -> String = { field($0.inference.flatMap(find)?.high) }

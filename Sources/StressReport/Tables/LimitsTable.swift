@@ -1,5 +1,6 @@
 import StressBasics
 import StressResults
+import StressStatistics
 import StudyPlan
 
 extension RunReport {
@@ -62,7 +63,7 @@ extension LimitCheck {
     }
 }
 
-extension StudyLimit.Measure {
+extension Measure {
     /// Whether values are shares or parts of the margin, which the first columns of `limits.csv` were made for.
     fileprivate var isFraction: Bool { unit == .fraction || unit == .ofMargin }
 }

@@ -59,12 +59,12 @@ extension RunReport {
         _ name: String, _ part: @escaping (SeverityInference) -> MeanInference
     ) -> [Column<FilledCell>] {
         func end(
-            _ side: String, _ words: String, _ end: @escaping (MeanInference) -> Double?
+            _ side: String, _ words: String, _ end: @escaping (Interval) -> Double
         ) -> Column<FilledCell> {
             Column(
                 "\(name)_ci_\(side)_margin_frac", "of margin", .number,
                 "\(words) end of the interval of \(name)_margin_frac"
-            ) { field($0.severity.flatMap { end(part($0)) }) }
+            ) { field($0.severity.flatMap { part($0).interval.map(end) }) }
         }
         let method = Column<FilledCell>(
             "\(name)_ci_method", "", .text, "How it was made, or why there is none: \(meanMethods)"
@@ -74,7 +74,7 @@ extension RunReport {
             let isEstimated = item.row.estimate.inference != nil && item.exit.interval != nil
             return isEstimated ? MeanInference.Method.fewEpisodes.rawValue : ""
         }
-        return [end("low", "Lower") { $0.low }, end("high", "Upper") { $0.high }, method]
+        return [end("low", "Lower", \.low), end("high", "Upper", \.high), method]
     }
 }
 

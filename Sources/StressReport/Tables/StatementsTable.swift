@@ -99,7 +99,7 @@ extension AssetSide {
     }
 
     private var answerStatements: [Statement] {
-        let share = headline?.estimate.figure(.belowZero, confidence: confidence)?.share
+        let share = headline?.estimate.figure(.negativeEquity, confidence: confidence)?.share
         let ratio = share.flatMap { oneIn($0.fraction) }
         let groups = report.limitGroups(asset: asset.asset, side: side)
         return [

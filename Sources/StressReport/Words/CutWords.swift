@@ -46,7 +46,7 @@ extension CellSentences {
     /// The share of entries whose window was cut, and the price's move across the widest step that cuts them; empty where neither
     /// matters to the cell.
     var cutWords: [Phrase] {
-        guard case .share? = row.estimate.figure(.belowZero, confidence: confidence) else { return [] }
+        guard case .share? = row.estimate.figure(.negativeEquity, confidence: confidence) else { return [] }
         let evidence = CutEvidence(row: row, wideSteps: wideSteps)
         let steps = evidence.feltSteps.isEmpty ? [] : stepWords(evidence)
         guard evidence.cut > 0, evidence.hasWeight || !steps.isEmpty, let share = evidence.share else { return steps }

@@ -10,7 +10,9 @@ extension CellSentences {
             let law = span.undecided > 0 ? settlingDelay.map(lawBetween) : nil
             return span.sentence(market: market, barLength: barLength) + (law ?? [])
         }
-        guard case .share(let share)? = row.estimate.figure(.worstFill, confidence: confidence) else { return lawAlone }
+        guard case .share(let share)? = row.estimate.figure(.worstNegativeEquity, confidence: confidence) else {
+            return lawAlone
+        }
         return atOnce + worstShare(share) + [.plain("; \(reason).")]
     }
 
@@ -65,7 +67,8 @@ extension CellSentences {
 
     /// A fill by the law that a study asks for by name has nothing beside it.
     private var lawAlone: [Phrase] {
-        guard let delay = settlingDelay, case .share? = row.estimate.figure(.belowZero, confidence: confidence) else {
+        guard let delay = settlingDelay, case .share? = row.estimate.figure(.negativeEquity, confidence: confidence)
+        else {
             return []
         }
         return [

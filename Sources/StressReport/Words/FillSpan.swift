@@ -15,8 +15,8 @@ struct FillSpan {
 
     /// Nil where bounds were not asked for, or where there is no share.
     init?(_ estimate: CellEstimate, confidence: Double) {
-        guard case .share(let best)? = estimate.figure(.bestFill, confidence: confidence),
-            case .share(let worst)? = estimate.figure(.worstFill, confidence: confidence)
+        guard case .share(let best)? = estimate.figure(.bestNegativeEquity, confidence: confidence),
+            case .share(let worst)? = estimate.figure(.worstNegativeEquity, confidence: confidence)
         else { return nil }
         (self.best, self.worst, undecided) = (best, worst, estimate.windows.undecided)
         let own = estimate.exit.negative + estimate.exit.cutNegative

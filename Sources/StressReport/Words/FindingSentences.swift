@@ -8,7 +8,7 @@ extension AssetSide {
     /// Where in the grid entries ended below zero most often.
     var gridTitle: String {
         let shares = rows.compactMap { row in
-            row.estimate.figure(.belowZero, confidence: confidence)?.share.map { (row.cell, $0) }
+            row.estimate.figure(.negativeEquity, confidence: confidence)?.share.map { (row.cell, $0) }
         }
         guard let first = shares.first else { return gridWithoutShares }
         let top = shares.dropFirst().reduce(first) { $1.1.fraction > $0.1.fraction ? $1 : $0 }
@@ -40,7 +40,7 @@ extension AssetSide {
                 : "At \(held.map(\.cell.leverage.screenText).joined(separator: ", ")) no entry can end below zero; the rest is not opened"
         }
         let seen = column.compactMap { row in
-            row.estimate.figure(.belowZero, confidence: confidence)?.share.map { (row.cell.leverage, $0.fraction) }
+            row.estimate.figure(.negativeEquity, confidence: confidence)?.share.map { (row.cell.leverage, $0.fraction) }
         }.filter { $0.1 > 0 }
         guard let low = seen.first, let high = seen.last else {
             return "At no leverage did an entry \(span) end below zero"

@@ -75,8 +75,8 @@ extension FrequencyInterval {
 
 /// The interval of a mean as it stands beside it: `12–31`; `too few` where few crashes leave none, `n/a` where nothing was resampled.
 func rangeNumber(_ mean: MeanInference?) -> String {
-    guard let mean, let low = mean.low, let high = mean.high else { return mean == nil ? "n/a" : "too few" }
-    return percentNumber(low) + "–" + percentNumber(high)
+    guard let mean, let ends = mean.interval else { return mean == nil ? "n/a" : "too few" }
+    return percentNumber(ends.low) + "–" + percentNumber(ends.high)
 }
 
 /// `95 % CI 2.0–4.7 %`; for a count of zero `95 % bound ≤0.5 %`.

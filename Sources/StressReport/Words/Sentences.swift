@@ -21,7 +21,7 @@ struct CellSentences {
 
     /// The headline: what was found, for which position, and how sure that is.
     var headline: [Phrase] {
-        switch row.estimate.figure(.belowZero, confidence: confidence) {
+        switch row.estimate.figure(.negativeEquity, confidence: confidence) {
         case .share(let share) where share.count > 0: closed(subject + seen(share) + indicative(share))
         case .share(let share): closed(subject + zeroSeen(share) + indicative(share))
         case .impossible: impossible
@@ -119,7 +119,7 @@ struct CellSentences {
     // MARK: Everyday words
 
     private var oneIn: String? {
-        guard let share = row.estimate.figure(.belowZero, confidence: confidence)?.share, share.count > 0
+        guard let share = row.estimate.figure(.negativeEquity, confidence: confidence)?.share, share.count > 0
         else { return nil }
         return oneInWords(share.fraction)
     }

@@ -46,7 +46,7 @@ struct ClusteredEvidence {
     }
 
     /// The interval at a confidence strictly between 0 and 1. It holds the frequency; that of the complement is its mirror image.
-    func interval(confidence: Double) -> (low: Double, high: Double) {
+    func interval(confidence: Double) -> Interval {
         let widening = widening(confidence)
         let outside = (1 - confidence) / 2
         let above = oneMore(frequency, as: heaviest.above, widening)
@@ -54,7 +54,7 @@ struct ClusteredEvidence {
         let high = above?.quantile(1 - outside) ?? 1
         // Not 1 less the mirrored end: what is left of a small one would be rounding.
         let low = below.map { max($0.mirrored.quantile(outside), .leastNormalMagnitude) } ?? 0
-        return (min(low, frequency), max(high, frequency))
+        return Interval(low: min(low, frequency), high: max(high, frequency))
     }
 
     /// `(t/z)²`: what the variance of few runs is multiplied by, because it is itself uncertain. 1 where they are many.

@@ -8,29 +8,13 @@ public struct FrequencyInference: Hashable, Codable, Sendable {
     /// over ``standardError``²; the number of disjoint windows where nothing, or everything, was counted.
     public let effectiveEntries: Double
     /// The interval.
-    public let bounds: Bounds
+    public let bounds: Interval
     /// Wilson's interval with ``effectiveEntries`` trials, which forgets how uncertain the variance of few clusters is; for comparison.
-    public let effectiveWilson: Bounds
-
-    /// Lower and upper end, fractions.
-    public struct Bounds: Hashable, Codable, Sendable {
-        /// Lower end.
-        public let low: Double
-        /// Upper end.
-        public let high: Double
-
-        /// Bounds clamped to what a frequency can be.
-        public init(low: Double, high: Double) {
-            self.low = min(max(low, 0), 1)
-            self.high = min(max(high, 0), 1)
-        }
-
-        init(_ ends: (low: Double, high: Double)) { self.init(low: ends.low, high: ends.high) }
-    }
+    public let effectiveWilson: Interval
 
     /// Conclusions that were drawn before.
     init(
-        frequency: Double, standardError: Double, effectiveEntries: Double, bounds: Bounds, effectiveWilson: Bounds
+        frequency: Double, standardError: Double, effectiveEntries: Double, bounds: Interval, effectiveWilson: Interval
     ) {
         (self.frequency, self.standardError, self.effectiveEntries) = (frequency, standardError, effectiveEntries)
         (self.bounds, self.effectiveWilson) = (bounds, effectiveWilson)
@@ -57,13 +41,12 @@ public struct FrequencyInference: Hashable, Codable, Sendable {
         let effective = min(evidence.effectiveTrials, total)
         self.init(
             frequency: frequency, standardError: evidence.variance.squareRoot(), effectiveEntries: effective,
-            bounds: Bounds(evidence.interval(confidence: confidence)),
-            effectiveWilson: Bounds(wilsonBounds(share: frequency, trials: effective, confidence: confidence)))
+            bounds: evidence.interval(confidence: confidence).ofShare,
+            effectiveWilson: wilsonBounds(share: frequency, trials: effective, confidence: confidence))
     }
 
     /// The interval to show. Simulations with known truth chose it: `make coverage` prints them.
     public var interval: FrequencyInterval {
-        FrequencyInterval(
-            low: bounds.low, high: bounds.high, method: frequency == 0 ? .zeroCountEffective : .clusteredBeta)
+        FrequencyInterval(bounds, method: frequency == 0 ? .zeroCountEffective : .clusteredBeta)
     }
 }

@@ -6,10 +6,8 @@
 
 /// An interval for a frequency, with the method that made it.
 public struct FrequencyInterval: Hashable, Codable, Sendable {
-    /// Lower end, a fraction.
-    public let low: Double
-    /// Upper end, a fraction.
-    public let high: Double
+    /// Its ends, fractions.
+    public let ends: Interval
     /// How it was made.
     public let method: Method
 
@@ -29,11 +27,12 @@ public struct FrequencyInterval: Hashable, Codable, Sendable {
     }
 
     /// An interval as given; see ``disjointWindows(count:entries:windows:confidence:)`` for how one is made.
-    public init(low: Double, high: Double, method: Method) {
-        self.low = low
-        self.high = high
-        self.method = method
-    }
+    public init(_ ends: Interval, method: Method) { (self.ends, self.method) = (ends, method) }
+
+    /// Lower end, a fraction.
+    public var low: Double { ends.low }
+    /// Upper end, a fraction.
+    public var high: Double { ends.high }
 
     /// The interval of `count` events in `entries` overlapping entries, of which `windows` do not overlap.
     ///
@@ -55,11 +54,10 @@ public struct FrequencyInterval: Hashable, Codable, Sendable {
         guard entries > 0, windows > 0 else { return nil }
         if share == 0 {
             let bound = zeroCountBound(trials: Double(windows), confidence: confidence)
-            return FrequencyInterval(low: 0, high: bound, method: .zeroCountDisjoint)
+            return FrequencyInterval(Interval(low: 0, high: bound), method: .zeroCountDisjoint)
         }
-        let bounds = wilsonBounds(
-            share: share, trials: Double(windows), confidence: confidence)
-        return FrequencyInterval(low: bounds.low, high: bounds.high, method: .wilsonDisjoint)
+        let ends = wilsonBounds(share: share, trials: Double(windows), confidence: confidence)
+        return FrequencyInterval(ends, method: .wilsonDisjoint)
     }
 }
 
@@ -68,17 +66,17 @@ public struct FrequencyInterval: Hashable, Codable, Sendable {
 /// E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927): the set of
 /// rates `p` for which the share lies within `z` standard errors. Both ends are clamped to 0…1. `trials` is above 0
 /// and need not be whole.
-public func wilsonBounds(share: Double, trials: Double, confidence: Double) -> (low: Double, high: Double) {
+public func wilsonBounds(share: Double, trials: Double, confidence: Double) -> Interval {
     wilsonBounds(share: share, trials: trials, standardErrors: normalQuantile(twoSided: confidence))
 }
 
 /// Wilson's score interval of all rates within `standardErrors` of the share.
-public func wilsonBounds(share: Double, trials: Double, standardErrors: Double) -> (low: Double, high: Double) {
+public func wilsonBounds(share: Double, trials: Double, standardErrors: Double) -> Interval {
     let z2 = standardErrors * standardErrors / trials
     let centre = (share + z2 / 2) / (1 + z2)
     let half = (z2 * (share * (1 - share) + z2 / 4)).squareRoot() / (1 + z2)
     // At share 0 and 1 the exact end is 0 and 1; rounding would leave something like 3e-18.
-    return (share == 0 ? 0 : max(0, centre - half), share == 1 ? 1 : min(1, centre + half))
+    return Interval(low: share == 0 ? 0 : max(0, centre - half), high: share == 1 ? 1 : min(1, centre + half))
 }
 
 /// The upper bound for a rate of which `trials` independent trials showed nothing.

@@ -4,14 +4,12 @@ public struct DifferenceInference: Hashable, Codable, Sendable {
     public let difference: Double
     /// Standard deviation over the resamples.
     public let standardError: Double
-    /// Lower end of the interval, −1…1.
-    public let low: Double
-    /// Upper end of the interval, −1…1.
-    public let high: Double
+    /// Its interval, −1…1.
+    public let interval: Interval
     /// How the interval was made.
     public let method: Method
     /// Quantiles of the resampled differences, too narrow where few runs hold events; for comparison.
-    public let percentile: Ends
+    public let percentile: Interval
 
     /// How the interval of a difference was made; the raw value is what outputs print.
     public enum Method: String, Hashable, Codable, Sendable, CaseIterable {
@@ -24,18 +22,8 @@ public struct DifferenceInference: Hashable, Codable, Sendable {
         case intervalsApart = "intervals_apart"
     }
 
-    /// Two ends.
-    public struct Ends: Hashable, Codable, Sendable {
-        /// Lower end.
-        public let low: Double
-        /// Upper end.
-        public let high: Double
-
-        init(_ ends: (low: Double, high: Double)) { (low, high) = (ends.low, ends.high) }
-    }
-
     /// Whether the interval leaves out 0.
-    public var isClear: Bool { low > 0 || high < 0 }
+    public var isClear: Bool { interval.low > 0 || interval.high < 0 }
 
     /// The difference of two columns that were resampled by one plan.
     ///
@@ -59,37 +47,36 @@ public struct DifferenceInference: Hashable, Codable, Sendable {
     ) {
         difference = first.found.frequency - second.found.frequency
         standardError = sampleVariance(paired.shares).squareRoot()
-        percentile = Ends(tailOrderStatistics(paired.shares, confidence: confidence))
+        percentile = tailOrderStatistics(paired.shares, confidence: confidence)
         let correlation = correlation(first.resampled.shares, second.resampled.shares)
-        func together(_ correlation: Double) -> (low: Double, high: Double) {
-            Ends.together(first.found, second.found, correlation: correlation)
+        func together(_ correlation: Double) -> Interval {
+            Interval(together: first.found, second.found, correlation: correlation)
         }
-        let ends: (low: Double, high: Double)
+        let ends: Interval
         if runs < fewestStudentisedRuns {
             (method, ends) = (.intervalsApart, together(-1))
         } else if standardError > 0,
             let studentised = studentisedEnds(difference, error: standardError, paired, confidence: confidence)
         {
             let joint = together(correlation)
-            (method, ends) = (.bootstrapTJoint, (min(studentised.low, joint.low), max(studentised.high, joint.high)))
+            let outer = Interval(low: min(studentised.low, joint.low), high: max(studentised.high, joint.high))
+            (method, ends) = (.bootstrapTJoint, outer)
         } else {
             (method, ends) = (.intervalsJoint, together(min(0, correlation)))
         }
-        (low, high) = (max(-1, ends.low), min(1, ends.high))
+        interval = ends.within(-1...1)
     }
 }
 
-extension DifferenceInference.Ends {
-    /// See ``DifferenceInference/init(_:_:paired:runs:confidence:)``.
-    fileprivate static func together(
-        _ first: FrequencyInference, _ second: FrequencyInference, correlation: Double
-    ) -> (low: Double, high: Double) {
+extension Interval {
+    /// That of a difference, from the intervals of both; see ``DifferenceInference/init(_:_:paired:runs:confidence:)``.
+    fileprivate init(together first: FrequencyInference, _ second: FrequencyInference, correlation: Double) {
         func distance(_ a: Double, _ b: Double) -> Double {
             max(0, a * a + b * b - 2 * correlation * a * b).squareRoot()
         }
         let (a, b) = (first.interval, second.interval)
         let (x, y) = (first.frequency, second.frequency)
-        return (x - y - distance(x - a.low, b.high - y), x - y + distance(a.high - x, y - b.low))
+        self.init(low: x - y - distance(x - a.low, b.high - y), high: x - y + distance(a.high - x, y - b.low))
     }
 }
 

@@ -14,20 +14,20 @@ public struct SimultaneousBand: Hashable, Codable, Sendable {
     /// Standard errors by which every point's interval is widened; at least that of a single interval.
     public let criticalValue: Double
     /// One a column: Wilson's interval on the effective entries at the critical value, the zero count's bound at the same.
-    public let bounds: [FrequencyInference.Bounds]
+    public let bounds: [Interval]
 
     /// The same band, widened where an interval of a single point reaches beyond it: what holds all points holds each. The two are
     /// made by different means, so that with few crashes a point's own interval may be the wider one.
     public func covering(_ intervals: [FrequencyInterval?]) -> SimultaneousBand {
         let widened = zip(bounds, intervals).map { bounds, interval in
-            FrequencyInference.Bounds(
+            Interval(
                 low: min(bounds.low, interval?.low ?? bounds.low), high: max(bounds.high, interval?.high ?? bounds.high)
             )
         }
         return SimultaneousBand(criticalValue: criticalValue, bounds: widened)
     }
 
-    private init(criticalValue: Double, bounds: [FrequencyInference.Bounds]) {
+    private init(criticalValue: Double, bounds: [Interval]) {
         (self.criticalValue, self.bounds) = (criticalValue, bounds)
     }
 
@@ -54,12 +54,10 @@ public struct SimultaneousBand: Hashable, Codable, Sendable {
             guard inference.standardError > 0 else {
                 let bound = zeroCountBound(trials: inference.effectiveEntries, confidence: max(level, confidence))
                 return inference.frequency == 0
-                    ? FrequencyInference.Bounds(low: 0, high: bound)
-                    : FrequencyInference.Bounds(low: 1 - bound, high: 1)
+                    ? Interval(low: 0, high: bound) : Interval(low: 1 - bound, high: 1)
             }
-            let wilson = wilsonBounds(
+            return wilsonBounds(
                 share: inference.frequency, trials: inference.effectiveEntries, standardErrors: critical)
-            return FrequencyInference.Bounds(low: wilson.low, high: wilson.high)
         }
     }
 }

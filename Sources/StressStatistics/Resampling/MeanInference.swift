@@ -2,14 +2,12 @@
 public struct MeanInference: Hashable, Codable, Sendable {
     /// The observed mean.
     public let mean: Double
-    /// Lower end of the interval; nil where ``method`` says why there is none.
-    public let low: Double?
-    /// Upper end.
-    public let high: Double?
+    /// Its interval; nil where ``method`` says why there is none.
+    public let interval: Interval?
     /// How the interval was made, or why there is none.
     public let method: Method
     /// Quantiles of the resampled means, too narrow where few episodes are all there is; nil without resamples.
-    public let percentile: DifferenceInference.Ends?
+    public let percentile: Interval?
 
     /// How an interval of a mean was made, or why there is none; the raw value is what outputs print.
     public enum Method: String, Hashable, Codable, Sendable, CaseIterable {
@@ -24,13 +22,13 @@ public struct MeanInference: Hashable, Codable, Sendable {
     }
 
     /// A mean without an interval, for the reason given.
-    init(mean: Double, without method: Method, percentile: DifferenceInference.Ends? = nil) {
-        self.init(mean: mean, low: nil, high: nil, method: method, percentile: percentile)
+    init(mean: Double, without method: Method, percentile: Interval? = nil) {
+        self.init(mean: mean, interval: nil, method: method, percentile: percentile)
     }
 
     /// A mean of known parts.
-    public init(mean: Double, low: Double?, high: Double?, method: Method, percentile: DifferenceInference.Ends?) {
-        (self.mean, self.low, self.high) = (mean, low, high)
+    public init(mean: Double, interval: Interval?, method: Method, percentile: Interval?) {
+        (self.mean, self.interval) = (mean, interval)
         (self.method, self.percentile) = (method, percentile)
     }
 
@@ -50,7 +48,7 @@ public struct MeanInference: Hashable, Codable, Sendable {
             Array(repeating: $0, count: resampled.shares.count - known.count)
         }
         let quantiles = tailOrderStatistics(known.map(\.0) + absent, confidence: confidence)
-        let percentile = quantiles.low.isFinite && quantiles.high.isFinite ? DifferenceInference.Ends(quantiles) : nil
+        let percentile = quantiles.low.isFinite && quantiles.high.isFinite ? quantiles : nil
         guard runs >= fewestStudentisedRuns else {
             self.init(mean: mean, without: .fewRuns, percentile: percentile)
             return
@@ -61,7 +59,7 @@ public struct MeanInference: Hashable, Codable, Sendable {
         let error = sampleVariance(known.map(\.0)).squareRoot()
         let ends = error > 0 ? studentisedEnds(mean, error: error, all, confidence: confidence) : nil
         self.init(
-            mean: mean, low: ends.map { max(0, $0.low) }, high: ends?.high,
+            mean: mean, interval: ends.map { Interval(low: max(0, $0.low), high: $0.high) },
             method: ends == nil ? .fewEpisodes : .bootstrapT, percentile: percentile)
     }
 }

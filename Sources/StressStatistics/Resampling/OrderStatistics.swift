@@ -5,10 +5,11 @@
 ///   - confidence: strictly between 0 and 1.
 ///
 /// O(n) where few are outside, else O(n log n).
-func tailOrderStatistics(_ values: [Double], confidence: Double) -> (low: Double, high: Double) {
+func tailOrderStatistics(_ values: [Double], confidence: Double) -> Interval {
     let outside = Int((Double(values.count) * (1 - confidence) / 2).rounded(.down))
     let place = min(max(outside - 1, 0), values.count - 1)
-    return (orderStatistic(place, of: values), -orderStatistic(place, of: values.lazy.map { -$0 }))
+    return Interval(
+        low: orderStatistic(place, of: values), high: -orderStatistic(place, of: values.lazy.map { -$0 }))
 }
 
 /// The value that stands at `place`, from 0, when all are sorted.

@@ -9,14 +9,14 @@ let fewestStudentisedRuns = 15.0
 ///   - resampled: the figure in every resample, with its own error.
 func studentisedEnds(
     _ value: Double, error: Double, _ resampled: ResampledRatio, confidence: Double
-) -> (low: Double, high: Double)? {
+) -> Interval? {
     let scores = zip(resampled.shares, resampled.errors).map { share, error in
         // A resample without events has no error to measure its distance by: it is infinitely far away.
         share == value ? 0 : (share - value) / error
     }
     let ends = tailOrderStatistics(scores, confidence: confidence)
     guard ends.low.isFinite, ends.high.isFinite else { return nil }
-    return (value - ends.high * error, value - ends.low * error)
+    return Interval(low: value - ends.high * error, high: value - ends.low * error)
 }
 
 /// Unbiased variance; 0 for fewer than two values.

@@ -95,15 +95,11 @@ extension TailFit {
     public struct ReturnLevel: Hashable, Codable, Sendable {
         /// The level.
         public let level: Double
-        /// Lower end of the interval.
-        public let low: Double
-        /// Upper end of the interval; infinite when the likelihood never falls off.
-        public let high: Double
+        /// Its interval; the upper end is infinite when the likelihood never falls off.
+        public let interval: Interval
 
         /// A level with its interval.
-        public init(level: Double, low: Double, high: Double) {
-            (self.level, self.low, self.high) = (level, low, high)
-        }
+        public init(level: Double, interval: Interval) { (self.level, self.interval) = (level, interval) }
     }
 
     /// The level that peaks pass once in `years` on average: `u + β ((λ T)^ξ − 1)/ξ`.
@@ -122,7 +118,8 @@ extension TailFit {
         let low = edge(from: growth, stepping: 1 / 1.1, isInside)
         let high = edge(from: growth, stepping: 1.1, isInside)
         return .success(
-            ReturnLevel(level: threshold + growth, low: threshold + low, high: threshold + high))
+            ReturnLevel(
+                level: threshold + growth, interval: Interval(low: threshold + low, high: threshold + high)))
     }
 
     /// The greatest likelihood among the tails whose growth over `multiple` is `excess`.

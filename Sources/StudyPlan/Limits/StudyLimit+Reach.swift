@@ -1,5 +1,6 @@
 import MarginModel
 import StressBasics
+import StressStatistics
 
 extension Study {
     /// Why a limit would decide nothing in this study: its figure is not computed for the cells it names, or it lies where the
@@ -33,22 +34,22 @@ extension Study {
     }
 }
 
-extension StudyLimit.Measure {
+extension Measure {
     /// Whether a platform with these rules gives values. Those of the worst fill come with a fill that is left to the bar length,
     /// too.
     fileprivate func isComputed(by rules: LiquidationRules) -> Bool {
-        switch self {
-        case .bestNegativeEquity, .undecided: rules.enabled && rules.hasBounds
-        case .worstNegativeEquity, .worstMeanShortfall, .worstLargestShortfall:
-            rules.enabled && (rules.hasBounds || rules.fill == .auto)
-        case .liquidated, .liquidatedCount, .medianTimeToLiquidation: rules.enabled
-        default: true
+        switch fill {
+        case .chosen: subject != .liquidation || rules.enabled
+        case .best: rules.enabled && rules.hasBounds
+        case .worst: rules.enabled && (rules.hasBounds || rules.fill == .auto)
+        case .gap: rules.enabled && !rules.hasBounds && rules.fill == .auto
         }
     }
 
     fileprivate func remedy(_ rules: LiquidationRules) -> String {
-        rules.enabled
-            ? "set fill: bounds there, run with --bounds, or name another platform"
-            : "nobody is liquidated there; name another platform"
+        guard rules.enabled else { return "nobody is liquidated there; name another platform" }
+        return fill == .gap
+            ? "set fill: auto there, or name another platform"
+            : "set fill: bounds there, run with --bounds, or name another platform"
     }
 }

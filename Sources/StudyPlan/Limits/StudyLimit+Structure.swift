@@ -7,7 +7,7 @@ extension Study {
     /// liquidates them, or their margin covers all that can be lost. Nil when one of them may decide something.
     func structuralObjection(to limit: StudyLimit) -> (message: String, hint: String)? {
         let measure = limit.measure
-        guard !measure.isOfCounting else { return nil }
+        guard measure.subject != .evidence else { return nil }
         let name = measure.rawValue
         if allPositions(of: limit, { $0.isNeverOpened }) {
             return (
@@ -17,7 +17,7 @@ extension Study {
         let opened = { (body: @escaping (Position) -> Bool) in
             self.allPositions(of: limit) { $0.isNeverOpened || body($0) }
         }
-        if measure.isOfLiquidation, opened({ $0.contract == .spot }) {
+        if measure.subject == .liquidation, opened({ $0.contract == .spot }) {
             return ("nobody is liquidated on the spot market, so \(name) decides nothing", "name another contract")
         }
         guard limit.isIdleWhereCovered, opened({ $0.isCovered }) else { return nil }
@@ -78,7 +78,7 @@ extension StudyLimit {
     /// Whether it decides nothing where nothing can be lost beyond the margin: shares and shortfalls below zero are 0 there,
     /// and equity is not below it.
     fileprivate var isIdleWhereCovered: Bool {
-        guard measure == .meanEquity else { return measure.isZeroWhereCovered }
+        guard measure == .meanEquity else { return measure.subject == .belowZero }
         if case .min(let least) = form { return least <= 0 }
         return false
     }
@@ -89,33 +89,5 @@ extension StudyLimit {
         }
         return measure == .meanEquity
             ? "is not below 0, and this min is never breached" : "is 0, and this is never breached"
-    }
-}
-
-extension StudyLimit.Measure {
-    /// Whether it counts entries and windows, whatever became of them.
-    fileprivate var isOfCounting: Bool {
-        switch self {
-        case .entries, .excluded, .rejected, .effectiveEntries, .disjointWindows, .newestBarAge, .historyBars: true
-        default: false
-        }
-    }
-
-    fileprivate var isOfLiquidation: Bool {
-        switch self {
-        case .liquidated, .liquidatedCount, .medianTimeToLiquidation: true
-        default: false
-        }
-    }
-
-    fileprivate var isZeroWhereCovered: Bool {
-        switch self {
-        case .negativeEquity, .worstNegativeEquity, .bestNegativeEquity, .unprotected, .meanShortfall, .medianShortfall,
-            .p90Shortfall, .p99Shortfall, .largestShortfall, .worstMeanShortfall, .worstLargestShortfall,
-            .negativeCount,
-            .unprotectedCount, .undecided:
-            true
-        default: false
-        }
     }
 }

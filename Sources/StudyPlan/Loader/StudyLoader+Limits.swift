@@ -1,4 +1,5 @@
 import StressBasics
+import StressStatistics
 
 extension StudyLoader {
     /// The `limits` section.
@@ -35,7 +36,7 @@ extension StudyLoader {
         _ reader: YAMLReader, _ cells: CellSelector, _ map: YAMLMap, form name: String
     ) -> StudyLimit? {
         guard name != "max_age", name != "min_bars" else { return nil }
-        guard let measure = map.required("measure")?.choice(StudyLimit.Measure.self) else { return nil }
+        guard let measure = map.required("measure")?.choice(Measure.self) else { return nil }
         guard !measure.isOfHistory else {
             return reader.wrong(
                 "\(measure.rawValue) is limited by '\(measure == .newestBarAge ? "max_age" : "min_bars")'")
@@ -49,7 +50,7 @@ extension StudyLoader {
         return limit
     }
 
-    private func form(_ map: YAMLMap, _ measure: StudyLimit.Measure) -> StudyLimit.Form? {
+    private func form(_ map: YAMLMap, _ measure: Measure) -> StudyLimit.Form? {
         let range = -1e9...1e9
         if let max = map["max"] {
             return max.number(range).flatMap { max.judged($0, measure.objection(toMax: $0)) }.map(StudyLimit.Form.max)
@@ -60,7 +61,7 @@ extension StudyLoader {
         return map["drift"].flatMap { drift($0, measure) }.map(StudyLimit.Form.drift)
     }
 
-    private func drift(_ reader: YAMLReader, _ measure: StudyLimit.Measure) -> StudyLimit.Drift? {
+    private func drift(_ reader: YAMLReader, _ measure: Measure) -> StudyLimit.Drift? {
         guard let map = reader.map(known: ["runs", "max_change", "half_widths"]) else { return nil }
         let runs = map["runs"].map { $0.integer(StudyLimit.Drift.fewestRuns...1000) } ?? 20
         guard let runs else { return nil }
@@ -121,7 +122,7 @@ extension YAMLReader {
     }
 }
 
-extension StudyLimit.Measure {
+extension Measure {
     /// Why a largest value would decide nothing, whatever the prices do; nil when it may.
     func objection(toMax most: Double) -> String? {
         if unit == .fraction, most >= 1 {

@@ -33,7 +33,7 @@ public struct CoverageRow: Sendable {
 extension CoverageStudy {
     struct Outcome {
         let inference: FrequencyInference
-        let bounds: [CoverageMethod: FrequencyInference.Bounds]
+        let bounds: [CoverageMethod: Interval]
     }
 
     func outcomes(seed: Int) -> [Outcome] {
@@ -49,18 +49,16 @@ extension CoverageStudy {
 
     private func bounds(
         _ found: FrequencyInference, entries: Int, windows: Int
-    ) -> [CoverageMethod: FrequencyInference.Bounds] {
-        func wilson(_ trials: Int) -> FrequencyInference.Bounds {
+    ) -> [CoverageMethod: Interval] {
+        func wilson(_ trials: Int) -> Interval {
             if found.frequency == 0 {
                 return .init(low: 0, high: zeroCountBound(trials: Double(trials), confidence: 0.95))
             }
-            let bounds = wilsonBounds(share: found.frequency, trials: Double(trials), confidence: 0.95)
-            return .init(low: bounds.low, high: bounds.high)
+            return wilsonBounds(share: found.frequency, trials: Double(trials), confidence: 0.95)
         }
-        let shown = found.interval
         return [
             .plainWilson: wilson(entries), .disjointWilson: wilson(windows),
-            .effectiveWilson: found.effectiveWilson, .shown: .init(low: shown.low, high: shown.high),
+            .effectiveWilson: found.effectiveWilson, .shown: found.bounds,
         ]
     }
 

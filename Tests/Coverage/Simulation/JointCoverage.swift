@@ -41,9 +41,9 @@ public struct JointCoverage: Sendable {
     /// The intervals of one target in one history.
     public struct Intervals: Sendable {
         /// What reports show; nil where they say that there is none.
-        let shown: (low: Double, high: Double)?
+        let shown: Interval?
         /// Quantiles of the resamples.
-        let percentile: (low: Double, high: Double)?
+        let percentile: Interval?
         /// Whether it is a form for few runs or few episodes.
         let isFallback: Bool
     }
@@ -161,7 +161,7 @@ private struct HistoryJudge {
     private func difference(_ first: JointCoverage.Event, _ second: JointCoverage.Event) -> JointCoverage.Intervals? {
         panel(first, second)?.difference(0, 1).map { found in
             JointCoverage.Intervals(
-                shown: (found.low, found.high), percentile: (found.percentile.low, found.percentile.high),
+                shown: found.interval, percentile: found.percentile,
                 isFallback: found.method != .bootstrapTJoint)
         }
     }
@@ -174,10 +174,8 @@ private struct HistoryJudge {
         }
         let ratio = BlockRatio(sums: sums, weights: perEntry ? share.entries.map(Double.init) : share.events)
         guard let found = panel(event)?.means(of: [ratio], entries: share.entries)[0] else { return nil }
-        var shown: (low: Double, high: Double)?
-        if let low = found.low, let high = found.high { shown = (low, high) }
         return JointCoverage.Intervals(
-            shown: shown, percentile: found.percentile.map { ($0.low, $0.high) }, isFallback: false)
+            shown: found.interval, percentile: found.percentile, isFallback: false)
     }
 }
 
@@ -192,7 +190,7 @@ extension JointCoverage {
         public let width: Double
 
         /// Nil where no history had one.
-        init?(_ intervals: [(low: Double, high: Double)], truth: Double, trials: Int) {
+        init?(_ intervals: [Interval], truth: Double, trials: Int) {
             guard !intervals.isEmpty else { return nil }
             hits = Double(intervals.count { $0.low <= truth && truth <= $0.high }) / Double(intervals.count)
             share = Double(intervals.count) / Double(trials)
