@@ -85,14 +85,27 @@ extension RunReport {
 
     private func figuresJSON(_ row: ResultRow) -> [(String, JSONValue)] {
         let estimate = row.estimate
+        let own: [Measure] = [.entries, .effectiveEntries, .liquidated, .unprotected, .medianTimeToLiquidation]
         return row.cell.key.members + [
             ("fill", .text(row.fill)), ("status", .text(estimate.status.rawValue)),
-        ] + estimate.members([.entries, .effectiveEntries, .liquidated, .unprotected, .medianTimeToLiquidation])
-            + exitJSON(estimate.exit) + [
-                ("worst_fill", estimate.worstExit.map { .object(exitJSON($0)) } ?? .null),
-                ("gap_fill", estimate.gapExit.map { .object(exitJSON($0)) } ?? .null),
-                ("best_fill", estimate.bestExit.map { .object(exitJSON($0)) } ?? .null),
-            ] + estimate.members([.undecided]) + lateJSON(row) + cutJSON(row)
+        ] + estimate.members(own) + exitJSON(estimate.exit) + [
+            ("worst_fill", fillJSON(estimate, .worst)), ("gap_fill", fillJSON(estimate, .gap)),
+            ("best_fill", fillJSON(estimate, .best)),
+        ] + estimate.members([.undecided] + otherKept(.chosen, than: own)) + lateJSON(row) + cutJSON(row)
+    }
+
+    /// The figures of a fill rule beside the cell's own; null where it was not evaluated.
+    private func fillJSON(_ estimate: CellEstimate, _ fill: FillRole) -> JSONValue {
+        guard let exit = estimate.exit(fill) else { return .null }
+        return .object(
+            exitJSON(exit) + otherKept(fill).map { ($0.plainName, $0.json(estimate.value($0))) })
+    }
+
+    /// Shares that the history reads from here, of a fill rule, but for those below zero and `named`.
+    private func otherKept(_ fill: FillRole, than named: [Measure] = []) -> [Measure] {
+        Measure.kept.filter {
+            $0.fill == fill && $0.plainName != Measure.negativeEquity.name && !named.contains($0)
+        }
     }
 
     /// How late fills are, and which bars would tell what that costs; null where no law has to.

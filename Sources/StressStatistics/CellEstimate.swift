@@ -111,6 +111,16 @@ public struct CellEstimate: Hashable, Sendable {
     /// What resampling says; nil before it was done, and without entries.
     public internal(set) var inference: CellInference?
 
+    /// How entries ended under a fill rule; nil where it was not evaluated.
+    public func exit(_ fill: FillRole) -> ExitEstimate? {
+        switch fill {
+        case .chosen: exit
+        case .worst: worstExit
+        case .best: bestExit
+        case .gap: gapExit
+        }
+    }
+
     /// Below this many disjoint windows a frequency is indicative only.
     public static let fewWindows = 30
 

@@ -9,15 +9,20 @@ private struct IntervalRow {
     let share: MeasuredShare
 }
 
+/// The shares in the order of their rows; others follow as the catalogue has them.
+private let shares: [Measure] = {
+    let first: [Measure] = [
+        .liquidated, .unprotected, .negativeEquity, .worstNegativeEquity, .gapNegativeEquity, .bestNegativeEquity,
+    ]
+    return first + Measure.ofCells.filter { $0.hasInterval && !first.contains($0) }
+}()
+
 extension RunReport {
     /// `intervals.csv`: every share of every cell with the interval that pages show, Wilson's beside it, and the evidence behind both.
     var intervalsTable: CSVTable {
         let confidence = study.statistics.confidence
         let items = rows.flatMap { row in
-            [
-                Measure.liquidated, .unprotected, .negativeEquity, .worstNegativeEquity, .gapNegativeEquity,
-                .bestNegativeEquity,
-            ].compactMap { measure in
+            shares.compactMap { measure in
                 row.estimate.share(measure, confidence: confidence)
                     .map { IntervalRow(row: row, measure: measure, share: $0) }
             }
