@@ -21,32 +21,31 @@ extension RunHistory {
                     ORDER BY started_ms DESC, id DESC LIMIT ?3
                     """,
                 arguments: [study, since?.milliseconds, limit ?? -1])
-            return rows.map(StoredRun.init)
+            return try rows.map(StoredRun.numbered)
         }
     }
 
     /// The price histories of a run, in study order.
     public func jobs(of run: Int64) throws(HistoryError) -> [StoredJob] {
-        try rows("SELECT * FROM jobs WHERE run = ? ORDER BY place", run, StoredJob.init)
+        try rows("SELECT * FROM jobs WHERE run = ? ORDER BY place", run)
     }
 
     /// The input files of a run, in study order.
     public func inputs(of run: Int64) throws(HistoryError) -> [StoredInput] {
         try rows(
-            "SELECT files.* FROM inputs JOIN files ON files.id = inputs.file WHERE run = ? ORDER BY place", run,
-            StoredInput.init)
+            "SELECT files.* FROM inputs JOIN files ON files.id = inputs.file WHERE run = ? ORDER BY place", run)
     }
 
     /// What the checks of a run's data found.
     public func findings(of run: Int64) throws(HistoryError) -> [StoredFinding] {
-        try rows("SELECT * FROM findings WHERE run = ? ORDER BY place", run, StoredFinding.init)
+        try rows("SELECT * FROM findings WHERE run = ? ORDER BY place", run)
     }
 
     /// The headline figures of a run, in page order.
     public func headlines(of run: Int64) throws(HistoryError) -> [StoredHeadline] {
         try rows(
             "SELECT headlines.*, cells.* FROM headlines JOIN cells ON cells.id = cell WHERE run = ? ORDER BY place",
-            run, StoredHeadline.init)
+            run)
     }
 
     /// The limits of a run, in the order of its `limits.csv`.
@@ -57,7 +56,7 @@ extension RunHistory {
             """
             SELECT limit_values.*, \(axes)
             FROM limit_values LEFT JOIN cells ON cells.id = cell WHERE run = ? ORDER BY place
-            """, run, StoredLimit.init)
+            """, run)
     }
 
     /// A run with everything that belongs to it.
@@ -84,7 +83,7 @@ extension RunHistory {
             return try rows.compactMap { row in
                 let number: Int64 = row["run_number"]
                 let run = try Row.fetchOne(db, sql: "SELECT * FROM runs WHERE id = ?", arguments: [number])
-                return try run.map { (StoredRun($0), try StoredHeadline(row)) }
+                return try run.map { (try StoredRun.numbered($0), try StoredHeadline(row: row)) }
             }
         }
     }
@@ -110,80 +109,7 @@ extension RunHistory {
         }
     }
 
-    private func rows<T>(_ sql: String, _ run: Int64, _ make: (Row) throws -> T) throws(HistoryError) -> [T] {
-        try reading { try Row.fetchAll($0, sql: sql, arguments: [run]).map(make) }
-    }
-}
-
-private func instant(_ milliseconds: Int64?) -> UTCInstant? { milliseconds.map(UTCInstant.init) }
-
-extension StoredRun {
-    fileprivate init(_ row: Row) {
-        self.init(
-            folder: row["folder"], runID: row["run_id"], study: row["study"], studyDigest: row["study_sha256"],
-            studyFile: row["study_file"],
-            resultsDigest: row["results_sha256"], version: row["version"], command: row["command"],
-            started: UTCInstant(milliseconds: row["started_ms"]),
-            duration: TimeSpan(milliseconds: row["duration_ms"]),
-            status: Status(rawValue: row["status"]) ?? .failed, exitCode: row["exit_code"], message: row["message"],
-            confidence: row["confidence"])
-        id = row["id"]
-    }
-}
-
-extension StoredJob {
-    init(_ row: Row) {
-        self.init(
-            asset: row["asset"], isFailed: row["is_failed"], message: row["message"], first: instant(row["first_ms"]),
-            last: instant(row["last_ms"]), bars: row["bars"],
-            barLength: (row["bar_ms"] as Int64?).map(TimeSpan.init(milliseconds:)), notes: row["notes"],
-            warnings: row["warnings"], errors: row["errors"])
-    }
-}
-
-extension StoredInput {
-    fileprivate init(_ row: Row) {
-        self.init(
-            asset: row["asset"], file: row["file"], bytes: row["bytes"], rows: row["row_count"], digest: row["sha256"],
-            format: row["format"])
-    }
-}
-
-extension StoredFinding {
-    fileprivate init(_ row: Row) {
-        self.init(
-            asset: row["asset"], check: row["check_name"], severity: row["severity"], count: row["affected_count"])
-    }
-}
-
-extension CellKey {
-    /// The cell of a row; its columns may have names that begin with `prefix`.
-    fileprivate init(_ row: Row, prefix: String = "") throws {
-        try self.init { axis in
-            axis.unit.isEmpty
-                ? (row[prefix + axis.column] as String?).map(AxisValue.text)
-                : (row[prefix + axis.column] as Double?).map(AxisValue.number)
-        }
-    }
-}
-
-extension StoredHeadline {
-    fileprivate init(_ row: Row) throws {
-        self.init(
-            cell: try CellKey(row), isStudyHeadline: row["is_study_headline"], status: row["status"],
-            entries: row["entries_count"], effectiveEntries: row["entries_effective_count"],
-            shares: Measure.kept.reduce(into: [:]) { $0[$1] = row[$1.name] as Double? },
-            interval: Interval(low: row["ci_low_frac"], high: row["ci_high_frac"]))
-    }
-}
-
-extension StoredLimit {
-    fileprivate init(_ row: Row) throws {
-        let cell = (row["cell"] as Int64?) == nil ? nil : try CellKey(row, prefix: "cell_")
-        self.init(
-            asset: cell?.asset ?? row["asset"] ?? "", cell: cell,
-            measure: row["measure"], form: row["form"], bound: row["bound"], threshold: row["threshold"],
-            value: row["value"], interval: Interval(low: row["low"], high: row["high"]), baseline: row["baseline"],
-            status: row["status"])
+    private func rows<Record: FetchableRecord>(_ sql: String, _ run: Int64) throws(HistoryError) -> [Record] {
+        try reading { try Record.fetchAll($0, sql: sql, arguments: [run]) }
     }
 }

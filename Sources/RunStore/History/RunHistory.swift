@@ -192,23 +192,23 @@ struct HistoryWriter {
         if let folder = run.folder {
             try db.execute(sql: "DELETE FROM runs WHERE folder = ?", arguments: [folder])
         }
-        try db.execute(
-            sql: """
-                INSERT INTO runs (folder, run_id, study, study_sha256, results_sha256, version, command, started_ms,
-                  duration_ms, status, exit_code, message, confidence, study_file)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-            arguments: [
-                run.folder, run.runID, run.study, run.studyDigest, run.resultsDigest, run.version, run.command,
-                run.started.milliseconds, run.duration.milliseconds, run.status.rawValue, run.exitCode, run.message,
-                run.confidence, run.studyFile,
-            ])
+        try run.insert(db)
         let id = db.lastInsertedRowID
-        try insert(record.jobs, of: id)
-        try insert(record.inputs, of: id)
-        try insert(record.findings, of: id)
-        try insert(record.headlines, of: id)
-        try insert(record.limits, of: id)
+        for (place, job) in record.jobs.enumerated() {
+            try PlacedRecord(run: id, place: place, record: job).insert(db)
+        }
+        for (place, input) in record.inputs.enumerated() {
+            try PlacedFile(run: id, place: place, file: try number(of: input)).insert(db)
+        }
+        for (place, finding) in record.findings.enumerated() {
+            try PlacedRecord(run: id, place: place, record: finding).insert(db)
+        }
+        for (place, headline) in record.headlines.enumerated() {
+            try PlacedRecord(run: id, place: place, record: headline, cell: try number(of: headline.cell)).insert(db)
+        }
+        for (place, limit) in record.limits.enumerated() {
+            try PlacedRecord(run: id, place: place, record: limit, cell: .some(try limit.cell.map(number))).insert(db)
+        }
         return id
     }
 
@@ -216,85 +216,24 @@ struct HistoryWriter {
         try db.execute(sql: "DELETE FROM files WHERE id NOT IN (SELECT file FROM inputs)")
     }
 
-    private func insert(_ jobs: [StoredJob], of run: Int64) throws {
-        let statement = try db.cachedStatement(
-            sql: "INSERT INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        for (place, job) in jobs.enumerated() {
-            try statement.execute(arguments: [
-                run, place, job.asset, job.isFailed, job.message, job.first?.milliseconds, job.last?.milliseconds,
-                job.bars, job.barLength?.milliseconds, job.notes, job.warnings, job.errors,
-            ])
-        }
-    }
-
-    private func insert(_ inputs: [StoredInput], of run: Int64) throws {
-        let statement = try db.cachedStatement(sql: "INSERT INTO inputs VALUES (?, ?, ?)")
-        for (place, input) in inputs.enumerated() {
-            try statement.execute(arguments: [run, place, try number(of: input)])
-        }
-    }
-
-    private func insert(_ findings: [StoredFinding], of run: Int64) throws {
-        let statement = try db.cachedStatement(sql: "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?)")
-        for (place, finding) in findings.enumerated() {
-            try statement.execute(arguments: [
-                run, place, finding.asset, finding.check, finding.severity, finding.count,
-            ])
-        }
-    }
-
-    private func insert(_ headlines: [StoredHeadline], of run: Int64) throws {
-        let kept = Measure.kept
-        let columns =
-            ["run", "place", "cell", "is_study_headline", "status", "entries_count", "entries_effective_count"]
-            + ["ci_low_frac", "ci_high_frac"] + kept.map(\.name)
-        let marks = columns.map { _ in "?" }.joined(separator: ", ")
-        let statement = try db.cachedStatement(
-            sql: "INSERT INTO headlines (\(columns.joined(separator: ", "))) VALUES (\(marks))")
-        for (place, figures) in headlines.enumerated() {
-            let own: StatementArguments = [
-                run, place, try number(of: figures.cell), figures.isStudyHeadline, figures.status, figures.entries,
-                figures.effectiveEntries, figures.interval?.low, figures.interval?.high,
-            ]
-            try statement.execute(arguments: own + StatementArguments(kept.map { figures.shares[$0] }))
-        }
-    }
-
-    private func insert(_ limits: [StoredLimit], of run: Int64) throws {
-        let statement = try db.cachedStatement(
-            sql: "INSERT INTO limit_values VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        for (place, limit) in limits.enumerated() {
-            try statement.execute(arguments: [
-                run, place, try limit.cell.map(number), limit.cell == nil ? limit.asset : nil, limit.measure,
-                limit.form, limit.bound, limit.threshold, limit.value, limit.interval?.low, limit.interval?.high,
-                limit.baseline,
-                limit.status,
-            ])
-        }
-    }
-
     private func number(of cell: CellKey) throws -> Int64 {
-        try number(
-            in: "cells", columns: CellAxis.allCases.map(\.column),
-            CellAxis.allCases.map { axis in
-                switch cell[axis] {
-                case .text(let text): text
-                case .number(let number): number
-                }
-            })
+        let values = CellAxis.allCases.map { axis in
+            switch cell[axis] {
+            case .text(let text): (axis.column, text.databaseValue)
+            case .number(let number): (axis.column, number.databaseValue)
+            }
+        }
+        return try number(in: "cells", Dictionary(uniqueKeysWithValues: values))
     }
 
     private func number(of input: StoredInput) throws -> Int64 {
-        try number(
-            in: "files", columns: ["sha256", "file", "asset", "bytes", "row_count", "format"],
-            [input.digest, input.file, input.asset, input.bytes, input.rows, input.format])
+        try number(in: StoredInput.databaseTableName, try input.databaseDictionary)
     }
 
     /// The number of the row with exactly these values, which is made when there is none.
-    private func number(
-        in table: String, columns: [String], _ values: [any DatabaseValueConvertible]
-    ) throws -> Int64 {
-        let arguments = StatementArguments(values)
+    private func number(in table: String, _ values: [String: DatabaseValue]) throws -> Int64 {
+        let columns = values.keys.sorted()
+        let arguments = StatementArguments(columns.map { values[$0] })
         let tests = columns.map { "\($0) = ?" }.joined(separator: " AND ")
         let find = try db.cachedStatement(sql: "SELECT id FROM \(table) WHERE \(tests)")
         if let known = try Int64.fetchOne(find, arguments: arguments) { return known }

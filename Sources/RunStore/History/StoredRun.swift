@@ -3,9 +3,9 @@ import StressStatistics
 import StudyPlan
 
 /// One run as the history keeps it.
-public struct StoredRun: Hashable, Sendable {
+public struct StoredRun: Hashable, Codable, Sendable {
     /// What became of a run.
-    public enum Status: String, Hashable, Sendable, CaseIterable {
+    public enum Status: String, Hashable, Codable, Sendable, CaseIterable {
         /// Done, every limit met or without a value.
         case ok
         /// Done, at least one limit breached.
@@ -47,6 +47,18 @@ public struct StoredRun: Hashable, Sendable {
     /// Confidence of its intervals; nil when it failed.
     public var confidence: Double?
 
+    /// Columns of the history. ``id`` is the database's to give.
+    enum CodingKeys: String, CodingKey {
+        case folder, study, version, command, status, message, confidence
+        case runID = "run_id"
+        case studyDigest = "study_sha256"
+        case studyFile = "study_file"
+        case resultsDigest = "results_sha256"
+        case started = "started_ms"
+        case duration = "duration_ms"
+        case exitCode = "exit_code"
+    }
+
     /// A run of the given parts.
     public init(
         folder: String?, runID: String = "", study: String, studyDigest: String = "", studyFile: String = "",
@@ -72,7 +84,7 @@ public struct StoredRun: Hashable, Sendable {
 }
 
 /// One price history of a run: what was read, or why it failed.
-public struct StoredJob: Hashable, Sendable {
+public struct StoredJob: Hashable, Codable, Sendable {
     /// The price history.
     public var asset: String
     /// Whether the job failed; the figures below are then missing.
@@ -94,6 +106,15 @@ public struct StoredJob: Hashable, Sendable {
     /// Checks that ended as an error.
     public var errors: Int
 
+    /// Columns of the history.
+    enum CodingKeys: String, CodingKey {
+        case asset, message, bars, notes, warnings, errors
+        case isFailed = "is_failed"
+        case first = "first_ms"
+        case last = "last_ms"
+        case barLength = "bar_ms"
+    }
+
     /// A job of the given parts.
     public init(
         asset: String, isFailed: Bool = false, message: String = "", first: UTCInstant? = nil, last: UTCInstant? = nil,
@@ -113,7 +134,7 @@ public struct StoredJob: Hashable, Sendable {
 }
 
 /// An input file of a run.
-public struct StoredInput: Hashable, Sendable {
+public struct StoredInput: Hashable, Codable, Sendable {
     /// The price history it belongs to.
     public var asset: String
     /// The name as the study gives it.
@@ -127,6 +148,13 @@ public struct StoredInput: Hashable, Sendable {
     /// The format it was read as.
     public var format: String
 
+    /// Columns of the history.
+    enum CodingKeys: String, CodingKey {
+        case asset, file, bytes, format
+        case rows = "row_count"
+        case digest = "sha256"
+    }
+
     /// An input of the given parts.
     public init(asset: String, file: String, bytes: Int, rows: Int, digest: String, format: String) {
         self.asset = asset
@@ -139,7 +167,7 @@ public struct StoredInput: Hashable, Sendable {
 }
 
 /// A check of the data that found something.
-public struct StoredFinding: Hashable, Sendable {
+public struct StoredFinding: Hashable, Codable, Sendable {
     /// The price history.
     public var asset: String
     /// Name of the check.
@@ -148,6 +176,13 @@ public struct StoredFinding: Hashable, Sendable {
     public var severity: String
     /// Rows, bars or steps it speaks of.
     public var count: Int
+
+    /// Columns of the history.
+    enum CodingKeys: String, CodingKey {
+        case asset, severity
+        case check = "check_name"
+        case count = "affected_count"
+    }
 
     /// A finding of the given parts.
     public init(asset: String, check: String, severity: String, count: Int) {

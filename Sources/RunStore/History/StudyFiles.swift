@@ -40,7 +40,7 @@ extension RunHistory {
                     SELECT jobs.*, max(runs.id) FROM jobs JOIN runs ON runs.id = jobs.run
                     WHERE runs.study = ? AND NOT is_failed AND bars IS NOT NULL GROUP BY jobs.asset
                     """, arguments: [study])
-            return rows.map(StoredJob.init)
+            return try rows.map(StoredJob.init(row:))
         }
     }
 }
