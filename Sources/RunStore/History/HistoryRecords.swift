@@ -33,6 +33,7 @@ extension StoredRun.Status: DatabaseValueConvertible {
 }
 
 extension StoredRun: FetchableRecord, PersistableRecord {
+    /// Where runs stand.
     public static let databaseTableName = "runs"
 
     /// The run of a row that has its number.
@@ -44,18 +45,22 @@ extension StoredRun: FetchableRecord, PersistableRecord {
 }
 
 extension StoredJob: FetchableRecord, EncodableRecord, TableRecord {
+    /// Where the price histories of runs stand.
     public static let databaseTableName = "jobs"
 }
 
 extension StoredInput: FetchableRecord, EncodableRecord, TableRecord {
+    /// Where input files stand, each once.
     public static let databaseTableName = "files"
 }
 
 extension StoredFinding: FetchableRecord, EncodableRecord, TableRecord {
+    /// Where findings stand.
     public static let databaseTableName = "findings"
 }
 
 extension StoredHeadline: FetchableRecord, EncodableRecord, TableRecord {
+    /// Where headlines stand.
     public static let databaseTableName = "headlines"
 
     /// A row with the columns of its cell.
@@ -77,6 +82,7 @@ extension StoredHeadline: FetchableRecord, EncodableRecord, TableRecord {
 }
 
 extension StoredLimit: FetchableRecord, EncodableRecord, TableRecord {
+    /// Where verdicts on limits stand.
     public static let databaseTableName = "limit_values"
 
     /// A row with the columns of its cell, whose names begin with `cell_`; without a cell it is of a whole history.
