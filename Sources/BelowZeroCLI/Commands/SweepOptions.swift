@@ -4,51 +4,52 @@ import PriceSeries
 import StressBasics
 import StudyPlan
 
+/// What the help of an option says of the setting that it stands for.
+private func optionHelp<Value>(_ setting: Setting<Value>) -> ArgumentHelp { ArgumentHelp(setting.help) }
+
 /// The platform and position of a sweep.
 struct PlatformOptions: ParsableArguments {
-    @Option(parsing: .unconditional, help: "Maintenance rate, a fraction of notional.")
-    var maintenanceRate = 0.005
-    @Option(parsing: .unconditional, help: "Opening and closing fee, a fraction of notional.")
-    var fee = 0.0005
-    @Option(parsing: .unconditional, help: "Extra fee of a liquidation, a fraction of notional.")
-    var liquidationFee = 0.0
-    @Option(parsing: .unconditional, help: "Slippage of every exit, a fraction of the price.")
-    var slippage = 0.0005
-    @Option(parsing: .unconditional, help: "Slippage grows by kappa x sigma x sqrt(notional / volume) of the bar.")
-    var kappa = 0.0
-    @Option(parsing: .unconditional, help: "Yearly borrow rate of margin contracts.")
-    var borrowRate = 0.1
-    @Option(parsing: .unconditional, help: "Margin level at which a lender closes a margin contract.")
-    var marginLevel = 1.1
-    @Option(help: "Liquidation fill: auto, delay, gap, next, worst or best.")
-    var fill = FillRule.auto
-    @Option(help: "Liquidation trigger: extreme or close.")
-    var trigger = LiquidationTrigger.extreme
-    @Option(parsing: .unconditional, help: "Bars between trigger and fill, for the next fill.")
-    var latency = 1
-    @Option(help: "Time from trigger to fill, for the delay fill: 1s to 1d.")
-    var delay = LiquidationRules.defaultDelay
-    @Option(help: "How far the price moves on in that time; 2.2 was fitted to minutes.")
-    var overshoot = LiquidationRules.defaultOvershoot
-    @Flag(help: "Evaluate the best and the worst fill beside the chosen one.")
-    var bounds = false
+    @Option(parsing: .unconditional, help: optionHelp(Settings.Tier.rate))
+    var maintenanceRate = Settings.Tier.rate.start
+    @Option(parsing: .unconditional, help: optionHelp(Settings.FeeRates.open))
+    var fee = Settings.FeeRates.open.start
+    @Option(parsing: .unconditional, help: optionHelp(Settings.FeeRates.liquidation))
+    var liquidationFee = Settings.FeeRates.liquidation.start
+    @Option(parsing: .unconditional, help: optionHelp(Settings.SlippageLaw.base))
+    var slippage = Settings.SlippageLaw.base.start
+    @Option(parsing: .unconditional, help: optionHelp(Settings.SlippageLaw.kappa))
+    var kappa = Settings.SlippageLaw.kappa.start
+    @Option(parsing: .unconditional, help: optionHelp(Settings.Borrowing.rate))
+    var borrowRate = Settings.Borrowing.rate.start
+    @Option(parsing: .unconditional, help: optionHelp(Settings.Borrowing.marginLevel))
+    var marginLevel = Settings.Borrowing.marginLevel.start
+    @Option(help: optionHelp(Settings.Liquidation.fill))
+    var fill = Settings.Liquidation.fill.start
+    @Option(help: optionHelp(Settings.Liquidation.trigger))
+    var trigger = Settings.Liquidation.trigger.start
+    @Option(parsing: .unconditional, help: optionHelp(Settings.Liquidation.latency))
+    var latency = Settings.Liquidation.latency.start
+    @Option(help: optionHelp(Settings.Liquidation.delay))
+    var delay = Settings.Liquidation.delay.start
+    @Option(help: optionHelp(Settings.Liquidation.overshoot))
+    var overshoot = Settings.Liquidation.overshoot.start
+    @Flag(help: optionHelp(Settings.Liquidation.bounds))
+    var bounds = Settings.Liquidation.bounds.start
     @Flag(help: "Nobody liquidates.")
     var noLiquidation = false
-    @Option(parsing: .unconditional, help: "Entry notional, quote currency.")
-    var notional = 10_000.0
-    @Option(parsing: .unconditional, help: "Enter only at every N-th bar.")
-    var stride = 1
-    @Option(help: "Widest step a window may span: auto, off or a duration.")
+    @Option(parsing: .unconditional, help: optionHelp(Settings.Position.notional))
+    var notional = Settings.Position.notional.start
+    @Option(parsing: .unconditional, help: optionHelp(Settings.Position.stride))
+    var stride = Settings.Position.stride.start
+    @Option(help: optionHelp(Settings.Position.maxGap))
     var maxGap = "auto"
-    @Option(
-        parsing: .unconditional,
-        help: "Resamples behind every interval; 0 for plain intervals on disjoint windows, which are made at once.")
-    var resamples = 2000
+    @Option(parsing: .unconditional, help: optionHelp(Settings.Statistics.resamples))
+    var resamples = Settings.Statistics.resamples.start
 
     func validate() throws {
         guard notional.isFinite, notional > 0 else { throw ValidationError("--notional must be above 0") }
-        guard resamples == 0 || (100...100_000).contains(resamples) else {
-            throw ValidationError("--resamples must be 0 or 100 to 100000")
+        guard Settings.Statistics.resamples.allows(resamples) else {
+            throw ValidationError("--resamples must be \(Settings.Statistics.resamples.rangeWords)")
         }
         guard latency <= 1 || fill == .next else {
             throw ValidationError("--latency is of --fill next; say in seconds with --delay how late others fill")

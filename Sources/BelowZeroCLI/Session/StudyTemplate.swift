@@ -1,71 +1,80 @@
+import StressBasics
+import StudyPlan
+
 /// The study that `belowzero init` writes: every key, its default and its meaning.
 ///
 /// - Parameters:
 ///   - name: the study's name.
 ///   - file: the study file as a word of a shell.
 func studyTemplate(name: String, file: String) -> String {
-    """
-    # A BelowZero study: how often would a leveraged position have ended below zero?
-    # Run it with:  belowzero run \(file)
-    version: 1
-    name: \(name)                   # outputs go to Reports/\(name)/<UTC time>; no other study of the folder has this name
+    typealias Position = Settings.Position
+    typealias Fee = Settings.FeeRates
+    typealias Rule = Settings.Liquidation
+    typealias Statistics = Settings.Statistics
+    func entries(_ parts: String...) -> String { "{" + parts.joined(separator: ", ") + "}" }
+    let fees = entries(Fee.open.startEntry, Fee.close.startEntry, Fee.liquidation.startEntry)
+    return """
+        # A BelowZero study: how often would a leveraged position have ended below zero?
+        # Run it with:  belowzero run \(file)
+        version: 1
+        name: \(name)                   # outputs go to Reports/\(name)/<UTC time>; no other study of the folder has this name
 
-    data:
-      - asset: DEMO                 # free text, the key in every output
-        path: prices/DEMO.csv       # relative to this file; globs are read in name order as one series
-        format: auto                # auto, or a format that 'belowzero check --help' lists
-        # columns: {time: 0, open: 1, high: 2, low: 3, close: 4, volume: 5}   # 0-based, or header names; {time: 0, price: 1}
-        # time: ms                  # auto, s, ms, us, ns, ISO 8601, excel, or a pattern such as "%d/%m/%Y"
-        # timezone: UTC             # of times that state none; UTC or an offset such as "+03:00"
-        # header: auto              # auto, true, false
-        # funding: {path: funding.csv, columns: {time: 0, rate: 3}, shift: 0s}   # or {rate: 0.0001, interval: 8h}
-        # kind: trades              # with bar: 1m, for a file of single trades or quotes
-        # policy: {bad_ticks: drop} # keep, drop or fail, for each check that 'belowzero check' prints
-        # reference: {path: x.csv}  # another venue's prices, which tell a bad tick from a move of the market
-        # mark: {path: mark.csv}    # mark prices trigger, traded prices fill
+        data:
+          - asset: DEMO                 # free text, the key in every output
+            path: prices/DEMO.csv       # relative to this file; globs are read in name order as one series
+            format: auto                # auto, or a format that 'belowzero check --help' lists
+            # columns: {time: 0, open: 1, high: 2, low: 3, close: 4, volume: 5}   # 0-based, or header names; {time: 0, price: 1}
+            # time: ms                  # auto, s, ms, us, ns, ISO 8601, excel, or a pattern such as "%d/%m/%Y"
+            # timezone: UTC             # of times that state none; UTC or an offset such as "+03:00"
+            # header: auto              # auto, true, false
+            # funding: {path: funding.csv, columns: {time: 0, rate: 3}, shift: 0s}   # or {rate: 0.0001, interval: 8h}
+            # kind: trades              # with bar: 1m, for a file of single trades or quotes
+            # policy: {bad_ticks: drop} # keep, drop or fail, for each check that 'belowzero check' prints
+            # reference: {path: x.csv}  # another venue's prices, which tell a bad tick from a move of the market
+            # mark: {path: mark.csv}    # mark prices trigger, traded prices fill
 
-    # archive: {base: https://data.binance.vision}   # where 'belowzero fetch --study' gets prices; no result depends on it
+        # archive: {base: https://data.binance.vision}   # where 'belowzero fetch --study' gets prices; no result depends on it
 
-    grid:
-      contract: [linear]            # linear, inverse (coin-margined), margin (borrowed), spot
-      side: [long, short]
-      leverage: [1, 2, 3, 5, 10, 20, 25, 50, 75, 100, 125]    # or {from: 1, to: 125, step: 1}
-      horizon: [1d, 7d, 30d]        # how long a position is held: 30s, 15m, 4h, 7d
-      platform: [typical]           # names from below, or a venue that 'belowzero venues' lists
+        grid:
+          contract: [linear]            # linear, inverse (coin-margined), margin (borrowed), spot
+          side: [long, short]
+          leverage: [1, 2, 3, 5, 10, 20, 25, 50, 75, 100, 125]    # or {from: 1, to: 125, step: 1}
+          horizon: [1d, 7d, 30d]        # how long a position is held: 30s, 15m, 4h, 7d
+          platform: [typical]           # names from below, or a venue that 'belowzero venues' lists
 
-    position: {notional: 10000, stride: 1, max_gap: auto}     # max_gap: auto, off, or a duration
+        position: \(entries(Position.notional.startEntry, Position.stride.startEntry, Position.maxGap.startEntry))     # max_gap: auto, off, or a duration
 
-    platforms:
-      typical:
-        fees: {open: 0.0005, close: 0.0005, liquidation: 0.0}  # fractions of traded notional
-        slippage: 0.0005                                       # of every exit, a fraction of the price;
-        #   or {base: 0.0005, kappa: 0.7}: base + kappa x sigma x sqrt(notional / volume of the bar)
-        tiers: [{to: .inf, rate: 0.005, amount: 0}]            # maintenance margin = rate x notional - amount
-        #   or {file: tiers.json, symbol: "BTC/USDT:USDT"} (ccxt layout), or {file: margins.csv, contract_size: 5}
-        liquidation: {enabled: true, trigger: extreme, fill: auto, delay: 30s}
-        #   trigger: extreme (the bar's worst price) or close
-        #   fill: auto or delay (so long after the trigger; auto shows gap and worst beside it), gap (at once), next (latency
-        #   bars later), worst (the bar's extreme), best (the trigger price), or bounds: auto with best and worst beside
-        #   it. partial: true reduces by bracket before taking over.
-        # borrow: {rate: 0.10, margin_level: 1.1}              # for margin contracts
+        platforms:
+          typical:
+            fees: \(fees)    # fractions of traded notional
+            slippage: \(numberText(Settings.SlippageLaw.base.start))                                       # of every exit, a fraction of the price;
+            #   or {base: 0.0005, kappa: 0.7}: base + kappa x sigma x sqrt(notional / volume of the bar)
+            tiers: [{to: .inf, \(Settings.Tier.rate.startEntry), amount: 0}]            # maintenance margin = rate x notional - amount
+            #   or {file: tiers.json, symbol: "BTC/USDT:USDT"} (ccxt layout), or {file: margins.csv, contract_size: 5}
+            liquidation: \(entries(Rule.enabled.startEntry, Rule.trigger.startEntry, Rule.fill.startEntry, Rule.delay.startEntry))
+            #   trigger: extreme (the bar's worst price) or close
+            #   fill: auto or delay (so long after the trigger; auto shows gap and worst beside it), gap (at once), next (latency
+            #   bars later), worst (the bar's extreme), best (the trigger price), or bounds: auto with best and worst beside
+            #   it. partial: true reduces by bracket before taking over.
+            # borrow: \(entries(Settings.Borrowing.rate.startEntry, Settings.Borrowing.marginLevel.startEntry))               # for margin contracts
 
-    statistics: {confidence: 0.95, resamples: 2000, block: 1d, seed: 1}
+        statistics: \(entries(Statistics.confidence.startEntry, Statistics.resamples.startEntry, Statistics.block.startEntry, Statistics.seed.startEntry))
 
-    limits:                         # a breach ends the run with exit code 3, a missing value with 4; leave parts out to mean every one
-      - {side: long, leverage: 20, horizon: 7d, measure: negative_equity_frac, max: 0.05}
-      #   bound: lower or upper holds the ends of the interval against the limit; min: instead of max:
-      # - {leverage: 20, measure: liquidated_frac, drift: {runs: 20, max_change: 0.01}}   # against the runs before
-      # - {max_age: 36h}              # the newest bar
-      # - {asset: DEMO, min_bars: 8000}   # the length of the history
-      #   on_no_value: ignore         # passes over cells without a value; fail unless said otherwise
+        limits:                         # a breach ends the run with exit code 3, a missing value with 4; leave parts out to mean every one
+          - {side: long, leverage: 20, horizon: 7d, measure: negative_equity_frac, max: 0.05}
+          #   bound: lower or upper holds the ends of the interval against the limit; min: instead of max:
+          # - {leverage: 20, measure: liquidated_frac, drift: {runs: 20, max_change: 0.01}}   # against the runs before
+          # - {max_age: 36h}              # the newest bar
+          # - {asset: DEMO, min_bars: 8000}   # the length of the history
+          #   on_no_value: ignore         # passes over cells without a value; fail unless said otherwise
 
-    headline: {asset: DEMO, side: long, leverage: 20, horizon: 7d}
+        headline: {asset: DEMO, side: long, leverage: 20, horizon: 7d}
 
-    # What is done with a run; no result depends on it.
-    # retention: {days: 90, runs: 60}                          # older runs go
-    # on_breach: {command: [./alert, --page], timeout: 30s}    # no shell; relative to this file; JSON on standard input
-    # on_failure: {command: [./alert, --failed]}               # the same for a run that fails or is partial
-    # metrics_file: /var/lib/node_exporter/textfile/belowzero.prom
+        # What is done with a run; no result depends on it.
+        # retention: {days: 90, runs: 60}                          # older runs go
+        # on_breach: {command: [./alert, --page], timeout: 30s}    # no shell; relative to this file; JSON on standard input
+        # on_failure: {command: [./alert, --failed]}               # the same for a run that fails or is partial
+        # metrics_file: /var/lib/node_exporter/textfile/belowzero.prom
 
-    """
+        """
 }

@@ -46,16 +46,13 @@ extension StudyLoader {
     }
 
     private func retention(_ reader: YAMLReader) -> Operations.Retention? {
-        guard let map = reader.map(known: ["days", "runs"]) else { return nil }
+        typealias Known = Settings.Retained
+        guard let map = reader.map(known: Known.section.keys) else { return nil }
         var retention = Operations.Retention()
-        if let value = map["days"] {
-            guard let days = value.integer(1...36_525) else { return nil }
-            retention.days = days
-        }
-        if let value = map["runs"] {
-            guard let runs = value.integer(1...1_000_000) else { return nil }
-            retention.runs = runs
-        }
+        (retention.days, retention.runs) = (map.value(of: Known.days), map.value(of: Known.runs))
+        guard (retention.days == nil) == (map[Known.days.key] == nil),
+            (retention.runs == nil) == (map[Known.runs.key] == nil)
+        else { return nil }
         guard retention != Operations.Retention() else {
             return reader.wrong(
                 "has no 'days' or 'runs'", hint: "write it like retention: {days: 90, runs: 60}")

@@ -71,29 +71,31 @@ extension StudyLoader {
     }
 
     private func fees(_ reader: YAMLReader) -> Fees? {
-        guard let map = reader.map(known: ["open", "close", "liquidation"]) else { return nil }
-        let values = ["open", "close", "liquidation"].map { map[$0].map { $0.number(-0.1...0.1) } ?? 0 }
-        guard let open = values[0], let close = values[1], let liquidation = values[2] else { return nil }
+        typealias Known = Settings.FeeRates
+        guard let map = reader.map(known: Known.section.keys) else { return nil }
+        let (open, close) = (map.value(of: Known.open), map.value(of: Known.close))
+        guard let liquidation = map.value(of: Known.liquidation), let open, let close else { return nil }
         return checked(reader) { () throws(RuleError) in try Fees(open: open, close: close, liquidation: liquidation) }
     }
 
     private func slippage(_ reader: YAMLReader) -> Slippage? {
+        typealias Known = Settings.SlippageLaw
         guard reader.node.mapping != nil else {
-            return reader.number(0...Slippage.most).flatMap { base in
+            return Known.base.read(reader).flatMap { base in
                 checked(reader) { () throws(RuleError) in try Slippage(base: base) }
             }
         }
-        guard let map = reader.map(known: ["base", "kappa"]),
-            let base = map.required("base")?.number(0...Slippage.most),
-            let kappa = map.required("kappa")?.number(0...100)
-        else { return nil }
+        guard let map = reader.map(known: Known.section.keys) else { return nil }
+        let base = map.required(Known.base)
+        guard let kappa = map.required(Known.kappa), let base else { return nil }
         return checked(reader) { () throws(RuleError) in try Slippage(base: base, impact: kappa) }
     }
 
     private func borrow(_ reader: YAMLReader) -> BorrowRules? {
-        guard let map = reader.map(known: ["rate", "margin_level"]), let rate = map.required("rate")?.number(0...10),
-            let level = map.required("margin_level")?.number(1...10)
-        else { return nil }
+        typealias Known = Settings.Borrowing
+        guard let map = reader.map(known: Known.section.keys) else { return nil }
+        let rate = map.required(Known.rate)
+        guard let level = map.required(Known.marginLevel), let rate else { return nil }
         return checked(reader) { () throws(RuleError) in try BorrowRules(yearlyRate: rate, marginLevel: level) }
     }
 
@@ -117,42 +119,31 @@ extension StudyLoader {
     }
 
     private func tier(_ reader: YAMLReader) -> MaintenanceTier? {
-        guard let map = reader.map(known: ["to", "rate", "amount", "max_leverage"]),
-            let cap = map.required("to")?.number(0...Double.infinity), let rate = map.required("rate")?.number(0...1)
-        else { return nil }
-        let amount = map["amount"].map { $0.number(0...1e18) } ?? 0
-        guard let amount else { return nil }
-        guard let limit = map["max_leverage"] else {
+        typealias Known = Settings.Tier
+        guard let map = reader.map(known: Known.section.keys) else { return nil }
+        let (cap, rate) = (map.required(Known.cap), map.required(Known.rate))
+        guard let amount = map.value(of: Known.amount), let cap, let rate else { return nil }
+        guard map[Known.maxLeverage.key] != nil else {
             return MaintenanceTier(notionalCap: cap, rate: rate, amount: amount)
         }
-        guard let maxLeverage = limit.number(Leverage.allowed) else { return nil }
+        guard let maxLeverage = map.value(of: Known.maxLeverage) else { return nil }
         return MaintenanceTier(notionalCap: cap, rate: rate, amount: amount, maxLeverage: maxLeverage)
     }
 
     private func liquidation(_ reader: YAMLReader) -> LiquidationRules? {
-        guard
-            let map = reader.map(known: [
-                "enabled", "trigger", "fill", "latency", "delay", "overshoot", "partial", "bounds",
-            ])
-        else {
-            return nil
-        }
-        let enabled = map["enabled"].map { $0.flag() } ?? true
-        let trigger = map["trigger"].map { $0.choice(LiquidationTrigger.self) } ?? .extreme
+        typealias Known = Settings.Liquidation
+        guard let map = reader.map(known: Known.section.keys) else { return nil }
         // `fill: bounds` is the default rule with its bounds beside it.
-        let isBounds = map["fill"]?.node.scalar?.string == "bounds"
-        let fill = isBounds ? .auto : map["fill"].map { $0.choice(FillRule.self) } ?? .auto
-        let latency = map["latency"].map { $0.integer(1...10_000) } ?? 1
-        let delay =
-            map["delay"].map { $0.span(within: LiquidationRules.allowedDelays) } ?? LiquidationRules.defaultDelay
-        let overshoot =
-            map["overshoot"].map { $0.number(LiquidationRules.allowedOvershoots) } ?? LiquidationRules.defaultOvershoot
-        let partial = map["partial"].map { $0.flag() } ?? false
-        let bounds = map["bounds"].map { $0.flag() } ?? isBounds
+        let isBounds = map[Known.fill.key]?.node.scalar?.string == "bounds"
+        let fill = isBounds ? .auto : map.value(of: Known.fill)
+        let (enabled, trigger) = (map.value(of: Known.enabled), map.value(of: Known.trigger))
+        let (latency, delay) = (map.value(of: Known.latency), map.value(of: Known.delay))
+        let (overshoot, partial) = (map.value(of: Known.overshoot), map.value(of: Known.partial))
+        let bounds = map[Known.bounds.key] == nil ? isBounds : map.value(of: Known.bounds)
         guard let enabled, let trigger, let fill, let latency, let delay, let overshoot, let partial, let bounds else {
             return nil
         }
-        if fill == .auto, latency > 1, let node = map["latency"] {
+        if fill == .auto, latency > 1, let node = map[Known.latency.key] {
             return node.wrong("latency is of fill: next", hint: "write fill: next, or say in seconds: delay: 2m")
         }
         return checked(reader) { () throws(RuleError) in

@@ -102,58 +102,22 @@ struct StudyLoader {
     }
 
     private func positionSection(_ reader: YAMLReader) -> PositionRules? {
-        guard let map = reader.map(known: ["notional", "stride", "max_gap"]) else { return nil }
-        var rules = PositionRules()
-        if let value = map["notional"] {
-            guard let notional = value.number(1e-6...1e15) else { return nil }
-            rules.notional = notional
-        }
-        if let value = map["stride"] {
-            guard let stride = value.integer(1...1_000_000_000) else { return nil }
-            rules.stride = stride
-        }
-        if let value = map["max_gap"] {
-            guard let gap = maxGap(value) else { return nil }
-            rules.maxGap = gap
-        }
-        return rules
-    }
-
-    private func maxGap(_ reader: YAMLReader) -> MaxGap? {
-        switch reader.node.scalar?.string {
-        case "auto": .automatic
-        // A program that reads YAML and writes it again makes false of a bare off.
-        case "off", "false": .off
-        default: reader.span().map(MaxGap.span)
-        }
+        typealias Known = Settings.Position
+        guard let map = reader.map(known: Known.section.keys) else { return nil }
+        let (notional, stride) = (map.value(of: Known.notional), map.value(of: Known.stride))
+        guard let gap = map.value(of: Known.maxGap), let notional, let stride else { return nil }
+        return PositionRules(notional: notional, stride: stride, maxGap: gap)
     }
 
     private func statisticsSection(_ reader: YAMLReader) -> StatisticsRules? {
-        let known = ["confidence", "resamples", "block", "seed", "max_frequency", "look_back_margin"]
-        guard let map = reader.map(known: known) else { return nil }
-        var rules = StatisticsRules()
-        if let value = map["confidence"] {
-            guard let confidence = value.number(0.5...0.9999) else { return nil }
-            rules.confidence = confidence
-        }
-        if let value = map["block"] {
-            guard let block = value.span() else { return nil }
-            rules.block = block
-        }
-        if let value = map["resamples"] {
-            // 0 is a choice of its own; a few resamples would only look like an interval.
-            let resamples = value.node.int == 0 ? 0 : value.integer(100...100_000)
-            guard let resamples else { return nil }
-            rules.resamples = resamples
-        }
-        if let value = map["seed"] {
-            guard let seed = value.integer(0...Int.max) else { return nil }
-            rules.seed = UInt64(seed)
-        }
-        if let value = map["max_frequency"] {
-            guard let frequency = value.number(1e-6...0.5) else { return nil }
-            rules.maxFrequency = frequency
-        }
+        typealias Known = Settings.Statistics
+        guard let map = reader.map(known: Known.section.keys) else { return nil }
+        let (confidence, block) = (map.value(of: Known.confidence), map.value(of: Known.block))
+        let (resamples, seed) = (map.value(of: Known.resamples), map.value(of: Known.seed))
+        guard let frequency = map.value(of: Known.maxFrequency), let confidence, let block, let resamples, let seed
+        else { return nil }
+        var rules = StatisticsRules(
+            confidence: confidence, block: block, resamples: resamples, seed: UInt64(seed), maxFrequency: frequency)
         if let value = map["look_back_margin"] {
             guard let lookBack = StudyLoader.lookBackSection(value) else { return nil }
             rules.lookBack = lookBack
@@ -162,7 +126,7 @@ struct StudyLoader {
     }
 
     func selector(_ reader: YAMLReader, extra: [String]) -> CellSelector? {
-        let known = ["asset", "contract", "side", "leverage", "horizon", "platform"] + extra
+        let known = CellAxis.allCases.map(\.rawValue) + extra
         guard let map = reader.map(known: known) else { return nil }
         var cells = CellSelector()
         // Each part is optional, but one that is there must be read: a limit on half of what was meant is no limit.

@@ -82,7 +82,9 @@ extension Study {
     private var operationLines: [String] {
         var lines = archive.map { ["archive: {base: \(quoted($0.base.text))}"] } ?? []
         if let retention = operations.retention {
-            let parts = [retention.days.map { "days: \($0)" }, retention.runs.map { "runs: \($0)" }]
+            let parts = [
+                retention.days.map(Settings.Retained.days.entry), retention.runs.map(Settings.Retained.runs.entry),
+            ]
             lines.append("retention: {\(parts.compactMap { $0 }.joined(separator: ", "))}")
         }
         for (key, command) in operations.commands {
@@ -125,10 +127,11 @@ extension Study {
     }
 
     private var statisticsLine: String {
+        typealias Known = Settings.Statistics
         var parts = [
-            "confidence: \(numberText(statistics.confidence))", "block: \(statistics.block.text)",
-            "resamples: \(statistics.resamples)", "seed: \(statistics.seed)",
-            "max_frequency: \(numberText(statistics.maxFrequency))",
+            Known.confidence.entry(statistics.confidence), Known.block.entry(statistics.block),
+            Known.resamples.entry(statistics.resamples), "\(Known.seed.key): \(statistics.seed)",
+            Known.maxFrequency.entry(statistics.maxFrequency),
         ]
         if let lookBack = statistics.lookBack { parts.append("look_back_margin: \(lookBack.text)") }
         return "statistics: {\(parts.joined(separator: ", "))}"
@@ -237,13 +240,12 @@ extension Study {
     }
 
     private var positionLines: [String] {
-        let gap =
-            switch position.maxGap {
-            case .automatic: "auto"
-            case .off: "off"
-            case .span(let span): span.text
-            }
-        return ["position: {notional: \(numberText(position.notional)), stride: \(position.stride), max_gap: \(gap)}"]
+        typealias Known = Settings.Position
+        let parts = [
+            Known.notional.entry(position.notional), Known.stride.entry(position.stride),
+            Known.maxGap.entry(position.maxGap),
+        ]
+        return ["position: {\(parts.joined(separator: ", "))}"]
     }
 
     private func selectorParts(_ cells: CellSelector) -> [String] {
@@ -263,30 +265,36 @@ extension NamedPlatform {
     fileprivate func lines(isComplete: Bool) -> [String] {
         let platform = self
         let rules = platform.rules
-        let fees =
-            "open: \(numberText(rules.fees.open)), close: \(numberText(rules.fees.close)), liquidation: \(numberText(rules.fees.liquidation))"
+        typealias Fee = Settings.FeeRates
+        let fees = [
+            Fee.open.entry(rules.fees.open), Fee.close.entry(rules.fees.close),
+            Fee.liquidation.entry(rules.fees.liquidation),
+        ]
         var lines = [
-            "  \(quoted(platform.name)):", "    fees: {\(fees)}", "    slippage: \(slippageText(rules.slippage))",
+            "  \(quoted(platform.name)):", "    fees: {\(fees.joined(separator: ", "))}",
+            "    slippage: \(slippageText(rules.slippage))",
         ]
         lines += tierLines(platform)
         if isComplete || rules.borrow != .none {
-            lines.append(
-                "    borrow: {rate: \(numberText(rules.borrow.yearlyRate)), margin_level: \(numberText(rules.borrow.marginLevel))}"
-            )
+            typealias Known = Settings.Borrowing
+            let terms = [Known.rate.entry(rules.borrow.yearlyRate), Known.marginLevel.entry(rules.borrow.marginLevel)]
+            lines.append("    borrow: {\(terms.joined(separator: ", "))}")
         }
         return lines + ["    liquidation: {\(liquidationParts(rules.liquidation).joined(separator: ", "))}"]
     }
 
     private func slippageText(_ slippage: Slippage) -> String {
-        slippage.impact == 0
-            ? numberText(slippage.base) : "{base: \(numberText(slippage.base)), kappa: \(numberText(slippage.impact))}"
+        typealias Known = Settings.SlippageLaw
+        let whole = [Known.base.entry(slippage.base), Known.kappa.entry(slippage.impact)]
+        return slippage.impact == 0 ? numberText(slippage.base) : "{\(whole.joined(separator: ", "))}"
     }
 
     private func liquidationParts(_ rules: LiquidationRules) -> [String] {
-        [
-            "enabled: \(rules.enabled)", "trigger: \(rules.trigger.rawValue)", "fill: \(rules.fill.rawValue)",
-            "latency: \(rules.latency)", "delay: \(rules.delay.text)", "overshoot: \(numberText(rules.overshoot))",
-            "partial: \(rules.isPartial)", "bounds: \(rules.hasBounds)",
+        typealias Known = Settings.Liquidation
+        return [
+            Known.enabled.entry(rules.enabled), Known.trigger.entry(rules.trigger), Known.fill.entry(rules.fill),
+            Known.latency.entry(rules.latency), Known.delay.entry(rules.delay), Known.overshoot.entry(rules.overshoot),
+            Known.partial.entry(rules.isPartial), Known.bounds.entry(rules.hasBounds),
         ]
     }
 

@@ -1,0 +1,150 @@
+import StressBasics
+
+/// One value that a study may hold, described once: the loader reads it by this, the study's text writes it, `sweep` takes its option's
+/// words and value from it, the template of `init` its default, and a test holds the schema of studies to it.
+public struct Setting<Value: Sendable>: Sendable {
+    /// The key in its section.
+    public let key: String
+    /// What is taken when a study leaves it out; nil where it must be said, or where leaving it out means that there is none.
+    public let standard: Value?
+    /// What `sweep` and the template of `init` say instead of leaving it out; nil where they leave it out.
+    let said: Value?
+    /// What it is, its unit with it; one sentence with a full stop.
+    public let help: String
+    /// What may stand there.
+    let kind: SettingKind
+    /// Reads a value; nil after reporting what does not fit.
+    let read: @Sendable (YAMLReader) -> Value?
+    /// A value as a study holds it.
+    let text: @Sendable (Value) -> String
+
+    init(
+        _ key: String, _ kind: SettingKind, standard: Value?, said: Value? = nil, _ help: String,
+        read: @escaping @Sendable (YAMLReader) -> Value?, text: @escaping @Sendable (Value) -> String
+    ) {
+        (self.key, self.kind, self.standard, self.said) = (key, kind, standard, said)
+        (self.help, self.read, self.text) = (help, read, text)
+    }
+
+    /// `notional: 10000`.
+    func entry(_ value: Value) -> String { "\(key): \(text(value))" }
+
+    /// What a command that has no study starts from.
+    public var start: Value {
+        guard let value = said ?? standard else { preconditionFailure("\(key) has no value to start from") }
+        return value
+    }
+
+    /// `notional: 10000`, with what a command that has no study starts from.
+    public var startEntry: String { entry(start) }
+
+    /// What is known of it without the type of its values.
+    var facts: SettingFacts {
+        SettingFacts(
+            key: key, kind: kind, standard: standard.map(text), start: (said ?? standard).map(text), help: help)
+    }
+}
+
+/// What may stand at a setting.
+enum SettingKind: Equatable, Sendable {
+    /// A number of a range.
+    case number(ClosedRange<Double>)
+    /// A whole number of a range.
+    case integer(ClosedRange<Int>)
+    /// 0, or a whole number of a range.
+    case zeroOr(ClosedRange<Int>)
+    /// A duration above zero, within a range where there is one.
+    case span(ClosedRange<TimeSpan>?)
+    /// True or false.
+    case flag
+    /// One of these words.
+    case choice([String])
+    /// One of these words, or a duration above zero.
+    case spanOr([String])
+}
+
+/// A setting without the type of its values.
+struct SettingFacts: Sendable {
+    let key: String
+    let kind: SettingKind
+    /// The default as a study would say it; nil where there is none.
+    let standard: String?
+    /// What the template of `init` says.
+    let start: String?
+    let help: String
+}
+
+extension Setting where Value == Double {
+    init(
+        _ key: String, _ range: ClosedRange<Double>, standard: Double? = nil, said: Double? = nil, _ help: String
+    ) {
+        self.init(
+            key, .number(range), standard: standard, said: said, help, read: { $0.number(range) }, text: numberText)
+    }
+}
+
+extension Setting where Value == Int {
+    init(_ key: String, _ range: ClosedRange<Int>, standard: Int? = nil, _ help: String) {
+        self.init(
+            key, .integer(range), standard: standard, help, read: { $0.integer(range) }, text: { String($0) })
+    }
+
+    /// 0 is a choice of its own.
+    init(_ key: String, zeroOr range: ClosedRange<Int>, standard: Int? = nil, _ help: String) {
+        self.init(
+            key, .zeroOr(range), standard: standard, help,
+            read: { $0.node.int == 0 ? 0 : $0.integer(range) }, text: { String($0) })
+    }
+
+    /// Whether a value may stand there.
+    public func allows(_ value: Int) -> Bool {
+        switch kind {
+        case .integer(let range): range.contains(value)
+        case .zeroOr(let range): value == 0 || range.contains(value)
+        default: false
+        }
+    }
+
+    /// `1 to 1000`, `0 or 100 to 100000`.
+    public var rangeWords: String {
+        switch kind {
+        case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
+        case .zeroOr(let range): "0 or \(range.lowerBound) to \(range.upperBound)"
+        default: ""
+        }
+    }
+}
+
+extension Setting where Value == TimeSpan {
+    init(
+        _ key: String, within range: ClosedRange<TimeSpan>? = nil, standard: TimeSpan? = nil, _ help: String
+    ) {
+        self.init(
+            key, .span(range), standard: standard, help,
+            read: { reader in range.map { reader.span(within: $0) } ?? reader.span() }, text: \.text)
+    }
+}
+
+extension Setting where Value == Bool {
+    init(_ key: String, standard: Bool, _ help: String) {
+        self.init(key, .flag, standard: standard, help, read: { $0.flag() }, text: { "\($0)" })
+    }
+}
+
+extension Setting where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
+    init(_ key: String, standard: Value, also words: [String] = [], _ help: String) {
+        self.init(
+            key, .choice(Value.allCases.map(\.rawValue) + words), standard: standard, help,
+            read: { $0.choice(Value.self) }, text: \.rawValue)
+    }
+}
+
+extension YAMLMap {
+    /// The value of a setting, its default where it is absent; nil after a problem, and where an absent one has no default.
+    func value<Value>(of setting: Setting<Value>) -> Value? {
+        self[setting.key].map(setting.read) ?? setting.standard
+    }
+
+    /// The value of a setting that has to be there.
+    func required<Value>(_ setting: Setting<Value>) -> Value? { required(setting.key).flatMap(setting.read) }
+}

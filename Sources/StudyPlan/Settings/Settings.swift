@@ -1,0 +1,169 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+
+/// The settings of a study by their sections. What a section holds beside values of one word or number, such as lists, tables and
+/// sections of its own, is named among its keys and read by its loader.
+public enum Settings {
+    /// A section with its keys in the order in which messages name them.
+    struct Section {
+        /// Where it stands, in the words of messages.
+        let path: String
+        let keys: [String]
+        let settings: [SettingFacts]
+
+        /// - Parameter others: keys of what is no ``Setting``, behind the others.
+        init(_ path: String, _ settings: [SettingFacts], others: [String] = []) {
+            (self.path, self.settings, keys) = (path, settings, settings.map(\.key) + others)
+        }
+    }
+
+    /// All sections.
+    static let sections: [Section] = [
+        Position.section, Statistics.section, FeeRates.section, SlippageLaw.section, Borrowing.section,
+        Liquidation.section, Tier.section, Retained.section,
+    ]
+
+    /// What is opened, and when.
+    public enum Position {
+        /// Entry notional.
+        public static let notional = Setting(
+            "notional", 1e-6...1e15, standard: 10_000, "Entry notional, quote currency.")
+        /// Bars from one entry to the next.
+        public static let stride = Setting("stride", 1...1_000_000_000, standard: 1, "Enter only at every N-th bar.")
+        /// The widest step that a window may span.
+        public static let maxGap = Setting<MaxGap>(
+            "max_gap", .spanOr(["auto", "off"]), standard: .automatic,
+            "Widest step a window may span: auto, off or a duration.",
+            read: { reader in
+                switch reader.node.scalar?.string {
+                case "auto": .automatic
+                // A program that reads YAML and writes it again makes false of a bare off.
+                case "off", "false": .off
+                default: reader.span().map(MaxGap.span)
+                }
+            },
+            text: { gap in
+                switch gap {
+                case .automatic: "auto"
+                case .off: "off"
+                case .span(let span): span.text
+                }
+            })
+        static let section = Section("position", [notional.facts, stride.facts, maxGap.facts])
+    }
+
+    /// How sure a result is.
+    public enum Statistics {
+        /// Confidence of every interval.
+        public static let confidence = Setting(
+            "confidence", 0.5...0.9999, standard: 0.95, "Confidence of every interval.")
+        /// Resamples. A few would only look like an interval.
+        public static let resamples = Setting(
+            "resamples", zeroOr: 100...100_000, standard: 2000,
+            "Resamples behind every interval; 0 for plain intervals on disjoint windows, which are made at once.")
+        /// Length of the time blocks.
+        public static let block = Setting(
+            "block", standard: .days(1), "Length of the time blocks that entries are counted in.")
+        /// Seed of the resamples.
+        public static let seed = Setting("seed", 0...Int.max, standard: 1, "Seed of the resamples.")
+        /// The share below zero that margins and leverages are looked for at.
+        public static let maxFrequency = Setting(
+            "max_frequency", 1e-6...0.5, standard: 0.01,
+            "Share of entries below zero that the highest leverage and the margin are looked for at.")
+        static let section = Section(
+            "statistics",
+            [confidence.facts, resamples.facts, block.facts, seed.facts, maxFrequency.facts],
+            others: ["look_back_margin"])
+    }
+
+    /// What trading costs.
+    public enum FeeRates {
+        private static let range = -0.1...0.1
+        /// When a position is opened.
+        public static let open = Setting(
+            "open", range, standard: 0, said: 0.0005, "Opening and closing fee, a fraction of notional.")
+        /// When it is closed.
+        public static let close = Setting(
+            "close", range, standard: 0, said: 0.0005, "Closing fee, a fraction of notional.")
+        /// When it is liquidated.
+        public static let liquidation = Setting(
+            "liquidation", range, standard: 0, "Extra fee of a liquidation, a fraction of notional.")
+        static let section = Section("fees", [open.facts, close.facts, liquidation.facts])
+    }
+
+    /// What an exit costs.
+    public enum SlippageLaw {
+        /// What every exit costs.
+        public static let base = Setting(
+            "base", 0...Slippage.most, said: 0.0005, "Slippage of every exit, a fraction of the price.")
+        /// How it grows with what is sold.
+        public static let kappa = Setting(
+            "kappa", 0...100, said: 0, "Slippage grows by kappa x sigma x sqrt(notional / volume) of the bar.")
+        static let section = Section("slippage", [base.facts, kappa.facts])
+    }
+
+    /// What borrowing costs.
+    public enum Borrowing {
+        /// Interest.
+        public static let rate = Setting("rate", 0...10, said: 0.1, "Yearly borrow rate of margin contracts.")
+        /// When the lender closes.
+        public static let marginLevel = Setting(
+            "margin_level", 1...10, said: 1.1, "Margin level at which a lender closes a margin contract.")
+        static let section = Section("borrow", [rate.facts, marginLevel.facts])
+    }
+
+    /// Who is closed, and at which price.
+    public enum Liquidation {
+        /// Whether anybody is.
+        public static let enabled = Setting("enabled", standard: true, "Whether anybody liquidates.")
+        /// Which price triggers.
+        public static let trigger = Setting(
+            "trigger", standard: LiquidationTrigger.extreme, "Liquidation trigger: extreme or close.")
+        /// Which price fills; `bounds` is the default rule with its bounds beside it.
+        public static let fill = Setting(
+            "fill", standard: FillRule.auto, also: ["bounds"],
+            "Liquidation fill: auto, delay, gap, next, worst or best.")
+        /// Of the next fill.
+        public static let latency = Setting(
+            "latency", 1...10_000, standard: 1, "Bars between trigger and fill, for the next fill.")
+        /// Of the delay fill.
+        public static let delay = Setting(
+            "delay", within: LiquidationRules.allowedDelays, standard: LiquidationRules.defaultDelay,
+            "Time from trigger to fill, for the delay fill: 1s to 1d.")
+        /// Of the delay fill.
+        public static let overshoot = Setting(
+            "overshoot", LiquidationRules.allowedOvershoots, standard: LiquidationRules.defaultOvershoot,
+            "How far the price moves on in that time; 2.2 was fitted to minutes.")
+        /// Whether a position is reduced by bracket first.
+        public static let partial = Setting(
+            "partial", standard: false, "Whether a position is reduced by bracket before it is taken over.")
+        /// Whether other fills stand beside.
+        public static let bounds = Setting(
+            "bounds", standard: false, "Evaluate the best and the worst fill beside the chosen one.")
+        static let section = Section(
+            "liquidation",
+            [
+                enabled.facts, trigger.facts, fill.facts, latency.facts, delay.facts, overshoot.facts, partial.facts,
+                bounds.facts,
+            ])
+    }
+
+    /// A bracket of the maintenance table.
+    public enum Tier {
+        static let cap = Setting("to", 0...Double.infinity, "Notional up to which it holds, quote currency.")
+        /// What has to be kept.
+        public static let rate = Setting("rate", 0...1, said: 0.005, "Maintenance rate, a fraction of notional.")
+        static let amount = Setting(
+            "amount", 0...1e18, standard: 0, "What is taken off the maintenance margin, quote currency.")
+        static let maxLeverage = Setting("max_leverage", Leverage.allowed, "Highest leverage of the bracket.")
+        static let section = Section("tiers", [cap.facts, rate.facts, amount.facts, maxLeverage.facts])
+    }
+
+    /// How long runs are kept.
+    enum Retained {
+        static let days = Setting("days", 1...36_525, "Runs older than so many days go.")
+        static let runs = Setting("runs", 1...1_000_000, "All but the newest so many runs go.")
+        static let section = Section("retention", [days.facts, runs.facts])
+    }
+}
