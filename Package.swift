@@ -94,17 +94,25 @@ let package = Package(
                 .embedInCode("Resources/chart.css"), .embedInCode("Resources/report.css"),
                 .embedInCode("Resources/report.js"),
             ]),
-        // Level 7: the only place that knows them all.
+        // Level 7: from files to reports, for whoever watches.
+        .target(
+            name: "StressPipeline",
+            dependencies: [
+                "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PriceSeries", "RunStore", "StressBasics",
+                "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
+            ],
+            // A link to Data/Venues: a program copied away from its data still knows the venues.
+            resources: [.embedInCode("Venues")]),
+        // Level 8: the only place that knows them all.
         .executableTarget(
             name: "BelowZeroCLI",
             dependencies: [
                 "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PriceArchive", "PriceSeries", "RunStore",
-                "StressBasics", "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
+                "StressBasics", "StressEngine", "StressPipeline", "StressReport", "StressResults", "StressStatistics",
+                "StudyPlan",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-            ],
-            // A link to Data/Venues: a program copied away from its data still knows the venues.
-            resources: [.embedInCode("Venues")]),
+            ]),
         // Tests and benchmarks.
         .executableTarget(
             name: "StressBench",
@@ -138,6 +146,8 @@ let package = Package(
         .testTarget(name: "RunStoreTests", dependencies: ["DurableFiles", "RunStore", "TestSupport"]),
         .testTarget(
             name: "StressReportTests", dependencies: ["RunStore", "StressReport", "TestSupport"], exclude: ["Golden"]),
+        .testTarget(
+            name: "StressPipelineTests", dependencies: ["PriceSeries", "RunStore", "StressPipeline", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["BelowZeroCLI", "TestSupport"], exclude: ["Golden"]),
     ],
     swiftLanguageModes: [.v6]

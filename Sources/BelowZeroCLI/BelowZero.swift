@@ -1,5 +1,6 @@
 import ArgumentParser
 import StressBasics
+import StressPipeline
 
 /// The program.
 @main
@@ -71,6 +72,3 @@ extension BelowZero {
         exit(withError: ExitCode(failure.code.rawValue))
     }
 }
-
-/// The version that outputs and manifests name.
-let programVersion = "0.1.0"

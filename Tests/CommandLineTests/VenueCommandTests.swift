@@ -2,19 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import BelowZeroCLI
-
 @Suite struct VenueCommandTests {
-    /// One source of truth: what is built in is what lies in the data folder, file by file.
-    @Test func theProgramHoldsEveryProfileOfItsData() throws {
-        let folder = packageRoot + "/Data/Venues"
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".yaml") }
-        #expect(VenueLibrary.embedded.map(\.file) == names.sorted())
-        for (file, text) in VenueLibrary.embedded {
-            #expect(text == (try String(contentsOfFile: folder + "/" + file, encoding: .utf8)), "\(file)")
-        }
-    }
-
     /// A copy of the program far from its data knows the venues, and a data folder adds to them.
     @Test func aProgramCopiedAwayKnowsItsVenues() throws {
         let scratch = try Scratch()

@@ -19,10 +19,14 @@ private let mayImport: [String: Set<String>] = [
     "RunStore": ["CZlib", "DurableFiles", "StressBasics", "StressStatistics", "StudyPlan", "GRDB"],
     "StressResults": ["StressBasics", "StressStatistics", "StudyPlan"],
     "StressReport": ["StressBasics", "StressStatistics", "StudyPlan", "RunStore", "StressResults"],
+    "StressPipeline": [
+        "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PriceSeries", "RunStore", "StressBasics",
+        "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
+    ],
     "BelowZeroCLI": [
         "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PriceArchive", "PriceSeries", "RunStore",
-        "StressBasics", "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
-        "ArgumentParser", "Logging",
+        "StressBasics", "StressEngine", "StressPipeline", "StressReport", "StressResults", "StressStatistics",
+        "StudyPlan", "ArgumentParser", "Logging",
     ],
 ]
 
@@ -38,6 +42,7 @@ private let extraPlatformModules: [String: Set<String>] = [
     // A document is JSON.
     "StressResults": ["Foundation"],
     "StressReport": ["Foundation", "FoundationEssentials"],
+    "StressPipeline": ["Dispatch", "Foundation", "Synchronization"],
     "BelowZeroCLI": ["Dispatch", "Foundation", "Synchronization"],
 ]
 

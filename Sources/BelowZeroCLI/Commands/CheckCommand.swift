@@ -4,6 +4,7 @@ import Foundation
 import PriceSeries
 import StressBasics
 import StressEngine
+import StressPipeline
 import StressReport
 import StressResults
 import StudyPlan
@@ -60,10 +61,10 @@ struct CheckCommand: ParsableCommand {
             }
             let sources = try sources()
             let options = options(files: sources.count)
-            let results = parallelMap(count: sources.count, threads: allCores) { [options] index in
+            let results = parallelMap(count: sources.count, threads: allCores) { [options, drawing] index in
                 FileAudit(
                     sources[index].source, role: sources[index].role, files: InputFiles(base: ""), options: options,
-                    plot: plotWidth)
+                    drawing: drawing)
             }
             for audit in results ?? [] { try show(audit) }
             let errors = (results ?? []).compactMap(\.error)
@@ -79,9 +80,11 @@ struct CheckCommand: ParsableCommand {
         }
     }
 
-    /// Of the terminal, or what a file gets; nil when no picture is wanted.
-    private var plotWidth: Int? {
-        plot ? TerminalStyle.standardOutput(common.color).width ?? PricePicture.usualWidth : nil
+    /// As wide as the terminal, or what a file gets; nil when no picture is wanted.
+    private var drawing: PriceDrawing? {
+        guard plot else { return nil }
+        let width = TerminalStyle.standardOutput(common.color).width ?? PricePicture.usualWidth
+        return { PricePicture($0, width: width).lines }
     }
 
     /// `49 of 57 files are readable, 8 are not`.
@@ -110,18 +113,18 @@ struct CheckCommand: ParsableCommand {
 
     /// Everything that a run of the study would read; ends as the run would.
     private func check(study path: String) throws {
-        let loaded = try LoadedStudy(file: path)
+        let loaded = try LoadedStudy(file: path, threads: allCores)
         loaded.notes.forEach { common.console.say(Failure.text($0)) }
         let home = StudyHome(file: loaded.path)
         let audit = StudyAudit(
-            loaded.study, files: loaded.files, home: home,
-            options: options(files: loaded.study.inputs.count), plot: plotWidth)
+            loaded.study, files: loaded.files, options: options(files: loaded.study.inputs.count), threads: allCores,
+            drawing: drawing)
         guard let audit else { return }
         for audit in audit.all { try show(audit) }
-        audit.commands.forEach(common.console.complain)
-        audit.warnings.forEach(common.console.warn)
+        let objections = OperationObjections(loaded.study, home)
+        objections.tell(common.console)
         try home.expectOwnName(loaded.study.name, store: StoreOptions.usualPath)
-        if let code = audit.verdict { throw ExitCode(code.rawValue) }
+        if let code = audit.verdict ?? objections.verdict { throw ExitCode(code.rawValue) }
     }
 
     /// What is read, each by itself, and the market where a file is divided into several.
@@ -182,7 +185,7 @@ struct CheckText {
         if let first = facts.first, let last = facts.last {
             head.append(line(facts.noun, "\(facts.barLength?.text ?? "one") from \(first.rfc3339) to \(last.rfc3339)"))
         }
-        let picture = facts.picture.map { [""] + $0.lines } ?? []
+        let picture = facts.picture.map { [""] + $0 } ?? []
         return (head + recognition + summaries + details + picture).joined(separator: "\n") + "\n"
     }
 

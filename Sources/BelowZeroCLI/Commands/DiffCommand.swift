@@ -2,6 +2,7 @@ import ArgumentParser
 import RunStore
 import StressBasics
 import StressEngine
+import StressPipeline
 import StressReport
 import StressResults
 import StudyPlan
@@ -77,11 +78,14 @@ struct DiffCommand: ParsableCommand {
     ) throws -> RunDifference {
         let recomputation = Recomputation(
             before: early, after: late, files: InputFiles(base: prices ?? late.baseFolder),
-            threads: usable(threads), kernel: kernel, cache: cache, console: common.console, interruption: interruption)
+            settings: RunSettings(threads: usable(threads), kernel: kernel, caches: cache.caches),
+            observer: RunLog(common.console, interruption))
         let (starts, ends) = (early.cellsByAsset, late.cellsByAsset)
         var (ways, notes) = ([String: Recomputation.Way](), [String]())
         for asset in late.assets where starts[asset] != nil && !noRecompute {
-            let way = try recomputation.way(of: asset, from: starts[asset] ?? [:], to: ends[asset] ?? [:])
+            let way = try interruption.during {
+                try recomputation.way(of: asset, from: starts[asset] ?? [:], to: ends[asset] ?? [:])
+            }
             ways[asset] = way
             notes += way.note.map { [$0] } ?? []
         }
@@ -148,12 +152,5 @@ extension StoredRunFolder {
         Dictionary(grouping: run.cells, by: \.key.asset).mapValues { cells in
             Dictionary(cells.map { ($0.key, $0.figures) }, uniquingKeysWith: { first, _ in first })
         }
-    }
-
-    /// The folder that its price files are relative to: `--prices`, or the study file's; the working directory for a sweep.
-    var baseFolder: String {
-        guard command.count > 2, command[1] == "run" else { return "" }
-        if let place = command.firstIndex(of: "--prices"), place + 1 < command.count { return command[place + 1] }
-        return LoadedStudy.folder(of: command[2])
     }
 }

@@ -4,6 +4,7 @@ import Foundation
 import PriceSeries
 import StressBasics
 import StressEngine
+import StressPipeline
 import StressReport
 import StressResults
 import StressStatistics
@@ -55,34 +56,26 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         try common.reporting {
             try checkPage()
-            let loaded = try ExplainedStudy(study, prices: prices)
-            let cell = try chosenCell(loaded.study)
-            var tiers = TierFiles(files: loaded.files)
-            var study = try tiers.resolve(loaded.study)
-            study.inputs = study.inputs.filter { $0.asset == cell.asset }
-            var options = IngestOptions(threads: allCores, files: 1)
-            options.cache = cache.series
-            let input = AssetInput.read(
-                study.inputs[0], study: study, files: loaded.files, options: options)
-            guard input.errors.isEmpty, let history = try? input.get() else { throw Failure(input.errors) }
-            try loaded.expectSameBytes(history.report)
-            let market = history.market
-            let job = HistoryJob(study: study, asset: cell.asset, market: market)
-            guard let place = study.cells.firstIndex(where: { $0.id == cell.id }),
-                let held = try? job.heldEntries(cell: place, threads: allCores), !held.isEmpty
-            else { throw Failure(.usage, "no entry of \(cell.id) was held", hint: "all were excluded or rejected") }
-            let bar =
-                try entry.map { try EntryChoice(held: held, series: market.series).bar(at: $0) }
-                ?? held.filter(\.isDecided).min { $0.equity < $1.equity }.map { Int($0.bar) }
-            guard let trace = bar.flatMap({ job.trace(cell: place, entry: $0) }) else {
-                throw Failure(.usage, "no entry of \(cell.id) ended in the data", hint: "all are cut before")
-            }
-            let text = TraceText(cell: cell, series: market.series, trace: trace)
-            let account = CellAccount(cell: cell, held: held, barLength: market.barLength)
-            if let page { try write(text.explanation(account), study: study, asset: history.report, to: page) }
+            let explained = try ExplainedStudy(study, prices: prices, threads: allCores)
+            let cell = try chosenCell(explained.study)
+            let examined = try ExaminedCell(cell, of: explained, caches: cache.caches, threads: allCores)
+            let trace = try trace(examined)
+            let text = TraceText(cell: cell, series: examined.market.series, trace: trace)
+            let account = CellAccount(cell: cell, held: examined.held, barLength: examined.market.barLength)
+            if let page { try write(text.explanation(account), of: examined, to: page) }
             guard page != StandardOutput.name else { return }
             try Console.print(common.json ? jsonText(TraceJSON(text, account)) : account.text + "\n" + text.text)
         }
+    }
+
+    /// The entry that was asked for, or the one that ended lowest.
+    private func trace(_ cell: ExaminedCell) throws -> EntryTrace {
+        let bar =
+            try entry.map { try EntryChoice(held: cell.held, series: cell.market.series).bar(at: $0) } ?? cell.lowest
+        guard let trace = bar.flatMap({ cell.trace(entry: $0) }) else {
+            throw Failure(.usage, "no entry of \(cell.cell.id) ended in the data", hint: "all are cut before")
+        }
+        return trace
     }
 
     /// Throws before anything is read when the page cannot go where it is to go.
@@ -95,11 +88,11 @@ struct ExplainCommand: ParsableCommand {
         if let objection = OwnFile.page.refusal(to: page, force: forcing.force) { throw objection }
     }
 
-    private func write(_ explanation: CellExplanation, study: Study, asset: AssetReport, to file: String) throws {
-        let text = study.canonicalText
+    private func write(_ explanation: CellExplanation, of cell: ExaminedCell, to file: String) throws {
+        let text = cell.study.canonicalText
         let frame = RunReport(
-            runID: Digest(of: text + explanation.cell.id).short, version: programVersion, study: study, studyText: text,
-            studyDigest: Digest(of: text), command: "belowzero explain \(shellQuoted(self.study))", assets: [asset],
+            runID: Digest(of: text + explanation.cell.id).short, version: programVersion, study: cell.study, studyText: text,
+            studyDigest: Digest(of: text), command: "belowzero explain \(shellQuoted(self.study))", assets: [cell.report],
             rows: [], limits: [],
             circumstances: RunCircumstances(
                 started: wallClock(), duration: TimeSpan(milliseconds: 0), threads: allCores, host: "explain"))

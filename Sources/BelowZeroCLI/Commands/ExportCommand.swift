@@ -3,6 +3,7 @@ import CSVIngest
 import Foundation
 import RunStore
 import StressBasics
+import StressPipeline
 
 /// `belowzero export`: a run's tables in the formats of other tools.
 struct ExportCommand: ParsableCommand {

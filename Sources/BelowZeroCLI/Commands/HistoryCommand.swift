@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RunStore
 import StressBasics
+import StressPipeline
 import StressStatistics
 import StudyPlan
 

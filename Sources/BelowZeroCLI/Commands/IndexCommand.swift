@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RunStore
+import StressPipeline
 
 /// `belowzero index`: the page of all nights, written again from the history.
 struct IndexCommand: ParsableCommand {

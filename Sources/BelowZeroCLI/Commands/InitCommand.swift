@@ -3,6 +3,7 @@ import Foundation
 import PriceSeries
 import RunStore
 import StressBasics
+import StressPipeline
 
 /// `belowzero init`: a commented study and a price file to try it on.
 struct InitCommand: ParsableCommand {
@@ -95,7 +96,7 @@ struct InitCommand: ParsableCommand {
 
     /// What the study writes beside its run, and whether it runs a command.
     private func addNeeds(of study: String, to units: inout NightlyUnits) throws {
-        let loaded = try LoadedStudy(file: study, findsFiles: false)
+        let loaded = try LoadedStudy(file: study, findsFiles: false, threads: allCores)
         units.runsCommand = !loaded.study.operations.commands.isEmpty
         if let metrics = loaded.study.operations.metricsFile {
             units.writable = [

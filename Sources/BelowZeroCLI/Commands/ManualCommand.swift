@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import StressPipeline
 
 /// `belowzero manual`, for `make install`: the manual page, made of the same texts as `--help`.
 struct ManualCommand: ParsableCommand {

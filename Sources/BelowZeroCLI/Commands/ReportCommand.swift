@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RunStore
 import StressBasics
+import StressPipeline
 import StressReport
 import StressResults
 
@@ -62,7 +63,7 @@ struct ReportCommand: ParsableCommand {
     private func write(_ files: RunFiles, to target: String, _ interruption: Interruption) throws {
         do {
             var run = try RunFolder(at: target)
-            try files.write(to: run, interruption: interruption)
+            try interruption.during { try files.write(to: run, control: interruption.control) }
             interruption.setFarewell { Failure($0.code, "stopped, but \(target) is whole") }
             try run.publish()
         } catch let error as StoreError {

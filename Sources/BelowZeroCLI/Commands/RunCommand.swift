@@ -3,6 +3,7 @@ import Foundation
 import RunStore
 import StressBasics
 import StressEngine
+import StressPipeline
 import StudyPlan
 
 /// `belowzero run`: a study file, the nightly job.
@@ -74,7 +75,7 @@ struct RunCommand: ParsableCommand {
     private func loadedStudy() throws -> LoadedStudy {
         let started = wallClock()
         do {
-            return try LoadedStudy(file: study, prices: prices, bounds: bounds)
+            return try LoadedStudy(file: study, prices: prices, bounds: bounds, threads: allCores)
         } catch let failure as Failure {
             if !printStudy, !work.dryRun {
                 UnreadStudy(file: study, command: command, started: started, console: common.console(isRun: true))
@@ -91,6 +92,3 @@ struct RunCommand: ParsableCommand {
         return words.map(shellQuoted).joined(separator: " ")
     }
 }
-
-/// The study that commands take when none is named.
-let defaultStudy = "Data/Studies/default.yaml"

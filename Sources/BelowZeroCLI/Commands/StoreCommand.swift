@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RunStore
 import StressBasics
+import StressPipeline
 
 /// `belowzero store`: looks after the history of runs.
 struct StoreCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import CSVIngest
 import MarginModel
 import PriceSeries
 import StressBasics
+import StressPipeline
 import StudyPlan
 
 /// `belowzero sweep`: a grid from the command line, no study file.
@@ -74,7 +75,7 @@ struct SweepCommand: ParsableCommand {
                 try study.validate(file: "command line")
                 return study
             }
-            let divided = try InputFiles(base: "").divided(study, file: "command line")
+            let divided = try InputFiles(base: "").divided(study, file: "command line", threads: allCores)
             divided.findings.forEach { common.console(isRun: !work.dryRun).say(Failure.text($0)) }
             return divided.value
         } catch let error as StudyError {

@@ -2,6 +2,7 @@ import ArgumentParser
 import MarginModel
 import PriceSeries
 import StressBasics
+import StressPipeline
 import StudyPlan
 
 /// What the help of an option says of the setting that it stands for.

@@ -2,6 +2,7 @@ import ArgumentParser
 import PriceSeries
 import RunStore
 import StressBasics
+import StressPipeline
 
 /// `belowzero synth`: invented price histories.
 struct SynthCommand: ParsableCommand {

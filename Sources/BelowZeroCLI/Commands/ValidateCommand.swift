@@ -5,6 +5,7 @@ import MarginModel
 import PriceSeries
 import StressBasics
 import StressEngine
+import StressPipeline
 import StudyPlan
 
 /// `belowzero validate`: does the delay law hold on these prices?
@@ -82,15 +83,14 @@ struct ValidateCommand: ParsableCommand {
     }
 
     private func market(_ name: String) throws -> MarketHistory {
-        var options = IngestOptions(threads: allCores, files: 1)
-        options.cache = cache.series
         let source = try reading.source(files: [name])
         guard source.each == nil else {
             throw Failure(.usage, "one market is compared at a time", hint: "pick it with --symbol or --table")
         }
         let market: MarketHistory
+        let reader = HistoryReader(files: InputFiles(base: ""), threads: allCores, caches: cache.caches)
         do throws(IngestError) {
-            market = MarketHistory(series: try ingestSeries(source, options: options).series)
+            market = MarketHistory(series: try reader.series(source).get().series)
         } catch {
             throw Failure(
                 error.exitIsNoInput ? .noInput : .badData, messages: [error.rendered()], findings: [error.finding])

@@ -1,5 +1,6 @@
 import ArgumentParser
 import StressBasics
+import StressPipeline
 import StudyPlan
 
 /// `belowzero venues`: what is known of venues' rules, and what is not.

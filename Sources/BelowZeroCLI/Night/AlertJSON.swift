@@ -1,4 +1,5 @@
 import StressBasics
+import StressPipeline
 import StressReport
 import StressResults
 import StudyPlan

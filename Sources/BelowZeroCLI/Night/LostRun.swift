@@ -1,5 +1,6 @@
 import RunStore
 import StressBasics
+import StressPipeline
 import StudyPlan
 import Synchronization
 

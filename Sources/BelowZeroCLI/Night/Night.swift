@@ -2,9 +2,9 @@ import ArgumentParser
 import Foundation
 import RunStore
 import StressBasics
+import StressPipeline
 import StressReport
 import StressResults
-import StressStatistics
 import StudyPlan
 
 /// What surrounds a run: it waits for its turn, knows earlier runs, and afterwards is recorded, pointed at, followed by
@@ -77,41 +77,17 @@ final class Night {
             do { try write(report, self) } catch let error as ExitCode { code = error }
             finish(report, code: Int(code?.rawValue ?? 0))
             if let code { throw code }
-        } catch var failure as Failure {
+        } catch let failure as Failure {
             fail(failure)
-            failure.console = console
-            throw failure
+            throw PlacedFailure(failure: failure, console: console)
         }
     }
 
     // MARK: Limits
 
     private func judge(_ report: inout RunReport) {
-        report.addShrinkage(since: history.flatMap { try? $0.lastJobs(study: study.name) } ?? [])
-        report.judgeLimits(earlier: earlierValues())
-        // What a page shows beside "no data"; a history that cannot be asked leaves it out.
-        report.lastGood = history.flatMap { try? $0.lastGoodValues(for: report) } ?? []
-        report.circumstances.exitCode = report.status.exitCode(noFail: noFail)
-        report.circumstances.isRecorded = history != nil
-        report.circumstances.studyFile = studyFile.isEmpty ? nil : studyFile
-    }
-
-    /// What the study's drift limits look at.
-    private func earlierValues() -> EarlierValues {
-        var earlier = EarlierValues()
-        var runs: [Measure: Int] = [:]
-        for limit in study.limits {
-            if case .drift(let drift) = limit.form { runs[limit.measure] = max(runs[limit.measure] ?? 0, drift.runs) }
-        }
-        guard let history else { return earlier }
-        for (measure, count) in runs {
-            do throws(HistoryError) {
-                earlier.add(try history.values(of: measure.rawValue, study: study.name, runs: count), of: measure)
-            } catch {
-                console.warn("drift limits are not judged: \(error.message)")
-            }
-        }
-        return earlier
+        let judge = RunJudge(study: study, history: history, studyFile: studyFile, forgivesBreaches: noFail)
+        for trouble in judge.judge(&report) { console.warn(trouble) }
     }
 
     // MARK: Afterwards
@@ -228,17 +204,6 @@ final class Night {
             try OwnFile.metrics.write(metrics.text, to: home.located(file))
         } catch {
             console.warn("metrics_file: \(error.plainMessage)")
-        }
-    }
-}
-
-extension RunReport.Status {
-    /// What the program ends with: 4 for a partial run, 3 for a breached limit unless that is forgiven, 0 otherwise.
-    func exitCode(noFail: Bool) -> Int {
-        switch self {
-        case .ok: 0
-        case .limitBreached: noFail ? 0 : Int(Failure.Code.limitBreached.rawValue)
-        case .partial: Int(Failure.Code.partial.rawValue)
         }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import RunStore
 import StressBasics
+import StressPipeline
 import StressReport
 import StressResults
 import StudyPlan
@@ -46,17 +47,5 @@ struct NightsIndex {
             studies.append(NightsPage.StudyHistory(study: study, records: records))
         }
         return NightsPage(studies: studies, version: programVersion)
-    }
-}
-
-extension RunHistory {
-    /// The last good values of the pages of `report`'s failed jobs.
-    func lastGoodValues(for report: RunReport) throws(HistoryError) -> [LastGoodValue] {
-        guard !report.failures.isEmpty else { return [] }
-        let failed = Set(report.failures.map(\.asset))
-        return try lastGoodHeadlines(study: report.study.name).compactMap { run, headline in
-            guard failed.contains(headline.cell.asset), let share = headline.negativeEquity else { return nil }
-            return LastGoodValue(cell: headline.cell, share: share, started: run.started)
-        }
     }
 }

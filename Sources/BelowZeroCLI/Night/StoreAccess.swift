@@ -1,6 +1,7 @@
 import Foundation
 import RunStore
 import StressBasics
+import StressPipeline
 import StudyPlan
 
 /// The right to run, kept as long as it is referred to.

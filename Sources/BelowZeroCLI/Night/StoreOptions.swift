@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RunStore
 import StressBasics
+import StressPipeline
 
 /// Where the history of runs stands, and how long to wait for another run.
 struct StoreOptions: ParsableArguments {
@@ -115,16 +116,6 @@ extension Failure {
                 .tryAgain, "another run is at work in \(folder)\(owner.isEmpty ? "" : " (\(owner))")", hint: hint)
         case .unusable(let words):
             self.init(.cannotCreate, words, hint: "check the folder's permissions, or use --no-store")
-        }
-    }
-
-    init(_ error: HistoryError) {
-        switch error.reason {
-        case .missing: self.init(.noInput, error.message, hint: error.hint)
-        case .busy: self.init(.tryAgain, error.message, hint: error.hint)
-        case .newer, .foreign: self.init(.cannotCreate, error.message, hint: error.hint)
-        case .corrupt, .badFolder: self.init(.badData, error.message, hint: error.hint)
-        case .inputOutput: self.init(.inputOutput, error.message, hint: error.hint)
         }
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import RunStore
 import StressBasics
+import StressPipeline
 import StudyPlan
 
 /// Where a study lies: what it runs and writes beside its data is relative to that, and its name belongs to it.

@@ -1,5 +1,6 @@
 import RunStore
 import StressBasics
+import StressPipeline
 import StudyPlan
 
 /// A run whose study cannot be used: it leaves a word in the history and in the study's metrics, as every other run that fails.

@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import StressBasics
 import StressEngine
+import StressPipeline
 import StressReport
 import StressResults
 
@@ -34,15 +35,27 @@ struct CommonOptions: ParsableArguments {
             isRun: isRun && !json, colour: color)
     }
 
+    private func end(_ failure: Failure, _ console: Console) throws -> Never {
+        failure.report(isJSON: json, console: console)
+        throw ExitCode(failure.code.rawValue)
+    }
+
     /// Runs a command's body and turns a failure into its messages and exit code.
     func reporting(isRun: Bool = false, _ body: () throws -> Void) throws {
         do {
             try body()
+        } catch let placed as PlacedFailure {
+            try end(placed.failure, placed.console)
         } catch let failure as Failure {
-            failure.report(isJSON: json, console: failure.console ?? console(isRun: isRun))
-            throw ExitCode(failure.code.rawValue)
+            try end(failure, console(isRun: isRun))
         }
     }
+}
+
+/// A failure with the console that knows more of the run than the command does.
+struct PlacedFailure: Error {
+    let failure: Failure
+    let console: Console
 }
 
 /// How standard error is written.
@@ -145,13 +158,13 @@ struct CacheOptions: ParsableArguments {
     }
 
     /// Nil without a cache, or where the user has no folder for one.
-    var store: ContentStore? { noCache ? nil : (cache ?? CacheOptions.defaultFolder).map { ContentStore(folder: $0) } }
+    private var store: ContentStore? { noCache ? nil : (cache ?? CacheOptions.defaultFolder).map { ContentStore(folder: $0) } }
 
-    /// The cache for price files.
-    var series: SeriesCache? { store.map { SeriesCache(store: $0, version: programIdentity) } }
+    /// What is kept in it.
+    var caches: RunCaches { RunCaches(store) }
 
-    /// The cache for tallies of long computations.
-    var tallies: TallyCache? { store.map { TallyCache(store: $0) } }
+    /// The part for price files.
+    var series: SeriesCache? { caches.series }
 
     /// `$BELOWZERO_CACHE`, or `belowzero` in the user's cache folder (XDG Base Directory Specification 0.8).
     private static var defaultFolder: String? {

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import StressBasics
+import StressPipeline
 import StressReport
 import StressResults
 

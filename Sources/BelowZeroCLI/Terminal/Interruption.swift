@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import StressEngine
+import StressPipeline
 import Synchronization
 
 /// Turns the signals that end a program into a cancelled run, which ends within a second. A second signal ends the program at once.
@@ -40,6 +41,11 @@ final class Interruption {
     func setFarewell(_ farewell: @escaping Farewell) { state.farewell.withLock { $0 = farewell } }
 
     typealias Farewell = @Sendable (Failure) -> Failure
+
+    /// Does work that it may stop, and turns that into the failure to end with.
+    func during<Value>(_ work: () throws -> Value) throws -> Value {
+        do { return try work() } catch is RunCancelled { throw failure }
+    }
 
     /// The failure to end with after a cancelled run.
     var failure: Failure { state.failure }

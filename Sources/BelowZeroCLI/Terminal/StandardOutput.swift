@@ -6,6 +6,7 @@
 
 import ArgumentParser
 import Foundation
+import StressPipeline
 
 /// The one door for standard output. What could not be written is a failure of the command.
 enum StandardOutput {

@@ -1,4 +1,5 @@
 import Foundation
+import StressPipeline
 import Synchronization
 
 /// What the system lets this process have, beyond what the machine has: `ulimit` of the shell, limits of a service or container.
@@ -18,9 +19,9 @@ enum SystemLimits {
     ///
     /// - Returns: why nothing can be done, as a whole message; nil when work may begin.
     static func begin() -> String? {
-        if let limit = memory.limit {
+        if let limit = ProcessMemory.bounds.limit {
             OutOfMemory.watch(limit)
-            guard (memory.room ?? 0) >= leastRoom else { return OutOfMemory.words(limit, happened: false) }
+            guard (ProcessMemory.bounds.room ?? 0) >= leastRoom else { return OutOfMemory.words(limit, happened: false) }
         }
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let wanted = cores + attendants
@@ -42,16 +43,6 @@ enum SystemLimits {
     /// Bytes without which no command gets far: what reading the smallest file takes.
     private static let leastRoom = 48 << 20
 
-    /// What may still be mapped and what that is bounded by, bytes; nil without a limit.
-    static var memory: (room: Int?, limit: Int?) {
-        let sizes = addressSizes()
-        let bounds: [(limit: Int, used: Int)] = [
-            limit(RLIMIT_AS).map { ($0, sizes.total) }, limit(RLIMIT_DATA).map { ($0, sizes.data) },
-        ].compactMap { $0 }
-        guard let tightest = bounds.min(by: { $0.limit - $0.used < $1.limit - $1.used }) else { return (nil, nil) }
-        return (max(0, tightest.limit - tightest.used), tightest.limit)
-    }
-
     /// Lets all threads to come take their memory from one heap, where memory is scarce or was promised.
     ///
     /// A heap for every thread reserves 64 MiB at a time, and what one thread freed is of no use to another: a run in parts
@@ -63,31 +54,6 @@ enum SystemLimits {
             guard let address = dlsym(dlopen(nil, RTLD_NOW), "mallopt") else { return }
             _ = unsafeBitCast(address, to: Call.self)(mostArenas, 1)
         #endif
-    }
-
-    #if canImport(Glibc)
-        private typealias Resource = __rlimit_resource
-    #else
-        private typealias Resource = Int32
-    #endif
-
-    private static func limit(_ resource: Resource) -> Int? {
-        #if canImport(Glibc)
-            let number = __rlimit_resource_t(resource.rawValue)
-        #else
-            let number = resource
-        #endif
-        var limit = rlimit()
-        guard getrlimit(number, &limit) == 0, limit.rlim_cur < UInt64(Int.max) else { return nil }
-        return Int(limit.rlim_cur)
-    }
-
-    /// Mapped bytes, all of them and those of data; 0 where the system does not tell.
-    private static func addressSizes() -> (total: Int, data: Int) {
-        guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return (0, 0) }
-        let pages = text.split(separator: " ").map { Int($0.trimmingCharacters(in: .newlines)) ?? 0 }
-        let page = Int(getpagesize())
-        return pages.count > 5 ? (pages[0] * page, pages[5] * page) : (0, 0)
     }
 }
 

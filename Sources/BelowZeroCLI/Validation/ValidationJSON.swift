@@ -1,5 +1,6 @@
 import PriceSeries
 import StressBasics
+import StressPipeline
 import StressStatistics
 
 /// The comparison of one file as `validate --json` prints it.

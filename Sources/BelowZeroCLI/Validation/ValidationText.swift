@@ -1,5 +1,6 @@
 import PriceSeries
 import StressBasics
+import StressPipeline
 import StressReport
 import StressResults
 import StressStatistics

@@ -1,0 +1,182 @@
+import CSVIngest
+import MarginModel
+import PriceSeries
+import StressBasics
+import StressEngine
+import StressReport
+import StressResults
+import StressStatistics
+import StudyPlan
+
+/// The headline with one assumption changed at a time, everything else as it was.
+struct Sensitivity {
+    let study: Study
+    let market: MarketHistory
+    let row: ResultRow
+    let anatomy: CellAnatomy
+    let threads: Int
+    let control: RunControl
+
+    /// A change to one assumption.
+    private struct Change {
+        let assumption: String
+        let value: String
+        var platform: PlatformRules?
+        var maxGap: MaxGap?
+        var market: MarketHistory?
+    }
+
+    /// The headline itself, then every change that makes sense for it.
+    func rows() throws(RunCancelled) -> [SensitivityRow] {
+        var rows = [
+            SensitivityRow(
+                assumption: "none", value: "", entries: row.estimate.windows.entries,
+                negative: row.estimate.exit.negative, interval: row.estimate.exit.interval,
+                frequency: row.estimate.exit.frequency)
+        ]
+        for change in changes {
+            if let changed = try apply(change) { rows.append(changed) }
+        }
+        return rows + partRows
+    }
+
+    private func apply(_ change: Change) throws(RunCancelled) -> SensitivityRow? {
+        var one = study
+        one.grid.contracts = [row.cell.contract]
+        one.grid.sides = [row.cell.side]
+        one.grid.leverages = [row.cell.leverage]
+        one.grid.horizons = [row.cell.horizon]
+        guard let own = study.platform(named: row.cell.platform) else { return nil }
+        one.platforms = [NamedPlatform(name: own.name, rules: change.platform ?? own.rules)]
+        if let maxGap = change.maxGap { one.position.maxGap = maxGap }
+        let grid = GridAnswers(study: one, threads: threads, control: control)
+        let job = grid.job(of: row.cell.asset, market: change.market ?? market)
+        let answers = try grid.answers(of: job, meanRun: row.estimate.inference?.meanRun)
+        guard let estimate = answers.estimates.first else { return nil }
+        return SensitivityRow(
+            assumption: change.assumption, value: change.value, entries: estimate.windows.entries,
+            negative: estimate.exit.negative, interval: estimate.exit.interval, frequency: estimate.exit.frequency)
+    }
+
+    /// What the anatomy knows already.
+    private var partRows: [SensitivityRow] {
+        var rows: [SensitivityRow] = []
+        if let without = anatomy.withoutLargest, let largest = anatomy.episodes.largestFirst.first {
+            rows.append(
+                SensitivityRow(
+                    assumption: "largest_episode", value: "left out", entries: anatomy.entries - largest.possible,
+                    negative: anatomy.episodes.total - largest.entries, interval: without.interval))
+        }
+        return rows
+            + anatomy.conditions.filter { $0.condition == .half }.map {
+                SensitivityRow(
+                    assumption: "history", value: "\($0.value) half", entries: $0.entries, negative: $0.negative,
+                    interval: $0.inference?.interval)
+            }
+    }
+
+    // MARK: Changes
+
+    private var changes: [Change] {
+        guard let rules = study.platform(named: row.cell.platform)?.rules else { return [] }
+        let platform =
+            fillChanges(rules) + triggerChanges(rules) + feeChanges(rules) + slippageChanges(rules)
+            + maintenanceChanges(rules)
+        return platform + gapChanges + barChanges
+    }
+
+    private func fillChanges(_ rules: PlatformRules) -> [Change] {
+        guard rules.liquidation.enabled, row.cell.contract != .spot else { return [] }
+        let own = rules.liquidation.resolvedFill(barLength: market.barLength)
+        return alternatives.compactMap { name, fill, latency, delay -> Change? in
+            guard
+                let changed = rules.liquidation.with(fill: fill, latency: latency, delay: delay),
+                changed.resolvedFill(barLength: market.barLength) != own
+            else { return nil }
+            return Change(assumption: "fill", value: name, platform: rules.with(liquidation: changed))
+        }
+    }
+
+    /// Fill rules beside the headline's own, from the best to the worst.
+    private var alternatives: [(name: String, fill: FillRule, latency: Int, delay: TimeSpan?)] {
+        let delays = [TimeSpan.seconds(5), .seconds(30), .minutes(5), .minutes(30)].map {
+            (name: "delay, \($0.text)", fill: FillRule.delay, latency: 1, delay: Optional($0))
+        }
+        return [("best", .best, 1, nil), ("gap", .gap, 1, nil)] + delays
+            + [("next, 1 bar", .next, 1, nil), ("next, 5 bars", .next, 5, nil), ("worst", .worst, 1, nil)]
+    }
+
+    private func triggerChanges(_ rules: PlatformRules) -> [Change] {
+        guard rules.liquidation.enabled, row.cell.contract != .spot else { return [] }
+        let other: LiquidationTrigger = rules.liquidation.trigger == .extreme ? .close : .extreme
+        let changed = rules.liquidation.with(trigger: other).map {
+            Change(assumption: "trigger", value: other.rawValue, platform: rules.with(liquidation: $0))
+        }
+        let off = rules.liquidation.with(enabled: false).map {
+            Change(assumption: "liquidation", value: "off", platform: rules.with(liquidation: $0))
+        }
+        return [changed, off].compactMap { $0 }
+    }
+
+    private func feeChanges(_ rules: PlatformRules) -> [Change] {
+        scaled("fees", [0, 2]) { factor in
+            let fees = rules.fees
+            guard fees.open + fees.close + fees.liquidation > 0 else { return nil }
+            return
+                (try? Fees(
+                    open: fees.open * factor, close: fees.close * factor, liquidation: fees.liquidation * factor))
+                .map { rules.with(fees: $0) }
+        }
+    }
+
+    private func slippageChanges(_ rules: PlatformRules) -> [Change] {
+        scaled("slippage", [0, 2]) { factor in
+            guard rules.slippage.base + rules.slippage.impact > 0 else { return nil }
+            return (try? Slippage(base: rules.slippage.base * factor, impact: rules.slippage.impact * factor))
+                .map { rules.with(slippage: $0) }
+        }
+    }
+
+    private func maintenanceChanges(_ rules: PlatformRules) -> [Change] {
+        guard rules.liquidation.enabled, row.cell.contract == .linear || row.cell.contract == .inverse else {
+            return []
+        }
+        return scaled("maintenance_rate", [0.5, 2]) { factor in
+            let tiers = rules.tiers.tiers.map {
+                MaintenanceTier(
+                    notionalCap: $0.notionalCap, rate: $0.rate * factor, amount: $0.amount * factor,
+                    maxLeverage: $0.maxLeverage)
+            }
+            return (try? MaintenanceTiers(tiers)).map { rules.with(tiers: $0) }
+        }
+    }
+
+    private func scaled(_ assumption: String, _ factors: [Double], _ make: (Double) -> PlatformRules?) -> [Change] {
+        factors.compactMap { factor in
+            make(factor).map { Change(assumption: assumption, value: "×\(numberText(factor))", platform: $0) }
+        }
+    }
+
+    /// What the program does by itself, windows over every step, and windows over hardly any.
+    private var gapChanges: [Change] {
+        func resolved(_ gap: MaxGap) -> TimeSpan? { gap.resolved(barLength: market.barLength) }
+        let own = resolved(study.position.maxGap)
+        let narrow = TimeSpan(milliseconds: 2 * market.barLength.milliseconds)
+        let choices: [(String, MaxGap)] = [("off", .off), ("auto", .automatic), (narrow.text, .span(narrow))]
+        return choices.compactMap { value, gap in
+            resolved(gap) == own ? nil : Change(assumption: "max_gap", value: value, maxGap: gap)
+        }
+    }
+
+    /// Longer bars, and the history without the bars that the checks find extreme.
+    private var barChanges: [Change] {
+        let longer = [4, 24].map { TimeSpan(milliseconds: $0 * market.barLength.milliseconds) }
+        let coarse = longer.filter { $0 <= .days(1) && $0 < row.cell.horizon }.compactMap { span in
+            market.aggregated(to: span).map { Change(assumption: "bars", value: span.text, market: $0) }
+        }
+        let extreme = extremeBars(of: market.series)
+        guard !extreme.isEmpty, let calm = market.without(bars: extreme) else { return coarse }
+        let words = extreme.count == 1 ? "1 left out" : "\(extreme.count) left out"
+        return coarse + [Change(assumption: "extreme_bars", value: words, market: calm)]
+    }
+}

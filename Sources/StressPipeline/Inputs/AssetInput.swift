@@ -1,0 +1,95 @@
+import CSVIngest
+import PriceSeries
+import StressBasics
+import StressEngine
+import StressReport
+import StressResults
+import StudyPlan
+
+/// One asset of a study, read: prices, funding and mark, and what was found in them.
+struct AssetInput: Sendable {
+    let asset: String
+    let market: MarketHistory
+    /// The same history without its suspicious bars; nil when there are none.
+    let unsuspicious: MarketHistory?
+    /// How many bars are suspicious.
+    let suspiciousCount: Int
+    private(set) var report: AssetReport
+
+    /// The same input with findings on what all assets share.
+    func adding(_ findings: [Finding]) -> AssetInput {
+        var copy = self
+        copy.report.findings += findings
+        return copy
+    }
+
+    /// Everything that was wrong with an asset's files.
+    struct Errors: Error {
+        let all: [IngestError]
+    }
+
+    /// What a study makes of the files of one of its inputs.
+    static func read(_ input: StudyInput, study: Study, from read: AssetFiles) -> Result<AssetInput, Errors> {
+        do {
+            let prices = try read.prices.get()
+            return .success(
+                AssetInput(
+                    asset: input.asset, prices: prices, mark: try read.mark?.get(),
+                    reference: try read.reference?.get(),
+                    funding: try read.funding?.get().resolved(over: prices.series), study: study))
+        } catch {
+            return .failure(Errors(all: read.errors))
+        }
+    }
+
+    private init(
+        asset: String, prices: IngestedSeries, mark: IngestedSeries?, reference: IngestedSeries?,
+        funding: ResolvedFunding?, study: Study
+    ) {
+        let series = prices.series
+        let barLength = series.barLength ?? .days(1)
+        let maxGap = study.position.maxGap.resolved(barLength: barLength)
+        self.asset = asset
+        market = MarketHistory(series: series, funding: funding?.schedule, mark: mark?.series)
+        unsuspicious = prices.withoutSuspicious.map {
+            MarketHistory(series: $0, funding: funding?.schedule, mark: mark?.series)
+        }
+        suspiciousCount = prices.suspicious.count
+        var findings = prices.findings
+        let place = findings.firstIndex { $0.check == "missing_bars" }.map { $0 + 1 } ?? 0
+        findings.insert(wideGapFinding(series, maxGap: maxGap), at: place)
+        let markFiles = mark?.files.map(\.name) ?? []
+        findings += mark.map { $0.findings.map { $0.about("mark", "mark prices", in: markFiles) } } ?? []
+        if let along = market.mark {
+            findings.append(markCoverage(along, over: series).about("mark", "mark prices", in: markFiles))
+        }
+        findings += funding?.findings ?? []
+        let files = prices.files + (mark?.files ?? []) + (reference?.files ?? []) + (funding?.files ?? [])
+        report = AssetReport(
+            asset: asset,
+            files: files.map { InputFile(name: $0.name, bytes: $0.byteCount, rows: $0.rowCount, digest: $0.sha256) },
+            formatName: prices.formatName, formatReason: prices.formatReason, bars: series.count,
+            first: series.instant(0), last: series.instant(series.count - 1), barLength: barLength, maxGap: maxGap,
+            wideSteps: wideSteps(series, maxGap: maxGap), findings: findings)
+    }
+}
+
+extension Result<AssetInput, AssetInput.Errors> {
+    /// What was wrong; empty for an input that was read.
+    var errors: [IngestError] {
+        if case .failure(let errors) = self { errors.all } else { [] }
+    }
+}
+
+extension Finding {
+    /// The same finding under the name of the series it speaks of, `mark_dropped_rows`, with its file in the message.
+    func about(_ series: String, _ words: String, in files: [String]) -> Finding {
+        var copy = self
+        if !check.hasPrefix(series) { copy.check = "\(series)_\(check)" }
+        guard let first = location?.file ?? files.first else { return copy }
+        let rest = location == nil && files.count > 1 ? " and \(files.count - 1) more" : ""
+        copy.message = "\(words) \(visibleText(first))\(rest): \(message)"
+        if location == nil { copy.location = SourceLocation(file: first) }
+        return copy
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import PriceSeries
+import RunStore
+import StressBasics
+import StressEngine
+import StressReport
+import StressResults
+import StudyPlan
+
+/// The jobs that a run has finished, kept in its unfinished folder until the run stands.
+///
+/// A job is kept under the digest of all that it was computed from: program, study, place in it, kernel, and the bytes of its
+/// files, which are read again before it is used. What does not fit, or is damaged, is computed again, and the user is told.
+struct KeptJobs {
+    let unfinished: UnfinishedRun
+    let study: Study
+    let files: InputFiles
+    let observer: any RunObserver
+
+    private var control: RunControl { observer.control }
+
+    /// Whether keeping has failed: a full disk is full for the next job, too.
+    private let trouble = Trouble()
+
+    private final class Trouble {
+        var isKnown = false
+    }
+
+    /// - Parameters:
+    ///   - tables: the digests of the tables that the study's platforms were read from.
+    ///   - isTableOnly: whether the table of results alone is wanted, without what a report adds.
+    init(
+        _ unfinished: UnfinishedRun, study: Study, files: InputFiles, tables: [Digest], kernel: KernelChoice,
+        isTableOnly: Bool, observer: any RunObserver
+    ) {
+        (self.unfinished, self.study, self.files) = (unfinished, study, files)
+        self.observer = observer
+        let parts = [
+            "job \(KeptJobs.version)", programIdentity, study.canonicalText, kernel.rawValue, "\(isTableOnly)",
+        ]
+        commonKey = Digest(of: (parts + tables.map(\.hex)).joined(separator: "\n"))
+    }
+
+    /// Raised whenever the same study and program would keep other bytes.
+    private static let version = 1
+
+    /// What all jobs have in common.
+    let commonKey: Digest
+
+    private func key(_ job: Int) -> Digest { Digest(of: "\(commonKey.hex) \(job)") }
+    private func name(_ job: Int) -> String { "job-\(job + 1)" }
+
+    /// The finished result of a job; nil when there is none that may be used.
+    func result(_ job: Int, cells: [StudyCell]) -> JobResult? {
+        let asset = study.inputs[job].asset
+        switch unfinished.piece(name(job), key: key(job)) {
+        case .absent: return nil
+        case .damaged: return refused("what was kept of \(asset) is damaged")
+        case .foreign: return refused("what was kept of \(asset) is of another program or study")
+        case .whole(let bytes):
+            guard let result = JobResult(record: bytes, cells: cells) else {
+                return refused("what was kept of \(asset) cannot be read")
+            }
+            guard digests(of: study.inputs[job]) == KeptJobs.runs(result.report.files.map(\.digest)) else {
+                return control.isCancelled ? nil : refused("the files of \(asset) have changed")
+            }
+            return result
+        }
+    }
+
+    private func refused(_ why: String) -> JobResult? {
+        observer.observe(.forgotten(why: why))
+        return nil
+    }
+
+    /// Keeps a job that is finished. A disk that is full costs the resuming, not the run.
+    func keep(_ result: JobResult, _ job: Int) {
+        // What comes through a pipe cannot be looked at again.
+        guard !trouble.isKnown, !result.report.files.contains(where: { $0.name == "standard input" }) else { return }
+        do throws(StoreError) {
+            try unfinished.keep(name(job), key: key(job), result.record)
+            unfinished.dropTallies()
+        } catch {
+            trouble.isKnown = true
+            observer.observe(.notKept(why: error.message))
+        }
+    }
+
+    /// The digests of an input's files in the order in which they are read; nil when one cannot be read.
+    private func digests(of input: StudyInput) -> [Digest]? {
+        var digests: [Digest] = []
+        for name in input.allFiles {
+            guard let digest = digest(of: files.located(name)) else { return nil }
+            digests.append(digest)
+        }
+        return KeptJobs.runs(digests)
+    }
+
+    /// Without repeats side by side: the members of an archive have its digest, all of them.
+    private static func runs(_ digests: [Digest]) -> [Digest] {
+        digests.reduce(into: []) { if $0.last != $1 { $0.append($1) } }
+    }
+
+    private func digest(of path: String) -> Digest? {
+        guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
+        defer { try? handle.close() }
+        var builder = DigestBuilder()
+        do {
+            while !control.isCancelled {
+                guard let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty else { return builder.finish() }
+                piece.withUnsafeBytes { builder.update($0) }
+            }
+        } catch {
+            return nil
+        }
+        return nil
+    }
+}
+
+/// Tallies of the job at work, in the unfinished folder: for runs that have no cache, and for the judge, which takes nothing
+/// from others.
+struct OwnTallies: TallyStore {
+    let unfinished: UnfinishedRun
+    /// Stands for program and kernel; tallies are named by what they were computed from.
+    let common: Digest
+
+    var isOwn: Bool { true }
+
+    func withBytes<Value>(_ key: Digest, _ body: (UnsafeRawBufferPointer) -> Value?) -> Value? {
+        guard case .whole(let bytes) = unfinished.tally(key, of: common) else { return nil }
+        return bytes.withUnsafeBytes(body)
+    }
+
+    func keep(_ key: Digest, _ bytes: [UInt8]) { try? unfinished.keepTally(key, of: common, bytes) }
+}

@@ -1,0 +1,148 @@
+import RunStore
+import StressBasics
+import StressEngine
+import StressReport
+import StressResults
+import StressStatistics
+import StudyPlan
+
+/// How a run is done. Results do not depend on it, except on ``isTableOnly``.
+public struct RunSettings: Sendable {
+    /// That compute at the same time, at least 1.
+    public let threads: Int
+    public let kernel: KernelChoice
+    /// What was read and computed before.
+    public let caches: RunCaches
+    /// Whether the table of results alone is wanted, without what a report adds.
+    public let isTableOnly: Bool
+    /// The longest that a job may take; nil without a bound.
+    public let timeout: TimeSpan?
+
+    /// - Parameters:
+    ///   - isTableOnly: whether the table of results alone is wanted.
+    ///   - timeout: the longest that a job may take; nil without a bound.
+    public init(
+        threads: Int, kernel: KernelChoice = .automatic, caches: RunCaches = RunCaches(nil), isTableOnly: Bool = false,
+        timeout: TimeSpan? = nil
+    ) {
+        (self.threads, self.kernel, self.caches) = (threads, kernel, caches)
+        (self.isTableOnly, self.timeout) = (isTableOnly, timeout)
+    }
+}
+
+/// One run from files to report: every price history is a job that is read, stressed, estimated and let go; what all of them
+/// together tell is added at the end.
+public struct StressSession {
+    let resolved: ResolvedStudy
+    let command: String
+    let started: UTCInstant
+    let settings: RunSettings
+    /// Which jobs are done together.
+    let plan: WorkPlan
+    /// The folder of the run until it stands; nil when nothing is written to a folder.
+    let unfinished: UnfinishedRun?
+    let observer: any RunObserver
+
+    var study: Study { resolved.study }
+
+    /// - Parameters:
+    ///   - plan: of the same study.
+    ///   - command: what the run is made again with.
+    ///   - started: when it began.
+    ///   - unfinished: where finished jobs are kept until the run stands; nil for nowhere.
+    ///   - observer: is told what happens, and may stop it.
+    public init(
+        _ resolved: ResolvedStudy, plan: WorkPlan, settings: RunSettings, command: String, started: UTCInstant,
+        unfinished: UnfinishedRun? = nil, observer: any RunObserver = NobodyWatching()
+    ) {
+        (self.resolved, self.plan, self.settings) = (resolved, plan, settings)
+        (self.command, self.started, self.unfinished, self.observer) = (command, started, unfinished, observer)
+    }
+
+    /// Reads, computes and reports, limits not yet judged. Writes nothing but kept jobs.
+    ///
+    /// - Throws: a ``Failure`` when no job could be done; ``RunCancelled`` when the observer stopped it.
+    public func report() throws -> RunReport {
+        let clock = ContinuousClock()
+        let begin = clock.now
+        var outcomes = try JobRunner(session: self).outcomes()
+        let errors = outcomes.compactMap(\.error)
+        guard errors.count < outcomes.count else { throw Failure(errors) }
+        addSharedFindings(&outcomes)
+        let results = outcomes.compactMap(\.result)
+        let rows = zip(study.inputs, outcomes).flatMap { input, outcome in
+            outcome.result?.rows ?? study.cells(of: input.asset).map(ResultRow.noData)
+        }
+        let text = study.canonicalText
+        let seconds = begin.duration(to: clock.now)
+        var report = RunReport(
+            runID: runID(studyText: text, outcomes: outcomes), version: programVersion, study: study, studyText: text,
+            studyDigest: Digest(of: text), command: command,
+            assets: outcomes.compactMap { $0.result?.report ?? $0.error?.report }, rows: rows,
+            limits: [],
+            circumstances: RunCircumstances(
+                started: started, duration: TimeSpan(milliseconds: Int64(seconds / .milliseconds(1))), threads: settings.threads,
+                host: hostText, kernels: kernelUses(results)))
+        report.failures = errors.map(\.failure)
+        report.details = results.flatMap(\.details)
+        report.requirements = results.flatMap(\.requirements)
+        report.lookBackMargins = results.flatMap(\.lookBackMargins)
+        report.comparisons = results.flatMap(\.comparisons)
+        report.bands = results.flatMap(\.bands)
+        return settings.isTableOnly ? report : report.comparing(results.compactMap(\.suspicion).first)
+    }
+
+    /// What was found in the platforms' tables, and what only all histories together tell.
+    private func addSharedFindings(_ outcomes: inout [JobOutcome]) {
+        let endings = outcomes.compactMap(\.result?.ending)
+        for place in outcomes.indices {
+            guard case .done(var result) = outcomes[place] else { continue }
+            let survivorship = survivorshipFinding(result.ending, among: endings)
+            result.report.findings += resolved.findings + [survivorship].compactMap { $0 }
+            outcomes[place] = .done(result)
+        }
+    }
+
+    private func kernelUses(_ results: [JobResult]) -> [RunCircumstances.KernelUse] {
+        KernelKind.allCases.sorted { $0.rawValue < $1.rawValue }.compactMap { kind in
+            let cells = results.reduce(0) { sum, result in sum + result.kernels.count { $0 == kind } }
+            return cells > 0 ? RunCircumstances.KernelUse(name: kind.rawValue, cells: cells) : nil
+        }
+    }
+
+    /// The same study on the same bytes with the same program has the same name, whenever and wherever it runs. A job that
+    /// failed makes another run of it.
+    private func runID(studyText: String, outcomes: [JobOutcome]) -> String {
+        let inputs = outcomes.flatMap { outcome in
+            switch outcome {
+            case .done(let result): result.report.files.map(\.digest.hex)
+            case .failed(let error): ["failed \(error.failure.asset) \(error.failure.reason.rawValue)"]
+            }
+        }
+        let parts = [programVersion, studyText] + inputs + resolved.tables.map(\.hex)
+        return Digest(of: parts.joined(separator: "\n")).name
+    }
+}
+
+extension ResultRow {
+    /// The row of a cell whose job failed.
+    fileprivate static func noData(_ cell: StudyCell) -> ResultRow {
+        ResultRow(cell: cell, fill: "", estimate: .noData)
+    }
+}
+
+/// Operating system and architecture, without a host name.
+private var hostText: String {
+    #if arch(x86_64)
+        let architecture = "x86_64"
+    #elseif arch(arm64)
+        let architecture = "arm64"
+    #else
+        let architecture = "other"
+    #endif
+    #if os(Linux)
+        return "Linux \(architecture)"
+    #else
+        return "macOS \(architecture)"
+    #endif
+}

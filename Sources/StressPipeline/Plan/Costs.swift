@@ -1,0 +1,105 @@
+import PriceSeries
+import StressBasics
+import StressEngine
+import StudyPlan
+
+/// What one job of a study costs in memory and time, by the length of its history.
+///
+/// The constants are fitted to measured runs and rounded up; `Operations.md` says how well they hold.
+struct Costs: Sendable {
+    private let cells: Double
+    private let horizons: Double
+    private let spans: [TimeSpan]
+    private let sides: Double
+    private let mostParts: Double
+    private let resamples: Double
+    private let block: Double
+    private let threads: Double
+    private let fills: Double
+    private let hasFunding: Bool
+    private let hasDetails: Bool
+
+    init(_ study: Study, threads: Int, isTableOnly: Bool) {
+        cells = Double(study.cellCount) / Double(max(1, study.inputs.count))
+        horizons = Double(study.grid.horizons.count)
+        spans = study.grid.horizons
+        sides = Double(study.grid.sides.count)
+        mostParts = Double(max(1, study.mostParts))
+        resamples = Double(study.statistics.resamples)
+        block = Double(study.statistics.block.milliseconds)
+        self.threads = Double(threads)
+        fills = study.platforms.contains { $0.rules.liquidation.hasBounds } ? 4 : 3
+        hasFunding = study.inputs.contains { $0.funding != nil || $0.mark != nil }
+        hasDetails = !isTableOnly && study.statistics.resamples > 0
+    }
+
+    // MARK: Memory
+
+    /// The program with its libraries, and what reading and writing take for themselves.
+    static let program = 64 << 20
+
+    /// Results of all cells, and the outputs while they are made.
+    static func outputs(cells: Int) -> Int { (8 << 20) + cells * 6000 }
+
+    /// Six columns of eight bytes, and as much again for funding and marks.
+    func held(_ size: HistorySize) -> Int { size.bars * (hasFunding ? 96 : 56) }
+
+    /// The most of reading and computing, when the cells are computed in so many parts.
+    func peak(_ size: HistorySize, parts: Int = 1) -> Int {
+        let bars = Double(size.bars)
+        let reading = 45 * Double(size.rows) + 8_000_000 * threads
+        // All leverages of the headline's horizon are kept to be compared, whatever part they are in.
+        let compared = parts > 1 && hasDetails ? self.cells / max(1, horizons) : 0
+        let cells = self.cells * (mostParts / Double(parts)).rounded(.up) / mostParts + compared
+        // Windows of every horizon, of a part once more, the kernels' columns, entries taken apart, moves against them.
+        let perBar = 4 * horizons * (parts > 1 ? 2 : 1) + 48 + (hasDetails ? 260 : 0)
+        // Counts and shortfalls of every cell by time block, twice while parts are joined, and sums by chunk.
+        let blocks = blocks(size)
+        let perCell = blocks * (16 + 16 * fills) * 2 + (bars / 16_384 + 1) * 104 * fills * 2
+        // By time since entry: in many small pieces, whose room is not given back between parts.
+        let scattered = self.cells * (110 * fills * moments(size) + 40_000)
+        let resampling = threads * resamples * 400
+        // Half as much again: what one thread's heap has freed is of no use to another's.
+        return held(size) + Int(max(reading, 1.5 * (perBar * bars + perCell * cells + scattered + resampling)))
+    }
+
+    /// The fewest parts with which a job stays below `room` bytes; where no number of parts does, the one that comes nearest.
+    func parts(_ size: HistorySize, within room: Int) -> Int {
+        let all = 1...max(1, Int(mostParts))
+        return all.first { peak(size, parts: $0) <= room } ?? all.min { peak(size, parts: $0) < peak(size, parts: $1) }
+            ?? 1
+    }
+
+    /// Time blocks of a history; of sixteen years, which is longer than any, when its bars' length is not known.
+    private func blocks(_ size: HistorySize) -> Double {
+        let span = size.barLength.map { Double(size.bars) * Double($0.milliseconds) * 1.2 }
+        return min(Double(size.bars), (span ?? 16 * 365.25 * 86_400_000) / block + 2)
+    }
+
+    /// Moments since the entry at which a cell's events happen, on the mean of all horizons. Of a long hold not every bar sees one.
+    private func moments(_ size: HistorySize) -> Double {
+        let bar = Double((size.barLength ?? .seconds(3600)).milliseconds)
+        let bars = spans.map { Double($0.milliseconds) / bar + 1 }
+        return bars.reduce(0) { $0 + min($1, 2000 + $1 / 4) } / max(1, horizons)
+    }
+
+    // MARK: Time
+
+    /// Seconds on one thread of the machine that `Reports/Benchmarks` was made on.
+    func seconds(_ size: HistorySize, parts: Int) -> Double {
+        let bars = Double(size.bars)
+        let reading = Double(size.bytes) / 150e6
+        // In parts, every tally is computed twice.
+        let walking = bars * (cells * 6e-9 + 200e-9 * horizons * Double(parts))
+        let blocks = min(10_000, blocks(size))
+        let resampling = cells * resamples * blocks * 0.3e-9 * fills
+        let details = hasDetails ? sides / 2 * (bars * 6e-6 + resamples * blocks * 60e-9) : 0
+        return 0.01 + Costs.pace * (reading + walking + resampling + details)
+    }
+
+    /// Making and writing the outputs.
+    static func outputSeconds(cells: Int) -> Double { pace * (0.1 + Double(cells) * 40e-6) }
+
+    /// Processor time of whole runs over that of their parts measured alone: `Operations.md` says of which runs.
+    private static let pace = 2.4
+}

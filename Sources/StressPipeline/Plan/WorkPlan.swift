@@ -1,0 +1,132 @@
+import PriceSeries
+import StressBasics
+import StudyPlan
+
+/// What the jobs of a study will take, from the sizes of their files and of the grid, and how they fit into the memory.
+///
+/// Every number is an estimate: bars are counted from a sample of each file, and the constants of ``Costs`` are measured.
+public struct WorkPlan: Sendable {
+    /// One price history with all its cells.
+    public struct Job: Sendable {
+        /// Its place in the study.
+        public let place: Int
+        /// Bytes of its files.
+        public let fileBytes: Int
+        /// Bars that they hold, about.
+        public let bars: Int
+        /// Bytes that its history takes while it waits to be computed.
+        public let held: Int
+        /// Parts of its cells that are computed one after the other, so that they fit the memory.
+        public let parts: Int
+        /// Bytes that reading or computing takes at most, its history included.
+        public let peak: Int
+        /// Seconds on one thread.
+        public let seconds: Double
+    }
+
+    public let study: Study
+    /// That compute at the same time.
+    public let threads: Int
+    /// In study order.
+    public let jobs: [Job]
+    /// What the whole run may take.
+    public let budget: Int
+    /// Whether the user set it.
+    public let isBudgetChosen: Bool
+    private let costs: Costs
+
+    /// Part of the free memory that a run takes unless told otherwise.
+    private static let share = 0.8
+
+    /// Looks at a sample of every file.
+    ///
+    /// - Parameters:
+    ///   - memory: what the run may take; nil for most of what is free.
+    ///   - isTableOnly: whether the table of results alone is wanted.
+    public init(_ study: Study, files: InputFiles, threads: Int, memory: MemorySize?, isTableOnly: Bool) {
+        (self.study, self.threads) = (study, threads)
+        let costs = Costs(study, threads: threads, isTableOnly: isTableOnly)
+        self.costs = costs
+        isBudgetChosen = memory != nil
+        let budget = memory?.bytes ?? freeMemory().map { Int(Double($0) * WorkPlan.share) } ?? .max
+        self.budget = budget
+        let base = WorkPlan.base(study)
+        jobs = study.inputs.indices.map { place in
+            let size = HistorySize(study.inputs[place], files: files)
+            return Job(place, size, costs, parts: costs.parts(size, within: budget - base))
+        }
+    }
+
+    /// What is needed whatever is at work: the program itself, the results of all jobs, and at the end the outputs.
+    public var base: Int { WorkPlan.base(study) }
+
+    private static func base(_ study: Study) -> Int { Costs.program + Costs.outputs(cells: study.cellCount) }
+
+    /// A job whose bars are counted now that they are read, while histories of `waiting` bytes wait beside it.
+    func counted(_ place: Int, _ market: MarketHistory, waiting: Int) -> Job {
+        let size = HistorySize(market)
+        return Job(place, size, costs, parts: costs.parts(size, within: budget - base - waiting))
+    }
+
+    /// Whether a job fits the budget when it is done alone.
+    func holds(_ job: Job) -> Bool { job.peak <= budget - base }
+
+    /// Bytes that a history takes while it waits.
+    func held(_ market: MarketHistory) -> Int { costs.held(HistorySize(market)) }
+
+    /// Whether the run has to look after its memory: a budget was promised, or is too small for all cells of a history at once.
+    public var isTight: Bool { isBudgetChosen || jobs.contains { $0.parts > 1 } }
+
+    /// What the run takes when its jobs are done one by one.
+    public var smallestPeak: Int { base + (jobs.map(\.peak).max() ?? 0) }
+
+    /// Places of the jobs in groups that are read together and then computed one by one; the largest come first, so that small
+    /// ones share what room is left. A group takes as many as there are threads to read them.
+    public func groups(of places: [Int]) -> [[Int]] {
+        var groups: [[Int]] = []
+        var (held, peak) = (0, 0)
+        for place in places.sorted(by: { (-jobs[$0].peak, $0) < (-jobs[$1].peak, $1) }) {
+            let job = jobs[place]
+            // While one of the group is computed, the others' histories wait.
+            let together = base + held + max(peak, job.peak)
+            if let last = groups.last, last.count < threads, together <= budget {
+                groups[groups.count - 1].append(place)
+            } else {
+                groups.append([place])
+                (held, peak) = (0, 0)
+            }
+            (held, peak) = (held + job.held, max(peak, job.peak))
+        }
+        return groups
+    }
+
+    /// Throws a ``Failure`` when the study cannot fit, before anything is read.
+    public func check() throws {
+        guard smallestPeak > budget else { return }
+        let largest = jobs.max { $0.peak < $1.peak }
+        let isGrid = base > budget / 2
+        let reduce =
+            isGrid
+            ? "fewer leverages, horizons or platforms"
+            : "fewer cells, longer bars or a shorter history for \(largest.map { study.inputs[$0.place].asset } ?? "it")"
+        let whose = isBudgetChosen ? "--memory allows" : "the machine and the limits of the process leave"
+        throw Failure(
+            .badStudy,
+            "the study is too large: it needs about \(memoryText(smallestPeak)) of memory, and "
+                + "\(memoryText(budget)) is what \(whose)",
+            hint: "ask for \(reduce)" + (isBudgetChosen ? ", or raise --memory" : ", or set --memory to try it anyway"))
+    }
+
+    /// Seconds that the whole study takes, about.
+    public var seconds: Double {
+        jobs.reduce(0) { $0 + $1.seconds } / Double(threads) + Costs.outputSeconds(cells: study.cellCount)
+    }
+}
+
+extension WorkPlan.Job {
+    fileprivate init(_ place: Int, _ size: HistorySize, _ costs: Costs, parts: Int) {
+        self.init(
+            place: place, fileBytes: size.bytes, bars: size.bars, held: costs.held(size), parts: parts,
+            peak: costs.peak(size, parts: parts), seconds: costs.seconds(size, parts: parts))
+    }
+}
