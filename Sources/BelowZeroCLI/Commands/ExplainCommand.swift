@@ -91,8 +91,10 @@ struct ExplainCommand: ParsableCommand {
     private func write(_ explanation: CellExplanation, of cell: ExaminedCell, to file: String) throws {
         let text = cell.study.canonicalText
         let frame = RunReport(
-            runID: Digest(of: text + explanation.cell.id).short, version: programVersion, study: cell.study, studyText: text,
-            studyDigest: Digest(of: text), command: "belowzero explain \(shellQuoted(self.study))", assets: [cell.report],
+            runID: Digest(of: text + explanation.cell.id).short, version: programVersion, study: cell.study,
+            studyText: text,
+            studyDigest: Digest(of: text), command: "belowzero explain \(shellQuoted(self.study))",
+            assets: [cell.report],
             rows: [], limits: [],
             circumstances: RunCircumstances(
                 started: wallClock(), duration: TimeSpan(milliseconds: 0), threads: allCores, host: "explain"))

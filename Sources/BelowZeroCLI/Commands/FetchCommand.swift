@@ -158,7 +158,9 @@ struct FetchCommand: ParsableCommand {
 
     private func archiveAddress() throws -> WebAddress {
         var text = base
-        if text == nil, let study { text = try LoadedStudy(file: study, findsFiles: false, threads: allCores).study.archive?.base.text }
+        if text == nil, let study {
+            text = try LoadedStudy(file: study, findsFiles: false, threads: allCores).study.archive?.base.text
+        }
         guard let address = WebAddress(text ?? FetchCommand.publicArchive) else {
             throw usage(
                 "'\(SourceLocation.presentable(text ?? ""))' is no address of an archive",

@@ -158,7 +158,9 @@ struct CacheOptions: ParsableArguments {
     }
 
     /// Nil without a cache, or where the user has no folder for one.
-    private var store: ContentStore? { noCache ? nil : (cache ?? CacheOptions.defaultFolder).map { ContentStore(folder: $0) } }
+    private var store: ContentStore? {
+        noCache ? nil : (cache ?? CacheOptions.defaultFolder).map { ContentStore(folder: $0) }
+    }
 
     /// What is kept in it.
     var caches: RunCaches { RunCaches(store) }

@@ -21,7 +21,9 @@ enum SystemLimits {
     static func begin() -> String? {
         if let limit = ProcessMemory.bounds.limit {
             OutOfMemory.watch(limit)
-            guard (ProcessMemory.bounds.room ?? 0) >= leastRoom else { return OutOfMemory.words(limit, happened: false) }
+            guard (ProcessMemory.bounds.room ?? 0) >= leastRoom else {
+                return OutOfMemory.words(limit, happened: false)
+            }
         }
         let cores = ProcessInfo.processInfo.activeProcessorCount
         let wanted = cores + attendants

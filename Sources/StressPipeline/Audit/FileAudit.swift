@@ -13,6 +13,7 @@ public struct FileAudit: Sendable {
     /// What a study reads them for, as `funding of BTC`, or the market that is read of them, as `symbol BTC`; nil for whole files
     /// that were named on the command line.
     public var role: String?
+    /// What was read, or why it could not be.
     public let outcome: Result<Facts, IngestError>
     /// The files, and what they are read for.
     public var title: String { name + (role.map { " (\($0))" } ?? "") }
@@ -21,21 +22,31 @@ public struct FileAudit: Sendable {
     public struct Facts: Sendable {
         /// `prices`, `funding`, `tiers` or `margins`.
         public var kind: String
+        /// The format, as it was recognised or named.
         public var format: String
+        /// What the format was recognised by.
         public var reason: String
         /// What the rows became: bars, rates, brackets or margins.
         public var noun: String
+        /// Data rows.
         public var rows: Int
+        /// How many of ``noun`` there are.
         public var items: Int
+        /// Time of the first; nil where they have none.
         public var first: UTCInstant?
+        /// Time of the last.
         public var last: UTCInstant?
+        /// Length of a bar; nil for what is no bars.
         public var barLength: TimeSpan?
+        /// What was recognised, and by what.
         public var recognition: [RecognisedTrait]
+        /// What the checks say.
         public var findings: [Finding]
         /// The lines of a picture of the prices, where one was asked for.
         public var picture: [String]?
     }
 
+    /// Why it could not be read; nil when it could.
     public var error: IngestError? {
         if case .failure(let error) = outcome { error } else { nil }
     }
@@ -49,7 +60,9 @@ public struct FileAudit: Sendable {
     /// Reads the input as what its content shows it to be, unless `source` says how prices are to be read.
     ///
     /// - Parameter drawing: draws prices before their bars are let go; nil for no picture.
-    public init(_ source: BarSource, role: String? = nil, files: InputFiles, options: IngestOptions, drawing: PriceDrawing? = nil
+    public init(
+        _ source: BarSource, role: String? = nil, files: InputFiles, options: IngestOptions,
+        drawing: PriceDrawing? = nil
     ) {
         (name, self.role) = (source.files.joined(separator: ", "), role)
         var options = options

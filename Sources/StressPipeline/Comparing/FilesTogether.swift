@@ -7,6 +7,7 @@ import StressStatistics
 public struct FilesTogether {
     /// Of one length of bars.
     public struct Row: Sendable {
+        /// Length of the bars.
         public let barLength: TimeSpan
         /// Files with a ratio, and their geometric mean.
         public let ratio: GeometricMean?
@@ -14,9 +15,12 @@ public struct FilesTogether {
         public let overshoot: GeometricMean?
     }
 
+    /// How many files there are.
     public let files: Int
+    /// One row a length of bars, shortest first.
     public let rows: [Row]
 
+    /// Puts comparisons together; `confidence` lies strictly between 0 and 1.
     public init(_ comparisons: [MinuteComparison], confidence: Double) {
         files = comparisons.count
         rows = MinuteComparison.lengths.map { length in

@@ -12,6 +12,7 @@ import StudyPlan
 public struct MinuteComparison: Sendable {
     /// A leverage, side and holding time.
     public struct Cell: Sendable {
+        /// The cell.
         public let cell: StudyCell
         /// By the minutes.
         public let minutes: CellEstimate
@@ -21,6 +22,7 @@ public struct MinuteComparison: Sendable {
 
     /// A cell by longer bars.
     public struct Longer: Sendable {
+        /// By the longer bars.
         public let estimate: CellEstimate
         /// To the minutes; nil where one of the two saw nothing below zero.
         public let ratio: RatioInference?
@@ -28,15 +30,19 @@ public struct MinuteComparison: Sendable {
 
     /// All cells of a length of bars together.
     public struct Span: Sendable {
+        /// Length of the bars.
         public let barLength: TimeSpan
         /// Geometric mean over the cells in which both saw something.
         public let ratio: RatioInference?
         /// How many these are.
         public let cells: Int
+        /// The overshoot that would say what the minutes say; nil where there is none.
         public let fit: OvershootFit?
     }
 
+    /// In plan order.
     public let cells: [Cell]
+    /// Shortest bars first.
     public let spans: [Span]
 
     /// Lengths that the minutes are grouped to.

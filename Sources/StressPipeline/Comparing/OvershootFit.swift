@@ -7,9 +7,11 @@ import StudyPlan
 
 /// The overshoot with which longer bars say on the average what the minutes say.
 public struct OvershootFit: Sendable {
+    /// The overshoot.
     public let overshoot: Double
     /// Ends of its interval; nil where the ratio has none, or the law reaches it with no overshoot within ``range``.
     public let low: Double?
+    /// The upper end.
     public let high: Double?
 
     /// Overshoots that are tried.

@@ -9,9 +9,11 @@ import StudyPlan
 public struct ExaminedCell {
     /// The study of the cell's price history alone, its platforms' tables read.
     public let study: Study
+    /// The cell.
     public let cell: StudyCell
     /// What its files held.
     public let report: AssetReport
+    /// Its prices, funding and marks.
     public let market: MarketHistory
     /// Entries that were held, in order of time; at least one.
     public let held: [HeldEntry]

@@ -5,6 +5,7 @@ import StudyPlan
 
 /// What `explain` takes apart: a study file, or the study that a run's folder holds, with the prices that it read.
 public struct ExplainedStudy {
+    /// The study, with its tables not yet read.
     public let study: Study
     /// Where its files are.
     let files: InputFiles

@@ -5,7 +5,9 @@ import StudyPlan
 
 /// A study with nothing left to look up: the maintenance tables that its platforms keep in files of their own are in their rules.
 public struct ResolvedStudy: Sendable {
+    /// The study with its tables.
     public let study: Study
+    /// Where its files are.
     public let files: InputFiles
     /// Digests of the tables, in the order of their platforms.
     let tables: [Digest]

@@ -10,6 +10,7 @@ import StudyPlan
 public struct RunSettings: Sendable {
     /// That compute at the same time, at least 1.
     public let threads: Int
+    /// What computes cells.
     public let kernel: KernelChoice
     /// What was read and computed before.
     public let caches: RunCaches
@@ -81,7 +82,8 @@ public struct StressSession {
             assets: outcomes.compactMap { $0.result?.report ?? $0.error?.report }, rows: rows,
             limits: [],
             circumstances: RunCircumstances(
-                started: started, duration: TimeSpan(milliseconds: Int64(seconds / .milliseconds(1))), threads: settings.threads,
+                started: started, duration: TimeSpan(milliseconds: Int64(seconds / .milliseconds(1))),
+                threads: settings.threads,
                 host: hostText, kernels: kernelUses(results)))
         report.failures = errors.map(\.failure)
         report.details = results.flatMap(\.details)

@@ -20,6 +20,7 @@ public struct Failure: Error {
         case terminated = 143
     }
 
+    /// What the program ends with.
     public let code: Code
     /// Whole messages, each of which may have several lines.
     public let messages: [String]

@@ -56,13 +56,16 @@ public struct JobFigures: Sendable {
 
 /// Watches nothing; stopped by its control alone.
 public struct NobodyWatching: RunObserver {
+    /// What stops the work.
     public let control: RunControl
 
     /// An observer for work that needs no other.
     public init(control: RunControl = RunControl()) { self.control = control }
 
+    /// Nothing.
     public func observe(_ event: RunEvent) {}
 
+    /// The work alone.
     public func watch<Value>(
         _ share: @escaping @Sendable () -> Double, during work: () throws -> Value
     ) throws -> Value { try work() }

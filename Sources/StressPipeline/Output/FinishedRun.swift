@@ -4,7 +4,9 @@ import StressResults
 
 /// What the `summary.json` of a run that stands says of it.
 public struct FinishedRun {
+    /// SHA-256 of its study's text, hexadecimal.
     public let studyDigest: String
+    /// What became of it.
     public let status: RunReport.Status
 
     private struct Summary: Decodable {

@@ -5,6 +5,7 @@ import StressResults
 
 /// The report of a run that stands, read from its folder.
 public struct StoredReport {
+    /// The report.
     public let report: RunReport
 
     /// Throws a ``Failure`` that says which file is missing, damaged or of another version.

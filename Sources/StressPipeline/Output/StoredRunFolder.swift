@@ -9,7 +9,9 @@ import StudyPlan
 
 /// A run folder, read again to be compared with another.
 public struct StoredRunFolder {
+    /// The run, as runs are compared.
     public let run: ComparedRun
+    /// Its study.
     public let study: Study
     /// The command that made it, word by word.
     public let command: [String]
@@ -20,8 +22,11 @@ public struct StoredRunFolder {
 
     /// Time and number of bars.
     public struct Span: Equatable {
+        /// Open time of the first bar.
         public let first: UTCInstant
+        /// Open time of the last bar.
         public let last: UTCInstant
+        /// Number of bars.
         public let bars: Int
     }
 

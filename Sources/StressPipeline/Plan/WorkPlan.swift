@@ -24,6 +24,7 @@ public struct WorkPlan: Sendable {
         public let seconds: Double
     }
 
+    /// The study.
     public let study: Study
     /// That compute at the same time.
     public let threads: Int
