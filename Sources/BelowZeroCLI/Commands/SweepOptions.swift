@@ -8,6 +8,16 @@ import StudyPlan
 /// What the help of an option says of the setting that it stands for.
 private func optionHelp<Value>(_ setting: Setting<Value>) -> ArgumentHelp { ArgumentHelp(setting.help) }
 
+/// Reads what was typed behind an option as a study would read it.
+private func read<Value>(_ setting: Setting<Value>, of text: String, option: String) throws -> Value {
+    do throws(StudyError) {
+        return try setting.value(of: text, option: option)
+    } catch {
+        let first = error.findings[0]
+        throw Failure(.usage, first.message, hint: first.hint)
+    }
+}
+
 /// The platform and position of a sweep.
 struct PlatformOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: optionHelp(Settings.Tier.rate))
@@ -73,18 +83,7 @@ struct PlatformOptions: ParsableArguments {
         }
     }
 
-    func gap() throws -> MaxGap {
-        switch maxGap {
-        case "auto": return .automatic
-        case "off": return .off
-        default:
-            guard let span = TimeSpan(maxGap), span.milliseconds > 0 else {
-                throw Failure(
-                    .usage, "cannot read --max-gap '\(maxGap)'", hint: "write auto, off, or a duration such as 10m")
-            }
-            return .span(span)
-        }
-    }
+    func gap() throws -> MaxGap { try read(Settings.Position.maxGap, of: maxGap, option: "--max-gap") }
 
     /// The options as words of the command that repeats the run.
     var words: [String] {
@@ -109,18 +108,15 @@ struct ReadingOptions: ParsableArguments {
             "Columns by 0-based position or header name: time=0,open=1,high=2,low=3,close=4[,volume=5] or time=0,price=1."
     )
     var columns: String?
-    @Option(
-        help: "Time notation: auto, s, ms, us, ns, 'ISO 8601', excel, 'ms of 2017-12-17' or a pattern such as %d/%m/%Y."
-    )
+    @Option(help: optionHelp(Settings.Source.time))
     var time = "auto"
-    @Option(help: "What a row is: auto, bars, price, trades or quotes.")
-    var kind = RowKind.automatic
-    @Option(help: "Length of the bars that trades and quotes become, such as 1m.")
+    @Option(help: optionHelp(Settings.Source.kind))
+    var kind = Settings.Source.kind.start
+    @Option(help: optionHelp(Settings.Source.bar))
     var bar: String?
-    @Option(
-        help: "How numbers are written, by an example: auto, 1234.5, 1,234.5, 1234,5, 1.234,5, '1 234,5' or 1'234.5.")
-    var numbers = NumberStyle.automatic
-    @Option(help: "What separates the fields: , ; | or tab.")
+    @Option(help: optionHelp(Settings.Source.numbers))
+    var numbers = Settings.Source.numbers.start
+    @Option(help: optionHelp(Settings.Source.delimiter))
     var delimiter: String?
     @Option(help: "The market to read from a file that holds several.")
     var symbol: String?
@@ -131,15 +127,16 @@ struct ReadingOptions: ParsableArguments {
     @Option(
         help: "CHECK=ACTION: what to do with the rows or bars that a check finds: keep, drop or fail. May be repeated.")
     var policy: [String] = []
-    @Option(help: "Whether the first row holds names: auto, true or false.")
+    @Option(help: optionHelp(Settings.Source.header))
     var header = "auto"
 
     func source(files: [String]) throws -> BarSource {
         var source = BarSource(
             files: files, format: format == "auto" ? nil : format, columns: try columns.flatMap(parseColumns),
-            time: try notation(), header: try headerRule())
+            time: try read(Settings.Source.time, of: time, option: "--time"),
+            header: try read(Settings.Source.header, of: header, option: "--header"))
         source.kind = kind
-        source.barLength = try barLength()
+        source.barLength = try bar.map { try read(Settings.Source.bar, of: $0, option: "--bar") }
         source.numbers = numbers
         source.delimiter = try fieldDelimiter()
         source.symbol = symbol
@@ -153,35 +150,12 @@ struct ReadingOptions: ParsableArguments {
         return source
     }
 
-    private func barLength() throws -> TimeSpan? {
-        guard let bar else { return nil }
-        guard let span = TimeSpan(bar), span.milliseconds > 0 else {
-            throw Failure(.usage, "cannot read --bar '\(bar)'", hint: "write a duration such as 30s, 1m or 1h")
-        }
-        return span
-    }
-
     private func fieldDelimiter() throws -> FieldDelimiter? {
-        guard let delimiter else { return nil }
-        if delimiter == "tab" || delimiter == "\\t" { return .tab }
-        guard let known = FieldDelimiter(rawValue: delimiter) else {
-            throw Failure(.usage, "--delimiter is , ; | or tab, not '\(delimiter)'")
+        try delimiter.map { text in
+            // A shell passes the two signs that stand for a tab.
+            let isTab = text == "tab" || text == "\\t"
+            return try read(Settings.Source.delimiter, of: isTab ? "\t" : text, option: "--delimiter")
         }
-        return known
-    }
-
-    private func notation() throws -> TimeNotation {
-        guard let notation = TimeNotation(setting: time) else {
-            throw Failure(.usage, "cannot read --time '\(time)'", hint: "write \(TimeNotation.settings)")
-        }
-        return notation
-    }
-
-    private func headerRule() throws -> HeaderRule {
-        guard let rule = ["auto": HeaderRule.automatic, "true": .present, "false": .absent][header] else {
-            throw Failure(.usage, "--header is auto, true or false, not '\(header)'")
-        }
-        return rule
     }
 
     /// The options as words of the command that repeats the run.

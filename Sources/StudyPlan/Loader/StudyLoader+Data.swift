@@ -52,13 +52,14 @@ extension StudyLoader {
         return true
     }
 
-    /// The keys of a price history.
+    /// The keys of a price history, in the order in which messages name them.
     private var sourceKeys: [String] {
         [
-            "path", "format", "columns", "time", "timezone", "header", "kind", "bar", "numbers", "delimiter", "symbol",
-            "table", "each", "policy",
+            "path", "format", "columns", Known.time.key, "timezone", Known.header.key, Known.kind.key, Known.bar.key,
+            Known.numbers.key, Known.delimiter.key, "symbol", "table", "each", "policy",
         ]
     }
+    private typealias Known = Settings.Source
 
     private func otherSeries(_ reader: YAMLReader) -> BarSource? {
         guard let map = reader.map(known: sourceKeys),
@@ -146,47 +147,25 @@ extension StudyLoader {
                 source.columns = columns
             }
         }
-        if let value = map["time"] {
-            guard let notation = timeNotation(value) else { return nil }
-            source.time = notation
-        }
+        guard let notation = map.value(of: Known.time) else { return nil }
+        source.time = notation
         if let value = map["timezone"] {
             guard let offset = utcOffset(value) else { return nil }
             source.utcOffset = offset
         }
-        if let value = map["header"] {
-            guard let rule = headerRule(value) else { return nil }
-            source.header = rule
-        }
+        guard let rule = map.value(of: Known.header) else { return nil }
+        source.header = rule
         return rowSettings(map, &source) ? source : nil
     }
 
     /// What a row is and how its fields are written; false after a problem.
     private func rowSettings(_ map: YAMLMap, _ source: inout BarSource) -> Bool {
-        if let value = map["kind"] {
-            guard let kind = value.choice(RowKind.self) else { return false }
-            source.kind = kind
-        }
-        if let value = map["bar"] {
-            guard let length = value.span() else { return false }
-            source.barLength = length
-        }
-        if let value = map["numbers"] {
-            guard let style = value.node.scalar.flatMap({ NumberStyle(rawValue: $0.string) }) else {
-                let known = NumberStyle.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-                let _: Void? = value.expected(
-                    "an example of how numbers are written", hint: "write one of \(known)")
-                return false
-            }
-            source.numbers = style
-        }
-        if let value = map["delimiter"] {
-            guard let delimiter = value.text().flatMap({ FieldDelimiter(rawValue: $0) }) else {
-                let _: Void? = value.expected("a delimiter", hint: "write \",\", \";\", \"\\t\" or \"|\"")
-                return false
-            }
-            source.delimiter = delimiter
-        }
+        guard let kind = map.value(of: Known.kind), let numbers = map.value(of: Known.numbers) else { return false }
+        (source.kind, source.numbers) = (kind, numbers)
+        (source.barLength, source.delimiter) = (map.value(of: Known.bar), map.value(of: Known.delimiter))
+        guard (source.barLength == nil) == (map[Known.bar.key] == nil),
+            (source.delimiter == nil) == (map[Known.delimiter.key] == nil)
+        else { return false }
         if let value = map["symbol"] {
             guard let symbol = value.text(), !symbol.isEmpty else {
                 let _: Void? = value.expected("the text of the symbol column")
@@ -282,15 +261,6 @@ extension StudyLoader {
         return .name(name)
     }
 
-    private func timeNotation(_ reader: YAMLReader) -> TimeNotation? {
-        guard let text = reader.text() else { return nil }
-        guard let notation = TimeNotation(setting: text) else {
-            return reader.wrong(
-                "'\(SourceLocation.presentable(text))' is no time notation", hint: "write \(TimeNotation.settings)")
-        }
-        return notation
-    }
-
     private func utcOffset(_ reader: YAMLReader) -> TimeSpan? {
         guard let text = reader.text() else { return nil }
         if text == "UTC" || text == "Z" { return TimeSpan(milliseconds: 0) }
@@ -301,10 +271,5 @@ extension StudyLoader {
             (0...59).contains(minutes)
         else { return reader.wrong("'\(SourceLocation.presentable(text))' is not a fixed offset from UTC", hint: hint) }
         return TimeSpan.minutes((sign == "-" ? -1 : 1) * (hours * 60 + minutes))
-    }
-
-    private func headerRule(_ reader: YAMLReader) -> HeaderRule? {
-        if reader.node.scalar?.string == "auto" { return .automatic }
-        return reader.flag().map { $0 ? .present : .absent }
     }
 }

@@ -176,13 +176,10 @@ extension Study {
     }
 
     private func notationParts(_ time: TimeNotation, _ utcOffset: TimeSpan, _ header: HeaderRule) -> [String] {
-        let rule =
-            switch header {
-            case .automatic: "auto"
-            case .present: "true"
-            case .absent: "false"
-            }
-        return ["time: \(quoted(time.setting))", "timezone: \(quoted(offsetText(utcOffset)))", "header: \(rule)"]
+        [
+            "\(Settings.Source.time.key): \(quoted(time.setting))", "timezone: \(quoted(offsetText(utcOffset)))",
+            Settings.Source.header.entry(header),
+        ]
     }
 
     private func fundingParts(_ funding: FundingInput) -> [String] {

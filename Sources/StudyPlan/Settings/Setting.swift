@@ -1,4 +1,5 @@
 import StressBasics
+import Yams
 
 /// One value that a study may hold, described once: the loader reads it by this, the study's text writes it, `sweep` takes its option's
 /// words and value from it, the template of `init` its default, and a test holds the schema of studies to it.
@@ -61,6 +62,8 @@ enum SettingKind: Equatable, Sendable {
     case choice([String])
     /// One of these words, or a duration above zero.
     case spanOr([String])
+    /// A text of a form of its own.
+    case text
 }
 
 /// A setting without the type of its values.
@@ -136,6 +139,21 @@ extension Setting where Value: RawRepresentable & CaseIterable, Value.RawValue =
         self.init(
             key, .choice(Value.allCases.map(\.rawValue) + words), standard: standard, help,
             read: { $0.choice(Value.self) }, text: \.rawValue)
+    }
+}
+
+extension Setting {
+    /// Reads what was typed behind an option as a study would read it.
+    ///
+    /// - Parameter option: the option, as `--bar`, for the message.
+    /// - Throws: what is wrong with it.
+    public func value(of text: String, option: String) throws(StudyError) -> Value {
+        let problems = StudyProblems(file: option)
+        let scalar = Node.scalar(Node.Scalar(text, .implicit, .plain))
+        guard let value = read(YAMLReader(node: scalar, path: option, problems: problems)) else {
+            throw StudyError(problems.findings)
+        }
+        return value
     }
 }
 

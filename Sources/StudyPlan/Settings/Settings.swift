@@ -20,9 +20,64 @@ public enum Settings {
 
     /// All sections.
     static let sections: [Section] = [
-        Position.section, Statistics.section, FeeRates.section, SlippageLaw.section, Borrowing.section,
+        Source.section, Position.section, Statistics.section, FeeRates.section, SlippageLaw.section, Borrowing.section,
         Liquidation.section, Tier.section, Retained.section,
     ]
+
+    /// How price files are read. ``Setting/standard`` is nil where the file itself tells.
+    public enum Source {
+        /// How times are written.
+        public static let time = Setting<TimeNotation>(
+            "time", .text, standard: .automatic,
+            "Time notation: auto, s, ms, us, ns, 'ISO 8601', excel, 'ms of 2017-12-17' or a pattern such as %d/%m/%Y.",
+            read: { reader in
+                guard let text = reader.text() else { return nil }
+                return TimeNotation(setting: text)
+                    ?? reader.wrong(
+                        "'\(SourceLocation.presentable(text))' is no time notation",
+                        hint: "write \(TimeNotation.settings)")
+            }, text: \.setting)
+        /// Whether the first row holds names.
+        public static let header = Setting<HeaderRule>(
+            "header", .text, standard: .automatic, "Whether the first row holds names: auto, true or false.",
+            read: { reader in
+                if reader.node.scalar?.string == "auto" { return .automatic }
+                return reader.node.bool.map { $0 ? .present : .absent } ?? reader.expected("auto, true or false")
+            },
+            text: { rule in
+                switch rule {
+                case .automatic: "auto"
+                case .present: "true"
+                case .absent: "false"
+                }
+            })
+        /// What a row is.
+        public static let kind = Setting(
+            "kind", standard: RowKind.automatic, "What a row is: auto, bars, price, trades or quotes.")
+        /// What single trades and quotes become.
+        public static let bar = Setting("bar", "Length of the bars that trades and quotes become, such as 1m.")
+        /// How numbers are written.
+        public static let numbers = Setting<NumberStyle>(
+            "numbers", .text, standard: .automatic,
+            "How numbers are written, by an example: auto, 1234.5, 1,234.5, 1234,5, 1.234,5, '1 234,5' or 1'234.5.",
+            read: { reader in
+                if let style = reader.node.scalar.flatMap({ NumberStyle(rawValue: $0.string) }) { return style }
+                let known = NumberStyle.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+                return reader.expected("an example of how numbers are written", hint: "write one of \(known)")
+            }, text: \.rawValue)
+        /// What separates the fields.
+        public static let delimiter = Setting<FieldDelimiter>(
+            "delimiter", .text, standard: nil, "What separates the fields: , ; | or tab.",
+            read: { reader in
+                reader.text().flatMap { text in
+                    FieldDelimiter(rawValue: text)
+                        ?? reader.expected("a delimiter", hint: "write \",\", \";\", \"\\t\" or \"|\"")
+                }
+            }, text: \.rawValue)
+        static let section = Section(
+            "data", [time.facts, header.facts, kind.facts, bar.facts, numbers.facts, delimiter.facts],
+            others: ["path", "format", "columns", "timezone", "symbol", "table", "each", "policy"])
+    }
 
     /// What is opened, and when.
     public enum Position {
