@@ -1,0 +1,117 @@
+import Foundation
+import RunStore
+import StressBasics
+import StressEngine
+import StressReport
+import StudyPlan
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import StressPipeline
+
+/// Keeps what it is told, and stops the run when it is told something.
+private final class Recorder: RunObserver {
+    let control = RunControl()
+    private let told = Mutex<[String]>([])
+    private let last: String?
+
+    /// - Parameter last: the event after which the run is to stop; nil for none.
+    init(stoppingAt last: String? = nil) { self.last = last }
+
+    var events: [String] { told.withLock { $0 } }
+
+    func observe(_ event: RunEvent) {
+        let word = Recorder.word(event)
+        told.withLock { $0.append(word) }
+        if word == last { control.cancel() }
+    }
+
+    func watch<Value>(_ share: @escaping @Sendable () -> Double, during work: () throws -> Value) throws -> Value {
+        #expect(share() == 0, "nothing is done yet")
+        let value = try work()
+        #expect(share() == 1, "everything is done")
+        return value
+    }
+
+    private static func word(_ event: RunEvent) -> String {
+        switch event {
+        case .resumed: "resumed"
+        case .forgotten: "forgotten"
+        case .begun(let jobs, let cells, _): "begun \(jobs) \(cells)"
+        case .planned(let plan, _, _): "planned \(plan.jobs.count)"
+        case .read(let report, _): "read \(report.asset)"
+        case .computed(let asset, let figures): "computed \(asset) \(figures.cells)"
+        case .failed(let error, let cells, _): "failed \(error.failure.asset) \(error.failure.reason) \(cells)"
+        case .notKept: "not kept"
+        case .recomputing: "recomputing"
+        }
+    }
+}
+
+@Suite struct ObservedRunTests {
+    private let folder = TemporaryFolder()
+
+    /// Two histories of one fall, the second in a file of its own that may be missing.
+    private func session(_ observer: any RunObserver, without missing: String? = nil) throws -> StressSession {
+        for name in ["a.csv", "b.csv"] where name != missing {
+            let rows = (0..<300).map { hour in
+                let price = hour < 150 ? 100 + hour % 7 : 80 - hour % 5
+                return "\(1_700_000_000 + hour * 3600),\(price),\(price + 1),\(price - 1),\(price),10"
+            }
+            let text = (["time,open,high,low,close,volume"] + rows).joined(separator: "\n") + "\n"
+            try text.write(toFile: folder.path + "/" + name, atomically: false, encoding: .utf8)
+        }
+        let study = """
+            version: 1
+            name: observed
+            data: [{asset: A, path: a.csv}, {asset: B, path: b.csv}]
+            grid: {leverage: [1, 10], horizon: [4h]}
+            platforms: {typical: {tiers: [{to: .inf, rate: 0.005}]}}
+            headline: {side: long, leverage: 10, horizon: 4h}
+            """
+        try study.write(toFile: folder.path + "/study.yaml", atomically: false, encoding: .utf8)
+        let loaded = try LoadedStudy(file: folder.path + "/study.yaml", threads: 1)
+        let plan = WorkPlan(loaded.study, files: loaded.files, threads: 1, memory: nil, isTableOnly: false)
+        return StressSession(
+            try ResolvedStudy(loaded.study, files: loaded.files), plan: plan, settings: RunSettings(threads: 1),
+            command: "a test", started: UTCInstant(milliseconds: 0), observer: observer)
+    }
+
+    /// Nothing that is computed depends on who watches, and what is told is what was done.
+    @Test func anObserverIsToldEverythingAndChangesNothing() throws {
+        let recorder = Recorder()
+        let watched = try session(recorder).report()
+        let alone = try session(NobodyWatching()).report()
+        #expect(watched.resultsText == alone.resultsText)
+        #expect(watched.runID == alone.runID)
+        let events = recorder.events
+        #expect(events.prefix(2) == ["begun 2 \(watched.rows.count)", "planned 2"])
+        let cells = watched.rows.count / 2
+        #expect(
+            Set(events.dropFirst(2)) == ["read A", "read B", "computed A \(cells)", "computed B \(cells)"])
+        for asset in ["A", "B"] {
+            let read = try #require(events.firstIndex(of: "read \(asset)"))
+            #expect(read < (try #require(events.firstIndex(of: "computed \(asset) \(cells)"))))
+        }
+    }
+
+    /// A run that its observer stops ends as cancelled, whenever that is.
+    @Test(arguments: ["planned 2", "read A", "computed A 4"])
+    func anObserverStopsARun(_ event: String) throws {
+        let recorder = Recorder(stoppingAt: event)
+        let session = try session(recorder)
+        #expect(throws: RunCancelled.self) { try session.report() }
+        #expect(recorder.events.contains(event))
+    }
+
+    /// A history that cannot be read is told and leaves the others alone.
+    @Test func aJobThatFailsIsTold() throws {
+        let recorder = Recorder()
+        let report = try session(recorder, without: "b.csv").report()
+        #expect(report.failures.map(\.asset) == ["B"])
+        #expect(recorder.events.contains { $0.hasPrefix("failed B noInput") })
+        #expect(recorder.events.contains { $0.hasPrefix("computed A") })
+        #expect(!recorder.events.contains { $0.hasPrefix("computed B") })
+    }
+}
