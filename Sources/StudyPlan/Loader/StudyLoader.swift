@@ -102,22 +102,15 @@ struct StudyLoader {
     }
 
     private func positionSection(_ reader: YAMLReader) -> PositionRules? {
-        typealias Known = Settings.Position
-        guard let map = reader.map(known: Known.section.keys) else { return nil }
-        let (notional, stride) = (map.value(of: Known.notional), map.value(of: Known.stride))
-        guard let gap = map.value(of: Known.maxGap), let notional, let stride else { return nil }
-        return PositionRules(notional: notional, stride: stride, maxGap: gap)
+        reader.map(known: Settings.Position.section.keys).flatMap {
+            Settings.Position.placed.read($0, into: PositionRules())
+        }
     }
 
     private func statisticsSection(_ reader: YAMLReader) -> StatisticsRules? {
-        typealias Known = Settings.Statistics
-        guard let map = reader.map(known: Known.section.keys) else { return nil }
-        let (confidence, block) = (map.value(of: Known.confidence), map.value(of: Known.block))
-        let (resamples, seed) = (map.value(of: Known.resamples), map.value(of: Known.seed))
-        guard let frequency = map.value(of: Known.maxFrequency), let confidence, let block, let resamples, let seed
+        guard let map = reader.map(known: Settings.Statistics.section.keys),
+            var rules = Settings.Statistics.placed.read(map, into: StatisticsRules())
         else { return nil }
-        var rules = StatisticsRules(
-            confidence: confidence, block: block, resamples: resamples, seed: UInt64(seed), maxFrequency: frequency)
         if let value = map["look_back_margin"] {
             guard let lookBack = StudyLoader.lookBackSection(value) else { return nil }
             rules.lookBack = lookBack

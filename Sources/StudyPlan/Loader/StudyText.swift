@@ -127,12 +127,7 @@ extension Study {
     }
 
     private var statisticsLine: String {
-        typealias Known = Settings.Statistics
-        var parts = [
-            Known.confidence.entry(statistics.confidence), Known.block.entry(statistics.block),
-            Known.resamples.entry(statistics.resamples), "\(Known.seed.key): \(statistics.seed)",
-            Known.maxFrequency.entry(statistics.maxFrequency),
-        ]
+        var parts = [Settings.Statistics.placed.entries(statistics)]
         if let lookBack = statistics.lookBack { parts.append("look_back_margin: \(lookBack.text)") }
         return "statistics: {\(parts.joined(separator: ", "))}"
     }
@@ -236,14 +231,7 @@ extension Study {
         ]
     }
 
-    private var positionLines: [String] {
-        typealias Known = Settings.Position
-        let parts = [
-            Known.notional.entry(position.notional), Known.stride.entry(position.stride),
-            Known.maxGap.entry(position.maxGap),
-        ]
-        return ["position: {\(parts.joined(separator: ", "))}"]
-    }
+    private var positionLines: [String] { ["position: {\(Settings.Position.placed.entries(position))}"] }
 
     private func selectorParts(_ cells: CellSelector) -> [String] {
         [

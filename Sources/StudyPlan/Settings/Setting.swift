@@ -118,6 +118,15 @@ extension Setting where Value == Int {
     }
 }
 
+extension Setting where Value == UInt64 {
+    init(_ key: String, standard: UInt64, _ help: String) {
+        let range = 0...Int.max
+        self.init(
+            key, .integer(range), standard: standard, help, read: { $0.integer(range).map(UInt64.init) },
+            text: { String($0) })
+    }
+}
+
 extension Setting where Value == TimeSpan {
     init(
         _ key: String, within range: ClosedRange<TimeSpan>? = nil, standard: TimeSpan? = nil, _ help: String
@@ -139,6 +148,40 @@ extension Setting where Value: RawRepresentable & CaseIterable, Value.RawValue =
         self.init(
             key, .choice(Value.allCases.map(\.rawValue) + words), standard: standard, help,
             read: { $0.choice(Value.self) }, text: \.rawValue)
+    }
+}
+
+/// A setting with the place of its value in the rules of its section: what reads and writes the section.
+struct PlacedSetting<Rules>: Sendable {
+    let facts: SettingFacts
+    /// Reads the value, or its default; false after a problem.
+    let read: @Sendable (YAMLMap, inout Rules) -> Bool
+    /// `notional: 10000`.
+    let entry: @Sendable (Rules) -> String
+
+    init<Value>(_ setting: Setting<Value>, _ place: WritableKeyPath<Rules, Value> & Sendable) {
+        facts = setting.facts
+        read = { map, rules in
+            guard let value = map.value(of: setting) else { return false }
+            rules[keyPath: place] = value
+            return true
+        }
+        entry = { setting.entry($0[keyPath: place]) }
+    }
+}
+
+extension Sequence {
+    /// Reads all settings of a section into its rules; nil after a problem with any of them.
+    func read<Rules>(_ map: YAMLMap, into rules: Rules) -> Rules? where Element == PlacedSetting<Rules> {
+        var rules = rules
+        var isWhole = true
+        for setting in self where !setting.read(map, &rules) { isWhole = false }
+        return isWhole ? rules : nil
+    }
+
+    /// The section as a study has it, `notional: 10000, stride: 1`.
+    func entries<Rules>(_ rules: Rules) -> String where Element == PlacedSetting<Rules> {
+        map { $0.entry(rules) }.joined(separator: ", ")
     }
 }
 

@@ -105,7 +105,10 @@ public enum Settings {
                 case .span(let span): span.text
                 }
             })
-        static let section = Section("position", [notional.facts, stride.facts, maxGap.facts])
+        static let placed: [PlacedSetting<PositionRules>] = [
+            PlacedSetting(notional, \.notional), PlacedSetting(stride, \.stride), PlacedSetting(maxGap, \.maxGap),
+        ]
+        static let section = Section("position", placed.map(\.facts))
     }
 
     /// How sure a result is.
@@ -121,15 +124,17 @@ public enum Settings {
         public static let block = Setting(
             "block", standard: .days(1), "Length of the time blocks that entries are counted in.")
         /// Seed of the resamples.
-        public static let seed = Setting("seed", 0...Int.max, standard: 1, "Seed of the resamples.")
+        public static let seed = Setting("seed", standard: UInt64(1), "Seed of the resamples.")
         /// The share below zero that margins and leverages are looked for at.
         public static let maxFrequency = Setting(
             "max_frequency", 1e-6...0.5, standard: 0.01,
             "Share of entries below zero that the highest leverage and the margin are looked for at.")
-        static let section = Section(
-            "statistics",
-            [confidence.facts, resamples.facts, block.facts, seed.facts, maxFrequency.facts],
-            others: ["look_back_margin"])
+        static let placed: [PlacedSetting<StatisticsRules>] = [
+            PlacedSetting(confidence, \.confidence), PlacedSetting(block, \.block),
+            PlacedSetting(resamples, \.resamples), PlacedSetting(seed, \.seed),
+            PlacedSetting(maxFrequency, \.maxFrequency),
+        ]
+        static let section = Section("statistics", placed.map(\.facts), others: ["look_back_margin"])
     }
 
     /// What trading costs.
