@@ -69,6 +69,32 @@ import Testing
         #expect(none.code == 64 && none.err.contains("--notional must be above 0"), "\(none.err)")
     }
 
+    /// A sweep takes what its study takes: what it prints is read again, and what would not be is refused before anything is computed.
+    @Test(arguments: [
+        ("--notional", ["1e-06", "1e15"], ["1e-07", "1e16", "inf", "nan"]),
+        ("--stride", ["1", "1000000000"], ["0", "1000000001"]),
+        ("--slippage", ["0", "0.99"], ["-0.1", "0.995", "1"]),
+        ("--resamples", ["0", "100", "100000"], ["99", "100001"]),
+    ])
+    func aSweepTakesWhatItsStudyTakes(option: String, good: [String], bad: [String]) throws {
+        let scratch = try folder()
+        let sweep = [
+            "sweep", "prices.csv", "--leverage", "2", "--horizon", "4h", "--log-format", "plain", "--print-study",
+        ]
+        for value in good {
+            let printed = try scratch.program.run(sweep + [option, value])
+            #expect(printed.code == 0, "\(option) \(value): \(printed.err)")
+            try scratch.write(printed.out, to: "printed.yaml")
+            let again = try scratch.program.run(["run", "printed.yaml", "--print-study"])
+            #expect(again.code == 0, "\(option) \(value): \(again.err)")
+        }
+        for value in bad {
+            let refused = try scratch.program.run(sweep + [option, value])
+            #expect(
+                refused.code == 64 && refused.err.contains("\(option) must be"), "\(option) \(value): \(refused.err)")
+        }
+    }
+
     @Test func unknownPartsOfACellAreNamed() throws {
         let scratch = try folder()
         let asset = try scratch.program.run(["explain", "study.yaml", "--asset", "TOW"])

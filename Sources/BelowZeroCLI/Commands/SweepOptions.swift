@@ -6,7 +6,7 @@ import StressPipeline
 import StudyPlan
 
 /// What the help of an option says of the setting that it stands for.
-private func optionHelp<Value>(_ setting: Setting<Value>) -> ArgumentHelp { ArgumentHelp(setting.help) }
+func optionHelp<Value>(_ setting: Setting<Value>) -> ArgumentHelp { ArgumentHelp(setting.help) }
 
 /// Reads what was typed behind an option as a study would read it.
 private func read<Value>(_ setting: Setting<Value>, of text: String, option: String) throws -> Value {
@@ -59,13 +59,20 @@ struct PlatformOptions: ParsableArguments {
 
     func validate() throws {
         guard notional.isFinite, notional > 0 else { throw ValidationError("--notional must be above 0") }
-        guard Settings.Statistics.resamples.allows(resamples) else {
-            throw ValidationError("--resamples must be \(Settings.Statistics.resamples.rangeWords)")
-        }
+        // The sweep's study is read again. The margin model refuses what else is out of range.
+        typealias Known = Settings.Position
+        try check(Settings.SlippageLaw.base, Settings.SlippageLaw.base.allows(slippage), option: "--slippage")
+        try check(Known.notional, Known.notional.allows(notional), option: "--notional")
+        try check(Known.stride, Known.stride.allows(stride), option: "--stride")
+        try check(
+            Settings.Statistics.resamples, Settings.Statistics.resamples.allows(resamples), option: "--resamples")
         guard latency <= 1 || fill == .next else {
             throw ValidationError("--latency is of --fill next; say in seconds with --delay how late others fill")
         }
-        guard stride >= 1 else { throw ValidationError("--stride must be at least 1") }
+    }
+
+    private func check<Value>(_ setting: Setting<Value>, _ isAllowed: Bool, option: String) throws {
+        guard isAllowed else { throw ValidationError("\(option) must be \(setting.rangeWords)") }
     }
 
     func rules() throws -> PlatformRules {

@@ -35,10 +35,10 @@ struct ValidateCommand: ParsableCommand {
     var horizon = "1d"
 
     @Option(help: "Time from trigger to fill: 1s to 1d, and at least half a bar of the files.")
-    var delay = LiquidationRules.defaultDelay
+    var delay = Settings.Liquidation.delay.start
 
-    @Option(help: "How far the price moves on in that time; 2.2 was fitted to minutes.")
-    var overshoot = LiquidationRules.defaultOvershoot
+    @Option(help: optionHelp(Settings.Liquidation.overshoot))
+    var overshoot = Settings.Liquidation.overshoot.start
 
     @OptionGroup(title: "Reading") var reading: ReadingOptions
     @OptionGroup(title: "Cache") var cache: CacheOptions

@@ -107,10 +107,21 @@ extension Setting where Value == Int {
         default: false
         }
     }
+}
 
-    /// `1 to 1000`, `0 or 100 to 100000`.
+extension Setting where Value == Double {
+    /// Whether a value may stand there.
+    public func allows(_ value: Double) -> Bool {
+        guard case .number(let range) = kind else { return false }
+        return range.contains(value)
+    }
+}
+
+extension Setting {
+    /// What a number has to be, for messages: `1 to 1000`, `0 or 100 to 100000`; empty for anything else.
     public var rangeWords: String {
         switch kind {
+        case .number(let range): "\(numberText(range.lowerBound)) to \(numberText(range.upperBound))"
         case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
         case .zeroOr(let range): "0 or \(range.lowerBound) to \(range.upperBound)"
         default: ""
