@@ -73,36 +73,23 @@ public struct CellKey: Hashable, Sendable {
 }
 
 extension CellKey: Codable {
-    private struct Column: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(_ axis: CellAxis) { stringValue = axis.column }
-        /// As decoders see it that turn names into camel case: `leverageX`.
-        init(camelCase axis: CellAxis) {
-            let words = axis.column.split(separator: "_")
-            stringValue = words.dropFirst().reduce(String(words[0])) { $0 + $1.prefix(1).uppercased() + $1.dropFirst() }
-        }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
     /// One member an axis, under the name of its column.
     public func encode(to encoder: any Encoder) throws {
-        var members = encoder.container(keyedBy: Column.self)
+        var members = encoder.container(keyedBy: NamedMember.self)
         for axis in CellAxis.allCases {
             switch self[axis] {
-            case .text(let text): try members.encode(text, forKey: Column(axis))
-            case .number(let number): try members.encode(number, forKey: Column(axis))
+            case .text(let text): try members.encode(text, forKey: NamedMember(axis.column))
+            case .number(let number): try members.encode(number, forKey: NamedMember(axis.column))
             }
         }
     }
 
     /// Reads what ``encode(to:)`` writes.
     public init(from decoder: any Decoder) throws {
-        let members = try decoder.container(keyedBy: Column.self)
+        let members = try decoder.container(keyedBy: NamedMember.self)
         try self.init { axis in
-            let column = members.contains(Column(axis)) ? Column(axis) : Column(camelCase: axis)
+            let name = NamedMember(axis.column)
+            let column = members.contains(name) ? name : name.inCamelCase
             return axis.unit.isEmpty
                 ? .text(try members.decode(String.self, forKey: column))
                 : .number(try members.decode(Double.self, forKey: column))

@@ -57,7 +57,7 @@ import Testing
     private func agrees(_ entry: [String: Any], _ kind: SettingKind) -> Bool {
         func bounds(_ entry: [String: Any], _ low: Double, _ high: Double) -> Bool {
             let least = (entry["minimum"] ?? entry["exclusiveMinimum"]) as? Double
-            return least == low && (entry["maximum"] as? Double ?? .infinity) == high
+            return least == low && ((entry["maximum"] ?? entry["exclusiveMaximum"]) as? Double ?? .infinity) == high
         }
         switch kind {
         case .number(Leverage.allowed): return entry["$ref"] as? String == "#/$defs/leverage"
@@ -75,7 +75,12 @@ import Testing
             let parts = entry["anyOf"] as? [[String: Any]] ?? []
             let named = parts.last?["enum"] as? [Any] ?? []
             return parts.first?["$ref"] as? String == "#/$defs/span" && named.compactMap { $0 as? String } == words
-        case .text: return true
+        case .text([]): return entry["$ref"] as? String == "#/$defs/text"
+        case .text(let words):
+            let named = (entry["enum"] as? [Any] ?? []).map { value in
+                (value as? String) ?? (value as? Bool).map { "\($0)" } ?? "\(value)"
+            }
+            return Set(named) == Set(words)
         }
     }
 
@@ -108,7 +113,8 @@ import Testing
         } catch { return error.findings }
     }
 
-    /// Every setting is taken with its default, and with what may stand there at its ends; what is just outside is refused by its name.
+    /// Every setting is taken with its default and with what may stand there, whole numbers and durations at their ends; what is just
+    /// outside is refused by its name.
     @Test func theLoaderTakesWhatMayStandThere() {
         var judged = 0
         for section in Settings.sections {
@@ -160,7 +166,10 @@ import Testing
         case .flag: return (["true", "false"], ["word", "2"])
         case .choice(let words): return (words, ["word", "2"])
         case .spanOr(let words): return (words + ["10m"], ["word", "0s"])
-        case .text: return ([], ["[1]"])
+        case .text(let words):
+            // A quoted true is a text, and no answer to whether.
+            let quoted = words.map { ["true", "false"].contains($0) ? $0 : "\"\($0.replacing("\t", with: "\\t"))\"" }
+            return (quoted, ["[1]"])
         }
     }
 

@@ -277,8 +277,8 @@ private struct RunJSON: Encodable {
             try members.encode(entriesEffectiveCount, forKey: .entriesEffectiveCount)
             try members.encodeIfPresent(ciLowFrac, forKey: .ciLowFrac)
             try members.encodeIfPresent(ciHighFrac, forKey: .ciHighFrac)
-            var named = encoder.container(keyedBy: MeasureMember.self)
-            for (measure, share) in shares { try named.encode(share, forKey: MeasureMember(measure)) }
+            var named = encoder.container(keyedBy: NamedMember.self)
+            for (measure, share) in shares { try named.encode(share, forKey: NamedMember(measure.name)) }
         }
     }
 
@@ -326,14 +326,4 @@ private struct RunJSON: Encodable {
             baseline = stored.baseline
         }
     }
-}
-
-/// A measure as a member of a JSON object, under its own name.
-private struct MeasureMember: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(_ measure: Measure) { stringValue = measure.name }
-    init?(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
 }

@@ -187,18 +187,18 @@ private struct HeadlineEntry: Decodable {
 
     init(from decoder: any Decoder) throws {
         (cell, figures) = (try CellKey(from: decoder), try Figures(from: decoder))
-        let members = try decoder.container(keyedBy: Member.self)
+        let members = try decoder.container(keyedBy: NamedMember.self)
         shares = try Measure.kept.reduce(into: [:]) { $0[$1] = try HeadlineEntry.share($1, in: members) }
     }
 
     /// A share stands among the members, or in the object of its fill rule; folders of before there was one lack it.
-    private static func share(_ measure: Measure, in members: KeyedDecodingContainer<Member>) throws -> Double? {
-        guard let fill = Member(fill: measure.fill) else {
-            return try members.decodeIfPresent(Double.self, forKey: Member(measure.name))
-        }
+    private static func share(_ measure: Measure, in members: KeyedDecodingContainer<NamedMember>) throws -> Double? {
+        let name = NamedMember(measure.plainName).inCamelCase
+        guard measure.fill != .chosen else { return try members.decodeIfPresent(Double.self, forKey: name) }
+        let fill = NamedMember("\(measure.fill.rawValue)_fill").inCamelCase
         guard try members.contains(fill) && !members.decodeNil(forKey: fill) else { return nil }
-        return try members.nestedContainer(keyedBy: Member.self, forKey: fill)
-            .decodeIfPresent(Double.self, forKey: Member(measure.plainName))
+        return try members.nestedContainer(keyedBy: NamedMember.self, forKey: fill)
+            .decodeIfPresent(Double.self, forKey: name)
     }
 
     func stored(isStudyHeadline: Bool) -> StoredHeadline {
@@ -207,24 +207,6 @@ private struct HeadlineEntry: Decodable {
             effectiveEntries: figures.entriesEffectiveCount, shares: shares,
             interval: Interval(low: figures.ciLowFrac, high: figures.ciHighFrac))
     }
-}
-
-/// A member of a JSON object by the name that a file gives it, as a decoder sees it that turns names into camel case.
-private struct Member: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(_ name: String) {
-        let words = name.split(separator: "_")
-        stringValue = words.dropFirst().reduce(words.first.map(String.init) ?? "") { $0 + $1.capitalized }
-    }
-    /// The object of a fill rule's figures; nil for the cell's own, whose figures are members of the whole.
-    init?(fill: FillRole) {
-        guard fill != .chosen else { return nil }
-        self.init("\(fill.rawValue)_fill")
-    }
-    init?(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
 }
 
 /// The members of a limit, and among them those of its cell where it is on one.

@@ -62,8 +62,8 @@ enum SettingKind: Equatable, Sendable {
     case choice([String])
     /// One of these words, or a duration above zero.
     case spanOr([String])
-    /// A text of a form of its own.
-    case text
+    /// One of these texts that YAML may take for something else, or any text of a form of its own where none is named.
+    case text([String])
 }
 
 /// A setting without the type of its values.

@@ -28,7 +28,7 @@ public enum Settings {
     public enum Source {
         /// How times are written.
         public static let time = Setting<TimeNotation>(
-            "time", .text, standard: .automatic,
+            "time", .text([]), standard: .automatic,
             "Time notation: auto, s, ms, us, ns, 'ISO 8601', excel, 'ms of 2017-12-17' or a pattern such as %d/%m/%Y.",
             read: { reader in
                 guard let text = reader.text() else { return nil }
@@ -39,7 +39,8 @@ public enum Settings {
             }, text: \.setting)
         /// Whether the first row holds names.
         public static let header = Setting<HeaderRule>(
-            "header", .text, standard: .automatic, "Whether the first row holds names: auto, true or false.",
+            "header", .text(["auto", "true", "false"]), standard: .automatic,
+            "Whether the first row holds names: auto, true or false.",
             read: { reader in
                 if reader.node.scalar?.string == "auto" { return .automatic }
                 return reader.node.bool.map { $0 ? .present : .absent } ?? reader.expected("auto, true or false")
@@ -58,7 +59,7 @@ public enum Settings {
         public static let bar = Setting("bar", "Length of the bars that trades and quotes become, such as 1m.")
         /// How numbers are written.
         public static let numbers = Setting<NumberStyle>(
-            "numbers", .text, standard: .automatic,
+            "numbers", .text(NumberStyle.allCases.map(\.rawValue)), standard: .automatic,
             "How numbers are written, by an example: auto, 1234.5, 1,234.5, 1234,5, 1.234,5, '1 234,5' or 1'234.5.",
             read: { reader in
                 if let style = reader.node.scalar.flatMap({ NumberStyle(rawValue: $0.string) }) { return style }
@@ -67,7 +68,8 @@ public enum Settings {
             }, text: \.rawValue)
         /// What separates the fields.
         public static let delimiter = Setting<FieldDelimiter>(
-            "delimiter", .text, standard: nil, "What separates the fields: , ; | or tab.",
+            "delimiter", .text(FieldDelimiter.allCases.map(\.rawValue)), standard: nil,
+            "What separates the fields: , ; | or tab.",
             read: { reader in
                 reader.text().flatMap { text in
                     FieldDelimiter(rawValue: text)
