@@ -46,7 +46,8 @@ public struct MarketHistory: Sendable {
         return volume * max(0, series.close[bar])
     }
 
-    private static func volatility(_ close: [Double]) -> Double {
+    /// Standard deviation of the log return from close to close over all closes above 0; 0 for fewer than three of them. O(closes).
+    public static func volatility(_ close: some Sequence<Double>) -> Double {
         var (count, mean, squares) = (0.0, 0.0, 0.0)
         for (before, after) in zip(close, close.dropFirst()) where before > 0 && after > 0 {
             // Welford's recurrence: one pass, no cancellation.

@@ -19,6 +19,17 @@ public struct CellComparison: Codable, Sendable {
     }
 }
 
+/// What the past of a cell said of later years, and what they showed.
+public struct YearRecord: Codable, Sendable {
+    /// The cell.
+    public var cell: StudyCell
+    /// Oldest year first.
+    public var years: [YearTest]
+
+    /// A record.
+    public init(cell: StudyCell, years: [YearTest]) { (self.cell, self.years) = (cell, years) }
+}
+
 /// A band that holds a whole curve at once.
 public struct CurveBand: Codable, Sendable {
     /// The cells of the curve, leverage rising.

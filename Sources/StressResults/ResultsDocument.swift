@@ -16,7 +16,7 @@ public struct ResultsDocument: Sendable {
     public init(_ report: RunReport) { self.report = report }
 
     /// Raised whenever another program would misunderstand the bytes.
-    public static let version = 1
+    public static let version = 2
 
     /// Why a document cannot be used.
     public enum Problem: Error, Hashable, Sendable {
@@ -52,6 +52,7 @@ extension ResultsDocument {
         let comparisons: [CellComparison]
         let lookBackMargins: [LookBackMargin]
         let bands: [CurveBand]
+        let yearRecords: [YearRecord]
     }
 
     private struct RowName: Codable {
@@ -73,7 +74,7 @@ extension ResultsDocument {
             suspiciousBars: suspicion?.bars,
             suspiciousRow: suspicion.map { RowName(cell: $0.row.cell, fill: $0.row.fill) }, details: report.details,
             requirements: report.requirements, comparisons: report.comparisons,
-            lookBackMargins: report.lookBackMargins, bands: report.bands)
+            lookBackMargins: report.lookBackMargins, bands: report.bands, yearRecords: report.yearRecords)
         return [UInt8](ExactJSON.bytes(Joined(header: Header(), body: body)))
     }
 
@@ -121,6 +122,7 @@ extension ResultsDocument {
         (report.failures, report.lastGood, report.details) = (body.failures, body.lastGood, body.details)
         (report.requirements, report.comparisons) = (body.requirements, body.comparisons)
         (report.lookBackMargins, report.bands) = (body.lookBackMargins, body.bands)
+        report.yearRecords = body.yearRecords
         if let row = body.suspiciousRow {
             report.suspicion = SuspicionCheck(
                 bars: body.suspiciousBars ?? 0,

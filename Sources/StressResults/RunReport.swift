@@ -40,6 +40,8 @@ public struct RunReport: Sendable {
     public var lookBackMargins: [LookBackMargin] = []
     /// Bands over the headline's leverage curves.
     public var bands: [CurveBand] = []
+    /// What the past said of later years, for the cells of the headline's curves; those without such a year are left out.
+    public var yearRecords: [YearRecord] = []
 
     /// A report of the given parts.
     public init(

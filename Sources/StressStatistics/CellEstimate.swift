@@ -12,6 +12,8 @@ public enum CellStatus: String, Hashable, Sendable, CaseIterable {
     case rejected
     /// Fewer than ``CellEstimate/fewWindows`` disjoint windows: indicative only.
     case fewWindows = "few_windows"
+    /// A frequency above zero from a history of fewer than ``TurbulentSpells/fewest`` turbulent spells: it holds for markets like it.
+    case fewRegimes = "few_regimes"
     /// No entry has a whole window.
     case noData = "no_data"
 }
@@ -103,7 +105,7 @@ public struct CellEstimate: Hashable, Sendable {
     /// Median time from entry to liquidation; nil when none was liquidated.
     public let medianTimeToLiquidation: TimeSpan?
     /// What kind of answer this is.
-    public let status: CellStatus
+    public internal(set) var status: CellStatus
     /// Share of the entries that are liquidated, weighed as that below zero; nil without entries.
     public let liquidatedFrequency: Double?
     /// Share of the entries that are below zero at some bar without liquidation, weighed likewise; nil without entries.

@@ -18,13 +18,19 @@ public struct CellInference: Hashable, Sendable {
     public var meanRun: TimeSpan
     /// Windows of the cell that share no bar.
     public var disjointWindows: Int
+    /// Turbulent spells that the history has been through; nil where that was not looked at.
+    public var turbulentSpells: Int?
+    /// What the share below zero under the cell's fill may be in one further year; nil where nothing is estimated.
+    public var nextYear: Interval?
 
     /// Conclusions of the given parts.
     public init(
         negative: [FrequencyInference?], roles: [FillRole], liquidated: FrequencyInference?,
         unprotected: FrequencyInference?,
-        meanRunBlocks: Double, meanRun: TimeSpan, disjointWindows: Int, severity: [SeverityInference?] = []
+        meanRunBlocks: Double, meanRun: TimeSpan, disjointWindows: Int, severity: [SeverityInference?] = [],
+        turbulentSpells: Int? = nil, nextYear: Interval? = nil
     ) {
+        (self.turbulentSpells, self.nextYear) = (turbulentSpells, nextYear)
         self.negative = negative
         self.severity = severity
         self.roles = roles
@@ -60,6 +66,8 @@ extension CellEstimate {
         var copy = self
         copy.inference = inference
         let chosen = inference.negative.first ?? nil
+        if status == .impossible { copy.inference?.nextYear = nil }
+        if status == .ok, copy.hasFewRegimes { copy.status = .fewRegimes }
         copy.exit = exit.resampled(chosen, isStructural: status == .impossible)
         copy.worstExit = worstExit?.resampled(inference.worst, isStructural: status == .impossible)
         copy.bestExit = bestExit?.resampled(inference.best, isStructural: status == .impossible)
@@ -67,6 +75,9 @@ extension CellEstimate {
         if let chosen { copy.effectiveEntries = max(1, Int(chosen.effectiveEntries)) }
         return copy
     }
+
+    /// Whether its history has been through too few turbulent spells to know how often they come.
+    public var hasFewRegimes: Bool { (inference?.turbulentSpells).map { $0 < TurbulentSpells.fewest } ?? false }
 
     /// Windows that share no bar, the most trials that could be called independent by counting alone.
     public var disjointWindows: Int { inference?.disjointWindows ?? effectiveEntries }

@@ -122,6 +122,8 @@ extension CellInference {
         writer.add(meanRunBlocks)
         writer.add(Int(meanRun.milliseconds))
         writer.add(disjointWindows)
+        writer.add(turbulentSpells) { $0.add($1) }
+        writer.add(nextYear) { writer, ends in [ends.low, ends.high].forEach { writer.add($0) } }
     }
 
     fileprivate init?(from reader: inout RecordReader) {
@@ -138,11 +140,13 @@ extension CellInference {
         }
         guard let liquidated = reader.optional({ FrequencyInference(from: &$0) }),
             let unprotected = reader.optional({ FrequencyInference(from: &$0) }), let blocks = reader.double(),
-            let run = reader.integer(), let windows = reader.integer()
+            let run = reader.integer(), let windows = reader.integer(), let spells = reader.optional({ $0.integer() }),
+            let nextYear = reader.optional({ $0.doubles(2).map { Interval(low: $0[0], high: $0[1]) } })
         else { return nil }
         self.init(
             negative: negative, roles: roles, liquidated: liquidated, unprotected: unprotected, meanRunBlocks: blocks,
-            meanRun: TimeSpan(milliseconds: Int64(run)), disjointWindows: windows, severity: severity)
+            meanRun: TimeSpan(milliseconds: Int64(run)), disjointWindows: windows, severity: severity,
+            turbulentSpells: spells, nextYear: nextYear)
     }
 }
 

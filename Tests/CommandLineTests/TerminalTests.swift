@@ -5,7 +5,8 @@ import Testing
 /// What people see of the program without opening a page. `RECORD_GOLDEN=1` writes the golden files and fails.
 @Suite struct TerminalTests {
     private static let commands = [
-        "run", "sweep", "check", "explain", "diff", "history", "store check", "store rebuild", "index", "export",
+        "run", "sweep", "check", "explain", "backtest", "diff", "history", "store check", "store rebuild", "index",
+        "export",
         "init", "fetch", "report", "synth", "venues",
     ]
 

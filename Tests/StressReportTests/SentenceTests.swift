@@ -11,7 +11,7 @@ struct SentenceTests {
     private func sentences(
         _ estimate: CellEstimate, asset: String = "LTCUSDT", contract: ContractKind = .linear, side: Side = .long,
         leverage: Double = 20, horizon: TimeSpan = .days(7), fill: String = "gap", bars: TimeSpan = .hours(1),
-        wideSteps: WideSteps? = nil
+        wideSteps: WideSteps? = nil, years: [YearTest] = []
     ) -> CellSentences {
         let cell = StudyCell(
             index: 0,
@@ -20,7 +20,7 @@ struct SentenceTests {
                 platform: "typical"))
         return CellSentences(
             row: ResultRow(cell: cell, fill: fill, estimate: estimate), barLength: bars, confidence: 0.95,
-            delay: .seconds(30), wideSteps: wideSteps)
+            delay: .seconds(30), wideSteps: wideSteps, years: years)
     }
 
     @Test("A frequency with its interval")
@@ -35,6 +35,58 @@ struct SentenceTests {
                 == "That is about 1 entry in 33. Without a liquidation engine, 33 % would have been below zero at some point."
         )
         #expect(s.worstFill.isEmpty)
+    }
+
+    private func inference(spells: Int?, nextYear: Interval?, windows: Int = 365) -> CellInference {
+        let blocks = BlockShare(counts: Array(repeating: 1, count: 400), entries: Array(repeating: 24, count: 400))
+        let share = FrequencyInference(blocks, meanLength: 5, disjointWindows: 100, confidence: 0.95)
+        return CellInference(
+            negative: [share], roles: [.chosen], liquidated: nil, unprotected: nil, meanRunBlocks: 7, meanRun: .days(7),
+            disjointWindows: windows, turbulentSpells: spells, nextYear: nextYear)
+    }
+
+    @Test("What the history can know of regimes, and what next year may show")
+    func years() throws {
+        let ends = Interval(low: 0, high: 0.0712)
+        func found(_ spells: Int?, negative: Int = 1872, status: CellStatus? = nil, windows: Int = 365) -> CellSentences
+        {
+            let estimate = makeEstimate(negative: negative, windows: windows, status: status)
+                .resampled(inference(spells: spells, nextYear: ends, windows: windows))
+            return sentences(estimate)
+        }
+        #expect(found(2).regimeWords.isEmpty && found(nil).regimeWords.isEmpty)
+        #expect(
+            found(1).regimeWords.sentence
+                == "The interval holds for weather like this history’s: it has been through 1 spell of high volatility, "
+                + "and how often such spells come cannot be known from it.")
+        #expect(found(0).regimeWords.sentence.contains("no spell of high volatility"))
+        #expect(found(1).row.estimate.status == .fewRegimes && found(2).row.estimate.status == .ok)
+        #expect(found(0, negative: 0).row.estimate.status == .zeroSeen)
+        #expect(found(0, negative: 0, status: .impossible).regimeWords.isEmpty)
+        #expect(found(0, negative: 0, status: .impossible).nextYear.isEmpty && found(0, windows: 12).nextYear.isEmpty)
+        #expect(found(2).nextYear.sentence == "In one further year: 0–7.1 % of entries (95 % prediction).")
+    }
+
+    @Test("What predictions were worth on this history")
+    func trackRecord() throws {
+        let past = BlockShare(counts: Array(repeating: 2, count: 700), entries: Array(repeating: 24, count: 700))
+        func tested(_ year: Int, _ count: UInt32) throws -> YearTest {
+            try #require(
+                YearTest(
+                    year: year, past: past,
+                    next: BlockShare(
+                        counts: Array(repeating: count, count: 365), entries: Array(repeating: 24, count: 365)),
+                    meanLength: 5, disjointWindows: 100, yearBlocks: 365, level: 0.95))
+        }
+        let estimate = makeEstimate().resampled(inference(spells: 3, nextYear: Interval(low: 0.01, high: 0.05)))
+        let all = [try tested(2020, 2), try tested(2021, 24), try tested(2022, 2)]
+        #expect(
+            sentences(estimate, years: all).nextYear.sentence
+                == "In one further year: 1.0–5.0 % of entries (95 % prediction); made from the data up to each of the 3 years "
+                + "from 2020 to 2022, it held 2 of their 3 shares.")
+        #expect(
+            sentences(estimate, years: [all[0]]).nextYear.sentence.hasSuffix("up to 2020, it held that year’s share."))
+        #expect(sentences(estimate, years: [all[1]]).nextYear.sentence.hasSuffix("it did not hold that year’s share."))
     }
 
     @Test("The finding is the only thing emphasised as one")

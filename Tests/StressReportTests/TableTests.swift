@@ -70,6 +70,7 @@ struct TableTests {
     private static let cutColumns =
         ",cut_count,cut_liquidated_count,cut_negative_count"
         + ",gap_negative_count,gap_negative_equity_frac,gap_ci_low_frac,gap_ci_high_frac"
+        + ",events_effective_count,turbulent_spells_count,next_year_low_frac,next_year_high_frac"
 
     private func file(_ path: String, in report: RunReport) throws -> String {
         try #require(report.files().first { $0.path == path }).contents

@@ -216,7 +216,8 @@ import Testing
         let blocks = (0..<100).map { 4 * $0..<4 * $0 + 4 }
         func memory(_ factor: Double) -> MarketMemory {
             let scaled = prices.map { $0 * factor }
-            return MarketMemory(close: scaled, low: scaled, high: scaled, deviation: 0.02, blocks: blocks)
+            return MarketMemory(
+                close: scaled, low: scaled, high: scaled, deviation: 0.02, blocks: blocks, spellBlocks: 10)
         }
         #expect(memory(1).runBlocks.isFinite && memory(1).runBlocks >= 1)
         #expect(memory(1) == memory(0.25), "seed \(seed)")

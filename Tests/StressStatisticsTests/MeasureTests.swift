@@ -21,7 +21,7 @@ import Testing
                 case .fraction: "_frac"
                 case .ofMargin: "_margin_frac"
                 case .hours: "_h"
-                case .entries, .windows, .bars: "_count"
+                case .entries, .windows, .bars, .events, .spells: "_count"
                 }
             #expect(measure.name.hasSuffix(ending), "\(measure.name)")
             #expect(!measure.words.isEmpty && !measure.meaning.isEmpty && !measure.meaning.hasSuffix("."))

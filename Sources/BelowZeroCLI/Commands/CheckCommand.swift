@@ -129,7 +129,7 @@ struct CheckCommand: ParsableCommand {
 
     /// What is read, each by itself, and the market where a file is divided into several.
     private func sources() throws -> [(source: BarSource, role: String?)] {
-        let names = try file.flatMap(filesOfFolder)
+        let names = try file.flatMap(filesBelow)
         let whole = try together ? [reading.source(files: names)] : names.map { try reading.source(files: [$0]) }
         return whole.flatMap { markets(of: $0) }
     }
@@ -140,24 +140,6 @@ struct CheckCommand: ParsableCommand {
             let found = try? marketsOf(source, options: IngestOptions(threads: allCores, files: 1))
         else { return [(source, nil)] }
         return found.map { ($0.source, "\(each.rawValue) \(SourceLocation.presentable($0.name))") }
-    }
-
-    /// The files below a folder, by name, without hidden ones; a file is itself.
-    private func filesOfFolder(_ name: String) throws -> [String] {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), isFolder.boolValue else {
-            return [name]
-        }
-        let found = FileManager.default.enumerator(atPath: name)?.compactMap { $0 as? String } ?? []
-        let files = found.filter { path in
-            guard !path.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else { return false }
-            var isFolder: ObjCBool = false
-            return FileManager.default.fileExists(atPath: "\(name)/\(path)", isDirectory: &isFolder)
-                && !isFolder.boolValue
-        }
-        guard !files.isEmpty else { throw Failure(.noInput, "no file in \(name)") }
-        let folder = name.hasSuffix("/") ? String(name.dropLast()) : name
-        return files.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }.map { "\(folder)/\($0)" }
     }
 
     private func show(_ audit: FileAudit) throws {

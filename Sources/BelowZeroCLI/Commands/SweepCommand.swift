@@ -21,20 +21,7 @@ struct SweepCommand: ParsableCommand {
               belowzero sweep old.csv --columns time=0,open=1,close=2,high=3,low=4 --time ms --out - > results.csv
             """)
 
-    @Argument(help: "Price files.", completion: .file())
-    var file: [String]
-
-    @Option(name: [.customShort("l"), .long], help: "Leverages: 1,5,20 or 1:125 or 1:100:5.")
-    var leverage = "1,2,3,5,10,20,25,50,75,100,125"
-
-    @Option(help: "Holding times: 4h,1d,7d.")
-    var horizon = "1d,7d,30d"
-
-    @Option(help: "Contracts: linear, inverse, margin, spot, or several with commas.")
-    var contract = "linear"
-
-    @Option(help: "long, short or both.")
-    var side = "both"
+    @OptionGroup var grid: GridOptions
 
     @Option(
         name: .shortAndLong,
@@ -52,119 +39,18 @@ struct SweepCommand: ParsableCommand {
 
     func run() throws {
         try common.reporting(isRun: !printStudy && !work.dryRun) {
-            let study = try checked(try study())
+            let study = try grid.study(
+                platform: platform, reading: reading, console: common.console(isRun: !work.dryRun))
             if printStudy {
                 return try StudyPrint(study: study, files: InputFiles(base: ""), common: common).print()
             }
             let command =
-                (["belowzero", "sweep"] + file + [
-                    "--leverage", leverage, "--horizon", horizon, "--side", side, "--contract", contract,
-                ]
-                + platform.words + reading.words).map(shellQuoted).joined(separator: " ")
+                (["belowzero", "sweep"] + grid.words + platform.words + reading.words).map(shellQuoted).joined(
+                    separator: " ")
             try StudyRun(
                 study: study, files: InputFiles(base: ""), out: out, command: command, work: work, common: common,
                 store: storing.sweepPath(out: out), patience: try storing.patience()
             ).run()
         }
     }
-
-    /// The study with every market that is to be an asset, in order.
-    private func checked(_ study: Study) throws -> Study {
-        do {
-            guard reading.each != nil else {
-                try study.validate(file: "command line")
-                return study
-            }
-            let divided = try InputFiles(base: "").divided(study, file: "command line", threads: allCores)
-            divided.findings.forEach { common.console(isRun: !work.dryRun).say(Failure.text($0)) }
-            return divided.value
-        } catch let error as StudyError {
-            throw Failure(.usage, error.findings[0].message, hint: error.findings[0].hint)
-        }
-    }
-
-    private func study() throws -> Study {
-        let inputs = try file.enumerated().map { index, path in
-            StudyInput(asset: try assetName(path, index: index), source: try reading.source(files: [path]))
-        }
-        let grid = StudyGrid(
-            contracts: try contracts(),
-            sides: try sides(), leverages: try parseLeverages(leverage), horizons: try parseHorizons(horizon))
-        let position = PositionRules(notional: platform.notional, stride: platform.stride, maxGap: try platform.gap())
-        var study = Study(
-            name: "sweep", inputs: inputs, grid: grid, position: position,
-            platforms: [NamedPlatform(name: "typical", rules: try platform.rules())])
-        study.statistics.resamples = platform.resamples
-        return study
-    }
-
-    /// The file's name without folder and ending, made unique by its place when two files share it.
-    private func assetName(_ path: String, index: Int) throws -> String {
-        func stem(_ path: String) -> String {
-            let name = path.split(separator: "/").last.map(String.init) ?? path
-            let cut = ["csv.gz", "csv", "txt", "gz"].first { name.lowercased().hasSuffix("." + $0) }
-            let stem = cut.map { String(name.dropLast($0.count + 1)) } ?? name
-            let visible = String(SourceLocation.presentable(stem).prefix(48))
-            // A file's name is nobody's choice for a table: what would run there gets something before it.
-            return CSVText.beginsAsFormula(visible) ? "_" + visible : visible
-        }
-        let name = stem(path)
-        let isRepeated = file.count { stem($0) == name } > 1
-        let unique = isRepeated ? "\(name) #\(index + 1)" : name
-        guard StudyInput.isUsableName(unique) else {
-            throw Failure(
-                .usage, "cannot make an asset name from '\(unique)'",
-                hint: "rename the file, or name the asset in a study: belowzero init")
-        }
-        return unique
-    }
-
-    private func contracts() throws -> [ContractKind] {
-        let kinds = try contract.split(separator: ",").map { name in
-            guard let kind = ContractKind(rawValue: String(name)) else {
-                throw Failure(.usage, "--contract is linear, inverse, margin or spot, not '\(name)'")
-            }
-            return kind
-        }
-        guard !kinds.isEmpty, Set(kinds).count == kinds.count else {
-            throw Failure(.usage, "--contract names each kind once, not '\(contract)'")
-        }
-        return kinds
-    }
-
-    private func sides() throws -> [Side] {
-        if side == "both" { return [.long, .short] }
-        guard let one = Side(rawValue: side) else {
-            throw Failure(.usage, "--side is long, short or both, not '\(side)'")
-        }
-        return [one]
-    }
-}
-
-/// `1,5,20`, `1:125` or `1:100:5`; ascending, without repeats.
-func parseLeverages(_ text: String) throws -> [Leverage] {
-    let values = try text.split(separator: ",", omittingEmptySubsequences: false).flatMap { part -> [Leverage] in
-        guard let range = leverageRange(part)
-        else {
-            throw Failure(
-                .usage, "cannot read leverage '\(part)'", hint: "write 1,5,20 or 1:125 or 1:100:5, within 1 to 1000")
-        }
-        return range
-    }
-    return Set(values).sorted()
-}
-
-/// `4h,1d,7d`; ascending, without repeats.
-func parseHorizons(_ text: String) throws -> [TimeSpan] {
-    let spans = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
-        guard let span = TimeSpan(part), span.milliseconds > 0 else {
-            throw Failure(
-                .usage, "cannot read horizon '\(part)'",
-                hint: TimeSpan.isTooLong(part)
-                    ? "a holding time is at most \(TimeSpan.longest.text), which is 100 years"
-                    : "write 30m, 4h, 1d or 7d")
-        }
-        return span
-    }
-    return Set(spans).sorted()
 }

@@ -20,6 +20,8 @@ struct OwnFile {
     /// The body of a mail, which has no head.
     static let mail = OwnFile(
         name: "mail body", mark: "All figures and charts: index.html of the run.", within: 1 << 17)
+    /// The table of a backtest.
+    static let backtest = OwnFile(name: "backtest", mark: ",year_utc,past_entries_count,", within: 4096)
     /// Metrics of a run.
     static let metrics = OwnFile(name: "metrics file", mark: "# HELP belowzero_", within: 4096)
 

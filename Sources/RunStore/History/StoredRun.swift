@@ -199,7 +199,7 @@ public struct StoredHeadline: Hashable, Sendable {
     public var cell: CellKey
     /// Whether it is the study's own headline; exactly one a run is, unless no cell matches.
     public var isStudyHeadline: Bool
-    /// `ok`, `zero_seen`, `impossible`, `rejected`, `few_windows` or `no_data`.
+    /// `ok`, `zero_seen`, `impossible`, `rejected`, `few_windows`, `few_regimes` or `no_data`.
     public var status: String
     /// Entries held.
     public var entries: Int

@@ -35,16 +35,25 @@ extension HistoryJob {
         return estimates
     }
 
-    /// How long the history remembers, in blocks that are resampled as one.
-    private var marketMemory: MarketMemory {
-        let merged = Swift.stride(from: 0, to: blocks.blocks.count, by: resamplingBlocks).map { first in
+    /// The bars of what is resampled as one.
+    var resampledBars: [Range<Int>] {
+        Swift.stride(from: 0, to: blocks.blocks.count, by: resamplingBlocks).map { first in
             let last = min(first + resamplingBlocks, blocks.blocks.count) - 1
             return blocks.blocks[first].lowerBound..<blocks.blocks[last].upperBound
         }
+    }
+
+    /// How long the history remembers, in blocks that are resampled as one.
+    private var marketMemory: MarketMemory {
         let series = market.series
         return MarketMemory(
-            close: series.close, low: series.low, high: series.high, deviation: market.volatility, blocks: merged)
+            close: series.close, low: series.low, high: series.high, deviation: market.volatility,
+            blocks: resampledBars,
+            spellBlocks: spellBlocks)
     }
+
+    /// How many blocks make a spell.
+    var spellBlocks: Int { max(2, Int((24 * TurbulentSpells.windowDays / resamplingBlock.inHours).rounded())) }
 
     /// The resamples of a horizon; nil when none of its entries is watched.
     private func panel(horizon: TimeSpan, rules: ResamplingRules, memory: MarketMemory) -> HorizonPanel? {
@@ -80,12 +89,16 @@ extension HistoryJob {
         TimeSpan(milliseconds: max(blockLength, market.barLength).milliseconds * Int64(resamplingBlocks))
     }
 
+    /// How many of them a year has.
+    var yearBlocks: Double { TimeSpan.days(365).over(resamplingBlock) }
+
     /// The name of the stream that the resamples of a horizon are drawn from. It leaves out the asset, so that renaming one
     /// changes no number.
     public static func streamName(horizon: TimeSpan) -> String { horizon.text }
 
     private func inference(_ result: CellResult, _ panel: HorizonPanel) -> CellInference {
-        let found = shares(result.tally).map { panel.inference($0) }
+        let shares = shares(result.tally)
+        let found = shares.map { panel.inference($0) }
         let fills = result.tally.roles.count
         let hasResamples = panel.rules.resamples > 0
         return CellInference(
@@ -95,7 +108,8 @@ extension HistoryJob {
             meanRun: TimeSpan(
                 milliseconds: Int64(panel.plan.meanLength * Double(resamplingBlock.milliseconds))),
             disjointWindows: result.disjointWindows,
-            severity: hasResamples ? panel.severity(result.tally, mergedBy: resamplingBlocks) : [])
+            severity: hasResamples ? panel.severity(result.tally, mergedBy: resamplingBlocks) : [],
+            turbulentSpells: panel.spells?.count, nextYear: panel.nextYear(shares[0], yearBlocks: yearBlocks))
     }
 
     /// Below zero under each fill rule, liquidated, unprotected.
@@ -108,5 +122,5 @@ extension HistoryJob {
 }
 
 extension TimeSpan {
-    fileprivate func over(_ other: TimeSpan) -> Double { Double(milliseconds) / Double(other.milliseconds) }
+    func over(_ other: TimeSpan) -> Double { Double(milliseconds) / Double(other.milliseconds) }
 }

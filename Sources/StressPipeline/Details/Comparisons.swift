@@ -65,6 +65,13 @@ struct Comparisons {
         }
     }
 
+    /// What the past of each cell of the curves said of later years; without cells that have no such year or no interval.
+    var yearRecords: [YearRecord] {
+        guard let headline = study.headlineCell else { return [] }
+        let cells = study.grid.sides.flatMap { curve(headline, side: $0) }.filter { estimates[$0].exit.interval != nil }
+        return job.yearRecords(cells.map { results[$0] }, confidence: rules.confidence, threads: threads)
+    }
+
     /// At most this many leverages make a curve's band; more would only repeat their neighbours.
     private static let mostLeverages = 125
 
@@ -74,5 +81,15 @@ struct Comparisons {
         let all = places(anyLeverage).sorted { results[$0].rules.cell.leverage < results[$1].rules.cell.leverage }
         let step = (all.count + Comparisons.mostLeverages - 1) / Comparisons.mostLeverages
         return step <= 1 ? all : stride(from: 0, to: all.count, by: step).map { all[$0] }
+    }
+}
+
+extension HistoryJob {
+    /// The year tests of some cells, without those that have none.
+    func yearRecords(_ results: [CellResult], confidence: Double, threads: Int) -> [YearRecord] {
+        let tests = yearTests(of: results, confidence: confidence, threads: threads)
+        return zip(results, tests).compactMap { result, years in
+            years.isEmpty ? nil : YearRecord(cell: result.rules.cell, years: years)
+        }
     }
 }

@@ -21,6 +21,7 @@ struct JobResult: Sendable {
     var comparisons: [CellComparison] = []
     var lookBackMargins: [LookBackMargin] = []
     var bands: [CurveBand] = []
+    var yearRecords: [YearRecord] = []
     /// The headline's cell without suspicious bars, when this is the headline's history and has any.
     var suspicion: SuspicionCheck?
 }
@@ -50,6 +51,7 @@ extension JobResult {
         let comparisons: [CellComparison]
         let lookBackMargins: [LookBackMargin]
         let bands: [CurveBand]
+        let yearRecords: [YearRecord]
         let suspiciousBars: Int?
         let suspiciousFill: String?
         let suspiciousCell: StudyCell?
@@ -60,6 +62,7 @@ extension JobResult {
         let document = Document(
             report: report, ending: ending, fills: rows.map(\.fill), kernels: kernels.map(\.rawValue), details: details,
             requirements: requirements, comparisons: comparisons, lookBackMargins: lookBackMargins, bands: bands,
+            yearRecords: yearRecords,
             suspiciousBars: suspicion?.bars, suspiciousFill: suspicion?.row.fill, suspiciousCell: suspicion?.row.cell)
         let json = ExactJSON.bytes(document)
         let length = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) }
@@ -85,7 +88,7 @@ extension JobResult {
         kernels = document.kernels.compactMap(KernelKind.init)
         (details, requirements) = (document.details, document.requirements)
         (comparisons, bands) = (document.comparisons, document.bands)
-        lookBackMargins = document.lookBackMargins
+        (lookBackMargins, yearRecords) = (document.lookBackMargins, document.yearRecords)
         if let cell = document.suspiciousCell {
             let row = ResultRow(cell: cell, fill: document.suspiciousFill ?? "", estimate: estimates[cells.count])
             suspicion = SuspicionCheck(bars: document.suspiciousBars ?? 0, row: row)

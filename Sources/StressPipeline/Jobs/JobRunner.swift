@@ -151,6 +151,7 @@ struct JobRunner {
                 threads: settings.threads)
             (result.details, result.requirements) = (try details.details(), details.requirements())
             (result.comparisons, result.bands) = (compared.comparisons, compared.bands)
+            result.yearRecords = compared.yearRecords
             result.lookBackMargins = lookBackMargins(input)
         }
         result.suspicion = try suspicion(input, control)

@@ -42,7 +42,7 @@ struct KeptJobs {
     }
 
     /// Raised whenever the same study and program would keep other bytes.
-    private static let version = 1
+    private static let version = 2
 
     /// What all jobs have in common.
     let commonKey: Digest

@@ -91,6 +91,7 @@ public struct StressSession {
         report.lookBackMargins = results.flatMap(\.lookBackMargins)
         report.comparisons = results.flatMap(\.comparisons)
         report.bands = results.flatMap(\.bands)
+        report.yearRecords = results.flatMap(\.yearRecords)
         return settings.isTableOnly ? report : report.comparing(results.compactMap(\.suspicion).first)
     }
 

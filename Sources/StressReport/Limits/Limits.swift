@@ -135,7 +135,8 @@ extension StudyLimit {
         switch measure.unit {
         case .fraction, .ofMargin: significantText(value * 100, digits: 4) + narrowSpace + "%"
         case .hours: significantText(value, digits: 4) + "\u{00A0}h"
-        case .entries, .windows, .bars: abs(value) < 1e15 ? grouped(Int(value.rounded())) : numberText(value)
+        case .entries, .windows, .bars, .events, .spells:
+            abs(value) < 1e15 ? grouped(Int(value.rounded())) : numberText(value)
         }
     }
 }

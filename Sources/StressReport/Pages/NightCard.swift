@@ -83,7 +83,8 @@ struct NightCard {
         case .fraction, .ofMargin: percentText(size)
         case .hours: timeText(hours: size)
         // A median may lie half way between two counts.
-        case .entries, .windows, .bars: size < 1e15 && size == size.rounded() ? grouped(Int(size)) : numberText(size)
+        case .entries, .windows, .bars, .events, .spells:
+            size < 1e15 && size == size.rounded() ? grouped(Int(size)) : numberText(size)
         case nil: numberText(size)
         }
     }

@@ -91,7 +91,15 @@ extension AssetSide {
         return KeyFigure(
             "Independent evidence", "≈" + hardSpace + grouped(estimate.effectiveEntries),
             estimate.effectiveEntries == 1 ? "trial" : "trials",
-            "\(entries) entries overlap; \(counted(windows, "window shares", "windows share")) no bar")
+            "\(entries) entries overlap; \(counted(windows, "window shares", "windows share")) no bar",
+            effectiveEvents(estimate))
+    }
+
+    /// What is scarce where events are rare; nil where none was seen.
+    private func effectiveEvents(_ estimate: CellEstimate) -> String? {
+        estimate.value(.effectiveEvents).flatMap { events in
+            events > 0 ? "events count for ≈\(hardSpace)\(significantText(events, digits: 2)) separate ones" : nil
+        }
     }
 
     private var marginWords: String { headline?.cell.contract.marginWords ?? "margin" }

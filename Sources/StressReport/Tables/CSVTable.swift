@@ -73,7 +73,9 @@ extension RunReport {
     func tables(pages: [AssetSide]) -> [CSVTable] {
         var tables =
             [resultsTable, severityTable, intervalsTable, safeguardsTable, maxLeverageTable] + anatomyTables
-            + comparisonTables + lookBackTables + [dataQualityTable, inputsTable, statementsTable(pages: pages)]
+            + comparisonTables + backtestTables + lookBackTables + [
+                dataQualityTable, inputsTable, statementsTable(pages: pages),
+            ]
         if !study.limits.isEmpty { tables.append(limitsTable) }
         tables += failureTables
         return tables + [RunReport.columnsTable(describing: tables)]

@@ -7,6 +7,8 @@ private struct IntervalRow {
     let row: ResultRow
     let measure: Measure
     let share: MeasuredShare
+    /// Its ends in order with those of events that lie in each other; nil without an interval.
+    let ordered: Interval?
 }
 
 /// The shares in the order of their rows; others follow as the catalogue has them.
@@ -21,10 +23,12 @@ extension RunReport {
     /// `intervals.csv`: every share of every cell with the interval that pages show, Wilson's beside it, and the evidence behind both.
     var intervalsTable: CSVTable {
         let confidence = study.statistics.confidence
-        let items = rows.flatMap { row in
+        let ordered = Dictionary(uniqueKeysWithValues: shares.map { ($0, orderedEnds(of: $0)) })
+        let items = rows.enumerated().flatMap { place, row in
             shares.compactMap { measure in
-                row.estimate.share(measure, confidence: confidence)
-                    .map { IntervalRow(row: row, measure: measure, share: $0) }
+                row.estimate.share(measure, confidence: confidence).map {
+                    IntervalRow(row: row, measure: measure, share: $0, ordered: ordered[measure]?[place])
+                }
             }
         }
         let own: [Column<IntervalRow>] = [
@@ -41,7 +45,7 @@ extension RunReport {
             Column("confidence", "fraction", .number, "Confidence of the interval") { _ in numberText(confidence) },
         ]
         let identity = cellColumns.map { $0.of { (item: IntervalRow) in item.row.cell } }
-        let columns = [runColumn()] + identity + own + resamplingColumns
+        let columns = [runColumn()] + identity + own + resamplingColumns + orderedColumns
         return CSVTable(file: "intervals.csv", columns: columns, rows: items)
     }
 
@@ -58,6 +62,15 @@ extension RunReport {
         return [
             Column("\(name)_low_frac", "fraction", .number, "Lower end of \(words)", text: low),
             Column("\(name)_high_frac", "fraction", .number, "Upper end of \(words)", text: high),
+        ]
+    }
+
+    private var orderedColumns: [Column<IntervalRow>] {
+        let words =
+            "end, in order with those of the same cell at shorter holding times, and of liquidated_frac and unprotected_frac at lower leverages"
+        return [
+            Column("ordered_low_frac", "fraction", .number, "Lower \(words)") { field($0.ordered?.low) },
+            Column("ordered_high_frac", "fraction", .number, "Upper \(words)") { field($0.ordered?.high) },
         ]
     }
 

@@ -89,7 +89,7 @@ private func confidenceColumn(_ confidence: Double) -> Column<ResultRow> {
 }
 
 private var statusColumn: Column<ResultRow> {
-    Column("status", "", .text, "ok, zero_seen, impossible, rejected, few_windows or no_data") {
+    Column("status", "", .text, "ok, zero_seen, impossible, rejected, few_windows, few_regimes or no_data") {
         $0.estimate.status.rawValue
     }
 }

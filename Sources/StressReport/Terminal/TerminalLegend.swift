@@ -11,6 +11,8 @@ extension CellStatus {
         case .impossible: "the contract cannot end below zero, whatever the price does above zero"
         case .rejected: "the platform would not open the position"
         case .fewWindows: "fewer than \(CellEstimate.fewWindows) independent windows, indicative only"
+        case .fewRegimes:
+            "the history has fewer than \(TurbulentSpells.fewest) spells of high volatility: holds for weather like this history's"
         case .noData: "no entry has a whole window"
         }
     }

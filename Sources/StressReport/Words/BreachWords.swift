@@ -49,7 +49,7 @@ extension LimitCheck {
         guard let value else { return "no value" }
         switch limit.measure.unit {
         case .fraction, .ofMargin: return significantText(value * 100, digits: 4) + " points"
-        case .hours, .entries, .windows, .bars: return limit.numberWords(value)
+        case .hours, .entries, .windows, .bars, .events, .spells: return limit.numberWords(value)
         }
     }
 

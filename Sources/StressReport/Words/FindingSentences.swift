@@ -80,6 +80,7 @@ extension AssetSide {
             switch mean.method {
             case .bootstrapT: "\(confidenceText(confidence)) CI\(hardSpace)\(rangeNumber(mean))\(narrowSpace)%"
             case .fewRuns: "the history is too short for an interval"
+            case .fewRegimes: "too few turbulent spells for an interval"
             case .fewEpisodes: "too few crashes for an interval"
             case .unbounded: "without those that have no bound, and so without an interval"
             }

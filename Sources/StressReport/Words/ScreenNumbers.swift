@@ -54,7 +54,10 @@ private func percentDecimals(_ percent: Double) -> Int {
 }
 
 /// An interval in percent without sign: `2.0–4.7`.
-func intervalNumber(_ interval: FrequencyInterval) -> String {
+func intervalNumber(_ interval: FrequencyInterval) -> String { intervalNumber(interval.ends) }
+
+/// The same of two ends.
+func intervalNumber(_ interval: Interval) -> String {
     shareNumber(interval.low) + "–" + shareNumber(interval.high)
 }
 

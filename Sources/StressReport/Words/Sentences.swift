@@ -16,6 +16,8 @@ struct CellSentences {
     var delay: TimeSpan?
     /// The steps of the history that no window spans; nil where there is none.
     var wideSteps: WideSteps?
+    /// What the cell's past said of later years, and what they showed; empty where there is none.
+    var years: [YearTest] = []
 
     var cell: StudyCell { row.cell }
 
@@ -32,7 +34,7 @@ struct CellSentences {
     }
 
     /// What stands under the headline, a paragraph each: what other fills would have given, and what cut windows keep from it.
-    var qualifications: [[Phrase]] { [worstFill, cutWords].filter { !$0.isEmpty } }
+    var qualifications: [[Phrase]] { [worstFill, regimeWords, nextYear, cutWords].filter { !$0.isEmpty } }
 
     /// The headline in everyday words, and what would have happened without liquidation.
     var plainWords: String {

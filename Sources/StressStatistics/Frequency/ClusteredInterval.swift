@@ -35,6 +35,15 @@ struct ClusteredEvidence {
         (self.windows, self.runs) = (windows, runs)
     }
 
+    /// The evidence of trimmed block sums; nil without entries or windows. `windows` and `meanLength` are those of ``FrequencyInference``.
+    init?(_ share: BlockShare, meanLength: Double, disjointWindows: Int) {
+        guard let frequency = share.frequency, disjointWindows > 0 else { return nil }
+        let total = Double(share.total)
+        self.init(
+            frequency: frequency, residuals: share.residuals, entries: total, meanLength: meanLength,
+            windows: min(Double(disjointWindows), total), runs: share.runs(ofMeanLength: meanLength))
+    }
+
     /// Binomial variance over ``variance``. Where less was seen than one window's worth it goes over, in proportion to what was seen, to
     /// the number of windows: the variance of hardly anything says hardly anything.
     var effectiveTrials: Double {
@@ -46,11 +55,20 @@ struct ClusteredEvidence {
     }
 
     /// The interval at a confidence strictly between 0 and 1. It holds the frequency; that of the complement is its mirror image.
-    func interval(confidence: Double) -> Interval {
-        let widening = widening(confidence)
+    func interval(confidence: Double) -> Interval { interval(confidence: confidence, further: 0) }
+
+    /// The interval of the share in a further time, as long as the history over `ratio`: its own variance is `ratio` times that of the
+    /// history's share, and adds to it.
+    func furtherShare(ratio: Double, confidence: Double) -> Interval {
+        interval(confidence: confidence, further: ratio)
+    }
+
+    private func interval(confidence: Double, further: Double) -> Interval {
+        let spread = Spread(
+            ofVariance: widening(confidence) + further, ofOne: 1 + further, most: max(heaviest.above, heaviest.below))
         let outside = (1 - confidence) / 2
-        let above = oneMore(frequency, as: heaviest.above, widening)
-        let below = oneMore(1 - frequency, as: heaviest.below, widening)
+        let above = oneMore(frequency, as: heaviest.above, spread)
+        let below = oneMore(1 - frequency, as: heaviest.below, spread)
         let high = above?.quantile(1 - outside) ?? 1
         // Not 1 less the mirrored end: what is left of a small one would be rounding.
         let low = below.map { max($0.mirrored.quantile(outside), .leastNormalMagnitude) } ?? 0
@@ -64,13 +82,20 @@ struct ClusteredEvidence {
         return ratio * ratio
     }
 
+    /// How often ``variance`` and the square of the heaviest one more count.
+    private struct Spread {
+        let ofVariance: Double
+        let ofOne: Double
+        let most: Double
+    }
+
     /// The beta distribution whose mean and variance are those of a share with one event more; nil where there is no more.
-    private func oneMore(_ share: Double, as seen: Double, _ widening: Double) -> BetaDistribution? {
+    private func oneMore(_ share: Double, as seen: Double, _ counts: Spread) -> BetaDistribution? {
         guard share < 1 else { return nil }
         let one = max(seen, (1 - share) / windows)
-        let most = max(heaviest.above, heaviest.below, one)
+        let most = max(counts.most, one)
         let mean = (share + one) / (1 + one)
-        let spread = (variance * widening + most * most) / ((1 + one) * (1 + one))
+        let spread = (variance * counts.ofVariance + most * most * counts.ofOne) / ((1 + one) * (1 + one))
         // A first shape of 1 is that of nothing seen; below it a distribution piles up at 0 and its quantile would fall.
         let trials = max(mean * (1 - mean) / spread - 1, 1 / mean)
         return BetaDistribution(a: mean * trials, b: (1 - share) / (1 + one) * trials)

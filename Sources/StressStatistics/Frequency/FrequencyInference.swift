@@ -32,17 +32,23 @@ public struct FrequencyInference: Hashable, Codable, Sendable {
     /// O(blocks).
     public init?(_ share: BlockShare, meanLength: Double, disjointWindows: Int, confidence: Double) {
         let share = share.trimmed
-        guard let frequency = share.frequency, disjointWindows > 0 else { return nil }
-        let total = Double(share.total)
-        let windows = min(Double(disjointWindows), total)
-        let evidence = ClusteredEvidence(
-            frequency: frequency, residuals: share.residuals, entries: total, meanLength: meanLength, windows: windows,
-            runs: share.runs(ofMeanLength: meanLength))
-        let effective = min(evidence.effectiveTrials, total)
+        guard
+            let evidence = ClusteredEvidence(share, meanLength: meanLength, disjointWindows: disjointWindows)
+        else { return nil }
+        let effective = min(evidence.effectiveTrials, Double(share.total))
         self.init(
-            frequency: frequency, standardError: evidence.variance.squareRoot(), effectiveEntries: effective,
+            frequency: evidence.frequency, standardError: evidence.variance.squareRoot(), effectiveEntries: effective,
             bounds: evidence.interval(confidence: confidence).ofShare,
-            effectiveWilson: wilsonBounds(share: frequency, trials: effective, confidence: confidence))
+            effectiveWilson: wilsonBounds(
+                share: evidence.frequency, trials: effective, confidence: confidence))
+    }
+
+    /// Events that would be as informative if each came by itself: the square of the frequency over its standard error; 0 where nothing
+    /// was seen, and never more than were counted by the effective entries where hardly any were.
+    public var effectiveEvents: Double {
+        guard frequency > 0 else { return 0 }
+        let seen = standardError > 0 ? frequency * frequency / (standardError * standardError) : .infinity
+        return min(seen, frequency * effectiveEntries)
     }
 
     /// The interval to show. Simulations with known truth chose it: `make coverage` prints them.

@@ -11,9 +11,15 @@
 public struct MarketMemory: Hashable, Sendable {
     /// Mean length of a run, in blocks, at least 1.
     public let runBlocks: Double
+    /// The turbulent spells it has been through; nil where only the length is known.
+    public let spells: TurbulentSpells?
 
     /// A known length.
-    public init(runBlocks: Double) { self.runBlocks = max(1, runBlocks) }
+    public init(runBlocks: Double) { self.init(runBlocks: runBlocks, spells: nil) }
+
+    private init(runBlocks: Double, spells: TurbulentSpells?) {
+        (self.runBlocks, self.spells) = (max(1, runBlocks), spells)
+    }
 
     /// The automatic block length of the realised variance of the blocks, of the number of far falls in each, or of the far rises,
     /// whichever is longest.
@@ -25,9 +31,13 @@ public struct MarketMemory: Hashable, Sendable {
     ///   - close: of each bar; `low` and `high` likewise.
     ///   - deviation: standard deviation of the log return from close to close, 0 or more.
     ///   - blocks: consecutive runs of bars, oldest first.
+    ///   - spellBlocks: blocks in the days that make a spell (``TurbulentSpells/windowDays``).
     ///
-    /// O(bars + blocks^1.5).
-    public init(close: [Double], low: [Double], high: [Double], deviation: Double, blocks: [Range<Int>]) {
+    /// O(bars + blocks^1.5 + blocks × spellBlocks).
+    public init(
+        close: [Double], low: [Double], high: [Double], deviation: Double, blocks: [Range<Int>],
+        spellBlocks: Int
+    ) {
         let (down, up) = (exp(-MarketMemory.farMove * deviation), exp(MarketMemory.farMove * deviation))
         func sums(_ value: (_ before: Double, _ bar: Int) -> Double) -> [Double] {
             blocks.map { block in
@@ -42,7 +52,9 @@ public struct MarketMemory: Hashable, Sendable {
             sums { before, bar in low[bar] < down * before ? 1 : 0 },
             sums { before, bar in high[bar] > up * before ? 1 : 0 },
         ]
-        self.init(runBlocks: series.compactMap { AutomaticBlockLength($0)?.stationary }.max() ?? 1)
+        self.init(
+            runBlocks: series.compactMap { AutomaticBlockLength($0)?.stationary }.max() ?? 1,
+            spells: TurbulentSpells(variances: series[0], window: spellBlocks))
     }
 
     private static func square(_ value: Double) -> Double { value * value }

@@ -40,6 +40,10 @@ public struct Measure: Sendable {
         case windows
         /// Bars of a price history.
         case bars
+        /// Events that come by themselves.
+        case events
+        /// Spells of high volatility.
+        case spells
     }
 
     /// What a measure is a figure of.

@@ -16,6 +16,7 @@ extension Measure {
         .bestNegativeCount, .bestNegativeEquity, .undecided,
         .disjointWindows, .resampledRun, .cut, .cutLiquidated, .cutNegative,
         .gapNegativeCount, .gapNegativeEquity,
+        .effectiveEvents, .turbulentSpells, .nextYearLow, .nextYearHigh,
     ]
 
     // MARK: Entries
@@ -194,6 +195,29 @@ extension Measure {
             definition: "Ended below zero, liquidations filled as they trigger, or at the open behind a gap"),
         gauge: "gap_negative_equity_ratio",
         .share(.exit({ $0.gapExit }, { $0.gap })))
+
+    // MARK: What can be known
+
+    /// Events that would say as much if each came by itself.
+    public static let effectiveEvents = Measure(
+        "events_effective_count", .events, of: .evidence, "effective events",
+        "Events that would say as much if each came by itself: the square of negative_equity_frac over its standard error",
+        .figure { ($0.inference?.negative.first ?? nil)?.effectiveEvents })
+    /// Turbulent spells of the history; fewer than two say nothing of how often they come.
+    public static let turbulentSpells = Measure(
+        "turbulent_spells_count", .spells, isWhole: true, of: .evidence, "turbulent spells",
+        "Spells in which the history's volatility of ten days was at least twice its median",
+        .figure { $0.inference?.turbulentSpells.map(Double.init) })
+    /// Lower end of what the share below zero may be in one further year.
+    public static let nextYearLow = Measure(
+        "next_year_low_frac", .fraction, of: .belowZero, "below zero in one further year, lower end",
+        "Lower end of the prediction of negative_equity_frac in one further year",
+        .figure { $0.inference?.nextYear?.low })
+    /// Upper end of it.
+    public static let nextYearHigh = Measure(
+        "next_year_high_frac", .fraction, of: .belowZero, "below zero in one further year, upper end",
+        "Upper end of the prediction of negative_equity_frac in one further year",
+        .figure { $0.inference?.nextYear?.high })
 
     // MARK: Of a price history
 

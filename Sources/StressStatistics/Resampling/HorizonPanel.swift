@@ -30,6 +30,8 @@ public struct HorizonPanel: Sendable {
     public let disjointWindows: Int
     /// The rules.
     public let rules: ResamplingRules
+    /// The turbulent spells of the history; nil where they were not looked for.
+    public let spells: TurbulentSpells?
     /// The blocks that were kept.
     private let held: Range<Int>
 
@@ -80,6 +82,7 @@ public struct HorizonPanel: Sendable {
             random: SeededGenerator(seed: rules.seed).stream("bootstrap \(name)"))
         self.disjointWindows = disjointWindows
         self.rules = rules
+        spells = memory.spells
         self.held = held
     }
 
@@ -96,6 +99,15 @@ public struct HorizonPanel: Sendable {
     public func inference(_ share: BlockShare) -> FrequencyInference? {
         FrequencyInference(
             share, meanLength: plan.meanLength, disjointWindows: disjointWindows, confidence: rules.confidence)
+    }
+
+    /// What the frequency may be in one further year; nil without entries. O(blocks).
+    ///
+    /// - Parameter yearBlocks: blocks in a year.
+    public func nextYear(_ share: BlockShare, yearBlocks: Double) -> Interval? {
+        YearPrediction.interval(
+            share, meanLength: plan.meanLength, disjointWindows: disjointWindows, yearBlocks: yearBlocks,
+            confidence: rules.confidence)
     }
 
     /// Column `first` less column `second`; nil where one of them has no entries. O(blocks + resamples × runs).

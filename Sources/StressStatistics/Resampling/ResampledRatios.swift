@@ -30,14 +30,20 @@ public struct BlockShare: Hashable, Sendable {
 
     /// The same from the first block with entries to the last.
     var trimmed: BlockShare {
-        guard let first = entries.firstIndex(where: { $0 > 0 }), let last = entries.lastIndex(where: { $0 > 0 }),
-            last - first + 1 < entries.count
-        else { return self }
-        return held(first..<last + 1)
+        guard let range = heldBlocks(in: entries.indices), range.count < entries.count else { return self }
+        return held(range)
+    }
+
+    /// From the first block of a range that has entries to the last; nil where none has.
+    public func heldBlocks(in range: Range<Int>) -> Range<Int>? {
+        guard let first = entries[range].firstIndex(where: { $0 > 0 }),
+            let last = entries[range].lastIndex(where: { $0 > 0 })
+        else { return nil }
+        return first..<last + 1
     }
 
     /// The blocks of a range.
-    func held(_ range: Range<Int>) -> BlockShare {
+    public func held(_ range: Range<Int>) -> BlockShare {
         BlockShare(events: Array(events[range]), entries: Array(entries[range]))
     }
 

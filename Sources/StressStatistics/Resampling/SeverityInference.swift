@@ -28,7 +28,9 @@ extension HorizonPanel {
         let found = means(of: columns, entries: entries)
         var result = [SeverityInference?](repeating: nil, count: tally.roles.count)
         for (place, fill) in fills.enumerated() {
-            guard let mean = found[2 * place], let perEntry = found[2 * place + 1] else { continue }
+            guard let mean = found[2 * place], let perEntry = found[2 * place + 1]?.perEntry(after: spells) else {
+                continue
+            }
             let isBounded = tally.exitTotals(fill: fill).unboundedNegative == 0
             result[fill] =
                 isBounded

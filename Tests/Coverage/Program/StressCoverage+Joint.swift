@@ -50,8 +50,4 @@ extension StressCoverage {
             print("| " + fields.joined(separator: " | ") + " |")
         }
     }
-
-    private static func percent(_ share: Double, _ decimals: Int = 1) -> String {
-        fixedText(share * 100, decimals: decimals) + " %"
-    }
 }

@@ -6,7 +6,8 @@ import Synchronization
 
 /// Prints the tables of coverage as Markdown: how often nominal 95 % intervals hold the truth.
 ///
-/// `StressCoverage [trials]`, `StressCoverage --joint [trials]` for differences and mean shortfalls alone, or `StressCoverage --time` for
+/// `StressCoverage [trials]`, `StressCoverage --joint [trials]` for differences and mean shortfalls alone, `--year` for further years
+/// and turbulent spells, or `StressCoverage --time` for
 /// the time that resampling a large grid takes.
 @main struct StressCoverage {
     static let resamples = 1000
@@ -24,6 +25,7 @@ import Synchronization
         if CommandLine.arguments.contains("--time") { return timeResampling() }
         let trials = CommandLine.arguments.dropFirst().compactMap { Int($0) }.first ?? 1000
         if CommandLine.arguments.contains("--joint") { return printJointTables(trials: trials) }
+        if CommandLine.arguments.contains("--year") { return printYearTables(trials: trials) }
         let ordinary = [ReturnProcess.independent, .autoregressive, .garchJumps, .regimes].flatMap { process in
             [1, 7, 30].map { Setting(process: process, horizonDays: $0, days: 1826) }
         }
@@ -40,6 +42,7 @@ import Synchronization
         printTable(hard, trials: trials)
         print("\n### Weeks and months\n")
         printTable(short, trials: trials)
+        printYearTables(trials: trials)
         printJointTables(trials: trials)
     }
 
@@ -70,10 +73,11 @@ import Synchronization
         for (place, setting) in settings.enumerated() { all[place]?.forEach { print(line(setting, $0)) } }
     }
 
+    static func percent(_ share: Double, _ decimals: Int = 1) -> String {
+        fixedText(share * 100, decimals: decimals) + " %"
+    }
+
     private static func line(_ setting: Setting, _ row: CoverageRow) -> String {
-        func percent(_ share: Double, _ decimals: Int = 1) -> String {
-            fixedText(share * 100, decimals: decimals) + " %"
-        }
         let shares = CoverageMethod.allCases.map { method in
             method == .shown ? "**\(percent(row.coverage(method)))**" : percent(row.coverage(method))
         }

@@ -63,19 +63,34 @@ public struct CoverageStudy: Sendable {
     }
 
     /// The history of a seed.
-    public func history(seed: Int) -> History {
+    public func history(seed: Int) -> History { history(seed: seed, furtherDays: 0).past }
+
+    /// The same, and the block sums of the days that follow it, a column a level. Entries of the history whose window reaches into
+    /// them are of neither.
+    func history(seed: Int, furtherDays: Int) -> (past: History, next: [BlockShare]) {
         let perDay = CoverageStudy.barsPerDay
         let random = SeededGenerator(seed: UInt64(seed)).stream("trial \(process.rawValue) \(horizonDays)")
-        let prices = CoverageStudy.logPrices(process, bars: days * perDay, random: random)
+        let after = furtherDays > 0 ? furtherDays + horizonDays : 0
+        let prices = CoverageStudy.logPrices(process, bars: (days + after) * perDay, random: random)
         // The last entries have no whole window, as in every real file.
         let falls = CoverageStudy.falls(prices, horizon: horizonDays)
+        let past = (days - horizonDays) * perDay
+        let columns = columns(falls[..<min(past, falls.count)], days: days)
+        let next = furtherDays > 0 ? self.columns(falls[(days * perDay)...], days: furtherDays) : []
+        let memory = MarketMemory(logPrices: Array(prices[..<(days * perDay)]), barsPerBlock: perDay)
+        return (History(columns: columns, memory: memory), next)
+    }
+
+    private func columns(_ falls: ArraySlice<Double>, days: Int) -> [BlockShare] {
+        let perDay = CoverageStudy.barsPerDay
         var entries = [UInt32](repeating: 0, count: days)
-        for bar in falls.indices { entries[bar / perDay] += 1 }
-        let columns = levels.map { level in
+        for bar in falls.indices { entries[(bar - falls.startIndex) / perDay] += 1 }
+        return levels.map { level in
             var counts = [UInt32](repeating: 0, count: days)
-            for (bar, fall) in falls.enumerated() where fall >= level.fall { counts[bar / perDay] += 1 }
+            for bar in falls.indices where falls[bar] >= level.fall {
+                counts[(bar - falls.startIndex) / perDay] += 1
+            }
             return BlockShare(counts: counts, entries: entries)
         }
-        return History(columns: columns, memory: MarketMemory(logPrices: prices, barsPerBlock: perDay))
     }
 }

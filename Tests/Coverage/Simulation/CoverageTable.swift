@@ -25,6 +25,8 @@ public struct CoverageRow: Sendable {
     public let width: [CoverageMethod: Double]
     /// Trials.
     public let trials: Int
+    /// Trials whose history had no turbulent spell, one, or more, and how often what is shown held the truth in them.
+    public let bySpells: [(trials: Int, hits: Int)]
 
     /// Share of trials in which the method's interval held the truth.
     public func coverage(_ method: CoverageMethod) -> Double { Double(hits[method] ?? 0) / Double(trials) }
@@ -33,6 +35,7 @@ public struct CoverageRow: Sendable {
 extension CoverageStudy {
     struct Outcome {
         let inference: FrequencyInference
+        let spells: Int
         let bounds: [CoverageMethod: Interval]
     }
 
@@ -43,7 +46,11 @@ extension CoverageStudy {
         return history.columns.compactMap { share in
             let inference = FrequencyInference(
                 share, meanLength: length, disjointWindows: windows, confidence: 0.95)
-            return inference.map { Outcome(inference: $0, bounds: bounds($0, entries: share.total, windows: windows)) }
+            return inference.map {
+                Outcome(
+                    inference: $0, spells: history.memory.spells?.count ?? 0,
+                    bounds: bounds($0, entries: share.total, windows: windows))
+            }
         }
     }
 
@@ -76,7 +83,16 @@ extension CoverageStudy {
             }
             return CoverageRow(
                 truth: truth, zeroSeen: outcomes.count { $0.inference.frequency == 0 },
-                hits: hits, width: width, trials: trials)
+                hits: hits, width: width, trials: trials, bySpells: bySpells(outcomes, truth: truth))
+        }
+    }
+
+    private func bySpells(_ outcomes: [Outcome], truth: Double) -> [(trials: Int, hits: Int)] {
+        (0...2).map { spells in
+            let found = outcomes.filter { min($0.spells, 2) == spells }
+            return (
+                found.count, found.count { $0.inference.bounds.low <= truth && truth <= $0.inference.bounds.high }
+            )
         }
     }
 }

@@ -173,7 +173,10 @@ private struct HistoryJudge {
             sums[bar / CoverageStudy.barsPerDay] += move - event.distance
         }
         let ratio = BlockRatio(sums: sums, weights: perEntry ? share.entries.map(Double.init) : share.events)
-        guard let found = panel(event)?.means(of: [ratio], entries: share.entries)[0] else { return nil }
+        guard let panel = panel(event), var found = panel.means(of: [ratio], entries: share.entries)[0] else {
+            return nil
+        }
+        if perEntry { found = found.perEntry(after: panel.spells) }
         return JointCoverage.Intervals(
             shown: found.interval, percentile: found.percentile, isFallback: false)
     }

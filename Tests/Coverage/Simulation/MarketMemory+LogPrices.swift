@@ -15,6 +15,8 @@ extension MarketMemory {
         let blocks = stride(from: 0, to: prices.count, by: barsPerBlock).map {
             $0..<min($0 + barsPerBlock, prices.count)
         }
-        self.init(close: prices, low: prices, high: prices, deviation: variance.squareRoot(), blocks: blocks)
+        self.init(
+            close: prices, low: prices, high: prices, deviation: variance.squareRoot(), blocks: blocks,
+            spellBlocks: Int(TurbulentSpells.windowDays) * CoverageStudy.barsPerDay / barsPerBlock)
     }
 }

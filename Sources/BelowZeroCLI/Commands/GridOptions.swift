@@ -1,0 +1,138 @@
+import ArgumentParser
+import CSVIngest
+import MarginModel
+import PriceSeries
+import StressBasics
+import StressPipeline
+import StudyPlan
+
+/// The price files and the grid of a study that is typed: each file is one asset, named after it.
+struct GridOptions: ParsableArguments {
+    @Argument(help: "Price files.", completion: .file())
+    var file: [String]
+
+    @Option(name: [.customShort("l"), .long], help: "Leverages: 1,5,20 or 1:125 or 1:100:5.")
+    var leverage = "1,2,3,5,10,20,25,50,75,100,125"
+
+    @Option(help: "Holding times: 4h,1d,7d.")
+    var horizon = "1d,7d,30d"
+
+    @Option(help: "Contracts: linear, inverse, margin, spot, or several with commas.")
+    var contract = "linear"
+
+    @Option(help: "long, short or both.")
+    var side = "both"
+
+    /// The same as they would be typed.
+    var words: [String] {
+        file + ["--leverage", leverage, "--horizon", horizon, "--side", side, "--contract", contract]
+    }
+
+    /// The study that they are, of one platform, with every market that is to be an asset.
+    ///
+    /// - Parameters:
+    ///   - console: where it is said how files were divided into markets.
+    ///   - opensFolders: whether a folder stands for all files in it.
+    func study(
+        platform: PlatformOptions, reading: ReadingOptions, console: Console, opensFolders: Bool = false
+    ) throws -> Study {
+        let file = opensFolders ? try file.flatMap(filesBelow) : file
+        let inputs = try file.enumerated().map { index, path in
+            StudyInput(asset: try assetName(path, index: index, of: file), source: try reading.source(files: [path]))
+        }
+        let grid = StudyGrid(
+            contracts: try contracts(),
+            sides: try sides(), leverages: try parseLeverages(leverage), horizons: try parseHorizons(horizon))
+        let position = PositionRules(notional: platform.notional, stride: platform.stride, maxGap: try platform.gap())
+        var study = Study(
+            name: "sweep", inputs: inputs, grid: grid, position: position,
+            platforms: [NamedPlatform(name: "typical", rules: try platform.rules())])
+        study.statistics.resamples = platform.resamples
+        return try checked(study, reading, console)
+    }
+
+    /// The study with every market that is to be an asset, in order.
+    private func checked(_ study: Study, _ reading: ReadingOptions, _ console: Console) throws -> Study {
+        do {
+            guard reading.each != nil else {
+                try study.validate(file: "command line")
+                return study
+            }
+            let divided = try InputFiles(base: "").divided(study, file: "command line", threads: allCores)
+            divided.findings.forEach { console.say(Failure.text($0)) }
+            return divided.value
+        } catch let error as StudyError {
+            throw Failure(.usage, error.findings[0].message, hint: error.findings[0].hint)
+        }
+    }
+
+    /// The file's name without folder and ending, made unique by its place when two files share it.
+    private func assetName(_ path: String, index: Int, of file: [String]) throws -> String {
+        func stem(_ path: String) -> String {
+            let name = path.split(separator: "/").last.map(String.init) ?? path
+            let cut = ["csv.gz", "csv", "txt", "gz"].first { name.lowercased().hasSuffix("." + $0) }
+            let stem = cut.map { String(name.dropLast($0.count + 1)) } ?? name
+            let visible = String(SourceLocation.presentable(stem).prefix(48))
+            // A file's name is nobody's choice for a table: what would run there gets something before it.
+            return CSVText.beginsAsFormula(visible) ? "_" + visible : visible
+        }
+        let name = stem(path)
+        let isRepeated = file.count { stem($0) == name } > 1
+        let unique = isRepeated ? "\(name) #\(index + 1)" : name
+        guard StudyInput.isUsableName(unique) else {
+            throw Failure(
+                .usage, "cannot make an asset name from '\(unique)'",
+                hint: "rename the file, or name the asset in a study: belowzero init")
+        }
+        return unique
+    }
+
+    private func contracts() throws -> [ContractKind] {
+        let kinds = try contract.split(separator: ",").map { name in
+            guard let kind = ContractKind(rawValue: String(name)) else {
+                throw Failure(.usage, "--contract is linear, inverse, margin or spot, not '\(name)'")
+            }
+            return kind
+        }
+        guard !kinds.isEmpty, Set(kinds).count == kinds.count else {
+            throw Failure(.usage, "--contract names each kind once, not '\(contract)'")
+        }
+        return kinds
+    }
+
+    private func sides() throws -> [Side] {
+        if side == "both" { return [.long, .short] }
+        guard let one = Side(rawValue: side) else {
+            throw Failure(.usage, "--side is long, short or both, not '\(side)'")
+        }
+        return [one]
+    }
+}
+
+/// `1,5,20`, `1:125` or `1:100:5`; ascending, without repeats.
+func parseLeverages(_ text: String) throws -> [Leverage] {
+    let values = try text.split(separator: ",", omittingEmptySubsequences: false).flatMap { part -> [Leverage] in
+        guard let range = leverageRange(part)
+        else {
+            throw Failure(
+                .usage, "cannot read leverage '\(part)'", hint: "write 1,5,20 or 1:125 or 1:100:5, within 1 to 1000")
+        }
+        return range
+    }
+    return Set(values).sorted()
+}
+
+/// `4h,1d,7d`; ascending, without repeats.
+func parseHorizons(_ text: String) throws -> [TimeSpan] {
+    let spans = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
+        guard let span = TimeSpan(part), span.milliseconds > 0 else {
+            throw Failure(
+                .usage, "cannot read horizon '\(part)'",
+                hint: TimeSpan.isTooLong(part)
+                    ? "a holding time is at most \(TimeSpan.longest.text), which is 100 years"
+                    : "write 30m, 4h, 1d or 7d")
+        }
+        return span
+    }
+    return Set(spans).sorted()
+}

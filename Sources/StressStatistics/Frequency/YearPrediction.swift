@@ -1,0 +1,30 @@
+/// The share of an event in one further year: not how often it happens in the long run, but what the next year may show.
+///
+/// A year's share moves about the long run's by the clusters that fall into it, and the long run's is itself uncertain. Both variances
+/// are those of a stationary bootstrap of the history (``StationaryVariance``; a mean of `m` blocks has `n/m` times the variance of one
+/// of `n`), and the ends are quantiles of beta distributions as in ``ClusteredEvidence``. It holds for a year like those of the history:
+/// nothing in it knows of a regime that was never seen.
+public enum YearPrediction {
+    /// The interval of the next year's share, fractions of its entries; nil without entries or windows. A lower end of less than one of
+    /// the year's entries is 0: years without an event are what rare events have most of.
+    ///
+    /// - Parameters:
+    ///   - share: the block sums of the history.
+    ///   - meanLength: mean length of a resampled run, in blocks, at least 1.
+    ///   - disjointWindows: of the history, that share no bar.
+    ///   - yearBlocks: blocks in a year, above 0.
+    ///   - confidence: strictly between 0 and 1.
+    ///
+    /// O(blocks).
+    public static func interval(
+        _ share: BlockShare, meanLength: Double, disjointWindows: Int, yearBlocks: Double, confidence: Double
+    ) -> Interval? {
+        let share = share.trimmed
+        guard let evidence = ClusteredEvidence(share, meanLength: meanLength, disjointWindows: disjointWindows)
+        else { return nil }
+        let ratio = Double(share.entries.count) / yearBlocks
+        let ends = evidence.furtherShare(ratio: ratio, confidence: confidence).ofShare
+        let oneEntry = ratio / Double(share.total)
+        return Interval(low: ends.low < oneEntry ? 0 : ends.low, high: ends.high)
+    }
+}
