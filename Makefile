@@ -91,9 +91,11 @@ soak: deps ## Run 200 nights over a growing file, and write the table to Reports
 	@mkdir -p Reports/Benchmarks
 	python3 Tests/Soak/soak.py .build/release/belowzero .build/soak | tee Reports/Benchmarks/soak.md
 
-coverage: deps ## Print how often the intervals hold the truth (TRIALS=1000), as in the documentation
+coverage: deps ## Print how often the intervals hold the truth (TRIALS=1000, FILES=60), as in the documentation
 	$(SWIFT) build --product StressCoverage
+	$(SWIFT) build --product belowzero
 	.build/release/StressCoverage $(TRIALS)
+	python3 Tests/Coverage/Files/coverage_of_files.py .build/release/belowzero .build/coverage $(FILES)
 
 power: deps ## Put 21 faults into a copy, one at a time, and expect the tests to find each
 	python3 Tests/Power/power.py .build/power
