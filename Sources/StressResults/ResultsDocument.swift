@@ -98,7 +98,8 @@ extension ResultsDocument {
         guard let header = ExactJSON.value(Header.self, data), header.format == Header().format else {
             throw .damaged
         }
-        guard header.formatVersion == ResultsDocument.version else { throw .version(header.formatVersion) }
+        let known = ResultsDocument.oldest...ResultsDocument.version
+        guard known.contains(header.formatVersion) else { throw .version(header.formatVersion) }
         guard let body = ExactJSON.value(Body.self, data) else { throw .damaged }
         report = try ResultsDocument.report(body, command, circumstances)
     }

@@ -116,9 +116,11 @@ import Testing
         let scratch = try run()
         func refusal(_ folder: String) throws -> Outcome { try scratch.program.run(["report", folder]) }
         #expect(try refusal("night").code == 66)
-        let path = scratch.path + "/night/one/results.json.gz"
+        let name = "results.json.gz"
+        let path = scratch.path + "/night/one/" + name
         let whole = try Data(contentsOf: URL(fileURLWithPath: path))
         var random = SeededGenerator(seed: 5)
+        var same = 0
         for round in 0..<24 {
             var bytes = whole
             switch round % 3 {
@@ -128,9 +130,19 @@ import Testing
             }
             try bytes.write(to: URL(fileURLWithPath: path))
             let refused = try refusal("night/one")
-            #expect(refused.code == 65 && refused.err.contains("results.json.gz"), "round \(round): \(refused.err)")
+            if refused.code == 0 {
+                // Packed bytes can say the same in other bits: then nothing is damaged, and the pages are those of the run.
+                var (wanted, found) = (contents(scratch, "night/one"), contents(scratch, "one-report"))
+                (wanted[name], found[name]) = (nil, nil)
+                #expect(round % 3 == 1 && wanted == found, "round \(round)")
+                try FileManager.default.removeItem(atPath: scratch.path + "/one-report")
+                same += 1
+                continue
+            }
+            #expect(refused.code == 65 && refused.err.contains(name), "round \(round): \(refused.err)")
             #expect(!scratch.files().contains { $0.contains("one-report") })
         }
+        #expect(same < 3, "nearly every change is damage")
         try FileManager.default.removeItem(atPath: path)
         let old = try refusal("night/one")
         #expect(old.code == 66 && old.err.contains("run the study again"), "\(old.err)")

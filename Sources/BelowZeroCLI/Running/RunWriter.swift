@@ -150,7 +150,7 @@ extension RunWriter {
                 [
                     "cell": .string(check.cell?.id ?? check.asset), "measure": .string(check.limit.measure.rawValue),
                     "form": .string(check.limit.form.name), "reason": .string(check.absence?.words ?? ""),
-                ], level: .error, people: "limit not met: \(check.absenceWords)")
+                ], level: .error, people: "limit not met: \(report.absenceWords(check))")
         }
         if unknown.count > RunWriter.mostBreaches {
             console.complain(

@@ -53,7 +53,7 @@ extension RunReport {
         let breaches = limits.filter(\.breached)
         if !limits.isEmpty {
             let rest = breaches.count > 20 ? ["  and \(breaches.count - 20) more; see limits.csv"] : []
-            let empty = unknownLimits.prefix(20).map { "  NO VALUE  " + $0.absenceWords }
+            let empty = unknownLimits.prefix(20).map { "  NO VALUE  " + absenceWords($0) }
             let lines = breaches.prefix(20).map { "  BREACH  " + $0.breachWords } + rest + empty
             parts.append("Limits: \(limitCountWords)" + lines.map { "\n" + $0 }.joined())
         }
@@ -162,7 +162,7 @@ private struct MailBody {
         let unknown = report.unknownLimits
         let rows =
             breaches.prefix(mostRows).map { ([$0.breachWords], Optional("#fbd5d0")) }
-            + unknown.prefix(mostRows).map { ([$0.absenceWords], Optional("#fde6b6")) }
+            + unknown.prefix(mostRows).map { ([report.absenceWords($0)], Optional("#fde6b6")) }
         let isMet = report.limits.allSatisfy { $0.outcome == .met }
         table(
             &w, ["Limits: \(report.limitCountWords)"],

@@ -44,11 +44,6 @@ extension RunReport {
         }
     }
 
-    /// The cell of the first sentence.
-    var headlineRow: ResultRow? {
-        study.headlineCell.flatMap { cell in rows.first { $0.cell == cell } }
-    }
-
     /// The sentences about the headline cell.
     var headlineSentences: CellSentences? {
         guard let row = headlineRow, let asset = assets.first(where: { $0.asset == row.cell.asset }) else { return nil }

@@ -69,11 +69,6 @@ extension RunReport {
         return ([sentences.headline] + sentences.qualifications).map(\.sentence).joined(separator: " ")
     }
 
-    /// Why the headline's job failed; nil when it did not.
-    var headlineFailure: JobFailure? {
-        study.headlineCell.flatMap { cell in failures.first { $0.asset == cell.asset } }
-    }
-
     /// The leverages around the headline as aligned text; empty without a headline. It is for people, not for programs: its
     /// columns may change, and where the terminal is narrow the less important ones are left out.
     public func terminalTable(_ style: TerminalStyle = .plain) -> String {

@@ -1,25 +1,6 @@
-import RunStore
 import StressBasics
-import StressResults
 import StressStatistics
 import StudyPlan
-
-/// The values that a measure had in earlier runs, by cell, newest first.
-public struct EarlierValues: Sendable {
-    private var values: [Measure: [CellKey: [Double]]] = [:]
-
-    /// No earlier runs.
-    public init() {}
-
-    /// Adds what is known of a measure.
-    public mutating func add(_ known: [CellKey: [Double]], of measure: Measure) {
-        values[measure] = known
-    }
-
-    func last(_ count: Int, of measure: Measure, in cell: StudyCell) -> [Double] {
-        Array((values[measure]?[cell.key] ?? []).prefix(count))
-    }
-}
 
 extension RunReport {
     /// Holds every limit of the study against everything it names: in study order, then plan order.
@@ -55,7 +36,6 @@ extension RunReport {
             guard check.outcome == .noValue else { return check }
             let isFailed = failed.contains(row.cell.asset)
             check.absence = isFailed ? .failedJob : row.estimate.absence(of: limit.measure, value: check.value)
-            if check.absence == .noEntries { check.absenceDetail = historyFit(of: row.cell)?.words ?? "" }
             return check
         }
     }

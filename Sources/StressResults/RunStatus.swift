@@ -1,5 +1,3 @@
-import StressResults
-
 extension RunReport {
     /// What became of a run. The raw value is what `summary.json` prints.
     public enum Status: String, Hashable, Sendable, CaseIterable {

@@ -25,8 +25,6 @@ public struct LimitCheck: Sendable {
     public var outcome: Outcome
     /// Why there is no value; nil where there is one.
     public var absence: Absence?
-    /// More about the absence, as the end of a sentence; empty when there is nothing more.
-    public var absenceDetail = ""
     /// Whether nothing is known where the study wants something to be known: the run is then partial.
     public var isUnknown = false
 

@@ -11,7 +11,6 @@ struct LimitRecord: Codable {
     let earlierRuns: Int
     let outcome: LimitCheck.Outcome
     let absence: LimitCheck.Absence?
-    let absenceDetail: String
     let isUnknown: Bool
 
     init(_ check: LimitCheck, places: [StudyLimit: Int]) {
@@ -19,7 +18,7 @@ struct LimitRecord: Codable {
         (limit, cell, asset, value) = (place, check.cell?.index, check.asset, check.value)
         interval = check.interval
         (baseline, threshold, earlierRuns) = (check.baseline, check.threshold, check.earlierRuns)
-        (outcome, absence, absenceDetail) = (check.outcome, check.absence, check.absenceDetail)
+        (outcome, absence) = (check.outcome, check.absence)
         isUnknown = check.isUnknown
     }
 
@@ -29,7 +28,7 @@ struct LimitRecord: Codable {
         var check = LimitCheck(
             limit: limits[limit], asset: asset, cell: cell.map { cells[$0] }, value: value, interval: interval,
             baseline: baseline, earlierRuns: earlierRuns, threshold: threshold, outcome: outcome)
-        (check.absence, check.absenceDetail, check.isUnknown) = (absence, absenceDetail, isUnknown)
+        (check.absence, check.isUnknown) = (absence, isUnknown)
         return check
     }
 }
