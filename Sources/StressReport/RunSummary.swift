@@ -164,6 +164,7 @@ extension RunReport {
                 ("bound", .text(check.limit.bound.rawValue)), ("unit", .text(check.limit.measure.unit.rawValue)),
                 ("limit", .optional(check.threshold)), ("low", .optional(check.interval?.low)),
                 ("high", .optional(check.interval?.high)), ("baseline", .optional(check.baseline)),
+                (StudyLimit.notShownKey, .optional(check.limit.mayBeNotShown ? check.limit.notShown.rawValue : nil)),
             ])
     }
 

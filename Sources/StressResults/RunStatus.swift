@@ -1,9 +1,9 @@
 extension RunReport {
     /// What became of a run. The raw value is what `summary.json` prints.
     public enum Status: String, Hashable, Sendable, CaseIterable {
-        /// Every job is done, no limit is breached.
+        /// Every job is done, no limit is breached, and those are shown to be met that must be.
         case ok
-        /// Every job is done, at least one limit is breached.
+        /// Every job is done, at least one limit is breached, or not shown to be met though the study makes a failure of that.
         case limitBreached = "limit_breached"
         /// At least one job failed, or a limit or the headline has no value to be judged by. Limits may be breached as well.
         case partial
@@ -12,6 +12,6 @@ extension RunReport {
     /// What became of the run; what is not known weighs more than a breached limit.
     public var status: Status {
         if !failures.isEmpty || isHeadlineUnknown || limits.contains(where: \.isUnknown) { return .partial }
-        return limits.contains(where: \.breached) ? .limitBreached : .ok
+        return limits.contains { $0.breached || $0.failsUnshown } ? .limitBreached : .ok
     }
 }

@@ -54,6 +54,47 @@ import Testing
         #expect(found.breached == isBreach && found.value == 0.03 && found.interval?.low == 0.015)
     }
 
+    /// By where the limit lies to the interval from 0.015 to 0.06 around 0.03: which of three verdicts, and that no verdict depends on
+    /// the rule for what is not shown.
+    @Test(arguments: [
+        (StudyLimit.Form.max(0.0149), StudyLimit.Bound.interval, LimitCheck.Outcome.breach),
+        (.max(0.015), .interval, .notShown), (.max(0.0299), .interval, .notShown), (.max(0.0599), .interval, .notShown),
+        (.max(0.06), .interval, .met), (.min(0.0601), .interval, .breach), (.min(0.06), .interval, .notShown),
+        (.min(0.0151), .interval, .notShown), (.min(0.015), .interval, .met),
+        (.max(0.0299), .value, .breach), (.max(0.03), .value, .notShown), (.max(0.06), .value, .met),
+        (.min(0.0301), .value, .breach), (.min(0.03), .value, .notShown), (.min(0.015), .value, .met),
+        (.max(0.0149), .lower, .breach), (.max(0.015), .lower, .notShown), (.max(0.06), .lower, .met),
+        (.max(0.0599), .upper, .breach), (.max(0.06), .upper, .met),
+        (.min(0.0601), .upper, .breach), (.min(0.06), .upper, .notShown), (.min(0.0151), .lower, .breach),
+    ])
+    func aLimitHasThreeVerdicts(form: StudyLimit.Form, bound: StudyLimit.Bound, outcome: LimitCheck.Outcome) throws {
+        for rule in StudyLimit.NotShownRule.allCases {
+            var ruled = limit(form, bound: bound)
+            ruled.notShown = rule
+            let found = try check(ruled, estimate())
+            #expect(found.outcome == outcome)
+            let isUnshown = outcome == .notShown
+            #expect(found.failsUnshown == (isUnshown && rule == .fail) && found.warns == (isUnshown && rule == .warn))
+            #expect(!isUnshown || ruled.mayBeNotShown)
+        }
+    }
+
+    /// Zero seen has an interval, which may hold the limit; what cannot happen has none.
+    @Test func zeroSeenIsNotShownBelowItsBound() throws {
+        let seen = estimate(0, status: .zeroSeen)
+        #expect(try check(limit(.max(0.01)), seen).outcome == .met, "its interval is from 0 to 0")
+        var report = try makeReport(
+            leverages: [20], horizons: [.days(7)], limits: [limit(.max(1e-6), bound: .interval)]
+        ) { _ in makeEstimate(negative: 0) }
+        #expect(report.limits[0].outcome == .notShown && report.status == .ok && !report.subject.contains("not shown"))
+        report.study.limits[0].notShown = .fail
+        report.judgeLimits()
+        #expect(report.status == .limitBreached && report.subject.hasPrefix("[not shown] LTCUSDT long 20"))
+        #expect(report.summaryText.contents.contains("1 not shown\n  NOT SHOWN  LTCUSDT long 20"))
+        #expect(report.limitsTable.contents.contains("not_shown,max,interval,fraction,"))
+        #expect(report.terminalTable().contains("NOT SHOWN"))
+    }
+
     @Test func whatCannotHappenNeedsNoInterval() throws {
         let found = try check(limit(.max(0), bound: .upper), estimate(0, status: .impossible))
         #expect(found.outcome == .met && found.interval == nil)
@@ -186,18 +227,21 @@ import Testing
         let lines = report.limitsTable.contents.split(separator: "\n").map(String.init)
         #expect(
             lines[0].hasSuffix(
-                "platform,measure,limit_max_frac,value_frac,status,form,bound,unit,limit,value,low,high,baseline,earlier_runs_count"
+                "platform,measure,limit_max_frac,value_frac,status,form,bound,unit,limit,value,low,high,baseline,earlier_runs_count,not_shown"
             ))
-        #expect(lines[1].hasSuffix("negative_equity_frac,0.02,0.03,met,max,lower,fraction,0.02,0.03,0.015,0.06,,"))
-        #expect(lines[2].hasSuffix("equity_mean_margin_frac,,-0.125,breach,min,value,of margin,-0.1,-0.125,,,,"))
+        #expect(
+            lines[1].hasSuffix(
+                "negative_equity_frac,0.02,0.03,not_shown,max,lower,fraction,0.02,0.03,0.015,0.06,,,warn"))
+        #expect(lines[2].hasSuffix("equity_mean_margin_frac,,-0.125,breach,min,value,of margin,-0.1,-0.125,,,,,"))
         #expect(lines[3].contains(",LTCUSDT,,,,,,newest_bar_age_h,,,breach,max,value,h,36.0,"))
-        #expect(lines[4].hasSuffix("no_history,drift,value,fraction,0.1,0.03,0.015,0.06,,0"))
+        #expect(lines[4].hasSuffix("no_history,drift,value,fraction,0.1,0.03,0.015,0.06,,0,"))
         let summary = report.summary(files: []).contents
         #expect(summary.contains("\"status\": \"no_history\"") && summary.contains("\"form\": \"min\""))
     }
 
     @Test func limitsAreWords() {
         #expect(limit(.max(0.05)).words == "below zero ≤ 5\u{202F}%")
+        #expect(limit(.max(0.05), bound: .interval).words == "interval of below zero ≤ 5\u{202F}%")
         #expect(limit(.max(0.05), bound: .lower).words == "lower end of below zero ≤ 5\u{202F}%")
         #expect(limit(.min(-0.1), .meanEquity).words == "mean final equity of margin ≥ -10\u{202F}%")
         #expect(

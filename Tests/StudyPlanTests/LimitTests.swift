@@ -65,7 +65,7 @@ private func problems(_ rest: String) -> [Finding] {
         ("{measure: negative_equity_frac, maxx: 1}", "unknown key 'maxx'"),
         ("{measure: negative_equity, max: 1}", "is not one of"),
         ("{measure: shortfall_max_margin_frac, max: 1, bound: lower}", "has no interval"),
-        ("{measure: negative_equity_frac, max: 0.5, bound: low}", "is not one of value, lower, upper"),
+        ("{measure: negative_equity_frac, max: 0.5, bound: low}", "is not one of value, lower, upper, interval"),
         ("{measure: equity_mean_margin_frac, drift: {half_widths: 2}}", "has no interval"),
         ("{measure: negative_equity_frac, drift: {runs: 2, max_change: 0.5}}", "from 3 to 1000"),
         ("{measure: negative_equity_frac, drift: {runs: 5}}", "has no 'max_change' or 'half_widths'"),
@@ -107,6 +107,12 @@ private func problems(_ rest: String) -> [Finding] {
         ("{min_bars: 9, side: long}", "for an asset or for all"),
         ("{measure: bars_count, min: 9}", "is limited by 'min_bars'"),
         ("{measure: liquidated_frac, max: 0.5, on_no_value: skip}", "is not one of fail, ignore"),
+        ("{measure: liquidated_frac, max: 0.5, not_shown: maybe}", "is not one of warn, fail, ok"),
+        ("{measure: shortfall_max_margin_frac, max: 1, not_shown: fail}", "has no interval"),
+        ("{measure: negative_equity_frac, drift: {max_change: 0.5}, not_shown: ok}", "a drift limit compares values"),
+        ("{max_age: 3h, not_shown: ok}", "'max_age' stands alone"),
+        ("{measure: liquidated_frac, max: 0.5, bound: upper, not_shown: fail}", "so 'not_shown' decides nothing"),
+        ("{measure: liquidated_frac, min: 0.5, bound: lower, not_shown: fail}", "so 'not_shown' decides nothing"),
     ])
     func aLimitThatDecidesNothingIsRefused(limit: String, words: String) {
         let found = problems("limits: [\(limit)]")
@@ -187,7 +193,8 @@ private func problems(_ rest: String) -> [Finding] {
     /// The printed study says what a limit that says nothing is held to.
     @Test func theCompleteTextSpellsLimitsOut() throws {
         let text = try load("limits: [{measure: liquidated_frac, max: 0.5}, {max_age: 3h}]").completeText
-        #expect(text.contains("{measure: liquidated_frac, max: 0.5, bound: value, on_no_value: fail}"), "\(text)")
+        let whole = "{measure: liquidated_frac, max: 0.5, bound: value, not_shown: warn, on_no_value: fail}"
+        #expect(text.contains(whole), "\(text)")
         #expect(text.contains("{max_age: 3h, on_no_value: fail}") && text.contains("headline: {on_no_value: fail}"))
         #expect(text.contains("#   on_failure: none"))
     }
@@ -267,5 +274,26 @@ private func problems(_ rest: String) -> [Finding] {
     func whatIsWrongIsSaid(text: String, words: String) {
         let found = problems(text)
         #expect(found.contains { $0.message.contains(words) }, "\(found.map(\.message))")
+    }
+
+    /// A rule for what is not shown asks for all of the interval, unless a bound is said; a study without either is as it was.
+    @Test(arguments: [
+        ("max: 0.5", StudyLimit.Bound.value, StudyLimit.NotShownRule.warn, ""),
+        ("max: 0.5, not_shown: warn", .interval, .warn, ", bound: interval"),
+        ("max: 0.5, not_shown: fail", .interval, .fail, ", bound: interval, not_shown: fail"),
+        ("min: 0.5, bound: value, not_shown: ok", .value, .ok, ", bound: value, not_shown: ok"),
+        ("max: 0.5, bound: lower, not_shown: fail", .lower, .fail, ", bound: lower, not_shown: fail"),
+        ("max: 0.5, bound: upper", .upper, .warn, ", bound: upper"),
+    ])
+    func whatIsNotShownHasARule(
+        said: String, bound: StudyLimit.Bound, rule: StudyLimit.NotShownRule, kept: String
+    ) throws {
+        let study = try load("limits: [{measure: liquidated_frac, \(said)}]")
+        let limit = try #require(study.limits.first)
+        #expect(limit.bound == bound && limit.notShown == rule)
+        #expect(study.canonicalText.contains(": 0.5\(kept)}"), "\(study.canonicalText)")
+        #expect(try loadStudy(yaml: study.canonicalText, file: "s").value.limits == study.limits)
+        #expect(try loadStudy(yaml: study.completeText, file: "s").value.limits == study.limits)
+        #expect(study.completeText.contains("not_shown: ") == (bound != .upper))
     }
 }

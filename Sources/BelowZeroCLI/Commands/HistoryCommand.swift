@@ -13,7 +13,7 @@ struct HistoryCommand: ParsableCommand {
         abstract: "List the runs of the history, newest first.",
         discussion: """
             One line a run: when it started, its study, what it ended with, how long it took, the share below zero of the \
-            study's headline with its interval, how many limits were breached, the newest bar of the oldest data, the folder \
+            study's headline with its interval, how many limits were breached and how many are not shown, the newest bar of the oldest data, the folder \
             of the run and the id that its tables carry; where the screen is narrow, folder and id get a line of their own. \
             With --json one object a line, with every headline, job, input and limit.
 
@@ -90,7 +90,10 @@ struct HistoryLine {
         value = headline.map(HistoryLine.value) ?? ""
         interval = HistoryLine.interval(headline)
         let breached = record.limits.count { $0.status == "breach" }
-        limits = record.limits.isEmpty ? "" : "\(breached)/\(record.limits.count)"
+        let notShown = record.limits.count { $0.status == "not_shown" }
+        limits =
+            record.limits.isEmpty
+            ? "" : "\(breached)/\(record.limits.count)" + (notShown > 0 ? ", \(notShown) not shown" : "")
         let failed = record.jobs.count(where: \.isFailed)
         newestBar =
             record.jobs.filter { !$0.isFailed }.compactMap { job in

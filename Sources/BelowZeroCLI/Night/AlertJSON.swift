@@ -4,13 +4,16 @@ import StressReport
 import StressResults
 import StudyPlan
 
-/// What `on_breach` is told.
+/// What `on_breach` is told: of breached limits, and of those that are not shown though they must be.
 struct BreachJSON: Encodable {
     let schemaVersion = 1
     let study, runId, folder, startedUtc, status, headline: String
     let exitCode: Int?
     let breachesCount: Int
     fileprivate let breaches: [Breach]
+    /// Limits that are not shown though the study makes a failure of that.
+    let notShownCount: Int
+    fileprivate let notShown: [Breach]
 
     /// The most breaches that are told; `breaches_count` has all.
     private static let mostBreaches = 1000
@@ -22,10 +25,12 @@ struct BreachJSON: Encodable {
         (headline, exitCode) = (report.headlineText, report.circumstances.exitCode)
         breachesCount = all.count
         breaches = all.prefix(BreachJSON.mostBreaches).map(Breach.init)
+        let unshown = report.limits.filter(\.failsUnshown)
+        (notShownCount, notShown) = (unshown.count, unshown.prefix(BreachJSON.mostBreaches).map(Breach.init))
     }
 }
 
-/// A breached limit, with the members of its cell where it is on one.
+/// A limit, with the members of its cell where it is on one.
 private struct Breach: Encodable {
     private let cell: CellKey?
     private let figures: Figures

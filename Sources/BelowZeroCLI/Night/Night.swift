@@ -103,7 +103,7 @@ final class Night {
         if isRecorded { writeIndex() }
         writeMetrics(code: code, report: report, isRecorded: isRecorded)
         var ended: [String: Bool] = [:]
-        if report.limits.contains(where: \.breached) {
+        if report.limits.contains(where: { $0.breached || $0.failsUnshown }) {
             ended["on_breach"] = send("on_breach", BreachJSON(report, folder: folder))
         }
         if report.status == .partial {

@@ -51,7 +51,7 @@ struct NightMetrics {
         one("run_duration_seconds", "How long the last run took.", (ended - started).inSeconds)
         one(
             "run_exit_code",
-            "What the last run ended with: 0 done, 3 a limit breached, 4 partial or without a value, 64 and above failed.",
+            "What the last run ended with: 0 done, 3 a limit breached or not shown though it must be, 4 partial or without a value, 64 and above failed.",
             Double(exitCode))
         one("run_recorded", "Whether the last run is in the history: 1 or 0.", isRecorded ? 1 : 0)
         metrics.gauge(
@@ -117,22 +117,30 @@ struct NightMetrics {
 
     private func addLimits(_ report: RunReport, _ metrics: inout MetricsText) {
         metrics.gauge(
-            "belowzero_limits", "Limits by what became of them: met, breach, no_value, no_history.",
+            "belowzero_limits", "Limits by what became of them: met, breach, not_shown, no_value, no_history.",
             LimitCheck.Outcome.allCases.map { outcome in
                 MetricsText.Sample(
                     Double(report.limits.count { $0.outcome == outcome }), name + [("status", outcome.rawValue)])
             })
         let breaches = report.limits.filter(\.breached)
         let others = report.limits.filter { !$0.breached }
-        let shown = (breaches + others.filter(\.isUnknown) + others.filter { !$0.isUnknown })
+        let shown =
+            (breaches + others.filter(\.failsUnshown) + others.filter(\.isUnknown)
+            + others.filter { !$0.isUnknown && !$0.failsUnshown })
             .prefix(NightMetrics.mostLimits)
         // Two limits may be alike but for their figures; the first keeps its gauges.
         var seen: Set<String> = []
         let checks = shown.map { ($0, labels($0)) }.filter { seen.insert("\($0.1)").inserted }
         metrics.gauge(
             "belowzero_limit_breached", "Whether a limit is breached: 1 or 0; absent where that is not known.",
-            checks.filter { $0.0.breached || $0.0.outcome == .met }.map {
+            checks.filter { $0.0.breached || $0.0.outcome == .notShown || $0.0.outcome == .met }.map {
                 MetricsText.Sample($0.0.breached ? 1 : 0, $0.1)
+            })
+        metrics.gauge(
+            "belowzero_limit_not_shown",
+            "Whether the interval holds a limit that is not breached: 1 or 0; absent where that cannot be.",
+            checks.filter { $0.0.limit.mayBeNotShown && $0.0.value != nil }.map {
+                MetricsText.Sample($0.0.outcome == .notShown ? 1 : 0, $0.1)
             })
         metrics.gauge(
             "belowzero_limit_without_value", "Whether a limit has no value that the study wants it to have: 1 or 0.",

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 import RunStore
 import StressBasics
 import StressEngine
@@ -19,7 +20,7 @@ struct RunWriter {
     let explanation: String?
 
     /// Writes the run to `folder`, or prints `results.csv` when `folder` is `-`; then the headline, and exit code 4 when a job
-    /// failed, or 3 when a limit is breached.
+    /// failed, or 3 when a limit is breached, or not shown though it must be.
     func finish(_ report: RunReport, folder: String) throws {
         if folder == "-" {
             try Console.print(report.resultsText)
@@ -129,6 +130,7 @@ struct RunWriter {
         if breaches.count > RunWriter.mostBreaches {
             console.complain("and \(breaches.count - RunWriter.mostBreaches) more limits breached; see limits.csv")
         }
+        tellNotShown(report)
         complainOfUnknowns(report)
         if let unsaid { throw ExitCode(unsaid.code.rawValue) }
         let code = report.status.exitCode(noFail: work.noFail)
@@ -138,6 +140,22 @@ struct RunWriter {
 }
 
 extension RunWriter {
+    /// Limits that are neither breached nor shown to be met: an error where the study says so, else a warning.
+    private func tellNotShown(_ report: RunReport) {
+        let (failing, warning) = (report.limits.filter(\.failsUnshown), report.limits.filter(\.warns))
+        for check in failing.prefix(RunWriter.mostBreaches) { console.tellNotShown(check, level: .error) }
+        for check in warning.prefix(RunWriter.mostWarnings) { console.tellNotShown(check, level: .warning) }
+        let rest =
+            max(0, failing.count - RunWriter.mostBreaches) + max(0, warning.count - RunWriter.mostWarnings)
+        if rest > 0 {
+            let words = "and \(rest) more limits not shown; see limits.csv"
+            if failing.count > RunWriter.mostBreaches { console.complain(words) } else { console.warn(words) }
+        }
+    }
+
+    /// The most limits that are not shown and only warn with a line of their own: a limit on every cell has many.
+    private static let mostWarnings = 5
+
     /// What nothing is known of is not met.
     private func complainOfUnknowns(_ report: RunReport) {
         if report.isHeadlineUnknown, let words = report.headlineAbsenceWords {
@@ -160,16 +178,25 @@ extension RunWriter {
 }
 
 extension Console {
+    /// A limit that is not shown.
+    fileprivate func tellNotShown(_ check: LimitCheck, level: Logger.Level) {
+        about(job: check.asset).tell(
+            "limit not shown", facts(of: check), level: level, people: "limit not shown: \(check.notShownWords)")
+    }
+
+    private func facts(of check: LimitCheck) -> Logger.Metadata {
+        let measure = check.limit.measure
+        return [
+            "cell": .string(check.cell?.id ?? check.asset), "measure": .string(measure.rawValue),
+            "form": .string(check.limit.form.name), "value": .stringConvertible(check.value ?? .nan),
+            "limit": .stringConvertible(check.threshold ?? .nan), "bound": .string(check.limit.bound.rawValue),
+            "unit": .string(measure.unit.rawValue),
+        ]
+    }
+
     /// A breached limit.
     fileprivate func complain(_ check: LimitCheck) {
-        let place = check.cell?.id ?? check.asset
-        let measure = check.limit.measure
         about(job: check.asset).tell(
-            "limit breach",
-            [
-                "cell": .string(place), "measure": .string(measure.rawValue), "form": .string(check.limit.form.name),
-                "value": .stringConvertible(check.value ?? .nan), "limit": .stringConvertible(check.threshold ?? .nan),
-                "bound": .string(check.limit.bound.rawValue), "unit": .string(measure.unit.rawValue),
-            ], level: .error, people: "limit breached: \(check.breachWords)")
+            "limit breach", facts(of: check), level: .error, people: "limit breached: \(check.breachWords)")
     }
 }

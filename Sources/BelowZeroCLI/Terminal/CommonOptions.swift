@@ -121,7 +121,7 @@ struct WorkOptions: ParsableArguments {
     @Flag(help: "Write pages above 5 MB, too; without it a page of that size is left out.")
     var allowLarge = false
 
-    @Flag(help: "Exit 0 even when a limit is breached.")
+    @Flag(help: "Exit 0 even when a limit is breached, or not shown though it must be.")
     var noFail = false
 
     func validate() throws {

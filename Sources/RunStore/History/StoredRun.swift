@@ -234,7 +234,7 @@ public struct StoredLimit: Hashable, Sendable {
     public var measure: String
     /// `max`, `min` or `drift`.
     public var form: String
-    /// `value`, `lower` or `upper`: what was held against the limit.
+    /// `value`, `lower`, `upper` or `interval`: what was held against the limit.
     public var bound: String
     /// The limit, in the measure's unit; for `drift` the largest change. Nil where it depends on a missing interval.
     public var threshold: Double?
@@ -244,7 +244,7 @@ public struct StoredLimit: Hashable, Sendable {
     public var interval: Interval?
     /// Median of the runs before, for `drift`.
     public var baseline: Double?
-    /// `met`, `breach`, `no_value` or `no_history`.
+    /// `met`, `breach`, `not_shown`, `no_value` or `no_history`.
     public var status: String
 
     /// A limit of the given parts.

@@ -67,7 +67,7 @@ extension RunHistory {
 }
 
 extension RunReport.Status {
-    /// What the program ends with: 4 for a partial run, 3 for a breached limit unless that is forgiven, 0 otherwise.
+    /// What the program ends with: 4 for a partial run, 3 for a breached limit, or one that is not shown though it must be, unless that is forgiven, 0 otherwise.
     public func exitCode(noFail: Bool) -> Int {
         switch self {
         case .ok: 0

@@ -13,6 +13,7 @@ struct LimitGroup {
     /// What became of the limit as a whole.
     var outcome: LimitCheck.Outcome {
         if !breaches.isEmpty { return .breach }
+        if checks.contains(where: { $0.outcome == .notShown }) { return .notShown }
         if checks.contains(where: { $0.outcome == .met }) { return .met }
         return checks.contains { $0.outcome == .noHistory } ? .noHistory : .noValue
     }
@@ -40,8 +41,10 @@ struct LimitGroup {
         let within = checks.count { $0.outcome == .met }
         let subject = first.cell == nil ? ("price history", "price histories") : ("cell", "cells")
         let unknown = checks.count(where: \.isUnknown)
+        let notShown = checks.count { $0.outcome == .notShown }
         let words =
             "\(grouped(within)) of \(counted(checks.count, subject.0, subject.1)) within"
+            + (notShown > 0 ? ", \(grouped(notShown)) not shown" : "")
             + (unknown > 0 ? ", \(grouped(unknown)) without a value" : "")
         guard let worst = breaches.max(by: { $0.excess < $1.excess }) else { return words }
         return "\(words); \(limit.extremeWord) \(worst.figures) at \(worst.cell.map(placeWords) ?? worst.asset)"
@@ -60,7 +63,7 @@ struct LimitGroup {
         if outcome != .breach, checks.contains(where: \.isUnknown) {
             w.pill("bad", "–", "no value")
         } else {
-            outcome.writePill(to: &w)
+            outcome.writePill(limit.notShown, to: &w)
         }
         w.text(words(withAsset: withAsset))
         w.element("small", text: " " + result)
@@ -68,9 +71,10 @@ struct LimitGroup {
 }
 
 extension LimitCheck.Outcome {
-    /// The state in words and a sign.
-    func writePill(to w: inout HTMLWriter) {
+    /// The state in words and a sign; that a limit is not shown is as grave as its rule says.
+    func writePill(_ rule: StudyLimit.NotShownRule, to w: inout HTMLWriter) {
         switch self {
+        case .notShown: w.pill(rule == .fail ? "bad" : rule == .warn ? "warn" : "info", "?", "not shown")
         case .met: w.pill("ok", "✓", "met")
         case .breach: w.pill("bad", "✕", "breach")
         case .noValue: w.pill("info", "–", "no value")
@@ -88,7 +92,7 @@ extension LimitCheck {
             guard let baseline else { return "\(measured), \(counted(earlierRuns, "run", "runs")) before" }
             return "\(measured), median \(limit.numberWords(baseline)) of \(counted(earlierRuns, "run", "runs"))"
         }
-        guard limit.bound != .value, let interval else { return measured }
+        guard limit.bound != .value || outcome == .notShown, let interval else { return measured }
         return "\(measured) (\(limit.numberWords(interval.low)) to \(limit.numberWords(interval.high)))"
     }
 

@@ -76,19 +76,30 @@ struct IndexPage {
         }
         let breached = groups.count { $0.outcome == .breach }
         let empty = groups.count { $0.outcome == .noValue || $0.outcome == .noHistory }
-        let met = groups.count - breached - empty
+        let notShown = groups.filter { $0.outcome == .notShown }
+        let met = groups.count - breached - empty - notShown.count
         var parts: [Phrase] = []
         if breached > 0 {
             parts = [.finding(counted(breached, "limit", "limits") + " breached")]
             if met > 0 { parts.append(.plain(", \(grouped(met)) met")) }
-        } else {
-            parts = [.key(met == 1 && empty == 0 ? "The one limit is met" : metWords(met, beside: empty))]
-            if met == 0 { parts = [.finding("No limit could be judged")] }
+        } else if met > 0 {
+            let others = empty + notShown.count
+            parts = [.key(met == 1 && others == 0 ? "The one limit is met" : metWords(met, beside: others))]
+        } else if notShown.isEmpty {
+            parts = [.finding("No limit could be judged")]
         }
-        let unknown = groups.count { $0.outcome != .breach && $0.checks.contains(where: \.isUnknown) }
+        if !notShown.isEmpty {
+            let words = parts.isEmpty ? counted(notShown.count, "limit", "limits") : ", " + grouped(notShown.count)
+            let isFailure = notShown.contains { $0.checks.contains(where: \.failsUnshown) }
+            parts.append(isFailure ? .finding(words + " not shown") : .plain(words + " not shown"))
+        }
+        let unknown = groups.count {
+            $0.outcome != .breach && $0.outcome != .notShown && $0.checks.contains(where: \.isUnknown)
+        }
         let words = ", \(grouped(max(empty, unknown))) without a value"
         return parts
-            + (max(empty, unknown) > 0 && breached + met > 0 ? [unknown > 0 ? .finding(words) : .plain(words)] : [])
+            + (max(empty, unknown) > 0 && groups.count > empty
+                ? [unknown > 0 ? .finding(words) : .plain(words)] : [])
             + (report.isHeadlineUnknown ? [.plain(", "), .finding("no data for the headline")] : []) + failedWords
     }
 
@@ -146,10 +157,12 @@ struct IndexPage {
 
     private func writeLimits(_ w: inout HTMLWriter) {
         let groups = report.limitGroups
-        let ordered = [LimitCheck.Outcome.breach, .noValue, .noHistory, .met].flatMap { state in
+        let ordered = [LimitCheck.Outcome.breach, .notShown, .noValue, .noHistory, .met].flatMap { state in
             groups.filter { $0.outcome == state }
         }
-        let definition = "Each limit of the study against the cells it names; a value beyond the limit is a breach."
+        let definition =
+            "Each limit of the study against the cells it names. Met: the interval is within the limit, as far as there is one. Breach: "
+            + "what the study holds against the limit is beyond it. Not shown: neither, the interval holds the limit."
         w.section("limits", label: "Limits", title: "What the study allows", definition: definition) { w in
             w.element("ul", .class("checks column")) { w in
                 for group in ordered { w.element("li") { group.write(to: &$0, withAsset: true) } }

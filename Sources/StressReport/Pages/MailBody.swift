@@ -20,7 +20,8 @@ extension RunReport {
 
     private var subjectWord: String {
         let words = [
-            limits.contains(where: \.breached) ? "breach" : nil, failures.isEmpty ? nil : "partial",
+            limits.contains(where: \.breached) ? "breach" : nil,
+            limits.contains(where: \.failsUnshown) ? "not shown" : nil, failures.isEmpty ? nil : "partial",
             unknownWords == nil ? nil : "no data",
         ].compactMap { $0 }
         return words.isEmpty ? "ok" : words.joined(separator: ", ")
@@ -31,6 +32,10 @@ extension RunReport {
         if let first = breaches.first {
             let others = breaches.count > 1 ? " and \(breaches.count - 1) more" : ""
             return first.breachWords + others
+        }
+        if let first = limits.first(where: \.failsUnshown) {
+            let others = limits.count(where: \.failsUnshown) - 1
+            return first.notShownWords + (others > 0 ? " and \(others) more" : "")
         }
         if !failures.isEmpty {
             let names = failures.prefix(3).map { visibleText($0.asset) }.joined(separator: ", ")
@@ -53,8 +58,12 @@ extension RunReport {
         let breaches = limits.filter(\.breached)
         if !limits.isEmpty {
             let rest = breaches.count > 20 ? ["  and \(breaches.count - 20) more; see limits.csv"] : []
+            let unshown = limits.filter { $0.outcome == .notShown }
+            let open =
+                unshown.prefix(20).map { ($0.failsUnshown ? "  NOT SHOWN  " : "  not shown  ") + $0.notShownWords }
+                + (unshown.count > 20 ? ["  and \(unshown.count - 20) more; see limits.csv"] : [])
             let empty = unknownLimits.prefix(20).map { "  NO VALUE  " + absenceWords($0) }
-            let lines = breaches.prefix(20).map { "  BREACH  " + $0.breachWords } + rest + empty
+            let lines = breaches.prefix(20).map { "  BREACH  " + $0.breachWords } + rest + open + empty
             parts.append("Limits: \(limitCountWords)" + lines.map { "\n" + $0 }.joined())
         }
         if !failures.isEmpty {
@@ -65,10 +74,12 @@ extension RunReport {
         return ReportFile(path: "summary.txt", contents: parts.filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n")
     }
 
-    /// `1 of 3 breached, 1 without a value`.
+    /// `1 of 3 breached, 1 not shown, 1 without a value`.
     fileprivate var limitCountWords: String {
         let empty = unknownLimits.count
+        let notShown = limits.count { $0.outcome == .notShown }
         return "\(limits.count(where: \.breached)) of \(limits.count) breached"
+            + (notShown > 0 ? ", \(notShown) not shown" : "")
             + (empty > 0 ? ", \(empty) without a value" : "")
     }
 
@@ -160,14 +171,18 @@ private struct MailBody {
         let breaches = report.limits.filter(\.breached)
         guard !report.limits.isEmpty else { return }
         let unknown = report.unknownLimits
+        let unshown = report.limits.filter { $0.outcome == .notShown }
         let rows =
             breaches.prefix(mostRows).map { ([$0.breachWords], Optional("#fbd5d0")) }
+            + unshown.prefix(mostRows).map {
+                ([$0.notShownWords], Optional($0.failsUnshown ? "#fbd5d0" : "#fde6b6"))
+            }
             + unknown.prefix(mostRows).map { ([report.absenceWords($0)], Optional("#fde6b6")) }
         let isMet = report.limits.allSatisfy { $0.outcome == .met }
         table(
             &w, ["Limits: \(report.limitCountWords)"],
             rows.isEmpty ? [([isMet ? "all met" : "none breached; the rest is not judged"], "#dff3e4")] : rows,
-            of: max(1, breaches.count + unknown.count))
+            of: max(1, breaches.count + unshown.count + unknown.count))
     }
 
     private func writeFailures(_ w: inout HTMLWriter) {

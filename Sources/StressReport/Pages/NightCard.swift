@@ -115,6 +115,7 @@ struct NightCard {
     private func writePill(to w: inout HTMLWriter) {
         switch status {
         case "breach": w.pill("bad", "✕", "breach")
+        case "not_shown": w.pill("warn", "?", "not shown")
         case "met": w.pill("ok", "✓", "met")
         case "headline": w.pill("info", "i", "headline")
         case "no_history": w.pill("info", "–", "no history")

@@ -75,14 +75,18 @@ public struct NightsPage {
                 ? counted(counts.failedJobs, "price history", "price histories") + " without data" : nil,
         ].compactMap { $0 }
         let start = studies.count == 1 ? "Last night: " : "Last runs: "
-        let met = counts.limits == 0 ? "no limits set" : counted(counts.met, "limit met", "limits met")
+        let met =
+            counts.limits == 0
+            ? "no limits set"
+            : counted(counts.met, "limit met", "limits met")
+                + (counts.notShown > 0 ? ", \(grouped(counts.notShown)) not shown" : "")
         guard !bad.isEmpty else { return [.plain(start), .key(met), .plain(".")] }
         return [.plain(start), .finding(bad.joined(separator: ", ")), .plain(counts.limits == 0 ? "." : ", \(met).")]
     }
 
     /// What the newest runs of all studies ended with.
     struct NewestCounts {
-        let limits, breached, met, failedRuns, failedJobs: Int
+        let limits, breached, notShown, met, failedRuns, failedJobs: Int
     }
 
     /// What the newest run of every study ended with.
@@ -91,6 +95,7 @@ public struct NightsPage {
         let limits = records.flatMap(\.limits)
         return NewestCounts(
             limits: limits.count, breached: limits.count { $0.status == "breach" },
+            notShown: limits.count { $0.status == "not_shown" },
             met: limits.count { $0.status == "met" }, failedRuns: records.count { $0.run.status == .failed },
             failedJobs: records.filter { $0.run.status != .failed }.flatMap(\.jobs).count(where: \.isFailed))
     }
@@ -169,6 +174,7 @@ extension NightsPage.StudyHistory {
 
     private func title(_ newest: RunRecord) -> String {
         let date = newest.run.started.minuteText
+        let notShown = newest.limits.count { $0.status == "not_shown" }
         switch newest.run.status {
         case .failed: return "\(date): the run failed"
         case .partial:
@@ -177,8 +183,11 @@ extension NightsPage.StudyHistory {
             return "\(date): \(counted(failed, "price history", "price histories")) without data"
         case .breached:
             let breached = newest.limits.count { $0.status == "breach" }
-            return "\(date): \(counted(breached, "limit", "limits")) breached"
-        case .ok: return newest.limits.isEmpty ? "\(date): done" : "\(date): every limit is met"
+            return "\(date): \(counted(breached > 0 ? breached : notShown, "limit", "limits")) "
+                + (breached > 0 ? "breached" : "not shown")
+        case .ok:
+            if notShown > 0 { return "\(date): no limit is breached, \(grouped(notShown)) not shown" }
+            return newest.limits.isEmpty ? "\(date): done" : "\(date): every limit is met"
         }
     }
 
@@ -201,7 +210,7 @@ extension NightsPage.StudyHistory {
         let run = record.run
         w.element("tr") { w in
             w.element("th", Attribute("scope", "row"), text: run.started.minuteText)
-            w.element("td") { run.writePill(to: &$0) }
+            w.element("td") { record.writePill(to: &$0) }
             w.element(
                 "td", text: record.jobs.isEmpty ? "–" : "\(grouped(record.jobsDone)) of \(grouped(record.jobs.count))")
             w.element("td", text: timeText(run.duration))
@@ -246,14 +255,15 @@ func relativeAddress(_ path: String) -> String? {
     }.joined()
 }
 
-extension StoredRun {
+extension RunRecord {
     /// The run's end in words and a sign.
     fileprivate func writePill(to w: inout HTMLWriter) {
-        switch status {
+        switch run.status {
         case .ok: w.pill("ok", "✓", "done")
+        case .breached where !limits.contains { $0.status == "breach" }: w.pill("bad", "?", "not shown")
         case .breached: w.pill("bad", "✕", "breach")
         case .partial: w.pill("bad", "–", "partial")
-        case .failed: w.pill("bad", "✕", "failed, exit \(exitCode)")
+        case .failed: w.pill("bad", "✕", "failed, exit \(run.exitCode)")
         }
     }
 }

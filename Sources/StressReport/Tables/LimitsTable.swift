@@ -20,12 +20,16 @@ extension RunReport {
             Column("value_frac", "fraction", .number, "Measured value of a share; empty when the cell has none") {
                 $0.limit.measure.isFraction ? field($0.value) : ""
             },
-            Column("status", "", .text, "met, breach, no_value, or no_history for a drift limit with too few runs") {
+            Column(
+                "status", "", .text,
+                "met, breach, not_shown where the interval holds the limit, no_value, or no_history for a drift limit with too few runs"
+            ) {
                 $0.outcome.rawValue
             },
             Column("form", "", .text, "max, min or drift") { $0.limit.form.name },
             Column(
-                "bound", "", .text, "What is held against the limit: value, or the lower or upper end of its interval"
+                "bound", "", .text,
+                "What is held against the limit: value, the lower or upper end of its interval, or all of the interval"
             ) {
                 $0.limit.bound.rawValue
             },
@@ -48,6 +52,12 @@ extension RunReport {
             },
             Column("earlier_runs_count", "runs", .integer, "Earlier values behind the baseline, or too few of them") {
                 $0.limit.form.name == "drift" ? String($0.earlierRuns) : ""
+            },
+            Column(
+                "not_shown", "", .text,
+                "What the study makes of a limit that is not shown: warn, fail (exit code 3) or ok; empty where none can be"
+            ) {
+                $0.limit.mayBeNotShown ? $0.limit.notShown.rawValue : ""
             },
         ]
         let asset = Column<LimitCheck>("asset", "", .text, "Price history, as the study names it") { $0.asset }

@@ -48,6 +48,7 @@ extension RunReport {
             Statement("answer", "cells_count", count: rows.count),
             Statement("answer", "limits_breached_count", count: groups.count { $0.outcome == .breach }),
             Statement("answer", "limits_met_count", count: groups.count { $0.outcome == .met }),
+            Statement("answer", "limits_not_shown_count", count: groups.count { $0.outcome == .notShown }),
             Statement("answer", "limits_without_value_count", count: groups.count { $0.outcome == .noValue }),
             Statement("answer", "failed_assets_count", count: failures.count),
             Statement("answer", "confidence_frac", study.statistics.confidence),
@@ -68,6 +69,7 @@ extension LimitGroup {
         guard checks.count > 1 else { return [] }
         return [
             Statement("limits", "cells_within_count", count: checks.count { $0.outcome == .met }),
+            Statement("limits", "cells_not_shown_count", count: checks.count { $0.outcome == .notShown }),
             Statement("limits", "cells_count", count: checks.count),
         ]
     }

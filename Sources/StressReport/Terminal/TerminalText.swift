@@ -25,7 +25,8 @@ public struct TerminalStyle: Hashable, Sendable {
     /// A message with its first word, `error:` or `warning:`, in its colour.
     public func message(_ text: String) -> String {
         for (word, paint) in [
-            ("error:", Paint.red), ("limit breached:", .red), ("limit not met:", .red), ("warning:", .yellow),
+            ("error:", Paint.red), ("limit breached:", .red), ("limit not met:", .red), ("limit not shown:", .yellow),
+            ("warning:", .yellow),
         ]
         where text.hasPrefix(word) { return painted(word, paint) + text.dropFirst(word.count) }
         return text
@@ -144,7 +145,8 @@ extension RunReport {
     private func limitColumn(_ column: [ResultRow]) -> TerminalTable.Column? {
         let own = column.map { row in limits.filter { $0.cell == row.cell } }
         let worst = own.map { checks in
-            checks.first(where: \.breached) ?? checks.first(where: \.isUnknown) ?? checks.first
+            checks.first(where: \.breached) ?? checks.first(where: \.isUnknown)
+                ?? checks.first { $0.outcome == .notShown } ?? checks.first
         }
         let subjects = Set(worst.compactMap { $0?.columnSubject })
         guard let subject = subjects.first else { return nil }

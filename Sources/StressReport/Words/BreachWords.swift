@@ -22,6 +22,16 @@ extension LimitCheck {
         return plainText("\(place): \(words)\(whole)")
     }
 
+    /// `BTC-USD long 100× 7 d on typical: below zero 4.2 % of entries (3.1 % to 5.8 %), not shown to be <= 5 %`.
+    public var notShownWords: String {
+        let place = cell?.placeWords ?? visibleText(asset)
+        let isMin = limit.form.name == "min"
+        let ends = interval.map { " (\(amount($0.low)) to \(amount($0.high)))" } ?? ""
+        return plainText(
+            "\(place): \(limit.measure.words) \(amount(value))\(limit.measure.unit == .fraction ? " of entries" : "")\(ends), "
+                + "not shown to be \(isMin ? ">=" : "<=") \(amount(threshold))")
+    }
+
     /// How far the value is from the median of the runs before.
     private var moved: Double? {
         guard let value, let baseline else { return nil }
@@ -30,16 +40,10 @@ extension LimitCheck {
 
     /// `below zero 11.93 % of entries`: what was held against the limit, with its unit.
     private var heldWords: String {
-        let held =
-            switch limit.bound {
-            case .value: value
-            case .lower: interval?.low ?? value
-            case .upper: interval?.high ?? value
-            }
         // A breach by less than the digits shown must not look like equality.
         let isNarrow = held != nil && held != threshold && amount(held) == amount(threshold)
         let exact = isNarrow ? " (\(held.map(numberText) ?? ""))" : ""
-        return "\(limit.subjectWords) \(amount(held))\(limit.measure.unit == .fraction ? " of entries" : "")\(exact)"
+        return "\(limit.heldWords) \(amount(held))\(limit.measure.unit == .fraction ? " of entries" : "")\(exact)"
     }
 
     private func amount(_ value: Double?) -> String { value.map(limit.numberWords) ?? "no value" }
@@ -73,6 +77,7 @@ extension LimitCheck {
         switch outcome {
         case .met: "ok"
         case .breach: "BREACH"
+        case .notShown: limit.notShown == .fail ? "NOT SHOWN" : "not shown"
         case .noValue where isUnknown: "NO VALUE"
         case .noValue, .noHistory: "?"
         }
@@ -81,7 +86,10 @@ extension LimitCheck {
 
 extension StudyLimit {
     /// `below zero`, `lower end of below zero`: what is held against the limit.
-    var subjectWords: String { bound == .value ? measure.words : "\(bound.rawValue) end of \(measure.words)" }
+    var heldWords: String { heldEnd.map { "\($0.rawValue) end of \(measure.words)" } ?? measure.words }
+
+    /// `below zero`, `lower end of below zero`, `interval of below zero`: what the limit speaks of.
+    var subjectWords: String { bound == .interval ? "interval of \(measure.words)" : heldWords }
 }
 
 extension StudyCell {

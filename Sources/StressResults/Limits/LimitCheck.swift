@@ -12,7 +12,7 @@ public struct LimitCheck: Sendable {
     public var cell: StudyCell?
     /// The measured value; nil when there is none.
     public var value: Double?
-    /// Its interval; nil where the measure has none.
+    /// Its interval; nil where the measure has none, and where nothing is estimated.
     public var interval: Interval?
     /// Median of the values of earlier runs, for a drift limit with enough of them.
     public var baseline: Double?
@@ -34,6 +34,8 @@ public struct LimitCheck: Sendable {
         case met
         /// Beyond it.
         case breach
+        /// Not beyond it, but its interval holds the limit.
+        case notShown = "not_shown"
         /// The cell has no such value, or the history no bars.
         case noValue = "no_value"
         /// A drift limit with too few runs before.
@@ -51,8 +53,23 @@ public struct LimitCheck: Sendable {
         (self.threshold, self.outcome) = (threshold, outcome)
     }
 
-    /// Whether the value is beyond the limit.
+    /// Whether what the limit speaks of is beyond it.
     public var breached: Bool { outcome == .breach }
+
+    /// Whether the run ends as with a breach though none is shown, since the study wants the limit to be shown to be met.
+    public var failsUnshown: Bool { outcome == .notShown && limit.notShown == .fail }
+
+    /// What is held against the limit: the value or an end of its interval. What cannot happen has no interval, and needs none.
+    public var held: Double? {
+        switch limit.heldEnd {
+        case .lower: interval?.low ?? value
+        case .upper: interval?.high ?? value
+        default: value
+        }
+    }
+
+    /// Whether a warning is due.
+    public var warns: Bool { outcome == .notShown && limit.notShown == .warn }
 }
 
 extension LimitCheck {

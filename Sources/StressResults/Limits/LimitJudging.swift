@@ -64,8 +64,8 @@ extension StudyLimit {
             let isFixed = row.estimate.status == .impossible && interval == nil
             check.hold(drift, earlier: earlier.last(drift.runs, of: measure, in: row.cell), isFixed: isFixed)
         } else {
-            // What cannot happen has no interval, and needs none.
-            check.hold(value.map { bound == .value ? $0 : (bound == .lower ? interval?.low : interval?.high) ?? $0 })
+            check.hold(check.held)
+            if check.outcome == .met, mayBeNotShown, let ends = check.interval { check.hold(ends) }
         }
         return check
     }
@@ -83,6 +83,17 @@ extension LimitCheck {
             outcome = measured.map { $0 < least ? .breach : .met } ?? .noValue
         case .drift: break
         }
+    }
+
+    /// Whether the whole interval is within a limit that is not breached.
+    fileprivate mutating func hold(_ interval: Interval) {
+        let isShown =
+            switch limit.form {
+            case .max(let most): interval.high <= most
+            case .min(let least): interval.low >= least
+            case .drift: true
+            }
+        if !isShown { outcome = .notShown }
     }
 
     /// Compares the distance from the median of earlier values. The median does not follow one odd night.

@@ -11,6 +11,8 @@ public struct StudyLimit: Hashable, Sendable {
     public var form: Form
     /// Which of the figure and the ends of its interval is held against it.
     public var bound: Bound
+    /// What it makes of the run that the interval holds the limit.
+    public var notShown = NotShownRule.warn
     /// What a cell without the figure makes of the run.
     public var onNoValue = NoValueRule.fail
 
@@ -66,6 +68,19 @@ public struct StudyLimit: Hashable, Sendable {
         case lower
         /// The upper end: what is not a breach of a largest value then stays below it beyond chance.
         case upper
+        /// All of the interval: a breach is then more than chance, whichever way the limit looks.
+        case interval
+    }
+
+    /// What is made of a limit that is neither breached nor shown to be met, since the interval holds it. The raw value is what
+    /// a study says.
+    public enum NotShownRule: String, Hashable, Sendable, CaseIterable {
+        /// It is said, and the run ends as if the limit were met.
+        case warn
+        /// The run ends as if the limit were breached.
+        case fail
+        /// It stands in the tables.
+        case ok
     }
 
     /// What is made of a limit, or of the headline, that has nothing to be held against. The raw value is what a study says.
@@ -82,6 +97,29 @@ public struct StudyLimit: Hashable, Sendable {
         self.measure = measure
         self.form = form
         self.bound = bound
+    }
+
+    /// What a study, tables and JSON call ``notShown``.
+    public static let notShownKey = "not_shown"
+
+    /// The end of the interval that is held against the limit; nil for the figure itself.
+    public var heldEnd: Bound? {
+        switch (bound, form) {
+        case (.value, _), (_, .drift): nil
+        case (.interval, .max): .lower
+        case (.interval, .min): .upper
+        default: bound
+        }
+    }
+
+    /// Whether the interval may hold the limit without a breach: not where the farther end is a breach already.
+    public var mayBeNotShown: Bool {
+        guard measure.hasInterval else { return false }
+        switch form {
+        case .max: return heldEnd != .upper
+        case .min: return heldEnd != .lower
+        case .drift: return false
+        }
     }
 
     /// A largest value.

@@ -13,7 +13,7 @@ extension StudyLoader {
     static let noValueKey = "on_no_value"
 
     private func limit(_ reader: YAMLReader) -> StudyLimit? {
-        let keys = ["measure", "bound", StudyLoader.noValueKey] + StudyLoader.forms
+        let keys = ["measure", "bound", StudyLimit.notShownKey, StudyLoader.noValueKey] + StudyLoader.forms
         guard let cells = selector(reader, extra: keys), let map = reader.anyMap() else { return nil }
         let given = StudyLoader.forms.filter { map[$0] != nil }
         guard given.count == 1 else {
@@ -46,6 +46,27 @@ extension StudyLoader {
         if let value = map["bound"] {
             guard let bound = bound(value, of: limit) else { return nil }
             limit.bound = bound
+        }
+        return map[StudyLimit.notShownKey].map { notShown($0, of: limit, isBoundSaid: map["bound"] != nil) } ?? limit
+    }
+
+    /// The limit with the rule for an interval that holds it. Who asks for that without a bound asks for all of the interval: the
+    /// figure alone would call a breach what is not shown.
+    private func notShown(_ reader: YAMLReader, of limit: StudyLimit, isBoundSaid: Bool) -> StudyLimit? {
+        guard let rule = reader.choice(StudyLimit.NotShownRule.self) else { return nil }
+        if case .drift = limit.form {
+            return reader.wrong("a drift limit compares values", hint: "leave 'not_shown' out")
+        }
+        guard limit.measure.hasInterval else {
+            return reader.wrong("\(limit.measure.rawValue) has no interval", hint: "leave 'not_shown' out")
+        }
+        var limit = limit
+        limit.notShown = rule
+        if !isBoundSaid { limit.bound = .interval }
+        guard limit.mayBeNotShown else {
+            return reader.wrong(
+                "bound: \(limit.bound.rawValue) makes a breach of whatever is not shown, so 'not_shown' decides nothing",
+                hint: "leave one of them out")
         }
         return limit
     }
@@ -98,7 +119,7 @@ extension StudyLoader {
         guard let name = ["max_age", "min_bars"].first(where: { map[$0] != nil }), let value = map[name] else {
             return nil
         }
-        for key in ["measure", "bound"] {
+        for key in ["measure", "bound", StudyLimit.notShownKey] {
             if let other = map[key] { return other.wrong("'\(name)' stands alone", hint: "leave '\(key)' out") }
         }
         guard cells == CellSelector(asset: cells.asset) else {

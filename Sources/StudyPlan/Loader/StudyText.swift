@@ -118,7 +118,12 @@ extension Study {
                 }
             parts.append("drift: {runs: \(drift.runs), \(change)}")
         }
-        return parts + (limit.bound == .value && !isComplete ? [] : ["bound: \(limit.bound.rawValue)"]) + rule
+        // A rule without a bound would bring its own.
+        let isRuled = limit.notShown != .warn
+        let isBoundTold = limit.bound != .value || isComplete || isRuled
+        let isRuleTold = isRuled || isComplete && limit.mayBeNotShown
+        return parts + (isBoundTold ? ["bound: \(limit.bound.rawValue)"] : [])
+            + (isRuleTold ? ["\(StudyLimit.notShownKey): \(limit.notShown.rawValue)"] : []) + rule
     }
 
     /// Only what was said: a study that says nothing of it keeps the digest it had before there was a choice.

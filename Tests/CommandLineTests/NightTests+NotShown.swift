@@ -1,0 +1,60 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Limits whose interval holds them, through everything that tells a night.
+extension NightTests {
+    /// A limit just above the share: the interval holds it.
+    private func unshown(_ rule: String) throws {
+        let cell = "side: long, leverage: 10, horizon: 1d, measure: negative_equity_frac"
+        try study("limits: [{\(cell), max: 0.001, bound: value}]")
+        try #require(try run(1, ["--no-fail"]).code == 0)
+        let row = try #require(rows(try scratch.read("Reports/small/latest/limits.csv")).first)
+        let value = try #require(row["value"].flatMap(Double.init))
+        let high = try #require(row["high"].flatMap(Double.init))
+        try #require(high > value)
+        try study(
+            "limits: [{\(cell), max: \((value + high) / 2)\(rule)}]\n"
+                + "metrics_file: night.prom\n" + "on_breach: {command: [./alert.sh]}")
+        try scratch.write("#!/bin/sh\ncat > told.json\n", to: "alert.sh")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: scratch.path + "/alert.sh")
+    }
+
+    @Test(arguments: ["", ", not_shown: warn", ", not_shown: ok", ", bound: value, not_shown: warn"])
+    func whatIsNotShownEndsAsTheStudySays(rule: String) throws {
+        try unshown(rule)
+        let night = try run(2)
+        #expect(night.code == 0 && !isThere("told.json"), "\(night.err)")
+        let warns = !rule.hasSuffix("ok")
+        #expect(night.err.contains("limit not shown") == warns, "\(night.err)")
+        #expect(try scratch.read("Reports/small/latest/limits.csv").contains(",not_shown,max,"))
+        let summary = try scratch.read("Reports/small/latest/summary.json")
+        #expect(summary.contains("\"status\": \"not_shown\"") && summary.contains("\"status\": \"ok\""))
+        #expect(try scratch.read("Reports/small/latest/index.html").contains("1\u{00A0}limit not shown"))
+        #expect(try scratch.read("night.prom").contains("belowzero_limits{study=\"small\",status=\"not_shown\"} 1"))
+        let limits = try #require(try history()[0]["limits"] as? [[String: Any]])
+        #expect(limits[0]["status"] as? String == "not_shown")
+        #expect(try scratch.program.run(["history"]).out.contains("0/1, 1 not shown"))
+        #expect(try scratch.read("Reports/index.html").contains("no limit is breached, 1 not shown"))
+    }
+
+    @Test(arguments: [", not_shown: fail", ", bound: value, not_shown: fail", ", bound: upper"])
+    func whatMustBeShownFailsTheNight(rule: String) throws {
+        try unshown(rule)
+        let night = try run(2)
+        #expect(night.code == 3, "\(night.err)")
+        let isUpper = rule.hasSuffix("upper")
+        #expect(night.err.contains(isUpper ? "limit breach" : "limit not shown"))
+        let told = try #require(
+            JSONSerialization.jsonObject(with: Data(try scratch.read("told.json").utf8)) as? [String: Any])
+        #expect(told["not_shown_count"] as? Int == (isUpper ? 0 : 1))
+        #expect(told["breaches_count"] as? Int == (isUpper ? 1 : 0))
+        #expect(try history()[0]["status"] as? String == "limit_breached")
+        if !isUpper {
+            #expect(try scratch.read("night.prom").contains("belowzero_limit_not_shown{"))
+            #expect(try scratch.read("Reports/small/latest/summary.txt").hasPrefix("Subject: [not shown] "))
+            #expect(try scratch.read("Reports/index.html").contains("1\u{00A0}limit not shown"))
+        }
+        #expect(try run(3, ["--no-fail"]).code == 0)
+    }
+}
