@@ -12,10 +12,10 @@ public enum CellStatus: String, Hashable, Sendable, CaseIterable {
     case rejected
     /// Fewer than ``CellEstimate/fewWindows`` disjoint windows: indicative only.
     case fewWindows = "few_windows"
-    /// A frequency above zero from a history of fewer than ``TurbulentSpells/fewest`` turbulent spells: it holds for markets like it.
-    case fewRegimes = "few_regimes"
     /// No entry has a whole window.
     case noData = "no_data"
+    /// A frequency above zero from a history of fewer than ``TurbulentSpells/fewest`` turbulent spells: it holds for markets like it.
+    case fewRegimes = "few_regimes"
 }
 
 /// The size of the shortfalls among the entries that ended below zero, in parts of the initial margin. Shortfalls without

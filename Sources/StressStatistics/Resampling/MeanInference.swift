@@ -17,10 +17,10 @@ public struct MeanInference: Hashable, Codable, Sendable {
         case fewRuns = "few_runs"
         /// None: so few runs hold any of it that resamples of one run, or of none, reach into the quantile.
         case fewEpisodes = "few_episodes"
-        /// None: the history has been through too few turbulent spells (``TurbulentSpells/fewest``).
-        case fewRegimes = "few_regimes"
         /// None: some of what is averaged has no bound.
         case unbounded
+        /// None: the history has been through too few turbulent spells (``TurbulentSpells/fewest``).
+        case fewRegimes = "few_regimes"
     }
 
     /// A mean without an interval, for the reason given.
