@@ -79,6 +79,12 @@ let package = Package(
             name: "StressEngine",
             dependencies: ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
             exclude: ["Sweep/Sweep.md"]),
+        // Level 5: who pays.
+        .target(
+            name: "PlatformLedger",
+            dependencies: [
+                "MarginModel", "PriceSeries", "StressBasics", "StressEngine", "StressStatistics", "StudyPlan",
+            ]),
         // Levels 5 and 6: files out.
         .target(
             name: "RunStore",
@@ -143,6 +149,9 @@ let package = Package(
         .testTarget(
             name: "StressEngineTests",
             dependencies: ["StressEngine", "CSVIngest", "TestSupport"]),
+        .testTarget(
+            name: "PlatformLedgerTests",
+            dependencies: ["PlatformLedger", "CSVIngest", "TestSupport"]),
         .testTarget(name: "RunStoreTests", dependencies: ["DurableFiles", "RunStore", "TestSupport"]),
         .testTarget(
             name: "StressReportTests", dependencies: ["RunStore", "StressReport", "TestSupport"], exclude: ["Golden"]),
@@ -164,11 +173,12 @@ if Context.environment["BELOWZERO_FUZZ"] == "1" {
 
 let hotModules: Set = [
     "StressBasics", "DurableFiles", "PriceSeries", "MarginModel", "StressStatistics", "ContentStore", "CSVIngest",
-    "StressEngine", "CoverageSimulation", "TestSupport",
+    "StressEngine", "PlatformLedger", "CoverageSimulation", "TestSupport",
     "ReaderFuzz",
 ]
 // Nobody waits for a study to be read, but the engine inlines what it says.
-let optimisedModules = hotModules.union(["StudyPlan", "StressBench", "StressCoverage"])
+// The ledger's judge looks at every position in every bar.
+let optimisedModules = hotModules.union(["StudyPlan", "StressBench", "StressCoverage", "PlatformLedgerTests"])
 
 for target in package.targets where target.type != .system {
     let fuzzed: [SwiftSetting] =

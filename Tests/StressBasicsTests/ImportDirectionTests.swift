@@ -16,6 +16,9 @@ private let mayImport: [String: Set<String>] = [
     "PriceArchive": ["DurableFiles", "StressBasics"],
     "StudyPlan": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "Yams"],
     "StressEngine": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
+    "PlatformLedger": [
+        "StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan", "StressEngine",
+    ],
     "RunStore": ["CZlib", "DurableFiles", "StressBasics", "StressStatistics", "StudyPlan", "GRDB"],
     "StressResults": ["StressBasics", "StressStatistics", "StudyPlan"],
     "StressReport": ["StressBasics", "StressStatistics", "StudyPlan", "RunStore", "StressResults"],

@@ -13,7 +13,7 @@ import StressStatistics
 ///
 /// Columns are kept here once. Give every thread its own: reading them out of a shared history at every entry would count
 /// references to storage that all threads share, and the threads would wait for each other.
-struct ExitPricing: Sendable {
+package struct ExitPricing: Sendable {
     /// `d`.
     let sign: Double
     let opens: [Double]
@@ -30,7 +30,8 @@ struct ExitPricing: Sendable {
     private let notional: Double
     private let market: MarketHistory
 
-    init(_ rules: CellRules, market: MarketHistory, windows: EntryWindows) {
+    /// The pricing of one cell's exits.
+    package init(_ rules: CellRules, market: MarketHistory, windows: EntryWindows) {
         sign = rules.cell.side.sign
         opens = market.series.open
         closes = market.series.close
@@ -42,6 +43,9 @@ struct ExitPricing: Sendable {
         notional = rules.terms.notional
         self.market = market
     }
+
+    /// The first price of a bar.
+    package func open(_ bar: Int) -> Double { opens[bar] }
 
     /// The open if it is already through the trigger price, else the trigger price.
     @inline(__always)
@@ -85,7 +89,7 @@ struct ExitPricing: Sendable {
 
     /// A price made worse for the position by the platform's slippage in `bar`.
     @inline(__always)
-    func slipped(_ price: Double, bar: Int) -> Double {
+    package func slipped(_ price: Double, bar: Int) -> Double {
         let fraction = slippage.impact > 0 ? impact(bar) : slippage.base
         return price - sign * fraction * abs(price)
     }

@@ -1,22 +1,22 @@
 import MarginModel
 
 /// What a fill rule makes of a liquidation, before slippage.
-struct FillStages {
+package struct FillStages {
     /// What could be had at once.
-    var gap: Double
+    package var gap: Double
     /// What was had after the delay; where the fill is known by a law, still what could be had at once.
-    var delayed: Double
+    package var delayed: Double
     /// The bar of the fill.
-    var bar: Int
+    package var bar: Int
     /// What the fill may be, around ``delayed``; nil where it is certain.
-    var spread: DelaySpread?
+    package var spread: DelaySpread?
 }
 
 /// The fill rules: written here for every kernel, and nowhere else.
 extension ExitPricing {
     /// The stages of a liquidation that is due in `bar`; the trigger price is asked for only where it matters.
     @inline(__always)
-    func stages(_ fill: ResolvedFill, bar: Int, trigger: @autoclosure () -> Double) -> FillStages {
+    package func stages(_ fill: ResolvedFill, bar: Int, trigger: @autoclosure () -> Double) -> FillStages {
         switch fill {
         case .gap:
             let price = atOnce(bar: bar, trigger: trigger())

@@ -3,7 +3,7 @@ import PriceSeries
 
 extension MarketHistory {
     /// The prices that trigger: the mark's when there is a mark series.
-    static func triggering(_ market: MarketHistory, _ trigger: LiquidationTrigger, isLong: Bool) -> [Double] {
+    package static func triggering(_ market: MarketHistory, _ trigger: LiquidationTrigger, isLong: Bool) -> [Double] {
         switch (trigger, market.mark) {
         case (.extreme, nil): isLong ? market.series.low : market.series.high
         case (.extreme, let mark?): isLong ? mark.low : mark.high

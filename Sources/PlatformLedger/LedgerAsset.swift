@@ -1,0 +1,107 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+import StressEngine
+import StudyPlan
+
+/// One asset of a platform, with everything that does not depend on what happens there.
+public struct LedgerAsset: Sendable {
+    /// Its name.
+    public let name: String
+    /// Its prices.
+    public let market: MarketHistory
+    /// Windows of the population's horizon.
+    public let windows: EntryWindows
+    /// What each class opens and how it is closed, in the population's order.
+    let groups: [Group]
+    /// `Σ ρ O` of the funding charged up to the start of each bar, quote currency per coin; nil without funding.
+    let fundingSums: [Double]?
+    /// What a bar's open interest is of the usual.
+    let scale: [Double]?
+    /// Consecutive number of each bar's UTC day among the days with bars.
+    let dayOfBar: [Int32]
+
+    /// A class on this asset.
+    struct Group: Sendable {
+        let side: Side
+        let terms: PositionTerms
+        let pricing: ExitPricing
+        let fill: ResolvedFill
+        let checked: [Double]
+    }
+
+    /// Lays a population along the prices of an asset. O(bars × classes).
+    ///
+    /// - Parameters:
+    ///   - rules: of the platform; liquidation is on, whole positions are taken over.
+    ///   - maxGap: the widest step that does not close everything.
+    public init(name: String, market: MarketHistory, population: Population, rules: PlatformRules, maxGap: TimeSpan?) {
+        (self.name, self.market) = (name, market)
+        let windows = EntryWindows(
+            series: market.series, horizon: population.horizon, stride: population.stride, maxGap: maxGap)
+        self.windows = windows
+        groups = zip(population.classes, population.notionals).map { group, notional in
+            LedgerAsset.group(group, notional, market: market, windows: windows, rules: rules, asset: name)
+        }
+        fundingSums = LedgerAsset.fundingSums(market)
+        scale = population.scale == .volume ? LedgerAsset.volumeScale(market) : nil
+        dayOfBar = LedgerAsset.days(market.series.time)
+    }
+
+    private static func group(
+        _ group: TraderClass, _ notional: Double, market: MarketHistory, windows: EntryWindows, rules: PlatformRules,
+        asset: String
+    ) -> Group {
+        let key = CellKey(
+            asset: asset, contract: .linear, side: group.side, leverage: group.leverage, horizon: windows.horizon,
+            platform: "")
+        let cell = CellRules(
+            cell: StudyCell(index: 0, key: key), platform: rules, notional: notional, market: market)
+        return Group(
+            side: group.side, terms: cell.terms,
+            pricing: ExitPricing(cell, market: market, windows: windows), fill: cell.fills[0].rule,
+            checked: MarketHistory.triggering(market, rules.liquidation.trigger, isLong: group.side == .long))
+    }
+
+    private static func fundingSums(_ market: MarketHistory) -> [Double]? {
+        market.fundingPerBar.map { rates in
+            var sum = 0.0
+            return zip(rates, market.series.open).map { rate, open in
+                sum += rate * open
+                return sum
+            }
+        }
+    }
+
+    /// Each bar's traded value over the mean; 1 everywhere where none is known.
+    private static func volumeScale(_ market: MarketHistory) -> [Double] {
+        let volumes = market.series.time.indices.map(market.quoteVolume)
+        let mean = volumes.reduce(0, +) / Double(max(1, volumes.count))
+        return volumes.map { mean > 0 ? $0 / mean : 1 }
+    }
+
+    private static func days(_ times: [Int64]) -> [Int32] {
+        var (day, last): (Int32, Int64?) = (-1, nil)
+        return times.map { time in
+            let number = floorDivide(time, millisecondsPerDay)
+            if number != last { (day, last) = (day + 1, number) }
+            return day
+        }
+    }
+
+    /// Number of UTC days with bars.
+    public var dayCount: Int { Int(dayOfBar.last ?? -1) + 1 }
+
+    /// What the funding of a position of one coin adds up to between two bars.
+    @inline(__always)
+    func funding(from entry: Int, to bar: Int) -> Double { fundingSums.map { $0[bar] - $0[entry] } ?? 0 }
+}
+
+/// A UTC day.
+let millisecondsPerDay: Int64 = 86_400_000
+
+/// One draw serves a bar and side of an asset: the same market hits all. 53 bits in [0, 1).
+public func ledgerDraw(seed: UInt64, asset: String, time: Int64, side: Side) -> Double {
+    var stream = SeededGenerator(seed: seed).stream("\(asset) \(time) \(side.rawValue)")
+    return stream.uniform()
+}

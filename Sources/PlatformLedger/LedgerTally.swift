@@ -1,0 +1,160 @@
+import StressStatistics
+
+/// What became of the positions of one class on one asset, opened on one day, or of any sum of such groups. Amounts are units of
+/// ``Money``.
+public struct LedgerSums: Hashable, Sendable {
+    /// Positions that were opened.
+    public var entries = 0
+    /// Of them, those that would have been below zero at some bar of their time, had nobody liquidated.
+    public var unprotected = 0
+    /// Closed by the platform before their time.
+    public var liquidated = 0
+    /// Closed below zero.
+    public var shortfalls = 0
+    /// Of those, the ones that still owed something when everybody had paid.
+    public var owing = 0
+    /// Winners' positions that were closed, or reduced, against a shortfall; one may be met more than once.
+    public var deleveraged = 0
+    /// Initial margin of the entries.
+    public var margin: Int128 = 0
+    /// Notional of the entries.
+    public var notional: Int128 = 0
+    /// How far below zero; the sum of the five that follow.
+    public var shortfall: Int128 = 0
+    /// Paid by the fund.
+    public var fund: Int128 = 0
+    /// Paid by deleveraged winners.
+    public var deleveraging: Int128 = 0
+    /// Paid by the day's winners.
+    public var socialised: Int128 = 0
+    /// Borne by the platform.
+    public var platform: Int128 = 0
+    /// Owed by the traders.
+    public var owed: Int128 = 0
+    /// What its winners gave up to deleveraging.
+    public var haircut: Int128 = 0
+
+    /// Nothing.
+    public init() {}
+
+    /// Adds another group.
+    public static func += (sum: inout LedgerSums, other: LedgerSums) {
+        sum.entries += other.entries
+        sum.unprotected += other.unprotected
+        sum.liquidated += other.liquidated
+        sum.shortfalls += other.shortfalls
+        sum.owing += other.owing
+        sum.deleveraged += other.deleveraged
+        sum.margin += other.margin
+        sum.notional += other.notional
+        sum.shortfall += other.shortfall
+        sum.fund += other.fund
+        sum.deleveraging += other.deleveraging
+        sum.socialised += other.socialised
+        sum.platform += other.platform
+        sum.owed += other.owed
+        sum.haircut += other.haircut
+    }
+}
+
+/// One UTC day of a platform. Amounts are units of ``Money``.
+public struct LedgerDay: Hashable, Sendable {
+    /// Days since the epoch.
+    public let day: Int64
+    /// The fund at its end.
+    public var balance: Int128 = 0
+    /// The lowest the fund was.
+    public var lowest: Int128 = 0
+    /// What flowed into the fund, top-ups included.
+    public var inflow: Int128 = 0
+    /// What the fund paid.
+    public var outflow: Int128 = 0
+    /// What the day's losers were short of.
+    public var shortfall: Int128 = 0
+    /// What the fund could not pay of it.
+    public var unpaid: Int128 = 0
+    /// Positions below zero.
+    public var shortfalls = 0
+    /// Of them, those that the fund could not pay in full.
+    public var unpaidShortfalls = 0
+    /// What was taken from the day's realised profits.
+    public var socialised: Int128 = 0
+    /// What deleveraging did.
+    public var deleveraging = DeleveragedDay()
+}
+
+/// What deleveraging did on a day. Amounts are units of ``Money``.
+public struct DeleveragedDay: Hashable, Sendable {
+    /// Positions of winners that were closed or reduced, every time counted.
+    public var touched = 0
+    /// Notional that was closed, at the fill.
+    public var notional: Int128 = 0
+    /// What the winners gave up.
+    public var haircut: Int128 = 0
+    /// The largest haircut of one.
+    public var largest: Int64 = 0
+    /// The middle one.
+    public var median = 0.0
+    /// Profit that the winners had when they were met.
+    public var profit: Int128 = 0
+    /// Profit that was closed.
+    public var closedProfit: Int128 = 0
+}
+
+/// From the first unit that the fund could not pay to the end of the next day that it ends with money.
+public struct ExhaustionEpisode: Hashable, Sendable {
+    /// The bar in which it could not pay, milliseconds since the epoch.
+    public let start: Int64
+    /// The day that ended it; nil when the history ended first.
+    public var lastDay: Int64?
+    /// What it could not pay.
+    public var unpaid: Int128 = 0
+    /// Positions it could not pay in full.
+    public var shortfalls = 0
+}
+
+/// Everything a platform's ledger has found.
+public struct LedgerTally: Hashable, Sendable {
+    /// By asset, class and the day of the entry, days counted among those of the asset with bars.
+    public internal(set) var blocks: [[[LedgerSums]]]
+    /// Positions that the platform would not have opened.
+    public internal(set) var rejected = 0
+    /// The days with bars, in order.
+    public internal(set) var days: [LedgerDay] = []
+    /// When the fund was empty.
+    public internal(set) var episodes: [ExhaustionEpisode] = []
+    /// The accounts at the end.
+    public internal(set) var books = Books()
+    /// The lowest the fund ever was.
+    public internal(set) var lowestFund: Int128 = 0
+    /// For every shortfall, in quote currency, what a fund would have needed at the beginning of its day to pay it and all before it.
+    public internal(set) var needs = LogHistogram()
+
+    init(assets: [LedgerAsset]) {
+        blocks = assets.map { asset in
+            asset.groups.map { _ in Array(repeating: LedgerSums(), count: asset.dayCount) }
+        }
+    }
+
+    /// One class on one asset.
+    public func sums(asset: Int, group: Int) -> LedgerSums { LedgerTally.total(blocks[asset][group]) }
+
+    /// One class on all assets.
+    public func sums(group: Int) -> LedgerSums { LedgerTally.total(blocks.map { LedgerTally.total($0[group]) }) }
+
+    /// All classes on one asset.
+    public func sums(asset: Int) -> LedgerSums { LedgerTally.total(blocks[asset].map(LedgerTally.total)) }
+
+    /// Everything.
+    public var total: LedgerSums { LedgerTally.total(blocks.indices.map { sums(asset: $0) }) }
+
+    /// Shortfalls that the fund could not pay in full.
+    public var unpaidShortfalls: Int { days.reduce(0) { $0 + $1.unpaidShortfalls } }
+
+    /// The sum of groups.
+    public static func total(_ parts: [LedgerSums]) -> LedgerSums {
+        var sum = LedgerSums()
+        for part in parts { sum += part }
+        return sum
+    }
+}

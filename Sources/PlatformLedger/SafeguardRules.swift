@@ -1,0 +1,93 @@
+import StressBasics
+
+/// The ranking by which open winners are closed against a bankrupt position; the raw value is the study's word.
+public enum DeleveragingRule: String, Hashable, Codable, Sendable, CaseIterable {
+    /// Profit on the entry value times effective leverage.
+    case bitmex
+    /// Profit on the margin times the margin ratio.
+    case binance
+    /// Price ratio times notional over account value.
+    case hyperliquid
+    /// The profit of what is open.
+    case profit
+    /// All winners at once, by their coins.
+    case proRata = "pro_rata"
+    /// The largest profits first, down to a common level. No venue's.
+    case least
+
+    /// Whether winners come one after another.
+    var isQueue: Bool { self != .proRata && self != .least }
+}
+
+/// When deleveraging begins before the fund is empty (OKX's rule).
+public struct EarlyDeleveraging: Hashable, Sendable {
+    /// How far the fund has fallen from its highest balance, a fraction above 0 and at most 1.
+    public let fall: Double
+    /// Over how long the highest balance is looked for.
+    public let within: TimeSpan
+
+    /// A rule of the given parts.
+    public init(fall: Double, within: TimeSpan) { (self.fall, self.within) = (fall, within) }
+}
+
+/// The insurance fund's rules; amounts in quote currency.
+public struct FundRules: Hashable, Sendable {
+    /// What it begins with, 0 or more.
+    public var amount: Double
+    /// What it never goes below, 0 or more.
+    public var floor: Double
+    /// At the end of a day a balance below `below` is raised to `to` by the platform; nil for never.
+    public var topUp: TopUp?
+
+    /// When the platform fills the fund up.
+    public struct TopUp: Hashable, Sendable {
+        /// The balance below which it does.
+        public let below: Double
+        /// What it raises the balance to.
+        public let to: Double
+
+        /// A top-up of the given parts.
+        public init(below: Double, to: Double) { (self.below, self.to) = (below, to) }
+    }
+
+    /// A fund of the given parts.
+    public init(amount: Double = 0, floor: Double = 0, topUp: TopUp? = nil) {
+        (self.amount, self.floor, self.topUp) = (amount, floor, topUp)
+    }
+}
+
+/// Who bears what no safeguard has paid; the raw value is the study's word.
+public enum Recourse: String, Hashable, Codable, Sendable, CaseIterable {
+    /// The trader owes it.
+    case trader
+    /// The platform bears it: negative-balance protection.
+    case platform
+}
+
+/// A platform's safeguards, in the order in which they pay.
+public struct SafeguardRules: Hashable, Sendable {
+    /// The insurance fund.
+    public var fund = FundRules()
+    /// The part of a liquidation's surplus that goes to the fund, 0 to 1; the rest is the trader's.
+    public var surplusToFund = 1.0
+    /// The part of the liquidation fee that goes to the fund, 0 to 1; the rest is the platform's.
+    public var feeToFund = 1.0
+    /// The queue of winners; nil for none.
+    public var deleveraging: DeleveragingRule?
+    /// When deleveraging comes before the fund; nil for never.
+    public var early: EarlyDeleveraging?
+    /// The part of a day's realised profits that may be taken for the day's uncovered losses, 0 to 1; nil for none.
+    public var socialisedCap: Double?
+    /// Who bears the rest.
+    public var recourse = Recourse.trader
+
+    /// No safeguards: losers owe.
+    public init() {}
+
+    /// The same rules with another queue.
+    public func replacing(deleveraging: DeleveragingRule?) -> SafeguardRules {
+        var copy = self
+        copy.deleveraging = deleveraging
+        return copy
+    }
+}

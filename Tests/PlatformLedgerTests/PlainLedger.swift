@@ -1,0 +1,315 @@
+import Foundation
+import MarginModel
+import PlatformLedger
+import PriceSeries
+import StressBasics
+
+/// The ledger as its definition reads: every position a record, every event in a list, and everything looked at in every bar. The judge
+/// of the fast one.
+final class PlainLedger {
+    /// A position, open or not.
+    struct Record {
+        let asset, group, entry: Int
+        let side: Side
+        let leverage, price, notional, coins, margin, openingFee, fundingStart: Double
+        var part = 1.0
+        var isUnprotected = false
+        var sums = LedgerSums()
+        var sign: Double { side.sign }
+    }
+
+    let input: PlatformInput
+    let maxGap: TimeSpan?
+    var records: [Record] = []
+    /// Places of those that may be open.
+    var open: [Int] = []
+    var events: [LedgerEvent] = []
+    var rejected = 0
+    /// Trader, fund, platform, market, and what waits to be paid.
+    var accounts = (traders: Int128(0), fund: Int128(0), platform: Int128(0), market: Int128(0), waiting: Int128(0))
+    var lowestFund: Int128 = 0
+    var waiting: [(record: Int, amount: Int64)] = []
+    var gains: Int128 = 0
+    var today: Int64?
+    /// Every balance the fund ever had, with its moment.
+    var balances: [(time: Int64, balance: Int128)] = []
+    var now = Int64.min
+    /// By asset: what funding has added up to at each bar, the last bar of each window, and what each bar opens.
+    let fundingSums: [[Double]]
+    let lastBars: [[Int]]
+    let scales: [[Double]]
+
+    init(_ input: PlatformInput, maxGap: TimeSpan? = nil) {
+        (self.input, self.maxGap) = (input, maxGap)
+        fundingSums = input.assets.map { asset in
+            var sum = 0.0
+            return asset.market.series.open.enumerated().map { bar, open in
+                sum += (asset.market.fundingPerBar?[bar] ?? 0) * open
+                return sum
+            }
+        }
+        lastBars = input.assets.map { asset in
+            asset.market.series.time.indices.map {
+                PlainLedger.lastBar(asset.market.series.time, $0, input.population.horizon, maxGap)
+            }
+        }
+        scales = input.assets.map { PlainLedger.scales($0.market, input.population.scale) }
+    }
+
+    func units(_ amount: Double) -> Int64 { Int64((amount * 1e6).rounded(.toNearestOrEven)) }
+
+    var isBalanced: Bool {
+        accounts.traders + accounts.fund + accounts.platform + accounts.market + accounts.waiting == 0
+    }
+
+    func run() {
+        accounts.fund = Int128(units(input.safeguards.fund.amount))
+        accounts.platform -= accounts.fund
+        lowestFund = accounts.fund
+        noteBalance()
+        var moments: [(time: Int64, asset: Int, bar: Int)] = []
+        for (asset, place) in input.assets.enumerated() {
+            for (bar, time) in place.market.series.time.enumerated() { moments.append((time, asset, bar)) }
+        }
+        moments.sort { ($0.time, $0.asset) < ($1.time, $1.asset) }
+        for (time, asset, bar) in moments {
+            let day = Int64((Double(time) / 86_400_000).rounded(.down))
+            if let today, today != day { endDay() }
+            today = day
+            now = time
+            open.removeAll { records[$0].part == 0 }
+            liquidate(asset, bar)
+            for record in open where records[record].asset == asset && records[record].part > 0 {
+                if lastBars[asset][records[record].entry] == bar { closeAtHorizon(record, bar) }
+            }
+            open(asset, bar)
+        }
+        if today != nil { endDay() }
+    }
+
+    // MARK: Windows and entries
+
+    /// The last bar that is seen of a window.
+    private static func lastBar(_ time: [Int64], _ entry: Int, _ horizon: TimeSpan, _ maxGap: TimeSpan?) -> Int {
+        var last = entry
+        while last + 1 < time.count, time[last + 1] - time[entry] <= horizon.milliseconds {
+            if let maxGap, time[last + 1] - time[last] > maxGap.milliseconds { break }
+            last += 1
+        }
+        return last
+    }
+
+    static func scales(_ market: MarketHistory, _ scale: Population.Scale) -> [Double] {
+        let volumes = market.series.time.indices.map { market.quoteVolume($0) }
+        let mean = volumes.reduce(0, +) / Double(volumes.count)
+        return volumes.map { scale == .volume && mean > 0 ? $0 / mean : 1 }
+    }
+
+    func open(_ asset: Int, _ bar: Int) {
+        let market = input.assets[asset].market
+        guard bar % input.population.stride == 0, lastBars[asset][bar] > bar, market.series.close[bar] > 0 else {
+            return
+        }
+        let (price, scale) = (market.series.close[bar], scales[asset][bar])
+        guard scale > 0 else { return }
+        for (group, trader) in input.population.classes.enumerated() {
+            let ofSide = input.population.classes.filter { $0.side == trader.side }.reduce(0) { $0 + $1.weight }
+            var notional = input.population.openInterestPerBar * trader.weight / ofSide
+            if scale != 1 { notional *= scale }
+            let terms = PositionTerms(
+                side: trader.side, leverage: trader.leverage, notional: notional, rules: input.rules)
+            if terms.rejection(.linear, entryPrice: price) != nil {
+                rejected += 1
+                continue
+            }
+            var record = Record(
+                asset: asset, group: group, entry: bar, side: trader.side, leverage: trader.leverage.value,
+                price: price, notional: notional, coins: notional / price, margin: notional / trader.leverage.value,
+                openingFee: input.rules.fees.open * notional, fundingStart: fundingSums[asset][bar])
+            record.sums.entries = 1
+            record.sums.margin = Int128(units(record.margin))
+            record.sums.notional = Int128(units(notional))
+            record.sums.unprotected = isUnprotected(record) ? 1 : 0
+            open.append(records.count)
+            records.append(record)
+        }
+    }
+
+    func isUnprotected(_ record: Record) -> Bool {
+        let series = input.assets[record.asset].market.series
+        return (record.entry + 1...lastBars[record.asset][record.entry]).contains { bar in
+            let worst = record.side == .long ? series.low[bar] : series.high[bar]
+            return equity(record, at: worst, bar: bar) < -1e-12 * record.notional
+        }
+    }
+
+    // MARK: Formulas
+
+    func profit(_ record: Record, at price: Double) -> Double {
+        record.sign * record.coins * (price - record.price)
+    }
+
+    func funding(_ record: Record, bar: Int) -> Double {
+        record.sign * record.coins * (fundingSums[record.asset][bar] - record.fundingStart)
+    }
+
+    func equity(_ record: Record, at price: Double, bar: Int) -> Double {
+        record.margin - record.openingFee + profit(record, at: price) - funding(record, bar: bar)
+    }
+
+    func linear(_ record: Record) -> LinearPosition {
+        let trader = input.population.classes[record.group]
+        return LinearPosition(
+            PositionTerms(side: record.side, leverage: trader.leverage, notional: record.notional, rules: input.rules),
+            entryPrice: record.price)
+    }
+
+    // MARK: Liquidations
+
+    func liquidate(_ asset: Int, _ bar: Int) {
+        guard input.rules.liquidation.enabled else { return }
+        let market = input.assets[asset].market
+        var due: [(distance: Double, record: Int, trigger: Double)] = []
+        for index in open where records[index].asset == asset && records[index].part > 0 {
+            let record = records[index]
+            let isClose = input.rules.liquidation.trigger == .close
+            let worst = record.side == .long ? market.series.low[bar] : market.series.high[bar]
+            let marked = market.mark.map { record.side == .long ? $0.low[bar] : $0.high[bar] } ?? worst
+            let checked = isClose ? market.mark?.close[bar] ?? market.series.close[bar] : marked
+            let carry = Carry(funding: funding(record, bar: bar))
+            guard linear(record).equity(at: checked, carry) <= linear(record).requirement(at: checked, carry) else {
+                continue
+            }
+            let trigger = linear(record).triggerPrice(carry)
+            due.append((abs(trigger - market.series.open[bar]), index, trigger))
+        }
+        due.sort { a, b in
+            let (x, y) = (records[a.record], records[b.record])
+            if a.distance != b.distance { return a.distance < b.distance }
+            if x.side != y.side { return x.side == .long }
+            if x.leverage != y.leverage { return x.leverage > y.leverage }
+            return (x.entry, x.group) < (y.entry, y.group)
+        }
+        for item in due where records[item.record].part > 0 {
+            let fill = fillPrice(records[item.record], bar: bar, trigger: item.trigger)
+            liquidate(item.record, bar: bar, fill: fill)
+        }
+    }
+
+    func fillPrice(_ record: Record, bar: Int, trigger: Double) -> Double {
+        let market = input.assets[record.asset].market
+        let series = market.series
+        let atOnce = record.sign * (series.open[bar] - trigger) <= 0 ? series.open[bar] : trigger
+        switch input.rules.liquidation.resolvedFill(barLength: market.barLength) {
+        case .gap: return slipped(atOnce, record, bar: bar)
+        case .best: return slipped(trigger, record, bar: bar)
+        case .worst: return slipped(record.side == .long ? series.low[bar] : series.high[bar], record, bar: bar)
+        case .next(let latency):
+            var end = bar
+            while end + 1 < series.count,
+                maxGap.map({ series.time[end + 1] - series.time[end] <= $0.milliseconds }) ?? true
+            {
+                end += 1
+            }
+            return bar + latency <= end
+                ? slipped(series.open[bar + latency], record, bar: bar + latency)
+                : slipped(series.close[end], record, bar: end)
+        case .delay(let law):
+            guard series.low[bar] > 0 else {
+                return slipped(record.side == .long ? series.low[bar] : series.high[bar], record, bar: bar)
+            }
+            let anchor = market.mark == nil ? atOnce : min(max(atOnce, series.low[bar]), series.high[bar])
+            guard let spread = law.spread(anchor: anchor, low: series.low[bar], high: series.high[bar]) else {
+                return slipped(anchor, record, bar: bar)
+            }
+            let draw = ledgerDraw(
+                seed: input.seed, asset: input.assets[record.asset].name, time: series.time[bar], side: record.side)
+            return slipped(
+                anchor * exp(spread.quantile(draw, from: spread.lower, to: spread.upper)), record, bar: bar)
+        }
+    }
+
+    func slipped(_ price: Double, _ record: Record, bar: Int) -> Double {
+        let market = input.assets[record.asset].market
+        let fraction = input.rules.slippage.fraction(
+            notional: input.population.notionals[record.group], volume: market.quoteVolume(bar),
+            volatility: market.volatility)
+        return price - record.sign * fraction * abs(price)
+    }
+
+    func liquidate(_ index: Int, bar: Int, fill: Double) {
+        let record = records[index]
+        let coins = record.coins * record.part
+        let equity = close(index, bar: bar, fill: fill, isLiquidation: true)
+        guard equity < 0 else { return }
+        var rest = -equity
+        let isEarly = input.safeguards.deleveraging != nil && hasFallen()
+        if !isEarly { rest -= payByFund(index, rest) }
+        events.append(
+            .closed(
+                position(record), bar: bar, isLiquidation: true, equity: equity,
+                paidByFund: isEarly ? 0 : -equity - rest
+            ))
+        if rest > 0, let rule = input.safeguards.deleveraging {
+            let paid = deleverage(
+                rule, against: record, coins: coins * (Double(rest) / Double(-equity)), rest: rest, fill: fill, bar: bar
+            )
+            records[index].sums.deleveraging += Int128(paid)
+            rest -= paid
+        }
+        if isEarly { rest -= payByFund(index, rest) }
+        if rest > 0 { waiting.append((index, rest)) }
+    }
+
+    func position(_ record: Record) -> LedgerPosition {
+        LedgerPosition(asset: record.asset, group: record.group, entry: record.entry)
+    }
+
+    func closeAtHorizon(_ index: Int, _ bar: Int) {
+        let record = records[index]
+        let fill = slipped(input.assets[record.asset].market.series.close[bar], record, bar: bar)
+        let equity = close(index, bar: bar, fill: fill, isLiquidation: false)
+        let paid = equity < 0 ? payByFund(index, -equity) : 0
+        if equity < 0, -equity > paid { waiting.append((index, -equity - paid)) }
+        events.append(
+            .closed(position(record), bar: bar, isLiquidation: false, equity: equity, paidByFund: paid))
+    }
+
+    /// Final equity; books everything but who pays a shortfall.
+    func close(_ index: Int, bar: Int, fill: Double, isLiquidation: Bool) -> Int64 {
+        let record = records[index]
+        let fees = input.rules.fees
+        let traded = record.coins * abs(fill)
+        let rate = isLiquidation ? fees.close + fees.liquidation : fees.close
+        let final = units((equity(record, at: fill, bar: bar) - rate * traded) * record.part)
+        let margin = units(record.margin * record.part)
+        let plainFees = units(record.openingFee * record.part) + units(fees.close * traded * record.part)
+        let extra = isLiquidation ? units(fees.liquidation * traded * record.part) : 0
+        let toFund = Int64((Double(extra) * input.safeguards.feeToFund).rounded(.toNearestOrEven))
+        accounts.traders += Int128(final - margin)
+        accounts.market -= Int128(final - margin) + Int128(plainFees + extra)
+        accounts.platform += Int128(plainFees + extra - toFund)
+        accounts.fund += Int128(toFund)
+        noteBalance()
+        records[index].part = 0
+        if isLiquidation { records[index].sums.liquidated += 1 }
+        if final < 0 {
+            accounts.traders += Int128(-final)
+            accounts.waiting -= Int128(-final)
+            records[index].sums.shortfalls += 1
+            records[index].sums.shortfall += Int128(-final)
+            return final
+        }
+        let surplus =
+            isLiquidation ? Int64((Double(final) * input.safeguards.surplusToFund).rounded(.toNearestOrEven)) : 0
+        accounts.traders -= Int128(surplus)
+        accounts.fund += Int128(surplus)
+        noteBalance()
+        gains += max(0, Int128(final - surplus - margin))
+        if isLiquidation {
+            events.append(
+                .closed(position(record), bar: bar, isLiquidation: true, equity: final, paidByFund: 0))
+        }
+        return final
+    }
+}

@@ -1,0 +1,98 @@
+import MarginModel
+import PlatformLedger
+import PriceSeries
+import StressBasics
+import TestSupport
+
+/// Platforms drawn at random: one to three assets, holes, funding, marks, few or many prices, and every rule.
+struct RandomPlatform {
+    var input: PlatformInput
+    let maxGap: TimeSpan?
+
+    init(seed: UInt64, bars: Int = 160) throws {
+        var random = SeededGenerator(seed: seed)
+        func flip(_ odds: UInt64 = 2) -> Bool { random.next() % odds == 0 }
+        func pick<T>(_ values: [T]) -> T { values[Int(random.next() % UInt64(values.count))] }
+        let gap: TimeSpan? = flip(3) ? .minutes(120 * 15) : nil
+        maxGap = gap
+        let horizon = TimeSpan.minutes(15 * Int64(1 + random.next() % 40))
+        let population = Population(
+            classes: try RandomPlatform.classes(&random), openInterestPerBar: pick([1, 10_000, 3e7]),
+            scale: flip(4) ? .volume : .constant, horizon: horizon, stride: flip(4) ? 3 : 1)
+        let rules = try RandomPlatform.rules(&random)
+        let assets = try (0..<1 + random.next() % 3).map { place in
+            let market = try RandomPlatform.market(seed: seed &* 31 &+ place, bars: bars, &random)
+            return LedgerAsset(
+                name: "A\(place)", market: market, population: population, rules: rules, maxGap: gap)
+        }
+        input = PlatformInput(
+            assets: assets, population: population, rules: rules, safeguards: RandomPlatform.safeguards(&random),
+            seed: seed)
+    }
+
+    static func classes(_ random: inout SeededGenerator) throws -> [TraderClass] {
+        let leverages = [1.0, 3, 5, 10, 10, 20, 25, 50, 75, 100]
+        return (0..<2 + random.next() % 6).compactMap { place in
+            let side: Side = place < 2 ? (place == 0 ? .long : .short) : random.next() % 2 == 0 ? .long : .short
+            return Leverage(leverages[Int(random.next() % 10)]).map {
+                TraderClass(side: side, leverage: $0, weight: Double(1 + random.next() % 4))
+            }
+        }
+    }
+
+    static func rules(_ random: inout SeededGenerator) throws -> PlatformRules {
+        func flip(_ odds: UInt64 = 2) -> Bool { random.next() % odds == 0 }
+        let fills: [FillRule] = [.worst, .worst, .next, .gap, .best, .delay]
+        let tiers =
+            flip(3)
+            ? [
+                MaintenanceTier(notionalCap: 2500, rate: 0.004, amount: 0),
+                MaintenanceTier(notionalCap: .infinity, rate: 0.01, amount: 15),
+            ] : [MaintenanceTier(notionalCap: .infinity, rate: 0.005, amount: 0)]
+        return try PlatformRules(
+            fees: flip()
+                ? Fees(open: 0, close: 0, liquidation: 0) : Fees(open: 0.0005, close: 0.0006, liquidation: 0.004),
+            slippage: Slippage(base: flip() ? 0 : 0.001, impact: flip(4) ? 0.3 : 0), tiers: MaintenanceTiers(tiers),
+            liquidation: LiquidationRules(
+                enabled: !flip(12), trigger: flip(4) ? .close : .extreme,
+                fill: fills[Int(random.next() % 6)], latency: 1 + Int(random.next() % 3)))
+    }
+
+    static func safeguards(_ random: inout SeededGenerator) -> SafeguardRules {
+        func flip(_ odds: UInt64 = 2) -> Bool { random.next() % odds == 0 }
+        var rules = SafeguardRules()
+        let amount = flip() ? 0 : 20_000 * random.uniform()
+        rules.fund = FundRules(
+            amount: amount, floor: flip(3) ? amount / 5 : 0,
+            topUp: flip(4) ? FundRules.TopUp(below: 1000, to: 3000) : nil)
+        rules.surplusToFund = [0, 0.5, 1][Int(random.next() % 3)]
+        rules.feeToFund = [0, 0.5, 1][Int(random.next() % 3)]
+        rules.deleveraging = flip(4) ? nil : DeleveragingRule.allCases[Int(random.next() % 6)]
+        rules.early = flip(4) ? EarlyDeleveraging(fall: 0.3, within: .minutes(480)) : nil
+        rules.socialisedCap = flip() ? nil : [0.1, 0.5, 1][Int(random.next() % 3)]
+        rules.recourse = flip() ? .trader : .platform
+        return rules
+    }
+
+    /// Bars of a quarter of an hour, so that a few hundred hold days.
+    static func market(seed: UInt64, bars: Int, _ random: inout SeededGenerator) throws -> MarketHistory {
+        func flip(_ odds: UInt64 = 2) -> Bool { random.next() % odds == 0 }
+        let base = randomSeries(seed: seed, bars: bars, wildness: flip() ? 0.01 : 0.06, holes: flip())
+        let step = flip() ? 5 : 1e-9
+        func shaped(_ column: [Double]) -> [Double] { column.map { ($0 / step).rounded() * step } }
+        let start = base.time[0]
+        let time = base.time.map { start + 15 * ($0 - start) }
+        let volume = base.time.map { _ in flip(9) ? 0 : 1e6 * random.uniform() }
+        let series = try BarSeries(
+            time: time, open: shaped(base.open), high: shaped(base.high), low: shaped(base.low),
+            close: shaped(base.close), volume: flip(3) ? nil : volume)
+        let funding =
+            flip(3) ? FundingSchedule(constant: flip() ? 0.003 : -0.002, every: .minutes(60), over: series) : nil
+        let mark =
+            flip(5)
+            ? try BarSeries(
+                time: time, open: series.open, high: series.high.map { $0 * 0.99 }, low: series.low.map { $0 * 1.01 },
+                close: series.close) : nil
+        return MarketHistory(series: series, funding: funding, mark: mark)
+    }
+}
