@@ -127,8 +127,10 @@ public struct SensitivityRow: Hashable, Codable, Sendable {
 
 /// What is passed once in so many years, beyond what was seen: moves against a position, or its shortfalls.
 public struct TailReport: Hashable, Codable, Sendable {
-    /// Thresholds and fit, or why there is none.
+    /// Thresholds and fit on ``scale``, or why there is none.
     public var analysis: TailAnalysis
+    /// The scale of the fit; ``levels`` are mapped back.
+    public var scale: TailScale
     /// Return periods, years, with the moves that are passed once in each, or why none is given.
     public var levels: [Level]
 
@@ -159,9 +161,29 @@ public struct TailReport: Hashable, Codable, Sendable {
     }
 
     /// A tail with its return periods.
-    public init(analysis: TailAnalysis, levels: [Level]) {
-        self.analysis = analysis
-        self.levels = levels
+    public init(analysis: TailAnalysis, scale: TailScale, levels: [Level]) {
+        (self.analysis, self.scale, self.levels) = (analysis, scale, levels)
+    }
+
+    /// The return levels of the periods, mapped back from the scale.
+    ///
+    /// - Parameters:
+    ///   - periods: years; those whose level lies under the threshold are left out, as the data themselves answer.
+    ///   - confidence: of the intervals.
+    public init(analysis: TailAnalysis, scale: TailScale, periods: [Double], confidence: Double) {
+        let levels = periods.compactMap { period -> Level? in
+            let outcome: Result<TailFit.ReturnLevel, TailRefusal.Failure>?
+            switch analysis.outcome {
+            case .failure(let failure): outcome = .failure(failure)
+            case .success(let fit): outcome = fit.returnLevel(years: period, confidence: confidence)
+            }
+            switch outcome {
+            case nil: return nil
+            case .success(let level): return Level(years: period, move: scale.level(level), refusal: nil)
+            case .failure(let failure): return Level(years: period, move: nil, refusal: failure.reason)
+            }
+        }
+        self.init(analysis: analysis, scale: scale, levels: levels)
     }
 }
 
@@ -182,12 +204,32 @@ public struct MarginRequirement: Codable, Sendable {
     }
 }
 
+extension MarginRequirement {
+    /// The margin, in parts of the entry notional, that covers a move under a contract, before fees; nil for contracts whose
+    /// debt grows with time.
+    public static func margin(_ move: Double, contract: ContractKind, side: Side) -> Double? {
+        switch (contract, side) {
+        case (.linear, _): move
+        // In coins a long loses 1/(1 − move) − 1 of its notional, a short 1 − 1/(1 + move).
+        case (.inverse, .long): move < 1 ? move / (1 - move) : nil
+        case (.inverse, .short): move / (1 + move)
+        case (.margin, _), (.spot, _): nil
+        }
+    }
+}
+
 extension TailReport.Level {
-    /// The leverage whose whole margin the move is; nil without a move against the position.
-    public var bankruptLeverage: TailReport.BankruptLeverage? {
-        guard let move, move.level > 0 else { return nil }
+    /// The leverage whose whole margin the move is, under the contract's own law where it is linear or inverse, else under the linear
+    /// one; nil without a move against the position.
+    public func bankruptLeverage(contract: ContractKind, side: Side) -> TailReport.BankruptLeverage? {
+        func leverage(_ move: Double) -> Double? {
+            MarginRequirement.margin(move, contract: contract == .inverse ? .inverse : .linear, side: side).map {
+                1 / $0
+            }
+        }
+        guard let move, move.level > 0, let value = leverage(move.level), let low = leverage(move.interval.high)
+        else { return nil }
         return TailReport.BankruptLeverage(
-            value: 1 / move.level, low: 1 / move.interval.high,
-            high: move.interval.low > 0 ? 1 / move.interval.low : nil)
+            value: value, low: low, high: move.interval.low > 0 ? leverage(move.interval.low) : nil)
     }
 }

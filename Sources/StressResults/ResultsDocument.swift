@@ -17,8 +17,6 @@ public struct ResultsDocument: Sendable {
 
     /// Raised whenever another program would misunderstand the bytes.
     public static let version = 2
-    /// The oldest version that is understood: version 1 had words beside its verdicts, which are passed over, and nothing of years.
-    private static let oldest = 1
 
     /// Why a document cannot be used.
     public enum Problem: Error, Hashable, Sendable {
@@ -54,7 +52,7 @@ extension ResultsDocument {
         let comparisons: [CellComparison]
         let lookBackMargins: [LookBackMargin]
         let bands: [CurveBand]
-        let yearRecords: [YearRecord]?
+        let yearRecords: [YearRecord]
     }
 
     private struct RowName: Codable {
@@ -100,22 +98,21 @@ extension ResultsDocument {
         guard let header = ExactJSON.value(Header.self, data), header.format == Header().format else {
             throw .damaged
         }
-        let known = ResultsDocument.oldest...ResultsDocument.version
-        guard known.contains(header.formatVersion) else { throw .version(header.formatVersion) }
+        guard header.formatVersion == ResultsDocument.version else { throw .version(header.formatVersion) }
         guard let body = ExactJSON.value(Body.self, data) else { throw .damaged }
         report = try ResultsDocument.report(
-            body, hasYears: header.formatVersion > 1, command, circumstances)
+            body, command, circumstances)
     }
 
     private static func report(
-        _ body: Body, hasYears: Bool, _ command: String, _ circumstances: RunCircumstances
+        _ body: Body, _ command: String, _ circumstances: RunCircumstances
     ) throws(Problem) -> RunReport {
         let study = try study(body.studyText)
         let cells = study.cells
         let count = cells.count + (body.suspiciousRow == nil ? 0 : 1)
         guard body.fills.count == cells.count,
             let estimates = body.estimates.withUnsafeBytes({
-                CellEstimate.estimates($0, count: count, hasYears: hasYears)
+                CellEstimate.estimates($0, count: count)
             })
         else { throw .damaged }
         let limits = body.limits.compactMap { $0.check(of: study.limits, cells: cells) }
@@ -128,7 +125,7 @@ extension ResultsDocument {
         (report.failures, report.lastGood, report.details) = (body.failures, body.lastGood, body.details)
         (report.requirements, report.comparisons) = (body.requirements, body.comparisons)
         (report.lookBackMargins, report.bands) = (body.lookBackMargins, body.bands)
-        report.yearRecords = body.yearRecords ?? []
+        report.yearRecords = body.yearRecords
         if let row = body.suspiciousRow {
             report.suspicion = SuspicionCheck(
                 bars: body.suspiciousBars ?? 0,

@@ -10,15 +10,11 @@ extension CellEstimate {
     }
 
     /// The estimates of ``record(_:)``; nil when the bytes are not those of `count` estimates.
-    ///
-    /// - Parameter hasYears: whether the record has spells and further years, as all but the first have.
-    public static func estimates(
-        _ bytes: UnsafeRawBufferPointer, count: Int, hasYears: Bool = true
-    ) -> [CellEstimate]? {
+    public static func estimates(_ bytes: UnsafeRawBufferPointer, count: Int) -> [CellEstimate]? {
         var reader = RecordReader(bytes)
         var estimates: [CellEstimate] = []
         for _ in 0..<count {
-            guard let estimate = CellEstimate(from: &reader, hasYears: hasYears) else { return nil }
+            guard let estimate = CellEstimate(from: &reader) else { return nil }
             estimates.append(estimate)
         }
         return reader.isAtEnd ? estimates : nil
@@ -38,14 +34,14 @@ extension CellEstimate {
         writer.add(unprotectedFrequency) { $0.add($1) }
     }
 
-    private init?(from reader: inout RecordReader, hasYears: Bool) {
+    private init?(from reader: inout RecordReader) {
         guard let windows = WindowCounts(from: &reader), let effective = reader.integer(),
             let exit = ExitEstimate(from: &reader), let worst = reader.optional({ ExitEstimate(from: &$0) }),
             let best = reader.optional({ ExitEstimate(from: &$0) }),
             let gap = reader.optional({ ExitEstimate(from: &$0) }),
             let median = reader.optional({ $0.integer().map { TimeSpan(milliseconds: Int64($0)) } }),
             let status: CellStatus = reader.choice(),
-            let inference = reader.optional({ CellInference(from: &$0, hasYears: hasYears) }),
+            let inference = reader.optional({ CellInference(from: &$0) }),
             let liquidated = reader.optional({ $0.double() }), let unprotected = reader.optional({ $0.double() })
         else { return nil }
         self.init(
@@ -130,7 +126,7 @@ extension CellInference {
         writer.add(nextYear) { writer, ends in [ends.low, ends.high].forEach { writer.add($0) } }
     }
 
-    fileprivate init?(from reader: inout RecordReader, hasYears: Bool) {
+    fileprivate init?(from reader: inout RecordReader) {
         guard let count = reader.integer(), (0...FillRole.allCases.count).contains(count) else { return nil }
         var (roles, negative, severity) = ([FillRole](), [FrequencyInference?](), [SeverityInference?]())
         for _ in 0..<count {
@@ -149,7 +145,7 @@ extension CellInference {
         self.init(
             negative: negative, roles: roles, liquidated: liquidated, unprotected: unprotected, meanRunBlocks: blocks,
             meanRun: TimeSpan(milliseconds: Int64(run)), disjointWindows: windows, severity: severity)
-        guard !hasYears || readYears(from: &reader) else { return nil }
+        guard readYears(from: &reader) else { return nil }
     }
 }
 

@@ -29,15 +29,17 @@ import Testing
         let times = entries.map(\.time)
         let conditions = MarketConditions(times: times, closes: times.indices.map { 100 + Double($0 % 7) })
         let cell = try #require(report.study.headlineCell)
+        let span = try #require(TailSpan(first: 0, last: TimeSpan.days(365).milliseconds, run: .days(7)))
         let tail = TailReport(
             analysis: TailAnalysis(
-                times: [], values: [], separation: .days(1), years: 1, random: SeededGenerator(seed: 1)),
+                times: [], values: [], separation: .days(1), span: span, random: SeededGenerator(seed: 1)),
+            scale: .moves(isFall: true),
             levels: [TailReport.Level(years: 5, move: nil, refusal: .fewPeaks)])
         let shortfallTail = TailReport(
-            analysis: tail.analysis,
+            analysis: tail.analysis, scale: .shortfalls(isBounded: true, largestLoss: 10),
             levels: [
                 TailReport.Level(
-                    years: 1, move: .init(level: 0.2, interval: Interval(low: 0.12, high: .infinity)), refusal: nil),
+                    years: 1, move: .init(level: 0.2, interval: Interval(low: 0.12, high: 0.9)), refusal: nil),
                 TailReport.Level(years: 5, move: nil, refusal: .tooFar),
             ])
         let slower = try #require(
@@ -98,7 +100,7 @@ import Testing
         let shortfalls = try rows("shortfall_tail.csv", report)
         #expect(shortfalls.map { $0["shortfall_margin_frac"] } == ["0.2", ""])
         #expect(
-            shortfalls.map { $0["shortfall_high_margin_frac"] } == ["", ""] && shortfalls[1]["refusal"] == "too_far")
+            shortfalls.map { $0["shortfall_high_margin_frac"] } == ["0.9", ""] && shortfalls[1]["refusal"] == "too_far")
         let speeds = try rows("time_to_liquidation.csv", report)
         let headline = report.details[0].cell.leverage
         #expect(speeds.last { $0["leverage_x"] == numberText(headline.value) }?["liquidated_count"] == "96")
@@ -128,6 +130,30 @@ import Testing
         #expect(always["max_leverage_x"] == "" && always["breaking_leverage_x"] == "1")
     }
 
+    /// Met, broken and unknown are three things: what has no data, or no interval, breaks nothing and keeps nothing.
+    @Test func unknownIsNotBroken() throws {
+        func row(_ estimate: @escaping (Double) -> CellEstimate) throws -> [String: String] {
+            var report = try makeReport(horizons: [.days(7)]) { estimate($0.leverage.value) }
+            report.study.statistics.maxFrequency = 0.01
+            return try rows("max_leverage.csv", report)[0]
+        }
+        let none = makeEstimate(entries: 0, excluded: 40, negative: 0, unprotected: 0, liquidated: 0)
+        let (fine, bad) = (makeEstimate(negative: 0, windows: 3650), makeEstimate(negative: 5000, windows: 3650))
+        let gap = try row { $0 == 20 ? none : fine }
+        #expect(gap["verdict"] == "unknown" && gap["max_leverage_x"] == "5" && gap["breaking_leverage_x"] == "")
+        #expect(gap["met_count"] == "3" && gap["broken_count"] == "0" && gap["unknown_count"] == "1")
+        #expect(gap["unknown_leverage_x"] == "20" && gap["unknown_reason"] == "no_data")
+        let both = try row { $0 == 20 ? none : $0 == 100 ? bad : fine }
+        #expect(both["verdict"] == "unknown" && both["breaking_leverage_x"] == "100")
+        let all = try row { _ in none }
+        #expect(all["verdict"] == "unknown" && all["unknown_count"] == "4" && all["max_leverage_x"] == "")
+        let met = try row { _ in fine }
+        #expect(met["verdict"] == "met" && met["unknown_count"] == "0" && met["unknown_reason"] == "")
+        let broken = try row { $0 == 1 ? fine : bad }
+        #expect(broken["verdict"] == "broken" && broken["breaking_leverage_x"] == "5")
+        #expect(broken["max_leverage_x"] == "1")
+    }
+
     @Test func marginsOfContracts() throws {
         let short = try #require(MarginRequirement.margin(0.25, contract: .inverse, side: .short))
         #expect(short == 0.2)
@@ -152,6 +178,10 @@ import Testing
         #expect(page.contains("No extrapolation: fewer than 25 separate peaks above any threshold."))
         #expect(page.contains("months ended below zero"))
         #expect(page.contains("A margin of 30\u{202F}% of the notional would have kept"))
+        #expect(
+            page.contains(
+                "No leverage of the grid is shown to stay at or below 1.0\u{202F}%; 1× is the lowest leverage that is above."
+            ))
         #expect(markupFault(in: page) == nil)
         let without = try #require(
             makeReport { _ in makeEstimate() }.files().first { $0.path == "reports/ltcusdt-long.html" })
@@ -170,34 +200,51 @@ import Testing
         var report = try report()
         var random = SeededGenerator(seed: 8)
         let tail = GeneralizedPareto(shape: 0.1, scale: 0.04)
-        let moves = (0..<2000).map { _ in tail.excess(survival: 1 - random.uniform()) }
+        let falls = (0..<2000).map { _ in tail.excess(survival: 1 - random.uniform()) }
+        let times = falls.indices.map { Int64($0) * 86_400_000 }
+        let span = try #require(TailSpan(first: 0, last: times[1999], run: .days(2)))
         let analysis = TailAnalysis(
-            times: moves.indices.map { Int64($0) * 86_400_000 }, values: moves, separation: .hours(1), years: 5.5,
-            random: SeededGenerator(seed: 1))
-        let fit = try analysis.outcome.get()
-        let levels = [1.0, 10, 100].compactMap { years -> TailReport.Level? in
-            switch fit.returnLevel(years: years, confidence: 0.95) {
-            case nil: nil
-            case .success(let move): TailReport.Level(years: years, move: move, refusal: nil)
-            case .failure(let failure): TailReport.Level(years: years, move: nil, refusal: failure.reason)
-            }
-        }
-        report.details[0].tail = TailReport(analysis: analysis, levels: levels)
+            times: times, values: falls, separation: .hours(1), span: span, random: SeededGenerator(seed: 1))
+        report.details[0].tail = TailReport(
+            analysis: analysis, scale: .moves(isFall: true), periods: [1, 10, 100], confidence: 0.95)
         return report
     }
 
     /// A linear position is bankrupt where the move is its whole margin.
     @Test func leverageOfAMove() throws {
         let level = TailReport.Level(
-            years: 10, move: .init(level: 0.5, interval: Interval(low: 0.4, high: .infinity)), refusal: nil)
-        let leverage = try #require(level.bankruptLeverage)
-        #expect(leverage.value == 2 && leverage.high == 2.5 && leverage.low == 0)
+            years: 10, move: .init(level: 0.5, interval: Interval(low: 0.4, high: 0.8)), refusal: nil)
+        let linear = try #require(level.bankruptLeverage(contract: .linear, side: .long))
+        #expect(linear.value == 2 && linear.high == 2.5 && linear.low == 1.25)
+        // Counted in coins a long that falls by half has lost its whole notional, and one that falls by 0.8 four times it.
+        let inverse = try #require(level.bankruptLeverage(contract: .inverse, side: .long))
+        #expect(abs(inverse.value - 1) < 1e-15 && abs(inverse.low - 0.25) < 1e-15)
+        let short = try #require(level.bankruptLeverage(contract: .inverse, side: .short))
+        #expect(abs(short.value - 3) < 1e-15)
         let rows = try rows("tail.csv", try AnatomyReportTests.extrapolated())
         #expect(rows.map { $0["refusal"] } == ["", "", "too_far"])
         for row in rows.dropLast() {
-            let (move, own) = (Double(row["move_frac"] ?? ""), Double(row["bankrupt_leverage_x"] ?? ""))
-            #expect(abs(try #require(move) * (try #require(own)) - 1) < 1e-12)
+            let move = try #require(Double(row["move_frac"] ?? ""))
+            let own = try #require(Double(row["bankrupt_leverage_x"] ?? ""))
+            #expect(abs(move * own - 1) < 1e-12)
+            let high = try #require(Double(row["move_high_frac"] ?? ""))
+            #expect(move < high && high < 1 && row["confidence"] == "0.95")
+            let threshold = try #require(Double(row["threshold_frac"] ?? ""))
+            #expect(threshold > 0 && threshold < move)
         }
+    }
+
+    /// A price cannot fall by more than it is: neither a level, nor an end, nor what the page says reaches 100 %.
+    @Test func noFallIsTheWholePrice() throws {
+        var report = try AnatomyReportTests.extrapolated()
+        let far = TailFit.ReturnLevel(level: 2, interval: Interval(low: 0.5, high: 20))
+        let fall = TailScale.moves(isFall: true).level(far)
+        #expect(fall.interval.high < 1 && fall.level < fall.interval.high)
+        report.details[0].tail?.levels = [TailReport.Level(years: 20, move: fall, refusal: nil)]
+        let row = try rows("tail.csv", report)[0]
+        #expect(try #require(Double(row["move_high_frac"] ?? "")) < 1)
+        let page = try #require(report.files().first { $0.path == "reports/ltcusdt-long.html" }).contents
+        #expect(page.contains("39–&gt;99"))
     }
 
     @Test func shortfallsBeyondTheData() throws {
@@ -207,7 +254,7 @@ import Testing
         }
         let said = "Once in 1\(hardSpace)year a crash leaves a shortfall of more than 20\(narrowSpace)% of the margin"
         #expect(try page().contains(said))
-        #expect(try page().contains("12–∞"))
+        #expect(try page().contains("12–90"))
         report.details[0].shortfallTail?.levels.removeFirst()
         #expect(try page().contains("Its shortfalls are not extrapolated: more than 5 times the history."))
     }

@@ -11,53 +11,57 @@ struct CellTails {
     let study: Study
     let job: HistoryJob
     let cell: StudyCell
+    /// How long the market remembers, at least the holding time.
+    let run: TimeSpan
 
     private static let returnPeriods = [1.0, 2, 5, 10, 20]
 
-    /// Moves against the position within the holding time; nil without windows.
+    /// Moves against the position within the holding time, the farthest of each resampled block; nil without windows.
     var moves: TailReport? {
         let found = job.adverseMoves(horizon: cell.horizon, side: cell.side)
-        guard let years = CellTails.years(found.times.first, found.times.last) else { return nil }
-        return report(
-            TailAnalysis(
-                times: found.times, values: found.moves, separation: cell.horizon, years: years,
-                random: random("tail")))
+        guard let span = span(found.times) else { return nil }
+        let scale = TailScale.moves(isFall: cell.side == .long)
+        let maxima = blockMaxima(times: found.times, values: found.moves.map(scale.scaled), blocks: found.blocks)
+        let separation = max(cell.horizon.milliseconds, job.resamplingBlock.milliseconds)
+        let analysis = TailAnalysis(
+            times: maxima.times, values: maxima.values, separation: TimeSpan(milliseconds: separation), span: span,
+            random: random("tail"))
+        return report(analysis, scale)
     }
 
     /// Shortfalls in parts of the margin, the deepest of each crash; nil without entries. Crashes are told apart as episodes are:
     /// by the times at which entries went below zero.
     func shortfalls(_ entries: [HeldEntry], separation: TimeSpan) -> TailReport? {
-        guard let years = CellTails.years(entries.first?.time, entries.last?.time) else { return nil }
+        guard let span = span(entries.map(\.time)) else { return nil }
         let below = entries.negativeByExit
-        return report(
-            TailAnalysis(
-                times: below.map(\.exitTime), values: below.map(\.shortfallGivenOne), separation: separation,
-                years: years, shares: TailAnalysis.eventShares, random: random("shortfall tail")))
+        let scale = shortfallScale
+        let analysis = TailAnalysis(
+            times: below.map(\.exitTime), values: below.map { scale.scaled($0.shortfallGivenOne) },
+            separation: separation, span: span, shares: TailAnalysis.eventShares, random: random("shortfall tail"))
+        return report(analysis, scale)
+    }
+
+    /// A linear long has lost all it can when the price is zero, and a short counted in coins when it is infinite. The opening fee is
+    /// owed as well.
+    private var shortfallScale: TailScale {
+        let fee = study.platform(named: cell.platform)?.rules.fees.open ?? 0
+        return .shortfalls(
+            isBounded: (cell.side == .long) != (cell.contract == .inverse),
+            largestLoss: cell.leverage.value * (1 + fee))
+    }
+
+    private func span(_ times: [Int64]) -> TailSpan? {
+        guard let first = times.first, let last = times.last else { return nil }
+        return TailSpan(first: first, last: last, run: run)
     }
 
     private func random(_ name: String) -> SeededGenerator {
         SeededGenerator(seed: study.statistics.seed).stream("\(name) \(cell.horizon.text)")
     }
 
-    private static func years(_ first: Int64?, _ last: Int64?) -> Double? {
-        guard let first, let last, last > first else { return nil }
-        return Double(last - first) / (365.25 * 86_400_000)
-    }
-
-    private func report(_ analysis: TailAnalysis) -> TailReport {
-        let levels = CellTails.returnPeriods.compactMap { period -> TailReport.Level? in
-            let outcome: Result<TailFit.ReturnLevel, TailRefusal.Failure>?
-            switch analysis.outcome {
-            case .failure(let failure): outcome = .failure(failure)
-            case .success(let fit):
-                outcome = fit.returnLevel(years: period, confidence: study.statistics.confidence)
-            }
-            switch outcome {
-            case nil: return nil
-            case .success(let level): return TailReport.Level(years: period, move: level, refusal: nil)
-            case .failure(let failure): return TailReport.Level(years: period, move: nil, refusal: failure.reason)
-            }
-        }
-        return TailReport(analysis: analysis, levels: levels)
+    private func report(_ analysis: TailAnalysis, _ scale: TailScale) -> TailReport {
+        TailReport(
+            analysis: analysis, scale: scale, periods: CellTails.returnPeriods,
+            confidence: study.statistics.confidence)
     }
 }

@@ -19,6 +19,13 @@ extension AssetSide {
             w.qualifications(sentences)
             w.line()
             if row.estimate.windows.entries > 0 { writeKeyFigures(row, &w) }
+            if let words = pooledWords(row) {
+                w.element("p", .class("src")) { w in
+                    w.text(words + " ")
+                    w.element("a", .href("../pooled.csv"), text: "pooled.csv")
+                }
+                w.line()
+            }
             writeChecks(&w)
         }
         w.line()

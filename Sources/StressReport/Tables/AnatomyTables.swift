@@ -261,7 +261,13 @@ extension RunReport {
     private struct TailLine {
         let tail: TailReport
         let level: TailReport.Level
+        let cell: StudyCell
         var fit: TailFit? { try? tail.analysis.outcome.get() }
+        /// In the unit of the levels.
+        var threshold: Double? { fit.map { tail.scale.value($0.threshold) } }
+        var bankrupt: TailReport.BankruptLeverage? {
+            level.bankruptLeverage(contract: cell.contract, side: cell.side)
+        }
     }
 
     /// `tail.csv`, `shortfall_tail.csv`: what is passed once in so many years.
@@ -269,6 +275,7 @@ extension RunReport {
         _ file: String, _ quantity: TailQuantity, _ find: (CellDetail) -> TailReport?
     ) -> CSVTable {
         let (name, base, unit) = (quantity.column, quantity.base, quantity.unit)
+        let confidence = study.statistics.confidence
         let columns: [Column<DetailRow<TailLine>>] = [
             Column("return_period_y", "years", .number, "Years in which the \(name) is passed once on average") {
                 numberText($0.part.level.years)
@@ -277,47 +284,71 @@ extension RunReport {
             Column("\(name)_low_\(base)", unit, .number, "Lower end of its profile-likelihood interval") {
                 field($0.part.level.move?.interval.low)
             },
-            Column("\(name)_high_\(base)", unit, .number, "Upper end of it; empty when there is none") {
-                field($0.part.level.move.flatMap { $0.interval.high.isFinite ? $0.interval.high : nil })
+            Column("\(name)_high_\(base)", unit, .number, "Upper end of it") {
+                field($0.part.level.move?.interval.high)
             },
+            Column("confidence", "fraction", .number, "Confidence of the interval") { _ in numberText(confidence) },
             Column(
                 "refusal", "", .text,
-                "Why no \(name) is given: \(TailRefusal.allCases.map(\.rawValue).joined(separator: ", "))"
+                "Why no \(name) is given: \(TailRefusal.allCases.map { "\($0.rawValue) (\($0.words))" }.joined(separator: ", "))"
             ) {
                 $0.part.level.refusal?.rawValue ?? ""
             },
-            Column("threshold_\(base)", unit, .number, "Threshold of the fit") { field($0.part.fit?.threshold) },
+            Column("threshold_\(base)", unit, .number, "Threshold of the fit") {
+                field($0.part.threshold)
+            },
             Column("peaks_count", "peaks", .integer, "Separate peaks above it") {
                 $0.part.fit.map { String($0.excesses.count) } ?? ""
             },
-            Column("shape", "", .number, "Shape of the generalised Pareto tail, by maximum likelihood") {
+            Column("extremal_index", "fraction", .number, "Peaks over the values above the threshold, by runs") {
+                field($0.part.fit?.extremalIndex)
+            },
+            Column("runs_count", "runs", .integer, "Lengths of the market's memory in the history") {
+                $0.part.fit.map { String($0.runs) } ?? ""
+            },
+            Column(
+                "dispersion", "", .number,
+                "How many times the variance of independent peaks a level has, as its runs show; widens the interval"
+            ) { field($0.part.fit?.dispersion) },
+            Column("degrees", "", .number, "Degrees of freedom of that variance") { field($0.part.fit?.degrees) },
+            Column(
+                "shape", "", .number,
+                "Shape of the generalised Pareto tail, by maximum likelihood on the scale of the log price"
+            ) {
                 field($0.part.fit?.distribution.shape)
             },
             Column("shape_error", "", .number, "Its standard error") { field($0.part.fit?.shapeError) },
             Column("shape_moments", "", .number, "Shape by probability-weighted moments") {
                 field($0.part.fit?.momentFit?.shape)
             },
-            Column("scale_\(base)", unit, .number, "Scale of the tail") { field($0.part.fit?.distribution.scale) },
+            Column("scale_log", "log price", .number, "Scale of the tail") { field($0.part.fit?.distribution.scale) },
             Column("fit_p_value", "fraction", .number, "Share of samples of the fitted tail that fit worse") {
                 field($0.part.fit?.fitPValue)
             },
         ]
         return table(
-            file, { detail in find(detail).map { tail in tail.levels.map { TailLine(tail: tail, level: $0) } } ?? [] },
+            file,
+            { detail in
+                find(detail).map { tail in tail.levels.map { TailLine(tail: tail, level: $0, cell: detail.cell) } }
+                    ?? []
+            },
             columns + (quantity == .move ? bankruptColumns : []))
     }
 
     /// The leverage whose whole margin a move is, with the interval that the move's gives it.
     private var bankruptColumns: [Column<DetailRow<TailLine>>] {
         [
-            Column("bankrupt_leverage_x", "x", .number, "Leverage of a linear position whose margin the move is") {
-                field($0.part.level.bankruptLeverage?.value)
+            Column(
+                "bankrupt_leverage_x", "x", .number,
+                "Leverage of a position whose whole margin the move is: inverse for an inverse cell, else linear"
+            ) {
+                field($0.part.bankrupt?.value)
             },
             Column("bankrupt_leverage_low_x", "x", .number, "Lower end of its interval, from that of the move") {
-                field($0.part.level.bankruptLeverage?.low)
+                field($0.part.bankrupt?.low)
             },
             Column("bankrupt_leverage_high_x", "x", .number, "Upper end of its interval; empty when there is none") {
-                field($0.part.level.bankruptLeverage?.high)
+                field($0.part.bankrupt?.high)
             },
         ]
     }

@@ -73,7 +73,7 @@ extension RunReport {
     func tables(pages: [AssetSide]) -> [CSVTable] {
         var tables =
             [resultsTable, severityTable, intervalsTable, safeguardsTable, maxLeverageTable] + anatomyTables
-            + comparisonTables + backtestTables + lookBackTables + [
+            + comparisonTables + pooledTables + backtestTables + lookBackTables + [
                 dataQualityTable, inputsTable, statementsTable(pages: pages),
             ]
         if !study.limits.isEmpty { tables.append(limitsTable) }

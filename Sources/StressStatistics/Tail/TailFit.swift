@@ -17,8 +17,16 @@ public enum TailRefusal: String, Hashable, Codable, Sendable, CaseIterable {
     case poorFit = "poor_fit"
     /// Fits above higher thresholds say something else.
     case unstable
+    /// A value lies at or past the end of the scale: the price came to zero or below.
+    case pastScale = "past_scale"
+    /// The history is shorter than ``TailFit/fewestRuns`` of the market's own memories: how often its turbulent times come cannot be known.
+    case fewRuns = "few_runs"
+    /// A handful of peaks decides the level, and without them it would be another.
+    case fewDecide = "few_decide"
     /// The return period asked for is more than ``TailFit/farthestExtrapolation`` times the history.
     case tooFar = "too_far"
+    /// The likelihood never falls off: nothing bounds the level from above.
+    case noUpperEnd = "no_upper_end"
 }
 
 /// A tail fitted to the peaks above a threshold.
@@ -27,8 +35,16 @@ public struct TailFit: Hashable, Codable, Sendable {
     public let threshold: Double
     /// Peaks less threshold, largest last.
     public let excesses: [Double]
-    /// Peaks above the threshold per year.
-    public let peaksPerYear: Double
+    /// Peaks over the values above the threshold that they are the largest of: the extremal index by runs (R. L. Smith, I. Weissman,
+    /// JRSS B 56, 1994). 1 where every value stands alone.
+    public let extremalIndex: Double
+    /// Runs of the market's memory in the history.
+    public let runs: Int
+    /// By how much the variance of a level exceeds that from as many independent peaks; at least 1. The largest of the periods up to
+    /// ``longestPeriod`` that may be asked for, so that a longer period never has a lower end.
+    public let dispersion: Double
+    /// Degrees of freedom of that variance, the fewest of the same periods.
+    public let degrees: Double
     /// The fit of greatest likelihood.
     public let distribution: GeneralizedPareto
     /// The fit by probability-weighted moments, to compare; nil where it does not exist.
@@ -38,8 +54,17 @@ public struct TailFit: Hashable, Codable, Sendable {
     /// Length of the history, years.
     public let years: Double
 
+    /// Peaks above the threshold per year.
+    public var peaksPerYear: Double { Double(excesses.count) / years }
+
     /// Fewer peaks than this say nothing about a shape.
     public static let fewestPeaks = 25
+    /// In a history of fewer memories intervals do not cover: the documentation's table of coverage.
+    public static let fewestRuns = 30
+    /// With fewer degrees of freedom the variance of a level is a guess.
+    public static let fewestDegrees = 3.0
+    /// Return periods are judged together up to this, years.
+    public static let longestPeriod = 20.0
     /// How many times the length of the history a return period may be.
     public static let farthestExtrapolation = 5.0
     /// Below this share the model is taken to be wrong.
@@ -55,29 +80,50 @@ public struct TailFit: Hashable, Codable, Sendable {
     /// Fits the tail above `threshold`, or says why not.
     ///
     /// - Parameters:
-    ///   - peaks: one value an independent event; see ``clusterPeaks(times:values:threshold:separation:)``.
-    ///   - years: length of the history.
+    ///   - clusters: one peak an independent event; see ``Clusters``.
+    ///   - span: the time in which they were found, and its memory.
     ///   - random: for the samples of the goodness of fit; left untouched.
     ///
     /// O(peaks × samples).
     public static func fit(
-        peaks: [Double], threshold: Double, years: Double, random: SeededGenerator
+        _ clusters: Clusters, span: TailSpan, random: SeededGenerator
     ) -> Result<TailFit, TailRefusal.Failure> {
-        // A loss without bound has no mean, whatever the others look like.
-        guard peaks.allSatisfy(\.isFinite) else { return .failure(.init(.noMean)) }
-        let excesses = peaks.filter { $0 > threshold }.map { $0 - threshold }.sorted()
-        guard excesses.count >= fewestPeaks, years > 0 else { return .failure(.init(.fewPeaks)) }
+        // A loss without bound has no place on the scale, whatever the others look like.
+        guard clusters.peaks.allSatisfy(\.value.isFinite) else { return .failure(.init(.pastScale)) }
+        let peaks = clusters.peaks.sorted { $0.value < $1.value }
+        let excesses = peaks.map { $0.value - clusters.threshold }
+        guard excesses.count >= fewestPeaks else { return .failure(.init(.fewPeaks)) }
+        guard span.runs >= fewestRuns else { return .failure(.init(.fewRuns)) }
         guard let distribution = GeneralizedPareto(maximumLikelihood: excesses) else {
             return .failure(.init(.noMaximum))
         }
         guard distribution.shape < 1 else { return .failure(.init(.noMean)) }
         let pValue = goodnessOfFit(excesses, distribution, random: random.stream("goodness of fit"))
         guard pValue >= poorFitBelow else { return .failure(.init(.poorFit)) }
+        let likelihood = PeakLikelihood(excesses: excesses, years: span.years)
+        let spread = dispersion(likelihood, runs: peaks.map { span.run(of: $0.time) }, of: span.runs, distribution)
+        guard let spread, spread.degrees >= fewestDegrees else { return .failure(.init(.fewDecide)) }
         return .success(
             TailFit(
-                threshold: threshold, excesses: excesses, peaksPerYear: Double(excesses.count) / years,
-                distribution: distribution,
-                momentFit: GeneralizedPareto(probabilityWeightedMoments: excesses), fitPValue: pValue, years: years))
+                threshold: clusters.threshold, excesses: excesses, extremalIndex: clusters.extremalIndex,
+                runs: span.runs, dispersion: spread.ratio, degrees: spread.degrees, distribution: distribution,
+                momentFit: GeneralizedPareto(probabilityWeightedMoments: excesses), fitPValue: pValue,
+                years: span.years))
+    }
+
+    /// The most cautious of the periods that may be asked for.
+    private static func dispersion(
+        _ likelihood: PeakLikelihood, runs: [Int], of runCount: Int, _ best: GeneralizedPareto
+    ) -> (ratio: Double, degrees: Double)? {
+        let longest = min(longestPeriod, farthestExtrapolation * likelihood.years)
+        let periods = [1, 2, 5, 10, longestPeriod, longest].filter { $0 <= longest && likelihood.logRate + log($0) > 0 }
+        let found = periods.map {
+            TailDispersion(likelihood, runs: runs, runCount: runCount, best: best, period: $0)
+        }
+        let known = found.compactMap(\.self)
+        guard known.count == found.count, let ratio = known.map(\.ratio).max(), let least = known.map(\.degrees).min()
+        else { return nil }
+        return (ratio, least)
     }
 }
 
@@ -95,7 +141,7 @@ extension TailFit {
     public struct ReturnLevel: Hashable, Codable, Sendable {
         /// The level.
         public let level: Double
-        /// Its interval; the upper end is infinite when the likelihood never falls off.
+        /// Its interval, finite.
         public let interval: Interval
 
         /// A level with its interval.
@@ -104,49 +150,24 @@ extension TailFit {
 
     /// The level that peaks pass once in `years` on average: `u + β ((λ T)^ξ − 1)/ξ`.
     ///
-    /// The interval holds the levels whose best likelihood is within the χ² bound of the greatest (S. Coles, "An Introduction
-    /// to Statistical Modeling of Extreme Values", 2001, ch. 4); it is lopsided, as it should be. The rate of peaks is taken as
-    /// observed. Fails for periods so short that the level lies under the threshold (nil) or too far beyond the history.
+    /// The interval holds the levels whose best likelihood, over shapes and rates, is within a bound of the greatest (S. Coles, "An
+    /// Introduction to Statistical Modeling of Extreme Values", 2001, ch. 4): half the square of Student's quantile, times the
+    /// ``dispersion``. It is lopsided, as it should be, and both ends rise with the period, because the bound does not depend on it. Fails
+    /// for periods so short that the level lies under the threshold (nil), too far beyond the history, or without an upper end.
     public func returnLevel(years period: Double, confidence: Double) -> Result<ReturnLevel, TailRefusal.Failure>? {
         let multiple = peaksPerYear * period
         guard multiple > 1 else { return nil }
-        guard period <= TailFit.farthestExtrapolation * years else { return .failure(.init(.tooFar)) }
+        guard period <= TailFit.farthestExtrapolation * years, period <= TailFit.longestPeriod else {
+            return .failure(.init(.tooFar))
+        }
         let growth = distribution.growth(multiple)
-        let z = normalQuantile(twoSided: confidence)
-        let bound = distribution.logLikelihood(excesses) - z * z / 2
-        func isInside(_ excess: Double) -> Bool { profile(excess, multiple) >= bound }
-        let low = edge(from: growth, stepping: 1 / 1.1, isInside)
-        let high = edge(from: growth, stepping: 1.1, isInside)
+        let quantile = studentQuantile(twoSided: confidence, degrees: degrees)
+        let ends = PeakLikelihood(excesses: excesses, years: years).interval(
+            around: growth, period: period, best: distribution, drop: dispersion * quantile * quantile / 2)
+        guard threshold + ends.high <= TailScale.farthest else { return .failure(.init(.noUpperEnd)) }
         return .success(
             ReturnLevel(
-                level: threshold + growth, interval: Interval(low: threshold + low, high: threshold + high)))
-    }
-
-    /// The greatest likelihood among the tails whose growth over `multiple` is `excess`.
-    private func profile(_ excess: Double, _ multiple: Double) -> Double {
-        func likelihood(_ shape: Double) -> Double {
-            let unit = GeneralizedPareto(shape: shape, scale: 1).growth(multiple)
-            return GeneralizedPareto(shape: shape, scale: excess / unit).logLikelihood(excesses)
-        }
-        let grid = (0..<36).map { -0.5 + 0.1 * Double($0) }
-        let best = grid.max { likelihood($0) < likelihood($1) } ?? 0
-        return likelihood(goldenMaximum(best - 0.1, best + 0.1, likelihood))
-    }
-
-    /// The last excess inside on the way out, by steps and then halving.
-    private func edge(from start: Double, stepping factor: Double, _ isInside: (Double) -> Bool) -> Double {
-        var (inside, outside) = (start, start * factor)
-        var steps = 0
-        while isInside(outside) {
-            (inside, outside) = (outside, outside * factor)
-            steps += 1
-            if steps > 200 { return factor > 1 ? .infinity : 0 }
-        }
-        for _ in 0..<40 {
-            let middle = (inside + outside) / 2
-            if isInside(middle) { inside = middle } else { outside = middle }
-        }
-        return inside
+                level: threshold + growth, interval: Interval(low: threshold + ends.low, high: threshold + ends.high)))
     }
 
     /// Share of samples of the fitted tail whose own fits are farther off than the peaks', by Anderson and Darling's distance,

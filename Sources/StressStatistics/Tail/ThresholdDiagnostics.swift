@@ -1,20 +1,55 @@
 import StressBasics
 
-/// Peaks of clusters: of values above `threshold` that follow each other within `separation`, the largest.
-///
-/// Overlapping windows see the same crash many times; a cluster is one event. `times` rise; both arrays are of one length.
-/// O(n).
-public func clusterPeaks(times: [Int64], values: [Double], threshold: Double, separation: TimeSpan) -> [Double] {
-    var (peaks, last) = ([Double](), Int64?.none)
-    for (time, value) in zip(times, values) where value > threshold {
-        if let before = last, time - before <= separation.milliseconds {
-            peaks[peaks.count - 1] = max(peaks[peaks.count - 1], value)
-        } else {
-            peaks.append(value)
+/// The largest value of every block, at its time. `blocks` never fall; all three arrays are of one length. O(n).
+public func blockMaxima(times: [Int64], values: [Double], blocks: [Int32]) -> (times: [Int64], values: [Double]) {
+    var (found, before) = (([Int64](), [Double]()), Int32?.none)
+    for (place, block) in blocks.enumerated() {
+        if block != before {
+            found.0.append(times[place])
+            found.1.append(values[place])
+        } else if values[place] > found.1[found.1.count - 1] {
+            (found.0[found.0.count - 1], found.1[found.1.count - 1]) = (times[place], values[place])
         }
-        last = time
+        before = block
     }
-    return peaks
+    return found
+}
+
+/// Values above a threshold in clusters: of those that follow each other within a separation, the largest is one event.
+///
+/// Overlapping windows see the same crash many times.
+public struct Clusters: Hashable, Sendable {
+    /// An event.
+    public struct Peak: Hashable, Sendable {
+        /// When its value was seen, milliseconds.
+        public let time: Int64
+        /// The largest of its cluster.
+        public let value: Double
+    }
+
+    /// What the values lie above.
+    public let threshold: Double
+    /// In order of time.
+    public let peaks: [Peak]
+    /// Values above the threshold.
+    public let exceedances: Int
+
+    /// `times` rise; both arrays are of one length. O(n).
+    public init(times: [Int64], values: [Double], threshold: Double, separation: TimeSpan) {
+        var (peaks, last, exceedances) = ([Peak](), Int64?.none, 0)
+        for (time, value) in zip(times, values) where value > threshold {
+            if let before = last, time - before <= separation.milliseconds {
+                if value > peaks[peaks.count - 1].value { peaks[peaks.count - 1] = Peak(time: time, value: value) }
+            } else {
+                peaks.append(Peak(time: time, value: value))
+            }
+            (last, exceedances) = (time, exceedances + 1)
+        }
+        (self.threshold, self.peaks, self.exceedances) = (threshold, peaks, exceedances)
+    }
+
+    /// Clusters over exceedances; 1 without any.
+    public var extremalIndex: Double { exceedances > 0 ? Double(peaks.count) / Double(exceedances) : 1 }
 }
 
 /// What the peaks above one threshold look like: a threshold is high enough when, from there on, the mean excess is a
@@ -35,10 +70,11 @@ public struct ThresholdDiagnostic: Hashable, Codable, Sendable {
     /// `β − ξ u`, which does not depend on the threshold once it is high enough.
     public let modifiedScale: Double?
 
-    /// Nil for fewer than two peaks.
-    public init?(peaks: [Double], threshold: Double) {
-        let excesses = peaks.filter { $0 > threshold }.map { $0 - threshold }
-        guard excesses.count >= 2 else { return nil }
+    /// Nil for fewer than two peaks, or one without bound.
+    public init?(_ clusters: Clusters) {
+        let threshold = clusters.threshold
+        let excesses = clusters.peaks.map { $0.value - threshold }
+        guard excesses.count >= 2, excesses.allSatisfy(\.isFinite) else { return nil }
         let n = Double(excesses.count)
         self.threshold = threshold
         self.peaks = excesses.count
@@ -58,8 +94,8 @@ public struct TailAnalysis: Hashable, Sendable {
     /// The fit above the lowest threshold that passes, or why none does.
     public let outcome: Result<TailFit, TailRefusal.Failure>
 
-    /// Shares of all windows' values that the thresholds lie above.
-    public static let thresholdShares = [0.8, 0.85, 0.9, 0.925, 0.95, 0.975]
+    /// Shares of the blocks' largest values that the thresholds lie above.
+    public static let thresholdShares = [0.9, 0.925, 0.95, 0.975]
     /// The same for values that are rare events already, such as shortfalls.
     public static let eventShares = [0, 0.25, 0.5, 0.75, 0.9]
 
@@ -68,23 +104,23 @@ public struct TailAnalysis: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - times: of the values, rising; milliseconds.
-    ///   - values: such as the deepest fall inside the window that starts there.
+    ///   - values: such as the deepest fall inside the windows that start in a block, on a ``TailScale``.
     ///   - separation: values closer than this belong to one event.
-    ///   - years: length of the history.
+    ///   - span: the history, and how long it remembers.
     ///   - shares: of the values that the thresholds lie above, rising.
     ///   - random: left untouched.
     public init(
-        times: [Int64], values: [Double], separation: TimeSpan, years: Double,
+        times: [Int64], values: [Double], separation: TimeSpan, span: TailSpan,
         shares: [Double] = TailAnalysis.thresholdShares, random: SeededGenerator
     ) {
         let sorted = values.sorted()
         let tried =
             sorted.isEmpty ? [] : shares.map { sorted[Int($0 * Double(sorted.count - 1))] }
-        let peaks = tried.map { clusterPeaks(times: times, values: values, threshold: $0, separation: separation) }
-        diagnostics = zip(peaks, tried).compactMap { ThresholdDiagnostic(peaks: $0, threshold: $1) }
+        let clusters = tried.map { Clusters(times: times, values: values, threshold: $0, separation: separation) }
+        diagnostics = clusters.compactMap { ThresholdDiagnostic($0) }
         var outcome = Result<TailFit, TailRefusal.Failure>.failure(.init(.fewPeaks))
-        for (peaks, threshold) in zip(peaks, tried) {
-            let next = TailFit.fit(peaks: peaks, threshold: threshold, years: years, random: random)
+        for clusters in clusters {
+            let next = TailFit.fit(clusters, span: span, random: random)
             // Having too few peaks higher up is no answer to what was wrong lower down.
             if case .failure(let failure) = next, failure.reason == .fewPeaks { break }
             outcome = next

@@ -6,9 +6,9 @@ import Synchronization
 
 /// Prints the tables of coverage as Markdown: how often nominal 95 % intervals hold the truth.
 ///
-/// `StressCoverage [trials]`, `StressCoverage --joint [trials]` for differences and mean shortfalls alone, `--year` for further years
-/// and turbulent spells, or `StressCoverage --time` for
-/// the time that resampling a large grid takes.
+/// `StressCoverage [trials]`, `StressCoverage --joint [trials]` for differences and mean shortfalls alone, `--year [trials]` for further
+/// years and turbulent spells, `--tail [trials]` for return levels, or `StressCoverage --time` for the time that resampling a large grid
+/// takes.
 @main struct StressCoverage {
     static let resamples = 1000
     static let frequencies = [0.1, 0.03, 0.01, 0.003]
@@ -26,6 +26,7 @@ import Synchronization
         let trials = CommandLine.arguments.dropFirst().compactMap { Int($0) }.first ?? 1000
         if CommandLine.arguments.contains("--joint") { return printJointTables(trials: trials) }
         if CommandLine.arguments.contains("--year") { return printYearTables(trials: trials) }
+        if CommandLine.arguments.contains("--tail") { return printTailTable(trials: trials) }
         let ordinary = [ReturnProcess.independent, .autoregressive, .garchJumps, .regimes].flatMap { process in
             [1, 7, 30].map { Setting(process: process, horizonDays: $0, days: 1826) }
         }
@@ -44,6 +45,7 @@ import Synchronization
         printTable(short, trials: trials)
         printYearTables(trials: trials)
         printJointTables(trials: trials)
+        printTailTable(trials: trials)
     }
 
     /// Files of a single month, as vendors sell minute bars.

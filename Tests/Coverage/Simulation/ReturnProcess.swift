@@ -15,6 +15,8 @@ public enum ReturnProcess: String, CaseIterable, Sendable {
     case garchJumps = "GARCH with jumps"
     /// Long calm and short turbulent times.
     case regimes = "Regime switching"
+    /// Independent returns with Student's distribution of three degrees of freedom: a power law.
+    case student = "i.i.d. Student (3)"
     /// Regimes that last longer than many price files: a year of calm, three months of turbulence.
     case slowRegimes = "Regimes of a year"
 
@@ -53,6 +55,10 @@ struct ReturnStream {
             let hasJump = random.uniform() < 1.0 / 500
             return last + (hasJump ? scale * (-4 + 4 * normal()) : 0)
         case .regimes: return regimeReturn(calmDays: 60)
+        case .student:
+            // A normal over the root of a mean of three squares; three degrees have a variance of 3.
+            let (value, squares) = (normal(), (0..<3).reduce(0.0) { sum, _ in sum + square(normal()) })
+            return scale * value / squares.squareRoot()
         case .slowRegimes: return regimeReturn(calmDays: 365)
         }
     }
@@ -62,6 +68,8 @@ struct ReturnStream {
         if random.uniform() < (isTurbulent ? 1 : 0.25) / calmDays { isTurbulent.toggle() }
         return (isTurbulent ? 2.5 : 0.8) * ReturnProcess.volatility * normal()
     }
+
+    private func square(_ value: Double) -> Double { value * value }
 
     /// Marsaglia's polar method.
     private mutating func normal() -> Double {

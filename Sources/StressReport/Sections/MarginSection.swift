@@ -1,0 +1,129 @@
+import StressBasics
+import StressResults
+import StressStatistics
+import StudyPlan
+
+/// What the price may do beyond the data, and the margin and leverage that follow.
+extension AssetSide {
+    func writeMargin(_ detail: CellDetail, _ w: inout HTMLWriter) {
+        let definition =
+            "Moves against a \(side.rawValue) within \(spanWords(detail.cell.horizon)) that are passed once in so many years: "
+            + "peaks over a threshold, one a cluster, generalised Pareto on the log price; \(confidenceText(confidence)) "
+            + "profile-likelihood interval, widened as the peaks cluster. "
+            + "\(detail.cell.contract == .inverse ? "An inverse" : "A linear") position whose margin is smaller is bankrupt there "
+            + "unless it was closed."
+        w.section("margin", label: "Tail and margin", title: marginTitle(detail), definition: definition) { w in
+            if let refusal = tailRefusal(detail) {
+                w.element("p", .class("none"), text: "No extrapolation: \(refusal.words).")
+            } else {
+                w.scrolling("Moves by return period") { writeLevels(detail, &$0) }
+            }
+            w.element("p", .class("src"), text: requirementWords(detail))
+            w.element("p", .class("src"), text: maxLeverageWords(detail))
+            w.element("p", .class("src"), text: shortfallWords(detail))
+            w.source(["tail.csv", "shortfall_tail.csv", "max_leverage.csv"], root: "../")
+        }
+    }
+
+    private func tailRefusal(_ detail: CellDetail) -> TailRefusal? {
+        guard let tail = detail.tail else { return .fewPeaks }
+        if case .failure(let failure) = tail.analysis.outcome { return failure.reason }
+        return nil
+    }
+
+    private func marginTitle(_ detail: CellDetail) -> String {
+        let level = detail.tail?.levels.last { $0.move != nil }
+        guard let level, let move = level.move else { return "The tail beyond the data" }
+        return
+            "Once in \(counted(Int(level.years), "year", "years")) the price goes \(againstNumber(move.level))\(narrowSpace)% against it"
+    }
+
+    /// In percent; a fall never reads as the whole price.
+    private func againstNumber(_ move: Double) -> String {
+        side == .long && move >= 0.995 ? ">99" : percentNumber(move)
+    }
+
+    /// Which leverages are shown to stay under the chosen frequency, which are not, and which are unknown.
+    private func maxLeverageWords(_ detail: CellDetail) -> String {
+        let selector = CellSelector(like: detail.cell.key, but: [.leverage])
+        let column = report.rows.filter { selector.matches($0.cell) }
+        let most = report.study.statistics.maxFrequency
+        return MaxLeverage(column, most: most)?.words(most: most) ?? ""
+    }
+
+    private func writeLevels(_ detail: CellDetail, _ w: inout HTMLWriter) {
+        w.element("table", .class("tbl num")) { w in
+            w.element("caption", .class("vh"), text: "Moves by return period")
+            w.tableHead(["Once in", "Move, %", "Interval, %", "Bankrupt at leverage"])
+            w.element("tbody") { w in
+                for level in detail.tail?.levels ?? [] {
+                    w.numberRow(counted(Int(level.years), "year", "years"), fields(level, detail))
+                }
+            }
+        }
+    }
+
+    private func fields(_ level: TailReport.Level, _ detail: CellDetail) -> [String] {
+        guard let move = level.move else { return [level.refusal?.words ?? "", "", ""] }
+        return [
+            againstNumber(move.level), "\(againstNumber(move.interval.low))–\(againstNumber(move.interval.high))",
+            leverageWords(level.bankruptLeverage(contract: detail.cell.contract, side: side)),
+        ]
+    }
+
+    /// `1.7× (0.6×–2.3×)`.
+    private func leverageWords(_ leverage: TailReport.BankruptLeverage?) -> String {
+        guard let leverage else { return "" }
+        func number(_ value: Double) -> String { significantText(value, digits: 2) + "×" }
+        return "\(number(leverage.value)) (\(number(leverage.low))–\(leverage.high.map(number) ?? "∞"))"
+    }
+
+    /// The farthest return period whose shortfall can be given.
+    private func shortfallWords(_ detail: CellDetail) -> String {
+        guard let tail = detail.shortfallTail else { return "" }
+        guard let level = tail.levels.last(where: { $0.move != nil }), let shortfall = level.move else {
+            let refusal = tail.levels.compactMap(\.refusal).first ?? .fewPeaks
+            return "Its shortfalls are not extrapolated: \(refusal.words)."
+        }
+        return "Once in \(counted(Int(level.years), "year", "years")) a crash leaves a shortfall of more than "
+            + "\(percentText(shortfall.level)) of the margin (\(confidenceText(confidence)) CI "
+            + "\(percentNumber(shortfall.interval.low))–\(percentNumber(shortfall.interval.high)))."
+    }
+
+    /// The margin that would have kept the study's chosen frequency.
+    func requirement(_ detail: CellDetail) -> RequiredMargin? {
+        report.requirements.first {
+            $0.asset == detail.cell.asset && $0.side == side && $0.horizon == detail.cell.horizon
+        }?.margin
+    }
+
+    private func requirementWords(_ detail: CellDetail) -> String {
+        guard let margin = requirement(detail) else { return "" }
+        let observed =
+            "A margin of \(percentText(margin.observedMove)) of the notional would have kept \(shareText(margin.frequency)) of "
+            + "these entries or fewer below zero with nobody liquidating"
+        guard let safe = margin.safeMove else {
+            return observed + "; the history is too short to show it with \(confidenceText(confidence)) confidence."
+        }
+        return observed + "; \(percentText(safe)) shows it with \(confidenceText(confidence)) confidence."
+    }
+}
+
+extension TailRefusal {
+    /// The reason in words.
+    var words: String {
+        switch self {
+        case .fewPeaks: "fewer than \(TailFit.fewestPeaks) separate peaks above any threshold"
+        case .noMaximum: "the likelihood has no regular maximum"
+        case .noMean: "the fitted tail has no mean"
+        case .poorFit: "the peaks do not look like the fitted tail"
+        case .unstable: "fits above higher thresholds say something else"
+        case .pastScale: "the price came to zero or below, where the scale ends"
+        case .fewRuns:
+            "the history is shorter than \(TailFit.fewestRuns) times what its market remembers, so how often turbulent times come is unknown"
+        case .fewDecide: "a handful of peaks decides the level"
+        case .noUpperEnd: "nothing bounds the level from above"
+        case .tooFar: "more than \(significantText(TailFit.farthestExtrapolation, digits: 2)) times the history"
+        }
+    }
+}
