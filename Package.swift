@@ -49,6 +49,7 @@ let package = Package(
         // Level 0: system libraries.
         .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"]), .brew(["libcsv"])]),
         .systemLibrary(name: "CLibCrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
+        .systemLibrary(name: "CLibCurl", providers: [.apt(["libcurl4-openssl-dev"]), .brew(["curl"])]),
         .systemLibrary(name: "CXXHash", providers: [.apt(["libxxhash-dev"]), .brew(["xxhash"])]),
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CLibZip", providers: [.apt(["libzip-dev"]), .brew(["libzip"])]),
@@ -73,7 +74,7 @@ let package = Package(
                 "StressBasics", "PriceSeries", "MarginModel", "StressStatistics",
                 .product(name: "Yams", package: "Yams"),
             ]),
-        .target(name: "PriceArchive", dependencies: ["DurableFiles", "StressBasics"]),
+        .target(name: "PriceArchive", dependencies: ["CLibCurl", "DurableFiles", "StressBasics"]),
         // Level 4: the engine.
         .target(
             name: "StressEngine",

@@ -11,12 +11,9 @@ done
 
 work=.build/deb
 program=${BELOWZERO_PROGRAM:-}
-mkdir -p $work/lib
+mkdir -p $work
 if [ -z "$program" ]; then
-    # FoundationNetworking wants libcurl at link time; without its development package the library itself will do.
-    curl=$(ldconfig -p | awk '/libcurl\.so\.4 /{print $NF; exit}')
-    [ -z "$curl" ] || ln -sf "$curl" $work/lib/libcurl.so
-    Tests/Support/release.sh build --product belowzero --static-swift-stdlib --scratch-path $work/swift -Xlinker -L"$PWD/$work/lib"
+    Tests/Support/release.sh build --product belowzero --static-swift-stdlib --scratch-path $work/swift
     program=$work/swift/release/belowzero
 fi
 

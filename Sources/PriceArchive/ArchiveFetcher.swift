@@ -47,7 +47,7 @@ public struct ArchiveFetcher: Sendable {
     ) {
         (self.base, self.output, self.policy, self.now) = (base, output, policy, now)
         self.isCancelled = isCancelled
-        client = WebClient(parallel: policy.parallel, agent: agent, isCancelled: isCancelled)
+        client = WebClient(agent: agent, isCancelled: isCancelled)
     }
 
     /// Fetches `months` of every series: monthly files, and daily ones for the month that has not ended and for the last whole

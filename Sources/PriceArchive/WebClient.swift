@@ -1,30 +1,37 @@
-import Dispatch
-import Foundation
+import CLibCurl
 import StressBasics
 import Synchronization
-
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
 
 /// What a server answered before the body.
 struct WebHead: Sendable {
     let status: Int
-    let length: Int64?
-    let etag: String?
-    let lastModified: String?
-    let contentRange: String?
-    let retryAfter: String?
-    let location: String?
+    var length: Int64?
+    var etag: String?
+    var lastModified: String?
+    var contentRange: String?
+    var retryAfter: String?
+    var location: String?
 
-    fileprivate init(_ response: HTTPURLResponse) {
-        status = response.statusCode
-        length = response.value(forHTTPHeaderField: "Content-Length").flatMap { Int64($0) }
-        etag = response.value(forHTTPHeaderField: "ETag")
-        lastModified = response.value(forHTTPHeaderField: "Last-Modified")
-        contentRange = response.value(forHTTPHeaderField: "Content-Range")
-        retryAfter = response.value(forHTTPHeaderField: "Retry-After")
-        location = response.value(forHTTPHeaderField: "Location")
+    /// Of a status line; nil for any other line.
+    fileprivate init?(statusLine line: Substring) {
+        let words = line.split(separator: " ", omittingEmptySubsequences: true)
+        guard line.hasPrefix("HTTP/"), words.count >= 2, let status = Int(words[1]) else { return nil }
+        self.status = status
+    }
+
+    /// Takes a header; unknown ones are passed over.
+    fileprivate mutating func take(_ line: Substring) {
+        guard let colon = line.firstIndex(of: ":") else { return }
+        let value = String(line[line.index(after: colon)...]).trimmingSpaces
+        switch line[..<colon].lowercased() {
+        case "content-length": length = Int64(value)
+        case "etag": etag = value
+        case "last-modified": lastModified = value
+        case "content-range": contentRange = value
+        case "retry-after": retryAfter = value
+        case "location": location = value
+        default: break
+        }
     }
 }
 
@@ -53,7 +60,7 @@ struct WebRequest {
     var deadline: ContinuousClock.Instant
 }
 
-/// Receives an answer. Called one after the other, on one thread at a time.
+/// Receives an answer, on the thread that asked for it.
 protocol WebSink: AnyObject {
     /// The head, before any body; whether the body is wanted. Throwing ends the transfer.
     func begin(_ head: WebHead) throws(ArchiveError) -> Bool
@@ -63,204 +70,206 @@ protocol WebSink: AnyObject {
     func take(_ bytes: UnsafeRawBufferPointer) throws(ArchiveError)
 }
 
-/// Blocking requests over `URLSession`, which follow no redirect by themselves, keep no cookies and cache nothing.
+/// Blocking requests by libcurl, which follow no redirect by themselves, speak nothing but the web, keep no cookies and cache nothing.
 final class WebClient: Sendable {
-    private let session: URLSession
-    private let router = TransferRouter()
+    private let agent: String
     private let isCancelled: @Sendable () -> Bool
+    /// Handles with their connections, for the next request of any thread.
+    private let idle = Mutex<[Handle]>([])
 
-    init(parallel: Int, agent: String, isCancelled: @escaping @Sendable () -> Bool) {
-        let settings = URLSessionConfiguration.ephemeral
-        settings.httpCookieStorage = nil
-        settings.urlCache = nil
-        settings.httpShouldSetCookies = false
-        settings.httpMaximumConnectionsPerHost = parallel
-        // Stalls are measured here, byte by byte; the library's own limit only has to stay out of the way.
-        settings.timeoutIntervalForRequest = 3600
-        settings.httpAdditionalHeaders = ["User-Agent": agent, "Accept-Encoding": "identity"]
-        let queue = OperationQueue()
-        queue.maxConcurrentOperationCount = 1
-        session = URLSession(configuration: settings, delegate: router, delegateQueue: queue)
-        self.isCancelled = isCancelled
+    private struct Handle: @unchecked Sendable {
+        // Used by one thread at a time: whoever took it out.
+        let curl: UnsafeMutableRawPointer
     }
 
-    // Whatever was to be cut has been cancelled by then.
-    deinit { session.finishTasksAndInvalidate() }
+    /// The library asks to be told once that it is used.
+    private static let isReady = belowzero_curl_init() == CURLE_OK
+
+    init(agent: String, isCancelled: @escaping @Sendable () -> Bool) {
+        (self.agent, self.isCancelled) = (agent, isCancelled)
+    }
+
+    deinit {
+        idle.withLock { handles in
+            for handle in handles { curl_easy_cleanup(handle.curl) }
+        }
+    }
 
     /// Sends a request and hands the answer to `sink`; returns its head once the body is complete.
     func send(_ request: WebRequest, to sink: some WebSink) throws(WebFailure) -> WebHead {
-        guard let url = URL(string: request.address) else { throw .connection("no usable address") }
-        var message = URLRequest(url: url)
-        message.httpMethod = request.method
-        for (name, value) in request.headers { message.setValue(value, forHTTPHeaderField: name) }
-        let task = session.dataTask(with: message)
-        let transfer = Transfer(sink: sink)
-        router.add(transfer, for: task)
-        defer { router.remove(task) }
-        task.resume()
-        if let cause = supervise(transfer, task, request) {
-            // The library traps when a task is cancelled between a redirect and our answer to it.
-            if !transfer.isRedirected { task.cancel() }
-            // The delegate's queue may be at work on a last piece; after this it finds no sink any more.
-            transfer.abandon()
-            throw cause
+        guard WebClient.isReady,
+            let handle = idle.withLock({ $0.popLast() }) ?? curl_easy_init().map({ Handle(curl: $0) })
+        else {
+            throw .connection("libcurl could not be started")
         }
-        return try transfer.outcome()
+        let transfer = Transfer(sink: sink, request: request, isCancelled: isCancelled)
+        let code = perform(request, transfer, handle.curl)
+        // A reset handle keeps its connections and forgets all else.
+        curl_easy_reset(handle.curl)
+        idle.withLock { $0.append(handle) }
+        return try transfer.outcome(code)
     }
 
-    /// Waits for the end; the reason to stop earlier when there is one.
-    private func supervise(_ transfer: Transfer, _ task: URLSessionDataTask, _ request: WebRequest) -> WebFailure? {
-        let stall = Duration.milliseconds(request.stall.milliseconds)
-        while transfer.done.wait(timeout: .now() + 0.05) == .timedOut {
-            if isCancelled() { return .cancelled }
-            let now = ContinuousClock.now
-            if now > request.deadline { return .outOfTime }
-            if transfer.lastProgress.duration(to: now) > stall { return .stalled(request.stall) }
+    private func perform(_ request: WebRequest, _ transfer: Transfer, _ curl: UnsafeMutableRawPointer) -> CURLcode {
+        var headers: UnsafeMutablePointer<curl_slist>?
+        defer { curl_slist_free_all(headers) }
+        for (name, value) in request.headers.merging(
+            ["Accept-Encoding": "identity"], uniquingKeysWith: { own, _ in own })
+        {
+            headers = curl_slist_append(headers, "\(name): \(value)") ?? headers
         }
-        return nil
+        return withExtendedLifetime(transfer) {
+            transfer.withErrorBuffer { buffer in
+                let settings = [
+                    belowzero_curl_set_text(curl, CURLOPT_URL, request.address),
+                    belowzero_curl_allow_web_only(curl),
+                    belowzero_curl_set_text(curl, CURLOPT_USERAGENT, agent),
+                    belowzero_curl_set_number(curl, CURLOPT_FOLLOWLOCATION, 0),
+                    belowzero_curl_set_number(curl, CURLOPT_NOBODY, request.method == "HEAD" ? 1 : 0),
+                    // Signals belong to the program.
+                    belowzero_curl_set_number(curl, CURLOPT_NOSIGNAL, 1),
+                    belowzero_curl_set_number(curl, CURLOPT_BUFFERSIZE, 1 << 17),
+                    belowzero_curl_set_headers(curl, headers),
+                    belowzero_curl_set_error_buffer(curl, buffer),
+                    belowzero_curl_set_callbacks(
+                        curl, takeHead, takeBody, watch, Unmanaged.passUnretained(transfer).toOpaque()),
+                ]
+                return settings.first { $0 != CURLE_OK } ?? curl_easy_perform(curl)
+            }
+        }
     }
 }
 
-/// Finds the transfer that a callback belongs to.
-private final class TransferRouter: NSObject, URLSessionDataDelegate {
-    private let transfers = Mutex<[Int: Transfer]>([:])
-
-    func add(_ transfer: Transfer, for task: URLSessionTask) {
-        transfers.withLock { $0[task.taskIdentifier] = transfer }
-    }
-
-    func remove(_ task: URLSessionTask) { transfers.withLock { $0[task.taskIdentifier] = nil } }
-
-    private func transfer(_ task: URLSessionTask) -> Transfer? { transfers.withLock { $0[task.taskIdentifier] } }
-
-    func urlSession(
-        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-        newRequest request: URLRequest, completionHandler: @escaping (URLRequest?) -> Void
-    ) {
-        // Where to go is decided by the fetch, which knows what is allowed.
-        transfer(task)?.redirected(WebHead(response))
-        completionHandler(nil)
-    }
-
-    func urlSession(
-        _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
-        completionHandler: @escaping (URLSession.ResponseDisposition) -> Void
-    ) {
-        let goesOn = (response as? HTTPURLResponse).map { transfer(dataTask)?.begin(WebHead($0)) ?? false } ?? false
-        completionHandler(.allow)
-        if !goesOn { dataTask.cancel() }
-    }
-
-    func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-        if transfer(dataTask)?.take(data) != true { dataTask.cancel() }
-    }
-
-    func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-        transfer(task)?.finish(error)
-    }
+private func transfer(_ context: UnsafeMutableRawPointer?) -> Transfer {
+    Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
 }
 
-/// One answer as it arrives. All state is behind the lock; the sink is used by one callback at a time.
-private final class Transfer: @unchecked Sendable {
-    let done = DispatchSemaphore(value: 0)
-    private let lock = NSLock()
-    private var sink: (any WebSink)?
+/// A count other than that of the bytes ends the transfer.
+private func takeHead(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    return transfer(context).takeLine(line) ? line.count : -1
+}
+
+private func takeBody(
+    _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
+) -> Int {
+    let piece = UnsafeRawBufferPointer(start: bytes, count: size * count)
+    return transfer(context).take(piece) ? piece.count : -1
+}
+
+private func watch(
+    _ context: UnsafeMutableRawPointer?, _: curl_off_t, _: curl_off_t, _: curl_off_t, _: curl_off_t
+) -> Int32 {
+    transfer(context).goesOn() ? 0 : 1
+}
+
+/// One answer as it arrives, on the thread that asked for it.
+private final class Transfer {
+    private let sink: any WebSink
+    private let request: WebRequest
+    private let isCancelled: @Sendable () -> Bool
     private var head: WebHead?
-    private var redirect: WebHead?
+    private var hasBegun = false
+    /// The most bytes of body that are taken, as the sink said when the body began.
+    private var most: Int64 = 0
     private var received: Int64 = 0
     private var isDiscarding = false
+    /// Whether enough of a body was read that nobody wants.
+    private var isEnough = false
     private var failure: WebFailure?
     private var progress = ContinuousClock.now
-    private var isDone = false
+    private var words = ""
 
-    init(sink: some WebSink) { self.sink = sink }
-
-    var lastProgress: ContinuousClock.Instant { lock.withLock { progress } }
-
-    /// Whether the server sent somewhere else; the answer ends with the library's last callback.
-    var isRedirected: Bool { lock.withLock { redirect != nil } }
-
-    func redirected(_ head: WebHead) {
-        lock.withLock { redirect = head }
+    init(sink: any WebSink, request: WebRequest, isCancelled: @escaping @Sendable () -> Bool) {
+        (self.sink, self.request, self.isCancelled) = (sink, request, isCancelled)
     }
 
-    func begin(_ head: WebHead) -> Bool {
-        lock.withLock {
-            guard let sink, !isDone else { return false }
-            if redirect != nil {
-                isDiscarding = true
-                return true
-            }
+    /// Calls `body` with room for the library's words about a failure, and keeps them.
+    func withErrorBuffer(_ body: (UnsafeMutablePointer<CChar>) -> CURLcode) -> CURLcode {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CURL_ERROR_SIZE)) { buffer in
+            buffer.initialize(repeating: 0)
+            let code = body(buffer.baseAddress!)
+            words = String(cString: buffer.baseAddress!)
+            return code
+        }
+    }
+
+    /// Asked about once a second, and more often while bytes arrive.
+    func goesOn() -> Bool {
+        guard failure == nil, !isEnough else { return false }
+        let now = ContinuousClock.now
+        if isCancelled() { return fail(.cancelled) }
+        if now > request.deadline { return fail(.outOfTime) }
+        let stall = Duration.milliseconds(request.stall.milliseconds)
+        return progress.duration(to: now) > stall ? fail(.stalled(request.stall)) : true
+    }
+
+    /// A line of the head, its end included. Answers before the last one (100, those of a proxy) begin with a status line of their own.
+    func takeLine(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        progress = .now
+        let line = Substring(decoding: bytes, as: UTF8.self)
+        if let head = WebHead(statusLine: line) {
             self.head = head
-            progress = .now
-            do throws(ArchiveError) {
-                isDiscarding = try !sink.begin(head)
-            } catch {
-                return fail(.sink(error))
-            }
-            guard isDiscarding || (head.length ?? 0) <= sink.mostBytes else { return fail(.tooLarge) }
+            hasBegun = false
+        } else if !hasBegun, line.allSatisfy(\.isNewline) {
+            return begin()
+        } else if !hasBegun {
+            head?.take(line)
+        }
+        return true
+    }
+
+    /// The end of the head. Where to go from a redirect is decided by the fetch, which knows what is allowed.
+    private func begin() -> Bool {
+        guard let head, head.status >= 200 else { return true }
+        hasBegun = true
+        guard !(300..<400).contains(head.status) || head.location == nil else {
+            isDiscarding = true
             return true
         }
-    }
-
-    func take(_ data: Data) -> Bool {
-        lock.withLock {
-            guard let sink, !isDone else { return false }
-            progress = .now
-            received += Int64(data.count)
-            if isDiscarding {
-                // Reading a short body to its end keeps the connection for the next request.
-                if received > 1 << 16 { end() }
-                return !isDone
-            }
-            guard received <= sink.mostBytes else { return fail(.tooLarge) }
-            var problem: ArchiveError?
-            data.withUnsafeBytes { bytes in
-                do throws(ArchiveError) { try sink.take(bytes) } catch { problem = error }
-            }
-            return problem.map { fail(.sink($0)) } ?? true
+        do throws(ArchiveError) {
+            isDiscarding = try !sink.begin(head)
+        } catch {
+            return fail(.sink(error))
         }
+        // What is taken afterwards makes no less room.
+        most = sink.mostBytes
+        let announced = request.method == "HEAD" ? 0 : head.length ?? 0
+        return isDiscarding || announced <= most || fail(.tooLarge)
     }
 
-    func finish(_ error: (any Error)?) {
-        lock.withLock {
-            guard !isDone else { return }
-            if let error { failure = failure ?? .connection(connectionWords(error)) }
-            end()
+    func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        progress = .now
+        received += Int64(bytes.count)
+        if isDiscarding {
+            // Reading a short body to its end keeps the connection for the next request.
+            isEnough = received > 1 << 16
+            return !isEnough
         }
-    }
-
-    /// Lets go of the sink: nothing is written after this returns.
-    func abandon() {
-        lock.withLock {
-            sink = nil
-            isDone = true
+        guard received <= most else { return fail(.tooLarge) }
+        do throws(ArchiveError) { try sink.take(bytes) } catch {
+            return fail(.sink(error))
         }
+        return true
     }
 
-    func outcome() throws(WebFailure) -> WebHead {
-        lock.lock()
-        defer { lock.unlock() }
+    func outcome(_ code: CURLcode) throws(WebFailure) -> WebHead {
         if let failure { throw failure }
-        guard let head = redirect ?? head else { throw .connection("no answer") }
+        if code != CURLE_OK, !isEnough { throw .connection(connectionWords(code)) }
+        guard let head, hasBegun else { throw .connection("no answer") }
         return head
+    }
+
+    /// The library's words for a broken connection, which never hold more than the host.
+    private func connectionWords(_ code: CURLcode) -> String {
+        let text = words.isEmpty ? String(cString: curl_easy_strerror(code)) : words
+        return SourceLocation.presentable(text)
     }
 
     private func fail(_ cause: WebFailure) -> Bool {
         failure = failure ?? cause
-        end()
         return false
     }
-
-    private func end() {
-        guard !isDone else { return }
-        (isDone, sink) = (true, nil)
-        done.signal()
-    }
-}
-
-/// The library's words for a broken connection, which never hold more than the host.
-private func connectionWords(_ error: any Error) -> String {
-    let text = (error as NSError).localizedDescription
-    return text.isEmpty ? "the connection broke" : SourceLocation.presentable(text)
 }

@@ -61,8 +61,12 @@ import Testing
     /// What the requests of `mode` were: `GET path range`.
     private func requests(_ mode: String) throws -> [[String]] {
         let port = try #require(ArchiveServer.shared).port
-        let text = try Data(contentsOf: #require(URL(string: "http://127.0.0.1:\(port)/log")))
-        let all = try #require(JSONSerialization.jsonObject(with: text) as? [[Any]])
+        let log = TextSink(most: 16 << 20)
+        _ = try WebClient(agent: "test", isCancelled: { false }).send(
+            WebRequest(address: "http://127.0.0.1:\(port)/log", stall: .seconds(60), deadline: .now + .seconds(60)),
+            to: log)
+        let text = try #require(log.text)
+        let all = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [[Any]])
         return all.map { $0.map { $0 as? String ?? "" } }.filter { $0[1].hasPrefix("/\(mode)/") }
     }
 
@@ -109,6 +113,30 @@ import Testing
         let outcome = try fetch("ok", series(), "2024-04", "2024-05", now: day(6, 3))
         #expect(outcome.present.count == 1 + 9 && outcome.present.last?.text == "2024-05-09")
         #expect(outcome.ends?.text == "2024-05-09", "three weeks without a day are more than late")
+    }
+
+    /// A file of exactly the size that is allowed is taken, and a byte more is not; a part that is gone on with is counted once.
+    @Test(arguments: ["ok", "truncate"]) func theWholeAllowedSizeIsTaken(mode: String) throws {
+        _ = try fetch("ok", series("SIZEUSDT"))
+        let file = "\(folder.path)/\(january.replacing("BTCUSDT", with: "SIZEUSDT"))"
+        let size = try #require(FileManager.default.attributesOfItem(atPath: file)[.size] as? Int64)
+        for (largest, count) in [(size - 1, 0), (size, 1)] {
+            try FileManager.default.removeItem(atPath: folder.path + "/spot")
+            var policy = policy
+            policy.largestFile = largest
+            let outcome = try fetch(mode, series("SIZEUSDT"), policy: policy)
+            #expect(outcome.present.count == count, "\(outcome.failures)")
+            if count == 0 { #expect(outcome.failures.first?.error.message.contains("larger than") == true) }
+        }
+    }
+
+    /// A server that gives nothing more is left within about a second of the wish to stop, not at the end of the patience for it.
+    @Test func aSilentServerIsLeftWhenTheUserWantsToStop() throws {
+        let begin = ContinuousClock.now
+        let outcome = try fetch("stallforever", series("QUITUSDT")) { begin.duration(to: .now) > .milliseconds(300) }
+        #expect(outcome.failures.first?.error.reason == .interrupted, "\(outcome.periods)")
+        // The policy would wait a minute for a byte.
+        #expect(try requests("stallforever").filter { $0[1].contains("QUITUSDT") }.count == 1)
     }
 
     @Test func gapsEndsAndBeginningsAreTold() throws {

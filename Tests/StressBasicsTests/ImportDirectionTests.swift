@@ -13,7 +13,7 @@ private let mayImport: [String: Set<String>] = [
     "CSVIngest": [
         "CLibCSV", "CLibZip", "CZlib", "CZstd", "ContentStore", "StressBasics", "PriceSeries", "MarginModel",
     ],
-    "PriceArchive": ["DurableFiles", "StressBasics"],
+    "PriceArchive": ["CLibCurl", "DurableFiles", "StressBasics"],
     "StudyPlan": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "Yams"],
     "StressEngine": ["StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan"],
     "PlatformLedger": [
@@ -39,7 +39,7 @@ private let extraPlatformModules: [String: Set<String>] = [
     "CSVIngest": ["Dispatch", "Foundation", "FoundationEssentials", "Synchronization"],
     "ContentStore": ["Dispatch", "Synchronization"],
     "StressEngine": ["Dispatch", "Synchronization"],
-    "PriceArchive": ["Dispatch", "Foundation", "FoundationNetworking", "Synchronization"],
+    "PriceArchive": ["Dispatch", "Foundation", "Synchronization"],
     // The history reads the JSON of run folders; nothing else in the store may need Foundation.
     "RunStore": ["Foundation", "FoundationEssentials", "Synchronization"],
     // A document is JSON.

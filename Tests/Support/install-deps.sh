@@ -2,8 +2,8 @@
 # Installs the C libraries the package links, on Debian and Ubuntu, as root or with sudo. Does nothing when they are there.
 set -euo pipefail
 
-packages=(libcsv-dev libxxhash-dev zlib1g-dev libzip-dev libzstd-dev libsqlite3-dev libssl-dev)
-headers=(csv.h xxhash.h zlib.h zip.h zstd.h sqlite3.h openssl/evp.h)
+packages=(libcsv-dev libxxhash-dev zlib1g-dev libzip-dev libzstd-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev)
+headers=(csv.h xxhash.h zlib.h zip.h zstd.h sqlite3.h curl/curl.h openssl/evp.h)
 
 # Whether the compiler finds a header. Folders it is told of (CPATH) count; without a clang the usual ones are looked at.
 has_header() {
@@ -26,7 +26,7 @@ stop() {
         printf 'error: stage "libraries" failed: %s\n' "$1"
         printf '   = missing: %s\n' "${missing[*]}"
         if [ "$(uname)" = Darwin ]; then
-            echo '   = help: brew install libcsv xxhash libzip zstd sqlite openssl@3'
+            echo '   = help: brew install libcsv xxhash libzip zstd sqlite curl openssl@3'
         else
             printf '   = help: let who may install packages here run:  sudo %s\n' "${install[*]}"
             echo '   = help: then run the same command again; where the libraries are elsewhere, name their folders in CPATH and LIBRARY_PATH'
