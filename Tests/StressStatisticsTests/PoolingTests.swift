@@ -133,6 +133,9 @@ private func poisson(_ mean: Double, _ random: inout SeededGenerator) -> Double 
         #expect(throws: PooledRates.Refusal.fewHistories) { try PooledRates([some, some], confidence: 0.95) }
         let none = PooledCount(events: 0, exposure: 50)
         #expect(throws: PooledRates.Refusal.fewEvents) { try PooledRates([some, none, none], confidence: 0.95) }
+        // Parts of an event are none: of what nobody has seen no common rate is known.
+        let part = PooledCount(events: 0.04, exposure: 1500)
+        #expect(throws: PooledRates.Refusal.fewEvents) { try PooledRates([some, part, part], confidence: 0.95) }
         #expect(PooledCount(share: 0.1, effectiveEntries: 0) == nil)
         // Ten of a hundred have a standard error of three in a hundred: a Poisson count of 11.1 has the same relative one.
         let count = try #require(PooledCount(share: 0.1, effectiveEntries: 100))

@@ -128,7 +128,7 @@ extension PooledRates.Refusal {
     private var words: String {
         switch self {
         case .fewHistories: "fewer than \(PooledRates.fewestHistories) histories with data"
-        case .fewEvents: "fewer than two histories with an event"
+        case .fewEvents: "fewer than two histories with one effective event or more"
         }
     }
 }

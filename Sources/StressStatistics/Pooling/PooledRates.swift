@@ -55,7 +55,8 @@ public struct PooledRates: Hashable, Sendable {
     public enum Refusal: String, Error, Hashable, Sendable, CaseIterable {
         /// Fewer than ``fewestHistories`` with data.
         case fewHistories = "few_histories"
-        /// Fewer than two with an event: how much they differ cannot be known.
+        /// Fewer than two with one effective event or more: how much they differ cannot be known. A law that gives a hundredth of an
+        /// event to each of some entries has not seen any.
         case fewEvents = "few_events"
     }
 
@@ -65,7 +66,7 @@ public struct PooledRates: Hashable, Sendable {
     /// Pools the counts of histories, in any order. O(histories × 100).
     public init(_ counts: [PooledCount], confidence: Double) throws(Refusal) {
         guard counts.count >= PooledRates.fewestHistories else { throw .fewHistories }
-        guard counts.count(where: { $0.events > 0 }) >= 2 else { throw .fewEvents }
+        guard counts.count(where: { $0.events >= 1 }) >= 2 else { throw .fewEvents }
         let model = GammaPoisson(counts)
         let best = model.mode
         (common, tau) = (best.common, best.tau)
