@@ -26,6 +26,7 @@ extension RunReport {
             ("headline_without_suspicious", suspicion.map(suspicionJSON) ?? .null),
             ("headlines", .list(pageHeadlines.map { .object(figuresJSON($0)) })),
             ("limits", .list(limits.map(limitJSON))),
+            ("limits_together", limitsTogether.map(togetherJSON) ?? .null),
             ("assets", .list(assets.map(assetJSON))),
             ("findings", .list(assets.flatMap(findingsJSON))),
             ("files", .list(files.map(JSONValue.text))),
@@ -153,6 +154,14 @@ extension RunReport {
         ]
     }
 
+    private func togetherJSON(_ together: LimitsTogether) -> JSONValue {
+        .object([
+            ("status", .text(together.outcome.rawValue)), ("checks_count", .integer(together.checks)),
+            ("breached_count", .integer(together.breached)), ("met_count", .integer(together.met)),
+            ("not_shown_count", .integer(together.notShown)),
+        ])
+    }
+
     private func limitJSON(_ check: LimitCheck) -> JSONValue {
         var most: Double?
         if case .max(let value) = check.limit.form { most = value }
@@ -165,6 +174,11 @@ extension RunReport {
                 ("limit", .optional(check.threshold)), ("low", .optional(check.interval?.low)),
                 ("high", .optional(check.interval?.high)), ("baseline", .optional(check.baseline)),
                 (StudyLimit.notShownKey, .optional(check.limit.mayBeNotShown ? check.limit.notShown.rawValue : nil)),
+                ("monitored_low", .optional(check.monitored?.ends.low)),
+                ("monitored_high", .optional(check.monitored?.ends.high)),
+                ("false_alarm_frac", .optional(check.monitored?.falseAlarm)),
+                ("together_low", .optional(check.together?.low)), ("together_high", .optional(check.together?.high)),
+                ("together_status", .optional(check.togetherOutcome?.rawValue)),
             ])
     }
 

@@ -30,16 +30,20 @@ public struct YearRecord: Codable, Sendable {
     public init(cell: StudyCell, years: [YearTest]) { (self.cell, self.years) = (cell, years) }
 }
 
-/// A band that holds a whole curve at once.
+/// A band that holds a whole curve at once, or figures of many cells that limits speak of.
 public struct CurveBand: Codable, Sendable {
-    /// The cells of the curve, leverage rising.
+    /// The cells of the curve, leverage rising; for limits in plan order, a cell once for each of its measures.
     public var cells: [StudyCell]
     /// One interval a cell.
     public var band: SimultaneousBand
 
+    /// The measure of each cell, by name, for limits; nil for a curve of shares below zero.
+    public var measures: [String]?
+
     /// A band.
-    public init(cells: [StudyCell], band: SimultaneousBand) {
+    public init(cells: [StudyCell], band: SimultaneousBand, measures: [Measure]? = nil) {
         self.cells = cells
         self.band = band
+        self.measures = measures?.map(\.name)
     }
 }

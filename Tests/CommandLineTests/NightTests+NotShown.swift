@@ -58,3 +58,50 @@ extension NightTests {
         #expect(try run(3, ["--no-fail"]).code == 0)
     }
 }
+
+/// Many limits at once, and looks every night, through the program.
+extension NightTests {
+    @Test func limitsAreHeldTogetherAndMonitored() throws {
+        let cell = "side: long, leverage: 10, horizon: 1d"
+        func night(_ number: Int, _ limits: [String]) throws -> [[String: String]] {
+            try study(
+                "limits: [\(limits.map { "{\(cell), \($0)}" }.joined(separator: ", "))]",
+                statistics: "statistics: {resamples: 500}")
+            let run = try run(number, ["--no-fail"])
+            #expect(run.code == 0, "\(run.err)")
+            return rows(try scratch.read("Reports/small/latest/limits.csv"))
+        }
+        func number(_ row: [String: String], _ column: String) throws -> Double {
+            try #require(row[column].flatMap(Double.init), "\(column)")
+        }
+        let one = try night(1, ["measure: negative_equity_frac, max: 0.5"])
+        let alone = try number(one[0], "together_high")
+        #expect(try alone >= number(one[0], "high"))
+        // The same figure twice costs nothing, another one does.
+        let twice = try night(
+            2, ["measure: negative_equity_frac, max: 0.5", "measure: negative_equity_frac, max: 0.001"])
+        #expect(try number(twice[0], "together_high") == alone && number(twice[1], "together_high") == alone)
+        let many = try night(
+            3,
+            [
+                "measure: negative_equity_frac, max: 0.5, monitor: {false_alarm: 5% a year}",
+                "measure: liquidated_frac, max: 0.9", "measure: unprotected_frac, max: 0.9",
+            ])
+        for row in many {
+            #expect(try number(row, "together_low") <= number(row, "low"))
+            #expect(try number(row, "together_high") >= number(row, "high"))
+            #expect(row["together_status"]?.isEmpty == false)
+        }
+        #expect(try number(many[0], "together_high") >= alone)
+        #expect(
+            try number(many[0], "monitored_high") > number(many[0], "high") && many[0]["false_alarm_frac"] == "0.05")
+        #expect(many[1]["monitored_high"] == "")
+        let summary = try scratch.read("Reports/small/latest/summary.json")
+        #expect(summary.contains("\"limits_together\": {") && summary.contains("\"checks_count\": 3"))
+        let copy = try scratch.program.run(["report", "Reports/small/latest", "--out", "copy"])
+        #expect(copy.code == 0, "\(copy.err)")
+        for name in ["limits.csv", "index.html", "summary.json"] {
+            #expect(try scratch.read("copy/" + name) == scratch.read("Reports/small/latest/" + name), "\(name)")
+        }
+    }
+}

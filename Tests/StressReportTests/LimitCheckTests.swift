@@ -95,6 +95,30 @@ import Testing
         #expect(report.terminalTable().contains("NOT SHOWN"))
     }
 
+    /// A year of nights needs more room than one: what 95 % call a breach is not shown where more looks than one are counted, and cells
+    /// share the false alarms of their limit.
+    @Test func aMonitoredLimitLooksEveryNight() throws {
+        var limit = limit(.max(0.0149), bound: .interval)
+        #expect(try check(limit, estimate()).outcome == .breach)
+        limit.monitor = StudyLimit.Monitor("5% a year")
+        let one = try check(limit, estimate())
+        let monitored = try #require(one.monitored)
+        #expect(one.outcome == .notShown && monitored.ends.low < 0.0149 && monitored.ends.high > 0.06)
+        #expect(monitored.falseAlarm == 0.05 && monitored.standardErrors > 1.96 && one.interval?.low == 0.015)
+        limit.form = .max(monitored.ends.low * 0.999)
+        let breach = try check(limit, estimate())
+        #expect(breach.outcome == .breach && breach.breachWords.contains("monitored lower end of below zero"))
+        #expect(breach.breachWords.hasSuffix("false alarms 5% a year"), "\(breach.breachWords)")
+        let many = try makeReport(leverages: [10, 20], horizons: [.days(7)], limits: [limit]) { _ in estimate() }
+        #expect(many.limits.count == 2 && many.limits.allSatisfy { $0.monitored?.falseAlarm == 0.025 })
+        #expect(many.limits.allSatisfy { $0.outcome == .notShown }, "two share the alarms of one")
+        limit.form = .max(0.06)
+        #expect(try check(limit, estimate()).outcome == .met, "the night's own interval is within")
+        let impossible = try check(limit, estimate(0, status: .impossible))
+        #expect(impossible.outcome == .met && impossible.monitored == nil)
+        #expect(limit.words == "interval of below zero ≤ 6\u{202F}%, false alarms 5% a year")
+    }
+
     @Test func whatCannotHappenNeedsNoInterval() throws {
         let found = try check(limit(.max(0), bound: .upper), estimate(0, status: .impossible))
         #expect(found.outcome == .met && found.interval == nil)
@@ -227,14 +251,14 @@ import Testing
         let lines = report.limitsTable.contents.split(separator: "\n").map(String.init)
         #expect(
             lines[0].hasSuffix(
-                "platform,measure,limit_max_frac,value_frac,status,form,bound,unit,limit,value,low,high,baseline,earlier_runs_count,not_shown"
+                "platform,measure,limit_max_frac,value_frac,status,form,bound,unit,limit,value,low,high,baseline,earlier_runs_count,not_shown,monitored_low,monitored_high,false_alarm_frac,together_low,together_high,together_status"
             ))
         #expect(
             lines[1].hasSuffix(
-                "negative_equity_frac,0.02,0.03,not_shown,max,lower,fraction,0.02,0.03,0.015,0.06,,,warn"))
-        #expect(lines[2].hasSuffix("equity_mean_margin_frac,,-0.125,breach,min,value,of margin,-0.1,-0.125,,,,,"))
+                "negative_equity_frac,0.02,0.03,not_shown,max,lower,fraction,0.02,0.03,0.015,0.06,,,warn,,,,,,"))
+        #expect(lines[2].hasSuffix("equity_mean_margin_frac,,-0.125,breach,min,value,of margin,-0.1,-0.125,,,,,,,,,,,"))
         #expect(lines[3].contains(",LTCUSDT,,,,,,newest_bar_age_h,,,breach,max,value,h,36.0,"))
-        #expect(lines[4].hasSuffix("no_history,drift,value,fraction,0.1,0.03,0.015,0.06,,0,"))
+        #expect(lines[4].hasSuffix("no_history,drift,value,fraction,0.1,0.03,0.015,0.06,,0,,,,,,,"))
         let summary = report.summary(files: []).contents
         #expect(summary.contains("\"status\": \"no_history\"") && summary.contains("\"form\": \"min\""))
     }

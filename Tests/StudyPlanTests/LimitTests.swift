@@ -68,8 +68,11 @@ private func problems(_ rest: String) -> [Finding] {
         ("{measure: negative_equity_frac, max: 0.5, bound: low}", "is not one of value, lower, upper, interval"),
         ("{measure: equity_mean_margin_frac, drift: {half_widths: 2}}", "has no interval"),
         ("{measure: negative_equity_frac, drift: {runs: 2, max_change: 0.5}}", "from 3 to 1000"),
-        ("{measure: negative_equity_frac, drift: {runs: 5}}", "has no 'max_change' or 'half_widths'"),
+        ("{measure: negative_equity_frac, drift: {runs: 5}}", "has no 'max_change', 'half_widths' or 'night_moves'"),
         ("{measure: negative_equity_frac, drift: {max_change: 0.5, half_widths: 1}}", "has both"),
+        ("{measure: negative_equity_frac, drift: {half_widths: 1, night_moves: 8}}", "has both"),
+        ("{measure: negative_equity_frac, drift: {runs: 9, night_moves: 8}}", "from 10 to 1000"),
+        ("{measure: negative_equity_frac, drift: {night_moves: 0}}", "from 0.1"),
         ("{measure: negative_equity_frac, drift: {max_chang: 1}}", "unknown key 'max_chang'"),
         ("{measure: negative_equity_frac, drift: {max_change: 0.5}, bound: upper}", "a drift limit compares values"),
         ("{max_age: 36}", "expected a duration"),
@@ -111,6 +114,20 @@ private func problems(_ rest: String) -> [Finding] {
         ("{measure: shortfall_max_margin_frac, max: 1, not_shown: fail}", "has no interval"),
         ("{measure: negative_equity_frac, drift: {max_change: 0.5}, not_shown: ok}", "a drift limit compares values"),
         ("{max_age: 3h, not_shown: ok}", "'max_age' stands alone"),
+        ("{max_age: 3h, monitor: {false_alarm: 5% a year}}", "'max_age' stands alone"),
+        ("{measure: liquidated_frac, max: 0.5, monitor: {false_alarm: 5% a week}}", "from 0.01% to 50% a year"),
+        ("{measure: liquidated_frac, max: 0.5, monitor: {false_alarm: 0.05}}", "from 0.01% to 50% a year"),
+        ("{measure: liquidated_frac, max: 0.5, monitor: {false_alarm: 51% a year}}", "from 0.01% to 50% a year"),
+        ("{measure: liquidated_frac, max: 0.5, monitor: {}}", "false_alarm"),
+        (
+            "{measure: liquidated_frac, max: 0.5, bound: lower, monitor: {false_alarm: 5% a year}}",
+            "holds all of the interval"
+        ),
+        ("{measure: shortfall_max_margin_frac, max: 1, monitor: {false_alarm: 5% a year}}", "has no interval"),
+        (
+            "{measure: liquidated_frac, drift: {max_change: 0.5}, monitor: {false_alarm: 5% a year}}",
+            "is scaled by the nights before"
+        ),
         ("{measure: liquidated_frac, max: 0.5, bound: upper, not_shown: fail}", "so 'not_shown' decides nothing"),
         ("{measure: liquidated_frac, min: 0.5, bound: lower, not_shown: fail}", "so 'not_shown' decides nothing"),
     ])
@@ -276,6 +293,12 @@ private func problems(_ rest: String) -> [Finding] {
         #expect(found.contains { $0.message.contains(words) }, "\(found.map(\.message))")
     }
 
+    @Test func driftMayBeMeasuredInMoves() throws {
+        let study = try load("limits: [{measure: equity_mean_margin_frac, drift: {runs: 40, night_moves: 8}}]")
+        #expect(study.limits[0].form == .drift(StudyLimit.Drift(runs: 40, change: .nightMoves(8))))
+        #expect(try loadStudy(yaml: study.canonicalText, file: "s").value.limits == study.limits)
+    }
+
     /// A rule for what is not shown asks for all of the interval, unless a bound is said; a study without either is as it was.
     @Test(arguments: [
         ("max: 0.5", StudyLimit.Bound.value, StudyLimit.NotShownRule.warn, ""),
@@ -284,6 +307,14 @@ private func problems(_ rest: String) -> [Finding] {
         ("min: 0.5, bound: value, not_shown: ok", .value, .ok, ", bound: value, not_shown: ok"),
         ("max: 0.5, bound: lower, not_shown: fail", .lower, .fail, ", bound: lower, not_shown: fail"),
         ("max: 0.5, bound: upper", .upper, .warn, ", bound: upper"),
+        (
+            "max: 0.5, monitor: {false_alarm: 5% a year}", .interval, .warn,
+            ", bound: interval, monitor: {false_alarm: 5% a year}"
+        ),
+        (
+            "min: 0.5, bound: interval, not_shown: ok, monitor: {false_alarm: '0.5% a year'}", .interval, .ok,
+            ", bound: interval, monitor: {false_alarm: 0.5% a year}, not_shown: ok"
+        ),
     ])
     func whatIsNotShownHasARule(
         said: String, bound: StudyLimit.Bound, rule: StudyLimit.NotShownRule, kept: String

@@ -63,8 +63,9 @@ func studyTemplate(name: String, file: String) -> String {
         limits:                         # a breach ends the run with exit code 3, a missing value with 4; leave parts out to mean every one
           - {side: long, leverage: 20, horizon: 7d, measure: negative_equity_frac, max: 0.05}
           #   not_shown: warn, fail or ok: a breach is then beyond chance, and this is for an interval that holds the limit
+          #   monitor: {false_alarm: 5% a year} counts that it is looked at every night
           #   bound: value, lower, upper or interval is what is held against the limit; min: instead of max:
-          # - {leverage: 20, measure: liquidated_frac, drift: {runs: 20, max_change: 0.01}}   # against the runs before
+          # - {leverage: 20, measure: liquidated_frac, drift: {runs: 20, night_moves: 8}}   # against the runs before
           # - {max_age: 36h}              # the newest bar
           # - {asset: DEMO, min_bars: 8000}   # the length of the history
           #   on_no_value: ignore         # passes over cells without a value; fail unless said otherwise

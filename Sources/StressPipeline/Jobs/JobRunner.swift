@@ -150,7 +150,9 @@ struct JobRunner {
                 study: study, job: job, results: answers.results, estimates: answers.estimates,
                 threads: settings.threads)
             (result.details, result.requirements) = (try details.details(), details.requirements())
-            (result.comparisons, result.bands) = (compared.comparisons, compared.bands)
+            let joint = JointLimits(
+                study: study, job: job, results: answers.results, estimates: answers.estimates)
+            (result.comparisons, result.bands) = (compared.comparisons, compared.bands + joint.bands)
             result.yearRecords = compared.yearRecords
             result.lookBackMargins = lookBackMargins(input)
         }

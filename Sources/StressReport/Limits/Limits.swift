@@ -88,8 +88,11 @@ extension LimitCheck {
     fileprivate var figures: String {
         guard let value else { return "no value" }
         let measured = limit.numberWords(value)
-        if case .drift = limit.form {
+        if case .drift(let drift) = limit.form {
             guard let baseline else { return "\(measured), \(counted(earlierRuns, "run", "runs")) before" }
+            if case .nightMoves = drift.change {
+                return "\(measured), \(limit.numberWords(baseline)) in the run before"
+            }
             return "\(measured), median \(limit.numberWords(baseline)) of \(counted(earlierRuns, "run", "runs"))"
         }
         guard limit.bound != .value || outcome == .notShown, let interval else { return measured }
@@ -111,17 +114,21 @@ extension StudyLimit {
     /// `below zero ≤ 5 %`, `newest bar at most 36 h old`.
     var words: String {
         let subject = subjectWords
+        let alarms = monitor.map { ", false alarms \($0.text)" } ?? ""
         switch form {
         case .max(let hours) where measure == .newestBarAge: return "newest bar at most \(numberWords(hours)) old"
-        case .max(let most): return "\(subject) ≤ \(numberWords(most))"
+        case .max(let most): return "\(subject) ≤ \(numberWords(most))" + alarms
         case .min(let bars) where measure == .historyBars: return "at least \(numberWords(bars)) bars"
-        case .min(let least): return "\(subject) ≥ \(numberWords(least))"
+        case .min(let least): return "\(subject) ≥ \(numberWords(least))" + alarms
         case .drift(let drift):
             let median = "of the median of the last \(counted(drift.runs, "run", "runs"))"
             switch drift.change {
             case .absolute(let change): return "\(subject) within \(numberWords(change)) \(median)"
             case .halfWidths(let widths):
                 return "\(subject) within \(significantText(widths, digits: 4))× half the interval \(median)"
+            case .nightMoves(let moves):
+                let usual = "its usual move of the last \(counted(drift.runs, "run", "runs"))"
+                return "\(subject) within \(significantText(moves, digits: 4))× \(usual) from the run before"
             }
         }
     }
@@ -146,6 +153,20 @@ extension StudyLimit {
 }
 
 extension RunReport {
+    /// `All 12 together, at 95 %: not shown (1 breach, 8 met, 3 not shown).` Nil where less than two can be judged so.
+    var togetherWords: String? {
+        guard let together = limitsTogether, together.checks > 1 else { return nil }
+        let parts = [
+            (together.breached, "breach"), (together.met, "met"), (together.notShown, "not shown"),
+        ].filter { $0.0 > 0 }.map { "\(grouped($0.0)) \($0.1)" }
+        let word = together.outcome == .notShown ? "not shown" : together.outcome.rawValue
+        return "All \(grouped(together.checks)) together, at \(confidenceText(study.statistics.confidence)): \(word)"
+            + (parts.count > 1 ? " (\(parts.joined(separator: ", ")))" : "")
+    }
+
+    /// ``togetherWords`` for a terminal.
+    public var togetherText: String? { togetherWords.map(plainText) }
+
     /// The limits of the study in its order, each with its cells in plan order.
     var limitGroups: [LimitGroup] {
         groups(of: limits)

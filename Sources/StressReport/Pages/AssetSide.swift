@@ -69,7 +69,11 @@ struct AssetSide {
     var band: [Leverage: Interval] {
         guard let cell = headline?.cell else { return [:] }
         let selector = CellSelector(like: cell.key, but: [.leverage])
-        guard let found = report.bands.first(where: { $0.cells.first.map(selector.matches) == true }) else {
+        guard
+            let found = report.bands.first(where: {
+                $0.measures == nil && $0.cells.first.map(selector.matches) == true
+            })
+        else {
             return [:]
         }
         return Dictionary(

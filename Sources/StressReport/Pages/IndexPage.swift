@@ -167,6 +167,10 @@ struct IndexPage {
             w.element("ul", .class("checks column")) { w in
                 for group in ordered { w.element("li") { group.write(to: &$0, withAsset: true) } }
             }
+            if let words = report.togetherWords {
+                let meaning = "by intervals that hold all of them at once, from the same resamples as each one’s own"
+                w.element("p", .class("key"), text: "\(words), \(meaning).")
+            }
             w.source(["limits.csv"], root: "")
         }
     }

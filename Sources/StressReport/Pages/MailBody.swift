@@ -64,7 +64,8 @@ extension RunReport {
                 + (unshown.count > 20 ? ["  and \(unshown.count - 20) more; see limits.csv"] : [])
             let empty = unknownLimits.prefix(20).map { "  NO VALUE  " + absenceWords($0) }
             let lines = breaches.prefix(20).map { "  BREACH  " + $0.breachWords } + rest + open + empty
-            parts.append("Limits: \(limitCountWords)" + lines.map { "\n" + $0 }.joined())
+            let together = togetherText.map { "\n  " + $0 } ?? ""
+            parts.append("Limits: \(limitCountWords)\(together)" + lines.map { "\n" + $0 }.joined())
         }
         if !failures.isEmpty {
             let lines = failures.prefix(20).map { "\n  " + plainText("\($0.asset): \($0.message)") }
@@ -180,7 +181,7 @@ private struct MailBody {
             + unknown.prefix(mostRows).map { ([report.absenceWords($0)], Optional("#fde6b6")) }
         let isMet = report.limits.allSatisfy { $0.outcome == .met }
         table(
-            &w, ["Limits: \(report.limitCountWords)"],
+            &w, ["Limits: \(report.limitCountWords)" + (report.togetherWords.map { ". \($0)" } ?? "")],
             rows.isEmpty ? [([isMet ? "all met" : "none breached; the rest is not judged"], "#dff3e4")] : rows,
             of: max(1, breaches.count + unshown.count + unknown.count))
     }

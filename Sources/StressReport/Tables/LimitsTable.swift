@@ -47,7 +47,10 @@ extension RunReport {
             Column("high", "by row", .number, "Upper end of its interval; empty where the measure has none") {
                 field($0.interval?.high)
             },
-            Column("baseline", "by row", .number, "Median of the earlier runs that a drift limit looks at") {
+            Column(
+                "baseline", "by row", .number,
+                "Median of the earlier runs that a drift limit looks at; for night_moves the run before"
+            ) {
                 field($0.baseline)
             },
             Column("earlier_runs_count", "runs", .integer, "Earlier values behind the baseline, or too few of them") {
@@ -59,6 +62,25 @@ extension RunReport {
             ) {
                 $0.limit.mayBeNotShown ? $0.limit.notShown.rawValue : ""
             },
+            Column(
+                "monitored_low", "by row", .number,
+                "Lower end of the interval of a monitored limit, which is wide enough for a look every night; empty for others"
+            ) { field($0.monitored?.ends.low) },
+            Column("monitored_high", "by row", .number, "Upper end of that interval") {
+                field($0.monitored?.ends.high)
+            },
+            Column(
+                "false_alarm_frac", "fraction", .number,
+                "Chance that a year of looks at a truth exactly at the limit has an alarm in this cell"
+            ) { field($0.monitored?.falseAlarm) },
+            Column(
+                "together_low", "by row", .number,
+                "Lower end of an interval that holds together with those of all other limits (max-t bands); empty where none is"
+            ) { field($0.together?.low) },
+            Column("together_high", "by row", .number, "Upper end of that interval") { field($0.together?.high) },
+            Column(
+                "together_status", "", .text, "met, breach or not_shown by that interval, whatever else the study says"
+            ) { $0.togetherOutcome?.rawValue ?? "" },
         ]
         let asset = Column<LimitCheck>("asset", "", .text, "Price history, as the study names it") { $0.asset }
         let identity = cellColumns.dropFirst().map { $0.of { (check: LimitCheck) -> StudyCell? in check.cell } }

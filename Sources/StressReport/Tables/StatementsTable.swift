@@ -59,7 +59,20 @@ extension RunReport {
             Statement(
                 "assets", "leverages_shown_count",
                 count: IndexPage(report: self, pages: pages, tables: []).leverages.count),
-        ] + groups.flatMap { $0.statements } + lastGood.map { Statement("failures", "last_good_frac", $0.share) }
+        ] + (limitsTogether?.statements ?? []) + groups.flatMap { $0.statements }
+            + lastGood.map { Statement("failures", "last_good_frac", $0.share) }
+    }
+}
+
+extension LimitsTogether {
+    /// The numbers of the word for all limits.
+    fileprivate var statements: [Statement] {
+        [
+            Statement("limits", "together_count", count: checks),
+            Statement("limits", "together_breached_count", count: breached),
+            Statement("limits", "together_met_count", count: met),
+            Statement("limits", "together_not_shown_count", count: notShown),
+        ]
     }
 }
 

@@ -16,9 +16,9 @@ extension LimitCheck {
             case .min: "\(heldWords) < \(amount(threshold))"
             case .drift:
                 "\(heldWords), \(distance(moved)) from \(amount(baseline)), "
-                    + "the median of \(counted(earlierRuns, "run", "runs")); limit \(distance(threshold))"
+                    + "\(baselineWords); limit \(distance(threshold))"
             }
-        let whole = limit.bound == .value ? "" : ", value \(amount(value))"
+        let whole = limit.bound == .value ? "" : ", value \(amount(value))" + alarmWords
         return plainText("\(place): \(words)\(whole)")
     }
 
@@ -31,6 +31,15 @@ extension LimitCheck {
             "\(place): \(limit.measure.words) \(amount(value))\(limit.measure.unit == .fraction ? " of entries" : "")\(ends), "
                 + "not shown to be \(isMin ? ">=" : "<=") \(amount(threshold))")
     }
+
+    /// `the median of 20 runs`, `the run before`: what a drift limit compares with.
+    var baselineWords: String {
+        if case .drift(let drift) = limit.form, case .nightMoves = drift.change { return "the run before" }
+        return "the median of \(counted(earlierRuns, "run", "runs"))"
+    }
+
+    /// How many false alarms the limit may give.
+    private var alarmWords: String { limit.monitor.map { ", false alarms \($0.text)" } ?? "" }
 
     /// How far the value is from the median of the runs before.
     private var moved: Double? {
@@ -86,7 +95,9 @@ extension LimitCheck {
 
 extension StudyLimit {
     /// `below zero`, `lower end of below zero`: what is held against the limit.
-    var heldWords: String { heldEnd.map { "\($0.rawValue) end of \(measure.words)" } ?? measure.words }
+    var heldWords: String {
+        heldEnd.map { "\(monitor == nil ? "" : "monitored ")\($0.rawValue) end of \(measure.words)" } ?? measure.words
+    }
 
     /// `below zero`, `lower end of below zero`, `interval of below zero`: what the limit speaks of.
     var subjectWords: String { bound == .interval ? "interval of \(measure.words)" : heldWords }

@@ -14,6 +14,10 @@ public struct LimitCheck: Sendable {
     public var value: Double?
     /// Its interval; nil where the measure has none, and where nothing is estimated.
     public var interval: Interval?
+    /// The interval at the boundary of a monitored limit; nil for others, and where there is no interval.
+    public var monitored: MonitoredInterval?
+    /// The interval that holds together with those of all other limits; nil where the measure has none.
+    public var together: Interval?
     /// Median of the values of earlier runs, for a drift limit with enough of them.
     public var baseline: Double?
     /// Number of earlier values behind ``baseline``, or too few of them.
@@ -61,15 +65,31 @@ public struct LimitCheck: Sendable {
 
     /// What is held against the limit: the value or an end of its interval. What cannot happen has no interval, and needs none.
     public var held: Double? {
+        let ends = monitored?.ends ?? interval
         switch limit.heldEnd {
-        case .lower: interval?.low ?? value
-        case .upper: interval?.high ?? value
-        default: value
+        case .lower: return ends?.low ?? value
+        case .upper: return ends?.high ?? value
+        default: return value
         }
     }
 
     /// Whether a warning is due.
     public var warns: Bool { outcome == .notShown && limit.notShown == .warn }
+}
+
+/// An interval wide enough for a look every night.
+public struct MonitoredInterval: Hashable, Codable, Sendable {
+    /// Its ends.
+    public let ends: Interval
+    /// How many standard errors they are away, from one side.
+    public let standardErrors: Double
+    /// Chance that a year of looks at a truth exactly at the limit has an alarm in this cell.
+    public let falseAlarm: Double
+
+    /// An interval of the given parts.
+    public init(ends: Interval, standardErrors: Double, falseAlarm: Double) {
+        (self.ends, self.standardErrors, self.falseAlarm) = (ends, standardErrors, falseAlarm)
+    }
 }
 
 extension LimitCheck {

@@ -19,6 +19,7 @@ extension RunReport {
             let isAnswered = checks.contains { $0.outcome != .noValue }
             return checks.map { $0.judged(besideAnswers: isAnswered) }
         }
+        addTogether()
     }
 
     private func historyChecks(_ limit: StudyLimit) -> [LimitCheck] {
@@ -30,7 +31,7 @@ extension RunReport {
     private func cellChecks(
         _ limit: StudyLimit, among places: [Int], failed: Set<String>, earlier: EarlierValues
     ) -> [LimitCheck] {
-        places.filter { limit.cells.matches(rows[$0].cell) }.map { place in
+        let checks = places.filter { limit.cells.matches(rows[$0].cell) }.map { place in
             let row = rows[place]
             var check = limit.check(row, confidence: study.statistics.confidence, earlier: earlier)
             guard check.outcome == .noValue else { return check }
@@ -38,6 +39,7 @@ extension RunReport {
             check.absence = isFailed ? .failedJob : row.estimate.absence(of: limit.measure, value: check.value)
             return check
         }
+        return limit.monitor.map { monitored(checks, $0) } ?? checks
     }
 }
 
@@ -64,8 +66,7 @@ extension StudyLimit {
             let isFixed = row.estimate.status == .impossible && interval == nil
             check.hold(drift, earlier: earlier.last(drift.runs, of: measure, in: row.cell), isFixed: isFixed)
         } else {
-            check.hold(check.held)
-            if check.outcome == .met, mayBeNotShown, let ends = check.interval { check.hold(ends) }
+            check.judge()
         }
         return check
     }
@@ -85,6 +86,12 @@ extension LimitCheck {
         }
     }
 
+    /// Holds the figure or its interval against the limit.
+    mutating func judge() {
+        hold(held)
+        if outcome == .met, limit.mayBeNotShown, let interval { hold(interval) }
+    }
+
     /// Whether the whole interval is within a limit that is not breached.
     fileprivate mutating func hold(_ interval: Interval) {
         let isShown =
@@ -96,23 +103,37 @@ extension LimitCheck {
         if !isShown { outcome = .notShown }
     }
 
-    /// Compares the distance from the median of earlier values. The median does not follow one odd night.
+    /// Compares the distance from the median of earlier values, which does not follow one odd night, or from the last of them.
     fileprivate mutating func hold(_ drift: StudyLimit.Drift, earlier: [Double], isFixed: Bool) {
         earlierRuns = earlier.count
+        var fewest = StudyLimit.Drift.fewestRuns
         switch drift.change {
         case .absolute(let change): threshold = change
         case .halfWidths(let widths):
             threshold = interval.map { widths * ($0.high - $0.low) / 2 } ?? (isFixed ? 0 : nil)
+        case .nightMoves(let moves):
+            fewest = StudyLimit.Drift.fewestRunsOfMoves
+            threshold = earlier.count < fewest ? nil : moves * usualMove(earlier)
         }
-        guard let value, let threshold else { return }
-        guard earlier.count >= StudyLimit.Drift.fewestRuns else {
-            outcome = .noHistory
+        guard let value else { return }
+        guard earlier.count >= fewest else {
+            if threshold != nil || fewest > StudyLimit.Drift.fewestRuns { outcome = .noHistory }
             return
         }
-        let middle = median(earlier)
-        baseline = middle
-        outcome = abs(value - middle) > threshold ? .breach : .met
+        guard let threshold else { return }
+        let from = fewest > StudyLimit.Drift.fewestRuns ? earlier[0] : median(earlier)
+        baseline = from
+        outcome = abs(value - from) > threshold ? .breach : .met
     }
+}
+
+/// The size of a usual move from one value to the next: 1.4826 times the median of those that are not 0, which is the standard
+/// deviation of normal moves, and 0 where nothing ever moved. A night of old data moves nothing and says nothing.
+///
+/// - Parameter values: newest first.
+private func usualMove(_ values: [Double]) -> Double {
+    let moves = zip(values, values.dropFirst()).map { abs($0 - $1) }.filter { $0 > 0 }
+    return moves.isEmpty ? 0 : 1.4826 * median(moves)
 }
 
 /// The middle value, or the mean of the two in the middle; of at least one.

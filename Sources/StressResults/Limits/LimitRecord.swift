@@ -8,6 +8,9 @@ struct LimitRecord: Codable {
     let asset: String
     let value, baseline, threshold: Double?
     let interval: Interval?
+    /// Documents of version 1 have none.
+    let monitored: MonitoredInterval?
+    let together: Interval?
     let earlierRuns: Int
     let outcome: LimitCheck.Outcome
     let absence: LimitCheck.Absence?
@@ -16,7 +19,7 @@ struct LimitRecord: Codable {
     init(_ check: LimitCheck, places: [StudyLimit: Int]) {
         guard let place = places[check.limit] else { preconditionFailure("a verdict is on a limit of its study") }
         (limit, cell, asset, value) = (place, check.cell?.index, check.asset, check.value)
-        interval = check.interval
+        (interval, monitored, together) = (check.interval, check.monitored, check.together)
         (baseline, threshold, earlierRuns) = (check.baseline, check.threshold, check.earlierRuns)
         (outcome, absence) = (check.outcome, check.absence)
         isUnknown = check.isUnknown
@@ -29,6 +32,7 @@ struct LimitRecord: Codable {
             limit: limits[limit], asset: asset, cell: cell.map { cells[$0] }, value: value, interval: interval,
             baseline: baseline, earlierRuns: earlierRuns, threshold: threshold, outcome: outcome)
         (check.absence, check.isUnknown) = (absence, isUnknown)
+        (check.monitored, check.together) = (monitored, together)
         return check
     }
 }

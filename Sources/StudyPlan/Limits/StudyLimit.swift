@@ -13,6 +13,8 @@ public struct StudyLimit: Hashable, Sendable {
     public var bound: Bound
     /// What it makes of the run that the interval holds the limit.
     public var notShown = NotShownRule.warn
+    /// How rare false alarms must be; nil where every night is judged by itself.
+    public var monitor: Monitor?
     /// What a cell without the figure makes of the run.
     public var onNoValue = NoValueRule.fail
 
@@ -35,9 +37,9 @@ public struct StudyLimit: Hashable, Sendable {
         }
     }
 
-    /// A limit on the distance from the median of the runs before.
+    /// A limit on the distance from the median of the runs before, or from the run before.
     public struct Drift: Hashable, Sendable {
-        /// Number of runs that the median is of; the newest that had a value.
+        /// Number of runs that are looked at; the newest that had a value.
         public var runs: Int
         /// The largest distance that is not a breach.
         public var change: Change
@@ -54,10 +56,15 @@ public struct StudyLimit: Hashable, Sendable {
             case absolute(Double)
             /// In half-widths of tonight's interval.
             case halfWidths(Double)
+            /// From the run before, in usual moves from run to run: what is held against a history of years hardly ever moves by a
+            /// part of its interval, whatever happens in a night.
+            case nightMoves(Double)
         }
 
         /// With fewer earlier values than this nothing is judged: the median of two is not robust against one.
         public static let fewestRuns = 3
+        /// The same where moves are the measure: what is usual is not known of a few.
+        public static let fewestRunsOfMoves = 10
     }
 
     /// Which of a figure and the ends of its interval is held against a limit. The raw value is what a study says.
@@ -70,6 +77,32 @@ public struct StudyLimit: Hashable, Sendable {
         case upper
         /// All of the interval: a breach is then more than chance, whichever way the limit looks.
         case interval
+    }
+
+    /// A limit that is looked at every night, and may be wrong once in so many years. Its ``bound`` is ``Bound/interval``.
+    public struct Monitor: Hashable, Sendable {
+        /// Chance, in percent, that the limit is called breached in any night of a year while the truth is exactly at it, in any of the cells
+        /// that it names.
+        public var percentAYear: Double
+
+        /// A rule, in ``allowed`` percent a year.
+        public init(percentAYear: Double) { self.percentAYear = percentAYear }
+
+        /// The same as a fraction.
+        public var falseAlarm: Double { percentAYear / 100 }
+        /// As a study says it: `5% a year`.
+        public var text: String { "\(numberText(percentAYear))% a year" }
+        /// What may stand there.
+        public static let allowed = 0.01...50.0
+
+        /// Reads ``text``; nil for other words and outside of ``allowed``.
+        public init?(_ text: String) {
+            let words = text.split(separator: " ").map(String.init)
+            guard words.count == 3, words[1] == "a", words[2] == "year", words[0].hasSuffix("%"),
+                let percent = Double(words[0].dropLast()), Monitor.allowed.contains(percent)
+            else { return nil }
+            percentAYear = percent
+        }
     }
 
     /// What is made of a limit that is neither breached nor shown to be met, since the interval holds it. The raw value is what

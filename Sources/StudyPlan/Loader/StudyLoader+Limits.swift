@@ -11,9 +11,12 @@ extension StudyLoader {
 
     private static let forms = ["max", "min", "drift", "max_age", "min_bars"]
     static let noValueKey = "on_no_value"
+    static let monitorKey = "monitor"
 
     private func limit(_ reader: YAMLReader) -> StudyLimit? {
-        let keys = ["measure", "bound", StudyLimit.notShownKey, StudyLoader.noValueKey] + StudyLoader.forms
+        let keys =
+            ["measure", "bound", StudyLimit.notShownKey, StudyLoader.monitorKey, StudyLoader.noValueKey]
+            + StudyLoader.forms
         guard let cells = selector(reader, extra: keys), let map = reader.anyMap() else { return nil }
         let given = StudyLoader.forms.filter { map[$0] != nil }
         guard given.count == 1 else {
@@ -47,7 +50,35 @@ extension StudyLoader {
             guard let bound = bound(value, of: limit) else { return nil }
             limit.bound = bound
         }
-        return map[StudyLimit.notShownKey].map { notShown($0, of: limit, isBoundSaid: map["bound"] != nil) } ?? limit
+        if let value = map[StudyLoader.monitorKey] {
+            guard let monitored = monitored(value, limit, isBoundSaid: map["bound"] != nil) else { return nil }
+            limit = monitored
+        }
+        let isBoundSaid = map["bound"] != nil || limit.monitor != nil
+        return map[StudyLimit.notShownKey].map { notShown($0, of: limit, isBoundSaid: isBoundSaid) } ?? limit
+    }
+
+    /// The limit with a bound on false alarms, which all of an interval is held for.
+    private func monitored(_ reader: YAMLReader, _ limit: StudyLimit, isBoundSaid: Bool) -> StudyLimit? {
+        guard limit.measure.hasInterval, limit.form.name != "drift" else {
+            return reader.wrong(
+                limit.measure.hasInterval
+                    ? "a drift limit is scaled by the nights before" : "\(limit.measure.rawValue) has no interval",
+                hint: "leave 'monitor' out")
+        }
+        guard !isBoundSaid || limit.bound == .interval else {
+            return reader.wrong("a monitored limit holds all of the interval", hint: "leave 'bound' out")
+        }
+        guard let map = reader.map(known: ["false_alarm"]), let value = map.required("false_alarm"),
+            let text = value.text()
+        else { return nil }
+        guard let monitor = StudyLimit.Monitor(text) else {
+            return value.expected(
+                "false alarms, from 0.01% to 50% a year", hint: "write it like monitor: {false_alarm: 5% a year}")
+        }
+        var limit = limit
+        (limit.monitor, limit.bound) = (monitor, .interval)
+        return limit
     }
 
     /// The limit with the rule for an interval that holds it. Who asks for that without a bound asks for all of the interval: the
@@ -83,9 +114,23 @@ extension StudyLoader {
     }
 
     private func drift(_ reader: YAMLReader, _ measure: Measure) -> StudyLimit.Drift? {
-        guard let map = reader.map(known: ["runs", "max_change", "half_widths"]) else { return nil }
-        let runs = map["runs"].map { $0.integer(StudyLimit.Drift.fewestRuns...1000) } ?? 20
+        let forms = ["max_change", "half_widths", "night_moves"]
+        guard let map = reader.map(known: ["runs"] + forms) else { return nil }
+        let fewest =
+            map["night_moves"] == nil ? StudyLimit.Drift.fewestRuns : StudyLimit.Drift.fewestRunsOfMoves
+        let runs = map["runs"].map { $0.integer(fewest...1000) } ?? 20
         guard let runs else { return nil }
+        let given = forms.filter { map[$0] != nil }
+        guard given.count == 1 else {
+            return reader.wrong(
+                given.isEmpty
+                    ? "has no 'max_change', 'half_widths' or 'night_moves'"
+                    : "has both '\(given[0])' and '\(given[1])'",
+                hint: "write it like drift: {runs: 20, night_moves: 8}")
+        }
+        if let moves = map["night_moves"] {
+            return moves.number(0.1...1e6).map { StudyLimit.Drift(runs: runs, change: .nightMoves($0)) }
+        }
         switch (map["max_change"], map["half_widths"]) {
         case (let change?, nil):
             return change.number(0...1e9).flatMap { change.judged($0, measure.objection(toChange: $0)) }
@@ -95,11 +140,7 @@ extension StudyLoader {
                 return widths.wrong("\(measure.rawValue) has no interval", hint: "use max_change")
             }
             return widths.number(1e-3...1e6).map { StudyLimit.Drift(runs: runs, change: .halfWidths($0)) }
-        default:
-            return reader.wrong(
-                map["max_change"] == nil
-                    ? "has no 'max_change' or 'half_widths'" : "has both 'max_change' and 'half_widths'",
-                hint: "write it like drift: {runs: 20, max_change: 0.01}")
+        default: return nil
         }
     }
 
@@ -119,7 +160,7 @@ extension StudyLoader {
         guard let name = ["max_age", "min_bars"].first(where: { map[$0] != nil }), let value = map[name] else {
             return nil
         }
-        for key in ["measure", "bound", StudyLimit.notShownKey] {
+        for key in ["measure", "bound", StudyLimit.notShownKey, StudyLoader.monitorKey] {
             if let other = map[key] { return other.wrong("'\(name)' stands alone", hint: "leave '\(key)' out") }
         }
         guard cells == CellSelector(asset: cells.asset) else {

@@ -115,6 +115,7 @@ extension Study {
                 switch drift.change {
                 case .absolute(let change): "max_change: \(numberText(change))"
                 case .halfWidths(let widths): "half_widths: \(numberText(widths))"
+                case .nightMoves(let moves): "night_moves: \(numberText(moves))"
                 }
             parts.append("drift: {runs: \(drift.runs), \(change)}")
         }
@@ -123,6 +124,7 @@ extension Study {
         let isBoundTold = limit.bound != .value || isComplete || isRuled
         let isRuleTold = isRuled || isComplete && limit.mayBeNotShown
         return parts + (isBoundTold ? ["bound: \(limit.bound.rawValue)"] : [])
+            + (limit.monitor.map { ["\(StudyLoader.monitorKey): {false_alarm: \($0.text)}"] } ?? [])
             + (isRuleTold ? ["\(StudyLimit.notShownKey): \(limit.notShown.rawValue)"] : []) + rule
     }
 

@@ -11,7 +11,9 @@ import StudyPlan
 func makeEstimate(
     entries: Int = 61_200, excluded: Int = 168, rejected: Int = 0, negative: Int = 1872, worst: Int? = nil,
     best: Int? = nil, atOnce: Int? = nil, unprotected: Int = 20_196, liquidated: Int = 23_134, windows: Int = 365,
-    shortfall: Double = 0.1, status: CellStatus? = nil, confidence: Double = 0.95, cut: Int = 0, cutNegative: Double = 0
+    shortfall: Double = 0.1, status: CellStatus? = nil, confidence: Double = 0.95, cut: Int = 0,
+    cutNegative: Double = 0,
+    meanEquity: Double = 0.75
 ) -> CellEstimate {
     var counts = WindowCounts()
     counts.cut = cut
@@ -28,7 +30,7 @@ func makeEstimate(
                 : .disjointWindows(count: Double(negative), entries: entries, windows: windows, confidence: confidence),
             shortfall: negative > 0
                 ? ShortfallSummary(mean: size * 1.3, p50: size, p90: size * 3, p99: size * 6, max: size * 10) : nil,
-            meanEquity: entries > 0 ? 0.75 : nil, causes: negative > 0 ? makeCauses(size * 1.3) : nil,
+            meanEquity: entries > 0 ? meanEquity : nil, causes: negative > 0 ? makeCauses(size * 1.3) : nil,
             shortfallPerEntry: entries > 0 ? size * 1.3 * Double(negative) / Double(entries) : nil,
             cutNegative: cutNegative)
     }

@@ -1,0 +1,37 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+extension HistoryJob {
+    /// The band that holds shares of several cells of one horizon at once, each in the measure that it stands with; nil where one of them
+    /// was not resampled.
+    ///
+    /// - Parameters:
+    ///   - columns: places in `results`, all of one horizon, with measures that are shares.
+    ///   - rules: the study's, at the confidence of the band.
+    ///
+    /// O(blocks × resamples + columns × resamples × runs).
+    public func band(
+        of columns: [(place: Int, measure: Measure)], results: [CellResult], estimates: [CellEstimate],
+        rules: ResamplingRules
+    ) -> SimultaneousBand? {
+        let shares = columns.compactMap { results[$0.place].tally.share(of: $0.measure)?.merged(by: resamplingBlocks) }
+        guard let first = columns.first, let inference = estimates[first.place].inference, shares.count == columns.count
+        else { return nil }
+        let panel = HorizonPanel(
+            columns: shares, horizonBlocks: 1, disjointWindows: inference.disjointWindows, rules: rules,
+            name: HistoryJob.streamName(horizon: results[first.place].rules.cell.horizon),
+            memory: MarketMemory(runBlocks: inference.meanRunBlocks))
+        return panel?.band(Array(columns.indices))
+    }
+}
+
+extension CellTally {
+    /// The block sums of a measure that is a share; nil for others, and where its fill rule was not evaluated.
+    fileprivate func share(of measure: Measure) -> BlockShare? {
+        guard measure.hasInterval else { return nil }
+        if measure == .unprotected { return unprotectedShare }
+        if measure.subject == .liquidation { return liquidatedShare }
+        return roles.firstIndex(of: measure.fill).map { negativeShare(fill: $0) }
+    }
+}

@@ -1,0 +1,112 @@
+import CoverageSimulation
+import StressBasics
+import TestSupport
+import Testing
+
+@testable import StressStatistics
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// The boundary of limits that are looked at every night.
+@Suite struct MonitoredBoundaryTests {
+    /// 2.099 and 2.232 are the roots that scipy's brentq finds of the same equation; integrating the transition density night by night gave
+    /// 0.0387 and 0.0462 as the exact chances of 365 looks.
+    @Test(arguments: [(5.0, 0.05, 2.099), (2, 0.05, 2.232), (10, 0.05, 2.063), (3, 0.0025, 3.245)])
+    func boundariesAreThoseOfTheEquation(years: Double, falseAlarm: Double, wanted: Double) {
+        let found = MonitoredBoundary(falseAlarm: falseAlarm, days: years * 365, firstDays: 7)
+        #expect(abs(found.standardErrors - wanted) < 6e-4, "\(found.standardErrors)")
+    }
+
+    /// Farther for shorter histories and for rarer alarms; never nearer than a single look from one side.
+    @Test func boundariesAreInOrder() {
+        for falseAlarm in [0.2, 0.05, 0.01, 1e-4] {
+            let single = normalQuantile(twoSided: 1 - 2 * falseAlarm)
+            var before = Double.infinity
+            for days in [1.0, 8, 30, 200, 364, 366, 700, 1500, 4000, 20000] {
+                let c = MonitoredBoundary(falseAlarm: falseAlarm, days: days, firstDays: 7).standardErrors
+                #expect(c > single && c <= 40, "\(falseAlarm) \(days)")
+                if days >= 400 { #expect(c < before) }
+                if days >= 366 { before = c }
+            }
+        }
+    }
+
+    /// Widening to the interval's own level changes nothing; where nothing was seen it is the exact end of the level.
+    @Test func intervalsAreWidened() {
+        let z = normalQuantile(twoSided: 0.95)
+        let own = Interval(low: 0.01, high: 0.06)
+        let same = own.widened(around: 0.03, from: 0.95, to: z)
+        #expect(same == own)
+        let wide = own.widened(around: 0.03, from: 0.95, to: 3)
+        #expect(wide.low < 0.01 && wide.high > 0.06)
+        let zero = Interval(low: 0, high: zeroCountBound(trials: 50, confidence: 0.95))
+        let wider = zero.widened(around: 0, from: 0.95, to: normalQuantile(twoSided: 0.99))
+        #expect(wider.low == 0 && abs(wider.high - zeroCountBound(trials: 50, confidence: 0.99)) < 1e-12)
+        let all = Interval(low: 1 - zero.high, high: 1).widened(
+            around: 1, from: 0.95, to: normalQuantile(twoSided: 0.99))
+        #expect(all.high == 1 && abs(1 - all.low - wider.high) < 1e-12)
+    }
+
+    /// A Gaussian mean that grows by a day each night: `W(t)/√t` from 2 to 3 years.
+    @Test func aGaussianYearHasNoMoreAlarmsThanSaid() {
+        var random = SeededGenerator(seed: 17)
+        var (alarms, spare) = (0, Double?.none)
+        func normal() -> Double {
+            if let value = spare {
+                spare = nil
+                return value
+            }
+            let (radius, angle) = ((-2 * log(1 - random.uniform())).squareRoot(), 2 * Double.pi * random.uniform())
+            spare = radius * sin(angle)
+            return radius * cos(angle)
+        }
+        let years = 20_000
+        let boundaries = (730...1095).map {
+            MonitoredBoundary(falseAlarm: 0.05, days: Double($0), firstDays: 7).standardErrors
+        }
+        for _ in 0..<years {
+            var sum = 730.0.squareRoot() * normal()
+            for (night, boundary) in boundaries.enumerated() {
+                if night > 0 { sum += normal() }
+                if sum / Double(730 + night).squareRoot() > boundary {
+                    alarms += 1
+                    break
+                }
+            }
+        }
+        let share = Double(alarms) / Double(years)
+        print("monitored Gaussian year, seed 17: alarms in \(share) of \(years) years at a truth exactly at the limit")
+        #expect(share <= 0.05 && share > 0.03, "\(share)")
+    }
+
+    /// The program's own intervals of invented histories of two or five years and one more, the seeds of each from 1. With the limit
+    /// exactly at the truth every night, and at 1.25 times it every week.
+    @Test(arguments: [
+        (ReturnProcess.independent, 2), (.garchJumps, 2), (.garchJumps, 5), (.regimes, 2), (.regimes, 5),
+    ])
+    func aYearOfNightsHasNoMoreAlarmsThanSaid(process: ReturnProcess, before: Int) async {
+        let study = CoverageStudy(
+            process, horizonDays: 2, days: (before + 1) * 365, frequencies: [0.02], longRun: 2_000_000)
+        let years = 240
+        for (factor, every) in [(1.0, 1), (1.25, 7)] {
+            let looks = NightlyLooks(study, level: 0, factor: factor, every: every)
+            var counts: [NightlyLooks.Rule: Int] = [:]
+            await withTaskGroup(of: Set<NightlyLooks.Rule>.self) { group in
+                for seed in 1...years { group.addTask { looks.alarms(seed: seed) } }
+                for await found in group { for rule in found { counts[rule, default: 0] += 1 } }
+            }
+            let words = NightlyLooks.Rule.allCases.map {
+                "\($0.rawValue) \(fixedText(Double(counts[$0] ?? 0) / Double(years) * 100, decimals: 1)) %"
+            }
+            print(
+                "years with a breach, \(process.rawValue), \(before) years before, limit \(factor) × truth, "
+                    + "every \(every) nights, seeds 1 to \(years): \(words.joined(separator: ", "))")
+            #expect(Double(counts[.monitored] ?? 0) <= 0.05 * Double(years))
+            #expect((counts[.value] ?? 0) > (counts[.monitored] ?? 0))
+        }
+    }
+}
