@@ -47,3 +47,8 @@ public struct CurveBand: Codable, Sendable {
         self.measures = measures?.map(\.name)
     }
 }
+
+extension RunReport {
+    /// The bands over leverage curves, without those of figures that limits speak of.
+    public var curveBands: [CurveBand] { bands.filter { $0.measures == nil } }
+}

@@ -65,7 +65,7 @@ extension NightTests {
         let cell = "side: long, leverage: 10, horizon: 1d"
         func night(_ number: Int, _ limits: [String]) throws -> [[String: String]] {
             try study(
-                "limits: [\(limits.map { "{\(cell), \($0)}" }.joined(separator: ", "))]",
+                "metrics_file: night.prom\nlimits: [\(limits.map { "{\(cell), \($0)}" }.joined(separator: ", "))]",
                 statistics: "statistics: {resamples: 500}")
             let run = try run(number, ["--no-fail"])
             #expect(run.code == 0, "\(run.err)")
@@ -98,6 +98,7 @@ extension NightTests {
         #expect(many[1]["monitored_high"] == "")
         let summary = try scratch.read("Reports/small/latest/summary.json")
         #expect(summary.contains("\"limits_together\": {") && summary.contains("\"checks_count\": 3"))
+        #expect(try scratch.read("night.prom").contains("belowzero_limits_together{study=\"small\",status=\"met\"} "))
         let copy = try scratch.program.run(["report", "Reports/small/latest", "--out", "copy"])
         #expect(copy.code == 0, "\(copy.err)")
         for name in ["limits.csv", "index.html", "summary.json"] {

@@ -49,6 +49,14 @@ import Testing
         #expect(IndexPage(report: report, pages: [], tables: []).file.contents.contains("All 2 together"))
     }
 
+    /// Bands of limits are no curves: no table or drawing of curves has them.
+    @Test func limitsAreNoCurve() throws {
+        let report = try report([0.1, 0.1], errors: 3)
+        #expect(report.curveBands.isEmpty && report.bands.count == 1)
+        #expect(report.assetSides.allSatisfy { $0.band.isEmpty })
+        #expect(!report.files().contains { $0.path == "bands.csv" })
+    }
+
     /// A limit of 1.65 % is breached by its own interval, from 1.7 % on, and not together with others: no verdict of a limit depends on the word.
     @Test func verdictsStayTheirOwn() throws {
         let report = try report([0.0165, 0.1], errors: 3)

@@ -51,6 +51,33 @@ import Testing
         #expect(all.high == 1 && abs(1 - all.low - wider.high) < 1e-12)
     }
 
+    /// Shares of 10, 3 and 1 % of one history at once, each in its own interval widened to the standard errors that hold all: histories in which
+    /// every one holds its truth, seeds 1 to 300, beside those in which every own interval does.
+    @Test(arguments: [ReturnProcess.independent, .garchJumps, .regimes])
+    func manyFiguresAreHeldTogether(process: ReturnProcess) {
+        let study = CoverageStudy(
+            process, horizonDays: 2, days: 5 * 365, frequencies: [0.1, 0.03, 0.01], longRun: 2_000_000)
+        var (together, apart) = (0, 0)
+        for seed in 1...300 {
+            let history = study.history(seed: seed)
+            guard
+                let panel = HorizonPanel(
+                    columns: history.columns, horizonBlocks: 2, disjointWindows: 5 * 365 / 2,
+                    rules: ResamplingRules(resamples: 500), name: "limits \(seed)", memory: history.memory),
+                let band = panel.band([0, 1, 2])
+            else { continue }
+            let found = panel.shares.compactMap { panel.inference($0) }
+            func all(_ ends: (FrequencyInference) -> Interval) -> Bool {
+                zip(found, study.levels).allSatisfy { ends($0).low <= $1.truth && $1.truth <= ends($0).high }
+            }
+            apart += all(\.bounds) ? 1 : 0
+            together +=
+                all { $0.bounds.widened(around: $0.frequency, from: 0.95, to: band.criticalValue) } ? 1 : 0
+        }
+        print("held at once, \(process.rawValue), seeds 1 to 300: own \(apart), together \(together)")
+        #expect(together >= apart && Double(together) / 300 >= 0.93)
+    }
+
     /// A Gaussian mean that grows by a day each night: `W(t)/√t` from 2 to 3 years.
     @Test func aGaussianYearHasNoMoreAlarmsThanSaid() {
         var random = SeededGenerator(seed: 17)

@@ -122,6 +122,14 @@ struct NightMetrics {
                 MetricsText.Sample(
                     Double(report.limits.count { $0.outcome == outcome }), name + [("status", outcome.rawValue)])
             })
+        if let together = report.limitsTogether {
+            metrics.gauge(
+                "belowzero_limits_together",
+                "One word for all limits at once, by intervals that hold together: 1 for the status that it is.",
+                [LimitCheck.Outcome.met, .breach, .notShown].map {
+                    MetricsText.Sample(together.outcome == $0 ? 1 : 0, name + [("status", $0.rawValue)])
+                })
+        }
         let breaches = report.limits.filter(\.breached)
         let others = report.limits.filter { !$0.breached }
         let shown =

@@ -70,9 +70,7 @@ struct AssetSide {
         guard let cell = headline?.cell else { return [:] }
         let selector = CellSelector(like: cell.key, but: [.leverage])
         guard
-            let found = report.bands.first(where: {
-                $0.measures == nil && $0.cells.first.map(selector.matches) == true
-            })
+            let found = report.curveBands.first(where: { $0.cells.first.map(selector.matches) == true })
         else {
             return [:]
         }

@@ -6,7 +6,7 @@ import StudyPlan
 extension RunReport {
     /// `differences.csv` and `bands.csv`, where they were computed.
     var comparisonTables: [CSVTable] {
-        (comparisons.isEmpty ? [] : [differencesTable]) + (bands.isEmpty ? [] : [bandsTable])
+        (comparisons.isEmpty ? [] : [differencesTable]) + (curveBands.isEmpty ? [] : [bandsTable])
     }
 
     private var differencesTable: CSVTable {
@@ -45,7 +45,7 @@ extension RunReport {
             let bounds: Interval
             let criticalValue: Double
         }
-        let lines = bands.flatMap { band in
+        let lines = curveBands.flatMap { band in
             zip(band.cells, band.band.bounds).map {
                 Line(cell: $0, bounds: $1, criticalValue: band.band.criticalValue)
             }
