@@ -93,7 +93,12 @@ struct GammaPoisson {
         let shape: Double
 
         init(common: Double, tau: Double) {
-            (self.common, self.tau, shape) = (common, tau, gammaShape(logVariance: tau * tau))
+            self.init(common: common, tau: tau, shape: gammaShape(logVariance: tau * tau))
+        }
+
+        /// With the shape that belongs to `tau`, where it is known: to find it takes longer than all else.
+        init(common: Double, tau: Double, shape: Double) {
+            (self.common, self.tau, self.shape) = (common, tau, shape)
         }
     }
 
@@ -165,7 +170,7 @@ struct GammaPoisson {
                 let common = best * exp(0.75 * Double(step) * error)
                 // The prior, and the width of a cell on both logarithmic axes.
                 let weight = logLikelihood(shape: shape, common: common) + 2 * logTau - tau + log(error)
-                return (Place(common: common, tau: tau), weight)
+                return (Place(common: common, tau: tau, shape: shape), weight)
             }
         }
         let top = found.map(\.1).max() ?? 0
