@@ -14,7 +14,7 @@ import Testing
         let printed = try scratch.program.run(["backtest", file, "--out", "-"] + BacktestTests.grid)
         #expect(printed.code == 0, "\(printed.err)")
         let table = rows(printed.out)
-        #expect(Set(table.map { $0["year_utc"]! }) == ["2019", "2020"] && table.count == 4)
+        #expect(Set(table.map { $0["year"]! }) == ["2019", "2020"] && table.count == 4)
         let run = try scratch.program.run(["sweep", file, "--out", "run", "--quiet"] + BacktestTests.grid)
         #expect(run.code == 0, "\(run.err)")
         let own = rows(try scratch.read("run/backtest.csv"))

@@ -21,7 +21,7 @@ struct OwnFile {
     static let mail = OwnFile(
         name: "mail body", mark: "All figures and charts: index.html of the run.", within: 1 << 17)
     /// The table of a backtest.
-    static let backtest = OwnFile(name: "backtest", mark: ",year_utc,past_entries_count,", within: 4096)
+    static let backtest = OwnFile(name: "backtest", mark: ",year,past_entries_count,", within: 4096)
     /// Metrics of a run.
     static let metrics = OwnFile(name: "metrics file", mark: "# HELP belowzero_", within: 4096)
 

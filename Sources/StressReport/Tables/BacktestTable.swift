@@ -33,7 +33,7 @@ private func backtestTable(
 
 private func saidColumns(_ confidence: Double) -> [Column<TestedYear>] {
     [
-        Column("year_utc", "", .integer, "Calendar year of the entries that are predicted, UTC") {
+        Column("year", "", .integer, "Calendar year of the entries that are predicted, UTC") {
             String($0.test.year)
         },
         Column("past_entries_count", "entries", .integer, "Entries whose window had closed when the year began") {
