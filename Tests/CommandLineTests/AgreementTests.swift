@@ -67,8 +67,11 @@ import Testing
             .replacingOccurrences(of: "path: prices.csv}]", with: "path: prices.csv}, {asset: B, path: b.csv}]")
         try scratch.write(two, to: "two.yaml")
         try scratch.write(samplePrices, to: "b.csv")
+        // Two years of prices, so that one can be held against the other.
+        let years = packageRoot + "/Data/Samples/SYN-MAJOR.csv"
         for arguments in [
             ["run", "whole.yaml", "--out", "whole"], ["run", "two.yaml", "--out", "one", "--store", "s.sqlite"],
+            ["sweep", years, "--leverage", "20", "--horizon", "7d", "--out", "years"],
         ] {
             let run = try scratch.program.run(arguments)
             #expect([0, 3].contains(run.code), "\(arguments): \(run.out)\(run.err)")
@@ -76,7 +79,7 @@ import Testing
         try scratch.write("no prices\n", to: "b.csv")
         #expect(try scratch.program.run(["run", "two.yaml", "--out", "failed", "--store", "s.sqlite"]).code == 4)
         let written = Set(
-            try ["whole", "failed"].flatMap {
+            try ["whole", "years", "failed"].flatMap {
                 try FileManager.default.subpathsOfDirectory(atPath: "\(scratch.path)/\($0)")
             }
             .filter { $0.contains(".") })
