@@ -41,9 +41,10 @@ struct GridAnswers {
     ) throws(RunCancelled) -> Answers {
         control.plan(job.workUnits)
         if parts == 1 { return try answers(of: job) }
+        let isKept = comparedCells(of: asset)
         var answers = Answers()
         for cells in study.parts(of: asset, count: parts) {
-            answers.add(try self.answers(of: self.job(of: asset, market: market, cells: cells)), keeping: isCompared)
+            answers.add(try self.answers(of: self.job(of: asset, market: market, cells: cells)), keeping: isKept)
         }
         answers.sortIntoPlanOrder()
         return answers
@@ -69,10 +70,11 @@ struct GridAnswers {
         return try other.answers(of: other.job(of: cell.asset, market: market)).rows.first { $0.cell.id == cell.id }
     }
 
-    /// Whether ``Comparisons`` looks at a cell.
-    private var isCompared: (StudyCell) -> Bool {
+    /// Whether ``Comparisons`` or ``JointLimits`` looks at a cell.
+    private func comparedCells(of asset: String) -> (StudyCell) -> Bool {
         guard keepsCompared, let headline = study.headlineCell else { return { _ in false } }
-        return { $0.contract == headline.contract && $0.horizon == headline.horizon }
+        let limited = LimitFigures(study, asset: asset).cells
+        return { $0.contract == headline.contract && $0.horizon == headline.horizon || limited.contains($0.id) }
     }
 }
 

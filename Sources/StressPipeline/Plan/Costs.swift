@@ -18,6 +18,7 @@ struct Costs: Sendable {
     private let fills: Double
     private let hasFunding: Bool
     private let hasDetails: Bool
+    private let limited: Double
 
     init(_ study: Study, threads: Int, isTableOnly: Bool) {
         cells = Double(study.cellCount) / Double(max(1, study.inputs.count))
@@ -31,6 +32,7 @@ struct Costs: Sendable {
         fills = study.platforms.contains { $0.rules.liquidation.hasBounds } ? 4 : 3
         hasFunding = study.inputs.contains { $0.funding != nil || $0.mark != nil }
         hasDetails = !isTableOnly && study.statistics.resamples > 0
+        limited = Double(study.inputs.map { LimitFigures(study, asset: $0.asset).cells.count }.max() ?? 0)
     }
 
     // MARK: Memory
@@ -48,8 +50,8 @@ struct Costs: Sendable {
     func peak(_ size: HistorySize, parts: Int = 1) -> Int {
         let bars = Double(size.bars)
         let reading = 45 * Double(size.rows) + 8_000_000 * threads
-        // All leverages of the headline's horizon are kept to be compared, whatever part they are in.
-        let compared = parts > 1 && hasDetails ? self.cells / max(1, horizons) : 0
+        // All leverages of the headline's horizon are kept to be compared, and what limits name, whatever part they are in.
+        let compared = parts > 1 && hasDetails ? min(self.cells, self.cells / max(1, horizons) + limited) : 0
         let cells = self.cells * (mostParts / Double(parts)).rounded(.up) / mostParts + compared
         // Windows of every horizon, of a part once more, the kernels' columns, entries taken apart, moves against them.
         let perBar = 4 * horizons * (parts > 1 ? 2 : 1) + 48 + (hasDetails ? 260 : 0)
