@@ -37,7 +37,7 @@ struct BacktestCommand: ParsableCommand {
 
     func run() throws {
         try common.reporting {
-            try checkOut()
+            try OwnFile.backtest.expectPlace(out, force: forcing.force, isJSON: common.json)
             let study = try grid.study(
                 platform: platform, reading: reading, console: common.console, opensFolders: true)
             let interruption = Interruption(isJSON: common.json, console: common.console)
@@ -49,16 +49,6 @@ struct BacktestCommand: ParsableCommand {
             if out != StandardOutput.name { try tell(answers) }
             try end(answers)
         }
-    }
-
-    /// Throws before anything is read when the file cannot go where it is to go.
-    private func checkOut() throws {
-        guard let out else { return }
-        if out == StandardOutput.name {
-            if common.json { throw StandardOutput.noJSON("the table") }
-            return
-        }
-        if let objection = OwnFile.backtest.refusal(to: out, force: forcing.force) { throw objection }
     }
 
     private func write(_ answers: [Backtest.Answer], confidence: Double) throws {

@@ -55,7 +55,7 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         try common.reporting {
-            try checkPage()
+            try OwnFile.page.expectPlace(page, force: forcing.force, isJSON: common.json)
             let explained = try ExplainedStudy(study, prices: prices, threads: allCores)
             let cell = try chosenCell(explained.study)
             let examined = try ExaminedCell(cell, of: explained, caches: cache.caches, threads: allCores)
@@ -76,16 +76,6 @@ struct ExplainCommand: ParsableCommand {
             throw Failure(.usage, "no entry of \(cell.cell.id) ended in the data", hint: "all are cut before")
         }
         return trace
-    }
-
-    /// Throws before anything is read when the page cannot go where it is to go.
-    private func checkPage() throws {
-        guard let page else { return }
-        guard page != StandardOutput.name else {
-            if common.json { throw StandardOutput.noJSON("the page") }
-            return
-        }
-        if let objection = OwnFile.page.refusal(to: page, force: forcing.force) { throw objection }
     }
 
     private func write(_ explanation: CellExplanation, of cell: ExaminedCell, to file: String) throws {

@@ -21,9 +21,20 @@ struct OwnFile {
     static let mail = OwnFile(
         name: "mail body", mark: "All figures and charts: index.html of the run.", within: 1 << 17)
     /// The table of a backtest.
-    static let backtest = OwnFile(name: "backtest", mark: ",year,past_entries_count,", within: 4096)
+    static let backtest = OwnFile(name: "table of a backtest", mark: ",year,past_entries_count,", within: 4096)
     /// Metrics of a run.
     static let metrics = OwnFile(name: "metrics file", mark: "# HELP belowzero_", within: 4096)
+
+    /// Throws, before anything is computed, when a file of the kind cannot go to `path`: `-` is standard output, which JSON has for
+    /// itself.
+    func expectPlace(_ path: String?, force: Bool, isJSON: Bool) throws {
+        guard let path else { return }
+        if path == StandardOutput.name {
+            if isJSON { throw StandardOutput.noJSON("the \(name)") }
+        } else if let objection = refusal(to: path, force: force) {
+            throw objection
+        }
+    }
 
     /// Why nothing can be written to `path`, to be asked before anything is computed: a folder that is not there is not made, because it
     /// is likelier mistyped; nil when nothing is against it.

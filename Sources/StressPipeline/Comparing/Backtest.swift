@@ -31,8 +31,10 @@ public struct Backtest {
     }
 
     private func answer(_ input: StudyInput, _ control: RunControl) throws(RunCancelled) -> Answer {
-        let reader = HistoryReader(files: resolved.files, threads: threads, caches: caches)
+        let reader = HistoryReader(
+            files: resolved.files, threads: threads, caches: caches, isCancelled: { control.isCancelled })
         switch reader.history(input, study: resolved.study) {
+        case .failure where control.isCancelled: throw RunCancelled()
         case .failure(let errors): return Answer(asset: input.asset, records: .failure(Failure(errors.all)))
         case .success(let read):
             let grid = GridAnswers(study: resolved.study, threads: threads, control: control)
