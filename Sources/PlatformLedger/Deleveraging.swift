@@ -1,3 +1,5 @@
+import StudyPlan
+
 /// What a winner ranks by, and what it gives.
 struct WinnerRanking {
     let rule: DeleveragingRule

@@ -1,4 +1,5 @@
 import StressBasics
+import StudyPlan
 
 /// Whether the fund has fallen so far that deleveraging begins before it is empty.
 struct FundWatch {

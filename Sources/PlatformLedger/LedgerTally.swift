@@ -99,6 +99,9 @@ public struct DeleveragedDay: Hashable, Sendable {
     public var profit: Int128 = 0
     /// Profit that was closed.
     public var closedProfit: Int128 = 0
+
+    /// Nothing.
+    public init() {}
 }
 
 /// From the first unit that the fund could not pay to the end of the next day that it ends with money.

@@ -1,5 +1,6 @@
 import MarginModel
 import StressEngine
+import StudyPlan
 
 /// A platform with all who trade on it.
 public struct PlatformInput: Sendable {

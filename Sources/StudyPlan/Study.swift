@@ -16,6 +16,8 @@ public struct Study: Hashable, Sendable {
     public var position: PositionRules
     /// The platforms that the grid names, in the grid's order.
     public var platforms: [NamedPlatform]
+    /// Who trades on the platforms, and who pays; nil where that is not asked.
+    public var ledger: LedgerStudy?
     /// How uncertainty is stated.
     public var statistics: StatisticsRules
     /// Limits on results.
@@ -172,9 +174,12 @@ public struct NamedPlatform: Hashable, Sendable {
     public var rules: PlatformRules
     /// The file that holds the maintenance table.
     public var tierFile: TierFile?
+    /// What it says of who pays; has no part in a study without a ledger.
+    public var safeguards: SafeguardSettings?
 
     /// A named platform.
-    public init(name: String, rules: PlatformRules, tierFile: TierFile? = nil) {
+    public init(name: String, rules: PlatformRules, tierFile: TierFile? = nil, safeguards: SafeguardSettings? = nil) {
+        self.safeguards = safeguards
         self.name = name
         self.rules = rules
         self.tierFile = tierFile

@@ -4,6 +4,7 @@ import MarginModel
 import PlatformLedger
 import PriceSeries
 import StressBasics
+import StudyPlan
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import PlatformLedger
 import StressBasics
+import StudyPlan
 
 extension PlainLedger {
     func payByFund(_ index: Int, _ amount: Int64) -> Int64 {

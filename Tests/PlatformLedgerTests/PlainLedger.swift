@@ -3,6 +3,7 @@ import MarginModel
 import PlatformLedger
 import PriceSeries
 import StressBasics
+import StudyPlan
 
 /// The ledger as its definition reads: every position a record, every event in a list, and everything looked at in every bar. The judge
 /// of the fast one.

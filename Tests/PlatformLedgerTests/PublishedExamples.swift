@@ -2,6 +2,7 @@ import MarginModel
 import PlatformLedger
 import PriceSeries
 import StressBasics
+import StudyPlan
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import MarginModel
 import PlatformLedger
 import PriceSeries
 import StressBasics
+import StudyPlan
 import TestSupport
 
 /// Platforms drawn at random: one to three assets, holes, funding, marks, few or many prices, and every rule.

@@ -17,6 +17,14 @@ import Testing
         "borrow": ["$defs", "platform", "properties", "borrow"],
         "liquidation": ["$defs", "platform", "properties", "liquidation"],
         "tiers": ["$defs", "platform", "properties", "tiers", "anyOf", "0", "items"],
+        "ledger": ["properties", "ledger"],
+        "ledger of a platform": ["$defs", "platform", "properties", "ledger"],
+        "ledger.population": ["properties", "ledger", "properties", "population", "anyOf", "1"],
+        "ledger.population.classes": ["$defs", "traders"],
+        "fund": ["properties", "ledger", "properties", "fund"],
+        "top_up": ["properties", "ledger", "properties", "fund", "properties", "top_up", "anyOf", "1"],
+        "adl_when": ["properties", "ledger", "properties", "adl_when", "anyOf", "1"],
+        "socialised": ["properties", "ledger", "properties", "socialised", "anyOf", "1"],
     ]
 
     private func schema() throws -> [String: Any] {
@@ -70,14 +78,15 @@ import Testing
             return parts.count == 2 && parts[0]["const"] as? Int == 0 && agrees(parts[1], .integer(range))
         case .span: return entry["$ref"] as? String == "#/$defs/span"
         case .flag: return entry["type"] as? String == "boolean"
-        case .choice(let words): return entry["enum"] as? [String] == words
+        case .choice(let words): return (entry["enum"] as? [Any])?.compactMap { $0 as? String } == words
         case .spanOr(let words):
             let parts = entry["anyOf"] as? [[String: Any]] ?? []
             let named = parts.last?["enum"] as? [Any] ?? []
             return parts.first?["$ref"] as? String == "#/$defs/span" && named.compactMap { $0 as? String } == words
         case .text([]): return entry["$ref"] as? String == "#/$defs/text"
         case .text(let words):
-            let named = (entry["enum"] as? [Any] ?? []).map { value in
+            let listed = entry["enum"] ?? (entry["anyOf"] as? [[String: Any]])?.first?["enum"]
+            let named = (listed as? [Any] ?? []).map { value in
                 (value as? String) ?? (value as? Bool).map { "\($0)" } ?? "\(value)"
             }
             return Set(named) == Set(words)
@@ -93,6 +102,7 @@ import Testing
         let tier =
             section == "tiers"
             ? parts + (key == "to" ? "" : ", to: .inf") + (key == "rate" ? "" : ", rate: 0.01") : "to: .inf, rate: 0.01"
+        if let ledger = ledgerStudy(section, entry) { return ledger }
         let isPlatform = ["fees", "slippage", "borrow", "liquidation"].contains(section)
         let platform = isPlatform ? ", \(section): {\(parts)}" : ""
         let own = isPlatform || ["tiers", "data"].contains(section) ? "" : "\(section): {\(parts)}\n"
@@ -104,6 +114,32 @@ import Testing
             platforms: {p: {tiers: [{\(tier)}]\(platform)}}
             \(own)
             """
+    }
+
+    /// A study with an entry of a section of the ledger; nil for other sections.
+    private func ledgerStudy(_ section: String, _ entry: String) -> String? {
+        let others = ["top_up": ["below: 0", "to: 1e15"], "adl_when": ["fall: 0.3", "within: 8h"]]
+        let key = entry.prefix { $0 != ":" }
+        let parts = ([entry] + (others[section] ?? []).filter { !$0.hasPrefix(key + ":") }).joined(separator: ", ")
+        let ledgers = [
+            "ledger": "population: ftx-2021, \(parts)", "ledger of a platform": "population: ftx-2021",
+            "ledger.population": "population: {preset: ftx-2021, \(parts)}",
+            "ledger.population.classes": "population: {classes: [{side: long, leverage: 2, \(parts)}]}",
+            "fund": "population: ftx-2021, fund: {\(parts)}",
+            "top_up": "population: ftx-2021, fund: {top_up: {\(parts)}}",
+            "adl_when": "population: ftx-2021, adl_when: {\(parts)}",
+            "socialised": "population: ftx-2021, socialised: {\(parts)}",
+        ]
+        return ledgers[section].map { ledger in
+            let own = section == "ledger of a platform" ? ", ledger: {\(parts)}" : ""
+            return """
+                version: 1
+                data: [{asset: A, path: a.csv}]
+                grid: {leverage: [2], horizon: [1d]}
+                platforms: {p: {tiers: [{to: .inf, rate: 0.01}]\(own)}}
+                ledger: {\(ledger)}
+                """
+        }
     }
 
     private func problems(_ section: String, _ entry: String) -> [Finding] {
@@ -146,7 +182,10 @@ import Testing
             // The values between: an end may contradict another setting that is left as it is.
             let inside = low + (min(high, 1e6) - low) / 3
             return (
-                [fixed[setting.key] ?? numberText(inside)],
+                [
+                    high < .infinity && setting.key == "to"
+                        ? numberText(inside) : fixed[setting.key] ?? numberText(inside)
+                ],
                 [numberText(low - 1e-3 - abs(low)), "word", "[1]"]
                     + (high < .infinity ? [numberText(high * 1.001)] : [])
             )
@@ -197,7 +236,7 @@ import Testing
         let loaded = try loadStudy(yaml: study("position", "stride: 1"), file: "s.yaml").value
         let text = loaded.completeText
         for section in Settings.sections
-        where !["slippage", "borrow", "tiers", "retention", "data"].contains(section.path) {
+        where ["position", "statistics", "fees", "liquidation"].contains(section.path) {
             for setting in section.settings {
                 let standard = try #require(setting.standard)
                 #expect(text.contains("\(setting.key): \(standard)"), "\(section.path).\(setting.key)")

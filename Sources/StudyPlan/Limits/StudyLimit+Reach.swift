@@ -18,6 +18,7 @@ extension Study {
                 limit.measure.remedy(first.rules.liquidation)
             )
         }
+        if let objection = ledgerObjection(to: limit) { return objection }
         if let objection = structuralObjection(to: limit) { return objection }
         guard limit.measure == .medianTimeToLiquidation,
             let longest = (limit.cells.horizon ?? grid.horizons.max())?.inHours

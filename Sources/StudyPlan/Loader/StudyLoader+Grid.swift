@@ -7,7 +7,7 @@ extension StudyLoader {
         guard let map = reader.map(known: ["contract", "side", "leverage", "horizon", "platform"]) else { return nil }
         let contracts = axis(
             map["contract"], default: [ContractKind.linear], readAll: { $0.parts().map { $0.choice() } })
-        let sides = axis(map["side"], default: Side.allCases, readAll: { $0.parts().flatMap(StudyLoader.sides) })
+        let sides = map["side"].map(sideAxis) ?? Side.allCases
         let leverages = map.required("leverage").flatMap(leverageAxis)
         let horizons = map.required("horizon").flatMap { reader in
             axis(reader, default: [], readAll: { $0.parts().map { $0.span() } })
@@ -15,6 +15,11 @@ extension StudyLoader {
         guard let contracts, let sides, let leverages, let horizons else { return nil }
         return StudyGrid(
             contracts: contracts, sides: sides, leverages: leverages.sorted(), horizons: horizons.sorted())
+    }
+
+    /// Sides as on the command line.
+    static func sideAxis(_ reader: YAMLReader) -> [Side]? {
+        axis(reader, default: [], readAll: { $0.parts().flatMap(StudyLoader.sides) })
     }
 
     /// The platforms that the grid names, whatever else is wrong with it; nil when it names none.
@@ -66,7 +71,7 @@ extension StudyLoader {
     }
 
     /// A list of leverages as on the command line, or `{from, to, step}`.
-    private static func leverageAxis(_ reader: YAMLReader) -> [Leverage]? {
+    static func leverageAxis(_ reader: YAMLReader) -> [Leverage]? {
         guard reader.node.mapping != nil else {
             return axis(reader, default: [], readAll: { $0.parts().flatMap(leverages) })
         }

@@ -3,7 +3,9 @@ import StressBasics
 
 extension StudyLoader {
     /// The platforms that the grid names, in its order; all of the study's own when it names none.
-    func platformSection(_ reader: YAMLReader?, wanted: [YAMLReader]?) -> [NamedPlatform]? {
+    ///
+    /// - Parameter hasLedger: whether anybody asks who pays; what venues say of it has no part in other studies.
+    func platformSection(_ reader: YAMLReader?, wanted: [YAMLReader]?, hasLedger: Bool) -> [NamedPlatform]? {
         var known: [NamedPlatform] = []
         if let reader {
             guard let map = reader.anyMap(), !map.entries.isEmpty else {
@@ -11,8 +13,13 @@ extension StudyLoader {
             }
             known = map.entries.compactMap { namedPlatform($0.key, $0.value) }
             guard known.count == map.entries.count else { return nil }
+            for (entry, platform) in zip(map.entries, known) where !hasLedger && platform.safeguards != nil {
+                return entry.value.wrong(
+                    "its 'ledger' says who pays, but the study asks for no ledger",
+                    hint: "name who trades: ledger: {population: \(PopulationPreset.all[0].name)}")
+            }
         }
-        if let wanted { return pick(wanted, from: known) }
+        if let wanted { return pick(wanted, from: known, hasLedger: hasLedger) }
         guard !known.isEmpty else {
             problems.add(
                 "missing_key", "the study has no 'platforms'", at: root.node,
@@ -22,12 +29,13 @@ extension StudyLoader {
         return known
     }
 
-    private func pick(_ wanted: [YAMLReader], from known: [NamedPlatform]) -> [NamedPlatform]? {
+    private func pick(_ wanted: [YAMLReader], from known: [NamedPlatform], hasLedger: Bool) -> [NamedPlatform]? {
         var picked: [NamedPlatform] = []
         for reader in wanted {
             guard let name = reader.text() else { return nil }
             guard !picked.contains(where: { $0.name == name }) else { return reader.wrong("stands twice on this axis") }
-            guard let platform = known.first(where: { $0.name == name }) ?? venue(name) else {
+            guard let platform = known.first(where: { $0.name == name }) ?? venue(name, hasLedger: hasLedger)
+            else {
                 let near = nearestName(to: name, among: known.map(\.name) + venues.map(\.name))
                 let hint = near.map { "did you mean '\($0)'?" } ?? "'belowzero venues' lists the venues"
                 problems.add(
@@ -41,16 +49,20 @@ extension StudyLoader {
         return picked
     }
 
-    private func venue(_ name: String) -> NamedPlatform? {
+    private func venue(_ name: String, hasLedger: Bool) -> NamedPlatform? {
         venues.first { $0.name == name }.map {
-            NamedPlatform(name: $0.name, rules: $0.platform.rules, tierFile: $0.platform.tierFile)
+            NamedPlatform(
+                name: $0.name, rules: $0.platform.rules, tierFile: $0.platform.tierFile,
+                safeguards: hasLedger ? $0.platform.safeguards : nil)
         }
     }
 
     /// One platform under its name.
     func namedPlatform(_ name: String, _ reader: YAMLReader) -> NamedPlatform? {
         guard reader.outputName(name) != nil else { return nil }
-        guard let map = reader.map(known: ["fees", "slippage", "tiers", "liquidation", "borrow"]) else { return nil }
+        guard let map = reader.map(known: ["fees", "slippage", "tiers", "liquidation", "borrow", "ledger"]) else {
+            return nil
+        }
         let fees =
             map["fees"].map(fees)
             ?? checked(reader) { () throws(RuleError) in try Fees(open: 0, close: 0, liquidation: 0) }
@@ -60,14 +72,24 @@ extension StudyLoader {
             map["liquidation"].map(liquidation) ?? checked(reader) { () throws(RuleError) in try LiquidationRules() }
         let borrow = map["borrow"].map(borrow) ?? BorrowRules.none
         let flat = checked(reader) { () throws(RuleError) in try MaintenanceTiers(flatRate: 0) }
-        guard let fees, let slippage, let liquidation, let borrow, let flat else { return nil }
-        let rules = PlatformRules(fees: fees, slippage: slippage, tiers: flat, liquidation: liquidation, borrow: borrow)
-        // Borrowing and spot accounts need no table.
-        guard let tiers = map["tiers"] else { return NamedPlatform(name: name, rules: rules) }
-        if tiers.node.mapping != nil {
-            return tierFile(tiers).map { NamedPlatform(name: name, rules: rules, tierFile: $0) }
+        let ledger = map["ledger"].map(platformLedger)
+        guard let fees, let slippage, let liquidation, let borrow, let flat, (ledger ?? SafeguardSettings()) != nil
+        else {
+            return nil
         }
-        return self.tiers(tiers).map { NamedPlatform(name: name, rules: rules.replacing(tiers: $0)) }
+        let rules = PlatformRules(fees: fees, slippage: slippage, tiers: flat, liquidation: liquidation, borrow: borrow)
+        var platform = NamedPlatform(
+            name: name, rules: rules, safeguards: ledger.flatMap { $0 == SafeguardSettings() ? nil : $0 })
+        // Borrowing and spot accounts need no table.
+        guard let tiers = map["tiers"] else { return platform }
+        if tiers.node.mapping != nil {
+            guard let file = tierFile(tiers) else { return nil }
+            platform.tierFile = file
+        } else {
+            guard let table = self.tiers(tiers) else { return nil }
+            platform.rules = rules.replacing(tiers: table)
+        }
+        return platform
     }
 
     private func fees(_ reader: YAMLReader) -> Fees? {

@@ -36,13 +36,15 @@ struct StudyLoader {
 
     func study() -> Study? {
         let known = [
-            "version", "name", "data", "grid", "position", "platforms", "statistics", "limits", "headline", "archive",
+            "version", "name", "data", "grid", "position", "platforms", "ledger", "statistics", "limits", "headline",
+            "archive",
         ]
         guard let map = root.map(known: known + StudyLoader.operationKeys) else { return nil }
         checkVersion(map)
         let inputs = map.required("data").flatMap(inputs)
         let grid = map.required("grid").flatMap { StudyLoader.gridSection($0) }
-        let platforms = platformSection(map["platforms"], wanted: platformNames(map))
+        let platforms = platformSection(map["platforms"], wanted: platformNames(map), hasLedger: map["ledger"] != nil)
+        let ledger = map["ledger"].map(ledgerSection)
         let position = map["position"].map(positionSection) ?? PositionRules()
         let statistics = map["statistics"].map(statisticsSection) ?? StatisticsRules()
         let limits = map["limits"].map(limitSection) ?? []
@@ -59,6 +61,7 @@ struct StudyLoader {
             name: name, inputs: inputs, grid: grid, position: position, platforms: platforms,
             statistics: statistics, limits: limits, headline: headline, operations: operations)
         study.archive = archive ?? nil
+        study.ledger = ledger ?? nil
         study.headlineOnNoValue = headlineRule
         return study
     }

@@ -12,6 +12,7 @@ extension Study {
         lines += inputs.flatMap { inputLines($0, isComplete) }
         lines += gridLines + positionLines
         lines += ["platforms:"] + platforms.flatMap { $0.lines(isComplete: isComplete) }
+        if let ledger { lines.append(ledger.line) }
         lines.append(statisticsLine)
         if !limits.isEmpty { lines.append("limits:") }
         lines += limits.map {
@@ -34,6 +35,7 @@ extension Study {
         let absent: [(Bool, String)] = [
             (limits.isEmpty, "limits: none, no figure ends a run with exit code 3"),
             (statistics.lookBack == nil, "statistics.look_back_margin: none"),
+            (ledger == nil, "ledger: none, it is not asked who pays"),
             (archive == nil, "archive: the one that 'belowzero fetch' knows"),
             (operations.retention == nil, "retention: none, every run is kept"),
             (operations.onBreach == nil, "on_breach: none"), (operations.onFailure == nil, "on_failure: none"),
@@ -272,7 +274,9 @@ extension NamedPlatform {
             let terms = [Known.rate.entry(rules.borrow.yearlyRate), Known.marginLevel.entry(rules.borrow.marginLevel)]
             lines.append("    borrow: {\(terms.joined(separator: ", "))}")
         }
-        return lines + ["    liquidation: {\(liquidationParts(rules.liquidation).joined(separator: ", "))}"]
+        lines.append("    liquidation: {\(liquidationParts(rules.liquidation).joined(separator: ", "))}")
+        let parts = safeguards?.parts ?? []
+        return lines + (parts.isEmpty ? [] : ["    ledger: {\(parts.joined(separator: ", "))}"])
     }
 
     private func slippageText(_ slippage: Slippage) -> String {

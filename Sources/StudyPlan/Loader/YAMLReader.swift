@@ -93,6 +93,9 @@ struct YAMLReader {
         return value
     }
 
+    /// Whether something is switched off: a bare `off` may reach us as YAML's false.
+    var isOff: Bool { node.scalar.map { $0.string == "off" || $0.string == "false" } ?? false }
+
     func flag() -> Bool? {
         node.bool ?? expected("true or false")
     }

@@ -16,11 +16,11 @@ public enum DeleveragingRule: String, Hashable, Codable, Sendable, CaseIterable 
     case least
 
     /// Whether winners come one after another.
-    var isQueue: Bool { self != .proRata && self != .least }
+    public var isQueue: Bool { self != .proRata && self != .least }
 }
 
 /// When deleveraging begins before the fund is empty (OKX's rule).
-public struct EarlyDeleveraging: Hashable, Sendable {
+public struct EarlyDeleveraging: Hashable, Codable, Sendable {
     /// How far the fund has fallen from its highest balance, a fraction above 0 and at most 1.
     public let fall: Double
     /// Over how long the highest balance is looked for.
@@ -31,7 +31,7 @@ public struct EarlyDeleveraging: Hashable, Sendable {
 }
 
 /// The insurance fund's rules; amounts in quote currency.
-public struct FundRules: Hashable, Sendable {
+public struct FundRules: Hashable, Codable, Sendable {
     /// What it begins with, 0 or more.
     public var amount: Double
     /// What it never goes below, 0 or more.
@@ -40,7 +40,7 @@ public struct FundRules: Hashable, Sendable {
     public var topUp: TopUp?
 
     /// When the platform fills the fund up.
-    public struct TopUp: Hashable, Sendable {
+    public struct TopUp: Hashable, Codable, Sendable {
         /// The balance below which it does.
         public let below: Double
         /// What it raises the balance to.
@@ -65,7 +65,7 @@ public enum Recourse: String, Hashable, Codable, Sendable, CaseIterable {
 }
 
 /// A platform's safeguards, in the order in which they pay.
-public struct SafeguardRules: Hashable, Sendable {
+public struct SafeguardRules: Hashable, Codable, Sendable {
     /// The insurance fund.
     public var fund = FundRules()
     /// The part of a liquidation's surplus that goes to the fund, 0 to 1; the rest is the trader's.

@@ -1,0 +1,58 @@
+import StressBasics
+
+extension LedgerStudy {
+    /// The section as a study has it.
+    var line: String {
+        typealias Known = Settings.Ledger
+        let parts = ["population: \(populationText)", Known.horizon.entry(population.horizon)] + safeguards.parts
+        return "ledger: {\(parts.joined(separator: ", "))}"
+    }
+
+    private var populationText: String {
+        typealias Known = Settings.Traders
+        let classes = population.classes.map { group in
+            let weight = Settings.TraderClasses.weight.entry(group.weight)
+            return "{side: \(group.side.rawValue), leverage: \(numberText(group.leverage.value)), \(weight)}"
+        }
+        // What a preset holds may change one day; what a run was made of may not.
+        let parts = [
+            "classes: [\(classes.joined(separator: ", "))]", Known.openInterest.entry(population.openInterestPerBar),
+            Known.scale.entry(population.scale),
+        ]
+        return "{\(parts.joined(separator: ", "))}"
+    }
+}
+
+extension SafeguardSettings {
+    /// What is said, as entries of a section.
+    var parts: [String] {
+        typealias Known = Settings.Ledger
+        return [
+            fundText, surplusToFund.map(Known.surplus.entry), feeToFund.map(Known.feeShare.entry),
+            deleveraging.map(Known.queue.entry), early.map { "adl_when: \(earlyText($0))" },
+            socialisedCap.map { cap in
+                "socialised: " + (cap.value.map { "{\(Settings.Socialised.cap.entry($0))}" } ?? "off")
+            },
+            recourse.map(Known.recourse.entry),
+        ].compactMap { $0 }
+    }
+
+    private var fundText: String? {
+        typealias Known = Settings.Fund
+        let parts = [
+            fundAmount.map(Known.amount.entry), fundFloor.map(Known.floor.entry),
+            topUp.map { topUp in
+                "top_up: "
+                    + (topUp.value.map {
+                        "{\(Settings.TopUp.below.entry($0.below)), \(Settings.TopUp.to.entry($0.to))}"
+                    } ?? "off")
+            },
+        ].compactMap { $0 }
+        return parts.isEmpty ? nil : "fund: {\(parts.joined(separator: ", "))}"
+    }
+
+    private func earlyText(_ early: Switched<EarlyDeleveraging>) -> String {
+        typealias Known = Settings.EarlyQueue
+        return early.value.map { "{\(Known.fall.entry($0.fall)), \(Known.within.entry($0.within))}" } ?? "off"
+    }
+}

@@ -1,0 +1,96 @@
+import StressBasics
+
+extension Settings {
+    /// Who trades.
+    public enum Traders {
+        /// Notional that each side opens at a bar.
+        public static let openInterest = Setting(
+            "open_interest_per_bar", 1e-6...1e15, standard: 10_000,
+            "Notional that each side opens at a bar, quote currency.")
+        /// Whether it follows the volume.
+        public static let scale = Setting(
+            "scale", standard: Population.Scale.constant, "Open interest of a bar: constant, or by its volume.")
+        static let section = Section(
+            "ledger.population", [openInterest.facts, scale.facts], others: ["preset", "classes"])
+    }
+
+    /// Traders who all do the same.
+    enum TraderClasses {
+        static let weight = Setting(
+            "weight", 1e-9...1e9, standard: 1, "Part of its side's open interest, relative to the side's other classes."
+        )
+        static let section = Section("ledger.population.classes", [weight.facts], others: ["side", "leverage"])
+    }
+
+    /// Who pays.
+    public enum Ledger {
+        /// How long positions are held.
+        public static let horizon = Setting(
+            "horizon", standard: .days(7), "How long the population holds its positions.")
+        /// Who gets what a liquidation leaves over.
+        static let surplus = Setting<Double>(
+            "surplus", .text(["fund", "trader"]), standard: 1,
+            "Who gets what a liquidation leaves over: fund, trader, or {fund: part}.",
+            read: { reader in
+                switch reader.node.scalar?.string {
+                case "fund": 1
+                case "trader": 0
+                default:
+                    reader.node.mapping == nil
+                        ? reader.expected("fund, trader or {fund: part}")
+                        : reader.map(known: ["fund"])?.required("fund")?.number(0...1)
+                }
+            }, text: { $0 == 1 ? "fund" : $0 == 0 ? "trader" : "{fund: \(numberText($0))}" })
+        /// Who gets the liquidation fee.
+        static let feeShare = Setting(
+            "fund_share", 0.0...1, standard: 1,
+            "Part of the liquidation fee that goes to the fund; the platform keeps the rest.")
+        /// Which winners are closed.
+        static let queue = Setting<SafeguardSettings.Switched<DeleveragingRule>>(
+            "adl", .choice(["off"] + DeleveragingRule.allCases.map(\.rawValue)), standard: .off,
+            "Queue of winners that auto-deleveraging closes: off, \(DeleveragingRule.allCases.map(\.rawValue).joined(separator: ", ")).",
+            read: { reader in
+                // YAML reads a bare off as false; the scalar's text is what was written.
+                reader.isOff ? .off : reader.choice(DeleveragingRule.self).map { .on($0) }
+            }, text: { $0.value?.rawValue ?? "off" })
+        /// Who bears what nobody has paid.
+        static let recourse = Setting(
+            "recourse", standard: Recourse.trader,
+            "Who bears what no safeguard has paid: trader (owes it) or platform (negative-balance protection).")
+        /// What one platform may say of itself.
+        static let safeguards: [SettingFacts] = [surplus.facts, feeShare.facts, queue.facts, recourse.facts]
+        static let composed = ["fund", "adl_when", "socialised"]
+        static let section = Section("ledger", [horizon.facts] + safeguards, others: ["population"] + composed)
+        static let ofPlatform = Section("ledger of a platform", safeguards, others: composed)
+    }
+
+    /// The insurance fund.
+    public enum Fund {
+        private static let range = 0.0...1e15
+        /// What it begins with.
+        public static let amount = Setting(
+            "amount", range, standard: 0, "What the insurance fund begins with, quote currency.")
+        static let floor = Setting("floor", range, standard: 0, "What it never goes below, quote currency.")
+        static let section = Section("fund", [amount.facts, floor.facts], others: ["top_up"])
+    }
+
+    /// When the platform fills the fund up.
+    enum TopUp {
+        static let below = Setting("below", 0.0...1e15, "Balance at a day's end below which the platform fills up.")
+        static let to = Setting("to", 0.0...1e15, "What it fills up to, quote currency.")
+        static let section = Section("top_up", [below.facts, to.facts])
+    }
+
+    /// When deleveraging comes before the fund.
+    enum EarlyQueue {
+        static let fall = Setting("fall", 1e-6...1, "Fall of the fund from its highest, a fraction.")
+        static let within = Setting("within", "How long ago the highest may lie.")
+        static let section = Section("adl_when", [fall.facts, within.facts])
+    }
+
+    /// What the day's winners may be charged.
+    enum Socialised {
+        static let cap = Setting("cap", 0.0...1, "Part of a day's realised profits that may be taken.")
+        static let section = Section("socialised", [cap.facts])
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import StressBasics
+import StressStatistics
+import TestSupport
+import Testing
+
+@testable import StudyPlan
+
+/// Who trades and who pays, as a study says it.
+@Suite struct LedgerSectionTests {
+    private func yaml(_ ledger: String, platform: String = "", more: String = "") -> String {
+        """
+        version: 1
+        data: [{asset: A, path: a.csv}]
+        grid: {leverage: [2, 10], horizon: [1d, 7d]\(more.hasPrefix(", platform") ? more : "")}
+        platforms: {p: {tiers: [{to: .inf, rate: 0.01}]\(platform)}, q: {tiers: [{to: .inf, rate: 0.01}]}}
+        \(ledger)
+        \(more.hasPrefix("limits") ? more : "")
+        """
+    }
+
+    private func problems(_ yaml: String) -> [String] {
+        do throws(StudyError) {
+            _ = try loadStudy(yaml: yaml, file: "s.yaml")
+            return []
+        } catch { return error.findings.map { "\($0.message) = \($0.hint)" } }
+    }
+
+    @Test func everythingIsRead() throws {
+        let study = try loadStudy(
+            yaml: yaml(
+                """
+                ledger:
+                  population: {classes: [{side: both, leverage: "10,20", weight: 2}], open_interest_per_bar: 5e4, scale: volume}
+                  horizon: 3d
+                  fund: {amount: 1e6, floor: 100, top_up: {below: 1e5, to: 5e5}}
+                  surplus: {fund: 0.5}
+                  fund_share: 0.25
+                  adl: pro_rata
+                  adl_when: {fall: 0.3, within: 8h}
+                  socialised: {cap: 0.9}
+                  recourse: platform
+                """), file: "s.yaml"
+        ).value
+        let population = try #require(study.ledgerPopulation)
+        #expect(population.classes.map(\.side) == [.long, .long, .short, .short])
+        #expect(population.classes.map(\.leverage.value) == [10, 20, 10, 20] && population.horizon == .days(3))
+        #expect(population.notionals == [25_000, 25_000, 25_000, 25_000] && population.scale == .volume)
+        let rules = study.safeguards(of: study.platforms[0])
+        #expect(rules.fund == FundRules(amount: 1e6, floor: 100, topUp: .init(below: 1e5, to: 5e5)))
+        #expect(rules.surplusToFund == 0.5 && rules.feeToFund == 0.25 && rules.deleveraging == .proRata)
+        #expect(rules.early == EarlyDeleveraging(fall: 0.3, within: .hours(8)))
+        #expect(rules.socialisedCap == 0.9 && rules.recourse == .platform)
+        #expect(try loadStudy(yaml: study.canonicalText, file: "again").value == study)
+    }
+
+    /// A platform's own words win, one by one; what it does not say is what the study says of all.
+    @Test func aPlatformSaysWhatIsItsOwn() throws {
+        let text = yaml(
+            "ledger: {population: bitmex-2019, adl: binance, fund: {amount: 5}, recourse: platform}",
+            platform: ", ledger: {adl: off, fund: {floor: 2}}")
+        let study = try loadStudy(yaml: text, file: "s.yaml").value
+        let (own, common) = (study.safeguards(of: study.platforms[0]), study.safeguards(of: study.platforms[1]))
+        #expect(own.deleveraging == nil && own.fund == FundRules(amount: 5, floor: 2) && own.recourse == .platform)
+        #expect(common.deleveraging == .binance && common.fund == FundRules(amount: 5) && common.recourse == .platform)
+        #expect(try loadStudy(yaml: study.canonicalText, file: "again").value == study)
+        #expect(try loadStudy(yaml: study.completeText, file: "again").value == study)
+    }
+
+    /// Published figures that the presets stand for: see their comments.
+    @Test func presetsHoldWhatWasPublished() throws {
+        func mean(_ name: String, _ side: Side) throws -> Double {
+            let preset = try #require(PopulationPreset.all.first { $0.name == name })
+            let classes = preset.classes.filter { $0.side == side }
+            #expect(abs(classes.reduce(0) { $0 + $1.weight } - 100) < 1e-9)
+            return classes.reduce(0) { $0 + $1.weight * $1.leverage.value } / 100
+        }
+        #expect(try (22...39).contains(mean("bitmex-2019", .long)) && (26...37).contains(mean("bitmex-2019", .short)))
+        #expect(try abs(mean("ftx-2021", .long) - 2) < 0.02)
+    }
+
+    @Test(arguments: [
+        ("ledger: {horizon: 1d}", "ledger has no 'population'"),
+        ("ledger: {population: bitmex-2018}", "did you mean 'bitmex-2019'?"),
+        ("ledger: {population: {open_interest_per_bar: 5}}", "give either a preset or classes"),
+        ("ledger: {population: {classes: [{side: long, leverage: 5}, {side: both, leverage: 5}]}}", "stands twice"),
+        ("ledger: {population: ftx-2021, adl: binanc}", "did you mean 'binance'?"),
+        ("ledger: {population: ftx-2021, fund: {top_up: {below: 5, to: 4}}}", "at least 'below'"),
+        ("ledger: {population: ftx-2021, surplus: everybody}", "expected fund, trader or {fund: part}"),
+        ("ledger: {population: ftx-2021, adl_when: {fall: 0.3}}", "has no 'within'"),
+    ])
+    func mistakesAreNamed(ledger: String, words: String) {
+        let found = problems(yaml(ledger))
+        #expect(found.contains { $0.contains(words) }, "\(found)")
+    }
+
+    @Test func aPlatformCannotPayWithoutTraders() {
+        let found = problems(yaml("", platform: ", ledger: {adl: binance}"))
+        #expect(found.count == 1 && found[0].contains("asks for no ledger"), "\(found)")
+    }
+
+    /// A limit on what is owed speaks of the ledger's own positions, or says what it means elsewhere.
+    @Test func limitsOnDebtNameTheLedgersPositions() {
+        let ledger = "ledger: {population: {classes: [{side: both, leverage: 10}]}, horizon: 7d}"
+        func limit(_ words: String) -> String { "limits: [{\(words)measure: owed_frac, max: 0.1}]" }
+        #expect(problems(yaml(ledger, more: limit("leverage: 10, horizon: 7d, "))).isEmpty)
+        #expect(problems(yaml(ledger, more: limit("on_no_value: ignore, "))).isEmpty)
+        let others = problems(yaml(ledger, more: limit("leverage: 2, ")))
+        #expect(others.count == 1 && others[0].contains("names others"), "\(others)")
+        let none = problems(yaml("", more: limit("")))
+        #expect(none.count == 1 && none[0].contains("asks for none"), "\(none)")
+    }
+
+    /// What venues say of who pays has no part in a study that does not ask.
+    @Test func venuesBringTheirSafeguards() throws {
+        let file = packageRoot + "/Data/Venues/okx.yaml"
+        let okx = try loadVenue(yaml: String(contentsOfFile: file, encoding: .utf8), file: "okx.yaml")
+        func study(_ ledger: String) throws -> Study {
+            let text = """
+                version: 1
+                data: [{asset: A, path: a.csv}]
+                grid: {leverage: [2], horizon: [1d], platform: [okx]}
+                \(ledger)
+                """
+            return try loadStudy(yaml: text, file: "s", venues: [okx]).value
+        }
+        let asked = try study("ledger: {population: ftx-2021}")
+        let rules = asked.safeguards(of: asked.platforms[0])
+        #expect(rules.deleveraging == .bitmex && rules.early == EarlyDeleveraging(fall: 0.3, within: .hours(8)))
+        #expect(rules.recourse == .platform)
+        #expect(try study("").platforms[0].safeguards == nil)
+        #expect(try loadStudy(yaml: asked.canonicalText, file: "again").value == asked)
+    }
+}
