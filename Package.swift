@@ -105,8 +105,8 @@ let package = Package(
         .target(
             name: "StressPipeline",
             dependencies: [
-                "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PriceSeries", "RunStore", "StressBasics",
-                "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
+                "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PlatformLedger", "PriceSeries", "RunStore",
+                "StressBasics", "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
             ],
             // A link to Data/Venues: a program copied away from its data still knows the venues.
             resources: [.embedInCode("Venues")]),

@@ -53,6 +53,7 @@ extension ResultsDocument {
         let lookBackMargins: [LookBackMargin]
         let bands: [CurveBand]
         let yearRecords: [YearRecord]
+        let ledger: LedgerResults?
     }
 
     private struct RowName: Codable {
@@ -74,7 +75,8 @@ extension ResultsDocument {
             suspiciousBars: suspicion?.bars,
             suspiciousRow: suspicion.map { RowName(cell: $0.row.cell, fill: $0.row.fill) }, details: report.details,
             requirements: report.requirements, comparisons: report.comparisons,
-            lookBackMargins: report.lookBackMargins, bands: report.bands, yearRecords: report.yearRecords)
+            lookBackMargins: report.lookBackMargins, bands: report.bands, yearRecords: report.yearRecords,
+            ledger: report.ledger)
         return [UInt8](ExactJSON.bytes(Joined(header: Header(), body: body)))
     }
 
@@ -125,13 +127,13 @@ extension ResultsDocument {
         (report.failures, report.lastGood, report.details) = (body.failures, body.lastGood, body.details)
         (report.requirements, report.comparisons) = (body.requirements, body.comparisons)
         (report.lookBackMargins, report.bands) = (body.lookBackMargins, body.bands)
-        report.yearRecords = body.yearRecords
+        (report.yearRecords, report.ledger) = (body.yearRecords, body.ledger)
         if let row = body.suspiciousRow {
             report.suspicion = SuspicionCheck(
                 bars: body.suspiciousBars ?? 0,
                 row: ResultRow(cell: row.cell, fill: row.fill, estimate: estimates[cells.count]))
         }
-        return report
+        return report.withOwedShares()
     }
 
     private static func study(_ text: String) throws(Problem) -> Study {

@@ -42,6 +42,8 @@ public struct RunReport: Sendable {
     public var bands: [CurveBand] = []
     /// What the past said of later years, for the cells of the headline's curves; those without such a year are left out.
     public var yearRecords: [YearRecord] = []
+    /// Who paid on the study's platforms; nil where the study does not ask.
+    public var ledger: LedgerResults?
 
     /// A report of the given parts.
     public init(

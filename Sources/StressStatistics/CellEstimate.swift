@@ -86,6 +86,21 @@ public struct ExitEstimate: Hashable, Sendable {
     }
 }
 
+/// The share of a cell's entries that owe something after all safeguards.
+public struct OwedShare: Hashable, Sendable {
+    /// Entries that do.
+    public let count: Int
+    /// Their share.
+    public let fraction: Double
+    /// Its interval; nil where nobody can owe anything.
+    public let interval: FrequencyInterval?
+
+    /// A share of known figures.
+    public init(count: Int, fraction: Double, interval: FrequencyInterval?) {
+        (self.count, self.fraction, self.interval) = (count, fraction, interval)
+    }
+}
+
 /// Everything reported about one cell.
 public struct CellEstimate: Hashable, Sendable {
     /// Counts of entries by what became of them.
@@ -112,6 +127,10 @@ public struct CellEstimate: Hashable, Sendable {
     public let unprotectedFrequency: Double?
     /// What resampling says; nil before it was done, and without entries.
     public internal(set) var inference: CellInference?
+
+    /// What is owed when everybody else has paid; nil where no ledger holds the cell's positions. Not part of a record: it follows from
+    /// the ledger.
+    public var owed: OwedShare?
 
     /// How entries ended under a fill rule; nil where it was not evaluated.
     public func exit(_ fill: FillRole) -> ExitEstimate? {

@@ -23,8 +23,8 @@ private let mayImport: [String: Set<String>] = [
     "StressResults": ["StressBasics", "StressStatistics", "StudyPlan"],
     "StressReport": ["StressBasics", "StressStatistics", "StudyPlan", "RunStore", "StressResults"],
     "StressPipeline": [
-        "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PriceSeries", "RunStore", "StressBasics",
-        "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
+        "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PlatformLedger", "PriceSeries", "RunStore",
+        "StressBasics", "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
     ],
     "BelowZeroCLI": [
         "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PriceArchive", "PriceSeries", "RunStore",

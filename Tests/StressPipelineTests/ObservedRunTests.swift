@@ -44,6 +44,7 @@ private final class Recorder: RunObserver {
         case .computed(let asset, let figures): "computed \(asset) \(figures.cells)"
         case .failed(let error, let cells, _): "failed \(error.failure.asset) \(error.failure.reason) \(cells)"
         case .notKept: "not kept"
+        case .settling(let platforms): "settling \(platforms)"
         case .recomputing: "recomputing"
         }
     }

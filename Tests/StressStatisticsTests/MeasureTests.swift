@@ -10,7 +10,7 @@ import Testing
             #expect(Measure(rawValue: measure.name) == measure)
             #expect(measure.name == measure.fill.prefix + measure.plainName || measure == .undecided)
         }
-        #expect(Measure(rawValue: "owed_frac") == nil)
+        #expect(Measure(rawValue: "owed_sum") == nil)
     }
 
     /// The unit stands last in a name: what a reader of a table relies on.

@@ -32,6 +32,8 @@ struct RunLog: RunObserver {
         case .failed(let error, let cells, let jobs): failed(error, cells: cells, jobs: jobs)
         case .notKept(let why):
             console.warn("finished jobs cannot be kept, so this run could not be resumed: \(why)")
+        case .settling(let platforms):
+            console.say(platforms == 1 ? "Asking who pays" : "Asking who pays on \(platforms) platforms")
         case .recomputing(let asset): console.say("Computing again what lies between the runs of \(asset)")
         }
     }

@@ -110,6 +110,7 @@ struct RunWriter {
         try Console.print("\n\(style.wrapped(report.headlineText))\n\n\(report.terminalTable(style))\n")
         let assets = report.assetLines(style)
         if !assets.isEmpty { try Console.print("\n\(assets)\n") }
+        if let words = report.ledgerText { try Console.print("\n\(style.wrapped("Who pays. " + words))\n") }
         if let words = report.togetherText { try Console.print("\nLimits. \(words)\n") }
         let size = megabytes(files.sizes.reduce(0) { $0 + $1.bytes })
         let seconds = fixedText(report.circumstances.duration.inSeconds, decimals: 1)

@@ -122,5 +122,6 @@ extension HistoryJob {
 }
 
 extension TimeSpan {
-    func over(_ other: TimeSpan) -> Double { Double(milliseconds) / Double(other.milliseconds) }
+    /// How many times another span, above 0, it is.
+    public func over(_ other: TimeSpan) -> Double { Double(milliseconds) / Double(other.milliseconds) }
 }

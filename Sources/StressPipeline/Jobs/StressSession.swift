@@ -92,7 +92,38 @@ public struct StressSession {
         report.comparisons = results.flatMap(\.comparisons)
         report.bands = results.flatMap(\.bands)
         report.yearRecords = results.flatMap(\.yearRecords)
-        return settings.isTableOnly ? report : report.comparing(results.compactMap(\.suspicion).first)
+        guard !settings.isTableOnly else { return report }
+        report.ledger = try ledger(report)
+        let spent = begin.duration(to: clock.now)
+        report.circumstances.duration = TimeSpan(milliseconds: Int64(spent / .milliseconds(1)))
+        return report.withOwedShares().comparing(results.compactMap(\.suspicion).first)
+    }
+
+    /// Who paid, of the histories whose jobs were done; nil for a study that does not ask.
+    private func ledger(_ report: RunReport) throws -> LedgerResults? {
+        guard study.ledger != nil else { return nil }
+        let failed = Set(report.failures.map(\.asset))
+        let places = study.inputs.indices.filter { !failed.contains(study.inputs[$0].asset) }
+        observer.observe(.settling(platforms: study.platforms.count))
+        let reader = JobReader(
+            study: study, files: resolved.files, caches: settings.caches, threads: settings.threads,
+            timeout: settings.timeout, control: observer.control)
+        let stage = LedgerStage(study: study, threads: settings.threads, control: observer.control)
+        let histories = try places.map { place in
+            guard let read = reader.read(place, sharing: 1) else { throw RunCancelled() }
+            return try history(read, as: report.assets.first { $0.asset == study.inputs[place].asset })
+        }
+        return try stage.results(histories)
+    }
+
+    /// A history as it was when its job was done. All platforms hold all histories at once, so they are read again.
+    private func history(_ read: JobReader.Read, as job: AssetReport?) throws -> LedgerStage.History {
+        guard case .success(let input) = read.input, input.report.files == job?.files else {
+            throw Failure(
+                .tryAgain, "the files of \(job?.asset ?? "a price history") changed while they were read",
+                hint: "start the run again once nothing writes to them")
+        }
+        return LedgerStage.History(asset: input.asset, market: input.market)
     }
 
     /// What was found in the platforms' tables, and what only all histories together tell.

@@ -36,6 +36,8 @@ public enum RunEvent: Sendable {
     case failed(JobError, cells: Int, jobs: Int)
     /// Finished jobs cannot be kept, because of `why`: the run goes on, but could not be resumed.
     case notKept(why: String)
+    /// The population lives on so many platforms.
+    case settling(platforms: Int)
     /// What lies between two runs of a price history is computed again.
     case recomputing(asset: String)
 }

@@ -55,6 +55,7 @@ extension RunReport {
     /// `summary.txt`: subject, headline, table, limits and what to open; for a mail or a terminal.
     var summaryText: ReportFile {
         var parts = ["Subject: \(subject)", headlineText, terminalTable(), assetLines()]
+        if let words = ledgerText { parts.append("Who pays. " + words) }
         let breaches = limits.filter(\.breached)
         if !limits.isEmpty {
             let rest = breaches.count > 20 ? ["  and \(breaches.count - 20) more; see limits.csv"] : []
@@ -110,6 +111,7 @@ private struct MailBody {
         w.element("table", Attribute("width", "100%"), Attribute("cellpadding", "6"), Attribute("border", "0")) { w in
             row(&w, color: banner.color) { w in w.element("b", text: report.subject) }
             row(&w) { $0.text(report.headlineText) }
+            if let words = report.ledgerText { row(&w) { $0.text("Who pays. " + words) } }
         }
         w.line()
         writeLimits(&w)

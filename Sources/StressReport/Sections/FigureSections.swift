@@ -122,8 +122,10 @@ extension AssetSide {
             chart.steps.liquidates
             ? "would have been below zero at some bar, had nobody liquidated" : "were below zero at some bar"
         let definition =
-            "Entries in 10 000 that \(first), and that ended below zero, held for up to \(horizonWords). What an insurance "
-            + "fund, other traders or the trader pay of the rest is not computed."
+            "Entries in 10 000 that \(first), and that ended below zero, held for up to \(horizonWords). "
+            + (report.ledger == nil
+                ? "What an insurance fund, other traders or the trader pay of the rest, a study with a ledger asks."
+                : "Who pays for the rest stands in safeguards.csv, by class.")
         w.section("safeguards", label: "Safeguards", title: chart.steps.title, definition: definition) { w in
             w.element("figure") { chart.write(to: &$0) }
             writeData("Entries below zero by step", &w) { w in

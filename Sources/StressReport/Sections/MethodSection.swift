@@ -60,13 +60,19 @@ extension AssetSide {
         return delays.count == 1 ? delays.first : nil
     }
 
+    private var owedWords: String {
+        report.ledger == nil
+            ? "This study does not ask for it: a ledger section would."
+            : "The ledger follows it: safeguards.csv has it by class."
+    }
+
     private func writeGlossary(_ w: inout HTMLWriter) {
         let words = [
             ("Entry", "a position opened at the close of one bar and held until liquidation or the holding time."),
             ("Liquidated", "closed by the platform because the equity no longer met the requirement."),
             ("Below zero", "the final equity is negative: the margin is gone and something is missing."),
             ("Shortfall", "how much is missing, in parts of the initial margin."),
-            ("Owed", "what a trader still has to pay after all safeguards. It is not computed in this run."),
+            ("Owed", "what a trader still has to pay after all safeguards. \(owedWords)"),
             ("No safeguards", "the equity was below zero at some bar, had nobody liquidated."),
             (
                 "At once",

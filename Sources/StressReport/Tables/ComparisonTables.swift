@@ -3,18 +3,69 @@ import StressResults
 import StressStatistics
 import StudyPlan
 
+/// A row of `differences.csv`.
+private enum DifferenceLine {
+    /// Two cells.
+    case cells(CellComparison)
+    /// The same traders on two platforms.
+    case platforms(PlatformDifference)
+
+    var difference: DifferenceInference {
+        switch self {
+        case .cells(let item): item.difference
+        case .platforms(let item): item.difference
+        }
+    }
+
+    var platforms: PlatformDifference? {
+        if case .platforms(let item) = self { item } else { nil }
+    }
+}
+
 extension RunReport {
     /// `differences.csv` and `bands.csv`, where they were computed.
     var comparisonTables: [CSVTable] {
-        (comparisons.isEmpty ? [] : [differencesTable]) + (curveBands.isEmpty ? [] : [bandsTable])
+        let hasDifferences = !comparisons.isEmpty || ledger?.differences.isEmpty == false
+        return (hasDifferences ? [differencesTable] : []) + (curveBands.isEmpty ? [] : [bandsTable])
     }
 
     private var differencesTable: CSVTable {
-        let confidence = study.statistics.confidence
-        let other: [Column<CellComparison>] = keyColumns(
-            [.side, .leverage, .platform], prefix: "other_", words: ", of the cell it is compared with"
-        ) { $0.other.key }
-        let own: [Column<CellComparison>] = [
+        let lines = comparisons.map(DifferenceLine.cells) + (ledger?.differences ?? []).map(DifferenceLine.platforms)
+        let confidence = Column<DifferenceLine>("confidence", "fraction", .number, "Confidence of the interval") {
+            [level = study.statistics.confidence] _ in numberText(level)
+        }
+        var columns = [runColumn()] + identityColumns + otherColumns + ownColumns
+        columns.insert(confidence, at: columns.count - 3)
+        return CSVTable(
+            file: "differences.csv", columns: columns + (ledger == nil ? [] : ledgerColumns), rows: lines)
+    }
+
+    private var identityColumns: [Column<DifferenceLine>] {
+        let horizon = study.ledger?.population.horizon
+        return CellAxis.allCases.map { axis in
+            Column(axis.column, axis.unit, axis.unit.isEmpty ? .text : .number, axis.words) { line in
+                switch line {
+                case .cells(let item): item.cell.key[axis].field
+                case .platforms(let item): item.field(axis, platform: item.platform, horizon: horizon)
+                }
+            }
+        }
+    }
+
+    private var otherColumns: [Column<DifferenceLine>] {
+        [CellAxis.side, .leverage, .platform].map { axis in
+            let words = axis.words + ", of the cell it is compared with"
+            return Column("other_" + axis.column, axis.unit, axis.unit.isEmpty ? .text : .number, words) { line in
+                switch line {
+                case .cells(let item): item.other.key[axis].field
+                case .platforms(let item): item.field(axis, platform: item.other, horizon: nil)
+                }
+            }
+        }
+    }
+
+    private var ownColumns: [Column<DifferenceLine>] {
+        [
             Column("difference_frac", "fraction", .number, "Share below zero less that of the other cell") {
                 numberText($0.difference.difference)
             },
@@ -24,7 +75,6 @@ extension RunReport {
             Column("ci_high_frac", "fraction", .number, "Upper end of the difference's interval") {
                 numberText($0.difference.interval.high)
             },
-            Column("confidence", "fraction", .number, "Confidence of the interval") { _ in numberText(confidence) },
             Column("ci_method", "", .text, "How the interval was made: \(differenceMethods)") {
                 $0.difference.method.rawValue
             },
@@ -35,8 +85,19 @@ extension RunReport {
                 numberText($0.difference.percentile.high)
             },
         ]
-        let identity = cellColumns.map { $0.of { (item: CellComparison) in item.cell } }
-        return CSVTable(file: "differences.csv", columns: [runColumn()] + identity + other + own, rows: comparisons)
+    }
+
+    /// What two platforms are compared by, on the same traders.
+    private var ledgerColumns: [Column<DifferenceLine>] {
+        [
+            Column(
+                "share", "", .text,
+                "What is compared: below_zero of two cells; of a ledger's positions on two platforms shortfall (closed below zero) or owed"
+            ) { $0.platforms?.share.rawValue ?? "below_zero" },
+            Column("class", "", .text, "Class of the ledger's population: all, or side and leverage") {
+                $0.platforms?.name ?? ""
+            },
+        ]
     }
 
     private var bandsTable: CSVTable {

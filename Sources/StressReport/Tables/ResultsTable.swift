@@ -16,8 +16,8 @@ extension RunReport {
             confidence == 0.95 ? [] : measure.endColumns("the interval of \(measure.name)", confidence)
         }
         var columns = [runColumn()] + cellColumns.map { $0.of { (row: ResultRow) in row.cell } }
-        columns += [fillColumn] + measures(.entries, .unprotected)
-        columns += [owedColumn] + measures(.meanShortfall, .meanEquity)
+        columns += [fillColumn] + measures(.entries, .owed)
+        columns += measures(.meanShortfall, .meanEquity)
         columns += [statusColumn] + measures(.worstNegativeCount, .worstLargestShortfall)
         columns += otherEnds(.negativeEquity) + (confidence == 0.95 ? [] : [confidenceColumn(confidence)])
         columns += otherEnds(.worstNegativeEquity) + measures(.bestNegativeCount, .undecided)
@@ -75,13 +75,6 @@ private var methodColumn: Column<ResultRow> {
     Column("ci_method", "", .text, "How the interval was made: \(methodWords)") {
         $0.estimate.exit.interval?.method.rawValue ?? ""
     }
-}
-
-private var owedColumn: Column<ResultRow> {
-    Column(
-        "owed_frac", "fraction", .number,
-        "Share of held entries that leave a debt after all safeguards; not computed"
-    ) { _ in "" }
 }
 
 private func confidenceColumn(_ confidence: Double) -> Column<ResultRow> {

@@ -9,7 +9,7 @@ extension Measure {
     /// The measures of a cell, each a column of `results.csv`.
     public static let ofCells: [Measure] = [
         .entries, .excluded, .rejected, .liquidatedCount, .negativeCount, .unprotectedCount,
-        .liquidated, .negativeEquity, .effectiveEntries, .unprotected,
+        .liquidated, .negativeEquity, .effectiveEntries, .unprotected, .owed,
         .meanShortfall, .medianShortfall, .p90Shortfall, .p99Shortfall, .largestShortfall,
         .medianTimeToLiquidation, .meanEquity,
         .worstNegativeCount, .worstNegativeEquity, .worstMeanShortfall, .worstLargestShortfall,
@@ -79,6 +79,12 @@ extension Measure {
         tab: Tab(label: "No safeguards", definition: "Below zero at some point, had nobody liquidated"),
         gauge: "unprotected_ratio",
         .share(.counted({ $0.unprotected + $0.cutUnprotected }, { $0.unprotectedFrequency }, { $0.unprotected })))
+
+    /// Share of entries that owe something when fund, winners and platform have paid; of cells whose positions a ledger holds.
+    public static let owed = Measure(
+        "owed_frac", .fraction, of: .belowZero, "owed by the trader",
+        "Share of the ledger's entries that leave a debt after all safeguards; empty where no ledger holds the cell's positions",
+        gauge: "owed_ratio", .share(.owed))
 
     // MARK: Size and time
 

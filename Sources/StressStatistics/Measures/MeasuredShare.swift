@@ -42,6 +42,12 @@ struct ShareSource: Sendable {
             }, inference: inference)
     }
 
+    /// What a ledger found.
+    static let owed = ShareSource(
+        find: { estimate, _ in
+            estimate.owed.map { Found(count: Double($0.count), fraction: $0.fraction, interval: $0.interval) }
+        }, inference: { _ in nil })
+
     /// A share of entries that were counted whatever the fill. Before resampling its interval is that of the disjoint windows.
     static func counted(
         _ count: @escaping @Sendable (WindowCounts) -> Int, _ fraction: @escaping @Sendable (CellEstimate) -> Double?,

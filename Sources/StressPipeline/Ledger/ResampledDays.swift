@@ -1,0 +1,101 @@
+import PlatformLedger
+import StressResults
+import StressStatistics
+import StudyPlan
+
+/// What every platform's ledger found on the days of a panel, by class, and the resamples that judge all of it.
+struct ResampledDays: Sendable {
+    /// By platform: all classes together, then each.
+    private let sums: [[[LedgerSums]]]
+    /// One column a platform, group and share.
+    private let panel: HorizonPanel?
+
+    private static let shares: [PlatformDifference.Share] = PlatformDifference.Share.allCases
+
+    /// O(resamples × days + platforms × classes × days).
+    init(_ days: LedgerDays, tallies: [LedgerTally], classes: Int, _ statistics: StatisticsRules) {
+        let sums = tallies.map { ResampledDays.blocks($0, days, classes) }
+        self.sums = sums
+        let columns = sums.flatMap { groups in
+            groups.flatMap { group in ResampledDays.shares.map { ResampledDays.share(group, $0.count) } }
+        }
+        panel = HorizonPanel(
+            columns: columns, horizonBlocks: days.horizonBlocks, disjointWindows: days.disjointWindows,
+            rules: statistics.resampling, name: days.name, memory: days.memory)
+    }
+
+    private static func blocks(_ tally: LedgerTally, _ days: LedgerDays, _ classes: Int) -> [[LedgerSums]] {
+        var groups = Array(repeating: Array(repeating: LedgerSums(), count: days.count), count: classes + 1)
+        for (asset, places) in zip(days.assets, days.blocks) {
+            for group in 0..<classes {
+                for (day, block) in zip(places, tally.blocks[asset][group]) {
+                    groups[0][day] += block
+                    groups[group + 1][day] += block
+                }
+            }
+        }
+        return groups
+    }
+
+    private static func share(_ blocks: [LedgerSums], _ count: KeyPath<LedgerSums, Int>) -> BlockShare {
+        BlockShare(counts: blocks.map { UInt32(clamping: $0[keyPath: count]) }, entries: entries(blocks))
+    }
+
+    private static func entries(_ blocks: [LedgerSums]) -> [UInt32] { blocks.map { UInt32(clamping: $0.entries) } }
+
+    /// What a platform's ledger found on each day; of all classes where `group` is nil.
+    func blocks(platform: Int, group: Int?) -> [LedgerSums] { sums[platform][group.map { $0 + 1 } ?? 0] }
+
+    /// How sure a group's shares are.
+    ///
+    /// - Parameter isOwedPossible: whether anybody can owe anything; what cannot happen has no interval.
+    func intervals(platform: Int, group: Int?, isOwedPossible: Bool) -> LedgerIntervals {
+        guard let panel else { return LedgerIntervals() }
+        let blocks = blocks(platform: platform, group: group)
+        func ends(_ count: KeyPath<LedgerSums, Int>) -> Interval? {
+            panel.inference(ResampledDays.share(blocks, count))?.interval.ends
+        }
+        let sizes = sizes(blocks, panel)
+        return LedgerIntervals(
+            unprotected: ends(\.unprotected), liquidated: ends(\.liquidated), shortfall: ends(\.shortfalls),
+            owed: isOwedPossible ? ends(\.owing) : nil, shortfallPerMargin: sizes[0],
+            owedPerMargin: isOwedPossible ? sizes[1] : nil)
+    }
+
+    /// Of what losers were short of, and of what is owed, over the margin of all.
+    private func sizes(_ blocks: [LedgerSums], _ panel: HorizonPanel) -> [Interval?] {
+        guard panel.rules.resamples > 0 else { return [nil, nil] }
+        let margins = blocks.map { Money.quote($0.margin) }
+        let ratios = [\LedgerSums.shortfall, \.owed].map { amount in
+            BlockRatio(sums: blocks.map { Money.quote($0[keyPath: amount]) }, weights: margins)
+        }
+        return panel.means(of: ratios, entries: ResampledDays.entries(blocks)).map {
+            $0?.perEntry(after: panel.spells).interval
+        }
+    }
+
+    /// A platform's share less another's; nil where neither saw any.
+    func difference(
+        _ platform: Int, _ other: Int, group: Int?, _ share: PlatformDifference.Share
+    ) -> DifferenceInference? {
+        let (first, second) = (column(platform, group, share), column(other, group, share))
+        guard let panel, panel.shares[first].count + panel.shares[second].count > 0 else { return nil }
+        return panel.difference(first, second)
+    }
+
+    private func column(_ platform: Int, _ group: Int?, _ share: PlatformDifference.Share) -> Int {
+        let groups = sums[0].count
+        let place = ResampledDays.shares.firstIndex(of: share) ?? 0
+        return (platform * groups + (group.map { $0 + 1 } ?? 0)) * ResampledDays.shares.count + place
+    }
+}
+
+extension PlatformDifference.Share {
+    /// The count of a group's sums.
+    fileprivate var count: KeyPath<LedgerSums, Int> {
+        switch self {
+        case .shortfall: \.shortfalls
+        case .owed: \.owing
+        }
+    }
+}

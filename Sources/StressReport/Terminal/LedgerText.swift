@@ -1,0 +1,39 @@
+import StressBasics
+import StressResults
+import StudyPlan
+
+/// Who pays, for a terminal: a sentence a platform, a table of its classes, and the platforms beside each other.
+///
+/// - Parameter study: the one whose ledger it is.
+public func ledgerText(_ results: LedgerResults, study: Study, style: TerminalStyle) -> String {
+    let confidence = study.statistics.confidence
+    let parts = results.platforms.map { platform -> String in
+        let sentence = style.wrapped(platform.sentence(confidence: confidence).sentence)
+        return ([sentence, ""] + classTable(platform, style)).joined(separator: "\n")
+    }
+    let comparison = results.comparison.sentence
+    return (parts + (comparison.isEmpty ? [] : [style.wrapped(comparison)])).joined(separator: "\n\n") + "\n"
+}
+
+/// The classes on all histories together, everybody first.
+private func classTable(_ platform: LedgerResult, _ style: TerminalStyle) -> [String] {
+    let groups = platform.groups.filter { $0.asset == nil }
+    func column(
+        _ title: String, rank: Int, _ text: (LedgerGroup) -> String
+    ) -> TerminalTable.Column { TerminalTable.Column(title, rank: rank, groups.map(text)) }
+    func money(
+        _ title: String, rank: Int, _ amount: (LedgerAmounts) -> LedgerAmount
+    ) -> TerminalTable.Column { column(title, rank: rank) { moneyText(amount($0.amounts)) } }
+    let table = TerminalTable(
+        columns: [
+            column("class", rank: 0, \.name),
+            column("entries", rank: 4) { grouped($0.counts.entries) },
+            column("below zero", rank: 0) { $0.shortfallShare.map(shareText) ?? "" },
+            column("short by", rank: 0) { moneyText($0.amounts.shortfall) },
+            money("fund", rank: 2, \.fund), money("winners closed", rank: 2, \.deleveraging),
+            money("winners charged", rank: 3, \.socialised), money("platform", rank: 2, \.platform),
+            money("owed", rank: 0, \.owed),
+            column("owed of margin", rank: 1) { $0.owedPerMargin.map(shareText) ?? "" },
+        ], style: style)
+    return table.lines(highlighting: groups.map { $0.side == nil })
+}

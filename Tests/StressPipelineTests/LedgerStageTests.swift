@@ -1,0 +1,135 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+import StressEngine
+import StressResults
+import StressStatistics
+import Testing
+
+@testable import StressPipeline
+@testable import StudyPlan
+
+/// From a study with a ledger to who paid.
+@Suite struct LedgerStageTests {
+    private func market(_ seed: UInt64, bars: Int, start: Int64 = 0) throws -> MarketHistory {
+        var random = SeededGenerator(seed: seed).stream("ledger stage")
+        var close = [100.0]
+        for bar in 1..<bars { close.append(close[bar - 1] * (1 + 0.06 * (random.uniform() - 0.5))) }
+        let open = [100.0] + close.dropLast()
+        return MarketHistory(
+            series: try BarSeries(
+                time: (0..<bars).map { start + Int64($0) * 3_600_000 }, open: open,
+                high: zip(open, close).map { max($0, $1) * 1.01 }, low: zip(open, close).map { min($0, $1) * 0.99 },
+                close: close))
+    }
+
+    private func study(_ ledger: String, lender: String = "adl: off") throws -> Study {
+        let yaml = """
+            version: 1
+            data: [{asset: A, path: a.csv}, {asset: B, path: b.csv}]
+            grid: {leverage: [5, 20], horizon: [1d]}
+            platforms:
+              venue: {tiers: [{to: .inf, rate: 0.005}], slippage: 0.001, liquidation: {fill: worst}}
+              lender: {tiers: [{to: .inf, rate: 0.005}], liquidation: {enabled: false}, ledger: {\(lender)}}
+            statistics: {resamples: 200}
+            ledger: {\(ledger)}
+            """
+        return try loadStudy(yaml: yaml, file: "s.yaml").value
+    }
+
+    private func results(_ study: Study, threads: Int = 2, seed: UInt64 = 7) throws -> LedgerResults {
+        let histories = try [
+            LedgerStage.History(asset: "A", market: market(seed, bars: 700)),
+            // Days that the other has, and days that it has not.
+            LedgerStage.History(asset: "B", market: market(seed + 1, bars: 500, start: 30 * 3_600_000)),
+        ]
+        let stage = LedgerStage(study: study, threads: threads, control: RunControl())
+        let found = try stage.results(histories)
+        return try #require(found)
+    }
+
+    private let full =
+        "population: {classes: [{side: both, leverage: 5:20:15}]}, horizon: 1d, adl: binance, socialised: {cap: 0.5}, recourse: trader"
+
+    /// Groups are the sums of their parts, and what losers were short of is the sum of what was paid, in whole units.
+    @Test(arguments: UInt64(1)...8)
+    func partsAddUp(seed: UInt64) throws {
+        let results = try results(study(full), seed: seed * 10)
+        #expect(results.assets == ["A", "B"] && results.platforms.map(\.platform) == ["venue", "lender"])
+        for platform in results.platforms {
+            let all = try #require(platform.all)
+            #expect(platform.groups.count == 1 + 2 + 4 + 8)
+            let parts = platform.groups.filter { $0.asset != nil && $0.side != nil }
+            #expect(all.counts.entries == parts.reduce(0) { $0 + $1.counts.entries }, "seed \(seed)")
+            #expect(all.counts.shortfalls == parts.reduce(0) { $0 + $1.counts.shortfalls }, "seed \(seed)")
+            for group in platform.groups {
+                let sums = group.amounts
+                let paid = sums.fund + sums.deleveraging + sums.socialised + sums.platform + sums.owed
+                #expect(sums.shortfall == paid, "seed \(seed)")
+            }
+            let days = platform.days.reduce(LedgerAmount.zero) { $0 + $1.shortfall }
+            #expect(days == all.amounts.shortfall, "seed \(seed)")
+        }
+    }
+
+    /// Nobody protects anybody at the lender, so what falls short is owed, and the share is what the counts say, inside its interval.
+    @Test func theLendersClientsOwe() throws {
+        let lender = try results(study("\(full), fund: {amount: 0}", lender: "adl: off, socialised: off")).platforms[1]
+        let all = try #require(lender.all)
+        #expect(all.counts.shortfalls > 50 && all.counts.owing == all.counts.shortfalls && lender.queues.isEmpty)
+        #expect(all.amounts.owed == all.amounts.shortfall)
+        let (share, interval) = (try #require(all.owedShare), try #require(all.intervals.owed))
+        #expect(interval.low < share && share < interval.high && share == all.shortfallShare)
+    }
+
+    /// Negative-balance protection leaves nothing to owe, and nothing to estimate.
+    @Test func whatCannotHappenHasNoInterval() throws {
+        let results = try results(study(full.replacing("recourse: trader", with: "recourse: platform")))
+        for group in results.platforms.flatMap(\.groups) {
+            #expect(group.counts.owing == 0 && group.intervals.owed == nil && group.intervals.shortfall != nil)
+        }
+    }
+
+    /// Every queue is tried on the platform that has anything to ask of winners, and its own result is the platform's.
+    @Test func queuesStandSideBySide() throws {
+        let venue = try results(study(full + ", surplus: trader")).platforms[0]
+        #expect(venue.queues.map(\.rule) == DeleveragingRule.allCases)
+        let own = try #require(venue.queues.first { $0.isOwn })
+        let all = try #require(venue.all)
+        #expect(own.rule == .binance && own.total.touched == all.counts.deleveraged && own.total.touched > 0)
+        #expect(own.total.haircut == all.amounts.deleveraging && own.owed == all.amounts.owed)
+        #expect(own.classes.reduce(LedgerAmount.zero) { $0 + $1.haircut } == own.total.haircut)
+        #expect(own.days.reduce(LedgerAmount.zero) { $0 + $1.haircut } == own.total.haircut)
+    }
+
+    @Test func threadsChangeNothing() throws {
+        let study = try study(full)
+        let (one, four) = (try results(study, threads: 1), try results(study, threads: 4))
+        #expect(one == four)
+    }
+
+    /// The difference of two platforms is that of their shares.
+    @Test func differencesAreThoseOfTheShares() throws {
+        let results = try results(study(full))
+        #expect(!results.differences.isEmpty)
+        for item in results.differences {
+            func group(_ platform: String) throws -> LedgerGroup {
+                let found = results.platforms.first { $0.platform == platform }?.groups.first {
+                    $0.asset == item.asset && $0.side == item.side && $0.leverage == item.leverage
+                }
+                return try #require(found)
+            }
+            let (first, second) = (try group(item.platform), try group(item.other))
+            let shares = [first, second].map { (item.share == .shortfall ? $0.shortfallShare : $0.owedShare) ?? .nan }
+            #expect(abs(item.difference.difference - (shares[0] - shares[1])) < 1e-12)
+        }
+    }
+
+    @Test func cancelledIsCancelled() throws {
+        let control = RunControl()
+        control.cancel()
+        let stage = LedgerStage(study: try study(full), threads: 2, control: control)
+        let history = LedgerStage.History(asset: "A", market: try market(1, bars: 300))
+        #expect(throws: RunCancelled.self) { try stage.results([history]) }
+    }
+}
