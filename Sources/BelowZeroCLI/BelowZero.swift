@@ -23,7 +23,8 @@ struct BelowZero: ParsableCommand {
         version: programVersion,
         subcommands: [
             RunCommand.self, SweepCommand.self, CheckCommand.self, ValidateCommand.self, ReportCommand.self,
-            ExplainCommand.self, DiffCommand.self, BacktestCommand.self, HistoryCommand.self, StoreCommand.self,
+            ExplainCommand.self, DiffCommand.self, LedgerCommand.self, BacktestCommand.self, HistoryCommand.self,
+            StoreCommand.self,
             IndexCommand.self,
             InitCommand.self, FetchCommand.self,
             SynthCommand.self,

@@ -24,7 +24,9 @@ import Testing
           typical: {fees: {open: 0.0005, close: 0.0005}, slippage: 0.0005, tiers: [{to: .inf, rate: 0.005}], liquidation: {fill: bounds}, borrow: {rate: 0.1, margin_level: 1.1}}
           table: {tiers: {file: tiers.json, symbol: "TWO/USDT:USDT"}, borrow: {rate: 0.1, margin_level: 1.1}}
         headline: {asset: ODD, side: long, leverage: 10, horizon: 1d}
+        ledger: {population: {classes: [{side: both, leverage: "10,50"}]}, horizon: 1d, surplus: trader, adl: bitmex, socialised: {cap: 0.1}}
         limits:
+          - {leverage: 10, horizon: 1d, measure: owed_frac, max: 0.5, on_no_value: ignore}
           - {leverage: 10, horizon: 1d, measure: negative_equity_frac, max: 0.2, on_no_value: ignore}
           - {leverage: 50, horizon: 4h, measure: liquidated_frac, min: 0.0001, bound: lower, on_no_value: ignore}
           - {asset: TWO, max_age: 36500d}

@@ -22,6 +22,9 @@ struct OwnFile {
         name: "mail body", mark: "All figures and charts: index.html of the run.", within: 1 << 17)
     /// The table of a backtest.
     static let backtest = OwnFile(name: "table of a backtest", mark: ",year,past_entries_count,", within: 4096)
+    /// The table of a ledger.
+    static let ledger = OwnFile(
+        name: "table of a ledger", mark: ",platform,class,entries_count,unprotected_count,", within: 4096)
     /// Metrics of a run.
     static let metrics = OwnFile(name: "metrics file", mark: "# HELP belowzero_", within: 4096)
 

@@ -1,0 +1,191 @@
+import ArgumentParser
+import StressBasics
+import StressPipeline
+import StressReport
+import StressResults
+import StudyPlan
+
+/// `belowzero ledger`: one platform's safeguards against another's on the same traders.
+struct LedgerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ledger",
+        abstract: "Ask who pays: one platform's safeguards against another's, on the same traders and prices.",
+        discussion: """
+            A population of traders opens positions at every bar; the platform's insurance fund, auto-deleveraging and socialised \
+            loss pay for those that are closed below zero, in the order in which things happen, and what is left the \
+            traders owe or the platform bears. Takes a study with a 'ledger' section, or price files with the options \
+            below. 'belowzero run' writes the same, with its pages, for a study that has the section.
+
+            EXAMPLES
+              belowzero ledger Data/Studies/who-pays.yaml
+              belowzero ledger BTCUSDT-1h.csv --platform okx,bare-lender --population bitmex-2019
+              belowzero ledger study.yaml --platform okx --out who-pays.csv
+            """)
+
+    @Argument(help: "A study (.yaml, .yml), or price files.", completion: .file())
+    var file: [String]
+
+    @Option(help: "Platforms of the study or venues, with commas; the first is compared with the others.")
+    var platform: String?
+
+    @Option(help: "Who trades: \(PopulationPreset.all.map(\.name).joined(separator: ", ")).")
+    var population: String?
+
+    @Option(help: "How long positions are held.")
+    var horizon: String?
+
+    @Option(help: "What every insurance fund begins with, quote currency, where the platform says nothing of its own.")
+    var fund: String?
+
+    @Option(name: .shortAndLong, help: "Write every class to this file as CSV; '-' prints it in place of the text.")
+    var out: String?
+
+    @OptionGroup var forcing: ForceOption
+    @OptionGroup(title: "Cache") var cache: CacheOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.reporting {
+            try OwnFile.ledger.expectPlace(out, force: forcing.force, isJSON: common.json)
+            let question = try LedgerQuestion(self)
+            question.notes.forEach { common.console.say(Failure.text($0)) }
+            let interruption = Interruption(isJSON: common.json, console: common.console)
+            let answer = try interruption.during {
+                try WhoPays(question.study, files: question.files, caches: cache.caches, threads: allCores)
+                    .answer(control: interruption.control)
+            }
+            try write(answer.results, question.study)
+            guard !answer.failures.isEmpty else { return }
+            answer.failures.flatMap(\.messages).forEach(Console.complain)
+            throw ExitCode(Failure.Code.partial.rawValue)
+        }
+    }
+
+    private func write(_ results: LedgerResults, _ study: Study) throws {
+        if let out {
+            let text = ledgerTableText(results, study: study)
+            if out == StandardOutput.name { return try StandardOutput.write(text) }
+            try OwnFile.ledger.write(text, to: out, force: forcing.force)
+            common.console.say("Wrote \(out)")
+        }
+        if common.json { return try Console.print(jsonText(results.platforms.flatMap(LedgerLine.lines), pretty: true)) }
+        try StandardOutput.write(ledgerText(results, study: study, style: common.style))
+    }
+}
+
+/// The study that is asked: a file's, with what was typed instead, or one of price files.
+private struct LedgerQuestion {
+    let study: Study
+    let files: InputFiles
+    let notes: [Finding]
+
+    init(_ command: LedgerCommand) throws {
+        guard let first = command.file.first, first.hasSuffix(".yaml") || first.hasSuffix(".yml") else {
+            self.init(try LedgerQuestion.typed(command), files: InputFiles(base: ""), notes: [])
+            return
+        }
+        guard command.file.count == 1 else {
+            throw Failure(.usage, "one study at a time", hint: "name one study, or price files")
+        }
+        let loaded = try LoadedStudy(file: first, threads: allCores)
+        var study = loaded.study
+        try LedgerQuestion.change(&study, command)
+        self.init(study, files: loaded.files, notes: loaded.notes)
+    }
+
+    private init(_ study: Study, files: InputFiles, notes: [Finding]) {
+        (self.study, self.files, self.notes) = (study, files, notes)
+    }
+
+    /// The study of price files: the grid of a study has no part in a ledger.
+    private static func typed(_ command: LedgerCommand) throws -> Study {
+        let names = try command.file.flatMap(filesBelow)
+        var grid = try GridOptions.parse(names + ["--leverage", "10", "--horizon", command.horizon ?? "7d"])
+        grid.file = names
+        var study = try grid.study(
+            platform: try PlatformOptions.parse([]), reading: try ReadingOptions.parse([]),
+            console: command.common.console)
+        try change(&study, command)
+        return study
+    }
+
+    /// Puts in what was typed.
+    private static func change(_ study: inout Study, _ command: LedgerCommand) throws {
+        if let name = command.population ?? (study.ledger == nil ? PopulationPreset.all[0].name : nil) {
+            guard let preset = PopulationPreset.all.first(where: { $0.name == name }) else {
+                throw Failure(
+                    .usage, "there is no population '\(SourceLocation.presentable(name))'",
+                    hint: "known: \(PopulationPreset.all.map(\.name).joined(separator: ", "))")
+            }
+            var ledger =
+                study.ledger
+                ?? LedgerStudy(
+                    population: Population(classes: [], horizon: .days(7)), safeguards: SafeguardSettings())
+            ledger.population.classes = preset.classes
+            study.ledger = ledger
+        }
+        if let horizon = command.horizon {
+            study.ledger?.population.horizon = try Settings.Ledger.horizon.value(of: horizon, option: "--horizon")
+        }
+        if let fund = command.fund {
+            study.ledger?.safeguards.fundAmount = try Settings.Fund.amount.value(of: fund, option: "--fund")
+        }
+        if let platforms = command.platform { study.platforms = try chosen(platforms, of: study) }
+    }
+
+    private static func chosen(_ names: String, of study: Study) throws -> [NamedPlatform] {
+        let venues = try VenueLibrary().profiles
+        var chosen: [NamedPlatform] = []
+        for name in names.split(separator: ",").map(String.init) {
+            guard
+                let platform = study.platforms.first(where: { $0.name == name })
+                    ?? venues.first(where: { $0.name == name })?.platform
+            else {
+                let known = study.platforms.map(\.name) + venues.map(\.name)
+                throw Failure(
+                    .usage, "there is no platform '\(SourceLocation.presentable(name))'",
+                    hint: nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
+                        ?? "'belowzero venues' lists the venues")
+            }
+            guard !chosen.contains(where: { $0.name == name }) else {
+                throw Failure(.usage, "--platform names '\(SourceLocation.presentable(name))' twice")
+            }
+            chosen.append(platform)
+        }
+        guard !chosen.isEmpty else { throw Failure(.usage, "--platform names no platform") }
+        return chosen
+    }
+}
+
+/// A group of a ledger's positions as `--json` prints it; money in quote currency.
+private struct LedgerLine: Encodable {
+    let platform: String
+    let asset: String?
+    let side: String?
+    let leverageX: Double?
+    let entriesCount, unprotectedCount, liquidatedCount, shortfallCount, owedCount: Int
+    let shortfallFrac, shortfallCiLowFrac, shortfallCiHighFrac: Double?
+    let owedFrac, owedCiLowFrac, owedCiHighFrac: Double?
+    let marginQuote, shortfallQuote, fundQuote, adlQuote, socialisedQuote, platformQuote, owedQuote: Double
+
+    static func lines(_ result: LedgerResult) -> [LedgerLine] {
+        result.groups.map { LedgerLine($0, platform: result.platform) }
+    }
+
+    private init(_ group: LedgerGroup, platform: String) {
+        self.platform = platform
+        (asset, side, leverageX) = (group.asset, group.side?.rawValue, group.leverage?.value)
+        (entriesCount, unprotectedCount) = (group.counts.entries, group.counts.unprotected)
+        (liquidatedCount, shortfallCount) = (group.counts.liquidated, group.counts.shortfalls)
+        owedCount = group.counts.owing
+        (shortfallFrac, owedFrac) = (group.shortfallShare, group.owedShare)
+        let (shortfall, owed) = (group.intervals.shortfall, group.intervals.owed)
+        (shortfallCiLowFrac, shortfallCiHighFrac) = (shortfall?.low, shortfall?.high)
+        (owedCiLowFrac, owedCiHighFrac) = (owed?.low, owed?.high)
+        let amounts = group.amounts
+        (marginQuote, shortfallQuote) = (amounts.margin.quote, amounts.shortfall.quote)
+        (fundQuote, adlQuote) = (amounts.fund.quote, amounts.deleveraging.quote)
+        (socialisedQuote, platformQuote) = (amounts.socialised.quote, amounts.platform.quote)
+        owedQuote = amounts.owed.quote
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Who pays, from the command line.
+@Suite struct LedgerTests {
+    private static let study =
+        """
+        version: 1
+        name: small
+        data: [{asset: TWO, path: prices.csv}]
+        grid: {leverage: [10, 50], horizon: [1d]}
+        platforms:
+          typical: {slippage: 0.001, tiers: [{to: .inf, rate: 0.005}], liquidation: {fill: worst}}
+          lender: {tiers: [{to: .inf, rate: 0.005}], liquidation: {enabled: false}, ledger: {adl: off, surplus: trader}}
+        ledger: {population: {classes: [{side: both, leverage: "10,50"}]}, horizon: 1d, adl: binance, surplus: trader}
+        """
+
+    private func scratch(_ study: String = LedgerTests.study) throws -> Scratch {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        try scratch.write(study, to: "study.yaml")
+        return scratch
+    }
+
+    /// A run and the command say the same, and results.csv has what is owed in the cells that the ledger holds.
+    @Test func theCommandAndTheRunAgree() throws {
+        let scratch = try scratch()
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run", "--no-store"])
+        #expect(run.code == 0, "\(run.err)")
+        let printed = try scratch.program.run(["ledger", "study.yaml", "--out", "-"])
+        #expect(printed.code == 0, "\(printed.err)")
+        let own = rows(try scratch.read("run/safeguards.csv")).filter { $0["step"] == "ledger" }
+        let table = rows(printed.out)
+        #expect(table.count == own.count && table.count == 2 * (1 + 1 + 4 + 4))
+        for (asked, found) in zip(table, own) {
+            for (name, value) in asked where name != "entries_count" { #expect(found[name] == value, "\(name)") }
+            #expect(Double(asked["entries_count"]!) == Double(found["entries_count"]!))
+        }
+        let results = rows(try scratch.read("run/results.csv"))
+        #expect(results.count == 8)
+        for row in results {
+            let cell = try #require(
+                own.first {
+                    $0["asset"] == "TWO" && $0["side"] == row["side"] && $0["platform"] == row["platform"]
+                        && Double($0["leverage_x"]!) == Double(row["leverage_x"]!)
+                })
+            #expect(Double(row["owed_frac"]!) == Double(cell["owed_frac"]!), "\(row)")
+        }
+        #expect(results.contains { Double($0["owed_frac"]!)! > 0 })
+    }
+
+    /// Money adds up to the last unit in what is printed.
+    @Test func theColumnsAddUp() throws {
+        let scratch = try scratch()
+        let printed = try scratch.program.run(["ledger", "study.yaml", "--out", "-"])
+        var (short, queued) = (0, Decimal(0))
+        for row in rows(printed.out) {
+            func money(_ name: String) throws -> Decimal { try #require(Decimal(string: row[name]!)) }
+            let names = ["fund_quote", "adl_quote", "socialised_quote", "platform_quote", "owed_quote"]
+            let paid = try names.reduce(Decimal(0)) { try $0 + money($1) }
+            #expect(try money("shortfall_quote") == paid, "\(row)")
+            short += try money("shortfall_quote") > 0 ? 1 : 0
+            queued += try money("adl_quote")
+        }
+        #expect(short > 4 && queued > 0)
+    }
+
+    @Test func pricesNeedNoStudy() throws {
+        let scratch = try scratch()
+        let found = try scratch.program.run([
+            "ledger", "prices.csv", "--platform", "okx,bare-lender", "--horizon", "1d", "--fund", "1000",
+        ])
+        #expect(found.code == 0, "\(found.err)")
+        #expect(
+            found.out.contains("On okx ")
+                && found.out.contains(
+                    "The same traders and prices: okx’s clients can owe nothing, bare-lender’s clients owe "),
+            "\(found.out)")
+        let json = try scratch.program.run(["ledger", "prices.csv", "--platform", "bare-lender", "--json"])
+        let lines = try #require(try JSONSerialization.jsonObject(with: Data(json.out.utf8)) as? [[String: Any]])
+        #expect(lines.count == 2 * 13 && lines[0]["platform"] as? String == "bare-lender")
+    }
+
+    @Test func mistakesAreNamed() throws {
+        let scratch = try scratch()
+        func run(_ words: String...) throws -> Outcome { try scratch.program.run(["ledger"] + words) }
+        let platform = try run("prices.csv", "--platform", "bare-lendr")
+        #expect(platform.code == 64 && platform.err.contains("did you mean 'bare-lender'?"))
+        let population = try run("prices.csv", "--population", "bitmex")
+        #expect(population.code == 64 && population.err.contains("bitmex-2019"))
+        #expect(try run("prices.csv", "--horizon", "soon").code != 0)
+        #expect(try run("nowhere.csv").code == 66)
+        #expect(try run("study.yaml", "prices.csv").code == 64)
+        try scratch.write("hello\n", to: "notes.csv")
+        let some = try run("prices.csv", "notes.csv", "--platform", "bare-lender")
+        #expect(some.code == 4 && some.err.contains("notes.csv") && some.out.contains("bare-lender"))
+        try scratch.write("mine\n", to: "c.csv")
+        #expect(try run("study.yaml", "--out", "c.csv").code == 73)
+        #expect(try scratch.read("c.csv") == "mine\n")
+    }
+
+    /// Threads, and whether others are computed beside it, change nothing.
+    @Test func threadsChangeNothing() throws {
+        let scratch = try scratch()
+        for threads in ["1", "3"] {
+            let run = try scratch.program.run(
+                ["run", "study.yaml", "--out", "run\(threads)", "--no-store", "--threads", threads])
+            #expect(run.code == 0, "\(run.err)")
+        }
+        for file in ["safeguards.csv", "fund.csv", "adl.csv", "differences.csv", "results.csv", "fund_needed.csv"] {
+            #expect(try scratch.read("run1/" + file) == scratch.read("run3/" + file), "\(file)")
+        }
+    }
+}
