@@ -73,9 +73,9 @@ import Testing
         ])
         #expect(found.code == 0, "\(found.err)")
         #expect(
-            found.out.contains("On okx ")
+            found.out.contains("On okx:")
                 && found.out.contains(
-                    "The same traders and prices: okx’s clients can owe nothing, bare-lender’s clients owe "),
+                    "The same traders and prices: okx’s clients owe nothing, bare-lender’s clients owe "),
             "\(found.out)")
         let json = try scratch.program.run(["ledger", "prices.csv", "--platform", "bare-lender", "--json"])
         let lines = try #require(try JSONSerialization.jsonObject(with: Data(json.out.utf8)) as? [[String: Any]])

@@ -123,6 +123,22 @@ import Testing
         }
     }
 
+    /// Falls of 13, 26 and 50 % within twelve minutes, and most of the way back within the hour, wherever noise leads.
+    @Test(arguments: 0..<5)
+    func octoberFallsAndComesBack(seed: UInt64) {
+        let october = SyntheticMarket.october2025(
+            start: UTCInstant(milliseconds: 0), barLength: .minutes(1), bars: 20_160)
+        let fall = 9 * 1440 + 21 * 60 + 15
+        for (market, left) in zip(october, [0.87, 0.74, 0.5]) {
+            let series = market.series(seed: seed)
+            let before = series.open[fall]
+            #expect(abs(series.close[fall + 11] / before - left) < 0.06, "\(market.name)")
+            #expect(abs(series.close[fall + 59] / before - 0.95) < 0.1, "\(market.name)")
+            let quiet = (0..<fall).map { series.close[$0] / series.open[$0] - 1 }
+            #expect(quiet.allSatisfy { abs($0) < 0.04 })
+        }
+    }
+
     @Test(arguments: 0..<5)
     func barsAreConsistentAndEventsHappen(seed: UInt64) {
         for market in markets {

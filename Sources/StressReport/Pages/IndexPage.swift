@@ -22,6 +22,7 @@ struct IndexPage {
 
     private var confidence: Double { report.study.statistics.confidence }
     private var headline: CellSentences? { report.headlineSentences }
+    private var whoPays: WhoPaysSection? { WhoPaysSection(report) }
 
     /// The page.
     var file: ReportFile {
@@ -34,6 +35,7 @@ struct IndexPage {
             if !report.limits.isEmpty { writeLimits(&w) }
             if !report.failures.isEmpty { writeFailures(&w) }
             writeMatrix(&w)
+            whoPays?.write(to: &w)
             writeAssets(&w)
             writeFiles(&w)
         }
@@ -43,7 +45,7 @@ struct IndexPage {
     private var sections: [(id: String, label: String)] {
         (report.limits.isEmpty ? [] : [("limits", "Limits")])
             + (report.failures.isEmpty ? [] : [("failures", "No data")])
-            + [("assets", "Assets"), ("data", "Data"), ("files", "Files")]
+            + [("assets", "Assets")] + (whoPays?.sections ?? []) + [("data", "Data"), ("files", "Files")]
     }
 
     // MARK: Answer

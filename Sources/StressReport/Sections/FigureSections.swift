@@ -122,10 +122,9 @@ extension AssetSide {
             chart.steps.liquidates
             ? "would have been below zero at some bar, had nobody liquidated" : "were below zero at some bar"
         let definition =
-            "Entries in 10 000 that \(first), and that ended below zero, held for up to \(horizonWords). "
-            + (report.ledger == nil
-                ? "What an insurance fund, other traders or the trader pay of the rest, a study with a ledger asks."
-                : "Who pays for the rest stands in safeguards.csv, by class.")
+            "Entries in 10 000 that \(first), and that ended below zero, held for up to \(horizonWords)."
+            + (payers == nil
+                ? " What an insurance fund, other traders or the trader pay of the rest is not computed." : "")
         w.section("safeguards", label: "Safeguards", title: chart.steps.title, definition: definition) { w in
             w.element("figure") { chart.write(to: &$0) }
             writeData("Entries below zero by step", &w) { w in
@@ -139,8 +138,28 @@ extension AssetSide {
                     }
                 }
             }
+            if let payers { write(payers, &w) }
             w.source(["safeguards.csv"], root: "../", drawing: chartFile("safeguards"))
         }
+    }
+
+    /// What the ledger found of the headline's traders; nil where it has none of them.
+    private var payers: LedgerGroup? {
+        guard let cell = headline?.cell, let ledger = report.ledger,
+            report.study.isInLedger(
+                contract: cell.contract, side: cell.side, leverage: cell.leverage, horizon: cell.horizon)
+        else { return nil }
+        return ledger.group(
+            platform: cell.platform, asset: cell.asset, side: cell.side, leverage: cell.leverage)
+    }
+
+    private func write(_ payers: LedgerGroup, _ w: inout HTMLWriter) {
+        w.element("p", .class("key")) { w in
+            w.text("As traders among others on the platform: \(payers.story(confidence: confidence)) ")
+            w.element("a", .href("../index.html#who-pays"), text: "Who pays")
+            w.text(" has all of them.")
+        }
+        w.line()
     }
 
     // MARK: Causes

@@ -8,11 +8,10 @@ import StudyPlan
 public func ledgerText(_ results: LedgerResults, study: Study, style: TerminalStyle) -> String {
     let confidence = study.statistics.confidence
     let parts = results.platforms.map { platform -> String in
-        let sentence = style.wrapped(platform.sentence(confidence: confidence).sentence)
+        let sentence = style.wrapped(plainText(platform.sentence(confidence: confidence)))
         return ([sentence, ""] + classTable(platform, style)).joined(separator: "\n")
     }
-    let comparison = results.comparison.sentence
-    return (parts + (comparison.isEmpty ? [] : [style.wrapped(comparison)])).joined(separator: "\n\n") + "\n"
+    return (parts + [style.wrapped(plainText(results.title + "."))]).joined(separator: "\n\n") + "\n"
 }
 
 /// The classes on all histories together, everybody first.
@@ -23,13 +22,13 @@ private func classTable(_ platform: LedgerResult, _ style: TerminalStyle) -> [St
     ) -> TerminalTable.Column { TerminalTable.Column(title, rank: rank, groups.map(text)) }
     func money(
         _ title: String, rank: Int, _ amount: (LedgerAmounts) -> LedgerAmount
-    ) -> TerminalTable.Column { column(title, rank: rank) { moneyText(amount($0.amounts)) } }
+    ) -> TerminalTable.Column { column(title, rank: rank) { moneyNumber(amount($0.amounts)) } }
     let table = TerminalTable(
         columns: [
             column("class", rank: 0, \.name),
             column("entries", rank: 4) { grouped($0.counts.entries) },
             column("below zero", rank: 0) { $0.shortfallShare.map(shareText) ?? "" },
-            column("short by", rank: 0) { moneyText($0.amounts.shortfall) },
+            column("short by", rank: 0) { moneyNumber($0.amounts.shortfall) },
             money("fund", rank: 2, \.fund), money("winners closed", rank: 2, \.deleveraging),
             money("winners charged", rank: 3, \.socialised), money("platform", rank: 2, \.platform),
             money("owed", rank: 0, \.owed),

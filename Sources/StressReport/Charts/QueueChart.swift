@@ -1,0 +1,46 @@
+import StressBasics
+import StressResults
+
+/// What winners gave up under each queue, one row a queue: the mean of a meeting and the largest, logarithmic.
+struct QueueChart: Drawing {
+    let queues: [QueueResult]
+    let alternative: String
+
+    let width = 560.0
+    private let x: LogAxis
+    private let top = 34.0
+    private let pitch = 34.0
+    private var bottom: Double { top + Double(queues.count) * pitch }
+    var height: Double { bottom + 50 }
+
+    /// Nil where no queue found a winner.
+    init?(_ result: LedgerResult) {
+        queues = result.queues.filter { $0.total.touched > 0 && $0.total.haircut > .zero }
+        guard !queues.isEmpty else { return nil }
+        let values = queues.flatMap { queue in [queue.meanHaircut, queue.total.largest.quote].compactMap(\.self) }
+        x = .fitted(to: values, within: 1e-2...1e15, start: 140, end: width - 76)
+        alternative = "\(result.queueTitle). Every value is in the table below."
+    }
+
+    /// Draws the chart.
+    func writeShapes(to w: inout HTMLWriter) {
+        for tick in x.ticks {
+            w.rule("gr", x.position(tick), top - 4, x.position(tick), bottom)
+            w.label("ti", x.position(tick), bottom + 20, anchor: "middle", moneyNumber(tick))
+        }
+        w.label("tk", (x.start + x.end) / 2, bottom + 44, anchor: "middle", "Given up, quote currency, log scale")
+        w.label("tk", width - 4, top - 14, anchor: "end", "winners met")
+        for (place, queue) in queues.enumerated() { write(queue, at: top + (Double(place) + 0.5) * pitch, &w) }
+    }
+
+    private func write(_ queue: QueueResult, at y: Double, _ w: inout HTMLWriter) {
+        guard let mean = queue.meanHaircut else { return }
+        let style = queue.isOwn ? "q1" : "q3"
+        let (middle, most) = (x.position(mean), x.position(queue.total.largest.quote))
+        w.label(queue.isOwn ? "nm s1t" : "tl", x.start - 12, y + 4.5, anchor: "end", queue.label)
+        w.label("tk", width - 4, y + 4.5, anchor: "end", grouped(queue.total.touched))
+        w.rule("\(style)l", middle, y, most, y)
+        w.rule("\(style)m", most, y - 6, most, y + 6)
+        w.dot("\(style)d", middle, y, radius: 5.5)
+    }
+}

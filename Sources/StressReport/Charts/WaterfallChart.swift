@@ -1,0 +1,119 @@
+import StressBasics
+import StressResults
+
+/// From the positions that would have been below zero to what traders owe: first in positions, then in money.
+struct WaterfallChart: Drawing {
+    /// One bar.
+    struct Step: Equatable {
+        /// Its words.
+        let label: String
+        /// Where it begins and where it ends, on the panel's scale.
+        let from: Double
+        let to: Double
+        /// What stands beside it.
+        let number: String
+        /// What it is.
+        let kind: Kind
+    }
+
+    /// What a bar is: all, what is taken away, what is left in between, what is left in the end.
+    enum Kind { case all, change, left, owed }
+
+    /// Bars in positions, then in money; the second is empty where nothing was missing.
+    let panels: [[Step]]
+    let alternative: String
+
+    let width = 560.0
+    var height: Double { panels.reduce(0) { $0 + heading + pitch * Double($1.count) } + 12 }
+
+    private let heading = 40.0
+    private let pitch = 34.0
+    private let start = 150.0
+    private var end: Double { width - 84 }
+
+    /// Nil where nothing was ever below zero.
+    init?(_ group: LedgerGroup, platform: String, liquidates: Bool) {
+        guard group.counts.unprotected > 0 || group.counts.shortfalls > 0 else { return nil }
+        let money = group.amounts.shortfall > .zero ? WaterfallChart.money(group.amounts) : []
+        panels = [WaterfallChart.positions(group.counts, liquidates: liquidates), money].filter { !$0.isEmpty }
+        alternative =
+            "\(visibleText(platform)): of the positions that would have been below zero, those that were closed below zero, who paid, and what is owed. "
+            + "Every value is in the table below."
+    }
+
+    /// Bars in positions.
+    static func positions(_ counts: LedgerCounts, liquidates: Bool) -> [Step] {
+        let (all, short, owing) = (Double(counts.unprotected), Double(counts.shortfalls), Double(counts.owing))
+        func share(_ count: Double) -> String { perTenThousand(count / Double(max(1, counts.entries))) }
+        func change(_ label: String, _ from: Double, _ to: Double) -> Step {
+            let sign = to < from ? "−" : to > from ? "+" : ""
+            return Step(label: label, from: from, to: to, number: sign + share(abs(to - from)), kind: .change)
+        }
+        return [
+            Step(label: "No safeguards", from: 0, to: all, number: share(all), kind: .all),
+            change(liquidates ? "Liquidation" : "Back in time", all, short),
+            Step(label: "Closed below zero", from: 0, to: short, number: share(short), kind: .left),
+            change("Paid by others", short, owing),
+            Step(label: "Owe something", from: 0, to: owing, number: share(owing), kind: .owed),
+        ]
+    }
+
+    /// Bars in money: who is not asked has none.
+    static func money(_ amounts: LedgerAmounts) -> [Step] {
+        var left = amounts.shortfall
+        var steps = [
+            Step(label: "Missing", from: 0, to: left.quote, number: moneyNumber(left), kind: .all)
+        ]
+        for payer in amounts.payers where payer.amount > .zero {
+            let rest = left - payer.amount
+            steps.append(
+                Step(
+                    label: payer.label, from: left.quote, to: rest.quote, number: "−" + moneyNumber(payer.amount),
+                    kind: .change))
+            left = rest
+        }
+        return steps + [
+            Step(
+                label: "Owed", from: 0, to: amounts.owed.quote, number: moneyNumber(amounts.owed), kind: .owed)
+        ]
+    }
+
+    /// Draws the chart.
+    func writeShapes(to w: inout HTMLWriter) {
+        var top = 0.0
+        for (place, steps) in panels.enumerated() {
+            let title = place == 0 ? "Positions in 10 000" : "Quote currency"
+            w.label("hd", start, top + 22, title)
+            w.rule("ax", start, top + heading - 6, start, top + heading + pitch * Double(steps.count))
+            write(steps, top: top + heading, &w)
+            top += heading + pitch * Double(steps.count)
+        }
+    }
+
+    private func write(_ steps: [Step], top: Double, _ w: inout HTMLWriter) {
+        let most = steps.reduce(0) { max($0, $1.from, $1.to) }
+        func position(_ value: Double) -> Double { most > 0 ? start + (end - start) * value / most : start }
+        for (place, step) in steps.enumerated() {
+            let y = top + (Double(place) + 0.5) * pitch
+            let (left, right) = (position(min(step.from, step.to)), position(max(step.from, step.to)))
+            w.shape(
+                "rect", .class(step.kind.style), Attribute("x", coordinate(left)), Attribute("y", coordinate(y - 10)),
+                Attribute("width", coordinate(max(1, right - left))), Attribute("height", "20"))
+            let isOwed = step.kind == .owed
+            w.label(isOwed ? "nm s1t" : "tl", start - 12, y + 4.5, anchor: "end", step.label)
+            w.label(isOwed ? "nm s1t" : "tl", right + 8, y + 4.5, step.number)
+        }
+    }
+}
+
+extension WaterfallChart.Kind {
+    /// The class of its bar.
+    fileprivate var style: String {
+        switch self {
+        case .all: "w0"
+        case .change: "w1"
+        case .left: "q1b"
+        case .owed: "w2"
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import StressBasics
+import StressResults
+import StressStatistics
+
+/// Somebody who paid a part of what was missing.
+struct Payer {
+    /// Its words in a drawing or a table.
+    let label: String
+    /// What it did, as the beginning of a clause: `the fund paid`.
+    let clause: String
+    /// How much.
+    let amount: LedgerAmount
+}
+
+extension LedgerAmounts {
+    /// Everybody but the traders who owe, in the order in which they are asked.
+    var payers: [Payer] {
+        [
+            Payer(label: "Fund", clause: "the fund paid", amount: fund),
+            Payer(label: "Winners’ queue", clause: "deleveraged winners gave", amount: deleveraging),
+            Payer(label: "Day’s winners", clause: "the day’s winners were charged", amount: socialised),
+            Payer(label: "Platform", clause: "the platform bore", amount: platform),
+        ]
+    }
+}
+
+extension LedgerGroup {
+    /// `clients owe nothing`, or what they owe.
+    var owedWords: String {
+        guard counts.owing > 0 else { return "clients owe nothing" }
+        return owedPerMargin.map { "clients owe \(percentText($0)) of margin" } ?? "clients owe something"
+    }
+
+    /// Who paid what was missing: `the fund paid 60 %, deleveraged winners paid 30 %, the platform bore 10 %`; nil where nothing was.
+    var payerWords: String? {
+        let paid = amounts.payers.filter { $0.amount > .zero }.compactMap { payer in
+            payer.amount.part(of: amounts.shortfall).map { "\(payer.clause) \(shareText($0))" }
+        }
+        return paid.isEmpty ? nil : paid.joined(separator: ", ")
+    }
+
+    /// What became of the positions, from those that would have been below zero to those that owe.
+    func story(confidence: Double) -> String {
+        let first =
+            "Of \(counted(counts.entries, "position", "positions")) \(grouped(counts.unprotected)) would have been below "
+            + "zero at some bar, had nobody liquidated; \(grouped(counts.shortfalls)) \(counts.shortfalls == 1 ? "was" : "were") closed below zero"
+        guard counts.shortfalls > 0 else { return first + "." }
+        let share = shortfallShare.map { " (\(shareText($0))\(ciWords(intervals.shortfall, confidence)))" } ?? ""
+        let paid = payerWords.map { $0.prefix(1).uppercased() + $0.dropFirst() + "; " } ?? ""
+        let owed = "\(owedWords)\(counts.owing > 0 ? ", \(moneyNumber(amounts.owed)) in all" : "")."
+        let end = paid.isEmpty ? owed.prefix(1).uppercased() + owed.dropFirst() : paid + owed
+        return "\(first)\(share), \(moneyNumber(amounts.shortfall)) short in all. \(end)"
+    }
+
+    private func ciWords(_ interval: Interval?, _ confidence: Double) -> String {
+        interval.map { ", \(confidenceText(confidence)) CI\(hardSpace)\(intervalNumber($0))\(narrowSpace)%" } ?? ""
+    }
+}
+
+extension LedgerResults {
+    /// Platforms whose document is whole, with everybody on them.
+    var whole: [(result: LedgerResult, all: LedgerGroup)] {
+        platforms.compactMap { result in result.all.map { (result, $0) } }
+    }
+
+    /// The finding: of one platform who paid, of several what traders owe on the kindest and on the harshest.
+    var title: String {
+        let whole = whole
+        guard whole.count > 1 else { return whole.first.map { oneTitle($0.all) } ?? "Nobody traded" }
+        let owing = whole.filter { $0.all.counts.owing > 0 }
+        let same = "The same traders and prices: "
+        guard !owing.isEmpty else {
+            return same
+                + "clients owe nothing on \(whole.count == 2 ? "either platform" : "any of \(grouped(whole.count)) platforms")"
+        }
+        let rising = whole.sorted { owedPerMargin($0.all) < owedPerMargin($1.all) }
+        guard let (least, leastAll) = rising.first, let (most, mostAll) = rising.last else { return same }
+        return same
+            + "\(visibleText(least.platform))’s \(leastAll.owedWords), \(visibleText(most.platform))’s \(mostAll.owedWords)"
+    }
+
+    private func owedPerMargin(_ group: LedgerGroup) -> Double { group.owedPerMargin ?? 0 }
+
+    private func oneTitle(_ all: LedgerGroup) -> String {
+        guard all.counts.shortfalls > 0 else {
+            return "No position was closed below zero, so nobody had anything to pay"
+        }
+        if all.counts.owing == 0 { return "Clients owe nothing: " + (all.payerWords ?? "somebody paid") }
+        let part = all.amounts.owed.part(of: all.amounts.shortfall).map(shareText) ?? ""
+        return "Clients owe \(part) of what was missing, \(all.owedPerMargin.map(percentText) ?? "") of margin"
+    }
+
+    /// Each further platform against the first, everybody together, in one sentence each.
+    func differenceWords(confidence: Double) -> [String] {
+        differences.filter { $0.asset == nil && $0.side == nil }.compactMap { found in
+            let what = found.share == .owed ? "Positions that owe" : "Positions closed below zero"
+            let points = found.difference.difference
+            let ends = found.difference.interval
+            guard points != 0 || ends.low != 0 || ends.high != 0 else { return nil }
+            let size = "\(percentNumber(abs(points))) percentage points \(points < 0 ? "below" : "above")"
+            let range = "\(signedPercentNumber(ends.low)) to \(signedPercentNumber(ends.high))"
+            return
+                "\(what): \(visibleText(found.platform)) \(size) \(visibleText(found.other)) (\(confidenceText(confidence)) CI \(range))."
+        }
+    }
+}
+
+extension LedgerResult {
+    /// Whether it ever had a fund.
+    var hasFund: Bool { fundStart > .zero || days.contains { $0.balance > .zero || $0.inflow > .zero } }
+
+    /// Days on which the fund could not pay everything.
+    var unpaidDays: Int { days.count { $0.unpaid > .zero } }
+
+    /// What the fund did.
+    var fundTitle: String {
+        let paid = days.reduce(LedgerAmount.zero) { $0 + $1.outflow }
+        let unpaid = days.reduce(LedgerAmount.zero) { $0 + $1.unpaid }
+        let name = visibleText(platform)
+        if unpaid > .zero {
+            let count = counted(unpaidDays, "day", "days")
+            return "The fund of \(name) cannot pay on \(count) of \(grouped(days.count)), \(moneyNumber(unpaid)) in all"
+        }
+        if paid > .zero { return "The fund of \(name) pays everything and is never below \(moneyNumber(fundLowest))" }
+        return "The fund of \(name) has nothing to pay"
+    }
+
+    /// The fund that nearly all days would have needed.
+    var neededTitle: String {
+        let ofDays = needed.filter { $0.basis == .days && $0.share < 1 }
+        guard let most = ofDays.max(by: { $0.share < $1.share }) else { return "The fund that would have been needed" }
+        return "\(moneyNumber(most.amount)) at the beginning of a day would have paid \(shareText(most.share)) of days"
+    }
+
+    /// What the platform's own queue took, or what any would have.
+    var queueTitle: String {
+        let name = visibleText(platform)
+        if let own = queues.first(where: \.isOwn) {
+            guard own.total.touched > 0 else { return "The queue of \(name) found no winner to close" }
+            let part = own.total.profitShare.map { ", \(shareText($0)) of their profit" } ?? ""
+            return
+                "\(name) takes \(moneyNumber(own.total.haircut)) from \(counted(own.total.touched, "winner", "winners"))\(part)"
+        }
+        return "\(name) asks no winner; what each queue would have taken"
+    }
+}
+
+extension QueueResult {
+    /// The queue in words.
+    var label: String {
+        switch rule {
+        case .bitmex: "BitMEX"
+        case .binance: "Binance"
+        case .hyperliquid: "Hyperliquid"
+        case .profit: "Largest profit"
+        case .proRata: "Pro rata"
+        case .least: "Least cut"
+        }
+    }
+
+    /// What one meeting took on average, quote currency; nil where nobody was met.
+    var meanHaircut: Double? { total.touched > 0 ? total.haircut.quote / Double(total.touched) : nil }
+}

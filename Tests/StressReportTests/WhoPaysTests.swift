@@ -1,0 +1,163 @@
+import Foundation
+import StressBasics
+import StressResults
+import StressStatistics
+import TestSupport
+import Testing
+
+#if canImport(FoundationXML)
+    import FoundationXML
+#endif
+
+@testable import StressReport
+
+@Suite("Who pays") struct WhoPaysTests {
+    private func title(_ platforms: LedgerResult...) -> String {
+        plainText(LedgerResults(platforms: platforms, differences: [], assets: []).title)
+    }
+
+    @Test("Titles name the kindest and the harshest platform")
+    func titles() {
+        let kind = makeLedgerResult("kind", groups: [makeGroup(owing: 0, owed: 0)])
+        let quiet = makeLedgerResult(groups: [makeQuietGroup()])
+        #expect(title(kind) == "Clients owe nothing: the fund paid 67 %, deleveraged winners gave 33 %")
+        #expect(title(makeLedgerResult()) == "Clients owe 10 % of what was missing, 0.5 % of margin")
+        #expect(title(quiet) == "No position was closed below zero, so nobody had anything to pay")
+        #expect(
+            title(makeLender(), kind, makeLedgerResult())
+                == "The same traders and prices: kind’s clients owe nothing, lender’s clients owe 3.1 % of margin"
+        )
+        #expect(title(kind, kind) == "The same traders and prices: clients owe nothing on either platform")
+        #expect(title(kind, kind, quiet).hasSuffix("clients owe nothing on any of 3 platforms"))
+        #expect(title() == "Nobody traded")
+    }
+
+    @Test("A story says every count once, and who paid")
+    func stories() {
+        let story = plainText(makeGroup(platform: 1000, owed: 100).story(confidence: 0.95))
+        #expect(
+            story
+                == "Of 100 000 positions 3260 would have been below zero at some bar, had nobody liquidated; 306 were "
+                + "closed below zero (0.3 %, 95 % CI 0.1–0.9 %), 2000 short in all. The fund paid 30 %, deleveraged winners "
+                + "gave 15 %, the platform bore 50 %; clients owe 0.5 % of margin, 100 in all.")
+        let quiet = plainText(makeQuietGroup().story(confidence: 0.95))
+        #expect(quiet.hasSuffix("had nobody liquidated; 0 were closed below zero."))
+    }
+
+    @Test(
+        "Money has three digits",
+        arguments: [
+            (0.0, "0"), (0.004, "<0.01"), (0.5, "0.5"), (12.54, "12.5"), (999.4, "999"), (999.6, "1000"),
+            (12_345, "12 300"),
+            (999_400, "999 000"), (999_600, "1 M"), (1_234_567, "1.23 M"), (9.996e8, "1 bn"), (2.1e9, "2.1 bn"),
+            (-1234, "−1230"),
+        ])
+    func money(value: Double, text: String) {
+        #expect(plainText(moneyNumber(value)) == text)
+    }
+
+    /// Whatever the parts: what is taken away leads from what was missing to what is owed.
+    @Test("Bars add up", arguments: 0..<200)
+    func barsAddUp(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        func part() -> Int { Int(random.uniform() * 3) * Int(random.uniform() * 1e6) }
+        let group = makeGroup(fund: part(), queue: part(), socialised: part(), platform: part(), owed: part())
+        let steps = WaterfallChart.money(group.amounts)
+        #expect(steps.first?.to == group.amounts.shortfall.quote && steps.last?.to == group.amounts.owed.quote)
+        for (before, after) in zip(steps, steps.dropFirst()) where after.kind == .change {
+            #expect(after.from == before.to && after.to < after.from)
+        }
+        #expect(steps.dropLast().last?.to == group.amounts.owed.quote)
+        let chart = try #require(WaterfallChart(group, platform: "a", liquidates: true))
+        #expect(chart.panels.count == (group.amounts.shortfall > .zero ? 2 : 1))
+        #expect(chart.panels[0].map(\.to) == [3260, 306, 306, 12, 12])
+        #expect(WaterfallChart(makeQuietGroup(), platform: "a", liquidates: true) == nil)
+    }
+
+    /// Days put together lose no money and no day without any.
+    @Test("Bins hold what their days do", arguments: [1, 2, 59, 180, 181, 730, 4000])
+    func bins(count: Int) {
+        let bad = Set([0, count / 2, count - 1])
+        let days = makeDays(count, bad: bad)
+        let bins = FundChart.bins(days)
+        #expect(
+            bins.count <= FundChart.mostBins && bins.first?.first == days.first?.day
+                && bins.last?.last == days.last?.day)
+        let missing = days.reduce(LedgerAmount.zero) { $0 + $1.shortfall }
+        #expect(abs(bins.reduce(0) { $0 + $1.shortfall } - missing.quote) < 1e-6)
+        #expect(bins.count { $0.lowest == 0 } <= bad.count && bins.contains { $0.lowest == 0 })
+        for day in bad {
+            #expect(bins.contains { $0.unpaid > 0 && $0.first <= days[day].day && days[day].day <= $0.last })
+        }
+    }
+
+    @Test("The worst days are marked, a week apart")
+    func crashes() {
+        let days = makeDays(100, bad: [3, 4, 9, 30, 60, 61, 90, 99])
+        let marked = FundChart.crashes(days).map { ($0.milliseconds - days[0].day.milliseconds) / 86_400_000 }
+        #expect(marked == [99, 90, 61, 30])
+        #expect(FundChart.crashes(makeDays(10)).isEmpty)
+    }
+
+    @Test("The front page has the section, every link leads to a file, and names from outside stay text")
+    func page() throws {
+        let name = "<b>\u{202E}x"
+        let report = try makeLedgerReport([makeLedgerResult(), makeLender(name)])
+        let files = report.files()
+        let index = try #require(files.first { $0.path == "index.html" }).contents
+        for id in ["who-pays", "fund-1", "needed-1", "queue-1", "givers-1"] {
+            #expect(index.contains("<section id=\"\(id)\""), "\(id)")
+        }
+        #expect(!index.contains("<section id=\"fund-2\"") && !index.contains(name) && index.contains("&lt;b&gt;"))
+        #expect(markupFault(in: index) == nil)
+        let paths = Set(files.map(\.path))
+        for link in index.matches(of: /href="([^"#]*)"/) where !link.1.isEmpty && !link.1.hasPrefix("..") {
+            #expect(paths.contains(String(link.1)) || link.1 == "results.json.gz", "\(link.1)")
+        }
+        let written = paths.filter {
+            $0.hasPrefix("charts/who-pays") || $0.hasPrefix("charts/fund") || $0.hasPrefix("charts/queue")
+        }
+        #expect(
+            written == ["charts/who-pays-1.svg", "charts/who-pays-2.svg", "charts/fund-1.svg", "charts/queue-1.svg"])
+        let page = try #require(files.first { $0.path == "reports/ltcusdt-long.html" }).contents
+        #expect(page.contains("is not computed"), "the ledger has no class of the headline on this history")
+        let without = try makeReport { _ in makeEstimate() }.files()
+        #expect(try #require(without.first { $0.path == "index.html" }).contents.contains("who-pays") == false)
+    }
+
+    @Test("A page says who pays where the population has the headline's traders")
+    func ownPage() throws {
+        var group = makeGroup(side: .long, leverage: 20)
+        group.asset = "LTCUSDT"
+        let report = try makeLedgerReport([makeLedgerResult(groups: [makeGroup(), group])])
+        let page = try #require(report.files().first { $0.path == "reports/ltcusdt-long.html" }).contents
+        #expect(page.contains("As traders among others on the platform: Of 100\u{202F}000"))
+        #expect(
+            page.contains("../index.html#who-pays") && !page.contains("is not computed") && markupFault(in: page) == nil
+        )
+    }
+
+    @Test("Drawings stay small and stand alone, however long the history and however many its episodes")
+    func drawings() throws {
+        let days = makeDays(4000, bad: Set((0..<1000).map { $0 * 4 }))
+        let report = try makeLedgerReport([makeLedgerResult(days: days), makeLender()])
+        for file in try #require(WhoPaysSection(report)).drawings {
+            #expect(XMLParser(data: Data(file.contents.utf8)).parse(), "\(file.path)")
+            #expect(!file.contents.contains("var(") && file.contents.utf8.count < 80_000, "\(file.path)")
+            for path in file.contents.matches(of: /\sd="([^"]*)"/) {
+                #expect(path.1.utf8.count { $0 == UInt8(ascii: "M") || $0 == UInt8(ascii: "L") } <= 400)
+            }
+        }
+    }
+
+    @Test("Ticks are round dates, few, and inside", arguments: [1, 2, 7, 40, 100, 101, 365, 900, 901, 4000, 20_000])
+    func ticks(days: Int64) {
+        let first: Int64 = 1_704_067_200_000
+        let axis = DayAxis(first: first, last: first + days * DayAxis.day, start: 0, end: 100)
+        #expect((1...6).contains(axis.ticks.count), "\(axis.ticks)")
+        for tick in axis.ticks {
+            #expect((first..<axis.last).contains(tick.time) && tick.time % DayAxis.day == 0)
+        }
+        #expect(axis.position(first) == 0 && axis.position(axis.last) == 100 && axis.position(axis.last + 1) == 100)
+    }
+}
