@@ -1,4 +1,3 @@
-import StressStatistics
 
 /// What became of the positions of one class on one asset, opened on one day, or of any sum of such groups. Amounts are units of
 /// ``Money``.
@@ -130,8 +129,8 @@ public struct LedgerTally: Hashable, Sendable {
     public internal(set) var books = Books()
     /// The lowest the fund ever was.
     public internal(set) var lowestFund: Int128 = 0
-    /// For every shortfall, in quote currency, what a fund would have needed at the beginning of its day to pay it and all before it.
-    public internal(set) var needs = LogHistogram()
+    /// For every shortfall, as they came (so those of a day are as many as ``LedgerDay/shortfalls``), in quote currency, what a fund would have needed at the beginning of its day to pay it and all before it.
+    public internal(set) var needs: [Double] = []
 
     init(assets: [LedgerAsset]) {
         blocks = assets.map { asset in

@@ -39,7 +39,8 @@ extension LedgerDayRecord {
 
 extension LedgerResult {
     init(
-        platform: String, tally: LedgerTally, input: PlatformInput, groups: [LedgerGroup], queues: [QueueResult]
+        platform: String, tally: LedgerTally, input: PlatformInput, groups: [LedgerGroup], queues: [QueueResult],
+        needed: [FundNeeded]
     ) {
         self.init(
             platform: platform, safeguards: input.safeguards, groups: groups,
@@ -50,7 +51,7 @@ extension LedgerResult {
                     lastDay: episode.lastDay.map { UTCInstant(day: $0) },
                     unpaid: LedgerAmount(units: episode.unpaid), shortfalls: episode.shortfalls)
             },
-            needed: [], queues: queues,
+            needed: needed, queues: queues,
             fundStart: LedgerAmount(units: Int128(Money.units(input.safeguards.fund.amount))),
             fundLowest: LedgerAmount(units: tally.lowestFund), fundEnd: LedgerAmount(units: tally.books.fund),
             rejected: tally.rejected)

@@ -73,6 +73,11 @@ struct LedgerEstimates: Sendable {
 
     private func asset(_ panel: Int) -> String? { panel == 0 ? nil : assets[panel - 1] }
 
+    /// The fund that would have been needed on a platform.
+    func needed(platform: Int) -> [FundNeeded] {
+        FundNeeded.all(tallies[platform], meanLength: panels[0].meanLength, confidence: statistics.confidence)
+    }
+
     // MARK: Differences
 
     /// Each further platform's shares less the first one's, on the same traders; empty without resamples.

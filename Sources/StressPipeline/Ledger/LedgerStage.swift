@@ -33,7 +33,8 @@ struct LedgerStage {
             results.append(
                 LedgerResult(
                     platform: study.platforms[place].name, tally: own[place], input: platform,
-                    groups: try estimates.groups(platform: place, threads: threads, control), queues: queues[place]))
+                    groups: try estimates.groups(platform: place, threads: threads, control), queues: queues[place],
+                    needed: estimates.needed(platform: place)))
         }
         return LedgerResults(
             platforms: results, differences: try estimates.differences(threads: threads, control),

@@ -24,6 +24,9 @@ struct ResampledDays: Sendable {
             rules: statistics.resampling, name: days.name, memory: days.memory)
     }
 
+    /// Mean length of a run of days that is resampled as one.
+    var meanLength: Double { panel?.plan.meanLength ?? 1 }
+
     private static func blocks(_ tally: LedgerTally, _ days: LedgerDays, _ classes: Int) -> [[LedgerSums]] {
         var groups = Array(repeating: Array(repeating: LedgerSums(), count: days.count), count: classes + 1)
         for (asset, places) in zip(days.assets, days.blocks) {

@@ -68,8 +68,7 @@ extension WhoPaysSection {
                     w.tableHead(["To pay", "Fund", "Interval"])
                     w.element("tbody") { w in
                         for needed in result.needed {
-                            let ends = needed.interval.map { "\(moneyNumber($0.low))–\(moneyNumber($0.high))" }
-                            w.numberRow(needed.words, [moneyNumber(needed.amount), ends ?? "none"])
+                            w.numberRow(needed.words, [moneyNumber(needed.amount), needed.rangeWords])
                         }
                     }
                 }
@@ -86,6 +85,13 @@ extension WhoPaysSection {
 }
 
 extension FundNeeded {
+    /// `12 400–31 000`; `12 400 or more` where the history is too short to bound it.
+    fileprivate var rangeWords: String {
+        guard let interval else { return "none" }
+        let low = moneyNumber(interval.low)
+        return interval.high.isFinite ? "\(low)–\(moneyNumber(interval.high))" : "\(low) or more"
+    }
+
     /// `99.9 % of 730 days`, `all 312 positions`.
     fileprivate var words: String {
         let things = basis == .days ? counted(count, "day", "days") : counted(count, "position", "positions")

@@ -90,7 +90,9 @@ extension RunReport {
                 Column("ci_low_quote", "quote", .number, "Lower end of its interval; empty where there is none") {
                     field($0.interval?.low)
                 },
-                Column("ci_high_quote", "quote", .number, "Upper end of its interval") { field($0.interval?.high) },
+                Column("ci_high_quote", "quote", .number, "Upper end of it; empty where nothing bounds it") {
+                    field($0.interval.flatMap { $0.high.isFinite ? $0.high : nil })
+                },
                 Column("confidence", "fraction", .number, "Confidence of the interval") { _ in numberText(confidence) },
                 Column("count", "", .integer, "Days or shortfalls that it stands on") { String($0.count) },
             ])

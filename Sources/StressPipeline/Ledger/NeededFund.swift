@@ -1,0 +1,31 @@
+import PlatformLedger
+import StressResults
+import StressStatistics
+
+extension FundNeeded {
+    /// The shares that are asked for.
+    static let shares = [0.99, 0.999, 1]
+
+    /// The fund at the beginning of a day that would have paid so many of the days, and of the shortfalls, in full, whatever flows in later.
+    ///
+    /// - Parameter meanLength: of a run of days that is resampled as one.
+    static func all(_ tally: LedgerTally, meanLength: Double, confidence: Double) -> [FundNeeded] {
+        let days = tally.days.map { [Money.quote($0.shortfall)] }
+        var next = 0
+        let shortfalls = tally.days.map { day -> [Double] in
+            defer { next += day.shortfalls }
+            return Array(tally.needs[next..<next + day.shortfalls])
+        }
+        return Basis.allCases.flatMap { basis -> [FundNeeded] in
+            let blocks = basis == .days ? days : shortfalls
+            let disjoint = blocks.count { !$0.isEmpty }
+            return shares.compactMap { share in
+                CoveringLevel(
+                    blocks, share: share, meanLength: meanLength, disjoint: disjoint, confidence: confidence
+                ).map {
+                    FundNeeded(basis: basis, share: share, amount: $0.level, interval: $0.interval, count: $0.count)
+                }
+            }
+        }
+    }
+}
