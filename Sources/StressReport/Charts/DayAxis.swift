@@ -15,7 +15,7 @@ struct DayAxis {
         return start + (end - start) * Double(min(max(time, first), last) - first) / Double(last - first)
     }
 
-    /// Labels of round dates, at most eight: years, months, or days.
+    /// Labels of round dates, at most five: years, months, or days.
     var ticks: [(time: Int64, label: String)] {
         let days = (last - first) / DayAxis.day
         if days > 900 { return yearTicks }
@@ -45,9 +45,9 @@ struct DayAxis {
         }
     }
 
-    /// Every second, third and so on, so that at most six are left.
+    /// Every second, third and so on, so that at most five are left.
     private func thinned<Value>(_ values: [Value]) -> [Value] {
-        let step = max(1, (values.count + 5) / 6)
+        let step = max(1, (values.count + 4) / 5)
         return stride(from: 0, to: values.count, by: step).map { values[$0] }
     }
 

@@ -1,3 +1,8 @@
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 import StressBasics
 import StressResults
 
@@ -22,7 +27,7 @@ struct FundChart: Drawing {
     let alternative: String
 
     let width = 560.0
-    let height = 344.0
+    let height = 356.0
 
     /// Two vertices a bin stay below what a drawing may have.
     static let mostBins = 180
@@ -30,7 +35,7 @@ struct FundChart: Drawing {
     private let episodes: [ExhaustionRecord]
     private let x: DayAxis
     private let balance = (top: 44.0, bottom: 208.0)
-    private let missing = (top: 238.0, bottom: 300.0)
+    private let missing = (top: 250.0, bottom: 312.0)
 
     /// Nil without a fund.
     init?(_ result: LedgerResult) {
@@ -80,7 +85,13 @@ struct FundChart: Drawing {
         writeMissing(&w)
     }
 
-    private var most: Double { bins.reduce(0) { max($0, $1.balance, $1.lowest) } }
+    /// The end of the upper axis: a round number above every balance.
+    private var most: Double {
+        let largest = bins.reduce(0) { max($0, $1.balance, $1.lowest) }
+        guard largest > 0 else { return 0 }
+        let decade = pow(10, log10(largest).rounded(.down))
+        return ([1, 2, 4, 6, 8, 10].first { $0 * decade >= largest } ?? 20) * decade
+    }
     private var deepest: Double { bins.reduce(0) { max($0, $1.shortfall) } }
 
     private func height(_ value: Double) -> Double {
@@ -121,7 +132,7 @@ struct FundChart: Drawing {
         if deepest > 0 {
             w.label("ti", x.start - 10, missing.bottom + 4.5, anchor: "end", moneyNumber(deepest))
         }
-        w.label("tk", x.start - 10, missing.top - 12, anchor: "start", missingWords)
+        w.label("tk", x.start - 10, missing.top - 14, anchor: "start", missingWords)
         w.label("tk", x.start - 10, 14, anchor: "start", "Fund at the end of the day, quote currency")
         for (place, tick) in x.ticks.enumerated() {
             w.label(

@@ -26,7 +26,7 @@ struct WaterfallChart: Drawing {
     let width = 560.0
     var height: Double { panels.reduce(0) { $0 + heading + pitch * Double($1.count) } + 12 }
 
-    private let heading = 40.0
+    private let heading = 48.0
     private let pitch = 34.0
     private let start = 150.0
     private var end: Double { width - 84 }
@@ -83,7 +83,7 @@ struct WaterfallChart: Drawing {
         var top = 0.0
         for (place, steps) in panels.enumerated() {
             let title = place == 0 ? "Positions in 10 000" : "Quote currency"
-            w.label("hd", start, top + 22, title)
+            w.label("hd", start, top + 30, title)
             w.rule("ax", start, top + heading - 6, start, top + heading + pitch * Double(steps.count))
             write(steps, top: top + heading, &w)
             top += heading + pitch * Double(steps.count)

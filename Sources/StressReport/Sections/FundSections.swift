@@ -14,7 +14,7 @@ extension WhoPaysSection {
             w.line()
             w.element("div", .class("two")) { w in
                 write(chart, result, place, &w)
-                writeNeeded(result, place, &w)
+                if !result.needed.isEmpty { writeNeeded(result, place, &w) }
             }
         }
     }

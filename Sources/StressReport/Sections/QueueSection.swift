@@ -36,7 +36,9 @@ extension WhoPaysSection {
         w.scrolling(name) { w in
             w.element("table", .class("tbl num")) { w in
                 w.element("caption", .class("vh"), text: name)
-                w.tableHead(["Queue", "Met", "Closed", "Given up", "of profit, %", "Largest", "Owed then"])
+                let isOwed = result.queues.contains { $0.owed > .zero }
+                w.tableHead(
+                    ["Queue", "Met", "Closed", "Given up", "of profit, %", "Largest"] + (isOwed ? ["Owed"] : []))
                 w.element("tbody") { w in
                     for queue in result.queues {
                         let total = queue.total
@@ -45,8 +47,7 @@ extension WhoPaysSection {
                             [
                                 grouped(total.touched), moneyNumber(total.notional), moneyNumber(total.haircut),
                                 total.profitShare.map(shareNumber) ?? "n/a", moneyNumber(total.largest),
-                                moneyNumber(queue.owed),
-                            ])
+                            ] + (isOwed ? [moneyNumber(queue.owed)] : []))
                     }
                 }
             }

@@ -97,9 +97,12 @@ struct WhoPaysSection {
         w.scrolling("Who pays, by platform") { w in
             w.element("table", .class("tbl num")) { w in
                 w.element("caption", .class("vh"), text: "Who pays, by platform")
-                w.tableHead(["Platform"] + WhoPaysSection.columns)
+                w.tableHead([""] + ledger.whole.map { visibleText($0.result.platform) })
                 w.element("tbody") { w in
-                    for (result, all) in ledger.whole { write(all, named: visibleText(result.platform), &w) }
+                    let columns = ledger.whole.map { figures($0.all) }
+                    for (place, title) in WhoPaysSection.figures.enumerated() {
+                        w.numberRow(title, columns.map { $0[place] })
+                    }
                 }
             }
         }
@@ -117,9 +120,9 @@ struct WhoPaysSection {
                 w.scrolling(name) { w in
                     w.element("table", .class("tbl num")) { w in
                         w.element("caption", .class("vh"), text: name)
-                        w.tableHead(["Class"] + WhoPaysSection.columns)
+                        w.tableHead(["Class"] + WhoPaysSection.figures)
                         w.element("tbody") { w in
-                            for group in shown { write(group, named: group.classWords, &w) }
+                            for group in shown { w.numberRow(group.classWords, figures(group)) }
                         }
                     }
                 }
@@ -128,12 +131,14 @@ struct WhoPaysSection {
         }
     }
 
-    private static let columns = [
-        "Positions", "Without safeguards, %", "Liquidated, %", "Short, %", "Owe, %", "Missing", "of margin, %", "Fund",
-        "Queue", "Day’s winners", "Platform", "Owed", "of margin, %",
+    private static let figures = [
+        "Positions", "Without safeguards, %", "Liquidated, %", "Closed below zero, %", "Owe something, %", "Missing",
+        "Missing, % of margin", "Paid by the fund", "By the queue of winners", "By the day’s winners",
+        "By the platform",
+        "Owed", "Owed, % of margin",
     ]
 
-    private func write(_ group: LedgerGroup, named name: String, _ w: inout HTMLWriter) {
+    private func figures(_ group: LedgerGroup) -> [String] {
         let (counts, amounts, intervals) = (group.counts, group.amounts, group.intervals)
         func share(_ count: Int, _ interval: Interval?) -> String {
             counts.share(count).map { shareNumber($0) + range(interval) } ?? "n/a"
@@ -141,16 +146,14 @@ struct WhoPaysSection {
         func size(_ fraction: Double?, _ interval: Interval?) -> String {
             fraction.map { percentNumber($0) + range(interval, percentNumber) } ?? "n/a"
         }
-        w.numberRow(
-            name,
-            [
-                grouped(counts.entries), share(counts.unprotected, intervals.unprotected),
-                share(counts.liquidated, intervals.liquidated), share(counts.shortfalls, intervals.shortfall),
-                share(counts.owing, intervals.owed), moneyNumber(amounts.shortfall),
-                size(group.shortfallPerMargin, intervals.shortfallPerMargin),
-            ] + amounts.payers.map { moneyNumber($0.amount) } + [
-                moneyNumber(amounts.owed), size(group.owedPerMargin, intervals.owedPerMargin),
-            ])
+        return [
+            grouped(counts.entries), share(counts.unprotected, intervals.unprotected),
+            share(counts.liquidated, intervals.liquidated), share(counts.shortfalls, intervals.shortfall),
+            share(counts.owing, intervals.owed), moneyNumber(amounts.shortfall),
+            size(group.shortfallPerMargin, intervals.shortfallPerMargin),
+        ] + amounts.payers.map { moneyNumber($0.amount) } + [
+            moneyNumber(amounts.owed), size(group.owedPerMargin, intervals.owedPerMargin),
+        ]
     }
 
     private func range(_ interval: Interval?, _ number: (Double) -> String = shareNumber) -> String {

@@ -139,7 +139,7 @@ extension LedgerResult {
             guard own.total.touched > 0 else { return "The queue of \(name) found no winner to close" }
             let part = own.total.profitShare.map { ", \(shareText($0)) of their profit" } ?? ""
             return
-                "\(name) takes \(moneyNumber(own.total.haircut)) from \(counted(own.total.touched, "winner", "winners"))\(part)"
+                "\(name) takes \(moneyNumber(own.total.haircut)) from winners in \(counted(own.total.touched, "meeting", "meetings"))\(part)"
         }
         return "\(name) asks no winner; what each queue would have taken"
     }
@@ -152,7 +152,7 @@ extension QueueResult {
         case .bitmex: "BitMEX"
         case .binance: "Binance"
         case .hyperliquid: "Hyperliquid"
-        case .profit: "Largest profit"
+        case .profit: "Profit"
         case .proRata: "Pro rata"
         case .least: "Least cut"
         }
