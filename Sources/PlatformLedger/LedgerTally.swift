@@ -1,4 +1,3 @@
-
 /// What became of the positions of one class on one asset, opened on one day, or of any sum of such groups. Amounts are units of
 /// ``Money``.
 public struct LedgerSums: Hashable, Sendable {
