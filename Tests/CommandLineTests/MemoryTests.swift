@@ -73,6 +73,31 @@ struct MemoryTests {
         #expect(peak < planned && planned < 4 * peak, "planned \(planned), taken \(peak) MiB")
     }
 
+    /// Everybody lives through all histories at once: what that takes is planned, and refused before anything is read.
+    @Test func theLedgerIsPlanned() throws {
+        let scratch = try Scratch()
+        for name in ["a", "b"] {
+            try scratch.write(barsText(150_000, seconds: 60) { 100 + $0 % 2 }, to: name + ".csv")
+        }
+        try scratch.write(
+            """
+            version: 1
+            data: [{asset: A, path: a.csv}, {asset: B, path: b.csv}]
+            grid: {leverage: [2], horizon: [1h]}
+            platforms: {p: {tiers: [{to: .inf, rate: 0.005}]}}
+            statistics: {resamples: 0}
+            ledger: {population: bitmex-2019, horizon: 7d}
+            """, to: "study.yaml")
+        let arguments = ["run", "study.yaml", "--no-cache", "--no-store", "-j", "2"]
+        let planned = try planned(try scratch.program.run(arguments + ["--dry-run"]).out)
+        let taken = try run(scratch, arguments + ["--out", "run"])
+        #expect(taken.outcome.code == 0, "\(taken.outcome.err)")
+        #expect(taken.peak >> 20 < planned, "\(taken.peak >> 20) MiB of \(planned) planned")
+        let refused = try scratch.program.run(arguments + ["--out", "no", "--memory", "160M"])
+        #expect(refused.code == 78 && refused.err.contains("fewer classes of the population"), "\(refused.err)")
+        #expect(!scratch.files().contains { $0.hasPrefix("no/") })
+    }
+
     /// A grid too large to be computed at once is computed in parts, and nothing shows it.
     @Test func aLargeGridIsComputedInParts() throws {
         let scratch = try Scratch()

@@ -52,13 +52,14 @@ struct PlanText {
         return count == 1 ? "1 group" : "\(count) groups"
     }
 
-    /// The largest group decides, not the sum of all.
+    /// The largest group decides, not the sum of all, or the ledger, which has all histories at once.
     var peak: Int {
-        plan.groups(of: Array(plan.jobs.indices)).map { group in
+        let groups = plan.groups(of: Array(plan.jobs.indices)).map { group in
             let jobs = group.map { plan.jobs[$0] }
             let largest = jobs.max { $0.peak < $1.peak }
             return plan.base + (largest?.peak ?? 0) + jobs.reduce(0) { $0 + $1.held } - (largest?.held ?? 0)
-        }.max() ?? plan.base
+        }
+        return max(groups.max() ?? plan.base, plan.ledgerPeak)
     }
 
     private var budgetText: String {

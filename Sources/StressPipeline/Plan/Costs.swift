@@ -19,6 +19,9 @@ struct Costs: Sendable {
     private let hasFunding: Bool
     private let hasDetails: Bool
     private let limited: Double
+    private let population: Population?
+    /// Platforms and queues that are followed at the same time.
+    private let ledgers: Double
 
     init(_ study: Study, threads: Int, isTableOnly: Bool) {
         cells = Double(study.cellCount) / Double(max(1, study.inputs.count))
@@ -32,6 +35,8 @@ struct Costs: Sendable {
         fills = study.platforms.contains { $0.rules.liquidation.hasBounds } ? 4 : 3
         hasFunding = study.inputs.contains { $0.funding != nil || $0.mark != nil }
         hasDetails = !isTableOnly && study.statistics.resamples > 0
+        population = isTableOnly ? nil : study.ledgerPopulation
+        ledgers = Double(min(threads, study.platforms.count * (1 + DeleveragingRule.allCases.count)))
         limited = Double(study.inputs.map { LimitFigures(study, asset: $0.asset).cells.count }.max() ?? 0)
     }
 
@@ -63,6 +68,18 @@ struct Costs: Sendable {
         let resampling = threads * resamples * 400
         // Half as much again: what one thread's heap has freed is of no use to another's.
         return held(size) + Int(max(reading, 1.5 * (perBar * bars + perCell * cells + scattered + resampling)))
+    }
+
+    /// What the ledger takes of a history while the population lives: the history, how far its prices reach, the positions that are open
+    /// at once, and the sums of each class by day.
+    func ledger(_ size: HistorySize) -> Int {
+        guard let population else { return 0 }
+        let bar = Double((size.barLength ?? .seconds(3600)).milliseconds)
+        let (bars, classes) = (Double(size.bars), Double(population.classes.count))
+        let open = min(bars, Double(population.horizon.milliseconds) / bar + 1) / Double(max(1, population.stride))
+        let days = min(bars, bars * bar / 86_400_000 + 1)
+        let following = 48 * bars + classes * (open * 160 + days * 240)
+        return held(size) + Int(ledgers * following)
     }
 
     /// The fewest parts with which a job stays below `room` bytes; where no number of parts does, the one that comes nearest.

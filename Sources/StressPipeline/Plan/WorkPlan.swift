@@ -20,6 +20,8 @@ public struct WorkPlan: Sendable {
         public let parts: Int
         /// Bytes that reading or computing takes at most, its history included.
         public let peak: Int
+        /// Bytes that its part of the ledger takes while the population lives; 0 for a study without one.
+        public let ledger: Int
         /// Seconds on one thread.
         public let seconds: Double
     }
@@ -78,8 +80,13 @@ public struct WorkPlan: Sendable {
     /// Whether the run has to look after its memory: a budget was promised, or is too small for all cells of a history at once.
     public var isTight: Bool { isBudgetChosen || jobs.contains { $0.parts > 1 } }
 
-    /// What the run takes when its jobs are done one by one.
-    public var smallestPeak: Int { base + (jobs.map(\.peak).max() ?? 0) }
+    /// What the run takes when its jobs are done one by one, and then the ledger with all histories at once.
+    public var smallestPeak: Int { base + max(jobs.map(\.peak).max() ?? 0, ledger) }
+
+    /// What the run takes while the population lives through all histories at once.
+    public var ledgerPeak: Int { base + ledger }
+
+    private var ledger: Int { jobs.reduce(0) { $0 + $1.ledger } }
 
     /// Places of the jobs in groups that are read together and then computed one by one; the largest come first, so that small
     /// ones share what room is left. A group takes as many as there are threads to read them.
@@ -106,10 +113,13 @@ public struct WorkPlan: Sendable {
         guard smallestPeak > budget else { return }
         let largest = jobs.max { $0.peak < $1.peak }
         let isGrid = base > budget / 2
+        let isLedger = ledger > (jobs.map(\.peak).max() ?? 0)
         let reduce =
             isGrid
             ? "fewer leverages, horizons or platforms"
-            : "fewer cells, longer bars or a shorter history for \(largest.map { study.inputs[$0.place].asset } ?? "it")"
+            : isLedger
+                ? "fewer price histories, fewer classes of the population or a shorter horizon of the ledger"
+                : "fewer cells, longer bars or a shorter history for \(largest.map { study.inputs[$0.place].asset } ?? "it")"
         let whose = isBudgetChosen ? "--memory allows" : "the machine and the limits of the process leave"
         throw Failure(
             .badStudy,
@@ -128,6 +138,7 @@ extension WorkPlan.Job {
     fileprivate init(_ place: Int, _ size: HistorySize, _ costs: Costs, parts: Int) {
         self.init(
             place: place, fileBytes: size.bytes, bars: size.bars, held: costs.held(size), parts: parts,
-            peak: costs.peak(size, parts: parts), seconds: costs.seconds(size, parts: parts))
+            peak: costs.peak(size, parts: parts), ledger: costs.ledger(size), seconds: costs.seconds(size, parts: parts)
+        )
     }
 }
