@@ -10,12 +10,10 @@ import Testing
 /// What must hold on every population, price and rule.
 @Suite struct LedgerLawTests {
     private func platforms(_ batch: UInt64) throws -> [(seed: UInt64, input: PlatformInput)] {
-        try (batch * 100..<batch * 100 + 100).map {
-            ($0 + 10_000, try RandomPlatform(seed: $0 + 10_000, bars: 96).input)
-        }
+        try RandomPlatform.batch(batch).map { ($0.seed, $0.platform.input) }
     }
 
-    @Test(arguments: 0..<5) func everyUnitOfAShortfallIsSomebodys(batch: UInt64) throws {
+    @Test(arguments: 0..<20) func everyUnitOfAShortfallIsSomebodys(batch: UInt64) throws {
         for (seed, input) in try platforms(batch) {
             let (tally, list) = try input.run(into: EventList())
             let total = tally.total
@@ -35,7 +33,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<5) func withoutSafeguardsTradersOweTheirShortfall(batch: UInt64) throws {
+    @Test(arguments: 0..<20) func withoutSafeguardsTradersOweTheirShortfall(batch: UInt64) throws {
         for (seed, input) in try platforms(batch) {
             var bare = input
             bare.safeguards = SafeguardRules()
@@ -45,7 +43,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<5) func aLargerFundLeavesLessWithoutQueues(batch: UInt64) throws {
+    @Test(arguments: 0..<20) func aLargerFundLeavesLessWithoutQueues(batch: UInt64) throws {
         for (seed, input) in try platforms(batch) {
             var small = input
             (small.safeguards.deleveraging, small.safeguards.early, small.safeguards.fund.topUp) = (nil, nil, nil)
@@ -58,73 +56,10 @@ import Testing
         }
     }
 
-    @Test(arguments: 0..<5) func theOrderOfClassesDoesNotMatter(batch: UInt64) throws {
+    /// Entry by entry: who is below zero by the model is below zero here. Where the model knows a fill by its law, the bar's draw decides.
+    @Test(arguments: 0..<10) func withoutSafeguardsThePositionsAreTheModels(batch: UInt64) throws {
+        var compared = 0
         for (seed, input) in try platforms(batch) {
-            var plain = input
-            (plain.safeguards.deleveraging, plain.safeguards.early) = (nil, nil)
-            // Only the fund's balance between two payments depends on who comes first, not what it pays in all.
-            (plain.safeguards.surplusToFund, plain.safeguards.feeToFund) = (0, 0)
-            let population = plain.population
-            var turned = population
-            turned.classes.reverse()
-            let assets = plain.assets.map {
-                LedgerAsset(
-                    name: $0.name, market: $0.market, population: turned, rules: plain.rules, maxGap: nil)
-            }
-            let straight = plain.assets.map {
-                LedgerAsset(
-                    name: $0.name, market: $0.market, population: population, rules: plain.rules, maxGap: nil)
-            }
-            func run(_ assets: [LedgerAsset], _ population: Population) throws -> LedgerSums {
-                try PlatformInput(
-                    assets: assets, population: population, rules: plain.rules, safeguards: plain.safeguards,
-                    seed: plain.seed
-                ).run().total
-            }
-            var (a, b) = (try run(straight, population), try run(assets, turned))
-            (a.owing, b.owing) = (0, 0)
-            #expect(a == b, "seed \(seed)")
-        }
-    }
-
-    @Test(arguments: 0..<5) func allMoneyScales(batch: UInt64) throws {
-        for (seed, input) in try platforms(batch) where input.rules.tiers.tiers.count == 1 {
-            // Impact of the size itself does not scale.
-            guard input.rules.slippage.impact == 0 else { continue }
-            func scaled(_ factor: Double) throws -> LedgerSums {
-                var population = input.population
-                population.openInterestPerBar = 10_000 * factor
-                var rules = input.safeguards
-                (rules.deleveraging, rules.early) = (nil, nil)
-                rules.fund.amount *= factor
-                rules.fund.floor *= factor
-                rules.fund.topUp = rules.fund.topUp.map {
-                    FundRules.TopUp(below: $0.below * factor, to: $0.to * factor)
-                }
-                let assets = input.assets.map {
-                    LedgerAsset(
-                        name: $0.name, market: $0.market, population: population, rules: input.rules, maxGap: nil)
-                }
-                return try PlatformInput(
-                    assets: assets, population: population, rules: input.rules, safeguards: rules, seed: input.seed
-                ).run().total
-            }
-            let (one, many) = (try scaled(1), try scaled(1024))
-            #expect(one.entries == many.entries && one.liquidated == many.liquidated, "seed \(seed)")
-            for path: KeyPath<LedgerSums, Int128> in [\.shortfall, \.fund, \.socialised, \.platform, \.owed] {
-                let difference = Money.quote(one[keyPath: path] * 1024 - many[keyPath: path])
-                // Every flow of the small one is rounded by half a unit at most, and many flows make a balance.
-                #expect(abs(difference) <= 1024e-6 * 4 * Double(one.entries), "seed \(seed)")
-            }
-        }
-    }
-
-    /// Entry by entry: who is below zero by the model is below zero here.
-    @Test(arguments: 0..<5) func withoutSafeguardsThePositionsAreTheModels(batch: UInt64) throws {
-        for (seed, input) in try platforms(batch) {
-            if case .delay = input.rules.liquidation.resolvedFill(barLength: input.assets[0].market.barLength) {
-                continue
-            }
             guard let asset = input.assets.first else { continue }
             // Money has a smallest unit, which must be nothing beside a position.
             var population = input.population
@@ -134,10 +69,9 @@ import Testing
                     LedgerAsset(
                         name: "X", market: asset.market, population: population, rules: input.rules, maxGap: nil)
                 ], population: population, rules: input.rules, safeguards: SafeguardRules(), seed: seed)
-            bare.safeguards.feeToFund = 0
-            bare.safeguards.surplusToFund = 0
+            (bare.safeguards.feeToFund, bare.safeguards.surplusToFund) = (0, 0)
             let events = try bare.run(into: EventList()).sink.events
-            for (group, trader) in input.population.classes.enumerated() {
+            for (group, trader) in population.classes.enumerated() {
                 let below = Set(
                     events.compactMap { event -> Int? in
                         guard case .closed(let position, _, let isLiquidation, let equity, _) = event,
@@ -146,13 +80,22 @@ import Testing
                         else { return nil }
                         return position.entry
                     })
-                #expect(
-                    below == (try modelled(bare, trader, population.notionals[group])), "seed \(seed), \(group)")
+                let modelled = try modelled(bare, trader, population.notionals[group])
+                let plain = PlainLedger(bare)
+                for entry in below.subtracting(modelled.open).symmetricDifference(modelled.below) {
+                    let record = plain.record(asset: 0, group: group, entry: entry)
+                    #expect(plain.isOnTheEdge(record), "seed \(seed), class \(group), entry \(entry)")
+                }
+                compared += below.count
             }
         }
+        #expect(compared > 1000, "the law needs positions to be one")
     }
 
-    private func modelled(_ input: PlatformInput, _ trader: TraderClass, _ notional: Double) throws -> Set<Int> {
+    /// Entries that end below zero by the model, and those of which a draw so near to the edge cannot tell.
+    private func modelled(
+        _ input: PlatformInput, _ trader: TraderClass, _ notional: Double
+    ) throws -> (below: Set<Int>, open: Set<Int>) {
         let study = Study(
             name: "test", inputs: [StudyInput(asset: "X", source: BarSource(files: ["x.csv"]))],
             grid: StudyGrid(
@@ -161,8 +104,16 @@ import Testing
             position: PositionRules(notional: notional, stride: input.population.stride, maxGap: .off),
             platforms: [NamedPlatform(name: "p", rules: input.rules)])
         let job = HistoryJob(study: study, asset: "X", market: input.assets[0].market, kernel: .plain)
-        let held = try job.heldEntries(cell: 0, threads: 1)
-        return Set(held.filter(\.isNegative).map { Int($0.bar) })
+        var (below, open) = (Set<Int>(), Set<Int>())
+        for entry in try job.heldEntries(cell: 0, threads: 1) {
+            let draw = ledgerDraw(seed: input.seed, asset: "X", time: entry.exitTime, side: trader.side)
+            // A low fill is bad for longs.
+            let distance = entry.negative.value - (trader.side == .long ? draw : 1 - draw)
+            let isCertain = entry.negative == .zero || entry.negative == .one
+            if !isCertain, abs(distance) < 1e-6 { open.insert(Int(entry.bar)) }
+            if isCertain ? entry.isNegative : distance >= 1e-6 { below.insert(Int(entry.bar)) }
+        }
+        return (below, open)
     }
 
     @Test func anyNumberOfThreadsGivesTheSame() throws {
@@ -173,5 +124,16 @@ import Testing
         let one = try #require(run(1))
         #expect(run(2) == one)
         #expect(run(5) == one)
+    }
+}
+
+extension PlainLedger {
+    /// Whether a position is due, or not, by the last bits of funding that is added up in another order.
+    func isOnTheEdge(_ record: Record) -> Bool {
+        (record.entry + 1...max(record.entry + 1, lastBars[record.asset][record.entry])).contains { bar in
+            let (price, carry) = (checked(record, bar: bar), Carry(funding: funding(record, bar: bar)))
+            let margin = linear(record).equity(at: price, carry) - linear(record).requirement(at: price, carry)
+            return abs(margin) < 1e-12 * record.notional
+        }
     }
 }

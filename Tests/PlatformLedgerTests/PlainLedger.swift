@@ -111,29 +111,39 @@ final class PlainLedger {
         guard bar % input.population.stride == 0, lastBars[asset][bar] > bar, market.series.close[bar] > 0 else {
             return
         }
-        let (price, scale) = (market.series.close[bar], scales[asset][bar])
-        guard scale > 0 else { return }
-        for (group, trader) in input.population.classes.enumerated() {
-            let ofSide = input.population.classes.filter { $0.side == trader.side }.reduce(0) { $0 + $1.weight }
-            var notional = input.population.openInterestPerBar * trader.weight / ofSide
-            if scale != 1 { notional *= scale }
-            let terms = PositionTerms(
-                side: trader.side, leverage: trader.leverage, notional: notional, rules: input.rules)
-            if terms.rejection(.linear, entryPrice: price) != nil {
+        guard scales[asset][bar] > 0 else { return }
+        for group in input.population.classes.indices {
+            var record = record(asset: asset, group: group, entry: bar)
+            if terms(record).rejection(.linear, entryPrice: record.price) != nil {
                 rejected += 1
                 continue
             }
-            var record = Record(
-                asset: asset, group: group, entry: bar, side: trader.side, leverage: trader.leverage.value,
-                price: price, notional: notional, coins: notional / price, margin: notional / trader.leverage.value,
-                openingFee: input.rules.fees.open * notional, fundingStart: fundingSums[asset][bar])
             record.sums.entries = 1
             record.sums.margin = Int128(units(record.margin))
-            record.sums.notional = Int128(units(notional))
+            record.sums.notional = Int128(units(record.notional))
             record.sums.unprotected = isUnprotected(record) ? 1 : 0
             open.append(records.count)
             records.append(record)
         }
+    }
+
+    /// A class's position as it is opened at the close of a bar.
+    func record(asset: Int, group: Int, entry: Int) -> Record {
+        let (classes, trader) = (input.population.classes, input.population.classes[group])
+        let ofSide = classes.filter { $0.side == trader.side }.reduce(0) { $0 + $1.weight }
+        let (price, scale) = (input.assets[asset].market.series.close[entry], scales[asset][entry])
+        var notional = input.population.openInterestPerBar * trader.weight / ofSide
+        if scale != 1 { notional *= scale }
+        return Record(
+            asset: asset, group: group, entry: entry, side: trader.side, leverage: trader.leverage.value,
+            price: price, notional: notional, coins: notional / price, margin: notional / trader.leverage.value,
+            openingFee: input.rules.fees.open * notional, fundingStart: fundingSums[asset][entry])
+    }
+
+    func terms(_ record: Record) -> PositionTerms {
+        let trader = input.population.classes[record.group]
+        return PositionTerms(
+            side: record.side, leverage: trader.leverage, notional: record.notional, rules: input.rules)
     }
 
     func isUnprotected(_ record: Record) -> Bool {
@@ -158,12 +168,7 @@ final class PlainLedger {
         record.margin - record.openingFee + profit(record, at: price) - funding(record, bar: bar)
     }
 
-    func linear(_ record: Record) -> LinearPosition {
-        let trader = input.population.classes[record.group]
-        return LinearPosition(
-            PositionTerms(side: record.side, leverage: trader.leverage, notional: record.notional, rules: input.rules),
-            entryPrice: record.price)
-    }
+    func linear(_ record: Record) -> LinearPosition { LinearPosition(terms(record), entryPrice: record.price) }
 
     // MARK: Liquidations
 
@@ -173,10 +178,7 @@ final class PlainLedger {
         var due: [(distance: Double, record: Int, trigger: Double)] = []
         for index in open where records[index].asset == asset && records[index].part > 0 {
             let record = records[index]
-            let isClose = input.rules.liquidation.trigger == .close
-            let worst = record.side == .long ? market.series.low[bar] : market.series.high[bar]
-            let marked = market.mark.map { record.side == .long ? $0.low[bar] : $0.high[bar] } ?? worst
-            let checked = isClose ? market.mark?.close[bar] ?? market.series.close[bar] : marked
+            let checked = checked(record, bar: bar)
             let carry = Carry(funding: funding(record, bar: bar))
             guard linear(record).equity(at: checked, carry) <= linear(record).requirement(at: checked, carry) else {
                 continue
@@ -195,6 +197,16 @@ final class PlainLedger {
             let fill = fillPrice(records[item.record], bar: bar, trigger: item.trigger)
             liquidate(item.record, bar: bar, fill: fill)
         }
+    }
+
+    /// The price that triggers.
+    func checked(_ record: Record, bar: Int) -> Double {
+        let (market, isLong) = (input.assets[record.asset].market, record.side == .long)
+        if input.rules.liquidation.trigger == .close {
+            return market.mark?.close[bar] ?? market.series.close[bar]
+        }
+        let worst = isLong ? market.series.low[bar] : market.series.high[bar]
+        return market.mark.map { isLong ? $0.low[bar] : $0.high[bar] } ?? worst
     }
 
     func fillPrice(_ record: Record, bar: Int, trigger: Double) -> Double {

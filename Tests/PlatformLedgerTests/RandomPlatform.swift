@@ -31,6 +31,11 @@ struct RandomPlatform {
             seed: seed)
     }
 
+    /// A hundred of them, none of the judge's, to be named by their seeds.
+    static func batch(_ batch: UInt64) throws -> [(seed: UInt64, platform: RandomPlatform)] {
+        try (batch * 100..<batch * 100 + 100).map { ($0 + 10_000, try RandomPlatform(seed: $0 + 10_000, bars: 96)) }
+    }
+
     static func classes(_ random: inout SeededGenerator) throws -> [TraderClass] {
         let leverages = [1.0, 3, 5, 10, 10, 20, 25, 50, 75, 100]
         return (0..<2 + random.next() % 6).compactMap { place in
