@@ -39,6 +39,24 @@ private func day(_ number: Int) -> String { "2026-11-\(number < 10 ? "0" : "")\(
         #expect(read == record)
     }
 
+    /// Where a history ever began, whatever the newest run read; failed jobs say nothing, and other studies neither.
+    @Test func theEarliestBeginningIsKnown() throws {
+        let history = try open()
+        func record(_ number: Int, first: String, study: String = "nightly") throws {
+            let name = try RunFolderFixture(started: day(number)).write(in: root)
+            var record = try RunRecord(folder: "\(root)/\(name)", named: name)
+            record.run.study = study
+            record.jobs[0].first = UTCInstant(rfc3339: first)
+            try history.record(record)
+        }
+        #expect(try history.beginnings(study: "nightly") == [:])
+        try record(1, first: "2020-05-01T00:00:00Z")
+        try record(2, first: "2020-03-01T00:00:00Z")
+        try record(3, first: "2020-06-01T00:00:00Z")
+        try record(4, first: "2019-01-01T00:00:00Z", study: "another")
+        #expect(try history.beginnings(study: "nightly").mapValues(\.rfc3339) == ["BTC": "2020-03-01T00:00:00Z"])
+    }
+
     /// The law the whole design rests on: what was recorded is what the folders say.
     @Test func aLostStoreIsRebuiltEqual() throws {
         let history = try RunHistory.openRepairing(path: path) { _ in }

@@ -119,6 +119,37 @@ import Testing
         #expect(limit.words == "interval of below zero ≤ 6\u{202F}%, false alarms 5% a year")
     }
 
+    /// A window that moves along forgets: its looks need more room, and a note says so. One that begins where it did is left alone.
+    @Test func aRollingHistoryIsSaidAndJudgedAsOne() throws {
+        var limit = limit(.max(0.0149))
+        limit.monitor = StudyLimit.Monitor("5% a year")
+        var report = try makeReport(leverages: [20], horizons: [.days(7)], limits: [limit]) { _ in estimate() }
+        let (asset, before) = (report.assets[0].asset, report.assets[0].findings.count)
+        func judged(_ moved: TimeSpan) throws -> MonitoredInterval {
+            var earlier = EarlierValues()
+            earlier.beginnings = [
+                asset: UTCInstant(milliseconds: report.assets[0].first.milliseconds - moved.milliseconds)
+            ]
+            report.addRolling(since: earlier)
+            report.judgeLimits(earlier: earlier)
+            return try #require(report.limits[0].monitored)
+        }
+        let grown = try judged(.hours(23))
+        #expect(report.assets[0].findings.count == before)
+        let rolled = try judged(.days(3))
+        let length = report.assets[0].last + report.assets[0].barLength - report.assets[0].first
+        let wanted = MonitoredBoundary(
+            falseAlarm: 0.05, days: length.inHours / 24, firstDays: 7, rolls: true)
+        #expect(rolled.standardErrors == wanted.standardErrors && rolled.standardErrors >= grown.standardErrors)
+        let note = try #require(report.assets[0].findings.first { $0.check == "rolling_history" })
+        #expect(note.severity == .note && note.count == 3 && note.message.contains("a window that moves along"))
+        var plain = try makeReport(leverages: [20], horizons: [.days(7)]) { _ in estimate() }
+        var earlier = EarlierValues()
+        earlier.beginnings = [asset: UTCInstant(milliseconds: 0)]
+        plain.addRolling(since: earlier)
+        #expect(!plain.assets[0].findings.contains { $0.check == "rolling_history" }, "nothing is monitored")
+    }
+
     @Test func whatCannotHappenNeedsNoInterval() throws {
         let found = try check(limit(.max(0), bound: .upper), estimate(0, status: .impossible))
         #expect(found.outcome == .met && found.interval == nil)

@@ -11,6 +11,24 @@ import Testing
     import Darwin
 #endif
 
+/// Normal numbers by the method of Box and Muller.
+private struct NormalStream {
+    private var random: SeededGenerator
+    private var spare: Double?
+
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+
+    mutating func next() -> Double {
+        if let value = spare {
+            spare = nil
+            return value
+        }
+        let (radius, angle) = ((-2 * log(1 - random.uniform())).squareRoot(), 2 * Double.pi * random.uniform())
+        spare = radius * sin(angle)
+        return radius * cos(angle)
+    }
+}
+
 /// The boundary of limits that are looked at every night.
 @Suite struct MonitoredBoundaryTests {
     /// 2.099 and 2.232 are the roots that scipy's brentq finds of the same equation; integrating the transition density night by night gave
@@ -19,6 +37,41 @@ import Testing
     func boundariesAreThoseOfTheEquation(years: Double, falseAlarm: Double, wanted: Double) {
         let found = MonitoredBoundary(falseAlarm: falseAlarm, days: years * 365, firstDays: 7)
         #expect(abs(found.standardErrors - wanted) < 6e-4, "\(found.standardErrors)")
+    }
+
+    /// The roots that scipy finds of the same chance of a window that rolls, by its own quadrature and normal law.
+    @Test(arguments: [
+        (90.0, 0.05, 3.0702), (180, 0.05, 2.8205), (365, 0.05, 2.5514), (730, 0.05, 2.3324), (1825, 0.05, 2.1053),
+        (3650, 0.05, 1.9795), (730, 0.0025, 3.4311),
+    ])
+    func windowsAreThoseOfSlepian(days: Double, falseAlarm: Double, wanted: Double) {
+        let window = RollingWindow(lengths: 365 / days)
+        #expect(window.chance(wanted - 1e-4) > falseAlarm && window.chance(wanted + 1e-4) < falseAlarm)
+        let found = MonitoredBoundary(falseAlarm: falseAlarm, days: days, firstDays: 7, rolls: true).standardErrors
+        let growing = MonitoredBoundary(falseAlarm: falseAlarm, days: days, firstDays: 7).standardErrors
+        #expect(abs(found - max(wanted, growing)) < 2e-4, "\(found)")
+    }
+
+    /// Gaussian means of windows of fixed length, a night's step each, for a year at a truth exactly at the limit: alarms by the boundary
+    /// of a window that rolls, and by that of a history that grows, which is too near for windows of a quarter.
+    @Test(arguments: [90, 365, 730]) func aRollingGaussianYearHasNoMoreAlarmsThanSaid(days: Int) {
+        var normal = NormalStream(seed: 23)
+        let rolling = MonitoredBoundary(falseAlarm: 0.05, days: Double(days), firstDays: 7, rolls: true).standardErrors
+        var alarms = 0
+        let years = 6000
+        for _ in 0..<years {
+            let moves = (0..<days + 365).map { _ in normal.next() }
+            var sum = moves[..<days].reduce(0, +)
+            var largest = sum
+            for night in 0..<365 {
+                sum += moves[days + night] - moves[night]
+                largest = max(largest, sum)
+            }
+            if largest / Double(days).squareRoot() > rolling { alarms += 1 }
+        }
+        let share = Double(alarms) / Double(years)
+        print("rolling window of \(days) days, seed 23: alarms in \(share) of \(years) years")
+        #expect(share <= 0.053 && share > 0.02, "\(share)")
     }
 
     /// Farther for shorter histories and for rarer alarms; never nearer than a single look from one side.
@@ -80,25 +133,15 @@ import Testing
 
     /// A Gaussian mean that grows by a day each night: `W(t)/√t` from 2 to 3 years.
     @Test func aGaussianYearHasNoMoreAlarmsThanSaid() {
-        var random = SeededGenerator(seed: 17)
-        var (alarms, spare) = (0, Double?.none)
-        func normal() -> Double {
-            if let value = spare {
-                spare = nil
-                return value
-            }
-            let (radius, angle) = ((-2 * log(1 - random.uniform())).squareRoot(), 2 * Double.pi * random.uniform())
-            spare = radius * sin(angle)
-            return radius * cos(angle)
-        }
+        var (normal, alarms) = (NormalStream(seed: 17), 0)
         let years = 20_000
         let boundaries = (730...1095).map {
             MonitoredBoundary(falseAlarm: 0.05, days: Double($0), firstDays: 7).standardErrors
         }
         for _ in 0..<years {
-            var sum = 730.0.squareRoot() * normal()
+            var sum = 730.0.squareRoot() * normal.next()
             for (night, boundary) in boundaries.enumerated() {
-                if night > 0 { sum += normal() }
+                if night > 0 { sum += normal.next() }
                 if sum / Double(730 + night).squareRoot() > boundary {
                     alarms += 1
                     break

@@ -1,4 +1,5 @@
 import GRDB
+import StressBasics
 
 #if canImport(Glibc)
     import Glibc
@@ -41,6 +42,24 @@ extension RunHistory {
                     WHERE runs.study = ? AND NOT is_failed AND bars IS NOT NULL GROUP BY jobs.asset
                     """, arguments: [study])
             return try rows.map(StoredJob.init(row:))
+        }
+    }
+
+    /// The earliest first bar that each price history of a study had in any run that is known.
+    public func beginnings(study: String) throws(HistoryError) -> [String: UTCInstant] {
+        try reading { db in
+            let rows = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT jobs.asset, min(jobs.first_ms) AS first_ms FROM jobs JOIN runs ON runs.id = jobs.run
+                    WHERE runs.study = ? AND NOT is_failed AND jobs.first_ms IS NOT NULL GROUP BY jobs.asset
+                    """, arguments: [study])
+            var found: [String: UTCInstant] = [:]
+            for row in rows {
+                let (asset, first): (String, Int64) = (row["asset"], row["first_ms"])
+                found[asset] = UTCInstant(milliseconds: first)
+            }
+            return found
         }
     }
 }

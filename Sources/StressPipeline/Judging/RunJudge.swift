@@ -26,6 +26,7 @@ public struct RunJudge {
     public func judge(_ report: inout RunReport) -> [String] {
         report.addShrinkage(since: history.flatMap { try? $0.lastJobs(study: study.name) } ?? [])
         let (earlier, troubles) = earlierValues()
+        report.addRolling(since: earlier)
         report.judgeLimits(earlier: earlier)
         // What a page shows beside "no data"; a history that cannot be asked leaves it out.
         report.lastGood = history.flatMap { try? $0.lastGoodValues(for: report) } ?? []
@@ -35,7 +36,7 @@ public struct RunJudge {
         return troubles
     }
 
-    /// What the study's drift limits look at.
+    /// What the study's drift and monitored limits look at.
     private func earlierValues() -> (values: EarlierValues, troubles: [String]) {
         var (earlier, troubles) = (EarlierValues(), [String]())
         var runs: [Measure: Int] = [:]
@@ -43,6 +44,13 @@ public struct RunJudge {
             if case .drift(let drift) = limit.form { runs[limit.measure] = max(runs[limit.measure] ?? 0, drift.runs) }
         }
         guard let history else { return (earlier, []) }
+        if study.limits.contains(where: { $0.monitor != nil }) {
+            do throws(HistoryError) {
+                earlier.beginnings = try history.beginnings(study: study.name)
+            } catch {
+                troubles.append("monitored limits suppose that price histories grow: \(error.message)")
+            }
+        }
         for (measure, count) in runs {
             do throws(HistoryError) {
                 earlier.add(try history.values(of: measure.rawValue, study: study.name, runs: count), of: measure)

@@ -5,8 +5,8 @@ import StudyPlan
 extension RunReport {
     /// Holds every limit of the study against everything it names: in study order, then plan order.
     ///
-    /// Limits on the newest bar count from ``RunCircumstances/started``; drift limits look at `earlier`. All others depend on
-    /// the results alone.
+    /// Limits on the newest bar count from ``RunCircumstances/started``; drift limits look at `earlier`, and monitored ones at whether
+    /// a history still begins where it did. All others depend on the results alone.
     public mutating func judgeLimits(earlier: EarlierValues = EarlierValues()) {
         let failed = Set(failures.map(\.asset))
         // Hundreds of limits on one history each do not look at all the others' cells.
@@ -39,7 +39,7 @@ extension RunReport {
             check.absence = isFailed ? .failedJob : row.estimate.absence(of: limit.measure, value: check.value)
             return check
         }
-        return limit.monitor.map { monitored(checks, $0) } ?? checks
+        return limit.monitor.map { monitored(checks, $0, earlier: earlier) } ?? checks
     }
 }
 

@@ -4,7 +4,7 @@
     import Darwin
 #endif
 
-/// How far a share must lie from a limit before one of very many looks at a growing history may call it beyond.
+/// How far a share must lie from a limit before one of very many looks at a history may call it beyond.
 ///
 /// A history that grows by a day each night is looked at again and again, and nearly all of tonight's data were there last night. The
 /// share less the limit, in standard errors, then moves as `W(t)/√t` does, with `W` a Brownian motion and `t` the length of the
@@ -12,6 +12,9 @@
 /// 38, 1982) gives the chance that it passes `c` between two lengths as `φ(c) (2/c + (c − 1/c)/2 · log of their ratio)`; looks once a
 /// night, or less often, pass less often. The ratio is that of the year up to tonight, which is above that of any year to come, so that
 /// the boundary holds for every year, without a memory: a night left out, a history lost or a study changed cost nothing.
+///
+/// A window of fixed length that moves along forgets, and passes more often the shorter it is: see ``RollingWindow``. Where a history's
+/// beginning has moved the farther of both boundaries is taken, for it may have been cut once and grow since.
 public struct MonitoredBoundary: Hashable, Sendable {
     /// `c`, in standard errors, from one side.
     public let standardErrors: Double
@@ -20,14 +23,17 @@ public struct MonitoredBoundary: Hashable, Sendable {
     ///   - falseAlarm: the chance that the share of a truth exactly at the limit passes the boundary within a year, above 0 and at most 0.5.
     ///   - days: length of the history, above 0.
     ///   - firstDays: the length at which a look would first say anything: that of a holding time, at least a day.
-    public init(falseAlarm: Double, days: Double, firstDays: Double) {
+    ///   - rolls: whether the history's beginning moves along with its end.
+    public init(falseAlarm: Double, days: Double, firstDays: Double, rolls: Bool = false) {
         let before = min(days, max(days - 365, max(1, firstDays)))
         let growth = log(days / before)
+        let window = rolls ? RollingWindow(lengths: 365 / max(days, 1)) : nil
         var (low, high) = (MonitoredBoundary.nearest, 40.0)
         while true {
             let middle = (low + high) / 2
             if middle <= low || middle >= high { break }
-            if MonitoredBoundary.chance(middle, growth) > falseAlarm { low = middle } else { high = middle }
+            let chance = max(MonitoredBoundary.chance(middle, growth), window?.chance(middle) ?? 0)
+            if chance > falseAlarm { low = middle } else { high = middle }
         }
         standardErrors = high
     }
