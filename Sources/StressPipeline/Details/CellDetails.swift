@@ -35,7 +35,8 @@ struct CellDetails {
             let context = context(headline.horizon, meanRunBlocks: inference.meanRunBlocks)
             let cell = rows[place].cell
             let anatomy = CellAnatomy(entries: entries, market: conditions, context: context)
-            let tails = CellTails(study: study, job: job, cell: cell, run: inference.meanRun)
+            let tails = CellTails(
+                study: study, job: job, cell: cell, run: inference.meanRun, spells: inference.turbulentSpells)
             let isHeadline = cell.asset == headline.asset && side == headline.side
             var detail = CellDetail(
                 cell: cell, anatomy: anatomy, sensitivity: isHeadline ? try sensitivity(rows[place], anatomy) : [],

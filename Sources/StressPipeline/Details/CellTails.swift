@@ -13,6 +13,8 @@ struct CellTails {
     let cell: StudyCell
     /// How long the market remembers, at least the holding time.
     let run: TimeSpan
+    /// Turbulent spells of the history; nil where they were not looked for.
+    let spells: Int?
 
     private static let returnPeriods = [1.0, 2, 5, 10, 20]
 
@@ -52,7 +54,7 @@ struct CellTails {
 
     private func span(_ times: [Int64]) -> TailSpan? {
         guard let first = times.first, let last = times.last else { return nil }
-        return TailSpan(first: first, last: last, run: run)
+        return TailSpan(first: first, last: last, run: run, spells: spells)
     }
 
     private func random(_ name: String) -> SeededGenerator {

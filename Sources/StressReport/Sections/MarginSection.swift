@@ -121,6 +121,8 @@ extension TailRefusal {
         case .pastScale: "the price came to zero or below, where the scale ends"
         case .fewRuns:
             "the history is shorter than \(TailFit.fewestRuns) times what its market remembers, so how often turbulent times come is unknown"
+        case .fewRegimes:
+            "the history has been through fewer than \(TurbulentSpells.fewest) turbulent spells, so what the next one brings is unknown"
         case .fewDecide: "a handful of peaks decides the level"
         case .noUpperEnd: "nothing bounds the level from above"
         case .tooFar: "more than \(significantText(TailFit.farthestExtrapolation, digits: 2)) times the history"

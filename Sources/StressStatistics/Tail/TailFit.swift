@@ -21,6 +21,8 @@ public enum TailRefusal: String, Hashable, Codable, Sendable, CaseIterable {
     case pastScale = "past_scale"
     /// The history is shorter than ``TailFit/fewestRuns`` of the market's own memories: how often its turbulent times come cannot be known.
     case fewRuns = "few_runs"
+    /// The history has been through fewer than ``TurbulentSpells/fewest`` turbulent spells: what the next one brings cannot be known.
+    case fewRegimes = "few_regimes"
     /// A handful of peaks decides the level, and without them it would be another.
     case fewDecide = "few_decide"
     /// The return period asked for is more than ``TailFit/farthestExtrapolation`` times the history.
@@ -93,6 +95,7 @@ public struct TailFit: Hashable, Codable, Sendable {
         let peaks = clusters.peaks.sorted { $0.value < $1.value }
         let excesses = peaks.map { $0.value - clusters.threshold }
         guard excesses.count >= fewestPeaks else { return .failure(.init(.fewPeaks)) }
+        guard span.spells.map({ $0 >= TurbulentSpells.fewest }) ?? true else { return .failure(.init(.fewRegimes)) }
         guard span.runs >= fewestRuns else { return .failure(.init(.fewRuns)) }
         guard let distribution = GeneralizedPareto(maximumLikelihood: excesses) else {
             return .failure(.init(.noMaximum))

@@ -56,15 +56,18 @@ public struct TailSpan: Hashable, Codable, Sendable {
     public let first, last: Int64
     /// Runs as long as what happens in one of them depends little on the others: at least 1.
     public let runs: Int
+    /// Turbulent spells that the history has been through in it; nil where they were not looked for.
+    public let spells: Int?
 
     /// Nil for a span without length.
     ///
     /// - Parameters:
     ///   - first: begin, milliseconds; `last` the end.
     ///   - run: the memory of the market, or the holding time where that is longer.
-    public init?(first: Int64, last: Int64, run: TimeSpan) {
+    ///   - spells: see ``spells``.
+    public init?(first: Int64, last: Int64, run: TimeSpan, spells: Int? = nil) {
         guard last > first else { return nil }
-        (self.first, self.last) = (first, last)
+        (self.first, self.last, self.spells) = (first, last, spells)
         runs = max(1, Int(Double(last - first) / Double(max(1, run.milliseconds))))
     }
 

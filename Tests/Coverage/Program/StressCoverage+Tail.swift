@@ -4,41 +4,67 @@ import StressBasics
 import StressStatistics
 import Synchronization
 
-/// The table of return levels.
+/// The tables of return levels, of moves and of shortfalls.
 extension StressCoverage {
-    /// `StressCoverage --tail [trials]` prints this alone.
-    static func printTailTable(trials: Int) {
+    /// `StressCoverage --tail [trials]` prints these alone.
+    static func printTailTables(trials: Int) {
         let processes = [ReturnProcess.independent, .student, .garchJumps, .regimes, .slowRegimes]
         let places = processes.flatMap { process in [1, 7].map { (process, $0) } }
-        let found = Mutex<[Int: [(Int, [TailCoverage.Row])]]>([:])
+        let found = Mutex<[Int: [TailRows]]>([:])
         DispatchQueue.concurrentPerform(iterations: places.count) { place in
-            let (process, horizon) = places[place]
-            let truth = TailCoverage.truth(process, horizonDays: horizon, longRun: 30_000_000)
-            let tables = [120, 731, 1826].map { days in
-                (
-                    days,
-                    TailCoverage(process, horizonDays: horizon, days: days, truth: truth).table(trials: trials)
-                )
-            }
-            found.withLock { $0[place] = tables }
+            let rows = tables(places[place].0, places[place].1, trials: trials)
+            found.withLock { $0[place] = rows }
         }
-        let all = found.withLock { $0 }
-        print("\n### Return levels\n")
+        let all = found.withLock { found in places.indices.flatMap { found[$0] ?? [] } }
+        print("\n### Return levels of moves\n")
         print(
             "\(groupedText(trials, separator: ",")) invented histories a row (seeds 0 to \(trials - 1); of the truth 2024), "
                 + "four entries a day.\n"
         )
-        let titles = [
-            "process", "history", "held", "once in", "true fall", "given", "**holds the truth**", "too low", "too high",
-            "median width", "refused",
-        ]
+        printRows(all.filter { $0.share == nil }, trials: trials, truth: "true fall")
+        print("\n### Return levels of shortfalls\n")
+        printRows(all.filter { $0.share != nil }, trials: trials, truth: "true shortfall")
+    }
+
+    /// The rows of one market, holding time and length.
+    private struct TailRows {
+        let process: ReturnProcess
+        let horizonDays: Int
+        let days: Int
+        /// Of the entries that are liquidated, where shortfalls are looked at.
+        let share: Double?
+        let rows: [TailCoverage.Row]
+    }
+
+    private static func tables(_ process: ReturnProcess, _ horizon: Int, trials: Int) -> [TailRows] {
+        let market = TailCoverage.Market(process, horizonDays: horizon, bars: 30_000_000)
+        return [nil, 0.1, 0.03].flatMap { share in
+            let subject = share.map { TailCoverage.Subject.lateExits(distance: market.fall(share: $0)) } ?? .falls
+            let truth = market.levels(subject)
+            return (share == nil ? [120, 731, 1826] : [731, 1826]).map { days in
+                let study = TailCoverage(process, horizonDays: horizon, days: days, subject: subject, truth: truth)
+                return TailRows(
+                    process: process, horizonDays: horizon, days: days, share: share, rows: study.table(trials: trials))
+            }
+        }
+    }
+
+    private static func printRows(_ tables: [TailRows], trials: Int, truth: String) {
+        let isOfShortfalls = tables.contains { $0.share != nil }
+        let titles =
+            ["process", "history", "held"] + (isOfShortfalls ? ["liquidated"] : []) + [
+                "once in", truth, "given", "**holds**", "too low", "too high", "median width", "refused",
+            ]
         print(
             "| " + titles.joined(separator: " | ") + " |\n|---|" + String(repeating: "---:|", count: titles.count - 2)
                 + "---|")
-        for (place, (process, horizon)) in places.enumerated() {
-            for (days, rows) in all[place] ?? [] {
-                for row in rows { print(line([process.rawValue, length(days), "\(horizon) d"], row, trials: trials)) }
-            }
+        for table in tables {
+            let head =
+                [table.process.rawValue, length(table.days), "\(table.horizonDays) d"]
+                + (table.share.map { [percent($0, 0)] } ?? [])
+            // A length that is refused whatever the period is one row.
+            let isRefused = table.rows.allSatisfy { $0.given == 0 }
+            for row in isRefused ? Array(table.rows.prefix(1)) : table.rows { print(line(head, row, trials: trials)) }
         }
     }
 

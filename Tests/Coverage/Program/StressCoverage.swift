@@ -26,7 +26,7 @@ import Synchronization
         let trials = CommandLine.arguments.dropFirst().compactMap { Int($0) }.first ?? 1000
         if CommandLine.arguments.contains("--joint") { return printJointTables(trials: trials) }
         if CommandLine.arguments.contains("--year") { return printYearTables(trials: trials) }
-        if CommandLine.arguments.contains("--tail") { return printTailTable(trials: trials) }
+        if CommandLine.arguments.contains("--tail") { return printTailTables(trials: trials) }
         let ordinary = [ReturnProcess.independent, .autoregressive, .garchJumps, .regimes].flatMap { process in
             [1, 7, 30].map { Setting(process: process, horizonDays: $0, days: 1826) }
         }
@@ -45,7 +45,7 @@ import Synchronization
         printTable(short, trials: trials)
         printYearTables(trials: trials)
         printJointTables(trials: trials)
-        printTailTable(trials: trials)
+        printTailTables(trials: trials)
     }
 
     /// Files of a single month, as vendors sell minute bars.

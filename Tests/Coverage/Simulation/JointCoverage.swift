@@ -35,6 +35,9 @@ public struct JointCoverage: Sendable {
             case difference(Event, Event)
             case meanShortfall(Event)
             case shortfallPerEntry(Event)
+            /// Of positions closed late from a trigger at a distance, see ``LateExits``.
+            case lateMean(Double)
+            case latePerEntry(Double)
         }
     }
 
@@ -81,7 +84,23 @@ public struct JointCoverage: Sendable {
                     kind: .shortfallPerEntry(event)),
             ]
         }
-        return pairs + means
+        return pairs + means + late(moves, sorted)
+    }
+
+    /// The shortfalls of positions that a platform closes late, at triggers that so many entries meet.
+    private static func late(_ moves: Moves, _ sorted: [Double]) -> [Target] {
+        [0.1, 0.03, 0.01].flatMap { share in
+            let distance = sorted[Int(share * Double(sorted.count))]
+            let exits = moves.lateExits(distance)
+            let (sum, weight) = (exits.shortfalls.reduce(0, +), exits.chances.reduce(0, +))
+            let words = "of late exits, \(fixedText(share * 100, decimals: 0)) % liquidated"
+            return [
+                Target(name: "mean shortfall \(words)", truth: sum / weight, kind: .lateMean(distance)),
+                Target(
+                    name: "shortfall per entry \(words)", truth: sum / Double(exits.chances.count),
+                    kind: .latePerEntry(distance)),
+            ]
+        }
     }
 
     /// The intervals of every target in the history of a seed; nil where there is nothing to estimate.
@@ -99,14 +118,24 @@ public struct JointCoverage: Sendable {
 private struct Moves {
     let falls: [Double]
     let rises: [Double]
+    /// Logarithms, a bar each.
+    private let prices: [Double]
+    /// Bars held.
+    private let horizon: Int
     /// What the prices remember, a day a block.
     let memory: MarketMemory
 
     init(_ process: ReturnProcess, bars: Int, horizon: Int, random: SeededGenerator) {
         let prices = CoverageStudy.logPrices(process, bars: bars + horizon, random: random)
+        (self.prices, self.horizon) = (prices, horizon)
         memory = MarketMemory(logPrices: prices, barsPerBlock: CoverageStudy.barsPerDay)
         falls = windowFalls(prices, horizon: horizon)
         rises = windowFalls(prices.map { -$0 }, horizon: horizon)
+    }
+
+    /// What becomes of positions with a trigger at a distance.
+    func lateExits(_ distance: Double) -> LateExits {
+        LateExits(prices, distance: distance, entries: falls.count, horizon: horizon)
     }
 
     func moves(_ event: JointCoverage.Event) -> [Double] { event.isShort ? rises : falls }
@@ -155,6 +184,8 @@ private struct HistoryJudge {
         case .difference(let first, let second): difference(first, second)
         case .meanShortfall(let event): mean(event, perEntry: false)
         case .shortfallPerEntry(let event): mean(event, perEntry: true)
+        case .lateMean(let distance): late(distance, perEntry: false)
+        case .latePerEntry(let distance): late(distance, perEntry: true)
         }
     }
 
@@ -166,19 +197,38 @@ private struct HistoryJudge {
         }
     }
 
+    /// Of positions that are closed late: chances are their weights.
+    private func late(_ distance: Double, perEntry: Bool) -> JointCoverage.Intervals? {
+        let event = JointCoverage.Event(isShort: false, distance: distance)
+        let entries = HistoryJudge.share(moves, event, days: days).entries
+        let exits = moves.lateExits(distance)
+        return mean(
+            event, sums: exits.shortfalls, weights: perEntry ? nil : exits.chances, entries: entries)
+    }
+
+    /// Of falls beyond a distance.
     private func mean(_ event: JointCoverage.Event, perEntry: Bool) -> JointCoverage.Intervals? {
         let share = HistoryJudge.share(moves, event, days: days)
-        var sums = [Double](repeating: 0, count: days)
-        for (bar, move) in moves.moves(event).enumerated() where move >= event.distance {
-            sums[bar / CoverageStudy.barsPerDay] += move - event.distance
-        }
-        let ratio = BlockRatio(sums: sums, weights: perEntry ? share.entries.map(Double.init) : share.events)
-        guard let panel = panel(event), var found = panel.means(of: [ratio], entries: share.entries)[0] else {
-            return nil
-        }
-        if perEntry { found = found.perEntry(after: panel.spells) }
+        let beyond = moves.moves(event).map { max(0, $0 - event.distance) }
+        let below = moves.moves(event).map { $0 >= event.distance ? 1.0 : 0 }
+        return mean(event, sums: beyond, weights: perEntry ? nil : below, entries: share.entries)
+    }
+
+    /// - Parameter weights: of the mean, entry by entry; nil for that over all entries.
+    private func mean(
+        _ event: JointCoverage.Event, sums: [Double], weights: [Double]?, entries: [UInt32]
+    ) -> JointCoverage.Intervals? {
+        let ratio = BlockRatio(sums: daily(sums), weights: weights.map(daily) ?? entries.map(Double.init))
+        guard let panel = panel(event), var found = panel.means(of: [ratio], entries: entries)[0] else { return nil }
+        if weights == nil { found = found.perEntry(after: panel.spells) }
         return JointCoverage.Intervals(
             shown: found.interval, percentile: found.percentile, isFallback: false)
+    }
+
+    private func daily(_ values: [Double]) -> [Double] {
+        var sums = [Double](repeating: 0, count: days)
+        for (bar, value) in values.enumerated() { sums[bar / CoverageStudy.barsPerDay] += value }
+        return sums
     }
 }
 
