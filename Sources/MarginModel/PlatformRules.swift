@@ -46,9 +46,11 @@ public enum FillRule: String, Hashable, Sendable, CaseIterable {
 
 extension LiquidationRules {
     /// The rule that is computed for bars of `barLength`.
-    public func resolvedFill(barLength: TimeSpan) -> ResolvedFill {
+    ///
+    /// - Parameter delay: from trigger to fill where that is asked for; the platform's own when nil.
+    public func resolvedFill(barLength: TimeSpan, delay: TimeSpan? = nil) -> ResolvedFill {
         switch fill {
-        case .auto, .delay: resolvedDelay(barLength: barLength)
+        case .auto, .delay: resolved(delay: delay ?? self.delay, barLength: barLength)
         case .gap: .gap
         case .next: .next(latency: latency)
         case .worst: .worst
@@ -57,7 +59,7 @@ extension LiquidationRules {
     }
 
     /// Bars of at most twice the delay tell themselves where the price stood: at the open of the bar after the one in which it ends.
-    private func resolvedDelay(barLength: TimeSpan) -> ResolvedFill {
+    private func resolved(delay: TimeSpan, barLength: TimeSpan) -> ResolvedFill {
         guard barLength.milliseconds > 2 * delay.milliseconds else {
             return .next(latency: 1 + Int(clamping: delay.milliseconds / max(1, barLength.milliseconds)))
         }

@@ -8,19 +8,20 @@ public struct BorrowedCashPosition: MarginPosition {
     /// +1.
     public var sign: Double { 1 }
     /// `q`, coins.
-    public let quantity: Double
+    public internal(set) var quantity: Double
     /// `M`.
-    public let initialMargin: Double
+    public internal(set) var initialMargin: Double
     /// `f_o N0`.
-    public let openingFee: Double
+    public internal(set) var openingFee: Double
     /// `N0`.
-    public let entryValue: Double
-    @usableFromInline let loan: Double
+    public internal(set) var entryValue: Double
+    @usableFromInline var loan: Double
+    /// Interest that is not owed: of what was borrowed later or paid back.
+    @usableFromInline var interestCredit = 0.0
     @usableFromInline let yearlyRate: Double
     @usableFromInline let level: Double
 
     /// Opens a position at `entryPrice`; the side is always long.
-    @inlinable
     public init(_ terms: PositionTerms, entryPrice: Double) {
         quantity = terms.notional / entryPrice
         initialMargin = terms.notional / terms.leverage.value
@@ -33,7 +34,7 @@ public struct BorrowedCashPosition: MarginPosition {
 
     /// `D`, with simple interest.
     @inlinable
-    func debt(_ carry: Carry) -> Double { loan * (1 + yearlyRate * carry.years) }
+    func debt(_ carry: Carry) -> Double { loan * (1 + yearlyRate * carry.years) - interestCredit }
 
     /// `q p − f_o N0 − D`.
     @inlinable
@@ -66,18 +67,21 @@ public struct BorrowedCoinPosition: MarginPosition {
     /// −1.
     public var sign: Double { -1 }
     /// `q`, coins.
-    public let quantity: Double
+    public internal(set) var quantity: Double
     /// `M`.
-    public let initialMargin: Double
+    public internal(set) var initialMargin: Double
     /// `f_o N0`.
-    public let openingFee: Double
+    public internal(set) var openingFee: Double
     /// `N0`.
-    public let entryValue: Double
+    public internal(set) var entryValue: Double
+    /// Interest that is not owed, in coins: of what was borrowed later.
+    @usableFromInline var coinCredit = 0.0
+    /// What was credited beyond the margin paid in.
+    @usableFromInline var credited = 0.0
     @usableFromInline let yearlyRate: Double
     @usableFromInline let level: Double
 
     /// Opens a position at `entryPrice`; the side is always short.
-    @inlinable
     public init(_ terms: PositionTerms, entryPrice: Double) {
         quantity = terms.notional / entryPrice
         initialMargin = terms.notional / terms.leverage.value
@@ -88,10 +92,10 @@ public struct BorrowedCoinPosition: MarginPosition {
     }
 
     @inlinable
-    var assets: Double { initialMargin + entryValue - openingFee }
+    var assets: Double { initialMargin + entryValue - openingFee + credited }
 
     @inlinable
-    func owedCoins(_ carry: Carry) -> Double { quantity * (1 + yearlyRate * carry.years) }
+    func owedCoins(_ carry: Carry) -> Double { quantity * (1 + yearlyRate * carry.years) - coinCredit }
 
     /// `M + N0 − f_o N0 − D(p)`.
     @inlinable
@@ -121,16 +125,17 @@ public struct SpotPosition: MarginPosition {
     /// +1.
     public var sign: Double { 1 }
     /// `q`, coins.
-    public let quantity: Double
+    public internal(set) var quantity: Double
     /// `N0`.
-    public let initialMargin: Double
+    public internal(set) var initialMargin: Double
     /// `f_o N0`.
-    public let openingFee: Double
+    public internal(set) var openingFee: Double
+    /// What was credited since.
+    @usableFromInline var credited = 0.0
     /// `N0`.
     public var entryValue: Double { initialMargin }
 
     /// Buys at `entryPrice`; the side is always long and the leverage 1.
-    @inlinable
     public init(_ terms: PositionTerms, entryPrice: Double) {
         quantity = terms.notional / entryPrice
         initialMargin = terms.notional
@@ -139,7 +144,7 @@ public struct SpotPosition: MarginPosition {
 
     /// `q p − f_o N0`.
     @inlinable
-    public func equity(at price: Double, _ carry: Carry) -> Double { quantity * price - openingFee }
+    public func equity(at price: Double, _ carry: Carry) -> Double { quantity * price - openingFee + credited }
 
     /// Minus infinity: there is no requirement.
     @inlinable
@@ -157,5 +162,5 @@ public struct SpotPosition: MarginPosition {
     public func triggerPrice(_ carry: Carry) -> Double { -.infinity }
 
     /// `f_o P0`: where the coin is worth no more than the fee.
-    public func bankruptcyPrice(_ carry: Carry) -> Double { openingFee / quantity }
+    public func bankruptcyPrice(_ carry: Carry) -> Double { (openingFee - credited) / quantity }
 }

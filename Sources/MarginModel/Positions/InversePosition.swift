@@ -11,17 +11,18 @@ public struct InversePosition: MarginPosition {
     /// `d`.
     public let sign: Double
     /// `N0`, quote currency.
-    public let notional: Double
+    public internal(set) var notional: Double
     /// `q = N0/P0`, coin: the entry value.
-    public let entryValue: Double
+    public internal(set) var entryValue: Double
     /// `M = q/L`, coin.
-    public let initialMargin: Double
+    public internal(set) var initialMargin: Double
     /// `f_o q`, coin.
-    public let openingFee: Double
+    public internal(set) var openingFee: Double
+    /// What was credited beyond the margin paid in, coin.
+    @usableFromInline var credited = 0.0
     @usableFromInline let tiers: MaintenanceTiers
 
     /// Opens a position at `entryPrice`.
-    @inlinable
     public init(_ terms: PositionTerms, entryPrice: Double) {
         sign = terms.side.sign
         notional = terms.notional
@@ -35,7 +36,7 @@ public struct InversePosition: MarginPosition {
     @inlinable
     public func equity(at price: Double, _ carry: Carry) -> Double {
         guard price > 0 else { return -sign * .infinity }
-        return initialMargin - openingFee + sign * (entryValue - notional / price) - carry.funding
+        return initialMargin - openingFee + sign * (entryValue - notional / price) - carry.funding + credited
     }
 
     /// `MM(N0/p)`; 0 at `p ≤ 0`, where the equity decides alone.
@@ -66,14 +67,16 @@ public struct InversePosition: MarginPosition {
     }
 
     private func crossing(in tier: MaintenanceTier, _ carry: Carry) -> Double {
-        let coins = (initialMargin - openingFee - carry.funding + tier.amount + sign * entryValue) / (sign + tier.rate)
+        let coins =
+            (initialMargin - openingFee - carry.funding + credited + tier.amount + sign * entryValue)
+            / (sign + tier.rate)
         return coins > 0 ? notional / coins : .infinity
     }
 
     /// `d N0/(M' + d N0/P0)`: long `P0 L/(L+1)`, short `P0 L/(L−1)` before fees and funding; infinite for a short that is
     /// covered by the coin.
     public func bankruptcyPrice(_ carry: Carry) -> Double {
-        let coins = sign * (initialMargin - openingFee - carry.funding) + entryValue
+        let coins = sign * (initialMargin - openingFee - carry.funding + credited) + entryValue
         return coins > 0 ? notional / coins : .infinity
     }
 }

@@ -5,15 +5,15 @@ public struct LinearPosition: MarginPosition {
     /// `d`.
     public let sign: Double
     /// `P0`, quote currency per coin.
-    public let entryPrice: Double
+    public internal(set) var entryPrice: Double
     /// Coins held; partial liquidation lowers it.
-    public private(set) var quantity: Double
+    public internal(set) var quantity: Double
     /// `M`.
-    public let initialMargin: Double
+    public internal(set) var initialMargin: Double
     /// `f_o N0`.
-    public let openingFee: Double
+    public internal(set) var openingFee: Double
     /// `N0`.
-    public let entryValue: Double
+    public internal(set) var entryValue: Double
     /// `M − f_o N0`, and what partial liquidations have realised since.
     @usableFromInline var cash: Double
     @usableFromInline let tiers: MaintenanceTiers

@@ -44,7 +44,7 @@ extension HistoryJob {
     }
 
     /// How long the history remembers, in blocks that are resampled as one.
-    private var marketMemory: MarketMemory {
+    var marketMemory: MarketMemory {
         let series = market.series
         return MarketMemory(
             close: series.close, low: series.low, high: series.high, deviation: market.volatility,

@@ -11,10 +11,10 @@ extension PlainKernel where Position == LinearPosition {
     /// fewer coins and closes at the horizon. A fill some bars later leaves the position as it was until then, and checks go on
     /// in the bar of the fill. Where the fill is known by a law, reductions are filled at its expected price, and the takeover by
     /// the law. O(bars after the first liquidation × brackets).
-    func partialExit(_ due: DuePosition, trees: PassageTrees?) -> EntryExit {
-        if let trees { return searchedExit(due, trees) }
+    func partialExit(_ due: DuePosition, _ position: LinearPosition, trees: PassageTrees?) -> EntryExit {
+        if let trees { return searchedExit(due, position, trees) }
         let (checked, entry) = (checkedPrices, due.entry)
-        var walk = PartialWalk(position(entry: entry), due.path.carry, phase: pricing.phase(entry: entry))
+        var walk = PartialWalk(position, due.path.carry, phase: pricing.phase(entry: entry))
         var nextCheck = due.bar
         for bar in due.bar...due.last {
             if bar > due.bar { advance(&walk.carry, walk.position, entry: entry, to: bar) }
@@ -27,9 +27,11 @@ extension PlainKernel where Position == LinearPosition {
     }
 
     /// The same, with what is left searched for the next bar in which it is due.
-    private func searchedExit(_ due: DuePosition, _ trees: PassageTrees) -> EntryExit {
+    private func searchedExit(
+        _ due: DuePosition, _ position: LinearPosition, _ trees: PassageTrees
+    ) -> EntryExit {
         let (entry, last) = (due.entry, due.last)
-        var walk = PartialWalk(position(entry: entry), due.path.carry, phase: pricing.phase(entry: entry))
+        var walk = PartialWalk(position, due.path.carry, phase: pricing.phase(entry: entry))
         var bar = due.bar
         while true {
             let nextCheck = reduceWhileDue(&walk, at: checkedPrices[bar], bar: bar, fill: due.fill)

@@ -35,12 +35,12 @@ extension PlainKernel {
             return settle(position(entry: entry), horizonPrices(last), feeRate: rules.platform.fees.close, path.carry)
         }
         let due = DuePosition(path: path, bar: bar, entry: entry, last: last, fill: fill)
-        return Position.liquidation(of: due, kernel: self, trees: trees)
+        return Position.liquidation(of: due, position(entry: entry), kernel: self, trees: trees)
     }
 
     /// How a position ends that is due and taken over whole.
-    func takeover(_ due: DuePosition) -> EntryExit {
-        let (position, fees, carry) = (position(entry: due.entry), rules.platform.fees, due.path.carry)
+    func takeover(_ due: DuePosition, _ position: Position) -> EntryExit {
+        let (fees, carry) = (rules.platform.fees, due.path.carry)
         let prices = liquidationPrices(due.fill, position, bar: due.bar, carry)
         let feeRate = fees.close + fees.liquidation
         var exit =
@@ -78,7 +78,8 @@ extension PlainKernel {
     /// Whether anything was paid since entry.
     private static func hasCosts(_ carry: Carry) -> Bool { carry.funding != 0 || Position.bearsInterest }
 
-    private func settle(_ position: Position, _ prices: ExitPrices, feeRate: Double, _ carry: Carry) -> EntryExit {
+    /// What is left of a position that is closed at known prices.
+    func settle(_ position: Position, _ prices: ExitPrices, feeRate: Double, _ carry: Carry) -> EntryExit {
         let exitFee = feeRate * position.tradedNotional(at: prices.slipped)
         let equity = position.equity(at: prices.slipped, carry) - exitFee
         let margin = position.initialMargin
@@ -105,11 +106,15 @@ extension PlainKernel {
 
     /// The prices of a liquidation that is due in `bar`.
     func liquidationPrices(_ fill: ResolvedFill, _ position: Position, bar: Int, _ carry: Carry) -> ExitPrices {
-        let trigger = position.triggerPrice(carry)
-        let stages = pricing.stages(fill, bar: bar, trigger: trigger)
+        exitPrices(fill, level: position.triggerPrice(carry), bar: bar)
+    }
+
+    /// The prices of an exit that is due in `bar` when a price reaches `level`.
+    func exitPrices(_ fill: ResolvedFill, level: Double, bar: Int) -> ExitPrices {
+        let stages = pricing.stages(fill, bar: bar, trigger: level)
         let delayed = stages.delayed * (stages.spread?.mean(power: 1) ?? 1)
         return ExitPrices(
-            trigger: trigger, gap: stages.gap, delayed: delayed, slipped: pricing.slipped(delayed, bar: stages.bar),
+            trigger: level, gap: stages.gap, delayed: delayed, slipped: pricing.slipped(delayed, bar: stages.bar),
             bar: stages.bar, spread: stages.spread)
     }
 }

@@ -95,7 +95,7 @@ extension PlainKernel {
     }
 
     /// Bounds what rounding can move that.
-    private func slack(_ course: CarryCourse<Position>, through: Int, _ trees: PassageTrees) -> Double {
+    func slack(_ course: CarryCourse<Position>, through: Int, _ trees: PassageTrees) -> Double {
         let ofPrice = 1e-9 * course.position.entryValue
         guard let sums = trees.funding(rules.cell.side)?.sums(isInverse: isInverse) else { return ofPrice }
         return ofPrice + abs(course.position.fundingCharge(rate: sums.slack(through), at: 1))
@@ -114,7 +114,7 @@ extension PlainKernel {
 
     /// The worst of each part of the carry in a block.
     @inline(__always)
-    private func worstCarry(
+    func worstCarry(
         _ course: CarryCourse<Position>, _ bar: Int, _ height: Int, last: Int, _ trees: PassageTrees
     ) -> Carry {
         var carry = course.base

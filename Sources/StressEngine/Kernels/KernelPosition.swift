@@ -3,9 +3,11 @@ import StressBasics
 import StressStatistics
 
 /// A contract as the kernels try it: its formulas, and what a platform does with a position that is due.
-protocol KernelPosition: MarginPosition {
-    /// How a position ends that is due.
-    static func liquidation(of due: DuePosition, kernel: PlainKernel<Self>, trees: PassageTrees?) -> EntryExit
+protocol KernelPosition: AdjustablePosition {
+    /// How a position ends that is due, as it stands in the bar in which it is.
+    static func liquidation(
+        of due: DuePosition, _ position: Self, kernel: PlainKernel<Self>, trees: PassageTrees?
+    ) -> EntryExit
 }
 
 /// A position that is due, and what it is filled by.
@@ -21,15 +23,20 @@ struct DuePosition {
 
 extension KernelPosition {
     /// Most contracts are taken over whole.
-    static func liquidation(of due: DuePosition, kernel: PlainKernel<Self>, trees: PassageTrees?) -> EntryExit {
-        kernel.takeover(due)
+    static func liquidation(
+        of due: DuePosition, _ position: Self, kernel: PlainKernel<Self>, trees: PassageTrees?
+    ) -> EntryExit {
+        kernel.takeover(due, position)
     }
 }
 
 extension LinearPosition: KernelPosition {
     /// Reduced step by step where the platform does.
-    static func liquidation(of due: DuePosition, kernel: PlainKernel<Self>, trees: PassageTrees?) -> EntryExit {
-        kernel.rules.platform.liquidation.isPartial ? kernel.partialExit(due, trees: trees) : kernel.takeover(due)
+    static func liquidation(
+        of due: DuePosition, _ position: Self, kernel: PlainKernel<Self>, trees: PassageTrees?
+    ) -> EntryExit {
+        kernel.rules.platform.liquidation.isPartial
+            ? kernel.partialExit(due, position, trees: trees) : kernel.takeover(due, position)
     }
 }
 

@@ -32,7 +32,7 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
     let funding: [Double]?
     private let times: [Int64]
     // Positions hold a reference to their table: threads that share one would wait for each other.
-    private let terms: PositionTerms
+    let terms: PositionTerms
 
     /// A kernel for one cell of one price history. Give every thread its own.
     init(market: MarketHistory, rules: CellRules, windows: EntryWindows, scheduled: ScheduledMargins? = nil) {

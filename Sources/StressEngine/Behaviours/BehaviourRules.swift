@@ -1,0 +1,40 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+import StudyPlan
+
+/// A behaviour with every choice made for one cell of one history.
+struct BehaviourRules: Sendable {
+    let behaviour: Behaviour
+    /// Distances from the entry price, in parts of it; infinite for none.
+    let stop: Double
+    let trailing: Double
+    let panic: Double
+    /// Limit orders, nearest first, distances in parts of the entry price.
+    let exits: [PlannedExit]
+    /// What stops are filled by.
+    let stopFill: ResolvedFill
+    let isFavourableFirst: Bool
+    /// Instalments, 1 for all at once.
+    let instalments: Int
+    /// Milliseconds from one to the next.
+    let instalmentStep: Int64
+
+    init(_ behaviour: Behaviour, cell: CellRules, market: MarketHistory) {
+        self.behaviour = behaviour
+        let scale = behaviour.unit == .margin ? 1 / cell.cell.leverage.value : 1
+        stop = behaviour.stopLoss.map { $0 * scale } ?? .infinity
+        trailing = behaviour.trailingStop ?? .infinity
+        panic = behaviour.panicExit ?? .infinity
+        exits = behaviour.exits.filter(\.distance.isFinite).map {
+            PlannedExit(distance: $0.distance * scale, part: $0.part)
+        }
+        stopFill = cell.platform.liquidation.resolvedFill(barLength: market.barLength, delay: behaviour.stopDelay)
+        isFavourableFirst = behaviour.order == .favourable
+        instalments = behaviour.instalments?.count ?? 1
+        instalmentStep = behaviour.instalments?.every.milliseconds ?? 0
+    }
+
+    /// Whether the best close since entry matters.
+    var isTrailing: Bool { trailing.isFinite || panic.isFinite }
+}

@@ -1,0 +1,52 @@
+import MarginModel
+import StressStatistics
+
+/// A position of a trader with a behaviour, on its way through the bars.
+struct BehaviourState<Position: KernelPosition> {
+    var position: Position
+    var carry = Carry.none
+    /// The bar at whose close it was opened, and the last of its window.
+    let entry: Int
+    let last: Int
+    /// `P0`: the price of the first purchase.
+    let entryPrice: Double
+    /// The best close since entry, the entry price among them.
+    var best: Double
+    /// The first limit order that was not filled yet.
+    var nextExit = 0
+    /// The part of the opened position that stands.
+    var standing = 1.0
+    /// What parts that were sold gave, and the margin that had backed them; in the margin's unit.
+    var realised = 0.0
+    var released = 0.0
+    /// Instalments bought, and top-ups paid.
+    var bought = 1
+    var paid = 0
+    /// The bar before whose checks margin is paid in; nil while nobody called.
+    var dueTopUp: Int?
+    /// Initial margin of the whole position, of which top-ups are multiples.
+    let wholeMargin: Double
+    var outcome: BehaviourOutcome?
+    /// Filled in where somebody wants to see them.
+    var events: [BehaviourEvent]?
+
+    init(_ position: Position, entry: Int, last: Int, entryPrice: Double, parts: Int) {
+        (self.position, self.entry, self.last, self.entryPrice) = (position, entry, last, entryPrice)
+        best = entryPrice
+        wholeMargin = position.initialMargin * Double(parts)
+    }
+
+    mutating func note(
+        _ kind: BehaviourEvent.Kind, _ bar: Int, level: Double, price: Double, _ cause: Closing? = nil
+    ) {
+        events?.append(BehaviourEvent(kind: kind, bar: bar, level: level, price: price, cause: cause))
+    }
+
+    /// The position as its trader sees it: with what parts of it gave, and all margin that was paid in.
+    var account: Position {
+        guard released != 0 else { return position }
+        var account = position
+        account.credit(realised, margin: released, carry)
+        return account
+    }
+}

@@ -1,0 +1,107 @@
+import MarginModel
+import StressStatistics
+import StudyPlan
+
+/// Exits and liquidation inside a bar.
+///
+/// What the open is already through comes first: liquidation, then stops, then limit orders. Of the levels that the range reaches, those
+/// against the position come before those in its favour unless the behaviour says otherwise, the one nearer to the open first; of equal
+/// ones liquidation, then the fixed stop.
+extension BehaviourWalk {
+    private struct Level {
+        let price: Double
+        let cause: Closing
+    }
+
+    func tradeInside(_ state: inout BehaviourState<Position>, _ bar: Int) {
+        let open = opens[bar]
+        if let due = liquidationLevel(state, bar), isAgainst(open, due.price) { return close(&state, at: due, bar) }
+        if let stop = stopLevel(state, bar), isAgainst(open, stop.price) { return close(&state, at: stop, bar) }
+        takeProfits(&state, bar) { sign * (open - $0) >= 0 }
+        if rules.isFavourableFirst { takeProfits(&state, bar, isReached: { isInFavour(bar, $0) }) }
+        if state.outcome == nil, let level = adverseLevel(state, bar) { close(&state, at: level, bar) }
+        takeProfits(&state, bar) { isInFavour(bar, $0) }
+        if state.outcome == nil, let due = liquidationLevelAtClose(state, bar) { close(&state, at: due, bar) }
+    }
+
+    private func isAgainst(_ price: Double, _ level: Double) -> Bool { sign * (price - level) <= 0 }
+
+    private func isInFavour(_ bar: Int, _ level: Double) -> Bool {
+        sign * (favourable[bar] - level) >= 0 || sign * (opens[bar] - level) >= 0
+    }
+
+    private var liquidates: Bool { kernel.rules.platform.liquidation.enabled }
+    private var isTriggeredByClose: Bool { kernel.rules.platform.liquidation.trigger == .close }
+
+    /// Where the platform closes the position inside the bar; nil when it does not.
+    private func liquidationLevel(_ state: BehaviourState<Position>, _ bar: Int) -> Level? {
+        guard liquidates, !isTriggeredByClose else { return nil }
+        return level(ifDue: state, bar)
+    }
+
+    /// Where a platform that looks at closes closes it; nil when it does not.
+    private func liquidationLevelAtClose(_ state: BehaviourState<Position>, _ bar: Int) -> Level? {
+        guard liquidates, isTriggeredByClose else { return nil }
+        return level(ifDue: state, bar)
+    }
+
+    private func level(ifDue state: BehaviourState<Position>, _ bar: Int) -> Level? {
+        guard kernel.isDue(state.position, at: kernel.checkedPrices[bar], state.carry) else { return nil }
+        return Level(price: state.position.triggerPrice(state.carry), cause: .liquidated)
+    }
+
+    /// The nearer of the stop orders that the bar reaches; nil when it reaches none.
+    private func stopLevel(_ state: BehaviourState<Position>, _ bar: Int) -> Level? {
+        let fixed = state.entryPrice * (1 - sign * rules.stop)
+        let trailing = rules.trailing.isFinite ? state.best - sign * rules.trailing * abs(state.best) : fixed
+        let nearer =
+            sign * (trailing - fixed) > 0
+            ? Level(price: trailing, cause: .trailed) : Level(price: fixed, cause: .stopped)
+        return isAgainst(adverse[bar], nearer.price) || isAgainst(opens[bar], nearer.price) ? nearer : nil
+    }
+
+    private func adverseLevel(_ state: BehaviourState<Position>, _ bar: Int) -> Level? {
+        guard let stop = stopLevel(state, bar) else { return liquidationLevel(state, bar) }
+        guard let due = liquidationLevel(state, bar) else { return stop }
+        return sign * (stop.price - due.price) > 0 ? stop : due
+    }
+
+    /// Fills limit orders, nearest first, as long as their levels are reached.
+    private func takeProfits(_ state: inout BehaviourState<Position>, _ bar: Int, isReached: (Double) -> Bool) {
+        while state.outcome == nil, state.nextExit < rules.exits.count {
+            let exit = rules.exits[state.nextExit]
+            let level = state.entryPrice * (1 + sign * exit.distance)
+            guard isReached(level) else { return }
+            state.nextExit += 1
+            sell(&state, part: exit.part, level: level, bar)
+        }
+    }
+
+    /// Sells a part of what was opened by a limit order: at its level, or at the open where that is better.
+    private func sell(_ state: inout BehaviourState<Position>, part: Double, level: Double, _ bar: Int) {
+        let open = opens[bar]
+        let price = sign * (open - level) >= 0 ? open : level
+        let prices = ExitPrices(trigger: level, gap: price, delayed: price, slipped: price, bar: bar)
+        let fee = kernel.rules.platform.fees.close
+        guard state.standing - part > 1e-12 else { return finish(&state, prices, feeRate: fee, .tookProfit, bar) }
+        let share = part / state.standing
+        let sold = state.position.scaled(by: share)
+        var carry = state.carry
+        carry.funding *= share
+        let equity = sold.equity(at: price, carry) - fee * sold.tradedNotional(at: price)
+        state.realised += equity
+        state.released += sold.initialMargin
+        state.position = state.position.scaled(by: 1 - share)
+        state.carry.funding *= 1 - share
+        state.standing -= part
+        state.note(.partSold, bar, level: level, price: price)
+    }
+
+    private func close(_ state: inout BehaviourState<Position>, at level: Level, _ bar: Int) {
+        let fees = kernel.rules.platform.fees
+        if level.cause == .liquidated { return liquidate(&state, bar) }
+        finish(
+            &state, kernel.exitPrices(rules.stopFill, level: level.price, bar: bar), feeRate: fees.close, level.cause,
+            bar)
+    }
+}

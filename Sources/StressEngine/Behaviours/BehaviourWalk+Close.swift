@@ -1,0 +1,54 @@
+import MarginModel
+import StressStatistics
+
+/// What is done at the close of a bar.
+extension BehaviourWalk {
+    func tradeAtClose(_ state: inout BehaviourState<Position>, _ bar: Int) {
+        let fee = kernel.rules.platform.fees.close
+        if bar == state.last { return finish(&state, kernel.horizonPrices(bar), feeRate: fee, .horizon, bar) }
+        let close = closes[bar]
+        // In favour of the position by at least nothing: a new best close.
+        if sign * (close - state.best) > 0 { state.best = close }
+        if rules.panic.isFinite, state.best > 0, sign * (close / state.best - 1) <= -rules.panic {
+            return finish(&state, kernel.horizonPrices(bar), feeRate: fee, .panicked, bar)
+        }
+        if state.bought < rules.instalments { buy(&state, bar) }
+        if let topUp = rules.behaviour.topUp, state.dueTopUp == nil, state.paid < topUp.times,
+            isCalled(state, at: close, times: topUp.at)
+        {
+            state.dueTopUp = bar + topUp.latency
+            state.note(.call, bar, level: close, price: close)
+        }
+    }
+
+    /// Whether equity is at most so many times the requirement.
+    func isCalled(_ state: BehaviourState<Position>, at price: Double, times: Double) -> Bool {
+        state.position.equity(at: price, state.carry) <= times * state.position.requirement(at: price, state.carry)
+    }
+
+    /// Pays in what the platform called for.
+    func payIn(_ state: inout BehaviourState<Position>, _ bar: Int) {
+        state.dueTopUp = nil
+        guard let topUp = rules.behaviour.topUp else { return }
+        state.paid += 1
+        state.position.credit(
+            topUp.add * state.wholeMargin, margin: topUp.add * state.wholeMargin, state.carry)
+        state.note(.topUp, bar, level: opens[bar], price: opens[bar])
+    }
+
+    /// Instalments that have become due by a bar, the first among them.
+    func due(_ state: BehaviourState<Position>, by bar: Int) -> Int {
+        let passed = times[bar] - times[state.entry]
+        return min(rules.instalments, 1 + Int(clamping: passed / max(1, rules.instalmentStep)))
+    }
+
+    /// Buys the instalments that are due; at a price that cannot be bought at they wait.
+    private func buy(_ state: inout BehaviourState<Position>, _ bar: Int) {
+        let due = due(state, by: bar)
+        guard due > state.bought, closes[bar] > 0 else { return }
+        let part = Double(due - state.bought) / Double(rules.instalments)
+        state.position.join(bought(bar, part: part), state.carry)
+        state.bought = due
+        state.note(.instalment, bar, level: closes[bar], price: closes[bar])
+    }
+}

@@ -1,0 +1,88 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+/// Follows the entries of one cell as a trader with a behaviour would have lived through them.
+///
+/// A bar goes: funding, margin that was called for, exits and liquidation inside the bar, and at its close the horizon, panic,
+/// instalments and margin calls. Without trees every bar is looked at, exactly as the definition reads: the judge. With trees bars in which
+/// nothing can happen are passed over, and the others go the same way.
+struct BehaviourWalk<Position: KernelPosition>: Sendable {
+    let kernel: PlainKernel<Position>
+    let rules: BehaviourRules
+    let trees: BehaviourTrees?
+    let opens: [Double]
+    let closes: [Double]
+    /// The best and the worst price of a bar for the position, the open among them.
+    let favourable: [Double]
+    let adverse: [Double]
+    let times: [Int64]
+    let sign: Double
+
+    init(_ kernel: PlainKernel<Position>, _ rules: BehaviourRules, trees: BehaviourTrees? = nil) {
+        (self.kernel, self.rules, self.trees) = (kernel, rules, trees)
+        let series = kernel.market.series
+        (opens, closes, times) = (series.open, series.close, series.time)
+        sign = kernel.rules.cell.side.sign
+        (favourable, adverse) = sign > 0 ? (series.high, series.low) : (series.low, series.high)
+    }
+
+    /// What becomes of the position opened at the close of bar `entry`. O(bars of the window); with trees
+    /// O(events × log bars) as a rule.
+    ///
+    /// - Parameters:
+    ///   - last: the last bar that is seen of its window.
+    ///   - events: filled in where given.
+    func outcome(entry: Int, last: Int, events: inout [BehaviourEvent]?) -> BehaviourOutcome {
+        var state = opened(entry, last: last, part: 1)
+        state.events = events
+        follow(&state)
+        guard var outcome = state.outcome else { preconditionFailure("a position ends at its horizon at last") }
+        if let reenter = rules.behaviour.reenter, reenter.times > 0 {
+            goOn(reenter, after: &outcome, last: last, &state.events)
+        }
+        events = state.events
+        return outcome
+    }
+
+    /// A position, or the first instalment of it, opened at the close of a bar with a part of the notional.
+    func opened(_ entry: Int, last: Int, part: Double) -> BehaviourState<Position> {
+        let parts = rules.instalments
+        let position = bought(entry, part: part / Double(parts))
+        return BehaviourState(position, entry: entry, last: last, entryPrice: closes[entry], parts: parts)
+    }
+
+    /// A position of a part of the notional at a close.
+    func bought(_ bar: Int, part: Double) -> Position {
+        if part == 1 { return kernel.position(entry: bar) }
+        return Position(kernel.terms(part: part), entryPrice: closes[bar])
+    }
+
+    func follow(_ state: inout BehaviourState<Position>) {
+        var bar = state.entry + 1
+        while state.outcome == nil {
+            if let trees { bar = passOver(&state, from: bar, trees) }
+            step(&state, bar)
+            bar += 1
+        }
+    }
+
+    /// One bar.
+    private func step(_ state: inout BehaviourState<Position>, _ bar: Int) {
+        kernel.advance(&state.carry, state.position, entry: state.entry, to: bar)
+        if state.dueTopUp == bar { payIn(&state, bar) }
+        tradeInside(&state, bar)
+        if state.outcome == nil { tradeAtClose(&state, bar) }
+    }
+}
+
+extension PlainKernel {
+    /// What a position of a part of the notional is opened with.
+    func terms(part: Double) -> PositionTerms {
+        var copy = terms
+        copy.notional *= part
+        return copy
+    }
+}

@@ -1,0 +1,179 @@
+import StressBasics
+
+/// What became of the entries of one cell under one behaviour: a cell's tally, what closed positions, and what is compared with holding.
+///
+/// Tallies of consecutive runs of whole chunks join by ``append(_:)`` and have the same bits however the chunks were shared out.
+public struct BehaviourTally: Hashable, Sendable {
+    /// What a cell counts, under its own fill rule alone.
+    public private(set) var cell: CellTally
+    /// Entries that the behaviour does not make.
+    public private(set) var filtered = BlockCounts()
+    /// Entries of complete windows.
+    public private(set) var complete = BlockCounts()
+    /// Those of them that ended with less than half of the margin paid in.
+    public private(set) var lostHalf = BlockEvents()
+    /// Sums of their bounded final equities, in parts of the margin paid in.
+    public private(set) var equity = BlockSums()
+    /// What closed those of complete windows.
+    public private(set) var closings = ClosingCounts()
+    /// What they gave away.
+    public private(set) var cost = BehaviourCost()
+
+    /// An empty tally; times are counted in bars of `barLength`.
+    public init(barLength: TimeSpan) { cell = CellTally(roles: [.chosen], barLength: barLength) }
+
+    /// Starts the next chunk; a block must follow.
+    public mutating func beginChunk() { cell.beginChunk() }
+
+    /// Starts the next time block of the current chunk.
+    public mutating func beginBlock() {
+        cell.beginBlock()
+        filtered.beginBlock()
+        complete.beginBlock()
+        lostHalf.beginBlock()
+        equity.beginBlock()
+    }
+
+    /// Counts an entry of which nothing was seen.
+    public mutating func addExcluded() { cell.addExcluded() }
+
+    /// Counts an entry that the platform would not have opened.
+    public mutating func addRejected() { cell.addRejected() }
+
+    /// Counts an entry that the behaviour does not make.
+    public mutating func addFiltered() { filtered.increment() }
+
+    /// Adds a watched entry to the current block.
+    ///
+    /// - Parameters:
+    ///   - entry: how it ended.
+    ///   - hodl: how holding ended; nil for holding itself.
+    ///   - tolerance: below zero means below minus this.
+    ///   - path: when things happened to it.
+    ///   - closedAfter: bar lengths from entry to its closing; nil at the end of the holding time.
+    public mutating func add(
+        _ entry: BehaviourEntry, hodl: EntryExit?, tolerance: Double, path: WatchedPath, closedAfter: Int?
+    ) {
+        cell.add([entry.exit], tolerance: tolerance, path: path, closings: [closedAfter])
+        guard path.cutAfter == nil else { return }
+        complete.increment()
+        closings.add(entry.closing)
+        if entry.lostHalf > 0 { lostHalf.add(entry.lostHalf) }
+        if entry.exit.equity.isFinite { equity.add(entry.exit.equity) }
+        if let hodl { cost.add(entry, hodl: hodl, tolerance: tolerance) }
+    }
+
+    /// Adds the blocks of `later`, which follow this tally's blocks in time.
+    public mutating func append(_ later: BehaviourTally) {
+        cell.append(later.cell)
+        filtered.append(later.filtered)
+        complete.append(later.complete)
+        lostHalf.append(later.lostHalf)
+        equity.append(later.equity)
+        closings += later.closings
+        cost += later.cost
+    }
+
+    /// Mean final equity over complete windows, in parts of the margin paid in; nil without one.
+    public var meanEquity: Double? {
+        let entries = complete.total
+        return entries > 0 ? equity.array.reduce(0, +) / Double(entries) : nil
+    }
+
+    /// Block sums of the entries of complete windows that lost more than half of what was paid in.
+    public var lostHalfShare: BlockShare { BlockShare(events: lostHalf.array.map(\.value), entries: complete.array) }
+
+    /// Block sums of final equity over complete windows.
+    public var equityShare: BlockShare { BlockShare(events: equity.array, entries: complete.array) }
+}
+
+/// How one watched entry ended.
+public struct BehaviourEntry: Hashable, Sendable {
+    /// Its exit, in parts of the margin paid in.
+    public var exit: EntryExit
+    /// What closed it.
+    public var closing: Closing
+    /// How much of it lost more than half of the margin paid in.
+    public var lostHalf: EventCount
+
+    /// An entry of the given figures.
+    public init(exit: EntryExit, closing: Closing, lostHalf: EventCount) {
+        (self.exit, self.closing, self.lostHalf) = (exit, closing, lostHalf)
+    }
+}
+
+/// What closes a position. The raw value is what outputs print.
+public enum Closing: String, Hashable, Codable, Sendable, CaseIterable {
+    /// The end of the holding time.
+    case horizon
+    /// The platform.
+    case liquidated
+    /// A stop order at a fixed price.
+    case stopped
+    /// A stop order that followed the price.
+    case trailed
+    /// The last limit order of an exit plan.
+    case tookProfit = "took_profit"
+    /// The trader, who could not bear it.
+    case panicked
+}
+
+/// How many entries of complete windows were closed by what.
+public struct ClosingCounts: Hashable, Sendable {
+    private var counts = [Int](repeating: 0, count: Closing.allCases.count)
+
+    /// None.
+    public init() {}
+
+    private static func place(_ closing: Closing) -> Int { Closing.allCases.firstIndex(of: closing) ?? 0 }
+
+    /// Entries closed by it. O(1).
+    public subscript(closing: Closing) -> Int { counts[ClosingCounts.place(closing)] }
+
+    mutating func add(_ closing: Closing) { counts[ClosingCounts.place(closing)] += 1 }
+
+    static func += (a: inout ClosingCounts, b: ClosingCounts) {
+        for place in a.counts.indices { a.counts[place] += b.counts[place] }
+    }
+}
+
+/// What holding would have left on the entries of complete windows that a behaviour makes, and what the behaviour costs where that is a
+/// gain.
+public struct BehaviourCost: Hashable, Sendable {
+    /// Entries that gain when held.
+    public private(set) var winners = 0
+    /// Those of them that the behaviour closes before the end of the holding time.
+    public private(set) var winnersClosed = 0
+    /// Sum of what holding leaves more than the behaviour, over those that gain when held; less than 0 where the behaviour leaves more.
+    public private(set) var forgone = 0.0
+    /// Entries whose equity has a bound when held, how many of them end below zero, and the sum of their final equities.
+    public private(set) var held = 0
+    /// See ``held``.
+    public private(set) var heldNegative = EventCount.zero
+    /// See ``held``.
+    public private(set) var heldEquity = 0.0
+
+    /// Nothing.
+    public init() {}
+
+    mutating func add(_ entry: BehaviourEntry, hodl: EntryExit, tolerance: Double) {
+        if hodl.equity.isFinite {
+            held += 1
+            heldNegative += hodl.negative(tolerance: tolerance)
+            heldEquity += hodl.equity
+        }
+        guard hodl.equity > 1, hodl.equity.isFinite, entry.exit.equity.isFinite else { return }
+        winners += 1
+        if entry.closing != .horizon { winnersClosed += 1 }
+        forgone += hodl.equity - entry.exit.equity
+    }
+
+    static func += (a: inout BehaviourCost, b: BehaviourCost) {
+        a.winners += b.winners
+        a.winnersClosed += b.winnersClosed
+        a.forgone += b.forgone
+        a.held += b.held
+        a.heldNegative += b.heldNegative
+        a.heldEquity += b.heldEquity
+    }
+}

@@ -1,0 +1,58 @@
+/// The difference of two means over the entries of the same history, with an interval that knows how they move together.
+public struct MeanDifference: Hashable, Codable, Sendable {
+    /// First less second, as observed.
+    public let difference: Double
+    /// Its interval; nil where ``method`` says why there is none.
+    public let interval: Interval?
+    /// How the interval was made, or why there is none.
+    public let method: MeanInference.Method
+    /// Quantiles of the resampled differences, too narrow where few runs hold entries; nil without resamples.
+    public let percentile: Interval?
+
+    /// A difference of known parts.
+    init(difference: Double, interval: Interval?, method: MeanInference.Method, percentile: Interval?) {
+        (self.difference, self.interval) = (difference, interval)
+        (self.method, self.percentile) = (method, percentile)
+    }
+}
+
+extension HorizonPanel {
+    /// Mean of column `first` less that of column `second`, both sums over entries: bootstrap-t of the difference in the same resamples;
+    /// nil where one of them has no entries. O(blocks + resamples × runs).
+    ///
+    /// Of the same entries it is one mean, of what they differ by, so that what is equal leaves no rounding behind.
+    public func meanDifference(_ first: Int, _ second: Int) -> MeanDifference? {
+        let (a, b) = (shares[first], shares[second])
+        guard let one = a.frequency, let other = b.frequency else { return nil }
+        guard a.entries == b.entries else {
+            let paired = plan.differences(of: a, b)
+            return meanDifference(one - other, paired, runs: min(runs(a), runs(b)))
+        }
+        let ratio = BlockRatio(sums: zip(a.events, b.events).map { $0 - $1 }, weights: a.entries.map(Double.init))
+        guard let difference = ratio.value else { return nil }
+        return meanDifference(difference, plan.ratios(of: [ratio][...])[0], runs: runs(a))
+    }
+
+    private func runs(_ share: BlockShare) -> Double { share.runs(ofMeanLength: plan.meanLength) }
+
+    private func meanDifference(_ difference: Double, _ resampled: ResampledRatio, runs: Double) -> MeanDifference {
+        func without(_ method: MeanInference.Method, _ percentile: Interval?) -> MeanDifference {
+            MeanDifference(difference: difference, interval: nil, method: method, percentile: percentile)
+        }
+        // A resample without entries has no mean.
+        let known = zip(resampled.shares, resampled.errors).filter { !$0.0.isNaN }
+        guard known.count == resampled.shares.count, !known.isEmpty else { return without(.fewRuns, nil) }
+        let percentile = tailOrderStatistics(resampled.shares, confidence: rules.confidence)
+        guard runs >= fewestStudentisedRuns else { return without(.fewRuns, percentile) }
+        if difference == 0, resampled.shares.allSatisfy({ $0 == 0 }) {
+            return MeanDifference(
+                difference: 0, interval: Interval(low: 0, high: 0), method: .bootstrapT, percentile: percentile)
+        }
+        let error = sampleVariance(resampled.shares).squareRoot()
+        let ends =
+            error > 0 ? studentisedEnds(difference, error: error, resampled, confidence: rules.confidence) : nil
+        return MeanDifference(
+            difference: difference, interval: ends, method: ends == nil ? .fewEpisodes : .bootstrapT,
+            percentile: percentile)
+    }
+}

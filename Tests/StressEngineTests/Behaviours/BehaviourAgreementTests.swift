@@ -1,0 +1,78 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+import StressStatistics
+import StudyPlan
+import TestSupport
+import Testing
+
+@testable import StressEngine
+
+/// The search for the events of behaviours against the walk over every bar, on histories and rules drawn from printed seeds.
+@Suite struct BehaviourAgreementTests {
+    private func behaviour(_ random: inout SeededGenerator, _ name: String) -> Behaviour {
+        func flip(_ odds: UInt64) -> Bool { random.next() % odds == 0 }
+        func distance() -> Double { [0.002, 0.01, 0.05, 0.3][Int(random.next() % 4)] * (0.5 + random.uniform()) }
+        var rules = Behaviour(name: name)
+        if flip(2) { rules.stopLoss = distance() }
+        if flip(2) {
+            let first = distance()
+            rules.exits = [PlannedExit(distance: first, part: 0.5), PlannedExit(distance: 2 * first, part: 0.5)]
+        }
+        if flip(3) { rules.trailingStop = distance() }
+        if flip(3) { rules.panicExit = distance() }
+        if flip(4) { rules.enterAfter = flip(2) ? .gain(distance() / 4, bars: 3) : .highVolatility(bars: 2) }
+        if flip(4) { rules.unit = .margin }
+        if flip(2) { rules.order = .favourable }
+        switch random.next() % 4 {
+        case 0:
+            rules.instalments = Instalments(
+                count: 2 + Int(random.next() % 4), every: .minutes(Int64(1 + random.next() % 9)))
+        case 1: rules.reenter = Reentry(after: .minutes(Int64(random.next() % 5)), times: 3)
+        default: break
+        }
+        if flip(3) {
+            rules.topUp = TopUp(
+                at: 1 + 3 * random.uniform(), add: random.uniform(), times: 1 + Int(random.next() % 3),
+                latency: 1 + Int(random.next() % 4))
+        }
+        return rules
+    }
+
+    /// Without funding every bit is the same; with it, what was paid is a difference of sums.
+    @Test(arguments: 0..<80)
+    func theSearchIsTheWalk(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed).stream("behaviours")
+        let market = try RandomStudy.market(seed, &random)
+        for contract in ContractKind.allCases {
+            var cell = try RandomStudy.cell(contract, &random)
+            cell.side = contract != .spot && random.next() % 2 == 0 ? .short : .long
+            cell.leverage = contract == .spot ? 1 : [2, 10, 50][Int(random.next() % 3)]
+            cell.horizon = .minutes(Int64(1 + random.next() % 380))
+            let behaviours = (0..<6).map { behaviour(&random, "b\($0)") }
+            let job = HistoryJob(study: try cell.study(), asset: "X", market: market, kernel: .automatic)
+            let trees = try #require(job.behaviourTrees)
+            let plain = try job.tallies(of: behaviours, cell: 0, trees: nil, threads: 2)
+            let fast = try job.tallies(of: behaviours, cell: 0, trees: trees, threads: 2)
+            for (place, (one, other)) in zip(fast, plain).enumerated() {
+                let name = "seed \(seed), \(contract), \(place == 0 ? .hodl : behaviours[place - 1])"
+                if market.fundingPerBar == nil {
+                    #expect(one == other, "\(name)")
+                } else {
+                    expectClose(one, other, name)
+                }
+            }
+        }
+    }
+
+    private func expectClose(_ fast: BehaviourTally, _ plain: BehaviourTally, _ name: String) {
+        #expect(fast.closings == plain.closings && fast.complete == plain.complete, "\(name)")
+        #expect(fast.filtered == plain.filtered && fast.cell.liquidated == plain.cell.liquidated, "\(name)")
+        for (one, other) in zip(fast.equity.array, plain.equity.array) {
+            #expect(abs(one - other) <= 1e-6 * max(1, abs(other)), "\(name): \(one) against \(other)")
+        }
+        for (one, other) in zip(fast.cell.negative[0].array, plain.cell.negative[0].array) {
+            #expect(abs((one - other).value) <= 1e-6, "\(name): \(one.value) against \(other.value)")
+        }
+    }
+}

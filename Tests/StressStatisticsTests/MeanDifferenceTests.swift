@@ -1,0 +1,61 @@
+import StressBasics
+import StressStatistics
+import Testing
+
+/// Differences of means over the same history.
+@Suite struct MeanDifferenceTests {
+    private func panel(_ columns: [BlockShare], _ seed: UInt64) throws -> HorizonPanel {
+        try #require(
+            HorizonPanel(
+                columns: columns, horizonBlocks: 2, disjointWindows: 200,
+                rules: ResamplingRules(resamples: 400, seed: seed),
+                name: "1d", memory: MarketMemory(runBlocks: 2)))
+    }
+
+    private func columns(_ seed: UInt64, shift: Double) -> [BlockShare] {
+        var random = SeededGenerator(seed: seed)
+        let entries = (0..<400).map { _ in UInt32(20 + random.next() % 8) }
+        let sums = entries.map { Double($0) * (1 + random.uniform()) }
+        let less = zip(sums, entries).map { $0 - Double($1) * (shift + 0.1 * (random.uniform() - 0.5)) }
+        return [BlockShare(events: sums, entries: entries), BlockShare(events: less, entries: entries)]
+    }
+
+    /// What is equal differs by nothing, for certain.
+    @Test func equalColumnsDifferByNothing() throws {
+        let columns = columns(1, shift: 0)
+        let found = try #require(try panel([columns[0], columns[0]], 1).meanDifference(0, 1))
+        #expect(found.difference == 0 && found.interval == Interval(low: 0, high: 0))
+    }
+
+    /// Paired: noise that both share leaves the interval narrow, and it holds the truth about as often as promised.
+    @Test func intervalsHoldTheTruth() throws {
+        var held = 0
+        for seed in 0..<100 as Range<UInt64> {
+            let found = try #require(try panel(columns(seed, shift: 0.25), seed).meanDifference(0, 1))
+            let interval = try #require(found.interval)
+            #expect(interval.high - interval.low < 0.02, "seed \(seed)")
+            if interval.low <= 0.25, interval.high >= 0.25 { held += 1 }
+        }
+        #expect(held >= 85, "\(held) of 100")
+    }
+
+    /// A change in one block of many is no ground for an interval, and none with ends beyond reason is given.
+    @Test func oneBlockDecidesNothing() throws {
+        var columns = columns(3, shift: 0)
+        columns[1] = columns[0]
+        columns[1].events[7] += 0.5
+        let found = try #require(try panel(columns, 3).meanDifference(0, 1))
+        #expect(found.interval == nil && found.method == .fewEpisodes)
+    }
+
+    /// Columns of other entries are compared by their own means.
+    @Test func otherEntriesHaveTheirOwnMean() throws {
+        var columns = columns(4, shift: 0.25)
+        columns[1].entries = columns[1].entries.map { $0 / 2 }
+        columns[1].events = columns[1].events.map { $0 / 2 }
+        let found = try #require(try panel(columns, 4).meanDifference(0, 1))
+        #expect(
+            abs(found.difference - (try #require(columns[0].frequency)) + (try #require(columns[1].frequency))) < 1e-12)
+        #expect(found.interval != nil)
+    }
+}
