@@ -54,6 +54,8 @@ extension ResultsDocument {
         let bands: [CurveBand]
         let yearRecords: [YearRecord]
         let ledger: LedgerResults?
+        /// Nil in documents of before there were any.
+        let behaviours: [BehaviourResult]?
     }
 
     private struct RowName: Codable {
@@ -76,7 +78,7 @@ extension ResultsDocument {
             suspiciousRow: suspicion.map { RowName(cell: $0.row.cell, fill: $0.row.fill) }, details: report.details,
             requirements: report.requirements, comparisons: report.comparisons,
             lookBackMargins: report.lookBackMargins, bands: report.bands, yearRecords: report.yearRecords,
-            ledger: report.ledger)
+            ledger: report.ledger, behaviours: report.behaviours.isEmpty ? nil : report.behaviours)
         return [UInt8](ExactJSON.bytes(Joined(header: Header(), body: body)))
     }
 
@@ -128,6 +130,7 @@ extension ResultsDocument {
         (report.requirements, report.comparisons) = (body.requirements, body.comparisons)
         (report.lookBackMargins, report.bands) = (body.lookBackMargins, body.bands)
         (report.yearRecords, report.ledger) = (body.yearRecords, body.ledger)
+        report.behaviours = body.behaviours ?? []
         if let row = body.suspiciousRow {
             report.suspicion = SuspicionCheck(
                 bars: body.suspiciousBars ?? 0,

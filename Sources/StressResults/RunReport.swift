@@ -44,6 +44,8 @@ public struct RunReport: Sendable {
     public var yearRecords: [YearRecord] = []
     /// Who paid on the study's platforms; nil where the study does not ask.
     public var ledger: LedgerResults?
+    /// Cells under the study's behaviours, in plan order, holding first in each cell; empty where none was asked for.
+    public var behaviours: [BehaviourResult] = []
 
     /// A report of the given parts.
     public init(

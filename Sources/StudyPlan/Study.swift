@@ -22,6 +22,8 @@ public struct Study: Hashable, Sendable {
     public var statistics: StatisticsRules
     /// Limits on results.
     public var limits: [StudyLimit]
+    /// What traders do beside holding; each is compared with it.
+    public var behaviours: [Behaviour] = []
     /// The cell the first sentence speaks of.
     public var headline: CellSelector
     /// What a headline without data makes of the run.

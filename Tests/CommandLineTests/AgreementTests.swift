@@ -60,7 +60,8 @@ import Testing
         let scratch = try Scratch()
         try scratch.write(samplePrices, to: "prices.csv")
         let extra =
-            "limits: [{leverage: 10, measure: negative_equity_frac, max: 0.5}]\nstatistics: {look_back_margin: {look_back: 30d}}\nledger: {population: bitmex-2019, horizon: 1d}"
+            "limits: [{leverage: 10, measure: negative_equity_frac, max: 0.5}]\nstatistics: {look_back_margin: {look_back: 30d}}\n"
+            + "ledger: {population: bitmex-2019, horizon: 1d}\nbehaviours: panic seller"
         try scratch.write(smallStudy(limit: extra), to: "whole.yaml")
         // A job that fails, with an earlier run that knew it, makes the files of failures.
         let two = smallStudy(limit: "limits: [{leverage: 10, measure: negative_equity_frac, max: 0.5}]")

@@ -62,7 +62,7 @@ import Testing
         }
     }
 
-    private func agrees(_ entry: [String: Any], _ kind: SettingKind) -> Bool {
+    func agrees(_ entry: [String: Any], _ kind: SettingKind) -> Bool {
         func bounds(_ entry: [String: Any], _ low: Double, _ high: Double) -> Bool {
             let least = (entry["minimum"] ?? entry["exclusiveMinimum"]) as? Double
             return least == low && ((entry["maximum"] ?? entry["exclusiveMaximum"]) as? Double ?? .infinity) == high
@@ -70,6 +70,9 @@ import Testing
         switch kind {
         case .number(Leverage.allowed): return entry["$ref"] as? String == "#/$defs/leverage"
         case .number(let range): return bounds(entry, range.lowerBound, range.upperBound)
+        case .share(let range):
+            let parts = entry["anyOf"] as? [[String: Any]] ?? []
+            return parts.count == 2 && agrees(parts[0], .number(range)) && parts[1]["pattern"] is String
         case .integer(let range):
             let high = range.upperBound == .max ? Double.infinity : Double(range.upperBound)
             return entry["type"] as? String == "integer" && bounds(entry, Double(range.lowerBound), high)
@@ -177,7 +180,7 @@ import Testing
         // The last bracket has no cap, and the first takes nothing off.
         let fixed = ["to": ".inf", "amount": "0"]
         switch setting.kind {
-        case .number(let range):
+        case .number(let range), .share(let range):
             let (low, high) = (range.lowerBound, range.upperBound)
             // The values between: an end may contradict another setting that is left as it is.
             let inside = low + (min(high, 1e6) - low) / 3

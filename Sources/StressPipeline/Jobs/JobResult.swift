@@ -22,6 +22,7 @@ struct JobResult: Sendable {
     var lookBackMargins: [LookBackMargin] = []
     var bands: [CurveBand] = []
     var yearRecords: [YearRecord] = []
+    var behaviours: [BehaviourResult] = []
     /// The headline's cell without suspicious bars, when this is the headline's history and has any.
     var suspicion: SuspicionCheck?
 }
@@ -52,6 +53,7 @@ extension JobResult {
         let lookBackMargins: [LookBackMargin]
         let bands: [CurveBand]
         let yearRecords: [YearRecord]
+        let behaviours: [BehaviourResult]?
         let suspiciousBars: Int?
         let suspiciousFill: String?
         let suspiciousCell: StudyCell?
@@ -62,7 +64,7 @@ extension JobResult {
         let document = Document(
             report: report, ending: ending, fills: rows.map(\.fill), kernels: kernels.map(\.rawValue), details: details,
             requirements: requirements, comparisons: comparisons, lookBackMargins: lookBackMargins, bands: bands,
-            yearRecords: yearRecords,
+            yearRecords: yearRecords, behaviours: behaviours,
             suspiciousBars: suspicion?.bars, suspiciousFill: suspicion?.row.fill, suspiciousCell: suspicion?.row.cell)
         let json = ExactJSON.bytes(document)
         let length = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) }
@@ -89,6 +91,7 @@ extension JobResult {
         (details, requirements) = (document.details, document.requirements)
         (comparisons, bands) = (document.comparisons, document.bands)
         (lookBackMargins, yearRecords) = (document.lookBackMargins, document.yearRecords)
+        behaviours = document.behaviours ?? []
         if let cell = document.suspiciousCell {
             let row = ResultRow(cell: cell, fill: document.suspiciousFill ?? "", estimate: estimates[cells.count])
             suspicion = SuspicionCheck(bars: document.suspiciousBars ?? 0, row: row)

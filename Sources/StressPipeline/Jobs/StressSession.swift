@@ -92,6 +92,7 @@ public struct StressSession {
         report.comparisons = results.flatMap(\.comparisons)
         report.bands = results.flatMap(\.bands)
         report.yearRecords = results.flatMap(\.yearRecords)
+        report.behaviours = results.flatMap(\.behaviours)
         guard !settings.isTableOnly else { return report }
         report.ledger = try ledger(report)
         let spent = begin.duration(to: clock.now)

@@ -22,6 +22,8 @@ struct Costs: Sendable {
     private let population: Population?
     /// Platforms and queues that are followed at the same time.
     private let ledgers: Double
+    /// Sets of rules that traders go by beside holding.
+    private let behaviours: Double
 
     init(_ study: Study, threads: Int, isTableOnly: Bool) {
         cells = Double(study.cellCount) / Double(max(1, study.inputs.count))
@@ -37,6 +39,7 @@ struct Costs: Sendable {
         hasDetails = !isTableOnly && study.statistics.resamples > 0
         population = isTableOnly ? nil : study.ledgerPopulation
         ledgers = Double(min(threads, study.platforms.count * (1 + DeleveragingRule.allCases.count)))
+        behaviours = isTableOnly ? 0 : Double(study.behaviours.flatMap(\.orders).count)
         limited = Double(study.inputs.map { LimitFigures(study, asset: $0.asset).cells.count }.max() ?? 0)
     }
 
@@ -59,7 +62,7 @@ struct Costs: Sendable {
         let compared = parts > 1 && hasDetails ? min(self.cells, self.cells / max(1, horizons) + limited) : 0
         let cells = self.cells * (mostParts / Double(parts)).rounded(.up) / mostParts + compared
         // Windows of every horizon, of a part once more, the kernels' columns, entries taken apart, moves against them.
-        let perBar = 4 * horizons * (parts > 1 ? 2 : 1) + 48 + (hasDetails ? 260 : 0)
+        let perBar = 4 * horizons * (parts > 1 ? 2 : 1) + 48 + (hasDetails ? 260 : 0) + (behaviours > 0 ? 110 : 0)
         // Counts and shortfalls of every cell by time block, twice while parts are joined, and sums by chunk.
         let blocks = blocks(size)
         let perCell = blocks * (16 + 16 * fills) * 2 + (bars / 16_384 + 1) * 104 * fills * 2
@@ -113,7 +116,8 @@ struct Costs: Sendable {
         let blocks = min(10_000, blocks(size))
         let resampling = cells * resamples * blocks * 0.3e-9 * fills
         let details = hasDetails ? sides / 2 * (bars * 6e-6 + resamples * blocks * 60e-9) : 0
-        return 0.01 + Costs.pace * (reading + walking + resampling + details)
+        let walks = behaviours > 0 ? min(bars * (behaviours + 1) * cells, Double(BehaviourDetails.mostWalks)) : 0
+        return 0.01 + Costs.pace * (reading + walking + resampling + details + walks * 1e-6)
     }
 
     /// Making and writing the outputs.

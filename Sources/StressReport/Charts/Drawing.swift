@@ -74,6 +74,7 @@ extension AssetSide {
             if !detail.sensitivity.isEmpty { found.append(("sensitivity", SensitivityChart(detail.sensitivity))) }
             found += detail.paths.map { ("episode-\($0.rank)", EpisodeChart($0, side: side)) }
         }
+        found += protectCharts.map { ($0.0, $0.1) }
         return found.compactMap { name, drawing in drawing.map { (name, $0) } }
     }
 }

@@ -14,6 +14,7 @@ extension AssetSide {
             writeAnswer(&w)
             writeGrid(&w)
             writeFigures(&w)
+            writeProtection(&w)
             writeAnatomy(&w)
             writeDataQuality(&w)
             writeMethod(&w)
@@ -25,6 +26,7 @@ extension AssetSide {
         let causes = CauseChart(self) == nil ? [] : [(id: "causes", label: "Causes")]
         let safeguards = safeguards == nil ? [] : [(id: "safeguards", label: "Safeguards")]
         return [("grid", "Grid"), ("leverage", "Leverage"), ("severity", "Severity")] + safeguards + causes
+            + (hasProtection ? [(id: "protect", label: "What protects")] : [])
             + anatomySections
             + [("data", "Data"), ("method", "Method")]
     }

@@ -73,7 +73,7 @@ extension RunReport {
     func tables(pages: [AssetSide]) -> [CSVTable] {
         var tables =
             [resultsTable, severityTable, intervalsTable, safeguardsTable, maxLeverageTable] + anatomyTables
-            + comparisonTables + pooledTables + backtestTables + lookBackTables + ledgerTables + [
+            + comparisonTables + behaviourTables + pooledTables + backtestTables + lookBackTables + ledgerTables + [
                 dataQualityTable, inputsTable, statementsTable(pages: pages),
             ]
         if !study.limits.isEmpty { tables.append(limitsTable) }

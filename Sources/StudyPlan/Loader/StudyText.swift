@@ -18,6 +18,8 @@ extension Study {
         lines += limits.map {
             "  - {\((selectorParts($0.cells) + limitParts($0, isComplete)).joined(separator: ", "))}"
         }
+        if !behaviours.isEmpty { lines.append("behaviours:") }
+        lines += behaviours.map { "  - {\($0.parts(name: quoted($0.name)).joined(separator: ", "))}" }
         let headlineParts = selectorParts(headline) + ruleParts(headlineOnNoValue, isComplete)
         lines.append("headline: {\(headlineParts.joined(separator: ", "))}")
         return lines.joined(separator: "\n") + "\n"
@@ -34,6 +36,7 @@ extension Study {
     private var absentLines: [String] {
         let absent: [(Bool, String)] = [
             (limits.isEmpty, "limits: none, no figure ends a run with exit code 3"),
+            (behaviours.isEmpty, "behaviours: none, every position is held"),
             (statistics.lookBack == nil, "statistics.look_back_margin: none"),
             (ledger == nil, "ledger: none, it is not asked who pays"),
             (archive == nil, "archive: the one that 'belowzero fetch' knows"),

@@ -50,6 +50,8 @@ public struct Setting<Value: Sendable>: Sendable {
 enum SettingKind: Equatable, Sendable {
     /// A number of a range.
     case number(ClosedRange<Double>)
+    /// A number of a range, or the same as a percentage.
+    case share(ClosedRange<Double>)
     /// A whole number of a range.
     case integer(ClosedRange<Int>)
     /// 0, or a whole number of a range.

@@ -1,0 +1,158 @@
+import StressBasics
+
+extension StudyLoader {
+    /// The `behaviours` section: sets of rules, or names of known sets.
+    static func behaviourSection(_ reader: YAMLReader) -> [Behaviour]? {
+        guard let list = reader.list(most: Settings.Behaviours.most) else { return nil }
+        let behaviours = list.map(behaviour)
+        guard !behaviours.contains(where: { $0 == nil }) else { return nil }
+        let found = behaviours.compactMap { $0 }
+        var names = Set([Behaviour.hodl.name])
+        for (place, behaviour) in found.enumerated() where !names.insert(behaviour.name).inserted {
+            return list[place].wrong(
+                "there is another behaviour '\(SourceLocation.presentable(behaviour.name))'",
+                hint: behaviour.name == "hodl"
+                    ? "hodl is holding, which stands beside every behaviour" : "rename one of them")
+        }
+        return found
+    }
+
+    private static func behaviour(_ reader: YAMLReader) -> Behaviour? {
+        if let name = reader.node.scalar?.string { return known(name, reader) }
+        guard let map = reader.map(known: ["name"] + Settings.Behaviours.section.keys.filter { $0 != "name" }),
+            let name = map.required("name").flatMap(behaviourName), var behaviour = orders(map, name: name)
+        else { return nil }
+        var isWhole = true
+        /// A part that may be left out, but not be wrong.
+        func part<Value>(_ key: String, _ read: (YAMLReader) -> Value?) -> Value? {
+            guard let value = map[key] else { return nil }
+            guard let found = read(value) else {
+                isWhole = false
+                return nil
+            }
+            return found
+        }
+        behaviour.enterAfter = part("enter_after", entryFilter)
+        behaviour.instalments = part("instalments", instalments)
+        behaviour.topUp = part("top_up", topUp)
+        behaviour.reenter = part("reenter", reentry)
+        if let exits = part("exits", exitPlan) {
+            guard behaviour.exits.isEmpty else {
+                return reader.wrong("has both 'take_profit' and 'exits'", hint: "an exit plan says all of it")
+            }
+            behaviour.exits = exits
+        }
+        return isWhole ? together(behaviour, reader) : nil
+    }
+
+    private static func known(_ name: String, _ reader: YAMLReader) -> Behaviour? {
+        if let found = Behaviour.known.first(where: { $0.behaviour.name == name }) { return found.behaviour }
+        let names = Behaviour.known.map(\.behaviour.name)
+        let near =
+            nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
+            ?? "known: \(names.joined(separator: ", "))"
+        return reader.wrong("'\(SourceLocation.presentable(name))' is no known behaviour", hint: near)
+    }
+
+    private static func behaviourName(_ reader: YAMLReader) -> String? {
+        guard let name = reader.text() else { return nil }
+        let isPlain = name.unicodeScalars.allSatisfy { !$0.isHostile && $0 != "\n" && $0 != "\t" }
+        guard isPlain, !name.isEmpty, name.count <= 64 else {
+            return reader.wrong("a behaviour's name has 1 to 64 characters, none of them invisible")
+        }
+        return name
+    }
+
+    /// Everything that is one value.
+    private static func orders(_ map: YAMLMap, name: String) -> Behaviour? {
+        typealias Known = Settings.Behaviours
+        var behaviour = Behaviour(name: name)
+        var isWhole = true
+        func read<Value>(_ setting: Setting<Value>) -> Value? {
+            let value = map.value(of: setting)
+            if value == nil, map[setting.key] != nil { isWhole = false }
+            return value
+        }
+        (behaviour.stopLoss, behaviour.trailingStop) = (read(Known.stopLoss), read(Known.trailingStop))
+        behaviour.panicExit = read(Known.panicExit)
+        behaviour.exits = read(Known.takeProfit).map { [PlannedExit(distance: $0)] } ?? []
+        if let unit = read(Known.unit) { behaviour.unit = unit }
+        if let order = read(Known.order) { behaviour.order = order }
+        if let delay = read(Known.stopDelay) { behaviour.stopDelay = delay }
+        return isWhole ? behaviour : nil
+    }
+
+    private static func exitPlan(_ reader: YAMLReader) -> [PlannedExit]? {
+        guard let list = reader.list(most: Settings.PlannedExits.most) else { return nil }
+        let exits = list.map { element -> PlannedExit? in
+            guard let map = element.map(known: Settings.PlannedExits.section.keys) else { return nil }
+            guard let at = map.required(Settings.PlannedExits.at), let part = map.required(Settings.PlannedExits.part)
+            else { return nil }
+            return PlannedExit(distance: at, part: part)
+        }
+        let found = exits.compactMap { $0 }.sorted { $0.distance < $1.distance }
+        guard found.count == list.count else { return nil }
+        guard found.reduce(0, { $0 + $1.part }) <= 1 + 1e-9 else {
+            return reader.wrong("the parts add up to more than the position", hint: "make them add up to at most 1")
+        }
+        return found
+    }
+
+    private static func entryFilter(_ reader: YAMLReader) -> EntryFilter? {
+        typealias Known = Settings.EnterAfter
+        guard let map = reader.map(known: Known.section.keys) else { return nil }
+        let given = ["gain", "fall", "volatility"].filter { map[$0] != nil }
+        guard given.count == 1 else {
+            return reader.wrong(
+                given.isEmpty ? "has no 'gain', 'fall' or 'volatility'" : "has both '\(given[0])' and '\(given[1])'",
+                hint: "write it like enter_after: {gain: 10%, bars: 7}")
+        }
+        guard let bars = map.required(Known.bars) else { return nil }
+        switch given[0] {
+        case "gain": return map.required(Known.gain).map { .gain($0, bars: bars) }
+        case "fall": return map.required(Known.fall).map { .fall($0, bars: bars) }
+        default: return map.required(Known.volatility).map { _ in .highVolatility(bars: bars) }
+        }
+    }
+
+    private static func instalments(_ reader: YAMLReader) -> Instalments? {
+        typealias Known = Settings.Instalment
+        guard let map = reader.map(known: Known.section.keys), let count = map.required(Known.count),
+            let every = map.required(Known.every)
+        else { return nil }
+        return Instalments(count: count, every: every)
+    }
+
+    private static func topUp(_ reader: YAMLReader) -> TopUp? {
+        typealias Known = Settings.TopUps
+        guard let map = reader.map(known: Known.section.keys), let at = map.required(Known.at),
+            let add = map.required(Known.add), let times = map.required(Known.times),
+            let latency = map.value(of: Known.latency)
+        else { return nil }
+        return TopUp(at: at, add: add, times: times, latency: latency)
+    }
+
+    private static func reentry(_ reader: YAMLReader) -> Reentry? {
+        typealias Known = Settings.Reentries
+        guard let map = reader.map(known: Known.section.keys), let after = map.value(of: Known.after),
+            let times = map.required(Known.times)
+        else { return nil }
+        return Reentry(after: after, times: times)
+    }
+
+    /// What cannot be done at once.
+    private static func together(_ behaviour: Behaviour, _ reader: YAMLReader) -> Behaviour? {
+        let isSequence = behaviour.reenter.map { $0.times > 0 } ?? false
+        if isSequence, behaviour.instalments != nil || behaviour.topUp != nil {
+            return reader.wrong(
+                "'reenter' opens a position with what the last one left, so nothing else is paid in",
+                hint: "give 'instalments' and 'top_up' a behaviour of their own")
+        }
+        if behaviour.instalments != nil, behaviour.exits.contains(where: { $0.part < 1 }) {
+            return reader.wrong(
+                "parts of 'exits' are parts of a position that is bought at once",
+                hint: "leave 'instalments' or 'exits' out")
+        }
+        return behaviour
+    }
+}

@@ -1,0 +1,128 @@
+import StressBasics
+
+extension Settings {
+    /// The parts of a set of rules under `behaviours`.
+    static let behaviourSections: [Section] = [
+        Behaviours.section, PlannedExits.section, EnterAfter.section, Instalment.section, TopUps.section,
+        Reentries.section,
+    ]
+
+    /// What a trader does beside holding.
+    public enum Behaviours {
+        /// Sets of rules in a study.
+        static let most = 100
+        /// Stop order at a fixed price.
+        public static let stopLoss = Setting(
+            "stop_loss", share: least...Double.infinity, "Stop order so far against the position from its entry price.")
+        /// Limit order.
+        public static let takeProfit = Setting(
+            "take_profit", share: least...Double.infinity, "Limit order so far in favour of the position.")
+        /// Stop order that follows the price.
+        public static let trailingStop = Setting(
+            "trailing_stop", share: least...Double.infinity, "Stop order so far from the best close since entry.")
+        /// Selling at a close.
+        public static let panicExit = Setting(
+            "panic_exit", share: least...Double.infinity,
+            "Sell at the first close that has fallen so far from the best close since entry.")
+        /// What distances are parts of.
+        public static let unit = Setting(
+            "in", standard: DistanceUnit.price,
+            "What stop_loss, take_profit and exits are parts of: price, or margin (a part of the price divided by the leverage)."
+        )
+        /// What comes first in a bar.
+        public static let order = Setting(
+            "order", standard: BarOrder.adverse,
+            "What comes first where a bar reaches levels on both sides: adverse, favourable, or split for both in rows of their own."
+        )
+        /// From a stop's trigger to its fill.
+        public static let stopDelay = Setting(
+            "stop_delay", within: .seconds(1)...TimeSpan.days(1), standard: Behaviour.defaultStopDelay,
+            "Time from a stop's trigger to its fill, for the delay fill: 1s to 1d.")
+        private static let least = 1e-6
+        static let section = Section(
+            "behaviours",
+            [
+                stopLoss.facts, takeProfit.facts, trailingStop.facts, panicExit.facts, unit.facts, order.facts,
+                stopDelay.facts,
+            ], others: ["name", "exits", "enter_after", "instalments", "top_up", "reenter"])
+    }
+
+    /// An exit plan.
+    enum PlannedExits {
+        static let most = 20
+        static let at = Setting("at", share: 1e-6...Double.infinity, "How far in favour of the position.")
+        static let part = Setting("part", share: 1e-6...1, "The part of the position that it closes.")
+        static let section = Section("exits", [at.facts, part.facts])
+    }
+
+    /// Which bars are entered at.
+    enum EnterAfter {
+        static let gain = Setting("gain", share: 0...1e6, "Enter only after a rise of at least so much: FOMO.")
+        static let fall = Setting("fall", share: 0...1, "Enter only after a fall of at least so much: buying the dip.")
+        static let volatility = Setting(
+            "volatility", standard: VolatilityWord.high, "Enter only while the price moves more than it used to: high.")
+        static let bars = Setting("bars", 1...100_000, "Over so many bars.")
+        static let section = Section("enter_after", [gain.facts, fall.facts, volatility.facts, bars.facts])
+    }
+
+    /// The one word that a volatility may be.
+    enum VolatilityWord: String, CaseIterable, Sendable {
+        case high
+    }
+
+    /// Buying in parts.
+    enum Instalment {
+        static let count = Setting("count", 1...10_000, "Equal parts that a position is bought in.")
+        static let every = Setting("every", "Time from one part to the next.")
+        static let section = Section("instalments", [count.facts, every.facts])
+    }
+
+    /// Paying in.
+    enum TopUps {
+        static let at = Setting(
+            "at", 0...1e6, "The platform calls when equity is at most so many times the requirement, at a close.")
+        static let add = Setting("add", 0...1e6, "What is paid in on a call, times the initial margin.")
+        static let times = Setting("times", 0...1000, "Payments at most.")
+        static let latency = Setting("latency", 1...10_000, standard: 1, "Bars from the call to the payment.")
+        static let section = Section("top_up", [at.facts, add.facts, times.facts, latency.facts])
+    }
+
+    /// Going on.
+    enum Reentries {
+        static let after = Setting<TimeSpan>(
+            "after", .spanOr(["0s"]), standard: .seconds(0),
+            "Time from losing a position to the next entry; 0s for the close of the same bar.",
+            read: { reader in
+                reader.node.scalar?.string == "0s" ? .seconds(0) : reader.span()
+            },
+            text: { $0.milliseconds == 0 ? "0s" : $0.text })
+        static let times = Setting("times", 0...1000, "Entries after the first, at most.")
+        static let section = Section("reenter", [after.facts, times.facts])
+    }
+}
+
+extension Setting where Value == Double {
+    /// A part of something: a fraction, or a percentage such as `5%`.
+    init(_ key: String, share range: ClosedRange<Double>, _ help: String) {
+        self.init(key, .share(range), standard: nil, help, read: { $0.share(range) }, text: Setting.shareText)
+    }
+
+    private static func shareText(_ value: Double) -> String { value == .infinity ? ".inf" : numberText(value) }
+}
+
+extension YAMLReader {
+    /// A fraction, or a percentage such as `5%`.
+    func share(_ range: ClosedRange<Double>) -> Double? {
+        guard let text = node.scalar?.string, text.hasSuffix("%") else { return number(range) }
+        let digits = text.dropLast().filter { $0 != " " && $0 != "\u{A0}" && $0 != "\u{202F}" }
+        guard let percent = Double(String(digits)), percent.isFinite else {
+            return expected("a fraction such as 0.05 or a percentage such as 5%")
+        }
+        // Divided, not multiplied: 5% and 0.05 are the same number.
+        guard range.contains(percent / 100) else {
+            let words = range.upperBound.isFinite ? " to \(numberText(range.upperBound))" : " up"
+            return expected("a part from \(numberText(range.lowerBound))\(words)", hint: "5% is 0.05")
+        }
+        return percent / 100
+    }
+}
