@@ -38,7 +38,6 @@ import Testing
             for key in ["side", "leverage_x", "horizon_h"] { #expect(own.allSatisfy { $0[key] == result[key] }) }
             let shared = [
                 "entries_count", "liquidated_count", "liquidated_frac", "negative_equity_frac",
-                "equity_mean_margin_frac",
                 "excluded_count", "rejected_count", "cut_count",
             ]
             for key in shared {
