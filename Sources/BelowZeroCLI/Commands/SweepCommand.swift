@@ -17,6 +17,7 @@ struct SweepCommand: ParsableCommand {
 
             EXAMPLES
               belowzero sweep BTCUSDT-1h.csv --leverage 1:125 --horizon 1d,7d --side both
+              belowzero sweep BTCUSDT-1h.csv --leverage 20 --stop-loss 5% --behaviour 'panic seller'
               belowzero sweep BTCUSDT-1h.csv --leverage 1:50 --print-study > mine.yaml
               belowzero sweep old.csv --columns time=0,open=1,close=2,high=3,low=4 --time ms --out - > results.csv
             """)
@@ -32,6 +33,7 @@ struct SweepCommand: ParsableCommand {
     var printStudy = false
 
     @OptionGroup(title: "Platform") var platform: PlatformOptions
+    @OptionGroup(title: "Behaviour") var behaviour: BehaviourOptions
     @OptionGroup(title: "Reading") var reading: ReadingOptions
     @OptionGroup(title: "History") var storing: StoreOptions
     @OptionGroup var work: WorkOptions
@@ -39,13 +41,15 @@ struct SweepCommand: ParsableCommand {
 
     func run() throws {
         try common.reporting(isRun: !printStudy && !work.dryRun) {
-            let study = try grid.study(
+            var study = try grid.study(
                 platform: platform, reading: reading, console: common.console(isRun: !work.dryRun))
+            study.behaviours = try behaviour.behaviours()
             if printStudy {
                 return try StudyPrint(study: study, files: InputFiles(base: ""), common: common).print()
             }
             let command =
-                (["belowzero", "sweep"] + grid.words + platform.words + reading.words).map(shellQuoted).joined(
+                (["belowzero", "sweep"] + grid.words + platform.words + behaviour.words + reading.words)
+                .map(shellQuoted).joined(
                     separator: " ")
             try StudyRun(
                 study: study, files: InputFiles(base: ""), out: out, command: command, work: work, common: common,

@@ -9,7 +9,7 @@ import StudyPlan
 func optionHelp<Value>(_ setting: Setting<Value>) -> ArgumentHelp { ArgumentHelp(setting.help) }
 
 /// Reads what was typed behind an option as a study would read it.
-private func read<Value>(_ setting: Setting<Value>, of text: String, option: String) throws -> Value {
+func optionValue<Value>(_ setting: Setting<Value>, of text: String, option: String) throws -> Value {
     do throws(StudyError) {
         return try setting.value(of: text, option: option)
     } catch {
@@ -90,7 +90,7 @@ struct PlatformOptions: ParsableArguments {
         }
     }
 
-    func gap() throws -> MaxGap { try read(Settings.Position.maxGap, of: maxGap, option: "--max-gap") }
+    func gap() throws -> MaxGap { try optionValue(Settings.Position.maxGap, of: maxGap, option: "--max-gap") }
 
     /// The options as words of the command that repeats the run.
     var words: [String] {
@@ -140,10 +140,10 @@ struct ReadingOptions: ParsableArguments {
     func source(files: [String]) throws -> BarSource {
         var source = BarSource(
             files: files, format: format == "auto" ? nil : format, columns: try columns.flatMap(parseColumns),
-            time: try read(Settings.Source.time, of: time, option: "--time"),
-            header: try read(Settings.Source.header, of: header, option: "--header"))
+            time: try optionValue(Settings.Source.time, of: time, option: "--time"),
+            header: try optionValue(Settings.Source.header, of: header, option: "--header"))
         source.kind = kind
-        source.barLength = try bar.map { try read(Settings.Source.bar, of: $0, option: "--bar") }
+        source.barLength = try bar.map { try optionValue(Settings.Source.bar, of: $0, option: "--bar") }
         source.numbers = numbers
         source.delimiter = try fieldDelimiter()
         source.symbol = symbol
@@ -161,7 +161,7 @@ struct ReadingOptions: ParsableArguments {
         try delimiter.map { text in
             // A shell passes the two signs that stand for a tab.
             let isTab = text == "tab" || text == "\\t"
-            return try read(Settings.Source.delimiter, of: isTab ? "\t" : text, option: "--delimiter")
+            return try optionValue(Settings.Source.delimiter, of: isTab ? "\t" : text, option: "--delimiter")
         }
     }
 

@@ -15,6 +15,17 @@ struct BehaviourRules: Sendable {
     /// What stops are filled by.
     let stopFill: ResolvedFill
     let isFavourableFirst: Bool
+    /// Whether the platform closes positions, at closes or inside bars, in parts or whole. Kept here: asking the cell's rules copies them.
+    let liquidates: Bool
+    let triggersAtClose: Bool
+    let isPartial: Bool
+    /// What liquidations are filled by.
+    let fill: ResolvedFill
+    /// Fees of an exit, and of a liquidation in all.
+    let closeFee: Double
+    let liquidationFee: Double
+    /// Top-ups at most.
+    let topUps: Int
     /// Instalments, 1 for all at once.
     let instalments: Int
     /// Milliseconds from one to the next.
@@ -30,6 +41,13 @@ struct BehaviourRules: Sendable {
             PlannedExit(distance: $0.distance * scale, part: $0.part)
         }
         stopFill = cell.platform.liquidation.resolvedFill(barLength: market.barLength, delay: behaviour.stopDelay)
+        let liquidation = cell.platform.liquidation
+        (liquidates, isPartial) = (liquidation.enabled, liquidation.isPartial)
+        triggersAtClose = liquidation.trigger == .close
+        fill = cell.fills[0].rule
+        closeFee = cell.platform.fees.close
+        liquidationFee = cell.platform.fees.close + cell.platform.fees.liquidation
+        topUps = behaviour.topUp?.times ?? 0
         isFavourableFirst = behaviour.order == .favourable
         instalments = behaviour.instalments?.count ?? 1
         instalmentStep = behaviour.instalments?.every.milliseconds ?? 0

@@ -2,52 +2,74 @@ import MarginModel
 import PriceSeries
 import StressBasics
 
-/// What a search for the next event of a behaviour looks into: the extremes of blocks of bars. 34 bytes a bar.
+/// What a search for the next event of a behaviour looks into: the extremes of blocks of bars, and what liquidations are searched in.
 public struct BehaviourTrees: Sendable {
     let passages: PassageTrees
-    /// Lowest and highest prices of bars, their opens among them; the highest negated.
-    private let lows: FirstPassage
-    private let highs: FirstPassage
-    private let closes: FirstPassage
-    private let closesNegated: FirstPassage
+    let blocks: PriceBlocks
+    /// Whether liquidations are decided by the extremes of the traded bars alone, so that ``blocks`` tell of them, too.
+    let areTraded: Bool
 
     /// Builds the trees that the given triggers need. O(bars).
     init(_ market: MarketHistory, triggers: Set<LiquidationTrigger>, passages: PassageTrees?) {
-        let series = market.series
         self.passages = passages ?? PassageTrees(market, triggers: triggers)
-        lows = FirstPassage(zip(series.low, series.open).map { min($0, $1) }, negated: false)
-        highs = FirstPassage(zip(series.high, series.open).map { max($0, $1) }, negated: true)
-        closes = FirstPassage(series.close, negated: false)
-        closesNegated = FirstPassage(series.close, negated: true)
+        blocks = PriceBlocks(market.series)
+        areTraded = market.mark == nil
+    }
+}
+
+/// Lowest and highest prices and closes of blocks of 16 bars and powers of it. 34 bytes a bar.
+struct PriceBlocks: Sendable {
+    /// Minima of the lowest price, of the highest negated, of the close, and of the close negated; opens are among the prices.
+    private let lanes: [SIMD4<Double>]
+    /// Where each level begins; level 0 holds the bars, level `k` blocks of 16^k.
+    private let starts: [Int]
+
+    /// O(bars).
+    init(_ series: BarSeries) {
+        var level = series.close.indices.map { bar in
+            SIMD4(
+                min(series.low[bar], series.open[bar]), -max(series.high[bar], series.open[bar]), series.close[bar],
+                -series.close[bar])
+        }
+        var (lanes, starts) = ([SIMD4<Double>](), [Int]())
+        while true {
+            starts.append(lanes.count)
+            lanes += level
+            guard level.count > PriceBlocks.width else { break }
+            level = stride(from: 0, to: level.count, by: PriceBlocks.width).map { first in
+                level[first..<min(first + PriceBlocks.width, level.count)].dropFirst()
+                    .reduce(level[first]) { pointwiseMin($0, $1) }
+            }
+        }
+        (self.lanes, self.starts) = (lanes, starts)
     }
 
-    /// The trees as one side sees them.
-    func sided(_ side: Side) -> Sided {
-        side == .long
-            ? Sided(worst: lows, best: highs, worstClose: closes, bestClose: closesNegated)
-            : Sided(worst: highs, best: lows, worstClose: closesNegated, bestClose: closes)
+    private static let width = 1 << shift
+    /// Bits of a block's number that the next level does not have.
+    static let shift = 4
+
+    /// The highest level.
+    var top: Int { starts.count - 1 }
+
+    /// Extremes of the block of a level that a bar lies in.
+    @inline(__always)
+    func extremes(_ level: Int, _ bar: Int, isLong: Bool) -> BlockExtremes {
+        let lanes = lanes[starts[level] + bar >> (PriceBlocks.shift * level)]
+        return BlockExtremes(
+            lanes: isLong ? lanes : SIMD4(lanes[1], lanes[0], lanes[3], lanes[2]))
     }
+}
 
-    /// Extremes of blocks for one side; all prices times the side's sign, so that lower is worse.
-    struct Sided: Sendable {
-        fileprivate let worst: FirstPassage
-        fileprivate let best: FirstPassage
-        fileprivate let worstClose: FirstPassage
-        fileprivate let bestClose: FirstPassage
+/// Extremes of a block as one side sees them: prices times the side's sign, so that lower is worse.
+struct BlockExtremes {
+    fileprivate let lanes: SIMD4<Double>
 
-        /// The most levels a block may have.
-        var height: Int { worst.height }
-
-        @inline(__always)
-        func worst(_ height: Int, _ bar: Int) -> Double { worst.minimum(height: height, at: bar) }
-
-        @inline(__always)
-        func best(_ height: Int, _ bar: Int) -> Double { -best.minimum(height: height, at: bar) }
-
-        @inline(__always)
-        func worstClose(_ height: Int, _ bar: Int) -> Double { worstClose.minimum(height: height, at: bar) }
-
-        @inline(__always)
-        func bestClose(_ height: Int, _ bar: Int) -> Double { -bestClose.minimum(height: height, at: bar) }
-    }
+    /// The worst price.
+    var worst: Double { lanes[0] }
+    /// The best price.
+    var best: Double { -lanes[1] }
+    /// The worst close.
+    var worstClose: Double { lanes[2] }
+    /// The best close.
+    var bestClose: Double { -lanes[3] }
 }

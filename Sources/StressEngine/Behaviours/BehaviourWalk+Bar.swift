@@ -30,18 +30,15 @@ extension BehaviourWalk {
         sign * (favourable[bar] - level) >= 0 || sign * (opens[bar] - level) >= 0
     }
 
-    private var liquidates: Bool { kernel.rules.platform.liquidation.enabled }
-    private var isTriggeredByClose: Bool { kernel.rules.platform.liquidation.trigger == .close }
-
     /// Where the platform closes the position inside the bar; nil when it does not.
     private func liquidationLevel(_ state: BehaviourState<Position>, _ bar: Int) -> Level? {
-        guard liquidates, !isTriggeredByClose else { return nil }
+        guard rules.liquidates, !rules.triggersAtClose else { return nil }
         return level(ifDue: state, bar)
     }
 
     /// Where a platform that looks at closes closes it; nil when it does not.
     private func liquidationLevelAtClose(_ state: BehaviourState<Position>, _ bar: Int) -> Level? {
-        guard liquidates, isTriggeredByClose else { return nil }
+        guard rules.liquidates, rules.triggersAtClose else { return nil }
         return level(ifDue: state, bar)
     }
 
@@ -82,7 +79,7 @@ extension BehaviourWalk {
         let open = opens[bar]
         let price = sign * (open - level) >= 0 ? open : level
         let prices = ExitPrices(trigger: level, gap: price, delayed: price, slipped: price, bar: bar)
-        let fee = kernel.rules.platform.fees.close
+        let fee = rules.closeFee
         guard state.standing - part > 1e-12 else { return finish(&state, prices, feeRate: fee, .tookProfit, bar) }
         let share = part / state.standing
         let sold = state.position.scaled(by: share)
@@ -98,10 +95,10 @@ extension BehaviourWalk {
     }
 
     private func close(_ state: inout BehaviourState<Position>, at level: Level, _ bar: Int) {
-        let fees = kernel.rules.platform.fees
         if level.cause == .liquidated { return liquidate(&state, bar) }
         finish(
-            &state, kernel.exitPrices(rules.stopFill, level: level.price, bar: bar), feeRate: fees.close, level.cause,
+            &state, kernel.exitPrices(rules.stopFill, level: level.price, bar: bar), feeRate: rules.closeFee,
+            level.cause,
             bar)
     }
 }

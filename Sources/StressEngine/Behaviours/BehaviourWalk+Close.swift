@@ -4,7 +4,7 @@ import StressStatistics
 /// What is done at the close of a bar.
 extension BehaviourWalk {
     func tradeAtClose(_ state: inout BehaviourState<Position>, _ bar: Int) {
-        let fee = kernel.rules.platform.fees.close
+        let fee = rules.closeFee
         if bar == state.last { return finish(&state, kernel.horizonPrices(bar), feeRate: fee, .horizon, bar) }
         let close = closes[bar]
         // In favour of the position by at least nothing: a new best close.
@@ -13,7 +13,7 @@ extension BehaviourWalk {
             return finish(&state, kernel.horizonPrices(bar), feeRate: fee, .panicked, bar)
         }
         if state.bought < rules.instalments { buy(&state, bar) }
-        if let topUp = rules.behaviour.topUp, state.dueTopUp == nil, state.paid < topUp.times,
+        if state.paid < rules.topUps, state.dueTopUp == nil, let topUp = rules.behaviour.topUp,
             isCalled(state, at: close, times: topUp.at)
         {
             state.dueTopUp = bar + topUp.latency

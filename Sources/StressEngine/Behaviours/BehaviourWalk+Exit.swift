@@ -30,10 +30,10 @@ extension BehaviourWalk {
 
     /// The platform closes it, whole or step by step.
     func liquidate(_ state: inout BehaviourState<Position>, _ bar: Int) {
-        let (fees, fill) = (kernel.rules.platform.fees, kernel.rules.fills[0].rule)
-        guard kernel.rules.platform.liquidation.isPartial else {
+        let fill = rules.fill
+        guard rules.isPartial else {
             let prices = kernel.liquidationPrices(fill, state.position, bar: bar, state.carry)
-            return finish(&state, prices, feeRate: fees.close + fees.liquidation, .liquidated, bar)
+            return finish(&state, prices, feeRate: rules.liquidationFee, .liquidated, bar)
         }
         let path = EntryPath(liquidationBar: bar, unprotectedBar: nil, carry: state.carry)
         let due = DuePosition(path: path, bar: bar, entry: state.entry, last: state.last, fill: fill)

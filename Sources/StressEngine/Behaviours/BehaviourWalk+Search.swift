@@ -9,17 +9,20 @@ import StudyPlan
 /// closes call for nothing. The best close in it bounds where a trailing stop can stand; what is carried is bounded by the worst of each part,
 /// as for liquidations alone. What a bar that is not passed over means is for the step to say, so that a bound may be wide but never wrong.
 extension BehaviourWalk {
-    /// What stays as it is until something happens.
+    /// What stays as it is until something happens. Levels are times the side's sign.
     private struct Watch {
-        let trees: BehaviourTrees.Sided
-        let checked: FirstPassage?
-        let course: CarryCourse<Position>
-        /// Levels, times the side's sign.
-        let stop: Double
+        /// The nearest level against the position that stays where it is.
+        let floor: Double
         let profit: Double
-        let slack: Double
+        /// What liquidations are searched in where their level moves, or where other prices than the traded extremes trigger.
+        let checked: FirstPassage?
         /// Times of the requirement at which the platform calls; nil where nothing is paid in.
         let call: Double?
+        let course: CarryCourse<Position>
+        let slack: Double
+
+        /// Whether equity and requirement are looked at.
+        var hasFigures: Bool { checked != nil || call != nil }
     }
 
     /// The first bar from `bar` on in which something may happen, at most the last of the window; takes the state there.
@@ -27,13 +30,28 @@ extension BehaviourWalk {
         let limit = limit(state)
         guard bar < limit else { return bar }
         let watch = watch(state, from: bar, through: limit, trees)
-        var next = bar
+        let (isLong, top) = (sign > 0, trees.blocks.top)
+        var (next, last, best) = (bar, 0, sign * state.best)
         while next < limit {
-            let skipped = skippable(watch, state.best, at: next, limit: limit, trees)
-            if skipped.bars == 0 { break }
-            next += skipped.bars
-            state.best = sign * max(sign * state.best, skipped.best)
+            // Never more than one level above the last: near its entry a position meets more than far from it.
+            var level = min(last + 1, next.trailingZeroBitCount / PriceBlocks.shift, top)
+            var bestClose = best
+            while level >= 0 {
+                let size = 1 << (PriceBlocks.shift * level)
+                let extremes = trees.blocks.extremes(level, next, isLong: isLong)
+                if next + size <= limit, isQuiet(watch, extremes, best: best, level, next, last: next + size - 1, trees)
+                {
+                    bestClose = extremes.bestClose
+                    break
+                }
+                level -= 1
+            }
+            if level < 0 { break }
+            next += 1 << (PriceBlocks.shift * level)
+            last = level
+            best = max(best, bestClose)
         }
+        state.best = sign * best
         if next > bar, kernel.hasCarry { state.carry = kernel.carry(watch.course, at: next - 1, trees.passages) }
         return next
     }
@@ -55,70 +73,65 @@ extension BehaviourWalk {
     private func watch(
         _ state: BehaviourState<Position>, from bar: Int, through limit: Int, _ trees: BehaviourTrees
     ) -> Watch {
-        let side = kernel.rules.cell.side
-        let liquidation = kernel.rules.platform.liquidation
         let course = CarryCourse(position: state.position, entry: state.entry, base: state.carry, since: bar - 1)
         let next = state.nextExit < rules.exits.count ? rules.exits[state.nextExit].distance : .infinity
-        let topUp = rules.behaviour.topUp
-        let isCallable = topUp.map { state.dueTopUp == nil && state.paid < $0.times } ?? false
+        let stop = sign * (state.entryPrice * (1 - sign * rules.stop))
+        let isFixed = trees.areTraded && !kernel.hasCarry && !rules.triggersAtClose
+        let isCallable = state.dueTopUp == nil && state.paid < rules.topUps
         return Watch(
-            trees: trees.sided(side),
-            checked: liquidation.enabled ? trees.passages.checked(side, liquidation.trigger) : nil, course: course,
-            stop: sign * (state.entryPrice * (1 - sign * rules.stop)),
+            floor: isFixed && rules.liquidates ? max(stop, nearTrigger(state)) : stop,
             profit: sign * (state.entryPrice * (1 + sign * next)),
-            slack: kernel.slack(course, through: limit, trees.passages), call: isCallable ? topUp?.at : nil)
+            checked: rules.liquidates && !isFixed
+                ? trees.passages.checked(kernel.rules.cell.side, rules.triggersAtClose ? .close : .extreme) : nil,
+            call: isCallable ? rules.behaviour.topUp?.at : nil, course: course,
+            slack: kernel.slack(course, through: limit, trees.passages))
     }
 
-    /// How many bars from `bar` on nothing happens in, in blocks that start there, and the best close among them.
-    @inline(__always)
-    private func skippable(
-        _ watch: Watch, _ best: Double, at bar: Int, limit: Int, _ trees: BehaviourTrees
-    ) -> (bars: Int, best: Double) {
-        var found = (bars: 0, best: -Double.infinity)
-        for height in 0..<watch.trees.height {
-            guard let size = FirstPassage.block(height: height, startingAt: bar), bar + size <= limit,
-                isQuiet(watch, best, height, bar, last: bar + size - 1, trees)
-            else { break }
-            found = (size, watch.trees.bestClose(height, bar))
-        }
-        return found
+    /// A little before the trigger price, by more than rounding can move it.
+    private func nearTrigger(_ state: BehaviourState<Position>) -> Double {
+        let trigger = state.position.triggerPrice(state.carry)
+        return sign * trigger + 1e-9 * (abs(state.entryPrice) + (trigger.isFinite ? abs(trigger) : 0))
     }
 
     @inline(__always)
     private func isQuiet(
-        _ watch: Watch, _ best: Double, _ height: Int, _ bar: Int, last: Int, _ trees: BehaviourTrees
+        _ watch: Watch, _ extremes: BlockExtremes, best: Double, _ level: Int, _ bar: Int, last: Int,
+        _ trees: BehaviourTrees
     ) -> Bool {
-        guard watch.trees.worst(height, bar) > watch.stop, watch.trees.best(height, bar) < watch.profit else {
-            return false
-        }
-        if rules.isTrailing, !isCalm(watch, best, height, bar) { return false }
-        guard watch.checked != nil || watch.call != nil else { return true }
+        guard extremes.worst > watch.floor, extremes.best < watch.profit else { return false }
+        if rules.isTrailing, !isCalm(extremes, best) { return false }
+        return !watch.hasFigures || isQuiet(watch, figures: extremes, level, bar, last: last, trees)
+    }
+
+    /// Whether equity stays above the requirement, and closes call for nothing.
+    private func isQuiet(
+        _ watch: Watch, figures extremes: BlockExtremes, _ level: Int, _ bar: Int, last: Int, _ trees: BehaviourTrees
+    ) -> Bool {
         let carry =
             kernel.hasCarry
-            ? kernel.worstCarry(watch.course, bar, height, last: last, trees.passages) : watch.course.base
+            ? kernel.worstCarry(watch.course, bar, level, last: last, trees.passages) : watch.course.base
         if let checked = watch.checked {
-            let price = sign * checked.minimum(height: height, at: bar)
+            let price = sign * checked.minimum(height: level, at: bar)
             guard excess(watch.course.position, price, carry) > watch.slack else { return false }
         }
-        return watch.call.map { isUncalled(watch, times: $0, height, bar, carry) } ?? true
+        return watch.call.map { isUncalled(watch, times: $0, extremes, carry) } ?? true
     }
 
     /// Whether no stop that follows the price is reached and nobody panics, wherever the best close of the block comes.
     @inline(__always)
-    private func isCalm(_ watch: Watch, _ best: Double, _ height: Int, _ bar: Int) -> Bool {
-        let (from, to) = (sign * best, max(sign * best, watch.trees.bestClose(height, bar)))
+    private func isCalm(_ extremes: BlockExtremes, _ best: Double) -> Bool {
+        let most = max(best, extremes.bestClose)
         func level(_ distance: Double) -> Double {
-            distance.isFinite ? max(from - distance * abs(from), to - distance * abs(to)) : -.infinity
+            distance.isFinite ? max(best - distance * abs(best), most - distance * abs(most)) : -.infinity
         }
-        let rounding = 1e-9 * max(abs(from), abs(to))
-        return watch.trees.worst(height, bar) > level(rules.trailing) + rounding
-            && watch.trees.worstClose(height, bar) > level(rules.panic) + rounding
+        let rounding = 1e-9 * max(abs(best), abs(most))
+        return extremes.worst > level(rules.trailing) + rounding
+            && extremes.worstClose > level(rules.panic) + rounding
     }
 
-    @inline(__always)
-    private func isUncalled(_ watch: Watch, times: Double, _ height: Int, _ bar: Int, _ carry: Carry) -> Bool {
+    private func isUncalled(_ watch: Watch, times: Double, _ extremes: BlockExtremes, _ carry: Carry) -> Bool {
         let position = watch.course.position
-        let (worst, best) = (sign * watch.trees.worstClose(height, bar), sign * watch.trees.bestClose(height, bar))
+        let (worst, best) = (sign * extremes.worstClose, sign * extremes.bestClose)
         let most = max(position.requirement(at: worst, carry), position.requirement(at: best, carry))
         return position.equity(at: worst, carry) - times * most > (1 + times) * watch.slack
     }
