@@ -86,4 +86,23 @@ import Testing
         let run = try scratch.program.run(["run", "study.yaml", "--out", "run"])
         #expect(run.code == 78 && run.err.contains("did you mean 'stop_loss'?"), "\(run.err)")
     }
+
+    /// A sweep's options are a set of rules, and its study says so.
+    @Test func aSweepHasStops() throws {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        let sweep = [
+            "sweep", "prices.csv", "--leverage", "10", "--horizon", "1d", "--stop-loss", "5%", "--behaviour",
+            "panic seller",
+        ]
+        let run = try scratch.program.run(sweep + ["--out", "run", "--no-store"])
+        try #require(run.code == 0, "\(run.err)")
+        let rows = try rows(scratch, "run/behaviours.csv")
+        #expect(rows.count == 6 && Set(rows.map { $0["behaviour"] }) == ["hodl", "stop-loss 5%", "panic seller"])
+        #expect(try scratch.program.run(sweep + ["--print-study"]).out.contains("stop_loss: 0.05"))
+        let wrong = try scratch.program.run(["sweep", "prices.csv", "--behaviour", "panic seler"])
+        #expect(wrong.code == 64 && wrong.err.contains("did you mean 'panic seller'?"), "\(wrong.err)")
+        let negative = try scratch.program.run(["sweep", "prices.csv", "--stop-loss", "0"])
+        #expect(negative.code == 64 && negative.err.contains("--stop-loss"), "\(negative.err)")
+    }
 }
