@@ -90,7 +90,7 @@ struct FundChart: Drawing {
         let largest = bins.reduce(0) { max($0, $1.balance, $1.lowest) }
         guard largest > 0 else { return 0 }
         let decade = pow(10, log10(largest).rounded(.down))
-        return ([1, 2, 4, 6, 8, 10].first { $0 * decade >= largest } ?? 20) * decade
+        return ([1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].first { $0 * decade >= largest } ?? 20) * decade
     }
     private var deepest: Double { bins.reduce(0) { max($0, $1.shortfall) } }
 
@@ -101,8 +101,8 @@ struct FundChart: Drawing {
     private func writeExhaustion(_ w: inout HTMLWriter) {
         for span in exhausted {
             w.shape(
-                "rect", .class("bd"), Attribute("x", coordinate(span.low)), Attribute("y", coordinate(balance.top)),
-                Attribute("width", coordinate(max(1.5, span.high - span.low))),
+                "rect", .class("q1b"), Attribute("x", coordinate(span.low)), Attribute("y", coordinate(balance.top)),
+                Attribute("width", coordinate(max(2.5, span.high - span.low))),
                 Attribute("height", coordinate(missing.bottom - balance.top)))
         }
     }

@@ -33,22 +33,28 @@ extension WhoPaysSection {
 
     private func writeTotals(_ result: LedgerResult, _ w: inout HTMLWriter) {
         let name = "What each queue took at \(visibleText(result.platform))"
-        w.scrolling(name) { w in
-            w.element("table", .class("tbl num")) { w in
-                w.element("caption", .class("vh"), text: name)
-                let isOwed = result.queues.contains { $0.owed > .zero }
-                w.tableHead(
-                    ["Queue", "Met", "Closed", "Given up", "of profit, %", "Largest"] + (isOwed ? ["Owed"] : []))
-                w.element("tbody") { w in
-                    for queue in result.queues {
-                        let total = queue.total
-                        w.numberRow(
-                            queue.label + (queue.isOwn ? " (own)" : ""),
-                            [
-                                grouped(total.touched), moneyNumber(total.notional), moneyNumber(total.haircut),
-                                total.profitShare.map(shareNumber) ?? "n/a", moneyNumber(total.largest),
-                            ] + (isOwed ? [moneyNumber(queue.owed)] : []))
-                    }
+        w.element("details", .class("data")) { w in
+            w.element("summary", text: "Show as table")
+            w.scrolling(name) { writeTotals(name, result, &$0) }
+        }
+        w.line()
+    }
+
+    private func writeTotals(_ name: String, _ result: LedgerResult, _ w: inout HTMLWriter) {
+        w.element("table", .class("tbl num")) { w in
+            w.element("caption", .class("vh"), text: name)
+            let isOwed = result.queues.contains { $0.owed > .zero }
+            w.tableHead(
+                ["Queue", "Met", "Closed", "Given up", "of profit, %", "Largest"] + (isOwed ? ["Owed"] : []))
+            w.element("tbody") { w in
+                for queue in result.queues {
+                    let total = queue.total
+                    w.numberRow(
+                        queue.label + (queue.isOwn ? " (own)" : ""),
+                        [
+                            grouped(total.touched), moneyNumber(total.notional), moneyNumber(total.haircut),
+                            total.profitShare.map(shareNumber) ?? "n/a", moneyNumber(total.largest),
+                        ] + (isOwed ? [moneyNumber(queue.owed)] : []))
                 }
             }
         }

@@ -53,7 +53,7 @@ struct WhoPaysSection {
 
     private var opened: String {
         let stride = report.study.ledgerPopulation?.stride ?? 1
-        return stride == 1 ? "every bar" : "every \(grouped(stride)). bar"
+        return stride == 1 ? "every bar" : "every \(grouped(stride)) bars"
     }
 
     private var drawnNote: String {
@@ -97,7 +97,7 @@ struct WhoPaysSection {
         w.scrolling("Who pays, by platform") { w in
             w.element("table", .class("tbl num")) { w in
                 w.element("caption", .class("vh"), text: "Who pays, by platform")
-                w.tableHead([""] + ledger.whole.map { visibleText($0.result.platform) })
+                w.tableHead(["Measure"] + ledger.whole.map { visibleText($0.result.platform) })
                 w.element("tbody") { w in
                     let columns = ledger.whole.map { figures($0.all) }
                     for (place, title) in WhoPaysSection.figures.enumerated() {
@@ -114,7 +114,7 @@ struct WhoPaysSection {
             let shown = chosen(groups, limit: 60, keeping: nil)
             guard !shown.isEmpty else { continue }
             let name = "Classes of traders at \(visibleText(result.platform))"
-            w.element("details") { w in
+            w.element("details", .class("data")) { w in
                 w.element(
                     "summary", text: name + (shown.count < groups.count ? ", \(shown.count) of \(groups.count)" : ""))
                 w.scrolling(name) { w in
