@@ -124,8 +124,8 @@ let package = Package(
         .executableTarget(
             name: "StressBench",
             dependencies: [
-                "CLibCSV", "CSVIngest", "ContentStore", "MarginModel", "PriceSeries", "StressBasics", "StressEngine",
-                "StudyPlan",
+                "CLibCSV", "CSVIngest", "ContentStore", "MarginModel", "PlatformLedger", "PriceSeries", "StressBasics",
+                "StressEngine", "StudyPlan",
             ],
             path: "Tests/Bench"),
         .target(

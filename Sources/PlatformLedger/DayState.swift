@@ -3,22 +3,18 @@ import StressStatistics
 /// A shortfall that waits for the end of the day.
 struct Rest {
     let asset: Int
-    let group: Int
-    /// The block of its entry.
-    let block: Int
+    /// Where its sums are.
+    let sums: Int
     let amount: Int64
 
-    init(_ closing: Closing, amount: Int64) {
-        (asset, group, block, self.amount) = (closing.asset, closing.group, closing.block, amount)
-    }
+    init(_ closing: Closing, amount: Int64) { (asset, sums, self.amount) = (closing.asset, closing.sums, amount) }
 }
 
 /// A position, or what was left of it, that was closed.
 struct Closing {
     let asset: Int
-    let group: Int
-    /// The block of its entry.
-    let block: Int
+    /// Where its sums are.
+    let sums: Int
     /// `E`.
     let equity: Int64
     /// Coins that were closed.
@@ -58,7 +54,7 @@ extension LedgerRun {
         let socialised = socialise()
         day.record?.socialised = socialised
         if let topUp = input.safeguards.fund.topUp, books.fund < Int128(Money.units(topUp.below)) {
-            payIn(Int128(Money.units(topUp.to)) - books.fund, from: \.platform)
+            payIn(Int128(Money.units(topUp.to)) - books.fund, from: .platform)
         }
         if let record = day.record { finish(record) }
         sink.add(.dayEnded(socialised: Int64(clamping: socialised), fund: books.fund), books)
@@ -82,9 +78,9 @@ extension LedgerRun {
 
     private mutating func settle(_ rest: Rest, socialised: Int128) {
         let left = Int128(rest.amount) - socialised
-        books.move(socialised, from: \.traders, to: \.unpaid)
+        books.move(socialised, from: .traders, to: .unpaid)
         let isOwed = input.safeguards.recourse == .trader
-        books.move(left, from: isOwed ? \.traders : \.platform, to: \.unpaid)
+        books.move(left, from: isOwed ? .traders : .platform, to: .unpaid)
         change(rest) {
             $0.socialised += socialised
             if isOwed { $0.owed += left } else { $0.platform += left }
@@ -95,11 +91,11 @@ extension LedgerRun {
     private mutating func finish(_ record: LedgerDay) {
         var record = record
         record.balance = books.fund
-        if !day.haircuts.isEmpty {
-            day.haircuts.sort()
-            let (low, high) = (day.haircuts[(day.haircuts.count - 1) / 2], day.haircuts[day.haircuts.count / 2])
+        if let largest = day.haircuts.max() {
+            let count = day.haircuts.count
+            let (low, high) = (day.haircuts.select((count - 1) / 2), day.haircuts.select(count / 2))
             record.deleveraging.median = (Double(low) + Double(high)) / 2
-            record.deleveraging.largest = day.haircuts[day.haircuts.count - 1]
+            record.deleveraging.largest = largest
         }
         tally.days.append(record)
         let floor = Int128(Money.units(input.safeguards.fund.floor))
@@ -122,9 +118,9 @@ extension LedgerRun {
     }
 
     /// Puts money into the fund.
-    mutating func payIn(_ amount: Int128, from account: WritableKeyPath<Books, Int128>) {
+    mutating func payIn(_ amount: Int128, from account: Books.Account) {
         guard amount != 0 else { return }
-        books.move(amount, from: account, to: \.fund)
+        books.move(amount, from: account, to: .fund)
         day.record?.inflow += amount
         watch?.add(books.fund, at: now)
     }
@@ -134,7 +130,7 @@ extension LedgerRun {
         let floor = Int128(Money.units(input.safeguards.fund.floor))
         let paid = Int64(clamping: min(Int128(amount), max(0, books.fund - floor)))
         guard paid > 0 else { return 0 }
-        books.move(Int128(paid), from: \.fund, to: \.unpaid)
+        books.move(Int128(paid), from: .fund, to: .unpaid)
         day.record?.outflow += Int128(paid)
         tally.lowestFund = min(tally.lowestFund, books.fund)
         lowerDay(to: books.fund)
@@ -148,12 +144,16 @@ extension LedgerRun {
     }
 
     @inline(__always)
-    mutating func change(_ rest: Rest, _ edit: (inout LedgerSums) -> Void) {
-        edit(&tally.blocks[rest.asset][rest.group][rest.block])
-    }
+    mutating func change(_ rest: Rest, _ edit: (inout LedgerSums) -> Void) { edit(&sums[rest.asset][rest.sums]) }
 
     @inline(__always)
     mutating func change(_ closing: Closing, _ edit: (inout LedgerSums) -> Void) {
-        edit(&tally.blocks[closing.asset][closing.group][closing.block])
+        edit(&sums[closing.asset][closing.sums])
+    }
+
+    /// Where a position's sums are: by the day of its entry and its class.
+    @inline(__always)
+    func place(ofSums position: OpenPosition, _ asset: Int) -> Int {
+        Int(input.assets[asset].dayOfBar[Int(position.entry)]) * tables[asset].groups.count + Int(position.group)
     }
 }

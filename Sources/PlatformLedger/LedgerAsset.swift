@@ -21,15 +21,6 @@ public struct LedgerAsset: Sendable {
     /// Consecutive number of each bar's UTC day among the days with bars.
     let dayOfBar: [Int32]
 
-    /// A class on this asset.
-    struct Group: Sendable {
-        let side: Side
-        let terms: PositionTerms
-        let pricing: ExitPricing
-        let fill: ResolvedFill
-        let checked: [Double]
-    }
-
     /// Lays a population along the prices of an asset. O(bars × classes).
     ///
     /// - Parameters:
@@ -40,27 +31,17 @@ public struct LedgerAsset: Sendable {
         let windows = EntryWindows(
             series: market.series, horizon: population.horizon, stride: population.stride, maxGap: maxGap)
         self.windows = windows
-        groups = zip(population.classes, population.notionals).map { group, notional in
-            LedgerAsset.group(group, notional, market: market, windows: windows, rules: rules, asset: name)
+        groups = zip(population.classes, population.notionals).enumerated().map { place, group in
+            let key = CellKey(
+                asset: name, contract: .linear, side: group.0.side, leverage: group.0.leverage,
+                horizon: windows.horizon, platform: "")
+            let cell = CellRules(
+                cell: StudyCell(index: 0, key: key), platform: rules, notional: group.1, market: market)
+            return Group(place, cell, market: market, windows: windows)
         }
         fundingSums = LedgerAsset.fundingSums(market)
         scale = population.scale == .volume ? LedgerAsset.volumeScale(market) : nil
         dayOfBar = LedgerAsset.days(market.series.time)
-    }
-
-    private static func group(
-        _ group: TraderClass, _ notional: Double, market: MarketHistory, windows: EntryWindows, rules: PlatformRules,
-        asset: String
-    ) -> Group {
-        let key = CellKey(
-            asset: asset, contract: .linear, side: group.side, leverage: group.leverage, horizon: windows.horizon,
-            platform: "")
-        let cell = CellRules(
-            cell: StudyCell(index: 0, key: key), platform: rules, notional: notional, market: market)
-        return Group(
-            side: group.side, terms: cell.terms,
-            pricing: ExitPricing(cell, market: market, windows: windows), fill: cell.fills[0].rule,
-            checked: MarketHistory.triggering(market, rules.liquidation.trigger, isLong: group.side == .long))
     }
 
     private static func fundingSums(_ market: MarketHistory) -> [Double]? {
@@ -91,10 +72,6 @@ public struct LedgerAsset: Sendable {
 
     /// Number of UTC days with bars.
     public var dayCount: Int { Int(dayOfBar.last ?? -1) + 1 }
-
-    /// What the funding of a position of one coin adds up to between two bars.
-    @inline(__always)
-    func funding(from entry: Int, to bar: Int) -> Double { fundingSums.map { $0[bar] - $0[entry] } ?? 0 }
 }
 
 /// A UTC day.

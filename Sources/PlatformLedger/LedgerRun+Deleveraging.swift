@@ -1,3 +1,5 @@
+import StudyPlan
+
 /// Winners that pay for one shortfall.
 struct WinnersBill {
     let asset: Int
@@ -5,9 +7,25 @@ struct WinnersBill {
     /// 0 where longs win, 1 where shorts do.
     let side: Int
     /// What is still to be closed, coins.
-    var coins: Double
+    private(set) var coins: Double
+    /// What was to be closed at first, coins.
+    let wanted: Double
     /// What is still to be paid.
     var rest: Int64
+
+    /// Whether coins are left.
+    var isOpen: Bool { coins > 0 }
+
+    init(asset: Int, bar: Int, side: Int, coins: Double, rest: Int64) {
+        (self.asset, self.bar, self.side, self.rest) = (asset, bar, side, rest)
+        (self.coins, wanted) = (coins, coins)
+    }
+
+    /// What is to be paid for so many of the coins that are left.
+    func share(_ coins: Double) -> Int64 { Money.rounded(Double(rest) * (coins / self.coins)) }
+
+    /// Takes note of coins that were closed.
+    mutating func close(_ coins: Double) { self.coins -= coins }
 }
 
 extension LedgerRun {
@@ -16,7 +34,7 @@ extension LedgerRun {
         guard let rule = input.safeguards.deleveraging else { return 0 }
         let ranking = WinnerRanking(
             rule: rule, fill: fill, sign: side == 0 ? 1 : -1,
-            fundingSum: input.assets[asset].fundingSums?[bar] ?? 0)
+            fundingSum: input.assets[asset].fundingSums?[bar] ?? 0, tiers: input.rules.tiers)
         let rest = closing.rest
         var bill = WinnersBill(
             asset: asset, bar: bar, side: side,
@@ -31,77 +49,76 @@ extension LedgerRun {
 
     // MARK: Queues
 
+    private func search(_ ranking: WinnerRanking, _ bill: WinnersBill) -> WinnerSearch {
+        WinnerSearch(ranking, tables[bill.asset], figures[bill.asset], side: bill.side, bar: bill.bar)
+    }
+
     private mutating func closeInOrder(_ ranking: WinnerRanking, _ bill: inout WinnersBill) {
-        guard let first = firstWinner(ranking, bill) else { return }
-        take(first.place, ranking, &bill)
-        guard bill.coins > 0 else { return }
-        var queue = WinnerQueue(winners(ranking, bill).filter { $0.place != first.place })
-        while bill.coins > 0, let next = queue.next() { take(next.place, ranking, &bill) }
-    }
-
-    /// The foremost winner; most shortfalls need no other.
-    private func firstWinner(_ ranking: WinnerRanking, _ bill: WinnersBill) -> RankedWinner? {
-        let tiers = input.rules.tiers
-        var best: RankedWinner?
-        let places = queues[bill.asset][bill.side].places
-        queues[bill.asset][bill.side].positions.withUnsafeBufferPointer { positions in
-            for place in places where positions[place].part > 0 && positions[place].entry < bill.bar {
-                let position = positions[place]
-                guard ranking.profit(position) > 0 else { continue }
-                let score = ranking.score(position, requirement: tiers.requirement)
-                if let best, score < best.score { continue }
-                let ranked = self.ranked(position, score, place)
-                if best.map(ranked.isBefore) ?? true { best = ranked }
-            }
+        var search = search(ranking, bill)
+        while bill.isOpen, let place = search.next(&tables[bill.asset]) {
+            let winner = tables[bill.asset].position(place)
+            let coins = min(winner.coins, bill.coins)
+            give(place, winner, ranking, coins: coins, wanted: bill.share(coins), &bill)
+            bill.close(coins)
         }
-        return best
-    }
-
-    private func ranked(_ position: OpenPosition, _ score: Double, _ place: Int) -> RankedWinner {
-        RankedWinner(
-            score: score, entry: position.entry, leverage: leverages[Int(position.group)], group: position.group,
-            place: place)
-    }
-
-    private func winners(_ ranking: WinnerRanking, _ bill: WinnersBill) -> [RankedWinner] {
-        let tiers = input.rules.tiers
-        return queues[bill.asset][bill.side].places.compactMap { place in
-            let position = queues[bill.asset][bill.side][place]
-            guard position.part > 0, position.entry < bill.bar, ranking.profit(position) > 0 else { return nil }
-            return ranked(position, ranking.score(position, requirement: tiers.requirement), place)
-        }
-    }
-
-    private mutating func take(_ place: Int, _ ranking: WinnerRanking, _ bill: inout WinnersBill) {
-        let winner = queues[bill.asset][bill.side][place]
-        let coins = min(winner.quantity * winner.part, bill.coins)
-        give(place, ranking, coins: coins, wanted: Money.rounded(Double(bill.rest) * (coins / bill.coins)), &bill)
-        bill.coins -= coins
     }
 
     // MARK: All at once
 
     private mutating func closeAll(_ ranking: WinnerRanking, _ bill: inout WinnersBill) {
-        let places = winners(ranking, bill).map(\.place)
-        let open = places.map { place in
-            queues[bill.asset][bill.side][place].quantity * queues[bill.asset][bill.side][place].part
-        }
-        let (all, wanted) = (open.reduce(0, +), bill.coins)
-        for (place, coins) in zip(places, open) {
-            guard bill.coins > 0 else { return }
-            let given = min(coins, wanted * coins / all, bill.coins)
-            give(place, ranking, coins: given, wanted: Money.rounded(Double(bill.rest) * (given / bill.coins)), &bill)
-            bill.coins -= given
+        let places = winners(ranking, bill)
+        // Never a copy of a table that is then changed: its storage would be copied with it.
+        let all = places.reduce(0) { $0 + tables[bill.asset].position($1).coins }
+        for place in places {
+            guard bill.isOpen else { return }
+            let winner = tables[bill.asset].position(place)
+            let given = min(winner.coins, bill.wanted * winner.coins / all, bill.coins)
+            give(place, winner, ranking, coins: given, wanted: bill.share(given), &bill)
+            bill.close(given)
         }
     }
 
+    /// All winners, in order of entry, then of classes.
+    private func winners(_ ranking: WinnerRanking, _ bill: WinnersBill) -> [PositionPlace] {
+        let table = tables[bill.asset]
+        let slots = table.slotOfGroup.filter { table.slots[bill.side].contains($0) }
+        var found: [PositionPlace] = []
+        for row in table.open where ranking.sign * (ranking.fill - table[row: row].price) > 0 {
+            guard table[row: row].entry < bill.bar else { continue }
+            for slot in slots {
+                let place = PositionPlace(row: row, slot: slot)
+                if table[place] > 0, ranking.profit(table.position(place)) > 0 { found.append(place) }
+            }
+        }
+        return found
+    }
+
     private mutating func closeDownToLevel(_ ranking: WinnerRanking, _ bill: inout WinnersBill) {
-        let places = winners(ranking, bill).map(\.place)
-        let profits = places.map { Money.units(ranking.profit(queues[bill.asset][bill.side][$0])) }
-        for (index, cut) in levelledCuts(profits, wanted: bill.rest).enumerated() where cut > 0 {
-            let winner = queues[bill.asset][bill.side][places[index]]
-            let coins = winner.quantity * winner.part * (Double(cut) / Double(profits[index]))
-            give(places[index], ranking, coins: coins, wanted: cut, &bill)
+        let found = largest(ranking, bill)
+        for (winner, cut) in zip(found, levelledCuts(found.map(\.profit), wanted: bill.rest)) where cut > 0 {
+            let open = tables[bill.asset].position(winner.place)
+            let coins = open.coins * (Double(cut) / Double(winner.profit))
+            give(winner.place, open, ranking, coins: coins, wanted: cut, &bill)
+        }
+    }
+
+    /// The largest profits: as many as are taken down to a level, or all, in order of entry, then of classes.
+    private mutating func largest(
+        _ ranking: WinnerRanking, _ bill: WinnersBill
+    ) -> [(place: PositionPlace, profit: Int64)] {
+        var search = search(ranking, bill)
+        var found: [(place: PositionPlace, profit: Int64)] = []
+        var above: Int128 = 0
+        while let place = search.next(&tables[bill.asset]) {
+            let profit = Money.units(ranking.profit(tables[bill.asset].position(place)))
+            // What those before would lose down to this one.
+            if above - Int128(found.count) * Int128(profit) >= Int128(bill.rest) { break }
+            found.append((place, profit))
+            above += Int128(profit)
+        }
+        let groups = tables[bill.asset].groups
+        return found.sorted {
+            ($0.place.row, groups[$0.place.slot].place) < ($1.place.row, groups[$1.place.slot].place)
         }
     }
 
@@ -109,39 +126,41 @@ extension LedgerRun {
 
     /// Closes coins of a winner at the fill, without fee or slippage, and takes `wanted` of the profit, or all of it.
     private mutating func give(
-        _ place: Int, _ ranking: WinnerRanking, coins: Double, wanted: Int64, _ bill: inout WinnersBill
+        _ place: PositionPlace, _ winner: OpenPosition, _ ranking: WinnerRanking, coins: Double, wanted: Int64,
+        _ bill: inout WinnersBill
     ) {
-        let winner = queues[bill.asset][bill.side][place]
-        let share = coins / (winner.quantity * winner.part)
+        let share = coins / winner.coins
         let whole = ranking.profit(winner)
         let profit = Money.units(whole * share)
         let haircut = min(wanted, profit)
         let openingFee = Money.units(winner.openingFee * winner.part * share)
-        let funding = Money.units(
-            winner.funding(sign: ranking.sign, fundingSum: ranking.fundingSum) * winner.part * share)
-        queues[bill.asset][bill.side][place].close(coins)
+        let funding = Money.units(winner.funding(ranking.fundingSum) * winner.part * share)
+        tables[bill.asset][place] = winner.part(without: coins)
         let result = profit - openingFee - funding
-        books.move(Int128(result), from: \.market, to: \.traders)
-        books.move(Int128(openingFee), from: \.market, to: \.platform)
-        books.move(Int128(haircut), from: \.traders, to: \.unpaid)
+        books.move(Int128(result), from: .market, to: .traders)
+        books.move(Int128(openingFee), from: .market, to: .platform)
+        books.move(Int128(haircut), from: .traders, to: .unpaid)
         day.gains += max(0, Int128(result) - Int128(haircut))
         bill.rest -= haircut
-        record(winner, haircut: haircut, profit: profit, whole: whole, notional: coins * abs(ranking.fill), bill)
+        let sums = self.place(ofSums: winner, bill.asset)
+        self.sums[bill.asset][sums].deleveraged += 1
+        self.sums[bill.asset][sums].haircut += Int128(haircut)
+        day.haircuts.append(haircut)
+        day.record?.deleveraging.add(
+            haircut: haircut, profit: profit, whole: whole, notional: coins * abs(ranking.fill))
         let position = LedgerPosition(asset: bill.asset, group: Int(winner.group), entry: Int(winner.entry))
         sink.add(.deleveraged(position, haircut: haircut, part: winner.part * share), books)
     }
+}
 
-    private mutating func record(
-        _ winner: OpenPosition, haircut: Int64, profit: Int64, whole: Double, notional: Double, _ bill: WinnersBill
-    ) {
-        let block = Int(input.assets[bill.asset].dayOfBar[Int(winner.entry)])
-        tally.blocks[bill.asset][Int(winner.group)][block].deleveraged += 1
-        tally.blocks[bill.asset][Int(winner.group)][block].haircut += Int128(haircut)
-        day.haircuts.append(haircut)
-        day.record?.deleveraging.touched += 1
-        day.record?.deleveraging.notional += Int128(Money.units(notional))
-        day.record?.deleveraging.haircut += Int128(haircut)
-        day.record?.deleveraging.profit += Int128(Money.units(whole))
-        day.record?.deleveraging.closedProfit += Int128(profit)
+extension DeleveragedDay {
+    /// Adds a winner that was closed, or reduced.
+    @inline(__always)
+    fileprivate mutating func add(haircut: Int64, profit: Int64, whole: Double, notional: Double) {
+        touched += 1
+        self.notional += Int128(Money.units(notional))
+        self.haircut += Int128(haircut)
+        self.profit += Int128(Money.units(whole))
+        closedProfit += Int128(profit)
     }
 }

@@ -2,34 +2,39 @@ import MarginModel
 import PriceSeries
 import StressBasics
 import StressEngine
+import StudyPlan
 
 /// One pass over all bars of a platform, in the order in which things happen.
 struct LedgerRun<Sink: LedgerSink> {
     let input: PlatformInput
     var sink: Sink
     var tally: LedgerTally
+    /// By asset, the day of the entry and class: ``LedgerTally/blocks`` while they grow.
+    var sums: [[LedgerSums]]
     var books = Books()
     var day: DayState
     var watch: FundWatch?
-    /// Open positions by asset: longs, shorts.
-    var queues: [[PositionQueue]]
-    /// Trigger prices by asset and class.
+    /// Open positions by asset.
+    var tables: [PositionTable]
+    /// Trigger prices by asset: longs, shorts.
     var heaps: [[TriggerHeap]]
     /// The moment that is being looked at, milliseconds since the epoch.
     var now: Int64 = 0
     let reach: [Reach]
-    let leverages: [Double]
+    let figures: [SlotFigures]
 
     init(_ input: PlatformInput, sink: Sink) {
         (self.input, self.sink) = (input, sink)
-        tally = LedgerTally(assets: input.assets)
-        queues = input.assets.map { _ in [PositionQueue(), PositionQueue()] }
-        heaps = input.assets.map { $0.groups.map { _ in TriggerHeap() } }
+        tally = LedgerTally()
+        sums = input.assets.map { Array(repeating: LedgerSums(), count: $0.dayCount * $0.groups.count) }
+        let isUniform = input.population.scale == .constant || input.rules.tiers.tiers.count == 1
+        tables = input.assets.map { PositionTable($0.groups, isUniform: isUniform) }
+        heaps = input.assets.map { _ in [TriggerHeap(), TriggerHeap()] }
         watch = input.safeguards.early.map(FundWatch.init)
         reach = input.assets.map { Reach($0, tiers: input.rules.tiers) }
-        leverages = input.population.classes.map(\.leverage.value)
+        figures = tables.map { SlotFigures($0.groups) }
         day = DayState()
-        books.move(Int128(Money.units(input.safeguards.fund.amount)), from: \.platform, to: \.fund)
+        books.move(Int128(Money.units(input.safeguards.fund.amount)), from: .platform, to: .fund)
         tally.lowestFund = books.fund
         watch?.add(books.fund, at: .min)
     }
@@ -45,10 +50,15 @@ struct LedgerRun<Sink: LedgerSink> {
             walkBar(asset, next[asset])
             next[asset] += 1
             steps += 1
-            if steps % 4096 == 0, control.isCancelled { throw RunCancelled() }
+            if steps % 256 == 0, control.isCancelled { throw RunCancelled() }
         }
         endDay()
         tally.books = books
+        tally.blocks = zip(input.assets, sums).map { asset, sums in
+            asset.groups.indices.map { group in
+                (0..<asset.dayCount).map { sums[$0 * asset.groups.count + group] }
+            }
+        }
     }
 
     private func earliest(_ next: [Int]) -> Int? {
@@ -69,64 +79,51 @@ struct LedgerRun<Sink: LedgerSink> {
     // MARK: Entries
 
     private mutating func open(_ asset: Int, _ bar: Int) {
-        let place = input.assets[asset]
-        guard let watched = place.windows.watched(bar) else { return }
-        let scale = place.scale.map { $0[bar] } ?? 1
+        guard let last = input.assets[asset].windows.watched(bar)?.last else { return }
+        let scale = input.assets[asset].scale?[bar] ?? 1
         guard scale > 0 else { return }
-        let price = place.market.series.close[bar]
-        let start = place.fundingSums.map { $0[bar] } ?? 0
-        let block = Int(place.dayOfBar[bar])
-        let worst = reach[asset].worst(entry: bar, last: watched.last)
-        for (index, group) in place.groups.enumerated() {
-            var terms = group.terms
-            if scale != 1 { terms.notional *= scale }
-            guard terms.rejection(.linear, entryPrice: price) == nil else {
+        let row = PositionRow(
+            entry: Int32(bar), last: Int32(last), price: input.assets[asset].market.series.close[bar],
+            fundingStart: input.assets[asset].fundingSums?[bar] ?? 0, scale: scale)
+        let number = tables[asset].next
+        tables[asset].append(row)
+        let worst = reach[asset].worst(entry: bar, last: last)
+        let day = Int(input.assets[asset].dayOfBar[bar]) * tables[asset].groups.count
+        for slot in tables[asset].groups.indices {
+            let group = tables[asset].groups[slot]
+            guard !group.isRejected(scale) else {
                 tally.rejected += 1
                 continue
             }
-            let position = LinearPosition(terms, entryPrice: price)
-            let open = OpenPosition(position, entry: bar, group: index, fundingStart: start)
-            let sign = position.sign
-            let book = group.side == .long ? 0 : 1
-            heaps[asset][index].add(
-                key: reach[asset].key(trigger: position.triggerPrice(.none), sign: sign, fundingSum: start),
-                serial: queues[asset][book].next)
-            queues[asset][book].append(open)
-            let extreme = sign > 0 ? worst.low : worst.high
-            let isUnprotected =
-                open.equity(at: extreme + start, sign: sign, fundingSum: start)
-                < -CellRules.tolerance * terms.notional
-            tally.blocks[asset][index][block].entries += 1
-            tally.blocks[asset][index][block].unprotected += isUnprotected ? 1 : 0
-            tally.blocks[asset][index][block].margin += Int128(Money.units(open.margin))
-            tally.blocks[asset][index][block].notional += Int128(Money.units(terms.notional))
+            tables[asset][PositionPlace(row: number, slot: slot)] = 1
+            let position = OpenPosition(group, row, part: 1)
+            let extreme = position.sign > 0 ? worst.low : worst.high
+            let equity = position.equity(at: extreme + row.fundingStart, fundingSum: row.fundingStart)
+            let notional = group.notional(scale)
+            sums[asset][day + Int(group.place)].enter(
+                margin: Money.units(position.margin), notional: Money.units(notional),
+                isUnprotected: equity < -CellRules.tolerance * notional)
         }
+        tables[asset].summarise(number)
+        for side in 0...1 { watchTriggers(asset, row: number, side) }
     }
 
     // MARK: Exits
 
     /// Closes what has reached its last bar: order of entry, then of classes.
     private mutating func closeAtHorizon(_ asset: Int, _ bar: Int) {
-        while let side = earlierSide(asset) {
-            // Never a copy of a queue: its storage would be copied with the next change.
-            let position = queues[asset][side][queues[asset][side].head]
-            guard let last = input.assets[asset].windows.watched(Int(position.entry))?.last, last <= bar else { return }
-            if position.part > 0 { closeAtHorizon(asset, bar, side) }
-            queues[asset][side].removeFirst()
+        while let row = tables[asset].open.first, Int(tables[asset][row: row].last) <= bar {
+            for slot in tables[asset].slotOfGroup {
+                let place = PositionPlace(row: row, slot: slot)
+                if tables[asset][place] > 0 { closeAtHorizon(asset, bar, place) }
+            }
+            tables[asset].removeFirst()
         }
     }
 
-    private func earlierSide(_ asset: Int) -> Int? {
-        guard let long = queues[asset][0].first else { return queues[asset][1].first == nil ? nil : 1 }
-        guard let short = queues[asset][1].first else { return 0 }
-        return (long.entry, long.group) < (short.entry, short.group) ? 0 : 1
-    }
-
-    private mutating func closeAtHorizon(_ asset: Int, _ bar: Int, _ side: Int) {
-        let place = queues[asset][side].head
-        let group = input.assets[asset].groups[Int(queues[asset][side][place].group)]
-        let fill = group.pricing.slipped(input.assets[asset].market.series.close[bar], bar: bar)
-        let closing = close(asset, side, place, bar: bar, fill: fill, isLiquidation: false)
+    private mutating func closeAtHorizon(_ asset: Int, _ bar: Int, _ place: PositionPlace) {
+        let fill = tables[asset].groups[place.slot].slipped(input.assets[asset].market.series.close[bar], bar: bar)
+        let closing = close(asset, place, bar: bar, fill: fill, isLiquidation: false)
         guard closing.rest > 0 else { return }
         day.rests.append(Rest(closing, amount: closing.rest))
     }

@@ -35,6 +35,15 @@ public struct LedgerSums: Hashable, Sendable {
     /// Nothing.
     public init() {}
 
+    /// Adds a position that is opened.
+    @inline(__always)
+    mutating func enter(margin: Int64, notional: Int64, isUnprotected: Bool) {
+        entries += 1
+        unprotected += isUnprotected ? 1 : 0
+        self.margin += Int128(margin)
+        self.notional += Int128(notional)
+    }
+
     /// Adds another group.
     public static func += (sum: inout LedgerSums, other: LedgerSums) {
         sum.entries += other.entries
@@ -117,7 +126,7 @@ public struct ExhaustionEpisode: Hashable, Sendable {
 /// Everything a platform's ledger has found.
 public struct LedgerTally: Hashable, Sendable {
     /// By asset, class and the day of the entry, days counted among those of the asset with bars.
-    public internal(set) var blocks: [[[LedgerSums]]]
+    public internal(set) var blocks: [[[LedgerSums]]] = []
     /// Positions that the platform would not have opened.
     public internal(set) var rejected = 0
     /// The days with bars, in order.
@@ -130,12 +139,6 @@ public struct LedgerTally: Hashable, Sendable {
     public internal(set) var lowestFund: Int128 = 0
     /// For every shortfall, as they came (so those of a day are as many as ``LedgerDay/shortfalls``), in quote currency, what a fund would have needed at the beginning of its day to pay it and all before it.
     public internal(set) var needs: [Double] = []
-
-    init(assets: [LedgerAsset]) {
-        blocks = assets.map { asset in
-            asset.groups.map { _ in Array(repeating: LedgerSums(), count: asset.dayCount) }
-        }
-    }
 
     /// One class on one asset.
     public func sums(asset: Int, group: Int) -> LedgerSums { LedgerTally.total(blocks[asset][group]) }

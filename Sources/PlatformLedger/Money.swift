@@ -52,9 +52,24 @@ public struct Books: Hashable, Sendable {
     /// The sum of all accounts: always 0.
     public var total: Int128 { traders + fund + platform + market + unpaid }
 
+    /// An account.
+    enum Account { case traders, fund, platform, market, unpaid }
+
     /// Moves an amount from one account to another.
-    mutating func move(_ amount: Int128, from: WritableKeyPath<Books, Int128>, to: WritableKeyPath<Books, Int128>) {
-        self[keyPath: from] -= amount
-        self[keyPath: to] += amount
+    @inline(__always)
+    mutating func move(_ amount: Int128, from: Account, to: Account) {
+        add(-amount, to: from)
+        add(amount, to: to)
+    }
+
+    @inline(__always)
+    private mutating func add(_ amount: Int128, to account: Account) {
+        switch account {
+        case .traders: traders += amount
+        case .fund: fund += amount
+        case .platform: platform += amount
+        case .market: market += amount
+        case .unpaid: unpaid += amount
+        }
     }
 }

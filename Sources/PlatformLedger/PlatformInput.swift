@@ -24,7 +24,7 @@ public struct PlatformInput: Sendable {
     }
 
     /// Lets everybody live through the prices. Has the same bits whatever else runs. O(positions log open + bars × classes +
-    /// shortfalls × open winners where winners are deleveraged).
+    /// winners that are closed log open).
     public func run(control: RunControl = RunControl()) throws(RunCancelled) -> LedgerTally {
         try run(into: NoSink(), control: control).tally
     }

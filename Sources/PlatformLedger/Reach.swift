@@ -35,10 +35,10 @@ struct Reach {
         (-lows.most(entry + 1...last), highs.most(entry + 1...last))
     }
 
-    /// Where a position stands in the heap of its class: what its trigger price is without funding, less the funding that others
+    /// Where a position stands among trigger prices: what its trigger price is without funding, less the funding that others
     /// have paid before it.
     @inline(__always)
-    func key(trigger: Double, sign: Double, fundingSum: Double) -> Double { sign * (trigger - fundingSum) }
+    static func key(trigger: Double, sign: Double, fundingSum: Double) -> Double { sign * (trigger - fundingSum) }
 
     /// No position whose key is below this is due where `checked` is the worst price; `oldest` is the entry of the oldest.
     @inline(__always)

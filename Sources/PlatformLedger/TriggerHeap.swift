@@ -1,20 +1,21 @@
-/// The open positions of a class by trigger price, the next to be due first.
+/// The rows of one side by the trigger price of the position in them that is due first; the next to be due comes first.
 ///
-/// Keys are signed so that a position is due where the signed price is at or below its key. Positions that were closed in another way
-/// stay until they come up, or until they are more than those that stand.
+/// Keys are signed so that a position is due where the signed price is at or below its key. A row's key may be too high, when what it
+/// stands for was closed in another way, but never too low. Rows whose time is over stay until they come up, or until they may be half of
+/// all.
 struct TriggerHeap {
-    private struct Node {
+    struct Node {
         let key: Double
-        let serial: Int
+        let row: Int
     }
 
     private var nodes: [Node] = []
     /// How many nodes the last sweep left.
     private var kept = 0
 
-    /// Adds a position. O(log positions).
-    mutating func add(key: Double, serial: Int) {
-        nodes.append(Node(key: key, serial: serial))
+    /// Adds a row. O(log rows).
+    mutating func add(key: Double, row: Int) {
+        nodes.append(Node(key: key, row: row))
         var child = nodes.count - 1
         while child > 0, nodes[(child - 1) / 2].key < nodes[child].key {
             nodes.swapAt((child - 1) / 2, child)
@@ -22,23 +23,17 @@ struct TriggerHeap {
         }
     }
 
-    /// Shows every position whose key is at least `threshold`. O(of them).
-    func forEach(from threshold: Double, _ visit: (Int) -> Void) {
-        guard let first = nodes.first, first.key >= threshold else { return }
-        var stack = [0]
-        while let node = stack.popLast() {
-            visit(nodes[node].serial)
-            for child in [2 * node + 1, 2 * node + 2] where child < nodes.count && nodes[child].key >= threshold {
-                stack.append(child)
-            }
-        }
+    /// Takes out the first row, if its key is at least `threshold`. O(log rows).
+    mutating func next(from threshold: Double) -> Int? {
+        guard let first = nodes.first, first.key >= threshold else { return nil }
+        removeFirst()
+        return first.row
     }
 
-    /// Removes what is closed from the top, and everywhere once it may be half of all. Amortised O(log positions).
-    mutating func clean(isOpen: (Int) -> Bool) {
-        while let first = nodes.first, !isOpen(first.serial) { removeFirst() }
+    /// Leaves out rows before `first` once they may be half of all. Amortised O(log rows).
+    mutating func sweep(before first: Int) {
         guard nodes.count > 64, nodes.count > 2 * kept else { return }
-        nodes = nodes.filter { isOpen($0.serial) }.sorted { $0.key > $1.key }
+        nodes = nodes.filter { $0.row >= first }.sorted { $0.key > $1.key }
         kept = nodes.count
     }
 

@@ -22,6 +22,9 @@ struct ReadingBench {
         case "--read" where arguments.count == 4:
             try ReadingBench(path: arguments[2], cacheFolder: arguments[3]).serve()
             return true
+        case "--ledger" where arguments.count == 4:
+            try LedgerBench.run(positions: Int(arguments[2]) ?? 0, ranking: arguments[3])
+            return true
         default: return false
         }
     }
@@ -55,7 +58,7 @@ struct ReadingBench {
     }
 
     /// Most bytes this process has had in memory since it began.
-    private static var peakMemory: Int {
+    static var peakMemory: Int {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
         return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024

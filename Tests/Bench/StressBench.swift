@@ -22,6 +22,7 @@ struct StressBench {
         print("\n| what | median | spread | |\n|---|---|---|---|")
         try ingest()
         try engine(threads: threads)
+        try LedgerBench.table()
     }
 
     private static func machineFacts(_ threads: Int) -> [(String, String)] {

@@ -16,26 +16,60 @@ struct EventList: LedgerSink {
 @Suite struct LedgerAgreementTests {
     @Test(arguments: 0..<20) func theFastLedgerIsThePlainOneToTheLastUnit(batch: UInt64) throws {
         for seed in batch * 100..<batch * 100 + 100 {
-            let platform = try RandomPlatform(seed: seed, bars: 40 + Int(seed % 4) * 40)
-            let plain = PlainLedger(platform.input, maxGap: platform.maxGap)
-            plain.run()
-            let (tally, list) = try platform.input.run(into: EventList())
-            #expect(plain.isBalanced, "seed \(seed)")
-            #expect(list.unbalanced == 0, "seed \(seed)")
-            if let first = zip(list.events, plain.events).enumerated().first(where: { $1.0 != $1.1 }) {
-                Issue.record("seed \(seed), event \(first.offset): \(first.element.0) instead of \(first.element.1)")
+            expectAgreement(try RandomPlatform(seed: seed, bars: 40 + Int(seed % 4) * 40), seed)
+        }
+    }
+
+    /// Long enough for many blocks of rows, and for those that are over to be left out of memory.
+    @Test(arguments: 0..<12) func theyAgreeOnLongHoldingTimes(batch: UInt64) throws {
+        for seed in batch * 3..<batch * 3 + 3 {
+            expectAgreement(try RandomPlatform(seed: seed + 5000, bars: 2600, longest: 300), seed + 5000)
+        }
+    }
+
+    private func expectAgreement(_ platform: RandomPlatform, _ seed: UInt64) {
+        let plain = PlainLedger(platform.input, maxGap: platform.maxGap)
+        plain.run()
+        guard let (tally, list) = try? platform.input.run(into: EventList()) else {
+            Issue.record("nobody cancelled seed \(seed)")
+            return
+        }
+        #expect(plain.isBalanced, "seed \(seed)")
+        #expect(list.unbalanced == 0, "seed \(seed)")
+        if let first = zip(list.events, plain.events).enumerated().first(where: { $1.0 != $1.1 }) {
+            Issue.record("seed \(seed), event \(first.offset): \(first.element.0) instead of \(first.element.1)")
+        }
+        #expect(list.events.count == plain.events.count, "seed \(seed)")
+        let (books, accounts) = (tally.books, plain.accounts)
+        #expect(
+            (books.fund, books.platform, books.market, books.traders)
+                == (accounts.fund, accounts.platform, accounts.market, accounts.traders), "seed \(seed)")
+        #expect(tally.books.unpaid == 0 && tally.lowestFund == plain.lowestFund, "seed \(seed)")
+        #expect(tally.rejected == plain.rejected, "seed \(seed)")
+        for group in platform.input.population.classes.indices {
+            #expect(tally.sums(group: group) == plain.sums(group: group), "seed \(seed), class \(group)")
+        }
+        expectHaircuts(tally, list.events, seed)
+    }
+
+    /// The median and the largest haircut of each day, sorted.
+    private func expectHaircuts(_ tally: LedgerTally, _ events: [LedgerEvent], _ seed: UInt64) {
+        var (today, days) = ([Int64](), [[Int64]]())
+        for event in events {
+            switch event {
+            case .deleveraged(_, let haircut, _): today.append(haircut)
+            case .dayEnded:
+                days.append(today.sorted())
+                today = []
+            default: break
             }
-            #expect(list.events.count == plain.events.count, "seed \(seed)")
-            #expect(
-                (tally.books.fund, tally.books.platform, tally.books.market, tally.books.traders)
-                    == (
-                        plain.accounts.fund, plain.accounts.platform, plain.accounts.market, plain.accounts.traders
-                    ), "seed \(seed)")
-            #expect(tally.books.unpaid == 0 && tally.lowestFund == plain.lowestFund, "seed \(seed)")
-            #expect(tally.rejected == plain.rejected, "seed \(seed)")
-            for group in platform.input.population.classes.indices {
-                #expect(tally.sums(group: group) == plain.sums(group: group), "seed \(seed), class \(group)")
-            }
+        }
+        #expect(days.count == tally.days.count, "seed \(seed)")
+        for (sorted, day) in zip(days, tally.days) {
+            #expect(day.deleveraging.touched == sorted.count && day.deleveraging.largest == sorted.last ?? 0)
+            guard !sorted.isEmpty else { continue }
+            let median = (Double(sorted[(sorted.count - 1) / 2]) + Double(sorted[sorted.count / 2])) / 2
+            #expect(day.deleveraging.median == median, "seed \(seed)")
         }
     }
 }

@@ -42,7 +42,10 @@ extension PlainLedger {
             return take(shares, coins: coins, rest: rest, fill: fill, bar: bar)
         default:
             let scores = Dictionary(
-                uniqueKeysWithValues: winners.map { ($0, score(rule, records[$0], fill: fill, bar: bar)) })
+                uniqueKeysWithValues: winners.map { winner in
+                    let score = score(rule, records[winner], fill: fill, bar: bar)
+                    return (winner, score.isNaN ? 0 : score)
+                })
             let ordered = winners.sorted { a, b in
                 let (x, y) = (scores[a] ?? 0, scores[b] ?? 0)
                 if x != y { return x > y }

@@ -6,8 +6,8 @@ import StudyPlan
 import TestSupport
 import Testing
 
-@testable import struct PlatformLedger.RankedWinner
-@testable import struct PlatformLedger.WinnerQueue
+@testable import struct PlatformLedger.Candidate
+@testable import struct PlatformLedger.CandidateHeap
 @testable import func PlatformLedger.levelledCuts
 
 /// Worked examples that venues and their simulators have published.
@@ -92,12 +92,10 @@ import Testing
     /// BitMEX, auto-deleveraging: of six with these scores, a liquidation of 20 closes 10 of account 2 and 10 of account 5.
     @Test func theQueueOfTheTable() {
         let accounts = [(1, 10, 3), (2, 10, 6), (3, 20, 1), (4, 30, 4), (5, 20, 5), (6, 10, 2)]
-        var queue = WinnerQueue(
-            accounts.map {
-                RankedWinner(score: Double($0.2), entry: 0, leverage: 1, group: Int32($0.0), place: $0.0)
-            })
+        var queue = CandidateHeap()
+        for account in accounts { queue.add(Candidate(score: Double(account.2), row: account.0, slot: 0)) }
         var order: [Int] = []
-        while let next = queue.next() { order.append(next.place) }
+        while let next = queue.removeFirst() { order.append(next.row) }
         #expect(order == [2, 5, 4, 1, 6, 3])
     }
 

@@ -10,13 +10,14 @@ struct RandomPlatform {
     var input: PlatformInput
     let maxGap: TimeSpan?
 
-    init(seed: UInt64, bars: Int = 160) throws {
+    /// - Parameter longest: holding time, bars.
+    init(seed: UInt64, bars: Int = 160, longest: UInt64 = 40) throws {
         var random = SeededGenerator(seed: seed)
         func flip(_ odds: UInt64 = 2) -> Bool { random.next() % odds == 0 }
         func pick<T>(_ values: [T]) -> T { values[Int(random.next() % UInt64(values.count))] }
         let gap: TimeSpan? = flip(3) ? .minutes(120 * 15) : nil
         maxGap = gap
-        let horizon = TimeSpan.minutes(15 * Int64(1 + random.next() % 40))
+        let horizon = TimeSpan.minutes(15 * Int64(1 + random.next() % longest))
         let population = Population(
             classes: try RandomPlatform.classes(&random), openInterestPerBar: pick([1, 10_000, 3e7]),
             scale: flip(4) ? .volume : .constant, horizon: horizon, stride: flip(4) ? 3 : 1)

@@ -1,0 +1,79 @@
+import MarginModel
+import StressEngine
+
+/// A position that is due in a bar.
+struct Due {
+    /// From the open to its trigger price.
+    let distance: Double
+    let trigger: Double
+    /// 0 for longs, 1 for shorts.
+    let side: Int
+    let leverage: Double
+    let place: PositionPlace
+
+    /// Nearest to the open first; then longs, the higher leverage, the older entry, and the order of classes, as slots stand.
+    func isBefore(_ other: Due) -> Bool {
+        if distance != other.distance { return distance < other.distance }
+        if side != other.side { return side < other.side }
+        if leverage != other.leverage { return leverage > other.leverage }
+        return (place.row, place.slot) < (other.place.row, other.place.slot)
+    }
+}
+
+extension LedgerRun {
+    /// Liquidates what is due in a bar, in the order in which the price comes by.
+    mutating func liquidateDue(_ asset: Int, _ bar: Int) {
+        guard input.rules.liquidation.enabled else { return }
+        var found: [Due] = []
+        var rows: [[Int]] = [[], []]
+        for side in 0...1 { findDue(asset, bar, side, &found, rows: &rows[side]) }
+        var draws: [Double?] = [nil, nil]
+        found.sort { $0.isBefore($1) }
+        for due in found where tables[asset][due.place] > 0 { liquidate(asset, bar, due, &draws) }
+        for side in 0...1 {
+            for row in rows[side] { watchTriggers(asset, row: row, side) }
+        }
+    }
+
+    /// Puts a row among those that are watched for the trigger prices of a side.
+    mutating func watchTriggers(_ asset: Int, row: Int, _ side: Int) {
+        guard let key = tables[asset].triggerKey(row: row, side: side) else { return }
+        heaps[asset][side].add(key: key, row: row)
+        heaps[asset][side].sweep(before: tables[asset].first)
+    }
+
+    /// Finds what is due of a side, and takes the rows where it looked from those that are watched.
+    private mutating func findDue(_ asset: Int, _ bar: Int, _ side: Int, _ found: inout [Due], rows: inout [Int]) {
+        guard let oldest = tables[asset].open.first, let slot = tables[asset].slots[side].first else { return }
+        let group = tables[asset].groups[slot]
+        let threshold = reach[asset].threshold(
+            checked: group.checked[bar], sign: group.sign, bar: bar, oldest: Int(tables[asset][row: oldest].entry))
+        while let row = heaps[asset][side].next(from: threshold) {
+            guard row >= oldest else { continue }
+            rows.append(row)
+            for slot in tables[asset].slots[side] {
+                let place = PositionPlace(row: row, slot: slot)
+                guard tables[asset][place] > 0 else { continue }
+                if tables[asset].triggerKey(place) >= threshold {
+                    if let due = due(asset, bar, side, place) { found.append(due) }
+                } else if tables[asset].isSorted[side] {
+                    break
+                }
+            }
+        }
+    }
+
+    /// Looks closely at a position that may be due.
+    private func due(_ asset: Int, _ bar: Int, _ side: Int, _ place: PositionPlace) -> Due? {
+        let group = tables[asset].groups[place.slot]
+        let position = tables[asset].position(place)
+        let linear = group.linear(tables[asset][row: place.row])
+        let carry = Carry(funding: position.funding(input.assets[asset].fundingSums?[bar] ?? 0))
+        let checked = group.checked[bar]
+        guard linear.equity(at: checked, carry) <= linear.requirement(at: checked, carry) else { return nil }
+        let trigger = linear.triggerPrice(carry)
+        return Due(
+            distance: abs(trigger - group.open(bar)), trigger: trigger, side: side, leverage: group.leverage,
+            place: place)
+    }
+}
