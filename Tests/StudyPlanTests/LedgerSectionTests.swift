@@ -94,6 +94,38 @@ import Testing
         #expect(found.contains { $0.contains(words) }, "\(found)")
     }
 
+    /// Positions are linear and closed whole; what is not so is refused, unless it comes to the same.
+    @Test func whatTheLedgerDoesNotFollowIsRefused() {
+        func found(_ interest: String, first: String = "50000", scale: String = "constant", contract: String = "linear")
+            -> [String]
+        {
+            problems(
+                """
+                version: 1
+                data: [{asset: A, path: a.csv}]
+                grid: {leverage: [2], horizon: [1d], contract: \(contract)}
+                platforms:
+                  p:
+                    tiers: [{to: \(first), rate: 0.01}, {to: .inf, rate: 0.02, amount: \(first == "50000" ? 500 : 0)}]
+                    liquidation: {partial: \(contract == "linear")}
+                ledger:
+                  population:
+                    {classes: [{side: both, leverage: 10}], open_interest_per_bar: \(interest), scale: \(scale)}
+                """)
+        }
+        #expect(found("25000").isEmpty)
+        let large = found("25001")
+        #expect(large.count == 1 && large[0].contains("first bracket of 50 000"), "\(large)")
+        let byVolume = found("10", scale: "volume")
+        #expect(byVolume.count == 1 && byVolume[0].contains("open less a bar"), "\(byVolume)")
+        let inverse = found("10", contract: "inverse")
+        #expect(inverse.count == 1 && inverse[0].contains("the grid has inverse"), "\(inverse)")
+        let dated = problems(
+            yaml("ledger: {population: ftx-2021}").replacingOccurrences(
+                of: "{tiers: [{to: .inf, rate: 0.01}]}, q", with: "{tiers: {file: m.csv, contract_size: 5}}, q"))
+        #expect(dated.count == 1 && dated[0].contains("no margins per contract by date"), "\(dated)")
+    }
+
     @Test func aPlatformCannotPayWithoutTraders() {
         let found = problems(yaml("", platform: ", ledger: {adl: binance}"))
         #expect(found.count == 1 && found[0].contains("asks for no ledger"), "\(found)")

@@ -81,7 +81,7 @@ private struct LedgerQuestion {
 
     init(_ command: LedgerCommand) throws {
         guard let first = command.file.first, first.hasSuffix(".yaml") || first.hasSuffix(".yml") else {
-            self.init(try LedgerQuestion.typed(command), files: InputFiles(base: ""), notes: [])
+            try self.init(try LedgerQuestion.typed(command), file: "--platform", files: InputFiles(base: ""), notes: [])
             return
         }
         guard command.file.count == 1 else {
@@ -90,10 +90,14 @@ private struct LedgerQuestion {
         let loaded = try LoadedStudy(file: first, threads: allCores)
         var study = loaded.study
         try LedgerQuestion.change(&study, command)
-        self.init(study, files: loaded.files, notes: loaded.notes)
+        try self.init(study, file: first, files: loaded.files, notes: loaded.notes)
     }
 
-    private init(_ study: Study, files: InputFiles, notes: [Finding]) {
+    /// What was typed may ask of a platform what the ledger does not follow.
+    private init(_ study: Study, file: String, files: InputFiles, notes: [Finding]) throws {
+        do throws(StudyError) { try study.validate(file: file) } catch {
+            throw Failure(.usage, error.findings[0].message, hint: error.findings[0].hint)
+        }
         (self.study, self.files, self.notes) = (study, files, notes)
     }
 

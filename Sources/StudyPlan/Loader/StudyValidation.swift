@@ -12,7 +12,7 @@ extension Study {
     public func validate(
         file: String, place: (String) -> (line: Int, column: Int)? = { _ in nil }
     ) throws(StudyError) {
-        var problems = assetProblems + contractProblems
+        var problems = assetProblems + contractProblems + ledgerProblems
         problems += cellCount > Study.mostCells ? [sizeProblem] : selectorProblems()
         guard problems.isEmpty else {
             throw StudyError(
@@ -71,6 +71,49 @@ extension Study {
                         hint: "run the other contracts as a study of their own"))
             }
         }
+        return problems
+    }
+
+    /// What the ledger does not follow: its positions are linear, and closed whole.
+    private var ledgerProblems: [Problem] {
+        guard let population = ledgerPopulation else { return [] }
+        let others = grid.contracts.filter { $0 != .linear }.map(\.rawValue).joined(separator: ", ")
+        let ofGrid =
+            others.isEmpty
+            ? []
+            : [
+                Problem(
+                    check: "bad_value",
+                    message: "the ledger's traders hold linear contracts, and the grid has \(others)",
+                    hint: "run the other contracts as a study of their own, without 'ledger'", path: "ledger")
+            ]
+        return ofGrid + platforms.flatMap { ledgerProblems(of: $0, population) }
+    }
+
+    private func ledgerProblems(of platform: NamedPlatform, _ population: Population) -> [Problem] {
+        let name = "platform '\(platform.name)'"
+        var problems: [Problem] = []
+        if case .schedule = platform.tierFile {
+            problems.append(
+                Problem(
+                    check: "bad_value", message: "\(name): the ledger knows no margins per contract by date",
+                    hint: "give it tiers of rates, or leave out 'ledger'", path: "ledger"))
+        }
+        // A position in its first bracket is closed whole, so that nothing is lost by closing all of them whole. Before a trigger a short's
+        // notional can double at most, and a volume says nothing of its largest bar.
+        let bracket = platform.tierFile == nil ? platform.rules.tiers.tiers[0].notionalCap : 0
+        let largest = 2 * (population.notionals.max() ?? 0)
+        guard platform.rules.liquidation.isPartial,
+            largest > bracket || (population.scale == .volume && bracket.isFinite)
+        else { return problems }
+        problems.append(
+            Problem(
+                check: "bad_value",
+                message: "\(name) closes positions in parts above its first bracket of "
+                    + "\(groupedText(Int(bracket.isFinite ? min(bracket, 1e15) : 0), separator: " ")), and the ledger closes them whole",
+                hint:
+                    "open less a bar (population: {open_interest_per_bar: …}) so that no class can reach half of that, "
+                    + "or say liquidation: {partial: false}", path: "ledger"))
         return problems
     }
 
