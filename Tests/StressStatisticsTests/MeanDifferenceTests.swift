@@ -20,10 +20,15 @@ import Testing
         return [BlockShare(events: sums, entries: entries), BlockShare(events: less, entries: entries)]
     }
 
+    private func difference(_ columns: [BlockShare], _ seed: UInt64) throws -> MeanDifference? {
+        let panel = try panel(columns, seed)
+        return panel.meanDifference(panel.shares[0], panel.shares[1])
+    }
+
     /// What is equal differs by nothing, for certain.
     @Test func equalColumnsDifferByNothing() throws {
         let columns = columns(1, shift: 0)
-        let found = try #require(try panel([columns[0], columns[0]], 1).meanDifference(0, 1))
+        let found = try #require(try difference([columns[0], columns[0]], 1))
         #expect(found.difference == 0 && found.interval == Interval(low: 0, high: 0))
     }
 
@@ -31,7 +36,7 @@ import Testing
     @Test func intervalsHoldTheTruth() throws {
         var held = 0
         for seed in 0..<100 as Range<UInt64> {
-            let found = try #require(try panel(columns(seed, shift: 0.25), seed).meanDifference(0, 1))
+            let found = try #require(try difference(columns(seed, shift: 0.25), seed))
             let interval = try #require(found.interval)
             #expect(interval.high - interval.low < 0.02, "seed \(seed)")
             if interval.low <= 0.25, interval.high >= 0.25 { held += 1 }
@@ -44,7 +49,7 @@ import Testing
         var columns = columns(3, shift: 0)
         columns[1] = columns[0]
         columns[1].events[7] += 0.5
-        let found = try #require(try panel(columns, 3).meanDifference(0, 1))
+        let found = try #require(try difference(columns, 3))
         #expect(found.interval == nil && found.method == .fewEpisodes)
     }
 
@@ -53,7 +58,7 @@ import Testing
         var columns = columns(4, shift: 0.25)
         columns[1].entries = columns[1].entries.map { $0 / 2 }
         columns[1].events = columns[1].events.map { $0 / 2 }
-        let found = try #require(try panel(columns, 4).meanDifference(0, 1))
+        let found = try #require(try difference(columns, 4))
         #expect(
             abs(found.difference - (try #require(columns[0].frequency)) + (try #require(columns[1].frequency))) < 1e-12)
         #expect(found.interval != nil)

@@ -8,8 +8,9 @@ import StudyPlan
 ///
 /// A bar goes: funding, margin that was called for, exits and liquidation inside the bar, and at its close the horizon, panic,
 /// instalments and margin calls. Without trees every bar is looked at, exactly as the definition reads: the judge. With trees bars in which
-/// nothing can happen are passed over, and the others go the same way.
-struct BehaviourWalk<Position: KernelPosition>: Sendable {
+/// nothing can happen are passed over, and the others go the same way. A class: walks of one entry follow each other, and copies of so many
+/// columns would cost more than they do.
+final class BehaviourWalk<Position: KernelPosition>: Sendable {
     let kernel: PlainKernel<Position>
     let rules: BehaviourRules
     let trees: BehaviourTrees?

@@ -41,7 +41,8 @@ private struct BehaviourRun: PositionVisitor {
             return
         }
         var hodl: BehaviourOutcome?
-        for (place, walk) in walks.enumerated() {
+        for place in walks.indices {
+            let walk = walks[place]
             if let filter = walk.rules.behaviour.enterAfter, !filter.lets(entry, closes: walk.closes) {
                 // Like rejected ones, filtered entries are counted among complete windows.
                 isCut ? tallies[place].addExcluded() : tallies[place].addFiltered()
@@ -79,29 +80,40 @@ extension HistoryJob {
     /// Bars that are tried as entries.
     public var entryCount: Int { market.series.count / max(1, stride) }
 
-    /// What becomes of the entries of a cell under behaviours: holding first, then one tally a behaviour, in their order.
-    ///
-    /// Has the same bits for every number of threads. Throws when `control` was cancelled. O(entries × behaviours × log bars) as
-    /// a rule with trees, O(entries × behaviours × bars of a window) without.
-    ///
-    /// - Parameters:
-    ///   - behaviours: with an order of bars that is not `split`.
-    ///   - cell: place of the cell in this job's plan order.
-    ///   - trees: of this history; nil for the plain walk.
+    /// What becomes of the entries of a cell under behaviours: ``tallies(of:cells:trees:threads:control:)`` of one.
     public func tallies(
         of behaviours: [Behaviour], cell: Int, trees: BehaviourTrees?, threads: Int, control: RunControl = RunControl()
     ) throws(RunCancelled) -> [BehaviourTally] {
-        let rules = rules[cell]
-        let found = parallelMap(count: blocks.chunks.count, threads: threads) { chunk -> [BehaviourTally]? in
+        try tallies(of: behaviours, cells: [cell], trees: trees, threads: threads, control: control)[0]
+    }
+
+    /// What becomes of the entries of cells under behaviours: for each cell holding first, then one tally a behaviour, in their order.
+    ///
+    /// Has the same bits for every number of threads. Throws when `control` was cancelled. O(cells × entries × behaviours × log bars) as
+    /// a rule with trees, O(cells × entries × behaviours × bars of a window) without.
+    ///
+    /// - Parameters:
+    ///   - behaviours: with an order of bars that is not `split`.
+    ///   - cells: places of the cells in this job's plan order.
+    ///   - trees: of this history; nil for the plain walk.
+    public func tallies(
+        of behaviours: [Behaviour], cells: [Int], trees: BehaviourTrees?, threads: Int,
+        control: RunControl = RunControl()
+    ) throws(RunCancelled) -> [[BehaviourTally]] {
+        let chunks = blocks.chunks.count
+        let found = parallelMap(count: cells.count * chunks, threads: threads) { part -> [BehaviourTally]? in
             guard !control.isCancelled else { return nil }
-            let run = BehaviourRun(job: self, rules: rules, behaviours: behaviours, trees: trees, chunk: chunk)
+            let rules = rules[cells[part / chunks]]
+            let run = BehaviourRun(job: self, rules: rules, behaviours: behaviours, trees: trees, chunk: part % chunks)
             return withPosition(rules.cell.contract, rules.cell.side, run)
         }
         guard let found, !control.isCancelled else { throw RunCancelled() }
-        var tallies = (0...behaviours.count).map { _ in BehaviourTally(barLength: clock.unit) }
-        for chunk in found {
-            for (place, tally) in chunk.enumerated() { tallies[place].append(tally) }
+        return cells.indices.map { cell in
+            var tallies = (0...behaviours.count).map { _ in BehaviourTally(barLength: clock.unit) }
+            for chunk in found[cell * chunks..<(cell + 1) * chunks] {
+                for (place, tally) in chunk.enumerated() { tallies[place].append(tally) }
+            }
+            return tallies
         }
-        return tallies
     }
 }

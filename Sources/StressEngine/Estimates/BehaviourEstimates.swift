@@ -2,49 +2,85 @@ import StressBasics
 import StressStatistics
 import StudyPlan
 
-extension HistoryJob {
-    /// What the history says of one cell under several behaviours, each against holding in the same resamples; without intervals where
-    /// nothing is resampled.
+/// What a history says of its cells under behaviours, each against holding in the same resamples: those that the cells' own intervals
+/// came from, drawn once a horizon.
+public struct BehaviourEstimates: Sendable {
+    private let job: HistoryJob
+    /// Nothing is resampled without one.
+    private let panels: [TimeSpan: HorizonPanel]
+
+    /// Draws the resamples of every horizon of some cells, where the rules ask for any.
     ///
     /// - Parameters:
-    ///   - tallies: of ``tallies(of:cell:trees:threads:control:)``, holding first.
-    ///   - cell: place of the cell in this job's plan order.
+    ///   - cells: places in the job's plan order.
     ///   - rules: the study's.
     ///
+    /// O(horizons × resamples × blocks).
+    public init(_ job: HistoryJob, cells: [Int], rules: ResamplingRules) {
+        self.job = job
+        var panels: [TimeSpan: HorizonPanel] = [:]
+        if rules.resamples > 0, !cells.isEmpty {
+            let memory = job.marketMemory
+            for horizon in Set(cells.map { job.rules[$0].cell.horizon }) {
+                panels[horizon] = job.panel(horizon: horizon, rules: rules, memory: memory)
+            }
+        }
+        self.panels = panels
+    }
+
+    /// What is said of one cell; without intervals where nothing is resampled.
+    ///
+    /// - Parameters:
+    ///   - tallies: of ``HistoryJob/tallies(of:cell:trees:threads:control:)``, holding first.
+    ///   - cell: one of the cells.
+    ///
     /// O(behaviours × (blocks + resamples × runs)).
-    public func behaviourEstimates(
-        of tallies: [BehaviourTally], cell: Int, rules: ResamplingRules
-    ) -> [BehaviourEstimate] {
+    public func estimates(of tallies: [BehaviourTally], cell: Int) -> [BehaviourEstimate] {
         var estimates = tallies.map { BehaviourEstimate($0) }
         for place in estimates.indices.dropFirst() {
             estimates[place].change = BehaviourChange(from: estimates[0], to: estimates[place])
         }
-        let count = tallies.count
-        let columns =
-            tallies.map { $0.cell.negativeShare(fill: 0) } + tallies.map(\.lostHalfShare) + tallies.map(\.equityShare)
-        guard rules.resamples > 0,
-            let panel = behaviourPanel(columns.map { $0.merged(by: resamplingBlocks) }, cell: cell, rules: rules)
-        else { return estimates }
-        // What cannot happen needs no interval.
-        let isImpossible = self.rules[cell].isImpossible
-        for place in estimates.indices {
-            let isPlain = isImpossible && estimates[place].negative == 0
-            if !isPlain { estimates[place].negativeInterval = panel.inference(panel.shares[place])?.bounds }
-            estimates[place].lostHalfInterval = panel.inference(panel.shares[count + place])?.bounds
-            guard place > 0 else { continue }
-            if !isPlain { estimates[place].negativeDifference = panel.difference(place, 0) }
-            estimates[place].lostHalfDifference = panel.difference(count + place, count)
-            estimates[place].equityDifference = panel.meanDifference(2 * count + place, 2 * count)
+        if let panel = panels[job.rules[cell].cell.horizon] {
+            // What cannot happen needs no interval.
+            let resampled = ResampledBehaviours(
+                panel: panel, blocks: job.resamplingBlocks, isImpossible: job.rules[cell].isImpossible)
+            resampled.judge(tallies, &estimates)
         }
         return estimates
     }
+}
 
-    /// The resamples that the cell's own interval came from.
-    private func behaviourPanel(_ columns: [BlockShare], cell: Int, rules: ResamplingRules) -> HorizonPanel? {
-        let horizon = self.rules[cell].cell.horizon
-        return HorizonPanel(
-            columns: columns, horizonBlocks: horizon.over(resamplingBlock),
-            disjointWindows: disjointWindows[horizon] ?? 0, rules: rules,
-            name: HistoryJob.streamName(horizon: horizon), memory: marketMemory)
+/// The intervals of one cell's behaviours.
+private struct ResampledBehaviours {
+    let panel: HorizonPanel
+    /// Time blocks that are resampled as one.
+    let blocks: Int
+    let isImpossible: Bool
+
+    func judge(_ tallies: [BehaviourTally], _ estimates: inout [BehaviourEstimate]) {
+        judgeNegative(tallies.map { held($0.cell.negativeShare(fill: 0)) }, &estimates)
+        judgeLostHalf(tallies.map { held($0.lostHalfShare) }, &estimates)
+        let equity = tallies.map { held($0.equityShare) }
+        for place in estimates.indices.dropFirst() {
+            estimates[place].equityDifference = panel.meanDifference(equity[place], equity[0])
+        }
+    }
+
+    private func held(_ share: BlockShare) -> BlockShare { panel.held(share.merged(by: blocks)) }
+
+    private func judgeNegative(_ shares: [BlockShare], _ estimates: inout [BehaviourEstimate]) {
+        let possible = estimates.indices.filter { !isImpossible || estimates[$0].negative != 0 }
+        for place in possible { estimates[place].negativeInterval = panel.inference(shares[place])?.bounds }
+        let compared = possible.filter { $0 > 0 }
+        let found = panel.differences(of: compared.map { shares[$0] }, from: shares[0])
+        for (place, difference) in zip(compared, found) { estimates[place].negativeDifference = difference }
+    }
+
+    private func judgeLostHalf(_ shares: [BlockShare], _ estimates: inout [BehaviourEstimate]) {
+        let found = panel.differences(of: Array(shares.dropFirst()), from: shares[0])
+        for place in estimates.indices {
+            estimates[place].lostHalfInterval = panel.inference(shares[place])?.bounds
+            if place > 0 { estimates[place].lostHalfDifference = found[place - 1] }
+        }
     }
 }

@@ -56,7 +56,7 @@ extension HistoryJob {
     var spellBlocks: Int { max(2, Int((24 * TurbulentSpells.windowDays / resamplingBlock.inHours).rounded())) }
 
     /// The resamples of a horizon; nil when none of its entries is watched.
-    private func panel(horizon: TimeSpan, rules: ResamplingRules, memory: MarketMemory) -> HorizonPanel? {
+    func panel(horizon: TimeSpan, rules: ResamplingRules, memory: MarketMemory) -> HorizonPanel? {
         HorizonPanel.heldBlocks([watchedEntries(horizon)]).map { held in
             HorizonPanel(
                 held: held, horizonBlocks: horizon.over(resamplingBlock),

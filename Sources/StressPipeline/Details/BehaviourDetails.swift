@@ -12,34 +12,54 @@ struct BehaviourDetails {
     let threads: Int
     let control: RunControl
 
+    /// What each is followed as: an order that is split is followed in both.
+    private let behaviours: [Behaviour]
+    /// Places of the cells that are followed, in plan order.
+    private let chosen: [Int]
+
     /// Entries times behaviours that are followed one by one in a history.
     static let mostWalks = 200_000_000
+    /// Cells whose entries are followed before any is estimated: enough for threads to share, and few enough to hold.
+    private static let cellsAtOnce = 16
+
+    init(study: Study, job: HistoryJob, cells: [StudyCell], threads: Int, control: RunControl) {
+        (self.study, self.job, self.cells, self.threads, self.control) = (study, job, cells, threads, control)
+        behaviours = study.behaviours.flatMap(\.orders)
+        chosen = behaviours.isEmpty ? [] : BehaviourDetails.chosen(study, job, cells, behaviours: behaviours.count)
+    }
 
     /// One result a cell and behaviour, in plan order, holding first in each cell.
     func results() throws(RunCancelled) -> [BehaviourResult] {
-        let behaviours = study.behaviours.flatMap(\.orders)
-        guard !behaviours.isEmpty else { return [] }
+        guard !chosen.isEmpty else { return [] }
         let trees = job.behaviourTrees
+        let estimates = BehaviourEstimates(job, cells: chosen, rules: study.statistics.resampling)
         var results: [BehaviourResult] = []
-        for place in chosen {
+        for start in stride(from: 0, to: chosen.count, by: BehaviourDetails.cellsAtOnce) {
+            let part = Array(chosen[start..<min(start + BehaviourDetails.cellsAtOnce, chosen.count)])
             let tallies = try job.tallies(
-                of: behaviours, cell: place, trees: trees, threads: threads, control: control)
-            let estimates = job.behaviourEstimates(of: tallies, cell: place, rules: study.statistics.resampling)
-            for (number, estimate) in estimates.enumerated() {
-                let behaviour = number == 0 ? nil : behaviours[number - 1]
-                results.append(
-                    BehaviourResult(
-                        cell: cells[place], behaviour: (behaviour ?? .hodl).name, order: behaviour?.order.rawValue,
-                        estimate: estimate))
+                of: behaviours, cells: part, trees: trees, threads: threads, control: control)
+            let found = parallelMap(count: part.count, threads: threads) { place -> [BehaviourEstimate]? in
+                control.isCancelled ? nil : estimates.estimates(of: tallies[place], cell: part[place])
             }
+            guard let found else { throw RunCancelled() }
+            for (place, estimates) in zip(part, found) { results += cellResults(cells[place], estimates) }
         }
         return results
+    }
+
+    private func cellResults(_ cell: StudyCell, _ estimates: [BehaviourEstimate]) -> [BehaviourResult] {
+        estimates.indices.map { place in
+            let behaviour = place == 0 ? nil : behaviours[place - 1]
+            return BehaviourResult(
+                cell: cell, behaviour: (behaviour ?? .hodl).name, order: behaviour?.order.rawValue,
+                estimate: estimates[place])
+        }
     }
 
     /// Says which cells were left out; nil where none was.
     var finding: Finding? {
         let count = chosen.count
-        guard !study.behaviours.isEmpty, count < cells.count else { return nil }
+        guard !behaviours.isEmpty, count < cells.count else { return nil }
         return Finding(
             check: "behaviours", severity: .note,
             message: "behaviours were followed in \(count) of \(cells.count) cells, those of the headline's contract, "
@@ -47,17 +67,17 @@ struct BehaviourDetails {
             count: cells.count - count, action: "the others are not in behaviours.csv")
     }
 
-    /// Places of the cells that are followed, in plan order.
-    private var chosen: [Int] {
-        let walks = job.entryCount * (study.behaviours.count + 1)
-        func fits(_ places: [Int]) -> Bool { walks * places.count <= BehaviourDetails.mostWalks }
+    /// Every cell where that is done in time, else the headline's curves, else the headline's cells.
+    private static func chosen(_ study: Study, _ job: HistoryJob, _ cells: [StudyCell], behaviours: Int) -> [Int] {
+        let walks = job.entryCount * (behaviours + 1)
+        func fits(_ places: [Int]) -> Bool { walks * places.count <= mostWalks }
         let all = Array(cells.indices)
         guard !fits(all), let headline = study.headlineCell else { return all }
         let curves = all.filter { isLike(headline, cells[$0], anyLeverage: true) }
         return fits(curves) ? curves : all.filter { isLike(headline, cells[$0], anyLeverage: false) }
     }
 
-    private func isLike(_ headline: StudyCell, _ cell: StudyCell, anyLeverage: Bool) -> Bool {
+    private static func isLike(_ headline: StudyCell, _ cell: StudyCell, anyLeverage: Bool) -> Bool {
         cell.contract == headline.contract && cell.horizon == headline.horizon && cell.platform == headline.platform
             && (anyLeverage || cell.leverage == headline.leverage)
     }

@@ -17,12 +17,11 @@ public struct MeanDifference: Hashable, Codable, Sendable {
 }
 
 extension HorizonPanel {
-    /// Mean of column `first` less that of column `second`, both sums over entries: bootstrap-t of the difference in the same resamples;
+    /// Mean of one column less that of another, both sums over entries: bootstrap-t of the difference in the same resamples;
     /// nil where one of them has no entries. O(blocks + resamples × runs).
     ///
     /// Of the same entries it is one mean, of what they differ by, so that what is equal leaves no rounding behind.
-    public func meanDifference(_ first: Int, _ second: Int) -> MeanDifference? {
-        let (a, b) = (shares[first], shares[second])
+    public func meanDifference(_ a: BlockShare, _ b: BlockShare) -> MeanDifference? {
         guard let one = a.frequency, let other = b.frequency else { return nil }
         guard a.entries == b.entries else {
             let paired = plan.differences(of: a, b)

@@ -110,15 +110,27 @@ public struct HorizonPanel: Sendable {
             confidence: rules.confidence)
     }
 
+    /// A column of all time blocks, without the blocks at both ends that were not kept. O(blocks).
+    public func held(_ share: BlockShare) -> BlockShare { share.held(held) }
+
     /// Column `first` less column `second`; nil where one of them has no entries. O(blocks + resamples × runs).
     public func difference(_ first: Int, _ second: Int) -> DifferenceInference? {
-        let columns = [shares[first], shares[second]]
-        let resampled = plan.ratios(of: columns[...])
-        let single = columns.compactMap { inference($0) }
-        guard single.count == 2 else { return nil }
-        return DifferenceInference(
-            (single[0], resampled[0]), (single[1], resampled[1]), paired: plan.differences(of: columns[0], columns[1]),
-            runs: columns.map { $0.runs(ofMeanLength: plan.meanLength) }.min() ?? 0, confidence: rules.confidence)
+        differences(of: [shares[first]], from: shares[second])[0]
+    }
+
+    /// Each of several columns less another one; nil where one of the two has no entries. O(columns × (blocks + resamples × runs)).
+    public func differences(of columns: [BlockShare], from base: BlockShare) -> [DifferenceInference?] {
+        guard let ground = inference(base) else { return columns.map { _ in nil } }
+        let resampled = plan.ratios(of: ([base] + columns)[...])
+        let mostRuns = base.runs(ofMeanLength: plan.meanLength)
+        return columns.indices.map { place in
+            let column = columns[place]
+            return inference(column).map {
+                DifferenceInference(
+                    ($0, resampled[place + 1]), (ground, resampled[0]), paired: plan.differences(of: column, base),
+                    runs: min(mostRuns, column.runs(ofMeanLength: plan.meanLength)), confidence: rules.confidence)
+            }
+        }
     }
 
     /// What the same resamples say about means of the same history; nil for one that is not above zero.
