@@ -105,4 +105,83 @@ import Testing
         let negative = try scratch.program.run(["sweep", "prices.csv", "--stop-loss", "0"])
         #expect(negative.code == 64 && negative.err.contains("--stop-loss"), "\(negative.err)")
     }
+
+    /// A price that jumps over a stop, and traders who come back after every liquidation.
+    @Test func stopsAreJumpedAndCapitalsAreLost() throws {
+        let scratch = try Scratch()
+        var bars = ["time,open,high,low,close"]
+        for hour in 0..<2400 {
+            // Every hundred hours the price opens a fifth lower, three times, and climbs back.
+            let phase = hour % 100
+            let climbing = hour < 100 ? 100 : min(100, 52 + 3 * Double(phase))
+            let price = [97: 80.0, 98: 64, 99: 51.2][phase] ?? climbing
+            bars.append("\(1_577_836_800_000 + hour * 3_600_000),\(price),\(price),\(price),\(price)")
+        }
+        try scratch.write(bars.joined(separator: "\n") + "\n", to: "prices.csv")
+        try scratch.write(
+            """
+            version: 1
+            data: [{asset: a, path: prices.csv}]
+            grid: {side: [long], leverage: [2, 10, 20], horizon: [90h]}
+            platforms: {typical: {fees: {open: 0, close: 0}, slippage: 0, tiers: [{to: .inf, rate: 0.01}], liquidation: {fill: gap}}}
+            statistics: {resamples: 200}
+            headline: {asset: a, side: long, leverage: 20, horizon: 90h}
+            behaviours: [{name: stop, stop_loss: 2%}, {name: again, reenter: {after: 0s, times: 2}}]
+            """, to: "study.yaml")
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run", "--no-store"])
+        try #require(run.code == 0, "\(run.err)")
+        let jumps = try rows(scratch, "run/stop_jumps.csv").filter { $0["leverage_x"] == "20" }
+        // 20 % lower at 20×: the margin, and three more of it, through the stop and the trigger at once. Each is a day of its own.
+        #expect(!jumps.isEmpty)
+        #expect(jumps.allSatisfy { $0["behaviour"] == "stop" && $0["liquidated_count"] == $0["entries_count"] })
+        let lowest = jumps.compactMap { Double($0["equity_min_margin_frac"] ?? "") }
+        #expect(lowest.count == jumps.count && lowest.allSatisfy { $0 > -3.001 }, "\(lowest)")
+        #expect(abs(lowest[0] + 3) < 1e-9)
+        #expect(jumps[0]["day_utc"] == "2020-01-05T00:00:00Z", "\(jumps[0])")
+        let ruin = try rows(scratch, "run/ruin.csv")
+        #expect(ruin.count == 9 && ruin.allSatisfy { $0["behaviour"] == "again" && $0["order"] == "adverse" })
+        let at20 = ruin.filter { $0["leverage_x"] == "20" }.map { Int($0["ruined_count"] ?? "") ?? -1 }
+        #expect(at20[0] > at20[1] && at20[1] > at20[2] && at20[2] > 0, "\(at20)")
+        let held = try rows(scratch, "run/results.csv").first { $0["leverage_x"] == "20" }
+        #expect(held?["liquidated_count"] == String(at20[0]))
+        let page = try scratch.read("run/reports/a-long.html")
+        #expect(page.contains("Going on after every liquidation") && page.contains("jumped over it"))
+        #expect(try !scratch.read("run/reports/charts/a-long-ruin.svg").isEmpty)
+        let (table, columns) = (try scratch.read("run/ruin.csv"), try scratch.read("run/columns.csv"))
+        #expect(columns.contains("ruin.csv,ruined_frac") && columns.contains("stop_jumps.csv,day_utc"))
+        #expect(try scratch.program.run(["report", "run"]).code == 0)
+        #expect(try scratch.read("run/ruin.csv") == table)
+    }
+
+    /// Call, top-up, stop and fill stand bar by bar, and what they end with is what the table's entry ended with.
+    @Test func explainFollowsABehaviour() throws {
+        let scratch = try Scratch()
+        let bars = ["0,100,100,100,100", "60000,100,101,99,100", "120000,100,100,93,94", "180000,94,97,94,97"]
+        let prices = "time,open,high,low,close\n" + (bars + ["240000,97,97,80,81"]).joined(separator: "\n") + "\n"
+        try scratch.write(prices, to: "prices.csv")
+        let study = """
+            version: 1
+            data: [{asset: a, path: prices.csv, columns: {time: time, open: open, high: high, low: low, close: close}, time: ms}]
+            grid: {side: [long], leverage: [10], horizon: [4m]}
+            platforms: {typical: {fees: {open: 0, close: 0}, slippage: 0, tiers: [{to: .inf, rate: 0.01}], liquidation: {fill: gap}}}
+            headline: {asset: a, side: long, leverage: 10, horizon: 4m}
+            behaviours: [{name: topper, top_up: {at: 5, add: 1, times: 1, latency: 1}}, {name: never, enter_after: {gain: 90%, bars: 1}}]
+            """
+        try scratch.write(study, to: "study.yaml")
+        let command = ["explain", "study.yaml", "--entry", "1970-01-01T00:00Z"]
+        let text = try scratch.program.run(
+            command + ["--stop-loss", "5%", "--behaviour", "topper", "--behaviour", "never"])
+        try #require(text.code == 0, "\(text.err)")
+        for line in [
+            "As 'stop-loss 5%':", "1970-01-01 00:02  closed: stopped, level 95, got 95",
+            "ended       with 50.00 % of the margin paid in; held, it ended with",
+            "00:02  margin called for at the close of 94", "00:03  margin paid in, before the checks of the bar",
+            "00:04  closed: liquidated, level 80.80808", "(2 times the initial margin)",
+            "not entered: the filter does not let it",
+        ] { #expect(text.out.contains(line), "\(line) in\n\(text.out)") }
+        let json = try scratch.program.run(command + ["--behaviour", "topper", "--json"])
+        #expect(json.out.contains("\"kind\"") && json.out.contains("\"top_up\""), "\(json.out)")
+        let wrong = try scratch.program.run(command + ["--behaviour", "toper"])
+        #expect(wrong.code == 64 && wrong.err.contains("did you mean 'topper'?"), "\(wrong.err)")
+    }
 }

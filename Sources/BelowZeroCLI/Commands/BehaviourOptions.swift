@@ -18,8 +18,10 @@ struct BehaviourOptions: ParsableArguments {
             "A behaviour by its name, such as 'panic seller', beside holding. May be repeated; a wrong name lists all.")
     var behaviour: [String] = []
 
-    /// The behaviours of a sweep, those of the options first.
-    func behaviours() throws -> [Behaviour] {
+    /// The behaviours asked for, those of the options first.
+    ///
+    /// - Parameter described: those that a study describes; their names go before the known ones.
+    func behaviours(described: [Behaviour] = []) throws -> [Behaviour] {
         var own = Behaviour(name: rules.map { "\($0.dropFirst(2)) \($1)" }.joined(separator: ", "))
         own.stopLoss = try stopLoss.map { try optionValue(Settings.Behaviours.stopLoss, of: $0, option: "--stop-loss") }
         own.exits =
@@ -35,7 +37,7 @@ struct BehaviourOptions: ParsableArguments {
         own.panicExit = try panicExit.map {
             try optionValue(Settings.Behaviours.panicExit, of: $0, option: "--panic-exit")
         }
-        return (rules.isEmpty ? [] : [own]) + (try behaviour.map(known))
+        return (rules.isEmpty ? [] : [own]) + (try behaviour.map { try named($0, described) })
     }
 
     /// The options that were given, with their values.
@@ -46,15 +48,16 @@ struct BehaviourOptions: ParsableArguments {
         ].compactMap { name, value in value.map { (name, $0) } }
     }
 
-    private func known(_ name: String) throws -> Behaviour {
-        let names = Behaviour.known.map(\.behaviour.name)
-        guard let found = Behaviour.known.first(where: { $0.behaviour.name == name }) else {
+    private func named(_ name: String, _ described: [Behaviour]) throws -> Behaviour {
+        let all = described + Behaviour.known.map(\.behaviour)
+        guard let found = all.first(where: { $0.name == name }) else {
+            let names = all.map(\.name)
             let near = nearestName(to: name, among: names).map { "did you mean '\($0)'? " } ?? ""
             throw Failure(
-                .usage, "no known behaviour is called '\(name)'",
+                .usage, "no known behaviour is called '\(SourceLocation.presentable(name))'",
                 hint: near + "known: \(names.joined(separator: ", "))")
         }
-        return found.behaviour
+        return found
     }
 
     /// The options as words of the command that repeats the run.

@@ -25,6 +25,7 @@ struct ExplainCommand: ParsableCommand {
             EXAMPLES
               belowzero explain nightly.yaml --side long --leverage 20 --horizon 7d
               belowzero explain nightly.yaml --entry 2018-01-05T09:00Z
+              belowzero explain nightly.yaml --behaviour "adds margin twice"
               belowzero explain Reports/sweep/2026-11-21T001905Z --leverage 50 --page explained.html
             """)
 
@@ -49,6 +50,7 @@ struct ExplainCommand: ParsableCommand {
             "Folder that the study's price, funding and mark files are relative to. (default: the study file's folder, or as in the run)"
     )
     var prices: String?
+    @OptionGroup(title: "Behaviour, beside holding") var behaviour: BehaviourOptions
     @OptionGroup var forcing: ForceOption
     @OptionGroup(title: "Cache") var cache: CacheOptions
     @OptionGroup var common: CommonOptions
@@ -60,7 +62,10 @@ struct ExplainCommand: ParsableCommand {
             let cell = try chosenCell(explained.study)
             let examined = try ExaminedCell(cell, of: explained, caches: cache.caches, threads: allCores)
             let trace = try trace(examined)
-            let text = TraceText(cell: cell, series: examined.market.series, trace: trace)
+            let behaved = try behaviour.behaviours(described: explained.study.behaviours).flatMap {
+                examined.traces(entry: trace.entry, behaviour: $0)
+            }
+            let text = TraceText(cell: cell, series: examined.market.series, trace: trace, behaved: behaved)
             let account = CellAccount(cell: cell, held: examined.held, barLength: examined.market.barLength)
             if let page { try write(text.explanation(account), of: examined, to: page) }
             guard page != StandardOutput.name else { return }
@@ -113,87 +118,4 @@ struct ExplainCommand: ParsableCommand {
         guard let value else { throw Failure(.usage, "cannot read \(option) '\(text)'") }
         return value
     }
-}
-
-/// A trace as a person reads it.
-struct TraceText {
-    let cell: StudyCell
-    let series: BarSeries
-    let trace: EntryTrace
-
-    var text: String {
-        (entryLines + ["", "  bar (UTC)          checked        equity   requirement       trigger"]
-            + stepLines + [""] + exitLines)
-            .joined(separator: "\n") + "\n"
-    }
-
-    /// The cell and the entry for a page.
-    func explanation(_ account: CellAccount) -> CellExplanation {
-        func facts(_ lines: [String]) -> [(String, String)] {
-            lines.map { line in
-                let words = line.trimmingCharacters(in: .whitespaces)
-                let name = words.prefix { $0 != " " }
-                return (String(name), words.dropFirst(name.count).trimmingCharacters(in: .whitespaces))
-            }
-        }
-        return CellExplanation(
-            cell: cell, cellFacts: account.facts, episodes: account.episodes, entryFacts: facts(entryLines),
-            stepTitles: ["Bar (UTC)", "Checked price", "Equity", "Requirement", "Trigger price"],
-            steps: trace.steps.map { step in
-                [
-                    series.instant(step.bar).minuteText, price(step.checkedPrice), amount(step.equity),
-                    amount(step.requirement), price(step.triggerPrice),
-                ]
-            }, exitFacts: facts(exitLines))
-    }
-
-    private var unit: String { cell.contract == .inverse ? "coin" : "quote currency" }
-
-    private var entryLines: [String] {
-        [
-            "  entered     \(series.instant(trace.entry).rfc3339) at \(price(trace.entryPrice))",
-            "  margin      \(amount(trace.initialMargin)) \(unit), opening fee \(amount(trace.openingFee))",
-            "  trigger     \(price(trace.triggerPrice)) at entry",
-            "  bankrupt    \(price(trace.bankruptcyPrice)) at entry",
-        ]
-    }
-
-    /// The first and the last bars; what lies between adds nothing that they do not show.
-    private var stepLines: [String] {
-        let steps = trace.steps
-        guard steps.count > 16 else { return steps.map(line) }
-        return steps.prefix(4).map(line) + ["  … \(steps.count - 12) bars …"] + steps.suffix(8).map(line)
-    }
-
-    private func line(_ step: EntryTrace.Step) -> String {
-        let columns = [
-            price(step.checkedPrice), amount(step.equity), amount(step.requirement), price(step.triggerPrice),
-        ]
-        return "  \(series.instant(step.bar).minuteText)" + columns.map { padded($0) }.joined()
-    }
-
-    private var exitLines: [String] {
-        let liquidation = trace.path.liquidationBar
-        let head =
-            liquidation.map { "  liquidated  in the bar of \(series.instant($0).rfc3339)" }
-            ?? "  held        to the close of \(series.instant(trace.last).rfc3339)"
-        var lines = [
-            head, "  prices      " + trace.exitPrices.map { "\($0.stage) \(price($0.price))" }.joined(separator: ", "),
-        ]
-        if trace.path.carry.funding != 0 {
-            lines.append("  funding     \(amount(trace.path.carry.funding)) \(unit) paid")
-        }
-        lines.append("  ended       with \(fixedText(trace.exit.equity * 100, decimals: 2)) % of the margin")
-        guard trace.exit.equity < 0 else { return lines }
-        let causes = trace.exit.causes.parts.filter { $0.value != 0 }.map {
-            "\($0.name) \(fixedText($0.value * 100, decimals: 2)) %"
-        }
-        return lines + ["  made of     " + causes.joined(separator: ", ") + " of the margin"]
-    }
-
-    private func price(_ value: Double) -> String { value.isFinite ? significantText(value, digits: 7) : "none" }
-
-    private func amount(_ value: Double) -> String { value.isFinite ? fixedText(value, decimals: 4) : "none" }
-
-    private func padded(_ text: String) -> String { String(repeating: " ", count: max(1, 14 - text.count)) + text }
 }

@@ -39,6 +39,8 @@ private struct EntryJSON: Encodable {
     let fundingPaid: Double
     let finalEquityMarginFrac: Double?
     let causesMarginFrac: [String: Double]
+    /// The same entry under the behaviours that were asked for.
+    let behaviours: [BehaviourTraceJSON]
 
     init(_ text: TraceText, _ account: CellAccount) {
         let (cell, trace) = (text.cell, text.trace)
@@ -59,6 +61,7 @@ private struct EntryJSON: Encodable {
         fundingPaid = trace.path.carry.funding
         finalEquityMarginFrac = finite(trace.exit.equity)
         causesMarginFrac = Dictionary(uniqueKeysWithValues: trace.exit.causes.parts.map { ($0.name, $0.value) })
+        behaviours = text.behaved.map { BehaviourTraceJSON($0, series: text.series) }
     }
 
     struct BarJSON: Encodable {
@@ -79,7 +82,7 @@ private struct EntryJSON: Encodable {
 }
 
 /// The value where it is a number; JSON knows no other.
-private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
+func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
 
 /// One crash of a cell as `explain --json` prints it.
 struct EpisodeJSON: Encodable {

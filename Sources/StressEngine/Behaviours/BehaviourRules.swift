@@ -53,6 +53,9 @@ struct BehaviourRules: Sendable {
         instalmentStep = behaviour.instalments?.every.milliseconds ?? 0
     }
 
+    /// Whether a stop order stands.
+    var hasStop: Bool { stop.isFinite || trailing.isFinite }
+
     /// Whether the best close since entry matters.
     var isTrailing: Bool { trailing.isFinite || panic.isFinite }
 }

@@ -8,7 +8,7 @@ import StudyPlan
 /// against the position come before those in its favour unless the behaviour says otherwise, the one nearer to the open first; of equal
 /// ones liquidation, then the fixed stop.
 extension BehaviourWalk {
-    private struct Level {
+    struct Level {
         let price: Double
         let cause: Closing
     }
@@ -49,12 +49,16 @@ extension BehaviourWalk {
 
     /// The nearer of the stop orders that the bar reaches; nil when it reaches none.
     private func stopLevel(_ state: BehaviourState<Position>, _ bar: Int) -> Level? {
+        let nearer = nearerStop(state)
+        return isAgainst(adverse[bar], nearer.price) || isAgainst(opens[bar], nearer.price) ? nearer : nil
+    }
+
+    /// The nearer of the stop orders; infinitely far without one.
+    func nearerStop(_ state: BehaviourState<Position>) -> Level {
         let fixed = state.entryPrice * (1 - sign * rules.stop)
         let trailing = rules.trailing.isFinite ? state.best - sign * rules.trailing * abs(state.best) : fixed
-        let nearer =
-            sign * (trailing - fixed) > 0
+        return sign * (trailing - fixed) > 0
             ? Level(price: trailing, cause: .trailed) : Level(price: fixed, cause: .stopped)
-        return isAgainst(adverse[bar], nearer.price) || isAgainst(opens[bar], nearer.price) ? nearer : nil
     }
 
     private func adverseLevel(_ state: BehaviourState<Position>, _ bar: Int) -> Level? {

@@ -71,7 +71,7 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
     }
 
     /// One bar.
-    private func step(_ state: inout BehaviourState<Position>, _ bar: Int) {
+    func step(_ state: inout BehaviourState<Position>, _ bar: Int) {
         kernel.advance(&state.carry, state.position, entry: state.entry, to: bar)
         if state.dueTopUp == bar { payIn(&state, bar) }
         tradeInside(&state, bar)

@@ -50,19 +50,24 @@ private struct BehaviourRun: PositionVisitor {
             }
             var events: [BehaviourEvent]?
             let outcome = walk.outcome(entry: entry, last: last, events: &events)
-            add(outcome, entry, cut: isCut ? last : nil, hodl: hodl?.exit, to: &tallies[place])
+            add(
+                outcome, entry, cut: isCut ? last : nil, hasStop: walk.rules.hasStop, hodl: hodl?.exit,
+                to: &tallies[place])
             if place == 0 { hodl = outcome }
         }
     }
 
     private func add(
-        _ outcome: BehaviourOutcome, _ entry: Int, cut: Int?, hodl: EntryExit?, to tally: inout BehaviourTally
+        _ outcome: BehaviourOutcome, _ entry: Int, cut: Int?, hasStop: Bool, hodl: EntryExit?,
+        to tally: inout BehaviourTally
     ) {
         let times = job.market.series.time
         let start = job.clock.place(times[entry])
         func bars(to bar: Int) -> Int { BarClock.bars(from: start, to: job.clock.place(times[bar])) }
+        let day = hasStop ? outcome.exit.closedBar.map { Int(floorDivide(times[$0], 86_400_000)) } : nil
         tally.add(
-            BehaviourEntry(exit: outcome.exit, closing: outcome.cause, lostHalf: outcome.lostHalf), hodl: hodl,
+            BehaviourEntry(exit: outcome.exit, closing: outcome.cause, lostHalf: outcome.lostHalf, stopDay: day),
+            hodl: hodl,
             tolerance: rules.toleranceOfMargin,
             path: WatchedPath(
                 liquidatedAfter: outcome.liquidationBar.map(bars), unprotectedAfter: nil, cutAfter: cut.map(bars)),

@@ -48,6 +48,24 @@ public struct BehaviourEstimates: Sendable {
         }
         return estimates
     }
+
+    /// The risk of ruin of someone who goes on in one cell: see ``RuinShare``.
+    ///
+    /// - Parameters:
+    ///   - held: the cell's entries, of ``HistoryJob/heldEntries(cell:threads:control:)``.
+    ///   - wait: from a liquidation to the next entry.
+    ///   - most: margins of the largest capital, at least 1.
+    ///
+    /// O(entries × most).
+    public func ruin(of held: [HeldEntry], cell: Int, wait: TimeSpan, most: Int) -> [RuinShare] {
+        let horizon = job.rules[cell].cell.horizon
+        let panel = panels[horizon]
+        return RuinShare.shares(of: held, horizon: horizon, wait: wait, most: most, blocks: job.blockCount).map {
+            RuinShare(
+                margins: $0.margins, starts: $0.share.total, ruined: Int($0.share.count),
+                interval: panel.flatMap { [share = $0.share] panel in panel.inference(panel.held(share))?.bounds })
+        }
+    }
 }
 
 /// The intervals of one cell's behaviours.

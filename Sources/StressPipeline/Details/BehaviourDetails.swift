@@ -19,6 +19,8 @@ struct BehaviourDetails {
 
     /// Entries times behaviours that are followed one by one in a history.
     static let mostWalks = 200_000_000
+    /// Re-entries that a risk of ruin follows at most.
+    private static let mostReentries = 999
     /// Cells whose entries are followed before any is estimated: enough for threads to share, and few enough to hold.
     private static let cellsAtOnce = 16
 
@@ -41,10 +43,24 @@ struct BehaviourDetails {
             let found = parallelMap(count: part.count, threads: threads) { place -> [BehaviourEstimate]? in
                 control.isCancelled ? nil : estimates.estimates(of: tallies[place], cell: part[place])
             }
-            guard let found else { throw RunCancelled() }
+            guard var found else { throw RunCancelled() }
+            for place in part.indices { try addRuin(to: &found[place], cell: part[place], estimates) }
             for (place, estimates) in zip(part, found) { results += cellResults(cells[place], estimates) }
         }
         return results
+    }
+
+    /// Says of those who go on after a liquidation how often they lose all.
+    private func addRuin(
+        to found: inout [BehaviourEstimate], cell: Int, _ estimates: BehaviourEstimates
+    ) throws(RunCancelled) {
+        guard behaviours.contains(where: { $0.reenter != nil }) else { return }
+        let held = try job.heldEntries(cell: cell, threads: threads, control: control)
+        for (place, behaviour) in behaviours.enumerated() {
+            guard let reentry = behaviour.reenter else { continue }
+            found[place + 1].ruin = estimates.ruin(
+                of: held, cell: cell, wait: reentry.after, most: min(reentry.times, BehaviourDetails.mostReentries) + 1)
+        }
     }
 
     private func cellResults(_ cell: StudyCell, _ estimates: [BehaviourEstimate]) -> [BehaviourResult] {

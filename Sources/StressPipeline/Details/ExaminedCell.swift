@@ -46,4 +46,10 @@ public struct ExaminedCell {
 
     /// The entry at a bar, bar by bar; nil when none ended there.
     public func trace(entry bar: Int) -> EntryTrace? { job.trace(cell: place, entry: bar) }
+
+    /// The entry at a bar under a behaviour, bar by bar; one a way in which the order of levels inside a bar may be read. Empty when the cell
+    /// does not hold it.
+    public func traces(entry bar: Int, behaviour: Behaviour) -> [BehaviourTrace] {
+        behaviour.orders.compactMap { job.trace(cell: place, entry: bar, behaviour: $0) }
+    }
 }

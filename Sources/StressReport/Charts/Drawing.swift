@@ -75,6 +75,7 @@ extension AssetSide {
             found += detail.paths.map { ("episode-\($0.rank)", EpisodeChart($0, side: side)) }
         }
         found += protectCharts.map { ($0.0, $0.1) }
+        found.append(("ruin", ruinChart))
         return found.compactMap { name, drawing in drawing.map { (name, $0) } }
     }
 }

@@ -4,21 +4,15 @@ import StressStatistics
 import StudyPlan
 
 extension RunReport {
-    /// `behaviours.csv`, where the study asks for behaviours.
-    var behaviourTables: [CSVTable] { behaviours.isEmpty ? [] : [behavioursTable] }
+    /// `behaviours.csv`, where the study asks for behaviours, and what stops did not prevent and going on leads to where there is any.
+    var behaviourTables: [CSVTable] {
+        behaviours.isEmpty ? [] : [behavioursTable] + stopJumpTables + ruinTables
+    }
 
     private var behavioursTable: CSVTable {
         let confidence = study.statistics.confidence
-        let names: [Column<BehaviourResult>] = [
-            Column("behaviour", "", .text, "Name of the behaviour in the study; hodl is holding to the end") {
-                $0.behaviour
-            }
-        ]
         let last: [Column<BehaviourResult>] = [
-            Column(
-                "order", "", .text,
-                "What is taken to come first where a bar reaches levels on both sides; empty for hodl"
-            ) { $0.order ?? "" },
+            orderColumn,
             Column("confidence", "fraction", .number, "Confidence of the intervals") { _ in numberText(confidence) },
         ]
         let identity = cellColumns.map { $0.of { (item: BehaviourResult) in item.cell } }
@@ -26,7 +20,89 @@ extension RunReport {
             $0.of { (item: BehaviourResult) in item.estimate }
         }
         return CSVTable(
-            file: "behaviours.csv", columns: [runColumn()] + identity + names + figures + last, rows: behaviours)
+            file: "behaviours.csv", columns: [runColumn()] + identity + [behaviourColumn] + figures + last,
+            rows: behaviours)
+    }
+}
+
+private var behaviourColumn: Column<BehaviourResult> {
+    Column("behaviour", "", .text, "Name of the behaviour in the study; hodl is holding to the end") { $0.behaviour }
+}
+
+private var orderColumn: Column<BehaviourResult> {
+    Column(
+        "order", "", .text, "What is taken to come first where a bar reaches levels on both sides; empty for hodl"
+    ) { $0.order ?? "" }
+}
+
+/// A figure of which a behaviour has several, beside the behaviour.
+private struct Part<Figure> {
+    let result: BehaviourResult
+    let figure: Figure
+
+    /// All of them, in the order of the results.
+    static func all(_ results: [BehaviourResult], _ figures: (BehaviourEstimate) -> [Figure]?) -> [Part] {
+        results.flatMap { result in
+            (figures(result.estimate) ?? []).map { Part(result: result, figure: $0) }
+        }
+    }
+}
+
+extension RunReport {
+    /// `stop_jumps.csv`, where a stop left somebody below zero.
+    private var stopJumpTables: [CSVTable] {
+        typealias Row = Part<StopJumps.Day>
+        let rows = Row.all(behaviours, \.stopJumps)
+        guard !rows.isEmpty else { return [] }
+        let figures: [Column<StopJumps.Day>] = [
+            Column("day_utc", "time", .time, "Midnight at the beginning of the day on which they were closed") {
+                $0.start.rfc3339
+            },
+            Column("entries_count", "entries", .integer, "Entries that a stop closed that day, below zero all the same")
+            {
+                String($0.entries)
+            },
+            Column(
+                "negative_count", "entries", .number,
+                "How many of them ended below zero: a sum of probabilities where the fill is known by a law"
+            ) { numberText($0.negative) },
+            Column(
+                "equity_min_margin_frac", "of margin", .number,
+                "The lowest final equity, expected where the fill is known by a law, in parts of the margin paid in"
+            ) { field($0.lowest) },
+        ]
+        return [
+            CSVTable(file: "stop_jumps.csv", columns: partColumns() + figures.map { $0.of(\Row.figure) }, rows: rows)
+        ]
+    }
+
+    /// `ruin.csv`, where somebody goes on after a liquidation.
+    private var ruinTables: [CSVTable] {
+        typealias Row = Part<RuinShare>
+        let rows = Row.all(behaviours, \.ruin)
+        guard !rows.isEmpty else { return [] }
+        let confidence = study.statistics.confidence
+        let figures: [Column<RuinShare>] = [
+            Column("margins_count", "margins", .integer, "Capital at the start, in margins of one position") {
+                String($0.margins)
+            },
+            Column("starts_count", "entries", .integer, "Starts whose holding time is complete") { String($0.starts) },
+            Column(
+                "ruined_count", "entries", .integer,
+                "Starts from which as many positions were liquidated one after the other within the holding time"
+            ) { String($0.ruined) },
+            Column("ruined_frac", "fraction", .number, "Their share: the risk of ruin") { field($0.share) },
+            Column("ruined_low_frac", "fraction", .number, "Lower end of its interval") { field($0.interval?.low) },
+            Column("ruined_high_frac", "fraction", .number, "Upper end of its interval") { field($0.interval?.high) },
+            Column("confidence", "fraction", .number, "Confidence of the intervals") { _ in numberText(confidence) },
+        ]
+        return [CSVTable(file: "ruin.csv", columns: partColumns() + figures.map { $0.of(\Row.figure) }, rows: rows)]
+    }
+
+    /// Run, cell and behaviour of a part.
+    private func partColumns<Figure>() -> [Column<Part<Figure>>] {
+        let identity = cellColumns.map { $0.of { (part: Part<Figure>) in part.result.cell } }
+        return [runColumn()] + identity + [behaviourColumn, orderColumn].map { $0.of(\Part<Figure>.result) }
     }
 }
 

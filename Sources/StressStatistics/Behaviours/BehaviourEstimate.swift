@@ -57,6 +57,11 @@ public struct BehaviourEstimate: Hashable, Codable, Sendable {
     /// See ``heldNegativeShare``.
     public var heldEquity: Double?
 
+    /// Days on which entries with a stop were closed below zero, oldest first; nil without one.
+    public var stopJumps: [StopJumps.Day]?
+    /// The risk of ruin of capitals of several margins, smallest first; nil where nobody goes on after a liquidation.
+    public var ruin: [RuinShare]?
+
     /// What the tally counts, without what resamples say.
     public init(_ tally: BehaviourTally) {
         let (windows, exits) = (tally.cell.windowTotals, tally.cell.exitTotals(fill: 0))
@@ -72,6 +77,7 @@ public struct BehaviourEstimate: Hashable, Codable, Sendable {
         lostHalfShare = tally.lostHalfShare.frequency
         shortfall = tally.cell.meanShortfall(fill: 0).value
         equity = tally.meanEquity
+        stopJumps = tally.jumps.days.isEmpty ? nil : tally.jumps.days
         (winners, winnersClosed) = (tally.cost.winners, tally.cost.winnersClosed)
         forgone = winners > 0 ? tally.cost.forgone / Double(winners) : nil
         if tally.cost.held > 0 {

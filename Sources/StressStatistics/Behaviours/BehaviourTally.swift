@@ -18,6 +18,8 @@ public struct BehaviourTally: Hashable, Sendable {
     public private(set) var closings = ClosingCounts()
     /// What they gave away.
     public private(set) var cost = BehaviourCost()
+    /// Entries of complete windows that a stop did not keep above zero.
+    public private(set) var jumps = StopJumps()
 
     /// An empty tally; times are counted in bars of `barLength`.
     public init(barLength: TimeSpan) { cell = CellTally(roles: [.chosen], barLength: barLength) }
@@ -61,6 +63,8 @@ public struct BehaviourTally: Hashable, Sendable {
         if entry.lostHalf > 0 { lostHalf.add(entry.lostHalf) }
         if entry.exit.equity.isFinite { equity.add(entry.exit.equity) }
         if let hodl { cost.add(entry, hodl: hodl, tolerance: tolerance) }
+        let negative = entry.exit.negative(tolerance: tolerance)
+        if let day = entry.stopDay, negative.value > 0 { jumps.add(entry, negative: negative, day: day) }
     }
 
     /// Adds the blocks of `later`, which follow this tally's blocks in time.
@@ -72,6 +76,7 @@ public struct BehaviourTally: Hashable, Sendable {
         equity.append(later.equity)
         closings += later.closings
         cost += later.cost
+        jumps += later.jumps
     }
 
     /// Mean final equity over complete windows, in parts of the margin paid in; nil without one.
@@ -95,10 +100,13 @@ public struct BehaviourEntry: Hashable, Sendable {
     public var closing: Closing
     /// How much of it lost more than half of the margin paid in.
     public var lostHalf: EventCount
+    /// The UTC day on which it was closed although it had a stop order, in days since 1970; nil without one, and at the end of the holding
+    /// time.
+    public var stopDay: Int?
 
     /// An entry of the given figures.
-    public init(exit: EntryExit, closing: Closing, lostHalf: EventCount) {
-        (self.exit, self.closing, self.lostHalf) = (exit, closing, lostHalf)
+    public init(exit: EntryExit, closing: Closing, lostHalf: EventCount, stopDay: Int? = nil) {
+        (self.exit, self.closing, self.lostHalf, self.stopDay) = (exit, closing, lostHalf, stopDay)
     }
 }
 

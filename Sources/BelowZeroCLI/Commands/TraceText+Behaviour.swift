@@ -1,0 +1,64 @@
+import PriceSeries
+import StressBasics
+import StressEngine
+import StressStatistics
+import StudyPlan
+
+/// What the same entry became under a behaviour.
+extension TraceText {
+    func behaviourLines(_ trace: BehaviourTrace) -> [String] {
+        let head = ["", "As '\(SourceLocation.presentable(trace.behaviour.name))'\(orderWords(trace.behaviour)):"]
+        guard let outcome = trace.outcome else { return head + ["  not entered: the filter does not let it"] }
+        let titles = "  bar (UTC)         against     in favour         close          stop         limit       trigger"
+        let steps = shortened(trace.steps.map { line($0) })
+        let events = trace.events.map { line($0) }
+        return head + [titles] + steps + [""] + events + ending(outcome)
+    }
+
+    private func orderWords(_ behaviour: Behaviour) -> String {
+        behaviour.order == .favourable ? ", limit orders first inside a bar" : ""
+    }
+
+    private func line(_ step: BehaviourTrace.Step) -> String {
+        let columns = [step.adverse, step.favourable, step.close, step.stopPrice ?? .nan, step.limitPrice ?? .nan]
+        let prices = (columns + [step.triggerPrice]).map { padded(price($0)) }
+        return "  \(series.instant(step.bar).minuteText)" + prices.joined()
+    }
+
+    private func line(_ event: BehaviourEvent) -> String {
+        let words =
+            switch event.kind {
+            case .call: "margin called for at the close of \(price(event.level))"
+            case .topUp: "margin paid in, before the checks of the bar"
+            case .instalment: "bought at the close of \(price(event.level))"
+            case .partSold: "a part sold at \(price(event.price)), limit \(price(event.level))"
+            case .reentered: "a new position opened at the close of \(price(event.level))"
+            case .closed:
+                "closed: \(event.cause.map(words) ?? ""), level \(price(event.level)), got \(price(event.price))"
+            }
+        return "  \(series.instant(event.bar).minuteText)  \(words)"
+    }
+
+    private func words(_ cause: Closing) -> String {
+        switch cause {
+        case .horizon: "end of the holding time"
+        case .liquidated: "liquidated"
+        case .stopped: "stopped"
+        case .trailed: "stopped by the order that follows the price"
+        case .tookProfit: "took profit"
+        case .panicked: "panicked"
+        }
+    }
+
+    private func ending(_ outcome: BehaviourOutcome) -> [String] {
+        func percent(_ part: Double) -> String {
+            part.isFinite ? fixedText(part * 100, decimals: 2) + " %" : "no bound"
+        }
+        let paid =
+            outcome.paidIn == 1 ? "" : " (\(significantText(outcome.paidIn, digits: 4)) times the initial margin)"
+        return [
+            "  ended       with \(percent(outcome.exit.equity)) of the margin paid in\(paid); "
+                + "held, it ended with \(percent(trace.exit.equity))"
+        ]
+    }
+}

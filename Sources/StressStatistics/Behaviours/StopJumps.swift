@@ -1,0 +1,49 @@
+import StressBasics
+
+/// Stop orders that did not protect: entries that had one and ended below zero all the same, by the UTC day on which they did.
+public struct StopJumps: Hashable, Sendable {
+    /// Those of one UTC day.
+    public struct Day: Hashable, Codable, Sendable {
+        /// Days since 1970-01-01.
+        public var day: Int
+        /// Entries with a stop that were closed below zero, whole or with a probability.
+        public var entries: Int
+        /// Those of them that the platform closed: the price was through the stop and the trigger at once.
+        public var liquidated: Int
+        /// How many of them ended below zero: a sum of probabilities where the fill is known by a law.
+        public var negative: Double
+        /// The lowest final equity, expected where the fill is known by a law, in parts of the margin paid in.
+        public var lowest: Double
+
+        /// Midnight at the day's beginning.
+        public var start: UTCInstant { UTCInstant(milliseconds: Int64(day) * 86_400_000) }
+    }
+
+    private var found: [Int: Day] = [:]
+
+    /// None.
+    public init() {}
+
+    /// The days, oldest first. O(days log days).
+    public var days: [Day] { found.values.sorted { $0.day < $1.day } }
+
+    /// Adds an entry with a stop that was closed below zero on a day.
+    mutating func add(_ entry: BehaviourEntry, negative: EventCount, day: Int) {
+        let liquidated = entry.closing == .liquidated ? 1 : 0
+        join(
+            Day(day: day, entries: 1, liquidated: liquidated, negative: negative.value, lowest: entry.exit.equity))
+    }
+
+    private mutating func join(_ other: Day) {
+        var own = found[other.day] ?? Day(day: other.day, entries: 0, liquidated: 0, negative: 0, lowest: .infinity)
+        own.entries += other.entries
+        own.liquidated += other.liquidated
+        own.negative += other.negative
+        own.lowest = min(own.lowest, other.lowest)
+        found[other.day] = own
+    }
+
+    static func += (a: inout StopJumps, b: StopJumps) {
+        for day in b.days { a.join(day) }
+    }
+}
