@@ -171,17 +171,17 @@ extension MeanInference {
     fileprivate func write(to writer: inout RecordWriter) {
         writer.add(mean)
         writer.add(method)
-        for ends in [interval, percentile] {
-            writer.add(ends) { writer, ends in [ends.low, ends.high].forEach { writer.add($0) } }
-        }
+        writer.add(interval) { writer, ends in [ends.low, ends.high].forEach { writer.add($0) } }
+        // Where earlier versions kept quantiles of resamples.
+        writer.add(0)
     }
 
     fileprivate init?(from reader: inout RecordReader) {
         guard let mean = reader.double(), let method: Method = reader.choice(),
             let interval = reader.optional({ $0.doubles(2).map { Interval(low: $0[0], high: $0[1]) } }),
-            let percentile = reader.optional({ $0.doubles(2).map { Interval(low: $0[0], high: $0[1]) } })
+            reader.optional({ $0.doubles(2) }) != nil
         else { return nil }
-        self.init(mean: mean, interval: interval, method: method, percentile: percentile)
+        self.init(mean: mean, interval: interval, method: method)
     }
 }
 

@@ -48,7 +48,7 @@ public struct RatioInference: Hashable, Sendable {
         guard !pairs.isEmpty else { return nil }
         logarithm = sum / Double(pairs.count)
         ratio = exp(logarithm)
-        runs = RatioInference.effectiveRuns(weights, length: meanRunBlocks)
+        runs = effectiveRuns(weights, length: meanRunBlocks)
         let error = StationaryVariance(moves, meanLength: max(1, meanRunBlocks)).ofSum.squareRoot()
         logarithmMargin = runs < 2 ? nil : error * studentQuantile(twoSided: confidence, degrees: runs - 1)
     }
@@ -60,16 +60,5 @@ public struct RatioInference: Hashable, Sendable {
             moves[block] += factor * residual / count
             weights[block] += abs(factor) * share.events[block] / count
         }
-    }
-
-    /// `(Σ w)² / Σ w²` of the runs of `length` blocks that follow one another.
-    private static func effectiveRuns(_ weights: [Double], length: Double) -> Double {
-        let step = max(1, Int(length.rounded(.up)))
-        let runs = stride(from: 0, to: weights.count, by: step).map { start in
-            weights[start..<min(start + step, weights.count)].reduce(0, +)
-        }
-        let squares = runs.reduce(0) { $0 + $1 * $1 }
-        let total = runs.reduce(0, +)
-        return squares > 0 ? total * total / squares : 0
     }
 }

@@ -266,14 +266,14 @@ struct PageTests {
     @Test(
         "A mean shortfall stands with its interval, or with the reason why it has none",
         arguments: [
-            (MeanInference.Method.bootstrapT, "(95 % CI 8.0–31 %)", "8.0–31"),
+            (MeanInference.Method.clusteredGamma, "(95 % CI 8.0–31 %)", "8.0–31"),
             (.fewRuns, "(the history is too short for an interval)", "too few"),
             (.fewEpisodes, "(too few crashes for an interval)", "too few"),
             (.unbounded, "(without those that have no bound, and so without an interval)", "too few"),
         ])
     func meanShortfall(method: MeanInference.Method, words: String, field: String) throws {
-        let ends = method == .bootstrapT ? Interval(low: 0.08, high: 0.31) : nil
-        let mean = MeanInference(mean: 0.13, interval: ends, method: method, percentile: nil)
+        let ends = method == .clusteredGamma ? Interval(low: 0.08, high: 0.31) : nil
+        let mean = MeanInference(mean: 0.13, interval: ends, method: method)
         let share = BlockShare(
             counts: (0..<100).map { $0 % 9 == 0 ? 3 : 0 }, entries: Array(repeating: 24, count: 100))
         let panel = try #require(

@@ -24,7 +24,7 @@ import Testing
     private func panel(_ blocks: Int, length: Double = 5, confidence: Double = 0.95) throws -> HorizonPanel {
         try #require(
             HorizonPanel(
-                columns: [entries(blocks)], horizonBlocks: length, disjointWindows: 100,
+                columns: [entries(blocks)], horizonBlocks: length, disjointWindows: blocks,
                 rules: ResamplingRules(resamples: 500, confidence: confidence), name: "means",
                 memory: MarketMemory(runBlocks: length)))
     }
@@ -35,7 +35,8 @@ import Testing
 
     private func mean(_ ratio: BlockRatio, length: Double = 5) throws -> MeanInference? {
         let blocks = ratio.sums.count
-        return try panel(blocks, length: length).means(of: [ratio], entries: entries(blocks).entries)[0]
+        return try panel(blocks, length: length).means(
+            of: [ratio], entries: entries(blocks).entries, eventShare: 1)[0]
     }
 
     /// The plain version: block by block, how often each was drawn, and the errors run by run.
@@ -73,7 +74,7 @@ import Testing
 
     /// A resample in which one run holds all there is has no error of its own, whatever rounding leaves of nothing.
     @Test(arguments: 0..<20)
-    func oneRunHasNoError(seed: UInt64) {
+    func oneRunHasNoError(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         var column = BlockRatio(sums: Array(repeating: 0, count: 80), weights: Array(repeating: 0, count: 80))
         for block in 40..<43 {
@@ -88,8 +89,8 @@ import Testing
             }
             if holding == 1 { #expect(found.errors[resample] == 0, "seed \(seed), resample \(resample)") }
         }
-        let bounds = MeanInference(mean: column.value ?? 0, resampled: found, runs: 27, confidence: 0.95)
-        #expect(bounds.method == .fewEpisodes)
+        let mean = try #require(ClusteredMean(column, meanLength: 3))
+        #expect(!mean.isMeasured && mean.clusters < 2)
     }
 
     /// A column has the same bits whatever stands beside it.
@@ -107,11 +108,12 @@ import Testing
     func intervalsHoldTheMean(seed: UInt64) throws {
         let ratio = columns(seed, count: 1, blocks: 600)[0]
         let found = try #require(try mean(ratio))
-        #expect(found.method == .bootstrapT && found.mean == ratio.value)
+        #expect(found.method == .clusteredGamma && found.mean == ratio.value)
         let (low, high) = (try #require(found.interval?.low), try #require(found.interval?.high))
         #expect(0 <= low && low < found.mean && found.mean < high, "seed \(seed)")
         let wide = try #require(
-            try panel(600, confidence: 0.99).means(of: [ratio], entries: entries(600).entries)[0])
+            try panel(600, confidence: 0.99).means(
+                of: [ratio], entries: entries(600).entries, eventShare: 1)[0])
         #expect(try #require(wide.interval?.low) <= low && (try #require(wide.interval?.high)) >= high)
     }
 
@@ -119,9 +121,8 @@ import Testing
     @Test func whyThereIsNone() throws {
         let ratio = columns(1, count: 1, blocks: 100, rarity: 0.3)[0]
         let few = try #require(try mean(ratio, length: 10))
-        #expect(
-            few.method == .fewRuns && few.interval?.low == nil && few.interval?.high == nil && few.percentile != nil)
-        #expect(try #require(try mean(ratio, length: 5)).method == .bootstrapT, "20 runs are enough")
+        #expect(few.method == .fewRuns && few.interval == nil)
+        #expect(try #require(try mean(ratio, length: 5)).method == .clusteredGamma, "20 runs are enough")
         var single = BlockRatio(sums: Array(repeating: 0, count: 400), weights: Array(repeating: 0, count: 400))
         (single.sums[200], single.weights[200]) = (3, 12)
         let one = try #require(try mean(single))
@@ -131,6 +132,42 @@ import Testing
         let constant = BlockRatio(
             sums: (0..<400).map { $0 % 5 == 0 ? 6 : 0 }, weights: (0..<400).map { $0 % 5 == 0 ? 12 : 0 })
         #expect(try #require(try mean(constant)).method == .fewEpisodes)
+    }
+
+    /// What a history must have been through before an interval is claimed, and the reason that stands where it has not.
+    @Test func historiesThatKnowTooLittle() throws {
+        let ratio = columns(4, count: 1, blocks: 600)[0]
+        let days = Array(repeating: 1.0, count: 40) + Array(repeating: 9.0, count: 15)
+        let turbulent = TurbulentSpells(variances: days + days + Array(repeating: 1, count: 40), window: 10)
+        let calm = TurbulentSpells(variances: Array(repeating: 1, count: 100), window: 10)
+        #expect(turbulent.count == 2 && calm.count == 0)
+        func refusal(runs: Double = 100, windows: Double = 100, spells: TurbulentSpells?) -> MeanInference.Method? {
+            MeanInference.Evidence(runs: runs, windows: windows, spells: spells).refusal
+        }
+        #expect(refusal(spells: nil) == nil && refusal(spells: turbulent) == nil)
+        #expect(refusal(spells: calm) == .fewRegimes && refusal(windows: 19.9, spells: turbulent) == .fewEpisodes)
+        #expect(refusal(runs: 14.9, spells: calm) == .fewRuns)
+        let few = try panel(600).means(of: [ratio], entries: entries(600).entries, eventShare: 19.9 / 600)[0]
+        #expect(few?.method == .fewEpisodes && few?.interval == nil)
+        let enough = try panel(600).means(of: [ratio], entries: entries(600).entries, eventShare: 20.1 / 600)[0]
+        #expect(enough?.method == .clusteredGamma && enough?.interval != nil)
+    }
+
+    /// The variance is that of resamples, the error of the mean is scale-free, and one deeper crash raises the upper end.
+    @Test(arguments: 0..<10) func intervalsFollowFromTheClusters(seed: UInt64) throws {
+        let ratio = columns(seed, count: 1, blocks: 800)[0]
+        let found = try #require(ClusteredMean(ratio, meanLength: 4))
+        let plan = ResamplePlan(blockCount: 800, meanLength: 4, resamples: 4000, random: SeededGenerator(seed: seed))
+        let drawn = sampleVariance(plan.ratios(of: [ratio][...])[0].shares).squareRoot()
+        #expect(abs(found.variance.squareRoot() / drawn - 1) < 0.1, "seed \(seed)")
+        let own = found.interval(confidence: 0.95)
+        let scaled = BlockRatio(sums: ratio.sums.map { 8 * $0 }, weights: ratio.weights)
+        let eight = try #require(ClusteredMean(scaled, meanLength: 4)).interval(confidence: 0.95)
+        #expect(abs(eight.low / own.low / 8 - 1) < 1e-9 && abs(eight.high / own.high / 8 - 1) < 1e-9)
+        var deeper = ratio
+        let block = try #require(ratio.sums.indices.max { ratio.sums[$0] < ratio.sums[$1] })
+        deeper.sums[block] *= 3
+        #expect(try #require(ClusteredMean(deeper, meanLength: 4)).interval(confidence: 0.95).high > own.high)
     }
 
     /// An inverse long at a price of zero owes without bound, and no interval is claimed.
@@ -149,7 +186,7 @@ import Testing
             return try panel(300).severity(tally, mergedBy: 1)[0]
         }
         let bounded = try #require(try severity([-0.5, -0.1, -1.5]))
-        #expect(bounded.mean.method == .bootstrapT && bounded.perEntry.method == .bootstrapT)
+        #expect(bounded.mean.method == .clusteredGamma && bounded.perEntry.method == .clusteredGamma)
         #expect(abs(bounded.mean.mean - 0.7) < 0.03)
         #expect(abs(bounded.perEntry.mean - bounded.mean.mean * 43 / 300) < 1e-12)
         let unbounded = try #require(try severity([-0.5, -.infinity, -1.5]))

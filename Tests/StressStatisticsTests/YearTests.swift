@@ -105,19 +105,6 @@ import Testing
         #expect(Double(found[0].hits) < 0.3 * Double(found[0].trials))
         #expect(Double(found[2].hits) > 0.85 * Double(found[2].trials))
     }
-
-    /// A mean over all entries rests on how often crashes come; the mean of those below zero does not.
-    @Test func shortfallPerEntryNeedsSpells() {
-        let mean = MeanInference(
-            mean: 0.2, interval: Interval(low: 0.1, high: 0.4), method: .bootstrapT, percentile: nil)
-        let calm = TurbulentSpells(variances: Array(repeating: 1, count: 100), window: 10)
-        let refused = mean.perEntry(after: calm)
-        #expect(refused.interval == nil && refused.method == .fewRegimes && refused.mean == 0.2)
-        #expect(mean.perEntry(after: nil) == mean)
-        let days = Array(repeating: 1.0, count: 40) + Array(repeating: 9.0, count: 15)
-        let turbulent = TurbulentSpells(variances: days + days + Array(repeating: 1, count: 40), window: 10)
-        #expect(turbulent.count == 2 && mean.perEntry(after: turbulent) == mean)
-    }
 }
 
 @Suite struct OrderedEndsTests {

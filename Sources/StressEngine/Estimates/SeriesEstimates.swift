@@ -5,10 +5,8 @@ import StudyPlan
 extension HistoryJob {
     /// Turns this run's results into estimates with intervals.
     ///
-    /// Frequencies have intervals in closed form; how far below zero entries ended is resampled, where the rules ask for resamples: all
-    /// cells of a horizon together, so that a resample is a history in which every cell saw the same days. Both depend on the
-    /// price history and the horizon, and on nothing else in the grid or on threads. Throws when `control` was cancelled.
-    /// O(cells × (blocks + resamples × runs)).
+    /// Frequencies and how far below zero entries ended have intervals in closed form. They depend on the price history and the horizon,
+    /// and on nothing else in the grid or on threads. Throws when `control` was cancelled. O(cells × blocks).
     ///
     /// - Parameters:
     ///   - results: of this run, in plan order.
@@ -23,7 +21,7 @@ extension HistoryJob {
         let memory = meanRun.map { MarketMemory(runBlocks: $0.over(resamplingBlock)) } ?? marketMemory
         for horizon in Set(results.map(\.rules.cell.horizon)).sorted() {
             let cells = results.indices.filter { results[$0].rules.cell.horizon == horizon && $0 < estimates.count }
-            guard let panel = panel(horizon: horizon, rules: rules, memory: memory) else { continue }
+            guard let panel = panel(horizon: horizon, rules: rules.withoutResamples, memory: memory) else { continue }
             let found = parallelMap(count: cells.count, threads: threads) { place -> CellInference? in
                 control.isCancelled ? nil : inference(results[cells[place]], panel)
             }
@@ -55,7 +53,7 @@ extension HistoryJob {
     /// How many blocks make a spell.
     var spellBlocks: Int { max(2, Int((24 * TurbulentSpells.windowDays / resamplingBlock.inHours).rounded())) }
 
-    /// The resamples of a horizon; nil when none of its entries is watched.
+    /// What judges the cells of a horizon; nil when none of its entries is watched.
     func panel(horizon: TimeSpan, rules: ResamplingRules, memory: MarketMemory) -> HorizonPanel? {
         HorizonPanel.heldBlocks([watchedEntries(horizon)]).map { held in
             HorizonPanel(
@@ -100,7 +98,6 @@ extension HistoryJob {
         let shares = shares(result.tally)
         let found = shares.map { panel.inference($0) }
         let fills = result.tally.roles.count
-        let hasResamples = panel.rules.resamples > 0
         return CellInference(
             negative: Array(found[..<fills]), roles: result.tally.roles, liquidated: found[fills],
             unprotected: found[fills + 1],
@@ -108,7 +105,7 @@ extension HistoryJob {
             meanRun: TimeSpan(
                 milliseconds: Int64(panel.plan.meanLength * Double(resamplingBlock.milliseconds))),
             disjointWindows: result.disjointWindows,
-            severity: hasResamples ? panel.severity(result.tally, mergedBy: resamplingBlocks) : [],
+            severity: panel.severity(result.tally, mergedBy: resamplingBlocks),
             turbulentSpells: panel.spells?.count, nextYear: panel.nextYear(shares[0], yearBlocks: yearBlocks))
     }
 

@@ -67,13 +67,13 @@ struct ResampledDays: Sendable {
 
     /// Of what losers were short of, and of what is owed, over the margin of all.
     private func sizes(_ blocks: [LedgerSums], _ panel: HorizonPanel) -> [Interval?] {
-        guard panel.rules.resamples > 0 else { return [nil, nil] }
         let margins = blocks.map { Money.quote($0.margin) }
         let ratios = [\LedgerSums.shortfall, \.owed].map { amount in
             BlockRatio(sums: blocks.map { Money.quote($0[keyPath: amount]) }, weights: margins)
         }
-        return panel.means(of: ratios, entries: ResampledDays.entries(blocks)).map {
-            $0?.perEntry(after: panel.spells).interval
+        let liquidated = ResampledDays.share(blocks, \.liquidated).frequency ?? 0
+        return panel.means(of: ratios, entries: ResampledDays.entries(blocks), eventShare: liquidated).map {
+            $0?.interval
         }
     }
 

@@ -114,10 +114,11 @@ struct Costs: Sendable {
         // In parts, every tally is computed twice.
         let walking = bars * (cells * 6e-9 + 200e-9 * horizons * Double(parts))
         let blocks = min(10_000, blocks(size))
-        let resampling = cells * resamples * blocks * 0.3e-9 * fills
+        // Intervals in closed form, three passes over the blocks for each figure of a fill.
+        let judging = cells * blocks * fills * 100e-9
         let details = hasDetails ? sides / 2 * (bars * 6e-6 + resamples * blocks * 60e-9) : 0
         let walks = behaviours > 0 ? min(bars * (behaviours + 1) * cells, Double(BehaviourDetails.mostWalks)) : 0
-        return 0.01 + Costs.pace * (reading + walking + resampling + details + walks * 1e-6)
+        return 0.01 + Costs.pace * (reading + walking + judging + details + walks * 1e-6)
     }
 
     /// Making and writing the outputs.

@@ -71,14 +71,15 @@ extension AssetSide {
             + "the largest is \(percentText(shortfall.max))"
     }
 
-    /// The headline's mean shortfall with its interval, or why it has none; nil without a shortfall or resamples.
+    /// The headline's mean shortfall with its interval, or why it has none; nil without a shortfall or an interval of its share.
     var severityMean: String? {
         guard let row = headline, let shortfall = row.estimate.exit.shortfall,
             let mean = row.estimate.inference?.severity(.chosen)?.mean
         else { return nil }
         let words =
             switch mean.method {
-            case .bootstrapT: "\(confidenceText(confidence)) CI\(hardSpace)\(rangeNumber(mean))\(narrowSpace)%"
+            case .clusteredGamma, .bootstrapT:
+                "\(confidenceText(confidence)) CI\(hardSpace)\(rangeNumber(mean))\(narrowSpace)%"
             case .fewRuns: "the history is too short for an interval"
             case .fewRegimes: "too few turbulent spells for an interval"
             case .fewEpisodes: "too few crashes for an interval"

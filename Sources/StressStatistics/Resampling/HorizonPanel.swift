@@ -15,6 +15,13 @@ public struct ResamplingRules: Hashable, Sendable {
         self.seed = seed
         self.confidence = confidence
     }
+
+    /// The same for closed forms alone: nothing is drawn.
+    public var withoutResamples: ResamplingRules {
+        var rules = self
+        rules.resamples = 0
+        return rules
+    }
 }
 
 /// The frequencies of all cells of one price history and one horizon, resampled together.
@@ -56,7 +63,7 @@ public struct HorizonPanel: Sendable {
             name: name, memory: memory)
     }
 
-    /// Draws the resamples for columns that come later: ``means(of:entries:)``.
+    /// Draws the resamples for columns that come later: ``differences(of:from:)``, ``means(of:entries:eventShare:)``.
     ///
     /// - Parameters:
     ///   - held: ``heldBlocks(_:)`` of all of them.
@@ -133,25 +140,21 @@ public struct HorizonPanel: Sendable {
         }
     }
 
-    /// What the same resamples say about means of the same history; nil for one that is not above zero.
+    /// What the history says about means of it; nil for one that is not above zero. O(columns × blocks).
     ///
     /// - Parameters:
     ///   - columns: of all time blocks of the history.
     ///   - entries: held in each of them.
-    ///
-    /// O(columns × resamples × (runs + log resamples)).
-    public func means(of columns: [BlockRatio], entries: [UInt32]) -> [MeanInference?] {
-        let columns = columns.map { $0.held(held) }
-        let known = columns.indices.filter { (columns[$0].value ?? 0) > 0 }
-        let resampled = plan.ratios(of: known.map { columns[$0] }[...])
-        let runs = Double(entries[held].count { $0 > 0 }) / plan.meanLength
-        var found = [MeanInference?](repeating: nil, count: columns.count)
-        for (place, resampled) in zip(known, resampled) {
-            found[place] = columns[place].value.map {
-                MeanInference(mean: $0, resampled: resampled, runs: runs, confidence: rules.confidence)
+    ///   - eventShare: share of the entries to which that happened which the means come from.
+    public func means(of columns: [BlockRatio], entries: [UInt32], eventShare: Double) -> [MeanInference?] {
+        let evidence = MeanInference.Evidence(
+            runs: Double(entries[held].count { $0 > 0 }) / plan.meanLength,
+            windows: eventShare * Double(disjointWindows), spells: spells)
+        return columns.map { column in
+            ClusteredMean(column.held(held), meanLength: plan.meanLength).map {
+                MeanInference($0, evidence: evidence, confidence: rules.confidence)
             }
         }
-        return found
     }
 
     /// The band over a curve of columns; nil when one of them has no entries.

@@ -1,4 +1,4 @@
-/// What resampling says about how far below zero the entries of a cell ended under one fill rule, in parts of the initial margin.
+/// What a history says about how far below zero the entries of a cell ended under one fill rule, in parts of the initial margin.
 public struct SeverityInference: Hashable, Sendable {
     /// Mean shortfall of the entries that ended below zero.
     public let mean: MeanInference
@@ -12,25 +12,24 @@ public struct SeverityInference: Hashable, Sendable {
 }
 
 extension HorizonPanel {
-    /// What the resamples say about the shortfalls of a cell, fill rule by fill rule; nil where nothing ended below zero.
+    /// What the history says about the shortfalls of a cell, fill rule by fill rule; nil where nothing ended below zero.
     ///
     /// - Parameters:
     ///   - tally: of the same history and horizon.
     ///   - blocks: how many of its time blocks are resampled as one.
     ///
-    /// O(fill rules × resamples × (runs + log resamples)).
+    /// O(fill rules × blocks).
     public func severity(_ tally: CellTally, mergedBy blocks: Int) -> [SeverityInference?] {
         let fills = tally.roles.indices.filter { tally.negative[$0].total > 0 }
         let columns = fills.flatMap { fill in
             [tally.meanShortfall(fill: fill), tally.shortfallPerEntry(fill: fill)].map { $0.merged(by: blocks) }
         }
         let entries = tally.liquidatedShare.merged(by: blocks).entries
-        let found = means(of: columns, entries: entries)
+        let shares = [tally.liquidatedShare] + fills.map { tally.negativeShare(fill: $0) }
+        let found = means(of: columns, entries: entries, eventShare: shares.compactMap(\.frequency).max() ?? 0)
         var result = [SeverityInference?](repeating: nil, count: tally.roles.count)
         for (place, fill) in fills.enumerated() {
-            guard let mean = found[2 * place], let perEntry = found[2 * place + 1]?.perEntry(after: spells) else {
-                continue
-            }
+            guard let mean = found[2 * place], let perEntry = found[2 * place + 1] else { continue }
             let isBounded = tally.exitTotals(fill: fill).unboundedNegative == 0
             result[fill] =
                 isBounded

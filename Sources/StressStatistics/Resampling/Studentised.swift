@@ -7,7 +7,7 @@ let fewestStudentisedRuns = 15.0
 ///   - value: the figure as observed.
 ///   - error: its standard deviation over the resamples.
 ///   - resampled: the figure in every resample, with its own error.
-func studentisedEnds(
+package func studentisedEnds(
     _ value: Double, error: Double, _ resampled: ResampledRatio, confidence: Double
 ) -> Interval? {
     let scores = zip(resampled.shares, resampled.errors).map { share, error in
@@ -20,7 +20,7 @@ func studentisedEnds(
 }
 
 /// Unbiased variance; 0 for fewer than two values.
-func sampleVariance(_ values: [Double]) -> Double {
+package func sampleVariance(_ values: [Double]) -> Double {
     guard values.count > 1 else { return 0 }
     let mean = values.reduce(0, +) / Double(values.count)
     return values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)

@@ -21,7 +21,7 @@ extension StressCoverage {
         let means = seconds {
             for panel in drawn {
                 DispatchQueue.concurrentPerform(iterations: columns.count) { column in
-                    _ = panel.means(of: shortfalls(columns[column]), entries: columns[column].entries)
+                    _ = panel.means(of: shortfalls(columns[column]), entries: columns[column].entries, eventShare: 1)
                 }
             }
         }
@@ -32,7 +32,7 @@ extension StressCoverage {
         print(
             "frequencies of 125 x 3 x 2 cells over 1,826 days, and 2,000 resamples drawn: \(fixedText(frequencies, decimals: 2)) s"
         )
-        print("  mean shortfalls of all of them: \(fixedText(means, decimals: 2)) s")
+        print("mean shortfalls of all of them: \(fixedText(means, decimals: 2)) s")
         print("  249 differences of one holding time: \(fixedText(differences, decimals: 2)) s")
     }
 

@@ -6,7 +6,7 @@ import Synchronization
 
 /// Prints the tables of coverage as Markdown: how often nominal 95 % intervals hold the truth.
 ///
-/// `StressCoverage [trials]`, `StressCoverage --joint [trials]` for differences and mean shortfalls alone, `--year [trials]` for further
+/// `StressCoverage [trials]`, `StressCoverage --joint [trials] [first seed]` for differences and mean shortfalls alone, `--year [trials]` for further
 /// years and turbulent spells, `--tail [trials]` for return levels, or `StressCoverage --time` for the time that resampling a large grid
 /// takes.
 @main struct StressCoverage {
@@ -23,8 +23,11 @@ import Synchronization
 
     static func main() {
         if CommandLine.arguments.contains("--time") { return timeResampling() }
-        let trials = CommandLine.arguments.dropFirst().compactMap { Int($0) }.first ?? 1000
-        if CommandLine.arguments.contains("--joint") { return printJointTables(trials: trials) }
+        let numbers = CommandLine.arguments.dropFirst().compactMap { Int($0) }
+        let (trials, firstSeed) = (numbers.first ?? 1000, numbers.dropFirst().first ?? 0)
+        if CommandLine.arguments.contains("--joint") {
+            return printJointTables(trials: trials, firstSeed: firstSeed)
+        }
         if CommandLine.arguments.contains("--year") { return printYearTables(trials: trials) }
         if CommandLine.arguments.contains("--tail") { return printTailTables(trials: trials) }
         let ordinary = [ReturnProcess.independent, .autoregressive, .garchJumps, .regimes].flatMap { process in
@@ -44,7 +47,7 @@ import Synchronization
         print("\n### Weeks and months\n")
         printTable(short, trials: trials)
         printYearTables(trials: trials)
-        printJointTables(trials: trials)
+        printJointTables(trials: trials, firstSeed: 0)
         printTailTables(trials: trials)
     }
 

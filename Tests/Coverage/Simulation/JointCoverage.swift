@@ -45,10 +45,18 @@ public struct JointCoverage: Sendable {
     public struct Intervals: Sendable {
         /// What reports show; nil where they say that there is none.
         let shown: Interval?
-        /// Quantiles of the resamples.
-        let percentile: Interval?
+        /// What stood there before: of differences the quantiles of the resamples, of means a bootstrap-t.
+        let before: Interval?
         /// Whether it is a form for few runs or few episodes.
-        let isFallback: Bool
+        var isFallback = false
+        /// Why nothing is shown.
+        var refusal: MeanInference.Method?
+    }
+
+    /// The same truths judged on histories of another length.
+    public init(_ study: JointCoverage, days: Int) {
+        (process, horizonDays, targets) = (study.process, study.horizonDays, study.targets)
+        self.days = days
     }
 
     /// A study whose truth is read off one history of `longRun` bars, with a seed of its own.
@@ -157,10 +165,13 @@ private struct HistoryJudge {
     let days: Int
     let study: JointCoverage
     let rules: ResamplingRules
+    /// What judges means; nil without entries.
+    private var judge: HorizonPanel?
 
     init(moves: Moves, study: JointCoverage, seed: Int, resamples: Int) {
         (self.moves, self.study, days) = (moves, study, study.days)
         rules = ResamplingRules(resamples: resamples, seed: UInt64(seed))
+        judge = panel(JointCoverage.Event(isShort: false, distance: 0))
     }
 
     private func panel(_ events: JointCoverage.Event...) -> HorizonPanel? {
@@ -192,8 +203,7 @@ private struct HistoryJudge {
     private func difference(_ first: JointCoverage.Event, _ second: JointCoverage.Event) -> JointCoverage.Intervals? {
         panel(first, second)?.difference(0, 1).map { found in
             JointCoverage.Intervals(
-                shown: found.interval, percentile: found.percentile,
-                isFallback: found.method != .bootstrapTJoint)
+                shown: found.interval, before: found.percentile, isFallback: found.method != .bootstrapTJoint)
         }
     }
 
@@ -219,10 +229,32 @@ private struct HistoryJudge {
         _ event: JointCoverage.Event, sums: [Double], weights: [Double]?, entries: [UInt32]
     ) -> JointCoverage.Intervals? {
         let ratio = BlockRatio(sums: daily(sums), weights: weights.map(daily) ?? entries.map(Double.init))
-        guard let panel = panel(event), var found = panel.means(of: [ratio], entries: entries)[0] else { return nil }
-        if weights == nil { found = found.perEntry(after: panel.spells) }
+        guard let judge = judge,
+            let found = judge.means(of: [ratio], entries: entries, eventShare: moves.share(event))[0]
+        else { return nil }
+        let isRefused = weights == nil && (judge.spells?.count ?? 0) < TurbulentSpells.fewest
         return JointCoverage.Intervals(
-            shown: found.interval, percentile: found.percentile, isFallback: false)
+            shown: found.interval, before: isRefused ? nil : bootstrapT(ratio, entries: entries),
+            refusal: found.interval == nil ? found.method : nil)
+    }
+
+    /// The bootstrap-t that intervals of means were until they had a closed form: nil for few runs, and where resamples without an error
+    /// reach into the quantile. A resample without weight counts beyond both ends.
+    private func bootstrapT(_ ratio: BlockRatio, entries: [UInt32]) -> Interval? {
+        guard let judge, let held = HorizonPanel.heldBlocks([entries]), let mean = ratio.value,
+            Double(held.count) / judge.plan.meanLength >= 15
+        else { return nil }
+        let column = BlockRatio(sums: Array(ratio.sums[held]), weights: Array(ratio.weights[held]))
+        var resampled = judge.plan.ratios(of: [column][...])[0]
+        let known = zip(resampled.shares, resampled.errors).filter { !$0.0.isNaN }
+        let absent = resampled.shares.count - known.count
+        let beyond = [-Double.infinity, .infinity].flatMap { Array(repeating: $0, count: absent) }
+        (resampled.shares, resampled.errors) = (known.map(\.0) + beyond, known.map(\.1) + beyond.map { _ in 1 })
+        let error = sampleVariance(known.map(\.0)).squareRoot()
+        guard error > 0, let ends = studentisedEnds(mean, error: error, resampled, confidence: rules.confidence) else {
+            return nil
+        }
+        return Interval(low: max(0, ends.low), high: ends.high)
     }
 
     private func daily(_ values: [Double]) -> [Double] {
@@ -257,22 +289,25 @@ extension JointCoverage {
         public let target: Target
         /// What reports show.
         public let shown: Coverage?
-        /// Quantiles of the resamples.
-        public let percentile: Coverage?
+        /// What stood there before: see ``Intervals``.
+        public let before: Coverage?
         /// Share of the histories whose interval is a form for few runs or few episodes.
         public let fallbacks: Double
+        /// Why how many histories have none.
+        public let refusals: [MeanInference.Method: Int]
     }
 
-    /// Judges `trials` histories: a target a row.
-    public func table(trials: Int, resamples: Int) -> [Row] {
-        let all = (0..<trials).map { intervals(seed: $0, resamples: resamples) }
+    /// Judges `trials` histories, of seeds from the first on: a target a row.
+    public func table(trials: Int, firstSeed: Int = 0, resamples: Int) -> [Row] {
+        let all = (0..<trials).map { intervals(seed: firstSeed + $0, resamples: resamples) }
         return targets.indices.map { place in
             let (target, found) = (targets[place], all.compactMap { $0[place] })
             return Row(
                 target: target,
                 shown: Coverage(found.compactMap(\.shown), truth: target.truth, trials: trials),
-                percentile: Coverage(found.compactMap(\.percentile), truth: target.truth, trials: trials),
-                fallbacks: Double(found.count(where: \.isFallback)) / Double(trials))
+                before: Coverage(found.compactMap(\.before), truth: target.truth, trials: trials),
+                fallbacks: Double(found.count(where: \.isFallback)) / Double(trials),
+                refusals: found.compactMap(\.refusal).reduce(into: [:]) { $0[$1, default: 0] += 1 })
         }
     }
 }
