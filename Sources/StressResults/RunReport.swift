@@ -42,6 +42,8 @@ public struct RunReport: Sendable {
     public var bands: [CurveBand] = []
     /// What the past said of later years, for the cells of the headline's curves; those without such a year are left out.
     public var yearRecords: [YearRecord] = []
+    /// Cells of several histories pooled, in plan order; empty in a study of one. It follows from ``rows``, and is not stored with them.
+    public var pooled: [PooledColumn] = []
     /// Who paid on the study's platforms; nil where the study does not ask.
     public var ledger: LedgerResults?
     /// Cells under the study's behaviours, in plan order, holding first in each cell; empty where none was asked for.

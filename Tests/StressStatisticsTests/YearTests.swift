@@ -17,8 +17,8 @@ import Testing
 
     private func prediction(_ share: BlockShare, year: Double = 365, windows: Int = 200) throws -> Interval {
         try #require(
-            YearPrediction.interval(
-                share, meanLength: 6, disjointWindows: windows, yearBlocks: year, confidence: 0.95))
+            YearPrediction(share, meanLength: 6, disjointWindows: windows, yearBlocks: year, confidence: 0.95)
+        ).interval
     }
 
     /// A year may show more, and less, than the long run is unsure of, and the shorter the time the more so; it holds the frequency.
@@ -31,6 +31,8 @@ import Testing
             FrequencyInference(share, meanLength: 6, disjointWindows: 200, confidence: 0.95))
         guard found.frequency > 0 else { return }
         let (year, month) = (try prediction(share), try prediction(share, year: 30))
+        let both = YearPrediction(share, meanLength: 6, disjointWindows: 200, yearBlocks: 365, confidence: 0.95)
+        #expect(both?.longRun == found, "seed \(seed)")
         #expect(year.low <= found.bounds.low && found.bounds.high <= year.high * (1 + 1e-9), "seed \(seed)")
         #expect(month.low <= year.low && year.high <= month.high * (1 + 1e-9), "seed \(seed)")
         #expect(year.holds(found.frequency) && year.low >= 0 && year.high <= 1, "seed \(seed)")
@@ -44,7 +46,7 @@ import Testing
         let found = try prediction(none, windows: 100)
         #expect(found.low == 0 && found.high > 0.99 * zeroCountBound(trials: 100, confidence: 0.95) && found.high < 0.1)
         #expect(
-            YearPrediction.interval(
+            YearPrediction(
                 BlockShare(counts: [0], entries: [0]), meanLength: 1, disjointWindows: 1, yearBlocks: 1,
                 confidence: 0.95) == nil)
     }

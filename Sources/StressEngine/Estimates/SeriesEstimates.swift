@@ -96,7 +96,8 @@ extension HistoryJob {
 
     private func inference(_ result: CellResult, _ panel: HorizonPanel) -> CellInference {
         let shares = shares(result.tally)
-        let found = shares.map { panel.inference($0) }
+        let chosen = panel.prediction(shares[0], yearBlocks: yearBlocks)
+        let found = [chosen?.longRun] + shares.dropFirst().map { panel.inference($0) }
         let fills = result.tally.roles.count
         return CellInference(
             negative: Array(found[..<fills]), roles: result.tally.roles, liquidated: found[fills],
@@ -106,7 +107,7 @@ extension HistoryJob {
                 milliseconds: Int64(panel.plan.meanLength * Double(resamplingBlock.milliseconds))),
             disjointWindows: result.disjointWindows,
             severity: panel.severity(result.tally, mergedBy: resamplingBlocks),
-            turbulentSpells: panel.spells?.count, nextYear: panel.nextYear(shares[0], yearBlocks: yearBlocks))
+            turbulentSpells: panel.spells?.count, nextYear: chosen?.interval)
     }
 
     /// Below zero under each fill rule, liquidated, unprotected.

@@ -94,6 +94,7 @@ public struct StressSession {
         report.yearRecords = results.flatMap(\.yearRecords)
         report.behaviours = results.flatMap(\.behaviours)
         guard !settings.isTableOnly else { return report }
+        report = report.pooling(threads: settings.threads)
         report.ledger = try ledger(report)
         let spent = begin.duration(to: clock.now)
         report.circumstances.duration = TimeSpan(milliseconds: Int64(spent / .milliseconds(1)))

@@ -29,7 +29,7 @@ public struct StoredReport {
         do throws(ResultsDocument.Problem) {
             report = try ResultsDocument(
                 reading: bytes, command: stored.command, circumstances: stored.circumstances
-            ).report
+            ).report.pooling(threads: ProcessInfo.processInfo.activeProcessorCount)
         } catch {
             throw StoredReport.failure(error, path)
         }

@@ -3,70 +3,24 @@ import StressResults
 import StressStatistics
 import StudyPlan
 
-/// The cells of a study's histories that are alike in everything but the history, pooled.
-struct PooledColumn {
-    /// Those with data, in plan order.
-    let rows: [ResultRow]
-    /// Their estimates, or why there are none.
-    let outcome: Result<PooledRates, PooledRates.Refusal>
-
-    init(_ rows: [ResultRow], confidence: Double) {
-        let counted = rows.compactMap { row in row.pooledCount.map { (row, $0) } }
-        self.rows = counted.map(\.0)
-        outcome = Result { () throws(PooledRates.Refusal) in
-            try PooledRates(counted.map(\.1), confidence: confidence)
-        }
-    }
-
-    /// What is pooled of one history; nil where nothing is.
-    func estimate(of asset: String) -> (rates: PooledRates, own: PooledRates.Estimate)? {
-        guard case .success(let rates) = outcome, let place = rows.firstIndex(where: { $0.cell.asset == asset })
-        else { return nil }
-        return (rates, rates.estimates[place])
-    }
-}
-
-extension ResultRow {
-    /// Effective events and entries; nil where there is nothing to count, or what cannot happen.
-    var pooledCount: PooledCount? {
-        guard estimate.status != .impossible, estimate.windows.entries > 0, let share = estimate.exit.frequency
-        else { return nil }
-        return PooledCount(share: share, effectiveEntries: Double(estimate.effectiveEntries))
-    }
-}
-
 extension RunReport {
-    /// Every column of the grid over the histories, in plan order.
-    private var pooledColumns: [PooledColumn] {
-        var (order, groups) = ([CellSelector](), [CellSelector: [ResultRow]]())
-        for row in rows {
-            let place = CellSelector(like: row.cell.key, but: [.asset])
-            if groups[place] == nil { order.append(place) }
-            groups[place, default: []].append(row)
-        }
-        return order.map { PooledColumn(groups[$0] ?? [], confidence: study.statistics.confidence) }
-    }
-
-    /// The column of a cell.
-    func pooledColumn(like cell: StudyCell) -> PooledColumn {
-        let place = CellSelector(like: cell.key, but: [.asset])
-        return PooledColumn(rows.filter { place.matches($0.cell) }, confidence: study.statistics.confidence)
-    }
-
     /// `pooled.csv`, of a study of several histories: each history's own share beside what it would be taken for among the others.
     var pooledTables: [CSVTable] { study.inputs.count > 1 ? [pooledTable] : [] }
 
     private var pooledTable: CSVTable {
         struct Line {
             let row: ResultRow
+            let count: PooledCount
             let column: PooledColumn
             let pooled: PooledRates.Estimate?
             var rates: PooledRates? { try? column.outcome.get() }
         }
         let confidence = study.statistics.confidence
-        let lines = pooledColumns.flatMap { column in
-            column.rows.enumerated().map { place, row in
-                Line(row: row, column: column, pooled: (try? column.outcome.get())?.estimates[place])
+        let lines = pooled.flatMap { column in
+            column.places.indices.map { place in
+                Line(
+                    row: rows[column.places[place]], count: column.counts[place], column: column,
+                    pooled: (try? column.outcome.get())?.estimates[place])
             }
         }
         let own: [Column<Line>] = [
@@ -77,7 +31,7 @@ extension RunReport {
                 numberText($0.row.estimate.exit.negative + $0.row.estimate.exit.cutNegative)
             },
             Column("effective_events_count", "events", .number, "Independent events that they are worth") {
-                field($0.row.pooledCount?.events)
+                field($0.count.events)
             },
             Column("negative_equity_frac", "fraction", .number, "The history's own share, which is the result") {
                 field($0.row.estimate.exit.frequency)
@@ -89,7 +43,7 @@ extension RunReport {
                 field($0.row.estimate.exit.interval?.high)
             },
             Column("histories_count", "histories", .integer, "Histories with data that are pooled") {
-                String($0.column.rows.count)
+                String($0.column.places.count)
             },
             Column("common_frac", "fraction", .number, "The share that they vary around") { field($0.rates?.common) },
             Column(

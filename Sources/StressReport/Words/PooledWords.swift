@@ -12,9 +12,7 @@ extension AssetSide {
     /// nothing is pooled. Never the headline: it borrows from other prices.
     func pooledWords(_ row: ResultRow) -> String? {
         let span = asset.last + asset.barLength - asset.first
-        guard span < AssetSide.short, report.study.inputs.count > 1,
-            let (rates, pooled) = report.pooledColumn(like: row.cell).estimate(of: row.cell.asset)
-        else { return nil }
+        guard span < AssetSide.short, let (rates, pooled) = report.pooled(row.cell) else { return nil }
         let others = counted(rates.estimates.count - 1, "other history", "other histories")
         let ends = "\(shareNumber(pooled.interval.low))–\(shareNumber(pooled.interval.high))"
         return

@@ -14,6 +14,8 @@ struct ClusteredEvidence {
     let variance: Double
     /// How much the frequency owes to the run of blocks with the most events beyond expectation, and to that with the fewest.
     let heaviest: (above: Double, below: Double)
+    /// Entries held altogether, above 0.
+    let entries: Double
     /// Windows that share no bar.
     let windows: Double
     /// Runs of mean length that hold entries.
@@ -32,7 +34,7 @@ struct ClusteredEvidence {
         variance = StationaryVariance(residuals, meanLength: meanLength).ofSum / (entries * entries)
         let runSums = extremeRunSums(residuals, length: Int(meanLength.rounded()))
         heaviest = (max(0, runSums.largest) / entries, max(0, -runSums.smallest) / entries)
-        (self.windows, self.runs) = (windows, runs)
+        (self.entries, self.windows, self.runs) = (entries, windows, runs)
     }
 
     /// The evidence of trimmed block sums; nil without entries or windows. `windows` and `meanLength` are those of ``FrequencyInference``.

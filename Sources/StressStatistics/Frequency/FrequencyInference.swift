@@ -31,11 +31,14 @@ public struct FrequencyInference: Hashable, Codable, Sendable {
     ///
     /// O(blocks).
     public init?(_ share: BlockShare, meanLength: Double, disjointWindows: Int, confidence: Double) {
-        let share = share.trimmed
-        guard
-            let evidence = ClusteredEvidence(share, meanLength: meanLength, disjointWindows: disjointWindows)
-        else { return nil }
-        let effective = min(evidence.effectiveTrials, Double(share.total))
+        let evidence = ClusteredEvidence(share.trimmed, meanLength: meanLength, disjointWindows: disjointWindows)
+        guard let evidence else { return nil }
+        self.init(evidence, confidence: confidence)
+    }
+
+    /// The same of evidence that is there.
+    init(_ evidence: ClusteredEvidence, confidence: Double) {
+        let effective = min(evidence.effectiveTrials, evidence.entries)
         self.init(
             frequency: evidence.frequency, standardError: evidence.variance.squareRoot(), effectiveEntries: effective,
             bounds: evidence.interval(confidence: confidence).ofShare,

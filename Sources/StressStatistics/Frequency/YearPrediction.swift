@@ -4,27 +4,32 @@
 /// are those of a stationary bootstrap of the history (``StationaryVariance``; a mean of `m` blocks has `n/m` times the variance of one
 /// of `n`), and the ends are quantiles of beta distributions as in ``ClusteredEvidence``. It holds for a year like those of the history:
 /// nothing in it knows of a regime that was never seen.
-public enum YearPrediction {
-    /// The interval of the next year's share, fractions of its entries; nil without entries or windows. A lower end of less than one of
-    /// the year's entries is 0: years without an event are what rare events have most of.
+public struct YearPrediction {
+    /// What the history says about the long run's share, from the same variance.
+    public let longRun: FrequencyInference
+    /// The interval of the next year's share, fractions of its entries. A lower end of less than one of the year's entries is 0: years
+    /// without an event are what rare events have most of.
+    public let interval: Interval
+
+    /// Nil without entries or windows.
     ///
     /// - Parameters:
     ///   - share: the block sums of the history.
     ///   - meanLength: mean length of a resampled run, in blocks, at least 1.
     ///   - disjointWindows: of the history, that share no bar.
     ///   - yearBlocks: blocks in a year, above 0.
-    ///   - confidence: strictly between 0 and 1.
+    ///   - confidence: of both, strictly between 0 and 1.
     ///
     /// O(blocks).
-    public static func interval(
+    public init?(
         _ share: BlockShare, meanLength: Double, disjointWindows: Int, yearBlocks: Double, confidence: Double
-    ) -> Interval? {
+    ) {
         let share = share.trimmed
         guard let evidence = ClusteredEvidence(share, meanLength: meanLength, disjointWindows: disjointWindows)
         else { return nil }
+        longRun = FrequencyInference(evidence, confidence: confidence)
         let ratio = Double(share.entries.count) / yearBlocks
         let ends = evidence.furtherShare(ratio: ratio, confidence: confidence).ofShare
-        let oneEntry = ratio / Double(share.total)
-        return Interval(low: ends.low < oneEntry ? 0 : ends.low, high: ends.high)
+        interval = Interval(low: ends.low < ratio / evidence.entries ? 0 : ends.low, high: ends.high)
     }
 }

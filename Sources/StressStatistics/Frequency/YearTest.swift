@@ -37,14 +37,12 @@ public struct YearTest: Hashable, Codable, Sendable {
         level: Double
     ) {
         guard next.total > 0,
-            let found = FrequencyInference(
-                past, meanLength: meanLength, disjointWindows: disjointWindows, confidence: level),
-            let ahead = YearPrediction.interval(
+            let found = YearPrediction(
                 past, meanLength: meanLength, disjointWindows: disjointWindows, yearBlocks: yearBlocks,
                 confidence: level)
         else { return nil }
-        (self.year, pastEntries, pastFrequency) = (year, past.total, found.frequency)
-        (confidence, prediction) = (found.bounds, ahead)
+        (self.year, pastEntries, pastFrequency) = (year, past.total, found.longRun.frequency)
+        (confidence, prediction) = (found.longRun.bounds, found.interval)
         (entries, events) = (next.total, next.count)
     }
 }

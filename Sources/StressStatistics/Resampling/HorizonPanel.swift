@@ -108,11 +108,11 @@ public struct HorizonPanel: Sendable {
             share, meanLength: plan.meanLength, disjointWindows: disjointWindows, confidence: rules.confidence)
     }
 
-    /// What the frequency may be in one further year; nil without entries. O(blocks).
+    /// The same, and what the frequency may be in one further year; nil without entries. O(blocks).
     ///
     /// - Parameter yearBlocks: blocks in a year.
-    public func nextYear(_ share: BlockShare, yearBlocks: Double) -> Interval? {
-        YearPrediction.interval(
+    public func prediction(_ share: BlockShare, yearBlocks: Double) -> YearPrediction? {
+        YearPrediction(
             share, meanLength: plan.meanLength, disjointWindows: disjointWindows, yearBlocks: yearBlocks,
             confidence: rules.confidence)
     }

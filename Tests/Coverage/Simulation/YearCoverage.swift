@@ -37,12 +37,12 @@ public struct YearCoverage: Sendable {
         let length = max(Double(study.horizonDays), years.past.memory.runBlocks)
         return zip(years.past.columns, years.next).compactMap { past, next in
             guard
-                let found = FrequencyInference(past, meanLength: length, disjointWindows: windows, confidence: 0.95),
-                let ahead = YearPrediction.interval(
+                let found = YearPrediction(
                     past, meanLength: length, disjointWindows: windows, yearBlocks: Double(YearCoverage.yearDays),
                     confidence: 0.95)
             else { return nil }
-            return Outcome(next: next.frequency ?? 0, confidence: found.bounds, prediction: ahead)
+            return Outcome(
+                next: next.frequency ?? 0, confidence: found.longRun.bounds, prediction: found.interval)
         }
     }
 

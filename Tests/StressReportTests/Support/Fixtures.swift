@@ -105,6 +105,7 @@ func makeReport(
         circumstances: RunCircumstances(
             started: UTCInstant(milliseconds: 1_795_140_000_000), duration: .seconds(41), threads: 16,
             host: "Linux x86_64"))
+    report.pooled = report.pooledPlaces.map(report.pooledColumn)
     report.judgeLimits()
     return report
 }
