@@ -86,6 +86,9 @@ let package = Package(
             dependencies: [
                 "MarginModel", "PriceSeries", "StressBasics", "StressEngine", "StressStatistics", "StudyPlan",
             ]),
+        // Level 5: what a known price does to a position.
+        .target(
+            name: "Scenarios", dependencies: ["MarginModel", "StressBasics", "StressEngine", "StudyPlan"]),
         // Levels 5 and 6: files out.
         .target(
             name: "RunStore",
@@ -106,7 +109,8 @@ let package = Package(
             name: "StressPipeline",
             dependencies: [
                 "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PlatformLedger", "PriceSeries", "RunStore",
-                "StressBasics", "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
+                "Scenarios", "StressBasics", "StressEngine", "StressReport", "StressResults", "StressStatistics",
+                "StudyPlan",
             ],
             // A link to Data/Venues: a program copied away from its data still knows the venues.
             resources: [.embedInCode("Venues")]),
@@ -115,7 +119,8 @@ let package = Package(
             name: "BelowZeroCLI",
             dependencies: [
                 "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PriceArchive", "PriceSeries", "RunStore",
-                "StressBasics", "StressEngine", "StressPipeline", "StressReport", "StressResults", "StressStatistics",
+                "Scenarios", "StressBasics", "StressEngine", "StressPipeline", "StressReport", "StressResults",
+                "StressStatistics",
                 "StudyPlan",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -153,6 +158,7 @@ let package = Package(
         .testTarget(
             name: "PlatformLedgerTests",
             dependencies: ["PlatformLedger", "CSVIngest", "TestSupport"]),
+        .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "TestSupport"]),
         .testTarget(name: "RunStoreTests", dependencies: ["DurableFiles", "RunStore", "TestSupport"]),
         .testTarget(
             name: "StressReportTests", dependencies: ["RunStore", "StressReport", "TestSupport"], exclude: ["Golden"]),

@@ -19,16 +19,18 @@ private let mayImport: [String: Set<String>] = [
     "PlatformLedger": [
         "StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan", "StressEngine",
     ],
+    "Scenarios": ["MarginModel", "StressBasics", "StressEngine", "StudyPlan"],
     "RunStore": ["CZlib", "DurableFiles", "StressBasics", "StressStatistics", "StudyPlan", "GRDB"],
     "StressResults": ["StressBasics", "StressStatistics", "StudyPlan"],
     "StressReport": ["StressBasics", "StressStatistics", "StudyPlan", "RunStore", "StressResults"],
     "StressPipeline": [
         "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PlatformLedger", "PriceSeries", "RunStore",
-        "StressBasics", "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
+        "Scenarios", "StressBasics", "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
     ],
     "BelowZeroCLI": [
         "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PriceArchive", "PriceSeries", "RunStore",
-        "StressBasics", "StressEngine", "StressPipeline", "StressReport", "StressResults", "StressStatistics",
+        "Scenarios", "StressBasics", "StressEngine", "StressPipeline", "StressReport", "StressResults",
+        "StressStatistics",
         "StudyPlan", "ArgumentParser", "Logging",
     ],
 ]

@@ -41,8 +41,8 @@ struct GridOptions: ParsableArguments {
             StudyInput(asset: try assetName(path, index: index, of: file), source: try reading.source(files: [path]))
         }
         let grid = StudyGrid(
-            contracts: try contracts(),
-            sides: try sides(), leverages: try parseLeverages(leverage), horizons: try parseHorizons(horizon))
+            contracts: try parseContracts(contract),
+            sides: try parseSides(side), leverages: try parseLeverages(leverage), horizons: try parseHorizons(horizon))
         let position = PositionRules(notional: platform.notional, stride: platform.stride, maxGap: try platform.gap())
         var study = Study(
             name: "sweep", inputs: inputs, grid: grid, position: position,
@@ -86,27 +86,29 @@ struct GridOptions: ParsableArguments {
         }
         return unique
     }
+}
 
-    private func contracts() throws -> [ContractKind] {
-        let kinds = try contract.split(separator: ",").map { name in
-            guard let kind = ContractKind(rawValue: String(name)) else {
-                throw Failure(.usage, "--contract is linear, inverse, margin or spot, not '\(name)'")
-            }
-            return kind
+/// `linear,inverse`; each kind once.
+func parseContracts(_ text: String) throws -> [ContractKind] {
+    let kinds = try text.split(separator: ",").map { name in
+        guard let kind = ContractKind(rawValue: String(name)) else {
+            throw Failure(.usage, "--contract is linear, inverse, margin or spot, not '\(name)'")
         }
-        guard !kinds.isEmpty, Set(kinds).count == kinds.count else {
-            throw Failure(.usage, "--contract names each kind once, not '\(contract)'")
-        }
-        return kinds
+        return kind
     }
+    guard !kinds.isEmpty, Set(kinds).count == kinds.count else {
+        throw Failure(.usage, "--contract names each kind once, not '\(text)'")
+    }
+    return kinds
+}
 
-    private func sides() throws -> [Side] {
-        if side == "both" { return [.long, .short] }
-        guard let one = Side(rawValue: side) else {
-            throw Failure(.usage, "--side is long, short or both, not '\(side)'")
-        }
-        return [one]
+/// `long`, `short` or `both`.
+func parseSides(_ text: String) throws -> [Side] {
+    if text == "both" { return [.long, .short] }
+    guard let one = Side(rawValue: text) else {
+        throw Failure(.usage, "--side is long, short or both, not '\(text)'")
     }
+    return [one]
 }
 
 /// `1,5,20`, `1:125` or `1:100:5`; ascending, without repeats.

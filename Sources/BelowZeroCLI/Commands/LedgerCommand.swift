@@ -134,30 +134,7 @@ private struct LedgerQuestion {
         if let fund = command.fund {
             study.ledger?.safeguards.fundAmount = try Settings.Fund.amount.value(of: fund, option: "--fund")
         }
-        if let platforms = command.platform { study.platforms = try chosen(platforms, of: study) }
-    }
-
-    private static func chosen(_ names: String, of study: Study) throws -> [NamedPlatform] {
-        let venues = try VenueLibrary().profiles
-        var chosen: [NamedPlatform] = []
-        for name in names.split(separator: ",").map(String.init) {
-            guard
-                let platform = study.platforms.first(where: { $0.name == name })
-                    ?? venues.first(where: { $0.name == name })?.platform
-            else {
-                let known = study.platforms.map(\.name) + venues.map(\.name)
-                throw Failure(
-                    .usage, "there is no platform '\(SourceLocation.presentable(name))'",
-                    hint: nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
-                        ?? "'belowzero venues' lists the venues")
-            }
-            guard !chosen.contains(where: { $0.name == name }) else {
-                throw Failure(.usage, "--platform names '\(SourceLocation.presentable(name))' twice")
-            }
-            chosen.append(platform)
-        }
-        guard !chosen.isEmpty else { throw Failure(.usage, "--platform names no platform") }
-        return chosen
+        if let platforms = command.platform { study.platforms = try chosenPlatforms(platforms, of: study.platforms) }
     }
 }
 

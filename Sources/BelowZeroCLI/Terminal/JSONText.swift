@@ -13,6 +13,21 @@ func jsonText(_ value: some Encodable, pretty: Bool = false) -> String {
         .map { escapedText(String($0), escape: \.jsonEscape) }.joined(separator: "\n")
 }
 
+/// Values as JSON, one a line.
+func jsonLines(_ values: [some Encodable]) -> String { values.map { jsonText($0) + "\n" }.joined() }
+
+/// A member that is there even without a value: then, and where a number is not finite, it is `null`.
+@propertyWrapper
+struct Nullable<Value: Encodable>: Encodable {
+    var wrappedValue: Value?
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        let isNumber = (wrappedValue as? Double)?.isFinite ?? true
+        if let wrappedValue, isNumber { try container.encode(wrappedValue) } else { try container.encodeNil() }
+    }
+}
+
 /// What a command that writes files prints with `--json`.
 struct WrittenJSON: Encodable {
     /// Files and folders, as they were named.

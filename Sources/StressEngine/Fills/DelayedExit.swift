@@ -19,14 +19,14 @@ struct DelayedFill {
 /// What an exit leaves at a fill of `a e^X`: `base + slope e^{kX}`, in parts of any unit.
 ///
 /// The one place where a law of the fill becomes a law of equity. Both kernels come here, with figures that differ by rounding.
-struct AffineEquity: Equatable {
-    let base: Double
-    let slope: Double
+package struct AffineEquity: Equatable, Sendable {
+    package let base: Double
+    package let slope: Double
     /// `k`.
-    let power: Double
+    package let power: Double
 
     /// Straight through what is left at the anchor, and where nothing of the price is left.
-    init(atAnchor: Double, base: Double, power: Double) {
+    package init(atAnchor: Double, base: Double, power: Double) {
         (self.base, slope, self.power) = (base, atAnchor - base, power)
     }
 
@@ -34,12 +34,19 @@ struct AffineEquity: Equatable {
     private var atAnchor: Double { base + slope }
 
     /// Expected equity.
-    func mean(_ spread: DelaySpread) -> Double { base + slope * spread.mean(power: power) }
+    package func mean(_ spread: DelaySpread) -> Double { base + slope * spread.mean(power: power) }
 
-    private func equity(_ x: Double) -> Double { base + slope * exp(power * x) }
+    /// What a fill at `x` leaves.
+    package func equity(_ x: Double) -> Double { base + slope * exp(power * x) }
+
+    /// The `x` that leaves `equity`; nil when none does.
+    package func place(of equity: Double) -> Double? {
+        let part = (equity - base) / slope
+        return part > 0 && part.isFinite ? log(part) / power : nil
+    }
 
     /// The part of the law that leaves less than −`tolerance`; nil for none.
-    func below(_ tolerance: Double, _ spread: DelaySpread) -> Shortfall? {
+    package func below(_ tolerance: Double, _ spread: DelaySpread) -> Shortfall? {
         let isBelow = (slope > 0) == (power > 0)
         let ratio = 1 - (atAnchor + tolerance) / slope
         if ratio <= 0 {
@@ -54,7 +61,7 @@ struct AffineEquity: Equatable {
     }
 
     /// The fills that leave a shortfall.
-    struct Shortfall {
+    package struct Shortfall {
         private let equity: AffineEquity
         private let spread: DelaySpread
         /// Where it begins; nil where every fill has one.
@@ -62,7 +69,7 @@ struct AffineEquity: Equatable {
         private let isBelow: Bool
         private let tolerance: Double
         /// The probability.
-        let probability: Double
+        package let probability: Double
 
         fileprivate init(
             _ equity: AffineEquity, _ spread: DelaySpread, edge: Double?, isBelow: Bool, tolerance: Double
@@ -78,7 +85,7 @@ struct AffineEquity: Equatable {
         }
 
         /// Expected shortfall, fills without one counting as none.
-        var mean: Double {
+        package var mean: Double {
             guard let edge else { return -equity.mean(spread) }
             let worth = abs(equity.slope) * exp(equity.power * edge)
             return tolerance * probability + worth * spread.excess(power: equity.power, edge: edge, isBelow: isBelow)

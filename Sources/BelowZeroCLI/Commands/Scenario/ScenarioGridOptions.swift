@@ -1,0 +1,156 @@
+import ArgumentParser
+import MarginModel
+import Scenarios
+import StressBasics
+import StressPipeline
+import StudyPlan
+
+/// The positions that a scenario is asked for: a study's grid on its platforms, with what was typed in place of it.
+struct ScenarioGridOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("l"), .long],
+        help: "Leverages: 1,5,20 or 1:125 or 1:100:5. (default: the study's, or \(ScenarioGridOptions.leverages))")
+    var leverage: String?
+
+    @Option(help: "long, short or both. (default: the study's, or both)")
+    var side: String?
+
+    @Option(help: "Contracts: linear, inverse, margin, spot, or several with commas. (default: the study's, or linear)")
+    var contract: String?
+
+    @Option(help: "Platforms of the study or venues, with commas. (default: the study's, or that of a sweep)")
+    var platform: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: "Entry price, quote currency: asked for where brackets are in coin; nothing else depends on it.")
+    var price: Double?
+
+    @OptionGroup(title: "Platform") var changes: PlatformChanges
+
+    /// The leverages of a scenario that has no study.
+    private static let leverages = "2,5,10,20,50,100"
+    /// Positions of a scenario.
+    private static let mostCells = 100_000
+
+    func validate() throws {
+        if let price, !(price > 0 && price <= 1e15) { throw ValidationError("--price must be above 0, at most 1e15") }
+    }
+
+    /// The grid of a study file, or the typed one, on platforms whose tables are read.
+    ///
+    /// - Parameters:
+    ///   - study: a study file, if one was named.
+    ///   - contracts: for what has neither.
+    func grid(study name: String?, contracts: [ContractKind] = [.linear], console: Console) throws -> ScenarioGrid {
+        let loaded = try name.map { try LoadedStudy(file: $0, findsFiles: false, threads: allCores) }
+        loaded?.notes.forEach { console.say(Failure.text($0)) }
+        let study = loaded?.study
+        let grid = ScenarioGrid(
+            contracts: try contract.map(parseContracts) ?? study?.grid.contracts ?? contracts,
+            sides: try side.map(parseSides) ?? study?.grid.sides ?? Side.allCases,
+            leverages: try leverage.map(parseLeverages) ?? study?.grid.leverages
+                ?? parseLeverages(ScenarioGridOptions.leverages),
+            platforms: try platforms(of: study, files: loaded?.files ?? InputFiles(base: "")),
+            notional: changes.notional ?? study?.position.notional ?? Settings.Position.notional.start,
+            entryPrice: price ?? 1)
+        return try checked(grid, console)
+    }
+
+    private func checked(_ grid: ScenarioGrid, _ console: Console) throws -> ScenarioGrid {
+        if let objection = grid.objection(knowsPrice: price != nil) {
+            throw Failure(.usage, objection.message, hint: objection.hint)
+        }
+        let axes = [grid.contracts.count, grid.sides.count, grid.leverages.count, grid.platforms.count]
+        guard axes.reduce(1, *) <= ScenarioGridOptions.mostCells else {
+            throw Failure(
+                .usage, "a scenario has at most \(ScenarioGridOptions.mostCells) positions",
+                hint: "name fewer leverages")
+        }
+        grid.findings.forEach { console.say(Failure.text($0)) }
+        return grid
+    }
+
+    private func platforms(of study: Study?, files: InputFiles) throws -> [NamedPlatform] {
+        let own = try study?.platforms ?? [NamedPlatform(name: "typical", rules: PlatformOptions.parse([]).rules())]
+        let chosen = try platform.map { try chosenPlatforms($0, of: own) } ?? own
+        let changed = try chosen.map(changes.applied)
+        guard var study, changed.contains(where: { $0.tierFile != nil }) else { return changed }
+        study.platforms = changed
+        return try ResolvedStudy(study, files: files).study.platforms
+    }
+}
+
+/// What of a platform's rules is typed in place of its own.
+struct PlatformChanges: ParsableArguments {
+    @Option(parsing: .unconditional, help: optionHelp(Settings.Tier.rate))
+    var maintenanceRate: Double?
+    @Option(parsing: .unconditional, help: optionHelp(Settings.FeeRates.open))
+    var fee: Double?
+    @Option(parsing: .unconditional, help: optionHelp(Settings.FeeRates.liquidation))
+    var liquidationFee: Double?
+    @Option(parsing: .unconditional, help: optionHelp(Settings.SlippageLaw.base))
+    var slippage: Double?
+    @Option(parsing: .unconditional, help: optionHelp(Settings.Borrowing.marginLevel))
+    var marginLevel: Double?
+    @Option(help: optionHelp(Settings.Liquidation.delay))
+    var delay: TimeSpan?
+    @Flag(help: "Nobody liquidates.")
+    var noLiquidation = false
+    @Option(parsing: .unconditional, help: optionHelp(Settings.Position.notional))
+    var notional: Double?
+
+    func validate() throws {
+        if let notional, !(notional > 0 && Settings.Position.notional.allows(notional)) {
+            throw ValidationError("--notional must be \(Settings.Position.notional.rangeWords), and not 0")
+        }
+        if let slippage, !Settings.SlippageLaw.base.allows(slippage) {
+            throw ValidationError("--slippage must be \(Settings.SlippageLaw.base.rangeWords)")
+        }
+    }
+
+    /// The platform with what was typed in place of its own.
+    func applied(to platform: NamedPlatform) throws -> NamedPlatform {
+        var changed = platform
+        if maintenanceRate != nil { changed.tierFile = nil }
+        do throws(RuleError) { changed.rules = try applied(to: platform.rules) } catch {
+            throw Failure(.usage, error.message)
+        }
+        return changed
+    }
+
+    private func applied(to own: PlatformRules) throws(RuleError) -> PlatformRules {
+        var tiers = own.tiers
+        if let maintenanceRate { tiers = try MaintenanceTiers(flatRate: maintenanceRate) }
+        let liquidation = own.liquidation
+        return PlatformRules(
+            fees: try Fees(
+                open: fee ?? own.fees.open, close: fee ?? own.fees.close,
+                liquidation: liquidationFee ?? own.fees.liquidation),
+            slippage: try Slippage(base: slippage ?? own.slippage.base, impact: own.slippage.impact), tiers: tiers,
+            liquidation: try LiquidationRules(
+                enabled: !noLiquidation && liquidation.enabled, trigger: liquidation.trigger, fill: liquidation.fill,
+                latency: liquidation.latency, delay: delay ?? liquidation.delay, overshoot: liquidation.overshoot,
+                isPartial: liquidation.isPartial),
+            borrow: try BorrowRules(
+                yearlyRate: own.borrow.yearlyRate, marginLevel: marginLevel ?? own.borrow.marginLevel),
+            schedule: maintenanceRate == nil ? own.schedule : nil)
+    }
+}
+
+/// Values between commas, each as the setting has it; a minus may be typed as a hyphen or as the sign itself.
+func settingValues<Value: Hashable>(_ setting: Setting<Value>, of text: String, option: String) throws -> [Value] {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    guard parts.count <= 100 else { throw Failure(.usage, "\(option) names at most 100 values") }
+    var values: [Value] = []
+    for part in parts {
+        let value = try signedValue(setting, of: String(part), option: option)
+        if !values.contains(value) { values.append(value) }
+    }
+    return values
+}
+
+/// The same of one value.
+func signedValue<Value>(_ setting: Setting<Value>, of text: String, option: String) throws -> Value {
+    try optionValue(setting, of: text.replacing("\u{2212}", with: "-"), option: option)
+}
