@@ -23,12 +23,13 @@ struct BelowZero: ParsableCommand {
         version: programVersion,
         subcommands: [
             RunCommand.self, SweepCommand.self, CheckCommand.self, ValidateCommand.self, ReportCommand.self,
-            ExplainCommand.self, DiffCommand.self, LedgerCommand.self, BacktestCommand.self, HistoryCommand.self,
+            ExplainCommand.self, DiffCommand.self, LedgerCommand.self, ScenarioCommand.self, BacktestCommand.self,
+            HistoryCommand.self,
             StoreCommand.self,
             IndexCommand.self,
             InitCommand.self, FetchCommand.self,
             SynthCommand.self,
-            VenuesCommand.self, ExportCommand.self, ManualCommand.self,
+            VenuesCommand.self, CustodyCommand.self, TaxCommand.self, ExportCommand.self, ManualCommand.self,
         ])
 }
 
