@@ -3,8 +3,12 @@ import StressBasics
 import StressReport
 import StudyPlan
 
-/// A part in percent to four digits: `9.497 %`, `55870 %`.
-func percentWords(_ part: Double) -> String { significantText(part * 100, digits: 4) + " %" }
+/// A part in percent to four digits: `9.497 %`, `55870 %`. To more of them where it is nearly all and not all: `99.9998 %`.
+func percentWords(_ part: Double) -> String {
+    let text = significantText(part * 100, digits: 4)
+    let isAll = abs(part) < 1 && (text == "100" || text == "-100")
+    return (isAll ? significantText(part * 100, digits: 8) : text) + " %"
+}
 
 /// A table for a terminal, its columns flush right.
 func scenarioTable(_ rows: [[String]]) -> String {
@@ -17,13 +21,31 @@ func scenarioTable(_ rows: [[String]]) -> String {
 ///
 /// - Parameter rows: the header and the rows of the positions of a block.
 func scenarioBlocks(_ cells: [ScenarioGrid.Cell], rows: ([ScenarioGrid.Cell]) -> [[String]]) -> String {
-    var (names, blocks) = ([String](), [String: [ScenarioGrid.Cell]]())
-    for cell in cells {
+    scenarioBlocks(cells, cell: { $0 }, rows: rows)
+}
+
+/// The same of positions with what belongs to them.
+func scenarioBlocks<Item>(
+    _ items: [Item], cell: (Item) -> ScenarioGrid.Cell, rows: ([Item]) -> [[String]]
+) -> String {
+    var (names, blocks) = ([String](), [String: [Item]]())
+    for item in items {
+        let cell = cell(item)
         let name = "\(cell.contract.rawValue) \(cell.side.rawValue) on \(cell.platform)"
         if blocks[name] == nil { names.append(name) }
-        blocks[name, default: []].append(cell)
+        blocks[name, default: []].append(item)
     }
     return names.map { "\(visibleText($0))\n" + scenarioTable(rows(blocks[$0] ?? [])) + "\n" }.joined()
+}
+
+/// `-48.6 %`, `+982 %`.
+func moveWords(_ size: Double) -> String { (size > 0 ? "+" : "") + percentWords(size) }
+
+/// From where to where an event went, and how fast.
+func eventMove(_ event: MarketEvent) -> String {
+    let move = event.size.map(moveWords) ?? "no figures"
+    let prices = event.prices.map { "from \(numberText($0.from)) to \(numberText($0.extreme)), " } ?? ""
+    return "\(prices)\(move); \(event.speed)"
 }
 
 /// What a shock is, in a sentence.

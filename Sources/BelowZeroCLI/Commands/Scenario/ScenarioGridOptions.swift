@@ -29,7 +29,7 @@ struct ScenarioGridOptions: ParsableArguments {
     @OptionGroup(title: "Platform") var changes: PlatformChanges
 
     /// The leverages of a scenario that has no study.
-    private static let leverages = "2,5,10,20,50,100"
+    private static let leverages = "1,2,5,10,20,50,100"
     /// Positions of a scenario.
     private static let mostCells = 100_000
 
