@@ -112,8 +112,8 @@ let package = Package(
                 "Scenarios", "StressBasics", "StressEngine", "StressReport", "StressResults", "StressStatistics",
                 "StudyPlan",
             ],
-            // A link to Data/Venues: a program copied away from its data still knows the venues.
-            resources: [.embedInCode("Venues")]),
+            // Links to Data/Venues and Data/Events: a program copied away from its data still knows them.
+            resources: [.embedInCode("Venues"), .embedInCode("Events")]),
         // Level 8: the only place that knows them all.
         .executableTarget(
             name: "BelowZeroCLI",

@@ -28,6 +28,7 @@ trap 'rm -rf "$work"' EXIT
 } >"$work/readers.yaml"
 
 "$venv/bin/python" Tests/Readers/check_studies.py "$program"
+"$venv/bin/python" Tests/Readers/check_events.py
 "$program" run --quiet --out "$work/default" Data/Studies/default.yaml >/dev/null
 "$program" run --quiet --no-fail --out "$work/readers" "$work/readers.yaml" >/dev/null 2>&1
 # What commands print for programs: two runs of one study on one store, another study, one cell.
