@@ -1,0 +1,186 @@
+import ArgumentParser
+import MarginModel
+import Scenarios
+import StressBasics
+import StressPipeline
+import StudyPlan
+
+/// `belowzero scenario run`: dated events again.
+struct ScenarioRun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract:
+            "Replay dated events: positions entered an hour, a day, a week and a month before, on real prices or on drawn ones.",
+        discussion: """
+            With --prices the file is read as everywhere, and positions are followed by the engine of a run, its law \
+            of fills included, to \
+            the end of the event. Without, the event is drawn as a path from its figures, and that is said. With \
+            --json one object an \
+            event, position and time of entry; null where nothing is opened, or the prices do not say.
+
+            EXAMPLES
+              belowzero scenario run march-2020 luna-2022 --leverage 2,5,20
+              belowzero scenario run march-2020 --prices BTCUSDT-1h.csv --study nightly.yaml
+            """)
+
+    @Argument(help: "Events; 'belowzero scenario list' has them.")
+    var name: [String]
+
+    @Option(help: "Prices of the event's market, for one event.", completion: .file())
+    var prices: String?
+
+    @Option(
+        help: "A study, whose grid and platforms are asked. (default: the options)",
+        completion: .file(extensions: ["yaml", "yml"]))
+    var study: String?
+
+    @Option(help: "How long before the event positions are entered, several with commas.")
+    var before = "1h,1d,7d,30d"
+
+    @OptionGroup var grid: ScenarioGridOptions
+    @OptionGroup(title: "Reading") var reading: ReadingOptions
+    @OptionGroup(title: "Cache") var cache: CacheOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        try common.reporting {
+            let library = try EventLibrary()
+            let events = try name.map(library.event)
+            let leads = try parseHorizons(before)
+            guard leads.count <= 20 else { throw Failure(.usage, "--before names at most 20 times") }
+            let grid = try grid.grid(study: study, console: common.console)
+            let shown = try events.map { try outcome(of: $0, grid, leads) }
+            if common.json { return try StandardOutput.write(jsonLines(shown.flatMap { $0.lines(grid) })) }
+            try StandardOutput.write(shown.map { $0.text(grid) }.joined(separator: "\n") + ReplayedEvent.note)
+        }
+    }
+
+    private func outcome(of event: MarketEvent, _ grid: ScenarioGrid, _ leads: [TimeSpan]) throws -> ReplayedEvent {
+        guard let prices else { return try drawn(event, grid, leads) }
+        guard name.count == 1 else {
+            throw Failure(.usage, "--prices are those of one event", hint: "name one event at a time")
+        }
+        let source = try reading.source(files: [prices])
+        guard source.each == nil else {
+            throw Failure(.usage, "one market is replayed at a time", hint: "pick it with --symbol or --table")
+        }
+        let replay = try EventReplay(
+            event, source: source, grid: grid, leads: leads, caches: cache.caches, threads: allCores)
+        replay.findings.forEach { common.console.say(Failure.text($0)) }
+        return ReplayedEvent(event: event, source: .file(prices), entries: replay.entries)
+    }
+
+    private func drawn(_ event: MarketEvent, _ grid: ScenarioGrid, _ leads: [TimeSpan]) throws -> ReplayedEvent {
+        let cells = grid.cells
+        let entries = try leads.map { lead in
+            guard let drawn = event.path(enteredBefore: lead) else {
+                throw Failure(
+                    .usage, "no source says how far '\(event.name)' went, so it cannot be drawn",
+                    hint: "replay it on prices with --prices")
+            }
+            return EventReplay.Entry(
+                lead: lead, entered: UTCInstant(milliseconds: event.start.milliseconds - lead.milliseconds),
+                price: drawn.entryPrice, outcomes: cells.map { $0.outcome(on: drawn.path) })
+        }
+        return ReplayedEvent(event: event, source: .drawn, entries: entries)
+    }
+}
+
+extension ScenarioGrid.Cell {
+    fileprivate func outcome(on path: KnownPath) -> EventOutcome {
+        guard let found = position?.outcome(on: path) else { return .rejected }
+        return .ended(
+            EventOutcome.Ended(
+                isLiquidated: found.isLiquidated, negative: found.owed > 0 ? 1 : 0, equity: found.equity,
+                owed: found.owed))
+    }
+}
+
+/// An event with what became of positions.
+private struct ReplayedEvent {
+    enum Source {
+        case drawn
+        case file(String)
+    }
+
+    let event: MarketEvent
+    let source: Source
+    let entries: [EventReplay.Entry]
+
+    static let note = """
+        What is left in % of the margin, below zero what is owed; x: closed by the platform.
+
+        """
+
+    // MARK: Text
+
+    func text(_ grid: ScenarioGrid) -> String {
+        let blocks = scenarioBlocks(Array(grid.cells.enumerated()), cell: \.element, rows: rows)
+        return "\(event.name): \(event.title)\n\(eventMove(event))\n\(sourceWords)\n\n" + blocks
+    }
+
+    private var sourceWords: String {
+        switch source {
+        case .file(let name): "On the prices of \(SourceLocation.presentable(name)), to the end of the event."
+        case .drawn:
+            event.points.isEmpty
+                ? "No prices were given: drawn as a path from its figures, before which the price stands, so that all entries are alike."
+                : "No prices were given: drawn as a path through the prices that are known, before the first of which the price stands."
+        }
+    }
+
+    private func rows(_ cells: [(offset: Int, element: ScenarioGrid.Cell)]) -> [[String]] {
+        [["leverage"] + entries.map { "\($0.lead.text) before" }]
+            + cells.map { cell in
+                [cell.element.leverage.plainText] + entries.map { words($0.outcomes[cell.offset]) }
+            }
+    }
+
+    private func words(_ outcome: EventOutcome) -> String {
+        switch outcome {
+        case .rejected: return "not opened"
+        case .unknown: return "not known"
+        case .ended(let end):
+            let number = end.equity.isFinite ? significantText(end.equity * 100, digits: 4) : "unbounded"
+            return number + (end.isLiquidated ? " x" : "  ")
+        }
+    }
+
+    // MARK: JSON
+
+    func lines(_ grid: ScenarioGrid) -> [ReplayLine] {
+        grid.cells.enumerated().flatMap { place, cell in
+            entries.map { ReplayLine(event.name, cell, $0, $0.outcomes[place], isDrawn: isDrawn) }
+        }
+    }
+
+    private var isDrawn: Bool { if case .drawn = source { true } else { false } }
+}
+
+/// What became of a position as `--json` prints it.
+private struct ReplayLine: Encodable {
+    let event, prices, contract, side: String
+    let leverageX: Double
+    let platform: String
+    let beforeS: Double
+    @Nullable var enteredUtc: String?
+    @Nullable var entryPrice: Double?
+    let opened: Bool
+    @Nullable var liquidated: Bool?
+    @Nullable var negativeEquityFrac: Double?
+    @Nullable var equityMarginFrac: Double?
+    @Nullable var owedMarginFrac: Double?
+
+    init(
+        _ event: String, _ cell: ScenarioGrid.Cell, _ entry: EventReplay.Entry, _ outcome: EventOutcome, isDrawn: Bool
+    ) {
+        (self.event, prices, contract) = (event, isDrawn ? "drawn" : "file", cell.contract.rawValue)
+        (side, leverageX, platform) = (cell.side.rawValue, cell.leverage.value, cell.platform)
+        (beforeS, enteredUtc, entryPrice) = (entry.lead.inSeconds, entry.entered?.rfc3339, entry.price)
+        if case .rejected = outcome { opened = false } else { opened = true }
+        var end: EventOutcome.Ended?
+        if case .ended(let found) = outcome { end = found }
+        (liquidated, negativeEquityFrac) = (end?.isLiquidated, end?.negative)
+        (equityMarginFrac, owedMarginFrac) = (end?.equity, end?.owed)
+    }
+}
