@@ -115,4 +115,104 @@ import Testing
         #expect(try program.run(Array(words.prefix(3)) + ["--gains", "x"] + words.suffix(4)).code == 64)
         #expect(try program.run(["tax", "--loss", "-5", "--income-rate", "24%", "--gains-rate", "15%"]).code == 64)
     }
+
+    @Test func aCoinGoesToNothing() throws {
+        let found = try run("scenario", "zero", "--leverage", "1,10", "--fee", "0", "--slippage", "0", "--json")
+        #expect(found.code == 0, "\(found.err)")
+        let cells = try lines(found.out)
+        // Four contracts, two sides, two leverages; at once, and three ways by three fills.
+        #expect(cells.count == 4 * 2 * 2 * 10)
+        func one(_ contract: String, _ side: String, _ leverage: Double, _ bars: Int, _ fill: String) throws -> [String:
+            Any]
+        {
+            try #require(
+                cells.first {
+                    $0["contract"] as? String == contract && $0["side"] as? String == side
+                        && $0["leverage_x"] as? Double == leverage && $0["bars_count"] as? Int == bars
+                        && $0["fill"] as? String == fill
+                })
+        }
+        #expect(try one("linear", "long", 10, 0, "at_once")["owed_margin_frac"] as? Double == 9)
+        #expect(try one("inverse", "long", 10, 0, "at_once")["equity_margin_frac"] as? Double == -10)
+        #expect(try one("spot", "long", 1, 0, "at_once")["owed_margin_frac"] as? Double == 0)
+        #expect(try one("spot", "long", 10, 0, "at_once")["equity_margin_frac"] is NSNull)
+        #expect(try one("linear", "long", 10, 100, "gap")["owed_margin_frac"] as? Double == 0)
+        #expect(try run("scenario", "zero", "--bars", "0,x").code == 64)
+        #expect(try run("scenario", "zero", "--bars", "2000000").code == 64)
+        #expect(try run("scenario", "zero", "--leverage", "10").out.contains("inverse short on typical"))
+    }
+
+    @Test func eventsAreListed() throws {
+        let list = try run("scenario", "list")
+        #expect(
+            list.code == 0 && list.out.contains("march-2020") && list.out.contains("-48.6 %")
+                && list.out.contains("+982 %"))
+        let events = try lines(try run("scenario", "list", "--json").out)
+        #expect(events.count == 54 && events.allSatisfy { $0.keys.contains("size_frac") && $0["sources"] is [String] })
+        let one = try run("scenario", "list", "popcat-2025")
+        #expect(one.out.contains("almost 25 %") && one.out.contains("Assumed for a path"), "\(one.out)")
+        #expect(try run("scenario", "list", "march-2002").code == 64)
+    }
+
+    @Test func eventsAreReplayedDrawn() throws {
+        let found = try run("scenario", "run", "march-2020", "gdax-2017", "--leverage", "1,10", "--json")
+        #expect(found.code == 0, "\(found.err)")
+        let cells = try lines(found.out)
+        #expect(cells.count == 2 * 2 * 2 * 4 && cells.allSatisfy { $0["prices"] as? String == "drawn" })
+        #expect(cells.contains { $0["owed_margin_frac"] as? Double ?? 0 > 8 })
+        let text = try run("scenario", "run", "march-2020", "--leverage", "10")
+        #expect(
+            text.out.contains("drawn as a path through the prices that are known") && text.out.contains("30d before"))
+        #expect(try run("scenario", "run", "vw-2008").code == 64)
+        #expect(try run("scenario", "run", "march-2020", "gdax-2017", "--prices", "x.csv").code == 64)
+        #expect(try run("scenario", "run", "march-2020", "--prices", "absent.csv").code == 66)
+        let oil = try lines(
+            try run("scenario", "run", "wti-2020", "--leverage", "10", "--contract", "linear,inverse", "--json").out)
+        #expect(oil.contains { $0["contract"] as? String == "inverse" && $0["equity_margin_frac"] is NSNull })
+    }
+
+    /// The event on a file, as the engine follows it: hours that fall by a fifth within the event.
+    @Test func eventsAreReplayedOnPrices() throws {
+        let scratch = try Scratch()
+        var csv = "time,open,high,low,close\n"
+        for hour in -60..<40 {
+            let (open, close) = (hour <= 1 ? 100.0 : 80, hour < 1 ? 100.0 : 80)
+            csv += "\(1_584_007_200 + hour * 3600),\(open),\(open),\(close),\(close)\n"
+        }
+        try scratch.write(csv, to: "prices.csv")
+        let found = try scratch.program.run([
+            "scenario", "run", "march-2020", "--prices", "prices.csv", "--leverage", "2,20", "--side", "long", "--json",
+        ])
+        #expect(found.code == 0, "\(found.err)")
+        let cells = try lines(found.out)
+        #expect(cells.count == 2 * 4 && cells.allSatisfy { $0["prices"] as? String == "file" })
+        #expect(
+            cells[0]["entered_utc"] as? String == "2020-03-12T09:00:00Z" && cells[0]["entry_price"] as? Double == 100)
+        #expect(cells[0]["liquidated"] as? Bool == false && cells[4]["liquidated"] as? Bool == true)
+        // The prices begin three days before: nothing is known of a week before.
+        #expect(cells[2]["entered_utc"] is NSNull && cells[2]["equity_margin_frac"] is NSNull)
+        let wrong = try scratch.program.run(["scenario", "run", "gdax-2017", "--prices", "prices.csv"])
+        #expect(wrong.code == 65 && wrong.err.contains("gdax-2017"))
+    }
+
+    @Test func theMatrixIsATableAndAPage() throws {
+        let scratch = try Scratch()
+        let found = try scratch.program.run(["scenario", "matrix", "--leverage", "2,10", "--out", "m.html"])
+        #expect(
+            found.code == 0 && found.out.contains("linear on typical") && found.out.contains("gdax-2017"),
+            "\(found.err)")
+        #expect(found.out.contains("No source says how far: ") && found.out.contains("vw-2008"))
+        let page = try scratch.read("m.html")
+        #expect(page.contains("Content-Security-Policy") && page.contains("default-src &#39;none&#39;"))
+        #expect(page.contains("events</h1>") || page.contains("leave a debt"), "the headline")
+        #expect(!page.contains("style=") && page.utf8.count < 250_000, "\(page.utf8.count)")
+        let again = try scratch.program.run(["scenario", "matrix", "--leverage", "2,10", "--out", "m.html", "--json"])
+        let cells = try lines(again.out)
+        #expect(again.code == 0 && cells.count % 2 == 0 && cells.count > 80)
+        #expect(try scratch.read("m.html") == page)
+        try scratch.write("mine", to: "mine.html")
+        #expect(try scratch.program.run(["scenario", "matrix", "--out", "mine.html"]).code == 73)
+        let printed = try scratch.program.run(["scenario", "matrix", "--leverage", "2,10", "--out", "-"])
+        #expect(printed.out == page)
+    }
 }

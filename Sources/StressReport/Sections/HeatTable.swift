@@ -90,17 +90,22 @@ extension CellFigure {
 }
 
 extension HTMLWriter {
-    /// The fixed colour classes, and the signs of a heat table that are not colours.
-    mutating func heatLegend() {
+    /// The colour classes and what each stands for, in percent.
+    mutating func colourLegend(_ labels: [String]) {
         element("ul", .class("legend")) { w in
-            for (bin, label) in ColourBins.labels.enumerated() {
+            for (bin, label) in labels.enumerated() {
                 w.element("li") { w in
                     w.element("span", .class("sw b\(bin)")) { _ in }
-                    w.text(bin == ColourBins.labels.count - 1 ? label + narrowSpace + "%" : label)
+                    w.text(bin == labels.count - 1 ? label + narrowSpace + "%" : label)
                 }
             }
         }
         line()
+    }
+
+    /// The fixed colour classes, and the signs of a heat table that are not colours.
+    mutating func heatLegend() {
+        colourLegend(ColourBins.labels)
         element("p", .class("key")) { w in
             w.element("b", text: "0 ≤x")
             w.text(" none seen, and the rate could still be up to x · ")

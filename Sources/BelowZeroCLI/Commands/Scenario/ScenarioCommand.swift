@@ -14,6 +14,11 @@ struct ScenarioCommand: ParsableCommand {
             EXAMPLES
               belowzero scenario reverse --leverage 10,50 --side long --over 0s,20m --owes 0%,50%
               belowzero scenario shock --size -30% --over 20m
+              belowzero scenario run march-2020 --prices BTCUSDT-1h.csv
+              belowzero scenario matrix --out scenarios.html
             """,
-        subcommands: [ScenarioShock.self, ScenarioReverse.self])
+        subcommands: [
+            ScenarioList.self, ScenarioRun.self, ScenarioShock.self, ScenarioReverse.self, ScenarioZero.self,
+            ScenarioMatrixCommand.self,
+        ])
 }

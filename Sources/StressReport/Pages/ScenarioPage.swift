@@ -1,0 +1,244 @@
+import StressBasics
+import StressResults
+import StudyPlan
+
+/// Dated events against leverages: what positions that were entered right before would have owed. Made from numbers alone.
+public struct ScenarioPage: Sendable {
+    /// What became of one position. Amounts are in parts of the initial margin.
+    public enum Cell: Sendable {
+        /// The platform would not open it.
+        case rejected
+        /// It still stood at the end, with so much left.
+        case open(Double)
+        /// It was closed, with so much left.
+        case closed(Double)
+        /// It was closed below zero; infinite where the contract has no bound.
+        case owed(Double)
+    }
+
+    /// An event on one platform.
+    public struct Row: Sendable {
+        /// Its name.
+        let event: String
+        /// The side it hurt, which is the one that is followed.
+        let side: Side
+        /// How far the price went, in words.
+        let move: String
+        /// By leverage.
+        let owed: [Cell]
+
+        /// A row of the given parts.
+        public init(event: String, side: Side, move: String, owed: [Cell]) {
+            (self.event, self.side, self.move, self.owed) = (event, side, move, owed)
+        }
+    }
+
+    /// Events by leverages, of one contract on one platform.
+    public struct Table: Sendable {
+        let contract: ContractKind
+        let platform: String
+        let leverages: [Leverage]
+        let rows: [Row]
+
+        /// A table of the given parts.
+        public init(contract: ContractKind, platform: String, leverages: [Leverage], rows: [Row]) {
+            (self.contract, self.platform, self.leverages, self.rows) = (contract, platform, leverages, rows)
+        }
+    }
+
+    /// What is known of an event.
+    public struct Event: Sendable {
+        let name, title, market, window, move: String
+        let balances, conflicts, sources: [String]
+        let confidence: String
+
+        /// An event of the given texts.
+        public init(
+            name: String, title: String, market: String, window: String, move: String, balances: [String],
+            conflicts: [String], sources: [String], confidence: String
+        ) {
+            (self.name, self.title, self.market, self.window, self.move) = (name, title, market, window, move)
+            (self.balances, self.conflicts, self.sources) = (balances, conflicts, sources)
+            self.confidence = confidence
+        }
+    }
+
+    let tables: [Table]
+    let events: [Event]
+
+    /// A page of the given parts.
+    public init(tables: [Table], events: [Event]) { (self.tables, self.events) = (tables, events) }
+
+    /// The whole page.
+    ///
+    /// - Parameter version: of the program, for its head and foot.
+    public func html(version: String) -> String {
+        let page = Page(
+            title: "Scenarios · dated events by leverage", printFooter: "BelowZero · scenarios", subject: "scenarios",
+            root: "", sections: [("matrix", "Matrix"), ("events", "Events")], version: version,
+            footer: ["BelowZero \(version), belowzero scenario matrix."])
+        return page.html { w in
+            writeAnswer(&w)
+            writeMatrix(&w)
+            writeEvents(&w)
+        }
+    }
+}
+
+extension ScenarioPage {
+    // MARK: Answer
+
+    private func writeAnswer(_ w: inout HTMLWriter) {
+        w.line()
+        w.element("section", .id("answer"), Attribute("aria-labelledby", "h-answer")) { w in
+            w.element("p", .class("kicker"), text: "Dated events, each drawn as a path from its figures")
+            w.element("h1", .id("h-answer"), text: headline)
+            w.element(
+                "p", .class("lede"),
+                text:
+                    "Positions of the side that was hurt, entered right before, closed at the path’s own price as long after their "
+                    + "trigger as the platform takes. Funding and interest are left out, and prices between the figures are drawn, not seen."
+            )
+        }
+        w.line()
+    }
+
+    /// Speaks of the first table at the leverage nearest to ten.
+    private var headline: String {
+        guard let table = tables.first,
+            let place = table.leverages.indices.min(by: {
+                distance(table.leverages[$0]) < distance(table.leverages[$1])
+            })
+        else { return "No event to follow" }
+        let cells = table.rows.compactMap { $0.owed.indices.contains(place) ? $0.owed[place] : nil }
+        let owing = cells.count { if case .owed = $0 { true } else { false } }
+        return
+            "At \(table.leverages[place].screenText), \(grouped(owing)) of \(counted(cells.count, "event", "events")) "
+            + "leave a debt"
+    }
+
+    private func distance(_ leverage: Leverage) -> Double { abs(leverage.value - 10) }
+
+    // MARK: Matrix
+
+    private func writeMatrix(_ w: inout HTMLWriter) {
+        w.section(
+            "matrix", label: "Matrix", title: "What was owed, by event and leverage",
+            definition: "Owed in % of the initial margin, after slippage and fees."
+        ) { w in
+            for table in tables {
+                let name = "\(table.contract.heading), platform \(visibleText(table.platform))"
+                if tables.count > 1 { w.element("h4", text: name) }
+                w.scrolling("Owed by event and leverage, \(name)") { write(table, &$0) }
+            }
+            w.colourLegend(OwedBins.labels)
+            w.element("p", .class("key")) { w in
+                w.element("b", text: "0")
+                w.text(" nothing is owed; the tooltip says whether the position was closed · ")
+                w.element("b", text: "rejected")
+                w.text(" the platform would not open it")
+            }
+            w.line()
+        }
+    }
+
+    private func write(_ table: Table, _ w: inout HTMLWriter) {
+        let shown = chosen(table.leverages, limit: 24, keeping: table.leverages.last)
+        let places = table.leverages.indices.filter { shown.contains(table.leverages[$0]) }
+        w.element("table", .class("heat")) { w in
+            w.element("caption", .class("vh"), text: "Owed in % of the margin, by event and leverage")
+            w.line()
+            w.element("thead") { w in
+                w.element("tr") { w in
+                    w.element("th", Attribute("scope", "col"), .class("corner"), text: "Event")
+                    for place in places {
+                        w.element("th", Attribute("scope", "col"), text: table.leverages[place].screenText)
+                    }
+                }
+            }
+            w.line()
+            w.element("tbody") { w in
+                for row in table.rows { write(row, table, places, &w) }
+            }
+        }
+    }
+
+    private func write(_ row: Row, _ table: Table, _ places: [Int], _ w: inout HTMLWriter) {
+        w.element("tr") { w in
+            w.element("th", Attribute("scope", "row")) { w in
+                w.text(row.event)
+                w.element("small", text: " \(row.move)")
+            }
+            for place in places where row.owed.indices.contains(place) {
+                let subject = "\(row.event), \(table.leverages[place].screenText) \(row.side.rawValue)"
+                row.owed[place].write(subject, &w)
+            }
+        }
+        w.line()
+    }
+
+    // MARK: Events
+
+    private func writeEvents(_ w: inout HTMLWriter) {
+        w.section(
+            "events", label: "Events", title: "What is known of \(counted(events.count, "event", "events"))",
+            definition: "Figures as their sources print them; what disagrees is kept."
+        ) { w in
+            for event in events {
+                w.element("h3", text: "\(event.name): \(event.title)")
+                w.facts(
+                    [
+                        ("market", event.market), ("when, UTC", event.window), ("move", event.move),
+                        ("confidence", event.confidence), ("balances", event.balances.joined(separator: " ")),
+                        ("conflicts", event.conflicts.joined(separator: " ")),
+                        ("sources", event.sources.joined(separator: " · ")),
+                    ].filter { !$0.1.isEmpty })
+            }
+        }
+    }
+}
+
+extension ScenarioPage.Cell {
+    fileprivate func write(_ subject: String, _ w: inout HTMLWriter) {
+        w.element("td", .class(style), Attribute("data-tip", "\(subject)\n\(tip)"), text: number)
+    }
+
+    private var style: String {
+        switch self {
+        case .rejected: "rj"
+        case .open, .closed: "b0"
+        case .owed(let part): "b\(OwedBins.bin(of: part))"
+        }
+    }
+
+    private var number: String {
+        switch self {
+        case .rejected: "rejected"
+        case .open, .closed: "0"
+        case .owed(let part): part.isFinite ? percentNumber(part) : "unbounded"
+        }
+    }
+
+    private var tip: String {
+        switch self {
+        case .rejected: "Not opened under the platform’s rules"
+        case .open(let left): "Not closed: \(leftWords(left)) of the margin is left"
+        case .closed(let left): "Closed by the platform: \(leftWords(left)) of the margin is left"
+        case .owed(let part):
+            part.isFinite
+                ? "Closed below zero: \(percentText(part)) of the margin is owed" : "Closed without bound below zero"
+        }
+    }
+
+    private func leftWords(_ part: Double) -> String { part.isFinite ? percentText(max(0, part)) : "more than all" }
+}
+
+/// The colour classes of what is owed. Their edges are fixed, so that two pages can be compared by eye.
+private enum OwedBins {
+    /// Lower edges of classes 1 to 8, in parts of the margin.
+    static let edges: [Double] = [0, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
+    /// In percent.
+    static let labels = ["0", "<5", "5–10", "10–25", "25–50", "50–100", "100–250", "250–1000", "≥1000"]
+
+    static func bin(of part: Double) -> Int { part <= 0 ? 0 : (edges.lastIndex { part >= $0 } ?? 0) + 1 }
+}
