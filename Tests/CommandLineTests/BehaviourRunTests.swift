@@ -146,7 +146,7 @@ import Testing
         #expect(held?["liquidated_count"] == String(at20[0]))
         let page = try scratch.read("run/reports/a-long.html")
         #expect(page.contains("Going on after every liquidation") && page.contains("jumped over it"))
-        #expect(try !scratch.read("run/reports/charts/a-long-ruin.svg").isEmpty)
+        #expect(try !scratch.read("run/charts/a-long-ruin.svg").isEmpty)
         let (table, columns) = (try scratch.read("run/ruin.csv"), try scratch.read("run/columns.csv"))
         #expect(columns.contains("ruin.csv,ruined_frac") && columns.contains("stop_jumps.csv,day_utc"))
         #expect(try scratch.program.run(["report", "run"]).code == 0)

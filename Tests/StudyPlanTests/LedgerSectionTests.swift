@@ -119,7 +119,7 @@ import Testing
         let byVolume = found("10", scale: "volume")
         #expect(byVolume.count == 1 && byVolume[0].contains("open less a bar"), "\(byVolume)")
         let inverse = found("10", contract: "inverse")
-        #expect(inverse.count == 1 && inverse[0].contains("the grid has inverse"), "\(inverse)")
+        #expect(inverse.count == 1 && inverse[0].contains("the grid has none"), "\(inverse)")
         let dated = problems(
             yaml("ledger: {population: ftx-2021}").replacingOccurrences(
                 of: "{tiers: [{to: .inf, rate: 0.01}]}, q", with: "{tiers: {file: m.csv, contract_size: 5}}, q"))

@@ -58,10 +58,13 @@ extension RunReport {
             Column("day_utc", "time", .time, "Midnight at the beginning of the day on which they were closed") {
                 $0.start.rfc3339
             },
-            Column("entries_count", "entries", .integer, "Entries that a stop closed that day, below zero all the same")
-            {
+            Column("entries_count", "entries", .integer, "Entries with a stop order that were closed below zero") {
                 String($0.entries)
             },
+            Column(
+                "liquidated_count", "entries", .integer,
+                "Those of them that the platform closed: the price was through the stop and the trigger at once"
+            ) { String($0.liquidated) },
             Column(
                 "negative_count", "entries", .number,
                 "How many of them ended below zero: a sum of probabilities where the fill is known by a law"

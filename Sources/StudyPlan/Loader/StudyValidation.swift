@@ -77,15 +77,15 @@ extension Study {
     /// What the ledger does not follow: its positions are linear, and closed whole.
     private var ledgerProblems: [Problem] {
         guard let population = ledgerPopulation else { return [] }
-        let others = grid.contracts.filter { $0 != .linear }.map(\.rawValue).joined(separator: ", ")
+        let isLinear = grid.contracts.contains(.linear)
         let ofGrid =
-            others.isEmpty
+            isLinear
             ? []
             : [
                 Problem(
                     check: "bad_value",
-                    message: "the ledger's traders hold linear contracts, and the grid has \(others)",
-                    hint: "run the other contracts as a study of their own, without 'ledger'", path: "ledger")
+                    message: "the ledger's traders hold linear contracts, and the grid has none",
+                    hint: "add linear to the grid's contracts, or leave out 'ledger'", path: "ledger")
             ]
         return ofGrid + platforms.flatMap { ledgerProblems(of: $0, population) }
     }
