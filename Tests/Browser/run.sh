@@ -43,6 +43,7 @@ if [ "${1:-}" = examples ]; then
     exit
 fi
 compare
+"$program" scenario matrix --quiet --leverage 1,2,3,5,10,20,50,100 --out .build/browser-run/scenarios.html >/dev/null
 "$python" Tests/Browser/check_report.py --shots .build/browser-shots \
-    .build/browser-run/diff/diff.html .build/browser-run/explained.html \
+    .build/browser-run/scenarios.html .build/browser-run/diff/diff.html .build/browser-run/explained.html \
     .build/browser-run/index.html "$run/index.html" "$run"/reports/*.html "$run"/charts/syn-major-long-*.svg

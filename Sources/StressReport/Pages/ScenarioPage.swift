@@ -184,17 +184,42 @@ extension ScenarioPage {
             "events", label: "Events", title: "What is known of \(counted(events.count, "event", "events"))",
             definition: "Figures as their sources print them; what disagrees is kept."
         ) { w in
-            for event in events {
-                w.element("h3", text: "\(event.name): \(event.title)")
-                w.facts(
-                    [
-                        ("market", event.market), ("when, UTC", event.window), ("move", event.move),
-                        ("confidence", event.confidence), ("balances", event.balances.joined(separator: " ")),
-                        ("conflicts", event.conflicts.joined(separator: " ")),
-                        ("sources", event.sources.joined(separator: " · ")),
-                    ].filter { !$0.1.isEmpty })
+            w.scrolling("Events") { writeList(&$0) }
+            for event in events { event.writeDetails(&w) }
+        }
+    }
+
+    private func writeList(_ w: inout HTMLWriter) {
+        w.element("table", .class("tbl")) { w in
+            w.element("caption", .class("vh"), text: "Events")
+            w.tableHead(["Event", "When, UTC", "Market", "Move", "Confidence"], numbersFrom: 5)
+            w.element("tbody") { w in
+                for event in events {
+                    w.element("tr") { w in
+                        w.element("th", Attribute("scope", "row"), text: event.name)
+                        for field in [event.window, event.market, event.move, event.confidence] {
+                            w.element("td", text: field)
+                        }
+                    }
+                    w.line()
+                }
             }
         }
+    }
+}
+
+extension ScenarioPage.Event {
+    /// What does not go into a line, folded; a sheet of paper has the list alone.
+    fileprivate func writeDetails(_ w: inout HTMLWriter) {
+        w.element("details", .class("data")) { w in
+            w.element("summary", text: "\(name): \(title)")
+            w.facts(
+                [
+                    ("balances", balances.joined(separator: " ")), ("conflicts", conflicts.joined(separator: " ")),
+                    ("sources", sources.joined(separator: " · ")),
+                ].filter { !$0.1.isEmpty })
+        }
+        w.line()
     }
 }
 
