@@ -108,7 +108,8 @@ private struct ReplayedEvent {
     let entries: [EventReplay.Entry]
 
     static let note = """
-        What is left in % of the margin, below zero what is owed; x: closed by the platform.
+        What is left in % of the margin, below zero what is owed, on average where bars are too long to tell; x: closed by the platform;
+        not known: the prices begin too late, or break off.
 
         """
 
