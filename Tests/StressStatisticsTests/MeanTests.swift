@@ -145,11 +145,11 @@ import Testing
             MeanInference.Evidence(runs: runs, windows: windows, spells: spells).refusal
         }
         #expect(refusal(spells: nil) == nil && refusal(spells: turbulent) == nil)
-        #expect(refusal(spells: calm) == .fewRegimes && refusal(windows: 19.9, spells: turbulent) == .fewEpisodes)
+        #expect(refusal(spells: calm) == .fewRegimes && refusal(windows: 24.9, spells: turbulent) == .fewEpisodes)
         #expect(refusal(runs: 14.9, spells: calm) == .fewRuns)
-        let few = try panel(600).means(of: [ratio], entries: entries(600).entries, eventShare: 19.9 / 600)[0]
+        let few = try panel(600).means(of: [ratio], entries: entries(600).entries, eventShare: 24.9 / 600)[0]
         #expect(few?.method == .fewEpisodes && few?.interval == nil)
-        let enough = try panel(600).means(of: [ratio], entries: entries(600).entries, eventShare: 20.1 / 600)[0]
+        let enough = try panel(600).means(of: [ratio], entries: entries(600).entries, eventShare: 25.1 / 600)[0]
         #expect(enough?.method == .clusteredGamma && enough?.interval != nil)
     }
 

@@ -1,9 +1,11 @@
 """How often what the program prints holds the truth: invented prices as files, the program run on them, its tables counted.
 
-Usage: coverage_of_files.py PROGRAM FOLDER [TRIALS]. The truth is what the program says of one history of 300 years; everything from the
-reading of a file to a field of a table is between the two. Prints Markdown.
+Usage: coverage_of_files.py PROGRAM FOLDER [TRIALS] [FIRST SEED]. The truth is what the program says of one history of 300 years; everything from the
+reading of a file to a field of a table is between the two; of return levels it is how often falls of that history, a holding time and twenty days
+apart, go so deep. Prints Markdown.
 """
 
+import collections
 import csv
 import math
 import pathlib
@@ -79,6 +81,49 @@ def key(row):
     return row["side"], row["leverage_x"], row["horizon_h"]
 
 
+def falls(path, horizon_h):
+    """The farthest fall of the log price after every close, within the holding time."""
+    with open(path) as file:
+        rows = [(math.log(float(row["low"])), math.log(float(row["close"]))) for row in csv.DictReader(file)]
+    bars = horizon_h * BARS_PER_DAY // 24
+    found, lowest = [], collections.deque()
+    for bar, (low, _) in enumerate(rows):
+        while lowest and rows[lowest[-1]][0] >= low:
+            lowest.pop()
+        lowest.append(bar)
+        entry = bar - bars
+        if entry >= 0:
+            while lowest[0] <= entry:
+                lowest.popleft()
+            found.append(rows[entry][1] - rows[lowest[0]][0])
+    return found
+
+
+def return_levels(moves, horizon_h, periods):
+    """What separate events go beyond once in each period, as a fall of the price."""
+    apart = horizon_h * BARS_PER_DAY // 24 + 20 * BARS_PER_DAY
+    years = len(moves) / BARS_PER_DAY / 365.25
+    far = sorted(range(len(moves)), key=lambda bar: -moves[bar])[: len(moves) // 10]
+    far.sort()
+
+    def events(level):
+        count, last = 0, -10 * apart
+        for bar in far:
+            if moves[bar] > level:
+                count += bar - last > apart
+                last = bar
+        return count
+
+    levels = {}
+    for period in periods:
+        low, high = 0.0, 2 * max(moves)
+        for _ in range(30):
+            middle = (low + high) / 2
+            low, high = (middle, high) if events(middle) * period > years else (low, middle)
+        levels[period] = 1 - math.exp(-(low + high) / 2)
+    return levels
+
+
 class Counts:
     """Trials whose interval held the truth, of those that had one."""
 
@@ -99,13 +144,14 @@ class Counts:
             f" ({self.asked - self.given} without)" if self.asked > self.given else "")
 
 
-def count(program, folder, process, days, trials, truth):
-    names = ["frequency", "zero seen", "two spells or more", "mean shortfall", "shortfall per entry", "difference", "next year"]
+def count(program, folder, process, days, seeds, truth):
+    names = ["frequency", "zero seen", "two spells or more", "mean shortfall", "shortfall per entry", "difference", "next year",
+             "return levels"]
     found = {name: Counts() for name in names}
-    results, severity, differences = truth
-    for first in range(0, trials, FILES_PER_RUN):
+    results, severity, levels = truth
+    for first in range(seeds.start, seeds.stop, FILES_PER_RUN):
         files = []
-        for seed in range(first, min(first + FILES_PER_RUN, trials)):
+        for seed in range(first, min(first + FILES_PER_RUN, seeds.stop)):
             files.append(folder / f"t{seed}.csv")
             write_prices(files[-1], process, days, seed, 1_400_000_000)
         out = run(program, files, folder / "run")
@@ -130,6 +176,10 @@ def count(program, folder, process, days, trials, truth):
             other = row["other_side"], row["other_leverage_x"], row["horizon_h"]
             value = float(results[key(row)]["negative_equity_frac"]) - float(results[other]["negative_equity_frac"])
             found["difference"].add(row["ci_low_frac"], row["ci_high_frac"], value)
+        for row in table(out, "tail.csv"):
+            period = float(row["return_period_y"])
+            if row["side"] == "long" and period in levels.get(row["horizon_h"], {}):
+                found["return levels"].add(row["move_low_frac"], row["move_high_frac"], levels[row["horizon_h"]][period])
         for row in table(out, "backtest.csv"):
             found["next year"].add(
                 row["next_year_low_frac"], row["next_year_high_frac"], float(row["negative_equity_frac"]))
@@ -147,8 +197,11 @@ def truth(program, folder, process):
     found = (
         {key(row): row for row in table(out, "results.csv")},
         {key(row): row for row in table(out, "severity.csv") if row["fill"] not in ("worst", "best")},
-        table(out, "differences.csv"),
+        {},
     )
+    # Thirty events of the rarest: no longer period has a truth in so few years.
+    for hours in {row["horizon_h"] for row in table(out, "tail.csv")}:
+        found[2][hours] = return_levels(falls(file, int(float(hours))), int(float(hours)), [1, 2, 5, 10])
     shutil.rmtree(out)
     file.unlink()
     return found
@@ -157,15 +210,16 @@ def truth(program, folder, process):
 def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     trials = int(sys.argv[3]) if len(sys.argv) > 3 else 60
+    first = int(sys.argv[4]) if len(sys.argv) > 4 else 0
     folder.mkdir(parents=True, exist_ok=True)
-    print(f"\n### Through the program\n\n{trials} files a row, four bars a day, "
+    print(f"\n### Through the program\n\n{trials} files a row (seeds from {first} on), four bars a day, "
           f"longs and shorts of {' and '.join(LEVERAGES)} times held for {' and '.join(HORIZONS)}; "
           f"the truth is one file of {YEARS_OF_TRUTH} years.\n")
     titles = None
     for process in PROCESSES:
         known = truth(program, folder, process)
         for days in DAYS:
-            found = count(program, folder, process, days, trials, known)
+            found = count(program, folder, process, days, range(first, first + trials), known)
             if titles is None:
                 titles = list(found)
                 print("| process | history | " + " | ".join(titles) + " |")

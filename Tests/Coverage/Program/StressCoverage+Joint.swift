@@ -36,7 +36,7 @@ extension StressCoverage {
 
     private static func judged(_ place: JointPlace, trials: Int, firstSeed: Int) -> [(Setting, JointCoverage.Row)] {
         let study = JointCoverage(
-            place.process, horizonDays: place.horizonDays, days: place.lengths[0], longRun: 20_000_000)
+            place.process, horizonDays: place.horizonDays, days: place.lengths[0], longRun: 10_000_000)
         return place.lengths.flatMap { days in
             let setting = Setting(process: place.process, horizonDays: place.horizonDays, days: days)
             let table = JointCoverage(study, days: days).table(

@@ -6,23 +6,25 @@ import Synchronization
 
 /// The tables of return levels, of moves and of shortfalls.
 extension StressCoverage {
-    /// `StressCoverage --tail [trials]` prints these alone.
-    static func printTailTables(trials: Int) {
+    /// `StressCoverage --tail [trials] [first seed]` prints these alone, with `--shortfalls` the second of them.
+    static func printTailTables(trials: Int, firstSeed: Int) {
+        let isOfBoth = !CommandLine.arguments.contains("--shortfalls")
+        let shares = [nil, 0.1, 0.03].filter { isOfBoth || $0 != nil }
         let processes = [ReturnProcess.independent, .student, .garchJumps, .regimes, .slowRegimes]
         let places = processes.flatMap { process in [1, 7].map { (process, $0) } }
         let found = Mutex<[Int: [TailRows]]>([:])
         DispatchQueue.concurrentPerform(iterations: places.count) { place in
-            let rows = tables(places[place].0, places[place].1, trials: trials)
+            let rows = tables(places[place].0, places[place].1, shares, trials: trials, firstSeed: firstSeed)
             found.withLock { $0[place] = rows }
         }
         let all = found.withLock { found in places.indices.flatMap { found[$0] ?? [] } }
-        print("\n### Return levels of moves\n")
-        print(
-            "\(groupedText(trials, separator: ",")) invented histories a row (seeds 0 to \(trials - 1); of the truth 2024), "
-                + "four entries a day.\n"
-        )
-        printRows(all.filter { $0.share == nil }, trials: trials, truth: "true fall")
-        print("\n### Return levels of shortfalls\n")
+        let seeds = "seeds \(firstSeed) to \(firstSeed + trials - 1); of the truth 2024"
+        let words = "\(groupedText(trials, separator: ",")) invented histories a row (\(seeds)), four entries a day.\n"
+        if isOfBoth {
+            print("\n### Return levels of moves\n\n" + words)
+            printRows(all.filter { $0.share == nil }, trials: trials, truth: "true fall")
+        }
+        print("\n### Return levels of shortfalls\n\n" + words)
         printRows(all.filter { $0.share != nil }, trials: trials, truth: "true shortfall")
     }
 
@@ -36,15 +38,18 @@ extension StressCoverage {
         let rows: [TailCoverage.Row]
     }
 
-    private static func tables(_ process: ReturnProcess, _ horizon: Int, trials: Int) -> [TailRows] {
-        let market = TailCoverage.Market(process, horizonDays: horizon, bars: 30_000_000)
-        return [nil, 0.1, 0.03].flatMap { share in
+    private static func tables(
+        _ process: ReturnProcess, _ horizon: Int, _ shares: [Double?], trials: Int, firstSeed: Int
+    ) -> [TailRows] {
+        let market = TailCoverage.Market(process, horizonDays: horizon, bars: 20_000_000)
+        return shares.flatMap { share in
             let subject = share.map { TailCoverage.Subject.lateExits(distance: market.fall(share: $0)) } ?? .falls
             let truth = market.levels(subject)
             return (share == nil ? [120, 731, 1826] : [731, 1826]).map { days in
                 let study = TailCoverage(process, horizonDays: horizon, days: days, subject: subject, truth: truth)
                 return TailRows(
-                    process: process, horizonDays: horizon, days: days, share: share, rows: study.table(trials: trials))
+                    process: process, horizonDays: horizon, days: days, share: share,
+                    rows: study.table(trials: trials, firstSeed: firstSeed))
             }
         }
     }

@@ -6,9 +6,9 @@ import Synchronization
 
 /// Prints the tables of coverage as Markdown: how often nominal 95 % intervals hold the truth.
 ///
-/// `StressCoverage [trials]`, `StressCoverage --joint [trials] [first seed]` for differences and mean shortfalls alone, `--year [trials]` for further
-/// years and turbulent spells, `--tail [trials]` for return levels, or `StressCoverage --time` for the time that resampling a large grid
-/// takes.
+/// `StressCoverage [trials]`, `StressCoverage --joint [trials] [first seed]` for differences and mean shortfalls alone, `--year [trials]`
+/// for further years and turbulent spells, `--tail [trials] [first seed]` for return levels (`--shortfalls`: of shortfalls alone), or
+/// `StressCoverage --time` for the time that resampling a large grid takes.
 @main struct StressCoverage {
     static let resamples = 1000
     static let frequencies = [0.1, 0.03, 0.01, 0.003]
@@ -29,7 +29,9 @@ import Synchronization
             return printJointTables(trials: trials, firstSeed: firstSeed)
         }
         if CommandLine.arguments.contains("--year") { return printYearTables(trials: trials) }
-        if CommandLine.arguments.contains("--tail") { return printTailTables(trials: trials) }
+        if CommandLine.arguments.contains("--tail") {
+            return printTailTables(trials: trials, firstSeed: firstSeed)
+        }
         let ordinary = [ReturnProcess.independent, .autoregressive, .garchJumps, .regimes].flatMap { process in
             [1, 7, 30].map { Setting(process: process, horizonDays: $0, days: 1826) }
         }
@@ -48,7 +50,7 @@ import Synchronization
         printTable(short, trials: trials)
         printYearTables(trials: trials)
         printJointTables(trials: trials, firstSeed: 0)
-        printTailTables(trials: trials)
+        printTailTables(trials: trials, firstSeed: 0)
     }
 
     /// Files of a single month, as vendors sell minute bars.

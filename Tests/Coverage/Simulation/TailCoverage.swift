@@ -179,11 +179,11 @@ public struct TailCoverage: Sendable {
         }
     }
 
-    /// Judges `trials` histories, seeds from 0.
-    public func table(trials: Int) -> [Row] {
+    /// Judges `trials` histories, of seeds from the first on.
+    public func table(trials: Int, firstSeed: Int = 0) -> [Row] {
         let scale = scale
         var rows = zip(TailCoverage.periods, truth).map { Row(period: $0, truth: scale.value($1)) }
-        for seed in 0..<trials {
+        for seed in firstSeed..<firstSeed + trials {
             for (place, outcome) in outcomes(seed: seed).enumerated() {
                 switch outcome {
                 case nil: break
