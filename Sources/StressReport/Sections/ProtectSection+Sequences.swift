@@ -59,16 +59,19 @@ extension AssetSide {
         guard let (name, risks) = ruinRisks, let cell = headline?.cell,
             let own = risks.first(where: { $0.leverage == cell.leverage.value })?.risk
         else { return }
-        w.element("p", .class("mini")) { w in
-            w.phrases(
-                [
-                    .plain("Going on after every liquidation, as «"), .name(name),
-                    .plain("» does, each time with a margin of the same size: "),
-                ] + ruinPhrases(own, cell))
-        }
-        if let chart = ruinChart {
-            w.element("figure") { chart.write(to: &$0) }
-            w.source(["ruin.csv"], root: "../", drawing: chartFile("ruin"))
+        let lead: [Phrase] = [
+            .plain("Going on after every liquidation, as «"), .name(name),
+            .plain("» does, each time with a margin of the same size: "),
+        ]
+        w.element("div", .class("two")) { w in
+            if let chart = ruinChart {
+                w.element("div") { w in
+                    w.element("p", .class("src"), text: "Share of starts that lost all of a capital")
+                    w.element("figure") { chart.write(to: &$0) }
+                    w.source(["ruin.csv"], root: "../", drawing: chartFile("ruin"))
+                }
+            }
+            w.element("p") { $0.phrases(lead + ruinPhrases(own, cell)) }
         }
         writeData("Risk of ruin by capital and leverage", &w) { writeRuinTable(risks, &$0) }
     }

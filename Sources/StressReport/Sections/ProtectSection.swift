@@ -93,7 +93,7 @@ extension AssetSide {
         }
         let subject: [Phrase] = [.plain("«"), .name(result.shownName), .plain("» ")]
         let verb: [Phrase] =
-            from == to
+            shareText(from) == shareText(to)
             ? [
                 .plain("leaves \(cell.leverage.screenText) \(side.rawValue)s at "), .finding(shareText(to)),
                 .plain(" below zero"),
