@@ -46,7 +46,13 @@ public struct EntryWindows: Sendable {
         lastBar = EntryWindows.lastBars(series, horizon: horizon, stride: stride, segmentEnd: segmentEnd)
     }
 
-    private static func segmentEnds(_ series: BarSeries, maxGap: TimeSpan?) -> [Int32] {
+    /// Windows of known marks.
+    package init(horizon: TimeSpan, lastBar: [Int32], segmentEnd: [Int32]) {
+        (self.horizon, self.lastBar, self.segmentEnd) = (horizon, lastBar, segmentEnd)
+    }
+
+    /// See ``segmentEnd``. O(bars).
+    package static func segmentEnds(_ series: BarSeries, maxGap: TimeSpan?) -> [Int32] {
         var ends = [Int32](repeating: Int32(series.count), count: series.count)
         guard let maxGap, series.count > 1 else { return ends }
         for index in stride(from: series.count - 2, through: 0, by: -1) {
