@@ -77,8 +77,28 @@ public struct DelaySpread: Hashable, Sendable {
 
     /// Where a share `part` of the mass between two bounds of the interval lies below; the bounds are within the interval.
     public func quantile(_ part: Double, from: Double, to: Double) -> Double {
-        let below = from < 0 ? integral(0, from: from, to: min(0, to)) : 0
-        let above = to > 0 ? integral(0, from: max(0, from), to: to) : 0
+        let (below, above) = masses(from: from, to: to)
+        return quantile(part, from: from, to: to, below: below, above: above)
+    }
+
+    /// The quantiles in the middles of `count` equal parts of the whole interval, rising.
+    public func quantiles(_ count: Int) -> [Double] {
+        let (below, above) = masses(from: lower, to: upper)
+        return (0..<count).map { place in
+            quantile(
+                (Double(place) + 0.5) / Double(count), from: lower, to: upper, below: below, above: above)
+        }
+    }
+
+    /// The masses on both sides of 0.
+    private func masses(from: Double, to: Double) -> (below: Double, above: Double) {
+        (
+            from < 0 ? integral(0, from: from, to: min(0, to)) : 0,
+            to > 0 ? integral(0, from: max(0, from), to: to) : 0
+        )
+    }
+
+    private func quantile(_ part: Double, from: Double, to: Double, below: Double, above: Double) -> Double {
         let wanted = part * (below + above)
         if wanted <= below, below > 0 {
             return quantile(1 - wanted / below, near: min(0, to), width: min(0, to) - from, sign: -1)

@@ -49,6 +49,7 @@ struct AccountRules: Sendable {
         case stays
         case falls
         case rises
+        case closes
     }
 
     init(
@@ -58,6 +59,9 @@ struct AccountRules: Sendable {
         (closing, rebalance) = (basket.closing, legs.count > 1 ? basket.rebalance : nil)
         movements = path.movements(falling: legs.map { $0.sign > 0 } + (collateral == nil ? [] : [true]))
     }
+
+    /// Where prices go when a platform looks at closes alone: straight there, all at once.
+    var toCloses: [Course] { Array(repeating: .closes, count: legs.count + (collateral == nil ? 0 : 1)) }
 
     /// What a liquidation takes of the traded notional.
     var liquidationFee: Double { platform.fees.close + platform.fees.liquidation }

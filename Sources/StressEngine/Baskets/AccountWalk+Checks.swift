@@ -18,8 +18,8 @@ extension AccountWalk {
     /// What a leg adds to it at a price.
     @inline(__always)
     func excess(_ state: AccountState, _ place: Int, at price: Double) -> Double {
-        let (position, carry) = (state.positions[place], state.carries[place])
-        return position.equity(at: price, carry) - position.requirement(at: price, carry)
+        state.positions[place].equity(at: price, state.carries[place])
+            - state.positions[place].requirement(at: price, state.carries[place])
     }
 
     /// Whether the account is due at the check at hand; leaves the prices at which it is.
@@ -31,12 +31,15 @@ extension AccountWalk {
             return excess(state) <= 0
         case .closes:
             for place in lanes.indices { state.prices[place] = lanes[place].closes[moment] }
-            return excess(state) <= 0
+            guard excess(state) <= 0 else { return false }
+            // Who looks at closes alone has not seen the account fall due on the way there.
+            if rules.platform.liquidation.trigger == .close { meet(&state, rules.toCloses) }
+            return true
         case .movement(let number):
             let movement = rules.movements[number]
             move(&state, movement, part: 1)
             // Equity less requirement is concave along a movement: above zero at both ends, it is above zero between them.
-            guard excess(state) <= 0 || isDueAtStart(&state, movement) else { return false }
+            guard excess(state) <= 0 || isDueAtStart(&state, movement), isMoving(state, movement) else { return false }
             meet(&state, movement)
             return true
         case .begin, .end: return false
@@ -48,6 +51,14 @@ extension AccountWalk {
         guard state.due == state.moment else { return false }
         move(&state, movement, part: 0)
         return excess(state) <= 0
+    }
+
+    /// Whether the price of something that is held moves at all: where none does, nothing is checked again.
+    private func isMoving(_ state: AccountState, _ movement: [AccountRules.Course]) -> Bool {
+        lanes.indices.contains { place in
+            let isHeld = place < state.isOpen.count ? state.isOpen[place] : true
+            return isHeld && target(place, movement[place], at: state.moment) != lanes[place].opens[state.moment]
+        }
     }
 
     /// Takes prices a part of the way of a movement from the opens.
@@ -64,6 +75,7 @@ extension AccountWalk {
         case .stays: lanes[place].opens[moment]
         case .falls: lanes[place].lows[moment]
         case .rises: lanes[place].highs[moment]
+        case .closes: lanes[place].closes[moment]
         }
     }
 

@@ -20,15 +20,44 @@ extension AccountWalk {
         guard state.isOver else { return }
         state.ended = state.moment
         if let collateral = rules.collateral {
-            state.kept = state.units * fill(state, collateral.fill, collateral.series, terms.count, collateral.pricing)
+            let fill = late(state, collateral.fill, terms.count, collateral.pricing)
+            state.kept = state.units * fill.price(series: collateral.series, point: state.point ?? 0)
         }
     }
 
     private func liquidate(_ state: inout AccountState, _ place: Int) {
-        let leg = rules.legs[place]
-        let (price, bar) = fillAndBar(state, leg.fill, leg.series, place, leg.pricing)
-        book(&state, place, at: leg.pricing.slipped(price, bar: bar), feeRate: rules.liquidationFee)
+        let fill = late(state, rules.legs[place].fill, place, rules.legs[place].pricing)
+        let price = fill.price(series: rules.legs[place].series, point: state.point ?? 0)
+        book(
+            &state, place, at: rules.legs[place].pricing.slipped(price, bar: fill.bar),
+            feeRate: rules.liquidationFee)
         state.closedCount += 1
+    }
+
+    /// How an account ends of which every leg is closed at the prices of the check at hand: nothing comes after that, so all points of the
+    /// law are looked at here.
+    func closedAtEveryPoint(_ state: AccountState) -> AccountEnds {
+        let points = 0..<AccountWalk.points
+        var left = points.map { _ in state.realised }
+        for place in state.positions.indices where state.isOpen[place] {
+            let leg = rules.legs[place]
+            let fill = late(state, leg.fill, place, leg.pricing)
+            let prices = fill.prices
+            for point in points {
+                let price = prices[AccountWalk.quantile(point: point, series: leg.series)]
+                left[point] += result(
+                    state, place, at: leg.pricing.slipped(price, bar: fill.bar), feeRate: rules.liquidationFee)
+            }
+        }
+        if let collateral = rules.collateral {
+            let prices = late(state, collateral.fill, terms.count, collateral.pricing).prices
+            for point in points {
+                left[point] +=
+                    state.units * prices[AccountWalk.quantile(point: point, series: collateral.series)]
+            }
+        }
+        return AccountEnds(
+            equity: left, closedCount: state.openCount * points.count, due: state.moment, ended: state.moment)
     }
 
     /// Closes the leg that has lost most, and the next, while the rest is due with the closed ones booked at the prices of the check.
@@ -52,43 +81,57 @@ extension AccountWalk {
         return open.min { gain($0) < gain($1) }
     }
 
-    private func fill(
-        _ state: AccountState, _ rule: ResolvedFill, _ series: Int, _ place: Int, _ pricing: ExitPricing
-    ) -> Double {
-        fillAndBar(state, rule, series, place, pricing).price
-    }
-
-    /// What a leg or the collateral is filled at, before slippage, and the bar of the fill among its own. A series without a bar at the
-    /// moment has no range, so every rule but `next` fills it at its last close.
-    private func fillAndBar(
-        _ state: AccountState, _ rule: ResolvedFill, _ series: Int, _ place: Int, _ pricing: ExitPricing
-    ) -> (price: Double, bar: Int) {
-        let (lane, moment, price) = (lanes[place], state.moment, state.prices[place])
-        let bar = Int(lane.bar[moment])
+    /// What a leg or the collateral is filled at, before slippage. A series without a bar at the moment has no range, so every rule but
+    /// `next` fills it at its last close.
+    private func late(_ state: AccountState, _ rule: ResolvedFill, _ place: Int, _ pricing: ExitPricing) -> LateFill {
+        let (moment, price) = (state.moment, state.prices[place])
+        let bar = Int(lanes[place].bar[moment])
         switch rule {
-        case .gap, .best: return (price, bar)
-        case .worst: return (adverse(lane, moment, place), bar)
-        case .next(let latency): return pricing.delayed(bar: bar, latency: latency)
+        case .gap, .best: return LateFill(anchor: price, bar: bar)
+        case .worst: return LateFill(anchor: adverse(place, moment), bar: bar)
+        case .next(let latency):
+            let delayed = pricing.delayed(bar: bar, latency: latency)
+            return LateFill(anchor: delayed.price, bar: delayed.bar)
         case .delay(let law):
-            let (low, high) = (lane.lows[moment], lane.highs[moment])
-            guard low > 0 else { return (adverse(lane, moment, place), bar) }
-            guard let spread = law.spread(anchor: price, low: low, high: high) else { return (price, bar) }
-            let luck = AccountWalk.luck(point: state.point ?? 0, series: series)
-            return (price * exp(spread.quantile(luck, from: spread.lower, to: spread.upper)), bar)
+            let (low, high) = (lanes[place].lows[moment], lanes[place].highs[moment])
+            guard low > 0 else { return LateFill(anchor: adverse(place, moment), bar: bar) }
+            return LateFill(anchor: price, bar: bar, spread: law.spread(anchor: price, low: low, high: high))
         }
     }
 
-    private func adverse(_ lane: Lane, _ moment: Int, _ place: Int) -> Double {
+    private func adverse(_ place: Int, _ moment: Int) -> Double {
         let falls = place < rules.legs.count ? rules.legs[place].sign > 0 : true
-        return falls ? lane.lows[moment] : lane.highs[moment]
+        return falls ? lanes[place].lows[moment] : lanes[place].highs[moment]
     }
 
-    /// The quantile at which a series is filled at a point: `v/64` with `v = 64 u · 19^k mod 64` and `u = (m + ½)/64`. Powers of 19 keep the
-    /// series from sharing their luck, and every series goes through the same 64 quantiles.
-    static func luck(point: Int, series: Int) -> Double {
+    /// Which of the 64 quantiles a series is filled at, at a point: `v/64` with `v = 64 u · 19^k mod 64` and `u = (m + ½)/64` is the middle of
+    /// part ⌊v⌋. Powers of 19 keep the series from sharing their luck, and every series goes through the same 64 quantiles.
+    static func quantile(point: Int, series: Int) -> Int {
         // Halves are counted, modulo 128, so that everything is whole.
         var halves = 2 * point + 1
         for _ in 0..<series { halves = halves * 19 & 127 }
-        return Double(halves) / 128
+        return halves >> 1
+    }
+}
+
+/// Where something is filled that the platform closes.
+private struct LateFill {
+    /// The price where the fill is certain, else what it is spread around.
+    var anchor: Double
+    /// The bar of the fill, among the series' own.
+    var bar: Int
+    var spread: DelaySpread?
+
+    /// The fills at the 64 quantiles of the law; the same where it is certain.
+    var prices: [Double] {
+        guard let spread else { return Array(repeating: anchor, count: AccountWalk.points) }
+        return spread.quantiles(AccountWalk.points).map { anchor * exp($0) }
+    }
+
+    /// The fill of a series at a point.
+    func price(series: Int, point: Int) -> Double {
+        guard let spread else { return anchor }
+        let part = (Double(AccountWalk.quantile(point: point, series: series)) + 0.5) / Double(AccountWalk.points)
+        return anchor * exp(spread.quantile(part, from: spread.lower, to: spread.upper))
     }
 }

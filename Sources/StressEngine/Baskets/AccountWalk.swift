@@ -94,6 +94,7 @@ struct AccountWalk: Sendable {
             return AccountEnds(
                 equity: [state.equity], closedCount: state.closedCount, due: state.due, ended: state.ended)
         }
+        if rules.closing == .all { return closedAtEveryPoint(state) }
         var ends = AccountEnds(equity: [], closedCount: 0, due: state.moment, ended: state.moment)
         for point in 0..<AccountWalk.points {
             var copy = state
@@ -175,7 +176,7 @@ struct AccountWalk: Sendable {
 
     /// What a leg leaves that is closed at a price.
     func result(_ state: AccountState, _ place: Int, at price: Double, feeRate: Double) -> Double {
-        let position = state.positions[place]
-        return position.equity(at: price, state.carries[place]) - feeRate * position.tradedNotional(at: price)
+        state.positions[place].equity(at: price, state.carries[place])
+            - feeRate * state.positions[place].tradedNotional(at: price)
     }
 }

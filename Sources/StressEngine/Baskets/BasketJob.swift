@@ -4,21 +4,6 @@ import StressBasics
 import StressStatistics
 import StudyPlan
 
-/// One basket at one leverage, for one holding time, on one platform.
-public struct BasketCell: Hashable, Codable, Sendable {
-    /// `L` of the account.
-    public var leverage: Leverage
-    /// The longest that legs are held.
-    public var horizon: TimeSpan
-    /// Name of the platform.
-    public var platform: String
-
-    /// A cell of the given values.
-    public init(leverage: Leverage, horizon: TimeSpan, platform: String) {
-        (self.leverage, self.horizon, self.platform) = (leverage, horizon, platform)
-    }
-}
-
 /// How a basket is margined, and what is taken to happen inside bars.
 public struct BasketVariant: Hashable, Sendable {
     /// The accounts.
@@ -63,13 +48,20 @@ public struct BasketJob: Sendable {
     /// Entries that are tried, at most.
     public var entryCount: Int { market.times.count / max(1, study.position.stride) }
 
+    /// The name of the fill rule in outputs; `off` where nobody liquidates.
+    public func fillName(_ cell: BasketCell) -> String {
+        let rules = study.platform(named: cell.platform)?.rules.liquidation
+        guard let rules, rules.enabled else { return "off" }
+        return rules.resolvedFill(barLength: market.barLength).name
+    }
+
+    /// What a tally counts, without intervals.
+    public func estimate(of tally: BasketTally) -> BasketEstimate {
+        BasketEstimate(tally, excludedBefore: excludedBefore)
+    }
+
     /// Entries before the first moment at which all series are known.
     var excludedBefore: Int { market.entriesBefore(stride: study.position.stride) }
-
-    /// Whether the path can matter: whether an account holds more than one series.
-    public func isOnPath(_ mode: AccountMode) -> Bool {
-        basket.collateral != nil || (mode == .cross && basket.legs.count > 1)
-    }
 
     /// The windows of a holding time, over the moments.
     func windows(_ horizon: TimeSpan) -> EntryWindows {

@@ -15,7 +15,7 @@ extension BasketJob {
     public func estimates(
         of tallies: [BasketTally], _ variants: [BasketVariant], cell: BasketCell, rules: ResamplingRules
     ) -> [BasketEstimate] {
-        var estimates = tallies.map { BasketEstimate($0, excludedBefore: excludedBefore) }
+        var estimates = tallies.map(estimate)
         let alone = variants.firstIndex { $0.mode == .alone && $0.path == basket.path }
         if let alone {
             for place in estimates.indices where variants[place].mode != .alone {
