@@ -24,6 +24,8 @@ public struct Study: Hashable, Sendable {
     public var limits: [StudyLimit]
     /// What traders do beside holding; each is compared with it.
     public var behaviours: [Behaviour] = []
+    /// Positions that are opened together, and how they are margined.
+    public var baskets: [Basket] = []
     /// The cell the first sentence speaks of.
     public var headline: CellSelector
     /// What a headline without data makes of the run.

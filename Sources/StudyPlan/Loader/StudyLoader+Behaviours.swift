@@ -20,7 +20,8 @@ extension StudyLoader {
     private static func behaviour(_ reader: YAMLReader) -> Behaviour? {
         if let name = reader.node.scalar?.string { return known(name, reader) }
         guard let map = reader.map(known: ["name"] + Settings.Behaviours.section.keys.filter { $0 != "name" }),
-            let name = map.required("name").flatMap(behaviourName), var behaviour = orders(map, name: name)
+            let name = map.required("name").flatMap({ label($0, of: "behaviour") }),
+            var behaviour = orders(map, name: name)
         else { return nil }
         var isWhole = true
         /// A part that may be left out, but not be wrong.
@@ -54,11 +55,12 @@ extension StudyLoader {
         return reader.wrong("'\(SourceLocation.presentable(name))' is no known behaviour", hint: near)
     }
 
-    private static func behaviourName(_ reader: YAMLReader) -> String? {
+    /// A name that outputs print.
+    static func label(_ reader: YAMLReader, of what: String) -> String? {
         guard let name = reader.text() else { return nil }
         let isPlain = name.unicodeScalars.allSatisfy { !$0.isHostile && $0 != "\n" && $0 != "\t" }
         guard isPlain, !name.isEmpty, name.count <= 64 else {
-            return reader.wrong("a behaviour's name has 1 to 64 characters, none of them invisible")
+            return reader.wrong("a \(what)'s name has 1 to 64 characters, none of them invisible")
         }
         return name
     }

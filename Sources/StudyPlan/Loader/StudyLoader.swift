@@ -37,7 +37,7 @@ struct StudyLoader {
     func study() -> Study? {
         let known = [
             "version", "name", "data", "grid", "position", "platforms", "ledger", "statistics", "limits", "headline",
-            "archive", "behaviours",
+            "archive", "behaviours", "baskets",
         ]
         guard let map = root.map(known: known + StudyLoader.operationKeys) else { return nil }
         checkVersion(map)
@@ -49,6 +49,7 @@ struct StudyLoader {
         let statistics = map["statistics"].map(statisticsSection) ?? StatisticsRules()
         let limits = map["limits"].map(limitSection) ?? []
         let behaviours = map["behaviours"].map(StudyLoader.behaviourSection) ?? []
+        let baskets = map["baskets"].map(StudyLoader.basketSection) ?? []
         let headline = map["headline"].map { selector($0, extra: [StudyLoader.noValueKey]) } ?? CellSelector()
         let headlineRule = map["headline"].map(headlineRule) ?? .fail
         let name = map["name"].map(nameSection) ?? "study"
@@ -56,14 +57,14 @@ struct StudyLoader {
         let archive = map["archive"].map(archiveSection)
         guard let inputs, let grid, let platforms, let position, let statistics, let limits, let headline,
             let headlineRule, let name,
-            let operations, let behaviours
+            let operations, let behaviours, let baskets
         else { return nil }
         var study = Study(
             name: name, inputs: inputs, grid: grid, position: position, platforms: platforms,
             statistics: statistics, limits: limits, headline: headline, operations: operations)
         study.archive = archive ?? nil
         study.ledger = ledger ?? nil
-        study.behaviours = behaviours
+        (study.behaviours, study.baskets) = (behaviours, baskets)
         study.headlineOnNoValue = headlineRule
         return study
     }

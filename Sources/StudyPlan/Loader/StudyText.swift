@@ -20,6 +20,8 @@ extension Study {
         }
         if !behaviours.isEmpty { lines.append("behaviours:") }
         lines += behaviours.map { "  - {\($0.parts(name: quoted($0.name)).joined(separator: ", "))}" }
+        if !baskets.isEmpty { lines.append("baskets:") }
+        lines += baskets.map { "  - {\($0.parts(quoted: quoted).joined(separator: ", "))}" }
         let headlineParts = selectorParts(headline) + ruleParts(headlineOnNoValue, isComplete)
         lines.append("headline: {\(headlineParts.joined(separator: ", "))}")
         return lines.joined(separator: "\n") + "\n"
@@ -37,6 +39,7 @@ extension Study {
         let absent: [(Bool, String)] = [
             (limits.isEmpty, "limits: none, no figure ends a run with exit code 3"),
             (behaviours.isEmpty, "behaviours: none, every position is held"),
+            (baskets.isEmpty, "baskets: none, every position has an account of its own"),
             (statistics.lookBack == nil, "statistics.look_back_margin: none"),
             (ledger == nil, "ledger: none, it is not asked who pays"),
             (archive == nil, "archive: the one that 'belowzero fetch' knows"),

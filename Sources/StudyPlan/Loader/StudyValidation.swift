@@ -12,7 +12,7 @@ extension Study {
     public func validate(
         file: String, place: (String) -> (line: Int, column: Int)? = { _ in nil }
     ) throws(StudyError) {
-        var problems = assetProblems + contractProblems + ledgerProblems
+        var problems = assetProblems + contractProblems + ledgerProblems + basketProblems
         problems += cellCount > Study.mostCells ? [sizeProblem] : selectorProblems()
         guard problems.isEmpty else {
             throw StudyError(
@@ -32,6 +32,10 @@ extension Study {
                 check: "duplicate_asset", message: "the asset '\($1.asset)' stands twice in data",
                 hint: "give each price history its own name", path: "data[\($0)]")
         }
+    }
+
+    private var basketProblems: [Problem] {
+        basketObjections.map { Problem(check: "bad_basket", message: $0.message, hint: $0.hint, path: $0.path) }
     }
 
     private var sizeProblem: Problem {
