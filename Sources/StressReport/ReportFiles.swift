@@ -13,6 +13,7 @@ extension RunReport {
         let index = IndexPage(report: self, pages: pages, tables: tables.map(\.file)).file
         let written =
             [index] + pages.map(\.page) + pages.flatMap(\.drawings) + (WhoPaysSection(self)?.drawings ?? [])
+            + (SpreadSection(self)?.drawings ?? [])
             + tables.map { ReportFile(path: $0.file, contents: $0.contents) }
         let names = written.map(\.path) + ["summary.txt", "summary.json", "run.json", storedResultsName]
         return written + [summaryText, summary(files: names), manifest]

@@ -56,6 +56,8 @@ extension ResultsDocument {
         let ledger: LedgerResults?
         /// Nil in documents of before there were any.
         let behaviours: [BehaviourResult]?
+        /// The same.
+        let baskets: [BasketResult]?
     }
 
     private struct RowName: Codable {
@@ -78,7 +80,8 @@ extension ResultsDocument {
             suspiciousRow: suspicion.map { RowName(cell: $0.row.cell, fill: $0.row.fill) }, details: report.details,
             requirements: report.requirements, comparisons: report.comparisons,
             lookBackMargins: report.lookBackMargins, bands: report.bands, yearRecords: report.yearRecords,
-            ledger: report.ledger, behaviours: report.behaviours.isEmpty ? nil : report.behaviours)
+            ledger: report.ledger, behaviours: report.behaviours.isEmpty ? nil : report.behaviours,
+            baskets: report.baskets.isEmpty ? nil : report.baskets)
         return [UInt8](ExactJSON.bytes(Joined(header: Header(), body: body)))
     }
 
@@ -130,7 +133,7 @@ extension ResultsDocument {
         (report.requirements, report.comparisons) = (body.requirements, body.comparisons)
         (report.lookBackMargins, report.bands) = (body.lookBackMargins, body.bands)
         (report.yearRecords, report.ledger) = (body.yearRecords, body.ledger)
-        report.behaviours = body.behaviours ?? []
+        (report.behaviours, report.baskets) = (body.behaviours ?? [], body.baskets ?? [])
         if let row = body.suspiciousRow {
             report.suspicion = SuspicionCheck(
                 bars: body.suspiciousBars ?? 0,

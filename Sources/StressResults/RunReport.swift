@@ -48,6 +48,8 @@ public struct RunReport: Sendable {
     public var ledger: LedgerResults?
     /// Cells under the study's behaviours, in plan order, holding first in each cell; empty where none was asked for.
     public var behaviours: [BehaviourResult] = []
+    /// The study's baskets, in its order, then by leverage, holding time and platform, modes running fastest; empty where none was asked for.
+    public var baskets: [BasketResult] = []
 
     /// A report of the given parts.
     public init(

@@ -45,6 +45,7 @@ private final class Recorder: RunObserver {
         case .failed(let error, let cells, _): "failed \(error.failure.asset) \(error.failure.reason) \(cells)"
         case .notKept: "not kept"
         case .settling(let platforms): "settling \(platforms)"
+        case .spreading: "spreading"
         case .recomputing: "recomputing"
         }
     }

@@ -49,6 +49,7 @@ import Testing
         case 3: return (try TableTests.smallReport(), try Rendered.small)
         case 4: return (try TableTests.boundedReport(), try Rendered.bounded)
         case 7: return try rendered(makeBehaviourReport())
+        case 8: return try rendered(makeBasketReport())
         case 5: return try rendered(makeLateReport())
         default:
             let leverages = (1...30).map(Double.init)
@@ -59,7 +60,7 @@ import Testing
 
     private static func rendered(_ report: RunReport) -> (RunReport, [ReportFile]) { (report, report.files()) }
 
-    @Test("Every number of a page is in a file of the run", arguments: 0..<8)
+    @Test("Every number of a page is in a file of the run", arguments: 0..<9)
     func everyNumber(place: Int) throws {
         let (report, files) = try PageNumberTests.run(place)
         let entries = entries(report, files)

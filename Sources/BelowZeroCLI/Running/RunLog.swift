@@ -34,6 +34,10 @@ struct RunLog: RunObserver {
             console.warn("finished jobs cannot be kept, so this run could not be resumed: \(why)")
         case .settling(let platforms):
             console.say(platforms == 1 ? "Asking who pays" : "Asking who pays on \(platforms) platforms")
+        case .spreading(let baskets):
+            console.say(
+                baskets == 1 ? "Asking whether spreading helps" : "Asking of \(baskets) baskets whether spreading helps"
+            )
         case .recomputing(let asset): console.say("Computing again what lies between the runs of \(asset)")
         }
     }

@@ -59,7 +59,7 @@ struct PlanText {
             let largest = jobs.max { $0.peak < $1.peak }
             return plan.base + (largest?.peak ?? 0) + jobs.reduce(0) { $0 + $1.held } - (largest?.held ?? 0)
         }
-        return max(groups.max() ?? plan.base, plan.ledgerPeak)
+        return max(groups.max() ?? plan.base, plan.togetherPeak)
     }
 
     private var budgetText: String {

@@ -96,6 +96,7 @@ public struct StressSession {
         guard !settings.isTableOnly else { return report }
         report = report.pooling(threads: settings.threads)
         report.ledger = try ledger(report)
+        try addBaskets(to: &report)
         let spent = begin.duration(to: clock.now)
         report.circumstances.duration = TimeSpan(milliseconds: Int64(spent / .milliseconds(1)))
         return report.withOwedShares().comparing(results.compactMap(\.suspicion).first)
@@ -107,9 +108,7 @@ public struct StressSession {
         let failed = Set(report.failures.map(\.asset))
         let places = study.inputs.indices.filter { !failed.contains(study.inputs[$0].asset) }
         observer.observe(.settling(platforms: study.platforms.count))
-        let reader = JobReader(
-            study: study, files: resolved.files, caches: settings.caches, threads: settings.threads,
-            timeout: settings.timeout, control: observer.control)
+        let reader = jobReader
         let stage = LedgerStage(study: study, threads: settings.threads, control: observer.control)
         let histories = try places.map { place in
             guard let read = reader.read(place, sharing: 1) else { throw RunCancelled() }
@@ -118,8 +117,15 @@ public struct StressSession {
         return try stage.results(histories)
     }
 
-    /// A history as it was when its job was done. All platforms hold all histories at once, so they are read again.
-    private func history(_ read: JobReader.Read, as job: AssetReport?) throws -> LedgerStage.History {
+    /// Reads histories once more, for what needs several at once.
+    var jobReader: JobReader {
+        JobReader(
+            study: study, files: resolved.files, caches: settings.caches, threads: settings.threads,
+            timeout: settings.timeout, control: observer.control)
+    }
+
+    /// A history as it was when its job was done. Platforms and baskets hold several at once, so they are read again.
+    func history(_ read: JobReader.Read, as job: AssetReport?) throws -> LedgerStage.History {
         guard case .success(let input) = read.input, input.report.files == job?.files else {
             throw Failure(
                 .tryAgain, "the files of \(job?.asset ?? "a price history") changed while they were read",

@@ -38,6 +38,8 @@ public enum RunEvent: Sendable {
     case notKept(why: String)
     /// The population lives on so many platforms.
     case settling(platforms: Int)
+    /// So many baskets are walked.
+    case spreading(baskets: Int)
     /// What lies between two runs of a price history is computed again.
     case recomputing(asset: String)
 }

@@ -24,6 +24,10 @@ struct Costs: Sendable {
     private let ledgers: Double
     /// Sets of rules that traders go by beside holding.
     private let behaviours: Double
+    /// Assets of baskets.
+    private let basketed: Set<String>
+    /// Accounts that are walked at an entry, over all baskets, cells and paths.
+    private let accounts: Double
 
     init(_ study: Study, threads: Int, isTableOnly: Bool) {
         cells = Double(study.cellCount) / Double(max(1, study.inputs.count))
@@ -40,6 +44,9 @@ struct Costs: Sendable {
         population = isTableOnly ? nil : study.ledgerPopulation
         ledgers = Double(min(threads, study.platforms.count * (1 + DeleveragingRule.allCases.count)))
         behaviours = isTableOnly ? 0 : Double(study.behaviours.flatMap(\.orders).count)
+        basketed = isTableOnly ? [] : Set(study.baskets.flatMap(\.assets))
+        accounts =
+            isTableOnly ? 0 : Double(study.baskets.reduce(0) { $0 + $1.accountsPerEntry } * study.basketCells.count)
         limited = Double(study.inputs.map { LimitFigures(study, asset: $0.asset).cells.count }.max() ?? 0)
     }
 
@@ -83,6 +90,17 @@ struct Costs: Sendable {
         let days = min(bars, bars * bar / 86_400_000 + 1)
         let following = 48 * bars + classes * (open * 160 + days * 240)
         return held(size) + Int(ledgers * following)
+    }
+
+    /// What baskets take of a history while they are walked: it, what is laid along their moments, extremes and windows; 0 for one that is in
+    /// none.
+    func baskets(_ size: HistorySize, asset: String) -> Int {
+        basketed.contains(asset) ? 2 * held(size) + size.bars * 60 : 0
+    }
+
+    /// Seconds on one thread that the baskets of a history's length take.
+    func basketSeconds(_ size: HistorySize) -> Double {
+        min(Double(size.bars) * accounts, Double(BasketStage.mostWalks)) * 20e-6
     }
 
     /// The fewest parts with which a job stays below `room` bytes; where no number of parts does, the one that comes nearest.

@@ -22,6 +22,8 @@ public struct WorkPlan: Sendable {
         public let peak: Int
         /// Bytes that its part of the ledger takes while the population lives; 0 for a study without one.
         public let ledger: Int
+        /// Bytes that it takes while baskets are walked; 0 where it is in none.
+        public let baskets: Int
         /// Seconds on one thread.
         public let seconds: Double
     }
@@ -34,6 +36,8 @@ public struct WorkPlan: Sendable {
     public let jobs: [Job]
     /// What the whole run may take.
     public let budget: Int
+    /// Seconds that baskets take on one thread.
+    private let basketSeconds: Double
     /// Whether the user set it.
     public let isBudgetChosen: Bool
     private let costs: Costs
@@ -54,10 +58,11 @@ public struct WorkPlan: Sendable {
         let budget = memory?.bytes ?? freeMemory().map { Int(Double($0) * WorkPlan.share) } ?? .max
         self.budget = budget
         let base = WorkPlan.base(study)
-        jobs = study.inputs.indices.map { place in
-            let size = HistorySize(study.inputs[place], files: files)
-            return Job(place, size, costs, parts: costs.parts(size, within: budget - base))
+        let sizes = study.inputs.map { HistorySize($0, files: files) }
+        jobs = sizes.enumerated().map { place, size in
+            Job(study, place, size, costs, parts: costs.parts(size, within: budget - base))
         }
+        basketSeconds = study.baskets.isEmpty ? 0 : sizes.map(costs.basketSeconds).max() ?? 0
     }
 
     /// What is needed whatever is at work: the program itself, the results of all jobs, and at the end the outputs.
@@ -68,7 +73,7 @@ public struct WorkPlan: Sendable {
     /// A job whose bars are counted now that they are read, while histories of `waiting` bytes wait beside it.
     func counted(_ place: Int, _ market: MarketHistory, waiting: Int) -> Job {
         let size = HistorySize(market)
-        return Job(place, size, costs, parts: costs.parts(size, within: budget - base - waiting))
+        return Job(study, place, size, costs, parts: costs.parts(size, within: budget - base - waiting))
     }
 
     /// Whether a job fits the budget when it is done alone.
@@ -80,11 +85,11 @@ public struct WorkPlan: Sendable {
     /// Whether the run has to look after its memory: a budget was promised, or is too small for all cells of a history at once.
     public var isTight: Bool { isBudgetChosen || jobs.contains { $0.parts > 1 } }
 
-    /// What the run takes when its jobs are done one by one, and then the ledger with all histories at once.
-    public var smallestPeak: Int { base + max(jobs.map(\.peak).max() ?? 0, ledger) }
+    /// What the run takes when its jobs are done one by one, and then what needs several histories at once.
+    public var smallestPeak: Int { max(base + (jobs.map(\.peak).max() ?? 0), togetherPeak) }
 
-    /// What the run takes while the population lives through all histories at once.
-    public var ledgerPeak: Int { base + ledger }
+    /// What the run takes while the population lives through all histories at once, or baskets are walked.
+    public var togetherPeak: Int { base + max(ledger, jobs.reduce(0) { $0 + $1.baskets }) }
 
     private var ledger: Int { jobs.reduce(0) { $0 + $1.ledger } }
 
@@ -130,15 +135,17 @@ public struct WorkPlan: Sendable {
 
     /// Seconds that the whole study takes, about.
     public var seconds: Double {
-        jobs.reduce(0) { $0 + $1.seconds } / Double(threads) + Costs.outputSeconds(cells: study.cellCount)
+        (jobs.reduce(0) { $0 + $1.seconds } + basketSeconds) / Double(threads)
+            + Costs.outputSeconds(cells: study.cellCount)
     }
 }
 
 extension WorkPlan.Job {
-    fileprivate init(_ place: Int, _ size: HistorySize, _ costs: Costs, parts: Int) {
+    fileprivate init(_ study: Study, _ place: Int, _ size: HistorySize, _ costs: Costs, parts: Int) {
         self.init(
             place: place, fileBytes: size.bytes, bars: size.bars, held: costs.held(size), parts: parts,
-            peak: costs.peak(size, parts: parts), ledger: costs.ledger(size), seconds: costs.seconds(size, parts: parts)
+            peak: costs.peak(size, parts: parts), ledger: costs.ledger(size),
+            baskets: costs.baskets(size, asset: study.inputs[place].asset), seconds: costs.seconds(size, parts: parts)
         )
     }
 }

@@ -23,6 +23,7 @@ struct IndexPage {
     private var confidence: Double { report.study.statistics.confidence }
     private var headline: CellSentences? { report.headlineSentences }
     private var whoPays: WhoPaysSection? { WhoPaysSection(report) }
+    private var spreading: SpreadSection? { SpreadSection(report) }
 
     /// The page.
     var file: ReportFile {
@@ -35,6 +36,7 @@ struct IndexPage {
             if !report.limits.isEmpty { writeLimits(&w) }
             if !report.failures.isEmpty { writeFailures(&w) }
             writeMatrix(&w)
+            spreading?.write(to: &w)
             whoPays?.write(to: &w)
             writeAssets(&w)
             writeFiles(&w)
@@ -45,7 +47,9 @@ struct IndexPage {
     private var sections: [(id: String, label: String)] {
         (report.limits.isEmpty ? [] : [("limits", "Limits")])
             + (report.failures.isEmpty ? [] : [("failures", "No data")])
-            + [("assets", "Assets")] + (whoPays?.sections ?? []) + [("data", "Data"), ("files", "Files")]
+            + [("assets", "Assets")] + (spreading?.sections ?? []) + (whoPays?.sections ?? []) + [
+                ("data", "Data"), ("files", "Files"),
+            ]
     }
 
     // MARK: Answer

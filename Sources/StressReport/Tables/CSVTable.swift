@@ -73,7 +73,8 @@ extension RunReport {
     func tables(pages: [AssetSide]) -> [CSVTable] {
         var tables =
             [resultsTable, severityTable, intervalsTable, safeguardsTable, maxLeverageTable] + anatomyTables
-            + comparisonTables + behaviourTables + pooledTables + backtestTables + lookBackTables + ledgerTables + [
+            + comparisonTables + behaviourTables + basketTables + pooledTables + backtestTables + lookBackTables
+            + ledgerTables + [
                 dataQualityTable, inputsTable, statementsTable(pages: pages),
             ]
         if !study.limits.isEmpty { tables.append(limitsTable) }
