@@ -30,7 +30,8 @@ extension BasketJob {
             guard let alone, estimates[place].change != nil else { continue }
             estimates[place].negativeDifference = panel.difference(place, alone)
             estimates[place].liquidatedDifference = panel.difference(count + place, count + alone)
-            estimates[place].equityDifference = panel.meanDifference(2 * count + place, 2 * count + alone)
+            estimates[place].equityDifference = panel.meanDifference(
+                panel.shares[2 * count + place], panel.shares[2 * count + alone])
         }
         return estimates
     }
