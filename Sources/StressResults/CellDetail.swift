@@ -175,7 +175,9 @@ public struct TailReport: Hashable, Codable, Sendable {
             let outcome: Result<TailFit.ReturnLevel, TailRefusal.Failure>?
             switch analysis.outcome {
             case .failure(let failure): outcome = .failure(failure)
-            case .success(let fit): outcome = fit.returnLevel(years: period, confidence: confidence)
+            case .success(let fit):
+                outcome = fit.returnLevel(
+                    years: period, confidence: confidence, farthest: scale.farthestExtrapolation)
             }
             switch outcome {
             case nil: return nil

@@ -163,6 +163,9 @@ private func span(years: Double, runDays: Int64 = 7, spells: Int? = nil) throws 
         let good = try fit(peaks).get()
         #expect(good.fitPValue > 0.05)
         #expect(refusal(good.returnLevel(years: 51, confidence: 0.95)) == .tooFar)
+        let farthest = TailScale.shortfalls(isBounded: true, largestLoss: 10).farthestExtrapolation
+        #expect(farthest == 2 && TailScale.moves(isFall: true).farthestExtrapolation == 5)
+        #expect(refusal(good.returnLevel(years: 20, confidence: 0.95, farthest: 1.9)) == .tooFar)
         #expect(
             good.returnLevel(years: 0.05, confidence: 0.95) == nil, "below the threshold the data themselves answer")
         let heavy = try fit(sample(.init(shape: 0.6, scale: 1), count: 30, seed: 4)).get()

@@ -125,7 +125,9 @@ extension TailRefusal {
             "the history has been through fewer than \(TurbulentSpells.fewest) turbulent spells, so what the next one brings is unknown"
         case .fewDecide: "a handful of peaks decides the level"
         case .noUpperEnd: "nothing bounds the level from above"
-        case .tooFar: "more than \(significantText(TailFit.farthestExtrapolation, digits: 2)) times the history"
+        case .tooFar:
+            "more than \(significantText(TailFit.farthestExtrapolation, digits: 2)) times the history, or "
+                + "\(significantText(TailFit.farthestOfShortfalls, digits: 2)) times for shortfalls"
         }
     }
 }

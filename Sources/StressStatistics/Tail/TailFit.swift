@@ -25,7 +25,7 @@ public enum TailRefusal: String, Hashable, Codable, Sendable, CaseIterable {
     case fewRegimes = "few_regimes"
     /// A handful of peaks decides the level, and without them it would be another.
     case fewDecide = "few_decide"
-    /// The return period asked for is more than ``TailFit/farthestExtrapolation`` times the history.
+    /// The return period asked for is more than ``TailScale/farthestExtrapolation`` times the history.
     case tooFar = "too_far"
     /// The likelihood never falls off: nothing bounds the level from above.
     case noUpperEnd = "no_upper_end"
@@ -69,6 +69,9 @@ public struct TailFit: Hashable, Codable, Sendable {
     public static let longestPeriod = 20.0
     /// How many times the length of the history a return period may be.
     public static let farthestExtrapolation = 5.0
+    /// The same of shortfalls: they have the heavier tail, and levels four times as far as the history held the truth in 76 to 83 % of
+    /// simulated independent returns with a power law.
+    public static let farthestOfShortfalls = 2.0
     /// Below this share the model is taken to be wrong.
     public static let poorFitBelow = 0.05
 
@@ -157,10 +160,17 @@ extension TailFit {
     /// Introduction to Statistical Modeling of Extreme Values", 2001, ch. 4): half the square of Student's quantile, times the
     /// ``dispersion``. It is lopsided, as it should be, and both ends rise with the period, because the bound does not depend on it. Fails
     /// for periods so short that the level lies under the threshold (nil), too far beyond the history, or without an upper end.
-    public func returnLevel(years period: Double, confidence: Double) -> Result<ReturnLevel, TailRefusal.Failure>? {
+    ///
+    /// - Parameters:
+    ///   - period: years.
+    ///   - confidence: strictly between 0 and 1.
+    ///   - farthest: how many times the history it may be, at most ``farthestExtrapolation``.
+    public func returnLevel(
+        years period: Double, confidence: Double, farthest: Double = farthestExtrapolation
+    ) -> Result<ReturnLevel, TailRefusal.Failure>? {
         let multiple = peaksPerYear * period
         guard multiple > 1 else { return nil }
-        guard period <= TailFit.farthestExtrapolation * years, period <= TailFit.longestPeriod else {
+        guard period <= farthest * years, period <= TailFit.longestPeriod else {
             return .failure(.init(.tooFar))
         }
         let growth = distribution.growth(multiple)

@@ -32,6 +32,11 @@ public struct TailScale: Hashable, Codable, Sendable {
     /// Past this the price would have moved by a factor of half a thousand million: nothing is known there.
     static let farthest = 20.0
 
+    /// How many times the length of the history a return period may be.
+    public var farthestExtrapolation: Double {
+        offset > 0 ? TailFit.farthestOfShortfalls : TailFit.farthestExtrapolation
+    }
+
     /// The place of a value; infinite at and past the end of the scale.
     public func scaled(_ value: Double) -> Double {
         let move = (value + offset) / unit

@@ -58,7 +58,8 @@ public struct TailCoverage: Sendable {
         return TailCoverage.periods.map { period in
             switch analysis.outcome {
             case .failure(let failure): .failure(failure)
-            case .success(let fit): fit.returnLevel(years: period, confidence: 0.95)
+            case .success(let fit):
+                fit.returnLevel(years: period, confidence: 0.95, farthest: scale.farthestExtrapolation)
             }
         }
     }
