@@ -122,7 +122,7 @@ public enum Settings {
         /// Resamples. A few would only look like an interval.
         public static let resamples = Setting(
             "resamples", zeroOr: 100...100_000, standard: 2000,
-            "Resamples behind every interval; 0 for plain intervals on disjoint windows, which are made at once.")
+            "Resamples behind differences, bands and what the headline is made of; 0 leaves these out.")
         /// Length of the time blocks.
         public static let block = Setting(
             "block", standard: .days(1), "Length of the time blocks that entries are counted in.")
