@@ -122,6 +122,23 @@ import Testing
         }
     }
 
+    /// A long whose margin is its own coin loses both at once: due no later than with money.
+    @Test(arguments: 350..<380)
+    func aCoinIsAWorseMarginOfItsOwnLong(seed: UInt64) throws {
+        var draw = try RandomBasket(seed, legs: 1)
+        draw.basket.legs[0].side = .long
+        (draw.basket.collateral, draw.markets) = (nil, Array(draw.markets.prefix(1)))
+        var held = draw
+        held.basket.collateral = BasketCollateral(asset: "0")
+        held.markets.append(draw.markets[0])
+        let (money, coin) = (try draw.outcomes(.cross, .sides), try held.outcomes(.cross, .sides))
+        for (entry, outcome) in money {
+            guard let due = outcome.due else { continue }
+            let first = try #require(coin[entry]?.due, "seed \(seed), entry \(entry)")
+            #expect(first <= due, "seed \(seed), entry \(entry)")
+        }
+    }
+
     /// All adverse extremes at once: no other path is due in an earlier moment.
     @Test(arguments: 400..<460)
     func nothingIsDueBeforeAdverse(seed: UInt64) throws {
