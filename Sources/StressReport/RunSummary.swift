@@ -27,6 +27,7 @@ extension RunReport {
             ("headlines", .list(pageHeadlines.map { .object(figuresJSON($0)) })),
             ("limits", .list(limits.map(limitJSON))),
             ("limits_together", limitsTogether.map(togetherJSON) ?? .null),
+            ("ledger", ledger.map { .list($0.platforms.map(\.summary)) } ?? .null),
             ("assets", .list(assets.map(assetJSON))),
             ("findings", .list(assets.flatMap(findingsJSON))),
             ("files", .list(files.map(JSONValue.text))),

@@ -37,6 +37,7 @@ import Testing
             for (name, value) in asked where name != "entries_count" { #expect(found[name] == value, "\(name)") }
             #expect(Double(asked["entries_count"]!) == Double(found["entries_count"]!))
         }
+        try theSummarySaysThem(scratch)
         let results = rows(try scratch.read("run/results.csv"))
         #expect(results.count == 8)
         for row in results {
@@ -80,6 +81,21 @@ import Testing
         let json = try scratch.program.run(["ledger", "prices.csv", "--platform", "bare-lender", "--json"])
         let lines = try #require(try JSONSerialization.jsonObject(with: Data(json.out.utf8)) as? [[String: Any]])
         #expect(lines.count == 2 * 13 && lines[0]["platform"] as? String == "bare-lender")
+    }
+
+    /// `summary.json` has what the command prints of everybody, and the fund.
+    private func theSummarySaysThem(_ scratch: Scratch) throws {
+        func objects(_ text: String) throws -> Any { try JSONSerialization.jsonObject(with: Data(text.utf8)) }
+        let json = try scratch.program.run(["ledger", "study.yaml", "--json"])
+        let lines = try #require(try objects(json.out) as? [[String: Any]])
+        let everybody = lines.filter { $0["asset"] is NSNull && $0["side"] is NSNull }
+        let summary = try #require(try objects(try scratch.read("run/summary.json")) as? [String: Any])
+        let ledger = try #require(summary["ledger"] as? [[String: Any]])
+        #expect(ledger.count == 2 && everybody.count == 2)
+        for (found, line) in zip(ledger, everybody) {
+            for (name, value) in line { #expect("\(found[name] ?? "")" == "\(value)", "\(name)") }
+            #expect(found["fund_end_quote"] is Double && found["exhausted_count"] is Int)
+        }
     }
 
     @Test func mistakesAreNamed() throws {

@@ -68,7 +68,7 @@ struct LedgerCommand: ParsableCommand {
             try OwnFile.ledger.write(text, to: out, force: forcing.force)
             common.console.say("Wrote \(out)")
         }
-        if common.json { return try Console.print(jsonText(results.platforms.flatMap(LedgerLine.lines), pretty: true)) }
+        if common.json { return try StandardOutput.write(results.json) }
         try StandardOutput.write(ledgerText(results, study: study, style: common.style))
     }
 }
@@ -135,38 +135,5 @@ private struct LedgerQuestion {
             study.ledger?.safeguards.fundAmount = try Settings.Fund.amount.value(of: fund, option: "--fund")
         }
         if let platforms = command.platform { study.platforms = try chosenPlatforms(platforms, of: study.platforms) }
-    }
-}
-
-/// A group of a ledger's positions as `--json` prints it; money in quote currency.
-private struct LedgerLine: Encodable {
-    let platform: String
-    let asset: String?
-    let side: String?
-    let leverageX: Double?
-    let entriesCount, unprotectedCount, liquidatedCount, shortfallCount, owedCount: Int
-    let shortfallFrac, shortfallCiLowFrac, shortfallCiHighFrac: Double?
-    let owedFrac, owedCiLowFrac, owedCiHighFrac: Double?
-    let marginQuote, shortfallQuote, fundQuote, adlQuote, socialisedQuote, platformQuote, owedQuote: Double
-
-    static func lines(_ result: LedgerResult) -> [LedgerLine] {
-        result.groups.map { LedgerLine($0, platform: result.platform) }
-    }
-
-    private init(_ group: LedgerGroup, platform: String) {
-        self.platform = platform
-        (asset, side, leverageX) = (group.asset, group.side?.rawValue, group.leverage?.value)
-        (entriesCount, unprotectedCount) = (group.counts.entries, group.counts.unprotected)
-        (liquidatedCount, shortfallCount) = (group.counts.liquidated, group.counts.shortfalls)
-        owedCount = group.counts.owing
-        (shortfallFrac, owedFrac) = (group.shortfallShare, group.owedShare)
-        let (shortfall, owed) = (group.intervals.shortfall, group.intervals.owed)
-        (shortfallCiLowFrac, shortfallCiHighFrac) = (shortfall?.low, shortfall?.high)
-        (owedCiLowFrac, owedCiHighFrac) = (owed?.low, owed?.high)
-        let amounts = group.amounts
-        (marginQuote, shortfallQuote) = (amounts.margin.quote, amounts.shortfall.quote)
-        (fundQuote, adlQuote) = (amounts.fund.quote, amounts.deleveraging.quote)
-        (socialisedQuote, platformQuote) = (amounts.socialised.quote, amounts.platform.quote)
-        owedQuote = amounts.owed.quote
     }
 }
