@@ -256,7 +256,7 @@ import Testing
         #expect(try page().contains(said))
         #expect(try page().contains("12–90"))
         report.details[0].shortfallTail?.levels.removeFirst()
-        #expect(try page().contains("Its shortfalls are not extrapolated: more than 5 times the history."))
+        #expect(try page().contains("Its shortfalls are not extrapolated: more than 2 times the history."))
     }
 
     /// A cell in which nothing happened draws nothing and says so.

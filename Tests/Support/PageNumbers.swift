@@ -38,8 +38,8 @@ public struct PageNumbers {
         // Column heads of quantiles.
         "90 %", "99 %",
         // A rule of the program, said where it refuses: fewer peaks or more years than it trusts.
-        "fewer than 25 separate peaks", "more than 5 times the history", "or 2 times for shortfalls",
-        "fewer than 30 independent windows", "at 1×",
+        "fewer than 25 separate peaks", "more than 5 times the history",
+        "more than 2 times the history", "fewer than 30 independent windows", "at 1×",
     ]
 
     private let tables: [String: [[String: String]]]

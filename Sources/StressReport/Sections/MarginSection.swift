@@ -14,7 +14,7 @@ extension AssetSide {
             + "unless it was closed."
         w.section("margin", label: "Tail and margin", title: marginTitle(detail), definition: definition) { w in
             if let refusal = tailRefusal(detail) {
-                w.element("p", .class("none"), text: "No extrapolation: \(refusal.words).")
+                w.element("p", .class("none"), text: "No extrapolation: \(refusal.words()).")
             } else {
                 w.scrolling("Moves by return period") { writeLevels(detail, &$0) }
             }
@@ -64,7 +64,7 @@ extension AssetSide {
     }
 
     private func fields(_ level: TailReport.Level, _ detail: CellDetail) -> [String] {
-        guard let move = level.move else { return [level.refusal?.words ?? "", "", ""] }
+        guard let move = level.move else { return [level.refusal?.words() ?? "", "", ""] }
         return [
             againstNumber(move.level), "\(againstNumber(move.interval.low))–\(againstNumber(move.interval.high))",
             leverageWords(level.bankruptLeverage(contract: detail.cell.contract, side: side)),
@@ -83,7 +83,7 @@ extension AssetSide {
         guard let tail = detail.shortfallTail else { return "" }
         guard let level = tail.levels.last(where: { $0.move != nil }), let shortfall = level.move else {
             let refusal = tail.levels.compactMap(\.refusal).first ?? .fewPeaks
-            return "Its shortfalls are not extrapolated: \(refusal.words)."
+            return "Its shortfalls are not extrapolated: \(refusal.words(farthest: TailFit.farthestOfShortfalls))."
         }
         return "Once in \(counted(Int(level.years), "year", "years")) a crash leaves a shortfall of more than "
             + "\(percentText(shortfall.level)) of the margin (\(confidenceText(confidence)) CI "
@@ -111,7 +111,9 @@ extension AssetSide {
 
 extension TailRefusal {
     /// The reason in words.
-    var words: String {
+    ///
+    /// - Parameter farthest: how many times the history a return period may be.
+    func words(farthest: Double = TailFit.farthestExtrapolation) -> String {
         switch self {
         case .fewPeaks: "fewer than \(TailFit.fewestPeaks) separate peaks above any threshold"
         case .noMaximum: "the likelihood has no regular maximum"
@@ -125,9 +127,7 @@ extension TailRefusal {
             "the history has been through fewer than \(TurbulentSpells.fewest) turbulent spells, so what the next one brings is unknown"
         case .fewDecide: "a handful of peaks decides the level"
         case .noUpperEnd: "nothing bounds the level from above"
-        case .tooFar:
-            "more than \(significantText(TailFit.farthestExtrapolation, digits: 2)) times the history, or "
-                + "\(significantText(TailFit.farthestOfShortfalls, digits: 2)) times for shortfalls"
+        case .tooFar: "more than \(significantText(farthest, digits: 2)) times the history"
         }
     }
 }

@@ -251,9 +251,15 @@ extension RunReport {
         /// Ends the columns' names.
         var base: String { self == .move ? "frac" : "margin_frac" }
         var unit: String { self == .move ? "of entry price" : "of margin" }
+        /// How many times the history a return period may be.
+        var farthest: Double { self == .move ? TailFit.farthestExtrapolation : TailFit.farthestOfShortfalls }
         var words: String {
             self == .move
                 ? "Move against the position within the holding time" : "Shortfall, the deepest of its crash"
+        }
+        /// Every refusal with its reason.
+        var refusals: String {
+            TailRefusal.allCases.map { "\($0.rawValue) (\($0.words(farthest: farthest)))" }.joined(separator: ", ")
         }
     }
 
@@ -290,7 +296,7 @@ extension RunReport {
             Column("confidence", "fraction", .number, "Confidence of the interval") { _ in numberText(confidence) },
             Column(
                 "refusal", "", .text,
-                "Why no \(name) is given: \(TailRefusal.allCases.map { "\($0.rawValue) (\($0.words))" }.joined(separator: ", "))"
+                "Why no \(name) is given: \(quantity.refusals)"
             ) {
                 $0.part.level.refusal?.rawValue ?? ""
             },
