@@ -96,3 +96,25 @@ extension HTMLWriter {
             Attribute("r", coordinate(radius)))
     }
 }
+
+extension Drawing {
+    /// The axes of a share against leverage: a line a decade, and leverages from the highest down where there is room for them.
+    func writeShareAxes(_ x: LogAxis, _ y: LogAxis, leverages: [Double], to w: inout HTMLWriter) {
+        for decade in y.decades {
+            w.rule("gr", x.start, y.position(decade), x.end, y.position(decade))
+            w.label(
+                "ti", x.start - 10, y.position(decade) + 4, anchor: "end",
+                significantText(decade * 100, digits: 1) + narrowSpace + "%")
+        }
+        var lastTick = -Double.infinity
+        for leverage in Set(leverages).sorted(by: >) {
+            let place = x.position(leverage)
+            guard abs(place - lastTick) >= 40 else { continue }
+            lastTick = place
+            w.rule("ax", place, y.start, place, y.start + 5)
+            w.label("ti", place, y.start + 23, anchor: "middle", numberText(leverage) + "×")
+        }
+        w.rule("ax", x.start, y.start, x.end, y.start)
+        w.label("tk", (x.start + x.end) / 2, height - 6, anchor: "middle", "Leverage at entry, log scale")
+    }
+}

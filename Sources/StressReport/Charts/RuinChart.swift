@@ -42,7 +42,7 @@ struct RuinChart: Drawing {
     }
 
     func writeShapes(to w: inout HTMLWriter) {
-        writeAxes(&w)
+        writeShareAxes(x, y, leverages: curves.flatMap(\.points).map(\.leverage), to: &w)
         var below = y.end - 2
         for (place, curve) in curves.enumerated() {
             let style = RuinChart.styles[place]
@@ -53,24 +53,5 @@ struct RuinChart: Drawing {
             w.label("nm \(style)t", x.end + 12, name + 4, counted(curve.margins, "margin", "margins"))
             below = name + 20
         }
-    }
-
-    private func writeAxes(_ w: inout HTMLWriter) {
-        for decade in y.decades {
-            w.rule("gr", x.start, y.position(decade), x.end, y.position(decade))
-            w.label(
-                "ti", x.start - 10, y.position(decade) + 4, anchor: "end",
-                significantText(decade * 100, digits: 1) + narrowSpace + "%")
-        }
-        var lastTick = -Double.infinity
-        for leverage in Set(curves.flatMap(\.points).map(\.leverage)).sorted(by: >) {
-            let place = x.position(leverage)
-            guard abs(place - lastTick) >= 40 else { continue }
-            lastTick = place
-            w.rule("ax", place, y.start, place, y.start + 5)
-            w.label("ti", place, y.start + 23, anchor: "middle", numberText(leverage) + "×")
-        }
-        w.rule("ax", x.start, y.start, x.end, y.start)
-        w.label("tk", (x.start + x.end) / 2, height - 6, anchor: "middle", "Leverage at entry, log scale")
     }
 }
