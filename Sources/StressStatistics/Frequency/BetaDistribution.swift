@@ -9,9 +9,16 @@ struct BetaDistribution {
     /// Shapes, both above 0.
     let a: Double
     let b: Double
+    /// `−ln B(a, b)`.
+    private let logFactor: Double
+
+    /// Of shapes above 0.
+    init(a: Double, b: Double) { self.init(a: a, b: b, logFactor: lgamma(a + b) - lgamma(a) - lgamma(b)) }
+
+    private init(a: Double, b: Double, logFactor: Double) { (self.a, self.b, self.logFactor) = (a, b, logFactor) }
 
     /// That of 1 less the value.
-    var mirrored: BetaDistribution { BetaDistribution(a: b, b: a) }
+    var mirrored: BetaDistribution { BetaDistribution(a: b, b: a, logFactor: logFactor) }
 
     /// The chance to lie at or below `x`: the regularised incomplete beta function, to about 10⁻¹⁴.
     ///
@@ -23,20 +30,31 @@ struct BetaDistribution {
             ? lowerMass(x) : 1 - mirrored.lowerMass(1 - x)
     }
 
-    /// `x` with ``cumulative(_:)`` of `share`, strictly between 0 and 1; by bisection, exact to the last bits of the distribution.
+    /// `x` with ``cumulative(_:)`` of `share`, strictly between 0 and 1, to the last bits of the distribution.
+    ///
+    /// Newton's steps, where they stay inside what is known to hold the answer and keep halving; else it is halved.
     func quantile(_ share: Double) -> Double {
-        var (low, high) = (0.0, 1.0)
+        var (low, high, x, step) = (0.0, 1.0, a / (a + b), 1.0)
         while true {
+            let excess = cumulative(x) - share
+            if excess < 0 { low = x } else { high = x }
             let middle = (low + high) / 2
             if middle == low || middle == high { return middle }
-            if cumulative(middle) < share { low = middle } else { high = middle }
+            let newton = x - excess / density(x)
+            let isGood = newton > low && newton < high && abs(newton - x) < step / 2
+            let next = isGood ? newton : middle
+            step = abs(next - x)
+            if step <= x.ulp { return next }
+            x = next
         }
     }
 
-    private func lowerMass(_ x: Double) -> Double {
-        let logFront = lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x)
-        return exp(logFront) / a * continuedFraction(x)
-    }
+    private func density(_ x: Double) -> Double { exp(logMass(x)) / (x * (1 - x)) }
+
+    private func lowerMass(_ x: Double) -> Double { exp(logMass(x)) / a * continuedFraction(x) }
+
+    /// `ln(x^a (1 − x)^b / B(a, b))`.
+    private func logMass(_ x: Double) -> Double { logFactor + a * log(x) + b * log1p(-x) }
 
     /// By the method of Lentz, as W. J. Thompson and A. R. Barnett give it (J. Comput. Phys. 64, 1986).
     private func continuedFraction(_ x: Double) -> Double {
