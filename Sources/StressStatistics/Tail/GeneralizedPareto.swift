@@ -86,13 +86,13 @@ extension GeneralizedPareto {
         let mean = excesses.reduce(0, +) / Double(excesses.count)
         let profile = ShapeProfile(excesses: excesses, mean: mean)
         // From near the end of the support, through 0, to tails far heavier than any that has a mean.
-        let bounded = (0..<60).map { -(1 - exp(-0.125 * Double(60 - $0))) / largest }
-        var grid = bounded.filter { profile.shape($0) > -0.5 }
-        grid.append(0)
-        grid += (0..<45).map { exp(-8 + 0.4 * Double($0)) / mean }
-        let best = grid.indices.max { profile.logLikelihood(grid[$0]) < profile.logLikelihood(grid[$1]) }!
+        let bounded = (0..<60).map { profile.point(-(1 - exp(-0.125 * Double(60 - $0))) / largest) }
+        var grid = bounded.filter { $0.shape > -0.5 }
+        grid.append(profile.point(0))
+        grid += (0..<45).map { profile.point(exp(-8 + 0.4 * Double($0)) / mean) }
+        let best = grid.indices.max { grid[$0].logLikelihood < grid[$1].logLikelihood }!
         guard best > 0, best < grid.count - 1 else { return nil }
-        let theta = profile.maximum(between: grid[best - 1], and: grid[best + 1])
+        let theta = profile.maximum(between: grid[best - 1].theta, and: grid[best + 1].theta)
         let shape = profile.shape(theta)
         guard shape > -0.5 else { return nil }
         self.init(shape: shape, scale: profile.scale(theta))
@@ -104,25 +104,51 @@ private struct ShapeProfile {
     let excesses: [Double]
     let mean: Double
 
-    func shape(_ theta: Double) -> Double {
-        excesses.reduce(0) { $0 + log1p(theta * $1) } / Double(excesses.count)
+    struct Point {
+        let theta: Double
+        let shape: Double
+        let logLikelihood: Double
     }
+
+    func point(_ theta: Double) -> Point {
+        let shape = shape(theta)
+        return Point(theta: theta, shape: shape, logLikelihood: logLikelihood(theta, shape: shape))
+    }
+
+    func shape(_ theta: Double) -> Double { sumOfLogs(theta) / Double(excesses.count) }
 
     func scale(_ theta: Double) -> Double { isExponential(theta) ? mean : shape(theta) / theta }
 
-    func logLikelihood(_ theta: Double) -> Double {
+    private func logLikelihood(_ theta: Double, shape: Double) -> Double {
         let n = Double(excesses.count)
         guard !isExponential(theta) else { return -n * log(mean) - n }
-        let shape = shape(theta)
         guard shape.isFinite, shape / theta > 0 else { return -.infinity }
         return -n * log(shape / theta) - n * (1 + shape)
+    }
+
+    /// `Σ ln(1 + θ x)`. Sixteen factors are multiplied before one logarithm is taken, where `θ x` is not so small that `1 + θ x` would
+    /// lose it. Inside the scan a factor lies between e⁻⁷·⁵ and 15,000 `n`, so that no product leaves the range of a number.
+    private func sumOfLogs(_ theta: Double) -> Double {
+        guard abs(theta) * mean > 0.01 else { return excesses.reduce(0) { $0 + log1p(theta * $1) } }
+        let whole = excesses.count & ~15
+        let sum = excesses.withUnsafeBytes { bytes in
+            stride(from: 0, to: whole * 8, by: 128).reduce(0.0) { sum, place in
+                let low = bytes.loadUnaligned(fromByteOffset: place, as: SIMD8<Double>.self)
+                let high = bytes.loadUnaligned(fromByteOffset: place + 64, as: SIMD8<Double>.self)
+                let factors = (1 + theta * low) * (1 + theta * high)
+                let halves = factors.lowHalf * factors.highHalf
+                let quarters = halves.lowHalf * halves.highHalf
+                return sum + log(quarters.x * quarters.y)
+            }
+        }
+        return excesses[whole...].reduce(sum) { $0 + log1p(theta * $1) }
     }
 
     /// Below this the shape is lost in rounding and the exponential is the same to the last bits.
     private func isExponential(_ theta: Double) -> Bool { abs(theta * mean) < 1e-9 }
 
     func maximum(between low: Double, and high: Double) -> Double {
-        goldenMaximum(low, high) { logLikelihood($0) }
+        goldenMaximum(low, high) { point($0).logLikelihood }
     }
 }
 
