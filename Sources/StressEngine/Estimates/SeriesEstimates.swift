@@ -17,7 +17,10 @@ extension HistoryJob {
         of results: [CellResult], rules: ResamplingRules, meanRun: TimeSpan? = nil, threads: Int,
         control: RunControl = RunControl()
     ) throws(RunCancelled) -> [CellEstimate] {
-        var estimates = results.map { $0.estimate(confidence: rules.confidence) }
+        let uncertain = parallelMap(count: results.count, threads: threads) { place -> CellEstimate? in
+            control.isCancelled ? nil : results[place].estimate(confidence: rules.confidence)
+        }
+        guard var estimates = uncertain else { throw RunCancelled() }
         let memory = meanRun.map { MarketMemory(runBlocks: $0.over(resamplingBlock)) } ?? marketMemory
         for horizon in Set(results.map(\.rules.cell.horizon)).sorted() {
             let cells = results.indices.filter { results[$0].rules.cell.horizon == horizon && $0 < estimates.count }

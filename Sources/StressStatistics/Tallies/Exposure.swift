@@ -72,7 +72,10 @@ public struct Exposure: Hashable, Sendable {
 
     private func weight(of bars: ClosedRange<Int>) -> Double {
         let steps = min(16, bars.count)
-        let places = (0..<steps).map { bars.lowerBound + (2 * $0 + 1) * bars.count / (2 * steps) }
-        return places.reduce(0) { $0 + weight(bars: $1) } / Double(steps)
+        var sum = 0.0
+        for step in 0..<steps {
+            sum += weight(bars: bars.lowerBound + (2 * step + 1) * bars.count / (2 * steps))
+        }
+        return sum / Double(steps)
     }
 }
