@@ -13,7 +13,7 @@ struct ChunkKeys: Sendable {
     private let contents: [Reach: [Digest]]
 
     /// Raised whenever the same rules and bars would give other bits, or their record has another form.
-    private static let version = 5
+    private static let version = 6
 
     /// Keys for cells of the given reaches; by default those of the job. O(bars × reaches).
     init(_ job: HistoryJob, reaches: Set<Reach>? = nil, threads: Int) {
@@ -28,12 +28,13 @@ struct ChunkKeys: Sendable {
             })
     }
 
-    /// The key of some cells over one chunk.
-    func key(_ chunk: Int, _ cells: KeyedCells) -> Digest {
+    /// The key of some cells over a run of chunks.
+    func key(_ chunks: Range<Int>, _ cells: KeyedCells) -> Digest {
         guard let digests = contents[cells.reach] else {
             preconditionFailure("keys are made for every reach of the job's cells")
         }
-        return Digest(of: "tallies \(ChunkKeys.version)\n\(digests[chunk].hex)\n\(cells.text)")
+        let seen = digests[chunks].map(\.hex).joined(separator: " ")
+        return Digest(of: "tallies \(ChunkKeys.version)\n\(seen)\n\(cells.text)")
     }
 }
 

@@ -60,4 +60,9 @@ struct BlockRuns: Sendable {
         }
         return tasks
     }
+
+    /// Runs of so many chunks from the first on: a history that has grown has the same runs, and some more behind them.
+    func runs(of count: Int) -> [Range<Int>] {
+        stride(from: 0, to: chunks.count, by: count).map { $0..<min($0 + count, chunks.count) }
+    }
 }

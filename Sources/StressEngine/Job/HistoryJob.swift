@@ -3,6 +3,7 @@ import PriceSeries
 import StressBasics
 import StressStatistics
 import StudyPlan
+import Synchronization
 
 /// The result of one cell, before estimation.
 public struct CellResult: Sendable {
@@ -167,25 +168,21 @@ extension HistoryJob {
                 || workUnits < (isJudged ? HistoryJob.leastJudgedWorkToKeep : HistoryJob.leastWorkToKeep)
                 ? nil : KeptTallies(store: store, keys: ChunkKeys(self, threads: threads))
         }
-        let items = items(threads: threads, byChunk: kept != nil)
+        let items = items(threads: threads, isKept: kept != nil)
         // Once a part: writing rules out is slow, and every chunk has the same.
         let keyed = kept == nil ? [] : parts.map(keyed)
-        let finished = parallelMap(count: items.count, threads: threads) {
-            results(of: items[$0], kept: kept, keyed: keyed, control: control)
+        let sums = JoinedTallies(rules.map { CellTally(roles: $0.fills.map(\.role), barLength: clock.unit) })
+        let finished = parallelMap(count: items.count, threads: threads) { place -> Bool? in
+            let item = items[place]
+            let found = results(of: item, kept: kept, keyed: keyed, control: control)
+            return found.map { sums.append($0, to: places(item.part), of: place) }
         }
-        guard let finished, !control.isCancelled else { throw RunCancelled() }
-        var tallies = rules.map { CellTally(roles: $0.fills.map(\.role), barLength: clock.unit) }
-        var kinds = rules.map { _ in KernelKind.plain }
-        for (item, part) in zip(items, finished) {
-            for (place, tally) in zip(places(item.part), part) {
-                tallies[place].append(tally)
-                kinds[place] = kind(item.part)
-            }
-        }
-        return rules.indices.map { cell in
+        guard finished != nil, !control.isCancelled else { throw RunCancelled() }
+        let kinds = Dictionary(uniqueKeysWithValues: parts.flatMap { part in places(part).map { ($0, kind(part)) } })
+        return zip(rules.indices, sums.tallies).map { cell, tally in
             CellResult(
-                rules: rules[cell], tally: tallies[cell],
-                disjointWindows: disjointWindows[rules[cell].cell.horizon] ?? 0, kernel: kinds[cell])
+                rules: rules[cell], tally: tally,
+                disjointWindows: disjointWindows[rules[cell].cell.horizon] ?? 0, kernel: kinds[cell] ?? .plain)
         }
     }
 
@@ -197,13 +194,18 @@ extension HistoryJob {
     private static let leastJudgedWorkToKeep = 500_000
 
     /// For each part the same runs of chunks, oldest first: enough of them to keep all threads busy to the end, and no more,
-    /// because every sweep first has to read on by its longest horizon.
-    private func items(threads: Int, byChunk: Bool) -> [Item] {
+    /// because every sweep first has to read on by its longest horizon. What is kept is cut at the same places in a history that has
+    /// grown.
+    private func items(threads: Int, isKept: Bool) -> [Item] {
         let parts = parts
-        let most = byChunk ? Int.max : (threads == 1 ? 1 : 8 * threads) / max(1, parts.count)
-        let tasks = blocks.tasks(most: max(1, most))
+        let most = (threads == 1 ? 1 : 8 * threads) / max(1, parts.count)
+        let tasks = isKept ? keptRuns : blocks.tasks(most: max(1, most))
         return parts.indices.flatMap { index in tasks.map { Item(index: index, part: parts[index], chunks: $0) } }
     }
+
+    /// Runs of chunks that are kept as one: of more chunks in a long history, where reading on by the longest horizon for each of them would cost more than computing a few chunks anew
+    /// when there are new bars.
+    var keptRuns: [Range<Int>] { blocks.runs(of: max(1, min(4, blocks.chunks.count / 16))) }
 
     var parts: [Part] { sweeps.indices.map(Part.sweep) + single.map(Part.single) }
 
@@ -230,7 +232,7 @@ extension HistoryJob {
         let places = places(item.part)
         let work = blocks.bars(item.chunks).count * places.count
         let empty = places.map { CellTally(roles: rules[$0].fills.map(\.role), barLength: clock.unit) }
-        let key = kept.map { $0.keys.key(item.chunks.lowerBound, keyed[item.index]) }
+        let key = kept.map { $0.keys.key(item.chunks, keyed[item.index]) }
         if let kept, let key, let tallies = kept.store.withBytes(key, { CellTally.tallies($0, like: empty) }) {
             control.finish(work)
             return tallies
@@ -248,6 +250,33 @@ extension HistoryJob {
         case .single(let cell): [tally(chunks, rules: rules[cell])]
         }
     }
+}
+
+/// The tallies of a job's cells while pieces of them arrive, each added as soon as all before it are: what waits is what other threads
+/// are at work on, and not the history.
+private final class JoinedTallies: Sendable {
+    private struct State {
+        var tallies: [CellTally]
+        var next = 0
+        var waiting: [Int: (places: [Int], tallies: [CellTally])] = [:]
+    }
+    private let state: Mutex<State>
+
+    init(_ empty: [CellTally]) { state = Mutex(State(tallies: empty)) }
+
+    /// The tallies of some cells from a piece of work; pieces are numbered, oldest first. True.
+    func append(_ tallies: [CellTally], to places: [Int], of piece: Int) -> Bool {
+        state.withLock { state in
+            state.waiting[piece] = (places, tallies)
+            while let (places, tallies) = state.waiting.removeValue(forKey: state.next) {
+                for (place, tally) in zip(places, tallies) { state.tallies[place].append(tally) }
+                state.next += 1
+            }
+            return true
+        }
+    }
+
+    var tallies: [CellTally] { state.withLock { $0.tallies } }
 }
 
 /// Tallies of chunks from earlier runs, and where they are found.

@@ -80,7 +80,7 @@ import Testing
         #expect(old.workUnits >= HistoryJob.leastWorkToKeep)
         _ = try old.run(threads: 2, store: store)
         let first = store.counts()
-        #expect(first.found == 0 && first.kept == old.blocks.chunks.count * 2)
+        #expect(first.found == 0 && first.kept == old.keptRuns.count * 2)
 
         // Again: everything is found, with equal bits.
         let again = try old.run(threads: 1, store: store)
@@ -91,7 +91,7 @@ import Testing
         let grown = try run(all, funding: funding)
         #expect(sameBits(try grown.run(threads: 2, store: store), try grown.run(threads: 1)))
         let after = store.counts()
-        #expect(after.kept <= 2 * 4 && after.found + after.kept == grown.blocks.chunks.count * 2, "\(after)")
+        #expect(after.kept <= 2 * 4 && after.found + after.kept == grown.keptRuns.count * 2, "\(after)")
     }
 
     @Test func aChangedByteInTheOldPartIsSeen() throws {
@@ -115,7 +115,7 @@ import Testing
         store.damage()
         _ = store.counts()
         #expect(sameBits(try run.run(threads: 2, store: store), first))
-        #expect(store.counts().kept == run.blocks.chunks.count * 2)
+        #expect(store.counts().kept == run.keptRuns.count * 2)
     }
 
     @Test(arguments: 0..<40)

@@ -63,8 +63,8 @@ import Testing
             let otherKeys = ChunkKeys(other, threads: 2)
             for (part, otherPart) in zip(job.parts, other.parts) {
                 for chunk in job.blocks.chunks.indices {
-                    let key = keys.key(chunk, job.keyed(part))
-                    let isSame = key == otherKeys.key(chunk, other.keyed(otherPart))
+                    let key = keys.key(chunk..<chunk + 1, job.keyed(part))
+                    let isSame = key == otherKeys.key(chunk..<chunk + 1, other.keyed(otherPart))
                     if job.needed(by: chunk, job.reach(part)).contains(bar) {
                         inside += 1
                         #expect(!isSame, "seed \(seed), bar \(bar), chunk \(chunk)")
@@ -100,7 +100,7 @@ import Testing
         for distance in [1, rule.bars - 1, rule.bars, rule.bars + 1, rule.bars + 9] where distance <= first {
             let other = try test.job(changing: first - distance)
             let otherKeys = ChunkKeys(other, reaches: [cells.reach], threads: 1)
-            let isSame = keys.key(chunk, cells) == otherKeys.key(chunk, cells)
+            let isSame = keys.key(chunk..<chunk + 1, cells) == otherKeys.key(chunk..<chunk + 1, cells)
             #expect(isSame == (distance > rule.bars), "seed \(seed), \(rule.bars) bars, \(distance) before")
             if isSame { #expect(rule.values(job, chunk) == rule.values(other, chunk), "seed \(seed)") }
         }
