@@ -8,16 +8,32 @@ extension RunReport {
     ///
     /// The same report gives the same bytes; only `run.json` and the footers of pages hold ``circumstances``.
     public func files() -> [ReportFile] {
-        let pages = assetSides
-        let tables = tables(pages: pages)
-        let index = IndexPage(report: self, pages: pages, tables: tables.map(\.file)).file
-        let written =
-            [index] + pages.map(\.page) + pages.flatMap(\.drawings) + (WhoPaysSection(self)?.drawings ?? [])
-            + (SpreadSection(self)?.drawings ?? [])
-            + tables.map { ReportFile(path: $0.file, contents: $0.contents) }
+        let sides = assetSides
+        // Tables take the longest: they come first.
+        let parts: [Written] =
+            parallelMap(count: sides.count + 1, threads: circumstances.threads) { place in
+                place == 0 ? Written(tables: self.tables(pages: sides)) : Written(sides[place - 1])
+            } ?? []
+        let tables: [CSVTable] = parts.flatMap(\.tables)
+        var written = [IndexPage(report: self, pages: sides, tables: tables.map(\.file)).file]
+        written += parts.compactMap(\.page) + parts.flatMap(\.drawings)
+        written += WhoPaysSection(self)?.drawings ?? []
+        written += SpreadSection(self)?.drawings ?? []
+        written += tables.map { ReportFile(path: $0.file, contents: $0.contents) }
         let names = written.map(\.path) + ["summary.txt", "summary.json", "run.json", storedResultsName]
         return written + [summaryText, summary(files: names), manifest]
     }
+}
+
+/// What one thread writes: all tables, or a page with its drawings.
+private struct Written {
+    var tables: [CSVTable] = []
+    var page: ReportFile?
+    var drawings: [ReportFile] = []
+
+    init(tables: [CSVTable]) { self.tables = tables }
+
+    init(_ side: AssetSide) { (page, drawings) = (side.page, side.drawings) }
 }
 
 /// A finished output file, not yet on disk.

@@ -1,3 +1,4 @@
+import StressBasics
 import StressEngine
 import StressResults
 

@@ -1,4 +1,5 @@
 import RunStore
+import StressBasics
 import StressEngine
 import StressReport
 import StressResults
@@ -17,9 +18,20 @@ public struct RunFiles {
 
     /// O(size of the report). `allowLarge` writes pages of any size.
     public init(_ report: RunReport, allowLarge: Bool) {
-        (pages, results) = (
-            report.boundedFiles(allowLarge: allowLarge), compressedResults(ResultsDocument(report).bytes)
-        )
+        let made = parallelMap(count: 2, threads: report.circumstances.threads) { part -> Part in
+            part == 0
+                ? .pages(report.boundedFiles(allowLarge: allowLarge))
+                : .results(compressedResults(ResultsDocument(report).bytes))
+        }
+        guard case .pages(let pages)? = made?.first, case .results(let results)? = made?.last else {
+            preconditionFailure("both are made")
+        }
+        (self.pages, self.results) = (pages, results)
+    }
+
+    private enum Part {
+        case pages(LargePages)
+        case results([UInt8])
     }
 
     /// Writes all of them into a folder that is not published yet, if there is room for them.

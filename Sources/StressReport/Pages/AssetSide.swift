@@ -4,7 +4,7 @@ import StressStatistics
 import StudyPlan
 
 /// One page's share of a run: one price history and one direction.
-struct AssetSide {
+struct AssetSide: Sendable {
     /// The run.
     let report: RunReport
     /// The history.
