@@ -10,12 +10,13 @@ import StressBasics
 /// bars and powers of it. What a bar is judged by is what the plain walk would say, except that funding is a difference of
 /// running sums; where that could matter it is added up again as the plain walk does.
 extension PlainKernel {
-    /// What an entry meets, searched for where there are trees, else walked.
-    func path(entry: Int, last: Int, trees: PassageTrees?) -> EntryPath {
+    /// What an entry meets, searched for where there are trees, else walked. A search that need not find out whether it would have been
+    /// below zero had nobody liquidated costs half as much, and leaves that unknown.
+    func path(entry: Int, last: Int, trees: PassageTrees?, findsUnprotected: Bool = true) -> EntryPath {
         guard let trees else { return path(entry: entry, last: last) }
         return hasCarry
-            ? carriedPath(entry: entry, last: last, trees: trees)
-            : passagePath(entry: entry, last: last, trees: trees)
+            ? carriedPath(entry: entry, last: last, trees: trees, findsUnprotected: findsUnprotected)
+            : passagePath(entry: entry, last: last, trees: trees, findsUnprotected: findsUnprotected)
     }
 
     /// The same as ``path(entry:last:)``. O(log bars) for most entries; at worst every bar of the window.
@@ -23,12 +24,12 @@ extension PlainKernel {
     @_specialize(where Position == InversePosition)
     @_specialize(where Position == BorrowedCashPosition)
     @_specialize(where Position == BorrowedCoinPosition)
-    func carriedPath(entry: Int, last: Int, trees: PassageTrees) -> EntryPath {
+    func carriedPath(entry: Int, last: Int, trees: PassageTrees, findsUnprotected: Bool) -> EntryPath {
         let course = CarryCourse(position: position(entry: entry), entry: entry, base: .none, since: entry)
         let belowZero = -CellRules.tolerance * course.position.entryValue
         let search = CarrySearch(trees, tree: trees.extremes(rules.cell.side), floor: belowZero)
         var path = EntryPath(liquidationBar: nil, unprotectedBar: nil, carry: .none)
-        path.unprotectedBar = firstBar(course, from: entry + 1, through: last, search)
+        if findsUnprotected { path.unprotectedBar = firstBar(course, from: entry + 1, through: last, search) }
         if rules.platform.liquidation.enabled {
             path.liquidationBar = firstDue(course, from: entry + 1, through: last, trees)
         }

@@ -77,21 +77,26 @@ extension PlainKernel {
     @_specialize(where Position == LinearPosition)
     @_specialize(where Position == InversePosition)
     @_specialize(where Position == SpotPosition)
-    func passagePath(entry: Int, last: Int, trees: PassageTrees) -> EntryPath {
+    func passagePath(entry: Int, last: Int, trees: PassageTrees, findsUnprotected: Bool) -> EntryPath {
         let position = position(entry: entry)
         let side = rules.cell.side
         var path = EntryPath(liquidationBar: nil, unprotectedBar: nil, carry: .none)
-        let belowZero = -CellRules.tolerance * position.entryValue
-        path.unprotectedBar =
-            firstBar(trees.extremes(side), past: position.bankruptcyPrice(.none), entry: entry, last: last) { bar in
-                position.equity(at: pricing.extremes[bar], .none) < belowZero
-            }
+        if findsUnprotected { path.unprotectedBar = unprotectedBar(position, entry: entry, last: last, trees) }
         guard rules.platform.liquidation.enabled else { return path }
         let tree = trees.checked(side, rules.platform.liquidation.trigger)
         path.liquidationBar = firstBar(tree, past: position.triggerPrice(.none), entry: entry, last: last) { bar in
             isDue(position, at: checkedPrices[bar], .none)
         }
         return path
+    }
+
+    @inline(__always)
+    private func unprotectedBar(_ position: Position, entry: Int, last: Int, _ trees: PassageTrees) -> Int? {
+        let belowZero = -CellRules.tolerance * position.entryValue
+        let tree = trees.extremes(rules.cell.side)
+        return firstBar(tree, past: position.bankruptcyPrice(.none), entry: entry, last: last) { bar in
+            position.equity(at: pricing.extremes[bar], .none) < belowZero
+        }
     }
 
     /// The first bar of the window near or past `price` that `isMet` confirms.

@@ -70,7 +70,7 @@ private struct EntryTracer: PositionVisitor {
 extension PlainKernel {
     fileprivate func trace(_ entry: Int) -> EntryTrace? {
         var outcome = emptyOutcome(allFills: false)
-        guard tryEntry(entry, trees: nil, prices: true, into: &outcome) == .watched, outcome.isDecided(),
+        guard tryEntry(entry, trees: nil, OutcomeParts(prices: true), into: &outcome) == .watched, outcome.isDecided(),
             let prices = outcome.prices
         else { return nil }
         let position = position(entry: entry)

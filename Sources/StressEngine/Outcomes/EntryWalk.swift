@@ -13,20 +13,24 @@ extension PlainKernel {
         case watched
     }
 
-    /// Tries one bar as an entry: the one place where a path, its exits and its prices come together. Fills in `outcome` where the entry
-    /// is watched, under as many fill rules as it has room for.
+    /// Tries one bar as an entry: the one place where a path, its exits and its prices come together. Fills in what a sink reads of
+    /// `outcome` where the entry is watched, under as many fill rules as it has room for.
     @inline(__always)
-    func tryEntry(_ entry: Int, trees: PassageTrees?, prices: Bool, into outcome: inout EntryOutcome) -> EntryKind {
+    func tryEntry(
+        _ entry: Int, trees: PassageTrees?, _ parts: OutcomeParts, into outcome: inout EntryOutcome
+    ) -> EntryKind {
         if windows.lastBar[entry] == EntryWindows.notAnEntry { return .notAnEntry }
         guard let (last, isCut) = windows.watched(entry) else { return .excluded }
         // Rejected entries are counted among complete windows.
         if isRejected(entry: entry) { return isCut ? .excluded : .rejected }
-        let path = path(entry: entry, last: last, trees: trees)
+        let path = path(entry: entry, last: last, trees: trees, findsUnprotected: parts.unprotected)
         (outcome.entry, outcome.last, outcome.isCut, outcome.path) = (entry, last, isCut, path)
-        for index in outcome.exits.indices {
-            outcome.exits[index] = exit(path, entry: entry, last: last, fill: rules.fills[index].rule, trees: trees)
+        if parts.exits {
+            for index in outcome.exits.indices {
+                outcome.exits[index] = exit(path, entry: entry, last: last, fill: rules.fills[index].rule, trees: trees)
+            }
         }
-        if prices { outcome.prices = self.prices(path, entry: entry, last: last) }
+        if parts.prices { outcome.prices = self.prices(path, entry: entry, last: last) }
         return .watched
     }
 
@@ -65,7 +69,7 @@ private struct EntryWalk<Sink: OutcomeSink>: PositionVisitor {
                 sink.beginBlock()
                 outcome.block = block
                 for entry in job.blocks.blocks[block] {
-                    switch kernel.tryEntry(entry, trees: trees, prices: Sink.readsPrices, into: &outcome) {
+                    switch kernel.tryEntry(entry, trees: trees, Sink.reads, into: &outcome) {
                     case .notAnEntry: break
                     case .excluded: sink.addExcluded(entry)
                     case .rejected: sink.addRejected(entry)

@@ -4,6 +4,8 @@ import StressStatistics
 
 /// Keeps every watched entry under the cell's own fill rule.
 struct HeldEntriesSink: OutcomeSink {
+    static var reads: OutcomeParts { OutcomeParts(unprotected: false) }
+
     private(set) var entries: [HeldEntry] = []
     private let times: [Int64]
     /// Time blocks of a resampled one.
@@ -24,6 +26,28 @@ struct HeldEntriesSink: OutcomeSink {
     }
 }
 
+/// Keeps when every watched entry was liquidated, where a liquidation closes it whole: no exit is needed for that.
+struct LiquidationsSink: OutcomeSink {
+    static var reads: OutcomeParts { OutcomeParts(exits: false, unprotected: false) }
+
+    private(set) var entries: [HeldEntry] = []
+    private let times: [Int64]
+    private let resamplingBlocks: Int
+
+    init(series: BarSeries, resamplingBlocks: Int) {
+        (times, self.resamplingBlocks) = (series.time, resamplingBlocks)
+    }
+
+    mutating func add(_ outcome: borrowing EntryOutcome) {
+        let bar = outcome.path.liquidationBar
+        entries.append(
+            HeldEntry(
+                bar: Int32(outcome.entry), block: Int32(outcome.block / resamplingBlocks), time: times[outcome.entry],
+                exitTime: times[bar ?? outcome.last], isLiquidated: bar != nil, negative: .zero, shortfall: 0,
+                equity: 0, cutTime: outcome.isCut ? times[outcome.last] : nil, isAtHorizon: bar == nil))
+    }
+}
+
 extension HistoryJob {
     /// Number of resampled blocks: the time blocks of the tallies, or runs of ``resamplingBlocks`` of them.
     public var blockCount: Int { (blocks.blocks.count + resamplingBlocks - 1) / resamplingBlocks }
@@ -36,13 +60,28 @@ extension HistoryJob {
     ) throws(RunCancelled) -> [HeldEntry] {
         let sink = HeldEntriesSink(series: market.series, resamplingBlocks: resamplingBlocks)
         let found = try outcomes(cell: cell, threads: threads, control: control, into: sink)
-        return HeldEntry.weighted(found.flatMap(\.entries), clock: clock)
+        return HeldEntry.weighted(found.map(\.entries), clock: clock)
+    }
+
+    /// The same entries with what is known of their liquidation alone: that of ``heldEntries(cell:threads:control:)``, for less than half
+    /// the cost; how they ended is left out.
+    public func liquidations(
+        cell: Int, threads: Int, control: RunControl = RunControl()
+    ) throws(RunCancelled) -> [HeldEntry] {
+        // What is reduced is closed later, or never.
+        if rules[cell].platform.liquidation.isPartial {
+            return try heldEntries(cell: cell, threads: threads, control: control)
+        }
+        let sink = LiquidationsSink(series: market.series, resamplingBlocks: resamplingBlocks)
+        let found = try outcomes(cell: cell, threads: threads, control: control, into: sink)
+        return HeldEntry.weighted(found.map(\.entries), clock: clock)
     }
 }
 
 extension HeldEntry {
     /// The same entries with the weights of what happened to them.
-    fileprivate static func weighted(_ entries: [HeldEntry], clock: BarClock) -> [HeldEntry] {
+    fileprivate static func weighted(_ chunks: [[HeldEntry]], clock: BarClock) -> [HeldEntry] {
+        var entries = Array(chunks.joined())
         func bars(_ entry: HeldEntry, to time: Int64) -> Int {
             BarClock.bars(from: clock.place(entry.time), to: clock.place(time))
         }
@@ -50,10 +89,11 @@ extension HeldEntry {
         for entry in entries { if let time = entry.cutTime { cut.add(bars: bars(entry, to: time)) } }
         guard cut.total > 0 else { return entries }
         let exposure = Exposure(entries: entries.count, cut: cut)
-        return entries.map { entry in
-            guard entry.isNegative || entry.isLiquidated else { return entry }
+        for place in entries.indices where entries[place].isNegative || entries[place].isLiquidated {
+            let entry = entries[place]
             let after = entry.isAtHorizon ? nil : bars(entry, to: entry.exitTime)
-            return entry.weighing(exposure.weight(bars: after) * Double(entries.count))
+            entries[place] = entry.weighing(exposure.weight(bars: after) * Double(entries.count))
         }
+        return entries
     }
 }

@@ -12,8 +12,8 @@ import StressBasics
 public protocol OutcomeSink: Sendable {
     /// Whether all fill rules of the cell are evaluated, or the chosen one alone.
     static var readsAllFills: Bool { get }
-    /// Whether ``EntryOutcome/prices`` are filled in; what an exit leaves is known without some of them.
-    static var readsPrices: Bool { get }
+    /// What it reads of an outcome.
+    static var reads: OutcomeParts { get }
 
     /// The next chunk begins; a block follows.
     mutating func beginChunk()
@@ -27,11 +27,26 @@ public protocol OutcomeSink: Sendable {
     mutating func add(_ outcome: borrowing EntryOutcome)
 }
 
+/// The parts of an ``EntryOutcome`` that are filled in; what nobody reads is not computed.
+public struct OutcomeParts: Hashable, Sendable {
+    /// ``EntryOutcome/prices``; what an exit leaves is known without some of them.
+    public var prices = false
+    /// ``EntryOutcome/exits``; else only what an entry met is known.
+    public var exits = true
+    /// ``EntryPath/unprotectedBar``, which a search of its own finds.
+    public var unprotected = true
+
+    /// Everything but prices, unless told otherwise.
+    public init(prices: Bool = false, exits: Bool = true, unprotected: Bool = true) {
+        (self.prices, self.exits, self.unprotected) = (prices, exits, unprotected)
+    }
+}
+
 extension OutcomeSink {
     /// Most look at the chosen rule.
     public static var readsAllFills: Bool { false }
     /// Most look at what is left, not at prices.
-    public static var readsPrices: Bool { false }
+    public static var reads: OutcomeParts { OutcomeParts() }
     /// Most need no chunks.
     public mutating func beginChunk() {}
     /// Most need no blocks.

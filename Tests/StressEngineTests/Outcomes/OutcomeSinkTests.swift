@@ -19,7 +19,7 @@ import Testing
         var outcomes: [EntryOutcome] = []
 
         static var readsAllFills: Bool { true }
-        static var readsPrices: Bool { true }
+        static var reads: OutcomeParts { OutcomeParts(prices: true) }
 
         mutating func beginChunk() { chunks += 1 }
         mutating func beginBlock() { blocks.append(0) }
@@ -126,10 +126,19 @@ import Testing
                 let walked = CellResult(
                     rules: result.rules, tally: tally, disjointWindows: result.disjointWindows, kernel: .passage)
                 expectAgreement(result, walked, "seed \(seed), \(contract)")
-                expectHeld(try run.heldEntries(cell: cell, threads: 2), result, "seed \(seed), \(result.rules.cell)")
+                let held = try run.heldEntries(cell: cell, threads: 2)
+                expectHeld(held, result, "seed \(seed), \(result.rules.cell)")
+                let liquidations = try run.liquidations(cell: cell, threads: 2)
+                #expect(liquidations.map(when) == held.map(when), "seed \(seed), \(result.rules.cell)")
             }
         }
         #expect(swept > 0)
+    }
+
+    /// When an entry was liquidated, for how many it stands then, and where it was seen last.
+    private func when(_ entry: HeldEntry) -> [Int64] {
+        let weight = entry.isLiquidated ? Int64(bitPattern: entry.weight.bitPattern) : 0
+        return [Int64(entry.bar), Int64(entry.block), entry.time, entry.exitTime, entry.cutTime ?? -1, weight]
     }
 
     private func expectHeld(_ held: [HeldEntry], _ result: CellResult, _ name: Comment) {
