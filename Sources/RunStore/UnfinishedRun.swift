@@ -240,22 +240,23 @@ extension UnfinishedRun {
         return header.key == key ? .whole(body) : .foreign
     }
 
-    private static let tallyMark = "tally-"
+    private static func tallyMark(_ piece: String) -> String { "tally-\(piece)-" }
 
     /// Keeps part of a piece that is still at work, named by what it was computed from; `common` stands for the rest. A power cut
     /// may undo it.
-    public func keepTally(_ key: Digest, of common: Digest, _ bytes: [UInt8]) throws(StoreError) {
-        try keep(UnfinishedRun.tallyMark + key.hex, key: common, bytes, isSynced: false)
+    public func keepTally(_ key: Digest, of piece: String, _ common: Digest, _ bytes: [UInt8]) throws(StoreError) {
+        try keep(UnfinishedRun.tallyMark(piece) + key.hex, key: common, bytes, isSynced: false)
     }
 
-    /// What was kept by ``keepTally(_:of:_:)``.
-    public func tally(_ key: Digest, of common: Digest) -> Piece {
-        piece(UnfinishedRun.tallyMark + key.hex, key: common)
+    /// What was kept by ``keepTally(_:of:_:_:)``.
+    public func tally(_ key: Digest, of piece: String, _ common: Digest) -> Piece {
+        self.piece(UnfinishedRun.tallyMark(piece) + key.hex, key: common)
     }
 
-    /// Removes what ``keepTally(_:of:_:)`` kept: its piece is whole.
-    public func dropTallies() {
-        for name in pieceNames where name.hasPrefix(UnfinishedRun.tallyMark) { calls.remove(piecePath(name)) }
+    /// Removes what ``keepTally(_:of:_:_:)`` kept of a piece: it is whole.
+    public func dropTallies(of piece: String) {
+        let mark = UnfinishedRun.tallyMark(piece)
+        for name in pieceNames where name.hasPrefix(mark) { calls.remove(piecePath(name)) }
     }
 
     /// Removes all pieces.

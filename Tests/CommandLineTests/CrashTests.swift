@@ -63,17 +63,19 @@ import Testing
         try running.killed()
     }
 
-    /// Kills the program as soon as an unfinished run in `folder` has kept a piece; false when it came to its end before.
-    private func kill(_ bench: Bench, in folder: String, onceItKept piece: String, _ arguments: [String]) throws -> Bool
-    {
+    /// Kills the program as soon as an unfinished run in `folder` has kept so many jobs, whichever they are; false when it came to its end
+    /// before.
+    private func kill(_ bench: Bench, in folder: String, onceItKept jobs: Int, _ arguments: [String]) throws -> Bool {
         let running = try bench.program.start(arguments)
-        while running.process.isRunning, !isKept(piece, in: bench.scratch.path + "/" + folder) { usleep(1000) }
+        while running.process.isRunning, kept(in: bench.scratch.path + "/" + folder) < jobs { usleep(1000) }
         return try running.killed().code == -SIGKILL
     }
 
-    private func isKept(_ piece: String, in folder: String) -> Bool {
+    private func kept(in folder: String) -> Int {
         let runs = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return runs.contains { $0.hasSuffix(".partial") && access("\(folder)/\($0)/pieces/\(piece)", F_OK) == 0 }
+        guard let run = runs.first(where: { $0.hasSuffix(".partial") }) else { return 0 }
+        let pieces = try? FileManager.default.contentsOfDirectory(atPath: "\(folder)/\(run)/pieces")
+        return pieces?.count { $0.hasPrefix("job-") } ?? 0
     }
 
     @Test func aHundredKillsAtRandomMoments() throws {
@@ -91,7 +93,7 @@ import Testing
             let kills = round % 5 == 0 ? 2 : 1
             for _ in 0..<kills { try kill(bench, after: random.uniform() * 1.1, arguments + ["--resume"]) }
             // A machine with other things to do comes less far in the same time.
-            if round % 10 == 9 { _ = try kill(bench, in: "out", onceItKept: "job-1", arguments + ["--resume"]) }
+            if round % 10 == 9 { _ = try kill(bench, in: "out", onceItKept: 1, arguments + ["--resume"]) }
             let left = (try? FileManager.default.contentsOfDirectory(atPath: bench.scratch.path + "/out")) ?? []
             #expect(left.allSatisfy { $0 == "\(round)" || $0 == ".\(round).partial" }, "seed \(seed): \(left)")
             if left.contains("\(round)") {
@@ -118,7 +120,7 @@ import Testing
         var isKilled = false
         for _ in 0..<CrashTests.mostTries where !isKilled {
             try? FileManager.default.removeItem(atPath: bench.scratch.path + "/Reports")
-            isKilled = try kill(bench, in: "Reports/small", onceItKept: "job-1", ["run", "study.yaml"])
+            isKilled = try kill(bench, in: "Reports/small", onceItKept: 1, ["run", "study.yaml"])
         }
         try #require(isKilled, "one of the kills came between the first job and the end")
         let end = try bench.program.run(["run", "study.yaml", "--resume"])
@@ -134,15 +136,17 @@ import Testing
 
     // MARK: What was kept
 
-    /// Leaves a run with every job kept and nothing written, as a kill before the writing does.
+    /// Leaves a run with the first and another job kept and nothing written, as a kill before the writing does.
     private func unfinished(_ bench: Bench) throws {
         for _ in 0..<CrashTests.mostTries {
             try? FileManager.default.removeItem(atPath: bench.scratch.path + "/out")
             let isKilled = try kill(
-                bench, in: "out", onceItKept: "job-2", ["run", "study.yaml", "--out", "out/run"])
-            if isKilled, !FileManager.default.fileExists(atPath: bench.scratch.path + "/out/run") { return }
+                bench, in: "out", onceItKept: 2, ["run", "study.yaml", "--out", "out/run"])
+            let isWhole = FileManager.default.fileExists(atPath: bench.scratch.path + "/out/run")
+            let first = bench.scratch.path + "/out/.run.partial/pieces/job-1"
+            if isKilled, !isWhole, FileManager.default.fileExists(atPath: first) { return }
         }
-        Issue.record("no kill came between the second job and the end")
+        Issue.record("no kill came between the first and another job and the end")
     }
 
     @Test func whatCannotBeTrustedIsComputedAgain() throws {

@@ -19,7 +19,7 @@ import Testing
         for job in ["job-1", "job-2"] where run.piece(job, key: key) == .absent {
             // A piece that cannot be kept costs the resuming, not the run.
             try? run.keep(job, key: key, Array(job.utf8))
-            run.dropTallies()
+            run.dropTallies(of: job)
         }
         var folder = try run.runFolder(at: root + "/a/run")
         for (path, contents) in files { try folder.write(contents, to: path) }

@@ -116,12 +116,14 @@ import Testing
 
     @Test func talliesGoWithTheirJob() throws {
         let run = try open(try scratch())
-        try run.keepTally(key, of: Digest(of: "program"), [1, 2])
-        #expect(run.tally(key, of: Digest(of: "program")) == .whole([1, 2]))
-        #expect(run.tally(key, of: Digest(of: "another program")) == .foreign)
+        let program = Digest(of: "program")
+        for job in ["job-1", "job-10"] { try run.keepTally(key, of: job, program, [1, 2]) }
+        #expect(run.tally(key, of: "job-1", program) == .whole([1, 2]))
+        #expect(run.tally(key, of: "job-1", Digest(of: "another program")) == .foreign)
         try run.keep("job-1", key: key, [3])
-        run.dropTallies()
-        #expect(run.tally(key, of: Digest(of: "program")) == .absent && run.piece("job-1", key: key) == .whole([3]))
+        run.dropTallies(of: "job-1")
+        #expect(run.tally(key, of: "job-1", program) == .absent && run.piece("job-1", key: key) == .whole([3]))
+        #expect(run.tally(key, of: "job-10", program) == .whole([1, 2]), "that of a job at work stays")
     }
 
     @Test func aDiskWithoutRoomIsSeenBeforeAnythingIsWritten() throws {

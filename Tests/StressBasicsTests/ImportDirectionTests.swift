@@ -38,6 +38,7 @@ private let mayImport: [String: Set<String>] = [
 /// Platform modules any of ours may use. Foundation stays out of hot loops, so only the outer modules have it.
 private let platformModules: Set<String> = ["Glibc", "Darwin", "Musl"]
 private let extraPlatformModules: [String: Set<String>] = [
+    "StressBasics": ["Dispatch", "Synchronization"],
     "CSVIngest": ["Dispatch", "Foundation", "FoundationEssentials", "Synchronization"],
     "ContentStore": ["Dispatch", "Synchronization"],
     "StressEngine": ["Dispatch", "Synchronization"],

@@ -54,12 +54,8 @@ struct PlanText {
 
     /// The largest group decides, not the sum of all, or the ledger, which has all histories at once.
     var peak: Int {
-        let groups = plan.groups(of: Array(plan.jobs.indices)).map { group in
-            let jobs = group.map { plan.jobs[$0] }
-            let largest = jobs.max { $0.peak < $1.peak }
-            return plan.base + (largest?.peak ?? 0) + jobs.reduce(0) { $0 + $1.held } - (largest?.held ?? 0)
-        }
-        return max(groups.max() ?? plan.base, plan.togetherPeak)
+        let groups = plan.groups(of: Array(plan.jobs.indices))
+        return max(groups.map(plan.peak).max() ?? plan.base, plan.togetherPeak)
     }
 
     private var budgetText: String {

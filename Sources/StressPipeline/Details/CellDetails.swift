@@ -8,7 +8,7 @@ import StressStatistics
 import StudyPlan
 
 /// Takes the headline cell of every page apart: one for each price history and direction.
-struct CellDetails {
+struct CellDetails: Sendable {
     let study: Study
     let input: AssetInput
     let job: HistoryJob
@@ -23,29 +23,38 @@ struct CellDetails {
     func details() throws(RunCancelled) -> [CellDetail] {
         guard let headline = study.headlineCell else { return [] }
         let conditions = MarketConditions(times: input.market.series.time, closes: input.market.series.close)
-        var details: [CellDetail] = []
-        for side in study.grid.sides {
-            var selector = CellSelector(like: headline.key, but: [.asset])
-            selector.side = side
-            guard let place = rows.firstIndex(where: { selector.matches($0.cell) }),
-                let inference = rows[place].estimate.inference,
-                job.outcomeCost(cell: place) <= CellDetails.mostBarsLookedAt
-            else { continue }
-            let entries = try job.heldEntries(cell: place, threads: threads, control: control)
-            let context = context(headline.horizon, meanRunBlocks: inference.meanRunBlocks)
-            let cell = rows[place].cell
-            let anatomy = CellAnatomy(entries: entries, market: conditions, context: context)
-            let tails = CellTails(
-                study: study, job: job, cell: cell, run: inference.meanRun, spells: inference.turbulentSpells)
-            let isHeadline = cell.asset == headline.asset && side == headline.side
-            var detail = CellDetail(
-                cell: cell, anatomy: anatomy, sensitivity: isHeadline ? try sensitivity(rows[place], anatomy) : [],
-                tail: tails.moves, shortfallTail: tails.shortfalls(entries, separation: context.separation),
-                curves: try curves(beside: cell))
-            detail.paths = episodePaths(place, anatomy.episodes, series: input.market.series)
-            details.append(detail)
+        let sides = study.grid.sides
+        let found = parallelMap(count: sides.count, threads: threads) { place -> [CellDetail]? in
+            guard let detail = try? detail(of: headline, sides[place], conditions) else { return nil }
+            return [detail].compactMap { $0 }
         }
-        return details
+        guard let found else { throw RunCancelled() }
+        return found.flatMap { $0 }
+    }
+
+    /// The headline's cell in one direction; nil where it is not computed, or would take too long to look at.
+    private func detail(
+        of headline: StudyCell, _ side: Side, _ conditions: MarketConditions
+    ) throws(RunCancelled) -> CellDetail? {
+        var selector = CellSelector(like: headline.key, but: [.asset])
+        selector.side = side
+        guard let place = rows.firstIndex(where: { selector.matches($0.cell) }),
+            let inference = rows[place].estimate.inference,
+            job.outcomeCost(cell: place) <= CellDetails.mostBarsLookedAt
+        else { return nil }
+        let entries = try job.heldEntries(cell: place, threads: threads, control: control)
+        let context = context(headline.horizon, meanRunBlocks: inference.meanRunBlocks)
+        let cell = rows[place].cell
+        let anatomy = CellAnatomy(entries: entries, market: conditions, context: context)
+        let tails = CellTails(
+            study: study, job: job, cell: cell, run: inference.meanRun, spells: inference.turbulentSpells)
+        let isHeadline = cell.asset == headline.asset && side == headline.side
+        var detail = CellDetail(
+            cell: cell, anatomy: anatomy, sensitivity: isHeadline ? try sensitivity(rows[place], anatomy) : [],
+            tail: tails.moves, shortfallTail: tails.shortfalls(entries, separation: context.separation),
+            curves: try curves(beside: cell))
+        detail.paths = episodePaths(place, anatomy.episodes, series: input.market.series)
+        return detail
     }
 
     private func sensitivity(_ row: ResultRow, _ anatomy: CellAnatomy) throws(RunCancelled) -> [SensitivityRow] {
@@ -78,7 +87,7 @@ struct CellDetails {
                 let inference = rows[place].estimate.inference,
                 job.outcomeCost(cell: place) <= CellDetails.mostBarsLookedAt
             else { continue }
-            let entries = try job.heldEntries(cell: place, threads: threads, control: control)
+            let entries = try job.liquidations(cell: place, threads: threads, control: control)
             let context = context(cell.horizon, meanRunBlocks: inference.meanRunBlocks)
             curves.append(
                 LiquidationCurve(
@@ -91,20 +100,20 @@ struct CellDetails {
 
     /// One requirement for each direction and holding time of the grid.
     func requirements() -> [MarginRequirement] {
-        study.grid.sides.flatMap { side in
-            study.grid.horizons.compactMap { horizon -> MarginRequirement? in
-                guard let row = rows.first(where: { $0.cell.side == side && $0.cell.horizon == horizon }),
-                    let inference = row.estimate.inference
-                else { return nil }
-                let found = job.adverseMoves(horizon: horizon, side: side)
-                let margin = RequiredMargin(
-                    moves: found.moves, blocks: found.blocks, frequency: study.statistics.maxFrequency,
-                    disjointWindows: inference.disjointWindows,
-                    context: context(horizon, meanRunBlocks: inference.meanRunBlocks))
-                return margin.map {
-                    MarginRequirement(asset: input.asset, side: side, horizon: horizon, margin: $0)
-                }
-            }
-        }
+        let asked = study.grid.sides.flatMap { side in study.grid.horizons.map { (side, $0) } }
+        let found = parallelMap(count: asked.count, threads: threads) { [requirement(asked[$0].0, asked[$0].1)] }
+        return (found ?? []).flatMap { $0.compactMap { $0 } }
+    }
+
+    private func requirement(_ side: Side, _ horizon: TimeSpan) -> MarginRequirement? {
+        guard let row = rows.first(where: { $0.cell.side == side && $0.cell.horizon == horizon }),
+            let inference = row.estimate.inference
+        else { return nil }
+        let found = job.adverseMoves(horizon: horizon, side: side)
+        let margin = RequiredMargin(
+            moves: found.moves, blocks: found.blocks, frequency: study.statistics.maxFrequency,
+            disjointWindows: inference.disjointWindows,
+            context: context(horizon, meanRunBlocks: inference.meanRunBlocks))
+        return margin.map { MarginRequirement(asset: input.asset, side: side, horizon: horizon, margin: $0) }
     }
 }

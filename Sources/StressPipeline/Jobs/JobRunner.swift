@@ -5,12 +5,12 @@ import StressEngine
 import StressResults
 import StressStatistics
 import StudyPlan
+import Synchronization
 
-/// Does the jobs of a session: in groups that fit the memory, each job under its time limit, and keeps what is finished.
-struct JobRunner {
+/// Does the jobs of a session: as many at once as fit the memory, each under its time limit, and keeps what is finished.
+struct JobRunner: Sendable {
     let session: StressSession
     private let kept: KeptJobs?
-    private let headline: StudyCell?
     private let progress: JobProgress
 
     private var study: Study { session.study }
@@ -26,7 +26,6 @@ struct JobRunner {
                 unfinished, study: study, files: resolved.files, tables: resolved.tables,
                 kernel: session.settings.kernel, isTableOnly: session.settings.isTableOnly, observer: session.observer)
         }
-        headline = study.headlineCell
         progress = JobProgress(weights: session.plan.jobs.map { max(1, $0.seconds) })
     }
 
@@ -43,26 +42,21 @@ struct JobRunner {
         return outcomes.compactMap { $0 }
     }
 
-    /// Reads the jobs of a group together and computes them one by one.
-    private func work(_ group: [Int], into outcomes: inout [JobOutcome?]) throws {
-        var inputs = try read(group)
-        for input in inputs {
-            guard let input, let report = try? input.input.get().report else { continue }
-            observer.observe(.read(report, spent: input.spent))
+    /// Reads and computes the jobs of a group, so many at once. What happens is told in the group's order, whichever ends first.
+    private func work(_ group: WorkPlan.Group, into outcomes: inout [JobOutcome?]) throws {
+        let (told, atWork) = (OrderedEvents(observer), JobsAtWork(threads: settings.threads))
+        let reader = session.jobReader
+        let found = parallelMap(count: group.jobs.count, threads: group.atOnce) { place -> JobOutcome? in
+            let job = group.jobs[place]
+            defer { progress.finish(job) }
+            guard let read = reader.read(job, sharing: group.atOnce) else { return nil }
+            let computing = JobComputing(session: session, kept: kept, progress: progress, atWork: atWork)
+            let done = computing.outcome(read, job, beside: session.plan.taken(in: group, beside: job))
+            done.map { told.tell($0.events, of: place) }
+            return done?.outcome
         }
-        for (place, job) in group.enumerated() {
-            let input = inputs[place]
-            // Its bars are let go with the job.
-            inputs[place] = nil
-            let waiting = inputs.reduce(0) { $0 + ($1?.market.map(session.plan.held) ?? 0) }
-            let outcome = try input.map { try self.outcome($0, job, waiting: waiting) } ?? nil
-            if let outcome { outcomes[job] = outcome }
-            if case .failed(let error)? = outcome {
-                let jobs = study.inputs.count
-                observer.observe(.failed(error, cells: study.cellCount / jobs, jobs: jobs))
-            }
-            progress.finish(job)
-        }
+        guard let found, !control.isCancelled else { throw RunCancelled() }
+        for (job, outcome) in zip(group.jobs, found) { outcomes[job] = outcome }
     }
 
     private func resumed() throws -> [JobOutcome?] {
@@ -82,131 +76,37 @@ struct JobRunner {
         guard finished < jobs else { return }
         observer.observe(.begun(jobs: jobs, cells: study.cellCount, threads: settings.threads))
     }
+}
 
-    // MARK: Reading
+/// Events of jobs that end in any order, told in the order of their group.
+private final class OrderedEvents: Sendable {
+    private let observer: any RunObserver
+    private let state = Mutex<(next: Int, waiting: [Int: [RunEvent]])>((0, [:]))
 
-    private func read(_ group: [Int]) throws -> [JobReader.Read?] {
-        let reader = JobReader(
-            study: study, files: session.resolved.files, caches: settings.caches, threads: settings.threads,
-            timeout: settings.timeout, control: control)
-        let found = parallelMap(count: group.count, threads: settings.threads) { place in
-            reader.read(group[place], sharing: group.count)
-        }
-        guard let found, !control.isCancelled else { throw RunCancelled() }
-        return found
-    }
+    init(_ observer: any RunObserver) { self.observer = observer }
 
-    // MARK: Computing
-
-    /// What became of a job whose files were read, while the histories of others take `waiting` bytes.
-    private func outcome(_ read: JobReader.Read, _ job: Int, waiting: Int) throws -> JobOutcome {
-        let asset = study.inputs[job].asset
-        switch read.input {
-        case .failure(let errors):
-            if read.isLate, let limit = settings.timeout {
-                return .failed(JobError(asset: asset, stage: .reading, limit: limit, report: nil))
-            }
-            return .failed(JobError(asset: asset, errors.all))
-        case .success(let input):
-            let planned = session.plan.counted(job, input.market, waiting: waiting)
-            guard session.plan.holds(planned) else {
-                return .failed(
-                    JobError(
-                        asset: asset, needs: session.plan.base + planned.peak, budget: session.plan.budget,
-                        report: input.report))
-            }
-            let timer = JobTimer(parent: control, limit: settings.timeout, spent: read.spent)
-            defer { timer.stop() }
-            progress.start(job, timer.control)
-            do throws(RunCancelled) {
-                let begin = ContinuousClock.now
-                let result = try result(input, parts: planned.parts, timer.control)
-                kept?.keep(result, job)
-                let figures = JobFigures(
-                    cells: result.rows.count, parts: planned.parts, bars: input.market.series.count,
-                    kernels: Set(result.kernels.map(\.rawValue)).sorted(), spent: begin.duration(to: .now))
-                observer.observe(.computed(asset: asset, figures: figures))
-                return .done(result)
-            } catch {
-                guard let limit = settings.timeout, !control.isCancelled else { throw RunCancelled() }
-                return .failed(JobError(asset: asset, stage: .computing, limit: limit, report: input.report))
+    /// What happened in the job at a place of the group. Told as soon as all before it have been.
+    func tell(_ events: [RunEvent], of place: Int) {
+        state.withLock { state in
+            state.waiting[place] = events
+            while let events = state.waiting.removeValue(forKey: state.next) {
+                events.forEach(observer.observe)
+                state.next += 1
             }
         }
     }
+}
 
-    private func result(_ input: AssetInput, parts: Int, _ control: RunControl) throws(RunCancelled) -> JobResult {
-        let grid = grid(control)
-        let job = grid.job(of: input.asset, market: input.market)
-        let answers = try grid.answers(of: job, asset: input.asset, market: input.market, parts: parts)
-        var result = JobResult(
-            report: input.report, ending: HistoryEnding(input.market.series), rows: answers.rows,
-            kernels: answers.kernels)
-        if settings.isTableOnly { return result }
-        let behaviours = BehaviourDetails(
-            study: study, job: job, cells: study.cells(of: input.asset), threads: settings.threads, control: control)
-        result.behaviours = try behaviours.results()
-        result.report.findings += [behaviours.finding].compactMap { $0 }
-        // What a headline is made of stands on resamples.
-        if study.statistics.resamples > 0 {
-            let details = CellDetails(
-                study: study, input: input, job: job, rows: result.rows, threads: settings.threads, control: control)
-            let compared = Comparisons(
-                study: study, job: job, results: answers.results, estimates: answers.estimates,
-                threads: settings.threads)
-            (result.details, result.requirements) = (try details.details(), details.requirements())
-            let joint = JointLimits(
-                study: study, job: job, results: answers.results, estimates: answers.estimates)
-            (result.comparisons, result.bands) = (compared.comparisons, compared.bands + joint.bands)
-            result.yearRecords = compared.yearRecords
-            result.lookBackMargins = lookBackMargins(input)
-        }
-        result.suspicion = try suspicion(input, control)
-        if let finding = try heldThrough(input, result.rows, control) {
-            let place = result.report.findings.firstIndex { $0.check == "wide_gaps" }.map { $0 + 1 } ?? 0
-            result.report.findings.insert(finding, at: place)
-        }
-        if control.isCancelled { throw RunCancelled() }
-        return result
-    }
+/// How the threads of a run are shared by the jobs that are at work at the same time.
+final class JobsAtWork: Sendable {
+    private let threads: Int
+    private let count = Atomic<Int>(0)
 
-    /// The margins of look-backs that the study asks for.
-    private func lookBackMargins(_ input: AssetInput) -> [LookBackMargin] {
-        guard let rules = study.statistics.lookBack else { return [] }
-        return input.market.lookBackMargins(rules, sides: study.grid.sides, resampling: study.statistics.resampling)
-            .map { margin in
-                var named = margin
-                named.asset = input.asset
-                return named
-            }
-    }
+    init(threads: Int) { self.threads = threads }
 
-    private func grid(_ control: RunControl) -> GridAnswers {
-        let cache = settings.caches.tallies(for: settings.kernel)
-        let own = kept.map { OwnTallies(unfinished: $0.unfinished, common: $0.commonKey) }
-        return GridAnswers(
-            study: study, kernel: settings.kernel, threads: settings.threads, store: cache ?? own,
-            keepsCompared: !settings.isTableOnly, control: control)
-    }
+    func begin() { count.add(1, ordering: .relaxed) }
+    func end() { count.subtract(1, ordering: .relaxed) }
 
-    /// The headline's cell once more, with windows that span every step; nil for other histories, and for one without a step that
-    /// is too wide.
-    private func heldThrough(
-        _ input: AssetInput, _ rows: [ResultRow], _ control: RunControl
-    ) throws(RunCancelled) -> Finding? {
-        guard let cell = headline, cell.asset == input.asset, let row = rows.first(where: { $0.cell.id == cell.id }),
-            let maxGap = study.position.maxGap.resolved(barLength: input.market.barLength),
-            !input.market.series.stepsLonger(than: maxGap).isEmpty
-        else { return nil }
-        var through = study.narrowed(to: cell)
-        through.position.maxGap = .off
-        let other = try grid(control).row(of: cell, in: through, market: input.market)
-        return other.map { heldThroughFinding(row, through: $0, maxGap: maxGap) }
-    }
-
-    /// The headline's cell once more, without suspicious bars; nil for other histories, and when this one has none.
-    private func suspicion(_ input: AssetInput, _ control: RunControl) throws(RunCancelled) -> SuspicionCheck? {
-        guard let cell = headline, cell.asset == input.asset, let market = input.unsuspicious else { return nil }
-        let row = try grid(control).row(of: cell, in: study.narrowed(to: cell), market: market)
-        return row.map { SuspicionCheck(bars: input.suspiciousCount, row: $0) }
-    }
+    /// Threads for the next stage of one of them; no result depends on it.
+    var share: Int { max(1, threads / max(1, count.load(ordering: .relaxed))) }
 }

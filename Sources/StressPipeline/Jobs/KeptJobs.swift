@@ -6,12 +6,13 @@ import StressEngine
 import StressReport
 import StressResults
 import StudyPlan
+import Synchronization
 
 /// The jobs that a run has finished, kept in its unfinished folder until the run stands.
 ///
 /// A job is kept under the digest of all that it was computed from: program, study, place in it, kernel, and the bytes of its
 /// files, which are read again before it is used. What does not fit, or is damaged, is computed again, and the user is told.
-struct KeptJobs {
+struct KeptJobs: Sendable {
     let unfinished: UnfinishedRun
     let study: Study
     let files: InputFiles
@@ -22,8 +23,8 @@ struct KeptJobs {
     /// Whether keeping has failed: a full disk is full for the next job, too.
     private let trouble = Trouble()
 
-    private final class Trouble {
-        var isKnown = false
+    private final class Trouble: Sendable {
+        let isKnown = Atomic<Bool>(false)
     }
 
     /// - Parameters:
@@ -45,7 +46,7 @@ struct KeptJobs {
     private static let version = 2
 
     /// What all jobs have in common.
-    let commonKey: Digest
+    private let commonKey: Digest
 
     private func key(_ job: Int) -> Digest { Digest(of: "\(commonKey.hex) \(job)") }
     private func name(_ job: Int) -> String { "job-\(job + 1)" }
@@ -73,18 +74,23 @@ struct KeptJobs {
         return nil
     }
 
-    /// Keeps a job that is finished. A disk that is full costs the resuming, not the run.
-    func keep(_ result: JobResult, _ job: Int) {
+    /// Keeps a job that is finished. A disk that is full costs the resuming, not the run: what to tell of it, the first time.
+    func keep(_ result: JobResult, _ job: Int) -> RunEvent? {
         // What comes through a pipe cannot be looked at again.
-        guard !trouble.isKnown, !result.report.files.contains(where: { $0.name == "standard input" }) else { return }
+        let isPiped = result.report.files.contains { $0.name == "standard input" }
+        guard !isPiped, !trouble.isKnown.load(ordering: .relaxed) else { return nil }
         do throws(StoreError) {
             try unfinished.keep(name(job), key: key(job), result.record)
-            unfinished.dropTallies()
+            unfinished.dropTallies(of: name(job))
+            return nil
         } catch {
-            trouble.isKnown = true
-            observer.observe(.notKept(why: error.message))
+            let wasKnown = trouble.isKnown.exchange(true, ordering: .relaxed)
+            return wasKnown ? nil : .notKept(why: error.message)
         }
     }
+
+    /// Where the tallies of a job at work are kept.
+    func tallies(of job: Int) -> OwnTallies { OwnTallies(unfinished: unfinished, piece: name(job), common: commonKey) }
 
     /// The digests of an input's files in the order in which they are read; nil when one cannot be read.
     private func digests(of input: StudyInput) -> [Digest]? {
@@ -117,19 +123,21 @@ struct KeptJobs {
     }
 }
 
-/// Tallies of the job at work, in the unfinished folder: for runs that have no cache, and for the judge, which takes nothing
+/// Tallies of a job at work, in the unfinished folder: for runs that have no cache, and for the judge, which takes nothing
 /// from others.
 struct OwnTallies: TallyStore {
     let unfinished: UnfinishedRun
+    /// The name of the job's piece.
+    let piece: String
     /// Stands for program and kernel; tallies are named by what they were computed from.
     let common: Digest
 
     var isOwn: Bool { true }
 
     func withBytes<Value>(_ key: Digest, _ body: (UnsafeRawBufferPointer) -> Value?) -> Value? {
-        guard case .whole(let bytes) = unfinished.tally(key, of: common) else { return nil }
+        guard case .whole(let bytes) = unfinished.tally(key, of: piece, common) else { return nil }
         return bytes.withUnsafeBytes(body)
     }
 
-    func keep(_ key: Digest, _ bytes: [UInt8]) { try? unfinished.keepTally(key, of: common, bytes) }
+    func keep(_ key: Digest, _ bytes: [UInt8]) { try? unfinished.keepTally(key, of: piece, common, bytes) }
 }

@@ -33,7 +33,7 @@ public struct RunSettings: Sendable {
 
 /// One run from files to report: every price history is a job that is read, stressed, estimated and let go; what all of them
 /// together tell is added at the end.
-public struct StressSession {
+public struct StressSession: Sendable {
     let resolved: ResolvedStudy
     let command: String
     let started: UTCInstant

@@ -9,7 +9,7 @@ public protocol RunObserver: Sendable {
     /// What the run is stopped by. It ends with ``RunCancelled`` within a second.
     var control: RunControl { get }
 
-    /// Something happened. Called from the thread of the run, in order.
+    /// Something happened. Called from the threads of the run, one at a time and in order.
     func observe(_ event: RunEvent)
 
     /// Does the work of all jobs.

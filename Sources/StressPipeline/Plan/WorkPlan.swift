@@ -14,8 +14,6 @@ public struct WorkPlan: Sendable {
         public let fileBytes: Int
         /// Bars that they hold, about.
         public let bars: Int
-        /// Bytes that its history takes while it waits to be computed.
-        public let held: Int
         /// Parts of its cells that are computed one after the other, so that they fit the memory.
         public let parts: Int
         /// Bytes that reading or computing takes at most, its history included.
@@ -70,17 +68,14 @@ public struct WorkPlan: Sendable {
 
     private static func base(_ study: Study) -> Int { Costs.program + Costs.outputs(cells: study.cellCount) }
 
-    /// A job whose bars are counted now that they are read, while histories of `waiting` bytes wait beside it.
-    func counted(_ place: Int, _ market: MarketHistory, waiting: Int) -> Job {
+    /// A job whose bars are counted now that they are read, while others take `beside` bytes.
+    func counted(_ place: Int, _ market: MarketHistory, beside: Int) -> Job {
         let size = HistorySize(market)
-        return Job(study, place, size, costs, parts: costs.parts(size, within: budget - base - waiting))
+        return Job(study, place, size, costs, parts: costs.parts(size, within: budget - base - beside))
     }
 
     /// Whether a job fits the budget when it is done alone.
     func holds(_ job: Job) -> Bool { job.peak <= budget - base }
-
-    /// Bytes that a history takes while it waits.
-    func held(_ market: MarketHistory) -> Int { costs.held(HistorySize(market)) }
 
     /// Whether the run has to look after its memory: a budget was promised, or is too small for all cells of a history at once.
     public var isTight: Bool { isBudgetChosen || jobs.contains { $0.parts > 1 } }
@@ -93,24 +88,40 @@ public struct WorkPlan: Sendable {
 
     private var ledger: Int { jobs.reduce(0) { $0 + $1.ledger } }
 
-    /// Places of the jobs in groups that are read together and then computed one by one; the largest come first, so that small
-    /// ones share what room is left. A group takes as many as there are threads to read them.
-    public func groups(of places: [Int]) -> [[Int]] {
-        var groups: [[Int]] = []
-        var (held, peak) = (0, 0)
-        for place in places.sorted(by: { (-jobs[$0].peak, $0) < (-jobs[$1].peak, $1) }) {
-            let job = jobs[place]
-            // While one of the group is computed, the others' histories wait.
-            let together = base + held + max(peak, job.peak)
-            if let last = groups.last, last.count < threads, together <= budget {
-                groups[groups.count - 1].append(place)
-            } else {
-                groups.append([place])
-                (held, peak) = (0, 0)
-            }
-            (held, peak) = (held + job.held, max(peak, job.peak))
+    /// Jobs that are done one after the other, some at once.
+    public struct Group: Sendable {
+        /// Places of the jobs, the largest first.
+        public let jobs: [Int]
+        /// How many are at work at the same time.
+        public let atOnce: Int
+    }
+
+    /// Places of the jobs in groups, the largest first. Those that need the memory for themselves are alone; as soon as as many fit as
+    /// there are threads, or jobs, all others follow in one group.
+    public func groups(of places: [Int]) -> [Group] {
+        var rest = places.sorted { (-jobs[$0].peak, $0) < (-jobs[$1].peak, $1) }[...]
+        var groups: [Group] = []
+        while !rest.isEmpty {
+            let fitting = atOnce(Array(rest.prefix(threads)))
+            let count = fitting == min(threads, rest.count) ? rest.count : fitting
+            groups.append(Group(jobs: Array(rest.prefix(count)), atOnce: fitting))
+            rest = rest.dropFirst(count)
         }
         return groups
+    }
+
+    /// How many of the first jobs fit the memory together; at least one.
+    private func atOnce(_ places: [Int]) -> Int {
+        let sums = places.reduce(into: [base]) { $0.append($0[$0.count - 1] + jobs[$1].peak) }
+        return max(1, sums.dropFirst().count { $0 <= budget })
+    }
+
+    /// What a group takes at most.
+    public func peak(_ group: Group) -> Int { base + group.jobs.prefix(group.atOnce).reduce(0) { $0 + jobs[$1].peak } }
+
+    /// What the others of a group take at most while a job is at work.
+    func taken(in group: Group, beside job: Int) -> Int {
+        group.jobs.lazy.filter { $0 != job }.prefix(group.atOnce - 1).reduce(0) { $0 + jobs[$1].peak }
     }
 
     /// Throws a ``Failure`` when the study cannot fit, before anything is read.
@@ -143,7 +154,7 @@ public struct WorkPlan: Sendable {
 extension WorkPlan.Job {
     fileprivate init(_ study: Study, _ place: Int, _ size: HistorySize, _ costs: Costs, parts: Int) {
         self.init(
-            place: place, fileBytes: size.bytes, bars: size.bars, held: costs.held(size), parts: parts,
+            place: place, fileBytes: size.bytes, bars: size.bars, parts: parts,
             peak: costs.peak(size, parts: parts), ledger: costs.ledger(size),
             baskets: costs.baskets(size, asset: study.inputs[place].asset), seconds: costs.seconds(size, parts: parts)
         )
