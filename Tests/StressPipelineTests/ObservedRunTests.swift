@@ -3,6 +3,7 @@ import RunStore
 import StressBasics
 import StressEngine
 import StressReport
+import StressResults
 import StudyPlan
 import Synchronization
 import TestSupport
@@ -54,10 +55,13 @@ private final class Recorder: RunObserver {
 @Suite struct ObservedRunTests {
     private let folder = TemporaryFolder()
 
-    /// Two histories of one fall, the second in a file of its own that may be missing.
-    private func session(_ observer: any RunObserver, without missing: String? = nil) throws -> StressSession {
-        for name in ["a.csv", "b.csv"] where name != missing {
-            let rows = (0..<300).map { hour in
+    /// Histories of one fall, each longer than the one before, in files of their own, one of which may be missing.
+    private func session(
+        _ observer: any RunObserver, without missing: String? = nil, assets: [String] = ["A", "B"], threads: Int = 1,
+        memory: MemorySize? = nil
+    ) throws -> StressSession {
+        for (place, name) in assets.map({ "\($0).csv" }).enumerated() where name != missing {
+            let rows = (0..<300 + 40 * place).map { hour in
                 let price = hour < 150 ? 100 + hour % 7 : 80 - hour % 5
                 return "\(1_700_000_000 + hour * 3600),\(price),\(price + 1),\(price - 1),\(price),10"
             }
@@ -67,16 +71,16 @@ private final class Recorder: RunObserver {
         let study = """
             version: 1
             name: observed
-            data: [{asset: A, path: a.csv}, {asset: B, path: b.csv}]
+            data: [\(assets.map { "{asset: \($0), path: \($0).csv}" }.joined(separator: ", "))]
             grid: {leverage: [1, 10], horizon: [4h]}
             platforms: {typical: {tiers: [{to: .inf, rate: 0.005}]}}
             headline: {side: long, leverage: 10, horizon: 4h}
             """
         try study.write(toFile: folder.path + "/study.yaml", atomically: false, encoding: .utf8)
         let loaded = try LoadedStudy(file: folder.path + "/study.yaml", threads: 1)
-        let plan = WorkPlan(loaded.study, files: loaded.files, threads: 1, memory: nil, isTableOnly: false)
+        let plan = WorkPlan(loaded.study, files: loaded.files, threads: threads, memory: memory, isTableOnly: false)
         return StressSession(
-            try ResolvedStudy(loaded.study, files: loaded.files), plan: plan, settings: RunSettings(threads: 1),
+            try ResolvedStudy(loaded.study, files: loaded.files), plan: plan, settings: RunSettings(threads: threads),
             command: "a test", started: UTCInstant(milliseconds: 0), observer: observer)
     }
 
@@ -110,10 +114,47 @@ private final class Recorder: RunObserver {
     /// A history that cannot be read is told and leaves the others alone.
     @Test func aJobThatFailsIsTold() throws {
         let recorder = Recorder()
-        let report = try session(recorder, without: "b.csv").report()
+        let report = try session(recorder, without: "B.csv").report()
         #expect(report.failures.map(\.asset) == ["B"])
         #expect(recorder.events.contains { $0.hasPrefix("failed B noInput") })
         #expect(recorder.events.contains { $0.hasPrefix("computed A") })
         #expect(!recorder.events.contains { $0.hasPrefix("computed B") })
+    }
+
+    /// As many jobs as there are threads are at work at the same time: no byte and no order of what is told depends on it.
+    @Test(arguments: [2, 3, 8])
+    func jobsAtTheSameTimeSayAndFindTheSame(threads: Int) throws {
+        let assets = ["A", "B", "C", "D", "E", "F"]
+        let (alone, together) = (Recorder(), Recorder())
+        let wanted = try session(alone, assets: assets).report()
+        let found = try session(together, assets: assets, threads: threads).report()
+        #expect(found.runID == wanted.runID)
+        func tables(_ report: RunReport) -> [ReportFile] { report.files().filter { $0.path.hasSuffix(".csv") } }
+        #expect(tables(found) == tables(wanted))
+        #expect(together.events == alone.events)
+    }
+
+    /// Every job once, the largest first; no more at once than fit, and no fewer where they do.
+    @Test(arguments: [1, 2, 3, 8])
+    func groupsFitTheMemory(threads: Int) throws {
+        let assets = ["A", "B", "C", "D", "E", "F"]
+        let roomy = try session(NobodyWatching(), assets: assets, threads: threads).plan
+        let places = Array(roomy.jobs.indices)
+        #expect(roomy.groups(of: places).map(\.atOnce) == [min(threads, 6)], "all fit: one group")
+        let peaks = roomy.jobs.map(\.peak).sorted(by: >)
+        for count in 0...6 {
+            let bytes = roomy.base + peaks.prefix(count).reduce(0, +)
+            let plan = try session(
+                NobodyWatching(), assets: assets, threads: threads, memory: MemorySize(bytes: bytes)
+            ).plan
+            let groups = plan.groups(of: places)
+            #expect(groups.flatMap(\.jobs).sorted() == places)
+            #expect(groups.flatMap(\.jobs).map { plan.jobs[$0].peak } == plan.jobs.map(\.peak).sorted(by: >))
+            for group in groups {
+                #expect(group.atOnce == 1 || plan.peak(group) <= bytes)
+                #expect(group.atOnce <= threads && group.atOnce <= group.jobs.count)
+            }
+            #expect(count == 0 || groups[0].atOnce >= min(count, threads), "\(count) fit")
+        }
     }
 }
