@@ -58,10 +58,10 @@ private final class Recorder: RunObserver {
     /// Histories of one fall, each longer than the one before, in files of their own, one of which may be missing.
     private func session(
         _ observer: any RunObserver, without missing: String? = nil, assets: [String] = ["A", "B"], threads: Int = 1,
-        memory: MemorySize? = nil
+        memory: MemorySize? = nil, bars: Int = 300
     ) throws -> StressSession {
         for (place, name) in assets.map({ "\($0).csv" }).enumerated() where name != missing {
-            let rows = (0..<300 + 40 * place).map { hour in
+            let rows = (0..<bars + (bars > 1 ? 40 * place : 0)).map { hour in
                 let price = hour < 150 ? 100 + hour % 7 : 80 - hour % 5
                 return "\(1_700_000_000 + hour * 3600),\(price),\(price + 1),\(price - 1),\(price),10"
             }
@@ -156,5 +156,14 @@ private final class Recorder: RunObserver {
             }
             #expect(count == 0 || groups[0].atOnce >= min(count, threads), "\(count) fit")
         }
+    }
+
+    /// A history without a window, whose headline cannot be looked at closer, is a result and no cancelled run.
+    @Test(arguments: [1, 2])
+    func aHistoryOfOneBarIsNoInterruption(threads: Int) throws {
+        let session = try session(NobodyWatching(), threads: threads, bars: 1)
+        let report = try session.report()
+        #expect(report.details.isEmpty && report.failures.isEmpty && report.rows.count == 8)
+        #expect(report.rows.allSatisfy { $0.estimate.windows.entries == 0 })
     }
 }

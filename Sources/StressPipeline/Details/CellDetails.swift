@@ -25,8 +25,12 @@ struct CellDetails: Sendable {
         let conditions = MarketConditions(times: input.market.series.time, closes: input.market.series.close)
         let sides = study.grid.sides
         let found = parallelMap(count: sides.count, threads: threads) { place -> [CellDetail]? in
-            guard let detail = try? detail(of: headline, sides[place], conditions) else { return nil }
-            return [detail].compactMap { $0 }
+            // A direction without a detail is no cancelled one.
+            do throws(RunCancelled) {
+                return try detail(of: headline, sides[place], conditions).map { [$0] } ?? []
+            } catch {
+                return nil
+            }
         }
         guard let found else { throw RunCancelled() }
         return found.flatMap { $0 }
