@@ -203,8 +203,8 @@ extension HistoryJob {
         return parts.indices.flatMap { index in tasks.map { Item(index: index, part: parts[index], chunks: $0) } }
     }
 
-    /// Runs of chunks that are kept as one: of more chunks in a long history, where reading on by the longest horizon for each of them would cost more than computing a few chunks anew
-    /// when there are new bars.
+    /// Runs of chunks that are kept as one: of more chunks in a long history, where reading on by the longest horizon for each of them
+    /// would cost more than computing a few chunks anew when there are new bars.
     var keptRuns: [Range<Int>] { blocks.runs(of: max(1, min(4, blocks.chunks.count / 16))) }
 
     var parts: [Part] { sweeps.indices.map(Part.sweep) + single.map(Part.single) }
