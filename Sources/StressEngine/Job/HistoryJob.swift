@@ -171,15 +171,18 @@ extension HistoryJob {
         let items = items(threads: threads, isKept: kept != nil)
         // Once a part: writing rules out is slow, and every chunk has the same.
         let keyed = kept == nil ? [] : parts.map(keyed)
-        let sums = JoinedTallies(rules.map { CellTally(roles: $0.fills.map(\.role), barLength: clock.unit) })
-        let finished = parallelMap(count: items.count, threads: threads) { place -> Bool? in
-            let item = items[place]
-            let found = results(of: item, kept: kept, keyed: keyed, control: control)
-            return found.map { sums.append($0, to: places(item.part), of: place) }
+        let sums = Mutex(rules.map { CellTally(roles: $0.fills.map(\.role), barLength: clock.unit) })
+        // Each piece is added as soon as all before it are: what waits is what other threads are at work on, and not the history.
+        let pieces = InOrder<(places: [Int], tallies: [CellTally])> { piece in
+            sums.withLock { for (place, tally) in zip(piece.places, piece.tallies) { $0[place].append(tally) } }
+        }
+        let finished: [Void]? = parallelMap(count: items.count, threads: threads) { place in
+            let found = results(of: items[place], kept: kept, keyed: keyed, control: control)
+            return found.map { pieces.add((places(items[place].part), $0), at: place) }
         }
         guard finished != nil, !control.isCancelled else { throw RunCancelled() }
         let kinds = Dictionary(uniqueKeysWithValues: parts.flatMap { part in places(part).map { ($0, kind(part)) } })
-        return zip(rules.indices, sums.tallies).map { cell, tally in
+        return zip(rules.indices, sums.withLock { $0 }).map { cell, tally in
             CellResult(
                 rules: rules[cell], tally: tally,
                 disjointWindows: disjointWindows[rules[cell].cell.horizon] ?? 0, kernel: kinds[cell] ?? .plain)
@@ -250,33 +253,6 @@ extension HistoryJob {
         case .single(let cell): [tally(chunks, rules: rules[cell])]
         }
     }
-}
-
-/// The tallies of a job's cells while pieces of them arrive, each added as soon as all before it are: what waits is what other threads
-/// are at work on, and not the history.
-private final class JoinedTallies: Sendable {
-    private struct State {
-        var tallies: [CellTally]
-        var next = 0
-        var waiting: [Int: (places: [Int], tallies: [CellTally])] = [:]
-    }
-    private let state: Mutex<State>
-
-    init(_ empty: [CellTally]) { state = Mutex(State(tallies: empty)) }
-
-    /// The tallies of some cells from a piece of work; pieces are numbered, oldest first. True.
-    func append(_ tallies: [CellTally], to places: [Int], of piece: Int) -> Bool {
-        state.withLock { state in
-            state.waiting[piece] = (places, tallies)
-            while let (places, tallies) = state.waiting.removeValue(forKey: state.next) {
-                for (place, tally) in zip(places, tallies) { state.tallies[place].append(tally) }
-                state.next += 1
-            }
-            return true
-        }
-    }
-
-    var tallies: [CellTally] { state.withLock { $0.tallies } }
 }
 
 /// Tallies of chunks from earlier runs, and where they are found.

@@ -44,16 +44,18 @@ struct JobRunner: Sendable {
 
     /// Reads and computes the jobs of a group, so many at once. What happens is told in the group's order, whichever ends first.
     private func work(_ group: WorkPlan.Group, into outcomes: inout [JobOutcome?]) throws {
-        let (told, atWork) = (OrderedEvents(observer), JobsAtWork(threads: settings.threads))
+        let told = InOrder<[RunEvent]> { [observer] in $0.forEach(observer.observe) }
+        let atWork = JobsAtWork(threads: settings.threads)
         let reader = session.jobReader
         let found = parallelMap(count: group.jobs.count, threads: group.atOnce) { place -> JobOutcome? in
             let job = group.jobs[place]
             defer { progress.finish(job) }
             guard let read = reader.read(job, sharing: group.atOnce) else { return nil }
             let computing = JobComputing(session: session, kept: kept, progress: progress, atWork: atWork)
-            let done = computing.outcome(read, job, beside: session.plan.taken(in: group, beside: job))
-            done.map { told.tell($0.events, of: place) }
-            return done?.outcome
+            let beside = session.plan.taken(in: group, beside: job)
+            guard let done = computing.outcome(read, job, beside: beside) else { return nil }
+            told.add(done.events, at: place)
+            return done.outcome
         }
         guard let found, !control.isCancelled else { throw RunCancelled() }
         for (job, outcome) in zip(group.jobs, found) { outcomes[job] = outcome }
@@ -75,25 +77,6 @@ struct JobRunner: Sendable {
         if finished > 0 { observer.observe(.resumed(finished: finished, jobs: jobs)) }
         guard finished < jobs else { return }
         observer.observe(.begun(jobs: jobs, cells: study.cellCount, threads: settings.threads))
-    }
-}
-
-/// Events of jobs that end in any order, told in the order of their group.
-private final class OrderedEvents: Sendable {
-    private let observer: any RunObserver
-    private let state = Mutex<(next: Int, waiting: [Int: [RunEvent]])>((0, [:]))
-
-    init(_ observer: any RunObserver) { self.observer = observer }
-
-    /// What happened in the job at a place of the group. Told as soon as all before it have been.
-    func tell(_ events: [RunEvent], of place: Int) {
-        state.withLock { state in
-            state.waiting[place] = events
-            while let events = state.waiting.removeValue(forKey: state.next) {
-                events.forEach(observer.observe)
-                state.next += 1
-            }
-        }
     }
 }
 
