@@ -62,6 +62,7 @@ private struct EntryWalk<Sink: OutcomeSink>: PositionVisitor {
     func visit<Position: KernelPosition>(_: Position.Type) -> Sink {
         let kernel: PlainKernel<Position> = job.kernel(rules)
         var sink = sink
+        let parts = sink.reads
         var outcome = kernel.emptyOutcome(allFills: Sink.readsAllFills)
         for chunk in chunks {
             sink.beginChunk()
@@ -69,7 +70,7 @@ private struct EntryWalk<Sink: OutcomeSink>: PositionVisitor {
                 sink.beginBlock()
                 outcome.block = block
                 for entry in job.blocks.blocks[block] {
-                    switch kernel.tryEntry(entry, trees: trees, Sink.reads, into: &outcome) {
+                    switch kernel.tryEntry(entry, trees: trees, parts, into: &outcome) {
                     case .notAnEntry: break
                     case .excluded: sink.addExcluded(entry)
                     case .rejected: sink.addRejected(entry)

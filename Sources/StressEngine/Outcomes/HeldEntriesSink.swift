@@ -4,47 +4,27 @@ import StressStatistics
 
 /// Keeps every watched entry under the cell's own fill rule.
 struct HeldEntriesSink: OutcomeSink {
-    static var reads: OutcomeParts { OutcomeParts(unprotected: false) }
-
+    /// All that became of it, or only when it was liquidated, where a liquidation closes it whole: no exit is needed for that.
+    let reads: OutcomeParts
     private(set) var entries: [HeldEntry] = []
     private let times: [Int64]
     /// Time blocks of a resampled one.
     private let resamplingBlocks: Int
 
-    init(series: BarSeries, resamplingBlocks: Int) {
+    init(series: BarSeries, resamplingBlocks: Int, exits: Bool) {
+        reads = OutcomeParts(exits: exits, unprotected: false)
         (times, self.resamplingBlocks) = (series.time, resamplingBlocks)
     }
 
     mutating func add(_ outcome: borrowing EntryOutcome) {
         let exit = outcome.exits[0]
+        let closedBar = reads.exits ? exit.closedBar : outcome.path.liquidationBar
         entries.append(
             HeldEntry(
                 bar: Int32(outcome.entry), block: Int32(outcome.block / resamplingBlocks), time: times[outcome.entry],
                 exitTime: times[outcome.exitBar()], isLiquidated: outcome.isLiquidated, negative: outcome.negative(),
                 shortfall: outcome.shortfall(), equity: exit.equity, cutTime: outcome.isCut ? times[outcome.last] : nil,
-                isAtHorizon: exit.closedBar == nil))
-    }
-}
-
-/// Keeps when every watched entry was liquidated, where a liquidation closes it whole: no exit is needed for that.
-struct LiquidationsSink: OutcomeSink {
-    static var reads: OutcomeParts { OutcomeParts(exits: false, unprotected: false) }
-
-    private(set) var entries: [HeldEntry] = []
-    private let times: [Int64]
-    private let resamplingBlocks: Int
-
-    init(series: BarSeries, resamplingBlocks: Int) {
-        (times, self.resamplingBlocks) = (series.time, resamplingBlocks)
-    }
-
-    mutating func add(_ outcome: borrowing EntryOutcome) {
-        let bar = outcome.path.liquidationBar
-        entries.append(
-            HeldEntry(
-                bar: Int32(outcome.entry), block: Int32(outcome.block / resamplingBlocks), time: times[outcome.entry],
-                exitTime: times[bar ?? outcome.last], isLiquidated: bar != nil, negative: .zero, shortfall: 0,
-                equity: 0, cutTime: outcome.isCut ? times[outcome.last] : nil, isAtHorizon: bar == nil))
+                isAtHorizon: closedBar == nil))
     }
 }
 
@@ -58,9 +38,7 @@ extension HistoryJob {
     public func heldEntries(
         cell: Int, threads: Int, control: RunControl = RunControl()
     ) throws(RunCancelled) -> [HeldEntry] {
-        let sink = HeldEntriesSink(series: market.series, resamplingBlocks: resamplingBlocks)
-        let found = try outcomes(cell: cell, threads: threads, control: control, into: sink)
-        return HeldEntry.weighted(found.map(\.entries), clock: clock)
+        try heldEntries(cell: cell, exits: true, threads, control)
     }
 
     /// The same entries with what is known of their liquidation alone: that of ``heldEntries(cell:threads:control:)``, for less than half
@@ -69,10 +47,13 @@ extension HistoryJob {
         cell: Int, threads: Int, control: RunControl = RunControl()
     ) throws(RunCancelled) -> [HeldEntry] {
         // What is reduced is closed later, or never.
-        if rules[cell].platform.liquidation.isPartial {
-            return try heldEntries(cell: cell, threads: threads, control: control)
-        }
-        let sink = LiquidationsSink(series: market.series, resamplingBlocks: resamplingBlocks)
+        try heldEntries(cell: cell, exits: rules[cell].platform.liquidation.isPartial, threads, control)
+    }
+
+    private func heldEntries(
+        cell: Int, exits: Bool, _ threads: Int, _ control: RunControl
+    ) throws(RunCancelled) -> [HeldEntry] {
+        let sink = HeldEntriesSink(series: market.series, resamplingBlocks: resamplingBlocks, exits: exits)
         let found = try outcomes(cell: cell, threads: threads, control: control, into: sink)
         return HeldEntry.weighted(found.map(\.entries), clock: clock)
     }

@@ -13,7 +13,7 @@ public protocol OutcomeSink: Sendable {
     /// Whether all fill rules of the cell are evaluated, or the chosen one alone.
     static var readsAllFills: Bool { get }
     /// What it reads of an outcome.
-    static var reads: OutcomeParts { get }
+    var reads: OutcomeParts { get }
 
     /// The next chunk begins; a block follows.
     mutating func beginChunk()
@@ -46,7 +46,7 @@ extension OutcomeSink {
     /// Most look at the chosen rule.
     public static var readsAllFills: Bool { false }
     /// Most look at what is left, not at prices.
-    public static var reads: OutcomeParts { OutcomeParts() }
+    public var reads: OutcomeParts { OutcomeParts() }
     /// Most need no chunks.
     public mutating func beginChunk() {}
     /// Most need no blocks.

@@ -19,7 +19,7 @@ import Testing
         var outcomes: [EntryOutcome] = []
 
         static var readsAllFills: Bool { true }
-        static var reads: OutcomeParts { OutcomeParts(prices: true) }
+        var reads: OutcomeParts { OutcomeParts(prices: true) }
 
         mutating func beginChunk() { chunks += 1 }
         mutating func beginBlock() { blocks.append(0) }
