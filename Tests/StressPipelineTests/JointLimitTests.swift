@@ -61,6 +61,26 @@ import Testing
         for parts in 2...study.mostParts { #expect(try bands(parts: parts) == whole, "\(parts) parts") }
     }
 
+    /// One figure has nothing to be held together with: its band is its own interval, whatever the seed.
+    @Test(arguments: [UInt64(1), 7]) func oneFigureIsHeldByItsOwnInterval(seed: UInt64) throws {
+        var study = try study()
+        study.statistics.seed = seed
+        study.limits = [
+            StudyLimit(
+                cells: CellSelector(side: .long, leverage: study.grid.leverages[2], horizon: .hours(12)),
+                measure: .liquidated, max: 0.5)
+        ]
+        let market = try market(bars: 1500)
+        let grid = GridAnswers(study: study, threads: 2, keepsCompared: true)
+        let job = grid.job(of: "X", market: market)
+        let answers = try grid.answers(of: job, asset: "X", market: market, parts: 1)
+        let bands = JointLimits(study: study, job: job, results: answers.results, estimates: answers.estimates).bands
+        let band = try #require(bands.first)
+        let place = try #require(answers.results.firstIndex { $0.rules.cell.id == band.cells[0].id })
+        let own = try #require(answers.estimates[place].share(.liquidated, confidence: 0.95)?.interval)
+        #expect(bands.count == 1 && band.band.bounds == [own.ends] && own.ends.low < own.ends.high)
+    }
+
     private struct CurveBandText: Equatable {
         let cells: [String]
         let bounds: [Interval]

@@ -30,17 +30,24 @@ struct JointLimits {
     }
 
     private func hasInterval(_ place: Int, _ measure: Measure) -> Bool {
-        let share = estimates[place].share(measure, confidence: study.statistics.confidence)
-        return share?.interval != nil && estimates[place].inference(measure) != nil
+        interval(place, measure) != nil && estimates[place].inference(measure) != nil
+    }
+
+    private func interval(_ place: Int, _ measure: Measure) -> FrequencyInterval? {
+        estimates[place].share(measure, confidence: study.statistics.confidence)?.interval
     }
 
     private func band(_ figures: [(place: Int, measure: Measure)], of all: Int) -> CurveBand? {
-        guard !figures.isEmpty else { return nil }
+        guard let first = figures.first else { return nil }
+        let cells = figures.map { results[$0.place].rules.cell }
+        if all == 1, let own = interval(first.place, first.measure) {
+            let band = SimultaneousBand(alone: own, confidence: study.statistics.confidence)
+            return CurveBand(cells: cells, band: band, measures: [first.measure])
+        }
         var rules = study.statistics.resampling
         rules.confidence = 1 - (1 - rules.confidence) * Double(figures.count) / Double(all)
         return job.band(of: figures, results: results, estimates: estimates, rules: rules).map {
-            CurveBand(
-                cells: figures.map { results[$0.place].rules.cell }, band: $0, measures: figures.map(\.measure))
+            CurveBand(cells: cells, band: $0, measures: figures.map(\.measure))
         }
     }
 }

@@ -31,6 +31,12 @@ public struct SimultaneousBand: Hashable, Codable, Sendable {
         (self.criticalValue, self.bounds) = (criticalValue, bounds)
     }
 
+    /// The band over one figure, which is its own interval: there is nothing to hold beside it, and resamples would only move its ends
+    /// with their seed.
+    public init(alone interval: FrequencyInterval, confidence: Double) {
+        (criticalValue, bounds) = (normalQuantile(twoSided: confidence), [interval.ends])
+    }
+
     /// The band over columns that were resampled by one plan.
     public init(
         _ inferences: [FrequencyInference], resampled: [ResampledRatio], confidence: Double
