@@ -55,8 +55,11 @@ struct MemoryTests {
         let alone = try run(scratch, arguments + ["-j", "1", "--memory", "180M"])
         #expect(tight.outcome.out == free.outcome.out && alone.outcome.out == free.outcome.out)
         #expect(rows(free.outcome.out).count == 24)
-        // One history after the other, not six together.
-        #expect(tight.peak < free.peak, "\(tight.peak >> 20) and \(free.peak >> 20) MiB")
+        // One history after the other, not six together. How many really meet in memory without a budget is up to the machine.
+        let plans = try [["--memory", "180M"], []].map {
+            try scratch.program.run(arguments + ["-j", "6", "--dry-run"] + $0).out
+        }
+        #expect(plans[0].contains("6 in 6 groups") && plans[1].contains("6 in 1 group"), "\(plans)")
     }
 
     @Test func whatIsPlannedIsAboveWhatIsTaken() throws {
