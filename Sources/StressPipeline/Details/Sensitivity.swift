@@ -24,6 +24,8 @@ struct Sensitivity {
         var platform: PlatformRules?
         var maxGap: MaxGap?
         var market: MarketHistory?
+
+        var isOfPlatform: Bool { maxGap == nil && market == nil }
     }
 
     /// The headline itself, then every change that makes sense for it.
@@ -34,28 +36,42 @@ struct Sensitivity {
                 negative: row.estimate.exit.negative, interval: row.estimate.exit.interval,
                 frequency: row.estimate.exit.frequency)
         ]
-        for change in changes {
-            if let changed = try apply(change) { rows.append(changed) }
-        }
+        for group in grouped(changes) { rows += try apply(group) }
         return rows + partRows
     }
 
-    private func apply(_ change: Change) throws(RunCancelled) -> SensitivityRow? {
+    /// Neighbours that change the platform alone look at the same entries of the same bars, and are computed together.
+    private func grouped(_ changes: [Change]) -> [[Change]] {
+        changes.reduce(into: [[Change]]()) { groups, change in
+            if change.isOfPlatform, groups.last?.last?.isOfPlatform == true {
+                groups[groups.count - 1].append(change)
+            } else {
+                groups.append([change])
+            }
+        }
+    }
+
+    /// One row for each change of a group.
+    private func apply(_ group: [Change]) throws(RunCancelled) -> [SensitivityRow] {
+        guard let first = group.first, let own = study.platform(named: row.cell.platform) else { return [] }
         var one = study
         one.grid.contracts = [row.cell.contract]
         one.grid.sides = [row.cell.side]
         one.grid.leverages = [row.cell.leverage]
         one.grid.horizons = [row.cell.horizon]
-        guard let own = study.platform(named: row.cell.platform) else { return nil }
-        one.platforms = [NamedPlatform(name: own.name, rules: change.platform ?? own.rules)]
-        if let maxGap = change.maxGap { one.position.maxGap = maxGap }
+        one.platforms = group.enumerated().map { place, change in
+            NamedPlatform(name: "\(place)", rules: change.platform ?? own.rules)
+        }
+        if let maxGap = first.maxGap { one.position.maxGap = maxGap }
         let grid = GridAnswers(study: one, threads: threads, control: control)
-        let job = grid.job(of: row.cell.asset, market: change.market ?? market)
-        let answers = try grid.answers(of: job, meanRun: row.estimate.inference?.meanRun)
-        guard let estimate = answers.estimates.first else { return nil }
-        return SensitivityRow(
-            assumption: change.assumption, value: change.value, entries: estimate.windows.entries,
-            negative: estimate.exit.negative, interval: estimate.exit.interval, frequency: estimate.exit.frequency)
+        let job = grid.job(of: row.cell.asset, market: first.market ?? market)
+        let estimates = try grid.answers(of: job, meanRun: row.estimate.inference?.meanRun).estimates
+        return zip(group, estimates).map { change, estimate in
+            SensitivityRow(
+                assumption: change.assumption, value: change.value, entries: estimate.windows.entries,
+                negative: estimate.exit.negative, interval: estimate.exit.interval,
+                frequency: estimate.exit.frequency)
+        }
     }
 
     /// What the anatomy knows already.
