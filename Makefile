@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run install uninstall deb test-package test test-browser examples lint check sanitize fuzz bench bench-cold bench-instructions soak coverage power test-times format clean
+.PHONY: help deps build run install uninstall deb test-package test test-browser examples lint check sanitize fuzz bench bench-cold bench-instructions soak coverage power test-times bench-reference bench-quick format clean
 
 # Program and tests are one build.
 SWIFT := Tests/Support/release.sh
@@ -77,6 +77,16 @@ bench: deps ## Measure, and write the tables to Reports/Benchmarks
 	@Tests/Peers/run.sh .build/release/StressBench | tee Reports/Benchmarks/reading.md
 	$(SWIFT) build --product belowzero
 	.build/peers-venv/bin/python Tests/Peers/bench_grid.py .build/release/belowzero .build/bench | tee Reports/Benchmarks/grid.md
+
+bench-reference: deps ## Build a commit (REVISION, HEAD if not said) into .build/reference, for bench-quick to compare with
+	@Tests/Peers/reference.sh "$(or $(REVISION),HEAD)"
+
+bench-quick: deps ## Hold this tree against bench-reference on what users run, in pairs, in two minutes (FULL=1: all of it)
+	$(SWIFT) build --product belowzero
+	@mkdir -p Reports/Benchmarks
+	@test -x .build/reference/belowzero || { echo "error: no reference: run 'make bench-reference' first" >&2; exit 66; }
+	python3 Tests/Peers/bench_quick.py .build/reference/belowzero .build/release/belowzero .build/bench/quick $(if $(FULL),--full) \
+		| tee Reports/Benchmarks/quick.md
 
 bench-cold: deps ## Build a fresh copy and run it, and write what each stage costs to Reports/Benchmarks (REVISION=commit)
 	@mkdir -p Reports/Benchmarks
