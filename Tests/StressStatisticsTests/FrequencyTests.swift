@@ -4,6 +4,12 @@ import Testing
 
 @testable import StressStatistics
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 @Suite struct DistributionTests {
     /// Quantiles of the beta distribution by scipy 1.17 (`beta.ppf`).
     @Test(arguments: [
@@ -33,6 +39,30 @@ import Testing
         let share = 0.001 + 0.998 * random.uniform()
         #expect(abs(beta.cumulative(x) + mirror.cumulative(1 - x) - 1) < 1e-11, "seed \(seed)")
         #expect(abs(beta.cumulative(beta.quantile(share)) - share) < 1e-11, "seed \(seed)")
+    }
+
+    /// Quantiles are those that plain halving finds, for shapes and shares from tiny to huge.
+    @Test(arguments: 0..<300)
+    func quantilesAreThoseOfHalving(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        func size(_ low: Double, _ high: Double) -> Double { exp(log(low) + random.uniform() * log(high / low)) }
+        let (a, b, shape) = (size(0.05, 5_000), size(0.05, 50_000), size(0.01, 5_000))
+        let tail = size(1e-6, 0.5)
+        let share = random.uniform() < 0.5 ? tail : 1 - tail
+        let beta = BetaDistribution(a: a, b: b)
+        var (low, high) = (0.0, 1.0)
+        for _ in 0..<1100 {
+            let middle = (low + high) / 2
+            if beta.cumulative(middle) < share { low = middle } else { high = middle }
+        }
+        #expect(abs(beta.quantile(share) - low) <= 1e-10 * low + 1e-300, "seed \(seed): a \(a), b \(b), share \(share)")
+        (low, high) = (-700, 50)
+        for _ in 0..<80 {
+            let middle = (low + high) / 2
+            if gammaCumulative(exp(middle), shape: shape) < share { low = middle } else { high = middle }
+        }
+        let found = gammaQuantile(share, shape: shape)
+        #expect(abs(found - exp(low)) <= 1e-10 * exp(low), "seed \(seed): shape \(shape), share \(share)")
     }
 }
 

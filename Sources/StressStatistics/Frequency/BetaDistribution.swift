@@ -31,22 +31,22 @@ struct BetaDistribution {
     }
 
     /// `x` with ``cumulative(_:)`` of `share`, strictly between 0 and 1, to the last bits of the distribution.
-    ///
-    /// Newton's steps, where they stay inside what is known to hold the answer and keep halving; else it is halved.
     func quantile(_ share: Double) -> Double {
-        var (low, high, x, step) = (0.0, 1.0, a / (a + b), 1.0)
-        while true {
-            let excess = cumulative(x) - share
-            if excess < 0 { low = x } else { high = x }
-            let middle = (low + high) / 2
-            if middle == low || middle == high { return middle }
-            let newton = x - excess / density(x)
-            let isGood = newton > low && newton < high && abs(newton - x) < step / 2
-            let next = isGood ? newton : middle
-            step = abs(next - x)
-            if step <= x.ulp { return next }
-            x = next
+        increasingRoot(from: guess(share), low: 0, high: 1, unit: { $0 }) { x in
+            LocalSlope(
+                value: cumulative(x) - share, slope: density(x), bend: (a - 1) / x - (b - 1) / (1 - x))
         }
+    }
+
+    /// Near the quantile where both shapes are above 1 (Abramowitz and Stegun 26.5.22); else the mean.
+    private func guess(_ share: Double) -> Double {
+        guard a > 1, b > 1 else { return a / (a + b) }
+        let y = roughNormalQuantile(above: share)
+        let (ofA, ofB) = (1 / (2 * a - 1), 1 / (2 * b - 1))
+        let (h, lambda) = (2 / (ofA + ofB), (y * y - 3) / 6)
+        let w = y * (h + lambda).squareRoot() / h - (ofB - ofA) * (lambda + 5 / 6 - 2 / (3 * h))
+        let x = a / (a + b * exp(2 * w))
+        return x > 0 && x < 1 ? x : a / (a + b)
     }
 
     private func density(_ x: Double) -> Double { exp(logMass(x)) / (x * (1 - x)) }

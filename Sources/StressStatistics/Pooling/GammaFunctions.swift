@@ -67,13 +67,23 @@ func gammaCumulative(_ x: Double, shape: Double) -> Double {
     return max(0, 1 - front * fraction)
 }
 
-/// `x` with ``gammaCumulative(_:shape:)`` of `share`, strictly between 0 and 1, by halving of its logarithm.
+/// `x` with ``gammaCumulative(_:shape:)`` of `share`, strictly between 0 and 1, found by its logarithm.
 func gammaQuantile(_ share: Double, shape: Double) -> Double {
     // Far below any quantile of a shape of at least a thousandth, and far above any.
-    var (low, high) = (-700.0, log(shape + 40 * (shape.squareRoot() + 1)))
-    for _ in 0..<70 {
-        let middle = (low + high) / 2
-        if gammaCumulative(exp(middle), shape: shape) < share { low = middle } else { high = middle }
-    }
-    return exp((low + high) / 2)
+    let (low, high) = (-700.0, log(shape + 40 * (shape.squareRoot() + 1)))
+    let guess = min(max(roughLogGammaQuantile(share, shape: shape), low / 2), high - 1e-3)
+    let logFactor: Double = lgamma(shape)
+    return exp(
+        increasingRoot(from: guess, low: low, high: high, unit: { _ in 1 }) { y in
+            let x = exp(y)
+            return LocalSlope(
+                value: gammaCumulative(x, shape: shape) - share, slope: exp(shape * y - x - logFactor), bend: shape - x)
+        })
+}
+
+/// Near the logarithm of the quantile: E. B. Wilson and M. M. Hilferty's cube (Proc. Natl. Acad. Sci. 17, 1931), and the first term of the
+/// series where that has no meaning.
+private func roughLogGammaQuantile(_ share: Double, shape: Double) -> Double {
+    let root = 1 - 1 / (9 * shape) - roughNormalQuantile(above: share) / (3 * shape.squareRoot())
+    return root > 0.2 ? log(shape) + 3 * log(root) : (log(share) + lgamma(shape + 1)) / shape
 }

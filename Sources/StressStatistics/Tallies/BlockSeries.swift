@@ -10,10 +10,15 @@ public struct BlockSeries<Number: AdditiveArithmetic & Hashable & Sendable>: Has
     /// No blocks.
     public init() {}
 
-    /// The given blocks.
+    /// The given blocks. Inlined, because a grid has one a cell and chunk, and numbers of unknown type are compared slowly.
+    @inlinable
     public init(_ blocks: [Number]) {
-        blockCount = blocks.count
-        values = blocks.contains { $0 != .zero } ? blocks : []
+        self.init(count: blocks.count, values: blocks.contains { $0 != .zero } ? blocks : [])
+    }
+
+    @usableFromInline
+    init(count: Int, values: [Number]) {
+        (blockCount, self.values) = (count, values)
     }
 
     /// One block. O(1).
