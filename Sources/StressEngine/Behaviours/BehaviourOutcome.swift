@@ -12,6 +12,8 @@ public struct BehaviourOutcome: Hashable, Sendable {
     public internal(set) var lostHalf: EventCount
     /// The margin paid in, in times of the initial margin of the whole position.
     public internal(set) var paidIn: Double
+    /// Whether a stop order was to have closed it at its level: see ``BehaviourEntry/stopDay``.
+    var isPastStop = false
     /// The bar in which its exit was filled.
     var filledBar: Int
     /// Positions opened after the first.

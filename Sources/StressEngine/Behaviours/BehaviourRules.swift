@@ -16,9 +16,11 @@ struct BehaviourRules: Sendable {
     let stopFill: ResolvedFill
     let isFavourableFirst: Bool
     /// Whether the platform closes positions, at closes or inside bars, in parts or whole. Kept here: asking the cell's rules copies them.
-    let liquidates: Bool
+    var liquidates: Bool
     let triggersAtClose: Bool
     let isPartial: Bool
+    /// Whether the platform asks for more of larger positions.
+    let hasTiers: Bool
     /// What liquidations are filled by.
     let fill: ResolvedFill
     /// Fees of an exit, and of a liquidation in all.
@@ -44,10 +46,11 @@ struct BehaviourRules: Sendable {
         let liquidation = cell.platform.liquidation
         (liquidates, isPartial) = (liquidation.enabled, liquidation.isPartial)
         triggersAtClose = liquidation.trigger == .close
+        hasTiers = cell.platform.tiers.tiers.count > 1
         fill = cell.fills[0].rule
         closeFee = cell.platform.fees.close
         liquidationFee = cell.platform.fees.close + cell.platform.fees.liquidation
-        topUps = behaviour.topUp?.times ?? 0
+        topUps = behaviour.topUp.map { $0.at > 0 && $0.add > 0 ? $0.times : 0 } ?? 0
         isFavourableFirst = behaviour.order == .favourable
         instalments = behaviour.instalments?.count ?? 1
         instalmentStep = behaviour.instalments?.every.milliseconds ?? 0

@@ -1,13 +1,28 @@
 import MarginModel
 import StressStatistics
 
+/// What closes a position, before anybody asks what that leaves.
+struct BehaviourEnding {
+    /// What it goes through; of a platform that closes step by step, unused.
+    var prices: ExitPrices
+    /// Fees of it, in parts of the traded notional.
+    var feeRate: Double
+    var cause: Closing
+    /// The bar of the cause.
+    var bar: Int
+    var isStepwise = false
+    /// Whether a stop order was to have closed it before: one that was met, or stood before the trigger when the platform closed it.
+    var isPastStop = false
+}
+
 /// A position of a trader with a behaviour, on its way through the bars.
 struct BehaviourState<Position: KernelPosition> {
     var position: Position
     var carry = Carry.none
-    /// The bar at whose close it was opened, and the last of its window.
+    /// The bar at whose close it was opened.
     let entry: Int
-    let last: Int
+    /// The last bar of its window; of the nearest window that it has not left, where several are followed at once.
+    var last: Int
     /// `P0`: the price of the first purchase.
     let entryPrice: Double
     /// The best close since entry, the entry price among them.
@@ -26,7 +41,8 @@ struct BehaviourState<Position: KernelPosition> {
     var dueTopUp: Int?
     /// Initial margin of the whole position, of which top-ups are multiples.
     let wholeMargin: Double
-    var outcome: BehaviourOutcome?
+    /// What closed it; nil while it stands.
+    var ending: BehaviourEnding?
     /// Filled in where somebody wants to see them.
     var events: [BehaviourEvent]?
 

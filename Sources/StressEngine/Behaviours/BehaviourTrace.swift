@@ -69,7 +69,7 @@ extension BehaviourWalk {
         var state = opened(entry, last: last, part: 1)
         var steps: [BehaviourTrace.Step] = []
         var bar = entry
-        while state.outcome == nil {
+        while state.ending == nil {
             bar += 1
             steps.append(traceStep(state, bar))
             step(&state, bar)

@@ -19,9 +19,9 @@ extension BehaviourWalk {
         if let stop = stopLevel(state, bar), isAgainst(open, stop.price) { return close(&state, at: stop, bar) }
         takeProfits(&state, bar) { sign * (open - $0) >= 0 }
         if rules.isFavourableFirst { takeProfits(&state, bar, isReached: { isInFavour(bar, $0) }) }
-        if state.outcome == nil, let level = adverseLevel(state, bar) { close(&state, at: level, bar) }
+        if state.ending == nil, let level = adverseLevel(state, bar) { close(&state, at: level, bar) }
         takeProfits(&state, bar) { isInFavour(bar, $0) }
-        if state.outcome == nil, let due = liquidationLevelAtClose(state, bar) { close(&state, at: due, bar) }
+        if state.ending == nil, let due = liquidationLevelAtClose(state, bar) { close(&state, at: due, bar) }
     }
 
     private func isAgainst(_ price: Double, _ level: Double) -> Bool { sign * (price - level) <= 0 }
@@ -69,7 +69,7 @@ extension BehaviourWalk {
 
     /// Fills limit orders, nearest first, as long as their levels are reached.
     private func takeProfits(_ state: inout BehaviourState<Position>, _ bar: Int, isReached: (Double) -> Bool) {
-        while state.outcome == nil, state.nextExit < rules.exits.count {
+        while state.ending == nil, state.nextExit < rules.exits.count {
             let exit = rules.exits[state.nextExit]
             let level = state.entryPrice * (1 + sign * exit.distance)
             guard isReached(level) else { return }

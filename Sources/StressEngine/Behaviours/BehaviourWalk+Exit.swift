@@ -1,17 +1,53 @@
 import MarginModel
 import StressStatistics
 
-/// How a position ends, and whether a new one follows.
+/// How a position ends.
 extension BehaviourWalk {
     /// Equity that has lost more than half of the margin is below this, in parts of the margin paid in.
-    private static var half: Double { 0.5 }
+    static var half: Double { 0.5 }
 
     /// Closes what stands at the prices of an exit; the closing bar is that of its cause.
     func finish(
         _ state: inout BehaviourState<Position>, _ prices: ExitPrices, feeRate: Double,
         _ cause: Closing, _ bar: Int
     ) {
+        state.ending = BehaviourEnding(prices: prices, feeRate: feeRate, cause: cause, bar: bar)
+        state.ending?.isPastStop = cause == .stopped || cause == .trailed
+        state.note(.closed, prices.bar, level: prices.trigger, price: prices.slipped, cause)
+    }
+
+    /// The platform closes it, whole or step by step.
+    func liquidate(_ state: inout BehaviourState<Position>, _ bar: Int) {
+        let prices = kernel.liquidationPrices(rules.fill, state.position, bar: bar, state.carry)
+        if rules.isPartial {
+            state.ending = BehaviourEnding(
+                prices: prices, feeRate: rules.liquidationFee, cause: .liquidated, bar: bar, isStepwise: true)
+            state.note(.closed, bar, level: state.position.triggerPrice(state.carry), price: closes[bar], .liquidated)
+        } else {
+            finish(&state, prices, feeRate: rules.liquidationFee, .liquidated, bar)
+        }
+        // A stop that stands beyond the trigger was never to have its turn.
+        let isPastStop = rules.hasStop && sign * (nearerStop(state).price - prices.trigger) > 0
+        state.ending?.isPastStop = isPastStop
+    }
+
+    /// What is left at the end of a window, at which a position is closed that still stands.
+    func horizonEnding(_ bar: Int) -> BehaviourEnding {
+        BehaviourEnding(prices: kernel.horizonPrices(bar), feeRate: rules.closeFee, cause: .horizon, bar: bar)
+    }
+
+    /// What became of a position that has ended.
+    func outcome(of state: BehaviourState<Position>) -> BehaviourOutcome {
+        guard let ending = state.ending else { preconditionFailure("a position ends at its horizon at last") }
+        return outcome(of: state, ending)
+    }
+
+    /// What would become of a position that ended so.
+    func outcome(of state: BehaviourState<Position>, _ ending: BehaviourEnding) -> BehaviourOutcome {
+        let paidIn = (state.position.initialMargin + state.released) / state.wholeMargin
         let account = state.account
+        if ending.isStepwise { return stepwise(state, account, ending, paidIn: paidIn) }
+        let (prices, feeRate) = (ending.prices, ending.feeRate)
         var exit: EntryExit
         let lostHalf: EventCount
         if let spread = prices.spread {
@@ -23,33 +59,26 @@ extension BehaviourWalk {
             exit = kernel.settle(account, prices, feeRate: feeRate, state.carry)
             lostHalf = exit.equity < Self.half ? .one : .zero
         }
-        exit.closedBar = cause == .horizon ? nil : bar
-        end(&state, exit, lostHalf, cause, bar, filled: prices.bar)
-        state.note(.closed, prices.bar, level: prices.trigger, price: prices.slipped, cause)
+        exit.closedBar = ending.cause == .horizon ? nil : ending.bar
+        return BehaviourOutcome(exit, ending, lostHalf: lostHalf, paidIn: paidIn, filledBar: prices.bar)
     }
 
-    /// The platform closes it, whole or step by step.
-    func liquidate(_ state: inout BehaviourState<Position>, _ bar: Int) {
-        let fill = rules.fill
-        guard rules.isPartial else {
-            let prices = kernel.liquidationPrices(fill, state.position, bar: bar, state.carry)
-            return finish(&state, prices, feeRate: rules.liquidationFee, .liquidated, bar)
-        }
-        let path = EntryPath(liquidationBar: bar, unprotectedBar: nil, carry: state.carry)
-        let due = DuePosition(path: path, bar: bar, entry: state.entry, last: state.last, fill: fill)
-        let exit = Position.liquidation(of: due, state.account, kernel: kernel, trees: trees?.passages)
-        end(
-            &state, exit, exit.equity < Self.half ? .one : .zero, .liquidated, bar, filled: exit.closedBar ?? state.last
-        )
-        state.note(.closed, bar, level: state.position.triggerPrice(state.carry), price: closes[bar], .liquidated)
+    private func stepwise(
+        _ state: BehaviourState<Position>, _ account: Position, _ ending: BehaviourEnding, paidIn: Double
+    ) -> BehaviourOutcome {
+        let path = EntryPath(liquidationBar: ending.bar, unprotectedBar: nil, carry: state.carry)
+        let due = DuePosition(path: path, bar: ending.bar, entry: state.entry, last: state.last, fill: rules.fill)
+        let exit = Position.liquidation(of: due, account, kernel: kernel, trees: trees?.passages)
+        return BehaviourOutcome(
+            exit, ending, lostHalf: exit.equity < Self.half ? .one : .zero, paidIn: paidIn,
+            filledBar: exit.closedBar ?? state.last)
     }
+}
 
-    private func end(
-        _ state: inout BehaviourState<Position>, _ exit: EntryExit, _ lostHalf: EventCount,
-        _ cause: Closing, _ bar: Int, filled: Int
-    ) {
-        state.outcome = BehaviourOutcome(
-            exit: exit, cause: cause, liquidationBar: cause == .liquidated ? bar : nil, lostHalf: lostHalf,
-            paidIn: (state.position.initialMargin + state.released) / state.wholeMargin, filledBar: filled)
+extension BehaviourOutcome {
+    init(_ exit: EntryExit, _ ending: BehaviourEnding, lostHalf: EventCount, paidIn: Double, filledBar: Int) {
+        (self.exit, self.lostHalf, self.paidIn, self.filledBar) = (exit, lostHalf, paidIn, filledBar)
+        (cause, isPastStop) = (ending.cause, ending.isPastStop)
+        liquidationBar = ending.cause == .liquidated ? ending.bar : nil
     }
 }

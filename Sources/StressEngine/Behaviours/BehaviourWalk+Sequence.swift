@@ -1,5 +1,4 @@
 import MarginModel
-import StressBasics
 import StressStatistics
 import StudyPlan
 
@@ -11,32 +10,23 @@ extension BehaviourWalk {
     func goOn(
         _ reenter: Reentry, after outcome: inout BehaviourOutcome, last: Int, _ events: inout [BehaviourEvent]?
     ) {
-        var capital = 1.0
-        var (survives, shortfall) = (1.0, 0.0)
-        var current = outcome
-        while outcome.reentries < reenter.times, let bar = entry(after: current, reenter, last: last) {
-            let negative = current.exit.negative(tolerance: kernel.rules.toleranceOfMargin).value
-            let owed = negative > 0 ? current.exit.shortfall : 0
-            shortfall += capital * owed
-            capital *= current.exit.equity + owed
-            survives *= 1 - negative
-            guard capital > 0, capital.isFinite, survives > 0 else { break }
-            let part = capital / survives
-            guard !isRejected(bar, part: part) else { break }
+        var sequence = BehaviourSequence(outcome)
+        while sequence.outcome.reentries < reenter.times,
+            let bar = entry(after: sequence.current, reenter, last: last),
+            let part = sequence.spend(tolerance: kernel.rules.toleranceOfMargin), !isRejected(bar, part: part)
+        {
             var next = opened(bar, last: last, part: part)
             next.events = events
             next.note(.reentered, bar, level: closes[bar], price: closes[bar])
             follow(&next)
             events = next.events
-            guard let ended = next.outcome else { break }
-            outcome.reentries += 1
-            join(ended, to: &outcome, capital: capital, survives: survives, shortfall: shortfall)
-            current = ended
+            sequence.join(self.outcome(of: next), tolerance: kernel.rules.toleranceOfMargin)
         }
+        outcome = sequence.outcome
     }
 
     /// The bar at whose close the next position is opened; nil when none is.
-    private func entry(after outcome: BehaviourOutcome, _ reenter: Reentry, last: Int) -> Int? {
+    func entry(after outcome: BehaviourOutcome, _ reenter: Reentry, last: Int) -> Int? {
         guard [.liquidated, .stopped, .trailed].contains(outcome.cause), outcome.exit.closedBar != nil else {
             return nil
         }
@@ -52,18 +42,38 @@ extension BehaviourWalk {
         return low < last && closes[low] > 0 ? low : nil
     }
 
-    private func isRejected(_ bar: Int, part: Double) -> Bool {
+    func isRejected(_ bar: Int, part: Double) -> Bool {
         let margin = kernel.scheduled.map { $0[bar] } ?? .none
         return kernel.terms(part: part).rejection(
             kernel.rules.cell.contract, entryPrice: closes[bar], scheduled: margin) != nil
     }
+}
 
-    /// The sequence so far with a position that was opened with `capital`.
-    private func join(
-        _ ended: BehaviourOutcome, to outcome: inout BehaviourOutcome, capital: Double, survives: Double,
-        shortfall: Double
-    ) {
-        let negative = ended.exit.negative(tolerance: kernel.rules.toleranceOfMargin).value
+/// Positions that follow each other, up to the last that was opened.
+struct BehaviourSequence {
+    /// What became of all of them together, in parts of the first one's margin.
+    private(set) var outcome: BehaviourOutcome
+    /// What became of the last, in parts of its own.
+    private(set) var current: BehaviourOutcome
+    private var capital = 1.0
+    private var (survives, shortfall) = (1.0, 0.0)
+
+    init(_ first: BehaviourOutcome) { (outcome, current) = (first, first) }
+
+    /// The part of the notional that what is left opens, once the last position is gone; nil where nothing is left.
+    mutating func spend(tolerance: Double) -> Double? {
+        let negative = current.exit.negative(tolerance: tolerance).value
+        let owed = negative > 0 ? current.exit.shortfall : 0
+        shortfall += capital * owed
+        capital *= current.exit.equity + owed
+        survives *= 1 - negative
+        guard capital > 0, capital.isFinite, survives > 0 else { return nil }
+        return capital / survives
+    }
+
+    /// The sequence with a position that was opened with what ``spend(tolerance:)`` left.
+    mutating func join(_ ended: BehaviourOutcome, tolerance: Double) {
+        let negative = ended.exit.negative(tolerance: tolerance).value
         let owed = shortfall + (negative > 0 ? capital * ended.exit.shortfall : 0)
         let all = EventCount(probability: 1 - survives * (1 - negative))
         let equity = capital * ended.exit.equity - shortfall
@@ -73,8 +83,10 @@ extension BehaviourWalk {
             spread: isCertain
                 ? nil : ShortfallSpread(negative: all, shortfall: owed, largest: owed, parts: SIMD2(owed, owed)),
             closedBar: ended.exit.closedBar)
-        (outcome.cause, outcome.filledBar) = (ended.cause, ended.filledBar)
+        (outcome.cause, outcome.filledBar, outcome.isPastStop) = (ended.cause, ended.filledBar, ended.isPastStop)
         outcome.liquidationBar = outcome.liquidationBar ?? ended.liquidationBar
         outcome.lostHalf = equity < 0.5 ? .one : .zero
+        outcome.reentries += 1
+        current = ended
     }
 }

@@ -30,7 +30,7 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
         (favourable, adverse) = sign > 0 ? (series.high, series.low) : (series.low, series.high)
     }
 
-    /// What becomes of the position opened at the close of bar `entry`. O(bars of the window); with trees
+    /// What becomes of the position opened at the close of bar `entry` by the end of one window. O(bars of the window); with trees
     /// O(events × log bars) as a rule.
     ///
     /// - Parameters:
@@ -40,7 +40,7 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
         var state = opened(entry, last: last, part: 1)
         state.events = events
         follow(&state)
-        guard var outcome = state.outcome else { preconditionFailure("a position ends at its horizon at last") }
+        var outcome = outcome(of: state)
         if let reenter = rules.behaviour.reenter, reenter.times > 0 {
             goOn(reenter, after: &outcome, last: last, &state.events)
         }
@@ -63,7 +63,7 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
 
     func follow(_ state: inout BehaviourState<Position>) {
         var bar = state.entry + 1
-        while state.outcome == nil {
+        while state.ending == nil {
             if let trees { bar = passOver(&state, from: bar, trees) }
             step(&state, bar)
             bar += 1
@@ -75,7 +75,7 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
         kernel.advance(&state.carry, state.position, entry: state.entry, to: bar)
         if state.dueTopUp == bar { payIn(&state, bar) }
         tradeInside(&state, bar)
-        if state.outcome == nil { tradeAtClose(&state, bar) }
+        if state.ending == nil { tradeAtClose(&state, bar) }
     }
 }
 

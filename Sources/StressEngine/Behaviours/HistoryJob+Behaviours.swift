@@ -4,19 +4,19 @@ import StressBasics
 import StressStatistics
 import StudyPlan
 
-/// A cell's entries under several behaviours at once, entry by entry, so that each is compared with holding on the same entries.
+/// A cell's entries under several behaviours at once, entry by entry and bar by bar, so that each is compared with holding on the same
+/// entries: the judge of ``BehaviourGridRun``.
 private struct BehaviourRun: PositionVisitor {
     let job: HistoryJob
     let rules: CellRules
     let behaviours: [Behaviour]
-    let trees: BehaviourTrees?
     let chunk: Int
 
     /// Holding first, then the behaviours.
     func visit<Position: KernelPosition>(_: Position.Type) -> [BehaviourTally] {
         let kernel: PlainKernel<Position> = job.kernel(rules)
         let walks = ([Behaviour.hodl] + behaviours).map {
-            BehaviourWalk(kernel, BehaviourRules($0, cell: rules, market: job.market), trees: trees)
+            BehaviourWalk(kernel, BehaviourRules($0, cell: rules, market: job.market))
         }
         var tallies = walks.map { _ in BehaviourTally(barLength: job.clock.unit) }
         for place in tallies.indices { tallies[place].beginChunk() }
@@ -50,21 +50,19 @@ private struct BehaviourRun: PositionVisitor {
             }
             var events: [BehaviourEvent]?
             let outcome = walk.outcome(entry: entry, last: last, events: &events)
-            add(
-                outcome, entry, cut: isCut ? last : nil, hasStop: walk.rules.hasStop, hodl: hodl?.exit,
-                to: &tallies[place])
+            add(outcome, entry, cut: isCut ? last : nil, hodl: hodl?.exit, to: &tallies[place])
             if place == 0 { hodl = outcome }
         }
     }
 
     private func add(
-        _ outcome: BehaviourOutcome, _ entry: Int, cut: Int?, hasStop: Bool, hodl: EntryExit?,
+        _ outcome: BehaviourOutcome, _ entry: Int, cut: Int?, hodl: EntryExit?,
         to tally: inout BehaviourTally
     ) {
         let times = job.market.series.time
         let start = job.clock.place(times[entry])
         func bars(to bar: Int) -> Int { BarClock.bars(from: start, to: job.clock.place(times[bar])) }
-        let day = hasStop ? outcome.exit.closedBar.map { Int(floorDivide(times[$0], 86_400_000)) } : nil
+        let day = outcome.isPastStop ? outcome.exit.closedBar.map { Int(floorDivide(times[$0], 86_400_000)) } : nil
         tally.add(
             BehaviourEntry(exit: outcome.exit, closing: outcome.cause, lostHalf: outcome.lostHalf, stopDay: day),
             hodl: hodl,
@@ -85,6 +83,16 @@ extension HistoryJob {
     /// Bars that are tried as entries.
     public var entryCount: Int { market.series.count / max(1, stride) }
 
+    /// Cells in groups of about `most` that are best followed together: those that differ in leverage and holding time alone.
+    public func behaviourGroups(of cells: [Int], most: Int) -> [[Int]] {
+        BehaviourGrid.grids(cells, rules: rules).flatMap { grid in
+            let rows = max(1, most / grid.horizons.count)
+            return Swift.stride(from: 0, to: grid.rows.count, by: rows).map { first in
+                Array(grid.rows[first..<min(first + rows, grid.rows.count)].joined())
+            }
+        }
+    }
+
     /// What becomes of the entries of a cell under behaviours: ``tallies(of:cells:trees:threads:control:)`` of one.
     public func tallies(
         of behaviours: [Behaviour], cell: Int, trees: BehaviourTrees?, threads: Int, control: RunControl = RunControl()
@@ -94,8 +102,8 @@ extension HistoryJob {
 
     /// What becomes of the entries of cells under behaviours: for each cell holding first, then one tally a behaviour, in their order.
     ///
-    /// Has the same bits for every number of threads. Throws when `control` was cancelled. O(cells × entries × behaviours × log bars) as
-    /// a rule with trees, O(cells × entries × behaviours × bars of a window) without.
+    /// Has the same bits for every number of threads. Throws when `control` was cancelled. O(entries × leverages × behaviours × log bars)
+    /// as a rule with trees, O(cells × entries × behaviours × bars of a window) without.
     ///
     /// - Parameters:
     ///   - behaviours: with an order of bars that is not `split`.
@@ -105,20 +113,50 @@ extension HistoryJob {
         of behaviours: [Behaviour], cells: [Int], trees: BehaviourTrees?, threads: Int,
         control: RunControl = RunControl()
     ) throws(RunCancelled) -> [[BehaviourTally]] {
+        guard let trees else {
+            return try walkedTallies(of: behaviours, cells: cells, threads: threads, control: control)
+        }
+        let chunks = blocks.chunks.count
+        let grids = BehaviourGrid.grids(cells, rules: rules)
+        let found = parallelMap(count: grids.count * chunks, threads: threads) { part -> [[BehaviourTally]]? in
+            guard !control.isCancelled else { return nil }
+            let grid = grids[part / chunks]
+            let run = BehaviourGridRun(
+                job: self, grid: grid, behaviours: behaviours, trees: trees, chunk: part % chunks)
+            let rules = rules[grid.rows[0][0]]
+            return withPosition(rules.cell.contract, rules.cell.side, run)
+        }
+        guard let found, !control.isCancelled else { throw RunCancelled() }
+        var tallies: [Int: [BehaviourTally]] = [:]
+        for (place, grid) in grids.enumerated() {
+            for (row, cell) in grid.rows.joined().enumerated() {
+                tallies[cell] = joined(found[place * chunks..<(place + 1) * chunks].map { $0[row] })
+            }
+        }
+        return cells.map { tallies[$0] ?? [] }
+    }
+
+    /// The same by the plain walk, cell by cell: the judge.
+    private func walkedTallies(
+        of behaviours: [Behaviour], cells: [Int], threads: Int, control: RunControl
+    ) throws(RunCancelled) -> [[BehaviourTally]] {
         let chunks = blocks.chunks.count
         let found = parallelMap(count: cells.count * chunks, threads: threads) { part -> [BehaviourTally]? in
             guard !control.isCancelled else { return nil }
             let rules = rules[cells[part / chunks]]
-            let run = BehaviourRun(job: self, rules: rules, behaviours: behaviours, trees: trees, chunk: part % chunks)
+            let run = BehaviourRun(job: self, rules: rules, behaviours: behaviours, chunk: part % chunks)
             return withPosition(rules.cell.contract, rules.cell.side, run)
         }
         guard let found, !control.isCancelled else { throw RunCancelled() }
-        return cells.indices.map { cell in
-            var tallies = (0...behaviours.count).map { _ in BehaviourTally(barLength: clock.unit) }
-            for chunk in found[cell * chunks..<(cell + 1) * chunks] {
-                for (place, tally) in chunk.enumerated() { tallies[place].append(tally) }
-            }
-            return tallies
+        return cells.indices.map { joined(Array(found[$0 * chunks..<($0 + 1) * chunks])) }
+    }
+
+    /// Tallies of the chunks of a history, joined in order of time; of each chunk, one a behaviour.
+    private func joined(_ chunks: [[BehaviourTally]]) -> [BehaviourTally] {
+        var tallies = chunks[0]
+        for chunk in chunks.dropFirst() {
+            for (place, tally) in chunk.enumerated() { tallies[place].append(tally) }
         }
+        return tallies
     }
 }

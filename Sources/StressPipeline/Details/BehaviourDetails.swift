@@ -21,8 +21,9 @@ struct BehaviourDetails {
     static let mostWalks = 200_000_000
     /// Re-entries that a risk of ruin follows at most.
     private static let mostReentries = 999
-    /// Cells whose entries are followed before any is estimated: enough for threads to share, and few enough to hold.
-    private static let cellsAtOnce = 16
+    /// Blocks of tallies that are held before any is estimated: what cells of different leverages meet is searched for once in those that
+    /// are followed together.
+    private static let blocksAtOnce = 2_000_000
 
     init(study: Study, job: HistoryJob, cells: [StudyCell], threads: Int, control: RunControl) {
         (self.study, self.job, self.cells, self.threads, self.control) = (study, job, cells, threads, control)
@@ -35,9 +36,9 @@ struct BehaviourDetails {
         guard !chosen.isEmpty else { return [] }
         let trees = job.behaviourTrees
         let estimates = BehaviourEstimates(job, cells: chosen, rules: study.statistics.resampling)
-        var results: [BehaviourResult] = []
-        for start in stride(from: 0, to: chosen.count, by: BehaviourDetails.cellsAtOnce) {
-            let part = Array(chosen[start..<min(start + BehaviourDetails.cellsAtOnce, chosen.count)])
+        var results: [Int: [BehaviourResult]] = [:]
+        let most = BehaviourDetails.blocksAtOnce / max(1, job.blockCount * (behaviours.count + 1))
+        for part in job.behaviourGroups(of: chosen, most: max(1, most)) {
             let tallies = try job.tallies(
                 of: behaviours, cells: part, trees: trees, threads: threads, control: control)
             let found = parallelMap(count: part.count, threads: threads) { place -> [BehaviourEstimate]? in
@@ -45,9 +46,9 @@ struct BehaviourDetails {
             }
             guard var found else { throw RunCancelled() }
             for place in part.indices { try addRuin(to: &found[place], cell: part[place], estimates) }
-            for (place, estimates) in zip(part, found) { results += cellResults(cells[place], estimates) }
+            for (place, estimates) in zip(part, found) { results[place] = cellResults(cells[place], estimates) }
         }
-        return results
+        return chosen.flatMap { results[$0] ?? [] }
     }
 
     /// Says of those who go on after a liquidation how often they lose all.

@@ -58,9 +58,10 @@ extension RunReport {
             Column("day_utc", "time", .time, "Midnight at the beginning of the day on which they were closed") {
                 $0.start.rfc3339
             },
-            Column("entries_count", "entries", .integer, "Entries with a stop order that were closed below zero") {
-                String($0.entries)
-            },
+            Column(
+                "entries_count", "entries", .integer,
+                "Entries that were closed below zero although the price had reached their stop order"
+            ) { String($0.entries) },
             Column(
                 "liquidated_count", "entries", .integer,
                 "Those of them that the platform closed: the price was through the stop and the trigger at once"

@@ -5,21 +5,21 @@ import StressBasics
 /// Tallies of consecutive runs of whole chunks join by ``append(_:)`` and have the same bits however the chunks were shared out.
 public struct BehaviourTally: Hashable, Sendable {
     /// What a cell counts, under its own fill rule alone.
-    public private(set) var cell: CellTally
+    public internal(set) var cell: CellTally
     /// Entries that the behaviour does not make.
     public private(set) var filtered = BlockCounts()
     /// Entries of complete windows.
-    public private(set) var complete = BlockCounts()
+    public internal(set) var complete = BlockCounts()
     /// Those of them that ended with less than half of the margin paid in.
-    public private(set) var lostHalf = BlockEvents()
+    public internal(set) var lostHalf = BlockEvents()
     /// Sums of their bounded final equities, in parts of the margin paid in.
-    public private(set) var equity = BlockSums()
+    public internal(set) var equity = BlockSums()
     /// What closed those of complete windows.
-    public private(set) var closings = ClosingCounts()
+    public internal(set) var closings = ClosingCounts()
     /// What they gave away.
-    public private(set) var cost = BehaviourCost()
+    public internal(set) var cost = BehaviourCost()
     /// Entries of complete windows that a stop did not keep above zero.
-    public private(set) var jumps = StopJumps()
+    public internal(set) var jumps = StopJumps()
 
     /// An empty tally; times are counted in bars of `barLength`.
     public init(barLength: TimeSpan) { cell = CellTally(roles: [.chosen], barLength: barLength) }
@@ -100,8 +100,8 @@ public struct BehaviourEntry: Hashable, Sendable {
     public var closing: Closing
     /// How much of it lost more than half of the margin paid in.
     public var lostHalf: EventCount
-    /// The UTC day on which it was closed although it had a stop order, in days since 1970; nil without one, and at the end of the holding
-    /// time.
+    /// The UTC day on which it was closed by a stop order, or by the platform past one that stood before the trigger, in days since 1970;
+    /// nil otherwise.
     public var stopDay: Int?
 
     /// An entry of the given figures.
@@ -133,7 +133,19 @@ public struct ClosingCounts: Hashable, Sendable {
     /// None.
     public init() {}
 
-    private static func place(_ closing: Closing) -> Int { Closing.allCases.firstIndex(of: closing) ?? 0 }
+    /// Counts in the order of ``Closing``.
+    init(_ counts: SIMD8<UInt32>) { for place in self.counts.indices { self.counts[place] = Int(counts[place]) } }
+
+    static func place(_ closing: Closing) -> Int {
+        switch closing {
+        case .horizon: 0
+        case .liquidated: 1
+        case .stopped: 2
+        case .trailed: 3
+        case .tookProfit: 4
+        case .panicked: 5
+        }
+    }
 
     /// Entries closed by it. O(1).
     public subscript(closing: Closing) -> Int { counts[ClosingCounts.place(closing)] }
@@ -149,17 +161,17 @@ public struct ClosingCounts: Hashable, Sendable {
 /// gain.
 public struct BehaviourCost: Hashable, Sendable {
     /// Entries that gain when held.
-    public private(set) var winners = 0
+    public var winners = 0
     /// Those of them that the behaviour closes before the end of the holding time.
-    public private(set) var winnersClosed = 0
+    public var winnersClosed = 0
     /// Sum of what holding leaves more than the behaviour, over those that gain when held; less than 0 where the behaviour leaves more.
-    public private(set) var forgone = 0.0
+    public var forgone = 0.0
     /// Entries whose equity has a bound when held, how many of them end below zero, and the sum of their final equities.
-    public private(set) var held = 0
+    public var held = 0
     /// See ``held``.
-    public private(set) var heldNegative = EventCount.zero
+    public var heldNegative = EventCount.zero
     /// See ``held``.
-    public private(set) var heldEquity = 0.0
+    public var heldEquity = 0.0
 
     /// Nothing.
     public init() {}
@@ -174,6 +186,27 @@ public struct BehaviourCost: Hashable, Sendable {
         winners += 1
         if entry.closing != .horizon { winnersClosed += 1 }
         forgone += hodl.equity - entry.exit.equity
+    }
+
+    /// The same, without what holding leaves.
+    @inlinable
+    mutating func add(_ entry: SummedEntry, hodl: SummedEntry) {
+        guard hodl.equity > 1, hodl.isBounded, entry.isBounded else { return }
+        winners &+= 1
+        if !entry.isHeld { winnersClosed &+= 1 }
+        forgone += hodl.equity - entry.equity
+    }
+
+    @inlinable
+    mutating func addHeld(_ hodl: SummedEntry) {
+        guard hodl.isBounded else { return }
+        held &+= 1
+        heldNegative += hodl.negative
+        heldEquity += hodl.equity
+    }
+
+    mutating func takeHeld(of other: BehaviourCost) {
+        (held, heldNegative, heldEquity) = (other.held, other.heldNegative, other.heldEquity)
     }
 
     static func += (a: inout BehaviourCost, b: BehaviourCost) {

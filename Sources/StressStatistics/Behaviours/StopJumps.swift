@@ -1,12 +1,15 @@
 import StressBasics
 
-/// Stop orders that did not protect: entries that had one and ended below zero all the same, by the UTC day on which they did.
+/// Stop orders that were jumped: entries that ended below zero although one of theirs was reached, by the UTC day on which they did.
+///
+/// A stop is reached where it closes the position, and where the open of a bar is through it and the trigger at once, so that the platform
+/// does. One that stands beyond the trigger is never reached before the platform closes the position; that is no jump.
 public struct StopJumps: Hashable, Sendable {
     /// Those of one UTC day.
     public struct Day: Hashable, Codable, Sendable {
         /// Days since 1970-01-01.
         public var day: Int
-        /// Entries with a stop that were closed below zero, whole or with a probability.
+        /// Entries whose stop was reached and that were closed below zero, whole or with a probability.
         public var entries: Int
         /// Those of them that the platform closed: the price was through the stop and the trigger at once.
         public var liquidated: Int
@@ -27,7 +30,7 @@ public struct StopJumps: Hashable, Sendable {
     /// The days, oldest first. O(days log days).
     public var days: [Day] { found.values.sorted { $0.day < $1.day } }
 
-    /// Adds an entry with a stop that was closed below zero on a day.
+    /// Adds an entry whose stop was reached and that was closed below zero on a day.
     mutating func add(_ entry: BehaviourEntry, negative: EventCount, day: Int) {
         let liquidated = entry.closing == .liquidated ? 1 : 0
         join(

@@ -81,6 +81,13 @@ public struct ExitSums: Hashable, Sendable {
         if below > 0 { addShortfall(exit, below) }
     }
 
+    /// Adds one entry whose equity is counted elsewhere where it has a bound.
+    mutating func addRest(_ exit: EntryExit, tolerance: Double) {
+        guard exit.equity.isFinite else { return add(exit, tolerance: tolerance) }
+        let below = exit.negative(tolerance: tolerance)
+        if below > 0 { addShortfall(exit, below) }
+    }
+
     /// Adds an entry whose window was cut and that was closed before: only what it owes is known to matter.
     @inlinable
     public mutating func addCut(_ exit: EntryExit, tolerance: Double) {
@@ -249,6 +256,22 @@ public struct CellTally: Hashable, Sendable {
             }
             addNegative(entryExits[fill], tolerance: tolerance, after: closings[fill], fill: fill)
         }
+    }
+
+    /// Adds watched entries to the current block, of which the rest is said elsewhere.
+    mutating func add(entries count: UInt32) { entries.add(count) }
+
+    /// Adds to the sum of equities of the current chunk.
+    mutating func add(equity sum: Double) { exits[0][exits[0].count - 1].equity += sum }
+
+    /// Adds an entry of a complete window that ``add(entries:)`` and ``add(equity:)`` count.
+    mutating func addRest(_ exit: EntryExit, tolerance: Double, liquidatedAfter: Int?, closedAfter: Int?) {
+        if let bars = liquidatedAfter {
+            liquidated.increment()
+            timesToLiquidation.add(bars: bars)
+        }
+        exits[0][exits[0].count - 1].addRest(exit, tolerance: tolerance)
+        addNegative(exit, tolerance: tolerance, after: closedAfter, fill: 0)
     }
 
     private mutating func addNegative(_ exit: EntryExit, tolerance: Double, after bars: Int?, fill: Int) {

@@ -65,6 +65,43 @@ import Testing
         }
     }
 
+    /// A grid of leverages and holding times is followed at once, and says of each cell what its own walk says.
+    @Test(arguments: 1000..<1050)
+    func aGridIsItsCells(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed).stream("behaviours")
+        let market = try RandomStudy.market(seed, &random)
+        for contract in [ContractKind.linear, .inverse, .margin] {
+            var cell = try RandomStudy.cell(contract, &random)
+            cell.side = random.next() % 2 == 0 ? .short : .long
+            let behaviours = (0..<8).map { place in
+                // Every other one without what makes it a walk of its own, so that levels of all kinds meet.
+                var drawn = behaviour(&random, "b\(place)")
+                if place % 2 == 0 { (drawn.instalments, drawn.topUp, drawn.reenter) = (nil, nil, nil) }
+                if place % 4 == 0 { drawn.exits = drawn.exits.prefix(1).map { PlannedExit(distance: $0.distance) } }
+                return drawn
+            }
+            let study = try cell.study(
+                leverages: RandomStudy.leverages(&random, most: 3), horizons: RandomStudy.horizons(market, &random))
+            let job = HistoryJob(study: study, asset: "X", market: market, kernel: .automatic)
+            let cells = Array(study.cells(of: "X").indices)
+            let trees = try #require(job.behaviourTrees)
+            let plain = try job.tallies(of: behaviours, cells: cells, trees: nil, threads: 2)
+            let fast = try job.tallies(of: behaviours, cells: cells, trees: trees, threads: 2)
+            #expect(fast.count == cells.count && fast.allSatisfy { $0.count == behaviours.count + 1 })
+            for (number, (ones, others)) in zip(fast, plain).enumerated() {
+                for (place, (one, other)) in zip(ones, others).enumerated() {
+                    let name =
+                        "seed \(seed), \(study.cells(of: "X")[number].id), \(place == 0 ? .hodl : behaviours[place - 1])"
+                    if market.fundingPerBar == nil {
+                        #expect(one == other, "\(name)")
+                    } else {
+                        expectClose(one, other, name)
+                    }
+                }
+            }
+        }
+    }
+
     private func expectClose(_ fast: BehaviourTally, _ plain: BehaviourTally, _ name: String) {
         #expect(fast.closings == plain.closings && fast.complete == plain.complete, "\(name)")
         #expect(fast.filtered == plain.filtered && fast.cell.liquidated == plain.cell.liquidated, "\(name)")

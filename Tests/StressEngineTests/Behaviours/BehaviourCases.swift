@@ -57,6 +57,78 @@ import Testing
         expect(try outcome([(107, 120, 80, 93)], plan), .tookProfit, 1.7)
     }
 
+    /// The trigger and the take-profit in one bar, and a stop that follows the price against either of them.
+    @Test func theTriggerAgainstOtherLevels() throws {
+        let wild = [(100.0, 106.0, 80.0, 100.0)]
+        func profit(_ order: BarOrder) -> (inout Behaviour) -> Void {
+            { ($0.exits, $0.order) = ([PlannedExit(distance: 0.05)], order) }
+        }
+        expect(try outcome(wild, profit(.adverse)), .liquidated, 0.04523)
+        expect(try outcome(wild, profit(.favourable)), .tookProfit, 1.5)
+        // Best close 110: the stop at 104.5 and the profit at 120 in one bar, the stop and the trigger in another.
+        func trail(_ order: BarOrder) -> (inout Behaviour) -> Void {
+            { ($0.trailingStop, $0.exits, $0.order) = (0.05, [PlannedExit(distance: 0.2)], order) }
+        }
+        let rise = (100.0, 110.0, 100.0, 110.0)
+        expect(try outcome([rise, (110, 121, 80, 100)], trail(.adverse)), .trailed, 1.45)
+        expect(try outcome([rise, (110, 121, 80, 100)], trail(.favourable)), .tookProfit, 3)
+        expect(try outcome([rise, (104, 121, 80, 100)], trail(.favourable)), .trailed, 1.4)
+        expect(try outcome([rise, (90, 121, 80, 100)], trail(.favourable)), .liquidated, 0)
+    }
+
+    /// The same of a short: trigger at 110 / 1.005 = 109.4527.
+    @Test func aShortIsTheMirror() throws {
+        func plan(_ stop: Double, _ order: BarOrder = .adverse) -> (inout Behaviour) -> Void {
+            { ($0.stopLoss, $0.exits, $0.order) = (stop, [PlannedExit(distance: 0.05)], order) }
+        }
+        let short = TestCell(side: .short)
+        expect(try outcome([(100, 120, 94, 100)], in: short, plan(0.05)), .stopped, 0.5)
+        expect(try outcome([(100, 120, 94, 100)], in: short, plan(0.05, .favourable)), .tookProfit, 1.5)
+        expect(try outcome([(100, 120, 94, 100)], in: short, plan(0.098)), .liquidated, 0.05473)
+        expect(try outcome([(107, 120, 94, 100)], in: short, plan(0.05)), .stopped, 0.3)
+        expect(try outcome([(112, 120, 94, 100)], in: short, plan(0.05)), .liquidated, -0.2)
+        expect(try outcome([(93, 120, 90, 100)], in: short, plan(0.05)), .tookProfit, 1.7)
+    }
+
+    /// A stop that is jumped at the open, one that the platform is past at the open, one whose fill slips inside the bar, and a liquidation
+    /// before the stop's turn, which is no jump.
+    @Test func whichStopsWereJumped() throws {
+        func jumps(
+            _ bars: [Bar], in cell: TestCell = TestCell(), stop: Double, horizon: Int = 1
+        ) throws -> [StopJumps.Day] {
+            var (cell, behaviour) = (cell, Behaviour(name: "b"))
+            behaviour.stopLoss = stop
+            cell.horizon = .minutes(Int64(bars.count))
+            let market = MarketHistory(series: series([(100, 100, 100, 100)] + bars))
+            let job = HistoryJob(study: try cell.study(), asset: "X", market: market, kernel: .automatic)
+            let found = try [nil, job.behaviourTrees].map { trees in
+                try job.tallies(of: [behaviour], cell: 0, trees: trees, threads: 1)[1].jumps.days
+            }
+            #expect(found[0] == found[1])
+            return found[0]
+        }
+        let calm = (100.0, 100.0, 100.0, 100.0)
+        // Nobody liquidates: the stop is filled at the open of 85, half a margin below zero.
+        var unwatched = TestCell()
+        unwatched.liquidation = false
+        let atOpen = try jumps([calm, (85, 86, 84, 85)], in: unwatched, stop: 0.05)
+        #expect(atOpen.map(\.entries) == [1] && atOpen[0].liquidated == 0 && atOpen[0].negative == 1)
+        #expect(abs((atOpen.first?.lowest ?? 0) + 0.5) < 1e-9)
+        // Through the stop and the trigger at once: the platform closes it.
+        let both = try jumps([calm, (85, 86, 84, 85)], stop: 0.05)
+        #expect(both.map(\.entries) == [1] && both[0].liquidated == 1)
+        // Reached inside the bar, and filled where the next bar opens.
+        var late = TestCell()
+        late.fill = .next
+        let inside = try jumps([(100, 100, 94, 94), (85, 86, 84, 85)], in: late, stop: 0.05)
+        #expect(inside.map(\.entries) == [1] && inside[0].liquidated == 0)
+        // Reached inside the bar and filled at its level: nothing was jumped.
+        #expect(try jumps([(100, 100, 84, 85)], stop: 0.05).isEmpty)
+        // The platform's trigger at 90.45 comes before a stop at 80, whatever the fall does then.
+        #expect(try jumps([(100, 100, 70, 75), (75, 75, 75, 75)], in: late, stop: 0.2).isEmpty)
+        #expect(try jumps([calm, (75, 75, 75, 75)], stop: 0.2).isEmpty)
+    }
+
     /// A stop exactly at the trigger price leaves the position to the platform.
     @Test func equalLevels() throws {
         var cell = TestCell()

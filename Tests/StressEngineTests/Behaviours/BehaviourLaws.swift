@@ -67,6 +67,44 @@ import Testing
         }
     }
 
+    /// A call at an equity of nothing is none, whoever liquidates.
+    @Test(arguments: 60..<75)
+    func aCallAtNothingIsNone(seed: UInt64) throws {
+        for draw in try draws(seed, change: { $0.liquidation = false }) {
+            let all = try draw.tallies([{ $0.topUp = TopUp(at: 0, add: 1, times: 3) }])
+            #expect(all[1].cell == all[0].cell && all[1].equity == all[0].equity, "seed \(seed), \(draw.contract)")
+        }
+    }
+
+    /// A stop that stands before the trigger leaves to the platform only what opens through both; a limit order leaves at least what its
+    /// level does.
+    @Test(arguments: 150..<180)
+    func ordersHoldTheirLevels(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed).stream("levels")
+        let market = try RandomStudy.market(seed, &random)
+        var cell = TestCell()
+        (cell.leverage, cell.horizon) = ([2, 10, 40][Int(random.next() % 3)], .minutes(120))
+        var behaviour = Behaviour(name: "b")
+        (behaviour.stopLoss, behaviour.exits) = (0.5 / cell.leverage, [PlannedExit(distance: 0.01)])
+        let kernel: PlainKernel<LinearPosition> = try cell.kernel(market)
+        let walk = BehaviourWalk(kernel, BehaviourRules(behaviour, cell: kernel.rules, market: market))
+        var events: [BehaviourEvent]?
+        for entry in market.series.close.indices {
+            guard let (last, isCut) = kernel.windows.watched(entry), !isCut, !kernel.isRejected(entry: entry),
+                market.isPositive
+            else { continue }
+            let outcome = walk.outcome(entry: entry, last: last, events: &events)
+            if let bar = outcome.liquidationBar, market.mark == nil, market.fundingPerBar == nil {
+                let trigger = kernel.position(entry: entry).triggerPrice(.none)
+                #expect(market.series.open[bar] <= trigger, "seed \(seed), entry \(entry)")
+            }
+            if outcome.cause == .tookProfit, market.fundingPerBar == nil {
+                let least = 1 + cell.leverage * 0.01
+                #expect(outcome.exit.equity >= least - 1e-9, "seed \(seed), entry \(entry)")
+            }
+        }
+    }
+
     /// Stops and limit orders take positions out of the platform's hands, never into them.
     @Test(arguments: 100..<150)
     func ordersNeverRaiseLiquidations(seed: UInt64) throws {

@@ -1,0 +1,79 @@
+import StressStatistics
+import StudyPlan
+
+/// One entry followed to the ends of several windows at once.
+///
+/// What happens up to a bar does not depend on how long is left, so that the longest window's walk is that of the shorter ones: at the
+/// end of each it is asked what closing there would leave. What closes the position closes it in all windows that have not ended.
+extension BehaviourWalk {
+    /// What becomes of the position opened at the close of bar `entry`, by the end of each window. As ``outcome(entry:last:events:)``.
+    ///
+    /// - Parameters:
+    ///   - lasts: the last bar of each window, rising.
+    ///   - outcomes: becomes one a window.
+    func outcomes(entry: Int, lasts: ArraySlice<Int>, into outcomes: inout [BehaviourOutcome]) {
+        outcomes.removeAll(keepingCapacity: true)
+        // What a platform leaves standing goes on to the end of the window.
+        guard !rules.isPartial else {
+            var events: [BehaviourEvent]?
+            for last in lasts { outcomes.append(outcome(entry: entry, last: last, events: &events)) }
+            return
+        }
+        var state = opened(entry, last: lasts[lasts.startIndex], part: 1)
+        follow(&state, lasts, into: &outcomes)
+        goOn(lasts, &outcomes)
+    }
+
+    /// Follows a position through windows of which the first has not ended; appends one outcome a window.
+    private func follow(
+        _ state: inout BehaviourState<Position>, _ lasts: ArraySlice<Int>, into outcomes: inout [BehaviourOutcome]
+    ) {
+        var (place, bar) = (lasts.startIndex, state.entry + 1)
+        while state.ending == nil {
+            if let trees { bar = passOver(&state, from: bar, trees) }
+            kernel.advance(&state.carry, state.position, entry: state.entry, to: bar)
+            if state.dueTopUp == bar { payIn(&state, bar) }
+            tradeInside(&state, bar)
+            if state.ending == nil, bar == state.last {
+                let ended = outcome(of: state, horizonEnding(bar))
+                while place < lasts.endIndex, lasts[place] == bar {
+                    outcomes.append(ended)
+                    place += 1
+                }
+                guard place < lasts.endIndex else { return }
+                state.last = lasts[place]
+            }
+            if state.ending == nil { tradeAtClose(&state, bar) }
+            bar += 1
+        }
+        let ended = outcome(of: state)
+        for _ in place..<lasts.endIndex { outcomes.append(ended) }
+    }
+
+    /// Opens positions after those that were lost, where the trader does, in the windows that leave time for it.
+    ///
+    /// - Parameter outcomes: of the first position, by window.
+    func goOn(_ lasts: ArraySlice<Int>, _ outcomes: inout [BehaviourOutcome]) {
+        guard let reenter = rules.behaviour.reenter, reenter.times > 0 else { return }
+        let tolerance = kernel.rules.toleranceOfMargin
+        // Windows that the first position was lost in: from the first of them on in all, and in the same way.
+        guard let first = outcomes.firstIndex(where: { $0.exit.closedBar != nil }) else { return }
+        var sequence = BehaviourSequence(outcomes[first])
+        var (rest, found) = (lasts[(lasts.startIndex + first)...], [BehaviourOutcome]())
+        while sequence.outcome.reentries < reenter.times {
+            rest = rest.drop { entry(after: sequence.current, reenter, last: $0) == nil }
+            guard let last = rest.first, let bar = entry(after: sequence.current, reenter, last: last),
+                let part = sequence.spend(tolerance: tolerance), !isRejected(bar, part: part)
+            else { return }
+            var next = opened(bar, last: last, part: part)
+            found.removeAll(keepingCapacity: true)
+            follow(&next, rest, into: &found)
+            let before = sequence
+            for (window, ended) in zip(rest.indices, found) {
+                sequence = before
+                sequence.join(ended, tolerance: tolerance)
+                outcomes[window - lasts.startIndex] = sequence.outcome
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import MarginModel
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// Where a trader would close a position that no platform closes: the same bar and price at every leverage, for rules whose levels are
+/// parts of the price.
+struct SharedExit {
+    /// The bar in which it is closed, and its prices.
+    let ending: BehaviourEnding
+    /// The best close before that bar.
+    let best: Double
+    /// What stands for the law of the fill; nil where the fill is certain.
+    let law: Law?
+
+    /// Figures of a law that are the same whatever is held.
+    struct Law {
+        /// What could be had at once, less slippage.
+        let slipped: Double
+        /// What the fill is on average, at least and at most, over the price that could be had at once, raised to the power in which
+        /// equity is straight.
+        let mean, least, most: Double
+    }
+
+    /// Whether it closes a position whose window ends in a bar: who would sell at the close at which the window ends is not asked.
+    @inline(__always)
+    func closes(by last: Int) -> Bool { ending.bar < last || (ending.bar == last && ending.cause != .panicked) }
+}
+
+extension BehaviourRules {
+    /// Whether it is levels alone that close a position, so that they are met where they are whatever is owed.
+    var areLevels: Bool {
+        !behaviour.changesMargin && (behaviour.reenter?.times ?? 0) == 0
+            && (exits.isEmpty || exits[0].part >= 1) && !isPartial
+    }
+
+    /// Whether it is holding until a position is lost.
+    var isReentry: Bool { !behaviour.changesMargin && !behaviour.hasExitRule && !isPartial }
+
+    /// Whether all that it does is a stop order beyond the trigger of a position bought at 1: the platform closes the position before. Only
+    /// where a trigger is a part of the price, and is met in bars.
+    func isBeyond(_ trigger: Double, side: Side) -> Bool {
+        guard areLevels, liquidates, !triggersAtClose, !hasTiers, exits.isEmpty, !isTrailing,
+            behaviour.enterAfter == nil, stop.isFinite
+        else { return false }
+        return side.sign * (trigger - (1 - side.sign * stop)) > 1e-9
+    }
+
+    /// Whether no level depends on the leverage.
+    var areOfPrice: Bool { behaviour.unit == .price || (!stop.isFinite && exits.isEmpty) }
+
+    /// The same where nobody liquidates.
+    var withoutLiquidation: BehaviourRules {
+        var copy = self
+        copy.liquidates = false
+        return copy
+    }
+}
+
+extension BehaviourWalk {
+    /// The first exit of a position that nobody liquidates, up to the end of a window; nil where it stands there.
+    func sharedExit(entry: Int, last: Int) -> SharedExit? {
+        var state = opened(entry, last: last, part: 1)
+        var (bar, best) = (entry + 1, state.best)
+        while state.ending == nil {
+            if let trees { bar = passOver(&state, from: bar, trees) }
+            best = state.best
+            tradeInside(&state, bar)
+            if state.ending == nil { tradeAtClose(&state, bar) }
+            bar += 1
+        }
+        guard let ending = state.ending, ending.cause != .horizon else { return nil }
+        return SharedExit(ending: ending, best: best, law: law(ending.prices))
+    }
+
+    private func law(_ prices: ExitPrices) -> SharedExit.Law? {
+        guard let spread = prices.spread else { return nil }
+        let power = Position.pricePower
+        let ends = (exp(power * spread.lower), exp(power * spread.upper))
+        return SharedExit.Law(
+            slipped: kernel.pricing.slipped(prices.gap, bar: prices.bar), mean: spread.mean(power: power),
+            least: min(ends.0, ends.1), most: max(ends.0, ends.1))
+    }
+
+    /// What becomes of a position that is liquidated in the bar in which it would be closed: whichever comes first.
+    func outcome(entry: Int, meeting exit: SharedExit) -> BehaviourOutcome {
+        var state = opened(entry, last: .max, part: 1)
+        state.best = exit.best
+        step(&state, exit.ending.bar)
+        return outcome(of: state)
+    }
+
+    /// What a shared exit leaves of a position: the same bits as ``outcome(of:_:)``, without its logarithms where the law leaves no doubt.
+    func outcome(_ position: Position, entry: Int, _ exit: SharedExit) -> BehaviourOutcome {
+        guard let law = exit.law, let known = quickly(position, exit, law) else {
+            return outcome(
+                of: BehaviourState(position, entry: entry, last: .max, entryPrice: closes[entry], parts: 1), exit.ending
+            )
+        }
+        return known
+    }
+
+    private func quickly(_ position: Position, _ exit: SharedExit, _ law: SharedExit.Law) -> BehaviourOutcome? {
+        let (margin, ending) = (position.initialMargin, exit.ending)
+        let exitFee = ending.feeRate * position.tradedNotional(at: law.slipped)
+        let atAnchor = (position.equity(at: law.slipped, .none) - exitFee) / margin
+        let base = position.equity(at: Position.vanishingPrice, .none) / margin
+        let slope = atAnchor - base
+        let ends = (base + slope * law.least, base + slope * law.most)
+        let rounding = 1e-9 * (1 + abs(base) + abs(slope) * law.most)
+        let least = min(ends.0, ends.1) - rounding
+        guard least > 0, least > Self.half || max(ends.0, ends.1) + rounding < Self.half else { return nil }
+        return BehaviourOutcome(
+            EntryExit(equity: base + slope * law.mean, spread: ShortfallSpread(), closedBar: ending.bar), ending,
+            lostHalf: least > Self.half ? .zero : .one, paidIn: 1, filledBar: ending.prices.bar)
+    }
+}
