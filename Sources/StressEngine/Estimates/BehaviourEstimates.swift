@@ -79,9 +79,8 @@ private struct ResampledBehaviours {
         judgeNegative(tallies.map { held($0.cell.negativeShare(fill: 0)) }, &estimates)
         judgeLostHalf(tallies.map { held($0.lostHalfShare) }, &estimates)
         let equity = tallies.map { held($0.equityShare) }
-        for place in estimates.indices.dropFirst() {
-            estimates[place].equityDifference = panel.meanDifference(equity[place], equity[0])
-        }
+        let found = panel.meanDifferences(of: Array(equity.dropFirst()), from: equity[0])
+        for (place, difference) in found.enumerated() { estimates[place + 1].equityDifference = difference }
     }
 
     private func held(_ share: BlockShare) -> BlockShare { panel.held(share.merged(by: blocks)) }
@@ -90,12 +89,12 @@ private struct ResampledBehaviours {
         let possible = estimates.indices.filter { !isImpossible || estimates[$0].negative != 0 }
         for place in possible { estimates[place].negativeInterval = panel.inference(shares[place])?.bounds }
         let compared = possible.filter { $0 > 0 }
-        let found = panel.differences(of: compared.map { shares[$0] }, from: shares[0])
+        let found = panel.pairedDifferences(of: compared.map { shares[$0] }, from: shares[0])
         for (place, difference) in zip(compared, found) { estimates[place].negativeDifference = difference }
     }
 
     private func judgeLostHalf(_ shares: [BlockShare], _ estimates: inout [BehaviourEstimate]) {
-        let found = panel.differences(of: Array(shares.dropFirst()), from: shares[0])
+        let found = panel.pairedDifferences(of: Array(shares.dropFirst()), from: shares[0])
         for place in estimates.indices {
             estimates[place].lostHalfInterval = panel.inference(shares[place])?.bounds
             if place > 0 { estimates[place].lostHalfDifference = found[place - 1] }

@@ -22,14 +22,15 @@ extension HorizonPanel {
     ///
     /// Of the same entries it is one mean, of what they differ by, so that what is equal leaves no rounding behind.
     public func meanDifference(_ a: BlockShare, _ b: BlockShare) -> MeanDifference? {
+        meanDifferences(of: [a], from: b)[0]
+    }
+
+    /// The same with the difference in every resample.
+    func meanDifference(_ a: BlockShare, _ b: BlockShare, _ paired: ResampledRatio) -> MeanDifference? {
         guard let one = a.frequency, let other = b.frequency else { return nil }
-        guard a.entries == b.entries else {
-            let paired = plan.differences(of: a, b)
-            return meanDifference(one - other, paired, runs: min(runs(a), runs(b)))
-        }
+        guard a.entries == b.entries else { return meanDifference(one - other, paired, runs: min(runs(a), runs(b))) }
         let ratio = BlockRatio(sums: zip(a.events, b.events).map { $0 - $1 }, weights: a.entries.map(Double.init))
-        guard let difference = ratio.value else { return nil }
-        return meanDifference(difference, plan.ratios(of: [ratio][...])[0], runs: runs(a))
+        return ratio.value.flatMap { meanDifference($0, paired, runs: runs(a)) }
     }
 
     private func runs(_ share: BlockShare) -> Double { share.runs(ofMeanLength: plan.meanLength) }

@@ -66,6 +66,12 @@ public struct DifferenceInference: Hashable, Codable, Sendable {
         }
         interval = ends.within(-1...1)
     }
+
+    /// A difference of known parts.
+    init(difference: Double, standardError: Double, interval: Interval, method: Method, percentile: Interval) {
+        (self.difference, self.standardError, self.interval) = (difference, standardError, interval)
+        (self.method, self.percentile) = (method, percentile)
+    }
 }
 
 extension Interval {
