@@ -180,6 +180,7 @@ extension RunReport {
                 ("false_alarm_frac", .optional(check.monitored?.falseAlarm)),
                 ("together_low", .optional(check.together?.low)), ("together_high", .optional(check.together?.high)),
                 ("together_status", .optional(check.togetherOutcome?.rawValue)),
+                ("behaviour", .optional(check.behaviourName)),
             ])
     }
 

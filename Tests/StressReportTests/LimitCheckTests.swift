@@ -79,6 +79,59 @@ import Testing
         }
     }
 
+    /// A limit on a behaviour is held against its figure and interval, with the same three verdicts; a cell in which it was not followed
+    /// has no value.
+    @Test(arguments: [
+        (0.0149, LimitCheck.Outcome.breach), (0.0151, .notShown), (0.0599, .notShown), (0.06, .met),
+    ])
+    func aBehaviourHasThreeVerdicts(most: Double, outcome: LimitCheck.Outcome) throws {
+        var limit = StudyLimit(
+            cells: CellSelector(side: .long), measure: .negativeEquity, form: .max(most), bound: .interval)
+        limit.behaviour = "stop at 5 %"
+        var report = try makeBehaviourReport()
+        report.study.limits = [limit]
+        for place in report.behaviours.indices where report.behaviours[place].behaviour == "stop at 5 %" {
+            report.behaviours[place].estimate.negativeShare = 0.03
+            report.behaviours[place].estimate.negativeInterval = Interval(low: 0.015, high: 0.06)
+        }
+        let gone = report.rows.first { $0.cell.side == .long && $0.cell.leverage.value == 3 }?.cell
+        report.behaviours.removeAll { $0.cell.key == gone?.key }
+        report.judgeLimits()
+        #expect(report.limits.count == 2)
+        for check in report.limits {
+            let isFollowed = check.cell?.key != gone?.key
+            #expect(check.outcome == (isFollowed ? outcome : .noValue) && check.behaviourName == "stop at 5 %")
+            #expect(check.absence == (isFollowed ? nil : .notFollowed) && check.isUnknown == !isFollowed)
+            #expect(check.breachWords.contains("under «stop at 5 %»") || check.breachWords.contains("under \"stop"))
+        }
+    }
+
+    /// `max_leverage.csv` has the rows of holding first, as without behaviours, then those of each behaviour.
+    @Test func theHighestLeverageOfEachBehaviour() throws {
+        var report = try makeBehaviourReport()
+        report.study.statistics.maxFrequency = 0.05
+        for place in report.behaviours.indices where report.behaviours[place].behaviour == "stop at 5 %" {
+            let high = report.behaviours[place].cell.leverage.value == 3 ? 0.05 : 0.0501
+            report.behaviours[place].estimate.negativeInterval = Interval(low: 0, high: high)
+        }
+        let columns = MaxLeverage.columns(of: report)
+        var plain = report
+        plain.behaviours = []
+        let held = MaxLeverage.columns(of: plain)
+        #expect(columns.count == 3 * held.count)
+        #expect(columns.prefix(held.count).map(\.behaviour) == held.map { _ in "hodl" })
+        for column in columns where column.behaviour == "stop at 5 %" {
+            #expect(
+                column.verdict == .broken && column.highest?.cell.leverage.value == 3 && column.highest?.high == 0.05)
+            #expect(column.breaking?.cell.leverage.value == 20 && column.breaking?.high == 0.0501)
+        }
+        // Without an interval nothing is known of it.
+        #expect(columns.filter { $0.behaviour.contains("FOMO") }.allSatisfy { $0.verdict == .unknown })
+        let lines = report.maxLeverageTable.contents.split(separator: "\n")
+        let before = plain.maxLeverageTable.contents.split(separator: "\n")
+        #expect(Array(lines.prefix(before.count)) == before)
+    }
+
     /// Zero seen has an interval, which may hold the limit; what cannot happen has none.
     @Test func zeroSeenIsNotShownBelowItsBound() throws {
         let seen = estimate(0, status: .zeroSeen)

@@ -52,6 +52,33 @@ private func problems(_ rest: String) -> [Finding] {
         #expect(try loadStudy(yaml: study.canonicalText, file: "s").value == study)
     }
 
+    /// A limit names a behaviour of the study; holding is what it is on without a name.
+    @Test func aLimitMayBeOnABehaviour() throws {
+        let rules = "behaviours: [{name: stop5, stop_loss: 5%}, panic seller]\n"
+        func limit(_ words: String) -> String { rules + "limits: [{\(words), max: 0.01}]" }
+        let study = try load(limit("behaviour: stop5, leverage: 10, measure: negative_equity_frac"))
+        #expect(study.limits[0].behaviour == "stop5" && study.limits[0].mayBeNotShown)
+        #expect(try loadStudy(yaml: study.canonicalText, file: "s").value == study)
+        let hodl = try load(limit("behaviour: hodl, measure: negative_equity_frac"))
+        #expect(hodl.limits == (try load(limit("measure: negative_equity_frac"))).limits)
+        let equity = try load(limit("behaviour: panic seller, measure: liquidated_frac")).limits[0]
+        #expect(!equity.hasInterval && !equity.mayBeNotShown)
+
+        func message(_ words: String, _ form: String = "max: 0.01") -> String {
+            problems(rules + "limits: [{\(words), \(form)}]").map { "\($0.message); \($0.hint)" }.joined()
+        }
+        let slip = message("behaviour: stop6, measure: negative_equity_frac")
+        #expect(slip.contains("no behaviour 'stop6'") && slip.contains("did you mean 'stop5'?"), "\(slip)")
+        #expect(message("behaviour: stop5, measure: owed_frac").contains("not computed under behaviours"))
+        let drift = message("behaviour: stop5, measure: negative_equity_frac", "drift: {max_change: 0.1}")
+        #expect(drift.contains("earlier runs"), "\(drift)")
+        let bound = message("behaviour: stop5, measure: liquidated_frac, bound: upper")
+        #expect(bound.contains("has no interval"), "\(bound)")
+        #expect(message("behaviour: stop5", "max_age: 36h").contains("stands alone"))
+        let none = problems("limits: [{behaviour: a, measure: negative_equity_frac, max: 0.1}]").map(\.message)
+        #expect(none.contains { $0.contains("no behaviour 'a'") })
+    }
+
     /// Studies of before keep the digest, and so the run name, that they had.
     @Test func aPlainLimitIsWrittenAsItWas() throws {
         let text = try load("limits: [{asset: A, leverage: 10, measure: liquidated_frac, max: 0.5}]").canonicalText

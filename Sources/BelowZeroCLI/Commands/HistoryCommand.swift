@@ -320,13 +320,14 @@ private struct RunJSON: Encodable {
         let cell: CellKey?
         let measure, form, bound, status: String
         let limit, value, low, high, baseline: Double?
+        let behaviour: String?
 
         init(_ stored: StoredLimit) {
             (asset, cell, measure) = (stored.asset, stored.cell, stored.measure)
             (form, bound, status) = (stored.form, stored.bound, stored.status)
             (limit, value) = (stored.threshold, stored.value)
             (low, high) = (stored.interval?.low, stored.interval?.high)
-            baseline = stored.baseline
+            (baseline, behaviour) = (stored.baseline, stored.behaviour)
         }
     }
 }

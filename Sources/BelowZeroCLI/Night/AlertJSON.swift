@@ -38,6 +38,7 @@ private struct Breach: Encodable {
     private struct Figures: Encodable {
         let asset, measure, form, bound, unit: String
         let limit, value, low, high, baseline: Double?
+        let behaviour: String?
     }
 
     init(_ check: LimitCheck) {
@@ -46,7 +47,7 @@ private struct Breach: Encodable {
         figures = Figures(
             asset: check.asset, measure: limit.measure.rawValue, form: limit.form.name, bound: limit.bound.rawValue,
             unit: limit.measure.unit.rawValue, limit: check.threshold, value: check.value, low: interval?.low,
-            high: interval?.high, baseline: check.baseline)
+            high: interval?.high, baseline: check.baseline, behaviour: check.limit.behaviour)
     }
 
     func encode(to encoder: any Encoder) throws {

@@ -179,6 +179,7 @@ struct NightMetrics {
         let word = measure.unit == .hours ? String(measure.rawValue.dropLast(2)) : measure.rawValue
         return (check.cell.map(labels) ?? name + [("asset", check.asset)])
             + [("measure", word), ("form", check.limit.form.name), ("bound", check.limit.bound.rawValue)]
+            + (check.limit.behaviour.map { [("behaviour", $0)] } ?? [])
     }
 }
 

@@ -92,11 +92,12 @@ extension StoredLimit: FetchableRecord, EncodableRecord, TableRecord {
             asset: cell?.asset ?? row["asset"] ?? "", cell: cell,
             measure: row["measure"], form: row["form"], bound: row["bound"], threshold: row["threshold"],
             value: row["value"], interval: Interval(low: row["low"], high: row["high"]), baseline: row["baseline"],
-            status: row["status"])
+            status: row["status"], behaviour: row["behaviour"])
     }
 
     /// Without its cell, which is in a table of its own.
     public func encode(to container: inout PersistenceContainer) {
+        container["behaviour"] = behaviour
         container["asset"] = cell == nil ? asset : nil
         (container["measure"], container["form"], container["bound"]) = (measure, form, bound)
         (container["threshold"], container["value"], container["baseline"]) = (threshold, value, baseline)

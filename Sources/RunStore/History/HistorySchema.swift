@@ -24,6 +24,9 @@ enum HistorySchema {
                 try db.execute(sql: "ALTER TABLE headlines ADD COLUMN \(measure.name) REAL")
             }
         }
+        migrator.registerMigration("4 behaviours of limits") { db in
+            try db.execute(sql: "ALTER TABLE limit_values ADD COLUMN behaviour TEXT")
+        }
         return migrator
     }
 

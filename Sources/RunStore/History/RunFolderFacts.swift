@@ -228,6 +228,7 @@ private struct LimitEntry: Decodable {
         let baseline: Double?
         let status: String?
         let breached: Bool
+        let behaviour: String?
     }
 
     init(from decoder: any Decoder) throws {
@@ -240,7 +241,8 @@ private struct LimitEntry: Decodable {
             asset: figures.asset, cell: cell, measure: figures.measure, form: figures.form ?? "max",
             bound: figures.bound ?? "value", threshold: figures.limit ?? figures.max, value: figures.value,
             interval: Interval(low: figures.low, high: figures.high), baseline: figures.baseline,
-            status: figures.status ?? (figures.breached ? "breach" : figures.value == nil ? "no_value" : "met"))
+            status: figures.status ?? (figures.breached ? "breach" : figures.value == nil ? "no_value" : "met"),
+            behaviour: figures.behaviour == Behaviour.hodl.name ? nil : figures.behaviour)
     }
 }
 

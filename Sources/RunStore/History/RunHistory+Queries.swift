@@ -100,7 +100,7 @@ extension RunHistory {
                     FROM (SELECT id, started_ms FROM runs WHERE study = ?1 AND status <> 'failed'
                           ORDER BY started_ms DESC, id DESC LIMIT ?2) AS recent
                     JOIN limit_values ON limit_values.run = recent.id JOIN cells ON cells.id = limit_values.cell
-                    WHERE measure = ?3 AND value IS NOT NULL
+                    WHERE measure = ?3 AND value IS NOT NULL AND behaviour IS NULL
                     ORDER BY recent.started_ms DESC, recent.id DESC
                     """, arguments: [study, runs, measure])
             var values: [CellKey: [Double]] = [:]

@@ -246,11 +246,13 @@ public struct StoredLimit: Hashable, Sendable {
     public var baseline: Double?
     /// `met`, `breach`, `not_shown`, `no_value` or `no_history`.
     public var status: String
+    /// The behaviour under which the cell is looked at; nil for holding and for limits on a price history.
+    public var behaviour: String?
 
     /// A limit of the given parts.
     public init(
         asset: String, cell: CellKey?, measure: String, form: String, bound: String, threshold: Double?,
-        value: Double?, interval: Interval? = nil, baseline: Double? = nil, status: String
+        value: Double?, interval: Interval? = nil, baseline: Double? = nil, status: String, behaviour: String? = nil
     ) {
         self.asset = asset
         self.cell = cell
@@ -262,6 +264,7 @@ public struct StoredLimit: Hashable, Sendable {
         self.interval = interval
         self.baseline = baseline
         self.status = status
+        self.behaviour = behaviour
     }
 }
 

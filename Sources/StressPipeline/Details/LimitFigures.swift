@@ -22,7 +22,7 @@ struct LimitFigures {
     static let mostOfHorizon = 400
 
     init(_ study: Study, asset: String) {
-        let limits = study.limits.filter(\.mayBeNotShown)
+        let limits = study.limits.filter { $0.mayBeNotShown && $0.behaviour == nil }
         let cells = study.cells(of: asset)
         guard limits.count * cells.count <= LimitFigures.mostLooks else {
             (byHorizon, total) = ([:], 0)

@@ -24,6 +24,7 @@ struct LimitGroup {
         let parts = [
             withAsset ? cells.asset : nil, cells.contract?.rawValue, withAsset ? cells.side?.rawValue : nil,
             cells.leverage?.screenText, cells.horizon?.screenText, cells.platform,
+            limit.behaviour.map { "«\(visibleText($0))»" },
         ].compactMap { $0 }
         let everything = limit.measure.isOfHistory ? "every price history" : "every cell"
         // On the page of one history its name goes without saying.

@@ -35,56 +35,86 @@ enum UnknownLeverage: String, CaseIterable {
     }
 }
 
-/// The highest leverage of one contract, side, holding time and platform that stayed under a chosen frequency.
+/// What is known of the share below zero at one leverage.
+struct JudgedLeverage {
+    let cell: StudyCell
+    let share: Double?
+    /// Upper end of its interval; nil when it cannot happen, and where there is no interval.
+    let high: Double?
+    let verdict: LeverageVerdict
+    /// Why there is no verdict.
+    let reason: UnknownLeverage
+}
+
+/// The highest leverage of one contract, side, holding time and platform that stayed under a chosen frequency, under one behaviour.
 struct MaxLeverage {
     /// A cell of the column; its leverage says nothing.
     let place: StudyCell
+    /// The behaviour's name; that of holding for nothing else.
+    let behaviour: String
     /// The highest leverage up to which every upper bound is at or below the chosen frequency; nil when the lowest is not.
-    let highest: ResultRow?
+    let highest: JudgedLeverage?
     /// The lowest leverage that breaks it; nil when none is known to.
-    let breaking: ResultRow?
+    let breaking: JudgedLeverage?
     /// The lowest leverage of which nothing is known, with the reason; nil when all are judged.
-    let unknown: (row: ResultRow, reason: UnknownLeverage)?
+    let unknown: JudgedLeverage?
     /// Leverages of the grid by verdict.
     let counts: [LeverageVerdict: Int]
 
     /// What ended the search: `met` when every leverage of the grid meets it, else the verdict of the first that does not.
     let verdict: LeverageVerdict
 
-    /// The columns of a run in plan order.
+    /// The columns of a run in plan order, those of holding first, then those of each behaviour in the cells in which it was followed.
     static func columns(of report: RunReport) -> [MaxLeverage] {
+        let most = report.study.statistics.maxFrequency
+        let held = report.rows.map { (Behaviour.hodl.name, $0.judged(most: most)) }
+        let cells = Dictionary(report.rows.map { ($0.cell.key, $0) }, uniquingKeysWith: { first, _ in first })
+        // Of a behaviour in both orders the first counts, which takes levels against the position first.
+        var seen: Set<Followed> = []
+        let followed = report.behaviours.filter {
+            !$0.isHodl && seen.insert(Followed(cell: $0.cell.key, behaviour: $0.behaviour)).inserted
+        }
+        return columns(held)
+            + columns(followed.map { ($0.behaviour, $0.judged(most: most, holding: cells[$0.cell.key])) })
+    }
+
+    private struct Followed: Hashable {
+        let cell: CellKey
+        let behaviour: String
+    }
+
+    private static func columns(_ judged: [(behaviour: String, level: JudgedLeverage)]) -> [MaxLeverage] {
         struct Key: Hashable {
             let asset: String
             let contract: ContractKind
             let side: Side
             let horizon: TimeSpan
             let platform: String
+            let behaviour: String
         }
-        var (order, groups) = ([Key](), [Key: [ResultRow]]())
-        for row in report.rows {
-            let cell = row.cell
+        var (order, groups) = ([Key](), [Key: [JudgedLeverage]]())
+        for (behaviour, level) in judged {
+            let cell = level.cell
             let key = Key(
                 asset: cell.asset, contract: cell.contract, side: cell.side, horizon: cell.horizon,
-                platform: cell.platform)
+                platform: cell.platform, behaviour: behaviour)
             if groups[key] == nil { order.append(key) }
-            groups[key, default: []].append(row)
+            groups[key, default: []].append(level)
         }
-        let most = report.study.statistics.maxFrequency
-        return order.compactMap { groups[$0] }.compactMap { MaxLeverage($0, most: most) }
+        return order.compactMap { key in groups[key].flatMap { MaxLeverage($0, behaviour: key.behaviour) } }
     }
 
-    /// Nil without rows.
-    init?(_ rows: [ResultRow], most: Double) {
-        let sorted = rows.sorted { $0.cell.leverage < $1.cell.leverage }
-        guard let first = sorted.first else { return nil }
-        place = first.cell
-        let judged = sorted.map { ($0, $0.verdict(most: most)) }
-        let kept = judged.prefix { $0.1 == .met }
-        highest = kept.last?.0
-        verdict = kept.count < judged.count ? judged[kept.count].1 : .met
-        breaking = judged.first { $0.1 == .broken }?.0
-        unknown = judged.first { $0.1 == .unknown }.map { ($0.0, $0.0.unknownLeverage) }
-        counts = Dictionary(judged.map { ($0.1, 1) }, uniquingKeysWith: +)
+    /// Nil without levels.
+    init?(_ levels: [JudgedLeverage], behaviour: String = Behaviour.hodl.name) {
+        let judged = levels.sorted { $0.cell.leverage < $1.cell.leverage }
+        guard let first = judged.first else { return nil }
+        (place, self.behaviour) = (first.cell, behaviour)
+        let kept = judged.prefix { $0.verdict == .met }
+        highest = kept.last
+        verdict = kept.count < judged.count ? judged[kept.count].verdict : .met
+        breaking = judged.first { $0.verdict == .broken }
+        unknown = judged.first { $0.verdict == .unknown }
+        counts = Dictionary(judged.map { ($0.verdict, 1) }, uniquingKeysWith: +)
     }
 }
 
@@ -96,10 +126,33 @@ extension ResultRow {
         return high <= most ? .met : .broken
     }
 
+    /// What is known of the leverage, held.
+    func judged(most: Double) -> JudgedLeverage {
+        JudgedLeverage(
+            cell: cell, share: estimate.exit.frequency, high: estimate.exit.interval?.high,
+            verdict: verdict(most: most), reason: unknownLeverage)
+    }
+
     /// Why there is no verdict.
-    fileprivate var unknownLeverage: UnknownLeverage {
+    private var unknownLeverage: UnknownLeverage {
         if estimate.windows.entries == 0 { return estimate.windows.rejected > 0 ? .rejected : .noData }
         return estimate.exit.frequency == nil ? .notComputed : .noInterval
+    }
+}
+
+extension BehaviourResult {
+    /// What is known of the leverage under the behaviour.
+    ///
+    /// - Parameter holding: the cell held, of which it is known whether it can end below zero at all.
+    func judged(most: Double, holding: ResultRow?) -> JudgedLeverage {
+        let high = estimate.negativeInterval?.high
+        let isImpossible = holding?.estimate.status == .impossible && estimate.negative == 0
+        let verdict: LeverageVerdict =
+            estimate.entries == 0
+            ? .unknown : high.map { $0 <= most ? .met : .broken } ?? (isImpossible ? .met : .unknown)
+        return JudgedLeverage(
+            cell: cell, share: estimate.negativeShare, high: high, verdict: verdict,
+            reason: estimate.entries > 0 ? .noInterval : estimate.rejected > 0 ? .rejected : .noData)
     }
 }
 
@@ -116,12 +169,14 @@ extension MaxLeverage {
         if let unknown {
             let count = counted(counts[.unknown] ?? 0, "leverage", "leverages")
             parts.append(
-                "nothing is known of \(count), the lowest \(leverageText(unknown.row)): \(unknown.reason.words)")
+                "nothing is known of \(count), the lowest \(leverageText(unknown)): \(unknown.reason.words)")
         }
         return parts.joined(separator: "; ") + "."
     }
 
-    private func leverageText(_ row: ResultRow) -> String { significantText(row.cell.leverage.value, digits: 4) + "×" }
+    private func leverageText(_ level: JudgedLeverage) -> String {
+        significantText(level.cell.leverage.value, digits: 4) + "×"
+    }
 }
 
 extension RunReport {
@@ -134,7 +189,7 @@ extension RunReport {
             }
         }
         func margin(_ item: MaxLeverage, _ find: (RequiredMargin) -> Double?) -> Double? {
-            guard let move = requirement(item).flatMap({ find($0.margin) }),
+            guard item.behaviour == Behaviour.hodl.name, let move = requirement(item).flatMap({ find($0.margin) }),
                 let margin = MarginRequirement.margin(move, contract: item.place.contract, side: item.place.side)
             else { return nil }
             let fee = study.platform(named: item.place.platform)?.rules.fees.open ?? 0
@@ -154,10 +209,10 @@ extension RunReport {
                 "Highest leverage of the grid up to which every interval's upper end is at or below it; empty when none is"
             ) { field($0.highest?.cell.leverage.value) },
             Column("negative_equity_frac", "fraction", .number, "Share of entries below zero there") {
-                field($0.highest?.estimate.exit.frequency)
+                field($0.highest?.share)
             },
             Column("ci_high_frac", "fraction", .number, "Upper end of its interval; empty when it cannot happen") {
-                field($0.highest?.estimate.exit.interval?.high)
+                field($0.highest?.high)
             },
             Column(
                 "breaking_leverage_x", "x", .number,
@@ -166,7 +221,7 @@ extension RunReport {
                 field($0.breaking?.cell.leverage.value)
             },
             Column("breaking_ci_high_frac", "fraction", .number, "Upper end of its interval") {
-                field($0.breaking?.estimate.exit.interval?.high)
+                field($0.breaking?.high)
             },
             Column("met_count", "leverages", .integer, "Leverages of the grid that meet it") {
                 String($0.counts[.met] ?? 0)
@@ -180,7 +235,7 @@ extension RunReport {
             Column(
                 "unknown_leverage_x", "x", .number,
                 "Lowest leverage of which nothing is known; empty when all are judged"
-            ) { field($0.unknown?.row.cell.leverage.value) },
+            ) { field($0.unknown?.cell.leverage.value) },
             Column(
                 "unknown_reason", "", .text,
                 "Why: \(UnknownLeverage.allCases.map { "\($0.rawValue) (\($0.words))" }.joined(separator: ", "))"
@@ -199,6 +254,11 @@ extension RunReport {
             Column("confidence", "fraction", .number, "Confidence of the intervals") { _ in
                 numberText(statistics.confidence)
             },
+            Column(
+                "behaviour", "", .text,
+                "Name of the behaviour, as in behaviours.csv; hodl is holding to the end, whose rows come first. The margins are of "
+                    + "hodl alone"
+            ) { $0.behaviour },
         ]
         let identity = cellColumns.filter { $0.name != CellAxis.leverage.column }.map {
             $0.of { (item: MaxLeverage) in item.place }

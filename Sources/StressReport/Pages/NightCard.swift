@@ -9,10 +9,11 @@ struct LimitKey: Hashable {
     let asset: String
     let cell: CellKey?
     let measure, form, bound: String
+    let behaviour: String?
 
     init(_ limit: StoredLimit) {
         (asset, cell, measure) = (limit.asset, limit.cell, limit.measure)
-        (form, bound) = (limit.form, limit.bound)
+        (form, bound, behaviour) = (limit.form, limit.bound, limit.behaviour)
     }
 }
 
@@ -27,6 +28,8 @@ struct NightCard {
     }
 
     let asset: String
+    /// The behaviour under which the cell is looked at; nil for holding.
+    let behaviour: String?
     /// The cell; nil for the age of the newest bar.
     let cell: CellKey?
     /// The column of `results.csv` that it shows, `newest_bar_age_h` or `bars_count`.
@@ -42,6 +45,7 @@ struct NightCard {
     /// The card of the study's headline.
     init(headline cell: CellKey, runs: [RunRecord], changes: [RunChange]) {
         (asset, self.cell, column) = (cell.asset, cell, Measure.negativeEquity.rawValue)
+        behaviour = nil
         isFloor = false
         nights = zip(runs, changes).map { record, change in
             Night(
@@ -56,6 +60,7 @@ struct NightCard {
     init(limit: StoredLimit, runs: [RunRecord], changes: [RunChange]) {
         let key = LimitKey(limit)
         (asset, cell, column) = (limit.asset, limit.cell, limit.measure)
+        behaviour = limit.behaviour
         isFloor = limit.form == "min"
         nights = zip(runs, changes).map { record, change in
             let own = record.limits.first { LimitKey($0) == key }
@@ -69,7 +74,9 @@ struct NightCard {
     /// What is shown; nil for a measure of another version of the program.
     private var known: Measure? { Measure(rawValue: column) }
     private var scope: String { cell?.words ?? (known == .historyBars ? "price history" : "newest bar") }
-    private var measure: String { known?.words ?? column.replacing("_", with: " ") }
+    private var measure: String {
+        (known?.words ?? column.replacing("_", with: " ")) + (behaviour.map { " under «\(visibleText($0))»" } ?? "")
+    }
 
     /// The unit of the values; nil for a measure of another version of the program.
     var unit: Measure.Unit? { known?.unit }

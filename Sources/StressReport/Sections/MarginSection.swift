@@ -46,9 +46,9 @@ extension AssetSide {
     /// Which leverages are shown to stay under the chosen frequency, which are not, and which are unknown.
     private func maxLeverageWords(_ detail: CellDetail) -> String {
         let selector = CellSelector(like: detail.cell.key, but: [.leverage])
-        let column = report.rows.filter { selector.matches($0.cell) }
         let most = report.study.statistics.maxFrequency
-        return MaxLeverage(column, most: most)?.words(most: most) ?? ""
+        let column = report.rows.filter { selector.matches($0.cell) }.map { $0.judged(most: most) }
+        return MaxLeverage(column)?.words(most: most) ?? ""
     }
 
     private func writeLevels(_ detail: CellDetail, _ w: inout HTMLWriter) {

@@ -52,6 +52,7 @@ extension AssetSide {
                 w.element("div") { writeBehaviourSentences(compared, &$0) }
             }
             writeData("Behaviours against holding", &w) { writeBehaviourTable(compared, &$0) }
+            writeMaxLeverages(&w)
             writeStopJumps(compared.others, &w)
             writeRuin(&w)
         }

@@ -81,6 +81,11 @@ extension RunReport {
             Column(
                 "together_status", "", .text, "met, breach or not_shown by that interval, whatever else the study says"
             ) { $0.togetherOutcome?.rawValue ?? "" },
+            Column(
+                "behaviour", "", .text,
+                "Name of the behaviour under which the cell is looked at, as in behaviours.csv; hodl is holding to the end; empty "
+                    + "for limits on a price history"
+            ) { $0.behaviourName ?? "" },
         ]
         let asset = Column<LimitCheck>("asset", "", .text, "Price history, as the study names it") { $0.asset }
         let identity = cellColumns.dropFirst().map { $0.of { (check: LimitCheck) -> StudyCell? in check.cell } }

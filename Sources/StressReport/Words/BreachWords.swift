@@ -9,7 +9,7 @@ extension LimitCheck {
     /// `…: lower end of below zero 9.6 % of entries > 8 %, value 11.93 %`,
     /// `…: below zero 11.93 % of entries, 3.9 points from 8 %, the median of 20 runs; limit 2 points`.
     public var breachWords: String {
-        let place = cell?.placeWords ?? visibleText(asset)
+        let place = placeWords
         let words =
             switch limit.form {
             case .max: "\(heldWords) > \(amount(threshold))"
@@ -24,12 +24,17 @@ extension LimitCheck {
 
     /// `BTC-USD long 100× 7 d on typical: below zero 4.2 % of entries (3.1 % to 5.8 %), not shown to be <= 5 %`.
     public var notShownWords: String {
-        let place = cell?.placeWords ?? visibleText(asset)
+        let place = placeWords
         let isMin = limit.form.name == "min"
         let ends = interval.map { " (\(amount($0.low)) to \(amount($0.high)))" } ?? ""
         return plainText(
             "\(place): \(limit.measure.words) \(amount(value))\(limit.measure.unit == .fraction ? " of entries" : "")\(ends), "
                 + "not shown to be \(isMin ? ">=" : "<=") \(amount(threshold))")
+    }
+
+    /// `BTC-USD long 100× 7 d on typical`, and under which behaviour.
+    var placeWords: String {
+        (cell?.placeWords ?? visibleText(asset)) + (limit.behaviour.map { " under «\(visibleText($0))»" } ?? "")
     }
 
     /// `the median of 20 runs`, `the run before`: what a drift limit compares with.
@@ -68,6 +73,7 @@ extension LimitCheck {
 
     /// `below zero`, `lower end of below zero`, `drift of below zero`: what a column of limits speaks of.
     var columnSubject: String {
+        if let behaviour = limit.behaviour { return "\(limit.subjectWords) under «\(visibleText(behaviour))»" }
         if case .drift = limit.form { return "drift of \(limit.subjectWords)" }
         return limit.subjectWords
     }

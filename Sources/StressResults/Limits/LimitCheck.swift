@@ -73,6 +73,9 @@ public struct LimitCheck: Sendable {
         }
     }
 
+    /// The name of the behaviour that it is on, that of holding included; nil for a limit on a price history.
+    public var behaviourName: String? { cell == nil ? nil : limit.behaviour ?? Behaviour.hodl.name }
+
     /// Whether a warning is due.
     public var warns: Bool { outcome == .notShown && limit.notShown == .warn }
 }
@@ -105,6 +108,8 @@ extension LimitCheck {
         case noInterval
         /// The study does not compute the figure there.
         case notComputed
+        /// The behaviour was not followed in the cell.
+        case notFollowed
         /// The job of the price history failed.
         case failedJob
 
@@ -116,6 +121,7 @@ extension LimitCheck {
             case .notLiquidated: "no entry was liquidated"
             case .noInterval: "the value has no interval"
             case .notComputed: "it is not computed on this platform"
+            case .notFollowed: "the behaviour was not followed in this cell"
             case .failedJob: "the price history has no result"
             }
         }

@@ -11,11 +11,13 @@ extension RunReport {
         let failed = Set(failures.map(\.asset))
         // Hundreds of limits on one history each do not look at all the others' cells.
         let ofAsset = Dictionary(grouping: rows.indices) { rows[$0].cell.asset }
+        let followed = study.limits.contains { $0.behaviour != nil } ? FollowedCells(behaviours) : FollowedCells([])
         limits = study.limits.flatMap { limit in
             let places = limit.cells.asset.map { ofAsset[$0] ?? [] } ?? Array(rows.indices)
             let checks =
                 limit.measure.isOfHistory
-                ? historyChecks(limit) : cellChecks(limit, among: places, failed: failed, earlier: earlier)
+                ? historyChecks(limit)
+                : cellChecks(limit, among: places, failed: failed, earlier: earlier, followed)
             let isAnswered = checks.contains { $0.outcome != .noValue }
             return checks.map { $0.judged(besideAnswers: isAnswered) }
         }
@@ -29,10 +31,13 @@ extension RunReport {
     }
 
     private func cellChecks(
-        _ limit: StudyLimit, among places: [Int], failed: Set<String>, earlier: EarlierValues
+        _ limit: StudyLimit, among places: [Int], failed: Set<String>, earlier: EarlierValues, _ followed: FollowedCells
     ) -> [LimitCheck] {
         let checks = places.filter { limit.cells.matches(rows[$0].cell) }.map { place in
             let row = rows[place]
+            if let name = limit.behaviour {
+                return limit.check(row, followed[row.cell, name], isFailed: failed.contains(row.cell.asset))
+            }
             var check = limit.check(row, confidence: study.statistics.confidence, earlier: earlier)
             guard check.outcome == .noValue else { return check }
             let isFailed = failed.contains(row.cell.asset)
@@ -43,7 +48,43 @@ extension RunReport {
     }
 }
 
+/// What was found of cells under behaviours, by name.
+private struct FollowedCells {
+    private struct Key: Hashable {
+        let cell: CellKey
+        let behaviour: String
+    }
+
+    private let estimates: [Key: BehaviourEstimate]
+
+    /// Of a behaviour in both orders the first counts, which takes levels against the position first.
+    init(_ results: [BehaviourResult]) {
+        estimates = Dictionary(
+            results.filter { !$0.isHodl }.map { (Key(cell: $0.cell.key, behaviour: $0.behaviour), $0.estimate) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    subscript(cell: StudyCell, behaviour: String) -> BehaviourEstimate? {
+        estimates[Key(cell: cell.key, behaviour: behaviour)]
+    }
+}
+
 extension StudyLimit {
+    /// Holds a figure of a behaviour against the limit.
+    fileprivate func check(_ row: ResultRow, _ estimate: BehaviourEstimate?, isFailed: Bool) -> LimitCheck {
+        let value = estimate?.knownValue(measure)
+        var check = LimitCheck(
+            limit: self, asset: row.cell.asset, cell: row.cell, value: value,
+            interval: value != nil && hasInterval ? estimate?.negativeInterval : nil, earlierRuns: 0, outcome: .noValue)
+        check.judge()
+        guard check.outcome == .noValue else { return check }
+        check.absence =
+            isFailed
+            ? .failedJob
+            : estimate.map { $0.entries > 0 ? .notComputed : $0.rejected > 0 ? .rejected : .noEntries } ?? .notFollowed
+        return check
+    }
+
     /// The age of a bar is counted from its close: until then it was not old.
     fileprivate func check(_ name: String, _ asset: AssetReport?, at now: UTCInstant) -> LimitCheck {
         let value = asset.map {

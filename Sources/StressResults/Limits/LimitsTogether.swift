@@ -50,7 +50,8 @@ extension RunReport {
         guard !errors.isEmpty else { return }
         for place in limits.indices {
             let check = limits[place]
-            guard check.limit.mayBeNotShown, let cell = check.cell, let value = check.value,
+            guard check.limit.mayBeNotShown, check.limit.behaviour == nil, let cell = check.cell,
+                let value = check.value,
                 let interval = check.interval,
                 let wide = errors[Figure(cell: cell.key, measure: check.limit.measure.name)]
             else { continue }

@@ -87,6 +87,24 @@ public struct BehaviourEstimate: Hashable, Codable, Sendable {
     }
 }
 
+extension Measure {
+    /// The figures that are computed under behaviours, too.
+    public static let ofBehaviours: [Measure] = [.negativeEquity, .liquidated, .meanShortfall, .meanEquity]
+}
+
+extension BehaviourEstimate {
+    /// One of ``Measure/ofBehaviours``; nil where it has no value. A shortfall is 0 where entries are held and none ended below zero.
+    public func knownValue(_ measure: Measure) -> Double? {
+        switch measure {
+        case .negativeEquity: negativeShare
+        case .liquidated: liquidatedShare
+        case .meanShortfall: shortfall ?? (entries > 0 && negative == 0 ? 0 : nil)
+        case .meanEquity: equity
+        default: nil
+        }
+    }
+}
+
 /// What a behaviour changes against holding on the same history, as observed.
 public struct BehaviourChange: Hashable, Codable, Sendable {
     /// In the share below zero.

@@ -5,6 +5,8 @@ import StressStatistics
 public struct StudyLimit: Hashable, Sendable {
     /// Which cells; for measures of a history only the asset may be chosen.
     public var cells: CellSelector
+    /// The behaviour under which the cells are looked at; nil for holding, of which ``measure`` is a column of `results.csv`.
+    public var behaviour: String?
     /// Which figure.
     public var measure: Measure
     /// What it is held against.
@@ -145,9 +147,12 @@ public struct StudyLimit: Hashable, Sendable {
         }
     }
 
+    /// Whether its figure comes with an interval: under a behaviour, the share below zero alone.
+    public var hasInterval: Bool { measure.hasInterval && (behaviour == nil || measure == .negativeEquity) }
+
     /// Whether the interval may hold the limit without a breach: not where the farther end is a breach already.
     public var mayBeNotShown: Bool {
-        guard measure.hasInterval else { return false }
+        guard hasInterval else { return false }
         switch form {
         case .max: return heldEnd != .upper
         case .min: return heldEnd != .lower

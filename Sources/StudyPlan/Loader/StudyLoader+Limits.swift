@@ -12,10 +12,14 @@ extension StudyLoader {
     private static let forms = ["max", "min", "drift", "max_age", "min_bars"]
     static let noValueKey = "on_no_value"
     static let monitorKey = "monitor"
+    static let behaviourKey = "behaviour"
 
     private func limit(_ reader: YAMLReader) -> StudyLimit? {
         let keys =
-            ["measure", "bound", StudyLimit.notShownKey, StudyLoader.monitorKey, StudyLoader.noValueKey]
+            [
+                StudyLoader.behaviourKey, "measure", "bound", StudyLimit.notShownKey, StudyLoader.monitorKey,
+                StudyLoader.noValueKey,
+            ]
             + StudyLoader.forms
         guard let cells = selector(reader, extra: keys), let map = reader.anyMap() else { return nil }
         let given = StudyLoader.forms.filter { map[$0] != nil }
@@ -46,6 +50,11 @@ extension StudyLoader {
         }
         guard let form = form(map, measure) else { return nil }
         var limit = StudyLimit(cells: cells, measure: measure, form: form)
+        if let value = map[StudyLoader.behaviourKey] {
+            guard let name = behaviour(value, of: limit) else { return nil }
+            // Holding is what results.csv holds.
+            limit.behaviour = name == Behaviour.hodl.name ? nil : name
+        }
         if let value = map["bound"] {
             guard let bound = bound(value, of: limit) else { return nil }
             limit.bound = bound
@@ -58,11 +67,26 @@ extension StudyLoader {
         return map[StudyLimit.notShownKey].map { notShown($0, of: limit, isBoundSaid: isBoundSaid) } ?? limit
     }
 
+    /// The behaviour that a limit is on; which there are is known with the whole study.
+    private func behaviour(_ reader: YAMLReader, of limit: StudyLimit) -> String? {
+        guard Measure.ofBehaviours.contains(limit.measure) else {
+            let known = Measure.ofBehaviours.map(\.rawValue).joined(separator: ", ")
+            return reader.wrong(
+                "\(limit.measure.rawValue) is not computed under behaviours", hint: "behaviours.csv has \(known)")
+        }
+        if case .drift = limit.form {
+            return reader.wrong(
+                "a drift limit compares with earlier runs, which keep no figures of behaviours",
+                hint: "use max or min, or leave 'behaviour' out")
+        }
+        return reader.text()
+    }
+
     /// The limit with a bound on false alarms, which all of an interval is held for.
     private func monitored(_ reader: YAMLReader, _ limit: StudyLimit, isBoundSaid: Bool) -> StudyLimit? {
-        guard limit.measure.hasInterval, limit.form.name != "drift" else {
+        guard limit.hasInterval, limit.form.name != "drift" else {
             return reader.wrong(
-                limit.measure.hasInterval
+                limit.hasInterval
                     ? "a drift limit is scaled by the nights before" : "\(limit.measure.rawValue) has no interval",
                 hint: "leave 'monitor' out")
         }
@@ -88,7 +112,7 @@ extension StudyLoader {
         if case .drift = limit.form {
             return reader.wrong("a drift limit compares values", hint: "leave 'not_shown' out")
         }
-        guard limit.measure.hasInterval else {
+        guard limit.hasInterval else {
             return reader.wrong("\(limit.measure.rawValue) has no interval", hint: "leave 'not_shown' out")
         }
         var limit = limit
@@ -146,7 +170,7 @@ extension StudyLoader {
 
     private func bound(_ reader: YAMLReader, of limit: StudyLimit) -> StudyLimit.Bound? {
         guard let bound = reader.choice(StudyLimit.Bound.self) else { return nil }
-        guard bound == .value || limit.measure.hasInterval else {
+        guard bound == .value || limit.hasInterval else {
             return reader.wrong("\(limit.measure.rawValue) has no interval", hint: "leave 'bound' out")
         }
         if case .drift = limit.form, bound != .value {
@@ -160,7 +184,7 @@ extension StudyLoader {
         guard let name = ["max_age", "min_bars"].first(where: { map[$0] != nil }), let value = map[name] else {
             return nil
         }
-        for key in ["measure", "bound", StudyLimit.notShownKey, StudyLoader.monitorKey] {
+        for key in [StudyLoader.behaviourKey, "measure", "bound", StudyLimit.notShownKey, StudyLoader.monitorKey] {
             if let other = map[key] { return other.wrong("'\(name)' stands alone", hint: "leave '\(key)' out") }
         }
         guard cells == CellSelector(asset: cells.asset) else {

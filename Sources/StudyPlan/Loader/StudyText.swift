@@ -109,7 +109,8 @@ extension Study {
 
     private func limitParts(_ limit: StudyLimit, _ isComplete: Bool) -> [String] {
         let rule = ruleParts(limit.onNoValue, isComplete)
-        var parts = ["measure: \(limit.measure.rawValue)"]
+        var parts = limit.behaviour.map { ["\(StudyLoader.behaviourKey): \(quoted($0))"] } ?? []
+        parts.append("measure: \(limit.measure.rawValue)")
         switch limit.form {
         case .max(let hours) where limit.measure == .newestBarAge:
             return ["max_age: \(TimeSpan(milliseconds: Int64((hours * 3_600_000).rounded())).text)"]

@@ -129,7 +129,7 @@ extension Study {
     }
 
     private func limitProblems(_ limit: StudyLimit, path: String) -> [Problem] {
-        let unknown = unknownParts(of: limit.cells)
+        let unknown = unknownParts(of: limit)
         guard unknown.isEmpty else {
             return unknown.map {
                 Problem(check: "no_such_cell", message: "\(path): \($0.message)", hint: $0.hint, path: path)

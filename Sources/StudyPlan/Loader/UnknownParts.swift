@@ -10,6 +10,22 @@ extension Study {
         }
     }
 
+    /// What a limit names and the study does not have: cells, and the behaviour.
+    func unknownParts(of limit: StudyLimit) -> [(message: String, hint: String)] {
+        unknownParts(of: limit.cells) + (limit.behaviour.flatMap(unknownBehaviour).map { [$0] } ?? [])
+    }
+
+    private func unknownBehaviour(_ wanted: String) -> (message: String, hint: String)? {
+        let known = behaviours.map(\.name)
+        guard !known.contains(wanted) else { return nil }
+        let message = "the study has no behaviour '\(SourceLocation.presentable(wanted))'"
+        guard !known.isEmpty else { return (message, "add it under 'behaviours', or leave 'behaviour' out") }
+        let names = [Behaviour.hodl.name] + known
+        let near = nearestName(to: wanted, among: names).map { "did you mean '\($0)'? " } ?? ""
+        let rest = names.count > Study.mostNamed ? ", … \(names.count) in all" : ""
+        return (message, near + "it has \(names.prefix(Study.mostNamed).joined(separator: ", "))\(rest)")
+    }
+
     /// Whether the selector may name one of the assets that a file is yet to be divided into.
     func mayBecomeKnown(_ selector: CellSelector) -> Bool {
         guard let asset = selector.asset, !inputs.contains(where: { $0.asset == asset }) else { return false }
