@@ -23,6 +23,7 @@ struct BelowZero: ParsableCommand {
         version: programVersion,
         subcommands: [
             RunCommand.self, SweepCommand.self, CheckCommand.self, ValidateCommand.self, ReportCommand.self,
+            AskCommand.self,
             ExplainCommand.self, DiffCommand.self, LedgerCommand.self, ScenarioCommand.self, BacktestCommand.self,
             HistoryCommand.self,
             StoreCommand.self,

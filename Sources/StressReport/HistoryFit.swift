@@ -27,9 +27,12 @@ struct HistoryFit: Hashable {
     }
 
     /// In days and hours, as it is read: `49 hours`, `16 days`.
-    private var lengthWords: String {
+    private var lengthWords: String { spanWords(shownLength) }
+
+    /// The length as it is said: whole days where there are some.
+    var shownLength: TimeSpan {
         let days = length.milliseconds / 86_400_000
-        return days >= 3 ? spanWords(.days(days)) : spanWords(length)
+        return days >= 3 ? .days(days) : length
     }
 }
 

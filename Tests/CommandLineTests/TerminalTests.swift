@@ -7,7 +7,7 @@ import Testing
     private static let commands = [
         "run", "sweep", "check", "explain", "backtest", "diff", "history", "store check", "store rebuild", "index",
         "export",
-        "init", "fetch", "report", "synth", "venues", "scenario", "scenario list", "scenario run",
+        "init", "fetch", "report", "ask", "synth", "venues", "scenario", "scenario list", "scenario run",
         "scenario shock", "scenario reverse", "scenario zero", "scenario matrix", "custody",
         "tax",
     ]

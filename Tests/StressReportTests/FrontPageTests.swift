@@ -11,7 +11,7 @@ import Testing
 @Suite("Front pages") struct FrontPageTests {
     private func index(_ report: RunReport) -> String {
         let pages = report.assetSides
-        return IndexPage(report: report, pages: pages, tables: ["results.csv"]).file.contents
+        return IndexPage(report: report, pages: pages, tables: ["results.csv"], answers: report.answers).file.contents
     }
 
     @Test("Five hundred histories stay below a megabyte, with a box to filter them")

@@ -88,7 +88,8 @@ import Testing
         #expect(
             CSVTable(file: "t.csv", columns: columns, rows: rows).contents
                 == "a_frac,b_x,c_count\n0.0,0,0\n,,\n20.0,20,20\n0.25,0,0\n1e-07,0,0\n")
-        for table in try [report(assets: ["A", "B"])].flatMap({ $0.tables(pages: $0.assetSides) }) {
+        for table in try [report(assets: ["A", "B"])].flatMap({ $0.tables(pages: $0.assetSides, answers: $0.answers) })
+        {
             let lines = table.contents.split(separator: "\n").map {
                 $0.split(separator: ",", omittingEmptySubsequences: false)
             }

@@ -115,10 +115,14 @@ struct PageTests {
     func links() throws {
         let files = try Rendered.nightly
         let paths = Set(files.map(\.path) + [storedResultsName])
+        let contents = Dictionary(files.map { ($0.path, $0.contents) }, uniquingKeysWith: { first, _ in first })
         for page in pages(files) {
             for link in page.contents.matches(of: /\shref="([^#"][^"]*)"/).map({ String($0.1) }) {
-                let target = page.path == "index.html" ? link : link.replacing("../", with: "")
-                #expect(paths.contains(target), "\(link) in \(page.path)")
+                let target = (page.path == "index.html" ? link : link.replacing("../", with: "")).split(separator: "#")
+                #expect(paths.contains(String(target[0])), "\(link) in \(page.path)")
+                guard target.count > 1 else { continue }
+                let isThere = contents[String(target[0])]?.contains(" id=\"\(target[1])\"")
+                #expect(isThere == true, "\(link) in \(page.path)")
             }
         }
     }

@@ -189,7 +189,8 @@ struct TableTests {
                 "charts/ltcusdt-long-safeguards.svg", "charts/ltcusdt-short-leverage.svg",
                 "charts/ltcusdt-short-severity.svg", "charts/ltcusdt-short-causes.svg",
                 "charts/ltcusdt-short-safeguards.svg", "results.csv", "severity.csv", "intervals.csv", "safeguards.csv",
-                "max_leverage.csv", "data_quality.csv", "inputs.csv", "statements.csv", "columns.csv", "summary.txt",
+                "max_leverage.csv", "data_quality.csv", "inputs.csv", "statements.csv", "answers.csv", "columns.csv",
+                "summary.txt",
                 "summary.json",
                 "run.json",
             ])

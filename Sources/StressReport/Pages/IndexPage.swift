@@ -12,8 +12,10 @@ struct IndexPage {
     let tables: [String]
     /// The cell of the first sentence; finding it walks the whole grid, so it is found once.
     let headlineCell: StudyCell?
+    private let questions: QuestionsSection
 
-    init(report: RunReport, pages: [AssetSide], tables: [String]) {
+    init(report: RunReport, pages: [AssetSide], tables: [String], answers: [Answer]) {
+        questions = QuestionsSection(answers: answers)
         self.report = report
         self.pages = pages
         self.tables = tables
@@ -35,6 +37,7 @@ struct IndexPage {
             writeAnswer(&w)
             if !report.limits.isEmpty { writeLimits(&w) }
             if !report.failures.isEmpty { writeFailures(&w) }
+            questions.write(to: &w)
             writeMatrix(&w)
             spreading?.write(to: &w)
             whoPays?.write(to: &w)
@@ -47,7 +50,8 @@ struct IndexPage {
     private var sections: [(id: String, label: String)] {
         (report.limits.isEmpty ? [] : [("limits", "Limits")])
             + (report.failures.isEmpty ? [] : [("failures", "No data")])
-            + [("assets", "Assets")] + (spreading?.sections ?? []) + (whoPays?.sections ?? []) + [
+            + [QuestionsSection.section, ("assets", "Assets")] + (spreading?.sections ?? []) + (whoPays?.sections ?? [])
+            + [
                 ("data", "Data"), ("files", "Files"),
             ]
     }

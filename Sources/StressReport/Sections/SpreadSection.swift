@@ -22,6 +22,9 @@ struct SpreadSection {
         (self.report, self.cell) = (report, cell)
     }
 
+    /// The basket whose finding is the section's title.
+    var first: SpreadWords? { found.first }
+
     /// Baskets that are drawn; all of them are in the file.
     static let mostDrawn = 12
 

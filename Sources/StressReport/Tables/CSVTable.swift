@@ -70,12 +70,12 @@ struct CSVTable {
 
 extension RunReport {
     /// Every CSV of the run with these pages, the dictionary last.
-    func tables(pages: [AssetSide]) -> [CSVTable] {
+    func tables(pages: [AssetSide], answers: [Answer]) -> [CSVTable] {
         var tables =
             [resultsTable, severityTable, intervalsTable, safeguardsTable, maxLeverageTable] + anatomyTables
             + comparisonTables + behaviourTables + basketTables + pooledTables + backtestTables + lookBackTables
             + ledgerTables + [
-                dataQualityTable, inputsTable, statementsTable(pages: pages),
+                dataQualityTable, inputsTable, statementsTable(pages: pages, answers: answers), answersTable(answers),
             ]
         if !study.limits.isEmpty { tables.append(limitsTable) }
         tables += failureTables

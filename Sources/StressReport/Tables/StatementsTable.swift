@@ -22,7 +22,7 @@ struct Statement {
 
 extension RunReport {
     /// `statements.csv`: the derived numbers of titles and sentences, so that every number of a page can be found in a file.
-    func statementsTable(pages: [AssetSide]) -> CSVTable {
+    func statementsTable(pages: [AssetSide], answers: [Answer]) -> CSVTable {
         let own: [Column<Statement>] = [
             Column("asset", "", .text, "Price history of the page; empty for the front page") { $0.page?.asset ?? "" },
             Column("side", "", .text, "Direction of the page; empty for the front page") {
@@ -35,12 +35,12 @@ extension RunReport {
             ) { $0.figure },
             Column("value", "", .number, "The number") { numberText($0.value) },
         ]
-        let all = frontPageStatements(pages) + pages.flatMap(\.statements)
+        let all = frontPageStatements(pages, answers) + pages.flatMap(\.statements)
         return CSVTable(
             file: "statements.csv", columns: [runColumn()] + own, rows: all.filter(\.value.isFinite))
     }
 
-    private func frontPageStatements(_ pages: [AssetSide]) -> [Statement] {
+    private func frontPageStatements(_ pages: [AssetSide], _ answers: [Answer]) -> [Statement] {
         let groups = limitGroups
         let warned = assets.count { asset in asset.summaries.contains { $0.severity >= .warning } }
         return [
@@ -55,10 +55,12 @@ extension RunReport {
         ] + (headlineSentences?.statements ?? []) + [
             Statement("data", "assets_count", count: assets.count),
             Statement("data", "assets_with_warnings_count", count: warned),
+            Statement("questions", "questions_count", count: answers.count),
+            Statement("questions", "answered_count", count: answers.count(where: \.state.isKnown)),
             Statement("assets", "leverages_count", count: study.grid.leverages.count),
             Statement(
                 "assets", "leverages_shown_count",
-                count: IndexPage(report: self, pages: pages, tables: []).leverages.count),
+                count: IndexPage(report: self, pages: pages, tables: [], answers: answers).leverages.count),
         ] + (limitsTogether?.statements ?? []) + groups.flatMap { $0.statements }
             + lastGood.map { Statement("failures", "last_good_frac", $0.share) }
     }

@@ -1,0 +1,82 @@
+import StressResults
+
+/// What people ask, on the front page: each question with this run's answer in one sentence.
+struct QuestionsSection {
+    let answers: [Answer]
+
+    /// The place to jump to.
+    static let section = (id: "questions", label: "Questions")
+
+    /// How many questions the run says something about.
+    var known: Int { answers.count { $0.state.isKnown } }
+
+    /// Writes the section.
+    func write(to w: inout HTMLWriter) {
+        let definition =
+            "What people ask about going below zero, each answered in one sentence from this run’s own numbers. By structure: no "
+            + "price can do it. None seen: it can happen, and this history did not show it."
+        let title = "\(known) of \(answers.count) questions have an answer in this run"
+        w.section(QuestionsSection.section.id, label: "Questions", title: title, definition: definition) { w in
+            w.element("dl", .class("qa")) { w in
+                for answer in answers { write(answer, &w) }
+            }
+            w.source(["answers.csv"], root: "")
+        }
+    }
+
+    private func write(_ answer: Answer, _ w: inout HTMLWriter) {
+        w.element("dt", text: "\(answer.question.rawValue). \(answer.question.words)")
+        w.element("dd") { w in
+            w.element("p") { w in
+                if let (style, sign, words) = answer.state.pill { w.pill(style, sign, words) }
+                w.phrases(answer.sentence)
+                if answer.pageLink != "#" + QuestionsSection.section.id {
+                    w.text(" ")
+                    w.element("a", .href(answer.pageLink), text: answer.linkWords)
+                }
+            }
+            if let words = answer.missingWords { w.element("p", .class("src"), text: words) }
+        }
+        w.line()
+    }
+}
+
+extension AnswerState {
+    /// Style, sign and words beside the sentence; nil where the numbers say it all.
+    fileprivate var pill: (String, String, String)? {
+        switch self {
+        case .answered: nil
+        case .impossible: ("ok", "=", "by structure")
+        case .zeroSeen: ("info", "0", "none seen")
+        case .rejected: ("info", "×", "not opened")
+        case .noData: ("bad", "–", "no data")
+        case .notAsked: ("info", "?", "not asked")
+        }
+    }
+}
+
+extension Answer {
+    /// The link as the front page has it.
+    fileprivate var pageLink: String {
+        let own = "index.html"
+        return link.hasPrefix(own + "#") ? String(link.dropFirst(own.count)) : link
+    }
+
+    /// What the link leads to.
+    fileprivate var linkWords: String {
+        let names = [
+            "grid": "Grid", "leverage": "Leverage", "safeguards": "Safeguards", "events": "Episodes",
+            "protect": "What protects", "data": "Data", "assets": "Assets × leverage", "who-pays": "Who pays",
+            "spreading": "Spreading", "failures": "No data", "custody": "Custody", "tax": "Tax",
+        ]
+        let section = link.split(separator: "#").last.map(String.init) ?? ""
+        return names[section] ?? section
+    }
+
+    /// The study keys that would answer the rest, and what else would; nil where nothing is missing.
+    var missingWords: String? {
+        let keys = studyKeys.isEmpty ? "" : "In the study: \(studyKeys.joined(separator: ", "))."
+        let words = [keys, hint].filter { !$0.isEmpty }.joined(separator: " ")
+        return words.isEmpty ? nil : words
+    }
+}
