@@ -27,8 +27,8 @@ struct BehaviourGridRun: PositionVisitor {
 /// The rules of one behaviour, and what is known of the entry at hand under them.
 private struct FollowedBehaviour {
     let behaviour: Behaviour
-    /// Whether exits are searched for apart from liquidations, and whether they are the same at every leverage.
-    let areLevels, areOfPrice: Bool
+    /// Whether levels alone close it; whether they do but for limit orders that close parts; and whether they are the same at every leverage.
+    let areLevels, isPlan, areOfPrice: Bool
     /// Whether nothing but what follows a loss is done otherwise than holding.
     let isReentry: Bool
     /// Whether the entry is made.
@@ -60,7 +60,7 @@ extension BehaviourOutcome {
 private struct BehaviourGridTask<Position: KernelPosition> {
     private struct Row {
         let walks: [BehaviourWalk<Position>]
-        /// The same where nobody liquidates.
+        /// For the first exit, where nobody liquidates.
         let searches: [BehaviourWalk<Position>]
         /// For each behaviour, whether its only stop stands beyond the trigger, so that it is holding.
         let isHeld: [Bool]
@@ -82,7 +82,6 @@ private struct BehaviourGridTask<Position: KernelPosition> {
     private var first = 0
     private var found: [BehaviourOutcome] = []
     private var held: [EndedEntry] = []
-    private var ended: [EndedEntry] = []
 
     /// For each cell, holding first.
     var tallies: [[BehaviourTally]] {
@@ -100,7 +99,7 @@ private struct BehaviourGridTask<Position: KernelPosition> {
             let rules = walk.rules
             return FollowedBehaviour(
                 behaviour: rules.behaviour, areLevels: rules.areLevels && !walk.kernel.hasCarry,
-                areOfPrice: rules.areOfPrice, isReentry: rules.isReentry)
+                isPlan: rules.isPlan && !walk.kernel.hasCarry, areOfPrice: rules.areOfPrice, isReentry: rules.isReentry)
         }
         let count = grid.rows.count * grid.horizons.count * sets.count
         flat = Array(repeating: BehaviourTally(barLength: job.clock.unit), count: count)
@@ -115,7 +114,7 @@ private struct BehaviourGridTask<Position: KernelPosition> {
         let trigger = Position(kernel.terms, entryPrice: 1).triggerPrice(.none)
         return Row(
             walks: own.map { BehaviourWalk(kernel, $0, trees: run.trees) },
-            searches: own.map { BehaviourWalk(kernel, $0.withoutLiquidation, trees: run.trees) },
+            searches: own.map { BehaviourWalk(kernel, $0.ofFirstExit, trees: run.trees) },
             isHeld: own.map { run.trees.areTraded && !kernel.hasCarry && $0.isBeyond(trigger, side: rules.cell.side) },
             tolerance: rules.toleranceOfMargin)
     }
@@ -200,7 +199,7 @@ private struct BehaviourGridTask<Position: KernelPosition> {
         for place in followed.indices.dropFirst() {
             let filter = followed[place].behaviour.enterAfter
             followed[place].isMade = filter?.lets(entry, closes: walks[place].closes) ?? true
-            guard followed[place].isMade, followed[place].areLevels, followed[place].areOfPrice else { continue }
+            guard followed[place].isMade, followed[place].isPlan, followed[place].areOfPrice else { continue }
             followed[place].exit = walks[place].sharedExit(entry: entry, last: lasts[windows.count - 1])
         }
     }
@@ -209,66 +208,58 @@ private struct BehaviourGridTask<Position: KernelPosition> {
         let walks = rows[row].walks
         let position = walks[0].kernel.position(entry: entry)
         walks[0].outcomes(entry: entry, lasts: lasts[first...], into: &found)
-        end(found, row, into: &held)
-        for horizon in held.indices { add(held[horizon].summed, entry, row, first + horizon, 0) }
-        addRare(held, entry, row, 0)
+        held.removeAll(keepingCapacity: true)
+        for outcome in found { held.append(EndedEntry(outcome, tolerance: rows[row].tolerance)) }
+        for horizon in held.indices { add(held[horizon], entry, row, first + horizon, 0) }
         for place in followed.indices.dropFirst() where !rows[row].isHeld[place] {
             if !followed[place].isMade {
                 addFiltered(row, place)
-            } else if followed[place].areLevels {
+            } else if followed[place].isPlan {
                 addLevels(position, entry, row, place)
+            } else if followed[place].isReentry {
+                found.removeAll(keepingCapacity: true)
+                for ended in held { found.append(ended.outcome) }
+                walks[place].goOn(lasts[first...], &found)
+                addFound(entry, row, place, from: first)
             } else {
-                follow(walks[place], entry, row, place)
+                walks[place].outcomes(entry: entry, lasts: lasts[first...], into: &found)
+                addFound(entry, row, place, from: first)
             }
         }
     }
 
-    /// The entry under a behaviour that has to be followed by itself.
-    private mutating func follow(_ walk: BehaviourWalk<Position>, _ entry: Int, _ row: Int, _ place: Int) {
-        if followed[place].isReentry {
-            found.removeAll(keepingCapacity: true)
-            for ended in held { found.append(ended.outcome) }
-            walk.goOn(lasts[first...], &found)
-        } else {
-            walk.outcomes(entry: entry, lasts: lasts[first...], into: &found)
+    /// The outcomes that were found by the ends of windows from one on.
+    private mutating func addFound(_ entry: Int, _ row: Int, _ place: Int, from window: Int) {
+        for (horizon, outcome) in found.enumerated() {
+            let ended = EndedEntry(outcome, tolerance: rows[row].tolerance)
+            add(ended, entry, row, window + horizon, place)
         }
-        end(found, row, into: &ended)
-        for horizon in ended.indices { add(ended[horizon].summed, entry, row, first + horizon, place) }
-        addRare(ended, entry, row, place)
     }
 
-    /// The entry under a behaviour whose levels alone close it.
+    /// The entry under a behaviour that does nothing before its first level is met.
     private mutating func addLevels(_ position: Position, _ entry: Int, _ row: Int, _ place: Int) {
         let exit =
             followed[place].areOfPrice
             ? followed[place].exit
             : rows[row].searches[place].sharedExit(entry: entry, last: lasts[windows.count - 1])
         let due = held[held.count - 1].outcome.liquidationBar ?? .max
-        guard let exit, exit.ending.bar <= due else {
-            for horizon in held.indices { add(held[horizon].summed, entry, row, first + horizon, place) }
-            return addRare(held, entry, row, place)
+        // Windows that end before the exit, and all where the platform is first.
+        var open = 0
+        while open < held.count, exit.map({ $0.ending.bar > due || !$0.closes(by: lasts[first + open]) }) ?? true {
+            add(held[open], entry, row, first + open, place)
+            open += 1
         }
+        guard let exit, open < held.count else { return }
         let walk = rows[row].walks[place]
+        guard followed[place].areLevels else {
+            walk.outcomes(entry: entry, lasts: lasts[(first + open)...], into: &found)
+            return addFound(entry, row, place, from: first + open)
+        }
         let outcome =
             exit.ending.bar == due
             ? walk.outcome(entry: entry, meeting: exit) : walk.outcome(position, entry: entry, exit)
         let closed = EndedEntry(outcome, tolerance: rows[row].tolerance)
-        // Windows that end before the exit.
-        var open = 0
-        while open < held.count, !exit.closes(by: lasts[first + open]) {
-            add(held[open].summed, entry, row, first + open, place)
-            if held[open].isRare || cuts[first + open] != nil { addRest(held[open], entry, row, first + open, place) }
-            open += 1
-        }
-        for horizon in open..<held.count {
-            add(closed.summed, entry, row, first + horizon, place)
-            if closed.isRare || cuts[first + horizon] != nil { addRest(closed, entry, row, first + horizon, place) }
-        }
-    }
-
-    private func end(_ outcomes: [BehaviourOutcome], _ row: Int, into ended: inout [EndedEntry]) {
-        ended.removeAll(keepingCapacity: true)
-        for outcome in outcomes { ended.append(EndedEntry(outcome, tolerance: rows[row].tolerance)) }
+        for horizon in open..<held.count { add(closed, entry, row, first + horizon, place) }
     }
 
     /// Like rejected ones, filtered entries are counted among complete windows.
@@ -279,21 +270,17 @@ private struct BehaviourGridTask<Position: KernelPosition> {
         }
     }
 
-    /// Adds to the sums what every entry of a complete window adds.
     @inline(__always)
-    private mutating func add(_ summed: SummedEntry, _ entry: Int, _ row: Int, _ horizon: Int, _ place: Int) {
-        guard cuts[horizon] == nil else { return }
-        let hodl = held[horizon - first].summed
-        let own = cell(row, horizon) + place
-        sums[own].add(summed, hodl: hodl)
-        // What holding leaves is the same of all that make every entry.
-        if place == 0 || followed[place].behaviour.enterAfter != nil { sums[own].addHeld(hodl) }
-    }
-
-    private mutating func addRare(_ ended: [EndedEntry], _ entry: Int, _ row: Int, _ place: Int) {
-        for horizon in ended.indices where ended[horizon].isRare || cuts[first + horizon] != nil {
-            addRest(ended[horizon], entry, row, first + horizon, place)
+    private mutating func add(_ ended: EndedEntry, _ entry: Int, _ row: Int, _ horizon: Int, _ place: Int) {
+        if cuts[horizon] == nil {
+            let hodl = held[horizon - first].summed
+            let own = cell(row, horizon) + place
+            sums[own].add(ended.summed, hodl: hodl)
+            // What holding leaves is the same of all that make every entry.
+            if place == 0 || followed[place].behaviour.enterAfter != nil { sums[own].addHeld(hodl) }
+            guard ended.isRare else { return }
         }
+        addRest(ended, entry, row, horizon, place)
     }
 
     /// What sums leave out; of a window that was cut, all.

@@ -11,7 +11,7 @@ struct BehaviourRules: Sendable {
     let trailing: Double
     let panic: Double
     /// Limit orders, nearest first, distances in parts of the entry price.
-    let exits: [PlannedExit]
+    var exits: [PlannedExit]
     /// What stops are filled by.
     let stopFill: ResolvedFill
     let isFavourableFirst: Bool

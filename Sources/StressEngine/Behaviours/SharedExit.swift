@@ -35,10 +35,10 @@ struct SharedExit {
 
 extension BehaviourRules {
     /// Whether it is levels alone that close a position, so that they are met where they are whatever is owed.
-    var areLevels: Bool {
-        !behaviour.changesMargin && (behaviour.reenter?.times ?? 0) == 0
-            && (exits.isEmpty || exits[0].part >= 1) && !isPartial
-    }
+    var areLevels: Bool { isPlan && (exits.isEmpty || exits[0].part >= 1) }
+
+    /// The same, but for limit orders that may close parts: up to the first of them nothing is done otherwise than holding.
+    var isPlan: Bool { !behaviour.changesMargin && (behaviour.reenter?.times ?? 0) == 0 && !isPartial }
 
     /// Whether it is holding until a position is lost.
     var isReentry: Bool { !behaviour.changesMargin && !behaviour.hasExitRule && !isPartial }
@@ -55,10 +55,11 @@ extension BehaviourRules {
     /// Whether no level depends on the leverage.
     var areOfPrice: Bool { behaviour.unit == .price || (!stop.isFinite && exits.isEmpty) }
 
-    /// The same where nobody liquidates.
-    var withoutLiquidation: BehaviourRules {
+    /// The same where nobody liquidates, and the first limit order closes all.
+    var ofFirstExit: BehaviourRules {
         var copy = self
         copy.liquidates = false
+        copy.exits = exits.prefix(1).map { PlannedExit(distance: $0.distance) }
         return copy
     }
 }

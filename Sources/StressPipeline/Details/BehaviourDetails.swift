@@ -23,7 +23,7 @@ struct BehaviourDetails {
     private static let mostReentries = 999
     /// Blocks of tallies that are held before any is estimated: what cells of different leverages meet is searched for once in those that
     /// are followed together.
-    private static let blocksAtOnce = 2_000_000
+    static let blocksAtOnce = 1_500_000
 
     init(study: Study, job: HistoryJob, cells: [StudyCell], threads: Int, control: RunControl) {
         (self.study, self.job, self.cells, self.threads, self.control) = (study, job, cells, threads, control)

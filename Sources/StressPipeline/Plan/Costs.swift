@@ -76,8 +76,13 @@ struct Costs: Sendable {
         // By time since entry: in many small pieces, whose room is not given back between parts.
         let scattered = self.cells * (110 * fills * moments(size) + 40_000)
         let resampling = threads * resamples * 400
+        // Counts and sums of cells under behaviours by time block, once more while chunks are joined.
+        let followed =
+            behaviours > 0
+            ? 100 * min(blocks * self.cells * (behaviours + 1), Double(BehaviourDetails.blocksAtOnce)) : 0
         // Half as much again: what one thread's heap has freed is of no use to another's.
-        return held(size) + Int(max(reading, 1.5 * (perBar * bars + perCell * cells + scattered + resampling)))
+        return held(size)
+            + Int(max(reading, 1.5 * (perBar * bars + perCell * cells + scattered + resampling + followed)))
     }
 
     /// What the ledger takes of a history while the population lives: the history, how far its prices reach, the positions that are open
@@ -136,7 +141,7 @@ struct Costs: Sendable {
         let judging = cells * blocks * fills * 100e-9
         let details = hasDetails ? sides / 2 * (bars * 6e-6 + resamples * blocks * 60e-9) : 0
         let walks = behaviours > 0 ? min(bars * (behaviours + 1) * cells, Double(BehaviourDetails.mostWalks)) : 0
-        return 0.01 + Costs.pace * (reading + walking + judging + details + walks * 1e-6)
+        return 0.01 + Costs.pace * (reading + walking + judging + details + walks * 4e-7)
     }
 
     /// Making and writing the outputs.
