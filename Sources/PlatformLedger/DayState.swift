@@ -84,6 +84,8 @@ extension LedgerRun {
         change(rest) {
             $0.socialised += socialised
             if isOwed { $0.owed += left } else { $0.platform += left }
+            $0.socialisedPaid += socialised > 0 ? 1 : 0
+            $0.platformPaid += !isOwed && left > 0 ? 1 : 0
             $0.owing += isOwed && left > 0 ? 1 : 0
         }
     }

@@ -139,6 +139,8 @@ extension LedgerRun {
         let result = profit - openingFee - funding
         books.move(Int128(result), from: .market, to: .traders)
         books.move(Int128(openingFee), from: .market, to: .platform)
+        tally.tradingFees += Int128(openingFee)
+        openNotional -= winner.notional * (winner.part - tables[bill.asset][place])
         books.move(Int128(haircut), from: .traders, to: .unpaid)
         day.gains += max(0, Int128(result) - Int128(haircut))
         bill.rest -= haircut

@@ -5,6 +5,7 @@ import StressEngine
 struct Due {
     /// From the open to its trigger price.
     let distance: Double
+    /// What its fill starts from: its trigger price, or the market's worst price where only other liquidations made it due.
     let trigger: Double
     /// 0 for longs, 1 for shorts.
     let side: Int
@@ -21,18 +22,37 @@ struct Due {
 }
 
 extension LedgerRun {
-    /// Liquidates what is due in a bar, in the order in which the price comes by.
+    /// Liquidates what is due in a bar, in the order in which the price comes by; then, where liquidations move it, what they made due.
     mutating func liquidateDue(_ asset: Int, _ bar: Int) {
         guard input.rules.liquidation.enabled else { return }
+        var draws: [Double?] = [nil, nil]
+        guard !impacts.isEmpty else {
+            _ = liquidateOnce(asset, bar, &draws)
+            return
+        }
+        impacts[asset].begin(input.assets[asset].market.series, bar: bar)
+        for _ in 0..<impacts[asset].rounds {
+            guard liquidateOnce(asset, bar, &draws) else { return }
+        }
+    }
+
+    /// Looks through a bar once; gives whether anything was due.
+    private mutating func liquidateOnce(_ asset: Int, _ bar: Int, _ draws: inout [Double?]) -> Bool {
         var found: [Due] = []
         var rows: [[Int]] = [[], []]
         for side in 0...1 { findDue(asset, bar, side, &found, rows: &rows[side]) }
-        var draws: [Double?] = [nil, nil]
         found.sort { $0.isBefore($1) }
         for due in found where tables[asset][due.place] > 0 { liquidate(asset, bar, due, &draws) }
         for side in 0...1 {
             for row in rows[side] { watchTriggers(asset, row: row, side) }
         }
+        return !found.isEmpty
+    }
+
+    /// A price of an asset where liquidations have moved it.
+    @inline(__always)
+    func moved(_ price: Double, _ asset: Int) -> Double {
+        impacts.isEmpty ? price : impacts[asset].moved(price)
     }
 
     /// Puts a row among those that are watched for the trigger prices of a side.
@@ -47,7 +67,8 @@ extension LedgerRun {
         guard let oldest = tables[asset].open.first, let slot = tables[asset].slots[side].first else { return }
         let group = tables[asset].groups[slot]
         let threshold = reach[asset].threshold(
-            checked: group.checked[bar], sign: group.sign, bar: bar, oldest: Int(tables[asset][row: oldest].entry))
+            checked: moved(group.checked[bar], asset), sign: group.sign, bar: bar,
+            oldest: Int(tables[asset][row: oldest].entry))
         while let row = heaps[asset][side].next(from: threshold) {
             guard row >= oldest else { continue }
             rows.append(row)
@@ -69,11 +90,14 @@ extension LedgerRun {
         let position = tables[asset].position(place)
         let linear = group.linear(tables[asset][row: place.row])
         let carry = Carry(funding: position.funding(input.assets[asset].fundingSums?[bar] ?? 0))
+        func isDue(at price: Double) -> Bool { linear.equity(at: price, carry) <= linear.requirement(at: price, carry) }
         let checked = group.checked[bar]
-        guard linear.equity(at: checked, carry) <= linear.requirement(at: checked, carry) else { return nil }
+        guard isDue(at: moved(checked, asset)) else { return nil }
         let trigger = linear.triggerPrice(carry)
+        // What the market itself never reached is filled as if it had just been reached there, and moved from there.
         return Due(
-            distance: abs(trigger - group.open(bar)), trigger: trigger, side: side, leverage: group.leverage,
+            distance: abs(trigger - group.open(bar)),
+            trigger: impacts.isEmpty || isDue(at: checked) ? trigger : checked, side: side, leverage: group.leverage,
             place: place)
     }
 }

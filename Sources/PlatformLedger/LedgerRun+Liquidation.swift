@@ -21,13 +21,17 @@ extension LedgerRun {
             draws[due.side] = draw
             price *= exp(spread.quantile(draw, from: spread.lower, to: spread.upper))
         }
-        let fill = group.slipped(price, bar: stages.bar)
+        let fill = group.slipped(moved(price, asset), bar: stages.bar)
         let closing = close(asset, due.place, bar: bar, fill: fill, isLiquidation: true)
+        if !impacts.isEmpty { impacts[asset].add(notional: closing.coins * abs(price), side: due.side) }
         guard closing.equity < 0 else { return }
         var rest = closing.rest
         if rest > 0, input.safeguards.deleveraging != nil {
             let paid = deleverage(asset, bar, winners: 1 - due.side, fill: fill, closing)
-            change(closing) { $0.deleveraging += Int128(paid) }
+            change(closing) {
+                $0.deleveraging += Int128(paid)
+                $0.deleveragingPaid += paid > 0 ? 1 : 0
+            }
             rest -= paid
             if closing.isFundLast { rest -= payAfterwards(closing, rest) }
         }
@@ -37,7 +41,7 @@ extension LedgerRun {
     /// The fund pays after the winners, where deleveraging came before it.
     private mutating func payAfterwards(_ closing: Closing, _ rest: Int64) -> Int64 {
         let paid = payByFund(rest)
-        change(closing) { $0.fund += Int128(paid) }
+        change(closing) { $0.addFund(paid) }
         if rest > paid { addUnpaid(rest - paid) }
         return paid
     }
@@ -53,6 +57,7 @@ extension LedgerRun {
         let final = open.equity(at: fill, fundingSum: input.assets[asset].fundingSums?[bar] ?? 0) - rate * traded
         let (equity, margin) = (Money.units(final * open.part), Money.units(open.margin * open.part))
         tables[asset][place] = 0
+        openNotional -= open.notional * open.part
         bookResult(
             equity - margin, opening: open.openingFee * open.part, closing: fees.close * traded * open.part,
             liquidation: isLiquidation ? fees.liquidation * traded * open.part : 0)
@@ -79,6 +84,8 @@ extension LedgerRun {
         let (fee, extra) = (Int128(Money.units(opening)) + Int128(Money.units(closing)), Money.units(liquidation))
         books.move(Int128(result), from: .market, to: .traders)
         books.move(fee + Int128(extra), from: .market, to: .platform)
+        tally.tradingFees += fee
+        tally.liquidationFees += Int128(extra)
         payIn(Int128(Money.rounded(Double(extra) * input.safeguards.feeToFund)), from: .platform)
     }
 
@@ -96,7 +103,7 @@ extension LedgerRun {
         change(closing) {
             $0.shortfalls += 1
             $0.shortfall += Int128(shortfall)
-            $0.fund += Int128(paid)
+            $0.addFund(paid)
         }
         closing.rest = shortfall - paid
         closing.isFundLast = isEarly

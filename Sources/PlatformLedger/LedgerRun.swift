@@ -12,8 +12,12 @@ struct LedgerRun<Sink: LedgerSink> {
     /// By asset, the day of the entry and class: ``LedgerTally/blocks`` while they grow.
     var sums: [[LedgerSums]]
     var books = Books()
+    /// Notional that is open, at entry prices, quote currency.
+    var openNotional = 0.0
     var day: DayState
     var watch: FundWatch?
+    /// What liquidations have done to each asset's price; empty where they do nothing.
+    var impacts: [PriceImpact]
     /// Open positions by asset.
     var tables: [PositionTable]
     /// Trigger prices by asset: longs, shorts.
@@ -31,6 +35,7 @@ struct LedgerRun<Sink: LedgerSink> {
         tables = input.assets.map { PositionTable($0.groups, isUniform: isUniform) }
         heaps = input.assets.map { _ in [TriggerHeap(), TriggerHeap()] }
         watch = input.safeguards.early.map(FundWatch.init)
+        impacts = input.safeguards.impact.map { rule in input.assets.map { _ in PriceImpact(rule) } } ?? []
         reach = input.assets.map { Reach($0, tiers: input.rules.tiers) }
         figures = tables.map { SlotFigures($0.groups) }
         day = DayState()
@@ -100,10 +105,12 @@ struct LedgerRun<Sink: LedgerSink> {
             let extreme = position.sign > 0 ? worst.low : worst.high
             let equity = position.equity(at: extreme + row.fundingStart, fundingSum: row.fundingStart)
             let notional = group.notional(scale)
+            openNotional += notional
             sums[asset][day + Int(group.place)].enter(
                 margin: Money.units(position.margin), notional: Money.units(notional),
                 isUnprotected: equity < -CellRules.tolerance * notional)
         }
+        tally.mostOpen = max(tally.mostOpen, openNotional)
         tables[asset].summarise(number)
         for side in 0...1 { watchTriggers(asset, row: number, side) }
     }

@@ -11,6 +11,14 @@ public struct LedgerSums: Hashable, Sendable {
     public var shortfalls = 0
     /// Of those, the ones that still owed something when everybody had paid.
     public var owing = 0
+    /// Of those that were short, the ones to which the fund paid something.
+    public var fundPaid = 0
+    /// To which deleveraged winners did.
+    public var deleveragingPaid = 0
+    /// To which the day's winners did.
+    public var socialisedPaid = 0
+    /// To which the platform did.
+    public var platformPaid = 0
     /// Winners' positions that were closed, or reduced, against a shortfall; one may be met more than once.
     public var deleveraged = 0
     /// Initial margin of the entries.
@@ -44,6 +52,13 @@ public struct LedgerSums: Hashable, Sendable {
         self.notional += Int128(notional)
     }
 
+    /// Takes note of what the fund paid of one shortfall.
+    @inline(__always)
+    mutating func addFund(_ paid: Int64) {
+        fund += Int128(paid)
+        fundPaid += paid > 0 ? 1 : 0
+    }
+
     /// Adds another group.
     public static func += (sum: inout LedgerSums, other: LedgerSums) {
         sum.entries += other.entries
@@ -51,6 +66,10 @@ public struct LedgerSums: Hashable, Sendable {
         sum.liquidated += other.liquidated
         sum.shortfalls += other.shortfalls
         sum.owing += other.owing
+        sum.fundPaid += other.fundPaid
+        sum.deleveragingPaid += other.deleveragingPaid
+        sum.socialisedPaid += other.socialisedPaid
+        sum.platformPaid += other.platformPaid
         sum.deleveraged += other.deleveraged
         sum.margin += other.margin
         sum.notional += other.notional
@@ -137,6 +156,12 @@ public struct LedgerTally: Hashable, Sendable {
     public internal(set) var books = Books()
     /// The lowest the fund ever was.
     public internal(set) var lowestFund: Int128 = 0
+    /// Fees of opening and closing that were paid.
+    public internal(set) var tradingFees: Int128 = 0
+    /// Fees of liquidations that were paid.
+    public internal(set) var liquidationFees: Int128 = 0
+    /// The most notional that was ever open at the end of a bar, both sides together, at entry prices, quote currency.
+    public internal(set) var mostOpen = 0.0
     /// For every shortfall, as they came (so those of a day are as many as ``LedgerDay/shortfalls``), in quote currency, what a fund would have needed at the beginning of its day to pay it and all before it.
     public internal(set) var needs: [Double] = []
 

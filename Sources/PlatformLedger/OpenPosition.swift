@@ -32,6 +32,9 @@ struct OpenPosition {
         openingFee = group.openingRate * notional
     }
 
+    /// `N0`.
+    var notional: Double { quantity * price }
+
     /// Coins that are open.
     var coins: Double { quantity * part }
 

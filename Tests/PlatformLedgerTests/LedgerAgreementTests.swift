@@ -27,6 +27,16 @@ struct EventList: LedgerSink {
         }
     }
 
+    /// Where liquidations move the price, and make others due.
+    @Test(arguments: 0..<12) func theyAgreeOnImpacts(batch: UInt64) throws {
+        for seed in batch * 60 + 20_000..<batch * 60 + 20_060 {
+            let platform = try RandomPlatform(seed: seed, bars: 40 + Int(seed % 4) * 40).withImpact(seed: seed)
+            expectAgreement(platform, seed)
+        }
+        let long = try RandomPlatform(seed: batch + 30_000, bars: 2600, longest: 300)
+        expectAgreement(long.withImpact(seed: batch), batch + 30_000)
+    }
+
     private func expectAgreement(_ platform: RandomPlatform, _ seed: UInt64) {
         let plain = PlainLedger(platform.input, maxGap: platform.maxGap)
         plain.run()
@@ -46,6 +56,8 @@ struct EventList: LedgerSink {
                 == (accounts.fund, accounts.platform, accounts.market, accounts.traders), "seed \(seed)")
         #expect(tally.books.unpaid == 0 && tally.lowestFund == plain.lowestFund, "seed \(seed)")
         #expect(tally.rejected == plain.rejected, "seed \(seed)")
+        #expect((tally.tradingFees, tally.liquidationFees) == plain.feesPaid, "seed \(seed)")
+        #expect(abs(tally.mostOpen - plain.mostOpen) <= 1e-9 * plain.mostOpen, "seed \(seed)")
         for group in platform.input.population.classes.indices {
             #expect(tally.sums(group: group) == plain.sums(group: group), "seed \(seed), class \(group)")
         }

@@ -11,6 +11,7 @@ extension PlainLedger {
         noteBalance()
         lowestFund = min(lowestFund, accounts.fund)
         records[index].sums.fund += paid
+        if paid > 0 { records[index].sums.fundPaid = 1 }
         return Int64(paid)
     }
 
@@ -116,6 +117,7 @@ extension PlainLedger {
         accounts.traders += Int128(result) - Int128(haircut)
         accounts.market -= Int128(result) + Int128(fee)
         accounts.platform += Int128(fee)
+        feesPaid.trading += Int128(fee)
         accounts.waiting += Int128(haircut)
         gains += max(0, Int128(result) - Int128(haircut))
         records[index].part = open - coins <= 1e-12 * record.coins ? 0 : record.part - coins / record.coins
@@ -143,6 +145,7 @@ extension PlainLedger {
             accounts.waiting += Int128(amount)
             accounts.traders -= paid
             records[index].sums.socialised += paid
+            if paid > 0 { records[index].sums.socialisedPaid = 1 }
             if input.safeguards.recourse == .trader {
                 accounts.traders -= owed
                 records[index].sums.owed += owed
@@ -150,6 +153,7 @@ extension PlainLedger {
             } else {
                 accounts.platform -= owed
                 records[index].sums.platform += owed
+                if owed > 0 { records[index].sums.platformPaid = 1 }
             }
         }
         (waiting, gains) = ([], 0)

@@ -29,12 +29,17 @@ final class PlainLedger {
     /// Trader, fund, platform, market, and what waits to be paid.
     var accounts = (traders: Int128(0), fund: Int128(0), platform: Int128(0), market: Int128(0), waiting: Int128(0))
     var lowestFund: Int128 = 0
+    var feesPaid = (trading: Int128(0), liquidation: Int128(0))
+    var mostOpen = 0.0
     var waiting: [(record: Int, amount: Int64)] = []
     var gains: Int128 = 0
     var today: Int64?
     /// Every balance the fund ever had, with its moment.
     var balances: [(time: Int64, balance: Int128)] = []
     var now = Int64.min
+    /// By asset, how far liquidations have moved the log price; and what was liquidated in the bar.
+    var moves: [Double] = []
+    private var (sold, bought) = (0.0, 0.0)
     /// By asset: what funding has added up to at each bar, the last bar of each window, and what each bar opens.
     let fundingSums: [[Double]]
     let lastBars: [[Int]]
@@ -42,6 +47,7 @@ final class PlainLedger {
 
     init(_ input: PlatformInput, maxGap: TimeSpan? = nil) {
         (self.input, self.maxGap) = (input, maxGap)
+        moves = input.assets.map { _ in 0 }
         fundingSums = input.assets.map { asset in
             var sum = 0.0
             return asset.market.series.open.enumerated().map { bar, open in
@@ -84,6 +90,7 @@ final class PlainLedger {
                 if lastBars[asset][records[record].entry] == bar { closeAtHorizon(record, bar) }
             }
             open(asset, bar)
+            mostOpen = max(mostOpen, open.reduce(0) { $0 + records[$1].notional * records[$1].part })
         }
         if today != nil { endDay() }
     }
@@ -174,29 +181,71 @@ final class PlainLedger {
 
     func liquidate(_ asset: Int, _ bar: Int) {
         guard input.rules.liquidation.enabled else { return }
-        let market = input.assets[asset].market
-        var due: [(distance: Double, record: Int, trigger: Double)] = []
+        (moves[asset], sold, bought) = (moveLeft(asset, bar), 0, 0)
+        let start = moves[asset]
+        for _ in 0..<(input.safeguards.impact?.maxRounds ?? 1) {
+            let due = due(asset, bar)
+            for item in due where records[item.record].part > 0 {
+                let record = records[item.record]
+                let unmoved = unslippedFill(record, bar: bar, trigger: item.trigger)
+                let fill = slipped(moved(unmoved.price, by: moves[asset]), record, bar: unmoved.bar)
+                liquidate(item.record, bar: bar, fill: fill)
+                guard let impact = input.safeguards.impact else { continue }
+                let notional = record.coins * record.part * abs(unmoved.price)
+                if record.side == .long { sold += notional } else { bought += notional }
+                let scale = impact.gamma * deviation(asset, bar) / impact.depth.squareRoot()
+                moves[asset] = min(20, max(-20, start + scale * (bought.squareRoot() - sold.squareRoot())))
+            }
+            if due.isEmpty { return }
+        }
+    }
+
+    private typealias Due = (distance: Double, record: Int, trigger: Double)
+
+    /// Everything that is due at the price where liquidations have moved it, in the order in which the price comes by.
+    private func due(_ asset: Int, _ bar: Int) -> [Due] {
+        var due: [Due] = []
         for index in open where records[index].asset == asset && records[index].part > 0 {
             let record = records[index]
             let checked = checked(record, bar: bar)
             let carry = Carry(funding: funding(record, bar: bar))
-            guard linear(record).equity(at: checked, carry) <= linear(record).requirement(at: checked, carry) else {
-                continue
+            func isDue(_ price: Double) -> Bool {
+                linear(record).equity(at: price, carry) <= linear(record).requirement(at: price, carry)
             }
+            guard isDue(moved(checked, by: moves[asset])) else { continue }
             let trigger = linear(record).triggerPrice(carry)
-            due.append((abs(trigger - market.series.open[bar]), index, trigger))
+            let distance = abs(trigger - input.assets[asset].market.series.open[bar])
+            due.append((distance, index, isDue(checked) ? trigger : checked))
         }
-        due.sort { a, b in
+        return due.sorted { a, b in
             let (x, y) = (records[a.record], records[b.record])
             if a.distance != b.distance { return a.distance < b.distance }
             if x.side != y.side { return x.side == .long }
             if x.leverage != y.leverage { return x.leverage > y.leverage }
             return (x.entry, x.group) < (y.entry, y.group)
         }
-        for item in due where records[item.record].part > 0 {
-            let fill = fillPrice(records[item.record], bar: bar, trigger: item.trigger)
-            liquidate(item.record, bar: bar, fill: fill)
-        }
+    }
+
+    // MARK: What liquidations do to the price
+
+    /// What is left in a bar of the moves of earlier ones.
+    private func moveLeft(_ asset: Int, _ bar: Int) -> Double {
+        guard let impact = input.safeguards.impact, bar > 0 else { return 0 }
+        let time = input.assets[asset].market.series.time
+        let left = moves[asset] * exp2(-Double(time[bar] - time[bar - 1]) / Double(impact.halfLife.milliseconds))
+        return abs(left) < 1e-12 ? 0 : left
+    }
+
+    private func moved(_ price: Double, by move: Double) -> Double {
+        move == 0 ? price : price + abs(price) * expm1(move)
+    }
+
+    /// Of a bar's range, the close before it included.
+    private func deviation(_ asset: Int, _ bar: Int) -> Double {
+        let series = input.assets[asset].market.series
+        let last = series.close[max(0, bar - 1)]
+        let (low, high) = (min(series.low[bar], last), max(series.high[bar], last))
+        return low > 0 ? log(high / low) / (4 * log(2)).squareRoot() : 0
     }
 
     /// The price that triggers.
@@ -210,13 +259,19 @@ final class PlainLedger {
     }
 
     func fillPrice(_ record: Record, bar: Int, trigger: Double) -> Double {
+        let found = unslippedFill(record, bar: bar, trigger: trigger)
+        return slipped(found.price, record, bar: found.bar)
+    }
+
+    /// What the market alone would have paid, and when.
+    private func unslippedFill(_ record: Record, bar: Int, trigger: Double) -> (price: Double, bar: Int) {
         let market = input.assets[record.asset].market
         let series = market.series
         let atOnce = record.sign * (series.open[bar] - trigger) <= 0 ? series.open[bar] : trigger
         switch input.rules.liquidation.resolvedFill(barLength: market.barLength) {
-        case .gap: return slipped(atOnce, record, bar: bar)
-        case .best: return slipped(trigger, record, bar: bar)
-        case .worst: return slipped(record.side == .long ? series.low[bar] : series.high[bar], record, bar: bar)
+        case .gap: return (atOnce, bar)
+        case .best: return (trigger, bar)
+        case .worst: return (record.side == .long ? series.low[bar] : series.high[bar], bar)
         case .next(let latency):
             var end = bar
             while end + 1 < series.count,
@@ -225,20 +280,18 @@ final class PlainLedger {
                 end += 1
             }
             return bar + latency <= end
-                ? slipped(series.open[bar + latency], record, bar: bar + latency)
-                : slipped(series.close[end], record, bar: end)
+                ? (series.open[bar + latency], bar + latency) : (series.close[end], end)
         case .delay(let law):
             guard series.low[bar] > 0 else {
-                return slipped(record.side == .long ? series.low[bar] : series.high[bar], record, bar: bar)
+                return (record.side == .long ? series.low[bar] : series.high[bar], bar)
             }
             let anchor = market.mark == nil ? atOnce : min(max(atOnce, series.low[bar]), series.high[bar])
             guard let spread = law.spread(anchor: anchor, low: series.low[bar], high: series.high[bar]) else {
-                return slipped(anchor, record, bar: bar)
+                return (anchor, bar)
             }
             let draw = ledgerDraw(
                 seed: input.seed, asset: input.assets[record.asset].name, time: series.time[bar], side: record.side)
-            return slipped(
-                anchor * exp(spread.quantile(draw, from: spread.lower, to: spread.upper)), record, bar: bar)
+            return (anchor * exp(spread.quantile(draw, from: spread.lower, to: spread.upper)), bar)
         }
     }
 
@@ -268,6 +321,7 @@ final class PlainLedger {
                 rule, against: record, coins: coins * (Double(rest) / Double(-equity)), rest: rest, fill: fill, bar: bar
             )
             records[index].sums.deleveraging += Int128(paid)
+            if paid > 0 { records[index].sums.deleveragingPaid = 1 }
             rest -= paid
         }
         if isEarly { rest -= payByFund(index, rest) }
@@ -303,6 +357,8 @@ final class PlainLedger {
         accounts.market -= Int128(final - margin) + Int128(plainFees + extra)
         accounts.platform += Int128(plainFees + extra - toFund)
         accounts.fund += Int128(toFund)
+        feesPaid.trading += Int128(plainFees)
+        feesPaid.liquidation += Int128(extra)
         noteBalance()
         records[index].part = 0
         if isLiquidation { records[index].sums.liquidated += 1 }

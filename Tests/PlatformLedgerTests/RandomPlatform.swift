@@ -32,6 +32,17 @@ struct RandomPlatform {
             seed: seed)
     }
 
+    /// The same platform where liquidations move the price, by little or by much.
+    func withImpact(seed: UInt64) -> RandomPlatform {
+        var random = SeededGenerator(seed: seed).stream("impact")
+        func pick<T>(_ values: [T]) -> T { values[Int(random.next() % UInt64(values.count))] }
+        var copy = self
+        copy.input.safeguards.impact = LiquidationImpact(
+            gamma: pick([0.3, 1, 3]), depth: input.population.openInterestPerBar * pick([0.5, 5, 50]),
+            halfLife: .minutes(pick([1, 60, 1440])), maxRounds: pick([1, 2, 10]))
+        return copy
+    }
+
     /// A hundred of them, none of the judge's, to be named by their seeds.
     static func batch(_ batch: UInt64) throws -> [(seed: UInt64, platform: RandomPlatform)] {
         try (batch * 100..<batch * 100 + 100).map { ($0 + 10_000, try RandomPlatform(seed: $0 + 10_000, bars: 96)) }

@@ -102,6 +102,66 @@ import Testing
         #expect(own.days.reduce(LedgerAmount.zero) { $0 + $1.haircut } == own.total.haircut)
     }
 
+    /// The share of what was missing and of what each paid lies in its interval, and what nobody paid has none.
+    @Test func moneyPerNotionalHasIntervals() throws {
+        let results = try results(study(full + ", surplus: trader, fund: {amount: 500}"))
+        var judged = 0
+        for group in results.platforms.flatMap(\.groups) {
+            let (sums, intervals) = (group.amounts, try #require(group.intervals.perNotional))
+            let pairs = [
+                (sums.shortfall, intervals.shortfall), (sums.fund, intervals.fund),
+                (sums.deleveraging, intervals.deleveraging), (sums.socialised, intervals.socialised),
+                (sums.platform, intervals.platform), (sums.owed, intervals.owed),
+            ]
+            for (amount, interval) in pairs {
+                #expect((interval != nil) == (amount > .zero), "\(amount.text)")
+                guard let interval, let share = amount.part(of: sums.notional) else { continue }
+                #expect(interval.low <= share && share <= interval.high && interval.low > 0)
+                judged += 1
+            }
+            let paid = try #require(group.counts.paid)
+            let most = [paid.fund, paid.deleveraging, paid.socialised, paid.platform, group.counts.owing].max() ?? 0
+            let all = paid.fund + paid.deleveraging + paid.socialised + paid.platform + group.counts.owing
+            #expect(most <= group.counts.shortfalls && group.counts.shortfalls <= all)
+        }
+        #expect(judged > 40)
+    }
+
+    /// 365 days of fees: two sides of 10,000 at each of 24 bars a day of both histories, with 0.001 to open and 0.002 to close.
+    @Test func aFundOfDaysOfFees() throws {
+        let text = try self.study(full + ", fund: {days_of_fees: 365}", lender: "fund: {amount: 7}").completeText
+        let edited = text.replacing(
+            "fees: {open: 0, close: 0, liquidation: 0}", with: "fees: {open: 0.001, close: 0.002, liquidation: 0}")
+        #expect(edited != text)
+        let study = try loadStudy(yaml: edited, file: "s.yaml").value
+        let platforms = try results(study).platforms
+        #expect(abs(platforms[0].fundStart.quote - 365 * 2 * 10_000 * 24 * 2 * 0.003) < 1e-3)
+        #expect(platforms[1].fundStart.quote == 7)
+        // What was paid indeed is near to it: positions are closed early, and not at the price of the entry.
+        let fees365 = try #require(platforms[0].feesPerDay).quote * 365
+        #expect(abs(fees365 / platforms[0].fundStart.quote - 1) < 0.2)
+        let days = try #require(platforms[0].startInDaysOfFees)
+        #expect(abs(days - platforms[0].fundStart.quote / fees365 * 365) < 1e-6)
+    }
+
+    /// A fund that all positions together could not use up is warned of; so is an impact, beside the run without it.
+    @Test func warningsNameWhatChangesTheFigures() throws {
+        let quiet = try results(study(full)).platforms
+        #expect(quiet.flatMap(\.findings).isEmpty && quiet.allSatisfy { $0.figures?.withoutImpact == nil })
+        let impact = ", surplus: trader, impact: {depth: 50000, half_life: 2h}"
+        let found = try results(study(full + impact, lender: "fund: {amount: 1e9}")).platforms
+        #expect(found[0].findings.map(\.check) == ["ledger_impact"])
+        #expect(found[1].findings.map(\.check) == ["fund_beyond_positions"], "nobody liquidates there")
+        let plain = try results(study(full + ", surplus: trader", lender: "fund: {amount: 1e9}")).platforms
+        for (with, without) in zip(found, plain) {
+            let compared = try #require(with.figures?.withoutImpact)
+            #expect(compared.amounts == without.all?.amounts && compared.counts == without.all?.counts)
+            #expect(compared.fundEnd == without.fundEnd && compared.fundLowest == without.fundLowest)
+        }
+        // Nobody liquidates at the lender.
+        #expect(found[0].all?.amounts != plain[0].all?.amounts && found[1].all == plain[1].all)
+    }
+
     @Test func threadsChangeNothing() throws {
         let study = try study(full)
         let (one, four) = (try results(study, threads: 1), try results(study, threads: 4))

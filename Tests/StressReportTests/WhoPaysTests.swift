@@ -2,6 +2,7 @@ import Foundation
 import StressBasics
 import StressResults
 import StressStatistics
+import StudyPlan
 import TestSupport
 import Testing
 
@@ -123,6 +124,37 @@ import Testing
         #expect(page.contains("is not computed"), "the ledger has no class of the headline on this history")
         let without = try makeReport { _ in makeEstimate() }.files()
         #expect(try #require(without.first { $0.path == "index.html" }).contents.contains("who-pays") == false)
+    }
+
+    @Test("An impact is shouted, with the same without it; a fund beyond all positions is warned of")
+    func warnings() throws {
+        var moved = makeLedgerResult()
+        moved.safeguards.impact = LiquidationImpact(gamma: 1, depth: 2_000_000, halfLife: .hours(1), maxRounds: 10)
+        let calm = makeGroup(unprotected: 3000, shortfalls: 200, fund: 400, queue: 100, owed: 0)
+        moved.figures = PlatformFigures(
+            tradingFees: StressReportTests.money(600), liquidationFees: .zero,
+            mostOpen: StressReportTests.money(4999),
+            withoutImpact: ImpactComparison(
+                counts: calm.counts, amounts: calm.amounts, fundLowest: .zero, fundEnd: .zero))
+        let words = moved.warnings.map(plainText)
+        #expect(words.count == 2)
+        #expect(
+            words[0]
+                == "Liquidations move the price on typical (gamma 1, depth 2 M, half-life 1h): a supposition, and not what the prices "
+                + "say. Without it 4000 positions are liquidated in place of 4000, 200 are closed below zero in place of 306, "
+                + "and 500 is missing in place of 1000.")
+        #expect(
+            words[1].hasPrefix(
+                "The fund of typical begins with 5000, more than all positions that were ever open at once, 5000"))
+        let files = try makeLedgerReport([moved]).files()
+        let index = plainText(try #require(files.first { $0.path == "index.html" }).contents)
+        #expect(index.contains("Liquidations move the price on typical"))
+        #expect(index.contains("10 a day: all of them would bring together what it began with in 500 days."))
+        let table = try #require(files.first { $0.path == "platforms.csv" }).contents
+        let rows = csvTable(table)
+        #expect(rows.map { $0["impact"] } == ["on", "off"] && rows.map { $0["shortfall_quote"] } == ["1000", "500"])
+        #expect(rows[0]["fund_start_days"] == "500" && rows[0]["impact_half_life_h"] == "1")
+        #expect(makeLedgerResult().warnings.isEmpty)
     }
 
     @Test("A page says who pays where the population has the headline's traders")

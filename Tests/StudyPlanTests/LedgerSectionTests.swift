@@ -40,6 +40,7 @@ import Testing
                   adl_when: {fall: 0.3, within: 8h}
                   socialised: {cap: 0.9}
                   recourse: platform
+                  impact: {depth: 2e6, half_life: 10m}
                 """), file: "s.yaml"
         ).value
         let population = try #require(study.ledgerPopulation)
@@ -51,6 +52,7 @@ import Testing
         #expect(rules.surplusToFund == 0.5 && rules.feeToFund == 0.25 && rules.deleveraging == .proRata)
         #expect(rules.early == EarlyDeleveraging(fall: 0.3, within: .hours(8)))
         #expect(rules.socialisedCap == 0.9 && rules.recourse == .platform)
+        #expect(rules.impact == LiquidationImpact(gamma: 1, depth: 2e6, halfLife: .minutes(10), maxRounds: 10))
         #expect(try loadStudy(yaml: study.canonicalText, file: "again").value == study)
     }
 
@@ -58,10 +60,11 @@ import Testing
     @Test func aPlatformSaysWhatIsItsOwn() throws {
         let text = yaml(
             "ledger: {population: bitmex-2019, adl: binance, fund: {amount: 5}, recourse: platform}",
-            platform: ", ledger: {adl: off, fund: {floor: 2}}")
+            platform: ", ledger: {adl: off, fund: {floor: 2}, impact: {depth: 5}}")
         let study = try loadStudy(yaml: text, file: "s.yaml").value
         let (own, common) = (study.safeguards(of: study.platforms[0]), study.safeguards(of: study.platforms[1]))
         #expect(own.deleveraging == nil && own.fund == FundRules(amount: 5, floor: 2) && own.recourse == .platform)
+        #expect(own.impact?.depth == 5 && common.impact == nil)
         #expect(common.deleveraging == .binance && common.fund == FundRules(amount: 5) && common.recourse == .platform)
         #expect(try loadStudy(yaml: study.canonicalText, file: "again").value == study)
         #expect(try loadStudy(yaml: study.completeText, file: "again").value == study)
@@ -88,6 +91,8 @@ import Testing
         ("ledger: {population: ftx-2021, fund: {top_up: {below: 5, to: 4}}}", "at least 'below'"),
         ("ledger: {population: ftx-2021, surplus: everybody}", "expected fund, trader or {fund: part}"),
         ("ledger: {population: ftx-2021, adl_when: {fall: 0.3}}", "has no 'within'"),
+        ("ledger: {population: ftx-2021, fund: {amount: 1, days_of_fees: 2}}", "either an amount or days_of_fees"),
+        ("ledger: {population: ftx-2021, impact: {gamma: 2}}", "has no 'depth'"),
     ])
     func mistakesAreNamed(ledger: String, words: String) {
         let found = problems(yaml(ledger))

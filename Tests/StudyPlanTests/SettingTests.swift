@@ -25,6 +25,7 @@ import Testing
         "top_up": ["properties", "ledger", "properties", "fund", "properties", "top_up", "anyOf", "1"],
         "adl_when": ["properties", "ledger", "properties", "adl_when", "anyOf", "1"],
         "socialised": ["properties", "ledger", "properties", "socialised", "anyOf", "1"],
+        "impact": ["properties", "ledger", "properties", "impact", "anyOf", "1"],
     ]
 
     private func schema() throws -> [String: Any] {
@@ -121,7 +122,9 @@ import Testing
 
     /// A study with an entry of a section of the ledger; nil for other sections.
     private func ledgerStudy(_ section: String, _ entry: String) -> String? {
-        let others = ["top_up": ["below: 0", "to: 1e15"], "adl_when": ["fall: 0.3", "within: 8h"]]
+        let others = [
+            "top_up": ["below: 0", "to: 1e15"], "adl_when": ["fall: 0.3", "within: 8h"], "impact": ["depth: 1e6"],
+        ]
         let key = entry.prefix { $0 != ":" }
         let parts = ([entry] + (others[section] ?? []).filter { !$0.hasPrefix(key + ":") }).joined(separator: ", ")
         let ledgers = [
@@ -132,6 +135,7 @@ import Testing
             "top_up": "population: ftx-2021, fund: {top_up: {\(parts)}}",
             "adl_when": "population: ftx-2021, adl_when: {\(parts)}",
             "socialised": "population: ftx-2021, socialised: {\(parts)}",
+            "impact": "population: ftx-2021, impact: {\(parts)}",
         ]
         return ledgers[section].map { ledger in
             let own = section == "ledger of a platform" ? ", ledger: {\(parts)}" : ""

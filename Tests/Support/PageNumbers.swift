@@ -34,7 +34,8 @@ public struct PageNumbers {
         // What a quantile, a window or a class is.
         "of the 30 days before", "bar to the 90 %", "at the 99 % quantile", "UTF-8", "fractions from 0 to 1",
         // The scale of a share in words.
-        "Entries per 10 000", "Entries in 10 000", "In 10 000", "SHA-256", "1 entry in", "is 1", "In 5 steps",
+        "Entries per 10 000", "Entries in 10 000", "Positions in 10 000", "In 10 000", "SHA-256", "1 entry in", "is 1",
+        "In 5 steps",
         // Column heads of quantiles.
         "90 %", "99 %",
         // A rule of the program, said where it refuses: fewer peaks or more years than it trusts.
@@ -153,7 +154,7 @@ public struct PageNumbers {
 }
 
 /// RFC 4180 as rows of named fields.
-func csvTable(_ text: String) -> [[String: String]] {
+public func csvTable(_ text: String) -> [[String: String]] {
     var (rows, row, field, isQuoted) = ([[String]](), [String](), [UInt8](), false)
     var rest = Array(text.utf8)[...]
     while let byte = rest.popFirst() {

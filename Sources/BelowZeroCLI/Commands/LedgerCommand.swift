@@ -132,6 +132,7 @@ private struct LedgerQuestion {
             study.ledger?.population.horizon = try Settings.Ledger.horizon.value(of: horizon, option: "--horizon")
         }
         if let fund = command.fund {
+            study.ledger?.safeguards.fundDays = nil
             study.ledger?.safeguards.fundAmount = try Settings.Fund.amount.value(of: fund, option: "--fund")
         }
         if let platforms = command.platform { study.platforms = try chosenPlatforms(platforms, of: study.platforms) }

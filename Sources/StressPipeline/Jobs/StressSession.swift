@@ -96,6 +96,7 @@ public struct StressSession: Sendable {
         guard !settings.isTableOnly else { return report }
         report = report.pooling(threads: settings.threads)
         report.ledger = try ledger(report)
+        report.addLedgerFindings()
         try addBaskets(to: &report)
         let spent = begin.duration(to: clock.now)
         report.circumstances.duration = TimeSpan(milliseconds: Int64(spent / .milliseconds(1)))

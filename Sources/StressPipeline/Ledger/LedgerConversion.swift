@@ -7,7 +7,10 @@ extension LedgerCounts {
     init(_ sums: LedgerSums) {
         self.init(
             entries: sums.entries, unprotected: sums.unprotected, liquidated: sums.liquidated,
-            shortfalls: sums.shortfalls, owing: sums.owing, deleveraged: sums.deleveraged)
+            shortfalls: sums.shortfalls, owing: sums.owing, deleveraged: sums.deleveraged,
+            paid: PaidCounts(
+                fund: sums.fundPaid, deleveraging: sums.deleveragingPaid, socialised: sums.socialisedPaid,
+                platform: sums.platformPaid))
     }
 }
 
@@ -39,8 +42,8 @@ extension LedgerDayRecord {
 
 extension LedgerResult {
     init(
-        platform: String, tally: LedgerTally, input: PlatformInput, groups: [LedgerGroup], queues: [QueueResult],
-        needed: [FundNeeded]
+        platform: String, tally: LedgerTally, unmoved: LedgerTally?, input: PlatformInput, groups: [LedgerGroup],
+        queues: [QueueResult], needed: [FundNeeded]
     ) {
         self.init(
             platform: platform, safeguards: input.safeguards, groups: groups,
@@ -54,7 +57,21 @@ extension LedgerResult {
             needed: needed, queues: queues,
             fundStart: LedgerAmount(units: Int128(Money.units(input.safeguards.fund.amount))),
             fundLowest: LedgerAmount(units: tally.lowestFund), fundEnd: LedgerAmount(units: tally.books.fund),
-            rejected: tally.rejected)
+            rejected: tally.rejected, figures: PlatformFigures(tally, unmoved: unmoved))
+    }
+}
+
+extension PlatformFigures {
+    fileprivate init(_ tally: LedgerTally, unmoved: LedgerTally?) {
+        self.init(
+            tradingFees: LedgerAmount(units: tally.tradingFees),
+            liquidationFees: LedgerAmount(units: tally.liquidationFees),
+            mostOpen: LedgerAmount(units: Int128(Money.units(tally.mostOpen))),
+            withoutImpact: unmoved.map { found in
+                ImpactComparison(
+                    counts: LedgerCounts(found.total), amounts: LedgerAmounts(found.total),
+                    fundLowest: LedgerAmount(units: found.lowestFund), fundEnd: LedgerAmount(units: found.books.fund))
+            })
     }
 }
 

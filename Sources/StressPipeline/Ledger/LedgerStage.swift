@@ -1,3 +1,4 @@
+import MarginModel
 import PlatformLedger
 import PriceSeries
 import StressBasics
@@ -24,6 +25,7 @@ struct LedgerStage {
         guard let population = study.ledgerPopulation, !histories.isEmpty else { return nil }
         let platforms = try platforms(histories, population)
         let own = try tallies(platforms)
+        let unmoved = try unmoved(platforms)
         let queues = try queues(platforms, own)
         let estimates = try LedgerEstimates(
             histories, names: study.platforms.map(\.name), platforms: platforms, tallies: own,
@@ -32,9 +34,9 @@ struct LedgerStage {
         for (place, platform) in platforms.enumerated() {
             results.append(
                 LedgerResult(
-                    platform: study.platforms[place].name, tally: own[place], input: platform,
-                    groups: try estimates.groups(platform: place, threads: threads, control), queues: queues[place],
-                    needed: estimates.needed(platform: place)))
+                    platform: study.platforms[place].name, tally: own[place], unmoved: unmoved[place],
+                    input: platform, groups: try estimates.groups(platform: place, threads: threads, control),
+                    queues: queues[place], needed: estimates.needed(platform: place)))
         }
         return LedgerResults(
             platforms: results, differences: try estimates.differences(threads: threads, control),
@@ -51,10 +53,34 @@ struct LedgerStage {
                 maxGap: study.position.maxGap.resolved(barLength: history.market.barLength))
         }
         return study.platforms.enumerated().map { place, platform in
-            PlatformInput(
-                assets: Array(assets[place * count..<(place + 1) * count]), population: population,
-                rules: platform.rules, safeguards: study.safeguards(of: platform), seed: study.statistics.seed)
+            let assets = Array(assets[place * count..<(place + 1) * count])
+            var safeguards = study.safeguards(of: platform)
+            if let days = safeguards.fund.daysOfFees {
+                safeguards.fund.amount = days * feesPerDay(assets, population, platform.rules)
+            }
+            return PlatformInput(
+                assets: assets, population: population, rules: platform.rules, safeguards: safeguards,
+                seed: study.statistics.seed)
         }
+    }
+
+    /// What all traders pay in a day for opening and closing, as far as it is known before anything happens: at the notional of the entry,
+    /// on every history, whatever is rejected or closed early. Quote currency.
+    private func feesPerDay(_ assets: [LedgerAsset], _ population: Population, _ rules: PlatformRules) -> Double {
+        let opened = population.notionals.reduce(0, +) / Double(population.stride)
+        let bars = assets.reduce(0) { $0 + TimeSpan.days(1).over($1.market.barLength) }
+        return opened * bars * (rules.fees.open + rules.fees.close)
+    }
+
+    /// The platforms whose liquidations move prices, where they do not; nil for the others.
+    private func unmoved(_ platforms: [PlatformInput]) throws(RunCancelled) -> [LedgerTally?] {
+        let moved = platforms.indices.filter { platforms[$0].safeguards.impact != nil }
+        let found = try map(moved.count) { [control] place -> LedgerTally? in
+            var platform = platforms[moved[place]]
+            platform.safeguards = platform.safeguards.withoutImpact
+            return try? platform.run(control: control)
+        }
+        return platforms.indices.map { place in moved.firstIndex(of: place).map { found[$0] } }
     }
 
     private func tallies(_ platforms: [PlatformInput]) throws(RunCancelled) -> [LedgerTally] {

@@ -58,18 +58,43 @@ struct ResampledDays: Sendable {
         func ends(_ count: KeyPath<LedgerSums, Int>) -> Interval? {
             panel.inference(ResampledDays.share(blocks, count))?.interval.ends
         }
-        let sizes = sizes(blocks, panel)
+        let sizes = perMargin(blocks, panel)
         return LedgerIntervals(
             unprotected: ends(\.unprotected), liquidated: ends(\.liquidated), shortfall: ends(\.shortfalls),
             owed: isOwedPossible ? ends(\.owing) : nil, shortfallPerMargin: sizes[0],
-            owedPerMargin: isOwedPossible ? sizes[1] : nil)
+            owedPerMargin: isOwedPossible ? sizes[1] : nil, perNotional: perNotional(blocks, panel))
     }
 
     /// Of what losers were short of, and of what is owed, over the margin of all.
-    private func sizes(_ blocks: [LedgerSums], _ panel: HorizonPanel) -> [Interval?] {
-        let margins = blocks.map { Money.quote($0.margin) }
-        let ratios = [\LedgerSums.shortfall, \.owed].map { amount in
-            BlockRatio(sums: blocks.map { Money.quote($0[keyPath: amount]) }, weights: margins)
+    private func perMargin(_ blocks: [LedgerSums], _ panel: HorizonPanel) -> [Interval?] {
+        sizes([\.shortfall, \.owed], over: \.margin, blocks, panel)
+    }
+
+    /// Of what losers were short of, and of what each paid, over the notional of all; nil of whom nobody asked.
+    private func perNotional(_ blocks: [LedgerSums], _ panel: HorizonPanel) -> MoneyIntervals {
+        let total = LedgerTally.total(blocks)
+        let paid = ResampledDays.amounts.filter { total[keyPath: $0.of] > 0 }
+        let found = sizes(paid.map(\.of), over: \.notional, blocks, panel)
+        var intervals = MoneyIntervals()
+        for (amount, interval) in zip(paid, found) { intervals[keyPath: amount.to] = interval }
+        return intervals
+    }
+
+    private static var amounts: [(of: KeyPath<LedgerSums, Int128>, to: WritableKeyPath<MoneyIntervals, Interval?>)] {
+        [
+            (\.shortfall, \.shortfall), (\.fund, \.fund), (\.deleveraging, \.deleveraging),
+            (\.socialised, \.socialised), (\.platform, \.platform), (\.owed, \.owed),
+        ]
+    }
+
+    /// Of amounts over what was paid in, or opened.
+    private func sizes(
+        _ amounts: [KeyPath<LedgerSums, Int128>], over base: KeyPath<LedgerSums, Int128>, _ blocks: [LedgerSums],
+        _ panel: HorizonPanel
+    ) -> [Interval?] {
+        let weights = blocks.map { Money.quote($0[keyPath: base]) }
+        let ratios = amounts.map { amount in
+            BlockRatio(sums: blocks.map { Money.quote($0[keyPath: amount]) }, weights: weights)
         }
         let liquidated = ResampledDays.share(blocks, \.liquidated).frequency ?? 0
         return panel.means(of: ratios, entries: ResampledDays.entries(blocks), eventShare: liquidated).map {

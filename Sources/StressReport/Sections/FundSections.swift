@@ -74,13 +74,22 @@ extension WhoPaysSection {
                 }
             }
             w.element("p", .class("key"), text: beganWords(result))
-            w.source(["fund_needed.csv"], root: "")
+            w.source(["fund_needed.csv", "platforms.csv"], root: "")
         }
     }
 
     private func beganWords(_ result: LedgerResult) -> String {
         "It began with \(moneyNumber(result.fundStart)), was at its lowest at \(moneyNumber(result.fundLowest)) and ended with "
-            + "\(moneyNumber(result.fundEnd))."
+            + "\(moneyNumber(result.fundEnd)).\(feesWords(result))"
+    }
+
+    /// How long fees would take to bring together what it began with.
+    private func feesWords(_ result: LedgerResult) -> String {
+        guard let fees = result.feesPerDay, let days = result.startInDaysOfFees else { return "" }
+        let refill =
+            result.fundStart > .zero
+            ? ": all of them would bring together what it began with in \(significantText(days, digits: 3)) days" : ""
+        return " Fees of opening, closing and liquidation are \(moneyNumber(fees)) a day\(refill)."
     }
 }
 

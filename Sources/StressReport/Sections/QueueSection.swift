@@ -78,7 +78,7 @@ extension WhoPaysSection {
                 }
             }
             w.source(
-                ["adl.csv", "safeguards.csv"], root: "", note: givers(queues).count > 24 ? "Shown: 24 classes" : "")
+                ["adl_classes.csv", "adl.csv"], root: "", note: givers(queues).count > 24 ? "Shown: 24 classes" : "")
         }
     }
 

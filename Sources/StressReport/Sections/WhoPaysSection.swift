@@ -33,12 +33,19 @@ struct WhoPaysSection {
             "\(traders) open positions at \(opened) and hold them for up to \(horizon); amounts in the quote currency. "
             + "Short: closed below zero, under any rules. Owed: what is left when everybody has paid."
         w.section("who-pays", label: "Who pays", title: ledger.title, definition: definition) { w in
+            for words in ledger.whole.flatMap(\.result.warnings) {
+                w.element("p", .class("key"), Attribute("role", "note")) { w in
+                    w.element("strong", text: "Note. ")
+                    w.text(words)
+                }
+            }
             writeWaterfalls(&w)
             for words in ledger.differenceWords(confidence: confidence) { w.element("p", .class("key"), text: words) }
             writePlatforms(&w)
             writeClasses(&w)
             w.source(
-                ["safeguards.csv"] + (ledger.differences.isEmpty ? [] : ["differences.csv"]), root: "", note: drawnNote)
+                ["safeguards.csv", "platforms.csv"] + (ledger.differences.isEmpty ? [] : ["differences.csv"]), root: "",
+                note: drawnNote)
         }
         writeFunds(&w)
         writeQueues(&w)

@@ -1,5 +1,6 @@
 import StressBasics
 import StressResults
+import StressStatistics
 import StudyPlan
 
 /// A class of a ledger's population on a price history, or several together.
@@ -38,7 +39,97 @@ func ledgerGroupColumns(confidence: Double) -> [Column<LedgerGroup>] {
         "class", "", .text, "Class of the population: all, or side and leverage", text: \.name)
     return [name] + countColumns + shareColumns + amountColumns + sizeColumns + [
         Column("confidence", "fraction", .number, "Confidence of the intervals") { _ in numberText(confidence) }
+    ] + paidColumns + notionalColumns + stepColumns + partColumns
+}
+
+/// The shares of the waterfall that are no columns before, and what is taken away between its bars.
+private var stepColumns: [Column<LedgerGroup>] {
+    func share(
+        _ name: String, _ meaning: String, _ count: @escaping (LedgerCounts) -> Int,
+        _ interval: @escaping (LedgerIntervals) -> Interval?
+    ) -> [Column<LedgerGroup>] {
+        [
+            Column("\(name)_frac", "fraction", .number, meaning) { field($0.counts.share(count($0.counts))) },
+            Column("\(name)_ci_low_frac", "fraction", .number, "Lower end of its interval") {
+                field(interval($0.intervals)?.low)
+            },
+            Column("\(name)_ci_high_frac", "fraction", .number, "Upper end of its interval") {
+                field(interval($0.intervals)?.high)
+            },
+        ]
+    }
+    return share(
+        "unprotected", "Share of entries below zero at some bar, had nobody liquidated", \.unprotected, \.unprotected)
+        + share("liquidated", "Share of entries that the platform closed early", \.liquidated, \.liquidated) + [
+            Column(
+                "spared_frac", "fraction", .number,
+                "unprotected_frac less shortfall_frac; below 0 where more fell short"
+            ) {
+                field($0.counts.share($0.counts.unprotected - $0.counts.shortfalls))
+            },
+            Column("covered_frac", "fraction", .number, "Share of entries that others paid for in full") {
+                field($0.counts.share($0.counts.shortfalls - $0.counts.owing))
+            },
+        ]
+}
+
+/// What each paid over what was missing; empty where nothing was.
+private var partColumns: [Column<LedgerGroup>] {
+    func part(
+        _ name: String, _ meaning: String, _ find: @escaping (LedgerAmounts) -> LedgerAmount
+    ) -> Column<LedgerGroup> {
+        Column("\(name)_part_frac", "fraction", .number, "Part of what was missing that \(meaning)") {
+            field(find($0.amounts).part(of: $0.amounts.shortfall))
+        }
+    }
+    return [
+        part("fund", "the insurance fund paid", \.fund), part("adl", "deleveraged winners paid", \.deleveraging),
+        part("socialised", "the day's winners paid", \.socialised), part("platform", "the platform bore", \.platform),
+        part("owed", "traders owe", \.owed),
     ]
+}
+
+private var paidColumns: [Column<LedgerGroup>] {
+    func count(_ name: String, _ payer: String, _ find: @escaping (PaidCounts) -> Int) -> Column<LedgerGroup> {
+        Column(name, "entries", .integer, "Entries closed below zero to which \(payer) gave something") {
+            $0.counts.paid.map { String(find($0)) } ?? ""
+        }
+    }
+    return [
+        count("fund_count", "the insurance fund", \.fund),
+        count("adl_count", "deleveraged winners", \.deleveraging),
+        count("socialised_count", "the day's winners", \.socialised),
+        count("platform_count", "the platform", \.platform),
+    ]
+}
+
+/// What stands beside the notional: of what was missing and of what is owed the intervals, of each payer the share with its interval.
+private var notionalColumns: [Column<LedgerGroup>] {
+    func ends(_ name: String, _ find: @escaping (MoneyIntervals) -> Interval?) -> [Column<LedgerGroup>] {
+        [
+            Column(
+                "\(name)_notional_ci_low_frac", "of notional", .number,
+                "Lower end of the interval of \(name)_notional_frac; empty where there is nothing to estimate"
+            ) { field($0.intervals.perNotional.flatMap(find)?.low) },
+            Column(
+                "\(name)_notional_ci_high_frac", "of notional", .number, "Upper end of it"
+            ) { field($0.intervals.perNotional.flatMap(find)?.high) },
+        ]
+    }
+    func payer(
+        _ name: String, _ meaning: String, _ amount: @escaping (LedgerAmounts) -> LedgerAmount,
+        _ find: @escaping (MoneyIntervals) -> Interval?
+    ) -> [Column<LedgerGroup>] {
+        let share = Column<LedgerGroup>(
+            "\(name)_notional_frac", "of notional", .number, "\(meaning), over the notional of all entries"
+        ) { field(amount($0.amounts).part(of: $0.amounts.notional)) }
+        return [share] + ends(name, find)
+    }
+    return ends("shortfall", \.shortfall)
+        + payer("fund", "Paid by the insurance fund", \.fund, \.fund)
+        + payer("adl", "Paid by winners that were deleveraged", \.deleveraging, \.deleveraging)
+        + payer("socialised", "Paid by the day's winners", \.socialised, \.socialised)
+        + payer("platform", "Borne by the platform", \.platform, \.platform) + ends("owed", \.owed)
 }
 
 private var countColumns: [Column<LedgerGroup>] {

@@ -16,9 +16,9 @@ private struct QueueLine {
 }
 
 extension RunReport {
-    /// `fund.csv`, `fund_episodes.csv`, `fund_needed.csv` and `adl.csv`, where a ledger ran.
+    /// `fund.csv`, `fund_episodes.csv`, `fund_needed.csv`, `adl.csv`, `adl_classes.csv` and `platforms.csv`, where a ledger ran.
     var ledgerTables: [CSVTable] {
-        ledger == nil ? [] : [fundTable, episodesTable, neededTable, queuesTable]
+        ledger == nil ? [] : [fundTable, episodesTable, neededTable, queuesTable, queueClassesTable, platformsTable]
     }
 
     private func table<Part>(
@@ -102,6 +102,43 @@ extension RunReport {
     private var queuesTable: CSVTable {
         table("adl.csv", { $0.queues.flatMap(queueLines) }, queueColumns)
     }
+
+    /// `adl_classes.csv`: what every queue took from each class.
+    private var queueClassesTable: CSVTable {
+        table(
+            "adl_classes.csv",
+            { result in result.queues.flatMap { queue in queue.classes.map { QueueShare(queue: queue, group: $0) } } },
+            [
+                ruleColumn(\.queue), ownColumn(\.queue),
+                Column(CellAxis.side.column, "", .text, CellAxis.side.words) { $0.group.side.rawValue },
+                Column(CellAxis.leverage.column, CellAxis.leverage.unit, .number, CellAxis.leverage.words) {
+                    numberText($0.group.leverage.value)
+                },
+                Column(
+                    "deleveraged_count", "entries", .integer,
+                    "Its positions that were closed or reduced, every time counted"
+                ) { String($0.group.touched) },
+                amount("haircut_quote", "What they gave up", \.group.haircut),
+                Column("haircut_frac", "fraction", .number, "The same over what all classes gave up under the queue") {
+                    field($0.group.haircut.part(of: $0.queue.total.haircut))
+                },
+            ])
+    }
+}
+
+/// What a queue took from a class.
+private struct QueueShare {
+    let queue: QueueResult
+    let group: QueueClass
+}
+
+private func ruleColumn<Row>(_ queue: @escaping (Row) -> QueueResult) -> Column<Row> {
+    let rules = DeleveragingRule.allCases.map(\.rawValue).joined(separator: ", ")
+    return Column("adl", "", .text, "Queue of winners: \(rules)") { queue($0).rule.rawValue }
+}
+
+private func ownColumn<Row>(_ queue: @escaping (Row) -> QueueResult) -> Column<Row> {
+    Column("is_own", "", .text, "Whether it is the platform's own: true or false") { "\(queue($0).isOwn)" }
 }
 
 private func queueLines(_ queue: QueueResult) -> [QueueLine] {
@@ -109,15 +146,11 @@ private func queueLines(_ queue: QueueResult) -> [QueueLine] {
 }
 
 private var queueColumns: [Column<QueueLine>] {
-    let rules = DeleveragingRule.allCases.map(\.rawValue).joined(separator: ", ")
-    return [
+    [
         Column("day_utc", "time", .time, "Midnight at the day's beginning; empty for all days together") {
             $0.day.day?.rfc3339 ?? ""
         },
-        Column("adl", "", .text, "Queue of winners: \(rules)") { $0.queue.rule.rawValue },
-        Column("is_own", "", .text, "Whether it is the platform's own: true or false") {
-            "\($0.queue.isOwn)"
-        },
+        ruleColumn(\.queue), ownColumn(\.queue),
         Column(
             "deleveraged_count", "entries", .integer,
             "Winners' positions that were closed or reduced, every time counted"
@@ -134,6 +167,9 @@ private var queueColumns: [Column<QueueLine>] {
         Column(
             "owed_quote", "quote", .number, "What traders owed under this queue in the end; of all days together"
         ) { $0.day.day == nil ? $0.queue.owed.text : "" },
+        Column("haircut_mean_quote", "quote", .number, "What one meeting took on average") {
+            field($0.day.touched > 0 ? $0.day.haircut.quote / Double($0.day.touched) : nil)
+        },
     ]
 }
 

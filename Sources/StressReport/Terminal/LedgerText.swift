@@ -8,8 +8,9 @@ import StudyPlan
 public func ledgerText(_ results: LedgerResults, study: Study, style: TerminalStyle) -> String {
     let confidence = study.statistics.confidence
     let parts = results.platforms.map { platform -> String in
+        let warnings = platform.warnings.map { style.wrapped(plainText("Note: " + $0)) }
         let sentence = style.wrapped(plainText(platform.sentence(confidence: confidence)))
-        return ([sentence, ""] + classTable(platform, style)).joined(separator: "\n")
+        return (warnings + [sentence, ""] + classTable(platform, style)).joined(separator: "\n")
     }
     return (parts + [style.wrapped(plainText(results.title + "."))]).joined(separator: "\n\n") + "\n"
 }

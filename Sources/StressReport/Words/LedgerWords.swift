@@ -8,7 +8,9 @@ extension RunReport {
     public var ledgerText: String? {
         ledger.map { ledger in
             let confidence = study.statistics.confidence
-            return ([ledger.title + "."] + ledger.whole.map { $0.result.sentence(confidence: confidence) })
+            return
+                ([ledger.title + "."] + ledger.whole.flatMap(\.result.warnings)
+                + ledger.whole.map { $0.result.sentence(confidence: confidence) })
                 .map(plainText).joined(separator: " ")
         }
     }

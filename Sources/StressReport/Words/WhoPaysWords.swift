@@ -109,6 +109,29 @@ extension LedgerResult {
     /// Whether it ever had a fund.
     var hasFund: Bool { fundStart > .zero || days.contains { $0.balance > .zero || $0.inflow > .zero } }
 
+    /// What a reader has to know before the figures: where liquidations move the price, what they did to it; and a fund that is larger than
+    /// anything that could happen. Empty on most platforms.
+    var warnings: [String] { [impactWords, oversizeWords].compactMap { $0 } }
+
+    private var impactWords: String? {
+        guard let impact = impactAtWork else { return nil }
+        let first =
+            "Liquidations move the price on \(visibleText(platform)) (gamma \(numberText(impact.gamma)), depth "
+            + "\(moneyNumber(impact.depth)), half-life \(impact.halfLife.text)): a supposition, and not what the prices say."
+        guard let all, let without = figures?.withoutImpact else { return first }
+        return first
+            + " Without it \(grouped(without.counts.liquidated)) positions are liquidated in place of \(grouped(all.counts.liquidated)), "
+            + "\(grouped(without.counts.shortfalls)) are closed below zero in place of \(grouped(all.counts.shortfalls)), and "
+            + "\(moneyNumber(without.amounts.shortfall)) is missing in place of \(moneyNumber(all.amounts.shortfall))."
+    }
+
+    private var oversizeWords: String? {
+        guard isFundBeyondPositions, let figures else { return nil }
+        return
+            "The fund of \(visibleText(platform)) begins with \(moneyNumber(fundStart)), more than all positions that were ever open at "
+            + "once, \(moneyNumber(figures.mostOpen)): it pays whatever happens, and tells nothing of the platform."
+    }
+
     /// Days on which the fund could not pay everything.
     var unpaidDays: Int { days.count { $0.unpaid > .zero } }
 

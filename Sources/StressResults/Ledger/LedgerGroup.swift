@@ -49,15 +49,37 @@ public struct LedgerCounts: Hashable, Codable, Sendable {
     public var owing: Int
     /// Were closed or reduced against somebody else's shortfall, every time counted.
     public var deleveraged: Int
+    /// To how many of those that were short each payer gave something; nil in documents that did not count it.
+    public var paid: PaidCounts?
 
     /// Counts of the given figures.
-    public init(entries: Int, unprotected: Int, liquidated: Int, shortfalls: Int, owing: Int, deleveraged: Int) {
+    public init(
+        entries: Int, unprotected: Int, liquidated: Int, shortfalls: Int, owing: Int, deleveraged: Int,
+        paid: PaidCounts? = nil
+    ) {
         (self.entries, self.unprotected, self.liquidated) = (entries, unprotected, liquidated)
-        (self.shortfalls, self.owing, self.deleveraged) = (shortfalls, owing, deleveraged)
+        (self.shortfalls, self.owing, self.deleveraged, self.paid) = (shortfalls, owing, deleveraged, paid)
     }
 
     /// A count over the entries; nil without any.
     public func share(_ count: Int) -> Double? { entries > 0 ? Double(count) / Double(entries) : nil }
+}
+
+/// To how many positions closed below zero somebody gave something; one may have had something of several.
+public struct PaidCounts: Hashable, Codable, Sendable {
+    /// The insurance fund.
+    public var fund: Int
+    /// Winners that were deleveraged.
+    public var deleveraging: Int
+    /// The day's winners.
+    public var socialised: Int
+    /// The platform.
+    public var platform: Int
+
+    /// Counts of the given figures.
+    public init(fund: Int, deleveraging: Int, socialised: Int, platform: Int) {
+        (self.fund, self.deleveraging, self.socialised, self.platform) = (fund, deleveraging, socialised, platform)
+    }
 }
 
 /// How much money of a group.
@@ -107,13 +129,35 @@ public struct LedgerIntervals: Hashable, Codable, Sendable {
     public var shortfallPerMargin: Interval?
     /// Owed per margin paid in; nil where nothing was owed.
     public var owedPerMargin: Interval?
+    /// What was missing, and what each paid of it, over the notional of all; nil in documents without it.
+    public var perNotional: MoneyIntervals?
 
     /// Intervals of the given parts.
     public init(
         unprotected: Interval? = nil, liquidated: Interval? = nil, shortfall: Interval? = nil, owed: Interval? = nil,
-        shortfallPerMargin: Interval? = nil, owedPerMargin: Interval? = nil
+        shortfallPerMargin: Interval? = nil, owedPerMargin: Interval? = nil, perNotional: MoneyIntervals? = nil
     ) {
         (self.unprotected, self.liquidated, self.shortfall) = (unprotected, liquidated, shortfall)
         (self.owed, self.shortfallPerMargin, self.owedPerMargin) = (owed, shortfallPerMargin, owedPerMargin)
+        self.perNotional = perNotional
     }
+}
+
+/// Intervals of amounts over one base, at the study's confidence; nil of an amount of which there was nothing.
+public struct MoneyIntervals: Hashable, Codable, Sendable {
+    /// How far below zero.
+    public var shortfall: Interval?
+    /// Paid by the insurance fund.
+    public var fund: Interval?
+    /// Paid by winners that were deleveraged.
+    public var deleveraging: Interval?
+    /// Paid by the day's winners.
+    public var socialised: Interval?
+    /// Borne by the platform.
+    public var platform: Interval?
+    /// Owed by the traders.
+    public var owed: Interval?
+
+    /// No intervals.
+    public init() {}
 }

@@ -28,17 +28,20 @@ public struct LedgerResult: Hashable, Codable, Sendable {
     public var fundEnd: LedgerAmount
     /// Positions the platform would not have opened.
     public var rejected: Int
+    /// Fees, positions and the run without an impact; nil in documents that did not know them.
+    public var figures: PlatformFigures?
 
     /// A result of the given parts.
     public init(
         platform: String, safeguards: SafeguardRules, groups: [LedgerGroup], days: [LedgerDayRecord],
         episodes: [ExhaustionRecord], needed: [FundNeeded], queues: [QueueResult], fundStart: LedgerAmount,
-        fundLowest: LedgerAmount, fundEnd: LedgerAmount, rejected: Int
+        fundLowest: LedgerAmount, fundEnd: LedgerAmount, rejected: Int,
+        figures: PlatformFigures? = nil
     ) {
         (self.platform, self.safeguards, self.groups, self.days) = (platform, safeguards, groups, days)
         (self.episodes, self.needed, self.queues) = (episodes, needed, queues)
         (self.fundStart, self.fundLowest, self.fundEnd) = (fundStart, fundLowest, fundEnd)
-        self.rejected = rejected
+        (self.rejected, self.figures) = (rejected, figures)
     }
 
     /// Everybody; nil only in a document that was tampered with.

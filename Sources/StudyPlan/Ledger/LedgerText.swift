@@ -33,14 +33,14 @@ extension SafeguardSettings {
             socialisedCap.map { cap in
                 "socialised: " + (cap.value.map { "{\(Settings.Socialised.cap.entry($0))}" } ?? "off")
             },
-            recourse.map(Known.recourse.entry),
+            recourse.map(Known.recourse.entry), impact.map { "impact: \(impactText($0))" },
         ].compactMap { $0 }
     }
 
     private var fundText: String? {
         typealias Known = Settings.Fund
         let parts = [
-            fundAmount.map(Known.amount.entry), fundFloor.map(Known.floor.entry),
+            fundAmount.map(Known.amount.entry), fundDays.map(Known.daysOfFees.entry), fundFloor.map(Known.floor.entry),
             topUp.map { topUp in
                 "top_up: "
                     + (topUp.value.map {
@@ -49,6 +49,16 @@ extension SafeguardSettings {
             },
         ].compactMap { $0 }
         return parts.isEmpty ? nil : "fund: {\(parts.joined(separator: ", "))}"
+    }
+
+    private func impactText(_ impact: Switched<LiquidationImpact>) -> String {
+        typealias Known = Settings.Impact
+        guard let impact = impact.value else { return "off" }
+        let parts = [
+            Known.gamma.entry(impact.gamma), Known.depth.entry(impact.depth), Known.halfLife.entry(impact.halfLife),
+            Known.maxRounds.entry(impact.maxRounds),
+        ]
+        return "{\(parts.joined(separator: ", "))}"
     }
 
     private func earlyText(_ early: Switched<EarlyDeleveraging>) -> String {

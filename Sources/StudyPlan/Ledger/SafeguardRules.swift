@@ -34,6 +34,8 @@ public struct EarlyDeleveraging: Hashable, Codable, Sendable {
 public struct FundRules: Hashable, Codable, Sendable {
     /// What it begins with, 0 or more.
     public var amount: Double
+    /// What it begins with instead: as much as all traders pay in so many days for opening and closing; nil for ``amount``.
+    public var daysOfFees: Double?
     /// What it never goes below, 0 or more.
     public var floor: Double
     /// At the end of a day a balance below `below` is raised to `to` by the platform; nil for never.
@@ -53,6 +55,26 @@ public struct FundRules: Hashable, Codable, Sendable {
     /// A fund of the given parts.
     public init(amount: Double = 0, floor: Double = 0, topUp: TopUp? = nil) {
         (self.amount, self.floor, self.topUp) = (amount, floor, topUp)
+    }
+}
+
+/// How liquidations move the price at which later ones of the same history are filled.
+///
+/// What was liquidated in a bar of a side counts as one order, so that nothing depends on how many positions it is shared by: it moves
+/// the log price by `γ σ √(notional / depth)`, down for longs and up for shorts, and `σ` is the bar's own volatility.
+public struct LiquidationImpact: Hashable, Codable, Sendable {
+    /// `γ`, 0 or more: the move in deviations of the bar where as much as ``depth`` was liquidated.
+    public let gamma: Double
+    /// Notional, quote currency, above 0.
+    public let depth: Double
+    /// After how long half of a move is left.
+    public let halfLife: TimeSpan
+    /// How often a bar is looked through for positions that are due, 1 or more; once is without those that others made due.
+    public let maxRounds: Int
+
+    /// An impact of the given parts.
+    public init(gamma: Double, depth: Double, halfLife: TimeSpan, maxRounds: Int) {
+        (self.gamma, self.depth, self.halfLife, self.maxRounds) = (gamma, depth, halfLife, maxRounds)
     }
 }
 
@@ -80,6 +102,8 @@ public struct SafeguardRules: Hashable, Codable, Sendable {
     public var socialisedCap: Double?
     /// Who bears the rest.
     public var recourse = Recourse.trader
+    /// What liquidations do to the price; nil for nothing.
+    public var impact: LiquidationImpact?
 
     /// No safeguards: losers owe.
     public init() {}
@@ -88,6 +112,13 @@ public struct SafeguardRules: Hashable, Codable, Sendable {
     public func replacing(deleveraging: DeleveragingRule?) -> SafeguardRules {
         var copy = self
         copy.deleveraging = deleveraging
+        return copy
+    }
+
+    /// The same rules where liquidations move no price.
+    public var withoutImpact: SafeguardRules {
+        var copy = self
+        copy.impact = nil
         return copy
     }
 }

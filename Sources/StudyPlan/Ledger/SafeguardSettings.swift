@@ -4,6 +4,8 @@ import StressBasics
 public struct SafeguardSettings: Hashable, Sendable {
     /// What the fund begins with.
     public var fundAmount: Double?
+    /// The same in days of fees; at most one of both.
+    public var fundDays: Double?
     /// What it never goes below.
     public var fundFloor: Double?
     /// When the platform fills it up.
@@ -20,6 +22,8 @@ public struct SafeguardSettings: Hashable, Sendable {
     public var socialisedCap: Switched<Double>?
     /// Who bears the rest.
     public var recourse: Recourse?
+    /// What liquidations do to the price.
+    public var impact: Switched<LiquidationImpact>?
 
     /// Something that can be switched off.
     public enum Switched<Value: Hashable & Sendable>: Hashable, Sendable {
@@ -36,7 +40,8 @@ public struct SafeguardSettings: Hashable, Sendable {
     /// The rules with everything that is said in here.
     public func applied(to rules: SafeguardRules) -> SafeguardRules {
         var rules = rules
-        if let fundAmount { rules.fund.amount = fundAmount }
+        if let fundAmount { (rules.fund.amount, rules.fund.daysOfFees) = (fundAmount, nil) }
+        if let fundDays { (rules.fund.amount, rules.fund.daysOfFees) = (0, fundDays) }
         if let fundFloor { rules.fund.floor = fundFloor }
         if let topUp { rules.fund.topUp = topUp.value }
         if let surplusToFund { rules.surplusToFund = surplusToFund }
@@ -45,6 +50,7 @@ public struct SafeguardSettings: Hashable, Sendable {
         if let early { rules.early = early.value }
         if let socialisedCap { rules.socialisedCap = socialisedCap.value }
         if let recourse { rules.recourse = recourse }
+        if let impact { rules.impact = impact.value }
         return rules
     }
 }

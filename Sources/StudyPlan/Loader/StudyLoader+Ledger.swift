@@ -98,6 +98,7 @@ extension StudyLoader {
         take("adl_when", early) { settings.early = $0 }
         take("socialised", socialised) { settings.socialisedCap = $0 }
         take(Known.recourse.key, Known.recourse.read) { settings.recourse = $0 }
+        take("impact", impact) { settings.impact = $0 }
         return isWhole ? settings : nil
     }
 
@@ -105,12 +106,17 @@ extension StudyLoader {
         typealias Known = Settings.Fund
         guard let map = reader.map(known: Known.section.keys) else { return nil }
         let amount = map[Known.amount.key].map(Known.amount.read)
+        let days = map[Known.daysOfFees.key].map(Known.daysOfFees.read)
         let floor = map[Known.floor.key].map(Known.floor.read)
         let topUp = map["top_up"].map(topUp)
-        let isWhole = (amount ?? 0) != nil && (floor ?? 0) != nil && (topUp ?? .off) != nil
+        guard amount == nil || days == nil else {
+            return reader.wrong("give either an amount or days_of_fees, what the fund begins with")
+        }
+        let isWhole = (amount ?? 0) != nil && (days ?? 0) != nil && (floor ?? 0) != nil && (topUp ?? .off) != nil
         guard isWhole else { return nil }
         return { settings in
             if let amount { settings.fundAmount = amount }
+            if let days { settings.fundDays = days }
             if let floor { settings.fundFloor = floor }
             if let topUp { settings.topUp = topUp }
         }
@@ -139,5 +145,15 @@ extension StudyLoader {
         if reader.isOff { return .off }
         typealias Known = Settings.Socialised
         return reader.map(known: Known.section.keys)?.required(Known.cap).map { .on($0) }
+    }
+
+    private func impact(_ reader: YAMLReader) -> SafeguardSettings.Switched<LiquidationImpact>? {
+        if reader.isOff { return .off }
+        typealias Known = Settings.Impact
+        guard let map = reader.map(known: Known.section.keys) else { return nil }
+        let (gamma, halfLife) = (map.value(of: Known.gamma), map.value(of: Known.halfLife))
+        let (depth, maxRounds) = (map.required(Known.depth), map.value(of: Known.maxRounds))
+        guard let gamma, let halfLife, let depth, let maxRounds else { return nil }
+        return .on(LiquidationImpact(gamma: gamma, depth: depth, halfLife: halfLife, maxRounds: maxRounds))
     }
 }

@@ -59,7 +59,7 @@ extension Settings {
             "Who bears what no safeguard has paid: trader (owes it) or platform (negative-balance protection).")
         /// What one platform may say of itself.
         static let safeguards: [SettingFacts] = [surplus.facts, feeShare.facts, queue.facts, recourse.facts]
-        static let composed = ["fund", "adl_when", "socialised"]
+        static let composed = ["fund", "adl_when", "socialised", "impact"]
         static let section = Section("ledger", [horizon.facts] + safeguards, others: ["population"] + composed)
         static let ofPlatform = Section("ledger of a platform", safeguards, others: composed)
     }
@@ -70,8 +70,11 @@ extension Settings {
         /// What it begins with.
         public static let amount = Setting(
             "amount", range, standard: 0, "What the insurance fund begins with, quote currency.")
+        static let daysOfFees = Setting(
+            "days_of_fees", 0.0...1e6,
+            "What it begins with instead of 'amount': the fees of so many days, all positions opened and closed once.")
         static let floor = Setting("floor", range, standard: 0, "What it never goes below, quote currency.")
-        static let section = Section("fund", [amount.facts, floor.facts], others: ["top_up"])
+        static let section = Section("fund", [amount.facts, daysOfFees.facts, floor.facts], others: ["top_up"])
     }
 
     /// When the platform fills the fund up.
@@ -92,5 +95,19 @@ extension Settings {
     enum Socialised {
         static let cap = Setting("cap", 0.0...1, "Part of a day's realised profits that may be taken.")
         static let section = Section("socialised", [cap.facts])
+    }
+
+    /// What liquidations do to the price of those that come later.
+    enum Impact {
+        static let gamma = Setting(
+            "gamma", 0.0...100, standard: 1,
+            "Move of the log price, in deviations of the bar, where as much as 'depth' was liquidated in it.")
+        static let depth = Setting(
+            "depth", 1e-6...1e15, "Notional whose liquidation moves the price by 'gamma' deviations, quote currency.")
+        static let halfLife = Setting("half_life", standard: .hours(1), "After how long half of a move is left.")
+        static let maxRounds = Setting(
+            "max_rounds", 1...1000, standard: 10,
+            "How often a bar is looked through for positions that liquidations before have made due.")
+        static let section = Section("impact", [gamma.facts, depth.facts, halfLife.facts, maxRounds.facts])
     }
 }

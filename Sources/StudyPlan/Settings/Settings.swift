@@ -22,7 +22,7 @@ public enum Settings {
     static let sections: [Section] = [
         Source.section, Position.section, Statistics.section, FeeRates.section, SlippageLaw.section, Borrowing.section,
         Liquidation.section, Tier.section, Retained.section, Traders.section, TraderClasses.section, Ledger.section,
-        Fund.section, TopUp.section, EarlyQueue.section, Socialised.section,
+        Fund.section, TopUp.section, EarlyQueue.section, Socialised.section, Impact.section,
     ]
 
     /// How price files are read. ``Setting/standard`` is nil where the file itself tells.
