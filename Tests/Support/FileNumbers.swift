@@ -8,6 +8,7 @@ struct NumberIndex {
     private var leverages: Set<Double> = []
     private var hours: [Double] = []
     private var bytes: [Double] = []
+    private var money: [Double] = []
     private var times: Set<String> = []
     private var words: Set<String> = []
     /// Texts whose numbers were taken: a table repeats its names in every row.
@@ -26,6 +27,7 @@ struct NumberIndex {
         percents.sort()
         hours.sort()
         bytes.sort()
+        money.sort()
     }
 
     private mutating func add(
@@ -54,16 +56,20 @@ struct NumberIndex {
         switch unit.map({ $0[...] }) ?? name.split(separator: "_").last {
         case "frac":
             percents.append(abs(value) * 100)
-            if section == "safeguards" { plain.append(abs(value) * 10_000) }
+            if section == "safeguards" || section == "who-pays" { plain.append(abs(value) * 10_000) }
         case "x": leverages.insert(value)
         case "h":
             hours.append(abs(value))
             // No time at all is written without a unit.
             if value == 0 { counts.insert(0) }
         case "s": hours.append(abs(value) / 3600)
+        case "days": hours.append(abs(value) * 24)
         case "bytes": bytes.append(value)
         case "price", "notional", "y", "margin", "fee", "paid", "equity", "requirement", "arms":
             plain.append(abs(value))
+        case "quote":
+            money.append(abs(value))
+            fallthrough
         default:
             counts.insert(abs(value))
             if value != value.rounded() { plain.append(abs(value)) }
@@ -84,8 +90,13 @@ struct NumberIndex {
         case "MB": return has(bytes, scaled(token.range, 1e6))
         case "GB": return has(bytes, scaled(token.range, 1e9))
         case "B", "year", "years": return has(bytes, token.range) || has(plain, token.range)
+        case "M": return has(money, scaled(token.moneyRange, 1e6))
+        case "bn": return has(money, scaled(token.moneyRange, 1e9))
+        case "T": return has(money, scaled(token.moneyRange, 1e12))
         // Tables and drawings name the unit once, in a head or a title.
         default:
+            if token.sign == "<", has(money, 1e-300...token.value) { return true }
+            if has(money, token.moneyRange) { return true }
             return token.decimals == 0 && counts.contains(token.value) || holdsPercent(token) || has(plain, token.range)
         }
     }

@@ -38,13 +38,20 @@ struct NumberToken {
     private static let expression: NSRegularExpression = {
         let pattern =
             "(?<![\\p{L}\\p{N}_.:/#-])([<>≤≈−+±×-]?)\\s?(\\d+(?:\\.\\d+)?(?:e[+-]?\\d+)?)(?![\\p{L}\\p{N}_:]|\\.\\d)"
-            + "\\s?(%|×|hours?|days?|minutes?|seconds?|min|h|d|s|kB|MB|GB|B|years?)?(?![\\p{L}])"
+            + "\\s?(%|×|hours?|days?|minutes?|seconds?|min|h|d|s|kB|MB|GB|B|bn|M|T|years?)?(?![\\p{L}])"
         return try! NSRegularExpression(pattern: pattern)
     }()
 
     /// What the shown number may be of, in its own unit: half of its last digit to each side.
     var range: ClosedRange<Double> {
         let half = 0.5 * pow(10, -Double(decimals)) * (1 + 1e-9) + value * 1e-12
+        return (value - half)...(value + half)
+    }
+
+    /// What an amount of money may be of: three digits are shown of it.
+    var moneyRange: ClosedRange<Double> {
+        guard value > 0 else { return 0...0 }
+        let half = 0.5 * pow(10, (log10(value) + 1e-12).rounded(.down) - 2) * (1 + 1e-9) + value * 1e-12
         return (value - half)...(value + half)
     }
 

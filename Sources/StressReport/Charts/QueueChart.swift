@@ -42,5 +42,19 @@ struct QueueChart: Drawing {
         w.rule("\(style)l", middle, y, most, y)
         w.rule("\(style)m", most, y - 6, most, y + 6)
         w.dot("\(style)d", middle, y, radius: 5.5)
+        // What is pointed at is larger than what is seen.
+        w.shape(
+            "rect", .class("hit"), Attribute("x", coordinate(min(middle, most) - 8)),
+            Attribute("y", coordinate(y - 12)),
+            Attribute("width", coordinate(abs(most - middle) + 16)), Attribute("height", "24"),
+            Attribute("data-tip", tip(queue, mean: mean)))
+    }
+
+    private func tip(_ queue: QueueResult, mean: Double) -> String {
+        let own = queue.isOwn ? ", the platform’s own" : ""
+        let part = queue.total.profitShare.map { "\n\(shareText($0)) of their profit" } ?? ""
+        return
+            "\(queue.label)\(own)\n\(counted(queue.total.touched, "meeting", "meetings")), \(moneyNumber(queue.total.haircut)) given up"
+            + "\nmean \(moneyNumber(mean)), largest \(moneyNumber(queue.total.largest))\(part)"
     }
 }

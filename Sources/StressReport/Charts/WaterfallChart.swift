@@ -14,6 +14,8 @@ struct WaterfallChart: Drawing {
         let number: String
         /// What it is.
         let kind: Kind
+        /// What it says when it is looked at closely: its words, and its number with what it is a number of.
+        let tip: String
     }
 
     /// What a bar is: all, what is taken away, what is left in between, what is left in the end.
@@ -47,34 +49,46 @@ struct WaterfallChart: Drawing {
         func share(_ count: Double) -> String { perTenThousand(count / Double(max(1, counts.entries))) }
         func change(_ label: String, _ from: Double, _ to: Double) -> Step {
             let sign = to < from ? "−" : to > from ? "+" : ""
-            return Step(label: label, from: from, to: to, number: sign + share(abs(to - from)), kind: .change)
+            return Step(
+                label: label, from: from, to: to, number: sign + share(abs(to - from)), kind: .change,
+                tip: "\(label)\n\(grouped(Int(from))) to \(grouped(Int(to))) positions")
+        }
+        func whole(_ label: String, _ count: Double, _ kind: Kind) -> Step {
+            Step(
+                label: label, from: 0, to: count, number: share(count), kind: kind,
+                tip: "\(label)\n\(grouped(Int(count))) of \(counted(counts.entries, "position", "positions"))")
         }
         return [
-            Step(label: "No safeguards", from: 0, to: all, number: share(all), kind: .all),
-            change(liquidates ? "Liquidation" : "Back in time", all, short),
-            Step(label: "Closed below zero", from: 0, to: short, number: share(short), kind: .left),
-            change("Paid by others", short, owing),
-            Step(label: "Owe something", from: 0, to: owing, number: share(owing), kind: .owed),
+            whole("No safeguards", all, .all), change(liquidates ? "Liquidation" : "Back in time", all, short),
+            whole("Closed below zero", short, .left), change("Paid by others", short, owing),
+            whole("Owe something", owing, .owed),
         ]
     }
 
     /// Bars in money: who is not asked has none.
     static func money(_ amounts: LedgerAmounts) -> [Step] {
+        func tip(_ label: String, _ amount: LedgerAmount) -> String {
+            let part = amount.part(of: amounts.shortfall).map { "\n\(shareText($0)) of what was missing" } ?? ""
+            return "\(label)\n\(moneyNumber(amount))\(amount < amounts.shortfall ? part : "")"
+        }
         var left = amounts.shortfall
         var steps = [
-            Step(label: "Missing", from: 0, to: left.quote, number: moneyNumber(left), kind: .all)
+            Step(
+                label: "Missing", from: 0, to: left.quote, number: moneyNumber(left), kind: .all,
+                tip: tip("Missing", left))
         ]
         for payer in amounts.payers where payer.amount > .zero {
             let rest = left - payer.amount
             steps.append(
                 Step(
                     label: payer.label, from: left.quote, to: rest.quote, number: "−" + moneyNumber(payer.amount),
-                    kind: .change))
+                    kind: .change, tip: tip(payer.label, payer.amount)))
             left = rest
         }
         return steps + [
             Step(
-                label: "Owed", from: 0, to: amounts.owed.quote, number: moneyNumber(amounts.owed), kind: .owed)
+                label: "Owed", from: 0, to: amounts.owed.quote, number: moneyNumber(amounts.owed), kind: .owed,
+                tip: tip("Owed", amounts.owed))
         ]
     }
 
@@ -98,7 +112,8 @@ struct WaterfallChart: Drawing {
             let (left, right) = (position(min(step.from, step.to)), position(max(step.from, step.to)))
             w.shape(
                 "rect", .class(step.kind.style), Attribute("x", coordinate(left)), Attribute("y", coordinate(y - 10)),
-                Attribute("width", coordinate(max(1, right - left))), Attribute("height", "20"))
+                Attribute("width", coordinate(max(1, right - left))), Attribute("height", "20"),
+                Attribute("data-tip", step.tip))
             let isOwed = step.kind == .owed
             w.label(isOwed ? "nm s1t" : "tl", start - 12, y + 4.5, anchor: "end", step.label)
             w.label(isOwed ? "nm s1t" : "tl", right + 8, y + 4.5, step.number)

@@ -47,8 +47,24 @@
     if (arrow === "ArrowUp") { do row = row.previousElementSibling; while (row && row.hidden); if (row) next = row.cells[column]; }
     return next && next.tagName === "TD" ? next : null;
   }
+  // The mark of a drawing that an arrow key leads to, in the order in which they are drawn.
+  function nextMark(mark, arrow) {
+    var marks = Array.prototype.slice.call(mark.closest(".chart").querySelectorAll("[data-tip]")), place = marks.indexOf(mark);
+    if (arrow === "ArrowRight" || arrow === "ArrowDown") return marks[place + 1] || null;
+    if (arrow === "ArrowLeft" || arrow === "ArrowUp") return marks[place - 1] || null;
+    if (arrow === "Home") return marks[0];
+    return arrow === "End" ? marks[marks.length - 1] : null;
+  }
   function onKey(e) {
     if (e.key === "Escape") return hide();
+    var mark = d.activeElement && d.activeElement.closest(".chart [data-tip]");
+    var other = mark && nextMark(mark, e.key);
+    if (other) {
+      e.preventDefault();
+      mark.setAttribute("tabindex", "-1");
+      other.setAttribute("tabindex", "0");
+      return other.focus();
+    }
     var cell = d.activeElement && d.activeElement.closest(".heat td");
     var next = cell && neighbour(cell, e.key);
     if (!next) return;
@@ -71,6 +87,15 @@
   function makeStops(table) {
     var first = table.querySelector("td.hl") || table.querySelector("tbody td");
     table.querySelectorAll("tbody td").forEach(function (cell) { cell.tabIndex = cell === first ? 0 : -1; });
+  }
+  // One tab stop a drawing, on its first mark. A picture as a whole has no parts to a reader of screens; one that can be walked has.
+  function makeMarks(chart) {
+    chart.querySelectorAll("[data-tip]").forEach(function (mark, i) {
+      if (!i) chart.setAttribute("role", "group");
+      mark.setAttribute("role", "img");
+      mark.setAttribute("aria-label", mark.getAttribute("data-tip").replace(/\n/g, ", "));
+      mark.setAttribute("tabindex", i ? "-1" : "0");
+    });
   }
   // Hides the rows whose name does not hold the words; a table stays in its order.
   function filterRows(words) {
@@ -126,6 +151,7 @@
   d.addEventListener("DOMContentLoaded", function () {
     tip = d.getElementById("tip");
     d.querySelectorAll(".heat").forEach(makeStops);
+    d.querySelectorAll("svg.chart").forEach(makeMarks);
     d.querySelectorAll(".sortable").forEach(makeSortable);
     var filter = d.getElementById("filter");
     if (filter) filter.addEventListener("input", function () { filterRows(filter.value.trim()); });
