@@ -18,7 +18,7 @@ public func ingestSeries(
         _ = try marketsOf(source, options: options)
         throw undivided(source)
     }
-    let places = source.files.map { InputPlace.named($0, folder: options.baseFolder) }
+    let places = source.files.map { InputPlace.named($0, options) }
     // Another venue's prices are no setting of the source, and the verdicts depend on them.
     guard reference == nil, let cache = options.cache, let files = cache.identities(of: source, options) else {
         return try ingest(places, source: source, reference: reference, options: options)

@@ -17,6 +17,8 @@ public struct IngestOptions: Sendable {
     public var isCancelled: @Sendable () -> Bool = { false }
     /// The folder that relative file names start from; empty for the working directory. Names are shown without it.
     public var baseFolder: String = ""
+    /// Where files are that do not lie where their names say, by name. They are shown under their names.
+    public var paths: [String: String] = [:]
     /// Bytes read at a time and the slices they are cut into; nil to choose. For tests of places to cut.
     var windowBytes: Int?
     var sliceCount: Int?

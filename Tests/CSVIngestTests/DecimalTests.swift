@@ -102,7 +102,7 @@ import Testing
     @Test(.enabled(if: VendorFiles.areHere)) func numbersOfTheVendorFilesAgreeWithTheCLibrary() throws {
         var (numbers, short) = (0, 0)
         for path in filesBelow(VendorFiles.path("")) where path.hasSuffix(".csv") || path.hasSuffix(".gz") {
-            let source = try ByteSource(.file(path, folder: ""), bufferSize: 1 << 20)
+            let source = try ByteSource(.named(path, folder: ""), bufferSize: 1 << 20)
             var text: [UInt8] = []
             while let piece = try source.next() { text.append(contentsOf: piece) }
             for token in text.split(whereSeparator: { Self.separators.contains($0) }) {

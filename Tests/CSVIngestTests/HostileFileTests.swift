@@ -165,7 +165,7 @@ private let systemPoll = poll
         try bytes.write(to: URL(fileURLWithPath: name))
         #expect(refusal(name) == nil)
         usleep(20_000)
-        let place = try #require(try InputPlace.file(name, folder: "").unpacked().first)
+        let place = try #require(try InputPlace.named(name, folder: "").unpacked().first)
         // The same bytes once more, at another time.
         try bytes.write(to: URL(fileURLWithPath: name))
         let error = Outcome { () throws(IngestError) in

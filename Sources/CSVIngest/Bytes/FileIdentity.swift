@@ -13,9 +13,8 @@ struct FileIdentity: Equatable {
     let byteCount: Int
 
     /// Nil for what is not a regular file.
-    init?(_ name: String, folder: String) {
+    init?(path: String) {
         var status = stat()
-        let path = filePath(name, folder: folder)
         guard !path.utf8.contains(0), stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
         byteCount = Int(status.st_size)
         #if canImport(Glibc)
@@ -42,8 +41,8 @@ struct FileIdentity: Equatable {
 extension InputPlace {
     /// What the file system says of it; nil for what is not a regular file.
     var identity: FileIdentity? {
-        guard case .file(let name, let folder) = self else { return nil }
-        return FileIdentity(name, folder: folder)
+        guard case .file(_, let path) = self else { return nil }
+        return FileIdentity(path: path)
     }
 }
 

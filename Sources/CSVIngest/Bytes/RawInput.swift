@@ -8,7 +8,7 @@ import StressBasics
 
 /// Where the bytes of one input are: a file by name, or memory.
 enum InputPlace: Sendable {
-    case file(String, folder: String)
+    case file(String, path: String)
     case memory([UInt8], name: String)
     /// One file of a zip archive.
     case member(ZipMember)
@@ -17,7 +17,13 @@ enum InputPlace: Sendable {
 
     /// The place that a user names: `-` is the standard input.
     static func named(_ name: String, folder: String) -> InputPlace {
-        name == "-" ? .standardInput : .file(name, folder: folder)
+        name == "-" ? .standardInput : .file(name, path: filePath(name, folder: folder))
+    }
+
+    /// The place that a user names, where the options say that it is.
+    static func named(_ name: String, _ options: IngestOptions) -> InputPlace {
+        if let path = options.paths[name] { return .file(name, path: path) }
+        return .named(name, folder: options.baseFolder)
     }
 
     /// The name shown to people.
@@ -32,8 +38,8 @@ enum InputPlace: Sendable {
 
     /// Where the file lies; nil for what is none.
     var path: String? {
-        guard case .file(let name, let folder) = self else { return nil }
-        return filePath(name, folder: folder)
+        guard case .file(_, let path) = self else { return nil }
+        return path
     }
 
     /// Whether the same bytes come when it is read again: not from pipes and devices.
@@ -68,8 +74,8 @@ final class RawInput {
         // A member's bytes come out of its archive, not from here.
         case .member: (memory, descriptor, version, expectedBytes) = ([], -1, nil, nil)
         case .standardInput: (memory, descriptor, version, expectedBytes) = (nil, dup(STDIN_FILENO), nil, nil)
-        case .file(let name, let folder):
-            let opened = try RawInput.open(name, folder: folder)
+        case .file(let name, let path):
+            let opened = try RawInput.open(name, path: path)
             (descriptor, version, memory, expectedBytes) = (
                 opened.descriptor, opened.version, nil, opened.version?.size
             )
@@ -126,9 +132,8 @@ final class RawInput {
     }
 
     private static func open(
-        _ name: String, folder: String
+        _ name: String, path: String
     ) throws(IngestError) -> (descriptor: Int32, version: FileVersion?) {
-        let path = filePath(name, folder: folder)
         // A NUL would cut the name short in C and open another file.
         guard !path.utf8.contains(0) else { throw failure(name, ENOENT) }
         // Without waiting: a named pipe that nobody writes to would never open.

@@ -21,7 +21,7 @@ struct ZipMember: Sendable {
     /// Whether the archive is still the file that the digest is of.
     fileprivate var isUnchanged: Bool {
         guard case .file(let path) = archive else { return true }
-        return FileIdentity(path, folder: "") == identity
+        return FileIdentity(path: path) == identity
     }
 }
 

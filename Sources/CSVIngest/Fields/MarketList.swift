@@ -20,7 +20,7 @@ public let mostMarkets = 1000
 /// - Throws: ``IngestError`` for a file that cannot be read or divided, and for more than ``mostMarkets``.
 /// - Complexity: O(bytes) for symbols.
 public func marketsOf(_ source: BarSource, options: IngestOptions = .init()) throws(IngestError) -> [SourceMarket] {
-    let places = source.files.map { InputPlace.named($0, folder: options.baseFolder) }
+    let places = source.files.map { InputPlace.named($0, options) }
     let found =
         source.each == .table ? try tables(of: source, places) : try symbols(of: source, places, options: options)
     guard let first = places.first else { throw noFiles }

@@ -24,7 +24,7 @@ public struct IngestedFunding: Sendable {
 public func ingestFunding(
     _ source: FundingSource, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedFunding {
-    try ingestFunding(source.files.map { .named($0, folder: options.baseFolder) }, source, options)
+    try ingestFunding(source.files.map { .named($0, options) }, source, options)
 }
 
 /// The same for the bytes of a file in memory, under the name that `source` gives its first file.

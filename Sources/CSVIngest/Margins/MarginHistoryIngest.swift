@@ -26,7 +26,7 @@ public struct IngestedMarginHistory: Sendable {
 public func ingestMarginHistory(
     file: String, contractSize: Double, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedMarginHistory {
-    try ingestMargins(.named(file, folder: options.baseFolder), contractSize, options)
+    try ingestMargins(.named(file, options), contractSize, options)
 }
 
 /// The same for the bytes of a file in memory, under the name `name`.

@@ -33,7 +33,7 @@ public struct IngestedTiers: Sendable {
 public func ingestTiers(
     file: String, symbol: String, options: IngestOptions = .init()
 ) throws(IngestError) -> IngestedTiers {
-    try ingestTiers(.named(file, folder: options.baseFolder), symbol, options)
+    try ingestTiers(.named(file, options), symbol, options)
 }
 
 /// The same for the bytes of a file in memory, under the name `name`.
@@ -48,7 +48,7 @@ public func ingestTiers(
 /// - Throws: ``IngestError`` for a file that is missing, damaged, no JSON object, or larger than the bounds.
 /// - Complexity: O(bytes) in time and memory.
 public func ingestTierSymbols(file: String, options: IngestOptions = .init()) throws(IngestError) -> [String] {
-    let place = InputPlace.named(file, folder: options.baseFolder)
+    let place = InputPlace.named(file, options)
     return try tierSymbols(WholeText(place, options: options), name: place.name)
 }
 
@@ -69,7 +69,7 @@ public struct TierAudit: Sendable {
 /// - Throws: ``IngestError`` for a file that is missing, damaged, no such JSON, or larger than the bounds.
 /// - Complexity: O(bytes) in time and memory.
 public func ingestTierAudit(file: String, options: IngestOptions = .init()) throws(IngestError) -> TierAudit {
-    let place = InputPlace.named(file, folder: options.baseFolder)
+    let place = InputPlace.named(file, options)
     let text = try WholeText(place, options: options)
     let all = try decodeAllTiers(text, name: place.name)
     var brackets = 0

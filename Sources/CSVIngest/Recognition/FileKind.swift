@@ -18,7 +18,7 @@ public enum FileKind: Sendable {
 /// - Throws: ``IngestError`` for a file that is missing.
 /// - Complexity: O(1): a sample is read. The standard input is not looked into.
 public func ingestKind(file: String, options: IngestOptions = .init()) throws(IngestError) -> FileKind {
-    let place = InputPlace.named(file, folder: options.baseFolder)
+    let place = InputPlace.named(file, options)
     guard place.isRereadable, let first = try place.unpacked().first else { return .prices }
     let source = try ByteSource(first, bufferSize: options.chunkBytes)
     defer { withExtendedLifetime(source) {} }

@@ -63,7 +63,7 @@ public struct SeriesCache: Sendable {
     /// The identities of all files; nil when one of them has none, as the standard input, or when they are too small to
     /// matter.
     func identities(of source: BarSource, _ options: IngestOptions) -> [FileIdentity]? {
-        let found = source.files.compactMap { InputPlace.named($0, folder: options.baseFolder).identity }
+        let found = source.files.compactMap { InputPlace.named($0, options).identity }
         let bytes = found.reduce(0) { $0 + $1.byteCount }
         return found.count == source.files.count && bytes >= leastBytes ? found : nil
     }

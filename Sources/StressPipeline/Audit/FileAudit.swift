@@ -65,8 +65,7 @@ public struct FileAudit: Sendable {
         drawing: PriceDrawing? = nil
     ) {
         (name, self.role) = (source.files.joined(separator: ", "), role)
-        var options = options
-        options.baseFolder = files.base
+        let options = files.finding(options)
         do throws(IngestError) {
             outcome = .success(try FileAudit.facts(source, options, drawing: drawing))
         } catch {

@@ -53,8 +53,7 @@ private struct AuditReader: Sendable {
     init(files: InputFiles, options: IngestOptions, drawing: PriceDrawing?) {
         (self.files, self.drawing) = (files, drawing)
         reader = HistoryReader(files: files, options: options)
-        var options = options
-        options.baseFolder = files.base
+        let options = files.finding(options)
         self.options = options
     }
 

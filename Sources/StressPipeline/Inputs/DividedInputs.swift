@@ -26,7 +26,7 @@ extension InputFiles {
     private func markets(of input: StudyInput, threads: Int) -> Result<[SourceMarket], IngestError> {
         guard input.source.each != nil, unmatched(input).isEmpty else { return .success([]) }
         var options = IngestOptions(threads: threads, files: 1)
-        options.baseFolder = base
+        options = finding(options)
         do throws(IngestError) {
             return .success(try marketsOf(input.source, options: options))
         } catch {

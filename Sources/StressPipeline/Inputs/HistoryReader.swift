@@ -12,9 +12,7 @@ public struct HistoryReader: Sendable {
     ///   - files: where the files are.
     ///   - options: how they are read; their folder is that of `files`.
     public init(files: InputFiles, options: IngestOptions) {
-        var options = options
-        options.baseFolder = files.base
-        (self.files, self.options) = (files, options)
+        (self.files, self.options) = (files, files.finding(options))
     }
 
     /// - Parameters:

@@ -9,9 +9,20 @@ import StudyPlan
 public struct InputFiles: Sendable {
     /// The folder of the study file; empty for the working directory.
     public let base: String
+    /// Where files are that do not lie where their names say, and what bytes they must have.
+    let known: KnownFiles
 
-    /// - Parameter base: the folder that names are relative to; empty for the working directory.
-    public init(base: String) { self.base = base }
+    /// - Parameters:
+    ///   - base: the folder that names are relative to; empty for the working directory.
+    ///   - known: files of which more is known than their names.
+    public init(base: String, known: KnownFiles = KnownFiles()) { (self.base, self.known) = (base, known) }
+
+    /// The same options for files that are found here.
+    func finding(_ options: IngestOptions) -> IngestOptions {
+        var options = options
+        (options.baseFolder, options.paths) = (base, known.paths)
+        return options
+    }
 
     /// The same inputs with globs replaced by the files they match, named as the study names them. A pattern that matches
     /// nothing stays, for ``unmatched(_:)`` to find.
@@ -70,7 +81,9 @@ public struct InputFiles: Sendable {
     private var prefix: String { base.isEmpty ? "" : base + "/" }
 
     /// Where a file named by the study lies.
-    public func located(_ file: String) -> String { file.hasPrefix("/") ? file : prefix + file }
+    public func located(_ file: String) -> String {
+        known.paths[file] ?? (file.hasPrefix("/") ? file : prefix + file)
+    }
 }
 
 extension StudyInput {
@@ -78,7 +91,7 @@ extension StudyInput {
     public var allFiles: [String] { source.files + sideFiles }
 
     /// Those beside the prices: marks, another venue's prices, funding.
-    var sideFiles: [String] {
+    public var sideFiles: [String] {
         var names = (mark?.files ?? []) + (reference?.files ?? [])
         if case .file(let source)? = funding { names += source.files }
         return names

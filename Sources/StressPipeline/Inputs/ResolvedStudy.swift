@@ -10,7 +10,7 @@ public struct ResolvedStudy: Sendable {
     /// Where its files are.
     public let files: InputFiles
     /// Digests of the tables, in the order of their platforms.
-    let tables: [Digest]
+    public let tables: [Digest]
     /// What was found in them.
     let findings: [Finding]
 
@@ -74,8 +74,7 @@ private struct TierFiles {
     }
 
     private mutating func read(_ source: TierFile, for rules: PlatformRules) throws(IngestError) -> PlatformRules {
-        var options = IngestOptions()
-        options.baseFolder = files.base
+        let options = files.finding(IngestOptions())
         switch source {
         case .brackets(let file, let symbol):
             let read = try ingestTiers(file: file, symbol: symbol, options: options)
