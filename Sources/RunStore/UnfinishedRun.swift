@@ -191,21 +191,9 @@ public final class UnfinishedRun: Sendable {
 
 // MARK: Pieces
 
-extension UnfinishedRun {
-    /// What was found under the name of a piece.
-    public enum Piece: Hashable, Sendable {
-        /// Nothing.
-        case absent
-        /// What was kept.
-        case whole([UInt8])
-        /// Cut short, or with other bytes than were written.
-        case damaged
-        /// Of another program, study or input.
-        case foreign
-    }
-
-    /// Larger pieces are not read back: 1 GiB.
-    private static let mostBytes = 1 << 30
+extension UnfinishedRun: PieceStore {
+    /// It holds what the run itself kept, and nothing of others.
+    public var isShared: Bool { false }
 
     private var pieceNames: [String] { namesInFolder(path + "/pieces").filter { !$0.hasPrefix(".") } }
 
@@ -225,20 +213,12 @@ extension UnfinishedRun {
     }
 
     private func keep(_ name: String, key: Digest, _ bytes: [UInt8], isSynced: Bool) throws(StoreError) {
-        let header = Array(PieceHeader(key: key, bytes: bytes).text.utf8)
-        try storing(calls.replaceFile(piecePath(name), [header, bytes], isSynced: isSynced))
+        let parts = [PieceHeader(key: key, bytes: bytes).bytes, bytes]
+        try storing(calls.replaceFile(piecePath(name), parts, isSynced: isSynced))
     }
 
     /// What was kept under a name, when it is whole and was computed from what `key` stands for. O(bytes).
-    public func piece(_ name: String, key: Digest) -> Piece {
-        guard exists(piecePath(name)) else { return .absent }
-        guard let file = try? wholeFile(piecePath(name), atMost: UnfinishedRun.mostBytes),
-            let header = PieceHeader(file)
-        else { return .damaged }
-        let body = Array(file[header.count...])
-        guard header == PieceHeader(key: header.key, bytes: body) else { return .damaged }
-        return header.key == key ? .whole(body) : .foreign
-    }
+    public func piece(_ name: String, key: Digest) -> KeptPiece { KeptPiece(file: piecePath(name), key: key) }
 
     private static func tallyMark(_ piece: String) -> String { "tally-\(piece)-" }
 
@@ -249,7 +229,7 @@ extension UnfinishedRun {
     }
 
     /// What was kept by ``keepTally(_:of:_:_:)``.
-    public func tally(_ key: Digest, of piece: String, _ common: Digest) -> Piece {
+    public func tally(_ key: Digest, of piece: String, _ common: Digest) -> KeptPiece {
         self.piece(UnfinishedRun.tallyMark(piece) + key.hex, key: common)
     }
 
@@ -261,34 +241,4 @@ extension UnfinishedRun {
 
     /// Removes all pieces.
     func dropPieces() { calls.removeContents(path + "/pieces") }
-}
-
-/// The front of a piece: what it was computed from, and the digest of its bytes.
-private struct PieceHeader: Equatable {
-    let key: Digest
-    let content: Digest
-    let bodyBytes: Int
-
-    private static let magic = "belowzero piece 1"
-
-    init(key: Digest, bytes: [UInt8]) {
-        var builder = DigestBuilder()
-        bytes.withUnsafeBytes { builder.update($0) }
-        (self.key, content, bodyBytes) = (key, builder.finish(), bytes.count)
-    }
-
-    var text: String { "\(PieceHeader.magic)\n\(key.hex)\n\(content.hex)\n\(bodyBytes)\n" }
-    var count: Int { text.utf8.count }
-
-    /// Nil when the file does not begin with one.
-    init?(_ file: [UInt8]) {
-        let lines = file.prefix(200).split(separator: 0x0A, maxSplits: 4, omittingEmptySubsequences: false)
-        guard lines.count == 5, lines[0].elementsEqual(PieceHeader.magic.utf8),
-            let key = lines[1].withUnsafeBytes(Digest.init(hexBytes:)),
-            let content = lines[2].withUnsafeBytes(Digest.init(hexBytes:)),
-            let bodyBytes = Int(String(decoding: lines[3], as: UTF8.self))
-        else { return nil }
-        (self.key, self.content, self.bodyBytes) = (key, content, bodyBytes)
-        guard count <= file.count else { return nil }
-    }
 }

@@ -22,12 +22,16 @@ struct StudyRun {
     var studyFile: (path: String, prices: String?)?
     /// Where the study lies.
     var home = StudyHome()
+    /// Where finished jobs are found and kept, by the folder of the unfinished run; nil for that folder alone.
+    var pieces: (@Sendable (UnfinishedRun) -> any PieceStore)?
+    /// Histories whose files are read; nil for all.
+    var read: Set<Int>?
 
     func run() throws {
         let plan = WorkPlan(
             study, files: files, threads: work.threadCount,
             memory: work.memory.flatMap(MemorySize.init) ?? study.operations.job.memory,
-            isTableOnly: out == "-")
+            isTableOnly: out == "-", only: read)
         if out == "-", common.json {
             throw Failure(
                 .usage, "--out - prints results.csv, which is no JSON",
@@ -58,7 +62,7 @@ struct StudyRun {
             return try keeping {
                 try StressSession(
                     resolved, plan: plan, settings: settings, command: command, started: night.started,
-                    unfinished: place, observer: RunLog(night.console, interruption)
+                    kept: place.map { pieces?($0) ?? $0 }, observer: RunLog(night.console, interruption)
                 ).report()
             }
         } write: { report, night in

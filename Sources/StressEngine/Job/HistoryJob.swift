@@ -165,7 +165,8 @@ extension HistoryJob {
     ) throws(RunCancelled) -> [CellResult] {
         let kept = store.flatMap { store in
             isJudged && !store.isOwn
-                || workUnits < (isJudged ? HistoryJob.leastJudgedWorkToKeep : HistoryJob.leastWorkToKeep)
+                || !store.keepsAll
+                    && workUnits < (isJudged ? HistoryJob.leastJudgedWorkToKeep : HistoryJob.leastWorkToKeep)
                 ? nil : KeptTallies(store: store, keys: ChunkKeys(self, threads: threads))
         }
         let items = items(threads: threads, isKept: kept != nil)
@@ -193,8 +194,39 @@ extension HistoryJob {
     private var isJudged: Bool { trees == nil && sweeps.isEmpty }
 
     /// What is computed faster than it is read again is not kept: entries times cells. The judge is far slower.
-    static let leastWorkToKeep = 50_000_000
+    public static let leastWorkToKeep = 50_000_000
     private static let leastJudgedWorkToKeep = 500_000
+
+    /// Computes one of `count` shares of the history's chunks and keeps its tallies in a store, in which ``run(threads:control:store:)``
+    /// finds them. Where there are fewer chunks than shares, some shares have none.
+    ///
+    /// - Parameters:
+    ///   - share: 0…`count` − 1, oldest first.
+    ///   - store: one that keeps all.
+    public func keep(
+        share: Int, of count: Int, in store: any TallyStore, threads: Int, control: RunControl = RunControl()
+    ) throws(RunCancelled) {
+        precondition(0..<count ~= share && store.keepsAll, "a share that there is, for a store that takes it")
+        let kept = KeptTallies(store: store, keys: ChunkKeys(self, threads: threads))
+        let (keyed, runs) = (parts.map(keyed), keptRuns)
+        let own = runs[share * runs.count / count..<(share + 1) * runs.count / count]
+        let items = parts.indices.flatMap { index in
+            own.map { Item(index: index, part: parts[index], chunks: $0) }
+        }
+        let finished: [Void]? = parallelMap(count: items.count, threads: threads) { place in
+            results(of: items[place], kept: kept, keyed: keyed, control: control).map { _ in }
+        }
+        guard finished != nil, !control.isCancelled else { throw RunCancelled() }
+    }
+
+    /// About how many runs of chunks a history of so many bars is kept in: the most shares that ``keep(share:of:in:threads:control:)``
+    /// can have work for.
+    public static func keptRunCount(bars: Int) -> Int {
+        let chunks = max(1, bars / BlockRuns.defaultBarsPerChunk)
+        return max(1, chunks / chunksTogether(chunks))
+    }
+
+    private static func chunksTogether(_ chunks: Int) -> Int { max(1, min(4, chunks / 16)) }
 
     /// For each part the same runs of chunks, oldest first: enough of them to keep all threads busy to the end, and no more,
     /// because every sweep first has to read on by its longest horizon. What is kept is cut at the same places in a history that has
@@ -208,7 +240,7 @@ extension HistoryJob {
 
     /// Runs of chunks that are kept as one: of more chunks in a long history, where reading on by the longest horizon for each of them
     /// would cost more than computing a few chunks anew when there are new bars.
-    var keptRuns: [Range<Int>] { blocks.runs(of: max(1, min(4, blocks.chunks.count / 16))) }
+    var keptRuns: [Range<Int>] { blocks.runs(of: HistoryJob.chunksTogether(blocks.chunks.count)) }
 
     var parts: [Part] { sweeps.indices.map(Part.sweep) + single.map(Part.single) }
 

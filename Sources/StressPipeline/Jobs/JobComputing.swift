@@ -32,6 +32,10 @@ struct JobComputing {
         case .success(let input):
             let planned = session.plan.counted(job, input.market, beside: beside)
             let wasRead = RunEvent.read(input.report, spent: read.spent)
+            let known = session.resolved.files.known
+            if let other = known.firstOther(study.inputs[job], read: input.report.files) {
+                return failed(JobError(asset: input.asset, other: other, report: input.report), after: wasRead)
+            }
             guard session.plan.holds(planned) else {
                 let error = JobError(
                     asset: input.asset, needs: session.plan.base + planned.peak, budget: session.plan.budget,
@@ -128,8 +132,10 @@ struct JobComputing {
     private func grid(_ job: Int, _ control: RunControl) -> GridAnswers {
         let cache = settings.caches.tallies(for: settings.kernel)
         let own = kept.map { $0.tallies(of: job) }
+        // What other machines computed comes before what this one remembers.
+        let store: (any TallyStore)? = own?.store.isShared == true ? own : cache ?? own
         return GridAnswers(
-            study: study, kernel: settings.kernel, threads: atWork.share, store: cache ?? own,
+            study: study, kernel: settings.kernel, threads: atWork.share, store: store,
             keepsCompared: !settings.isTableOnly, control: control)
     }
 

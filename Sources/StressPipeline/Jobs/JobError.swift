@@ -13,6 +13,8 @@ public struct JobError: Error, Sendable {
     public let findings: [Finding]
     /// What is known of the history, when it could be read.
     public var report: AssetReport?
+    /// Whether a file has other bytes than the run is about: on another machine, or once it is put back, the job may be done.
+    public private(set) var isOfOtherBytes = false
 
     /// Files that could not be used.
     init(asset: String, _ errors: [IngestError]) {
@@ -26,6 +28,18 @@ public struct JobError: Error, Sendable {
             hint: first?.hint ?? "", exitCode: Int((isMissing ? Failure.Code.noInput : .badData).rawValue))
         messages = errors.map { $0.rendered() }
         findings = errors.map(\.finding)
+    }
+
+    /// A job with a file that has other bytes than are known of it.
+    init(asset: String, other file: String, report: AssetReport?) {
+        let message = "\(SourceLocation.presentable(file)) has other bytes than this run is about"
+        let hint = "put the file back that was there when the run was planned, or plan it anew"
+        let problem = Failure(.badData, message, hint: hint)
+        failure = JobFailure(
+            asset: asset, stage: .reading, reason: .badData, message: message, hint: hint,
+            exitCode: Int(Failure.Code.badData.rawValue))
+        (messages, findings, self.report) = (problem.messages, problem.findings, report)
+        isOfOtherBytes = true
     }
 
     /// A job that took too long.

@@ -21,19 +21,20 @@ struct JobRunner: Sendable {
     init(session: StressSession) {
         self.session = session
         let (study, resolved) = (session.study, session.resolved)
-        kept = session.unfinished.map { unfinished in
+        kept = session.kept.map { store in
             KeptJobs(
-                unfinished, study: study, files: resolved.files, tables: resolved.tables,
+                store, study: study, files: resolved.files, tables: resolved.tables,
                 kernel: session.settings.kernel, isTableOnly: session.settings.isTableOnly, observer: session.observer)
         }
         progress = JobProgress(weights: session.plan.jobs.map { max(1, $0.seconds) })
     }
 
-    /// What became of every job, in study order. Throws ``RunCancelled``.
-    func outcomes() throws -> [JobOutcome] {
-        var outcomes = try resumed()
-        let open = outcomes.indices.filter { outcomes[$0] == nil }
-        announce(finished: outcomes.count - open.count)
+    /// What became of every job, or of those in some `places`, in study order. Throws ``RunCancelled``.
+    func outcomes(of places: [Int]? = nil) throws -> [JobOutcome] {
+        let places = places ?? Array(study.inputs.indices)
+        var outcomes = try resumed(places)
+        let open = places.filter { outcomes[$0] == nil }
+        announce(finished: places.count - open.count, of: places.count)
         try observer.watch({ [progress] in progress.share }) {
             let hasCache = settings.caches.areOn
             observer.observe(.planned(session.plan, kernel: settings.kernel, hasCache: hasCache))
@@ -61,22 +62,23 @@ struct JobRunner: Sendable {
         for (job, outcome) in zip(group.jobs, found) { outcomes[job] = outcome }
     }
 
-    private func resumed() throws -> [JobOutcome?] {
-        let outcomes = study.inputs.enumerated().map { job, input -> JobOutcome? in
-            guard let kept, kept.unfinished.isResumed, !control.isCancelled else { return nil }
-            let result = kept.result(job, cells: study.cells(of: input.asset))
-            if result != nil { progress.finish(job) }
-            return result.map(JobOutcome.done)
+    private func resumed(_ places: [Int]) throws -> [JobOutcome?] {
+        var outcomes = [JobOutcome?](repeating: nil, count: study.inputs.count)
+        for job in places {
+            guard let kept, kept.store.isResumed, !control.isCancelled else { break }
+            guard let result = kept.result(job, cells: study.cells(of: study.inputs[job].asset)) else { continue }
+            progress.finish(job)
+            outcomes[job] = .done(result)
         }
         if control.isCancelled { throw RunCancelled() }
         return outcomes
     }
 
-    private func announce(finished: Int) {
-        let jobs = study.inputs.count
+    private func announce(finished: Int, of jobs: Int) {
         if finished > 0 { observer.observe(.resumed(finished: finished, jobs: jobs)) }
         guard finished < jobs else { return }
-        observer.observe(.begun(jobs: jobs, cells: study.cellCount, threads: settings.threads))
+        observer.observe(
+            .begun(jobs: jobs, cells: study.cellCount / study.inputs.count * jobs, threads: settings.threads))
     }
 }
 

@@ -8,12 +8,12 @@ import StressResults
 import StudyPlan
 import Synchronization
 
-/// The jobs that a run has finished, kept in its unfinished folder until the run stands.
+/// The jobs that a run has finished, kept in its unfinished folder until the run stands, or in a folder that machines share.
 ///
 /// A job is kept under the digest of all that it was computed from: program, study, place in it, kernel, and the bytes of its
 /// files, which are read again before it is used. What does not fit, or is damaged, is computed again, and the user is told.
 struct KeptJobs: Sendable {
-    let unfinished: UnfinishedRun
+    let store: any PieceStore
     let study: Study
     let files: InputFiles
     let observer: any RunObserver
@@ -31,30 +31,23 @@ struct KeptJobs: Sendable {
     ///   - tables: the digests of the tables that the study's platforms were read from.
     ///   - isTableOnly: whether the table of results alone is wanted, without what a report adds.
     init(
-        _ unfinished: UnfinishedRun, study: Study, files: InputFiles, tables: [Digest], kernel: KernelChoice,
+        _ store: any PieceStore, study: Study, files: InputFiles, tables: [Digest], kernel: KernelChoice,
         isTableOnly: Bool, observer: any RunObserver
     ) {
-        (self.unfinished, self.study, self.files) = (unfinished, study, files)
+        (self.store, self.study, self.files) = (store, study, files)
         self.observer = observer
-        let parts = [
-            "job \(KeptJobs.version)", programIdentity, study.canonicalText, kernel.rawValue, "\(isTableOnly)",
-        ]
-        commonKey = Digest(of: (parts + tables.map(\.hex)).joined(separator: "\n"))
+        keys = JobKeys(study, tables: tables, kernel: kernel, isTableOnly: isTableOnly)
     }
 
-    /// Raised whenever the same study and program would keep other bytes.
-    private static let version = 2
+    let keys: JobKeys
 
-    /// What all jobs have in common.
-    private let commonKey: Digest
-
-    private func key(_ job: Int) -> Digest { Digest(of: "\(commonKey.hex) \(job)") }
-    private func name(_ job: Int) -> String { "job-\(job + 1)" }
+    private func key(_ job: Int) -> Digest { keys.key(job) }
+    private func name(_ job: Int) -> String { JobKeys.name(job) }
 
     /// The finished result of a job; nil when there is none that may be used.
     func result(_ job: Int, cells: [StudyCell]) -> JobResult? {
         let asset = study.inputs[job].asset
-        switch unfinished.piece(name(job), key: key(job)) {
+        switch store.piece(name(job), key: key(job)) {
         case .absent: return nil
         case .damaged: return refused("what was kept of \(asset) is damaged")
         case .foreign: return refused("what was kept of \(asset) is of another program or study")
@@ -80,8 +73,8 @@ struct KeptJobs: Sendable {
         let isPiped = result.report.files.contains { $0.name == "standard input" }
         guard !isPiped, !trouble.isKnown.load(ordering: .relaxed) else { return nil }
         do throws(StoreError) {
-            try unfinished.keep(name(job), key: key(job), result.record)
-            unfinished.dropTallies(of: name(job))
+            try store.keep(name(job), key: key(job), result.record)
+            store.dropTallies(of: name(job))
             return nil
         } catch {
             let wasKnown = trouble.isKnown.exchange(true, ordering: .relaxed)
@@ -90,13 +83,14 @@ struct KeptJobs: Sendable {
     }
 
     /// Where the tallies of a job at work are kept.
-    func tallies(of job: Int) -> OwnTallies { OwnTallies(unfinished: unfinished, piece: name(job), common: commonKey) }
+    func tallies(of job: Int) -> OwnTallies { OwnTallies(store: store, piece: name(job), common: keys.common) }
 
     /// The digests of an input's files in the order in which they are read; nil when one cannot be read.
     private func digests(of input: StudyInput) -> [Digest]? {
         var digests: [Digest] = []
         for name in input.allFiles {
-            guard let digest = digest(of: files.located(name)) else { return nil }
+            // What is known need not be read: a job that read other bytes was refused.
+            guard let digest = files.known.digests[name] ?? digest(of: files.located(name)) else { return nil }
             digests.append(digest)
         }
         return KeptJobs.runs(digests)
@@ -123,21 +117,47 @@ struct KeptJobs: Sendable {
     }
 }
 
+/// Under what the finished jobs of a study are kept.
+public struct JobKeys: Hashable, Codable, Sendable {
+    /// Stands for what all jobs have in common: program, study, tables and kernel.
+    public let common: Digest
+
+    /// Keys of jobs that have this in common.
+    public init(common: Digest) { self.common = common }
+
+    init(_ study: Study, tables: [Digest], kernel: KernelChoice, isTableOnly: Bool) {
+        let parts = [
+            "job \(JobKeys.version)", programIdentity, study.canonicalText, kernel.rawValue, "\(isTableOnly)",
+        ]
+        common = Digest(of: (parts + tables.map(\.hex)).joined(separator: "\n"))
+    }
+
+    /// Raised whenever the same study and program would keep other bytes.
+    private static let version = 2
+
+    /// The key of a job by its place in the study.
+    public func key(_ job: Int) -> Digest { Digest(of: "\(common.hex) \(job)") }
+
+    /// The name of a job by its place in the study.
+    public static func name(_ job: Int) -> String { "job-\(job + 1)" }
+}
+
 /// Tallies of a job at work, in the unfinished folder: for runs that have no cache, and for the judge, which takes nothing
 /// from others.
 struct OwnTallies: TallyStore {
-    let unfinished: UnfinishedRun
+    let store: any PieceStore
     /// The name of the job's piece.
     let piece: String
     /// Stands for program and kernel; tallies are named by what they were computed from.
     let common: Digest
 
     var isOwn: Bool { true }
+    var keepsAll: Bool { store.isShared }
 
     func withBytes<Value>(_ key: Digest, _ body: (UnsafeRawBufferPointer) -> Value?) -> Value? {
-        guard case .whole(let bytes) = unfinished.tally(key, of: piece, common) else { return nil }
+        guard case .whole(let bytes) = store.tally(key, of: piece, common) else { return nil }
         return bytes.withUnsafeBytes(body)
     }
 
-    func keep(_ key: Digest, _ bytes: [UInt8]) { try? unfinished.keepTally(key, of: piece, common, bytes) }
+    func keep(_ key: Digest, _ bytes: [UInt8]) { try? store.keepTally(key, of: piece, common, bytes) }
 }

@@ -8,7 +8,7 @@ public let programVersion = "0.1.0"
 /// time stamp says, and the same code the same, however often it was built, copied or unpacked.
 ///
 /// Found when it is first asked for, and not remembered: reading 50 MB takes some 40 ms of one core, once a run that keeps something.
-let programIdentity: String = "\(programVersion) \(programDigest)"
+public let programIdentity: String = "\(programVersion) \(programDigest)"
 
 private var programDigest: String {
     #if os(Linux)

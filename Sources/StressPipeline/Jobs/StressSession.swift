@@ -40,8 +40,8 @@ public struct StressSession: Sendable {
     let settings: RunSettings
     /// Which jobs are done together.
     let plan: WorkPlan
-    /// The folder of the run until it stands; nil when nothing is written to a folder.
-    let unfinished: UnfinishedRun?
+    /// Where finished jobs are kept; nil when nothing is written to a folder.
+    let kept: (any PieceStore)?
     let observer: any RunObserver
 
     var study: Study { resolved.study }
@@ -50,14 +50,14 @@ public struct StressSession: Sendable {
     ///   - plan: of the same study.
     ///   - command: what the run is made again with.
     ///   - started: when it began.
-    ///   - unfinished: where finished jobs are kept until the run stands; nil for nowhere.
+    ///   - kept: where finished jobs are kept until the run stands; nil for nowhere.
     ///   - observer: is told what happens, and may stop it.
     public init(
         _ resolved: ResolvedStudy, plan: WorkPlan, settings: RunSettings, command: String, started: UTCInstant,
-        unfinished: UnfinishedRun? = nil, observer: any RunObserver = NobodyWatching()
+        kept: (any PieceStore)? = nil, observer: any RunObserver = NobodyWatching()
     ) {
         (self.resolved, self.plan, self.settings) = (resolved, plan, settings)
-        (self.command, self.started, self.unfinished, self.observer) = (command, started, unfinished, observer)
+        (self.command, self.started, self.kept, self.observer) = (command, started, kept, observer)
     }
 
     /// Reads, computes and reports, limits not yet judged. Writes nothing but kept jobs.

@@ -133,15 +133,22 @@ struct Costs: Sendable {
     /// Seconds on one thread of the machine that `Reports/Benchmarks` was made on.
     func seconds(_ size: HistorySize, parts: Int) -> Double {
         let bars = Double(size.bars)
-        let reading = Double(size.bytes) / 150e6
-        // In parts, every tally is computed twice.
-        let walking = bars * (cells * 6e-9 + 200e-9 * horizons * Double(parts))
         let blocks = min(10_000, blocks(size))
         // Intervals in closed form, three passes over the blocks for each figure of a fill.
         let judging = cells * blocks * fills * 100e-9
         let details = hasDetails ? sides / 2 * (bars * 6e-6 + resamples * blocks * 60e-9) : 0
         let walks = behaviours > 0 ? min(bars * (behaviours + 1) * cells, Double(BehaviourDetails.mostWalks)) : 0
-        return 0.01 + Costs.pace * (reading + walking + judging + details + walks * 4e-7)
+        return 0.01 + readingSeconds(size) + walkingSeconds(size, parts: parts)
+            + Costs.pace * (judging + details + walks * 4e-7)
+    }
+
+    /// Those of them in which files are read.
+    func readingSeconds(_ size: HistorySize) -> Double { Costs.pace * Double(size.bytes) / 150e6 }
+
+    /// Those of them in which the sweep passes over the bars.
+    func walkingSeconds(_ size: HistorySize, parts: Int) -> Double {
+        // In parts, every tally is computed twice.
+        Costs.pace * Double(size.bars) * (cells * 6e-9 + 200e-9 * horizons * Double(parts))
     }
 
     /// Making and writing the outputs.

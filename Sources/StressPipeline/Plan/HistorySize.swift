@@ -17,6 +17,9 @@ struct HistorySize {
     /// Length of a bar, when the first file tells.
     private(set) var barLength: TimeSpan?
 
+    /// One that is not looked at.
+    init() {}
+
     /// A history that is read; its files need no more memory.
     init(_ market: MarketHistory) {
         (bars, barLength) = (market.series.count, market.barLength)

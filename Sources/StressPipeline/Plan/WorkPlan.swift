@@ -24,6 +24,10 @@ public struct WorkPlan: Sendable {
         public let baskets: Int
         /// Seconds on one thread.
         public let seconds: Double
+        /// Those of them in which its entries are tried, which can be shared by stretches of the history.
+        public let walkingSeconds: Double
+        /// Those of them in which its files are read.
+        public let readingSeconds: Double
     }
 
     /// The study.
@@ -48,15 +52,25 @@ public struct WorkPlan: Sendable {
     /// - Parameters:
     ///   - memory: what the run may take; nil for most of what is free.
     ///   - isTableOnly: whether the table of results alone is wanted.
-    public init(_ study: Study, files: InputFiles, threads: Int, memory: MemorySize?, isTableOnly: Bool) {
+    ///   - places: the jobs whose files are looked at; nil for all. Nothing is known of the others.
+    ///   - writesReport: whether the run holds the results of all jobs and writes them; else only those of its places.
+    public init(
+        _ study: Study, files: InputFiles, threads: Int, memory: MemorySize?, isTableOnly: Bool,
+        only places: Set<Int>? = nil, writesReport: Bool = true
+    ) {
         (self.study, self.threads) = (study, threads)
         let costs = Costs(study, threads: threads, isTableOnly: isTableOnly)
         self.costs = costs
         isBudgetChosen = memory != nil
         let budget = memory?.bytes ?? freeMemory().map { Int(Double($0) * WorkPlan.share) } ?? .max
         self.budget = budget
-        let base = WorkPlan.base(study)
-        let sizes = study.inputs.map { HistorySize($0, files: files) }
+        let jobCells = study.cellCount / max(1, study.inputs.count)
+        let base =
+            Costs.program + Costs.outputs(cells: writesReport ? study.cellCount : jobCells * (places?.count ?? 1))
+        self.base = base
+        let sizes = study.inputs.enumerated().map { place, input in
+            places?.contains(place) ?? true ? HistorySize(input, files: files) : HistorySize()
+        }
         jobs = sizes.enumerated().map { place, size in
             Job(study, place, size, costs, parts: costs.parts(size, within: budget - base))
         }
@@ -64,9 +78,7 @@ public struct WorkPlan: Sendable {
     }
 
     /// What is needed whatever is at work: the program itself, the results of all jobs, and at the end the outputs.
-    public var base: Int { WorkPlan.base(study) }
-
-    private static func base(_ study: Study) -> Int { Costs.program + Costs.outputs(cells: study.cellCount) }
+    public let base: Int
 
     /// A job whose bars are counted now that they are read, while others take `beside` bytes.
     func counted(_ place: Int, _ market: MarketHistory, beside: Int) -> Job {
@@ -156,7 +168,8 @@ extension WorkPlan.Job {
         self.init(
             place: place, fileBytes: size.bytes, bars: size.bars, parts: parts,
             peak: costs.peak(size, parts: parts), ledger: costs.ledger(size),
-            baskets: costs.baskets(size, asset: study.inputs[place].asset), seconds: costs.seconds(size, parts: parts)
+            baskets: costs.baskets(size, asset: study.inputs[place].asset), seconds: costs.seconds(size, parts: parts),
+            walkingSeconds: costs.walkingSeconds(size, parts: parts), readingSeconds: costs.readingSeconds(size)
         )
     }
 }
