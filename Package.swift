@@ -114,14 +114,20 @@ let package = Package(
             ],
             // Links to Data/Venues and Data/Events: a program copied away from its data still knows them.
             resources: [.embedInCode("Venues"), .embedInCode("Events")]),
-        // Level 8: the only place that knows them all.
+        // Level 8: one run on many machines.
+        .target(
+            name: "ShardRunner",
+            dependencies: [
+                "DurableFiles", "RunStore", "StressBasics", "StressEngine", "StressPipeline", "StressResults",
+                "StudyPlan",
+            ]),
+        // Level 9: the only place that knows them all.
         .executableTarget(
             name: "BelowZeroCLI",
             dependencies: [
                 "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PriceArchive", "PriceSeries", "RunStore",
-                "Scenarios", "StressBasics", "StressEngine", "StressPipeline", "StressReport", "StressResults",
-                "StressStatistics",
-                "StudyPlan",
+                "Scenarios", "ShardRunner", "StressBasics", "StressEngine", "StressPipeline", "StressReport",
+                "StressResults", "StressStatistics", "StudyPlan",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
@@ -164,6 +170,9 @@ let package = Package(
             name: "StressReportTests", dependencies: ["RunStore", "StressReport", "TestSupport"], exclude: ["Golden"]),
         .testTarget(
             name: "StressPipelineTests", dependencies: ["PriceSeries", "RunStore", "StressPipeline", "TestSupport"]),
+        .testTarget(
+            name: "ShardRunnerTests",
+            dependencies: ["DurableFiles", "PriceSeries", "RunStore", "ShardRunner", "StressPipeline", "TestSupport"]),
         .testTarget(name: "CommandLineTests", dependencies: ["BelowZeroCLI", "TestSupport"], exclude: ["Golden"]),
     ],
     swiftLanguageModes: [.v6]

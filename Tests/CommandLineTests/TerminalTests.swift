@@ -5,6 +5,7 @@ import Testing
 /// What people see of the program without opening a page. `RECORD_GOLDEN=1` writes the golden files and fails.
 @Suite struct TerminalTests {
     private static let commands = [
+        "shard", "shard plan", "shard run", "shard status", "shard submit", "shard merge",
         "run", "sweep", "check", "explain", "backtest", "diff", "history", "store check", "store rebuild", "index",
         "export",
         "init", "fetch", "report", "ask", "synth", "venues", "scenario", "scenario list", "scenario run",

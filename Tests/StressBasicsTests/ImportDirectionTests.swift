@@ -27,11 +27,13 @@ private let mayImport: [String: Set<String>] = [
         "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PlatformLedger", "PriceSeries", "RunStore",
         "Scenarios", "StressBasics", "StressEngine", "StressReport", "StressResults", "StressStatistics", "StudyPlan",
     ],
+    "ShardRunner": [
+        "DurableFiles", "RunStore", "StressBasics", "StressEngine", "StressPipeline", "StressResults", "StudyPlan",
+    ],
     "BelowZeroCLI": [
         "CSVIngest", "ContentStore", "DurableFiles", "MarginModel", "PriceArchive", "PriceSeries", "RunStore",
-        "Scenarios", "StressBasics", "StressEngine", "StressPipeline", "StressReport", "StressResults",
-        "StressStatistics",
-        "StudyPlan", "ArgumentParser", "Logging",
+        "Scenarios", "ShardRunner", "StressBasics", "StressEngine", "StressPipeline", "StressReport", "StressResults",
+        "StressStatistics", "StudyPlan", "ArgumentParser", "Logging",
     ],
 ]
 
@@ -49,6 +51,7 @@ private let extraPlatformModules: [String: Set<String>] = [
     "StressResults": ["Foundation"],
     "StressReport": ["Foundation", "FoundationEssentials"],
     "StressPipeline": ["Dispatch", "Foundation", "Synchronization"],
+    "ShardRunner": ["Foundation", "Synchronization"],
     "BelowZeroCLI": ["Dispatch", "Foundation", "Synchronization"],
 ]
 

@@ -86,6 +86,11 @@ struct RunCommand: ParsableCommand {
     }
 
     private var command: String {
+        RunCommand.words(study: study, prices: prices, bounds: bounds, policy: policy)
+    }
+
+    /// The command that makes a run again.
+    static func words(study: String, prices: String?, bounds: Bool, policy: [String]) -> String {
         let words =
             ["belowzero", "run", study] + (prices.map { ["--prices", $0] } ?? []) + (bounds ? ["--bounds"] : [])
             + policy.flatMap { ["--policy", $0] }
