@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run install uninstall deb test-package test test-browser examples lint check sanitize fuzz bench bench-cold bench-instructions soak coverage power test-times bench-reference bench-quick format clean
+.PHONY: help deps build run install uninstall deb test-package test test-browser examples lint check sanitize fuzz bench bench-cold bench-instructions soak coverage power test-times bench-reference bench-quick test-slurm test-peers bench-shards format clean
 
 # Program and tests are one build.
 SWIFT := Tests/Support/release.sh
@@ -52,6 +52,19 @@ test: deps ## Run every test
 test-browser: ## Open the pages of a fresh run in Chromium and check them
 	$(SWIFT) build --product belowzero
 	@Tests/Browser/run.sh
+
+test-slurm: ## Share runs between two Slurm nodes on this machine, kill them in seven ways, and compare every byte
+	$(SWIFT) build --product belowzero
+	@Tests/Slurm/run.sh .build/release/belowzero
+
+bench-shards: ## Measure what shards cost on two Slurm nodes, and write the table to Reports/Benchmarks
+	$(SWIFT) build --product belowzero
+	@mkdir -p Reports/Benchmarks
+	Tests/Slurm/run.sh .build/release/belowzero overhead | tee Reports/Benchmarks/shards.md
+
+test-peers: ## Share a run with GNU parallel and with Dask, and compare every byte
+	$(SWIFT) build --product belowzero
+	@Tests/Peers/shards.sh .build/release/belowzero
 
 examples: ## Make the pictures of Reports/Examples again
 	$(SWIFT) build --product belowzero
