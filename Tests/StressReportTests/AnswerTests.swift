@@ -242,7 +242,7 @@ import Testing
     @Test("Platforms are compared from the kindest to the harshest")
     func platforms() throws {
         let words = try sentence(.platforms, "platforms")
-        #expect(words.hasPrefix("At 20× on the same prices 0.1 % ended below zero on kind"), "\(words)")
+        #expect(words.hasPrefix("At 20× on the same prices, 0.1 % ended below zero on kind"), "\(words)")
         #expect(words.contains(", 7.0 % ended below zero on harsh"))
         #expect(
             try sentence(.platforms, "ledger")
@@ -268,7 +268,7 @@ import Testing
         #expect(
             behaviours.hasPrefix("Of 2 behaviours «") || behaviours.hasPrefix("None of 2 behaviours"), "\(behaviours)")
         #expect(try sentence(.protection, "baskets").contains("end below zero"))
-        #expect(try sentence(.protection, "anatomy").hasPrefix("A lower leverage: at 5× 3.1 % ended below zero"))
+        #expect(try sentence(.protection, "anatomy").hasPrefix("A lower leverage: at 5×, 3.1 % ended below zero"))
         let plain = try #require(AnswerTests.report("anatomy").answers.first { $0.question == .protection })
         #expect(plain.studyKeys == ["behaviours", "baskets"])
     }

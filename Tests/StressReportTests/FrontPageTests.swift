@@ -61,6 +61,24 @@ import Testing
         #expect(plainText(files["index.html"]!).contains("At once: 1.5 %"))
     }
 
+    /// The engine evaluates the platform's fills whatever the contract; nobody closes what is paid for in full.
+    @Test("A spot holding has no trigger, and nothing is said of fills")
+    func spotHasNoFills() throws {
+        var report = try makeReport(leverages: [1], contracts: [.spot]) { _ in
+            makeEstimate(negative: 0, worst: 0, atOnce: 0)
+        }
+        for place in report.rows.indices { report.rows[place].fill = "off" }
+        let sentences = try #require(report.headlineSentences)
+        #expect(sentences.worstFill.isEmpty && sentences.settlingDelay == nil)
+        for page in report.files() where page.path.hasSuffix(".html") {
+            for words in ["after the trigger", "closed at once", "At once:", "worst fill:"] {
+                #expect(!page.contents.contains(words), "\(words) in \(page.path)")
+            }
+        }
+        for place in report.rows.indices { report.rows[place].fill = "delay" }
+        #expect(try #require(report.headlineSentences).worstFill.sentence.contains("after the trigger"))
+    }
+
     @Test("A history without data stands beside its last good value")
     func failures() throws {
         var report = try makeReport { _ in makeEstimate() }

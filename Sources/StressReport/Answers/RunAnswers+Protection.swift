@@ -207,7 +207,7 @@ extension RunAnswers {
         }
         let found = difference(lower, row).map { ", a difference of \(points($0.value, $0.interval))" } ?? ""
         let sentence: [Phrase] =
-            [.plain("A lower leverage: at "), .key(lower.cell.leverage.screenText), .plain(" ")] + share + [
+            [.plain("A lower leverage: at "), .key(lower.cell.leverage.screenText), .plain(", ")] + share + [
                 .plain(" instead of "), .finding(shareText(own.fraction)), .plain(" at "),
                 .key(row.cell.leverage.screenText), .plain(found + "."),
             ]

@@ -169,7 +169,7 @@ extension RunAnswers {
         }
         let state: AnswerState = fraction(most) > 0 ? .answered : .zeroSeen
         let sentence =
-            [.plain("At "), .key(row.cell.leverage.screenText), .plain(" on the same prices ")] + platformWords(least)
+            [.plain("At "), .key(row.cell.leverage.screenText), .plain(" on the same prices, ")] + platformWords(least)
             + [.plain(", ")] + platformWords(most) + differenceWords(most, least) + [.plain(".")]
         return Answer(.platforms, state, sentence, link: "index.html#assets")
             .with(figure(least, .negativeEquity), figure(most, .negativeEquity), differenceFigure(most, least))

@@ -65,25 +65,30 @@ extension AssetSide {
         }
         let entries = grouped(estimate.windows.watched)
         let liquidation = estimate.medianTimeToLiquidation.map { "half of them within \(timeText($0))" }
-        let bracket = [("at once", Measure.gapNegativeEquity), ("worst fill", .worstNegativeEquity)].compactMap {
-            words, measure in
-            share(measure).map { "\(words): \(shareText($0.fraction))" }
-        }
-        let worst =
-            FillSpan(estimate, confidence: confidence).map { "best to worst fill: \($0.rangeText)" }
-            ?? (bracket.isEmpty ? nil : bracket.joined(separator: " · "))
         return [
             KeyFigure("Liquidated", number(.liquidated), "%", liquidation ?? "no entry was liquidated"),
             KeyFigure(
                 "Ended below zero", number(.negativeEquity), share(.negativeEquity) == nil ? "" : "%",
-                "\(grouped(estimate.exit.negative + estimate.exit.cutNegative)) of \(entries) entries", worst,
+                "\(grouped(estimate.exit.negative + estimate.exit.cutNegative)) of \(entries) entries",
+                besideFills(row),
                 isMain: true),
             KeyFigure(
                 "No safeguards", number(.unprotected), share(.unprotected) == nil ? "" : "%",
                 "below zero at some point, had nobody liquidated"),
-            shortfallFigure(estimate),
+            shortfallFigure(row),
             evidenceFigure(estimate),
         ]
+    }
+
+    /// What other fills would have given; nil where there are none, and where nobody liquidates.
+    private func besideFills(_ row: ResultRow) -> String? {
+        guard row.isEverLiquidated else { return nil }
+        if let span = FillSpan(row.estimate, confidence: confidence) { return "best to worst fill: \(span.rangeText)" }
+        let bracket = [("at once", Measure.gapNegativeEquity), ("worst fill", .worstNegativeEquity)].compactMap {
+            words, measure in
+            row.estimate.figure(measure, confidence: confidence)?.share.map { "\(words): \(shareText($0.fraction))" }
+        }
+        return bracket.isEmpty ? nil : bracket.joined(separator: " · ")
     }
 
     /// Resampling finds many trials where a position ends long before its holding time; with few windows it has no say.
@@ -111,8 +116,10 @@ extension AssetSide {
 
     private var marginWords: String { headline?.cell.contract.marginWords ?? "margin" }
 
-    private func shortfallFigure(_ estimate: CellEstimate) -> KeyFigure {
-        let worst = estimate.worstExit?.shortfall.map { "worst fill: \(percentText($0.max))" }
+    private func shortfallFigure(_ row: ResultRow) -> KeyFigure {
+        let estimate = row.estimate
+        let exit = row.isEverLiquidated ? estimate.worstExit : nil
+        let worst = exit?.shortfall.map { "worst fill: \(percentText($0.max))" }
         guard let shortfall = estimate.exit.shortfall else {
             return KeyFigure("Worst shortfall", "none", "", "no entry ended below zero", worst)
         }

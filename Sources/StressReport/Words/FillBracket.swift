@@ -2,10 +2,16 @@ import StressBasics
 import StressResults
 import StressStatistics
 
+extension ResultRow {
+    /// Whether the platform may close the position, so that fills have something to say.
+    var isEverLiquidated: Bool { fill != "off" }
+}
+
 extension CellSentences {
     /// What other fills would have given, how late the cell's own are, and what decides between them; empty where the bars tell
-    /// what was paid.
+    /// what was paid, and where nobody liquidates: a spot holding has no trigger and no fill of one.
     var worstFill: [Phrase] {
+        guard row.isEverLiquidated else { return [] }
         if let span = FillSpan(row.estimate, confidence: confidence) {
             let law = span.undecided > 0 ? settlingDelay.map(lawBetween) : nil
             return span.sentence(market: market, barLength: barLength) + (law ?? [])
