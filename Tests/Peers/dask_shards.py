@@ -29,5 +29,7 @@ def spread(client, *where):
 
 
 if __name__ == "__main__":
-    client = Client(sys.argv[4] if len(sys.argv) > 4 else LocalCluster(n_workers=2, threads_per_worker=1))
-    sys.exit("\n".join(spread(client, *sys.argv[1:4])) or 0)
+    local = None if len(sys.argv) > 4 else LocalCluster(n_workers=2, threads_per_worker=1)
+    with Client(local or sys.argv[4]) as client:
+        wrong = spread(client, *sys.argv[1:4])
+    sys.exit("\n".join(wrong) or 0)

@@ -92,17 +92,20 @@ final class ShardWorld: Sendable {
         return Dictionary(uniqueKeysWithValues: pages + [("results", files.results)])
     }
 
-    /// A history of hours from a seed, as CSV.
+    /// A history from a seed, as CSV: a walk that is drawn back to 100, with a fall now and then.
     static func prices(seed: UInt64, bars: Int, seconds: Int = 3600) -> String {
-        let series = randomSeries(seed: seed, bars: bars, wildness: 0.01)
-        var text = "time,open,high,low,close\n"
+        var random = SeededGenerator(seed: seed).stream("prices")
+        var (text, price) = ("time,open,high,low,close\n", 100.0)
         text.reserveCapacity(bars * 90)
         for bar in 0..<bars {
-            text += "\(1_600_000_000 + bar * seconds)"
-            for value in [series.open[bar], series.high[bar], series.low[bar], series.close[bar]] {
-                text += ",\(value)"
-            }
-            text += "\n"
+            func step(_ size: Double) -> Double { 1 + size * (2 * random.uniform() - 1) }
+            let open = price * step(0.005)
+            let close = open * step(0.01) * (random.uniform() < 0.004 ? 0.8 : 1) * (1 + 0.02 * (1 - open / 100))
+            let (high, low) = (
+                max(open, close) * (1 + 0.01 * random.uniform()), min(open, close) * (1 - 0.01 * random.uniform())
+            )
+            text += "\(1_600_000_000 + bar * seconds),\(open),\(high),\(low),\(close)\n"
+            price = close
         }
         return text
     }
