@@ -24,8 +24,8 @@ struct PriceImpact {
     /// Notional that was liquidated in the bar: longs, shorts.
     private var liquidated = [0.0, 0.0]
 
-    /// A price goes by no larger factor than `e` to this, which only keeps numbers finite.
-    private static let most = 20.0
+    /// No price goes by a larger factor than `e` to this, about 20: no square root is meant for more.
+    private static let most = 3.0
     /// A move that is no more than rounding of any price.
     private static let least = 1e-12
 

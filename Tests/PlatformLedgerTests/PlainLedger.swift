@@ -194,7 +194,7 @@ final class PlainLedger {
                 let notional = record.coins * record.part * abs(unmoved.price)
                 if record.side == .long { sold += notional } else { bought += notional }
                 let scale = impact.gamma * deviation(asset, bar) / impact.depth.squareRoot()
-                moves[asset] = min(20, max(-20, start + scale * (bought.squareRoot() - sold.squareRoot())))
+                moves[asset] = min(3, max(-3, start + scale * (bought.squareRoot() - sold.squareRoot())))
             }
             if due.isEmpty { return }
         }

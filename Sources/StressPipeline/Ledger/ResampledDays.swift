@@ -96,8 +96,10 @@ struct ResampledDays: Sendable {
         let ratios = amounts.map { amount in
             BlockRatio(sums: blocks.map { Money.quote($0[keyPath: amount]) }, weights: weights)
         }
+        // Where nobody is liquidated what is missing comes from all who are closed when their time is over.
         let liquidated = ResampledDays.share(blocks, \.liquidated).frequency ?? 0
-        return panel.means(of: ratios, entries: ResampledDays.entries(blocks), eventShare: liquidated).map {
+        let events = liquidated > 0 ? liquidated : 1
+        return panel.means(of: ratios, entries: ResampledDays.entries(blocks), eventShare: events).map {
             $0?.interval
         }
     }
