@@ -101,8 +101,8 @@ let package = Package(
             name: "StressReport",
             dependencies: ["StressBasics", "StressStatistics", "StudyPlan", "RunStore", "StressResults"],
             resources: [
-                .embedInCode("Resources/chart.css"), .embedInCode("Resources/report.css"),
-                .embedInCode("Resources/report.js"),
+                .embedInCode("Resources/chart.css"), .embedInCode("Resources/explore.js"),
+                .embedInCode("Resources/report.css"), .embedInCode("Resources/report.js"),
             ]),
         // Level 7: from files to reports, for whoever watches.
         .target(

@@ -4,7 +4,9 @@
 
 For each page: the console stays empty, nothing but the file itself is requested, axe finds no WCAG 2.2 A/AA fault in
 light, dark and at 390 px, the page never scrolls sideways at 390 px, it is complete without JavaScript, the heat table
-can be walked by keyboard, rows can be filtered and sorted, the theme switches and stays, and it prints on at most eight sheets. Screenshots and the PDF go to FOLDER.
+can be walked by keyboard, rows can be filtered and sorted, the theme switches and stays, and it prints on at most eight sheets. Where a
+reader can choose a cell, keys alone choose, pin and compare; what follows the cell says what its field says, for every
+cell; and a link leads to it. Screenshots and the PDF go to FOLDER.
 
 Needs Debian's chromium and chromium-driver, and from PyPI selenium and axe-playwright-python (only for its axe file).
 A page with faults is opened a second time in a new browser: a fault of the page comes back, a hiccup of the browser does not,
@@ -143,6 +145,150 @@ def walk_by_keyboard(browser):
     return faults + ([] if is_hidden else ["Escape does not hide the explanation"])
 
 
+# What a page shows of its chosen cell: address, first sentence, key figure, the outlined cells, the mark on the curve.
+CHOSEN = """
+const on = Array.from(document.querySelectorAll('#grid .on')), kpi = document.querySelector('#cell .kpi .main .num');
+const spot = document.querySelector('#leverage .spot:not(.off) text'), first = on[0];
+return {
+  hash: decodeURIComponent(location.hash.slice(1)), head: document.getElementById('h-answer').textContent,
+  figure: kpi ? kpi.firstChild.textContent : '', fields: on.length,
+  panes: document.querySelectorAll('#grid .pane').length,
+  number: first ? first.firstChild.textContent : '', range: first && first.children.length ? first.children[0].textContent : '',
+  level: first ? first.parentNode.cells[0].textContent : '', spot: spot ? spot.textContent : '',
+  stops: document.querySelectorAll("#grid .heat td[tabindex='0']").length,
+  selected: document.querySelectorAll("#grid .heat td[aria-selected='true']").length,
+  focused: document.activeElement === first, now: document.getElementById('now').textContent,
+};
+"""
+
+
+def focus_cell(browser):
+    """Puts the focus on the chosen cell, where the Tab key leads."""
+    browser.run("Array.from(document.querySelectorAll('#grid .on')).find(x => x.offsetParent).focus()")
+
+
+def press(browser, *keys):
+    for key in keys:
+        browser.driver.switch_to.active_element.send_keys(key)
+
+
+def chosen_faults(shown, where):
+    """What the parts of a page that follow the chosen cell say differently."""
+    faults = []
+    if shown["number"] not in ("n/a", "no data", "rejected"):
+        if shown["figure"] != shown["number"]:
+            faults.append(f"key figure {shown['figure']} beside cell {shown['number']}")
+        interval = shown["range"].lstrip("≤")
+        if interval != "too few" and shown["range"] and interval not in shown["head"]:
+            faults.append(f"the sentence lacks {interval}: {shown['head']}")
+    if shown["level"] not in shown["head"]:
+        faults.append(f"the sentence lacks {shown['level']}: {shown['head']}")
+    if shown["spot"] and not shown["spot"].startswith(f"{shown['level']} · {shown['figure']}"):
+        faults.append(f"the curve marks {shown['spot']}, the cell is {shown['level']} · {shown['figure']}")
+    if shown["fields"] != shown["panes"] or shown["selected"] != shown["panes"] or shown["stops"] != shown["panes"]:
+        faults.append(f"{shown['fields']} outlined, {shown['selected']} selected, {shown['stops']} tab stops on {shown['panes']} tabs")
+    return [f"{where}: {fault}" for fault in faults]
+
+
+def every_cell(browser):
+    """Each cell of the grid in turn: everything that follows it says the same, and going back gives the page as it was."""
+    browser.run("document.getElementById('go-home').click()")
+    parts = ("cell", "leverage", "severity")
+    before = [browser.run("return document.getElementById(arguments[0]).innerHTML", part) for part in parts]
+    tables = "document.querySelector('#grid .pane:first-of-type, #grid .pane').querySelectorAll('.heat')"
+    count = browser.run(f"return Array.from({tables}).map(t => t.querySelectorAll('tbody td').length)")
+    faults = []
+    for table, cells in enumerate(count):
+        for place in range(cells):
+            # The same field in the tab that is shown.
+            browser.run(f"{tables}[arguments[0]].querySelectorAll('tbody td')[arguments[1]].focus()", table, place)
+            shown = browser.run(CHOSEN)
+            faults += chosen_faults(shown, f"cell {place} of grid {table}")
+            if shown["hash"] and shown["now"] and shown["now"] != shown["head"]:
+                faults.append(f"cell {place}: the panel and the first sentence differ")
+    browser.run("document.getElementById('go-home').click()")
+    after = [browser.run("return document.getElementById(arguments[0]).innerHTML", part) for part in parts]
+    return faults[:5] + [f"#{part} is not as it was" for part, a, b in zip(parts, before, after) if a != b]
+
+
+def explore_by_keys(browser, page):
+    """Keys alone choose a cell, pin two, compare them and lead back; the address names the cell, and opens it again."""
+    browser.open(page)
+    start = browser.run(CHOSEN)
+    focus_cell(browser)
+    press(browser, Keys.ARROW_UP)
+    upper = browser.run(CHOSEN)
+    faults = chosen_faults(start, "headline") + chosen_faults(upper, "arrow up")
+    if upper["head"] == start["head"] or not upper["focused"] or not upper["hash"]:
+        faults.append(f"the arrow key chooses nothing: {upper}")
+    press(browser, Keys.HOME)
+    first = browser.run(CHOSEN)
+    press(browser, Keys.END)
+    last = browser.run(CHOSEN)
+    if not first["hash"].split("-")[0] == last["hash"].split("-")[0] == upper["hash"].split("-")[0]:
+        faults.append(f"Home and End leave the row: {first['hash']} {last['hash']}")
+    for key in (Keys.ARROW_LEFT, Keys.ARROW_DOWN):
+        browser.run("document.getElementById('pin').focus()")
+        press(browser, Keys.ENTER)
+        focus_cell(browser)
+        press(browser, key)
+    heads = browser.run("return Array.from(document.querySelectorAll('#compare thead th')).map(x => x.textContent)")
+    if len(heads) != 3 or not heads[1].startswith("A: ") or not heads[2].startswith("B: ") or heads[1][3:] == heads[2][3:]:
+        faults.append(f"two pinned cells are not side by side: {heads}")
+    address = page.resolve().as_uri() + "#" + upper["hash"]
+    browser.driver.get("about:blank")
+    browser.driver.get(address)
+    again = browser.run(CHOSEN)
+    if again["head"] != upper["head"] or again["hash"] != upper["hash"]:
+        faults.append(f"the link opens {again['head']} and not {upper['head']}")
+    browser.driver.get(page.resolve().as_uri() + "#999x-7d-nowhere")
+    if not browser.holds("document.getElementById('now').textContent.includes('no cell')"):
+        faults.append("a link to no cell says nothing")
+    return faults
+
+
+def explore(browser, page):
+    """Choosing cells, where a page lets its reader choose."""
+    browser.open(page)
+    if not browser.run("return Boolean(document.getElementById('pick'))"):
+        return []
+    faults = explore_by_keys(browser, page)
+    browser.open(page)
+    faults += every_cell(browser)
+    return faults + [f"console: {entry['message']}" for entry in browser.driver.get_log("browser")]
+
+
+def explored_looks(browser, page, axe, shots):
+    """A page on which cells were chosen and pinned: no fault for axe, in forced colours, with less motion, on a phone."""
+    faults = []
+    looks = [
+        ("chosen", WIDE, []), ("chosen-dark", WIDE, [("prefers-color-scheme", "dark")]), ("chosen-phone", PHONE, []),
+        ("chosen-forced", WIDE, [("forced-colors", "active")]), ("chosen-still", WIDE, [("prefers-reduced-motion", "reduce")]),
+    ]
+    for name, size, features in looks:
+        browser.open(page, size, bypass=True)
+        if not browser.run("return Boolean(document.getElementById('pick'))"):
+            return []
+        browser.send("Emulation.setEmulatedMedia", features=[{"name": n, "value": v} for n, v in features])
+        focus_cell(browser)
+        press(browser, Keys.ARROW_UP)
+        browser.run("document.getElementById('pin').click()")
+        focus_cell(browser)
+        press(browser, Keys.ARROW_RIGHT, Keys.ARROW_LEFT, Keys.ARROW_LEFT, Keys.ESCAPE)
+        browser.shoot(shots / f"{page.stem}-{name}.png")
+        faults += [f"{name}: {fault}" for fault in axe_faults(browser, axe)]
+        width = browser.run("return document.documentElement.scrollWidth")
+        if width > size[0]:
+            faults.append(f"{name}: scrolls sideways, {width} px wide")
+        outline = browser.run("return getComputedStyle(document.querySelector('#grid .on')).outlineStyle")
+        if outline == "none":
+            faults.append(f"{name}: the chosen cell has no outline")
+        moving = browser.run("return document.getAnimations().length")
+        if moving:
+            faults.append(f"{name}: {moving} animations")
+    return faults
+
+
 def switch_theme(browser, page):
     """The button changes the theme, and the choice outlives the page."""
     def background():
@@ -204,7 +350,8 @@ def check_loading(browser, page):
     requests = browser.requests(page)
     if requests != [page.resolve().as_uri()]:
         faults.append(f"requests: {requests}")
-    return faults + walk_by_keyboard(browser) + filter_and_sort(browser) + switch_theme(browser, page)
+    faults += walk_by_keyboard(browser) + filter_and_sort(browser) + switch_theme(browser, page)
+    return faults + explore(browser, page)
 
 
 def check_looks(browser, page, axe, shots):
@@ -245,6 +392,7 @@ def check(browser, page, axe, shots):
     if page.suffix == ".svg":
         return check_drawing(browser, page, shots)
     faults = check_loading(browser, page) + check_looks(browser, page, axe, shots)
+    faults += explored_looks(browser, page, axe, shots)
     return faults + check_without_scripts(browser, page, shots) + check_print(browser, page, shots)
 
 

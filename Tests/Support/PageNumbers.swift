@@ -116,6 +116,19 @@ public struct PageNumbers {
         entries(in: html, scope: scope).filter { !$0.isFound }.map(\.fault)
     }
 
+    /// A table as rows of named fields (RFC 4180).
+    public static func table(_ csv: String) -> [[String: String]] { csvTable(csv) }
+
+    /// The numbers of `texts` that none of `rows` holds, which need not be all rows of a page: those of one cell, for example.
+    public static func faults(in texts: [String], rows: [[String: String]]) -> [String] {
+        let index = NumberIndex(rows.map { ("rows", $0) }, section: "cell")
+        return texts.flatMap { text in
+            NumberToken.all(in: normalised(text)).filter { !index.holds($0) }.map {
+                "\($0.sign)\($0.text)\($0.unit) in “\(text)”"
+            }
+        }
+    }
+
     /// The share of the numbers of `html` whose change in the last digit would not be noticed: such a number stands in a file as
     /// well. Dates are left out.
     public func unnoticedChanges(in html: String) -> Double {

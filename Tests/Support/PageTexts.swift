@@ -56,8 +56,13 @@ struct PageText {
             if tag.hasSuffix("/") || ["meta", "input"].contains(name) { continue }
             open.append((name, isSkipped, name == "section" || name == "article"))
             if isSkipped { skipped += 1 }
-            // The next lines would be code.
+            // The next lines would be code, or the cells that a script shows in words.
             if name == "style" || name == "script", let close = rest.range(of: "</\(name)>") {
+                if attribute("type", tag) == "application/json" {
+                    for text in cellWords(of: rest[..<close.lowerBound]) {
+                        parts.append(Part(section: sections.last!, text: normalised(text)))
+                    }
+                }
                 rest = rest[close.lowerBound...]
             }
         }
@@ -76,6 +81,12 @@ struct PageText {
         "head", "header", "footer", "pre", "code", "script", "style", "a", "ol",
     ]
     private static let skippedClasses: Set<String> = ["ti", "legend", "skip", "src"]
+}
+
+/// The words of the cells that a page's script shows: each without the letter of its weight.
+func cellWords(of json: Substring) -> [String] {
+    let document = (try? JSONSerialization.jsonObject(with: Data(json.utf8))) as? [String: Any]
+    return (document?["words"] as? [String] ?? []).map { String($0.dropFirst()) }
 }
 
 func attribute(_ name: String, _ tag: String) -> String? {

@@ -25,6 +25,10 @@ struct LeverageChart: Drawing {
 
     let width = 560.0
     let height = 372.0
+    /// The leverages that a reader of the page may choose: each gets a place for the mark. Empty in files of their own.
+    var spotted: [Leverage] = []
+    /// Whether the drawing brings the pattern of its hatching along; on a page one drawing lends it to the others.
+    var hasPattern = true
     /// Points of a curve that a screen can tell apart; a finer grid shows an even choice.
     static let mostPoints = 160
     /// The band over the whole curve, leverage rising; empty without one.
@@ -84,10 +88,12 @@ struct LeverageChart: Drawing {
         guard let worst = curves.first(where: { $0.label == "Worst fill" }),
             let best = curves.first(where: { $0.label == "Best fill" })
         else { return }
-        w.element(
-            "pattern", .id("hatch3"), Attribute("width", "7"), Attribute("height", "7"),
-            Attribute("patternUnits", "userSpaceOnUse")
-        ) { $0.shape("path", .class("ht s3"), Attribute("d", "M0 7L7 0")) }
+        if hasPattern {
+            w.element(
+                "pattern", .id("hatch3"), Attribute("width", "7"), Attribute("height", "7"),
+                Attribute("patternUnits", "userSpaceOnUse")
+            ) { $0.shape("path", .class("ht s3"), Attribute("d", "M0 7L7 0")) }
+        }
         for run in runs(of: worst) where run.count > 1 {
             let upper = run.map { (x: x.position($0.leverage), y: y.position($0.share.fraction)) }
             let lower = run.map { point in
@@ -145,17 +151,34 @@ struct LeverageChart: Drawing {
     }
 
     private func writeHighlight(_ w: inout HTMLWriter) {
-        guard let own = curves.last(where: \.hasBand),
-            let point = own.points.first(where: { $0.leverage == highlighted?.value && $0.share.count > 0 })
-        else { return }
+        guard let own = curves.last(where: \.hasBand) else { return }
+        let seen = own.points.filter { $0.share.count > 0 }
+        let point = seen.first { $0.leverage == highlighted?.value }
+        let spots = spotted.filter { leverage in seen.contains { $0.leverage == leverage.value } }
+        guard !spots.isEmpty else {
+            if let point { writeMark(point, "\(numberText(point.leverage))× · \(shareText(point.share.fraction))", &w) }
+            return
+        }
+        let places = spots.map { leverage in
+            let height = seen.first { $0.leverage == leverage.value }?.share.fraction ?? 0
+            return "\(leverage.plainText) \(coordinate(x.position(leverage.value))) \(coordinate(y.position(height)))"
+        }
+        w.element(
+            "g", .class(point == nil ? "spot off" : "spot"), Attribute("data-spots", places.joined(separator: ",")),
+            Attribute("data-turn", coordinate(x.end - 110))
+        ) { w in
+            let words = point.map { "\(numberText($0.leverage))× · \(shareText($0.share.fraction))" }
+            if let marked = point ?? seen.first { writeMark(marked, words ?? "", &w) }
+        }
+    }
+
+    /// The mark of one leverage: a plumb line, a dot, and the words at its foot. The lines of the figure rise, so there is room.
+    private func writeMark(_ point: Point, _ words: String, _ w: inout HTMLWriter) {
         let place = (x: x.position(point.leverage), y: y.position(point.share.fraction))
-        // The words stand at the foot of a plumb line: the lines of the figure rise, so there is room below them.
         w.rule("rf", place.x, place.y, place.x, y.start)
         w.dot("dt s1f", place.x, place.y, radius: 6.5)
         let isLeft = place.x > x.end - 110
-        w.label(
-            "cl", place.x + (isLeft ? -8 : 8), y.start - 12, anchor: isLeft ? "end" : "start",
-            "\(numberText(point.leverage))× · \(shareText(point.share.fraction))")
+        w.label("cl", place.x + (isLeft ? -8 : 8), y.start - 12, anchor: isLeft ? "end" : "start", words)
     }
 
     /// Names the lines at their right ends, pushed apart where they would overlap.

@@ -18,7 +18,7 @@ struct AssetSide: Sendable {
     /// The cells of the opposite direction, for comparison.
     let opposite: [ResultRow]
     /// The cell of the first sentence.
-    let headline: ResultRow?
+    private(set) var headline: ResultRow?
 
     init(report: RunReport, asset: AssetReport, side: Side, fileName: String, headline: StudyCell?) {
         self.report = report
@@ -32,6 +32,13 @@ struct AssetSide: Sendable {
             let selector = CellSelector(like: cell.key, but: [.asset, .side])
             return own.first { $0.cell.side == side && selector.matches($0.cell) }
         }
+    }
+
+    /// The same page with another cell of it in the first sentence.
+    func looking(at row: ResultRow) -> AssetSide {
+        var page = self
+        page.headline = row
+        return page
     }
 
     var confidence: Double { report.study.statistics.confidence }

@@ -64,6 +64,15 @@ struct HTMLWriter {
         line()
     }
 
+    /// Data for the page's script, which no browser runs. `json` must hold no `<`, which could end it early.
+    mutating func data(_ id: String, _ json: String) {
+        precondition(!json.utf8.contains(UInt8(ascii: "<")), "data of a page must not hold markup")
+        open("script", [Attribute("type", "application/json"), .id(id)])
+        html += json
+        close("script")
+        line()
+    }
+
     /// Markup that was written before, by another writer.
     mutating func append(_ other: HTMLWriter) {
         html += other.html

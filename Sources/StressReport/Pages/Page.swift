@@ -15,11 +15,15 @@ struct Page {
     let sections: [(id: String, label: String)]
     /// Version of the program.
     let version: String
+    /// The script of the page, which is complete without it.
+    var script = PageCode.script
     /// The last words of the page: facts of the clock and the machine, which are no results.
     let footer: [String]
 
     /// The whole page around `content`.
-    func html(content: (inout HTMLWriter) -> Void) -> String {
+    ///
+    /// - Parameter data: what only the script reads, behind everything that a reader sees.
+    func html(data: (inout HTMLWriter) -> Void = { _ in }, content: (inout HTMLWriter) -> Void) -> String {
         let footer = PageCode.printFooter(printFooter)
         var w = HTMLWriter()
         w.doctype()
@@ -34,6 +38,7 @@ struct Page {
                 w.element("main", .class("wrap"), content: content)
                 writeFooter(&w)
                 w.element("div", .id("tip"), Attribute("role", "tooltip"), Attribute("hidden")) { _ in }
+                data(&w)
                 w.line()
             }
             w.line()
@@ -43,7 +48,7 @@ struct Page {
     }
 
     private func writeHead(footer: PageCode, _ w: inout HTMLWriter) {
-        let policy = PageCode.policy(styles: [.style, footer], script: .script)
+        let policy = PageCode.policy(styles: [.style, footer], script: script)
         w.line()
         w.void("meta", Attribute("charset", "utf-8"))
         w.void("meta", Attribute("http-equiv", "Content-Security-Policy"), Attribute("content", policy))
@@ -55,7 +60,7 @@ struct Page {
         w.line()
         w.code("style", .style)
         w.code("style", footer)
-        w.code("script", .script)
+        w.code("script", script)
     }
 
     private func writeBar(_ w: inout HTMLWriter) {

@@ -16,6 +16,10 @@ struct PageCode {
     /// The script of every page; pages are complete without it.
     static let script = PageCode(text: String(decoding: PackageResources.report_js, as: UTF8.self))
 
+    /// The script of a page on which a reader can choose cells.
+    static let explorer = PageCode(
+        text: script.text + String(decoding: PackageResources.explore_js, as: UTF8.self))
+
     /// A style that prints `text` at the foot of every sheet of paper.
     static func printFooter(_ text: String) -> PageCode {
         PageCode(text: "@page{@bottom-left{content:\"\(cssEscaped(text))\"}}")

@@ -5,12 +5,13 @@ extension AssetSide {
     /// The page of one price history and direction.
     var page: ReportFile {
         let name = "\(visibleText(asset.asset)) \(side.rawValue)"
-        let page = Page(
+        var page = Page(
             title: "\(name) · below zero, \(report.study.name)",
             printFooter: "BelowZero · \(name) · run \(report.runID)",
             subject: "stress report", root: "../",
             sections: sections, version: report.version, footer: report.footer)
-        let html = page.html { w in
+        if isExplorable { page.script = .explorer }
+        let html = page.html(data: writeCells) { w in
             writeAnswer(&w)
             writeGrid(&w)
             writeFigures(&w)

@@ -1,51 +1,55 @@
 import StressBasics
 import StressResults
 import StressStatistics
+import StudyPlan
 
 extension AssetSide {
     /// The answer: the sentence, what it means, five figures, limits.
     func writeAnswer(_ w: inout HTMLWriter) {
         w.line()
         w.element("section", .id("answer"), Attribute("aria-labelledby", "h-answer")) { w in
-            writeScope(&w)
             guard let row = headline else {
+                w.element("p", .class("kicker")) { $0.phrases(scope(nil)) }
+                w.line()
                 w.element("h1", .id("h-answer"), text: "No cell of this page matches the study’s headline")
                 return
             }
-            let sentences = sentences(row)
-            w.element("h1", .id("h-answer")) { $0.phrases(sentences.headline) }
+            w.element("div", .id("cell")) { writeCell(row, &$0) }
             w.line()
-            if !sentences.plainWords.isEmpty { w.element("p", .class("lede"), text: sentences.plainWords) }
-            w.qualifications(sentences)
-            w.line()
-            if row.estimate.windows.entries > 0 { writeKeyFigures(row, &w) }
-            if let words = pooledWords(row) {
-                w.element("p", .class("src")) { w in
-                    w.text(words + " ")
-                    w.element("a", .href("../pooled.csv"), text: "pooled.csv")
-                }
-                w.line()
-            }
             writeChecks(&w)
         }
         w.line()
     }
 
-    private func writeScope(_ w: inout HTMLWriter) {
-        w.element("p", .class("kicker")) { w in
-            w.name(asset.asset)
-            let cell = headline?.cell
-            let parts = [
-                cell?.contract.words, side.rawValue, "\(timeText(asset.barLength)) bars",
-                "\(asset.first.civil.dateText) to \(asset.last.civil.dateText)",
-            ]
-            for part in parts.compactMap({ $0 }) { w.text(" · " + part) }
-            if let platform = cell?.platform {
-                w.text(" · platform ")
-                w.name(platform)
-            }
-        }
+    /// What the page says first of a cell; a reader's choice of another cell takes its place.
+    private func writeCell(_ row: ResultRow, _ w: inout HTMLWriter) {
         w.line()
+        w.element("p", .class("kicker")) { $0.phrases(scope(row.cell)) }
+        w.line()
+        let sentences = sentences(row)
+        w.element("h1", .id("h-answer")) { $0.phrases(sentences.headline) }
+        w.line()
+        if !sentences.plainWords.isEmpty { w.element("p", .class("lede"), text: sentences.plainWords) }
+        w.qualifications(sentences)
+        w.line()
+        if row.estimate.windows.entries > 0 { writeKeyFigures(row, &w) }
+        if let words = pooledWords(row) {
+            w.element("p", .class("src")) { w in
+                w.text(words + " ")
+                w.element("a", .href("../pooled.csv"), text: "pooled.csv")
+            }
+            w.line()
+        }
+    }
+
+    /// What the page and a cell of it are about.
+    func scope(_ cell: StudyCell?) -> [Phrase] {
+        let parts = [
+            cell?.contract.words, side.rawValue, "\(timeText(asset.barLength)) bars",
+            "\(asset.first.civil.dateText) to \(asset.last.civil.dateText)",
+        ]
+        let platform = cell.map { [Phrase.plain(" · platform "), .name($0.platform)] } ?? []
+        return [.name(asset.asset)] + parts.compactMap { $0.map { .plain(" · " + $0) } } + platform
     }
 
     private func writeKeyFigures(_ row: ResultRow, _ w: inout HTMLWriter) {
@@ -55,7 +59,8 @@ extension AssetSide {
         w.line()
     }
 
-    private func keyFigures(_ row: ResultRow) -> [KeyFigure] {
+    /// The large numbers of a cell with entries; the second is the share below zero.
+    func keyFigures(_ row: ResultRow) -> [KeyFigure] {
         let estimate = row.estimate
         func share(_ measure: Measure) -> MeasuredShare? {
             estimate.figure(measure, confidence: confidence)?.share
@@ -114,8 +119,6 @@ extension AssetSide {
         }
     }
 
-    private var marginWords: String { headline?.cell.contract.marginWords ?? "margin" }
-
     private func shortfallFigure(_ row: ResultRow) -> KeyFigure {
         let estimate = row.estimate
         let exit = row.isEverLiquidated ? estimate.worstExit : nil
@@ -124,7 +127,7 @@ extension AssetSide {
             return KeyFigure("Worst shortfall", "none", "", "no entry ended below zero", worst)
         }
         return KeyFigure(
-            "Worst shortfall", percentNumber(shortfall.max), "% of \(marginWords)",
+            "Worst shortfall", percentNumber(shortfall.max), "% of \(row.cell.contract.marginWords)",
             "median \(percentText(shortfall.p50))",
             worst)
     }
@@ -145,30 +148,5 @@ extension AssetSide {
             }
         }
         w.line()
-    }
-}
-
-/// One of the large numbers under the first sentence.
-private struct KeyFigure {
-    let title: String
-    let number: String
-    let unit: String
-    let notes: [String]
-    let isMain: Bool
-
-    init(_ title: String, _ number: String, _ unit: String, _ notes: String?..., isMain: Bool = false) {
-        (self.title, self.number, self.unit, self.isMain) = (title, number, unit, isMain)
-        self.notes = notes.compactMap { $0 }
-    }
-
-    func write(to w: inout HTMLWriter) {
-        w.element("div", .class(isMain ? "main" : "side")) { w in
-            w.element("dt", text: title)
-            w.element("dd", .class("num")) { w in
-                w.text(number)
-                if !unit.isEmpty { w.element("small", text: hardSpace + unit) }
-            }
-            for note in notes { w.element("dd", .class("sub"), text: note) }
-        }
     }
 }

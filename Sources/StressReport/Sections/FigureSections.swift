@@ -25,14 +25,11 @@ extension AssetSide {
     private var initialMarginWords: String { headline?.cell.contract.initialMarginWords ?? "initial margin" }
 
     private func writeLeverage(_ w: inout HTMLWriter) {
-        let chart = LeverageChart(self)
-        let definition =
-            "Share of entries held for up to \(horizonWords) that ended below zero; band: \(confidenceText(confidence)) interval. "
-            + "○ none seen, with a line up to the bound."
-            + (chart?.showsBand != true
-                ? "" : " Dashed: the band that holds the whole curve at once, not each point by itself.")
-            + (hasBest ? " Hatched: from the best to the worst fill." : "")
-        w.section("leverage", label: "Leverage", title: leverageTitle, definition: definition) { w in
+        var chart = LeverageChart(self)
+        if isExplorable { chart?.spotted = shownLeverages }
+        w.section(
+            "leverage", label: "Leverage", title: leverageTitle, definition: leverageDefinition(chart)
+        ) { w in
             if let chart {
                 w.element("figure") { chart.write(to: &$0) }
                 writeData("Share below zero by leverage", &w) { writeLeverageTable(&$0) }
@@ -41,6 +38,15 @@ extension AssetSide {
                 ["results.csv"] + (band.isEmpty ? [] : ["bands.csv"]), root: "../",
                 drawing: chart.map { _ in chartFile("leverage") })
         }
+    }
+
+    /// What the curve of the headline's holding time shows.
+    func leverageDefinition(_ chart: LeverageChart?) -> String {
+        "Share of entries held for up to \(horizonWords) that ended below zero; band: \(confidenceText(confidence)) interval. "
+            + "○ none seen, with a line up to the bound."
+            + (chart?.showsBand != true
+                ? "" : " Dashed: the band that holds the whole curve at once, not each point by itself.")
+            + (hasBest ? " Hatched: from the best to the worst fill." : "")
     }
 
     private func writeLeverageTable(_ w: inout HTMLWriter) {
@@ -80,15 +86,12 @@ extension AssetSide {
 
     private func writeSeverity(_ w: inout HTMLWriter) {
         let chart = SeverityChart(self)
-        let hasWorst = chart?.ranges.contains { $0.worst != nil } == true
-        let definition =
-            "Shortfall of the entries below zero, held for up to \(horizonWords), in % of \(initialMarginWords). "
-            + "● median, bar to the 90 % and tick at the 99 % quantile, end mark at the largest."
-            + (hasWorst ? " Thin: the same with the worst fill." : "")
-        w.section("severity", label: "Severity", title: severityTitle, definition: definition) { w in
+        w.section(
+            "severity", label: "Severity", title: severityTitle, definition: severityDefinition(chart)
+        ) { w in
             if let chart {
                 w.element("figure") { chart.write(to: &$0) }
-                if let severityMean { w.element("p", text: severityMean) }
+                if let severityMean { w.element("p", .class("mean"), text: severityMean) }
                 writeData("Shortfall by leverage, % of \(initialMarginWords)", &w) { writeSeverityTable(&$0) }
             } else {
                 w.element(
@@ -96,6 +99,13 @@ extension AssetSide {
             }
             w.source(["severity.csv"], root: "../", drawing: chart.map { _ in chartFile("severity") })
         }
+    }
+
+    /// What the figure of the headline's shortfalls shows.
+    func severityDefinition(_ chart: SeverityChart?) -> String {
+        "Shortfall of the entries below zero, held for up to \(horizonWords), in % of \(initialMarginWords). "
+            + "● median, bar to the 90 % and tick at the 99 % quantile, end mark at the largest."
+            + (chart?.ranges.contains { $0.worst != nil } == true ? " Thin: the same with the worst fill." : "")
     }
 
     private func writeSeverityTable(_ w: inout HTMLWriter) {

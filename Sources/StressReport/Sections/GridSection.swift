@@ -14,6 +14,7 @@ extension AssetSide {
                 w.line()
                 for measure in measures { writePane(measure, &w) }
             }
+            writeCellChoice(&w)
             w.heatLegend()
             if let note = subsetNote { w.element("p", .class("key"), text: note) }
             let files = Set(measures.map(\.intervalFile)).sorted(by: >)

@@ -126,7 +126,8 @@ struct CellSentences {
         return oneInWords(share.fraction)
     }
 
-    private var withoutLiquidation: String? {
+    /// What would have happened with nobody liquidated; nil where nothing can be said.
+    var withoutLiquidation: String? {
         let figure = row.estimate.figure(.unprotected, confidence: confidence)
         if case .impossible? = figure { return cell.impossibleReason }
         if case .rejected? = figure { return nil }

@@ -1,0 +1,303 @@
+
+// Choosing a cell of the grid. Every word comes from the page's own data and is set as text; nothing is computed here.
+(function () {
+  "use strict";
+  var d = document, book, chosen, home, pins = [], kept = {}, names = ["A", "B"];
+  var tags = { k: "em", f: "strong", q: "span", n: "bdi", d: "span" }, styles = { q: "ci", d: "nb" };
+  var apart = ["safeguards", "causes", "speed", "sensitivity", "events", "calendar", "conditions", "margin"];
+
+  function make(tag, text, style) {
+    var made = d.createElement(tag);
+    if (text) made.textContent = text;
+    if (style) made.className = style;
+    return made;
+  }
+  function text(place) { return place < 0 ? "" : book.words[place].slice(1); }
+  function sentence(box, places) {
+    places.forEach(function (place) {
+      var kind = book.words[place][0];
+      box.appendChild(tags[kind] ? make(tags[kind], text(place), styles[kind]) : d.createTextNode(text(place)));
+    });
+    return box;
+  }
+  function grid(ref) { return book.grids[ref.grid]; }
+  function cell(ref) { return grid(ref).cells[ref.place]; }
+  function row(ref) { return Math.floor(ref.place / book.horizons.length); }
+  function column(ref) { return ref.place % book.horizons.length; }
+  function same(a, b) { return a && b && a.grid === b.grid && a.place === b.place; }
+  function address(ref) { return book.leverages[row(ref)] + "-" + book.horizons[column(ref)] + "-" + grid(ref).tail; }
+  function name(ref) {
+    var where = grid(ref).name;
+    return book.levels[row(ref)] + " " + book.side + ", held up to " + book.spans[column(ref)] + (where ? " (" + where + ")" : "");
+  }
+  // The cell that an address names; null when it names none of this page.
+  function find(words) {
+    var found = null;
+    book.grids.forEach(function (own, place) {
+      if (own) own.cells.forEach(function (content, at) {
+        var ref = { grid: place, place: at };
+        if (content && address(ref) === words) found = ref;
+      });
+    });
+    return found;
+  }
+  function tables() { return Array.from(d.querySelectorAll("#grid .pane")).map(function (pane) { return pane.querySelectorAll(".heat"); }); }
+  // The cell's place in each of the grid's tabs.
+  function fields(ref) {
+    return tables().map(function (list) { return list[ref.grid].tBodies[0].rows[row(ref)].querySelectorAll("td")[column(ref)]; });
+  }
+  function place(field) {
+    var table = field.closest("table"), body = table.tBodies[0], number = Array.prototype.indexOf;
+    var ref = {
+      grid: number.call(field.closest(".pane").querySelectorAll(".heat"), table),
+      place: number.call(body.rows, field.parentNode) * book.horizons.length + field.cellIndex - 1
+    };
+    return grid(ref) && cell(ref) ? ref : null;
+  }
+
+  function figures(content) {
+    var list = make("dl", "", "kpi");
+    content[3].forEach(function (figure, at) {
+      var box = make("div", "", at === 1 ? "main" : "side"), number = make("dd", text(figure[1]), "num");
+      if (figure[2] >= 0) number.appendChild(make("small", "\u00A0" + text(figure[2])));
+      box.append(make("dt", text(figure[0])), number);
+      figure.slice(3).forEach(function (note) { box.appendChild(make("dd", text(note), "sub")); });
+      list.appendChild(box);
+    });
+    return list;
+  }
+  function answer(ref) {
+    var content = cell(ref), head = sentence(make("h1"), content[0]), parts;
+    head.id = "h-answer";
+    parts = [sentence(make("p", "", "kicker"), grid(ref).scope), head];
+    if (content[1] >= 0) parts.push(make("p", text(content[1]), "lede"));
+    content[2].forEach(function (paragraph) { parts.push(sentence(make("p", "", "lede worst"), paragraph)); });
+    if (content[3].length) parts.push(figures(content));
+    return parts;
+  }
+  function showAnswer(ref) {
+    var box = d.getElementById("cell");
+    kept.answer = kept.answer || Array.from(box.childNodes);
+    box.replaceChildren.apply(box, same(ref, home) ? kept.answer : answer(ref));
+  }
+
+  function mark(ref) {
+    d.querySelectorAll("#grid .on").forEach(function (field) {
+      field.classList.remove("on");
+      field.setAttribute("aria-selected", "false");
+    });
+    fields(ref).forEach(function (field) {
+      field.closest("table").querySelectorAll("td[tabindex='0']").forEach(function (stop) { stop.tabIndex = -1; });
+      field.classList.add("on");
+      field.setAttribute("aria-selected", "true");
+      field.tabIndex = 0;
+    });
+    d.getElementById("grid").classList.toggle("away", !same(ref, home));
+  }
+
+  // The mark on the curve: its places are the drawing's own.
+  function moveSpot(drawing, ref) {
+    var spot = drawing && drawing.querySelector(".spot"), figure = cell(ref)[3][1], found;
+    if (!spot) return;
+    found = spot.dataset.spots.split(",").map(function (part) { return part.split(" "); })
+      .find(function (part) { return part[0] === book.leverages[row(ref)]; });
+    spot.classList.toggle("off", !found || !figure);
+    if (!found || !figure) return;
+    var line = spot.children[0], dot = spot.children[1], words = spot.children[2], isLeft = +found[1] > +spot.dataset.turn;
+    line.setAttribute("d", "M" + found[1] + " " + found[2] + line.getAttribute("d").replace(/^M[^L]*L\S+/, "L" + found[1]));
+    dot.setAttribute("cx", found[1]);
+    dot.setAttribute("cy", found[2]);
+    words.setAttribute("x", +found[1] + (isLeft ? -8 : 8));
+    words.setAttribute("text-anchor", isLeft ? "end" : "start");
+    words.textContent = book.levels[row(ref)] + " · " + text(figure[1]) + (figure[2] < 0 ? "" : "\u202F" + text(figure[2]));
+  }
+  function moveLabel(drawing, ref) {
+    if (drawing) drawing.querySelectorAll("text[text-anchor='end']").forEach(function (label) {
+      if (book.levels.indexOf(label.textContent) < 0) return;
+      label.setAttribute("class", label.textContent === book.levels[row(ref)] ? "nm s1t" : "tl");
+    });
+  }
+  function section(id) {
+    var box = d.getElementById(id);
+    if (!kept[id]) {
+      var figure = box.querySelector("figure");
+      kept[id] = { figure: figure, drawing: figure && figure.firstElementChild, title: box.querySelector("h2").textContent,
+        words: box.querySelector(".def").textContent };
+    }
+    return box;
+  }
+  // The drawing of a holding time; undefined where the page has none.
+  function drawing(id, ref) {
+    if (ref.grid === home.grid && column(ref) === column(home)) return kept[id].drawing;
+    var stored = d.getElementById("figures-" + ref.grid + "-" + column(ref));
+    return stored ? d.importNode(stored.content.querySelector("." + id), true).firstElementChild : undefined;
+  }
+  function showFigure(id, ref, title, words) {
+    var box = section(id), own = kept[id], isOwn = ref.grid === home.grid && column(ref) === column(home), shown = drawing(id, ref);
+    var none = box.querySelector(".none"), table = box.querySelector("details");
+    if (table) table.hidden = !isOwn;
+    if (shown === undefined) {
+      // No drawing of this holding time is on the page: what is shown stays the headline's, and says so.
+      shown = own.drawing;
+      title = own.title;
+      words = own.words;
+    }
+    if (!own.figure && shown) {
+      own.figure = make("figure");
+      box.querySelector(".head").after(own.figure);
+    }
+    if (own.figure) {
+      var before = own.figure.firstElementChild, hatch = before && before.querySelector("pattern");
+      if (hatch && shown && !shown.querySelector("pattern")) shown.prepend(hatch);
+      if (before && shown) before.replaceWith(shown); else if (before) before.remove(); else if (shown) own.figure.prepend(shown);
+    }
+    if (none) none.hidden = Boolean(shown);
+    box.querySelector("h2").textContent = title;
+    box.querySelector(".def").textContent = words;
+    return shown;
+  }
+  function showFigures(ref) {
+    var content = cell(ref), words = grid(ref).columns[column(ref)], isHome = same(ref, home);
+    if (!d.getElementById("leverage") || !words) return;
+    section("leverage");
+    section("severity");
+    moveSpot(showFigure("leverage", ref, text(words[0]), text(words[1])), ref);
+    moveLabel(showFigure("severity", ref, isHome ? kept.severity.title : text(content[4]), text(words[2])), ref);
+    var mean = d.querySelector("#severity .mean");
+    if (mean) mean.textContent = text(content[5]);
+    apart.forEach(function (id) {
+      var box = d.getElementById(id), note = box && box.querySelector(".apart");
+      if (note) note.remove();
+      if (box && !isHome) box.querySelector(".head").appendChild(make("p", "About the study’s headline, " + name(home) + ", not the chosen cell.", "key apart"));
+    });
+  }
+
+  function showPins() {
+    var box = d.getElementById("compare"), shown = pins.length === 1 && !same(pins[0], chosen) ? pins.concat(chosen) : pins;
+    d.querySelectorAll("#grid [data-pin]").forEach(function (field) { field.removeAttribute("data-pin"); });
+    pins.forEach(function (ref, at) { fields(ref).forEach(function (field) { field.setAttribute("data-pin", names[at]); }); });
+    var isPinned = pins.some(function (ref) { return same(ref, chosen); });
+    d.getElementById("pin").textContent = isPinned ? "Unpin" : "Pin to compare";
+    box.hidden = !pins.length;
+    box.replaceChildren(comparison(shown));
+  }
+  function comparison(refs) {
+    var table = make("table", "", "tbl"), head = make("tr"), body = make("tbody"), titles = [];
+    head.appendChild(make("th", "Figure"));
+    refs.forEach(function (ref, at) {
+      head.appendChild(make("th", (at < pins.length ? names[at] + ": " : "Chosen: ") + name(ref)));
+      cell(ref)[3].forEach(function (figure) { if (titles.indexOf(figure[0]) < 0) titles.push(figure[0]); });
+    });
+    Array.from(head.children).forEach(function (title) { title.scope = "col"; });
+    titles.forEach(function (title) {
+      var line = make("tr"), first = make("th", text(title));
+      first.scope = "row";
+      line.appendChild(first);
+      refs.forEach(function (ref) { line.appendChild(compared(cell(ref)[3].find(function (figure) { return figure[0] === title; }))); });
+      body.appendChild(line);
+    });
+    var line = make("tr"), first = make("th", "In words");
+    first.scope = "row";
+    line.appendChild(first);
+    refs.forEach(function (ref) { line.appendChild(sentence(make("td"), cell(ref)[0])); });
+    body.appendChild(line);
+    var top = make("thead");
+    top.appendChild(head);
+    table.append(make("caption", "Cells side by side", "vh"), top, body);
+    return table;
+  }
+  function compared(figure) {
+    if (!figure) return make("td", "none: no entry");
+    var field = make("td");
+    field.appendChild(make("b", text(figure[1]) + (figure[2] < 0 ? "" : "\u00A0" + text(figure[2]))));
+    figure.slice(3).forEach(function (note) {
+      field.append(make("br"), make("small", text(note)));
+    });
+    return field;
+  }
+  function pin() {
+    var at = pins.findIndex(function (ref) { return same(ref, chosen); });
+    if (at >= 0) pins.splice(at, 1); else pins = pins.concat(chosen).slice(-2);
+    showPins();
+  }
+
+  function choose(ref) {
+    if (same(ref, chosen)) return;
+    chosen = ref;
+    mark(ref);
+    showAnswer(ref);
+    showFigures(ref);
+    var now = d.getElementById("now");
+    now.replaceChildren();
+    sentence(now, cell(ref)[0]);
+    var twin = d.getElementById("twin");
+    if (twin) twin.href = "../reports/" + book.twin + "#" + twinAddress(ref);
+    showPins();
+  }
+  function twinAddress(ref) {
+    var other = book.side === "long" ? "short" : "long";
+    return book.leverages[row(ref)] + "-" + book.horizons[column(ref)] + "-" + other + grid(ref).tail.slice(book.side.length);
+  }
+  // Files may not change their whole address; the part behind # they may.
+  function tell(ref) {
+    try { history.replaceState(null, "", "#" + address(ref)); } catch (e) { location.replace("#" + address(ref)); }
+  }
+  function follow() {
+    var words = decodeURIComponent(location.hash.slice(1));
+    if (!/^[0-9.]+x-/.test(words)) return;
+    var ref = find(words);
+    if (ref) return choose(ref);
+    d.getElementById("now").textContent = "This page has no cell " + words + ".";
+  }
+  function onFocus(e) {
+    var field = e.target.closest && e.target.closest("#grid .heat td"), ref = field && place(field);
+    if (!ref || same(ref, chosen)) return;
+    choose(ref);
+    tell(ref);
+    field.focus();
+  }
+  function onClick(e) {
+    var field = e.target.closest && e.target.closest("#grid .heat td");
+    if (field) field.focus();
+  }
+  function onKey(e) {
+    var field = d.activeElement && d.activeElement.closest("#grid .heat td");
+    if (!field || e.key !== "Home" && e.key !== "End") return;
+    var all = field.parentNode.querySelectorAll("td");
+    e.preventDefault();
+    all[e.key === "Home" ? 0 : all.length - 1].focus();
+  }
+  function copyLink(button) {
+    var words = button.textContent, whole = location.href.split("#")[0] + "#" + address(chosen);
+    var copied = navigator.clipboard ? navigator.clipboard.writeText(whole) : Promise.reject();
+    copied.then(function () {
+      button.textContent = "Copied";
+      setTimeout(function () { button.textContent = words; }, 2000);
+    }, function () { window.prompt("Copy:", whole); });
+  }
+
+  d.addEventListener("DOMContentLoaded", function () {
+    var source = d.getElementById("cells");
+    if (!source) return;
+    book = JSON.parse(source.textContent);
+    home = find(book.home);
+    if (!home) return;
+    chosen = home;
+    tables().forEach(function (list) {
+      list.forEach(function (table, at) {
+        if (!book.grids[at]) return;
+        table.setAttribute("role", "grid");
+        table.querySelectorAll("tbody td").forEach(function (field) { field.setAttribute("aria-selected", "false"); });
+      });
+    });
+    mark(home);
+    d.addEventListener("focusin", onFocus);
+    d.addEventListener("click", onClick);
+    d.addEventListener("keydown", onKey);
+    addEventListener("hashchange", follow);
+    d.getElementById("pin").addEventListener("click", pin);
+    d.getElementById("copy-cell").addEventListener("click", function (e) { copyLink(e.currentTarget); });
+    d.getElementById("go-home").addEventListener("click", function () { choose(home); tell(home); });
+    follow();
+  });
+})();
