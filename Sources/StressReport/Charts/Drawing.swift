@@ -66,7 +66,7 @@ extension AssetSide {
 
     private var namedDrawings: [(String, any Drawing)] {
         var found: [(String, (any Drawing)?)] = [
-            ("leverage", LeverageChart(self)), ("severity", SeverityChart(self)), ("causes", CauseChart(self)),
+            ("fills", FillChart(self)), ("leverage", LeverageChart(self)), ("severity", SeverityChart(self)), ("causes", CauseChart(self)),
             ("safeguards", SafeguardChart(self)),
         ]
         if let detail, detail.anatomy.entries > 0 {

@@ -16,6 +16,7 @@ extension AssetSide {
             }
             w.element("div", .id("cell")) { writeCell(row, &$0) }
             w.line()
+            writeGlance(&w)
             writeChecks(&w)
         }
         w.line()
@@ -33,6 +34,7 @@ extension AssetSide {
         w.qualifications(sentences)
         w.line()
         if row.estimate.windows.entries > 0 { writeKeyFigures(row, &w) }
+        writeFills(&w)
         if let words = pooledWords(row) {
             w.element("p", .class("src")) { w in
                 w.text(words + " ")

@@ -1,0 +1,82 @@
+import StressBasics
+import StressResults
+import StressStatistics
+
+/// What everybody asks first: how much leverage a history bore, and how far the fills are apart.
+extension AssetSide {
+    /// The highest leverage with at most the study's chosen share below zero, and surely so, by direction and holding time.
+    func writeGlance(_ w: inout HTMLWriter) {
+        let lines = glanceLines
+        guard lines.contains(where: { !$0.columns.isEmpty }) else { return }
+        let most = report.study.statistics.maxFrequency
+        let name = "Highest leverage by direction and holding time"
+        w.element("div", .class("glance")) { w in
+            w.element("p", .class("key")) { w in
+                w.element("b", text: "Highest leverage with at most \(shareText(most)) below zero, and surely so:")
+                w.text(
+                    " the upper end of the \(confidenceText(confidence)) interval is no higher, up to there\(scopeOfGlance)."
+                )
+            }
+            w.scrolling(name) { w in
+                w.element("table", .class("tbl num")) { w in
+                    w.element("caption", .class("vh"), text: name)
+                    w.tableHead(["Held up to"] + shownHorizons.map(\.screenText))
+                    w.element("tbody") { w in for line in lines { write(line, &w) } }
+                }
+            }
+            w.element("p", .class("src")) { w in
+                w.text("Data: ")
+                w.element("a", .href("../max_leverage.csv"), text: "max_leverage.csv")
+            }
+        }
+        w.line()
+    }
+
+    /// One direction's columns by holding time.
+    private struct GlanceLine {
+        let side: Side
+        let columns: [TimeSpan: MaxLeverage]
+    }
+
+    private var scopeOfGlance: String { headline.map { scopeWords($0.cell) } ?? "" }
+
+    private var glanceLines: [GlanceLine] {
+        guard let cell = headline?.cell else { return [] }
+        let most = report.study.statistics.maxFrequency
+        let own = (rows + opposite).filter { $0.cell.contract == cell.contract && $0.cell.platform == cell.platform }
+        return report.study.grid.sides.map { side in
+            let columns = Dictionary(grouping: own.filter { $0.cell.side == side }, by: \.cell.horizon)
+            return GlanceLine(side: side, columns: columns.compactMapValues { MaxLeverage($0, most: most) })
+        }
+    }
+
+    private func write(_ line: GlanceLine, _ w: inout HTMLWriter) {
+        w.element("tr") { w in
+            w.element("th", Attribute("scope", "row"), text: line.side == .long ? "Long" : "Short")
+            for horizon in shownHorizons {
+                w.element("td", .class("r")) { w in
+                    guard let column = line.columns[horizon] else { return w.text("not computed") }
+                    w.element("b", text: column.highest?.cell.leverage.screenText ?? "none")
+                    for note in glanceNotes(column) { w.element("small", text: note) }
+                }
+            }
+        }
+        w.line()
+    }
+
+    /// The share there with its bound and count, or what stands in the way at the lowest leverage.
+    private func glanceNotes(_ column: MaxLeverage) -> [String] {
+        guard let row = column.highest else {
+            if let breaking = column.breaking, column.verdict == .broken {
+                let high = breaking.estimate.exit.interval.map { "could be up to \(boundText($0.high))" }
+                return ["\(breaking.cell.leverage.screenText) \(high ?? "is above")"]
+            }
+            return column.unknown.map { ["\($0.row.cell.leverage.screenText): \($0.reason.words)"] } ?? []
+        }
+        guard row.estimate.status != .impossible,
+            let share = row.estimate.figure(.negativeEquity, confidence: confidence)?.share
+        else { return ["cannot end below zero"] }
+        let bound = share.interval.map { " (≤\(boundNumber($0.high)))" } ?? ""
+        return [shareText(share.fraction) + bound, "\(grouped(share.count)) of \(grouped(share.entries))"]
+    }
+}
