@@ -27,7 +27,9 @@ import Testing
             #expect(parser.parse(), "\(file.path): \(String(describing: parser.parserError))")
             #expect(file.contents.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\""))
             #expect(!file.contents.contains("var(") && !file.contents.contains(" style="))
-            #expect(file.contents.matches(of: /http/).count == 1)
+            // Names of namespaces, which nothing loads.
+            #expect(file.contents.matches(of: /http/).count == 2)
+            #expect(file.contents.matches(of: /xmlns(:dc)?="http/).count == 2)
             let style = file.contents[file.contents.firstRange(of: "<style>")!.upperBound...].prefix { $0 != "<" }
             let classes = file.contents.matches(of: /class="([^"]*)"/).flatMap { $0.1.split(separator: " ") }
             for name in Set(classes) where name != "lg" {
@@ -35,6 +37,17 @@ import Testing
             }
             #expect(style.contains("@media (prefers-color-scheme: dark)"))
             #expect(style.contains(Palette.light.colours["ink"]!) || !file.contents.contains("<text"))
+        }
+    }
+
+    @Test("Each says what it shows, in which units, of which run and under what terms")
+    func metadata() throws {
+        for file in try DrawingTests.runs().flatMap(drawings) {
+            for tag in ["title", "desc", "dc:title", "dc:description", "dc:source", "dc:rights"] {
+                let start = try #require(file.contents.firstRange(of: "<\(tag)>"), "\(file.path): \(tag)")
+                #expect(file.contents[start.upperBound...].first != "<", "\(file.path): \(tag) is empty")
+            }
+            #expect(file.contents.contains("run 3f9a1c27b0de") && file.contents.contains(".csv."), "\(file.path)")
         }
     }
 

@@ -43,7 +43,7 @@ import Testing
 
     private func chart(_ report: RunReport) throws -> String {
         let page = try #require(report.assetSides.first)
-        return try #require(LeverageChart(page)).standalone
+        return try #require(LeverageChart(page)).standalone(page.credit(of: "leverage"))
     }
 
     private func paths(_ style: String, _ drawing: String) -> [[Vertex]] {

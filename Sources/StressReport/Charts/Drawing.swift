@@ -23,8 +23,8 @@ extension Drawing {
         w.line()
     }
 
-    /// The drawing as a file of its own, with its colours and without the page.
-    var standalone: String {
+    /// The drawing as a file of its own, with its colours and what it says of itself, and without the page.
+    func standalone(_ credit: DrawingCredit) -> String {
         var inner = HTMLWriter()
         writeShapes(to: &inner)
         let style = PageCode(text: ChartStyle.standalone(for: "class=\"chart\"" + inner.html))
@@ -33,12 +33,15 @@ extension Drawing {
         let frame = [-margin, -margin, width + 2 * margin, height + 2 * margin].map(coordinate)
         var w = HTMLWriter()
         w.element(
-            "svg", Attribute("xmlns", "http://www.w3.org/2000/svg"), .class("chart"),
+            "svg", Attribute("xmlns", "http://www.w3.org/2000/svg"),
+            Attribute("xmlns:dc", "http://purl.org/dc/elements/1.1/"), .class("chart"),
             Attribute("viewBox", frame.joined(separator: " ")), Attribute("width", frame[2]),
             Attribute("height", frame[3]), Attribute("role", "img")
         ) { w in
             // The table below is the page's.
-            w.element("title", text: alternative.replacing(" Every value is in the table below.", with: ""))
+            let title = alternative.replacing(" Every value is in the table below.", with: "")
+            w.element("title", text: title)
+            credit.write(title: title, to: &w)
             w.code("style", style)
             w.shape(
                 "rect", .class("ground"), Attribute("x", frame[0]), Attribute("y", frame[1]),
@@ -61,12 +64,13 @@ extension AssetSide {
 
     /// Every figure of the page as a file.
     var drawings: [ReportFile] {
-        namedDrawings.map { ReportFile(path: chartFile($0.0), contents: $0.1.standalone) }
+        namedDrawings.map { ReportFile(path: chartFile($0.0), contents: $0.1.standalone(credit(of: $0.0))) }
     }
 
     private var namedDrawings: [(String, any Drawing)] {
         var found: [(String, (any Drawing)?)] = [
-            ("fills", FillChart(self)), ("leverage", LeverageChart(self)), ("severity", SeverityChart(self)), ("causes", CauseChart(self)),
+            ("fills", FillChart(self)), ("leverage", LeverageChart(self)), ("severity", SeverityChart(self)),
+            ("causes", CauseChart(self)),
             ("safeguards", SafeguardChart(self)),
         ]
         if let detail, detail.anatomy.entries > 0 {

@@ -120,8 +120,8 @@
   function section(id) {
     var box = d.getElementById(id);
     if (!kept[id]) {
-      var figure = box.querySelector("figure");
-      kept[id] = { figure: figure, drawing: figure && figure.firstElementChild, title: box.querySelector("h2").textContent,
+      var figure = box.querySelector("figure"), link = box.querySelector(".src a[href$='.svg']");
+      kept[id] = { figure: figure, link: link, address: link && link.getAttribute("href"), drawing: figure && figure.firstElementChild, title: box.querySelector("h2").textContent,
         words: box.querySelector(".def").textContent };
     }
     return box;
@@ -131,6 +131,36 @@
     if (ref.grid === home.grid && column(ref) === column(home)) return kept[id].drawing;
     var stored = d.getElementById("figures-" + ref.grid + "-" + column(ref));
     return stored ? d.importNode(stored.content.querySelector("." + id), true).firstElementChild : undefined;
+  }
+  // The link to the drawing as a file: the run's own for the headline's holding time, else made of what is shown, with its colours.
+  function offer(id, shown, isOwn, ref) {
+    var link = kept[id].link;
+    if (!link) return;
+    if (isOwn || !shown) {
+      link.href = kept[id].address;
+      link.removeAttribute("download");
+      return;
+    }
+    var copy = shown.cloneNode(true), look = getComputedStyle(d.documentElement), style = d.createElementNS(copy.namespaceURI, "style");
+    var used = Array.from(copy.querySelectorAll("[class]")).map(function (x) { return x.getAttribute("class"); }).join(" ").split(" ");
+    style.textContent = Array.from(d.styleSheets[0].cssRules).filter(function (rule) {
+      var parts = /^\.(?:chart )?(text|\.?[a-z0-9-]+)(\.[a-z0-9]+)?$/.exec(rule.selectorText || "");
+      return parts && [parts[1], parts[2] || "text"].every(function (name) {
+        name = name.replace(".", "");
+        return name === "text" || name === "off" || used.indexOf(name) >= 0;
+      });
+    }).map(function (rule) { return rule.cssText; }).join("\n").replace(/var\((--[a-z0-9]+)\)/g, function (whole, name) {
+      return look.getPropertyValue(name).trim();
+    });
+    copy.prepend(style);
+    var size = copy.getAttribute("viewBox").split(" "), words = d.createElementNS(copy.namespaceURI, "title");
+    copy.setAttribute("width", size[2]);
+    copy.setAttribute("height", size[3]);
+    copy.setAttribute("font-family", "Inter, system-ui, sans-serif");
+    words.textContent = copy.getAttribute("aria-label").replace(" Every value is in the table below.", "") + " " + name(ref) + ".";
+    copy.prepend(words);
+    link.href = "data:image/svg+xml," + encodeURIComponent(new XMLSerializer().serializeToString(copy));
+    link.download = address(ref) + "-" + id + ".svg";
   }
   function showFigure(id, ref, title, words) {
     var box = section(id), own = kept[id], isOwn = ref.grid === home.grid && column(ref) === column(home), shown = drawing(id, ref);
@@ -161,8 +191,12 @@
     if (!d.getElementById("leverage") || !words) return;
     section("leverage");
     section("severity");
-    moveSpot(showFigure("leverage", ref, text(words[0]), text(words[1])), ref);
-    moveLabel(showFigure("severity", ref, isHome ? kept.severity.title : text(content[4]), text(words[2])), ref);
+    var curve = showFigure("leverage", ref, text(words[0]), text(words[1]));
+    var shortfalls = showFigure("severity", ref, isHome ? kept.severity.title : text(content[4]), text(words[2]));
+    moveSpot(curve, ref);
+    moveLabel(shortfalls, ref);
+    offer("leverage", curve, isHome, ref);
+    offer("severity", shortfalls, isHome, ref);
     var mean = d.querySelector("#severity .mean");
     if (mean) mean.textContent = text(content[5]);
     apart.forEach(function (id) {

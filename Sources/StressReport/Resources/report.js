@@ -112,24 +112,37 @@
     });
     d.getElementById("found").textContent = words ? shown + " found" : "";
   }
-  // A number as cells show it; what is no number comes last.
+  // A field as it is sorted: numbers by size, times in hours; what is no number comes last.
+  var hours = { s: 1 / 3600, min: 1 / 60, h: 1, d: 24 };
   function rank(cell) {
-    var text = cell && cell.firstChild ? cell.firstChild.textContent.replace(/[\u202F\u00A0]/g, "") : "";
+    var text = cell && cell.firstChild ? cell.firstChild.textContent.replace(/[\u202F\u00A0]/g, "").replace("−", "-").replace(/^≤/, "") : "";
     if (text[0] === "<") return parseFloat(text.slice(1)) / 2;
     if (text[0] === ">") return parseFloat(text.slice(1)) + 0.01;
-    var value = parseFloat(text);
-    return isNaN(value) ? -1 : value;
+    var value = parseFloat(text), unit = /^[-+0-9.]+(s|min|h|d)$/.exec(text);
+    return isNaN(value) ? -Infinity : unit ? value * hours[unit[1]] : value;
+  }
+  function compare(a, b) {
+    var x = rank(a), y = rank(b);
+    return x === y ? a.textContent.localeCompare(b.textContent, "en", { numeric: true }) : x < y ? -1 : 1;
   }
   function sortRows(table, column, head) {
-    var body = table.tBodies[0], rows = Array.prototype.slice.call(body.rows);
+    var body = table.tBodies[0], rows = Array.prototype.slice.call(body.rows), sign;
     var falls = column > 0 ? head.getAttribute("aria-sort") !== "descending" : head.getAttribute("aria-sort") === "ascending";
+    sign = falls ? -1 : 1;
     rows.sort(function (a, b) {
-      if (!column) return a.cells[0].textContent.localeCompare(b.cells[0].textContent) * (falls ? -1 : 1);
-      return (rank(a.cells[column]) - rank(b.cells[column])) * (falls ? -1 : 1);
+      if (!column) return a.cells[0].textContent.localeCompare(b.cells[0].textContent, "en", { numeric: true }) * sign;
+      return compare(a.cells[column], b.cells[column]) * sign;
     });
     table.querySelectorAll("[aria-sort]").forEach(function (x) { x.removeAttribute("aria-sort"); });
     head.setAttribute("aria-sort", falls ? "descending" : "ascending");
     rows.forEach(function (row) { body.appendChild(row); });
+  }
+  // Tables of one line a row, whose heads stand over every column.
+  function isSortable(table) {
+    var rows = table.tBodies[0] ? Array.from(table.tBodies[0].rows) : [];
+    if (table.classList.contains("checks-t") || rows.length < 3 || !table.tHead || table.tHead.rows.length !== 1) return false;
+    var width = table.tHead.rows[0].cells.length;
+    return rows.every(function (row) { return row.cells.length === width; });
   }
   function makeSortable(table) {
     Array.prototype.forEach.call(table.tHead.rows[0].cells, function (head, column) {
@@ -153,6 +166,7 @@
     d.querySelectorAll(".heat").forEach(makeStops);
     d.querySelectorAll("svg.chart").forEach(makeMarks);
     d.querySelectorAll(".sortable").forEach(makeSortable);
+    Array.from(d.querySelectorAll("table.tbl:not(.sortable)")).filter(isSortable).forEach(makeSortable);
     var filter = d.getElementById("filter");
     if (filter) filter.addEventListener("input", function () { filterRows(filter.value.trim()); });
     d.addEventListener("pointermove", onPointer);

@@ -158,7 +158,8 @@ extension SpreadSection {
         shown.enumerated().flatMap { place, words in
             SpreadSection.figures.compactMap { figure in
                 SpreadChart(figure, words.results).map {
-                    ReportFile(path: SpreadSection.file(figure, place), contents: $0.standalone)
+                    let credit = report.credit("Share of entries in %, by account and basket.", file: "baskets.csv")
+                    return ReportFile(path: SpreadSection.file(figure, place), contents: $0.standalone(credit))
                 }
             }
         }

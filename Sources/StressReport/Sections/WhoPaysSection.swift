@@ -172,11 +172,24 @@ extension WhoPaysSection {
     /// The file of a drawing of the place-th platform.
     static func file(_ name: String, _ place: Int) -> String { "charts/\(name)-\(place + 1).svg" }
 
+    /// What the drawings show, in which units.
+    private static let units = [
+        "who-pays": "Money owed by positions below zero and who paid it, in the unit of the ledger.",
+        "fund": "Insurance fund against time, in the unit of the ledger.",
+        "queue": "What winners gave up when positions were deleveraged, by queue.",
+    ]
+    /// The tables with their numbers.
+    private static let tables = ["who-pays": "safeguards.csv", "fund": "fund.csv", "queue": "adl.csv"]
+
     /// Every drawing of the section as a file.
     var drawings: [ReportFile] {
         func files(_ name: String, _ drawings: [(any Drawing)?]) -> [ReportFile] {
             drawings.enumerated().compactMap { place, drawing in
-                drawing.map { ReportFile(path: WhoPaysSection.file(name, place), contents: $0.standalone) }
+                drawing.map { drawing in
+                    let credit = report.credit(
+                        WhoPaysSection.units[name] ?? "", file: WhoPaysSection.tables[name] ?? "")
+                    return ReportFile(path: WhoPaysSection.file(name, place), contents: drawing.standalone(credit))
+                }
             }
         }
         let drawn = ledger.whole.prefix(WhoPaysSection.mostDrawn)
