@@ -21,6 +21,8 @@ import pathlib
 import re
 import sys
 import time
+import urllib.parse
+import xml.etree.ElementTree
 
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -145,6 +147,34 @@ def walk_by_keyboard(browser):
     return faults + ([] if is_hidden else ["Escape does not hide the explanation"])
 
 
+def sort_tables(browser):
+    """Every table with buttons in its heads: a press puts its largest number first, another its smallest, and the head says so."""
+    browser.run("document.querySelectorAll('details').forEach(x => x.open = true)")
+    faults = []
+    for table in browser.driver.find_elements(By.CSS_SELECTOR, "table.tbl"):
+        heads = table.find_elements(By.CSS_SELECTOR, "thead th .sort")
+        if not heads:
+            continue
+        for place in range(len(heads)):
+            orders = []
+            for _ in range(2):
+                browser.run("arguments[0].click()", heads[place])
+                head = heads[place].find_element(By.XPATH, "..")
+                texts = browser.run(
+                    "return Array.from(arguments[0].tBodies[0].rows).map(r => { const c = r.cells[arguments[1]];"
+                    " return (c.firstChild ? c.firstChild.textContent : '').replace(/[\u202f\u00a0]/g, ''); })", table, place)
+                orders.append((head.get_attribute("aria-sort"), texts))
+            if sorted(direction for direction, _ in orders) != ["ascending", "descending"]:
+                faults.append(f"{heads[place].text}: says {[direction for direction, _ in orders]}")
+            for direction, texts in orders:
+                # Plain numbers alone; times, bounds and words have an order of their own.
+                if place and all(re.fullmatch(r"[−-]?[0-9.]+", text) for text in texts):
+                    values = [float(text.replace("−", "-")) for text in texts]
+                    if values != sorted(values, reverse=direction == "descending"):
+                        faults.append(f"{heads[place].text}: {direction} gives {values}")
+    return faults[:5]
+
+
 # What a page shows of its chosen cell: address, first sentence, key figure, the outlined cells, the mark on the curve.
 CHOSEN = """
 const on = Array.from(document.querySelectorAll('#grid .on')), kpi = document.querySelector('#cell .kpi .main .num');
@@ -206,9 +236,25 @@ def every_cell(browser):
             faults += chosen_faults(shown, f"cell {place} of grid {table}")
             if shown["hash"] and shown["now"] and shown["now"] != shown["head"]:
                 faults.append(f"cell {place}: the panel and the first sentence differ")
+    faults += drawing_as_file(browser)
     browser.run("document.getElementById('go-home').click()")
     after = [browser.run("return document.getElementById(arguments[0]).innerHTML", part) for part in parts]
     return faults[:5] + [f"#{part} is not as it was" for part, a, b in zip(parts, before, after) if a != b]
+
+
+def drawing_as_file(browser):
+    """The drawing of a chosen holding time can be had as a file: XML of its own, in plain colours."""
+    links = browser.run(
+        "return Array.from(document.querySelectorAll('#leverage a[download], #severity a[download]')).map(a => [a.href, a.download])")
+    faults = []
+    for address, name in links:
+        text = urllib.parse.unquote(address.split(",", 1)[1])
+        root = xml.etree.ElementTree.fromstring(text)
+        if not name.endswith(".svg") or "var(" in text or root.find("{http://www.w3.org/2000/svg}title") is None:
+            faults.append(f"{name} is no drawing of its own: {text[:200]}")
+        if "stroke" not in (root.findtext("{http://www.w3.org/2000/svg}style") or ""):
+            faults.append(f"{name} has no colours")
+    return faults
 
 
 def explore_by_keys(browser, page):
@@ -351,7 +397,8 @@ def check_loading(browser, page):
     if requests != [page.resolve().as_uri()]:
         faults.append(f"requests: {requests}")
     faults += walk_by_keyboard(browser) + filter_and_sort(browser) + switch_theme(browser, page)
-    return faults + explore(browser, page)
+    browser.open(page)
+    return faults + sort_tables(browser) + explore(browser, page)
 
 
 def check_looks(browser, page, axe, shots):

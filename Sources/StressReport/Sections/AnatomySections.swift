@@ -165,7 +165,7 @@ extension AssetSide {
     }
 
     private func shareWords(_ inference: FrequencyInference?) -> String {
-        guard let inference else { return "n/a" }
+        guard let inference else { return "not estimated" }
         let range = inference.interval.rangeNumber(windows: Int(inference.effectiveEntries))
         return "\(shareNumber(inference.frequency)) (\(range))"
     }
@@ -314,7 +314,7 @@ extension SensitivityRow {
 
     /// Share with interval.
     var shareWords: String {
-        guard let frequency, let interval else { return "n/a" }
+        guard let frequency, let interval else { return entries == 0 ? "no entry" : "not estimated" }
         return "\(shareNumber(frequency)) (\(interval.rangeNumber(windows: .max)))"
     }
 }

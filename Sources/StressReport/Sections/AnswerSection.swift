@@ -68,7 +68,12 @@ extension AssetSide {
             estimate.figure(measure, confidence: confidence)?.share
         }
         func number(_ measure: Measure) -> String {
-            estimate.figure(measure, confidence: confidence)?.number ?? "n/a"
+            estimate.figure(measure, confidence: confidence)?.number ?? "not computed"
+        }
+        // No number stands without the reason why.
+        func reason(_ measure: Measure) -> String? {
+            guard case .impossible? = estimate.figure(measure, confidence: confidence) else { return nil }
+            return "cannot happen, whatever the price does above zero"
         }
         let entries = grouped(estimate.windows.watched)
         let liquidation = estimate.medianTimeToLiquidation.map { "half of them within \(timeText($0))" }
@@ -77,11 +82,10 @@ extension AssetSide {
             KeyFigure(
                 "Ended below zero", number(.negativeEquity), share(.negativeEquity) == nil ? "" : "%",
                 "\(grouped(estimate.exit.negative + estimate.exit.cutNegative)) of \(entries) entries",
-                besideFills(row),
-                isMain: true),
+                reason(.negativeEquity) ?? besideFills(row), isMain: true),
             KeyFigure(
                 "No safeguards", number(.unprotected), share(.unprotected) == nil ? "" : "%",
-                "below zero at some point, had nobody liquidated"),
+                reason(.unprotected) ?? "below zero at some point, had nobody liquidated"),
             shortfallFigure(row),
             evidenceFigure(estimate),
         ]

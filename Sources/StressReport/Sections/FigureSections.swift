@@ -77,11 +77,11 @@ extension AssetSide {
     }
 
     private func bandWords(_ bounds: Interval?) -> String {
-        bounds.map { shareNumber($0.low) + "–" + shareNumber($0.high) } ?? "n/a"
+        bounds.map { shareNumber($0.low) + "–" + shareNumber($0.high) } ?? "no band"
     }
 
     private func words(_ row: ResultRow?, _ measure: Measure) -> String {
-        row?.estimate.figure(measure, confidence: confidence)?.numberWithInterval ?? "n/a"
+        row?.estimate.figure(measure, confidence: confidence)?.numberWithInterval ?? "not computed"
     }
 
     private func writeSeverity(_ w: inout HTMLWriter) {

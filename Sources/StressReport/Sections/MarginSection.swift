@@ -57,14 +57,29 @@ extension AssetSide {
             w.tableHead(["Once in", "Move, %", "Interval, %", "Bankrupt at leverage"])
             w.element("tbody") { w in
                 for level in detail.tail?.levels ?? [] {
-                    w.numberRow(counted(Int(level.years), "year", "years"), fields(level, detail))
+                    let title = counted(Int(level.years), "year", "years")
+                    guard let fields = fields(level, detail) else {
+                        writeRefusal(title, level.refusal?.words() ?? "no level was fitted", &w)
+                        continue
+                    }
+                    w.numberRow(title, fields)
                 }
             }
         }
     }
 
-    private func fields(_ level: TailReport.Level, _ detail: CellDetail) -> [String] {
-        guard let move = level.move else { return [level.refusal?.words() ?? "", "", ""] }
+    /// Why a return period has no level: a reason is a sentence and needs the width of the columns.
+    private func writeRefusal(_ title: String, _ reason: String, _ w: inout HTMLWriter) {
+        w.element("tr") { w in
+            w.element("th", Attribute("scope", "row"), text: title)
+            w.element("td", .class("why"), Attribute("colspan", "3"), text: reason)
+        }
+        w.line()
+    }
+
+    /// Move, interval and leverage of a return period; nil where it has none.
+    private func fields(_ level: TailReport.Level, _ detail: CellDetail) -> [String]? {
+        guard let move = level.move else { return nil }
         return [
             againstNumber(move.level), "\(againstNumber(move.interval.low))–\(againstNumber(move.interval.high))",
             leverageWords(level.bankruptLeverage(contract: detail.cell.contract, side: side)),

@@ -76,9 +76,9 @@ extension FrequencyInterval {
     }
 }
 
-/// The interval of a mean as it stands beside it: `12–31`; `too few` where few crashes leave none, `n/a` where nothing was resampled.
+/// The interval of a mean as it stands beside it: `12–31`; `too few` where few crashes leave none, `not resampled` where nothing was.
 func rangeNumber(_ mean: MeanInference?) -> String {
-    guard let mean, let ends = mean.interval else { return mean == nil ? "n/a" : "too few" }
+    guard let mean, let ends = mean.interval else { return mean == nil ? "not resampled" : "too few" }
     return percentNumber(ends.low) + "–" + percentNumber(ends.high)
 }
 
