@@ -199,7 +199,8 @@ struct IndexPage {
             w.filterBox("Show only", count: rowCount)
             for platform in report.study.platforms {
                 if report.study.platforms.count > 1 { w.element("h3", text: "Platform \(platform.name)") }
-                w.scrolling("Share below zero, platform \(platform.name)") { writeMatrix(platform: platform.name, &$0) }
+                let name = "Share below zero, platform \(platform.name)"
+                w.scrolling(name, isTall: rowCount > IndexPage.mostRows) { writeMatrix(platform: platform.name, &$0) }
             }
             w.heatLegend()
             w.source(["results.csv"], root: "", note: leverageNote)
@@ -210,6 +211,9 @@ struct IndexPage {
 
     /// Rows of the matrices together.
     private var rowCount: Int { pages.count * report.study.grid.contracts.count * report.study.platforms.count }
+
+    /// Rows of a matrix that a screen can still show with its head.
+    static let mostRows = 16
 
     /// Whether cells are numbers alone: with intervals and explanations a page of this many would be megabytes.
     private var isDense: Bool { rowCount > 100 }

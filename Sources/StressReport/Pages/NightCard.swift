@@ -23,6 +23,8 @@ struct NightCard {
     struct Night {
         let started: UTCInstant
         let value: Double?
+        /// The value's interval; nil where there is none.
+        let interval: Interval?
         let limit: Double?
         let change: RunChange
     }
@@ -48,10 +50,10 @@ struct NightCard {
         behaviour = nil
         isFloor = false
         nights = zip(runs, changes).map { record, change in
-            Night(
-                started: record.run.started,
-                value: record.headlines.first { $0.isStudyHeadline && $0.cell == cell }?.negativeEquity, limit: nil,
-                change: change)
+            let own = record.headlines.first { $0.isStudyHeadline && $0.cell == cell }
+            return Night(
+                started: record.run.started, value: own?.negativeEquity, interval: own?.interval,
+                limit: NightCard.bound(of: cell, in: record), change: change)
         }
         status = nights.last?.value == nil ? "no_value" : "headline"
     }
@@ -65,10 +67,16 @@ struct NightCard {
         nights = zip(runs, changes).map { record, change in
             let own = record.limits.first { LimitKey($0) == key }
             return Night(
-                started: record.run.started, value: own?.value,
+                started: record.run.started, value: own?.value, interval: own?.interval,
                 limit: own?.form == "drift" ? nil : own?.threshold, change: change)
         }
         status = runs.last?.limits.first { LimitKey($0) == key }?.status ?? "no_value"
+    }
+
+    /// The lowest upper limit that a run's study sets on the share below zero of a cell; nil without one.
+    private static func bound(of cell: CellKey, in record: RunRecord) -> Double? {
+        record.limits.filter { $0.cell == cell && $0.measure == Measure.negativeEquity.rawValue && $0.form == "max" }
+            .compactMap(\.threshold).min()
     }
 
     /// What is shown; nil for a measure of another version of the program.
@@ -110,6 +118,7 @@ struct NightCard {
                     return w.text(" no value; \(good ?? "none on record")")
                 }
                 w.element("b", text: text(value))
+                if let words = intervalWords { w.text(" (\(words))") }
                 if let change = changeFromMedian {
                     w.text(" \(differenceText(change)) against the median of \(values.count)")
                 }
@@ -135,6 +144,12 @@ struct NightCard {
 
     /// The newest limit, as `≤ 5 %`.
     private var limitText: String? { limit.map { (isFloor ? "≥" : "≤") + narrowSpace + text($0) } }
+
+    /// The newest value's interval: `0.8–4.9 %`; nil without one, and for what is no share.
+    var intervalWords: String? {
+        guard unit == .fraction, let ends = nights.last?.interval else { return nil }
+        return shareNumber(ends.low) + "–" + shareNumber(ends.high) + narrowSpace + "%"
+    }
 
     /// The values there are, oldest first.
     var values: [Double] { nights.compactMap(\.value) }
@@ -201,7 +216,7 @@ struct NightChart: Drawing {
 
     func writeShapes(to w: inout HTMLWriter) {
         let nights = card.nights
-        let shown = nights.flatMap { [$0.value, $0.limit] }.compactMap { $0 }
+        let shown = nights.flatMap { [$0.value, $0.limit, $0.interval?.high] }.compactMap { $0 }
         let (bottom, top) = (min(shown.min() ?? 0, 0) * 1.12, max((shown.max() ?? 0) * 1.12, 1e-9))
         func x(_ place: Int) -> Double {
             nights.count > 1 ? 6 + (right - 12) * Double(place) / Double(nights.count - 1) : right - 6
@@ -216,6 +231,11 @@ struct NightChart: Drawing {
             } else if night.change.added > 0 {
                 w.rule("ax", x(place), height - 8, x(place), height - 4)
             }
+        }
+        for run in runs(nights.map { $0.value == nil ? nil : $0.interval?.high }) where run.count > 1 {
+            let upper = run.map { (x: x($0), y: y(nights[$0].interval?.high ?? 0)) }
+            let lower = run.reversed().map { (x: x($0), y: y(nights[$0].interval?.low ?? 0)) }
+            w.shape("path", .class("bd"), Attribute("d", pathThrough(upper + lower) + "Z"))
         }
         for run in runs(nights.map(\.limit)) {
             w.line("bk", run.map { (x: x($0), y: y(nights[$0].limit ?? 0)) }, right)

@@ -67,6 +67,8 @@ extension NightCard {
             ("highest", .optional(values.max())), ("last_value", .optional(lastGood?.value)),
             ("last_value_utc", .optional(lastGood?.started.rfc3339)), ("values_count", .integer(values.count)),
             ("runs_count", .integer(nights.count)), ("breaks_count", .integer(breaks)),
+            ("ci_low_frac", .optional(unit == .fraction ? nights.last?.interval?.low : nil)),
+            ("ci_high_frac", .optional(unit == .fraction ? nights.last?.interval?.high : nil)),
             ("nights", .list(nights.map(\.numbers))),
         ])
     }

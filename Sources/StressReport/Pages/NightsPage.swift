@@ -156,7 +156,7 @@ extension NightsPage.StudyHistory {
     fileprivate func write(id: String, to w: inout HTMLWriter) {
         let newest = records[0]
         let definition =
-            "What was measured over the last \(counted(shown.count, "run", "runs")), oldest left. Dashed: the limit. Dotted line: "
+            "What was measured over the last \(counted(shown.count, "run", "runs")), oldest left. Band: the interval. Dashed: the limit. Dotted line: "
             + "study, version or older data changed, so that values left and right of it are not alike; tick at the foot: data "
             + "were added."
         w.section(id, label: study, title: title(newest), definition: definition) { w in

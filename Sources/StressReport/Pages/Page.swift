@@ -143,9 +143,11 @@ extension HTMLWriter {
     }
 
     /// A region that scrolls sideways when it must, by touch and by keyboard, so that the page never does.
-    mutating func scrolling(_ name: String, content: (inout HTMLWriter) -> Void) {
+    ///
+    /// - Parameter isTall: whether it scrolls up and down as well, under a head that stays, for tables of very many rows.
+    mutating func scrolling(_ name: String, isTall: Bool = false, content: (inout HTMLWriter) -> Void) {
         element(
-            "div", .class("scroll"), Attribute("tabindex", "0"), Attribute("role", "region"),
+            "div", .class(isTall ? "scroll tall" : "scroll"), Attribute("tabindex", "0"), Attribute("role", "region"),
             Attribute("aria-label", name), content: content)
         line()
     }
