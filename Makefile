@@ -2,11 +2,12 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run install uninstall deb test-package test test-browser examples lint check sanitize fuzz bench bench-cold bench-instructions soak coverage power test-times bench-reference bench-quick test-slurm test-peers bench-shards format clean
+.PHONY: help deps build run install uninstall deb test-package test test-browser pdf examples lint check sanitize fuzz bench bench-cold bench-instructions soak coverage power test-times bench-reference bench-quick test-slurm test-peers bench-shards format clean
 
 # Program and tests are one build.
 SWIFT := Tests/Support/release.sh
 STUDY ?= Data/Studies/default.yaml
+RUN ?=
 TRIALS ?= 1000
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -65,6 +66,9 @@ bench-shards: ## Measure what shards cost on two Slurm nodes, and write the tabl
 test-peers: ## Share a run with GNU parallel and with Dask, and compare every byte
 	$(SWIFT) build --product belowzero
 	@Tests/Peers/shards.sh .build/release/belowzero
+
+pdf: ## Print the report pages of RUN (default: the newest below Reports) on two sheets each, with Chromium
+	@.packaging/pdf.sh "$(RUN)"
 
 examples: ## Make the pictures of Reports/Examples again
 	$(SWIFT) build --product belowzero

@@ -431,7 +431,14 @@ def check_print(browser, page, shots):
     pdf = base64.b64decode(browser.send("Page.printToPDF", preferCSSPageSize=True, printBackground=True)["data"])
     (shots / f"{page.stem}.pdf").write_bytes(pdf)
     sheets = len(re.findall(rb"/Type\s*/Page\b", pdf))
-    return [] if 1 <= sheets <= 8 else [f"prints on {sheets} sheets"]
+    faults = [] if 1 <= sheets <= 8 else [f"prints on {sheets} sheets"]
+    if browser.run("return Boolean(document.getElementById('pick'))"):
+        browser.driver.get(page.resolve().as_uri() + "?summary")
+        pdf = base64.b64decode(browser.send("Page.printToPDF", preferCSSPageSize=True, printBackground=True)["data"])
+        (shots / f"{page.stem}-summary.pdf").write_bytes(pdf)
+        sheets = len(re.findall(rb"/Type\s*/Page\b", pdf))
+        faults += [] if 1 <= sheets <= 2 else [f"its summary prints on {sheets} sheets"]
+    return faults
 
 
 def check(browser, page, axe, shots):

@@ -3,6 +3,8 @@
   "use strict";
   var d = document, root = d.documentElement, key = "belowzero-theme", tip, current = null;
   root.classList.add("js");
+  // A summary for paper: the answer, the grid and the two figures beside it.
+  if (location.search === "?summary") root.classList.add("summary");
   // A stored choice must be in place before the first paint; storage may be forbidden for files.
   try { var stored = localStorage.getItem(key); if (stored) root.dataset.theme = stored; } catch (e) {}
 
