@@ -401,6 +401,33 @@ def check_loading(browser, page):
     return faults + sort_tables(browser) + explore(browser, page)
 
 
+# The smallest text that is shown, in pixels of the screen: drawings are scaled.
+SMALLEST_TEXT = """
+let smallest = [99, ''];
+for (const e of document.querySelectorAll('main *')) {
+  if (!Array.from(e.childNodes).some(n => n.nodeType === 3 && n.textContent.trim()) || !e.getBoundingClientRect().width) continue;
+  const drawing = e.closest('svg.chart');
+  let size = parseFloat(getComputedStyle(e).fontSize);
+  if (drawing) size *= drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width;
+  if (size < smallest[0]) smallest = [size, e.textContent.trim().slice(0, 40)];
+}
+return smallest;
+"""
+# Tables of words and numbers that a wide window cuts off, with everything unfolded.
+CUT_TABLES = """
+document.querySelectorAll('details').forEach(x => x.open = true);
+return Array.from(document.querySelectorAll('.scroll')).filter(x => x.querySelector('.tbl') && x.scrollWidth > x.clientWidth + 1)
+  .map(x => x.getAttribute('aria-label'));
+"""
+
+
+def small_or_cut(browser, size):
+    """Text too small to read, and tables that are cut at the full width."""
+    smallest, words = browser.run(SMALLEST_TEXT)
+    faults = [] if smallest >= (11 if size == WIDE else 10) else [f"{smallest:.1f} px: {words}"]
+    return faults + ([f"cut: {name}" for name in browser.run(CUT_TABLES)] if size == WIDE else [])
+
+
 def check_looks(browser, page, axe, shots):
     faults = []
     for name, size, theme in (("light", WIDE, "light"), ("dark", WIDE, "dark"), ("phone", PHONE, "light"), ("phone-dark", PHONE, "dark")):
@@ -409,6 +436,7 @@ def check_looks(browser, page, axe, shots):
         width = browser.run("return document.documentElement.scrollWidth")
         if width > size[0]:
             faults.append(f"{name}: scrolls sideways, {width} px wide")
+        faults += [f"{name}: {fault}" for fault in small_or_cut(browser, size)]
         browser.open(page, size, theme, bypass=True)
         faults += [f"{name}: {fault}" for fault in axe_faults(browser, axe)]
     return faults
