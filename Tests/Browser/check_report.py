@@ -4,7 +4,7 @@
 
 For each page: the console stays empty, nothing but the file itself is requested, axe finds no WCAG 2.2 A/AA fault in
 light, dark and at 390 px, the page never scrolls sideways at 390 px, it is complete without JavaScript, the heat table
-can be walked by keyboard, rows can be filtered and sorted, the theme switches and stays, and it prints on at most eight sheets. Where a
+and the marks of drawings can be walked by keyboard, rows can be filtered and sorted, the theme switches and stays, and it prints on at most eight sheets. Where a
 reader can choose a cell, keys alone choose, pin and compare; what follows the cell says what its field says, for every
 cell; and a link leads to it. Screenshots and the PDF go to FOLDER.
 
@@ -335,6 +335,28 @@ def explored_looks(browser, page, axe, shots):
     return faults
 
 
+def walk_marks_by_keyboard(browser):
+    """Each drawing with marks that say something is one tab stop; arrow keys, Home and End walk along them, and each says what it is."""
+    faults = []
+    for chart in browser.driver.find_elements(By.CSS_SELECTOR, "svg.chart:has([data-tip])"):
+        marks = chart.find_elements(By.CSS_SELECTOR, "[data-tip]")
+        name = chart.get_attribute("aria-label")[:60]
+        stops = [mark for mark in marks if mark.get_attribute("tabindex") == "0"]
+        if len(stops) != 1 or not all(mark.get_attribute("aria-label") for mark in marks):
+            faults.append(f"{name}: {len(stops)} tab stops for {len(marks)} marks, or a mark without words")
+            continue
+        browser.run("arguments[0].focus()", stops[0])
+        shown = "document.getElementById('tip').textContent === arguments[0].getAttribute('data-tip').split('\\n').join('')"
+        if not browser.holds(shown, marks[0]):
+            faults.append(f"{name}: focus does not show what the first mark is")
+        for key, target in ((Keys.ARROW_RIGHT, marks[min(1, len(marks) - 1)]), (Keys.END, marks[-1]), (Keys.HOME, marks[0])):
+            browser.driver.switch_to.active_element.send_keys(key)
+            if not browser.holds("document.activeElement === arguments[0]", target):
+                faults.append(f"{name}: {key!r} does not lead to its mark")
+        browser.driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+    return faults
+
+
 def switch_theme(browser, page):
     """The button changes the theme, and the choice outlives the page."""
     def background():
@@ -396,7 +418,7 @@ def check_loading(browser, page):
     requests = browser.requests(page)
     if requests != [page.resolve().as_uri()]:
         faults.append(f"requests: {requests}")
-    faults += walk_by_keyboard(browser) + filter_and_sort(browser) + switch_theme(browser, page)
+    faults += walk_by_keyboard(browser) + walk_marks_by_keyboard(browser) + filter_and_sort(browser) + switch_theme(browser, page)
     browser.open(page)
     return faults + sort_tables(browser) + explore(browser, page)
 
