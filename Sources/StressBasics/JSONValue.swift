@@ -1,24 +1,30 @@
-import StressBasics
-import StressResults
-
 /// A JSON value that keeps the order it was written in, so that equal runs give equal bytes.
-enum JSONValue {
+public enum JSONValue: Sendable {
+    /// A text, escaped when it is written.
     case text(String)
+    /// A whole number.
     case integer(Int)
+    /// A number; `null` where it is not finite.
     case number(Double)
+    /// True or false.
     case flag(Bool)
+    /// An array.
     case list([JSONValue])
+    /// An object with its members in the order in which they are written.
     case object([(String, JSONValue)])
+    /// Nothing.
     case null
 
-    static func optional(_ value: Double?) -> JSONValue { value.map(JSONValue.number) ?? .null }
-    static func optional(_ value: String?) -> JSONValue { value.map(JSONValue.text) ?? .null }
+    /// A number, or nothing.
+    public static func optional(_ value: Double?) -> JSONValue { value.map(JSONValue.number) ?? .null }
+    /// A text, or nothing.
+    public static func optional(_ value: String?) -> JSONValue { value.map(JSONValue.text) ?? .null }
 
     /// The value as text with two spaces a level and a line end at its end.
-    var document: String { text(indent: "") + "\n" }
+    public var document: String { text(indent: "") + "\n" }
 
     /// The value on one line without its end.
-    var line: String {
+    public var line: String {
         switch self {
         case .list(let values): "[" + values.map(\.line).joined(separator: ",") + "]"
         case .object(let members):
