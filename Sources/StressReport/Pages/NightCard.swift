@@ -75,8 +75,10 @@ struct NightCard {
 
     /// The lowest upper limit that a run's study sets on the share below zero of a cell; nil without one.
     private static func bound(of cell: CellKey, in record: RunRecord) -> Double? {
-        record.limits.filter { $0.cell == cell && $0.measure == Measure.negativeEquity.rawValue && $0.form == "max" }
-            .compactMap(\.threshold).min()
+        let own = record.limits.filter {
+            $0.cell == cell && $0.behaviour == nil && $0.measure == Measure.negativeEquity.rawValue && $0.form == "max"
+        }
+        return own.compactMap(\.threshold).min()
     }
 
     /// What is shown; nil for a measure of another version of the program.

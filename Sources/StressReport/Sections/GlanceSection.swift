@@ -46,7 +46,8 @@ extension AssetSide {
         let own = (rows + opposite).filter { $0.cell.contract == cell.contract && $0.cell.platform == cell.platform }
         return report.study.grid.sides.map { side in
             let columns = Dictionary(grouping: own.filter { $0.cell.side == side }, by: \.cell.horizon)
-            return GlanceLine(side: side, columns: columns.compactMapValues { MaxLeverage($0, most: most) })
+            return GlanceLine(
+                side: side, columns: columns.compactMapValues { MaxLeverage($0.map { $0.judged(most: most) }) })
         }
     }
 
@@ -66,13 +67,14 @@ extension AssetSide {
 
     /// The share there with its bound and count, or what stands in the way at the lowest leverage.
     private func glanceNotes(_ column: MaxLeverage) -> [String] {
-        guard let row = column.highest else {
+        guard let highest = column.highest else {
             if let breaking = column.breaking, column.verdict == .broken {
-                let high = breaking.estimate.exit.interval.map { "could be up to \(boundText($0.high))" }
-                return ["\(breaking.cell.leverage.screenText) \(high ?? "is above")"]
+                let words = breaking.high.map { "could be up to \(boundText($0))" } ?? "is above"
+                return ["\(breaking.cell.leverage.screenText) \(words)"]
             }
-            return column.unknown.map { ["\($0.row.cell.leverage.screenText): \($0.reason.words)"] } ?? []
+            return column.unknown.map { ["\($0.cell.leverage.screenText): \($0.reason.words)"] } ?? []
         }
+        guard let row = (rows + opposite).first(where: { $0.cell == highest.cell }) else { return [] }
         guard row.estimate.status != .impossible,
             let share = row.estimate.figure(.negativeEquity, confidence: confidence)?.share
         else { return ["cannot end below zero"] }
