@@ -48,7 +48,7 @@ extension BehaviourWalk {
     }
 
     /// The nearer of the stop orders that the bar reaches; nil when it reaches none.
-    private func stopLevel(_ state: BehaviourState<Position>, _ bar: Int) -> Level? {
+    func stopLevel(_ state: BehaviourState<Position>, _ bar: Int) -> Level? {
         let nearer = nearerStop(state)
         return isAgainst(adverse[bar], nearer.price) || isAgainst(opens[bar], nearer.price) ? nearer : nil
     }

@@ -26,8 +26,8 @@ extension BehaviourWalk {
         } else {
             finish(&state, prices, feeRate: rules.liquidationFee, .liquidated, bar)
         }
-        // A stop that stands beyond the trigger was never to have its turn.
-        let isPastStop = rules.hasStop && sign * (nearerStop(state).price - prices.trigger) > 0
+        // A stop that stands beyond the trigger, or that was not reached where other prices trigger, was not to have its turn.
+        let isPastStop = stopLevel(state, bar).map { sign * ($0.price - prices.trigger) > 0 } ?? false
         state.ending?.isPastStop = isPastStop
     }
 
