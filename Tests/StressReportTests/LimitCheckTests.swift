@@ -335,14 +335,16 @@ import Testing
         let lines = report.limitsTable.contents.split(separator: "\n").map(String.init)
         #expect(
             lines[0].hasSuffix(
-                "platform,measure,limit_max_frac,value_frac,status,form,bound,unit,limit,value,low,high,baseline,earlier_runs_count,not_shown,monitored_low,monitored_high,false_alarm_frac,together_low,together_high,together_status"
+                "platform,measure,limit_max_frac,value_frac,status,form,bound,unit,limit,value,low,high,baseline,earlier_runs_count,not_shown,monitored_low,monitored_high,false_alarm_frac,together_low,together_high,together_status,behaviour"
             ))
         #expect(
             lines[1].hasSuffix(
-                "negative_equity_frac,0.02,0.03,not_shown,max,lower,fraction,0.02,0.03,0.015,0.06,,,warn,,,,,,"))
-        #expect(lines[2].hasSuffix("equity_mean_margin_frac,,-0.125,breach,min,value,of margin,-0.1,-0.125,,,,,,,,,,,"))
+                "negative_equity_frac,0.02,0.03,not_shown,max,lower,fraction,0.02,0.03,0.015,0.06,,,warn,,,,,,,hodl"))
+        #expect(
+            lines[2].hasSuffix("equity_mean_margin_frac,,-0.125,breach,min,value,of margin,-0.1,-0.125,,,,,,,,,,,,hodl")
+        )
         #expect(lines[3].contains(",LTCUSDT,,,,,,newest_bar_age_h,,,breach,max,value,h,36.0,"))
-        #expect(lines[4].hasSuffix("no_history,drift,value,fraction,0.1,0.03,0.015,0.06,,0,,,,,,,"))
+        #expect(lines[4].hasSuffix("no_history,drift,value,fraction,0.1,0.03,0.015,0.06,,0,,,,,,,,hodl"))
         let summary = report.summary(files: []).contents
         #expect(summary.contains("\"status\": \"no_history\"") && summary.contains("\"form\": \"min\""))
     }

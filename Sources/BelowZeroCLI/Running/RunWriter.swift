@@ -188,12 +188,13 @@ extension Console {
 
     private func facts(of check: LimitCheck) -> Logger.Metadata {
         let measure = check.limit.measure
-        return [
+        let behaviour: Logger.Metadata = check.limit.behaviour.map { ["behaviour": .string($0)] } ?? [:]
+        return behaviour.merging([
             "cell": .string(check.cell?.id ?? check.asset), "measure": .string(measure.rawValue),
             "form": .string(check.limit.form.name), "value": .stringConvertible(check.value ?? .nan),
             "limit": .stringConvertible(check.threshold ?? .nan), "bound": .string(check.limit.bound.rawValue),
             "unit": .string(measure.unit.rawValue),
-        ]
+        ]) { own, _ in own }
     }
 
     /// A breached limit.
