@@ -76,22 +76,35 @@ struct BehaviourDetails {
     /// Says which cells were left out; nil where none was.
     var finding: Finding? {
         let count = chosen.count
+        let isLimited = study.limits.contains { $0.behaviour != nil }
         guard !behaviours.isEmpty, count < cells.count else { return nil }
         return Finding(
             check: "behaviours", severity: .note,
             message: "behaviours were followed in \(count) of \(cells.count) cells, those of the headline's contract, "
-                + "holding time and platform",
+                + "holding time and platform" + (isLimited ? " and of limits on behaviours" : ""),
             count: cells.count - count, action: "the others are not in behaviours.csv")
     }
 
-    /// Every cell where that is done in time, else the headline's curves, else the headline's cells.
+    /// Every cell where that is done in time, else the headline's curves, else the headline's cells; with either those that limits on
+    /// behaviours name, as far as that is done in time.
     private static func chosen(_ study: Study, _ job: HistoryJob, _ cells: [StudyCell], behaviours: Int) -> [Int] {
         let walks = job.entryCount * (behaviours + 1)
         func fits(_ places: [Int]) -> Bool { walks * places.count <= mostWalks }
         let all = Array(cells.indices)
         guard !fits(all), let headline = study.headlineCell else { return all }
-        let curves = all.filter { isLike(headline, cells[$0], anyLeverage: true) }
-        return fits(curves) ? curves : all.filter { isLike(headline, cells[$0], anyLeverage: false) }
+        let selectors = study.limits.filter { $0.behaviour != nil }.map(\.cells)
+        func chosen(anyLeverage: Bool, limited: Bool) -> [Int] {
+            all.filter { place in
+                isLike(headline, cells[place], anyLeverage: anyLeverage)
+                    || limited && selectors.contains { $0.matches(cells[place]) }
+            }
+        }
+        for limited in [true, false] {
+            let curves = chosen(anyLeverage: true, limited: limited)
+            if fits(curves) { return curves }
+        }
+        let few = chosen(anyLeverage: false, limited: true)
+        return fits(few) ? few : chosen(anyLeverage: false, limited: false)
     }
 
     private static func isLike(_ headline: StudyCell, _ cell: StudyCell, anyLeverage: Bool) -> Bool {

@@ -90,11 +90,13 @@ struct JobComputing {
         var result = JobResult(
             report: input.report, ending: HistoryEnding(input.market.series), rows: answers.rows,
             kernels: answers.kernels)
+        if !settings.isTableOnly || study.limits.contains(where: { $0.behaviour != nil }) {
+            let behaviours = BehaviourDetails(
+                study: study, job: job, cells: study.cells(of: input.asset), threads: atWork.share, control: control)
+            result.behaviours = try behaviours.results()
+            result.report.findings += [behaviours.finding].compactMap { $0 }
+        }
         if settings.isTableOnly { return result }
-        let behaviours = BehaviourDetails(
-            study: study, job: job, cells: study.cells(of: input.asset), threads: atWork.share, control: control)
-        result.behaviours = try behaviours.results()
-        result.report.findings += [behaviours.finding].compactMap { $0 }
         // What a headline is made of stands on resamples.
         if study.statistics.resamples > 0 {
             let details = CellDetails(

@@ -43,7 +43,8 @@ struct Costs: Sendable {
         hasDetails = !isTableOnly && study.statistics.resamples > 0
         population = isTableOnly ? nil : study.ledgerPopulation
         ledgers = Double(min(threads, study.platforms.count * (1 + DeleveragingRule.allCases.count)))
-        behaviours = isTableOnly ? 0 : Double(study.behaviours.flatMap(\.orders).count)
+        let areFollowed = !isTableOnly || study.limits.contains { $0.behaviour != nil }
+        behaviours = !areFollowed ? 0 : Double(study.behaviours.flatMap(\.orders).count)
         basketed = isTableOnly ? [] : Set(study.baskets.flatMap(\.assets))
         accounts =
             isTableOnly ? 0 : Double(study.baskets.reduce(0) { $0 + $1.accountsPerEntry } * study.basketCells.count)
