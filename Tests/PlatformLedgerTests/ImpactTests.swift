@@ -81,8 +81,9 @@ import Testing
         let cascade = try run(impact(gamma: 2, depth: 440))
         #expect(cascade.sums(group: 0).shortfall == 20_000_000 && cascade.sums(group: 1).liquidated == 1)
         #expect(cascade.sums(group: 1).shortfall == Int128(Money.units(10 * (80 - moved))))
-        // Looked through once, the bar has only what the market itself made due; and without an impact so it has.
-        let once = try run(impact(gamma: 2, depth: 440, rounds: 1))
+        // Looked through once, the bar has only what the market itself made due, and the next one where nothing is left of the move; and
+        // without an impact so it has.
+        let once = try run(impact(gamma: 2, depth: 440, halfLife: .seconds(1), rounds: 1))
         #expect(once.sums(group: 1).liquidated == 0 && once.sums(group: 0) == cascade.sums(group: 0))
         #expect(try run(nil).sums(group: 1).liquidated == 0)
     }

@@ -72,6 +72,8 @@ struct NumberIndex {
             fallthrough
         default:
             counts.insert(abs(value))
+            // Days that are counted are written as days that are measured.
+            if column.hasSuffix("days_count") { hours.append(abs(value) * 24) }
             if value != value.rounded() { plain.append(abs(value)) }
         }
     }

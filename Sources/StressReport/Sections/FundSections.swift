@@ -27,7 +27,8 @@ extension WhoPaysSection {
             w.element("figure") { chart.write(to: &$0) }
             writeEpisodes(result, &w)
             w.source(
-                ["fund.csv", "fund_episodes.csv"], root: "", drawing: WhoPaysSection.file("fund", place))
+                ["fund.csv", "fund_episodes.csv", "platforms.csv"], root: "",
+                drawing: WhoPaysSection.file("fund", place))
         }
     }
 
