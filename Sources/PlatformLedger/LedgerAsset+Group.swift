@@ -17,7 +17,7 @@ extension LedgerAsset {
         let openingRate: Double
         /// Of the usual size.
         let terms: PositionTerms
-        /// Whether the platform opens none of the usual size.
+        /// Whether the platform opens none of the usual size; of no use where a schedule decides by the day.
         let isRejected: Bool
         private let pricing: ExitPricing
         private let fill: ResolvedFill
@@ -41,9 +41,12 @@ extension LedgerAsset {
         @inline(__always)
         func notional(_ scale: Double) -> Double { scale == 1 ? terms.notional : terms.notional * scale }
 
-        /// Whether the platform would not open a position that is so much of the usual.
-        func isRejected(_ scale: Double) -> Bool {
-            scale == 1 ? isRejected : scaled(scale).rejection(.linear, entryPrice: 1) != nil
+        /// Whether the platform would not open a position that is so much of the usual, where a dated schedule asks for `scheduled`.
+        func isRejected(_ scale: Double, price: Double, _ scheduled: ScheduledMargin) -> Bool {
+            if terms.rules.schedule != nil {
+                return scaled(scale).rejection(.linear, entryPrice: price, scheduled: scheduled) != nil
+            }
+            return scale == 1 ? isRejected : scaled(scale).rejection(.linear, entryPrice: 1) != nil
         }
 
         /// The position of a row, whole.

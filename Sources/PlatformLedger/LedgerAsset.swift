@@ -16,6 +16,8 @@ public struct LedgerAsset: Sendable {
     let groups: [Group]
     /// `Σ ρ O` of the funding charged up to the start of each bar, quote currency per coin; nil without funding.
     let fundingSums: [Double]?
+    /// Margins per coin of a dated schedule that are in force at each bar, quote currency; nil without one.
+    let scheduled: (initial: [Double], maintenance: [Double])?
     /// What a bar's open interest is of the usual.
     let scale: [Double]?
     /// Consecutive number of each bar's UTC day among the days with bars.
@@ -24,7 +26,7 @@ public struct LedgerAsset: Sendable {
     /// Lays a population along the prices of an asset. O(bars × classes).
     ///
     /// - Parameters:
-    ///   - rules: of the platform; liquidation is on, whole positions are taken over.
+    ///   - rules: of the platform; whole positions are taken over.
     ///   - maxGap: the widest step that does not close everything.
     public init(name: String, market: MarketHistory, population: Population, rules: PlatformRules, maxGap: TimeSpan?) {
         (self.name, self.market) = (name, market)
@@ -40,8 +42,15 @@ public struct LedgerAsset: Sendable {
             return Group(place, cell, market: market, windows: windows)
         }
         fundingSums = LedgerAsset.fundingSums(market)
+        scheduled = rules.schedule?.perCoin(at: market.series.time)
         scale = population.scale == .volume ? LedgerAsset.volumeScale(market) : nil
         dayOfBar = LedgerAsset.days(market.series.time)
+    }
+
+    /// What a dated schedule asks at a bar; nothing without one.
+    @inline(__always)
+    func scheduledMargin(_ bar: Int) -> ScheduledMargin {
+        scheduled.map { ScheduledMargin(initial: $0.initial[bar], maintenance: $0.maintenance[bar]) } ?? .none
     }
 
     private static func fundingSums(_ market: MarketHistory) -> [Double]? {

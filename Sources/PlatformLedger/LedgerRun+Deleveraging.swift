@@ -34,7 +34,8 @@ extension LedgerRun {
         guard let rule = input.safeguards.deleveraging else { return 0 }
         let ranking = WinnerRanking(
             rule: rule, fill: fill, sign: side == 0 ? 1 : -1,
-            fundingSum: input.assets[asset].fundingSums?[bar] ?? 0, tiers: input.rules.tiers)
+            fundingSum: input.assets[asset].fundingSums?[bar] ?? 0, tiers: input.rules.tiers,
+            maintenancePerCoin: input.assets[asset].scheduledMargin(bar).maintenance)
         let rest = closing.rest
         var bill = WinnersBill(
             asset: asset, bar: bar, side: side,

@@ -68,7 +68,8 @@ extension LedgerRun {
         let group = tables[asset].groups[slot]
         let threshold = reach[asset].threshold(
             checked: moved(group.checked[bar], asset), sign: group.sign, bar: bar,
-            oldest: Int(tables[asset][row: oldest].entry))
+            oldest: Int(tables[asset][row: oldest].entry),
+            maintenance: input.assets[asset].scheduledMargin(bar).maintenance)
         while let row = heaps[asset][side].next(from: threshold) {
             guard row >= oldest else { continue }
             rows.append(row)
@@ -89,7 +90,9 @@ extension LedgerRun {
         let group = tables[asset].groups[place.slot]
         let position = tables[asset].position(place)
         let linear = group.linear(tables[asset][row: place.row])
-        let carry = Carry(funding: position.funding(input.assets[asset].fundingSums?[bar] ?? 0))
+        let carry = Carry(
+            funding: position.funding(input.assets[asset].fundingSums?[bar] ?? 0),
+            maintenancePerCoin: input.assets[asset].scheduledMargin(bar).maintenance)
         func isDue(at price: Double) -> Bool { linear.equity(at: price, carry) <= linear.requirement(at: price, carry) }
         let checked = group.checked[bar]
         guard isDue(at: moved(checked, asset)) else { return nil }

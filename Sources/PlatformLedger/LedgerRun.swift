@@ -93,10 +93,11 @@ struct LedgerRun<Sink: LedgerSink> {
         let number = tables[asset].next
         tables[asset].append(row)
         let worst = reach[asset].worst(entry: bar, last: last)
+        let scheduled = input.assets[asset].scheduledMargin(bar)
         let day = Int(input.assets[asset].dayOfBar[bar]) * tables[asset].groups.count
         for slot in tables[asset].groups.indices {
             let group = tables[asset].groups[slot]
-            guard !group.isRejected(scale) else {
+            guard !group.isRejected(scale, price: row.price, scheduled) else {
                 tally.rejected += 1
                 continue
             }

@@ -40,12 +40,14 @@ struct Reach {
     @inline(__always)
     static func key(trigger: Double, sign: Double, fundingSum: Double) -> Double { sign * (trigger - fundingSum) }
 
-    /// No position whose key is below this is due where `checked` is the worst price; `oldest` is the entry of the oldest.
+    /// No position whose key is below this is due where `checked` is the worst price; `oldest` is the entry of the oldest, and a dated
+    /// schedule asks for `maintenance` a coin, which moves every trigger price as much as funding does.
     @inline(__always)
-    func threshold(checked: Double, sign: Double, bar: Int, oldest: Int) -> Double {
-        guard let sums = asset.fundingSums, let paid else { return sign * checked - 1e-9 * abs(checked) }
+    func threshold(checked: Double, sign: Double, bar: Int, oldest: Int, maintenance: Double) -> Double {
+        let asked = maintenance * slopes.upperBound * (1 + 1e-9)
+        guard let sums = asset.fundingSums, let paid else { return sign * checked - asked - 1e-9 * abs(checked) }
         let slack = (paid[bar] - paid[oldest]) * max(slopes.upperBound - 1, 1 - slopes.lowerBound)
-        return sign * (checked - sums[bar]) - slack * (1 + 1e-9) - 1e-9 * (abs(checked) + abs(sums[bar]))
+        return sign * (checked - sums[bar]) - asked - slack * (1 + 1e-9) - 1e-9 * (abs(checked) + abs(sums[bar]))
     }
 }
 

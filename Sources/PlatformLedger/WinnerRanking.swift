@@ -11,6 +11,8 @@ struct WinnerRanking {
     /// What funding has added up to, per coin.
     let fundingSum: Double
     let tiers: MaintenanceTiers
+    /// What a dated schedule asks for a coin; 0 without one.
+    let maintenancePerCoin: Double
 
     /// Profit of what is open; 0 or below where nothing can be taken.
     @inline(__always)
@@ -31,7 +33,9 @@ struct WinnerRanking {
         let equity = winner.equity(at: fill, fundingSum: fundingSum)
         switch rule {
         case .bitmex: return (profit / (winner.quantity * winner.price)) * (value / equity)
-        case .binance: return (profit / winner.margin) * (tiers.requirement(value) / equity)
+        case .binance:
+            let requirement = tiers.requirement(value) + winner.quantity * maintenancePerCoin
+            return (profit / winner.margin) * (requirement / equity)
         case .hyperliquid: return (sign > 0 ? fill / winner.price : winner.price / fill) * (value / equity)
         case .profit, .least: return profit * winner.part
         case .proRata: return 0
@@ -89,10 +93,10 @@ struct ScoreBounds {
 
     /// Maintenance over notional rises with the notional.
     private func maintenanceRate(_ rows: RowsSummary) -> Double {
-        let tiers = ranking.tiers
-        guard tiers.tiers.count > 1 else { return tiers.tiers[0].rate }
+        let (tiers, scheduled) = (ranking.tiers, ranking.maintenancePerCoin / ranking.fill)
+        guard tiers.tiers.count > 1 else { return tiers.tiers[0].rate + scheduled }
         let value = notional * rows.scale / rows.low * ranking.fill
-        return tiers.requirement(value) / value
+        return tiers.requirement(value) / value + scheduled
     }
 }
 

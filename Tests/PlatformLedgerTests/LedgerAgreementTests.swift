@@ -37,6 +37,19 @@ struct EventList: LedgerSink {
         expectAgreement(long.withImpact(seed: batch), batch + 30_000)
     }
 
+    /// Where margins are set for a contract and change by date.
+    @Test(arguments: 0..<10) func theyAgreeOnDatedMargins(batch: UInt64) throws {
+        var liquidated = 0
+        for seed in batch * 60 + 40_000..<batch * 60 + 40_060 {
+            let platform = try RandomPlatform(seed: seed, bars: 40 + Int(seed % 4) * 40).withSchedule(seed: seed)
+            expectAgreement(seed % 3 == 0 ? platform.withImpact(seed: seed) : platform, seed)
+            liquidated += try platform.input.run().total.liquidated
+        }
+        #expect(liquidated > 1000, "schedules that liquidate nobody show nothing")
+        let long = try RandomPlatform(seed: batch + 50_000, bars: 2600, longest: 300)
+        expectAgreement(try long.withSchedule(seed: batch), batch + 50_000)
+    }
+
     private func expectAgreement(_ platform: RandomPlatform, _ seed: UInt64) {
         let plain = PlainLedger(platform.input, maxGap: platform.maxGap)
         plain.run()

@@ -58,8 +58,18 @@ import Testing
 
     /// Entry by entry: who is below zero by the model is below zero here. Where the model knows a fill by its law, the bar's draw decides.
     @Test(arguments: 0..<10) func withoutSafeguardsThePositionsAreTheModels(batch: UInt64) throws {
+        try expectTheModelsPositions(try platforms(batch), atLeast: 1000)
+    }
+
+    /// The same where margins are set for a contract and change by date.
+    @Test(arguments: 0..<4) func underDatedMarginsThePositionsAreTheModels(batch: UInt64) throws {
+        let dated = try RandomPlatform.batch(batch).map { ($0.seed, try $0.platform.withSchedule(seed: $0.seed).input) }
+        try expectTheModelsPositions(dated, atLeast: 300)
+    }
+
+    private func expectTheModelsPositions(_ platforms: [(seed: UInt64, input: PlatformInput)], atLeast: Int) throws {
         var compared = 0
-        for (seed, input) in try platforms(batch) {
+        for (seed, input) in platforms {
             guard let asset = input.assets.first else { continue }
             // Money has a smallest unit, which must be nothing beside a position.
             var population = input.population
@@ -89,7 +99,7 @@ import Testing
                 compared += below.count
             }
         }
-        #expect(compared > 1000, "the law needs positions to be one")
+        #expect(compared > atLeast, "the law needs positions to be one")
     }
 
     /// Entries that end below zero by the model, and those of which a draw so near to the edge cannot tell.
@@ -131,7 +141,7 @@ extension PlainLedger {
     /// Whether a position is due, or not, by the last bits of funding that is added up in another order.
     func isOnTheEdge(_ record: Record) -> Bool {
         (record.entry + 1...max(record.entry + 1, lastBars[record.asset][record.entry])).contains { bar in
-            let (price, carry) = (checked(record, bar: bar), Carry(funding: funding(record, bar: bar)))
+            let (price, carry) = (checked(record, bar: bar), carry(record, bar: bar))
             let margin = linear(record).equity(at: price, carry) - linear(record).requirement(at: price, carry)
             return abs(margin) < 1e-12 * record.notional
         }

@@ -65,7 +65,10 @@ extension PlainLedger {
         let equity = equity(record, at: fill, bar: bar)
         switch rule {
         case .bitmex: return (profit / (record.coins * record.price)) * (value / equity)
-        case .binance: return (profit / record.margin) * (input.rules.tiers.requirement(value) / equity)
+        case .binance:
+            let requirement =
+                input.rules.tiers.requirement(value) + record.coins * carry(record, bar: bar).maintenancePerCoin
+            return (profit / record.margin) * (requirement / equity)
         case .hyperliquid:
             return (record.side == .long ? fill / record.price : record.price / fill) * (value / equity)
         default: return profit * record.part

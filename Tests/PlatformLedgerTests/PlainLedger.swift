@@ -121,7 +121,7 @@ final class PlainLedger {
         guard scales[asset][bar] > 0 else { return }
         for group in input.population.classes.indices {
             var record = record(asset: asset, group: group, entry: bar)
-            if terms(record).rejection(.linear, entryPrice: record.price) != nil {
+            if isRejected(record) {
                 rejected += 1
                 continue
             }
@@ -151,6 +151,26 @@ final class PlainLedger {
         let trader = input.population.classes[record.group]
         return PositionTerms(
             side: record.side, leverage: trader.leverage, notional: record.notional, rules: input.rules)
+    }
+
+    func isRejected(_ record: Record) -> Bool {
+        terms(record).rejection(.linear, entryPrice: record.price, scheduled: scheduled(record, bar: record.entry))
+            != nil
+    }
+
+    /// What a dated schedule asks for a coin at a bar.
+    private func scheduled(_ record: Record, bar: Int) -> ScheduledMargin {
+        guard let schedule = input.rules.schedule else { return .none }
+        let time = UTCInstant(milliseconds: input.assets[record.asset].market.series.time[bar])
+        let size = schedule.contractSize
+        let asked = schedule.entries.last { $0.from <= time }
+        return ScheduledMargin(
+            initial: asked.map { $0.initial / size } ?? .nan, maintenance: asked.map { $0.maintenance / size } ?? .nan)
+    }
+
+    /// What has been paid since the entry, and what is asked for a coin.
+    func carry(_ record: Record, bar: Int) -> Carry {
+        Carry(funding: funding(record, bar: bar), maintenancePerCoin: scheduled(record, bar: bar).maintenance)
     }
 
     func isUnprotected(_ record: Record) -> Bool {
@@ -208,7 +228,7 @@ final class PlainLedger {
         for index in open where records[index].asset == asset && records[index].part > 0 {
             let record = records[index]
             let checked = checked(record, bar: bar)
-            let carry = Carry(funding: funding(record, bar: bar))
+            let carry = carry(record, bar: bar)
             func isDue(_ price: Double) -> Bool {
                 linear(record).equity(at: price, carry) <= linear(record).requirement(at: price, carry)
             }

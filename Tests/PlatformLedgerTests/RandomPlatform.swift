@@ -43,6 +43,35 @@ struct RandomPlatform {
         return copy
     }
 
+    /// The same platform with margins per contract that change by date, some of them only in force after the first bars.
+    func withSchedule(seed: UInt64) throws -> RandomPlatform {
+        var random = SeededGenerator(seed: seed).stream("schedule")
+        let times: [Int64] = input.assets.flatMap { $0.market.series.time }
+        let (first, last) = (times.min() ?? 0, times.max() ?? 0)
+        let price = input.assets[0].market.series.close.first { $0 > 0 } ?? 100
+        let places = (0..<1 + random.next() % 4).map { _ in random.uniform() * 1.2 - 0.2 }.sorted()
+        let entries = places.enumerated().map { place, share in
+            let maintenance = 5 * price * (random.uniform() < 0.5 ? 0.02 : 0.15) * random.uniform() + 1e-6
+            // A millisecond apart at least.
+            let from = first + Int64(share * Double(last - first)) + Int64(place)
+            return MarginSchedule.Entry(
+                from: UTCInstant(milliseconds: from), initial: maintenance * (1 + 0.3 * random.uniform()),
+                maintenance: maintenance)
+        }
+        let own = input.rules
+        let rules = PlatformRules(
+            fees: own.fees, slippage: own.slippage, tiers: try MaintenanceTiers(flatRate: 0),
+            liquidation: own.liquidation, schedule: try MarginSchedule(entries, contractSize: 5))
+        let (population, gap) = (input.population, maxGap)
+        let assets = input.assets.map {
+            LedgerAsset(name: $0.name, market: $0.market, population: population, rules: rules, maxGap: gap)
+        }
+        var copy = self
+        copy.input = PlatformInput(
+            assets: assets, population: population, rules: rules, safeguards: input.safeguards, seed: input.seed)
+        return copy
+    }
+
     /// A hundred of them, none of the judge's, to be named by their seeds.
     static func batch(_ batch: UInt64) throws -> [(seed: UInt64, platform: RandomPlatform)] {
         try (batch * 100..<batch * 100 + 100).map { ($0 + 10_000, try RandomPlatform(seed: $0 + 10_000, bars: 96)) }

@@ -75,7 +75,7 @@ private struct OpenBook {
 
     func shortfall(_ position: LedgerPosition, bar: Int, amount: Int64, rest: Int64) -> Shortfall {
         let loser = plain.record(asset: position.asset, group: position.group, entry: position.entry)
-        let carry = Carry(funding: plain.funding(loser, bar: bar))
+        let carry = plain.carry(loser, bar: bar)
         let fill = plain.fillPrice(loser, bar: bar, trigger: plain.linear(loser).triggerPrice(carry))
         return Shortfall(
             loser: loser, bar: bar, fill: fill, coins: loser.coins * parts[position, default: 1], amount: amount,
@@ -107,8 +107,7 @@ private struct OpenBook {
             plain.input.population.classes.indices.compactMap { group in
                 var record = plain.record(asset: asset, group: group, entry: entry)
                 record.part = parts[LedgerPosition(asset: asset, group: group, entry: entry), default: 1]
-                let isOpened = plain.terms(record).rejection(.linear, entryPrice: record.price) == nil
-                return isOpened && record.part > 1e-12 ? record : nil
+                return !plain.isRejected(record) && record.part > 1e-12 ? record : nil
             }
         }
     }

@@ -96,29 +96,24 @@ extension Study {
 
     private func ledgerProblems(of platform: NamedPlatform, _ population: Population) -> [Problem] {
         let name = "platform '\(platform.name)'"
-        var problems: [Problem] = []
-        if case .schedule = platform.tierFile {
-            problems.append(
-                Problem(
-                    check: "bad_value", message: "\(name): the ledger knows no margins per contract by date",
-                    hint: "give it tiers of rates, or leave out 'ledger'", path: "ledger"))
-        }
         // A position in its first bracket is closed whole, so that nothing is lost by closing all of them whole. Before a trigger a short's
         // notional can double at most, and a volume says nothing of its largest bar.
-        let bracket = platform.tierFile == nil ? platform.rules.tiers.tiers[0].notionalCap : 0
+        // Margins per contract have no brackets, and those of a file are not known yet.
+        let isKnown = if case .brackets = platform.tierFile { false } else { true }
+        let bracket = isKnown ? platform.rules.tiers.tiers[0].notionalCap : 0
         let largest = 2 * (population.notionals.max() ?? 0)
         guard platform.rules.liquidation.isPartial,
             largest > bracket || (population.scale == .volume && bracket.isFinite)
-        else { return problems }
-        problems.append(
+        else { return [] }
+        return [
             Problem(
                 check: "bad_value",
                 message: "\(name) closes positions in parts above its first bracket of "
                     + "\(groupedText(Int(bracket.isFinite ? min(bracket, 1e15) : 0), separator: " ")), and the ledger closes them whole",
                 hint:
                     "open less a bar (population: {open_interest_per_bar: …}) so that no class can reach half of that, "
-                    + "or say liquidation: {partial: false}", path: "ledger"))
-        return problems
+                    + "or say liquidation: {partial: false}", path: "ledger")
+        ]
     }
 
     private func selectorProblems() -> [Problem] {
