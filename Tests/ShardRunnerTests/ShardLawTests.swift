@@ -94,7 +94,7 @@ import Testing
             data: [{asset: MINUTES, path: minutes.csv}, {asset: HOURS, path: hours.csv}]
             grid: {side: [long, short], leverage: 1:40, horizon: [4h, 1d]}
             platforms: {typical: {tiers: [{to: .inf, rate: 0.005}], slippage: 0.0005}}
-            statistics: {resamples: 40}
+            statistics: {resamples: 100}
             headline: {asset: HOURS, side: long, leverage: 20, horizon: 1d}
             """,
             files: [

@@ -168,13 +168,11 @@ extension ShardWorld {
             horizon: \(pick(["[4h]", "[4h, 1d]"])), contract: \(pick(["[linear]", "[linear, inverse]"]))}
             platforms: {typical: {tiers: [{to: .inf, rate: 0.005}], slippage: 0.0005, \
             liquidation: {fill: \(pick(["delay", "worst", "next"]))}}}
-            statistics: {resamples: \(pick([0, 60])), seed: \(Int(random.uniform() * 1000))}
-            limits: [{leverage: \(pick(["10", "20"])), measure: negative_equity_frac, max: 0.2}]
+            statistics: {resamples: \(pick([0, 100])), seed: \(Int(random.uniform() * 1000))}
+            limits: [{side: long, measure: negative_equity_frac, max: 0.2}]
             \(hasLedger ? "ledger: {population: {classes: [{side: long, leverage: 20}]}, horizon: 1d, adl: binance}" : "")
             """
-        return try ShardWorld(
-            yaml.replacing("leverage: 10,", with: "side: long,").replacing("leverage: 20, m", with: "side: long, m"),
-            files: files)
+        return try ShardWorld(yaml, files: files)
     }
 
     /// The seeds of a test: chosen anew in every run and printed, or the one that is asked for.
