@@ -25,6 +25,7 @@ struct BelowZero: ParsableCommand {
             RunCommand.self, SweepCommand.self, CheckCommand.self, ValidateCommand.self, ReportCommand.self,
             AskCommand.self,
             ExplainCommand.self, DiffCommand.self, LedgerCommand.self, ScenarioCommand.self, BacktestCommand.self,
+            ResampleCommand.self,
             HistoryCommand.self, StoreCommand.self, ShardCommand.self,
             IndexCommand.self,
             InitCommand.self, FetchCommand.self,

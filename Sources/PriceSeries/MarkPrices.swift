@@ -11,7 +11,8 @@ public struct MarkPrices: Hashable, Sendable {
     /// Traded bars without a mark bar of the same open time, in order; their traded prices stand in.
     public let missing: [Int]
 
-    init(high: [Double], low: [Double], close: [Double], missing: [Int]) {
+    /// Columns that lie along a series already.
+    package init(high: [Double], low: [Double], close: [Double], missing: [Int]) {
         (self.high, self.low, self.close) = (high, low, close)
         self.missing = missing
     }

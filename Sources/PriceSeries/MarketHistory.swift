@@ -30,10 +30,19 @@ public struct MarketHistory: Sendable {
     }
 
     init(series: BarSeries, fundingPerBar: [Double]?, mark: MarkPrices?) {
+        self.init(
+            simulated: series, fundingPerBar: fundingPerBar, mark: mark,
+            volatility: MarketHistory.volatility(series.close))
+    }
+
+    /// Paths one behind the other, whose steps from one to the next are no returns.
+    ///
+    /// - Parameter volatility: of a bar.
+    package init(simulated series: BarSeries, fundingPerBar: [Double]?, mark: MarkPrices?, volatility: Double) {
         self.series = series
         self.fundingPerBar = fundingPerBar
         self.mark = mark
-        volatility = MarketHistory.volatility(series.close)
+        self.volatility = volatility
         barLength = series.barLength ?? .days(1)
         let lowest = [series.open, series.high, series.low, series.close].map { $0.min() ?? 1 }.min() ?? 1
         isNeverNegative = lowest >= 0

@@ -58,6 +58,8 @@ extension ResultsDocument {
         let behaviours: [BehaviourResult]?
         /// The same.
         let baskets: [BasketResult]?
+        /// The same.
+        let simulated: [SimulatedResult]?
     }
 
     private struct RowName: Codable {
@@ -81,7 +83,8 @@ extension ResultsDocument {
             requirements: report.requirements, comparisons: report.comparisons,
             lookBackMargins: report.lookBackMargins, bands: report.bands, yearRecords: report.yearRecords,
             ledger: report.ledger, behaviours: report.behaviours.isEmpty ? nil : report.behaviours,
-            baskets: report.baskets.isEmpty ? nil : report.baskets)
+            baskets: report.baskets.isEmpty ? nil : report.baskets,
+            simulated: report.simulated.isEmpty ? nil : report.simulated)
         return [UInt8](ExactJSON.bytes(Joined(header: Header(), body: body)))
     }
 
@@ -134,6 +137,7 @@ extension ResultsDocument {
         (report.lookBackMargins, report.bands) = (body.lookBackMargins, body.bands)
         (report.yearRecords, report.ledger) = (body.yearRecords, body.ledger)
         (report.behaviours, report.baskets) = (body.behaviours ?? [], body.baskets ?? [])
+        report.simulated = body.simulated ?? []
         if let row = body.suspiciousRow {
             report.suspicion = SuspicionCheck(
                 bars: body.suspiciousBars ?? 0,

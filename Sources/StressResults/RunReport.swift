@@ -50,6 +50,8 @@ public struct RunReport: Sendable {
     public var behaviours: [BehaviourResult] = []
     /// The study's baskets, in its order, then by leverage, holding time and platform, modes running fastest; empty where none was asked for.
     public var baskets: [BasketResult] = []
+    /// Positions in simulated futures, in the study's order of histories, then in plan order; empty where none was asked for.
+    public var simulated: [SimulatedResult] = []
 
     /// A report of the given parts.
     public init(

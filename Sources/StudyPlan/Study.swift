@@ -26,6 +26,8 @@ public struct Study: Hashable, Sendable {
     public var behaviours: [Behaviour] = []
     /// Positions that are opened together, and how they are margined.
     public var baskets: [Basket] = []
+    /// Simulated futures; nil where none is asked for.
+    public var resample: ResampleRules?
     /// The cell the first sentence speaks of.
     public var headline: CellSelector
     /// What a headline without data makes of the run.

@@ -119,7 +119,7 @@ extension Study {
         study.platforms = platforms.filter { $0.name == cell.platform }
         (study.grid.contracts, study.grid.sides) = ([cell.contract], [cell.side])
         (study.grid.leverages, study.grid.horizons) = ([cell.leverage], [cell.horizon])
-        (study.limits, study.baskets) = ([], [])
+        (study.limits, study.baskets, study.resample) = ([], [], nil)
         return study
     }
 }

@@ -47,6 +47,7 @@ private final class Recorder: RunObserver {
         case .notKept: "not kept"
         case .settling(let platforms): "settling \(platforms)"
         case .spreading: "spreading"
+        case .simulating(let paths): "simulating \(paths)"
         case .recomputing: "recomputing"
         }
     }

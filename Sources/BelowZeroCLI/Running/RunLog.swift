@@ -38,6 +38,7 @@ struct RunLog: RunObserver {
             console.say(
                 baskets == 1 ? "Asking whether spreading helps" : "Asking of \(baskets) baskets whether spreading helps"
             )
+        case .simulating(let paths): console.say("Making \(paths) futures of each price history")
         case .recomputing(let asset): console.say("Computing again what lies between the runs of \(asset)")
         }
     }

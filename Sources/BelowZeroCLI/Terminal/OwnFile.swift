@@ -25,6 +25,9 @@ struct OwnFile {
     /// The table of a ledger.
     static let ledger = OwnFile(
         name: "table of a ledger", mark: ",platform,class,entries_count,unprotected_count,", within: 4096)
+    /// The table of simulated futures.
+    static let simulated = OwnFile(
+        name: "table of simulated futures", mark: ",volatility_law,paths_count,", within: 4096)
     /// Metrics of a run.
     static let metrics = OwnFile(name: "metrics file", mark: "# HELP belowzero_", within: 4096)
 

@@ -98,6 +98,7 @@ public struct StressSession: Sendable {
         report.ledger = try ledger(report)
         report.addLedgerFindings()
         try addBaskets(to: &report)
+        try addSimulated(to: &report)
         let spent = begin.duration(to: clock.now)
         report.circumstances.duration = TimeSpan(milliseconds: Int64(spent / .milliseconds(1)))
         return report.withOwedShares().comparing(results.compactMap(\.suspicion).first)

@@ -40,6 +40,8 @@ public enum RunEvent: Sendable {
     case settling(platforms: Int)
     /// So many baskets are walked.
     case spreading(baskets: Int)
+    /// So many futures are made of every history.
+    case simulating(paths: Int)
     /// What lies between two runs of a price history is computed again.
     case recomputing(asset: String)
 }

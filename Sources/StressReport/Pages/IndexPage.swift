@@ -26,6 +26,7 @@ struct IndexPage {
     private var headline: CellSentences? { report.headlineSentences }
     private var whoPays: WhoPaysSection? { WhoPaysSection(report) }
     private var spreading: SpreadSection? { SpreadSection(report) }
+    private var simulated: SimulatedSection? { SimulatedSection(report) }
 
     /// The page.
     var file: ReportFile {
@@ -41,6 +42,7 @@ struct IndexPage {
             writeMatrix(&w)
             spreading?.write(to: &w)
             whoPays?.write(to: &w)
+            simulated?.write(to: &w)
             writeAssets(&w)
             writeFiles(&w)
         }
@@ -51,7 +53,7 @@ struct IndexPage {
         (report.limits.isEmpty ? [] : [("limits", "Limits")])
             + (report.failures.isEmpty ? [] : [("failures", "No data")])
             + [QuestionsSection.section, ("assets", "Assets")] + (spreading?.sections ?? []) + (whoPays?.sections ?? [])
-            + [
+            + (simulated?.sections ?? []) + [
                 ("data", "Data"), ("files", "Files"),
             ]
     }

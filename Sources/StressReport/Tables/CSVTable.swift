@@ -73,7 +73,8 @@ extension RunReport {
     func tables(pages: [AssetSide], answers: [Answer]) -> [CSVTable] {
         var tables =
             [resultsTable, severityTable, intervalsTable, safeguardsTable, maxLeverageTable] + anatomyTables
-            + comparisonTables + behaviourTables + basketTables + pooledTables + backtestTables + lookBackTables
+            + comparisonTables + behaviourTables + basketTables + simulatedTables + pooledTables
+            + backtestTables + lookBackTables
             + ledgerTables + [
                 dataQualityTable, inputsTable, statementsTable(pages: pages, answers: answers), answersTable(answers),
             ]

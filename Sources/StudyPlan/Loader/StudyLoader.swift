@@ -37,7 +37,7 @@ struct StudyLoader {
     func study() -> Study? {
         let known = [
             "version", "name", "data", "grid", "position", "platforms", "ledger", "statistics", "limits", "headline",
-            "archive", "behaviours", "baskets",
+            "archive", "behaviours", "baskets", "resample",
         ]
         guard let map = root.map(known: known + StudyLoader.operationKeys) else { return nil }
         checkVersion(map)
@@ -50,6 +50,7 @@ struct StudyLoader {
         let limits = map["limits"].map(limitSection) ?? []
         let behaviours = map["behaviours"].map(StudyLoader.behaviourSection) ?? []
         let baskets = map["baskets"].map(StudyLoader.basketSection) ?? []
+        let resample = map["resample"].map(StudyLoader.resampleSection)
         let headline = map["headline"].map { selector($0, extra: [StudyLoader.noValueKey]) } ?? CellSelector()
         let headlineRule = map["headline"].map(headlineRule) ?? .fail
         let name = map["name"].map(nameSection) ?? "study"
@@ -63,7 +64,7 @@ struct StudyLoader {
             name: name, inputs: inputs, grid: grid, position: position, platforms: platforms,
             statistics: statistics, limits: limits, headline: headline, operations: operations)
         study.archive = archive ?? nil
-        study.ledger = ledger ?? nil
+        (study.ledger, study.resample) = (ledger ?? nil, resample ?? nil)
         (study.behaviours, study.baskets) = (behaviours, baskets)
         study.headlineOnNoValue = headlineRule
         return study

@@ -22,6 +22,7 @@ extension Study {
         lines += behaviours.map { "  - {\($0.parts(name: quoted($0.name)).joined(separator: ", "))}" }
         if !baskets.isEmpty { lines.append("baskets:") }
         lines += baskets.map { "  - {\($0.parts(quoted: quoted).joined(separator: ", "))}" }
+        if let resample { lines.append(resample.line) }
         let headlineParts = selectorParts(headline) + ruleParts(headlineOnNoValue, isComplete)
         lines.append("headline: {\(headlineParts.joined(separator: ", "))}")
         return lines.joined(separator: "\n") + "\n"
@@ -40,6 +41,7 @@ extension Study {
             (limits.isEmpty, "limits: none, no figure ends a run with exit code 3"),
             (behaviours.isEmpty, "behaviours: none, every position is held"),
             (baskets.isEmpty, "baskets: none, every position has an account of its own"),
+            (resample == nil, "resample: none, no futures are simulated"),
             (statistics.lookBack == nil, "statistics.look_back_margin: none"),
             (ledger == nil, "ledger: none, it is not asked who pays"),
             (archive == nil, "archive: the one that 'belowzero fetch' knows"),

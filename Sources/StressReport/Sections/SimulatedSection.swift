@@ -1,0 +1,100 @@
+import StressBasics
+import StressResults
+import StressStatistics
+import StudyPlan
+
+/// The headline's position in simulated futures, on the front page; marked as simulated wherever it stands.
+struct SimulatedSection {
+    let report: RunReport
+    let rules: ResampleRules
+    /// Of the headline's history, contract, side and platform.
+    private let results: [SimulatedResult]
+    private let headline: CellKey
+
+    /// Nil where nobody asked, and where there are no futures of the headline's history.
+    init?(_ report: RunReport) {
+        guard let rules = report.study.resample, let headline = report.study.headlineCell?.key else { return nil }
+        let like = CellSelector(like: headline, but: [.leverage, .horizon])
+        results = report.simulated.filter { like.matches($0.cell) && $0.negative != nil }
+        guard !results.isEmpty else { return nil }
+        (self.report, self.rules, self.headline) = (report, rules, headline)
+    }
+
+    /// Places to jump to.
+    var sections: [(id: String, label: String)] { [("simulated", "Simulated")] }
+
+    /// Leverages that are shown; all of them are in the file.
+    private static let mostShown = 12
+
+    private var leverages: [Leverage] {
+        let all = Set(results.map(\.cell.leverage)).sorted()
+        return chosen(all, limit: SimulatedSection.mostShown, keeping: headline.leverage)
+    }
+
+    private func result(_ leverage: Leverage, _ horizon: TimeSpan) -> SimulatedResult? {
+        results.first { $0.cell.leverage == leverage && $0.cell.horizon == horizon }
+    }
+
+    /// Writes the section.
+    func write(to w: inout HTMLWriter) {
+        w.section("simulated", label: "Simulated, not seen", title: title, definition: definition) { w in
+            let name = "Share of simulated futures below zero, %"
+            w.scrolling(name) { w in
+                w.element("table", .class("tbl num")) { w in
+                    w.element("caption", .class("vh"), text: name)
+                    w.tableHead(["Leverage"] + heads)
+                    w.element("tbody") { w in
+                        for leverage in leverages { w.numberRow(leverage.screenText, fields(leverage)) }
+                    }
+                }
+            }
+            w.element("p", .class("key"), text: caution)
+            w.source(["simulated.csv"], root: "", note: shownNote)
+        }
+    }
+
+    private var heads: [String] {
+        rules.horizons.flatMap { ["Below zero in \(spanWords($0)), %", "liquidated, %"] }
+    }
+
+    private var shownNote: String {
+        let all = Set(results.map(\.cell.leverage)).count
+        return leverages.count < all ? "Shown: \(leverages.count) of \(all) leverages" : ""
+    }
+
+    private func fields(_ leverage: Leverage) -> [String] {
+        rules.horizons.flatMap { horizon -> [String] in
+            let found = result(leverage, horizon)
+            return [text(found?.negative), text(found?.liquidated)]
+        }
+    }
+
+    private func text(_ share: SimulatedShare?) -> String {
+        share.map { "\(shareNumber($0.share)) (\(intervalNumber($0.interval)))" } ?? "n/a"
+    }
+
+    /// The finding, in the longest of the futures.
+    private var title: String {
+        let position = "\(headline.leverage.screenText) \(headline.side.rawValue)"
+        guard let horizon = rules.horizons.last, let found = result(headline.leverage, horizon),
+            let share = found.negative
+        else { return "What simulated futures say" }
+        return
+            "In simulated futures of \(spanWords(horizon)), \(shareText(share.share)) of \(position) positions end below zero"
+    }
+
+    private var definition: String {
+        let how =
+            rules.method == .stationary
+            ? "runs of bars of its own, \(spanWords(rules.block)) long on average, put together anew"
+            : "bars of its own, each at the volatility that the future has come to"
+        return
+            "\(visibleText(headline.asset)), \(counted(rules.paths, "future", "futures")) from the newest price on: \(how). In brackets the "
+            + "\(confidenceText(report.study.statistics.confidence)) interval of the draws alone."
+    }
+
+    private var caution: String {
+        "Simulated: a future holds nothing that the history did not. Its interval narrows with every path, and does not know how "
+            + "little the history may have seen."
+    }
+}

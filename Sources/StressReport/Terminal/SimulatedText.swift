@@ -1,0 +1,68 @@
+import StressBasics
+import StressResults
+import StudyPlan
+
+/// Results in simulated futures as a table for a terminal, with what they are.
+public func simulatedText(
+    _ results: [SimulatedResult], rules: ResampleRules, confidence: Double, style: TerminalStyle
+) -> String {
+    let head = [["Asset", "Contract", "Side", "Leverage", "Held", "Below zero", "CI", "Liquidated", "Equity"]]
+    let rows = results.map { result -> [String] in
+        let cell = result.cell
+        return [
+            SourceLocation.presentable(cell.asset), cell.contract.rawValue, cell.side.rawValue,
+            plainText(cell.leverage.screenText), cell.horizon.text,
+            result.negative.map { plainText(shareText($0.share)) } ?? "not opened",
+            result.negative.map { plainText(intervalNumber($0.interval)) + " %" } ?? "",
+            result.liquidated.map { plainText(shareText($0.share)) } ?? "",
+            result.counts.meanEquity.map { plainText(signedPercentNumber($0)) + " %" } ?? "",
+        ]
+    }
+    let note =
+        "Simulated: \(rules.paths) futures of each history by the \(rules.method.rawValue) method, blocks of \(rules.block.text), seed "
+        + "\(rules.seed). CI: \(plainText(confidenceText(confidence))) interval of the draws alone; a future holds nothing that the "
+        + "history did not. Equity: mean left of the margin."
+    return columns(head + rows, numbersFrom: 3) + "\n\n" + style.wrapped(note)
+}
+
+/// Fields padded to columns, two blanks between them; from a place on they stand at the right.
+private func columns(_ rows: [[String]], numbersFrom first: Int) -> String {
+    let widths = (rows.first ?? []).indices.map { place in rows.map { $0[place].count }.max() ?? 0 }
+    return rows.map { row in
+        row.enumerated().map { place, field in
+            let blanks = String(repeating: " ", count: widths[place] - field.count)
+            return place >= first ? blanks + field : field + blanks
+        }.joined(separator: "  ").trimmingTrailingBlanks
+    }.joined(separator: "\n")
+}
+
+extension String {
+    fileprivate var trimmingTrailingBlanks: String {
+        var text = self[...]
+        while text.last == " " { text.removeLast() }
+        return String(text)
+    }
+}
+
+/// The same as JSON, one object a line.
+public func simulatedJSON(_ results: [SimulatedResult]) -> String {
+    results.map { result in
+        JSONValue.object(
+            result.cell.members + [
+                ("is_simulated", .flag(true)), ("method", .text(result.method.rawValue)),
+                ("volatility_law", .optional(result.law?.rawValue)), ("bars_count", .integer(result.bars)),
+                ("fill", .text(result.fill)), ("entries_count", .integer(result.counts.opened)),
+                ("rejected_count", .integer(result.counts.rejected)),
+                ("liquidated_count", .integer(result.counts.liquidated)),
+                ("negative_count", .number(result.counts.negative)),
+                ("negative_equity_frac", .optional(result.negative?.share)),
+                ("ci_low_frac", .optional(result.negative?.interval.low)),
+                ("ci_high_frac", .optional(result.negative?.interval.high)),
+                ("liquidated_frac", .optional(result.liquidated?.share)),
+                ("worst_negative_equity_frac", .optional(result.worst?.share)),
+                ("shortfall_mean_margin_frac", .optional(result.counts.meanShortfall)),
+                ("equity_mean_margin_frac", .optional(result.counts.meanEquity)),
+            ]
+        ).line
+    }.joined(separator: "\n")
+}
