@@ -60,6 +60,8 @@ extension ResultsDocument {
         let baskets: [BasketResult]?
         /// The same.
         let simulated: [SimulatedResult]?
+        /// Nil in documents of before there were any, and where the study asks for none.
+        let sides: SideResults?
     }
 
     private struct RowName: Codable {
@@ -84,7 +86,7 @@ extension ResultsDocument {
             lookBackMargins: report.lookBackMargins, bands: report.bands, yearRecords: report.yearRecords,
             ledger: report.ledger, behaviours: report.behaviours.isEmpty ? nil : report.behaviours,
             baskets: report.baskets.isEmpty ? nil : report.baskets,
-            simulated: report.simulated.isEmpty ? nil : report.simulated)
+            simulated: report.simulated.isEmpty ? nil : report.simulated, sides: report.sides)
         return [UInt8](ExactJSON.bytes(Joined(header: Header(), body: body)))
     }
 
@@ -137,7 +139,7 @@ extension ResultsDocument {
         (report.lookBackMargins, report.bands) = (body.lookBackMargins, body.bands)
         (report.yearRecords, report.ledger) = (body.yearRecords, body.ledger)
         (report.behaviours, report.baskets) = (body.behaviours ?? [], body.baskets ?? [])
-        report.simulated = body.simulated ?? []
+        (report.simulated, report.sides) = (body.simulated ?? [], body.sides)
         if let row = body.suspiciousRow {
             report.suspicion = SuspicionCheck(
                 bars: body.suspiciousBars ?? 0,

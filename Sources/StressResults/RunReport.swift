@@ -52,6 +52,8 @@ public struct RunReport: Sendable {
     public var baskets: [BasketResult] = []
     /// Positions in simulated futures, in the study's order of histories, then in plan order; empty where none was asked for.
     public var simulated: [SimulatedResult] = []
+    /// Side calculations; nil where the study asks for none.
+    public var sides: SideResults?
 
     /// A report of the given parts.
     public init(

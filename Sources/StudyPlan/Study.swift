@@ -28,6 +28,10 @@ public struct Study: Hashable, Sendable {
     public var baskets: [Basket] = []
     /// Simulated futures; nil where none is asked for.
     public var resample: ResampleRules?
+    /// Where capital is held; nil where that is not asked.
+    public var custody: CustodyRules?
+    /// Taxes on a realised loss; nil where that is not asked.
+    public var tax: TaxRules?
     /// The cell the first sentence speaks of.
     public var headline: CellSelector
     /// What a headline without data makes of the run.

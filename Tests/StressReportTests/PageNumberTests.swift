@@ -50,6 +50,7 @@ import Testing
         case 4: return (try TableTests.boundedReport(), try Rendered.bounded)
         case 7: return try rendered(makeBehaviourReport())
         case 8: return try rendered(makeBasketReport())
+        case 9: return try rendered(makeFuturesReport())
         case 5: return try rendered(makeLateReport())
         default:
             let leverages = (1...30).map(Double.init)
@@ -60,7 +61,7 @@ import Testing
 
     private static func rendered(_ report: RunReport) -> (RunReport, [ReportFile]) { (report, report.files()) }
 
-    @Test("Every number of a page is in a file of the run", arguments: 0..<9)
+    @Test("Every number of a page is in a file of the run", arguments: 0..<10)
     func everyNumber(place: Int) throws {
         let (report, files) = try PageNumberTests.run(place)
         let entries = entries(report, files)

@@ -39,7 +39,7 @@ public struct PageNumbers {
         // Column heads of quantiles.
         "90 %", "99 %",
         // A rule of the program, said where it refuses: fewer peaks or more years than it trusts.
-        "fewer than 25 separate peaks", "more than 5 times the history",
+        "26 U.S.C. 1211 and 1212", "fewer than 25 separate peaks", "more than 5 times the history",
         "more than 2 times the history", "fewer than 30 independent windows", "at 1×",
     ]
 

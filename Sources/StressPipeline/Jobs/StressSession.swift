@@ -101,7 +101,7 @@ public struct StressSession: Sendable {
         try addSimulated(to: &report)
         let spent = begin.duration(to: clock.now)
         report.circumstances.duration = TimeSpan(milliseconds: Int64(spent / .milliseconds(1)))
-        return report.withOwedShares().comparing(results.compactMap(\.suspicion).first)
+        return try report.addingSides().withOwedShares().comparing(results.compactMap(\.suspicion).first)
     }
 
     /// Who paid, of the histories whose jobs were done; nil for a study that does not ask.

@@ -27,6 +27,7 @@ struct IndexPage {
     private var whoPays: WhoPaysSection? { WhoPaysSection(report) }
     private var spreading: SpreadSection? { SpreadSection(report) }
     private var simulated: SimulatedSection? { SimulatedSection(report) }
+    private var sides: SideSections? { SideSections(report) }
 
     /// The page.
     var file: ReportFile {
@@ -43,6 +44,7 @@ struct IndexPage {
             spreading?.write(to: &w)
             whoPays?.write(to: &w)
             simulated?.write(to: &w)
+            sides?.write(to: &w)
             writeAssets(&w)
             writeFiles(&w)
         }
@@ -53,7 +55,7 @@ struct IndexPage {
         (report.limits.isEmpty ? [] : [("limits", "Limits")])
             + (report.failures.isEmpty ? [] : [("failures", "No data")])
             + [QuestionsSection.section, ("assets", "Assets")] + (spreading?.sections ?? []) + (whoPays?.sections ?? [])
-            + (simulated?.sections ?? []) + [
+            + (simulated?.sections ?? []) + (sides?.sections ?? []) + [
                 ("data", "Data"), ("files", "Files"),
             ]
     }

@@ -58,7 +58,7 @@ private func figureColumns(_ confidence: Double) -> [Column<AnswerLine>] {
     [
         Column(
             "figure", "", .text,
-            "A number of the answer, with its unit last: _count, _frac (fraction), _margin_frac (of margin), _h (hours); empty "
+            "A number of the answer, with its unit last: _count, _frac (fraction), _margin_frac (of margin), _h (hours), _quote (money); empty "
                 + "where an answer has none"
         ) { $0.figure?.name ?? "" },
         Column("value", "", .number, "The number") { field($0.figure?.value) },

@@ -73,7 +73,7 @@ extension RunReport {
     func tables(pages: [AssetSide], answers: [Answer]) -> [CSVTable] {
         var tables =
             [resultsTable, severityTable, intervalsTable, safeguardsTable, maxLeverageTable] + anatomyTables
-            + comparisonTables + behaviourTables + basketTables + simulatedTables + pooledTables
+            + comparisonTables + behaviourTables + basketTables + simulatedTables + sideTables + pooledTables
             + backtestTables + lookBackTables
             + ledgerTables + [
                 dataQualityTable, inputsTable, statementsTable(pages: pages, answers: answers), answersTable(answers),

@@ -37,7 +37,7 @@ struct StudyLoader {
     func study() -> Study? {
         let known = [
             "version", "name", "data", "grid", "position", "platforms", "ledger", "statistics", "limits", "headline",
-            "archive", "behaviours", "baskets", "resample",
+            "archive", "behaviours", "baskets", "resample", "custody", "tax",
         ]
         guard let map = root.map(known: known + StudyLoader.operationKeys) else { return nil }
         checkVersion(map)
@@ -51,6 +51,8 @@ struct StudyLoader {
         let behaviours = map["behaviours"].map(StudyLoader.behaviourSection) ?? []
         let baskets = map["baskets"].map(StudyLoader.basketSection) ?? []
         let resample = map["resample"].map(StudyLoader.resampleSection)
+        let custody = map["custody"].map(StudyLoader.custodySection)
+        let tax = map["tax"].map(StudyLoader.taxSection)
         let headline = map["headline"].map { selector($0, extra: [StudyLoader.noValueKey]) } ?? CellSelector()
         let headlineRule = map["headline"].map(headlineRule) ?? .fail
         let name = map["name"].map(nameSection) ?? "study"
@@ -65,6 +67,7 @@ struct StudyLoader {
             statistics: statistics, limits: limits, headline: headline, operations: operations)
         study.archive = archive ?? nil
         (study.ledger, study.resample) = (ledger ?? nil, resample ?? nil)
+        (study.custody, study.tax) = (custody ?? nil, tax ?? nil)
         (study.behaviours, study.baskets) = (behaviours, baskets)
         study.headlineOnNoValue = headlineRule
         return study

@@ -23,6 +23,8 @@ extension Study {
         if !baskets.isEmpty { lines.append("baskets:") }
         lines += baskets.map { "  - {\($0.parts(quoted: quoted).joined(separator: ", "))}" }
         if let resample { lines.append(resample.line) }
+        if let custody { lines.append(custody.line(quoted: quoted)) }
+        if let tax { lines.append(tax.line(quoted: quoted)) }
         let headlineParts = selectorParts(headline) + ruleParts(headlineOnNoValue, isComplete)
         lines.append("headline: {\(headlineParts.joined(separator: ", "))}")
         return lines.joined(separator: "\n") + "\n"
@@ -42,6 +44,8 @@ extension Study {
             (behaviours.isEmpty, "behaviours: none, every position is held"),
             (baskets.isEmpty, "baskets: none, every position has an account of its own"),
             (resample == nil, "resample: none, no futures are simulated"),
+            (custody == nil, "custody: none, it is not asked what may be lost beside the price"),
+            (tax == nil, "tax: none, a loss is not followed through taxes"),
             (statistics.lookBack == nil, "statistics.look_back_margin: none"),
             (ledger == nil, "ledger: none, it is not asked who pays"),
             (archive == nil, "archive: the one that 'belowzero fetch' knows"),

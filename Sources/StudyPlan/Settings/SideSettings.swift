@@ -1,0 +1,125 @@
+import StressBasics
+
+extension Settings {
+    /// Side calculations under `custody` and `tax`.
+    static let sideSections: [Section] = [CustodyRates.section, TaxRates.section]
+
+    /// Where the figures of a side calculation are from.
+    fileprivate static let source = Setting<String>(
+        "source", .text([]), standard: "", "Where the figures are from, for the page.",
+        read: { reader in
+            reader.text().flatMap { text in
+                text.count <= 200 ? text : reader.wrong("is longer than 200 characters", hint: "name the source alone")
+            }
+        }, text: { $0 })
+
+    /// What may be lost wherever the price goes.
+    enum CustodyRates {
+        static let years = Setting("years", 0.001...100, standard: 5, "How long, in years.")
+        static let hazard = Setting("hazard", share: 0...10, "Failures of the platform a year, such as 1%.")
+        static let keys = Setting("keys", share: 0...10, "Losses of the keys a year, such as 0.5%.")
+        static let share = Setting("share", share: 0...1, "The part of the capital that is held there.")
+        static let recovery = Setting("recovery", share: 0...1, "What is given back after a failure of the platform.")
+        static let section = Section(
+            "custody", [years.facts, hazard.facts, keys.facts, share.facts, recovery.facts, source.facts])
+    }
+
+    /// What a realised loss does to taxes.
+    enum TaxRates {
+        /// Money.
+        static let most = 1e15
+        static let loss = Setting(
+            "loss", 1e-9...most, "The realised loss, quote currency; the headline's margin unless said.")
+        static let incomeRate = Setting("income_rate", share: 0...1, "Tax saved on a unit of income, such as 24%.")
+        static let gainsRate = Setting("gains_rate", share: 0...1, "Tax saved on a unit of gains, such as 15%.")
+        static let limit = Setting(
+            "limit", 0...most, standard: 3000, "Income that may be offset a year; 3000 by 26 U.S.C. 1211(b)(1).")
+        static let section = Section(
+            "tax", [loss.facts, incomeRate.facts, gainsRate.facts, limit.facts, source.facts], others: ["gains"])
+    }
+}
+
+extension StudyLoader {
+    /// Years of gains that a study may name.
+    private static let mostGains = 100
+
+    /// The value of a setting; what is there already where the study leaves it out, nil after a problem.
+    private static func value<Value>(_ setting: Setting<Value>, _ map: YAMLMap, else other: Value) -> Value? {
+        guard let reader = map[setting.key] else { return other }
+        return setting.read(reader)
+    }
+
+    /// The `custody` section.
+    static func custodySection(_ reader: YAMLReader) -> CustodyRules? {
+        typealias Known = Settings.CustodyRates
+        guard let map = reader.map(known: Known.section.keys), let hazard = map.required(Known.hazard) else {
+            return nil
+        }
+        var rules = CustodyRules(hazard: hazard)
+        guard let years = value(Known.years, map, else: rules.years),
+            let keys = value(Known.keys, map, else: rules.keys), let share = value(Known.share, map, else: rules.share),
+            let recovery = value(Known.recovery, map, else: rules.recovery),
+            let source = value(Settings.source, map, else: rules.source)
+        else { return nil }
+        (rules.years, rules.keys, rules.share) = (years, keys, share)
+        (rules.recovery, rules.source) = (recovery, source)
+        return rules
+    }
+
+    /// The `tax` section.
+    static func taxSection(_ reader: YAMLReader) -> TaxRules? {
+        typealias Known = Settings.TaxRates
+        guard let map = reader.map(known: Known.section.keys), let rate = map.required(Known.incomeRate) else {
+            return nil
+        }
+        var rules = TaxRules(incomeRate: rate)
+        guard let gainsRate = value(Known.gainsRate, map, else: rules.gainsRate),
+            let limit = value(Known.limit, map, else: rules.limit),
+            let source = value(Settings.source, map, else: rules.source), let gains = gains(map["gains"])
+        else { return nil }
+        if map[Known.loss.key] != nil {
+            guard let loss = map.value(of: Known.loss) else { return nil }
+            rules.loss = loss
+        }
+        (rules.gainsRate, rules.limit, rules.source, rules.gains) = (gainsRate, limit, source, gains)
+        return rules
+    }
+
+    /// One figure for every year, or several.
+    private static func gains(_ reader: YAMLReader?) -> [Double]? {
+        guard let reader else { return [0] }
+        guard reader.node.sequence != nil else { return reader.number(0...Settings.TaxRates.most).map { [$0] } }
+        guard let list = reader.list(most: mostGains) else { return nil }
+        let found = list.compactMap { $0.number(0...Settings.TaxRates.most) }
+        guard found.count == list.count else { return nil }
+        return found.isEmpty ? reader.wrong("has no year", hint: "write 4000, or [4000, 0, 2500]") : found
+    }
+}
+
+extension CustodyRules {
+    /// The line of a study's text, as the loader reads it.
+    func line(quoted: (String) -> String) -> String {
+        typealias Known = Settings.CustodyRates
+        let parts = [
+            Known.years.entry(years), Known.hazard.entry(hazard), Known.keys.entry(keys), Known.share.entry(share),
+            Known.recovery.entry(recovery),
+        ]
+        return "custody: {\((parts + sourcePart(source, quoted)).joined(separator: ", "))}"
+    }
+}
+
+extension TaxRules {
+    /// The same.
+    func line(quoted: (String) -> String) -> String {
+        typealias Known = Settings.TaxRates
+        let parts = [
+            loss.map(Known.loss.entry), "gains: [\(gains.map(numberText).joined(separator: ", "))]",
+            Known.incomeRate.entry(incomeRate), Known.gainsRate.entry(gainsRate), Known.limit.entry(limit),
+        ]
+        return "tax: {\((parts.compactMap { $0 } + sourcePart(source, quoted)).joined(separator: ", "))}"
+    }
+}
+
+private func sourcePart(_ source: String, _ quoted: (String) -> String) -> [String] {
+    source.isEmpty ? [] : ["source: \(quoted(source))"]
+}
