@@ -43,12 +43,13 @@ public struct VolatilityFilter: Hashable, Codable, Sendable {
     /// Largest `α + β` of a fit: shocks are forgotten.
     public static let mostPersistence = 0.9995
 
-    /// Fits the filter to returns; nil without variation. O(returns × 300).
+    /// Fits the filter to returns; nil without variation beyond 10⁻¹². O(returns × 300).
     public init?(fitting returns: [Double]) {
         let count = Double(returns.count)
         let mean = returns.reduce(0, +) / max(1, count)
         let variance = returns.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / max(1, count)
-        guard variance > 0, variance.isFinite else { return nil }
+        // Below that it is rounding: equal returns have a mean that is not quite theirs.
+        guard variance > 1e-24, variance.isFinite else { return nil }
         guard returns.count >= VolatilityFilter.fewestFitted else {
             self.init(law: .ewma, mean: mean, omega: 0, alpha: 0.06, beta: 0.94, firstVariance: variance)
             return
