@@ -89,7 +89,7 @@ def queued():
     return cluster.call("squeue", "-h", "-a", "-t", "PD,R,CF,CG", "-o", "%i").split()
 
 
-def finish(parts, seconds=180):
+def finish(parts, seconds=400):
     """Waits until nothing is missing, or nothing is queued any more."""
     cluster.wait_for(lambda: not missing(parts) or not queued(), seconds, "the shards")
     return missing(parts)
@@ -159,7 +159,7 @@ def full_disk(parts):
         except OSError:
             pass
     submit(parts)
-    left = finish(parts, 240)
+    left = finish(parts, 600)
     assert left, "a full disk takes no part"
     log = " ".join(path.read_text() for path in parts.glob("shard-*.log"))
     filler.unlink()
@@ -182,7 +182,7 @@ def again(parts, left):
     """What is missing is submitted once more."""
     if not left:
         return ""
-    cluster.wait_for(lambda: not queued(), 120, "an empty queue")
+    cluster.wait_for(lambda: not queued(), 400, "an empty queue")
     submit(parts, "--missing")
     still = finish(parts)
     assert not still, f"{still} are missing"
