@@ -91,7 +91,9 @@ struct NumberIndex {
         case "kB": return has(bytes, scaled(token.range, 1e3))
         case "MB": return has(bytes, scaled(token.range, 1e6))
         case "GB": return has(bytes, scaled(token.range, 1e9))
-        case "B", "year", "years": return has(bytes, token.range) || has(plain, token.range)
+        case "B": return has(bytes, token.range) || has(plain, token.range)
+        case "year", "years":
+            return counts.contains(token.value) || has(bytes, token.range) || has(plain, token.range)
         case "M": return has(money, scaled(token.moneyRange, 1e6))
         case "bn": return has(money, scaled(token.moneyRange, 1e9))
         case "T": return has(money, scaled(token.moneyRange, 1e12))

@@ -86,7 +86,7 @@ struct SideSections {
             writeYears(years, &w)
             let cap = " The loss of a liquidation is at most what was paid in, unless the debt is paid."
             w.element("p", .class("key"), text: SideSections.notAdvice + from(rules.source) + cap)
-            w.source(["tax.csv"], root: "")
+            w.source(["tax.csv", "answers.csv"], root: "")
         }
     }
 
