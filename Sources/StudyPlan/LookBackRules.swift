@@ -25,21 +25,16 @@ public struct LookBackRules: Hashable, Sendable {
 extension StudyLoader {
     /// The `look_back_margin` part of the statistics.
     static func lookBackSection(_ reader: YAMLReader) -> LookBackRules? {
-        guard let map = reader.map(known: ["look_back", "frequency", "hour", "as_of"]) else { return nil }
-        let usual = LookBackRules()
-        // A month at least: a margin of fewer days says nothing of one day in a hundred.
-        let spans = axis(map["look_back"], default: usual.lookBacks) { element in
-            element.span().flatMap { $0 >= .days(30) ? $0 : element.wrong("a look-back of at least 30d") }
-        }
-        let shares = axis(map["frequency"], default: usual.frequencies) { $0.number(1e-6...0.5) }
-        let hours = axis(map["hour"], default: usual.hours) { $0.integer(0...23) }
-        let days = axis(map["as_of"], default: usual.days, read: day)
-        guard let spans, let shares, let hours, let days else { return nil }
+        typealias Known = Settings.LookBackMargin
+        guard let map = reader.map(Known.section) else { return nil }
+        let (spans, shares) = (map.value(of: Known.lookBack), map.value(of: Known.frequency))
+        guard let days = map.value(of: Known.asOf), let hours = map.value(of: Known.hour), let spans, let shares
+        else { return nil }
         return LookBackRules(lookBacks: spans.sorted(), frequencies: shares, hours: hours, days: days.sorted())
     }
 
     /// A date, as the midnight it begins with.
-    private static func day(_ reader: YAMLReader) -> UTCInstant? {
+    static func day(_ reader: YAMLReader) -> UTCInstant? {
         guard let text = reader.text() else { return nil }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
         if parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2],
@@ -55,12 +50,9 @@ extension StudyLoader {
 extension LookBackRules {
     /// The part of a study's text, as ``StudyLoader`` reads it.
     var text: String {
-        func list(_ items: [String]) -> String { "[\(items.joined(separator: ", "))]" }
-        var parts = [
-            "look_back: \(list(lookBacks.map(\.text)))", "frequency: \(list(frequencies.map(numberText)))",
-            "hour: \(list(hours.map(String.init)))",
-        ]
-        if !days.isEmpty { parts.append("as_of: \(list(days.map(\.civil.dateText)))") }
+        typealias Known = Settings.LookBackMargin
+        var parts = [Known.lookBack.entry(lookBacks), Known.frequency.entry(frequencies), Known.hour.entry(hours)]
+        if !days.isEmpty { parts.append(Known.asOf.entry(days)) }
         return "{\(parts.joined(separator: ", "))}"
     }
 }

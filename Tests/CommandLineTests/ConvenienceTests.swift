@@ -27,6 +27,30 @@ import Testing
         return shell.terminationStatus
     }
 
+    /// The template of a study names every section that there is, as the printed schema knows them, and is a study.
+    @Test func theTemplateHasEverySectionOfTheSchema() throws {
+        let scratch = try Scratch()
+        let program = scratch.program
+        let printed = try program.run(["init", "--schema"])
+        #expect(printed.code == 0 && printed.err.isEmpty, "\(printed.err)")
+        #expect(
+            printed.out
+                == (try String(contentsOfFile: packageRoot + "/Data/Studies/study.schema.json", encoding: .utf8)))
+        let schema = try JSONSerialization.jsonObject(with: Data(printed.out.utf8)) as? [String: Any]
+        let sections = try #require(schema?["properties"] as? [String: Any]).keys
+        #expect(try program.run(["init", "new.yaml"]).code == 0)
+        let template = try scratch.read("new.yaml")
+        for section in sections { #expect(template.contains("\(section):"), "\(section)") }
+        // What is commented out is of use once the marks are taken away.
+        let marks = [
+            "# behaviours:", "# baskets:", "# ledger:", "# job:", "# retention:", "# archive:", "# metrics_file:",
+        ]
+        let whole = marks.reduce(template) { $0.replacing("\n\($1)", with: "\n\($1.dropFirst(2))") }
+        try scratch.write(whole, to: "whole.yaml")
+        let read = try program.run(["run", "whole.yaml", "--print-study"])
+        #expect(read.code == 0 && read.out.contains("behaviours:") && read.out.contains("baskets:"), "\(read.err)")
+    }
+
     /// Everything but the manifest, which holds the command and the clock, and its line in each page's footer.
     @Test func aPrintedSweepRunsToTheSameBytes() throws {
         let scratch = try folder()

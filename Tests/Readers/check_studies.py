@@ -52,7 +52,7 @@ CHANGES = {
     "data.0.each": ["symbol", "table", "market", "", 5, None, ["symbol"]],
     "data.0.time": ["auto", "ms", "ISO 8601", "%d/%m/%Y", None, ["ms"]],
     "data.0.timezone": ["UTC", "Z", "+03:00", "-0300", "Europe/Berlin", None],
-    "data.0.policy": [{"bad_ticks": "drop"}, {"bad_ticks": "delete"}, {"bad_tick": "drop"}, {}, "drop", None],
+    "data.0.policy": [{"bad_ticks": "drop"}, {"bad_ticks": "delete"}, {"bad_tick": "drop"}, {"bad_row": "keep"}, {}, "drop", None],
     "data.0.columns": [
         {"time": 0, "price": 1}, {"time": "t", "open": 1, "high": 2, "low": 3, "close": 4, "volume": 5},
         {"time": [0, 1], "bid": 2, "ask": 3}, {"time": 0}, {"price": 1}, {"time": 0, "price": 1, "open": 2},
@@ -65,6 +65,7 @@ CHANGES = {
         {"path": "f.csv"}, {"path": ["f.csv"], "shift": "-3h"}, {"rate": 0.0001, "interval": "8h"}, {"rate": 0.0001},
         {"rate": 0.2, "interval": "8h"}, {"path": "f.csv", "rate": 0.0001}, {}, "f.csv", None,
         {"path": "f.csv", "columns": {"time": 0, "rate": "r"}}, {"path": "f.csv", "columns": {"time": 0}},
+        {"rate": 0.0001, "interval": "8h", "shift": "1h"},
     ],
     "data.0.mark": [{"path": "m.csv"}, {"path": "m.csv", "asset": "A"}, {}, "m.csv", None],
     "data.0.reference": [{"path": "m.csv", "columns": {"time": 0, "price": 1}}, {"format": "auto"}],
@@ -95,7 +96,7 @@ CHANGES = {
         {}, {"look_back": "182d"}, {"look_back": ["182d"], "frequency": 0.01, "hour": [0, 12], "as_of": "2025-08-23"},
         {"hour": 24}, {"frequency": 0.6}, {"as_of": "soon"}, [], None,
     ],
-    "platforms": [{}, None, []],
+    "platforms": [{}, None, [], ABSENT],
     "platforms.typical": [{}, None, [], 5],
     "platforms.typical.fees": [{}, {"open": 0.1}, {"open": 0.2}, {"opne": 0}, {"open": "x"}, None],
     "platforms.typical.slippage": [0, 0.99, 1, -0.1, {"base": 0, "kappa": 100}, {"base": 0}, {"base": 0, "kappa": 101}, None],
@@ -114,7 +115,7 @@ CHANGES = {
     ],
     "limits": [
         LIMIT, [LIMIT], [LIMIT, {**LIMIT, "side": "short"}], [], {}, None, "x", [{"max_age": "36h"}],
-        [{"max_age": "36h", "asset": "A"}], [{"max_age": "36h", "side": "long"}], [{"max_age": "36h", **LIMIT}], [{"max_age": 36}],
+        [{"max_age": "36h", "asset": "A"}], [{"max_age": "36h", "side": "long"}], [{"max_age": "36h", "not_shown": "ok"}], [{"max_age": "36h", **LIMIT}], [{"max_age": 36}],
         [{"measure": "negative_equity_frac"}], [{"max": 0.05}], [{**LIMIT, "min": 0}], [{**LIMIT, "measure": "negative"}],
         [{**LIMIT, "bound": "upper"}], [{**LIMIT, "bound": "middle"}], [{**LIMIT, "leverage": 0.5}], [{**LIMIT, "leverage": "5"}],
         [{**LIMIT, "horizon": 1}], [{**LIMIT, "sied": "long"}], [{**LIMIT, "max": "x"}], [{**LIMIT, "side": "both"}],
@@ -132,6 +133,25 @@ CHANGES = {
         {"command": ["x"]}, {"command": ["x", 5, True], "timeout": "30s"}, {"command": "x"}, {"command": []}, {"timeout": "30s"}, {}, None,
     ],
     "metrics_file": ["x.prom", "/a/b.prom", "x.txt", ".prom", "a/.x.prom", "x.prom/", 5, None],
+    "ledger": [
+        {"population": "ftx-2021"}, {"population": "ftx"}, {}, None, {"population": {"preset": "ftx-2021"}}, {"population": {}},
+        {"population": {"preset": "ftx-2021", "classes": [{"side": "long", "leverage": 2}]}},
+        {"population": {"classes": {"side": "both", "leverage": "1:3", "weight": 2}}}, {"population": {"classes": []}},
+    ],
+    "ledger.population": ["ftx-2021"],
+    "ledger.fund": [{}, {"amount": 5, "floor": 1}, {"top_up": "off"}, {"top_up": {"below": 1}}, {"amount": -1}, None],
+    "behaviours": [
+        "panic seller", ["panic seller", {"name": "b", "stop_loss": "5%"}], "panic", [], {"name": 7}, {"name": ""}, {"stop_loss": 0.1},
+        {"name": "b", "take_profit": 0.1, "exits": [{"at": 0.1, "part": 1}]}, {"name": "b", "enter_after": {"bars": 7}},
+        {"name": "b", "enter_after": {"gain": 0.1, "fall": 0.1, "bars": 7}}, {"name": "b", "reenter": {"after": "0s", "times": 3}},
+    ],
+    "baskets": [
+        {"name": 7, "legs": [{"asset": "A", "side": "long", "share": 1}]}, {"name": True, "legs": {"asset": "A", "side": "long", "share": "100%"}},
+        {"name": "b", "legs": [{"asset": "A", "side": "long", "share": 1}], "mode": "cross"},
+        {"name": "b", "legs": [{"asset": "A", "side": "long", "share": 1}], "mode": ["cross", "cross"]},
+        {"name": "b", "legs": [{"asset": "A", "side": "up", "share": 1}]}, {"name": "b", "legs": []}, {"legs": []}, [], None,
+    ],
+    "on_failure": [{"command": ["", "x"]}, {"command": ["x", ""]}, {"command": ["x"], "timeout": 5}],
     "job": [{}, {"timeout": "10m"}, {"memory": "2G"}, {"memory": "1.5g"}, {"memory": "2"}, {"memory": 2}, {"timeout": 5}, {"memroy": "2G"}, None],
 }
 

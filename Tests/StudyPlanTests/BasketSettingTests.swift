@@ -95,24 +95,4 @@ import Testing
         let legs = (0..<21).map { _ in "{asset: LUNA, side: long, share: \(1 / 21.0)}" }.joined(separator: ", ")
         #expect(problems(yaml("[{name: a, legs: [\(legs)]}]")).contains("at most 20"))
     }
-
-    /// The schema knows every key, range and word.
-    @Test func theSchemaHasThem() throws {
-        let data = try Data(contentsOf: URL(fileURLWithPath: packageRoot + "/Data/Studies/study.schema.json"))
-        let schema = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
-        let known = try #require(schema["$defs"] as? [String: [String: Any]])
-        let basket = try #require(known["basket"]?["properties"] as? [String: [String: Any]])
-        let leg = try #require(known["leg"]?["properties"] as? [String: [String: Any]])
-        let collateral = try #require(basket["collateral"]?["properties"] as? [String: [String: Any]])
-        for (section, found) in zip(Settings.basketSections, [basket, leg, collateral]) {
-            #expect(Set(found.keys) == Set(section.keys), "\(section.path)")
-            for setting in section.settings {
-                let entry = try #require(found[setting.key])
-                #expect(SettingTests().agrees(entry, setting.kind), "\(section.path).\(setting.key)")
-            }
-        }
-        let modes = (basket["mode"]?["anyOf"] as? [[String: Any]])?.first?["enum"] as? [String]
-        #expect(modes == AccountMode.allCases.map(\.rawValue))
-        #expect((known["basket"]?["required"] as? [String]) == ["name", "legs"])
-    }
 }

@@ -82,28 +82,4 @@ import Testing
     func mistakesAreNamed(behaviours: String, words: String) {
         #expect(problems(behaviours).contains(words), "\(problems(behaviours))")
     }
-
-    /// The schema knows every key, range and name.
-    @Test func theSchemaHasThem() throws {
-        let data = try Data(contentsOf: URL(fileURLWithPath: packageRoot + "/Data/Studies/study.schema.json"))
-        let schema = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
-        let known = try #require(schema["$defs"] as? [String: [String: Any]])
-        let rules = try #require(known["rules"]?["properties"] as? [String: [String: Any]])
-        for section in Settings.behaviourSections {
-            var found = rules
-            if section.path != "behaviours" {
-                let part = try #require(rules[section.path])
-                let entry = (part["anyOf"] as? [[String: Any]])?.first ?? part
-                found = try #require(entry["properties"] as? [String: [String: Any]])
-                #expect(entry["additionalProperties"] as? Bool == false, "\(section.path)")
-            }
-            #expect(Set(found.keys) == Set(section.keys), "\(section.path)")
-            for setting in section.settings {
-                let entry = try #require(found[setting.key])
-                #expect(SettingTests().agrees(entry, setting.kind), "\(section.path).\(setting.key)")
-            }
-        }
-        let names = (known["behaviour"]?["anyOf"] as? [[String: Any]])?.first?["enum"] as? [String]
-        #expect(names == Behaviour.known.map(\.behaviour.name))
-    }
 }

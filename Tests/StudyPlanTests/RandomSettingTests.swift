@@ -61,7 +61,8 @@ import Testing
         }
         func word(_ words: [String]) -> String { words[Int(random.next() % UInt64(words.count))] }
         switch kind {
-        case .number(let range), .share(let range): return numberText(within(range.lowerBound, range.upperBound))
+        case .number(let range), .numberBeside(_, let range), .share(let range):
+            return numberText(within(range.lowerBound, range.upperBound))
         case .integer(let range): return whole(range)
         case .zeroOr(let range): return word(["0", whole(range)])
         case .span(let range):
@@ -70,7 +71,11 @@ import Testing
         case .flag: return word(["true", "false"])
         case .choice(let words): return word(words)
         case .spanOr(let words): return word(words + ["90s"])
-        case .text: return word(["auto"])
+        case .list(let kind, _, _): return value(kind, &random)
+        case .section(let section):
+            return "{\(section.settings.map { "\($0.key): \(value($0.kind, &random))" }.joined(separator: ", "))}"
+        // Of the settings drawn here the one form is that of a date.
+        default: return "2025-08-2\(random.next() % 10)"
         }
     }
 }

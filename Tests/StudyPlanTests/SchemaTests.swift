@@ -1,47 +1,76 @@
 import Foundation
-import StudyPlan
+import StressBasics
 import TestSupport
 import Testing
 
-/// The JSON Schema of studies knows what the loader knows. That studies are valid by it is tested by Tests/Readers.
+@testable import StudyPlan
+
+/// The JSON Schema of studies: made of the settings, and of one verdict with the loader.
 @Suite struct SchemaTests {
-    private func properties(_ path: [String]) throws -> Set<String> {
-        let data = try Data(contentsOf: URL(fileURLWithPath: packageRoot + "/Data/Studies/study.schema.json"))
-        var node = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
-        for step in path { node = try #require(node[step] as? [String: Any], "\(step)") }
-        return Set(try #require(node["properties"] as? [String: Any]).keys)
-    }
+    private static let file = URL(fileURLWithPath: packageRoot).appending(path: "Data/Studies/study.schema.json")
 
-    /// The keys that the loader offers in place of one that it does not know.
-    private func known(_ yaml: String) -> Set<String> {
-        do throws(StudyError) {
-            _ = try loadStudy(yaml: yaml, file: "s.yaml")
-            return []
-        } catch {
-            let hint = error.findings.first { $0.message.contains("qqqqqqqqqqqq") }?.hint ?? ""
-            return Set(hint.replacing("known: ", with: "").split(separator: ", ").map(String.init))
+    /// `RECORD_GOLDEN=1` writes the file and fails.
+    @Test func theSchemaIsThatOfTheSettings() throws {
+        if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
+            try StudySchema.text.write(to: SchemaTests.file, atomically: true, encoding: .utf8)
+            Issue.record("recorded \(SchemaTests.file.lastPathComponent)")
+            return
         }
+        let kept = try String(contentsOf: SchemaTests.file, encoding: .utf8)
+        #expect(StudySchema.text == kept, "Data/Studies/study.schema.json differs (RECORD_GOLDEN=1 records it)")
     }
 
-    @Test(arguments: [
-        ("qqqqqqqqqqqq: 1", []), ("grid: {qqqqqqqqqqqq: 1}", ["properties", "grid"]),
-        ("position: {qqqqqqqqqqqq: 1}", ["properties", "position"]),
-        ("statistics: {qqqqqqqqqqqq: 1}", ["properties", "statistics"]),
-        (
-            "statistics: {look_back_margin: {qqqqqqqqqqqq: 1}}",
-            ["properties", "statistics", "properties", "look_back_margin"]
-        ),
-        ("data: [{qqqqqqqqqqqq: 1}]", ["$defs", "input"]), ("limits: [{qqqqqqqqqqqq: 1}]", ["$defs", "limit"]),
-        ("platforms: {p: {qqqqqqqqqqqq: 1}}", ["$defs", "platform"]),
-        ("headline: {qqqqqqqqqqqq: 1}", ["properties", "headline"]),
-        ("archive: {qqqqqqqqqqqq: 1}", ["properties", "archive"]),
-        ("retention: {qqqqqqqqqqqq: 1}", ["properties", "retention"]),
-        ("on_breach: {qqqqqqqqqqqq: 1}", ["properties", "on_breach"]),
-        ("on_failure: {qqqqqqqqqqqq: 1}", ["properties", "on_failure"]),
-    ])
-    func everyKeyIsDescribed(yaml: String, path: [String]) throws {
-        let known = known(yaml)
-        #expect(!known.isEmpty, "\(yaml)")
-        #expect(try known.subtracting(properties(path)).isEmpty)
+    /// Every section is judged below, and none is called as another.
+    @Test func everySectionHasAPlace() {
+        let placed = Set(StudySample.places.map(\.section))
+        #expect(
+            Settings.sections.allSatisfy(placed.contains), "\(Set(Settings.sections).subtracting(placed).map(\.path))")
+        #expect(Set(Settings.sections.map(\.path)).count == Settings.sections.count)
+    }
+
+    /// Values of every kind, most of which fit nowhere.
+    private static let values: [String] = [
+        "null", "true", "false", "-1", "0", "0.5", "1", "1.5", "2", "7", "23", "100", "1000", "1001", "1000000000",
+        "12345678901234567",
+        "\"\"",
+        "\"x\"", "\"7\"", "\"A\"", "\"p\"", "\"auto\"", "\"off\"", "\"false\"", "\"none\"", "\"both\"", "\"long\"",
+        "\"short\"",
+        "\"linear\"", "\"linear, spot\"", "\"5%\"", "\"50 %\"", "\"1d\"", "\"1d,7d\"", "\"0d\"", "\"0s\"", "\"-3h\"",
+        "\"60d\"",
+        "\"UTC\"", "\"+03:00\"", "\"+15:00\"", "\"1:3\"", "\"5% a year\"", "\"2025-08-23\"", "\"2G\"", "\"x.prom\"",
+        "\"=1\"",
+        "\" x\"", "\"https://host\"", "\"fund\"", "\"ftx-2021\"", "\"bitmex\"", "\"panic seller\"", "\"close\"",
+        "\"gap\"",
+        "\"high\"", "\"cross\"", "\"fail\"", "\"drop\"", "\"negative_equity_frac\"", "\"symbol\"", "\"1234.5\"", "[]",
+        "[1]",
+        "[1, 1]", "[\"x\"]", "[\"1d\"]", "[null]", "[[1]]", "[0, 12]", "{}", "{\"x\": 1}", "{\"time\": 0, \"rate\": 1}",
+    ]
+
+    /// Wherever one value of a whole study is another, loader and schema take it or neither does. Some of the values for each place, by
+    /// its number; all of them take minutes.
+    @Test(arguments: StudySample.places)
+    func theLoaderAndTheSchemaAgree(place: StudySample.Place) throws {
+        let verdict = try SchemaVerdict(StudySchema.text)
+        let seed = try #require(StudySample.places.firstIndex { $0.path == place.path })
+        var (taken, random) = (0, SeededGenerator(seed: UInt64(seed)))
+        for key in place.section.keys + ["zzzzzzzz"] {
+            let some = (0..<16).map { _ in SchemaTests.values[Int(random.next() % UInt64(SchemaTests.values.count))] }
+            for text in some + [nil] {
+                var sample = try place.sample()
+                let value = try text.map {
+                    try JSONSerialization.jsonObject(with: Data($0.utf8), options: .fragmentsAllowed)
+                }
+                sample.set(value, at: place.path + [key])
+                let found = try sample.problems()
+                let isTaken = try verdict.takes(sample.study)
+                taken += isTaken && found.isEmpty ? 1 : 0
+                if isTaken == found.isEmpty { continue }
+                let isOfSeveralValues = try isTaken && sample.problemsOfOneValue().isEmpty
+                #expect(
+                    isOfSeveralValues,
+                    "seed \(seed), \(key): \(text ?? "absent"): schema \(isTaken), loader \(found.map(\.message))")
+            }
+        }
+        #expect(taken > 0)
     }
 }

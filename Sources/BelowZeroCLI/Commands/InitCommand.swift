@@ -4,6 +4,7 @@ import PriceSeries
 import RunStore
 import StressBasics
 import StressPipeline
+import StudyPlan
 
 /// `belowzero init`: a commented study and a price file to try it on.
 struct InitCommand: ParsableCommand {
@@ -13,11 +14,13 @@ struct InitCommand: ParsableCommand {
         discussion: """
             Writes the study to FILE and an invented price history to prices/DEMO.csv beside it. With --systemd it writes a \
             service and a timer that run the study at 02:00, and a line for cron, into a folder of your choice; a study that \
-            is there is left as it is. Nothing is overwritten.
+            is there is left as it is. Nothing is overwritten. With --schema it writes nothing and prints the JSON Schema of studies, \
+            by which editors complete and check them.
 
             EXAMPLES
               belowzero init nightly.yaml && belowzero run nightly.yaml
               belowzero init nightly.yaml --systemd units
+              belowzero init --schema > study.schema.json
             """)
 
     @Argument(help: "The study file to write.")
@@ -37,6 +40,9 @@ struct InitCommand: ParsableCommand {
     @Flag(help: "With --systemd: units for every study NAME.yaml in /etc/belowzero, as belowzero@NAME.")
     var template = false
 
+    @Flag(help: "Print the JSON Schema of studies, and stop.")
+    var schema = false
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -45,10 +51,12 @@ struct InitCommand: ParsableCommand {
         guard systemd != nil || user == nil && !template else {
             throw ValidationError("--user and --template go with --systemd")
         }
+        guard !schema || systemd == nil else { throw ValidationError("--schema writes no units: leave --systemd out") }
     }
 
     func run() throws {
         try common.reporting {
+            if schema { return try Console.print(StudySchema.text) }
             guard let systemd else { return try write(studyFiles) }
             let isNew = !template && !FileManager.default.fileExists(atPath: file)
             try writeUnits(to: systemd, with: isNew ? studyFiles : [])

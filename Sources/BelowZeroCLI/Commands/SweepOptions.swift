@@ -108,7 +108,7 @@ struct PlatformOptions: ParsableArguments {
 
 /// How price files are read.
 struct ReadingOptions: ParsableArguments {
-    @Option(help: "A named format (see 'belowzero check --help'), or auto.")
+    @Option(help: optionHelp(Settings.Source.format))
     var format = "auto"
     @Option(
         help:
@@ -125,11 +125,11 @@ struct ReadingOptions: ParsableArguments {
     var numbers = Settings.Source.numbers.start
     @Option(help: optionHelp(Settings.Source.delimiter))
     var delimiter: String?
-    @Option(help: "The market to read from a file that holds several.")
+    @Option(help: optionHelp(Settings.Source.symbol))
     var symbol: String?
-    @Option(help: "The table to read from an archive that holds several, by its name.")
+    @Option(help: optionHelp(Settings.Source.table))
     var table: String?
-    @Option(help: "What becomes an asset of its own in files that hold several markets: symbol or table.")
+    @Option(help: optionHelp(Settings.Source.each))
     var each: MarketDivision?
     @Option(
         help: "CHECK=ACTION: what to do with the rows or bars that a check finds: keep, drop or fail. May be repeated.")

@@ -1,7 +1,7 @@
 import StressBasics
 import StudyPlan
 
-/// The study that `belowzero init` writes: every key, its default and its meaning.
+/// The study that `belowzero init` writes: every section, the defaults and what they mean.
 ///
 /// - Parameters:
 ///   - name: the study's name.
@@ -72,10 +72,18 @@ func studyTemplate(name: String, file: String) -> String {
 
         headline: {asset: DEMO, side: long, leverage: 20, horizon: 7d}
 
+        # \(Settings.Whole.behaviours.help)
+        # behaviours: [panic seller, {name: stop at a tenth, stop_loss: 10%}]
+        # \(Settings.Whole.baskets.help)
+        # baskets: [{name: all of it, legs: [{asset: DEMO, side: long, share: 1}], mode: [alone, cross]}]
+        # \(Settings.Whole.ledger.help)
+        # ledger: {population: ftx-2021, fund: {amount: 100000}, adl: off}
+
         # What is done with a run; no result depends on it.
         # retention: {days: 90, runs: 60}                          # older runs go
         # on_breach: {command: [./alert, --page], timeout: 30s}    # no shell; relative to this file; JSON on standard input
         # on_failure: {command: [./alert, --failed]}               # the same for a run that fails or is partial
+        # job: {timeout: 10m, memory: 2G}                          # what one price history may take
         # metrics_file: /var/lib/node_exporter/textfile/belowzero.prom
 
         """

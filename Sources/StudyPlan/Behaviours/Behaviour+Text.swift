@@ -2,26 +2,34 @@ import StressBasics
 
 extension Behaviour {
     /// The set as an entry of a study's `behaviours`, with everything that it says; reads back as the same.
-    func parts(name quotedName: String) -> [String] {
+    var parts: [String] {
         typealias Known = Settings.Behaviours
         let exits = exits.map {
             "{\(Settings.PlannedExits.at.entry($0.distance)), \(Settings.PlannedExits.part.entry($0.part))}"
         }
         let parts: [String?] = [
-            "name: \(quotedName)", stopLoss.map(Known.stopLoss.entry),
-            exits.isEmpty ? nil : "exits: [\(exits.joined(separator: ", "))]",
+            Known.name.entry(name), stopLoss.map(Known.stopLoss.entry),
+            exits.isEmpty ? nil : Known.exits.entry("[\(exits.joined(separator: ", "))]"),
             trailingStop.map(Known.trailingStop.entry), panicExit.map(Known.panicExit.entry),
-            enterAfter.map { "enter_after: {\($0.text)}" },
-            instalments.map {
-                "instalments: {\(Settings.Instalment.count.entry($0.count)), \(Settings.Instalment.every.entry($0.every))}"
-            },
-            topUp.map { "top_up: {\($0.text)}" },
-            reenter.map {
-                "reenter: {\(Settings.Reentries.after.entry($0.after)), \(Settings.Reentries.times.entry($0.times))}"
-            },
+            enterAfter.map { Known.enterAfter.entry("{\($0.text)}") },
+            instalments.map { Known.instalments.entry("{\($0.text)}") },
+            topUp.map { Known.topUp.entry("{\($0.text)}") },
+            reenter.map { Known.reenter.entry("{\($0.text)}") },
             Known.unit.entry(unit), Known.order.entry(order), Known.stopDelay.entry(stopDelay),
         ]
         return parts.compactMap { $0 }
+    }
+}
+
+extension Instalments {
+    fileprivate var text: String {
+        "\(Settings.Instalment.count.entry(count)), \(Settings.Instalment.every.entry(every))"
+    }
+}
+
+extension Reentry {
+    fileprivate var text: String {
+        "\(Settings.Reentries.after.entry(after)), \(Settings.Reentries.times.entry(times))"
     }
 }
 

@@ -4,19 +4,26 @@ extension LedgerStudy {
     /// The section as a study has it.
     var line: String {
         typealias Known = Settings.Ledger
-        let parts = ["population: \(populationText)", Known.horizon.entry(population.horizon)] + safeguards.parts
-        return "ledger: {\(parts.joined(separator: ", "))}"
+        let parts =
+            [Known.population.entry(populationText), Known.horizon.entry(population.horizon)] + safeguards.parts
+        return Settings.Whole.ledger.entry("{\(parts.joined(separator: ", "))}")
     }
 
     private var populationText: String {
         typealias Known = Settings.Traders
         let classes = population.classes.map { group in
-            let weight = Settings.TraderClasses.weight.entry(group.weight)
-            return "{side: \(group.side.rawValue), leverage: \(numberText(group.leverage.value)), \(weight)}"
+            typealias Known = Settings.TraderClasses
+            let parts = [
+                "\(Known.side.key): \(group.side.rawValue)",
+                "\(Known.leverage.key): \(numberText(group.leverage.value))",
+                Known.weight.entry(group.weight),
+            ]
+            return "{\(parts.joined(separator: ", "))}"
         }
         // What a preset holds may change one day; what a run was made of may not.
         let parts = [
-            "classes: [\(classes.joined(separator: ", "))]", Known.openInterest.entry(population.openInterestPerBar),
+            Known.classes.entry("[\(classes.joined(separator: ", "))]"),
+            Known.openInterest.entry(population.openInterestPerBar),
             Known.scale.entry(population.scale),
         ]
         return "{\(parts.joined(separator: ", "))}"
@@ -29,11 +36,11 @@ extension SafeguardSettings {
         typealias Known = Settings.Ledger
         return [
             fundText, surplusToFund.map(Known.surplus.entry), feeToFund.map(Known.feeShare.entry),
-            deleveraging.map(Known.queue.entry), early.map { "adl_when: \(earlyText($0))" },
+            deleveraging.map(Known.queue.entry), early.map { Known.early.entry(earlyText($0)) },
             socialisedCap.map { cap in
-                "socialised: " + (cap.value.map { "{\(Settings.Socialised.cap.entry($0))}" } ?? "off")
+                Known.socialised.entry(cap.value.map { "{\(Settings.Socialised.cap.entry($0))}" } ?? "off")
             },
-            recourse.map(Known.recourse.entry), impact.map { "impact: \(impactText($0))" },
+            recourse.map(Known.recourse.entry), impact.map { Known.impact.entry(impactText($0)) },
         ].compactMap { $0 }
     }
 
@@ -42,13 +49,13 @@ extension SafeguardSettings {
         let parts = [
             fundAmount.map(Known.amount.entry), fundDays.map(Known.daysOfFees.entry), fundFloor.map(Known.floor.entry),
             topUp.map { topUp in
-                "top_up: "
-                    + (topUp.value.map {
+                Known.topUp.entry(
+                    topUp.value.map {
                         "{\(Settings.TopUp.below.entry($0.below)), \(Settings.TopUp.to.entry($0.to))}"
                     } ?? "off")
             },
         ].compactMap { $0 }
-        return parts.isEmpty ? nil : "fund: {\(parts.joined(separator: ", "))}"
+        return parts.isEmpty ? nil : Settings.Ledger.fund.entry("{\(parts.joined(separator: ", "))}")
     }
 
     private func impactText(_ impact: Switched<LiquidationImpact>) -> String {

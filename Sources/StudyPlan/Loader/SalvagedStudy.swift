@@ -13,21 +13,17 @@ public struct SalvagedStudy: Hashable, Sendable {
 
     /// Looks through the text of a study file.
     public init(yaml: String) {
-        name = SalvagedStudy.part("name", of: yaml) { $0.nameSection($1) }
-        metricsFile = SalvagedStudy.part("metrics_file", of: yaml) { $0.metricsFile($1) }
+        name = SalvagedStudy.part(Settings.Whole.name, of: yaml)
+        metricsFile = SalvagedStudy.part(Settings.Operation.metricsFile, of: yaml)
     }
 
-    private static func part(
-        _ key: String, of yaml: String, read: (StudyLoader, YAMLReader) -> String?
-    ) -> String? {
-        let line = yaml.split(whereSeparator: \.isNewline).first { $0.hasPrefix(key + ":") }.map(String.init)
+    private static func part(_ setting: Setting<String>, of yaml: String) -> String? {
+        let line = yaml.split(whereSeparator: \.isNewline).first { $0.hasPrefix(setting.key + ":") }.map(String.init)
         for text in [yaml, line].compactMap({ $0 }) {
             guard let root = try? parsedYAML(text, file: "") else { continue }
-            let problems = StudyProblems(file: "")
-            let reader = YAMLReader(node: root, path: "", problems: problems)
-            let loader = StudyLoader(root: reader, problems: problems, venues: [])
-            guard root.mapping != nil, let value = reader.anyMap()?[key] else { continue }
-            return read(loader, value)
+            let reader = YAMLReader(node: root, path: "", problems: StudyProblems(file: ""))
+            guard root.mapping != nil, let value = reader.anyMap()?[setting.key] else { continue }
+            return setting.read(value)
         }
         return nil
     }

@@ -16,18 +16,11 @@ extension StudyLoader {
 
     private static func basket(_ reader: YAMLReader) -> Basket? {
         typealias Known = Settings.Baskets
-        guard let map = reader.map(known: ["name"] + Known.section.keys.filter { $0 != "name" }),
-            let name = map.required("name").flatMap({ label($0, of: "basket") }),
-            let legs = map.required("legs").flatMap(basketLegs), let path = map.value(of: Known.path),
-            let closing = map.value(of: Known.closing), let rebalance = map.value(of: Known.rebalance)
+        guard let map = reader.map(Known.section), let name = map.required(Known.name),
+            let legs = map.required(Known.legs).flatMap(basketLegs),
+            var basket = Known.placed.read(map, into: Basket(name: name, legs: legs))
         else { return nil }
-        var basket = Basket(name: name, legs: legs)
-        (basket.path, basket.closing, basket.rebalance) = (path, closing, rebalance)
-        if let value = map["mode"] {
-            guard let modes = accountModes(value) else { return nil }
-            basket.modes = modes
-        }
-        if let value = map["collateral"] {
+        if let value = map[Known.collateral] {
             guard let collateral = collateral(value) else { return nil }
             basket.collateral = collateral
         }
@@ -49,9 +42,8 @@ extension StudyLoader {
 
     private static func basketLeg(_ reader: YAMLReader) -> BasketLeg? {
         typealias Known = Settings.BasketLegs
-        guard let map = reader.map(known: ["asset"] + Known.section.keys.filter { $0 != "asset" }),
-            let asset = map.required("asset")?.text(), let side = map.required(Known.side),
-            let share = map.required(Known.share)
+        guard let map = reader.map(Known.section), let asset = map.required(Known.asset),
+            let side = map.required(Known.side), let share = map.required(Known.share)
         else { return nil }
         var leg = BasketLeg(asset: asset, side: side, share: share)
         if map[Known.rate.key] != nil {
@@ -62,7 +54,7 @@ extension StudyLoader {
     }
 
     /// One mode, or several without repeats.
-    private static func accountModes(_ reader: YAMLReader) -> [AccountMode]? {
+    static func accountModes(_ reader: YAMLReader) -> [AccountMode]? {
         guard reader.node.sequence != nil else { return reader.choice(AccountMode.self).map { [$0] } }
         guard let list = reader.list(most: AccountMode.allCases.count) else { return nil }
         let modes = list.compactMap { $0.choice(AccountMode.self) }
@@ -76,10 +68,7 @@ extension StudyLoader {
 
     private static func collateral(_ reader: YAMLReader) -> BasketCollateral? {
         typealias Known = Settings.Collateral
-        guard let map = reader.map(known: ["asset"] + Known.section.keys.filter { $0 != "asset" }),
-            let asset = map.required("asset")?.text()
-        else { return nil }
-        guard map[Known.haircut.key] != nil else { return BasketCollateral(asset: asset) }
+        guard let map = reader.map(Known.section), let asset = map.required(Known.asset) else { return nil }
         return map.value(of: Known.haircut).map { BasketCollateral(asset: asset, haircut: $0) }
     }
 }

@@ -19,25 +19,26 @@ extension StudyLoader {
 
     private static func behaviour(_ reader: YAMLReader) -> Behaviour? {
         if let name = reader.node.scalar?.string { return known(name, reader) }
-        guard let map = reader.map(known: ["name"] + Settings.Behaviours.section.keys.filter { $0 != "name" }),
-            let name = map.required("name").flatMap({ label($0, of: "behaviour") }),
-            var behaviour = orders(map, name: name)
+        typealias Known = Settings.Behaviours
+        guard let map = reader.map(Known.section), let name = map.required(Known.name),
+            var behaviour = Known.placed.read(map, into: Behaviour(name: name))
         else { return nil }
         var isWhole = true
         /// A part that may be left out, but not be wrong.
-        func part<Value>(_ key: String, _ read: (YAMLReader) -> Value?) -> Value? {
-            guard let value = map[key] else { return nil }
+        func part<Value>(_ setting: SettingFacts, _ read: (YAMLReader) -> Value?) -> Value? {
+            guard let value = map[setting] else { return nil }
             guard let found = read(value) else {
                 isWhole = false
                 return nil
             }
             return found
         }
-        behaviour.enterAfter = part("enter_after", entryFilter)
-        behaviour.instalments = part("instalments", instalments)
-        behaviour.topUp = part("top_up", topUp)
-        behaviour.reenter = part("reenter", reentry)
-        if let exits = part("exits", exitPlan) {
+        behaviour.exits = part(Known.takeProfit.facts, Known.takeProfit.read).map { [PlannedExit(distance: $0)] } ?? []
+        behaviour.enterAfter = part(Known.enterAfter, entryFilter)
+        behaviour.instalments = part(Known.instalments, instalments)
+        behaviour.topUp = part(Known.topUp, topUp)
+        behaviour.reenter = part(Known.reenter, reentry)
+        if let exits = part(Known.exits, exitPlan) {
             guard behaviour.exits.isEmpty else {
                 return reader.wrong("has both 'take_profit' and 'exits'", hint: "an exit plan says all of it")
             }
@@ -65,29 +66,10 @@ extension StudyLoader {
         return name
     }
 
-    /// Everything that is one value.
-    private static func orders(_ map: YAMLMap, name: String) -> Behaviour? {
-        typealias Known = Settings.Behaviours
-        var behaviour = Behaviour(name: name)
-        var isWhole = true
-        func read<Value>(_ setting: Setting<Value>) -> Value? {
-            let value = map.value(of: setting)
-            if value == nil, map[setting.key] != nil { isWhole = false }
-            return value
-        }
-        (behaviour.stopLoss, behaviour.trailingStop) = (read(Known.stopLoss), read(Known.trailingStop))
-        behaviour.panicExit = read(Known.panicExit)
-        behaviour.exits = read(Known.takeProfit).map { [PlannedExit(distance: $0)] } ?? []
-        if let unit = read(Known.unit) { behaviour.unit = unit }
-        if let order = read(Known.order) { behaviour.order = order }
-        if let delay = read(Known.stopDelay) { behaviour.stopDelay = delay }
-        return isWhole ? behaviour : nil
-    }
-
     private static func exitPlan(_ reader: YAMLReader) -> [PlannedExit]? {
         guard let list = reader.list(most: Settings.PlannedExits.most) else { return nil }
         let exits = list.map { element -> PlannedExit? in
-            guard let map = element.map(known: Settings.PlannedExits.section.keys) else { return nil }
+            guard let map = element.map(Settings.PlannedExits.section) else { return nil }
             guard let at = map.required(Settings.PlannedExits.at), let part = map.required(Settings.PlannedExits.part)
             else { return nil }
             return PlannedExit(distance: at, part: part)
@@ -102,8 +84,8 @@ extension StudyLoader {
 
     private static func entryFilter(_ reader: YAMLReader) -> EntryFilter? {
         typealias Known = Settings.EnterAfter
-        guard let map = reader.map(known: Known.section.keys) else { return nil }
-        let given = ["gain", "fall", "volatility"].filter { map[$0] != nil }
+        guard let map = reader.map(Known.section) else { return nil }
+        let given = Known.forms.filter { map[$0] != nil }
         guard given.count == 1 else {
             return reader.wrong(
                 given.isEmpty ? "has no 'gain', 'fall' or 'volatility'" : "has both '\(given[0])' and '\(given[1])'",
@@ -111,15 +93,15 @@ extension StudyLoader {
         }
         guard let bars = map.required(Known.bars) else { return nil }
         switch given[0] {
-        case "gain": return map.required(Known.gain).map { .gain($0, bars: bars) }
-        case "fall": return map.required(Known.fall).map { .fall($0, bars: bars) }
+        case Known.gain.key: return map.required(Known.gain).map { .gain($0, bars: bars) }
+        case Known.fall.key: return map.required(Known.fall).map { .fall($0, bars: bars) }
         default: return map.required(Known.volatility).map { _ in .highVolatility(bars: bars) }
         }
     }
 
     private static func instalments(_ reader: YAMLReader) -> Instalments? {
         typealias Known = Settings.Instalment
-        guard let map = reader.map(known: Known.section.keys), let count = map.required(Known.count),
+        guard let map = reader.map(Known.section), let count = map.required(Known.count),
             let every = map.required(Known.every)
         else { return nil }
         return Instalments(count: count, every: every)
@@ -127,7 +109,7 @@ extension StudyLoader {
 
     private static func topUp(_ reader: YAMLReader) -> TopUp? {
         typealias Known = Settings.TopUps
-        guard let map = reader.map(known: Known.section.keys), let at = map.required(Known.at),
+        guard let map = reader.map(Known.section), let at = map.required(Known.at),
             let add = map.required(Known.add), let times = map.required(Known.times),
             let latency = map.value(of: Known.latency)
         else { return nil }
@@ -136,7 +118,7 @@ extension StudyLoader {
 
     private static func reentry(_ reader: YAMLReader) -> Reentry? {
         typealias Known = Settings.Reentries
-        guard let map = reader.map(known: Known.section.keys), let after = map.value(of: Known.after),
+        guard let map = reader.map(Known.section), let after = map.value(of: Known.after),
             let times = map.required(Known.times)
         else { return nil }
         return Reentry(after: after, times: times)

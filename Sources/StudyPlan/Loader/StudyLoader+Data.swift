@@ -10,23 +10,19 @@ extension StudyLoader {
     }
 
     private func input(_ reader: YAMLReader) -> StudyInput? {
-        let known = ["asset", "funding", "mark", "reference"] + sourceKeys
-        guard let map = reader.map(known: known) else { return nil }
-        guard let asset = map.required("asset").flatMap(assetName), let files = map.required("path").flatMap(paths)
-        else {
-            return nil
-        }
-        guard let source = source(map, files: files) else { return nil }
+        typealias Known = Settings.Input
+        guard let map = reader.map(Known.section), let asset = map.required(Known.asset), let source = source(map)
+        else { return nil }
         var input = StudyInput(asset: asset, source: source)
-        if let value = map["funding"] {
+        if let value = map[Known.funding] {
             guard let funding = funding(value) else { return nil }
             input.funding = funding
         }
-        if let value = map["mark"] {
+        if let value = map[Known.mark] {
             guard let mark = otherSeries(value) else { return nil }
             input.mark = mark
         }
-        if let value = map["reference"] {
+        if let value = map[Known.reference] {
             guard let reference = otherSeries(value) else { return nil }
             input.reference = reference
         }
@@ -36,7 +32,8 @@ extension StudyLoader {
     /// Whether what stands beside the prices is divided as they are; false after a problem.
     private func divides(_ input: StudyInput, _ map: YAMLMap) -> Bool {
         let each = input.source.each
-        for (key, beside) in [("mark", input.mark), ("reference", input.reference)] {
+        typealias Known = Settings.Input
+        for (key, beside) in [(Known.mark.key, input.mark), (Known.reference.key, input.reference)] {
             guard let beside, beside.each != each else { continue }
             let rule = each ?? beside.each
             let hint = each == nil ? "write each beside path, too, or leave it out" : "write it in '\(key)', too"
@@ -45,70 +42,57 @@ extension StudyLoader {
             return false
         }
         if each != nil, case .file? = input.funding {
-            let _: Void? = map["funding"]?.wrong(
+            let _: Void? = map[Known.funding]?.wrong(
                 "a file of funding is of one market", hint: "write a rate and an interval, or an input for each market")
             return false
         }
         return true
     }
 
-    /// The keys of a price history, in the order in which messages name them.
-    private var sourceKeys: [String] {
-        [
-            "path", "format", "columns", Known.time.key, "timezone", Known.header.key, Known.kind.key, Known.bar.key,
-            Known.numbers.key, Known.delimiter.key, "symbol", "table", "each", "policy",
-        ]
-    }
     private typealias Known = Settings.Source
 
-    private func otherSeries(_ reader: YAMLReader) -> BarSource? {
-        guard let map = reader.map(known: sourceKeys),
-            let files = map.required("path").flatMap(paths)
-        else { return nil }
-        return source(map, files: files)
-    }
+    private func otherSeries(_ reader: YAMLReader) -> BarSource? { reader.map(Known.section).flatMap(source) }
 
     private func funding(_ reader: YAMLReader) -> FundingInput? {
-        guard
-            let map = reader.map(known: ["path", "columns", "time", "timezone", "header", "shift", "rate", "interval"])
-        else { return nil }
-        guard map["path"] != nil else { return constantFunding(map) }
-        guard map["rate"] == nil, map["interval"] == nil else {
+        typealias Known = Settings.Funding
+        guard let map = reader.map(Known.section) else { return nil }
+        guard map[Settings.Source.path.facts] != nil else { return constantFunding(map) }
+        guard map[Known.rate.facts] == nil, map[Known.interval.facts] == nil else {
             return reader.wrong("give either a path or a rate and an interval")
         }
-        guard let files = map.required("path").flatMap(paths) else { return nil }
-        return fundingSource(map, files: files).map(FundingInput.file)
+        return fundingSource(map).map(FundingInput.file)
     }
 
     private func constantFunding(_ map: YAMLMap) -> FundingInput? {
-        guard let rate = map.required("rate")?.number(-0.1...0.1), let interval = map.required("interval")?.span()
-        else {
-            return nil
+        typealias Known = Settings.Funding
+        guard let rate = map.required(Known.rate), let interval = map.required(Known.interval) else { return nil }
+        if let other = Known.file.compactMap({ map[$0] }).first {
+            return other.wrong("says how a file is read, and there is no path", hint: "leave it out, or name a file")
         }
         return .constant(rate: rate, interval: interval)
     }
 
-    private func fundingSource(_ map: YAMLMap, files: [String]) -> FundingSource? {
-        // Times, zone and header are written as for prices.
-        guard let like = source(map.without("columns"), files: files) else { return nil }
-        var source = FundingSource(
-            file: files[0], notation: like.time, utcOffset: like.utcOffset, header: like.header)
-        source.files = files
-        if let value = map["columns"] {
-            guard let columns = value.map(known: ["time", "rate"]), let time = columns.required("time").flatMap(column),
-                let rate = columns.required("rate").flatMap(column)
+    private func fundingSource(_ map: YAMLMap) -> FundingSource? {
+        typealias Known = Settings.Funding
+        typealias Source = Settings.Source
+        guard let files = map.required(Source.path), let notation = map.value(of: Source.time),
+            let offset = map.value(of: Source.timezone), let header = map.value(of: Source.header),
+            let shift = map.value(of: Known.shift)
+        else { return nil }
+        var source = FundingSource(file: files[0], notation: notation, utcOffset: offset, header: header)
+        (source.files, source.shift) = (files, shift)
+        if let value = map[Known.columns] {
+            typealias Columns = Settings.FundingColumns
+            guard let columns = value.map(Columns.section), let time = columns.required(Columns.time).flatMap(column),
+                let rate = columns.required(Columns.rate).flatMap(column)
             else { return nil }
             (source.time, source.rate) = (time, rate)
-        }
-        if let value = map["shift"] {
-            guard let shift = signedSpan(value) else { return nil }
-            source.shift = shift
         }
         return source
     }
 
     /// `-3h`, `0s`, `15m`.
-    private func signedSpan(_ reader: YAMLReader) -> TimeSpan? {
+    static func signedSpan(_ reader: YAMLReader) -> TimeSpan? {
         guard let text = reader.text() else { return nil }
         let isNegative = text.hasPrefix("-")
         guard let span = TimeSpan(isNegative ? String(text.dropFirst()) : text) else {
@@ -117,11 +101,7 @@ extension StudyLoader {
         return TimeSpan(milliseconds: isNegative ? -span.milliseconds : span.milliseconds)
     }
 
-    private func assetName(_ reader: YAMLReader) -> String? {
-        reader.text().flatMap(reader.outputName)
-    }
-
-    private func paths(_ reader: YAMLReader) -> [String]? {
+    static func paths(_ reader: YAMLReader) -> [String]? {
         guard let list = reader.list() else { return nil }
         let paths = list.map { $0.text() }
         guard paths.allSatisfy({ $0.map { !$0.isEmpty && !$0.utf8.contains(0) } ?? false }) else {
@@ -130,73 +110,42 @@ extension StudyLoader {
         return paths.compactMap { $0 }
     }
 
-    private func source(_ map: YAMLMap, files: [String]) -> BarSource? {
-        var source = BarSource(files: files)
-        if let value = map["format"] {
-            guard let name = value.text() else { return nil }
-            source.format = name == "auto" ? nil : name
+    private func source(_ map: YAMLMap) -> BarSource? {
+        guard let files = map.required(Known.path),
+            var source = Known.placed.read(map, into: BarSource(files: files))
+        else { return nil }
+        if let value = map[Known.columns] {
+            guard columnSettings(value, &source) else { return nil }
         }
-        if let value = map["columns"] {
-            guard let names = value.map(known: columnKeys) else { return nil }
-            if let symbol = names["symbol"] {
-                guard let column = column(symbol) else { return nil }
-                source.symbolColumn = column
-            }
-            if columnKeys.contains(where: { $0 != "symbol" && names[$0] != nil }) || names["symbol"] == nil {
-                guard let columns = columns(value) else { return nil }
-                source.columns = columns
-            }
+        if let value = map[Known.each.facts], let each = source.each, map[each.rawValue] != nil {
+            return value.wrong("give either '\(each.rawValue)' or 'each: \(each.rawValue)'")
         }
-        guard let notation = map.value(of: Known.time) else { return nil }
-        source.time = notation
-        if let value = map["timezone"] {
-            guard let offset = utcOffset(value) else { return nil }
-            source.utcOffset = offset
-        }
-        guard let rule = map.value(of: Known.header) else { return nil }
-        source.header = rule
-        return rowSettings(map, &source) ? source : nil
+        guard let value = map[Known.policy] else { return source }
+        guard let policies = policies(value) else { return nil }
+        source.policies = policies
+        return source
     }
 
-    /// What a row is and how its fields are written; false after a problem.
-    private func rowSettings(_ map: YAMLMap, _ source: inout BarSource) -> Bool {
-        guard let kind = map.value(of: Known.kind), let numbers = map.value(of: Known.numbers) else { return false }
-        (source.kind, source.numbers) = (kind, numbers)
-        (source.barLength, source.delimiter) = (map.value(of: Known.bar), map.value(of: Known.delimiter))
-        guard (source.barLength == nil) == (map[Known.bar.key] == nil),
-            (source.delimiter == nil) == (map[Known.delimiter.key] == nil)
-        else { return false }
-        if let value = map["symbol"] {
-            guard let symbol = value.text(), !symbol.isEmpty else {
-                let _: Void? = value.expected("the text of the symbol column")
-                return false
-            }
-            source.symbol = symbol
+    /// Where the columns are; false after a problem.
+    private func columnSettings(_ reader: YAMLReader, _ source: inout BarSource) -> Bool {
+        typealias Known = Settings.Columns
+        guard let names = reader.map(Known.section) else { return false }
+        if let symbol = names[Known.symbol] {
+            guard let column = column(symbol) else { return false }
+            source.symbolColumn = column
+            guard names.keys.contains(where: { $0 != Known.symbol.key }) else { return true }
         }
-        if let value = map["table"] {
-            guard let table = value.text(), !table.isEmpty else { return false }
-            source.table = table
-        }
-        if let value = map["each"] {
-            guard let each = value.choice(MarketDivision.self) else { return false }
-            guard map[each.rawValue] == nil else {
-                let _: Void? = value.wrong("give either '\(each.rawValue)' or 'each: \(each.rawValue)'")
-                return false
-            }
-            source.each = each
-        }
-        guard let value = map["policy"] else { return true }
-        guard let policies = policies(value) else { return false }
-        source.policies = policies
+        guard let columns = columns(names) else { return false }
+        source.columns = columns
         return true
     }
 
     /// `{bad_ticks: drop, missing_bars: fail}`.
     private func policies(_ reader: YAMLReader) -> [String: PolicyAction]? {
-        guard let map = reader.map(known: SourceCheck.allCases.map(\.rawValue)) else { return nil }
+        guard let map = reader.map(Settings.Policies.section) else { return nil }
         var policies: [String: PolicyAction] = [:]
         for check in SourceCheck.allCases {
-            guard let value = map[check.rawValue] else { continue }
+            guard let value = map[Settings.Policies.of(check)] else { continue }
             guard let action = value.choice(PolicyAction.self) else { return nil }
             guard check.actions.contains(action) else {
                 let words = check.actions.map(\.rawValue).joined(separator: " or ")
@@ -207,38 +156,39 @@ extension StudyLoader {
         return policies
     }
 
-    private var columnKeys: [String] {
-        ["time", "open", "high", "low", "close", "price", "bid", "ask", "volume", "symbol"]
-    }
-
-    private func columns(_ reader: YAMLReader) -> ColumnMapping? {
-        guard let map = reader.map(known: columnKeys),
-            let times = map.required("time")?.list()?.map(column), times.allSatisfy({ $0 != nil }),
+    private func columns(_ map: YAMLMap) -> ColumnMapping? {
+        typealias Known = Settings.Columns
+        guard let times = map.required(Known.times)?.list()?.map(column), times.allSatisfy({ $0 != nil }),
             let time = times.first ?? nil
         else { return nil }
-        guard let prices = prices(map, reader: reader) else { return nil }
+        guard let prices = prices(map) else { return nil }
         var mapping = ColumnMapping(time: time, prices: prices)
         mapping.timeParts = times.dropFirst().compactMap { $0 }
-        if let value = map["volume"] {
+        if let value = map[Known.volume] {
             guard let volume = column(value) else { return nil }
             mapping.volume = volume
         }
         return mapping
     }
 
-    private func prices(_ map: YAMLMap, reader: YAMLReader) -> ColumnMapping.Prices? {
-        let bars = ["open", "high", "low", "close"]
-        if let price = map["price"] {
+    private func prices(_ map: YAMLMap) -> ColumnMapping.Prices? {
+        typealias Known = Settings.Columns
+        let bars = Known.bar
+        if let price = map[Known.price] {
             guard !bars.contains(where: { map[$0] != nil }) else {
-                return reader.wrong("give either price or open, high, low and close")
+                return map.owner.wrong("give either price or open, high, low and close")
+            }
+            guard map[Known.bid] == nil, map[Known.ask] == nil else {
+                return map.owner.wrong("give either price or bid and ask")
             }
             return column(price).map(ColumnMapping.Prices.single)
         }
-        if let first = map["bid"] ?? map["ask"] {
+        if let first = map[Known.bid] ?? map[Known.ask] {
             guard !bars.contains(where: { map[$0] != nil }) else {
                 return first.wrong("give either bid and ask or open, high, low and close")
             }
-            guard let bid = map.required("bid").flatMap(column), let ask = map.required("ask").flatMap(column) else {
+            guard let bid = map.required(Known.bid).flatMap(column), let ask = map.required(Known.ask).flatMap(column)
+            else {
                 return nil
             }
             return .quotes(bid: bid, ask: ask)
@@ -261,7 +211,15 @@ extension StudyLoader {
         return .name(name)
     }
 
-    private func utcOffset(_ reader: YAMLReader) -> TimeSpan? {
+    /// The offset as a study says it: `UTC`, `+03:00`.
+    static func offsetText(_ offset: TimeSpan) -> String {
+        let minutes = offset.milliseconds / 60_000
+        if minutes == 0 { return "UTC" }
+        func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(minutes < 0 ? "-" : "+")\(two(abs(minutes) / 60)):\(two(abs(minutes) % 60))"
+    }
+
+    static func utcOffset(_ reader: YAMLReader) -> TimeSpan? {
         guard let text = reader.text() else { return nil }
         if text == "UTC" || text == "Z" { return TimeSpan(milliseconds: 0) }
         let hint = "write UTC or an offset such as \"+03:00\"; zones with daylight saving are not read"

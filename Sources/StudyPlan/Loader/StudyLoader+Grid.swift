@@ -4,38 +4,23 @@ import Yams
 extension StudyLoader {
     /// The `grid` section, but for the names of platforms.
     static func gridSection(_ reader: YAMLReader) -> StudyGrid? {
-        guard let map = reader.map(known: ["contract", "side", "leverage", "horizon", "platform"]) else { return nil }
-        let contracts = axis(
-            map["contract"], default: [ContractKind.linear], readAll: { $0.parts().map { $0.choice() } })
-        let sides = map["side"].map(sideAxis) ?? Side.allCases
-        let leverages = map.required("leverage").flatMap(leverageAxis)
-        let horizons = map.required("horizon").flatMap { reader in
-            axis(reader, default: [], readAll: { $0.parts().map { $0.span() } })
-        }
+        typealias Known = Settings.Grid
+        guard let map = reader.map(Known.section) else { return nil }
+        let (contracts, sides) = (map.value(of: Known.contract), map.value(of: Known.side))
+        let (leverages, horizons) = (map.required(Known.leverage), map.required(Known.horizon))
         guard let contracts, let sides, let leverages, let horizons else { return nil }
         return StudyGrid(
             contracts: contracts, sides: sides, leverages: leverages.sorted(), horizons: horizons.sorted())
     }
 
-    /// Sides as on the command line.
-    static func sideAxis(_ reader: YAMLReader) -> [Side]? {
-        axis(reader, default: [], readAll: { $0.parts().flatMap(StudyLoader.sides) })
-    }
-
     /// The platforms that the grid names, whatever else is wrong with it; nil when it names none.
     func platformNames(_ map: YAMLMap) -> [YAMLReader]? {
-        guard let grid = map["grid"], grid.node.mapping != nil else { return nil }
-        return grid.anyMap()?["platform"]?.list()
+        guard let grid = map[Settings.Whole.grid], grid.node.mapping != nil else { return nil }
+        return grid.anyMap()?[Settings.Grid.platform]?.list()
     }
 
-    /// An axis without repeats, or its default when the key is absent.
-    static func axis<T: Hashable>(_ reader: YAMLReader?, default values: [T], read: (YAMLReader) -> T?) -> [T]? {
-        axis(reader, default: values, readAll: { [read($0)] })
-    }
-
-    /// The same, where an element may stand for several values, as on the command line.
-    static func axis<T: Hashable>(_ reader: YAMLReader?, default values: [T], readAll: (YAMLReader) -> [T?]) -> [T]? {
-        guard let reader else { return values }
+    /// An axis without repeats, where an element may stand for several values, as on the command line.
+    static func axis<T: Hashable>(_ reader: YAMLReader, readAll: (YAMLReader) -> [T?]) -> [T]? {
         guard let list = reader.list() else { return nil }
         var seen: [T] = []
         for element in list {
@@ -49,7 +34,7 @@ extension StudyLoader {
     }
 
     /// One side, or `both`.
-    private static func sides(_ reader: YAMLReader) -> [Side?] {
+    static func sides(_ reader: YAMLReader) -> [Side?] {
         reader.node.scalar?.string == "both" ? Side.allCases : [reader.choice()]
     }
 
@@ -73,14 +58,12 @@ extension StudyLoader {
     /// A list of leverages as on the command line, or `{from, to, step}`.
     static func leverageAxis(_ reader: YAMLReader) -> [Leverage]? {
         guard reader.node.mapping != nil else {
-            return axis(reader, default: [], readAll: { $0.parts().flatMap(leverages) })
+            return axis(reader, readAll: { $0.parts().flatMap(leverages) })
         }
-        guard let map = reader.map(known: ["from", "to", "step"]),
-            let from = map.required("from")?.number(Leverage.allowed),
-            let to = map.required("to")?.number(Leverage.allowed)
+        typealias Known = Settings.LeverageSteps
+        guard let map = reader.map(Known.section), let from = map.required(Known.from),
+            let to = map.required(Known.to), let step = map.value(of: Known.step)
         else { return nil }
-        let step = map["step"].map { $0.number(1e-3...1000) } ?? 1
-        guard let step else { return nil }
         return leverageRange(from: from, to: to, step: step)
             ?? reader.wrong(
                 "a range rises from 'from' to 'to' in at most 10000 steps, with at most \(mostLeverageDecimals) decimals, "

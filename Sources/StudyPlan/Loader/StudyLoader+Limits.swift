@@ -9,20 +9,12 @@ extension StudyLoader {
         return limits.contains { $0 == nil } ? nil : limits.compactMap { $0 }
     }
 
-    private static let forms = ["max", "min", "drift", "max_age", "min_bars"]
-    static let noValueKey = "on_no_value"
-    static let monitorKey = "monitor"
-    static let behaviourKey = "behaviour"
+    private typealias Known = Settings.Limits
 
     private func limit(_ reader: YAMLReader) -> StudyLimit? {
-        let keys =
-            [
-                StudyLoader.behaviourKey, "measure", "bound", StudyLimit.notShownKey, StudyLoader.monitorKey,
-                StudyLoader.noValueKey,
-            ]
-            + StudyLoader.forms
-        guard let cells = selector(reader, extra: keys), let map = reader.anyMap() else { return nil }
-        let given = StudyLoader.forms.filter { map[$0] != nil }
+        guard let map = reader.map(Known.section), let cells = Settings.Cells.placed.read(map, into: CellSelector())
+        else { return nil }
+        let given = Known.forms.map(\.key).filter { map[$0] != nil }
         guard given.count == 1 else {
             return reader.wrong(
                 given.isEmpty
@@ -31,10 +23,8 @@ extension StudyLoader {
                 hint: "a limit has one of max, min, drift, max_age and min_bars; write two limits for two")
         }
         guard var limit = historyLimit(cells, map) ?? cellLimit(reader, cells, map, form: given[0]) else { return nil }
-        if let value = map[StudyLoader.noValueKey] {
-            guard let rule = value.choice(StudyLimit.NoValueRule.self) else { return nil }
-            limit.onNoValue = rule
-        }
+        guard let rule = map.value(of: Known.onNoValue) else { return nil }
+        limit.onNoValue = rule
         return limit
     }
 
@@ -42,29 +32,31 @@ extension StudyLoader {
     private func cellLimit(
         _ reader: YAMLReader, _ cells: CellSelector, _ map: YAMLMap, form name: String
     ) -> StudyLimit? {
-        guard name != "max_age", name != "min_bars" else { return nil }
-        guard let measure = map.required("measure")?.choice(Measure.self) else { return nil }
+        guard name != Known.maxAge.key, name != Known.minBars.key else { return nil }
+        guard let measure = map.required(Known.measure) else { return nil }
         guard !measure.isOfHistory else {
             return reader.wrong(
                 "\(measure.rawValue) is limited by '\(measure == .newestBarAge ? "max_age" : "min_bars")'")
         }
         guard let form = form(map, measure) else { return nil }
         var limit = StudyLimit(cells: cells, measure: measure, form: form)
-        if let value = map[StudyLoader.behaviourKey] {
+        if let value = map[Known.behaviour.facts] {
             guard let name = behaviour(value, of: limit) else { return nil }
             // Holding is what results.csv holds.
             limit.behaviour = name == Behaviour.hodl.name ? nil : name
         }
-        if let value = map["bound"] {
+        if let value = map[Known.bound.facts] {
             guard let bound = bound(value, of: limit) else { return nil }
             limit.bound = bound
         }
-        if let value = map[StudyLoader.monitorKey] {
-            guard let monitored = monitored(value, limit, isBoundSaid: map["bound"] != nil) else { return nil }
+        if let value = map[Known.monitor] {
+            guard let monitored = monitored(value, limit, isBoundSaid: map[Known.bound.facts] != nil) else {
+                return nil
+            }
             limit = monitored
         }
-        let isBoundSaid = map["bound"] != nil || limit.monitor != nil
-        return map[StudyLimit.notShownKey].map { notShown($0, of: limit, isBoundSaid: isBoundSaid) } ?? limit
+        let isBoundSaid = map[Known.bound.facts] != nil || limit.monitor != nil
+        return map[Known.notShown.facts].map { notShown($0, of: limit, isBoundSaid: isBoundSaid) } ?? limit
     }
 
     /// The behaviour that a limit is on; which there are is known with the whole study.
@@ -79,7 +71,7 @@ extension StudyLoader {
                 "a drift limit compares with earlier runs, which keep no figures of behaviours",
                 hint: "use max or min, or leave 'behaviour' out")
         }
-        return reader.text()
+        return Known.behaviour.read(reader)
     }
 
     /// The limit with a bound on false alarms, which all of an interval is held for.
@@ -93,13 +85,8 @@ extension StudyLoader {
         guard !isBoundSaid || limit.bound == .interval else {
             return reader.wrong("a monitored limit holds all of the interval", hint: "leave 'bound' out")
         }
-        guard let map = reader.map(known: ["false_alarm"]), let value = map.required("false_alarm"),
-            let text = value.text()
-        else { return nil }
-        guard let monitor = StudyLimit.Monitor(text) else {
-            return value.expected(
-                "false alarms, from 0.01% to 50% a year", hint: "write it like monitor: {false_alarm: 5% a year}")
-        }
+        typealias Known = Settings.Monitoring
+        guard let monitor = reader.map(Known.section)?.required(Known.falseAlarm) else { return nil }
         var limit = limit
         (limit.monitor, limit.bound) = (monitor, .interval)
         return limit
@@ -108,7 +95,7 @@ extension StudyLoader {
     /// The limit with the rule for an interval that holds it. Who asks for that without a bound asks for all of the interval: the
     /// figure alone would call a breach what is not shown.
     private func notShown(_ reader: YAMLReader, of limit: StudyLimit, isBoundSaid: Bool) -> StudyLimit? {
-        guard let rule = reader.choice(StudyLimit.NotShownRule.self) else { return nil }
+        guard let rule = Known.notShown.read(reader) else { return nil }
         if case .drift = limit.form {
             return reader.wrong("a drift limit compares values", hint: "leave 'not_shown' out")
         }
@@ -127,24 +114,19 @@ extension StudyLoader {
     }
 
     private func form(_ map: YAMLMap, _ measure: Measure) -> StudyLimit.Form? {
-        let range = -1e9...1e9
-        if let max = map["max"] {
-            return max.number(range).flatMap { max.judged($0, measure.objection(toMax: $0)) }.map(StudyLimit.Form.max)
+        if let max = map[Known.max.facts] {
+            return Known.max.read(max).flatMap { max.judged($0, measure.objection(toMax: $0)) }.map(StudyLimit.Form.max)
         }
-        if let min = map["min"] {
-            return min.number(range).flatMap { min.judged($0, measure.objection(toMin: $0)) }.map(StudyLimit.Form.min)
+        if let min = map[Known.min.facts] {
+            return Known.min.read(min).flatMap { min.judged($0, measure.objection(toMin: $0)) }.map(StudyLimit.Form.min)
         }
-        return map["drift"].flatMap { drift($0, measure) }.map(StudyLimit.Form.drift)
+        return map[Known.drift].flatMap { drift($0, measure) }.map(StudyLimit.Form.drift)
     }
 
     private func drift(_ reader: YAMLReader, _ measure: Measure) -> StudyLimit.Drift? {
-        let forms = ["max_change", "half_widths", "night_moves"]
-        guard let map = reader.map(known: ["runs"] + forms) else { return nil }
-        let fewest =
-            map["night_moves"] == nil ? StudyLimit.Drift.fewestRuns : StudyLimit.Drift.fewestRunsOfMoves
-        let runs = map["runs"].map { $0.integer(fewest...1000) } ?? 20
-        guard let runs else { return nil }
-        let given = forms.filter { map[$0] != nil }
+        typealias Known = Settings.Drift
+        guard let map = reader.map(Known.section), let runs = driftRuns(map) else { return nil }
+        let given = Known.forms.filter { map[$0] != nil }
         guard given.count == 1 else {
             return reader.wrong(
                 given.isEmpty
@@ -152,24 +134,33 @@ extension StudyLoader {
                     : "has both '\(given[0])' and '\(given[1])'",
                 hint: "write it like drift: {runs: 20, night_moves: 8}")
         }
-        if let moves = map["night_moves"] {
-            return moves.number(0.1...1e6).map { StudyLimit.Drift(runs: runs, change: .nightMoves($0)) }
+        if let moves = map[Known.nightMoves.facts] {
+            return Known.nightMoves.read(moves).map { StudyLimit.Drift(runs: runs, change: .nightMoves($0)) }
         }
-        switch (map["max_change"], map["half_widths"]) {
+        switch (map[Known.maxChange.facts], map[Known.halfWidths.facts]) {
         case (let change?, nil):
-            return change.number(0...1e9).flatMap { change.judged($0, measure.objection(toChange: $0)) }
+            return Known.maxChange.read(change).flatMap { change.judged($0, measure.objection(toChange: $0)) }
                 .map { StudyLimit.Drift(runs: runs, change: .absolute($0)) }
         case (nil, let widths?):
             guard measure.hasInterval else {
                 return widths.wrong("\(measure.rawValue) has no interval", hint: "use max_change")
             }
-            return widths.number(1e-3...1e6).map { StudyLimit.Drift(runs: runs, change: .halfWidths($0)) }
+            return Known.halfWidths.read(widths).map { StudyLimit.Drift(runs: runs, change: .halfWidths($0)) }
         default: return nil
         }
     }
 
+    /// How many runs are looked back at: more where moves are the measure.
+    private func driftRuns(_ map: YAMLMap) -> Int? {
+        typealias Known = Settings.Drift
+        guard let runs = map.value(of: Known.runs) else { return nil }
+        let fewest = StudyLimit.Drift.fewestRunsOfMoves
+        guard map[Known.nightMoves.facts] != nil, runs < fewest else { return runs }
+        return map[Known.runs.facts]?.expected("a whole number from \(fewest) to 1000")
+    }
+
     private func bound(_ reader: YAMLReader, of limit: StudyLimit) -> StudyLimit.Bound? {
-        guard let bound = reader.choice(StudyLimit.Bound.self) else { return nil }
+        guard let bound = Known.bound.read(reader) else { return nil }
         guard bound == .value || limit.hasInterval else {
             return reader.wrong("\(limit.measure.rawValue) has no interval", hint: "leave 'bound' out")
         }
@@ -181,20 +172,21 @@ extension StudyLoader {
 
     /// A limit on whole price histories: `max_age` or `min_bars`; nil for other forms.
     private func historyLimit(_ cells: CellSelector, _ map: YAMLMap) -> StudyLimit? {
-        guard let name = ["max_age", "min_bars"].first(where: { map[$0] != nil }), let value = map[name] else {
-            return nil
-        }
-        for key in [StudyLoader.behaviourKey, "measure", "bound", StudyLimit.notShownKey, StudyLoader.monitorKey] {
+        guard let name = [Known.maxAge.key, Known.minBars.key].first(where: { map[$0] != nil }),
+            let value = map[name]
+        else { return nil }
+        for key in Known.ofCells.map(\.key) {
             if let other = map[key] { return other.wrong("'\(name)' stands alone", hint: "leave '\(key)' out") }
         }
         guard cells == CellSelector(asset: cells.asset) else {
             return map.owner.wrong("'\(name)' is for an asset or for all", hint: "leave the other parts out")
         }
-        if name == "max_age" {
-            return value.span().map { StudyLimit(cells: cells, measure: .newestBarAge, form: .max($0.inHours)) }
+        if name == Known.maxAge.key {
+            return Known.maxAge.read(value).map {
+                StudyLimit(cells: cells, measure: .newestBarAge, form: .max($0.inHours))
+            }
         }
-        // A history has a bar in any case.
-        return value.integer(2...2_000_000_000).map {
+        return Known.minBars.read(value).map {
             StudyLimit(cells: cells, measure: .historyBars, form: .min(Double($0)))
         }
     }

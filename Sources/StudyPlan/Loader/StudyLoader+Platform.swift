@@ -60,19 +60,19 @@ extension StudyLoader {
     /// One platform under its name.
     func namedPlatform(_ name: String, _ reader: YAMLReader) -> NamedPlatform? {
         guard reader.outputName(name) != nil else { return nil }
-        guard let map = reader.map(known: ["fees", "slippage", "tiers", "liquidation", "borrow", "ledger"]) else {
-            return nil
-        }
+        typealias Known = Settings.Platform
+        guard let map = reader.map(Known.section) else { return nil }
         let fees =
-            map["fees"].map(fees)
+            map[Known.fees].map(fees)
             ?? checked(reader) { () throws(RuleError) in try Fees(open: 0, close: 0, liquidation: 0) }
         let slippage =
-            map["slippage"].map(slippage) ?? checked(reader) { () throws(RuleError) in try Slippage(base: 0) }
+            map[Known.slippage].map(slippage) ?? checked(reader) { () throws(RuleError) in try Slippage(base: 0) }
         let liquidation =
-            map["liquidation"].map(liquidation) ?? checked(reader) { () throws(RuleError) in try LiquidationRules() }
-        let borrow = map["borrow"].map(borrow) ?? BorrowRules.none
+            map[Known.liquidation].map(liquidation)
+            ?? checked(reader) { () throws(RuleError) in try LiquidationRules() }
+        let borrow = map[Known.borrow].map(borrow) ?? BorrowRules.none
         let flat = checked(reader) { () throws(RuleError) in try MaintenanceTiers(flatRate: 0) }
-        let ledger = map["ledger"].map(platformLedger)
+        let ledger = map[Known.ledger].map(platformLedger)
         guard let fees, let slippage, let liquidation, let borrow, let flat, (ledger ?? SafeguardSettings()) != nil
         else {
             return nil
@@ -81,7 +81,7 @@ extension StudyLoader {
         var platform = NamedPlatform(
             name: name, rules: rules, safeguards: ledger.flatMap { $0 == SafeguardSettings() ? nil : $0 })
         // Borrowing and spot accounts need no table.
-        guard let tiers = map["tiers"] else { return platform }
+        guard let tiers = map[Known.tiers] else { return platform }
         if tiers.node.mapping != nil {
             guard let file = tierFile(tiers) else { return nil }
             platform.tierFile = file
@@ -94,7 +94,7 @@ extension StudyLoader {
 
     private func fees(_ reader: YAMLReader) -> Fees? {
         typealias Known = Settings.FeeRates
-        guard let map = reader.map(known: Known.section.keys) else { return nil }
+        guard let map = reader.map(Known.section) else { return nil }
         let (open, close) = (map.value(of: Known.open), map.value(of: Known.close))
         guard let liquidation = map.value(of: Known.liquidation), let open, let close else { return nil }
         return checked(reader) { () throws(RuleError) in try Fees(open: open, close: close, liquidation: liquidation) }
@@ -107,7 +107,7 @@ extension StudyLoader {
                 checked(reader) { () throws(RuleError) in try Slippage(base: base) }
             }
         }
-        guard let map = reader.map(known: Known.section.keys) else { return nil }
+        guard let map = reader.map(Known.section) else { return nil }
         let base = map.required(Known.base)
         guard let kappa = map.required(Known.kappa), let base else { return nil }
         return checked(reader) { () throws(RuleError) in try Slippage(base: base, impact: kappa) }
@@ -115,26 +115,24 @@ extension StudyLoader {
 
     private func borrow(_ reader: YAMLReader) -> BorrowRules? {
         typealias Known = Settings.Borrowing
-        guard let map = reader.map(known: Known.section.keys) else { return nil }
+        guard let map = reader.map(Known.section) else { return nil }
         let rate = map.required(Known.rate)
         guard let level = map.required(Known.marginLevel), let rate else { return nil }
         return checked(reader) { () throws(RuleError) in try BorrowRules(yearlyRate: rate, marginLevel: level) }
     }
 
     private func tierFile(_ reader: YAMLReader) -> TierFile? {
-        guard let map = reader.map(known: ["file", "symbol", "contract_size"]), let file = map.required("file")?.text()
-        else {
-            return nil
+        typealias Known = Settings.TierTable
+        guard let map = reader.map(Known.section), let file = map.required(Known.file) else { return nil }
+        if let size = map[Known.size.facts] {
+            guard map[Known.symbol.facts] == nil else { return reader.wrong("give either a symbol or a contract_size") }
+            return Known.size.read(size).map { .schedule(file: file, contractSize: $0) }
         }
-        if let size = map["contract_size"] {
-            guard map["symbol"] == nil else { return reader.wrong("give either a symbol or a contract_size") }
-            return size.number(1e-12...1e12).map { .schedule(file: file, contractSize: $0) }
-        }
-        return map.required("symbol")?.text().map { .brackets(file: file, symbol: $0) }
+        return map.required(Known.symbol).map { .brackets(file: file, symbol: $0) }
     }
 
     private func tiers(_ reader: YAMLReader) -> MaintenanceTiers? {
-        guard let list = reader.list(most: 1000) else { return nil }
+        guard let list = reader.list(most: Settings.Tier.most) else { return nil }
         let rows = list.map(tier)
         guard rows.allSatisfy({ $0 != nil }) else { return nil }
         return checked(reader) { () throws(RuleError) in try MaintenanceTiers(rows.compactMap { $0 }) }
@@ -142,7 +140,7 @@ extension StudyLoader {
 
     private func tier(_ reader: YAMLReader) -> MaintenanceTier? {
         typealias Known = Settings.Tier
-        guard let map = reader.map(known: Known.section.keys) else { return nil }
+        guard let map = reader.map(Known.section) else { return nil }
         let (cap, rate) = (map.required(Known.cap), map.required(Known.rate))
         guard let amount = map.value(of: Known.amount), let cap, let rate else { return nil }
         guard map[Known.maxLeverage.key] != nil else {
@@ -154,7 +152,7 @@ extension StudyLoader {
 
     private func liquidation(_ reader: YAMLReader) -> LiquidationRules? {
         typealias Known = Settings.Liquidation
-        guard let map = reader.map(known: Known.section.keys) else { return nil }
+        guard let map = reader.map(Known.section) else { return nil }
         // `fill: bounds` is the default rule with its bounds beside it.
         let isBounds = map[Known.fill.key]?.node.scalar?.string == "bounds"
         let fill = isBounds ? .auto : map.value(of: Known.fill)

@@ -35,29 +35,30 @@ struct StudyLoader {
     let venues: [VenueProfile]
 
     func study() -> Study? {
-        let known = [
-            "version", "name", "data", "grid", "position", "platforms", "ledger", "statistics", "limits", "headline",
-            "archive", "behaviours", "baskets", "resample", "custody", "tax",
-        ]
-        guard let map = root.map(known: known + StudyLoader.operationKeys) else { return nil }
+        typealias Known = Settings.Whole
+        guard let map = root.map(Known.section) else { return nil }
         checkVersion(map)
-        let inputs = map.required("data").flatMap(inputs)
-        let grid = map.required("grid").flatMap { StudyLoader.gridSection($0) }
-        let platforms = platformSection(map["platforms"], wanted: platformNames(map), hasLedger: map["ledger"] != nil)
-        let ledger = map["ledger"].map(ledgerSection)
-        let position = map["position"].map(positionSection) ?? PositionRules()
-        let statistics = map["statistics"].map(statisticsSection) ?? StatisticsRules()
-        let limits = map["limits"].map(limitSection) ?? []
-        let behaviours = map["behaviours"].map(StudyLoader.behaviourSection) ?? []
-        let baskets = map["baskets"].map(StudyLoader.basketSection) ?? []
-        let resample = map["resample"].map(StudyLoader.resampleSection)
-        let custody = map["custody"].map(StudyLoader.custodySection)
-        let tax = map["tax"].map(StudyLoader.taxSection)
-        let headline = map["headline"].map { selector($0, extra: [StudyLoader.noValueKey]) } ?? CellSelector()
-        let headlineRule = map["headline"].map(headlineRule) ?? .fail
-        let name = map["name"].map(nameSection) ?? "study"
+        let inputs = map.required(Known.data).flatMap(inputs)
+        let grid = map.required(Known.grid).flatMap { StudyLoader.gridSection($0) }
+        let platforms = platformSection(
+            map[Known.platforms], wanted: platformNames(map), hasLedger: map[Known.ledger] != nil)
+        let ledger = map[Known.ledger].map(ledgerSection)
+        let position = map[Known.position].map(positionSection) ?? PositionRules()
+        let statistics = map[Known.statistics].map(statisticsSection) ?? StatisticsRules()
+        let limits = map[Known.limits].map(limitSection) ?? []
+        let behaviours = map[Known.behaviours].map(StudyLoader.behaviourSection) ?? []
+        let baskets = map[Known.baskets].map(StudyLoader.basketSection) ?? []
+        let resample = map[Known.resample].map(StudyLoader.resampleSection)
+        let custody = map[Known.custody].map(StudyLoader.custodySection)
+        let tax = map[Known.tax].map(StudyLoader.taxSection)
+        let headline =
+            map[Known.headline].map { reader in
+                reader.map(Settings.Headline.section).flatMap { Settings.Cells.placed.read($0, into: CellSelector()) }
+            } ?? CellSelector()
+        let headlineRule = map[Known.headline].map(headlineRule) ?? .fail
+        let name = map[Known.name.facts].map(Known.name.read) ?? "study"
         let operations = operations(map)
-        let archive = map["archive"].map(archiveSection)
+        let archive = map[Known.archive].map(archiveSection)
         guard let inputs, let grid, let platforms, let position, let statistics, let limits, let headline,
             let headlineRule, let name,
             let operations, let behaviours, let baskets
@@ -74,7 +75,9 @@ struct StudyLoader {
     }
 
     private func checkVersion(_ map: YAMLMap) {
-        guard let version = map.required("version"), let number = version.integer(1...Int.max) else { return }
+        guard let version = map.required(Settings.Whole.version), let number = version.integer(1...Int.max) else {
+            return
+        }
         guard number == Study.version else {
             let _: Void? = version.wrong(
                 "this program reads version \(Study.version)", hint: "a newer program may have written it")
@@ -82,13 +85,13 @@ struct StudyLoader {
         }
     }
 
-    /// What a headline without data makes of the run. What is wrong with the section itself is told by ``selector(_:extra:)``.
+    /// What a headline without data makes of the run. What is wrong with the section itself is told elsewhere.
     private func headlineRule(_ reader: YAMLReader) -> StudyLimit.NoValueRule? {
-        guard reader.node.mapping != nil, let value = reader.anyMap()?[StudyLoader.noValueKey] else { return .fail }
-        return value.choice()
+        guard reader.node.mapping != nil, let map = reader.anyMap() else { return .fail }
+        return map.value(of: Settings.Headline.onNoValue)
     }
 
-    func nameSection(_ reader: YAMLReader) -> String? {
+    static func nameSection(_ reader: YAMLReader) -> String? {
         guard let name = reader.text() else { return nil }
         let allowed = name.unicodeScalars.allSatisfy {
             $0.isASCII && ($0.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains($0))
@@ -102,45 +105,23 @@ struct StudyLoader {
     }
 
     private func archiveSection(_ reader: YAMLReader) -> ArchiveSettings? {
-        guard let value = reader.map(known: ["base"])?.required("base"), let text = value.text() else { return nil }
-        guard let address = WebAddress(text) else {
-            return value.wrong(
-                "'\(SourceLocation.presentable(text))' is no address of an archive",
-                hint: "write https://host/path, without user name, query or fragment")
-        }
-        return ArchiveSettings(base: address)
+        reader.map(Settings.Archive.section)?.required(Settings.Archive.base).map { ArchiveSettings(base: $0) }
     }
 
     private func positionSection(_ reader: YAMLReader) -> PositionRules? {
-        reader.map(known: Settings.Position.section.keys).flatMap {
+        reader.map(Settings.Position.section).flatMap {
             Settings.Position.placed.read($0, into: PositionRules())
         }
     }
 
     private func statisticsSection(_ reader: YAMLReader) -> StatisticsRules? {
-        guard let map = reader.map(known: Settings.Statistics.section.keys),
+        guard let map = reader.map(Settings.Statistics.section),
             var rules = Settings.Statistics.placed.read(map, into: StatisticsRules())
         else { return nil }
-        if let value = map["look_back_margin"] {
+        if let value = map[Settings.Statistics.lookBack] {
             guard let lookBack = StudyLoader.lookBackSection(value) else { return nil }
             rules.lookBack = lookBack
         }
         return rules
-    }
-
-    func selector(_ reader: YAMLReader, extra: [String]) -> CellSelector? {
-        let known = CellAxis.allCases.map(\.rawValue) + extra
-        guard let map = reader.map(known: known) else { return nil }
-        var cells = CellSelector()
-        // Each part is optional, but one that is there must be read: a limit on half of what was meant is no limit.
-        if let value = map["asset"] { cells.asset = value.text(); if cells.asset == nil { return nil } }
-        if let value = map["platform"] { cells.platform = value.text(); if cells.platform == nil { return nil } }
-        if let value = map["contract"] { cells.contract = value.choice(); if cells.contract == nil { return nil } }
-        if let value = map["side"] { cells.side = value.choice(); if cells.side == nil { return nil } }
-        if let value = map["leverage"] {
-            cells.leverage = StudyLoader.leverage(value); if cells.leverage == nil { return nil }
-        }
-        if let value = map["horizon"] { cells.horizon = value.span(); if cells.horizon == nil { return nil } }
-        return cells
     }
 }

@@ -8,26 +8,28 @@ extension Study {
     public var canonicalText: String { text(isComplete: false) }
 
     private func text(isComplete: Bool) -> String {
-        var lines = ["version: \(Study.version)", "name: \(quoted(name))", "data:"]
+        typealias Known = Settings.Whole
+        var lines = [Known.version.entry("\(Study.version)"), Known.name.entry(name), "\(Known.data.key):"]
         lines += inputs.flatMap { inputLines($0, isComplete) }
-        lines += gridLines + positionLines
-        lines += ["platforms:"] + platforms.flatMap { $0.lines(isComplete: isComplete) }
+        lines += gridLines + [Known.position.entry("{\(Settings.Position.placed.entries(position))}")]
+        lines += ["\(Known.platforms.key):"] + platforms.flatMap { $0.lines(isComplete: isComplete) }
         if let ledger { lines.append(ledger.line) }
         lines.append(statisticsLine)
-        if !limits.isEmpty { lines.append("limits:") }
-        lines += limits.map {
-            "  - {\((selectorParts($0.cells) + limitParts($0, isComplete)).joined(separator: ", "))}"
-        }
-        if !behaviours.isEmpty { lines.append("behaviours:") }
-        lines += behaviours.map { "  - {\($0.parts(name: quoted($0.name)).joined(separator: ", "))}" }
-        if !baskets.isEmpty { lines.append("baskets:") }
-        lines += baskets.map { "  - {\($0.parts(quoted: quoted).joined(separator: ", "))}" }
-        if let resample { lines.append(resample.line) }
-        if let custody { lines.append(custody.line(quoted: quoted)) }
-        if let tax { lines.append(tax.line(quoted: quoted)) }
+        lines += listLines(Known.limits, limits.map { selectorParts($0.cells) + limitParts($0, isComplete) })
+        lines += listLines(Known.behaviours, behaviours.map(\.parts))
+        lines += listLines(Known.baskets, baskets.map(\.parts))
+        if let resample { lines.append(Known.resample.entry("{\(Settings.Resample.placed.entries(resample))}")) }
+        if let custody { lines.append(Known.custody.entry("{\(custody.parts.joined(separator: ", "))}")) }
+        if let tax { lines.append(Known.tax.entry("{\(tax.parts.joined(separator: ", "))}")) }
         let headlineParts = selectorParts(headline) + ruleParts(headlineOnNoValue, isComplete)
-        lines.append("headline: {\(headlineParts.joined(separator: ", "))}")
+        lines.append(Known.headline.entry("{\(headlineParts.joined(separator: ", "))}"))
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A list of sections, each on a line of its own; nothing for an empty one.
+    private func listLines(_ setting: SettingFacts, _ entries: [[String]]) -> [String] {
+        guard !entries.isEmpty else { return [] }
+        return ["\(setting.key):"] + entries.map { "  - {\($0.joined(separator: ", "))}" }
     }
 
     /// ``canonicalText`` with every default and with the settings that have no part in results; reads back as the same study.
@@ -94,175 +96,159 @@ extension Study {
     }
 
     private var operationLines: [String] {
-        var lines = archive.map { ["archive: {base: \(quoted($0.base.text))}"] } ?? []
-        if let retention = operations.retention {
-            let parts = [
-                retention.days.map(Settings.Retained.days.entry), retention.runs.map(Settings.Retained.runs.entry),
-            ]
-            lines.append("retention: {\(parts.compactMap { $0 }.joined(separator: ", "))}")
-        }
-        for (key, command) in operations.commands {
-            let words = command.words.map(quoted).joined(separator: ", ")
-            lines.append("\(key): {command: [\(words)], timeout: \(command.timeout.text)}")
-        }
-        let job = [
-            operations.job.timeout.map { "timeout: \($0.text)" }, operations.job.memory.map { "memory: \($0.text)" },
-        ].compactMap { $0 }
-        if !job.isEmpty { lines.append("job: {\(job.joined(separator: ", "))}") }
-        if let file = operations.metricsFile { lines.append("metrics_file: \(quoted(file))") }
-        return lines
+        typealias Known = Settings.Operation
+        let job = Settings.Job.placed.parts(operations.job)
+        let lines: [String?] = [
+            archive.map { Settings.Whole.archive.entry("{\(Settings.Archive.base.entry($0.base))}") },
+            operations.retention.map { Known.retention.entry("{\(Settings.Retained.placed.entries($0))}") },
+            operations.onBreach.map { Known.onBreach.entry($0.text) },
+            operations.onFailure.map { Known.onFailure.entry($0.text) },
+            job.isEmpty ? nil : Known.job.entry("{\(job.joined(separator: ", "))}"),
+            operations.metricsFile.map(Known.metricsFile.entry),
+        ]
+        return lines.compactMap { $0 }
     }
 
     private func limitParts(_ limit: StudyLimit, _ isComplete: Bool) -> [String] {
+        typealias Known = Settings.Limits
         let rule = ruleParts(limit.onNoValue, isComplete)
-        var parts = limit.behaviour.map { ["\(StudyLoader.behaviourKey): \(quoted($0))"] } ?? []
-        parts.append("measure: \(limit.measure.rawValue)")
+        var parts = limit.behaviour.map { [Known.behaviour.entry($0)] } ?? []
+        parts.append(Known.measure.entry(limit.measure))
         switch limit.form {
         case .max(let hours) where limit.measure == .newestBarAge:
-            return ["max_age: \(TimeSpan(milliseconds: Int64((hours * 3_600_000).rounded())).text)"]
-                + rule
+            return [Known.maxAge.entry(TimeSpan(milliseconds: Int64((hours * 3_600_000).rounded())))] + rule
         case .min(let bars) where limit.measure == .historyBars:
-            return ["min_bars: \(numberText(bars))"] + rule
-        case .max(let value): parts.append("max: \(numberText(value))")
-        case .min(let value): parts.append("min: \(numberText(value))")
-        case .drift(let drift):
-            let change =
-                switch drift.change {
-                case .absolute(let change): "max_change: \(numberText(change))"
-                case .halfWidths(let widths): "half_widths: \(numberText(widths))"
-                case .nightMoves(let moves): "night_moves: \(numberText(moves))"
-                }
-            parts.append("drift: {runs: \(drift.runs), \(change)}")
+            return [Known.minBars.entry(Int(bars))] + rule
+        case .max(let value): parts.append(Known.max.entry(value))
+        case .min(let value): parts.append(Known.min.entry(value))
+        case .drift(let drift): parts.append(Known.drift.entry("{\(drift.text)}"))
         }
         // A rule without a bound would bring its own.
         let isRuled = limit.notShown != .warn
         let isBoundTold = limit.bound != .value || isComplete || isRuled
         let isRuleTold = isRuled || isComplete && limit.mayBeNotShown
-        return parts + (isBoundTold ? ["bound: \(limit.bound.rawValue)"] : [])
-            + (limit.monitor.map { ["\(StudyLoader.monitorKey): {false_alarm: \($0.text)}"] } ?? [])
-            + (isRuleTold ? ["\(StudyLimit.notShownKey): \(limit.notShown.rawValue)"] : []) + rule
+        return parts + (isBoundTold ? [Known.bound.entry(limit.bound)] : [])
+            + (limit.monitor.map { [Known.monitor.entry("{\(Settings.Monitoring.falseAlarm.entry($0))}")] } ?? [])
+            + (isRuleTold ? [Known.notShown.entry(limit.notShown)] : []) + rule
     }
 
     /// Only what was said: a study that says nothing of it keeps the digest it had before there was a choice.
     private func ruleParts(_ rule: StudyLimit.NoValueRule, _ isComplete: Bool) -> [String] {
-        rule == .fail && !isComplete ? [] : ["\(StudyLoader.noValueKey): \(rule.rawValue)"]
+        rule == .fail && !isComplete ? [] : [Settings.Headline.onNoValue.entry(rule)]
     }
 
     private var statisticsLine: String {
         var parts = [Settings.Statistics.placed.entries(statistics)]
-        if let lookBack = statistics.lookBack { parts.append("look_back_margin: \(lookBack.text)") }
-        return "statistics: {\(parts.joined(separator: ", "))}"
+        if let lookBack = statistics.lookBack { parts.append(Settings.Statistics.lookBack.entry(lookBack.text)) }
+        return Settings.Whole.statistics.entry("{\(parts.joined(separator: ", "))}")
     }
 
     private func inputLines(_ input: StudyInput, _ isComplete: Bool) -> [String] {
-        var lines =
-            ["  - asset: \(quoted(input.asset))"] + sourceParts(input.source, isComplete).map { "    " + $0 }
-        if let reference = input.reference {
-            lines.append("    reference: {\(sourceParts(reference, isComplete).joined(separator: ", "))}")
-        }
-        if let mark = input.mark {
-            lines.append("    mark: {\(sourceParts(mark, isComplete).joined(separator: ", "))}")
-        }
-        if let funding = input.funding {
-            lines.append("    funding: {\(fundingParts(funding).joined(separator: ", "))}")
-        }
-        return lines
+        typealias Known = Settings.Input
+        let beside = [
+            input.reference.map { Known.reference.entry("{\(sourceParts($0, isComplete).joined(separator: ", "))}") },
+            input.mark.map { Known.mark.entry("{\(sourceParts($0, isComplete).joined(separator: ", "))}") },
+            input.funding.map { Known.funding.entry("{\(fundingParts($0).joined(separator: ", "))}") },
+        ]
+        let parts = sourceParts(input.source, isComplete) + beside.compactMap { $0 }
+        return ["  - \(Known.asset.entry(input.asset))"] + parts.map { "    " + $0 }
     }
 
     private func sourceParts(_ source: BarSource, _ isComplete: Bool) -> [String] {
-        var parts = [
-            "path: [\(source.files.map(quoted).joined(separator: ", "))]", "format: \(quoted(source.format ?? "auto"))",
+        typealias Known = Settings.Source
+        let symbolPart = source.symbolColumn.map { [Settings.Columns.symbol.entry(columnText($0))] } ?? []
+        let columns = (source.columns.map(columnParts) ?? []) + symbolPart
+        let policies = source.policies.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.rawValue)" }
+        // Only what was said: a study that says nothing of the later ones keeps the digest it had before they existed.
+        let parts: [String?] = [
+            Known.path.entry(source.files), Known.format.entry(source.format),
+            columns.isEmpty ? nil : Known.columns.entry("{\(columns.joined(separator: ", "))}"),
+            Known.time.entry(source.time), Known.timezone.entry(source.utcOffset), Known.header.entry(source.header),
+            isComplete || source.kind != .automatic ? Known.kind.entry(source.kind) : nil,
+            source.barLength.map(Known.bar.entry),
+            isComplete || source.numbers != .automatic ? Known.numbers.entry(source.numbers) : nil,
+            source.delimiter.map(Known.delimiter.entry), source.symbol.map(Known.symbol.entry),
+            source.table.map(Known.table.entry), source.each.map(Known.each.entry),
+            policies.isEmpty ? nil : Known.policy.entry("{\(policies.joined(separator: ", "))}"),
         ]
-        let symbolPart = source.symbolColumn.map { ["symbol: \(columnText($0))"] } ?? []
-        let columnTexts = (source.columns.map(columnParts) ?? []) + symbolPart
-        if !columnTexts.isEmpty { parts.append("columns: {\(columnTexts.joined(separator: ", "))}") }
-        parts += notationParts(source.time, source.utcOffset, source.header)
-        // Only what was said: a study that says nothing of these keeps the digest it had before they existed.
-        if isComplete || source.kind != .automatic { parts.append("kind: \(source.kind.rawValue)") }
-        if let length = source.barLength { parts.append("bar: \(length.text)") }
-        if isComplete || source.numbers != .automatic { parts.append("numbers: \(quoted(source.numbers.rawValue))") }
-        if let delimiter = source.delimiter { parts.append("delimiter: \(quoted(delimiter.rawValue))") }
-        if let symbol = source.symbol { parts.append("symbol: \(quoted(symbol))") }
-        if let table = source.table { parts.append("table: \(quoted(table))") }
-        if let each = source.each { parts.append("each: \(each.rawValue)") }
-        if !source.policies.isEmpty {
-            let policies = source.policies.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.rawValue)" }
-            parts.append("policy: {\(policies.joined(separator: ", "))}")
-        }
-        return parts
-    }
-
-    private func notationParts(_ time: TimeNotation, _ utcOffset: TimeSpan, _ header: HeaderRule) -> [String] {
-        [
-            "\(Settings.Source.time.key): \(quoted(time.setting))", "timezone: \(quoted(offsetText(utcOffset)))",
-            Settings.Source.header.entry(header),
-        ]
+        return parts.compactMap { $0 }
     }
 
     private func fundingParts(_ funding: FundingInput) -> [String] {
+        typealias Known = Settings.Funding
         switch funding {
-        case .constant(let rate, let interval): return ["rate: \(numberText(rate))", "interval: \(interval.text)"]
+        case .constant(let rate, let interval): return [Known.rate.entry(rate), Known.interval.entry(interval)]
         case .file(let source):
-            let files = source.files.map(quoted).joined(separator: ", ")
+            typealias Source = Settings.Source
+            typealias Columns = Settings.FundingColumns
             // A study with one file keeps the digest it had before there could be several.
-            var parts = ["path: \(source.files.count == 1 ? files : "[\(files)]")"]
+            let path = source.files.count == 1 ? "\(Source.path.key): \(yamlText(source.files[0]))" : nil
+            var parts = [path ?? Source.path.entry(source.files)]
             if let time = source.time, let rate = source.rate {
-                parts.append("columns: {time: \(columnText(time)), rate: \(columnText(rate))}")
+                let columns = [Columns.time.entry(columnText(time)), Columns.rate.entry(columnText(rate))]
+                parts.append(Known.columns.entry("{\(columns.joined(separator: ", "))}"))
             }
-            let shift =
-                (source.shift.milliseconds < 0 ? "-" : "") + TimeSpan(milliseconds: abs(source.shift.milliseconds)).text
-            return parts + notationParts(source.notation, source.utcOffset, source.header) + ["shift: \(shift)"]
+            return parts + [
+                Source.time.entry(source.notation), Source.timezone.entry(source.utcOffset),
+                Source.header.entry(source.header), Known.shift.entry(source.shift),
+            ]
         }
     }
 
     private func columnParts(_ columns: ColumnMapping) -> [String] {
+        typealias Known = Settings.Columns
         let times = ([columns.time] + columns.timeParts).map(columnText)
-        var parts = ["time: " + (times.count > 1 ? "[\(times.joined(separator: ", "))]" : times[0])]
+        var parts = [Known.times.entry(times.count > 1 ? "[\(times.joined(separator: ", "))]" : times[0])]
         switch columns.prices {
-        case .single(let price): parts.append("price: \(columnText(price))")
-        case .quotes(let bid, let ask): parts += ["bid: \(columnText(bid))", "ask: \(columnText(ask))"]
+        case .single(let price): parts.append(Known.price.entry(columnText(price)))
+        case .quotes(let bid, let ask):
+            parts += [Known.bid.entry(columnText(bid)), Known.ask.entry(columnText(ask))]
         case .bars(let open, let high, let low, let close):
-            parts += zip(["open", "high", "low", "close"], [open, high, low, close]).map { "\($0): \(columnText($1))" }
+            parts += zip(Known.bar, [open, high, low, close]).map { $0.entry(columnText($1)) }
         }
-        if let volume = columns.volume { parts.append("volume: \(columnText(volume))") }
+        if let volume = columns.volume { parts.append(Known.volume.entry(columnText(volume))) }
         return parts
     }
 
     private func columnText(_ column: ColumnReference) -> String {
         switch column {
         case .index(let index): String(index)
-        case .name(let name): quoted(name)
+        case .name(let name): yamlText(name)
         }
     }
 
-    private func offsetText(_ offset: TimeSpan) -> String {
-        let minutes = offset.milliseconds / 60_000
-        if minutes == 0 { return "UTC" }
-        func two(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        return "\(minutes < 0 ? "-" : "+")\(two(abs(minutes) / 60)):\(two(abs(minutes) % 60))"
-    }
-
     private var gridLines: [String] {
-        [
-            "grid:",
-            "  contract: [\(grid.contracts.map(\.rawValue).joined(separator: ", "))]",
-            "  side: [\(grid.sides.map(\.rawValue).joined(separator: ", "))]",
-            "  leverage: [\(grid.leverages.map { numberText($0.value) }.joined(separator: ", "))]",
-            "  horizon: [\(grid.horizons.map(\.text).joined(separator: ", "))]",
-            "  platform: [\(platforms.map { quoted($0.name) }.joined(separator: ", "))]",
+        typealias Known = Settings.Grid
+        let names = platforms.map { yamlText($0.name) }.joined(separator: ", ")
+        let parts = [
+            Known.contract.entry(grid.contracts), Known.side.entry(grid.sides), Known.leverage.entry(grid.leverages),
+            Known.horizon.entry(grid.horizons), Known.platform.entry("[\(names)]"),
         ]
+        return ["\(Settings.Whole.grid.key):"] + parts.map { "  " + $0 }
     }
 
-    private var positionLines: [String] { ["position: {\(Settings.Position.placed.entries(position))}"] }
+    private func selectorParts(_ cells: CellSelector) -> [String] { Settings.Cells.placed.parts(cells) }
+}
 
-    private func selectorParts(_ cells: CellSelector) -> [String] {
-        [
-            cells.asset.map { "asset: \(quoted($0))" }, cells.contract.map { "contract: \($0.rawValue)" },
-            cells.side.map { "side: \($0.rawValue)" }, cells.leverage.map { "leverage: \(numberText($0.value))" },
-            cells.horizon.map { "horizon: \($0.text)" }, cells.platform.map { "platform: \(quoted($0))" },
-        ].compactMap { $0 }
+extension StudyLimit.Drift {
+    fileprivate var text: String {
+        typealias Known = Settings.Drift
+        let distance =
+            switch change {
+            case .absolute(let change): Known.maxChange.entry(change)
+            case .halfWidths(let widths): Known.halfWidths.entry(widths)
+            case .nightMoves(let moves): Known.nightMoves.entry(moves)
+            }
+        return "\(Known.runs.entry(runs)), \(distance)"
     }
+}
 
+extension Operations.AlertCommand {
+    fileprivate var text: String {
+        typealias Known = Settings.Alert
+        let words = words.map(yamlText).joined(separator: ", ")
+        return "{\(Known.command.entry("[\(words)]")), \(Known.timeout.entry(timeout))}"
+    }
 }
 
 extension NamedPlatform {
@@ -272,24 +258,26 @@ extension NamedPlatform {
     fileprivate func lines(isComplete: Bool) -> [String] {
         let platform = self
         let rules = platform.rules
+        typealias Part = Settings.Platform
         typealias Fee = Settings.FeeRates
         let fees = [
             Fee.open.entry(rules.fees.open), Fee.close.entry(rules.fees.close),
             Fee.liquidation.entry(rules.fees.liquidation),
         ]
         var lines = [
-            "  \(quoted(platform.name)):", "    fees: {\(fees.joined(separator: ", "))}",
-            "    slippage: \(slippageText(rules.slippage))",
+            "  \(yamlText(platform.name)):", "    " + Part.fees.entry("{\(fees.joined(separator: ", "))}"),
+            "    " + Part.slippage.entry(slippageText(rules.slippage)),
         ]
         lines += tierLines(platform)
         if isComplete || rules.borrow != .none {
             typealias Known = Settings.Borrowing
             let terms = [Known.rate.entry(rules.borrow.yearlyRate), Known.marginLevel.entry(rules.borrow.marginLevel)]
-            lines.append("    borrow: {\(terms.joined(separator: ", "))}")
+            lines.append("    " + Part.borrow.entry("{\(terms.joined(separator: ", "))}"))
         }
-        lines.append("    liquidation: {\(liquidationParts(rules.liquidation).joined(separator: ", "))}")
+        let liquidation = liquidationParts(rules.liquidation).joined(separator: ", ")
+        lines.append("    " + Part.liquidation.entry("{\(liquidation)}"))
         let parts = safeguards?.parts ?? []
-        return lines + (parts.isEmpty ? [] : ["    ledger: {\(parts.joined(separator: ", "))}"])
+        return lines + (parts.isEmpty ? [] : ["    " + Part.ledger.entry("{\(parts.joined(separator: ", "))}")])
     }
 
     private func slippageText(_ slippage: Slippage) -> String {
@@ -308,22 +296,29 @@ extension NamedPlatform {
     }
 
     private func tierLines(_ platform: NamedPlatform) -> [String] {
-        switch platform.tierFile {
-        case nil: ["    tiers:"] + platform.rules.tiers.tiers.map { "      - \(tierText($0))" }
-        case .brackets(let file, let symbol): ["    tiers: {file: \(quoted(file)), symbol: \(quoted(symbol))}"]
-        case .schedule(let file, let size): ["    tiers: {file: \(quoted(file)), contract_size: \(numberText(size))}"]
+        typealias Known = Settings.TierTable
+        let tiers = Settings.Platform.tiers
+        return switch platform.tierFile {
+        case nil: ["    \(tiers.key):"] + platform.rules.tiers.tiers.map { "      - {\(tierText($0))}" }
+        case .brackets(let file, let symbol):
+            ["    " + tiers.entry("{\(Known.file.entry(file)), \(Known.symbol.entry(symbol))}")]
+        case .schedule(let file, let size):
+            ["    " + tiers.entry("{\(Known.file.entry(file)), \(Known.size.entry(size))}")]
         }
     }
 
     private func tierText(_ tier: MaintenanceTier) -> String {
-        let cap = tier.notionalCap == .infinity ? ".inf" : numberText(tier.notionalCap)
-        let limit = tier.maxLeverage.map { ", max_leverage: \(numberText($0))" } ?? ""
-        return "{to: \(cap), rate: \(numberText(tier.rate)), amount: \(numberText(tier.amount))\(limit)}"
+        typealias Known = Settings.Tier
+        let parts = [
+            Known.cap.entry(tier.notionalCap), Known.rate.entry(tier.rate), Known.amount.entry(tier.amount),
+            tier.maxLeverage.map(Known.maxLeverage.entry),
+        ]
+        return parts.compactMap { $0 }.joined(separator: ", ")
     }
 }
 
 /// A YAML text: plain when it is beyond doubt a text, else in double quotes.
-private func quoted(_ text: String) -> String {
+func yamlText(_ text: String) -> String {
     let plain = text.utf8.allSatisfy { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A || $0 == 0x5F } && text.count > 5
     if plain { return text }
     var body = ""

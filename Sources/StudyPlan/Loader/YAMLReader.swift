@@ -77,6 +77,11 @@ struct YAMLReader {
         return scalar.string
     }
 
+    /// The same, and not empty.
+    func filledText(_ what: String) -> String? {
+        text().flatMap { $0.isEmpty ? expected(what) : $0 }
+    }
+
     func number(_ range: ClosedRange<Double>) -> Double? {
         guard let value = node.float, !value.isNaN else { return expected("a number") }
         guard range.contains(value) else {
@@ -178,11 +183,6 @@ struct YAMLMap {
 
     /// The value of `key`, nil when it is absent.
     subscript(key: String) -> YAMLReader? { entries.first { $0.key == key }?.value }
-
-    /// The same entries but one.
-    func without(_ key: String) -> YAMLMap {
-        YAMLMap(entries: entries.filter { $0.key != key }, owner: owner)
-    }
 
     /// The value of `key`, reported when it is absent.
     func required(_ key: String) -> YAMLReader? {

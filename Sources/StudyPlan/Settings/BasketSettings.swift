@@ -1,9 +1,6 @@
 import StressBasics
 
 extension Settings {
-    /// The parts of a basket under `baskets`.
-    static let basketSections: [Section] = [Baskets.section, BasketLegs.section, Collateral.section]
-
     /// Several positions and their account.
     enum Baskets {
         /// Baskets in a study.
@@ -23,25 +20,46 @@ extension Settings {
                 reader.node.scalar?.string == "none" ? .some(nil) : reader.span().map { .some($0) }
             },
             text: { $0?.text ?? "none" })
+        static let name = Setting(
+            "name", .title, "The name in outputs.", read: { StudyLoader.label($0, of: "basket") })
+        static let legs = SettingFacts(
+            "legs", .list(.section(BasketLegs.section), most: BasketLegs.most), "The positions.")
+        static let mode = Setting<[AccountMode]>(
+            "mode",
+            .list(
+                .choice(AccountMode.allCases.map(\.rawValue)), most: AccountMode.allCases.count, different: true),
+            standard: AccountMode.allCases,
+            "How the legs are margined, each in rows of its own: alone, isolated, cross.",
+            read: StudyLoader.accountModes, text: { "[\($0.map(\.rawValue).joined(separator: ", "))]" })
+        static let collateral = SettingFacts(
+            "collateral", .section(Collateral.section),
+            "What margin is held in; the quote currency where it is not said.")
+        static let placed: [PlacedSetting<Basket>] = [
+            PlacedSetting(mode, \.modes), PlacedSetting(path, \.path), PlacedSetting(closing, \.closing),
+            PlacedSetting(rebalance, \.rebalance),
+        ]
         static let section = Section(
-            "baskets", [path.facts, closing.facts, rebalance.facts], others: ["name", "legs", "mode", "collateral"])
+            "baskets", [name.facts] + placed.map(\.facts) + [legs, collateral], required: [name.key, legs.key])
     }
 
     /// One position.
     enum BasketLegs {
         /// Legs of a basket.
         static let most = 20
-        static let side = Setting("side", standard: Side.long, "Direction: long or short.")
+        static let asset = Setting("asset", .label, "Its price history.", read: { $0.text() })
+        static let side = Setting<Side>("side", "Direction: long or short.")
         static let share = Setting("share", share: 1e-6...1, "Part of the notional; all of them add up to 1.")
         static let rate = Setting(
             "rate", share: 0...0.99, "Maintenance rate in place of the platform's brackets, such as 2%.")
-        static let section = Section("legs", [side.facts, share.facts, rate.facts], others: ["asset"])
+        static let section = Section(
+            "legs", [asset.facts, side.facts, share.facts, rate.facts], required: [asset.key, side.key, share.key])
     }
 
     /// What margin is held in.
     enum Collateral {
+        static let asset = BasketLegs.asset
         static let haircut = Setting(
-            "haircut", share: 0...0.99, "Part of its worth that the platform leaves out of its checks.")
-        static let section = Section("collateral", [haircut.facts], others: ["asset"])
+            "haircut", share: 0...0.99, standard: 0, "Part of its worth that the platform leaves out of its checks.")
+        static let section = Section("collateral", [asset.facts, haircut.facts], required: [asset.key])
     }
 }

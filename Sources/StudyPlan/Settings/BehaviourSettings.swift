@@ -1,12 +1,6 @@
 import StressBasics
 
 extension Settings {
-    /// The parts of a set of rules under `behaviours`.
-    static let behaviourSections: [Section] = [
-        Behaviours.section, PlannedExits.section, EnterAfter.section, Instalment.section, TopUps.section,
-        Reentries.section,
-    ]
-
     /// What a trader does beside holding.
     public enum Behaviours {
         /// Sets of rules in a study.
@@ -38,13 +32,30 @@ extension Settings {
         public static let stopDelay = Setting(
             "stop_delay", within: .seconds(1)...TimeSpan.days(1), standard: Behaviour.defaultStopDelay,
             "Time from a stop's trigger to its fill, for the delay fill: 1s to 1d.")
+        static let name = Setting(
+            "name", .title, "The name in outputs.", read: { StudyLoader.label($0, of: "behaviour") })
+        static let exits = SettingFacts(
+            "exits", .list(.section(PlannedExits.section), most: PlannedExits.most),
+            "Limit orders in favour of the position, each for a part of it.")
+        static let enterAfter = SettingFacts("enter_after", .section(EnterAfter.section), "Which bars are entered at.")
+        static let instalments = SettingFacts(
+            "instalments", .section(Instalment.section), "How the position is bought in parts.")
+        static let topUp = SettingFacts("top_up", .section(TopUps.section), "What is paid in on margin calls.")
+        static let reenter = SettingFacts(
+            "reenter", .section(Reentries.section), "Going on after losing a position.")
         private static let least = 1e-6
+        /// What is one value and no exit.
+        static let placed: [PlacedSetting<Behaviour>] = [
+            PlacedSetting(optional: stopLoss, \.stopLoss), PlacedSetting(optional: trailingStop, \.trailingStop),
+            PlacedSetting(optional: panicExit, \.panicExit), PlacedSetting(unit, \.unit),
+            PlacedSetting(order, \.order), PlacedSetting(stopDelay, \.stopDelay),
+        ]
         static let section = Section(
             "behaviours",
             [
-                stopLoss.facts, takeProfit.facts, trailingStop.facts, panicExit.facts, unit.facts, order.facts,
-                stopDelay.facts,
-            ], others: ["name", "exits", "enter_after", "instalments", "top_up", "reenter"])
+                name.facts, stopLoss.facts, takeProfit.facts, trailingStop.facts, panicExit.facts, unit.facts,
+                order.facts, stopDelay.facts, exits, enterAfter, instalments, topUp, reenter,
+            ], required: [name.key], apart: [[takeProfit.key, exits.key]])
     }
 
     /// An exit plan.
@@ -52,7 +63,7 @@ extension Settings {
         static let most = 20
         static let at = Setting("at", share: 1e-6...Double.infinity, "How far in favour of the position.")
         static let part = Setting("part", share: 1e-6...1, "The part of the position that it closes.")
-        static let section = Section("exits", [at.facts, part.facts])
+        static let section = Section("exits", [at.facts, part.facts], required: [at.key, part.key])
     }
 
     /// Which bars are entered at.
@@ -62,7 +73,11 @@ extension Settings {
         static let volatility = Setting(
             "volatility", standard: VolatilityWord.high, "Enter only while the price moves more than it used to: high.")
         static let bars = Setting("bars", 1...100_000, "Over so many bars.")
-        static let section = Section("enter_after", [gain.facts, fall.facts, volatility.facts, bars.facts])
+        /// What is looked for, one of them.
+        static let forms = [gain.key, fall.key, volatility.key]
+        static let section = Section(
+            "enter_after", [gain.facts, fall.facts, volatility.facts, bars.facts], required: [bars.key],
+            forms: Section.Form.one(of: forms))
     }
 
     /// The one word that a volatility may be.
@@ -74,7 +89,7 @@ extension Settings {
     enum Instalment {
         static let count = Setting("count", 1...10_000, "Equal parts that a position is bought in.")
         static let every = Setting("every", "Time from one part to the next.")
-        static let section = Section("instalments", [count.facts, every.facts])
+        static let section = Section("instalments", [count.facts, every.facts], required: [count.key, every.key])
     }
 
     /// Paying in.
@@ -84,7 +99,9 @@ extension Settings {
         static let add = Setting("add", 0...1e6, "What is paid in on a call, times the initial margin.")
         static let times = Setting("times", 0...1000, "Payments at most.")
         static let latency = Setting("latency", 1...10_000, standard: 1, "Bars from the call to the payment.")
-        static let section = Section("top_up", [at.facts, add.facts, times.facts, latency.facts])
+        static let section = Section(
+            "behaviours.top_up", [at.facts, add.facts, times.facts, latency.facts],
+            required: [at.key, add.key, times.key])
     }
 
     /// Going on.
@@ -97,17 +114,15 @@ extension Settings {
             },
             text: { $0.milliseconds == 0 ? "0s" : $0.text })
         static let times = Setting("times", 0...1000, "Entries after the first, at most.")
-        static let section = Section("reenter", [after.facts, times.facts])
+        static let section = Section("reenter", [after.facts, times.facts], required: [times.key])
     }
 }
 
 extension Setting where Value == Double {
     /// A part of something: a fraction, or a percentage such as `5%`.
-    init(_ key: String, share range: ClosedRange<Double>, _ help: String) {
-        self.init(key, .share(range), standard: nil, help, read: { $0.share(range) }, text: Setting.shareText)
+    init(_ key: String, share range: ClosedRange<Double>, standard: Double? = nil, _ help: String) {
+        self.init(key, .share(range), standard: standard, help, read: { $0.share(range) }, text: Setting.text)
     }
-
-    private static func shareText(_ value: Double) -> String { value == .infinity ? ".inf" : numberText(value) }
 }
 
 extension YAMLReader {

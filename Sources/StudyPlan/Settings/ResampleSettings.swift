@@ -17,36 +17,33 @@ extension Settings {
             "block", standard: .days(1), "Mean length of what is drawn together, such as 1d; a bar at least.")
         /// Seed of the draws.
         public static let seed = Setting("seed", standard: UInt64(1), "Seed of the draws.")
+        /// Holding times in a study.
+        static let mostHorizons = 10
+        static let horizon = Setting<[TimeSpan]>(
+            "horizon", .list(.span(nil), most: mostHorizons, different: true), standard: ResampleRules().horizons,
+            "Holding times of the futures, such as [30d, 365d].", read: StudyLoader.futureHorizons,
+            text: { "[\($0.map(\.text).joined(separator: ", "))]" })
         static let placed: [PlacedSetting<ResampleRules>] = [
             PlacedSetting(method, \.method), PlacedSetting(paths, \.paths), PlacedSetting(block, \.block),
-            PlacedSetting(seed, \.seed),
+            PlacedSetting(seed, \.seed), PlacedSetting(horizon, \.horizons),
         ]
-        static let section = Section("resample", placed.map(\.facts), others: ["horizon"])
+        static let section = Section("resample", placed.map(\.facts))
     }
 }
 
 extension StudyLoader {
-    /// Holding times of simulated futures in a study.
-    private static let mostHorizons = 10
-
     /// The `resample` section.
     static func resampleSection(_ reader: YAMLReader) -> ResampleRules? {
-        typealias Known = Settings.Resample
-        guard let map = reader.map(known: Known.section.keys),
-            var rules = Known.placed.read(map, into: ResampleRules()),
-            let horizons = axis(map["horizon"], default: rules.horizons, read: { $0.span() })
-        else { return nil }
-        guard horizons.count <= mostHorizons else {
-            return reader.wrong("has \(horizons.count) holding times", hint: "name at most \(mostHorizons)")
-        }
-        rules.horizons = horizons.sorted()
-        return rules
+        reader.map(Settings.Resample.section).flatMap { Settings.Resample.placed.read($0, into: ResampleRules()) }
     }
-}
 
-extension ResampleRules {
-    /// The line of a study's text, as the loader reads it.
-    var line: String {
-        "resample: {\(Settings.Resample.placed.entries(self)), horizon: [\(horizons.map(\.text).joined(separator: ", "))]}"
+    /// Holding times of simulated futures, ascending.
+    static func futureHorizons(_ reader: YAMLReader) -> [TimeSpan]? {
+        guard let horizons = axis(reader, readAll: { [$0.span()] }) else { return nil }
+        guard horizons.count <= Settings.Resample.mostHorizons else {
+            return reader.wrong(
+                "has \(horizons.count) holding times", hint: "name at most \(Settings.Resample.mostHorizons)")
+        }
+        return horizons.sorted()
     }
 }

@@ -2,7 +2,7 @@ import StressBasics
 import Yams
 
 /// One value that a study may hold, described once: the loader reads it by this, the study's text writes it, `sweep` takes its option's
-/// words and value from it, the template of `init` its default, and a test holds the schema of studies to it.
+/// words and value from it, the schema of studies its place, and the template of `init` its default.
 public struct Setting<Value: Sendable>: Sendable {
     /// The key in its section.
     public let key: String
@@ -46,46 +46,25 @@ public struct Setting<Value: Sendable>: Sendable {
     }
 }
 
-/// What may stand at a setting.
-enum SettingKind: Equatable, Sendable {
-    /// A number of a range.
-    case number(ClosedRange<Double>)
-    /// A number of a range, or the same as a percentage.
-    case share(ClosedRange<Double>)
-    /// A whole number of a range.
-    case integer(ClosedRange<Int>)
-    /// 0, or a whole number of a range.
-    case zeroOr(ClosedRange<Int>)
-    /// A duration above zero, within a range where there is one.
-    case span(ClosedRange<TimeSpan>?)
-    /// True or false.
-    case flag
-    /// One of these words.
-    case choice([String])
-    /// One of these words, or a duration above zero.
-    case spanOr([String])
-    /// One of these texts that YAML may take for something else, or any text of a form of its own where none is named.
-    case text([String])
-}
-
-/// A setting without the type of its values.
-struct SettingFacts: Sendable {
-    let key: String
-    let kind: SettingKind
-    /// The default as a study would say it; nil where there is none.
-    let standard: String?
-    /// What the template of `init` says.
-    let start: String?
-    let help: String
-}
-
 extension Setting where Value == Double {
     init(
         _ key: String, _ range: ClosedRange<Double>, standard: Double? = nil, said: Double? = nil, _ help: String
     ) {
         self.init(
-            key, .number(range), standard: standard, said: said, help, read: { $0.number(range) }, text: numberText)
+            key, .number(range), standard: standard, said: said, help, read: { $0.number(range) }, text: Setting.text)
     }
+
+    /// The rule that the number is for refuses one end of the range.
+    init(
+        _ key: String, _ range: ClosedRange<Double>, beside end: Double, said: Double? = nil, _ help: String
+    ) {
+        self.init(
+            key, .numberBeside(end, in: range), standard: nil, said: said, help, read: { $0.number(range) },
+            text: Setting.text)
+    }
+
+    /// The number as YAML.
+    static func text(_ value: Double) -> String { value == .infinity ? ".inf" : numberText(value) }
 }
 
 extension Setting where Value == Int {
@@ -114,8 +93,11 @@ extension Setting where Value == Int {
 extension Setting where Value == Double {
     /// Whether a value may stand there.
     public func allows(_ value: Double) -> Bool {
-        guard case .number(let range) = kind else { return false }
-        return range.contains(value)
+        switch kind {
+        case .number(let range): range.contains(value)
+        case .numberBeside(let end, let range): range.contains(value) && value != end
+        default: false
+        }
     }
 }
 
@@ -150,6 +132,13 @@ extension Setting where Value == TimeSpan {
     }
 }
 
+extension Setting where Value == String {
+    /// A text as it is written; in quotes where YAML may take it for something else.
+    init(_ key: String, _ kind: SettingKind, _ help: String, read: @escaping @Sendable (YAMLReader) -> String?) {
+        self.init(key, kind, standard: nil, help, read: read, text: yamlText)
+    }
+}
+
 extension Setting where Value == Bool {
     init(_ key: String, standard: Bool, _ help: String) {
         self.init(key, .flag, standard: standard, help, read: { $0.flag() }, text: { "\($0)" })
@@ -157,7 +146,7 @@ extension Setting where Value == Bool {
 }
 
 extension Setting where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
-    init(_ key: String, standard: Value, also words: [String] = [], _ help: String) {
+    init(_ key: String, standard: Value? = nil, also words: [String] = [], _ help: String) {
         self.init(
             key, .choice(Value.allCases.map(\.rawValue) + words), standard: standard, help,
             read: { $0.choice(Value.self) }, text: \.rawValue)
@@ -169,8 +158,8 @@ struct PlacedSetting<Rules>: Sendable {
     let facts: SettingFacts
     /// Reads the value, or its default; false after a problem.
     let read: @Sendable (YAMLMap, inout Rules) -> Bool
-    /// `notional: 10000`.
-    let entry: @Sendable (Rules) -> String
+    /// `notional: 10000`; nil where there is nothing to say.
+    let entry: @Sendable (Rules) -> String?
 
     init<Value>(_ setting: Setting<Value>, _ place: WritableKeyPath<Rules, Value> & Sendable) {
         facts = setting.facts
@@ -180,6 +169,18 @@ struct PlacedSetting<Rules>: Sendable {
             return true
         }
         entry = { setting.entry($0[keyPath: place]) }
+    }
+
+    /// A setting that may be left out, and then has no value.
+    init<Value>(optional setting: Setting<Value>, _ place: WritableKeyPath<Rules, Value?> & Sendable) {
+        facts = setting.facts
+        read = { map, rules in
+            guard let reader = map[setting.key] else { return true }
+            guard let value = setting.read(reader) else { return false }
+            rules[keyPath: place] = value
+            return true
+        }
+        entry = { $0[keyPath: place].map(setting.entry) }
     }
 }
 
@@ -194,7 +195,12 @@ extension Sequence {
 
     /// The section as a study has it, `notional: 10000, stride: 1`.
     func entries<Rules>(_ rules: Rules) -> String where Element == PlacedSetting<Rules> {
-        map { $0.entry(rules) }.joined(separator: ", ")
+        parts(rules).joined(separator: ", ")
+    }
+
+    /// The same, entry by entry.
+    func parts<Rules>(_ rules: Rules) -> [String] where Element == PlacedSetting<Rules> {
+        compactMap { $0.entry(rules) }
     }
 }
 

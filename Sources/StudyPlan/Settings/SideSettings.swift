@@ -1,17 +1,14 @@
 import StressBasics
 
 extension Settings {
-    /// Side calculations under `custody` and `tax`.
-    static let sideSections: [Section] = [CustodyRates.section, TaxRates.section]
-
     /// Where the figures of a side calculation are from.
     fileprivate static let source = Setting<String>(
-        "source", .text([]), standard: "", "Where the figures are from, for the page.",
+        "source", .scalarForm("[\\s\\S]{0,200}", words: "at most 200 characters"), standard: "", "Where the figures are from, for the page.",
         read: { reader in
             reader.text().flatMap { text in
                 text.count <= 200 ? text : reader.wrong("is longer than 200 characters", hint: "name the source alone")
             }
-        }, text: { $0 })
+        }, text: yamlText)
 
     /// What may be lost wherever the price goes.
     enum CustodyRates {
@@ -21,7 +18,8 @@ extension Settings {
         static let share = Setting("share", share: 0...1, "The part of the capital that is held there.")
         static let recovery = Setting("recovery", share: 0...1, "What is given back after a failure of the platform.")
         static let section = Section(
-            "custody", [years.facts, hazard.facts, keys.facts, share.facts, recovery.facts, source.facts])
+            "custody", [years.facts, hazard.facts, keys.facts, share.facts, recovery.facts, source.facts],
+            required: [hazard.key])
     }
 
     /// What a realised loss does to taxes.
@@ -30,19 +28,22 @@ extension Settings {
         static let most = 1e15
         static let loss = Setting(
             "loss", 1e-9...most, "The realised loss, quote currency; the headline's margin unless said.")
+        /// Years of gains that a study may name.
+        static let mostGains = 100
+        static let gains = SettingFacts(
+            "gains", .list(.number(0...most), most: mostGains),
+            "What else is realised each year; the last figure goes on.")
         static let incomeRate = Setting("income_rate", share: 0...1, "Tax saved on a unit of income, such as 24%.")
         static let gainsRate = Setting("gains_rate", share: 0...1, "Tax saved on a unit of gains, such as 15%.")
         static let limit = Setting(
             "limit", 0...most, standard: 3000, "Income that may be offset a year; 3000 by 26 U.S.C. 1211(b)(1).")
         static let section = Section(
-            "tax", [loss.facts, incomeRate.facts, gainsRate.facts, limit.facts, source.facts], others: ["gains"])
+            "tax", [loss.facts, gains, incomeRate.facts, gainsRate.facts, limit.facts, source.facts],
+            required: [incomeRate.key])
     }
 }
 
 extension StudyLoader {
-    /// Years of gains that a study may name.
-    private static let mostGains = 100
-
     /// The value of a setting; what is there already where the study leaves it out, nil after a problem.
     private static func value<Value>(_ setting: Setting<Value>, _ map: YAMLMap, else other: Value) -> Value? {
         guard let reader = map[setting.key] else { return other }
@@ -52,7 +53,7 @@ extension StudyLoader {
     /// The `custody` section.
     static func custodySection(_ reader: YAMLReader) -> CustodyRules? {
         typealias Known = Settings.CustodyRates
-        guard let map = reader.map(known: Known.section.keys), let hazard = map.required(Known.hazard) else {
+        guard let map = reader.map(Known.section), let hazard = map.required(Known.hazard) else {
             return nil
         }
         var rules = CustodyRules(hazard: hazard)
@@ -69,13 +70,13 @@ extension StudyLoader {
     /// The `tax` section.
     static func taxSection(_ reader: YAMLReader) -> TaxRules? {
         typealias Known = Settings.TaxRates
-        guard let map = reader.map(known: Known.section.keys), let rate = map.required(Known.incomeRate) else {
+        guard let map = reader.map(Known.section), let rate = map.required(Known.incomeRate) else {
             return nil
         }
         var rules = TaxRules(incomeRate: rate)
         guard let gainsRate = value(Known.gainsRate, map, else: rules.gainsRate),
             let limit = value(Known.limit, map, else: rules.limit),
-            let source = value(Settings.source, map, else: rules.source), let gains = gains(map["gains"])
+            let source = value(Settings.source, map, else: rules.source), let gains = gains(map[Known.gains])
         else { return nil }
         if map[Known.loss.key] != nil {
             guard let loss = map.value(of: Known.loss) else { return nil }
@@ -89,7 +90,7 @@ extension StudyLoader {
     private static func gains(_ reader: YAMLReader?) -> [Double]? {
         guard let reader else { return [0] }
         guard reader.node.sequence != nil else { return reader.number(0...Settings.TaxRates.most).map { [$0] } }
-        guard let list = reader.list(most: mostGains) else { return nil }
+        guard let list = reader.list(most: Settings.TaxRates.mostGains) else { return nil }
         let found = list.compactMap { $0.number(0...Settings.TaxRates.most) }
         guard found.count == list.count else { return nil }
         return found.isEmpty ? reader.wrong("has no year", hint: "write 4000, or [4000, 0, 2500]") : found
@@ -97,29 +98,29 @@ extension StudyLoader {
 }
 
 extension CustodyRules {
-    /// The line of a study's text, as the loader reads it.
-    func line(quoted: (String) -> String) -> String {
+    /// The section of a study's text, entry by entry, as the loader reads it.
+    var parts: [String] {
         typealias Known = Settings.CustodyRates
-        let parts = [
+        let figures = [
             Known.years.entry(years), Known.hazard.entry(hazard), Known.keys.entry(keys), Known.share.entry(share),
             Known.recovery.entry(recovery),
         ]
-        return "custody: {\((parts + sourcePart(source, quoted)).joined(separator: ", "))}"
+        return figures + sourcePart(source)
     }
 }
 
 extension TaxRules {
     /// The same.
-    func line(quoted: (String) -> String) -> String {
+    var parts: [String] {
         typealias Known = Settings.TaxRates
-        let parts = [
-            loss.map(Known.loss.entry), "gains: [\(gains.map(numberText).joined(separator: ", "))]",
+        let figures = [
+            loss.map(Known.loss.entry), Known.gains.entry("[\(gains.map(numberText).joined(separator: ", "))]"),
             Known.incomeRate.entry(incomeRate), Known.gainsRate.entry(gainsRate), Known.limit.entry(limit),
         ]
-        return "tax: {\((parts.compactMap { $0 } + sourcePart(source, quoted)).joined(separator: ", "))}"
+        return figures.compactMap { $0 } + sourcePart(source)
     }
 }
 
-private func sourcePart(_ source: String, _ quoted: (String) -> String) -> [String] {
-    source.isEmpty ? [] : ["source: \(quoted(source))"]
+private func sourcePart(_ source: String) -> [String] {
+    source.isEmpty ? [] : [Settings.source.entry(source)]
 }
