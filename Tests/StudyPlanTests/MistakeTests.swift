@@ -33,6 +33,9 @@ private func problems(_ yaml: String) -> [Finding] {
             ("data: [{asset: A, path: *.csv}]\n", 1, "begins with * or & needs quotes", "quotes"),
             ("data: [{asset: A, path: *btc.csv}]\n", 1, "aliases (*name)", "a file pattern goes in quotes"),
             ("version: 1\nname: a: b\n", 2, "name: a: b", "needs quotes"),
+            (smallStudy + "\n\u{FEFF}name: a\n", 5, "U+FEFF", "delete it"),
+            ("\u{FEFF}\u{FEFF}" + smallStudy, 1, "U+FEFF", "delete it"),
+            (smallStudy + "\nname: \"\u{FEFF}a\"\n", 5, "U+FEFF", "delete it"),
         ] as [(String, Int?, String, String)])
     func filesThatAreNoStudySayWhatTheyAre(yaml: String, line: Int?, message: String, hint: String) {
         let found = problems(yaml)
@@ -40,6 +43,12 @@ private func problems(_ yaml: String) -> [Finding] {
         let text = found.first?.message ?? ""
         #expect((message.isEmpty || text.contains(message)) && (found.first?.hint ?? "").contains(hint), "\(found)")
         if let line { #expect(found.first?.location?.line == line, "\(found)") }
+    }
+
+    /// Some editors begin a file with it.
+    @Test func aMarkAtTheBeginningOfAFileIsNone() {
+        #expect(problems("\u{FEFF}" + smallStudy).isEmpty)
+        #expect(SalvagedStudy(yaml: "\u{FEFF}name: night\nversion: 2\n").name == "night")
     }
 
     /// Every "expected …" says what stood there.

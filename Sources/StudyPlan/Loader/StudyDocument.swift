@@ -23,7 +23,9 @@ func documentRoot(_ yaml: String, file: String) throws(StudyError) -> Node {
 func parsedYAML(_ yaml: String, file: String) throws(StudyError) -> Node? {
     if let objection = YAMLGuard.objection(to: yaml, file: file) { throw StudyError([objection]) }
     do {
-        return try Yams.compose(yaml: yaml)
+        // Some editors begin a file with a byte order mark, which is no part of its text.
+        let isMarked = yaml.unicodeScalars.first == "\u{FEFF}"
+        return try Yams.compose(yaml: isMarked ? String(yaml.unicodeScalars.dropFirst()) : yaml)
     } catch {
         throw StudyError([yamlFinding(error, of: yaml, file: file)])
     }

@@ -13,6 +13,11 @@ enum YAMLGuard {
         guard yaml.utf8.count <= longestFile else {
             return objection("a study file has at most \(longestFile / 1024) KiB", file: file, line: nil)
         }
+        if let line = lineWithMark(yaml) {
+            return objection(
+                "the character U+FEFF, which does not show, stands inside the file", file: file, line: line,
+                hint: "it marks the beginning of a file, and is left behind where two were put together: delete it")
+        }
         var flow = FlowDepth()
         for (index, line) in yaml.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let code = withoutComment(line)
@@ -30,6 +35,14 @@ enum YAMLGuard {
             }
         }
         return nil
+    }
+
+    /// The first line that has a byte order mark elsewhere than at the file's beginning: the parser drops one that begins a text, and the
+    /// text would be another than the file shows.
+    private static func lineWithMark(_ yaml: String) -> Int? {
+        let mark: Unicode.Scalar = "\u{FEFF}"
+        let rest = yaml.unicodeScalars.first == mark ? yaml.unicodeScalars.dropFirst() : yaml.unicodeScalars[...]
+        return rest.firstIndex(of: mark).map { place in rest[..<place].count { $0 == "\n" } + 1 }
     }
 
     private static func objection(_ message: String, file: String, line: Int?, hint: String = "") -> Finding {
