@@ -7,12 +7,7 @@ public func writeGzip(of source: String, to path: String, replacing: Bool = fals
     let input = try reading(OpenFile(source, .reading(followsLinks: true)))
     let file = try ExportFile(path, replacing: replacing)
     var stream = z_stream()
-    // 15 is the largest window, 16 asks for gzip framing.
-    guard
-        deflateInit2_(
-            &stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, zlibVersion(), Int32(MemoryLayout<z_stream>.size))
-            == Z_OK
-    else { throw StoreError(.inputOutput, "there is no memory to compress \(path)") }
+    guard beginGzip(&stream, level: 9) else { throw StoreError(.inputOutput, "there is no memory to compress \(path)") }
     defer { deflateEnd(&stream) }
     var packed = [UInt8](repeating: 0, count: 1 << 16)
     while true {
