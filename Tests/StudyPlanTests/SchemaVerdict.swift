@@ -112,7 +112,8 @@ struct SchemaVerdict {
         case "string": value is String
         case "boolean": isFlag(value)
         case "number": !isFlag(value) && value is NSNumber
-        case "integer": !isFlag(value) && (value as? NSNumber).map { $0.doubleValue == $0.doubleValue.rounded() } ?? false
+        case "integer":
+            !isFlag(value) && (value as? NSNumber).map { $0.doubleValue == $0.doubleValue.rounded() } ?? false
         default: false
         }
     }

@@ -3,7 +3,8 @@ import StressBasics
 extension Settings {
     /// Where the figures of a side calculation are from.
     fileprivate static let source = Setting<String>(
-        "source", .scalarForm("[\\s\\S]{0,200}", words: "at most 200 characters"), standard: "", "Where the figures are from, for the page.",
+        "source", .scalarForm("[\\s\\S]{0,200}", words: "at most 200 characters"), standard: "",
+        "Where the figures are from, for the page.",
         read: { reader in
             reader.text().flatMap { text in
                 text.count <= 200 ? text : reader.wrong("is longer than 200 characters", hint: "name the source alone")

@@ -37,7 +37,8 @@ extension Settings {
             "baskets", .list(.section(Baskets.section), most: Baskets.most),
             "Several positions that are opened together, and their account.")
         static let resample = SettingFacts(
-            "resample", .section(Resample.section), "Futures simulated from the bars of each history, in simulated.csv.")
+            "resample", .section(Resample.section), "Futures simulated from the bars of each history, in simulated.csv."
+        )
         static let custody = SettingFacts(
             "custody", .section(CustodyRates.section), "What may be lost wherever the price goes; it is not advice.")
         static let tax = SettingFacts(
