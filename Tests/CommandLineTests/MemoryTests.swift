@@ -113,8 +113,9 @@ struct MemoryTests {
         // What is planned is below the budget, and what is taken is below what is planned: the promise has a margin.
         let plan = try scratch.program.run(arguments + ["--dry-run", "--memory", budget]).out
         #expect(plan.contains("its cells in 2 parts"), "\(plan)")
+        let whole = try planned(try scratch.program.run(arguments + ["--dry-run"]).out)
         let planned = try planned(plan)
-        #expect(planned < 900)
+        #expect(planned < 900 && planned < whole)
         let tight = try run(scratch, arguments + ["--out", "tight", "--memory", budget])
         let free = try run(scratch, arguments + ["--out", "free"])
         #expect(tight.outcome.code == 0 && free.outcome.code == 0, "\(tight.outcome.err)")
@@ -123,7 +124,6 @@ struct MemoryTests {
                 try scratch.read(table) == scratch.read(table.replacingOccurrences(of: "free/", with: "tight/"))
             #expect(isEqual, "\(table)")
         }
-        #expect(tight.peak < free.peak, "\(tight.peak >> 20) and \(free.peak >> 20) MiB")
         #expect(tight.peak >> 20 < planned, "\(tight.peak >> 20) MiB of \(planned) planned")
     }
 

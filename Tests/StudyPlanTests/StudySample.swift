@@ -39,6 +39,7 @@ struct StudySample {
              "headline": {"side": "long"}, "archive": {"base": "https://host.example/path"}, "retention": {"days": 90},
              "on_breach": {"command": ["x"]}, "on_failure": {"command": ["x", 5]}, "metrics_file": "x.prom",
              "job": {"timeout": "10m"},
+             "resample": {"paths": 200}, "custody": {"hazard": 0.01}, "tax": {"income_rate": 0.2, "gains": [1]},
              "behaviours": [
               {"name": "all", "stop_loss": 0.05, "exits": [{"at": 0.1, "part": 0.5}], "enter_after": {"gain": 0.1, "bars": 7},
                "top_up": {"at": 1.5, "add": 1, "times": 2}},
@@ -126,6 +127,9 @@ struct StudySample {
             Place(section: Known.Archive.section, path: ["archive"]),
             Place(section: Known.Retained.section, path: ["retention"]),
             Place(section: Known.Alert.section, path: ["on_breach"]), Place(section: Known.Job.section, path: ["job"]),
+            Place(section: Known.Resample.section, path: ["resample"]),
+            Place(section: Known.CustodyRates.section, path: ["custody"]),
+            Place(section: Known.TaxRates.section, path: ["tax"]),
             Place(section: Known.Behaviours.section, path: ["behaviours", "0"]),
             Place(section: Known.Behaviours.section, path: ["behaviours", "1"]),
             Place(section: Known.PlannedExits.section, path: ["behaviours", "0", "exits", "0"]),

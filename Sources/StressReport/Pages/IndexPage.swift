@@ -273,11 +273,13 @@ struct IndexPage {
             }
             for leverage in leverages {
                 let row = cells.first { $0.cell.leverage == leverage }
+                // Who is never liquidated has no fill.
+                let filled = row?.isEverLiquidated == true ? row?.estimate : nil
                 HeatCell(
                     figure: row?.estimate.figure(.negativeEquity, confidence: confidence),
-                    worst: row?.estimate.figure(.worstNegativeEquity, confidence: confidence),
-                    atOnce: row?.estimate.figure(.gapNegativeEquity, confidence: confidence),
-                    best: row?.estimate.figure(.bestNegativeEquity, confidence: confidence), confidence: confidence,
+                    worst: filled?.figure(.worstNegativeEquity, confidence: confidence),
+                    atOnce: filled?.figure(.gapNegativeEquity, confidence: confidence),
+                    best: filled?.figure(.bestNegativeEquity, confidence: confidence), confidence: confidence,
                     subject: "\(leverage.screenText) \(page.side.rawValue)",
                     isHeadline: row != nil && row?.cell == headlineCell, isBare: isDense
                 ).write(to: &w)

@@ -93,8 +93,7 @@ extension StudyLoader {
         guard reader.node.sequence != nil else { return reader.number(0...Settings.TaxRates.most).map { [$0] } }
         guard let list = reader.list(most: Settings.TaxRates.mostGains) else { return nil }
         let found = list.compactMap { $0.number(0...Settings.TaxRates.most) }
-        guard found.count == list.count else { return nil }
-        return found.isEmpty ? reader.wrong("has no year", hint: "write 4000, or [4000, 0, 2500]") : found
+        return found.count == list.count ? found : nil
     }
 }
 
