@@ -37,8 +37,8 @@ struct MemoryTests {
 
     /// Mebibytes that a dry run says it would take.
     private func planned(_ plan: String) throws -> Int {
-        let words = try #require(plan.firstMatch(of: /Memory: about ([0-9]+)[0-9.]* MiB/))
-        return try #require(Int(words.1))
+        let words = try #require(plan.firstMatch(of: /Memory: about ([0-9.]+) (MiB|GiB)/))
+        return Int(try #require(Double(words.1)) * (words.2 == "GiB" ? 1024 : 1))
     }
 
     @Test func theBudgetIsKeptAndChangesNothing() throws {
