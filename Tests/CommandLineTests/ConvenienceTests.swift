@@ -43,7 +43,8 @@ import Testing
         for section in sections { #expect(template.contains("\(section):"), "\(section)") }
         // What is commented out is of use once the marks are taken away.
         let marks = [
-            "# behaviours:", "# baskets:", "# ledger:", "# job:", "# retention:", "# archive:", "# metrics_file:",
+            "# behaviours:", "# baskets:", "# ledger:", "# resample:", "# custody:", "# tax:", "# job:", "# retention:",
+            "# archive:", "# metrics_file:",
         ]
         let whole = marks.reduce(template) { $0.replacing("\n\($1)", with: "\n\($1.dropFirst(2))") }
         try scratch.write(whole, to: "whole.yaml")

@@ -17,7 +17,7 @@ import Testing
         let page = try file("index.html", makeFuturesReport())
         #expect(markupFault(in: page) == nil)
         #expect(
-            page.contains("Simulated, not seen") && page.contains("a future holds nothing that the history did not"))
+            page.contains("Simulated, not seen") && page.contains("a future holds no bar that the history did not"))
         #expect(page.components(separatedBy: "not advice").count >= 3)
         #expect(!page.contains("<survey>") && page.contains("a &lt;survey&gt; &amp; guess"))
     }

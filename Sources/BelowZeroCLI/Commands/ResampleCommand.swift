@@ -14,7 +14,7 @@ struct ResampleCommand: ParsableCommand {
             Asks of a history for a month or a year that it is too short to show. Futures begin at the newest price; \
             stationary (or block) puts together runs of bars as they followed each other, filtered takes bars at the \
             volatility that a future has come to (GARCH(1,1)). Positions are walked by the engine that walks histories. \
-            A future holds nothing that the history did not, and intervals are of the draws alone. Takes a study, or \
+            Futures are made of the bars of the history alone, and intervals are of the draws alone. Takes a study, or \
             price files with the options below; a study's 'resample' section writes the same with 'belowzero run'.
 
             EXAMPLES

@@ -33,10 +33,10 @@ struct MetricsText {
     }
 
     private func escapedHelp(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+        escapingMarks(text, ["\\": "\\\\", "\n": "\\n"])
     }
 
     private func escapedLabel(_ text: String) -> String {
-        escapedHelp(text).replacing("\"", with: "\\\"")
+        escapingMarks(text, ["\\": "\\\\", "\n": "\\n", "\"": "\\\""])
     }
 }

@@ -113,9 +113,10 @@ struct ConsoleLog: LogHandler {
     /// A value that ends where it seems to: in quotes when it has blanks, quotes or an equals sign.
     private static func quoted(_ text: String) -> String {
         let clean = escaped(text)
-        let isPlain = !clean.isEmpty && !clean.contains { $0.isWhitespace || "\"=".contains($0) }
+        let isPlain =
+            !clean.isEmpty && !clean.unicodeScalars.contains { $0.properties.isWhitespace || $0 == "\"" || $0 == "=" }
         if isPlain { return clean }
-        return "\"" + clean.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+        return "\"" + escapingMarks(clean, ["\\": "\\\\", "\"": "\\\""]) + "\""
     }
 
     private static func jsonQuoted(_ text: String) -> String {

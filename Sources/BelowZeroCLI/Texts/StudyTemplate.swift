@@ -78,6 +78,12 @@ func studyTemplate(name: String, file: String) -> String {
         # baskets: [{name: all of it, legs: [{asset: DEMO, side: long, share: 1}], mode: [alone, cross]}]
         # \(Settings.Whole.ledger.help)
         # ledger: {population: ftx-2021, fund: {amount: 100000}, adl: off}
+        # \(Settings.Whole.resample.help)
+        # resample: {method: stationary, paths: 1000, block: 1d, horizon: [30d, 365d]}
+        # \(Settings.Whole.custody.help)
+        # custody: {years: 5, hazard: 1%}
+        # \(Settings.Whole.tax.help)
+        # tax: {income_rate: 24%, gains: [4000, 0], gains_rate: 15%}
 
         # What is done with a run; no result depends on it.
         # retention: {days: 90, runs: 60}                          # older runs go

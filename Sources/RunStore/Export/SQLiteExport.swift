@@ -52,5 +52,5 @@ extension ExportedTable {
         }
     }
 
-    private func quoted(_ name: String) -> String { "\"" + name.replacing("\"", with: "\"\"") + "\"" }
+    private func quoted(_ name: String) -> String { "\"" + escapingMarks(name, ["\"": "\"\""]) + "\"" }
 }

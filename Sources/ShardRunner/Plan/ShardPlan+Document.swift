@@ -39,6 +39,10 @@ extension ShardPlan {
     static let mostBytes = 256 << 20
     /// More shards than anybody has.
     public static let mostShards = 1_000_000
+    /// Cores of a shard.
+    static let mostCores = 100_000
+    /// Bytes of memory of a shard: a pebibyte.
+    static let mostMemory = 1 << 50
     private static let noDigest = String(repeating: "0", count: 64)
 
     /// The plan as it is written, with its digest. Throws a ``Failure`` when its study cannot be read.
@@ -153,7 +157,8 @@ extension ShardPlan {
     private var isSound: Bool {
         let places = histories.flatMap(\.files) + tables
         guard places.allSatisfy(files.indices.contains), shards.count <= ShardPlan.mostShards,
-            histories.allSatisfy({ 1...ShardPlan.mostShards ~= $0.pieces })
+            histories.allSatisfy({ 1...ShardPlan.mostShards ~= $0.pieces }), !histories.isEmpty, !shards.isEmpty,
+            1...ShardPlan.mostCores ~= estimate.cores, 0...ShardPlan.mostMemory ~= estimate.memory
         else { return false }
         let units = shards.flatMap { $0 }
         let all = histories.reduce(0) { $0 + $1.pieces }

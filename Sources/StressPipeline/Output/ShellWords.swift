@@ -1,15 +1,17 @@
+import StressBasics
+
 /// `text` as one word of a shell command.
 public func shellQuoted(_ text: String) -> String {
     let plain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-/:,=+%@".contains($0)) }
-    return plain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+    return plain && !text.isEmpty ? text : "'" + escapingMarks(text, ["'": "'\\''"]) + "'"
 }
 
 /// The words of a command as ``shellQuoted(_:)`` joined them.
 func shellWords(_ command: String) -> [String] {
-    var (words, word, isQuoted, isOpen) = ([String](), "", false, false)
-    var rest = command[...]
-    while let character = rest.popFirst() {
-        switch character {
+    var (words, word, isQuoted, isOpen) = ([String](), String.UnicodeScalarView(), false, false)
+    var rest = command.unicodeScalars[...]
+    while let scalar = rest.popFirst() {
+        switch scalar {
         case "'":
             isQuoted.toggle()
             isOpen = true
@@ -17,12 +19,12 @@ func shellWords(_ command: String) -> [String] {
             if let next = rest.popFirst() { word.append(next) }
             isOpen = true
         case " " where !isQuoted:
-            if isOpen { words.append(word) }
-            (word, isOpen) = ("", false)
+            if isOpen { words.append(String(word)) }
+            (word, isOpen) = (String.UnicodeScalarView(), false)
         default:
-            word.append(character)
+            word.append(scalar)
             isOpen = true
         }
     }
-    return isOpen ? words + [word] : words
+    return isOpen ? words + [String(word)] : words
 }

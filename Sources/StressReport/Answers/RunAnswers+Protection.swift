@@ -79,9 +79,8 @@ extension RunAnswers {
             depth.isFinite
                 ? AnswerFigure("worst_shortfall_margin_frac", depth, time: largest.worstExit, file: "events.csv") : nil,
             anatomy.whole.map {
-                AnswerFigure(
-                    "negative_equity_frac", $0.frequency, interval: $0.interval.ends, entries: anatomy.entries,
-                    file: "events.csv")
+                // Its interval is that of the cell, in the answers about leverage.
+                AnswerFigure("negative_equity_frac", $0.frequency, entries: anatomy.entries, file: "results.csv")
             },
             anatomy.withoutLargest.map {
                 AnswerFigure(

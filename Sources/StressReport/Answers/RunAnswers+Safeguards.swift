@@ -199,7 +199,7 @@ extension RunAnswers {
     /// ``difference(_:_:)`` as a figure.
     func differenceFigure(_ first: ResultRow, _ second: ResultRow) -> AnswerFigure? {
         difference(first, second).map {
-            AnswerFigure("negative_difference_frac", $0.value, interval: $0.interval, file: "comparisons.csv")
+            AnswerFigure("negative_difference_frac", $0.value, interval: $0.interval, file: "differences.csv")
         }
     }
 

@@ -95,6 +95,10 @@ struct RunAnswers {
 
     private func nothingBorrowed(_ question: Question) -> Answer {
         let held = report.rows.filter { $0.estimate.windows.watched > 0 }
+        guard !held.isEmpty else {
+            let words = "No position of this run was opened and watched, so that nothing is known."
+            return Answer(question, .noData, [.plain(words)], link: "index.html#assets")
+        }
         let isStructural = held.allSatisfy(cannotOwe)
         let what: [Phrase] =
             isStructural
@@ -103,7 +107,7 @@ struct RunAnswers {
                 .plain("; what is paid for in full could owe "), .finding("its opening fee at most"),
                 .plain(" while prices stay above zero."),
             ]
-        let state: AnswerState = held.isEmpty ? .noData : isStructural ? .impossible : .notAsked
+        let state: AnswerState = isStructural ? .impossible : .notAsked
         return Answer(
             question, state, [.plain("No position of this run borrows anything")] + what, link: "index.html#assets"
         ).asking("grid.leverage", "grid.contract")

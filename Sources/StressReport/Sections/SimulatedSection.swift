@@ -94,7 +94,11 @@ struct SimulatedSection {
     }
 
     private var caution: String {
-        "Simulated: a future holds nothing that the history did not. Its interval narrows with every path, and does not know how "
-            + "little the history may have seen."
+        let bars =
+            rules.method == .stationary
+            ? "a future holds no bar that the history did not"
+            : "a future holds the bars of the history, stretched to its own volatility, so that some may be larger than any that was seen"
+        return
+            "Simulated: \(bars). Its interval narrows with every path, and does not know how little the history may have seen."
     }
 }

@@ -125,7 +125,7 @@ struct WhoPaysSection {
                 w.element(
                     "summary", text: name + (shown.count < groups.count ? ", \(shown.count) of \(groups.count)" : ""))
                 w.scrolling(name) { w in
-                    w.element("table", .class("tbl num")) { w in
+                    w.element("table", .class("tbl num wide")) { w in
                         w.element("caption", .class("vh"), text: name)
                         w.tableHead(["Class"] + WhoPaysSection.figures)
                         w.element("tbody") { w in

@@ -36,12 +36,15 @@ extension Settings {
         public static let baskets = SettingFacts(
             "baskets", .list(.section(Baskets.section), most: Baskets.most),
             "Several positions that are opened together, and their account.")
-        static let resample = SettingFacts(
+        /// Simulated futures.
+        public static let resample = SettingFacts(
             "resample", .section(Resample.section), "Futures simulated from the bars of each history, in simulated.csv."
         )
-        static let custody = SettingFacts(
+        /// Where capital is held.
+        public static let custody = SettingFacts(
             "custody", .section(CustodyRates.section), "What may be lost wherever the price goes; it is not advice.")
-        static let tax = SettingFacts(
+        /// Taxes on a loss.
+        public static let tax = SettingFacts(
             "tax", .section(TaxRates.section), "What a realised loss does to taxes; it is not advice.")
         /// What is done with a run beside computing it.
         static let operations: [SettingFacts] = [

@@ -63,7 +63,9 @@ struct ShardRunCommand: ParsableCommand {
             let plan = try ShardPlan(file: place.plan, absence: .tryAgain)
             let shard = try number(in: plan)
             let console = common.console(isRun: true)
-            let interruption = Interruption(isJSON: common.json, console: console)
+            let interruption = Interruption(
+                isJSON: common.json, console: console,
+                fate: "what was finished is kept in \(out), and the same command goes on from there")
             let settings = RunSettings(
                 threads: usable(threads ?? ShardRunCommand.slurm("SLURM_CPUS_PER_TASK")), caches: cache.caches,
                 timeout: jobTimeout.flatMap { TimeSpan($0) })
