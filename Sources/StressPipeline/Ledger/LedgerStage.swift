@@ -110,7 +110,7 @@ struct LedgerStage {
     }
 
     private func map<Value: Sendable>(
-        _ count: Int, _ transform: @Sendable (Int) -> Value?
+        _ count: Int, _ transform: @escaping @Sendable (Int) -> Value?
     ) throws(RunCancelled) -> [Value] {
         guard let values = parallelMap(count: count, threads: threads, transform), !control.isCancelled else {
             throw RunCancelled()

@@ -68,9 +68,10 @@ public struct WorkPlan: Sendable {
         let base =
             Costs.program + Costs.outputs(cells: writesReport ? study.cellCount : jobCells * (places?.count ?? 1))
         self.base = base
-        let sizes = study.inputs.enumerated().map { place, input in
-            places?.contains(place) ?? true ? HistorySize(input, files: files) : HistorySize()
+        let found = parallelMap(count: study.inputs.count, threads: threads) { place in
+            places?.contains(place) ?? true ? HistorySize(study.inputs[place], files: files) : HistorySize()
         }
+        guard let sizes = found else { preconditionFailure("every place has a size") }
         jobs = sizes.enumerated().map { place, size in
             Job(study, place, size, costs, parts: costs.parts(size, within: budget - base))
         }

@@ -211,15 +211,4 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
         _ = try job.run(threads: 2, control: control)
         #expect(control.progress == 1)
     }
-
-    @Test(arguments: [0, 1, 5, 100])
-    func parallelMapKeepsOrder(count: Int) {
-        for threads in [1, 2, 7] {
-            #expect(parallelMap(count: count, threads: threads) { $0 * $0 } == (0..<count).map { $0 * $0 })
-        }
-    }
-
-    @Test func parallelMapStopsOnNil() {
-        #expect(parallelMap(count: 50, threads: 3) { $0 == 20 ? nil : $0 } == nil)
-    }
 }
