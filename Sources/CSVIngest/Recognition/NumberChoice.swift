@@ -32,7 +32,7 @@ struct NumberChoice {
         }
         let rivals = ranked.filter { $0.count == best.count }
         if best.style != .point, let clash = firstClash(rivals, fields) { throw ambiguous(clash, table) }
-        let isPointSeen = fields.contains { $0.text.contains(".") }
+        let isPointSeen = fields.contains { $0.text.utf8.contains(0x2E) }
         // Where points are decimal a comma can only stand between thousands, in rows that the sample does not show too.
         let style = best.style == .point && isPointSeen ? .commaGroups : best.style
         return NumberChoice(style, shown: best.style, of: best.count, fields.count, unit)
@@ -53,7 +53,7 @@ struct NumberChoice {
 
     /// Styles by how many fields they read, the plainest first among equals.
     private static func readings(_ fields: [Field]) -> [(style: NumberStyle, count: Int)] {
-        let hasComma = fields.contains { $0.text.contains(",") }
+        let hasComma = fields.contains { $0.text.utf8.contains(0x2C) }
         let counts = NumberStyle.allCases.compactMap { style -> (style: NumberStyle, count: Int)? in
             guard let notation = NumberNotation(style) else { return nil }
             // Points between thousands are believed only beside a decimal comma: without one they are what a spreadsheet

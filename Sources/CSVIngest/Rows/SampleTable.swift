@@ -180,9 +180,13 @@ func withBytes<Result>(_ text: String, _ body: (UnsafeBufferPointer<UInt8>) -> R
 
 /// A text without blanks at its ends.
 func trimmed(_ text: String) -> String {
+    // Almost no field has any, and characters are dear.
+    guard let first = text.utf8.first, let last = text.utf8.last, isBlank(first) || isBlank(last) else { return text }
     let kept = text.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed()
     return String(kept)
 }
+
+private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
 /// A header name for comparison: lower case, letters and digits only. `Open Time`, `open_time` and `<OPENTIME>` are one.
 func normalizedName(_ text: String) -> String {
