@@ -34,7 +34,7 @@ public struct ExaminedCell {
         try explained.expectSameBytes(input.report)
         let grid = GridAnswers(study: resolved.study, threads: threads)
         let job = grid.job(of: cell.asset, market: input.market)
-        guard let place = resolved.study.cells.firstIndex(where: { $0.id == cell.id }),
+        guard let place = resolved.study.cells.firstIndex(where: { $0.key == cell.key }),
             let held = try? job.heldEntries(cell: place, threads: threads), !held.isEmpty
         else { throw Failure(.usage, "no entry of \(cell.id) was held", hint: "all were excluded or rejected") }
         (study, self.cell, report, market) = (resolved.study, cell, input.report, input.market)

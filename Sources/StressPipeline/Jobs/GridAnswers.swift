@@ -67,7 +67,7 @@ struct GridAnswers {
     func row(of cell: StudyCell, in study: Study, market: MarketHistory) throws(RunCancelled) -> ResultRow? {
         var other = self
         other.study = study
-        return try other.answers(of: other.job(of: cell.asset, market: market)).rows.first { $0.cell.id == cell.id }
+        return try other.answers(of: other.job(of: cell.asset, market: market)).rows.first { $0.cell.key == cell.key }
     }
 
     /// Whether ``Comparisons`` or ``JointLimits`` looks at a cell.

@@ -146,7 +146,7 @@ struct JobComputing {
     private func heldThrough(
         _ input: AssetInput, _ rows: [ResultRow], _ place: Int, _ control: RunControl
     ) throws(RunCancelled) -> Finding? {
-        guard let cell = headline, cell.asset == input.asset, let row = rows.first(where: { $0.cell.id == cell.id }),
+        guard let cell = headline, cell.asset == input.asset, let row = rows.first(where: { $0.cell.key == cell.key }),
             let maxGap = study.position.maxGap.resolved(barLength: input.market.barLength),
             !input.market.series.stepsLonger(than: maxGap).isEmpty
         else { return nil }

@@ -59,6 +59,6 @@ extension RunReport {
             row: row, barLength: asset.barLength, confidence: study.statistics.confidence,
             fit: row.estimate.status == .noData ? historyFit(of: row.cell) : nil,
             delay: study.platform(named: row.cell.platform)?.rules.liquidation.delay, wideSteps: asset.wideSteps,
-            years: yearRecords.first { $0.cell.id == row.cell.id }?.years ?? [])
+            years: yearRecords.first { $0.cell.key == row.cell.key }?.years ?? [])
     }
 }
