@@ -76,11 +76,10 @@ public struct MarketConditions: Sendable {
 
     /// The third of each value among all values up to it: ranks by a tree of counts (P. M. Fenwick, 1994).
     private static func thirds(_ values: [Double?], _ times: [Int64]) -> [UInt8?] {
-        let sorted = values.indices.filter { values[$0] != nil }.sorted {
-            (values[$0]!, $0) < (values[$1]!, $1)
-        }
+        let known = values.indices.filter { values[$0] != nil }
+        let sorted = RadixOrder.order(known.compactMap { values[$0] })
         var rank = [Int](repeating: 0, count: values.count)
-        for (place, bar) in sorted.enumerated() { rank[bar] = place + 1 }
+        for (place, bar) in sorted.enumerated() { rank[known[Int(bar)]] = place + 1 }
         var (tree, seen) = ([Int32](repeating: 0, count: sorted.count + 1), 0)
         return values.indices.map { bar in
             guard values[bar] != nil else { return nil }

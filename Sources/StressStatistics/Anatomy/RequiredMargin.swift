@@ -28,7 +28,7 @@ public struct RequiredMargin: Hashable, Codable, Sendable {
         hasLowerEnd: Bool = false
     ) {
         guard !moves.isEmpty, disjointWindows > 0 else { return nil }
-        let sorted = moves.sorted()
+        let sorted = RadixOrder.ascending(moves)
         self.frequency = frequency
         observedMove = RequiredMargin.observedMove(sorted: sorted, frequency: frequency)
         let search = BoundSearch(
@@ -39,7 +39,7 @@ public struct RequiredMargin: Hashable, Codable, Sendable {
 
     /// The smallest of `moves` that no more than a share `frequency` of them goes beyond, at least 0. O(n log n).
     static func observedMove(_ moves: [Double], frequency: Double) -> Double {
-        observedMove(sorted: moves.sorted(), frequency: frequency)
+        observedMove(sorted: RadixOrder.ascending(moves), frequency: frequency)
     }
 
     private static func observedMove(sorted: [Double], frequency: Double) -> Double {
