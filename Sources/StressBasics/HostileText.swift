@@ -24,7 +24,9 @@ extension Unicode.Scalar {
 /// - Parameter keepingLines: whether line feeds stay.
 public func visibleText(_ text: String, keepingLines: Bool = false) -> String {
     // Most texts are plain, and are given back as they are.
-    guard !text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) else { return text }
+    guard !text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }), text.unicodeScalars.contains(where: \.isHostile) else {
+        return text
+    }
     var result = ""
     for scalar in text.unicodeScalars {
         let isKept = scalar == "\n" && keepingLines

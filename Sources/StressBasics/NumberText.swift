@@ -36,8 +36,10 @@ public func significantText(_ value: Double, digits: Int) -> String {
     }
     let text = fixedText(value, decimals: decimals)
     guard decimals > 0 else { return text }
-    let trimmed = text.reversed().drop { $0 == "0" }.reversed()
-    return trimmed.last == "." ? String(trimmed.dropLast()) : String(trimmed)
+    // Digits, a point and a sign: one byte each.
+    let zeros = text.utf8.reversed().prefix { $0 == UInt8(ascii: "0") }.count
+    let trimmed = text.dropLast(zeros)
+    return String(trimmed.utf8.last == UInt8(ascii: ".") ? trimmed.dropLast() : trimmed)
 }
 
 /// `61200` as `61,200`-style groups with `separator` between them, from 10,000 on, as the report's rules ask.
