@@ -1,17 +1,25 @@
 import DurableFiles
 
-/// Why a run could not be written.
+/// Why a run, or the history of runs, could not be written or read.
 public struct StoreError: Error, Hashable, Sendable {
     /// What failed.
     public enum Reason: Hashable, Sendable {
         /// The folder cannot be made: permission, a file in the way, it exists already.
         case cannotCreate
-        /// Writing failed half way: disk full, device error.
+        /// It cannot be opened, read or written: permission, disk full, device error.
         case inputOutput
-        /// A file of a run is not as it was written.
+        /// It is not as it was written.
         case damaged
         /// Another process is at work in the same place.
         case busy
+        /// No history stands at its path.
+        case missing
+        /// The history is a healthy database of something else, or no database at all and not called one.
+        case foreign
+        /// A newer version of the program wrote the history.
+        case newer
+        /// A run folder's own files do not say what they should.
+        case badFolder
     }
     /// What failed.
     public let reason: Reason
@@ -38,6 +46,12 @@ public struct StoreError: Error, Hashable, Sendable {
                 .cannotCreate, "cannot create \(error.path): \(error.words)",
                 hint: "check the folder's permissions, or choose another path")
         }
+    }
+
+    /// The same of the history, which had its place before: whatever fails there is reading or writing.
+    static func ofHistory(_ error: FileError) -> StoreError {
+        let words = StoreError(error)
+        return StoreError(.inputOutput, words.message, hint: words.hint)
     }
 }
 

@@ -11,7 +11,7 @@ public func compressedResults(_ document: [UInt8]) -> [UInt8] { gzipped(document
 public func storedResults(of folder: String) throws(StoreError) -> [UInt8] {
     let path = "\(folder)/\(storedResultsName)"
     let packed: [UInt8]
-    do throws(HistoryError) {
+    do throws(StoreError) {
         packed = try runFile(path, atMost: mostStoredBytes)
     } catch {
         throw StoreError(.inputOutput, error.message, hint: error.hint)

@@ -55,3 +55,15 @@ func expectReplaceable(_ path: String) throws(StoreError) {
         throw StoreError(.cannotCreate, "\(path) is not a file", hint: "choose another path")
     }
 }
+
+/// The bytes of a file of a run folder.
+func runFile(_ path: String, atMost most: Int) throws(StoreError) -> [UInt8] {
+    do throws(UnreadFile) {
+        return try wholeFile(path, atMost: most)
+    } catch {
+        switch error {
+        case .failed(let error): throw StoreError(.badFolder, "cannot read \(path): \(error.words)")
+        case .unfit: throw StoreError(.badFolder, "\(path) is not a file of at most \(most >> 20) MiB")
+        }
+    }
+}

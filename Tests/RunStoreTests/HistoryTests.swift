@@ -115,7 +115,7 @@ private func day(_ number: Int) -> String { "2026-11-\(number < 10 ? "0" : "")\(
         try queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('99 from the future')") }
         try queue.close()
         let before = try Data(contentsOf: URL(fileURLWithPath: path))
-        let newer = #expect(throws: HistoryError.self) { _ = try open() }
+        let newer = #expect(throws: StoreError.self) { _ = try open() }
         #expect(newer?.reason == .newer && newer?.message.contains("newer version") == true)
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
 
@@ -123,7 +123,7 @@ private func day(_ number: Int) -> String { "2026-11-\(number < 10 ? "0" : "")\(
         let foreign = try DatabaseQueue(path: other)
         try foreign.write { try $0.execute(sql: "CREATE TABLE mine (x)") }
         try foreign.close()
-        let refused = #expect(throws: HistoryError.self) { _ = try RunHistory.openRepairing(path: other) { _ in } }
+        let refused = #expect(throws: StoreError.self) { _ = try RunHistory.openRepairing(path: other) { _ in } }
         #expect(refused?.reason == .foreign && !FileManager.default.fileExists(atPath: other + ".corrupt-1"))
     }
 
@@ -260,7 +260,7 @@ private func day(_ number: Int) -> String { "2026-11-\(number < 10 ? "0" : "")\(
         let (bytes, before) = (try Data(contentsOf: URL(fileURLWithPath: path)), try names(odd))
         let reader = try RunHistory(path: path, isReadOnly: true)
         #expect(try reader.runs().count == 1)
-        #expect(throws: HistoryError.self) { try reader.record(RunRecord(run: failure(at: 1))) }
+        #expect(throws: StoreError.self) { try reader.record(RunRecord(run: failure(at: 1))) }
         reader.close()
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes && names(odd) == before)
         // While a run records, the log beside the file is read too.

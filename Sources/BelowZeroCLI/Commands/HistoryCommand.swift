@@ -51,12 +51,12 @@ struct HistoryCommand: ParsableCommand {
                 } else if runs.isEmpty {
                     common.console.say("No runs\(study.map { " of \($0)" } ?? "")\(since == nil ? "" : " since then")")
                 } else {
-                    let lines = try runs.map { run throws(HistoryError) in
+                    let lines = try runs.map { run throws(StoreError) in
                         HistoryLine(try history.record(of: run), in: history.folder)
                     }
                     try Console.print(HistoryTable(lines: lines, width: HistoryTable.screenWidth).text)
                 }
-            } catch let error as HistoryError {
+            } catch let error as StoreError {
                 throw Failure(error)
             }
         }

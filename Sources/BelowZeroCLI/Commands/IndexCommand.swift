@@ -30,7 +30,7 @@ struct IndexCommand: ParsableCommand {
     func run() throws {
         try common.reporting {
             let history: RunHistory
-            do throws(HistoryError) { history = try RunHistory(path: place.path) } catch { throw Failure(error) }
+            do throws(StoreError) { history = try RunHistory(path: place.path) } catch { throw Failure(error) }
             defer { history.close() }
             let index = NightsIndex(history: history)
             if out == StandardOutput.name {

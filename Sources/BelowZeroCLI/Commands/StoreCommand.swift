@@ -48,10 +48,10 @@ struct StoreCommand: ParsableCommand {
         }
 
         private func problems() throws -> [StoreProblem] {
-            do throws(HistoryError) {
+            do throws(StoreError) {
                 let history = try RunHistory(path: place.path)
                 return try history.check(isRunning: isRunning(history.folder))
-            } catch  where error.reason == .corrupt {
+            } catch  where error.reason == .damaged {
                 return [
                     StoreProblem(
                         kind: .damaged, subject: place.path, message: error.message,
@@ -117,7 +117,7 @@ struct StoreCommand: ParsableCommand {
         }
 
         private func rebuild() throws -> (runs: Int, forgotten: Int) {
-            do throws(HistoryError) {
+            do throws(StoreError) {
                 let history = try RunHistory.openRepairing(path: place.path) { common.console.warn($0) }
                 defer { history.close() }
                 return try history.rebuild { common.console.warn($0) }

@@ -44,7 +44,7 @@ final class LostRun: Sendable {
             command: command,
             started: started, duration: wallClock() - started, status: .failed,
             exitCode: Int(failure.code.rawValue), message: LostRun.firstLine(failure.messages.first ?? ""))
-        do throws(HistoryError) {
+        do throws(StoreError) {
             try history.record(RunRecord(run: run))
             return true
         } catch {

@@ -131,7 +131,7 @@ final class Night {
 
     private func record() -> Bool {
         guard let history else { return false }
-        do throws(HistoryError) {
+        do throws(StoreError) {
             try history.record(try RunRecord(folder: folder, named: history.name(of: folder)))
             return true
         } catch {
@@ -162,7 +162,7 @@ final class Night {
     private func prune() {
         guard let history, let rules = study.operations.retention else { return }
         let retention = Retention(age: rules.days.map { .days(Int64($0)) }, runs: rules.runs)
-        do throws(HistoryError) {
+        do throws(StoreError) {
             let result = try history.prune(
                 study: study.name, retention, now: started, current: history.name(of: folder))
             if !result.removed.isEmpty {

@@ -28,10 +28,10 @@ struct NightsIndex {
 
     /// The page of all nights.
     func page() throws(Failure) -> NightsPage {
-        do throws(HistoryError) { return try newestRuns() } catch { throw Failure(error) }
+        do throws(StoreError) { return try newestRuns() } catch { throw Failure(error) }
     }
 
-    private func newestRuns() throws(HistoryError) -> NightsPage {
+    private func newestRuns() throws(StoreError) -> NightsPage {
         let runs = try history.runs()
         var (order, byStudy) = ([String](), [String: [StoredRun]]())
         for run in runs {

@@ -38,7 +38,7 @@ struct StoreAccess {
                     "runs adopted", ["runs": .stringConvertible(adopted)], people: "Took \(words) into the history")
             }
             return (lock, history)
-        } catch let error as HistoryError {
+        } catch let error as StoreError {
             // A store of somebody else's is a mistake to mend; one that cannot be used must not cost the night.
             if error.reason == .newer || error.reason == .foreign { throw Failure(error) }
             console.warn("this run will not be in the history: \(error.message)")

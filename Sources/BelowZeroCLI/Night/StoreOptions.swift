@@ -75,17 +75,17 @@ struct StorePathOption: ParsableArguments {
 
     /// Opens the store. One that is lost or damaged is rebuilt from the run folders, unless nothing is there at all.
     func open(console: Console) throws -> RunHistory {
-        do throws(HistoryError) {
+        do throws(StoreError) {
             return try RunHistory(path: path)
         } catch {
-            guard error.reason == .missing || error.reason == .corrupt else { throw Failure(error) }
+            guard error.reason == .missing || error.reason == .damaged else { throw Failure(error) }
             let folder = RunHistory.folder(of: path)
             if error.reason == .missing, !RunHistory.hasRunFolders(in: folder) {
                 throw Failure(.noInput, error.message, hint: "it is made by the first 'belowzero run'")
             }
             let owner = "process \(ProcessInfo.processInfo.processIdentifier), repairing the store"
             return try HeldLock.take(folder, owner: owner) { () throws -> RunHistory in
-                do throws(HistoryError) {
+                do throws(StoreError) {
                     return try RunHistory.openRepairing(path: path) { console.warn($0) }
                 } catch {
                     throw Failure(error)

@@ -33,7 +33,7 @@ struct StudyHome {
         guard let history, let file else { return "" }
         let own = history.reference(to: file)
         let known: String?
-        do throws(HistoryError) { known = try history.studyFile(of: name) } catch { throw Failure(error) }
+        do throws(StoreError) { known = try history.studyFile(of: name) } catch { throw Failure(error) }
         guard !takesOver, let known, known != own else { return own }
         let other = history.resolved(known)
         let isGone = FileManager.default.fileExists(atPath: other) ? "" : ", which is not there any more"

@@ -3,11 +3,11 @@ import DurableFiles
 extension RunHistory {
     /// Throws when the file at `path` never was a history: it is not empty, and neither its name nor its first bytes are those of
     /// a database. A damaged history is set aside; somebody's prices must not be, for a slip in an option.
-    static func expectHistory(_ path: String) throws(HistoryError) {
+    static func expectHistory(_ path: String) throws(StoreError) {
         guard !namesOfDatabases.contains(where: path.hasSuffix), let head = try? firstBytes(of: path, magic.count),
             !head.isEmpty, !head.starts(with: magic)
         else { return }
-        throw HistoryError(
+        throw StoreError(
             .foreign, "\(path) is no history of runs, so it is left alone", hint: "choose another file with --store")
     }
 

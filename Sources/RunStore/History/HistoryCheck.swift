@@ -41,11 +41,11 @@ extension RunHistory {
     /// Compares the store with itself and with the run folders. Reads every run folder's results once.
     ///
     /// - Parameter isRunning: whether a run holds the folder's lock; its unfinished folder is then not left over.
-    public func check(isRunning: Bool) throws(HistoryError) -> [StoreProblem] {
+    public func check(isRunning: Bool) throws(StoreError) -> [StoreProblem] {
         try damage() + (try folderProblems()) + (isRunning ? [] : leftovers()) + staleLinks()
     }
 
-    private func damage() throws(HistoryError) -> [StoreProblem] {
+    private func damage() throws(StoreError) -> [StoreProblem] {
         let (words, broken) = try reading { db in
             (
                 try String.fetchAll(db, sql: "PRAGMA integrity_check(10)").filter { $0 != "ok" },
@@ -61,7 +61,7 @@ extension RunHistory {
                 ] : [])
     }
 
-    private func folderProblems() throws(HistoryError) -> [StoreProblem] {
+    private func folderProblems() throws(StoreError) -> [StoreProblem] {
         let runs = try runs().filter { $0.folder != nil }
         let known = Set(runs.compactMap(\.folder))
         let orphans = runFolders().filter { !known.contains($0) }.compactMap(orphan)

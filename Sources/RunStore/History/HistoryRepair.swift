@@ -15,14 +15,14 @@ extension RunHistory {
     /// setting the damaged file aside. Call it with the folder's ``FolderLock``.
     ///
     /// - Parameter say: told what was repaired, in sentences.
-    /// - Throws: ``HistoryError``; a store of a newer program or of another one, and what never was a store, is left as it is.
-    public static func openRepairing(path: String, say: (String) -> Void) throws(HistoryError) -> RunHistory {
+    /// - Throws: ``StoreError``; a store of a newer program or of another one, and what never was a store, is left as it is.
+    public static func openRepairing(path: String, say: (String) -> Void) throws(StoreError) -> RunHistory {
         do {
             return try RunHistory(path: path)
         } catch {
             switch error.reason {
             case .missing: break
-            case .corrupt:
+            case .damaged:
                 let aside = try setAside(path, as: "corrupt")
                 say("\(error.message); set aside as \(aside)")
             default: throw error
@@ -32,11 +32,11 @@ extension RunHistory {
     }
 
     /// Makes a store from the run folders, under another name until it is whole.
-    private static func build(at path: String, say: (String) -> Void) throws(HistoryError) -> RunHistory {
+    private static func build(at path: String, say: (String) -> Void) throws(StoreError) -> RunHistory {
         do throws(FileError) {
             try files.makeFolders(splitPath(path).parent)
         } catch {
-            throw HistoryError(error)
+            throw .ofHistory(error)
         }
         let temporary = temporaryPath(for: path)
         removeDatabase(temporary)
@@ -54,19 +54,19 @@ extension RunHistory {
         return try RunHistory(path: path)
     }
 
-    private static func putInPlace(_ temporary: String, _ path: String) throws(HistoryError) {
+    private static func putInPlace(_ temporary: String, _ path: String) throws(StoreError) {
         // The log of a database that was lost would be played into the new one.
         for ending in ["-wal", "-shm"] where exists(path + ending) { files.remove(path + ending) }
         do throws(FileError) {
             try files.move(temporary, to: path)
         } catch {
             removeDatabase(temporary)
-            throw HistoryError(.inputOutput, "cannot create \(path): \(error.words)")
+            throw StoreError(.inputOutput, "cannot create \(path): \(error.words)")
         }
         do throws(FileError) {
             try files.syncFolder(splitPath(path).parent)
         } catch {
-            throw HistoryError(error)
+            throw .ofHistory(error)
         }
     }
 
@@ -75,14 +75,14 @@ extension RunHistory {
     }
 
     /// Gives the file and its log another name, `<path>.<word>-<n>` with the first number that is free.
-    private static func setAside(_ path: String, as word: String) throws(HistoryError) -> String {
+    private static func setAside(_ path: String, as word: String) throws(StoreError) -> String {
         guard let aside = (1...9999).lazy.map({ "\(path).\(word)-\($0)" }).first(where: { !exists($0) }) else {
-            throw HistoryError(.inputOutput, "\(path) is damaged, and so are 9999 others set aside before it")
+            throw StoreError(.inputOutput, "\(path) is damaged, and so are 9999 others set aside before it")
         }
         do throws(FileError) {
             try files.move(path, to: aside)
         } catch {
-            throw HistoryError(.inputOutput, "cannot set \(path) aside: \(error.words)")
+            throw StoreError(.inputOutput, "cannot set \(path) aside: \(error.words)")
         }
         for ending in ["-wal", "-shm"] where exists(path + ending) {
             try? files.move(path + ending, to: aside + ending)
@@ -112,7 +112,7 @@ extension RunHistory {
     ///
     /// - Returns: how many.
     @discardableResult
-    public func adoptFolders(say: (String) -> Void) throws(HistoryError) -> Int {
+    public func adoptFolders(say: (String) -> Void) throws(StoreError) -> Int {
         let known = Set(try folders())
         var count = 0
         for name in runFolders() where !known.contains(name) {
@@ -122,7 +122,7 @@ extension RunHistory {
     }
 
     /// Records the run of a folder that the store does not know, when it asks to be recorded. Says so when it cannot be read.
-    private func adopt(_ name: String, say: (String) -> Void) throws(HistoryError) -> Bool {
+    private func adopt(_ name: String, say: (String) -> Void) throws(StoreError) -> Bool {
         do {
             guard try RunRecord.wantsHistory(folder: location(of: name)) else { return false }
             let record = try RunRecord(folder: location(of: name), named: name)
@@ -138,7 +138,7 @@ extension RunHistory {
     /// Reads every run folder again and forgets the runs whose folder is gone. Failed runs, which have none, stay.
     ///
     /// - Returns: how many runs have a folder, and how many were forgotten.
-    public func rebuild(say: (String) -> Void) throws(HistoryError) -> (runs: Int, forgotten: Int) {
+    public func rebuild(say: (String) -> Void) throws(StoreError) -> (runs: Int, forgotten: Int) {
         let old = try runs().filter { $0.folder != nil }
         let gone = old.filter { !LatestLink.isWholeRun(location(of: $0.folder ?? "")) }
         try forget(gone.map(\.id))
@@ -158,7 +158,7 @@ extension RunHistory {
     }
 
     /// Records the run of a known folder anew. Says so when it cannot be read, and leaves what was recorded.
-    private func readAgain(_ name: String, say: (String) -> Void) throws(HistoryError) {
+    private func readAgain(_ name: String, say: (String) -> Void) throws(StoreError) {
         do {
             try record(try RunRecord(folder: location(of: name), named: name))
         } catch  where error.reason == .badFolder {
@@ -166,7 +166,7 @@ extension RunHistory {
         }
     }
 
-    func folders() throws(HistoryError) -> [String] {
+    func folders() throws(StoreError) -> [String] {
         try reading { try String.fetchAll($0, sql: "SELECT folder FROM runs WHERE folder IS NOT NULL") }
     }
 

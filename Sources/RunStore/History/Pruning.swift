@@ -42,7 +42,7 @@ extension RunHistory {
     ///   - current: name of the folder of the run at work.
     public func prune(
         study: String, _ rules: Retention, now: UTCInstant, current: String? = nil
-    ) throws(HistoryError) -> PruningResult {
+    ) throws(StoreError) -> PruningResult {
         let all = try runs(study: study).sorted { $0.id > $1.id }
         removeLeftovers(of: study)
         var result = PruningResult()

@@ -17,14 +17,14 @@ extension RunRecord {
     /// - Parameters:
     ///   - path: the run folder.
     ///   - name: what the store calls it.
-    public init(folder path: String, named name: String) throws(HistoryError) {
+    public init(folder path: String, named name: String) throws(StoreError) {
         let manifest: ManifestFile = try decoded(path + "/run.json")
         let summary: SummaryFile = try decoded(path + "/summary.json")
         guard let started = UTCInstant(rfc3339: manifest.circumstances.startedUtc) else {
-            throw HistoryError(.badFolder, "\(path)/run.json has no start that is a time")
+            throw StoreError(.badFolder, "\(path)/run.json has no start that is a time")
         }
         guard manifest.runId == summary.runId else {
-            throw HistoryError(.badFolder, "\(path): run.json and summary.json speak of different runs")
+            throw StoreError(.badFolder, "\(path): run.json and summary.json speak of different runs")
         }
         self.init(
             run: summary.run(folder: name, manifest: manifest, started: started), jobs: summary.jobs,
@@ -33,7 +33,7 @@ extension RunRecord {
     }
 
     /// Whether the run folder asks to be in the history: it was not written by a sweep, nor with `--no-store`.
-    public static func wantsHistory(folder path: String) throws(HistoryError) -> Bool {
+    public static func wantsHistory(folder path: String) throws(StoreError) -> Bool {
         let manifest: ManifestFile = try decoded(path + "/run.json")
         return manifest.circumstances.isRecorded ?? !manifest.command.hasPrefix("belowzero sweep")
     }
@@ -48,14 +48,14 @@ extension RunRecord {
 /// The largest file of a run folder that is read: the summary of a million limits.
 private let mostBytes = 512 << 20
 
-private func decoded<T: Decodable>(_ path: String) throws(HistoryError) -> T {
+private func decoded<T: Decodable>(_ path: String) throws(StoreError) -> T {
     let bytes = try runFile(path, atMost: mostBytes)
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     do {
         return try decoder.decode(T.self, from: Data(bytes))
     } catch {
-        throw HistoryError(.badFolder, "cannot understand \(path)", hint: "the run folder was changed or damaged")
+        throw StoreError(.badFolder, "cannot understand \(path)", hint: "the run folder was changed or damaged")
     }
 }
 

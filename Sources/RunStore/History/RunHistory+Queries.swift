@@ -10,7 +10,7 @@ extension RunHistory {
     ///   - study: only of that name.
     ///   - since: only those that started then or later.
     ///   - limit: at most so many.
-    public func runs(study: String? = nil, since: UTCInstant? = nil, limit: Int? = nil) throws(HistoryError)
+    public func runs(study: String? = nil, since: UTCInstant? = nil, limit: Int? = nil) throws(StoreError)
         -> [StoredRun]
     {
         try reading { db in
@@ -26,30 +26,30 @@ extension RunHistory {
     }
 
     /// The price histories of a run, in study order.
-    public func jobs(of run: Int64) throws(HistoryError) -> [StoredJob] {
+    public func jobs(of run: Int64) throws(StoreError) -> [StoredJob] {
         try rows("SELECT * FROM jobs WHERE run = ? ORDER BY place", run)
     }
 
     /// The input files of a run, in study order.
-    public func inputs(of run: Int64) throws(HistoryError) -> [StoredInput] {
+    public func inputs(of run: Int64) throws(StoreError) -> [StoredInput] {
         try rows(
             "SELECT files.* FROM inputs JOIN files ON files.id = inputs.file WHERE run = ? ORDER BY place", run)
     }
 
     /// What the checks of a run's data found.
-    public func findings(of run: Int64) throws(HistoryError) -> [StoredFinding] {
+    public func findings(of run: Int64) throws(StoreError) -> [StoredFinding] {
         try rows("SELECT * FROM findings WHERE run = ? ORDER BY place", run)
     }
 
     /// The headline figures of a run, in page order.
-    public func headlines(of run: Int64) throws(HistoryError) -> [StoredHeadline] {
+    public func headlines(of run: Int64) throws(StoreError) -> [StoredHeadline] {
         try rows(
             "SELECT headlines.*, cells.* FROM headlines JOIN cells ON cells.id = cell WHERE run = ? ORDER BY place",
             run)
     }
 
     /// The limits of a run, in the order of its `limits.csv`.
-    public func limits(of run: Int64) throws(HistoryError) -> [StoredLimit] {
+    public func limits(of run: Int64) throws(StoreError) -> [StoredLimit] {
         // A limit on a whole history has an asset of its own.
         let axes = CellAxis.allCases.map { "cells.\($0.column) AS cell_\($0.column)" }.joined(separator: ", ")
         return try rows(
@@ -60,7 +60,7 @@ extension RunHistory {
     }
 
     /// A run with everything that belongs to it.
-    public func record(of run: StoredRun) throws(HistoryError) -> RunRecord {
+    public func record(of run: StoredRun) throws(StoreError) -> RunRecord {
         RunRecord(
             run: run, jobs: try jobs(of: run.id), inputs: try inputs(of: run.id), findings: try findings(of: run.id),
             headlines: try headlines(of: run.id), limits: try limits(of: run.id))
@@ -70,7 +70,7 @@ extension RunHistory {
     /// "no data".
     ///
     /// - Returns: by asset and direction, the newest headline with a value and the run it is of.
-    public func lastGoodHeadlines(study: String) throws(HistoryError) -> [(run: StoredRun, headline: StoredHeadline)] {
+    public func lastGoodHeadlines(study: String) throws(StoreError) -> [(run: StoredRun, headline: StoredHeadline)] {
         try reading { db in
             let rows = try Row.fetchAll(
                 db,
@@ -91,7 +91,7 @@ extension RunHistory {
     /// What a measure was in the last `runs` runs of a study that wrote results, by cell, newest first.
     ///
     /// Only cells that a limit on that measure named are known. A run that says the same of a cell twice counts once.
-    public func values(of measure: String, study: String, runs: Int) throws(HistoryError) -> [CellKey: [Double]] {
+    public func values(of measure: String, study: String, runs: Int) throws(StoreError) -> [CellKey: [Double]] {
         try reading { db in
             let rows = try Row.fetchCursor(
                 db,
@@ -109,7 +109,7 @@ extension RunHistory {
         }
     }
 
-    private func rows<Record: FetchableRecord>(_ sql: String, _ run: Int64) throws(HistoryError) -> [Record] {
+    private func rows<Record: FetchableRecord>(_ sql: String, _ run: Int64) throws(StoreError) -> [Record] {
         try reading { try Record.fetchAll($0, sql: sql, arguments: [run]) }
     }
 }

@@ -31,10 +31,10 @@ public final class RunHistory: Sendable {
     ///   - create: whether an absent file is made.
     ///   - isReadOnly: whether nothing is written, not even beside the file. Unless said otherwise that is so where we may
     ///     not write: people read the history of a service that runs as somebody else.
-    /// - Throws: ``HistoryError`` with the reason `missing`, `corrupt`, `foreign`, `newer`, `busy` or `inputOutput`.
-    public init(path: String, create: Bool = false, isReadOnly: Bool? = nil) throws(HistoryError) {
+    /// - Throws: ``StoreError`` with the reason `missing`, `damaged`, `foreign`, `newer`, `busy` or `inputOutput`.
+    public init(path: String, create: Bool = false, isReadOnly: Bool? = nil) throws(StoreError) {
         guard create || exists(path) else {
-            throw HistoryError(.missing, "no store at \(path)", hint: "it is made by the first run")
+            throw StoreError(.missing, "no store at \(path)", hint: "it is made by the first run")
         }
         try RunHistory.expectHistory(path)
         self.path = path
@@ -57,7 +57,7 @@ public final class RunHistory: Sendable {
         }
     }
 
-    private static func readOnlyQueue(_ path: String) throws(HistoryError) -> DatabaseQueue {
+    private static func readOnlyQueue(_ path: String) throws(StoreError) -> DatabaseQueue {
         try describing(path) {
             var configuration = configuration
             configuration.readonly = true
@@ -68,7 +68,7 @@ public final class RunHistory: Sendable {
             try queue.read { db in
                 try judge(db, path: path)
                 guard try HistorySchema.migrator.hasCompletedMigrations(db) else {
-                    throw HistoryError(
+                    throw StoreError(
                         .inputOutput, "\(path) is of an older version and cannot be brought up to date here",
                         hint: "its next run does that")
                 }
@@ -105,52 +105,52 @@ public final class RunHistory: Sendable {
         let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") ?? 0
         if tables == 0 { return }
         guard id == HistorySchema.applicationID else {
-            throw HistoryError(
+            throw StoreError(
                 .foreign, "\(path) is a database of another program", hint: "choose another file with --store")
         }
         let verdict = try String.fetchAll(db, sql: "PRAGMA quick_check(1)")
         guard verdict == ["ok"] else {
-            throw HistoryError(.corrupt, "\(path) is damaged: \(verdict.first ?? "no answer")")
+            throw StoreError(.damaged, "\(path) is damaged: \(verdict.first ?? "no answer")")
         }
         guard try !HistorySchema.migrator.hasBeenSuperseded(db) else {
-            throw HistoryError(
+            throw StoreError(
                 .newer, "\(path) was written by a newer version of belowzero",
                 hint: "use that version, or another file with --store; --no-store runs without one")
         }
     }
 
     /// Runs `body` and says in our words what SQLite had against it.
-    static func describing<T>(_ path: String, _ body: () throws -> T) throws(HistoryError) -> T {
+    static func describing<T>(_ path: String, _ body: () throws -> T) throws(StoreError) -> T {
         do {
             return try body()
-        } catch let error as HistoryError {
+        } catch let error as StoreError {
             throw error
         } catch let error as DatabaseError {
-            throw HistoryError(error, path: path)
+            throw StoreError(error, path: path)
         } catch let error as CellKey.Unreadable {
-            throw HistoryError(
+            throw StoreError(
                 .inputOutput, "\(path) names a cell whose \(error.axis.rawValue) this program does not know",
                 hint: "it was changed by hand; belowzero store rebuild reads the run folders again")
         } catch {
-            throw HistoryError(.inputOutput, "cannot use \(path): \(error)")
+            throw StoreError(.inputOutput, "cannot use \(path): \(error)")
         }
     }
 
-    func reading<T>(_ body: (Database) throws -> T) throws(HistoryError) -> T {
+    func reading<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
         try RunHistory.describing(path) { try queue.read(body) }
     }
 
-    func writing<T>(_ body: (Database) throws -> T) throws(HistoryError) -> T {
+    func writing<T>(_ body: (Database) throws -> T) throws(StoreError) -> T {
         try RunHistory.describing(path) { try queue.write(body) }
     }
 }
 
-extension HistoryError {
+extension StoreError {
     init(_ error: DatabaseError, path: String) {
         let words = error.message ?? "error \(error.extendedResultCode.rawValue)"
         switch error.resultCode {
         case .SQLITE_NOTADB, .SQLITE_CORRUPT:
-            self.init(.corrupt, "\(path) is damaged: \(words)")
+            self.init(.damaged, "\(path) is damaged: \(words)")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             self.init(.busy, "\(path) is in use: \(words)", hint: "try again when the other program is done")
         case .SQLITE_FULL:
@@ -170,12 +170,12 @@ extension RunHistory {
     ///
     /// - Returns: the number of the run.
     @discardableResult
-    public func record(_ record: RunRecord) throws(HistoryError) -> Int64 {
+    public func record(_ record: RunRecord) throws(StoreError) -> Int64 {
         try writing { try HistoryWriter(db: $0).insert(record) }
     }
 
     /// Forgets runs, and the files that only they named.
-    public func forget(_ runs: [Int64]) throws(HistoryError) {
+    public func forget(_ runs: [Int64]) throws(StoreError) {
         try writing { db in
             for run in runs { try db.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [run]) }
             try HistoryWriter(db: db).forgetUnusedFiles()

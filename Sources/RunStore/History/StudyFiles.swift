@@ -10,7 +10,7 @@ import StressBasics
 extension RunHistory {
     /// The study file that a study's name belongs to: that of the newest run of the name that has one. As ``reference(to:)``
     /// gives it; nil when nobody has the name yet.
-    public func studyFile(of study: String) throws(HistoryError) -> String? {
+    public func studyFile(of study: String) throws(StoreError) -> String? {
         try reading { db in
             try String.fetchOne(
                 db, sql: "SELECT study_file FROM runs WHERE study = ? AND study_file <> '' ORDER BY id DESC LIMIT 1",
@@ -33,7 +33,7 @@ extension RunHistory {
     private func parts(_ path: String) -> [Substring] { realPath(path).split(separator: "/") }
 
     /// The price histories of a study, each as it was in the newest run that read it.
-    public func lastJobs(study: String) throws(HistoryError) -> [StoredJob] {
+    public func lastJobs(study: String) throws(StoreError) -> [StoredJob] {
         try reading { db in
             let rows = try Row.fetchAll(
                 db,
@@ -46,7 +46,7 @@ extension RunHistory {
     }
 
     /// The earliest first bar that each price history of a study had in any run that is known.
-    public func beginnings(study: String) throws(HistoryError) -> [String: UTCInstant] {
+    public func beginnings(study: String) throws(StoreError) -> [String: UTCInstant] {
         try reading { db in
             let rows = try Row.fetchAll(
                 db,

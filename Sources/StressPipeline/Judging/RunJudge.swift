@@ -45,14 +45,14 @@ public struct RunJudge {
         }
         guard let history else { return (earlier, []) }
         if study.limits.contains(where: { $0.monitor != nil }) {
-            do throws(HistoryError) {
+            do throws(StoreError) {
                 earlier.beginnings = try history.beginnings(study: study.name)
             } catch {
                 troubles.append("monitored limits suppose that price histories grow: \(error.message)")
             }
         }
         for (measure, count) in runs {
-            do throws(HistoryError) {
+            do throws(StoreError) {
                 earlier.add(try history.values(of: measure.rawValue, study: study.name, runs: count), of: measure)
             } catch {
                 troubles.append("drift limits are not judged: \(error.message)")
@@ -64,7 +64,7 @@ public struct RunJudge {
 
 extension RunHistory {
     /// The last good values of the pages of `report`'s failed jobs.
-    fileprivate func lastGoodValues(for report: RunReport) throws(HistoryError) -> [LastGoodValue] {
+    fileprivate func lastGoodValues(for report: RunReport) throws(StoreError) -> [LastGoodValue] {
         guard !report.failures.isEmpty else { return [] }
         let failed = Set(report.failures.map(\.asset))
         return try lastGoodHeadlines(study: report.study.name).compactMap { run, headline in

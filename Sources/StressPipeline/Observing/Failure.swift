@@ -47,27 +47,17 @@ public struct Failure: Error {
         findings = error.findings
     }
 
-    /// A run folder or file that cannot be written or read.
+    /// A run folder, a file, or a history of runs that cannot be written or read.
     public init(_ error: StoreError) {
         let code: Code =
             switch error.reason {
-            case .cannotCreate: .cannotCreate
+            case .cannotCreate, .newer, .foreign: .cannotCreate
             case .inputOutput: .inputOutput
             case .busy: .tryAgain
-            case .damaged: .badData
+            case .missing: .noInput
+            case .damaged, .badFolder: .badData
             }
         self.init(code, error.message, hint: error.hint)
-    }
-
-    /// A history of runs that cannot be used.
-    public init(_ error: HistoryError) {
-        switch error.reason {
-        case .missing: self.init(.noInput, error.message, hint: error.hint)
-        case .busy: self.init(.tryAgain, error.message, hint: error.hint)
-        case .newer, .foreign: self.init(.cannotCreate, error.message, hint: error.hint)
-        case .corrupt, .badFolder: self.init(.badData, error.message, hint: error.hint)
-        case .inputOutput: self.init(.inputOutput, error.message, hint: error.hint)
-        }
     }
 
     /// The same with one more thing to do, printed last.
