@@ -44,23 +44,66 @@ private struct EventReader {
         self.map = map
     }
 
+    /// All parts are read before one that does not fit ends it, so that everything wrong with an event is reported at once.
     var event: MarketEvent? {
-        let (window, figures, tags) = (window, figures, tags)
+        let (path, record, labels) = (path, record, labels)
+        guard let path, let record, let labels, agree(path, labels.tags) else { return nil }
+        return MarketEvent(
+            name: labels.name, title: labels.title, asset: labels.asset, venue: labels.venue,
+            priceType: labels.priceType, start: path.window.start, end: path.window.end, prices: path.figures.prices,
+            size: path.figures.size, speed: labels.speed, length: path.length, assumed: record.assumed,
+            points: path.points, tags: labels.tags, balances: record.balances, sources: record.sources,
+            conflicts: record.conflicts, confidence: record.confidence)
+    }
+
+    // MARK: Parts
+
+    /// What an event is called, and what it is an example of.
+    private struct Labels {
+        let name, title, asset, venue, priceType, speed: String
+        let tags: [MarketEvent.Tag]
+    }
+
+    private var labels: Labels? {
+        let (name, tags) = (map.required("event").flatMap(name), tags)
+        let (title, asset, venue) = (short("title"), short("asset"), short("venue"))
+        let (priceType, speed) = (short("price_type"), short("speed"))
+        guard let name, let tags, let title, let asset, let venue, let priceType, let speed else { return nil }
+        return Labels(
+            name: name, title: title, asset: asset, venue: venue, priceType: priceType, speed: speed, tags: tags)
+    }
+
+    /// Where the price went, and when.
+    private struct Path {
+        let window: (start: UTCInstant, end: UTCInstant)
+        let figures: (prices: MarketEvent.Prices?, size: Double?)
+        let points: [MarketEvent.Point]
+        let length: TimeSpan?
+    }
+
+    private var path: Path? {
+        let (window, figures) = (window, figures)
         let points = map["points"].map(points) ?? []
         let length = map["duration"].map { $0.span() }
+        guard let window, let figures, let points, length.map({ $0 != nil }) ?? true else { return nil }
+        return Path(window: window, figures: figures, points: points, length: length ?? nil)
+    }
+
+    /// What sources say of it, and how far they can be trusted.
+    private struct Record {
+        let balances, sources, conflicts: [String]
+        let assumed: String?
+        let confidence: MarketEvent.Confidence
+    }
+
+    private var record: Record? {
         let (balances, sources) = (map.required("balances").flatMap(texts), map.required("sources").flatMap(texts))
         let conflicts = map["conflicts"].map(texts(_:)) ?? []
-        guard let name = map.required("event").flatMap(name), let title = short("title"), let asset = short("asset"),
-            let venue = short("venue"), let priceType = short("price_type"), let speed = short("speed"),
-            let confidence = map.required("confidence")?.choice(MarketEvent.Confidence.self),
-            let window, let figures, let tags, let points, let balances, let sources,
-            let conflicts, length.map({ $0 != nil }) ?? true, agree(figures, tags, points, window)
-        else { return nil }
-        return MarketEvent(
-            name: name, title: title, asset: asset, venue: venue, priceType: priceType, start: window.start,
-            end: window.end, prices: figures.prices, size: figures.size, speed: speed, length: length ?? nil,
-            assumed: map["assumed"].flatMap { text($0) }, points: points, tags: tags, balances: balances,
-            sources: sources, conflicts: conflicts, confidence: confidence)
+        let assumed = map["assumed"].flatMap { text($0) }
+        let confidence = map.required("confidence")?.choice(MarketEvent.Confidence.self)
+        guard let balances, let sources, let conflicts, let confidence else { return nil }
+        return Record(
+            balances: balances, sources: sources, conflicts: conflicts, assumed: assumed, confidence: confidence)
     }
 
     // MARK: Texts
@@ -176,17 +219,15 @@ private struct EventReader {
     }
 
     /// Whether what is said fits together: falls hurt longs and rises shorts, and points say where the event began and how far it went.
-    private func agree(
-        _ figures: (prices: MarketEvent.Prices?, size: Double?), _ tags: [MarketEvent.Tag],
-        _ points: [MarketEvent.Point], _ window: (start: UTCInstant, end: UTCInstant)
-    ) -> Bool {
-        if let size = figures.size, tags.contains(size < 0 ? .long : .short) == false {
+    private func agree(_ path: Path, _ tags: [MarketEvent.Tag]) -> Bool {
+        if let size = path.figures.size, tags.contains(size < 0 ? .long : .short) == false {
             let _: Void? = map.owner.wrong("a fall hurts longs and a rise shorts, and the tags say the opposite")
             return false
         }
-        guard !points.isEmpty else { return true }
+        guard !path.points.isEmpty else { return true }
+        let (window, points) = (path.window, path.points)
         let inside = points.filter { $0.time >= window.start && $0.time <= window.end }.map(\.price)
-        guard let prices = figures.prices, inside.first == prices.from, inside.contains(prices.extreme) else {
+        guard let prices = path.figures.prices, inside.first == prices.from, inside.contains(prices.extreme) else {
             let _: Void? = map.owner.wrong("the points within the window must begin with 'from' and hold the 'extreme'")
             return false
         }
