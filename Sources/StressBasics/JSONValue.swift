@@ -54,6 +54,7 @@ public enum JSONValue: Sendable {
         return open + lines + "\n" + indent + close
     }
 
+    /// A text between quotes, with an escape for whatever could not stand there, or could deceive who reads it.
     private static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {

@@ -71,27 +71,25 @@ struct ConsoleLog: LogHandler {
     }
 
     private func json(_ level: Logger.Level, _ message: String, _ facts: Logger.Metadata) -> String {
-        var members: [(String, String)] = [
-            ("time", ConsoleLog.jsonQuoted(now().rfc3339)), ("level", ConsoleLog.jsonQuoted("\(level)")),
-            ("message", ConsoleLog.jsonQuoted(withoutSecrets(ConsoleLog.bare(message)))),
-        ]
-        members += ConsoleLog.contextKeys.map { ($0, facts[$0].map(jsonText) ?? "null") }
         let own = facts.filter { !ConsoleLog.contextKeys.contains($0.key) }.sorted { $0.key < $1.key }
-        members += own.map { ($0.key, jsonText($0.value)) }
-        return "{" + members.map { ConsoleLog.jsonQuoted($0) + ":" + $1 }.joined(separator: ",") + "}\n"
+        let members: [(String, JSONValue)] =
+            [
+                ("time", .text(now().rfc3339)), ("level", .text("\(level)")),
+                ("message", .text(withoutSecrets(ConsoleLog.bare(message)))),
+            ] + ConsoleLog.contextKeys.map { ($0, facts[$0].map(ConsoleLog.json) ?? .null) }
+            + own.map { ($0.key, ConsoleLog.json($0.value)) }
+        return JSONValue.object(members).line + "\n"
     }
 
-    private func jsonText(_ value: Logger.MetadataValue) -> String {
+    private static func json(_ value: Logger.MetadataValue) -> JSONValue {
         switch value {
-        case .string(let text): return ConsoleLog.jsonQuoted(withoutSecrets(text))
-        case .stringConvertible(let value as Int): return String(value)
-        case .stringConvertible(let value as Double): return value.isFinite ? numberText(value) : "null"
-        case .stringConvertible(let value): return ConsoleLog.jsonQuoted(withoutSecrets("\(value)"))
-        case .array(let values): return "[" + values.map(jsonText).joined(separator: ",") + "]"
+        case .string(let text): .text(withoutSecrets(text))
+        case .stringConvertible(let value as Int): .integer(value)
+        case .stringConvertible(let value as Double): .number(value)
+        case .stringConvertible(let value): .text(withoutSecrets("\(value)"))
+        case .array(let values): .list(values.map(json))
         case .dictionary(let members):
-            let sorted = members.sorted { $0.key < $1.key }
-            return "{" + sorted.map { ConsoleLog.jsonQuoted($0.key) + ":" + jsonText($0.value) }.joined(separator: ",")
-                + "}"
+            .object(members.sorted { $0.key < $1.key }.map { ($0.key, json($0.value)) })
         }
     }
 
@@ -117,21 +115,6 @@ struct ConsoleLog: LogHandler {
             !clean.isEmpty && !clean.unicodeScalars.contains { $0.properties.isWhitespace || $0 == "\"" || $0 == "=" }
         if isPlain { return clean }
         return "\"" + escapingMarks(clean, ["\\": "\\\\", "\"": "\\\""]) + "\""
-    }
-
-    private static func jsonQuoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case _ where scalar.isHostile: result += scalar.jsonEscape
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }
 
