@@ -44,18 +44,6 @@ import Testing
             duration: Date().timeIntervalSince(begin))
     }
 
-    /// The files of a run without what its circumstances put into them.
-    private func contents(_ scratch: Scratch, _ folder: String) throws -> [String: Data] {
-        let root = scratch.path + "/" + folder
-        var found: [String: Data] = [:]
-        for name in FileManager.default.enumerator(atPath: root)?.compactMap({ $0 as? String }) ?? [] {
-            guard let bytes = FileManager.default.contents(atPath: root + "/" + name) else { continue }
-            let mark = Data((name.hasSuffix(".html") ? "<footer" : "\"circumstances\"").utf8)
-            found[name] = bytes.prefix(upTo: bytes.range(of: mark)?.lowerBound ?? bytes.endIndex)
-        }
-        return found
-    }
-
     /// Kills the program after a share of the time that an uninterrupted run takes.
     private func kill(_ bench: Bench, after share: Double, _ arguments: [String]) throws {
         let running = try bench.program.start(arguments)

@@ -108,6 +108,20 @@ final class Scratch {
     }
 }
 
+/// The files of a run's folder without what its circumstances put into them, by their paths in it.
+///
+/// - Throws: where there is no such folder, so that two that are missing are not the same run.
+func contents(_ scratch: Scratch, _ folder: String) throws -> [String: Data] {
+    let root = scratch.path + "/" + folder
+    var found: [String: Data] = [:]
+    for name in try FileManager.default.subpathsOfDirectory(atPath: root) {
+        guard let bytes = FileManager.default.contents(atPath: root + "/" + name) else { continue }
+        let mark = Data((name.hasSuffix(".html") ? "<footer" : "\"circumstances\"").utf8)
+        found[name] = bytes.prefix(upTo: bytes.range(of: mark)?.lowerBound ?? bytes.endIndex)
+    }
+    return found
+}
+
 /// A CSV of ours as rows of named fields; none of its fields is quoted unless a test puts it there.
 func rows(_ csv: String) -> [[String: String]] {
     let lines = csv.split(separator: "\n").map {

@@ -25,18 +25,6 @@ import Testing
         return (scratch, program)
     }
 
-    /// The files of a run without what its circumstances put into them.
-    private func contents(_ scratch: Scratch, _ folder: String) throws -> [String: Data] {
-        let root = scratch.path + "/" + folder
-        var found: [String: Data] = [:]
-        for name in FileManager.default.enumerator(atPath: root)?.compactMap({ $0 as? String }) ?? [] {
-            guard let bytes = FileManager.default.contents(atPath: root + "/" + name) else { continue }
-            let mark = Data((name.hasSuffix(".html") ? "<footer" : "\"circumstances\"").utf8)
-            found[name] = bytes.prefix(upTo: bytes.range(of: mark)?.lowerBound ?? bytes.endIndex)
-        }
-        return found
-    }
-
     private let merge = ["shard", "merge", "--plan", "plan.json", "--parts", "parts", "--out", "merged"]
     private let status = ["shard", "status", "--plan", "plan.json", "--parts", "parts"]
     private func shard(_ number: Int) -> [String] {
