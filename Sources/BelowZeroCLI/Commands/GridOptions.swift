@@ -88,6 +88,38 @@ struct GridOptions: ParsableArguments {
     }
 }
 
+/// What of a study's grid is typed in its place.
+struct GridChanges: ParsableArguments {
+    @Option(
+        name: [.customShort("l"), .long],
+        help: "Leverages: 1,5,20 or 1:125 or 1:100:5. (default: the study's, or some from 1 on)")
+    var leverage: String?
+
+    @Option(help: "long, short or both. (default: the study's, or both)")
+    var side: String?
+
+    @Option(help: "Contracts: linear, inverse, margin, spot, or several with commas. (default: the study's, or linear)")
+    var contract: String?
+
+    /// The grid with what was typed in place of its own.
+    func applied(to own: StudyGrid) throws -> StudyGrid {
+        var grid = own
+        if let contract { grid.contracts = try parseContracts(contract) }
+        if let side { grid.sides = try parseSides(side) }
+        if let leverage { grid.leverages = try parseLeverages(leverage) }
+        return grid
+    }
+}
+
+/// The one study that an argument names; nil where it names price files.
+func namedStudy(_ files: [String]) throws -> String? {
+    guard let first = files.first, first.hasSuffix(".yaml") || first.hasSuffix(".yml") else { return nil }
+    guard files.count == 1 else {
+        throw Failure(.usage, "one study at a time", hint: "name one study, or price files")
+    }
+    return first
+}
+
 /// `linear,inverse`; each kind once.
 func parseContracts(_ text: String) throws -> [ContractKind] {
     let kinds = try text.split(separator: ",").map { name in

@@ -80,17 +80,14 @@ private struct LedgerQuestion {
     let notes: [Finding]
 
     init(_ command: LedgerCommand) throws {
-        guard let first = command.file.first, first.hasSuffix(".yaml") || first.hasSuffix(".yml") else {
+        guard let named = try namedStudy(command.file) else {
             try self.init(try LedgerQuestion.typed(command), file: "--platform", files: InputFiles(base: ""), notes: [])
             return
         }
-        guard command.file.count == 1 else {
-            throw Failure(.usage, "one study at a time", hint: "name one study, or price files")
-        }
-        let loaded = try LoadedStudy(file: first, threads: allCores)
+        let loaded = try LoadedStudy(file: named, threads: allCores)
         var study = loaded.study
         try LedgerQuestion.change(&study, command)
-        try self.init(study, file: first, files: loaded.files, notes: loaded.notes)
+        try self.init(study, file: named, files: loaded.files, notes: loaded.notes)
     }
 
     /// What was typed may ask of a platform what the ledger does not follow.

@@ -25,17 +25,10 @@ struct ResampleCommand: ParsableCommand {
     @Argument(help: "A study (.yaml, .yml), or price files.", completion: .file())
     var file: [String]
 
-    @Option(name: [.customShort("l"), .long], help: "Leverages: 1,5,20 or 1:125. (default: the study's, or 1 to 125)")
-    var leverage: String?
+    @OptionGroup var grid: GridChanges
 
     @Option(help: "Holding times: 30d,365d. (default: the study's, or these)")
     var horizon: String?
-
-    @Option(help: "Contracts of price files: linear, inverse, margin, spot, or several with commas.")
-    var contract = "linear"
-
-    @Option(help: "long, short or both. (default: the study's, or both)")
-    var side: String?
 
     @Option(help: "stationary or block, or filtered.")
     var method: String?
@@ -99,26 +92,21 @@ struct ResampleCommand: ParsableCommand {
 
     /// The study that is asked, with what was typed in place of what it says.
     private func question() throws -> Question {
-        let isStudy = file.first.map { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") } ?? false
-        guard isStudy else { return try question(try typed(), InputFiles(base: "")) }
-        guard file.count == 1 else {
-            throw Failure(.usage, "one study at a time", hint: "name one study, or price files")
-        }
-        let loaded = try LoadedStudy(file: file[0], threads: allCores)
+        guard let named = try namedStudy(file) else { return try question(try typed(), InputFiles(base: "")) }
+        let loaded = try LoadedStudy(file: named, threads: allCores)
         loaded.notes.forEach { common.console.say(Failure.text($0)) }
         return try question(loaded.study, loaded.files)
     }
 
     private func typed() throws -> Study {
-        var grid = try GridOptions.parse(file + ["--contract", contract])
+        var grid = try GridOptions.parse(file)
         grid.file = file
         return try grid.study(platform: platform, reading: reading, console: common.console)
     }
 
     private func question(_ base: Study, _ files: InputFiles) throws -> Question {
         var study = base
-        if let leverage { study.grid.leverages = try parseLeverages(leverage) }
-        if let side { study.grid.sides = try parseSides(side) }
+        study.grid = try grid.applied(to: base.grid)
         var rules = study.resample ?? ResampleRules()
         typealias Known = Settings.Resample
         if let method { rules.method = try optionValue(Known.method, of: method, option: "--method") }

@@ -7,16 +7,7 @@ import StudyPlan
 
 /// The positions that a scenario is asked for: a study's grid on its platforms, with what was typed in place of it.
 struct ScenarioGridOptions: ParsableArguments {
-    @Option(
-        name: [.customShort("l"), .long],
-        help: "Leverages: 1,5,20 or 1:125 or 1:100:5. (default: the study's, or \(ScenarioGridOptions.leverages))")
-    var leverage: String?
-
-    @Option(help: "long, short or both. (default: the study's, or both)")
-    var side: String?
-
-    @Option(help: "Contracts: linear, inverse, margin, spot, or several with commas. (default: the study's, or linear)")
-    var contract: String?
+    @OptionGroup var typed: GridChanges
 
     @Option(help: "Platforms of the study or venues, with commas. (default: the study's, or that of a sweep)")
     var platform: String?
@@ -46,11 +37,14 @@ struct ScenarioGridOptions: ParsableArguments {
         let loaded = try name.map { try LoadedStudy(file: $0, findsFiles: false, threads: allCores) }
         loaded?.notes.forEach { console.say(Failure.text($0)) }
         let study = loaded?.study
+        let own =
+            try study?.grid
+            ?? StudyGrid(
+                contracts: contracts, sides: Side.allCases,
+                leverages: parseLeverages(ScenarioGridOptions.leverages), horizons: [])
+        let asked = try typed.applied(to: own)
         let grid = ScenarioGrid(
-            contracts: try contract.map(parseContracts) ?? study?.grid.contracts ?? contracts,
-            sides: try side.map(parseSides) ?? study?.grid.sides ?? Side.allCases,
-            leverages: try leverage.map(parseLeverages) ?? study?.grid.leverages
-                ?? parseLeverages(ScenarioGridOptions.leverages),
+            contracts: asked.contracts, sides: asked.sides, leverages: asked.leverages,
             platforms: try platforms(of: study, files: loaded?.files ?? InputFiles(base: "")),
             notional: changes.notional ?? study?.position.notional ?? Settings.Position.notional.start,
             entryPrice: price ?? 1)
