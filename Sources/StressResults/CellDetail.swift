@@ -150,14 +150,12 @@ public struct TailReport: Hashable, Codable, Sendable {
         }
     }
 
-    /// A leverage with its interval; the upper end is nil where there is none.
+    /// A leverage with its interval, whose upper end is infinite where there is none.
     public struct BankruptLeverage: Sendable {
         /// The leverage.
         public let value: Double
-        /// Its lower end.
-        public let low: Double
-        /// Its upper end.
-        public let high: Double?
+        /// Around it.
+        public let interval: Interval
     }
 
     /// A tail with its return periods.
@@ -231,7 +229,7 @@ extension TailReport.Level {
         }
         guard let move, move.level > 0, let value = leverage(move.level), let low = leverage(move.interval.high)
         else { return nil }
-        return TailReport.BankruptLeverage(
-            value: value, low: low, high: move.interval.low > 0 ? leverage(move.interval.low) : nil)
+        let high = move.interval.low > 0 ? leverage(move.interval.low) : nil
+        return TailReport.BankruptLeverage(value: value, interval: Interval(low: low, high: high ?? .infinity))
     }
 }

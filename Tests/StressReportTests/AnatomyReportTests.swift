@@ -215,10 +215,10 @@ import Testing
         let level = TailReport.Level(
             years: 10, move: .init(level: 0.5, interval: Interval(low: 0.4, high: 0.8)), refusal: nil)
         let linear = try #require(level.bankruptLeverage(contract: .linear, side: .long))
-        #expect(linear.value == 2 && linear.high == 2.5 && linear.low == 1.25)
+        #expect(linear.value == 2 && linear.interval == Interval(low: 1.25, high: 2.5))
         // Counted in coins a long that falls by half has lost its whole notional, and one that falls by 0.8 four times it.
         let inverse = try #require(level.bankruptLeverage(contract: .inverse, side: .long))
-        #expect(abs(inverse.value - 1) < 1e-15 && abs(inverse.low - 0.25) < 1e-15)
+        #expect(abs(inverse.value - 1) < 1e-15 && abs(inverse.interval.low - 0.25) < 1e-15)
         let short = try #require(level.bankruptLeverage(contract: .inverse, side: .short))
         #expect(abs(short.value - 3) < 1e-15)
         let rows = try rows("tail.csv", try AnatomyReportTests.extrapolated())

@@ -32,7 +32,7 @@ struct LeverageChart: Drawing {
     /// Points of a curve that a screen can tell apart; a finer grid shows an even choice.
     static let mostPoints = 160
     /// The band over the whole curve, leverage rising; empty without one.
-    let band: [(leverage: Double, low: Double, high: Double)]
+    let band: [(leverage: Double, ends: Interval)]
     private let x: LogAxis
     private let y: LogAxis
 
@@ -63,11 +63,11 @@ struct LeverageChart: Drawing {
         highlighted = page.headline?.cell.leverage
         alternative = "\(page.leverageTitle). Every value is in the table below."
         let shown = Set(points.map(\.leverage))
-        band = page.band.map { ($0.key.value, $0.value.low, $0.value.high) }.filter { shown.contains($0.0) }
+        band = page.band.map { ($0.key.value, $0.value) }.filter { shown.contains($0.0) }
             .sorted { $0.0 < $1.0 }
         x = LogAxis(
             low: points.map(\.leverage).min()!, high: points.map(\.leverage).max()!, start: 66, end: width - 96)
-        let bounds = points.compactMap { $0.share.interval?.high } + band.map(\.high)
+        let bounds = points.compactMap { $0.share.interval?.high } + band.map(\.ends.high)
         let heights = points.filter { $0.share.count > 0 }.map { $0.share.fraction * 0.7 } + bounds.filter { $0 > 0 }
         y = .decades(covering: heights, within: 1e-6...1, start: height - 52, end: 20)
     }
@@ -124,8 +124,8 @@ struct LeverageChart: Drawing {
     private func writeWholeBand(_ w: inout HTMLWriter) {
         guard showsBand else { return }
         for edge in [
-            band.map { (x: x.position($0.leverage), y: y.position($0.high)) },
-            band.map { (x: x.position($0.leverage), y: y.position($0.low)) },
+            band.map { (x: x.position($0.leverage), y: y.position($0.ends.high)) },
+            band.map { (x: x.position($0.leverage), y: y.position($0.ends.low)) },
         ] { w.shape("path", .class("bo"), Attribute("d", pathThrough(edge))) }
     }
 

@@ -15,8 +15,7 @@ struct LiquidationChart: Drawing {
     private struct Point {
         let hours: Double
         let share: Double
-        let low: Double
-        let high: Double
+        let interval: Interval
     }
 
     let width = 560.0
@@ -37,8 +36,7 @@ struct LiquidationChart: Drawing {
                 points: curve.points.compactMap { point in
                     point.inference.map {
                         Point(
-                            hours: point.elapsed.inHours, share: $0.frequency, low: $0.interval.low,
-                            high: $0.interval.high)
+                            hours: point.elapsed.inHours, share: $0.frequency, interval: $0.interval.ends)
                     }
                 })
         }
@@ -48,7 +46,7 @@ struct LiquidationChart: Drawing {
         x = LogAxis(low: first.hours, high: last.hours, start: 66, end: width - 62)
         // The axis ends at a round share above every line and the headline's band.
         let most = max(
-            own.points.map { min($0.high, 1) }.max() ?? 1, curves.flatMap(\.points).map(\.share).max() ?? 1)
+            own.points.map { min($0.interval.high, 1) }.max() ?? 1, curves.flatMap(\.points).map(\.share).max() ?? 1)
         top = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1].first { $0 >= most } ?? 1
         alternative = "\(page.speedTitle). Every value is in the table below."
     }
@@ -78,8 +76,8 @@ struct LiquidationChart: Drawing {
     }
 
     private func writeBand(_ curve: Curve, _ w: inout HTMLWriter) {
-        let upper = curve.points.map { (x: x.position($0.hours), y: y(min($0.high, top))) }
-        let lower = curve.points.reversed().map { (x: x.position($0.hours), y: y($0.low)) }
+        let upper = curve.points.map { (x: x.position($0.hours), y: y(min($0.interval.high, top))) }
+        let lower = curve.points.reversed().map { (x: x.position($0.hours), y: y($0.interval.low)) }
         w.shape("path", .class("bd"), Attribute("d", pathThrough(upper + lower) + "Z"))
     }
 

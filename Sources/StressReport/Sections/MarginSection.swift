@@ -90,7 +90,8 @@ extension AssetSide {
     private func leverageWords(_ leverage: TailReport.BankruptLeverage?) -> String {
         guard let leverage else { return "" }
         func number(_ value: Double) -> String { significantText(value, digits: 2) + "×" }
-        return "\(number(leverage.value)) (\(number(leverage.low))–\(leverage.high.map(number) ?? "∞"))"
+        let (low, high) = (leverage.interval.low, leverage.interval.high)
+        return "\(number(leverage.value)) (\(number(low))–\(high.isFinite ? number(high) : "∞"))"
     }
 
     /// The farthest return period whose shortfall can be given.

@@ -351,10 +351,10 @@ extension RunReport {
                 field($0.part.bankrupt?.value)
             },
             Column("bankrupt_leverage_low_x", "x", .number, "Lower end of its interval, from that of the move") {
-                field($0.part.bankrupt?.low)
+                field($0.part.bankrupt?.interval.low)
             },
             Column("bankrupt_leverage_high_x", "x", .number, "Upper end of its interval; empty when there is none") {
-                field($0.part.bankrupt?.high)
+                field($0.part.bankrupt.map(\.interval.high).flatMap { $0.isFinite ? $0 : nil })
             },
         ]
     }
