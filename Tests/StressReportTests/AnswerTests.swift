@@ -111,7 +111,7 @@ import Testing
         let files = Dictionary(report.files().map { ($0.path, $0.contents) }, uniquingKeysWith: { first, _ in first })
         let known = files.filter { ["answers.csv", "results.csv", "statements.csv"].contains($0.key) }
         var w = HTMLWriter()
-        QuestionsSection(answers: report.answers).write(to: &w)
+        w.write(QuestionsSection(answers: report.answers).section, root: "")
         let faults = PageNumbers(files: known).faults(in: w.html, scope: PageNumbers.Scope()).map(\.description)
         #expect(faults.isEmpty, "\(faults)")
     }
@@ -121,7 +121,7 @@ import Testing
         let report = try AnatomyReportTests.report()
         let table = report.answersTable(report.answers).contents
         var w = HTMLWriter()
-        QuestionsSection(answers: report.answers).write(to: &w)
+        w.write(QuestionsSection(answers: report.answers).section, root: "")
         let unnoticed = PageNumbers(files: ["answers.csv": table]).unnoticedChanges(in: w.html)
         #expect(unnoticed < 0.5, "\(unnoticed)")
     }

@@ -39,12 +39,9 @@ struct IndexPage {
             writeAnswer(&w)
             if !report.limits.isEmpty { writeLimits(&w) }
             if !report.failures.isEmpty { writeFailures(&w) }
-            questions.write(to: &w)
+            w.write(questions.section, root: "")
             writeMatrix(&w)
-            spreading?.write(to: &w)
-            whoPays?.write(to: &w)
-            simulated?.write(to: &w)
-            sides?.write(to: &w)
+            w.write(askedParts, root: "")
             writeAssets(&w)
             writeFiles(&w)
         }
@@ -58,6 +55,13 @@ struct IndexPage {
             + (simulated?.sections ?? []) + (sides?.sections ?? []) + [
                 ("data", "Data"), ("files", "Files"),
             ]
+    }
+
+    /// What the study asked for beside its grid.
+    private var askedParts: [PagePart] {
+        let single = [spreading?.section].compactMap { $0 }.map(PagePart.section)
+        let last = ([simulated?.section] + (sides?.all ?? [])).compactMap { $0 }.map(PagePart.section)
+        return single + (whoPays?.parts ?? []) + last
     }
 
     // MARK: Answer

@@ -8,75 +8,60 @@ extension WhoPaysSection {
     }
 
     /// Each fund through time, and what it would have needed.
-    func writeFunds(_ w: inout HTMLWriter) {
-        for (place, result) in funded.enumerated() {
-            guard let chart = FundChart(result) else { continue }
-            w.line()
-            w.element("div", .class("two")) { w in
-                write(chart, result, place, &w)
-                if !result.needed.isEmpty { writeNeeded(result, place, &w) }
+    var funds: [PagePart] {
+        funded.enumerated().compactMap { place, result in
+            FundChart(result).map { chart in
+                .beside([section(chart, result, place)] + (result.needed.isEmpty ? [] : [needed(result, place)]))
             }
         }
     }
 
-    private func write(_ chart: FundChart, _ result: LedgerResult, _ place: Int, _ w: inout HTMLWriter) {
+    private func section(_ chart: FundChart, _ result: LedgerResult, _ place: Int) -> ReportSection {
         let definition =
             "The insurance fund’s balance; dashed: the days with the largest shortfalls. Shaded: from the first unit that the fund "
             + "could not pay to the next day that ended with money in it."
-        w.section("fund-\(place + 1)", label: "Insurance fund", title: result.fundTitle, definition: definition) { w in
-            w.element("figure") { chart.write(to: &$0) }
-            writeEpisodes(result, &w)
-            w.source(
-                ["fund.csv", "fund_episodes.csv", "platforms.csv"], root: "",
-                drawing: WhoPaysSection.file("fund", place))
-        }
+        return ReportSection(
+            "fund-\(place + 1)", label: "Insurance fund", title: result.fundTitle, definition: definition,
+            [.drawing(chart)] + episodes(result) + [
+                .source(
+                    ["fund.csv", "fund_episodes.csv", "platforms.csv"], drawing: WhoPaysSection.file("fund", place))
+            ])
     }
 
-    private func writeEpisodes(_ result: LedgerResult, _ w: inout HTMLWriter) {
+    private func episodes(_ result: LedgerResult) -> [Block] {
         let worst = result.episodes.sorted { $0.unpaid != $1.unpaid ? $0.unpaid > $1.unpaid : $0.start < $1.start }
-        guard !worst.isEmpty else { return }
-        let name = "Times without money in the fund of \(visibleText(result.platform)), the worst first"
-        w.element("details", .class("data")) { w in
-            w.element("summary", text: "Show as table")
-            w.scrolling(name) { w in
-                w.element("table", .class("tbl num")) { w in
-                    w.element("caption", .class("vh"), text: name)
-                    w.tableHead(["From (UTC)", "Until", "Not paid", "Positions"])
-                    w.element("tbody") { w in
-                        for episode in worst.prefix(10) {
-                            w.numberRow(
-                                episode.start.minuteText,
-                                [
-                                    episode.lastDay?.civil.dateText ?? "the end", moneyNumber(episode.unpaid),
-                                    grouped(episode.shortfalls),
-                                ])
-                        }
-                    }
-                }
-            }
+        guard !worst.isEmpty else { return [] }
+        let rows = worst.prefix(10).map { episode in
+            SectionTable.Row(
+                episode.start.minuteText,
+                [
+                    ShownFigure(episode.lastDay?.civil.dateText ?? "the end"), .money(episode.unpaid),
+                    .count(episode.shortfalls),
+                ])
         }
-        w.line()
+        return [
+            .data(
+                SectionTable(
+                    name: "Times without money in the fund of \(visibleText(result.platform)), the worst first",
+                    head: ["From (UTC)", "Until", "Not paid", "Positions"], rows: rows))
+        ]
     }
 
-    private func writeNeeded(_ result: LedgerResult, _ place: Int, _ w: inout HTMLWriter) {
+    private func needed(_ result: LedgerResult, _ place: Int) -> ReportSection {
         let definition =
             "The fund at a day’s beginning that would have paid a share of the days with bars, and of the positions closed below zero, in full"
             + "; \(confidenceText(confidence)) interval."
-        w.section("needed-\(place + 1)", label: "Fund needed", title: result.neededTitle, definition: definition) { w in
-            w.scrolling("Fund needed at \(visibleText(result.platform))") { w in
-                w.element("table", .class("tbl num")) { w in
-                    w.element("caption", .class("vh"), text: "Fund needed at \(visibleText(result.platform))")
-                    w.tableHead(["To pay", "Fund", "Interval"])
-                    w.element("tbody") { w in
-                        for needed in result.needed {
-                            w.numberRow(needed.words, [moneyNumber(needed.amount), needed.rangeWords])
-                        }
-                    }
-                }
-            }
-            w.element("p", .class("key"), text: beganWords(result))
-            w.source(["fund_needed.csv", "platforms.csv"], root: "")
-        }
+        let table = SectionTable(
+            name: "Fund needed at \(visibleText(result.platform))", head: ["To pay", "Fund", "Interval"],
+            rows: result.needed.map { needed in
+                SectionTable.Row(
+                    needed.words, [.money(needed.amount), ShownFigure(needed.rangeWords, nil, needed.interval)])
+            })
+        return ReportSection(
+            "needed-\(place + 1)", label: "Fund needed", title: result.neededTitle, definition: definition,
+            [
+                .table(table), .paragraph(.key, beganWords(result)), .source(["fund_needed.csv", "platforms.csv"]),
+            ])
     }
 
     private func beganWords(_ result: LedgerResult) -> String {

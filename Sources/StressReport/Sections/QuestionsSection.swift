@@ -10,40 +10,29 @@ struct QuestionsSection {
     /// How many questions the run says something about.
     var known: Int { answers.count { $0.state.isKnown } }
 
-    /// Writes the section.
-    func write(to w: inout HTMLWriter) {
+    /// The section.
+    var section: ReportSection {
         let definition =
             "What people ask about going below zero, each answered in one sentence from this run’s own numbers. By structure: no "
             + "price can do it. None seen: it can happen, and this history did not show it."
-        let title = "\(known) of \(answers.count) questions have an answer in this run"
-        w.section(QuestionsSection.section.id, label: "Questions", title: title, definition: definition) { w in
-            w.element("dl", .class("qa")) { w in
-                for answer in answers { write(answer, &w) }
-            }
-            w.source(["answers.csv"], root: "")
-        }
+        return ReportSection(
+            QuestionsSection.section.id, label: "Questions",
+            title: "\(known) of \(answers.count) questions have an answer in this run", definition: definition,
+            [.questions(answers.map(block)), .source(["answers.csv"])])
     }
 
-    private func write(_ answer: Answer, _ w: inout HTMLWriter) {
-        w.element("dt", text: "\(answer.question.rawValue). \(answer.question.words)")
-        w.element("dd") { w in
-            w.element("p") { w in
-                if let (style, sign, words) = answer.state.pill { w.pill(style, sign, words) }
-                w.phrases(answer.sentence)
-                if answer.pageLink != "#" + QuestionsSection.section.id {
-                    w.text(" ")
-                    w.element("a", .href(answer.pageLink), text: answer.linkWords)
-                }
-            }
-            if let words = answer.missingWords { w.element("p", .class("src"), text: words) }
-        }
-        w.line()
+    private func block(_ answer: Answer) -> QuestionBlock {
+        let isHere = answer.pageLink == "#" + QuestionsSection.section.id
+        return QuestionBlock(
+            words: "\(answer.question.rawValue). \(answer.question.words)", pill: answer.state.pill,
+            answer: answer.sentence, link: isHere ? nil : (answer.linkWords, answer.pageLink),
+            missing: answer.missingWords)
     }
 }
 
 extension AnswerState {
     /// Style, sign and words beside the sentence; nil where the numbers say it all.
-    fileprivate var pill: (String, String, String)? {
+    fileprivate var pill: (style: String, sign: String, words: String)? {
         switch self {
         case .answered: nil
         case .impossible: ("ok", "=", "by structure")

@@ -8,88 +8,55 @@ extension WhoPaysSection {
     }
 
     /// What every queue took from whom.
-    func writeQueues(_ w: inout HTMLWriter) {
-        for (place, result) in asked.enumerated() {
-            guard let chart = QueueChart(result) else { continue }
-            w.line()
-            w.element("div", .class("two")) { w in
-                write(chart, result, place, &w)
-                writeClasses(result, place, &w)
-            }
+    var queues: [PagePart] {
+        asked.enumerated().compactMap { place, result in
+            QueueChart(result).map { .beside([section($0, result, place), givers(result, place)]) }
         }
     }
 
-    private func write(_ chart: QueueChart, _ result: LedgerResult, _ place: Int, _ w: inout HTMLWriter) {
+    private func section(_ chart: QueueChart, _ result: LedgerResult, _ place: Int) -> ReportSection {
         let own = result.queues.contains(where: \.isOwn) ? " In colour: the platform’s own." : ""
         let definition =
             "What winners of the other side gave up under each queue, everything else being the platform’s. ● mean of one meeting, end mark "
             + "at the largest.\(own)"
-        w.section("queue-\(place + 1)", label: "Winners", title: result.queueTitle, definition: definition) { w in
-            w.element("figure") { chart.write(to: &$0) }
-            writeTotals(result, &w)
-            w.source(["adl.csv"], root: "", drawing: WhoPaysSection.file("queue", place))
-        }
+        return ReportSection(
+            "queue-\(place + 1)", label: "Winners", title: result.queueTitle, definition: definition,
+            [
+                .drawing(chart), .data(totals(result)),
+                .source(["adl.csv"], drawing: WhoPaysSection.file("queue", place)),
+            ])
     }
 
-    private func writeTotals(_ result: LedgerResult, _ w: inout HTMLWriter) {
-        let name = "What each queue took at \(visibleText(result.platform))"
-        w.element("details", .class("data")) { w in
-            w.element("summary", text: "Show as table")
-            w.scrolling(name) { writeTotals(name, result, &$0) }
-        }
-        w.line()
-    }
-
-    private func writeTotals(_ name: String, _ result: LedgerResult, _ w: inout HTMLWriter) {
-        w.element("table", .class("tbl num")) { w in
-            w.element("caption", .class("vh"), text: name)
-            let isOwed = result.queues.contains { $0.owed > .zero }
-            w.tableHead(
-                ["Queue", "Met", "Closed", "Given up", "of profit, %", "Largest"] + (isOwed ? ["Owed"] : []))
-            w.element("tbody") { w in
-                for queue in result.queues {
-                    let total = queue.total
-                    w.numberRow(
-                        queue.label + (queue.isOwn ? " (own)" : ""),
-                        [
-                            grouped(total.touched), moneyNumber(total.notional), moneyNumber(total.haircut),
-                            total.profitShare.map(shareNumber) ?? "n/a", moneyNumber(total.largest),
-                        ] + (isOwed ? [moneyNumber(queue.owed)] : []))
-                }
-            }
-        }
+    private func totals(_ result: LedgerResult) -> SectionTable {
+        let isOwed = result.queues.contains { $0.owed > .zero }
+        return SectionTable(
+            name: "What each queue took at \(visibleText(result.platform))",
+            head: ["Queue", "Met", "Closed", "Given up", "of profit, %", "Largest"] + (isOwed ? ["Owed"] : []),
+            rows: result.queues.map { queue in
+                let total = queue.total
+                return SectionTable.Row(
+                    queue.label + (queue.isOwn ? " (own)" : ""),
+                    [
+                        .count(total.touched), .money(total.notional), .money(total.haircut),
+                        .share(total.profitShare), .money(total.largest),
+                    ] + (isOwed ? [.money(queue.owed)] : []))
+            })
     }
 
     // MARK: Classes
 
-    private func writeClasses(_ result: LedgerResult, _ place: Int, _ w: inout HTMLWriter) {
+    private func givers(_ result: LedgerResult, _ place: Int) -> ReportSection {
         let queues = result.queues.filter { $0.total.haircut > .zero }
         let definition =
             "Share in % of what each queue took, by the class of the winners who gave it; coloured as elsewhere on these pages."
-        let id = "givers-\(place + 1)"
-        w.section(id, label: "Who gives", title: giversTitle(queues), definition: definition) { w in
-            w.scrolling("Who gives under each queue at \(visibleText(result.platform))") { w in
-                w.element("table", .class("heat wide dense")) { w in
-                    w.element("caption", .class("vh"), text: "Share of what each queue took, by class of the winners")
-                    writeHead(queues, &w)
-                    w.element("tbody") { w in
-                        for row in rows(queues) { write(row, queues, &w) }
-                    }
-                }
-            }
-            w.source(
-                ["adl_classes.csv", "adl.csv"], root: "", note: givers(queues).count > 24 ? "Shown: 24 classes" : "")
-        }
-    }
-
-    private func writeHead(_ queues: [QueueResult], _ w: inout HTMLWriter) {
-        w.element("thead") { w in
-            w.element("tr") { w in
-                w.element("th", Attribute("scope", "col"), .class("corner"), text: "Class")
-                for queue in queues { w.element("th", Attribute("scope", "col"), text: queue.label) }
-            }
-        }
-        w.line()
+        let table = SectionTable(
+            name: "Who gives under each queue at \(visibleText(result.platform))",
+            caption: "Share of what each queue took, by class of the winners", style: .dense,
+            head: ["Class"] + queues.map(\.label), rows: rows(queues).compactMap { row($0, queues) })
+        let note = givers(queues).count > 24 ? "Shown: 24 classes" : ""
+        return ReportSection(
+            "givers-\(place + 1)", label: "Who gives", title: giversTitle(queues), definition: definition,
+            [.table(table), .source(["adl_classes.csv", "adl.csv"], note: note)])
     }
 
     /// Places of the classes from whom any queue took something.
@@ -100,22 +67,19 @@ extension WhoPaysSection {
 
     private func rows(_ queues: [QueueResult]) -> [Int] { chosen(givers(queues), limit: 24, keeping: nil) }
 
-    private func write(_ place: Int, _ queues: [QueueResult], _ w: inout HTMLWriter) {
-        guard let first = queues.first?.classes[place] else { return }
+    private func row(_ place: Int, _ queues: [QueueResult]) -> SectionTable.Row? {
+        guard let first = queues.first?.classes[place] else { return nil }
         let name = "\(first.leverage.screenText) \(first.side.rawValue)"
-        w.element("tr") { w in
-            w.element("th", Attribute("scope", "row"), text: name)
-            for queue in queues {
+        return SectionTable.Row(
+            [.text(name)],
+            queues.map { queue in
                 let group = queue.classes[place]
                 let share = group.haircut.part(of: queue.total.haircut) ?? 0
                 let tip =
                     "\(name), \(queue.label)\n\(moneyNumber(group.haircut)) given up\n"
                     + "\(counted(group.touched, "position", "positions")) met"
-                w.element(
-                    "td", .class(ColourBins.name(of: share)), Attribute("data-tip", tip), text: shareNumber(share))
-            }
-        }
-        w.line()
+                return .shade(.share(share), style: ColourBins.name(of: share), tip: tip)
+            })
     }
 
     /// Which class gives most under the first queue, and under the one that asks it least.

@@ -19,10 +19,12 @@ struct SideSections {
         (sides.custody == nil ? [] : [("custody", "Custody")]) + (sides.tax.isEmpty ? [] : [("tax", "Tax")])
     }
 
-    /// Writes both.
-    func write(to w: inout HTMLWriter) {
-        if let custody = sides.custody, let rules = report.study.custody { write(custody, rules, &w) }
-        if !sides.tax.isEmpty, let rules = report.study.tax { write(sides.tax, rules, &w) }
+    /// Those that were asked for.
+    var all: [ReportSection] {
+        var found: [ReportSection] = []
+        if let custody = sides.custody, let rules = report.study.custody { found.append(section(custody, rules)) }
+        if !sides.tax.isEmpty, let rules = report.study.tax { found.append(section(sides.tax, rules)) }
+        return found
     }
 
     static let notAdvice = "A side calculation from the figures that the study gives, not advice."
@@ -33,22 +35,19 @@ struct SideSections {
 
     // MARK: Custody
 
-    private func write(_ custody: CustodyResult, _ rules: CustodyRules, _ w: inout HTMLWriter) {
+    private func section(_ custody: CustodyResult, _ rules: CustodyRules) -> ReportSection {
         let definition =
             "Failures of the platform and losses of the keys come at constant rates, \(percentText(rules.hazard)) and "
             + "\(percentText(rules.keys)) a year, independent of each other and of the price; \(percentText(rules.share)) of the capital is "
             + "held there, and \(percentText(rules.recovery)) of it is given back after a failure."
-        w.section("custody", label: "Custody", title: title(custody, rules), definition: definition) { w in
-            w.element(
-                "p", .class("key"),
-                text: "With keys of one’s own, \(shareText(custody.coldProbability)) within the same time, and "
-                    + "\(shareText(custody.coldLoss)) of the capital on average.")
-            if !custody.positions.isEmpty { writePositions(custody.positions, &w) }
-            w.element(
-                "p", .class("key"),
-                text: SideSections.notAdvice + from(rules.source) + " Nobody knows a platform’s hazard.")
-            w.source(["custody.csv"], root: "")
-        }
+        let cold =
+            "With keys of one’s own, \(shareText(custody.coldProbability)) within the same time, and "
+            + "\(shareText(custody.coldLoss)) of the capital on average."
+        let origin = SideSections.notAdvice + from(rules.source) + " Nobody knows a platform’s hazard."
+        return ReportSection(
+            "custody", label: "Custody", title: title(custody, rules), definition: definition,
+            [.paragraph(.key, cold)] + (custody.positions.isEmpty ? [] : [.table(table(custody.positions))])
+                + [.paragraph(.key, origin), .source(["custody.csv"])])
     }
 
     private func title(_ custody: CustodyResult, _ rules: CustodyRules) -> String {
@@ -56,38 +55,33 @@ struct SideSections {
             + "\(shareText(custody.lossProbability)), \(shareText(custody.expectedLoss)) of the capital on average"
     }
 
-    private func writePositions(_ positions: [CustodyPosition], _ w: inout HTMLWriter) {
+    private func table(_ positions: [CustodyPosition]) -> SectionTable {
         let shown = chosen(positions, limit: 12, keeping: positions.first { $0.cell == report.study.headlineCell })
-        let name = "Margin lost by the price, by custody, and by either, %"
-        w.scrolling(name) { w in
-            w.element("table", .class("tbl num")) { w in
-                w.element("caption", .class("vh"), text: name)
-                w.tableHead(["Position, for its holding time", "By the price, %", "By custody, %", "By either, %"])
-                w.element("tbody") { w in
-                    for position in shown {
-                        let cell = position.cell
-                        w.numberRow(
-                            "\(cell.leverage.screenText) \(cell.side.rawValue), \(spanWords(cell.horizon))",
-                            [position.price, position.custody, position.either].map(shareNumber))
-                    }
-                }
-            }
-        }
+        return SectionTable(
+            name: "Margin lost by the price, by custody, and by either, %",
+            head: ["Position, for its holding time", "By the price, %", "By custody, %", "By either, %"],
+            rows: shown.map { position in
+                let cell = position.cell
+                return SectionTable.Row(
+                    "\(cell.leverage.screenText) \(cell.side.rawValue), \(spanWords(cell.horizon))",
+                    [position.price, position.custody, position.either].map { .share($0) })
+            })
     }
 
     // MARK: Tax
 
-    private func write(_ years: [TaxYear], _ rules: TaxRules, _ w: inout HTMLWriter) {
+    private func section(_ years: [TaxYear], _ rules: TaxRules) -> ReportSection {
         let definition =
             "A realised loss offsets gains first, then up to \(moneyNumber(rules.limit)) of income a year, and the rest is carried forward "
             + "(the shape of 26 U.S.C. 1211 and 1212); tax saved on income \(percentText(rules.incomeRate)), on gains "
             + "\(percentText(rules.gainsRate))."
-        w.section("tax", label: "After tax", title: title(years, rules), definition: definition) { w in
-            writeYears(years, &w)
-            let cap = " The loss of a liquidation is at most what was paid in, unless the debt is paid."
-            w.element("p", .class("key"), text: SideSections.notAdvice + from(rules.source) + cap)
-            w.source(["tax.csv", "answers.csv"], root: "")
-        }
+        let cap = " The loss of a liquidation is at most what was paid in, unless the debt is paid."
+        return ReportSection(
+            "tax", label: "After tax", title: title(years, rules), definition: definition,
+            [
+                .table(table(years)), .paragraph(.key, SideSections.notAdvice + from(rules.source) + cap),
+                .source(["tax.csv", "answers.csv"]),
+            ])
     }
 
     private func title(_ years: [TaxYear], _ rules: TaxRules) -> String {
@@ -100,21 +94,15 @@ struct SideSections {
             : "A loss of \(loss) is worth \(worth) of taxes in \(span)"
     }
 
-    private func writeYears(_ years: [TaxYear], _ w: inout HTMLWriter) {
-        let name = "What becomes of the loss, by year"
-        w.scrolling(name) { w in
-            w.element("table", .class("tbl num")) { w in
-                w.element("caption", .class("vh"), text: name)
-                w.tableHead(["Year", "Offsets gains", "Offsets income", "Carried", "Worth"])
-                w.element("tbody") { w in
-                    for year in chosen(years, limit: 12, keeping: years.first) {
-                        w.numberRow(
-                            String(year.year),
-                            [year.offsetGains, year.offsetIncome, year.carried, year.value].map { moneyNumber($0) })
-                    }
-                }
-            }
-        }
+    private func table(_ years: [TaxYear]) -> SectionTable {
+        SectionTable(
+            name: "What becomes of the loss, by year",
+            head: ["Year", "Offsets gains", "Offsets income", "Carried", "Worth"],
+            rows: chosen(years, limit: 12, keeping: years.first).map { year in
+                SectionTable.Row(
+                    String(year.year),
+                    [year.offsetGains, year.offsetIncome, year.carried, year.value].map { .money($0) })
+            })
     }
 }
 

@@ -35,22 +35,14 @@ struct SimulatedSection {
         results.first { $0.cell.leverage == leverage && $0.cell.horizon == horizon }
     }
 
-    /// Writes the section.
-    func write(to w: inout HTMLWriter) {
-        w.section("simulated", label: "Simulated, not seen", title: title, definition: definition) { w in
-            let name = "Share of simulated futures below zero, %"
-            w.scrolling(name) { w in
-                w.element("table", .class("tbl num")) { w in
-                    w.element("caption", .class("vh"), text: name)
-                    w.tableHead(["Leverage"] + heads)
-                    w.element("tbody") { w in
-                        for leverage in leverages { w.numberRow(leverage.screenText, fields(leverage)) }
-                    }
-                }
-            }
-            w.element("p", .class("key"), text: caution)
-            w.source(["simulated.csv"], root: "", note: shownNote)
-        }
+    /// The section.
+    var section: ReportSection {
+        let table = SectionTable(
+            name: "Share of simulated futures below zero, %", head: ["Leverage"] + heads,
+            rows: leverages.map { SectionTable.Row($0.screenText, figures($0)) })
+        return ReportSection(
+            "simulated", label: "Simulated, not seen", title: title, definition: definition,
+            [.table(table), .paragraph(.key, caution), .source(["simulated.csv"], note: shownNote)])
     }
 
     private var heads: [String] {
@@ -62,15 +54,11 @@ struct SimulatedSection {
         return leverages.count < all ? "Shown: \(leverages.count) of \(all) leverages" : ""
     }
 
-    private func fields(_ leverage: Leverage) -> [String] {
-        rules.horizons.flatMap { horizon -> [String] in
+    private func figures(_ leverage: Leverage) -> [ShownFigure] {
+        rules.horizons.flatMap { horizon -> [ShownFigure] in
             let found = result(leverage, horizon)
-            return [text(found?.negative), text(found?.liquidated)]
+            return [found?.negative, found?.liquidated].map { .share($0?.share, $0?.interval) }
         }
-    }
-
-    private func text(_ share: SimulatedShare?) -> String {
-        share.map { "\(shareNumber($0.share)) (\(intervalNumber($0.interval)))" } ?? "n/a"
     }
 
     /// The finding, in the longest of the futures.

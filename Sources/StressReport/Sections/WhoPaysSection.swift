@@ -26,29 +26,21 @@ struct WhoPaysSection {
             + (asked.isEmpty ? [] : [("queue-1", "Winners")])
     }
 
-    /// Writes all of it.
-    func write(to w: inout HTMLWriter) {
+    /// All of it: who pays, every fund, every queue.
+    var parts: [PagePart] { [.section(section)] + funds + queues }
+
+    private var section: ReportSection {
         let horizon = report.study.ledgerPopulation.map { spanWords($0.horizon) } ?? ""
         let definition =
             "\(traders) open positions at \(opened) and hold them for up to \(horizon); amounts in the quote currency. "
             + "Short: closed below zero, under any rules. Owed: what is left when everybody has paid."
-        w.section("who-pays", label: "Who pays", title: ledger.title, definition: definition) { w in
-            for words in ledger.whole.flatMap(\.result.warnings) {
-                w.element("p", .class("key"), Attribute("role", "note")) { w in
-                    w.element("strong", text: "Note. ")
-                    w.text(words)
-                }
-            }
-            writeWaterfalls(&w)
-            for words in ledger.differenceWords(confidence: confidence) { w.element("p", .class("key"), text: words) }
-            writePlatforms(&w)
-            writeClasses(&w)
-            w.source(
-                ["safeguards.csv", "platforms.csv"] + (ledger.differences.isEmpty ? [] : ["differences.csv"]), root: "",
-                note: drawnNote)
-        }
-        writeFunds(&w)
-        writeQueues(&w)
+        let files = ["safeguards.csv", "platforms.csv"] + (ledger.differences.isEmpty ? [] : ["differences.csv"])
+        return ReportSection(
+            "who-pays", label: "Who pays", title: ledger.title, definition: definition,
+            ledger.whole.flatMap(\.result.warnings).map { .paragraph(.warning, $0) } + [.columns(waterfalls)]
+                + ledger.differenceWords(confidence: confidence).map { .paragraph(.key, $0) }
+                + [.heading([.text("Platform by platform")]), .table(platforms)] + classes
+                + [.source(files, note: drawnNote)])
     }
 
     private var traders: String {
@@ -70,26 +62,14 @@ struct WhoPaysSection {
 
     // MARK: Waterfalls
 
-    private func writeWaterfalls(_ w: inout HTMLWriter) {
-        w.element("div", .class("two")) { w in
-            for (place, platform) in ledger.whole.prefix(WhoPaysSection.mostDrawn).enumerated() {
-                w.line()
-                w.element("div") { w in
-                    w.element("h3") { $0.name(platform.result.platform) }
-                    if let chart = waterfall(platform.result, platform.all) {
-                        w.element("figure") { chart.write(to: &$0) }
-                    }
-                    w.element("p", .class("key"), text: platform.all.story(confidence: confidence))
-                    if waterfall(platform.result, platform.all) != nil {
-                        w.element("p", .class("src")) {
-                            $0.element("a", .href(WhoPaysSection.file("who-pays", place)), text: "drawing as SVG")
-                        }
-                    }
-                }
-            }
-            w.line()
+    private var waterfalls: [[Block]] {
+        ledger.whole.prefix(WhoPaysSection.mostDrawn).enumerated().map { place, platform in
+            let chart = waterfall(platform.result, platform.all)
+            let file = WhoPaysSection.file("who-pays", place)
+            return [.heading([.phrase(.name(platform.result.platform))])] + (chart.map { [.drawing($0)] } ?? [])
+                + [.paragraph(.key, platform.all.story(confidence: confidence))]
+                + (chart == nil ? [] : [.paragraph(.note, [.link("drawing as SVG", to: file)])])
         }
-        w.line()
     }
 
     private func waterfall(_ result: LedgerResult, _ all: LedgerGroup) -> WaterfallChart? {
@@ -99,42 +79,26 @@ struct WhoPaysSection {
 
     // MARK: Tables
 
-    private func writePlatforms(_ w: inout HTMLWriter) {
-        w.element("h3", text: "Platform by platform")
-        w.scrolling("Who pays, by platform") { w in
-            w.element("table", .class("tbl num")) { w in
-                w.element("caption", .class("vh"), text: "Who pays, by platform")
-                w.tableHead(["Measure"] + ledger.whole.map { visibleText($0.result.platform) })
-                w.element("tbody") { w in
-                    let columns = ledger.whole.map { figures($0.all) }
-                    for (place, title) in WhoPaysSection.figures.enumerated() {
-                        w.numberRow(title, columns.map { $0[place] })
-                    }
-                }
-            }
-        }
+    private var platforms: SectionTable {
+        let columns = ledger.whole.map { figures($0.all) }
+        return SectionTable(
+            name: "Who pays, by platform", head: ["Measure"] + ledger.whole.map { visibleText($0.result.platform) },
+            rows: WhoPaysSection.figures.enumerated().map { place, title in
+                SectionTable.Row(title, columns.map { $0[place] })
+            })
     }
 
-    private func writeClasses(_ w: inout HTMLWriter) {
-        for (result, _) in ledger.whole {
+    private var classes: [Block] {
+        ledger.whole.compactMap { result, _ in
             let groups = result.groups.filter { $0.asset == nil && $0.side != nil }
             let shown = chosen(groups, limit: 60, keeping: nil)
-            guard !shown.isEmpty else { continue }
+            guard !shown.isEmpty else { return nil }
             let name = "Classes of traders at \(visibleText(result.platform))"
-            w.element("details", .class("data")) { w in
-                w.element(
-                    "summary", text: name + (shown.count < groups.count ? ", \(shown.count) of \(groups.count)" : ""))
-                w.scrolling(name) { w in
-                    w.element("table", .class("tbl num wide")) { w in
-                        w.element("caption", .class("vh"), text: name)
-                        w.tableHead(["Class"] + WhoPaysSection.figures)
-                        w.element("tbody") { w in
-                            for group in shown { w.numberRow(group.classWords, figures(group)) }
-                        }
-                    }
-                }
-            }
-            w.line()
+            let table = SectionTable(
+                name: name, style: .wide, head: ["Class"] + WhoPaysSection.figures,
+                rows: shown.map { SectionTable.Row($0.classWords, figures($0)) })
+            let left = shown.count < groups.count ? ", \(shown.count) of \(groups.count)" : ""
+            return .folded(name + left, [.table(table)])
         }
     }
 
@@ -145,26 +109,17 @@ struct WhoPaysSection {
         "Owed", "Owed, % of margin",
     ]
 
-    private func figures(_ group: LedgerGroup) -> [String] {
+    private func figures(_ group: LedgerGroup) -> [ShownFigure] {
         let (counts, amounts, intervals) = (group.counts, group.amounts, group.intervals)
-        func share(_ count: Int, _ interval: Interval?) -> String {
-            counts.share(count).map { shareNumber($0) + range(interval) } ?? "n/a"
-        }
-        func size(_ fraction: Double?, _ interval: Interval?) -> String {
-            fraction.map { percentNumber($0) + range(interval, percentNumber) } ?? "n/a"
-        }
         return [
-            grouped(counts.entries), share(counts.unprotected, intervals.unprotected),
-            share(counts.liquidated, intervals.liquidated), share(counts.shortfalls, intervals.shortfall),
-            share(counts.owing, intervals.owed), moneyNumber(amounts.shortfall),
-            size(group.shortfallPerMargin, intervals.shortfallPerMargin),
-        ] + amounts.payers.map { moneyNumber($0.amount) } + [
-            moneyNumber(amounts.owed), size(group.owedPerMargin, intervals.owedPerMargin),
+            .count(counts.entries), .share(counts.share(counts.unprotected), intervals.unprotected),
+            .share(counts.share(counts.liquidated), intervals.liquidated),
+            .share(counts.share(counts.shortfalls), intervals.shortfall),
+            .share(counts.share(counts.owing), intervals.owed), .money(amounts.shortfall),
+            .percent(group.shortfallPerMargin, intervals.shortfallPerMargin),
+        ] + amounts.payers.map { .money($0.amount) } + [
+            .money(amounts.owed), .percent(group.owedPerMargin, intervals.owedPerMargin),
         ]
-    }
-
-    private func range(_ interval: Interval?, _ number: (Double) -> String = shareNumber) -> String {
-        interval.map { " (\(number($0.low))–\(number($0.high)))" } ?? ""
     }
 }
 
