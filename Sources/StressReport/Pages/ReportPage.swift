@@ -14,13 +14,15 @@ extension AssetSide {
         let html = page.html(data: writeCells) { w in
             writeAnswer(&w)
             writeGrid(&w)
-            writeFigures(&w)
-            writeProtection(&w)
-            writeAnatomy(&w)
-            writeDataQuality(&w)
+            w.write(parts, root: "../")
             writeMethod(&w)
         }
         return ReportFile(path: "reports/" + fileName, contents: html)
+    }
+
+    /// What stands between the grid and the method.
+    var parts: [PagePart] {
+        figureParts + (protection.map { [.section($0)] } ?? []) + anatomyParts + [.section(dataQuality)]
     }
 
     private var sections: [(id: String, label: String)] {

@@ -16,20 +16,15 @@ extension AssetSide {
     }
 
     /// Speed, sensitivity, episodes, calendar, conditions and margin of the headline cell.
-    func writeAnatomy(_ w: inout HTMLWriter) {
-        guard let detail, detail.anatomy.entries > 0 else { return }
-        w.element("div", .class("two")) { w in
-            writeSpeed(detail, &w)
-            // No half of a line stays empty.
-            if detail.sensitivity.isEmpty { writeMargin(detail, &w) } else { writeSensitivity(detail, &w) }
-        }
-        writeEvents(detail, &w)
-        writeCalendar(detail, &w)
-        guard !detail.sensitivity.isEmpty else { return writeConditions(detail, &w) }
-        w.element("div", .class("two")) { w in
-            writeConditions(detail, &w)
-            writeMargin(detail, &w)
-        }
+    var anatomyParts: [PagePart] {
+        guard let detail, detail.anatomy.entries > 0 else { return [] }
+        // No half of a line stays empty.
+        let isStill = detail.sensitivity.isEmpty
+        return [
+            .beside([speed(detail), isStill ? margin(detail) : sensitivity(detail)]), .section(events(detail)),
+            .section(calendar(detail)),
+            isStill ? .section(conditions(detail)) : .beside([conditions(detail), margin(detail)]),
+        ]
     }
 
     private func cellWords(_ detail: CellDetail) -> String {
@@ -39,22 +34,22 @@ extension AssetSide {
 
     // MARK: Episodes
 
-    private func writeEvents(_ detail: CellDetail, _ w: inout HTMLWriter) {
+    private func events(_ detail: CellDetail) -> ReportSection {
         let episodes = detail.anatomy.episodes
         let definition =
             "Entries of a \(cellWords(detail)) that went below zero within a day of each other are one episode. "
             + withoutLargest(detail.anatomy)
-        w.section("events", label: "Episodes", title: eventsTitle(episodes), definition: definition) { w in
-            if !episodes.all.isEmpty {
-                w.scrolling("Episodes with most entries below zero") { writeEpisodes(detail, &$0) }
-                if !detail.paths.isEmpty { writeEpisodeKey(&w) }
-            }
-            let hidden = episodes.all.count - 10
-            let files = ["events.csv"] + (detail.paths.isEmpty ? [] : ["event_prices.csv"])
-            w.source(
-                files, root: "../", note: hidden > 0 ? "Shown: 10 of \(grouped(episodes.all.count)) episodes" : "",
-                drawing: detail.paths.first.map { chartFile("episode-\($0.rank)") })
-        }
+        let hidden = episodes.all.count - 10
+        let table: [Block] = episodes.all.isEmpty ? [] : [.table(episodeTable(detail))]
+        let key: [Block] = episodes.all.isEmpty || detail.paths.isEmpty ? [] : [.paragraph(.signs, episodeKey)]
+        return ReportSection(
+            "events", label: "Episodes", title: eventsTitle(episodes), definition: definition,
+            table + key + [
+                .source(
+                    ["events.csv"] + (detail.paths.isEmpty ? [] : ["event_prices.csv"]),
+                    note: hidden > 0 ? "Shown: 10 of \(grouped(episodes.all.count)) episodes" : "",
+                    drawing: detail.paths.first.map { chartFile("episode-\($0.rank)") })
+            ])
     }
 
     private func eventsTitle(_ episodes: Episodes) -> String {
@@ -71,55 +66,49 @@ extension AssetSide {
             + "\(shareText(whole.frequency))."
     }
 
-    private func writeEpisodes(_ detail: CellDetail, _ w: inout HTMLWriter) {
+    private func episodeTable(_ detail: CellDetail) -> SectionTable {
         let episodes = detail.anatomy.episodes
-        let hasPaths = !detail.paths.isEmpty
-        w.element("table", .class("tbl num eps")) { w in
-            w.element("caption", .class("vh"), text: "Episodes with most entries below zero")
-            w.tableHead(
-                ["Below zero (UTC)"]
-                    + (hasPaths ? ["Price around the worst entry", "Worst bar, %", "Entry to exit"] : [])
-                    + ["Deepest, % of margin", "Entries", "% of all"])
-            w.element("tbody") { w in
-                for (place, episode) in episodes.largestFirst.prefix(10).enumerated() {
-                    write(
-                        episode, rank: place + 1, path: detail.paths.first { $0.rank == place + 1 },
-                        total: episodes.total,
-                        hasPaths: hasPaths, &w)
-                }
-            }
-        }
+        return SectionTable(
+            name: "Episodes with most entries below zero", style: .sparks,
+            head: ["Below zero (UTC)"]
+                + (detail.paths.isEmpty ? [] : ["Price around the worst entry", "Worst bar, %", "Entry to exit"])
+                + ["Deepest, % of margin", "Entries", "% of all"],
+            rows: episodes.largestFirst.prefix(10).enumerated().map { place, episode in
+                let path = detail.paths.first { $0.rank == place + 1 }
+                return SectionTable.Row(
+                    title(episode, rank: place + 1),
+                    (detail.paths.isEmpty ? [] : cells(path)) + figures(episode, of: episodes.total).map { .figure($0) }
+                )
+            })
     }
 
-    private func write(
-        _ episode: Episode, rank: Int, path: EpisodePath?, total: Double, hasPaths: Bool, _ w: inout HTMLWriter
-    ) {
-        w.element("tr") { w in
-            w.element("th", Attribute("scope", "row")) { w in
-                w.text("\(rank). \(spanText(episode.first, episode.last))")
-                w.text(" ")
-                w.element("small", text: "entered \(spanText(episode.firstEntry, episode.lastEntry))")
-            }
-            if hasPaths {
-                w.element("td", .class("spark")) { w in if let path { EpisodeChart(path, side: side).write(to: &w) } }
-                w.element("td", .class("r"), text: path.map { moveNumber($0.worstMove) } ?? "")
-                w.element("td", .class("r"), text: path.map { timeText($0.exit - $0.entry) } ?? "")
-            }
-            let worst = episode.worstShortfall.isFinite ? percentNumber(episode.worstShortfall) : "unbounded"
-            let share = shareNumber(episode.entries / total)
-            for field in [worst, grouped(episode.entries), share] { w.element("td", .class("r"), text: field) }
-        }
-        w.line()
+    private func title(_ episode: Episode, rank: Int) -> [Inline] {
+        [
+            .text("\(rank). \(spanText(episode.first, episode.last)) "),
+            .aside("entered \(spanText(episode.firstEntry, episode.lastEntry))"),
+        ]
     }
 
-    private func writeEpisodeKey(_ w: inout HTMLWriter) {
-        w.element("p", .class("key")) { w in
-            w.text(
-                "○ entry · ● closed below zero · dashed: the bankruptcy price at entry, beyond which the margin is gone · "
-            )
-            w.text("grey: from the lowest to the highest price of each stretch")
-        }
-        w.line()
+    /// What the worst entry went through; empty places where its prices are not kept.
+    private func cells(_ path: EpisodePath?) -> [SectionTable.Cell] {
+        [
+            .spark(path.map { EpisodeChart($0, side: side) }),
+            .figure(path.map { ShownFigure(moveNumber($0.worstMove), $0.worstMove) } ?? ShownFigure("")),
+            .figure(ShownFigure(path.map { timeText($0.exit - $0.entry) } ?? "")),
+        ]
+    }
+
+    private func figures(_ episode: Episode, of total: Double) -> [ShownFigure] {
+        let worst = episode.worstShortfall
+        return [
+            worst.isFinite ? .percent(worst) : ShownFigure("unbounded"), .count(episode.entries),
+            .share(episode.entries / total),
+        ]
+    }
+
+    private var episodeKey: String {
+        "○ entry · ● closed below zero · dashed: the bankruptcy price at entry, beyond which the margin is gone · "
+            + "grey: from the lowest to the highest price of each stretch"
     }
 
     /// A move in percent with its sign: `−12`, `+3.4`.
@@ -131,28 +120,32 @@ extension AssetSide {
 
     // MARK: Speed
 
-    private func writeSpeed(_ detail: CellDetail, _ w: inout HTMLWriter) {
+    private func speed(_ detail: CellDetail) -> ReportSection {
         let others = detail.curves.isEmpty ? "" : " Thin: other leverages."
         let definition =
             "Share of entries of a \(cellWords(detail)) that were liquidated within a time; "
             + "band: \(confidenceText(confidence)) interval at each time." + others
-        w.section("speed", label: "Time to liquidation", title: speedTitle, definition: definition) { w in
-            let chart = LiquidationChart(self, detail)
-            if let chart { w.element("figure") { chart.write(to: &$0) } }
-            writeData("Share liquidated by time, %", &w) { writeSpeedTable(detail.allCurves, &$0) }
-            w.source(["time_to_liquidation.csv"], root: "../", drawing: chart.map { _ in chartFile("speed") })
-        }
+        let chart = LiquidationChart(self, detail)
+        return ReportSection(
+            "speed", label: "Time to liquidation", title: speedTitle, definition: definition,
+            (chart.map { [.drawing($0)] } ?? []) + [
+                .data(speedTable(detail.allCurves)),
+                .source(["time_to_liquidation.csv"], drawing: chart.map { _ in chartFile("speed") }),
+            ])
     }
 
-    private func writeSpeedTable(_ curves: [LiquidationCurve], _ w: inout HTMLWriter) {
-        w.tableHead(["Within"] + curves.map { "\($0.cell.leverage.screenText), %" })
-        w.element("tbody") { w in
-            for (place, point) in (curves.first?.points ?? []).enumerated() {
-                w.numberRow(
+    private func speedTable(_ curves: [LiquidationCurve]) -> SectionTable {
+        SectionTable(
+            name: "Share liquidated by time, %",
+            head: ["Within"] + curves.map { "\($0.cell.leverage.screenText), %" },
+            rows: (curves.first?.points ?? []).enumerated().map { place, point in
+                SectionTable.Row(
                     timeText(point.elapsed),
-                    curves.map { $0.points.indices.contains(place) ? shareWords($0.points[place].inference) : "" })
-            }
-        }
+                    curves.map { curve in
+                        curve.points.indices.contains(place)
+                            ? share(curve.points[place].inference) : ShownFigure("")
+                    })
+            })
     }
 
     /// How many were liquidated, and how fast.
@@ -164,123 +157,106 @@ extension AssetSide {
         return "\(share)half of them within \(timeText(median))"
     }
 
-    private func shareWords(_ inference: FrequencyInference?) -> String {
-        guard let inference else { return "not estimated" }
+    private func share(_ inference: FrequencyInference?) -> ShownFigure {
+        guard let inference else { return ShownFigure("not estimated") }
         let range = inference.interval.rangeNumber(windows: Int(inference.effectiveEntries))
-        return "\(shareNumber(inference.frequency)) (\(range))"
+        return ShownFigure(
+            "\(shareNumber(inference.frequency)) (\(range))", inference.frequency, inference.interval.ends)
     }
 
     // MARK: Sensitivity
 
-    private func writeSensitivity(_ detail: CellDetail, _ w: inout HTMLWriter) {
+    private func sensitivity(_ detail: CellDetail) -> ReportSection {
         let definition =
             "Share below zero of the headline with one assumption changed and everything else as it was; "
             + "line: \(confidenceText(confidence)) interval."
         let chart = SensitivityChart(detail.sensitivity)
         let title = chart.map(\.title) ?? "No change moves the headline from zero"
-        w.section("sensitivity", label: "Sensitivity", title: title, definition: definition) { w in
-            if let chart { w.element("figure") { chart.write(to: &$0) } }
-            writeData("Share below zero under changed assumptions, %", &w) { w in
-                w.tableHead(["Changed", "Entries", "Below zero, %"])
-                w.element("tbody") { w in
-                    for row in detail.sensitivity {
-                        w.numberRow(row.words, [grouped(row.entries), row.shareWords])
-                    }
-                }
-            }
-            w.source(["sensitivity.csv"], root: "../", drawing: chart.map { _ in chartFile("sensitivity") })
-        }
+        let table = SectionTable(
+            name: "Share below zero under changed assumptions, %", head: ["Changed", "Entries", "Below zero, %"],
+            rows: detail.sensitivity.map { row in
+                SectionTable.Row(
+                    row.words, [.count(row.entries), ShownFigure(row.shareWords, row.frequency, row.interval?.ends)])
+            })
+        return ReportSection(
+            "sensitivity", label: "Sensitivity", title: title, definition: definition,
+            (chart.map { [.drawing($0)] } ?? []) + [
+                .data(table), .source(["sensitivity.csv"], drawing: chart.map { _ in chartFile("sensitivity") }),
+            ])
     }
 
     // MARK: Calendar
 
-    private func writeCalendar(_ detail: CellDetail, _ w: inout HTMLWriter) {
+    private func calendar(_ detail: CellDetail) -> ReportSection {
         let months = detail.anatomy.months
         let bad = months.count { $0.negative > 0 }
         let definition =
             "Share of the entries of each month, and of each year, of a \(cellWords(detail)) that ended below zero, in %."
-        let title = "Entries of \(grouped(bad)) of \(counted(months.count, "month", "months")) ended below zero"
-        w.section("calendar", label: "Calendar", title: title, definition: definition) { w in
-            w.scrolling("Share below zero by month of entry") { w in
-                w.element("table", .class("heat")) { w in
-                    w.element("caption", .class("vh"), text: "Share below zero by month and year of entry")
-                    w.tableHead(["Year"] + monthNames + ["Whole year", "Below zero"], numbersFrom: 14)
-                    w.element("tbody") { w in
-                        // A century is more than any history of a coin; older ones go to the file.
-                        for year in detail.anatomy.years.suffix(30) { writeYear(year, months, &w) }
-                    }
-                }
-            }
-            w.heatLegend()
-            w.source(["calendar.csv", "calendar_years.csv"], root: "../")
-        }
+        let table = SectionTable(
+            name: "Share below zero by month of entry", caption: "Share below zero by month and year of entry",
+            style: .heat, head: ["Year"] + monthNames + ["Whole year", "Below zero"], numbersFrom: 14,
+            // A century is more than any history of a coin; older ones go to the file.
+            rows: detail.anatomy.years.suffix(30).map { row($0, months) })
+        return ReportSection(
+            "calendar", label: "Calendar",
+            title: "Entries of \(grouped(bad)) of \(counted(months.count, "month", "months")) ended below zero",
+            definition: definition,
+            [.table(table), .heatLegend, .source(["calendar.csv", "calendar_years.csv"])])
     }
 
     private var monthNames: [String] {
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     }
 
-    private func writeYear(_ year: YearShare, _ months: [MonthShare], _ w: inout HTMLWriter) {
-        w.element("tr") { w in
-            w.element("th", Attribute("scope", "row"), text: String(year.year))
-            for month in 1...12 {
-                guard let share = months.first(where: { $0.year == year.year && $0.month == month }) else {
-                    w.element("td", .class("nd"), text: "–")
-                    continue
-                }
-                writeShare(
-                    share.negative / Double(share.entries), "\(monthNames[month - 1]) \(year.year)",
-                    (share.negative, share.entries), "", &w)
+    private func row(_ year: YearShare, _ months: [MonthShare]) -> SectionTable.Row {
+        let own = (1...12).map { month -> SectionTable.Cell in
+            guard let share = months.first(where: { $0.year == year.year && $0.month == month }) else {
+                return .missing
             }
-            let title = "\(year.year), \(counted(year.months, "month", "months"))"
-            writeShare(year.frequency, title, (year.negative, year.entries), " sum", &w)
-            w.element("td", .class("cnt"), text: "\(grouped(year.negative)) of \(grouped(year.entries))")
+            return shade(
+                share.negative / Double(share.entries), "\(monthNames[month - 1]) \(year.year)",
+                (share.negative, share.entries))
         }
-        w.line()
+        let title = "\(year.year), \(counted(year.months, "month", "months"))"
+        let words = "\(grouped(year.negative)) of \(grouped(year.entries))"
+        return SectionTable.Row(
+            [.text(String(year.year))],
+            own + [
+                shade(year.frequency, title, (year.negative, year.entries), " sum"),
+                .sum(ShownFigure(words, year.negative)),
+            ])
     }
 
-    private func writeShare(
-        _ fraction: Double, _ title: String, _ count: (negative: Double, entries: Int), _ style: String,
-        _ w: inout HTMLWriter
-    ) {
+    private func shade(
+        _ fraction: Double, _ title: String, _ count: (negative: Double, entries: Int), _ style: String = ""
+    ) -> SectionTable.Cell {
         let tip = "\(title)\n\(grouped(count.negative)) of " + counted(count.entries, "entry", "entries")
-        w.element(
-            "td", .class(ColourBins.name(of: fraction) + style), Attribute("data-tip", tip), text: shareNumber(fraction)
-        )
+        return .shade(.share(fraction), style: ColourBins.name(of: fraction) + style, tip: tip)
     }
 
     // MARK: Conditions
 
-    private func writeConditions(_ detail: CellDetail, _ w: inout HTMLWriter) {
+    private func conditions(_ detail: CellDetail) -> ReportSection {
         let definition =
             "Share below zero of a \(cellWords(detail)) by what was known at the entry: volatility and trend of the 30 days "
             + "before it (volatility in thirds of all earlier values), day of the week and hour (UTC)."
-        w.section("conditions", label: "Conditions", title: conditionsTitle(detail), definition: definition) { w in
-            w.scrolling("Share below zero by condition at entry") { w in
-                writeConditions(detail.anatomy.conditions.filter { $0.condition != .hour }, &w)
-            }
-            writeData("Share below zero by hour of entry, %", &w) { w in
-                w.tableHead(["Hour (UTC)", "Entries", "Below zero, %"])
-                w.element("tbody") { w in
-                    for group in detail.anatomy.conditions where group.condition == .hour { write(group, &w) }
-                }
-            }
-            w.source(["conditions.csv"], root: "../")
-        }
+        let (groups, hours) = (
+            detail.anatomy.conditions.filter { $0.condition != .hour },
+            detail.anatomy.conditions.filter { $0.condition == .hour }
+        )
+        return ReportSection(
+            "conditions", label: "Conditions", title: conditionsTitle(detail), definition: definition,
+            [
+                .table(table("Share below zero by condition at entry", "At entry", groups)),
+                .data(table("Share below zero by hour of entry, %", "Hour (UTC)", hours)),
+                .source(["conditions.csv"]),
+            ])
     }
 
-    private func writeConditions(_ groups: [ConditionalShare], _ w: inout HTMLWriter) {
-        w.element("table", .class("tbl num")) { w in
-            w.element("caption", .class("vh"), text: "Share below zero by condition at entry")
-            w.tableHead(["At entry", "Entries", "Below zero, %"])
-            w.element("tbody") { w in
-                for group in groups { write(group, &w) }
-            }
-        }
-    }
-
-    private func write(_ group: ConditionalShare, _ w: inout HTMLWriter) {
-        w.numberRow(group.words, [grouped(group.entries), shareWords(group.inference)])
+    private func table(_ name: String, _ first: String, _ groups: [ConditionalShare]) -> SectionTable {
+        SectionTable(
+            name: name, head: [first, "Entries", "Below zero, %"],
+            rows: groups.map { SectionTable.Row($0.words, [.count($0.entries), share($0.inference)]) })
     }
 
     private func conditionsTitle(_ detail: CellDetail) -> String {

@@ -3,65 +3,51 @@ import StressResults
 
 extension AssetSide {
     /// What the checks of the history found, and what was done about it.
-    func writeDataQuality(_ w: inout HTMLWriter) {
+    var dataQuality: ReportSection {
         let definition =
             "\(counted(asset.bars, "bar", "bars")) of \(timeText(asset.barLength)), "
             + "\(asset.first.minuteText) to \(asset.last.minuteText) UTC. Read as \(asset.formatName): \(asset.formatReason)."
-        w.section("data", label: "Data quality", title: qualityTitle, definition: definition) { w in
-            if let sentence = report.suspicionSentence(for: asset.asset) { w.element("p", text: sentence) }
-            if !asset.summaries.isEmpty { writeSummaries(&w) }
-            if !asset.details.isEmpty { writeDetails(&w) }
-            w.source(["data_quality.csv"], root: "../")
-        }
+        let suspicion = report.suspicionSentence(for: asset.asset).map { [Block.paragraph(.plain, $0)] } ?? []
+        return ReportSection(
+            "data", label: "Data quality", title: qualityTitle, definition: definition,
+            suspicion + (asset.summaries.isEmpty ? [] : [.table(summaryTable)])
+                + (asset.details.isEmpty ? [] : [details]) + [.source(["data_quality.csv"])])
     }
 
-    private func writeSummaries(_ w: inout HTMLWriter) {
-        w.scrolling("Data checks") { w in
-            w.element("table", .class("tbl checks-t")) { w in
-                w.element("caption", .class("vh"), text: "Data checks")
-                w.tableHead(["Check", "State", "Result", "What was done"], numbersFrom: 9)
-                w.element("tbody") { w in
-                    for finding in asset.summaries.sorted(by: { $0.severity > $1.severity }) { write(finding, &w) }
-                }
-            }
-        }
+    private var summaryTable: SectionTable {
+        SectionTable(
+            name: "Data checks", style: .checks, head: ["Check", "State", "Result", "What was done"], numbersFrom: 9,
+            rows: asset.summaries.sorted { $0.severity > $1.severity }.map(row))
     }
 
-    private func write(_ finding: Finding, _ w: inout HTMLWriter) {
-        w.element("tr") { w in
-            w.element("th", Attribute("scope", "row"), text: checkWords(finding.check))
-            w.element("td") { finding.severity.writePill(to: &$0) }
-            w.element("td") { w in
-                w.text(finding.message)
-                if let place = finding.placeText { w.element("small", text: " " + place) }
-            }
-            w.element("td") { w in
-                w.text(finding.action.isEmpty ? "nothing to do" : finding.action)
-                if !finding.hint.isEmpty { w.element("small", text: ". To change it: " + finding.hint) }
-            }
-        }
-        w.line()
+    private func row(_ finding: Finding) -> SectionTable.Row {
+        let (style, sign, words) = finding.severity.pill
+        let place = finding.placeText.map { [Inline.aside(" " + $0)] } ?? []
+        let hint: [Inline] = finding.hint.isEmpty ? [] : [.aside(". To change it: " + finding.hint)]
+        return SectionTable.Row(
+            [.text(checkWords(finding.check))],
+            [
+                .pill(style: style, sign: sign, words: words), .words([.text(finding.message)] + place),
+                .words([.text(finding.action.isEmpty ? "nothing to do" : finding.action)] + hint),
+            ])
     }
 
     /// Single rows and gaps that a page lists; the file has all of them.
     static let shownDetails = 50
 
-    private func writeDetails(_ w: inout HTMLWriter) {
+    private var details: Block {
         let shown = asset.details.prefix(AssetSide.shownDetails)
         let rest = asset.details.count - shown.count
-        w.element("details") { w in
-            w.element("summary", text: "Single rows and gaps (\(grouped(asset.details.count)))")
-            w.element("ul", .class("rows")) { w in
-                for finding in shown {
-                    w.element("li") { w in
-                        w.element("b", text: finding.placeText ?? checkWords(finding.check))
-                        w.text(" " + finding.message + (finding.action.isEmpty ? "" : " (\(finding.action))"))
-                    }
-                }
-            }
-            if rest > 0 { w.element("p", .class("key"), text: "\(grouped(rest)) more in data_quality.csv.") }
+        let lines = shown.map { finding -> [Inline] in
+            [
+                .mark(finding.placeText ?? checkWords(finding.check)),
+                .text(" " + finding.message + (finding.action.isEmpty ? "" : " (\(finding.action))")),
+            ]
         }
-        w.line()
+        return .more(
+            "Single rows and gaps (\(grouped(asset.details.count)))",
+            [.places(lines)]
+                + (rest > 0 ? [.paragraph(.key, "\(grouped(rest)) more in data_quality.csv.")] : []))
     }
 }
 
@@ -75,15 +61,18 @@ extension Finding {
 }
 
 extension Finding.Severity {
-    /// The severity in words and a sign.
-    func writePill(to w: inout HTMLWriter) {
+    /// Style, sign and words of the severity.
+    var pill: (style: String, sign: String, words: String) {
         switch self {
-        case .pass: w.pill("ok", "✓", "pass")
-        case .note: w.pill("info", "i", "note")
-        case .warning: w.pill("warn", "!", "warning")
-        case .error: w.pill("bad", "✕", "error")
+        case .pass: ("ok", "✓", "pass")
+        case .note: ("info", "i", "note")
+        case .warning: ("warn", "!", "warning")
+        case .error: ("bad", "✕", "error")
         }
     }
+
+    /// The severity in words and a sign.
+    func writePill(to w: inout HTMLWriter) { w.pill(pill.style, pill.sign, pill.words) }
 }
 
 /// `missing_bars` as `Missing bars`.

@@ -3,18 +3,10 @@ import StressResults
 import StressStatistics
 
 extension AssetSide {
-    /// The drawings: how often by leverage, and how deep.
-    func writeFigures(_ w: inout HTMLWriter) {
-        w.element("div", .class("two")) { w in
-            writeLeverage(&w)
-            writeSeverity(&w)
-        }
-        let (safeguards, causes) = (SafeguardChart(self), CauseChart(self))
-        guard safeguards != nil || causes != nil else { return }
-        w.element("div", .class("two")) { w in
-            if let safeguards { writeSafeguards(safeguards, &w) }
-            if let causes { writeCauses(causes, &w) }
-        }
+    /// The drawings: how often by leverage, how deep, and what became of it.
+    var figureParts: [PagePart] {
+        let others = [SafeguardChart(self).map(safeguardSection), CauseChart(self).map(causeSection)].compactMap { $0 }
+        return [.beside([leverageSection, severitySection])] + (others.isEmpty ? [] : [.beside(others)])
     }
 
     private var horizonWords: String {
@@ -24,20 +16,17 @@ extension AssetSide {
 
     private var initialMarginWords: String { headline?.cell.contract.initialMarginWords ?? "initial margin" }
 
-    private func writeLeverage(_ w: inout HTMLWriter) {
+    private var leverageSection: ReportSection {
         var chart = LeverageChart(self)
         if isExplorable { chart?.spotted = shownLeverages }
-        w.section(
-            "leverage", label: "Leverage", title: leverageTitle, definition: leverageDefinition(chart)
-        ) { w in
-            if let chart {
-                w.element("figure") { chart.write(to: &$0) }
-                writeData("Share below zero by leverage", &w) { writeLeverageTable(&$0) }
-            }
-            w.source(
-                ["results.csv"] + (band.isEmpty ? [] : ["bands.csv"]), root: "../",
-                drawing: chart.map { _ in chartFile("leverage") })
-        }
+        let drawn: [Block] = chart.map { [.drawing($0), .data(leverageTable)] } ?? []
+        return ReportSection(
+            "leverage", label: "Leverage", title: leverageTitle, definition: leverageDefinition(chart),
+            drawn + [
+                .source(
+                    ["results.csv"] + (band.isEmpty ? [] : ["bands.csv"]),
+                    drawing: chart.map { _ in chartFile("leverage") })
+            ])
     }
 
     /// What the curve of the headline's holding time shows.
@@ -49,56 +38,64 @@ extension AssetSide {
             + (hasBest ? " Hatched: from the best to the worst fill." : "")
     }
 
-    private func writeLeverageTable(_ w: inout HTMLWriter) {
-        let own = headlineColumn(of: rows)
-        let other = headlineColumn(of: opposite)
-        let hasWorst = measures.contains(.worstNegativeEquity)
-        let otherSide = side == .long ? "Short" : "Long"
-        let ownSide = side == .long ? "Long" : "Short"
-        let band = band
-        w.tableHead(
-            ["Leverage", "\(ownSide), % below zero"] + (band.isEmpty ? [] : ["Whole curve, %"])
-                + (hasAtOnce ? ["At once, %"] : []) + (hasBest ? ["Best fill, %"] : [])
-                + (hasWorst ? ["Worst fill, %"] : [])
-                + (other.isEmpty ? [] : ["\(otherSide), % below zero"]) + ["Windows"])
-        w.element("tbody") { w in
-            for row in own {
-                let twin = other.first { $0.cell.leverage == row.cell.leverage }
-                let worst = hasWorst ? [words(row, .worstNegativeEquity)] : []
-                w.numberRow(
-                    row.cell.leverage.screenText,
-                    [words(row, .negativeEquity)] + (band.isEmpty ? [] : [bandWords(band[row.cell.leverage])])
-                        + (hasAtOnce ? [words(row, .gapNegativeEquity)] : [])
-                        + (hasBest ? [words(row, .bestNegativeEquity)] : []) + worst
-                        + (other.isEmpty ? [] : [words(twin, .negativeEquity)])
-                        + [grouped(row.estimate.effectiveEntries)])
-            }
+    /// A column of the leverage table.
+    private struct LeverageColumn {
+        let title: String
+        let figure: (ResultRow) -> ShownFigure
+    }
+
+    private var leverageTable: SectionTable {
+        let columns = leverageColumns
+        return SectionTable(
+            name: "Share below zero by leverage", head: ["Leverage"] + columns.map(\.title),
+            rows: headlineColumn(of: rows).map { row in
+                SectionTable.Row(row.cell.leverage.screenText, columns.map { $0.figure(row) })
+            })
+    }
+
+    private var leverageColumns: [LeverageColumn] {
+        let (other, band) = (headlineColumn(of: opposite), band)
+        func column(_ title: String, _ measure: Measure) -> LeverageColumn {
+            LeverageColumn(title: title) { figure($0, measure) }
         }
+        let (own, twin) = side == .long ? ("Long", "Short") : ("Short", "Long")
+        let all: [LeverageColumn?] = [
+            column("\(own), % below zero", .negativeEquity),
+            band.isEmpty
+                ? nil : LeverageColumn(title: "Whole curve, %") { bandFigure(band[$0.cell.leverage]) },
+            hasAtOnce ? column("At once, %", .gapNegativeEquity) : nil,
+            hasBest ? column("Best fill, %", .bestNegativeEquity) : nil,
+            measures.contains(.worstNegativeEquity) ? column("Worst fill, %", .worstNegativeEquity) : nil,
+            other.isEmpty
+                ? nil
+                : LeverageColumn(title: "\(twin), % below zero") { row in
+                    figure(other.first { $0.cell.leverage == row.cell.leverage }, .negativeEquity)
+                },
+            LeverageColumn(title: "Windows") { .count($0.estimate.effectiveEntries) },
+        ]
+        return all.compactMap { $0 }
     }
 
-    private func bandWords(_ bounds: Interval?) -> String {
-        bounds.map { shareNumber($0.low) + "–" + shareNumber($0.high) } ?? "no band"
+    private func bandFigure(_ bounds: Interval?) -> ShownFigure {
+        ShownFigure(bounds.map(intervalNumber) ?? "no band", nil, bounds)
     }
 
-    private func words(_ row: ResultRow?, _ measure: Measure) -> String {
-        row?.estimate.figure(measure, confidence: confidence)?.numberWithInterval ?? "not computed"
+    private func figure(_ row: ResultRow?, _ measure: Measure) -> ShownFigure {
+        guard let figure = row?.estimate.figure(measure, confidence: confidence) else {
+            return ShownFigure("not computed")
+        }
+        return ShownFigure(figure.numberWithInterval, figure.share?.fraction, figure.share?.interval?.ends)
     }
 
-    private func writeSeverity(_ w: inout HTMLWriter) {
+    private var severitySection: ReportSection {
         let chart = SeverityChart(self)
-        w.section(
-            "severity", label: "Severity", title: severityTitle, definition: severityDefinition(chart)
-        ) { w in
-            if let chart {
-                w.element("figure") { chart.write(to: &$0) }
-                if let severityMean { w.element("p", .class("mean"), text: severityMean) }
-                writeData("Shortfall by leverage, % of \(initialMarginWords)", &w) { writeSeverityTable(&$0) }
-            } else {
-                w.element(
-                    "p", .class("none"), text: "No entry ended below zero at this holding time, so nothing is drawn.")
-            }
-            w.source(["severity.csv"], root: "../", drawing: chart.map { _ in chartFile("severity") })
-        }
+        let drawn: [Block] =
+            chart.map { chart in
+                [.drawing(chart)] + (severityMean.map { [.paragraph(.mean, $0)] } ?? []) + [.data(severityTable)]
+            } ?? [.paragraph(.none, "No entry ended below zero at this holding time, so nothing is drawn.")]
+        return ReportSection(
+            "severity", label: "Severity", title: severityTitle, definition: severityDefinition(chart),
+            drawn + [.source(["severity.csv"], drawing: chart.map { _ in chartFile("severity") })])
     }
 
     /// What the figure of the headline's shortfalls shows.
@@ -108,26 +105,35 @@ extension AssetSide {
             + (chart?.ranges.contains { $0.worst != nil } == true ? " Thin: the same with the worst fill." : "")
     }
 
-    private func writeSeverityTable(_ w: inout HTMLWriter) {
+    private var severityTable: SectionTable {
         let interval = confidenceText(confidence) + " CI"
-        w.tableHead(["Position", "Entries", "Mean", interval, "Median", "90 %", "99 %", "Largest"])
-        w.element("tbody") { w in
-            for row in headlineColumn(of: rows) {
-                let (leverage, inference) = (row.cell.leverage.screenText, row.estimate.inference)
-                write(leverage, row.estimate.exit, inference?.severity(.chosen), &w)
-                if let worst = row.estimate.worstExit {
-                    write("\(leverage) worst fill", worst, inference?.severity(.worst), &w)
+        return SectionTable(
+            name: "Shortfall by leverage, % of \(initialMarginWords)",
+            head: ["Position", "Entries", "Mean", interval, "Median", "90 %", "99 %", "Largest"],
+            rows: headlineColumn(of: rows).flatMap { row in
+                let (leverage, estimate) = (row.cell.leverage.screenText, row.estimate)
+                let exits: [(String, ExitEstimate?, FillRole)] = [
+                    (leverage, estimate.exit, .chosen), ("\(leverage) worst fill", estimate.worstExit, .worst),
+                    ("\(leverage) best fill", estimate.bestExit, .best),
+                ]
+                return exits.compactMap { title, exit, fill in
+                    exit.flatMap { severityRow(title, $0, estimate.inference?.severity(fill)) }
                 }
-                if let best = row.estimate.bestExit {
-                    write("\(leverage) best fill", best, inference?.severity(.best), &w)
-                }
-            }
-        }
+            })
+    }
+
+    private func severityRow(
+        _ title: String, _ exit: ExitEstimate, _ severity: SeverityInference?
+    ) -> SectionTable.Row? {
+        guard let shortfall = exit.shortfall else { return nil }
+        let figures = [shortfall.p50, shortfall.p90, shortfall.p99, shortfall.max].map { ShownFigure.percent($0) }
+        let range = ShownFigure(rangeNumber(severity?.mean), nil, severity?.mean.interval)
+        return SectionTable.Row(title, [.count(exit.negative), .percent(shortfall.mean), range] + figures)
     }
 
     // MARK: Safeguards
 
-    private func writeSafeguards(_ chart: SafeguardChart, _ w: inout HTMLWriter) {
+    private func safeguardSection(_ chart: SafeguardChart) -> ReportSection {
         let first =
             chart.steps.liquidates
             ? "would have been below zero at some bar, had nobody liquidated" : "were below zero at some bar"
@@ -135,22 +141,24 @@ extension AssetSide {
             "Entries in 10 000 that \(first), and that ended below zero, held for up to \(horizonWords)."
             + (payers == nil
                 ? " What an insurance fund, other traders or the trader pay of the rest is not computed." : "")
-        w.section("safeguards", label: "Safeguards", title: chart.steps.title, definition: definition) { w in
-            w.element("figure") { chart.write(to: &$0) }
-            writeData("Entries below zero by step", &w) { w in
-                w.tableHead(["Step", "Entries", "In 10 000"])
-                w.element("tbody") { w in
-                    for step in chart.steps.steps {
-                        let sign = step.entries < 0 ? "−" : ""
-                        w.numberRow(
-                            step.label,
-                            [sign + grouped(abs(step.entries)), sign + perTenThousand(abs(chart.steps.share(step)))])
-                    }
-                }
-            }
-            if let payers { write(payers, &w) }
-            w.source(["safeguards.csv"], root: "../", drawing: chartFile("safeguards"))
-        }
+        return ReportSection(
+            "safeguards", label: "Safeguards", title: chart.steps.title, definition: definition,
+            [.drawing(chart), .data(stepTable(chart.steps))] + (payers.map { [payerWords($0)] } ?? [])
+                + [.source(["safeguards.csv"], drawing: chartFile("safeguards"))])
+    }
+
+    private func stepTable(_ steps: SafeguardSteps) -> SectionTable {
+        SectionTable(
+            name: "Entries below zero by step", head: ["Step", "Entries", "In 10 000"],
+            rows: steps.steps.map { step in
+                let sign = step.entries < 0 ? "−" : ""
+                return SectionTable.Row(
+                    step.label,
+                    [
+                        ShownFigure(sign + grouped(abs(step.entries)), step.entries),
+                        ShownFigure(sign + perTenThousand(abs(steps.share(step))), steps.share(step)),
+                    ])
+            })
     }
 
     /// What the ledger found of the headline's traders; nil where it has none of them.
@@ -163,76 +171,42 @@ extension AssetSide {
             platform: cell.platform, asset: cell.asset, side: cell.side, leverage: cell.leverage)
     }
 
-    private func write(_ payers: LedgerGroup, _ w: inout HTMLWriter) {
-        w.element("p", .class("key")) { w in
-            w.text("As traders among others on the platform: \(payers.story(confidence: confidence)) ")
-            w.element("a", .href("../index.html#who-pays"), text: "Who pays")
-            w.text(" has all of them.")
-        }
-        w.line()
+    private func payerWords(_ payers: LedgerGroup) -> Block {
+        .paragraph(
+            .key,
+            [
+                .text("As traders among others on the platform: \(payers.story(confidence: confidence)) "),
+                .link("Who pays", to: "index.html#who-pays"), .text(" has all of them."),
+            ])
     }
 
     // MARK: Causes
 
-    private func writeCauses(_ chart: CauseChart, _ w: inout HTMLWriter) {
+    private func causeSection(_ chart: CauseChart) -> ReportSection {
         let definition =
             "Mean shortfall of the entries below zero, held for up to \(horizonWords), in parts by the stage of the exit "
             + "that made them. Left of zero: stages that lessened it."
-        w.section("causes", label: "What the shortfalls are made of", title: causesTitle, definition: definition) { w in
-            w.element("figure") { chart.write(to: &$0) }
-            writeData("Parts of the mean shortfall by leverage, %", &w) { writeCauseTable(chart.contract, &$0) }
-            writeStages(chart.contract, &w)
-            w.source(["severity.csv"], root: "../", drawing: chartFile("causes"))
-        }
+        let stages = ShortfallCause.allCases.map { ($0.label(chart.contract), $0.meaning(chart.contract)) }
+        return ReportSection(
+            "causes", label: "What the shortfalls are made of", title: causesTitle, definition: definition,
+            [
+                .drawing(chart), .data(causeTable(chart.contract)),
+                .more("The stages of an exit", [.glossary(stages)]),
+                .source(["severity.csv"], drawing: chartFile("causes")),
+            ])
     }
 
-    private func writeStages(_ contract: ContractKind, _ w: inout HTMLWriter) {
-        w.element("details") { w in
-            w.element("summary", text: "The stages of an exit")
-            w.element("dl", .class("gl")) { w in
-                for cause in ShortfallCause.allCases {
-                    w.element("div") { w in
-                        w.element("dt", text: cause.label(contract))
-                        w.element("dd", text: cause.meaning(contract))
-                    }
-                }
-            }
-        }
-        w.line()
-    }
-
-    private func writeCauseTable(_ contract: ContractKind, _ w: inout HTMLWriter) {
+    private func causeTable(_ contract: ContractKind) -> SectionTable {
         let causes = ShortfallCause.allCases
-        w.tableHead(["Leverage"] + causes.map { $0.label(contract) } + ["Mean, % of \(contract.marginWords)"])
-        w.element("tbody") { w in
-            for row in headlineColumn(of: rows) {
-                guard let shares = CauseShares(row.estimate.exit) else { continue }
-                let parts = causes.map { signedPercentNumber(shares.share($0)) }
-                w.numberRow(row.cell.leverage.screenText, parts + [percentNumber(shares.mean)])
-            }
-        }
-    }
-
-    private func write(
-        _ title: String, _ exit: ExitEstimate, _ severity: SeverityInference?, _ w: inout HTMLWriter
-    ) {
-        guard let shortfall = exit.shortfall else { return }
-        let figures = [shortfall.p50, shortfall.p90, shortfall.p99, shortfall.max].map(percentNumber)
-        w.numberRow(
-            title, [grouped(exit.negative), percentNumber(shortfall.mean), rangeNumber(severity?.mean)] + figures)
-    }
-
-    /// The numbers of a drawing, folded away under it.
-    func writeData(_ name: String, _ w: inout HTMLWriter, table: (inout HTMLWriter) -> Void) {
-        w.element("details", .class("data")) { w in
-            w.element("summary", text: "Show as table")
-            w.scrolling(name) { w in
-                w.element("table", .class("tbl num")) { w in
-                    w.element("caption", .class("vh"), text: name)
-                    table(&w)
+        return SectionTable(
+            name: "Parts of the mean shortfall by leverage, %",
+            head: ["Leverage"] + causes.map { $0.label(contract) } + ["Mean, % of \(contract.marginWords)"],
+            rows: headlineColumn(of: rows).compactMap { row in
+                CauseShares(row.estimate.exit).map { shares in
+                    SectionTable.Row(
+                        row.cell.leverage.screenText,
+                        causes.map { .signedPercent(shares.share($0)) } + [.percent(shares.mean)])
                 }
-            }
-        }
-        w.line()
+            })
     }
 }

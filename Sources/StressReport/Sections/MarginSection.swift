@@ -5,24 +5,21 @@ import StudyPlan
 
 /// What the price may do beyond the data, and the margin and leverage that follow.
 extension AssetSide {
-    func writeMargin(_ detail: CellDetail, _ w: inout HTMLWriter) {
+    func margin(_ detail: CellDetail) -> ReportSection {
         let definition =
             "Moves against a \(side.rawValue) within \(spanWords(detail.cell.horizon)) that are passed once in so many years: "
             + "peaks over a threshold, one a cluster, generalised Pareto on the log price; \(confidenceText(confidence)) "
             + "profile-likelihood interval, widened as the peaks cluster. "
             + "\(detail.cell.contract == .inverse ? "An inverse" : "A linear") position whose margin is smaller is bankrupt there "
             + "unless it was closed."
-        w.section("margin", label: "Tail and margin", title: marginTitle(detail), definition: definition) { w in
-            if let refusal = tailRefusal(detail) {
-                w.element("p", .class("none"), text: "No extrapolation: \(refusal.words()).")
-            } else {
-                w.scrolling("Moves by return period") { writeLevels(detail, &$0) }
-            }
-            w.element("p", .class("src"), text: requirementWords(detail))
-            w.element("p", .class("src"), text: maxLeverageWords(detail))
-            w.element("p", .class("src"), text: shortfallWords(detail))
-            w.source(["tail.csv", "shortfall_tail.csv", "max_leverage.csv"], root: "../")
-        }
+        let refusal = tailRefusal(detail).map { Block.paragraph(.none, "No extrapolation: \($0.words()).") }
+        return ReportSection(
+            "margin", label: "Tail and margin", title: marginTitle(detail), definition: definition,
+            [
+                refusal ?? .table(levelTable(detail)), .paragraph(.note, requirementWords(detail)),
+                .paragraph(.note, maxLeverageWords(detail)), .paragraph(.note, shortfallWords(detail)),
+                .source(["tail.csv", "shortfall_tail.csv", "max_leverage.csv"]),
+            ])
     }
 
     private func tailRefusal(_ detail: CellDetail) -> TailRefusal? {
@@ -51,38 +48,26 @@ extension AssetSide {
         return MaxLeverage(column)?.words(most: most) ?? ""
     }
 
-    private func writeLevels(_ detail: CellDetail, _ w: inout HTMLWriter) {
-        w.element("table", .class("tbl num")) { w in
-            w.element("caption", .class("vh"), text: "Moves by return period")
-            w.tableHead(["Once in", "Move, %", "Interval, %", "Bankrupt at leverage"])
-            w.element("tbody") { w in
-                for level in detail.tail?.levels ?? [] {
-                    let title = counted(Int(level.years), "year", "years")
-                    guard let fields = fields(level, detail) else {
-                        writeRefusal(title, level.refusal?.words() ?? "no level was fitted", &w)
-                        continue
-                    }
-                    w.numberRow(title, fields)
-                }
-            }
-        }
-    }
-
-    /// Why a return period has no level: a reason is a sentence and needs the width of the columns.
-    private func writeRefusal(_ title: String, _ reason: String, _ w: inout HTMLWriter) {
-        w.element("tr") { w in
-            w.element("th", Attribute("scope", "row"), text: title)
-            w.element("td", .class("why"), Attribute("colspan", "3"), text: reason)
-        }
-        w.line()
+    private func levelTable(_ detail: CellDetail) -> SectionTable {
+        SectionTable(
+            name: "Moves by return period", head: ["Once in", "Move, %", "Interval, %", "Bankrupt at leverage"],
+            rows: (detail.tail?.levels ?? []).map { level in
+                let title = counted(Int(level.years), "year", "years")
+                if let figures = figures(level, detail) { return SectionTable.Row(title, figures) }
+                // A reason is a sentence and needs the width of the columns.
+                let reason = level.refusal?.words() ?? "no level was fitted"
+                return SectionTable.Row([.text(title)], [.reason(reason, columns: 3)])
+            })
     }
 
     /// Move, interval and leverage of a return period; nil where it has none.
-    private func fields(_ level: TailReport.Level, _ detail: CellDetail) -> [String]? {
+    private func figures(_ level: TailReport.Level, _ detail: CellDetail) -> [ShownFigure]? {
         guard let move = level.move else { return nil }
+        let leverage = level.bankruptLeverage(contract: detail.cell.contract, side: side)
         return [
-            againstNumber(move.level), "\(againstNumber(move.interval.low))–\(againstNumber(move.interval.high))",
-            leverageWords(level.bankruptLeverage(contract: detail.cell.contract, side: side)),
+            ShownFigure(againstNumber(move.level), move.level, move.interval),
+            ShownFigure("\(againstNumber(move.interval.low))–\(againstNumber(move.interval.high))"),
+            ShownFigure(leverageWords(leverage), leverage?.value, leverage?.interval),
         ]
     }
 

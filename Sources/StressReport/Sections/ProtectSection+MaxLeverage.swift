@@ -13,29 +13,25 @@ extension AssetSide {
         return columns.dropFirst().contains { $0.counts.values.reduce(0, +) > 1 } ? columns : []
     }
 
-    func writeMaxLeverages(_ w: inout HTMLWriter) {
+    /// The table with what it says; empty where there is nothing to compare.
+    var maxLeverageBlocks: [Block] {
         let columns = maxLeverages
-        guard !columns.isEmpty else { return }
+        guard !columns.isEmpty else { return [] }
         let most = shareText(report.study.statistics.maxFrequency)
         let title = "Highest leverage up to which the upper end of the share below zero is at or below \(most)"
-        w.element("p", .class("mini"), text: title + ":")
-        w.scrolling(title) { w in
-            w.element("table", .class("tbl num")) { w in
-                w.tableHead(["Behaviour", "Up to", "Upper end, %", "Lowest above", "Upper end, %"])
-                w.element("tbody") { w in
-                    for column in columns {
-                        let figures =
-                            fields(column.highest, none: "none") + fields(column.breaking, none: "none known")
-                        w.numberRow(visibleText(column.behaviour), figures)
-                    }
-                }
-            }
-        }
-        w.source(["max_leverage.csv"], root: "../")
+        let table = SectionTable(
+            name: title, caption: "", head: ["Behaviour", "Up to", "Upper end, %", "Lowest above", "Upper end, %"],
+            rows: columns.map { column in
+                SectionTable.Row(
+                    visibleText(column.behaviour),
+                    figures(column.highest, none: "none") + figures(column.breaking, none: "none known"))
+            })
+        return [.paragraph(.mini, title + ":"), .table(table), .source(["max_leverage.csv"])]
     }
 
-    private func fields(_ level: JudgedLeverage?, none: String) -> [String] {
-        guard let level else { return [none, ""] }
-        return [level.cell.leverage.screenText, level.high.map(shareNumber) ?? "cannot happen"]
+    private func figures(_ level: JudgedLeverage?, none: String) -> [ShownFigure] {
+        guard let level else { return [ShownFigure(none), ShownFigure("")] }
+        let leverage = level.cell.leverage
+        return [ShownFigure(leverage.screenText, leverage.value), .share(level.high, none: "cannot happen")]
     }
 }

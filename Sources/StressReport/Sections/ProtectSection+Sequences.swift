@@ -8,37 +8,29 @@ extension AssetSide {
     /// Days that a page lists.
     private static let mostJumps = 5
 
-    /// Days on which stops were jumped over, most entries below zero first.
-    func writeStopJumps(_ results: [BehaviourResult], _ w: inout HTMLWriter) {
+    /// Days on which stops were jumped over, most entries below zero first; empty without any.
+    func stopJumpBlocks(_ results: [BehaviourResult]) -> [Block] {
         let all = results.flatMap { result in (result.estimate.stopJumps ?? []).map { (result, $0) } }
-        guard !all.isEmpty else { return }
+        guard !all.isEmpty else { return [] }
         let worst = all.sorted { ($1.1.negative, $0.1.day) < ($0.1.negative, $1.1.day) }.prefix(AssetSide.mostJumps)
         let rest = all.count > worst.count ? " The \(worst.count) worst of \(grouped(all.count)):" : ""
-        w.element(
-            "p", .class("mini"),
-            text:
-                "A stop is an order to sell at what there is: where the price jumped over it, entries that had one ended below "
-                + "zero all the same.\(rest)")
-        w.scrolling("Days on which stops were jumped over") { w in
-            w.element("table", .class("tbl num")) { w in writeJumpTable(worst, &w) }
-        }
-        w.source(["stop_jumps.csv"], root: "../")
+        let words =
+            "A stop is an order to sell at what there is: where the price jumped over it, entries that had one ended below "
+            + "zero all the same.\(rest)"
+        let table = SectionTable(
+            name: "Days on which stops were jumped over", caption: "",
+            head: [
+                "Behaviour", "Day (UTC)", "Entries", "Closed by the platform", "Below zero",
+                "Lowest equity, % of margin",
+            ], rows: worst.map { result, day in SectionTable.Row(visibleText(result.shownName), figures(day)) })
+        return [.paragraph(.mini, words), .table(table), .source(["stop_jumps.csv"])]
     }
 
-    private func writeJumpTable(_ days: some Sequence<(BehaviourResult, StopJumps.Day)>, _ w: inout HTMLWriter) {
-        w.tableHead([
-            "Behaviour", "Day (UTC)", "Entries", "Closed by the platform", "Below zero", "Lowest equity, % of margin",
-        ])
-        w.element("tbody") { w in
-            for (result, day) in days {
-                let fields = [
-                    day.start.civil.dateText, grouped(day.entries), grouped(day.liquidated),
-                    significantText(day.negative, digits: 3),
-                    signedPercentNumber(day.lowest),
-                ]
-                w.numberRow(visibleText(result.shownName), fields)
-            }
-        }
+    private func figures(_ day: StopJumps.Day) -> [ShownFigure] {
+        [
+            ShownFigure(day.start.civil.dateText), .count(day.entries), .count(day.liquidated),
+            ShownFigure(significantText(day.negative, digits: 3), day.negative), .signedPercent(day.lowest),
+        ]
     }
 
     /// The risk of ruin at the headline's leverages, of the first behaviour that goes on.
@@ -55,25 +47,27 @@ extension AssetSide {
     /// Nil where nobody goes on, or nobody is ruined.
     var ruinChart: RuinChart? { ruinRisks.flatMap { RuinChart($0.risks) } }
 
-    func writeRuin(_ w: inout HTMLWriter) {
+    /// Where going on leads, with what shows it; empty where nobody goes on.
+    var ruinBlocks: [Block] {
         guard let (name, risks) = ruinRisks, let cell = headline?.cell,
             let own = risks.first(where: { $0.leverage == cell.leverage.value })?.risk
-        else { return }
+        else { return [] }
         let lead: [Phrase] = [
             .plain("Going on after every liquidation, as «"), .name(name),
             .plain("» does, each time with a margin of the same size: "),
         ]
-        w.element("div", .class("two")) { w in
-            if let chart = ruinChart {
-                w.element("div") { w in
-                    w.element("p", .class("src"), text: "Share of starts that lost all of a capital")
-                    w.element("figure") { chart.write(to: &$0) }
-                    w.source(["ruin.csv"], root: "../", drawing: chartFile("ruin"))
-                }
-            }
-            w.element("p") { $0.phrases(lead + ruinPhrases(own, cell)) }
-        }
-        writeData("Risk of ruin by capital and leverage", &w) { writeRuinTable(risks, &$0) }
+        let drawn: [[Block]] =
+            ruinChart.map { chart in
+                [
+                    [
+                        .paragraph(.note, "Share of starts that lost all of a capital"), .drawing(chart),
+                        .source(["ruin.csv"], drawing: chartFile("ruin")),
+                    ]
+                ]
+            } ?? []
+        return [
+            .columns(drawn + [[.paragraph(.plain, (lead + ruinPhrases(own, cell)).inline)]]), .data(ruinTable(risks)),
+        ]
     }
 
     private func ruinPhrases(_ risk: [RuinShare], _ cell: StudyCell) -> [Phrase] {
@@ -94,16 +88,16 @@ extension AssetSide {
         return phrases + [.plain(" of \(grouped(risk.first?.starts ?? 0)) starts at \(cell.leverage.screenText).")]
     }
 
-    private func writeRuinTable(_ risks: [(leverage: Double, risk: [RuinShare])], _ w: inout HTMLWriter) {
+    private func ruinTable(_ risks: [(leverage: Double, risk: [RuinShare])]) -> SectionTable {
         let capitals = Set(risks.flatMap { $0.risk.map(\.margins) }).sorted()
-        w.tableHead(["Leverage", "Starts"] + capitals.map { "\(counted($0, "margin", "margins")), %" })
-        w.element("tbody") { w in
-            for (leverage, risk) in risks {
+        return SectionTable(
+            name: "Risk of ruin by capital and leverage",
+            head: ["Leverage", "Starts"] + capitals.map { "\(counted($0, "margin", "margins")), %" },
+            rows: risks.map { leverage, risk in
                 let shares = capitals.map { margins in
-                    risk.first { $0.margins == margins }?.share.map(shareNumber) ?? "n/a"
+                    ShownFigure.share(risk.first { $0.margins == margins }?.share)
                 }
-                w.numberRow("\(numberText(leverage))×", [grouped(risk.first?.starts ?? 0)] + shares)
-            }
-        }
+                return SectionTable.Row("\(numberText(leverage))×", [.count(risk.first?.starts ?? 0)] + shares)
+            })
     }
 }

@@ -35,46 +35,29 @@ extension AssetSide {
         }
     }
 
-    func writeProtection(_ w: inout HTMLWriter) {
-        guard let compared, let cell = headline?.cell else { return }
+    /// The section; nil where no behaviour was followed.
+    var protection: ReportSection? {
+        guard let compared, let cell = headline?.cell else { return nil }
         let definition =
             "\(cell.leverage.screenText) \(side.rawValue) held for up to \(spanWords(cell.horizon))\(scopeWords(cell)): "
             + "each behaviour less holding, on the same prices, worst first; line: \(confidenceText(confidence)) interval of the "
             + "difference, both in the same resamples. Equity and losses are in parts of the margin paid in. A filter is compared "
             + "with holding at every entry. This says what would have been, not what to do."
-        w.section("protect", label: "What protects", title: protectTitle(compared), definition: definition) { w in
-            let charts = protectCharts
-            w.element("div", .class("two")) { w in
-                for (file, chart) in charts.prefix(2) { write(chart, file, &w) }
-            }
-            w.element("div", .class("two")) { w in
-                for (file, chart) in charts.dropFirst(2) { write(chart, file, &w) }
-                w.element("div") { writeBehaviourSentences(compared, &$0) }
-            }
-            writeData("Behaviours against holding", &w) { writeBehaviourTable(compared, &$0) }
-            writeMaxLeverages(&w)
-            writeStopJumps(compared.others, &w)
-            writeRuin(&w)
-        }
+        let charts = protectCharts.map { drawn($1, $0) }
+        let sentences = Block.list(compared.others.map { sentence($0, compared.hodl).inline })
+        return ReportSection(
+            "protect", label: "What protects", title: protectTitle(compared), definition: definition,
+            [
+                .columns(Array(charts.prefix(2))), .columns(charts.dropFirst(2) + [[sentences]]),
+                .data(behaviourTable(compared)),
+            ] + maxLeverageBlocks + stopJumpBlocks(compared.others) + ruinBlocks)
     }
 
-    private func write(_ chart: ProtectChart, _ file: String, _ w: inout HTMLWriter) {
-        w.element("div") { w in
-            w.element("p", .class("src"), text: chart.figure.words)
-            w.element("figure") { chart.write(to: &$0) }
-            w.source(["behaviours.csv"], root: "../", drawing: chartFile(file))
-        }
-    }
-
-    private func writeBehaviourSentences(
-        _ compared: (hodl: BehaviourEstimate, others: [BehaviourResult]), _ w: inout HTMLWriter
-    ) {
-        w.element("ul") { w in
-            for result in compared.others {
-                w.element("li") { $0.phrases(sentence(result, compared.hodl)) }
-                w.line()
-            }
-        }
+    private func drawn(_ chart: ProtectChart, _ file: String) -> [Block] {
+        [
+            .paragraph(.note, chart.figure.words), .drawing(chart),
+            .source(["behaviours.csv"], drawing: chartFile(file)),
+        ]
     }
 
     private func protectTitle(_ compared: (hodl: BehaviourEstimate, others: [BehaviourResult])) -> String {
@@ -124,32 +107,24 @@ extension AssetSide {
 
     private func percentOfMargin(_ value: Double) -> String { signedPercentNumber(value) + narrowSpace + "%" }
 
-    private func writeBehaviourTable(
-        _ compared: (hodl: BehaviourEstimate, others: [BehaviourResult]), _ w: inout HTMLWriter
-    ) {
-        w.tableHead([
-            "Behaviour", "Entries", "Below zero, %", "against holding", "Lost half, %", "against holding",
-            "Equity, % of margin", "against holding",
-        ])
-        w.element("tbody") { w in
-            w.numberRow("hodl", fields(compared.hodl))
-            for result in compared.others { w.numberRow(visibleText(result.shownName), fields(result.estimate)) }
-        }
+    private func behaviourTable(_ compared: (hodl: BehaviourEstimate, others: [BehaviourResult])) -> SectionTable {
+        SectionTable(
+            name: "Behaviours against holding",
+            head: [
+                "Behaviour", "Entries", "Below zero, %", "against holding", "Lost half, %", "against holding",
+                "Equity, % of margin", "against holding",
+            ],
+            rows: [SectionTable.Row("hodl", figures(compared.hodl))]
+                + compared.others.map { SectionTable.Row(visibleText($0.shownName), figures($0.estimate)) })
     }
 
-    private func fields(_ estimate: BehaviourEstimate) -> [String] {
-        func change(_ value: Double?, _ interval: Interval?) -> String {
-            guard let value else { return "" }
-            let ends = interval.map { " (\(signedNumber($0.low)) to \(signedNumber($0.high)))" } ?? ""
-            return signedNumber(value) + ends
-        }
+    private func figures(_ estimate: BehaviourEstimate) -> [ShownFigure] {
+        let change = estimate.change
         return [
-            grouped(estimate.entries), estimate.negativeShare.map(shareNumber) ?? "n/a",
-            change(estimate.change?.negative, estimate.negativeDifference?.interval),
-            estimate.lostHalfShare.map(shareNumber) ?? "n/a",
-            change(estimate.change?.lostHalf, estimate.lostHalfDifference?.interval),
-            estimate.equity.map(signedPercentNumber) ?? "n/a",
-            change(estimate.change?.equity, estimate.equityDifference?.interval),
+            .count(estimate.entries), .share(estimate.negativeShare),
+            .change(change?.negative, estimate.negativeDifference?.interval), .share(estimate.lostHalfShare),
+            .change(change?.lostHalf, estimate.lostHalfDifference?.interval), .signedPercent(estimate.equity),
+            .change(change?.equity, estimate.equityDifference?.interval),
         ]
     }
 }
