@@ -4,8 +4,9 @@ import StressBasics
 import StressEngine
 import StudyPlan
 
-/// One asset of a platform, with everything that does not depend on what happens there.
-public struct LedgerAsset: Sendable {
+/// One asset of a platform, with everything that does not depend on what happens there. An object, so that looking something up counts one
+/// reference and not a dozen.
+public final class LedgerAsset: Sendable {
     /// Its name.
     public let name: String
     /// Its prices.
@@ -26,7 +27,7 @@ public struct LedgerAsset: Sendable {
     /// Lays a population along the prices of an asset. O(bars × classes).
     ///
     /// - Parameters:
-    ///   - rules: of the platform; whole positions are taken over.
+    ///   - rules: of the platform.
     ///   - maxGap: the widest step that does not close everything.
     public init(name: String, market: MarketHistory, population: Population, rules: PlatformRules, maxGap: TimeSpan?) {
         (self.name, self.market) = (name, market)

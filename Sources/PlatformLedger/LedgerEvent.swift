@@ -16,6 +16,8 @@ public enum LedgerEvent: Hashable, Sendable {
     /// A position was closed, or what was left of it, by the platform in `bar` or at the close of its time; a shortfall is paid by the
     /// fund as far as `paidByFund`, and the rest waits.
     case closed(LedgerPosition, bar: Int, isLiquidation: Bool, equity: Int64, paidByFund: Int64)
+    /// The platform has reduced a position in `bar` by so many coins, for fees of `fee`; what is left goes on with what that realised.
+    case reduced(LedgerPosition, bar: Int, coins: Double, fee: Int64)
     /// A part of a winner was closed against the shortfall before it and gave up `haircut`.
     case deleveraged(LedgerPosition, haircut: Int64, part: Double)
     /// A day ended: what was taken from its winners, and what the fund holds.

@@ -56,7 +56,7 @@ extension LedgerRun {
 
     private mutating func closeInOrder(_ ranking: WinnerRanking, _ bill: inout WinnersBill) {
         var search = search(ranking, bill)
-        while bill.isOpen, let place = search.next(&tables[bill.asset]) {
+        while bill.isOpen, let place = search.next(tables[bill.asset]) {
             let winner = tables[bill.asset].position(place)
             let coins = min(winner.coins, bill.coins)
             give(place, winner, ranking, coins: coins, wanted: bill.share(coins), &bill)
@@ -68,7 +68,6 @@ extension LedgerRun {
 
     private mutating func closeAll(_ ranking: WinnerRanking, _ bill: inout WinnersBill) {
         let places = winners(ranking, bill)
-        // Never a copy of a table that is then changed: its storage would be copied with it.
         let all = places.reduce(0) { $0 + tables[bill.asset].position($1).coins }
         for place in places {
             guard bill.isOpen else { return }
@@ -88,7 +87,7 @@ extension LedgerRun {
             guard table[row: row].entry < bill.bar else { continue }
             for slot in slots {
                 let place = PositionPlace(row: row, slot: slot)
-                if table[place] > 0, ranking.profit(table.position(place)) > 0 { found.append(place) }
+                if table.isOpen(place), ranking.profit(table.position(place)) > 0 { found.append(place) }
             }
         }
         return found
@@ -110,7 +109,7 @@ extension LedgerRun {
         var search = search(ranking, bill)
         var found: [(place: PositionPlace, profit: Int64)] = []
         var above: Int128 = 0
-        while let place = search.next(&tables[bill.asset]) {
+        while let place = search.next(tables[bill.asset]) {
             let profit = Money.units(ranking.profit(tables[bill.asset].position(place)))
             // What those before would lose down to this one.
             if above - Int128(found.count) * Int128(profit) >= Int128(bill.rest) { break }
@@ -136,12 +135,13 @@ extension LedgerRun {
         let haircut = min(wanted, profit)
         let openingFee = Money.units(winner.openingFee * winner.part * share)
         let funding = Money.units(winner.funding(ranking.fundingSum) * winner.part * share)
-        tables[bill.asset][place] = winner.part(without: coins)
-        let result = profit - openingFee - funding
+        let left = winner.part(without: coins)
+        tables[bill.asset].leave(left, of: place)
+        let result = profit - openingFee - funding + Money.units(winner.realised * winner.part * share)
         books.move(Int128(result), from: .market, to: .traders)
         books.move(Int128(openingFee), from: .market, to: .platform)
         tally.tradingFees += Int128(openingFee)
-        openNotional -= winner.notional * (winner.part - tables[bill.asset][place])
+        openNotional -= winner.notional * (winner.part - left)
         books.move(Int128(haircut), from: .traders, to: .unpaid)
         day.gains += max(0, Int128(result) - Int128(haircut))
         bill.rest -= haircut

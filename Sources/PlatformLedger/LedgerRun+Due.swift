@@ -41,12 +41,26 @@ extension LedgerRun {
         var found: [Due] = []
         var rows: [[Int]] = [[], []]
         for side in 0...1 { findDue(asset, bar, side, &found, rows: &rows[side]) }
+        let isAny = !found.isEmpty
         found.sort { $0.isBefore($1) }
-        for due in found where tables[asset][due.place] > 0 { liquidate(asset, bar, due, &draws) }
+        liquidate(asset, bar, &found, &draws)
         for side in 0...1 {
             for row in rows[side] { watchTriggers(asset, row: row, side) }
         }
-        return !found.isEmpty
+        return isAny
+    }
+
+    /// Liquidates one after another. What was reduced and is due still comes again where its new trigger price stands.
+    private mutating func liquidate(_ asset: Int, _ bar: Int, _ queue: inout [Due], _ draws: inout [Double?]) {
+        var next = 0
+        while next < queue.count {
+            let due = queue[next]
+            next += 1
+            guard tables[asset].isOpen(due.place), liquidate(asset, bar, due, &draws),
+                let again = self.due(asset, bar, due.side, due.place)
+            else { continue }
+            queue.insert(again, at: queue.sortedIndex(from: next) { $0.isBefore(again) })
+        }
     }
 
     /// A price of an asset where liquidations have moved it.
@@ -83,13 +97,17 @@ extension LedgerRun {
                 }
             }
         }
+        for (reduced, key) in tables[asset].reduced.all where key >= threshold && reduced.nextCheck <= bar {
+            guard tables[asset].slots[side].contains(reduced.place.slot) else { continue }
+            if let due = due(asset, bar, side, reduced.place) { found.append(due) }
+        }
     }
 
     /// Looks closely at a position that may be due.
     private func due(_ asset: Int, _ bar: Int, _ side: Int, _ place: PositionPlace) -> Due? {
         let group = tables[asset].groups[place.slot]
         let position = tables[asset].position(place)
-        let linear = group.linear(tables[asset][row: place.row])
+        let linear = tables[asset].linear(place)
         let carry = Carry(
             funding: position.funding(input.assets[asset].fundingSums?[bar] ?? 0),
             maintenancePerCoin: input.assets[asset].scheduledMargin(bar).maintenance)

@@ -9,8 +9,9 @@ import StressEngine
 #endif
 
 extension LedgerRun {
-    /// Closes a position that is due, and lets others pay what it cannot.
-    mutating func liquidate(_ asset: Int, _ bar: Int, _ due: Due, _ draws: inout [Double?]) {
+    /// Reduces a position that is due, or closes it and lets others pay what it cannot. Whether it stands, and is to be looked at in this
+    /// bar again.
+    mutating func liquidate(_ asset: Int, _ bar: Int, _ due: Due, _ draws: inout [Double?]) -> Bool {
         let group = tables[asset].groups[due.place.slot]
         let stages = group.stages(bar: bar, trigger: due.trigger)
         var price = stages.delayed
@@ -21,13 +22,25 @@ extension LedgerRun {
             draws[due.side] = draw
             price *= exp(spread.quantile(draw, from: spread.lower, to: spread.upper))
         }
-        let fill = group.slipped(moved(price, asset), bar: stages.bar)
+        let unslipped = moved(price, asset)
+        let fill = group.slipped(unslipped, bar: stages.bar)
+        let target = reducedQuantity(asset, bar, due.place, fillPrice: unslipped)
+        if target > 0 {
+            let coins = reduce(asset, bar, due.place, to: target, fill: fill, nextCheck: stages.bar)
+            if !impacts.isEmpty { impacts[asset].add(notional: coins * abs(price), side: due.side) }
+            return stages.bar <= bar
+        }
         let closing = close(asset, due.place, bar: bar, fill: fill, isLiquidation: true)
         if !impacts.isEmpty { impacts[asset].add(notional: closing.coins * abs(price), side: due.side) }
-        guard closing.equity < 0 else { return }
+        if closing.equity < 0 { payAfterFund(closing, asset, bar, winners: 1 - due.side, fill: fill) }
+        return false
+    }
+
+    /// Lets winners, and the fund behind them, pay what is left of a shortfall.
+    private mutating func payAfterFund(_ closing: Closing, _ asset: Int, _ bar: Int, winners: Int, fill: Double) {
         var rest = closing.rest
         if rest > 0, input.safeguards.deleveraging != nil {
-            let paid = deleverage(asset, bar, winners: 1 - due.side, fill: fill, closing)
+            let paid = deleverage(asset, bar, winners: winners, fill: fill, closing)
             change(closing) {
                 $0.deleveraging += Int128(paid)
                 $0.deleveragingPaid += paid > 0 ? 1 : 0
@@ -56,14 +69,15 @@ extension LedgerRun {
         let rate = isLiquidation ? fees.close + fees.liquidation : fees.close
         let final = open.equity(at: fill, fundingSum: input.assets[asset].fundingSums?[bar] ?? 0) - rate * traded
         let (equity, margin) = (Money.units(final * open.part), Money.units(open.margin * open.part))
-        tables[asset][place] = 0
+        let wasReduced = tables[asset].isReduced(place)
+        tables[asset].leave(0, of: place)
         openNotional -= open.notional * open.part
         bookResult(
             equity - margin, opening: open.openingFee * open.part, closing: fees.close * traded * open.part,
             liquidation: isLiquidation ? fees.liquidation * traded * open.part : 0)
         var closing = Closing(
             asset: asset, sums: self.place(ofSums: open, asset), equity: equity, coins: open.coins, rest: 0)
-        if isLiquidation { change(closing) { $0.liquidated += 1 } }
+        if isLiquidation, !wasReduced { change(closing) { $0.liquidated += 1 } }
         if equity < 0 {
             payShortfall(&closing, isLiquidation: isLiquidation)
         } else {
@@ -81,8 +95,13 @@ extension LedgerRun {
 
     /// A result against the market, and the fees it has paid.
     private mutating func bookResult(_ result: Int64, opening: Double, closing: Double, liquidation: Double) {
-        let (fee, extra) = (Int128(Money.units(opening)) + Int128(Money.units(closing)), Money.units(liquidation))
         books.move(Int128(result), from: .market, to: .traders)
+        bookFees(Money.units(opening) + Money.units(closing), liquidation: Money.units(liquidation))
+    }
+
+    /// Fees, and the fund's part of those of liquidations.
+    mutating func bookFees(_ trading: Int64, liquidation extra: Int64) {
+        let fee = Int128(trading)
         books.move(fee + Int128(extra), from: .market, to: .platform)
         tally.tradingFees += fee
         tally.liquidationFees += Int128(extra)

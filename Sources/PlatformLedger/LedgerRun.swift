@@ -101,7 +101,7 @@ struct LedgerRun<Sink: LedgerSink> {
                 tally.rejected += 1
                 continue
             }
-            tables[asset][PositionPlace(row: number, slot: slot)] = 1
+            tables[asset].open(PositionPlace(row: number, slot: slot))
             let position = OpenPosition(group, row, part: 1)
             let extreme = position.sign > 0 ? worst.low : worst.high
             let equity = position.equity(at: extreme + row.fundingStart, fundingSum: row.fundingStart)
@@ -123,7 +123,7 @@ struct LedgerRun<Sink: LedgerSink> {
         while let row = tables[asset].open.first, Int(tables[asset][row: row].last) <= bar {
             for slot in tables[asset].slotOfGroup {
                 let place = PositionPlace(row: row, slot: slot)
-                if tables[asset][place] > 0 { closeAtHorizon(asset, bar, place) }
+                if tables[asset].isOpen(place) { closeAtHorizon(asset, bar, place) }
             }
             tables[asset].removeFirst()
         }

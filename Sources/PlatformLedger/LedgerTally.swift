@@ -5,8 +5,10 @@ public struct LedgerSums: Hashable, Sendable {
     public var entries = 0
     /// Of them, those that would have been below zero at some bar of their time, had nobody liquidated.
     public var unprotected = 0
-    /// Closed by the platform before their time.
+    /// Closed by the platform before their time, or reduced.
     public var liquidated = 0
+    /// Times that a position was reduced to a lower bracket; one may be reduced more than once.
+    public var reductions = 0
     /// Closed below zero.
     public var shortfalls = 0
     /// Of those, the ones that still owed something when everybody had paid.
@@ -64,6 +66,7 @@ public struct LedgerSums: Hashable, Sendable {
         sum.entries += other.entries
         sum.unprotected += other.unprotected
         sum.liquidated += other.liquidated
+        sum.reductions += other.reductions
         sum.shortfalls += other.shortfalls
         sum.owing += other.owing
         sum.fundPaid += other.fundPaid

@@ -17,7 +17,9 @@ struct OpenPosition {
     let margin: Double
     /// `f_o N0`.
     let openingFee: Double
-    /// What funding had added up to at its entry, per coin.
+    /// `M − f_o N0`, and what closing parts of it has realised since.
+    let cash: Double
+    /// What funding had added up to at its entry, per coin; of a position that was reduced, when it was.
     let fundingStart: Double
     /// The part of it that is still open; 0 once it is closed.
     let part: Double
@@ -30,10 +32,24 @@ struct OpenPosition {
         quantity = notional / row.price
         margin = notional / group.leverage
         openingFee = group.openingRate * notional
+        cash = margin - openingFee
     }
 
-    /// `N0`.
+    /// A position that was reduced.
+    init(_ group: LedgerAsset.Group, _ row: PositionRow, _ reduced: ReducedPosition) {
+        (entry, price, fundingStart) = (row.entry, row.price, reduced.fundingStart)
+        (self.group, sign, part) = (group.place, group.sign, reduced.part)
+        quantity = reduced.linear.quantity
+        margin = reduced.linear.initialMargin
+        openingFee = reduced.linear.openingFee
+        cash = reduced.cash
+    }
+
+    /// `N0`, or what is left of it.
     var notional: Double { quantity * price }
+
+    /// What closing parts of it has realised, fees and funding paid; 0 as long as it is whole.
+    var realised: Double { cash - (margin - openingFee) }
 
     /// Coins that are open.
     var coins: Double { quantity * part }
@@ -45,7 +61,7 @@ struct OpenPosition {
     /// Equity at a price, before any exit cost, when funding has added up to `fundingSum` per coin.
     @inline(__always)
     func equity(at fill: Double, fundingSum: Double) -> Double {
-        margin - openingFee + profit(at: fill) - funding(fundingSum)
+        cash + profit(at: fill) - funding(fundingSum)
     }
 
     /// Funding paid.

@@ -1,3 +1,5 @@
+import MarginModel
+
 /// What every class opened at the close of one bar.
 struct PositionRow {
     /// The bar.
@@ -23,8 +25,9 @@ struct PositionPlace: Equatable {
 ///
 /// Longs stand before shorts, on each side the higher leverage first, so that within a row the first that is open is the first to be due
 /// and, for most rankings, the first to be deleveraged. Rows and blocks of them know bounds of what they hold, which only ever
-/// shrinks: an old bound is still one, and is made new when it is looked at.
-struct PositionTable {
+/// shrinks: an old bound is still one, and is made new when it is looked at. An object, so that a look at it counts one reference; a run
+/// alone holds it.
+final class PositionTable {
     /// The classes by slot.
     let groups: [LedgerAsset.Group]
     /// Slots of longs and of shorts.
@@ -36,15 +39,18 @@ struct PositionTable {
     /// By side: whether within a row every position is due before those of later slots.
     let isSorted: [Bool]
 
-    private var rows: [PositionRow] = []
-    private var parts: [Double] = []
+    @exclusivity(unchecked) private var rows: [PositionRow] = []
+    @exclusivity(unchecked) private var parts: [Double] = []
+    /// Positions that were reduced, which have ``reducedMark`` for their part.
+    @exclusivity(unchecked) private(set) var reduced = ReducedPositions()
+    private static let reducedMark = -1.0
     /// Number of the first row in memory, a multiple of ``blockLength``.
-    private var base = 0
+    @exclusivity(unchecked) private var base = 0
     /// Number of the first row whose time is not over.
-    private(set) var first = 0
+    @exclusivity(unchecked) private(set) var first = 0
     /// By side: what each row in memory holds at most, and each block of rows.
-    private var summaries: [[RowsSummary]] = [[], []]
-    private var blocks: [[RowsSummary]] = [[], []]
+    @exclusivity(unchecked) private var summaries: [[RowsSummary]] = [[], []]
+    @exclusivity(unchecked) private var blocks: [[RowsSummary]] = [[], []]
 
     /// Rows of a block.
     static let blockLength = 32
@@ -78,22 +84,59 @@ struct PositionTable {
         @inline(__always) get { rows[row - base] }
     }
 
-    /// The part of a position that is open.
-    subscript(place: PositionPlace) -> Double {
+    /// The part that is open of a position that was never reduced; below 0 where it was, and is still open.
+    private(set) subscript(place: PositionPlace) -> Double {
         @inline(__always) get { parts[(place.row - base) * groups.count + place.slot] }
         @inline(__always) set { parts[(place.row - base) * groups.count + place.slot] = newValue }
     }
 
+    /// Opens a position.
+    @inline(__always)
+    func open(_ place: PositionPlace) { self[place] = 1 }
+
+    /// Whether any of a position is open.
+    @inline(__always)
+    func isOpen(_ place: PositionPlace) -> Bool { self[place] != 0 }
+
+    /// Whether a position was reduced.
+    @inline(__always)
+    func isReduced(_ place: PositionPlace) -> Bool { self[place] < 0 }
+
     /// A position as it stands.
     @inline(__always)
     func position(_ place: PositionPlace) -> OpenPosition {
-        OpenPosition(groups[place.slot], rows[place.row - base], part: self[place])
+        let (group, row, part) = (groups[place.slot], rows[place.row - base], self[place])
+        if part < 0, let reduced = reduced[place] { return OpenPosition(group, row, reduced) }
+        return OpenPosition(group, row, part: part)
+    }
+
+    /// A position as its formulas know it, but for what winners gave of it.
+    func linear(_ place: PositionPlace) -> LinearPosition {
+        if isReduced(place), let reduced = reduced[place] { return reduced.linear }
+        return groups[place.slot].linear(rows[place.row - base])
+    }
+
+    /// Leaves a part of a position open; 0 closes it.
+    @inline(__always)
+    func leave(_ part: Double, of place: PositionPlace) {
+        if isReduced(place) {
+            reduced.set(part: part, at: place)
+            if part == 0 { self[place] = 0 }
+        } else {
+            self[place] = part
+        }
+    }
+
+    /// Keeps a position that was reduced.
+    func keep(_ position: ReducedPosition) {
+        self[position.place] = PositionTable.reducedMark
+        reduced.set(position)
     }
 
     // MARK: Rows
 
     /// Adds a row of which nothing is open yet.
-    mutating func append(_ row: PositionRow) {
+    func append(_ row: PositionRow) {
         if next % PositionTable.blockLength == 0 {
             for side in 0...1 { blocks[side].append(RowsSummary()) }
         }
@@ -103,7 +146,7 @@ struct PositionTable {
     }
 
     /// Makes bounds of a new row, once everything is open in it.
-    mutating func summarise(_ row: Int) {
+    func summarise(_ row: Int) {
         for side in 0...1 {
             let summary = refreshed(row, side)
             summaries[side][row - base] = summary
@@ -112,7 +155,7 @@ struct PositionTable {
     }
 
     /// Leaves out the first row.
-    mutating func removeFirst() {
+    func removeFirst() {
         for side in 0...1 { summaries[side][first - base] = RowsSummary() }
         first += 1
         let length = PositionTable.blockLength
@@ -171,10 +214,10 @@ struct PositionTable {
     func summary(_ row: Int, side: Int) -> RowsSummary { summaries[side][row - base] }
 
     /// Makes the bounds of a row new. O(slots).
-    mutating func refresh(row: Int, side: Int) { summaries[side][row - base] = refreshed(row, side) }
+    func refresh(row: Int, side: Int) { summaries[side][row - base] = refreshed(row, side) }
 
     /// Makes the bounds of a block new. O(rows of it).
-    mutating func refresh(block: Int, side: Int) {
+    func refresh(block: Int, side: Int) {
         var summary = RowsSummary()
         for row in rows(of: block) { summary.merge(summaries[side][row - base]) }
         blocks[side][block - base / PositionTable.blockLength] = summary

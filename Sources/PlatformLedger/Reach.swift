@@ -1,7 +1,7 @@
 import MarginModel
 
-/// How a trigger price moves while funding is paid, and how far prices go within a window.
-struct Reach {
+/// How a trigger price moves while funding is paid, and how far prices go within a window. An object, so that a look counts one reference.
+final class Reach: Sendable {
     private let asset: LedgerAsset
     /// What a unit of funding per coin moves a trigger price by, at least and at most.
     private let slopes: ClosedRange<Double>

@@ -17,21 +17,33 @@ struct WinnerSearch {
             guard let bound = bounds.bound(table.block(block, side: side)) else { continue }
             heap.add(Candidate(score: bound, row: block, slot: Candidate.block))
         }
+        addReduced(table)
+    }
+
+    /// Positions that were reduced, which no bounds of rows hold.
+    private mutating func addReduced(_ table: PositionTable) {
+        for (reduced, _) in table.reduced.all where table.slots[side].contains(reduced.place.slot) {
+            let place = reduced.place
+            guard table[row: place.row].entry < bar else { continue }
+            let position = table.position(place)
+            guard ranking.profit(position) > 0 else { continue }
+            heap.add(Candidate(score: ranking.score(position), row: place.row, slot: place.slot))
+        }
     }
 
     /// The next winner.
-    mutating func next(_ table: inout PositionTable) -> PositionPlace? {
+    mutating func next(_ table: PositionTable) -> PositionPlace? {
         while let candidate = heap.removeFirst() {
             switch candidate.slot {
-            case Candidate.block: open(block: candidate.row, &table)
-            case Candidate.wholeRow: open(row: candidate.row, &table)
+            case Candidate.block: open(block: candidate.row, table)
+            case Candidate.wholeRow: open(row: candidate.row, table)
             default: return PositionPlace(row: candidate.row, slot: candidate.slot)
             }
         }
         return nil
     }
 
-    private mutating func open(block: Int, _ table: inout PositionTable) {
+    private mutating func open(block: Int, _ table: PositionTable) {
         table.refresh(block: block, side: side)
         for row in table.rows(of: block) {
             guard let bound = bounds.bound(table.summary(row, side: side)) else { continue }
@@ -39,7 +51,7 @@ struct WinnerSearch {
         }
     }
 
-    private mutating func open(row: Int, _ table: inout PositionTable) {
+    private mutating func open(row: Int, _ table: PositionTable) {
         guard table[row: row].entry < bar else { return }
         table.refresh(row: row, side: side)
         for slot in table.slots[side] {

@@ -50,6 +50,20 @@ struct EventList: LedgerSink {
         expectAgreement(try long.withSchedule(seed: batch), batch + 50_000)
     }
 
+    /// Where the platform reduces positions from bracket to bracket before it closes them.
+    @Test(arguments: 0..<20) func theyAgreeOnPartialClosing(batch: UInt64) throws {
+        var (reduced, closedAfter) = (0, 0)
+        for seed in batch * 60 + 60_000..<batch * 60 + 60_060 {
+            let platform = try RandomPlatform(seed: seed, bars: 40 + Int(seed % 4) * 40).withPartialClosing(seed: seed)
+            expectAgreement(seed % 3 == 0 ? platform.withImpact(seed: seed) : platform, seed)
+            let total = try platform.input.run().total
+            (reduced, closedAfter) = (reduced + total.reductions, closedAfter + total.shortfalls)
+        }
+        #expect(reduced > 1000 && closedAfter > 1000, "brackets that nobody leaves show nothing: \(reduced)")
+        let long = try RandomPlatform(seed: batch + 70_000, bars: 1300, longest: 300)
+        expectAgreement(try long.withPartialClosing(seed: batch), batch + 70_000)
+    }
+
     private func expectAgreement(_ platform: RandomPlatform, _ seed: UInt64) {
         let plain = PlainLedger(platform.input, maxGap: platform.maxGap)
         plain.run()

@@ -67,6 +67,54 @@ import Testing
         try expectTheModelsPositions(dated, atLeast: 300)
     }
 
+    /// The same where positions are reduced before they are closed. Where a fill is known by a law the model reduces at its expected price,
+    /// and the ledger at the price that was drawn: those are left to the judge.
+    @Test(arguments: 0..<6) func reducedPositionsAreTheModels(batch: UInt64) throws {
+        let reduced = try RandomPlatform.batch(batch).filter { $0.platform.input.rules.liquidation.fill != .delay }.map
+        {
+            ($0.seed, try $0.platform.withPartialClosing(seed: $0.seed, openInterest: 10_000).input)
+        }
+        try expectTheModelsPositions(reduced, atLeast: 500)
+    }
+
+    /// To the last unit of money but for rounding: a population of one class without safeguards is a cell of the model.
+    @Test(arguments: 0..<6) func whatReducedPositionsAreShortOfIsTheModels(batch: UInt64) throws {
+        var (compared, reductions) = (0, 0)
+        for (seed, platform) in try RandomPlatform.batch(batch + 50)
+        where platform.input.rules.liquidation.fill != .delay && platform.input.rules.liquidation.enabled {
+            let reduced = try platform.withPartialClosing(seed: seed, openInterest: 10_000).input
+            for trader in reduced.population.classes {
+                let input = alone(reduced, trader)
+                let (tally, list) = try input.run(into: EventList())
+                reductions += tally.total.reductions
+                let found = list.events.reduce(into: [Int: Double]()) { found, event in
+                    guard case .closed(let position, _, _, let equity, _) = event, equity < 0 else { return }
+                    found[position.entry] = -Money.quote(equity)
+                }
+                let margin = 10_000 / trader.leverage.value
+                for entry in try held(input, trader, 10_000) where entry.isNegative && entry.isDecided {
+                    let amount = found[Int(entry.bar)] ?? 0
+                    #expect(abs(amount - entry.shortfall * margin) < 1e-5, "seed \(seed), entry \(entry.bar)")
+                    compared += 1
+                }
+                #expect(tally.total.owed == tally.total.shortfall && list.unbalanced == 0, "seed \(seed)")
+            }
+        }
+        #expect(compared > 300 && reductions > 300, "\(compared) compared, \(reductions) reductions")
+    }
+
+    /// One class on the first asset, whose traders owe what they are short of.
+    private func alone(_ input: PlatformInput, _ trader: TraderClass) -> PlatformInput {
+        let population = Population(
+            classes: [trader], horizon: input.population.horizon, stride: input.population.stride)
+        let asset = LedgerAsset(
+            name: "X", market: input.assets[0].market, population: population, rules: input.rules, maxGap: nil)
+        var bare = PlatformInput(
+            assets: [asset], population: population, rules: input.rules, safeguards: SafeguardRules(), seed: input.seed)
+        (bare.safeguards.feeToFund, bare.safeguards.surplusToFund) = (0, 0)
+        return bare
+    }
+
     private func expectTheModelsPositions(_ platforms: [(seed: UInt64, input: PlatformInput)], atLeast: Int) throws {
         var compared = 0
         for (seed, input) in platforms {
@@ -106,16 +154,8 @@ import Testing
     private func modelled(
         _ input: PlatformInput, _ trader: TraderClass, _ notional: Double
     ) throws -> (below: Set<Int>, open: Set<Int>) {
-        let study = Study(
-            name: "test", inputs: [StudyInput(asset: "X", source: BarSource(files: ["x.csv"]))],
-            grid: StudyGrid(
-                contracts: [.linear], sides: [trader.side], leverages: [trader.leverage],
-                horizons: [input.population.horizon]),
-            position: PositionRules(notional: notional, stride: input.population.stride, maxGap: .off),
-            platforms: [NamedPlatform(name: "p", rules: input.rules)])
-        let job = HistoryJob(study: study, asset: "X", market: input.assets[0].market, kernel: .plain)
         var (below, open) = (Set<Int>(), Set<Int>())
-        for entry in try job.heldEntries(cell: 0, threads: 1) {
+        for entry in try held(input, trader, notional) {
             let draw = ledgerDraw(seed: input.seed, asset: "X", time: entry.exitTime, side: trader.side)
             // A low fill is bad for longs.
             let distance = entry.negative.value - (trader.side == .long ? draw : 1 - draw)
@@ -124,6 +164,18 @@ import Testing
             if isCertain ? entry.isNegative : distance >= 1e-6 { below.insert(Int(entry.bar)) }
         }
         return (below, open)
+    }
+
+    private func held(_ input: PlatformInput, _ trader: TraderClass, _ notional: Double) throws -> [HeldEntry] {
+        let study = Study(
+            name: "test", inputs: [StudyInput(asset: "X", source: BarSource(files: ["x.csv"]))],
+            grid: StudyGrid(
+                contracts: [.linear], sides: [trader.side], leverages: [trader.leverage],
+                horizons: [input.population.horizon]),
+            position: PositionRules(notional: notional, stride: input.population.stride, maxGap: .off),
+            platforms: [NamedPlatform(name: "p", rules: input.rules)])
+        let job = HistoryJob(study: study, asset: "X", market: input.assets[0].market, kernel: .plain)
+        return try job.heldEntries(cell: 0, threads: 1)
     }
 
     @Test func anyNumberOfThreadsGivesTheSame() throws {

@@ -116,7 +116,10 @@ extension PlainLedger {
         let profit = units(profit(record, at: fill) * record.part * share)
         let haircut = min(wanted, profit)
         let fee = units(record.openingFee * record.part * share)
-        let result = profit - fee - units(funding(record, bar: bar) * record.part * share)
+        let realised = cash(record) - (record.margin - record.openingFee)
+        let result =
+            profit - fee - units(funding(record, bar: bar) * record.part * share)
+            + units(realised * record.part * share)
         accounts.traders += Int128(result) - Int128(haircut)
         accounts.market -= Int128(result) + Int128(fee)
         accounts.platform += Int128(fee)

@@ -12,8 +12,12 @@ final class PlainLedger {
     struct Record {
         let asset, group, entry: Int
         let side: Side
-        let leverage, price, notional, coins, margin, openingFee, fundingStart: Double
+        let leverage, price, notional, margin, openingFee: Double
+        /// What is left after the platform has reduced it, and since when it pays funding by itself.
+        var coins, fundingStart: Double
         var part = 1.0
+        /// What is left of the margin, and the bar from which on it is looked at again, once it was reduced.
+        var reduced: (position: LinearPosition, nextCheck: Int)?
         var isUnprotected = false
         var sums = LedgerSums()
         var sign: Double { side.sign }
@@ -63,7 +67,10 @@ final class PlainLedger {
         scales = input.assets.map { PlainLedger.scales($0.market, input.population.scale) }
     }
 
-    func units(_ amount: Double) -> Int64 { Int64((amount * 1e6).rounded(.toNearestOrEven)) }
+    /// No flow is larger than 2⁶⁰ units, whatever a price near 0 makes of the coins.
+    func units(_ amount: Double) -> Int64 {
+        Int64(min(0x1p60, max(-0x1p60, (amount * 1e6).rounded(.toNearestOrEven))))
+    }
 
     var isBalanced: Bool {
         accounts.traders + accounts.fund + accounts.platform + accounts.market + accounts.waiting == 0
@@ -90,7 +97,7 @@ final class PlainLedger {
                 if lastBars[asset][records[record].entry] == bar { closeAtHorizon(record, bar) }
             }
             open(asset, bar)
-            mostOpen = max(mostOpen, open.reduce(0) { $0 + records[$1].notional * records[$1].part })
+            mostOpen = max(mostOpen, open.reduce(0) { $0 + records[$1].coins * records[$1].price * records[$1].part })
         }
         if today != nil { endDay() }
     }
@@ -143,8 +150,9 @@ final class PlainLedger {
         if scale != 1 { notional *= scale }
         return Record(
             asset: asset, group: group, entry: entry, side: trader.side, leverage: trader.leverage.value,
-            price: price, notional: notional, coins: notional / price, margin: notional / trader.leverage.value,
-            openingFee: input.rules.fees.open * notional, fundingStart: fundingSums[asset][entry])
+            price: price, notional: notional, margin: notional / trader.leverage.value,
+            openingFee: input.rules.fees.open * notional, coins: notional / price,
+            fundingStart: fundingSums[asset][entry])
     }
 
     func terms(_ record: Record) -> PositionTerms {
@@ -192,10 +200,17 @@ final class PlainLedger {
     }
 
     func equity(_ record: Record, at price: Double, bar: Int) -> Double {
-        record.margin - record.openingFee + profit(record, at: price) - funding(record, bar: bar)
+        cash(record) + profit(record, at: price) - funding(record, bar: bar)
     }
 
-    func linear(_ record: Record) -> LinearPosition { LinearPosition(terms(record), entryPrice: record.price) }
+    /// Margin after the opening fee, with what reductions have realised.
+    func cash(_ record: Record) -> Double {
+        record.reduced.map { $0.position.equity(at: record.price, .none) } ?? record.margin - record.openingFee
+    }
+
+    func linear(_ record: Record) -> LinearPosition {
+        record.reduced?.position ?? LinearPosition(terms(record), entryPrice: record.price)
+    }
 
     // MARK: Liquidations
 
@@ -204,19 +219,33 @@ final class PlainLedger {
         (moves[asset], sold, bought) = (moveLeft(asset, bar), 0, 0)
         let start = moves[asset]
         for _ in 0..<(input.safeguards.impact?.maxRounds ?? 1) {
-            let due = due(asset, bar)
-            for item in due where records[item.record].part > 0 {
+            var due = due(asset, bar)
+            let isAny = !due.isEmpty
+            while !due.isEmpty {
+                let item = due.removeFirst()
                 let record = records[item.record]
+                guard record.part > 0 else { continue }
                 let unmoved = unslippedFill(record, bar: bar, trigger: item.trigger)
-                let fill = slipped(moved(unmoved.price, by: moves[asset]), record, bar: unmoved.bar)
-                liquidate(item.record, bar: bar, fill: fill)
+                let price = moved(unmoved.price, by: moves[asset])
+                let fill = slipped(price, record, bar: unmoved.bar)
+                let target = target(record, bar: bar, fillPrice: price)
+                if target > 0 {
+                    reduce(item.record, bar: bar, to: target, fill: fill, nextCheck: unmoved.bar)
+                } else {
+                    liquidate(item.record, bar: bar, fill: fill)
+                }
+                defer {
+                    if target > 0, unmoved.bar == bar, let again = dueNow(item.record, bar) {
+                        due = ordered(due + [again])
+                    }
+                }
                 guard let impact = input.safeguards.impact else { continue }
-                let notional = record.coins * record.part * abs(unmoved.price)
+                let notional = (record.coins - target) * record.part * abs(unmoved.price)
                 if record.side == .long { sold += notional } else { bought += notional }
                 let scale = impact.gamma * deviation(asset, bar) / impact.depth.squareRoot()
                 moves[asset] = min(3, max(-3, start + scale * (bought.squareRoot() - sold.squareRoot())))
             }
-            if due.isEmpty { return }
+            if !isAny { return }
         }
     }
 
@@ -224,20 +253,27 @@ final class PlainLedger {
 
     /// Everything that is due at the price where liquidations have moved it, in the order in which the price comes by.
     private func due(_ asset: Int, _ bar: Int) -> [Due] {
-        var due: [Due] = []
-        for index in open where records[index].asset == asset && records[index].part > 0 {
-            let record = records[index]
-            let checked = checked(record, bar: bar)
-            let carry = carry(record, bar: bar)
-            func isDue(_ price: Double) -> Bool {
-                linear(record).equity(at: price, carry) <= linear(record).requirement(at: price, carry)
-            }
-            guard isDue(moved(checked, by: moves[asset])) else { continue }
-            let trigger = linear(record).triggerPrice(carry)
-            let distance = abs(trigger - input.assets[asset].market.series.open[bar])
-            due.append((distance, index, isDue(checked) ? trigger : checked))
+        let standing = open.filter {
+            records[$0].asset == asset && records[$0].part > 0 && records[$0].reduced?.nextCheck ?? 0 <= bar
         }
-        return due.sorted { a, b in
+        return ordered(standing.compactMap { dueNow($0, bar) })
+    }
+
+    /// Whether one is due.
+    private func dueNow(_ index: Int, _ bar: Int) -> Due? {
+        let record = records[index]
+        let (checked, carry) = (checked(record, bar: bar), carry(record, bar: bar))
+        func isDue(_ price: Double) -> Bool {
+            linear(record).equity(at: price, carry) <= linear(record).requirement(at: price, carry)
+        }
+        guard isDue(moved(checked, by: moves[record.asset])) else { return nil }
+        let trigger = linear(record).triggerPrice(carry)
+        let distance = abs(trigger - input.assets[record.asset].market.series.open[bar])
+        return (distance, index, isDue(checked) ? trigger : checked)
+    }
+
+    private func ordered(_ due: [Due]) -> [Due] {
+        due.sorted { a, b in
             let (x, y) = (records[a.record], records[b.record])
             if a.distance != b.distance { return a.distance < b.distance }
             if x.side != y.side { return x.side == .long }
@@ -348,6 +384,44 @@ final class PlainLedger {
         if rest > 0 { waiting.append((index, rest)) }
     }
 
+    /// The coins that the next lower bracket has room for at the fill, by the bracket of the price at which it is due; 0 where there is
+    /// none.
+    func target(_ record: Record, bar: Int, fillPrice: Double) -> Double {
+        guard input.rules.liquidation.isPartial else { return 0 }
+        let value = record.coins * abs(moved(checked(record, bar: bar), by: moves[record.asset]))
+        let caps = input.rules.tiers.tiers.map(\.notionalCap).filter { $0 < value }
+        return caps.map { $0 / abs(fillPrice) }.filter { $0 < record.coins }.max() ?? 0
+    }
+
+    /// A reduction: what it realises stays in the position, its fees are paid.
+    private func reduce(_ index: Int, bar: Int, to target: Double, fill: Double, nextCheck: Int) {
+        let (record, fees) = (records[index], input.rules.fees)
+        let sold = record.coins - target
+        var position = linear(record)
+        position.reduce(
+            to: target, at: fill,
+            fee: (fees.close + fees.liquidation) * (sold * abs(fill)) + funding(record, bar: bar))
+        records[index].reduced = (position, nextCheck)
+        records[index].coins = target
+        records[index].fundingStart = fundingSums[record.asset][bar]
+        records[index].sums.liquidated = 1
+        records[index].sums.reductions += 1
+        let fee = units(fees.close * (sold * abs(fill)) * record.part)
+        let extra = units(fees.liquidation * (sold * abs(fill)) * record.part)
+        bookFees(fee, extra)
+        events.append(.reduced(self.position(record), bar: bar, coins: sold * record.part, fee: fee + extra))
+    }
+
+    private func bookFees(_ plain: Int64, _ extra: Int64) {
+        let toFund = Int64((Double(extra) * input.safeguards.feeToFund).rounded(.toNearestOrEven))
+        accounts.market -= Int128(plain + extra)
+        accounts.platform += Int128(plain + extra - toFund)
+        accounts.fund += Int128(toFund)
+        feesPaid.trading += Int128(plain)
+        feesPaid.liquidation += Int128(extra)
+        noteBalance()
+    }
+
     func position(_ record: Record) -> LedgerPosition {
         LedgerPosition(asset: record.asset, group: record.group, entry: record.entry)
     }
@@ -372,16 +446,11 @@ final class PlainLedger {
         let margin = units(record.margin * record.part)
         let plainFees = units(record.openingFee * record.part) + units(fees.close * traded * record.part)
         let extra = isLiquidation ? units(fees.liquidation * traded * record.part) : 0
-        let toFund = Int64((Double(extra) * input.safeguards.feeToFund).rounded(.toNearestOrEven))
         accounts.traders += Int128(final - margin)
-        accounts.market -= Int128(final - margin) + Int128(plainFees + extra)
-        accounts.platform += Int128(plainFees + extra - toFund)
-        accounts.fund += Int128(toFund)
-        feesPaid.trading += Int128(plainFees)
-        feesPaid.liquidation += Int128(extra)
-        noteBalance()
+        accounts.market -= Int128(final - margin)
+        bookFees(plainFees, extra)
         records[index].part = 0
-        if isLiquidation { records[index].sums.liquidated += 1 }
+        if isLiquidation { records[index].sums.liquidated = 1 }
         if final < 0 {
             accounts.traders += Int128(-final)
             accounts.waiting -= Int128(-final)

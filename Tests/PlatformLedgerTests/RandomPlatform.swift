@@ -72,6 +72,40 @@ struct RandomPlatform {
         return copy
     }
 
+    /// The same platform with several brackets, and reduced from one to the next before it is closed whole.
+    func withPartialClosing(seed: UInt64, openInterest: Double? = nil) throws -> RandomPlatform {
+        var random = SeededGenerator(seed: seed).stream("partial")
+        var copy = self
+        let size = openInterest ?? input.population.openInterestPerBar
+        let rules = try RandomPlatform.partial(input.rules, openInterest: size, &random)
+        let (population, gap) = (input.population, maxGap)
+        let assets = input.assets.map {
+            LedgerAsset(name: $0.name, market: $0.market, population: population, rules: rules, maxGap: gap)
+        }
+        copy.input = PlatformInput(
+            assets: assets, population: population, rules: rules, safeguards: input.safeguards, seed: input.seed)
+        return copy
+    }
+
+    /// Rules with two to five brackets about the size of what a class opens, low enough for most leverages.
+    private static func partial(
+        _ rules: PlatformRules, openInterest: Double, _ random: inout SeededGenerator
+    ) throws -> PlatformRules {
+        let rates = [0.002, 0.004, 0.007, 0.012, 0.03].prefix(2 + Int(random.next() % 4))
+        var (tiers, cap) = ([MaintenanceTier](), 0.0)
+        for (place, rate) in rates.enumerated() {
+            let amount = tiers.last.map { $0.amount + cap * (rate - $0.rate) } ?? 0
+            cap = place + 1 == rates.count ? .infinity : cap + openInterest * (0.02 + 0.2 * random.uniform())
+            tiers.append(MaintenanceTier(notionalCap: cap, rate: rate, amount: amount))
+        }
+        let own = rules.liquidation
+        return PlatformRules(
+            fees: rules.fees, slippage: rules.slippage, tiers: try MaintenanceTiers(tiers),
+            liquidation: try LiquidationRules(
+                enabled: own.enabled, trigger: own.trigger, fill: own.fill, latency: own.latency, delay: own.delay,
+                overshoot: own.overshoot, isPartial: true))
+    }
+
     /// A hundred of them, none of the judge's, to be named by their seeds.
     static func batch(_ batch: UInt64) throws -> [(seed: UInt64, platform: RandomPlatform)] {
         try (batch * 100..<batch * 100 + 100).map { ($0 + 10_000, try RandomPlatform(seed: $0 + 10_000, bars: 96)) }

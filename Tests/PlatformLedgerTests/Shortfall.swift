@@ -58,7 +58,7 @@ struct Shortfall {
                 let last = found.count - 1
                 found[last].payments.append(book.payment(position, part, haircut, found[last]))
                 book.parts[position, default: 1] -= part
-            case .dayEnded: break
+            case .dayEnded, .reduced: break
             }
         }
         return found

@@ -99,31 +99,21 @@ import Testing
         #expect(found.contains { $0.contains(words) }, "\(found)")
     }
 
-    /// Positions are linear and closed whole; what is not so is refused, unless it comes to the same.
+    /// Positions are linear; how a platform closes them, and by which brackets or dated margins, is followed.
     @Test func whatTheLedgerDoesNotFollowIsRefused() {
-        func found(_ interest: String, first: String = "50000", scale: String = "constant", contract: String = "linear")
-            -> [String]
-        {
+        func found(_ platform: String, contract: String = "linear") -> [String] {
             problems(
                 """
                 version: 1
                 data: [{asset: A, path: a.csv}]
                 grid: {leverage: [2], horizon: [1d], contract: \(contract)}
-                platforms:
-                  p:
-                    tiers: [{to: \(first), rate: 0.01}, {to: .inf, rate: 0.02, amount: \(first == "50000" ? 500 : 0)}]
-                    liquidation: {partial: \(contract == "linear")}
-                ledger:
-                  population:
-                    {classes: [{side: both, leverage: 10}], open_interest_per_bar: \(interest), scale: \(scale)}
+                platforms: {p: {\(platform)}}
+                ledger: {population: {classes: [{side: both, leverage: 10}], open_interest_per_bar: 1e9, scale: volume}}
                 """)
         }
-        #expect(found("25000").isEmpty)
-        let large = found("25001")
-        #expect(large.count == 1 && large[0].contains("first bracket of 50 000"), "\(large)")
-        let byVolume = found("10", scale: "volume")
-        #expect(byVolume.count == 1 && byVolume[0].contains("open less a bar"), "\(byVolume)")
-        let inverse = found("10", contract: "inverse")
+        let brackets = "tiers: [{to: 50000, rate: 0.01}, {to: .inf, rate: 0.02, amount: 500}]"
+        #expect(found("\(brackets), liquidation: {partial: true}").isEmpty)
+        let inverse = found("slippage: 0.001", contract: "inverse")
         #expect(inverse.count == 1 && inverse[0].contains("the grid has none"), "\(inverse)")
         let dated = problems(
             yaml("ledger: {population: ftx-2021}").replacingOccurrences(

@@ -75,6 +75,15 @@ public struct LinearPosition: MarginPosition {
         entryPrice - sign * (cash - carry.funding) / quantity
     }
 
+    /// The coins whose notional at the fill price is the cap of the next lower bracket that asks for fewer coins than are held; 0 in the
+    /// lowest bracket. The bracket is that of `price`, at which it is due. O(tiers).
+    public func reducedQuantity(at price: Double, fillPrice: Double) -> Double {
+        let notional = quantity * abs(price)
+        let bracket = tiers.tiers.firstIndex { notional <= $0.notionalCap } ?? tiers.tiers.count - 1
+        let lower = tiers.tiers[..<bracket].reversed().map { $0.notionalCap / abs(fillPrice) }
+        return lower.first { $0 < quantity } ?? 0
+    }
+
     /// Sells (or buys back) a part at `price`, paying `fee`: the realised result joins the margin.
     public mutating func reduce(to quantity: Double, at price: Double, fee: Double) {
         cash += sign * (self.quantity - quantity) * (price - entryPrice) - fee

@@ -51,7 +51,7 @@ extension PlainKernel where Position == LinearPosition {
         let fees = rules.platform.fees
         while walk.position.quantity > 0, isDue(walk.position, at: price, walk.carry) {
             let prices = liquidationPrices(fill, walk.position, bar: bar, walk.carry)
-            let target = reducedQuantity(walk.position, at: price, fillPrice: prices.delayed)
+            let target = walk.position.reducedQuantity(at: price, fillPrice: prices.delayed)
             if target == 0, let spread = prices.spread {
                 walk.takeOver(prices, spread, pricing, feeRate: fees.close + fees.liquidation, rules.toleranceOfMargin)
             } else {
@@ -60,16 +60,6 @@ extension PlainKernel where Position == LinearPosition {
             if prices.bar > bar { return prices.bar }
         }
         return bar + 1
-    }
-
-    /// The coins whose notional at the fill price is the cap of the next lower bracket that asks for fewer coins than are
-    /// held; 0 in the lowest bracket.
-    private func reducedQuantity(_ position: LinearPosition, at price: Double, fillPrice: Double) -> Double {
-        let tiers = rules.platform.tiers.tiers
-        let notional = position.quantity * abs(price)
-        let bracket = tiers.firstIndex { notional <= $0.notionalCap } ?? tiers.count - 1
-        let lower = tiers[..<bracket].reversed().map { $0.notionalCap / abs(fillPrice) }
-        return lower.first { $0 < position.quantity } ?? 0
     }
 }
 

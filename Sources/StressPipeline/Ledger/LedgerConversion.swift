@@ -10,7 +10,7 @@ extension LedgerCounts {
             shortfalls: sums.shortfalls, owing: sums.owing, deleveraged: sums.deleveraged,
             paid: PaidCounts(
                 fund: sums.fundPaid, deleveraging: sums.deleveragingPaid, socialised: sums.socialisedPaid,
-                platform: sums.platformPaid))
+                platform: sums.platformPaid), reductions: sums.reductions)
     }
 }
 

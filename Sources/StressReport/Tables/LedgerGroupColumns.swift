@@ -39,7 +39,7 @@ func ledgerGroupColumns(confidence: Double) -> [Column<LedgerGroup>] {
         "class", "", .text, "Class of the population: all, or side and leverage", text: \.name)
     return [name] + countColumns + shareColumns + amountColumns + sizeColumns + [
         Column("confidence", "fraction", .number, "Confidence of the intervals") { _ in numberText(confidence) }
-    ] + paidColumns + notionalColumns + stepColumns + partColumns
+    ] + paidColumns + notionalColumns + stepColumns + partColumns + [reducedColumn]
 }
 
 /// The shares of the waterfall that are no columns before, and what is taken away between its bars.
@@ -60,7 +60,8 @@ private var stepColumns: [Column<LedgerGroup>] {
     }
     return share(
         "unprotected", "Share of entries below zero at some bar, had nobody liquidated", \.unprotected, \.unprotected)
-        + share("liquidated", "Share of entries that the platform closed early", \.liquidated, \.liquidated) + [
+        + share("liquidated", "Share of entries that the platform closed early, or reduced", \.liquidated, \.liquidated)
+        + [
             Column(
                 "spared_frac", "fraction", .number,
                 "unprotected_frac less shortfall_frac; below 0 where more fell short"
@@ -71,6 +72,13 @@ private var stepColumns: [Column<LedgerGroup>] {
                 field($0.counts.share($0.counts.shortfalls - $0.counts.owing))
             },
         ]
+}
+
+private var reducedColumn: Column<LedgerGroup> {
+    Column(
+        "reduced_count", "times", .integer,
+        "Times that the platform reduced an entry to a lower bracket; one may be reduced more than once"
+    ) { $0.counts.reductions.map(String.init) ?? "" }
 }
 
 /// What each paid over what was missing; empty where nothing was.
@@ -138,7 +146,7 @@ private var countColumns: [Column<LedgerGroup>] {
     }
     return [
         count("unprotected_count", "Entries below zero at some bar, had nobody liquidated", \.unprotected),
-        count("liquidated_count", "Entries that the platform closed before their time", \.liquidated),
+        count("liquidated_count", "Entries that the platform closed before their time, or reduced", \.liquidated),
         count("shortfall_count", "Entries closed below zero", \.shortfalls),
         count("owed_count", "Entries that owed something when everybody had paid", \.owing),
         count(

@@ -41,7 +41,7 @@ public struct LedgerCounts: Hashable, Codable, Sendable {
     public var entries: Int
     /// Would have been below zero at some bar of their time, had nobody liquidated.
     public var unprotected: Int
-    /// Were closed by the platform before their time.
+    /// Were closed by the platform before their time, or reduced.
     public var liquidated: Int
     /// Were closed below zero.
     public var shortfalls: Int
@@ -51,12 +51,15 @@ public struct LedgerCounts: Hashable, Codable, Sendable {
     public var deleveraged: Int
     /// To how many of those that were short each payer gave something; nil in documents that did not count it.
     public var paid: PaidCounts?
+    /// Times that the platform has reduced one to a lower bracket; nil in documents that did not count it.
+    public var reductions: Int?
 
     /// Counts of the given figures.
     public init(
         entries: Int, unprotected: Int, liquidated: Int, shortfalls: Int, owing: Int, deleveraged: Int,
-        paid: PaidCounts? = nil
+        paid: PaidCounts? = nil, reductions: Int? = nil
     ) {
+        self.reductions = reductions
         (self.entries, self.unprotected, self.liquidated) = (entries, unprotected, liquidated)
         (self.shortfalls, self.owing, self.deleveraged, self.paid) = (shortfalls, owing, deleveraged, paid)
     }

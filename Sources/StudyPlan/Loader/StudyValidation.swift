@@ -78,41 +78,14 @@ extension Study {
         return problems
     }
 
-    /// What the ledger does not follow: its positions are linear, and closed whole.
+    /// What the ledger does not follow: its positions are linear.
     private var ledgerProblems: [Problem] {
-        guard let population = ledgerPopulation else { return [] }
-        let isLinear = grid.contracts.contains(.linear)
-        let ofGrid =
-            isLinear
-            ? []
-            : [
-                Problem(
-                    check: "bad_value",
-                    message: "the ledger's traders hold linear contracts, and the grid has none",
-                    hint: "add linear to the grid's contracts, or leave out 'ledger'", path: "ledger")
-            ]
-        return ofGrid + platforms.flatMap { ledgerProblems(of: $0, population) }
-    }
-
-    private func ledgerProblems(of platform: NamedPlatform, _ population: Population) -> [Problem] {
-        let name = "platform '\(platform.name)'"
-        // A position in its first bracket is closed whole, so that nothing is lost by closing all of them whole. Before a trigger a short's
-        // notional can double at most, and a volume says nothing of its largest bar.
-        // Margins per contract have no brackets, and those of a file are not known yet.
-        let isKnown = if case .brackets = platform.tierFile { false } else { true }
-        let bracket = isKnown ? platform.rules.tiers.tiers[0].notionalCap : 0
-        let largest = 2 * (population.notionals.max() ?? 0)
-        guard platform.rules.liquidation.isPartial,
-            largest > bracket || (population.scale == .volume && bracket.isFinite)
-        else { return [] }
+        guard ledger != nil, !grid.contracts.contains(.linear) else { return [] }
         return [
             Problem(
                 check: "bad_value",
-                message: "\(name) closes positions in parts above its first bracket of "
-                    + "\(groupedText(Int(bracket.isFinite ? min(bracket, 1e15) : 0), separator: " ")), and the ledger closes them whole",
-                hint:
-                    "open less a bar (population: {open_interest_per_bar: …}) so that no class can reach half of that, "
-                    + "or say liquidation: {partial: false}", path: "ledger")
+                message: "the ledger's traders hold linear contracts, and the grid has none",
+                hint: "add linear to the grid's contracts, or leave out 'ledger'", path: "ledger")
         ]
     }
 
