@@ -163,11 +163,17 @@ extension RunReport {
         ])
     }
 
+    /// The cell, the price history, or the platform of the ledger, with an empty asset for everybody on it.
+    private func placeMembers(_ check: LimitCheck) -> [(String, JSONValue)] {
+        check.cell?.key.members ?? [(CellAxis.asset.column, .text(check.asset))]
+            + (check.platform.map { [(CellAxis.platform.column, .text($0))] } ?? [])
+    }
+
     private func limitJSON(_ check: LimitCheck) -> JSONValue {
         var most: Double?
         if case .max(let value) = check.limit.form { most = value }
         return .object(
-            (check.cell?.key.members ?? [(CellAxis.asset.column, .text(check.asset))]) + [
+            placeMembers(check) + [
                 ("measure", .text(check.limit.measure.rawValue)), ("max", .optional(most)),
                 ("value", .optional(check.value)), ("breached", .flag(check.breached)),
                 ("status", .text(check.outcome.rawValue)), ("form", .text(check.limit.form.name)),

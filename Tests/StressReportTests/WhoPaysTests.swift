@@ -45,6 +45,25 @@ import Testing
         #expect(quiet.hasSuffix("had nobody liquidated; 0 were closed below zero."))
     }
 
+    @Test("A breach names the platform and the money")
+    func limits() {
+        func words(_ measure: Measure, _ value: Double, most: Double, asset: String = "") -> String {
+            LimitCheck(
+                limit: StudyLimit(cells: CellSelector(), measure: measure, max: most), asset: asset, platform: "lender",
+                value: value, earlierRuns: 0, threshold: most, outcome: .breach
+            ).breachWords
+        }
+        #expect(
+            words(.ledgerOwed, 61_076.2, most: 1) == "everybody on lender: owed by traders 61 076 quote > 1 quote")
+        #expect(
+            words(.ledgerOwedOfMargin, 0.0312, most: 0.01, asset: "TWO")
+                == "everybody with TWO on lender: owed by traders of margin 3.12 % > 1 %")
+        #expect(
+            words(.ledgerExhausted, 3, most: 0) == "everybody on lender: exhaustions of the fund 3 > 0")
+        #expect(
+            words(.ledgerUnpaid, 5000.000001, most: 5000).contains("5000 quote (5000.000001) > 5000 quote"))
+    }
+
     @Test(
         "Money has three digits",
         arguments: [

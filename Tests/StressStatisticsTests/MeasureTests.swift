@@ -21,7 +21,8 @@ import Testing
                 case .fraction: "_frac"
                 case .ofMargin: "_margin_frac"
                 case .hours: "_h"
-                case .entries, .windows, .bars, .events, .spells: "_count"
+                case .entries, .windows, .bars, .events, .spells, .episodes: "_count"
+                case .quote: "_quote"
                 }
             #expect(measure.name.hasSuffix(ending), "\(measure.name)")
             #expect(!measure.words.isEmpty && !measure.meaning.isEmpty && !measure.meaning.hasSuffix("."))

@@ -138,6 +138,39 @@ import Testing
         #expect(none.count == 1 && none[0].contains("asks for none"), "\(none)")
     }
 
+    /// Limits on money speak of everybody on a platform, and only of what somebody can owe, give or bear there.
+    @Test(
+        arguments: [
+            ("measure: ledger_owed_quote, max: 1000", nil),
+            ("asset: A, measure: ledger_owed_margin_frac, max: 1.5", nil),
+            ("platform: p, measure: ledger_fund_lowest_quote, min: 5", nil),
+            ("measure: ledger_shortfall_margin_frac, max: 0.1, bound: upper", nil),
+            ("measure: ledger_exhausted_count, max: 0", nil), ("measure: ledger_haircut_quote, max: 1e12", nil),
+            ("leverage: 2, measure: ledger_owed_quote, max: 5", "is of everybody on a platform"),
+            ("asset: A, measure: ledger_unpaid_quote, max: 5", "is of a fund, which serves all"),
+            ("measure: ledger_owed_quote, drift: {max_change: 5}", "has no 'drift'"),
+            ("measure: ledger_owed_margin_frac, max: 5, monitor: {false_alarm: 5% a year}", "has no 'monitor'"),
+            ("measure: ledger_owed_quote, max: -1", "is always breached"),
+            ("measure: ledger_owed_quote, max: 1, bound: lower", "has no interval"),
+            ("measure: ledger_platform_quote, max: 5", "where traders owe what is left"),
+            ("measure: ledger_socialised_quote, max: 5", "without socialised loss"),
+            ("platform: nobody, measure: ledger_owed_quote, max: 5", "nobody"),
+        ] as [(String, String?)])
+    func limitsOnMoney(limit: String, words: String?) throws {
+        let ledger = "ledger: {population: {classes: [{side: both, leverage: 10}]}, horizon: 7d, adl: profit}"
+        let text = yaml(ledger, more: "limits: [{\(limit)}]")
+        let found = problems(text)
+        guard let words else {
+            #expect(found.isEmpty, "\(found)")
+            let study = try loadStudy(yaml: text, file: "s.yaml").value
+            #expect(try loadStudy(yaml: study.canonicalText, file: "again").value == study)
+            return
+        }
+        #expect(found.count == 1 && found[0].contains(words), "\(found)")
+        let none = problems(yaml("", more: "limits: [{measure: ledger_owed_quote, max: 5}]"))
+        #expect(none.count == 1 && none[0].contains("asks for none"), "\(none)")
+    }
+
     /// What venues say of who pays has no part in a study that does not ask.
     @Test func venuesBringTheirSafeguards() throws {
         let file = packageRoot + "/Data/Venues/okx.yaml"

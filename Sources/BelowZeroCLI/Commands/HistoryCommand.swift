@@ -320,9 +320,10 @@ private struct RunJSON: Encodable {
         let cell: CellKey?
         let measure, form, bound, status: String
         let limit, value, low, high, baseline: Double?
-        let behaviour: String?
+        let behaviour, platform: String?
 
         init(_ stored: StoredLimit) {
+            platform = stored.platform
             (asset, cell, measure) = (stored.asset, stored.cell, stored.measure)
             (form, bound, status) = (stored.form, stored.bound, stored.status)
             (limit, value) = (stored.threshold, stored.value)

@@ -38,7 +38,7 @@ private struct Breach: Encodable {
     private struct Figures: Encodable {
         let asset, measure, form, bound, unit: String
         let limit, value, low, high, baseline: Double?
-        let behaviour: String?
+        let behaviour, platform: String?
     }
 
     init(_ check: LimitCheck) {
@@ -47,7 +47,8 @@ private struct Breach: Encodable {
         figures = Figures(
             asset: check.asset, measure: limit.measure.rawValue, form: limit.form.name, bound: limit.bound.rawValue,
             unit: limit.measure.unit.rawValue, limit: check.threshold, value: check.value, low: interval?.low,
-            high: interval?.high, baseline: check.baseline, behaviour: check.limit.behaviour)
+            high: interval?.high, baseline: check.baseline, behaviour: check.limit.behaviour,
+            platform: check.platform ?? check.cell?.platform)
     }
 
     func encode(to encoder: any Encoder) throws {

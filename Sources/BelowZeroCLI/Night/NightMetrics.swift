@@ -177,7 +177,8 @@ struct NightMetrics {
     private func labels(_ check: LimitCheck) -> [(String, String)] {
         let measure = check.limit.measure
         let word = measure.unit == .hours ? String(measure.rawValue.dropLast(2)) : measure.rawValue
-        return (check.cell.map(labels) ?? name + [("asset", check.asset)])
+        let place = name + [("asset", check.asset)] + (check.platform.map { [("platform", $0)] } ?? [])
+        return (check.cell.map(labels) ?? place)
             + [("measure", word), ("form", check.limit.form.name), ("bound", check.limit.bound.rawValue)]
             + (check.limit.behaviour.map { [("behaviour", $0)] } ?? [])
     }

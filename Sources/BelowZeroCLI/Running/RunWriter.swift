@@ -165,10 +165,10 @@ extension RunWriter {
         }
         let unknown = report.unknownLimits
         for check in unknown.prefix(RunWriter.mostBreaches) {
-            console.about(job: check.asset).tell(
+            console.about(job: check.asset.isEmpty ? "-" : check.asset).tell(
                 "limit without value",
                 [
-                    "cell": .string(check.cell?.id ?? check.asset), "measure": .string(check.limit.measure.rawValue),
+                    "cell": .string(check.placeID), "measure": .string(check.limit.measure.rawValue),
                     "form": .string(check.limit.form.name), "reason": .string(check.absence?.words ?? ""),
                 ], level: .error, people: "limit not met: \(report.absenceWords(check))")
         }
@@ -182,7 +182,7 @@ extension RunWriter {
 extension Console {
     /// A limit that is not shown.
     fileprivate func tellNotShown(_ check: LimitCheck, level: Logger.Level) {
-        about(job: check.asset).tell(
+        about(job: check.asset.isEmpty ? "-" : check.asset).tell(
             "limit not shown", facts(of: check), level: level, people: "limit not shown: \(check.notShownWords)")
     }
 
@@ -190,7 +190,7 @@ extension Console {
         let measure = check.limit.measure
         let behaviour: Logger.Metadata = check.limit.behaviour.map { ["behaviour": .string($0)] } ?? [:]
         return behaviour.merging([
-            "cell": .string(check.cell?.id ?? check.asset), "measure": .string(measure.rawValue),
+            "cell": .string(check.placeID), "measure": .string(measure.rawValue),
             "form": .string(check.limit.form.name), "value": .stringConvertible(check.value ?? .nan),
             "limit": .stringConvertible(check.threshold ?? .nan), "bound": .string(check.limit.bound.rawValue),
             "unit": .string(measure.unit.rawValue),
@@ -199,7 +199,15 @@ extension Console {
 
     /// A breached limit.
     fileprivate func complain(_ check: LimitCheck) {
-        about(job: check.asset).tell(
+        about(job: check.asset.isEmpty ? "-" : check.asset).tell(
             "limit breach", facts(of: check), level: .error, people: "limit breached: \(check.breachWords)")
+    }
+}
+
+extension LimitCheck {
+    /// What a log calls the place: the cell, the price history, or everybody on a platform.
+    fileprivate var placeID: String {
+        guard let platform else { return cell?.id ?? asset }
+        return [asset, "everybody", platform].filter { !$0.isEmpty }.joined(separator: "/")
     }
 }

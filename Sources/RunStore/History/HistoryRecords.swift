@@ -89,7 +89,7 @@ extension StoredLimit: FetchableRecord, EncodableRecord, TableRecord {
     public init(row: Row) throws {
         let cell = (row["cell"] as Int64?) == nil ? nil : try CellKey(row, prefix: "cell_")
         self.init(
-            asset: cell?.asset ?? row["asset"] ?? "", cell: cell,
+            asset: cell?.asset ?? row["asset"] ?? "", cell: cell, platform: row["platform"],
             measure: row["measure"], form: row["form"], bound: row["bound"], threshold: row["threshold"],
             value: row["value"], interval: Interval(low: row["low"], high: row["high"]), baseline: row["baseline"],
             status: row["status"], behaviour: row["behaviour"])
@@ -97,7 +97,7 @@ extension StoredLimit: FetchableRecord, EncodableRecord, TableRecord {
 
     /// Without its cell, which is in a table of its own.
     public func encode(to container: inout PersistenceContainer) {
-        container["behaviour"] = behaviour
+        (container["behaviour"], container["platform"]) = (behaviour, platform)
         container["asset"] = cell == nil ? asset : nil
         (container["measure"], container["form"], container["bound"]) = (measure, form, bound)
         (container["threshold"], container["value"], container["baseline"]) = (threshold, value, baseline)

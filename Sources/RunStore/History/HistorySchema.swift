@@ -27,6 +27,9 @@ enum HistorySchema {
         migrator.registerMigration("4 behaviours of limits") { db in
             try db.execute(sql: "ALTER TABLE limit_values ADD COLUMN behaviour TEXT")
         }
+        migrator.registerMigration("5 limits on platforms") { db in
+            try db.execute(sql: "ALTER TABLE limit_values ADD COLUMN platform TEXT")
+        }
         return migrator
     }
 

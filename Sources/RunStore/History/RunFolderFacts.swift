@@ -217,6 +217,7 @@ private struct LimitEntry: Decodable {
     private struct Figures: Decodable {
         let asset: String
         let contract: String?
+        let platform: String?
         let measure: String
         let form: String?
         let bound: String?
@@ -238,7 +239,8 @@ private struct LimitEntry: Decodable {
 
     var stored: StoredLimit {
         StoredLimit(
-            asset: figures.asset, cell: cell, measure: figures.measure, form: figures.form ?? "max",
+            asset: figures.asset, cell: cell, platform: cell == nil ? figures.platform : nil, measure: figures.measure,
+            form: figures.form ?? "max",
             bound: figures.bound ?? "value", threshold: figures.limit ?? figures.max, value: figures.value,
             interval: Interval(low: figures.low, high: figures.high), baseline: figures.baseline,
             status: figures.status ?? (figures.breached ? "breach" : figures.value == nil ? "no_value" : "met"),

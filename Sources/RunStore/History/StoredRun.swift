@@ -224,12 +224,14 @@ public struct StoredHeadline: Hashable, Sendable {
     public var negativeEquity: Double? { shares[.negativeEquity] }
 }
 
-/// One limit against one cell, or against the age of one price history.
+/// One limit against one cell, against the age of one price history, or against what the ledger found of a platform.
 public struct StoredLimit: Hashable, Sendable {
-    /// The price history.
+    /// The price history; empty for everybody on a platform.
     public var asset: String
-    /// The cell; nil for a limit on the age of the newest bar.
+    /// The cell; nil for a limit on the age of the newest bar or on a platform.
     public var cell: CellKey?
+    /// The platform of the ledger; nil for limits on cells and histories.
+    public var platform: String?
     /// The column of `results.csv` the limit is set on, or `newest_bar_age_h`.
     public var measure: String
     /// `max`, `min` or `drift`.
@@ -251,9 +253,11 @@ public struct StoredLimit: Hashable, Sendable {
 
     /// A limit of the given parts.
     public init(
-        asset: String, cell: CellKey?, measure: String, form: String, bound: String, threshold: Double?,
-        value: Double?, interval: Interval? = nil, baseline: Double? = nil, status: String, behaviour: String? = nil
+        asset: String, cell: CellKey?, platform: String? = nil, measure: String, form: String, bound: String,
+        threshold: Double?, value: Double?, interval: Interval? = nil, baseline: Double? = nil, status: String,
+        behaviour: String? = nil
     ) {
+        self.platform = platform
         self.asset = asset
         self.cell = cell
         self.measure = measure

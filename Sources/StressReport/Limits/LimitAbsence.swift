@@ -5,7 +5,7 @@ import StudyPlan
 extension RunReport {
     /// `TWO long 10× 1 d on typical: below zero has no value, as no entry has a whole window`.
     public func absenceWords(_ check: LimitCheck) -> String {
-        let place = check.cell?.placeWords ?? visibleText(check.asset)
+        let place = check.cell?.placeWords ?? check.ledgerPlaceWords ?? visibleText(check.asset)
         let fit = check.absence == .noEntries ? check.cell.flatMap(historyFit(of:)).map { "; " + $0.words } : nil
         return plainText(
             "\(place): \(check.columnSubject) has no value, as \((check.absence ?? .noEntries).words)\(fit ?? "")")

@@ -26,7 +26,9 @@ struct LimitGroup {
             cells.leverage?.screenText, cells.horizon?.screenText, cells.platform,
             limit.behaviour.map { "«\(visibleText($0))»" },
         ].compactMap { $0 }
-        let everything = limit.measure.isOfHistory ? "every price history" : "every cell"
+        let everything =
+            limit.measure.isOfHistory
+            ? "every price history" : limit.measure.ledgerFigure == nil ? "every cell" : "every platform"
         // On the page of one history its name goes without saying.
         let scope = parts.isEmpty ? (withAsset || cells.asset == nil ? everything : "") : parts.joined(separator: " ")
         return (scope.isEmpty ? "" : scope + ": ") + limit.words
@@ -40,7 +42,10 @@ struct LimitGroup {
                 ? "no value" + (first.absence.map { ": " + $0.words } ?? "") : "measured \(first.figures)"
         }
         let within = checks.count { $0.outcome == .met }
-        let subject = first.cell == nil ? ("price history", "price histories") : ("cell", "cells")
+        let subject =
+            first.platform != nil
+            ? ("platform", "platforms")
+            : first.cell == nil ? ("price history", "price histories") : ("cell", "cells")
         let unknown = checks.count(where: \.isUnknown)
         let notShown = checks.count { $0.outcome == .notShown }
         let words =
@@ -48,7 +53,8 @@ struct LimitGroup {
             + (notShown > 0 ? ", \(grouped(notShown)) not shown" : "")
             + (unknown > 0 ? ", \(grouped(unknown)) without a value" : "")
         guard let worst = breaches.max(by: { $0.excess < $1.excess }) else { return words }
-        return "\(words); \(limit.extremeWord) \(worst.figures) at \(worst.cell.map(placeWords) ?? worst.asset)"
+        return
+            "\(words); \(limit.extremeWord) \(worst.figures) at \(worst.cell.map(placeWords) ?? worst.platform ?? worst.asset)"
     }
 
     /// `20× 7 d`, with contract and platform where the checked cells have several.
@@ -147,7 +153,8 @@ extension StudyLimit {
         switch measure.unit {
         case .fraction, .ofMargin: significantText(value * 100, digits: 4) + narrowSpace + "%"
         case .hours: significantText(value, digits: 4) + "\u{00A0}h"
-        case .entries, .windows, .bars, .events, .spells:
+        case .quote: quoteWords(value)
+        case .entries, .windows, .bars, .events, .spells, .episodes:
             abs(value) < 1e15 ? grouped(Int(value.rounded())) : numberText(value)
         }
     }

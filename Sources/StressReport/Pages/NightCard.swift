@@ -9,11 +9,12 @@ struct LimitKey: Hashable {
     let asset: String
     let cell: CellKey?
     let measure, form, bound: String
-    let behaviour: String?
+    let behaviour, platform: String?
 
     init(_ limit: StoredLimit) {
         (asset, cell, measure) = (limit.asset, limit.cell, limit.measure)
-        (form, bound, behaviour) = (limit.form, limit.bound, limit.behaviour)
+        (form, bound) = (limit.form, limit.bound)
+        (behaviour, platform) = (limit.behaviour, limit.platform)
     }
 }
 
@@ -32,8 +33,10 @@ struct NightCard {
     let asset: String
     /// The behaviour under which the cell is looked at; nil for holding.
     let behaviour: String?
-    /// The cell; nil for the age of the newest bar.
+    /// The cell; nil for the age of the newest bar, and for a platform.
     let cell: CellKey?
+    /// The platform of the ledger; nil for others.
+    let platform: String?
     /// The column of `results.csv` that it shows, `newest_bar_age_h` or `bars_count`.
     let column: String
     /// `headline`, or the newest status of the limit.
@@ -47,7 +50,7 @@ struct NightCard {
     /// The card of the study's headline.
     init(headline cell: CellKey, runs: [RunRecord], changes: [RunChange]) {
         (asset, self.cell, column) = (cell.asset, cell, Measure.negativeEquity.rawValue)
-        behaviour = nil
+        (behaviour, platform) = (nil, nil)
         isFloor = false
         nights = zip(runs, changes).map { record, change in
             let own = record.headlines.first { $0.isStudyHeadline && $0.cell == cell }
@@ -62,7 +65,7 @@ struct NightCard {
     init(limit: StoredLimit, runs: [RunRecord], changes: [RunChange]) {
         let key = LimitKey(limit)
         (asset, cell, column) = (limit.asset, limit.cell, limit.measure)
-        behaviour = limit.behaviour
+        (behaviour, platform) = (limit.behaviour, limit.platform)
         isFloor = limit.form == "min"
         nights = zip(runs, changes).map { record, change in
             let own = record.limits.first { LimitKey($0) == key }
@@ -83,7 +86,10 @@ struct NightCard {
 
     /// What is shown; nil for a measure of another version of the program.
     private var known: Measure? { Measure(rawValue: column) }
-    private var scope: String { cell?.words ?? (known == .historyBars ? "price history" : "newest bar") }
+    private var scope: String {
+        if let platform { return "everybody on \(visibleText(platform))" }
+        return cell?.words ?? (known == .historyBars ? "price history" : "newest bar")
+    }
     private var measure: String {
         (known?.words ?? column.replacing("_", with: " ")) + (behaviour.map { " under «\(visibleText($0))»" } ?? "")
     }
@@ -100,7 +106,8 @@ struct NightCard {
         case .fraction, .ofMargin: percentText(size)
         case .hours: timeText(hours: size)
         // A median may lie half way between two counts.
-        case .entries, .windows, .bars, .events, .spells:
+        case .quote: quoteWords(size)
+        case .entries, .windows, .bars, .events, .spells, .episodes:
             size < 1e15 && size == size.rounded() ? grouped(Int(size)) : numberText(size)
         case nil: numberText(size)
         }
@@ -109,7 +116,7 @@ struct NightCard {
     func write(to w: inout HTMLWriter) {
         w.element("article", .class("card")) { w in
             w.element("h3") { w in
-                w.name(asset)
+                w.name(asset.isEmpty ? "All price histories" : asset)
                 writePill(to: &w)
             }
             w.element("p", .class("scope"), text: "\(scope) · \(measure)" + (limitText.map { " · limit \($0)" } ?? ""))

@@ -9,7 +9,7 @@ extension RunReport {
         let own: [Column<LimitCheck>] = [
             Column(
                 "measure", "", .text,
-                "Column of results.csv that the limit is set on, or newest_bar_age_h or bars_count"
+                "Column of results.csv that the limit is set on, newest_bar_age_h or bars_count, or a figure of the ledger"
             ) {
                 $0.limit.measure.rawValue
             },
@@ -84,11 +84,21 @@ extension RunReport {
             Column(
                 "behaviour", "", .text,
                 "Name of the behaviour under which the cell is looked at, as in behaviours.csv; hodl is holding to the end; empty "
-                    + "for limits on a price history"
+                    + "for limits on a price history or a platform"
             ) { $0.behaviourName ?? "" },
         ]
-        let asset = Column<LimitCheck>("asset", "", .text, "Price history, as the study names it") { $0.asset }
-        let identity = cellColumns.dropFirst().map { $0.of { (check: LimitCheck) -> StudyCell? in check.cell } }
+        let asset = Column<LimitCheck>(
+            "asset", "", .text, "Price history, as the study names it; empty for everybody on a platform"
+        ) {
+            $0.asset
+        }
+        let identity = cellColumns.dropFirst().map { column in
+            let ofCell = column.of { (check: LimitCheck) -> StudyCell? in check.cell }
+            guard column.name == CellAxis.platform.column else { return ofCell }
+            return Column<LimitCheck>(column.name, column.unit, column.type, column.meaning) {
+                $0.platform ?? ofCell.text($0)
+            }
+        }
         return CSVTable(file: "limits.csv", columns: [runColumn(), asset] + identity + own, rows: limits)
     }
 }

@@ -34,7 +34,13 @@ extension LimitCheck {
 
     /// `BTC-USD long 100× 7 d on typical`, and under which behaviour.
     var placeWords: String {
-        (cell?.placeWords ?? visibleText(asset)) + (limit.behaviour.map { " under «\(visibleText($0))»" } ?? "")
+        (cell?.placeWords ?? ledgerPlaceWords ?? visibleText(asset))
+            + (limit.behaviour.map { " under «\(visibleText($0))»" } ?? "")
+    }
+
+    /// `everybody on typical`, `everybody with LTCUSDT on typical`: whom the ledger speaks of; nil for limits on cells and histories.
+    var ledgerPlaceWords: String? {
+        platform.map { "everybody\(asset.isEmpty ? "" : " with \(visibleText(asset))") on \(visibleText($0))" }
     }
 
     /// `the median of 20 runs`, `the run before`: what a drift limit compares with.
@@ -67,7 +73,8 @@ extension LimitCheck {
         guard let value else { return "no value" }
         switch limit.measure.unit {
         case .fraction, .ofMargin: return significantText(value * 100, digits: 4) + " points"
-        case .hours, .entries, .windows, .bars, .events, .spells: return limit.numberWords(value)
+        case .hours, .entries, .windows, .bars, .events, .spells, .episodes, .quote:
+            return limit.numberWords(value)
         }
     }
 

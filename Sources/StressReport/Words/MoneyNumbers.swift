@@ -23,6 +23,15 @@ func moneyNumber(_ value: Double) -> String {
 /// The same of an amount that was booked.
 func moneyNumber(_ amount: LedgerAmount) -> String { moneyNumber(amount.quote) }
 
+/// An amount with its unit, for a limit or what is held against it: `0 quote`, `12.52 quote`, `124 365 quote`.
+func quoteWords(_ value: Double) -> String {
+    let size = value.magnitude
+    let digits =
+        size >= 1e15
+        ? numberText(value) : size < 1000 ? significantText(value, digits: 4) : groupedWhole(value.rounded())
+    return digits + hardSpace + "quote"
+}
+
 private func threeDigits(_ size: Double) -> String {
     guard size >= 999.5 else { return significantText(size, digits: 3) }
     let step = pow(10, (log10(size) + 1e-12).rounded(.down) - 2)

@@ -2,14 +2,16 @@ import StressBasics
 import StressStatistics
 import StudyPlan
 
-/// One limit against one cell, or against the newest bar of one price history.
+/// One limit against one cell, against the newest bar of one price history, or against what the ledger found of a platform.
 public struct LimitCheck: Sendable {
     /// The limit.
     public var limit: StudyLimit
-    /// The price history.
+    /// The price history; empty for everybody on a platform.
     public var asset: String
-    /// The cell; nil for a limit on a price history.
+    /// The cell; nil for a limit on a price history or a platform.
     public var cell: StudyCell?
+    /// The platform of the ledger; nil for limits on cells and histories.
+    public var platform: String?
     /// The measured value; nil when there is none.
     public var value: Double?
     /// Its interval; nil where the measure has none, and where nothing is estimated.
@@ -48,10 +50,11 @@ public struct LimitCheck: Sendable {
 
     /// A verdict of the given parts.
     public init(
-        limit: StudyLimit, asset: String, cell: StudyCell? = nil, value: Double?,
+        limit: StudyLimit, asset: String, cell: StudyCell? = nil, platform: String? = nil, value: Double?,
         interval: Interval? = nil, baseline: Double? = nil, earlierRuns: Int,
         threshold: Double? = nil, outcome: Outcome
     ) {
+        self.platform = platform
         (self.limit, self.asset, self.cell, self.value) = (limit, asset, cell, value)
         (self.interval, self.baseline, self.earlierRuns) = (interval, baseline, earlierRuns)
         (self.threshold, self.outcome) = (threshold, outcome)
@@ -73,7 +76,7 @@ public struct LimitCheck: Sendable {
         }
     }
 
-    /// The name of the behaviour that it is on, that of holding included; nil for a limit on a price history.
+    /// The name of the behaviour that it is on, that of holding included; nil for a limit on a price history or a platform.
     public var behaviourName: String? { cell == nil ? nil : limit.behaviour ?? Behaviour.hodl.name }
 
     /// Whether a warning is due.

@@ -17,7 +17,8 @@ extension RunReport {
             let checks =
                 limit.measure.isOfHistory
                 ? historyChecks(limit)
-                : cellChecks(limit, among: places, failed: failed, earlier: earlier, followed)
+                : limit.measure.ledgerFigure.map { ledgerChecks(limit, $0) }
+                    ?? cellChecks(limit, among: places, failed: failed, earlier: earlier, followed)
             let isAnswered = checks.contains { $0.outcome != .noValue }
             return checks.map { $0.judged(besideAnswers: isAnswered) }
         }

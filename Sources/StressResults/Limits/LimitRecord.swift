@@ -15,6 +15,8 @@ struct LimitRecord: Codable {
     let outcome: LimitCheck.Outcome
     let absence: LimitCheck.Absence?
     let isUnknown: Bool
+    /// Documents of before there were limits on ledgers have none.
+    let platform: String?
 
     init(_ check: LimitCheck, places: [StudyLimit: Int]) {
         guard let place = places[check.limit] else { preconditionFailure("a verdict is on a limit of its study") }
@@ -22,14 +24,15 @@ struct LimitRecord: Codable {
         (interval, monitored, together) = (check.interval, check.monitored, check.together)
         (baseline, threshold, earlierRuns) = (check.baseline, check.threshold, check.earlierRuns)
         (outcome, absence) = (check.outcome, check.absence)
-        isUnknown = check.isUnknown
+        (isUnknown, platform) = (check.isUnknown, check.platform)
     }
 
     /// Nil when the study has no such limit or cell.
     func check(of limits: [StudyLimit], cells: [StudyCell]) -> LimitCheck? {
         guard limits.indices.contains(limit), cell.map(cells.indices.contains) ?? true else { return nil }
         var check = LimitCheck(
-            limit: limits[limit], asset: asset, cell: cell.map { cells[$0] }, value: value, interval: interval,
+            limit: limits[limit], asset: asset, cell: cell.map { cells[$0] }, platform: platform, value: value,
+            interval: interval,
             baseline: baseline, earlierRuns: earlierRuns, threshold: threshold, outcome: outcome)
         (check.absence, check.isUnknown) = (absence, isUnknown)
         (check.monitored, check.together) = (monitored, together)

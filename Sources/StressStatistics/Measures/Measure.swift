@@ -44,6 +44,10 @@ public struct Measure: Sendable {
         case events
         /// Spells of high volatility.
         case spells
+        /// Episodes in which a fund could not pay.
+        case episodes
+        /// An amount of the quote currency.
+        case quote
     }
 
     /// What a measure is a figure of.
@@ -58,6 +62,8 @@ public struct Measure: Sendable {
         case equity
         /// A price history, not a cell of it: no column of `results.csv`.
         case history
+        /// Everybody on a platform of the ledger, on all histories or on one: no column of `results.csv`.
+        case ledger
     }
 
     /// How a page shows a share.
@@ -95,6 +101,8 @@ public struct Measure: Sendable {
         case heldCount(@Sendable (CellEstimate) -> Double?)
         /// Anything else.
         case figure(@Sendable (CellEstimate) -> Double?)
+        /// Of a platform of the ledger.
+        case ledger(LedgerFigure)
         /// Not of a cell.
         case none
     }
@@ -133,7 +141,16 @@ extension Measure {
     public var type: ColumnType { isWhole ? .integer : .number }
 
     /// Whether its values come with an interval.
-    public var hasInterval: Bool { if case .share = source { true } else { false } }
+    public var hasInterval: Bool {
+        switch source {
+        case .share: true
+        case .ledger(let figure): figure.hasInterval
+        default: false
+        }
+    }
+
+    /// What it is of a platform of the ledger; nil for measures of cells and histories.
+    public var ledgerFigure: LedgerFigure? { if case .ledger(let figure) = source { figure } else { nil } }
 
     /// Whether it is a figure of a price history and not of a cell.
     public var isOfHistory: Bool { subject == .history }

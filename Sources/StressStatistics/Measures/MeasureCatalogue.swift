@@ -2,9 +2,9 @@ import StressBasics
 
 /// All measures, in the order of their columns in `results.csv`; a new one goes to the end of the cells'.
 extension Measure {
-    /// Every measure: those of a cell, then those of a price history.
+    /// Every measure: those of a cell, of a price history, and of a ledger.
     public static let allCases: [Measure] =
-        ofCells + [.newestBarAge, .historyBars]
+        ofCells + [.newestBarAge, .historyBars] + ofLedger
 
     /// The measures of a cell, each a column of `results.csv`.
     public static let ofCells: [Measure] = [

@@ -87,14 +87,14 @@ extension CellEstimate {
     }
 
     /// The value of `measure` as tables give it: nil where there is none, such as the size of shortfalls where there are none, and for
-    /// measures of a history.
+    /// measures of a history or of a ledger.
     public func value(_ measure: Measure) -> Double? {
         switch measure.source {
         case .share(let source): source.find(self, nil)?.fraction
         case .shortfall(let exit, let size): exit(self)?.shortfall.map(size)
         case .heldCount(let count): count(self)
         case .figure(let value): value(self)
-        case .none: nil
+        case .ledger, .none: nil
         }
     }
 

@@ -13,19 +13,37 @@ extension Study {
 
     /// Why a limit on what is owed decides nothing in the cells it names; nil where it decides, and for other measures.
     func ledgerObjection(to limit: StudyLimit) -> (message: String, hint: String)? {
-        guard limit.measure == .owed else { return nil }
+        guard limit.measure == .owed || limit.measure.ledgerFigure != nil else { return nil }
         guard let population = ledger?.population else {
             return (
-                "owed_frac is what a ledger finds, and the study asks for none",
+                "\(limit.measure.rawValue) is what a ledger finds, and the study asks for none",
                 "name who trades: ledger: {population: \(PopulationPreset.all[0].name)}"
             )
         }
+        guard limit.measure == .owed else { return debtObjection(to: limit) }
         let held = owedCells(of: limit)
         guard held.contains(false), limit.onNoValue == .fail || !held.contains(true) else { return nil }
         return (
             "the ledger holds linear positions of its population's classes for \(population.horizon.text), and the limit names others",
             "name the side, leverage and horizon of a class, or say what no value means: on_no_value: ignore"
         )
+    }
+
+    /// Why nobody can owe, or bear, what a limit speaks of.
+    private func debtObjection(to limit: StudyLimit) -> (message: String, hint: String)? {
+        let chosen = platforms.filter { limit.cells.platform == nil || limit.cells.platform == $0.name }
+        let rules = chosen.map(safeguards)
+        func objection(_ isIdle: Bool, _ words: String) -> (message: String, hint: String)? {
+            isIdle ? ("\(limit.measure.rawValue) is always 0 \(words)", "name another platform or measure") : nil
+        }
+        switch limit.measure.ledgerFigure {
+        case .owing, .owed, .owedOfMargin:
+            return objection(rules.allSatisfy { $0.recourse == .platform }, "where the platform bears what is left")
+        case .borne: return objection(rules.allSatisfy { $0.recourse == .trader }, "where traders owe what is left")
+        case .haircut: return objection(rules.allSatisfy { $0.deleveraging == nil }, "without a queue of winners")
+        case .socialised: return objection(rules.allSatisfy { $0.socialisedCap == nil }, "without socialised loss")
+        default: return nil
+        }
     }
 
     /// Whether the ledger holds each of the cells that a limit names, without repeats over histories and platforms.

@@ -9,6 +9,7 @@ extension Study {
     /// - Parameter limit: one that names cells of the grid.
     func objection(to limit: StudyLimit) -> (message: String, hint: String)? {
         guard !limit.measure.isOfHistory else { return nil }
+        if limit.measure.ledgerFigure != nil { return ledgerObjection(to: limit) }
         let chosen = platforms.filter { limit.cells.platform == nil || limit.cells.platform == $0.name }
         let without = chosen.filter { !limit.measure.isComputed(by: $0.rules.liquidation) }
         let isMeant = limit.onNoValue == .ignore && without.count < chosen.count

@@ -38,6 +38,7 @@ extension StudyLoader {
             return reader.wrong(
                 "\(measure.rawValue) is limited by '\(measure == .newestBarAge ? "max_age" : "min_bars")'")
         }
+        if measure.ledgerFigure != nil, !isOfLedger(reader, cells, map, measure) { return nil }
         guard let form = form(map, measure) else { return nil }
         var limit = StudyLimit(cells: cells, measure: measure, form: form)
         if let value = map[Known.behaviour.facts] {
@@ -57,6 +58,25 @@ extension StudyLoader {
         }
         let isBoundSaid = map[Known.bound.facts] != nil || limit.monitor != nil
         return map[Known.notShown.facts].map { notShown($0, of: limit, isBoundSaid: isBoundSaid) } ?? limit
+    }
+
+    /// Whether a limit on a figure of the ledger asks for nothing that it has not.
+    private func isOfLedger(_ reader: YAMLReader, _ cells: CellSelector, _ map: YAMLMap, _ measure: Measure) -> Bool {
+        func refuse(_ message: String, _ hint: String) -> Bool {
+            let refused: StudyLimit? = reader.wrong("\(measure.rawValue) \(message)", hint: hint)
+            return refused != nil
+        }
+        guard cells == CellSelector(asset: cells.asset, platform: cells.platform) else {
+            return refuse(
+                "is of everybody on a platform", "name a platform, a price history or none, and leave the rest out")
+        }
+        if cells.asset != nil, measure.ledgerFigure?.isOfFund == true {
+            return refuse("is of a fund, which serves all price histories", "leave 'asset' out")
+        }
+        if let other = [Known.behaviour.facts, Known.monitor, Known.drift].first(where: { map[$0] != nil }) {
+            return refuse("is no figure of a cell, and has no '\(other.key)'", "use max or min")
+        }
+        return true
     }
 
     /// The behaviour that a limit is on; which there are is known with the whole study.

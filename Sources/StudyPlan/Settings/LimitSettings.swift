@@ -20,7 +20,8 @@ extension Settings {
         static let monitor = SettingFacts(
             "monitor", .section(Monitoring.section), "Counts that the limit is looked at every night.")
         static let onNoValue = Headline.onNoValue
-        private static let range = -1e9...1e9
+        /// Amounts of money are among them.
+        private static let range = -1e15...1e15
         static let max = Setting("max", range, "The largest value that is not a breach, in the measure's unit.")
         static let min = Setting("min", range, "The smallest value that is not a breach, in the measure's unit.")
         static let drift = SettingFacts("drift", .section(Drift.section), "Against the runs before.")
