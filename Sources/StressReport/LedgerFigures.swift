@@ -1,6 +1,7 @@
 import StressBasics
 import StressResults
 import StressStatistics
+import StudyPlan
 
 extension LedgerResults {
     /// One object a group of a platform: everybody, each history, each class; money in quote currency.
@@ -13,11 +14,17 @@ extension LedgerResult {
 
     /// Everybody, and the fund.
     var summary: JSONValue {
-        .object(
-            (all.map(members) ?? [("platform", .text(platform))]) + [
-                ("fund_start_quote", .number(fundStart.quote)), ("fund_lowest_quote", .number(fundLowest.quote)),
-                ("fund_end_quote", .number(fundEnd.quote)), ("exhausted_count", .integer(episodes.count)),
-            ])
+        let fund: [(String, JSONValue)] = [
+            ("fund_start_quote", .number(fundStart.quote)), ("fund_lowest_quote", .number(fundLowest.quote)),
+            ("fund_end_quote", .number(fundEnd.quote)), ("exhausted_count", .integer(episodes.count)),
+        ]
+        let others: [(String, JSONValue)] = [
+            ("haircut_quote", .optional(all?.amounts.haircut.quote)),
+            ("reduced_count", all?.counts.reductions.map(JSONValue.integer) ?? .null),
+            ("impact", safeguards.impact.map(\.json) ?? .null),
+            ("without_impact", figures?.withoutImpact.map(\.json) ?? .null),
+        ]
+        return .object((all.map(members) ?? [("platform", .text(platform))]) + fund + others)
     }
 
     private func members(of group: LedgerGroup) -> [(String, JSONValue)] {
@@ -28,12 +35,56 @@ extension LedgerResult {
     }
 }
 
+extension LiquidationImpact {
+    /// As the platform has it.
+    fileprivate var json: JSONValue {
+        .object([
+            ("gamma", .number(gamma)), ("depth_quote", .number(depth)), ("half_life_s", .number(halfLife.inSeconds)),
+            ("max_rounds_count", .integer(maxRounds)),
+        ])
+    }
+}
+
+extension ImpactComparison {
+    /// Everybody where liquidations move no price, under the names that the same figures have with it.
+    fileprivate var json: JSONValue {
+        let shares: [(String, JSONValue)] = [
+            ("shortfall_frac", .optional(counts.share(counts.shortfalls))),
+            ("owed_frac", .optional(counts.share(counts.owing))),
+        ]
+        let others: [(String, JSONValue)] = [
+            ("fund_lowest_quote", .number(fundLowest.quote)), ("fund_end_quote", .number(fundEnd.quote)),
+            ("haircut_quote", .number(amounts.haircut.quote)),
+            ("reduced_count", counts.reductions.map(JSONValue.integer) ?? .null),
+        ]
+        return .object(counts.members + shares + amounts.members + others)
+    }
+}
+
+extension LedgerCounts {
+    fileprivate var members: [(String, JSONValue)] {
+        [
+            ("entries_count", .integer(entries)), ("unprotected_count", .integer(unprotected)),
+            ("liquidated_count", .integer(liquidated)), ("shortfall_count", .integer(shortfalls)),
+            ("owed_count", .integer(owing)),
+        ]
+    }
+}
+
+extension LedgerAmounts {
+    fileprivate var members: [(String, JSONValue)] {
+        [
+            ("margin_quote", margin), ("shortfall_quote", shortfall), ("fund_quote", fund),
+            ("adl_quote", deleveraging), ("socialised_quote", socialised), ("platform_quote", platform),
+            ("owed_quote", owed),
+        ].map { ($0, .number($1.quote)) }
+    }
+}
+
 extension LedgerGroup {
     fileprivate var countMembers: [(String, JSONValue)] {
-        [
-            ("entries_count", .integer(counts.entries)), ("unprotected_count", .integer(counts.unprotected)),
-            ("liquidated_count", .integer(counts.liquidated)), ("shortfall_count", .integer(counts.shortfalls)),
-            ("owed_count", .integer(counts.owing)), ("shortfall_frac", .optional(shortfallShare)),
+        counts.members + [
+            ("shortfall_frac", .optional(shortfallShare)),
             ("shortfall_ci_low_frac", .optional(intervals.shortfall?.low)),
             ("shortfall_ci_high_frac", .optional(intervals.shortfall?.high)), ("owed_frac", .optional(owedShare)),
             ("owed_ci_low_frac", .optional(intervals.owed?.low)),
@@ -41,11 +92,5 @@ extension LedgerGroup {
         ]
     }
 
-    fileprivate var amountMembers: [(String, JSONValue)] {
-        [
-            ("margin_quote", amounts.margin), ("shortfall_quote", amounts.shortfall), ("fund_quote", amounts.fund),
-            ("adl_quote", amounts.deleveraging), ("socialised_quote", amounts.socialised),
-            ("platform_quote", amounts.platform), ("owed_quote", amounts.owed),
-        ].map { ($0, .number($1.quote)) }
-    }
+    fileprivate var amountMembers: [(String, JSONValue)] { amounts.members }
 }

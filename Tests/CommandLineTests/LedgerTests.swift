@@ -166,6 +166,88 @@ import Testing
         #expect(judged.count == 4 && judged.values.allSatisfy { $0 > 4 }, "\(judged)")
     }
 
+    /// A limit on what the ledger found is judged on every platform: in the table, the summary, the history, the metrics and the exit code.
+    @Test func moneyHasLimits() throws {
+        let limits = [
+            "{platform: lender, measure: ledger_owed_quote, max: 1}",
+            "{measure: ledger_shortfall_margin_frac, max: 40}",
+            "{asset: TWO, platform: typical, measure: ledger_haircut_quote, max: 1e9}",
+            "{measure: ledger_fund_lowest_quote, min: 1e6, on_no_value: ignore}",
+        ]
+        let scratch = try scratch(
+            LedgerTests.study + "\nlimits: [\(limits.joined(separator: ", "))]\nmetrics_file: m.prom\n")
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run", "--store", "h.sqlite"])
+        #expect(run.code == 3, "\(run.err)")
+        #expect(
+            run.err.contains("cell=everybody/lender") && run.err.contains("measure=ledger_owed_quote"), "\(run.err)")
+        let table = rows(try scratch.read("run/limits.csv"))
+        #expect(table.map { $0["platform"] } == ["lender", "typical", "lender", "typical", "typical", "lender"])
+        #expect(table.map { $0["status"] } == ["breach", "met", "met", "met", "breach", "breach"])
+        #expect(table[0]["asset"]!.isEmpty && table[3]["asset"] == "TWO" && table[0]["unit"] == "quote")
+        let own = rows(try scratch.read("run/safeguards.csv")).filter { $0["class"] == "all" && $0["asset"] == "" }
+        let lender = try #require(own.first { $0["platform"] == "lender" })
+        #expect(Double(table[0]["value"]!) == Double(lender["owed_quote"]!))
+        #expect(Double(table[2]["value"]!) == Double(lender["shortfall_margin_frac"]!))
+        #expect(Double(table[2]["high"]!) == Double(lender["shortfall_margin_ci_high_frac"]!))
+        let history = try scratch.program.run(["history", "--json", "--store", "h.sqlite"]).out
+        let stored = try JSONSerialization.jsonObject(with: Data(history.utf8)) as? [String: Any]
+        let kept = try #require(stored?["limits"] as? [[String: Any]])
+        #expect(
+            kept.count == 6 && kept[0]["platform"] as? String == "lender" && kept[0]["status"] as? String == "breach")
+        #expect(kept[0]["value"] as? Double == Double(table[0]["value"]!))
+        let metrics = try scratch.read("m.prom")
+        let labels = "platform=\"lender\",measure=\"ledger_owed_quote\""
+        #expect(
+            metrics.split(separator: "\n").contains {
+                $0.hasPrefix("belowzero_limit_breached{") && $0.contains(labels) && $0.hasSuffix(" 1")
+            }, "\(metrics)")
+        let page = try scratch.read("run/index.html")
+        #expect(page.contains("lender: owed by traders ≤ 1"), "the front page names the platform")
+        let report = try scratch.program.run(["report", "run"])
+        #expect(report.code == 0, "\(report.err)")
+        #expect(try rows(scratch.read("run/limits.csv")) == table, "a stored run keeps them")
+    }
+
+    /// With an impact the summary has everybody with it and without, as `platforms.csv` does.
+    @Test func theSummaryHasTheImpact() throws {
+        let scratch = try scratch(
+            LedgerTests.study.replacing(
+                "surplus: trader}", with: "surplus: trader, impact: {depth: 20000}, fund: {amount: 300}}"))
+        #expect(try scratch.program.run(["run", "study.yaml", "--out", "run", "--no-store"]).code == 0)
+        let object = try JSONSerialization.jsonObject(with: Data(scratch.read("run/summary.json").utf8))
+        let ledger = try #require((object as? [String: Any])?["ledger"] as? [[String: Any]])
+        let table = rows(try scratch.read("run/platforms.csv"))
+        #expect(ledger.count == 2 && table.count == 4)
+        for (place, platform) in ledger.enumerated() {
+            let (moved, still) = (table[2 * place], table[2 * place + 1])
+            let impact = try #require(platform["impact"] as? [String: Any])
+            #expect(impact["depth_quote"] as? Double == 20000 && impact["half_life_s"] as? Double == 3600)
+            let without = try #require(platform["without_impact"] as? [String: Any])
+            for name in ["shortfall_count", "liquidated_count", "shortfall_quote", "adl_quote", "fund_end_quote"] {
+                #expect((platform[name] as? NSNumber)?.doubleValue == Double(moved[name]!), "\(name)")
+                #expect((without[name] as? NSNumber)?.doubleValue == Double(still[name]!), "\(name)")
+            }
+        }
+        let typical = try #require(ledger.first)
+        #expect(
+            typical["shortfall_quote"] as? Double != (typical["without_impact"] as? [String: Any])?["shortfall_quote"]
+                as? Double)
+    }
+
+    /// A platform that reduces by bracket counts its steps; what is closed whole has none.
+    @Test func brackets() throws {
+        let brackets =
+            "tiers: [{to: 3000, rate: 0.005}, {to: .inf, rate: 0.01, amount: 15}], liquidation: {fill: worst, partial: true}"
+        let scratch = try scratch(
+            LedgerTests.study.replacing(
+                "tiers: [{to: .inf, rate: 0.005}], liquidation: {fill: worst}}", with: brackets + "}"))
+        let run = try scratch.program.run(["ledger", "study.yaml", "--out", "-"])
+        #expect(run.code == 0, "\(run.err)")
+        let all = rows(run.out).filter { $0["class"] == "all" && $0["asset"] == "" }
+        #expect(all.count == 2 && Int(all[0]["reduced_count"]!)! > 0 && all[1]["reduced_count"] == "0", "\(all)")
+        #expect(Int(all[0]["liquidated_count"]!)! <= Int(all[0]["entries_count"]!)!)
+    }
+
     /// Threads, and whether others are computed beside it, change nothing.
     @Test func threadsChangeNothing() throws {
         let scratch = try scratch()
