@@ -34,7 +34,9 @@ struct LedgerCommand: ParsableCommand {
     @Option(help: "How long positions are held.")
     var horizon: String?
 
-    @Option(help: "What every insurance fund begins with, quote currency, where the platform says nothing of its own.")
+    @Option(
+        parsing: .unconditional,
+        help: "What every insurance fund begins with, quote currency, where the platform says nothing of its own.")
     var fund: String?
 
     @Option(name: .shortAndLong, help: "Write every class to this file as CSV; '-' prints it in place of the text.")
@@ -126,11 +128,13 @@ private struct LedgerQuestion {
             study.ledger = ledger
         }
         if let horizon = command.horizon {
-            study.ledger?.population.horizon = try Settings.Ledger.horizon.value(of: horizon, option: "--horizon")
+            study.ledger?.population.horizon = try optionValue(
+                Settings.Ledger.horizon, of: horizon, option: "--horizon")
         }
         if let fund = command.fund {
             study.ledger?.safeguards.fundDays = nil
-            study.ledger?.safeguards.fundAmount = try Settings.Fund.amount.value(of: fund, option: "--fund")
+            study.ledger?.safeguards.fundAmount = try optionValue(
+                Settings.Fund.amount, of: fund, option: "--fund")
         }
         if let platforms = command.platform { study.platforms = try chosenPlatforms(platforms, of: study.platforms) }
     }

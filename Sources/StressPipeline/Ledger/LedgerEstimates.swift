@@ -65,10 +65,12 @@ struct LedgerEstimates: Sendable {
         let sums = LedgerTally.total(panel.blocks(platform: platform, group: place.group))
         let group = place.group.map { population.classes[$0] }
         let isOwedPossible = platforms[platform].safeguards.recourse == .trader
+        let liquidates = platforms[platform].rules.liquidation.enabled
         return LedgerGroup(
             asset: asset(place.panel), side: group?.side, leverage: group?.leverage, counts: LedgerCounts(sums),
             amounts: LedgerAmounts(sums),
-            intervals: panel.intervals(platform: platform, group: place.group, isOwedPossible: isOwedPossible))
+            intervals: panel.intervals(
+                platform: platform, group: place.group, isOwedPossible: isOwedPossible, liquidates: liquidates))
     }
 
     private func asset(_ panel: Int) -> String? { panel == 0 ? nil : assets[panel - 1] }

@@ -51,8 +51,10 @@ struct ResampledDays: Sendable {
 
     /// How sure a group's shares are.
     ///
-    /// - Parameter isOwedPossible: whether anybody can owe anything; what cannot happen has no interval.
-    func intervals(platform: Int, group: Int?, isOwedPossible: Bool) -> LedgerIntervals {
+    /// - Parameters:
+    ///   - isOwedPossible: whether anybody can owe anything; what cannot happen has no interval.
+    ///   - liquidates: whether the platform liquidates.
+    func intervals(platform: Int, group: Int?, isOwedPossible: Bool, liquidates: Bool) -> LedgerIntervals {
         guard let panel else { return LedgerIntervals() }
         let blocks = blocks(platform: platform, group: group)
         func ends(_ count: KeyPath<LedgerSums, Int>) -> Interval? {
@@ -60,7 +62,8 @@ struct ResampledDays: Sendable {
         }
         let sizes = perMargin(blocks, panel)
         return LedgerIntervals(
-            unprotected: ends(\.unprotected), liquidated: ends(\.liquidated), shortfall: ends(\.shortfalls),
+            unprotected: ends(\.unprotected), liquidated: liquidates ? ends(\.liquidated) : nil,
+            shortfall: ends(\.shortfalls),
             owed: isOwedPossible ? ends(\.owing) : nil, shortfallPerMargin: sizes[0],
             owedPerMargin: isOwedPossible ? sizes[1] : nil, perNotional: perNotional(blocks, panel))
     }

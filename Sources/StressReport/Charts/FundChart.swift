@@ -134,15 +134,15 @@ struct FundChart: Drawing {
         }
         w.label("tk", x.start - 10, missing.top - 14, anchor: "start", missingWords)
         w.label("tk", x.start - 10, 14, anchor: "start", "Fund at the end of the day, quote currency")
-        for (place, tick) in x.ticks.enumerated() {
-            w.label(
-                "ti", x.position(tick.time), height - 18, anchor: place == 0 ? "start" : "middle", tick.label)
+        // The first one has room to the left, under the numbers of the axes.
+        for tick in x.ticks {
+            w.label("ti", x.position(tick.time), height - 18, anchor: "middle", tick.label)
         }
     }
 
     private var missingWords: String {
         let days = bins.first.map { ($0.last.milliseconds - $0.first.milliseconds) / DayAxis.day + 1 } ?? 1
-        return "Missing per \(days > 1 ? "\(days) days" : "day"); dark: not paid by the fund"
+        return "Missing per \(days > 1 ? "\(days) days" : "day"); coloured: not paid by the fund"
     }
 
     private func writeCrashes(_ w: inout HTMLWriter) {

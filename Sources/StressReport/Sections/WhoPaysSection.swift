@@ -52,7 +52,7 @@ struct WhoPaysSection {
 
     private var opened: String {
         let stride = report.study.ledgerPopulation?.stride ?? 1
-        return stride == 1 ? "every bar" : "every \(grouped(stride)) bars"
+        return stride == 1 ? "every bar" : "one bar in \(grouped(stride))"
     }
 
     private var drawnNote: String {
