@@ -20,8 +20,14 @@ enum StandardOutput {
             hint: "leave --json out, or name a file")
     }
 
+    /// Refuses an empty name, as of a variable that is not set: it would be the folder at the root of all.
+    static func expectName(_ value: String?, for option: String) throws {
+        if value?.isEmpty ?? false { throw ValidationError("\(option) is empty; it must name a file or folder") }
+    }
+
     /// Refuses `-` for what cannot be standard output: a folder, a database, a file beside what is printed there.
     static func refuse(_ value: String?, for option: String, because reason: String) throws {
+        try expectName(value, for: option)
         guard value == name else { return }
         throw ValidationError("\(option) cannot be '\(name)', standard output: \(reason)")
     }

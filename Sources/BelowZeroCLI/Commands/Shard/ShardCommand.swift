@@ -32,6 +32,8 @@ struct ShardCommand: ParsableCommand {
 struct PlanOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What 'shard plan' wrote.", valueName: "file"), completion: .file(extensions: ["json"]))
     var plan: String
+
+    func validate() throws { try StandardOutput.refuse(plan, for: "--plan", because: "every machine reads it") }
 }
 
 /// Where files of the study are found on this machine.
@@ -42,10 +44,14 @@ struct ShardInputOptions: ParsableArguments {
             valueName: "folder"),
         completion: .directory)
     var inputs: String?
+
+    func validate() throws { try StandardOutput.refuse(inputs, for: "--inputs", because: "it is a folder") }
 }
 
 /// Where parts are kept.
 struct PartsOption: ParsableArguments {
     @Option(help: ArgumentHelp("The folder of the parts.", valueName: "folder"), completion: .directory)
     var parts: String
+
+    func validate() throws { try StandardOutput.refuse(parts, for: "--parts", because: "it is a folder") }
 }
