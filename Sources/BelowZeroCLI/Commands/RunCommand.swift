@@ -44,11 +44,14 @@ struct RunCommand: ParsableCommand {
     var printStudy = false
 
     @OptionGroup(title: "History") var storing: StoreOptions
+    @OptionGroup var computing: ComputingOptions
     @OptionGroup var work: WorkOptions
     @OptionGroup var common: CommonOptions
 
+    func validate() throws { try StandardOutput.expectName(out, for: "--out") }
+
     func run() throws {
-        try common.reporting(isRun: !printStudy && !work.dryRun) {
+        try common.reporting(isRun: !printStudy && !computing.dryRun) {
             let loaded = try loadedStudy()
             var chosen = loaded.study
             for (check, action) in try parsePolicies(policy) {
@@ -59,11 +62,12 @@ struct RunCommand: ParsableCommand {
                     study: chosen, files: loaded.files, folder: LoadedStudy.folder(of: study), common: common
                 ).print()
             }
-            let console = common.console(isRun: !work.dryRun)
+            let console = common.console(isRun: !computing.dryRun)
             loaded.notes.forEach { console.say(Failure.text($0)) }
             let job = StudyRun(
                 study: chosen, files: loaded.files, out: out, command: command, work: work, common: common,
                 store: storing.path(out: out), patience: try storing.patience(),
+                isRehearsal: computing.dryRun, kernel: computing.kernel,
                 studyFile: study == LoadedStudy.standardInput ? nil : (study, prices),
                 home: StudyHome(
                     file: study == LoadedStudy.standardInput ? nil : loaded.path, takesOver: storing.takeOver))
@@ -77,7 +81,7 @@ struct RunCommand: ParsableCommand {
         do {
             return try LoadedStudy(file: study, prices: prices, bounds: bounds, threads: allCores)
         } catch let failure as Failure {
-            if !printStudy, !work.dryRun {
+            if !printStudy, !computing.dryRun {
                 UnreadStudy(file: study, command: command, started: started, console: common.console(isRun: true))
                     .note(failure, store: storing.path(out: out))
             }

@@ -36,13 +36,16 @@ struct SweepCommand: ParsableCommand {
     @OptionGroup(title: "Behaviour") var behaviour: BehaviourOptions
     @OptionGroup(title: "Reading") var reading: ReadingOptions
     @OptionGroup(title: "History") var storing: StoreOptions
+    @OptionGroup var computing: ComputingOptions
     @OptionGroup var work: WorkOptions
     @OptionGroup var common: CommonOptions
 
+    func validate() throws { try StandardOutput.expectName(out, for: "--out") }
+
     func run() throws {
-        try common.reporting(isRun: !printStudy && !work.dryRun) {
+        try common.reporting(isRun: !printStudy && !computing.dryRun) {
             var study = try grid.study(
-                platform: platform, reading: reading, console: common.console(isRun: !work.dryRun))
+                platform: platform, reading: reading, console: common.console(isRun: !computing.dryRun))
             study.behaviours = try behaviour.behaviours()
             if printStudy {
                 return try StudyPrint(study: study, files: InputFiles(base: ""), common: common).print()
@@ -53,7 +56,8 @@ struct SweepCommand: ParsableCommand {
                     separator: " ")
             try StudyRun(
                 study: study, files: InputFiles(base: ""), out: out, command: command, work: work, common: common,
-                store: storing.sweepPath(out: out), patience: try storing.patience()
+                store: storing.sweepPath(out: out), patience: try storing.patience(),
+                isRehearsal: computing.dryRun, kernel: computing.kernel
             ).run()
         }
     }

@@ -3,6 +3,7 @@ import CSVIngest
 import Foundation
 import RunStore
 import StressBasics
+import StressEngine
 import StressPipeline
 import StudyPlan
 
@@ -18,6 +19,10 @@ struct StudyRun {
     let store: String?
     /// How long to wait for another run.
     let patience: TimeSpan
+    /// Whether only the plan is printed.
+    var isRehearsal = false
+    /// How bars are walked.
+    var kernel = KernelChoice.automatic
     /// The study file and the folder of its prices; nil for a sweep.
     var studyFile: (path: String, prices: String?)?
     /// Where the study lies.
@@ -37,7 +42,7 @@ struct StudyRun {
                 .usage, "--out - prints results.csv, which is no JSON",
                 hint: "leave --json out, or name a folder: its summary is printed as JSON")
         }
-        if work.dryRun { return try rehearse(plan) }
+        if isRehearsal { return try rehearse(plan) }
         if out == "-", work.resume { throw Failure(.usage, "--resume needs a folder to write to, not --out -") }
         if let finished = finishedRun() { return try finished() }
         let interruption = Interruption(isJSON: common.json, console: common.console(isRun: true))
@@ -141,7 +146,7 @@ struct StudyRun {
 
     private var settings: RunSettings {
         RunSettings(
-            threads: work.threadCount, kernel: work.kernel, caches: work.cache.caches, isTableOnly: out == "-",
+            threads: work.threadCount, kernel: kernel, caches: work.cache.caches, isTableOnly: out == "-",
             timeout: timeout)
     }
 

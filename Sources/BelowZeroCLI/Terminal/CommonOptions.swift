@@ -86,14 +86,20 @@ enum LogLevel: String, CaseIterable, ExpressibleByArgument {
 
 extension LogFormat: ExpressibleByArgument {}
 
-/// Options of the commands that compute.
+/// How a run that computes everything by itself does so.
+struct ComputingOptions: ParsableArguments {
+    @Flag(help: "Print the plan, with estimates of memory and time, compute nothing.")
+    var dryRun = false
+
+    @Option(help: "auto, or plain: walk every bar of every window. Results do not depend on it.")
+    var kernel = KernelChoice.automatic
+}
+
+/// Options of the commands that write a run.
 struct WorkOptions: ParsableArguments {
     @Option(
         name: [.customShort("j"), .long], help: "Threads to use. Results do not depend on it. (default: all cores)")
     var threads: Int?
-
-    @Flag(help: "Print the plan, with estimates of memory and time, compute nothing.")
-    var dryRun = false
 
     @Flag(help: "Go on with the run of the same command that was stopped or crashed. Results do not depend on it.")
     var resume = false
@@ -106,9 +112,6 @@ struct WorkOptions: ParsableArguments {
             "Memory that the run may use: 500M, 2G. Results do not depend on it. (default: most of what is free)",
             valueName: "size"))
     var memory: String?
-
-    @Option(help: "auto, or plain: walk every bar of every window. Results do not depend on it.")
-    var kernel = KernelChoice.automatic
 
     @OptionGroup(title: "Cache") var cache: CacheOptions
 

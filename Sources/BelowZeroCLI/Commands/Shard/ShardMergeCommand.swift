@@ -14,8 +14,13 @@ struct ShardMergeCommand: ParsableCommand {
         discussion: """
             The same run as on one machine, which finds computed what the shards computed: the report has the same bytes, whatever \
             the number of shards and however often one ran, except the clock's own fields. Price files are read again only where a \
-            history was divided or could not be used, and where a ledger or baskets hold several at once. When shards are missing \
-            it ends with 75 and says which.
+            history was divided or could not be used, and where a ledger or baskets hold several at once; they must have the bytes \
+            of the plan.
+
+            EXIT CODES
+              0, 3, 4 as of 'run': the report stands
+              65 the plan was changed, or a file that is read again has other bytes; 66 the plan is not there
+              73, 74 the folder cannot be made, the disk is full or broken; 75 shards are missing, with which
 
             EXAMPLES
               belowzero shard merge --plan plan.json --parts parts --out report
@@ -33,8 +38,6 @@ struct ShardMergeCommand: ParsableCommand {
 
     func validate() throws {
         try StandardOutput.refuse(out, for: "--out", because: "a merge writes a folder")
-        if work.kernel != .automatic { throw ValidationError("--kernel: the shards have computed already") }
-        if work.dryRun { throw ValidationError("--dry-run: 'shard status' says what is there") }
     }
 
     func run() throws {
