@@ -21,7 +21,11 @@ func writeWholeFiles(_ files: [(path: String, contents: String)], calls: FileCal
         for file in files {
             let parent = splitPath(file.path).parent
             folders += try calls.makeFolders(parent)
-            try calls.replaceFile(file.path, file.contents)
+            do throws(FileError) {
+                try calls.replaceFile(file.path, file.contents)
+            } catch {
+                throw FileError(error.step, file.path, error.code)
+            }
             written.append(file.path)
             try calls.syncFolder(parent)
         }

@@ -58,6 +58,13 @@ public func groupedText(_ value: Int, separator: String = "\u{2009}") -> String 
 /// A size on disk for messages, in powers of 1000: `812 B`, `4.1 kB`, `12 MB`.
 public func byteText(_ bytes: Int) -> String { sizeText(bytes, step: 1000, units: ["B", "kB", "MB", "GB", "TB"]) }
 
+/// Two different sizes on disk for messages, to the byte where they would read the same: `1,700 B` and `1,701 B`.
+public func distinctByteTexts(_ a: Int, _ b: Int) -> (String, String) {
+    let (first, second) = (byteText(a), byteText(b))
+    guard first == second else { return (first, second) }
+    return (groupedText(a, separator: ",") + " B", groupedText(b, separator: ",") + " B")
+}
+
 /// A size in memory for messages, in powers of 1024: `812 B`, `4.1 KiB`, `1.5 GiB`.
 public func memoryText(_ bytes: Int) -> String {
     sizeText(bytes, step: 1024, units: ["B", "KiB", "MiB", "GiB", "TiB"])

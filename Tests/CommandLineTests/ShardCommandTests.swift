@@ -47,7 +47,7 @@ import Testing
         let first = try node.run(["shard", "run", "--plan", "plan.json", "--out", "parts"])
         #expect(first.code == 0 && first.err.contains("threads=1"), "\(first.err)")
         let half = try program.run(status)
-        #expect(half.code == 75 && half.out.contains("1 of 2 shards are done\nmissing: 0\n"), "\(half.out)")
+        #expect(half.code == 75 && half.out.contains("1 of 2 shards is done\nmissing: 0\n"), "\(half.out)")
         #expect(try program.run(shard(0)).code == 0)
         #expect(try program.run(status).code == 0)
         let merged = try program.run(merge)
@@ -99,9 +99,71 @@ import Testing
         #expect(try program.run(shard(1)).code == 0)
         #expect(try node.run(submit + ["--missing"]).code == 0)
         #expect(try scratch.read("script").contains("#SBATCH --array=0,2\n"))
+        // For programs everything is JSON: what was submitted, the script, and that there is nothing to do.
+        let told = try node.run(submit + ["--json"])
+        #expect(told.out == "{\"array\":\"0-2\",\"sbatch\":\"Submitted batch job 7\"}\n", "\(told.out)")
+        let rehearsed = try node.run(submit + ["--json", "--dry-run"])
+        #expect(rehearsed.out.hasPrefix("{\"array\":\"0-2\",\"script\":\"#!/bin/bash\\n#SBATCH"), "\(rehearsed.out)")
+        for number in [0, 2] { #expect(try program.run(shard(number)).code == 0) }
+        #expect(try node.run(submit + ["--missing", "--json"]).out == "{\"array\":\"\"}\n")
         node.environment["PATH"] = "/nowhere"
         let absent = try node.run(submit)
         #expect(absent.code == 66 && absent.err.contains("no sbatch"), "\(absent.err)")
         #expect(try program.run(submit + ["--time", "1; rm -rf /"]).code == 64)
+        // What is no folder takes no parts.
+        let file = try node.run(["shard", "submit", "--plan", "plan.json", "--parts", "study.yaml"])
+        #expect(file.code == 66 && file.err.contains("study.yaml is no folder"), "\(file.err)")
+    }
+
+    /// An empty name, as of a variable that is not set, is no place: it would be the root of all folders.
+    @Test func emptyNamesAreRefused() throws {
+        let (scratch, program) = try bench()
+        #expect(try program.run(["shard", "plan", "study.yaml", "--shards", "2", "-o", "plan.json"]).code == 0)
+        for words in [
+            ["plan", "study.yaml", "--shards", "2", "-o", ""], ["plan", "", "--shards", "2", "-o", "other.json"],
+            ["run", "--plan", "", "--shard", "0", "--out", "parts"],
+            ["run", "--plan", "plan.json", "--shard", "0", "--out", ""],
+            ["run", "--plan", "plan.json", "--shard", "0", "--out", "parts", "--inputs", ""],
+            ["status", "--plan", "plan.json", "--parts", ""], ["submit", "--plan", "plan.json", "--parts", ""],
+            ["submit", "--plan", "plan.json", "--parts", "parts", "--program", ""],
+            ["merge", "--plan", "plan.json", "--parts", "", "--out", "merged"],
+            ["merge", "--plan", "plan.json", "--parts", "parts", "--out", ""],
+        ] {
+            let refused = try program.run(["shard"] + words)
+            #expect(refused.code == 64 && refused.err.contains("is empty"), "\(words): \(refused.err)")
+        }
+        #expect(try program.run(["run", "study.yaml", "--out", ""]).code == 64)
+        #expect(!FileManager.default.fileExists(atPath: scratch.path + "/parts"))
+    }
+
+    /// Why a history cannot be done is told once, where it is the only one, too.
+    @Test func aFailureIsToldOnce() throws {
+        let (scratch, program) = try bench()
+        try scratch.write("no,prices\nat,all\n", to: "two.csv")
+        try scratch.write(
+            ShardCommandTests.study.replacing("{asset: ONE, path: one.csv}, ", with: "").replacing(
+                ", {asset: SIX, path: six.csv}", with: ""
+            ).replacing("asset: ONE, ", with: ""), to: "only.yaml")
+        for study in ["study.yaml", "only.yaml"] {
+            let name = study + ".json"
+            #expect(try program.run(["shard", "plan", study, "--shards", "1", "-o", name]).code == 0)
+            let run = [
+                "shard", "run", "--plan", name, "--out", study + "-parts", "--shard", "0", "--log-format", "plain",
+            ]
+            let first = try program.run(run)
+            #expect(first.code == 65)
+            #expect(first.err.components(separatedBy: "cannot recognise the format").count == 2, "\(first.err)")
+            let again = try program.run(run)
+            #expect(again.code == 65)
+            #expect(again.err.components(separatedBy: "cannot recognise the format").count == 2, "\(again.err)")
+        }
+    }
+
+    /// What does not make sense for a merge is not offered.
+    @Test func aMergeOffersWhatItTakes() throws {
+        let (_, program) = try bench()
+        let help = try program.run(["shard", "merge", "--help"]).out
+        #expect(help.contains("--resume") && !help.contains("--dry-run") && !help.contains("--kernel"))
+        for option in [["--dry-run"], ["--kernel", "plain"]] { #expect(try program.run(merge + option).code == 64) }
     }
 }

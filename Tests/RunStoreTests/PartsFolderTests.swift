@@ -41,6 +41,49 @@ import Testing
         #expect(calls > 5)
     }
 
+    /// A folder that takes no part says so, whatever call fails, and leaves nothing behind.
+    @Test func aFolderIsPreparedOrRefused() throws {
+        let file = folder.path + "/file"
+        try Data("text".utf8).write(to: URL(fileURLWithPath: file))
+        let inTheWay = #expect(throws: StoreError.self) { try PartsFolder(file).prepare() }
+        #expect(inTheWay?.reason == .cannotCreate && inTheWay?.message.contains("is no folder") == true)
+        let calls = try withEveryFault { calls in
+            let path = try folder.subfolder() + "/parts"
+            var error: StoreError?
+            do throws(StoreError) { try PartsFolder(path, calls: calls).prepare() } catch let other { error = other }
+            return (path, error)
+        } judge: { fault, place, outcome in
+            let (path, error) = outcome
+            if fault == .diskFull, let error { #expect(error.reason == .inputOutput, "\(place): \(error)") }
+            #expect(error != nil || FileManager.default.fileExists(atPath: path), "\(fault) at \(place)")
+            #expect(names(path).allSatisfy { $0.hasPrefix(".probe.") && $0.hasSuffix(".partial") })
+        }
+        #expect(calls > 2)
+        let path = try folder.subfolder() + "/parts"
+        try PartsFolder(path).prepare()
+        #expect(names(path).isEmpty && FileManager.default.fileExists(atPath: path))
+    }
+
+    /// What may not be read is not called damaged.
+    @Test func whatIsNotReadIsNotDamaged() throws {
+        let path = try folder.subfolder()
+        let parts = PartsFolder(path)
+        try parts.keep("job-1", key: key, [1, 2, 3])
+        try FileManager.default.createSymbolicLink(atPath: path + "/job-2", withDestinationPath: path + "/job-1")
+        guard case .unreadable(let why) = parts.part("job-2", key: key) else {
+            Issue.record("a link is not followed")
+            return
+        }
+        #expect(!why.isEmpty)
+        try FileManager.default.setAttributes([.posixPermissions: 0o000], ofItemAtPath: path + "/job-1")
+        let found = parts.part("job-1", key: key)
+        // The superuser reads everything.
+        #expect(found == (geteuid() == 0 ? .whole([1, 2, 3]) : .unreadable(why: "Permission denied")))
+        #expect(parts.part("job-3", key: key) == .absent)
+        try FileManager.default.createDirectory(atPath: path + "/job-4", withIntermediateDirectories: false)
+        #expect(parts.part("job-4", key: key) == .damaged)
+    }
+
     /// Many writers of the same parts leave each of them whole.
     @Test func writersDoNotDisturbEachOther() throws {
         let path = try folder.subfolder() + "/parts"

@@ -4,6 +4,7 @@ import StressBasics
 import StressEngine
 import StressPipeline
 import StudyPlan
+import Synchronization
 import TestSupport
 import Testing
 
@@ -42,7 +43,7 @@ import Testing
             let refusal = #expect(throws: Failure.self) { try world.merged(plan, parts: parts) }
             #expect(
                 refusal?.code == .tryAgain
-                    && refusal?.plainMessage.contains("1 of 2 shards are missing: \(shard)") == true)
+                    && refusal?.plainMessage.contains("1 of 2 shards is missing: \(shard); 1 part is ") == true)
             #expect(try world.run(plan, shard, parts: parts).computed == 1, "it is computed again")
             #expect(try Data(contentsOf: place) == whole, "with the same bytes")
             ShardWorld.expectSame(try world.merged(plan, parts: parts), wanted, "seed \(seed)")
@@ -142,8 +143,8 @@ import Testing
         try FileManager.default.moveItem(atPath: elsewhere + "/2/linked", toPath: world.folder.path + "/away")
         try FileManager.default.createSymbolicLink(
             atPath: elsewhere + "/2/linked", withDestinationPath: world.folder.path + "/away")
-        let refusal = #expect(throws: Failure.self) { try world.run(plan, 0, parts: parts) }
-        #expect(refusal?.code == .tryAgain, "a file that is not there may still come")
+        let early = try world.run(plan, 0, parts: parts)
+        #expect(early.code == .tryAgain && early.computed == 0, "files that are not there may still come")
         for shard in plan.shards.indices {
             #expect(try world.run(plan, shard, parts: parts, inputs: elsewhere).code == nil)
         }
@@ -174,17 +175,114 @@ import Testing
         #expect(try world.run(plan, 0, parts: parts).code == nil)
     }
 
+    private static let brokenStudy = """
+        version: 1
+        name: broken
+        data: [{asset: GOOD, path: good.csv}, {asset: BAD, path: bad.csv}]
+        grid: {leverage: [1, 20], horizon: [4h]}
+        platforms: {typical: {tiers: [{to: .inf, rate: 0.005}]}}
+        headline: {asset: GOOD, side: long, leverage: 20, horizon: 4h}
+        """
+
+    /// A history that failed is read again by the merge. With another file in its place, of the same size, the report would be of
+    /// neither.
+    @Test func aMergeRefusesOtherBytesOfAHistoryThatFailed() throws {
+        let bad = "no,prices\nat,all\n"
+        let world = try ShardWorld(
+            ShardFaultTests.brokenStudy, files: ["good.csv": ShardWorld.prices(seed: 1, bars: 300), "bad.csv": bad])
+        let wanted = try world.wholeRun()
+        let plan = try world.plan(.shards(2))
+        let parts = try world.folder.subfolder()
+        for shard in plan.shards.indices { try world.run(plan, shard, parts: parts) }
+        try "no,prizes\nat,all\n".write(toFile: world.folder.path + "/bad.csv", atomically: false, encoding: .utf8)
+        let refusal = #expect(throws: Failure.self) { try world.merged(plan, parts: parts) }
+        #expect(refusal?.code == .badData)
+        #expect(refusal?.plainMessage.contains("bad.csv is not what was planned with: its SHA-256 is ") == true)
+        try bad.write(toFile: world.folder.path + "/bad.csv", atomically: false, encoding: .utf8)
+        ShardWorld.expectSame(try world.merged(plan, parts: parts), wanted, "the file is back")
+    }
+
+    /// The same of a history that was divided, and is read to join its stretches.
+    @Test func aMergeRefusesOtherBytesOfADividedHistory() throws {
+        let world = try ShardLawTests.longWorld(4)
+        var sizing = ShardSizing(cores: 1)
+        (sizing.leastWork, sizing.leastWalkingShare) = (0, 0)
+        let plan = try world.plan(.shards(3), sizing: sizing)
+        let place = try #require(plan.histories.firstIndex { $0.pieces > 1 })
+        let parts = try world.folder.subfolder()
+        for shard in plan.shards.indices { try world.run(plan, shard, parts: parts, threads: 2) }
+        let path = world.folder.path + "/" + plan.files[plan.histories[place].files[0]].name
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        try text.replacing(",100", with: ",101", maxReplacements: 1).write(
+            toFile: path, atomically: false, encoding: .utf8)
+        let refusal = #expect(throws: Failure.self) { try world.merged(plan, parts: parts) }
+        #expect(refusal?.code == .badData && refusal?.plainMessage.contains("its SHA-256 is ") == true)
+    }
+
+    /// One file that is not there (yet) does not keep a shard from its other histories.
+    @Test func oneMissingFileStopsItsOwnHistoryOnly() throws {
+        let world = try ShardWorld.random(17, assets: 3, ledger: false)
+        let wanted = try world.wholeRun()
+        let plan = try world.plan(.shards(1))
+        let (parts, gone) = (try world.folder.subfolder(), world.folder.path + "/A1.csv")
+        let text = try String(contentsOfFile: gone, encoding: .utf8)
+        try FileManager.default.removeItem(atPath: gone)
+        let first = try world.run(plan, 0, parts: parts)
+        #expect(first.computed == 2 && first.failures.count == 1 && first.code == .tryAgain)
+        #expect(first.failures.first?.plainMessage.contains("A1.csv is not here") == true)
+        try (text + "\n").write(toFile: gone, atomically: false, encoding: .utf8)
+        let longer = try world.run(plan, 0, parts: parts)
+        #expect(longer.computed == 0 && longer.found == 2 && longer.code == .badData, "a byte more is another file")
+        // Sizes that read alike are told to the byte.
+        let (found, planned) = distinctByteTexts(text.utf8.count + 1, text.utf8.count)
+        let message = longer.failures.first?.plainMessage ?? ""
+        #expect(found != planned && message.contains("it has \(found), not \(planned)"), "\(message)")
+        try text.write(toFile: gone, atomically: false, encoding: .utf8)
+        #expect(try world.run(plan, 0, parts: parts).computed == 1)
+        ShardWorld.expectSame(try world.merged(plan, parts: parts), wanted, "after all files were there")
+    }
+
+    /// Nothing is computed for a folder that takes no part.
+    @Test func aFolderThatTakesNothingIsFoundOutFirst() throws {
+        let world = try ShardWorld.random(19, assets: 1, ledger: false)
+        let plan = try world.plan(.shards(1))
+        let file = world.folder.path + "/study.yaml"
+        for place in [file, file + "/below"] {
+            let observer = FirstEvents()
+            let run = ShardRun(
+                plan, shard: 0, parts: ShardParts(plan, folder: place), inputs: nil, settings: RunSettings(threads: 1),
+                memory: nil, observer: observer)
+            let refusal = #expect(throws: Failure.self) { try run.run() }
+            #expect(refusal?.code == .cannotCreate, "\(place)")
+            #expect(observer.count == 0, "nothing was begun")
+        }
+        let refusal = #expect(throws: Failure.self) { try world.merged(plan, parts: file) }
+        #expect(refusal?.code == .noInput && refusal?.plainMessage.contains("is no folder") == true)
+    }
+
+    /// A link in the place of a part is not followed, and is replaced by the part.
+    @Test func aLinkIsNoPart() throws {
+        let world = try ShardWorld.random(23, assets: 1, ledger: false)
+        let plan = try world.plan(.shards(1))
+        let (parts, other) = (try world.folder.subfolder(), try world.folder.subfolder())
+        try world.run(plan, 0, parts: other)
+        try FileManager.default.createSymbolicLink(
+            atPath: parts + "/job-1", withDestinationPath: other + "/job-1")
+        let unit = ShardPlan.Unit(history: 0, piece: 0)
+        guard case .unreadable = ShardParts(plan, folder: parts).state(unit) else {
+            Issue.record("what is not followed is not damaged")
+            return
+        }
+        let refusal = #expect(throws: Failure.self) { try world.merged(plan, parts: parts) }
+        #expect(refusal?.plainMessage.contains("1 part is not to be read, that of A0") == true)
+        #expect(try world.run(plan, 0, parts: parts).computed == 1)
+        #expect(ShardParts(plan, folder: parts).state(unit) == .done)
+    }
+
     /// A file that cannot be used fails on every machine alike: that is kept, and the merged report says what one machine's says.
     @Test func aFileThatCannotBeUsedFailsAlike() throws {
         let world = try ShardWorld(
-            """
-            version: 1
-            name: broken
-            data: [{asset: GOOD, path: good.csv}, {asset: BAD, path: bad.csv}]
-            grid: {leverage: [1, 20], horizon: [4h]}
-            platforms: {typical: {tiers: [{to: .inf, rate: 0.005}]}}
-            headline: {asset: GOOD, side: long, leverage: 20, horizon: 4h}
-            """,
+            ShardFaultTests.brokenStudy,
             files: ["good.csv": ShardWorld.prices(seed: 1, bars: 300), "bad.csv": "no,prices\nat,all\n"])
         let wanted = try world.wholeRun()
         let plan = try world.plan(.shards(2))
@@ -221,4 +319,18 @@ import Testing
             }
         }
     }
+}
+
+/// Counts what happens in a run.
+private final class FirstEvents: RunObserver {
+    let control = RunControl()
+    private let events = Atomic(0)
+
+    var count: Int { events.load(ordering: .relaxed) }
+
+    func observe(_ event: RunEvent) { events.add(1, ordering: .relaxed) }
+
+    func watch<Value>(
+        _ share: @escaping @Sendable () -> Double, during work: () throws -> Value
+    ) throws -> Value { try work() }
 }

@@ -9,6 +9,8 @@ import StudyPlan
 struct RunLog: RunObserver {
     let console: Console
     let control: RunControl
+    /// Whether the failure of a job is told even where it is the only one, because nobody else tells it.
+    var tellsOnlyJob = false
 
     init(_ console: Console, _ interruption: Interruption) { (self.console, control) = (console, interruption.control) }
 
@@ -58,7 +60,7 @@ struct RunLog: RunObserver {
     /// The words on a job that failed, at once: the night may be long.
     private func failed(_ error: JobError, cells: Int, jobs: Int) {
         // The only job's failure is that of the run.
-        guard jobs > 1 else { return }
+        guard jobs > 1 || tellsOnlyJob else { return }
         let console = console.about(job: error.failure.asset)
         error.messages.forEach(console.complain)
         console.tell(

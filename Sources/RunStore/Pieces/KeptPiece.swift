@@ -11,17 +11,27 @@ public enum KeptPiece: Hashable, Sendable {
     case damaged
     /// Of another program, study or input.
     case foreign
+    /// Something that the system does not let us read, because of `why`.
+    case unreadable(why: String)
 
     /// Larger pieces are not read back: 1 GiB.
     private static let mostBytes = 1 << 30
 
     /// What a file holds that was written with a ``PieceHeader``. O(bytes).
     init(file path: String, key: Digest) {
-        guard exists(path) else {
-            self = .absent
-            return
+        do throws(UnreadFile) {
+            self.init(try wholeFile(path, atMost: KeptPiece.mostBytes), key: key)
+        } catch {
+            switch error {
+            case .failed(let refusal) where refusal.isAbsence: self = .absent
+            case .failed(let refusal): self = .unreadable(why: refusal.words)
+            case .unfit: self = .damaged
+            }
         }
-        guard let file = try? wholeFile(path, atMost: KeptPiece.mostBytes), let header = PieceHeader(file) else {
+    }
+
+    private init(_ file: [UInt8], key: Digest) {
+        guard let header = PieceHeader(file) else {
             self = .damaged
             return
         }

@@ -27,6 +27,22 @@ public struct PartsFolder: Sendable {
         return "\(path)/\(name)"
     }
 
+    /// Makes the folder, and sees whether parts can be kept in it.
+    public func prepare() throws(StoreError) {
+        _ = try storing(calls.makeFolders(path))
+        guard FileFacts(path, followsLinks: true)?.kind == .folder else {
+            throw StoreError(
+                .cannotCreate, "\(path) is no folder, and parts are kept in one",
+                hint: "name another folder, or move away what stands there")
+        }
+        do throws(FileError) {
+            // Removed with its owner.
+            _ = try TemporaryFile(for: file("probe"), at: temporary("probe"), calls: calls)
+        } catch {
+            throw StoreError(FileError(error.step, "a file in \(path)", error.code))
+        }
+    }
+
     /// What is kept under a name, when it is whole and was computed from what `key` stands for. O(bytes).
     public func part(_ name: String, key: Digest) -> KeptPiece { KeptPiece(file: file(name), key: key) }
 
@@ -34,8 +50,13 @@ public struct PartsFolder: Sendable {
     public func keep(_ name: String, key: Digest, _ bytes: [UInt8]) throws(StoreError) {
         _ = try storing(calls.makeFolders(path))
         let parts = [PieceHeader(key: key, bytes: bytes).bytes, bytes]
-        try storing(calls.replaceFile(file(name), parts, at: temporary(name)))
-        try storing(calls.syncFolder(path))
+        do throws(FileError) {
+            try calls.replaceFile(file(name), parts, at: temporary(name))
+            try calls.syncFolder(path)
+        } catch {
+            // Nobody knows the temporary name.
+            throw StoreError(FileError(error.step, file(name), error.code))
+        }
     }
 
     /// Removes a part; others may have done so already.

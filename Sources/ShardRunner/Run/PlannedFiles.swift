@@ -8,27 +8,65 @@ struct PlannedFiles {
     /// The folder that is searched; nil for the names of the study.
     let inputs: String?
 
-    /// Files of the given places found, and the digests of all.
+    /// What was found of some files.
+    struct Survey {
+        /// Where those are that are here, and the digests of all.
+        let files: InputFiles
+        /// Why others cannot be used, by their place: try again for one that is not there, bad data for one of another size.
+        var failures: [Int: Failure] = [:]
+    }
+
+    /// Looks for the files of the given places.
     ///
-    /// - Throws: a ``Failure``: try again for a file that is not there, bad data for one of another size.
-    func found(_ places: Set<Int>) throws -> InputFiles {
+    /// - Throws: a ``Failure`` when there is no folder to search.
+    func survey(_ places: Set<Int>) throws -> Survey {
         let digests = Dictionary(plan.files.map { ($0.name, $0.digest) }, uniquingKeysWith: { first, _ in first })
         var known = KnownFiles(digests: digests)
-        let wanted = places.sorted()
+        var failures: [Int: Failure] = [:]
         if let inputs {
             let library = try FileLibrary(inputs)
-            for place in wanted {
+            for place in places.sorted() {
                 let file = plan.files[place]
-                guard let path = library.path(of: file) else {
-                    throw missing(file, words: "no file below \(SourceLocation.presentable(inputs)) has its bytes")
-                }
-                known.paths[file.name] = path
+                known.paths[file.name] = library.path(of: file)
+                guard known.paths[file.name] == nil else { continue }
+                let words = "no file below \(SourceLocation.presentable(inputs)) has its bytes"
+                failures[place] = missing(file, words: words)
             }
-            return InputFiles(base: plan.folder, known: known)
+            return Survey(files: InputFiles(base: plan.folder, known: known), failures: failures)
         }
         let files = InputFiles(base: plan.folder, known: known)
-        for place in wanted { try check(plan.files[place], at: files.located(plan.files[place].name)) }
-        return files
+        for place in places {
+            failures[place] = objection(to: plan.files[place], at: files.located(plan.files[place].name))
+        }
+        return Survey(files: files, failures: failures)
+    }
+
+    /// The files of the given places, all of them, with the bytes of the plan. O(bytes).
+    ///
+    /// - Throws: a ``Failure`` with the first that is not here, or has other bytes.
+    func whole(_ places: Set<Int>, threads: Int) throws -> InputFiles {
+        let survey = try survey(places)
+        let wanted = places.sorted()
+        for place in wanted { if let failure = survey.failures[place] { throw failure } }
+        // What was searched for was found by its digest.
+        guard inputs == nil else { return survey.files }
+        let objections = parallelMap(count: wanted.count, threads: threads) { place in
+            otherBytes(plan.files[wanted[place]], in: survey.files)
+        }
+        if let first = objections?.lazy.compactMap({ $0 }).first { throw first }
+        return survey.files
+    }
+
+    private func otherBytes(_ file: ShardPlan.File, in files: InputFiles) -> Failure? {
+        do throws(FileError) {
+            guard let read = try FileDigest(files.located(file.name)) else { return other(file, "it is no file") }
+            guard read.digest != file.digest else { return nil }
+            return other(file, "its SHA-256 is \(read.digest.short)…, not \(file.digest.short)…")
+        } catch {
+            return Failure(
+                .tryAgain, "cannot read \(SourceLocation.presentable(file.name)): \(error.words)",
+                hint: "check its permissions, and the file system that it is on")
+        }
     }
 
     /// Whether the files of the given places have the bytes of the plan now. O(bytes).
@@ -40,16 +78,20 @@ struct PlannedFiles {
         }
     }
 
-    private func check(_ file: ShardPlan.File, at path: String) throws {
+    private func objection(to file: ShardPlan.File, at path: String) -> Failure? {
         guard let facts = FileFacts(path, followsLinks: true) else {
-            throw missing(file, words: "there is nothing at \(SourceLocation.presentable(path))")
+            return missing(file, words: "there is nothing at \(SourceLocation.presentable(path))")
         }
-        guard facts.kind == .file, facts.bytes == file.bytes else {
-            throw Failure(
-                .badData,
-                "\(SourceLocation.presentable(file.name)) is not what was planned with: it has \(byteText(facts.bytes)), not \(byteText(file.bytes))",
-                hint: "put the file back that was there when the run was planned, or plan it anew")
-        }
+        guard facts.kind == .file else { return other(file, "it is no file") }
+        guard facts.bytes != file.bytes else { return nil }
+        let (found, planned) = distinctByteTexts(facts.bytes, file.bytes)
+        return other(file, "it has \(found), not \(planned)")
+    }
+
+    private func other(_ file: ShardPlan.File, _ words: String) -> Failure {
+        Failure(
+            .badData, "\(SourceLocation.presentable(file.name)) is not what was planned with: \(words)",
+            hint: "put the file back that was there when the run was planned, or plan it anew")
     }
 
     private func missing(_ file: ShardPlan.File, words: String) -> Failure {

@@ -1,5 +1,7 @@
+import DurableFiles
 import RunStore
 import StressBasics
+import StressPipeline
 
 /// The parts of a plan in a folder: what of it is done, as far as the disk says.
 public struct ShardParts: Sendable {
@@ -18,18 +20,46 @@ public struct ShardParts: Sendable {
         case damaged
         /// There is one of another plan.
         case foreign
+        /// There is one that may not be read; the system's words.
+        case unreadable(String)
 
         /// Whether nothing is left to do.
         public var isSettled: Bool {
             switch self {
             case .done, .failed: true
-            case .missing, .damaged, .foreign: false
+            case .missing, .damaged, .foreign, .unreadable: false
             }
         }
     }
 
     /// The parts of a plan in a folder that need not exist.
     public init(_ plan: ShardPlan, folder: String) { (self.plan, self.folder) = (plan, PartsFolder(folder)) }
+
+    /// Throws a ``Failure`` when what stands at the place of the folder is none, or may not be read; that there is nothing yet is no
+    /// failure.
+    public func expectFolder() throws(Failure) {
+        guard let facts = FileFacts(folder.path, followsLinks: true) else { return }
+        let name = SourceLocation.presentable(folder.path)
+        guard facts.kind == .folder else {
+            throw Failure(
+                .noInput, "\(name) is no folder, and parts are kept in one",
+                hint: "name the folder that 'shard run --out' wrote to")
+        }
+        do throws(FileError) {
+            _ = try OpenFile(folder.path + "/.", .folder(followsLinks: true))
+        } catch {
+            throw Failure(
+                .noInput, "cannot read the folder of the parts, \(name): \(error.words)",
+                hint: "check its permissions, and the file system that it is on")
+        }
+    }
+
+    /// Makes the folder and sees whether parts can be kept in it, before anything is computed for it.
+    ///
+    /// - Throws: a ``Failure``: try again when the disk is full or broken.
+    public func prepare() throws(Failure) {
+        do throws(StoreError) { try folder.prepare() } catch { throw ShardPieces.failure(error) }
+    }
 
     /// The bytes of a unit's part, checked.
     func part(_ unit: ShardPlan.Unit) -> KeptPiece {
@@ -62,6 +92,7 @@ public struct ShardParts: Sendable {
         switch found {
         case .damaged: return .damaged
         case .foreign: return .foreign
+        case .unreadable(let why): return .unreadable(why)
         case .absent, .whole: return .missing
         }
     }

@@ -20,12 +20,8 @@ final class ShardPieces: PieceStore {
     func keep(_ name: String, key: Digest, _ bytes: [UInt8]) throws(StoreError) {
         guard let job = plan.histories.indices.first(where: { JobKeys.name($0) == name }), key == plan.keys.key(job)
         else { preconditionFailure("a session keeps jobs of its own study") }
-        do throws(StoreError) {
-            try parts.keep(ShardPlan.Unit(history: job, piece: 0), bytes)
-        } catch {
-            note(error)
-            throw error
-        }
+        // What cannot be kept is told of each unit in the end.
+        do throws(StoreError) { try parts.keep(ShardPlan.Unit(history: job, piece: 0), bytes) } catch { note(error) }
     }
 
     func tally(_ key: Digest, of piece: String, _ common: Digest) -> KeptPiece { .absent }

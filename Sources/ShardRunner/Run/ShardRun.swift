@@ -34,8 +34,12 @@ public struct ShardRun: Sendable {
         public internal(set) var found = 0
         /// Units that were computed.
         public internal(set) var computed = 0
-        /// Why others were not, in order.
-        public internal(set) var failures: [Failure] = []
+        /// Why others were not.
+        public var failures: [Failure] { told + untold }
+        /// Those of which the observer knows.
+        var told: [Failure] = []
+        /// Those of which it does not.
+        public internal(set) var untold: [Failure] = []
 
         /// What the program ends with: a failure that may pass stands before one that does not, so that somebody tries again. Nil when
         /// all is done.
@@ -55,18 +59,28 @@ public struct ShardRun: Sendable {
         let states = units.map { parts.state($0) }
         let open = zip(units, states).filter { !$0.1.isSettled }.map(\.0)
         outcome.found = states.count { $0 == .done }
-        for case .failed(let words) in states { outcome.failures.append(Failure(.badData, words)) }
+        for case .failed(let words) in states { outcome.untold.append(Failure(.badData, words)) }
         if open.isEmpty { return outcome }
+        // Hours of work are not begun for a folder that takes nothing.
+        try parts.prepare()
         let planned = PlannedFiles(plan: plan, inputs: inputs)
-        let files = try planned.found(Set(open.flatMap { plan.histories[$0.history].files } + plan.tables))
-        let work = try session(open, files: files)
-        try compute(open, work, planned, files, &outcome)
+        let survey = try planned.survey(Set(open.flatMap { plan.histories[$0.history].files } + plan.tables))
+        // Everything hangs on the tables; a history hangs on its own files alone.
+        if let failure = plan.tables.lazy.compactMap({ survey.failures[$0] }).first { throw failure }
+        let missing = Set(open.flatMap { plan.histories[$0.history].files }).sorted()
+        outcome.untold += missing.compactMap { survey.failures[$0] }
+        let possible = open.filter { plan.histories[$0.history].files.allSatisfy { survey.failures[$0] == nil } }
+        if possible.isEmpty { return outcome }
+        let work = try session(possible, files: survey.files)
+        try compute(possible, work, planned, survey.files, &outcome)
         return outcome
     }
 
     private struct Work {
         let session: StressSession
         let pieces: ShardPieces
+        /// Of each history.
+        let cells: Int
     }
 
     private func session(_ open: [ShardPlan.Unit], files: InputFiles) throws -> Work {
@@ -84,7 +98,7 @@ public struct ShardRun: Sendable {
         let session = StressSession(
             resolved, plan: work, settings: settings, command: plan.command, started: UTCInstant(milliseconds: 0),
             kept: pieces, observer: observer)
-        return Work(session: session, pieces: pieces)
+        return Work(session: session, pieces: pieces, cells: study.cellCount / plan.histories.count)
     }
 
     private func compute(
@@ -97,22 +111,32 @@ public struct ShardRun: Sendable {
             let found = try work.session.keepJobs(whole.map(\.history))
             for unit in whole { errors[unit] = found[unit.history] }
         }
+        // One stretch of a history fails as the others do: its files are the same.
+        var stretched: [Int: JobError] = [:]
         for unit in open where plan.histories[unit.history].pieces > 1 {
-            let tallies = TallyCollector()
-            errors[unit] = try work.session.keepTallies(
-                of: unit.history, share: unit.piece, of: plan.histories[unit.history].pieces, in: tallies)
-            guard errors[unit] == nil else { continue }
-            do throws(StoreError) { try parts.keep(unit, tallies.bundle) } catch { work.pieces.note(error) }
+            if stretched[unit.history] == nil { stretched[unit.history] = try stretch(unit, work) }
+            errors[unit] = stretched[unit.history]
         }
         for unit in open {
             if let error = errors[unit] {
-                outcome.failures.append(try settled(error, unit, planned, files))
+                outcome.told.append(try settled(error, unit, planned, files))
             } else if parts.state(unit) == .done {
                 outcome.computed += 1
             } else {
-                outcome.failures.append(work.pieces.failure(plan.words(unit)))
+                outcome.untold.append(work.pieces.failure(plan.words(unit)))
             }
         }
+    }
+
+    /// Computes one stretch of a history and keeps it; why that could not be done.
+    private func stretch(_ unit: ShardPlan.Unit, _ work: Work) throws -> JobError? {
+        let (tallies, pieces) = (TallyCollector(), plan.histories[unit.history].pieces)
+        if let error = try work.session.keepTallies(of: unit.history, share: unit.piece, of: pieces, in: tallies) {
+            observer.observe(.failed(error, cells: work.cells, jobs: plan.histories.count))
+            return error
+        }
+        do throws(StoreError) { try parts.keep(unit, tallies.bundle) } catch { work.pieces.note(error) }
+        return nil
     }
 
     /// What a job that failed means for its shard. Files that are what they were and cannot be used will fail everywhere: that is

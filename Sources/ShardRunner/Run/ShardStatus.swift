@@ -36,6 +36,11 @@ public struct ShardStatus: Sendable {
         }
     }
 
+    /// `1 of 4 shards is`, `2 of 4 shards are`.
+    public func words(_ count: Int) -> String {
+        "\(count) of \(shards) \(shards == 1 ? "shard" : "shards") \(count == 1 ? "is" : "are")"
+    }
+
     /// Units that cannot be done.
     public var failed: [Open] {
         open.filter { if case .failed = $0.state { true } else { false } }

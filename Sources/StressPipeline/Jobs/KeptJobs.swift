@@ -51,6 +51,7 @@ struct KeptJobs: Sendable {
         case .absent: return nil
         case .damaged: return refused("what was kept of \(asset) is damaged")
         case .foreign: return refused("what was kept of \(asset) is of another program or study")
+        case .unreadable(let why): return refused("what was kept of \(asset) cannot be read (\(why))")
         case .whole(let bytes):
             guard let result = JobResult(record: bytes, cells: cells) else {
                 return refused("what was kept of \(asset) cannot be read")

@@ -14,6 +14,11 @@ struct ShardPlanCommand: ParsableCommand {
             pieces are dealt out so that shards take about the same time, by the estimate that 'run --dry-run' prints. The same \
             study, files and program give the same plan. A plan is never changed; make another instead.
 
+            EXIT CODES
+              0 written
+              64 the command is wrong; 78 the study is; 65, 66 one of its files cannot be used, or is not there
+              73 the plan's place is taken, or its folder takes nothing; 74 the disk is full or broken
+
             EXAMPLES
               belowzero shard plan study.yaml --shards 8 -o plan.json
               belowzero shard plan study.yaml --minutes 20 --cores 4 -o plan.json
@@ -58,6 +63,7 @@ struct ShardPlanCommand: ParsableCommand {
         }
         if !(1...1024).contains(cores) { throw ValidationError("--cores must be 1 to 1024") }
         try StandardOutput.refuse(out, for: "--out", because: "a plan is a file that every machine reads")
+        try StandardOutput.expectName(prices, for: "--prices")
         try StandardOutput.refuse(study, for: "STUDY", because: "the plan names its folder")
     }
 

@@ -69,9 +69,11 @@ struct ShardRunCommand: ParsableCommand {
             let settings = RunSettings(
                 threads: usable(threads ?? ShardRunCommand.slurm("SLURM_CPUS_PER_TASK")), caches: cache.caches,
                 timeout: jobTimeout.flatMap { TimeSpan($0) })
+            var log = RunLog(console, interruption)
+            log.tellsOnlyJob = true
             let work = ShardRun(
                 plan, shard: shard, parts: ShardParts(plan, folder: out), inputs: input.inputs, settings: settings,
-                memory: memory.flatMap(MemorySize.init), observer: RunLog(console, interruption))
+                memory: memory.flatMap(MemorySize.init), observer: log)
             let outcome = try interruption.during { try work.run() }
             try tell(outcome, shard: shard, of: plan, console)
             if let code = outcome.code { throw ExitCode(code.rawValue) }
@@ -93,8 +95,15 @@ struct ShardRunCommand: ParsableCommand {
 
     private static func slurm(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap { Int($0) } }
 
+    /// The most failures that are told one by one.
+    private static let mostFailures = 20
+
     private func tell(_ outcome: ShardRun.Outcome, shard: Int, of plan: ShardPlan, _ console: Console) throws {
-        for failure in outcome.failures { failure.messages.forEach(console.complain) }
+        for failure in outcome.untold.prefix(ShardRunCommand.mostFailures) {
+            failure.messages.forEach(console.complain)
+        }
+        let more = outcome.untold.count - ShardRunCommand.mostFailures
+        if more > 0 { console.complain("error: and \(more) more that cannot be done") }
         console.tell(
             "shard done",
             [

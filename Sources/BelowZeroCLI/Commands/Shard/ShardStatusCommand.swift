@@ -13,6 +13,7 @@ struct ShardStatusCommand: ParsableCommand {
 
             EXIT CODES
               0 every shard is done; 75 some are missing
+              65 the plan was changed; 66 there is no plan, or what is named as the folder of the parts is none
 
             EXAMPLE
               belowzero shard status --plan plan.json --parts parts
@@ -25,7 +26,9 @@ struct ShardStatusCommand: ParsableCommand {
     func run() throws {
         try common.reporting {
             let plan = try ShardPlan(file: place.plan)
-            let status = ShardStatus(plan, parts: ShardParts(plan, folder: folder.parts), threads: allCores)
+            let parts = ShardParts(plan, folder: folder.parts)
+            try parts.expectFolder()
+            let status = ShardStatus(plan, parts: parts, threads: allCores)
             try common.json ? Console.print(jsonText(StatusJSON(status, plan))) : tell(status)
             if !status.missing.isEmpty { throw ExitCode(Failure.Code.tryAgain.rawValue) }
         }
@@ -43,7 +46,7 @@ struct ShardStatusCommand: ParsableCommand {
             try Console.print("and \(told.count - ShardStatusCommand.mostLines) more that are not missing but not done")
         }
         let done = status.shards - status.missing.count
-        try Console.print("\(done) of \(status.shards) shards are done")
+        try Console.print("\(status.words(done)) done")
         if !status.missing.isEmpty { try Console.print("missing: \(arraySpec(status.missing))") }
     }
 }
@@ -57,6 +60,7 @@ extension ShardParts.State {
         case .missing: "missing"
         case .damaged: "its part is damaged and counts as missing"
         case .foreign: "its part is of another plan and counts as missing"
+        case .unreadable(let why): "its part cannot be read and counts as missing: \(why)"
         }
     }
 
@@ -67,6 +71,7 @@ extension ShardParts.State {
         case .missing: "missing"
         case .damaged: "damaged"
         case .foreign: "foreign"
+        case .unreadable: "unreadable"
         }
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import DurableFiles
 import Foundation
 import ShardRunner
 import StressBasics
@@ -50,6 +49,7 @@ struct ShardSubmitCommand: ParsableCommand {
         if let time, !SlurmScript.isTime(time) {
             throw ValidationError("--time must be a time as Slurm takes it: 30, 30:00 or 1-12:00:00")
         }
+        try StandardOutput.refuse(program, for: "--program", because: "every node starts it")
     }
 
     func run() throws {
@@ -57,18 +57,18 @@ struct ShardSubmitCommand: ParsableCommand {
             let plan = try ShardPlan(file: place.plan)
             try plan.expectOwnProgram()
             let parts = ShardParts(plan, folder: folder.parts)
+            try parts.expectFolder()
             let chosen =
                 missing
                 ? ShardStatus(plan, parts: parts, threads: allCores).missing : Array(plan.shards.indices)
-            guard !chosen.isEmpty else {
-                return common.console.say("Nothing is missing; merge with 'belowzero shard merge'")
-            }
+            guard !chosen.isEmpty else { return try tellNothingIsMissing() }
             let script = SlurmScript(
                 array: arraySpec(chosen), program: program ?? programPath.path, plan: absolute(place.plan),
                 parts: absolute(folder.parts), inputs: input.inputs.map(absolute), partition: partition, time: time,
                 estimate: plan.estimate)
-            if dryRun { return try Console.print(script.text) }
-            try makeFolder()
+            if dryRun { return try tell(script) }
+            // The logs of the shards go there before any part does.
+            try parts.prepare()
             parts.removeStale()
             try submit(script)
         }
@@ -76,13 +76,14 @@ struct ShardSubmitCommand: ParsableCommand {
 
     private func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
-    /// The logs of the shards go there before any part does.
-    private func makeFolder() throws {
-        do throws(FileError) {
-            _ = try FileCalls.system.makeFolders(folder.parts)
-        } catch {
-            throw Failure(.cannotCreate, "cannot make \(error.path): \(error.words)", hint: "choose other --parts")
-        }
+    private func tellNothingIsMissing() throws {
+        if common.json { return try Console.print(jsonText(SubmittedJSON(array: ""))) }
+        common.console.say("Nothing is missing; merge with 'belowzero shard merge'")
+    }
+
+    private func tell(_ script: SlurmScript) throws {
+        guard common.json else { return try Console.print(script.text) }
+        try Console.print(jsonText(SubmittedJSON(array: script.array, script: script.text)))
     }
 
     private func submit(_ script: SlurmScript) throws {
@@ -111,5 +112,10 @@ struct ShardSubmitCommand: ParsableCommand {
 
 /// What `shard submit --json` prints.
 private struct SubmittedJSON: Encodable {
-    let array, sbatch: String
+    /// The shards, as an array spec; empty when nothing is missing.
+    let array: String
+    /// What `sbatch` said; absent when it was not asked.
+    var sbatch: String?
+    /// The script of a dry run.
+    var script: String?
 }
