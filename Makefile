@@ -54,7 +54,7 @@ test-browser: ## Open the pages of a fresh run in Chromium and check them
 	$(SWIFT) build --product belowzero
 	@Tests/Browser/run.sh
 
-test-slurm: ## Share runs between two Slurm nodes on this machine, kill them in seven ways, and compare every byte
+test-slurm: ## Share runs between two Slurm nodes on this machine, kill them in many ways, and compare every byte
 	$(SWIFT) build --product belowzero
 	@Tests/Slurm/run.sh .build/release/belowzero
 

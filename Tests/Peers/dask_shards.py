@@ -29,7 +29,7 @@ def spread(client, *where):
 
 
 if __name__ == "__main__":
-    local = None if len(sys.argv) > 4 else LocalCluster(n_workers=2, threads_per_worker=1)
+    local = None if len(sys.argv) > 4 else LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
     with Client(local or sys.argv[4]) as client:
         wrong = spread(client, *sys.argv[1:4])
     sys.exit("\n".join(wrong) or 0)

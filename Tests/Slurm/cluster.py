@@ -2,13 +2,23 @@
 
 The nodes are daemons that share one file system; there is no network between them that could fail.
 """
+import contextlib
+import ctypes
+import fcntl
 import os
 import pathlib
 import pwd
+import random
 import signal
 import socket
+import struct
 import subprocess
 import time
+
+# What daemons leave behind becomes ours, so that it can be found and ended.
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+libc = ctypes.CDLL(None)
+libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 CONFIGURATION = """ClusterName=shards
 SlurmctldHost={host}(127.0.0.1)
@@ -45,13 +55,66 @@ PartitionName=shards Nodes=n[1-2] Default=YES State=UP
 
 
 def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
+    """Ports that nobody listens at, below those that the system gives away by itself."""
+    ports = []
+    while len(ports) < count:
+        port = random.randrange(10_000, 30_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            ports += [port] if port not in ports else []
     return ports
+
+
+def furnish_network():
+    """Switches on the loopback device of a fresh network, and gives it an address besides: with 127.0.0.1 alone the system's
+    resolver takes a machine for one without a network."""
+    SIOCSIFFLAGS, SIOCSIFADDR, IFF_UP, IFF_RUNNING = 0x8914, 0x8916, 0x1, 0x40
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as door:
+        fcntl.ioctl(door, SIOCSIFFLAGS, struct.pack("16sH", b"lo", IFF_UP | IFF_RUNNING))
+        address = struct.pack("16sH2x4s8x", b"lo:1", socket.AF_INET, socket.inet_aton("10.77.0.1"))
+        fcntl.ioctl(door, SIOCSIFADDR, address)
+
+
+def stat_of(number):
+    """State and parent of a process; raises OSError when it is gone."""
+    fields = pathlib.Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()
+    return fields[0], int(fields[1])
+
+
+def descendants():
+    """Processes below this one that are not dead, the daemons' orphans among them."""
+    parents = {}
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                parents[int(entry.name)] = stat_of(entry.name)
+    found, known = [], {os.getpid()}
+    while fresh := [number for number, (_, parent) in parents.items() if parent in known and number not in known]:
+        known.update(fresh)
+        found += fresh
+    return [number for number in found if parents[number][0] not in "ZX"]
+
+
+def end_descendants(seconds=20):
+    """Kills what is below this process until nothing is."""
+    deadline = time.monotonic() + seconds
+    while (left := descendants()) and time.monotonic() < deadline:
+        for number in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+        time.sleep(0.05)
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    return left
+
+
+def die_with_parent():
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+class Unavailable(Exception):
+    """A command of Slurm that did not answer: what it would have said is not known."""
 
 
 class Cluster:
@@ -72,10 +135,10 @@ class Cluster:
         key.write_bytes(os.urandom(1024))
         key.chmod(0o400)
 
-    def start(self, name):
+    def start(self, name, *more):
         folder = self.folder
         words = {
-            "munged": ["munged", "--foreground", f"--key-file={folder}/munge.key", f"--socket={folder}/munge.sock",
+            "munged": ["munged", "--foreground", "--force", f"--key-file={folder}/munge.key", f"--socket={folder}/munge.sock",
                        f"--pid-file={folder}/munged.pid", f"--log-file={folder}/munged.log",
                        f"--seed-file={folder}/munged.seed"],
             "slurmctld": ["slurmctld", "-D"],
@@ -85,29 +148,36 @@ class Cluster:
         # A session of its own: what ends the daemon must not end its workers, nor the other way round.
         output = open(folder / f"{name}.out", "ab")
         self.daemons[name] = subprocess.Popen(
-            words, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-            start_new_session=True)
+            [*words, *more], env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+            start_new_session=True, preexec_fn=die_with_parent)
+        output.close()
 
     def up(self):
         self.start("munged")
-        self.wait_for(lambda: (self.folder / "munge.sock").exists(), 20, "munged")
+        self.wait_for(lambda: (self.folder / "munge.sock").exists(), 60, "munged")
         for name in ("slurmctld", "n1", "n2"):
             self.start(name)
-        self.wait_for_nodes()
+        self.wait_for(
+            lambda: self.call("sinfo", "-h", "-N", "-o", "%t").split().count("idle") == 2, 120, "two idle nodes")
 
-    def wait_for_nodes(self):
-        self.wait_for(lambda: self.call("sinfo", "-h", "-N", "-o", "%t").split().count("idle") == 2, 60, "two idle nodes")
-
-    @staticmethod
-    def wait_for(condition, seconds, what):
+    def wait_for(self, condition, seconds, what):
+        """Asks until it is so. A command that does not answer is asked again."""
         deadline = time.monotonic() + seconds
-        while not condition():
+        while True:
+            with contextlib.suppress(Unavailable):
+                if condition():
+                    return
             if time.monotonic() > deadline:
                 raise TimeoutError(f"waited {seconds} s for {what}")
             time.sleep(0.2)
 
     def call(self, *words):
-        done = subprocess.run(words, env=self.environment, capture_output=True, text=True, timeout=60)
+        try:
+            done = subprocess.run(words, env=self.environment, capture_output=True, text=True, timeout=60)
+        except subprocess.TimeoutExpired as late:
+            raise Unavailable(f"{words[0]} took more than {late.timeout} s") from late
+        if done.returncode:
+            raise Unavailable(f"{words[0]}: {done.stderr.strip()}")
         return done.stdout
 
     def kill(self, name):
@@ -137,7 +207,7 @@ class Cluster:
         found = set()
         for number in self.below(node):
             try:
-                parent = int(pathlib.Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()[1])
+                _, parent = stat_of(number)
                 if "slurmstepd" in os.readlink(f"/proc/{parent}/exe"):
                     found.add(parent)
             except OSError:
@@ -163,16 +233,6 @@ class Cluster:
                 pass
 
     def down(self):
-        self.call("scancel", "--me") if "slurmctld" in self.daemons else None
-        for node in ("n1", "n2"):
-            self.kill_all(self.step_daemons(node) + self.below(node))
-        for name in ("n1", "n2", "slurmctld", "munged"):
-            daemon = self.daemons.pop(name, None)
-            if daemon is None:
-                continue
-            daemon.terminate()
-            try:
-                daemon.wait(10)
-            except subprocess.TimeoutExpired:
-                daemon.kill()
-                daemon.wait()
+        """Ends everything at once: nothing of it is to be kept."""
+        self.daemons.clear()
+        assert not end_descendants(), "processes of Slurm do not end"
