@@ -93,7 +93,7 @@ let package = Package(
         .target(
             name: "RunStore",
             dependencies: [
-                "CZlib", "DurableFiles", "StressBasics", "StressStatistics", "StudyPlan",
+                "CZlib", "CZstd", "DurableFiles", "StressBasics", "StressStatistics", "StudyPlan",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         .target(name: "StressResults", dependencies: ["StressBasics", "StressStatistics", "StudyPlan"]),
@@ -165,7 +165,7 @@ let package = Package(
             name: "PlatformLedgerTests",
             dependencies: ["PlatformLedger", "CSVIngest", "TestSupport"]),
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "TestSupport"]),
-        .testTarget(name: "RunStoreTests", dependencies: ["DurableFiles", "RunStore", "TestSupport"]),
+        .testTarget(name: "RunStoreTests", dependencies: ["CZstd", "DurableFiles", "RunStore", "TestSupport"]),
         .testTarget(
             name: "StressReportTests", dependencies: ["RunStore", "StressReport", "TestSupport"], exclude: ["Golden"]),
         .testTarget(

@@ -20,7 +20,7 @@ import Testing
     @Test func equalRunsGiveEqualFiles() throws {
         let scratch = try run()
         #expect(try scratch.program.run(["run", "study.yaml", "--out", "night/two", "-j", "1"]).code == 0)
-        for format in ["sqlite", "npy", "csv.gz"] {
+        for format in ["sqlite", "npy", "csv.gz", "parquet"] {
             for name in ["one", "two"] {
                 let export = try scratch.program.run([
                     "export", "night/\(name)/", "--to", format, "-o", "\(name).\(format)",
@@ -38,19 +38,22 @@ import Testing
         for (arguments, name) in [
             (["--to", "sqlite"], "one.sqlite"), (["--to", "npy"], "one-results.npy"),
             (["--to", "npy", "--table", "events"], "one-events.npy"), (["--to", "csv.gz"], "one-results.csv.gz"),
+            (["--to", "parquet", "--table", "severity"], "one-severity.parquet"),
         ] {
             #expect(try scratch.program.run(["export", "night/one"] + arguments).code == 0)
             #expect(scratch.files().contains(name), "\(name)")
         }
         #expect(bytes(scratch, "one-results.npy").starts(with: [0x93] + Array("NUMPY".utf8) + [1, 0]))
         #expect(bytes(scratch, "one.sqlite").starts(with: Array("SQLite format 3\u{0}".utf8)))
+        let parquet = bytes(scratch, "one-severity.parquet")
+        #expect(parquet.starts(with: Array("PAR1".utf8)) && parquet.suffix(4) == Data("PAR1".utf8))
         #expect(!scratch.files().contains { $0.contains(".partial") })
     }
 
     @Test func nothingIsOverwritten() throws {
         let scratch = try run()
         try scratch.write("mine", to: "one.sqlite")
-        for format in ["sqlite", "npy", "csv.gz"] {
+        for format in ["sqlite", "npy", "csv.gz", "parquet"] {
             let export = try scratch.program.run(["export", "night/one", "--to", format, "-o", "one.sqlite"])
             #expect(export.code == 73 && export.err.contains("exists already"), "\(export.err)")
         }
@@ -76,12 +79,14 @@ import Testing
         let scratch = try run()
         let text = try scratch.read("night/one/" + file)
         try scratch.write(text.replacing(old, with: new), to: "night/one/" + file)
-        for format in ["sqlite", "npy"] {
+        for format in ["sqlite", "npy", "parquet"] {
             let export = try scratch.program.run(["export", "night/one", "--to", format])
             #expect(export.code == 65, "\(export.code) \(export.err)")
         }
         #expect(
-            !scratch.files().contains { $0.hasSuffix(".sqlite") || $0.hasSuffix(".npy") || $0.contains(".partial") })
+            !scratch.files().contains { file in
+                [".sqlite", ".npy", ".parquet"].contains(where: file.hasSuffix) || file.contains(".partial")
+            })
     }
 
     @Test func theMailIsReplacedEveryNight() throws {

@@ -1,11 +1,12 @@
 """Reads a run's folder with pandas, polars and DuckDB without options, and holds its JSON to the schemas.
 
-    check_tables.py RUN [DATABASE.sqlite RESULTS.npy RESULTS.csv.gz]... [STUDY.yaml]... [nights.json explain.json diff.json]...
+    check_tables.py RUN [DATABASE.sqlite RESULTS.npy RESULTS.csv.gz TABLE.parquet]... [STUDY.yaml]... [nights.json explain.json diff.json]...
 
 Prints what is wrong, one line each, and ends with 1 when something is.
 """
 
 import csv
+import datetime
 import gzip
 import json
 import math
@@ -18,6 +19,7 @@ import jsonschema
 import numpy
 import pandas
 import polars
+import pyarrow.parquet
 import yaml
 
 problems = []
@@ -120,7 +122,56 @@ def closed(schema):
     return result
 
 
-def check_exports(run, columns, rows, exports):
+PARQUET_TYPES = {"text": "string", "integer": "int64", "number": "double", "time": "timestamp[ms, tz=UTC]"}
+
+
+def check_parquet(path, file, described, units, wanted):
+    """Every reader sees every field of the CSV, nothing where it is empty, in the type and with the unit of the dictionary."""
+    table = pyarrow.parquet.read_table(path)
+    types = {field.name: str(field.type) for field in table.schema}
+    if types != {name: PARQUET_TYPES[kind] for name, kind in described.items()}:
+        wrong(path, "has other columns or types than", file)
+    notes = {key.decode(): value.decode() for key, value in (table.schema.metadata or {}).items()}
+    if {name: unit for name, unit in units.items() if unit} != {key[5:]: value for key, value in notes.items() if key.startswith("unit:")}:
+        wrong(path, "has other units than columns.csv")
+    relation = duckdb.connect().execute("SET TimeZone = 'UTC'").read_parquet(path)
+    readers = {
+        "pyarrow": {name: table.column(name).to_pylist() for name in described},
+        "polars": polars.read_parquet(path).to_dict(as_series=False),
+        "duckdb": dict(zip(relation.columns, map(list, zip(*relation.fetchall()) or [[]] * len(described)))),
+    }
+    for reader, fields in readers.items():
+        for name, kind in described.items():
+            found = fields.get(name, [])
+            if len(found) != len(wanted):
+                wrong(path, name, "has", len(found), "fields for", reader, "instead of", len(wanted))
+                continue
+            for line, (row, value) in enumerate(zip(wanted, found)):
+                if not same_field(row[name], kind, value):
+                    wrong(path, "row", line + 1, name, "is", repr(value), "for", reader, "and not", repr(row[name]))
+                    break
+    if table.num_rows:
+        statistics = pyarrow.parquet.read_metadata(path)
+        for place, name in enumerate(described):
+            nulls = sum(statistics.row_group(group).column(place).statistics.null_count for group in range(statistics.num_row_groups))
+            if nulls != sum(row[name] == "" for row in wanted):
+                wrong(path, name, "counts", nulls, "fields without a value")
+
+
+def same_field(text, kind, value):
+    """Whether a reader's value is exactly what a field says; an empty one is nothing, and nothing else is."""
+    if text == "" or value is None:
+        return text == "" and value is None
+    if kind == "integer":
+        return type(value) is int and value == int(text)
+    if kind == "number":
+        return type(value) is float and value == float(text) and math.copysign(1, value) == math.copysign(1, float(text))
+    if kind == "time":
+        return value.timestamp() == datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+    return value == text
+
+
+def check_exports(run, columns, units, rows, exports):
     kinds = columns["results.csv"]
     for path in exports:
         if path.endswith(".sqlite"):
@@ -134,6 +185,9 @@ def check_exports(run, columns, rows, exports):
             if array.dtype.names != tuple(kinds):
                 wrong(path, "has other fields than results.csv")
             compare(path, "results.csv", kinds, rows["results.csv"], array.tolist())
+        elif path.endswith(".parquet"):
+            file = pathlib.Path(path).stem + ".csv"
+            check_parquet(path, file, columns[file], units[file], rows[file])
         elif path.endswith(".csv.gz"):
             if gzip.open(path, "rb").read() != (run / "results.csv").read_bytes():
                 wrong(path, "is not results.csv")
@@ -165,9 +219,10 @@ def main():
     run = pathlib.Path(sys.argv[1])
     with open(run / "columns.csv", newline="") as handle:
         dictionary = list(csv.DictReader(handle))
-    columns = {}
+    columns, units = {}, {}
     for row in dictionary:
         columns.setdefault(row["file"], {})[row["column"]] = row["type"]
+        units.setdefault(row["file"], {})[row["column"]] = row["unit"]
     rows = {}
     for file in columns:
         with open(run / file, newline="") as handle:
@@ -177,10 +232,10 @@ def main():
     for path in [run / "summary.json", run / "run.json"] + [pathlib.Path(p) for p in sys.argv[2:] if p.endswith(".json")]:
         check_json(path)
     check_studies()
-    check_exports(run, columns, rows, [path for path in sys.argv[2:] if not path.endswith((".yaml", ".json"))])
+    check_exports(run, columns, units, rows, [path for path in sys.argv[2:] if not path.endswith((".yaml", ".json"))])
     for problem in problems:
         print(problem)
-    print(f"{len(columns)} tables read by pandas {pandas.__version__}, polars {polars.__version__}, DuckDB {duckdb.__version__}: {len(problems)} problems")
+    print(f"{len(columns)} tables read by pandas {pandas.__version__}, polars {polars.__version__}, DuckDB {duckdb.__version__}, Arrow {pyarrow.__version__}: {len(problems)} problems")
     return 1 if problems else 0
 
 

@@ -8,9 +8,9 @@ cd "$(dirname "$0")/../.."
 
 command -v python3 >/dev/null || { echo "SKIPPED readers: there is no python3"; exit 0; }
 venv=.build/readers-venv
-if ! "$venv/bin/python" -c 'import pandas, polars, duckdb, numpy, jsonschema, yaml, openpyxl' 2>/dev/null; then
+if ! "$venv/bin/python" -c 'import pandas, polars, duckdb, pyarrow, numpy, jsonschema, yaml, openpyxl' 2>/dev/null; then
     python3 -m venv "$venv" >&2
-    "$venv/bin/pip" install --quiet --disable-pip-version-check pandas polars duckdb numpy jsonschema pyyaml openpyxl >&2
+    "$venv/bin/pip" install --quiet --disable-pip-version-check pandas polars duckdb pyarrow numpy jsonschema pyyaml openpyxl >&2
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -44,7 +44,11 @@ sed 's/slippage: 0.0005/slippage: 0.002/' Data/Studies/default.yaml >"$work/othe
 
 for run in default readers; do
     for format in sqlite npy csv.gz; do "$program" export --quiet "$work/$run" --to "$format" -o "$work/$run.$format"; done
-    "$venv/bin/python" Tests/Readers/check_tables.py "$work/$run" "$work/$run.sqlite" "$work/$run.npy" "$work/$run.csv.gz" "$work/readers.yaml" \
+    mkdir "$work/$run-parquet"
+    for table in $(cut -d, -f1 "$work/$run/columns.csv" | tail -n +2 | sort -u); do
+        "$program" export --quiet "$work/$run" --to parquet --table "${table%.csv}" -o "$work/$run-parquet/${table%.csv}.parquet"
+    done
+    "$venv/bin/python" Tests/Readers/check_tables.py "$work/$run" "$work/$run.sqlite" "$work/$run.npy" "$work/$run.csv.gz" "$work/$run-parquet"/*.parquet "$work/readers.yaml" \
         "$work/nights.json" "$work/explain.json" "$work/diff.json"
 done
 

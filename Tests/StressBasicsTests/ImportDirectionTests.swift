@@ -20,7 +20,7 @@ private let mayImport: [String: Set<String>] = [
         "StressBasics", "PriceSeries", "MarginModel", "StressStatistics", "StudyPlan", "StressEngine",
     ],
     "Scenarios": ["MarginModel", "StressBasics", "StressEngine", "StudyPlan"],
-    "RunStore": ["CZlib", "DurableFiles", "StressBasics", "StressStatistics", "StudyPlan", "GRDB"],
+    "RunStore": ["CZlib", "CZstd", "DurableFiles", "StressBasics", "StressStatistics", "StudyPlan", "GRDB"],
     "StressResults": ["StressBasics", "StressStatistics", "StudyPlan"],
     "StressReport": ["StressBasics", "StressStatistics", "StudyPlan", "RunStore", "StressResults"],
     "StressPipeline": [

@@ -9,29 +9,30 @@ import StressPipeline
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Write a run's tables as csv.gz, SQLite or npy.",
+        abstract: "Write a run's tables as Parquet, SQLite, npy or csv.gz.",
         discussion: """
-            sqlite has all tables with a type for each column, and the dictionary as the table 'columns'; csv.gz and npy have \
-            one table, results unless --table names another. npy is a structured array that numpy.load reads. The file is \
-            written whole or not at all; nothing is overwritten without --force; equal runs give equal bytes.
+            sqlite has all tables with a type for each column, and the dictionary as the table 'columns'; parquet, csv.gz and npy \
+            have one table, results unless --table names another. parquet has a type for each column, null where a field is empty, \
+            and units and meanings in its metadata; npy is a structured array that numpy.load reads. The file is written whole or \
+            not at all; nothing is overwritten without --force; equal runs give equal bytes.
 
             EXAMPLES
               belowzero export Reports/nightly/latest --to sqlite -o nightly.sqlite
-              belowzero export Reports/nightly/latest --to npy --table events
+              belowzero export Reports/nightly/latest --to parquet --table events
             """)
 
     enum Format: String, ExpressibleByArgument, CaseIterable {
         case gzip = "csv.gz"
-        case sqlite, npy
+        case sqlite, npy, parquet
     }
 
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
     var folder: String
 
-    @Option(help: "csv.gz, sqlite or npy.")
+    @Option(help: "csv.gz, sqlite, npy or parquet.")
     var to: Format
 
-    @Option(help: "For csv.gz and npy: which table.")
+    @Option(help: "For csv.gz, npy and parquet: which table.")
     var table = "results"
 
     @Option(
@@ -70,6 +71,7 @@ struct ExportCommand: ParsableCommand {
             case .gzip: try writeGzip(of: "\(folder)/\(table).csv", to: target, replacing: isForced)
             case .sqlite: try writeSQLite(tables.names.map(tables.table), to: target, replacing: isForced)
             case .npy: try writeNumpy(tables.table(table), to: target, replacing: isForced)
+            case .parquet: try writeParquet(tables.table(table), to: target, replacing: isForced)
             }
         } catch let error as StoreError {
             throw Failure(error)

@@ -84,7 +84,7 @@ private func numpyHeader(_ fields: [NumpyField], count: Int) -> [UInt8] {
 }
 
 /// `2026-11-20T02:00:00Z`, with or without milliseconds.
-private func milliseconds(_ text: String) -> Int64? {
+func milliseconds(_ text: String) -> Int64? {
     let parts = text.dropLast().split { "-T:.".contains($0) }.compactMap { Int($0) }
     guard text.hasSuffix("Z"), parts.count == 6 || parts.count == 7 else { return nil }
     return CivilTime(
