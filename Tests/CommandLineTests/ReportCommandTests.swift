@@ -97,6 +97,22 @@ import Testing
         }
     }
 
+    /// The sections of the pages as text, and as an object each; nothing is written.
+    @Test func sectionsArePrinted() throws {
+        struct Section: Decodable { let page, section, title: String }
+        let scratch = try run()
+        let before = scratch.files()
+        let text = try scratch.program.run(["report", "night/one", "--text"])
+        let json = try scratch.program.run(["report", "night/one", "--text", "--json"])
+        #expect(text.code == 0 && json.code == 0 && scratch.files() == before, "\(text.err)\(json.err)")
+        let sections = try json.out.split(separator: "\n").map {
+            try JSONDecoder().decode(Section.self, from: Data($0.utf8))
+        }
+        #expect(Set(sections.map(\.page)).count == 5 && sections.contains { $0.section == "who-pays" })
+        for page in Set(sections.map(\.page)) { #expect(text.out.contains("\n\(page)\n") || text.out.hasPrefix(page)) }
+        #expect(try scratch.program.run(["report", "night/one", "--text", "--out", "two"]).code == 64)
+    }
+
     /// A copy of a recorded run is no second night: it says so, and is else the same.
     @Test func aCopyIsNoNight() throws {
         let scratch = try Scratch()

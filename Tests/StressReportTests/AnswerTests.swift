@@ -12,13 +12,13 @@ import Testing
 @Suite("Answers") struct AnswerTests {
     // MARK: Runs
 
-    private static let kinds = [
+    static let kinds = [
         "anatomy", "spot", "ledger", "platforms", "late", "no data", "hostile", "behaviours", "baskets", "failed",
         "nothing read",
         "zero", "impossible", "rejected", "none borrowed",
     ]
 
-    private static func report(_ kind: String) throws -> RunReport {
+    static func report(_ kind: String) throws -> RunReport {
         switch kind {
         case "anatomy": return try AnatomyReportTests.report()
         case "spot": return try spotReport()

@@ -19,6 +19,7 @@ struct ReportCommand: ParsableCommand {
             EXAMPLES
               belowzero report Reports/nightly/latest
               belowzero report Reports/nightly/latest --out for-the-board
+              belowzero report Reports/nightly/latest --text
             """)
 
     @Argument(help: ArgumentHelp("The run's folder.", valueName: "run"), completion: .directory)
@@ -30,9 +31,14 @@ struct ReportCommand: ParsableCommand {
     @Flag(help: "Write pages of any size.")
     var allowLarge = false
 
+    @Flag(
+        help: "Print what the sections of the pages say instead, and write nothing; with --json an object a section.")
+    var text = false
+
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        if text, out != nil { throw ValidationError("--text writes no folder: leave --out away") }
         try StandardOutput.refuse(out, for: "--out", because: "it is a folder of several files")
     }
 
@@ -40,6 +46,7 @@ struct ReportCommand: ParsableCommand {
         try common.reporting {
             let interruption = Interruption(isJSON: common.json, console: common.console)
             var report = try StoredReport(folder).report
+            if text { return try printSections(report) }
             // A copy beside a run must not look like one more night.
             if report.circumstances.isRecorded == true { report.circumstances.isRecorded = false }
             let target = out ?? defaultName
@@ -53,6 +60,11 @@ struct ReportCommand: ParsableCommand {
             try Console.print("Wrote \(target) (\(files.sizes.count) files) from the results of \(report.runID)")
             try Console.print("Next: open \(shellQuoted(target + "/index.html"))")
         }
+    }
+
+    private func printSections(_ report: RunReport) throws {
+        if common.json { return try Console.print(report.sectionsJSON) }
+        try StandardOutput.write(report.sectionsText(common.style))
     }
 
     /// `latest` is a link: the copy is named after what it points at.

@@ -96,8 +96,8 @@ struct QuestionBlock {
     let pill: (style: String, sign: String, words: String)?
     /// The answer.
     let answer: [Phrase]
-    /// Where there is more of it; nil for here.
-    let link: (words: String, target: String)?
+    /// Where there is more of it, in the run's folder.
+    let link: (words: String, target: String)
     /// What would have to be asked to know more; nil where nothing is missing.
     let missing: String?
 }

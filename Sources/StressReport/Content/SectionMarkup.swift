@@ -46,7 +46,7 @@ extension HTMLWriter {
             element("ul", .class("rows")) { w in
                 for words in lines { w.element("li") { $0.write(words, root: root) } }
             }
-        case .questions(let questions): writeQuestions(questions)
+        case .questions(let questions): writeQuestions(questions, root: root)
         case .heatLegend: heatLegend()
         case .verbatim(let name, let text): scrolling(name) { $0.element("pre", text: text) }
         case .source(let source):
@@ -122,19 +122,19 @@ extension HTMLWriter {
         }
     }
 
-    private mutating func writeQuestions(_ questions: [QuestionBlock]) {
-        element("dl", .class("qa")) { w in for question in questions { w.write(question) } }
+    private mutating func writeQuestions(_ questions: [QuestionBlock], root: String) {
+        element("dl", .class("qa")) { w in for question in questions { w.write(question, root: root) } }
     }
 
-    private mutating func write(_ question: QuestionBlock) {
+    private mutating func write(_ question: QuestionBlock, root: String) {
         element("dt", text: question.words)
         element("dd") { w in
             w.element("p") { w in
                 if let (style, sign, words) = question.pill { w.pill(style, sign, words) }
                 w.phrases(question.answer)
-                if let link = question.link {
+                if let target = question.target(root: root) {
                     w.text(" ")
-                    w.element("a", .href(link.target), text: link.words)
+                    w.element("a", .href(target), text: question.link.words)
                 }
             }
             if let words = question.missing { w.element("p", .class("src"), text: words) }
@@ -191,5 +191,15 @@ extension HTMLWriter {
         case .missing: element("td", .class("nd"), text: "–")
         case .spark(let drawing): element("td", .class("spark")) { w in drawing?.write(to: &w) }
         }
+    }
+}
+
+extension QuestionBlock {
+    /// The link as a page has it, by what leads from the page to the run's folder; nil where it leads to the questions themselves.
+    fileprivate func target(root: String) -> String? {
+        let own = "index.html"
+        guard root.isEmpty, link.target.hasPrefix(own + "#") else { return root + link.target }
+        let place = String(link.target.dropFirst(own.count))
+        return place == "#" + QuestionsSection.section.id ? nil : place
     }
 }

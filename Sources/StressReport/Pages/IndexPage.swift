@@ -39,9 +39,9 @@ struct IndexPage {
             writeAnswer(&w)
             if !report.limits.isEmpty { writeLimits(&w) }
             if !report.failures.isEmpty { writeFailures(&w) }
-            w.write(questions.section, root: "")
+            w.write(asked, root: "")
             writeMatrix(&w)
-            w.write(askedParts, root: "")
+            w.write(found, root: "")
             writeAssets(&w)
             writeFiles(&w)
         }
@@ -57,8 +57,13 @@ struct IndexPage {
             ]
     }
 
+    /// The sections that are values, in the page's order.
+    var parts: [PagePart] { asked + found }
+
+    private var asked: [PagePart] { [.section(questions.section)] }
+
     /// What the study asked for beside its grid.
-    private var askedParts: [PagePart] {
+    private var found: [PagePart] {
         let single = [spreading?.section].compactMap { $0 }.map(PagePart.section)
         let last = ([simulated?.section] + (sides?.all ?? [])).compactMap { $0 }.map(PagePart.section)
         return single + (whoPays?.parts ?? []) + last

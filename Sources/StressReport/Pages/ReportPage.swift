@@ -36,6 +36,14 @@ extension AssetSide {
 }
 
 extension RunReport {
+    /// Every page with the sections that are values: the front page first, then one for every history and direction.
+    var sectionPages: [(file: String, sections: [ReportSection])] {
+        let sides = assetSides
+        let front = IndexPage(report: self, pages: sides, tables: [], answers: RunAnswers(self, pages: sides).all)
+        return [("index.html", front.parts.flatMap(\.sections))]
+            + sides.map { ("reports/" + $0.fileName, $0.parts.flatMap(\.sections)) }
+    }
+
     /// The pages of the run, in study order, long before short as the study has it.
     var assetSides: [AssetSide] {
         let slugs = pageSlugs(for: assets.map(\.asset))

@@ -18,15 +18,7 @@ struct QuestionsSection {
         return ReportSection(
             QuestionsSection.section.id, label: "Questions",
             title: "\(known) of \(answers.count) questions have an answer in this run", definition: definition,
-            [.questions(answers.map(block)), .source(["answers.csv"])])
-    }
-
-    private func block(_ answer: Answer) -> QuestionBlock {
-        let isHere = answer.pageLink == "#" + QuestionsSection.section.id
-        return QuestionBlock(
-            words: "\(answer.question.rawValue). \(answer.question.words)", pill: answer.state.pill,
-            answer: answer.sentence, link: isHere ? nil : (answer.linkWords, answer.pageLink),
-            missing: answer.missingWords)
+            [.questions(answers.map(\.block)), .source(["answers.csv"])])
     }
 }
 
@@ -45,10 +37,11 @@ extension AnswerState {
 }
 
 extension Answer {
-    /// The link as the front page has it.
-    fileprivate var pageLink: String {
-        let own = "index.html"
-        return link.hasPrefix(own + "#") ? String(link.dropFirst(own.count)) : link
+    /// The question with the answer, for pages and terminals.
+    var block: QuestionBlock {
+        QuestionBlock(
+            words: "\(question.rawValue). \(question.words)", pill: state.pill, answer: sentence,
+            link: (linkWords, link), missing: missingWords)
     }
 
     /// What the link leads to.

@@ -11,15 +11,7 @@ extension RunReport {
     ///   - folder: the run's folder, as links begin.
     ///   - style: how wide the terminal is, and whether it has colour.
     public func answersText(folder: String, style: TerminalStyle) -> String {
-        answers.map { answer in
-            let asked = style.wrapped("\(answer.question.rawValue). \(plainText(answer.question.words))")
-            let question = style.painted(asked, .bold)
-            let mark = answer.state == .answered ? "" : "[\(answer.state.rawValue.replacing("_", with: " "))] "
-            var lines = [question, style.wrapped(mark + answer.sentence.sentence, indent: "   ")]
-            if let words = answer.missingWords { lines.append(style.wrapped(plainText(words), indent: "   ")) }
-            lines.append("   \(plainText(folder))/\(answer.link)")
-            return lines.joined(separator: "\n")
-        }.joined(separator: "\n\n")
+        answers.map { $0.block.text(folder: folder, style: style) }.joined(separator: "\n\n")
     }
 
     /// The same as JSON, one object a line.
