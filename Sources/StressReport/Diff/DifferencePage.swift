@@ -27,10 +27,7 @@ private struct DifferencePage {
             version: report.version, footer: report.footer)
         return page.html { w in
             writeAnswer(&w)
-            writeCauses(&w)
-            writeCells(&w)
-            writeStudy(&w)
-            writeInputs(&w)
+            w.write([causes, cells, study, inputs].map(PagePart.section), root: "")
         }
     }
 
@@ -52,98 +49,88 @@ private struct DifferencePage {
             + counted(run.cells.count, "cell", "cells")
     }
 
-    // MARK: Causes
-
-    private func writeCauses(_ w: inout HTMLWriter) {
+    private var causes: ReportSection {
         let causes = difference.causes
         let title =
             causes.isEmpty ? "No cause to look for" : "Because of: \(causes.map(\.cause.words).joined(separator: ", "))"
         let definition =
             "One cause after the other, each isolated by computing again; the headline’s share below zero, %."
-        w.section("causes", label: "Causes", title: title, definition: causes.isEmpty ? "" : definition) { w in
-            if !causes.isEmpty {
-                w.scrolling("Causes") { writeCauses(causes, &$0) }
-                w.facts(causes.map { ($0.cause.words, $0.cause.meaning) })
-            }
-            for note in difference.notes { w.element("p", .class("src"), text: visibleText(note)) }
-            w.source(["causes.csv"], root: "")
-        }
+        let found: [Block] =
+            causes.isEmpty
+            ? [] : [.table(difference.causeTable), .facts(causes.map { ($0.cause.words, $0.cause.meaning) })]
+        return ReportSection(
+            "causes", label: "Causes", title: title, definition: causes.isEmpty ? "" : definition,
+            found + difference.notes.map { .paragraph(.note, visibleText($0)) } + [.source(["causes.csv"])])
     }
 
-    private func writeCauses(_ causes: [CauseSummary], _ w: inout HTMLWriter) {
-        w.element("table", .class("tbl num")) { w in
-            w.element("caption", .class("vh"), text: "Causes of the differences")
-            w.tableHead(["Cause", "Cells moved", "Intervals apart in the end", "Headline before", "Headline after"])
-            w.element("tbody") { w in
-                for cause in causes {
-                    let steps = cause.headline.map { [$0.before, $0.after].map { $0?.shareWords ?? "none" } }
-                    w.numberRow(
-                        cause.cause.words,
-                        [grouped(cause.cells), grouped(cause.beyond)] + (steps ?? ["unmoved", "unmoved"]))
-                }
-            }
-        }
-    }
-
-    // MARK: Cells
-
-    private func writeCells(_ w: inout HTMLWriter) {
+    private var cells: ReportSection {
         let changes = difference.strikingFirst
         let hidden = changes.count - DifferencePage.mostCells
         let definition =
             "Share of entries below zero in % with its interval, before and after; the move in points, and against the earlier interval."
-        w.section("cells", label: "Cells", title: cellsTitle, definition: changes.isEmpty ? "" : definition) { w in
-            if !changes.isEmpty {
-                w.scrolling("Cells that moved") { writeCells(changes.prefix(DifferencePage.mostCells), &$0) }
-            }
-            w.source(
-                ["changes.csv"], root: "",
-                note: hidden > 0 ? "Shown: \(DifferencePage.mostCells) of \(grouped(changes.count)) cells" : "")
-        }
+        let title = changes.first.map { "Most striking: \($0.key.fullWords)" } ?? "Every cell is the same"
+        return ReportSection(
+            "cells", label: "Cells", title: title, definition: changes.isEmpty ? "" : definition,
+            (changes.isEmpty ? [] : [.table(difference.cellTable(most: DifferencePage.mostCells))]) + [
+                .source(
+                    ["changes.csv"],
+                    note: hidden > 0 ? "Shown: \(DifferencePage.mostCells) of \(grouped(changes.count)) cells" : "")
+            ])
     }
 
-    private var cellsTitle: String {
-        guard let widest = difference.strikingFirst.first else { return "Every cell is the same" }
-        return "Most striking: \(widest.key.fullWords)"
-    }
-
-    private func writeCells(_ changes: ArraySlice<CellChange>, _ w: inout HTMLWriter) {
-        w.element("table", .class("tbl num")) { w in
-            w.element("caption", .class("vh"), text: "Cells that moved")
-            w.tableHead(["Cell", "Before, %", "After, %", "Move, points", "Against the interval", "Causes"])
-            w.element("tbody") { w in
-                for change in changes {
-                    w.numberRow(
-                        change.key.fullWords,
-                        [
-                            change.before?.shareWords ?? "none", change.after?.shareWords ?? "none", change.changeWords,
-                            change.verdict, change.causeWords,
-                        ])
-                }
-            }
-        }
-    }
-
-    // MARK: Study and data
-
-    private func writeStudy(_ w: inout HTMLWriter) {
+    private var study: ReportSection {
         let lines = difference.studyLines
         let title =
             lines.isEmpty ? "The studies are the same" : "\(counted(lines.count, "line", "lines")) of the study differ"
-        w.section("study", label: "Study", title: title, definition: "") { w in
-            guard !lines.isEmpty else { return }
-            w.scrolling("Differing lines of the study") { w in
-                let shown = lines.prefix(DifferencePage.mostLines).map { "\($0.sign) \($0.line)" }
-                w.element("pre", text: visibleText(shown.joined(separator: "\n"), keepingLines: true))
-            }
-        }
+        let shown = lines.prefix(DifferencePage.mostLines).map { "\($0.sign) \($0.line)" }.joined(separator: "\n")
+        return ReportSection(
+            "study", label: "Study", title: title,
+            lines.isEmpty
+                ? [] : [.verbatim(name: "Differing lines of the study", visibleText(shown, keepingLines: true))])
     }
 
-    private func writeInputs(_ w: inout HTMLWriter) {
+    private var inputs: ReportSection {
         let title = difference.inputs.isEmpty ? "The files are the same" : "What became of the files"
-        w.section("inputs", label: "Data", title: title, definition: "") { w in
-            guard !difference.inputs.isEmpty else { return }
-            w.facts(difference.inputs.map { (visibleText($0.asset), visibleText($0.words)) })
-        }
+        return ReportSection(
+            "inputs", label: "Data", title: title,
+            difference.inputs.isEmpty
+                ? [] : [.facts(difference.inputs.map { (visibleText($0.asset), visibleText($0.words)) })])
     }
+}
+
+extension RunDifference {
+    /// Each cause with what it moved, on pages and terminals.
+    var causeTable: SectionTable {
+        SectionTable(
+            name: "Causes", caption: "Causes of the differences",
+            head: ["Cause", "Cells moved", "Intervals apart in the end", "Headline before", "Headline after"],
+            rows: causes.map { cause in
+                let ends = cause.headline.map { [$0.before, $0.after] }
+                let steps = ends.map { $0.map { $0?.figure ?? ShownFigure("none") } }
+                return SectionTable.Row(
+                    cause.cause.words,
+                    [.count(cause.cells), .count(cause.beyond)]
+                        + (steps ?? [ShownFigure("unmoved"), ShownFigure("unmoved")]))
+            })
+    }
+
+    /// At most so many of the cells that moved, the most striking first.
+    func cellTable(most: Int) -> SectionTable {
+        SectionTable(
+            name: "Cells that moved",
+            head: ["Cell", "Before, %", "After, %", "Move, points", "Against the interval", "Causes"],
+            rows: strikingFirst.prefix(most).map { change in
+                SectionTable.Row(
+                    change.key.fullWords,
+                    [
+                        change.before?.figure ?? ShownFigure("none"), change.after?.figure ?? ShownFigure("none"),
+                        ShownFigure(change.changeWords, change.change), ShownFigure(change.verdict),
+                        ShownFigure(change.causeWords),
+                    ])
+            })
+    }
+}
+
+extension CellFigures {
+    fileprivate var figure: ShownFigure { ShownFigure(shareWords, frequency, interval) }
 }

@@ -46,9 +46,7 @@ extension RunReport {
         )
         return page.html { w in
             explanation.writeAnswer(&w)
-            explanation.writeEpisodes(&w)
-            explanation.writeEntry(&w)
-            explanation.writeExit(&w)
+            w.write(explanation.sections.map(PagePart.section), root: "")
         }
     }
 }
@@ -71,62 +69,47 @@ extension CellExplanation {
         w.line()
     }
 
-    fileprivate func writeEpisodes(_ w: inout HTMLWriter) {
+    fileprivate var sections: [ReportSection] {
+        let exit = ReportSection("exit", label: "Exit", title: "How it ended", [.facts(exitFacts)])
+        return [episodeSection, entrySection, exit]
+    }
+
+    private var episodeSection: ReportSection {
         let title =
             episodes.all.isEmpty
             ? "Nothing went below zero"
             : "\(counted(episodes.total, "entry", "entries")) below zero in \(counted(episodes.all.count, "episode", "episodes"))"
-        let definition = "Entries that went below zero within a day of each other, those with most entries first."
-        w.section("episodes", label: "Episodes", title: title, definition: definition) { w in
-            guard !episodes.all.isEmpty else { return }
-            w.scrolling("Episodes") { w in
-                w.element("table", .class("tbl num")) { w in
-                    w.element("caption", .class("vh"), text: "Episodes")
-                    w.tableHead(["Below zero (UTC)", "Entries", "Worst entry (UTC)", "Its shortfall, % of margin"])
-                    w.element("tbody") { w in
-                        for episode in episodes.largestFirst.prefix(50) {
-                            let worst = episode.worstShortfall
-                            w.numberRow(
-                                episode.first.minuteText,
-                                [
-                                    grouped(episode.entries), episode.worstEntry.minuteText,
-                                    worst.isFinite ? percentNumber(worst) : "unbounded",
-                                ])
-                        }
-                    }
-                }
-            }
-        }
+        let table = SectionTable(
+            name: "Episodes", head: ["Below zero (UTC)", "Entries", "Worst entry (UTC)", "Its shortfall, % of margin"],
+            rows: episodes.largestFirst.prefix(50).map { episode in
+                let worst = episode.worstShortfall
+                return SectionTable.Row(
+                    episode.first.minuteText,
+                    [
+                        .count(episode.entries), ShownFigure(episode.worstEntry.minuteText),
+                        worst.isFinite ? .percent(worst) : ShownFigure("unbounded"),
+                    ])
+            })
+        return ReportSection(
+            "episodes", label: "Episodes", title: title,
+            definition: "Entries that went below zero within a day of each other, those with most entries first.",
+            episodes.all.isEmpty ? [] : [.table(table)])
     }
 
-    fileprivate func writeEntry(_ w: inout HTMLWriter) {
+    private var entrySection: ReportSection {
         let hidden = steps.count - CellExplanation.shownFirst - CellExplanation.shownLast
         let definition =
             "Every bar from the entry to the exit: the price that is checked, what the position is worth there, what it must be "
             + "worth, and the price at which the two meet."
-        w.section("entry", label: "Entry", title: "The way of one entry, bar by bar", definition: definition) { w in
-            w.facts(entryFacts)
-            w.scrolling("Bars from entry to exit") { w in
-                w.element("table", .class("tbl num")) { w in
-                    w.element("caption", .class("vh"), text: "Bars from entry to exit")
-                    w.tableHead(stepTitles)
-                    w.element("tbody") { w in
-                        for (place, step) in steps.enumerated()
-                        where hidden <= 0 || place < CellExplanation.shownFirst
-                            || place >= steps.count - CellExplanation.shownLast
-                        {
-                            w.numberRow(step.first ?? "", Array(step.dropFirst()))
-                        }
-                    }
-                }
-            }
-            if hidden > 0 {
-                w.element("p", .class("src"), text: "\(grouped(hidden)) bars in the middle are left out.")
-            }
-        }
-    }
-
-    fileprivate func writeExit(_ w: inout HTMLWriter) {
-        w.section("exit", label: "Exit", title: "How it ended", definition: "") { $0.facts(exitFacts) }
+        let shown =
+            hidden > 0
+            ? steps.prefix(CellExplanation.shownFirst) + steps.suffix(CellExplanation.shownLast) : steps[...]
+        let table = SectionTable(
+            name: "Bars from entry to exit", head: stepTitles,
+            rows: shown.map { step in SectionTable.Row(step.first ?? "", step.dropFirst().map { ShownFigure($0) }) })
+        return ReportSection(
+            "entry", label: "Entry", title: "The way of one entry, bar by bar", definition: definition,
+            [.facts(entryFacts), .table(table)]
+                + (hidden > 0 ? [.paragraph(.note, "\(grouped(hidden)) bars in the middle are left out.")] : []))
     }
 }
