@@ -40,62 +40,103 @@ private func ingest(
     _ named: [InputPlace], source: BarSource, reference: BarSeries?, options: IngestOptions
 ) throws(IngestError) -> IngestedSeries {
     guard source.each == nil else { throw undivided(source) }
-    var tables: [InputPlace] = []
-    for place in named { tables += try archiveTables(of: place, named: source.table) }
-    // Those that have rows of the market.
-    var places: [InputPlace] = []
-    var absence: IngestError?
-    var files: [FileRows] = []
-    var columns = BarColumns()
-    var origins = RowOrigins()
-    var ticks: TickBars?
-    for place in tables {
-        var rows: FileRows
-        do {
-            rows = try ingestFile(place, task: .prices(source), options: options)
-        } catch {
-            guard error.isOfOtherMarkets else { throw error }
-            absence = absence ?? error
-            continue
+    let gathered = try GatheredRows(named, source: source, options: options)
+    let assembled = try gathered.assembled()
+    let series = try makeSeries(assembled, name: gathered.first.file.name)
+    if let refusal = gathered.refusal(of: series, assembled, source: source) { throw refusal }
+    let audited = try audit(
+        series, assembled, seams: gathered.seams(barLength: series.barLength), source: source, reference: reference)
+    return result(audited, files: gathered.files, source: source)
+}
+
+/// The rows of several files one after the other, and what each file is.
+private struct GatheredRows {
+    /// Files that have rows of the market.
+    private(set) var places: [InputPlace] = []
+    /// What is known of them, without their rows; never empty.
+    private(set) var files: [FileRows] = []
+    private var columns = BarColumns()
+    private var origins = RowOrigins()
+    /// Bars of trades or quotes; nil where files hold bars.
+    private var ticks: TickBars?
+
+    var first: FileRows { files[0] }
+
+    init(_ named: [InputPlace], source: BarSource, options: IngestOptions) throws(IngestError) {
+        var tables: [InputPlace] = []
+        for place in named { tables += try archiveTables(of: place, named: source.table) }
+        var absence: IngestError?
+        for place in tables {
+            let rows: FileRows
+            do {
+                rows = try ingestFile(place, task: .prices(source), options: options)
+            } catch {
+                guard error.isOfOtherMarkets else { throw error }
+                absence = absence ?? error
+                continue
+            }
+            try add(rows, from: place)
         }
+        guard !files.isEmpty else { throw absence ?? noFiles }
+        if let absence {
+            files[0].findings.append(filesOfOthers(absence, tables.count - places.count, of: tables.count))
+        }
+        try takeTicks()
+    }
+
+    private mutating func add(_ rows: consuming FileRows, from place: InputPlace) throws(IngestError) {
         places.append(place)
         if let found = rows.ticks {
             origins.add(place.name, firstRow: ticks?.bars.count ?? 0)
             if ticks == nil { ticks = found } else { ticks?.merge(found) }
-            (rows.columns, rows.ticks) = (BarColumns(), nil)
-            files.append(rows)
-            continue
+            rows.ticks = nil
+        } else {
+            guard columns.count + rows.columns.count <= BarColumns.mostRows else { throw tooManyRows(place) }
+            origins.add(place.name, firstRow: columns.count)
+            columns.append(rows.columns)
         }
-        guard columns.count + rows.columns.count <= BarColumns.mostRows else { throw tooManyRows(place) }
-        origins.add(place.name, firstRow: columns.count)
-        columns.append(rows.columns)
-        // The rows are in `columns` now; keeping both would double the memory.
+        // The rows are in one place now; keeping both would double the memory.
         rows.columns = BarColumns()
         files.append(rows)
     }
-    guard let first = files.first else { throw absence ?? noFiles }
-    if let absence { files[0].findings.append(filesOfOthers(absence, tables.count - places.count, of: tables.count)) }
-    if let ticks {
+
+    /// Bars made of trades or quotes take the place of those that are read.
+    private mutating func takeTicks() throws(IngestError) {
+        guard let ticks else { return }
         guard columns.count == 0 else { throw mixedKinds(files) }
         columns = ticks.columns(hasVolume: first.layout.plan.volume != nil)
         files[0].findings.insert(
             ticks.finding(first.layout.kind == .quotes ? "quote" : "trade", at: first.file.name), at: 0)
     }
-    if ticks == nil, let refusal = differentTables(columns, origins, places) { throw refusal }
-    let assembled = assemble(columns, origins: origins)
-    if ticks == nil, let refusal = severalMarkets(assembled, files: files, places: places) { throw refusal }
-    let series = try makeSeries(assembled, name: first.file.name)
-    if ticks == nil, let refusal = interleavedMarkets(series, assembled, files: files, places: places) { throw refusal }
-    if first.layout.isOrderAssumed {
-        let refusal = PriceOrder(assembled.columns).refusal(
-            first.layout.plan, at: SourceLocation(file: first.file.name, line: first.layout.skippedRows + 1))
-        if let refusal { throw refusal.withExcerpt(from: places[0]) }
+
+    /// The rows in order of time.
+    func assembled() throws(IngestError) -> AssembledRows {
+        if ticks == nil, let refusal = differentTables(columns, origins, places) { throw refusal }
+        let assembled = assemble(columns, origins: origins)
+        if ticks == nil, let refusal = severalMarkets(assembled, files: files, places: places) { throw refusal }
+        return assembled
     }
-    if let refusal = implausible(series, source: source, layout: first.layout) { throw refusal }
-    if let refusal = unlikelyEpoch(series, source: source, files: files) { throw refusal }
-    let seams = ticks == nil ? fileSeams(columns, origins, barLength: series.barLength) : nil
-    let audited = try audit(series, assembled, seams: seams, source: source, reference: reference)
-    return result(audited, files: files, source: source)
+
+    /// Why the series is not one of the prices that it is taken for; nil where nothing speaks against it.
+    func refusal(of series: BarSeries, _ assembled: AssembledRows, source: BarSource) -> IngestError? {
+        if ticks == nil,
+            let refusal = interleavedMarkets(series, assembled, files: files, places: places)
+        {
+            return refusal
+        }
+        if first.layout.isOrderAssumed {
+            let refusal = PriceOrder(assembled.columns).refusal(
+                first.layout.plan, at: SourceLocation(file: first.file.name, line: first.layout.skippedRows + 1))
+            if let refusal { return refusal.withExcerpt(from: places[0]) }
+        }
+        return implausible(series, source: source, layout: first.layout)
+            ?? unlikelyEpoch(series, source: source, files: files)
+    }
+
+    /// What is wrong where files meet; nil where bars are made of trades or quotes.
+    func seams(barLength: TimeSpan?) -> Finding? {
+        ticks == nil ? fileSeams(columns, origins, barLength: barLength) : nil
+    }
 }
 
 func makeSeries(_ rows: AssembledRows, name: String) throws(IngestError) -> BarSeries {

@@ -130,6 +130,13 @@ struct NightMetrics {
                     MetricsText.Sample(together.outcome == $0 ? 1 : 0, name + [("status", $0.rawValue)])
                 })
         }
+        let checks = shownLimits(report)
+        addVerdicts(checks, &metrics)
+        addFigures(checks, &metrics)
+    }
+
+    /// Limits that have gauges of their own, with their labels: breaches first.
+    private func shownLimits(_ report: RunReport) -> [(LimitCheck, [(String, String)])] {
         let breaches = report.limits.filter(\.breached)
         let others = report.limits.filter { !$0.breached }
         let shown =
@@ -138,7 +145,10 @@ struct NightMetrics {
             .prefix(NightMetrics.mostLimits)
         // Two limits may be alike but for their figures; the first keeps its gauges.
         var seen: Set<String> = []
-        let checks = shown.map { ($0, labels($0)) }.filter { seen.insert("\($0.1)").inserted }
+        return shown.map { ($0, labels($0)) }.filter { seen.insert("\($0.1)").inserted }
+    }
+
+    private func addVerdicts(_ checks: [(LimitCheck, [(String, String)])], _ metrics: inout MetricsText) {
         metrics.gauge(
             "belowzero_limit_breached", "Whether a limit is breached: 1 or 0; absent where that is not known.",
             checks.filter { $0.0.breached || $0.0.outcome == .notShown || $0.0.outcome == .met }.map {
@@ -153,6 +163,9 @@ struct NightMetrics {
         metrics.gauge(
             "belowzero_limit_without_value", "Whether a limit has no value that the study wants it to have: 1 or 0.",
             checks.map { MetricsText.Sample($0.0.isUnknown ? 1 : 0, $0.1) })
+    }
+
+    private func addFigures(_ checks: [(LimitCheck, [(String, String)])], _ metrics: inout MetricsText) {
         metrics.gauge(
             "belowzero_limit_value", "What a limit was measured at, in the unit of its measure, hours as seconds.",
             checks.compactMap { check, labels in
