@@ -72,6 +72,20 @@ public struct CellKey: Hashable, Sendable {
     public var id: String { CellAxis.allCases.map(plainText).joined(separator: "/") }
 }
 
+extension CellKey {
+    /// What cells have in common that differ in leverage and holding time alone: one pass over the bars answers them all.
+    public struct Group: Hashable, Sendable {
+        private let values: [AxisValue]
+
+        init(_ key: CellKey) {
+            values = CellAxis.allCases.filter { $0 != .leverage && $0 != .horizon }.map { key[$0] }
+        }
+    }
+
+    /// See ``Group``.
+    public var group: Group { Group(self) }
+}
+
 extension CellKey: Codable {
     /// One member an axis, under the name of its column.
     public func encode(to encoder: any Encoder) throws {

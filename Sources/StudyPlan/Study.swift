@@ -117,29 +117,6 @@ public enum FundingInput: Hashable, Sendable {
     case constant(rate: Double, interval: TimeSpan)
 }
 
-/// The axes of the grid, each without repeats.
-public struct StudyGrid: Hashable, Sendable {
-    /// Kinds of contract.
-    public var contracts: [ContractKind]
-    /// Directions.
-    public var sides: [Side]
-    /// Leverages, ascending.
-    public var leverages: [Leverage]
-    /// Holding times, ascending.
-    public var horizons: [TimeSpan]
-
-    /// A grid of the given axes.
-    public init(
-        contracts: [ContractKind] = [.linear], sides: [Side] = [.long, .short], leverages: [Leverage],
-        horizons: [TimeSpan]
-    ) {
-        self.contracts = contracts
-        self.sides = sides
-        self.leverages = leverages
-        self.horizons = horizons
-    }
-}
-
 /// Size of positions, and which bars are entries.
 public struct PositionRules: Hashable, Sendable {
     /// `N0`: entry notional, quote currency, above 0.

@@ -1,5 +1,28 @@
 import StressBasics
 
+/// The axes of the grid, each without repeats.
+public struct StudyGrid: Hashable, Sendable {
+    /// Kinds of contract.
+    public var contracts: [ContractKind]
+    /// Directions.
+    public var sides: [Side]
+    /// Leverages, ascending.
+    public var leverages: [Leverage]
+    /// Holding times, ascending.
+    public var horizons: [TimeSpan]
+
+    /// A grid of the given axes.
+    public init(
+        contracts: [ContractKind] = [.linear], sides: [Side] = [.long, .short], leverages: [Leverage],
+        horizons: [TimeSpan]
+    ) {
+        self.contracts = contracts
+        self.sides = sides
+        self.leverages = leverages
+        self.horizons = horizons
+    }
+}
+
 /// One cell of the grid: a position that is tried at every entry of one price history.
 public struct StudyCell: Hashable, Codable, Sendable {
     /// Place in plan order, from 0.

@@ -9,20 +9,12 @@ extension Study {
     /// contract, side and platform stay together with all leverages and horizons, so that every result has the same bits as
     /// if all were run at once.
     public func parts(of asset: String, count: Int) -> [[StudyCell]] {
-        let groups = Dictionary(grouping: cells(of: asset)) { Group(cell: $0) }.values.sorted {
+        let groups = Dictionary(grouping: cells(of: asset), by: \.key.group).values.sorted {
             $0[0].index < $1[0].index
         }
         return (0..<count).map { part in
             let range = part * groups.count / count..<(part + 1) * groups.count / count
             return groups[range].joined().sorted { $0.index < $1.index }
         }
-    }
-
-    private struct Group: Hashable {
-        let contract: ContractKind
-        let side: Side
-        let platform: String
-
-        init(cell: StudyCell) { (contract, side, platform) = (cell.contract, cell.side, cell.platform) }
     }
 }

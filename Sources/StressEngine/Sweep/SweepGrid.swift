@@ -23,18 +23,12 @@ struct SweepGrid: Sendable {
 }
 
 extension SweepGrid {
-    private struct Key: Hashable {
-        let contract: ContractKind
-        let side: Side
-        let platform: String
-    }
-
     /// Parts the cells of a plan into grids that a sweep can answer and cells that must be tried one by one.
     static func split(_ rules: [CellRules], market: MarketHistory) -> (grids: [SweepGrid], single: [Int]) {
-        var order: [Key] = []
-        var groups: [Key: [Int]] = [:]
+        var order: [CellKey.Group] = []
+        var groups: [CellKey.Group: [Int]] = [:]
         for (place, rule) in rules.enumerated() {
-            let key = Key(contract: rule.cell.contract, side: rule.cell.side, platform: rule.cell.platform)
+            let key = rule.cell.key.group
             if groups[key] == nil { order.append(key) }
             groups[key, default: []].append(place)
         }

@@ -5,12 +5,12 @@ extension StudyLoader {
     /// The `grid` section, but for the names of platforms.
     static func gridSection(_ reader: YAMLReader) -> StudyGrid? {
         typealias Known = Settings.Grid
-        guard let map = reader.map(Known.section) else { return nil }
-        let (contracts, sides) = (map.value(of: Known.contract), map.value(of: Known.side))
-        let (leverages, horizons) = (map.required(Known.leverage), map.required(Known.horizon))
-        guard let contracts, let sides, let leverages, let horizons else { return nil }
-        return StudyGrid(
-            contracts: contracts, sides: sides, leverages: leverages.sorted(), horizons: horizons.sorted())
+        guard let map = reader.map(Known.section),
+            var grid = Known.placed.read(map, into: StudyGrid(leverages: [], horizons: []))
+        else { return nil }
+        grid.leverages.sort()
+        grid.horizons.sort()
+        return grid
     }
 
     /// The platforms that the grid names, whatever else is wrong with it; nil when it names none.

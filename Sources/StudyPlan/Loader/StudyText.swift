@@ -220,10 +220,7 @@ extension Study {
     private var gridLines: [String] {
         typealias Known = Settings.Grid
         let names = platforms.map { yamlText($0.name) }.joined(separator: ", ")
-        let parts = [
-            Known.contract.entry(grid.contracts), Known.side.entry(grid.sides), Known.leverage.entry(grid.leverages),
-            Known.horizon.entry(grid.horizons), Known.platform.entry("[\(names)]"),
-        ]
+        let parts = Known.placed.parts(grid) + [Known.platform.entry("[\(names)]")]
         return ["\(Settings.Whole.grid.key):"] + parts.map { "  " + $0 }
     }
 

@@ -171,6 +171,17 @@ struct PlacedSetting<Rules>: Sendable {
         entry = { setting.entry($0[keyPath: place]) }
     }
 
+    /// A setting that has to be there.
+    init<Value>(required setting: Setting<Value>, _ place: WritableKeyPath<Rules, Value> & Sendable) {
+        facts = setting.facts
+        read = { map, rules in
+            guard let value = map.required(setting) else { return false }
+            rules[keyPath: place] = value
+            return true
+        }
+        entry = { setting.entry($0[keyPath: place]) }
+    }
+
     /// A setting that may be left out, and then has no value.
     init<Value>(optional setting: Setting<Value>, _ place: WritableKeyPath<Rules, Value?> & Sendable) {
         facts = setting.facts

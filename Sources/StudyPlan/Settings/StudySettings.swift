@@ -76,9 +76,12 @@ extension Settings {
             read: { $0.parts().map { $0.span() } }, text: \.text)
         static let platform = SettingFacts(
             "platform", .axis(.label), "Platforms of the study, or venues that 'belowzero venues' lists.")
+        static let placed: [PlacedSetting<StudyGrid>] = [
+            PlacedSetting(contract, \.contracts), PlacedSetting(side, \.sides),
+            PlacedSetting(required: leverage, \.leverages), PlacedSetting(required: horizon, \.horizons),
+        ]
         static let section = Section(
-            "grid", [contract.facts, side.facts, leverage.facts, horizon.facts, platform],
-            required: [leverage.key, horizon.key])
+            "grid", placed.map(\.facts) + [platform], required: [leverage.key, horizon.key])
     }
 
     /// Leverages at equal distances.
