@@ -158,11 +158,6 @@ extension Measure {
     /// Its name without what tells the fill rule, as outputs have it that say the fill rule elsewhere.
     public var plainName: String { name.hasPrefix(fill.prefix) ? String(name.dropFirst(fill.prefix.count)) : name }
 
-    /// The measures with a tab, in the order of the tabs.
-    public static let shown: [Measure] = [
-        .negativeEquity, .worstNegativeEquity, .gapNegativeEquity, .bestNegativeEquity, .unprotected, .liquidated,
-    ]
-
     /// The shares that the history keeps of a headline: those with a gauge.
     public static let kept: [Measure] = allCases.filter { $0.gauge != nil && $0.hasInterval }
 }

@@ -19,6 +19,11 @@ extension Measure {
         .effectiveEvents, .turbulentSpells, .nextYearLow, .nextYearHigh,
     ]
 
+    /// The measures with a tab, in the order of the tabs; `report.css` has rules for nine of them.
+    public static let shown: [Measure] = [
+        .negativeEquity, .worstNegativeEquity, .gapNegativeEquity, .bestNegativeEquity, .unprotected, .liquidated,
+    ]
+
     // MARK: Entries
 
     /// Entries held.
