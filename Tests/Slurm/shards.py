@@ -285,7 +285,7 @@ def attempt(place, name, study, case):
 
 
 def kills():
-    many = Study("many", synthetic("prices", 9, 60_000, "1m"), "1:125")
+    many = Study("many", synthetic("prices", 9, 60_000, "1m"), "1:80")
     long = Study(
         "long", synthetic("minutes", 1, 400_000, "1m"), "1:125", "statistics: {resamples: 0}")
     plan = many.divide(6)
@@ -364,11 +364,11 @@ def shards_of(study, count, place):
 
 def overhead():
     """What a shard costs: the same 1000 histories in more and more shards on two nodes."""
-    files = synthetic("prices", 1000, 800, "1h")
+    files = synthetic("prices", 1000, 300, "1h")
     clock = Clock()
-    study = Study("many", files, "[1, 5, 20]", "statistics: {resamples: 100}", "[long]")
+    study = Study("many", files, "[1, 5, 20]", "statistics: {resamples: 0}", "[long]")
     wall, processor = clock.read()
-    print(f"1000 histories of 800 hours, 6 cells each; one machine: {wall:.1f} s, {processor:.1f} s of processors.")
+    print(f"1000 histories of 300 hours, 6 cells each; one machine: {wall:.1f} s, {processor:.1f} s of processors.")
     print(f"Seconds of the wall and, behind the slash, of processors. {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}.\n")
     print("| shards | plan | all shards | processor seconds a shard more | status | merge | bytes of parts | report |")
     print("|--:|--:|--:|--:|--:|--:|--:|---|", flush=True)
