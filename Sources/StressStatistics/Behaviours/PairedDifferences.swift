@@ -8,7 +8,7 @@ extension HorizonPanel {
     public func pairedDifferences(of columns: [BlockShare], from base: BlockShare) -> [DifferenceInference?] {
         guard let ground = inference(base) else { return columns.map { _ in nil } }
         let (different, places) = HorizonPanel.different(columns.filter { $0 != base })
-        let resampled = plan.ratios(of: ([base] + different)[...])
+        let resampled = plan.shares(of: [base] + different).map { ResampledRatio(shares: $0, errors: []) }
         let paired = pairedRatios(different, base)
         let mostRuns = base.runs(ofMeanLength: plan.meanLength)
         let found = different.indices.map { place in
@@ -44,18 +44,15 @@ extension HorizonPanel {
     /// What each column differs by in every resample. Of the same entries it is one ratio, and several are added side by side.
     private func pairedRatios(_ columns: [BlockShare], _ base: BlockShare) -> [ResampledRatio] {
         let same = columns.indices.filter { columns[$0].entries == base.entries }
-        let weights = base.entries.map(Double.init)
-        let ratios = plan.ratios(
-            of: same.map { BlockRatio(sums: zip(columns[$0].events, base.events).map { $0 - $1 }, weights: weights) }[
-                ...])
-        let found = Dictionary(uniqueKeysWithValues: zip(same, ratios))
-        return columns.indices.map { place in
-            // A resample without entries has no ratio; as a frequency it has the observed one.
-            guard let ratio = found[place], !ratio.shares.contains(where: \.isNaN) else {
-                return plan.differences(of: columns[place], base)
-            }
-            return ratio
+        let sums = same.map { place in zip(columns[place].events, base.events).map { $0 - $1 } }
+        let ratios = plan.ratios(of: sums, weights: base.entries.map(Double.init))
+        var found = Dictionary(uniqueKeysWithValues: zip(same, ratios))
+        // A resample without entries has no ratio; as a frequency it has the observed one.
+        let rest = columns.indices.filter { found[$0].map { $0.shares.contains(where: \.isNaN) } ?? true }
+        for (place, ratio) in zip(rest, plan.differences(of: rest.map { columns[$0] }, from: base)) {
+            found[place] = ratio
         }
+        return columns.indices.compactMap { found[$0] }
     }
 
     private func unchanged(_ base: BlockShare, _ ground: FrequencyInference) -> DifferenceInference? {

@@ -50,11 +50,11 @@ extension ResamplePlan {
 /// Up to four columns as running totals over two rounds of the blocks.
 ///
 /// Five sums for each: of more columns at once the sums no longer fit the registers, and each costs a third more.
-private struct WeightedTile {
+struct WeightedTile {
     static let width = 4
     private typealias Lanes = SIMD4<Double>
     /// More than rounding leaves of equal squares, by far, and less than any spread that could be seen.
-    private static let rounding = 1e-10
+    static let rounding = 1e-10
 
     private let used: Int
     private let sums: [Lanes]

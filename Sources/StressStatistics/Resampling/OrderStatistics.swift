@@ -14,20 +14,43 @@ func tailOrderStatistics(_ values: [Double], confidence: Double) -> Interval {
 
 /// The value that stands at `place`, from 0, when all are sorted.
 ///
-/// Only what may still be among the smallest is kept and now and then sorted: sorting everything took a quarter of a run.
+/// Only what may still be among the smallest is kept, as a heap with the largest on top: sorting everything took a quarter of a run.
 private func orderStatistic(_ place: Int, of values: some Collection<Double>) -> Double {
-    let (needed, room) = (place + 1, 8 * (place + 1))
-    guard room < values.count else { return values.sorted()[place] }
-    var kept: [Double] = []
-    kept.reserveCapacity(room)
-    var bound = Double.infinity
-    for value in values where value < bound || kept.count < needed {
-        kept.append(value)
-        guard kept.count == room else { continue }
-        kept.sort()
-        kept.removeLast(room - needed)
-        bound = kept[place]
+    let needed = place + 1
+    guard 8 * needed < values.count else { return values.sorted()[place] }
+    var heap: [Double] = []
+    heap.reserveCapacity(needed)
+    for value in values {
+        if heap.count < needed {
+            heap.append(value)
+            if heap.count == needed { heap.sort(by: >) }
+        } else if value < heap[0] {
+            heap.withUnsafeMutableBufferPointer { sink(value, into: $0) }
+        }
     }
-    kept.sort()
-    return kept[place]
+    return heap[0] == 0 ? zero(place, of: values) : heap[0]
+}
+
+/// The zero that stands at `place`: of both signs, which are equal, it is the order of the values that says which one it is.
+private func zero(_ place: Int, of values: some Collection<Double>) -> Double {
+    var left = place - values.count { $0 < 0 }
+    for value in values where value == 0 {
+        if left == 0 { return value }
+        left -= 1
+    }
+    return 0
+}
+
+/// Puts a value in the place of the largest of a heap.
+private func sink(_ value: Double, into heap: UnsafeMutableBufferPointer<Double>) {
+    var place = 0
+    while true {
+        var child = 2 * place + 1
+        guard child < heap.count else { break }
+        if child + 1 < heap.count, heap[child] < heap[child + 1] { child += 1 }
+        guard heap[child] > value else { break }
+        heap[place] = heap[child]
+        place = child
+    }
+    heap[place] = value
 }

@@ -1,0 +1,173 @@
+/// What comparisons of many columns with one ask of resamples, and no more.
+extension ResamplePlan {
+    /// The frequencies of `columns` in every resample, without their errors: see ``ratios(of:)``. O(resamples × runs × columns).
+    func shares(of columns: [BlockShare]) -> [[Double]] {
+        var (result, first) = ([[Double]](), 0)
+        while first < columns.count {
+            var last = first + 1
+            while last < columns.count, last - first < ShareTile.width, columns[last].entries == columns[first].entries
+            {
+                last += 1
+            }
+            result += ShareTile(columns[first..<last]).shares(self)
+            first = last
+        }
+        return result
+    }
+
+    /// Ratios with the same weights in every resample, as ``ratios(of:)`` says of each by itself, bit for bit. O(resamples × runs × columns).
+    func ratios(of sums: [[Double]], weights: [Double]) -> [ResampledRatio] {
+        stride(from: 0, to: sums.count, by: RatioLanes.width).flatMap { first in
+            RatioLanes(Array(sums[first..<min(first + RatioLanes.width, sums.count)]), weights).ratios(self)
+        }
+    }
+
+    /// Each of `columns` less one other, as ``differences(of:_:)`` says of each by itself, bit for bit. O(blocks + resamples × runs × columns).
+    func differences(of columns: [BlockShare], from base: BlockShare) -> [ResampledRatio] {
+        stride(from: 0, to: columns.count, by: DifferenceTile.width).flatMap { first in
+            DifferenceTile(columns[first..<min(first + DifferenceTile.width, columns.count)], base).differences(self)
+        }
+    }
+}
+
+/// Running totals over two rounds of the blocks, columns side by side.
+private func runningTotals<Lanes: SIMD>(_ columns: [[Double]], _: Lanes.Type) -> [Lanes] where Lanes.Scalar == Double {
+    let blocks = columns[0].count
+    var totals = [Lanes.zero]
+    totals.reserveCapacity(2 * blocks + 1)
+    for block in 0..<2 * blocks {
+        var next = totals[block]
+        for (lane, column) in columns.enumerated() { next[lane] += column[block % blocks] }
+        totals.append(next)
+    }
+    return totals
+}
+
+/// Up to eight columns with the same entries.
+private struct ShareTile {
+    static let width = 8
+    private typealias Lanes = SIMD8<Double>
+
+    private let used: Int
+    private let counts: [Lanes]
+    private let entries: [Double]
+    private let observed: Lanes
+
+    init(_ columns: ArraySlice<BlockShare>) {
+        used = columns.count
+        counts = runningTotals(columns.map(\.events), Lanes.self)
+        let entered = columns[columns.startIndex].entries
+        entries = runningTotals([entered.map(Double.init)], SIMD2<Double>.self).map { $0[0] }
+        let all = entries[entered.count]
+        observed = all > 0 ? counts[entered.count] / all : .zero
+    }
+
+    func shares(_ plan: ResamplePlan) -> [[Double]] {
+        var result = Array(repeating: [Double](repeating: 0, count: plan.resamples), count: used)
+        for index in 0..<plan.resamples {
+            let shares = resample(plan, index)
+            for lane in 0..<used { result[lane][index] = shares[lane] }
+        }
+        return result
+    }
+
+    private func resample(_ plan: ResamplePlan, _ index: Int) -> Lanes {
+        var (sum, trials) = (Lanes.zero, 0.0)
+        for run in plan.runs(of: index) {
+            let (start, end) = (Int(run.start), Int(run.end))
+            sum += counts[end] - counts[start]
+            trials += entries[end] - entries[start]
+        }
+        return trials > 0 ? sum / trials : observed
+    }
+}
+
+/// Up to eight columns of sums over the same weights.
+private struct RatioLanes {
+    static let width = 8
+    private typealias Lanes = SIMD8<Double>
+
+    private let used: Int
+    private let sums: [Lanes]
+    private let weights: [Double]
+
+    init(_ columns: [[Double]], _ weights: [Double]) {
+        used = columns.count
+        sums = runningTotals(columns, Lanes.self)
+        self.weights = runningTotals([weights], SIMD2<Double>.self).map { $0[0] }
+    }
+
+    func ratios(_ plan: ResamplePlan) -> [ResampledRatio] {
+        plan.ratios(of: used) { resample(plan, $0) }
+    }
+
+    private func resample(_ plan: ResamplePlan, _ index: Int) -> (shares: Lanes, errors: Lanes) {
+        var (sum, squares, products) = (Lanes.zero, Lanes.zero, Lanes.zero)
+        var (weight, weightSquares) = (0.0, 0.0)
+        for run in plan.runs(of: index) {
+            let (start, end) = (Int(run.start), Int(run.end))
+            let s = sums[end] - sums[start]
+            let w = weights[end] - weights[start]
+            sum += s
+            squares += s * s
+            products += s * w
+            weight += w
+            weightSquares += w * w
+        }
+        let ratio = weight > 0 ? sum / weight : Lanes(repeating: .nan)
+        let variance = squares - 2 * ratio * products + ratio * ratio * weightSquares
+        let isSeen = variance .> WeightedTile.rounding * squares
+        return (ratio, Lanes.zero.replacing(with: variance, where: isSeen).squareRoot() / weight)
+    }
+}
+
+/// Up to four columns, each with entries of its own, and what they are compared with.
+private struct DifferenceTile {
+    static let width = 4
+    private typealias Lanes = SIMD4<Double>
+
+    private let used: Int
+    private let counts: [Lanes]
+    private let entries: [Lanes]
+    private var observed = Lanes.zero
+    /// Counts and entries of the other.
+    private let base: [SIMD2<Double>]
+    private let baseObserved: Double
+
+    init(_ columns: ArraySlice<BlockShare>, _ base: BlockShare) {
+        used = columns.count
+        counts = runningTotals(columns.map(\.events), Lanes.self)
+        entries = runningTotals(columns.map { $0.entries.map(Double.init) }, Lanes.self)
+        for (lane, column) in columns.enumerated() { observed[lane] = column.frequency ?? 0 }
+        self.base = runningTotals([base.events, base.entries.map(Double.init)], SIMD2<Double>.self)
+        baseObserved = base.frequency ?? 0
+    }
+
+    func differences(_ plan: ResamplePlan) -> [ResampledRatio] {
+        plan.ratios(of: used) { resample(plan, $0) }
+    }
+
+    private func resample(_ plan: ResamplePlan, _ index: Int) -> (shares: Lanes, errors: Lanes) {
+        let runs = plan.runs(of: index)
+        var (count, entered, other) = (Lanes.zero, Lanes.zero, SIMD2<Double>.zero)
+        for run in runs {
+            let (start, end) = (Int(run.start), Int(run.end))
+            count += counts[end] - counts[start]
+            entered += entries[end] - entries[start]
+            other += base[end] - base[start]
+        }
+        let has = entered .> 0
+        let share = observed.replacing(with: count / entered, where: has)
+        let otherShare = other[1] > 0 ? other[0] / other[1] : baseObserved
+        var squares = Lanes.zero
+        for run in runs {
+            let (start, end) = (Int(run.start), Int(run.end))
+            let own = (counts[end] - counts[start] - share * (entries[end] - entries[start])) / entered
+            let step = base[end] - base[start]
+            let less = other[1] > 0 ? (step[0] - otherShare * step[1]) / other[1] : 0
+            let residual = Lanes.zero.replacing(with: own, where: has) - less
+            squares += residual * residual
+        }
+        return (share - otherShare, squares.squareRoot())
+    }
+}

@@ -1,0 +1,70 @@
+import StressBasics
+import Testing
+
+@testable import StressStatistics
+
+/// What comparisons ask of resamples, side by side, against each column by itself.
+@Suite struct PairedShareTests {
+    private let plan = ResamplePlan(
+        blockCount: 90, meanLength: 4, resamples: 300, random: SeededGenerator(seed: 7).stream("paired"))
+
+    /// Few entries at the beginning, so that resamples without any come along.
+    private func column(_ random: inout SeededGenerator, entries: [UInt32]? = nil) -> BlockShare {
+        let odds = [1, 2, 40][Int(random.next() % 3)] as UInt64
+        let entries = entries ?? (0..<90).map { $0 % odds == 0 ? UInt32(random.next() % 30) : 0 }
+        return BlockShare(events: entries.map { Double($0) * random.uniform() }, entries: entries)
+    }
+
+    private func expectSame(_ one: ResampledRatio, _ other: ResampledRatio, _ name: String) {
+        #expect(one.shares.map(\.bitPattern) == other.shares.map(\.bitPattern), "\(name)")
+        #expect(one.errors.map(\.bitPattern) == other.errors.map(\.bitPattern), "\(name)")
+    }
+
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func differencesSideBySideAreThoseOfEach(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let base = column(&random)
+        let columns = (0..<1 + Int(random.next() % 9)).map { _ in column(&random) }
+        let found = plan.differences(of: columns, from: base)
+        #expect(found.count == columns.count)
+        for (one, column) in zip(found, columns) { expectSame(one, plan.differences(of: column, base), "seed \(seed)") }
+    }
+
+    @Test(arguments: 20..<40 as Range<UInt64>)
+    func ratiosOfTheSameWeightsAreThoseOfEach(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let weights = column(&random).entries.map(Double.init)
+        let sums = (0..<1 + Int(random.next() % 19)).map { _ in weights.map { $0 * (random.uniform() - 0.5) } }
+        let found = plan.ratios(of: sums, weights: weights)
+        #expect(found.count == sums.count)
+        for (one, sums) in zip(found, sums) {
+            expectSame(one, plan.ratios(of: [BlockRatio(sums: sums, weights: weights)][...])[0], "seed \(seed)")
+        }
+    }
+
+    @Test(arguments: 40..<60 as Range<UInt64>)
+    func sharesAreThoseOfRatios(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let base = column(&random)
+        let columns = (0..<1 + Int(random.next() % 19)).map { _ in
+            column(&random, entries: random.next() % 4 == 0 ? nil : base.entries)
+        }
+        let ratios = plan.ratios(of: columns[...]).map { $0.shares.map(\.bitPattern) }
+        #expect(plan.shares(of: columns).map { $0.map(\.bitPattern) } == ratios, "seed \(seed)")
+    }
+
+    /// Ties and zeros of both signs among them: a stable sort says which one stands where.
+    @Test(arguments: 60..<90 as Range<UInt64>)
+    func orderStatisticsAreThoseOfASort(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let kinds = [-0.0, 0.0, 0.0, -1.5, .infinity, -.infinity]
+        let values = (0..<50 + Int(random.next() % 3000)).map { _ -> Double in
+            let kind = Int(random.next() % 20)
+            return kind < kinds.count ? kinds[kind] : (random.uniform() - [0.0, 0.5, 1][Int(seed % 3)])
+        }
+        let ends = tailOrderStatistics(values, confidence: 0.95)
+        let place = max(0, Int((Double(values.count) * (1 - 0.95) / 2).rounded(.down)) - 1)
+        #expect(ends.low.bitPattern == values.sorted()[place].bitPattern, "seed \(seed)")
+        #expect(ends.high.bitPattern == (-values.map { -$0 }.sorted()[place]).bitPattern, "seed \(seed)")
+    }
+}
