@@ -5,7 +5,7 @@ import StudyPlan
 
 /// A behaviour with every choice made for one cell of one history.
 struct BehaviourRules: Sendable {
-    let behaviour: Behaviour
+    var behaviour: Behaviour
     /// Distances from the entry price, in parts of it; infinite for none.
     let stop: Double
     let trailing: Double
@@ -21,6 +21,8 @@ struct BehaviourRules: Sendable {
     let isPartial: Bool
     /// Whether the platform asks for more of larger positions.
     let hasTiers: Bool
+    /// Whether what becomes of a position is the same in parts of its margin whatever its size.
+    var isScaleFree: Bool { !hasTiers }
     /// What liquidations are filled by.
     let fill: ResolvedFill
     /// Fees of an exit, and of a liquidation in all.

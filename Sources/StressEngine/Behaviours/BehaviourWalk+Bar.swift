@@ -14,6 +14,10 @@ extension BehaviourWalk {
     }
 
     func tradeInside(_ state: inout BehaviourState<Position>, _ bar: Int) {
+        guard rules.hasStop || state.nextExit < rules.exits.count else {
+            if rules.liquidates, isDue(state, bar) { liquidate(&state, bar) }
+            return
+        }
         let open = opens[bar]
         if let due = liquidationLevel(state, bar), isAgainst(open, due.price) { return close(&state, at: due, bar) }
         if let stop = stopLevel(state, bar), isAgainst(open, stop.price) { return close(&state, at: stop, bar) }
@@ -43,8 +47,13 @@ extension BehaviourWalk {
     }
 
     private func level(ifDue state: BehaviourState<Position>, _ bar: Int) -> Level? {
-        guard kernel.isDue(state.position, at: kernel.checkedPrices[bar], state.carry) else { return nil }
+        guard isDue(state, bar) else { return nil }
         return Level(price: state.position.triggerPrice(state.carry), cause: .liquidated)
+    }
+
+    @inline(__always)
+    private func isDue(_ state: BehaviourState<Position>, _ bar: Int) -> Bool {
+        kernel.isDue(state.position, at: kernel.checkedPrices[bar], state.carry)
     }
 
     /// The nearer of the stop orders that the bar reaches; nil when it reaches none.
@@ -101,7 +110,8 @@ extension BehaviourWalk {
     private func close(_ state: inout BehaviourState<Position>, at level: Level, _ bar: Int) {
         if level.cause == .liquidated { return liquidate(&state, bar) }
         finish(
-            &state, kernel.exitPrices(rules.stopFill, level: level.price, bar: bar), feeRate: rules.closeFee,
+            &state, kernel.exitPrices(rules.stopFill, level: level.price, bar: bar, expected: !isBrief),
+            feeRate: rules.closeFee,
             level.cause,
             bar)
     }

@@ -18,7 +18,7 @@ extension BehaviourWalk {
 
     /// The platform closes it, whole or step by step.
     func liquidate(_ state: inout BehaviourState<Position>, _ bar: Int) {
-        let prices = kernel.liquidationPrices(rules.fill, state.position, bar: bar, state.carry)
+        let prices = liquidationPrices(state.position, bar, state.carry)
         if rules.isPartial {
             state.ending = BehaviourEnding(
                 prices: prices, feeRate: rules.liquidationFee, cause: .liquidated, bar: bar, isStepwise: true)
@@ -27,8 +27,13 @@ extension BehaviourWalk {
             finish(&state, prices, feeRate: rules.liquidationFee, .liquidated, bar)
         }
         // A stop that stands beyond the trigger, or that was not reached where other prices trigger, was not to have its turn.
+        guard rules.hasStop else { return }
         let isPastStop = stopLevel(state, bar).map { sign * ($0.price - prices.trigger) > 0 } ?? false
         state.ending?.isPastStop = isPastStop
+    }
+
+    func liquidationPrices(_ position: Position, _ bar: Int, _ carry: Carry = .none) -> ExitPrices {
+        kernel.exitPrices(rules.fill, level: position.triggerPrice(carry), bar: bar, expected: !isBrief)
     }
 
     /// What is left at the end of a window, at which a position is closed that still stands.
@@ -50,7 +55,11 @@ extension BehaviourWalk {
         let (prices, feeRate) = (ending.prices, ending.feeRate)
         var exit: EntryExit
         let lostHalf: EventCount
-        if let spread = prices.spread {
+        if let spread = prices.spread, isBrief {
+            let final = kernel.delayedEquity(account, prices, feeRate: feeRate, state.carry)
+            exit = final.exit(spread, tolerance: kernel.rules.toleranceOfMargin)
+            lostHalf = EventCount(probability: final.below(-Self.half, spread)?.probability ?? 0)
+        } else if let spread = prices.spread {
             let delayed = kernel.delayedExit(account, prices, feeRate: feeRate, state.carry)
             exit = delayed.exit(
                 spread, tolerance: kernel.rules.toleranceOfMargin, phase: kernel.pricing.phase(entry: state.entry))

@@ -29,6 +29,9 @@ extension BehaviourWalk {
     func passOver(_ state: inout BehaviourState<Position>, from bar: Int, _ trees: BehaviourTrees) -> Int {
         let limit = limit(state)
         guard bar < limit else { return bar }
+        if let levels = fixedLevels(state, trees) {
+            return trees.blocks.firstBar(from: bar, through: limit - 1, isLong: sign > 0, levels) ?? limit
+        }
         let watch = watch(state, from: bar, through: limit, trees)
         let (isLong, top) = (sign > 0, trees.blocks.top)
         var (next, last, best) = (bar, 0, sign * state.best)
@@ -62,12 +65,55 @@ extension BehaviourWalk {
         guard state.bought < rules.instalments else { return limit }
         let (time, overflows) = rules.instalmentStep.multipliedReportingOverflow(by: Int64(state.bought))
         guard !overflows, time <= times[limit] - times[state.entry] else { return limit }
+        // Bars of even steps are where they are looked for.
+        let guess = state.entry + Int(clamping: time / barLength)
+        if guess > state.entry, guess <= limit, times[guess] - times[state.entry] >= time,
+            times[guess - 1] - times[state.entry] < time
+        {
+            return guess
+        }
         var low = state.entry
         while low < limit {
             let middle = (low + limit) / 2
             if times[middle] - times[state.entry] >= time { limit = middle } else { low = middle + 1 }
         }
         return limit
+    }
+
+    /// Levels that stay where they are until something happens; nil where it is not levels of the traded price alone that matter.
+    @inline(__always)
+    private func fixedLevels(_ state: BehaviourState<Position>, _ trees: BehaviourTrees) -> FixedLevels? {
+        guard trees.areTraded, !kernel.hasCarry, !rules.triggersAtClose, !rules.isTrailing else { return nil }
+        var levels = FixedLevels()
+        if rules.stop.isFinite { levels.floor = sign * (state.entryPrice * (1 - sign * rules.stop)) }
+        if rules.liquidates {
+            let trigger = nearTrigger(state.position, entryPrice: state.entryPrice)
+            // Not a number where anything may trigger.
+            levels.floor = trigger > levels.floor || trigger.isNaN ? trigger : levels.floor
+        }
+        if state.nextExit < rules.exits.count {
+            levels.profit = sign * (state.entryPrice * (1 + sign * rules.exits[state.nextExit].distance))
+        }
+        guard state.dueTopUp == nil, state.paid < rules.topUps, let topUp = rules.behaviour.topUp else { return levels }
+        guard let call = nearCall(state.position, times: topUp.at, entryPrice: state.entryPrice) else { return nil }
+        levels.closeFloor = call
+        return levels
+    }
+
+    /// A little before the close at which the platform calls for margin, times the side's sign; nil where equity less so many times the
+    /// requirement does not rise evenly in favour of the position.
+    private func nearCall(_ position: Position, times: Double, entryPrice: Double) -> Double? {
+        guard Position.pricePower == 1, !Position.bearsInterest, !rules.hasTiers, entryPrice > 0 else { return nil }
+        func excess(_ price: Double) -> Double {
+            position.equity(at: price, .none) - times * position.requirement(at: price, .none)
+        }
+        let (atNothing, atEntry) = (excess(0), excess(entryPrice))
+        let slope = (atEntry - atNothing) / entryPrice
+        guard sign * slope > 0, slope.isFinite else { return nil }
+        let level = -atNothing / slope
+        // At prices below 0 the requirement rises again.
+        let nearest = sign > 0 ? max(level, 0) : level
+        return nearest.isFinite ? sign * nearest + 1e-9 * (entryPrice + abs(level)) : nil
     }
 
     private func watch(
@@ -79,7 +125,8 @@ extension BehaviourWalk {
         let isFixed = trees.areTraded && !kernel.hasCarry && !rules.triggersAtClose
         let isCallable = state.dueTopUp == nil && state.paid < rules.topUps
         return Watch(
-            floor: isFixed && rules.liquidates ? max(stop, nearTrigger(state)) : stop,
+            floor: isFixed && rules.liquidates
+                ? max(stop, nearTrigger(state.position, entryPrice: state.entryPrice, state.carry)) : stop,
             profit: sign * (state.entryPrice * (1 + sign * next)),
             checked: rules.liquidates && !isFixed
                 ? trees.passages.checked(kernel.rules.cell.side, rules.triggersAtClose ? .close : .extreme) : nil,
@@ -88,9 +135,9 @@ extension BehaviourWalk {
     }
 
     /// A little before the trigger price, by more than rounding can move it.
-    private func nearTrigger(_ state: BehaviourState<Position>) -> Double {
-        let trigger = state.position.triggerPrice(state.carry)
-        return sign * trigger + 1e-9 * (abs(state.entryPrice) + (trigger.isFinite ? abs(trigger) : 0))
+    func nearTrigger(_ position: Position, entryPrice: Double, _ carry: Carry = .none) -> Double {
+        let trigger = position.triggerPrice(carry)
+        return sign * trigger + 1e-9 * (abs(entryPrice) + (trigger.isFinite ? abs(trigger) : 0))
     }
 
     @inline(__always)

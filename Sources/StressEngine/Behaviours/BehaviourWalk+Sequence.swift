@@ -5,47 +5,96 @@ import StudyPlan
 /// Going on after a position was lost: each new one is opened with what the last one left.
 ///
 /// Equity of a later position is in parts of its own margin, so that what a sequence leaves is a product; where a fill is known by a
-/// law, the next position is opened with what is left on average when anything is.
+/// law, the next position is opened with what is left on average when anything is. Where a platform asks of all sizes the same, a position is
+/// followed as if it were whole: what becomes of it in parts of its margin is the same, but for rounding.
 extension BehaviourWalk {
     func goOn(
         _ reenter: Reentry, after outcome: inout BehaviourOutcome, last: Int, _ events: inout [BehaviourEvent]?
     ) {
-        var sequence = BehaviourSequence(outcome)
+        let tolerance = kernel.rules.toleranceOfMargin
+        var sequence = BehaviourSequence(outcome, tolerance: tolerance)
         while sequence.outcome.reentries < reenter.times,
             let bar = entry(after: sequence.current, reenter, last: last),
-            let part = sequence.spend(tolerance: kernel.rules.toleranceOfMargin), !isRejected(bar, part: part)
+            let part = sequence.spend().map(size), !isRejected(bar, part: part)
         {
             var next = opened(bar, last: last, part: part)
             next.events = events
             next.note(.reentered, bar, level: closes[bar], price: closes[bar])
             follow(&next)
             events = next.events
-            sequence.join(self.outcome(of: next), tolerance: kernel.rules.toleranceOfMargin)
+            sequence.join(SequenceEnd(self.outcome(of: next), tolerance: tolerance))
         }
         outcome = sequence.outcome
     }
 
     /// The bar at whose close the next position is opened; nil when none is.
-    func entry(after outcome: BehaviourOutcome, _ reenter: Reentry, last: Int) -> Int? {
-        guard [.liquidated, .stopped, .trailed].contains(outcome.cause), outcome.exit.closedBar != nil else {
-            return nil
-        }
-        let closed = outcome.filledBar
+    func entry(after end: SequenceEnd, _ reenter: Reentry, last: Int) -> Int? {
+        guard let bar = firstBar(after: end, reenter, last: last) else { return nil }
+        // Nothing is opened at the close at which the horizon ends.
+        return bar < last && closes[bar] > 0 ? bar : nil
+    }
+
+    /// The first bar of a window in which a trader who goes on may open the next position.
+    func firstBar(after end: SequenceEnd, _ reenter: Reentry, last: Int) -> Int? {
+        guard [.liquidated, .stopped, .trailed].contains(end.cause), end.isClosed else { return nil }
+        let closed = end.filledBar
+        guard closed <= last, reenter.after.milliseconds > 0 else { return closed <= last ? closed : nil }
         let time = times[closed] + reenter.after.milliseconds
-        guard closed <= last, times[last] >= time else { return nil }
+        guard times[last] >= time else { return nil }
         var (low, high) = (closed, last)
         while low < high {
             let middle = (low + high) / 2
             if times[middle] >= time { high = middle } else { low = middle + 1 }
         }
-        // Nothing is opened at the close at which the horizon ends.
-        return low < last && closes[low] > 0 ? low : nil
+        return low
     }
 
+    /// The part of the notional that a position of a sequence is followed with.
+    func size(_ part: Double) -> Double { rules.isScaleFree ? 1 : part }
+
     func isRejected(_ bar: Int, part: Double) -> Bool {
+        guard part != 1 else { return kernel.isRejected(entry: bar) }
         let margin = kernel.scheduled.map { $0[bar] } ?? .none
         return kernel.terms(part: part).rejection(
             kernel.rules.cell.contract, entryPrice: closes[bar], scheduled: margin) != nil
+    }
+}
+
+/// How a position of a sequence ended, as the next one asks. Amounts are in parts of its own margin.
+struct SequenceEnd {
+    let equity: Double
+    /// How much of it ended below zero, and what it then owes.
+    let (negative, shortfall): (Double, Double)
+    /// The bar in which it was closed, and that of its liquidation; below 0 without.
+    private let (closed, liquidated): (Int32, Int32)
+    private let filled: Int32
+    let cause: Closing
+    let isPastStop: Bool
+
+    init(_ outcome: BehaviourOutcome, tolerance: Double) {
+        self.init(
+            equity: outcome.exit.equity, negative: outcome.exit.negative(tolerance: tolerance),
+            shortfall: outcome.exit.shortfall, closedBar: outcome.exit.closedBar, outcome.cause,
+            filledBar: outcome.filledBar, liquidationBar: outcome.liquidationBar, isPastStop: outcome.isPastStop)
+    }
+
+    init(
+        equity: Double, negative: EventCount, shortfall: Double, closedBar: Int?, _ cause: Closing, filledBar: Int,
+        liquidationBar: Int?, isPastStop: Bool
+    ) {
+        (self.equity, self.negative) = (equity, negative.value)
+        self.shortfall = negative > 0 ? shortfall : 0
+        (closed, liquidated) = (Int32(closedBar ?? -1), Int32(liquidationBar ?? -1))
+        (filled, self.cause, self.isPastStop) = (Int32(filledBar), cause, isPastStop)
+    }
+
+    var isClosed: Bool { closed >= 0 }
+    var closedBar: Int? { closed < 0 ? nil : Int(closed) }
+    var liquidationBar: Int? { liquidated < 0 ? nil : Int(liquidated) }
+    var filledBar: Int { Int(filled) }
+    /// Whether the window that ends in a bar sees it closed.
+    func isClosed(by last: Int) -> Bool {
+        closed >= 0 && (Int(closed) < last || (Int(closed) == last && cause != .panicked))
     }
 }
 
@@ -54,35 +103,43 @@ struct BehaviourSequence {
     /// What became of all of them together, in parts of the first one's margin.
     private(set) var outcome: BehaviourOutcome
     /// What became of the last, in parts of its own.
-    private(set) var current: BehaviourOutcome
+    private(set) var current: SequenceEnd
     private var capital = 1.0
     private var (survives, shortfall) = (1.0, 0.0)
 
-    init(_ first: BehaviourOutcome) { (outcome, current) = (first, first) }
+    init(_ first: BehaviourOutcome, tolerance: Double) {
+        (outcome, current) = (first, SequenceEnd(first, tolerance: tolerance))
+    }
+
+    /// Of a first position of which no more is known.
+    init(_ first: SequenceEnd) {
+        current = first
+        outcome = BehaviourOutcome(
+            exit: EntryExit(equity: first.equity, closedBar: first.closedBar), cause: first.cause,
+            liquidationBar: first.liquidationBar, lostHalf: .zero, paidIn: 1, isPastStop: first.isPastStop,
+            filledBar: first.filledBar)
+    }
 
     /// The part of the notional that what is left opens, once the last position is gone; nil where nothing is left.
-    mutating func spend(tolerance: Double) -> Double? {
-        let negative = current.exit.negative(tolerance: tolerance).value
-        let owed = negative > 0 ? current.exit.shortfall : 0
-        shortfall += capital * owed
-        capital *= current.exit.equity + owed
-        survives *= 1 - negative
+    mutating func spend() -> Double? {
+        shortfall += capital * current.shortfall
+        capital *= current.equity + current.shortfall
+        survives *= 1 - current.negative
         guard capital > 0, capital.isFinite, survives > 0 else { return nil }
         return capital / survives
     }
 
-    /// The sequence with a position that was opened with what ``spend(tolerance:)`` left.
-    mutating func join(_ ended: BehaviourOutcome, tolerance: Double) {
-        let negative = ended.exit.negative(tolerance: tolerance).value
-        let owed = shortfall + (negative > 0 ? capital * ended.exit.shortfall : 0)
-        let all = EventCount(probability: 1 - survives * (1 - negative))
-        let equity = capital * ended.exit.equity - shortfall
+    /// The sequence with a position that was opened with what ``spend()`` left.
+    mutating func join(_ ended: SequenceEnd) {
+        let owed = shortfall + (ended.negative > 0 ? capital * ended.shortfall : 0)
+        let all = EventCount(probability: 1 - survives * (1 - ended.negative))
+        let equity = capital * ended.equity - shortfall
         let isCertain = owed == 0 || all == .one
         outcome.exit = EntryExit(
             equity: equity,
             spread: isCertain
                 ? nil : ShortfallSpread(negative: all, shortfall: owed, largest: owed, parts: SIMD2(owed, owed)),
-            closedBar: ended.exit.closedBar)
+            closedBar: ended.closedBar)
         (outcome.cause, outcome.filledBar, outcome.isPastStop) = (ended.cause, ended.filledBar, ended.isPastStop)
         outcome.liquidationBar = outcome.liquidationBar ?? ended.liquidationBar
         outcome.lostHalf = equity < 0.5 ? .one : .zero

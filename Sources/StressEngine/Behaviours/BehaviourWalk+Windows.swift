@@ -58,12 +58,12 @@ extension BehaviourWalk {
         let tolerance = kernel.rules.toleranceOfMargin
         // Windows that the first position was lost in: from the first of them on in all, and in the same way.
         guard let first = outcomes.firstIndex(where: { $0.exit.closedBar != nil }) else { return }
-        var sequence = BehaviourSequence(outcomes[first])
+        var sequence = BehaviourSequence(outcomes[first], tolerance: tolerance)
         var (rest, found) = (lasts[(lasts.startIndex + first)...], [BehaviourOutcome]())
         while sequence.outcome.reentries < reenter.times {
             rest = rest.drop { entry(after: sequence.current, reenter, last: $0) == nil }
             guard let last = rest.first, let bar = entry(after: sequence.current, reenter, last: last),
-                let part = sequence.spend(tolerance: tolerance), !isRejected(bar, part: part)
+                let part = sequence.spend().map(size), !isRejected(bar, part: part)
             else { return }
             var next = opened(bar, last: last, part: part)
             found.removeAll(keepingCapacity: true)
@@ -71,7 +71,7 @@ extension BehaviourWalk {
             let before = sequence
             for (window, ended) in zip(rest.indices, found) {
                 sequence = before
-                sequence.join(ended, tolerance: tolerance)
+                sequence.join(SequenceEnd(ended, tolerance: tolerance))
                 outcomes[window - lasts.startIndex] = sequence.outcome
             }
         }

@@ -21,12 +21,24 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
     let adverse: [Double]
     let times: [Int64]
     let sign: Double
+    /// Whether of what is owed only that is told which estimates ask for: see ``TallyDetail``.
+    let isBrief: Bool
+    /// Milliseconds, at least 1.
+    let barLength: Int64
+    /// What one of several instalments is opened with.
+    private let instalment: PositionTerms?
 
-    init(_ kernel: PlainKernel<Position>, _ rules: BehaviourRules, trees: BehaviourTrees? = nil) {
+    init(
+        _ kernel: PlainKernel<Position>, _ rules: BehaviourRules, trees: BehaviourTrees? = nil,
+        _ detail: TallyDetail = .all
+    ) {
         (self.kernel, self.rules, self.trees) = (kernel, rules, trees)
+        isBrief = detail == .estimated
         let series = kernel.market.series
         (opens, closes, times) = (series.open, series.close, series.time)
         sign = kernel.rules.cell.side.sign
+        barLength = max(1, kernel.market.barLength.milliseconds)
+        instalment = rules.instalments > 1 ? kernel.terms(part: 1 / Double(rules.instalments)) : nil
         (favourable, adverse) = sign > 0 ? (series.high, series.low) : (series.low, series.high)
     }
 
@@ -58,6 +70,9 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
     /// A position of a part of the notional at a close.
     func bought(_ bar: Int, part: Double) -> Position {
         if part == 1 { return kernel.position(entry: bar) }
+        if let instalment, part == 1 / Double(rules.instalments) {
+            return Position(instalment, entryPrice: closes[bar])
+        }
         return Position(kernel.terms(part: part), entryPrice: closes[bar])
     }
 

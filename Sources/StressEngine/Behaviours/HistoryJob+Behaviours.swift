@@ -73,6 +73,15 @@ private struct BehaviourRun: PositionVisitor {
     }
 }
 
+/// What became of the entries of a cell under behaviours.
+public struct FollowedCell: Sendable {
+    /// Holding first, then one a behaviour.
+    public let tallies: [BehaviourTally]
+    /// For each bar the one in which a position opened at its close is liquidated; see ``HistoryJob/liquidations(cell:due:)``. Nil where
+    /// that was not searched for on its own.
+    public let due: [Int32]?
+}
+
 extension HistoryJob {
     /// What searches for the events of behaviours look into; nil where every bar is to be looked at. O(bars).
     public var behaviourTrees: BehaviourTrees? {
@@ -113,27 +122,64 @@ extension HistoryJob {
         of behaviours: [Behaviour], cells: [Int], trees: BehaviourTrees?, threads: Int,
         control: RunControl = RunControl()
     ) throws(RunCancelled) -> [[BehaviourTally]] {
+        try followed(behaviours, cells: cells, trees: trees, threads: threads, control: control).map(\.tallies)
+    }
+
+    /// The same, with when the entries of each cell are liquidated.
+    ///
+    /// - Parameter detail: what tallies hold; all of it where there are no trees.
+    public func followed(
+        _ behaviours: [Behaviour], cells: [Int], trees: BehaviourTrees?, threads: Int, detail: TallyDetail = .all,
+        control: RunControl = RunControl()
+    ) throws(RunCancelled) -> [FollowedCell] {
         guard let trees else {
             return try walkedTallies(of: behaviours, cells: cells, threads: threads, control: control)
+                .map { FollowedCell(tallies: $0, due: nil) }
         }
         let chunks = blocks.chunks.count
         let grids = BehaviourGrid.grids(cells, rules: rules)
-        let found = parallelMap(count: grids.count * chunks, threads: threads) { part -> [[BehaviourTally]]? in
+        let found = parallelMap(count: grids.count * chunks, threads: threads) { part -> BehaviourGridRun.Found? in
             guard !control.isCancelled else { return nil }
             let grid = grids[part / chunks]
             let run = BehaviourGridRun(
-                job: self, grid: grid, behaviours: behaviours, trees: trees, chunk: part % chunks)
+                job: self, grid: grid, behaviours: behaviours, trees: trees, chunk: part % chunks, detail: detail)
             let rules = rules[grid.rows[0][0]]
             return withPosition(rules.cell.contract, rules.cell.side, run)
         }
         guard let found, !control.isCancelled else { throw RunCancelled() }
-        var tallies: [Int: [BehaviourTally]] = [:]
+        var followed: [Int: FollowedCell] = [:]
         for (place, grid) in grids.enumerated() {
-            for (row, cell) in grid.rows.joined().enumerated() {
-                tallies[cell] = joined(found[place * chunks..<(place + 1) * chunks].map { $0[row] })
+            let parts = found[place * chunks..<(place + 1) * chunks]
+            for (row, cells) in grid.rows.enumerated() {
+                let due = parts.allSatisfy { $0.due != nil } ? parts.flatMap { $0.due?[row] ?? [] } : nil
+                for (window, cell) in cells.enumerated() {
+                    let tallies = joined(parts.map { $0.tallies[row * cells.count + window] })
+                    followed[cell] = FollowedCell(tallies: tallies, due: due)
+                }
             }
         }
-        return cells.map { tallies[$0] ?? [] }
+        return cells.compactMap { followed[$0] }
+    }
+
+    /// The entries of a cell with what is known of their liquidation: ``liquidations(cell:threads:control:)``, without weights, of the bars
+    /// that ``followed(_:cells:trees:threads:control:)`` gave. O(entries).
+    public func liquidations(cell: Int, due: [Int32]) -> [HeldEntry] {
+        guard let windows = windows[rules[cell].cell.horizon] else { return [] }
+        let times = market.series.time
+        var entries: [HeldEntry] = []
+        for (block, bars) in blocks.blocks.enumerated() {
+            for bar in bars where due[bar] != DueTable.rejected {
+                guard let (last, isCut) = windows.watched(bar) else { continue }
+                let isLiquidated = Int(due[bar]) <= last
+                entries.append(
+                    HeldEntry(
+                        bar: Int32(bar), block: Int32(block / resamplingBlocks), time: times[bar],
+                        exitTime: times[isLiquidated ? Int(due[bar]) : last], isLiquidated: isLiquidated,
+                        negative: .zero, shortfall: 0, equity: 0, cutTime: isCut ? times[last] : nil,
+                        isAtHorizon: !isLiquidated))
+            }
+        }
+        return entries
     }
 
     /// The same by the plain walk, cell by cell: the judge.

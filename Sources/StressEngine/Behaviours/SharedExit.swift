@@ -52,8 +52,18 @@ extension BehaviourRules {
         return side.sign * (trigger - (1 - side.sign * stop)) > 1e-9
     }
 
+    /// Whether nothing but fixed levels decides, each the nearer the higher the leverage is.
+    var areFixed: Bool { isPlan && !isTrailing }
+
     /// Whether no level depends on the leverage.
     var areOfPrice: Bool { behaviour.unit == .price || (!stop.isFinite && exits.isEmpty) }
+
+    /// The same of who does not go on after a loss.
+    var withoutReentry: BehaviourRules {
+        var copy = self
+        copy.behaviour.reenter = nil
+        return copy
+    }
 
     /// The same where nobody liquidates, and the first limit order closes all.
     var ofFirstExit: BehaviourRules {
@@ -80,7 +90,7 @@ extension BehaviourWalk {
         return SharedExit(ending: ending, best: best, law: law(ending.prices))
     }
 
-    private func law(_ prices: ExitPrices) -> SharedExit.Law? {
+    func law(_ prices: ExitPrices) -> SharedExit.Law? {
         guard let spread = prices.spread else { return nil }
         let power = Position.pricePower
         let ends = (exp(power * spread.lower), exp(power * spread.upper))
@@ -90,25 +100,37 @@ extension BehaviourWalk {
     }
 
     /// What becomes of a position that is liquidated in the bar in which it would be closed: whichever comes first.
-    func outcome(entry: Int, meeting exit: SharedExit) -> BehaviourOutcome {
-        var state = opened(entry, last: .max, part: 1)
+    func outcome(_ position: Position, entry: Int, meeting exit: SharedExit) -> BehaviourOutcome {
+        var state = BehaviourState(position, entry: entry, last: .max, entryPrice: closes[entry], parts: 1)
         state.best = exit.best
         step(&state, exit.ending.bar)
         return outcome(of: state)
     }
 
-    /// What a shared exit leaves of a position: the same bits as ``outcome(of:_:)``, without its logarithms where the law leaves no doubt.
+    /// What a shared exit leaves of a position.
     func outcome(_ position: Position, entry: Int, _ exit: SharedExit) -> BehaviourOutcome {
-        guard let law = exit.law, let known = quickly(position, exit, law) else {
-            return outcome(
-                of: BehaviourState(position, entry: entry, last: .max, entryPrice: closes[entry], parts: 1), exit.ending
-            )
-        }
-        return known
+        outcome(
+            of: BehaviourState(position, entry: entry, last: .max, entryPrice: closes[entry], parts: 1), exit.ending)
     }
 
-    private func quickly(_ position: Position, _ exit: SharedExit, _ law: SharedExit.Law) -> BehaviourOutcome? {
-        let (margin, ending) = (position.initialMargin, exit.ending)
+    /// What the platform leaves of a position that it closes in a bar.
+    func outcome(_ position: Position, entry: Int, dueIn bar: Int) -> BehaviourOutcome {
+        outcome(
+            of: BehaviourState(position, entry: entry, last: .max, entryPrice: closes[entry], parts: 1),
+            BehaviourEnding(
+                prices: liquidationPrices(position, bar), feeRate: rules.liquidationFee,
+                cause: .liquidated, bar: bar))
+    }
+
+    /// The same bits as a tally takes of ``outcome(_:entry:_:)``, without its logarithms and causes; nil where something may be owed.
+    @inline(__always)
+    func summed(_ position: Position, _ exit: SharedExit) -> SummedEntry? {
+        let ending = exit.ending
+        guard let law = exit.law else {
+            guard ending.prices.spread == nil else { return nil }
+            return summed(position, closedAt: ending.prices.slipped, ending.feeRate, ending.cause)
+        }
+        let margin = position.initialMargin
         let exitFee = ending.feeRate * position.tradedNotional(at: law.slipped)
         let atAnchor = (position.equity(at: law.slipped, .none) - exitFee) / margin
         let base = position.equity(at: Position.vanishingPrice, .none) / margin
@@ -117,8 +139,16 @@ extension BehaviourWalk {
         let rounding = 1e-9 * (1 + abs(base) + abs(slope) * law.most)
         let least = min(ends.0, ends.1) - rounding
         guard least > 0, least > Self.half || max(ends.0, ends.1) + rounding < Self.half else { return nil }
-        return BehaviourOutcome(
-            EntryExit(equity: base + slope * law.mean, spread: ShortfallSpread(), closedBar: ending.bar), ending,
-            lostHalf: least > Self.half ? .zero : .one, paidIn: 1, filledBar: ending.prices.bar)
+        return SummedEntry(
+            equity: base + slope * law.mean, lostHalf: least > Self.half ? .zero : .one, negative: .zero, ending.cause)
+    }
+
+    /// The same of a position that is closed at a known price, slippage included, or at its horizon.
+    @inline(__always)
+    func summed(_ position: Position, closedAt price: Double, _ feeRate: Double, _ cause: Closing) -> SummedEntry? {
+        let equity = position.equity(at: price, .none) - feeRate * position.tradedNotional(at: price)
+        guard equity >= 0, equity.isFinite else { return nil }
+        let part = equity / position.initialMargin
+        return SummedEntry(equity: part, lostHalf: part < Self.half ? .one : .zero, negative: .zero, cause)
     }
 }

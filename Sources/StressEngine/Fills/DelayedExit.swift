@@ -107,6 +107,17 @@ package struct AffineEquity: Equatable, Sendable {
 }
 
 extension AffineEquity {
+    /// An exit under the law without what it is made of; below zero means below −`tolerance`.
+    func exit(_ spread: DelaySpread, tolerance: Double) -> EntryExit {
+        let equity = mean(spread)
+        guard let below = below(tolerance, spread) else { return EntryExit(equity: equity, spread: ShortfallSpread()) }
+        let negative = EventCount(probability: below.probability)
+        guard negative > 0 else { return EntryExit(equity: equity, spread: ShortfallSpread()) }
+        return EntryExit(
+            equity: equity,
+            spread: ShortfallSpread(negative: negative, shortfall: below.mean, largest: 0, parts: .zero))
+    }
+
     /// The expected shortfall, below a tolerance of nothing.
     fileprivate func expectedShortfall(_ spread: DelaySpread) -> Double { below(0, spread)?.mean ?? 0 }
 }

@@ -70,9 +70,20 @@ extension PlainKernel {
             slipped: straight(gross(slipped), base: base),
             afterFees: Self.hasCosts(carry)
                 ? straight(gross(slipped) - costs, base: base - position.openingFee / margin) : nil,
-            final: straight(
-                (position.equity(at: slipped, carry) - exitFee) / margin,
-                base: position.equity(at: Position.vanishingPrice, carry) / margin))
+            final: final(position, slipped, feeRate: feeRate, carry))
+    }
+
+    /// What an exit whose fill is known by a law leaves at last.
+    func delayedEquity(_ position: Position, _ prices: ExitPrices, feeRate: Double, _ carry: Carry) -> AffineEquity {
+        final(position, pricing.slipped(prices.gap, bar: prices.bar), feeRate: feeRate, carry)
+    }
+
+    private func final(_ position: Position, _ slipped: Double, feeRate: Double, _ carry: Carry) -> AffineEquity {
+        let margin = position.initialMargin
+        let exitFee = feeRate * position.tradedNotional(at: slipped)
+        return AffineEquity(
+            atAnchor: (position.equity(at: slipped, carry) - exitFee) / margin,
+            base: position.equity(at: Position.vanishingPrice, carry) / margin, power: Position.pricePower)
     }
 
     /// Whether anything was paid since entry.
@@ -110,9 +121,12 @@ extension PlainKernel {
     }
 
     /// The prices of an exit that is due in `bar` when a price reaches `level`.
-    func exitPrices(_ fill: ResolvedFill, level: Double, bar: Int) -> ExitPrices {
+    ///
+    /// - Parameter expected: whether the expected price is asked for where the fill is known by a law; without, what could be had at once
+    ///   stands in its place.
+    func exitPrices(_ fill: ResolvedFill, level: Double, bar: Int, expected: Bool = true) -> ExitPrices {
         let stages = pricing.stages(fill, bar: bar, trigger: level)
-        let delayed = stages.delayed * (stages.spread?.mean(power: 1) ?? 1)
+        let delayed = expected ? stages.delayed * (stages.spread?.mean(power: 1) ?? 1) : stages.delayed
         return ExitPrices(
             trigger: level, gap: stages.gap, delayed: delayed, slipped: pricing.slipped(delayed, bar: stages.bar),
             bar: stages.bar, spread: stages.spread)

@@ -39,24 +39,39 @@ struct BehaviourDetails {
         var results: [Int: [BehaviourResult]] = [:]
         let most = BehaviourDetails.blocksAtOnce / max(1, job.blockCount * (behaviours.count + 1))
         for part in job.behaviourGroups(of: chosen, most: max(1, most)) {
-            let tallies = try job.tallies(
-                of: behaviours, cells: part, trees: trees, threads: threads, control: control)
+            let followed = try job.followed(
+                behaviours, cells: part, trees: trees, threads: threads, detail: .estimated, control: control)
             let found = parallelMap(count: part.count, threads: threads) { place -> [BehaviourEstimate]? in
-                control.isCancelled ? nil : estimates.estimates(of: tallies[place], cell: part[place])
+                guard !control.isCancelled else { return nil }
+                var found = estimates.estimates(of: followed[place].tallies, cell: part[place])
+                if let due = followed[place].due {
+                    addRuin(to: &found, cell: part[place], estimates) { job.liquidations(cell: part[place], due: due) }
+                }
+                return found
             }
             guard var found else { throw RunCancelled() }
-            for place in part.indices { try addRuin(to: &found[place], cell: part[place], estimates) }
+            for place in part.indices where followed[place].due == nil {
+                try addRuin(to: &found[place], cell: part[place], estimates)
+            }
             for (place, estimates) in zip(part, found) { results[place] = cellResults(cells[place], estimates) }
         }
         return chosen.flatMap { results[$0] ?? [] }
     }
 
-    /// Says of those who go on after a liquidation how often they lose all.
     private func addRuin(
         to found: inout [BehaviourEstimate], cell: Int, _ estimates: BehaviourEstimates
     ) throws(RunCancelled) {
         guard behaviours.contains(where: { $0.reenter != nil }) else { return }
-        let held = try job.heldEntries(cell: cell, threads: threads, control: control)
+        let held = try job.liquidations(cell: cell, threads: threads, control: control)
+        addRuin(to: &found, cell: cell, estimates) { held }
+    }
+
+    /// Says of those who go on after a liquidation how often they lose all.
+    private func addRuin(
+        to found: inout [BehaviourEstimate], cell: Int, _ estimates: BehaviourEstimates, held: () -> [HeldEntry]
+    ) {
+        guard behaviours.contains(where: { $0.reenter != nil }) else { return }
+        let held = held()
         for (place, behaviour) in behaviours.enumerated() {
             guard let reentry = behaviour.reenter else { continue }
             found[place + 1].ruin = estimates.ruin(

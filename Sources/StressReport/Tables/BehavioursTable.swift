@@ -35,15 +35,20 @@ private var orderColumn: Column<BehaviourResult> {
     ) { $0.order ?? "" }
 }
 
-/// A figure of which a behaviour has several, beside the behaviour.
+/// A figure of which a behaviour has several, beside what names the behaviour: texts that are made once for all of its figures.
 private struct Part<Figure> {
-    let result: BehaviourResult
+    let names: [String]
     let figure: Figure
 
     /// All of them, in the order of the results.
-    static func all(_ results: [BehaviourResult], _ figures: (BehaviourEstimate) -> [Figure]?) -> [Part] {
-        results.flatMap { result in
-            (figures(result.estimate) ?? []).map { Part(result: result, figure: $0) }
+    static func all(
+        _ results: [BehaviourResult], named columns: [Column<BehaviourResult>],
+        _ figures: (BehaviourEstimate) -> [Figure]?
+    ) -> [Part] {
+        results.flatMap { result -> [Part] in
+            guard let figures = figures(result.estimate) else { return [] }
+            let names = columns.map { $0.text(result) }
+            return figures.map { Part(names: names, figure: $0) }
         }
     }
 }
@@ -52,7 +57,7 @@ extension RunReport {
     /// `stop_jumps.csv`, where a stop left somebody below zero.
     private var stopJumpTables: [CSVTable] {
         typealias Row = Part<StopJumps.Day>
-        let rows = Row.all(behaviours, \.stopJumps)
+        let rows = Row.all(behaviours, named: nameColumns, \.stopJumps)
         guard !rows.isEmpty else { return [] }
         let figures: [Column<StopJumps.Day>] = [
             Column("day_utc", "time", .time, "Midnight at the beginning of the day on which they were closed") {
@@ -83,7 +88,7 @@ extension RunReport {
     /// `ruin.csv`, where somebody goes on after a liquidation.
     private var ruinTables: [CSVTable] {
         typealias Row = Part<RuinShare>
-        let rows = Row.all(behaviours, \.ruin)
+        let rows = Row.all(behaviours, named: nameColumns, \.ruin)
         guard !rows.isEmpty else { return [] }
         let confidence = study.statistics.confidence
         let figures: [Column<RuinShare>] = [
@@ -105,8 +110,15 @@ extension RunReport {
 
     /// Run, cell and behaviour of a part.
     private func partColumns<Figure>() -> [Column<Part<Figure>>] {
-        let identity = cellColumns.map { $0.of { (part: Part<Figure>) in part.result.cell } }
-        return [runColumn()] + identity + [behaviourColumn, orderColumn].map { $0.of(\Part<Figure>.result) }
+        nameColumns.enumerated().map { place, column in
+            Column(column.name, column.unit, column.type, column.meaning) { $0.names[place] }
+        }
+    }
+
+    private var nameColumns: [Column<BehaviourResult>] {
+        [runColumn()] + cellColumns.map { $0.of { (item: BehaviourResult) in item.cell } } + [
+            behaviourColumn, orderColumn,
+        ]
     }
 }
 

@@ -5,6 +5,11 @@
 public struct BehaviourSums: Sendable {
     /// Entries of complete windows in the block, and those of them whose equity has a bound.
     @usableFromInline var (entries, bounded): (UInt32, UInt32) = (0, 0)
+    /// Entries of the block that were liquidated, and those that owe something that has a bound.
+    @usableFromInline var (liquidated, owing): (UInt32, UInt32) = (0, 0)
+    /// How many of the block ended below zero, and the sum of the bounded shortfalls.
+    @usableFromInline var negative = EventCount.zero
+    @usableFromInline var blockShortfall = 0.0
     /// Those of the block that lost more than half of the margin paid in, and the sum of their equities.
     @usableFromInline var lostHalf = EventCount.zero
     @usableFromInline var blockEquity = 0.0
@@ -13,9 +18,14 @@ public struct BehaviourSums: Sendable {
     /// How many of the chunk were closed by what, in the order of ``Closing``.
     @usableFromInline var closings = SIMD8<UInt32>.zero
     @usableFromInline var cost = BehaviourCost()
+    /// What entries of the chunk owe.
+    @usableFromInline var owed = ExitSums()
+
+    /// Whether what is owed is told with its causes and the most that it may be.
+    @usableFromInline let isDetailed: Bool
 
     /// Nothing.
-    public init() {}
+    public init(_ detail: TallyDetail = .all) { isDetailed = detail == .all }
 
     /// Adds an entry of a complete window.
     ///
@@ -33,6 +43,35 @@ public struct BehaviourSums: Sendable {
             chunkEquity += entry.equity
         }
         cost.add(entry, hodl: hodl)
+    }
+
+    /// Counts an entry that was liquidated.
+    @inlinable
+    public mutating func addLiquidated() { liquidated &+= 1 }
+
+    /// Adds what an entry owes, or that it has no bound.
+    ///
+    /// - Parameters:
+    ///   - exit: how it ended.
+    ///   - below: how much of it ended below −`tolerance`.
+    ///   - isCut: whether its window was cut.
+    @inlinable
+    public mutating func addOwed(_ exit: EntryExit, _ below: EventCount, tolerance: Double, isCut: Bool) {
+        let isBounded = exit.equity.isFinite
+        if !isDetailed, isBounded {
+            if below > 0 { owed.addBrief(exit.shortfall, below, isCut: isCut) }
+        } else if isCut {
+            owed.addCut(exit, tolerance: tolerance)
+        } else if !isBounded {
+            owed.add(exit, tolerance: tolerance)
+        } else if below > 0 {
+            owed.addShortfall(exit, below)
+        }
+        guard below > 0 else { return }
+        negative += below
+        guard isBounded else { return }
+        owing &+= 1
+        blockShortfall += exit.shortfall
     }
 
     /// Adds what holding leaves on an entry of a complete window that the behaviour makes.
@@ -58,10 +97,17 @@ public struct SummedEntry: Sendable {
 
     /// What is added of an entry; below zero means below −`tolerance`.
     public init(_ entry: BehaviourEntry, tolerance: Double) {
-        (equity, lostHalf) = (entry.exit.equity, entry.lostHalf)
-        negative = entry.exit.negative(tolerance: tolerance)
+        self.init(
+            equity: entry.exit.equity, lostHalf: entry.lostHalf, negative: entry.exit.negative(tolerance: tolerance),
+            entry.closing)
+    }
+
+    /// What is added of an entry of known figures.
+    @inlinable
+    public init(equity: Double, lostHalf: EventCount, negative: EventCount, _ closing: Closing) {
+        (self.equity, self.lostHalf, self.negative) = (equity, lostHalf, negative)
         isBounded = equity.isFinite
-        place = ClosingCounts.place(entry.closing)
+        place = ClosingCounts.place(closing)
     }
 
     /// Whether a position stood at the end of its holding time.
@@ -72,32 +118,34 @@ public struct SummedEntry: Sendable {
 extension BehaviourTally {
     /// Takes the sums of the current block, and leaves none.
     public mutating func takeBlock(_ sums: inout BehaviourSums) {
-        if sums.entries > 0 {
-            cell.add(entries: sums.entries)
-            complete.add(sums.entries)
-        }
+        if sums.entries > 0 { complete.add(sums.entries) }
+        cell.takeBlock(sums)
         if sums.lostHalf > 0 { lostHalf.add(sums.lostHalf) }
         if sums.bounded > 0 { equity.add(sums.blockEquity) }
         (sums.entries, sums.bounded, sums.lostHalf, sums.blockEquity) = (0, 0, .zero, 0)
+        (sums.liquidated, sums.owing, sums.negative, sums.blockShortfall) = (0, 0, .zero, 0)
     }
 
     /// Takes the sums of the current chunk, and leaves none.
     public mutating func takeChunk(_ sums: inout BehaviourSums) {
-        cell.add(equity: sums.chunkEquity)
+        sums.owed.equity = sums.chunkEquity
+        cell.takeChunk(sums.owed)
         closings += ClosingCounts(sums.closings)
         cost += sums.cost
-        sums = BehaviourSums()
+        sums = BehaviourSums(sums.isDetailed ? .all : .estimated)
     }
 
     /// Takes all that is compared with holding from sums, as of a behaviour that is holding.
     public mutating func takeCost(of sums: BehaviourSums) { cost = sums.cost }
 
-    /// Adds what sums leave out of an entry of a complete window: that it was liquidated, ended below zero or has no bound.
-    ///
-    /// For the parameters see ``add(_:hodl:tolerance:path:closedAfter:)``.
-    public mutating func addRest(_ entry: BehaviourEntry, tolerance: Double, liquidatedAfter: Int?, closedAfter: Int?) {
-        cell.addRest(entry.exit, tolerance: tolerance, liquidatedAfter: liquidatedAfter, closedAfter: closedAfter)
-        let negative = entry.exit.negative(tolerance: tolerance)
-        if let day = entry.stopDay, negative > 0 { jumps.add(entry, negative: negative, day: day) }
+    /// Adds when entries of complete windows were closed, of which sums know the rest.
+    public mutating func add(_ closed: ClosedEvents) { cell.add(closed) }
+
+    /// Adds an entry below zero whose stop was reached, where that is known of it, and of which all else is said elsewhere.
+    public mutating func addJump(_ entry: BehaviourEntry, _ below: EventCount) {
+        if let day = entry.stopDay, below > 0 { jumps.add(entry, negative: below, day: day) }
     }
+
+    /// Counts an entry whose window was cut, of which what it owes and when it was closed is said elsewhere.
+    public mutating func addCut(_ path: WatchedPath) { cell.addCut(path) }
 }

@@ -136,6 +136,7 @@ public struct ClosingCounts: Hashable, Sendable {
     /// Counts in the order of ``Closing``.
     init(_ counts: SIMD8<UInt32>) { for place in self.counts.indices { self.counts[place] = Int(counts[place]) } }
 
+    @inlinable
     static func place(_ closing: Closing) -> Int {
         switch closing {
         case .horizon: 0

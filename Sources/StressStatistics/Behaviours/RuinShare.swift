@@ -52,9 +52,13 @@ public struct RuinShare: Hashable, Codable, Sendable {
 
     /// The place of the entry that follows each one's liquidation; past the end for none.
     private static func followers(_ held: [HeldEntry], wait: TimeSpan) -> [Int] {
-        held.map { entry in
-            guard entry.isLiquidated else { return held.count }
-            let time = entry.exitTime + wait.milliseconds
+        // Entries of even steps are where they are looked for.
+        let step = held.count > 1 ? max(1, held[1].time - held[0].time) : 1
+        return held.indices.map { place in
+            guard held[place].isLiquidated else { return held.count }
+            let time = held[place].exitTime + wait.milliseconds
+            let guess = place + Int(clamping: (time - held[place].time + step - 1) / step)
+            if guess > place, guess < held.count, held[guess].time >= time, held[guess - 1].time < time { return guess }
             var (low, high) = (0, held.count)
             while low < high {
                 let middle = (low + high) / 2

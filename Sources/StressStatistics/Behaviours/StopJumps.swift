@@ -50,3 +50,26 @@ public struct StopJumps: Hashable, Sendable {
         for day in b.days { a.join(day) }
     }
 }
+
+/// A row of five numbers: a study has tens of thousands of days.
+extension StopJumps.Day {
+    /// Reads what ``encode(to:)`` writes.
+    public init(from decoder: any Decoder) throws {
+        var row = try decoder.unkeyedContainer()
+        day = try row.decode(Int.self)
+        entries = try row.decode(Int.self)
+        liquidated = try row.decode(Int.self)
+        negative = try row.decode(Double.self)
+        lowest = try row.decode(Double.self)
+    }
+
+    /// Writes the figures in the order of their declaration.
+    public func encode(to encoder: any Encoder) throws {
+        var row = encoder.unkeyedContainer()
+        try row.encode(day)
+        try row.encode(entries)
+        try row.encode(liquidated)
+        try row.encode(negative)
+        try row.encode(lowest)
+    }
+}

@@ -81,13 +81,6 @@ public struct ExitSums: Hashable, Sendable {
         if below > 0 { addShortfall(exit, below) }
     }
 
-    /// Adds one entry whose equity is counted elsewhere where it has a bound.
-    mutating func addRest(_ exit: EntryExit, tolerance: Double) {
-        guard exit.equity.isFinite else { return add(exit, tolerance: tolerance) }
-        let below = exit.negative(tolerance: tolerance)
-        if below > 0 { addShortfall(exit, below) }
-    }
-
     /// Adds an entry whose window was cut and that was closed before: only what it owes is known to matter.
     @inlinable
     public mutating func addCut(_ exit: EntryExit, tolerance: Double) {
@@ -116,6 +109,14 @@ public struct ExitSums: Hashable, Sendable {
         largestShortfall = max(largestShortfall, exit.spread?.largest ?? -exit.equity)
     }
 
+    /// Adds an entry of which so much ended below zero, with a bound, without causes.
+    @inlinable
+    mutating func addBrief(_ owed: Double, _ below: EventCount, isCut: Bool) {
+        if isCut { cutNegative += below }
+        negative += below
+        shortfall += owed
+    }
+
     /// Adds the sums of another chunk.
     public static func += (a: inout ExitSums, b: ExitSums) {
         a.negative += b.negative
@@ -138,35 +139,35 @@ public struct ExitSums: Hashable, Sendable {
 /// bits however the chunks were shared out.
 public struct CellTally: Hashable, Sendable {
     /// Entries that were watched, to the end of their window or to where it was cut, and not rejected.
-    public private(set) var entries = BlockCounts()
+    public internal(set) var entries = BlockCounts()
     /// Entries of which nothing was seen.
     public private(set) var excluded = BlockCounts()
     /// Entries that the platform would not have opened.
     public private(set) var rejected = BlockCounts()
     /// Watched entries that were liquidated.
-    public private(set) var liquidated = BlockCounts()
+    public internal(set) var liquidated = BlockCounts()
     /// Watched entries whose equity was below zero at some bar, had nobody liquidated.
     public private(set) var unprotected = BlockCounts()
     /// See ``WindowCounts/undecided``.
     public private(set) var undecided = BlockCounts()
     /// For each fill rule, the entries that ended below zero.
-    public private(set) var negative: [BlockEvents]
+    public internal(set) var negative: [BlockEvents]
     /// For each fill rule, the sum of their bounded shortfalls, in parts of the initial margin.
-    public private(set) var blockShortfalls: [BlockSums]
+    public internal(set) var blockShortfalls: [BlockSums]
     /// The questions that the cell's fill rules answer; the first is the chosen rule.
     public let roles: [FillRole]
     /// For each fill rule of the cell, one element a chunk.
-    public private(set) var exits: [[ExitSums]]
+    public internal(set) var exits: [[ExitSums]]
     /// For each fill rule, the shortfalls of the entries below zero, in parts of the initial margin.
-    public private(set) var shortfalls: [LogHistogram]
+    public internal(set) var shortfalls: [LogHistogram]
     /// Time from entry to liquidation.
-    public private(set) var timesToLiquidation: DurationHistogram
+    public internal(set) var timesToLiquidation: DurationHistogram
     /// Time from entry to the first bar below zero, had nobody liquidated.
     public private(set) var timesToUnprotected: DurationHistogram
     /// For each fill rule, when entries that ended below zero were closed, and what they owed.
-    public private(set) var negativeTimes: [TimedEvents]
+    public internal(set) var negativeTimes: [TimedEvents]
     /// What of the watched entries had its window cut.
-    public private(set) var cut: CutCounts
+    public internal(set) var cut: CutCounts
 
     /// An empty tally; times are counted in bars of `barLength`.
     public init(roles: [FillRole], barLength: TimeSpan) {
@@ -256,22 +257,6 @@ public struct CellTally: Hashable, Sendable {
             }
             addNegative(entryExits[fill], tolerance: tolerance, after: closings[fill], fill: fill)
         }
-    }
-
-    /// Adds watched entries to the current block, of which the rest is said elsewhere.
-    mutating func add(entries count: UInt32) { entries.add(count) }
-
-    /// Adds to the sum of equities of the current chunk.
-    mutating func add(equity sum: Double) { exits[0][exits[0].count - 1].equity += sum }
-
-    /// Adds an entry of a complete window that ``add(entries:)`` and ``add(equity:)`` count.
-    mutating func addRest(_ exit: EntryExit, tolerance: Double, liquidatedAfter: Int?, closedAfter: Int?) {
-        if let bars = liquidatedAfter {
-            liquidated.increment()
-            timesToLiquidation.add(bars: bars)
-        }
-        exits[0][exits[0].count - 1].addRest(exit, tolerance: tolerance)
-        addNegative(exit, tolerance: tolerance, after: closedAfter, fill: 0)
     }
 
     private mutating func addNegative(_ exit: EntryExit, tolerance: Double, after bars: Int?, fill: Int) {

@@ -88,6 +88,13 @@ import Testing
             let plain = try job.tallies(of: behaviours, cells: cells, trees: nil, threads: 2)
             let fast = try job.tallies(of: behaviours, cells: cells, trees: trees, threads: 2)
             #expect(fast.count == cells.count && fast.allSatisfy { $0.count == behaviours.count + 1 })
+            let brief = try job.followed(behaviours, cells: cells, trees: trees, threads: 2, detail: .estimated)
+            for (number, (one, others)) in zip(brief, fast).enumerated() {
+                #expect(
+                    one.tallies == others.map { $0.held(.estimated) },
+                    "seed \(seed), \(study.cells(of: "X")[number].id)")
+                try expectLiquidations(one, job, cell: number, "seed \(seed)")
+            }
             for (number, (ones, others)) in zip(fast, plain).enumerated() {
                 for (place, (one, other)) in zip(ones, others).enumerated() {
                     let name =
@@ -99,6 +106,19 @@ import Testing
                     }
                 }
             }
+        }
+    }
+
+    /// Who is liquidated when is known without another pass over the entries.
+    private func expectLiquidations(_ followed: FollowedCell, _ job: HistoryJob, cell: Int, _ name: String) throws {
+        guard let due = followed.due else { return }
+        let found = job.liquidations(cell: cell, due: due)
+        let plain = try job.liquidations(cell: cell, threads: 1)
+        #expect(found.count == plain.count, "\(name)")
+        for (one, other) in zip(found, plain) {
+            #expect(
+                (one.bar, one.block, one.time, one.exitTime) == (other.bar, other.block, other.time, other.exitTime))
+            #expect((one.isLiquidated, one.cutTime) == (other.isLiquidated, other.cutTime), "\(name), bar \(one.bar)")
         }
     }
 

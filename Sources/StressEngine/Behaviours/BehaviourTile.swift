@@ -1,0 +1,217 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+/// Which windows of an entry are seen: whole from `first` on, up to `cut`, from where on they are cut.
+struct SeenWindows {
+    let (first, cut): (Int, Int)
+}
+
+/// What is known of the entries of a run of blocks before any position is opened.
+struct BehaviourTile {
+    /// Bars that are worth going over at once: what is known of them stays in a core's cache.
+    static let bars = 256
+
+    var (start, count) = (0, 0)
+    /// Nil for a bar that is no entry.
+    var seen: [SeenWindows?] = []
+    /// The last bar of each window of each entry, and the price that a position is closed at there.
+    var lasts: [Int] = []
+    var prices: [Double] = []
+    /// By row: whether the platform would not open it.
+    var isRejected: [Bool] = []
+    /// By behaviour: whether the entry is made, and where it is closed at every leverage.
+    var isMade: [Bool] = []
+    var exits: [[SharedExit?]]
+    /// By behaviour and row: the bar in which levels that depend on the leverage are met; below 0 for none.
+    var reached: [[Int32]]
+
+    private let windows: Int
+
+    init(windows: Int, behaviours: Int, rows: Int) {
+        self.windows = windows
+        exits = Array(repeating: [], count: behaviours)
+        reached = Array(repeating: [], count: behaviours)
+    }
+
+    mutating func begin(_ bars: Range<Int>) {
+        (start, count) = (bars.lowerBound, bars.count)
+        seen = Array(repeating: nil, count: count)
+        lasts = Array(repeating: 0, count: count * windows)
+        prices = Array(repeating: 0, count: count * windows)
+    }
+}
+
+/// How positions that are held end, of one row and tile.
+struct HeldTile<Position: KernelPosition> {
+    /// By entry; nil where none is opened.
+    var positions: [Position?] = []
+    /// By entry and window.
+    var summed: [SummedEntry] = []
+    /// The same in full, where positions are not closed in one bar whatever their window.
+    var outcomes: [BehaviourOutcome] = []
+    /// By entry, the first window in which it is liquidated, and how.
+    var closed: [Int] = []
+    var ends: [EndedEntry?] = []
+    /// Whether an entry that stands at the end of a window may owe something.
+    var isRare: [Bool] = []
+
+    private let windows: Int
+
+    init(windows: Int) { self.windows = windows }
+
+    static var nothing: SummedEntry { SummedEntry(equity: 0, lostHalf: .zero, negative: .zero, .horizon) }
+
+    mutating func begin(_ count: Int) {
+        guard positions.count != count else { return }
+        positions = Array(repeating: nil, count: count)
+        summed = Array(repeating: HeldTile.nothing, count: count * windows)
+        closed = Array(repeating: windows, count: count)
+        ends = Array(repeating: nil, count: count)
+        isRare = Array(repeating: false, count: count)
+        outcomes.removeAll()
+    }
+}
+
+extension BehaviourGridTask {
+    /// Finds what the entries of a run of blocks have in common.
+    mutating func see(_ blocks: Range<Int>) {
+        let bars = job.blocks.blocks[blocks.lowerBound].lowerBound..<job.blocks.blocks[blocks.upperBound - 1].upperBound
+        tile.begin(bars)
+        for entry in bars { tile.seen[entry - bars.lowerBound] = seeWindows(entry) }
+        tile.isRejected = rows.flatMap { row in
+            bars.map { entry in
+                guard let seen = tile.seen[entry - bars.lowerBound], seen.first < count else { return false }
+                return row.walks[0].kernel.isRejected(entry: entry)
+            }
+        }
+        tile.isMade = Array(repeating: true, count: followed.count * tile.count)
+        for place in followed.indices.dropFirst() { decide(place, bars) }
+    }
+
+    /// What is excluded is excluded of all shorter windows, and what is cut of all longer ones.
+    private mutating func seeWindows(_ entry: Int) -> SeenWindows? {
+        guard windows[0].lastBar[entry] != EntryWindows.notAnEntry else { return nil }
+        var (first, cut) = (0, count)
+        let pricing = rows[0].walks[0].kernel.pricing
+        for window in windows.indices {
+            guard let (last, isCut) = windows[window].watched(entry) else {
+                first = window + 1
+                continue
+            }
+            let place = (entry - tile.start) * count + window
+            (tile.lasts[place], tile.prices[place]) = (last, pricing.slipped(closes[last], bar: last))
+            if isCut { cut = min(cut, window) }
+        }
+        return SeenWindows(first: first, cut: max(first, cut))
+    }
+
+    /// Which entries a behaviour makes, and where they are closed whoever liquidates.
+    private mutating func decide(_ place: Int, _ bars: Range<Int>) {
+        let own = followed[place]
+        if let filter = filters[place] {
+            for entry in bars { tile.isMade[place * tile.count + entry - bars.lowerBound] = filter.lets(entry) }
+        }
+        guard own.hasLevels, own.kind != .sequence else { return }
+        if own.areOfPrice {
+            searchExits(place, bars)
+        } else if own.areFixed {
+            searchReached(place, bars)
+        }
+    }
+
+    private mutating func isSeen(_ place: Int, _ entry: Int) -> Bool {
+        let at = entry - tile.start
+        guard let seen = tile.seen[at], seen.first < count else { return false }
+        return tile.isMade[place * tile.count + at]
+    }
+
+    private mutating func searchExits(_ place: Int, _ bars: Range<Int>) {
+        var exits: [SharedExit?] = []
+        exits.reserveCapacity(bars.count)
+        let search = rows[0].searches[place]
+        for entry in bars {
+            exits.append(isSeen(place, entry) ? search.sharedExit(entry: entry, last: longest(entry)) : nil)
+        }
+        tile.exits[place] = exits
+    }
+
+    @inline(__always)
+    mutating func longest(_ entry: Int) -> Int { tile.lasts[(entry - tile.start + 1) * count - 1] }
+
+    /// Levels in parts of the margin are the nearer the higher the leverage is.
+    private mutating func searchReached(_ place: Int, _ bars: Range<Int>) {
+        tile.reached[place] = Array(repeating: -1, count: rows.count * tile.count)
+        for entry in bars where isSeen(place, entry) {
+            var from = entry + 1
+            for row in byLeverage {
+                guard let bar = rows[row].searches[place].reached(entry: entry, from: from, through: longest(entry))
+                else { break }
+                tile.reached[place][row * tile.count + entry - tile.start] = Int32(bar)
+                from = bar
+            }
+        }
+    }
+
+    /// Finds how positions end that are held.
+    mutating func hold(_ row: Int) {
+        held.begin(tile.count)
+        for at in 0..<tile.count {
+            guard let seen = tile.seen[at], seen.first < count, !tile.isRejected[row * tile.count + at] else {
+                continue
+            }
+            if isPlain { holdPlain(row, at, seen) } else { holdWalked(row, at, seen) }
+        }
+    }
+
+    private mutating func holdPlain(_ row: Int, _ at: Int, _ seen: SeenWindows) {
+        let (walk, entry) = (rows[row].walks[0], tile.start + at)
+        let position = walk.kernel.position(entry: entry)
+        held.positions[at] = position
+        let due = due.bar(row, entry)
+        var window = seen.first
+        held.isRare[at] = false
+        while window < count, due.map({ tile.lasts[at * count + window] < $0 }) ?? true {
+            let place = at * count + window
+            if let summed = walk.summed(position, closedAt: tile.prices[place], walk.rules.closeFee, .horizon) {
+                held.summed[place] = summed
+            } else {
+                held.isRare[at] = true
+                held.summed[place] = EndedEntry(standing(row, at, window), tolerance: rows[row].tolerance).summed
+            }
+            window += 1
+        }
+        held.closed[at] = window
+        guard window < count, let due else { return }
+        let end = EndedEntry(walk.outcome(position, entry: entry, dueIn: due), tolerance: rows[row].tolerance)
+        held.ends[at] = end
+        for place in at * count + window..<(at + 1) * count { held.summed[place] = end.summed }
+    }
+
+    private mutating func holdWalked(_ row: Int, _ at: Int, _ seen: SeenWindows) {
+        if held.outcomes.isEmpty {
+            let none = BehaviourOutcome(
+                exit: EntryExit(equity: 0), cause: .horizon, lostHalf: .zero, paidIn: 1, filledBar: 0)
+            held.outcomes = Array(repeating: none, count: tile.count * count)
+        }
+        rows[row].walks[0].outcomes(
+            entry: tile.start + at, lasts: tile.lasts[at * count + seen.first..<(at + 1) * count], into: &found)
+        (held.closed[at], held.isRare[at]) = (count, true)
+        for (window, outcome) in found.enumerated() {
+            let place = at * count + seen.first + window
+            held.outcomes[place] = outcome
+            held.summed[place] = EndedEntry(outcome, tolerance: rows[row].tolerance).summed
+        }
+    }
+
+    /// What is left of a position that is held and stands at the end of a window.
+    mutating func standing(_ row: Int, _ at: Int, _ window: Int) -> BehaviourOutcome {
+        guard isPlain, let position = held.positions[at] else { return held.outcomes[at * count + window] }
+        let (walk, entry, last) = (rows[row].walks[0], tile.start + at, tile.lasts[at * count + window])
+        return walk.outcome(
+            of: BehaviourState(position, entry: entry, last: last, entryPrice: closes[entry], parts: 1),
+            walk.horizonEnding(last))
+    }
+}

@@ -1,0 +1,69 @@
+import MarginModel
+import StressStatistics
+
+/// The bars in which positions that are held are liquidated, by leverage and entry.
+struct DueTable {
+    private var bars = 0..<0
+    private var rows: [[Int32]] = []
+
+    /// What is said of a position that stands at the end of its longest window.
+    static let none = Int32.max
+    /// What is said of one that the platform would not open.
+    static let rejected: Int32 = -1
+
+    init() {}
+
+    /// Of a range of bars.
+    init(_ bars: Range<Int>, rows: Int) {
+        self.bars = bars
+        self.rows = Array(repeating: Array(repeating: DueTable.none, count: bars.count), count: rows)
+    }
+
+    /// The bar in which the position opened at the close of a bar is liquidated; nil where it stands.
+    @inline(__always)
+    func bar(_ row: Int, _ entry: Int) -> Int? {
+        let bar = rows[row][entry - bars.lowerBound]
+        return bar == DueTable.none || bar < 0 ? nil : Int(bar)
+    }
+
+    func isRejected(_ row: Int, _ entry: Int) -> Bool { rows[row][entry - bars.lowerBound] == DueTable.rejected }
+
+    mutating func set(_ row: Int, _ entry: Int, _ bar: Int32) { rows[row][entry - bars.lowerBound] = bar }
+
+    /// For each row what is known of a part of the bars.
+    func rows(of part: Range<Int>) -> [[Int32]] {
+        rows.map { Array($0[part.lowerBound - bars.lowerBound..<part.upperBound - bars.lowerBound]) }
+    }
+}
+
+extension BehaviourGridTask {
+    /// Searches for the liquidations of the entries of a chunk, and of those that sequences of them may come to.
+    mutating func searchDue(_ chunk: Range<Int>) {
+        let hasSequences = followed.contains { $0.kind == .sequence }
+        let end = hasSequences ? chunk.reduce(chunk.upperBound) { max($0, (watched($1) ?? 0) + 1) } : chunk.upperBound
+        due = DueTable(chunk.lowerBound..<end, rows: rows.count)
+        for entry in chunk.lowerBound..<end where closes[entry] > 0 {
+            guard let last = lastSeen(entry) else { continue }
+            var passage = BehaviourWalk<Position>.Passage(entry: entry)
+            for row in byLeverage {
+                let walk = rows[row].walks[0]
+                if walk.kernel.isRejected(entry: entry) {
+                    due.set(row, entry, DueTable.rejected)
+                    continue
+                }
+                let position = walk.kernel.position(entry: entry)
+                if let bar = walk.due(position, entry: entry, through: last, after: &passage) {
+                    due.set(row, entry, Int32(bar))
+                }
+            }
+        }
+        ends = followed.map { SequenceEnds($0.kind == .sequence ? chunk.lowerBound..<end : 0..<0, rows: rows.count) }
+    }
+
+    /// The last bar that may matter to a position opened at the close of a bar, be it an entry or a later one of a sequence: it ends with
+    /// the longest window of an entry before. Nil for none.
+    func lastSeen(_ bar: Int) -> Int? { watched(bar) ?? (bar < closes.count - 1 ? closes.count - 1 : nil) }
+
+    /// The last bar that is seen of an entry's longest window.
+    private func watched(_ entry: Int) -> Int? { windows[windows.count - 1].watched(entry)?.last }
+}

@@ -1,0 +1,95 @@
+import StressBasics
+
+/// When entries were liquidated, when those below zero were closed, and what these owe: the parts of a tally that are whole numbers, so
+/// that they may be added in any order, and once for all holding times that an entry is closed in alike.
+public struct ClosedEvents: Sendable {
+    var liquidated: DurationHistogram
+    var negative = TimedEvents()
+    var shortfalls = LogHistogram()
+    /// Whether anything was added.
+    var isEmpty = true
+
+    private let isDetailed: Bool
+
+    /// None; times are counted in bars of `barLength`.
+    public init(barLength: TimeSpan, _ detail: TallyDetail = .all) {
+        liquidated = DurationHistogram(unit: barLength)
+        isDetailed = detail == .all
+    }
+
+    /// Adds a liquidation so many bar lengths after entry.
+    public mutating func addLiquidated(after bars: Int) {
+        liquidated.add(bars: bars)
+        isEmpty = false
+    }
+
+    /// Adds an entry of which so much ended below zero, closed so many bar lengths after entry; nil for the end of the holding time.
+    public mutating func addNegative(_ exit: EntryExit, _ below: EventCount, after bars: Int?) {
+        let isBounded = exit.equity.isFinite
+        negative.add(bars: bars, events: below, shortfall: isBounded ? exit.shortfall : nil)
+        if isBounded, isDetailed { shortfalls.add(exit, below) }
+        isEmpty = false
+    }
+
+    /// Adds those of `other`. O(bins).
+    public mutating func merge(_ other: ClosedEvents) {
+        guard !other.isEmpty else { return }
+        liquidated.merge(other.liquidated)
+        negative.merge(other.negative)
+        shortfalls.merge(other.shortfalls)
+        isEmpty = false
+    }
+}
+
+extension CellTally {
+    /// Adds when entries were closed that are counted elsewhere.
+    mutating func add(_ closed: ClosedEvents) {
+        guard !closed.isEmpty else { return }
+        timesToLiquidation.merge(closed.liquidated)
+        negativeTimes[0].merge(closed.negative)
+        shortfalls[0].merge(closed.shortfalls)
+    }
+
+    /// Takes the entries of the current block from sums.
+    mutating func takeBlock(_ sums: BehaviourSums) {
+        if sums.entries > 0 { entries.add(sums.entries) }
+        if sums.liquidated > 0 { liquidated.add(sums.liquidated) }
+        if sums.negative > 0 { negative[0].add(sums.negative) }
+        if sums.owing > 0 { blockShortfalls[0].add(sums.blockShortfall) }
+    }
+
+    /// Takes the sums of the current chunk, of which there are none yet.
+    mutating func takeChunk(_ sums: ExitSums) { exits[0][exits[0].count - 1] = sums }
+
+    /// Counts an entry whose window was cut, of which what it owes is added elsewhere.
+    mutating func addCut(_ path: WatchedPath) {
+        entries.increment()
+        if let cutAfter = path.cutAfter { cut.watched.add(bars: cutAfter) }
+        if path.liquidatedAfter != nil {
+            liquidated.increment()
+            cut.liquidated += 1
+        }
+    }
+}
+
+/// How much a tally of behaviours holds.
+public enum TallyDetail: Hashable, Sendable {
+    /// All that a cell's does.
+    case all
+    /// What ``BehaviourEstimate`` and its intervals ask for: without what shortfalls are made of, how they are spread and the largest.
+    case estimated
+}
+
+extension BehaviourTally {
+    /// The same with what is held of a detail.
+    public func held(_ detail: TallyDetail) -> BehaviourTally {
+        guard detail == .estimated else { return self }
+        var copy = self
+        copy.cell.shortfalls = copy.cell.shortfalls.map { _ in LogHistogram() }
+        for chunk in copy.cell.exits[0].indices {
+            copy.cell.exits[0][chunk].causes = ShortfallCauses()
+            copy.cell.exits[0][chunk].largestShortfall = 0
+        }
+        return copy
+    }
+}
