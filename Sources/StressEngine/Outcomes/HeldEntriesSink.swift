@@ -54,15 +54,27 @@ extension HistoryJob {
         cell: Int, exits: Bool, _ threads: Int, _ control: RunControl
     ) throws(RunCancelled) -> [HeldEntry] {
         let sink = HeldEntriesSink(series: market.series, resamplingBlocks: resamplingBlocks, exits: exits)
-        let found = try outcomes(cell: cell, threads: threads, control: control, into: sink)
-        return HeldEntry.weighted(found.map(\.entries), clock: clock)
+        let entries = HeldEntry.joined(
+            try outcomes(cell: cell, threads: threads, control: control, into: sink).map(\.entries))
+        return HeldEntry.weighted(entries, clock: clock)
     }
 }
 
 extension HeldEntry {
+    /// All entries in one array; each chunk is let go of once it is copied, for a long history has hundreds of megabytes of them.
+    fileprivate static func joined(_ chunks: consuming [[HeldEntry]]) -> [HeldEntry] {
+        var entries: [HeldEntry] = []
+        entries.reserveCapacity(chunks.reduce(0) { $0 + $1.count })
+        for place in chunks.indices {
+            entries += chunks[place]
+            chunks[place] = []
+        }
+        return entries
+    }
+
     /// The same entries with the weights of what happened to them.
-    fileprivate static func weighted(_ chunks: [[HeldEntry]], clock: BarClock) -> [HeldEntry] {
-        var entries = Array(chunks.joined())
+    fileprivate static func weighted(_ held: consuming [HeldEntry], clock: BarClock) -> [HeldEntry] {
+        var entries = held
         func bars(_ entry: HeldEntry, to time: Int64) -> Int {
             BarClock.bars(from: clock.place(entry.time), to: clock.place(time))
         }
