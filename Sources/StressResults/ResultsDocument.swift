@@ -62,6 +62,8 @@ extension ResultsDocument {
         let simulated: [SimulatedResult]?
         /// Nil in documents of before there were any, and where the study asks for none.
         let sides: SideResults?
+        /// Nil in documents of before there were any, and where no earlier run is on record.
+        let changes: RunChanges?
     }
 
     private struct RowName: Codable {
@@ -86,7 +88,8 @@ extension ResultsDocument {
             lookBackMargins: report.lookBackMargins, bands: report.bands, yearRecords: report.yearRecords,
             ledger: report.ledger, behaviours: report.behaviours.isEmpty ? nil : report.behaviours,
             baskets: report.baskets.isEmpty ? nil : report.baskets,
-            simulated: report.simulated.isEmpty ? nil : report.simulated, sides: report.sides)
+            simulated: report.simulated.isEmpty ? nil : report.simulated, sides: report.sides,
+            changes: report.changes)
         return [UInt8](ExactJSON.bytes(Joined(header: Header(), body: body)))
     }
 
@@ -139,7 +142,7 @@ extension ResultsDocument {
         (report.lookBackMargins, report.bands) = (body.lookBackMargins, body.bands)
         (report.yearRecords, report.ledger) = (body.yearRecords, body.ledger)
         (report.behaviours, report.baskets) = (body.behaviours ?? [], body.baskets ?? [])
-        (report.simulated, report.sides) = (body.simulated ?? [], body.sides)
+        (report.simulated, report.sides, report.changes) = (body.simulated ?? [], body.sides, body.changes)
         if let row = body.suspiciousRow {
             report.suspicion = SuspicionCheck(
                 bars: body.suspiciousBars ?? 0,

@@ -24,6 +24,8 @@ public struct RunReport: Sendable {
     public var failures: [JobFailure] = []
     /// The last good values of the pages of failed jobs, where an earlier run is on record.
     public var lastGood: [LastGoodValue] = []
+    /// What changed since the last run of the study that had other results; nil where none is on record.
+    public var changes: RunChanges?
     /// The study's limits against the results, in study order, then plan order.
     public var limits: [LimitCheck]
     /// The headline without suspicious bars; nil when there are none.

@@ -52,6 +52,8 @@ import Testing
         case 8: return try rendered(makeBasketReport())
         case 9: return try rendered(makeFuturesReport())
         case 5: return try rendered(makeLateReport())
+        case 10: return try rendered(ChangesTests.changed())
+        case 11: return try rendered(ChangesTests.crowded())
         default:
             let leverages = (1...30).map(Double.init)
             return try rendered(
@@ -61,7 +63,7 @@ import Testing
 
     private static func rendered(_ report: RunReport) -> (RunReport, [ReportFile]) { (report, report.files()) }
 
-    @Test("Every number of a page is in a file of the run", arguments: 0..<10)
+    @Test("Every number of a page is in a file of the run", arguments: 0..<12)
     func everyNumber(place: Int) throws {
         let (report, files) = try PageNumberTests.run(place)
         let entries = entries(report, files)

@@ -17,6 +17,8 @@ struct NumberIndex {
     /// Fields in the unit that the row's field `unit` names.
     private static let measured: Set<String> = [
         "value", "limit", "median", "change_from_median", "lowest", "highest", "last_value",
+        "before_value", "before_low", "before_high", "after_value", "after_low", "after_high",
+        "predicted_low", "predicted_high",
     ]
 
     init(_ rows: [(file: String, row: [String: String])], section: String) {

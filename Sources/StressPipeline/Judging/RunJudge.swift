@@ -30,6 +30,7 @@ public struct RunJudge {
         report.judgeLimits(earlier: earlier)
         // What a page shows beside "no data"; a history that cannot be asked leaves it out.
         report.lastGood = history.flatMap { try? $0.lastGoodValues(for: report) } ?? []
+        if let record = history.flatMap({ try? $0.recordBefore(report) }) { report.addChanges(since: record) }
         report.circumstances.exitCode = report.status.exitCode(noFail: forgivesBreaches)
         report.circumstances.isRecorded = history != nil
         report.circumstances.studyFile = studyFile.isEmpty ? nil : studyFile
@@ -71,6 +72,19 @@ extension RunHistory {
             guard failed.contains(headline.cell.asset), let share = headline.negativeEquity else { return nil }
             return LastGoodValue(cell: headline.cell, share: share, started: run.started)
         }
+    }
+}
+
+extension RunHistory {
+    /// The newest run of the study that wrote other results than `report` and started no later. Of a run that is repeated that is
+    /// the same one as for the run itself, so that equal runs say equal things.
+    fileprivate func recordBefore(_ report: RunReport) throws(StoreError) -> RunRecord? {
+        let started = report.circumstances.started
+        let found = try runs(study: report.study.name).first {
+            $0.status != .failed && $0.runID != report.runID && $0.started <= started
+        }
+        guard let found else { return nil }
+        return try record(of: found)
     }
 }
 

@@ -92,7 +92,7 @@ extension LimitCheck.Outcome {
 
 extension LimitCheck {
     /// The value, with what it was compared with where that is not the limit alone.
-    fileprivate var figures: String {
+    var figures: String {
         guard let value else { return "no value" }
         let measured = limit.numberWords(value)
         if case .drift(let drift) = limit.form {
@@ -107,7 +107,7 @@ extension LimitCheck {
     }
 
     /// How far a breach is beyond its limit.
-    fileprivate var excess: Double {
+    var excess: Double {
         guard let value, let threshold else { return 0 }
         switch limit.form {
         case .max: return value - threshold

@@ -28,6 +28,8 @@ struct IndexPage {
     private var spreading: SpreadSection? { SpreadSection(report) }
     private var simulated: SimulatedSection? { SimulatedSection(report) }
     private var sides: SideSections? { SideSections(report) }
+    private var changes: ChangesSection? { ChangesSection(report) }
+    private var curves: CurvesSection? { CurvesSection(report, pages: pages) }
 
     /// The page.
     var file: ReportFile {
@@ -37,9 +39,11 @@ struct IndexPage {
             sections: sections, version: report.version, footer: report.footer)
         let html = page.html { w in
             writeAnswer(&w)
-            if !report.limits.isEmpty { writeLimits(&w) }
+            if !report.limits.isEmpty { LimitsSection(report, pages: pages).write(to: &w) }
+            changes?.write(to: &w)
             if !report.failures.isEmpty { writeFailures(&w) }
             w.write(asked, root: "")
+            curves?.write(to: &w, filter: rowCount)
             writeMatrix(&w)
             w.write(found, root: "")
             writeAssets(&w)
@@ -50,8 +54,10 @@ struct IndexPage {
 
     private var sections: [(id: String, label: String)] {
         (report.limits.isEmpty ? [] : [("limits", "Limits")])
+            + (changes == nil ? [] : [ChangesSection.section])
             + (report.failures.isEmpty ? [] : [("failures", "No data")])
-            + [QuestionsSection.section, ("assets", "Assets")] + (spreading?.sections ?? []) + (whoPays?.sections ?? [])
+            + [QuestionsSection.section] + (curves == nil ? [] : [CurvesSection.section]) + [("assets", "Assets")]
+            + (spreading?.sections ?? []) + (whoPays?.sections ?? [])
             + (simulated?.sections ?? []) + (sides?.sections ?? []) + [
                 ("data", "Data"), ("files", "Files"),
             ]
@@ -176,28 +182,6 @@ struct IndexPage {
         w.line()
     }
 
-    // MARK: Limits
-
-    private func writeLimits(_ w: inout HTMLWriter) {
-        let groups = report.limitGroups
-        let ordered = [LimitCheck.Outcome.breach, .notShown, .noValue, .noHistory, .met].flatMap { state in
-            groups.filter { $0.outcome == state }
-        }
-        let definition =
-            "Each limit of the study against the cells it names. Met: the interval is within the limit, as far as there is one. Breach: "
-            + "what the study holds against the limit is beyond it. Not shown: neither, the interval holds the limit."
-        w.section("limits", label: "Limits", title: "What the study allows", definition: definition) { w in
-            w.element("ul", .class("checks column")) { w in
-                for group in ordered { w.element("li") { group.write(to: &$0, withAsset: true) } }
-            }
-            if let words = report.togetherWords {
-                let meaning = "by intervals that hold all of them at once, from the same resamples as each one’s own"
-                w.element("p", .class("key"), text: "\(words), \(meaning).")
-            }
-            w.source(["limits.csv"], root: "")
-        }
-    }
-
     // MARK: Matrix
 
     private func writeMatrix(_ w: inout HTMLWriter) {
@@ -209,7 +193,8 @@ struct IndexPage {
             "Share of entries in % that ended below zero, held for up to \(spanWords(cell.horizon))"
             + (isDense ? "; intervals are on the pages of the rows." : interval)
         w.section("assets", label: "Assets × leverage", title: matrixTitle, definition: definition) { w in
-            w.filterBox("Show only", count: rowCount)
+            // The curves above bring the box along.
+            if curves == nil { w.filterBox("Show only", count: rowCount) }
             for platform in report.study.platforms {
                 if report.study.platforms.count > 1 { w.element("h3", text: "Platform \(platform.name)") }
                 let name = "Share below zero, platform \(platform.name)"

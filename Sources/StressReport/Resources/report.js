@@ -112,6 +112,12 @@
       card.hidden = !parts.every(function (part) { return name.indexOf(part) >= 0; });
       if (!card.hidden) shown++;
     });
+    // The curves of a table's rows; a group without any is hidden with its title.
+    d.querySelectorAll(".minis li").forEach(function (item) {
+      var name = item.firstChild.textContent.toLowerCase();
+      item.hidden = !parts.every(function (part) { return /^(long|short)$/.test(part) || name.indexOf(part) >= 0; });
+    });
+    d.querySelectorAll(".group").forEach(function (group) { group.hidden = !group.querySelector("li:not([hidden])"); });
     d.getElementById("found").textContent = words ? shown + " found" : "";
   }
   // A field as it is sorted: numbers by size, times in hours; what is no number comes last.

@@ -79,7 +79,7 @@ extension RunReport {
                 dataQualityTable, inputsTable, statementsTable(pages: pages, answers: answers), answersTable(answers),
             ]
         if !study.limits.isEmpty { tables.append(limitsTable) }
-        tables += failureTables
+        tables += failureTables + changeTables
         return tables + [RunReport.columnsTable(describing: tables)]
     }
 

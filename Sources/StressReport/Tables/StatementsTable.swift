@@ -61,8 +61,9 @@ extension RunReport {
             Statement(
                 "assets", "leverages_shown_count",
                 count: IndexPage(report: self, pages: pages, tables: [], answers: answers).leverages.count),
-        ] + (limitsTogether?.statements ?? []) + groups.flatMap { $0.statements }
+        ] + (limitsTogether?.statements ?? []) + groups.flatMap { $0.statements + $0.breachStatements }
             + lastGood.map { Statement("failures", "last_good_frac", $0.share) }
+            + (ChangesSection(self)?.statements ?? []) + (CurvesSection(self, pages: pages)?.statements ?? [])
     }
 }
 
