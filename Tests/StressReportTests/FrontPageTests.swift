@@ -211,6 +211,61 @@ import Testing
         }
     }
 
+    /// Nine moves of +1 and −1 after each other, then the night before at 4: 3 to 5 is expected, in 8 of 10 cases.
+    @Test("Tonight is held against the moves of the nights before")
+    func prediction() throws {
+        let values: [Double?] = [4, 5, 4, 5, 4, 5, 4, 5, 4, 5, 4.5]
+        let calm = [Bool](repeating: false, count: values.count)
+        let found = try #require(NightPrediction(values: values, isBreak: calm, isShare: false))
+        #expect(found.ends.low == 4 && found.ends.high == 6 && found.moves == 9 && found.coverage == 0.8)
+        // A night that cannot be compared takes its move away, and with it the last that is needed.
+        var broken = calm
+        broken[3] = true
+        #expect(NightPrediction(values: values, isBreak: broken, isShare: false) == nil)
+        broken = calm
+        broken[10] = true
+        #expect(NightPrediction(values: values, isBreak: broken, isShare: false) == nil)
+        #expect(NightPrediction(values: values.dropLast() + [nil], isBreak: calm, isShare: false) == nil)
+        let shares = values.map { $0.map { ($0 - 4) / 10 } }
+        #expect(
+            try #require(NightPrediction(values: shares + [0], isBreak: calm + [false], isShare: true)).ends.low == 0)
+    }
+
+    /// Of moves that are alike, the next lies between the lowest and the highest of `n` others in `n − 1` of `n + 1` cases.
+    @Test("Predictions hold as often as they say")
+    func coverage() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededGenerator(seed: seed)
+        var (held, tried) = (0, 2000)
+        for _ in 0..<tried {
+            var values: [Double?] = [0]
+            for _ in 0..<20 {
+                // Heavy tails: no law of the moves is supposed.
+                let step = Double.random(in: -1...1, using: &random)
+                values.append(values[values.count - 1]! + step * step * step / max(0.01, abs(step)))
+            }
+            let found = try #require(
+                NightPrediction(values: values, isBreak: [Bool](repeating: false, count: 21), isShare: false))
+            #expect(found.moves == 19)
+            if (found.ends.low...found.ends.high).contains(values[20]!) { held += 1 }
+        }
+        // 18 of 20, within five standard errors.
+        #expect(abs(Double(held) / Double(tried) - 0.9) < 5 * (0.09 / Double(tried)).squareRoot(), "seed \(seed)")
+    }
+
+    @Test("Marks say what changed, and the card where tonight was expected")
+    func marks() {
+        let nights = (0..<20).map { night in
+            record(
+                night: night, value: 0.03125 + Double(night % 3) / 1024, study: night < 4 ? "a" : "b",
+                version: night < 6 ? "1" : "2", bars: 1000, digest: night < 8 ? "x" : "y")
+        }
+        let html = plainText(page(nights))
+        for letter in ["S", "V", "D"] { #expect(html.contains(">\(letter)</text>"), "\(letter)") }
+        #expect(html.contains("Expected 2.9 % to 3.2 %, where 14 of 16 such nights end: within."), "\(html)")
+        #expect(html.contains("class=\"pr\""))
+    }
+
     @Test("A limit is shown in its own unit and with its sign")
     func units() throws {
         let html = plainText(studies().html)

@@ -132,6 +132,7 @@ struct NightCard {
                     w.text(" \(differenceText(change)) against the median of \(values.count)")
                 }
             }
+            if let words = predictionWords { w.element("p", text: words) }
             NightChart(card: self).write(to: &w)
         }
         w.line()
@@ -179,6 +180,21 @@ struct NightCard {
     /// The newest run's value less ``median``.
     var changeFromMedian: Double? { nights.last?.value.flatMap { value in median.map { value - $0 } } }
 
+    /// Where tonight's value was expected by the nights before; nil where they are too few, or not alike.
+    var prediction: NightPrediction? {
+        NightPrediction(values: nights.map(\.value), isBreak: nights.map(\.change.isBreak), isShare: unit == .fraction)
+    }
+
+    /// `Expected 2.9 % to 3.3 %, where 26 of 28 such nights end: within.`
+    private var predictionWords: String? {
+        guard let prediction, let value = nights.last?.value else { return nil }
+        let ends = prediction.ends
+        let verdict = value < ends.low ? "below it" : value > ends.high ? "above it" : "within"
+        return
+            "Expected \(text(ends.low)) to \(text(ends.high)), where \(prediction.moves - 1) of \(prediction.moves + 1) such "
+            + "nights end: \(verdict)."
+    }
+
     /// A difference: shares in points.
     private func differenceText(_ difference: Double) -> String {
         let size = abs(difference)
@@ -225,7 +241,10 @@ struct NightChart: Drawing {
 
     func writeShapes(to w: inout HTMLWriter) {
         let nights = card.nights
-        let shown = nights.flatMap { [$0.value, $0.limit, $0.interval?.high] }.compactMap { $0 }
+        let expected = card.prediction?.ends
+        let shown =
+            nights.flatMap { [$0.value, $0.limit, $0.interval?.high] }.compactMap { $0 }
+            + [expected?.high, expected?.low].compactMap { $0 }
         let (bottom, top) = (min(shown.min() ?? 0, 0) * 1.12, max((shown.max() ?? 0) * 1.12, 1e-9))
         func x(_ place: Int) -> Double {
             nights.count > 1 ? 6 + (right - 12) * Double(place) / Double(nights.count - 1) : right - 6
@@ -237,6 +256,9 @@ struct NightChart: Drawing {
         for (place, night) in nights.enumerated() {
             if night.change.isBreak {
                 w.rule("rf", x(place), 2, x(place), height - 8)
+                let isLeft = place * 2 > nights.count
+                w.label(
+                    "ti", x(place) + (isLeft ? -4 : 4), 12, anchor: isLeft ? "end" : "start", night.change.letters)
             } else if night.change.added > 0 {
                 w.rule("ax", x(place), height - 8, x(place), height - 4)
             }
@@ -254,6 +276,13 @@ struct NightChart: Drawing {
             if points.count > 1 { w.shape("path", .class("ln lq s1"), Attribute("d", pathThrough(points))) }
             // A night between two without a value is a dot, not nothing.
             if points.count == 1 { w.dot("s1f", points[0].x, points[0].y, radius: 2) }
+        }
+        if let expected {
+            let (low, high) = (y(expected.low), y(expected.high))
+            w.shape(
+                "rect", .class("pr"), Attribute("x", coordinate(x(nights.count - 1) - 5)),
+                Attribute("y", coordinate(high)),
+                Attribute("width", "10"), Attribute("height", coordinate(max(1, low - high))))
         }
         if let value = nights.last?.value { w.dot("dt s1f", x(nights.count - 1), y(value), radius: 4.5) }
     }

@@ -69,7 +69,11 @@ extension NightCard {
             ("runs_count", .integer(nights.count)), ("breaks_count", .integer(breaks)),
             ("ci_low_frac", .optional(unit == .fraction ? nights.last?.interval?.low : nil)),
             ("ci_high_frac", .optional(unit == .fraction ? nights.last?.interval?.high : nil)),
-            ("nights", .list(nights.map(\.numbers))),
+            ("nights", .list(nights.map(\.numbers))), ("predicted_low", .optional(prediction?.ends.low)),
+            ("predicted_high", .optional(prediction?.ends.high)),
+            ("predicted_moves_count", prediction.map { .integer($0.moves) } ?? .null),
+            ("predicted_within_count", prediction.map { .integer($0.moves - 1) } ?? .null),
+            ("predicted_of_count", prediction.map { .integer($0.moves + 1) } ?? .null),
         ])
     }
 }

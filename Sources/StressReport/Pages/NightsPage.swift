@@ -157,8 +157,8 @@ extension NightsPage.StudyHistory {
         let newest = records[0]
         let definition =
             "What was measured over the last \(counted(shown.count, "run", "runs")), oldest left. Band: the interval. Dashed: the limit. Dotted line: "
-            + "study, version or older data changed, so that values left and right of it are not alike; tick at the foot: data "
-            + "were added."
+            + "study (S), version (V) or older data (D) changed, so that values left and right of it are not alike; tick at the foot: "
+            + "data were added. Grey bar: where tonight was expected, by the moves of the nights before."
         w.section(id, label: study, title: title(newest), definition: definition) { w in
             let cards = cards
             w.element("div", .class("cards")) { w in for card in cards { card.write(to: &w) } }
@@ -294,14 +294,16 @@ struct RunChange {
         for job in record.jobs {
             guard let was = old[job.asset], !was.isFailed, !job.isFailed else { continue }
             let digests = { (record: RunRecord) in record.inputs.filter { $0.asset == job.asset }.map(\.digest) }
-            let grown = (job.bars ?? 0) - (was.bars ?? 0)
-            if job.first != was.first || grown < 0 || grown == 0 && digests(record) != digests(before) {
-                isRevised = true
-            }
-            count += max(0, grown)
+            let bars = BarsChange(
+                from: was, first: job.first, bars: job.bars, isOther: digests(record) != digests(before))
+            if bars.isRevised { isRevised = true }
+            count += bars.added
         }
         (revised, added) = (isRevised, count)
     }
+
+    /// What makes a break, a letter each: study, version, older data.
+    var letters: String { (study ? "S" : "") + (version != nil ? "V" : "") + (revised ? "D" : "") }
 
     /// In words; a dash for nothing.
     var words: String {
