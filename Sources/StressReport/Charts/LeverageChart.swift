@@ -159,17 +159,29 @@ struct LeverageChart: Drawing {
             if let point { writeMark(point, "\(numberText(point.leverage))× · \(shareText(point.share.fraction))", &w) }
             return
         }
-        let places = spots.map { leverage in
-            let height = seen.first { $0.leverage == leverage.value }?.share.fraction ?? 0
-            return "\(leverage.plainText) \(coordinate(x.position(leverage.value))) \(coordinate(y.position(height)))"
+        func other(_ label: String) -> String {
+            curves.first { $0.label == label }.map { places(on: $0.points) } ?? ""
         }
+        // A curve of another fill has the same leverages at other heights; `explore.js` finds them by the place of its measure.
         w.element(
-            "g", .class(point == nil ? "spot off" : "spot"), Attribute("data-spots", places.joined(separator: ",")),
-            Attribute("data-turn", coordinate(x.end - 110))
+            "g", .class(point == nil ? "spot off" : "spot"), Attribute("data-spots", places(on: own.points)),
+            Attribute("data-turn", coordinate(x.end - 110)), Attribute("data-gap", other("At once")),
+            Attribute("data-best", other("Best fill")), Attribute("data-worst", other("Worst fill"))
         ) { w in
             let words = point.map { "\(numberText($0.leverage))× · \(shareText($0.share.fraction))" }
             if let marked = point ?? seen.first { writeMark(marked, words ?? "", &w) }
         }
+    }
+
+    /// Where the leverages that a reader may choose lie on a line: `20x 123.4 56`, without those that saw nothing.
+    private func places(on points: [Point]) -> String {
+        spotted.compactMap { leverage -> String? in
+            guard let point = points.first(where: { $0.leverage == leverage.value }), point.share.count > 0 else {
+                return nil
+            }
+            let place = (x.position(point.leverage), y.position(point.share.fraction))
+            return "\(leverage.plainText) \(coordinate(place.0)) \(coordinate(place.1))"
+        }.joined(separator: ",")
     }
 
     /// The mark of one leverage: a plumb line, a dot, and the words at its foot. The lines of the figure rise, so there is room.

@@ -1,6 +1,7 @@
 import StressBasics
 import StressResults
 import StressStatistics
+import StudyPlan
 
 /// Cumulative incidence of liquidation: share of entries against time since entry, time logarithmic; the headline's leverage
 /// with its band, and a few others to compare.
@@ -29,10 +30,12 @@ struct LiquidationChart: Drawing {
     private let end = 264.0
 
     /// Nil for fewer than two times or when nothing was liquidated.
-    init?(_ page: AssetSide, _ detail: CellDetail) {
+    ///
+    /// - Parameter marked: the cell whose curve has the band; that of `detail` unless told otherwise.
+    init?(_ page: AssetSide, _ detail: CellDetail, marking marked: StudyCell? = nil) {
         let all = detail.allCurves.map { curve in
             Curve(
-                leverage: curve.cell.leverage, isHeadline: curve.cell == detail.cell,
+                leverage: curve.cell.leverage, isHeadline: curve.cell == marked ?? detail.cell,
                 points: curve.points.compactMap { point in
                     point.inference.map {
                         Point(

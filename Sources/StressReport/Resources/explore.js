@@ -4,7 +4,7 @@
   "use strict";
   var d = document, book, chosen, home, pins = [], kept = {}, names = ["A", "B"];
   var tags = { k: "em", f: "strong", q: "span", n: "bdi", d: "span" }, styles = { q: "ci", d: "nb" };
-  var apart = ["safeguards", "causes", "speed", "sensitivity", "events", "calendar", "conditions", "margin"];
+  var apart = ["safeguards", "causes", "sensitivity", "events", "calendar", "conditions", "margin"];
 
   function make(tag, text, style) {
     var made = d.createElement(tag);
@@ -99,7 +99,8 @@
   function moveSpot(drawing, ref) {
     var spot = drawing && drawing.querySelector(".spot"), figure = cell(ref)[3][1], found;
     if (!spot) return;
-    found = spot.dataset.spots.split(",").map(function (part) { return part.split(" "); })
+    var look = fill(), field = look ? fields(ref)[look.place] : null;
+    found = ((look ? spot.dataset[look.name] : spot.dataset.spots) || "").split(",").map(function (part) { return part.split(" "); })
       .find(function (part) { return part[0] === book.leverages[row(ref)]; });
     spot.classList.toggle("off", !found || !figure);
     if (!found || !figure) return;
@@ -109,7 +110,24 @@
     dot.setAttribute("cy", found[2]);
     words.setAttribute("x", +found[1] + (isLeft ? -8 : 8));
     words.setAttribute("text-anchor", isLeft ? "end" : "start");
-    words.textContent = book.levels[row(ref)] + " · " + text(figure[1]) + (figure[2] < 0 ? "" : "\u202F" + text(figure[2]));
+    words.textContent = book.levels[row(ref)] + " · " + (field ? field.firstChild.textContent + "\u202F%" : text(figure[1]) + (figure[2] < 0 ? "" : "\u202F" + text(figure[2])));
+  }
+  // The fill that is looked at beside the study's own: the name of its places on a curve, and the place of its tab; null for the study's.
+  var lines = {};
+  function fill() {
+    var on = d.querySelector("#pick input[name='fill']:checked");
+    if (!on || !lines[on.value]) return null;
+    var tabs = Array.from(d.querySelectorAll("#grid .tabs > input"));
+    return { name: lines[on.value], place: tabs.indexOf(d.getElementById(on.value)), words: on.parentNode.textContent };
+  }
+  // What the chosen cell says under that fill, from its field of the grid; what does not follow is named.
+  function showFill(ref) {
+    var box = d.getElementById("fill-now"), look = fill(), field = look && fields(ref)[look.place];
+    box.hidden = !field;
+    if (!field) return;
+    var number = field.firstChild.textContent, says = (field.getAttribute("data-tip") || "").split("\n").slice(1).join("; ");
+    box.textContent = "Filled " + look.words + ": " + number + (/[0-9]/.test(number) ? "\u202F%" : "") + " ended below zero; " + says
+      + ". First sentence, key figures and shortfalls stay those of the study’s own fill.";
   }
   function moveLabel(drawing, ref) {
     if (drawing) drawing.querySelectorAll("text[text-anchor='end']").forEach(function (label) {
@@ -131,6 +149,25 @@
     if (ref.grid === home.grid && column(ref) === column(home)) return kept[id].drawing;
     var stored = d.getElementById("figures-" + ref.grid + "-" + column(ref));
     return stored ? d.importNode(stored.content.querySelector("." + id), true).firstElementChild : undefined;
+  }
+  // Time to liquidation, where the run has the curve of the chosen cell; else it stays the headline's, and says so.
+  function showSpeed(ref) {
+    if (!d.getElementById("speed")) return;
+    var box = section("speed"), isHome = same(ref, home), own = kept.speed;
+    var stored = ref.grid === home.grid && column(ref) === column(home) ? d.getElementById("speed-" + book.leverages[row(ref)]) : null;
+    var parts = !isHome && stored && own.figure ? d.importNode(stored.content, true) : null, shown = own.drawing;
+    if (parts) shown = parts.querySelector("svg");
+    if (own.figure) own.figure.firstElementChild.replaceWith(shown);
+    box.querySelector("h2").textContent = parts ? parts.querySelector("h2").textContent : own.title;
+    box.querySelector(".def").textContent = parts ? parts.querySelector("p").textContent : own.words;
+    if (own.figure) offer("speed", shown, !parts, ref);
+    say("speed", !isHome && !parts);
+  }
+  // A section that speaks of the headline while another cell is chosen says so.
+  function say(id, isApart) {
+    var box = d.getElementById(id), note = box && box.querySelector(".apart");
+    if (note) note.remove();
+    if (box && isApart) box.querySelector(".head").appendChild(make("p", "About the study’s headline, " + name(home) + ", not the chosen cell.", "key apart"));
   }
   // The link to the drawing as a file: the run's own for the headline's holding time, else made of what is shown, with its colours.
   function offer(id, shown, isOwn, ref) {
@@ -199,11 +236,8 @@
     offer("severity", shortfalls, isHome, ref);
     var mean = d.querySelector("#severity .mean");
     if (mean) mean.textContent = text(content[5]);
-    apart.forEach(function (id) {
-      var box = d.getElementById(id), note = box && box.querySelector(".apart");
-      if (note) note.remove();
-      if (box && !isHome) box.querySelector(".head").appendChild(make("p", "About the study’s headline, " + name(home) + ", not the chosen cell.", "key apart"));
-    });
+    showSpeed(ref);
+    apart.forEach(function (id) { say(id, !isHome); });
   }
 
   function showPins() {
@@ -266,7 +300,25 @@
     sentence(now, cell(ref)[0]);
     var twin = d.getElementById("twin");
     if (twin) twin.href = "../reports/" + book.twin + "#" + twinAddress(ref);
+    var own = d.querySelector("#pick input[name='grid'][value='" + ref.grid + "']");
+    if (own) own.checked = true;
+    showFill(ref);
     showPins();
+  }
+  // Another fill: its tab of the grid, the line below it and the mark on the curve.
+  function turn() {
+    var on = d.querySelector("#pick input[name='fill']:checked");
+    d.getElementById(on.value).checked = true;
+    showFill(chosen);
+    var box = d.getElementById("leverage"), curve = box && box.querySelector("figure svg");
+    if (curve) moveSpot(curve, chosen);
+  }
+  // Another contract or platform: the same leverage and holding time there.
+  function move(e) {
+    var ref = { grid: +e.target.value, place: chosen.place };
+    if (!cell(ref)) return;
+    choose(ref);
+    tell(ref);
   }
   function twinAddress(ref) {
     var other = book.side === "long" ? "short" : "long";
@@ -332,6 +384,20 @@
     d.getElementById("pin").addEventListener("click", pin);
     d.getElementById("copy-cell").addEventListener("click", function (e) { copyLink(e.currentTarget); });
     d.getElementById("go-home").addEventListener("click", function () { choose(home); tell(home); });
+    d.querySelectorAll("#pick input[name='fill']").forEach(function (input) {
+      lines[input.value] = { "at once": "gap", best: "best", worst: "worst" }[input.parentNode.textContent.trim()];
+      input.addEventListener("change", turn);
+    });
+    d.querySelectorAll("#pick input[name='grid']").forEach(function (input) { input.addEventListener("change", move); });
+    // The tabs of the grid are switches, too.
+    d.querySelectorAll("#grid .tabs > input").forEach(function (tab) {
+      tab.addEventListener("change", function () {
+        var own = d.querySelector("#pick input[name='fill'][value='" + tab.id + "']");
+        if (!own) return;
+        own.checked = true;
+        turn();
+      });
+    });
     follow();
   });
 })();

@@ -1,6 +1,7 @@
 import StressBasics
 import StressResults
 import StressStatistics
+import StudyPlan
 
 extension AssetSide {
     /// What this page's headline cell is made of; nil when it was not taken apart.
@@ -27,9 +28,10 @@ extension AssetSide {
         ]
     }
 
-    private func cellWords(_ detail: CellDetail) -> String {
-        "\(detail.cell.leverage.screenText) \(side.rawValue) held for up to \(spanWords(detail.cell.horizon))"
-            + scopeWords(detail.cell)
+    private func cellWords(_ detail: CellDetail) -> String { cellWords(detail.cell) }
+
+    private func cellWords(_ cell: StudyCell) -> String {
+        "\(cell.leverage.screenText) \(side.rawValue) held for up to \(spanWords(cell.horizon))" + scopeWords(cell)
     }
 
     // MARK: Episodes
@@ -121,17 +123,36 @@ extension AssetSide {
     // MARK: Speed
 
     private func speed(_ detail: CellDetail) -> ReportSection {
-        let others = detail.curves.isEmpty ? "" : " Thin: other leverages."
-        let definition =
-            "Share of entries of a \(cellWords(detail)) that were liquidated within a time; "
-            + "band: \(confidenceText(confidence)) interval at each time." + others
         let chart = LiquidationChart(self, detail)
         return ReportSection(
-            "speed", label: "Time to liquidation", title: speedTitle, definition: definition,
+            "speed", label: "Time to liquidation", title: speedTitle,
+            definition: speedDefinition(detail, of: detail.cell),
             (chart.map { [.drawing($0)] } ?? []) + [
                 .data(speedTable(detail.allCurves)),
                 .source(["time_to_liquidation.csv"], drawing: chart.map { _ in chartFile("speed") }),
             ])
+    }
+
+    private func speedDefinition(_ detail: CellDetail, of cell: StudyCell) -> String {
+        let others = detail.curves.isEmpty ? "" : " Thin: other leverages."
+        return "Share of entries of a \(cellWords(cell)) that were liquidated within a time; "
+            + "band: \(confidenceText(confidence)) interval at each time." + others
+    }
+
+    /// The same section with each other leverage that has a curve in front, which nothing shows until one of them is chosen.
+    func writeSpeeds(_ w: inout HTMLWriter) {
+        guard let detail, detail.anatomy.entries > 0 else { return }
+        for curve in detail.curves {
+            guard let row = rows.first(where: { $0.cell == curve.cell }), shownLeverages.contains(curve.cell.leverage),
+                let chart = LiquidationChart(looking(at: row), detail, marking: curve.cell)
+            else { continue }
+            w.element("template", .id("speed-\(curve.cell.leverage.plainText)")) { w in
+                w.element("h2", text: looking(at: row).speedTitle)
+                w.element("p", text: speedDefinition(detail, of: curve.cell))
+                w.element("div", .class("speed")) { w in chart.write(to: &w) }
+            }
+            w.line()
+        }
     }
 
     private func speedTable(_ curves: [LiquidationCurve]) -> SectionTable {

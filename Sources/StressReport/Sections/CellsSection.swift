@@ -16,9 +16,14 @@ extension AssetSide {
                 w.text(
                     "Choose a cell with the pointer, or with Tab and the arrow keys: the first sentence, the key figures, "
                 )
-                w.text("and the figures of leverage and severity follow. The address of the page then names the cell.")
+                w.text(
+                    "and the figures of leverage and severity follow, and that of time where the run has the cell’s curve. "
+                )
+                w.text("The address of the page then names the cell.")
             }
+            writeSwitches(&w)
             w.element("p", .class("now"), .id("now"), Attribute("role", "status")) { _ in }
+            w.element("p", .class("key"), .id("fill-now"), Attribute("role", "status"), Attribute("hidden")) { _ in }
             w.element("p", .class("acts")) { w in
                 button("pin", "Pin to compare", &w)
                 button("copy-cell", "Copy link to the cell", &w)
@@ -37,6 +42,51 @@ extension AssetSide {
         w.line()
     }
 
+    /// The switches between fills, and between the contracts and platforms of the page.
+    private func writeSwitches(_ w: inout HTMLWriter) {
+        let fills = measures.filter { AssetSide.fillNames[$0] != nil }
+        if fills.count > 1 {
+            writeSwitch("fill", "Fill", fills.map { ("m\($0.place)", AssetSide.fillNames[$0] ?? "") }, &w)
+        }
+        let offered = grids.enumerated().filter { _, grid in explorableGrids.contains { $0.isSame(as: grid) } }
+        guard offered.count > 1 else { return }
+        let hasContracts = Set(offered.map(\.element.contract)).count > 1
+        let names = offered.map { place, grid in
+            (String(place), (hasContracts ? grid.contract.rawValue + " on " : "") + visibleText(grid.platform))
+        }
+        let home = offered.first { isHeadlineGrid($0.element) }.map { String($0.offset) }
+        writeSwitch("grid", hasContracts ? "Contract and platform" : "Platform", names, checked: home, &w)
+    }
+
+    private func writeSwitch(
+        _ name: String, _ title: String, _ choices: [(value: String, words: String)], checked: String? = nil,
+        _ w: inout HTMLWriter
+    ) {
+        w.element("fieldset", .class("switch")) { w in
+            w.element("legend", text: title)
+            for choice in choices {
+                w.element("label") { w in
+                    let parts = [
+                        Attribute("type", "radio"), Attribute("name", name), Attribute("value", choice.value),
+                    ]
+                    if choice.value == checked ?? choices[0].value {
+                        w.void("input", parts[0], parts[1], parts[2], Attribute("checked"))
+                    } else {
+                        w.void("input", parts[0], parts[1], parts[2])
+                    }
+                    w.text(choice.words)
+                }
+            }
+        }
+        w.line()
+    }
+
+    /// The shares of a grid that differ by the fill alone.
+    private static let fillNames: [Measure: String] = [
+        .negativeEquity: "as the study fills", .gapNegativeEquity: "at once", .bestNegativeEquity: "best",
+        .worstNegativeEquity: "worst",
+    ]
+
     private func button(_ id: String, _ words: String, _ w: inout HTMLWriter) {
         w.element("button", Attribute("type", "button"), .id(id), text: words)
     }
@@ -46,6 +96,7 @@ extension AssetSide {
         guard var cells = PageCells(self) else { return }
         w.line()
         w.data("cells", cells.document())
+        writeSpeeds(&w)
         var bytes = 0
         for (place, grid) in grids.enumerated() where explorableGrids.contains(where: { $0.isSame(as: grid) }) {
             for (column, horizon) in shownHorizons.enumerated() {
@@ -60,8 +111,11 @@ extension AssetSide {
     }
 
     private func isHeadlineColumn(_ grid: CellGrid, _ horizon: TimeSpan) -> Bool {
+        isHeadlineGrid(grid) && horizon == headline?.cell.horizon
+    }
+
+    private func isHeadlineGrid(_ grid: CellGrid) -> Bool {
         grid.contract == headline?.cell.contract && grid.platform == headline?.cell.platform
-            && horizon == headline?.cell.horizon
     }
 
     /// The drawings of one holding time, which nothing shows until it is chosen.
