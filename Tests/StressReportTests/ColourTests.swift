@@ -120,6 +120,45 @@ struct ColourTests {
         }
     }
 
+    /// Lightness of a colour laid over the page with an opacity, as a printer without colour makes it.
+    private func grey(_ hex: String, over paper: String, _ opacity: Double) -> Double {
+        func channels(_ hex: String) -> [Double] {
+            stride(from: 0, to: 6, by: 2).map { place in
+                let start = hex.index(hex.startIndex, offsetBy: place)
+                return Double(Int(hex[start..<hex.index(start, offsetBy: 2)], radix: 16)!)
+            }
+        }
+        let mixed = zip(channels(hex), channels(paper)).map { Int(($0 * opacity + $1 * (1 - opacity)).rounded()) }
+        let text = mixed.map { String($0 / 16, radix: 16) + String($0 % 16, radix: 16) }.joined()
+        return lab(linear(text))[0]
+    }
+
+    @Test("Without colour, the parts of a bar and the lines of a curve stay apart")
+    func greyscale() throws {
+        let colours = try palette(":root {")
+        let rules = ChartStyle.sheet.split(separator: "\n").map(String.init)
+        func rule(_ selector: String) throws -> String {
+            String(try #require(rules.first { $0.hasPrefix(selector + " {") }, "\(selector)"))
+        }
+        // Filled parts differ in lightness; the other two are hatched.
+        var shades: [(String, Double)] = []
+        for part in ["price", "gap", "latency", "fees"] {
+            let match = try #require(
+                try rule(".c-\(part)").firstMatch(of: /fill: var\(--([a-z0-9]+)\); fill-opacity: ([.0-9]+)/))
+            let opacity = try #require(Double("0" + String(match.2)))
+            let colour = try #require(colours[String(match.1)])
+            shades.append((part, grey(colour, over: try #require(colours["paper"]), opacity)))
+        }
+        shades.sort { $0.1 < $1.1 }
+        for (a, b) in zip(shades, shades.dropFirst()) { #expect(b.1 - a.1 >= 7, "\(a.0) \(a.1) and \(b.0) \(b.1)") }
+        // Lines differ in their dashes: one has none, no two of the others are alike.
+        let dashes = try [".ln.s2", ".ln.s3"].map { selector in
+            String(try #require(try rule(selector).firstMatch(of: /stroke-dasharray: ([^;]+);/)).1)
+        }
+        #expect(Set(dashes).count == 2)
+        #expect(try !rule(".s1").contains("dasharray") && !rule(".ln").contains("dasharray"))
+    }
+
     @Test("Both dark palettes are one")
     func darkTwice() throws {
         #expect(try palette(ColourTests.markers[1]) == palette(ColourTests.markers[2]))

@@ -51,6 +51,19 @@ import Testing
         }
     }
 
+    @Test("Fonts are generic ones at last, and no drawing asks for one from elsewhere")
+    func fonts() throws {
+        for file in try DrawingTests.runs().flatMap({ drawings($0) }) {
+            let families = file.contents.matches(of: /font-family: ([^;}]+)[;}]/).map { String($0.1) }
+            #expect(!families.isEmpty, "\(file.path)")
+            for family in families {
+                #expect(
+                    ["sans-serif", "monospace", "inherit"].contains { family.hasSuffix($0) }, "\(file.path): \(family)")
+            }
+            #expect(!file.contents.contains("@font-face") && !file.contents.contains("url(http"))
+        }
+    }
+
     @Test("A page links each drawing that it shows, and only those exist")
     func links() throws {
         for files in try DrawingTests.runs() {
