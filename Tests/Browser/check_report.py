@@ -6,7 +6,7 @@ For each page: the console stays empty, nothing but the file itself is requested
 light, dark and at 390 px, the page never scrolls sideways at 390 px, it is complete without JavaScript, the heat table
 and the marks of drawings can be walked by keyboard, rows can be filtered and sorted, the theme switches and stays, and it prints on at most eight sheets. Where a
 reader can choose a cell, keys alone choose, pin and compare; what follows the cell says what its field says, for every
-cell; and a link leads to it. Screenshots and the PDF go to FOLDER.
+cell and every fill; the figure of time follows or says that it does not; and a link leads to it. Screenshots and the PDF go to FOLDER.
 
 Needs Debian's chromium and chromium-driver, and from PyPI selenium and axe-playwright-python (only for its axe file).
 A page with faults is opened a second time in a new browser: a fault of the page comes back, a hiccup of the browser does not,
@@ -299,9 +299,79 @@ def explore(browser, page):
     if not browser.run("return Boolean(document.getElementById('pick'))"):
         return []
     faults = explore_by_keys(browser, page)
+    faults += switch_fills(browser, page) + switch_grids(browser, page) + follow_time(browser, page)
     browser.open(page)
     faults += every_cell(browser)
     return faults + [f"console: {entry['message']}" for entry in browser.driver.get_log("browser")]
+
+
+# What follows the switch of the fill, and what the field of its tab says.
+SWITCHED = """
+const on = document.querySelector("#pick input[name='fill']:checked"), tab = document.querySelector('#grid .tabs > input:checked');
+const at = Array.from(document.querySelectorAll('#grid .tabs > input')).indexOf(tab);
+const field = document.querySelectorAll('#grid .pane')[at].querySelector('.on'), spot = document.querySelector('#leverage .spot:not(.off) text');
+const now = document.getElementById('fill-now');
+return {
+  fill: on.value, tab: tab.id, number: field.firstChild.textContent, count: (field.dataset.tip || '').split('\\n')[1] || '',
+  spot: spot ? spot.textContent : '', words: now.hidden ? '' : now.textContent, level: field.parentNode.cells[0].textContent,
+  speed: document.querySelector('#speed .def') ? document.querySelector('#speed .def').textContent : '',
+  apart: Boolean(document.querySelector('#speed .apart')), hash: location.hash,
+};
+"""
+
+
+def switch_fills(browser, page):
+    """Each fill leads to its tab, and the line below the grid and the mark on the curve say what its field says, for two cells."""
+    browser.open(page)
+    fills = browser.run("return Array.from(document.querySelectorAll(\"#pick input[name='fill']\")).map(x => x.value)")
+    faults = []
+    for place, fill in enumerate(fills):
+        browser.run("document.querySelector(`#pick input[value='${arguments[0]}']`).click()", fill)
+        for _ in range(2):
+            shown = browser.run(SWITCHED)
+            if shown["fill"] != fill or shown["tab"] != fill:
+                faults.append(f"fill {fill} leads to tab {shown['tab']}")
+            if place and not (shown["number"] in shown["words"] and shown["count"] in shown["words"]):
+                faults.append(f"fill {fill}: '{shown['words']}' lacks {shown['number']} or {shown['count']}")
+            if not place and shown["words"]:
+                faults.append("the study's own fill has a line beside itself")
+            if shown["spot"] and not shown["spot"].startswith(f"{shown['level']} · {shown['number']}"):
+                faults.append(f"fill {fill}: the curve marks {shown['spot']}, the field says {shown['number']}")
+            focus_cell(browser)
+            press(browser, Keys.ARROW_UP)
+    return faults
+
+
+def switch_grids(browser, page):
+    """Contract and platform lead to the same leverage and holding time there."""
+    browser.open(page)
+    faults = []
+    for grid in browser.run("return Array.from(document.querySelectorAll(\"#pick input[name='grid']\")).map(x => x.value)"):
+        browser.run("document.querySelector(`#pick input[name='grid'][value='${arguments[0]}']`).click()", grid)
+        at = browser.run("const pane = document.querySelector('#grid .pane'); return Array.from(pane.querySelectorAll('.heat')).indexOf(pane.querySelector('.on').closest('table'))")
+        if str(at) != grid:
+            faults.append(f"grid {grid} leads to grid {at}")
+    return faults
+
+
+def follow_time(browser, page):
+    """The figure of time speaks of the chosen cell, or says that it does not."""
+    browser.open(page)
+    if not browser.run("return Boolean(document.getElementById('speed') && document.getElementById('pick'))"):
+        return []
+    home = browser.run(SWITCHED)["level"] if browser.run("return Boolean(document.querySelector(\"#pick input[name='fill']\"))") else None
+    faults, followed = [], 0
+    for place in range(browser.run("return document.querySelector('#grid .pane .heat').querySelectorAll('tbody td').length") if home else 0):
+        browser.run("document.querySelector('#grid .pane .heat').querySelectorAll('tbody td')[arguments[0]].focus()", place)
+        shown = browser.run(SWITCHED)
+        names = shown["speed"].startswith(f"Share of entries of a {shown['level']} ")
+        followed += names and not shown["apart"] and shown["level"] != home
+        if not names and not shown["apart"]:
+            faults.append(f"time speaks of another cell than {shown['hash']} and does not say so: {shown['speed'][:60]}")
+    stored = browser.run("return document.querySelectorAll(\"template[id^='speed-']\").length")
+    if followed < stored:
+        faults.append(f"{stored} curves are on the page, {followed} were shown")
+    return faults[:5]
 
 
 def explored_looks(browser, page, axe, shots):
