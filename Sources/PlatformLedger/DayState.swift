@@ -53,8 +53,8 @@ extension LedgerRun {
         guard day.record != nil else { return }
         let socialised = socialise()
         day.record?.socialised = socialised
-        if let topUp = input.safeguards.fund.topUp, books.fund < Int128(Money.units(topUp.below)) {
-            payIn(Int128(Money.units(topUp.to)) - books.fund, from: .platform)
+        if let topUp = input.safeguards.fund.topUp, books.fund < Money.total(topUp.below) {
+            payIn(Money.total(topUp.to) - books.fund, from: .platform)
         }
         if let record = day.record { finish(record) }
         sink.add(.dayEnded(socialised: Int64(clamping: socialised), fund: books.fund), books)
@@ -100,7 +100,7 @@ extension LedgerRun {
             record.deleveraging.largest = largest
         }
         tally.days.append(record)
-        let floor = Int128(Money.units(input.safeguards.fund.floor))
+        let floor = Money.total(input.safeguards.fund.floor)
         if let open = tally.episodes.indices.last, tally.episodes[open].lastDay == nil, record.balance > floor {
             tally.episodes[open].lastDay = record.day
         }
@@ -129,7 +129,7 @@ extension LedgerRun {
 
     /// Lets the fund pay what it can of a shortfall; gives what it paid.
     mutating func payByFund(_ amount: Int64) -> Int64 {
-        let floor = Int128(Money.units(input.safeguards.fund.floor))
+        let floor = Money.total(input.safeguards.fund.floor)
         let paid = Int64(clamping: min(Int128(amount), max(0, books.fund - floor)))
         guard paid > 0 else { return 0 }
         books.move(Int128(paid), from: .fund, to: .unpaid)

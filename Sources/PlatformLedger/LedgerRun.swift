@@ -39,7 +39,7 @@ struct LedgerRun<Sink: LedgerSink> {
         reach = input.assets.map { Reach($0, tiers: input.rules.tiers) }
         figures = tables.map { SlotFigures($0.groups) }
         day = DayState()
-        books.move(Int128(Money.units(input.safeguards.fund.amount)), from: .platform, to: .fund)
+        books.move(Money.total(input.safeguards.fund.amount), from: .platform, to: .fund)
         tally.lowestFund = books.fund
         watch?.add(books.fund, at: .min)
     }

@@ -9,6 +9,12 @@ public enum Money {
     @inlinable
     public static func units(_ amount: Double) -> Int64 { rounded(amount * unitsPerQuote) }
 
+    /// What somebody owns, which may be more than any flow: a fund, or all that is open.
+    public static func total(_ amount: Double) -> Int128 {
+        let whole = (amount * unitsPerQuote).rounded(.toNearestOrEven)
+        return abs(whole) < 0x1p120 ? Int128(whole) : whole > 0 ? Int128(1) << 120 : -(Int128(1) << 120)
+    }
+
     /// An amount of units, rounded half to even.
     @inlinable
     public static func rounded(_ units: Double) -> Int64 {

@@ -196,6 +196,16 @@ extension PlainLedger {
             let (price, carry) = (checked(record, bar: bar), carry(record, bar: bar))
             let margin = linear(record).equity(at: price, carry) - linear(record).requirement(at: price, carry)
             return abs(margin) < 1e-12 * record.notional
+    /// A fund may be larger than any payment; it begins and ends with what it has.
+    @Test func aFundOfAnySizeIsItself() throws {
+        var input = try RandomPlatform(seed: 778).input
+        input.safeguards.fund = FundRules(amount: 1e15, floor: 9e14)
+        let tally = try input.run()
+        #expect(tally.books.total == 0 && tally.lowestFund > Int128(9e14) * 1_000_000)
+        let moved = tally.days.reduce(Int128(0)) { $0 + $1.inflow - $1.outflow }
+        #expect(tally.books.fund == Int128(1e15) * 1_000_000 + moved)
+    }
+
         }
     }
 }

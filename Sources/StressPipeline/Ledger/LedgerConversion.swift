@@ -55,7 +55,7 @@ extension LedgerResult {
                     unpaid: LedgerAmount(units: episode.unpaid), shortfalls: episode.shortfalls)
             },
             needed: needed, queues: queues,
-            fundStart: LedgerAmount(units: Int128(Money.units(input.safeguards.fund.amount))),
+            fundStart: LedgerAmount(units: Money.total(input.safeguards.fund.amount)),
             fundLowest: LedgerAmount(units: tally.lowestFund), fundEnd: LedgerAmount(units: tally.books.fund),
             rejected: tally.rejected, figures: PlatformFigures(tally, unmoved: unmoved))
     }
@@ -66,7 +66,7 @@ extension PlatformFigures {
         self.init(
             tradingFees: LedgerAmount(units: tally.tradingFees),
             liquidationFees: LedgerAmount(units: tally.liquidationFees),
-            mostOpen: LedgerAmount(units: Int128(Money.units(tally.mostOpen))),
+            mostOpen: LedgerAmount(units: Money.total(tally.mostOpen)),
             withoutImpact: unmoved.map { found in
                 ImpactComparison(
                     counts: LedgerCounts(found.total), amounts: LedgerAmounts(found.total),

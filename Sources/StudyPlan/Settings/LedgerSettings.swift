@@ -3,9 +3,9 @@ import StressBasics
 extension Settings {
     /// Who trades.
     public enum Traders {
-        /// Notional that each side opens at a bar.
+        /// Notional that each side opens at a bar; no single payment is larger than 2⁶⁰ millionths, a little more than the most of it.
         public static let openInterest = Setting(
-            "open_interest_per_bar", 1e-6...1e15, standard: 10_000,
+            "open_interest_per_bar", 1e-6...1e12, standard: 10_000,
             "Notional that each side opens at a bar, quote currency.")
         /// Whether it follows the volume.
         public static let scale = Setting(
