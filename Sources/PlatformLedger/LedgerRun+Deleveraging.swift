@@ -147,6 +147,7 @@ extension LedgerRun {
         bill.rest -= haircut
         let sums = self.place(ofSums: winner, bill.asset)
         self.sums[bill.asset][sums].deleveraged += 1
+        self.sums[bill.asset][sums].deleveragedPositions += winner.isUntouched ? 1 : 0
         self.sums[bill.asset][sums].haircut += Int128(haircut)
         day.haircuts.append(haircut)
         day.record?.deleveraging.add(

@@ -23,6 +23,8 @@ public struct LedgerSums: Hashable, Sendable {
     public var platformPaid = 0
     /// Winners' positions that were closed, or reduced, against a shortfall; one may be met more than once.
     public var deleveraged = 0
+    /// Of the entries, those that were met so at least once.
+    public var deleveragedPositions = 0
     /// Initial margin of the entries.
     public var margin: Int128 = 0
     /// Notional of the entries.
@@ -74,6 +76,7 @@ public struct LedgerSums: Hashable, Sendable {
         sum.socialisedPaid += other.socialisedPaid
         sum.platformPaid += other.platformPaid
         sum.deleveraged += other.deleveraged
+        sum.deleveragedPositions += other.deleveragedPositions
         sum.margin += other.margin
         sum.notional += other.notional
         sum.shortfall += other.shortfall

@@ -68,9 +68,12 @@ struct OpenPosition {
     @inline(__always)
     func funding(_ fundingSum: Double) -> Double { sign * quantity * (fundingSum - fundingStart) }
 
-    /// The part that is left when coins of it are closed. What is less than a part in 10¹² of the position is no more than rounding, and
-    /// goes with them.
+    /// The part that is left when coins of it are closed: never all of it, however few they are. What is less than a part in 10¹² of the
+    /// position is no more than rounding, and goes with them.
     func part(without coins: Double) -> Double {
-        quantity * part - coins <= 1e-12 * quantity ? 0 : part - coins / quantity
+        quantity * part - coins <= 1e-12 * quantity ? 0 : min(part - coins / quantity, part.nextDown)
     }
+
+    /// Whether winners have given nothing of it.
+    var isUntouched: Bool { part == 1 }
 }

@@ -14,13 +14,31 @@ import Testing
     }
 
     @Test(arguments: 0..<20) func everyUnitOfAShortfallIsSomebodys(batch: UInt64) throws {
-        for (seed, input) in try platforms(batch) {
+        try expectEveryUnit(try platforms(batch))
+    }
+
+    /// The same where positions are reduced before they are closed.
+    @Test(arguments: 0..<10) func everyUnitIsSomebodysAfterReductions(batch: UInt64) throws {
+        let reduced = try reduced(batch)
+        try expectEveryUnit(reduced)
+        let steps = try reduced.reduce(0) { try $0 + $1.input.run().total.reductions }
+        #expect(steps > 1000, "platforms that reduce nobody show nothing")
+    }
+
+    private func reduced(_ batch: UInt64) throws -> [(seed: UInt64, input: PlatformInput)] {
+        try RandomPlatform.batch(batch).map { ($0.seed, try $0.platform.withPartialClosing(seed: $0.seed).input) }
+    }
+
+    private func expectEveryUnit(_ platforms: [(seed: UInt64, input: PlatformInput)]) throws {
+        for (seed, input) in platforms {
             let (tally, list) = try input.run(into: EventList())
             let total = tally.total
             #expect(
                 total.shortfall
                     == total.fund + total.deleveraging + total.socialised + total.platform + total.owed, "seed \(seed)")
             #expect(total.haircut == total.deleveraging, "seed \(seed): what winners give is what losers get")
+            #expect(total.deleveragedPositions <= total.deleveraged, "seed \(seed): a meeting has a position")
+            #expect((total.deleveragedPositions == 0) == (total.deleveraged == 0), "seed \(seed)")
             #expect(
                 total.owed == 0 || input.safeguards.recourse == .trader, "seed \(seed): protected traders owe nothing")
             #expect(list.unbalanced == 0 && tally.books.total == 0, "seed \(seed)")
@@ -44,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: 0..<20) func aLargerFundLeavesLessWithoutQueues(batch: UInt64) throws {
-        for (seed, input) in try platforms(batch) {
+        for (seed, input) in try platforms(batch) + (batch < 5 ? reduced(batch) : []) {
             var small = input
             (small.safeguards.deleveraging, small.safeguards.early, small.safeguards.fund.topUp) = (nil, nil, nil)
             var large = small
@@ -178,6 +196,16 @@ import Testing
         return try job.heldEntries(cell: 0, threads: 1)
     }
 
+    /// A fund may be larger than any payment; it begins and ends with what it has.
+    @Test func aFundOfAnySizeIsItself() throws {
+        var input = try RandomPlatform(seed: 778).input
+        input.safeguards.fund = FundRules(amount: 1e15, floor: 9e14)
+        let tally = try input.run()
+        #expect(tally.books.total == 0 && tally.lowestFund > Int128(9e14) * 1_000_000)
+        let moved = tally.days.reduce(Int128(0)) { $0 + $1.inflow - $1.outflow }
+        #expect(tally.books.fund == Int128(1e15) * 1_000_000 + moved)
+    }
+
     @Test func anyNumberOfThreadsGivesTheSame() throws {
         let inputs = try (0..<24).map { try RandomPlatform(seed: 777 + $0).input }
         func run(_ threads: Int) -> [LedgerTally]? {
@@ -196,16 +224,6 @@ extension PlainLedger {
             let (price, carry) = (checked(record, bar: bar), carry(record, bar: bar))
             let margin = linear(record).equity(at: price, carry) - linear(record).requirement(at: price, carry)
             return abs(margin) < 1e-12 * record.notional
-    /// A fund may be larger than any payment; it begins and ends with what it has.
-    @Test func aFundOfAnySizeIsItself() throws {
-        var input = try RandomPlatform(seed: 778).input
-        input.safeguards.fund = FundRules(amount: 1e15, floor: 9e14)
-        let tally = try input.run()
-        #expect(tally.books.total == 0 && tally.lowestFund > Int128(9e14) * 1_000_000)
-        let moved = tally.days.reduce(Int128(0)) { $0 + $1.inflow - $1.outflow }
-        #expect(tally.books.fund == Int128(1e15) * 1_000_000 + moved)
-    }
-
         }
     }
 }

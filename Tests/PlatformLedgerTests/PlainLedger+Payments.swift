@@ -126,7 +126,11 @@ extension PlainLedger {
         feesPaid.trading += Int128(fee)
         accounts.waiting += Int128(haircut)
         gains += max(0, Int128(result) - Int128(haircut))
-        records[index].part = open - coins <= 1e-12 * record.coins ? 0 : record.part - coins / record.coins
+        // What was met is never whole again.
+        records[index].part =
+            open - coins <= 1e-12 * record.coins
+            ? 0 : min(record.part - coins / record.coins, record.part.nextDown)
+        records[index].sums.deleveragedPositions = 1
         records[index].sums.deleveraged += 1
         records[index].sums.haircut += Int128(haircut)
         events.append(.deleveraged(position(record), haircut: haircut, part: record.part * share))

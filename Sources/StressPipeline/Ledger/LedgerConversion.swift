@@ -10,7 +10,8 @@ extension LedgerCounts {
             shortfalls: sums.shortfalls, owing: sums.owing, deleveraged: sums.deleveraged,
             paid: PaidCounts(
                 fund: sums.fundPaid, deleveraging: sums.deleveragingPaid, socialised: sums.socialisedPaid,
-                platform: sums.platformPaid), reductions: sums.reductions)
+                platform: sums.platformPaid), reductions: sums.reductions,
+            deleveragedPositions: sums.deleveragedPositions)
     }
 }
 
@@ -89,17 +90,20 @@ extension QueueResult {
             rule: rule, isOwn: isOwn,
             days: days.map { QueueDay(UTCInstant(day: $0.day), $0.deleveraging, median: $0.deleveraging.median) },
             classes: classes,
-            total: QueueDay(nil, days.reduce(into: DeleveragedDay()) { $0.add($1.deleveraging) }, median: nil),
+            total: QueueDay(
+                nil, days.reduce(into: DeleveragedDay()) { $0.add($1.deleveraging) }, median: nil,
+                positions: tally.total.deleveragedPositions),
             owed: LedgerAmount(units: tally.total.owed))
     }
 }
 
 extension QueueDay {
-    fileprivate init(_ day: UTCInstant?, _ found: DeleveragedDay, median: Double?) {
+    fileprivate init(_ day: UTCInstant?, _ found: DeleveragedDay, median: Double?, positions: Int? = nil) {
         self.init(
             day: day, touched: found.touched, notional: LedgerAmount(units: found.notional),
             haircut: LedgerAmount(units: found.haircut), largest: LedgerAmount(units: Int128(found.largest)),
-            median: median.map { $0 / Money.unitsPerQuote }, profit: LedgerAmount(units: found.profit))
+            median: median.map { $0 / Money.unitsPerQuote }, profit: LedgerAmount(units: found.profit),
+            positions: positions)
     }
 }
 

@@ -31,13 +31,15 @@ extension WhoPaysSection {
         let isOwed = result.queues.contains { $0.owed > .zero }
         return SectionTable(
             name: "What each queue took at \(visibleText(result.platform))",
-            head: ["Queue", "Met", "Closed", "Given up", "of profit, %", "Largest"] + (isOwed ? ["Owed"] : []),
+            head: ["Queue", "Meetings", "Positions met", "Closed", "Given up", "of profit, %", "Largest"]
+                + (isOwed ? ["Owed"] : []),
             rows: result.queues.map { queue in
                 let total = queue.total
                 return SectionTable.Row(
                     queue.label + (queue.isOwn ? " (own)" : ""),
                     [
-                        .count(total.touched), .money(total.notional), .money(total.haircut),
+                        .count(total.touched), total.positions.map { .count($0) } ?? ShownFigure("n/a"),
+                        .money(total.notional), .money(total.haircut),
                         .share(total.profitShare), .money(total.largest),
                     ] + (isOwed ? [.money(queue.owed)] : []))
             })

@@ -39,7 +39,7 @@ func ledgerGroupColumns(confidence: Double) -> [Column<LedgerGroup>] {
         "class", "", .text, "Class of the population: all, or side and leverage", text: \.name)
     return [name] + countColumns + shareColumns + amountColumns + sizeColumns + [
         Column("confidence", "fraction", .number, "Confidence of the intervals") { _ in numberText(confidence) }
-    ] + paidColumns + notionalColumns + stepColumns + partColumns + [reducedColumn]
+    ] + paidColumns + notionalColumns + stepColumns + partColumns + [reducedColumn, metColumn]
 }
 
 /// The shares of the waterfall that are no columns before, and what is taken away between its bars.
@@ -79,6 +79,13 @@ private var reducedColumn: Column<LedgerGroup> {
         "reduced_count", "times", .integer,
         "Times that the platform reduced an entry to a lower bracket; one may be reduced more than once"
     ) { $0.counts.reductions.map(String.init) ?? "" }
+}
+
+private var metColumn: Column<LedgerGroup> {
+    Column(
+        "deleveraged_positions_count", "entries", .integer,
+        "Entries closed or reduced against somebody else's shortfall, each counted once"
+    ) { $0.counts.deleveragedPositions.map(String.init) ?? "" }
 }
 
 /// What each paid over what was missing; empty where nothing was.

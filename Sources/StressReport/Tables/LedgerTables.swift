@@ -170,6 +170,10 @@ private var queueColumns: [Column<QueueLine>] {
         Column("haircut_mean_quote", "quote", .number, "What one meeting took on average") {
             field($0.day.touched > 0 ? $0.day.haircut.quote / Double($0.day.touched) : nil)
         },
+        Column(
+            "deleveraged_positions_count", "entries", .integer,
+            "Winners' positions that were closed or reduced, each counted once; of all days together"
+        ) { $0.day.positions.map(String.init) ?? "" },
     ]
 }
 

@@ -53,13 +53,15 @@ public struct LedgerCounts: Hashable, Codable, Sendable {
     public var paid: PaidCounts?
     /// Times that the platform has reduced one to a lower bracket; nil in documents that did not count it.
     public var reductions: Int?
+    /// Were closed or reduced against somebody else's shortfall at least once; nil in documents that did not count it.
+    public var deleveragedPositions: Int?
 
     /// Counts of the given figures.
     public init(
         entries: Int, unprotected: Int, liquidated: Int, shortfalls: Int, owing: Int, deleveraged: Int,
-        paid: PaidCounts? = nil, reductions: Int? = nil
+        paid: PaidCounts? = nil, reductions: Int? = nil, deleveragedPositions: Int? = nil
     ) {
-        self.reductions = reductions
+        (self.reductions, self.deleveragedPositions) = (reductions, deleveragedPositions)
         (self.entries, self.unprotected, self.liquidated) = (entries, unprotected, liquidated)
         (self.shortfalls, self.owing, self.deleveraged, self.paid) = (shortfalls, owing, deleveraged, paid)
     }

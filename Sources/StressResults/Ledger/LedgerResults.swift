@@ -172,12 +172,15 @@ public struct QueueDay: Hashable, Codable, Sendable {
     public var median: Double?
     /// Profit that the winners had when they were met.
     public var profit: LedgerAmount
+    /// Winners' positions, each counted once however often it was met; nil of one day, and in documents that did not count it.
+    public var positions: Int?
 
     /// Figures of the given parts.
     public init(
         day: UTCInstant?, touched: Int, notional: LedgerAmount, haircut: LedgerAmount, largest: LedgerAmount,
-        median: Double?, profit: LedgerAmount
+        median: Double?, profit: LedgerAmount, positions: Int? = nil
     ) {
+        self.positions = positions
         (self.day, self.touched, self.notional, self.haircut) = (day, touched, notional, haircut)
         (self.largest, self.median, self.profit) = (largest, median, profit)
     }
