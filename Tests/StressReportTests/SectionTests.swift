@@ -68,9 +68,9 @@ import Testing
                 guard let value = cell.value, let shown = SectionTests.number(cell.text) else { continue }
                 compared += 1
                 let (size, digit) = shown
-                // As it is, or in percent.
+                // As it is, in percent, or in 10 000.
                 let room: Double = digit / 2 + 1e-9 * size
-                let distances: [Double] = [abs(abs(value) - size), abs(100 * abs(value) - size)]
+                let distances: [Double] = [1, 100, 10_000].map { (unit: Double) in abs(unit * abs(value) - size) }
                 let isNear = distances.contains { $0 <= room }
                 #expect(isNear, "\(section.section): \(cell.text) for \(value)")
                 if let low = cell.low, let high = cell.high { #expect(low <= high) }
