@@ -45,13 +45,19 @@ import Testing
         let slower = try #require(
             report.study.cells.first { $0.leverage.value < cell.leverage.value && $0.side == cell.side })
         let interval = FrequencyInterval(Interval(low: 0.01, high: 0.02), method: .clusteredBeta)
+        let anatomy = CellAnatomy(entries: entries, market: conditions, context: context)
         report.details = [
             CellDetail(
-                cell: cell, anatomy: CellAnatomy(entries: entries, market: conditions, context: context),
+                cell: cell, anatomy: anatomy,
                 sensitivity: [
-                    SensitivityRow(assumption: "none", value: "", entries: 100, negative: 1, interval: interval),
+                    SensitivityRow(
+                        assumption: "none", value: "", entries: 100, negative: 1, interval: interval,
+                        frequency: anatomy.whole?.frequency),
                     SensitivityRow(assumption: "fees", value: "×2", entries: 100, negative: 4, interval: interval),
                     SensitivityRow(assumption: "bars", value: "1d", entries: 0, negative: 0, interval: nil),
+                    SensitivityRow(
+                        assumption: "largest_episode", value: "left out", entries: entries.count - 72, negative: 24,
+                        interval: anatomy.withoutLargest?.interval, frequency: anatomy.withoutLargest?.frequency),
                 ], tail: tail, shortfallTail: shortfallTail,
                 curves: [
                     LiquidationCurve(
@@ -95,7 +101,8 @@ import Testing
         let conditions = try rows("conditions.csv", report)
         #expect(conditions.filter { $0["condition"] == "hour" }.count == 24)
         let sensitivity = try rows("sensitivity.csv", report)
-        #expect(sensitivity.map { $0["negative_equity_frac"] } == ["0.01", "0.04", ""])
+        let whole = report.details[0].anatomy.whole?.frequency.description
+        #expect(sensitivity.prefix(3).map { $0["negative_equity_frac"] } == [whole, "0.04", ""])
         #expect(try rows("tail.csv", report)[0]["refusal"] == "few_peaks")
         let shortfalls = try rows("shortfall_tail.csv", report)
         #expect(shortfalls.map { $0["shortfall_margin_frac"] } == ["0.2", ""])
@@ -174,7 +181,7 @@ import Testing
             .contents
         #expect(page.contains("episode holds 75\u{202F}% of the entries below zero"))
         #expect(page.contains("Without the largest the share would be 0.3\u{202F}% instead of 1.1\u{202F}%."))
-        #expect(page.contains("Fees ×2 moves it most: 4.0\u{202F}% instead of 1.0\u{202F}%"))
+        #expect(page.contains("Fees ×2 moves it most: 4.0\u{202F}% instead of 1.1\u{202F}%"))
         #expect(page.contains("No extrapolation: fewer than 25 separate peaks above any threshold."))
         #expect(page.contains("months ended below zero"))
         #expect(page.contains("A margin of 30\u{202F}% of the notional would have kept"))

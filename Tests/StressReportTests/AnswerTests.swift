@@ -44,6 +44,7 @@ import Testing
     }
 
     private static let empty = makeEstimate(entries: 0, negative: 0, unprotected: 0, liquidated: 0)
+    private static let indicative = makeEstimate(windows: 1)
     private static let impossible = makeEstimate(negative: 0, unprotected: 0, liquidated: 0, status: .impossible)
 
     private static func spotReport() throws -> RunReport {
@@ -138,12 +139,67 @@ import Testing
             let cell = try #require(figure.cell)
             let estimate = try #require(rows[cell.id])
             let measure = try #require(Measure.allCases.first { $0.name == figure.name })
-            #expect(figure.file == "results.csv" && estimate.value(measure) == figure.value)
+            #expect(estimate.value(measure) == figure.value)
             let share = try #require(estimate.share(measure, confidence: 0.95))
             #expect(figure.interval == share.interval?.ends && figure.entries == share.entries)
             seen += 1
         }
         #expect(seen > 0 || ["no data", "failed", "nothing read", "rejected"].contains(kind))
+    }
+
+    @Test(
+        "Every number of an answer stands in the file that is named for it, with its interval in the same row",
+        arguments: kinds)
+    func figuresStandInTheNamedFiles(kind: String) throws {
+        let report = try AnswerTests.report(kind)
+        let files = Dictionary(report.files().map { ($0.path, $0.contents) }, uniquingKeysWith: { first, _ in first })
+        let tables = files.filter { $0.key.hasSuffix(".csv") }.mapValues(csvTable)
+        for answer in report.answers {
+            for figure in answer.figures {
+                let table = try #require(tables[figure.file], "\(figure.name) of \(answer.question): \(figure.file)")
+                let numbers = [figure.value, figure.interval?.low, figure.interval?.high].compactMap { $0 }
+                let isThere = table.contains { row in
+                    if let cell = figure.cell {
+                        guard row["side"] == cell.side.rawValue,
+                            row["leverage_x"].flatMap(Double.init) == cell.leverage.value
+                        else { return false }
+                    }
+                    let fields = Set(row.values.compactMap(Double.init))
+                    return numbers.allSatisfy(fields.contains)
+                }
+                #expect(isThere, "\(kind): \(figure.name) \(figure.value) of \(answer.question) in \(figure.file)")
+            }
+        }
+    }
+
+    @Test("No answer shows an interval of a share that another says has none")
+    func oneWindow() throws {
+        // One window that shares no bar: a vacuous interval.
+        let report = try makeReport { _ in AnswerTests.indicative }
+        let vacuous = report.rows.allSatisfy { row in
+            row.estimate.share(.negativeEquity, confidence: 0.95).map {
+                $0.interval?.isVacuous(windows: $0.windows) == true
+            } ?? false
+        }
+        #expect(vacuous)
+        let words = report.answers.map(\.sentence.sentence)
+        #expect(words[1].contains("no interval, treat as indicative"), "\(words[1])")
+        #expect(words[2].contains("no interval, treat as indicative"), "\(words[2])")
+        #expect(words.allSatisfy { !$0.contains("95 % CI") }, "\(words)")
+    }
+
+    @Test("A history of one bar has no data, which is not that nobody asked")
+    func oneBar() throws {
+        let none = try makeReport(leverages: [1, 20], contracts: [.spot, .linear]) { _ in AnswerTests.empty }
+        let answer = try #require(none.answers.first)
+        #expect(answer.state == .noData && answer.studyKeys.contains("data"), "\(answer.sentence.sentence)")
+        #expect(answer.sentence.sentence.hasSuffix("so that what its holder owed is not known."))
+        let rejected = try makeReport(leverages: [1]) { _ in
+            makeEstimate(entries: 0, rejected: 61_200, negative: 0, unprotected: 0, liquidated: 0)
+        }
+        #expect(rejected.answers.first?.state == .rejected)
+        let leveraged = try makeReport(leverages: [20]) { _ in makeEstimate() }
+        #expect(leveraged.answers.first?.state == .notAsked)
     }
 
     @Test("answers.csv has a row for every question and figure, and the sentences of the page")

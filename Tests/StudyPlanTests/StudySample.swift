@@ -39,7 +39,7 @@ struct StudySample {
              "headline": {"side": "long"}, "archive": {"base": "https://host.example/path"}, "retention": {"days": 90},
              "on_breach": {"command": ["x"]}, "on_failure": {"command": ["x", 5]}, "metrics_file": "x.prom",
              "job": {"timeout": "10m"},
-             "resample": {"paths": 200}, "custody": {"hazard": 0.01}, "tax": {"income_rate": 0.2, "gains": [1]},
+             "resample": {"paths": 200}, "custody": {"hazard": 0.01}, "tax": {"income_rate": 0.2, "gains": [1], "gains_rate": 0.1},
              "behaviours": [
               {"name": "all", "stop_loss": 0.05, "exits": [{"at": 0.1, "part": 0.5}], "enter_after": {"gain": 0.1, "bars": 7},
                "top_up": {"at": 1.5, "add": 1, "times": 2}},

@@ -18,7 +18,7 @@ struct ResampleCommand: ParsableCommand {
             price files with the options below; a study's 'resample' section writes the same with 'belowzero run'.
 
             EXAMPLES
-              belowzero resample BTCUSDT-1h.csv --horizon 30d,365d --leverage 2,5,10
+              belowzero resample BTCUSDT-1h.csv --length 30d,365d --leverage 2,5,10
               belowzero resample nightly.yaml --method filtered --paths 5000 --seed 7
             """)
 
@@ -27,8 +27,9 @@ struct ResampleCommand: ParsableCommand {
 
     @OptionGroup var grid: GridChanges
 
-    @Option(help: "Holding times: 30d,365d. (default: the study's, or these)")
-    var horizon: String?
+    @Option(
+        help: "Lengths of the futures, which positions are held for: 30d,365d. (default: the study's, or these)")
+    var length: String?
 
     @Option(help: "stationary or block, or filtered.")
     var method: String?
@@ -36,7 +37,9 @@ struct ResampleCommand: ParsableCommand {
     @Option(help: "Futures of each history, \(Settings.Resample.paths.rangeWords).")
     var paths: String?
 
-    @Option(help: "Mean length of what is drawn together: 1d; a bar at least.")
+    @Option(
+        help:
+            "Mean length of what is drawn together: 1d; a bar at least, and as long as the history to draw it whole.")
     var block: String?
 
     @Option(help: "Seed of the draws.")
@@ -113,7 +116,7 @@ struct ResampleCommand: ParsableCommand {
         if let paths { rules.paths = try optionValue(Known.paths, of: paths, option: "--paths") }
         if let block { rules.block = try optionValue(Known.block, of: block, option: "--block") }
         if let seed { rules.seed = try optionValue(Known.seed, of: seed, option: "--seed") }
-        if let horizon { rules.horizons = try parseHorizons(horizon) }
+        if let length { rules.lengths = try optionValue(Known.length, of: length, option: "--length") }
         return Question(study: study, rules: rules, files: files)
     }
 }

@@ -91,6 +91,8 @@ struct FailureAlertJSON: Encodable {
             FailedJob(asset: $0.asset, stage: $0.stage.rawValue, reason: $0.reason.rawValue, message: $0.message)
         }
         let words = (report.isHeadlineUnknown ? [report.headlineAbsenceWords] : []).compactMap { $0 }
-        withoutValue = (words + report.unknownLimits.map(report.absenceWords)).prefix(FailureAlertJSON.most).map { $0 }
+        withoutValue = (words + report.unmet.map(\.message) + report.unknownLimits.map(report.absenceWords)).prefix(
+            FailureAlertJSON.most
+        ).map { $0 }
     }
 }

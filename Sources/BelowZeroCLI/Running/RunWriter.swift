@@ -163,6 +163,11 @@ extension RunWriter {
         if report.isHeadlineUnknown, let words = report.headlineAbsenceWords {
             console.tell("headline without data", level: .error, people: "limit not met: \(words)")
         }
+        for finding in report.unmet {
+            console.tell(
+                "request without data", ["check": .string(finding.check)], level: .error,
+                people: SourceLocation.presentable(finding.message))
+        }
         let unknown = report.unknownLimits
         for check in unknown.prefix(RunWriter.mostBreaches) {
             console.about(job: check.asset.isEmpty ? "-" : check.asset).tell(

@@ -79,7 +79,7 @@ func studyTemplate(name: String, file: String) -> String {
         # \(Settings.Whole.ledger.help)
         # ledger: {population: ftx-2021, fund: {amount: 100000}, adl: off}
         # \(Settings.Whole.resample.help)
-        # resample: {method: stationary, paths: 1000, block: 1d, horizon: [30d, 365d]}
+        # resample: {method: stationary, paths: 1000, block: 1d, length: [30d, 365d]}
         # \(Settings.Whole.custody.help)
         # custody: {years: 5, hazard: 1%}
         # \(Settings.Whole.tax.help)

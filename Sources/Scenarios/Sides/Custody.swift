@@ -43,6 +43,29 @@ public struct Custody: Hashable, Sendable {
     /// That either happens within the years: `1 − e^{−(λ + κ)T}`.
     public var lossProbability: Double { -expm1(-total * years) }
 
+    /// What the years may bring: nothing, a failure of the platform first, or lost keys first, each with how likely it is and what part of
+    /// whatever the price left is kept. The chances add up to 1.
+    public var ends: [(chance: Double, kept: Double)] {
+        let first = total > 0 ? hazard / total : 0
+        return [
+            (1 - lossProbability, 1), (lossProbability * first, 1 - share * (1 - recovery)),
+            (total > 0 ? lossProbability * (1 - first) : 0, 1 - share),
+        ]
+    }
+
+    /// That more than a part of the capital is gone, by the price, by custody, or by both: the two are taken to be independent.
+    ///
+    /// - Parameters:
+    ///   - part: 0 to below 1.
+    ///   - below: the chance that the price leaves less than so much of the capital; 0 for nothing that it could leave less than.
+    public func chanceOfLosing(moreThan part: Double, below: (Double) -> Double) -> Double {
+        ends.reduce(0) { sum, end in
+            // What is left of e is kept · e: less than 1 − part where e is less than (1 − part)/kept.
+            let chance = end.kept > 0 ? below((1 - part) / end.kept) : 1
+            return sum + end.chance * chance
+        }
+    }
+
     /// The part of all capital that is expected to be lost: each hazard comes first as often as it is part of both.
     public var expectedLoss: Double {
         guard total > 0 else { return 0 }

@@ -17,7 +17,7 @@ public struct ResampledFutures: Sendable {
     public let bars: RelativeBars
     /// The rules.
     public let rules: ResampleRules
-    /// Nil under the stationary method, and where the history has no variation.
+    /// Nil under the stationary method, and where no volatility describes the history.
     public let filter: BarFilter?
     /// Bars that a path has behind its last holding time, for fills that come late.
     private let reserve: Int
@@ -36,9 +36,16 @@ public struct ResampledFutures: Sendable {
     /// Bars of a path: the entry's, those of the longest holding time, and the reserve.
     public var barsPerPath: Int { rules.bars(of: bars.barLength) + 1 + reserve }
 
-    /// Mean length of a run, in bars.
+    /// Mean length of a run, in bars: one at least, and all of them where the history is drawn whole.
     public var meanLength: Double {
-        max(1, Double(rules.block.milliseconds) / Double(max(1, bars.barLength.milliseconds)))
+        min(Double(bars.count), max(1, Double(rules.block.milliseconds) / Double(max(1, bars.barLength.milliseconds))))
+    }
+
+    /// Mean length of a run, as time that was drawn: between a bar and all of them, whatever was asked for.
+    public var block: TimeSpan {
+        let whole = bars.barLength.milliseconds.multipliedReportingOverflow(by: Int64(bars.count))
+        let longest = whole.overflow ? rules.block : TimeSpan(milliseconds: whole.partialValue)
+        return min(longest, max(bars.barLength, rules.block))
     }
 
     /// The widest step within a path; the step between two paths is wider, so that no window spans it.

@@ -31,7 +31,7 @@ struct BasketStage {
         guard let job = BasketJob(study: study, basket: basket, markets: markets, kernel: kernel) else {
             return Found(
                 finding: BasketStage.finding(
-                    basket, severity: .warning, "the price histories of basket '\(basket.name)' do not overlap",
+                    basket, severity: .error, "the price histories of basket '\(basket.name)' do not overlap",
                     action: "it is not in baskets.csv"))
         }
         let cells = chosen(job, basket)

@@ -18,7 +18,7 @@ extension StressSession {
             guard known.count == basket.assets.count else {
                 let missing = basket.assets.filter { markets[$0] == nil }.joined(separator: ", ")
                 let finding = BasketStage.finding(
-                    basket, severity: .warning, "basket '\(basket.name)' was left out: there is no data of \(missing)",
+                    basket, severity: .error, "basket '\(basket.name)' was left out: there is no data of \(missing)",
                     action: "it is not in baskets.csv")
                 add(finding, about: basket, to: &report)
                 continue

@@ -38,7 +38,9 @@ public struct Futures {
             case .success(let read):
                 let found = try stage.found(input.asset, read.market)
                 results += found.results
-                if let finding = found.finding { failures.append(Failure(.badData, finding.message)) }
+                if found.results.isEmpty, let finding = found.finding {
+                    failures.append(Failure(.badData, finding.message))
+                }
             }
         }
         if results.isEmpty, let first = failures.first { throw first }

@@ -81,13 +81,14 @@ struct Sensitivity {
             rows.append(
                 SensitivityRow(
                     assumption: "largest_episode", value: "left out", entries: anatomy.entries - largest.possible,
-                    negative: anatomy.episodes.total - largest.entries, interval: without.interval))
+                    negative: anatomy.episodes.total - largest.entries, interval: without.interval,
+                    frequency: without.frequency))
         }
         return rows
             + anatomy.conditions.filter { $0.condition == .half }.map {
                 SensitivityRow(
                     assumption: "history", value: "\($0.value) half", entries: $0.entries, negative: $0.negative,
-                    interval: $0.inference?.interval)
+                    interval: $0.inference?.interval, frequency: $0.inference?.frequency)
             }
     }
 

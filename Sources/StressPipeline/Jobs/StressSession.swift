@@ -99,9 +99,11 @@ public struct StressSession: Sendable {
         report.addLedgerFindings()
         try addBaskets(to: &report)
         try addSimulated(to: &report)
+        report = try report.addingSides()
+        try addCustody(to: &report)
         let spent = begin.duration(to: clock.now)
         report.circumstances.duration = TimeSpan(milliseconds: Int64(spent / .milliseconds(1)))
-        return try report.addingSides().withOwedShares().comparing(results.compactMap(\.suspicion).first)
+        return report.withOwedShares().comparing(results.compactMap(\.suspicion).first)
     }
 
     /// Who paid, of the histories whose jobs were done; nil for a study that does not ask.

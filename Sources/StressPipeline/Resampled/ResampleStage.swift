@@ -44,7 +44,9 @@ struct ResampleStage {
                     "\(rules.paths) futures of \(futures.barsPerPath) bars are more than \(ResampleRules.mostBars) bars"
                 ))
         }
-        return Found(results: try results(asset, futures))
+        let isUnfiltered = rules.method == .filtered && futures.filter == nil
+        return Found(
+            results: try results(asset, futures), finding: isUnfiltered ? ResampleStage.unfiltered(asset) : nil)
     }
 
     private func results(_ asset: String, _ futures: ResampledFutures) throws(RunCancelled) -> [SimulatedResult] {
@@ -65,17 +67,22 @@ struct ResampleStage {
         }
         return cells.indices.map { place in
             SimulatedResult(
-                cell: cells[place].key, method: rules.method, law: futures.filter?.filter.law,
-                bars: futures.bars.count, fill: fills[place], counts: counts[place],
+                cell: cells[place].key, drawn: drawn(futures), fill: fills[place], counts: counts[place],
                 confidence: study.statistics.confidence)
         }
+    }
+
+    private func drawn(_ futures: ResampledFutures) -> SimulatedResult.Drawn {
+        SimulatedResult.Drawn(
+            method: rules.method, law: futures.filter?.filter.law, bars: futures.bars.count,
+            barLength: futures.bars.barLength, block: futures.block)
     }
 
     /// The study of one asset whose entries are the beginnings of paths.
     private func narrowed(to asset: String, _ futures: ResampledFutures) -> Study {
         var own = study
         own.inputs = study.inputs.filter { $0.asset == asset }
-        own.grid.horizons = rules.horizons
+        own.grid.horizons = rules.lengths
         own.position.stride = futures.barsPerPath
         own.position.maxGap = .span(futures.maxGap)
         // One block: paths are no series.
@@ -101,10 +108,18 @@ struct ResampleStage {
         return (latest.max() ?? 1) + 1
     }
 
+    /// What is said of a history that no volatility describes.
+    private static func unfiltered(_ asset: String) -> Finding {
+        Finding(
+            check: "simulated_unfiltered", severity: .note,
+            message: "no volatility describes \(asset): its bars reach far beyond what its closes vary by",
+            action: "its futures are of bars as they were, and volatility_law is empty in simulated.csv")
+    }
+
     /// What is said of a history without futures.
     static func finding(_ asset: String, _ why: String) -> Finding {
         Finding(
-            check: "simulated", severity: .warning, message: "no futures are made of \(asset): \(why)",
+            check: "simulated", severity: .error, message: "no futures are made of \(asset): \(why)",
             action: "it is not in simulated.csv")
     }
 }

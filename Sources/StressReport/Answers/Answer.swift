@@ -75,8 +75,9 @@ struct AnswerFigure: Sendable {
     /// The share of a cell; nil where it has none.
     init?(_ row: ResultRow, _ measure: Measure, confidence: Double) {
         guard let share = row.estimate.share(measure, confidence: confidence) else { return nil }
-        self.init(
-            measure.name, share.fraction, interval: share.interval?.ends, entries: share.entries, file: "results.csv")
+        // One interval of a cell stands beside its shares; all of them in a file of their own.
+        let file = measure == .negativeEquity ? "results.csv" : "intervals.csv"
+        self.init(measure.name, share.fraction, interval: share.interval?.ends, entries: share.entries, file: file)
         cell = row.cell
     }
 }

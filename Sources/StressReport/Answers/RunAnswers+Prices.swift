@@ -28,9 +28,9 @@ extension RunAnswers {
 
     private var priceFigures: [AnswerFigure] {
         [
-            AnswerFigure("bars_count", Double(bars), file: "data_quality.csv"),
-            AnswerFigure("non_positive_bars_count", Double(floorBars), file: "data_quality.csv"),
-            AnswerFigure("histories_count", Double(report.assets.count), file: "inputs.csv"),
+            AnswerFigure("bars_count", Double(bars), file: "statements.csv"),
+            AnswerFigure("non_positive_bars_count", Double(floorBars), file: "statements.csv"),
+            AnswerFigure("histories_count", Double(report.assets.count), file: "statements.csv"),
         ]
     }
 
@@ -53,12 +53,26 @@ extension RunAnswers {
         return [.finding(grouped(floorBars)), .plain(" of \(all) \(floorBars == 1 ? "is" : "are") at zero or below")]
     }
 
+    /// Nothing was held: nobody asked, the platform opens nothing, or no window fits into the data.
     private var withoutHolders: Answer {
-        Answer(
+        let paid = report.rows.filter(\.cell.isPaidInFull)
+        guard paid.isEmpty else { return unheld(isRejected: paid.contains { $0.estimate.windows.rejected > 0 }) }
+        return Answer(
             .holding, .notAsked,
             priceWords + [.plain("; this run has no position that was paid for in full to show what its holder owed.")],
             link: "index.html#data"
         ).asking("grid.contract", "grid.leverage")
+    }
+
+    private func unheld(isRejected: Bool) -> Answer {
+        let why =
+            isRejected
+            ? "the platform opens no position that is paid for in full"
+            : "no entry of a position that is paid for in full has a whole window in the data"
+        return Answer(
+            .holding, isRejected ? .rejected : .noData,
+            priceWords + [.plain("; \(why), so that what its holder owed is not known.")], link: "index.html#data"
+        ).asking("grid.horizon", "data")
     }
 
     private func holders(_ row: ResultRow) -> Answer {

@@ -69,7 +69,7 @@ extension RunAnswers {
         let (anatomy, time) = (detail.anatomy, largest.first)
         let depth = largest.worstShortfall
         let figures: [AnswerFigure?] = [
-            AnswerFigure("episodes_count", Double(anatomy.episodes.all.count), file: "events.csv"),
+            AnswerFigure("episodes_count", Double(anatomy.episodes.all.count), file: "statements.csv"),
             AnswerFigure(
                 "largest_episode_frac", largest.entries / anatomy.episodes.total, entries: anatomy.entries, time: time,
                 file: "events.csv"),
@@ -80,15 +80,23 @@ extension RunAnswers {
                 ? AnswerFigure("worst_shortfall_margin_frac", depth, time: largest.worstExit, file: "events.csv") : nil,
             anatomy.whole.map {
                 // Its interval is that of the cell, in the answers about leverage.
-                AnswerFigure("negative_equity_frac", $0.frequency, entries: anatomy.entries, file: "results.csv")
-            },
-            anatomy.withoutLargest.map {
                 AnswerFigure(
-                    "without_largest_frac", $0.frequency, interval: $0.interval.ends, entries: anatomy.entries,
-                    file: "statements.csv")
+                    "negative_equity_frac", $0.frequency, entries: anatomy.entries,
+                    file: isHeld(detail, "none") ? "sensitivity.csv" : "results.csv")
+            },
+            anatomy.withoutLargest.map { without in
+                // Where the sensitivity was not computed the share stands alone.
+                let isThere = isHeld(detail, "largest_episode")
+                return AnswerFigure(
+                    "without_largest_frac", without.frequency, interval: isThere ? without.interval.ends : nil,
+                    entries: anatomy.entries, file: isThere ? "sensitivity.csv" : "statements.csv")
             },
         ]
         return figures.compactMap { $0 }
+    }
+
+    private func isHeld(_ detail: CellDetail, _ assumption: String) -> Bool {
+        detail.sensitivity.contains { $0.assumption == assumption }
     }
 
     // MARK: Protection
@@ -141,7 +149,7 @@ extension RunAnswers {
     private func behaviourFigures(_ best: BehaviourResult, hodl: Double, count: Int) -> [AnswerFigure] {
         let estimate = best.estimate
         let figures: [AnswerFigure?] = [
-            AnswerFigure("behaviours_count", Double(count), file: "behaviours.csv"),
+            AnswerFigure("behaviours_count", Double(count), file: "statements.csv"),
             AnswerFigure("negative_equity_frac", hodl, subject: "hodl", file: "behaviours.csv"),
             estimate.negativeShare.map {
                 AnswerFigure(
@@ -199,12 +207,14 @@ extension RunAnswers {
             let sentence: [Phrase] = [
                 .plain("This run compares "), .key(row.cell.leverage.screenText),
                 .plain(" with no lower leverage, rule or basket; "), .finding(shareText(own.fraction)),
-                .plain(" ended below zero" + ends(own.interval?.ends) + "."),
+                .plain(" ended below zero" + ends(own, of: row) + "."),
             ]
             return Answer(.protection, .answered, sentence, link: link(row.cell, "leverage"))
                 .with(figure(row, .negativeEquity))
         }
-        let found = difference(lower, row).map { ", a difference of \(points($0.value, $0.interval))" } ?? ""
+        let isBounded = hasInterval(lower) && hasInterval(row)
+        let found =
+            difference(lower, row).map { ", a difference of \(points($0.value, isBounded ? $0.interval : nil))" } ?? ""
         let sentence: [Phrase] =
             [.plain("A lower leverage: at "), .key(lower.cell.leverage.screenText), .plain(", ")] + share + [
                 .plain(" instead of "), .finding(shareText(own.fraction)), .plain(" at "),
@@ -219,7 +229,7 @@ extension RunAnswers {
         case .share(let share):
             [
                 .finding(share.count > 0 ? shareText(share.fraction) : "none"),
-                .plain(" ended below zero" + (share.count > 0 ? ends(share.interval?.ends) : "")),
+                .plain(" ended below zero" + (share.count > 0 ? ends(share, of: row) : "")),
             ]
         case .impossible: [.plain("none "), .finding("can end below zero")]
         default: nil

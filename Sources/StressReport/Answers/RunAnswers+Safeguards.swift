@@ -39,7 +39,7 @@ extension RunAnswers {
         guard row.fill != "off" else {
             return position + [
                 .finding(shareText(bare.fraction)), .plain(" were below zero at some point, and as nobody liquidates "),
-                .finding(shareText(closed.fraction)), .plain(" ended there" + ends(closed.interval?.ends)),
+                .finding(shareText(closed.fraction)), .plain(" ended there" + ends(closed, of: row)),
             ]
         }
         let before: [Phrase] = [
@@ -48,7 +48,7 @@ extension RunAnswers {
         ]
         let after: [Phrase] = [
             .finding(closed.count > 0 ? shareText(closed.fraction) : "none"),
-            .plain(" there" + (closed.count > 0 ? ends(closed.interval?.ends) : "")),
+            .plain(" there" + (closed.count > 0 ? ends(closed, of: row) : "")),
         ]
         return position + before + after + worstWords(row)
     }
@@ -181,7 +181,7 @@ extension RunAnswers {
     private func platformWords(_ row: ResultRow) -> [Phrase] {
         guard let share = belowZero(row)?.share else { return [] }
         let found: Phrase = .finding(share.count > 0 ? shareText(share.fraction) : "none")
-        return [found, .plain(" ended below zero on "), .name(row.cell.platform), .plain(ends(share.interval?.ends))]
+        return [found, .plain(" ended below zero on "), .name(row.cell.platform), .plain(ends(share, of: row))]
     }
 
     /// The run's own paired difference of two cells, the first less the second; nil where it was not computed.
@@ -205,6 +205,7 @@ extension RunAnswers {
 
     private func differenceWords(_ most: ResultRow, _ least: ResultRow) -> [Phrase] {
         guard let found = difference(most, least) else { return [] }
-        return [.plain("; the difference is \(points(found.value, found.interval))")]
+        let isBounded = hasInterval(most) && hasInterval(least)
+        return [.plain("; the difference is \(points(found.value, isBounded ? found.interval : nil))")]
     }
 }

@@ -61,6 +61,17 @@ struct RunAnswers {
         return "\(signedNumber(change)) percentage points\(ends ?? "")"
     }
 
+    /// ` (95 % CI 2.0–4.7 %)`, or why a share has no interval that says anything, in the words of its page; empty without one.
+    func ends(_ share: MeasuredShare, of row: ResultRow) -> String {
+        page(row.cell)?.sentences(row).interval(share).map(\.text).joined() ?? ends(share.interval?.ends)
+    }
+
+    /// Whether a cell's share below zero has an interval that says something.
+    func hasInterval(_ row: ResultRow) -> Bool {
+        guard let share = belowZero(row)?.share, let interval = share.interval else { return false }
+        return !interval.isVacuous(windows: share.windows)
+    }
+
     /// ` (95 % CI 2.0–4.7 %)`; empty without an interval.
     func ends(_ interval: Interval?) -> String {
         interval.map { " (\(confidenceText(confidence)) CI\(hardSpace)\(intervalNumber($0))\(narrowSpace)%)" } ?? ""

@@ -130,6 +130,7 @@ struct IndexPage {
             + (max(empty, unknown) > 0 && groups.count > empty
                 ? [unknown > 0 ? .finding(words) : .plain(words)] : [])
             + (report.isHeadlineUnknown ? [.plain(", "), .finding("no data for the headline")] : []) + failedWords
+            + unmetWords
     }
 
     private func metWords(_ met: Int, beside empty: Int) -> String {
@@ -141,6 +142,13 @@ struct IndexPage {
         let count = report.failures.count
         return count == 0
             ? [] : [.plain(", "), .finding(counted(count, "price history", "price histories") + " without data")]
+    }
+
+    /// `, 1 request of the study without data`: a basket, or futures of a history.
+    private var unmetWords: [Phrase] {
+        let count = report.unmet.count
+        return count == 0
+            ? [] : [.plain(", "), .finding(counted(count, "request", "requests") + " of the study without data")]
     }
 
     // MARK: Failures

@@ -21,7 +21,8 @@ extension RunReport {
     private var subjectWord: String {
         let words = [
             limits.contains(where: \.breached) ? "breach" : nil,
-            limits.contains(where: \.failsUnshown) ? "not shown" : nil, failures.isEmpty ? nil : "partial",
+            limits.contains(where: \.failsUnshown) ? "not shown" : nil,
+            failures.isEmpty && unmet.isEmpty ? nil : "partial",
             unknownWords == nil ? nil : "no data",
         ].compactMap { $0 }
         return words.isEmpty ? "ok" : words.joined(separator: ", ")
@@ -42,6 +43,9 @@ extension RunReport {
             return "no result for \(names)\(failures.count > 3 ? " and \(failures.count - 3) more" : "")"
         }
         if let unknownWords { return unknownWords }
+        if let first = unmet.first {
+            return visibleText(first.message) + (unmet.count > 1 ? " and \(unmet.count - 1) more" : "")
+        }
         guard let row = headlineRow else { return "done" }
         return "\(row.cell.placeWords): below zero \(shareWords(row.estimate))"
     }

@@ -47,7 +47,7 @@ struct SideSections {
         return ReportSection(
             "custody", label: "Custody", title: title(custody, rules), definition: definition,
             [.paragraph(.key, cold)] + (custody.positions.isEmpty ? [] : [.table(table(custody.positions))])
-                + [.paragraph(.key, origin), .source(["custody.csv"])])
+                + beyond(custody.holdings ?? [], rules) + [.paragraph(.key, origin), .source(["custody.csv"])])
     }
 
     private func title(_ custody: CustodyResult, _ rules: CustodyRules) -> String {
@@ -66,6 +66,20 @@ struct SideSections {
                     "\(cell.leverage.screenText) \(cell.side.rawValue), \(spanWords(cell.horizon))",
                     [position.price, position.custody, position.either].map { .share($0) })
             })
+    }
+
+    /// How likely more than a part is gone: coins at the platform and at home, and every leverage. Empty without holdings.
+    private func beyond(_ holdings: [CustodyHolding], _ rules: CustodyRules) -> [Block] {
+        guard let span = holdings.first?.cell.horizon else { return [] }
+        let name = "More than \(percentText(rules.moreThan)) of the capital gone within \(spanWords(span)), %"
+        let words = name + ": by the price alone, by custody alone, and by the two together."
+        let table = SectionTable(
+            name: name, head: ["Holding", "By the price, %", "By custody, %", "Together, %"],
+            rows: holdings.map { holding in
+                SectionTable.Row(
+                    holding.words, [holding.price, holding.custody, holding.either].map { .share($0) })
+            })
+        return [.paragraph(.key, words), .table(table)]
     }
 
     // MARK: Tax
@@ -103,6 +117,20 @@ struct SideSections {
                     String(year.year),
                     [year.offsetGains, year.offsetIncome, year.carried, year.value].map { .money($0) })
             })
+    }
+}
+
+extension CustodyHolding {
+    /// `20× long`; what is held where it is no position on margin. In signs of a terminal.
+    public var plainWords: String { plainText(words) }
+
+    /// The same for a page.
+    var words: String {
+        switch kind {
+        case .spot: "spot, at the platform"
+        case .cold: "spot, keys of one’s own"
+        case .position: "\(cell.leverage.screenText) \(cell.side.rawValue)"
+        }
     }
 }
 

@@ -16,10 +16,11 @@ extension RunReport {
                 CustodyLine(
                     what: "cold_storage", years: rules.years, custody: custody.coldProbability,
                     expected: custody.coldLoss),
-            ] + custody.positions.map { CustodyLine($0) }
-        let cell = cellColumns.map { $0.of { (line: CustodyLine) in line.position?.cell } }
+            ] + custody.positions.map { CustodyLine($0) } + (custody.holdings ?? []).map { CustodyLine($0) }
+        let cell = cellColumns.map { $0.of { (line: CustodyLine) in line.cell } }
         return CSVTable(
-            file: "custody.csv", columns: [runColumn()] + custodyColumns + cell + ruleColumns(rules), rows: lines)
+            file: "custody.csv",
+            columns: [runColumn()] + custodyColumns + cell + ruleColumns(rules) + beyondColumns(rules), rows: lines)
     }
 
     private func ruleColumns(_ rules: CustodyRules) -> [Column<CustodyLine>] {
@@ -32,6 +33,27 @@ extension RunReport {
             figure("share_frac", "The part of the capital that is held there, by the study", rules.share),
             figure("recovery_frac", "What is given back after a failure of the platform, by the study", rules.recovery),
             Column("source", "", .text, "Where the study's figures are from") { _ in rules.source },
+        ]
+    }
+
+    /// Columns of holdings, behind the others: rows of them have nothing in the columns before but what they are.
+    private func beyondColumns(_ rules: CustodyRules) -> [Column<CustodyLine>] {
+        func share(_ name: String, _ meaning: String, _ value: @escaping (CustodyHolding) -> Double) -> Column<
+            CustodyLine
+        > {
+            Column(name, "fraction", .number, meaning) { field($0.holding.map(value)) }
+        }
+        return [
+            Column(
+                "more_than_frac", "fraction", .number,
+                "More than which part of the capital has to be gone, by the study; of holdings within their holding time alone"
+            ) { $0.holding == nil ? "" : numberText(rules.moreThan) },
+            share("price_more_frac", "Share of entries of which the price alone takes more", \.price),
+            share("custody_more_frac", "That custody alone does", \.custody),
+            share("either_more_frac", "That the two together do, taken to be independent", \.either),
+            Column("entries_count", "entries", .integer, "Entries that price_more_frac is a share of") {
+                $0.holding.map { String($0.entries) } ?? ""
+            },
         ]
     }
 
@@ -64,9 +86,15 @@ extension RunReport {
 private struct CustodyLine {
     let what: String
     var years: Double?
-    let custody: Double
+    /// Nil for holdings, which have columns of their own.
+    let custody: Double?
     var expected: Double?
     var position: CustodyPosition?
+    var holding: CustodyHolding?
+
+    var cell: StudyCell? { position?.cell ?? holding.map { StudyCell(index: 0, key: $0.cell) } }
+
+    init(_ holding: CustodyHolding) { (what, custody, self.holding) = (holding.kind.line, nil, holding) }
 
     init(what: String, years: Double, custody: Double, expected: Double) {
         (self.what, self.years, self.custody, self.expected) = (what, years, custody, expected)
@@ -75,11 +103,17 @@ private struct CustodyLine {
     init(_ position: CustodyPosition) { (what, custody, self.position) = ("position", position.custody, position) }
 }
 
+extension CustodyHolding.Kind {
+    /// The row's name in `custody.csv`.
+    fileprivate var line: String { rawValue + "_beyond" }
+}
+
 private var custodyColumns: [Column<CustodyLine>] {
     [
         Column(
             "holding", "", .text,
-            "platform (capital at the platform), cold_storage (keys of one's own), or position (one cell within its holding time)"
+            "platform (capital at the platform), cold_storage (keys of one's own), or position (one cell within its holding time); beyond a "
+                + "part: spot_beyond (coins at the platform), spot_cold_beyond (with keys of one's own) and position_beyond"
         ) { $0.what },
         Column("years", "years", .number, "How long; empty for positions, whose holding time stands with their cell") {
             field($0.years)
@@ -88,7 +122,7 @@ private var custodyColumns: [Column<CustodyLine>] {
             field($0.position?.price)
         },
         Column("custody_frac", "fraction", .number, "That the platform fails or the keys are lost meanwhile") {
-            numberText($0.custody)
+            field($0.custody)
         },
         Column("either_frac", "fraction", .number, "That either happens, taken to be independent; of positions alone") {
             field($0.position?.either)

@@ -27,12 +27,12 @@ private func simulatedTable(
         },
         Column(
             "volatility_law", "", .text,
-            "What the volatility follows: garch or ewma; empty where bars stay as they were"
+            "What the volatility follows: garch or ewma; empty where bars stay as they were, as no volatility describes them or none is asked for"
         ) {
             $0.law?.rawValue ?? ""
         },
         Column("paths_count", "paths", .integer, "Futures that were made") { _ in String(rules.paths) },
-        Column("block_h", "h", .number, "Mean length of what is drawn together; a bar at least") { _ in
+        Column("block_h", "h", .number, "Mean length of what is drawn together, by the study") { _ in
             numberText(rules.block.inHours)
         },
         Column("seed", "", .integer, "Seed of the draws") { _ in String(rules.seed) },
@@ -41,8 +41,20 @@ private func simulatedTable(
     let confidence = Column<SimulatedResult>("confidence", "fraction", .number, "Confidence of the intervals") { _ in
         numberText(study.statistics.confidence)
     }
+    let last: [Column<SimulatedResult>] = [
+        confidence,
+        Column(
+            "status", "", .text,
+            "ok, zero_seen (none of them ended below zero), rejected (the platform opens none), shorter_than_bar (the holding time is, so "
+                + "that nothing can be entered and left) or no_data"
+        ) { $0.status.rawValue },
+        Column(
+            "block_drawn_h", "h", .number,
+            "Mean length of what was drawn together: block_h, but a bar at least and all bars at most"
+        ) { numberText($0.block.inHours) },
+    ]
     return CSVTable(
-        file: "simulated.csv", columns: first + keyColumns { $0.cell } + rule + simulatedFigures + [confidence],
+        file: "simulated.csv", columns: first + keyColumns { $0.cell } + rule + simulatedFigures + last,
         rows: results)
 }
 

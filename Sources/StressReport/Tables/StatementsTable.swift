@@ -57,11 +57,15 @@ extension RunReport {
             Statement("data", "assets_with_warnings_count", count: warned),
             Statement("questions", "questions_count", count: answers.count),
             Statement("questions", "answered_count", count: answers.count(where: \.state.isKnown)),
-            Statement("assets", "leverages_count", count: study.grid.leverages.count),
-            Statement(
-                "assets", "leverages_shown_count",
-                count: IndexPage(report: self, pages: pages, tables: [], answers: answers).leverages.count),
-        ] + (limitsTogether?.statements ?? []) + groups.flatMap { $0.statements + $0.breachStatements }
+        ]
+            + answers.flatMap(\.figures).filter { $0.file == "statements.csv" }.map {
+                Statement("questions", $0.name, $0.value)
+            } + [
+                Statement("assets", "leverages_count", count: study.grid.leverages.count),
+                Statement(
+                    "assets", "leverages_shown_count",
+                    count: IndexPage(report: self, pages: pages, tables: [], answers: answers).leverages.count),
+            ] + (limitsTogether?.statements ?? []) + groups.flatMap { $0.statements + $0.breachStatements }
             + lastGood.map { Statement("failures", "last_good_frac", $0.share) }
             + (ChangesSection(self)?.statements ?? []) + (CurvesSection(self, pages: pages)?.statements ?? [])
     }

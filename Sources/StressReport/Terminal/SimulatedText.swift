@@ -12,17 +12,58 @@ public func simulatedText(
         return [
             SourceLocation.presentable(cell.asset), cell.contract.rawValue, cell.side.rawValue,
             plainText(cell.leverage.screenText), cell.horizon.text,
-            result.negative.map { plainText(shareText($0.share)) } ?? "not opened",
+            result.negative.map { plainText(shareText($0.share)) } ?? result.status.absenceWords,
             result.negative.map { plainText(intervalNumber($0.interval)) + " %" } ?? "",
             result.liquidated.map { plainText(shareText($0.share)) } ?? "",
             result.counts.meanEquity.map { plainText(signedPercentNumber($0)) + " %" } ?? "",
         ]
     }
     let note =
-        "Simulated: \(rules.paths) futures of each history by the \(rules.method.rawValue) method, blocks of \(rules.block.text), seed "
+        "Simulated: \(rules.paths) futures of each history by the \(rules.method.rawValue) method, \(blockWords(results, rules)), seed "
         + "\(rules.seed). CI: \(plainText(confidenceText(confidence))) interval of the draws alone; a future holds nothing that the "
-        + "history did not. Equity: mean left of the margin."
+        + "history did not. Equity: mean left of the margin." + absenceWords(results) + unfilteredWords(results)
     return columns(head + rows, numbersFrom: 3) + "\n\n" + style.wrapped(note)
+}
+
+/// `blocks of 1d`, as they were drawn; between which lengths where histories differ.
+private func blockWords(_ results: [SimulatedResult], _ rules: ResampleRules) -> String {
+    let drawn = Set(results.map(\.block)).sorted()
+    guard let least = drawn.first, let most = drawn.last else { return "blocks of \(rules.block.text)" }
+    let words = least == most ? "blocks of \(least.text)" : "blocks of \(least.text) to \(most.text)"
+    guard drawn != [rules.block] else { return words }
+    return words + " (asked for: \(rules.block.text); a bar at least, the history at most)"
+}
+
+/// Why positions were not opened; empty where all were.
+private func absenceWords(_ results: [SimulatedResult]) -> String {
+    let spans = Set(results.filter { $0.status == .shorterThanBar }.map(\.cell.horizon)).sorted()
+    let rejected = results.contains { $0.status == .rejected }
+    let short = spans.map(\.text).joined(separator: ", ")
+    return
+        (spans.isEmpty
+        ? ""
+        : " A position that is held for \(short), less than a bar, cannot be entered and left: ask for a longer --length.")
+        + (rejected ? " Rejected: the platform would not open the position." : "")
+}
+
+/// Histories whose bars stayed as they were though a volatility was asked for; empty without any.
+private func unfilteredWords(_ results: [SimulatedResult]) -> String {
+    let names = Set(results.filter(\.isUnfiltered).map { SourceLocation.presentable($0.cell.asset) }).sorted()
+    guard !names.isEmpty else { return "" }
+    return
+        " No volatility describes \(names.joined(separator: ", ")), whose bars reach far beyond what closes vary by: bars stay as they were."
+}
+
+extension SimulatedResult.Status {
+    /// What stands in place of a share.
+    var absenceWords: String {
+        switch self {
+        case .ok, .zeroSeen: ""
+        case .rejected: "rejected"
+        case .shorterThanBar: "shorter than a bar"
+        case .noData: "no data"
+        }
+    }
 }
 
 /// Fields padded to columns, two blanks between them; from a place on they stand at the right.
@@ -62,6 +103,7 @@ public func simulatedJSON(_ results: [SimulatedResult]) -> String {
                 ("worst_negative_equity_frac", .optional(result.worst?.share)),
                 ("shortfall_mean_margin_frac", .optional(result.counts.meanShortfall)),
                 ("equity_mean_margin_frac", .optional(result.counts.meanEquity)),
+                ("status", .text(result.status.rawValue)), ("block_drawn_h", .number(result.block.inHours)),
             ]
         ).line
     }.joined(separator: "\n")

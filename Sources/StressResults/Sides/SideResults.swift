@@ -21,12 +21,16 @@ public struct CustodyResult: Hashable, Codable, Sendable {
     public var coldProbability, coldLoss: Double
     /// Positions of the headline's column with both risks, lowest leverage first.
     public var positions: [CustodyPosition]
+    /// Holdings of the headline's history for its holding time, with how likely more than the study's part of them is gone; nil in
+    /// documents of before there were any.
+    public var holdings: [CustodyHolding]?
 
     /// A result of the given parts.
     public init(
         lossProbability: Double, expectedLoss: Double, coldProbability: Double, coldLoss: Double,
-        positions: [CustodyPosition]
+        positions: [CustodyPosition], holdings: [CustodyHolding]? = nil
     ) {
+        self.holdings = holdings
         (self.lossProbability, self.expectedLoss) = (lossProbability, expectedLoss)
         (self.coldProbability, self.coldLoss, self.positions) = (coldProbability, coldLoss, positions)
     }
@@ -47,6 +51,38 @@ public struct CustodyPosition: Hashable, Codable, Sendable {
     public init(cell: StudyCell, price: Double, custody: Double) {
         (self.cell, self.price, self.custody) = (cell, price, custody)
         either = 1 - (1 - price) * (1 - custody)
+    }
+}
+
+/// Something that is held for the headline's holding time, and how likely more than a part of it is gone.
+public struct CustodyHolding: Hashable, Codable, Sendable {
+    /// What is held, and where. The raw value is what outputs print.
+    public enum Kind: String, Hashable, Codable, Sendable, CaseIterable {
+        /// Coins that are paid in full, at the platform.
+        case spot
+        /// The same with keys of one's own, out of reach of a platform.
+        case cold = "spot_cold"
+        /// A position on its margin.
+        case position
+    }
+
+    /// What is held.
+    public var kind: Kind
+    /// Its history, contract, side, leverage, holding time and platform.
+    public var cell: CellKey
+    /// Entries that the price's share is of.
+    public var entries: Int
+    /// That the price alone takes more than the part.
+    public var price: Double
+    /// That custody alone does: what is lost with the platform or the keys, where the price stands.
+    public var custody: Double
+    /// That the two together do, taken to be independent.
+    public var either: Double
+
+    /// A holding of known risks.
+    public init(kind: Kind, cell: CellKey, entries: Int, price: Double, custody: Double, either: Double) {
+        (self.kind, self.cell, self.entries) = (kind, cell, entries)
+        (self.price, self.custody, self.either) = (price, custody, either)
     }
 }
 

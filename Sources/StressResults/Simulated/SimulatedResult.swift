@@ -14,6 +14,10 @@ public struct SimulatedResult: Hashable, Codable, Sendable {
     public var law: VolatilityFilter.Law?
     /// Bars that were drawn from.
     public var bars: Int
+    /// The history's bar length.
+    public var barLength: TimeSpan
+    /// Mean length of what was drawn together: between a bar and all of them.
+    public var block: TimeSpan
     /// The fill rule that was computed; `off` without liquidation.
     public var fill: String
     /// What became of the paths.
@@ -27,17 +31,64 @@ public struct SimulatedResult: Hashable, Codable, Sendable {
 
     /// A result of the given parts.
     ///
-    /// - Parameter confidence: of the intervals, strictly between 0 and 1.
-    public init(
-        cell: CellKey, method: ResampleMethod, law: VolatilityFilter.Law?, bars: Int, fill: String,
-        counts: SimulatedCounts, confidence: Double
-    ) {
-        (self.cell, self.method, self.law, self.bars) = (cell, method, law, bars)
+    /// - Parameters:
+    ///   - drawn: what was drawn from, and how.
+    ///   - confidence: of the intervals, strictly between 0 and 1.
+    public init(cell: CellKey, drawn: Drawn, fill: String, counts: SimulatedCounts, confidence: Double) {
+        self.cell = cell
+        (method, law, bars) = (drawn.method, drawn.law, drawn.bars)
+        (barLength, block) = (drawn.barLength, drawn.block)
         (self.fill, self.counts) = (fill, counts)
         negative = SimulatedShare(counts.negative, of: counts.opened, confidence: confidence)
         liquidated = SimulatedShare(Double(counts.liquidated), of: counts.opened, confidence: confidence)
         worst = counts.worst.flatMap { SimulatedShare($0, of: counts.opened, confidence: confidence) }
     }
+
+    /// What the futures of a history were drawn from, and how.
+    public struct Drawn: Hashable, Sendable {
+        /// How they were made.
+        public var method: ResampleMethod
+        /// The law of the volatility; nil where none was fitted.
+        public var law: VolatilityFilter.Law?
+        /// Bars that were drawn from.
+        public var bars: Int
+        /// The history's bar length.
+        public var barLength: TimeSpan
+        /// Mean length of what was drawn together.
+        public var block: TimeSpan
+
+        /// Draws of the given parts.
+        public init(
+            method: ResampleMethod, law: VolatilityFilter.Law?, bars: Int, barLength: TimeSpan, block: TimeSpan
+        ) {
+            (self.method, self.law, self.bars) = (method, law, bars)
+            (self.barLength, self.block) = (barLength, block)
+        }
+    }
+
+    /// What kind of result it is. The raw value is what outputs print.
+    public enum Status: String, Hashable, Sendable, CaseIterable {
+        /// Some paths ended below zero.
+        case ok
+        /// None did.
+        case zeroSeen = "zero_seen"
+        /// The platform would not open the position in any path.
+        case rejected
+        /// The holding time is shorter than a bar, so that nothing can be entered and left.
+        case shorterThanBar = "shorter_than_bar"
+        /// Nothing was opened for another reason.
+        case noData = "no_data"
+    }
+
+    /// What kind of result it is.
+    public var status: Status {
+        if counts.opened > 0 { return counts.negative > 0 ? .ok : .zeroSeen }
+        if cell.horizon < barLength { return .shorterThanBar }
+        return counts.rejected > 0 ? .rejected : .noData
+    }
+
+    /// Whether bars stayed as they were though a volatility was asked for: none describes the history.
+    public var isUnfiltered: Bool { method == .filtered && law == nil }
 }
 
 /// Paths by what became of a position in them; those of several parts of the paths add up.

@@ -12,6 +12,8 @@ public struct CustodyRules: Hashable, Codable, Sendable {
     public var share = 1.0
     /// What is given back after a failure of the platform.
     public var recovery = 0.0
+    /// More than which part of the capital has to be gone, by the price, custody or both, to be counted.
+    public var moreThan = 0.5
     /// Where the figures are from; empty where the study does not say.
     public var source = ""
 

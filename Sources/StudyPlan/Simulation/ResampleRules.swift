@@ -16,8 +16,8 @@ public struct ResampleRules: Hashable, Codable, Sendable {
     public var paths = 1000
     /// Mean length of what is drawn together; a bar at least.
     public var block = TimeSpan.days(1)
-    /// Holding times, ascending, without repeats.
-    public var horizons: [TimeSpan] = [.days(30), .days(365)]
+    /// Lengths of the futures, and with it holding times, ascending, without repeats.
+    public var lengths: [TimeSpan] = [.days(30), .days(365)]
     /// Seed of the draws.
     public var seed: UInt64 = 1
 
@@ -29,7 +29,7 @@ public struct ResampleRules: Hashable, Codable, Sendable {
 
     /// Bars after the entry that a path of bars of a length holds.
     public func bars(of length: TimeSpan) -> Int {
-        let longest = horizons.max() ?? .days(1)
+        let longest = lengths.max() ?? .days(1)
         return max(1, Int((longest.milliseconds + length.milliseconds - 1) / max(1, length.milliseconds)))
     }
 }
