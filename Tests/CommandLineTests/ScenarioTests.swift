@@ -148,7 +148,7 @@ import Testing
             list.code == 0 && list.out.contains("march-2020") && list.out.contains("-48.6 %")
                 && list.out.contains("+982 %"))
         let events = try lines(try run("scenario", "list", "--json").out)
-        #expect(events.count == 54 && events.allSatisfy { $0.keys.contains("size_frac") && $0["sources"] is [String] })
+        #expect(events.count == 55 && events.allSatisfy { $0.keys.contains("size_frac") && $0["sources"] is [String] })
         let one = try run("scenario", "list", "popcat-2025")
         #expect(one.out.contains("almost 25 %") && one.out.contains("Assumed for a path"), "\(one.out)")
         #expect(try run("scenario", "list", "march-2002").code == 64)

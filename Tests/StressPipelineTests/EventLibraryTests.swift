@@ -19,7 +19,7 @@ import Testing
             #expect(text == (try String(contentsOfFile: folder + "/" + file, encoding: .utf8)), "\(file)")
         }
         let events = try EventLibrary().events
-        #expect(events.count == 54 && events.map(\.start) == events.map(\.start).sorted())
+        #expect(events.count == 55 && events.map(\.start) == events.map(\.start).sorted())
         #expect(try EventLibrary().event(named: "march-2020").asset == "BTC")
         let error = #expect(throws: Failure.self) { try EventLibrary().event(named: "march-2002") }
         #expect(error?.messages.first?.contains("did you mean 'march-2020'?") == true)

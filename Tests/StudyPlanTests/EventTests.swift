@@ -15,7 +15,7 @@ import Testing
 
     @Test func theShippedEventsAreWhole() throws {
         let events = try shipped()
-        #expect(events.count == 54 && Set(events.map(\.name)).count == 54)
+        #expect(events.count == 55 && Set(events.map(\.name)).count == 55)
         #expect(events.count { $0.side == .short } == 11)
         for event in events {
             // A figure that no source confirms is not there; who has none says so.

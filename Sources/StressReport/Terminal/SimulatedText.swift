@@ -51,7 +51,7 @@ private func unfilteredWords(_ results: [SimulatedResult]) -> String {
     let names = Set(results.filter(\.isUnfiltered).map { SourceLocation.presentable($0.cell.asset) }).sorted()
     guard !names.isEmpty else { return "" }
     return
-        " No volatility describes \(names.joined(separator: ", ")), whose bars reach far beyond what closes vary by: bars stay as they were."
+        " No volatility describes \(names.joined(separator: ", ")): closes hardly vary beside what bars reach, or stood still for long and then did not. Bars stay as they were."
 }
 
 extension SimulatedResult.Status {
