@@ -112,7 +112,8 @@ struct ResampleStage {
     private static func unfiltered(_ asset: String) -> Finding {
         Finding(
             check: "simulated_unfiltered", severity: .note,
-            message: "no volatility describes \(asset): its closes hardly vary beside what bars reach, or stood still for long",
+            message:
+                "no volatility describes \(asset): its closes hardly vary beside what bars reach, or stood still for long",
             action: "its futures are of bars as they were, and volatility_law is empty in simulated.csv")
     }
 
