@@ -92,6 +92,7 @@ extension LimitKey {
     /// The key under which the history keeps a verdict of this run.
     init(_ check: LimitCheck) {
         (asset, cell, measure) = (check.asset, check.cell?.key, check.limit.measure.rawValue)
-        (form, bound, behaviour) = (check.limit.form.name, check.limit.bound.rawValue, check.limit.behaviour)
+        (form, bound) = (check.limit.form.name, check.limit.bound.rawValue)
+        (behaviour, platform) = (check.limit.behaviour, check.platform)
     }
 }
