@@ -39,7 +39,7 @@ extension RunReport {
             guard let was = earlier[LimitKey(check)], was.status != check.outcome.rawValue else { return nil }
             return ChangedItem(
                 .verdict, asset: check.asset, cell: check.cell?.key, measure: check.limit.measure.rawValue,
-                behaviour: check.limit.behaviour,
+                behaviour: check.limit.behaviour, platform: check.platform,
                 before: .init(status: was.status, value: was.value, interval: was.interval),
                 after: .init(status: check.outcome.rawValue, value: check.value, interval: check.interval))
         }

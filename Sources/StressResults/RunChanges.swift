@@ -73,6 +73,8 @@ public struct ChangedItem: Hashable, Codable, Sendable {
     public var measure: String?
     /// The behaviour under which the cell is looked at; nil for holding.
     public var behaviour: String?
+    /// The platform whose ledger a limit is on; nil for what concerns cells and price histories.
+    public var platform: String?
     /// What the earlier run says.
     public var before: Figures
     /// What this run says.
@@ -81,10 +83,10 @@ public struct ChangedItem: Hashable, Codable, Sendable {
     /// A change of the given parts.
     public init(
         _ kind: Kind, asset: String, cell: CellKey? = nil, measure: String? = nil, behaviour: String? = nil,
-        before: Figures = Figures(), after: Figures = Figures()
+        platform: String? = nil, before: Figures = Figures(), after: Figures = Figures()
     ) {
         (self.kind, self.asset, self.cell) = (kind, asset, cell)
-        (self.measure, self.behaviour) = (measure, behaviour)
+        (self.measure, self.behaviour, self.platform) = (measure, behaviour, platform)
         (self.before, self.after) = (before, after)
     }
 

@@ -87,7 +87,7 @@ struct NightCard {
     /// What is shown; nil for a measure of another version of the program.
     private var known: Measure? { Measure(rawValue: column) }
     private var scope: String {
-        if let platform { return "everybody on \(visibleText(platform))" }
+        if let platform { return ledgerPlaceWords(asset: asset, platform: platform) }
         return cell?.words ?? (known == .historyBars ? "price history" : "newest bar")
     }
     private var measure: String {

@@ -165,7 +165,9 @@ extension HTMLWriter {
 }
 
 extension ChangedItem {
-    fileprivate var scope: String { cell?.fullWords ?? visibleText(asset) }
+    fileprivate var scope: String {
+        cell?.fullWords ?? platform.map { ledgerPlaceWords(asset: asset, platform: $0) } ?? visibleText(asset)
+    }
 
     fileprivate var measureWords: String {
         let words = measure.flatMap(Measure.init(rawValue:))?.words ?? (measure ?? "").replacing("_", with: " ")

@@ -24,7 +24,10 @@ extension RunReport {
         let cell = cellColumns.dropFirst().map { column in
             Column<ChangedItem>(
                 column.name, column.unit, column.type, column.meaning + "; empty for what concerns a price history"
-            ) { item in item.cell.map { key in self.field(column, of: key) } ?? "" }
+            ) { item in
+                item.cell.map { key in self.field(column, of: key) }
+                    ?? (column.name == CellAxis.platform.column ? item.platform : nil) ?? ""
+            }
         }
         return CSVTable(
             file: "since_last.csv", columns: [runColumn()] + before + cell + RunReport.changeFigures,

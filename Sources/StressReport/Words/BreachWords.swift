@@ -38,10 +38,8 @@ extension LimitCheck {
             + (limit.behaviour.map { " under «\(visibleText($0))»" } ?? "")
     }
 
-    /// `everybody on typical`, `everybody with LTCUSDT on typical`: whom the ledger speaks of; nil for limits on cells and histories.
-    var ledgerPlaceWords: String? {
-        platform.map { "everybody\(asset.isEmpty ? "" : " with \(visibleText(asset))") on \(visibleText($0))" }
-    }
+    /// Whom the ledger speaks of; nil for limits on cells and histories.
+    var ledgerPlaceWords: String? { platform.map { StressReport.ledgerPlaceWords(asset: asset, platform: $0) } }
 
     /// `the median of 20 runs`, `the run before`: what a drift limit compares with.
     var baselineWords: String {
@@ -123,4 +121,9 @@ extension StudyCell {
         return "\(visibleText(asset)) \(side.rawValue)\(kind) \(leverage.screenText) \(horizon.screenText) "
             + "on \(visibleText(platform))"
     }
+}
+
+/// `everybody on typical`, `everybody with LTCUSDT on typical`: whom the ledger speaks of.
+func ledgerPlaceWords(asset: String, platform: String) -> String {
+    "everybody\(asset.isEmpty ? "" : " with \(visibleText(asset))") on \(visibleText(platform))"
 }
