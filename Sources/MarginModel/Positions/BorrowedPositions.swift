@@ -22,7 +22,7 @@ public struct BorrowedCashPosition: MarginPosition {
     @usableFromInline let level: Double
 
     /// Opens a position at `entryPrice`; the side is always long.
-    public init(_ terms: PositionTerms, entryPrice: Double) {
+    public init(_ terms: borrowing PositionTerms, entryPrice: Double) {
         quantity = terms.notional / entryPrice
         initialMargin = terms.notional / terms.leverage.value
         openingFee = terms.rules.fees.open * terms.notional
@@ -82,7 +82,7 @@ public struct BorrowedCoinPosition: MarginPosition {
     @usableFromInline let level: Double
 
     /// Opens a position at `entryPrice`; the side is always short.
-    public init(_ terms: PositionTerms, entryPrice: Double) {
+    public init(_ terms: borrowing PositionTerms, entryPrice: Double) {
         quantity = terms.notional / entryPrice
         initialMargin = terms.notional / terms.leverage.value
         openingFee = terms.rules.fees.open * terms.notional
@@ -136,7 +136,7 @@ public struct SpotPosition: MarginPosition {
     public var entryValue: Double { initialMargin }
 
     /// Buys at `entryPrice`; the side is always long and the leverage 1.
-    public init(_ terms: PositionTerms, entryPrice: Double) {
+    public init(_ terms: borrowing PositionTerms, entryPrice: Double) {
         quantity = terms.notional / entryPrice
         initialMargin = terms.notional
         openingFee = terms.rules.fees.open * terms.notional

@@ -23,7 +23,7 @@ public struct InversePosition: MarginPosition {
     @usableFromInline let tiers: MaintenanceTiers
 
     /// Opens a position at `entryPrice`.
-    public init(_ terms: PositionTerms, entryPrice: Double) {
+    public init(_ terms: borrowing PositionTerms, entryPrice: Double) {
         sign = terms.side.sign
         notional = terms.notional
         entryValue = terms.notional / entryPrice

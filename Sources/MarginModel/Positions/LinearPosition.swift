@@ -19,7 +19,7 @@ public struct LinearPosition: MarginPosition {
     @usableFromInline let tiers: MaintenanceTiers
 
     /// Opens a position at `entryPrice`.
-    public init(_ terms: PositionTerms, entryPrice: Double) {
+    public init(_ terms: borrowing PositionTerms, entryPrice: Double) {
         sign = terms.side.sign
         self.entryPrice = entryPrice
         quantity = terms.notional / entryPrice

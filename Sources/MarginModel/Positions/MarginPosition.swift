@@ -56,7 +56,7 @@ public struct PositionTerms: Hashable, Sendable {
 /// made outside their loops.
 public protocol MarginPosition: Sendable {
     /// Opens a position at `entryPrice`, which must be above 0.
-    init(_ terms: PositionTerms, entryPrice: Double)
+    init(_ terms: borrowing PositionTerms, entryPrice: Double)
 
     /// Whether equity depends on the time since entry.
     static var bearsInterest: Bool { get }
