@@ -19,9 +19,18 @@ struct BehaviourGridRun: PositionVisitor {
     /// What is found in a chunk.
     struct Found {
         /// For each cell, row by row, holding first and then the behaviours.
-        let tallies: [[BehaviourTally]]
+        private var tallies: [[BehaviourTally]]
         /// For each row the bars in which the entries of the chunk are liquidated, see ``DueTable``; nil where they are not searched for.
         let due: [[Int32]]?
+
+        init(tallies: [[BehaviourTally]], due: [[Int32]]?) { (self.tallies, self.due) = (tallies, due) }
+
+        /// Hands out those of a cell, once.
+        mutating func take(_ cell: Int) -> [BehaviourTally] {
+            var taken: [BehaviourTally] = []
+            swap(&taken, &tallies[cell])
+            return taken
+        }
     }
 
     func visit<Position: KernelPosition>(_: Position.Type) -> Found {
@@ -89,6 +98,8 @@ struct BehaviourGridTask<Position: KernelPosition> {
     let windows: [EntryWindows]
     let rows: [Row]
     let followed: [FollowedBehaviour]
+    /// The first behaviour whose positions are held until the platform closes them, and others opened then; nil without one.
+    let heldSequence: Int?
     /// Whether nothing is carried and positions are taken over whole, so that each is liquidated in one bar whatever its window.
     let isPlain: Bool
     let store: BehaviourStore
@@ -101,7 +112,7 @@ struct BehaviourGridTask<Position: KernelPosition> {
 
     // Of the tile at hand.
     var tile: BehaviourTile
-    var held: HeldTile<Position>
+    let held: HeldTile<Position>
     var due = DueTable()
     /// One a behaviour; empty where it is no sequence.
     var ends: [SequenceEnds] = []
@@ -137,12 +148,16 @@ struct BehaviourGridTask<Position: KernelPosition> {
                 FilterDecision($0, closes: job.market.series.close, job.blocks.bars(run.chunk..<run.chunk + 1))
             }
         }
+        heldSequence = followed.firstIndex { $0.kind == .sequence && !$0.hasLevels }
         store = BehaviourStore(
             count: grid.rows.count * grid.horizons.count * sets.count, BehaviourTally(barLength: job.clock.unit),
             run.detail,
             ClosedEvents(barLength: job.clock.unit, run.detail))
         tile = BehaviourTile(windows: windows.count, behaviours: sets.count, rows: rows.count)
-        held = HeldTile(windows: windows.count)
+        let walk = rows[0].walks[0]
+        held = HeldTile(
+            BehaviourGridTask.longestTile(job.blocks, run.chunk), windows: windows.count,
+            Position(walk.kernel.terms, entryPrice: 1), isPlain: isPlain)
     }
 
     private static func row(_ sets: [Behaviour], _ run: BehaviourGridRun, rules: CellRules) -> Row {
@@ -167,7 +182,7 @@ struct BehaviourGridTask<Position: KernelPosition> {
     mutating func run(_ chunk: Int) {
         for place in store.tallies.indices { store.tallies[place].beginChunk() }
         if isPlain { searchDue(job.blocks.bars(chunk..<chunk + 1)) }
-        for blocks in tiles(chunk) {
+        for blocks in BehaviourGridTask.tiles(job.blocks, chunk) {
             see(blocks)
             for row in rows.indices {
                 hold(row)
@@ -178,16 +193,24 @@ struct BehaviourGridTask<Position: KernelPosition> {
     }
 
     /// Runs of blocks with some hundred bars each, as far as blocks are not longer.
-    private func tiles(_ chunk: Int) -> [Range<Int>] {
-        var (tiles, first): ([Range<Int>], Int) = ([], job.blocks.chunks[chunk].lowerBound)
-        for block in job.blocks.chunks[chunk] {
-            let bars = job.blocks.blocks[first].lowerBound..<job.blocks.blocks[block].upperBound
-            if bars.count >= BehaviourTile.bars || block + 1 == job.blocks.chunks[chunk].upperBound {
+    private static func tiles(_ blocks: BlockRuns, _ chunk: Int) -> [Range<Int>] {
+        var (tiles, first): ([Range<Int>], Int) = ([], blocks.chunks[chunk].lowerBound)
+        for block in blocks.chunks[chunk] {
+            let bars = blocks.blocks[first].lowerBound..<blocks.blocks[block].upperBound
+            if bars.count >= BehaviourTile.bars || block + 1 == blocks.chunks[chunk].upperBound {
                 tiles.append(first..<block + 1)
                 first = block + 1
             }
         }
         return tiles
+    }
+
+    /// Bars of the longest of these runs.
+    private static func longestTile(_ blocks: BlockRuns, _ chunk: Int) -> Int {
+        tiles(blocks, chunk).map {
+            blocks.blocks[$0.upperBound - 1].upperBound - blocks.blocks[$0.lowerBound].lowerBound
+        }
+        .max() ?? 0
     }
 
     private mutating func follow(_ row: Int, _ place: Int, _ blocks: Range<Int>) {

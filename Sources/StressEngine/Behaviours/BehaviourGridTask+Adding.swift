@@ -18,7 +18,7 @@ extension BehaviourGridTask {
             }
             window += 1
         }
-        if stands < to, let end = held.ends[own.at] { addClosed(own, end, from: max(from, closed)) }
+        if stands < to { addClosed(own, held.ends[own.at], from: max(from, closed)) }
     }
 
     /// An entry that is closed in the same way in all windows from one on.

@@ -6,7 +6,7 @@ extension BehaviourGridTask {
     /// Who would sell at the close of the bar in which the platform closes the position is late.
     mutating func addLevels(_ own: FollowedEntry) {
         let due = due.bar(own.row, own.entry) ?? .max
-        guard let position = held.positions[own.at], let exit = exit(own, position, before: due),
+        guard let exit = exit(own, before: due),
             exit.ending.bar < due || exit.ending.bar == due && exit.ending.cause != .panicked
         else { return addHeld(own, from: own.seen.first, to: count) }
         // Windows that end before the exit.
@@ -18,10 +18,11 @@ extension BehaviourGridTask {
         if followed[own.place].kind == .plan {
             return addWalked(own, from: open, after: exit)
         }
-        if exit.ending.bar < due, own.seen.cut == count, let summed = walk.summed(position, exit) {
+        if exit.ending.bar < due, own.seen.cut == count, let summed = walk.summed(held.positions[own.at], exit) {
             for window in open..<count { add(own, summed, window) }
             return
         }
+        let position = held.positions[own.at]
         let outcome =
             exit.ending.bar == due
             ? walk.outcome(position, entry: own.entry, meeting: exit) : walk.outcome(position, entry: own.entry, exit)
@@ -56,14 +57,16 @@ extension BehaviourGridTask {
 
     /// Where it is closed whoever liquidates; nil where that is known to be later than a liquidation, or never.
     @inline(__always)
-    private mutating func exit(_ own: FollowedEntry, _ position: Position, before due: Int) -> SharedExit? {
+    private mutating func exit(_ own: FollowedEntry, before due: Int) -> SharedExit? {
         guard followed[own.place].hasLevels else { return nil }
-        if followed[own.place].areOfPrice { return tile.exits[own.place][own.at] }
+        if followed[own.place].areOfPrice {
+            return tile.exitBars[own.place][own.at] > min(due, .max - 1) ? nil : tile.exits[own.place][own.at]
+        }
         let search = rows[own.row].searches[own.place]
         guard followed[own.place].areFixed else {
             return search.sharedExit(entry: own.entry, last: longest(own.entry))
         }
         let bar = Int(tile.reached[own.place][own.row * tile.count + own.at])
-        return bar < 0 || bar > due ? nil : search.sharedExit(position, entry: own.entry, at: bar)
+        return bar < 0 || bar > due ? nil : search.sharedExit(held.positions[own.at], entry: own.entry, at: bar)
     }
 }

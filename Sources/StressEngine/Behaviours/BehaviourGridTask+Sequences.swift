@@ -132,9 +132,9 @@ extension BehaviourGridTask {
 
     private mutating func foundEnd(_ row: Int, _ place: Int, _ bar: Int) -> SequenceEnd {
         let (walk, tolerance) = (rows[row].walks[place], rows[row].tolerance)
-        let position = walk.kernel.position(entry: bar)
         let due = due.bar(row, bar)
         if let exit = exit(row, place, bar), exit.ending.bar <= due ?? .max {
+            let position = walk.kernel.position(entry: bar)
             if exit.ending.bar == due {
                 return SequenceEnd(walk.outcome(position, entry: bar, meeting: exit), tolerance: tolerance)
             }
@@ -146,7 +146,9 @@ extension BehaviourGridTask {
                 equity: summed.equity, negative: .zero, shortfall: 0, closedBar: ending.bar, ending.cause,
                 filledBar: ending.prices.bar, liquidationBar: nil, isPastStop: ending.isPastStop)
         }
-        return due.map { walk.end(position, dueIn: $0) }
+        // What the platform closes ends alike whatever else its trader would have done.
+        if let held = heldSequence, held != place { return end(row, held, bar) }
+        return due.map { walk.end(walk.kernel.position(entry: bar), dueIn: $0) }
             ?? SequenceEnd(
                 equity: 0, negative: .zero, shortfall: 0, closedBar: nil, .horizon, filledBar: 0, liquidationBar: nil,
                 isPastStop: false)
@@ -166,15 +168,13 @@ extension BehaviourGridTask {
     private mutating func outcome(_ own: FollowedEntry, _ first: SequenceEnd) -> BehaviourOutcome {
         let walk = rows[own.row].walks[own.place]
         let due = due.bar(own.row, own.entry)
-        if let position = held.positions[own.at], let exit = exit(own.row, own.place, own.entry),
-            exit.ending.bar <= due ?? .max
-        {
+        if let exit = exit(own.row, own.place, own.entry), exit.ending.bar <= due ?? .max {
+            let position = held.positions[own.at]
             return exit.ending.bar == due
                 ? walk.outcome(position, entry: own.entry, meeting: exit)
                 : walk.outcome(position, entry: own.entry, exit)
         }
-        guard let end = held.ends[own.at] else { preconditionFailure("what was closed has an end") }
-        return end.outcome
+        return held.ends[own.at].outcome
     }
 }
 

@@ -25,6 +25,8 @@ struct BehaviourTile {
     /// By behaviour: whether the entry is made, and where it is closed at every leverage.
     var isMade: [Bool] = []
     var exits: [[SharedExit?]]
+    /// The bars of these; the last there is for none.
+    var exitBars: [[Int]]
     /// By behaviour and row: the bar in which levels that depend on the leverage are met; below 0 for none.
     var reached: [[Int32]]
 
@@ -33,6 +35,7 @@ struct BehaviourTile {
     init(windows: Int, behaviours: Int, rows: Int) {
         self.windows = windows
         exits = Array(repeating: [], count: behaviours)
+        exitBars = Array(repeating: [], count: behaviours)
         reached = Array(repeating: [], count: behaviours)
     }
 
@@ -44,35 +47,50 @@ struct BehaviourTile {
     }
 }
 
-/// How positions that are held end, of one row and tile.
-struct HeldTile<Position: KernelPosition> {
-    /// By entry; nil where none is opened.
-    var positions: [Position?] = []
+/// How positions that are held end, of one row and tile. In storage that is read in place: ends are large, and read for every behaviour.
+final class HeldTile<Position: KernelPosition> {
+    /// By entry; of what is not opened, something else.
+    let positions: UnsafeMutablePointer<Position>
     /// By entry and window.
-    var summed: [SummedEntry] = []
-    /// The same in full, where positions are not closed in one bar whatever their window.
-    var outcomes: [BehaviourOutcome] = []
+    let summed: UnsafeMutablePointer<SummedEntry>
     /// By entry, the first window in which it is liquidated, and how.
-    var closed: [Int] = []
-    var ends: [EndedEntry?] = []
+    let closed: UnsafeMutablePointer<Int>
+    let ends: UnsafeMutablePointer<EndedEntry>
     /// Whether an entry that stands at the end of a window may owe something.
-    var isRare: [Bool] = []
+    let isRare: UnsafeMutablePointer<Bool>
+    /// By entry and window, in full, where positions are not closed in one bar whatever their window; empty elsewhere.
+    private(set) var outcomes: [BehaviourOutcome]
 
-    private let windows: Int
+    private let count: Int
 
-    init(windows: Int) { self.windows = windows }
-
-    static var nothing: SummedEntry { SummedEntry(equity: 0, lostHalf: .zero, negative: .zero, .horizon) }
-
-    mutating func begin(_ count: Int) {
-        guard positions.count != count else { return }
-        positions = Array(repeating: nil, count: count)
-        summed = Array(repeating: HeldTile.nothing, count: count * windows)
-        closed = Array(repeating: windows, count: count)
-        ends = Array(repeating: nil, count: count)
-        isRare = Array(repeating: false, count: count)
-        outcomes.removeAll()
+    /// Room for so many entries.
+    init(_ count: Int, windows: Int, _ position: Position, isPlain: Bool) {
+        self.count = count
+        let none = BehaviourOutcome(
+            exit: EntryExit(equity: 0), cause: .horizon, lostHalf: .zero, paidIn: 1, filledBar: 0)
+        let end = EndedEntry(none, tolerance: 0)
+        (positions, summed) = (.allocate(capacity: count), .allocate(capacity: count * windows))
+        (closed, ends, isRare) = (
+            .allocate(capacity: count), .allocate(capacity: count), .allocate(capacity: count)
+        )
+        positions.initialize(repeating: position, count: count)
+        summed.initialize(repeating: end.summed, count: count * windows)
+        closed.initialize(repeating: windows, count: count)
+        ends.initialize(repeating: end, count: count)
+        isRare.initialize(repeating: false, count: count)
+        outcomes = isPlain ? [] : Array(repeating: none, count: count * windows)
     }
+
+    deinit {
+        positions.deinitialize(count: count)
+        positions.deallocate()
+        summed.deallocate()
+        closed.deallocate()
+        ends.deallocate()
+        isRare.deallocate()
+    }
+
+    func set(_ place: Int, _ outcome: BehaviourOutcome) { outcomes[place] = outcome }
 }
 
 extension BehaviourGridTask {
@@ -136,6 +154,7 @@ extension BehaviourGridTask {
             exits.append(isSeen(place, entry) ? search.sharedExit(entry: entry, last: longest(entry)) : nil)
         }
         tile.exits[place] = exits
+        tile.exitBars[place] = exits.map { $0?.ending.bar ?? .max }
     }
 
     @inline(__always)
@@ -157,7 +176,6 @@ extension BehaviourGridTask {
 
     /// Finds how positions end that are held.
     mutating func hold(_ row: Int) {
-        held.begin(tile.count)
         for at in 0..<tile.count {
             guard let seen = tile.seen[at], seen.first < count, !tile.isRejected[row * tile.count + at] else {
                 continue
@@ -191,24 +209,20 @@ extension BehaviourGridTask {
     }
 
     private mutating func holdWalked(_ row: Int, _ at: Int, _ seen: SeenWindows) {
-        if held.outcomes.isEmpty {
-            let none = BehaviourOutcome(
-                exit: EntryExit(equity: 0), cause: .horizon, lostHalf: .zero, paidIn: 1, filledBar: 0)
-            held.outcomes = Array(repeating: none, count: tile.count * count)
-        }
         rows[row].walks[0].outcomes(
             entry: tile.start + at, lasts: tile.lasts[at * count + seen.first..<(at + 1) * count], into: &found)
         (held.closed[at], held.isRare[at]) = (count, true)
         for (window, outcome) in found.enumerated() {
             let place = at * count + seen.first + window
-            held.outcomes[place] = outcome
+            held.set(place, outcome)
             held.summed[place] = EndedEntry(outcome, tolerance: rows[row].tolerance).summed
         }
     }
 
     /// What is left of a position that is held and stands at the end of a window.
     mutating func standing(_ row: Int, _ at: Int, _ window: Int) -> BehaviourOutcome {
-        guard isPlain, let position = held.positions[at] else { return held.outcomes[at * count + window] }
+        guard isPlain else { return held.outcomes[at * count + window] }
+        let position = held.positions[at]
         let (walk, entry, last) = (rows[row].walks[0], tile.start + at, tile.lasts[at * count + window])
         return walk.outcome(
             of: BehaviourState(position, entry: entry, last: last, entryPrice: closes[entry], parts: 1),

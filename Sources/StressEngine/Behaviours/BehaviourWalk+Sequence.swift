@@ -36,7 +36,7 @@ extension BehaviourWalk {
 
     /// The first bar of a window in which a trader who goes on may open the next position.
     func firstBar(after end: SequenceEnd, _ reenter: Reentry, last: Int) -> Int? {
-        guard [.liquidated, .stopped, .trailed].contains(end.cause), end.isClosed else { return nil }
+        guard end.isLoss, end.isClosed else { return nil }
         let closed = end.filledBar
         guard closed <= last, reenter.after.milliseconds > 0 else { return closed <= last ? closed : nil }
         let time = times[closed] + reenter.after.milliseconds
@@ -88,6 +88,13 @@ struct SequenceEnd {
         (filled, self.cause, self.isPastStop) = (Int32(filledBar), cause, isPastStop)
     }
 
+    /// Whether the trader lost it, to the platform or to a stop order.
+    var isLoss: Bool {
+        switch cause {
+        case .liquidated, .stopped, .trailed: true
+        case .horizon, .tookProfit, .panicked: false
+        }
+    }
     var isClosed: Bool { closed >= 0 }
     var closedBar: Int? { closed < 0 ? nil : Int(closed) }
     var liquidationBar: Int? { liquidated < 0 ? nil : Int(liquidated) }

@@ -4,7 +4,8 @@ import StressStatistics
 /// The bars in which positions that are held are liquidated, by leverage and entry.
 struct DueTable {
     private var bars = 0..<0
-    private var rows: [[Int32]] = []
+    /// Row by row.
+    private var due: [Int32] = []
 
     /// What is said of a position that stands at the end of its longest window.
     static let none = Int32.max
@@ -16,23 +17,29 @@ struct DueTable {
     /// Of a range of bars.
     init(_ bars: Range<Int>, rows: Int) {
         self.bars = bars
-        self.rows = Array(repeating: Array(repeating: DueTable.none, count: bars.count), count: rows)
+        due = Array(repeating: DueTable.none, count: rows * bars.count)
     }
 
     /// The bar in which the position opened at the close of a bar is liquidated; nil where it stands.
     @inline(__always)
     func bar(_ row: Int, _ entry: Int) -> Int? {
-        let bar = rows[row][entry - bars.lowerBound]
+        let bar = due[place(row, entry)]
         return bar == DueTable.none || bar < 0 ? nil : Int(bar)
     }
 
-    func isRejected(_ row: Int, _ entry: Int) -> Bool { rows[row][entry - bars.lowerBound] == DueTable.rejected }
+    func isRejected(_ row: Int, _ entry: Int) -> Bool { due[place(row, entry)] == DueTable.rejected }
 
-    mutating func set(_ row: Int, _ entry: Int, _ bar: Int32) { rows[row][entry - bars.lowerBound] = bar }
+    mutating func set(_ row: Int, _ entry: Int, _ bar: Int32) { due[place(row, entry)] = bar }
+
+    @inline(__always)
+    private func place(_ row: Int, _ entry: Int) -> Int { row * bars.count + entry - bars.lowerBound }
 
     /// For each row what is known of a part of the bars.
     func rows(of part: Range<Int>) -> [[Int32]] {
-        rows.map { Array($0[part.lowerBound - bars.lowerBound..<part.upperBound - bars.lowerBound]) }
+        guard !bars.isEmpty else { return [] }
+        return (0..<due.count / bars.count).map { row in
+            Array(due[place(row, part.lowerBound)..<place(row, part.lowerBound) + part.count])
+        }
     }
 }
 

@@ -146,15 +146,17 @@ extension HistoryJob {
             let rules = rules[grid.rows[0][0]]
             return withPosition(rules.cell.contract, rules.cell.side, run)
         }
-        guard let found, !control.isCancelled else { throw RunCancelled() }
+        guard var found, !control.isCancelled else { throw RunCancelled() }
         var followed: [Int: FollowedCell] = [:]
         for (place, grid) in grids.enumerated() {
-            let parts = found[place * chunks..<(place + 1) * chunks]
+            let parts = place * chunks..<(place + 1) * chunks
             for (row, cells) in grid.rows.enumerated() {
-                let due = parts.allSatisfy { $0.due != nil } ? parts.flatMap { $0.due?[row] ?? [] } : nil
+                let isSearched = parts.allSatisfy { found[$0].due != nil }
+                let due = isSearched ? parts.flatMap { found[$0].due?[row] ?? [] } : nil
                 for (window, cell) in cells.enumerated() {
-                    let tallies = joined(parts.map { $0.tallies[row * cells.count + window] })
-                    followed[cell] = FollowedCell(tallies: tallies, due: due)
+                    // Taken away where they were found: what a grid has beside each other is large.
+                    let tallies = parts.map { found[$0].take(row * cells.count + window) }
+                    followed[cell] = FollowedCell(tallies: joined(tallies), due: due)
                 }
             }
         }
@@ -198,9 +200,10 @@ extension HistoryJob {
     }
 
     /// Tallies of the chunks of a history, joined in order of time; of each chunk, one a behaviour.
-    private func joined(_ chunks: [[BehaviourTally]]) -> [BehaviourTally] {
-        var tallies = chunks[0]
-        for chunk in chunks.dropFirst() {
+    private func joined(_ chunks: consuming [[BehaviourTally]]) -> [BehaviourTally] {
+        var rest = chunks
+        var tallies = rest.removeFirst()
+        for chunk in rest {
             for (place, tally) in chunk.enumerated() { tallies[place].append(tally) }
         }
         return tallies
