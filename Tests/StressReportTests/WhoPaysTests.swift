@@ -57,7 +57,7 @@ import Testing
             words(.ledgerOwed, 61_076.2, most: 1) == "everybody on lender: owed by traders 61 076 quote > 1 quote")
         #expect(
             words(.ledgerOwedOfMargin, 0.0312, most: 0.01, asset: "TWO")
-                == "everybody with TWO on lender: owed by traders of margin 3.12 % > 1 %")
+                == "everybody with TWO on lender: debt over margin 3.12 % > 1 %")
         #expect(
             words(.ledgerExhausted, 3, most: 0) == "everybody on lender: exhaustions of the fund 3 > 0")
         #expect(

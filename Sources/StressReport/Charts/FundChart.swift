@@ -150,8 +150,8 @@ struct FundChart: Drawing {
         for day in crashes {
             let place = x.position(day.milliseconds + DayAxis.day / 2)
             w.rule("rf", place, balance.top - 4, place, missing.bottom)
-            // Dates are 70 wide; of two that would meet the worse day keeps its own.
-            guard labelled.allSatisfy({ abs($0 - place) > 84 }) else { continue }
+            // Dates are 70 wide, on a phone half as wide again; of two that would meet the worse day keeps its own.
+            guard labelled.allSatisfy({ abs($0 - place) > 116 }) else { continue }
             labelled.append(place)
             let anchor = place > x.end - 42 ? "end" : place < x.start + 42 ? "start" : "middle"
             w.label("lb", place, balance.top - 10, anchor: anchor, day.civil.dateText)

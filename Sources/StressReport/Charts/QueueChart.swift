@@ -29,7 +29,7 @@ struct QueueChart: Drawing {
             w.label("ti", x.position(tick), bottom + 20, anchor: "middle", moneyNumber(tick))
         }
         w.label("tk", (x.start + x.end) / 2, bottom + 44, anchor: "middle", "Given up, quote currency, log scale")
-        w.label("tk", width - 4, top - 14, anchor: "end", "winners met")
+        w.label("tk", width - 4, top - 14, anchor: "end", "meetings")
         for (place, queue) in queues.enumerated() { write(queue, at: top + (Double(place) + 0.5) * pitch, &w) }
     }
 

@@ -48,7 +48,7 @@ extension Measure {
         "What traders owe after all safeguards", .ledger(.owed))
     /// What they owe of all margins.
     public static let ledgerOwedOfMargin = Measure(
-        "ledger_owed_margin_frac", .ofMargin, of: .ledger, "owed by traders of margin",
+        "ledger_owed_margin_frac", .ofMargin, of: .ledger, "debt over margin",
         "What traders owe after all safeguards, over the margin of all entries", .ledger(.owedOfMargin))
     /// How far losers were below zero.
     public static let ledgerShortfall = Measure(
@@ -56,7 +56,7 @@ extension Measure {
         "How far losers were below zero, whoever paid", .ledger(.shortfall))
     /// The same of all margins.
     public static let ledgerShortfallOfMargin = Measure(
-        "ledger_shortfall_margin_frac", .ofMargin, of: .ledger, "shortfall of margin",
+        "ledger_shortfall_margin_frac", .ofMargin, of: .ledger, "shortfall over margin",
         "How far losers were below zero, whoever paid, over the margin of all entries", .ledger(.shortfallOfMargin))
     /// What winners gave up.
     public static let ledgerHaircut = Measure(
