@@ -53,7 +53,9 @@ import Testing
                 #expect(text.contains(SectionTests.collapsed(words)), "\(section.page): \(words)")
             }
             for cell in section.tables.flatMap(\.rows).flatMap(\.cells) where !cell.text.isEmpty {
-                #expect(page.contains(">" + markupText(cell.text)), "\(section.section): \(cell.text)")
+                // The grid has intervals under its numbers.
+                let shown = section.section == "grid" ? String(cell.text.prefix { $0 != " " }) : cell.text
+                #expect(page.contains(">" + markupText(shown)), "\(section.section): \(cell.text)")
                 #expect(text.contains(SectionTests.collapsed(cell.text)), "\(section.section): \(cell.text)")
             }
         }

@@ -1,5 +1,6 @@
 import StressBasics
 import StressResults
+import StressStatistics
 
 /// A section of a page as a value: what it found, and what shows it. Pages, terminals and JSON render the same values, so that they
 /// cannot say different things.
@@ -38,6 +39,8 @@ enum PagePart {
 enum Block {
     /// A title of what follows, below the section's own.
     case heading([Inline])
+    /// One below that.
+    case subheading(String)
     /// Sentences.
     case paragraph(ParagraphStyle, [Inline])
     /// Numbers in rows and columns.
@@ -50,6 +53,10 @@ enum Block {
     case more(String, [Block])
     /// Blocks beside each other where there is room.
     case columns([[Block]])
+    /// Blocks of which one measure's is seen at a time; a sheet of paper has all of them.
+    case tabs([(measure: Measure, blocks: [Block])])
+    /// What only a page has, for those who use it.
+    case controls((inout HTMLWriter) -> Void)
     /// Names and values, one a line.
     case facts([(String, String)])
     /// Words and what they mean.

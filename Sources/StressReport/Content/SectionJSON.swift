@@ -45,6 +45,7 @@ private struct SectionParts {
         case .drawing(let drawing): notes.append(drawing.sentence)
         case .folded(_, let blocks), .more(_, let blocks): add(blocks)
         case .columns(let columns): for blocks in columns { add(blocks) }
+        case .tabs(let tabs): for tab in tabs { add(tab.blocks) }
         case .facts(let facts), .glossary(let facts): self.facts += facts
         case .list(let items), .places(let items): notes += items.map(\.words)
         case .questions(let questions): facts += questions.map { ($0.words, $0.answer.sentence) }
@@ -52,7 +53,7 @@ private struct SectionParts {
         case .source(let source):
             for file in source.files where !files.contains(file) { files.append(file) }
             drawings += source.drawing.map { [$0] } ?? []
-        case .heading, .heatLegend: break
+        case .heading, .subheading, .heatLegend, .controls: break
         }
     }
 }
@@ -77,6 +78,7 @@ extension SectionTable.Cell {
     fileprivate var json: JSONValue? {
         switch self {
         case .figure(let figure), .shade(let figure, _, _), .sum(let figure): figure.json
+        case .heat(let cell): cell.shown.json
         case .words(let words): ShownFigure(words.words).json
         case .pill(_, _, let words), .reason(let words, _): ShownFigure(words).json
         case .missing: ShownFigure("").json

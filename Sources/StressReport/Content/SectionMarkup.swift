@@ -1,5 +1,6 @@
 import StressBasics
 import StressResults
+import StressStatistics
 
 extension HTMLWriter {
     /// Parts of a page.
@@ -29,6 +30,7 @@ extension HTMLWriter {
     private mutating func write(_ block: Block, root: String) {
         switch block {
         case .heading(let words): element("h3") { $0.write(words, root: root) }
+        case .subheading(let words): element("h4", text: words)
         case .paragraph(let style, let words): write(style, words, root: root)
         case .table(let table): write(table, root: root)
         case .drawing(let drawing): element("figure") { drawing.write(to: &$0) }
@@ -39,6 +41,8 @@ extension HTMLWriter {
             element("details") { $0.writeOpened(summary, blocks, root: root) }
             line()
         case .columns(let columns): writeColumns(columns, root: root)
+        case .tabs(let tabs): writeTabs(tabs, root: root)
+        case .controls(let write): write(&self)
         case .facts(let facts): self.facts(facts)
         case .glossary(let words): glossary(words)
         case .list(let lines): writeList(lines, root: root)
@@ -101,6 +105,32 @@ extension HTMLWriter {
         line()
     }
 
+    /// Radio buttons choose among the measures, without scripts.
+    private mutating func writeTabs(_ tabs: [(measure: Measure, blocks: [Block])], root: String) {
+        element("fieldset", .class("tabs")) { w in
+            w.element("legend", .class("vh"), text: "Measure")
+            for (place, tab) in tabs.enumerated() { w.writeButton(tab.measure, isChosen: place == 0) }
+            w.line()
+            for (measure, blocks) in tabs {
+                w.element("div", .class("pane p\(measure.place)")) { w in
+                    w.element("h3", text: measure.shownTab.definition)
+                    w.write(blocks, root: root)
+                }
+                w.line()
+            }
+        }
+    }
+
+    private mutating func writeButton(_ measure: Measure, isChosen: Bool) {
+        let (id, radio) = ("m\(measure.place)", Attribute("type", "radio"))
+        if isChosen {
+            void("input", radio, Attribute("name", "measure"), .id(id), Attribute("checked"))
+        } else {
+            void("input", radio, Attribute("name", "measure"), .id(id))
+        }
+        element("label", Attribute("for", id), text: measure.shownTab.label)
+    }
+
     /// Words and what they mean, in two columns.
     private mutating func glossary(_ words: [(String, String)]) {
         element("dl", .class("gl")) { w in
@@ -146,13 +176,15 @@ extension HTMLWriter {
 
     private mutating func write(_ table: SectionTable, root: String) {
         scrolling(table.name) { w in
-            w.element("table", .class(table.style.rawValue)) { w in
+            w.element("table", .class(table.style.className)) { w in
                 let caption = table.caption ?? table.name
                 if !caption.isEmpty { w.element("caption", .class("vh"), text: caption) }
-                if table.style == .dense {
+                switch table.style {
+                case .dense: w.heatHead(table.head)
+                case .grid:
+                    w.line()
                     w.heatHead(table.head)
-                } else {
-                    w.tableHead(table.head, numbersFrom: table.numbersFrom)
+                default: w.tableHead(table.head, numbersFrom: table.numbersFrom)
                 }
                 w.element("tbody") { w in for row in table.rows { w.write(row, root: root) } }
             }
@@ -185,6 +217,7 @@ extension HTMLWriter {
         case .pill(let style, let sign, let words): element("td") { $0.pill(style, sign, words) }
         case .shade(let figure, let style, let tip):
             element("td", .class(style), Attribute("data-tip", tip), text: figure.words)
+        case .heat(let cell): cell.write(to: &self)
         case .sum(let figure): element("td", .class("cnt"), text: figure.words)
         case .reason(let words, let columns):
             element("td", .class("why"), Attribute("colspan", String(columns)), text: words)

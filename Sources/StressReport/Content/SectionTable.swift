@@ -31,6 +31,11 @@ struct SectionTable {
         case heat = "heat"
         /// Colours in many columns, the first of which is a corner.
         case dense = "heat wide dense"
+        /// The grid: a number with its interval on a colour, the first column a corner.
+        case grid = "heat grid"
+
+        /// What a page calls it.
+        var className: String { self == .grid ? "heat" : rawValue }
     }
 
     /// A line of a table.
@@ -54,6 +59,8 @@ struct SectionTable {
         case pill(style: String, sign: String, words: String)
         /// A number on the colour of its class, with what a pointer on it is told.
         case shade(ShownFigure, style: String, tip: String)
+        /// A cell of the grid.
+        case heat(HeatCell)
         /// A number that sums up the others of its row.
         case sum(ShownFigure)
         /// Why there are no numbers in so many columns.

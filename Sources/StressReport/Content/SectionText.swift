@@ -31,6 +31,9 @@ extension Block {
         }
         switch self {
         case .heading(let words): return [style.painted(plainText(words.words), .bold)]
+        case .subheading(let words): return lines([words])
+        case .tabs(let tabs):
+            return tabs.flatMap { tab in lines([tab.measure.shownTab.definition + ", %:"]) + tab.blocks.text(style) }
         case .paragraph(let kind, let words):
             // A link by itself leads to a drawing, which says nothing without a page.
             if case .link? = words.first, words.count == 1 { return [] }
@@ -44,7 +47,7 @@ extension Block {
         case .questions(let questions): return questions.map { $0.text(folder: nil, style: style) }
         case .verbatim(_, let text): return [visibleText(text, keepingLines: true)]
         case .source(let source): return lines([source.words])
-        case .heatLegend: return []
+        case .heatLegend, .controls: return []
         }
     }
 }
@@ -87,6 +90,7 @@ extension SectionTable.Cell {
     fileprivate var fields: [String] {
         switch self {
         case .figure(let figure), .shade(let figure, _, _), .sum(let figure): [figure.words]
+        case .heat(let cell): [cell.shown.words]
         case .words(let words): [words.words]
         case .pill(_, _, let words): [words]
         case .reason(let words, let columns): [words] + [String](repeating: "", count: columns - 1)

@@ -13,16 +13,17 @@ extension AssetSide {
         if isExplorable { page.script = .explorer }
         let html = page.html(data: writeCells) { w in
             writeAnswer(&w)
-            writeGrid(&w)
             w.write(parts, root: "../")
             writeMethod(&w)
         }
         return ReportFile(path: "reports/" + fileName, contents: html)
     }
 
-    /// What stands between the grid and the method.
+    /// What stands between the answer and the method.
     var parts: [PagePart] {
-        figureParts + (protection.map { [.section($0)] } ?? []) + anatomyParts + [.section(dataQuality)]
+        [.section(gridSection)] + figureParts + (protection.map { [.section($0)] } ?? []) + anatomyParts + [
+            .section(dataQuality)
+        ]
     }
 
     private var sections: [(id: String, label: String)] {

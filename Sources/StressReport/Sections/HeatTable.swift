@@ -28,6 +28,11 @@ struct HeatCell {
         }
     }
 
+    /// The cell as the number of a table.
+    var shown: ShownFigure {
+        ShownFigure(figure?.numberWithInterval ?? "no data", figure?.share?.fraction, figure?.share?.interval?.ends)
+    }
+
     private var style: String {
         let parts = [kind, figure?.share?.isIndicative == true ? "few" : nil, isHeadline ? "hl" : nil]
         return parts.compactMap { $0 }.joined(separator: " ")
