@@ -25,12 +25,19 @@ public struct RunJudge {
     /// - Returns: why some limits could not be judged, in words for a warning.
     public func judge(_ report: inout RunReport) -> [String] {
         report.addShrinkage(since: history.flatMap { try? $0.lastJobs(study: study.name) } ?? [])
-        let (earlier, troubles) = earlierValues()
+        let (earlier, unjudged) = earlierValues()
+        var troubles = unjudged
         report.addRolling(since: earlier)
         report.judgeLimits(earlier: earlier)
         // What a page shows beside "no data"; a history that cannot be asked leaves it out.
         report.lastGood = history.flatMap { try? $0.lastGoodValues(for: report) } ?? []
-        if let record = history.flatMap({ try? $0.recordBefore(report) }) { report.addChanges(since: record) }
+        if let history {
+            do throws(StoreError) {
+                if let record = try history.recordBefore(report) { report.addChanges(since: record) }
+            } catch {
+                troubles.append("what changed since the last run is not known: \(error.message)")
+            }
+        }
         report.circumstances.exitCode = report.status.exitCode(noFail: forgivesBreaches)
         report.circumstances.isRecorded = history != nil
         report.circumstances.studyFile = studyFile.isEmpty ? nil : studyFile
