@@ -63,7 +63,7 @@ import Testing
             "limits: [{leverage: 10, measure: negative_equity_frac, max: 0.5}]\nstatistics: {look_back_margin: {look_back: 30d}}\n"
             + "ledger: {population: bitmex-2019, horizon: 1d}\nbehaviours: [panic seller, stop at 5 %, comes back ten times]\n"
             + "baskets: {name: one, legs: {asset: TWO, side: long, share: 1}}\n"
-            + "resample: {paths: 100, horizon: 2d}\ncustody: {hazard: 1%}\ntax: {income_rate: 24%}"
+            + "resample: {paths: 100, length: 2d}\ncustody: {hazard: 1%}\ntax: {income_rate: 24%}"
         try scratch.write(smallStudy(limit: extra), to: "whole.yaml")
         // A job that fails, with an earlier run that knew it, makes the files of failures.
         let two = smallStudy(limit: "limits: [{leverage: 10, measure: negative_equity_frac, max: 0.5}]")
