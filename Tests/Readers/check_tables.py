@@ -44,8 +44,10 @@ def check_types(run, columns, rows):
             # Nothing can tell what a column without any value was meant to be, nor polars one whose first hundred rows are empty.
             if not any(row[name] for row in rows[file]):
                 continue
+            own = frames["pandas"][name]
             is_number = {
-                "pandas": pandas.api.types.is_numeric_dtype(frames["pandas"][name]),
+                # To pandas truth values are numbers.
+                "pandas": pandas.api.types.is_numeric_dtype(own) and not pandas.api.types.is_bool_dtype(own),
                 "polars": frames["polars"][name].dtype.is_numeric(),
                 "duckdb": types[name] in ("BIGINT", "DOUBLE"),
             }

@@ -34,7 +34,7 @@ extension RunReport {
         let columns =
             [runColumn(), platformColumn] + fundColumns + impactColumns + foundColumns + historyColumns
             + [
-                Column("classes_count", "", .integer, "Classes of traders") { [study] _ in
+                Column("classes_count", "classes", .integer, "Classes of traders") { [study] _ in
                     String(study.ledger?.population.classes.count ?? 0)
                 },
                 Column("stride_count", "bars", .integer, "Positions are opened at every bar whose number is a multiple")
