@@ -18,10 +18,14 @@ public func simulatedText(
             result.counts.meanEquity.map { plainText(signedPercentNumber($0)) + " %" } ?? "",
         ]
     }
+    let kept =
+        rules.method == .filtered
+        ? "a future holds the history's own bars, at another volatility"
+        : "a future holds nothing that the history did not"
     let note =
         "Simulated: \(rules.paths) futures of each history by the \(rules.method.rawValue) method, \(blockWords(results, rules)), seed "
-        + "\(rules.seed). CI: \(plainText(confidenceText(confidence))) interval of the draws alone; a future holds nothing that the "
-        + "history did not. Equity: mean left of the margin." + absenceWords(results) + unfilteredWords(results)
+        + "\(rules.seed). CI: \(plainText(confidenceText(confidence))) interval of the draws alone; \(kept). Equity: mean left of the "
+        + "margin." + absenceWords(results) + unfilteredWords(results)
     return columns(head + rows, numbersFrom: 3) + "\n\n" + style.wrapped(note)
 }
 

@@ -62,19 +62,8 @@ struct WeightedTile {
 
     init(_ columns: ArraySlice<BlockRatio>) {
         used = columns.count
-        func totals(_ part: (BlockRatio) -> [Double]) -> [Lanes] {
-            let parts = columns.map(part)
-            let blocks = parts[0].count
-            var totals = [Lanes.zero]
-            totals.reserveCapacity(2 * blocks + 1)
-            for block in 0..<2 * blocks {
-                var next = totals[block]
-                for (lane, column) in parts.enumerated() { next[lane] += column[block % blocks] }
-                totals.append(next)
-            }
-            return totals
-        }
-        (sums, weights) = (totals(\.sums), totals(\.weights))
+        sums = runningTotals(columns.map(\.sums), Lanes.self)
+        weights = runningTotals(columns.map(\.weights), Lanes.self)
     }
 
     func ratios(_ plan: ResamplePlan) -> [ResampledRatio] {

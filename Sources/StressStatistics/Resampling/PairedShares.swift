@@ -31,7 +31,7 @@ extension ResamplePlan {
 }
 
 /// Running totals over two rounds of the blocks, columns side by side.
-private func runningTotals<Lanes: SIMD>(_ columns: [[Double]], _: Lanes.Type) -> [Lanes] where Lanes.Scalar == Double {
+func runningTotals<Lanes: SIMD>(_ columns: [[Double]], _: Lanes.Type) -> [Lanes] where Lanes.Scalar == Double {
     let blocks = columns[0].count
     var totals = [Lanes.zero]
     totals.reserveCapacity(2 * blocks + 1)
@@ -102,20 +102,10 @@ private struct RatioLanes {
     }
 
     private func resample(_ plan: ResamplePlan, _ index: Int) -> (shares: Lanes, errors: Lanes) {
-        var (sum, squares, products) = (Lanes.zero, Lanes.zero, Lanes.zero)
-        var (weight, weightSquares) = (0.0, 0.0)
-        for run in plan.runs(of: index) {
-            let (start, end) = (Int(run.start), Int(run.end))
-            let s = sums[end] - sums[start]
-            let w = weights[end] - weights[start]
-            sum += s
-            squares += s * s
-            products += s * w
-            weight += w
-            weightSquares += w * w
-        }
-        let ratio = weight > 0 ? sum / weight : Lanes(repeating: .nan)
-        let variance = squares - 2 * ratio * products + ratio * ratio * weightSquares
+        let drawn = plan.drawn(index, sums: sums, weights: weights)
+        let (squares, weight) = (drawn.squares, drawn.weight)
+        let ratio = weight > 0 ? drawn.sum / weight : Lanes(repeating: .nan)
+        let variance = drawn.variance(ratio)
         let isSeen = variance .> WeightedTile.rounding * squares
         return (ratio, Lanes.zero.replacing(with: variance, where: isSeen).squareRoot() / weight)
     }

@@ -154,22 +154,44 @@ private struct RatioTile {
     }
 
     private func resample(_ plan: ResamplePlan, _ index: Int) -> (shares: Lanes, errors: Lanes) {
-        var (sum, squares, products) = (Lanes.zero, Lanes.zero, Lanes.zero)
-        var (trials, trialSquares) = (0.0, 0.0)
-        for run in plan.runs(of: index) {
-            let (start, end) = (Int(run.start), Int(run.end))
-            let count = counts[end] - counts[start]
-            let entered = entries[end] - entries[start]
-            sum += count
-            squares += count * count
-            products += count * entered
-            trials += entered
-            trialSquares += entered * entered
-        }
-        guard trials > 0 else { return (observed, .zero) }
-        let share = sum / trials
-        let variance = squares - 2 * share * products + share * share * trialSquares
-        let error = pointwiseMax(variance, .zero).squareRoot() / trials
+        let drawn = plan.drawn(index, sums: counts, weights: entries)
+        guard drawn.weight > 0 else { return (observed, .zero) }
+        let share = drawn.sum / drawn.weight
+        let error = pointwiseMax(drawn.variance(share), .zero).squareRoot() / drawn.weight
         return (share, error)
+    }
+}
+
+/// What the runs of one resample add up to, in up to eight columns over the same weights.
+struct DrawnSums {
+    var sum = SIMD8<Double>.zero
+    var squares = SIMD8<Double>.zero
+    var products = SIMD8<Double>.zero
+    var weight = 0.0
+    var weightSquares = 0.0
+
+    /// The sum of the runs' squared distances from what their weights give at a ratio.
+    @inline(__always)
+    func variance(_ ratio: SIMD8<Double>) -> SIMD8<Double> {
+        squares - 2 * ratio * products + ratio * ratio * weightSquares
+    }
+}
+
+extension ResamplePlan {
+    /// Adds up the runs of a resample, of running totals over two rounds of the blocks.
+    @inline(__always)
+    func drawn(_ index: Int, sums: [SIMD8<Double>], weights: [Double]) -> DrawnSums {
+        var drawn = DrawnSums()
+        for run in runs(of: index) {
+            let (start, end) = (Int(run.start), Int(run.end))
+            let sum = sums[end] - sums[start]
+            let weight = weights[end] - weights[start]
+            drawn.sum += sum
+            drawn.squares += sum * sum
+            drawn.products += sum * weight
+            drawn.weight += weight
+            drawn.weightSquares += weight * weight
+        }
+        return drawn
     }
 }
