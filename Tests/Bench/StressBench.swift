@@ -15,6 +15,7 @@ import StudyPlan
 struct StressBench {
     static func main() throws {
         if try ReadingBench.run(CommandLine.arguments) { return }
+        if try sweep(CommandLine.arguments) { return }
         let threads = ProcessInfo.processInfo.activeProcessorCount
         print("# Benchmarks\n\nBy `make bench`. Medians of five runs; spread is (max − min) / median.\n")
         print("| machine | |\n|---|---|")
@@ -72,6 +73,33 @@ struct StressBench {
         }
         print("| first passage over plain walk | \(fixedText(plain.median / one.median, decimals: 1))× faster | | |")
         print("| speed-up of \(threads) threads | \(fixedText(one.median / all.median, decimals: 2))× | | |")
+    }
+
+    /// `--sweep FILE [RUNS]`: processor seconds of one pass with 125 leverages over its bars, one thread.
+    private static func sweep(_ arguments: [String]) throws -> Bool {
+        guard arguments.count > 2, arguments[1] == "--sweep" else { return false }
+        let series = try ingestSeries(BarSource(files: [arguments[2]]), options: IngestOptions()).series
+        let market = MarketHistory(series: series)
+        let job = HistoryJob(study: try wideStudy(), asset: "BENCH", market: market)
+        var seconds: [Double] = []
+        for _ in 0..<(arguments.count > 3 ? Int(arguments[3]) ?? 3 : 3) {
+            let begin = clock()
+            _ = try job.run(threads: 1)
+            seconds.append(Double(clock() - begin) / 1e6)
+        }
+        print(seconds.sorted().map { fixedText($0, decimals: 3) }.joined(separator: " "))
+        return true
+    }
+
+    private static func wideStudy() throws -> Study {
+        let platform = try PlatformRules(
+            fees: Fees(open: 0.0005, close: 0.0005, liquidation: 0), slippage: Slippage(base: 0.0005),
+            tiers: MaintenanceTiers(flatRate: 0.005), liquidation: LiquidationRules())
+        return Study(
+            name: "bench", inputs: [StudyInput(asset: "BENCH", source: BarSource(files: []))],
+            grid: StudyGrid(
+                leverages: (1...125).compactMap { Leverage(Double($0)) }, horizons: [.days(1), .days(7), .days(30)]),
+            platforms: [NamedPlatform(name: "p", rules: platform)])
     }
 
     private static func row(_ what: String, _ times: Times, _ figure: (Double) -> String) {

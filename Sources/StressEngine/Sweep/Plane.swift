@@ -164,19 +164,19 @@ struct PlanesOnDemand<Number: AdditiveArithmetic>: ~Copyable {
         made = Column(repeating: nil, count: count)
     }
 
-    /// The table `index`, one row after the other; they are numbered from the first of `rows` on.
+    /// The table `index`, one row after the other, whose columns are numbered by `columns`.
     @inline(__always)
-    func cells(_ index: Int, rows: Range<Int>, width: Int) -> Cells<Number> {
-        cells[index] ?? make(index, rows: rows, width: width)
+    func cells(_ index: Int, rows: Int, _ columns: Range<Int>) -> Cells<Number> {
+        cells[index] ?? make(index, rows: rows, columns)
     }
 
     /// The table `index` where there is one.
     func existing(_ index: Int) -> Cells<Number>? { cells[index] }
 
     @inline(never)
-    private func make(_ index: Int, rows: Range<Int>, width: Int) -> Cells<Number> {
-        let table = Made(rows: rows.count, width: width)
-        let found = table.plane.all.shifted(by: rows.lowerBound * width)
+    private func make(_ index: Int, rows: Int, _ columns: Range<Int>) -> Cells<Number> {
+        let table = Made(rows: rows, width: columns.count)
+        let found = table.plane.all.shifted(by: columns.lowerBound)
         (made[index], cells[index]) = (table, found)
         return found
     }

@@ -28,14 +28,21 @@ final class RecordStack {
         private let negation: Int
         private let lowest: Int
         let count: Int
+        /// Whether every value has a key of its own leading bits, because all are above 0 once turned.
+        let isPlain: Bool
+        /// What ``plainKey(_:)`` takes off the leading bits, the sign among them.
+        private let plainLowest: Int
 
-        /// Room for the leading bits of values from `smallest` to `largest`, at least 0, once turned.
-        init(orientation: Double, smallest: Double, largest: Double) {
+        /// Room for the leading bits of values from `smallest` to `largest`, at least 0, once turned; `isPositive` says whether all
+        /// are above 0.
+        init(orientation: Double, smallest: Double, largest: Double, isPositive: Bool) {
             self.orientation = orientation
             negation = orientation > 0 ? 0 : -1
             let (low, high) = (Int(smallest.bitPattern >> 39), Int(largest.bitPattern >> 39))
             lowest = orientation > 0 ? low : -high
             count = max(1, min(high - low + 1, 1 << 22))
+            isPlain = isPositive && high - low < count
+            plainLowest = orientation > 0 ? lowest : lowest - 1 - 1 << 24
         }
 
         /// The key of a value, within 0..<count whatever the value.
@@ -45,6 +52,14 @@ final class RecordStack {
             let bits = Int(truncatingIfNeeded: (turned > 0 ? turned : 0).bitPattern >> 39)
             let key = ((bits ^ negation) &- negation) &- lowest
             return min(max(key, 0), count &- 1)
+        }
+
+        /// The key of a value between the least and the greatest of a column that is ``isPlain``.
+        @inline(__always)
+        func plainKey(_ value: Double) -> Int {
+            let key = (Int(truncatingIfNeeded: value.bitPattern >> 39) ^ negation) &- plainLowest
+            assert(key == self.key(value), "a value of the column")
+            return key
         }
     }
 
@@ -93,11 +108,15 @@ final class RecordStack {
         let top: Int
         fileprivate let keys: KeyRange
 
-        /// The position of the first bar at or below `level`, which is below the top's value; −1 when there is none.
+        /// Whether ``position(below:isPlain:)`` may take the short way.
+        var isPlain: Bool { keys.isPlain }
+
+        /// The position of the first bar at or below `level`, which is below the top's value; −1 when there is none. There is one where
+        /// ``isPlain`` is made use of.
         @inline(__always)
-        func position(below level: Double) -> Int {
+        func position(below level: Double, isPlain: Bool) -> Int {
             // Mostly right, or one too near: records of the same key.
-            var position = min(Int(hints[keys.key(level)]), top)
+            var position = min(Int(hints[isPlain ? keys.plainKey(level) : keys.key(level)]), top)
             if values[position] > level { position &-= 1 }
             if values[position] <= level, values[position &+ 1] > level { return position }
             return bisected(atOrBelow: level)

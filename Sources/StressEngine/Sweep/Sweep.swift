@@ -192,15 +192,18 @@ final class SweepTask {
         -> RecordStack.KeyRange
     {
         let orientation = frame.form == .fundedInverse ? -frame.sign : frame.sign
-        var (smallest, largest) = (Double.infinity, 0.0)
+        var (smallest, largest, isPositive) = (Double.infinity, 0.0, true)
         for bar in bars {
             let value = orientation * column(bar)
             if value > 0 {
                 smallest = min(smallest, value)
                 largest = max(largest, value)
+            } else {
+                isPositive = false
             }
         }
-        return RecordStack.KeyRange(orientation: orientation, smallest: min(smallest, largest), largest: largest)
+        return RecordStack.KeyRange(
+            orientation: orientation, smallest: min(smallest, largest), largest: largest, isPositive: isPositive)
     }
 }
 

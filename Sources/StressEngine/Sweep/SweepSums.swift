@@ -49,7 +49,7 @@ final class SweepSums {
     private let exits: Column<ExitSums>
     private let spanExits: Column<ExitSums>
 
-    /// Times to liquidation in the whole task, by span, then by bin and leverage; made when needed.
+    /// Times to liquidation in the whole task, by span, then by leverage and bin; made when needed.
     private let times: PlanesOnDemand<UInt32>
     /// Times to the first bar below zero, likewise.
     private let unprotectedTimes: PlanesOnDemand<UInt32>
@@ -122,16 +122,41 @@ final class SweepSums {
     @inline(__always)
     func timeBin(_ bars: Int, from: Int) -> Int { max(DurationHistogram.bin(bars: bars), timeBins[from].lowerBound) }
 
-    /// Where the times to liquidation of a span are counted, by bin and leverage: `bin * leverages + leverage`, for the horizon's own bins.
+    /// Where the times to liquidation of a span are counted.
     @inline(__always)
-    func times(from: Int, until: Int) -> Cells<UInt32> {
-        times.cells(span(from: from, until: until), rows: timeBins[from], width: leverages)
+    func times(from: Int, until: Int) -> TimeTable {
+        TimeTable(
+            bins: timeBins[from], counts: times.cells(span(from: from, until: until), rows: leverages, timeBins[from]))
     }
 
     /// The same of times to the first bar below zero.
     @inline(__always)
-    func unprotectedTimes(from: Int, until: Int) -> Cells<UInt32> {
-        unprotectedTimes.cells(span(from: from, until: until), rows: timeBins[from], width: leverages)
+    func unprotectedTimes(from: Int, until: Int) -> TimeTable {
+        TimeTable(
+            bins: timeBins[from],
+            counts: unprotectedTimes.cells(span(from: from, until: until), rows: leverages, timeBins[from]))
+    }
+}
+
+/// Numbers of times by leverage and bin.
+///
+/// The bins of a leverage stand side by side: from one entry to the next its time moves by a bin or none, so that the place to count it
+/// is at hand. The other way round nearly every count would wait for memory.
+struct TimeTable {
+    /// The bins of the table; a time that is sooner is counted in the first.
+    let bins: Range<Int>
+    /// The first leverage's count of bin `b` is that at index `b`.
+    let counts: Cells<UInt32>
+
+    /// The number of times of a leverage in one of ``bins``.
+    @inline(__always)
+    func count(_ leverage: Int, bin: Int) -> UInt32 { counts[leverage &* bins.count &+ bin] }
+
+    /// Counts a time of so many bars, or takes it back with a count of −1.
+    @inline(__always)
+    func add(_ leverage: Int, bars: Int, count: Int32 = 1) {
+        let bin = max(DurationHistogram.bin(bars: bars), bins.lowerBound)
+        counts[leverage &* bins.count &+ bin] &+= UInt32(bitPattern: count)
     }
 }
 
@@ -280,7 +305,8 @@ extension SweepSums {
         var counts = [UInt32](repeating: 0, count: timeBins[horizons].upperBound)
         for span in spans(in: horizon) {
             guard let found = planes.existing(span) else { continue }
-            for bin in timeBins[span % (horizons + 1)] { counts[bin] &+= found[bin * leverages + leverage] }
+            let table = TimeTable(bins: timeBins[span % (horizons + 1)], counts: found)
+            for bin in table.bins { counts[bin] &+= table.count(leverage, bin: bin) }
         }
         let corrections = corrections[horizon * leverages + leverage] ?? [:]
         var histogram = DurationHistogram(unit: unit)

@@ -10,7 +10,8 @@ extension SweepTask {
         let position = records.deepest(through: entry.cutLast, from: deepest[horizons])
         deepest[horizons] = position
         let value = (records.values[position] - entry.offset) / entry.scale
-        reached[horizons] = LevelTable.reached(levels.cells, by: value, slack: entry.slack / entry.scale)
+        reached[horizons] = LevelTable.reached(
+            levels.cells, by: value, slack: entry.slack / entry.scale, hint: reached[horizons].maybe)
         sums.cutLiquidatedFrom[entry.until][reached[horizons].surely] &+= 1
         for leverage in reached[horizons].maybe..<reached[horizons].surely {
             let path = path(entry, leverage, last: entry.cutLast)
@@ -29,7 +30,9 @@ extension SweepTask {
         let position = extremes.deepest(through: entry.cutLast, from: deepestExtreme[horizons])
         deepestExtreme[horizons] = position
         let value = (extremes.values[position] - entry.offset) / entry.scale
-        let reached = LevelTable.reached(bankruptcyLevels.cells, by: value, slack: entry.slack / entry.scale)
+        let reached = LevelTable.reached(
+            bankruptcyLevels.cells, by: value, slack: entry.slack / entry.scale,
+            hint: reachedBankruptcies[horizons].maybe)
         reachedBankruptcies[horizons] = reached
         sums.cutUnprotectedFrom[entry.until][reached.surely] &+= 1
         for leverage in reached.maybe..<reached.surely {
@@ -45,7 +48,7 @@ extension SweepTask {
 
     /// Adds the liquidations after the last whole window and before the cut. What they leave is in no mean.
     func addCutLiquidations(_ entry: SweepEntry, _ range: Range<Int>) {
-        addTimes(entry, horizons, range)
+        addTimes(sums.times(from: horizons, until: entry.until), entry, range, places.cells)
         for leverage in range where mayEndBelowZero(entry, leverage) { suspect(leverage, horizons) }
     }
 
@@ -59,42 +62,5 @@ extension SweepTask {
                 : fillGains[fill][position] * entry.gainScale + entry.gainBase
             return gain - entry.gainSlack < doubtfulGain[leverage]
         }
-    }
-
-    /// Adds when each leverage's equity was first below zero, had nobody liquidated.
-    func addUnprotectedTimes(_ entry: SweepEntry) {
-        guard reachedBankruptcies[entry.isCut ? horizons : entry.until &- 1].surely < leverages else { return }
-        var (end, position) = (leverages, extremes.top)
-        for horizon in entry.from..<entry.until {
-            let start = reachedBankruptcies[horizon].surely
-            if start < end { position = addUnprotectedTimes(entry, horizon, start..<end, from: position) }
-            end = min(end, start)
-        }
-        guard entry.isCut, reachedBankruptcies[horizons].surely < end else { return }
-        _ = addUnprotectedTimes(entry, horizons, reachedBankruptcies[horizons].surely..<end, from: position)
-    }
-
-    /// Adds those of a range, nearest first; gives the record that was found last.
-    @inline(__always)
-    private func addUnprotectedTimes(_ entry: SweepEntry, _ horizon: Int, _ range: Range<Int>, from: Int) -> Int {
-        let (search, values) = (extremes.search, extremes.values)
-        let counts = sums.unprotectedTimes(from: horizon, until: entry.until)
-        let (lowest, upper) = (sums.timeBin(0, from: horizon), entry.offset + entry.slack)
-        var position = from
-        for leverage in range.reversed() {
-            let level = bankruptcyLevels[leverage] * entry.scale + upper
-            // Mostly the same record or the next one.
-            if values[position] > level { position &-= 1 }
-            if values[position] > level { position = search.position(below: level) }
-            var bars = BarClock.bars(from: entry.place, to: extremePlaces[max(position, 0)])
-            if values[position] > level - 2 * entry.slack,
-                let bar = path(entry, leverage, last: lastSeen(entry)).unprotectedBar
-            {
-                bars = barsTo(entry, bar)
-            }
-            let bin = DurationHistogram.bin(bars: bars)
-            counts[max(bin, lowest) &* leverages &+ leverage] &+= 1
-        }
-        return position
     }
 }

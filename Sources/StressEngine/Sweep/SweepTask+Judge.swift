@@ -67,9 +67,7 @@ extension SweepTask {
         for place in 0..<listed[0].doubtful {
             let leverage = doubtful[place]
             guard let bar = path(entry, leverage, last: last).liquidationBar else { continue }
-            let horizon =
-                (entry.from..<entry.until).first { reached[$0].surely <= leverage }
-                ?? (entry.isCut ? horizons : entry.until - 1)
+            let horizon = horizon(entry, leverage, reached.cells)
             correct(entry, leverage, from: horizon, found: Int(found[leverage]), bar: bar)
         }
         listed[0].doubtful = 0

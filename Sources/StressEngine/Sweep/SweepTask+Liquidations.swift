@@ -7,14 +7,14 @@ extension SweepTask {
     func addLiquidations(_ entry: SweepEntry) {
         let first = reached[entry.isCut ? horizons : entry.until &- 1].surely
         guard first < leverages else { return }
-        findRecords(entry, from: first)
+        findRecords(of: records, levels.cells, entry, from: first)
         if listed[0].doubtful > 0 { resolveDoubtful(entry) }
         var end = leverages
         for horizon in entry.from..<entry.until {
             let start = reached[horizon].surely
             if start < end {
                 for fill in 0..<fills { addGains(entry, fill, horizon, start..<end) }
-                addTimes(entry, horizon, start..<end)
+                addTimes(sums.times(from: horizon, until: entry.until), entry, start..<end, places.cells)
                 end = start
             }
         }
@@ -22,35 +22,52 @@ extension SweepTask {
         if listed[0].suspects > 0 { judgeSuspects(entry) }
     }
 
-    /// Where each leverage from `first` on finds its first record at or below its level, nearest first.
+    /// Where each leverage from `first` on, which all have one, finds its first record at or below its level, nearest first.
     @inline(__always)
-    private func findRecords(_ entry: SweepEntry, from first: Int) {
-        let (search, levels, found) = (records.search, levels.cells, found.cells)
-        let (scale, upper, width) = (entry.scale, entry.offset + entry.slack, 2 * entry.slack)
-        let (values, top) = (search.values, Int32(truncatingIfNeeded: search.top))
-        let nearest = values[search.top]
+    func findRecords(of records: RecordStack, _ levels: Cells<Double>, _ entry: SweepEntry, from first: Int) {
+        let search = records.search
+        if search.isPlain {
+            findRecords(search, levels, entry, from: first, isPlain: true)
+        } else {
+            findRecords(search, levels, entry, from: first, isPlain: false)
+        }
+    }
+
+    @inline(__always)
+    private func findRecords(
+        _ search: RecordStack.Search, _ levels: Cells<Double>, _ entry: SweepEntry, from first: Int, isPlain: Bool
+    ) {
+        let (values, found) = (search.values, found.cells)
+        let (scale, upper) = (entry.scale, entry.offset + entry.slack)
+        let (top, nearest) = (Int32(truncatingIfNeeded: search.top), values[search.top])
         var leverage = leverages &- 1
+        var closest = Double.infinity
         while leverage >= first {
             let level = levels[leverage] * scale + upper
             if level < nearest { break }
             found[leverage] = top
-            if nearest > level - width { doubt(leverage) }
+            closest = min(closest, level - nearest)
             leverage &-= 1
         }
         while leverage >= first {
             let level = levels[leverage] * scale + upper
-            let position = search.position(below: level)
+            let position = search.position(below: level, isPlain: isPlain)
             found[leverage] = Int32(truncatingIfNeeded: position)
-            if values[position] > level - width { doubt(leverage) }
+            closest = min(closest, level - values[position])
             leverage &-= 1
         }
+        if closest < 2 * entry.slack { listDoubtful(values, levels, entry, from: first) }
     }
 
-    /// Notes that rounding may decide whether a leverage's record is the one.
+    /// Lists the leverages with whom rounding may decide whether their record is the one.
     @inline(never)
-    private func doubt(_ leverage: Int) {
-        doubtful[listed[0].doubtful] = leverage
-        listed[0].doubtful &+= 1
+    private func listDoubtful(_ values: Cells<Double>, _ levels: Cells<Double>, _ entry: SweepEntry, from first: Int) {
+        for leverage in (first..<leverages).reversed() {
+            let level = levels[leverage] * entry.scale + (entry.offset + entry.slack)
+            guard level - values[Int(found[leverage])] < 2 * entry.slack else { continue }
+            doubtful[listed[0].doubtful] = leverage
+            listed[0].doubtful &+= 1
+        }
     }
 
     /// Adds the gains under one fill rule, and notes who may be below zero.
@@ -96,14 +113,12 @@ extension SweepTask {
         listed[0].suspects &+= 1
     }
 
+    /// Counts the times to the records that were found for a range of leverages.
     @inline(__always)
-    func addTimes(_ entry: SweepEntry, _ horizon: Int, _ range: Range<Int>) {
-        let counts = sums.times(from: horizon, until: entry.until)
-        let lowest = sums.timeBin(0, from: horizon)
-        let (places, found, place, width) = (places.cells, found.cells, entry.place, leverages)
+    func addTimes(_ times: TimeTable, _ entry: SweepEntry, _ range: Range<Int>, _ places: Cells<Double>) {
+        let (found, place) = (found.cells, entry.place)
         for leverage in range {
-            let bin = DurationHistogram.bin(bars: BarClock.bars(from: place, to: places[Int(found[leverage])]))
-            counts[max(bin, lowest) &* width &+ leverage] &+= 1
+            times.add(leverage, bars: BarClock.bars(from: place, to: places[Int(found[leverage])]))
         }
     }
 }

@@ -132,7 +132,9 @@ extension SweepTask {
         let position = extremes.deepest(through: last, from: deepestExtreme[horizon])
         deepestExtreme[horizon] = position
         let value = (extremes.values[position] - entry.offset) / entry.scale
-        let reached = LevelTable.reached(bankruptcyLevels.cells, by: value, slack: entry.slack / entry.scale)
+        let reached = LevelTable.reached(
+            bankruptcyLevels.cells, by: value, slack: entry.slack / entry.scale,
+            hint: reachedBankruptcies[horizon].maybe)
         reachedBankruptcies[horizon] = reached
         sums.unprotectedFrom[horizon][reached.surely] &+= 1
         for leverage in reached.maybe..<reached.surely {
@@ -148,7 +150,8 @@ extension SweepTask {
         let position = records.deepest(through: last, from: deepest[horizon])
         deepest[horizon] = position
         let value = (records.values[position] - entry.offset) / entry.scale
-        reached[horizon] = LevelTable.reached(levels.cells, by: value, slack: entry.slack / entry.scale)
+        reached[horizon] = LevelTable.reached(
+            levels.cells, by: value, slack: entry.slack / entry.scale, hint: reached[horizon].maybe)
         sums.liquidatedFrom[horizon][reached[horizon].surely] &+= 1
     }
 }

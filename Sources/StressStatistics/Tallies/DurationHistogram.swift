@@ -31,7 +31,7 @@ public struct DurationHistogram: Hashable, Sendable {
     }
 
     /// The bin of a span of `bars` bar lengths; at least 0 and below 2³¹.
-    @inlinable
+    @inlinable @inline(__always)
     public static func bin(bars: Int) -> Int {
         let shift = 57 - (bars | 64).leadingZeroBitCount
         return shift << 6 + bars >> shift

@@ -27,10 +27,10 @@ import Testing
         #expect(column[1] == 44)
         let tables = PlanesOnDemand<Int>(count: 2)
         #expect(tables.existing(1)?.bounds == nil)
-        let cells = tables.cells(1, rows: 7..<9, width: 3)
-        #expect(cells.bounds == 21..<27 && tables.existing(0)?.bounds == nil)
-        cells[26] += 1
-        #expect(tables.cells(1, rows: 7..<9, width: 3).array() == [0, 0, 0, 0, 0, 1])
+        let cells = tables.cells(1, rows: 2, 7..<10)
+        #expect(cells.bounds == 7..<13 && tables.existing(0)?.bounds == nil)
+        cells[12] += 1
+        #expect(tables.cells(1, rows: 2, 7..<10).array() == [0, 0, 0, 0, 0, 1])
     }
 
     /// Values that own memory are freed with the column, once, and those that are replaced before.
