@@ -18,13 +18,16 @@ extension HistoryJob {
     /// O(years × (bars + cells × blocks)).
     public func yearTests(of results: [CellResult], confidence: Double, threads: Int) -> [[YearTest]] {
         let starts = resampledBars.map { market.series.time[$0.lowerBound] }
-        let turns = HistoryJob.yearTurns(starts).map { turn in
-            (turn, memory(before: resampledBars[turn.block].lowerBound))
-        }
+        let turns = HistoryJob.yearTurns(starts)
+        let memories =
+            parallelMap(count: turns.count, threads: threads) {
+                memory(before: resampledBars[turns[$0].block].lowerBound)
+            }
+            ?? []
         let found = parallelMap(count: results.count, threads: threads) { place -> [YearTest]? in
             let result = results[place]
             let share = result.tally.negativeShare(fill: 0).merged(by: resamplingBlocks)
-            return turns.compactMap { turn, memory in
+            return zip(turns, memories).compactMap { turn, memory in
                 yearTest(turn, memory, share, starts, of: result, confidence: confidence)
             }
         }
