@@ -308,12 +308,10 @@ extension SweepSums {
             let table = TimeTable(bins: timeBins[span % (horizons + 1)], counts: found)
             for bin in table.bins { counts[bin] &+= table.count(leverage, bin: bin) }
         }
-        let corrections = corrections[horizon * leverages + leverage] ?? [:]
-        var histogram = DurationHistogram(unit: unit)
-        for (bin, count) in counts.enumerated() {
-            histogram.add(bin: bin, count: Int(count) + (corrections[bin] ?? 0))
+        for (bin, count) in corrections[horizon * leverages + leverage] ?? [:] where bin < counts.count {
+            counts[bin] = UInt32(clamping: Int(counts[bin]) + count)
         }
-        return histogram
+        return DurationHistogram(unit: unit, counts: counts)
     }
 }
 

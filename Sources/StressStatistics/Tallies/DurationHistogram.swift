@@ -14,6 +14,13 @@ public struct DurationHistogram: Hashable, Sendable {
     /// An empty histogram of spans in units of `unit`, above 0.
     public init(unit: TimeSpan) { self.unit = unit }
 
+    /// One whose bins, from bin 0 on, have these counts. O(bins).
+    public init(unit: TimeSpan, counts: [UInt32]) {
+        self.unit = unit
+        self.counts = Array(counts[..<((counts.lastIndex { $0 > 0 } ?? -1) + 1)])
+        total = counts.reduce(0) { $0 + Int($1) }
+    }
+
     /// Adds a span of so many bar lengths, at least 0. Amortised O(1).
     public mutating func add(bars: Int) { add(bin: DurationHistogram.bin(bars: bars), count: 1) }
 
@@ -27,7 +34,14 @@ public struct DurationHistogram: Hashable, Sendable {
 
     /// Adds all counts of `other`. O(bins).
     public mutating func merge(_ other: DurationHistogram) {
-        for (bin, count) in other.counts.enumerated() { add(bin: bin, count: Int(count)) }
+        let added = other.counts
+        if counts.count < added.count {
+            counts.append(contentsOf: repeatElement(0, count: added.count - counts.count))
+        }
+        counts.withUnsafeMutableBufferPointer { counts in
+            for bin in added.indices { counts[bin] += added[bin] }
+        }
+        total += other.total
     }
 
     /// The bin of a span of `bars` bar lengths; at least 0 and below 2³¹.

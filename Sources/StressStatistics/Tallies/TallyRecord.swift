@@ -22,22 +22,23 @@ struct RecordWriter {
     }
 
     /// Counts with their zeros as runs.
-    mutating func add(_ counts: [UInt32]) { addSparse(counts) { $0.add(UInt64($1)) } }
+    mutating func add(_ counts: [UInt32]) { addSparse(counts, zero: 0) { $0.add(UInt64($1)) } }
 
     /// Probabilities with their zeros as runs.
-    mutating func add(_ counts: [EventCount]) { addSparse(counts) { $0.add(UInt64(bitPattern: $1.units)) } }
+    mutating func add(_ counts: [EventCount]) { addSparse(counts, zero: .zero) { $0.add(UInt64(bitPattern: $1.units)) } }
 
     /// Sums with their zeros as runs.
-    mutating func add(_ sums: [Double]) { addSparse(sums) { $0.add($1) } }
+    mutating func add(_ sums: [Double]) { addSparse(sums, zero: 0) { $0.add($1) } }
 
-    private mutating func addSparse<Number: AdditiveArithmetic>(
-        _ numbers: [Number], write: (inout RecordWriter, Number) -> Void
+    /// Numbers with runs of `zero` as their lengths.
+    mutating func addSparse<Number: Equatable>(
+        _ numbers: [Number], zero: Number, write: (inout RecordWriter, Number) -> Void
     ) {
         add(numbers.count)
         var index = 0
         while index < numbers.count {
             let start = index
-            while index < numbers.count, numbers[index] == .zero { index += 1 }
+            while index < numbers.count, numbers[index] == zero { index += 1 }
             add(index - start)
             guard index < numbers.count else { return }
             write(&self, numbers[index])
@@ -80,27 +81,27 @@ struct RecordReader {
 
     /// Counts, at most `most` of them.
     mutating func counts(most: Int) -> [UInt32]? {
-        sparse(most: most) { reader in reader.number().flatMap { UInt32(exactly: $0) } }
+        sparse(most: most, zero: 0) { reader in reader.number().flatMap { UInt32(exactly: $0) } }
     }
 
     /// Probabilities, at most `most` of them.
     mutating func events(most: Int) -> [EventCount]? {
-        sparse(most: most) { $0.number().map { EventCount(units: Int64(bitPattern: $0)) } }
+        sparse(most: most, zero: .zero) { $0.number().map { EventCount(units: Int64(bitPattern: $0)) } }
     }
 
     /// Sums, at most `most` of them.
-    mutating func sums(most: Int) -> [Double]? { sparse(most: most) { $0.double() } }
+    mutating func sums(most: Int) -> [Double]? { sparse(most: most, zero: 0) { $0.double() } }
 
-    /// Numbers whose zeros stand as runs.
-    private mutating func sparse<Number: AdditiveArithmetic>(
-        most: Int, read: (inout RecordReader) -> Number?
+    /// Numbers whose runs of `zero` stand as their lengths.
+    mutating func sparse<Number>(
+        most: Int, zero: Number, read: (inout RecordReader) -> Number?
     ) -> [Number]? {
         guard let count = integer(), (0...most).contains(count) else { return nil }
         var numbers: [Number] = []
         numbers.reserveCapacity(count)
         while numbers.count < count {
             guard let zeros = integer(), zeros >= 0, zeros <= count - numbers.count else { return nil }
-            numbers.append(contentsOf: repeatElement(.zero, count: zeros))
+            numbers.append(contentsOf: repeatElement(zero, count: zeros))
             if numbers.count == count { return numbers }
             guard let number = read(&self) else { return nil }
             numbers.append(number)
@@ -256,8 +257,7 @@ extension LogHistogram {
 extension DurationHistogram {
     fileprivate init?(from reader: inout RecordReader, unit: TimeSpan) {
         guard let bins = reader.counts(most: 1 << 16) else { return nil }
-        self.init(unit: unit)
-        for (bin, count) in bins.enumerated() { add(bin: bin, count: Int(count)) }
+        self.init(unit: unit, counts: bins)
     }
 }
 
@@ -299,19 +299,16 @@ extension CutCounts {
 
 extension TimedEvents {
     fileprivate func write(to writer: inout RecordWriter) {
-        writer.add(nodes.count)
-        for sum in nodes + [atHorizon] { sum.write(to: &writer) }
+        writer.addSparse(nodes, zero: Sum()) { $1.write(to: &$0) }
+        atHorizon.write(to: &writer)
     }
 
     fileprivate init?(from reader: inout RecordReader) {
         // 2³¹ bars have no more nodes.
-        guard let count = reader.integer(), (0...1 << 13).contains(count) else { return nil }
-        var sums: [Sum] = []
-        for _ in 0...count {
-            guard let sum = Sum(from: &reader) else { return nil }
-            sums.append(sum)
-        }
-        self.init(nodes: Array(sums.dropLast()), atHorizon: sums[count])
+        guard let nodes = reader.sparse(most: 1 << 13, zero: Sum(), read: { Sum(from: &$0) }),
+            let atHorizon = Sum(from: &reader)
+        else { return nil }
+        self.init(nodes: nodes, atHorizon: atHorizon)
     }
 }
 

@@ -75,7 +75,10 @@ public struct TimedEvents: Hashable, Sendable {
         if nodes.count < other.nodes.count {
             nodes.append(contentsOf: repeatElement(Sum(), count: other.nodes.count - nodes.count))
         }
-        for (node, sum) in other.nodes.enumerated() { nodes[node] += sum }
+        let added = other.nodes
+        nodes.withUnsafeMutableBufferPointer { nodes in
+            for node in added.indices { nodes[node] += added[node] }
+        }
     }
 
     /// All events.
