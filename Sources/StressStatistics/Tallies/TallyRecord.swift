@@ -25,7 +25,9 @@ struct RecordWriter {
     mutating func add(_ counts: [UInt32]) { addSparse(counts, zero: 0) { $0.add(UInt64($1)) } }
 
     /// Probabilities with their zeros as runs.
-    mutating func add(_ counts: [EventCount]) { addSparse(counts, zero: .zero) { $0.add(UInt64(bitPattern: $1.units)) } }
+    mutating func add(_ counts: [EventCount]) {
+        addSparse(counts, zero: .zero) { $0.add(UInt64(bitPattern: $1.units)) }
+    }
 
     /// Sums with their zeros as runs.
     mutating func add(_ sums: [Double]) { addSparse(sums, zero: 0) { $0.add($1) } }
