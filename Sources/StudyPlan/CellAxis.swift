@@ -47,6 +47,15 @@ public enum CellAxis: String, CaseIterable, Sendable {
         }
     }
 
+    /// What a position has on it where nothing says so: in files of before there was the axis, and in the population of a ledger. Nil
+    /// where every file and every population says it.
+    public var standard: AxisValue? {
+        switch self {
+        case .contract: .text(ContractKind.linear.rawValue)
+        default: nil
+        }
+    }
+
     /// Whether its values are names that a person chose, which may be mistyped.
     public var isName: Bool { self == .asset || self == .platform }
 }

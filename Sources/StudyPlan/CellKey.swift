@@ -98,12 +98,13 @@ extension CellKey: Codable {
         }
     }
 
-    /// Reads what ``encode(to:)`` writes.
+    /// Reads what ``encode(to:)`` writes, and what it wrote before there was an axis with a standard value.
     public init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: NamedMember.self)
         try self.init { axis in
             let name = NamedMember(axis.column)
             let column = members.contains(name) ? name : name.inCamelCase
+            if let standard = axis.standard, !members.contains(column) { return standard }
             return axis.unit.isEmpty
                 ? .text(try members.decode(String.self, forKey: column))
                 : .number(try members.decode(Double.self, forKey: column))

@@ -32,21 +32,10 @@ public struct StoredRunFolder {
 
     /// Reads the folder. Throws a ``Failure`` that says which file is missing or damaged.
     public init(_ folder: String) throws {
-        guard FileManager.default.fileExists(atPath: folder + "/run.json") else {
-            throw Failure(
-                .noInput, "cannot read \(folder)/run.json",
-                hint: "name the folder of a run, such as Reports/nightly/latest")
-        }
-        let record: RunRecord
-        do { record = try RunRecord(folder: folder, named: folder) } catch { throw Failure(error) }
-        let text = try StoredRunFolder.studyText(folder + "/run.json")
-        do {
-            study = try loadStudy(yaml: text, file: folder + "/run.json").value
-        } catch {
-            throw Failure(
-                .badData, "cannot read the study that \(folder)/run.json holds: \(error.findings.first?.message ?? "")",
-                hint: "it was written by another version, or changed")
-        }
+        let manifest = folder + "/run.json"
+        let record = try StoredRunFolder.record(folder, manifest: manifest)
+        let text = try StoredRunFolder.studyText(manifest)
+        study = try StoredRunFolder.study(text, manifest: manifest)
         command = shellWords(record.run.command)
         digests = Dictionary(grouping: record.inputs, by: \.asset).mapValues { $0.map(\.digest) }
         spans = Dictionary(
@@ -56,7 +45,25 @@ public struct StoredRunFolder {
         run = ComparedRun(
             runID: record.run.runID, study: record.run.study, studyText: text, version: record.run.version,
             started: record.run.started, confidence: confidence, headline: study.headlineCell?.key,
-            cells: try StoredRunFolder.cells(folder + "/results.csv", confidence: confidence))
+            cells: try StoredCells(folder + "/results.csv", confidence: confidence).cells())
+    }
+
+    private static func record(_ folder: String, manifest: String) throws -> RunRecord {
+        guard FileManager.default.fileExists(atPath: manifest) else {
+            throw Failure(
+                .noInput, "cannot read \(manifest)", hint: "name the folder of a run, such as Reports/nightly/latest")
+        }
+        do { return try RunRecord(folder: folder, named: folder) } catch { throw Failure(error) }
+    }
+
+    private static func study(_ text: String, manifest: String) throws -> Study {
+        do {
+            return try loadStudy(yaml: text, file: manifest).value
+        } catch {
+            throw Failure(
+                .badData, "cannot read the study that \(manifest) holds: \(error.findings.first?.message ?? "")",
+                hint: "it was written by another version, or changed")
+        }
     }
 
     /// The study as the manifest holds it, which the history does not keep.
@@ -70,53 +77,69 @@ public struct StoredRunFolder {
         else { throw Failure(.badData, "cannot understand \(path)", hint: "it is no file of a run, or it was changed") }
         return manifest.study.text
     }
+}
 
-    // MARK: Results
+/// What `results.csv` of a run says of its cells, as far as runs are compared.
+private struct StoredCells {
+    private let path: String
+    private let table: NamedTable
+    private let ends: (low: String, high: String)
 
-    private static func cells(
-        _ path: String, confidence: Double
-    ) throws -> [(key: CellKey, figures: CellFigures)] {
+    /// Reads the file. Throws a ``Failure`` for one that is missing, damaged, or lacks a column.
+    init(_ path: String, confidence: Double) throws {
         guard let ends = Measure.negativeEquity.ends?.columns(confidence: confidence) else {
             preconditionFailure("the share below zero has an interval")
         }
-        let names =
-            CellAxis.allCases.map(\.column) + ["status"] + CellFigures.compared.map(\.name) + [ends.low, ends.high]
-        let table: NamedTable
-        do {
-            table = try NamedTable(file: path, wanted: Set(names))
-        } catch let error as IngestError { throw Failure([error]) }
-        let columns = names.map { table[$0] }
-        guard columns.allSatisfy({ $0 != nil }) else {
-            let missing = zip(names, columns).first { $1 == nil }?.0 ?? ""
-            throw Failure(.badData, "\(path) has no column \(missing)", hint: "it was written by another version")
-        }
-        func field(_ name: String, _ row: Int) -> String { table[name]?[row] ?? "" }
-        return try (0..<table.rowCount).map { row in
-            func number(_ name: String) throws -> Double? {
-                let text = field(name, row)
-                if text.isEmpty { return nil }
-                guard let value = Double(text), !value.isNaN else { throw unreadable(path, row, name) }
-                return value.isFinite ? value : nil
-            }
-            func key() throws -> CellKey {
-                do {
-                    return try CellKey { axis in
-                        let text = field(axis.column, row)
-                        return axis.unit.isEmpty ? .text(text) : Double(text).map(AxisValue.number)
-                    }
-                } catch let error as CellKey.Unreadable { throw unreadable(path, row, error.axis.column) }
-            }
-            return (
-                try key(),
-                try CellFigures(
-                    status: field("status", row),
-                    interval: Interval(low: try number(ends.low), high: try number(ends.high))
-                ) { try number($0.name) }
-            )
-        }
+        (self.path, self.ends) = (path, (ends.low, ends.high))
+        let axes = CellAxis.allCases.map { (name: $0.column, isNeeded: $0.standard == nil) }
+        let figures = (["status"] + CellFigures.compared.map(\.name) + [ends.low, ends.high]).map { ($0, true) }
+        table = try StoredCells.table(path, axes + figures)
     }
 
-    private static func unreadable(_ path: String, _ row: Int, _ column: String) -> Failure {
+    private static func table(_ path: String, _ columns: [(name: String, isNeeded: Bool)]) throws -> NamedTable {
+        let table: NamedTable
+        do {
+            table = try NamedTable(file: path, wanted: Set(columns.map(\.name)))
+        } catch let error as IngestError { throw Failure([error]) }
+        if let missing = columns.first(where: { $0.isNeeded && table[$0.name] == nil }) {
+            throw Failure(
+                .badData, "\(path) has no column \(missing.name)", hint: "it was written by another version")
+        }
+        return table
+    }
+
+    /// The cells, in the order of their rows.
+    func cells() throws -> [(key: CellKey, figures: CellFigures)] {
+        try (0..<table.rowCount).map { (try key($0), try figures($0)) }
+    }
+
+    private func key(_ row: Int) throws -> CellKey {
+        do {
+            return try CellKey { axis in
+                guard let text = table[axis.column]?[row] else { return axis.standard }
+                return axis.unit.isEmpty ? .text(text) : Double(text).map(AxisValue.number)
+            }
+        } catch let error as CellKey.Unreadable { throw unreadable(row, error.axis.column) }
+    }
+
+    private func figures(_ row: Int) throws -> CellFigures {
+        try CellFigures(
+            status: field("status", row),
+            interval: Interval(low: try number(ends.low, row), high: try number(ends.high, row))
+        ) { try number($0.name, row) }
+    }
+
+    private func field(_ name: String, _ row: Int) -> String { table[name]?[row] ?? "" }
+
+    /// Nil for an empty field and for what is not finite.
+    private func number(_ name: String, _ row: Int) throws -> Double? {
+        let text = field(name, row)
+        if text.isEmpty { return nil }
+        guard let value = Double(text), !value.isNaN else { throw unreadable(row, name) }
+        return value.isFinite ? value : nil
+    }
+
+    private func unreadable(_ row: Int, _ column: String) -> Failure {
         Failure(.badData, "cannot read \(column) in \(path), row \(row + 1)", hint: "the file was changed by hand")
     }
 }

@@ -111,19 +111,27 @@ extension RunReport {
 /// The columns that name a cell, in the order of every table.
 var cellColumns: [Column<StudyCell>] { keyColumns { $0.key } }
 
-/// The columns that name a row's cell.
+/// The columns that name a row's cell; see ``axisColumns(_:prefix:words:_:)``.
+func keyColumns<Row>(
+    _ axes: [CellAxis] = CellAxis.allCases, prefix: String = "", words: String = "",
+    _ key: @escaping (Row) -> CellKey
+) -> [Column<Row>] {
+    axisColumns(axes, prefix: prefix, words: words) { key($0)[$1] }
+}
+
+/// A column an axis, with a row's value on it; empty where it has none.
 ///
 /// - Parameters:
 ///   - axes: the axes that have a column.
 ///   - prefix: what their names begin with.
 ///   - words: what is added to what they hold.
-func keyColumns<Row>(
+func axisColumns<Row>(
     _ axes: [CellAxis] = CellAxis.allCases, prefix: String = "", words: String = "",
-    _ key: @escaping (Row) -> CellKey
+    _ value: @escaping (Row, CellAxis) -> AxisValue?
 ) -> [Column<Row>] {
     axes.map { axis in
         Column(prefix + axis.column, axis.unit, axis.unit.isEmpty ? .text : .number, axis.words + words) {
-            key($0)[axis].field
+            value($0, axis)?.field ?? ""
         }
     }
 }

@@ -42,24 +42,20 @@ extension RunReport {
 
     private var identityColumns: [Column<DifferenceLine>] {
         let horizon = study.ledger?.population.horizon
-        return CellAxis.allCases.map { axis in
-            Column(axis.column, axis.unit, axis.unit.isEmpty ? .text : .number, axis.words) { line in
-                switch line {
-                case .cells(let item): item.cell.key[axis].field
-                case .platforms(let item): item.field(axis, platform: item.platform, horizon: horizon)
-                }
+        return axisColumns { line, axis in
+            switch line {
+            case .cells(let item): item.cell.key[axis]
+            case .platforms(let item): item.value(axis, platform: item.platform, horizon: horizon)
             }
         }
     }
 
     private var otherColumns: [Column<DifferenceLine>] {
-        [CellAxis.side, .leverage, .platform].map { axis in
-            let words = axis.words + ", of the cell it is compared with"
-            return Column("other_" + axis.column, axis.unit, axis.unit.isEmpty ? .text : .number, words) { line in
-                switch line {
-                case .cells(let item): item.other.key[axis].field
-                case .platforms(let item): item.field(axis, platform: item.other, horizon: nil)
-                }
+        axisColumns([.side, .leverage, .platform], prefix: "other_", words: ", of the cell it is compared with") {
+            line, axis in
+            switch line {
+            case .cells(let item): item.other.key[axis]
+            case .platforms(let item): item.value(axis, platform: item.other, horizon: nil)
             }
         }
     }

@@ -20,15 +20,15 @@ extension NamedClass {
         return "\(side.rawValue) \(leverage.plainText)"
     }
 
-    /// Its value on an axis of cells; empty for all histories or classes, and without a horizon.
-    func field(_ axis: CellAxis, platform: String, horizon: TimeSpan?) -> String {
+    /// Its value on an axis of cells; nil for all histories or classes, and without a horizon.
+    func value(_ axis: CellAxis, platform: String, horizon: TimeSpan?) -> AxisValue? {
         switch axis {
-        case .asset: asset ?? ""
-        case .contract: "linear"
-        case .side: side?.rawValue ?? ""
-        case .leverage: leverage.map { numberText($0.value) } ?? ""
-        case .horizon: horizon.map { numberText($0.inHours) } ?? ""
-        case .platform: platform
+        case .asset: asset.map(AxisValue.text)
+        case .side: side.map { .text($0.rawValue) }
+        case .leverage: leverage.map { .number($0.value) }
+        case .horizon: horizon.map { .number($0.inHours) }
+        case .platform: .text(platform)
+        default: axis.standard
         }
     }
 }

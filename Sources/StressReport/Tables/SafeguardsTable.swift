@@ -35,12 +35,10 @@ extension RunReport {
     /// Where a ledger's row is of all histories or classes, their columns are empty.
     private var identityColumns: [Column<SafeguardLine>] {
         let horizon = study.ledger?.population.horizon
-        return CellAxis.allCases.map { axis in
-            Column(axis.column, axis.unit, axis.unit.isEmpty ? .text : .number, axis.words) { line in
-                switch line {
-                case .step(let row, _, _): row.cell.key[axis].field
-                case .group(let platform, let group): group.field(axis, platform: platform, horizon: horizon)
-                }
+        return axisColumns { line, axis in
+            switch line {
+            case .step(let row, _, _): row.cell.key[axis]
+            case .group(let platform, let group): group.value(axis, platform: platform, horizon: horizon)
             }
         }
     }
@@ -78,11 +76,7 @@ public func ledgerTableText(_ results: LedgerResults, study: Study) -> String {
         let group: LedgerGroup
     }
     let horizon = study.ledger?.population.horizon
-    let identity = CellAxis.allCases.map { axis in
-        Column<Line>(axis.column, axis.unit, axis.unit.isEmpty ? .text : .number, axis.words) {
-            $0.group.field(axis, platform: $0.platform, horizon: horizon)
-        }
-    }
+    let identity: [Column<Line>] = axisColumns { $0.group.value($1, platform: $0.platform, horizon: horizon) }
     let entries = Column<Line>("entries_count", "entries", .integer, "Entries") { String($0.group.counts.entries) }
     let own = ledgerGroupColumns(confidence: study.statistics.confidence).map { $0.of { (line: Line) in line.group } }
     let rows = results.platforms.flatMap { result in
