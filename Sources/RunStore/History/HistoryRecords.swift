@@ -105,14 +105,25 @@ extension StoredLimit: FetchableRecord, EncodableRecord, TableRecord {
     }
 }
 
+extension AxisValue: DatabaseValueConvertible {
+    /// As text or number, without its unit.
+    public var databaseValue: DatabaseValue {
+        switch self {
+        case .text(let text): text.databaseValue
+        case .number(let number): number.databaseValue
+        }
+    }
+
+    /// Nil for what is neither.
+    public static func fromDatabaseValue(_ value: DatabaseValue) -> AxisValue? {
+        String.fromDatabaseValue(value).map(AxisValue.text) ?? Double.fromDatabaseValue(value).map(AxisValue.number)
+    }
+}
+
 extension CellKey {
     /// The cell of a row; its columns may have names that begin with `prefix`.
     init(_ row: Row, prefix: String = "") throws {
-        try self.init { axis in
-            axis.unit.isEmpty
-                ? (row[prefix + axis.column] as String?).map(AxisValue.text)
-                : (row[prefix + axis.column] as Double?).map(AxisValue.number)
-        }
+        try self.init { row[prefix + $0.column] }
     }
 }
 

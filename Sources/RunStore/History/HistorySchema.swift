@@ -1,5 +1,6 @@
 import GRDB
 import StressStatistics
+import StudyPlan
 
 /// The tables of the store and how older ones become them. A migration that was shipped is never changed; a new one is
 /// added behind it, and every migration must leave rows that the run folders alone would give again.
@@ -30,8 +31,36 @@ enum HistorySchema {
         migrator.registerMigration("5 limits on platforms") { db in
             try db.execute(sql: "ALTER TABLE limit_values ADD COLUMN platform TEXT")
         }
+        for axis in CellAxis.allCases where !firstAxes.contains(axis) {
+            migrator.registerMigration("axis \(axis.column)") { try add(axis, to: $0) }
+        }
         return migrator
     }
+
+    /// Gives cells another axis, on which all that are known have its standard value. SQLite cannot change what a table holds for unique,
+    /// so the table is made anew; what points to its rows goes by their numbers, which stay.
+    static func add(_ axis: CellAxis, to db: Database) throws {
+        let known = try db.columns(in: "cells").map(\.name).filter { $0 != "id" }
+        let columns = (known + [axis.column]).map { name in
+            let isNumber = CellAxis.allCases.contains { $0.column == name && !$0.unit.isEmpty }
+            return "\(name) \(isNumber ? "REAL" : "TEXT") NOT NULL"
+        }
+        let names = (known + [axis.column]).joined(separator: ", ")
+        try db.execute(
+            sql: """
+                CREATE TABLE wider (
+                  id INTEGER PRIMARY KEY, \(columns.joined(separator: ", ")), UNIQUE (\(names))
+                ) STRICT
+                """)
+        try db.execute(
+            sql: "INSERT INTO wider (id, \(names)) SELECT id, \(known.joined(separator: ", ")), ? FROM cells",
+            arguments: [axis.standard])
+        try db.execute(sql: "DROP TABLE cells")
+        try db.execute(sql: "ALTER TABLE wider RENAME TO cells")
+    }
+
+    /// The axes that cells had before an axis brought its own column.
+    private static let firstAxes: Set<CellAxis> = [.asset, .contract, .side, .leverage, .horizon, .platform]
 
     /// The shares that the tables had before a share that is kept brought its own column.
     private static let firstKept: Set = [

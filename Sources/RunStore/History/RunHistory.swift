@@ -217,12 +217,7 @@ struct HistoryWriter {
     }
 
     private func number(of cell: CellKey) throws -> Int64 {
-        let values = CellAxis.allCases.map { axis in
-            switch cell[axis] {
-            case .text(let text): (axis.column, text.databaseValue)
-            case .number(let number): (axis.column, number.databaseValue)
-            }
-        }
+        let values = CellAxis.allCases.map { ($0.column, cell[$0].databaseValue) }
         return try number(in: "cells", Dictionary(uniqueKeysWithValues: values))
     }
 
