@@ -22,28 +22,18 @@ extension RunDifference {
     }
 
     private func figureColumns(_ name: String, _ find: @escaping (Line) -> CellFigures?) -> [Column<Line>] {
+        let ends = endColumns(
+            "\(name)_ci_*_frac", low: "Lower end of its interval \(name)", high: "Upper end of its interval \(name)"
+        ) { find($0)?.interval }
         let figures: [[Column<Line>]] = CellFigures.compared.map { measure in
             let own = Column<Line>(
                 "\(name)_\(measure.name)", measure.unit.rawValue, measure.type, measure.meaning + ", \(name)"
             ) {
                 measure.text(find($0)?[measure])
             }
-            return measure.ends == nil ? [own] : [own] + endColumns(name) { find($0)?.interval }
+            return measure.ends == nil ? [own] : [own] + ends
         }
-        return figures.flatMap { $0 } + [
-            Column("\(name)_status", "", .text, "Status of the cell \(name)") { find($0)?.status ?? "" }
-        ]
-    }
-
-    private func endColumns(_ name: String, _ find: @escaping (Line) -> Interval?) -> [Column<Line>] {
-        [
-            Column("\(name)_ci_low_frac", "fraction", .number, "Lower end of its interval \(name)") {
-                field(find($0)?.low)
-            },
-            Column("\(name)_ci_high_frac", "fraction", .number, "Upper end of its interval \(name)") {
-                field(find($0)?.high)
-            },
-        ]
+        return figures.flatMap { $0 } + [.words("\(name)_status", "Status of the cell \(name)") { find($0)?.status }]
     }
 
     /// One row for the whole way of each moved cell, then one for each cause.
@@ -77,40 +67,41 @@ extension RunDifference {
     }
 
     private var causesTable: CSVTable {
-        let columns: [Column<CauseSummary>] = [
-            Column(
-                "cause", "", .text,
-                "What was isolated: \(DifferenceCause.allCases.map(\.rawValue).joined(separator: ", "))"
-            ) {
-                $0.cause.rawValue
-            },
-            Column("moved_count", "cells", .integer, "Cells that it moved") { String($0.cells) },
-            Column(
-                "intervals_apart_count", "cells", .integer,
-                "Of these, cells whose intervals have no common value in the end"
-            ) {
-                String($0.beyond)
-            },
-            Column("headline_before_frac", "fraction", .number, "Share of the headline below zero before it") {
-                field($0.headline?.before?.frequency)
-            },
-            Column("headline_after_frac", "fraction", .number, "The same after it") {
-                field($0.headline?.after?.frequency)
-            },
-            Column("headline_before_ci_low_frac", "fraction", .number, "Lower end of its interval before it") {
-                field($0.headline?.before?.interval?.low)
-            },
-            Column("headline_before_ci_high_frac", "fraction", .number, "Upper end of its interval before it") {
-                field($0.headline?.before?.interval?.high)
-            },
-            Column("headline_after_ci_low_frac", "fraction", .number, "Lower end of its interval after it") {
-                field($0.headline?.after?.interval?.low)
-            },
-            Column("headline_after_ci_high_frac", "fraction", .number, "Upper end of its interval after it") {
-                field($0.headline?.after?.interval?.high)
-            },
+        CSVTable(
+            file: "causes.csv",
+            columns: causeColumns + headlineColumns + headlineEnds("before") { $0.headline?.before }
+                + headlineEnds("after") { $0.headline?.after },
+            rows: causes)
+    }
+
+    private var causeColumns: [Column<CauseSummary>] {
+        [
+            .words(
+                "cause", "What was isolated: \(DifferenceCause.allCases.map(\.rawValue).joined(separator: ", "))"
+            ) { $0.cause.rawValue },
+            .count("moved_count", of: "cells", "Cells that it moved", \.cells),
+            .count(
+                "intervals_apart_count", of: "cells",
+                "Of these, cells whose intervals have no common value in the end", \.beyond),
         ]
-        return CSVTable(file: "causes.csv", columns: columns, rows: causes)
+    }
+
+    private var headlineColumns: [Column<CauseSummary>] {
+        [
+            .share("headline_before_frac", "Share of the headline below zero before it") {
+                $0.headline?.before?.frequency
+            },
+            .share("headline_after_frac", "The same after it") { $0.headline?.after?.frequency },
+        ]
+    }
+
+    private func headlineEnds(
+        _ name: String, _ find: @escaping (CauseSummary) -> CellFigures?
+    ) -> [Column<CauseSummary>] {
+        endColumns(
+            "headline_\(name)_ci_*_frac", low: "Lower end of its interval \(name) it",
+            high: "Upper end of its interval \(name) it"
+        ) { find($0)?.interval }
     }
 
     /// The comparison for programs, one object. Keys are only ever added within a schema version.
@@ -120,37 +111,21 @@ extension RunDifference {
     public var jsonLine: String { document.line }
 
     private var document: JSONValue {
-        func run(_ run: ComparedRun) -> JSONValue {
-            .object([
-                ("run_id", .text(run.runID)), ("study", .text(run.study)), ("version", .text(run.version)),
-                ("started_utc", .text(run.started.rfc3339)), ("cells_count", .integer(run.cells.count)),
-            ])
-        }
-        return JSONValue.object([
-            ("schema_version", .integer(1)), ("before", run(before)), ("after", run(after)),
+        let cells: [(String, JSONValue)] = [
             ("cells_count", .integer(changes.count + same)), ("same_count", .integer(same)),
-            ("moved_count", .integer(changes.count)),
-            ("intervals_apart_count", .integer(beyond.count)), ("headline", headlineJSON),
-            (
-                "causes",
-                .list(
-                    causes.map { cause in
-                        .object([
-                            ("cause", .text(cause.cause.rawValue)), ("moved_count", .integer(cause.cells)),
-                            ("intervals_apart_count", .integer(cause.beyond)),
-                            ("headline_before_frac", .optional(cause.headline?.before?.frequency)),
-                            ("headline_after_frac", .optional(cause.headline?.after?.frequency)),
-                        ])
-                    })
-            ),
-            (
-                "inputs",
-                .list(inputs.map { .object([("asset", .text($0.asset)), ("change", .text($0.words))]) })
-            ),
+            ("moved_count", .integer(changes.count)), ("intervals_apart_count", .integer(beyond.count)),
+        ]
+        let study: [(String, JSONValue)] = [
             ("study_lines_count", .integer(studyLines.count)),
             ("study_lines", .list(studyLines.map { .text("\($0.sign) \($0.line)") })),
             ("notes", .list(notes.map(JSONValue.text))),
-        ])
+        ]
+        let runs: [(String, JSONValue)] = [
+            ("schema_version", .integer(1)), ("before", before.members), ("after", after.members),
+        ]
+        let causes = JSONValue.list(causes.map(\.members))
+        let inputs = JSONValue.list(inputs.map { .object([("asset", .text($0.asset)), ("change", .text($0.words))]) })
+        return .object(runs + cells + [("headline", headlineJSON), ("causes", causes), ("inputs", inputs)] + study)
     }
 
     /// The headline's cell with what both runs say of it; null when neither has one.
@@ -166,5 +141,26 @@ extension RunDifference {
                 ])
         }
         return .object([("cell", .object(key.members)), ("before", figures(before)), ("after", figures(after))])
+    }
+}
+
+extension ComparedRun {
+    /// What a comparison says of the run itself.
+    fileprivate var members: JSONValue {
+        .object([
+            ("run_id", .text(runID)), ("study", .text(study)), ("version", .text(version)),
+            ("started_utc", .text(started.rfc3339)), ("cells_count", .integer(cells.count)),
+        ])
+    }
+}
+
+extension CauseSummary {
+    fileprivate var members: JSONValue {
+        .object([
+            ("cause", .text(cause.rawValue)), ("moved_count", .integer(cells)),
+            ("intervals_apart_count", .integer(beyond)),
+            ("headline_before_frac", .optional(headline?.before?.frequency)),
+            ("headline_after_frac", .optional(headline?.after?.frequency)),
+        ])
     }
 }

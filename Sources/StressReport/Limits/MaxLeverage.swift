@@ -182,88 +182,96 @@ extension MaxLeverage {
 extension RunReport {
     /// `max_leverage.csv`: what a risk officer sets.
     var maxLeverageTable: CSVTable {
-        let statistics = study.statistics
-        func requirement(_ item: MaxLeverage) -> MarginRequirement? {
-            requirements.first {
-                $0.asset == item.place.asset && $0.side == item.place.side && $0.horizon == item.place.horizon
-            }
-        }
-        func margin(_ item: MaxLeverage, _ find: (RequiredMargin) -> Double?) -> Double? {
-            guard item.behaviour == Behaviour.hodl.name, let move = requirement(item).flatMap({ find($0.margin) }),
-                let margin = MarginRequirement.margin(move, contract: item.place.contract, side: item.place.side)
-            else { return nil }
-            let fee = study.platform(named: item.place.platform)?.rules.fees.open ?? 0
-            return margin + fee
-        }
-        let own: [Column<MaxLeverage>] = [
-            Column("max_frequency_frac", "fraction", .number, "The chosen frequency below zero") { _ in
-                numberText(statistics.maxFrequency)
-            },
-            Column(
-                "verdict", "", .text,
-                "met: the interval's upper end is at or below it for every leverage; else of the lowest for which it is not: "
-                    + "broken (above) or unknown (no interval, which is not broken)"
-            ) { $0.verdict.rawValue },
-            Column(
-                "max_leverage_x", "x", .number,
-                "Highest leverage of the grid up to which every interval's upper end is at or below it; empty when none is"
-            ) { field($0.highest?.cell.leverage.value) },
-            Column("negative_equity_frac", "fraction", .number, "Share of entries below zero there") {
-                field($0.highest?.share)
-            },
-            Column("ci_high_frac", "fraction", .number, "Upper end of its interval; empty when it cannot happen") {
-                field($0.highest?.high)
-            },
-            Column(
-                "breaking_leverage_x", "x", .number,
-                "Lowest leverage of the grid that breaks it; empty when none is known to"
-            ) {
-                field($0.breaking?.cell.leverage.value)
-            },
-            Column("breaking_ci_high_frac", "fraction", .number, "Upper end of its interval") {
-                field($0.breaking?.high)
-            },
-            Column("met_count", "leverages", .integer, "Leverages of the grid that meet it") {
-                String($0.counts[.met] ?? 0)
-            },
-            Column("broken_count", "leverages", .integer, "Leverages that break it") {
-                String($0.counts[.broken] ?? 0)
-            },
-            Column("unknown_count", "leverages", .integer, "Leverages of which nothing is known") {
-                String($0.counts[.unknown] ?? 0)
-            },
-            Column(
-                "unknown_leverage_x", "x", .number,
-                "Lowest leverage of which nothing is known; empty when all are judged"
-            ) { field($0.unknown?.cell.leverage.value) },
-            Column(
-                "unknown_reason", "", .text,
-                "Why: \(UnknownLeverage.allCases.map { "\($0.rawValue) (\($0.words))" }.joined(separator: ", "))"
-            ) { $0.unknown?.reason.rawValue ?? "" },
-            Column(
-                "margin_observed_frac", "of notional", .number,
-                "Initial margin that, with nobody liquidating, would have kept the share of entries below zero at some bar at the chosen frequency; without interest and funding; linear and inverse contracts"
-            ) { margin($0) { $0.observedMove }.map(numberText) ?? "" },
-            Column(
-                "margin_frac", "of notional", .number,
-                "The same with the upper end of the interval at the chosen frequency; empty when the history is too short to show it"
-            ) { margin($0) { $0.safeMove }.map(numberText) ?? "" },
-            Column("margin_leverage_x", "x", .number, "Leverage of margin_frac") {
-                field(margin($0) { $0.safeMove }.flatMap { $0 > 0 ? 1 / $0 : nil })
-            },
-            Column("confidence", "fraction", .number, "Confidence of the intervals") { _ in
-                numberText(statistics.confidence)
-            },
-            Column(
-                "behaviour", "", .text,
-                "Name of the behaviour, as in behaviours.csv; hodl is holding to the end, whose rows come first. The margins are of "
-                    + "hodl alone"
-            ) { $0.behaviour },
-        ]
-        let identity = cellColumns.filter { $0.name != CellAxis.leverage.column }.map {
-            $0.of { (item: MaxLeverage) in item.place }
-        }
+        let place: [Column<MaxLeverage>] = keyColumns(CellAxis.allCases.filter { $0 != .leverage }) { $0.place.key }
         return CSVTable(
-            file: "max_leverage.csv", columns: [runColumn()] + identity + own, rows: MaxLeverage.columns(of: self))
+            file: "max_leverage.csv",
+            columns: [runColumn()] + place + verdictColumns(study.statistics.maxFrequency) + highestColumns
+                + breakingColumns + unknownColumns + marginColumns
+                + [.confidence(study.statistics.confidence), behaviourColumn],
+            rows: MaxLeverage.columns(of: self))
     }
+
+    private var marginColumns: [Column<MaxLeverage>] {
+        [
+            .number(
+                "margin_observed_frac", "of notional",
+                "Initial margin that, with nobody liquidating, would have kept the share of entries below zero at some bar at the chosen frequency; without interest and funding; linear and inverse contracts"
+            ) { margin($0, \.observedMove) },
+            .number(
+                "margin_frac", "of notional",
+                "The same with the upper end of the interval at the chosen frequency; empty when the history is too short to show it"
+            ) { margin($0, \.safeMove) },
+            .number("margin_leverage_x", "x", "Leverage of margin_frac") {
+                margin($0, \.safeMove).flatMap { $0 > 0 ? 1 / $0 : nil }
+            },
+        ]
+    }
+
+    /// The margin that covers a move and the fee of opening; nil for behaviours, and where the history asks for none.
+    private func margin(_ item: MaxLeverage, _ find: (RequiredMargin) -> Double?) -> Double? {
+        let place = item.place
+        let requirement = requirements.first {
+            $0.asset == place.asset && $0.side == place.side && $0.horizon == place.horizon
+        }
+        guard item.behaviour == Behaviour.hodl.name, let move = requirement.flatMap({ find($0.margin) }),
+            let margin = MarginRequirement.margin(move, contract: place.contract, side: place.side)
+        else { return nil }
+        return margin + (study.platform(named: place.platform)?.rules.fees.open ?? 0)
+    }
+}
+
+private func verdictColumns(_ maxFrequency: Double) -> [Column<MaxLeverage>] {
+    [
+        .share("max_frequency_frac", "The chosen frequency below zero") { _ in maxFrequency },
+        .words(
+            "verdict",
+            "met: the interval's upper end is at or below it for every leverage; else of the lowest for which it is not: "
+                + "broken (above) or unknown (no interval, which is not broken)"
+        ) { $0.verdict.rawValue },
+    ]
+}
+
+/// The highest leverage up to which all is well.
+private var highestColumns: [Column<MaxLeverage>] {
+    [
+        .number(
+            "max_leverage_x", "x",
+            "Highest leverage of the grid up to which every interval's upper end is at or below it; empty when none is"
+        ) { $0.highest?.cell.leverage.value },
+        .share("negative_equity_frac", "Share of entries below zero there") { $0.highest?.share },
+        .share("ci_high_frac", "Upper end of its interval; empty when it cannot happen") { $0.highest?.high },
+    ]
+}
+
+/// The lowest leverage that breaks it, and how many do.
+private var breakingColumns: [Column<MaxLeverage>] {
+    [
+        .number(
+            "breaking_leverage_x", "x", "Lowest leverage of the grid that breaks it; empty when none is known to"
+        ) { $0.breaking?.cell.leverage.value },
+        .share("breaking_ci_high_frac", "Upper end of its interval") { $0.breaking?.high },
+        .count("met_count", of: "leverages", "Leverages of the grid that meet it") { $0.counts[.met] ?? 0 },
+        .count("broken_count", of: "leverages", "Leverages that break it") { $0.counts[.broken] ?? 0 },
+    ]
+}
+
+/// The leverages that nothing is known of, and why.
+private var unknownColumns: [Column<MaxLeverage>] {
+    [
+        .count("unknown_count", of: "leverages", "Leverages of which nothing is known") { $0.counts[.unknown] ?? 0 },
+        .number(
+            "unknown_leverage_x", "x", "Lowest leverage of which nothing is known; empty when all are judged"
+        ) { $0.unknown?.cell.leverage.value },
+        .words(
+            "unknown_reason",
+            "Why: \(UnknownLeverage.allCases.map { "\($0.rawValue) (\($0.words))" }.joined(separator: ", "))"
+        ) { $0.unknown?.reason.rawValue },
+    ]
+}
+
+private var behaviourColumn: Column<MaxLeverage> {
+    .words(
+        "behaviour",
+        "Name of the behaviour, as in behaviours.csv; hodl is holding to the end, whose rows come first. The margins are of "
+            + "hodl alone", \.behaviour)
 }

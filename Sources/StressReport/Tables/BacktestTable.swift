@@ -26,46 +26,38 @@ private func backtestTable(
     _ records: [YearRecord], confidence: Double, first: [Column<TestedYear>]
 ) -> CSVTable {
     let rows = records.flatMap { record in record.years.map { TestedYear(cell: record.cell, test: $0) } }
-    let identity = cellColumns.map { $0.of { (item: TestedYear) in item.cell } }
-    return CSVTable(
-        file: "backtest.csv", columns: first + identity + saidColumns(confidence) + shownColumns, rows: rows)
+    let year = (saidColumns + [.confidence(of: "both", confidence)] + shownColumns).map {
+        $0.of { (row: TestedYear) in row.test }
+    }
+    return CSVTable(file: "backtest.csv", columns: first + keyColumns { $0.cell.key } + year, rows: rows)
 }
 
-private func saidColumns(_ confidence: Double) -> [Column<TestedYear>] {
+/// What the years before said.
+private var saidColumns: [Column<YearTest>] {
     [
-        Column("year", "", .integer, "Calendar year of the entries that are predicted, UTC") {
-            String($0.test.year)
-        },
-        Column("past_entries_count", "entries", .integer, "Entries whose window had closed when the year began") {
-            String($0.test.pastEntries)
-        },
-        Column("past_negative_equity_frac", "fraction", .number, "Share of them that ended below zero") {
-            numberText($0.test.pastFrequency)
-        },
-        Column("ci_low_frac", "fraction", .number, "Lower end of the long run's interval, from them alone") {
-            numberText($0.test.confidence.low)
-        },
-        Column("ci_high_frac", "fraction", .number, "Upper end of it") { numberText($0.test.confidence.high) },
-        Column("next_year_low_frac", "fraction", .number, "Lower end of the year's prediction, from them alone") {
-            numberText($0.test.prediction.low)
-        },
-        Column("next_year_high_frac", "fraction", .number, "Upper end of it") { numberText($0.test.prediction.high) },
-        Column("confidence", "fraction", .number, "Confidence of both") { _ in numberText(confidence) },
+        .integer("year", "Calendar year of the entries that are predicted, UTC", \.year),
+        .count("past_entries_count", "Entries whose window had closed when the year began", \.pastEntries),
+        .share("past_negative_equity_frac", "Share of them that ended below zero", \.pastFrequency),
     ]
+        + endColumns(
+            "ci_*_frac", low: "Lower end of the long run's interval, from them alone", high: "Upper end of it",
+            \.confidence)
+        + endColumns(
+            "next_year_*_frac", low: "Lower end of the year's prediction, from them alone", high: "Upper end of it",
+            \.prediction)
 }
 
-private var shownColumns: [Column<TestedYear>] {
+/// What the year showed.
+private var shownColumns: [Column<YearTest>] {
     [
-        Column("entries_count", "entries", .integer, "Entries of the year") { String($0.test.entries) },
-        Column("negative_count", "entries", .number, "Those of them that ended below zero") {
-            numberText($0.test.events)
+        .count("entries_count", "Entries of the year", \.entries),
+        .number("negative_count", "entries", "Those of them that ended below zero", \.events),
+        .share("negative_equity_frac", "Their share", \.frequency),
+        .count("in_ci_count", of: "years", "1 where the share lay in the long run's interval, 0 where not") {
+            $0.isInConfidence ? 1 : 0
         },
-        Column("negative_equity_frac", "fraction", .number, "Their share") { numberText($0.test.frequency) },
-        Column("in_ci_count", "years", .integer, "1 where the share lay in the long run's interval, 0 where not") {
-            $0.test.isInConfidence ? "1" : "0"
-        },
-        Column("in_next_year_count", "years", .integer, "1 where the share lay in the prediction, 0 where not") {
-            $0.test.isInPrediction ? "1" : "0"
+        .count("in_next_year_count", of: "years", "1 where the share lay in the prediction, 0 where not") {
+            $0.isInPrediction ? 1 : 0
         },
     ]
 }

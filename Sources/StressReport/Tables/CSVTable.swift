@@ -108,10 +108,7 @@ extension RunReport {
     }
 }
 
-/// The columns that name a cell, in the order of every table.
-var cellColumns: [Column<StudyCell>] { keyColumns { $0.key } }
-
-/// The columns that name a row's cell; see ``axisColumns(_:prefix:words:_:)``.
+/// The columns that name a row's cell, in the order of every table; see ``axisColumns(_:prefix:words:_:)``.
 func keyColumns<Row>(
     _ axes: [CellAxis] = CellAxis.allCases, prefix: String = "", words: String = "",
     _ key: @escaping (Row) -> CellKey

@@ -31,11 +31,9 @@ extension RunReport {
 
     private var differencesTable: CSVTable {
         let lines = comparisons.map(DifferenceLine.cells) + (ledger?.differences ?? []).map(DifferenceLine.platforms)
-        let confidence = Column<DifferenceLine>("confidence", "fraction", .number, "Confidence of the interval") {
-            [level = study.statistics.confidence] _ in numberText(level)
-        }
-        var columns = [runColumn()] + identityColumns + otherColumns + ownColumns
-        columns.insert(confidence, at: columns.count - 3)
+        let confidence = Column<DifferenceLine>.confidence(of: "the interval", study.statistics.confidence)
+        let columns =
+            [runColumn()] + identityColumns + otherColumns + differenceColumns + [confidence] + resampleColumns
         return CSVTable(
             file: "differences.csv", columns: columns + (ledger == nil ? [] : ledgerColumns), rows: lines)
     }
@@ -60,27 +58,20 @@ extension RunReport {
         }
     }
 
-    private var ownColumns: [Column<DifferenceLine>] {
+    private var differenceColumns: [Column<DifferenceLine>] {
+        [.share("difference_frac", "Share below zero less that of the other cell", \.difference.difference)]
+            + endColumns(
+                "ci_*_frac", low: "Lower end of the difference's interval",
+                high: "Upper end of the difference's interval", \.difference.interval)
+    }
+
+    private var resampleColumns: [Column<DifferenceLine>] {
         [
-            Column("difference_frac", "fraction", .number, "Share below zero less that of the other cell") {
-                numberText($0.difference.difference)
-            },
-            Column("ci_low_frac", "fraction", .number, "Lower end of the difference's interval") {
-                numberText($0.difference.interval.low)
-            },
-            Column("ci_high_frac", "fraction", .number, "Upper end of the difference's interval") {
-                numberText($0.difference.interval.high)
-            },
-            Column("ci_method", "", .text, "How the interval was made: \(differenceMethods)") {
-                $0.difference.method.rawValue
-            },
-            Column("percentile_low_frac", "fraction", .number, "Lower quantile of the resampled differences") {
-                numberText($0.difference.percentile.low)
-            },
-            Column("percentile_high_frac", "fraction", .number, "Upper quantile of the resampled differences") {
-                numberText($0.difference.percentile.high)
-            },
+            .words("ci_method", "How the interval was made: \(differenceMethods)") { $0.difference.method.rawValue }
         ]
+            + endColumns(
+                "percentile_*_frac", low: "Lower quantile of the resampled differences",
+                high: "Upper quantile of the resampled differences", \.difference.percentile)
     }
 
     /// What two platforms are compared by, on the same traders.
@@ -97,34 +88,34 @@ extension RunReport {
     }
 
     private var bandsTable: CSVTable {
-        struct Line {
-            let cell: StudyCell
-            let bounds: Interval
-            let criticalValue: Double
-        }
         let lines = curveBands.flatMap { band in
             zip(band.cells, band.band.bounds).map {
-                Line(cell: $0, bounds: $1, criticalValue: band.band.criticalValue)
+                BandLine(cell: $0, bounds: $1, criticalValue: band.band.criticalValue)
             }
         }
-        let confidence = study.statistics.confidence
-        let own: [Column<Line>] = [
-            Column(
-                "band_low_frac", "fraction", .number,
-                "Lower end of the band that holds the shares below zero of all leverages of the curve at once"
-            ) { numberText($0.bounds.low) },
-            Column("band_high_frac", "fraction", .number, "Upper end of the band") { numberText($0.bounds.high) },
-            Column("critical_value", "", .number, "Standard errors on each side, from the resampled largest deviation")
-            {
-                numberText($0.criticalValue)
-            },
-            Column("confidence", "fraction", .number, "Confidence of the band as a whole") { _ in
-                numberText(confidence)
-            },
-        ]
-        let identity = cellColumns.map { $0.of { (item: Line) in item.cell } }
-        return CSVTable(file: "bands.csv", columns: [runColumn()] + identity + own, rows: lines)
+        let confidence = Column<BandLine>.confidence(of: "the band as a whole", study.statistics.confidence)
+        return CSVTable(
+            file: "bands.csv", columns: [runColumn()] + keyColumns { $0.cell.key } + bandColumns + [confidence],
+            rows: lines)
     }
+}
+
+/// A cell within the band of its curve.
+private struct BandLine {
+    let cell: StudyCell
+    let bounds: Interval
+    let criticalValue: Double
+}
+
+private var bandColumns: [Column<BandLine>] {
+    endColumns(
+        "band_*_frac",
+        low: "Lower end of the band that holds the shares below zero of all leverages of the curve at once",
+        high: "Upper end of the band", \.bounds) + [
+            .number(
+                "critical_value", "", "Standard errors on each side, from the resampled largest deviation",
+                \.criticalValue)
+        ]
 }
 
 private var differenceMethods: String { DifferenceInference.Method.allCases.map(\.rawValue).joined(separator: ", ") }

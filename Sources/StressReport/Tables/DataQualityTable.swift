@@ -13,36 +13,43 @@ extension RunReport {
         let findings = assets.flatMap { asset in
             asset.findings.map { AssetFinding(asset: asset.asset, finding: $0) }
         }
-        return CSVTable(file: "data_quality.csv", columns: [runColumn()] + findingColumns, rows: findings)
+        return CSVTable(file: "data_quality.csv", columns: [runColumn(), assetColumn] + findingColumns, rows: findings)
     }
 }
 
+private var assetColumn: Column<AssetFinding> { .words("asset", "Price history, as the study names it", \.asset) }
+
 private var findingColumns: [Column<AssetFinding>] {
+    (checkColumns + placeColumns + messageColumns).map { $0.of { (row: AssetFinding) in row.finding } }
+}
+
+private var checkColumns: [Column<Finding>] {
     [
-        Column("asset", "", .text, "Price history, as the study names it") { $0.asset },
-        Column("check", "", .text, "Name of the check, stable across versions") { $0.finding.check },
-        Column("severity", "", .text, "pass, note, warning or error") { $0.finding.severity.rawValue },
-        Column("affected_count", "rows", .integer, "Rows, bars or steps it speaks of; 0 for a check that passed") {
-            String($0.finding.count)
-        },
-        Column("file", "", .text, "File of the first place, as the study names it") { $0.finding.location?.file ?? "" },
-        Column("line_number", "", .integer, "Physical line of the first place, from 1") {
-            place($0.finding.location?.line)
-        },
-        Column("column_number", "", .integer, "Field of the first place, from 1") {
-            place($0.finding.location?.column)
-        },
-        Column("column_name", "", .text, "Header of that field") { $0.finding.location?.columnName ?? "" },
-        Column("text", "", .text, "The offending text") { $0.finding.location?.text ?? "" },
-        Column("time_utc", "UTC", .time, "Open time of the first bar concerned") { $0.finding.time?.rfc3339 ?? "" },
-        Column("action", "", .text, "What was done about it; empty when nothing was") { $0.finding.action }.plainSigns,
-        Column("message", "", .text, "What was seen") { $0.finding.message }.plainSigns,
-        Column("hint", "", .text, "What to do about it; empty when there is nothing to do") { $0.finding.hint }
-            .plainSigns,
-        Column("kind", "", .text, "summary of a check, or detail: one of the places behind a summary") {
-            $0.finding.isDetail ? "detail" : "summary"
-        },
+        .words("check", "Name of the check, stable across versions", \.check),
+        .words("severity", "pass, note, warning or error", \.severity.rawValue),
+        .count(
+            "affected_count", of: "rows", "Rows, bars or steps it speaks of; 0 for a check that passed", \.count),
     ]
 }
 
-private func place(_ number: Int?) -> String { number.map(String.init) ?? "" }
+private var placeColumns: [Column<Finding>] {
+    [
+        .words("file", "File of the first place, as the study names it") { $0.location?.file },
+        .integer("line_number", "Physical line of the first place, from 1") { $0.location?.line },
+        .integer("column_number", "Field of the first place, from 1") { $0.location?.column },
+        .words("column_name", "Header of that field") { $0.location?.columnName },
+        .words("text", "The offending text") { $0.location?.text },
+        .time("time_utc", "Open time of the first bar concerned", \.time),
+    ]
+}
+
+private var messageColumns: [Column<Finding>] {
+    [
+        .words("action", "What was done about it; empty when nothing was", \.action).plainSigns,
+        .words("message", "What was seen", \.message).plainSigns,
+        .words("hint", "What to do about it; empty when there is nothing to do", \.hint).plainSigns,
+        .words("kind", "summary of a check, or detail: one of the places behind a summary") {
+            $0.isDetail ? "detail" : "summary"
+        },
+    ]
+}

@@ -1,55 +1,64 @@
 import StressBasics
 import StressResults
 
+/// A file of a price history.
+private struct InputLine {
+    let asset: AssetReport
+    let file: InputFile
+}
+
 extension RunReport {
     /// `inputs.csv`: one row a file that was read.
     var inputsTable: CSVTable {
-        struct Line {
-            let asset: AssetReport
-            let file: InputFile
-        }
-        let columns: [Column<Line>] = [
-            Column("asset", "", .text, "Price history, as the study names it") { $0.asset.asset },
-            Column("file", "", .text, "File, as the study names it") { $0.file.name },
-            Column("file_bytes", "bytes", .integer, "Size on disk") { String($0.file.bytes) },
-            Column("rows_count", "rows", .integer, "Data rows read from it") { String($0.file.rows) },
-            Column("sha256", "", .text, "SHA-256 of its bytes") { $0.file.digest.hex },
-            Column("format", "", .text, "Format that the history was read as") { $0.asset.formatName },
-            Column("format_reason", "", .text, "How that format was chosen") { $0.asset.formatReason },
-            Column("bars_count", "bars", .integer, "Bars of the whole history") { String($0.asset.bars) },
-            Column("bar_h", "h", .number, "Length of its bars") { numberText($0.asset.barLength.inHours) },
-            Column("first_utc", "UTC", .time, "Open of its first bar") { $0.asset.first.rfc3339 },
-            Column("last_utc", "UTC", .time, "Open of its last bar") { $0.asset.last.rfc3339 },
-            Column("max_gap_h", "h", .number, "Widest step a window may span; empty when the check is off") {
-                field($0.asset.maxGap?.inHours)
-            },
-            Column("wide_steps_count", "steps", .integer, "Steps between bars that are wider, which no window spans") {
-                String($0.asset.wideSteps?.count ?? 0)
-            },
-        ]
-        let steps = [
-            stepColumns("widest_step", "the widest of them") { $0.wideSteps?.widest },
-            stepColumns("farthest_fall", "the one across which the price fell farthest") { $0.wideSteps?.fall },
-            stepColumns("farthest_rise", "the one across which the price rose farthest") { $0.wideSteps?.rise },
-        ].flatMap { $0 }.map { $0.of { (line: Line) in line.asset } }
-        let lines = assets.flatMap { asset in asset.files.map { Line(asset: asset, file: $0) } }
-        return CSVTable(file: "inputs.csv", columns: [runColumn()] + columns + steps, rows: lines)
+        let lines = assets.flatMap { asset in asset.files.map { InputLine(asset: asset, file: $0) } }
+        let history = (historyColumns + stepColumns).map { $0.of { (line: InputLine) in line.asset } }
+        return CSVTable(file: "inputs.csv", columns: [runColumn()] + fileColumns + history, rows: lines)
     }
 }
 
+private var fileColumns: [Column<InputLine>] {
+    [
+        .words("asset", "Price history, as the study names it", \.asset.asset),
+        .words("file", "File, as the study names it", \.file.name),
+        .count("file_bytes", of: "bytes", "Size on disk", \.file.bytes),
+        .count("rows_count", of: "rows", "Data rows read from it", \.file.rows),
+        .words("sha256", "SHA-256 of its bytes", \.file.digest.hex),
+    ]
+}
+
+private var historyColumns: [Column<AssetReport>] {
+    [
+        .words("format", "Format that the history was read as", \.formatName),
+        .words("format_reason", "How that format was chosen", \.formatReason),
+        .count("bars_count", of: "bars", "Bars of the whole history", \.bars),
+        .number("bar_h", "h", "Length of its bars", \.barLength.inHours),
+        .time("first_utc", "Open of its first bar", \.first),
+        .time("last_utc", "Open of its last bar", \.last),
+        .number("max_gap_h", "h", "Widest step a window may span; empty when the check is off") {
+            $0.maxGap?.inHours
+        },
+        .count("wide_steps_count", of: "steps", "Steps between bars that are wider, which no window spans") {
+            $0.wideSteps?.count ?? 0
+        },
+    ]
+}
+
+private var stepColumns: [Column<AssetReport>] {
+    step("widest_step", "the widest of them") { $0.wideSteps?.widest }
+        + step("farthest_fall", "the one across which the price fell farthest") { $0.wideSteps?.fall }
+        + step("farthest_rise", "the one across which the price rose farthest") { $0.wideSteps?.rise }
+}
+
 /// Beginning, end and width of a step between bars, and the price's move across it; empty where there is no such step.
-private func stepColumns(
-    _ name: String, _ words: String, _ step: @escaping (AssetReport) -> WideSteps.Step?
+private func step(
+    _ name: String, _ words: String, _ find: @escaping (AssetReport) -> WideSteps.Step?
 ) -> [Column<AssetReport>] {
     [
-        Column("\(name)_before_utc", "UTC", .time, "Open of the bar before \(words)") {
-            step($0)?.before.rfc3339 ?? ""
+        .time("\(name)_before_utc", "Open of the bar before \(words)") { find($0)?.before },
+        .time("\(name)_after_utc", "Open of the bar behind it") { find($0)?.after },
+        .number("\(name)_h", "h", "Time between the two") { find($0)?.length.inHours },
+        .share("\(name)_move_frac", "From the close before to the open behind it; empty unless both are above zero") {
+            find($0)?.move
         },
-        Column("\(name)_after_utc", "UTC", .time, "Open of the bar behind it") { step($0)?.after.rfc3339 ?? "" },
-        Column("\(name)_h", "h", .number, "Time between the two") { field(step($0)?.length.inHours) },
-        Column(
-            "\(name)_move_frac", "fraction", .number,
-            "From the close before to the open behind it; empty unless both are above zero"
-        ) { field(step($0)?.move) },
     ]
 }

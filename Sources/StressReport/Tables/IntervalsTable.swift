@@ -31,47 +31,37 @@ extension RunReport {
                 }
             }
         }
-        let own: [Column<IntervalRow>] = [
-            Column("measure", "", .text, "Column of results.csv that the interval belongs to") { $0.measure.name },
-            Column("count", "entries", .number, "Entries counted, or the sum of their probabilities") {
-                numberText($0.share.count)
-            },
-            Column("value_frac", "fraction", .number, "Their share of held entries") { numberText($0.share.fraction) },
-            Column("ci_low_frac", "fraction", .number, "Lower end of the interval") { field($0.share.interval?.low) },
-            Column("ci_high_frac", "fraction", .number, "Upper end of the interval") { field($0.share.interval?.high) },
-            Column("ci_method", "", .text, "How the interval was made: \(methodWords)") {
-                $0.share.interval?.method.rawValue ?? ""
-            },
-            Column("confidence", "fraction", .number, "Confidence of the interval") { _ in numberText(confidence) },
-        ]
-        let identity = cellColumns.map { $0.of { (item: IntervalRow) in item.row.cell } }
-        let columns = [runColumn()] + identity + own + resamplingColumns + orderedColumns
+        let columns = [runColumn()] + keyColumns { $0.row.cell.key } + shareColumns + resamplingColumns + orderedColumns
         return CSVTable(file: "intervals.csv", columns: columns, rows: items)
     }
 
-    private var resamplingColumns: [Column<IntervalRow>] {
-        boundColumns("wilson_effective", "Wilson's interval on the effective entries") { $0.effectiveWilson }
-            + evidenceColumns
+    private var shareColumns: [Column<IntervalRow>] {
+        [
+            .words("measure", "Column of results.csv that the interval belongs to", \.measure.name),
+            .number("count", "entries", "Entries counted, or the sum of their probabilities", \.share.count),
+            .share("value_frac", "Their share of held entries", \.share.fraction),
+        ]
+            + endColumns(
+                "ci_*_frac", low: "Lower end of the interval", high: "Upper end of the interval"
+            ) { $0.share.interval?.ends } + [
+                .words("ci_method", "How the interval was made: \(methodWords)") {
+                    $0.share.interval?.method.rawValue
+                },
+                .confidence(of: "the interval", study.statistics.confidence),
+            ]
     }
 
-    private func boundColumns(
-        _ name: String, _ words: String, _ find: @escaping (FrequencyInference) -> Interval?
-    ) -> [Column<IntervalRow>] {
-        let low: (IntervalRow) -> String = { field($0.inference.flatMap(find)?.low) }
-        let high: (IntervalRow) -> String = { field($0.inference.flatMap(find)?.high) }
-        return [
-            Column("\(name)_low_frac", "fraction", .number, "Lower end of \(words)", text: low),
-            Column("\(name)_high_frac", "fraction", .number, "Upper end of \(words)", text: high),
-        ]
+    private var resamplingColumns: [Column<IntervalRow>] {
+        let words = "end of Wilson's interval on the effective entries"
+        return endColumns("wilson_effective_*_frac", low: "Lower \(words)", high: "Upper \(words)") {
+            $0.inference?.effectiveWilson
+        } + evidenceColumns
     }
 
     private var orderedColumns: [Column<IntervalRow>] {
         let words =
             "end, in order with those of the same cell at shorter holding times, and of liquidated_frac and unprotected_frac at lower leverages"
-        return [
-            Column("ordered_low_frac", "fraction", .number, "Lower \(words)") { field($0.ordered?.low) },
-            Column("ordered_high_frac", "fraction", .number, "Upper \(words)") { field($0.ordered?.high) },
-        ]
+        return endColumns("ordered_*_frac", low: "Lower \(words)", high: "Upper \(words)", \.ordered)
     }
 
     private var evidenceColumns: [Column<IntervalRow>] {

@@ -37,39 +37,61 @@ extension NamedClass {
 func ledgerGroupColumns(confidence: Double) -> [Column<LedgerGroup>] {
     let name = Column<LedgerGroup>(
         "class", "", .text, "Class of the population: all, or side and leverage", text: \.name)
-    return [name] + countColumns + shareColumns + amountColumns + sizeColumns + [
-        Column("confidence", "fraction", .number, "Confidence of the intervals") { _ in numberText(confidence) }
-    ] + paidColumns + notionalColumns + stepColumns + partColumns + [reducedColumn, metColumn]
+    return [name] + countColumns + shareColumns + amountColumns + sizeColumns + [.confidence(confidence)] + paidColumns
+        + notionalColumns + stepColumns + partColumns + [reducedColumn, metColumn]
+}
+
+/// A share of entries with its interval.
+private func share(
+    _ name: String, _ meaning: String, low: String = "Lower end of its interval",
+    _ value: @escaping (LedgerGroup) -> Double?, _ interval: @escaping (LedgerIntervals) -> Interval?
+) -> [Column<LedgerGroup>] {
+    [.share("\(name)_frac", meaning, value)] + endColumns("\(name)_ci_*_frac", low: low) { interval($0.intervals) }
+}
+
+/// Money in parts of the margin, with its interval.
+private func ofMargin(
+    _ name: String, _ meaning: String, _ value: @escaping (LedgerGroup) -> Double?,
+    _ interval: @escaping (LedgerIntervals) -> Interval?
+) -> [Column<LedgerGroup>] {
+    [.ofMargin("\(name)_margin_frac", meaning, value)]
+        + endColumns("\(name)_margin_ci_*_frac", "of margin") { interval($0.intervals) }
+}
+
+/// Money in parts of the notional.
+private func ofNotional(
+    _ name: String, _ meaning: String, _ amount: @escaping (LedgerAmounts) -> LedgerAmount
+) -> Column<LedgerGroup> {
+    .number("\(name)_notional_frac", "of notional", "\(meaning) over the notional of all entries") {
+        amount($0.amounts).part(of: $0.amounts.notional)
+    }
+}
+
+/// Its interval.
+private func notionalEnds(
+    _ name: String, _ find: @escaping (MoneyIntervals) -> Interval?
+) -> [Column<LedgerGroup>] {
+    endColumns(
+        "\(name)_notional_ci_*_frac", "of notional",
+        low: "Lower end of the interval of \(name)_notional_frac; empty where there is nothing to estimate",
+        high: "Upper end of it"
+    ) { $0.intervals.perNotional.flatMap(find) }
 }
 
 /// The shares of the waterfall that are no columns before, and what is taken away between its bars.
 private var stepColumns: [Column<LedgerGroup>] {
-    func share(
-        _ name: String, _ meaning: String, _ count: @escaping (LedgerCounts) -> Int,
-        _ interval: @escaping (LedgerIntervals) -> Interval?
-    ) -> [Column<LedgerGroup>] {
-        [
-            Column("\(name)_frac", "fraction", .number, meaning) { field($0.counts.share(count($0.counts))) },
-            Column("\(name)_ci_low_frac", "fraction", .number, "Lower end of its interval") {
-                field(interval($0.intervals)?.low)
-            },
-            Column("\(name)_ci_high_frac", "fraction", .number, "Upper end of its interval") {
-                field(interval($0.intervals)?.high)
-            },
-        ]
-    }
-    return share(
-        "unprotected", "Share of entries below zero at some bar, had nobody liquidated", \.unprotected, \.unprotected)
-        + share("liquidated", "Share of entries that the platform closed early, or reduced", \.liquidated, \.liquidated)
+    share(
+        "unprotected", "Share of entries below zero at some bar, had nobody liquidated",
+        { $0.counts.share($0.counts.unprotected) }, \.unprotected)
+        + share(
+            "liquidated", "Share of entries that the platform closed early, or reduced",
+            { $0.counts.share($0.counts.liquidated) }, \.liquidated)
         + [
-            Column(
-                "spared_frac", "fraction", .number,
-                "unprotected_frac less shortfall_frac; below 0 where more fell short"
-            ) {
-                field($0.counts.share($0.counts.unprotected - $0.counts.shortfalls))
+            .share("spared_frac", "unprotected_frac less shortfall_frac; below 0 where more fell short") {
+                $0.counts.share($0.counts.unprotected - $0.counts.shortfalls)
             },
-            Column("covered_frac", "fraction", .number, "Share of entries that others paid for in full") {
-                field($0.counts.share($0.counts.shortfalls - $0.counts.owing))
+            .share("covered_frac", "Share of entries that others paid for in full") {
+                $0.counts.share($0.counts.shortfalls - $0.counts.owing)
             },
         ]
 }
@@ -120,31 +142,17 @@ private var paidColumns: [Column<LedgerGroup>] {
 
 /// What stands beside the notional: of what was missing and of what is owed the intervals, of each payer the share with its interval.
 private var notionalColumns: [Column<LedgerGroup>] {
-    func ends(_ name: String, _ find: @escaping (MoneyIntervals) -> Interval?) -> [Column<LedgerGroup>] {
-        [
-            Column(
-                "\(name)_notional_ci_low_frac", "of notional", .number,
-                "Lower end of the interval of \(name)_notional_frac; empty where there is nothing to estimate"
-            ) { field($0.intervals.perNotional.flatMap(find)?.low) },
-            Column(
-                "\(name)_notional_ci_high_frac", "of notional", .number, "Upper end of it"
-            ) { field($0.intervals.perNotional.flatMap(find)?.high) },
-        ]
-    }
     func payer(
         _ name: String, _ meaning: String, _ amount: @escaping (LedgerAmounts) -> LedgerAmount,
         _ find: @escaping (MoneyIntervals) -> Interval?
     ) -> [Column<LedgerGroup>] {
-        let share = Column<LedgerGroup>(
-            "\(name)_notional_frac", "of notional", .number, "\(meaning), over the notional of all entries"
-        ) { field(amount($0.amounts).part(of: $0.amounts.notional)) }
-        return [share] + ends(name, find)
+        [ofNotional(name, "\(meaning),", amount)] + notionalEnds(name, find)
     }
-    return ends("shortfall", \.shortfall)
+    return notionalEnds("shortfall", \.shortfall)
         + payer("fund", "Paid by the insurance fund", \.fund, \.fund)
         + payer("adl", "Paid by winners that were deleveraged", \.deleveraging, \.deleveraging)
         + payer("socialised", "Paid by the day's winners", \.socialised, \.socialised)
-        + payer("platform", "Borne by the platform", \.platform, \.platform) + ends("owed", \.owed)
+        + payer("platform", "Borne by the platform", \.platform, \.platform) + notionalEnds("owed", \.owed)
 }
 
 private var countColumns: [Column<LedgerGroup>] {
@@ -163,24 +171,10 @@ private var countColumns: [Column<LedgerGroup>] {
 }
 
 private var shareColumns: [Column<LedgerGroup>] {
-    [
-        Column("shortfall_frac", "fraction", .number, "Share of entries closed below zero") {
-            field($0.shortfallShare)
-        },
-        Column("shortfall_ci_low_frac", "fraction", .number, "Lower end of its interval") {
-            field($0.intervals.shortfall?.low)
-        },
-        Column("shortfall_ci_high_frac", "fraction", .number, "Upper end of its interval") {
-            field($0.intervals.shortfall?.high)
-        },
-        Column("owed_frac", "fraction", .number, "Share of entries that owed something") { field($0.owedShare) },
-        Column(
-            "owed_ci_low_frac", "fraction", .number, "Lower end of its interval; empty where nobody can owe anything"
-        ) { field($0.intervals.owed?.low) },
-        Column("owed_ci_high_frac", "fraction", .number, "Upper end of its interval") {
-            field($0.intervals.owed?.high)
-        },
-    ]
+    share("shortfall", "Share of entries closed below zero", \.shortfallShare, \.shortfall)
+        + share(
+            "owed", "Share of entries that owed something",
+            low: "Lower end of its interval; empty where nobody can owe anything", \.owedShare, \.owed)
 }
 
 private var amountColumns: [Column<LedgerGroup>] {
@@ -200,30 +194,7 @@ private var amountColumns: [Column<LedgerGroup>] {
 }
 
 private var sizeColumns: [Column<LedgerGroup>] {
-    [
-        Column("shortfall_margin_frac", "of margin", .number, "Shortfall over the margin of all entries") {
-            field($0.shortfallPerMargin)
-        },
-        Column("shortfall_margin_ci_low_frac", "of margin", .number, "Lower end of its interval") {
-            field($0.intervals.shortfallPerMargin?.low)
-        },
-        Column("shortfall_margin_ci_high_frac", "of margin", .number, "Upper end of its interval") {
-            field($0.intervals.shortfallPerMargin?.high)
-        },
-        Column("owed_margin_frac", "of margin", .number, "Owed over the margin of all entries") {
-            field($0.owedPerMargin)
-        },
-        Column("owed_margin_ci_low_frac", "of margin", .number, "Lower end of its interval") {
-            field($0.intervals.owedPerMargin?.low)
-        },
-        Column("owed_margin_ci_high_frac", "of margin", .number, "Upper end of its interval") {
-            field($0.intervals.owedPerMargin?.high)
-        },
-        Column("shortfall_notional_frac", "of notional", .number, "Shortfall over the notional of all entries") {
-            field($0.amounts.shortfall.part(of: $0.amounts.notional))
-        },
-        Column("owed_notional_frac", "of notional", .number, "Owed over the notional of all entries") {
-            field($0.amounts.owed.part(of: $0.amounts.notional))
-        },
-    ]
+    ofMargin("shortfall", "Shortfall over the margin of all entries", \.shortfallPerMargin, \.shortfallPerMargin)
+        + ofMargin("owed", "Owed over the margin of all entries", \.owedPerMargin, \.owedPerMargin)
+        + [ofNotional("shortfall", "Shortfall", \.shortfall), ofNotional("owed", "Owed", \.owed)]
 }

@@ -76,8 +76,7 @@ extension RunReport {
 
     /// `fund_needed.csv`: the fund that would have paid a share of the days, and of the shortfalls.
     private var neededTable: CSVTable {
-        let confidence = study.statistics.confidence
-        return table(
+        table(
             "fund_needed.csv", \.needed,
             [
                 Column("of", "", .text, "What the share is of: days with bars, or shortfalls") { $0.basis.rawValue },
@@ -93,7 +92,7 @@ extension RunReport {
                 Column("ci_high_quote", "quote", .number, "Upper end of it; empty where nothing bounds it") {
                     field($0.interval.flatMap { $0.high.isFinite ? $0.high : nil })
                 },
-                Column("confidence", "fraction", .number, "Confidence of the interval") { _ in numberText(confidence) },
+                .confidence(of: "the interval", study.statistics.confidence),
                 Column("count", "", .integer, "Days or shortfalls that it stands on") { String($0.count) },
             ])
     }
@@ -146,34 +145,40 @@ private func queueLines(_ queue: QueueResult) -> [QueueLine] {
 }
 
 private var queueColumns: [Column<QueueLine>] {
+    let day = Column<QueueLine>(
+        "day_utc", "time", .time, "Midnight at the day's beginning; empty for all days together"
+    ) { $0.day.day?.rfc3339 ?? "" }
+    return [day, ruleColumn(\.queue), ownColumn(\.queue), touchedColumn] + takenColumns + meetingColumns
+}
+
+private var touchedColumn: Column<QueueLine> {
+    .count(
+        "deleveraged_count", "Winners' positions that were closed or reduced, every time counted", \.day.touched)
+}
+
+/// What a queue took from winners, and what was still owed.
+private var takenColumns: [Column<QueueLine>] {
     [
-        Column("day_utc", "time", .time, "Midnight at the day's beginning; empty for all days together") {
-            $0.day.day?.rfc3339 ?? ""
-        },
-        ruleColumn(\.queue), ownColumn(\.queue),
-        Column(
-            "deleveraged_count", "entries", .integer,
-            "Winners' positions that were closed or reduced, every time counted"
-        ) { String($0.day.touched) },
         amount("closed_quote", "Notional that was closed, at the fill", \.day.notional),
         amount("haircut_quote", "What the winners gave up", \.day.haircut),
         amount("haircut_max_quote", "The largest haircut of one meeting", \.day.largest),
-        Column("haircut_p50_quote", "quote", .number, "The middle one; empty for all days together") {
-            field($0.day.median)
-        },
-        Column("profit_frac", "fraction", .number, "Haircut over the profit they had when they were met") {
-            field($0.day.profitShare)
-        },
+        .number("haircut_p50_quote", "quote", "The middle one; empty for all days together", \.day.median),
+        .share("profit_frac", "Haircut over the profit they had when they were met", \.day.profitShare),
         Column(
             "owed_quote", "quote", .number, "What traders owed under this queue in the end; of all days together"
         ) { $0.day.day == nil ? $0.queue.owed.text : "" },
-        Column("haircut_mean_quote", "quote", .number, "What one meeting took on average") {
-            field($0.day.touched > 0 ? $0.day.haircut.quote / Double($0.day.touched) : nil)
+    ]
+}
+
+private var meetingColumns: [Column<QueueLine>] {
+    [
+        .number("haircut_mean_quote", "quote", "What one meeting took on average") {
+            $0.day.touched > 0 ? $0.day.haircut.quote / Double($0.day.touched) : nil
         },
-        Column(
-            "deleveraged_positions_count", "entries", .integer,
-            "Winners' positions that were closed or reduced, each counted once; of all days together"
-        ) { $0.day.positions.map(String.init) ?? "" },
+        .count(
+            "deleveraged_positions_count",
+            "Winners' positions that were closed or reduced, each counted once; of all days together", \.day.positions
+        ),
     ]
 }
 

@@ -7,57 +7,64 @@ extension RunReport {
     var lookBackTables: [CSVTable] { lookBackMargins.isEmpty ? [] : [lookBackTable] }
 
     private var lookBackTable: CSVTable {
-        let confidence = study.statistics.confidence
-        let question: [Column<LookBackMargin>] = [
-            Column("asset", "", .text, "Price history, as the study names it") { $0.asset },
-            Column("side", "", .text, "Direction whose losses are counted") { $0.side.rawValue },
-            Column("as_of_utc", "UTC", .time, "When the look-back ends") { $0.asOf.rfc3339 },
-            Column("hour_utc_h", "h", .integer, "Hour of the day whose last known price stands for the day, UTC") {
-                String($0.hour)
-            },
-            Column("look_back_d", "d", .number, "Length of the look-back") { numberText($0.lookBack.inHours / 24) },
-            Column("max_frequency_frac", "fraction", .number, "Share of days that may go beyond the margin") {
-                numberText($0.frequency)
-            },
-            Column("status", "", .text, "What could be said: \(LookBackMargin.statusWords)") { $0.status.rawValue },
-            Column("moves_count", "days", .integer, "Moves from one day's price to the next within the look-back") {
-                String($0.moves)
-            },
-            Column("left_out_count", "days", .integer, "Moves left out because a price was 0 or below") {
-                String($0.leftOut)
-            },
-        ]
-        let answer = lookBackAnswer(confidence)
-        return CSVTable(
-            file: "look_back_margin.csv", columns: [runColumn()] + question + answer, rows: lookBackMargins)
+        let columns = questionColumns + evidenceColumns + countedColumns + normalColumns + largestColumns
+        return CSVTable(file: "look_back_margin.csv", columns: [runColumn()] + columns, rows: lookBackMargins)
     }
 
-    private func lookBackAnswer(_ confidence: Double) -> [Column<LookBackMargin>] {
+    private var questionColumns: [Column<LookBackMargin>] {
+        [
+            .words("asset", "Price history, as the study names it", \.asset),
+            .words("side", "Direction whose losses are counted", \.side.rawValue),
+            .time("as_of_utc", "When the look-back ends", \.asOf),
+            .count(
+                "hour_utc_h", of: "h", "Hour of the day whose last known price stands for the day, UTC", \.hour),
+            .number("look_back_d", "d", "Length of the look-back") { $0.lookBack.inHours / 24 },
+            .share("max_frequency_frac", "Share of days that may go beyond the margin", \.frequency),
+        ]
+    }
+
+    private var evidenceColumns: [Column<LookBackMargin>] {
+        [
+            .words("status", "What could be said: \(LookBackMargin.statusWords)", \.status.rawValue),
+            .count(
+                "moves_count", of: "days", "Moves from one day's price to the next within the look-back", \.moves),
+            .count("left_out_count", of: "days", "Moves left out because a price was 0 or below", \.leftOut),
+        ]
+    }
+
+    private var countedColumns: [Column<LookBackMargin>] {
+        [
+            .number(
+                "margin_frac", "ln of price",
+                "By counting: the smallest loss that no more than the share of days goes beyond"
+            ) { $0.counted?.observedMove },
+            .number("ci_low_frac", "ln of price", "Lower end of its interval, that of the share read backwards") {
+                $0.counted?.leastMove
+            },
+            .number("ci_high_frac", "ln of price", "Upper end; empty when the look-back is too short for one") {
+                $0.counted?.safeMove
+            },
+            .confidence(of: "the interval", study.statistics.confidence),
+            .number("leverage_x", "x", "1 / margin_frac") { reciprocal($0.counted?.observedMove) },
+        ]
+    }
+
+    private var normalColumns: [Column<LookBackMargin>] {
+        [
+            .number("deviation_frac", "ln of price", "Standard deviation of the moves", \.deviation),
+            .number("normal_margin_frac", "ln of price", "Quantile of the normal distribution times it", \.normal),
+            .number("normal_leverage_x", "x", "1 / normal_margin_frac") { reciprocal($0.normal) },
+        ]
+    }
+
+    private var largestColumns: [Column<LookBackMargin>] {
         let largest = LargestLookBacks(lookBackMargins)
         return [
-            Column(
-                "margin_frac", "ln of price", .number,
-                "By counting: the smallest loss that no more than the share of days goes beyond"
-            ) { field($0.counted?.observedMove) },
-            Column("ci_low_frac", "ln of price", .number, "Lower end of its interval, that of the share read backwards")
-            {
-                field($0.counted?.leastMove)
+            .number("largest_leverage_x", "x", "1 / the largest margin_frac of all look-backs to this day") {
+                reciprocal(largest.counted($0))
             },
-            Column("ci_high_frac", "ln of price", .number, "Upper end; empty when the look-back is too short for one") {
-                field($0.counted?.safeMove)
-            },
-            Column("confidence", "fraction", .number, "Confidence of the interval") { _ in numberText(confidence) },
-            Column("leverage_x", "x", .number, "1 / margin_frac") { field(reciprocal($0.counted?.observedMove)) },
-            Column("deviation_frac", "ln of price", .number, "Standard deviation of the moves") { field($0.deviation) },
-            Column("normal_margin_frac", "ln of price", .number, "Quantile of the normal distribution times it") {
-                field($0.normal)
-            },
-            Column("normal_leverage_x", "x", .number, "1 / normal_margin_frac") { field(reciprocal($0.normal)) },
-            Column("largest_leverage_x", "x", .number, "1 / the largest margin_frac of all look-backs to this day") {
-                field(reciprocal(largest.counted($0)))
-            },
-            Column("largest_normal_leverage_x", "x", .number, "1 / the largest normal_margin_frac of them") {
-                field(reciprocal(largest.normal($0)))
+            .number("largest_normal_leverage_x", "x", "1 / the largest normal_margin_frac of them") {
+                reciprocal(largest.normal($0))
             },
         ]
     }

@@ -3,73 +3,76 @@ import StressResults
 import StressStatistics
 import StudyPlan
 
+/// A history's cell among those that it is pooled with.
+private struct PooledLine {
+    let row: ResultRow
+    let count: PooledCount
+    let column: PooledColumn
+    let pooled: PooledRates.Estimate?
+    var rates: PooledRates? { try? column.outcome.get() }
+}
+
 extension RunReport {
     /// `pooled.csv`, of a study of several histories: each history's own share beside what it would be taken for among the others.
     var pooledTables: [CSVTable] { study.inputs.count > 1 ? [pooledTable] : [] }
 
     private var pooledTable: CSVTable {
-        struct Line {
-            let row: ResultRow
-            let count: PooledCount
-            let column: PooledColumn
-            let pooled: PooledRates.Estimate?
-            var rates: PooledRates? { try? column.outcome.get() }
-        }
-        let confidence = study.statistics.confidence
         let lines = pooled.flatMap { column in
             column.places.indices.map { place in
-                Line(
+                PooledLine(
                     row: rows[column.places[place]], count: column.counts[place], column: column,
                     pooled: (try? column.outcome.get())?.estimates[place])
             }
         }
-        let own: [Column<Line>] = [
-            Column("entries_count", "entries", .integer, "Entries held in the history") {
-                String($0.row.estimate.windows.entries)
-            },
-            Column("negative_count", "entries", .number, "Those that ended below zero") {
-                numberText($0.row.estimate.exit.negative + $0.row.estimate.exit.cutNegative)
-            },
-            Column("effective_events_count", "events", .number, "Independent events that they are worth") {
-                field($0.count.events)
-            },
-            Column("negative_equity_frac", "fraction", .number, "The history's own share, which is the result") {
-                field($0.row.estimate.exit.frequency)
-            },
-            Column("ci_low_frac", "fraction", .number, "Lower end of its own interval") {
-                field($0.row.estimate.exit.interval?.low)
-            },
-            Column("ci_high_frac", "fraction", .number, "Upper end of its own interval") {
-                field($0.row.estimate.exit.interval?.high)
-            },
-            Column("histories_count", "histories", .integer, "Histories with data that are pooled") {
-                String($0.column.places.count)
-            },
-            Column("common_frac", "fraction", .number, "The share that they vary around") { field($0.rates?.common) },
-            Column(
-                "tau", "log", .number,
-                "Standard deviation of the log share between histories: 0 where all are alike, 1 where factors of e are usual"
-            ) { field($0.rates?.tau) },
-            Column(
-                "pooled_frac", "fraction", .number,
-                "Partial-pooling estimate, between the own share and the common one: not the result, but for short histories beside it"
-            ) { field($0.pooled?.rate) },
-            Column("pooled_low_frac", "fraction", .number, "Lower end of its interval") {
-                field($0.pooled?.interval.low)
-            },
-            Column("pooled_high_frac", "fraction", .number, "Upper end of its interval") {
-                field($0.pooled?.interval.high)
-            },
-            Column("own_weight_frac", "fraction", .number, "How much of it is the own share") {
-                field($0.pooled?.ownWeight)
-            },
-            Column("confidence", "fraction", .number, "Confidence of the intervals") { _ in numberText(confidence) },
-            Column("refusal", "", .text, "Why nothing is pooled: \(PooledRates.Refusal.words)") { line in
-                if case .failure(let refusal) = line.column.outcome { refusal.rawValue } else { "" }
-            },
-        ]
-        let identity = cellColumns.map { $0.of { (line: Line) in line.row.cell } }
-        return CSVTable(file: "pooled.csv", columns: [runColumn()] + identity + own, rows: lines)
+        return CSVTable(
+            file: "pooled.csv",
+            columns: [runColumn()] + keyColumns { $0.row.cell.key } + ownColumns + commonColumns + pooledColumns
+                + [.confidence(study.statistics.confidence), refusalColumn],
+            rows: lines)
+    }
+}
+
+/// What the history says by itself.
+private var ownColumns: [Column<PooledLine>] {
+    [
+        .count("entries_count", "Entries held in the history") { $0.row.estimate.windows.entries },
+        .number("negative_count", "entries", "Those that ended below zero") {
+            $0.row.estimate.exit.negative + $0.row.estimate.exit.cutNegative
+        },
+        .number("effective_events_count", "events", "Independent events that they are worth", \.count.events),
+        .share("negative_equity_frac", "The history's own share, which is the result") {
+            $0.row.estimate.exit.frequency
+        },
+    ]
+        + endColumns("ci_*_frac", low: "Lower end of its own interval", high: "Upper end of its own interval") {
+            $0.row.estimate.exit.interval?.ends
+        }
+}
+
+/// What all of them have in common.
+private var commonColumns: [Column<PooledLine>] {
+    [
+        .count("histories_count", of: "histories", "Histories with data that are pooled", \.column.places.count),
+        .share("common_frac", "The share that they vary around") { $0.rates?.common },
+        .number(
+            "tau", "log",
+            "Standard deviation of the log share between histories: 0 where all are alike, 1 where factors of e are usual"
+        ) { $0.rates?.tau },
+    ]
+}
+
+/// What the history is taken for among the others.
+private var pooledColumns: [Column<PooledLine>] {
+    estimatedShare(
+        "pooled",
+        "Partial-pooling estimate, between the own share and the common one: not the result, but for short histories beside it",
+        { $0.pooled?.rate }, { $0.pooled?.interval })
+        + [.share("own_weight_frac", "How much of it is the own share") { $0.pooled?.ownWeight }]
+}
+
+private var refusalColumn: Column<PooledLine> {
+    .words("refusal", "Why nothing is pooled: \(PooledRates.Refusal.words)") { line in
+        if case .failure(let refusal) = line.column.outcome { refusal.rawValue } else { nil }
     }
 }
 

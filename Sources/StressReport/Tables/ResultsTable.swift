@@ -15,11 +15,11 @@ extension RunReport {
         func otherEnds(_ measure: Measure) -> [Column<ResultRow>] {
             confidence == 0.95 ? [] : measure.endColumns("the interval of \(measure.name)", confidence)
         }
-        var columns = [runColumn()] + cellColumns.map { $0.of { (row: ResultRow) in row.cell } }
+        var columns: [Column<ResultRow>] = [runColumn()] + keyColumns { $0.cell.key }
         columns += [fillColumn] + measures(.entries, .owed)
         columns += measures(.meanShortfall, .meanEquity)
         columns += [statusColumn] + measures(.worstNegativeCount, .worstLargestShortfall)
-        columns += otherEnds(.negativeEquity) + (confidence == 0.95 ? [] : [confidenceColumn(confidence)])
+        columns += otherEnds(.negativeEquity) + (confidence == 0.95 ? [] : [.confidence(confidence)])
         columns += otherEnds(.worstNegativeEquity) + measures(.bestNegativeCount, .undecided)
         columns += otherEnds(.bestNegativeEquity) + measures(.disjointWindows, nil)
         return CSVTable(file: "results.csv", columns: columns, rows: rows)
@@ -75,10 +75,6 @@ private var methodColumn: Column<ResultRow> {
     Column("ci_method", "", .text, "How the interval was made: \(methodWords)") {
         $0.estimate.exit.interval?.method.rawValue ?? ""
     }
-}
-
-private func confidenceColumn(_ confidence: Double) -> Column<ResultRow> {
-    Column("confidence", "fraction", .number, "Confidence of the intervals") { _ in numberText(confidence) }
 }
 
 private var statusColumn: Column<ResultRow> {

@@ -21,7 +21,7 @@ extension RunReport {
                 + (row.estimate.bestExit.map { [FilledCell(row: row, fill: "best", exit: $0, role: .best)] } ?? [])
         }
         let columns =
-            [runColumn()] + cellColumns.map { $0.of { (item: FilledCell) in item.row.cell } }
+            [runColumn()] + keyColumns { $0.row.cell.key }
             + [
                 Column("fill", "", .text, "Fill rule of liquidations") { $0.fill },
                 Column("negative_count", "entries", .number, "Entries that ended below zero") {

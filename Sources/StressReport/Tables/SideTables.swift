@@ -17,7 +17,7 @@ extension RunReport {
                     what: "cold_storage", years: rules.years, custody: custody.coldProbability,
                     expected: custody.coldLoss),
             ] + custody.positions.map { CustodyLine($0) } + (custody.holdings ?? []).map { CustodyLine($0) }
-        let cell = cellColumns.map { $0.of { (line: CustodyLine) in line.cell } }
+        let cell: [Column<CustodyLine>] = axisColumns { $0.cell?.key[$1] }
         return CSVTable(
             file: "custody.csv",
             columns: [runColumn()] + custodyColumns + cell + ruleColumns(rules) + beyondColumns(rules), rows: lines)
