@@ -41,79 +41,113 @@ struct NightlyUnits {
 
     // MARK: systemd
 
+    /// The unit of the service: its sections with blank lines between them.
     private var service: String {
+        [usage, unitSection, serviceSection, accountLines + "\n" + placesOfAccount, sandbox, bounds].joined(
+            separator: "\n\n")
+            + "\n"
+    }
+
+    private var usage: String {
         let unit = isTemplate ? "belowzero@NAME" : "belowzero"
         return """
             # Runs a BelowZero study. Install it, and its timer, as root:
             #   cp belowzero\(isTemplate ? "@" : "").service belowzero\(isTemplate ? "@" : "").timer /etc/systemd/system/ && systemctl daemon-reload
             #   systemctl enable --now \(unit).timer
             # Look at it:  systemctl list-timers '\(unit).timer';  journalctl -u \(unit).service
-
-            [Unit]
-            Description=BelowZero stress run\(isTemplate ? " of %i" : "")
-            Documentation=man:belowzero(1)
-            After=time-sync.target
-            RequiresMountsFor=\(word(isTemplate ? "/etc/belowzero" : folder))
-            StartLimitIntervalSec=6h
-            StartLimitBurst=6
-
-            [Service]
-            Type=exec
-            ExecStart=\(argument(program)) run \(isTemplate ? study : argument(study))
-            RuntimeMaxSec=12h
-            # Exit code 75 means "try again": another run holds the store.
-            RestartForceExitStatus=75
-            RestartSec=10min
-            # A breached limit (3) marks the unit failed, which monitoring sees. Remove the # when a page is enough:
-            # SuccessExitStatus=3
-            # Some inputs failed, the others were computed (4):
-            # SuccessExitStatus=4
-
-            \(accountLines)
-            CacheDirectory=belowzero
-            CacheDirectoryMode=0750
-            Environment=BELOWZERO_CACHE=%C/belowzero
-            UMask=0027
-
-            # Only the output and the cache can be written, and there is no network: a run needs none.\(commandNote)
-            ProtectSystem=strict
-            ProtectHome=\(protectHome)
-            PrivateTmp=yes
-            PrivateDevices=yes
-            PrivateNetwork=yes
-            RestrictAddressFamilies=AF_UNIX
-            IPAddressDeny=any
-            NoNewPrivileges=yes
-            CapabilityBoundingSet=
-            AmbientCapabilities=
-            PrivateUsers=yes
-            ProtectClock=yes
-            ProtectControlGroups=yes
-            ProtectHostname=yes
-            ProtectKernelLogs=yes
-            ProtectKernelModules=yes
-            ProtectKernelTunables=yes
-            ProtectProc=invisible
-            RestrictNamespaces=yes
-            RestrictRealtime=yes
-            RestrictSUIDSGID=yes
-            RemoveIPC=yes
-            LockPersonality=yes
-            MemoryDenyWriteExecute=yes
-            KeyringMode=private
-            SystemCallArchitectures=native
-            SystemCallFilter=@system-service
-            SystemCallFilter=~@privileged @resources
-            SystemCallErrorNumber=EPERM
-
-            # The night belongs to others too.
-            MemoryMax=80%
-            TasksMax=512
-            Nice=10
-            LimitCORE=0
-            OOMPolicy=stop
-
             """
+    }
+
+    private var unitSection: String {
+        """
+        [Unit]
+        Description=BelowZero stress run\(isTemplate ? " of %i" : "")
+        Documentation=man:belowzero(1)
+        After=time-sync.target
+        RequiresMountsFor=\(word(isTemplate ? "/etc/belowzero" : folder))
+        StartLimitIntervalSec=6h
+        StartLimitBurst=6
+        """
+    }
+
+    /// What runs, and what its exit codes mean.
+    private var serviceSection: String {
+        """
+        [Service]
+        Type=exec
+        ExecStart=\(argument(program)) run \(isTemplate ? study : argument(study))
+        RuntimeMaxSec=12h
+        # Exit code 75 means "try again": another run holds the store.
+        RestartForceExitStatus=75
+        RestartSec=10min
+        # A breached limit (3) marks the unit failed, which monitoring sees. Remove the # when a page is enough:
+        # SuccessExitStatus=3
+        # Some inputs failed, the others were computed (4):
+        # SuccessExitStatus=4
+        """
+    }
+
+    private var placesOfAccount: String {
+        """
+        CacheDirectory=belowzero
+        CacheDirectoryMode=0750
+        Environment=BELOWZERO_CACHE=%C/belowzero
+        UMask=0027
+        """
+    }
+
+    /// What the run is kept from.
+    private var sandbox: String {
+        """
+        # Only the output and the cache can be written, and there is no network: a run needs none.\(commandNote)
+        ProtectSystem=strict
+        ProtectHome=\(protectHome)
+        PrivateTmp=yes
+        PrivateDevices=yes
+        PrivateNetwork=yes
+        RestrictAddressFamilies=AF_UNIX
+        IPAddressDeny=any
+        \(lockdown)
+        """
+    }
+
+    /// What no run needs of the machine.
+    private var lockdown: String {
+        """
+        NoNewPrivileges=yes
+        CapabilityBoundingSet=
+        AmbientCapabilities=
+        PrivateUsers=yes
+        ProtectClock=yes
+        ProtectControlGroups=yes
+        ProtectHostname=yes
+        ProtectKernelLogs=yes
+        ProtectKernelModules=yes
+        ProtectKernelTunables=yes
+        ProtectProc=invisible
+        RestrictNamespaces=yes
+        RestrictRealtime=yes
+        RestrictSUIDSGID=yes
+        RemoveIPC=yes
+        LockPersonality=yes
+        MemoryDenyWriteExecute=yes
+        KeyringMode=private
+        SystemCallArchitectures=native
+        SystemCallFilter=@system-service
+        SystemCallFilter=~@privileged @resources
+        SystemCallErrorNumber=EPERM
+        """
+    }
+
+    private var bounds: String {
+        """
+        # The night belongs to others too.
+        MemoryMax=80%
+        TasksMax=512
+        Nice=10
+        LimitCORE=0
+        OOMPolicy=stop
+        """
     }
 
     private var accountLines: String {
