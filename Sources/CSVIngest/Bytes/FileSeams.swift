@@ -9,39 +9,58 @@ func fileSeams(_ columns: BarColumns, _ origins: RowOrigins, barLength: TimeSpan
     guard origins.files.count > 1 else { return nil }
     let parts = origins.parts(of: columns).sorted { ($0.first, $0.last) < ($1.first, $1.last) }
     guard parts.count > 1 else { return nil }
-    var (overlaps, holes, agreeing, differing) = (0, 0, 0, 0)
-    var worst: String?
-    var place: SourceLocation?
+    var seams = Seams()
     for (before, after) in zip(parts, parts.dropFirst()) {
+        seams.add(before, after, columns, barLength: barLength)
+    }
+    return seams.finding(files: parts.count)
+}
+
+/// What was seen where files meet.
+private struct Seams {
+    private var overlaps = 0
+    private var holes = 0
+    /// Rows of two files at once, by whether their prices are the same.
+    private var (agreeing, differing) = (0, 0)
+    /// The first overlap or hole.
+    private var first: (words: String, place: SourceLocation)?
+
+    /// Looks at two files, of which the second begins later.
+    mutating func add(_ before: FilePart, _ after: FilePart, _ columns: BarColumns, barLength: TimeSpan?) {
         if after.first <= before.last {
             overlaps += 1
             let shared = sharedTimes(columns, before, after)
             agreeing += shared.agreeing
             differing += shared.differing
-            worst = worst ?? "\(after.name) begins before \(before.name) ends, \(instantText(after.first))"
+            note("\(after.name) begins before \(before.name) ends, \(instantText(after.first))", after)
         } else if let length = barLength?.milliseconds, after.first - before.last > length + length / 2 {
             holes += 1
-            worst =
-                worst
-                ?? "between \(before.name) and \(after.name), \(instantText(before.last)) → \(instantText(after.first))"
-        } else {
-            continue
+            note(
+                "between \(before.name) and \(after.name), \(instantText(before.last)) → \(instantText(after.first))",
+                after)
         }
-        place = place ?? SourceLocation(file: after.name)
     }
-    let count = overlaps + holes
-    let files = "\(spacedCount(parts.count)) files"
-    guard count > 0 else {
-        return Finding(check: "file_seams", severity: .pass, message: "\(files) follow each other bar by bar", count: 0)
+
+    private mutating func note(_ words: String, _ part: FilePart) {
+        first = first ?? (words, SourceLocation(file: part.name))
     }
-    let rows =
-        overlaps == 0 ? "" : " (\(counted(agreeing, "shared row")) that agree, \(spacedCount(differing)) that differ)"
-    return Finding(
-        check: "file_seams", severity: holes > 0 || differing > 0 ? .warning : .note,
-        message:
-            "of \(files) \(spacedCount(overlaps)) overlap the one before\(rows) and \(spacedCount(holes)) leave a hole; "
-            + "the first \(worst ?? "")",
-        count: count, location: place, action: "last file named wins")
+
+    func finding(files count: Int) -> Finding {
+        let files = "\(spacedCount(count)) files"
+        guard let first else {
+            return Finding(
+                check: "file_seams", severity: .pass, message: "\(files) follow each other bar by bar", count: 0)
+        }
+        let rows =
+            overlaps == 0
+            ? "" : " (\(counted(agreeing, "shared row")) that agree, \(spacedCount(differing)) that differ)"
+        return Finding(
+            check: "file_seams", severity: holes > 0 || differing > 0 ? .warning : .note,
+            message:
+                "of \(files) \(spacedCount(overlaps)) overlap the one before\(rows) and \(spacedCount(holes)) leave a hole; "
+                + "the first \(first.words)",
+            count: overlaps + holes, location: first.place, action: "last file named wins")
+    }
 }
 
 private func instantText(_ time: Int64) -> String { UTCInstant(milliseconds: time).minuteText }

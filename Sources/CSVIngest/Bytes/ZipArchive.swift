@@ -74,20 +74,7 @@ final class ZipArchive {
     /// The members that hold data, by name: all tables (`.csv`, `.tsv`, `.txt`) where there are any, else every file; not
     /// folders, hidden files and what macOS adds.
     func members() throws(IngestError) -> [(index: UInt64, name: String)] {
-        let count = zip_get_num_entries(handle, 0)
-        guard count <= ZipArchive.mostMembers else {
-            throw IngestError(
-                .tooLarge, "cannot read the archive", why: "it has more than 100 000 members",
-                at: SourceLocation(file: name))
-        }
-        var files: [(index: UInt64, name: String)] = []
-        for index in 0..<UInt64(max(0, count)) {
-            guard let raw = zip_get_name(handle, index, 0) else { continue }
-            let member = String(cString: raw)
-            let base = member.split(separator: "/").last ?? ""
-            if member.hasSuffix("/") || base.hasPrefix(".") || member.hasPrefix("__MACOSX/") { continue }
-            files.append((index, member))
-        }
+        let files = try files()
         if files.contains(where: { $0.name == "[Content_Types].xml" }) {
             throw IngestError(
                 .unsupported, "cannot read the file as a table",
@@ -98,6 +85,23 @@ final class ZipArchive {
         let csv = tables.filter { !$0.name.lowercased().hasSuffix(".txt") }
         let chosen = !csv.isEmpty ? csv : !tables.isEmpty ? tables : files
         return chosen.sorted { Array($0.name.utf8).lexicographicallyPrecedes(Array($1.name.utf8)) }
+    }
+
+    /// The members that are no folders, hidden files or additions of macOS.
+    private func files() throws(IngestError) -> [(index: UInt64, name: String)] {
+        let count = zip_get_num_entries(handle, 0)
+        guard count <= ZipArchive.mostMembers else {
+            throw IngestError(
+                .tooLarge, "cannot read the archive", why: "it has more than 100 000 members",
+                at: SourceLocation(file: name))
+        }
+        return (0..<UInt64(max(0, count))).compactMap { index in
+            guard let raw = zip_get_name(handle, index, 0) else { return nil }
+            let member = String(cString: raw)
+            let base = member.split(separator: "/").last ?? ""
+            let isPassedOver = member.hasSuffix("/") || base.hasPrefix(".") || member.hasPrefix("__MACOSX/")
+            return isPassedOver ? nil : (index, member)
+        }
     }
 
     fileprivate static func refusal(_ why: String, _ name: String) -> IngestError {

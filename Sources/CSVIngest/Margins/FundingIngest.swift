@@ -46,19 +46,22 @@ private func ingestFunding(
     }
     var jitter = StampJitter()
     let read = try StampedRows(places, task: .funding(source), options: options) { jitter.settle($0 + shift) }
-    let schedule: FundingSchedule
-    do {
-        schedule = try FundingSchedule(time: read.columns.time, rate: read.columns.close)
-    } catch {
-        // Assembled rows rise and their numbers are finite, so this says that the reader is broken, not the file.
-        throw IngestError(
-            .malformed, "cannot use the funding rates", why: "\(error)", at: SourceLocation(file: name))
-    }
+    let schedule = try schedule(read.columns, file: name)
     let checks = FundingChecks(schedule: schedule, rows: read.rows)
     let own = [checks.gaps, checks.rates, checks.extremeRates, jitter.finding(at: name)]
     return IngestedFunding(
         schedule: schedule, files: read.files.map(\.file),
         findings: read.findings("funding", own: own, utcOffset: source.utcOffset))
+}
+
+private func schedule(_ columns: BarColumns, file: String) throws(IngestError) -> FundingSchedule {
+    do {
+        return try FundingSchedule(time: columns.time, rate: columns.close)
+    } catch {
+        // Assembled rows rise and their numbers are finite, so this says that the reader is broken, not the file.
+        throw IngestError(
+            .malformed, "cannot use the funding rates", why: "\(error)", at: SourceLocation(file: file))
+    }
 }
 
 /// Moves stamps to the nearest full second and remembers how far.

@@ -72,20 +72,7 @@ public func ingestTierAudit(file: String, options: IngestOptions = .init()) thro
     let place = InputPlace.named(file, options)
     let text = try WholeText(place, options: options)
     let all = try decodeAllTiers(text, name: place.name)
-    var brackets = 0
-    var refused: [Finding] = []
-    for table in all {
-        do throws(IngestError) {
-            let rows = try table.rows.get()
-            let read = try TierTable(rows, symbol: table.symbol, file: place.name)
-            guard (try? MaintenanceTiers(read.tiers)) != nil else { throw read.refusal("its brackets do not rise") }
-            brackets += rows.count
-        } catch {
-            var finding = error.finding
-            (finding.check, finding.severity, finding.isDetail) = ("tier_table", .warning, true)
-            refused.append(finding)
-        }
-    }
+    let (brackets, refused) = judged(all, file: place.name)
     guard brackets > 0 || all.isEmpty else {
         throw IngestError(
             .malformed, "cannot read the tiers", why: "none of its \(counted(all.count, "table")) can be used",
@@ -101,6 +88,24 @@ public func ingestTierAudit(file: String, options: IngestOptions = .init()) thro
         symbols: all.count, brackets: brackets,
         file: IngestedFile(name: place.name, byteCount: text.byteCount, rowCount: brackets, sha256: text.sha256),
         findings: [summary] + refused)
+}
+
+/// How many brackets the tables of a file have that can be used, and what is wrong with the others.
+private func judged(_ tables: [SymbolRows], file: String) -> (brackets: Int, refused: [Finding]) {
+    var (brackets, refused): (Int, [Finding]) = (0, [])
+    for table in tables {
+        do throws(IngestError) {
+            let rows = try table.rows.get()
+            let read = try TierTable(rows, symbol: table.symbol, file: file)
+            guard (try? MaintenanceTiers(read.tiers)) != nil else { throw read.refusal("its brackets do not rise") }
+            brackets += rows.count
+        } catch {
+            var finding = error.finding
+            (finding.check, finding.severity, finding.isDetail) = ("tier_table", .warning, true)
+            refused.append(finding)
+        }
+    }
+    return (brackets, refused)
 }
 
 private func ingestTiers(

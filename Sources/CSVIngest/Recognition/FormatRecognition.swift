@@ -12,23 +12,7 @@ extension Layout {
         }
         var refusal: IngestError?
         for rule in rules {
-            switch rule.shape {
-            case .named(let marks, let volume):
-                guard let roles = HeaderRoles(table), marks.allSatisfy(roles.has),
-                    let layout = try roles.layout(rule, volume: volume, source: source)
-                else { continue }
-                return layout
-            case .placed(let width, let plan, let proof):
-                guard table.header == nil, table.width == width else { continue }
-                do throws(IngestError) {
-                    if let layout = try placed(rule, plan, proof, table: table, source: source) { return layout }
-                } catch {
-                    // The rule fits, and something that only the user knows is wanting.
-                    if error.reason == .setting { throw error }
-                    // A rule whose time stands elsewhere is a long shot; its refusal would say nothing of the file.
-                    if plan.time == 0 { refusal = refusal ?? error }
-                }
-            }
+            if let layout = try fitting(rule, table, source, &refusal) { return layout }
         }
         if format == nil || format == "ohlc", source.kind == .automatic || source.kind == .bars {
             do throws(IngestError) {
@@ -39,6 +23,30 @@ extension Layout {
             }
         }
         throw refusal ?? unrecognised(table, format: format)
+    }
+
+    /// The layout by one rule; nil when it does not fit.
+    ///
+    /// - Parameter refusal: the first of what rules that fit had against the file.
+    private static func fitting(
+        _ rule: FormatRule, _ table: SampleTable, _ source: BarSource, _ refusal: inout IngestError?
+    ) throws(IngestError) -> Layout? {
+        switch rule.shape {
+        case .named(let marks, let volume):
+            guard let roles = HeaderRoles(table), marks.allSatisfy(roles.has) else { return nil }
+            return try roles.layout(rule, volume: volume, source: source)
+        case .placed(let width, let plan, let proof):
+            guard table.header == nil, table.width == width else { return nil }
+            do throws(IngestError) {
+                return try placed(rule, plan, proof, table: table, source: source)
+            } catch {
+                // The rule fits, and something that only the user knows is wanting.
+                if error.reason == .setting { throw error }
+                // A rule whose time stands elsewhere is a long shot; its refusal would say nothing of the file.
+                if plan.time == 0 { refusal = refusal ?? error }
+                return nil
+            }
+        }
     }
 
     /// A file without header under one rule; nil when it does not fit.

@@ -29,25 +29,38 @@ struct HeaderRoles {
         let time = try TimeColumn.choose(candidates, table: table, notation: source.time)
         var plan = ColumnPlan(time: first, prices: prices)
         let numbers = try NumberChoice.choose(prices.columns, table: table, style: source.numbers)
-        if case .bars = prices { try check(plan, time, numbers.notation) }
-        if case .single(let price) = prices, source.kind == .automatic, rule.kind == .price || rule.kind == .trades,
-            let hidden = HiddenBars(table, price: price, time: time, numbers: numbers.notation)
-        {
-            throw hidden.refusal(table, time: time)
-        }
+        try check(plan, rule, source, time, numbers.notation)
         let volumes = VolumeColumns(table, names: names, plain: plain, prices: prices, numbers: numbers.notation)
         let chosen = volumes.choose(volume, isTrade: rule.kind == .trades)
         (plan.volume, plan.quoteVolume) = (chosen.base, chosen.quote)
         plan.symbol = ColumnNames.symbol.lazy.compactMap { names.firstIndex(of: $0) }.first
-        let columns = [time.columns[0]] + plan.all.dropFirst()
-        let words = columns.map { table.columnName($0) ?? "column \($0 + 1)" }.map(SourceLocation.presentable)
         var layout = try Layout.make(
-            rule.format, kind: rule.kind, plan: plan, time: time, numbers: numbers,
-            columns: RecognisedTrait(
-                "columns", plan.words(table), .certain, "the header names \(words.joined(separator: ", "))"),
+            rule.format, kind: rule.kind, plan: plan, time: time, numbers: numbers, columns: named(plan, time),
             table: table, source: source, isOrderAssumed: false)
         if let trait = chosen.trait { layout.traits.append(trait) }
         return layout
+    }
+
+    /// How the columns were found.
+    private func named(_ plan: ColumnPlan, _ time: TimeColumn) -> RecognisedTrait {
+        let columns = [time.columns[0]] + plan.all.dropFirst()
+        let words = columns.map { table.columnName($0) ?? "column \($0 + 1)" }.map(SourceLocation.presentable)
+        return RecognisedTrait(
+            "columns", plan.words(table), .certain, "the header names \(words.joined(separator: ", "))")
+    }
+
+    /// Refuses what names alone would take for something else.
+    private func check(
+        _ plan: ColumnPlan, _ rule: FormatRule, _ source: BarSource, _ time: TimeColumn, _ numbers: NumberNotation
+    ) throws(IngestError) {
+        switch plan.prices {
+        case .bars: try check(plan, time, numbers)
+        case .single(let price) where source.kind == .automatic && (rule.kind == .price || rule.kind == .trades):
+            if let hidden = HiddenBars(table, price: price, time: time, numbers: numbers) {
+                throw hidden.refusal(table, time: time)
+            }
+        default: break
+        }
     }
 
     // MARK: Times

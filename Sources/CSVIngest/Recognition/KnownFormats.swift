@@ -117,60 +117,70 @@ struct FormatRule: Sendable {
 }
 
 /// The table that recognition walks from top to bottom.
-let formatRules: [FormatRule] = {
-    func ohlc(volume: Int?) -> ColumnPlan {
-        ColumnPlan(time: 0, prices: .bars(open: 1, high: 2, low: 3, close: 4), volume: volume)
-    }
-    func trades(time: Int, price: Int, size: Int) -> ColumnPlan {
-        ColumnPlan(time: time, prices: .single(price), volume: size)
-    }
-    let bars = ["open", "high", "low", "close"]
-    return [
-        FormatRule(
-            format: "binance-klines",
-            shape: .named(marks: ["opentime", "closetime"] + bars, volume: .column("volume"))),
-        FormatRule(
-            format: "binance-klines", shape: .placed(width: 12, plan: ohlc(volume: 5), proof: .laterTime(6))),
-        FormatRule(
-            format: "trades", kind: .trades,
-            shape: .placed(width: 7, plan: trades(time: 4, price: 1, size: 2), proof: .truth(5))),
-        FormatRule(
-            format: "trades", kind: .trades,
-            shape: .placed(width: 6, plan: trades(time: 4, price: 1, size: 2), proof: .truth(5))),
-        FormatRule(
-            format: "trades", kind: .trades,
-            shape: .placed(width: 8, plan: trades(time: 5, price: 1, size: 2), proof: .truth(6))),
-        FormatRule(
-            format: "kraken-ohlcvt", shape: .placed(width: 7, plan: ohlc(volume: 5), proof: .wholeNumber(6))),
-        FormatRule(
-            format: "kraken-ohlcvt", shape: .placed(width: 8, plan: ohlc(volume: 6), proof: .withinRange(5))),
-        FormatRule(format: "yahoo", shape: .named(marks: ["date", "adjclose"] + bars, volume: .none)),
-        FormatRule(
-            format: "cryptodatadownload",
-            shape: .named(marks: ["unix", "date", "symbol"] + bars, volume: .recognised)),
-        FormatRule(
-            format: "cryptodatadownload",
-            shape: .named(marks: ["unixtimestamp", "date", "symbol"] + bars, volume: .recognised)),
-        FormatRule(format: "ohlc", shape: .named(marks: [], volume: .recognised)),
-        FormatRule(format: "quotes", kind: .quotes, shape: .named(marks: [], volume: .none)),
-        FormatRule(format: "trades", kind: .trades, shape: .named(marks: [], volume: .recognised)),
-        FormatRule(format: "price-only", kind: .price, shape: .named(marks: [], volume: .recognised)),
-        FormatRule(
-            format: "trades", kind: .trades,
-            shape: .placed(width: 5, plan: trades(time: 0, price: 2, size: 3), proof: .side(4))),
-        FormatRule(
-            format: "trades", kind: .trades,
-            shape: .placed(width: 4, plan: trades(time: 0, price: 1, size: 2), proof: .side(3))),
-        FormatRule(format: "ohlc", shape: .placed(width: 5, plan: ohlc(volume: nil), proof: .nothing)),
-        FormatRule(format: "ohlc", shape: .placed(width: 6, plan: ohlc(volume: 5), proof: .nothing)),
-        FormatRule(
-            format: "trades", kind: .trades,
-            shape: .placed(width: 3, plan: trades(time: 0, price: 1, size: 2), proof: .positive(2))),
-        FormatRule(
-            format: "price-only", kind: .price,
-            shape: .placed(width: 2, plan: ColumnPlan(time: 0, prices: .single(1)), proof: .nothing)),
-    ]
-}()
+let formatRules = binanceRules + wideTradeRules + krakenRules + vendorRules + headerRules + headlessRules
+
+private let barNames = ["open", "high", "low", "close"]
+
+private func ohlc(volume: Int?) -> ColumnPlan {
+    ColumnPlan(time: 0, prices: .bars(open: 1, high: 2, low: 3, close: 4), volume: volume)
+}
+
+/// Trades without a header, told by their width and one of their columns.
+private func trades(
+    width: Int, time: Int, price: Int, size: Int, proof: FormatRule.Proof
+) -> FormatRule {
+    let plan = ColumnPlan(time: time, prices: .single(price), volume: size)
+    return FormatRule(format: "trades", kind: .trades, shape: .placed(width: width, plan: plan, proof: proof))
+}
+
+private let binanceRules = [
+    FormatRule(
+        format: "binance-klines",
+        shape: .named(marks: ["opentime", "closetime"] + barNames, volume: .column("volume"))),
+    FormatRule(format: "binance-klines", shape: .placed(width: 12, plan: ohlc(volume: 5), proof: .laterTime(6))),
+]
+
+/// Binance's trades without a header.
+private let wideTradeRules = [
+    trades(width: 7, time: 4, price: 1, size: 2, proof: .truth(5)),
+    trades(width: 6, time: 4, price: 1, size: 2, proof: .truth(5)),
+    trades(width: 8, time: 5, price: 1, size: 2, proof: .truth(6)),
+]
+
+private let krakenRules = [
+    FormatRule(format: "kraken-ohlcvt", shape: .placed(width: 7, plan: ohlc(volume: 5), proof: .wholeNumber(6))),
+    FormatRule(format: "kraken-ohlcvt", shape: .placed(width: 8, plan: ohlc(volume: 6), proof: .withinRange(5))),
+]
+
+private let vendorRules = [
+    FormatRule(format: "yahoo", shape: .named(marks: ["date", "adjclose"] + barNames, volume: .none)),
+    FormatRule(
+        format: "cryptodatadownload",
+        shape: .named(marks: ["unix", "date", "symbol"] + barNames, volume: .recognised)),
+    FormatRule(
+        format: "cryptodatadownload",
+        shape: .named(marks: ["unixtimestamp", "date", "symbol"] + barNames, volume: .recognised)),
+]
+
+/// Headers of nobody in particular.
+private let headerRules = [
+    FormatRule(format: "ohlc", shape: .named(marks: [], volume: .recognised)),
+    FormatRule(format: "quotes", kind: .quotes, shape: .named(marks: [], volume: .none)),
+    FormatRule(format: "trades", kind: .trades, shape: .named(marks: [], volume: .recognised)),
+    FormatRule(format: "price-only", kind: .price, shape: .named(marks: [], volume: .recognised)),
+]
+
+/// Files of nobody in particular without a header, those that prove more first.
+private let headlessRules = [
+    trades(width: 5, time: 0, price: 2, size: 3, proof: .side(4)),
+    trades(width: 4, time: 0, price: 1, size: 2, proof: .side(3)),
+    FormatRule(format: "ohlc", shape: .placed(width: 5, plan: ohlc(volume: nil), proof: .nothing)),
+    FormatRule(format: "ohlc", shape: .placed(width: 6, plan: ohlc(volume: 5), proof: .nothing)),
+    trades(width: 3, time: 0, price: 1, size: 2, proof: .positive(2)),
+    FormatRule(
+        format: "price-only", kind: .price,
+        shape: .placed(width: 2, plan: ColumnPlan(time: 0, prices: .single(1)), proof: .nothing)),
+]
 
 /// Header names that are understood, as ``normalizedName(_:)`` writes them, the surest first.
 enum ColumnNames {

@@ -136,21 +136,26 @@ func interleavedMarkets(
         guard let index = places.firstIndex(where: { $0.name == around[0].file }), places[index].isRereadable,
             around.allSatisfy({ $0.file == around[0].file }), files[index].layout.plan.symbol == nil
         else { continue }
-        let layout = files[index].layout
-        let lines = physicalLines(Set(around.compactMap(\.line)), of: places[index])
-        let fields = around.compactMap { $0.line.flatMap { lines[$0] } }
-            .map { splitFields($0, delimiter: layout.delimiter) }
-        guard fields.count == 2 * blockRows else { continue }
-        let used = Set(layout.plan.all + layout.plan.timeParts)
-        for column in 0..<layout.width where !used.contains(column) {
-            let texts = fields.map { $0.indices.contains(column) ? trimmed($0[column]) : "" }
-            let (before, after) = (Set(texts.prefix(blockRows)), Set(texts.suffix(blockRows)))
-            guard let one = before.first, let two = after.first, before.count == 1, after.count == 1, one != two,
-                isName(one), isName(two)
-            else { continue }
-            return MarketColumn(column: column, names: [one, two].sorted()).refusal(
-                columnName: layout.columnName(column), at: around[blockRows])
-        }
+        if let refusal = changedName(around, layout: files[index].layout, of: places[index]) { return refusal }
+    }
+    return nil
+}
+
+/// The refusal of rows whose first half has one name in an unused column, and whose second half another.
+private func changedName(_ around: [SourceLocation], layout: Layout, of place: InputPlace) -> IngestError? {
+    let lines = physicalLines(Set(around.compactMap(\.line)), of: place)
+    let fields = around.compactMap { $0.line.flatMap { lines[$0] } }
+        .map { splitFields($0, delimiter: layout.delimiter) }
+    guard fields.count == 2 * blockRows else { return nil }
+    let used = Set(layout.plan.all + layout.plan.timeParts)
+    for column in 0..<layout.width where !used.contains(column) {
+        let texts = fields.map { $0.indices.contains(column) ? trimmed($0[column]) : "" }
+        let (before, after) = (Set(texts.prefix(blockRows)), Set(texts.suffix(blockRows)))
+        guard let one = before.first, let two = after.first, before.count == 1, after.count == 1, one != two,
+            isName(one), isName(two)
+        else { continue }
+        return MarketColumn(column: column, names: [one, two].sorted()).refusal(
+            columnName: layout.columnName(column), at: around[blockRows])
     }
     return nil
 }

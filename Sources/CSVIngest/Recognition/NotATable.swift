@@ -2,36 +2,60 @@ import StressBasics
 
 /// The refusal of bytes that are no table, told by how they begin: answers of an API, pages, workbooks, binary formats.
 func notATable(_ head: [UInt8], name: String) -> IngestError? {
-    func refused(_ kind: String, _ hint: String, notes: [String] = []) -> IngestError {
-        IngestError(
-            .unsupported, "cannot read the file as a table", why: "it is \(kind)", notes: notes,
-            at: SourceLocation(file: name), hint: hint)
+    guard let kind = foreignKind(head) else { return nil }
+    return IngestError(
+        .unsupported, "cannot read the file as a table", why: "it is \(kind.words)", notes: kind.notes,
+        at: SourceLocation(file: name), hint: kind.hint)
+}
+
+/// What bytes are that are no table, and what to do with them.
+private struct ForeignKind {
+    let words: String
+    let hint: String
+    var notes: [String] = []
+}
+
+private func foreignKind(_ head: [UInt8]) -> ForeignKind? {
+    for known in binaryKinds where head.starts(with: known.magic.utf8) {
+        return ForeignKind(words: known.kind, hint: known.hint)
     }
-    for known in binaryKinds where head.starts(with: known.magic.utf8) { return refused(known.kind, known.hint) }
-    for known in byteKinds where head.starts(with: known.magic) { return refused(known.kind, known.hint) }
+    for known in byteKinds where head.starts(with: known.magic) {
+        return ForeignKind(words: known.kind, hint: known.hint)
+    }
     let visible = head.prefix(1 << 16).filter { $0 > Ascii.space }
-    guard let first = visible.first else { return nil }
+    return visible.isEmpty ? nil : markupKind(visible) ?? textKind(head) ?? jsonKind(head, visible)
+}
+
+/// A page, or XML of another kind.
+private func markupKind(_ visible: [UInt8]) -> ForeignKind? {
     let text = String(decoding: visible.prefix(64), as: UTF8.self).lowercased()
-    if first == UInt8(ascii: "<"),
-        ["<!doctype", "<html", "<?xml", "<head", "<body", "<!--"].contains(where: text.hasPrefix)
-    {
-        let kind = text.hasPrefix("<?xml") ? "XML" : "an HTML page"
-        return refused(kind, "fetch the file again: the server sent a page in its place")
-    }
+    guard ["<!doctype", "<html", "<?xml", "<head", "<body", "<!--"].contains(where: text.hasPrefix) else { return nil }
+    return ForeignKind(
+        words: text.hasPrefix("<?xml") ? "XML" : "an HTML page",
+        hint: "fetch the file again: the server sent a page in its place")
+}
+
+/// What is no text at all, or a sentence.
+private func textKind(_ head: [UInt8]) -> ForeignKind? {
     if isBinary(head) {
-        return refused("binary data, not text", "write it as CSV in the program that made it")
+        return ForeignKind(
+            words: "binary data, not text", hint: "write it as CSV in the program that made it")
     }
-    if let text = message(head) {
-        return refused(
-            "one line of text", "read what it says: an answer in place of a table; fetch the file again",
+    return message(head).map { text in
+        ForeignKind(
+            words: "one line of text", hint: "read what it says: an answer in place of a table; fetch the file again",
             notes: ["it says \(SourceLocation.presentable(text))"])
     }
+}
+
+private func jsonKind(_ head: [UInt8], _ visible: [UInt8]) -> ForeignKind? {
     guard let json = JSONShape(visible) else { return nil }
     if json == .object, holdsTiers(head) {
-        return refused("JSON, leverage tiers", "a study names them under tiers: {file: …, symbol: …}")
+        return ForeignKind(
+            words: "JSON, leverage tiers", hint: "a study names them under tiers: {file: …, symbol: …}")
     }
     let said = SourceLocation.presentable(String(decoding: head.prefix(160), as: UTF8.self))
-    return refused(json.words, json.hint, notes: json.isTable ? [] : ["it begins \(said)"])
+    return ForeignKind(words: json.words, hint: json.hint, notes: json.isTable ? [] : ["it begins \(said)"])
 }
 
 /// Whether one in ten of the first bytes is a control character, which text hardly has.

@@ -13,28 +13,11 @@ public func readCSVRecords(file: String, _ body: ([String], _ line: Int) throws 
     var parser = CSVParser()
     let context = RecordContext(parser.cursor)
     try withExtendedLifetime((source, context)) {
-        let callbacks = RowCallbacks(
-            field: { bytes, count, data in
-                let field = UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count)
-                RecordContext.of(data).add(String(decoding: field, as: UTF8.self))
-            },
-            row: { _, data in
-                let context = RecordContext.of(data)
-                context.records.append((context.fields, context.cursor.pointee.line))
-                context.fields = []
-            }, data: Unmanaged.passUnretained(context).toOpaque())
-        func deliver() throws {
-            for (record, line) in context.records { try body(record, line) }
-            context.records.removeAll(keepingCapacity: true)
-            guard context.fields.count > RowSink.mostColumns else { return }
-            throw IngestError(
-                .tooLarge, "cannot read the table", why: RowSink.tooManyColumns,
-                at: SourceLocation(file: file, line: context.cursor.pointee.line))
-        }
+        let callbacks = context.callbacks
         do {
             while let piece = try source.next() {
                 try parser.feed(piece, to: callbacks)
-                try deliver()
+                try context.deliver(file, body)
             }
             try parser.finish(callbacks)
         } catch let failure as CSVParser.Failure {
@@ -42,7 +25,7 @@ public func readCSVRecords(file: String, _ body: ([String], _ line: Int) throws 
                 .malformed, "cannot read the table", why: failure.why,
                 at: SourceLocation(file: file, line: failure.rowLine))
         }
-        try deliver()
+        try context.deliver(file, body)
     }
 }
 
@@ -60,8 +43,32 @@ private final class RecordContext {
         fields.append(field)
     }
 
-    static func of(_ data: UnsafeMutableRawPointer?) -> RecordContext {
-        // The pointer is the one that was made of a living context a few lines above.
+    /// Hands over the records that are whole.
+    func deliver(_ file: String, _ body: ([String], _ line: Int) throws -> Void) throws {
+        for (record, line) in records { try body(record, line) }
+        records.removeAll(keepingCapacity: true)
+        guard fields.count > RowSink.mostColumns else { return }
+        throw IngestError(
+            .tooLarge, "cannot read the table", why: RowSink.tooManyColumns,
+            at: SourceLocation(file: file, line: cursor.pointee.line))
+    }
+
+    /// What the parser calls; good as long as the context lives.
+    var callbacks: RowCallbacks {
+        RowCallbacks(
+            field: { bytes, count, data in
+                let field = UnsafeRawBufferPointer(start: bytes, count: bytes == nil ? 0 : count)
+                RecordContext.of(data).add(String(decoding: field, as: UTF8.self))
+            },
+            row: { _, data in
+                let context = RecordContext.of(data)
+                context.records.append((context.fields, context.cursor.pointee.line))
+                context.fields = []
+            }, data: Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private static func of(_ data: UnsafeMutableRawPointer?) -> RecordContext {
+        // The pointer is the one that ``callbacks`` made of a context that is kept alive.
         Unmanaged.fromOpaque(data!).takeUnretainedValue()
     }
 }

@@ -78,21 +78,13 @@ extension Layout {
     private static func explicit(
         _ columns: ColumnMapping, table: SampleTable, source: BarSource
     ) throws(IngestError) -> Layout {
-        let prices: ColumnPlan.Prices
-        var kind = source.kind
-        switch columns.prices {
-        case .single(let price):
-            prices = .single(try position(of: price, table))
-            if kind == .automatic { kind = .price }
-        case .quotes(let bid, let ask):
-            prices = .quotes(bid: try position(of: bid, table), ask: try position(of: ask, table))
-            kind = .quotes
-        case .bars(let open, let high, let low, let close):
-            prices = .bars(
-                open: try position(of: open, table), high: try position(of: high, table),
-                low: try position(of: low, table), close: try position(of: close, table))
-            kind = .bars
-        }
+        let prices = try prices(columns.prices, table)
+        let kind: RowKind =
+            switch prices {
+            case .single: source.kind == .automatic ? .price : source.kind
+            case .quotes: .quotes
+            case .bars: .bars
+            }
         var volume: Int?
         if let reference = columns.volume { volume = try position(of: reference, table) }
         var times = [try position(of: columns.time, table)]
@@ -104,6 +96,21 @@ extension Layout {
             "explicit columns", kind: kind, plan: plan, time: time, numbers: numbers,
             columns: RecognisedTrait("columns", plan.words(table), .stated, "the study names the columns"),
             table: table, source: source, isOrderAssumed: false)
+    }
+
+    /// Where the prices stand that a study names.
+    private static func prices(
+        _ columns: ColumnMapping.Prices, _ table: SampleTable
+    ) throws(IngestError) -> ColumnPlan.Prices {
+        switch columns {
+        case .single(let price): .single(try position(of: price, table))
+        case .quotes(let bid, let ask):
+            .quotes(bid: try position(of: bid, table), ask: try position(of: ask, table))
+        case .bars(let open, let high, let low, let close):
+            .bars(
+                open: try position(of: open, table), high: try position(of: high, table),
+                low: try position(of: low, table), close: try position(of: close, table))
+        }
     }
 
     /// Puts together what was decided. Throws when trades or quotes lack a bar length.

@@ -69,13 +69,7 @@ struct Sample {
             trait = RecognisedTrait("delimiter", stated.words, .stated, "")
             return
         }
-        var failure: IngestError?
-        var shapes: [SampleShape] = []
-        for candidate in FieldDelimiter.allCases {
-            do {
-                shapes.append(SampleShape(candidate, try Sample.parse(head, delimiter: candidate.byte, name: name)))
-            } catch { if candidate == .comma { failure = error } }
-        }
+        let (shapes, failure) = Sample.shapes(head, name)
         let tables = shapes.filter(\.isTable).sorted { $0.score > $1.score }
         if let best = tables.first {
             if tables.count > 1, tables[1].score > 0.9, tables[1].score >= best.score {
@@ -88,6 +82,17 @@ struct Sample {
         if let failure { throw failure }
         rows = shapes.first { $0.delimiter == .comma }?.rows ?? []
         trait = RecognisedTrait("delimiter", FieldDelimiter.comma.words, .assumed, "no row has two fields")
+    }
+
+    /// What the head looks like under each delimiter, and why it cannot be read with commas where it cannot.
+    private static func shapes(_ head: TextHead, _ name: String) -> ([SampleShape], IngestError?) {
+        var (shapes, failure): ([SampleShape], IngestError?) = ([], nil)
+        for candidate in FieldDelimiter.allCases {
+            do throws(IngestError) {
+                shapes.append(SampleShape(candidate, try parse(head, delimiter: candidate.byte, name: name)))
+            } catch { if candidate == .comma { failure = error } }
+        }
+        return (shapes, failure)
     }
 
     private static func twoDelimiters(_ shapes: [SampleShape], _ name: String) -> IngestError {

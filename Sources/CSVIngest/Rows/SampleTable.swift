@@ -34,14 +34,17 @@ struct SampleTable {
         headerRows = names?.count ?? (isHeaderPresent ? 1 : 0)
         rest = rest.dropFirst(headerRows)
         data = Array(rest)
-        let headerTrait = RecognisedTrait(
-            "header", header == nil ? "none" : "line \(spacedCount(header?.line ?? 1))",
-            rule == .automatic ? .certain : .stated,
-            rule != .automatic
-                ? "" : header == nil ? "the first row has values in it" : "the row has names and no value")
-        traits = sample.traits + [headerTrait]
+        traits = sample.traits + [SampleTable.trait(of: header, rule)]
         width = SampleTable.width(header: header, data: data, usual: usual)
         if data.isEmpty { throw emptyError(isHeaderOnly: header != nil, noun) }
+    }
+
+    /// How the header was found, or that there is none.
+    private static func trait(of header: SampleRow?, _ rule: HeaderRule) -> RecognisedTrait {
+        let found = header == nil ? "the first row has values in it" : "the row has names and no value"
+        return RecognisedTrait(
+            "header", header.map { "line \(spacedCount($0.line))" } ?? "none",
+            rule == .automatic ? .certain : .stated, rule == .automatic ? found : "")
     }
 
     /// What the sample has shown about encoding, delimiter and header.
