@@ -10,17 +10,24 @@ extension Study {
     func objection(to limit: StudyLimit) -> (message: String, hint: String)? {
         guard !limit.measure.isOfHistory else { return nil }
         if limit.measure.ledgerFigure != nil { return ledgerObjection(to: limit) }
+        return platformObjection(to: limit) ?? ledgerObjection(to: limit) ?? structuralObjection(to: limit)
+            ?? timeObjection(to: limit)
+    }
+
+    /// Platforms that the limit names and whose rules give no such figure.
+    private func platformObjection(to limit: StudyLimit) -> (message: String, hint: String)? {
         let chosen = platforms.filter { limit.cells.platform == nil || limit.cells.platform == $0.name }
         let without = chosen.filter { !limit.measure.isComputed(by: $0.rules.liquidation) }
         let isMeant = limit.onNoValue == .ignore && without.count < chosen.count
-        if let first = without.first, !isMeant {
-            return (
-                "\(limit.measure.rawValue) is not computed on platform '\(SourceLocation.presentable(first.name))'",
-                limit.measure.remedy(first.rules.liquidation)
-            )
-        }
-        if let objection = ledgerObjection(to: limit) { return objection }
-        if let objection = structuralObjection(to: limit) { return objection }
+        guard let first = without.first, !isMeant else { return nil }
+        return (
+            "\(limit.measure.rawValue) is not computed on platform '\(SourceLocation.presentable(first.name))'",
+            limit.measure.remedy(first.rules.liquidation)
+        )
+    }
+
+    /// Times to liquidation end with the holding time.
+    private func timeObjection(to limit: StudyLimit) -> (message: String, hint: String)? {
         guard limit.measure == .medianTimeToLiquidation,
             let longest = (limit.cells.horizon ?? grid.horizons.max())?.inHours
         else { return nil }

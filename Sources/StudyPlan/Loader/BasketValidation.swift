@@ -30,29 +30,19 @@ extension Study {
     }
 
     private func objections(to platform: NamedPlatform) -> [(message: String, hint: String, path: String)] {
+        func objection(_ what: String, _ hint: String) -> (message: String, hint: String, path: String) {
+            ("platform '\(platform.name)' \(what)", hint, "baskets")
+        }
         let rules = platform.rules.liquidation
-        var found: [(message: String, hint: String, path: String)] = []
-        if rules.isPartial {
-            found.append(
-                (
-                    "platform '\(platform.name)' reduces positions in parts, an account of several legs closes whole ones",
-                    "give baskets a study without partial liquidation", "baskets"
-                ))
-        }
-        if rules.fill == .best {
-            found.append(
-                (
-                    "platform '\(platform.name)' fills at the trigger price, which an account of several legs does not have",
-                    "use fill: gap", "baskets"
-                ))
-        }
-        if case .schedule = platform.tierFile {
-            found.append(
-                (
-                    "platform '\(platform.name)' has margins per contract, baskets need brackets",
-                    "give baskets a study of their own", "baskets"
-                ))
-        }
-        return found
+        let parts = objection(
+            "reduces positions in parts, an account of several legs closes whole ones",
+            "give baskets a study without partial liquidation")
+        let best = objection(
+            "fills at the trigger price, which an account of several legs does not have", "use fill: gap")
+        let margins = objection(
+            "has margins per contract, baskets need brackets", "give baskets a study of their own")
+        var isDated = false
+        if case .schedule = platform.tierFile { isDated = true }
+        return [(rules.isPartial, parts), (rules.fill == .best, best), (isDated, margins)].filter(\.0).map(\.1)
     }
 }

@@ -173,27 +173,30 @@ extension StudyLoader {
 
     private func prices(_ map: YAMLMap) -> ColumnMapping.Prices? {
         typealias Known = Settings.Columns
-        let bars = Known.bar
+        let hasBars = Known.bar.contains { map[$0] != nil }
         if let price = map[Known.price] {
-            guard !bars.contains(where: { map[$0] != nil }) else {
-                return map.owner.wrong("give either price or open, high, low and close")
-            }
+            guard !hasBars else { return map.owner.wrong("give either price or open, high, low and close") }
             guard map[Known.bid] == nil, map[Known.ask] == nil else {
                 return map.owner.wrong("give either price or bid and ask")
             }
             return column(price).map(ColumnMapping.Prices.single)
         }
         if let first = map[Known.bid] ?? map[Known.ask] {
-            guard !bars.contains(where: { map[$0] != nil }) else {
-                return first.wrong("give either bid and ask or open, high, low and close")
-            }
-            guard let bid = map.required(Known.bid).flatMap(column), let ask = map.required(Known.ask).flatMap(column)
-            else {
-                return nil
-            }
-            return .quotes(bid: bid, ask: ask)
+            guard !hasBars else { return first.wrong("give either bid and ask or open, high, low and close") }
+            return quotes(map)
         }
-        let found = bars.map { map.required($0).flatMap(column) }
+        return bars(map)
+    }
+
+    private func quotes(_ map: YAMLMap) -> ColumnMapping.Prices? {
+        typealias Known = Settings.Columns
+        guard let bid = map.required(Known.bid).flatMap(column), let ask = map.required(Known.ask).flatMap(column)
+        else { return nil }
+        return .quotes(bid: bid, ask: ask)
+    }
+
+    private func bars(_ map: YAMLMap) -> ColumnMapping.Prices? {
+        let found = Settings.Columns.bar.map { map.required($0).flatMap(column) }
         guard let open = found[0], let high = found[1], let low = found[2], let close = found[3] else { return nil }
         return .bars(open: open, high: high, low: low, close: close)
     }

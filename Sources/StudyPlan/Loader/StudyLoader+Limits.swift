@@ -40,23 +40,27 @@ extension StudyLoader {
         }
         if measure.ledgerFigure != nil, !isOfLedger(reader, cells, map, measure) { return nil }
         guard let form = form(map, measure) else { return nil }
-        var limit = StudyLimit(cells: cells, measure: measure, form: form)
+        return judged(StudyLimit(cells: cells, measure: measure, form: form), map)
+    }
+
+    /// A limit with what its section says of how it is held against a cell.
+    private func judged(_ limit: StudyLimit, _ map: YAMLMap) -> StudyLimit? {
+        var limit = limit
         if let value = map[Known.behaviour.facts] {
             guard let name = behaviour(value, of: limit) else { return nil }
             // Holding is what results.csv holds.
             limit.behaviour = name == Behaviour.hodl.name ? nil : name
         }
-        if let value = map[Known.bound.facts] {
-            guard let bound = bound(value, of: limit) else { return nil }
+        let said = map[Known.bound.facts]
+        if let said {
+            guard let bound = bound(said, of: limit) else { return nil }
             limit.bound = bound
         }
         if let value = map[Known.monitor] {
-            guard let monitored = monitored(value, limit, isBoundSaid: map[Known.bound.facts] != nil) else {
-                return nil
-            }
+            guard let monitored = monitored(value, limit, isBoundSaid: said != nil) else { return nil }
             limit = monitored
         }
-        let isBoundSaid = map[Known.bound.facts] != nil || limit.monitor != nil
+        let isBoundSaid = said != nil || limit.monitor != nil
         return map[Known.notShown.facts].map { notShown($0, of: limit, isBoundSaid: isBoundSaid) } ?? limit
     }
 
@@ -154,20 +158,22 @@ extension StudyLoader {
                     : "has both '\(given[0])' and '\(given[1])'",
                 hint: "write it like drift: {runs: 20, night_moves: 8}")
         }
-        if let moves = map[Known.nightMoves.facts] {
-            return Known.nightMoves.read(moves).map { StudyLimit.Drift(runs: runs, change: .nightMoves($0)) }
-        }
-        switch (map[Known.maxChange.facts], map[Known.halfWidths.facts]) {
-        case (let change?, nil):
+        return change(map, measure).map { StudyLimit.Drift(runs: runs, change: $0) }
+    }
+
+    /// What is too much of a change, in the form that a section has.
+    private func change(_ map: YAMLMap, _ measure: Measure) -> StudyLimit.Drift.Change? {
+        typealias Known = Settings.Drift
+        if let moves = map[Known.nightMoves.facts] { return Known.nightMoves.read(moves).map { .nightMoves($0) } }
+        if let change = map[Known.maxChange.facts] {
             return Known.maxChange.read(change).flatMap { change.judged($0, measure.objection(toChange: $0)) }
-                .map { StudyLimit.Drift(runs: runs, change: .absolute($0)) }
-        case (nil, let widths?):
-            guard measure.hasInterval else {
-                return widths.wrong("\(measure.rawValue) has no interval", hint: "use max_change")
-            }
-            return Known.halfWidths.read(widths).map { StudyLimit.Drift(runs: runs, change: .halfWidths($0)) }
-        default: return nil
+                .map { .absolute($0) }
         }
+        guard let widths = map[Known.halfWidths.facts] else { return nil }
+        guard measure.hasInterval else {
+            return widths.wrong("\(measure.rawValue) has no interval", hint: "use max_change")
+        }
+        return Known.halfWidths.read(widths).map { .halfWidths($0) }
     }
 
     /// How many runs are looked back at: more where moves are the measure.

@@ -62,6 +62,18 @@ extension StudyLoader {
         guard reader.outputName(name) != nil else { return nil }
         typealias Known = Settings.Platform
         guard let map = reader.map(Known.section) else { return nil }
+        let rules = platformRules(map, reader)
+        let ledger = map[Known.ledger].map(platformLedger)
+        guard let rules, (ledger ?? SafeguardSettings()) != nil else { return nil }
+        let platform = NamedPlatform(
+            name: name, rules: rules, safeguards: ledger.flatMap { $0 == SafeguardSettings() ? nil : $0 })
+        // Borrowing and spot accounts need no table.
+        return map[Known.tiers].map { with($0, platform) } ?? platform
+    }
+
+    /// What a platform charges and does, without its table of margins. What a file leaves out costs nothing.
+    private func platformRules(_ map: YAMLMap, _ reader: YAMLReader) -> PlatformRules? {
+        typealias Known = Settings.Platform
         let fees =
             map[Known.fees].map(fees)
             ?? checked(reader) { () throws(RuleError) in try Fees(open: 0, close: 0, liquidation: 0) }
@@ -72,22 +84,19 @@ extension StudyLoader {
             ?? checked(reader) { () throws(RuleError) in try LiquidationRules() }
         let borrow = map[Known.borrow].map(borrow) ?? BorrowRules.none
         let flat = checked(reader) { () throws(RuleError) in try MaintenanceTiers(flatRate: 0) }
-        let ledger = map[Known.ledger].map(platformLedger)
-        guard let fees, let slippage, let liquidation, let borrow, let flat, (ledger ?? SafeguardSettings()) != nil
-        else {
-            return nil
-        }
-        let rules = PlatformRules(fees: fees, slippage: slippage, tiers: flat, liquidation: liquidation, borrow: borrow)
-        var platform = NamedPlatform(
-            name: name, rules: rules, safeguards: ledger.flatMap { $0 == SafeguardSettings() ? nil : $0 })
-        // Borrowing and spot accounts need no table.
-        guard let tiers = map[Known.tiers] else { return platform }
+        guard let fees, let slippage, let liquidation, let borrow, let flat else { return nil }
+        return PlatformRules(fees: fees, slippage: slippage, tiers: flat, liquidation: liquidation, borrow: borrow)
+    }
+
+    /// A platform with its table of margins, or the file that holds it.
+    private func with(_ tiers: YAMLReader, _ platform: NamedPlatform) -> NamedPlatform? {
+        var platform = platform
         if tiers.node.mapping != nil {
             guard let file = tierFile(tiers) else { return nil }
             platform.tierFile = file
         } else {
             guard let table = self.tiers(tiers) else { return nil }
-            platform.rules = rules.replacing(tiers: table)
+            platform.rules = platform.rules.replacing(tiers: table)
         }
         return platform
     }

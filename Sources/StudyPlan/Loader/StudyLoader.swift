@@ -35,9 +35,22 @@ struct StudyLoader {
     let venues: [VenueProfile]
 
     func study() -> Study? {
-        typealias Known = Settings.Whole
-        guard let map = root.map(Known.section) else { return nil }
+        guard let map = root.map(Settings.Whole.section) else { return nil }
         checkVersion(map)
+        // Every section is read before any is missed, so that all problems are told at once.
+        let (positions, questions, frame) = (positions(map), questions(map), frame(map))
+        guard var study = positions, let questions, let frame else { return nil }
+        questions(&study)
+        frame(&study)
+        return study
+    }
+
+    /// What sections make of a study.
+    private typealias Sections = (inout Study) -> Void
+
+    /// What is stressed, and by which rules.
+    private func positions(_ map: YAMLMap) -> Study? {
+        typealias Known = Settings.Whole
         let inputs = map.required(Known.data).flatMap(inputs)
         let grid = map.required(Known.grid).flatMap { StudyLoader.gridSection($0) }
         let platforms = platformSection(
@@ -45,12 +58,32 @@ struct StudyLoader {
         let ledger = map[Known.ledger].map(ledgerSection)
         let position = map[Known.position].map(positionSection) ?? PositionRules()
         let statistics = map[Known.statistics].map(statisticsSection) ?? StatisticsRules()
+        guard let inputs, let grid, let platforms, let position, let statistics else { return nil }
+        var study = Study(
+            name: "study", inputs: inputs, grid: grid, position: position, platforms: platforms, statistics: statistics)
+        study.ledger = ledger ?? nil
+        return study
+    }
+
+    /// What else is asked: limits, what traders do beside holding, and what may be lost beside the price.
+    private func questions(_ map: YAMLMap) -> Sections? {
+        typealias Known = Settings.Whole
         let limits = map[Known.limits].map(limitSection) ?? []
         let behaviours = map[Known.behaviours].map(StudyLoader.behaviourSection) ?? []
         let baskets = map[Known.baskets].map(StudyLoader.basketSection) ?? []
         let resample = map[Known.resample].map(StudyLoader.resampleSection)
         let custody = map[Known.custody].map(StudyLoader.custodySection)
         let tax = map[Known.tax].map(StudyLoader.taxSection)
+        guard let limits, let behaviours, let baskets else { return nil }
+        return { study in
+            (study.limits, study.behaviours, study.baskets) = (limits, behaviours, baskets)
+            (study.resample, study.custody, study.tax) = (resample ?? nil, custody ?? nil, tax ?? nil)
+        }
+    }
+
+    /// What a run is summed up by and called, and what is done with it.
+    private func frame(_ map: YAMLMap) -> Sections? {
+        typealias Known = Settings.Whole
         let headline =
             map[Known.headline].map { reader in
                 reader.map(Settings.Headline.section).flatMap { Settings.Cells.placed.read($0, into: CellSelector()) }
@@ -59,19 +92,11 @@ struct StudyLoader {
         let name = map[Known.name.facts].map(Known.name.read) ?? "study"
         let operations = operations(map)
         let archive = map[Known.archive].map(archiveSection)
-        guard let inputs, let grid, let platforms, let position, let statistics, let limits, let headline,
-            let headlineRule, let name,
-            let operations, let behaviours, let baskets
-        else { return nil }
-        var study = Study(
-            name: name, inputs: inputs, grid: grid, position: position, platforms: platforms,
-            statistics: statistics, limits: limits, headline: headline, operations: operations)
-        study.archive = archive ?? nil
-        (study.ledger, study.resample) = (ledger ?? nil, resample ?? nil)
-        (study.custody, study.tax) = (custody ?? nil, tax ?? nil)
-        (study.behaviours, study.baskets) = (behaviours, baskets)
-        study.headlineOnNoValue = headlineRule
-        return study
+        guard let headline, let headlineRule, let name, let operations else { return nil }
+        return { study in
+            (study.name, study.headline, study.headlineOnNoValue) = (name, headline, headlineRule)
+            (study.operations, study.archive) = (operations, archive ?? nil)
+        }
     }
 
     private func checkVersion(_ map: YAMLMap) {

@@ -67,22 +67,9 @@ extension Study {
     /// The same study with every path as `located` gives it: of data and tables, and of what a run writes and starts.
     public func locating(data located: (String) -> String, operations: (String) -> String) -> Study {
         var copy = self
-        for index in copy.inputs.indices {
-            copy.inputs[index].source.files = inputs[index].source.files.map(located)
-            copy.inputs[index].mark?.files = inputs[index].mark?.files.map(located) ?? []
-            copy.inputs[index].reference?.files = inputs[index].reference?.files.map(located) ?? []
-            if case .file(var source)? = inputs[index].funding {
-                source.files = source.files.map(located)
-                copy.inputs[index].funding = .file(source)
-            }
-        }
+        copy.inputs = inputs.map { $0.locating(located) }
         for index in copy.platforms.indices {
-            copy.platforms[index].tierFile = platforms[index].tierFile.map { table in
-                switch table {
-                case .brackets(let file, let symbol): .brackets(file: located(file), symbol: symbol)
-                case .schedule(let file, let size): .schedule(file: located(file), contractSize: size)
-                }
-            }
+            copy.platforms[index].tierFile = platforms[index].tierFile?.locating(located)
         }
         copy.operations.metricsFile = self.operations.metricsFile.map(operations)
         // A program without a folder is found along PATH.
@@ -337,4 +324,29 @@ private func yamlEscape(_ scalar: Unicode.Scalar) -> String {
     let digits = String(scalar.value, radix: 16)
     let (letter, length) = scalar.value < 0x100 ? ("x", 2) : scalar.value < 0x10000 ? ("u", 4) : ("U", 8)
     return "\\" + letter + String(repeating: "0", count: length - digits.count) + digits
+}
+
+extension StudyInput {
+    /// The same input with every path as `located` gives it.
+    fileprivate func locating(_ located: (String) -> String) -> StudyInput {
+        var copy = self
+        copy.source.files = source.files.map(located)
+        copy.mark?.files = mark?.files.map(located) ?? []
+        copy.reference?.files = reference?.files.map(located) ?? []
+        if case .file(var source)? = funding {
+            source.files = source.files.map(located)
+            copy.funding = .file(source)
+        }
+        return copy
+    }
+}
+
+extension TierFile {
+    /// The same table in the file that `located` gives.
+    fileprivate func locating(_ located: (String) -> String) -> TierFile {
+        switch self {
+        case .brackets(let file, let symbol): .brackets(file: located(file), symbol: symbol)
+        case .schedule(let file, let size): .schedule(file: located(file), contractSize: size)
+        }
+    }
 }

@@ -47,34 +47,31 @@ extension Study {
 
     /// Rules that a contract needs or cannot have.
     private var contractProblems: [Problem] {
-        var problems: [Problem] = []
-        for platform in platforms {
-            if grid.contracts.contains(.margin), platform.rules.borrow == .none {
-                problems.append(
-                    Problem(
-                        check: "missing_key",
-                        message: "platform '\(platform.name)' has no 'borrow', which margin contracts need",
-                        hint: "add borrow: {rate: 0.1, margin_level: 1.1}"))
-            }
-            let others = grid.contracts.filter { $0 != .linear }.map(\.rawValue).joined(separator: ", ")
-            guard !others.isEmpty else { continue }
-            if platform.rules.liquidation.isPartial {
-                problems.append(
-                    Problem(
-                        check: "bad_value",
-                        message:
-                            "platform '\(platform.name)': partial liquidation is for linear contracts, not \(others)",
-                        hint: "run the other contracts as a study of their own"))
-            }
-            if case .schedule = platform.tierFile {
-                problems.append(
-                    Problem(
-                        check: "bad_value",
-                        message:
-                            "platform '\(platform.name)': margins per contract are for linear contracts, not \(others)",
-                        hint: "run the other contracts as a study of their own"))
-            }
+        platforms.flatMap { platform in
+            [borrowProblem(platform)].compactMap { $0 } + linearProblems(platform)
         }
+    }
+
+    private func borrowProblem(_ platform: NamedPlatform) -> Problem? {
+        guard grid.contracts.contains(.margin), platform.rules.borrow == .none else { return nil }
+        return Problem(
+            check: "missing_key",
+            message: "platform '\(platform.name)' has no 'borrow', which margin contracts need",
+            hint: "add borrow: {rate: 0.1, margin_level: 1.1}")
+    }
+
+    /// What a platform has that is for linear contracts, beside others.
+    private func linearProblems(_ platform: NamedPlatform) -> [Problem] {
+        let others = grid.contracts.filter { $0 != .linear }.map(\.rawValue).joined(separator: ", ")
+        guard !others.isEmpty else { return [] }
+        func problem(_ subject: String) -> Problem {
+            Problem(
+                check: "bad_value",
+                message: "platform '\(platform.name)': \(subject) for linear contracts, not \(others)",
+                hint: "run the other contracts as a study of their own")
+        }
+        var problems = platform.rules.liquidation.isPartial ? [problem("partial liquidation is")] : []
+        if case .schedule = platform.tierFile { problems.append(problem("margins per contract are")) }
         return problems
     }
 

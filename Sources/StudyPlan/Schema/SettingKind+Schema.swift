@@ -36,30 +36,42 @@ extension SettingKind {
         case .span: SettingKind.form(duration, words: "30s, 15m, 4h, 7d; at most \(TimeSpan.longest.text)").members
         case .spans: SettingKind.form(several(duration), words: "7d, or as on the command line: 1d,7d").members
         case .words(let words): SettingKind.form(several(words.joined(separator: "|")), words: "").members
-        case .leverages:
-            either([
-                numbers(Leverage.allowed),
-                SettingKind.form(several(leverageRange), words: "as on the command line: 1:125, 1:100:5, 1,5,20")
-                    .members,
-            ])
+        case .leverages: leverageMembers
+        case .form(let pattern, let words):
+            [("type", .text("string")), ("pattern", .text("^(\(pattern))$"))] + comment(words)
+        case .column: columnMembers
+        default: scalarMembers
+        }
+    }
+
+    /// Texts that YAML may take for something else.
+    private var scalarMembers: [(String, JSONValue)] {
+        switch self {
         case .scalar: scalars("a text; what looks like a number is one, too")
         case .text: scalars("a text, not empty; what looks like a number is one, too") + [("minLength", .integer(1))]
         case .label:
             scalars("a name in outputs: it begins with no sign that a spreadsheet takes for a formula")
                 + length(1...OutputName.longest) + [("pattern", .text(labelForm)), ("minimum", .integer(0))]
         case .title: scalars("a name that outputs print") + length(1...64)
-        case .form(let pattern, let words):
-            [("type", .text("string")), ("pattern", .text("^(\(pattern))$"))] + comment(words)
         case .scalarForm(let pattern, let words):
             scalars(words) + [("pattern", .text("^(\(pattern))$")), ("minimum", .integer(0))]
-        case .column:
-            either([
-                wholes(0...1023), [("type", texts(["string", "boolean"])), ("minLength", .integer(1))],
-                // What is no position is a name, 0.5 too.
-                [("type", .text("number")), ("not", .object([("type", .text("integer"))]))],
-            ])
         default: []
         }
+    }
+
+    private var leverageMembers: [(String, JSONValue)] {
+        either([
+            numbers(Leverage.allowed),
+            SettingKind.form(several(leverageRange), words: "as on the command line: 1:125, 1:100:5, 1,5,20").members,
+        ])
+    }
+
+    private var columnMembers: [(String, JSONValue)] {
+        either([
+            wholes(0...1023), [("type", texts(["string", "boolean"])), ("minLength", .integer(1))],
+            // What is no position is a name, 0.5 too.
+            [("type", .text("number")), ("not", .object([("type", .text("integer"))]))],
+        ])
     }
 }
 
