@@ -145,15 +145,19 @@ extension LedgerRun {
         books.move(Int128(haircut), from: .traders, to: .unpaid)
         day.gains += max(0, Int128(result) - Int128(haircut))
         bill.rest -= haircut
-        let sums = self.place(ofSums: winner, bill.asset)
-        self.sums[bill.asset][sums].deleveraged += 1
-        self.sums[bill.asset][sums].deleveragedPositions += winner.isUntouched ? 1 : 0
-        self.sums[bill.asset][sums].haircut += Int128(haircut)
-        day.haircuts.append(haircut)
+        count(winner, haircut: haircut, bill.asset)
         day.record?.deleveraging.add(
             haircut: haircut, profit: profit, whole: whole, notional: coins * abs(ranking.fill))
         let position = LedgerPosition(asset: bill.asset, group: Int(winner.group), entry: Int(winner.entry))
         sink.add(.deleveraged(position, haircut: haircut, part: winner.part * share), books)
+    }
+
+    private mutating func count(_ winner: OpenPosition, haircut: Int64, _ asset: Int) {
+        let place = self.place(ofSums: winner, asset)
+        sums[asset][place].deleveraged += 1
+        sums[asset][place].deleveragedPositions += winner.isUntouched ? 1 : 0
+        sums[asset][place].haircut += Int128(haircut)
+        day.haircuts.append(haircut)
     }
 }
 

@@ -81,9 +81,7 @@ extension LedgerRun {
         if equity < 0 {
             payShortfall(&closing, isLiquidation: isLiquidation)
         } else {
-            let surplus = isLiquidation ? Money.rounded(Double(equity) * input.safeguards.surplusToFund) : 0
-            payIn(Int128(surplus), from: .traders)
-            day.gains += max(0, Int128(equity - surplus) - Int128(margin))
+            bookSurplus(equity, margin: margin, isLiquidation: isLiquidation)
         }
         let position = LedgerPosition(asset: asset, group: Int(open.group), entry: Int(open.entry))
         sink.add(
@@ -91,6 +89,13 @@ extension LedgerRun {
                 position, bar: bar, isLiquidation: isLiquidation, equity: equity,
                 paidByFund: closing.shortfall - closing.rest), books)
         return closing
+    }
+
+    /// What is left of a position: the fund's part of it after a liquidation, and the gain of the day.
+    private mutating func bookSurplus(_ equity: Int64, margin: Int64, isLiquidation: Bool) {
+        let surplus = isLiquidation ? Money.rounded(Double(equity) * input.safeguards.surplusToFund) : 0
+        payIn(Int128(surplus), from: .traders)
+        day.gains += max(0, Int128(equity - surplus) - Int128(margin))
     }
 
     /// A result against the market, and the fees it has paid.

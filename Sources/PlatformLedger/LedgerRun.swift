@@ -102,18 +102,26 @@ struct LedgerRun<Sink: LedgerSink> {
                 continue
             }
             tables[asset].open(PositionPlace(row: number, slot: slot))
-            let position = OpenPosition(group, row, part: 1)
-            let extreme = position.sign > 0 ? worst.low : worst.high
-            let equity = position.equity(at: extreme + row.fundingStart, fundingSum: row.fundingStart)
-            let notional = group.notional(scale)
-            openNotional += notional
-            sums[asset][day + Int(group.place)].enter(
-                margin: Money.units(position.margin), notional: Money.units(notional),
-                isUnprotected: equity < -CellRules.tolerance * notional)
+            enter(group, row, worst: worst, sums: (asset, day + Int(group.place)))
         }
         tally.mostOpen = max(tally.mostOpen, openNotional)
         tables[asset].summarise(number)
         for side in 0...1 { watchTriggers(asset, row: number, side) }
+    }
+
+    /// Counts a position that was opened.
+    @inline(__always)
+    private mutating func enter(
+        _ group: LedgerAsset.Group, _ row: PositionRow, worst: (low: Double, high: Double), sums place: (Int, Int)
+    ) {
+        let position = OpenPosition(group, row, part: 1)
+        let extreme = position.sign > 0 ? worst.low : worst.high
+        let equity = position.equity(at: extreme + row.fundingStart, fundingSum: row.fundingStart)
+        let notional = group.notional(row.scale)
+        openNotional += notional
+        sums[place.0][place.1].enter(
+            margin: Money.units(position.margin), notional: Money.units(notional),
+            isUnprotected: equity < -CellRules.tolerance * notional)
     }
 
     // MARK: Exits

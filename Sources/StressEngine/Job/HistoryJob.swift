@@ -163,12 +163,7 @@ extension HistoryJob {
     public func run(
         threads: Int, control: RunControl = RunControl(), store: (any TallyStore)? = nil
     ) throws(RunCancelled) -> [CellResult] {
-        let kept = store.flatMap { store in
-            isJudged && !store.isOwn
-                || !store.keepsAll
-                    && workUnits < (isJudged ? HistoryJob.leastJudgedWorkToKeep : HistoryJob.leastWorkToKeep)
-                ? nil : KeptTallies(store: store, keys: ChunkKeys(self, threads: threads))
-        }
+        let kept = store.flatMap(kept).map { KeptTallies(store: $0, keys: ChunkKeys(self, threads: threads)) }
         let items = items(threads: threads, isKept: kept != nil)
         // Once a part: writing rules out is slow, and every chunk has the same.
         let keyed = kept == nil ? [] : parts.map(keyed)
@@ -182,8 +177,20 @@ extension HistoryJob {
             return found.map { pieces.add((places(items[place].part), $0), at: place) }
         }
         guard finished != nil, !control.isCancelled else { throw RunCancelled() }
+        return results(sums.withLock { $0 })
+    }
+
+    /// A store, where reading from it is worth more than computing again.
+    private func kept(_ store: any TallyStore) -> (any TallyStore)? {
+        if isJudged, !store.isOwn { return nil }
+        let least = isJudged ? HistoryJob.leastJudgedWorkToKeep : HistoryJob.leastWorkToKeep
+        return store.keepsAll || workUnits >= least ? store : nil
+    }
+
+    /// The cells in plan order, with what found their liquidations.
+    private func results(_ tallies: [CellTally]) -> [CellResult] {
         let kinds = Dictionary(uniqueKeysWithValues: parts.flatMap { part in places(part).map { ($0, kind(part)) } })
-        return zip(rules.indices, sums.withLock { $0 }).map { cell, tally in
+        return zip(rules.indices, tallies).map { cell, tally in
             CellResult(
                 rules: rules[cell], tally: tally,
                 disjointWindows: disjointWindows[rules[cell].cell.horizon] ?? 0, kernel: kinds[cell] ?? .plain)

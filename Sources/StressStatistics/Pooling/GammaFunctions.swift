@@ -43,15 +43,23 @@ func gammaShape(logVariance variance: Double) -> Double {
 func gammaCumulative(_ x: Double, shape: Double) -> Double {
     guard x > 0 else { return 0 }
     let front = exp(shape * log(x) - x - lgamma(shape))
-    if x < shape + 1 {
-        var (term, sum, place) = (1 / shape, 1 / shape, shape)
-        while term > sum * 1e-15 {
-            place += 1
-            term *= x / place
-            sum += term
-        }
-        return min(1, sum * front)
+    return x < shape + 1
+        ? min(1, gammaSeries(x, shape: shape) * front) : max(0, 1 - front * gammaFraction(x, shape: shape))
+}
+
+/// DLMF 8.7.1.
+private func gammaSeries(_ x: Double, shape: Double) -> Double {
+    var (term, sum, place) = (1 / shape, 1 / shape, shape)
+    while term > sum * 1e-15 {
+        place += 1
+        term *= x / place
+        sum += term
     }
+    return sum
+}
+
+/// DLMF 8.9.2, by the method of Lentz.
+private func gammaFraction(_ x: Double, shape: Double) -> Double {
     var b = x + 1 - shape
     var c = 1e300
     var d = 1 / b
@@ -64,7 +72,7 @@ func gammaCumulative(_ x: Double, shape: Double) -> Double {
         fraction *= d * c
         if abs(d * c - 1) < 1e-14 { break }
     }
-    return max(0, 1 - front * fraction)
+    return fraction
 }
 
 /// `x` with ``gammaCumulative(_:shape:)`` of `share`, strictly between 0 and 1, found by its logarithm.

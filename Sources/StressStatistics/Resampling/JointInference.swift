@@ -41,18 +41,9 @@ public struct SimultaneousBand: Hashable, Codable, Sendable {
     public init(
         _ inferences: [FrequencyInference], resampled: [ResampledRatio], confidence: Double
     ) {
-        let single = normalQuantile(twoSided: confidence)
-        let moving = inferences.indices.filter { inferences[$0].standardError > 0 }
-        let resamples = resampled.first?.shares.count ?? 0
-        let largest = (0..<resamples).map { resample in
-            moving.map { column in
-                abs(resampled[column].shares[resample] - inferences[column].frequency)
-                    / inferences[column].standardError
-            }.max() ?? 0
-        }.sorted()
-        let outside = Int((Double(resamples) * (1 - confidence)).rounded(.down))
-        let place = resamples - 1 - max(outside - 1, 0)
-        let critical = max(single, largest.isEmpty ? single : largest[place])
+        let critical = max(
+            normalQuantile(twoSided: confidence),
+            SimultaneousBand.largestDeviation(inferences, resampled, confidence: confidence) ?? 0)
         criticalValue = critical
         // What a two-sided normal of the critical value leaves outside.
         let level = 1 - erfc(critical / 2.0.squareRoot())
@@ -65,5 +56,22 @@ public struct SimultaneousBand: Hashable, Codable, Sendable {
             return wilsonBounds(
                 share: inference.frequency, trials: inference.effectiveEntries, standardErrors: critical)
         }
+    }
+
+    /// The largest deviation of any column, in its standard errors, that the resamples leave outside no more often than they may; nil
+    /// without resamples.
+    private static func largestDeviation(
+        _ inferences: [FrequencyInference], _ resampled: [ResampledRatio], confidence: Double
+    ) -> Double? {
+        let moving = inferences.indices.filter { inferences[$0].standardError > 0 }
+        let resamples = resampled.first?.shares.count ?? 0
+        let largest = (0..<resamples).map { resample in
+            moving.map { column in
+                abs(resampled[column].shares[resample] - inferences[column].frequency)
+                    / inferences[column].standardError
+            }.max() ?? 0
+        }.sorted()
+        let outside = Int((Double(resamples) * (1 - confidence)).rounded(.down))
+        return largest.isEmpty ? nil : largest[resamples - 1 - max(outside - 1, 0)]
     }
 }

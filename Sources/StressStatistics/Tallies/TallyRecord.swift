@@ -115,7 +115,7 @@ struct RecordReader {
 /// Tallies as bytes, for keeping between runs.
 extension CellTally {
     /// More blocks, bins or chunks than any tally has.
-    private static let mostNumbers = 1 << 26
+    fileprivate static let mostNumbers = 1 << 26
 
     /// The tallies one behind the other. O(size).
     public static func record(_ tallies: [CellTally]) -> [UInt8] {
@@ -155,26 +155,32 @@ extension CellTally {
 
     private init?(from reader: inout RecordReader, like empty: CellTally) {
         let fills = empty.roles.count
+        guard let counts = CellTally.counts(from: &reader), let sums = FillSums(from: &reader, fills: fills),
+            let times = CellTally.times(from: &reader, unit: empty.timesToLiquidation.unit, fills: fills),
+            let cut = CutCounts(from: &reader)
+        else { return nil }
+        let blocks = counts.map(\.blockCount) + sums.blockCounts
+        guard Set(blocks).count == 1, Set(sums.exits.map(\.count)).count == 1 else { return nil }
+        var windows = BlockWindows()
+        (windows.entries, windows.excluded, windows.rejected) = (counts[0], counts[1], counts[2])
+        (windows.liquidated, windows.unprotected) = (counts[3], counts[4])
+        self.init(
+            roles: empty.roles, windows: windows, undecided: counts[5], negative: sums.negative,
+            blockShortfalls: sums.blockShortfalls, exits: sums.exits, shortfalls: sums.shortfalls, times: times,
+            cut: cut)
+    }
+
+    /// Entries, excluded, rejected, liquidated, unprotected and undecided ones.
+    private static func counts(from reader: inout RecordReader) -> [BlockCounts]? {
         var counts: [BlockCounts] = []
         for _ in 0..<6 {
-            guard let found = reader.counts(most: CellTally.mostNumbers) else { return nil }
+            guard let found = reader.counts(most: mostNumbers) else { return nil }
             counts.append(BlockCounts(found))
         }
-        var exits: [[ExitSums]] = []
-        var shortfalls: [LogHistogram] = []
-        var blockShortfalls: [BlockSums] = []
-        var negative: [BlockEvents] = []
-        for _ in 0..<fills {
-            guard let events = reader.events(most: CellTally.mostNumbers), let sums = CellTally.exits(from: &reader),
-                let histogram = LogHistogram(from: &reader),
-                let blocks = reader.sums(most: CellTally.mostNumbers)
-            else { return nil }
-            negative.append(BlockEvents(events))
-            exits.append(sums)
-            shortfalls.append(histogram)
-            blockShortfalls.append(BlockSums(blocks))
-        }
-        let unit = empty.timesToLiquidation.unit
+        return counts
+    }
+
+    private static func times(from reader: inout RecordReader, unit: TimeSpan, fills: Int) -> EventTimes? {
         guard let liquidated = DurationHistogram(from: &reader, unit: unit),
             let unprotected = DurationHistogram(from: &reader, unit: unit)
         else { return nil }
@@ -183,21 +189,34 @@ extension CellTally {
             guard let events = TimedEvents(from: &reader) else { return nil }
             times.negative.append(events)
         }
-        guard let cut = CutCounts(from: &reader) else { return nil }
-        var windows = BlockWindows()
-        (windows.entries, windows.excluded, windows.rejected) = (counts[0], counts[1], counts[2])
-        (windows.liquidated, windows.unprotected) = (counts[3], counts[4])
-        guard Set(counts.map(\.blockCount) + blockShortfalls.map(\.blockCount) + negative.map(\.blockCount)).count == 1,
-            Set(exits.map(\.count)).count == 1
-        else { return nil }
-        self.init(
-            roles: empty.roles, windows: windows, undecided: counts[5], negative: negative,
-            blockShortfalls: blockShortfalls,
-            exits: exits, shortfalls: shortfalls, times: times, cut: cut)
+        return times
+    }
+}
+
+/// What a tally holds for each fill rule.
+private struct FillSums {
+    var negative: [BlockEvents] = []
+    var exits: [[ExitSums]] = []
+    var shortfalls: [LogHistogram] = []
+    var blockShortfalls: [BlockSums] = []
+
+    var blockCounts: [Int] { blockShortfalls.map(\.blockCount) + negative.map(\.blockCount) }
+
+    init?(from reader: inout RecordReader, fills: Int) {
+        let most = CellTally.mostNumbers
+        for _ in 0..<fills {
+            guard let events = reader.events(most: most), let sums = FillSums.exits(from: &reader),
+                let histogram = LogHistogram(from: &reader), let blocks = reader.sums(most: most)
+            else { return nil }
+            negative.append(BlockEvents(events))
+            exits.append(sums)
+            shortfalls.append(histogram)
+            blockShortfalls.append(BlockSums(blocks))
+        }
     }
 
     private static func exits(from reader: inout RecordReader) -> [ExitSums]? {
-        guard let count = reader.integer(), (0...mostNumbers).contains(count) else { return nil }
+        guard let count = reader.integer(), (0...CellTally.mostNumbers).contains(count) else { return nil }
         var sums: [ExitSums] = []
         for _ in 0..<count {
             guard let one = ExitSums(from: &reader) else { return nil }
