@@ -46,7 +46,10 @@ struct ValidationJSON: Encodable {
                 span.ratio?.ratio, span.ratio?.interval?.low, span.ratio?.interval?.high
             )
             runsEffectiveCount = span.ratio?.runs
-            (overshootFit, overshootFitCiLow, overshootFitCiHigh) = (span.fit?.overshoot, span.fit?.low, span.fit?.high)
+            overshootFit = span.fit?.overshoot
+            // An end that no overshoot reaches is none.
+            overshootFitCiLow = span.fit?.interval.flatMap { $0.low > 0 ? $0.low : nil }
+            overshootFitCiHigh = span.fit?.interval.flatMap { $0.high.isFinite ? $0.high : nil }
         }
     }
 

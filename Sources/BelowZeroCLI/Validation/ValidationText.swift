@@ -63,13 +63,12 @@ struct ValidationText {
 
     private func fit(_ fit: OvershootFit?) -> String {
         guard let fit else { return "none" }
-        func end(_ value: Double?, _ bound: Double) -> String {
-            value.map { significantText($0, digits: 2) } ?? numberText(bound)
-        }
         let value = significantText(fit.overshoot, digits: 2)
-        if fit.low == nil, fit.high == nil { return "\(value), how sure is not known" }
-        return
-            "\(value) (\(end(fit.low, OvershootFit.range.lowerBound))–\(end(fit.high, OvershootFit.range.upperBound)))"
+        guard let ends = fit.interval else { return "\(value), how sure is not known" }
+        let range = OvershootFit.range
+        let low = ends.low > 0 ? significantText(ends.low, digits: 2) : numberText(range.lowerBound)
+        let high = ends.high.isFinite ? significantText(ends.high, digits: 2) : numberText(range.upperBound)
+        return "\(value) (\(low)–\(high))"
     }
 }
 

@@ -9,10 +9,9 @@ import StudyPlan
 public struct OvershootFit: Sendable {
     /// The overshoot.
     public let overshoot: Double
-    /// Ends of its interval; nil where the ratio has none, or the law reaches it with no overshoot within ``range``.
-    public let low: Double?
-    /// The upper end.
-    public let high: Double?
+    /// Its interval; an end is 0 or infinite where no overshoot within ``range`` reaches it. Nil where the ratio has none, and where neither
+    /// end is reached.
+    public let interval: Interval?
 
     /// Overshoots that are tried.
     public static let range: ClosedRange<Double> = 0.1...12
@@ -30,11 +29,11 @@ public struct OvershootFit: Sendable {
         guard let found = try search.overshoot(at: 0) else { return nil }
         overshoot = found
         guard let margin = try search.ratio(found)?.logarithmMargin else {
-            (low, high) = (nil, nil)
+            interval = nil
             return
         }
-        low = try search.overshoot(at: -margin)
-        high = try search.overshoot(at: margin)
+        let (low, high) = (try search.overshoot(at: -margin), try search.overshoot(at: margin))
+        interval = low == nil && high == nil ? nil : Interval(low: low ?? 0, high: high ?? .infinity)
     }
 
     private struct Search {
