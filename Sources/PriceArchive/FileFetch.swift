@@ -66,10 +66,7 @@ struct FileFetch {
             }
             let before = gains.farthest
             do throws(Stop) {
-                if !policy.refreshes, try local({ () throws(ArchiveError) in try isVerified() }) { return .present }
-                let outcome = try attempt(&gains)
-                gate.noteAnswer()
-                return outcome
+                return try answer(&gains)
             } catch {
                 switch error {
                 case .missing:
@@ -84,6 +81,14 @@ struct FileFetch {
                 }
             }
         }
+    }
+
+    /// One try: what is here already is not asked for.
+    private func answer(_ gains: inout Gains) throws(Stop) -> FileOutcome {
+        if !policy.refreshes, try local({ () throws(ArchiveError) in try isVerified() }) { return .present }
+        let outcome = try attempt(&gains)
+        gate.noteAnswer()
+        return outcome
     }
 
     /// Waits; false when the wait was cut short by the user or would be longer than the file's time.

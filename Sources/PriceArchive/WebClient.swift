@@ -111,13 +111,8 @@ final class WebClient: Sendable {
     }
 
     private func perform(_ request: WebRequest, _ transfer: Transfer, _ curl: UnsafeMutableRawPointer) -> CURLcode {
-        var headers: UnsafeMutablePointer<curl_slist>?
+        let headers = list(request.headers.merging(["Accept-Encoding": "identity"]) { own, _ in own })
         defer { curl_slist_free_all(headers) }
-        for (name, value) in request.headers.merging(
-            ["Accept-Encoding": "identity"], uniquingKeysWith: { own, _ in own })
-        {
-            headers = curl_slist_append(headers, "\(name): \(value)") ?? headers
-        }
         return withExtendedLifetime(transfer) {
             transfer.withErrorBuffer { buffer in
                 let settings = [
@@ -137,6 +132,11 @@ final class WebClient: Sendable {
                 return settings.first { $0 != CURLE_OK } ?? curl_easy_perform(curl)
             }
         }
+    }
+
+    /// Headers as libcurl has them; the caller frees the list.
+    private func list(_ headers: [String: String]) -> UnsafeMutablePointer<curl_slist>? {
+        headers.reduce(nil) { list, header in curl_slist_append(list, "\(header.key): \(header.value)") ?? list }
     }
 }
 

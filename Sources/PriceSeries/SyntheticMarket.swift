@@ -81,27 +81,24 @@ public struct SyntheticMarket: Hashable, Sendable {
                 dailyVolatility: volatility, jumpsPerYear: jumps, events: events)
         }
         return [
-            market(
-                "SYN-MAJOR", 24_000, 0.026, 14,
-                [
-                    Event(.outage, at: 0.31, length: .hours(7)),
-                    Event(.drift, at: 0.62, length: .hours(16), factor: 0.68, turbulence: 3),
-                ]),
-            market(
-                "SYN-SQUEEZE", 1.6, 0.05, 24,
-                [
-                    Event(.drift, at: 0.47, length: .hours(9), factor: 3.9, turbulence: 4),
-                    Event(.drift, at: 0.4708, length: .hours(15), factor: 0.36, turbulence: 4),
-                    Event(.outage, at: 0.80, length: .hours(14)),
-                ]),
-            market(
-                "SYN-COLLAPSE", 78, 0.045, 20,
-                [
-                    Event(.drift, at: 0.86, length: .hours(30), factor: 0.45, turbulence: 3),
-                    Event(.drift, at: 0.8618, length: .hours(42), factor: 0.004, turbulence: 7),
-                ]),
+            market("SYN-MAJOR", 24_000, 0.026, 14, fall), market("SYN-SQUEEZE", 1.6, 0.05, 24, squeeze),
+            market("SYN-COLLAPSE", 78, 0.045, 20, collapse),
         ]
     }
+
+    private static let fall = [
+        Event(.outage, at: 0.31, length: .hours(7)),
+        Event(.drift, at: 0.62, length: .hours(16), factor: 0.68, turbulence: 3),
+    ]
+    private static let squeeze = [
+        Event(.drift, at: 0.47, length: .hours(9), factor: 3.9, turbulence: 4),
+        Event(.drift, at: 0.4708, length: .hours(15), factor: 0.36, turbulence: 4),
+        Event(.outage, at: 0.80, length: .hours(14)),
+    ]
+    private static let collapse = [
+        Event(.drift, at: 0.86, length: .hours(30), factor: 0.45, turbulence: 3),
+        Event(.drift, at: 0.8618, length: .hours(42), factor: 0.004, turbulence: 7),
+    ]
 }
 
 extension SyntheticMarket {

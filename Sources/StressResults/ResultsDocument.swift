@@ -64,6 +64,16 @@ extension ResultsDocument {
         let sides: SideResults?
         /// Nil in documents of before there were any, and where no earlier run is on record.
         let changes: RunChanges?
+
+        /// What a run holds beside the rows of its cells and its limits.
+        func addParts(to report: inout RunReport) {
+            (report.failures, report.lastGood, report.details) = (failures, lastGood, details)
+            (report.requirements, report.comparisons) = (requirements, comparisons)
+            (report.lookBackMargins, report.bands) = (lookBackMargins, bands)
+            (report.yearRecords, report.ledger) = (yearRecords, ledger)
+            (report.behaviours, report.baskets) = (behaviours ?? [], baskets ?? [])
+            (report.simulated, report.sides, report.changes) = (simulated ?? [], sides, changes)
+        }
     }
 
     private struct RowName: Codable {
@@ -124,12 +134,7 @@ extension ResultsDocument {
     ) throws(Problem) -> RunReport {
         let study = try study(body.studyText)
         let cells = study.cells
-        let count = cells.count + (body.suspiciousRow == nil ? 0 : 1)
-        guard body.fills.count == cells.count,
-            let estimates = body.estimates.withUnsafeBytes({
-                CellEstimate.estimates($0, count: count)
-            })
-        else { throw .damaged }
+        let estimates = try estimates(body, cells: cells.count)
         let limits = body.limits.compactMap { $0.check(of: study.limits, cells: cells) }
         guard limits.count == body.limits.count else { throw .damaged }
         var report = RunReport(
@@ -137,18 +142,22 @@ extension ResultsDocument {
             studyDigest: Digest(of: body.studyText), command: command, assets: body.assets,
             rows: cells.indices.map { ResultRow(cell: cells[$0], fill: body.fills[$0], estimate: estimates[$0]) },
             limits: limits, circumstances: circumstances)
-        (report.failures, report.lastGood, report.details) = (body.failures, body.lastGood, body.details)
-        (report.requirements, report.comparisons) = (body.requirements, body.comparisons)
-        (report.lookBackMargins, report.bands) = (body.lookBackMargins, body.bands)
-        (report.yearRecords, report.ledger) = (body.yearRecords, body.ledger)
-        (report.behaviours, report.baskets) = (body.behaviours ?? [], body.baskets ?? [])
-        (report.simulated, report.sides, report.changes) = (body.simulated ?? [], body.sides, body.changes)
+        body.addParts(to: &report)
         if let row = body.suspiciousRow {
             report.suspicion = SuspicionCheck(
                 bars: body.suspiciousBars ?? 0,
                 row: ResultRow(cell: row.cell, fill: row.fill, estimate: estimates[cells.count]))
         }
         return report.withOwedShares()
+    }
+
+    /// The estimates of all cells, and behind them that of the row without suspicious bars where there is one.
+    private static func estimates(_ body: Body, cells: Int) throws(Problem) -> [CellEstimate] {
+        let count = cells + (body.suspiciousRow == nil ? 0 : 1)
+        guard body.fills.count == cells,
+            let estimates = body.estimates.withUnsafeBytes({ CellEstimate.estimates($0, count: count) })
+        else { throw .damaged }
+        return estimates
     }
 
     private static func study(_ text: String) throws(Problem) -> Study {

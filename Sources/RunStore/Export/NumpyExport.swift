@@ -5,6 +5,22 @@ import StressBasics
 /// Texts are `<U` of the longest one, numbers `<f8`, whole numbers `<i8` (`<f8` with NaN in a column that has empty fields), times
 /// `<M8[ms]` with NaT where a field is empty. Reads the rows twice. O(fields) in time, one row in memory.
 public func writeNumpy(_ table: ExportedTable, to path: String, replacing: Bool = false) throws {
+    let (fields, count) = try measured(table)
+    let file = try ExportFile(path, replacing: replacing)
+    try file.append(numpyHeader(fields, count: count))
+    var bytes: [UInt8] = []
+    try table.rows { row in
+        bytes.removeAll(keepingCapacity: true)
+        for (field, text) in zip(fields, row) {
+            guard field.append(text, to: &bytes) else { throw table.wrong(text, in: field.column) }
+        }
+        try file.append(bytes)
+    }
+    try file.publish()
+}
+
+/// What the fields must hold, and how many rows there are.
+private func measured(_ table: ExportedTable) throws -> (fields: [NumpyField], count: Int) {
     var widths = [Int](repeating: 1, count: table.columns.count)
     var hasEmpty = [Bool](repeating: false, count: table.columns.count)
     var count = 0
@@ -19,17 +35,7 @@ public func writeNumpy(_ table: ExportedTable, to path: String, replacing: Bool 
     let fields = table.columns.indices.map { index in
         NumpyField(table.columns[index], width: widths[index], hasEmpty: hasEmpty[index])
     }
-    let file = try ExportFile(path, replacing: replacing)
-    try file.append(numpyHeader(fields, count: count))
-    var bytes: [UInt8] = []
-    try table.rows { row in
-        bytes.removeAll(keepingCapacity: true)
-        for (field, text) in zip(fields, row) {
-            guard field.append(text, to: &bytes) else { throw table.wrong(text, in: field.column) }
-        }
-        try file.append(bytes)
-    }
-    try file.publish()
+    return (fields, count)
 }
 
 /// One field of the structured type.

@@ -92,22 +92,25 @@ extension RunHistory {
                 hint: "belowzero store rebuild forgets it")
         }
         do {
-            let results = try runFile(path + "/results.csv", atMost: 4 << 30)
-            let digest = results.withUnsafeBytes { bytes in
-                var builder = DigestBuilder()
-                builder.update(bytes)
-                return builder.finish().hex
-            }
-            guard digest == run.resultsDigest, try RunRecord(folder: path, named: name).run.runID == run.runID else {
-                return StoreProblem(
-                    kind: .changedFolder, subject: name, message: "results.csv or run.json is not what was recorded",
-                    hint: "restore the folder, or remove it")
-            }
+            if try isAsRecorded(run, name, path) { return nil }
+            return StoreProblem(
+                kind: .changedFolder, subject: name, message: "results.csv or run.json is not what was recorded",
+                hint: "restore the folder, or remove it")
         } catch {
             return StoreProblem(
                 kind: .changedFolder, subject: name, message: error.message, hint: "restore the folder, or remove it")
         }
-        return nil
+    }
+
+    private func isAsRecorded(_ run: StoredRun, _ name: String, _ path: String) throws(StoreError) -> Bool {
+        let results = try runFile(path + "/results.csv", atMost: 4 << 30)
+        let digest = results.withUnsafeBytes { bytes in
+            var builder = DigestBuilder()
+            builder.update(bytes)
+            return builder.finish().hex
+        }
+        guard digest == run.resultsDigest else { return false }
+        return try RunRecord(folder: path, named: name).run.runID == run.runID
     }
 
     private func leftovers() -> [StoreProblem] {

@@ -48,28 +48,30 @@ extension RunHistory {
         var result = PruningResult()
         var forgotten: [Int64] = []
         let written = all.filter { $0.folder != nil }
-        let latest = LatestLink.target(in: "\(folder)/\(study)")
+        let latest = LatestLink.target(in: "\(folder)/\(study)").map { "\(study)/\($0)" }
         for run in expired(written, rules, now: now).reversed() {
-            guard let name = run.folder, run.id != written.first?.id, name != current,
-                name != latest.map({ "\(study)/\($0)" })
-            else { continue }
-            if let reason = objection(to: run, name, study: study) {
-                result.kept.append("\(name): \(reason)")
-                continue
-            }
-            if exists(location(of: name)) {
-                if let failure = remove(name) {
-                    result.kept.append("\(name): \(failure)")
-                    continue
-                }
-                result.removed.append(name)
-            }
-            forgotten.append(run.id)
+            guard let name = run.folder, run.id != written.first?.id, name != current, name != latest else { continue }
+            if removed(run, name, study: study, &result) { forgotten.append(run.id) }
         }
         let failed = expired(all.filter { $0.folder == nil }, rules, now: now).map(\.id)
         result.forgotten = failed.count
         if !forgotten.isEmpty || !failed.isEmpty { try forget(forgotten + failed) }
         return result
+    }
+
+    /// Whether the folder of a run is gone, which is noted.
+    private func removed(_ run: StoredRun, _ name: String, study: String, _ result: inout PruningResult) -> Bool {
+        if let reason = objection(to: run, name, study: study) {
+            result.kept.append("\(name): \(reason)")
+            return false
+        }
+        guard exists(location(of: name)) else { return true }
+        if let failure = remove(name) {
+            result.kept.append("\(name): \(failure)")
+            return false
+        }
+        result.removed.append(name)
+        return true
     }
 
     /// The runs of a list, newest first, that the rules let go.

@@ -105,6 +105,20 @@ public struct ShardRun: Sendable {
         _ open: [ShardPlan.Unit], _ work: Work, _ planned: PlannedFiles, _ files: InputFiles,
         _ outcome: inout Outcome
     ) throws {
+        let errors = try errors(open, work)
+        for unit in open {
+            if let error = errors[unit] {
+                outcome.told.append(try settled(error, unit, planned, files))
+            } else if parts.state(unit) == .done {
+                outcome.computed += 1
+            } else {
+                outcome.untold.append(work.pieces.failure(plan.words(unit)))
+            }
+        }
+    }
+
+    /// Computes the units and keeps them; what went wrong with those that could not be done.
+    private func errors(_ open: [ShardPlan.Unit], _ work: Work) throws -> [ShardPlan.Unit: JobError] {
         let whole = open.filter { plan.histories[$0.history].pieces == 1 }
         var errors: [ShardPlan.Unit: JobError] = [:]
         if !whole.isEmpty {
@@ -117,15 +131,7 @@ public struct ShardRun: Sendable {
             if stretched[unit.history] == nil { stretched[unit.history] = try stretch(unit, work) }
             errors[unit] = stretched[unit.history]
         }
-        for unit in open {
-            if let error = errors[unit] {
-                outcome.told.append(try settled(error, unit, planned, files))
-            } else if parts.state(unit) == .done {
-                outcome.computed += 1
-            } else {
-                outcome.untold.append(work.pieces.failure(plan.words(unit)))
-            }
-        }
+        return errors
     }
 
     /// Computes one stretch of a history and keeps it; why that could not be done.

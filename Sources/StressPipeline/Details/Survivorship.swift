@@ -34,16 +34,7 @@ struct HistoryEnding: Codable, Sendable {
 /// history that neither stops nor collapses: there is nothing to compare it with.
 func survivorshipFinding(_ history: HistoryEnding, among histories: [HistoryEnding]) -> Finding? {
     guard let end = histories.map(\.last).max() else { return nil }
-    if history.isEarly(before: end) {
-        let days = (end.milliseconds - history.last.milliseconds) / 86_400_000
-        return Finding(
-            check: "survivorship", severity: .warning,
-            message: "the history ends \(groupedText(Int(days), separator: " ")) days before the study's last one"
-                + (history.hasCollapsed ? ", after a collapse" : "")
-                + ": what happened afterwards is not in the results",
-            time: history.last, action: "kept",
-            hint: "get the rest of its prices, or end the others where it ends")
-    }
+    if history.isEarly(before: end) { return earlyFinding(history, end: end) }
     if history.hasCollapsed {
         return Finding(
             check: "survivorship", severity: .note,
@@ -57,4 +48,16 @@ func survivorshipFinding(_ history: HistoryEnding, among histories: [HistoryEndi
         message:
             "all \(histories.count) histories go on to the end and none has collapsed: a study of survivors shows fewer "
             + "losses than their market had", count: histories.count, action: "kept")
+}
+
+/// What is to be said of a history that ends long before the study's last one.
+private func earlyFinding(_ history: HistoryEnding, end: UTCInstant) -> Finding {
+    let days = (end.milliseconds - history.last.milliseconds) / 86_400_000
+    return Finding(
+        check: "survivorship", severity: .warning,
+        message: "the history ends \(groupedText(Int(days), separator: " ")) days before the study's last one"
+            + (history.hasCollapsed ? ", after a collapse" : "")
+            + ": what happened afterwards is not in the results",
+        time: history.last, action: "kept",
+        hint: "get the rest of its prices, or end the others where it ends")
 }

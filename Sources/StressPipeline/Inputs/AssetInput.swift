@@ -55,22 +55,32 @@ struct AssetInput: Sendable {
             MarketHistory(series: $0, funding: funding?.schedule, mark: mark?.series)
         }
         suspiciousCount = prices.suspicious.count
-        var findings = prices.findings
-        let place = findings.firstIndex { $0.check == "missing_bars" }.map { $0 + 1 } ?? 0
-        findings.insert(wideGapFinding(series, maxGap: maxGap), at: place)
-        let markFiles = mark?.files.map(\.name) ?? []
-        findings += mark.map { $0.findings.map { $0.about("mark", "mark prices", in: markFiles) } } ?? []
-        if let along = market.mark {
-            findings.append(markCoverage(along, over: series).about("mark", "mark prices", in: markFiles))
-        }
-        findings += funding?.findings ?? []
         let files = prices.files + (mark?.files ?? []) + (reference?.files ?? []) + (funding?.files ?? [])
         report = AssetReport(
             asset: asset,
             files: files.map { InputFile(name: $0.name, bytes: $0.byteCount, rows: $0.rowCount, digest: $0.sha256) },
             formatName: prices.formatName, formatReason: prices.formatReason, bars: series.count,
             first: series.instant(0), last: series.instant(series.count - 1), barLength: barLength, maxGap: maxGap,
-            wideSteps: wideSteps(series, maxGap: maxGap), findings: findings)
+            wideSteps: wideSteps(series, maxGap: maxGap),
+            findings: AssetInput.findings(prices, maxGap: maxGap) + AssetInput.findings(mark, along: market)
+                + (funding?.findings ?? []))
+    }
+
+    /// What was found in the prices, and the steps that no window spans behind the bars that are missing.
+    private static func findings(_ prices: IngestedSeries, maxGap: TimeSpan?) -> [Finding] {
+        var findings = prices.findings
+        let place = findings.firstIndex { $0.check == "missing_bars" }.map { $0 + 1 } ?? 0
+        findings.insert(wideGapFinding(prices.series, maxGap: maxGap), at: place)
+        return findings
+    }
+
+    /// What was found in the mark prices, and how much of the history they cover.
+    private static func findings(_ mark: IngestedSeries?, along market: MarketHistory) -> [Finding] {
+        let files = mark?.files.map(\.name) ?? []
+        let coverage = market.mark.map { markCoverage($0, over: market.series) }
+        return ((mark?.findings ?? []) + [coverage].compactMap { $0 }).map {
+            $0.about("mark", "mark prices", in: files)
+        }
     }
 }
 

@@ -71,29 +71,33 @@ public struct StressSession: Sendable {
         guard errors.count < outcomes.count else { throw Failure(errors) }
         addSharedFindings(&outcomes)
         let results = outcomes.compactMap(\.result)
+        var report = report(outcomes, spent: begin.duration(to: clock.now))
+        report.add(results)
+        guard !settings.isTableOnly else { return report }
+        try addShared(to: &report)
+        report.circumstances.duration = begin.duration(to: clock.now).span
+        return report.withOwedShares().comparing(results.compactMap(\.suspicion).first)
+    }
+
+    /// What a run is and what its cells hold, without all that stands beside them.
+    private func report(_ outcomes: [JobOutcome], spent: Duration) -> RunReport {
         let rows = zip(study.inputs, outcomes).flatMap { input, outcome in
             outcome.result?.rows ?? study.cells(of: input.asset).map(ResultRow.noData)
         }
         let text = study.canonicalText
-        let seconds = begin.duration(to: clock.now)
         var report = RunReport(
             runID: runID(studyText: text, outcomes: outcomes), version: programVersion, study: study, studyText: text,
             studyDigest: Digest(of: text), command: command,
-            assets: outcomes.compactMap { $0.result?.report ?? $0.error?.report }, rows: rows,
-            limits: [],
+            assets: outcomes.compactMap { $0.result?.report ?? $0.error?.report }, rows: rows, limits: [],
             circumstances: RunCircumstances(
-                started: started, duration: TimeSpan(milliseconds: Int64(seconds / .milliseconds(1))),
-                threads: settings.threads,
-                host: hostText, kernels: kernelUses(results)))
-        report.failures = errors.map(\.failure)
-        report.details = results.flatMap(\.details)
-        report.requirements = results.flatMap(\.requirements)
-        report.lookBackMargins = results.flatMap(\.lookBackMargins)
-        report.comparisons = results.flatMap(\.comparisons)
-        report.bands = results.flatMap(\.bands)
-        report.yearRecords = results.flatMap(\.yearRecords)
-        report.behaviours = results.flatMap(\.behaviours)
-        guard !settings.isTableOnly else { return report }
+                started: started, duration: spent.span, threads: settings.threads, host: hostText,
+                kernels: kernelUses(outcomes.compactMap(\.result))))
+        report.failures = outcomes.compactMap(\.error).map(\.failure)
+        return report
+    }
+
+    /// What all histories together tell.
+    private func addShared(to report: inout RunReport) throws {
         report = report.pooling(threads: settings.threads)
         report.ledger = try ledger(report)
         report.addLedgerFindings()
@@ -101,9 +105,6 @@ public struct StressSession: Sendable {
         try addSimulated(to: &report)
         report = try report.addingSides()
         try addCustody(to: &report)
-        let spent = begin.duration(to: clock.now)
-        report.circumstances.duration = TimeSpan(milliseconds: Int64(spent / .milliseconds(1)))
-        return report.withOwedShares().comparing(results.compactMap(\.suspicion).first)
     }
 
     /// Who paid, of the histories whose jobs were done; nil for a study that does not ask.
@@ -191,4 +192,22 @@ private var hostText: String {
     #else
         return "macOS \(architecture)"
     #endif
+}
+
+extension RunReport {
+    /// What jobs found beside their cells.
+    fileprivate mutating func add(_ results: [JobResult]) {
+        details = results.flatMap(\.details)
+        requirements = results.flatMap(\.requirements)
+        lookBackMargins = results.flatMap(\.lookBackMargins)
+        comparisons = results.flatMap(\.comparisons)
+        bands = results.flatMap(\.bands)
+        yearRecords = results.flatMap(\.yearRecords)
+        behaviours = results.flatMap(\.behaviours)
+    }
+}
+
+extension Duration {
+    /// In whole milliseconds.
+    fileprivate var span: TimeSpan { TimeSpan(milliseconds: Int64(self / .milliseconds(1))) }
 }
