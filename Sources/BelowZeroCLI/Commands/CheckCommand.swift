@@ -59,24 +59,27 @@ struct CheckCommand: ParsableCommand {
                 guard file.count == 1 else { throw notAlone(study) }
                 return try check(study: study)
             }
-            let sources = try sources()
-            let options = options(files: sources.count)
-            let results = parallelMap(count: sources.count, threads: allCores) { [options, drawing] index in
-                FileAudit(
-                    sources[index].source, role: sources[index].role, files: InputFiles(base: ""), options: options,
-                    drawing: drawing)
-            }
-            for audit in results ?? [] { try show(audit) }
-            let errors = (results ?? []).compactMap(\.error)
-            // A folder's files scroll by: the count is what is left on the screen.
-            if sources.count > 1, !common.json, !common.quiet {
-                let noun = reading.each == nil ? "files" : "markets and files"
-                try Console.print(
-                    CheckCommand.summary(readable: sources.count - errors.count, of: sources.count, noun))
-            }
-            guard errors.isEmpty else {
-                throw ExitCode((errors.allSatisfy(\.exitIsNoInput) ? Failure.Code.noInput : .badData).rawValue)
-            }
+            try checkFiles()
+        }
+    }
+
+    private func checkFiles() throws {
+        let sources = try sources()
+        let options = options(files: sources.count)
+        let results = parallelMap(count: sources.count, threads: allCores) { [options, drawing] index in
+            FileAudit(
+                sources[index].source, role: sources[index].role, files: InputFiles(base: ""), options: options,
+                drawing: drawing)
+        }
+        for audit in results ?? [] { try show(audit) }
+        let errors = (results ?? []).compactMap(\.error)
+        // A folder's files scroll by: the count is what is left on the screen.
+        if sources.count > 1, !common.json, !common.quiet {
+            let noun = reading.each == nil ? "files" : "markets and files"
+            try Console.print(CheckCommand.summary(readable: sources.count - errors.count, of: sources.count, noun))
+        }
+        guard errors.isEmpty else {
+            throw ExitCode((errors.allSatisfy(\.exitIsNoInput) ? Failure.Code.noInput : .badData).rawValue)
         }
     }
 

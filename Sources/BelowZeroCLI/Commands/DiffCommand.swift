@@ -95,12 +95,14 @@ struct DiffCommand: ParsableCommand {
         ) { key, first, last in
             // A price history that only one run has is a matter of the study.
             let alone: DifferenceCause = starts[key.asset] == nil || ends[key.asset] == nil ? .study : .unseparated
-            let states = ways[key.asset]?.states.map { ($0.cause, $0.cells[key]) } ?? [(alone, last)]
-            var previous = first
-            return states.map { cause, figures in
-                defer { previous = figures }
-                return CausedChange(cause: cause, before: previous, after: figures)
-            }
+            return steps(ways[key.asset]?.states.map { ($0.cause, $0.cells[key]) } ?? [(alone, last)], from: first)
+        }
+    }
+
+    /// What each cause did, from the state before it to the state behind it.
+    private func steps(_ states: [(DifferenceCause, CellFigures?)], from first: CellFigures?) -> [CausedChange] {
+        zip(states, [first] + states.map(\.1)).map { state, before in
+            CausedChange(cause: state.0, before: before, after: state.1)
         }
     }
 

@@ -110,6 +110,25 @@ struct FetchCommand: ParsableCommand {
     }
 
     private func chosenSeries() throws -> [ArchiveSeries] {
+        let kinds = try unique(chosenKinds())
+        guard ArchiveSeries.intervals.contains(interval) else {
+            throw usage(
+                "the archive has no bars of '\(SourceLocation.presentable(interval))'",
+                "write one of \(ArchiveSeries.intervals.joined(separator: ", "))")
+        }
+        return try unique(symbols).flatMap { symbol in
+            try kinds.map { kind in
+                guard let one = ArchiveSeries(market: market, kind: kind, symbol: symbol, interval: interval) else {
+                    throw usage(
+                        "'\(SourceLocation.presentable(symbol))' is no symbol",
+                        "symbols have 1 to 40 capital letters, digits, '_' and '-': BTCUSDT")
+                }
+                return one
+            }
+        }
+    }
+
+    private func chosenKinds() throws -> [ArchiveKind] {
         let kinds = try kind.split(separator: ",").map { name in
             guard let kind = ArchiveKind(rawValue: String(name)) else {
                 throw usage(
@@ -122,21 +141,7 @@ struct FetchCommand: ParsableCommand {
             return kind
         }
         guard !kinds.isEmpty else { throw usage("no kind is named", "write --kind klines") }
-        guard ArchiveSeries.intervals.contains(interval) else {
-            throw usage(
-                "the archive has no bars of '\(SourceLocation.presentable(interval))'",
-                "write one of \(ArchiveSeries.intervals.joined(separator: ", "))")
-        }
-        return try unique(symbols).flatMap { symbol in
-            try unique(kinds).map { kind in
-                guard let one = ArchiveSeries(market: market, kind: kind, symbol: symbol, interval: interval) else {
-                    throw usage(
-                        "'\(SourceLocation.presentable(symbol))' is no symbol",
-                        "symbols have 1 to 40 capital letters, digits, '_' and '-': BTCUSDT")
-                }
-                return one
-            }
-        }
+        return kinds
     }
 
     private func chosenMonths(_ now: UTCInstant) throws -> ClosedRange<ArchiveMonth> {

@@ -89,20 +89,28 @@ struct HistoryLine {
         duration = HistoryLine.words(run.duration)
         value = headline.map(HistoryLine.value) ?? ""
         interval = HistoryLine.interval(headline)
-        let breached = record.limits.count { $0.status == "breach" }
-        let notShown = record.limits.count { $0.status == "not_shown" }
-        limits =
-            record.limits.isEmpty
-            ? "" : "\(breached)/\(record.limits.count)" + (notShown > 0 ? ", \(notShown) not shown" : "")
+        limits = HistoryLine.words(record.limits)
+        newestBar = HistoryLine.newestBar(record.jobs)?.minuteText ?? ""
         let failed = record.jobs.count(where: \.isFailed)
-        newestBar =
-            record.jobs.filter { !$0.isFailed }.compactMap { job in
-                job.last.flatMap { last in job.barLength.map { last + $0 } }
-            }.min()?.minuteText ?? ""
         note =
             run.status == .failed
             ? SourceLocation.presentable(run.message)
             : failed > 0 ? "\(failed) of \(record.jobs.count) jobs failed" : ""
+    }
+
+    /// `1/20, 3 not shown`; empty without limits.
+    private static func words(_ limits: [StoredLimit]) -> String {
+        if limits.isEmpty { return "" }
+        let notShown = limits.count { $0.status == "not_shown" }
+        return "\(limits.count { $0.status == "breach" })/\(limits.count)"
+            + (notShown > 0 ? ", \(notShown) not shown" : "")
+    }
+
+    /// The close of the newest bar of the history whose prices are the oldest.
+    private static func newestBar(_ jobs: [StoredJob]) -> UTCInstant? {
+        jobs.filter { !$0.isFailed }.compactMap { job in
+            job.last.flatMap { last in job.barLength.map { last + $0 } }
+        }.min()
     }
 
     /// `4.1s`, `3m20s`, `2h05m`.

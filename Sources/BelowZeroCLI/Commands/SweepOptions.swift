@@ -185,37 +185,43 @@ private func symbolColumn(_ columns: String?) -> ColumnReference? {
 
 /// `time=0,open=1,high=2,low=3,close=4` or `time=date,price=last`; nil when only the symbol's column is named.
 func parseColumns(_ text: String) throws -> ColumnMapping? {
-    let hint = "write time=0,open=1,high=2,low=3,close=4 or time=0,price=1"
-    var parts: [String: ColumnReference] = [:]
-    for part in text.split(separator: ",") {
-        let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
-        guard sides.count == 2, columnRoles.contains(sides[0]),
-            parts[sides[0]] == nil
-        else {
-            throw Failure(.usage, "cannot read '\(part)' in --columns", hint: hint)
-        }
-        parts[sides[0]] = Int(sides[1]).map(ColumnReference.index) ?? .name(sides[1])
-        if case .index(let index) = parts[sides[0]], !(0...1023).contains(index) {
-            throw Failure(.usage, "columns are counted from 0 to 1023", hint: hint)
-        }
-    }
+    var parts = try columnParts(text)
     let symbol = parts.removeValue(forKey: "symbol")
     if symbol != nil, parts.isEmpty { return nil }
-    guard let time = parts["time"] else { throw Failure(.usage, "--columns names no time", hint: hint) }
-    if let bid = parts["bid"], let ask = parts["ask"], parts.keys.allSatisfy({ ["time", "bid", "ask"].contains($0) }) {
+    guard let time = parts["time"] else { throw Failure(.usage, "--columns names no time", hint: columnsHint) }
+    func areAll(_ roles: String...) -> Bool { parts.keys.allSatisfy(roles.contains) }
+    if let bid = parts["bid"], let ask = parts["ask"], areAll("time", "bid", "ask") {
         return ColumnMapping(time: time, prices: .quotes(bid: bid, ask: ask))
     }
-    if let price = parts["price"], parts.keys.allSatisfy({ ["time", "price", "volume"].contains($0) }) {
+    if let price = parts["price"], areAll("time", "price", "volume") {
         return ColumnMapping(time: time, prices: .single(price), volume: parts["volume"])
     }
     guard let open = parts["open"], let high = parts["high"], let low = parts["low"], let close = parts["close"],
         parts["price"] == nil
     else {
-        throw Failure(.usage, "--columns needs open, high, low and close, or price alone", hint: hint)
+        throw Failure(.usage, "--columns needs open, high, low and close, or price alone", hint: columnsHint)
     }
     return ColumnMapping(
         time: time, prices: .bars(open: open, high: high, low: low, close: close), volume: parts["volume"])
 }
+
+/// Columns by what they hold.
+private func columnParts(_ text: String) throws -> [String: ColumnReference] {
+    var parts: [String: ColumnReference] = [:]
+    for part in text.split(separator: ",") {
+        let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
+        guard sides.count == 2, columnRoles.contains(sides[0]), parts[sides[0]] == nil else {
+            throw Failure(.usage, "cannot read '\(part)' in --columns", hint: columnsHint)
+        }
+        parts[sides[0]] = Int(sides[1]).map(ColumnReference.index) ?? .name(sides[1])
+        if case .index(let index) = parts[sides[0]], !(0...1023).contains(index) {
+            throw Failure(.usage, "columns are counted from 0 to 1023", hint: columnsHint)
+        }
+    }
+    return parts
+}
+
+private let columnsHint = "write time=0,open=1,high=2,low=3,close=4 or time=0,price=1"
 
 private let columnRoles = ["time", "open", "high", "low", "close", "price", "bid", "ask", "volume", "symbol"]
 

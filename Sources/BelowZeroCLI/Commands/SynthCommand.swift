@@ -107,32 +107,36 @@ struct SynthCommand: ParsableCommand {
     }
 
     private func metadata(_ files: [(SyntheticMarket, String, String)]) -> String {
-        struct FileJSON: Encodable {
-            let file: String
-            let rows: Int
-            let sha256: String
-            let dailyVolatilityFrac: Double
-            let jumpsPerYear: Double
-            let events: [String]
+        let list = files.map { market, name, text in SyntheticFileJSON(market, file: name, text: text) }
+        return jsonText(SyntheticFilesJSON(command: command, files: list), pretty: true) + "\n"
+    }
+}
+
+/// What the files of `synth` are.
+private struct SyntheticFilesJSON: Encodable {
+    let synthetic = true
+    let note =
+        "Invented by 'belowzero synth'. No price here was ever quoted or traded anywhere; asset names are made up."
+    let licence = "Apache-2.0, as the program"
+    let command: String
+    let files: [SyntheticFileJSON]
+}
+
+/// What one of them holds.
+private struct SyntheticFileJSON: Encodable {
+    let file: String
+    let rows: Int
+    let sha256: String
+    let dailyVolatilityFrac: Double
+    let jumpsPerYear: Double
+    let events: [String]
+
+    init(_ market: SyntheticMarket, file: String, text: String) {
+        (self.file, rows, sha256) = (file, text.utf8.count { $0 == 0x0A } - 1, Digest(of: text).hex)
+        (dailyVolatilityFrac, jumpsPerYear) = (market.dailyVolatility, market.jumpsPerYear)
+        events = market.events.map {
+            "\($0.kind.rawValue) after \(numberText($0.position)) of the bars for \($0.length.text), factor \(numberText($0.factor)), turbulence \(numberText($0.turbulence))"
         }
-        struct MetadataJSON: Encodable {
-            let synthetic = true
-            let note =
-                "Invented by 'belowzero synth'. No price here was ever quoted or traded anywhere; asset names are made up."
-            let licence = "Apache-2.0, as the program"
-            let command: String
-            let files: [FileJSON]
-        }
-        let list = files.map { market, name, text in
-            let events = market.events.map {
-                "\($0.kind.rawValue) after \(numberText($0.position)) of the bars for \($0.length.text), factor \(numberText($0.factor)), turbulence \(numberText($0.turbulence))"
-            }
-            return FileJSON(
-                file: name, rows: text.utf8.count { $0 == 0x0A } - 1, sha256: Digest(of: text).hex,
-                dailyVolatilityFrac: market.dailyVolatility, jumpsPerYear: market.jumpsPerYear, events: events)
-        }
-        let command = command
-        return jsonText(MetadataJSON(command: command, files: list), pretty: true) + "\n"
     }
 }
 

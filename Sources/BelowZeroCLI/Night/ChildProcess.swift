@@ -52,11 +52,9 @@ struct ChildProcess {
 
     private func spawn(_ number: inout pid_t, _ pipes: borrowing Pipes) -> Int32 {
         #if canImport(Glibc)
-            var actions = posix_spawn_file_actions_t()
-            var attributes = posix_spawnattr_t()
+            var (actions, attributes) = (posix_spawn_file_actions_t(), posix_spawnattr_t())
         #else
-            var actions: posix_spawn_file_actions_t?
-            var attributes: posix_spawnattr_t?
+            var (actions, attributes): (posix_spawn_file_actions_t?, posix_spawnattr_t?)
         #endif
         posix_spawn_file_actions_init(&actions)
         posix_spawnattr_init(&attributes)
@@ -67,6 +65,20 @@ struct ChildProcess {
         posix_spawn_file_actions_adddup2(&actions, pipes.inputEnd, STDIN_FILENO)
         posix_spawn_file_actions_adddup2(&actions, pipes.errorEnd, STDERR_FILENO)
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+        setSignals(&attributes)
+        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
+        defer { arguments.forEach { free($0) } }
+        return posix_spawnp(&number, words[0], &actions, &attributes, &arguments, environ)
+    }
+
+    #if canImport(Glibc)
+        private typealias SpawnAttributes = posix_spawnattr_t
+    #else
+        private typealias SpawnAttributes = posix_spawnattr_t?
+    #endif
+
+    /// Signals and group of what is started.
+    private func setSignals(_ attributes: inout SpawnAttributes) {
         // We block the signals that end us, to wait for them; what we start must not inherit that. What `nohup` was asked for holds for it.
         var (reset, none) = (sigset_t(), sigset_t())
         sigfillset(&reset)
@@ -78,9 +90,6 @@ struct ChildProcess {
         posix_spawnattr_setpgroup(&attributes, 0)
         posix_spawnattr_setflags(
             &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
-        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) } + [nil]
-        defer { arguments.forEach { free($0) } }
-        return posix_spawnp(&number, words[0], &actions, &attributes, &arguments, environ)
     }
 
     /// Feeds and reads until the program has ended, or is made to.

@@ -72,13 +72,7 @@ struct NightMetrics {
             samples { (started - ($0.last + $0.barLength)).inSeconds })
         metrics.gauge(
             "belowzero_data_checks", "Checks of the data by what they ended with.",
-            report.assets.flatMap { asset in
-                [Finding.Severity.note, .warning, .error].map { severity in
-                    MetricsText.Sample(
-                        Double(asset.findings.count { !$0.isDetail && $0.severity == severity }),
-                        name + [("asset", asset.asset), ("severity", severity.rawValue)])
-                }
-            })
+            report.assets.flatMap(checkSamples))
         metrics.gauge(
             "belowzero_job_failed", "Whether the job of a price history failed: 1 or 0.",
             report.study.inputs.map { input in
@@ -87,32 +81,48 @@ struct NightMetrics {
             })
     }
 
+    private func checkSamples(_ asset: AssetReport) -> [MetricsText.Sample] {
+        [Finding.Severity.note, .warning, .error].map { severity in
+            MetricsText.Sample(
+                Double(asset.findings.count { !$0.isDetail && $0.severity == severity }),
+                name + [("asset", asset.asset), ("severity", severity.rawValue)])
+        }
+    }
+
     private func addHeadlines(_ report: RunReport, _ metrics: inout MetricsText) {
         guard let headline = report.study.headlineCell else { return }
-        let rows = report.pageHeadlines
+        let isUnknown = report.isHeadlineUnknown || report.failures.contains { $0.asset == headline.asset }
         metrics.gauge(
             "belowzero_headline_without_data",
             "Whether the headline has no data though the study wants it to have some: 1 or 0.",
-            [
-                MetricsText.Sample(
-                    report.isHeadlineUnknown || report.failures.contains { $0.asset == headline.asset } ? 1 : 0, name)
-            ])
-        func add(_ metric: String, _ help: String, _ value: (CellEstimate) -> Double?) {
-            metrics.gauge(
-                "belowzero_\(metric)", help + ". In the headline cell of each price history and direction.",
-                rows.compactMap { row in value(row.estimate).map { MetricsText.Sample($0, labels(row.cell)) } })
-        }
-        let confidence = report.study.statistics.confidence
+            [MetricsText.Sample(isUnknown ? 1 : 0, name)])
         for measure in Measure.allCases {
             guard let gauge = measure.gauge else { continue }
-            add(gauge, measure.meaning) { $0.value(measure) }
-            guard measure.hasInterval else { continue }
-            for (name, words, end) in [("lower", "Lower", \Interval.low), ("upper", "Upper", \Interval.high)] {
-                add(
-                    gauge.replacing("_ratio", with: "_\(name)_ratio"), "\(words) end of the interval of \(measure.name)"
-                ) { $0.share(measure, confidence: confidence)?.interval?.ends[keyPath: end] }
-            }
+            add(gauge, measure.meaning, report, &metrics) { $0.value(measure) }
+            if measure.hasInterval { addEnds(of: measure, gauge, report, &metrics) }
         }
+    }
+
+    private func addEnds(of measure: Measure, _ gauge: String, _ report: RunReport, _ metrics: inout MetricsText) {
+        let confidence = report.study.statistics.confidence
+        for (name, words, end) in [("lower", "Lower", \Interval.low), ("upper", "Upper", \Interval.high)] {
+            add(
+                gauge.replacing("_ratio", with: "_\(name)_ratio"), "\(words) end of the interval of \(measure.name)",
+                report, &metrics
+            ) { $0.share(measure, confidence: confidence)?.interval?.ends[keyPath: end] }
+        }
+    }
+
+    /// A figure of every page's headline cell.
+    private func add(
+        _ metric: String, _ help: String, _ report: RunReport, _ metrics: inout MetricsText,
+        _ value: (CellEstimate) -> Double?
+    ) {
+        metrics.gauge(
+            "belowzero_\(metric)", help + ". In the headline cell of each price history and direction.",
+            report.pageHeadlines.compactMap { row in
+                value(row.estimate).map { MetricsText.Sample($0, labels(row.cell)) }
+            })
     }
 
     private func addLimits(_ report: RunReport, _ metrics: inout MetricsText) {

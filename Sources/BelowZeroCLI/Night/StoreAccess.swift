@@ -30,35 +30,44 @@ struct StoreAccess {
         let folder = RunHistory.folder(of: store)
         do {
             let lock = try locked(folder, patience: patience, now: now)
-            let history = try RunHistory.openRepairing(path: store) { console.warn($0) }
-            let adopted = try history.adoptFolders { console.warn($0) }
-            if adopted > 0 {
-                let words = adopted == 1 ? "1 run" : "\(adopted) runs"
-                console.tell(
-                    "runs adopted", ["runs": .stringConvertible(adopted)], people: "Took \(words) into the history")
-            }
-            return (lock, history)
+            return (lock, try history(store))
         } catch let error as StoreError {
             // A store of somebody else's is a mistake to mend; one that cannot be used must not cost the night.
             if error.reason == .newer || error.reason == .foreign { throw Failure(error) }
-            console.warn("this run will not be in the history: \(error.message)")
-            return (nil, nil)
+            return goingWithout(error.message)
         } catch is Stopped {
             // It leaves a word, as one that a signal ends at work does.
-            let failure = interruption.failure
-            recordRefusal(failure, now: now)
-            throw failure
+            throw recorded(interruption.failure, now: now)
         } catch let refusal as FolderLock.Refusal {
             guard case .held = refusal else {
-                console.warn(
-                    "this run will not be in the history: \(Failure(refusal, folder: folder, hint: "").plainMessage)")
-                return (nil, nil)
+                return goingWithout(Failure(refusal, folder: folder, hint: "").plainMessage)
             }
             let failure = Failure(
                 refusal, folder: folder, hint: "it did not end within \(patience.text); wait longer with --wait")
-            recordRefusal(failure, now: now)
-            throw failure
+            throw recorded(failure, now: now)
         }
+    }
+
+    /// The history, with the runs in its folder that it did not know.
+    private func history(_ store: String) throws -> RunHistory {
+        let history = try RunHistory.openRepairing(path: store) { console.warn($0) }
+        let adopted = try history.adoptFolders { console.warn($0) }
+        if adopted > 0 {
+            let words = adopted == 1 ? "1 run" : "\(adopted) runs"
+            console.tell(
+                "runs adopted", ["runs": .stringConvertible(adopted)], people: "Took \(words) into the history")
+        }
+        return history
+    }
+
+    private func goingWithout(_ reason: String) -> (HeldLock?, RunHistory?) {
+        console.warn("this run will not be in the history: \(reason)")
+        return (nil, nil)
+    }
+
+    private func recorded(_ failure: Failure, now: UTCInstant) -> Failure {
+        recordRefusal(failure, now: now)
+        return failure
     }
 
     /// The wait was ended by a signal.

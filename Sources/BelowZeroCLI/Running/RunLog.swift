@@ -113,14 +113,16 @@ extension RunLog {
                 "bar": .string(report.barLength.text), "first": .string(report.first.rfc3339),
                 "last": .string(report.last.rfc3339), "seconds": .stringConvertible(spent / .seconds(1)),
             ])
-        for finding in report.findings where !finding.isDetail && finding.severity != .pass {
-            console.detail(
-                "finding",
-                [
-                    "check": .string(finding.check), "severity": .string(finding.severity.rawValue),
-                    "count": .stringConvertible(finding.count),
-                ])
-        }
+        for finding in report.findings where !finding.isDetail && finding.severity != .pass { tell(finding, console) }
+    }
+
+    private func tell(_ finding: Finding, _ console: Console) {
+        console.detail(
+            "finding",
+            [
+                "check": .string(finding.check), "severity": .string(finding.severity.rawValue),
+                "count": .stringConvertible(finding.count),
+            ])
     }
 
     private func computed(_ asset: String, _ figures: JobFigures) {

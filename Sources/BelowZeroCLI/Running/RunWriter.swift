@@ -106,21 +106,31 @@ struct RunWriter {
             ])
         guard !common.quiet else { return }
         for line in report.qualityLines { console.about(job: line.asset).warn(line.text) }
+        try show(report)
+        try show(files, of: report, folder: folder)
+        let (failed, jobs) = (report.failures.count, report.study.inputs.count)
+        if failed > 0 { console.warn("\(failed) of \(jobs) jobs failed; the others are done") }
+        // What the run is about has left a screen that so much was printed on.
+        if report.isLongOnTerminal { try Console.print("\n\(common.style.wrapped(report.headlineText))") }
+    }
+
+    /// What was found.
+    private func show(_ report: RunReport) throws {
         let style = common.style
         try Console.print("\n\(style.wrapped(report.headlineText))\n\n\(report.terminalTable(style))\n")
         let assets = report.assetLines(style)
         if !assets.isEmpty { try Console.print("\n\(assets)\n") }
         if let words = report.ledgerText { try Console.print("\n\(style.wrapped("Who pays. " + words))\n") }
         if let words = report.togetherText { try Console.print("\nLimits. \(words)\n") }
+    }
+
+    /// What was written, and how to look at it.
+    private func show(_ files: RunFiles, of report: RunReport, folder: String) throws {
         let size = megabytes(files.sizes.reduce(0) { $0 + $1.bytes })
         let seconds = fixedText(report.circumstances.duration.inSeconds, decimals: 1)
         try Console.print("Wrote \(folder) (\(files.sizes.count) files, \(size)) in \(seconds) s")
         try Console.print(
             "Next: open \(shellQuoted(folder + "/index.html"))" + (explanation.map { "\n  or: \($0)" } ?? ""))
-        let (failed, jobs) = (report.failures.count, report.study.inputs.count)
-        if failed > 0 { console.warn("\(failed) of \(jobs) jobs failed; the others are done") }
-        // What the run is about has left a screen that so much was printed on.
-        if report.isLongOnTerminal { try Console.print("\n\(style.wrapped(report.headlineText))") }
     }
 
     /// The most breaches that get a line of their own.

@@ -5,6 +5,7 @@ import RunStore
 import StressBasics
 import StressEngine
 import StressPipeline
+import StressResults
 import StudyPlan
 
 /// What `run` and `sweep` have in common: a checked study, from plan to written run.
@@ -45,39 +46,41 @@ struct StudyRun {
         if isRehearsal { return try rehearse(plan) }
         if out == "-", work.resume { throw Failure(.usage, "--resume needs a folder to write to, not --out -") }
         if let finished = finishedRun() { return try finished() }
-        let interruption = Interruption(isJSON: common.json, console: common.console(isRun: true))
-        try work.checkMailBody()
-        let night = try night(interruption)
-        var unfinished: UnfinishedRun?
-        func keeping<Value>(_ body: () throws -> Value) throws -> Value {
-            do { return try interruption.during(body) } catch let failure as Failure {
-                throw unfinished?.close() ?? false ? failure.resumable : failure
-            }
-        }
+        try run(plan)
+    }
+
+    /// Computes and writes, in its turn.
+    private func run(_ plan: WorkPlan) throws {
+        let work = RunAtWork(interruption: Interruption(isJSON: common.json, console: common.console(isRun: true)))
+        try self.work.checkMailBody()
+        let night = try night(work.interruption)
         if plan.isTight { SystemLimits.shareOneHeap() }
         try night.run { night in
-            try plan.check()
-            let resolved = try ResolvedStudy(study, files: files)
-            let place = try takePlace(console: night.console)
-            unfinished = place
-            interruption.setFarewell { [lost = night.lost] failure in
-                _ = lost.record(failure)
-                return place?.close() ?? false ? failure.resumable : failure
-            }
-            return try keeping {
-                try StressSession(
-                    resolved, plan: plan, settings: settings, command: command, started: night.started,
-                    kept: place.map { pieces?($0) ?? $0 }, observer: RunLog(night.console, interruption)
-                ).report()
-            }
+            try report(plan, night, work)
         } write: { report, night in
-            try keeping {
+            try work.during {
                 try RunWriter(
-                    common: common, work: work, interruption: interruption, unfinished: unfinished,
-                    console: night.console,
-                    explanation: explanation(of: night.folder)
+                    common: common, work: self.work, interruption: work.interruption, unfinished: work.unfinished,
+                    console: night.console, explanation: explanation(of: night.folder)
                 ).finish(report, folder: night.folder)
             }
+        }
+    }
+
+    private func report(_ plan: WorkPlan, _ night: Night, _ work: RunAtWork) throws -> RunReport {
+        try plan.check()
+        let resolved = try ResolvedStudy(study, files: files)
+        let place = try takePlace(console: night.console)
+        work.unfinished = place
+        work.interruption.setFarewell { [lost = night.lost] failure in
+            _ = lost.record(failure)
+            return place?.closed(failure) ?? failure
+        }
+        return try work.during {
+            try StressSession(
+                resolved, plan: plan, settings: settings, command: command, started: night.started,
+                kept: place.map { pieces?($0) ?? $0 }, observer: RunLog(night.console, work.interruption)
+            ).report()
         }
     }
 
@@ -187,4 +190,25 @@ struct StudyRun {
             if code != 0 { throw ExitCode(Int32(code)) }
         }
     }
+}
+
+/// A run from the moment it is computed: what may stop it, and what is left of it then.
+private final class RunAtWork {
+    let interruption: Interruption
+    /// Where its finished jobs are kept; nil before it has its place, and where nothing is written.
+    var unfinished: UnfinishedRun?
+
+    init(interruption: Interruption) { self.interruption = interruption }
+
+    /// Does work that may be stopped. What fails says that the run can be resumed, where it can.
+    func during<Value>(_ body: () throws -> Value) throws -> Value {
+        do { return try interruption.during(body) } catch let failure as Failure {
+            throw unfinished?.closed(failure) ?? failure
+        }
+    }
+}
+
+extension UnfinishedRun {
+    /// The failure of a run that ends here: resumable where something was kept.
+    fileprivate func closed(_ failure: Failure) -> Failure { close() ? failure.resumable : failure }
 }
