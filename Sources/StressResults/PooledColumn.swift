@@ -49,6 +49,10 @@ extension RunReport {
     /// What is pooled of a cell's history; nil where nothing is.
     public func pooled(_ cell: StudyCell) -> (rates: PooledRates, own: PooledRates.Estimate)? {
         for column in pooled {
+            // All cells of a column are of one kind: the first says whether this is the cell's.
+            guard var key = column.places.first.map({ rows[$0].cell.key }) else { continue }
+            key.asset = cell.asset
+            guard key == cell.key else { continue }
             guard case .success(let rates) = column.outcome,
                 let place = column.places.firstIndex(where: { rows[$0].cell.key == cell.key })
             else { continue }

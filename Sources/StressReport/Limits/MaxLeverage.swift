@@ -192,7 +192,11 @@ extension RunReport {
     }
 
     private var marginColumns: [Column<MaxLeverage>] {
-        [
+        let ofAsset = Dictionary(grouping: requirements, by: \.asset)
+        func margin(_ item: MaxLeverage, _ find: (RequiredMargin) -> Double?) -> Double? {
+            self.margin(item, of: ofAsset[item.place.asset] ?? [], find)
+        }
+        return [
             .number(
                 "margin_observed_frac", "of notional",
                 "Initial margin that, with nobody liquidating, would have kept the share of entries below zero at some bar at the chosen frequency; without interest and funding; linear and inverse contracts"
@@ -208,11 +212,13 @@ extension RunReport {
     }
 
     /// The margin that covers a move and the fee of opening; nil for behaviours, and where the history asks for none.
-    private func margin(_ item: MaxLeverage, _ find: (RequiredMargin) -> Double?) -> Double? {
+    ///
+    /// - Parameter requirements: those of the item's asset.
+    private func margin(
+        _ item: MaxLeverage, of requirements: [MarginRequirement], _ find: (RequiredMargin) -> Double?
+    ) -> Double? {
         let place = item.place
-        let requirement = requirements.first {
-            $0.asset == place.asset && $0.side == place.side && $0.horizon == place.horizon
-        }
+        let requirement = requirements.first { $0.side == place.side && $0.horizon == place.horizon }
         guard item.behaviour == Behaviour.hodl.name, let move = requirement.flatMap({ find($0.margin) }),
             let margin = MarginRequirement.margin(move, contract: place.contract, side: place.side)
         else { return nil }

@@ -20,12 +20,19 @@ struct AssetSide: Sendable {
     /// The cell of the first sentence.
     private(set) var headline: ResultRow?
 
-    init(report: RunReport, asset: AssetReport, side: Side, fileName: String, headline: StudyCell?) {
+    /// What the run holds of the history.
+    let records: AssetRecords
+
+    init(
+        report: RunReport, asset: AssetReport, records: AssetRecords, side: Side, fileName: String,
+        headline: StudyCell?
+    ) {
         self.report = report
         self.asset = asset
+        self.records = records
         self.side = side
         self.fileName = fileName
-        let own = report.rows.filter { $0.cell.asset == asset.asset }
+        let own = records.rows
         rows = own.filter { $0.cell.side == side }
         opposite = own.filter { $0.cell.side != side }
         self.headline = headline.flatMap { cell in
@@ -44,7 +51,9 @@ struct AssetSide: Sendable {
     var confidence: Double { report.study.statistics.confidence }
 
     /// The sentences about a cell of this page.
-    func sentences(_ row: ResultRow) -> CellSentences { report.sentences(row, of: asset) }
+    func sentences(_ row: ResultRow) -> CellSentences {
+        report.sentences(row, of: asset, years: records.years[row.cell.key] ?? [])
+    }
 
     /// The measures that this page's cells hold.
     var measures: [Measure] {
@@ -77,7 +86,7 @@ struct AssetSide: Sendable {
         guard let cell = headline?.cell else { return [:] }
         let selector = CellSelector(like: cell.key, but: [.leverage])
         guard
-            let found = report.curveBands.first(where: { $0.cells.first.map(selector.matches) == true })
+            let found = records.bands.first(where: { $0.cells.first.map(selector.matches) == true })
         else {
             return [:]
         }

@@ -1,5 +1,6 @@
 import StressBasics
 import StressResults
+import StressStatistics
 
 extension AssetSide {
     /// The page of one price history and direction.
@@ -48,11 +49,12 @@ extension RunReport {
     /// The pages of the run, in study order, long before short as the study has it.
     var assetSides: [AssetSide] {
         let slugs = pageSlugs(for: assets.map(\.asset))
-        let headline = study.headlineCell
+        let (headline, records) = (study.headlineCell, recordsByAsset)
         return zip(assets, slugs).flatMap { asset, slug in
             study.grid.sides.map { side in
                 AssetSide(
-                    report: self, asset: asset, side: side, fileName: "\(slug)-\(side.rawValue).html",
+                    report: self, asset: asset, records: records[asset.asset] ?? AssetRecords(), side: side,
+                    fileName: "\(slug)-\(side.rawValue).html",
                     headline: headline)
             }
         }
@@ -65,11 +67,13 @@ extension RunReport {
     }
 
     /// The sentences about a cell of a price history: the same words on every page, in mails, and on the terminal.
-    func sentences(_ row: ResultRow, of asset: AssetReport) -> CellSentences {
+    ///
+    /// - Parameter years: what the cell said of later years, where that is at hand.
+    func sentences(_ row: ResultRow, of asset: AssetReport, years: [YearTest]? = nil) -> CellSentences {
         CellSentences(
             row: row, barLength: asset.barLength, confidence: study.statistics.confidence,
             fit: row.estimate.status == .noData ? historyFit(of: row.cell) : nil,
             delay: study.platform(named: row.cell.platform)?.rules.liquidation.delay, wideSteps: asset.wideSteps,
-            years: yearRecords.first { $0.cell.key == row.cell.key }?.years ?? [])
+            years: years ?? yearRecords.first { $0.cell.key == row.cell.key }?.years ?? [])
     }
 }

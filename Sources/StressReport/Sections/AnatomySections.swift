@@ -6,7 +6,7 @@ import StudyPlan
 extension AssetSide {
     /// What this page's headline cell is made of; nil when it was not taken apart.
     var detail: CellDetail? {
-        headline.flatMap { row in report.details.first { $0.cell == row.cell } }
+        headline.flatMap { row in records.details.first { $0.cell == row.cell } }
     }
 
     /// Identifiers and labels of the sections below, for the bar.

@@ -44,7 +44,7 @@ extension AssetSide {
     private func maxLeverageWords(_ detail: CellDetail) -> String {
         let selector = CellSelector(like: detail.cell.key, but: [.leverage])
         let most = report.study.statistics.maxFrequency
-        let column = report.rows.filter { selector.matches($0.cell) }.map { $0.judged(most: most) }
+        let column = records.rows.filter { selector.matches($0.cell) }.map { $0.judged(most: most) }
         return MaxLeverage(column)?.words(most: most) ?? ""
     }
 
@@ -93,9 +93,7 @@ extension AssetSide {
 
     /// The margin that would have kept the study's chosen frequency.
     func requirement(_ detail: CellDetail) -> RequiredMargin? {
-        report.requirements.first {
-            $0.asset == detail.cell.asset && $0.side == side && $0.horizon == detail.cell.horizon
-        }?.margin
+        records.requirements.first { $0.side == side && $0.horizon == detail.cell.horizon }?.margin
     }
 
     private func requirementWords(_ detail: CellDetail) -> String {

@@ -37,7 +37,7 @@ extension AssetSide {
     private var ruinRisks: (name: String, risks: [(leverage: Double, risk: [RuinShare])])? {
         guard let cell = headline?.cell else { return nil }
         let selector = CellSelector(like: cell.key, but: [.leverage])
-        let curve = report.behaviours.filter { $0.estimate.ruin != nil && selector.matches($0.cell) }
+        let curve = records.behaviours.filter { $0.estimate.ruin != nil && selector.matches($0.cell) }
         guard let first = curve.first else { return nil }
         let own = curve.filter { $0.behaviour == first.behaviour && $0.order == first.order }
         let risks = own.map { ($0.cell.leverage.value, $0.estimate.ruin ?? []) }.sorted { $0.0 < $1.0 }

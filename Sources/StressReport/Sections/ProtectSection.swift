@@ -8,7 +8,7 @@ extension AssetSide {
     /// The headline's cell under every behaviour of the study, holding first; empty where none was followed.
     private var behaviourResults: [BehaviourResult] {
         guard let cell = headline?.cell else { return [] }
-        return report.behaviours.filter { $0.cell.key == cell.key }
+        return records.behaviours.filter { $0.cell.key == cell.key }
     }
 
     /// Holding, and what is compared with it, worst first.

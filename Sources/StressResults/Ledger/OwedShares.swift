@@ -1,3 +1,4 @@
+import StressBasics
 import StressStatistics
 import StudyPlan
 
@@ -6,17 +7,40 @@ extension RunReport {
     public func withOwedShares() -> RunReport {
         guard let ledger else { return self }
         var copy = self
+        let groups = ledger.groupsByClass
         for place in rows.indices {
             let key = rows[place].cell.key
             guard
                 study.isInLedger(
                     contract: key.contract, side: key.side, leverage: key.leverage, horizon: key.horizon),
-                let group = ledger.group(
-                    platform: key.platform, asset: key.asset, side: key.side, leverage: key.leverage)
+                let group = groups[
+                    LedgerClass(platform: key.platform, asset: key.asset, side: key.side, leverage: key.leverage)]
             else { continue }
             copy.rows[place].estimate.owed = group.owed
         }
         return copy
+    }
+}
+
+/// What a group of the ledger holds: the traders of one direction and leverage of a history on a platform.
+private struct LedgerClass: Hashable {
+    let platform: String
+    let asset: String?
+    let side: Side?
+    let leverage: Leverage?
+}
+
+extension LedgerResults {
+    /// Every group by its class; of two alike the first counts, as in ``group(platform:asset:side:leverage:)``.
+    fileprivate var groupsByClass: [LedgerClass: LedgerGroup] {
+        let pairs = platforms.flatMap { result in
+            result.groups.map { group in
+                let key = LedgerClass(
+                    platform: result.platform, asset: group.asset, side: group.side, leverage: group.leverage)
+                return (key, group)
+            }
+        }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     }
 }
 
