@@ -16,6 +16,8 @@ struct CurvesSection {
     static let mostCards = 600
     /// Up to so many have room for intervals behind the lines.
     static let mostBands = 60
+    /// Up to so many are as large as a row lets them be, their groups beside each other.
+    static let mostLarge = 8
 
     /// One price history.
     struct Card {
@@ -84,7 +86,10 @@ struct CurvesSection {
             CurvesSection.section.id, label: "Curves", title: "The worst first", definition: definition
         ) { w in
             w.filterBox("Show only", count: count)
-            w.scrolling("Leverage curves of all price histories", isTall: cards.count > 40) { writeGroups(&$0) }
+            w.scrolling("Leverage curves of all price histories", isTall: cards.count > 40) { w in
+                let isFew = cards.count <= CurvesSection.mostLarge
+                w.element("div", .class(isFew ? "groups few" : "groups")) { writeGroups(&$0) }
+            }
             writeKey(&w)
             w.source(["results.csv"], root: "", note: note)
         }

@@ -37,8 +37,8 @@ struct LimitsSection {
     /// Writes the section.
     func write(to w: inout HTMLWriter) {
         let definition =
-            "Each limit of the study against the cells it names. Met: the interval is within the limit, as far as there is one. Breach: "
-            + "what the study holds against the limit is beyond it. Not shown: neither, the interval holds the limit."
+            "What each limit says of its cells. Met: their intervals lie within the limit, as far as they have one. Breached: what the "
+            + "study holds against the limit lies beyond it. Not shown: neither of the two, as the limit lies inside the interval."
         w.section("limits", label: "Limits", title: "What the study allows", definition: definition) { w in
             if groups.count > LimitsSection.mostTogether { writeByVerdict(&w) } else { writeList(ordered, &w) }
             if let together {
