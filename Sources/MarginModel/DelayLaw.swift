@@ -48,6 +48,8 @@ public struct DelaySpread: Hashable, Sendable {
     private let distance: Double
     /// Mass of the interval, relative to the density at its nearest point.
     private var mass = 1.0
+    /// Its parts on both sides of 0, where 0 lies within.
+    private var (below, above) = (0.0, 0.0)
 
     /// Below this a spread is no more than rounding.
     public static let leastScale = 1e-14
@@ -56,7 +58,12 @@ public struct DelaySpread: Hashable, Sendable {
     public init(lower: Double, upper: Double, scale: Double) {
         (self.lower, self.upper, self.scale) = (lower, upper, scale)
         distance = max(0, lower, -upper)
-        mass = integral(0, from: lower, to: upper)
+        guard lower < 0, upper > 0 else {
+            mass = integral(0, from: lower, to: upper)
+            return
+        }
+        (below, above) = (piece(0, from: lower, to: 0), piece(0, from: 0, to: upper))
+        mass = below + above
     }
 
     /// `E[e^{kX}]`.
@@ -64,15 +71,21 @@ public struct DelaySpread: Hashable, Sendable {
 
     /// The probability of `X` between two bounds; 0 where they leave nothing.
     public func probability(from: Double, to: Double) -> Double {
-        min(1, integral(0, from: max(from, lower), to: min(to, upper)) / mass)
+        min(1, mass(from: max(from, lower), to: min(to, upper)) / mass)
+    }
+
+    /// The mass between two bounds within the interval: what is known of a side that is whole need not be integrated.
+    private func mass(from: Double, to: Double) -> Double {
+        guard from < 0, to > 0 else { return integral(0, from: from, to: to) }
+        return (from == lower ? below : piece(0, from: from, to: 0)) + (to == upper ? above : piece(0, from: 0, to: to))
     }
 
     /// `E[|1 − e^{k(X − edge)}|]` over the `X` beyond `edge`: below it, or above.
     public func excess(power: Double, edge: Double, isBelow: Bool) -> Double {
         let (from, to) = isBelow ? (lower, min(edge, upper)) : (max(edge, lower), upper)
         guard from < to else { return 0 }
-        let parts = from < 0 && to > 0 ? [(from, 0.0), (0.0, to)] : [(from, to)]
-        return parts.reduce(0) { $0 + excess(power, edge, from: $1.0, to: $1.1) } / mass
+        guard from < 0, to > 0 else { return excess(power, edge, from: from, to: to) / mass }
+        return (excess(power, edge, from: from, to: 0) + excess(power, edge, from: 0, to: to)) / mass
     }
 
     /// Where a share `part` of the mass between two bounds of the interval lies below; the bounds are within the interval.
@@ -131,7 +144,9 @@ extension DelaySpread {
         let decay = 1 / scale + (isBelow ? power : -power)
         let steps = decay * (to - from)
         let reach = abs(steps) < 1e-9 ? (to - from) * (1 - steps / 2) : -expm1(-steps) / decay
-        return exp(power * near) * density(near) * reach
+        // At 0, and without a power, a factor is 1.
+        if near == 0, distance == 0 { return reach }
+        return power == 0 ? density(near) * reach : exp(power * near) * density(near) * reach
     }
 
     private func excess(_ power: Double, _ edge: Double, from: Double, to: Double) -> Double {

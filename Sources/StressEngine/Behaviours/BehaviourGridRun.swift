@@ -117,7 +117,6 @@ struct BehaviourGridTask<Position: KernelPosition> {
     /// One a behaviour; empty where it is no sequence.
     var ends: [SequenceEnds] = []
     var found: [BehaviourOutcome] = []
-    var walked = FollowedWindows()
 
     var count: Int { windows.count }
 
@@ -153,10 +152,11 @@ struct BehaviourGridTask<Position: KernelPosition> {
             count: grid.rows.count * grid.horizons.count * sets.count, BehaviourTally(barLength: job.clock.unit),
             run.detail,
             ClosedEvents(barLength: job.clock.unit, run.detail))
-        tile = BehaviourTile(windows: windows.count, behaviours: sets.count, rows: rows.count)
+        let longest = BehaviourGridTask.longestTile(job.blocks, run.chunk)
+        tile = BehaviourTile(windows: windows.count, behaviours: sets.count, rows: rows.count, longest: longest)
         let walk = rows[0].walks[0]
         held = HeldTile(
-            BehaviourGridTask.longestTile(job.blocks, run.chunk), windows: windows.count,
+            longest, windows: windows.count,
             Position(walk.kernel.terms, entryPrice: 1), isPlain: isPlain)
     }
 
@@ -216,10 +216,11 @@ struct BehaviourGridTask<Position: KernelPosition> {
     private mutating func follow(_ row: Int, _ place: Int, _ blocks: Range<Int>) {
         let column = column(row, place)
         let own = column.first..<column.first + windows.count
+        // Handed down: a reference that is taken out of an array is counted every time.
+        let walk = rows[row].walks[place]
         for block in blocks {
-            for cell in own { store.tallies[cell].beginBlock() }
-            for entry in job.blocks.blocks[block] { tryEntry(entry, row, place, column) }
-            for cell in own { store.tallies[cell].takeBlock(&store.sums[cell]) }
+            for entry in job.blocks.blocks[block] { tryEntry(entry, row, place, walk, column) }
+            for cell in own { store.tallies[cell].appendBlock(&store.sums[cell]) }
         }
     }
 
@@ -246,43 +247,37 @@ struct BehaviourGridTask<Position: KernelPosition> {
         }
     }
 
-    private mutating func tryEntry(_ entry: Int, _ row: Int, _ place: Int, _ column: BehaviourColumn) {
+    private mutating func tryEntry(
+        _ entry: Int, _ row: Int, _ place: Int, _ walk: BehaviourWalk<Position>, _ column: BehaviourColumn
+    ) {
         let at = entry - tile.start
         guard let seen = tile.seen[at] else { return }
-        for window in 0..<seen.first { store.tallies[column.first + window].addExcluded() }
+        for window in 0..<seen.first { store.sums[column.first + window].add(.excluded) }
         guard seen.first < count else { return }
-        if tile.isRejected[row * tile.count + at] {
-            return each(seen, column, whole: { $0.addRejected() }, cut: { $0.addExcluded() })
-        }
-        guard tile.isMade[place * tile.count + at] else {
-            // Like rejected ones, filtered entries are counted among complete windows.
-            return each(seen, column, whole: { $0.addFiltered() }, cut: { $0.addExcluded() })
-        }
+        if tile.isRejected[row * tile.count + at] { return addUnfollowed(.rejected, seen, column) }
+        // Like rejected ones, filtered entries are counted among complete windows.
+        guard tile.isMade[place * tile.count + at] else { return addUnfollowed(.filtered, seen, column) }
         let own = FollowedEntry(entry: entry, at: at, seen: seen, row: row, place: place, column: column)
         switch followed[place].kind {
         case .held: addHeld(own, from: seen.first, to: count)
-        case .levels, .plan: addLevels(own)
-        case .sequence: addSequence(own)
+        case .levels, .plan: addLevels(own, walk)
+        case .sequence: addSequence(own, walk)
         case .reentry:
             found.removeAll(keepingCapacity: true)
             for window in seen.first..<count { found.append(held.outcomes[at * count + window]) }
-            rows[row].walks[place].goOn(lasts(own, from: seen.first), &found)
+            walk.goOn(lasts(own, from: seen.first), &found)
             addFound(own, from: seen.first)
-        case .followed: addWalked(own, from: seen.first, after: nil)
+        case .followed: addWalked(own, walk, from: seen.first, after: nil)
         case .walk:
-            rows[row].walks[place].outcomes(entry: entry, lasts: lasts(own, from: seen.first), into: &found)
+            walk.outcomes(entry: entry, lasts: lasts(own, from: seen.first), into: &found)
             addFound(own, from: seen.first)
         }
     }
 
-    @inline(__always)
-    private mutating func each(
-        _ seen: SeenWindows, _ column: BehaviourColumn, whole: (inout BehaviourTally) -> Void,
-        cut: (inout BehaviourTally) -> Void
-    ) {
+    /// What is cut is excluded of those that are not followed.
+    private mutating func addUnfollowed(_ why: Unfollowed, _ seen: SeenWindows, _ column: BehaviourColumn) {
         for window in seen.first..<count {
-            let cell = column.first + window
-            window < seen.cut ? whole(&store.tallies[cell]) : cut(&store.tallies[cell])
+            store.sums[column.first + window].add(window < seen.cut ? why : .excluded)
         }
     }
 

@@ -18,34 +18,41 @@ extension BehaviourGridTask {
             }
             window += 1
         }
-        if stands < to { addClosed(own, held.ends[own.at], from: max(from, closed)) }
+        if stands < to { addClosed(own, held.ends + own.at, from: max(from, closed)) }
     }
 
     /// An entry that is closed in the same way in all windows from one on.
     @inline(__always)
     mutating func addClosed(_ own: FollowedEntry, _ end: EndedEntry, from: Int) {
-        guard own.seen.cut == count else {
-            for window in from..<count { addLone(own, end, window) }
-            return
-        }
-        for window in from..<count { add(own, end.summed, window) }
-        if end.isRare { addRest(own, end, from: from) }
+        withUnsafePointer(to: end) { addClosed(own, $0, from: from) }
     }
 
-    private mutating func addRest(_ own: FollowedEntry, _ end: EndedEntry, from: Int) {
-        let (outcome, below, first) = (end.outcome, end.summed.negative, own.column.first)
-        if let bar = outcome.liquidationBar {
+    /// The same, read in place.
+    @inline(__always)
+    private mutating func addClosed(_ own: FollowedEntry, _ end: UnsafePointer<EndedEntry>, from: Int) {
+        guard own.seen.cut == count else {
+            for window in from..<count { addLone(own, end.pointee, window) }
+            return
+        }
+        for window in from..<count { add(own, end.pointee.summed, window) }
+        if end.pointee.isRare { addRest(own, end, from: from) }
+    }
+
+    private mutating func addRest(_ own: FollowedEntry, _ end: UnsafePointer<EndedEntry>, from: Int) {
+        let (below, first) = (end.pointee.summed.negative, own.column.first)
+        if let bar = end.pointee.outcome.liquidationBar {
             for cell in first + from..<first + count { store.sums[cell].addLiquidated() }
             store.shared[first + from].addLiquidated(after: bars(own.entry, bar))
         }
+        guard below > 0 || !end.pointee.summed.isBounded else { return }
         for cell in first + from..<first + count {
-            store.sums[cell].addOwed(outcome.exit, below, tolerance: own.column.tolerance, isCut: false)
+            store.sums[cell].addOwed(end.pointee.outcome.exit, below, tolerance: own.column.tolerance, isCut: false)
         }
         guard below > 0 else { return }
         store.shared[first + from].addNegative(
-            outcome.exit, below, after: outcome.exit.closedBar.map { bars(own.entry, $0) })
-        guard outcome.isPastStop else { return }
-        let dated = dated(outcome)
+            end.pointee.outcome.exit, below, after: end.pointee.outcome.exit.closedBar.map { bars(own.entry, $0) })
+        guard end.pointee.outcome.isPastStop else { return }
+        let dated = dated(end.pointee.outcome)
         for cell in first + from..<first + count { store.tallies[cell].addJump(dated, below) }
     }
 
@@ -75,6 +82,8 @@ extension BehaviourGridTask {
     private mutating func addCut(_ own: FollowedEntry, _ outcome: BehaviourOutcome, _ window: Int) {
         let (cell, last) = (own.column.first + window, tile.lasts[own.at * count + window])
         let liquidatedAfter = outcome.liquidationBar.map { bars(own.entry, $0) }
+        store.sums[cell].addCut()
+        if liquidatedAfter != nil { store.sums[cell].addLiquidated() }
         store.tallies[cell].addCut(
             WatchedPath(
                 liquidatedAfter: liquidatedAfter, unprotectedAfter: nil, cutAfter: bars(own.entry, last)))

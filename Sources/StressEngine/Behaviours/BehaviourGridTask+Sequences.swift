@@ -9,11 +9,28 @@ struct SequenceEnds {
     private var ends: [SequenceEnd?]
     /// Where levels close them at every leverage.
     private var exits: [SharedExit??]
+    /// The first bar at whose close the next position may be opened after one that was filled in a bar; past the last for none.
+    private let following: [Int32]
 
-    init(_ bars: Range<Int>, rows: Int) {
+    /// - Parameter wait: milliseconds from a fill to the next position.
+    init(_ bars: Range<Int>, rows: Int, wait: Int64, _ times: [Int64]) {
         self.bars = bars
         ends = Array(repeating: nil, count: rows * bars.count)
         exits = Array(repeating: nil, count: bars.count)
+        var next = bars.lowerBound
+        following = bars.map { bar in
+            next = max(next, bar)
+            while next < bars.upperBound, times[next] < times[bar] + wait { next += 1 }
+            return Int32(next)
+        }
+    }
+
+    /// The first bar at whose close a trader may open the next position within a window.
+    @inline(__always)
+    func following(_ end: SequenceEnd, last: Int) -> Int? {
+        guard end.isLoss, end.isClosed, end.filledBar <= last else { return nil }
+        let bar = Int(following[end.filledBar - bars.lowerBound])
+        return bar <= last ? bar : nil
     }
 
     /// How the position opened at the close of a bar ends; nil where nobody has asked.
@@ -31,26 +48,28 @@ struct SequenceEnds {
 
 /// Those who go on after a loss, where a later position is known from the bar at whose close it is opened.
 extension BehaviourGridTask {
-    mutating func addSequence(_ own: FollowedEntry) {
-        let walk = rows[own.row].walks[own.place]
+    mutating func addSequence(_ own: FollowedEntry, _ walk: BehaviourWalk<Position>) {
         let first = end(own.row, own.place, own.entry)
         var window = own.seen.first
         while window < count, !first.isClosed(by: tile.lasts[own.at * count + window]) { window += 1 }
         addHeld(own, from: own.seen.first, to: window)
         guard window < count, let reenter = walk.rules.behaviour.reenter else { return }
-        let again = self.window(own, from: window, after: first, walk, reenter)
+        let again = following(own, first).map { self.window(own, from: window, $0) } ?? count
         if window < again { addFirst(own, first, from: window, to: again) }
         guard again < count else { return }
-        if !follow(own, first, walk, reenter, from: again) { addFirst(own, first, from: again, to: count) }
+        if !follow(own, first, walk, most: reenter.times, from: again) { addFirst(own, first, from: again, to: count) }
     }
 
-    /// The first window from one on that leaves time for another position; none where the last was not lost.
-    private mutating func window(
-        _ own: FollowedEntry, from: Int, after end: SequenceEnd, _ walk: BehaviourWalk<Position>, _ reenter: Reentry
-    ) -> Int {
-        guard let bar = walk.firstBar(after: end, reenter, last: longest(own.entry)), closes[bar] > 0 else {
-            return count
-        }
+    /// The bar at whose close the next position is opened in the longest window; nil where the last was not lost, or there is none.
+    @inline(__always)
+    private func following(_ own: FollowedEntry, _ end: SequenceEnd) -> Int? {
+        guard let bar = ends[own.place].following(end, last: longest(own.entry)), closes[bar] > 0 else { return nil }
+        return bar
+    }
+
+    /// The first window from one on that leaves time for a position opened in a bar.
+    @inline(__always)
+    private func window(_ own: FollowedEntry, from: Int, _ bar: Int) -> Int {
         var window = from
         while window < count, bar >= tile.lasts[own.at * count + window] { window += 1 }
         return window
@@ -64,13 +83,11 @@ extension BehaviourGridTask {
 
     /// Opens one position after the other; false where not even one could be opened.
     private mutating func follow(
-        _ own: FollowedEntry, _ first: SequenceEnd, _ walk: BehaviourWalk<Position>, _ reenter: Reentry, from: Int
+        _ own: FollowedEntry, _ first: SequenceEnd, _ walk: BehaviourWalk<Position>, most: Int, from: Int
     ) -> Bool {
         var (sequence, window) = (BehaviourSequence(first), from)
-        while sequence.outcome.reentries < reenter.times,
-            let bar = walk.firstBar(after: sequence.current, reenter, last: longest(own.entry)), closes[bar] > 0
-        {
-            let again = self.window(own, from: window, after: sequence.current, walk, reenter)
+        while sequence.reentries < most, let bar = following(own, sequence.current) {
+            let again = self.window(own, from: window, bar)
             guard again < count else { break }
             add(own, sequence, from: window, to: again)
             window = again
@@ -78,11 +95,11 @@ extension BehaviourGridTask {
             let next = end(own.row, own.place, bar)
             let stands = window
             while window < count, !next.isClosed(by: tile.lasts[own.at * count + window]) { window += 1 }
-            if stands < window { addStanding(own, sequence, bar, from: stands, to: window) }
+            if stands < window { addStanding(own, walk, sequence, bar, from: stands, to: window) }
             guard window < count else { return true }
             sequence.join(next)
         }
-        guard sequence.outcome.reentries > 0 else { return false }
+        guard sequence.reentries > 0 else { return false }
         add(own, sequence, from: window, to: count)
         return true
     }
@@ -95,9 +112,9 @@ extension BehaviourGridTask {
 
     /// Windows at whose ends the last position stands.
     private mutating func addStanding(
-        _ own: FollowedEntry, _ sequence: BehaviourSequence, _ bar: Int, from: Int, to: Int
+        _ own: FollowedEntry, _ walk: BehaviourWalk<Position>, _ sequence: BehaviourSequence, _ bar: Int, from: Int,
+        to: Int
     ) {
-        let walk = rows[own.row].walks[own.place]
         let position = walk.kernel.position(entry: bar)
         for window in from..<to {
             let place = own.at * count + window

@@ -22,19 +22,19 @@ struct BehaviourTile {
     var prices: [Double] = []
     /// By row: whether the platform would not open it.
     var isRejected: [Bool] = []
-    /// By behaviour: whether the entry is made, and where it is closed at every leverage.
+    /// By behaviour: whether the entry is made.
     var isMade: [Bool] = []
-    var exits: [[SharedExit?]]
-    /// The bars of these; the last there is for none.
+    /// By behaviour, the bars in which entries are closed at every leverage, the last there is for none; and how they are closed there.
     var exitBars: [[Int]]
+    let exits: ExitTile
     /// By behaviour and row: the bar in which levels that depend on the leverage are met; below 0 for none.
     var reached: [[Int32]]
 
     private let windows: Int
 
-    init(windows: Int, behaviours: Int, rows: Int) {
+    init(windows: Int, behaviours: Int, rows: Int, longest: Int) {
         self.windows = windows
-        exits = Array(repeating: [], count: behaviours)
+        exits = ExitTile(behaviours: behaviours, longest: longest)
         exitBars = Array(repeating: [], count: behaviours)
         reached = Array(repeating: [], count: behaviours)
     }
@@ -45,6 +45,26 @@ struct BehaviourTile {
         lasts = Array(repeating: 0, count: count * windows)
         prices = Array(repeating: 0, count: count * windows)
     }
+}
+
+/// Where entries are closed at every leverage, by behaviour. In storage that is read in place: exits are large, and read at every leverage.
+final class ExitTile {
+    private let exits: UnsafeMutablePointer<SharedExit>
+    private let longest: Int
+
+    /// Room for tiles of so many entries.
+    init(behaviours: Int, longest: Int) {
+        self.longest = longest
+        exits = .allocate(capacity: behaviours * longest)
+    }
+
+    deinit { exits.deallocate() }
+
+    func set(_ place: Int, _ at: Int, _ exit: SharedExit) { (exits + (place * longest + at)).initialize(to: exit) }
+
+    /// The exit of an entry that has one.
+    @inline(__always)
+    func pointer(_ place: Int, _ at: Int) -> UnsafePointer<SharedExit> { UnsafePointer(exits + (place * longest + at)) }
 }
 
 /// How positions that are held end, of one row and tile. In storage that is read in place: ends are large, and read for every behaviour.
@@ -147,18 +167,18 @@ extension BehaviourGridTask {
     }
 
     private mutating func searchExits(_ place: Int, _ bars: Range<Int>) {
-        var exits: [SharedExit?] = []
-        exits.reserveCapacity(bars.count)
+        var exitBars = [Int](repeating: .max, count: bars.count)
         let search = rows[0].searches[place]
-        for entry in bars {
-            exits.append(isSeen(place, entry) ? search.sharedExit(entry: entry, last: longest(entry)) : nil)
+        for entry in bars where isSeen(place, entry) {
+            guard let exit = search.sharedExit(entry: entry, last: longest(entry)) else { continue }
+            exitBars[entry - bars.lowerBound] = exit.ending.bar
+            tile.exits.set(place, entry - bars.lowerBound, exit)
         }
-        tile.exits[place] = exits
-        tile.exitBars[place] = exits.map { $0?.ending.bar ?? .max }
+        tile.exitBars[place] = exitBars
     }
 
     @inline(__always)
-    mutating func longest(_ entry: Int) -> Int { tile.lasts[(entry - tile.start + 1) * count - 1] }
+    func longest(_ entry: Int) -> Int { tile.lasts[(entry - tile.start + 1) * count - 1] }
 
     /// Levels in parts of the margin are the nearer the higher the leverage is.
     private mutating func searchReached(_ place: Int, _ bars: Range<Int>) {

@@ -13,7 +13,7 @@ extension BehaviourWalk {
     ) {
         let tolerance = kernel.rules.toleranceOfMargin
         var sequence = BehaviourSequence(outcome, tolerance: tolerance)
-        while sequence.outcome.reentries < reenter.times,
+        while sequence.reentries < reenter.times,
             let bar = entry(after: sequence.current, reenter, last: last),
             let part = sequence.spend().map(size), !isRejected(bar, part: part)
         {
@@ -107,50 +107,59 @@ struct SequenceEnd {
 
 /// Positions that follow each other, up to the last that was opened.
 struct BehaviourSequence {
-    /// What became of all of them together, in parts of the first one's margin.
-    private(set) var outcome: BehaviourOutcome
-    /// What became of the last, in parts of its own.
+    /// What became of the last, in parts of its own margin.
     private(set) var current: SequenceEnd
-    private var capital = 1.0
-    private var (survives, shortfall) = (1.0, 0.0)
+    /// Positions opened after the first.
+    private(set) var reentries = 0
+    /// What became of the first, where more than its end is known.
+    private let first: BehaviourOutcome?
+    private let paidIn: Double
+    private var liquidationBar: Int?
+    /// With what the last was opened, and what is left of it.
+    private var (opened, left) = (Purse(), Purse())
+
+    /// What a sequence has, in parts of the first margin: what is left on average, how probable it is that anything is, and what is owed.
+    private struct Purse {
+        var (capital, survives, shortfall) = (1.0, 1.0, 0.0)
+    }
 
     init(_ first: BehaviourOutcome, tolerance: Double) {
-        (outcome, current) = (first, SequenceEnd(first, tolerance: tolerance))
+        (self.first, current) = (first, SequenceEnd(first, tolerance: tolerance))
+        (paidIn, liquidationBar) = (first.paidIn, first.liquidationBar)
     }
 
     /// Of a first position of which no more is known.
-    init(_ first: SequenceEnd) {
-        current = first
-        outcome = BehaviourOutcome(
-            exit: EntryExit(equity: first.equity, closedBar: first.closedBar), cause: first.cause,
-            liquidationBar: first.liquidationBar, lostHalf: .zero, paidIn: 1, isPastStop: first.isPastStop,
-            filledBar: first.filledBar)
-    }
+    init(_ end: SequenceEnd) { (first, current, paidIn, liquidationBar) = (nil, end, 1, end.liquidationBar) }
 
     /// The part of the notional that what is left opens, once the last position is gone; nil where nothing is left.
     mutating func spend() -> Double? {
-        shortfall += capital * current.shortfall
-        capital *= current.equity + current.shortfall
-        survives *= 1 - current.negative
-        guard capital > 0, capital.isFinite, survives > 0 else { return nil }
-        return capital / survives
+        left.shortfall = opened.shortfall + opened.capital * current.shortfall
+        left.capital = opened.capital * (current.equity + current.shortfall)
+        left.survives = opened.survives * (1 - current.negative)
+        guard left.capital > 0, left.capital.isFinite, left.survives > 0 else { return nil }
+        return left.capital / left.survives
     }
 
-    /// The sequence with a position that was opened with what ``spend()`` left.
+    /// Goes on with a position that was opened with what ``spend()`` left.
+    @inline(__always)
     mutating func join(_ ended: SequenceEnd) {
-        let owed = shortfall + (ended.negative > 0 ? capital * ended.shortfall : 0)
-        let all = EventCount(probability: 1 - survives * (1 - ended.negative))
-        let equity = capital * ended.equity - shortfall
-        let isCertain = owed == 0 || all == .one
-        outcome.exit = EntryExit(
-            equity: equity,
-            spread: isCertain
-                ? nil : ShortfallSpread(negative: all, shortfall: owed, largest: owed, parts: SIMD2(owed, owed)),
-            closedBar: ended.closedBar)
-        (outcome.cause, outcome.filledBar, outcome.isPastStop) = (ended.cause, ended.filledBar, ended.isPastStop)
-        outcome.liquidationBar = outcome.liquidationBar ?? ended.liquidationBar
-        outcome.lostHalf = equity < 0.5 ? .one : .zero
-        outcome.reentries += 1
-        current = ended
+        (opened, current) = (left, ended)
+        if liquidationBar == nil { liquidationBar = ended.liquidationBar }
+        reentries += 1
+    }
+
+    /// What became of all of them together, in parts of the first one's margin.
+    var outcome: BehaviourOutcome {
+        if reentries == 0, let first { return first }
+        let owed = opened.shortfall + (current.negative > 0 ? opened.capital * current.shortfall : 0)
+        let all = EventCount(probability: 1 - opened.survives * (1 - current.negative))
+        let equity = opened.capital * current.equity - opened.shortfall
+        let spread =
+            reentries == 0 || owed == 0 || all == .one
+            ? nil : ShortfallSpread(negative: all, shortfall: owed, largest: owed, parts: SIMD2(owed, owed))
+        return BehaviourOutcome(
+            exit: EntryExit(equity: equity, spread: spread, closedBar: current.closedBar), cause: current.cause,
+            liquidationBar: liquidationBar, lostHalf: reentries > 0 && equity < 0.5 ? .one : .zero, paidIn: paidIn,
+            isPastStop: current.isPastStop, filledBar: current.filledBar, reentries: reentries)
     }
 }

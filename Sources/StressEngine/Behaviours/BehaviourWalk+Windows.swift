@@ -60,7 +60,7 @@ extension BehaviourWalk {
         guard let first = outcomes.firstIndex(where: { $0.exit.closedBar != nil }) else { return }
         var sequence = BehaviourSequence(outcomes[first], tolerance: tolerance)
         var (rest, found) = (lasts[(lasts.startIndex + first)...], [BehaviourOutcome]())
-        while sequence.outcome.reentries < reenter.times {
+        while sequence.reentries < reenter.times {
             rest = rest.drop { entry(after: sequence.current, reenter, last: $0) == nil }
             guard let last = rest.first, let bar = entry(after: sequence.current, reenter, last: last),
                 let part = sequence.spend().map(size), !isRejected(bar, part: part)

@@ -64,7 +64,11 @@ extension BehaviourGridTask {
                 }
             }
         }
-        ends = followed.map { SequenceEnds($0.kind == .sequence ? chunk.lowerBound..<end : 0..<0, rows: rows.count) }
+        ends = followed.map { own in
+            SequenceEnds(
+                own.kind == .sequence ? chunk.lowerBound..<end : 0..<0, rows: rows.count,
+                wait: own.behaviour.reenter?.after.milliseconds ?? 0, times)
+        }
     }
 
     /// The last bar that may matter to a position opened at the close of a bar, be it an entry or a later one of a sequence: it ends with

@@ -143,8 +143,7 @@ extension HistoryJob {
             let grid = grids[part / chunks]
             let run = BehaviourGridRun(
                 job: self, grid: grid, behaviours: behaviours, trees: trees, chunk: part % chunks, detail: detail)
-            let rules = rules[grid.rows[0][0]]
-            return withPosition(rules.cell.contract, rules.cell.side, run)
+            return rules[grid.rows[0][0]].withFigures(run)
         }
         guard var found, !control.isCancelled else { throw RunCancelled() }
         var followed: [Int: FollowedCell] = [:]

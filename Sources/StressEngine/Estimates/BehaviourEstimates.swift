@@ -87,17 +87,21 @@ private struct ResampledBehaviours {
 
     private func judgeNegative(_ shares: [BlockShare], _ estimates: inout [BehaviourEstimate]) {
         let possible = estimates.indices.filter { !isImpossible || estimates[$0].negative != 0 }
-        for place in possible { estimates[place].negativeInterval = panel.inference(shares[place])?.bounds }
         let compared = possible.filter { $0 > 0 }
-        let found = panel.pairedDifferences(of: compared.map { shares[$0] }, from: shares[0])
-        for (place, difference) in zip(compared, found) { estimates[place].negativeDifference = difference }
+        let found = panel.pairedInferences(of: compared.map { shares[$0] }, from: shares[0])
+        if possible.first == 0 { estimates[0].negativeInterval = found.base?.bounds }
+        for (place, found) in zip(compared, found.columns) {
+            estimates[place].negativeInterval = found.own?.bounds
+            estimates[place].negativeDifference = found.difference
+        }
     }
 
     private func judgeLostHalf(_ shares: [BlockShare], _ estimates: inout [BehaviourEstimate]) {
-        let found = panel.pairedDifferences(of: Array(shares.dropFirst()), from: shares[0])
-        for place in estimates.indices {
-            estimates[place].lostHalfInterval = panel.inference(shares[place])?.bounds
-            if place > 0 { estimates[place].lostHalfDifference = found[place - 1] }
+        let found = panel.pairedInferences(of: Array(shares.dropFirst()), from: shares[0])
+        estimates[0].lostHalfInterval = found.base?.bounds
+        for (place, found) in found.columns.enumerated() {
+            estimates[place + 1].lostHalfInterval = found.own?.bounds
+            estimates[place + 1].lostHalfDifference = found.difference
         }
     }
 }

@@ -74,6 +74,11 @@ struct BehaviourDetails {
         let held = held()
         for (place, behaviour) in behaviours.enumerated() {
             guard let reentry = behaviour.reenter else { continue }
+            // The risk is of one who holds until the platform closes: whatever else a trader does changes nothing of it.
+            if let same = behaviours[..<place].firstIndex(where: { $0.reenter == reentry }) {
+                found[place + 1].ruin = found[same + 1].ruin
+                continue
+            }
             found[place + 1].ruin = estimates.ruin(
                 of: held, cell: cell, wait: reentry.after, most: min(reentry.times, BehaviourDetails.mostReentries) + 1)
         }

@@ -7,6 +7,9 @@ public struct BehaviourSums: Sendable {
     @usableFromInline var (entries, bounded): (UInt32, UInt32) = (0, 0)
     /// Entries of the block that were liquidated, and those that owe something that has a bound.
     @usableFromInline var (liquidated, owing): (UInt32, UInt32) = (0, 0)
+    /// Entries of the block whose windows were cut, and those that are not followed: see ``Unfollowed``.
+    @usableFromInline var cut: UInt32 = 0
+    @usableFromInline var (excluded, rejected, filtered): (UInt32, UInt32, UInt32) = (0, 0, 0)
     /// How many of the block ended below zero, and the sum of the bounded shortfalls.
     @usableFromInline var negative = EventCount.zero
     @usableFromInline var blockShortfall = 0.0
@@ -35,7 +38,7 @@ public struct BehaviourSums: Sendable {
     @inlinable
     public mutating func add(_ entry: SummedEntry, hodl: SummedEntry) {
         entries &+= 1
-        closings[entry.place] &+= 1
+        count(entry.place)
         lostHalf += entry.lostHalf
         if entry.isBounded {
             bounded &+= 1
@@ -44,6 +47,29 @@ public struct BehaviourSums: Sendable {
         }
         cost.add(entry, hodl: hodl)
     }
+
+    /// Counts what closed an entry: one number in place, where a lane of a vector would be taken out and put back.
+    @inlinable
+    @inline(__always)
+    mutating func count(_ place: Int) {
+        withUnsafeMutablePointer(to: &closings) { lanes in
+            UnsafeMutableRawPointer(lanes).assumingMemoryBound(to: UInt32.self)[place] &+= 1
+        }
+    }
+
+    /// Counts an entry that is not followed.
+    @inlinable
+    public mutating func add(_ unfollowed: Unfollowed) {
+        switch unfollowed {
+        case .excluded: excluded &+= 1
+        case .rejected: rejected &+= 1
+        case .filtered: filtered &+= 1
+        }
+    }
+
+    /// Counts an entry whose window was cut.
+    @inlinable
+    public mutating func addCut() { cut &+= 1 }
 
     /// Counts an entry that was liquidated.
     @inlinable
@@ -85,6 +111,16 @@ public struct BehaviourSums: Sendable {
     public mutating func takeHeld(of other: BehaviourSums) { cost.takeHeld(of: other.cost) }
 }
 
+/// Why an entry is not followed.
+public enum Unfollowed: Sendable {
+    /// Nothing was seen of it.
+    case excluded
+    /// The platform would not have opened it.
+    case rejected
+    /// The behaviour does not make it.
+    case filtered
+}
+
 /// What an entry adds to sums.
 public struct SummedEntry: Sendable {
     /// Its final equity, in parts of the margin paid in.
@@ -116,14 +152,16 @@ public struct SummedEntry: Sendable {
 }
 
 extension BehaviourTally {
-    /// Takes the sums of the current block, and leaves none.
-    public mutating func takeBlock(_ sums: inout BehaviourSums) {
-        if sums.entries > 0 { complete.add(sums.entries) }
-        cell.takeBlock(sums)
-        if sums.lostHalf > 0 { lostHalf.add(sums.lostHalf) }
-        if sums.bounded > 0 { equity.add(sums.blockEquity) }
+    /// Adds a block of the sums of its entries, and leaves none.
+    public mutating func appendBlock(_ sums: inout BehaviourSums) {
+        cell.appendBlock(sums)
+        filtered.appendBlock(sums.filtered > 0 ? sums.filtered : nil)
+        complete.appendBlock(sums.entries > 0 ? sums.entries : nil)
+        lostHalf.appendBlock(sums.lostHalf > 0 ? sums.lostHalf : nil)
+        equity.appendBlock(sums.bounded > 0 ? sums.blockEquity : nil)
         (sums.entries, sums.bounded, sums.lostHalf, sums.blockEquity) = (0, 0, .zero, 0)
         (sums.liquidated, sums.owing, sums.negative, sums.blockShortfall) = (0, 0, .zero, 0)
+        (sums.cut, sums.excluded, sums.rejected, sums.filtered) = (0, 0, 0, 0)
     }
 
     /// Takes the sums of the current chunk, and leaves none.
@@ -146,6 +184,6 @@ extension BehaviourTally {
         if let day = entry.stopDay, below > 0 { jumps.add(entry, negative: below, day: day) }
     }
 
-    /// Counts an entry whose window was cut, of which what it owes and when it was closed is said elsewhere.
+    /// Says when the window of an entry was cut that is counted elsewhere.
     public mutating func addCut(_ path: WatchedPath) { cell.addCut(path) }
 }

@@ -7,7 +7,7 @@ public struct BehaviourTally: Hashable, Sendable {
     /// What a cell counts, under its own fill rule alone.
     public internal(set) var cell: CellTally
     /// Entries that the behaviour does not make.
-    public private(set) var filtered = BlockCounts()
+    public internal(set) var filtered = BlockCounts()
     /// Entries of complete windows.
     public internal(set) var complete = BlockCounts()
     /// Those of them that ended with less than half of the margin paid in.
@@ -192,10 +192,11 @@ public struct BehaviourCost: Hashable, Sendable {
     /// The same, without what holding leaves.
     @inlinable
     mutating func add(_ entry: SummedEntry, hodl: SummedEntry) {
-        guard hodl.equity > 1, hodl.isBounded, entry.isBounded else { return }
-        winners &+= 1
-        if !entry.isHeld { winnersClosed &+= 1 }
-        forgone += hodl.equity - entry.equity
+        // Without a branch: whether holding gains is not to be guessed.
+        let gains = hodl.equity > 1 && hodl.isBounded && entry.isBounded
+        winners &+= gains ? 1 : 0
+        winnersClosed &+= gains && !entry.isHeld ? 1 : 0
+        forgone += gains ? hodl.equity - entry.equity : 0
     }
 
     @inlinable

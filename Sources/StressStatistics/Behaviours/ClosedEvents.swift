@@ -50,25 +50,26 @@ extension CellTally {
         shortfalls[0].merge(closed.shortfalls)
     }
 
-    /// Takes the entries of the current block from sums.
-    mutating func takeBlock(_ sums: BehaviourSums) {
-        if sums.entries > 0 { entries.add(sums.entries) }
-        if sums.liquidated > 0 { liquidated.add(sums.liquidated) }
-        if sums.negative > 0 { negative[0].add(sums.negative) }
-        if sums.owing > 0 { blockShortfalls[0].add(sums.blockShortfall) }
+    /// Adds a block of the sums of its entries.
+    mutating func appendBlock(_ sums: BehaviourSums) {
+        let watched = sums.entries + sums.cut
+        entries.appendBlock(watched > 0 ? watched : nil)
+        excluded.appendBlock(sums.excluded > 0 ? sums.excluded : nil)
+        rejected.appendBlock(sums.rejected > 0 ? sums.rejected : nil)
+        liquidated.appendBlock(sums.liquidated > 0 ? sums.liquidated : nil)
+        unprotected.appendBlock(nil)
+        undecided.appendBlock(nil)
+        negative[0].appendBlock(sums.negative > 0 ? sums.negative : nil)
+        blockShortfalls[0].appendBlock(sums.owing > 0 ? sums.blockShortfall : nil)
     }
 
     /// Takes the sums of the current chunk, of which there are none yet.
     mutating func takeChunk(_ sums: ExitSums) { exits[0][exits[0].count - 1] = sums }
 
-    /// Counts an entry whose window was cut, of which what it owes is added elsewhere.
+    /// Says when the window of an entry was cut that is counted elsewhere.
     mutating func addCut(_ path: WatchedPath) {
-        entries.increment()
         if let cutAfter = path.cutAfter { cut.watched.add(bars: cutAfter) }
-        if path.liquidatedAfter != nil {
-            liquidated.increment()
-            cut.liquidated += 1
-        }
+        if path.liquidatedAfter != nil { cut.liquidated += 1 }
     }
 }
 

@@ -1,3 +1,11 @@
+/// What a history says of several figures of the same entries, each alone and against one of them.
+public struct PairedInferences: Sendable {
+    /// The one that the others are held against; nil without entries.
+    public let base: FrequencyInference?
+    /// The others: alone, and less the one; nil where one of the two has no entries.
+    public let columns: [(own: FrequencyInference?, difference: DifferenceInference?)]
+}
+
 /// Differences of figures of the same entries: what a behaviour changes against holding.
 extension HorizonPanel {
     /// Each of several columns less another one, with intervals no wider than the two columns' own allow; nil where one of the two has no
@@ -6,21 +14,30 @@ extension HorizonPanel {
     /// Of columns that equal each other one is resampled. Where a column is that of `base`, nothing has been seen to differ, and the interval
     /// is that of an event that has not been seen, to both sides. O(different columns × (blocks + resamples × runs)).
     public func pairedDifferences(of columns: [BlockShare], from base: BlockShare) -> [DifferenceInference?] {
-        guard let ground = inference(base) else { return columns.map { _ in nil } }
-        let (different, places) = HorizonPanel.different(columns.filter { $0 != base })
-        let resampled = plan.shares(of: [base] + different).map { ResampledRatio(shares: $0, errors: []) }
+        pairedInferences(of: columns, from: base).columns.map(\.difference)
+    }
+
+    /// The same beside what the history says of each column alone, and of `base`.
+    public func pairedInferences(of columns: [BlockShare], from base: BlockShare) -> PairedInferences {
+        guard let ground = inference(base) else {
+            return PairedInferences(base: nil, columns: columns.map { (inference($0), nil) })
+        }
+        let (all, places) = HorizonPanel.different([base] + columns)
+        let different = Array(all.dropFirst())
+        let resampled = plan.shares(of: all).map { ResampledRatio(shares: $0, errors: []) }
         let paired = pairedRatios(different, base)
         let mostRuns = base.runs(ofMeanLength: plan.meanLength)
-        let found = different.indices.map { place in
-            inference(different[place]).map {
-                DifferenceInference(
-                    ($0, resampled[place + 1]), (ground, resampled[0]), paired: paired[place],
-                    runs: min(mostRuns, different[place].runs(ofMeanLength: plan.meanLength)),
-                    confidence: rules.confidence
-                ).within($0.bounds, less: ground.bounds)
-            }
+        let found = different.indices.map { place -> (FrequencyInference?, DifferenceInference?) in
+            guard let own = inference(different[place]) else { return (nil, nil) }
+            let difference = DifferenceInference(
+                (own, resampled[place + 1]), (ground, resampled[0]), paired: paired[place],
+                runs: min(mostRuns, different[place].runs(ofMeanLength: plan.meanLength)),
+                confidence: rules.confidence)
+            return (own, difference.within(own.bounds, less: ground.bounds))
         }
-        return columns.map { $0 == base ? unchanged(base, ground) : places[$0].flatMap { found[$0] } }
+        let same = places.dropFirst().contains(0) ? unchanged(base, ground) : nil
+        return PairedInferences(
+            base: ground, columns: places.dropFirst().map { $0 == 0 ? (ground, same) : found[$0 - 1] })
     }
 
     /// Mean of each of several columns less that of another one; see ``meanDifference(_:_:)``.
@@ -28,15 +45,17 @@ extension HorizonPanel {
         let (different, places) = HorizonPanel.different(columns)
         let paired = pairedRatios(different, base)
         let found = different.indices.map { meanDifference(different[$0], base, paired[$0]) }
-        return columns.map { places[$0].flatMap { found[$0] } }
+        return places.map { found[$0] }
     }
 
-    /// Each of them once, and where it then stands.
-    private static func different(_ columns: [BlockShare]) -> ([BlockShare], [BlockShare: Int]) {
-        var (different, places): ([BlockShare], [BlockShare: Int]) = ([], [:])
-        for column in columns where places[column] == nil {
-            places[column] = different.count
-            different.append(column)
+    /// Each of them once, and for each where it then stands. Columns differ in their first blocks as a rule, so that a few are held against
+    /// each other in less time than all are hashed.
+    private static func different(_ columns: [BlockShare]) -> ([BlockShare], [Int]) {
+        var (different, places): ([BlockShare], [Int]) = ([], [])
+        for column in columns {
+            let place = different.firstIndex(of: column)
+            places.append(place ?? different.count)
+            if place == nil { different.append(column) }
         }
         return (different, places)
     }

@@ -22,13 +22,11 @@ public struct StopJumps: Hashable, Sendable {
         public var start: UTCInstant { UTCInstant(milliseconds: Int64(day) * 86_400_000) }
     }
 
-    private var found: [Int: Day] = [:]
+    /// The days, oldest first.
+    public private(set) var days: [Day] = []
 
     /// None.
     public init() {}
-
-    /// The days, oldest first. O(days log days).
-    public var days: [Day] { found.values.sorted { $0.day < $1.day } }
 
     /// Adds an entry whose stop was reached and that was closed below zero on a day.
     mutating func add(_ entry: BehaviourEntry, negative: EventCount, day: Int) {
@@ -38,12 +36,26 @@ public struct StopJumps: Hashable, Sendable {
     }
 
     private mutating func join(_ other: Day) {
-        var own = found[other.day] ?? Day(day: other.day, entries: 0, liquidated: 0, negative: 0, lowest: .infinity)
-        own.entries += other.entries
-        own.liquidated += other.liquidated
-        own.negative += other.negative
-        own.lowest = min(own.lowest, other.lowest)
-        found[other.day] = own
+        let place = place(other.day)
+        if place == days.count || days[place].day != other.day {
+            days.insert(Day(day: other.day, entries: 0, liquidated: 0, negative: 0, lowest: .infinity), at: place)
+        }
+        days[place].entries += other.entries
+        days[place].liquidated += other.liquidated
+        days[place].negative += other.negative
+        days[place].lowest = min(days[place].lowest, other.lowest)
+    }
+
+    /// The first day that is not before a day. Entries come in order of time, so that it is one of the last as a rule.
+    private func place(_ day: Int) -> Int {
+        var (low, high, step) = (0, days.count, 1)
+        while high - step >= 0, days[high - step].day >= day { (high, step) = (high - step, 2 * step) }
+        low = max(0, high - step)
+        while low < high {
+            let middle = (low + high) / 2
+            if days[middle].day >= day { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 
     static func += (a: inout StopJumps, b: StopJumps) {

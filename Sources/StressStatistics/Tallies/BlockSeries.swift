@@ -36,6 +36,14 @@ public struct BlockSeries<Number: AdditiveArithmetic & Hashable & Sendable>: Has
         if !values.isEmpty { values.append(.zero) }
     }
 
+    /// Adds a block that is known; nil where nothing is added to it. Amortised O(1).
+    @inline(__always)
+    mutating func appendBlock(_ value: Number?) {
+        if values.isEmpty, value != nil { values = Array(repeating: .zero, count: blockCount) }
+        if !values.isEmpty || value != nil { values.append(value ?? .zero) }
+        blockCount += 1
+    }
+
     /// Adds to the last block.
     public mutating func add(_ value: Number) {
         if values.isEmpty { values = Array(repeating: .zero, count: blockCount) }

@@ -141,15 +141,15 @@ public struct CellTally: Hashable, Sendable {
     /// Entries that were watched, to the end of their window or to where it was cut, and not rejected.
     public internal(set) var entries = BlockCounts()
     /// Entries of which nothing was seen.
-    public private(set) var excluded = BlockCounts()
+    public internal(set) var excluded = BlockCounts()
     /// Entries that the platform would not have opened.
-    public private(set) var rejected = BlockCounts()
+    public internal(set) var rejected = BlockCounts()
     /// Watched entries that were liquidated.
     public internal(set) var liquidated = BlockCounts()
     /// Watched entries whose equity was below zero at some bar, had nobody liquidated.
-    public private(set) var unprotected = BlockCounts()
+    public internal(set) var unprotected = BlockCounts()
     /// See ``WindowCounts/undecided``.
-    public private(set) var undecided = BlockCounts()
+    public internal(set) var undecided = BlockCounts()
     /// For each fill rule, the entries that ended below zero.
     public internal(set) var negative: [BlockEvents]
     /// For each fill rule, the sum of their bounded shortfalls, in parts of the initial margin.
