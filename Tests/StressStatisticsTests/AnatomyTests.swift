@@ -169,6 +169,80 @@ private func entry(
         #expect(try #require(curve.last).liquidated == entries.count { $0.isLiquidated })
     }
 
+    // MARK: One pass against many
+
+    /// Entries of all kinds, some of which stand for more than themselves.
+    private func mixed(seed: UInt64, bars: Int) -> [HeldEntry] {
+        var random = SeededGenerator(seed: seed).stream("mixed")
+        return (0..<bars).compactMap { bar in
+            guard random.uniform() < 0.9 else { return nil }
+            let isNegative = random.uniform() < 0.05
+            let exit = Int64(bar) + 1 + Int64(random.next() % 168)
+            let entry = HeldEntry(
+                bar: Int32(bar), block: Int32(bar / 24), time: Int64(bar) * hour, exitTime: exit * hour,
+                isLiquidated: isNegative || random.uniform() < 0.4,
+                negative: isNegative ? EventCount(probability: 0.1 + 0.9 * random.uniform()) : .zero,
+                shortfall: isNegative ? random.uniform() : 0, equity: 1)
+            return random.uniform() < 0.5 ? entry.weighing(1 + random.uniform()) : entry
+        }
+    }
+
+    /// The plain version: each group on its own, from a list of its entries.
+    private func plain(
+        _ entries: [HeldEntry], _ context: CellAnatomy.Context, events: (HeldEntry) -> Double
+    ) -> FrequencyInference? {
+        var share = BlockShare(
+            events: Array(repeating: 0, count: context.blocks), entries: Array(repeating: 0, count: context.blocks))
+        var (windows, free) = (0, Int64.min)
+        for entry in entries {
+            share.entries[Int(entry.block)] += 1
+            share.events[Int(entry.block)] += events(entry) * entry.weight
+            guard entry.time >= free else { continue }
+            windows += 1
+            free = entry.time + context.horizon.milliseconds
+        }
+        return context.inference(share, disjointWindows: windows)
+    }
+
+    @Test(arguments: 0..<6)
+    func onePassSaysWhatEachGroupDoes(seed: UInt64) {
+        let bars = 24 * 200
+        let entries = mixed(seed: seed, bars: bars)
+        var random = SeededGenerator(seed: seed).stream("closes")
+        let market = MarketConditions(
+            times: (0..<bars).map { Int64($0) * hour }, closes: (0..<bars).map { _ in 90 + 20 * random.uniform() })
+        let context = CellAnatomy.Context(
+            horizon: .days(7), barLength: .hours(1), blocks: bars / 24, meanLength: 10,
+            rules: ResamplingRules(resamples: 300))
+        let anatomy = CellAnatomy(entries: entries, market: market, context: context)
+        func negative(_ entry: HeldEntry) -> Double { entry.negative.value }
+        #expect(anatomy.whole == plain(entries, context, events: negative), "seed \(seed)")
+        let rest = entries.filter { !anatomy.episodes.isInLargest($0) }
+        #expect(anatomy.withoutLargest == plain(rest, context, events: negative), "seed \(seed)")
+        let middle = entries[0].time + (entries[entries.count - 1].time - entries[0].time) / 2
+        for group in anatomy.conditions {
+            let place = group.condition.values.firstIndex(of: group.value)
+            let held = entries.filter { group.condition.group(of: $0, market: market, middle: middle) == place }
+            #expect(group.entries == held.count && group.inference == plain(held, context, events: negative))
+        }
+        for point in anatomy.liquidation {
+            func isWithin(_ entry: HeldEntry) -> Bool {
+                entry.isLiquidated && entry.exitTime - entry.time <= point.elapsed.milliseconds
+            }
+            #expect(point.liquidated == entries.count(where: isWithin))
+            #expect(point.inference == plain(entries, context) { isWithin($0) ? 1 : 0 }, "\(point.elapsed)")
+        }
+        for month in anatomy.months {
+            let held = entries.filter {
+                let date = UTCInstant(milliseconds: $0.time).civil
+                return date.year == month.year && date.month == month.month
+            }
+            #expect(month.entries == held.count && month.liquidated == held.count { $0.isLiquidated })
+            #expect(month.negative == held.reduce(0) { $0 + $1.negative.value })
+        }
+        #expect(anatomy.months.count == 7 && anatomy.conditions.count == 38)
+    }
+
     @Test func hoursAndWeekdaysAreUTC() {
         // 2021-05-19 13:00 was a Wednesday.
         let time = CivilTime(year: 2021, month: 5, day: 19, hour: 13).instant!.milliseconds

@@ -117,18 +117,38 @@ public struct CellAnatomy: Hashable, Codable, Sendable {
     }
 
     private static func months(_ entries: [HeldEntry]) -> [MonthShare] {
-        var months: [MonthShare] = []
+        var (sums, day) = ([MonthSums](), Int64.min)
         for entry in entries {
-            let date = UTCInstant(milliseconds: entry.time).civil
-            let isSame = months.last.map { $0.year == date.year && $0.month == date.month } ?? false
-            let before = isSame ? months.removeLast() : nil
-            months.append(
-                MonthShare(
-                    year: date.year, month: date.month, entries: (before?.entries ?? 0) + 1,
-                    liquidated: (before?.liquidated ?? 0) + (entry.isLiquidated ? 1 : 0),
-                    negative: (before?.negative ?? 0) + entry.negative.value))
+            // The calendar is asked once a day: it costs more than all the rest.
+            if case let today = floorDivide(entry.time, 86_400_000), today != day || sums.isEmpty {
+                let date = UTCInstant(milliseconds: entry.time).civil
+                if sums.last.map({ $0.year != date.year || $0.month != date.month }) ?? true {
+                    sums.append(MonthSums(year: date.year, month: date.month))
+                }
+                day = today
+            }
+            sums[sums.count - 1].add(entry)
         }
-        return months
+        return sums.map(\.share)
+    }
+}
+
+/// Adds up the entries of a month.
+private struct MonthSums {
+    let year: Int
+    let month: Int
+    private var (entries, liquidated, negative) = (0, 0, 0.0)
+
+    init(year: Int, month: Int) { (self.year, self.month) = (year, month) }
+
+    mutating func add(_ entry: HeldEntry) {
+        entries += 1
+        if entry.isLiquidated { liquidated += 1 }
+        negative += entry.negative.value
+    }
+
+    var share: MonthShare {
+        MonthShare(year: year, month: month, entries: entries, liquidated: liquidated, negative: negative)
     }
 }
 
@@ -145,30 +165,43 @@ private struct AnatomyColumns {
     private let columns: [GroupColumn]
 
     init(entries: [HeldEntry], market: MarketConditions, context: CellAnatomy.Context) {
-        let episodes = Episodes(entries, separation: context.separation)
-        let groups = AnatomyColumns.groups(entries, market, context)
-        (self.episodes, self.groups) = (episodes, groups)
-        columns =
-            [
-                GroupColumn(entries, context: context, counting: \.negative),
-                GroupColumn(entries.filter { !episodes.isInLargest($0) }, context: context, counting: \.negative),
-            ] + groups.map(\.column)
+        episodes = Episodes(entries, separation: context.separation)
+        let sums = AnatomyColumns.sums(entries, episodes, market, context)
+        groups = AnatomyColumns.firstGroups.flatMap { condition, first in
+            condition.values.enumerated().map { place, value in
+                Group(condition: condition, value: value, column: sums[first + place])
+            }
+        }
+        .filter { $0.column.windows > 0 }
+        columns = [sums[0], sums[1]] + groups.map(\.column)
     }
 
-    private static func groups(
-        _ entries: [HeldEntry], _ market: MarketConditions, _ context: CellAnatomy.Context
-    ) -> [Group] {
-        guard let first = entries.first, let last = entries.last else { return [] }
+    /// All columns in one pass: the whole, the whole without its largest episode, then the groups of each condition.
+    private static func sums(
+        _ entries: [HeldEntry], _ episodes: Episodes, _ market: MarketConditions, _ context: CellAnatomy.Context
+    ) -> GroupColumns {
+        let conditions = firstGroups
+        var sums = GroupColumns(
+            2 + EntryCondition.allCases.reduce(0) { $0 + $1.values.count }, context: context)
+        guard let first = entries.first, let last = entries.last else { return sums }
         let middle = first.time + (last.time - first.time) / 2
-        return EntryCondition.allCases.flatMap { condition -> [Group] in
-            var columns = condition.values.map { _ in GroupColumn(blocks: context.blocks) }
-            for entry in entries {
+        for entry in entries {
+            sums.add(entry, to: 0)
+            if !episodes.isInLargest(entry) { sums.add(entry, to: 1) }
+            for (condition, first) in conditions {
                 guard let group = condition.group(of: entry, market: market, middle: middle) else { continue }
-                columns[group].add(entry, events: entry.negative, horizon: context.horizon)
+                sums.add(entry, to: first + group)
             }
-            return zip(condition.values, columns).filter { $1.windows > 0 }.map {
-                Group(condition: condition, value: $0, column: $1)
-            }
+        }
+        return sums
+    }
+
+    /// Each condition with the column of its first group.
+    private static var firstGroups: [(condition: EntryCondition, column: Int)] {
+        var next = 2
+        return EntryCondition.allCases.map { condition in
+            defer { next += condition.values.count }
+            return (condition, next)
         }
     }
 

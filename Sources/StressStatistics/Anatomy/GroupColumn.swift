@@ -1,29 +1,56 @@
 import StressBasics
 
-/// Entries that are resampled as one: block sums, and windows that share no bar.
-struct GroupColumn {
-    var share: BlockShare
-    var windows = 0
+/// Counts windows that share no bar, picked greedily from the left.
+struct DisjointWindows {
+    private(set) var count = 0
     private var free = Int64.min
 
-    init(blocks: Int) {
-        share = BlockShare(
-            events: Array(repeating: 0, count: blocks), entries: Array(repeating: 0, count: blocks))
+    /// A window that begins at a time, which none before is later than.
+    @inline(__always)
+    mutating func add(_ time: Int64, horizon: TimeSpan) {
+        guard time >= free else { return }
+        count += 1
+        free = time + horizon.milliseconds
+    }
+}
+
+/// Entries that are resampled as one: block sums, and windows that share no bar.
+struct GroupColumn {
+    let share: BlockShare
+    let windows: Int
+}
+
+/// Several groups of entries that are added up in one pass. Rows are blocks, so that what an entry adds to stands together.
+struct GroupColumns {
+    private let groups: Int
+    private let horizon: TimeSpan
+    private var entries: [UInt32]
+    private var events: [Double]
+    private var windows: [DisjointWindows]
+
+    /// So many groups without entries.
+    init(_ groups: Int, context: CellAnatomy.Context) {
+        (self.groups, horizon) = (groups, context.horizon)
+        entries = Array(repeating: 0, count: groups * context.blocks)
+        events = Array(repeating: 0, count: groups * context.blocks)
+        windows = Array(repeating: DisjointWindows(), count: groups)
     }
 
-    /// Adds an entry; entries come in order of time.
-    mutating func add(_ entry: HeldEntry, events: EventCount, horizon: TimeSpan) {
-        share.entries[Int(entry.block)] += 1
-        share.events[Int(entry.block)] += events.value * entry.weight
-        guard entry.time >= free else { return }
-        windows += 1
-        free = entry.time + horizon.milliseconds
+    /// Adds an entry to a group, with what of it ended below zero; entries come in order of time.
+    @inline(__always)
+    mutating func add(_ entry: HeldEntry, to group: Int) {
+        let place = Int(entry.block) * groups + group
+        entries[place] += 1
+        if entry.isNegative { events[place] += entry.negative.value * entry.weight }
+        windows[group].add(entry.time, horizon: horizon)
     }
 
-    /// The column of entries in order of time.
-    init(_ entries: [HeldEntry], context: CellAnatomy.Context, counting events: (HeldEntry) -> EventCount) {
-        self.init(blocks: context.blocks)
-        for entry in entries { add(entry, events: events(entry), horizon: context.horizon) }
+    /// The sums of a group. O(blocks).
+    subscript(group: Int) -> GroupColumn {
+        let places = stride(from: group, to: entries.count, by: groups)
+        return GroupColumn(
+            share: BlockShare(events: places.map { events[$0] }, entries: places.map { entries[$0] }),
+            windows: windows[group].count)
     }
 }
 

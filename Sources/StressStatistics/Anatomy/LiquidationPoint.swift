@@ -19,23 +19,19 @@ public struct LiquidationPoint: Hashable, Codable, Sendable {
 extension LiquidationPoint {
     /// Cumulative incidence of liquidation among `entries`, which come in order of time and weigh as ``Exposure`` says (O. Aalen and
     /// S. Johansen, 1978): the share that was liquidated within each of up to sixteen times from one bar to the holding time, judged
-    /// as the cell's results were. O(entries × times).
+    /// as the cell's results were. O(entries + liquidated × times).
     public static func curve(_ entries: [HeldEntry], context: CellAnatomy.Context) -> [LiquidationPoint] {
-        let times = times(context)
-        func isWithin(_ entry: HeldEntry, _ time: TimeSpan) -> Bool {
-            entry.isLiquidated && entry.exitTime - entry.time <= time.milliseconds
+        var incidence = LiquidationIncidence(context)
+        for entry in entries {
+            incidence.add(
+                time: entry.time, block: Int(entry.block),
+                after: entry.isLiquidated ? entry.exitTime - entry.time : nil, weight: entry.weight)
         }
-        let columns = times.map { time in
-            GroupColumn(entries, context: context) { isWithin($0, time) ? .one : .zero }
-        }
-        return zip(zip(times, columns), columns.inferences(context)).map { point, inference in
-            LiquidationPoint(
-                elapsed: point.0, liquidated: entries.count { isWithin($0, point.0) }, inference: inference)
-        }
+        return incidence.points
     }
 
     /// Up to sixteen times from one bar to the horizon, each about the same factor after the one before.
-    private static func times(_ context: CellAnatomy.Context) -> [TimeSpan] {
+    static func times(_ context: CellAnatomy.Context) -> [TimeSpan] {
         let (first, last) = (context.barLength.milliseconds, context.horizon.milliseconds)
         guard first > 0, first < last else { return [context.horizon] }
         var times: [Int64] = []

@@ -1,0 +1,52 @@
+import StressBasics
+
+/// Adds up who was liquidated within which time, entry by entry, for the curve of one cell: all times in one pass.
+public struct LiquidationIncidence: Sendable {
+    private let context: CellAnatomy.Context
+    private let times: [TimeSpan]
+    private let limits: [Int64]
+    /// Weights of those liquidated within each time, block by block.
+    private var events: [Double]
+    /// Entries that were liquidated within each time and not within the one before.
+    private var counts: [Int]
+    private var entries: [UInt32]
+    private var windows = DisjointWindows()
+
+    /// No entries yet.
+    public init(_ context: CellAnatomy.Context) {
+        self.context = context
+        times = LiquidationPoint.times(context)
+        limits = times.map(\.milliseconds)
+        events = Array(repeating: 0, count: times.count * context.blocks)
+        counts = Array(repeating: 0, count: times.count)
+        entries = Array(repeating: 0, count: context.blocks)
+    }
+
+    /// Adds an entry; entries come in order of time. O(times) for one that was liquidated, else O(1).
+    ///
+    /// - Parameters:
+    ///   - time: its open time, milliseconds.
+    ///   - block: its resampled block.
+    ///   - after: how long after it the bar of its liquidation opened, milliseconds; nil where it was not liquidated.
+    ///   - weight: how many entries that stands for: see ``Exposure``.
+    public mutating func add(time: Int64, block: Int, after: Int64?, weight: Double) {
+        entries[block] += 1
+        windows.add(time, horizon: context.horizon)
+        guard let after, let first = limits.firstIndex(where: { after <= $0 }) else { return }
+        counts[first] += 1
+        for place in block * limits.count + first..<(block + 1) * limits.count { events[place] += weight }
+    }
+
+    /// The share that was liquidated within each time, earliest first. O(times × blocks).
+    public var points: [LiquidationPoint] {
+        var liquidated = 0
+        return times.indices.map { place in
+            liquidated += counts[place]
+            let share = BlockShare(
+                events: stride(from: place, to: events.count, by: times.count).map { events[$0] }, entries: entries)
+            return LiquidationPoint(
+                elapsed: times[place], liquidated: liquidated,
+                inference: context.inference(share, disjointWindows: windows.count))
+        }
+    }
+}
