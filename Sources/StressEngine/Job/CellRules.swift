@@ -19,7 +19,7 @@ public struct CellRules: Sendable {
     /// What positions are opened with.
     public let terms: PositionTerms
     /// The fill rules to settle a liquidation by; the first is the chosen one.
-    public let fills: [Fill]
+    public private(set) var fills: [Fill]
     /// Whether no price at or above zero can take the position below zero.
     public let isImpossible: Bool
 
@@ -30,6 +30,13 @@ public struct CellRules: Sendable {
         fills = CellRules.fills(platform.liquidation, barLength: market.barLength)
         isImpossible =
             market.fundingPerBar == nil && terms.isCovered(cell.contract) && market.isNeverNegative
+    }
+
+    /// The same cell with every liquidation filled by each of some rules, all of them chosen; no bounds beside them.
+    func filled(by fills: [ResolvedFill]) -> CellRules {
+        var rules = self
+        rules.fills = fills.map { Fill(role: .chosen, rule: $0) }
+        return rules
     }
 
     /// The platform's rules.

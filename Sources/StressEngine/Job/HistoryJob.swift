@@ -16,6 +16,15 @@ public struct CellResult: Sendable {
     /// What found the liquidations.
     public let kernel: KernelKind
 
+    /// The same cell under each of its fill rules alone, as if that were the chosen one.
+    public var byFill: [CellResult] {
+        rules.fills.indices.map { fill in
+            CellResult(
+                rules: rules.filled(by: [rules.fills[fill].rule]), tally: tally.only(fill: fill),
+                disjointWindows: disjointWindows, kernel: kernel)
+        }
+    }
+
     /// The estimate at a confidence strictly between 0 and 1.
     public func estimate(confidence: Double) -> CellEstimate {
         CellEstimate(
@@ -66,13 +75,14 @@ public struct HistoryJob: Sendable {
     ///   - market: at least one bar.
     ///   - kernel: has no influence on the counts; sums agree to 10⁻¹².
     ///   - cells: the asset's cells that are run, such as one of its ``StudyPlan/Study/parts(of:count:)``; all by default.
+    ///   - fills: rules that fill every liquidation instead of those of the platforms, all in one go: see ``CellResult/byFill``.
     public init(
         study: Study, asset: String, market: MarketHistory, kernel: KernelChoice = .automatic,
-        cells: [StudyCell]? = nil
+        cells: [StudyCell]? = nil, fills: [ResolvedFill]? = nil
     ) {
         self.init(
             study: study, cells: cells ?? study.cells(of: asset), market: market, kernel: kernel,
-            barsPerChunk: BlockRuns.defaultBarsPerChunk)
+            barsPerChunk: BlockRuns.defaultBarsPerChunk, fills: fills)
     }
 
     /// With chunks of another size, for tests: sums are added in another order, counts are the same.
@@ -82,7 +92,8 @@ public struct HistoryJob: Sendable {
     }
 
     private init(
-        study: Study, cells: [StudyCell], market: MarketHistory, kernel: KernelChoice, barsPerChunk: Int
+        study: Study, cells: [StudyCell], market: MarketHistory, kernel: KernelChoice, barsPerChunk: Int,
+        fills: [ResolvedFill]? = nil
     ) {
         let series = market.series
         let maxGap = study.position.maxGap.resolved(barLength: market.barLength)
@@ -91,7 +102,9 @@ public struct HistoryJob: Sendable {
         blockLength = study.statistics.block
         clock = BarClock(unit: market.barLength)
         blocks = BlockRuns(market, block: study.statistics.block, barsPerChunk: barsPerChunk)
-        rules = HistoryJob.rules(study, cells, market: market)
+        let own = HistoryJob.rules(study, cells, market: market)
+        let rules = fills.map { fills in own.map { $0.filled(by: fills) } } ?? own
+        self.rules = rules
         windows = Dictionary(
             uniqueKeysWithValues: study.grid.horizons.map { horizon in
                 (horizon, EntryWindows(series: series, horizon: horizon, stride: study.position.stride, maxGap: maxGap))

@@ -21,11 +21,14 @@ struct Sensitivity {
     private struct Change {
         let assumption: String
         let value: String
+        /// Of a change to the fill alone.
+        var fill: ResolvedFill?
         var platform: PlatformRules?
         var maxGap: MaxGap?
         var market: MarketHistory?
 
-        var isOfPlatform: Bool { maxGap == nil && market == nil }
+        var isOfFill: Bool { fill != nil }
+        var isOfPlatform: Bool { platform != nil }
     }
 
     /// The headline itself, then every change that makes sense for it.
@@ -40,10 +43,12 @@ struct Sensitivity {
         return rows + partRows
     }
 
-    /// Neighbours that change the platform alone look at the same entries of the same bars, and are computed together.
+    /// Neighbours that change the fill alone, or the platform, look at the same entries of the same bars, and are computed together.
     private func grouped(_ changes: [Change]) -> [[Change]] {
         changes.reduce(into: [[Change]]()) { groups, change in
-            if change.isOfPlatform, groups.last?.last?.isOfPlatform == true {
+            if let last = groups.last?.last,
+                change.isOfFill && last.isOfFill || change.isOfPlatform && last.isOfPlatform
+            {
                 groups[groups.count - 1].append(change)
             } else {
                 groups.append([change])
@@ -59,13 +64,16 @@ struct Sensitivity {
         one.grid.sides = [row.cell.side]
         one.grid.leverages = [row.cell.leverage]
         one.grid.horizons = [row.cell.horizon]
-        one.platforms = group.enumerated().map { place, change in
+        one.platforms = (first.isOfFill ? [first] : group).enumerated().map { place, change in
             NamedPlatform(name: "\(place)", rules: change.platform ?? own.rules)
         }
         if let maxGap = first.maxGap { one.position.maxGap = maxGap }
         let grid = GridAnswers(study: one, threads: threads, control: control)
-        let job = grid.job(of: row.cell.asset, market: first.market ?? market)
-        let estimates = try grid.answers(of: job, meanRun: row.estimate.inference?.meanRun).estimates
+        let fills = first.isOfFill ? group.compactMap(\.fill) : nil
+        let job = grid.job(of: row.cell.asset, market: first.market ?? market, fills: fills)
+        let estimates = try grid.answers(
+            of: job, meanRun: row.estimate.inference?.meanRun, byFill: first.isOfFill
+        ).estimates
         return zip(group, estimates).map { change, estimate in
             SensitivityRow(
                 assumption: change.assumption, value: change.value, entries: estimate.windows.entries,
@@ -106,11 +114,9 @@ struct Sensitivity {
         guard rules.liquidation.enabled, row.cell.contract != .spot else { return [] }
         let own = rules.liquidation.resolvedFill(barLength: market.barLength)
         return alternatives.compactMap { name, fill, latency, delay -> Change? in
-            guard
-                let changed = rules.liquidation.with(fill: fill, latency: latency, delay: delay),
-                changed.resolvedFill(barLength: market.barLength) != own
-            else { return nil }
-            return Change(assumption: "fill", value: name, platform: rules.with(liquidation: changed))
+            let changed = rules.liquidation.with(fill: fill, latency: latency, delay: delay)?
+                .resolvedFill(barLength: market.barLength)
+            return changed == own ? nil : changed.map { Change(assumption: "fill", value: name, fill: $0) }
         }
     }
 

@@ -1,3 +1,4 @@
+import MarginModel
 import PriceSeries
 import StressBasics
 import StressEngine
@@ -30,9 +31,11 @@ struct GridAnswers {
         var estimates: [CellEstimate] = []
     }
 
-    /// The job of some cells of an asset, or all.
-    func job(of asset: String, market: MarketHistory, cells: [StudyCell]? = nil) -> HistoryJob {
-        HistoryJob(study: study, asset: asset, market: market, kernel: kernel, cells: cells)
+    /// The job of some cells of an asset, or all; under fill rules instead of those of the platforms, where there are any.
+    func job(
+        of asset: String, market: MarketHistory, cells: [StudyCell]? = nil, fills: [ResolvedFill]? = nil
+    ) -> HistoryJob {
+        HistoryJob(study: study, asset: asset, market: market, kernel: kernel, cells: cells, fills: fills)
     }
 
     /// The answers of the job of all cells of an asset, at once or in parts. They have the same bits for any number of parts.
@@ -52,9 +55,14 @@ struct GridAnswers {
 
     /// The answers of a job.
     ///
-    /// - Parameter meanRun: the length of resampled runs; nil for what each cell's own data say.
-    func answers(of job: HistoryJob, meanRun: TimeSpan? = nil) throws(RunCancelled) -> Answers {
-        let results = try job.run(threads: threads, control: control, store: store)
+    /// - Parameters:
+    ///   - meanRun: the length of resampled runs; nil for what each cell's own data say.
+    ///   - byFill: whether each fill rule of a cell is answered on its own.
+    func answers(
+        of job: HistoryJob, meanRun: TimeSpan? = nil, byFill: Bool = false
+    ) throws(RunCancelled) -> Answers {
+        let found = try job.run(threads: threads, control: control, store: store)
+        let results = byFill ? found.flatMap(\.byFill) : found
         let estimates = try job.estimates(
             of: results, rules: study.statistics.resampling, meanRun: meanRun, threads: threads, control: control)
         let rows = zip(results, estimates).map {
