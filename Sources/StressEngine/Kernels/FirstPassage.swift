@@ -84,7 +84,8 @@ extension PlainKernel {
         if findsUnprotected { path.unprotectedBar = unprotectedBar(position, entry: entry, last: last, trees) }
         guard rules.platform.liquidation.enabled else { return path }
         let tree = trees.checked(side, rules.platform.liquidation.trigger)
-        path.liquidationBar = firstBar(tree, past: position.triggerPrice(.none), entry: entry, last: last) { bar in
+        let trigger = position.triggerPrice(.none)
+        path.liquidationBar = firstBar(tree, past: trigger, entry: entry, from: entry + 1, last: last) { bar in
             isDue(position, at: checkedPrices[bar], .none)
         }
         return path
@@ -94,20 +95,26 @@ extension PlainKernel {
     private func unprotectedBar(_ position: Position, entry: Int, last: Int, _ trees: PassageTrees) -> Int? {
         let belowZero = -CellRules.tolerance * position.entryValue
         let tree = trees.extremes(rules.cell.side)
-        return firstBar(tree, past: position.bankruptcyPrice(.none), entry: entry, last: last) { bar in
+        let bankruptcy = position.bankruptcyPrice(.none)
+        return firstBar(tree, past: bankruptcy, entry: entry, from: entry + 1, last: last) { bar in
             position.equity(at: pricing.extremes[bar], .none) < belowZero
         }
     }
 
-    /// The first bar of the window near or past `price` that `isMet` confirms.
+    /// A level, times the side's sign, that is a little before `price`, by more than rounding can move it.
     @inline(__always)
-    private func firstBar(
-        _ tree: FirstPassage, past price: Double, entry: Int, last: Int, isMet: (Int) -> Bool
-    ) -> Int? {
-        let sign = rules.cell.side.sign
+    func level(near price: Double, entry: Int) -> Double {
         let slack = 1e-9 * (abs(pricing.closes[entry]) + (price.isFinite ? abs(price) : 0))
-        let level = sign * price + slack
-        var from = entry + 1
+        return rules.cell.side.sign * price + slack
+    }
+
+    /// The first bar of the window from one on, near or past `price`, that `isMet` confirms.
+    @inline(__always)
+    func firstBar(
+        _ tree: FirstPassage, past price: Double, entry: Int, from first: Int, last: Int, isMet: (Int) -> Bool
+    ) -> Int? {
+        let level = level(near: price, entry: entry)
+        var from = first
         while let bar = tree.first(from: from, through: last, atOrBelow: level) {
             if isMet(bar) { return bar }
             from = bar + 1

@@ -15,15 +15,21 @@ extension PlainKernel {
 
     /// Tries one bar as an entry: the one place where a path, its exits and its prices come together. Fills in what a sink reads of
     /// `outcome` where the entry is watched, under as many fill rules as it has room for.
+    ///
+    /// - Parameter due: when the cell's entries are liquidated, where that was searched for before; only for sinks that read no more of
+    ///   a path.
     @inline(__always)
     func tryEntry(
-        _ entry: Int, trees: PassageTrees?, _ parts: OutcomeParts, into outcome: inout EntryOutcome
+        _ entry: Int, trees: PassageTrees?, due: DueTable? = nil, _ parts: OutcomeParts,
+        into outcome: inout EntryOutcome
     ) -> EntryKind {
         if windows.lastBar[entry] == EntryWindows.notAnEntry { return .notAnEntry }
         guard let (last, isCut) = windows.watched(entry) else { return .excluded }
         // Rejected entries are counted among complete windows.
-        if isRejected(entry: entry) { return isCut ? .excluded : .rejected }
-        let path = path(entry: entry, last: last, trees: trees, findsUnprotected: parts.unprotected)
+        if due?.isRejected(0, entry) ?? isRejected(entry: entry) { return isCut ? .excluded : .rejected }
+        let path =
+            due.map { EntryPath(liquidationBar: $0.bar(0, entry), unprotectedBar: nil, carry: .none) }
+            ?? path(entry: entry, last: last, trees: trees, findsUnprotected: parts.unprotected)
         (outcome.entry, outcome.last, outcome.isCut, outcome.path) = (entry, last, isCut, path)
         if parts.exits {
             for index in outcome.exits.indices {
@@ -65,12 +71,13 @@ private struct EntryWalk<Sink: OutcomeSink>: PositionVisitor {
         let parts = sink.reads
         var outcome = kernel.emptyOutcome(allFills: Sink.readsAllFills)
         for chunk in chunks {
+            let due = parts.unprotected ? nil : trees.flatMap { job.due(chunk, of: [rules], trees: $0) }
             sink.beginChunk()
             for block in job.blocks.chunks[chunk] {
                 sink.beginBlock()
                 outcome.block = block
                 for entry in job.blocks.blocks[block] {
-                    switch kernel.tryEntry(entry, trees: trees, parts, into: &outcome) {
+                    switch kernel.tryEntry(entry, trees: trees, due: due, parts, into: &outcome) {
                     case .notAnEntry: break
                     case .excluded: sink.addExcluded(entry)
                     case .rejected: sink.addRejected(entry)
@@ -112,13 +119,17 @@ extension HistoryJob {
         cell: Int, threads: Int, control: RunControl = RunControl(), into sink: Sink
     ) throws(RunCancelled) -> [Sink] {
         let rules = rules[cell]
-        let trees =
-            isSearching ? trees ?? PassageTrees(market, triggers: [rules.platform.liquidation.trigger]) : nil
+        let trees = isSearching ? trees(for: rules) : nil
         let found = parallelMap(count: blocks.chunks.count, threads: threads) { chunk -> Sink? in
             control.isCancelled ? nil : walked(chunk..<chunk + 1, rules: rules, trees: trees, into: sink)
         }
         guard let found, !control.isCancelled else { throw RunCancelled() }
         return found
+    }
+
+    /// What liquidations of a cell are searched for in. O(bars) where there are no trees yet.
+    func trees(for rules: CellRules) -> PassageTrees {
+        trees ?? PassageTrees(market, triggers: [rules.platform.liquidation.trigger])
     }
 
     /// Whether liquidations may be searched for; the plain kernel walks.

@@ -83,21 +83,19 @@ struct CellDetails: Sendable {
     private func curves(beside cell: StudyCell) throws(RunCancelled) -> [LiquidationCurve] {
         let others = chosen(study.grid.leverages, limit: 5, keeping: cell.leverage).filter { $0 != cell.leverage }
         guard others.count * input.market.series.count <= CellDetails.mostCurveEntries else { return [] }
-        var curves: [LiquidationCurve] = []
-        for leverage in others {
+        let places = others.compactMap { leverage -> Int? in
             var selector = CellSelector(like: cell.key, but: [.asset])
             selector.leverage = leverage
-            guard let place = rows.firstIndex(where: { selector.matches($0.cell) }),
-                let inference = rows[place].estimate.inference,
-                job.outcomeCost(cell: place) <= CellDetails.mostBarsLookedAt
-            else { continue }
-            let entries = try job.liquidations(cell: place, threads: threads, control: control)
-            let context = context(cell.horizon, meanRunBlocks: inference.meanRunBlocks)
-            curves.append(
-                LiquidationCurve(
-                    cell: rows[place].cell, points: LiquidationPoint.curve(entries, context: context)))
+            return rows.firstIndex { selector.matches($0.cell) }
         }
-        return curves
+        .filter {
+            rows[$0].estimate.inference != nil && job.outcomeCost(cell: $0) <= CellDetails.mostBarsLookedAt
+        }
+        let contexts = places.map {
+            context(cell.horizon, meanRunBlocks: rows[$0].estimate.inference?.meanRunBlocks ?? 1)
+        }
+        let curves = try job.liquidationCurves(cells: places, contexts: contexts, threads: threads, control: control)
+        return zip(places, curves).map { LiquidationCurve(cell: rows[$0].cell, points: $1) }
     }
 
     // MARK: Required margin
