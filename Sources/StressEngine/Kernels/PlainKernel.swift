@@ -60,6 +60,10 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
 
     /// Walks the window of `entry`, whose last bar is `last`. O(bars of the window).
     ///
+    /// Between two bars with the same carry nothing differs but the price, and neither equity nor what it has above the requirement
+    /// rises when the price moves against the position. So a bar whose prices are no worse than what was fine before it is fine; the
+    /// formulas are asked where a price is the worst so far, and anew once the carry has changed.
+    ///
     /// Specialised by name for every contract: without whole-module optimisation, as in debug builds, the compiler would
     /// otherwise call each formula through a witness table, twenty times slower.
     @_specialize(where Position == LinearPosition)
@@ -74,9 +78,11 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
         let belowZero = -CellRules.tolerance * position.entryValue
         let hasCarry = hasCarry
         var carry = Carry.none
+        var worst = WorstPrices(sign: position.sign)
         var path = EntryPath(liquidationBar: nil, unprotectedBar: nil, carry: .none)
         for bar in entry + 1...last {
-            if hasCarry { advance(&carry, position, entry: entry, to: bar) }
+            if hasCarry, changes(&carry, position, entry: entry, at: bar) { worst = WorstPrices(sign: position.sign) }
+            guard worst.isPassed(extreme: extremes[bar], checked: checkedPrices[bar]) else { continue }
             if path.unprotectedBar == nil, position.equity(at: extremes[bar], carry) < belowZero {
                 path.unprotectedBar = bar
             }
@@ -89,6 +95,14 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
         }
         if path.liquidationBar == nil { path.carry = carry }
         return path
+    }
+
+    /// Takes a carry to the start of `bar`; says whether it is another one.
+    @inline(__always)
+    private func changes(_ carry: inout Carry, _ position: Position, entry: Int, at bar: Int) -> Bool {
+        let before = carry
+        advance(&carry, position, entry: entry, to: bar)
+        return carry != before
     }
 
     var hasCarry: Bool { funding != nil || Position.bearsInterest || scheduled != nil }
@@ -133,5 +147,25 @@ struct ScheduledMargins: Sendable {
     /// The margins in force at the open of `bar`.
     subscript(bar: Int) -> ScheduledMargin {
         ScheduledMargin(initial: initial[bar], maintenance: maintenance[bar])
+    }
+}
+
+/// The worst prices that a walk has met, of those that tell equity and of those that trigger.
+private struct WorstPrices {
+    /// +1 where falling prices hurt, −1 where rising ones do.
+    let sign: Double
+    private var extreme = Double.infinity
+    private var checked = Double.infinity
+
+    init(sign: Double) { self.sign = sign }
+
+    /// Whether a bar has a price that is worse than all before it; remembers it.
+    @inline(__always)
+    mutating func isPassed(extreme: Double, checked: Double) -> Bool {
+        let (extreme, checked) = (sign * extreme, sign * checked)
+        guard extreme < self.extreme || checked < self.checked else { return false }
+        self.extreme = min(self.extreme, extreme)
+        self.checked = min(self.checked, checked)
+        return true
     }
 }
