@@ -32,7 +32,7 @@ import Testing
                 let path = kernel.path(entry: entry, last: last)
                 let exit = kernel.exit(path, entry: entry, last: last, fill: fill)
                 let outcome = try #require(found[entry], "seed \(seed), entry \(entry)")
-                let name = "seed \(seed), \(mode), entry \(entry), \(fill.name)"
+                var name: String { "seed \(seed), \(mode), entry \(entry), \(fill.name)" }
                 #expect(outcome.due == path.liquidationBar && outcome.ended == exit.closedBar, "\(name)")
                 let slack = exit.spread == nil ? 0 : 1.0 / 64
                 let tolerance = kernel.rules.toleranceOfMargin

@@ -55,11 +55,11 @@ import Testing
             let plain = try job.tallies(of: behaviours, cell: 0, trees: nil, threads: 2)
             let fast = try job.tallies(of: behaviours, cell: 0, trees: trees, threads: 2)
             for (place, (one, other)) in zip(fast, plain).enumerated() {
-                let name = "seed \(seed), \(contract), \(place == 0 ? .hodl : behaviours[place - 1])"
+                func name() -> String { "seed \(seed), \(contract), \(place == 0 ? .hodl : behaviours[place - 1])" }
                 if market.fundingPerBar == nil {
-                    #expect(one == other, "\(name)")
+                    #expect(one == other, "\(name())")
                 } else {
-                    expectClose(one, other, name)
+                    expectClose(one, other, name())
                 }
             }
         }
@@ -83,7 +83,8 @@ import Testing
             let study = try cell.study(
                 leverages: RandomStudy.leverages(&random, most: 3), horizons: RandomStudy.horizons(market, &random))
             let job = HistoryJob(study: study, asset: "X", market: market, kernel: .automatic)
-            let cells = Array(study.cells(of: "X").indices)
+            let ids = study.cells(of: "X").map(\.id)
+            let cells = Array(ids.indices)
             let trees = try #require(job.behaviourTrees)
             let plain = try job.tallies(of: behaviours, cells: cells, trees: nil, threads: 2)
             let fast = try job.tallies(of: behaviours, cells: cells, trees: trees, threads: 2)
@@ -92,17 +93,18 @@ import Testing
             for (number, (one, others)) in zip(brief, fast).enumerated() {
                 #expect(
                     one.tallies == others.map { $0.held(.estimated) },
-                    "seed \(seed), \(study.cells(of: "X")[number].id)")
+                    "seed \(seed), \(ids[number])")
                 try expectLiquidations(one, job, cell: number, "seed \(seed)")
             }
             for (number, (ones, others)) in zip(fast, plain).enumerated() {
                 for (place, (one, other)) in zip(ones, others).enumerated() {
-                    let name =
-                        "seed \(seed), \(study.cells(of: "X")[number].id), \(place == 0 ? .hodl : behaviours[place - 1])"
+                    func name() -> String {
+                        "seed \(seed), \(ids[number]), \(place == 0 ? .hodl : behaviours[place - 1])"
+                    }
                     if market.fundingPerBar == nil {
-                        #expect(one == other, "\(name)")
+                        #expect(one == other, "\(name())")
                     } else {
-                        expectClose(one, other, name)
+                        expectClose(one, other, name())
                     }
                 }
             }
@@ -110,26 +112,28 @@ import Testing
     }
 
     /// Who is liquidated when is known without another pass over the entries.
-    private func expectLiquidations(_ followed: FollowedCell, _ job: HistoryJob, cell: Int, _ name: String) throws {
+    private func expectLiquidations(
+        _ followed: FollowedCell, _ job: HistoryJob, cell: Int, _ name: @autoclosure () -> String
+    ) throws {
         guard let due = followed.due else { return }
         let found = job.liquidations(cell: cell, due: due)
         let plain = try job.liquidations(cell: cell, threads: 1)
-        #expect(found.count == plain.count, "\(name)")
+        #expect(found.count == plain.count, "\(name())")
         for (one, other) in zip(found, plain) {
             #expect(
                 (one.bar, one.block, one.time, one.exitTime) == (other.bar, other.block, other.time, other.exitTime))
-            #expect((one.isLiquidated, one.cutTime) == (other.isLiquidated, other.cutTime), "\(name), bar \(one.bar)")
+            #expect((one.isLiquidated, one.cutTime) == (other.isLiquidated, other.cutTime), "\(name()), bar \(one.bar)")
         }
     }
 
-    private func expectClose(_ fast: BehaviourTally, _ plain: BehaviourTally, _ name: String) {
-        #expect(fast.closings == plain.closings && fast.complete == plain.complete, "\(name)")
-        #expect(fast.filtered == plain.filtered && fast.cell.liquidated == plain.cell.liquidated, "\(name)")
+    private func expectClose(_ fast: BehaviourTally, _ plain: BehaviourTally, _ name: @autoclosure () -> String) {
+        #expect(fast.closings == plain.closings && fast.complete == plain.complete, "\(name())")
+        #expect(fast.filtered == plain.filtered && fast.cell.liquidated == plain.cell.liquidated, "\(name())")
         for (one, other) in zip(fast.equity.array, plain.equity.array) {
-            #expect(abs(one - other) <= 1e-6 * max(1, abs(other)), "\(name): \(one) against \(other)")
+            #expect(abs(one - other) <= 1e-6 * max(1, abs(other)), "\(name()): \(one) against \(other)")
         }
         for (one, other) in zip(fast.cell.negative[0].array, plain.cell.negative[0].array) {
-            #expect(abs((one - other).value) <= 1e-6, "\(name): \(one.value) against \(other.value)")
+            #expect(abs((one - other).value) <= 1e-6, "\(name()): \(one.value) against \(other.value)")
         }
     }
 }

@@ -62,9 +62,10 @@ import Testing
             let other = try test.job(changing: bar)
             let otherKeys = ChunkKeys(other, threads: 2)
             for (part, otherPart) in zip(job.parts, other.parts) {
+                let (keyed, otherKeyed) = (job.keyed(part), other.keyed(otherPart))
                 for chunk in job.blocks.chunks.indices {
-                    let key = keys.key(chunk..<chunk + 1, job.keyed(part))
-                    let isSame = key == otherKeys.key(chunk..<chunk + 1, other.keyed(otherPart))
+                    let key = keys.key(chunk..<chunk + 1, keyed)
+                    let isSame = key == otherKeys.key(chunk..<chunk + 1, otherKeyed)
                     if job.needed(by: chunk, job.reach(part)).contains(bar) {
                         inside += 1
                         #expect(!isSame, "seed \(seed), bar \(bar), chunk \(chunk)")

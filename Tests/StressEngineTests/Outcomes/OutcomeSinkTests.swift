@@ -59,28 +59,29 @@ import Testing
     }
 
     private func expectSum(
-        _ sinks: [Collector], _ result: CellResult, _ clock: BarClock, _ time: [Int64], _ name: Comment
+        _ sinks: [Collector], _ result: CellResult, _ clock: BarClock, _ time: [Int64],
+        _ name: @autoclosure () -> Comment
     ) {
         let (tally, outcomes) = (result.tally, sinks.flatMap(\.outcomes))
         let totals = tally.windowTotals
         func bars(_ outcome: EntryOutcome, _ bar: Int) -> Int {
             BarClock.bars(from: clock.place(time[outcome.entry]), to: clock.place(time[bar]))
         }
-        #expect(sinks.allSatisfy { $0.chunks == 1 } && sinks.count == tally.exits[0].count, name)
-        #expect(sinks.flatMap(\.blocks) == tally.entries.array.map(Int.init), name)
-        #expect(sinks.flatMap(\.excluded).count == tally.excluded.total, name)
-        #expect(sinks.flatMap(\.rejected).count == totals.rejected, name)
-        #expect(outcomes.count { $0.isLiquidated } == tally.liquidated.total, name)
-        #expect(outcomes.count { $0.path.isUnprotected } == tally.unprotected.total, name)
-        #expect(outcomes.count { $0.isCut && $0.isLiquidated } == totals.cutLiquidated, name)
-        #expect(zip(outcomes, outcomes.dropFirst()).allSatisfy { $0.entry < $1.entry && $0.block <= $1.block }, name)
+        #expect(sinks.allSatisfy { $0.chunks == 1 } && sinks.count == tally.exits[0].count, name())
+        #expect(sinks.flatMap(\.blocks) == tally.entries.array.map(Int.init), name())
+        #expect(sinks.flatMap(\.excluded).count == tally.excluded.total, name())
+        #expect(sinks.flatMap(\.rejected).count == totals.rejected, name())
+        #expect(outcomes.count { $0.isLiquidated } == tally.liquidated.total, name())
+        #expect(outcomes.count { $0.path.isUnprotected } == tally.unprotected.total, name())
+        #expect(outcomes.count { $0.isCut && $0.isLiquidated } == totals.cutLiquidated, name())
+        #expect(zip(outcomes, outcomes.dropFirst()).allSatisfy { $0.entry < $1.entry && $0.block <= $1.block }, name())
         var toLiquidation = DurationHistogram(unit: clock.unit)
         for outcome in outcomes {
             if let bar = outcome.path.liquidationBar { toLiquidation.add(bars: bars(outcome, bar)) }
         }
-        #expect(toLiquidation == tally.timesToLiquidation, name)
+        #expect(toLiquidation == tally.timesToLiquidation, name())
         for fill in tally.roles.indices {
-            #expect(outcomes.reduce(.zero) { $0 + $1.negative(fill: fill) } == tally.negative[fill].total, name)
+            #expect(outcomes.reduce(.zero) { $0 + $1.negative(fill: fill) } == tally.negative[fill].total, name())
             var times = TimedEvents()
             for outcome in outcomes where outcome.negative(fill: fill) > 0 {
                 let (exit, shortfall) = (outcome.exits[fill], outcome.shortfall(fill: fill))
@@ -89,12 +90,12 @@ import Testing
                     shortfall: shortfall.isFinite ? shortfall : nil)
             }
             // Shortfalls by time are joined chunk by chunk; how many they are is exact.
-            #expect(times.total == tally.negativeTimes[fill].total, name)
-            for (sink, sums) in zip(sinks, tally.exits[fill]) { expectSums(sink, sums, fill, name) }
+            #expect(times.total == tally.negativeTimes[fill].total, name())
+            for (sink, sums) in zip(sinks, tally.exits[fill]) { expectSums(sink, sums, fill, name()) }
         }
     }
 
-    private func expectSums(_ sink: Collector, _ sums: ExitSums, _ fill: Int, _ name: Comment) {
+    private func expectSums(_ sink: Collector, _ sums: ExitSums, _ fill: Int, _ name: @autoclosure () -> Comment) {
         var (equity, shortfall, causes, unbounded) = (0.0, 0.0, ShortfallCauses(), 0)
         for outcome in sink.outcomes where outcome.isDecided(fill: fill) {
             let exit = outcome.exits[fill]
@@ -107,8 +108,8 @@ import Testing
             shortfall += outcome.shortfall(fill: fill)
             causes += exit.causes
         }
-        #expect(equity == sums.equity && shortfall == sums.shortfall && causes == sums.causes, name)
-        #expect(unbounded == sums.unboundedNegative, name)
+        #expect(equity == sums.equity && shortfall == sums.shortfall && causes == sums.causes, name())
+        #expect(unbounded == sums.unboundedNegative, name())
     }
 
     /// A sweep knows no single outcomes. What a search finds of each entry is what the sweep adds up: counts and times exactly, sums but
@@ -141,15 +142,15 @@ import Testing
         return [Int64(entry.bar), Int64(entry.block), entry.time, entry.exitTime, entry.cutTime ?? -1, weight]
     }
 
-    private func expectHeld(_ held: [HeldEntry], _ result: CellResult, _ name: Comment) {
+    private func expectHeld(_ held: [HeldEntry], _ result: CellResult, _ name: @autoclosure () -> Comment) {
         let (tally, sums) = (result.tally, result.tally.exitTotals(fill: 0))
-        #expect(held.count == tally.entries.total, name)
-        #expect(held.count { $0.isLiquidated } == tally.liquidated.total, name)
+        #expect(held.count == tally.entries.total, name())
+        #expect(held.count { $0.isLiquidated } == tally.liquidated.total, name())
         let negative = held.reduce(EventCount.zero) { $0 + $1.negative }
-        #expect(abs((negative - tally.negative[0].total).value) <= 1e-8 * Double(held.count), name)
+        #expect(abs((negative - tally.negative[0].total).value) <= 1e-8 * Double(held.count), name())
         let shortfall = held.filter { $0.shortfall.isFinite }.reduce(0) { $0 + $1.shortfall }
         let gross = result.rules.cell.leverage.value * Double(max(1, held.count))
-        #expect(abs(shortfall - sums.shortfall) <= 1e-8 * max(gross, sums.shortfall), name)
+        #expect(abs(shortfall - sums.shortfall) <= 1e-8 * max(gross, sums.shortfall), name())
     }
 
     /// Final equity is what is left less what is missing, and prices say where that was decided.
@@ -166,22 +167,22 @@ import Testing
         }
     }
 
-    private func expectWhole(_ outcome: EntryOutcome, _ rules: CellRules, _ name: Comment) throws {
+    private func expectWhole(_ outcome: EntryOutcome, _ rules: CellRules, _ name: @autoclosure () -> Comment) throws {
         let (prices, side) = (try #require(outcome.prices), rules.cell.side)
-        #expect(outcome.weight == 1 && outcome.entry < outcome.exitBar() && outcome.exitBar() <= outcome.last, name)
-        #expect(prices.exit.slipped * side.sign <= prices.exit.delayed * side.sign, name)
+        #expect(outcome.weight == 1 && outcome.entry < outcome.exitBar() && outcome.exitBar() <= outcome.last, name())
+        #expect(prices.exit.slipped * side.sign <= prices.exit.delayed * side.sign, name())
         for fill in outcome.exits.indices {
             let (exit, shortfall) = (outcome.exits[fill], outcome.shortfall(fill: fill))
-            #expect(outcome.surplus(fill: fill) >= 0 && shortfall >= 0, name)
+            #expect(outcome.surplus(fill: fill) >= 0 && shortfall >= 0, name())
             guard outcome.isDecided(fill: fill), exit.equity.isFinite else { continue }
             let balance = outcome.surplus(fill: fill) - shortfall
-            #expect(abs(balance - exit.equity) <= 1e-9 * (1 + abs(exit.equity) + shortfall), name)
+            #expect(abs(balance - exit.equity) <= 1e-9 * (1 + abs(exit.equity) + shortfall), name())
         }
         // A liquidation comes before bankruptcy, or with it: the requirement is not below zero.
         guard outcome.isLiquidated, prices.trigger.isFinite, prices.bankruptcy.isFinite, prices.bankruptcy > 0 else {
             return
         }
         let slack = 1e-9 * (prices.entry + abs(prices.trigger))
-        #expect(side.sign * (prices.trigger - prices.bankruptcy) >= -slack, name)
+        #expect(side.sign * (prices.trigger - prices.bankruptcy) >= -slack, name())
     }
 }
