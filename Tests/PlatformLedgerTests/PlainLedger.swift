@@ -263,11 +263,12 @@ final class PlainLedger {
     private func dueNow(_ index: Int, _ bar: Int) -> Due? {
         let record = records[index]
         let (checked, carry) = (checked(record, bar: bar), carry(record, bar: bar))
+        let position = linear(record)
         func isDue(_ price: Double) -> Bool {
-            linear(record).equity(at: price, carry) <= linear(record).requirement(at: price, carry)
+            position.equity(at: price, carry) <= position.requirement(at: price, carry)
         }
         guard isDue(moved(checked, by: moves[record.asset])) else { return nil }
-        let trigger = linear(record).triggerPrice(carry)
+        let trigger = position.triggerPrice(carry)
         let distance = abs(trigger - input.assets[record.asset].market.series.open[bar])
         return (distance, index, isDue(checked) ? trigger : checked)
     }
