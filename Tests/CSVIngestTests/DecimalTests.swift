@@ -105,19 +105,20 @@ import Testing
             let source = try ByteSource(.named(path, folder: ""), bufferSize: 1 << 20)
             var text: [UInt8] = []
             while let piece = try source.next() { text.append(contentsOf: piece) }
-            for token in text.split(whereSeparator: { Self.separators.contains($0) }) {
-                let (read, quick) = token.withUnsafeBufferPointer { (readDecimal($0), readShortDecimal($0)) }
+            forEachToken(of: text, separators: Self.separators) { token in
+                let (read, quick) = (readDecimal(token), readShortDecimal(token))
                 guard case .value(let value) = read else {
                     if quick != nil { Issue.record("\(path): \(String(decoding: token, as: UTF8.self)) is no number") }
-                    continue
+                    return true
                 }
                 let wanted = strtod(String(decoding: token, as: UTF8.self), nil)
                 numbers += 1
                 short += quick == nil ? 0 : 1
-                if value.bitPattern != wanted.bitPattern || quick.map({ $0.bitPattern != wanted.bitPattern }) == true {
-                    Issue.record("\(path): \(String(decoding: token, as: UTF8.self)) gives \(value), not \(wanted)")
-                    return
+                if value.bitPattern == wanted.bitPattern, quick.map({ $0.bitPattern == wanted.bitPattern }) != false {
+                    return true
                 }
+                Issue.record("\(path): \(String(decoding: token, as: UTF8.self)) gives \(value), not \(wanted)")
+                return false
             }
         }
         print("\(numbers) numbers of the vendor files, \(short) of them read the short way")
@@ -125,7 +126,7 @@ import Testing
     }
 
     /// Whatever stands between numbers in CSV and JSON.
-    private static let separators = Set(",;|\t\r\n \"[]{}:".utf8)
+    private static let separators = Array(",;|\t\r\n \"[]{}:".utf8)
 
     private func filesBelow(_ folder: String) -> [String] {
         let paths = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []

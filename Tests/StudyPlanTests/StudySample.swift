@@ -12,7 +12,10 @@ struct StudySample {
     /// Takes the place of `.inf`, which JSON has no word for.
     private static let endless = 1e300
 
-    init() throws {
+    init() throws { study = try StudySample.whole.get() }
+
+    /// Read once; a sample is changed by copying the parts that lead to the change. Nobody writes to it.
+    nonisolated(unsafe) private static let whole = Result { () -> Any in
         let text = """
             {"version": 1, "name": "agree",
              "data": [
@@ -46,7 +49,7 @@ struct StudySample {
               {"name": "parts", "take_profit": 0.1, "instalments": {"count": 4, "every": "1d"}},
               {"name": "again", "reenter": {"times": 3}}]}
             """
-        study = try JSONSerialization.jsonObject(with: Data(text.utf8))
+        return try JSONSerialization.jsonObject(with: Data(text.utf8))
     }
 
     /// A study with baskets, which do without margins per contract and of one input alone.

@@ -44,3 +44,20 @@ public func randomPrice(_ random: inout SeededGenerator) -> String {
     text += digits(fraction)
     return whole + fraction == 0 ? "0" : String(decoding: text, as: UTF8.self)
 }
+
+/// The pieces of a text between separators, empty ones left out, in order: cut here, where loops are optimised.
+///
+/// - Parameter body: given each piece; the rest is left when it says false.
+public func forEachToken(
+    of text: [UInt8], separators: some Sequence<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) throws -> Bool
+) rethrows {
+    var isSeparator = [Bool](repeating: false, count: 256)
+    for byte in separators { isSeparator[Int(byte)] = true }
+    try text.withUnsafeBufferPointer { bytes in
+        var start = 0
+        for index in 0...bytes.count where index == bytes.count || isSeparator[Int(bytes[index])] {
+            if index > start, try !body(UnsafeBufferPointer(rebasing: bytes[start..<index])) { return }
+            start = index + 1
+        }
+    }
+}

@@ -23,11 +23,18 @@ public struct NightlyLooks: Sendable {
     let every: Int
     /// Days before the first look.
     let firstDays: Int
+    /// Days at each look, and the standard errors of its boundary.
+    private let looks: [(days: Int, standardErrors: Double)]
 
     /// - Parameter study: of the days before the first look and a year.
     public init(_ study: CoverageStudy, level: Int, factor: Double, every: Int) {
         (self.study, self.level, self.factor, self.every) = (study, level, factor, every)
         firstDays = study.days - 365
+        looks = stride(from: firstDays, through: study.days, by: every).map { days in
+            let boundary = MonitoredBoundary(
+                falseAlarm: 0.05, days: Double(days), firstDays: Double(study.horizonDays))
+            return (days, boundary.standardErrors)
+        }
     }
 
     /// Which rules call a breach at any look of the year of a seed.
@@ -36,25 +43,29 @@ public struct NightlyLooks: Sendable {
         let (column, limit) = (history.columns[level], factor * study.levels[level].truth)
         let length = max(Double(study.horizonDays), history.memory.runBlocks)
         var found: Set<Rule> = []
-        for days in stride(from: firstDays, through: study.days, by: every) {
+        for (days, standardErrors) in looks where found.count < Rule.allCases.count {
             // The last entries of a night have no whole window yet.
             let whole = days - study.horizonDays
             let seen = BlockShare(events: Array(column.events[..<whole]), entries: Array(column.entries[..<whole]))
-            guard
+            // No interval lies above its own frequency: a night at or below the limit has no breach of any kind.
+            guard isAbove(limit, seen),
                 let inference = FrequencyInference(
                     seen, meanLength: length, disjointWindows: days / study.horizonDays, confidence: 0.95)
             else { continue }
-            found.formUnion(breaches(inference, limit: limit, days: days))
+            found.formUnion(breaches(inference, limit: limit, standardErrors))
         }
         return found
     }
 
-    private func breaches(_ inference: FrequencyInference, limit: Double, days: Int) -> Set<Rule> {
+    /// Whether a frequency is above the limit, or so near that the last bits decide.
+    private func isAbove(_ limit: Double, _ seen: BlockShare) -> Bool {
+        let entries = seen.entries.reduce(0) { $0 + Double($1) }
+        return seen.events.reduce(0, +) > (1 - 1e-9) * limit * entries
+    }
+
+    private func breaches(_ inference: FrequencyInference, limit: Double, _ standardErrors: Double) -> Set<Rule> {
         let ends = inference.interval.ends
-        let boundary = MonitoredBoundary(
-            falseAlarm: 0.05, days: Double(days), firstDays: Double(study.horizonDays))
-        let monitored = ends.widened(
-            around: inference.frequency, from: 0.95, to: boundary.standardErrors)
+        let monitored = ends.widened(around: inference.frequency, from: 0.95, to: standardErrors)
         return Set(
             [
                 inference.frequency > limit ? .value : nil, ends.low > limit ? .interval : nil,
