@@ -29,6 +29,20 @@ import Testing
 
     private func entryPath(_ key: Digest) -> String { folder.path + "/a/b/" + key.hex }
 
+    /// The first is xxHash's own check value of nothing with seed 0.
+    @Test func fingerprintsAreThoseOfXXH3() {
+        func print(_ bytes: [UInt8]) -> String { bytes.withUnsafeBytes(fingerprint) }
+        #expect(print([]) == "99aa06d3014798d86001c324468d497f")
+        #expect(print(Array("abc".utf8)) == "06b05ab6733a618578af5f94892f3950")
+        let text = (0..<300).map { UInt8(truncatingIfNeeded: $0 * 7) }
+        let changed = (0..<2400).map { bit in
+            var copy = text
+            copy[bit / 8] ^= 1 << UInt8(bit % 8)
+            return print(copy)
+        }
+        #expect(Set(changed + [print(text)]).count == 2401 && changed.allSatisfy { $0.count == 32 })
+    }
+
     private func names() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: folder.path + "/a/b").sorted()
     }
