@@ -49,6 +49,32 @@ import Testing
         #expect(failure["reason"] as? String == reason && failure["exit_code"] as? Int == code)
     }
 
+    /// Of several price files each bad one has its own words; at last it is said what was computed, and nothing else.
+    @Test(arguments: [
+        ["resample", "FILES", "--length", "1d", "--leverage", "5", "--paths", "100"],
+        ["custody", "--years", "0.01", "--hazard", "1%", "--leverage", "5", "--prices", "FILES"],
+        ["backtest", "FILES", "--leverage", "5", "--horizon", "1d"],
+        ["ledger", "FILES", "--population", "bitmex-2019"],
+    ])
+    func whatWasComputedIsSaid(question: [String]) throws {
+        let scratch = try Scratch()
+        for name in ["one.csv", "two.csv"] { try scratch.write(samplePrices, to: name) }
+        try scratch.write("time,open\n", to: "bad.csv")
+        func asked(_ files: [String]) throws -> Outcome {
+            try scratch.program.run(question.flatMap { $0 == "FILES" ? files : [$0] })
+        }
+        let some = try asked(["one.csv", "bad.csv", "two.csv", "gone.csv"])
+        #expect(some.code == 4 && !some.out.isEmpty, "\(some.code) \(some.err)")
+        #expect(some.err.contains("bad.csv") && some.err.contains("gone.csv"))
+        #expect(some.err.contains("error: 2 of 4 price histories failed; the others were computed"), "\(some.err)")
+        #expect(!some.err.contains("nothing was computed"))
+        let none = try asked(["bad.csv", "gone.csv"])
+        #expect(none.code == 65 && none.err.contains("bad.csv") && none.err.contains("gone.csv"), "\(none.err)")
+        #expect(none.err.contains("error: 2 inputs rejected, nothing was computed"), "\(none.err)")
+        let missing = try asked(["gone.csv"])
+        #expect(missing.code == 66 && missing.err.contains("1 input rejected, nothing was computed"), "\(missing.err)")
+    }
+
     @Test func aFailedJobWinsOverABreachedLimit() throws {
         let limit = "limits: [{asset: TWO, side: long, leverage: 10, measure: negative_equity_frac, max: 0.01}]"
         let scratch = try folder(limit: limit)

@@ -76,9 +76,7 @@ struct BacktestCommand: ParsableCommand {
             if case .failure(let failure) = answer.records { failures.append(failure) }
         }
         guard !failures.isEmpty else { return }
-        failures.flatMap(\.messages).forEach(Console.complain)
-        let code = failures.count == answers.count ? failures[0].code : .partial
-        throw ExitCode(code.rawValue)
+        try partly(Failure(failures, of: answers.count))
     }
 }
 

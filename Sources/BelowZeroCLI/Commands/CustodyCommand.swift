@@ -73,9 +73,7 @@ struct CustodyCommand: ParsableCommand {
             let custody = try custody(rules)
             let joined = prices.isEmpty ? nil : try joined(rules)
             try StandardOutput.write(try common.json ? json(custody, joined) : text(custody, rules, joined))
-            guard let failures = joined?.failures, !failures.isEmpty else { return }
-            failures.flatMap(\.messages).forEach(Console.complain)
-            throw ExitCode(Failure.Code.partial.rawValue)
+            if let failure = joined?.failure { try partly(failure) }
         }
     }
 

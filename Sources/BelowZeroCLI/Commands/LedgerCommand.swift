@@ -57,9 +57,7 @@ struct LedgerCommand: ParsableCommand {
                     .answer(control: interruption.control)
             }
             try write(answer.results, question.study)
-            guard !answer.failures.isEmpty else { return }
-            answer.failures.flatMap(\.messages).forEach(Console.complain)
-            throw ExitCode(Failure.Code.partial.rawValue)
+            if let failure = answer.failure { try partly(failure) }
         }
     }
 

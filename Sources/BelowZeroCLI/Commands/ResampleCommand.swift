@@ -66,9 +66,7 @@ struct ResampleCommand: ParsableCommand {
                 ).answer(control: interruption.control)
             }
             try write(answer.results, question)
-            guard !answer.failures.isEmpty else { return }
-            answer.failures.flatMap(\.messages).forEach(Console.complain)
-            throw ExitCode(Failure.Code.partial.rawValue)
+            if let failure = answer.failure { try partly(failure) }
         }
     }
 

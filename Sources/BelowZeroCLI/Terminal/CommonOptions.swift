@@ -194,6 +194,12 @@ func usable(_ threads: Int?) -> Int {
     min(threads ?? ProcessInfo.processInfo.activeProcessorCount, SystemLimits.mostWorkers)
 }
 
+/// Ends a command that has printed what it could answer, with what failed of the rest.
+func partly(_ failure: Failure) throws -> Never {
+    failure.messages.forEach(Console.complain)
+    throw ExitCode(failure.code.rawValue)
+}
+
 extension Failure {
     /// Prints the messages, and on standard output the same as JSON.
     func report(isJSON: Bool, console: Console) {

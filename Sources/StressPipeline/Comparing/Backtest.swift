@@ -35,7 +35,7 @@ public struct Backtest {
             files: resolved.files, threads: threads, caches: caches, isCancelled: { control.isCancelled })
         switch reader.history(input, study: resolved.study) {
         case .failure where control.isCancelled: throw RunCancelled()
-        case .failure(let errors): return Answer(asset: input.asset, records: .failure(Failure(errors.all)))
+        case .failure(let errors): return Answer(asset: input.asset, records: .failure(Failure(history: errors.all)))
         case .success(let read):
             let grid = GridAnswers(study: resolved.study, threads: threads, control: control)
             let job = grid.job(of: input.asset, market: read.market)

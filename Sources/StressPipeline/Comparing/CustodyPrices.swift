@@ -16,8 +16,8 @@ public struct CustodyPrices {
     public struct Answer {
         /// Of the histories that could be read, in the study's order.
         public let holdings: [CustodyHolding]
-        /// Why others could not be read, or are too short.
-        public let failures: [Failure]
+        /// Why others could not be read, or are too short; nil when all say something.
+        public let failure: Failure?
     }
 
     /// A question to a study of one contract, side, holding time and platform. Throws a ``Failure`` where its tables cannot be read.
@@ -35,15 +35,16 @@ public struct CustodyPrices {
         for input in resolved.study.inputs {
             switch reader.history(input, study: resolved.study) {
             case .failure where control.isCancelled: throw RunCancelled()
-            case .failure(let errors): failures.append(Failure(errors.all))
+            case .failure(let errors): failures.append(Failure(history: errors.all))
             case .success(let read):
                 let found = try stage.holdings(of: input.asset, market: read.market)
                 holdings += found
                 if found.isEmpty { failures.append(tooShort(input.asset)) }
             }
         }
-        if holdings.isEmpty, let first = failures.first { throw first }
-        return Answer(holdings: holdings, failures: failures)
+        let failure = failures.isEmpty ? nil : Failure(failures, of: resolved.study.inputs.count)
+        if holdings.isEmpty, let failure { throw failure }
+        return Answer(holdings: holdings, failure: failure)
     }
 
     private func tooShort(_ asset: String) -> Failure {

@@ -14,8 +14,8 @@ public struct Futures {
     public struct Answer {
         /// Of the histories that futures could be made of, in the study's order.
         public let results: [SimulatedResult]
-        /// Why others could not be read, or have none.
-        public let failures: [Failure]
+        /// Why others could not be read, or have none; nil when all have.
+        public let failure: Failure?
     }
 
     /// A question to a study. Throws a ``Failure`` where its tables cannot be read.
@@ -34,7 +34,7 @@ public struct Futures {
         for input in resolved.study.inputs {
             switch reader.history(input, study: resolved.study) {
             case .failure where control.isCancelled: throw RunCancelled()
-            case .failure(let errors): failures.append(Failure(errors.all))
+            case .failure(let errors): failures.append(Failure(history: errors.all))
             case .success(let read):
                 let found = try stage.found(input.asset, read.market)
                 results += found.results
@@ -43,7 +43,8 @@ public struct Futures {
                 }
             }
         }
-        if results.isEmpty, let first = failures.first { throw first }
-        return Answer(results: results, failures: failures)
+        let failure = failures.isEmpty ? nil : Failure(failures, of: resolved.study.inputs.count)
+        if results.isEmpty, let failure { throw failure }
+        return Answer(results: results, failure: failure)
     }
 }

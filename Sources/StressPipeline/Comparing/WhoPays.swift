@@ -12,8 +12,8 @@ public struct WhoPays {
     public struct Answer {
         /// Of the histories that could be used.
         public let results: LedgerResults
-        /// Why others could not.
-        public let failures: [Failure]
+        /// Why others could not; nil when all could.
+        public let failure: Failure?
     }
 
     /// A question to a study with a ledger. Throws a ``Failure`` where its tables cannot be read.
@@ -30,12 +30,15 @@ public struct WhoPays {
         for input in resolved.study.inputs {
             switch reader.history(input, study: resolved.study) {
             case .failure where control.isCancelled: throw RunCancelled()
-            case .failure(let errors): failures.append(Failure(errors.all))
+            case .failure(let errors): failures.append(Failure(history: errors.all))
             case .success(let read): histories.append(LedgerStage.History(asset: input.asset, market: read.market))
             }
         }
         let stage = LedgerStage(study: resolved.study, threads: threads, control: control)
-        guard let results = try stage.results(histories) else { throw failures[0] }
-        return Answer(results: results, failures: failures)
+        let failure = failures.isEmpty ? nil : Failure(failures, of: resolved.study.inputs.count)
+        guard let results = try stage.results(histories) else {
+            throw failure ?? Failure(.badData, "there is no price history")
+        }
+        return Answer(results: results, failure: failure)
     }
 }

@@ -67,10 +67,36 @@ public struct Failure: Error {
 
     /// Inputs that could not be used, all of them.
     public init(_ errors: [IngestError]) {
+        let all = Failure(history: errors)
+        self.init(all.code, messages: all.messages + [Failure.nothing(of: errors.count)], findings: all.findings)
+    }
+
+    /// A price history that could not be read, where what becomes of others is still open.
+    init(history errors: [IngestError]) {
         code = errors.allSatisfy(\.exitIsNoInput) ? .noInput : .badData
-        let plural = errors.count == 1 ? "1 input" : "\(errors.count) inputs"
-        messages = errors.map { $0.rendered() } + ["error: \(plural) rejected, nothing was computed"]
+        messages = errors.map { $0.rendered() }
         findings = errors.map(\.finding)
+    }
+
+    /// What is said of a question to `count` price histories of which some, or all, failed: of each its own words, and at last what was
+    /// computed. Some are a partial answer; all have the code that they share, or that of bad data.
+    public init(_ failures: [Failure], of count: Int) {
+        let codes = Set(failures.map(\.code))
+        if failures.count < count {
+            code = .partial
+        } else {
+            code = codes.count == 1 ? failures[0].code : .badData
+        }
+        let last =
+            failures.count < count
+            ? "error: \(failures.count) of \(count) price histories failed; the others were computed"
+            : Failure.nothing(of: count)
+        messages = failures.flatMap(\.messages) + [last]
+        findings = failures.flatMap(\.findings)
+    }
+
+    private static func nothing(of count: Int) -> String {
+        "error: \(count == 1 ? "1 input" : "\(count) inputs") rejected, nothing was computed"
     }
 
     /// `error: message in file, line 3` and its hint.
