@@ -44,7 +44,7 @@ extension BelowZero {
 
     private static func runCommand() -> Never {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(withValuesBelowZero(Array(CommandLine.arguments.dropFirst())))
             try command.run()
             try StandardOutput.close()
             exit()

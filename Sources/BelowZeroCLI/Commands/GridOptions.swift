@@ -92,7 +92,7 @@ struct GridOptions: ParsableArguments {
 struct GridChanges: ParsableArguments {
     @Option(
         name: [.customShort("l"), .long],
-        help: "Leverages: 1,5,20 or 1:125 or 1:100:5. (default: the study's, or some from 1 on)")
+        help: "Leverages: 1,5,20 or 1:125 or 1:100:5. (default: the study's, or steps from 1 up to 100 and more)")
     var leverage: String?
 
     @Option(help: "long, short or both. (default: the study's, or both)")

@@ -8,6 +8,11 @@ import StudyPlan
 /// What the help of an option says of the setting that it stands for.
 func optionHelp<Value>(_ setting: Setting<Value>) -> ArgumentHelp { ArgumentHelp(setting.help) }
 
+/// The same of a part that may be typed in percent.
+func partHelp(_ setting: Setting<Double>) -> ArgumentHelp {
+    ArgumentHelp(String(setting.help.dropLast()) + ": 0.005, or 0.5%.")
+}
+
 /// Reads what was typed behind an option as a study would read it.
 func optionValue<Value>(_ setting: Setting<Value>, of text: String, option: String) throws -> Value {
     do throws(StudyError) {
@@ -20,18 +25,18 @@ func optionValue<Value>(_ setting: Setting<Value>, of text: String, option: Stri
 
 /// The platform and position of a sweep.
 struct PlatformOptions: ParsableArguments {
-    @Option(parsing: .unconditional, help: optionHelp(Settings.Tier.rate))
-    var maintenanceRate = Settings.Tier.rate.start
-    @Option(parsing: .unconditional, help: optionHelp(Settings.FeeRates.open))
-    var fee = Settings.FeeRates.open.start
-    @Option(parsing: .unconditional, help: optionHelp(Settings.FeeRates.liquidation))
-    var liquidationFee = Settings.FeeRates.liquidation.start
-    @Option(parsing: .unconditional, help: optionHelp(Settings.SlippageLaw.base))
-    var slippage = Settings.SlippageLaw.base.start
+    @Option(parsing: .unconditional, help: partHelp(Settings.Tier.rate))
+    var maintenanceRate = TypedPart(Settings.Tier.rate.start)
+    @Option(parsing: .unconditional, help: partHelp(Settings.FeeRates.open))
+    var fee = TypedPart(Settings.FeeRates.open.start)
+    @Option(parsing: .unconditional, help: partHelp(Settings.FeeRates.liquidation))
+    var liquidationFee = TypedPart(Settings.FeeRates.liquidation.start)
+    @Option(parsing: .unconditional, help: partHelp(Settings.SlippageLaw.base))
+    var slippage = TypedPart(Settings.SlippageLaw.base.start)
     @Option(parsing: .unconditional, help: optionHelp(Settings.SlippageLaw.kappa))
     var kappa = Settings.SlippageLaw.kappa.start
-    @Option(parsing: .unconditional, help: optionHelp(Settings.Borrowing.rate))
-    var borrowRate = Settings.Borrowing.rate.start
+    @Option(parsing: .unconditional, help: partHelp(Settings.Borrowing.rate))
+    var borrowRate = TypedPart(Settings.Borrowing.rate.start)
     @Option(parsing: .unconditional, help: optionHelp(Settings.Borrowing.marginLevel))
     var marginLevel = Settings.Borrowing.marginLevel.start
     @Option(help: optionHelp(Settings.Liquidation.fill))
@@ -61,7 +66,8 @@ struct PlatformOptions: ParsableArguments {
         guard notional.isFinite, notional > 0 else { throw ValidationError("--notional must be above 0") }
         // The sweep's study is read again. The margin model refuses what else is out of range.
         typealias Known = Settings.Position
-        try check(Settings.SlippageLaw.base, Settings.SlippageLaw.base.allows(slippage), option: "--slippage")
+        try check(Settings.Tier.rate, Settings.Tier.rate.allows(maintenanceRate.value), option: "--maintenance-rate")
+        try check(Settings.SlippageLaw.base, Settings.SlippageLaw.base.allows(slippage.value), option: "--slippage")
         try check(Known.notional, Known.notional.allows(notional), option: "--notional")
         try check(Known.stride, Known.stride.allows(stride), option: "--stride")
         try check(
@@ -78,13 +84,13 @@ struct PlatformOptions: ParsableArguments {
     func rules() throws -> PlatformRules {
         do throws(RuleError) {
             return try PlatformRules(
-                fees: Fees(open: fee, close: fee, liquidation: liquidationFee),
-                slippage: Slippage(base: slippage, impact: kappa),
-                tiers: MaintenanceTiers(flatRate: maintenanceRate),
+                fees: Fees(open: fee.value, close: fee.value, liquidation: liquidationFee.value),
+                slippage: Slippage(base: slippage.value, impact: kappa),
+                tiers: MaintenanceTiers(flatRate: maintenanceRate.value),
                 liquidation: LiquidationRules(
                     enabled: !noLiquidation, trigger: trigger, fill: fill, latency: latency, delay: delay,
                     overshoot: overshoot, hasBounds: bounds),
-                borrow: BorrowRules(yearlyRate: borrowRate, marginLevel: marginLevel))
+                borrow: BorrowRules(yearlyRate: borrowRate.value, marginLevel: marginLevel))
         } catch {
             throw Failure(.usage, error.message)
         }
@@ -95,12 +101,14 @@ struct PlatformOptions: ParsableArguments {
     /// The options as words of the command that repeats the run.
     var words: [String] {
         [
-            "--maintenance-rate", numberText(maintenanceRate), "--fee", numberText(fee), "--liquidation-fee",
-            numberText(liquidationFee),
-            "--slippage", numberText(slippage), "--fill", fill.rawValue, "--trigger", trigger.rawValue, "--latency",
+            "--maintenance-rate", numberText(maintenanceRate.value), "--fee", numberText(fee.value),
+            "--liquidation-fee",
+            numberText(liquidationFee.value),
+            "--slippage", numberText(slippage.value), "--fill", fill.rawValue, "--trigger", trigger.rawValue,
+            "--latency",
             String(latency), "--delay", delay.text, "--overshoot", numberText(overshoot),
             "--notional", numberText(notional), "--stride", String(stride), "--max-gap", maxGap,
-            "--kappa", numberText(kappa), "--borrow-rate", numberText(borrowRate),
+            "--kappa", numberText(kappa), "--borrow-rate", numberText(borrowRate.value),
             "--margin-level", numberText(marginLevel), "--resamples", String(resamples),
         ] + (noLiquidation ? ["--no-liquidation"] : []) + (bounds ? ["--bounds"] : [])
     }

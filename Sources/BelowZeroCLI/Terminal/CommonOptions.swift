@@ -62,7 +62,7 @@ struct PlacedFailure: Error {
 struct LogOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Lines on standard error: plain for people, stamped with time and run, json: an object a line. (default: plain on a terminal, stamped for runs anywhere else)",
+            "Lines on standard error: plain for people, stamped with time and run, json: an object a line. auto: plain on a terminal, stamped for runs anywhere else.",
             valueName: "format"))
     var logFormat = LogFormat.auto
 

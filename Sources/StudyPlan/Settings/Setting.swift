@@ -106,6 +106,8 @@ extension Setting {
     public var rangeWords: String {
         switch kind {
         case .number(let range): "\(numberText(range.lowerBound)) to \(numberText(range.upperBound))"
+        case .numberBeside(let end, let range):
+            "\(numberText(range.lowerBound)) to \(numberText(range.upperBound)), and not \(numberText(end))"
         case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
         case .zeroOr(let range): "0 or \(range.lowerBound) to \(range.upperBound)"
         default: ""

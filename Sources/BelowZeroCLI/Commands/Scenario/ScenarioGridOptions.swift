@@ -77,14 +77,14 @@ struct ScenarioGridOptions: ParsableArguments {
 
 /// What of a platform's rules is typed in place of its own.
 struct PlatformChanges: ParsableArguments {
-    @Option(parsing: .unconditional, help: optionHelp(Settings.Tier.rate))
-    var maintenanceRate: Double?
-    @Option(parsing: .unconditional, help: optionHelp(Settings.FeeRates.open))
-    var fee: Double?
-    @Option(parsing: .unconditional, help: optionHelp(Settings.FeeRates.liquidation))
-    var liquidationFee: Double?
-    @Option(parsing: .unconditional, help: optionHelp(Settings.SlippageLaw.base))
-    var slippage: Double?
+    @Option(parsing: .unconditional, help: partHelp(Settings.Tier.rate))
+    var maintenanceRate: TypedPart?
+    @Option(parsing: .unconditional, help: partHelp(Settings.FeeRates.open))
+    var fee: TypedPart?
+    @Option(parsing: .unconditional, help: partHelp(Settings.FeeRates.liquidation))
+    var liquidationFee: TypedPart?
+    @Option(parsing: .unconditional, help: partHelp(Settings.SlippageLaw.base))
+    var slippage: TypedPart?
     @Option(parsing: .unconditional, help: optionHelp(Settings.Borrowing.marginLevel))
     var marginLevel: Double?
     @Option(help: optionHelp(Settings.Liquidation.delay))
@@ -98,7 +98,10 @@ struct PlatformChanges: ParsableArguments {
         if let notional, !(notional > 0 && Settings.Position.notional.allows(notional)) {
             throw ValidationError("--notional must be \(Settings.Position.notional.rangeWords), and not 0")
         }
-        if let slippage, !Settings.SlippageLaw.base.allows(slippage) {
+        if let maintenanceRate, !Settings.Tier.rate.allows(maintenanceRate.value) {
+            throw ValidationError("--maintenance-rate must be \(Settings.Tier.rate.rangeWords)")
+        }
+        if let slippage, !Settings.SlippageLaw.base.allows(slippage.value) {
             throw ValidationError("--slippage must be \(Settings.SlippageLaw.base.rangeWords)")
         }
     }
@@ -115,13 +118,14 @@ struct PlatformChanges: ParsableArguments {
 
     private func applied(to own: PlatformRules) throws(RuleError) -> PlatformRules {
         var tiers = own.tiers
-        if let maintenanceRate { tiers = try MaintenanceTiers(flatRate: maintenanceRate) }
+        if let maintenanceRate { tiers = try MaintenanceTiers(flatRate: maintenanceRate.value) }
         let liquidation = own.liquidation
         return PlatformRules(
             fees: try Fees(
-                open: fee ?? own.fees.open, close: fee ?? own.fees.close,
-                liquidation: liquidationFee ?? own.fees.liquidation),
-            slippage: try Slippage(base: slippage ?? own.slippage.base, impact: own.slippage.impact), tiers: tiers,
+                open: fee?.value ?? own.fees.open, close: fee?.value ?? own.fees.close,
+                liquidation: liquidationFee?.value ?? own.fees.liquidation),
+            slippage: try Slippage(base: slippage?.value ?? own.slippage.base, impact: own.slippage.impact),
+            tiers: tiers,
             liquidation: try LiquidationRules(
                 enabled: !noLiquidation && liquidation.enabled, trigger: liquidation.trigger, fill: liquidation.fill,
                 latency: liquidation.latency, delay: delay ?? liquidation.delay, overshoot: liquidation.overshoot,
