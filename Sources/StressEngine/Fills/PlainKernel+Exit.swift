@@ -23,30 +23,35 @@ public struct ExitPrices: Hashable, Sendable {
 extension PlainKernel {
     /// How a held position ends: closed by `fill` after a liquidation, or at the close of `last`. Faster with trees where what is left of
     /// a position goes on after a first liquidation.
+    ///
+    /// - Parameter isBrief: whether what a shortfall is made of may be left out where the fill is known by a law.
     @_specialize(where Position == LinearPosition)
     @_specialize(where Position == InversePosition)
     @_specialize(where Position == BorrowedCashPosition)
     @_specialize(where Position == BorrowedCoinPosition)
     @_specialize(where Position == SpotPosition)
     func exit(
-        _ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill, trees: PassageTrees? = nil
+        _ path: EntryPath, entry: Int, last: Int, fill: ResolvedFill, trees: PassageTrees? = nil, isBrief: Bool = false
     ) -> EntryExit {
         guard let bar = path.liquidationBar else {
             return settle(position(entry: entry), horizonPrices(last), feeRate: rules.platform.fees.close, path.carry)
         }
-        let due = DuePosition(path: path, bar: bar, entry: entry, last: last, fill: fill)
+        let due = DuePosition(path: path, bar: bar, entry: entry, last: last, fill: fill, isBrief: isBrief)
         return Position.liquidation(of: due, position(entry: entry), kernel: self, trees: trees)
     }
 
     /// How a position ends that is due and taken over whole.
     func takeover(_ due: DuePosition, _ position: Position) -> EntryExit {
         let (fees, carry) = (rules.platform.fees, due.path.carry)
-        let prices = liquidationPrices(due.fill, position, bar: due.bar, carry)
-        let feeRate = fees.close + fees.liquidation
+        let prices = exitPrices(
+            due.fill, level: position.triggerPrice(carry), bar: due.bar, expected: !due.isBrief)
+        let (feeRate, tolerance) = (fees.close + fees.liquidation, rules.toleranceOfMargin)
         var exit =
             prices.spread.map {
-                delayedExit(position, prices, feeRate: feeRate, carry)
-                    .exit($0, tolerance: rules.toleranceOfMargin, phase: pricing.phase(entry: due.entry))
+                due.isBrief
+                    ? delayedEquity(position, prices, feeRate: feeRate, carry).exit($0, tolerance: tolerance)
+                    : delayedExit(position, prices, feeRate: feeRate, carry)
+                        .exit($0, tolerance: tolerance, phase: pricing.phase(entry: due.entry))
             } ?? settle(position, prices, feeRate: feeRate, carry)
         exit.closedBar = due.bar
         return exit

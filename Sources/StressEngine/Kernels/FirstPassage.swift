@@ -84,8 +84,7 @@ extension PlainKernel {
         if findsUnprotected { path.unprotectedBar = unprotectedBar(position, entry: entry, last: last, trees) }
         guard rules.platform.liquidation.enabled else { return path }
         let tree = trees.checked(side, rules.platform.liquidation.trigger)
-        let trigger = position.triggerPrice(.none)
-        path.liquidationBar = firstBar(tree, past: trigger, entry: entry, from: entry + 1, last: last) { bar in
+        path.liquidationBar = firstBar(tree, past: position.triggerPrice(.none), entry: entry, last: last) { bar in
             isDue(position, at: checkedPrices[bar], .none)
         }
         return path
@@ -95,8 +94,7 @@ extension PlainKernel {
     private func unprotectedBar(_ position: Position, entry: Int, last: Int, _ trees: PassageTrees) -> Int? {
         let belowZero = -CellRules.tolerance * position.entryValue
         let tree = trees.extremes(rules.cell.side)
-        let bankruptcy = position.bankruptcyPrice(.none)
-        return firstBar(tree, past: bankruptcy, entry: entry, from: entry + 1, last: last) { bar in
+        return firstBar(tree, past: position.bankruptcyPrice(.none), entry: entry, last: last) { bar in
             position.equity(at: pricing.extremes[bar], .none) < belowZero
         }
     }
@@ -108,13 +106,13 @@ extension PlainKernel {
         return rules.cell.side.sign * price + slack
     }
 
-    /// The first bar of the window from one on, near or past `price`, that `isMet` confirms.
+    /// The first bar of the window near or past `price` that `isMet` confirms.
     @inline(__always)
-    func firstBar(
-        _ tree: FirstPassage, past price: Double, entry: Int, from first: Int, last: Int, isMet: (Int) -> Bool
+    private func firstBar(
+        _ tree: FirstPassage, past price: Double, entry: Int, last: Int, isMet: (Int) -> Bool
     ) -> Int? {
         let level = level(near: price, entry: entry)
-        var from = first
+        var from = entry + 1
         while let bar = tree.first(from: from, through: last, atOrBelow: level) {
             if isMet(bar) { return bar }
             from = bar + 1

@@ -19,6 +19,8 @@ struct DuePosition {
     /// The last bar of its window.
     let last: Int
     let fill: ResolvedFill
+    /// Whether what a shortfall is made of may be left out where the fill is known by a law.
+    var isBrief = false
 }
 
 extension KernelPosition {

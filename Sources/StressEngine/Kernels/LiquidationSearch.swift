@@ -9,12 +9,11 @@ struct LiquidationSearch: PositionVisitor {
     /// Of one contract, side, platform and holding time.
     let rules: [CellRules]
     let chunk: Int
-    let trees: PassageTrees
 
-    /// The bar of each entry, one row a cell; nil where trigger prices move while positions are held, and where nobody liquidates.
-    func visit<Position: KernelPosition>(_: Position.Type) -> DueTable? {
+    /// The bar of each entry, one row a cell.
+    func visit<Position: KernelPosition>(_: Position.Type) -> DueTable {
         let kernels: [PlainKernel<Position>] = rules.map(job.kernel)
-        guard let first = kernels.first, !first.hasCarry, first.rules.platform.liquidation.enabled else { return nil }
+        guard let first = kernels.first else { return DueTable() }
         let entries = job.blocks.bars(chunk..<chunk + 1)
         let end = entries.reduce(entries.lowerBound) { max($0, (first.windows.watched($1)?.last ?? 0) + 1) }
         let (sign, checked) = (first.rules.cell.side.sign, first.checkedPrices)
@@ -29,7 +28,7 @@ struct LiquidationSearch: PositionVisitor {
             }
             guard let last = first.windows.watched(entry)?.last else { continue }
             for (row, kernel) in kernels.enumerated() {
-                if let due = kernel.due(entry, last, records, from: &places[row], trees) { table.set(row, entry, due) }
+                if let due = kernel.due(entry, last, records, from: &places[row]) { table.set(row, entry, due) }
             }
         }
         return table
@@ -40,30 +39,36 @@ extension PlainKernel {
     /// What a ``DueTable`` says of an entry; nil where it stands at the end of its window.
     @inline(__always)
     fileprivate func due(
-        _ entry: Int, _ last: Int, _ records: borrowing NearestRecords, from place: inout Int, _ trees: PassageTrees
+        _ entry: Int, _ last: Int, _ records: borrowing NearestRecords, from place: inout Int
     ) -> Int32? {
         if isRejected(entry: entry) { return DueTable.rejected }
         let position = position(entry: entry)
-        let trigger = position.triggerPrice(.none)
-        guard let near = records.bar(atOrBelow: level(near: trigger, entry: entry), from: &place), near <= last else {
-            return nil
+        let level = level(near: position.triggerPrice(.none), entry: entry)
+        guard var bar = records.bar(atOrBelow: level, from: &place) else { return nil }
+        // So near the trigger price rounding decides, and the next bars may be as near: there is hardly ever a second step.
+        while bar <= last {
+            let price = checkedPrices[bar]
+            if rules.cell.side.sign * price <= level, isDue(position, at: price, .none) { return Int32(bar) }
+            bar += 1
         }
-        if isDue(position, at: checkedPrices[near], .none) { return Int32(near) }
-        // So near the trigger price that rounding decides: the next bars may be as near.
-        let tree = trees.checked(rules.cell.side, rules.platform.liquidation.trigger)
-        let found = firstBar(tree, past: trigger, entry: entry, from: near + 1, last: last) { bar in
-            isDue(position, at: checkedPrices[bar], .none)
-        }
-        return found.map { Int32($0) }
+        return nil
     }
 }
 
 extension HistoryJob {
-    /// When the entries of a chunk are liquidated in some cells that differ in leverage alone: see ``LiquidationSearch``.
-    func due(_ chunk: Int, of rules: [CellRules], trees: PassageTrees) -> DueTable? {
-        guard let first = rules.first else { return nil }
+    /// Whether liquidations may be searched for by a ``LiquidationSearch``: trigger prices stay where they are, and what is due is closed
+    /// whole.
+    func hasFixedTriggers(_ rules: CellRules) -> Bool {
+        let liquidation = rules.platform.liquidation
+        return isSearching && liquidation.enabled && !liquidation.isPartial && market.fundingPerBar == nil
+            && rules.cell.contract != .margin && rules.platform.schedule == nil
+    }
+
+    /// When the entries of a chunk are liquidated in some cells that differ in leverage alone and have fixed triggers: see
+    /// ``LiquidationSearch``.
+    func due(_ chunk: Int, of rules: [CellRules]) -> DueTable {
+        guard let first = rules.first else { return DueTable() }
         return withPosition(
-            first.cell.contract, first.cell.side,
-            LiquidationSearch(job: self, rules: rules, chunk: chunk, trees: trees))
+            first.cell.contract, first.cell.side, LiquidationSearch(job: self, rules: rules, chunk: chunk))
     }
 }

@@ -33,7 +33,8 @@ extension PlainKernel {
         (outcome.entry, outcome.last, outcome.isCut, outcome.path) = (entry, last, isCut, path)
         if parts.exits {
             for index in outcome.exits.indices {
-                outcome.exits[index] = exit(path, entry: entry, last: last, fill: rules.fills[index].rule, trees: trees)
+                outcome.exits[index] = exit(
+                    path, entry: entry, last: last, fill: rules.fills[index].rule, trees: trees, isBrief: !parts.causes)
             }
         }
         if parts.prices { outcome.prices = self.prices(path, entry: entry, last: last) }
@@ -63,6 +64,8 @@ private struct EntryWalk<Sink: OutcomeSink>: PositionVisitor {
     let rules: CellRules
     let chunks: Range<Int>
     let trees: PassageTrees?
+    /// Whether liquidations are searched for before, chunk by chunk.
+    let isSearched: Bool
     let sink: Sink
 
     func visit<Position: KernelPosition>(_: Position.Type) -> Sink {
@@ -71,7 +74,7 @@ private struct EntryWalk<Sink: OutcomeSink>: PositionVisitor {
         let parts = sink.reads
         var outcome = kernel.emptyOutcome(allFills: Sink.readsAllFills)
         for chunk in chunks {
-            let due = parts.unprotected ? nil : trees.flatMap { job.due(chunk, of: [rules], trees: $0) }
+            let due = isSearched ? job.due(chunk, of: [rules]) : nil
             sink.beginChunk()
             for block in job.blocks.chunks[chunk] {
                 sink.beginBlock()
@@ -93,11 +96,11 @@ private struct EntryWalk<Sink: OutcomeSink>: PositionVisitor {
 extension HistoryJob {
     /// Walks one cell over a run of chunks into a sink; gives the sink back.
     func walked<Sink: OutcomeSink>(
-        _ chunks: Range<Int>, rules: CellRules, trees: PassageTrees?, into sink: Sink
+        _ chunks: Range<Int>, rules: CellRules, trees: PassageTrees?, isSearched: Bool = false, into sink: Sink
     ) -> Sink {
         withPosition(
             rules.cell.contract, rules.cell.side,
-            EntryWalk(job: self, rules: rules, chunks: chunks, trees: trees, sink: sink))
+            EntryWalk(job: self, rules: rules, chunks: chunks, trees: trees, isSearched: isSearched, sink: sink))
     }
 
     func kernel<Position: KernelPosition>(_ rules: CellRules) -> PlainKernel<Position> {
@@ -119,9 +122,12 @@ extension HistoryJob {
         cell: Int, threads: Int, control: RunControl = RunControl(), into sink: Sink
     ) throws(RunCancelled) -> [Sink] {
         let rules = rules[cell]
-        let trees = isSearching ? trees(for: rules) : nil
+        let isSearched = !sink.reads.unprotected && hasFixedTriggers(rules)
+        let trees = isSearching && !isSearched ? trees(for: rules) : nil
         let found = parallelMap(count: blocks.chunks.count, threads: threads) { chunk -> Sink? in
-            control.isCancelled ? nil : walked(chunk..<chunk + 1, rules: rules, trees: trees, into: sink)
+            control.isCancelled
+                ? nil
+                : walked(chunk..<chunk + 1, rules: rules, trees: trees, isSearched: isSearched, into: sink)
         }
         guard let found, !control.isCancelled else { throw RunCancelled() }
         return found

@@ -12,7 +12,7 @@ struct HeldEntriesSink: OutcomeSink {
     private let resamplingBlocks: Int
 
     init(series: BarSeries, resamplingBlocks: Int, exits: Bool) {
-        reads = OutcomeParts(exits: exits, unprotected: false)
+        reads = OutcomeParts(exits: exits, causes: false, unprotected: false)
         (times, self.resamplingBlocks) = (series.time, resamplingBlocks)
     }
 

@@ -29,19 +29,16 @@ extension HistoryJob {
         return curves
     }
 
-    /// When entries are liquidated, chunk by chunk; nil where that cannot be searched for together, and where what is liquidated is not
-    /// closed.
+    /// When entries are liquidated, chunk by chunk; nil where that cannot be searched for together.
     private func due(
         of rules: [CellRules], threads: Int, control: RunControl
     ) throws(RunCancelled) -> [DueTable]? {
-        guard isSearching, let first = rules.first, !first.platform.liquidation.isPartial else { return nil }
-        let trees = trees(for: first)
-        let found = parallelMap(count: blocks.chunks.count, threads: threads) { chunk -> [DueTable]? in
-            control.isCancelled ? nil : due(chunk, of: rules, trees: trees).map { [$0] } ?? []
+        guard rules.allSatisfy(hasFixedTriggers) else { return nil }
+        let tables = parallelMap(count: blocks.chunks.count, threads: threads) { chunk in
+            control.isCancelled ? nil : due(chunk, of: rules)
         }
-        guard let found, !control.isCancelled else { throw RunCancelled() }
-        let tables = found.flatMap { $0 }
-        return tables.count == blocks.chunks.count ? tables : nil
+        guard let tables, !control.isCancelled else { throw RunCancelled() }
+        return tables
     }
 }
 

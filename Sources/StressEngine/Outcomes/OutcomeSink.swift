@@ -33,12 +33,14 @@ public struct OutcomeParts: Hashable, Sendable {
     public var prices = false
     /// ``EntryOutcome/exits``; else only what an entry met is known.
     public var exits = true
+    /// What a shortfall is made of, its largest and its parts, which cost most of an exit whose fill is known by a law.
+    public var causes = true
     /// ``EntryPath/unprotectedBar``, which a search of its own finds.
     public var unprotected = true
 
     /// Everything but prices, unless told otherwise.
-    public init(prices: Bool = false, exits: Bool = true, unprotected: Bool = true) {
-        (self.prices, self.exits, self.unprotected) = (prices, exits, unprotected)
+    public init(prices: Bool = false, exits: Bool = true, causes: Bool = true, unprotected: Bool = true) {
+        (self.prices, self.exits, self.causes, self.unprotected) = (prices, exits, causes, unprotected)
     }
 }
 

@@ -1,17 +1,15 @@
 import StressBasics
 
-/// What became of one held entry of a cell.
+/// What became of one held entry of a cell. 64 bytes: a long history has millions of them.
 public struct HeldEntry: Hashable, Sendable {
     /// Index of the entry bar.
     public let bar: Int32
-    /// Index of the resampled block.
-    public let block: Int32
+    /// The block, and above it the two facts.
+    private let packed: UInt32
     /// Open time of the entry bar, milliseconds since the epoch.
     public let time: Int64
     /// Open time of the bar in which it was liquidated, or of the last bar that was seen of its window.
     public let exitTime: Int64
-    /// Whether it was liquidated.
-    public let isLiquidated: Bool
     /// How much of it ended below zero: all or nothing, or a probability where the fill is known by a law.
     public let negative: EventCount
     /// Expected shortfall in parts of the initial margin; 0 without one, infinite where the contract has no bound.
@@ -20,10 +18,8 @@ public struct HeldEntry: Hashable, Sendable {
     /// law.
     public let equity: Double
 
-    /// Open time of the last bar before its window was cut; nil for a whole window.
-    public let cutTime: Int64?
-    /// Whether it was closed at the end of the holding time.
-    public let isAtHorizon: Bool
+    /// The open time of ``cutTime``, or one that no bar has.
+    private let cut: Int64
     /// How many entries what happened to it stands for: 1 without cut windows, more where fewer were watched as long. See ``Exposure``.
     public private(set) var weight = 1.0
 
@@ -32,10 +28,27 @@ public struct HeldEntry: Hashable, Sendable {
         bar: Int32, block: Int32, time: Int64, exitTime: Int64, isLiquidated: Bool, negative: EventCount,
         shortfall: Double, equity: Double, cutTime: Int64? = nil, isAtHorizon: Bool = false
     ) {
-        (self.cutTime, self.isAtHorizon) = (cutTime, isAtHorizon)
-        (self.bar, self.block, self.time, self.exitTime) = (bar, block, time, exitTime)
-        (self.isLiquidated, self.negative, self.shortfall, self.equity) = (isLiquidated, negative, shortfall, equity)
+        cut = cutTime ?? HeldEntry.wholeWindow
+        packed = UInt32(block) | (isLiquidated ? HeldEntry.liquidated : 0) | (isAtHorizon ? HeldEntry.atHorizon : 0)
+        (self.bar, self.time, self.exitTime) = (bar, time, exitTime)
+        (self.negative, self.shortfall, self.equity) = (negative, shortfall, equity)
     }
+
+    private static let liquidated = UInt32(1) << 31
+    private static let atHorizon = UInt32(1) << 30
+    private static let wholeWindow = Int64.min
+
+    /// Index of the resampled block, at least 0 and below 2³⁰.
+    public var block: Int32 { Int32(packed & (HeldEntry.atHorizon - 1)) }
+
+    /// Whether it was liquidated.
+    public var isLiquidated: Bool { packed & HeldEntry.liquidated != 0 }
+
+    /// Whether it was closed at the end of the holding time.
+    public var isAtHorizon: Bool { packed & HeldEntry.atHorizon != 0 }
+
+    /// Open time of the last bar before its window was cut; nil for a whole window.
+    public var cutTime: Int64? { cut == HeldEntry.wholeWindow ? nil : cut }
 
     /// An outcome that is certain.
     public init(

@@ -53,9 +53,9 @@ import Testing
             let run = try run(contract, seed: seed)
             for cells in groups(run) {
                 let rules = cells.map { run.rules[$0] }
-                guard let windows = run.windows[rules[0].cell.horizon] else { continue }
+                guard run.hasFixedTriggers(rules[0]), let windows = run.windows[rules[0].cell.horizon] else { continue }
                 for chunk in run.blocks.chunks.indices {
-                    guard let due = run.due(chunk, of: rules, trees: run.trees(for: rules[0])) else { continue }
+                    let due = run.due(chunk, of: rules)
                     searched += 1
                     for entry in run.blocks.bars(chunk..<chunk + 1) {
                         guard let last = windows.watched(entry)?.last else { continue }
