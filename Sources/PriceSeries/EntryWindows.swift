@@ -46,6 +46,20 @@ public struct EntryWindows: Sendable {
         lastBar = EntryWindows.lastBars(series, horizon: horizon, stride: stride, segmentEnd: segmentEnd)
     }
 
+    /// The windows of several horizons, which share what does not depend on them. O(bars × horizons).
+    package static func windows(
+        _ series: BarSeries, horizons: [TimeSpan], stride: Int, maxGap: TimeSpan?
+    ) -> [TimeSpan: EntryWindows] {
+        precondition(stride >= 1 && horizons.allSatisfy { $0.milliseconds > 0 } && series.count < Int32.max)
+        let ends = segmentEnds(series, maxGap: maxGap)
+        let windows = horizons.map { horizon in
+            EntryWindows(
+                horizon: horizon, lastBar: lastBars(series, horizon: horizon, stride: stride, segmentEnd: ends),
+                segmentEnd: ends)
+        }
+        return Dictionary(uniqueKeysWithValues: zip(horizons, windows))
+    }
+
     /// Windows of known marks.
     package init(horizon: TimeSpan, lastBar: [Int32], segmentEnd: [Int32]) {
         (self.horizon, self.lastBar, self.segmentEnd) = (horizon, lastBar, segmentEnd)

@@ -3,7 +3,6 @@ import PriceSeries
 import StressBasics
 import StressStatistics
 import StudyPlan
-import Synchronization
 
 /// The result of one cell, before estimation.
 public struct CellResult: Sendable {
@@ -105,10 +104,8 @@ public struct HistoryJob: Sendable {
         let own = HistoryJob.rules(study, cells, market: market)
         let rules = fills.map { fills in own.map { $0.filled(by: fills) } } ?? own
         self.rules = rules
-        windows = Dictionary(
-            uniqueKeysWithValues: study.grid.horizons.map { horizon in
-                (horizon, EntryWindows(series: series, horizon: horizon, stride: study.position.stride, maxGap: maxGap))
-            })
+        windows = EntryWindows.windows(
+            series, horizons: study.grid.horizons, stride: study.position.stride, maxGap: maxGap)
         disjointWindows = windows.mapValues { $0.disjointCount(in: series) }
         (sweeps, single) = HistoryJob.parts(rules, market, windows, blocks, kernel)
         let triggers = Set(study.platforms.map(\.rules.liquidation.trigger))
@@ -180,17 +177,13 @@ extension HistoryJob {
         let items = items(threads: threads, isKept: kept != nil)
         // Once a part: writing rules out is slow, and every chunk has the same.
         let keyed = kept == nil ? [] : parts.map(keyed)
-        let sums = Mutex(rules.map { CellTally(roles: $0.fills.map(\.role), barLength: clock.unit) })
-        // Each piece is added as soon as all before it are: what waits is what other threads are at work on, and not the history.
-        let pieces = InOrder<(places: [Int], tallies: [CellTally])> { piece in
-            sums.withLock { for (place, tally) in zip(piece.places, piece.tallies) { $0[place].append(tally) } }
-        }
+        let runs = TallyRuns()
         let finished: [Void]? = parallelMap(count: items.count, threads: threads) { place in
             let found = results(of: items[place], kept: kept, keyed: keyed, control: control)
-            return found.map { pieces.add((places(items[place].part), $0), at: place) }
+            return found.map { runs.add($0, of: items[place].index, at: place) }
         }
         guard finished != nil, !control.isCancelled else { throw RunCancelled() }
-        return results(sums.withLock { $0 })
+        return results(runs)
     }
 
     /// A store, where reading from it is worth more than computing again.
@@ -201,13 +194,16 @@ extension HistoryJob {
     }
 
     /// The cells in plan order, with what found their liquidations.
-    private func results(_ tallies: [CellTally]) -> [CellResult] {
-        let kinds = Dictionary(uniqueKeysWithValues: parts.flatMap { part in places(part).map { ($0, kind(part)) } })
-        return zip(rules.indices, tallies).map { cell, tally in
-            CellResult(
-                rules: rules[cell], tally: tally,
-                disjointWindows: disjointWindows[rules[cell].cell.horizon] ?? 0, kernel: kinds[cell] ?? .plain)
+    private func results(_ runs: TallyRuns) -> [CellResult] {
+        var found: [Int: CellResult] = [:]
+        for (index, part) in parts.enumerated() {
+            for (cell, tally) in zip(places(part), runs.take(index)) {
+                found[cell] = CellResult(
+                    rules: rules[cell], tally: tally,
+                    disjointWindows: disjointWindows[rules[cell].cell.horizon] ?? 0, kernel: kind(part))
+            }
         }
+        return rules.indices.compactMap { found[$0] }
     }
 
     /// Whether every window is walked bar by bar.

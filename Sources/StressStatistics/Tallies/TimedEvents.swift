@@ -8,8 +8,18 @@ import StressBasics
 /// the same bits.
 public struct TimedEvents: Hashable, Sendable {
     struct Sum: Hashable, Sendable {
-        var events = EventCount.zero
-        var shortfall = Int128.zero
+        var events: EventCount
+        // In halves: a whole one would stand at a multiple of its size, and leave a quarter of the room empty.
+        private var high: Int64
+        private var low: UInt64
+
+        init(events: EventCount = .zero, shortfall: Int128 = .zero) {
+            self.events = events
+            (high, low) = (Int64(truncatingIfNeeded: shortfall >> 64), UInt64(truncatingIfNeeded: shortfall))
+        }
+
+        /// The sum of shortfalls, in units of 2⁻⁵⁰ of the margin.
+        var shortfall: Int128 { Int128(high) << 64 | Int128(low) }
 
         /// The shortfall in parts of the margin.
         var shortfallOfMargin: Double {
@@ -19,8 +29,7 @@ public struct TimedEvents: Hashable, Sendable {
         }
 
         static func += (a: inout Sum, b: Sum) {
-            a.events += b.events
-            a.shortfall &+= b.shortfall
+            a = Sum(events: a.events + b.events, shortfall: a.shortfall &+ b.shortfall)
         }
     }
 
@@ -72,6 +81,8 @@ public struct TimedEvents: Hashable, Sendable {
     /// Adds those of `other`. O(nodes).
     public mutating func merge(_ other: TimedEvents) {
         atHorizon += other.atHorizon
+        // Shared until either changes.
+        if nodes.isEmpty { return nodes = other.nodes }
         if nodes.count < other.nodes.count {
             nodes.append(contentsOf: repeatElement(Sum(), count: other.nodes.count - nodes.count))
         }
