@@ -87,6 +87,8 @@ struct JobComputing {
         let grid = grid(place, control)
         let job = grid.job(of: input.asset, market: input.market)
         let answers = try grid.answers(of: job, asset: input.asset, market: input.market, parts: parts)
+        let isLarge = job.workUnits >= HistoryJob.leastWorkToKeep
+        if isLarge { FreedMemory.giveBack() }
         var result = JobResult(
             report: input.report, ending: HistoryEnding(input.market.series), rows: answers.rows,
             kernels: answers.kernels)
@@ -104,7 +106,9 @@ struct JobComputing {
             let compared = Comparisons(
                 study: study, job: job, results: answers.results, estimates: answers.estimates,
                 threads: atWork.share)
-            (result.details, result.requirements) = (try details.details(), details.requirements())
+            result.details = try details.details()
+            if isLarge { FreedMemory.giveBack() }
+            result.requirements = details.requirements()
             let joint = JointLimits(
                 study: study, job: job, results: answers.results, estimates: answers.estimates)
             (result.comparisons, result.bands) = (compared.comparisons, compared.bands + joint.bands)
