@@ -188,7 +188,8 @@ import Testing
         }
     }
 
-    private func studies() -> NightsPage {
+    /// Three studies, one of which failed last.
+    func studies() -> NightsPage {
         let failed = (0..<3).map { record(night: $0, value: 0.0419, status: $0 == 2 ? .failed : .ok) }
         let all = [("nightly", manyUnits(seed: 1)), ("weekly", manyUnits(seed: 4)), ("broken", failed)]
         return NightsPage(

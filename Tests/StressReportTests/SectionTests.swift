@@ -1,6 +1,8 @@
 import Foundation
+import RunStore
 import StressBasics
 import StressResults
+import StudyPlan
 import TestSupport
 import Testing
 
@@ -21,10 +23,33 @@ import Testing
         struct Cell: Decodable {
             let text: String
             let value, low, high: Double?
+            let unit: String?
+        }
+        struct Fact: Decodable {
+            let of: String?
+            let name, value: String
+        }
+        struct Check: Decodable {
+            let state: String?
+            let text: String
         }
         let page, section, title, definition: String
         let notes, files: [String]
+        let facts: [Fact]
+        let checks: [Check]
         let tables: [Table]
+    }
+
+    /// Reports with every section: those of the questions, and what became of an earlier run.
+    static let kinds = AnswerTests.kinds + ["changed", "crowded", "futures"]
+
+    static func report(_ kind: String) throws -> RunReport {
+        switch kind {
+        case "changed": try ChangesTests.changed()
+        case "crowded": try ChangesTests.crowded()
+        case "futures": try makeFuturesReport()
+        default: try AnswerTests.report(kind)
+        }
     }
 
     private static func rendered(_ report: RunReport) throws -> [Rendered] {
@@ -37,35 +62,123 @@ import Testing
         text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 
-    @Test("A section says the same on its page, on the terminal and in JSON", arguments: AnswerTests.kinds)
+    /// A text without spaces: where lines and columns end does not matter.
+    private static func packed(_ text: String) -> String { text.filter { !$0.isWhitespace } }
+
+    /// What a page says, without its tags and without spaces.
+    private static func words(_ html: String) -> String {
+        packed(plainText(html.replacing(/<[^>]*>/, with: ""))).replacing("(noname)", with: "")
+    }
+
+    @Test("A section says the same on its page, on the terminal and in JSON", arguments: kinds)
     func sameWords(kind: String) throws {
-        let report = try AnswerTests.report(kind)
+        let report = try SectionTests.report(kind)
         let files = Dictionary(report.files().map { ($0.path, $0.contents) }, uniquingKeysWith: { first, _ in first })
-        let text = SectionTests.collapsed(report.sectionsText())
+        let text = SectionTests.packed(report.sectionsText())
         let sections = try SectionTests.rendered(report)
         #expect(sections.count == report.sectionPages.reduce(0) { $0 + $1.sections.count } && !sections.isEmpty)
         for section in sections {
-            let page = plainText(try #require(files[section.page])).replacing("&#39;", with: "'")
-            #expect(page.contains("<section id=\"\(section.section)\""), "\(section.section)")
-            let words = [section.title, section.definition] + section.tables.flatMap { $0.columns + [$0.name] }
+            let page = SectionTests.words(try #require(files[section.page]))
+            // Small multiples are a table in words alone, whose columns need names.
+            let columns = section.section == "curves" ? [] : section.tables.flatMap(\.columns)
+            let words =
+                [section.title, section.definition] + columns
+                // Key figures have what is said of them in lines of their own.
+                + section.facts.flatMap { [$0.name] + $0.value.components(separatedBy: " · ") }.filter {
+                    $0 != "Command"
+                }
+                + section.checks.flatMap { [$0.state, $0.text].compactMap { $0 } }
             for words in words where !words.isEmpty {
-                #expect(page.contains(markupText(words)), "\(section.page): \(words)")
-                #expect(text.contains(SectionTests.collapsed(words)), "\(section.page): \(words)")
+                #expect(page.contains(SectionTests.packed(markupText(words))), "\(section.page): \(words)")
+                #expect(text.contains(SectionTests.packed(words)), "\(section.page): \(words)")
             }
             for cell in section.tables.flatMap(\.rows).flatMap(\.cells) where !cell.text.isEmpty {
-                // The grid has intervals under its numbers.
-                let shown = section.section == "grid" ? String(cell.text.prefix { $0 != " " }) : cell.text
-                #expect(page.contains(">" + markupText(shown)), "\(section.section): \(cell.text)")
-                #expect(text.contains(SectionTests.collapsed(cell.text)), "\(section.section): \(cell.text)")
+                // These have intervals under their numbers, or in the tooltip.
+                let hasInterval = ["grid", "assets"].contains(section.section)
+                let shown = hasInterval ? String(cell.text.prefix { $0 != "(" }) : cell.text
+                #expect(
+                    page.contains(SectionTests.packed(markupText(shown))), "\(section.section): \(cell.text)")
+                #expect(text.contains(SectionTests.packed(cell.text)), "\(section.section): \(cell.text)")
             }
         }
     }
 
+    /// What stands on a page without being a value is in no other form of it.
+    @Test("Every section of every page is a value", arguments: kinds)
+    func everySection(kind: String) throws {
+        let report = try SectionTests.report(kind)
+        let values = report.sectionPages
+        let pages = report.files().filter { $0.path.hasSuffix(".html") }
+        #expect(Set(pages.map(\.path)) == Set(values.map(\.file)))
+        for page in pages {
+            let own = try #require(values.first { $0.file == page.path }).sections.map(\.id)
+            #expect(SectionTests.sectionNames(in: page.contents) == own, "\(page.path)")
+        }
+    }
+
+    private static func sectionNames(in html: String) -> [String] {
+        html.matches(of: /<section id="([^"]*)"/).map { String($0.1) }
+    }
+
+    @Test("Every section of the page of all nights is a value, in words, in numbers and as JSON")
+    func nights() throws {
+        let page = FrontPageTests().studies()
+        #expect(
+            SectionTests.sectionNames(in: page.html) == ["answer"] + page.sections.map(\.id) && page.sections.count == 3
+        )
+        let html = SectionTests.words(page.html)
+        for section in page.sections {
+            let text = SectionTests.collapsed(section.text(.plain))
+            let found = try JSONDecoder().decode(Rendered.self, from: Data(section.json(page: "index.html").line.utf8))
+            for cell in found.tables.flatMap(\.rows).flatMap(\.cells) where !cell.text.isEmpty {
+                #expect(text.contains(SectionTests.collapsed(cell.text)), "\(cell.text)")
+            }
+            for card in found.tables[0].rows {
+                let head = card.title + card.cells[1].text + card.cells[2].text
+                #expect(html.contains(SectionTests.packed(markupText(head))), "\(head)")
+            }
+            #expect(
+                found.tables.count == 2
+                    && found.tables[0].rows.count == page.studies.first { $0.study == section.label }?.cards.count)
+        }
+    }
+
+    @Test("Every section of the page of scenarios is a value, in words and as JSON")
+    func scenarios() throws {
+        let leverages = try [2.0, 10, 50].map { try #require(Leverage($0)) }
+        let rows = [
+            ScenarioPage.Row(
+                event: "Fall <1>", side: .long, move: "−37 %", owed: [.open(0.31), .closed(0.012), .owed(0.8125)]),
+            ScenarioPage.Row(
+                event: "Rise", side: .short, move: "+90 %", owed: [.rejected, .owed(.infinity), .owed(3.5)]),
+        ]
+        let event = ScenarioPage.Event(
+            name: "Fall <1>", title: "A & B", market: "BTC", window: "2020", move: "−37 %", balances: ["one", "two"],
+            conflicts: [], sources: ["paper"], confidence: "high")
+        let page = ScenarioPage(
+            tables: ["typical", "other"].map {
+                ScenarioPage.Table(contract: .linear, platform: $0, leverages: leverages, rows: rows)
+            }, events: [event, event])
+        let html = page.html(version: "1")
+        #expect(markupFault(in: html) == nil)
+        #expect(SectionTests.sectionNames(in: html) == ["answer"] + page.sections.map(\.id) && page.sections.count == 2)
+        let matrix = page.sections[0].json(page: "scenarios.html").line
+        let found = try JSONDecoder().decode(Rendered.self, from: Data(matrix.utf8))
+        let values = found.tables.map { $0.rows.map { $0.cells.map(\.value) } }
+        #expect(values == [[[0, 0, 0.8125], [nil, nil, 3.5]], [[0, 0, 0.8125], [nil, nil, 3.5]]])
+        let known = try JSONDecoder().decode(
+            Rendered.self, from: Data(page.sections[1].json(page: "scenarios.html").line.utf8))
+        #expect(known.facts.map(\.of) == [String?](repeating: "Fall <1>: A & B", count: 4))
+        #expect(known.facts.map(\.value) == ["one two", "paper", "one two", "paper"])
+        let text = page.sections[1].text(.plain)
+        #expect(text.contains("Fall <1>: A & B") && text.contains("balances: one two"))
+    }
+
     /// A number with another figure's value beside it would mislead every program that reads it.
-    @Test("Words of a number are its exact value, rounded", arguments: AnswerTests.kinds)
+    @Test("Words of a number are its exact value, rounded", arguments: kinds)
     func exactValues(kind: String) throws {
         var compared = 0
-        for section in try SectionTests.rendered(AnswerTests.report(kind)) {
+        for section in try SectionTests.rendered(SectionTests.report(kind)) {
             for cell in section.tables.flatMap(\.rows).flatMap(\.cells) {
                 guard let value = cell.value, let shown = SectionTests.number(cell.text) else { continue }
                 compared += 1

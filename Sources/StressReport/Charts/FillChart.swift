@@ -119,18 +119,17 @@ extension AssetSide {
         return "What was paid when positions were closed decides between \(shareText(low)) and \(shareText(high))"
     }
 
-    /// The fills of the headline to scale; nothing where the bars settle them.
-    func writeFills(_ w: inout HTMLWriter) {
-        guard let chart = FillChart(self) else { return }
-        w.line()
-        w.element("div", .class("fills")) { w in
-            w.element("p", .class("key")) { w in
-                w.element("b", text: fillTitle + ".")
-                w.text(" Dots: the share under each fill; lines: its \(confidenceText(confidence)) interval.")
-            }
-            w.element("figure") { chart.write(to: &$0) }
-            w.source(["results.csv"], root: "../", drawing: chartFile("fills"))
-        }
-        w.line()
+    /// The fills of the headline to scale; empty where the bars settle them.
+    var fills: [Block] {
+        guard let chart = FillChart(self) else { return [] }
+        let words: [Inline] = [
+            .mark(fillTitle + "."),
+            .text(" Dots: the share under each fill; lines: its \(confidenceText(confidence)) interval."),
+        ]
+        return [
+            .box(
+                .fills,
+                [.paragraph(.key, words), .drawing(chart), .source(["results.csv"], drawing: chartFile("fills"))])
+        ]
     }
 }

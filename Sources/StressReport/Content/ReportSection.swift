@@ -52,7 +52,7 @@ enum Block {
     /// The same of words; a sheet of paper has them, too.
     case more(String, [Block])
     /// Blocks beside each other where there is room.
-    case columns([[Block]])
+    case columns([[Block]], ColumnStyle = .figures)
     /// Blocks of which one measure's is seen at a time; a sheet of paper has all of them.
     case tabs([(measure: Measure, blocks: [Block])])
     /// What only a page has, for those who use it.
@@ -63,16 +63,50 @@ enum Block {
     case glossary([(String, String)])
     /// Sentences, each with a mark before it.
     case list([[Inline]])
+    /// Sentences in their order, each with its number.
+    case steps([String])
+    /// What was found, a line each, with its state in front; named where no title stands above.
+    case checks([CheckLine], name: String? = nil)
+    /// The large numbers of a cell.
+    case keyFigures([KeyFigure])
+    /// Blocks that belong together and stand out.
+    case box(BoxStyle, [Block])
     /// Places in files, with what is said of them.
     case places([[Inline]])
     /// Questions with their answers.
     case questions([QuestionBlock])
+    /// Very small drawings in groups, each with its number.
+    case gallery(Gallery)
+    /// Values through time, a drawing each.
+    case cards([Card])
     /// The colour classes of shares, and the signs of heat tables that are not colours.
     case heatLegend
+    /// Other colour classes, the words of each.
+    case legend([String])
     /// Text as it was written, in lines.
     case verbatim(name: String, String)
+    /// A command line, ready to be copied.
+    case command(String)
+    /// Files of the run.
+    case files([String])
     /// Where the numbers can be found.
     case source(Source)
+}
+
+/// What stands beside each other.
+enum ColumnStyle: String {
+    /// Figures with their words.
+    case figures = "two"
+    /// Words, which wrap.
+    case words = "cols"
+}
+
+/// What stands out.
+enum BoxStyle: String {
+    /// The fills of a cell to scale.
+    case fills
+    /// The highest leverages.
+    case glance
 }
 
 /// What the sentences of a paragraph are to the section.
@@ -89,6 +123,10 @@ enum ParagraphStyle: String {
     case mean
     /// Ordinary words.
     case plain = ""
+    /// What an answer means.
+    case lede
+    /// What qualifies it.
+    case qualification = "lede worst"
     /// What must be known before the numbers are read.
     case warning
     /// What the signs of a figure mean.
@@ -99,8 +137,8 @@ enum ParagraphStyle: String {
 struct QuestionBlock {
     /// The question in words.
     let words: String
-    /// Style, sign and words beside the answer; nil where it says it all.
-    let pill: (style: String, sign: String, words: String)?
+    /// The state of the answer; nil where it says it all.
+    let pill: Pill?
     /// The answer.
     let answer: [Phrase]
     /// Where there is more of it, in the run's folder.
@@ -139,17 +177,38 @@ enum Inline {
     case mark(String)
     /// What matters less.
     case aside(String)
+    /// What stands as small as the words of a drawing.
+    case label(String)
     /// Words that lead to a file of the run, or to a place in one.
-    case link(String, to: String)
+    case link([Phrase], to: String)
+    /// Words that lead to a section of the same page.
+    case place(String, String)
 
     /// Ordinary words.
     static func text(_ words: String) -> Inline { .phrase(.plain(words)) }
+
+    /// A name from outside.
+    static func name(_ name: String) -> Inline { .phrase(.name(name)) }
+
+    /// Ordinary words that lead somewhere.
+    static func link(_ words: String, to target: String) -> Inline { .link([.plain(words)], to: target) }
+
+    /// Whether it holds a name from outside.
+    var isName: Bool {
+        switch self {
+        case .phrase(.name): true
+        case .link(let phrases, _): phrases.contains { if case .name = $0 { true } else { false } }
+        default: false
+        }
+    }
 
     /// The words alone.
     var words: String {
         switch self {
         case .phrase(let phrase): phrase.text
-        case .mark(let words), .aside(let words), .link(let words, _): words
+        case .mark(let words), .aside(let words), .label(let words): words
+        case .link(let phrases, _): phrases.map(\.text).joined()
+        case .place(let words, _): words
         }
     }
 }

@@ -13,6 +13,8 @@ struct SectionTable {
     let head: [String]
     /// The first column that stands flush right, as numbers do.
     var numbersFrom = 1
+    /// Whether it has more rows than a screen holds.
+    var isTall = false
     let rows: [Row]
 
     /// How a table looks on a page.
@@ -27,12 +29,23 @@ struct SectionTable {
         case words = "tbl"
         /// Words about checks.
         case checks = "tbl checks-t"
+        /// The same, whose rows a reader may filter.
+        case filtered = "tbl checks-t filtered"
+        /// Words about runs.
+        case runs = "tbl runs"
         /// Colours.
         case heat = "heat"
         /// Colours in many columns, the first of which is a corner.
         case dense = "heat wide dense"
+        /// Colours in many columns, whose rows a reader may sort and filter.
+        case sorted = "heat wide sortable"
+        /// The same with numbers alone, for very many rows.
+        case sortedDense = "heat wide dense sortable"
         /// The grid: a number with its interval on a colour, the first column a corner.
         case grid = "heat grid"
+
+        /// Whether columns stand in the middle, under a head with a corner.
+        var hasCorner: Bool { [.dense, .grid, .sorted, .sortedDense].contains(self) }
 
         /// What a page calls it.
         var className: String { self == .grid ? "heat" : rawValue }
@@ -53,10 +66,12 @@ struct SectionTable {
     enum Cell {
         /// A number.
         case figure(ShownFigure)
+        /// A number that stands out, with small words under it.
+        case noted(ShownFigure, [String])
         /// Words.
         case words([Inline])
         /// A state in words and a sign.
-        case pill(style: String, sign: String, words: String)
+        case pill(Pill)
         /// A number on the colour of its class, with what a pointer on it is told.
         case shade(ShownFigure, style: String, tip: String)
         /// A cell of the grid.
@@ -72,53 +87,20 @@ struct SectionTable {
     }
 }
 
-/// A number of a table: in words as people read it, and exact as files have it.
-struct ShownFigure {
-    /// Rounded, in the unit of its column.
-    let words: String
-    /// Exact: fractions from 0 to 1, money and counts as they are; nil where it is no number, or there is none.
-    var value: Double?
-    /// Around ``value``.
-    var interval: Interval?
-
-    init(_ words: String, _ value: Double? = nil, _ interval: Interval? = nil) {
-        (self.words, self.value, self.interval) = (words, value, interval)
+extension SectionTable.Cell {
+    /// What stands there, for each column that it takes; nil for a drawing, which only pages have.
+    var figures: [ShownFigure?] {
+        switch self {
+        case .figure(let figure), .shade(let figure, _, _), .sum(let figure): [figure]
+        case .heat(let cell): [cell.shown]
+        case .noted(let figure, let notes):
+            [ShownFigure(([figure.words] + notes).joined(separator: " "), figure.value, figure.interval, figure.unit)]
+        case .words(let words): [ShownFigure(words.words)]
+        case .pill(let pill): [ShownFigure(pill.words)]
+        case .reason(let words, let columns):
+            [ShownFigure(words)] + [ShownFigure?](repeating: ShownFigure(""), count: max(0, columns - 1))
+        case .missing: [ShownFigure("")]
+        case .spark: [nil]
+        }
     }
-
-    /// So many.
-    static func count(_ count: Int) -> ShownFigure { ShownFigure(grouped(count), Double(count)) }
-    /// So many, which may be a sum of probabilities.
-    static func count(_ count: Double) -> ShownFigure { ShownFigure(grouped(count), count) }
-
-    /// A share in percent with its interval: `3.1 (2.0–4.7)`.
-    ///
-    /// - Parameter none: what stands there without a share.
-    static func share(_ share: Double?, _ interval: Interval? = nil, none: String = "n/a") -> ShownFigure {
-        guard let share else { return ShownFigure(none) }
-        return ShownFigure(shareNumber(share) + (interval.map { " (\(intervalNumber($0)))" } ?? ""), share, interval)
-    }
-
-    /// A size in percent of something that may be exceeded, with its interval.
-    static func percent(_ size: Double?, _ interval: Interval? = nil, none: String = "n/a") -> ShownFigure {
-        guard let size else { return ShownFigure(none) }
-        let ends = interval.map { " (\(percentNumber($0.low))–\(percentNumber($0.high)))" } ?? ""
-        return ShownFigure(percentNumber(size) + ends, size, interval)
-    }
-
-    /// The same of what may be below zero.
-    static func signedPercent(_ size: Double?, none: String = "n/a") -> ShownFigure {
-        size.map { ShownFigure(signedPercentNumber($0), $0) } ?? ShownFigure(none)
-    }
-
-    /// A move in points of a percent with its interval: `+1.2 (−0.3 to +2.7)`; empty without one.
-    static func change(_ change: Double?, _ interval: Interval?) -> ShownFigure {
-        guard let change else { return ShownFigure("") }
-        let ends = interval.map { " (\(signedNumber($0.low)) to \(signedNumber($0.high)))" } ?? ""
-        return ShownFigure(signedNumber(change) + ends, change, interval)
-    }
-
-    /// An amount of money.
-    static func money(_ amount: Double) -> ShownFigure { ShownFigure(moneyNumber(amount), amount) }
-    /// The same of one that was booked.
-    static func money(_ amount: LedgerAmount) -> ShownFigure { ShownFigure(moneyNumber(amount), amount.quote) }
 }

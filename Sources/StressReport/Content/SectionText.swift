@@ -2,11 +2,25 @@ import StressBasics
 import StressResults
 
 extension RunReport {
-    /// The sections of the run's pages as text, each page under its name. Where the terminal is narrow tables lose columns from behind.
+    /// The sections of the run's pages as text, each page under its name. Where the terminal is narrow tables lose columns from behind;
+    /// the study, which every page has, stands under the first.
     public func sectionsText(_ style: TerminalStyle = .plain) -> String {
-        sectionPages.map { page in
-            ([style.painted(page.file, .bold)] + page.sections.map { $0.text(style) }).joined(separator: "\n\n")
+        var known: Set<String> = []
+        return sectionPages.map { page in
+            let sections = page.sections.map { $0.withoutTexts(in: &known).text(style) }
+            return ([style.painted(page.file, .bold)] + sections).joined(separator: "\n\n")
         }.joined(separator: "\n\n\n") + "\n"
+    }
+}
+
+extension ReportSection {
+    /// The section without the texts to be opened that stood in another before.
+    fileprivate func withoutTexts(in known: inout Set<String>) -> ReportSection {
+        let own = blocks.filter { block in
+            guard case .more(_, let inner) = block, case .verbatim(_, let text)? = inner.first else { return true }
+            return known.insert(text).inserted
+        }
+        return ReportSection(id, label: label, title: title, definition: definition, own)
     }
 }
 
@@ -26,29 +40,64 @@ extension [Block] {
 
 extension Block {
     fileprivate func text(_ style: TerminalStyle) -> [String] {
-        func lines(_ texts: [String]) -> [String] {
-            texts.isEmpty ? [] : [texts.map { style.wrapped(plainText($0)) }.joined(separator: "\n")]
-        }
         switch self {
-        case .heading(let words): return [style.painted(plainText(words.words), .bold)]
-        case .subheading(let words): return lines([words])
+        case .heading(let words): [style.painted(plainText(words.words), .bold)]
+        case .subheading(let words): style.lines([words])
         case .tabs(let tabs):
-            return tabs.flatMap { tab in lines([tab.measure.shownTab.definition + ", %:"]) + tab.blocks.text(style) }
-        case .paragraph(let kind, let words):
-            // A link by itself leads to a drawing, which says nothing without a page.
-            if case .link? = words.first, words.count == 1 { return [] }
-            return words.words.isEmpty ? [] : lines([(kind == .warning ? "Note: " : "") + words.words])
-        case .table(let table): return [table.text(style)]
-        case .drawing(let drawing): return lines([drawing.sentence])
-        case .folded(_, let blocks), .more(_, let blocks): return blocks.text(style)
-        case .columns(let columns): return columns.flatMap { $0.text(style) }
-        case .facts(let facts), .glossary(let facts): return lines(facts.map { "\($0): \($1)" })
-        case .list(let items), .places(let items): return lines(items.map { "- " + $0.words })
-        case .questions(let questions): return questions.map { $0.text(folder: nil, style: style) }
-        case .verbatim(_, let text): return [visibleText(text, keepingLines: true)]
-        case .source(let source): return lines([source.words])
-        case .heatLegend, .controls: return []
+            tabs.flatMap { tab in style.lines([tab.measure.shownTab.definition + ", %:"]) + tab.blocks.text(style) }
+        case .paragraph(let kind, let words): style.paragraph(kind, words)
+        case .table(let table): [table.text(style)]
+        case .gallery(let gallery): [gallery.table.text(style)]
+        case .cards(let cards): cards.isEmpty ? [] : [cards.table.text(style)]
+        case .drawing(let drawing): style.lines([drawing.sentence])
+        case .folded(let summary, let blocks): (blocks.isNamed ? [] : style.lines([summary])) + blocks.text(style)
+        case .more(let summary, let blocks): style.lines([summary + ":"]) + blocks.text(style)
+        case .columns(let columns, _): columns.flatMap { $0.text(style) }
+        case .facts(let facts), .glossary(let facts): style.lines(facts.map { "\($0): \($1)" })
+        case .list(let items), .places(let items): style.lines(items.map { "- " + $0.words })
+        case .steps(let steps): style.lines(steps.enumerated().map { "\($0 + 1). \($1)" })
+        case .checks(let lines, _): lines.text(style)
+        case .keyFigures(let figures): style.lines(figures.map { "\($0.title): \($0.words)" })
+        case .box(_, let blocks): blocks.text(style)
+        case .questions(let questions): questions.map { $0.text(folder: nil, style: style) }
+        case .verbatim(_, let text): [visibleText(text, keepingLines: true)]
+        case .command(let command): [plainText(command)]
+        case .files(let names): style.lines([names.joined(separator: ", ")])
+        case .source(let source): style.lines([source.words])
+        case .heatLegend, .legend, .controls: []
         }
+    }
+}
+
+extension [Block] {
+    /// Whether the first of them says itself what it is.
+    fileprivate var isNamed: Bool { if case .table? = first { true } else { false } }
+}
+
+extension TerminalStyle {
+    /// Lines one below the other; none for none.
+    fileprivate func lines(_ texts: [String]) -> [String] {
+        texts.isEmpty ? [] : [texts.map { wrapped(plainText($0)) }.joined(separator: "\n")]
+    }
+
+    fileprivate func paragraph(_ kind: ParagraphStyle, _ words: [Inline]) -> [String] {
+        // A link by itself leads to a drawing, which says nothing without a page.
+        if case .link? = words.first, words.count == 1 { return [] }
+        return words.words.isEmpty ? [] : lines([(kind == .warning ? "Note: " : "") + words.words])
+    }
+}
+
+extension [CheckLine] {
+    /// The lines one below the other, but for those that have more to say.
+    fileprivate func text(_ style: TerminalStyle) -> [String] {
+        var (texts, lines): ([String], [String]) = ([], [])
+        for check in self {
+            lines.append("- " + (check.pill.map { "[\($0.words)] " } ?? "") + check.words.words)
+            guard !check.more.isEmpty else { continue }
+            texts += style.lines(lines) + check.more.text(style)
+            lines = []
+        }
+        return texts + style.lines(lines)
     }
 }
 
@@ -88,15 +137,8 @@ extension SectionTable {
 extension SectionTable.Cell {
     /// One text for every column that it takes.
     fileprivate var fields: [String] {
-        switch self {
-        case .figure(let figure), .shade(let figure, _, _), .sum(let figure): [figure.words]
-        case .heat(let cell): [cell.shown.words]
-        case .words(let words): [words.words]
-        case .pill(_, _, let words): [words]
-        case .reason(let words, let columns): [words] + [String](repeating: "", count: columns - 1)
-        case .missing: ["–"]
-        case .spark: [""]
-        }
+        if case .missing = self { return ["–"] }
+        return figures.map { $0?.words ?? "" }
     }
 
     fileprivate var isSpark: Bool { if case .spark = self { true } else { false } }

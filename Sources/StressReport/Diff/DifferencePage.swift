@@ -26,22 +26,18 @@ private struct DifferencePage {
             sections: [("causes", "Causes"), ("cells", "Cells"), ("study", "Study"), ("inputs", "Data")],
             version: report.version, footer: report.footer)
         return page.html { w in
-            writeAnswer(&w)
+            w.write(answer, root: "")
             w.write([causes, cells, study, inputs].map(PagePart.section), root: "")
         }
     }
 
-    private func writeAnswer(_ w: inout HTMLWriter) {
-        w.line()
-        w.element("section", .id("answer"), Attribute("aria-labelledby", "h-answer")) { w in
-            w.element("p", .class("kicker"), text: "Study \(visibleText(difference.after.study)) · two runs")
-            w.element("h1", .id("h-answer"), text: difference.title)
-            if !difference.headlineSentence.isEmpty {
-                w.element("p", .class("lede"), text: difference.headlineSentence)
-            }
-            w.facts([("earlier", runWords(difference.before)), ("later", runWords(difference.after))])
-        }
-        w.line()
+    private var answer: PageAnswer {
+        let sentence = difference.headlineSentence
+        let runs = [("earlier", runWords(difference.before)), ("later", runWords(difference.after))]
+        return PageAnswer(
+            kicker: [.plain("Study \(visibleText(difference.after.study)) · two runs")],
+            title: [.plain(difference.title)],
+            blocks: (sentence.isEmpty ? [] : [.paragraph(.lede, sentence)]) + [.facts(runs)])
     }
 
     private func runWords(_ run: ComparedRun) -> String {
@@ -124,7 +120,7 @@ extension RunDifference {
                     change.key.fullWords,
                     [
                         change.before?.figure ?? ShownFigure("none"), change.after?.figure ?? ShownFigure("none"),
-                        ShownFigure(change.changeWords, change.change), ShownFigure(change.verdict),
+                        ShownFigure(change.changeWords, change.change, nil, .fraction), ShownFigure(change.verdict),
                         ShownFigure(change.causeWords),
                     ])
             })
@@ -132,5 +128,5 @@ extension RunDifference {
 }
 
 extension CellFigures {
-    fileprivate var figure: ShownFigure { ShownFigure(shareWords, frequency, interval) }
+    fileprivate var figure: ShownFigure { ShownFigure(shareWords, frequency, interval, .fraction) }
 }

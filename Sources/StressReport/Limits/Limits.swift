@@ -65,27 +65,28 @@ struct LimitGroup {
         return words.compactMap { $0 }.joined(separator: " ")
     }
 
-    /// Writes state, limit and result.
-    func write(to w: inout HTMLWriter, withAsset: Bool) {
-        if outcome != .breach, checks.contains(where: \.isUnknown) {
-            w.pill("bad", "–", "no value")
-        } else {
-            outcome.writePill(limit.notShown, to: &w)
-        }
-        w.text(words(withAsset: withAsset))
-        w.element("small", text: " " + result)
+    /// State, limit and result.
+    ///
+    /// - Parameter more: what is there to be opened under them.
+    func line(withAsset: Bool, more: [Block] = []) -> CheckLine {
+        CheckLine(pill, [.text(words(withAsset: withAsset)), .aside(" " + result)], more: more)
+    }
+
+    private var pill: Pill {
+        outcome != .breach && checks.contains(where: \.isUnknown)
+            ? Pill("bad", "–", "no value") : outcome.pill(limit.notShown)
     }
 }
 
 extension LimitCheck.Outcome {
     /// The state in words and a sign; that a limit is not shown is as grave as its rule says.
-    func writePill(_ rule: StudyLimit.NotShownRule, to w: inout HTMLWriter) {
+    func pill(_ rule: StudyLimit.NotShownRule) -> Pill {
         switch self {
-        case .notShown: w.pill(rule == .fail ? "bad" : rule == .warn ? "warn" : "info", "?", "not shown")
-        case .met: w.pill("ok", "✓", "met")
-        case .breach: w.pill("bad", "✕", "breach")
-        case .noValue: w.pill("info", "–", "no value")
-        case .noHistory: w.pill("info", "–", "no history")
+        case .notShown: Pill(rule == .fail ? "bad" : rule == .warn ? "warn" : "info", "?", "not shown")
+        case .met: Pill("ok", "✓", "met")
+        case .breach: Pill("bad", "✕", "breach")
+        case .noValue: Pill("info", "–", "no value")
+        case .noHistory: Pill("info", "–", "no history")
         }
     }
 }

@@ -45,7 +45,7 @@ extension RunReport {
             sections: [("episodes", "Episodes"), ("entry", "Entry"), ("exit", "Exit")], version: version, footer: footer
         )
         return page.html { w in
-            explanation.writeAnswer(&w)
+            w.write(explanation.answer, root: "")
             w.write(explanation.sections.map(PagePart.section), root: "")
         }
     }
@@ -55,18 +55,13 @@ extension CellExplanation {
     /// Bars shown at the beginning and at the end of a long way.
     private static let (shownFirst, shownLast) = (40, 260)
 
-    fileprivate func writeAnswer(_ w: inout HTMLWriter) {
-        w.line()
-        w.element("section", .id("answer"), Attribute("aria-labelledby", "h-answer")) { w in
-            w.element("p", .class("kicker"), text: visibleText(cell.id))
-            w.element("h1", .id("h-answer")) { w in
-                w.text("\(cell.leverage.screenText) \(cell.side.rawValue) on ")
-                w.name(cell.asset)
-                w.text(", held for up to \(spanWords(cell.horizon))")
-            }
-            w.facts(cellFacts)
-        }
-        w.line()
+    fileprivate var answer: PageAnswer {
+        PageAnswer(
+            kicker: [.plain(visibleText(cell.id))],
+            title: [
+                .plain("\(cell.leverage.screenText) \(cell.side.rawValue) on "), .name(cell.asset),
+                .plain(", held for up to \(spanWords(cell.horizon))"),
+            ], blocks: [.facts(cellFacts)])
     }
 
     fileprivate var sections: [ReportSection] {

@@ -113,39 +113,36 @@ struct NightCard {
         }
     }
 
-    func write(to w: inout HTMLWriter) {
-        w.element("article", .class("card")) { w in
-            w.element("h3") { w in
-                w.name(asset.isEmpty ? "All price histories" : asset)
-                writePill(to: &w)
-            }
-            w.element("p", .class("scope"), text: "\(scope) · \(measure)" + (limitText.map { " · limit \($0)" } ?? ""))
-            w.element("p", .class("now")) { w in
-                guard let value = nights.last?.value else {
-                    w.element("b", text: "–")
-                    let good = lastGood.map { "last good \(text($0.value ?? 0)) on \($0.started.civil.dateText)" }
-                    return w.text(" no value; \(good ?? "none on record")")
-                }
-                w.element("b", text: text(value))
-                if let words = intervalWords { w.text(" (\(words))") }
-                if let change = changeFromMedian {
-                    w.text(" \(differenceText(change)) against the median of \(values.count)")
-                }
-            }
-            if let words = predictionWords { w.element("p", text: words) }
-            NightChart(card: self).write(to: &w)
-        }
-        w.line()
+    /// What the page shows of it.
+    var shown: Card {
+        Card(
+            name: asset.isEmpty ? "All price histories" : asset, pill: pill,
+            scope: "\(scope) · \(measure)" + (limitText.map { " · limit \($0)" } ?? ""),
+            value: nights.last?.value.map { ShownFigure(text($0), $0, nights.last?.interval) },
+            words: nights.last?.value == nil ? absenceWords : besideValue, expected: predictionWords,
+            drawing: NightChart(card: self))
     }
 
-    private func writePill(to w: inout HTMLWriter) {
+    /// What was known last, behind the dash that stands for a value.
+    private var absenceWords: String {
+        let good = lastGood.map { "last good \(text($0.value ?? 0)) on \($0.started.civil.dateText)" }
+        return " no value; \(good ?? "none on record")"
+    }
+
+    /// The interval, and how far the value is from the others.
+    private var besideValue: String {
+        let change = changeFromMedian.map { " \(differenceText($0)) against the median of \(values.count)" }
+        return (intervalWords.map { " (\($0))" } ?? "") + (change ?? "")
+    }
+
+    private var pill: Pill {
         switch status {
-        case "breach": w.pill("bad", "✕", "breach")
-        case "not_shown": w.pill("warn", "?", "not shown")
-        case "met": w.pill("ok", "✓", "met")
-        case "headline": w.pill("info", "i", "headline")
-        case "no_history": w.pill("info", "–", "no history")
-        default: w.pill("bad", "–", "no data")
+        case "breach": Pill("bad", "✕", "breach")
+        case "not_shown": Pill("warn", "?", "not shown")
+        case "met": Pill("ok", "✓", "met")
+        case "headline": Pill("info", "i", "headline")
+        case "no_history": Pill("info", "–", "no history")
+        default: .noData
         }
     }
 
@@ -226,78 +223,5 @@ extension CellKey {
     fileprivate var words: String {
         let kind = contract == .linear ? "" : contract.rawValue + " "
         return "\(kind)\(side.rawValue) \(leverage.screenText) \(horizon.screenText) on \(platform)"
-    }
-}
-
-/// The values of a card as a line, with the limit and the marks of what changed.
-struct NightChart: Drawing {
-    let card: NightCard
-
-    let width = 300.0
-    let height = 66.0
-    var alternative: String { card.sentence }
-
-    private var right: Double { width - 8 }
-
-    func writeShapes(to w: inout HTMLWriter) {
-        let nights = card.nights
-        let expected = card.prediction?.ends
-        let shown =
-            nights.flatMap { [$0.value, $0.limit, $0.interval?.high] }.compactMap { $0 }
-            + [expected?.high, expected?.low].compactMap { $0 }
-        let (bottom, top) = (min(shown.min() ?? 0, 0) * 1.12, max((shown.max() ?? 0) * 1.12, 1e-9))
-        func x(_ place: Int) -> Double {
-            nights.count > 1 ? 6 + (right - 12) * Double(place) / Double(nights.count - 1) : right - 6
-        }
-        func y(_ value: Double) -> Double {
-            height - 8 - (height - 14) * min(max((value - bottom) / (top - bottom), 0), 1)
-        }
-        w.rule("gr", 0, y(0), right, y(0))
-        for (place, night) in nights.enumerated() {
-            if night.change.isBreak {
-                w.rule("rf", x(place), 2, x(place), height - 8)
-                let isLeft = place * 2 > nights.count
-                w.label(
-                    "ti", x(place) + (isLeft ? -4 : 4), 12, anchor: isLeft ? "end" : "start", night.change.letters)
-            } else if night.change.added > 0 {
-                w.rule("ax", x(place), height - 8, x(place), height - 4)
-            }
-        }
-        for run in runs(nights.map { $0.value == nil ? nil : $0.interval?.high }) where run.count > 1 {
-            let upper = run.map { (x: x($0), y: y(nights[$0].interval?.high ?? 0)) }
-            let lower = run.reversed().map { (x: x($0), y: y(nights[$0].interval?.low ?? 0)) }
-            w.shape("path", .class("bd"), Attribute("d", pathThrough(upper + lower) + "Z"))
-        }
-        for run in runs(nights.map(\.limit)) {
-            w.line("bk", run.map { (x: x($0), y: y(nights[$0].limit ?? 0)) }, right)
-        }
-        for run in runs(nights.map(\.value)) {
-            let points = run.map { (x: x($0), y: y(nights[$0].value ?? 0)) }
-            if points.count > 1 { w.shape("path", .class("ln lq s1"), Attribute("d", pathThrough(points))) }
-            // A night between two without a value is a dot, not nothing.
-            if points.count == 1 { w.dot("s1f", points[0].x, points[0].y, radius: 2) }
-        }
-        if let expected {
-            let (low, high) = (y(expected.low), y(expected.high))
-            w.shape(
-                "rect", .class("pr"), Attribute("x", coordinate(x(nights.count - 1) - 5)),
-                Attribute("y", coordinate(high)),
-                Attribute("width", "10"), Attribute("height", coordinate(max(1, low - high))))
-        }
-        if let value = nights.last?.value { w.dot("dt s1f", x(nights.count - 1), y(value), radius: 4.5) }
-    }
-
-    /// The stretches without a gap.
-    private func runs(_ values: [Double?]) -> [[Int]] {
-        values.indices.split { values[$0] == nil }.map(Array.init)
-    }
-}
-
-extension HTMLWriter {
-    /// A line through points; a single point becomes a short line up to `right`.
-    fileprivate mutating func line(_ style: String, _ points: [(x: Double, y: Double)], _ right: Double) {
-        guard let first = points.first else { return }
-        let drawn = points.count > 1 ? points : [(x: max(0, first.x - 20), y: first.y), (x: right, y: first.y)]
-        shape("path", .class(style), Attribute("fill", "none"), Attribute("d", pathThrough(drawn)))
     }
 }

@@ -35,33 +35,29 @@ public struct NightsPage {
 
     /// The page. The same history gives the same bytes.
     public var html: String {
-        let sections = zip(addresses, studies).prefix(8).map { (id: $0, label: $1.study) }
+        let places = zip(addresses, studies).prefix(8).map { (id: $0, label: $1.study) }
         let page = Page(
             title: "BelowZero · all nights", printFooter: "BelowZero · all nights", subject: "all nights", root: "",
-            sections: sections, version: version,
+            sections: places, version: version,
             footer: ["BelowZero \(version). Links are relative: the folder can be copied."])
         return page.html { w in
-            writeAnswer(&w)
+            w.write(answer, root: "")
             w.filterBox("Show only", count: studies.flatMap(\.cards).count)
-            for (address, study) in zip(addresses, studies) { study.write(id: address, to: &w) }
+            w.write(self.sections.map(PagePart.section), root: "")
         }
     }
 
+    /// A section a study.
+    var sections: [ReportSection] { zip(addresses, studies).map { $1.section(id: $0) } }
+
     // MARK: Answer
 
-    private func writeAnswer(_ w: inout HTMLWriter) {
-        w.line()
-        w.element("section", .id("answer"), Attribute("aria-labelledby", "h-answer")) { w in
-            let runs = runs
-            w.element(
-                "p", .class("kicker"),
-                text: "\(counted(studies.count, "study", "studies")) · the newest \(counted(runs, "run", "runs"))")
-            w.element("h1", .id("h-answer")) { $0.phrases(title) }
-            if let newestStart {
-                w.element("p", .class("lede"), text: "The newest run started on \(newestStart.minuteText) UTC.")
-            }
-        }
-        w.line()
+    /// What the page says first.
+    private var answer: PageAnswer {
+        let kicker = "\(counted(studies.count, "study", "studies")) · the newest \(counted(runs, "run", "runs"))"
+        let newest = newestStart.map { "The newest run started on \($0.minuteText) UTC." }
+        return PageAnswer(
+            kicker: [.plain(kicker)], title: title, blocks: newest.map { [.paragraph(.lede, $0)] } ?? [])
     }
 
     /// What became of the newest run of every study.
@@ -153,23 +149,17 @@ extension NightsPage.StudyHistory {
         return Array(([first].compactMap { $0 } + ordered).prefix(NightsPage.mostCards))
     }
 
-    fileprivate func write(id: String, to w: inout HTMLWriter) {
-        let newest = records[0]
+    fileprivate func section(id: String) -> ReportSection {
+        let cards = cards
         let definition =
             "What was measured over the last \(counted(shown.count, "run", "runs")), oldest left. Band: the interval. Dashed: the limit. Dotted line: "
             + "study (S), version (V) or older data (D) changed, so that values left and right of it are not alike; tick at the foot: "
             + "data were added. Grey bar: where tonight was expected, by the moves of the nights before."
-        w.section(id, label: study, title: title(newest), definition: definition) { w in
-            let cards = cards
-            w.element("div", .class("cards")) { w in for card in cards { card.write(to: &w) } }
-            w.line()
-            if cards.count < allCards {
-                w.element(
-                    "p", .class("key"),
-                    text: "Shown: \(cards.count) of \(allCards) cells; all are in limits.csv of each run.")
-            }
-            writeRuns(&w)
-        }
+        let hidden = "Shown: \(cards.count) of \(allCards) cells; all are in limits.csv of each run."
+        return ReportSection(
+            id, label: study, title: title(records[0]), definition: definition,
+            [.cards(cards.map(\.shown))] + (cards.count < allCards ? [.paragraph(.key, hidden)] : [])
+                + [.table(runTable)])
     }
 
     private func title(_ newest: RunRecord) -> String {
@@ -193,40 +183,43 @@ extension NightsPage.StudyHistory {
 
     // MARK: Runs
 
-    private func writeRuns(_ w: inout HTMLWriter) {
-        w.scrolling("Runs of \(study)") { w in
-            w.element("table", .class("tbl runs")) { w in
-                w.element("caption", .class("vh"), text: "Runs of \(study)")
-                w.tableHead(
-                    ["Run (UTC)", "Result", "Histories", "Took", "Warnings", "Changed", "Files"], numbersFrom: 9)
-                w.element("tbody") { w in
-                    for (record, change) in zip(shown, changes).reversed() { write(record, change, &w) }
-                }
-            }
-        }
+    private var runTable: SectionTable {
+        SectionTable(
+            name: "Runs of \(study)", style: .runs,
+            head: ["Run (UTC)", "Result", "Histories", "Took", "Warnings", "Changed", "Files"], numbersFrom: 9,
+            rows: zip(shown, changes).reversed().map { $0.row($1) })
+    }
+}
+
+extension RunRecord {
+    fileprivate func row(_ change: RunChange) -> SectionTable.Row {
+        let isFailed = run.status == .failed
+        let texts = [
+            jobs.isEmpty ? "–" : "\(grouped(jobsDone)) of \(grouped(jobs.count))", timeText(run.duration),
+            isFailed ? "–" : grouped(warnings), isFailed ? run.message : change.words,
+        ]
+        return SectionTable.Row(
+            [.text(run.started.minuteText)],
+            [.pill(pill)] + texts.map { .words([.text($0)]) } + [.words(links)])
     }
 
-    private func write(_ record: RunRecord, _ change: RunChange, _ w: inout HTMLWriter) {
-        let run = record.run
-        w.element("tr") { w in
-            w.element("th", Attribute("scope", "row"), text: run.started.minuteText)
-            w.element("td") { record.writePill(to: &$0) }
-            w.element(
-                "td", text: record.jobs.isEmpty ? "–" : "\(grouped(record.jobsDone)) of \(grouped(record.jobs.count))")
-            w.element("td", text: timeText(run.duration))
-            w.element("td", text: run.status == .failed ? "–" : grouped(record.warnings))
-            w.element("td", text: run.status == .failed ? run.message : change.words)
-            w.element("td") { w in
-                guard let folder = run.folder, let path = relativeAddress(folder) else { return w.text("none") }
-                for (place, file) in [("index.html", "report"), ("results.csv", "csv"), ("summary.json", "json")]
-                    .enumerated()
-                {
-                    if place > 0 { w.text(" ") }
-                    w.element("a", .href(path + "/" + file.0), text: file.1)
-                }
-            }
+    /// The run's report and what machines read, as long as its folder is known.
+    private var links: [Inline] {
+        guard let path = run.folder.flatMap(relativeAddress) else { return [.text("none")] }
+        let files = [("index.html", "report"), ("results.csv", "csv"), ("summary.json", "json")]
+        let links = files.map { [Inline.link($0.1, to: path + "/" + $0.0)] }
+        return Array(links.joined(separator: [.text(" ")]))
+    }
+
+    /// The run's end in words and a sign.
+    private var pill: Pill {
+        switch run.status {
+        case .ok: Pill("ok", "✓", "done")
+        case .breached where !limits.contains { $0.status == "breach" }: Pill("bad", "?", "not shown")
+        case .breached: Pill("bad", "✕", "breach")
+        case .partial: Pill("bad", "–", "partial")
+        case .failed: Pill("bad", "✕", "failed, exit \(run.exitCode)")
         }
-        w.line()
     }
 }
 
@@ -253,64 +246,4 @@ func relativeAddress(_ path: String) -> String? {
             return "%" + (hex.count < 2 ? "0" : "") + hex
         }
     }.joined()
-}
-
-extension RunRecord {
-    /// The run's end in words and a sign.
-    fileprivate func writePill(to w: inout HTMLWriter) {
-        switch run.status {
-        case .ok: w.pill("ok", "✓", "done")
-        case .breached where !limits.contains { $0.status == "breach" }: w.pill("bad", "?", "not shown")
-        case .breached: w.pill("bad", "✕", "breach")
-        case .partial: w.pill("bad", "–", "partial")
-        case .failed: w.pill("bad", "✕", "failed, exit \(run.exitCode)")
-        }
-    }
-}
-
-/// What differs between two runs of a study.
-struct RunChange {
-    /// Whether the study's text differs.
-    let study: Bool
-    /// The version before, where it differs.
-    let version: String?
-    /// Whether bars that were there before differ: another first bar, fewer bars, or other bytes and nothing new.
-    let revised: Bool
-    /// Bars that were added at the end, over all histories.
-    let added: Int
-
-    /// Whether values before and after are not alike.
-    var isBreak: Bool { study || version != nil || revised }
-
-    init(_ record: RunRecord, since before: RunRecord?) {
-        guard let before, record.run.status != .failed else {
-            (study, version, revised, added) = (false, nil, false, 0)
-            return
-        }
-        study = before.run.studyDigest != record.run.studyDigest
-        version = before.run.version != record.run.version ? before.run.version : nil
-        var (isRevised, count) = (false, 0)
-        let old = Dictionary(before.jobs.map { ($0.asset, $0) }, uniquingKeysWith: { first, _ in first })
-        for job in record.jobs {
-            guard let was = old[job.asset], !was.isFailed, !job.isFailed else { continue }
-            let digests = { (record: RunRecord) in record.inputs.filter { $0.asset == job.asset }.map(\.digest) }
-            let bars = BarsChange(
-                from: was, first: job.first, bars: job.bars, isOther: digests(record) != digests(before))
-            if bars.isRevised { isRevised = true }
-            count += bars.added
-        }
-        (revised, added) = (isRevised, count)
-    }
-
-    /// What makes a break, a letter each: study, version, older data.
-    var letters: String { (study ? "S" : "") + (version != nil ? "V" : "") + (revised ? "D" : "") }
-
-    /// In words; a dash for nothing.
-    var words: String {
-        let parts = [
-            study ? "study" : nil, version.map { "version (was \($0))" }, revised ? "older data" : nil,
-            added > 0 ? "\(counted(added, "bar", "bars")) added" : nil,
-        ].compactMap { $0 }
-        return parts.isEmpty ? "–" : parts.joined(separator: ", ")
-    }
 }

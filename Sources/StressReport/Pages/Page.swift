@@ -124,24 +124,6 @@ extension RunReport {
 }
 
 extension HTMLWriter {
-    /// A section whose title is what it found, over one line that says what is shown and in which unit.
-    mutating func section(
-        _ id: String, label: String, title: String, definition: String, content: (inout HTMLWriter) -> Void
-    ) {
-        line()
-        element("section", .id(id), Attribute("aria-labelledby", "h-" + id)) { w in
-            w.line()
-            w.element("div", .class("head")) { w in
-                w.element("p", .class("eye"), text: label)
-                w.element("h2", .id("h-" + id), text: title)
-                if !definition.isEmpty { w.element("p", .class("def"), text: definition) }
-            }
-            w.line()
-            content(&w)
-        }
-        line()
-    }
-
     /// A region that scrolls sideways when it must, by touch and by keyboard, so that the page never does.
     ///
     /// - Parameter isTall: whether it scrolls up and down as well, under a head that stays, for tables of very many rows.
@@ -169,14 +151,6 @@ extension HTMLWriter {
         line()
     }
 
-    /// A state in words and a sign, with a colour that is never alone.
-    mutating func pill(_ style: String, _ sign: String, _ words: String) {
-        element("span", .class("pill " + style)) { w in
-            w.element("i", Attribute("aria-hidden", "true"), text: sign)
-            w.text(words)
-        }
-    }
-
     /// A box that hides the rows that do not hold what is typed into it; only scripts can, so only they show it.
     mutating func filterBox(_ label: String, count: Int) {
         guard count > 5 else { return }
@@ -198,15 +172,6 @@ extension HTMLWriter {
                     w.element("th", Attribute("scope", "col"), .class(place >= first ? "r" : "l"), text: title)
                 }
             }
-        }
-        line()
-    }
-
-    /// A row of a table: its title, then numbers.
-    mutating func numberRow(_ title: String, _ fields: [String]) {
-        element("tr") { w in
-            w.element("th", Attribute("scope", "row"), text: title)
-            for field in fields { w.element("td", .class("r"), text: field) }
         }
         line()
     }

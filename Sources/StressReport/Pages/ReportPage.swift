@@ -13,17 +13,16 @@ extension AssetSide {
             sections: sections, version: report.version, footer: report.footer)
         if isExplorable { page.script = .explorer }
         let html = page.html(data: writeCells) { w in
-            writeAnswer(&w)
+            w.write(answer, root: "../")
             w.write(parts, root: "../")
-            writeMethod(&w)
         }
         return ReportFile(path: "reports/" + fileName, contents: html)
     }
 
-    /// What stands between the answer and the method.
+    /// Everything below the answer.
     var parts: [PagePart] {
         [.section(gridSection)] + figureParts + (protection.map { [.section($0)] } ?? []) + anatomyParts + [
-            .section(dataQuality)
+            .section(dataQuality), .section(method),
         ]
     }
 
@@ -38,12 +37,14 @@ extension AssetSide {
 }
 
 extension RunReport {
-    /// Every page with the sections that are values: the front page first, then one for every history and direction.
+    /// Every page with its sections: the front page first, then one for every history and direction.
     var sectionPages: [(file: String, sections: [ReportSection])] {
         let sides = assetSides
-        let front = IndexPage(report: self, pages: sides, tables: [], answers: RunAnswers(self, pages: sides).all)
-        return [("index.html", front.parts.flatMap(\.sections))]
-            + sides.map { ("reports/" + $0.fileName, $0.parts.flatMap(\.sections)) }
+        let answers = RunAnswers(self, pages: sides).all
+        let files = tables(pages: sides, answers: answers).map(\.file)
+        let front = IndexPage(report: self, pages: sides, tables: files, answers: answers)
+        return [("index.html", [front.answer.section] + front.parts.flatMap(\.sections))]
+            + sides.map { ("reports/" + $0.fileName, [$0.answer.section] + $0.parts.flatMap(\.sections)) }
     }
 
     /// The pages of the run, in study order, long before short as the study has it.

@@ -78,29 +78,26 @@ public struct ScenarioPage: Sendable {
             root: "", sections: [("matrix", "Matrix"), ("events", "Events")], version: version,
             footer: ["BelowZero \(version), belowzero scenario matrix."])
         return page.html { w in
-            writeAnswer(&w)
-            writeMatrix(&w)
-            writeEvents(&w)
+            w.write(answer, root: "")
+            w.write(sections.map(PagePart.section), root: "")
         }
     }
 }
 
 extension ScenarioPage {
+    /// Everything below the answer.
+    var sections: [ReportSection] { [matrixSection, eventSection] }
+
     // MARK: Answer
 
-    private func writeAnswer(_ w: inout HTMLWriter) {
-        w.line()
-        w.element("section", .id("answer"), Attribute("aria-labelledby", "h-answer")) { w in
-            w.element("p", .class("kicker"), text: "Dated events, each drawn as a path from its figures")
-            w.element("h1", .id("h-answer"), text: headline)
-            w.element(
-                "p", .class("lede"),
-                text:
-                    "Positions of the side that was hurt, entered right before, closed at the path’s own price as long after their "
-                    + "trigger as the platform takes. Funding and interest are left out, and prices between the figures are drawn, not seen."
-            )
-        }
-        w.line()
+    /// What the page says first.
+    private var answer: PageAnswer {
+        let lede =
+            "Positions of the side that was hurt, entered right before, closed at the path’s own price as long after their "
+            + "trigger as the platform takes. Funding and interest are left out, and prices between the figures are drawn, not seen."
+        return PageAnswer(
+            kicker: [.plain("Dated events, each drawn as a path from its figures")], title: [.plain(headline)],
+            blocks: [.paragraph(.lede, lede)])
     }
 
     /// Speaks of the first table at the leverage nearest to ten.
@@ -121,111 +118,79 @@ extension ScenarioPage {
 
     // MARK: Matrix
 
-    private func writeMatrix(_ w: inout HTMLWriter) {
-        w.section(
+    private var matrixSection: ReportSection {
+        let signs: [Inline] = [
+            .mark("0"), .text(" nothing is owed; the tooltip says whether the position was closed · "),
+            .mark("rejected"), .text(" the platform would not open it"),
+        ]
+        return ReportSection(
             "matrix", label: "Matrix", title: "What was owed, by event and leverage",
-            definition: "Owed in % of the initial margin, after slippage and fees."
-        ) { w in
-            for table in tables {
-                let name = "\(table.contract.heading), platform \(visibleText(table.platform))"
-                if tables.count > 1 { w.element("h4", text: name) }
-                w.scrolling("Owed by event and leverage, \(name)") { write(table, &$0) }
-            }
-            w.colourLegend(OwedBins.labels)
-            w.element("p", .class("key")) { w in
-                w.element("b", text: "0")
-                w.text(" nothing is owed; the tooltip says whether the position was closed · ")
-                w.element("b", text: "rejected")
-                w.text(" the platform would not open it")
-            }
-            w.line()
-        }
+            definition: "Owed in % of the initial margin, after slippage and fees.",
+            tables.flatMap(blocks) + [.legend(OwedBins.labels), .paragraph(.signs, signs)])
     }
 
-    private func write(_ table: Table, _ w: inout HTMLWriter) {
+    private func blocks(_ table: Table) -> [Block] {
+        let name = "\(table.contract.heading), platform \(visibleText(table.platform))"
         let shown = chosen(table.leverages, limit: 24, keeping: table.leverages.last)
         let places = table.leverages.indices.filter { shown.contains(table.leverages[$0]) }
-        w.element("table", .class("heat")) { w in
-            w.element("caption", .class("vh"), text: "Owed in % of the margin, by event and leverage")
-            w.line()
-            w.element("thead") { w in
-                w.element("tr") { w in
-                    w.element("th", Attribute("scope", "col"), .class("corner"), text: "Event")
-                    for place in places {
-                        w.element("th", Attribute("scope", "col"), text: table.leverages[place].screenText)
-                    }
-                }
-            }
-            w.line()
-            w.element("tbody") { w in
-                for row in table.rows { write(row, table, places, &w) }
-            }
-        }
+        let found = SectionTable(
+            name: "Owed by event and leverage, \(name)", caption: "Owed in % of the margin, by event and leverage",
+            style: .grid, head: ["Event"] + places.map { table.leverages[$0].screenText },
+            rows: table.rows.map { row($0, table, places) })
+        return (tables.count > 1 ? [.subheading(name)] : []) + [.table(found)]
     }
 
-    private func write(_ row: Row, _ table: Table, _ places: [Int], _ w: inout HTMLWriter) {
-        w.element("tr") { w in
-            w.element("th", Attribute("scope", "row")) { w in
-                w.text(row.event)
-                w.element("small", text: " \(row.move)")
-            }
-            for place in places where row.owed.indices.contains(place) {
-                let subject = "\(row.event), \(table.leverages[place].screenText) \(row.side.rawValue)"
-                row.owed[place].write(subject, &w)
-            }
-        }
-        w.line()
+    private func row(_ row: Row, _ table: Table, _ places: [Int]) -> SectionTable.Row {
+        SectionTable.Row(
+            [.text(row.event), .aside(" \(row.move)")],
+            places.filter(row.owed.indices.contains).map { place in
+                row.owed[place].shown("\(row.event), \(table.leverages[place].screenText) \(row.side.rawValue)")
+            })
     }
 
     // MARK: Events
 
-    private func writeEvents(_ w: inout HTMLWriter) {
-        w.section(
+    private var eventSection: ReportSection {
+        ReportSection(
             "events", label: "Events", title: "What is known of \(counted(events.count, "event", "events"))",
-            definition: "Figures as their sources print them; what disagrees is kept."
-        ) { w in
-            w.scrolling("Events") { writeList(&$0) }
-            for event in events { event.writeDetails(&w) }
-        }
+            definition: "Figures as their sources print them; what disagrees is kept.",
+            [.table(eventTable)] + events.map(\.details))
     }
 
-    private func writeList(_ w: inout HTMLWriter) {
-        w.element("table", .class("tbl")) { w in
-            w.element("caption", .class("vh"), text: "Events")
-            w.tableHead(["Event", "When, UTC", "Market", "Move", "Confidence"], numbersFrom: 5)
-            w.element("tbody") { w in
-                for event in events {
-                    w.element("tr") { w in
-                        w.element("th", Attribute("scope", "row"), text: event.name)
-                        for field in [event.window, event.market, event.move, event.confidence] {
-                            w.element("td", text: field)
-                        }
-                    }
-                    w.line()
-                }
-            }
-        }
+    private var eventTable: SectionTable {
+        SectionTable(
+            name: "Events", style: .words, head: ["Event", "When, UTC", "Market", "Move", "Confidence"], numbersFrom: 5,
+            rows: events.map { event in
+                let fields = [event.window, event.market, event.move, event.confidence]
+                return SectionTable.Row([.text(event.name)], fields.map { .words([.text($0)]) })
+            })
     }
 }
 
 extension ScenarioPage.Event {
     /// What does not go into a line, folded; a sheet of paper has the list alone.
-    fileprivate func writeDetails(_ w: inout HTMLWriter) {
-        w.element("details", .class("data")) { w in
-            w.element("summary", text: "\(name): \(title)")
-            w.facts(
-                [
-                    ("balances", balances.joined(separator: " ")), ("conflicts", conflicts.joined(separator: " ")),
-                    ("sources", sources.joined(separator: " · ")),
-                ].filter { !$0.1.isEmpty })
-        }
-        w.line()
+    fileprivate var details: Block {
+        let facts = [
+            ("balances", balances.joined(separator: " ")), ("conflicts", conflicts.joined(separator: " ")),
+            ("sources", sources.joined(separator: " · ")),
+        ]
+        return .folded("\(name): \(title)", [.facts(facts.filter { !$0.1.isEmpty })])
     }
 }
 
 extension ScenarioPage.Cell {
-    fileprivate func write(_ subject: String, _ w: inout HTMLWriter) {
-        w.element("td", .class(style), Attribute("data-tip", "\(subject)\n\(tip)"), text: number)
+    /// The number on the colour of its class.
+    fileprivate func shown(_ subject: String) -> SectionTable.Cell {
+        .shade(ShownFigure(number, value, nil, .fraction), style: style, tip: "\(subject)\n\(tip)")
+    }
+
+    /// What is owed in parts of the margin; nil where that has no end, and where nothing was opened.
+    private var value: Double? {
+        switch self {
+        case .rejected: nil
+        case .open, .closed: 0
+        case .owed(let part): part.isFinite ? part : nil
+        }
     }
 
     private var style: String {

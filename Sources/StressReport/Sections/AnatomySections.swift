@@ -95,7 +95,8 @@ extension AssetSide {
     private func cells(_ path: EpisodePath?) -> [SectionTable.Cell] {
         [
             .spark(path.map { EpisodeChart($0, side: side) }),
-            .figure(path.map { ShownFigure(moveNumber($0.worstMove), $0.worstMove) } ?? ShownFigure("")),
+            .figure(
+                path.map { ShownFigure(moveNumber($0.worstMove), $0.worstMove, nil, .fraction) } ?? ShownFigure("")),
             .figure(ShownFigure(path.map { timeText($0.exit - $0.entry) } ?? "")),
         ]
     }
@@ -182,7 +183,7 @@ extension AssetSide {
         guard let inference else { return ShownFigure("not estimated") }
         let range = inference.interval.rangeNumber(windows: Int(inference.effectiveEntries))
         return ShownFigure(
-            "\(shareNumber(inference.frequency)) (\(range))", inference.frequency, inference.interval.ends)
+            "\(shareNumber(inference.frequency)) (\(range))", inference.frequency, inference.interval.ends, .fraction)
     }
 
     // MARK: Sensitivity
@@ -197,7 +198,8 @@ extension AssetSide {
             name: "Share below zero under changed assumptions, %", head: ["Changed", "Entries", "Below zero, %"],
             rows: detail.sensitivity.map { row in
                 SectionTable.Row(
-                    row.words, [.count(row.entries), ShownFigure(row.shareWords, row.frequency, row.interval?.ends)])
+                    row.words,
+                    [.count(row.entries), ShownFigure(row.shareWords, row.frequency, row.interval?.ends, .fraction)])
             })
         return ReportSection(
             "sensitivity", label: "Sensitivity", title: title, definition: definition,
@@ -244,7 +246,7 @@ extension AssetSide {
             [.text(String(year.year))],
             own + [
                 shade(year.frequency, title, (year.negative, year.entries), " sum"),
-                .sum(ShownFigure(words, year.negative)),
+                .sum(ShownFigure(words, year.negative, nil, .count)),
             ])
     }
 

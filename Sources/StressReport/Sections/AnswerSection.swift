@@ -5,43 +5,26 @@ import StudyPlan
 
 extension AssetSide {
     /// The answer: the sentence, what it means, five figures, limits.
-    func writeAnswer(_ w: inout HTMLWriter) {
-        w.line()
-        w.element("section", .id("answer"), Attribute("aria-labelledby", "h-answer")) { w in
-            guard let row = headline else {
-                w.element("p", .class("kicker")) { $0.phrases(scope(nil)) }
-                w.line()
-                w.element("h1", .id("h-answer"), text: "No cell of this page matches the study’s headline")
-                return
-            }
-            w.element("div", .id("cell")) { writeCell(row, &$0) }
-            w.line()
-            writeGlance(&w)
-            writeChecks(&w)
+    var answer: PageAnswer {
+        guard let row = headline else {
+            let title = "No cell of this page matches the study’s headline"
+            return PageAnswer(kicker: scope(nil), title: [.plain(title)], blocks: [])
         }
-        w.line()
+        let sentences = sentences(row)
+        return PageAnswer(
+            kicker: scope(row.cell), title: sentences.headline, blocks: words(row, sentences), rest: glance + checks,
+            isOfCell: true)
     }
 
-    /// What the page says first of a cell; a reader's choice of another cell takes its place.
-    private func writeCell(_ row: ResultRow, _ w: inout HTMLWriter) {
-        w.line()
-        w.element("p", .class("kicker")) { $0.phrases(scope(row.cell)) }
-        w.line()
-        let sentences = sentences(row)
-        w.element("h1", .id("h-answer")) { $0.phrases(sentences.headline) }
-        w.line()
-        if !sentences.plainWords.isEmpty { w.element("p", .class("lede"), text: sentences.plainWords) }
-        w.qualifications(sentences)
-        w.line()
-        if row.estimate.windows.entries > 0 { writeKeyFigures(row, &w) }
-        writeFills(&w)
-        if let words = pooledWords(row) {
-            w.element("p", .class("src")) { w in
-                w.text(words + " ")
-                w.element("a", .href("../pooled.csv"), text: "pooled.csv")
-            }
-            w.line()
+    /// What the page says of a cell under its sentence.
+    private func words(_ row: ResultRow, _ sentences: CellSentences) -> [Block] {
+        let plain = sentences.plainWords
+        let figures: [Block] = row.estimate.windows.entries > 0 ? [.keyFigures(keyFigures(row))] : []
+        let pooled = pooledWords(row).map { words in
+            [Block.paragraph(.note, [.text(words + " "), .link("pooled.csv", to: "pooled.csv")])]
         }
+        return (plain.isEmpty ? [] : [.paragraph(.lede, plain)]) + sentences.qualificationBlocks + figures + fills
+            + (pooled ?? [])
     }
 
     /// What the page and a cell of it are about.
@@ -54,41 +37,34 @@ extension AssetSide {
         return [.name(asset.asset)] + parts.compactMap { $0.map { .plain(" · " + $0) } } + platform
     }
 
-    private func writeKeyFigures(_ row: ResultRow, _ w: inout HTMLWriter) {
-        w.element("dl", .class("kpi")) { w in
-            for figure in keyFigures(row) { figure.write(to: &w) }
-        }
-        w.line()
-    }
-
     /// The large numbers of a cell with entries; the second is the share below zero.
     func keyFigures(_ row: ResultRow) -> [KeyFigure] {
-        let estimate = row.estimate
-        func share(_ measure: Measure) -> MeasuredShare? {
-            estimate.figure(measure, confidence: confidence)?.share
-        }
-        func number(_ measure: Measure) -> String {
-            estimate.figure(measure, confidence: confidence)?.number ?? "not computed"
-        }
-        // No number stands without the reason why.
-        func reason(_ measure: Measure) -> String? {
-            guard case .impossible? = estimate.figure(measure, confidence: confidence) else { return nil }
-            return "cannot happen, whatever the price does above zero"
-        }
-        let entries = grouped(estimate.windows.watched)
-        let liquidation = estimate.medianTimeToLiquidation.map { "half of them within \(timeText($0))" }
-        return [
-            KeyFigure("Liquidated", number(.liquidated), "%", liquidation ?? "no entry was liquidated"),
-            KeyFigure(
-                "Ended below zero", number(.negativeEquity), share(.negativeEquity) == nil ? "" : "%",
-                "\(grouped(estimate.exit.negative + estimate.exit.cutNegative)) of \(entries) entries",
-                reason(.negativeEquity) ?? besideFills(row), isMain: true),
-            KeyFigure(
-                "No safeguards", number(.unprotected), share(.unprotected) == nil ? "" : "%",
-                reason(.unprotected) ?? "below zero at some point, had nobody liquidated"),
-            shortfallFigure(row),
-            evidenceFigure(estimate),
+        [
+            liquidatedFigure(row.estimate), belowZeroFigure(row), unprotectedFigure(row.estimate), shortfallFigure(row),
+            evidenceFigure(row.estimate),
         ]
+    }
+
+    private func liquidatedFigure(_ estimate: CellEstimate) -> KeyFigure {
+        let liquidation = estimate.medianTimeToLiquidation.map { "half of them within \(timeText($0))" }
+        let figure = estimate.figure(.liquidated, confidence: confidence)
+        return KeyFigure("Liquidated", figure.keyNumber, "%", liquidation ?? "no entry was liquidated")
+    }
+
+    private func belowZeroFigure(_ row: ResultRow) -> KeyFigure {
+        let estimate = row.estimate
+        let figure = estimate.figure(.negativeEquity, confidence: confidence)
+        return KeyFigure(
+            "Ended below zero", figure.keyNumber, figure.keyUnit,
+            "\(grouped(estimate.exit.negative + estimate.exit.cutNegative)) of \(grouped(estimate.windows.watched)) entries",
+            figure.impossibility ?? besideFills(row), isMain: true)
+    }
+
+    private func unprotectedFigure(_ estimate: CellEstimate) -> KeyFigure {
+        let figure = estimate.figure(.unprotected, confidence: confidence)
+        return KeyFigure(
+            "No safeguards", figure.keyNumber, figure.keyUnit,
+            figure.impossibility ?? "below zero at some point, had nobody liquidated")
     }
 
     /// What other fills would have given; nil where there are none, and where nobody liquidates.
@@ -138,21 +114,28 @@ extension AssetSide {
             worst)
     }
 
-    /// Limits that concern this page, and a word about the data.
-    private func writeChecks(_ w: inout HTMLWriter) {
-        let groups = report.limitGroups(asset: asset.asset, side: side)
+    /// Limits that concern this page, and a word about the data; empty where there is nothing to say.
+    private var checks: [Block] {
         let warnings = asset.summaries.filter { $0.severity >= .warning }
-        guard !groups.isEmpty || !warnings.isEmpty else { return }
-        w.element("ul", .class("checks"), Attribute("aria-label", "Limits and data")) { w in
-            for group in groups { w.element("li") { group.write(to: &$0, withAsset: false) } }
-            if !warnings.isEmpty {
-                w.element("li") { w in
-                    let isError = warnings.contains { $0.severity == .error }
-                    w.pill(isError ? "bad" : "warn", "!", "data")
-                    w.element("a", .href("#data"), text: warnings.countWords)
-                }
-            }
-        }
-        w.line()
+        let lines =
+            report.limitGroups(asset: asset.asset, side: side).map { $0.line(withAsset: false) }
+            + (warnings.isEmpty ? [] : [warningLine(warnings)])
+        return lines.isEmpty ? [] : [.checks(lines, name: "Limits and data")]
+    }
+
+    private func warningLine(_ warnings: [Finding]) -> CheckLine {
+        let isError = warnings.contains { $0.severity == .error }
+        return CheckLine(Pill(isError ? "bad" : "warn", "!", "data"), [.place(warnings.countWords, "#data")])
+    }
+}
+
+extension CellFigure? {
+    fileprivate var keyNumber: String { self?.number ?? "not computed" }
+    fileprivate var keyUnit: String { self?.share == nil ? "" : "%" }
+
+    /// No number stands without the reason why.
+    fileprivate var impossibility: String? {
+        guard case .impossible? = self else { return nil }
+        return "cannot happen, whatever the price does above zero"
     }
 }

@@ -44,23 +44,21 @@ struct ChangesSection {
         items(.appended).reduce(0) { $0 + ($1.after.bars ?? 0) - ($1.before.bars ?? 0) }
     }
 
-    /// Writes the section.
-    func write(to w: inout HTMLWriter) {
+    /// The section.
+    var section: ReportSection {
         let definition =
             "Against the run of \(changes.started.minuteText) UTC, the last of this study with other results. A share has moved where it "
             + "is outside of the interval that it had."
-        w.section(ChangesSection.section.id, label: "Since the last run", title: title, definition: definition) { w in
-            w.element("ul", .class("checks column")) { w in
-                writeCauses(&w)
-                writeList(verdicts, "verdicts", &w) { $0.writeVerdict($1) }
-                for kind in [ChangedItem.Kind.lost, .found, .added, .removed, .revised] {
-                    writeList(items(kind), "price histories", &w) { $0.writeHistory($1) }
-                }
-                writeList(moved, "shares", &w) { $0.writeShare($1) }
-                writeRest(&w)
-            }
-            w.source(["since_last.csv"], root: "")
-        }
+        return ReportSection(
+            ChangesSection.section.id, label: "Since the last run", title: title, definition: definition,
+            [.checks(lines), .source(["since_last.csv"])])
+    }
+
+    private var lines: [CheckLine] {
+        let histories = [ChangedItem.Kind.lost, .found, .added, .removed, .revised]
+        return causeLines + list(verdicts, "verdicts", \.verdictLine)
+            + histories.flatMap { list(items($0), "price histories", \.historyLine) }
+            + list(moved, "shares", \.shareLine) + restLines
     }
 
     /// What was found, in a few words.
@@ -76,52 +74,41 @@ struct ChangesSection {
         return parts.isEmpty ? "No verdict changed, and no share left its interval" : parts.joined(separator: ", ")
     }
 
-    private func writeCauses(_ w: inout HTMLWriter) {
-        if changes.isStudyChanged {
-            writeLine("warn", "!", "study", "The study has another text: values before and after are not alike.", &w)
-        }
-        if let version = changes.versionBefore {
-            writeLine("warn", "!", "version", "The earlier run was made by version \(visibleText(version)).", &w)
-        }
+    private var causeLines: [CheckLine] {
+        let study = "The study has another text: values before and after are not alike."
+        let version = changes.versionBefore.map { "The earlier run was made by version \(visibleText($0))." }
+        return (changes.isStudyChanged ? [CheckLine(Pill("warn", "!", "study"), [.text(study)])] : [])
+            + (version.map { [CheckLine(Pill("warn", "!", "version"), [.text($0)])] } ?? [])
     }
 
-    private func writeLine(_ style: String, _ sign: String, _ pill: String, _ words: String, _ w: inout HTMLWriter) {
-        w.element("li") { w in
-            w.pill(style, sign, pill)
-            w.text(words)
-        }
-        w.line()
-    }
-
-    private func writeList(
-        _ items: [ChangedItem], _ many: String, _ w: inout HTMLWriter,
-        _ write: (inout HTMLWriter, ChangedItem) -> Void
-    ) {
-        for item in items.prefix(ChangesSection.mostLines) {
-            w.element("li") { write(&$0, item) }
-            w.line()
-        }
+    private func list(_ items: [ChangedItem], _ many: String, _ line: (ChangedItem) -> CheckLine) -> [CheckLine] {
         let rest = items.count - ChangesSection.mostLines
-        if rest > 0 { w.element("li", text: "and \(grouped(rest)) more \(many), in since_last.csv") }
+        return items.prefix(ChangesSection.mostLines).map(line)
+            + (rest > 0 ? [CheckLine(nil, [.text("and \(grouped(rest)) more \(many), in since_last.csv")])] : [])
     }
 
     /// What needs no line of its own.
-    private func writeRest(_ w: inout HTMLWriter) {
-        if !within.isEmpty {
-            let count = counted(within.count, "share", "shares")
-            writeLine(
-                "info", "i", "within",
-                "\(count) moved within the interval that \(within.count == 1 ? "it" : "each") had.", &w)
-        }
+    private var restLines: [CheckLine] { [withinLine, barsLine, sameLine].compactMap { $0 } }
+
+    private var withinLine: CheckLine? {
+        guard !within.isEmpty else { return nil }
+        let count = counted(within.count, "share", "shares")
+        let words = "\(count) moved within the interval that \(within.count == 1 ? "it" : "each") had."
+        return CheckLine(Pill("info", "i", "within"), [.text(words)])
+    }
+
+    private var barsLine: CheckLine? {
         let appended = items(.appended).count
-        if appended > 0 {
-            let histories = counted(appended, "price history", "price histories")
-            writeLine("info", "+", "bars", "\(counted(addedBars, "bar", "bars")) added to \(histories).", &w)
-        }
-        if changes.items.isEmpty, !changes.isStudyChanged, changes.versionBefore == nil {
-            writeLine(
-                "ok", "✓", "the same", "Limits, price histories and the headline of every page are as they were.", &w)
-        }
+        guard appended > 0 else { return nil }
+        let histories = counted(appended, "price history", "price histories")
+        let words = "\(counted(addedBars, "bar", "bars")) added to \(histories)."
+        return CheckLine(Pill("info", "+", "bars"), [.text(words)])
+    }
+
+    private var sameLine: CheckLine? {
+        guard changes.items.isEmpty, !changes.isStudyChanged, changes.versionBefore == nil else { return nil }
+        let words = "Limits, price histories and the headline of every page are as they were."
+        return CheckLine(Pill("ok", "✓", "the same"), [.text(words)])
     }
 
     /// The section's counts.
@@ -140,42 +127,42 @@ struct ChangesSection {
     }
 }
 
-extension HTMLWriter {
+extension ChangedItem {
     /// `C1USDT long 20× 7 d typical linear · below zero: met, now breach (4.2 % → 6.1 %)`.
-    fileprivate mutating func writeVerdict(_ item: ChangedItem) {
-        LimitCheck.Outcome(rawValue: item.after.status ?? "")?.writePill(.warn, to: &self)
-        text(item.scope + " · " + item.measureWords)
-        let status = (item.before.status ?? "").replacing("_", with: " ")
-        element("small", text: " was \(status), \(item.text(item.before.value)) → \(item.text(item.after.value))")
+    fileprivate var verdictLine: CheckLine {
+        let status = (before.status ?? "").replacing("_", with: " ")
+        return CheckLine(
+            LimitCheck.Outcome(rawValue: after.status ?? "")?.pill(.warn),
+            [
+                .text(scope + " · " + measureWords),
+                .aside(" was \(status), \(text(before.value)) → \(text(after.value))"),
+            ])
     }
 
-    fileprivate mutating func writeHistory(_ item: ChangedItem) {
-        let (style, sign, word, words) = item.historyWords
-        pill(style, sign, word)
-        name(item.asset)
-        element("small", text: " " + words)
+    fileprivate var historyLine: CheckLine {
+        let (pill, words) = historyWords
+        return CheckLine(pill, [.name(asset), .aside(" " + words)])
     }
 
-    fileprivate mutating func writeShare(_ item: ChangedItem) {
-        let rises = (item.move ?? 0) > 0
-        pill(rises ? "bad" : "info", rises ? "↑" : "↓", item.isApart ? "intervals apart" : "moved")
-        text(item.scope)
-        element("small", text: " \(item.before.shareWords) → \(item.after.shareWords)")
+    fileprivate var shareLine: CheckLine {
+        let rises = (move ?? 0) > 0
+        let pill = Pill(rises ? "bad" : "info", rises ? "↑" : "↓", isApart ? "intervals apart" : "moved")
+        return CheckLine(pill, [.text(scope), .aside(" \(before.shareWords) → \(after.shareWords)")])
     }
 }
 
 extension ChangedItem {
-    fileprivate var scope: String {
+    private var scope: String {
         cell?.fullWords ?? platform.map { ledgerPlaceWords(asset: asset, platform: $0) } ?? visibleText(asset)
     }
 
-    fileprivate var measureWords: String {
+    private var measureWords: String {
         let words = measure.flatMap(Measure.init(rawValue:))?.words ?? (measure ?? "").replacing("_", with: " ")
         return words + (behaviour.map { " under «\(visibleText($0))»" } ?? "")
     }
 
     /// A value of the item's measure.
-    fileprivate func text(_ value: Double?) -> String {
+    private func text(_ value: Double?) -> String {
         guard let value else { return "no value" }
         switch measure.flatMap(Measure.init(rawValue:))?.unit {
         case .fraction, .ofMargin: return significantText(value * 100, digits: 4) + narrowSpace + "%"
@@ -184,14 +171,14 @@ extension ChangedItem {
         }
     }
 
-    fileprivate var historyWords: (style: String, sign: String, word: String, words: String) {
+    private var historyWords: (pill: Pill, words: String) {
         let (was, now) = (before.bars.map(grouped) ?? "none", after.bars.map(grouped) ?? "none")
         return switch kind {
-        case .lost: ("bad", "–", "no data", "had \(was) bars and has no result now")
-        case .found: ("ok", "✓", "data back", "has \(now) bars and had no result")
-        case .added: ("info", "+", "new", "was not in the earlier run")
-        case .removed: ("info", "–", "gone", "was in the earlier run, with \(was) bars")
-        default: ("warn", "!", "revised", "bars that both runs cover differ: \(was) bars then, \(now) now")
+        case .lost: (Pill("bad", "–", "no data"), "had \(was) bars and has no result now")
+        case .found: (Pill("ok", "✓", "data back"), "has \(now) bars and had no result")
+        case .added: (Pill("info", "+", "new"), "was not in the earlier run")
+        case .removed: (Pill("info", "–", "gone"), "was in the earlier run, with \(was) bars")
+        default: (Pill("warn", "!", "revised"), "bars that both runs cover differ: \(was) bars then, \(now) now")
         }
     }
 }

@@ -76,23 +76,20 @@ struct CurvesSection {
 
     private var shown: ArraySlice<Card> { cards.prefix(CurvesSection.mostCards) }
 
-    /// Writes the section.
-    func write(to w: inout HTMLWriter, filter count: Int) {
+    /// The section.
+    ///
+    /// - Parameter count: rows of the table below it, which the box of this section filters, too.
+    func section(filtering count: Int) -> ReportSection {
         let cell = "\(headline.leverage.screenText), held up to \(spanWords(headline.horizon))"
         let definition =
             "Share of entries below zero against leverage, one drawing a price history, all with the same log scales. The number is that of "
             + "the worse direction at \(cell), where the dotted line stands."
-        w.section(
-            CurvesSection.section.id, label: "Curves", title: "The worst first", definition: definition
-        ) { w in
-            w.filterBox("Show only", count: count)
-            w.scrolling("Leverage curves of all price histories", isTall: cards.count > 40) { w in
-                let isFew = cards.count <= CurvesSection.mostLarge
-                w.element("div", .class(isFew ? "groups few" : "groups")) { writeGroups(&$0) }
-            }
-            writeKey(&w)
-            w.source(["results.csv"], root: "", note: note)
-        }
+        return ReportSection(
+            CurvesSection.section.id, label: "Curves", title: "The worst first", definition: definition,
+            [
+                .controls { $0.filterBox("Show only", count: count) }, .gallery(gallery), key,
+                .source(["results.csv"], note: note),
+            ])
     }
 
     private var note: String {
@@ -101,27 +98,24 @@ struct CurvesSection {
             : ""
     }
 
-    private func writeGroups(_ w: inout HTMLWriter) {
+    private var gallery: Gallery {
         let groups = Dictionary(grouping: shown, by: Group.init)
-        for group in Group.allCases {
-            guard let own = groups[group] else { continue }
-            w.element("div", .class("group")) { w in
-                w.element("h3") { w in
-                    w.element("span", .class("ti"), text: group.words)
-                    w.element("small", text: " " + counted(own.count, "price history", "price histories"))
+        return Gallery(
+            name: "Leverage curves of all price histories", measure: "Below zero, %", isTall: cards.count > 40,
+            isLarge: cards.count <= CurvesSection.mostLarge,
+            groups: Group.allCases.compactMap { group in
+                groups[group].map { own in
+                    let count = counted(own.count, "price history", "price histories")
+                    return Gallery.Group(title: group.words, count: count, pieces: own.compactMap(piece))
                 }
-                w.element("ul", .class("minis")) { w in for card in own { write(card, &w) } }
-            }
-            w.line()
-        }
+            })
     }
 
-    private func write(_ card: Card, _ w: inout HTMLWriter) {
-        guard let page = card.worst?.page ?? card.sides.first?.page else { return }
-        w.element("li") { w in
-            w.element("a", .href("reports/" + page.fileName)) { $0.name(card.asset) }
-            w.element("b", text: card.number(confidence: page.confidence))
-            drawing(card).write(to: &w)
+    private func piece(_ card: Card) -> Gallery.Piece? {
+        (card.worst?.page ?? card.sides.first?.page).map { page in
+            Gallery.Piece(
+                name: card.asset, target: "reports/" + page.fileName, figure: card.figure(confidence: page.confidence),
+                drawing: drawing(card))
         }
     }
 
@@ -145,7 +139,7 @@ struct CurvesSection {
             hasBand: cards.count <= CurvesSection.mostBands, alternative: words.joined(separator: ", "))
     }
 
-    private func writeKey(_ w: inout HTMLWriter) {
+    private var key: Block {
         let names = grid.sides.map { $0 == .long ? "solid line long" : "dashed line short" }
         let parts =
             names + (cards.count <= CurvesSection.mostBands ? ["shaded: the interval"] : []) + [
@@ -153,8 +147,7 @@ struct CurvesSection {
                 "upward: from 0.01\(narrowSpace)% to 100\(narrowSpace)%, the thin line at 1\(narrowSpace)%",
                 "a gap: none seen",
             ]
-        w.element("p", .class("key")) { $0.element("span", .class("ti"), text: parts.joined(separator: " · ")) }
-        w.line()
+        return .paragraph(.signs, [.label(parts.joined(separator: " · "))])
     }
 
     /// The section's counts.
@@ -190,8 +183,10 @@ extension CurvesSection.Card {
     }
 
     /// `3.1 %`, or why there is no share.
-    fileprivate func number(confidence: Double) -> String {
-        worst?.row.estimate.figure(.negativeEquity, confidence: confidence)?.percentWords ?? "no data"
+    fileprivate func figure(confidence: Double) -> ShownFigure {
+        let figure = worst?.row.estimate.figure(.negativeEquity, confidence: confidence)
+        return ShownFigure(
+            figure?.percentWords ?? "no data", figure?.share?.fraction, figure?.share?.interval?.ends, .fraction)
     }
 }
 

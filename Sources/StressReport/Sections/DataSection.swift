@@ -21,13 +21,12 @@ extension AssetSide {
     }
 
     private func row(_ finding: Finding) -> SectionTable.Row {
-        let (style, sign, words) = finding.severity.pill
         let place = finding.placeText.map { [Inline.aside(" " + $0)] } ?? []
         let hint: [Inline] = finding.hint.isEmpty ? [] : [.aside(". To change it: " + finding.hint)]
         return SectionTable.Row(
             [.text(checkWords(finding.check))],
             [
-                .pill(style: style, sign: sign, words: words), .words([.text(finding.message)] + place),
+                .pill(finding.severity.pill), .words([.text(finding.message)] + place),
                 .words([.text(finding.action.isEmpty ? "nothing to do" : finding.action)] + hint),
             ])
     }
@@ -51,6 +50,41 @@ extension AssetSide {
     }
 }
 
+/// What was read for each price history of a run, on its front page.
+struct HistoriesSection {
+    let assets: [AssetReport]
+
+    /// The section.
+    var section: ReportSection {
+        ReportSection(
+            "data", label: "Data", title: title,
+            definition: "What was read for each price history, and what the checks found.",
+            [.table(table), .source(["data_quality.csv"])])
+    }
+
+    private var title: String {
+        let warned = assets.count { asset in asset.summaries.contains { $0.severity >= .warning } }
+        guard warned > 0 else { return "No warnings about the data" }
+        return "Data warnings in \(grouped(warned)) of \(counted(assets.count, "price history", "price histories"))"
+    }
+
+    private var table: SectionTable {
+        SectionTable(
+            name: "Price histories", style: .filtered, head: ["Asset", "State", "Period (UTC)", "Bars", "Checks"],
+            numbersFrom: 9, rows: assets.map(row))
+    }
+
+    private func row(_ asset: AssetReport) -> SectionTable.Row {
+        let texts = [
+            "\(asset.first.civil.dateText) to \(asset.last.civil.dateText)",
+            "\(grouped(asset.bars)) of \(timeText(asset.barLength))",
+            asset.summaries.isEmpty ? "none on record" : asset.summaries.countWords,
+        ]
+        let worst = asset.summaries.map(\.severity).max() ?? .pass
+        return SectionTable.Row([.name(asset.asset)], [.pill(worst.pill)] + texts.map { .words([.text($0)]) })
+    }
+}
+
 extension Finding {
     /// File, line and time of the first place, when it has one.
     fileprivate var placeText: String? {
@@ -61,18 +95,15 @@ extension Finding {
 }
 
 extension Finding.Severity {
-    /// Style, sign and words of the severity.
-    var pill: (style: String, sign: String, words: String) {
+    /// The severity in words and a sign.
+    var pill: Pill {
         switch self {
-        case .pass: ("ok", "✓", "pass")
-        case .note: ("info", "i", "note")
-        case .warning: ("warn", "!", "warning")
-        case .error: ("bad", "✕", "error")
+        case .pass: Pill("ok", "✓", "pass")
+        case .note: Pill("info", "i", "note")
+        case .warning: Pill("warn", "!", "warning")
+        case .error: Pill("bad", "✕", "error")
         }
     }
-
-    /// The severity in words and a sign.
-    func writePill(to w: inout HTMLWriter) { w.pill(pill.style, pill.sign, pill.words) }
 }
 
 /// `missing_bars` as `Missing bars`.

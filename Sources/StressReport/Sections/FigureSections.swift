@@ -77,14 +77,14 @@ extension AssetSide {
     }
 
     private func bandFigure(_ bounds: Interval?) -> ShownFigure {
-        ShownFigure(bounds.map(intervalNumber) ?? "no band", nil, bounds)
+        ShownFigure(bounds.map(intervalNumber) ?? "no band", nil, bounds, .fraction)
     }
 
     private func figure(_ row: ResultRow?, _ measure: Measure) -> ShownFigure {
         guard let figure = row?.estimate.figure(measure, confidence: confidence) else {
             return ShownFigure("not computed")
         }
-        return ShownFigure(figure.numberWithInterval, figure.share?.fraction, figure.share?.interval?.ends)
+        return ShownFigure(figure.numberWithInterval, figure.share?.fraction, figure.share?.interval?.ends, .fraction)
     }
 
     private var severitySection: ReportSection {
@@ -127,7 +127,7 @@ extension AssetSide {
     ) -> SectionTable.Row? {
         guard let shortfall = exit.shortfall else { return nil }
         let figures = [shortfall.p50, shortfall.p90, shortfall.p99, shortfall.max].map { ShownFigure.percent($0) }
-        let range = ShownFigure(rangeNumber(severity?.mean), nil, severity?.mean.interval)
+        let range = ShownFigure(rangeNumber(severity?.mean), nil, severity?.mean.interval, .fraction)
         return SectionTable.Row(title, [.count(exit.negative), .percent(shortfall.mean), range] + figures)
     }
 
@@ -155,8 +155,8 @@ extension AssetSide {
                 return SectionTable.Row(
                     step.label,
                     [
-                        ShownFigure(sign + grouped(abs(step.entries)), step.entries),
-                        ShownFigure(sign + perTenThousand(abs(steps.share(step))), steps.share(step)),
+                        ShownFigure(sign + grouped(abs(step.entries)), step.entries, nil, .count),
+                        ShownFigure(sign + perTenThousand(abs(steps.share(step))), steps.share(step), nil, .fraction),
                     ])
             })
     }

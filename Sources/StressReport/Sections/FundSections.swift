@@ -55,7 +55,7 @@ extension WhoPaysSection {
             name: "Fund needed at \(visibleText(result.platform))", head: ["To pay", "Fund", "Interval"],
             rows: result.needed.map { needed in
                 SectionTable.Row(
-                    needed.words, [.money(needed.amount), ShownFigure(needed.rangeWords, nil, needed.interval)])
+                    needed.words, [.money(needed.amount), ShownFigure(needed.rangeWords, nil, needed.interval, .quote)])
             })
         return ReportSection(
             "needed-\(place + 1)", label: "Fund needed", title: result.neededTitle, definition: definition,

@@ -4,32 +4,22 @@ import StressStatistics
 
 /// What everybody asks first: how much leverage a history bore, and how far the fills are apart.
 extension AssetSide {
-    /// The highest leverage with at most the study's chosen share below zero, and surely so, by direction and holding time.
-    func writeGlance(_ w: inout HTMLWriter) {
+    /// The highest leverage with at most the study's chosen share below zero, and surely so, by direction and holding time; empty where
+    /// nothing was computed.
+    var glance: [Block] {
         let lines = glanceLines
-        guard lines.contains(where: { !$0.columns.isEmpty }) else { return }
+        guard lines.contains(where: { !$0.columns.isEmpty }) else { return [] }
         let most = report.study.statistics.maxFrequency
-        let name = "Highest leverage by direction and holding time"
-        w.element("div", .class("glance")) { w in
-            w.element("p", .class("key")) { w in
-                w.element("b", text: "Highest leverage with at most \(shareText(most)) below zero, and surely so:")
-                w.text(
-                    " the upper end of the \(confidenceText(confidence)) interval is no higher, up to there\(scopeOfGlance)."
-                )
-            }
-            w.scrolling(name) { w in
-                w.element("table", .class("tbl num")) { w in
-                    w.element("caption", .class("vh"), text: name)
-                    w.tableHead(["Held up to"] + shownHorizons.map(\.screenText))
-                    w.element("tbody") { w in for line in lines { write(line, &w) } }
-                }
-            }
-            w.element("p", .class("src")) { w in
-                w.text("Data: ")
-                w.element("a", .href("../max_leverage.csv"), text: "max_leverage.csv")
-            }
-        }
-        w.line()
+        let words: [Inline] = [
+            .mark("Highest leverage with at most \(shareText(most)) below zero, and surely so:"),
+            .text(
+                " the upper end of the \(confidenceText(confidence)) interval is no higher, up to there\(scopeOfGlance)."
+            ),
+        ]
+        let table = SectionTable(
+            name: "Highest leverage by direction and holding time",
+            head: ["Held up to"] + shownHorizons.map(\.screenText), rows: lines.map(row))
+        return [.box(.glance, [.paragraph(.key, words), .table(table), .source(["max_leverage.csv"])])]
     }
 
     /// One direction's columns by holding time.
@@ -51,18 +41,15 @@ extension AssetSide {
         }
     }
 
-    private func write(_ line: GlanceLine, _ w: inout HTMLWriter) {
-        w.element("tr") { w in
-            w.element("th", Attribute("scope", "row"), text: line.side == .long ? "Long" : "Short")
-            for horizon in shownHorizons {
-                w.element("td", .class("r")) { w in
-                    guard let column = line.columns[horizon] else { return w.text("not computed") }
-                    w.element("b", text: column.highest?.cell.leverage.screenText ?? "none")
-                    for note in glanceNotes(column) { w.element("small", text: note) }
-                }
-            }
-        }
-        w.line()
+    private func row(_ line: GlanceLine) -> SectionTable.Row {
+        SectionTable.Row(
+            [.text(line.side == .long ? "Long" : "Short")],
+            shownHorizons.map { horizon in
+                guard let column = line.columns[horizon] else { return .figure(ShownFigure("not computed")) }
+                let leverage = column.highest?.cell.leverage
+                return .noted(
+                    ShownFigure(leverage?.screenText ?? "none", leverage?.value, nil, .leverage), glanceNotes(column))
+            })
     }
 
     /// The share there with its bound and count, or what stands in the way at the lowest leverage.

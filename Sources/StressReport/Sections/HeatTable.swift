@@ -30,7 +30,8 @@ struct HeatCell {
 
     /// The cell as the number of a table.
     var shown: ShownFigure {
-        ShownFigure(figure?.numberWithInterval ?? "no data", figure?.share?.fraction, figure?.share?.interval?.ends)
+        ShownFigure(
+            figure?.numberWithInterval ?? "no data", figure?.share?.fraction, figure?.share?.interval?.ends, .fraction)
     }
 
     private var style: String {

@@ -14,6 +14,11 @@ struct KeyFigure {
         self.notes = notes.compactMap { $0 }
     }
 
+    /// The number with its unit and what is said of it, as a line.
+    var words: String {
+        ([number + (unit.isEmpty ? "" : hardSpace + unit)] + notes).joined(separator: " · ")
+    }
+
     /// Writes the title, the number with its unit, and the notes under it.
     func write(to w: inout HTMLWriter) {
         w.element("div", .class(isMain ? "main" : "side")) { w in

@@ -34,79 +34,57 @@ struct LimitsSection {
         (.noHistory, "Too few runs yet"), (.met, "Met"),
     ]
 
-    /// Writes the section.
-    func write(to w: inout HTMLWriter) {
+    /// The section.
+    var section: ReportSection {
         let definition =
             "What each limit says of its cells. Met: their intervals lie within the limit, as far as they have one. Breached: what the "
             + "study holds against the limit lies beyond it. Not shown: neither of the two, as the limit lies inside the interval."
-        w.section("limits", label: "Limits", title: "What the study allows", definition: definition) { w in
-            if groups.count > LimitsSection.mostTogether { writeByVerdict(&w) } else { writeList(ordered, &w) }
-            if let together {
-                let meaning = "by intervals that hold all of them at once, from the same resamples as each one’s own"
-                w.element("p", .class("key"), text: "\(together), \(meaning).")
-            }
-            w.source(["limits.csv"], root: "")
-        }
+        let lists = groups.count > LimitsSection.mostTogether ? byVerdict : [list(ordered)]
+        return ReportSection(
+            "limits", label: "Limits", title: "What the study allows", definition: definition,
+            lists + (togetherWords.map { [.paragraph(.key, $0)] } ?? []) + [.source(["limits.csv"])])
+    }
+
+    private var togetherWords: String? {
+        together.map { "\($0), by intervals that hold all of them at once, from the same resamples as each one’s own." }
     }
 
     private var ordered: [LimitGroup] { LimitsSection.order.flatMap { state, _ in of(state) } }
 
     private func of(_ state: LimitCheck.Outcome) -> [LimitGroup] { groups.filter { $0.outcome == state } }
 
-    private func writeByVerdict(_ w: inout HTMLWriter) {
-        for (state, words) in LimitsSection.order {
+    private var byVerdict: [Block] {
+        LimitsSection.order.flatMap { state, words -> [Block] in
             let own = of(state)
-            guard !own.isEmpty else { continue }
+            guard !own.isEmpty else { return [] }
             let title = words + ": " + counted(own.count, "limit", "limits")
-            guard state == .met, own.count > LimitsSection.mostOpen else {
-                w.element("h3", text: title)
-                writeList(own, &w)
-                continue
-            }
-            w.element("details") { w in
-                w.element("summary", text: title)
-                writeList(own, &w)
-            }
+            let isFolded = state == .met && own.count > LimitsSection.mostOpen
+            return isFolded ? [.more(title, [list(own)])] : [.heading([.text(title)]), list(own)]
         }
     }
 
-    private func writeList(_ groups: [LimitGroup], _ w: inout HTMLWriter) {
-        w.element("ul", .class("checks column")) { w in
-            for group in groups {
-                w.element("li") { w in
-                    group.write(to: &w, withAsset: true)
-                    writeBreaches(of: group, &w)
-                }
-            }
-        }
+    private func list(_ groups: [LimitGroup]) -> Block {
+        .checks(groups.map { $0.line(withAsset: true, more: breaches(of: $0)) })
     }
 
     /// Which price histories breach a limit that many are held against, the farthest first, each with its worst cell.
-    private func writeBreaches(of group: LimitGroup, _ w: inout HTMLWriter) {
+    private func breaches(of group: LimitGroup) -> [Block] {
         let worst = group.worstBreaches
-        guard worst.count > 1 else { return }
-        w.element("details") { w in
-            w.element("summary", text: "Breached on " + counted(worst.count, "page", "pages"))
-            w.element("ul", .class("rows")) { w in
-                for check in worst.prefix(LimitsSection.mostBreaches) { w.element("li") { write(check, &$0) } }
-                let rest = worst.count - LimitsSection.mostBreaches
-                if rest > 0 { w.element("li", text: "and \(grouped(rest)) more, in limits.csv") }
-            }
-        }
+        guard worst.count > 1 else { return [] }
+        let rest = worst.count - LimitsSection.mostBreaches
+        let places =
+            worst.prefix(LimitsSection.mostBreaches).map(words)
+            + (rest > 0 ? [[.text("and \(grouped(rest)) more, in limits.csv")]] : [])
+        return [.more("Breached on " + counted(worst.count, "page", "pages"), [.places(places)])]
     }
 
-    private func write(_ check: LimitCheck, _ w: inout HTMLWriter) {
+    private func words(_ check: LimitCheck) -> [Inline] {
         let side = check.cell?.side
-        if let page = pages[PageKey(asset: check.asset, side: side)] {
-            w.element("a", .href("reports/" + page)) { w in
-                w.name(check.asset)
-                if let side { w.text(" " + side.rawValue) }
-            }
-        } else {
-            w.name(check.asset)
-        }
         let cell = check.cell.map { " \($0.leverage.screenText) \($0.horizon.screenText)" } ?? ""
-        w.element("small", text: "\(cell): \(check.figures)")
+        let figures = Inline.aside("\(cell): \(check.figures)")
+        guard let page = pages[PageKey(asset: check.asset, side: side)] else { return [.name(check.asset), figures] }
+        let direction: [Phrase] = side.map { [.plain(" " + $0.rawValue)] } ?? []
+        return [.link([.name(check.asset)] + direction, to: "reports/" + page), figures]
     }
 }
 

@@ -65,9 +65,9 @@ extension AssetSide {
         guard let move = level.move else { return nil }
         let leverage = level.bankruptLeverage(contract: detail.cell.contract, side: side)
         return [
-            ShownFigure(againstNumber(move.level), move.level, move.interval),
+            ShownFigure(againstNumber(move.level), move.level, move.interval, .fraction),
             ShownFigure("\(againstNumber(move.interval.low))–\(againstNumber(move.interval.high))"),
-            ShownFigure(leverageWords(leverage), leverage?.value, leverage?.interval),
+            ShownFigure(leverageWords(leverage), leverage?.value, leverage?.interval, .leverage),
         ]
     }
 

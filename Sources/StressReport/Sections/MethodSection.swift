@@ -4,40 +4,38 @@ import StudyPlan
 
 extension AssetSide {
     /// How the numbers were made, what the words mean, and what it takes to make them again.
-    func writeMethod(_ w: inout HTMLWriter) {
-        w.section("method", label: "Method", title: "How these numbers were made", definition: "") { w in
-            w.element("div", .class("cols")) { w in
-                w.element("div") { w in
-                    writeSteps(&w)
-                    writeGlossary(&w)
-                }
-                w.element("div") { w in
-                    writeAssumptions(&w)
-                    writeManifest(&w)
-                }
-            }
-            writeStudyText(&w)
-        }
+    var method: ReportSection {
+        ReportSection(
+            "method", label: "Method", title: "How these numbers were made",
+            [
+                .columns(
+                    [
+                        [.heading([.text("In \(steps.count) steps")]), .steps(steps)] + glossary,
+                        [.heading([.text("Assumptions")]), .facts(assumptions + inputFacts)] + manifest,
+                    ], .words),
+                .more(
+                    "The whole study as it was resolved: fees, slippage, tiers, trigger, fill",
+                    [.verbatim(name: "Study", report.studyText)]),
+            ])
     }
 
-    private func writeSteps(_ w: inout HTMLWriter) {
-        let position = report.study.position
-        let entry = position.stride == 1 ? "Every bar is" : "One bar in \(grouped(position.stride)) is"
+    private var steps: [String] {
         let gap = asset.maxGap.map { " or a step above \(timeText($0))" } ?? ""
-        let steps = [
-            "\(entry) an entry, at its close; the position has a notional of \(significantText(position.notional, digits: 6)) "
-                + "and a margin of notional over leverage.",
-            liquidationStep,
+        return [
+            entryStep, liquidationStep,
             "What is left after all of it is the final equity. Less than nothing counts as below zero.",
             "A window that the end of the data\(gap) cuts is followed up to there and counts while it is watched; an entry of "
                 + "which nothing is seen is excluded and counted apart.",
             intervalStep,
         ]
-        w.element("h3", text: "In \(steps.count) steps")
-        w.element("ol") { w in
-            for step in steps { w.element("li", text: step) }
-        }
-        w.line()
+    }
+
+    private var entryStep: String {
+        let position = report.study.position
+        let entry = position.stride == 1 ? "Every bar is" : "One bar in \(grouped(position.stride)) is"
+        return
+            "\(entry) an entry, at its close; the position has a notional of \(significantText(position.notional, digits: 6)) "
+            + "and a margin of notional over leverage."
     }
 
     private var intervalStep: String {
@@ -66,7 +64,7 @@ extension AssetSide {
             : "The ledger follows it: safeguards.csv has it by class."
     }
 
-    private func writeGlossary(_ w: inout HTMLWriter) {
+    private var glossary: [Block] {
         let words = [
             ("Entry", "a position opened at the close of one bar and held until liquidation or the holding time."),
             ("Liquidated", "closed by the platform because the equity no longer met the requirement."),
@@ -82,41 +80,30 @@ extension AssetSide {
             ("Best fill", "the same rules, filled exactly at the trigger price, even where the price jumped over it."),
             ("Independent window", "a holding time that shares no bar with the others that are counted."),
         ]
-        w.element("h3", text: "Words")
-        w.element("dl", .class("gl")) { w in
-            for (word, meaning) in words {
-                w.element("div") { w in
-                    w.element("dt", text: word)
-                    w.element("dd", text: meaning)
-                }
-            }
-        }
-        w.line()
+        return [.heading([.text("Words")]), .glossary(words)]
     }
 
-    private func writeAssumptions(_ w: inout HTMLWriter) {
-        let study = report.study
+    private var assumptions: [(String, String)] {
+        let (study, position) = (report.study, report.study.position)
         let fills = Set(rows.map(\.fill)).sorted().map { "\($0): \(fillWords($0, delay: delay))" }
         let contracts = study.grid.contracts.map { "\($0.words): \($0.meaning)" }
-        w.element("h3", text: "Assumptions")
-        w.facts(
-            [
-                ("Contract", contracts.joined(separator: "; ")), ("Fill rule", fills.joined(separator: "; ")),
-                ("Notional", "\(significantText(study.position.notional, digits: 6)) in quote currency"),
-                ("Entries", study.position.stride == 1 ? "every bar" : "one bar in \(grouped(study.position.stride))"),
-                ("Widest gap", asset.maxGap.map(timeText) ?? "not limited"),
-                ("Confidence", confidenceText(confidence)),
-                ("Time blocks", timeText(study.statistics.block)),
-                (
-                    "Resamples",
-                    "\(grouped(study.statistics.resamples)), seed \(study.statistics.seed)"
-                        + (meanRunWords.map { ", runs of \($0) on average" } ?? "")
-                ),
-                (
-                    "Platforms",
-                    study.platforms.map(\.name).joined(separator: ", ") + "; fees, slippage, tiers and trigger below"
-                ),
-            ] + inputFacts)
+        return [
+            ("Contract", contracts.joined(separator: "; ")), ("Fill rule", fills.joined(separator: "; ")),
+            ("Notional", "\(significantText(position.notional, digits: 6)) in quote currency"),
+            ("Entries", position.stride == 1 ? "every bar" : "one bar in \(grouped(position.stride))"),
+            ("Widest gap", asset.maxGap.map(timeText) ?? "not limited"), ("Confidence", confidenceText(confidence)),
+            ("Time blocks", timeText(study.statistics.block)), ("Resamples", resampleWords),
+            (
+                "Platforms",
+                study.platforms.map(\.name).joined(separator: ", ") + "; fees, slippage, tiers and trigger below"
+            ),
+        ]
+    }
+
+    private var resampleWords: String {
+        let statistics = report.study.statistics
+        return "\(grouped(statistics.resamples)), seed \(statistics.seed)"
+            + (meanRunWords.map { ", runs of \($0) on average" } ?? "")
     }
 
     private var meanRunWords: String? { headline?.estimate.inference.map { timeText($0.meanRun) } }
@@ -139,53 +126,23 @@ extension AssetSide {
         (rate < 0 ? "−" : "") + significantText(abs(rate) * 100, digits: 4)
     }
 
-    private func writeManifest(_ w: inout HTMLWriter) {
-        w.element("h3", text: "To run it again")
-        w.element("div", .class("cmd")) { w in
-            w.element("code", .id("command"), text: report.command)
-            w.element(
-                "button", Attribute("type", "button"), .class("copy"), Attribute("data-copy", "command"), text: "Copy")
-        }
-        let files = asset.files.map { file in
-            (
-                "Input",
-                "\(file.name), \(sizeText(file.bytes)), \(counted(file.rows, "row", "rows")), SHA-256 \(file.digest.hex)"
-            )
-        }
-        w.facts(
-            [
-                ("Run", report.runID), ("Program", "BelowZero \(report.version)"),
-                ("Study", "\(report.study.name), SHA-256 \(report.studyDigest.hex)"),
-            ] + files)
-        w.element("p", .class("src")) { w in
-            w.text("All of it for machines: ")
-            w.element("a", .href("../run.json"), text: "run.json")
-            w.text(", ")
-            w.element("a", .href("../summary.json"), text: "summary.json")
-            w.text(". Columns: ")
-            w.element("a", .href("../columns.csv"), text: "columns.csv")
-        }
+    private var manifest: [Block] {
+        let facts = [
+            ("Run", report.runID), ("Program", "BelowZero \(report.version)"),
+            ("Study", "\(report.study.name), SHA-256 \(report.studyDigest.hex)"),
+        ]
+        let machines: [Inline] = [
+            .text("All of it for machines: "), .link("run.json", to: "run.json"), .text(", "),
+            .link("summary.json", to: "summary.json"), .text(". Columns: "), .link("columns.csv", to: "columns.csv"),
+        ]
+        return [
+            .heading([.text("To run it again")]), .command(report.command), .facts(facts + asset.files.map(fileFact)),
+            .paragraph(.note, machines),
+        ]
     }
 
-    private func writeStudyText(_ w: inout HTMLWriter) {
-        w.element("details") { w in
-            w.element("summary", text: "The whole study as it was resolved: fees, slippage, tiers, trigger, fill")
-            w.scrolling("Study") { $0.element("pre", text: report.studyText) }
-        }
-    }
-}
-
-extension HTMLWriter {
-    /// Names and values, one a line.
-    mutating func facts(_ facts: [(String, String)]) {
-        element("dl", .class("facts")) { w in
-            for (name, value) in facts {
-                w.element("div") { w in
-                    w.element("dt", text: name)
-                    w.element("dd", text: value)
-                }
-            }
-        }
-        line()
+    private func fileFact(_ file: InputFile) -> (String, String) {
+        let size = "\(sizeText(file.bytes)), \(counted(file.rows, "row", "rows"))"
+        return ("Input", "\(file.name), \(size), SHA-256 \(file.digest.hex)")
     }
 }

@@ -32,6 +32,8 @@ extension AssetSide {
     private func figures(_ level: JudgedLeverage?, none: String) -> [ShownFigure] {
         guard let level else { return [ShownFigure(none), ShownFigure("")] }
         let leverage = level.cell.leverage
-        return [ShownFigure(leverage.screenText, leverage.value), .share(level.high, none: "cannot happen")]
+        return [
+            ShownFigure(leverage.screenText, leverage.value, nil, .leverage), .share(level.high, none: "cannot happen"),
+        ]
     }
 }

@@ -29,7 +29,8 @@ extension AssetSide {
     private func figures(_ day: StopJumps.Day) -> [ShownFigure] {
         [
             ShownFigure(day.start.civil.dateText), .count(day.entries), .count(day.liquidated),
-            ShownFigure(significantText(day.negative, digits: 3), day.negative), .signedPercent(day.lowest),
+            ShownFigure(significantText(day.negative, digits: 3), day.negative, nil, .count),
+            .signedPercent(day.lowest),
         ]
     }
 

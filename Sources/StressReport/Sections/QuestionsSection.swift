@@ -23,15 +23,15 @@ struct QuestionsSection {
 }
 
 extension AnswerState {
-    /// Style, sign and words beside the sentence; nil where the numbers say it all.
-    fileprivate var pill: (style: String, sign: String, words: String)? {
+    /// The state beside the sentence; nil where the numbers say it all.
+    fileprivate var pill: Pill? {
         switch self {
         case .answered: nil
-        case .impossible: ("ok", "=", "by structure")
-        case .zeroSeen: ("info", "0", "none seen")
-        case .rejected: ("info", "×", "not opened")
-        case .noData: ("bad", "–", "no data")
-        case .notAsked: ("info", "?", "not asked")
+        case .impossible: Pill("ok", "=", "by structure")
+        case .zeroSeen: Pill("info", "0", "none seen")
+        case .rejected: Pill("info", "×", "not opened")
+        case .noData: .noData
+        case .notAsked: Pill("info", "?", "not asked")
         }
     }
 }

@@ -84,7 +84,8 @@ struct SpreadSection {
         [
             .count(estimate.entries), .share(estimate.negativeShare, estimate.negativeInterval),
             .share(estimate.liquidatedShare, estimate.liquidatedInterval),
-            estimate.legsClosed.map { ShownFigure(significantText($0, digits: 3), $0) } ?? ShownFigure("n/a"),
+            estimate.legsClosed.map { ShownFigure(significantText($0, digits: 3), $0, nil, .count) }
+                ?? ShownFigure("n/a"),
             .percent(estimate.shortfall, none: ""), .signedPercent(estimate.equity),
             .change(estimate.change?.equity, estimate.equityDifference?.interval),
         ]

@@ -64,7 +64,7 @@ extension RunReport {
                 Statement("assets", "leverages_count", count: study.grid.leverages.count),
                 Statement(
                     "assets", "leverages_shown_count",
-                    count: IndexPage(report: self, pages: pages, tables: [], answers: answers).leverages.count),
+                    count: MatrixSection.leverages(self, pages: pages, headline: study.headlineCell).count),
             ] + (limitsTogether?.statements ?? []) + groups.flatMap { $0.statements + $0.breachStatements }
             + lastGood.map { Statement("failures", "last_good_frac", $0.share) }
             + (ChangesSection(self)?.statements ?? []) + (CurvesSection(self, pages: pages)?.statements ?? [])

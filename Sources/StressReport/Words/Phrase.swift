@@ -44,11 +44,9 @@ extension HTMLWriter {
             }
         }
     }
+}
 
+extension CellSentences {
     /// What stands under a headline.
-    mutating func qualifications(_ sentences: CellSentences) {
-        for paragraph in sentences.qualifications {
-            element("p", .class("lede worst")) { $0.phrases(paragraph) }
-        }
-    }
+    var qualificationBlocks: [Block] { qualifications.map { .paragraph(.qualification, $0.inline) } }
 }

@@ -1,0 +1,62 @@
+import StressBasics
+import StressResults
+
+extension HTMLWriter {
+    /// A table in a region of its own, which scrolls where it must.
+    mutating func write(_ table: SectionTable, root: String) {
+        scrolling(table.name, isTall: table.isTall) { w in
+            w.element("table", .class(table.style.className)) { w in
+                let caption = table.caption ?? table.name
+                if !caption.isEmpty { w.element("caption", .class("vh"), text: caption) }
+                w.writeHead(of: table)
+                w.element("tbody") { w in for row in table.rows { w.write(row, root: root) } }
+            }
+        }
+    }
+
+    private mutating func writeHead(of table: SectionTable) {
+        guard table.style.hasCorner else { return tableHead(table.head, numbersFrom: table.numbersFrom) }
+        if table.style == .grid { line() }
+        heatHead(table.head)
+    }
+
+    /// The head of a table of colours: every column in the middle, and a corner.
+    private mutating func heatHead(_ titles: [String]) {
+        element("thead") { w in
+            w.element("tr") { w in
+                w.element("th", Attribute("scope", "col"), .class("corner"), text: titles.first ?? "")
+                for title in titles.dropFirst() { w.element("th", Attribute("scope", "col"), text: title) }
+            }
+        }
+        line()
+    }
+
+    private mutating func write(_ row: SectionTable.Row, root: String) {
+        element("tr") { w in
+            w.element("th", Attribute("scope", "row")) { $0.write(row.title, root: root) }
+            for cell in row.cells { w.write(cell, root: root) }
+        }
+        line()
+    }
+
+    private mutating func write(_ cell: SectionTable.Cell, root: String) {
+        switch cell {
+        case .figure(let figure): element("td", .class("r"), text: figure.words)
+        case .noted(let figure, let notes):
+            element("td", .class("r")) { w in
+                w.element("b", text: figure.words)
+                for note in notes { w.element("small", text: note) }
+            }
+        case .words(let words): element("td") { $0.write(words, root: root) }
+        case .pill(let pill): element("td") { $0.write(pill) }
+        case .shade(let figure, let style, let tip):
+            element("td", .class(style), Attribute("data-tip", tip), text: figure.words)
+        case .heat(let cell): cell.write(to: &self)
+        case .sum(let figure): element("td", .class("cnt"), text: figure.words)
+        case .reason(let words, let columns):
+            element("td", .class("why"), Attribute("colspan", String(columns)), text: words)
+        case .missing: element("td", .class("nd"), text: "–")
+        case .spark(let drawing): element("td", .class("spark")) { w in drawing?.write(to: &w) }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import RunStore
+import StressBasics
+import StressResults
+
+/// What differs between two runs of a study.
+struct RunChange {
+    /// Whether the study's text differs.
+    let study: Bool
+    /// The version before, where it differs.
+    let version: String?
+    /// Whether bars that were there before differ: another first bar, fewer bars, or other bytes and nothing new.
+    let revised: Bool
+    /// Bars that were added at the end, over all histories.
+    let added: Int
+
+    /// Whether values before and after are not alike.
+    var isBreak: Bool { study || version != nil || revised }
+
+    init(_ record: RunRecord, since before: RunRecord?) {
+        guard let before, record.run.status != .failed else {
+            (study, version, revised, added) = (false, nil, false, 0)
+            return
+        }
+        study = before.run.studyDigest != record.run.studyDigest
+        version = before.run.version != record.run.version ? before.run.version : nil
+        var (isRevised, count) = (false, 0)
+        let old = Dictionary(before.jobs.map { ($0.asset, $0) }, uniquingKeysWith: { first, _ in first })
+        for job in record.jobs {
+            guard let was = old[job.asset], !was.isFailed, !job.isFailed else { continue }
+            let digests = { (record: RunRecord) in record.inputs.filter { $0.asset == job.asset }.map(\.digest) }
+            let bars = BarsChange(
+                from: was, first: job.first, bars: job.bars, isOther: digests(record) != digests(before))
+            if bars.isRevised { isRevised = true }
+            count += bars.added
+        }
+        (revised, added) = (isRevised, count)
+    }
+
+    /// What makes a break, a letter each: study, version, older data.
+    var letters: String { (study ? "S" : "") + (version != nil ? "V" : "") + (revised ? "D" : "") }
+
+    /// In words; a dash for nothing.
+    var words: String {
+        let parts = [
+            study ? "study" : nil, version.map { "version (was \($0))" }, revised ? "older data" : nil,
+            added > 0 ? "\(counted(added, "bar", "bars")) added" : nil,
+        ].compactMap { $0 }
+        return parts.isEmpty ? "–" : parts.joined(separator: ", ")
+    }
+}
