@@ -167,7 +167,8 @@ let package = Package(
         .testTarget(name: "ScenariosTests", dependencies: ["Scenarios", "TestSupport"]),
         .testTarget(name: "RunStoreTests", dependencies: ["CZstd", "DurableFiles", "RunStore", "TestSupport"]),
         .testTarget(
-            name: "StressReportTests", dependencies: ["RunStore", "StressReport", "TestSupport"], exclude: ["Golden"]),
+            name: "StressReportTests", dependencies: ["CSVIngest", "RunStore", "StressReport", "TestSupport"],
+            exclude: ["Golden"]),
         .testTarget(
             name: "StressPipelineTests", dependencies: ["PriceSeries", "RunStore", "StressPipeline", "TestSupport"]),
         .testTarget(

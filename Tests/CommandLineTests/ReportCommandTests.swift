@@ -113,6 +113,25 @@ import Testing
         #expect(try scratch.program.run(["report", "night/one", "--text", "--out", "two"]).code == 64)
     }
 
+    /// The tables of the sections as CSV: the files that are named are those that are there, and a folder that stands is left alone.
+    @Test func tablesOfSectionsAreWritten() throws {
+        struct Written: Decodable { let folder: String, files: [String] }
+        let scratch = try run()
+        let json = try scratch.program.run(["report", "night/one", "--csv", "--json"])
+        #expect(json.code == 0, "\(json.err)")
+        let written = try JSONDecoder().decode(Written.self, from: Data(json.out.utf8))
+        let there = contents(scratch, "one-tables")
+        #expect(written.folder == "one-tables" && written.files.sorted() == there.keys.sorted())
+        let known = ["tables.csv", "columns.csv", "index/who-pays-1.csv"]
+        #expect(known.allSatisfy(written.files.contains), "\(written.files)")
+        #expect(try scratch.program.run(["report", "night/one", "--csv"]).code == 73)
+        #expect(try scratch.program.run(["report", "night/one", "--csv", "--text"]).code == 64)
+        #expect(contents(scratch, "one-tables") == there)
+        let again = try scratch.program.run(["report", "night/one", "--csv", "--out", "two"])
+        #expect(again.code == 0 && again.out.contains("two/tables.csv"))
+        #expect(contents(scratch, "two") == there)
+    }
+
     /// A copy of a recorded run is no second night: it says so, and is else the same.
     @Test func aCopyIsNoNight() throws {
         let scratch = try Scratch()

@@ -1,7 +1,9 @@
+import CSVIngest
 import Foundation
 import RunStore
 import StressBasics
 import StressResults
+import StressStatistics
 import StudyPlan
 import TestSupport
 import Testing
@@ -172,6 +174,93 @@ import Testing
         #expect(known.facts.map(\.value) == ["one two", "paper", "one two", "paper"])
         let text = page.sections[1].text(.plain)
         #expect(text.contains("Fall <1>: A & B") && text.contains("balances: one two"))
+    }
+
+    // MARK: CSV
+
+    private struct Exact: Hashable {
+        let value, low, high: Double?
+    }
+
+    /// Numbers of a CSV's columns by the place of the column on the page, read through libcsv.
+    private static func table(_ file: String) throws -> (header: [String], rows: [[String: String]]) {
+        var (header, rows): ([String], [[String: String]]) = ([], [])
+        try readCSVRecords(file: file) { fields, _ in
+            guard !header.isEmpty else { return header = fields }
+            #expect(fields.count == header.count)
+            rows.append(Dictionary(uniqueKeysWithValues: zip(header, fields)))
+        }
+        return (header, rows)
+    }
+
+    @Test("Each exact number of the sections' JSON is in their CSV, and no other", arguments: kinds)
+    func csv(kind: String) throws {
+        let report = try SectionTests.report(kind)
+        let folder = TemporaryFolder()
+        for file in report.sectionFiles {
+            let path = folder.path + "/" + file.path
+            try FileManager.default.createDirectory(
+                atPath: path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 },
+                withIntermediateDirectories: true)
+            try file.contents.write(toFile: path, atomically: false, encoding: .utf8)
+        }
+        let known = try SectionTests.table(folder.path + "/tables.csv").rows
+        let tables = try SectionTests.rendered(report).flatMap { section in
+            section.tables.map { (section: section, table: $0) }
+        }
+        #expect(known.map { $0["section"] } == tables.map(\.section.section))
+        #expect(known.map { $0["page"] } == tables.map(\.section.page))
+        #expect(Set(known.map { $0["file"] ?? "" }).count == known.count && !known.isEmpty)
+        for (entry, wanted) in zip(known, tables) {
+            let (header, rows) = try SectionTests.table(folder.path + "/" + (entry["file"] ?? ""))
+            #expect(header.first == "run_id" && Set(header).count == header.count, "\(header)")
+            #expect(rows.count == wanted.table.rows.count && entry["rows_count"] == String(rows.count))
+            for (row, own) in zip(rows, wanted.table.rows) {
+                let exact = own.cells.flatMap { [$0.value, $0.low, $0.high] }.compactMap { $0 }
+                let found = header.dropFirst(2).compactMap { name in
+                    ["_words", "_unit"].contains(where: name.hasSuffix) ? nil : row[name].flatMap(Double.init)
+                }
+                // Texts that look like numbers are no exact ones.
+                let texts = own.cells.filter { $0.value == nil && $0.low == nil }.compactMap { Double($0.text) }
+                #expect(SectionTests.counted(found) == SectionTests.counted(exact + texts), "\(entry) \(own.title)")
+            }
+        }
+    }
+
+    /// How often each number stands there.
+    private static func counted(_ numbers: [Double]) -> [Double: Int] {
+        Dictionary(numbers.map { ($0, 1) }, uniquingKeysWith: +)
+    }
+
+    @Test("Columns of a CSV of a section are named with their unit, and say what they hold")
+    func csvColumns() throws {
+        let low = Interval(low: 0.02, high: 0.047)
+        let table = SectionTable(
+            name: "Shares",
+            head: ["Leverage", "Below zero, %", "Owed, % of margin", "Missing", "Entries", "Entries", "«»"],
+            rows: [
+                SectionTable.Row(
+                    "20×",
+                    [
+                        .share(0.031, low), .share(nil), .money(1234.5), .count(7), .count(8.5), ShownFigure("−5 %"),
+                    ]),
+                SectionTable.Row(
+                    "50×",
+                    [.share(0), .percent(0.25), .money(0), .count(0), .money(3), ShownFigure("=1+1")]),
+            ])
+        let columns = table.csvColumns
+        #expect(
+            columns.map(\.name) == [
+                "leverage", "below_zero_frac", "below_zero_low_frac", "below_zero_high_frac", "owed_of_margin_frac",
+                "owed_of_margin_words", "missing_quote", "entries_count", "entries", "entries_unit", "column",
+            ])
+        #expect(
+            [0, 1].map { row in columns.map { $0.text(row) } } == [
+                ["20x", "0.031", "0.02", "0.047", "", "n/a", "1234.5", "7", "8.5", "count", "-5 %"],
+                ["50x", "0", "", "", "0.25", "", "0", "0", "3", "quote", "=1+1"],
+            ])
+        let text = CSVTable(file: "x.csv", columns: columns, rows: [0, 1]).contents
+        #expect(text.contains("'=1+1"), "what a spreadsheet would run is marked")
     }
 
     /// A number with another figure's value beside it would mislead every program that reads it.
