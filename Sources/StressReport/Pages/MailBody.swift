@@ -157,20 +157,19 @@ private struct MailBody {
                 }
             }
             w.line()
-            for row in rows {
-                w.element("tr") { w in
-                    for cell in row.cells { w.element("td", Attribute("bgcolor", row.color ?? "#ffffff"), text: cell) }
-                }
-                w.line()
-            }
-            if total > rows.count {
-                w.element("tr") { w in
-                    w.element(
-                        "td", Attribute("colspan", String(header.count)),
-                        text: "and \(total - rows.count) more in the run's tables")
-                }
+            for row in rows { write(row.cells, color: row.color ?? "#ffffff", &w) }
+            guard total > rows.count else { return }
+            w.element("tr") { w in
+                w.element(
+                    "td", Attribute("colspan", String(header.count)),
+                    text: "and \(total - rows.count) more in the run's tables")
             }
         }
+        w.line()
+    }
+
+    private func write(_ cells: [String], color: String, _ w: inout HTMLWriter) {
+        w.element("tr") { w in for cell in cells { w.element("td", Attribute("bgcolor", color), text: cell) } }
         w.line()
     }
 
@@ -208,24 +207,25 @@ private struct MailBody {
         let others = [Measure.gapNegativeEquity, .worstNegativeEquity].filter { measure in
             shown.contains { $0.estimate.figure(measure, confidence: confidence)?.share != nil }
         }
-        let rows = shown.map { row -> (cells: [String], color: String?) in
-            let exit = row.estimate.exit
-            let interval = exit.interval.map {
-                $0.method.isBound ? "≤" + boundText($0.high) : intervalNumber($0) + " %"
-            }
-            return (
-                [row.cell.placeWords, row.belowZeroText(confidence), interval ?? ""]
-                    + others.map { row.tableText($0, confidence) } + [
-                        row.estimate.liquidatedFrequency.map(shareText) ?? "", row.estimate.status.rawValue,
-                    ], exit.frequency.map { ColourBins.mailColours[ColourBins.bin(of: $0)] }
-            )
-        }
         let titles =
             ["Position", "Below zero", "\(confidenceText(confidence)) CI"] + others.map(\.shownTab.label)
             + ["Liquidated", "Status"]
-        table(&w, titles, rows, of: all.count)
+        table(&w, titles, shown.map { headline($0, others) }, of: all.count)
         let legend = CellStatus.legend(shown.map(\.estimate.status))
         table(&w, ["Status"], legend.isEmpty ? [] : [([legend], nil)], of: 1)
+    }
+
+    private func headline(_ row: ResultRow, _ others: [Measure]) -> (cells: [String], color: String?) {
+        let (exit, confidence) = (row.estimate.exit, report.study.statistics.confidence)
+        let interval = exit.interval.map {
+            $0.method.isBound ? "≤" + boundText($0.high) : intervalNumber($0) + " %"
+        }
+        return (
+            [row.cell.placeWords, row.belowZeroText(confidence), interval ?? ""]
+                + others.map { row.tableText($0, confidence) } + [
+                    row.estimate.liquidatedFrequency.map(shareText) ?? "", row.estimate.status.rawValue,
+                ], exit.frequency.map { ColourBins.mailColours[ColourBins.bin(of: $0)] }
+        )
     }
 
     private func writeQuality(_ w: inout HTMLWriter) {

@@ -22,24 +22,29 @@ extension AssetSide {
                 w.text("The address of the page then names the cell.")
             }
             writeSwitches(&w)
-            w.element("p", .class("now"), .id("now"), Attribute("role", "status")) { _ in }
-            w.element("p", .class("key"), .id("fill-now"), Attribute("role", "status"), Attribute("hidden")) { _ in }
-            w.element("p", .class("acts")) { w in
-                button("pin", "Pin to compare", &w)
-                button("copy-cell", "Copy link to the cell", &w)
-                button("go-home", "Back to the study’s headline", &w)
-                if let twin {
-                    w.element(
-                        "a", .id("twin"), .href("../reports/" + twin.fileName),
-                        text: "The same cell, \(twin.side.rawValue)")
-                }
-            }
-            w.element(
-                "div", .id("compare"), .class("scroll"), Attribute("tabindex", "0"), Attribute("role", "region"),
-                Attribute("aria-label", "Cells side by side"), Attribute("hidden")
-            ) { _ in }
+            writeChosen(&w)
         }
         w.line()
+    }
+
+    /// What was chosen, what can be done with it, and what it is compared with.
+    private func writeChosen(_ w: inout HTMLWriter) {
+        w.element("p", .class("now"), .id("now"), Attribute("role", "status")) { _ in }
+        w.element("p", .class("key"), .id("fill-now"), Attribute("role", "status"), Attribute("hidden")) { _ in }
+        w.element("p", .class("acts")) { w in
+            button("pin", "Pin to compare", &w)
+            button("copy-cell", "Copy link to the cell", &w)
+            button("go-home", "Back to the study’s headline", &w)
+            if let twin {
+                w.element(
+                    "a", .id("twin"), .href("../reports/" + twin.fileName),
+                    text: "The same cell, \(twin.side.rawValue)")
+            }
+        }
+        w.element(
+            "div", .id("compare"), .class("scroll"), Attribute("tabindex", "0"), Attribute("role", "region"),
+            Attribute("aria-label", "Cells side by side"), Attribute("hidden")
+        ) { _ in }
     }
 
     /// The switches between fills, and between the contracts and platforms of the page.
