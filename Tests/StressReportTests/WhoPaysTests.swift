@@ -176,6 +176,33 @@ import Testing
         #expect(makeLedgerResult().warnings.isEmpty)
     }
 
+    @Test("The waterfall says how often positions were closed in part, beside what they add up to")
+    func reductions() throws {
+        func steps(_ reductions: Int?) -> [WaterfallChart.Step] {
+            WaterfallChart.positions(
+                LedgerCounts(
+                    entries: 10_000, unprotected: 300, liquidated: 2000, shortfalls: 40, owing: 10, deleveraged: 0,
+                    reductions: reductions), liquidates: true)
+        }
+        #expect(steps(nil) == steps(0) && !steps(0).contains { $0.kind == .aside })
+        for times in [1, 700] {
+            let all = steps(times)
+            let aside = try #require(all.first { $0.kind == .aside })
+            #expect(aside.number == counted(times, "time", "times") && aside.to == Double(times))
+            // It takes nothing away: without it the steps are those of a platform that closes whole positions.
+            #expect(all.filter { $0.kind != .aside } == steps(0))
+        }
+        var group = makeGroup()
+        group.counts.reductions = 99_999
+        let chart = try #require(WaterfallChart(group, platform: "typical", liquidates: true))
+        var w = HTMLWriter()
+        chart.write(to: &w)
+        let ends = w.html.matches(of: /<rect class="[a-z0-9]+" x="([0-9.]+)" y="[0-9.]+" width="([0-9.]+)"/).map {
+            Double($0.1)! + Double($0.2)!
+        }
+        #expect(!ends.isEmpty && ends.allSatisfy { $0 <= chart.width }, "\(ends)")
+    }
+
     @Test("A page says who pays where the population has the headline's traders")
     func ownPage() throws {
         var group = makeGroup(side: .long, leverage: 20)

@@ -18,8 +18,9 @@ struct WaterfallChart: Drawing {
         let tip: String
     }
 
-    /// What a bar is: all, what is taken away, what is left in between, what is left in the end.
-    enum Kind { case all, change, left, owed }
+    /// What a bar is: all, what is taken away, what happened beside it and takes nothing away, what is left in between, what is left in
+    /// the end.
+    enum Kind { case all, change, aside, left, owed }
 
     /// Bars in positions, then in money; the second is empty where nothing was missing.
     let panels: [[Step]]
@@ -58,11 +59,24 @@ struct WaterfallChart: Drawing {
                 label: label, from: 0, to: count, number: share(count), kind: kind,
                 tip: "\(label)\n\(grouped(Int(count))) of \(counted(counts.entries, "position", "positions"))")
         }
-        return [
+        let start = [
             whole("No safeguards", all, .all), change(liquidates ? "Liquidation" : "Back in time", all, short),
+        ]
+        return start + [reduced(counts)].compactMap { $0 } + [
             whole("Closed below zero", short, .left), change("Paid by others", short, owing),
             whole("Owe something", owing, .owed),
         ]
+    }
+
+    /// How often positions were closed in part, which is some of what liquidation does: times, of which a position may have several. Nil
+    /// where none was, and where nobody counted.
+    private static func reduced(_ counts: LedgerCounts) -> Step? {
+        guard let times = counts.reductions, times > 0 else { return nil }
+        return Step(
+            label: "Closed in part", from: 0, to: Double(times), number: counted(times, "time", "times"), kind: .aside,
+            tip:
+                "Closed in part, to a lower bracket\n\(counted(times, "time", "times")) in all; a position may be closed in part more than once"
+        )
     }
 
     /// Bars in money: who is not asked has none.
@@ -105,8 +119,9 @@ struct WaterfallChart: Drawing {
     }
 
     private func write(_ steps: [Step], top: Double, _ w: inout HTMLWriter) {
-        let most = steps.reduce(0) { max($0, $1.from, $1.to) }
-        func position(_ value: Double) -> Double { most > 0 ? start + (end - start) * value / most : start }
+        // What takes nothing away may be longer than all, and ends where the panel does.
+        let most = steps.filter { $0.kind != .aside }.reduce(0) { max($0, $1.from, $1.to) }
+        func position(_ value: Double) -> Double { most > 0 ? start + (end - start) * min(1, value / most) : start }
         for (place, step) in steps.enumerated() {
             let y = top + (Double(place) + 0.5) * pitch
             let (left, right) = (position(min(step.from, step.to)), position(max(step.from, step.to)))
@@ -127,6 +142,7 @@ extension WaterfallChart.Kind {
         switch self {
         case .all: "w0"
         case .change: "w1"
+        case .aside: "wa"
         case .left: "q1b"
         case .owed: "w2"
         }

@@ -103,7 +103,8 @@ struct WhoPaysSection {
     }
 
     private static let figures = [
-        "Positions", "Without safeguards, %", "Liquidated, %", "Closed below zero, %", "Owe something, %", "Missing",
+        "Positions", "Without safeguards, %", "Liquidated, %", "Closed in part, times", "Closed below zero, %",
+        "Owe something, %", "Missing",
         "Missing, % of margin", "Paid by the fund", "By the queue of winners", "By the day’s winners",
         "By the platform",
         "Owed", "Owed, % of margin",
@@ -114,6 +115,7 @@ struct WhoPaysSection {
         return [
             .count(counts.entries), .share(counts.share(counts.unprotected), intervals.unprotected),
             .share(counts.share(counts.liquidated), intervals.liquidated),
+            counts.reductions.map { .count($0) } ?? ShownFigure("not counted"),
             .share(counts.share(counts.shortfalls), intervals.shortfall),
             .share(counts.share(counts.owing), intervals.owed), .money(amounts.shortfall),
             .percent(group.shortfallPerMargin, intervals.shortfallPerMargin),
