@@ -127,6 +127,25 @@ struct PageTests {
         }
     }
 
+    @Test("Of very many price histories a page's study names its own, and of few all", arguments: [3, 20, 21, 40])
+    func ownStudy(count: Int) throws {
+        let assets = (0..<count).map { "COIN\($0)X" }
+        var report = try makeReport(assets: assets, leverages: [20], horizons: [.days(7)]) { _ in makeEstimate() }
+        let entries = assets.map { "  - asset: \"\($0)\"\n    path: [\"\($0).csv\"]\n" }
+        let (before, after) = ("version: 1\nname: nightly\ndata:\n", "grid:\n  side: [long]\nposition: {stride: 1}\n")
+        report.studyText = before + entries.joined() + after
+        for page in report.assetSides {
+            let text = page.records.study ?? report.studyText
+            let named = assets.filter { text.contains("\"\($0)\"") }
+            #expect(named == (count > 20 ? [page.asset.asset] : assets))
+            #expect(text.hasPrefix(before) && text.hasSuffix(after))
+            #expect(text.contains("\(count - 1) more price histories") == (count > 20))
+        }
+        // What cannot be told apart stays whole.
+        report.studyText = before + entries.dropLast().joined() + after
+        #expect(report.assetSides.allSatisfy { $0.records.study == nil })
+    }
+
     @Test("A page of 12 leverages, 8 holding times and 5 measures fits the budget")
     func size() throws {
         for page in pages(try Rendered.nightlyBounds) {

@@ -13,10 +13,16 @@ extension AssetSide {
                         [.heading([.text("In \(steps.count) steps")]), .steps(steps)] + glossary,
                         [.heading([.text("Assumptions")]), .facts(assumptions + inputFacts)] + manifest,
                     ], .words),
-                .more(
-                    "The whole study as it was resolved: fees, slippage, tiers, trigger, fill",
-                    [.verbatim(name: "Study", report.studyText)]),
+                studyBlock,
             ])
+    }
+
+    private var studyBlock: Block {
+        let (name, left) =
+            records.study == nil ? ("The whole study", "") : ("The study", "; of its price histories this page’s")
+        return .more(
+            "\(name) as it was resolved: fees, slippage, tiers, trigger, fill\(left)",
+            [.verbatim(name: "Study", records.study ?? report.studyText)])
     }
 
     private var steps: [String] {
