@@ -38,8 +38,7 @@ struct LeverageChart: Drawing {
 
     /// Nil when there is nothing to draw.
     init?(_ page: AssetSide) {
-        func curve(_ label: String, _ style: String, _ rows: [ResultRow], _ measure: Measure, band: Bool) -> Curve {
-            let all = page.headlineColumn(of: rows)
+        func curve(_ label: String, _ style: String, _ all: [ResultRow], _ measure: Measure, band: Bool) -> Curve {
             let kept = Set(
                 chosen(all.map(\.cell.leverage), limit: LeverageChart.mostPoints, keeping: page.headline?.cell.leverage)
             )
@@ -51,12 +50,13 @@ struct LeverageChart: Drawing {
         }
         let other = page.side == .long ? "Short" : "Long"
         let own = page.side == .long ? "Long" : "Short"
+        let (rows, opposite) = (page.headlineColumn(of: page.rows), page.headlineColumn(of: page.opposite))
         curves = [
-            curve(other, "s2", page.opposite, .negativeEquity, band: false),
-            curve("Worst fill", "s3", page.rows, .worstNegativeEquity, band: false),
-            curve("At once", "s3", page.rows, .gapNegativeEquity, band: false),
-            curve("Best fill", "s3", page.rows, .bestNegativeEquity, band: false),
-            curve(own, "s1", page.rows, .negativeEquity, band: true),
+            curve(other, "s2", opposite, .negativeEquity, band: false),
+            curve("Worst fill", "s3", rows, .worstNegativeEquity, band: false),
+            curve("At once", "s3", rows, .gapNegativeEquity, band: false),
+            curve("Best fill", "s3", rows, .bestNegativeEquity, band: false),
+            curve(own, "s1", rows, .negativeEquity, band: true),
         ].filter { !$0.points.isEmpty }
         let points = curves.flatMap(\.points)
         guard !points.isEmpty else { return nil }
