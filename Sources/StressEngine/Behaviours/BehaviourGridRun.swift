@@ -52,6 +52,8 @@ enum FollowedKind {
     case sequence
     /// Nothing but what follows a loss is done otherwise than holding.
     case reentry
+    /// It is bought in instalments and held until the platform closes it.
+    case instalments
     /// It is followed on its own: once for all windows, or as its definition reads.
     case followed, walk
 }
@@ -77,7 +79,7 @@ struct FollowedBehaviour {
         guard isPlain else { return rules.isReentry ? .reentry : .walk }
         if rules.areLevels { return .levels }
         if rules.isPlan { return .plan }
-        if behaviour.reenter?.times ?? 0 == 0 { return .followed }
+        if behaviour.reenter?.times ?? 0 == 0 { return rules.areInstalments ? .instalments : .followed }
         return rules.isScaleFree && first.areLevels ? .sequence : .walk
     }
 }
@@ -95,6 +97,7 @@ struct BehaviourGridTask<Position: KernelPosition> {
     }
 
     let job: HistoryJob
+    let trees: BehaviourTrees
     let windows: [EntryWindows]
     let rows: [Row]
     let followed: [FollowedBehaviour]
@@ -130,7 +133,7 @@ struct BehaviourGridTask<Position: KernelPosition> {
     }
 
     init(_ run: BehaviourGridRun) {
-        job = run.job
+        (job, trees) = (run.job, run.trees)
         (times, closes) = (job.market.series.time, job.market.series.close)
         let (job, grid) = (run.job, run.grid)
         windows = grid.horizons.compactMap { job.windows[$0] }
@@ -267,7 +270,8 @@ struct BehaviourGridTask<Position: KernelPosition> {
             for window in seen.first..<count { found.append(held.outcomes[at * count + window]) }
             walk.goOn(lasts(own, from: seen.first), &found)
             addFound(own, from: seen.first)
-        case .followed: addWalked(own, walk, from: seen.first, after: nil)
+        case .instalments where trees.areTraded: addInstalments(own, walk)
+        case .instalments, .followed: addWalked(own, walk, from: seen.first, after: nil)
         case .walk:
             walk.outcomes(entry: entry, lasts: lasts(own, from: seen.first), into: &found)
             addFound(own, from: seen.first)

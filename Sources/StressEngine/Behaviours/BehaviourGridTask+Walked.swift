@@ -11,14 +11,20 @@ extension BehaviourGridTask {
         _ own: FollowedEntry, _ walk: BehaviourWalk<Position>, from first: Int, after exit: UnsafePointer<SharedExit>?
     ) {
         var state = walk.opened(own.entry, last: longest(own.entry), part: 1)
+        let isPlatformAlone = !walk.rules.hasStop && walk.rules.exits.isEmpty
         var (window, bar) = (first, own.entry + 1)
         if let exit { (state.best, bar) = (exit.pointee.best, exit.pointee.ending.bar) }
         while true {
             if let trees = walk.trees { bar = walk.passOver(&state, from: bar, trees) }
             while window < count, last(own, window) < bar { addStanding(own, walk, state, &window) }
             if state.dueTopUp == bar { walk.payIn(&state, bar) }
-            walk.tradeInside(&state, bar)
-            if state.ending != nil { break }
+            if !isPlatformAlone {
+                walk.tradeInside(&state, bar)
+                if state.ending != nil { break }
+            } else if walk.rules.liquidates, walk.isDue(state, bar) {
+                let outcome = walk.outcome(state.position, entry: own.entry, dueIn: bar, of: state.wholeMargin)
+                return addClosed(own, EndedEntry(outcome, tolerance: own.column.tolerance), from: window)
+            }
             while window < count, last(own, window) == bar { addStanding(own, walk, state, &window) }
             guard window < count else { return }
             walk.tradeAtClose(&state, bar)
@@ -29,11 +35,11 @@ extension BehaviourGridTask {
     }
 
     @inline(__always)
-    private func last(_ own: FollowedEntry, _ window: Int) -> Int { tile.lasts[own.at * count + window] }
+    func last(_ own: FollowedEntry, _ window: Int) -> Int { tile.lasts[own.at * count + window] }
 
     /// A window at whose end the position stands.
     @inline(__always)
-    private mutating func addStanding(
+    mutating func addStanding(
         _ own: FollowedEntry, _ walk: BehaviourWalk<Position>, _ state: BehaviourState<Position>, _ window: inout Int
     ) {
         defer { window += 1 }

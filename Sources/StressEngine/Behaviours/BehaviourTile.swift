@@ -27,6 +27,8 @@ struct BehaviourTile {
     /// By behaviour, the bars in which entries are closed at every leverage, the last there is for none; and how they are closed there.
     var exitBars: [[Int]]
     let exits: ExitTile
+    /// By behaviour: what is bought in instalments.
+    var purchases: [PurchaseTable]
     /// By behaviour and row: the bar in which levels that depend on the leverage are met; below 0 for none.
     var reached: [[Int32]]
 
@@ -36,6 +38,7 @@ struct BehaviourTile {
         self.windows = windows
         exits = ExitTile(behaviours: behaviours, longest: longest)
         exitBars = Array(repeating: [], count: behaviours)
+        purchases = Array(repeating: PurchaseTable(), count: behaviours)
         reached = Array(repeating: [], count: behaviours)
     }
 
@@ -152,6 +155,7 @@ extension BehaviourGridTask {
         if let filter = filters[place] {
             for entry in bars { tile.isMade[place * tile.count + entry - bars.lowerBound] = filter.lets(entry) }
         }
+        if own.kind == .instalments { searchPurchases(place, bars) }
         guard own.hasLevels, own.kind != .sequence else { return }
         if own.areOfPrice {
             searchExits(place, bars)
@@ -160,7 +164,7 @@ extension BehaviourGridTask {
         }
     }
 
-    private mutating func isSeen(_ place: Int, _ entry: Int) -> Bool {
+    func isSeen(_ place: Int, _ entry: Int) -> Bool {
         let at = entry - tile.start
         guard let seen = tile.seen[at], seen.first < count else { return false }
         return tile.isMade[place * tile.count + at]

@@ -60,6 +60,20 @@ struct PriceBlocks: Sendable {
     }
 }
 
+extension PriceBlocks {
+    /// The worst price of a range of bars, times the side's sign; infinite of none. O(log bars).
+    func worst(from: Int, through last: Int, isLong: Bool) -> Double {
+        var (next, worst) = (from, Double.infinity)
+        while next <= last {
+            var level = min(next.trailingZeroBitCount / PriceBlocks.shift, top)
+            while level > 0, next + 1 << (PriceBlocks.shift * level) > last + 1 { level -= 1 }
+            worst = min(worst, extremes(level, next, isLong: isLong).worst)
+            next += 1 << (PriceBlocks.shift * level)
+        }
+        return worst
+    }
+}
+
 /// Extremes of a block as one side sees them: prices times the side's sign, so that lower is worse.
 struct BlockExtremes {
     fileprivate let lanes: SIMD4<Double>

@@ -52,7 +52,7 @@ extension BehaviourWalk {
     }
 
     @inline(__always)
-    private func isDue(_ state: BehaviourState<Position>, _ bar: Int) -> Bool {
+    func isDue(_ state: BehaviourState<Position>, _ bar: Int) -> Bool {
         kernel.isDue(state.position, at: kernel.checkedPrices[bar], state.carry)
     }
 

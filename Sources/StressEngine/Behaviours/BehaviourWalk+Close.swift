@@ -37,14 +37,14 @@ extension BehaviourWalk {
     }
 
     /// Instalments that have become due by a bar, the first among them.
-    func due(_ state: BehaviourState<Position>, by bar: Int) -> Int {
-        let passed = times[bar] - times[state.entry]
+    func due(entry: Int, by bar: Int) -> Int {
+        let passed = times[bar] - times[entry]
         return min(rules.instalments, 1 + Int(clamping: passed / max(1, rules.instalmentStep)))
     }
 
     /// Buys the instalments that are due; at a price that cannot be bought at they wait.
     private func buy(_ state: inout BehaviourState<Position>, _ bar: Int) {
-        let due = due(state, by: bar)
+        let due = due(entry: state.entry, by: bar)
         guard due > state.bought, closes[bar] > 0 else { return }
         let part = Double(due - state.bought) / Double(rules.instalments)
         state.position.join(bought(bar, part: part), state.carry)

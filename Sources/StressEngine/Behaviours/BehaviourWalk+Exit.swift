@@ -32,6 +32,18 @@ extension BehaviourWalk {
         state.ending?.isPastStop = isPastStop
     }
 
+    /// What the platform leaves of a position of which no part was sold and that it closes whole in a bar, where no stop order stands: as by
+    /// ``liquidate(_:_:)``, without a state that is passed on.
+    ///
+    /// - Parameter margin: that of the whole position at its opening.
+    func outcome(_ position: Position, entry: Int, dueIn bar: Int, of margin: Double) -> BehaviourOutcome {
+        outcome(
+            position, .none,
+            BehaviourEnding(
+                prices: liquidationPrices(position, bar), feeRate: rules.liquidationFee, cause: .liquidated, bar: bar),
+            entry: entry, paidIn: position.initialMargin / margin)
+    }
+
     func liquidationPrices(_ position: Position, _ bar: Int, _ carry: Carry = .none) -> ExitPrices {
         kernel.exitPrices(rules.fill, level: position.triggerPrice(carry), bar: bar, expected: !isBrief)
     }
@@ -52,20 +64,27 @@ extension BehaviourWalk {
         let paidIn = (state.position.initialMargin + state.released) / state.wholeMargin
         let account = state.account
         if ending.isStepwise { return stepwise(state, account, ending, paidIn: paidIn) }
+        return outcome(account, state.carry, ending, entry: state.entry, paidIn: paidIn)
+    }
+
+    /// What an ending leaves of an account.
+    private func outcome(
+        _ account: Position, _ carry: Carry, _ ending: BehaviourEnding, entry: Int, paidIn: Double
+    ) -> BehaviourOutcome {
         let (prices, feeRate) = (ending.prices, ending.feeRate)
         var exit: EntryExit
         let lostHalf: EventCount
         if let spread = prices.spread, isBrief {
-            let final = kernel.delayedEquity(account, prices, feeRate: feeRate, state.carry)
+            let final = kernel.delayedEquity(account, prices, feeRate: feeRate, carry)
             exit = final.exit(spread, tolerance: kernel.rules.toleranceOfMargin)
             lostHalf = EventCount(probability: final.below(-Self.half, spread)?.probability ?? 0)
         } else if let spread = prices.spread {
-            let delayed = kernel.delayedExit(account, prices, feeRate: feeRate, state.carry)
+            let delayed = kernel.delayedExit(account, prices, feeRate: feeRate, carry)
             exit = delayed.exit(
-                spread, tolerance: kernel.rules.toleranceOfMargin, phase: kernel.pricing.phase(entry: state.entry))
+                spread, tolerance: kernel.rules.toleranceOfMargin, phase: kernel.pricing.phase(entry: entry))
             lostHalf = EventCount(probability: delayed.final.below(-Self.half, spread)?.probability ?? 0)
         } else {
-            exit = kernel.settle(account, prices, feeRate: feeRate, state.carry)
+            exit = kernel.settle(account, prices, feeRate: feeRate, carry)
             lostHalf = exit.equity < Self.half ? .one : .zero
         }
         exit.closedBar = ending.cause == .horizon ? nil : ending.bar

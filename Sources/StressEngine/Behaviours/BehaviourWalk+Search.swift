@@ -61,23 +61,26 @@ extension BehaviourWalk {
 
     /// Bars that have to be looked at whatever the prices do.
     private func limit(_ state: BehaviourState<Position>) -> Int {
-        var limit = min(state.last, state.dueTopUp ?? state.last)
+        let limit = min(state.last, state.dueTopUp ?? state.last)
         guard state.bought < rules.instalments else { return limit }
-        let (time, overflows) = rules.instalmentStep.multipliedReportingOverflow(by: Int64(state.bought))
-        guard !overflows, time <= times[limit] - times[state.entry] else { return limit }
+        return firstBar(ofInstalment: state.bought, entry: state.entry, through: limit)
+    }
+
+    /// The first bar at whose close an instalment is due, the first being 0; that in which a range ends where none is.
+    func firstBar(ofInstalment place: Int, entry: Int, through last: Int) -> Int {
+        let (time, overflows) = rules.instalmentStep.multipliedReportingOverflow(by: Int64(place))
+        guard !overflows, time <= times[last] - times[entry] else { return last }
         // Bars of even steps are where they are looked for.
-        let guess = state.entry + Int(clamping: time / barLength)
-        if guess > state.entry, guess <= limit, times[guess] - times[state.entry] >= time,
-            times[guess - 1] - times[state.entry] < time
-        {
+        let guess = entry + Int(clamping: time / barLength)
+        if guess > entry, guess <= last, times[guess] - times[entry] >= time, times[guess - 1] - times[entry] < time {
             return guess
         }
-        var low = state.entry
-        while low < limit {
-            let middle = (low + limit) / 2
-            if times[middle] - times[state.entry] >= time { limit = middle } else { low = middle + 1 }
+        var (low, high) = (entry, last)
+        while low < high {
+            let middle = (low + high) / 2
+            if times[middle] - times[entry] >= time { high = middle } else { low = middle + 1 }
         }
-        return limit
+        return high
     }
 
     /// Levels that stay where they are until something happens; nil where it is not levels of the traded price alone that matter.

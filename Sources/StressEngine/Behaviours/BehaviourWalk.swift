@@ -26,7 +26,7 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
     /// Milliseconds, at least 1.
     let barLength: Int64
     /// What one of several instalments is opened with.
-    private let instalment: PositionTerms?
+    private let instalment: (terms: PositionTerms, pattern: Position)?
 
     init(
         _ kernel: PlainKernel<Position>, _ rules: BehaviourRules, trees: BehaviourTrees? = nil,
@@ -38,7 +38,8 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
         (opens, closes, times) = (series.open, series.close, series.time)
         sign = kernel.rules.cell.side.sign
         barLength = max(1, kernel.market.barLength.milliseconds)
-        instalment = rules.instalments > 1 ? kernel.terms(part: 1 / Double(rules.instalments)) : nil
+        let part = rules.instalments > 1 ? kernel.terms(part: 1 / Double(rules.instalments)) : nil
+        instalment = part.map { ($0, Position($0, entryPrice: 1)) }
         (favourable, adverse) = sign > 0 ? (series.high, series.low) : (series.low, series.high)
     }
 
@@ -71,7 +72,7 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
     func bought(_ bar: Int, part: Double) -> Position {
         if part == 1 { return kernel.position(entry: bar) }
         if let instalment, part == 1 / Double(rules.instalments) {
-            return Position(instalment, entryPrice: closes[bar])
+            return instalment.pattern.reopened(instalment.terms, at: closes[bar])
         }
         return Position(kernel.terms(part: part), entryPrice: closes[bar])
     }

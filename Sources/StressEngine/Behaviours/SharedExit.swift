@@ -40,6 +40,11 @@ extension BehaviourRules {
     /// The same, but for limit orders that may close parts: up to the first of them nothing is done otherwise than holding.
     var isPlan: Bool { !behaviour.changesMargin && (behaviour.reenter?.times ?? 0) == 0 && !isPartial }
 
+    /// Whether it is holding what is bought in several parts, of a platform that looks into bars.
+    var areInstalments: Bool {
+        instalments > 1 && topUps == 0 && !behaviour.hasExitRule && !isPartial && !triggersAtClose
+    }
+
     /// Whether it is holding until a position is lost.
     var isReentry: Bool { !behaviour.changesMargin && !behaviour.hasExitRule && !isPartial }
 
@@ -115,11 +120,7 @@ extension BehaviourWalk {
 
     /// What the platform leaves of a position that it closes in a bar.
     func outcome(_ position: Position, entry: Int, dueIn bar: Int) -> BehaviourOutcome {
-        outcome(
-            of: BehaviourState(position, entry: entry, last: .max, entryPrice: closes[entry], parts: 1),
-            BehaviourEnding(
-                prices: liquidationPrices(position, bar), feeRate: rules.liquidationFee,
-                cause: .liquidated, bar: bar))
+        outcome(position, entry: entry, dueIn: bar, of: position.initialMargin)
     }
 
     /// The same bits as a tally takes of ``outcome(_:entry:_:)``, without its logarithms and causes; nil where something may be owed.

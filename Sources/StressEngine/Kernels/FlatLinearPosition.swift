@@ -28,6 +28,15 @@ struct FlatLinearPosition: KernelPosition {
         (rate, amount) = (tier.rate, tier.amount)
     }
 
+    /// All but price and quantity is the same at every price.
+    @inline(__always)
+    func reopened(_ terms: borrowing PositionTerms, at price: Double) -> FlatLinearPosition {
+        var copy = self
+        copy.entryPrice = price
+        copy.quantity = entryValue / price
+        return copy
+    }
+
     @inline(__always)
     func equity(at price: Double, _ carry: Carry) -> Double {
         cash + sign * quantity * (price - entryPrice) - carry.funding

@@ -8,6 +8,9 @@ protocol KernelPosition: AdjustablePosition {
     static func liquidation(
         of due: DuePosition, _ position: Self, kernel: PlainKernel<Self>, trees: PassageTrees?
     ) -> EntryExit
+
+    /// The position that the terms of another one open at a price: the same bits as by the terms.
+    func reopened(_ terms: borrowing PositionTerms, at price: Double) -> Self
 }
 
 /// A position that is due, and what it is filled by.
@@ -24,6 +27,10 @@ struct DuePosition {
 }
 
 extension KernelPosition {
+    /// By the terms.
+    @inline(__always)
+    func reopened(_ terms: borrowing PositionTerms, at price: Double) -> Self { Self(terms, entryPrice: price) }
+
     /// Most contracts are taken over whole.
     static func liquidation(
         of due: DuePosition, _ position: Self, kernel: PlainKernel<Self>, trees: PassageTrees?

@@ -33,6 +33,8 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
     private let times: [Int64]
     // Positions hold a reference to their table: threads that share one would wait for each other.
     let terms: PositionTerms
+    /// A position of the terms at a price of 1, to open others after.
+    let pattern: Position
 
     /// A kernel for one cell of one price history. Give every thread its own.
     init(market: MarketHistory, rules: CellRules, windows: EntryWindows, scheduled: ScheduledMargins? = nil) {
@@ -45,12 +47,12 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
         checkedPrices = MarketHistory.triggering(market, trigger, isLong: rules.cell.side == .long)
         (funding, times) = (market.fundingPerBar, market.series.time)
         terms = rules.terms.withOwnStorage
+        pattern = Position(terms, entryPrice: 1)
     }
 
     /// The position opened at the close of bar `entry`.
-    func position(entry: Int) -> Position {
-        Position(terms, entryPrice: pricing.closes[entry])
-    }
+    @inline(__always)
+    func position(entry: Int) -> Position { pattern.reopened(terms, at: pricing.closes[entry]) }
 
     /// Whether the platform would not open it.
     func isRejected(entry: Int) -> Bool {

@@ -24,13 +24,13 @@ extension HorizonPanel {
         }
         let (all, places) = HorizonPanel.different([base] + columns)
         let different = Array(all.dropFirst())
-        let resampled = plan.shares(of: all).map { ResampledRatio(shares: $0, errors: []) }
         let paired = pairedRatios(different, base)
+        let resampled = resampledShares(all, known: [nil] + paired.map(\.shares))
         let mostRuns = base.runs(ofMeanLength: plan.meanLength)
         let found = different.indices.map { place -> (FrequencyInference?, DifferenceInference?) in
             guard let own = inference(different[place]) else { return (nil, nil) }
             let difference = DifferenceInference(
-                (own, resampled[place + 1]), (ground, resampled[0]), paired: paired[place],
+                (own, resampled[place + 1]), (ground, resampled[0]), paired: paired[place].ratio,
                 runs: min(mostRuns, different[place].runs(ofMeanLength: plan.meanLength)),
                 confidence: rules.confidence)
             return (own, difference.within(own.bounds, less: ground.bounds))
@@ -44,7 +44,7 @@ extension HorizonPanel {
     public func meanDifferences(of columns: [BlockShare], from base: BlockShare) -> [MeanDifference?] {
         let (different, places) = HorizonPanel.different(columns)
         let paired = pairedRatios(different, base)
-        let found = different.indices.map { meanDifference(different[$0], base, paired[$0]) }
+        let found = different.indices.map { meanDifference(different[$0], base, paired[$0].ratio) }
         return places.map { found[$0] }
     }
 
@@ -60,16 +60,30 @@ extension HorizonPanel {
         return (different, places)
     }
 
-    /// What each column differs by in every resample. Of the same entries it is one ratio, and several are added side by side.
-    private func pairedRatios(_ columns: [BlockShare], _ base: BlockShare) -> [ResampledRatio] {
+    /// The frequencies of columns in every resample, of which some are known.
+    private func resampledShares(_ columns: [BlockShare], known: [[Double]?]) -> [ResampledRatio] {
+        var found = known
+        let rest = columns.indices.filter { known[$0] == nil }
+        for (place, shares) in zip(rest, plan.shares(of: rest.map { columns[$0] })) { found[place] = shares }
+        return found.map { ResampledRatio(shares: $0 ?? [], errors: []) }
+    }
+
+    /// What each column differs by in every resample, and its own frequency where that is found on the way. Of the same entries it is one
+    /// ratio, and several are added side by side.
+    private func pairedRatios(
+        _ columns: [BlockShare], _ base: BlockShare
+    ) -> [(ratio: ResampledRatio, shares: [Double]?)] {
         let same = columns.indices.filter { columns[$0].entries == base.entries }
         let sums = same.map { place in zip(columns[place].events, base.events).map { $0 - $1 } }
         let ratios = plan.ratios(of: sums, weights: base.entries.map(Double.init))
-        var found = Dictionary(uniqueKeysWithValues: zip(same, ratios))
+        var found: [Int: (ratio: ResampledRatio, shares: [Double]?)] = [:]
         // A resample without entries has no ratio; as a frequency it has the observed one.
-        let rest = columns.indices.filter { found[$0].map { $0.shares.contains(where: \.isNaN) } ?? true }
-        for (place, ratio) in zip(rest, plan.differences(of: rest.map { columns[$0] }, from: base)) {
-            found[place] = ratio
+        for (place, ratio) in zip(same, ratios) where !ratio.shares.contains(where: \.isNaN) {
+            found[place] = (ratio, nil)
+        }
+        let rest = columns.indices.filter { found[$0] == nil }
+        for (place, difference) in zip(rest, plan.differences(of: rest.map { columns[$0] }, from: base)) {
+            found[place] = (difference.ratio, difference.shares)
         }
         return columns.indices.compactMap { found[$0] }
     }

@@ -22,8 +22,9 @@ extension ResamplePlan {
         }
     }
 
-    /// Each of `columns` less one other, as ``differences(of:_:)`` says of each by itself, bit for bit. O(blocks + resamples × runs × columns).
-    func differences(of columns: [BlockShare], from base: BlockShare) -> [ResampledRatio] {
+    /// Each of `columns` less one other, as ``differences(of:_:)`` says of each by itself, bit for bit, beside the frequencies of the columns.
+    /// O(blocks + resamples × runs × columns).
+    func differences(of columns: [BlockShare], from base: BlockShare) -> [(ratio: ResampledRatio, shares: [Double])] {
         stride(from: 0, to: columns.count, by: DifferenceTile.width).flatMap { first in
             DifferenceTile(columns[first..<min(first + DifferenceTile.width, columns.count)], base).differences(self)
         }
@@ -133,11 +134,17 @@ private struct DifferenceTile {
         baseObserved = base.frequency ?? 0
     }
 
-    func differences(_ plan: ResamplePlan) -> [ResampledRatio] {
-        plan.ratios(of: used) { resample(plan, $0) }
+    func differences(_ plan: ResamplePlan) -> [(ratio: ResampledRatio, shares: [Double])] {
+        var shares = Array(repeating: [Double](repeating: 0, count: plan.resamples), count: used)
+        let ratios = plan.ratios(of: used) { index in
+            let found = resample(plan, index)
+            for lane in 0..<used { shares[lane][index] = found.own[lane] }
+            return (found.shares, found.errors)
+        }
+        return Array(zip(ratios, shares))
     }
 
-    private func resample(_ plan: ResamplePlan, _ index: Int) -> (shares: Lanes, errors: Lanes) {
+    private func resample(_ plan: ResamplePlan, _ index: Int) -> (own: Lanes, shares: Lanes, errors: Lanes) {
         let runs = plan.runs(of: index)
         var (count, entered, other) = (Lanes.zero, Lanes.zero, SIMD2<Double>.zero)
         for run in runs {
@@ -158,6 +165,6 @@ private struct DifferenceTile {
             let residual = Lanes.zero.replacing(with: own, where: has) - less
             squares += residual * residual
         }
-        return (share - otherShare, squares.squareRoot())
+        return (share, share - otherShare, squares.squareRoot())
     }
 }

@@ -43,7 +43,15 @@ public struct WatchTimes: Hashable, Sendable {
     mutating func add(_ run: Run) {
         guard run.count > 0 else { return }
         guard let last = runs.last, run.first <= last.last else { return append(run) }
-        merge([run])
+        if run.last < runs[0].first { prepend(run) } else { merge([run]) }
+    }
+
+    private mutating func prepend(_ run: Run) {
+        if runs[0].count == run.count, run.last + 1 == runs[0].first {
+            runs[0].first = run.first
+        } else {
+            runs.insert(run, at: 0)
+        }
     }
 
     /// All of them.

@@ -39,6 +39,15 @@ import Testing
         return rules
     }
 
+    /// One who buys in instalments and holds, several of them at one close where they are due more often than there are bars.
+    private func buyer(_ random: inout SeededGenerator, _ other: Behaviour) -> Behaviour {
+        var rules = Behaviour(name: other.name)
+        rules.enterAfter = other.enterAfter
+        rules.instalments = Instalments(
+            count: 2 + Int(random.next() % 20), every: .seconds(Int64([20, 60, 150, 600][Int(random.next() % 4)])))
+        return rules
+    }
+
     /// Without funding every bit is the same; with it, what was paid is a difference of sums.
     @Test(arguments: 0..<80)
     func theSearchIsTheWalk(seed: UInt64) throws {
@@ -78,7 +87,7 @@ import Testing
                 var drawn = behaviour(&random, "b\(place)")
                 if place % 2 == 0 { (drawn.instalments, drawn.topUp, drawn.reenter) = (nil, nil, nil) }
                 if place % 4 == 0 { drawn.exits = drawn.exits.prefix(1).map { PlannedExit(distance: $0.distance) } }
-                return drawn
+                return place % 8 == 3 ? buyer(&random, drawn) : drawn
             }
             let study = try cell.study(
                 leverages: RandomStudy.leverages(&random, most: 3), horizons: RandomStudy.horizons(market, &random))
