@@ -26,7 +26,9 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
     /// Milliseconds, at least 1.
     let barLength: Int64
     /// What one of several instalments is opened with.
-    private let instalment: (terms: PositionTerms, pattern: Position)?
+    private let instalmentTerms: PositionTerms
+    /// A position of these terms at a price of 1, and the part of the whole that it is; 0 where all is bought at once.
+    private let (instalmentPattern, instalmentPart): (Position, Double)
 
     init(
         _ kernel: PlainKernel<Position>, _ rules: BehaviourRules, trees: BehaviourTrees? = nil,
@@ -38,8 +40,11 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
         (opens, closes, times) = (series.open, series.close, series.time)
         sign = kernel.rules.cell.side.sign
         barLength = max(1, kernel.market.barLength.milliseconds)
-        let part = rules.instalments > 1 ? kernel.terms(part: 1 / Double(rules.instalments)) : nil
-        instalment = part.map { ($0, Position($0, entryPrice: 1)) }
+        let part = 1 / Double(max(1, rules.instalments))
+        instalmentTerms = kernel.terms(part: part)
+        (instalmentPattern, instalmentPart) = (
+            Position(instalmentTerms, entryPrice: 1), rules.instalments > 1 ? part : 0
+        )
         (favourable, adverse) = sign > 0 ? (series.high, series.low) : (series.low, series.high)
     }
 
@@ -71,9 +76,7 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
     /// A position of a part of the notional at a close.
     func bought(_ bar: Int, part: Double) -> Position {
         if part == 1 { return kernel.position(entry: bar) }
-        if let instalment, part == 1 / Double(rules.instalments) {
-            return instalment.pattern.reopened(instalment.terms, at: closes[bar])
-        }
+        if part == instalmentPart { return instalmentPattern.reopened(instalmentTerms, at: closes[bar]) }
         return Position(kernel.terms(part: part), entryPrice: closes[bar])
     }
 

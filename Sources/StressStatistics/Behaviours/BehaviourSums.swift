@@ -154,7 +154,7 @@ public struct SummedEntry: Sendable {
 extension BehaviourTally {
     /// Adds a block of the sums of its entries, and leaves none.
     public mutating func appendBlock(_ sums: inout BehaviourSums) {
-        cell.appendBlock(sums)
+        cell.appendBlock(&sums)
         filtered.appendBlock(sums.filtered > 0 ? sums.filtered : nil)
         complete.appendBlock(sums.entries > 0 ? sums.entries : nil)
         lostHalf.appendBlock(sums.lostHalf > 0 ? sums.lostHalf : nil)

@@ -50,8 +50,8 @@ extension CellTally {
         shortfalls[0].merge(closed.shortfalls)
     }
 
-    /// Adds a block of the sums of its entries.
-    mutating func appendBlock(_ sums: BehaviourSums) {
+    /// Adds a block of the sums of its entries, which are read in place: they are large.
+    mutating func appendBlock(_ sums: inout BehaviourSums) {
         let watched = sums.entries + sums.cut
         entries.appendBlock(watched > 0 ? watched : nil)
         excluded.appendBlock(sums.excluded > 0 ? sums.excluded : nil)
