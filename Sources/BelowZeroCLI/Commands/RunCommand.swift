@@ -28,17 +28,7 @@ struct RunCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The folder to make; '-' prints results.csv instead.")
     var out: String?
 
-    @Option(
-        help:
-            "Folder that the study's price, funding and mark files are relative to. (default: the study file's folder)")
-    var prices: String?
-
-    @Flag(help: "Evaluate the best and the worst fill beside the chosen one, on every platform.")
-    var bounds = false
-
-    @Option(
-        help: "CHECK=ACTION: what to do with what a check of the prices finds: keep, drop or fail. May be repeated.")
-    var policy: [String] = []
+    @OptionGroup var reading: StudyFileOptions
 
     @Flag(help: "Print the study with every value spelled out, and stop.")
     var printStudy = false
@@ -53,10 +43,7 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         try common.reporting(isRun: !printStudy && !computing.dryRun) {
             let loaded = try loadedStudy()
-            var chosen = loaded.study
-            for (check, action) in try parsePolicies(policy) {
-                for index in chosen.inputs.indices { chosen.inputs[index].source.policies[check] = action }
-            }
+            let chosen = try reading.withPolicies(loaded.study)
             if printStudy {
                 return try StudyPrint(
                     study: chosen, files: loaded.files, folder: LoadedStudy.folder(of: study), common: common
@@ -65,10 +52,10 @@ struct RunCommand: ParsableCommand {
             let console = common.console(isRun: !computing.dryRun)
             loaded.notes.forEach { console.say(Failure.text($0)) }
             let job = StudyRun(
-                study: chosen, files: loaded.files, out: out, command: command, work: work, common: common,
+                study: chosen, files: loaded.files, out: out, command: reading.command(study), work: work, common: common,
                 store: storing.path(out: out), patience: try storing.patience(),
                 isRehearsal: computing.dryRun, kernel: computing.kernel,
-                studyFile: study == LoadedStudy.standardInput ? nil : (study, prices),
+                studyFile: study == LoadedStudy.standardInput ? nil : (study, reading.prices),
                 home: StudyHome(
                     file: study == LoadedStudy.standardInput ? nil : loaded.path, takesOver: storing.takeOver))
             try job.run()
@@ -79,25 +66,13 @@ struct RunCommand: ParsableCommand {
     private func loadedStudy() throws -> LoadedStudy {
         let started = wallClock()
         do {
-            return try LoadedStudy(file: study, prices: prices, bounds: bounds, threads: allCores)
+            return try reading.loaded(study)
         } catch let failure as Failure {
             if !printStudy, !computing.dryRun {
-                UnreadStudy(file: study, command: command, started: started, console: common.console(isRun: true))
+                UnreadStudy(file: study, command: reading.command(study), started: started, console: common.console(isRun: true))
                     .note(failure, store: storing.path(out: out))
             }
             throw failure
         }
-    }
-
-    private var command: String {
-        RunCommand.words(study: study, prices: prices, bounds: bounds, policy: policy)
-    }
-
-    /// The command that makes a run again.
-    static func words(study: String, prices: String?, bounds: Bool, policy: [String]) -> String {
-        let words =
-            ["belowzero", "run", study] + (prices.map { ["--prices", $0] } ?? []) + (bounds ? ["--bounds"] : [])
-            + policy.flatMap { ["--policy", $0] }
-        return words.map(shellQuoted).joined(separator: " ")
     }
 }

@@ -39,18 +39,7 @@ struct ShardPlanCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("The plan to write.", valueName: "file"))
     var out: String
 
-    @Option(
-        help:
-            "Folder that the study's price, funding and mark files are relative to. (default: the study file's folder)")
-    var prices: String?
-
-    @Flag(help: "Evaluate the best and the worst fill beside the chosen one, on every platform.")
-    var bounds = false
-
-    @Option(
-        help: "CHECK=ACTION: what to do with what a check of the prices finds: keep, drop or fail. May be repeated.")
-    var policy: [String] = []
-
+    @OptionGroup var reading: StudyFileOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
@@ -63,21 +52,17 @@ struct ShardPlanCommand: ParsableCommand {
         }
         if !(1...1024).contains(cores) { throw ValidationError("--cores must be 1 to 1024") }
         try StandardOutput.refuse(out, for: "--out", because: "a plan is a file that every machine reads")
-        try StandardOutput.expectName(prices, for: "--prices")
+        try StandardOutput.expectName(reading.prices, for: "--prices")
         try StandardOutput.refuse(study, for: "STUDY", because: "the plan names its folder")
     }
 
     func run() throws {
         try common.reporting {
-            let loaded = try LoadedStudy(file: study, prices: prices, bounds: bounds, threads: allCores)
-            var chosen = loaded.study
-            for (check, action) in try parsePolicies(policy) {
-                for index in chosen.inputs.indices { chosen.inputs[index].source.policies[check] = action }
-            }
+            let loaded = try reading.loaded(study)
+            let chosen = try reading.withPolicies(loaded.study)
             loaded.notes.forEach { common.console.say(Failure.text($0)) }
-            let command = RunCommand.words(study: study, prices: prices, bounds: bounds, policy: policy)
             let planner = ShardPlanner(
-                chosen, files: loaded.files, command: command, sizing: ShardSizing(cores: cores), threads: allCores)
+                chosen, files: loaded.files, command: reading.command(study), sizing: ShardSizing(cores: cores), threads: allCores)
             let goal = shards.map(ShardSizing.Goal.shards) ?? .seconds((minutes ?? 1) * 60)
             let plan = try planner.plan(goal).write(to: out)
             try tell(plan)

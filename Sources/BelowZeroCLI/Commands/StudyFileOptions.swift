@@ -1,0 +1,41 @@
+import ArgumentParser
+import StressBasics
+import StressPipeline
+import StudyPlan
+
+/// What a command line says of a study file that is run, in place of what the file says.
+struct StudyFileOptions: ParsableArguments {
+    @Option(
+        help:
+            "Folder that the study's price, funding and mark files are relative to. (default: the study file's folder)")
+    var prices: String?
+
+    @Flag(help: "Evaluate the best and the worst fill beside the chosen one, on every platform.")
+    var bounds = false
+
+    @Option(
+        help: "CHECK=ACTION: what to do with what a check of the prices finds: keep, drop or fail. May be repeated.")
+    var policy: [String] = []
+
+    /// Reads a study file. What is done with findings is left to ``withPolicies(_:)``.
+    func loaded(_ study: String) throws -> LoadedStudy {
+        try LoadedStudy(file: study, prices: prices, bounds: bounds, threads: allCores)
+    }
+
+    /// A study whose prices are all judged as the command line says.
+    func withPolicies(_ study: Study) throws -> Study {
+        var chosen = study
+        for (check, action) in try parsePolicies(policy) {
+            for index in chosen.inputs.indices { chosen.inputs[index].source.policies[check] = action }
+        }
+        return chosen
+    }
+
+    /// The command that makes a run of a study file again.
+    func command(_ study: String) -> String {
+        let words =
+            ["belowzero", "run", study] + (prices.map { ["--prices", $0] } ?? []) + (bounds ? ["--bounds"] : [])
+            + policy.flatMap { ["--policy", $0] }
+        return words.map(shellQuoted).joined(separator: " ")
+    }
+}
