@@ -43,30 +43,35 @@ private func emptyFile(_ yaml: String, file: String) -> Finding {
 }
 
 private func yamlFinding(_ error: any Error, of yaml: String, file: String) -> Finding {
-    var (message, mark, hint): (String, Mark?, String) = ("not readable as YAML", nil, "")
-    switch error as? YamlError {
-    case .scanner(let context, let problem, let place, _), .parser(let context, let problem, let place, _):
-        (message, mark) = (problem, place)
-        if problem.contains("alphabetic or numeric") { message = "a text that begins with * or & needs quotes" }
-        hint = indentationHint(yaml, near: [place.line, context?.mark.line].compactMap { $0 }) ?? punctuationHint
-    case .composer(_, let problem, let place, _):
-        (message, mark) = (problem, place)
-        if problem.contains("another document") {
-            message = "the file holds a second document"
-            hint = "a study is one document: remove the line '---' and what follows, or give it a file of its own"
-        }
-    case .duplicatedKeysInMapping(let duplicates, let context):
-        message = "the key '\(SourceLocation.presentable(duplicates.sorted().first ?? ""))' stands twice"
-        (mark, hint) = (context.mark, "keep one of the two")
-    case .reader(let problem, _, _, _):
-        message = problem
-    default: break
-    }
+    let problem = (error as? YamlError).map { yamlProblem($0, of: yaml) }
+    let mark = problem?.mark
     let text = mark.flatMap { line($0.line, of: yaml) }
     let quoted = text.map { ": \(SourceLocation.presentable($0))" } ?? ""
     return Finding(
-        check: "bad_yaml", severity: .error, message: message + quoted,
-        location: SourceLocation(file: file, line: mark?.line, column: mark?.column, text: text), hint: hint)
+        check: "bad_yaml", severity: .error, message: (problem?.message ?? "not readable as YAML") + quoted,
+        location: SourceLocation(file: file, line: mark?.line, column: mark?.column, text: text),
+        hint: problem?.hint ?? "")
+}
+
+/// What the parser means, and where.
+private func yamlProblem(_ error: YamlError, of yaml: String) -> (message: String, mark: Mark?, hint: String) {
+    switch error {
+    case .scanner(let context, let problem, let place, _), .parser(let context, let problem, let place, _):
+        let isStarred = problem.contains("alphabetic or numeric")
+        let hint = indentationHint(yaml, near: [place.line, context?.mark.line].compactMap { $0 })
+        return (isStarred ? "a text that begins with * or & needs quotes" : problem, place, hint ?? punctuationHint)
+    case .composer(_, let problem, let place, _):
+        guard problem.contains("another document") else { return (problem, place, "") }
+        return (
+            "the file holds a second document", place,
+            "a study is one document: remove the line '---' and what follows, or give it a file of its own"
+        )
+    case .duplicatedKeysInMapping(let duplicates, let context):
+        let key = SourceLocation.presentable(duplicates.sorted().first ?? "")
+        return ("the key '\(key)' stands twice", context.mark, "keep one of the two")
+    case .reader(let problem, _, _, _): return (problem, nil, "")
+    default: return ("not readable as YAML", nil, "")
+    }
 }
 
 private let punctuationHint =

@@ -23,28 +23,35 @@ extension StudyLoader {
         guard let map = reader.map(Known.section), let name = map.required(Known.name),
             var behaviour = Known.placed.read(map, into: Behaviour(name: name))
         else { return nil }
-        var isWhole = true
-        /// A part that may be left out, but not be wrong.
-        func part<Value>(_ setting: SettingFacts, _ read: (YAMLReader) -> Value?) -> Value? {
-            guard let value = map[setting] else { return nil }
-            guard let found = read(value) else {
-                isWhole = false
-                return nil
-            }
-            return found
-        }
-        behaviour.exits = part(Known.takeProfit.facts, Known.takeProfit.read).map { [PlannedExit(distance: $0)] } ?? []
-        behaviour.enterAfter = part(Known.enterAfter, entryFilter)
-        behaviour.instalments = part(Known.instalments, instalments)
-        behaviour.topUp = part(Known.topUp, topUp)
-        behaviour.reenter = part(Known.reenter, reentry)
-        if let exits = part(Known.exits, exitPlan) {
+        var parts = Parts(map: map)
+        behaviour.exits =
+            parts.read(Known.takeProfit.facts, Known.takeProfit.read).map { [PlannedExit(distance: $0)] } ?? []
+        behaviour.enterAfter = parts.read(Known.enterAfter, entryFilter)
+        behaviour.instalments = parts.read(Known.instalments, instalments)
+        behaviour.topUp = parts.read(Known.topUp, topUp)
+        behaviour.reenter = parts.read(Known.reenter, reentry)
+        if let exits = parts.read(Known.exits, exitPlan) {
             guard behaviour.exits.isEmpty else {
                 return reader.wrong("has both 'take_profit' and 'exits'", hint: "an exit plan says all of it")
             }
             behaviour.exits = exits
         }
-        return isWhole ? together(behaviour, reader) : nil
+        return parts.areRight ? together(behaviour, reader) : nil
+    }
+
+    /// Parts of a section that may be left out, but not be wrong.
+    private struct Parts {
+        let map: YAMLMap
+        private(set) var areRight = true
+
+        init(map: YAMLMap) { self.map = map }
+
+        mutating func read<Value>(_ setting: SettingFacts, _ read: (YAMLReader) -> Value?) -> Value? {
+            guard let value = map[setting] else { return nil }
+            let found = read(value)
+            if found == nil { areRight = false }
+            return found
+        }
     }
 
     private static func known(_ name: String, _ reader: YAMLReader) -> Behaviour? {

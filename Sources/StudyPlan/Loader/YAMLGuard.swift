@@ -20,19 +20,25 @@ enum YAMLGuard {
         }
         var flow = FlowDepth()
         for (index, line) in yaml.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            let code = withoutComment(line)
-            if flow.deepest(of: line) > deepestFlow {
-                return objection(
-                    "nested too deeply: more than \(deepestFlow) open brackets", file: file, line: index + 1)
+            if let (what, hint) = objection(to: line, &flow) {
+                return objection(what, file: file, line: index + 1, hint: hint)
             }
-            if blockDepth(code) > deepestBlock {
-                return objection("indented too deeply", file: file, line: index + 1)
-            }
-            if hasAlias(code) {
-                return objection(
-                    "YAML aliases (*name) are not read here", file: file, line: index + 1,
-                    hint: "write the value out; a file pattern goes in quotes: \"*.csv\"")
-            }
+        }
+        return nil
+    }
+
+    /// What is wrong with a line, behind those before it.
+    private static func objection(to line: Substring, _ flow: inout FlowDepth) -> (what: String, hint: String)? {
+        let code = withoutComment(line)
+        if flow.deepest(of: line) > deepestFlow {
+            return ("nested too deeply: more than \(deepestFlow) open brackets", "")
+        }
+        if blockDepth(code) > deepestBlock { return ("indented too deeply", "") }
+        if hasAlias(code) {
+            return (
+                "YAML aliases (*name) are not read here",
+                "write the value out; a file pattern goes in quotes: \"*.csv\""
+            )
         }
         return nil
     }
