@@ -49,20 +49,21 @@ extension RunReport {
             ),
             ("results_sha256", .text(Digest(of: resultsTable.contents).hex)),
             ("inputs", .list(assets.flatMap { asset in asset.files.map { inputJSON($0, of: asset) } })),
-            (
-                "circumstances",
-                .object(
-                    [
-                        ("started_utc", .text(circumstances.started.rfc3339)),
-                        ("duration_s", .number(circumstances.duration.inSeconds)),
-                        ("threads", .integer(circumstances.threads)), ("host", .text(circumstances.host)),
-                        ("kernels", .object(circumstances.kernels.map { ($0.name, .integer($0.cells)) })),
-                        ("exit_code", circumstances.exitCode.map(JSONValue.integer) ?? .null),
-                        ("is_recorded", circumstances.isRecorded.map(JSONValue.flag) ?? .null),
-                    ] + (circumstances.studyFile.map { [("study_file", .text($0))] } ?? []))
-            ),
+            ("circumstances", circumstancesJSON),
         ])
         return ReportFile(path: "run.json", contents: document.document)
+    }
+
+    private var circumstancesJSON: JSONValue {
+        .object(
+            [
+                ("started_utc", .text(circumstances.started.rfc3339)),
+                ("duration_s", .number(circumstances.duration.inSeconds)),
+                ("threads", .integer(circumstances.threads)), ("host", .text(circumstances.host)),
+                ("kernels", .object(circumstances.kernels.map { ($0.name, .integer($0.cells)) })),
+                ("exit_code", circumstances.exitCode.map(JSONValue.integer) ?? .null),
+                ("is_recorded", circumstances.isRecorded.map(JSONValue.flag) ?? .null),
+            ] + (circumstances.studyFile.map { [("study_file", .text($0))] } ?? []))
     }
 
     private func failureJSON(_ failure: JobFailure) -> JSONValue {

@@ -78,28 +78,30 @@ extension RunAnswers {
     private func holders(_ row: ResultRow) -> Answer {
         let what =
             row.cell.contract == .spot ? "a spot holding" : row.cell.kindWords + " at \(row.cell.leverage.screenText)"
-        let link = link(row.cell, "grid")
-        guard !cannotOwe(row) else {
-            return Answer(
-                .holding, .impossible,
-                priceWords + [
-                    .plain(", and \(what) "), .finding("cannot owe"),
-                    .plain(": the most that is lost is what was paid in."),
-                ], link: link)
+        let (state, words) = found(row, what)
+        return Answer(.holding, state, priceWords + words, link: link(row.cell, "grid"))
+    }
+
+    /// What became of those who held.
+    private func found(_ row: ResultRow, _ what: String) -> (AnswerState, [Phrase]) {
+        if cannotOwe(row) {
+            let words: [Phrase] = [
+                .plain(", and \(what) "), .finding("cannot owe"),
+                .plain(": the most that is lost is what was paid in."),
+            ]
+            return (.impossible, words)
         }
         switch belowZero(row) {
         case .share(let share) where share.count > 0:
             let interval = page(row.cell)?.sentences(row).interval(share) ?? []
-            return Answer(
-                .holding, .answered,
-                priceWords + [.plain(", and \(what) of "), .name(row.cell.asset), .plain(" ended below zero in ")]
-                    + [.finding(shareText(share.fraction)), .plain(" of entries")] + interval + [.plain(".")],
-                link: link)
+            let words: [Phrase] = [
+                .plain(", and \(what) of "), .name(row.cell.asset), .plain(" ended below zero in "),
+                .finding(shareText(share.fraction)), .plain(" of entries"),
+            ]
+            return (.answered, words + interval + [.plain(".")])
         default:
             let entries = counted(row.estimate.windows.watched, "entry", "entries")
-            return Answer(
-                .holding, .zeroSeen,
-                priceWords + [.plain(", and \(what) "), .finding("never owed"), .plain(" in \(entries).")], link: link)
+            return (.zeroSeen, [.plain(", and \(what) "), .finding("never owed"), .plain(" in \(entries).")])
         }
     }
 

@@ -78,6 +78,14 @@ extension RunAnswers {
             },
             depth.isFinite
                 ? AnswerFigure("worst_shortfall_margin_frac", depth, time: largest.worstExit, file: "events.csv") : nil,
+        ]
+        return (figures + withoutFigures(detail)).compactMap { $0 }
+    }
+
+    /// The share of the cell, and without its largest episode.
+    private func withoutFigures(_ detail: CellDetail) -> [AnswerFigure?] {
+        let anatomy = detail.anatomy
+        return [
             anatomy.whole.map {
                 // Its interval is that of the cell, in the answers about leverage.
                 AnswerFigure(
@@ -92,7 +100,6 @@ extension RunAnswers {
                     entries: anatomy.entries, file: isThere ? "sensitivity.csv" : "statements.csv")
             },
         ]
-        return figures.compactMap { $0 }
     }
 
     private func isHeld(_ detail: CellDetail, _ assumption: String) -> Bool {
@@ -195,23 +202,8 @@ extension RunAnswers {
         guard let own = belowZero(row)?.share else {
             return Answer(.protection, .noData, [.plain("Nothing is known.")], link: "index.html#assets")
         }
-        guard own.count > 0 else {
-            let sentence: [Phrase] = [
-                .plain("Nothing had to: at "), .key(row.cell.leverage.screenText), .plain(" "), .finding("none"),
-                .plain(" of \(counted(own.entries, "entry", "entries")) ended below zero."),
-            ]
-            return Answer(.protection, .zeroSeen, sentence, link: link(row.cell, "leverage"))
-                .with(figure(row, .negativeEquity))
-        }
-        guard let lower, let share = lowerWords(lower) else {
-            let sentence: [Phrase] = [
-                .plain("This run compares "), .key(row.cell.leverage.screenText),
-                .plain(" with no lower leverage, rule or basket; "), .finding(shareText(own.fraction)),
-                .plain(" ended below zero" + ends(own, of: row) + "."),
-            ]
-            return Answer(.protection, .answered, sentence, link: link(row.cell, "leverage"))
-                .with(figure(row, .negativeEquity))
-        }
+        guard own.count > 0 else { return noneBelow(row, entries: own.entries) }
+        guard let lower, let share = lowerWords(lower) else { return alone(row, own) }
         let isBounded = hasInterval(lower) && hasInterval(row)
         let found =
             difference(lower, row).map { ", a difference of \(points($0.value, isBounded ? $0.interval : nil))" } ?? ""
@@ -222,6 +214,26 @@ extension RunAnswers {
             ]
         return Answer(.protection, .answered, sentence, link: link(row.cell, "leverage"))
             .with(figure(lower, .negativeEquity), figure(row, .negativeEquity), differenceFigure(lower, row))
+    }
+
+    private func noneBelow(_ row: ResultRow, entries: Int) -> Answer {
+        let sentence: [Phrase] = [
+            .plain("Nothing had to: at "), .key(row.cell.leverage.screenText), .plain(" "), .finding("none"),
+            .plain(" of \(counted(entries, "entry", "entries")) ended below zero."),
+        ]
+        return Answer(.protection, .zeroSeen, sentence, link: link(row.cell, "leverage"))
+            .with(figure(row, .negativeEquity))
+    }
+
+    /// The answer where there is no lower leverage to compare with.
+    private func alone(_ row: ResultRow, _ own: MeasuredShare) -> Answer {
+        let sentence: [Phrase] = [
+            .plain("This run compares "), .key(row.cell.leverage.screenText),
+            .plain(" with no lower leverage, rule or basket; "), .finding(shareText(own.fraction)),
+            .plain(" ended below zero" + ends(own, of: row) + "."),
+        ]
+        return Answer(.protection, .answered, sentence, link: link(row.cell, "leverage"))
+            .with(figure(row, .negativeEquity))
     }
 
     private func lowerWords(_ row: ResultRow) -> [Phrase]? {

@@ -38,10 +38,7 @@ extension Drawing {
             Attribute("viewBox", frame.joined(separator: " ")), Attribute("width", frame[2]),
             Attribute("height", frame[3]), Attribute("role", "img")
         ) { w in
-            // The table below is the page's.
-            let title = alternative.replacing(" Every value is in the table below.", with: "")
-            w.element("title", text: title)
-            credit.write(title: title, to: &w)
+            writeTitle(credit, to: &w)
             w.code("style", style)
             w.shape(
                 "rect", .class("ground"), Attribute("x", frame[0]), Attribute("y", frame[1]),
@@ -50,6 +47,13 @@ extension Drawing {
         }
         w.line()
         return w.html
+    }
+
+    private func writeTitle(_ credit: DrawingCredit, to w: inout HTMLWriter) {
+        // The table below is the page's.
+        let title = alternative.replacing(" Every value is in the table below.", with: "")
+        w.element("title", text: title)
+        credit.write(title: title, to: &w)
     }
 
     private var viewBox: String { "0 0 \(coordinate(width)) \(coordinate(height))" }

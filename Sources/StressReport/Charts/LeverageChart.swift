@@ -38,26 +38,7 @@ struct LeverageChart: Drawing {
 
     /// Nil when there is nothing to draw.
     init?(_ page: AssetSide) {
-        func curve(_ label: String, _ style: String, _ all: [ResultRow], _ measure: Measure, band: Bool) -> Curve {
-            let kept = Set(
-                chosen(all.map(\.cell.leverage), limit: LeverageChart.mostPoints, keeping: page.headline?.cell.leverage)
-            )
-            let points = all.filter { kept.contains($0.cell.leverage) }.compactMap { row in
-                row.estimate.figure(measure, confidence: page.confidence)?.share
-                    .map { Point(leverage: row.cell.leverage.value, share: $0) }
-            }
-            return Curve(label: label, style: style, points: points, hasBand: band)
-        }
-        let other = page.side == .long ? "Short" : "Long"
-        let own = page.side == .long ? "Long" : "Short"
-        let (rows, opposite) = (page.headlineColumn(of: page.rows), page.headlineColumn(of: page.opposite))
-        curves = [
-            curve(other, "s2", opposite, .negativeEquity, band: false),
-            curve("Worst fill", "s3", rows, .worstNegativeEquity, band: false),
-            curve("At once", "s3", rows, .gapNegativeEquity, band: false),
-            curve("Best fill", "s3", rows, .bestNegativeEquity, band: false),
-            curve(own, "s1", rows, .negativeEquity, band: true),
-        ].filter { !$0.points.isEmpty }
+        curves = LeverageChart.curves(page)
         let points = curves.flatMap(\.points)
         guard !points.isEmpty else { return nil }
         highlighted = page.headline?.cell.leverage
@@ -70,6 +51,32 @@ struct LeverageChart: Drawing {
         let bounds = points.compactMap { $0.share.interval?.high } + band.map(\.ends.high)
         let heights = points.filter { $0.share.count > 0 }.map { $0.share.fraction * 0.7 } + bounds.filter { $0 > 0 }
         y = .decades(covering: heights, within: 1e-6...1, start: height - 52, end: 20)
+    }
+
+    /// The lines that have something to show, the page's own last.
+    private static func curves(_ page: AssetSide) -> [Curve] {
+        func curve(_ label: String, _ style: String, _ rows: [ResultRow], _ measure: Measure, band: Bool) -> Curve {
+            Curve(label: label, style: style, points: points(page, rows, measure), hasBand: band)
+        }
+        let other = page.side == .long ? "Short" : "Long"
+        let own = page.side == .long ? "Long" : "Short"
+        let (rows, opposite) = (page.headlineColumn(of: page.rows), page.headlineColumn(of: page.opposite))
+        return [
+            curve(other, "s2", opposite, .negativeEquity, band: false),
+            curve("Worst fill", "s3", rows, .worstNegativeEquity, band: false),
+            curve("At once", "s3", rows, .gapNegativeEquity, band: false),
+            curve("Best fill", "s3", rows, .bestNegativeEquity, band: false),
+            curve(own, "s1", rows, .negativeEquity, band: true),
+        ].filter { !$0.points.isEmpty }
+    }
+
+    /// The shares of a column, as many as a screen can tell apart.
+    private static func points(_ page: AssetSide, _ all: [ResultRow], _ measure: Measure) -> [Point] {
+        let kept = Set(chosen(all.map(\.cell.leverage), limit: mostPoints, keeping: page.headline?.cell.leverage))
+        return all.filter { kept.contains($0.cell.leverage) }.compactMap { row in
+            row.estimate.figure(measure, confidence: page.confidence)?.share
+                .map { Point(leverage: row.cell.leverage.value, share: $0) }
+        }
     }
 
     /// Draws the chart.

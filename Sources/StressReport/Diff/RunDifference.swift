@@ -146,21 +146,21 @@ public struct RunDifference: Sendable {
         let pairs =
             after.cells.map { ($0.key, earlier[$0.key], Optional($0.figures)) }
             + before.cells.filter { !later.contains($0.key) }.map { ($0.key, Optional($0.figures), nil) }
-        let moved = pairs.filter { _, a, b in
-            guard let a, let b else { return true }
-            return !a.agrees(with: b)
-        }
+        let moved = pairs.filter { RunDifference.isMove($0.1, $0.2) }
         changes = moved.map { key, a, b in
             CellChange(
                 key: key, before: a, after: b,
                 steps: steps(key, a, b).filter { step in
-                    guard let a = step.before, let b = step.after else {
-                        return (step.before == nil) != (step.after == nil)
-                    }
-                    return !a.agrees(with: b)
+                    step.before != nil || step.after != nil ? RunDifference.isMove(step.before, step.after) : false
                 })
         }
         same = pairs.count - moved.count
+    }
+
+    /// Whether a cell is not the same on both sides; one that only one side has is not.
+    private static func isMove(_ before: CellFigures?, _ after: CellFigures?) -> Bool {
+        guard let before, let after else { return true }
+        return !before.agrees(with: after)
     }
 
     /// Cells whose intervals no longer overlap.

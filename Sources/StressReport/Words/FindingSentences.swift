@@ -42,18 +42,21 @@ extension AssetSide {
         let seen = column.compactMap { row in
             row.estimate.figure(.negativeEquity, confidence: confidence)?.share.map { (row.cell.leverage, $0.fraction) }
         }.filter { $0.1 > 0 }
-        guard let low = seen.first, let high = seen.last else {
-            return "At no leverage did an entry \(span) end below zero"
-        }
+        return seen.isEmpty
+            ? "At no leverage did an entry \(span) end below zero" : AssetSide.leverageTitle(seen, span: span)
+    }
+
+    /// The same of leverages, rising, at which some entries ended below zero.
+    private static func leverageTitle(_ seen: [(leverage: Leverage, share: Double)], span: String) -> String {
+        let (low, high) = (seen[0], seen[seen.count - 1])
         guard seen.count > 1 else {
-            return "Only \(low.0.screenText) \(span) ended below zero: \(shareText(low.1)) of entries"
+            return "Only \(low.leverage.screenText) \(span) ended below zero: \(shareText(low.share)) of entries"
         }
-        let (from, to) = (shareText(low.1), shareText(high.1))
-        if from == to {
-            return "\(from) of entries ended below zero at \(low.0.screenText) and at \(high.0.screenText) alike"
-        }
-        let verb = high.1 > low.1 ? "rises" : "falls"
-        return "From \(low.0.screenText) to \(high.0.screenText), the share below zero \(verb) from \(from) to \(to)"
+        let (from, to) = (shareText(low.share), shareText(high.share))
+        let ends = (low.leverage.screenText, high.leverage.screenText)
+        if from == to { return "\(from) of entries ended below zero at \(ends.0) and at \(ends.1) alike" }
+        let verb = high.share > low.share ? "rises" : "falls"
+        return "From \(ends.0) to \(ends.1), the share below zero \(verb) from \(from) to \(to)"
     }
 
     /// How large the headline's shortfalls are.
