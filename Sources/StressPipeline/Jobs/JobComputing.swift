@@ -87,8 +87,7 @@ struct JobComputing {
         let grid = grid(place, control)
         let job = grid.job(of: input.asset, market: input.market)
         let answers = try grid.answers(of: job, asset: input.asset, market: input.market, parts: parts)
-        let isLarge = job.workUnits >= HistoryJob.leastWorkToKeep
-        if isLarge { FreedMemory.giveBack() }
+        giveBackMemory(after: job)
         var result = JobResult(
             report: input.report, ending: HistoryEnding(input.market.series), rows: answers.rows,
             kernels: answers.kernels)
@@ -100,28 +99,34 @@ struct JobComputing {
         }
         if settings.isTableOnly { return result }
         // What a headline is made of stands on resamples.
-        if study.statistics.resamples > 0 {
-            let details = CellDetails(
-                study: study, input: input, job: job, rows: result.rows, threads: atWork.share, control: control)
-            let compared = Comparisons(
-                study: study, job: job, results: answers.results, estimates: answers.estimates,
-                threads: atWork.share)
-            result.details = try details.details()
-            if isLarge { FreedMemory.giveBack() }
-            result.requirements = details.requirements()
-            let joint = JointLimits(
-                study: study, job: job, results: answers.results, estimates: answers.estimates)
-            (result.comparisons, result.bands) = (compared.comparisons, compared.bands + joint.bands)
-            result.yearRecords = compared.yearRecords
-            result.lookBackMargins = lookBackMargins(input)
-        }
+        if study.statistics.resamples > 0 { try addDetails(to: &result, input, job, answers, control) }
         result.suspicion = try suspicion(input, place, control)
-        if let finding = try heldThrough(input, result.rows, place, control) {
-            let place = result.report.findings.firstIndex { $0.check == "wide_gaps" }.map { $0 + 1 } ?? 0
-            result.report.findings.insert(finding, at: place)
-        }
+        if let finding = try heldThrough(input, result.rows, place, control) { result.report.insert(finding) }
         if control.isCancelled { throw RunCancelled() }
         return result
+    }
+
+    /// What headlines are made of, how cells compare, and what the years behind each other said.
+    private func addDetails(
+        to result: inout JobResult, _ input: AssetInput, _ job: HistoryJob, _ answers: GridAnswers.Answers,
+        _ control: RunControl
+    ) throws(RunCancelled) {
+        let details = CellDetails(
+            study: study, input: input, job: job, rows: result.rows, threads: atWork.share, control: control)
+        let compared = Comparisons(
+            study: study, job: job, results: answers.results, estimates: answers.estimates, threads: atWork.share)
+        result.details = try details.details()
+        giveBackMemory(after: job)
+        result.requirements = details.requirements()
+        let joint = JointLimits(study: study, job: job, results: answers.results, estimates: answers.estimates)
+        (result.comparisons, result.bands) = (compared.comparisons, compared.bands + joint.bands)
+        result.yearRecords = compared.yearRecords
+        result.lookBackMargins = lookBackMargins(input)
+    }
+
+    /// What a large job has freed is not needed again at once.
+    private func giveBackMemory(after job: HistoryJob) {
+        if job.workUnits >= HistoryJob.leastWorkToKeep { FreedMemory.giveBack() }
     }
 
     /// The margins of look-backs that the study asks for.
@@ -167,5 +172,12 @@ struct JobComputing {
         guard let cell = headline, cell.asset == input.asset, let market = input.unsuspicious else { return nil }
         let row = try grid(place, control).row(of: cell, in: study.narrowed(to: cell), market: market)
         return row.map { SuspicionCheck(bars: input.suspiciousCount, row: $0) }
+    }
+}
+
+extension AssetReport {
+    /// Adds a finding on steps that no window spans, behind those steps.
+    fileprivate mutating func insert(_ finding: Finding) {
+        findings.insert(finding, at: findings.firstIndex { $0.check == "wide_gaps" }.map { $0 + 1 } ?? 0)
     }
 }
