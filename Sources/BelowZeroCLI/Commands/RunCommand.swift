@@ -52,7 +52,8 @@ struct RunCommand: ParsableCommand {
             let console = common.console(isRun: !computing.dryRun)
             loaded.notes.forEach { console.say(Failure.text($0)) }
             let job = StudyRun(
-                study: chosen, files: loaded.files, out: out, command: reading.command(study), work: work, common: common,
+                study: chosen, files: loaded.files, out: out, command: reading.command(study), work: work,
+                common: common,
                 store: storing.path(out: out), patience: try storing.patience(),
                 isRehearsal: computing.dryRun, kernel: computing.kernel,
                 studyFile: study == LoadedStudy.standardInput ? nil : (study, reading.prices),
@@ -69,8 +70,10 @@ struct RunCommand: ParsableCommand {
             return try reading.loaded(study)
         } catch let failure as Failure {
             if !printStudy, !computing.dryRun {
-                UnreadStudy(file: study, command: reading.command(study), started: started, console: common.console(isRun: true))
-                    .note(failure, store: storing.path(out: out))
+                UnreadStudy(
+                    file: study, command: reading.command(study), started: started, console: common.console(isRun: true)
+                )
+                .note(failure, store: storing.path(out: out))
             }
             throw failure
         }

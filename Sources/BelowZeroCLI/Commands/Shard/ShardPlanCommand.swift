@@ -62,7 +62,8 @@ struct ShardPlanCommand: ParsableCommand {
             let chosen = try reading.withPolicies(loaded.study)
             loaded.notes.forEach { common.console.say(Failure.text($0)) }
             let planner = ShardPlanner(
-                chosen, files: loaded.files, command: reading.command(study), sizing: ShardSizing(cores: cores), threads: allCores)
+                chosen, files: loaded.files, command: reading.command(study), sizing: ShardSizing(cores: cores),
+                threads: allCores)
             let goal = shards.map(ShardSizing.Goal.shards) ?? .seconds((minutes ?? 1) * 60)
             let plan = try planner.plan(goal).write(to: out)
             try tell(plan)
