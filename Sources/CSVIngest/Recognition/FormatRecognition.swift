@@ -63,18 +63,25 @@ extension Layout {
         if case .bars = plan.prices {
             let order = PriceOrder(table, columns: plan.prices.columns, time: time, numbers: numbers.notation)
             guard order.isOfOneMagnitude else { return nil }
-            guard let choice = order.choice else {
-                throw order.refusal(plan, at: SourceLocation(file: table.name, line: table.data.first?.line))
-                    ?? unrecognised(table, format: nil)
-            }
-            plan.prices = choice.order.prices(plan.prices.columns)
-            columns = RecognisedTrait(
-                "columns", plan.words(table), choice.confidence,
-                "\(table.width) columns without header, the first a time, and \(choice.reason)")
+            columns = try ordered(&plan, order, table)
         }
         return try make(
             rule.format, kind: rule.kind, plan: plan, time: time, numbers: numbers, columns: columns, table: table,
             source: source, isOrderAssumed: true)
+    }
+
+    /// Puts prices into the order that their values show, and says how that was found.
+    private static func ordered(
+        _ plan: inout ColumnPlan, _ order: PriceOrder, _ table: SampleTable
+    ) throws(IngestError) -> RecognisedTrait {
+        guard let choice = order.choice else {
+            throw order.refusal(plan, at: SourceLocation(file: table.name, line: table.data.first?.line))
+                ?? unrecognised(table, format: nil)
+        }
+        plan.prices = choice.order.prices(plan.prices.columns)
+        return RecognisedTrait(
+            "columns", plan.words(table), choice.confidence,
+            "\(table.width) columns without header, the first a time, and \(choice.reason)")
     }
 
     /// Whether all but one in twenty of the sampled rows fulfil a format's extra condition.

@@ -97,29 +97,33 @@ enum SeriesRecord {
         guard let head = entry.firstSegment(), let shape = Shape(head, total: entry.count) else { return nil }
         var json = Data(count: shape.jsonBytes)
         var isWhole = false
-        // Segments that lie across two parts: a record that was not written here.
-        let misfits = Atomic(0)
         let (time, columns) = filled(shape.kinds.columns, shape.count) { targets in
             json.withUnsafeMutableBytes { json in
-                let targets = (targets + [json]).map(SharedBytes.init)
-                isWhole = entry.forEachSegment(threads: threads) { start, bytes in
-                    guard start >= headWords * 8, let from = bytes.baseAddress else { return }
-                    let place = start - headWords * 8
-                    let column = min(place / shape.columnBytes, targets.count - 1)
-                    let offset = place - column * shape.columnBytes
-                    // A segment ends with its part; the head has said how long that is.
-                    guard offset + bytes.count <= targets[column].count else {
-                        misfits.add(1, ordering: .relaxed)
-                        return
-                    }
-                    (targets[column].base + offset).copyMemory(from: from, byteCount: bytes.count)
-                }
+                isWhole = copy(entry, into: (targets + [json]).map(SharedBytes.init), shape, threads: threads)
             }
         }
-        guard isWhole, misfits.load(ordering: .relaxed) == 0,
-            let notes = try? JSONDecoder().decode(Notes.self, from: json), notes.fits(shape.count)
+        guard isWhole, let notes = try? JSONDecoder().decode(Notes.self, from: json), notes.fits(shape.count)
         else { return nil }
         return series(time, columns, shape.kinds, notes)
+    }
+
+    /// Copies the columns of an entry, and behind them its notes; false when it is damaged or laid out otherwise.
+    private static func copy(_ entry: MappedEntry, into targets: [SharedBytes], _ shape: Shape, threads: Int) -> Bool {
+        // Segments that lie across two parts: a record that was not written here.
+        let misfits = Atomic(0)
+        let isWhole = entry.forEachSegment(threads: threads) { start, bytes in
+            guard start >= headWords * 8, let from = bytes.baseAddress else { return }
+            let place = start - headWords * 8
+            let column = min(place / shape.columnBytes, targets.count - 1)
+            let offset = place - column * shape.columnBytes
+            // A segment ends with its part; the head has said how long that is.
+            guard offset + bytes.count <= targets[column].count else {
+                misfits.add(1, ordering: .relaxed)
+                return
+            }
+            (targets[column].base + offset).copyMemory(from: from, byteCount: bytes.count)
+        }
+        return isWhole && misfits.load(ordering: .relaxed) == 0
     }
 
     private static func series(_ time: [Int64], _ columns: [[Double]], _ kinds: Kinds, _ notes: Notes) -> IngestedSeries

@@ -14,27 +14,21 @@ enum HistorySchema {
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             try db.execute(sql: tables)
         }
-        migrator.registerMigration("2 study files") { db in
-            try db.execute(sql: "ALTER TABLE runs ADD COLUMN study_file TEXT NOT NULL DEFAULT ''")
-        }
-        migrator.registerMigration("3 fills at once") { db in
-            try db.execute(sql: "ALTER TABLE headlines ADD COLUMN gap_negative_equity_frac REAL")
-        }
+        migrator.registerMigration("2 study files") { try add("study_file TEXT NOT NULL DEFAULT ''", to: "runs", $0) }
+        migrator.registerMigration("3 fills at once") { try add("gap_negative_equity_frac REAL", to: "headlines", $0) }
         for measure in Measure.kept where !firstKept.contains(measure.name) {
-            migrator.registerMigration("share \(measure.name)") { db in
-                try db.execute(sql: "ALTER TABLE headlines ADD COLUMN \(measure.name) REAL")
-            }
+            migrator.registerMigration("share \(measure.name)") { try add("\(measure.name) REAL", to: "headlines", $0) }
         }
-        migrator.registerMigration("4 behaviours of limits") { db in
-            try db.execute(sql: "ALTER TABLE limit_values ADD COLUMN behaviour TEXT")
-        }
-        migrator.registerMigration("5 limits on platforms") { db in
-            try db.execute(sql: "ALTER TABLE limit_values ADD COLUMN platform TEXT")
-        }
+        migrator.registerMigration("4 behaviours of limits") { try add("behaviour TEXT", to: "limit_values", $0) }
+        migrator.registerMigration("5 limits on platforms") { try add("platform TEXT", to: "limit_values", $0) }
         for axis in CellAxis.allCases where !firstAxes.contains(axis) {
             migrator.registerMigration("axis \(axis.column)") { try add(axis, to: $0) }
         }
         return migrator
+    }
+
+    private static func add(_ column: String, to table: String, _ db: Database) throws {
+        try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column)")
     }
 
     /// Gives cells another axis, on which all that are known have its standard value. SQLite cannot change what a table holds for unique,

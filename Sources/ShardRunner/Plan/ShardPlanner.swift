@@ -38,18 +38,21 @@ public struct ShardPlanner: Sendable {
             study, files: files, threads: sizing.cores, memory: MemorySize(bytes: 1 << 50), isTableOnly: false,
             writesReport: false)
         let sized = sizing.shards(work.jobs.map { history($0) }, goal: goal)
-        let histories = work.jobs.map { job in
-            ShardPlan.History(
-                asset: study.inputs[job.place].asset, files: study.inputs[job.place].allFiles.compactMap { places[$0] },
-                bars: job.bars, pieces: sized.pieces[job.place])
-        }
         return ShardPlan(
             program: programIdentity, command: command, studyText: study.canonicalText, folder: absolute(files.base),
-            keys: StressSession.jobKeys(resolved), files: planned, histories: histories,
+            keys: StressSession.jobKeys(resolved), files: planned,
+            histories: work.jobs.map { history($0, pieces: sized.pieces[$0.place], places) },
             tables: tableNames.compactMap { places[$0] }, shards: sized.shards,
             estimate: ShardPlan.Estimate(
                 seconds: sized.seconds, memory: work.base + (work.jobs.map(\.peak).max() ?? 0), cores: sizing.cores),
             digest: Digest(of: ""))
+    }
+
+    /// - Parameter places: of files, by their names.
+    private func history(_ job: WorkPlan.Job, pieces: Int, _ places: [String: Int]) -> ShardPlan.History {
+        let input = study.inputs[job.place]
+        return ShardPlan.History(
+            asset: input.asset, files: input.allFiles.compactMap { places[$0] }, bars: job.bars, pieces: pieces)
     }
 
     private func history(_ job: WorkPlan.Job) -> ShardSizing.History {

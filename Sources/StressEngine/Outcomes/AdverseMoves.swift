@@ -23,22 +23,11 @@ extension HistoryJob {
     public func adverseMoves(horizon: TimeSpan, side: Side) -> AdverseMoves {
         guard let windows = windows[horizon] else { return AdverseMoves() }
         let series = market.series
-        let against = side == .long ? series.low : series.high
-        var (result, queue, head, next) = (AdverseMoves(), [Int](), 0, 0)
-        func isWorse(_ a: Double, _ b: Double) -> Bool { side == .long ? a <= b : a >= b }
+        var result = AdverseMoves()
+        var worst = WorstAhead(against: side == .long ? series.low : series.high, side: side)
         for (block, bars) in blocks.blocks.enumerated() {
             for entry in bars where windows.lastBar[entry] >= 0 {
-                let last = Int(windows.lastBar[entry])
-                // Ends of windows never go back, so each bar enters the queue once; its head is the worst of the window.
-                while next <= last {
-                    while queue.count > head, isWorse(against[next], against[queue[queue.count - 1]]) {
-                        queue.removeLast()
-                    }
-                    queue.append(next)
-                    next += 1
-                }
-                while queue[head] <= entry { head += 1 }
-                let ratio = against[queue[head]] / series.close[entry]
+                let ratio = worst.price(after: entry, last: Int(windows.lastBar[entry])) / series.close[entry]
                 result.bars.append(Int32(entry))
                 result.blocks.append(Int32(block / resamplingBlocks))
                 result.times.append(series.time[entry])
@@ -47,4 +36,28 @@ extension HistoryJob {
         }
         return result
     }
+}
+
+/// The worst price of windows whose ends never go back: each bar enters the queue once, and its head is the worst of the window.
+private struct WorstAhead {
+    private let against: [Double]
+    private let side: Side
+    private var queue: [Int] = []
+    private var (head, next) = (0, 0)
+
+    /// - Parameter against: lows for a long, highs for a short.
+    init(against: [Double], side: Side) { (self.against, self.side) = (against, side) }
+
+    /// The worst price behind `entry` up to `last`.
+    mutating func price(after entry: Int, last: Int) -> Double {
+        while next <= last {
+            while queue.count > head, isWorse(against[next], against[queue[queue.count - 1]]) { queue.removeLast() }
+            queue.append(next)
+            next += 1
+        }
+        while queue[head] <= entry { head += 1 }
+        return against[queue[head]]
+    }
+
+    private func isWorse(_ a: Double, _ b: Double) -> Bool { side == .long ? a <= b : a >= b }
 }

@@ -58,9 +58,7 @@ public struct DifferenceInference: Hashable, Codable, Sendable {
         } else if standardError > 0,
             let studentised = studentisedEnds(difference, error: standardError, paired, confidence: confidence)
         {
-            let joint = together(correlation)
-            let outer = Interval(low: min(studentised.low, joint.low), high: max(studentised.high, joint.high))
-            (method, ends) = (.bootstrapTJoint, outer)
+            (method, ends) = (.bootstrapTJoint, studentised.covering(together(correlation)))
         } else {
             (method, ends) = (.intervalsJoint, together(min(0, correlation)))
         }
@@ -75,6 +73,11 @@ public struct DifferenceInference: Hashable, Codable, Sendable {
 }
 
 extension Interval {
+    /// From the lower of two lower ends to the higher of two upper ones.
+    fileprivate func covering(_ other: Interval) -> Interval {
+        Interval(low: min(low, other.low), high: max(high, other.high))
+    }
+
     /// That of a difference, from the intervals of both; see ``DifferenceInference/init(_:_:paired:runs:confidence:)``.
     fileprivate init(together first: FrequencyInference, _ second: FrequencyInference, correlation: Double) {
         func distance(_ a: Double, _ b: Double) -> Double {

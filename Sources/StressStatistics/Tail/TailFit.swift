@@ -97,9 +97,7 @@ public struct TailFit: Hashable, Codable, Sendable {
         guard clusters.peaks.allSatisfy(\.value.isFinite) else { return .failure(.init(.pastScale)) }
         let peaks = clusters.peaks.sorted { $0.value < $1.value }
         let excesses = peaks.map { $0.value - clusters.threshold }
-        guard excesses.count >= fewestPeaks else { return .failure(.init(.fewPeaks)) }
-        guard span.spells.map({ $0 >= TurbulentSpells.fewest }) ?? true else { return .failure(.init(.fewRegimes)) }
-        guard span.runs >= fewestRuns else { return .failure(.init(.fewRuns)) }
+        if let refusal = tooLittle(excesses.count, span) { return .failure(.init(refusal)) }
         guard let distribution = GeneralizedPareto(maximumLikelihood: excesses) else {
             return .failure(.init(.noMaximum))
         }
@@ -115,6 +113,13 @@ public struct TailFit: Hashable, Codable, Sendable {
                 runs: span.runs, dispersion: spread.ratio, degrees: spread.degrees, distribution: distribution,
                 momentFit: GeneralizedPareto(probabilityWeightedMoments: excesses), fitPValue: pValue,
                 years: span.years))
+    }
+
+    /// What a history has too little of for a tail; nil when it has enough.
+    private static func tooLittle(_ peaks: Int, _ span: TailSpan) -> TailRefusal? {
+        if peaks < fewestPeaks { return .fewPeaks }
+        if let spells = span.spells, spells < TurbulentSpells.fewest { return .fewRegimes }
+        return span.runs < fewestRuns ? .fewRuns : nil
     }
 
     /// The most cautious of the periods that may be asked for.
