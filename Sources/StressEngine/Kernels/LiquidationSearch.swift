@@ -57,11 +57,12 @@ extension PlainKernel {
 
 extension HistoryJob {
     /// Whether liquidations may be searched for by a ``LiquidationSearch``: trigger prices stay where they are, and what is due is closed
-    /// whole.
+    /// whole. Not where windows are so long that reading on by one behind every chunk would cost more than searching in trees.
     func hasFixedTriggers(_ rules: CellRules) -> Bool {
         let liquidation = rules.platform.liquidation
         return isSearching && liquidation.enabled && !liquidation.isPartial && market.fundingPerBar == nil
             && rules.cell.contract != .margin && rules.platform.schedule == nil
+            && rules.cell.horizon.over(market.barLength) <= 8 * Double(blocks.barsPerChunk)
     }
 
     /// When the entries of a chunk are liquidated in some cells that differ in leverage alone and have fixed triggers: see
