@@ -316,19 +316,60 @@ return {
   spot: spot ? spot.textContent : '', words: now.hidden ? '' : now.textContent, level: field.parentNode.cells[0].textContent,
   speed: document.querySelector('#speed .def') ? document.querySelector('#speed .def').textContent : '',
   apart: Boolean(document.querySelector('#speed .apart')), hash: location.hash,
+  head: document.getElementById('h-answer').textContent, range: field.children.length ? field.children[0].textContent : '',
+  figure: document.querySelector('#cell .kpi .main .num') ? document.querySelector('#cell .kpi .main .num').firstChild.textContent : '',
+  notes: Array.from(document.querySelectorAll('#cell .kpi .main .sub')).map(x => x.textContent), said: document.getElementById('now').textContent,
+  focused: document.activeElement.value || '',
 };
 """
 
 
+def fill_faults(shown, fill, is_own):
+    """What the first sentence and the key figure say differently from the field of the fill's tab."""
+    number, where = shown["number"], f"fill {fill} of {shown['hash'] or 'the headline'}"
+    faults = []
+    if ("with liquidations filled" in shown["head"]) == is_own:
+        faults.append(f"{where}: the sentence is of another fill: {shown['head']}")
+    if number in ("n/a", "no data", "rejected"):
+        return faults
+    if shown["figure"] != number:
+        faults.append(f"{where}: key figure {shown['figure']} beside field {number}")
+    interval = shown["range"].lstrip("≤")
+    if interval and interval != "too few" and interval not in shown["head"]:
+        faults.append(f"{where}: the sentence lacks {interval}: {shown['head']}")
+    count = shown["count"].replace("\u00a0", " ")
+    if count and not any(count in note.replace("\u00a0", " ") for note in shown["notes"]):
+        faults.append(f"{where}: the key figure's notes {shown['notes']} lack {shown['count']}")
+    if shown["said"] and shown["said"] != shown["head"]:
+        faults.append(f"{where}: the panel and the first sentence differ: {shown['said']}")
+    return faults
+
+
 def switch_fills(browser, page):
-    """Each fill leads to its tab, and the line below the grid and the mark on the curve say what its field says, for two cells."""
+    """Keys alone lead to each fill: its tab, first sentence, key figures, the line below the grid and the mark on the curve say what its
+    field says, for the headline and the cells above it; and back at the study's own fill the page is as it was."""
     browser.open(page)
     fills = browser.run("return Array.from(document.querySelectorAll(\"#pick input[name='fill']\")).map(x => x.value)")
+    before = browser.run("return document.getElementById('cell').innerHTML")
     faults = []
+    if fills:
+        browser.run("document.querySelector(\"#pick input[name='fill']\").focus()")
+    for place, fill in enumerate(fills + fills[:1]):
+        if place:
+            # The focus is on the switch; an arrow leads to the next fill, and from the last to the first.
+            press(browser, Keys.ARROW_RIGHT)
+        shown = browser.run(SWITCHED)
+        if shown["focused"] != fill:
+            faults.append(f"keys lead to {shown['focused']} and not to fill {fill}")
+        is_own = place in (0, len(fills))
+        faults += fill_faults(shown, fill, is_own)
+        if is_own and browser.run("return document.getElementById('cell').innerHTML") != before:
+            faults.append("the study's own fill does not give the page as it was")
     for place, fill in enumerate(fills):
         browser.run("document.querySelector(`#pick input[value='${arguments[0]}']`).click()", fill)
-        for _ in range(2):
+        for _ in range(3):
             shown = browser.run(SWITCHED)
+            faults += fill_faults(shown, fill, not place)
             if shown["fill"] != fill or shown["tab"] != fill:
                 faults.append(f"fill {fill} leads to tab {shown['tab']}")
             if place and not (shown["number"] in shown["words"] and shown["count"] in shown["words"]):
@@ -368,7 +409,7 @@ def follow_time(browser, page):
         followed += names and not shown["apart"] and shown["level"] != home
         if not names and not shown["apart"]:
             faults.append(f"time speaks of another cell than {shown['hash']} and does not say so: {shown['speed'][:60]}")
-    stored = browser.run("return document.querySelectorAll(\"template[id^='speed-']\").length")
+    stored = browser.run("return JSON.parse(document.getElementById('figures').textContent).speeds.length")
     if followed < stored:
         faults.append(f"{stored} curves are on the page, {followed} were shown")
     return faults[:5]

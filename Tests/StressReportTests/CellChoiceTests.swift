@@ -13,40 +13,35 @@ import Testing
     /// The cells of a page as its script reads them.
     private struct Book {
         let home: String
-        let words: [String]
-        let grids: [[String: Any]?]
         let document: [String: Any]
+        let texts: CellTexts
+        let figures: CellTexts
 
         init(_ html: String) throws {
-            let start = try #require(html.firstRange(of: "<script type=\"application/json\" id=\"cells\">"))
-            let end = try #require(html[start.upperBound...].firstRange(of: "</script>"))
-            let json = Data(html[start.upperBound..<end.lowerBound].utf8)
-            document = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+            document = try Book.document("cells", of: html)
             home = try #require(document["home"] as? String)
-            words = try #require(document["words"] as? [String])
-            grids = try #require(document["grids"] as? [Any]).map { $0 as? [String: Any] }
+            texts = CellTexts(document)
+            figures = CellTexts(try Book.document("figures", of: html))
         }
 
-        /// The texts of a cell: sentences, and each figure as one text.
-        func texts(_ cell: [Any]) -> [String] {
-            func text(_ place: Int) -> String { place < 0 ? "" : String(words[place].dropFirst()) }
-            func sentence(_ places: Any) -> String { (places as? [Int] ?? []).map(text).joined() }
-            let paragraphs = (cell[2] as? [[Int]] ?? []).map(sentence)
-            let figures = (cell[3] as? [[Int]] ?? []).map { $0.map(text).joined(separator: " ") }
-            return [sentence(cell[0]), text(cell[1] as? Int ?? -1)] + paragraphs + figures
-                + [text(cell[4] as? Int ?? -1), text(cell[5] as? Int ?? -1)]
+        private static func document(_ id: String, of html: String) throws -> [String: Any] {
+            let start = try #require(html.firstRange(of: "<script type=\"application/json\" id=\"\(id)\">"))
+            let end = try #require(html[start.upperBound...].firstRange(of: "</script>"))
+            let json = Data(html[start.upperBound..<end.lowerBound].utf8)
+            return try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
         }
 
         /// Every cell by the leverage, holding time and grid that it stands at.
-        func cells() -> [(grid: Int, place: Int, address: String, content: [Any])] {
+        func cells() -> [(grid: Int, place: Int, address: String, content: [String])] {
             let leverages = document["leverages"] as? [String] ?? []
             let horizons = document["horizons"] as? [String] ?? []
-            return grids.enumerated().flatMap { grid, own -> [(Int, Int, String, [Any])] in
-                guard let own, let cells = own["cells"] as? [Any], let tail = own["tail"] as? String else { return [] }
-                return cells.enumerated().compactMap { place, content in
+            let own = document["grids"] as? [Any] ?? []
+            return texts.grids.enumerated().flatMap { grid, found -> [(Int, Int, String, [String])] in
+                guard let found, let tail = (own[grid] as? [String: Any])?["tail"] as? String else { return [] }
+                return found.cells.enumerated().compactMap { place, content in
                     let address =
                         "\(leverages[place / horizons.count])-\(horizons[place % horizons.count])-\(tail)"
-                    return (content as? [Any]).map { (grid, place, address, $0) }
+                    return content.map { (grid, place, address, $0) }
                 }
             }
         }
@@ -114,7 +109,9 @@ import Testing
             for (grid, place, address, content) in book.cells() {
                 let (leverage, horizon) = (page.shownLeverages[place / width], page.shownHorizons[place % width])
                 let row = try #require(page.grids[grid].row(leverage, horizon))
-                let faults = PageNumbers.faults(in: book.texts(content), rows: rows(row, tables))
+                let filled = book.texts.grids[grid]?.fills.values.compactMap { $0[place] }.flatMap { $0 } ?? []
+                let texts = (content + filled).map(CellTexts.plain)
+                let faults = PageNumbers.faults(in: texts, rows: rows(row, tables))
                 #expect(faults.isEmpty, "\(address): \(faults.prefix(5))")
             }
         }
@@ -131,7 +128,8 @@ import Testing
         let book = try Book(files[1].contents)
         let cell = try #require(book.cells().first { $0.address == "20x-7d-long-typical" })
         let other = try #require(page.rows.first { $0.cell.leverage == Leverage(50) && $0.cell.horizon == .days(3) })
-        #expect(PageNumbers.faults(in: book.texts(cell.content), rows: rows(other, tables)).count > 5)
+        let texts = cell.content.map(CellTexts.plain)
+        #expect(PageNumbers.faults(in: texts, rows: rows(other, tables)).count > 5)
     }
 
     @Test(
@@ -154,7 +152,7 @@ import Testing
             let headline = try #require(page.headline)
             var sentences = page.sentences(headline)
             sentences.fit = nil
-            #expect(plainText(book.texts(home.content)[0]) == sentences.headline.sentence)
+            #expect(plainText(CellTexts.plain(home.content[0])) == sentences.headline.sentence)
         }
     }
 
@@ -162,8 +160,9 @@ import Testing
     func hostile() throws {
         for file in try Rendered.hostile where file.path.hasPrefix("reports/") {
             let book = try Book(file.contents)
-            #expect(!book.words.contains { $0.contains("\u{202E}") || $0.contains("\u{0}") })
-            #expect(book.words.contains { $0.contains("<script>") } == file.contents.contains("&lt;script&gt;"))
+            let words = book.texts.words + book.texts.grids.flatMap { $0?.scope ?? [] }
+            #expect(!words.contains { $0.contains("\u{202E}") || $0.contains("\u{0}") })
+            #expect(words.contains { $0.contains("<script>") } == file.contents.contains("&lt;script&gt;"))
         }
     }
 
@@ -175,9 +174,10 @@ import Testing
         ) { _ in makeEstimate(worst: 3000) }
         let page = try #require(report.files().first { $0.path == "reports/ltcusdt-long.html" }).contents
         let book = try Book(page)
-        #expect(book.grids.count == 5 && book.grids.count { $0 != nil } == 1)
-        let drawn = page.matches(of: /<template[\s\S]*?<\/template>/).map { $0.0.utf8.count }
-        #expect(!drawn.isEmpty && drawn.reduce(0, +) <= AssetSide.mostFigureBytes + 200 * drawn.count)
+        #expect(book.texts.grids.count == 5 && book.texts.grids.count { $0 != nil } == 1)
+        let start = try #require(page.firstRange(of: "id=\"figures\">")).upperBound
+        let drawn = page[start...].prefix { $0 != "<" }.utf8.count
+        #expect(!book.figures.drawings.isEmpty && drawn <= AssetSide.mostFigureBytes + 10_000)
     }
 
     @Test("A page of one cell has nothing to choose")
@@ -188,21 +188,49 @@ import Testing
         for page in pages { #expect(!page.contents.contains("id=\"cells\"") && !page.contents.contains("id=\"pick\"")) }
     }
 
-    @Test("The drawing of another holding time is that of a page with this headline")
+    @Test("The drawings of other holding times are those of pages with this headline, byte for byte")
     func drawings() throws {
         let (report, files) = try CellChoiceTests.runs(2)
         let page = report.assetSides[0]
-        for (column, horizon) in page.shownHorizons.enumerated() where horizon != page.headline?.cell.horizon {
-            let marker = "<template id=\"figures-0-\(column)\">"
-            let html = files[1].contents
-            guard let start = html.firstRange(of: marker) else { continue }
-            let own = html[start.upperBound...].prefix(
-                upTo: html[start.upperBound...].firstRange(of: "</template>")!.lowerBound)
+        let drawn = Dictionary(
+            uniqueKeysWithValues: try Book(files[1].contents).figures.drawings.map { ($0.name, $0.markup) })
+        let others = page.shownHorizons.enumerated().filter { $0.element != page.headline?.cell.horizon }
+        #expect(!others.isEmpty)
+        for (column, horizon) in others {
             let view = try #require(page.column(page.grids[0], horizon))
             var severity = HTMLWriter()
             SeverityChart(view)?.write(to: &severity)
-            #expect(own.contains(severity.html))
-            #expect(own.contains("aria-label=\"\(view.leverageTitle)"))
+            #expect(drawn["severity-0-\(column)"] == (severity.html.isEmpty ? nil : severity.html))
+            #expect(drawn["leverage-0-\(column)"]?.contains("aria-label=\"\(view.leverageTitle)") == true)
+        }
+    }
+
+    @Test("Under another fill, headline and key figures say what the grid's tab of it says", arguments: [1, 2])
+    func fills(place: Int) throws {
+        let (report, files) = try CellChoiceTests.runs(place)
+        for page in report.assetSides {
+            let html = try #require(files.first { $0.path == "reports/" + page.fileName }).contents
+            let book = try Book(html)
+            let others = page.offeredFills.filter { $0.role != .chosen }
+            #expect(!others.isEmpty)
+            for cell in book.cells() {
+                let (leverage, horizon) = (
+                    page.shownLeverages[cell.place / page.shownHorizons.count],
+                    page.shownHorizons[cell.place % page.shownHorizons.count]
+                )
+                let row = try #require(page.grids[cell.grid].row(leverage, horizon))
+                for fill in others {
+                    guard let share = row.estimate.figure(fill.measure, confidence: page.confidence)?.share else {
+                        continue
+                    }
+                    let texts = try #require(book.texts.grids[cell.grid]?.fills["m\(fill.measure.place)"]?[cell.place])
+                    let figure = try #require(texts.first { $0.hasPrefix("fEnded below zero\n") })
+                    #expect(figure.contains("\n\(shareNumber(share.fraction))\n"), "\(cell.address)")
+                    #expect(figure.contains("\n\(grouped(share.count)) of "), "\(cell.address)")
+                    #expect(texts[0].contains("with liquidations filled"), "\(cell.address): \(texts[0])")
+                    #expect(texts[0] != cell.content[0])
+                }
+            }
         }
     }
 }

@@ -86,7 +86,7 @@ import Testing
             let frame = try #require(file.contents.firstMatch(of: /viewBox="[-0-9.]+ [-0-9.]+ ([0-9.]+)/))
             let width = try #require(Double(frame.1)) - 32
             for path in file.contents.matches(of: /\sd="([^"]*)"/) {
-                let vertices = path.1.utf8.count { $0 == UInt8(ascii: "M") || $0 == UInt8(ascii: "L") }
+                let vertices = path.1.utf8.count { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 }
                 #expect(Double(vertices) <= 2 * width && vertices <= 400, "\(file.path): \(vertices)")
             }
         }

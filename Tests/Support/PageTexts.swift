@@ -13,7 +13,7 @@ struct PageText {
     init(_ html: String) {
         var (sections, open, skipped) = (["page"], [(tag: String, isSkipped: Bool, isSection: Bool)](), 0)
         var (sources, articles) = ([String: [String]](), [String: Int]())
-        var rest = Substring(html)
+        var rest = Substring(withTips(html))
         // Pieces of one block are one text: a number and its sign may stand in two elements.
         var words = ""
         func flush() {
@@ -83,10 +83,80 @@ struct PageText {
     private static let skippedClasses: Set<String> = ["ti", "legend", "skip", "src"]
 }
 
-/// The words of the cells that a page's script shows: each without the letter of its weight.
+/// What a page's script shows of other cells: their words, and the alternatives and numbers of their drawings.
 func cellWords(of json: Substring) -> [String] {
     let document = (try? JSONSerialization.jsonObject(with: Data(json.utf8))) as? [String: Any]
-    return (document?["words"] as? [String] ?? []).map { String($0.dropFirst()) }
+    return CellTexts(document ?? [:]).words
+}
+
+/// The texts of the cells of a page, in the order in which they were written.
+public struct CellTexts {
+    /// A grid that a reader can choose in.
+    public struct Grid {
+        /// What its cells are about.
+        public let scope: [String]
+        /// What each holding time's figures say; nil where there is no cell.
+        public let columns: [[String]?]
+        /// The texts of each cell, row by row; nil where there is none.
+        public let cells: [[String]?]
+        /// The same under other fills, by the tab that shows them.
+        public let fills: [String: [[String]?]]
+    }
+
+    /// The grids of the page; nil for those that are not offered.
+    public private(set) var grids: [Grid?] = []
+    /// Every drawing, as markup, by its name.
+    public private(set) var drawings: [(name: String, markup: String)] = []
+
+    /// - Parameter document: the object that the page holds.
+    public init(_ document: [String: Any]) {
+        var book = PatternTexts(document["patterns"] as? [String] ?? [])
+        let height = (document["leverages"] as? [String] ?? []).count
+        func cells(_ codes: String) -> [[String]?] {
+            let down = codes.components(separatedBy: "|").map { $0 == "-" ? nil : book.texts($0) }
+            let width = down.count / max(1, height)
+            return (0..<down.count).map { down[$0 % width * height + $0 / width] }
+        }
+        for own in document["grids"] as? [Any] ?? [] {
+            guard let own = own as? [String: Any] else {
+                grids.append(nil)
+                continue
+            }
+            let scope = book.texts(own["scope"] as? String ?? "")
+            let columns = (own["columns"] as? [Any] ?? []).map { ($0 as? String).map { book.texts($0) } }
+            let first = cells(own["cells"] as? String ?? "")
+            let fills = (own["fills"] as? [[String]] ?? []).map { ($0[0], cells($0[1])) }
+            grids.append(
+                Grid(scope: scope, columns: columns, cells: first, fills: Dictionary(uniqueKeysWithValues: fills)))
+        }
+        for speed in document["speeds"] as? [[String]] ?? [] {
+            drawings.append(("speed-" + speed[0], book.markup(speed[1])))
+        }
+        for column in document["columns"] as? [[String]] ?? [] {
+            for (name, code) in zip(["leverage", "severity"], column.dropFirst()) where code != "-" {
+                drawings.append((name + "-" + column[0], book.markup(code)))
+            }
+        }
+    }
+
+    /// All texts without the letters that say what they are.
+    public var words: [String] {
+        let all = grids.compactMap { $0 }.flatMap { grid in
+            let own: [[String]] = (grid.cells + grid.fills.sorted { $0.key < $1.key }.flatMap(\.value)).compactMap {
+                $0
+            }
+            return grid.columns.compactMap { $0 }.flatMap { $0 } + own.flatMap { $0.map(CellTexts.plain) }
+        }
+        return all + drawings.flatMap { PageText("<main>" + $0.markup + "</main>").parts.map(\.text) }
+    }
+
+    /// A text of a cell as a reader meets it.
+    public static func plain(_ text: String) -> String {
+        let (kind, words) = (text.prefix(1), text.dropFirst())
+        let parts = words.components(separatedBy: "\n")
+        if kind == "h" || kind == "p" { return parts.map { String($0.dropFirst()) }.joined() }
+        return parts.joined(separator: " ")
+    }
 }
 
 func attribute(_ name: String, _ tag: String) -> String? {

@@ -78,7 +78,11 @@ func pathThrough(_ points: [(x: Double, y: Double)]) -> String {
 extension HTMLWriter {
     /// A straight line of a drawing.
     mutating func rule(_ style: String, _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) {
-        shape("path", .class(style), Attribute("d", pathThrough([(x1, y1), (x2, y2)])))
+        let start = "M" + coordinate(x1) + " " + coordinate(y1)
+        // Upright and level lines, which most are, name one end alone.
+        let end =
+            x1 == x2 ? "V" + coordinate(y2) : y1 == y2 ? "H" + coordinate(x2) : "L\(coordinate(x2)) \(coordinate(y2))"
+        shape("path", .class(style), Attribute("d", start + end))
     }
 
     /// Text in a drawing; `anchor` is `start`, `middle` or `end`.

@@ -4,12 +4,13 @@ import StressResults
 extension HTMLWriter {
     /// A table in a region of its own, which scrolls where it must.
     mutating func write(_ table: SectionTable, root: String) {
+        let tips = HeatTips(table)
         scrolling(table.name, isTall: table.isTall) { w in
-            w.element("table", .class(table.style.className)) { w in
+            w.element("table", [.class(table.style.className)] + (tips?.attributes ?? [])) { w in
                 let caption = table.caption ?? table.name
                 if !caption.isEmpty { w.element("caption", .class("vh"), text: caption) }
                 w.writeHead(of: table)
-                w.element("tbody") { w in for row in table.rows { w.write(row, root: root) } }
+                w.element("tbody") { w in for row in table.rows { w.write(row, hasTips: tips == nil, root: root) } }
             }
         }
     }
@@ -31,15 +32,15 @@ extension HTMLWriter {
         line()
     }
 
-    private mutating func write(_ row: SectionTable.Row, root: String) {
+    private mutating func write(_ row: SectionTable.Row, hasTips: Bool, root: String) {
         element("tr") { w in
             w.element("th", Attribute("scope", "row")) { $0.write(row.title, root: root) }
-            for cell in row.cells { w.write(cell, root: root) }
+            for cell in row.cells { w.write(cell, hasTip: hasTips, root: root) }
         }
         line()
     }
 
-    private mutating func write(_ cell: SectionTable.Cell, root: String) {
+    private mutating func write(_ cell: SectionTable.Cell, hasTip: Bool, root: String) {
         switch cell {
         case .figure(let figure): element("td", .class("r"), text: figure.words)
         case .noted(let figure, let notes):
@@ -50,8 +51,8 @@ extension HTMLWriter {
         case .words(let words): element("td") { $0.write(words, root: root) }
         case .pill(let pill): element("td") { $0.write(pill) }
         case .shade(let figure, let style, let tip):
-            element("td", .class(style), Attribute("data-tip", tip), text: figure.words)
-        case .heat(let cell): cell.write(to: &self)
+            element("td", [.class(style)] + (hasTip ? [Attribute("data-tip", tip)] : [])) { $0.text(figure.words) }
+        case .heat(let cell): cell.write(to: &self, hasTip: hasTip)
         case .sum(let figure): element("td", .class("cnt"), text: figure.words)
         case .reason(let words, let columns):
             element("td", .class("why"), Attribute("colspan", String(columns)), text: words)

@@ -21,6 +21,13 @@ struct HTMLWriter {
         close(tag)
     }
 
+    /// The same with attributes that were put together before.
+    mutating func element(_ tag: StaticString, _ attributes: [Attribute], content: (inout HTMLWriter) -> Void) {
+        open(tag, attributes)
+        content(&self)
+        close(tag)
+    }
+
     /// An element that holds nothing but text.
     mutating func element(_ tag: StaticString, _ attributes: Attribute..., text: String) {
         open(tag, attributes)

@@ -12,16 +12,21 @@ struct PageCells {
     private let page: AssetSide
     private let headline: ResultRow
     private let hasNames: Bool
-    private var book = WordBook()
+    private let fills: [(measure: Measure, role: FillRole)]
+    private var book = PatternBook()
 
     /// Nil when there is nothing to choose.
     init?(_ page: AssetSide) {
         guard let headline = page.headline, page.isExplorable else { return nil }
         (self.page, self.headline) = (page, headline)
         hasNames = page.grids.count > 1
+        fills = page.offeredFills.filter { $0.role != .chosen }
     }
 
     /// The cells as JSON of one line, which may stand between the tags of a script: no `<` is in it.
+    ///
+    /// Texts are codes of a ``PatternBook``, in the order in which they stand there: a grid's scope, its columns, its cells down the
+    /// columns with `|` between and `-` for none, and the same of each other fill.
     mutating func document() -> String {
         let grids = page.grids.map { isOffered($0) ? grid($0) : .null }
         let members: [(String, JSONValue)] = [
@@ -33,9 +38,9 @@ struct PageCells {
             ("horizons", .list(page.shownHorizons.map { .text($0.text) })),
             ("spans", .list(page.shownHorizons.map { .text($0.screenText) })),
             ("grids", .list(grids)),
-            ("words", .list(book.words.map(JSONValue.text))),
+            ("patterns", .list(book.patterns.map(JSONValue.text))),
         ]
-        return JSONValue.object(members).line.replacing("<", with: "\\u003c")
+        return JSONValue.object(members).scriptText
     }
 
     private func isOffered(_ grid: CellGrid) -> Bool {
@@ -44,53 +49,43 @@ struct PageCells {
 
     private mutating func grid(_ grid: CellGrid) -> JSONValue {
         guard let first = grid.rows.first else { return .null }
-        var cells: [JSONValue] = []
-        for leverage in page.shownLeverages {
-            for horizon in page.shownHorizons { cells.append(grid.row(leverage, horizon).map { cell($0) } ?? .null) }
-        }
+        let scope = book.code([page.scope(first.cell).weighed])
         var columns: [JSONValue] = []
-        for horizon in page.shownHorizons { columns.append(page.column(grid, horizon).map { column($0) } ?? .null) }
+        for horizon in page.shownHorizons {
+            columns.append(page.column(grid, horizon).map { .text(book.code(page.columnTexts($0))) } ?? .null)
+        }
+        let cells = codes(grid) { page, row in page.texts(row) }
+        // A cell that knows no other fill has its own words under all.
+        var filled: [JSONValue] = []
+        for fill in fills {
+            let codes = codes(grid) { page, row in
+                row.estimate.exit(fill.role).map { _ in page.texts(row, filled: fill.role) }
+            }
+            filled.append(.list([.text("m\(fill.measure.place)"), .text(codes)]))
+        }
         return .object([
             ("tail", .text(page.addressTail(of: first.cell))),
             ("name", .text(hasNames ? visibleText("\(grid.contract.words) on \(grid.platform)") : "")),
-            ("scope", book.places(page.scope(first.cell))),
-            ("cells", .list(cells)), ("columns", .list(columns)),
+            ("scope", .text(scope)), ("columns", .list(columns)), ("cells", .text(cells)), ("fills", .list(filled)),
         ])
     }
 
-    /// Headline, plain words, paragraphs, key figures, and the words of the severity figure.
-    private mutating func cell(_ row: ResultRow) -> JSONValue {
-        var sentences = page.sentences(row)
-        // Which holding times a history is too short for is said of the headline alone.
-        sentences.fit = nil
-        let view = page.looking(at: row)
-        var paragraphs: [JSONValue] = []
-        for paragraph in sentences.cellQualifications { paragraphs.append(book.places(paragraph)) }
-        var figures: [JSONValue] = []
-        for figure in row.estimate.windows.entries > 0 ? page.keyFigures(row) : [] {
-            figures.append(self.figure(figure))
+    /// The codes of a grid's cells, down the columns: cells of a holding time differ in fewer numbers.
+    private mutating func codes(_ grid: CellGrid, _ texts: (AssetSide, ResultRow) -> [String]?) -> String {
+        var codes: [String] = []
+        for horizon in page.shownHorizons {
+            for leverage in page.shownLeverages {
+                let own = grid.row(leverage, horizon).flatMap { texts(page, $0) }
+                codes.append(own.map { book.code($0) } ?? "-")
+            }
         }
-        return .list([
-            book.places(sentences.headline), book.place(sentences.withoutLiquidation), .list(paragraphs),
-            .list(figures), book.place(view.severityTitle), book.place(view.severityMean),
-        ])
+        return codes.joined(separator: "|")
     }
+}
 
-    /// Title, number, unit, and notes.
-    private mutating func figure(_ figure: KeyFigure) -> JSONValue {
-        var places = [book.place(figure.title), book.place(figure.number)]
-        places.append(book.place(figure.unit.isEmpty ? nil : figure.unit))
-        for note in figure.notes { places.append(book.place(note)) }
-        return .list(places)
-    }
-
-    /// What a holding time's figures say: title and definition of the curve, definition of the shortfalls.
-    private mutating func column(_ view: AssetSide) -> JSONValue {
-        .list([
-            book.place(view.leverageTitle), book.place(view.leverageDefinition(LeverageChart(view))),
-            book.place(view.severityDefinition(SeverityChart(view))),
-        ])
-    }
+extension JSONValue {
+    /// The value on one line as it may stand between the tags of a script.
+    var scriptText: String { line.replacing("<", with: "\\u003c") }
 }
 
 extension CellSentences {
@@ -100,7 +95,7 @@ extension CellSentences {
     }
 
     /// How many entries were not watched to the end of their window, where they are many.
-    private var cutCount: [Phrase] {
+    var cutCount: [Phrase] {
         let evidence = CutEvidence(row: row, wideSteps: wideSteps)
         guard evidence.hasWeight else { return [] }
         return [

@@ -11,14 +11,25 @@ struct PageCode {
     var source: String { "'sha256-\(base64(hex: Digest(of: text).hex))'" }
 
     /// The style of every page.
-    static let style = PageCode(text: Palette.sheet + ChartStyle.sheet)
+    static let style = PageCode(bare: Palette.sheet + ChartStyle.sheet)
 
     /// The script of every page; pages are complete without it.
-    static let script = PageCode(text: String(decoding: PackageResources.report_js, as: UTF8.self))
+    static let script = PageCode(bare: String(decoding: PackageResources.report_js, as: UTF8.self))
 
     /// The script of a page on which a reader can choose cells.
     static let explorer = PageCode(
-        text: script.text + String(decoding: PackageResources.explore_js, as: UTF8.self))
+        text: script.text + PageCode(bare: String(decoding: PackageResources.explore_js, as: UTF8.self)).text)
+
+    /// Code without what no browser needs: the blanks that lines begin with, empty lines, and lines that are comments.
+    private init(bare code: String) {
+        let lines = code.split(separator: "\n").map { $0.drop { $0 == " " } }.filter { line in
+            !(line.isEmpty || line.hasPrefix("//") || line.hasPrefix("/*") && line.hasSuffix("*/"))
+        }
+        self.init(text: lines.joined(separator: "\n") + "\n")
+    }
+
+    /// Code as it is.
+    init(text: String) { self.text = text }
 
     /// A style that prints `text` at the foot of every sheet of paper.
     static func printFooter(_ text: String) -> PageCode {

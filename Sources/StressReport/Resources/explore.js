@@ -2,7 +2,7 @@
 // Choosing a cell of the grid. Every word comes from the page's own data and is set as text; nothing is computed here.
 (function () {
   "use strict";
-  var d = document, book, chosen, home, pins = [], kept = {}, names = ["A", "B"];
+  var d = document, book, chosen, home, pins = [], kept = {}, drawn = { speeds: {}, columns: {} }, names = ["A", "B"];
   var tags = { k: "em", f: "strong", q: "span", n: "bdi", d: "span" }, styles = { q: "ci", d: "nb" };
   var apart = ["safeguards", "causes", "sensitivity", "events", "calendar", "conditions", "margin"];
 
@@ -12,16 +12,59 @@
     if (style) made.className = style;
     return made;
   }
-  function text(place) { return place < 0 ? "" : book.words[place].slice(1); }
-  function sentence(box, places) {
-    places.forEach(function (place) {
-      var kind = book.words[place][0];
-      box.appendChild(tags[kind] ? make(tags[kind], text(place), styles[kind]) : d.createTextNode(text(place)));
+  function sentence(box, parts) {
+    parts.forEach(function (part) {
+      var kind = part[0], words = part.slice(1);
+      box.appendChild(tags[kind] ? make(tags[kind], words, styles[kind]) : d.createTextNode(words));
     });
     return box;
   }
+  function stored(id) { return JSON.parse(d.getElementById(id).textContent); }
+  // Headline, words of no liquidation, paragraphs, key figures, title and mean of the shortfalls: the parts of the texts of a cell.
+  function parts(texts) {
+    var found = ["", "", [], [], "", ""], kinds = "hwpftm";
+    texts.forEach(function (text) {
+      var kind = kinds.indexOf(text[0]), words = text.slice(1), many = words.split("\n");
+      if (kind === 0) found[0] = many; else if (kind === 2 || kind === 3) found[kind].push(many); else found[kind] = words;
+    });
+    return found;
+  }
+  // Cells as they stand down the columns, in the order of the grid.
+  function inOrder(codes, unpack) {
+    var height = book.leverages.length, found = [];
+    codes.split("|").forEach(function (code, at) {
+      found[(at % height) * book.horizons.length + Math.floor(at / height)] = code === "-" ? null : parts(unpack(code));
+    });
+    return found;
+  }
+  // In the order in which they were written: each text knows the one before.
+  function read() {
+    book = stored("cells");
+    var unpack = unpacker(book.patterns);
+    book.grids.forEach(function (own) {
+      if (!own) return;
+      own.scope = unpack(own.scope)[0].split("\n");
+      own.columns = own.columns.map(function (code) { return code && unpack(code); });
+      own.cells = inOrder(own.cells, unpack);
+      own.filled = {};
+      own.fills.forEach(function (fill) { own.filled[fill[0]] = inOrder(fill[1], unpack); });
+    });
+    var figures = stored("figures"), draw = unpacker(figures.patterns);
+    function markup(code) { return code === "-" ? "" : "<" + draw(code).join("<"); }
+    figures.speeds.forEach(function (speed) { drawn.speeds[speed[0]] = markup(speed[1]); });
+    figures.columns.forEach(function (own) { drawn.columns[own[0]] = { leverage: markup(own[1]), severity: markup(own[2]) }; });
+  }
+  // The page's own markup; a parsed document runs nothing.
+  function parse(markup) { return d.adoptNode(new DOMParser().parseFromString(markup, "text/html").body); }
   function grid(ref) { return book.grids[ref.grid]; }
   function cell(ref) { return grid(ref).cells[ref.place]; }
+  // The cell under the fill that is looked at; what no fill changes is its own.
+  function content(ref) {
+    var own = cell(ref), look = fill(), other = look && (grid(ref).filled[look.tab] || [])[ref.place];
+    if (!other) return own;
+    var figures = own[3].map(function (figure) { return other[3].find(function (x) { return x[0] === figure[0]; }) || figure; });
+    return [other[0], own[1], other[2], figures, own[4], own[5]];
+  }
   function row(ref) { return Math.floor(ref.place / book.horizons.length); }
   function column(ref) { return ref.place % book.horizons.length; }
   function same(a, b) { return a && b && a.grid === b.grid && a.place === b.place; }
@@ -58,27 +101,29 @@
   function figures(content) {
     var list = make("dl", "", "kpi");
     content[3].forEach(function (figure, at) {
-      var box = make("div", "", at === 1 ? "main" : "side"), number = make("dd", text(figure[1]), "num");
-      if (figure[2] >= 0) number.appendChild(make("small", "\u00A0" + text(figure[2])));
-      box.append(make("dt", text(figure[0])), number);
-      figure.slice(3).forEach(function (note) { box.appendChild(make("dd", text(note), "sub")); });
+      var box = make("div", "", at === 1 ? "main" : "side"), number = make("dd", figure[1], "num");
+      if (figure[2]) number.appendChild(make("small", "\u00A0" + figure[2]));
+      box.append(make("dt", figure[0]), number);
+      figure.slice(3).forEach(function (note) { box.appendChild(make("dd", note, "sub")); });
       list.appendChild(box);
     });
     return list;
   }
   function answer(ref) {
-    var content = cell(ref), head = sentence(make("h1"), content[0]), parts;
+    var words = content(ref), head = sentence(make("h1"), words[0]), shown;
     head.id = "h-answer";
-    parts = [sentence(make("p", "", "kicker"), grid(ref).scope), head];
-    if (content[1] >= 0) parts.push(make("p", text(content[1]), "lede"));
-    content[2].forEach(function (paragraph) { parts.push(sentence(make("p", "", "lede worst"), paragraph)); });
-    if (content[3].length) parts.push(figures(content));
-    return parts;
+    shown = [sentence(make("p", "", "kicker"), grid(ref).scope), head];
+    if (words[1]) shown.push(make("p", words[1], "lede"));
+    words[2].forEach(function (paragraph) { shown.push(sentence(make("p", "", "lede worst"), paragraph)); });
+    if (words[3].length) shown.push(figures(words));
+    return shown;
   }
   function showAnswer(ref) {
     var box = d.getElementById("cell");
+    d.getElementById("now").replaceChildren();
     kept.answer = kept.answer || Array.from(box.childNodes);
-    box.replaceChildren.apply(box, same(ref, home) ? kept.answer : answer(ref));
+    box.replaceChildren.apply(box, same(ref, home) && content(ref) === cell(ref) ? kept.answer : answer(ref));
+    sentence(d.getElementById("now"), content(ref)[0]);
   }
 
   function mark(ref) {
@@ -105,20 +150,20 @@
     spot.classList.toggle("off", !found || !figure);
     if (!found || !figure) return;
     var line = spot.children[0], dot = spot.children[1], words = spot.children[2], isLeft = +found[1] > +spot.dataset.turn;
-    line.setAttribute("d", "M" + found[1] + " " + found[2] + line.getAttribute("d").replace(/^M[^L]*L\S+/, "L" + found[1]));
+    line.setAttribute("d", "M" + found[1] + " " + found[2] + line.getAttribute("d").replace(/^[^V]*/, ""));
     dot.setAttribute("cx", found[1]);
     dot.setAttribute("cy", found[2]);
     words.setAttribute("x", +found[1] + (isLeft ? -8 : 8));
     words.setAttribute("text-anchor", isLeft ? "end" : "start");
-    words.textContent = book.levels[row(ref)] + " · " + (field ? field.firstChild.textContent + "\u202F%" : text(figure[1]) + (figure[2] < 0 ? "" : "\u202F" + text(figure[2])));
+    words.textContent = book.levels[row(ref)] + " · " + (field ? field.firstChild.textContent + "\u202F%" : figure[1] + (figure[2] ? "\u202F" + figure[2] : ""));
   }
-  // The fill that is looked at beside the study's own: the name of its places on a curve, and the place of its tab; null for the study's.
+  // The fill that is looked at beside the study's own: the name of its places on a curve, its tab and the place of that; null for the study's.
   var lines = {};
   function fill() {
     var on = d.querySelector("#pick input[name='fill']:checked");
     if (!on || !lines[on.value]) return null;
     var tabs = Array.from(d.querySelectorAll("#grid .tabs > input"));
-    return { name: lines[on.value], place: tabs.indexOf(d.getElementById(on.value)), words: on.parentNode.textContent };
+    return { name: lines[on.value], tab: on.value, place: tabs.indexOf(d.getElementById(on.value)), words: on.parentNode.textContent };
   }
   // What the chosen cell says under that fill, from its field of the grid; what does not follow is named.
   function showFill(ref) {
@@ -127,7 +172,7 @@
     if (!field) return;
     var number = field.firstChild.textContent, says = (field.getAttribute("data-tip") || "").split("\n").slice(1).join("; ");
     box.textContent = "Filled " + look.words + ": " + number + (/[0-9]/.test(number) ? "\u202F%" : "") + " ended below zero; " + says
-      + ". First sentence, key figures and shortfalls stay those of the study’s own fill.";
+      + ". What stands below the key figures, and the figure of shortfalls, stay with the study’s own fill.";
   }
   function moveLabel(drawing, ref) {
     if (drawing) drawing.querySelectorAll("text[text-anchor='end']").forEach(function (label) {
@@ -147,15 +192,15 @@
   // The drawing of a holding time; undefined where the page has none.
   function drawing(id, ref) {
     if (ref.grid === home.grid && column(ref) === column(home)) return kept[id].drawing;
-    var stored = d.getElementById("figures-" + ref.grid + "-" + column(ref));
-    return stored ? d.importNode(stored.content.querySelector("." + id), true).firstElementChild : undefined;
+    var own = drawn.columns[ref.grid + "-" + column(ref)];
+    return own ? own[id] ? parse(own[id]).firstElementChild : null : undefined;
   }
   // Time to liquidation, where the run has the curve of the chosen cell; else it stays the headline's, and says so.
   function showSpeed(ref) {
     if (!d.getElementById("speed")) return;
     var box = section("speed"), isHome = same(ref, home), own = kept.speed;
-    var stored = ref.grid === home.grid && column(ref) === column(home) ? d.getElementById("speed-" + book.leverages[row(ref)]) : null;
-    var parts = !isHome && stored && own.figure ? d.importNode(stored.content, true) : null, shown = own.drawing;
+    var markup = ref.grid === home.grid && column(ref) === column(home) && drawn.speeds[book.leverages[row(ref)]];
+    var parts = !isHome && markup && own.figure ? parse(markup) : null, shown = own.drawing;
     if (parts) shown = parts.querySelector("svg");
     if (own.figure) own.figure.firstElementChild.replaceWith(shown);
     box.querySelector("h2").textContent = parts ? parts.querySelector("h2").textContent : own.title;
@@ -224,18 +269,18 @@
     return shown;
   }
   function showFigures(ref) {
-    var content = cell(ref), words = grid(ref).columns[column(ref)], isHome = same(ref, home);
+    var own = cell(ref), words = grid(ref).columns[column(ref)], isHome = same(ref, home);
     if (!d.getElementById("leverage") || !words) return;
     section("leverage");
     section("severity");
-    var curve = showFigure("leverage", ref, text(words[0]), text(words[1]));
-    var shortfalls = showFigure("severity", ref, isHome ? kept.severity.title : text(content[4]), text(words[2]));
+    var curve = showFigure("leverage", ref, words[0], words[1]);
+    var shortfalls = showFigure("severity", ref, isHome ? kept.severity.title : own[4], words[2]);
     moveSpot(curve, ref);
     moveLabel(shortfalls, ref);
     offer("leverage", curve, isHome, ref);
     offer("severity", shortfalls, isHome, ref);
     var mean = d.querySelector("#severity .mean");
-    if (mean) mean.textContent = text(content[5]);
+    if (mean) mean.textContent = own[5];
     showSpeed(ref);
     apart.forEach(function (id) { say(id, !isHome); });
   }
@@ -254,20 +299,20 @@
     head.appendChild(make("th", "Figure"));
     refs.forEach(function (ref, at) {
       head.appendChild(make("th", (at < pins.length ? names[at] + ": " : "Chosen: ") + name(ref)));
-      cell(ref)[3].forEach(function (figure) { if (titles.indexOf(figure[0]) < 0) titles.push(figure[0]); });
+      content(ref)[3].forEach(function (figure) { if (titles.indexOf(figure[0]) < 0) titles.push(figure[0]); });
     });
     Array.from(head.children).forEach(function (title) { title.scope = "col"; });
     titles.forEach(function (title) {
-      var line = make("tr"), first = make("th", text(title));
+      var line = make("tr"), first = make("th", title);
       first.scope = "row";
       line.appendChild(first);
-      refs.forEach(function (ref) { line.appendChild(compared(cell(ref)[3].find(function (figure) { return figure[0] === title; }))); });
+      refs.forEach(function (ref) { line.appendChild(compared(content(ref)[3].find(function (figure) { return figure[0] === title; }))); });
       body.appendChild(line);
     });
     var line = make("tr"), first = make("th", "In words");
     first.scope = "row";
     line.appendChild(first);
-    refs.forEach(function (ref) { line.appendChild(sentence(make("td"), cell(ref)[0])); });
+    refs.forEach(function (ref) { line.appendChild(sentence(make("td"), content(ref)[0])); });
     body.appendChild(line);
     var top = make("thead");
     top.appendChild(head);
@@ -277,9 +322,9 @@
   function compared(figure) {
     if (!figure) return make("td", "none: no entry");
     var field = make("td");
-    field.appendChild(make("b", text(figure[1]) + (figure[2] < 0 ? "" : "\u00A0" + text(figure[2]))));
+    field.appendChild(make("b", figure[1] + (figure[2] ? "\u00A0" + figure[2] : "")));
     figure.slice(3).forEach(function (note) {
-      field.append(make("br"), make("small", text(note)));
+      field.append(make("br"), make("small", note));
     });
     return field;
   }
@@ -295,9 +340,6 @@
     mark(ref);
     showAnswer(ref);
     showFigures(ref);
-    var now = d.getElementById("now");
-    now.replaceChildren();
-    sentence(now, cell(ref)[0]);
     var twin = d.getElementById("twin");
     if (twin) twin.href = "../reports/" + book.twin + "#" + twinAddress(ref);
     var own = d.querySelector("#pick input[name='grid'][value='" + ref.grid + "']");
@@ -305,11 +347,13 @@
     showFill(ref);
     showPins();
   }
-  // Another fill: its tab of the grid, the line below it and the mark on the curve.
+  // Another fill: its tab of the grid, first sentence and key figures, the line below the grid and the mark on the curve.
   function turn() {
     var on = d.querySelector("#pick input[name='fill']:checked");
     d.getElementById(on.value).checked = true;
     showFill(chosen);
+    showAnswer(chosen);
+    showPins();
     var box = d.getElementById("leverage"), curve = box && box.querySelector("figure svg");
     if (curve) moveSpot(curve, chosen);
   }
@@ -363,9 +407,8 @@
   }
 
   d.addEventListener("DOMContentLoaded", function () {
-    var source = d.getElementById("cells");
-    if (!source) return;
-    book = JSON.parse(source.textContent);
+    if (!d.getElementById("cells")) return;
+    read();
     home = find(book.home);
     if (!home) return;
     chosen = home;

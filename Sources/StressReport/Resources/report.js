@@ -1,4 +1,23 @@
 // Everything here is comfort: the page is complete without it.
+// Texts that differ in few numbers, as the program writes them: a function that gives the texts of one block after the other.
+function unpacker(patterns) {
+  "use strict";
+  var followers = {}, before = {};
+  return function (block) {
+    var now = {}, last = -1;
+    var texts = block.split(";").map(function (code) {
+      var at = code.indexOf(":"), own = at < 0 ? followers[last] : +code.slice(0, at), fields = code.slice(at + 1).replace(/\//g, "<").split(",");
+      var used = now[own] = now[own] || [], old = (before[own] || [])[used.length] || used[used.length - 1] || [];
+      var words = patterns[own].split("#"), numbers = words.slice(1).map(function (x, i) { return fields[i] || old[i]; });
+      followers[last] = own;
+      last = own;
+      used.push(numbers);
+      return words.map(function (part, i) { return i ? numbers[i - 1] + part : part; }).join("");
+    });
+    Object.assign(before, now);
+    return texts;
+  };
+}
 (function () {
   "use strict";
   var d = document, root = d.documentElement, key = "belowzero-theme", tip, current = null;
@@ -84,6 +103,16 @@
   function onPointer(e) {
     var cell = e.target.closest && e.target.closest("[data-tip]");
     if (cell) show(cell, e.clientX, e.clientY); else if (current && current !== d.activeElement) hide();
+  }
+  // The explanations of a table's cells, which the table keeps in few bytes.
+  function giveTips(table) {
+    var unpack = unpacker(table.dataset.words.split("|")), codes = table.dataset.tips.split("|"), rows = Array.from(table.tBodies[0].rows);
+    codes.forEach(function (code, place) {
+      if (code === "-") return;
+      var row = rows[place % rows.length], column = Math.floor(place / rows.length) + 1, cell = row.cells[column], small = cell.querySelector("small");
+      var texts = { "@": row.cells[0].textContent, "$": table.tHead.rows[0].cells[column].textContent, "~": small && small.textContent };
+      cell.setAttribute("data-tip", unpack(code)[0].replace(/[@$~]/g, function (sign) { return texts[sign]; }));
+    });
   }
   // One tab stop a table, on the headline cell where there is one.
   function makeStops(table) {
@@ -171,6 +200,7 @@
 
   d.addEventListener("DOMContentLoaded", function () {
     tip = d.getElementById("tip");
+    d.querySelectorAll("table[data-tips]").forEach(giveTips);
     d.querySelectorAll(".heat").forEach(makeStops);
     d.querySelectorAll("svg.chart").forEach(makeMarks);
     d.querySelectorAll(".sortable").forEach(makeSortable);

@@ -140,19 +140,19 @@ extension AssetSide {
             + "band: \(confidenceText(confidence)) interval at each time." + others
     }
 
-    /// The same section with each other leverage that has a curve in front, which nothing shows until one of them is chosen.
-    func writeSpeeds(_ w: inout HTMLWriter) {
-        guard let detail, detail.anatomy.entries > 0 else { return }
-        for curve in detail.curves {
+    /// Title, definition and drawing of the same section with each other leverage that has a curve in front, which nothing shows until
+    /// one of them is chosen.
+    var speedMarkups: [(leverage: Leverage, markup: String)] {
+        guard let detail, detail.anatomy.entries > 0 else { return [] }
+        return detail.curves.compactMap { curve in
             guard let row = rows.first(where: { $0.cell == curve.cell }), shownLeverages.contains(curve.cell.leverage),
                 let chart = LiquidationChart(looking(at: row), detail, marking: curve.cell)
-            else { continue }
-            w.element("template", .id("speed-\(curve.cell.leverage.plainText)")) { w in
-                w.element("h2", text: looking(at: row).speedTitle)
-                w.element("p", text: speedDefinition(detail, of: curve.cell))
-                w.element("div", .class("speed")) { w in chart.write(to: &w) }
-            }
-            w.line()
+            else { return nil }
+            var w = HTMLWriter()
+            w.element("h2", text: looking(at: row).speedTitle)
+            w.element("p", text: speedDefinition(detail, of: curve.cell))
+            chart.write(to: &w)
+            return (curve.cell.leverage, w.html)
         }
     }
 

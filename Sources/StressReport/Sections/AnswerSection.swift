@@ -38,10 +38,12 @@ extension AssetSide {
     }
 
     /// The large numbers of a cell with entries; the second is the share below zero.
-    func keyFigures(_ row: ResultRow) -> [KeyFigure] {
+    ///
+    /// - Parameter fill: the fill under which they hold; what no fill changes stays.
+    func keyFigures(_ row: ResultRow, filled fill: FillRole = .chosen) -> [KeyFigure] {
         [
-            liquidatedFigure(row.estimate), belowZeroFigure(row), unprotectedFigure(row.estimate), shortfallFigure(row),
-            evidenceFigure(row.estimate),
+            liquidatedFigure(row.estimate), belowZeroFigure(row, fill), unprotectedFigure(row.estimate),
+            shortfallFigure(row, fill), evidenceFigure(row.estimate, fill),
         ]
     }
 
@@ -51,13 +53,16 @@ extension AssetSide {
         return KeyFigure("Liquidated", figure.keyNumber, "%", liquidation ?? "no entry was liquidated")
     }
 
-    private func belowZeroFigure(_ row: ResultRow) -> KeyFigure {
+    private func belowZeroFigure(_ row: ResultRow, _ fill: FillRole) -> KeyFigure {
         let estimate = row.estimate
-        let figure = estimate.figure(.negativeEquity, confidence: confidence)
+        let figure = estimate.figure(fill.measure, confidence: confidence)
+        let exit = estimate.exit(fill) ?? estimate.exit
+        let own = estimate.figure(.negativeEquity, confidence: confidence)?.share
+            .map { "as the study fills: \(shareText($0.fraction))" }
         return KeyFigure(
             "Ended below zero", figure.keyNumber, figure.keyUnit,
-            "\(grouped(estimate.exit.negative + estimate.exit.cutNegative)) of \(grouped(estimate.windows.watched)) entries",
-            figure.impossibility ?? besideFills(row), isMain: true)
+            "\(grouped(exit.negative + exit.cutNegative)) of \(grouped(estimate.windows.watched)) entries",
+            figure.impossibility ?? (fill == .chosen ? besideFills(row) : own), isMain: true)
     }
 
     private func unprotectedFigure(_ estimate: CellEstimate) -> KeyFigure {
@@ -79,7 +84,7 @@ extension AssetSide {
     }
 
     /// Resampling finds many trials where a position ends long before its holding time; with few windows it has no say.
-    private func evidenceFigure(_ estimate: CellEstimate) -> KeyFigure {
+    private func evidenceFigure(_ estimate: CellEstimate, _ fill: FillRole) -> KeyFigure {
         let entries = grouped(estimate.windows.entries)
         let windows = estimate.disjointWindows
         if windows < CellEstimate.fewWindows {
@@ -91,7 +96,7 @@ extension AssetSide {
             "Independent evidence", "≈" + hardSpace + grouped(estimate.effectiveEntries),
             estimate.effectiveEntries == 1 ? "trial" : "trials",
             "\(entries) entries overlap; \(counted(windows, "window shares", "windows share")) no bar",
-            effectiveEvents(estimate))
+            fill == .chosen ? effectiveEvents(estimate) : nil)
     }
 
     /// What is scarce where events are rare; nil where none was seen.
@@ -101,17 +106,18 @@ extension AssetSide {
         }
     }
 
-    private func shortfallFigure(_ row: ResultRow) -> KeyFigure {
+    private func shortfallFigure(_ row: ResultRow, _ fill: FillRole) -> KeyFigure {
         let estimate = row.estimate
-        let exit = row.isEverLiquidated ? estimate.worstExit : nil
-        let worst = exit?.shortfall.map { "worst fill: \(percentText($0.max))" }
-        guard let shortfall = estimate.exit.shortfall else {
-            return KeyFigure("Worst shortfall", "none", "", "no entry ended below zero", worst)
+        let other = fill != .chosen ? estimate.exit : row.isEverLiquidated ? estimate.worstExit : nil
+        let name = fill == .chosen ? "worst fill" : "as the study fills"
+        let beside = other?.shortfall.map { "\(name): \(percentText($0.max))" }
+        guard let shortfall = (estimate.exit(fill) ?? estimate.exit).shortfall else {
+            return KeyFigure("Worst shortfall", "none", "", "no entry ended below zero", beside)
         }
         return KeyFigure(
             "Worst shortfall", percentNumber(shortfall.max), "% of \(row.cell.contract.marginWords)",
             "median \(percentText(shortfall.p50))",
-            worst)
+            beside)
     }
 
     /// Limits that concern this page, and a word about the data; empty where there is nothing to say.

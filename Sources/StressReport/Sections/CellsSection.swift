@@ -5,7 +5,12 @@ import StressStatistics
 /// What a reader who chooses a cell of the grid works with. Without scripts nothing of it is shown, and nothing is missing.
 extension AssetSide {
     /// Drawings of the page's other holding times may fill so many bytes; for holding times past that the figures stay the headline's.
-    static let mostFigureBytes = 90_000
+    static let mostFigureBytes = 50_000
+
+    /// The fills that a reader can switch between, the study's own first, by the measure that shows them.
+    var offeredFills: [(measure: Measure, role: FillRole)] {
+        measures.compactMap { measure in AssetSide.fills[measure].map { (measure, $0.role) } }
+    }
 
     /// The panel under the grid: what to do, what was chosen, and the cells that were pinned.
     func writeCellChoice(_ w: inout HTMLWriter) {
@@ -49,10 +54,10 @@ extension AssetSide {
 
     /// The switches between fills, and between the contracts and platforms of the page.
     private func writeSwitches(_ w: inout HTMLWriter) {
-        let fills = measures.filter { AssetSide.fillNames[$0] != nil }
-        if fills.count > 1 {
-            writeSwitch("fill", "Fill", fills.map { ("m\($0.place)", AssetSide.fillNames[$0] ?? "") }, &w)
+        let fills = measures.compactMap { measure in
+            AssetSide.fills[measure].map { (value: "m\(measure.place)", words: $0.words) }
         }
+        if fills.count > 1 { writeSwitch("fill", "Fill", fills, &w) }
         let offered = grids.enumerated().filter { _, grid in explorableGrids.contains { $0.isSame(as: grid) } }
         guard offered.count > 1 else { return }
         let hasContracts = Set(offered.map(\.element.contract)).count > 1
@@ -87,32 +92,55 @@ extension AssetSide {
     }
 
     /// The shares of a grid that differ by the fill alone.
-    private static let fillNames: [Measure: String] = [
-        .negativeEquity: "as the study fills", .gapNegativeEquity: "at once", .bestNegativeEquity: "best",
-        .worstNegativeEquity: "worst",
+    private static let fills: [Measure: (role: FillRole, words: String)] = [
+        .negativeEquity: (.chosen, "as the study fills"), .gapNegativeEquity: (.gap, "at once"),
+        .bestNegativeEquity: (.best, "best"), .worstNegativeEquity: (.worst, "worst"),
     ]
 
     private func button(_ id: String, _ words: String, _ w: inout HTMLWriter) {
         w.element("button", Attribute("type", "button"), .id(id), text: words)
     }
 
-    /// What only the script reads, behind the page: the cells in words, and the drawings of other holding times.
+    /// What only the script reads, behind the page: the cells in words, and the drawings of other leverages and holding times.
     func writeCells(_ w: inout HTMLWriter) {
         guard var cells = PageCells(self) else { return }
         w.line()
         w.data("cells", cells.document())
-        writeSpeeds(&w)
-        var bytes = 0
+        w.data("figures", figureDocument)
+    }
+
+    /// The drawings of time for other leverages and of other holding times, as JSON of one line. Each is the code of its markup in a
+    /// ``PatternBook``; `-` where there is nothing to draw.
+    private var figureDocument: String {
+        var book = PatternBook()
+        var speeds: [JSONValue] = []
+        for (leverage, markup) in speedMarkups {
+            speeds.append(.list([.text(leverage.plainText), .text(book.code(markup: markup))]))
+        }
+        let columns = figureColumns(&book)
+        return JSONValue.object([
+            ("speeds", .list(speeds)), ("columns", .list(columns)),
+            ("patterns", .list(book.patterns.map(JSONValue.text))),
+        ]).scriptText
+    }
+
+    /// Name, curve and shortfalls of each holding time but the headline's own, as many as there is room for.
+    private func figureColumns(_ book: inout PatternBook) -> [JSONValue] {
+        var (columns, codeBytes) = ([JSONValue](), 0)
         for (place, grid) in grids.enumerated() where explorableGrids.contains(where: { $0.isSame(as: grid) }) {
             for (column, horizon) in shownHorizons.enumerated() {
                 guard let view = self.column(grid, horizon), !isHeadlineColumn(grid, horizon) else { continue }
-                var drawings = HTMLWriter()
-                view.writeColumn("\(place)-\(column)", spotted: shownLeverages, &drawings)
-                bytes += drawings.html.utf8.count
-                guard bytes <= AssetSide.mostFigureBytes else { return }
-                w.append(drawings)
+                var enlarged = book
+                let codes = view.columnMarkups(spotted: shownLeverages).map {
+                    $0.isEmpty ? "-" : enlarged.code(markup: $0)
+                }
+                codeBytes += codes.reduce(0) { $0 + $1.utf8.count }
+                guard codeBytes + enlarged.patternBytes <= AssetSide.mostFigureBytes else { return columns }
+                book = enlarged
+                columns.append(.list((["\(place)-\(column)"] + codes).map(JSONValue.text)))
             }
         }
+        return columns
     }
 
     private func isHeadlineColumn(_ grid: CellGrid, _ horizon: TimeSpan) -> Bool {
@@ -123,16 +151,18 @@ extension AssetSide {
         grid.contract == headline?.cell.contract && grid.platform == headline?.cell.platform
     }
 
-    /// The drawings of one holding time, which nothing shows until it is chosen.
-    private func writeColumn(_ name: String, spotted: [Leverage], _ w: inout HTMLWriter) {
+    /// The drawings of one holding time, curve and shortfalls, which nothing shows until it is chosen; empty where there is nothing to
+    /// draw.
+    private func columnMarkups(spotted: [Leverage]) -> [String] {
         var curve = LeverageChart(self)
         curve?.spotted = spotted
         curve?.hasPattern = false
-        w.element("template", .id("figures-" + name)) { w in
-            w.element("div", .class("leverage")) { w in curve?.write(to: &w) }
-            w.element("div", .class("severity")) { w in SeverityChart(self)?.write(to: &w) }
+        let drawings: [(any Drawing)?] = [curve, SeverityChart(self)]
+        return drawings.map { drawing in
+            var w = HTMLWriter()
+            drawing?.write(to: &w)
+            return w.html
         }
-        w.line()
     }
 }
 

@@ -19,13 +19,21 @@ struct HeatCell {
     var isBare = false
 
     /// Writes the cell: the number, its interval, and the sentence that explains both.
-    func write(to w: inout HTMLWriter) {
-        if isBare { return w.element("td", .class(style), text: number) }
-        w.element("td", .class(style), Attribute("data-tip", ([subject] + tip).joined(separator: "\n"))) { w in
+    ///
+    /// - Parameter hasTip: whether the explanation is written with it; the table may hold those of all its cells.
+    func write(to w: inout HTMLWriter, hasTip: Bool = true) {
+        let tip = hasTip ? tip.map { [Attribute("data-tip", $0.text)] } ?? [] : []
+        w.element("td", [.class(style)] + tip) { w in
             w.text(number)
+            guard !isBare else { return }
             if let range { w.element("small", text: range) }
             if let worst = worst?.share { w.element("small", text: "▾ " + shareNumber(worst.fraction)) }
         }
+    }
+
+    /// The sentence that explains the cell; nil for one that is its number alone.
+    var tip: CellTip? {
+        isBare ? nil : CellTip(text: ([subject] + tipLines).joined(separator: "\n"), small: range)
     }
 
     /// The cell as the number of a table.
@@ -54,7 +62,7 @@ struct HeatCell {
         figure?.share.flatMap { share in share.interval?.rangeNumber(windows: share.windows) }
     }
 
-    private var tip: [String] {
+    private var tipLines: [String] {
         switch figure {
         case .share(let share): shareTip(share)
         case .impossible: ["Cannot happen, whatever the price does above zero"]

@@ -18,12 +18,14 @@ struct CellSentences {
     var wideSteps: WideSteps?
     /// What the cell's past said of later years, and what they showed; empty where there is none.
     var years: [YearTest] = []
+    /// The fill that the headline speaks of; the study's own unless a reader asked for another.
+    var fill = FillRole.chosen
 
     var cell: StudyCell { row.cell }
 
     /// The headline: what was found, for which position, and how sure that is.
     var headline: [Phrase] {
-        switch row.estimate.figure(.negativeEquity, confidence: confidence) {
+        switch row.estimate.figure(fill.measure, confidence: confidence) {
         case .share(let share) where share.count > 0: closed(subject + seen(share) + indicative(share))
         case .share(let share): closed(subject + zeroSeen(share) + indicative(share))
         case .impossible: impossible
@@ -44,7 +46,17 @@ struct CellSentences {
     // MARK: Parts of the headline
 
     private var subject: [Phrase] {
-        position + [.plain(" held for up to "), .key(spanWords(cell.horizon)), .plain(" ")]
+        position + [.plain(" held for up to "), .key(spanWords(cell.horizon)), .plain(fillCondition ?? " ")]
+    }
+
+    /// Under which fill a share holds, where it is not the study's own.
+    private var fillCondition: String? {
+        switch fill {
+        case .chosen: nil
+        case .worst: ", with liquidations filled at each bar’s worst price, "
+        case .best: ", with liquidations filled at the trigger price itself, "
+        case .gap: ", with liquidations filled at once, "
+        }
     }
 
     private var position: [Phrase] {
@@ -139,6 +151,18 @@ struct CellSentences {
                 "Without a liquidation engine, \(shareText(share.fraction)) would have been below zero at some point."
         case .share: return "Even without a liquidation engine, no entry would have been below zero."
         default: return nil
+        }
+    }
+}
+
+extension FillRole {
+    /// The share below zero under it.
+    var measure: Measure {
+        switch self {
+        case .chosen: .negativeEquity
+        case .worst: .worstNegativeEquity
+        case .best: .bestNegativeEquity
+        case .gap: .gapNegativeEquity
         }
     }
 }
