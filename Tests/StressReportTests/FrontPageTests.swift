@@ -58,7 +58,7 @@ import Testing
         #expect(report.mailBody.contains(text))
         // Tables that quote it in numbers have both sides, too.
         #expect(report.mailBody.contains(">At once</th>") && report.mailBody.contains(">Worst fill</th>"))
-        #expect(plainText(files["index.html"]!).contains("At once: 1.5 %"))
+        #expect(plainText(withTips(files["index.html"]!)).contains("At once: 1.5 %"))
     }
 
     /// The engine evaluates the platform's fills whatever the contract; nobody closes what is paid for in full.

@@ -108,16 +108,26 @@ extension AssetSide {
 
     private func shortfallFigure(_ row: ResultRow, _ fill: FillRole) -> KeyFigure {
         let estimate = row.estimate
-        let other = fill != .chosen ? estimate.exit : row.isEverLiquidated ? estimate.worstExit : nil
-        let name = fill == .chosen ? "worst fill" : "as the study fills"
-        let beside = other?.shortfall.map { "\(name): \(percentText($0.max))" }
-        guard let shortfall = (estimate.exit(fill) ?? estimate.exit).shortfall else {
+        let exit = fill == .worst ? estimate.worstExit ?? estimate.exit : estimate.exit
+        let beside = besideShortfall(row, fill)
+        guard let shortfall = exit.shortfall else {
             return KeyFigure("Worst shortfall", "none", "", "no entry ended below zero", beside)
         }
         return KeyFigure(
             "Worst shortfall", percentNumber(shortfall.max), "% of \(row.cell.contract.marginWords)",
-            "median \(percentText(shortfall.p50))",
-            beside)
+            "median \(percentText(shortfall.p50))", beside)
+    }
+
+    /// What another fill leaves missing. Of the fills whose shortfalls no file holds, the study's own stand there, and that is said.
+    private func besideShortfall(_ row: ResultRow, _ fill: FillRole) -> String? {
+        let estimate = row.estimate
+        switch fill {
+        case .chosen:
+            guard row.isEverLiquidated else { return nil }
+            return estimate.worstExit?.shortfall.map { "worst fill: \(percentText($0.max))" }
+        case .worst: return estimate.exit.shortfall.map { "as the study fills: \(percentText($0.max))" }
+        default: return "as the study fills"
+        }
     }
 
     /// Limits that concern this page, and a word about the data; empty where there is nothing to say.
