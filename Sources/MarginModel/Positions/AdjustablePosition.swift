@@ -14,7 +14,7 @@ public protocol AdjustablePosition: MarginPosition {
     func scaled(by part: Double) -> Self
 }
 
-extension LinearPosition: AdjustablePosition {
+extension LinearPositionOn: AdjustablePosition {
     /// Joins the margin that backs the position.
     public mutating func credit(_ amount: Double, margin: Double, _ carry: Carry) {
         cash += amount
@@ -22,7 +22,7 @@ extension LinearPosition: AdjustablePosition {
     }
 
     /// `P̄ = Σ q P/Σ q`.
-    public mutating func join(_ other: LinearPosition, _ carry: Carry) {
+    public mutating func join(_ other: Self, _ carry: Carry) {
         let total = quantity + other.quantity
         entryPrice = (quantity * entryPrice + other.quantity * other.entryPrice) / total
         quantity = total
@@ -33,7 +33,7 @@ extension LinearPosition: AdjustablePosition {
     }
 
     /// Coins, margin and fee in proportion.
-    public func scaled(by part: Double) -> LinearPosition {
+    public func scaled(by part: Double) -> Self {
         var copy = self
         copy.quantity *= part
         copy.initialMargin *= part

@@ -1,7 +1,10 @@
 import StressBasics
 
 /// A linear (quote-margined) position: `E(p) = M − f_o N0 + d q (p − P0) − F`, `R(p) = MM(q·|p|)`, in quote currency.
-public struct LinearPosition: MarginPosition {
+///
+/// `Table` is what the platform asks of a size: ``MaintenanceTiers``, or ``FlatMaintenance`` where it asks the same rate of all, which is
+/// figures alone and costs no reference count when a position is copied. The formulas and their bits are the same.
+public struct LinearPositionOn<Table: MaintenanceTable>: MarginPosition {
     /// `d`.
     public let sign: Double
     /// `P0`, quote currency per coin.
@@ -16,7 +19,7 @@ public struct LinearPosition: MarginPosition {
     public internal(set) var entryValue: Double
     /// `M − f_o N0`, and what partial liquidations have realised since.
     @usableFromInline var cash: Double
-    @usableFromInline let tiers: MaintenanceTiers
+    @usableFromInline let table: Table
 
     /// Opens a position at `entryPrice`.
     public init(_ terms: borrowing PositionTerms, entryPrice: Double) {
@@ -27,7 +30,15 @@ public struct LinearPosition: MarginPosition {
         openingFee = terms.rules.fees.open * terms.notional
         entryValue = terms.notional
         cash = terms.notional / terms.leverage.value - terms.rules.fees.open * terms.notional
-        tiers = terms.rules.tiers
+        table = Table(terms.rules.tiers)
+    }
+
+    /// The position that the same terms open at another price: all but price and quantity is the same at every price.
+    public func reopened(at price: Double) -> Self {
+        var copy = self
+        copy.entryPrice = price
+        copy.quantity = entryValue / price
+        return copy
     }
 
     /// `M − f_o N0 + d q (p − P0) − F`.
@@ -39,7 +50,7 @@ public struct LinearPosition: MarginPosition {
     /// `MM(q·|p|)` with the bracket of the current notional, plus a dated schedule's amount per coin.
     @inlinable
     public func requirement(at price: Double, _ carry: Carry) -> Double {
-        tiers.requirement(quantity * abs(price)) + quantity * carry.maintenancePerCoin
+        table.requirement(quantity * abs(price)) + quantity * carry.maintenancePerCoin
     }
 
     /// `q·|p|`.
@@ -55,22 +66,21 @@ public struct LinearPosition: MarginPosition {
     /// bracket is the first whose cap is past the crossing. A long's trigger below 0 has the requirement of the absolute
     /// price: `1 + m` in the denominator. (Binance support, "How to Calculate Liquidation Price of USDⓈ-M Futures
     /// Contracts"; the venue's worked examples are in the tests.) O(tiers).
+    @inlinable
     public func triggerPrice(_ carry: Carry) -> Double {
-        for tier in tiers.tiers {
-            let candidate = crossing(in: tier, carry)
-            if abs(candidate) * quantity <= tier.notionalCap { return candidate }
-        }
-        return crossing(in: tiers.tiers[tiers.tiers.count - 1], carry)
+        table.price(quantity: quantity) { crossing(rate: $0, amount: $1, carry) }
     }
 
-    private func crossing(in tier: MaintenanceTier, _ carry: Carry) -> Double {
+    @inlinable
+    func crossing(rate: Double, amount: Double, _ carry: Carry) -> Double {
         let margin = cash - carry.funding - quantity * carry.maintenancePerCoin
-        let base = quantity * entryPrice - sign * (margin + tier.amount)
-        let price = base / (quantity * (1 - sign * tier.rate))
-        return price >= 0 ? price : base / (quantity * (1 + sign * tier.rate))
+        let base = quantity * entryPrice - sign * (margin + amount)
+        let price = base / (quantity * (1 - sign * rate))
+        return price >= 0 ? price : base / (quantity * (1 + sign * rate))
     }
 
     /// `P0 − d (M − f_o N0 − F)/q`; below 0 for a long that is more than paid for.
+    @inlinable
     public func bankruptcyPrice(_ carry: Carry) -> Double {
         entryPrice - sign * (cash - carry.funding) / quantity
     }
@@ -78,10 +88,7 @@ public struct LinearPosition: MarginPosition {
     /// The coins whose notional at the fill price is the cap of the next lower bracket that asks for fewer coins than are held; 0 in the
     /// lowest bracket. The bracket is that of `price`, at which it is due. O(tiers).
     public func reducedQuantity(at price: Double, fillPrice: Double) -> Double {
-        let notional = quantity * abs(price)
-        let bracket = tiers.tiers.firstIndex { notional <= $0.notionalCap } ?? tiers.tiers.count - 1
-        let lower = tiers.tiers[..<bracket].reversed().map { $0.notionalCap / abs(fillPrice) }
-        return lower.first { $0 < quantity } ?? 0
+        table.caps(below: quantity * abs(price)).lazy.map { $0 / abs(fillPrice) }.first { $0 < quantity } ?? 0
     }
 
     /// Sells (or buys back) a part at `price`, paying `fee`: the realised result joins the margin.
@@ -90,3 +97,9 @@ public struct LinearPosition: MarginPosition {
         self.quantity = quantity
     }
 }
+
+/// A linear position on a platform whose rates rise with size.
+public typealias LinearPosition = LinearPositionOn<MaintenanceTiers>
+
+/// A ``LinearPosition`` on a platform that asks the same rate of all sizes.
+public typealias FlatLinearPosition = LinearPositionOn<FlatMaintenance>

@@ -3,7 +3,7 @@ import PriceSeries
 import StressBasics
 import StressStatistics
 
-extension PlainKernel where Position == LinearPosition {
+extension PlainKernel {
     /// How a liquidated position ends on a platform that reduces before it takes over.
     ///
     /// A position that is due above the lowest bracket is reduced, at the fill price, to the cap of the next lower one, and
@@ -11,7 +11,9 @@ extension PlainKernel where Position == LinearPosition {
     /// fewer coins and closes at the horizon. A fill some bars later leaves the position as it was until then, and checks go on
     /// in the bar of the fill. Where the fill is known by a law, reductions are filled at its expected price, and the takeover by
     /// the law. O(bars after the first liquidation × brackets).
-    func partialExit(_ due: DuePosition, _ position: LinearPosition, trees: PassageTrees?) -> EntryExit {
+    func partialExit<Table>(
+        _ due: DuePosition, _ position: Position, trees: PassageTrees?
+    ) -> EntryExit where Position == LinearPositionOn<Table> {
         if let trees { return searchedExit(due, position, trees) }
         let (checked, entry) = (checkedPrices, due.entry)
         var walk = PartialWalk(position, due.path.carry, phase: pricing.phase(entry: entry))
@@ -27,9 +29,9 @@ extension PlainKernel where Position == LinearPosition {
     }
 
     /// The same, with what is left searched for the next bar in which it is due.
-    private func searchedExit(
-        _ due: DuePosition, _ position: LinearPosition, _ trees: PassageTrees
-    ) -> EntryExit {
+    private func searchedExit<Table>(
+        _ due: DuePosition, _ position: Position, _ trees: PassageTrees
+    ) -> EntryExit where Position == LinearPositionOn<Table> {
         let (entry, last) = (due.entry, due.last)
         var walk = PartialWalk(position, due.path.carry, phase: pricing.phase(entry: entry))
         var bar = due.bar
@@ -47,7 +49,9 @@ extension PlainKernel where Position == LinearPosition {
     }
 
     /// Reduces the position while it is due at `price`; gives the bar in which checks go on.
-    private func reduceWhileDue(_ walk: inout PartialWalk, at price: Double, bar: Int, fill: ResolvedFill) -> Int {
+    private func reduceWhileDue<Table>(
+        _ walk: inout PartialWalk<Table>, at price: Double, bar: Int, fill: ResolvedFill
+    ) -> Int where Position == LinearPositionOn<Table> {
         let fees = rules.platform.fees
         while walk.position.quantity > 0, isDue(walk.position, at: price, walk.carry) {
             let prices = liquidationPrices(fill, walk.position, bar: bar, walk.carry)
@@ -64,8 +68,8 @@ extension PlainKernel where Position == LinearPosition {
 }
 
 /// A position on its way through partial liquidations, and what each stage of its exits has cost.
-private struct PartialWalk {
-    var position: LinearPosition
+private struct PartialWalk<Table: MaintenanceTable> {
+    var position: LinearPositionOn<Table>
     var carry: Carry
     private var (gap, latency, slippage, fees) = (0.0, 0.0, 0.0, 0.0)
     /// How it ended, where the last fill is known by a law.
@@ -73,7 +77,7 @@ private struct PartialWalk {
 
     private let phase: Double
 
-    init(_ position: LinearPosition, _ carry: Carry, phase: Double) {
+    init(_ position: LinearPositionOn<Table>, _ carry: Carry, phase: Double) {
         (self.position, self.carry, self.phase) = (position, carry, phase)
         fees = position.openingFee
     }
@@ -95,13 +99,14 @@ private struct PartialWalk {
         let (held, margin) = (position.sign * position.quantity, position.initialMargin)
         let slipped = pricing.slipped(prices.gap, bar: prices.bar)
         let fee = feeRate * position.tradedNotional(at: slipped)
-        let base = position.equity(at: LinearPosition.vanishingPrice, carry)
+        let base = position.equity(at: LinearPositionOn<Table>.vanishingPrice, carry)
         // Stages run backwards from what is left: each adds what it has cost so far, and what it costs at the anchor.
         var (atAnchor, atNothing) = (position.equity(at: slipped, carry) - fee, base)
         func stage(_ cost: Double, now: Double) -> AffineEquity {
             atAnchor += cost + now
             atNothing += cost
-            return AffineEquity(atAnchor: atAnchor / margin, base: atNothing / margin, power: LinearPosition.pricePower)
+            return AffineEquity(
+                atAnchor: atAnchor / margin, base: atNothing / margin, power: LinearPositionOn<Table>.pricePower)
         }
         let final = stage(0, now: 0)
         let afterFees = stage(carry.funding, now: 0)

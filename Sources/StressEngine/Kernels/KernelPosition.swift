@@ -39,7 +39,7 @@ extension KernelPosition {
     }
 }
 
-extension LinearPosition: KernelPosition {
+extension LinearPositionOn: KernelPosition {
     /// Reduced step by step where the platform does.
     static func liquidation(
         of due: DuePosition, _ position: Self, kernel: PlainKernel<Self>, trees: PassageTrees?
@@ -47,8 +47,11 @@ extension LinearPosition: KernelPosition {
         kernel.rules.platform.liquidation.isPartial
             ? kernel.partialExit(due, position, trees: trees) : kernel.takeover(due, position)
     }
-}
 
+    /// Without the terms: the same bits.
+    @inline(__always)
+    func reopened(_ terms: borrowing PositionTerms, at price: Double) -> Self { reopened(at: price) }
+}
 extension InversePosition: KernelPosition {}
 extension BorrowedCashPosition: KernelPosition {}
 extension BorrowedCoinPosition: KernelPosition {}
@@ -73,5 +76,14 @@ func withPosition<Visitor: PositionVisitor>(
     case (.margin, .long): visitor.visit(BorrowedCashPosition.self)
     case (.margin, .short): visitor.visit(BorrowedCoinPosition.self)
     case (.spot, _): visitor.visit(SpotPosition.self)
+    }
+}
+
+extension CellRules {
+    /// Shows a visitor the positions of the cell; those on a platform that asks the same rate of all sizes by their figures alone, as a
+    /// copy of a table costs more than the arithmetic of a position.
+    func withFigures<Visitor: PositionVisitor>(_ visitor: Visitor) -> Visitor.Value {
+        let isFlat = cell.contract == .linear && platform.tiers.tiers.count == 1
+        return isFlat ? visitor.visit(FlatLinearPosition.self) : withPosition(cell.contract, cell.side, visitor)
     }
 }

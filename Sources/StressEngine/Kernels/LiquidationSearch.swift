@@ -69,7 +69,6 @@ extension HistoryJob {
     /// ``LiquidationSearch``.
     func due(_ chunk: Int, of rules: [CellRules]) -> DueTable {
         guard let first = rules.first else { return DueTable() }
-        return withPosition(
-            first.cell.contract, first.cell.side, LiquidationSearch(job: self, rules: rules, chunk: chunk))
+        return first.withFigures(LiquidationSearch(job: self, rules: rules, chunk: chunk))
     }
 }

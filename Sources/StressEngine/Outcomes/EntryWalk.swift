@@ -98,8 +98,7 @@ extension HistoryJob {
     func walked<Sink: OutcomeSink>(
         _ chunks: Range<Int>, rules: CellRules, trees: PassageTrees?, isSearched: Bool = false, into sink: Sink
     ) -> Sink {
-        withPosition(
-            rules.cell.contract, rules.cell.side,
+        rules.withFigures(
             EntryWalk(job: self, rules: rules, chunks: chunks, trees: trees, isSearched: isSearched, sink: sink))
     }
 
