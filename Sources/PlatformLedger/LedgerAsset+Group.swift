@@ -25,6 +25,8 @@ extension LedgerAsset {
         let checked: [Double]
         /// Trigger price over entry price, of the usual size and without funding.
         let triggerRatio: Double
+        /// Of the usual size, opened at a price of 1.
+        private let usual: LinearPosition
 
         init(_ place: Int, _ cell: CellRules, market: MarketHistory, windows: EntryWindows) {
             terms = cell.terms
@@ -34,7 +36,8 @@ extension LedgerAsset {
             pricing = ExitPricing(cell, market: market, windows: windows)
             fill = cell.fills[0].rule
             checked = MarketHistory.triggering(market, terms.rules.liquidation.trigger, isLong: terms.side == .long)
-            triggerRatio = LinearPosition(terms, entryPrice: 1).triggerPrice(.none)
+            usual = LinearPosition(terms, entryPrice: 1)
+            triggerRatio = usual.triggerPrice(.none)
         }
 
         /// `N0` of a position that is so much of the usual.
@@ -51,7 +54,7 @@ extension LedgerAsset {
 
         /// The position of a row, whole.
         func linear(_ row: PositionRow) -> LinearPosition {
-            LinearPosition(row.scale == 1 ? terms : scaled(row.scale), entryPrice: row.price)
+            row.scale == 1 ? usual.reopened(at: row.price) : LinearPosition(scaled(row.scale), entryPrice: row.price)
         }
 
         // Behind a call of its own, so that no caller copies a dozen columns to look into one.

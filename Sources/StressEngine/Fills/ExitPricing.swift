@@ -26,9 +26,11 @@ package struct ExitPricing: Sendable {
     private let hasMarks: Bool
     /// One past the last bar that a delayed fill may use, by bar.
     private let segmentEnd: [Int32]
-    private let slippage: Slippage
-    private let notional: Double
-    private let market: MarketHistory
+    private let times: [Int64]
+    private let barLength: Int64
+    /// The part of a price that is lost where an exit's size does not matter.
+    private let fixedSlippage: Double
+    private let impact: Impact?
 
     /// The pricing of one cell's exits.
     package init(_ rules: CellRules, market: MarketHistory, windows: EntryWindows) {
@@ -39,9 +41,26 @@ package struct ExitPricing: Sendable {
         (lows, highs) = (market.series.low, market.series.high)
         hasMarks = market.mark != nil
         segmentEnd = windows.segmentEnd
-        slippage = rules.platform.slippage
-        notional = rules.terms.notional
-        self.market = market
+        times = market.series.time
+        barLength = max(1, market.barLength.milliseconds)
+        let slippage = rules.platform.slippage
+        fixedSlippage = slippage.base
+        impact = slippage.impact > 0 ? Impact(slippage, notional: rules.terms.notional, market: market) : nil
+    }
+
+    /// What an exit's own size costs, by bar. An object, so that loops on platforms without it carry no reference to a history.
+    private final class Impact: Sendable {
+        private let slippage: Slippage
+        private let notional: Double
+        private let market: MarketHistory
+
+        init(_ slippage: Slippage, notional: Double, market: MarketHistory) {
+            (self.slippage, self.notional, self.market) = (slippage, notional, market)
+        }
+
+        func fraction(_ bar: Int) -> Double {
+            slippage.fraction(notional: notional, volume: market.quoteVolume(bar), volatility: market.volatility)
+        }
     }
 
     /// The first price of a bar.
@@ -84,17 +103,13 @@ package struct ExitPricing: Sendable {
 
     /// Where in the law of its fill an entry is counted.
     func phase(entry: Int) -> Double {
-        ShortfallSpread.phase(Int(market.series.time[entry] / max(1, market.barLength.milliseconds)))
+        ShortfallSpread.phase(Int(times[entry] / barLength))
     }
 
     /// A price made worse for the position by the platform's slippage in `bar`.
     @inline(__always)
     package func slipped(_ price: Double, bar: Int) -> Double {
-        let fraction = slippage.impact > 0 ? impact(bar) : slippage.base
+        let fraction = impact?.fraction(bar) ?? fixedSlippage
         return price - sign * fraction * abs(price)
-    }
-
-    private func impact(_ bar: Int) -> Double {
-        slippage.fraction(notional: notional, volume: market.quoteVolume(bar), volatility: market.volatility)
     }
 }
