@@ -86,66 +86,83 @@ extension SweepTask {
         return (frame.gain(at: pricing.slipped(price, bar: bar), feeRate: liquidationFee, bar: bar), found)
     }
 
-    /// What is below zero of an entry that was liquidated at a record at a fill that is known by a law; `add` is not asked where nothing is.
-    /// `known` are the quick forms of the law, where they were needed before.
+    /// Adds what is below zero of an entry that was liquidated at a record at a fill that is known by a law.
     @inline(__always)
-    func delayed(
-        _ entry: SweepEntry, _ leverage: Int, _ fill: Int, _ position: Int, known: AnchoredLaw?,
-        add: (EntryExit, EventCount) -> Void
-    ) {
+    func addDelayed(_ entry: SweepEntry, _ suspect: Suspect, _ fill: Int, _ position: Int, after bars: Int) {
         guard let law = laws[fill] else { return }
+        let leverage = suspect.leverage
         let bar = Int(records.bars[position])
         let trigger = frame.triggerPrice(level: levels[leverage] * entry.scale + entry.offset, bar: bar)
         let anchor = pricing.anchor(bar: bar, trigger: trigger)
         let stages = stages(entry, leverage, bar: bar, trigger: trigger, anchor: anchor)
         let tolerance = tolerances[leverage]
+        let known = suspect.law?.fill == fill ? suspect.law?.law : nil
         if let quick = known ?? anchored(law, bar: bar, range: ranges[position], anchor: anchor),
-            stages.add(quick, tolerance: tolerance, phase: entry.phase, add)
+            let found = quick.below(stages.final, tolerance: tolerance)
         {
-            return
+            guard let below = found, case let negative = EventCount(probability: below.probability), negative > 0 else {
+                return
+            }
+            if let exit = stages.exit(quick, below, negative, phase: entry.phase) {
+                return sums.addNegative(
+                    fill, leverage, from: suspect.horizon, entry, exit, negative, after: bars)
+            }
         }
         guard let spread = pricing.fill(law.law, bar: bar, trigger: trigger).spread else { return }
         let exit = stages.exit(spread, tolerance: tolerance, phase: entry.phase)
-        if let below = exit.spread?.negative, below > 0 { add(exit, below) }
+        guard let below = exit.spread?.negative, below > 0 else { return }
+        sums.addNegative(fill, leverage, from: suspect.horizon, entry, exit, below, after: bars)
     }
 
     /// The stages of an exit whose fill lies around an anchor.
     @inline(__always)
     private func stages(_ entry: SweepEntry, _ leverage: Int, bar: Int, trigger: Double, anchor: Double) -> DelayedExit
     {
-        let (multiple, scale) = (multiples[leverage], entry.gainScale)
         let nothing = frame.isInverse ? Double.infinity : 0
         let slipped = pricing.slipped(anchor, bar: bar)
-        func gross(_ price: Double) -> Double { 1 + multiple * frame.gross(price, scale: scale) }
-        func final(_ price: Double) -> Double {
-            1 + multiple * (frame.gain(at: price, feeRate: liquidationFee, bar: bar) * scale + entry.gainBase)
-        }
-        func straight(_ atAnchor: Double, base: Double) -> AffineEquity {
-            AffineEquity(atAnchor: atAnchor, base: base, power: frame.isInverse ? -1 : 1)
-        }
-        let fees = multiple * (frame.openingFee + frame.exitFee(liquidationFee, at: slipped, scale: scale))
-        let afterFees = straight(gross(slipped) - fees, base: gross(nothing) - multiple * frame.openingFee)
+        let fees =
+            multiples[leverage]
+            * (frame.openingFee + frame.exitFee(liquidationFee, at: slipped, scale: entry.gainScale))
+        let (atAnchor, atNothing) = (gross(entry, leverage, at: anchor), gross(entry, leverage, at: nothing))
+        let atSlipped = gross(entry, leverage, at: slipped)
+        let afterFees = straight(atSlipped - fees, base: atNothing - multiples[leverage] * frame.openingFee)
         return DelayedExit(
-            atTrigger: gross(trigger), atOnce: gross(anchor), delayed: straight(gross(anchor), base: gross(nothing)),
-            slipped: straight(gross(slipped), base: gross(nothing)), afterFees: frame.isFunded ? afterFees : nil,
-            final: straight(final(slipped), base: final(nothing)))
+            atTrigger: gross(entry, leverage, at: trigger), atOnce: atAnchor,
+            delayed: straight(atAnchor, base: atNothing), slipped: straight(atSlipped, base: atNothing),
+            afterFees: frame.isFunded ? afterFees : nil,
+            final: straight(
+                left(entry, leverage, at: slipped, bar: bar), base: left(entry, leverage, at: nothing, bar: bar)))
+    }
+
+    /// Equity at a price without any cost, in parts of the margin.
+    @inline(__always)
+    private func gross(_ entry: SweepEntry, _ leverage: Int, at price: Double) -> Double {
+        1 + multiples[leverage] * frame.gross(price, scale: entry.gainScale)
+    }
+
+    /// What a liquidation in `bar` leaves at a price, in parts of the margin.
+    @inline(__always)
+    private func left(_ entry: SweepEntry, _ leverage: Int, at price: Double, bar: Int) -> Double {
+        1 + multiples[leverage]
+            * (frame.gain(at: price, feeRate: liquidationFee, bar: bar) * entry.gainScale + entry.gainBase)
+    }
+
+    @inline(__always)
+    private func straight(_ atAnchor: Double, base: Double) -> AffineEquity {
+        AffineEquity(atAnchor: atAnchor, base: base, power: frame.isInverse ? -1 : 1)
     }
 }
 
 extension DelayedExit {
-    /// Adds what the quick forms leave below zero; false where they do not hold.
+    /// The exit of which the quick forms leave a part below zero; nil where they do not hold.
     @inline(__always)
-    fileprivate func add(
-        _ law: AnchoredLaw, tolerance: Double, phase: Double, _ add: (EntryExit, EventCount) -> Void
-    ) -> Bool {
-        guard let found = law.below(final, tolerance: tolerance) else { return false }
-        guard let below = found, case let negative = EventCount(probability: below.probability), negative > 0 else {
-            return true
-        }
+    fileprivate func exit(
+        _ law: AnchoredLaw, _ below: AnchoredLaw.Below, _ negative: EventCount, phase: Double
+    ) -> EntryExit? {
         guard let delayed = law.expectedShortfall(delayed),
             let slipped = self.slipped == self.delayed ? delayed : law.expectedShortfall(slipped),
             let afterFees = afterFees.map(law.expectedShortfall) ?? below.shortfall
-        else { return false }
+        else { return nil }
         let causes = ShortfallCauses(
             stages: (
                 price: atTrigger, gap: atOnce, latency: -delayed, slippage: -slipped, fees: -afterFees,
@@ -154,7 +171,6 @@ extension DelayedExit {
         let spread = ShortfallSpread(
             negative: negative, shortfall: below.shortfall, largest: law.largest(final),
             parts: law.parts(below, final, phase: phase))
-        add(EntryExit(equity: final.base + final.slope * law.mean, causes: causes, spread: spread), negative)
-        return true
+        return EntryExit(equity: final.base + final.slope * law.mean, causes: causes, spread: spread)
     }
 }

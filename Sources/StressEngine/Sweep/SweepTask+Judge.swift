@@ -134,10 +134,7 @@ extension SweepTask {
         var (isWorst, isBest) = (false, false)
         for fill in 0..<fills {
             if hasSpread(entry, leverage, fill, position) {
-                let known = suspect.law?.fill == fill ? suspect.law?.law : nil
-                delayed(entry, leverage, fill, position, known: known) {
-                    sums.addNegative(fill, leverage, from: from, entry, $0, $1, after: bars)
-                }
+                addDelayed(entry, suspect, fill, position, after: bars)
                 continue
             }
             let gain = gainAt(position, entry, leverage, fill)
