@@ -178,13 +178,39 @@ private func entry(
             guard random.uniform() < 0.9 else { return nil }
             let isNegative = random.uniform() < 0.05
             let exit = Int64(bar) + 1 + Int64(random.next() % 168)
-            let entry = HeldEntry(
+            return HeldEntry(
                 bar: Int32(bar), block: Int32(bar / 24), time: Int64(bar) * hour, exitTime: exit * hour,
                 isLiquidated: isNegative || random.uniform() < 0.4,
                 negative: isNegative ? EventCount(probability: 0.1 + 0.9 * random.uniform()) : .zero,
-                shortfall: isNegative ? random.uniform() : 0, equity: 1)
-            return random.uniform() < 0.5 ? entry.weighing(1 + random.uniform()) : entry
+                shortfall: isNegative ? random.uniform() : 0, equity: random.uniform(),
+                cutTime: random.uniform() < 0.1 ? (exit + 1) * hour : nil,
+                weight: random.uniform() < 0.5 ? 1 + random.uniform() : 1)
         }
+    }
+
+    /// Entries kept as columns are those that were put in, by parts or at once, and are taken apart alike.
+    @Test(arguments: 0..<4)
+    func keptEntriesAreTheSame(seed: UInt64) {
+        let bars = 24 * 100
+        let entries = mixed(seed: seed, bars: bars)
+        let times = (0..<Int64(bars) + 200).map { $0 * hour }
+        let parts = [entries[..<700], entries[700..<700], entries[700...]].map { part in
+            part.reduce(into: HeldEntries(times: times)) { kept, entry in
+                kept.append(entry, exitBar: Int(entry.exitTime / hour), cutBar: entry.cutTime.map { Int($0 / hour) })
+            }
+        }
+        var kept = HeldEntries.joined(parts)
+        #expect(Array(kept) == entries, "seed \(seed)")
+        let context = CellAnatomy.Context(
+            horizon: .days(7), barLength: .hours(1), blocks: bars / 24, meanLength: 5,
+            rules: ResamplingRules(resamples: 100))
+        let market = MarketConditions(times: times, closes: times.map { _ in 1 })
+        #expect(
+            CellAnatomy(entries: kept, market: market, context: context)
+                == CellAnatomy(entries: entries, market: market, context: context), "seed \(seed)")
+        for place in [0, 700, kept.count - 1] { kept.weigh(place, 3) }
+        #expect(kept.map(\.weight).enumerated().allSatisfy { [0, 700, kept.count - 1].contains($0) == ($1 == 3) })
+        #expect(kept.map(\.equity) == entries.map(\.equity))
     }
 
     /// The plain version: each group on its own, from a list of its entries.

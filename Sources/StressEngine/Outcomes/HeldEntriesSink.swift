@@ -6,7 +6,7 @@ import StressStatistics
 struct HeldEntriesSink: OutcomeSink {
     /// All that became of it, or only when it was liquidated, where a liquidation closes it whole: no exit is needed for that.
     let reads: OutcomeParts
-    private(set) var entries: [HeldEntry] = []
+    private(set) var entries: HeldEntries
     private let times: [Int64]
     /// Time blocks of a resampled one.
     private let resamplingBlocks: Int
@@ -14,6 +14,7 @@ struct HeldEntriesSink: OutcomeSink {
     init(series: BarSeries, resamplingBlocks: Int, exits: Bool) {
         reads = OutcomeParts(exits: exits, causes: false, unprotected: false)
         (times, self.resamplingBlocks) = (series.time, resamplingBlocks)
+        entries = HeldEntries(times: series.time)
     }
 
     mutating func add(_ outcome: borrowing EntryOutcome) {
@@ -24,7 +25,8 @@ struct HeldEntriesSink: OutcomeSink {
                 bar: Int32(outcome.entry), block: Int32(outcome.block / resamplingBlocks), time: times[outcome.entry],
                 exitTime: times[outcome.exitBar()], isLiquidated: outcome.isLiquidated, negative: outcome.negative(),
                 shortfall: outcome.shortfall(), equity: exit.equity, cutTime: outcome.isCut ? times[outcome.last] : nil,
-                isAtHorizon: closedBar == nil))
+                isAtHorizon: closedBar == nil),
+            exitBar: outcome.exitBar(), cutBar: outcome.isCut ? outcome.last : nil)
     }
 }
 
@@ -38,6 +40,13 @@ extension HistoryJob {
     public func heldEntries(
         cell: Int, threads: Int, control: RunControl = RunControl()
     ) throws(RunCancelled) -> [HeldEntry] {
+        Array(try heldOutcomes(cell: cell, threads: threads, control: control))
+    }
+
+    /// The same in less than half the memory, for long histories.
+    public func heldOutcomes(
+        cell: Int, threads: Int, control: RunControl = RunControl()
+    ) throws(RunCancelled) -> HeldEntries {
         try heldEntries(cell: cell, exits: true, threads, control)
     }
 
@@ -47,34 +56,23 @@ extension HistoryJob {
         cell: Int, threads: Int, control: RunControl = RunControl()
     ) throws(RunCancelled) -> [HeldEntry] {
         // What is reduced is closed later, or never.
-        try heldEntries(cell: cell, exits: rules[cell].platform.liquidation.isPartial, threads, control)
+        Array(try heldEntries(cell: cell, exits: rules[cell].platform.liquidation.isPartial, threads, control))
     }
 
     private func heldEntries(
         cell: Int, exits: Bool, _ threads: Int, _ control: RunControl
-    ) throws(RunCancelled) -> [HeldEntry] {
+    ) throws(RunCancelled) -> HeldEntries {
         let sink = HeldEntriesSink(series: market.series, resamplingBlocks: resamplingBlocks, exits: exits)
-        let entries = HeldEntry.joined(
+        let entries = HeldEntries.joined(
             try outcomes(cell: cell, threads: threads, control: control, into: sink).map(\.entries))
-        return HeldEntry.weighted(entries, clock: clock)
+        return entries.weighted(by: clock)
     }
 }
 
-extension HeldEntry {
-    /// All entries in one array; each chunk is let go of once it is copied, for a long history has hundreds of megabytes of them.
-    fileprivate static func joined(_ chunks: consuming [[HeldEntry]]) -> [HeldEntry] {
-        var entries: [HeldEntry] = []
-        entries.reserveCapacity(chunks.reduce(0) { $0 + $1.count })
-        for place in chunks.indices {
-            entries += chunks[place]
-            chunks[place] = []
-        }
-        return entries
-    }
-
+extension HeldEntries {
     /// The same entries with the weights of what happened to them.
-    fileprivate static func weighted(_ held: consuming [HeldEntry], clock: BarClock) -> [HeldEntry] {
-        var entries = held
+    fileprivate consuming func weighted(by clock: BarClock) -> HeldEntries {
+        var entries = self
         func bars(_ entry: HeldEntry, to time: Int64) -> Int {
             BarClock.bars(from: clock.place(entry.time), to: clock.place(time))
         }
@@ -82,10 +80,11 @@ extension HeldEntry {
         for entry in entries { if let time = entry.cutTime { cut.add(bars: bars(entry, to: time)) } }
         guard cut.total > 0 else { return entries }
         let exposure = Exposure(entries: entries.count, cut: cut)
-        for place in entries.indices where entries[place].isNegative || entries[place].isLiquidated {
+        for place in entries.indices {
             let entry = entries[place]
+            guard entry.isNegative || entry.isLiquidated else { continue }
             let after = entry.isAtHorizon ? nil : bars(entry, to: entry.exitTime)
-            entries[place] = entry.weighing(exposure.weight(bars: after) * Double(entries.count))
+            entries.weigh(place, exposure.weight(bars: after) * Double(entries.count))
         }
         return entries
     }

@@ -46,7 +46,7 @@ struct CellDetails: Sendable {
             let inference = rows[place].estimate.inference,
             job.outcomeCost(cell: place) <= CellDetails.mostBarsLookedAt
         else { return nil }
-        let entries = try job.heldEntries(cell: place, threads: threads, control: control)
+        let entries = try job.heldOutcomes(cell: place, threads: threads, control: control)
         let context = context(headline.horizon, meanRunBlocks: inference.meanRunBlocks)
         let cell = rows[place].cell
         let anatomy = CellAnatomy(entries: entries, market: conditions, context: context)

@@ -21,7 +21,7 @@ struct CellTails {
     /// Moves against the position within the holding time, the farthest of each resampled block; nil without windows.
     var moves: TailReport? {
         let found = job.adverseMoves(horizon: cell.horizon, side: cell.side)
-        guard let span = span(found.times) else { return nil }
+        guard let span = span(from: found.times.first, to: found.times.last) else { return nil }
         let scale = TailScale.moves(isFall: cell.side == .long)
         let maxima = blockMaxima(times: found.times, values: found.moves.map(scale.scaled), blocks: found.blocks)
         let separation = max(cell.horizon.milliseconds, job.resamplingBlock.milliseconds)
@@ -33,8 +33,8 @@ struct CellTails {
 
     /// Shortfalls in parts of the margin, the deepest of each crash; nil without entries. Crashes are told apart as episodes are:
     /// by the times at which entries went below zero.
-    func shortfalls(_ entries: [HeldEntry], separation: TimeSpan) -> TailReport? {
-        guard let span = span(entries.map(\.time)) else { return nil }
+    func shortfalls(_ entries: HeldEntries, separation: TimeSpan) -> TailReport? {
+        guard let span = span(from: entries.first?.time, to: entries.last?.time) else { return nil }
         let below = entries.negativeByExit
         let scale = shortfallScale
         let analysis = TailAnalysis(
@@ -52,8 +52,8 @@ struct CellTails {
             largestLoss: cell.leverage.value * (1 + fee))
     }
 
-    private func span(_ times: [Int64]) -> TailSpan? {
-        guard let first = times.first, let last = times.last else { return nil }
+    private func span(from first: Int64?, to last: Int64?) -> TailSpan? {
+        guard let first, let last else { return nil }
         return TailSpan(first: first, last: last, run: run, spells: spells)
     }
 

@@ -100,7 +100,11 @@ public struct CellAnatomy: Hashable, Codable, Sendable {
     }
 
     /// Takes a cell apart. `entries` come in order of time. O(entries log entries + groups × blocks).
-    public init(entries: [HeldEntry], market: MarketConditions, context: Context) {
+    @_specialize(where Entries == HeldEntries)
+    @_specialize(where Entries == [HeldEntry])
+    public init<Entries: RandomAccessCollection<HeldEntry>>(
+        entries: Entries, market: MarketConditions, context: Context
+    ) {
         let parts = AnatomyColumns(entries: entries, market: market, context: context)
         let found = parts.inferences(context)
         self.entries = entries.count
@@ -116,7 +120,7 @@ public struct CellAnatomy: Hashable, Codable, Sendable {
         liquidation = LiquidationPoint.curve(entries, context: context)
     }
 
-    private static func months(_ entries: [HeldEntry]) -> [MonthShare] {
+    private static func months(_ entries: some Sequence<HeldEntry>) -> [MonthShare] {
         var (sums, day) = ([MonthSums](), Int64.min)
         for entry in entries {
             // The calendar is asked once a day: it costs more than all the rest.
@@ -164,7 +168,7 @@ private struct AnatomyColumns {
     let groups: [Group]
     private let columns: [GroupColumn]
 
-    init(entries: [HeldEntry], market: MarketConditions, context: CellAnatomy.Context) {
+    init(entries: some RandomAccessCollection<HeldEntry>, market: MarketConditions, context: CellAnatomy.Context) {
         episodes = Episodes(entries, separation: context.separation)
         let sums = AnatomyColumns.sums(entries, episodes, market, context)
         groups = AnatomyColumns.firstGroups.flatMap { condition, first in
@@ -178,7 +182,8 @@ private struct AnatomyColumns {
 
     /// All columns in one pass: the whole, the whole without its largest episode, then the groups of each condition.
     private static func sums(
-        _ entries: [HeldEntry], _ episodes: Episodes, _ market: MarketConditions, _ context: CellAnatomy.Context
+        _ entries: some RandomAccessCollection<HeldEntry>, _ episodes: Episodes, _ market: MarketConditions,
+        _ context: CellAnatomy.Context
     ) -> GroupColumns {
         let conditions = firstGroups
         var sums = GroupColumns(

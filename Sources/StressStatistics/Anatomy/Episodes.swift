@@ -52,7 +52,7 @@ public struct Episodes: Hashable, Codable, Sendable {
 
     /// Groups the entries below zero by the time at which they went below: a pause longer than `separation` begins a new
     /// episode. O(n log n) in the negative entries.
-    public init(_ entries: [HeldEntry], separation: TimeSpan) {
+    public init(_ entries: some Sequence<HeldEntry>, separation: TimeSpan) {
         let negative = entries.negativeByExit
         var (all, start) = ([Episode](), 0)
         for end in negative.indices {

@@ -1,11 +1,11 @@
 import StressBasics
 
-/// What became of one held entry of a cell. 64 bytes: a long history has millions of them.
+/// What became of one held entry of a cell.
 public struct HeldEntry: Hashable, Sendable {
     /// Index of the entry bar.
     public let bar: Int32
     /// The block, and above it the two facts.
-    private let packed: UInt32
+    let packed: UInt32
     /// Open time of the entry bar, milliseconds since the epoch.
     public let time: Int64
     /// Open time of the bar in which it was liquidated, or of the last bar that was seen of its window.
@@ -21,17 +21,28 @@ public struct HeldEntry: Hashable, Sendable {
     /// The open time of ``cutTime``, or one that no bar has.
     private let cut: Int64
     /// How many entries what happened to it stands for: 1 without cut windows, more where fewer were watched as long. See ``Exposure``.
-    public private(set) var weight = 1.0
+    public let weight: Double
 
     /// An outcome of the given facts.
     public init(
         bar: Int32, block: Int32, time: Int64, exitTime: Int64, isLiquidated: Bool, negative: EventCount,
-        shortfall: Double, equity: Double, cutTime: Int64? = nil, isAtHorizon: Bool = false
+        shortfall: Double, equity: Double, cutTime: Int64? = nil, isAtHorizon: Bool = false, weight: Double = 1
     ) {
+        self.weight = weight
         cut = cutTime ?? HeldEntry.wholeWindow
         packed = UInt32(block) | (isLiquidated ? HeldEntry.liquidated : 0) | (isAtHorizon ? HeldEntry.atHorizon : 0)
         (self.bar, self.time, self.exitTime) = (bar, time, exitTime)
         (self.negative, self.shortfall, self.equity) = (negative, shortfall, equity)
+    }
+
+    /// An outcome out of ``HeldEntries``.
+    init(
+        bar: Int32, packed: UInt32, time: Int64, exitTime: Int64, negative: EventCount, shortfall: Double,
+        equity: Double, cutTime: Int64?, weight: Double
+    ) {
+        (self.bar, self.packed, self.time, self.exitTime) = (bar, packed, time, exitTime)
+        (self.negative, self.shortfall, self.equity) = (negative, shortfall, equity)
+        (cut, self.weight) = (cutTime ?? HeldEntry.wholeWindow, weight)
     }
 
     private static let liquidated = UInt32(1) << 31
@@ -59,13 +70,6 @@ public struct HeldEntry: Hashable, Sendable {
             negative: isNegative ? .one : .zero, shortfall: isNegative ? -equity : 0, equity: equity)
     }
 
-    /// The same outcome with another weight.
-    public func weighing(_ weight: Double) -> HeldEntry {
-        var copy = self
-        copy.weight = weight
-        return copy
-    }
-
     /// Whether it is known how it ended: its window is whole, or a liquidation closed it before the cut.
     public var isDecided: Bool { cutTime == nil || !isAtHorizon }
 
@@ -76,7 +80,7 @@ public struct HeldEntry: Hashable, Sendable {
     public var shortfallGivenOne: Double { isNegative ? shortfall / negative.value : 0 }
 }
 
-extension [HeldEntry] {
+extension Sequence<HeldEntry> {
     /// Those that ended below zero, in the order in which they ended.
     public var negativeByExit: [HeldEntry] {
         filter(\.isNegative).sorted { ($0.exitTime, $0.time) < ($1.exitTime, $1.time) }

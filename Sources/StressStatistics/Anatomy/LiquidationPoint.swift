@@ -20,7 +20,7 @@ extension LiquidationPoint {
     /// Cumulative incidence of liquidation among `entries`, which come in order of time and weigh as ``Exposure`` says (O. Aalen and
     /// S. Johansen, 1978): the share that was liquidated within each of up to sixteen times from one bar to the holding time, judged
     /// as the cell's results were. O(entries + liquidated × times).
-    public static func curve(_ entries: [HeldEntry], context: CellAnatomy.Context) -> [LiquidationPoint] {
+    public static func curve(_ entries: some Sequence<HeldEntry>, context: CellAnatomy.Context) -> [LiquidationPoint] {
         var incidence = LiquidationIncidence(context)
         for entry in entries {
             incidence.add(
