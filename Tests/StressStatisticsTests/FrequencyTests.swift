@@ -127,6 +127,49 @@ import Testing
         #expect(abs(found.standardError / resampled - 1) < 0.04, "seed \(seed)")
     }
 
+    /// A day of minutes is one block, and its entries overlap: it knows no more than its windows that share no bar.
+    @Test(arguments: [2, 5, 23, 144], [1.0 / 1440, 0.043, 0.48, 0.9])
+    func oneBlockIsWorthItsWindows(windows: Int, frequency: Double) throws {
+        let share = BlockShare(events: [frequency * 1440], entries: [1440])
+        let found = try #require(inference(share, length: 1, windows: windows))
+        #expect(abs(found.effectiveEntries / Double(windows) - 1) < 1e-9)
+        let (events, trials) = (frequency * Double(windows), Double(windows))
+        let plain = (
+            low: events > 0.05 ? BetaDistribution(a: events, b: trials - events + 1).quantile(0.025) : 0,
+            high: BetaDistribution(a: events + 1, b: trials - events).quantile(0.975)
+        )
+        #expect(found.bounds.low <= plain.low + 0.02 && found.bounds.high >= plain.high - 0.02)
+    }
+
+    /// The same day seen as one block, as two by chance of the clock, or in hours of which each remembers the others: never a multiple of
+    /// what the windows are worth, and no less than a part of it.
+    @Test(arguments: 0..<12)
+    func fewBlocksAreWorthLittleMoreThanTheirWindows(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let cut = 1 + Int(random.next() % 1438)
+        let start = Int(random.next() % 1380)
+        func events(_ bars: Range<Int>) -> Double { Double(bars.clamped(to: start..<start + 60).count) }
+        let two = BlockShare(
+            events: [events(0..<cut), events(cut..<1440)], entries: [UInt32(cut), UInt32(1440 - cut)])
+        let hours = BlockShare(
+            events: (0..<24).map { events($0 * 60..<$0 * 60 + 60) }, entries: Array(repeating: 60, count: 24))
+        for (share, length) in [(two, 1.0), (hours, 12), (hours, 24)] {
+            let found = try #require(inference(share, length: length, windows: 23))
+            #expect(found.effectiveEntries < 23 / 0.75 + 1e-9, "seed \(seed), length \(length)")
+            #expect(found.bounds.low < found.frequency / 2 && found.bounds.high > 2 * found.frequency, "seed \(seed)")
+        }
+    }
+
+    /// From five runs on the variance is that of the runs, however small it is.
+    @Test func enoughRunsStandForThemselves() throws {
+        let share = BlockShare(events: [4, 5, 5, 4, 5, 5, 4], entries: Array(repeating: 10, count: 7))
+        let found = try #require(inference(share, length: 1.4, windows: 7))
+        let own = StationaryVariance(share.residuals, meanLength: 1.4).ofSum.squareRoot() / 70
+        #expect(found.standardError == own && found.effectiveEntries > 40)
+        let fewer = try #require(inference(share, length: 3, windows: 7))
+        #expect(fewer.effectiveEntries < 7 / (1 - (7.0 / 3 - 1) / 4) + 1e-9)
+    }
+
     /// Independent days, each with one entry: the effective entries are the entries.
     @Test func independentEntriesAreWorthThemselves() throws {
         var random = SeededGenerator(seed: 9)

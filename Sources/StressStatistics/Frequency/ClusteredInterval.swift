@@ -7,11 +7,16 @@
 /// Statistics in Medicine 16, 1997) let the one event more weigh as much as the heaviest that could have come, and add its square to
 /// the variance. Here the heaviest is the largest run of blocks seen, and a window that shares no bar with the others where
 /// nothing was: so the interval for nothing seen is Clopper and Pearson's on the disjoint windows, and others join it continuously.
+///
+/// Few runs say little about their own variance, and one run says nothing: its residuals are 0. So the fewer there are, the less the
+/// variance may lie below that of the disjoint windows: one day of minutes knows no more than its windows that share no bar.
 struct ClusteredEvidence {
     /// The observed frequency.
     let frequency: Double
-    /// Its variance over resamples of a stationary bootstrap.
+    /// Its variance over resamples of a stationary bootstrap, at least ``leastVariance``.
     let variance: Double
+    /// The same as the runs alone say it.
+    private let runVariance: Double
     /// How much the frequency owes to the run of blocks with the most events beyond expectation, and to that with the fewest.
     let heaviest: (above: Double, below: Double)
     /// Entries held altogether, above 0.
@@ -20,6 +25,8 @@ struct ClusteredEvidence {
     let windows: Double
     /// Runs of mean length that hold entries.
     let runs: Double
+    /// What disjoint windows would have, as far as runs are too few to say otherwise: all of it for one run, nothing from five on.
+    private let leastVariance: Double
 
     /// Where entries are held; nil without any.
     ///
@@ -31,11 +38,17 @@ struct ClusteredEvidence {
         frequency: Double, residuals: [Double], entries: Double, meanLength: Double, windows: Double, runs: Double
     ) {
         self.frequency = frequency
-        variance = StationaryVariance(residuals, meanLength: meanLength).ofSum / (entries * entries)
+        runVariance = StationaryVariance(residuals, meanLength: meanLength).ofSum / (entries * entries)
         let runSums = extremeRunSums(residuals, length: Int(meanLength.rounded()))
         heaviest = (max(0, runSums.largest) / entries, max(0, -runSums.smallest) / entries)
         (self.entries, self.windows, self.runs) = (entries, windows, runs)
+        let missing = max(0, 1 - max(0, runs - 1) / ClusteredEvidence.enoughDegrees)
+        leastVariance = missing * max(0, frequency * (1 - frequency)) / windows
+        variance = max(runVariance, leastVariance)
     }
+
+    /// From so many degrees of freedom on, one less than there are runs, their variance stands for itself.
+    static let enoughDegrees = 4.0
 
     /// The evidence of trimmed block sums; nil without entries or windows. `windows` and `meanLength` are those of ``FrequencyInference``.
     init?(_ share: BlockShare, meanLength: Double, disjointWindows: Int) {
@@ -66,8 +79,9 @@ struct ClusteredEvidence {
     }
 
     private func interval(confidence: Double, further: Double) -> Interval {
+        let own = max(runVariance * widening(confidence), leastVariance)
         let spread = Spread(
-            ofVariance: widening(confidence) + further, ofOne: 1 + further, most: max(heaviest.above, heaviest.below))
+            variance: own + further * variance, ofOne: 1 + further, most: max(heaviest.above, heaviest.below))
         let outside = (1 - confidence) / 2
         let above = oneMore(frequency, as: heaviest.above, spread)
         let below = oneMore(1 - frequency, as: heaviest.below, spread)
@@ -84,9 +98,9 @@ struct ClusteredEvidence {
         return ratio * ratio
     }
 
-    /// How often ``variance`` and the square of the heaviest one more count.
+    /// The variance of the share, and how often the square of the heaviest one more counts.
     private struct Spread {
-        let ofVariance: Double
+        let variance: Double
         let ofOne: Double
         let most: Double
     }
@@ -97,7 +111,7 @@ struct ClusteredEvidence {
         let one = max(seen, (1 - share) / windows)
         let most = max(counts.most, one)
         let mean = (share + one) / (1 + one)
-        let spread = (variance * counts.ofVariance + most * most * counts.ofOne) / ((1 + one) * (1 + one))
+        let spread = (counts.variance + most * most * counts.ofOne) / ((1 + one) * (1 + one))
         // A first shape of 1 is that of nothing seen; below it a distribution piles up at 0 and its quantile would fall.
         let trials = max(mean * (1 - mean) / spread - 1, 1 / mean)
         return BetaDistribution(a: mean * trials, b: (1 - share) / (1 + one) * trials)
