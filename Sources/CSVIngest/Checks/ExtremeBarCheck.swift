@@ -102,7 +102,8 @@ struct ExtremeBarCheck {
     /// The summary `extreme_bars`, with the widest moves of the series whether or not they are extreme.
     var summary: Finding {
         let share = extremes.isEmpty ? "" : " (\(percentText(Double(extremes.count) / Double(series.count))))"
-        let rule = percentText(exp(threshold) - 1)
+        // The two are equally far in the logarithm.
+        let rule = "below -\(percentText(1 - exp(-threshold))) or above +\(percentText(exp(threshold) - 1))"
         let moves = [
             lowest.map { "worst low \(move($0, series.low)) against the close before" },
             highest.map { "best high \(move($0, series.high))" },
@@ -111,7 +112,7 @@ struct ExtremeBarCheck {
         return Finding(
             check: "extreme_bars", severity: extremes.isEmpty ? .pass : .note,
             message: ([
-                "\(spacedCount(extremes.count)) of \(counted(series.count, "bar")) reach more than \(rule) "
+                "\(spacedCount(extremes.count)) of \(counted(series.count, "bar")) go \(rule) "
                     + "from the close before\(share)"
             ] + moves).joined(separator: "; "),
             count: extremes.count, location: first.map(rows.location), time: first.map(series.instant),
