@@ -37,6 +37,28 @@ import Testing
         #expect(!off.err.contains("counted through such steps"))
     }
 
+    /// Where no window is whole there is no share; what was seen before the step is said, and is not "no entries".
+    @Test func whatWasSeenWithoutAWholeWindowIsSaid() throws {
+        let scratch = try Scratch()
+        // Minute 200 falls by half, and the hole comes before any window of eight hours is over.
+        let rows = (0..<900).map { index -> String in
+            let time = 1_583_971_200 + 60 * (index + (index < 450 ? 0 : 60))
+            let price = (index < 200 ? 100.0 : 50) * (1 + 0.0005 * sin(Double(index)))
+            return "\(time),\(price),\(price * 1.0005),\(price * 0.9995),\(price)"
+        }
+        try scratch.write("timestamp,open,high,low,close\n" + rows.joined(separator: "\n") + "\n", to: "fall.csv")
+        let run = try scratch.program.run([
+            "sweep", "fall.csv", "--leverage", "20", "--side", "long", "--no-store", "--horizon", "8h", "--max-gap", "10m",
+            "--out", "o",
+        ])
+        #expect(run.code == 4, "\(run.err)")
+        #expect(
+            run.out.contains("ended below zero before they were lost sight of: the share is at least 22 %"), "\(run.out)")
+        #expect(run.err.contains("200 of 898 entries, none of which has a whole window, end below zero"), "\(run.err)")
+        #expect(!run.err.contains("no entries end below zero"), "\(run.err)")
+        #expect(try scratch.read("o/results.csv").contains(",no_data,"))
+    }
+
     /// No step too wide, nothing to say; a hole in which nothing happened is a note, and no warning.
     @Test func holesThatHideNothingAreNoWarning() throws {
         let scratch = try Scratch()

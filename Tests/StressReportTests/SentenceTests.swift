@@ -11,7 +11,7 @@ struct SentenceTests {
     private func sentences(
         _ estimate: CellEstimate, asset: String = "LTCUSDT", contract: ContractKind = .linear, side: Side = .long,
         leverage: Double = 20, horizon: TimeSpan = .days(7), fill: String = "gap", bars: TimeSpan = .hours(1),
-        wideSteps: WideSteps? = nil, years: [YearTest] = []
+        wideSteps: WideSteps? = nil, years: [YearTest] = [], length: TimeSpan? = nil
     ) -> CellSentences {
         let cell = StudyCell(
             index: 0,
@@ -20,7 +20,7 @@ struct SentenceTests {
                 platform: "typical"))
         return CellSentences(
             row: ResultRow(cell: cell, fill: fill, estimate: estimate), barLength: bars, confidence: 0.95,
-            delay: .seconds(30), wideSteps: wideSteps, years: years)
+            delay: .seconds(30), wideSteps: wideSteps, years: years, length: length)
     }
 
     @Test("A frequency with its interval")
@@ -60,6 +60,9 @@ struct SentenceTests {
                 == "The interval holds for weather like this history’s: it has been through 1 spell of high volatility, "
                 + "and how often such spells come cannot be known from it.")
         #expect(found(0).regimeWords.sentence.contains("no spell of high volatility"))
+        let short = sentences(found(0).row.estimate, length: .days(12)).regimeWords.sentence
+        #expect(short.contains("12 days are too short to tell a spell of high volatility") && !short.contains("no spell"))
+        #expect(sentences(found(0).row.estimate, length: .days(30)).regimeWords.sentence.contains("no spell"))
         #expect(found(1).row.estimate.status == .fewRegimes && found(2).row.estimate.status == .ok)
         #expect(found(0, negative: 0).row.estimate.status == .zeroSeen)
         #expect(found(0, negative: 0, status: .impossible).regimeWords.isEmpty)

@@ -89,9 +89,13 @@ func heldThroughFinding(_ row: ResultRow, through: ResultRow, maxGap: TimeSpan) 
 }
 
 private func share(_ estimate: CellEstimate) -> String {
-    guard let share = estimate.exit.frequency else { return "no entries" }
+    let watched = groupedText(estimate.windows.watched, separator: " ")
     let count = groupedText(Int((estimate.exit.negative + estimate.exit.cutNegative).rounded()), separator: " ")
-    return "\(percent(share)) of entries (\(count) of \(groupedText(estimate.windows.watched, separator: " ")))"
+    guard let share = estimate.exit.frequency else {
+        return estimate.windows.watched == 0
+            ? "no entries" : "\(count) of \(watched) entries, none of which has a whole window,"
+    }
+    return "\(percent(share)) of entries (\(count) of \(watched))"
 }
 
 private func percent(_ share: Double) -> String { "\(significantText(share * 100, digits: 2)) %" }

@@ -18,6 +18,8 @@ struct CellSentences {
     var wideSteps: WideSteps?
     /// What the cell's past said of later years, and what they showed; empty where there is none.
     var years: [YearTest] = []
+    /// How long the history is; nil where that is not known.
+    var length: TimeSpan?
     /// The fill that the headline speaks of; the study's own unless a reader asked for another.
     var fill = FillRole.chosen
 
@@ -127,7 +129,19 @@ struct CellSentences {
             + [
                 .plain("has "), .finding("no result"), .plain(": no entry has a whole window in the data\(count)"),
                 .plain((fit.map { "; " + $0.words } ?? "") + "."),
-            ]
+            ] + watchedInPart
+    }
+
+    /// What was seen of entries whose windows are all cut: less than the share, whatever came after the cut.
+    private var watchedInPart: [Phrase] {
+        let evidence = CutEvidence(row: row, wideSteps: wideSteps)
+        guard evidence.watched > 0 else { return [] }
+        return [
+            .plain(" Of the \(counted(evidence.watched, "entry", "entries")) that were watched for a part of it "),
+            .finding(grouped(evidence.negative)),
+            .plain(" ended below zero before they were lost sight of: the share is at least "),
+            .key(shareText(evidence.negative / Double(evidence.watched))), .plain("."),
+        ]
     }
 
     // MARK: Everyday words

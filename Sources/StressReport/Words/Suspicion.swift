@@ -40,9 +40,13 @@ extension RunReport {
 
     private func shareWords(_ row: ResultRow) -> String {
         let estimate = row.estimate
-        guard let share = estimate.exit.frequency else { return "no entries" }
-        return "\(shareText(share)) of entries (\(grouped(estimate.exit.negative + estimate.exit.cutNegative)) of "
-            + "\(grouped(estimate.windows.watched)))"
+        let (count, watched) = (estimate.exit.negative + estimate.exit.cutNegative, estimate.windows.watched)
+        guard let share = estimate.exit.frequency else {
+            return watched == 0
+                ? "no entries"
+                : "\(grouped(count)) of \(grouped(watched)) entries, none of which has a whole window,"
+        }
+        return "\(shareText(share)) of entries (\(grouped(count)) of \(grouped(watched)))"
     }
 
     /// The sentence for the page of `asset`; nil for another one's history, and without suspicious bars.

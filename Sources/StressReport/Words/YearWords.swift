@@ -9,10 +9,24 @@ extension CellSentences {
         guard row.estimate.hasFewRegimes, row.estimate.exit.interval != nil,
             let spells = row.estimate.inference?.turbulentSpells
         else { return [] }
+        // What has no interval has said so already.
+        let share = row.estimate.figure(.negativeEquity, confidence: confidence)?.share
+        if let share, share.interval?.isVacuous(windows: share.windows) == true { return [] }
+        if let length, length < TurbulentSpells.leastHistory { return shortHistoryWords(length) }
         let seen = spells == 0 ? "no spell" : counted(spells, "spell", "spells")
         return [
             .plain("The interval holds for weather like this history’s: it has been through "), .key(seen),
             .plain(" of high volatility, and how often such spells come cannot be known from it."),
+        ]
+    }
+
+    /// A spell is told from the rest by comparing ten days with others.
+    private func shortHistoryWords(_ length: TimeSpan) -> [Phrase] {
+        [
+            .plain("The interval holds for weather like this history’s: "), .key(spanWords(length)),
+            .plain(
+                " are too short to tell a spell of high volatility from what is usual, and how often such spells come "),
+            .plain("cannot be known from them."),
         ]
     }
 

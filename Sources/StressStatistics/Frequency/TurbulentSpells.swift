@@ -1,3 +1,5 @@
+import StressBasics
+
 /// The spells of high volatility that a price history has been through.
 ///
 /// Crashes come in them. What the long run is like cannot be learnt from fewer than ``fewest`` of them: intervals of histories with one
@@ -14,6 +16,8 @@ public struct TurbulentSpells: Hashable, Sendable {
     public static let end = 2.0.squareRoot()
     /// Volatility is that of so many days.
     public static let windowDays = 10.0
+    /// A shorter history has no median to speak of, and shows no spell whatever it was like.
+    public static let leastHistory = TimeSpan.days(3 * Int64(windowDays))
 
     /// Of realised variances, block by block, oldest first.
     ///
