@@ -192,7 +192,7 @@ struct FundChart: Drawing {
 
     private func tip(_ bin: Bin) -> String {
         let (first, last) = (bin.first.civil.dateText, bin.last.civil.dateText)
-        let unpaid = bin.unpaid > 0 ? "\nnot paid by the fund: \(moneyNumber(bin.unpaid))" : ""
-        return (first == last ? first : "\(first) to \(last)") + "\nmissing: \(moneyNumber(bin.shortfall))" + unpaid
+        let unpaid = bin.unpaid > 0 ? "\nnot paid by the fund: \(moneyWords(bin.unpaid))" : ""
+        return (first == last ? first : "\(first) to \(last)") + "\nmissing: \(moneyWords(bin.shortfall))" + unpaid
     }
 }

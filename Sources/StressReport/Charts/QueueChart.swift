@@ -54,7 +54,7 @@ struct QueueChart: Drawing {
         let own = queue.isOwn ? ", the platform’s own" : ""
         let part = queue.total.profitShare.map { "\n\(shareText($0)) of their profit" } ?? ""
         return
-            "\(queue.label)\(own)\n\(counted(queue.total.touched, "meeting", "meetings")), \(moneyNumber(queue.total.haircut)) given up"
-            + "\nmean \(moneyNumber(mean)), largest \(moneyNumber(queue.total.largest))\(part)"
+            "\(queue.label)\(own)\n\(counted(queue.total.touched, "meeting", "meetings")), \(moneyWords(queue.total.haircut)) given up"
+            + "\nmean \(moneyWords(mean)), largest \(moneyWords(queue.total.largest))\(part)"
     }
 }

@@ -83,7 +83,7 @@ struct WaterfallChart: Drawing {
     static func money(_ amounts: LedgerAmounts) -> [Step] {
         func tip(_ label: String, _ amount: LedgerAmount) -> String {
             let part = amount.part(of: amounts.shortfall).map { "\n\(shareText($0)) of what was missing" } ?? ""
-            return "\(label)\n\(moneyNumber(amount))\(amount < amounts.shortfall ? part : "")"
+            return "\(label)\n\(moneyWords(amount))\(amount < amounts.shortfall ? part : "")"
         }
         var left = amounts.shortfall
         var steps = [

@@ -139,12 +139,19 @@ extension AssetSide {
             ? "would have been below zero at some bar, had nobody liquidated" : "were below zero at some bar"
         let definition =
             "Entries in 10 000 that \(first), and that ended below zero, held for up to \(horizonWords)."
-            + (payers == nil
-                ? " What an insurance fund, other traders or the trader pay of the rest is not computed." : "")
+            + (payers == nil ? restWords : "")
         return ReportSection(
             "safeguards", label: "Safeguards", title: chart.steps.title, definition: definition,
             [.drawing(chart), .data(stepTable(chart.steps))] + (payers.map { [payerWords($0)] } ?? [])
                 + [.source(["safeguards.csv"], drawing: chartFile("safeguards"))])
+    }
+
+    /// Who pays of the rest is not known of these entries.
+    private var restWords: String {
+        report.ledger == nil
+            ? " What an insurance fund, other traders or the trader pay of the rest is not computed."
+            : " What an insurance fund, other traders or the trader pay of the rest is followed for the traders of the study’s ledger, "
+                + "who are others than these: see Who pays on the front page."
     }
 
     private func stepTable(_ steps: SafeguardSteps) -> SectionTable {

@@ -65,8 +65,8 @@ extension WhoPaysSection {
     }
 
     private func beganWords(_ result: LedgerResult) -> String {
-        "It began with \(moneyNumber(result.fundStart)), was at its lowest at \(moneyNumber(result.fundLowest)) and ended with "
-            + "\(moneyNumber(result.fundEnd)).\(feesWords(result))"
+        "It began with \(moneyWords(result.fundStart)), was at its lowest at \(moneyWords(result.fundLowest)) and ended with "
+            + "\(moneyWords(result.fundEnd)).\(feesWords(result))"
     }
 
     /// How long fees would take to bring together what it began with.
@@ -75,7 +75,7 @@ extension WhoPaysSection {
         let refill =
             result.fundStart > .zero
             ? ": all of them would bring together what it began with in \(significantText(days, digits: 3)) days" : ""
-        return " Fees of opening, closing and liquidation are \(moneyNumber(fees)) a day\(refill)."
+        return " Fees of opening, closing and liquidation are \(moneyWords(fees)) a day\(refill)."
     }
 }
 

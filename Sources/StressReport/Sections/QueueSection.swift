@@ -78,7 +78,7 @@ extension WhoPaysSection {
                 let group = queue.classes[place]
                 let share = group.haircut.part(of: queue.total.haircut) ?? 0
                 let tip =
-                    "\(name), \(queue.label)\n\(moneyNumber(group.haircut)) given up\n"
+                    "\(name), \(queue.label)\n\(moneyWords(group.haircut)) given up\n"
                     + "\(counted(group.touched, "position", "positions")) met"
                 return .shade(.share(share), style: ColourBins.name(of: share), tip: tip)
             })

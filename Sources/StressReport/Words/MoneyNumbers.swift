@@ -23,6 +23,12 @@ func moneyNumber(_ value: Double) -> String {
 /// The same of an amount that was booked.
 func moneyNumber(_ amount: LedgerAmount) -> String { moneyNumber(amount.quote) }
 
+/// An amount with its unit, for a sentence: `244 000 quote`, `1.2 M quote`.
+func moneyWords(_ amount: LedgerAmount) -> String { moneyWords(amount.quote) }
+
+/// The same of a number.
+func moneyWords(_ value: Double) -> String { moneyNumber(value) + hardSpace + "quote" }
+
 /// An amount with its unit, for a limit or what is held against it: `0 quote`, `12.52 quote`, `124 365 quote`.
 func quoteWords(_ value: Double) -> String {
     let size = value.magnitude

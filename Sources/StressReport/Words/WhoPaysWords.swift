@@ -47,9 +47,9 @@ extension LedgerGroup {
         guard counts.shortfalls > 0 else { return first + "." }
         let share = shortfallShare.map { " (\(shareText($0))\(ciWords(intervals.shortfall, confidence)))" } ?? ""
         let paid = payerWords.map { $0.prefix(1).uppercased() + $0.dropFirst() + "; " } ?? ""
-        let owed = "\(owedWords)\(counts.owing > 0 ? ", \(moneyNumber(amounts.owed)) in all" : "")."
+        let owed = "\(owedWords)\(counts.owing > 0 ? ", \(moneyWords(amounts.owed)) in all" : "")."
         let end = paid.isEmpty ? owed.prefix(1).uppercased() + owed.dropFirst() : paid + owed
-        return "\(first)\(share), \(moneyNumber(amounts.shortfall)) short in all. \(end)"
+        return "\(first)\(share), \(moneyWords(amounts.shortfall)) short in all. \(end)"
     }
 
     private func ciWords(_ interval: Interval?, _ confidence: Double) -> String {
@@ -117,19 +117,19 @@ extension LedgerResult {
         guard let impact = impactAtWork else { return nil }
         let first =
             "Liquidations move the price on \(visibleText(platform)) (gamma \(numberText(impact.gamma)), depth "
-            + "\(moneyNumber(impact.depth)), half-life \(impact.halfLife.text)): a supposition, and not what the prices say."
+            + "\(moneyWords(impact.depth)), half-life \(impact.halfLife.text)): a supposition, and not what the prices say."
         guard let all, let without = figures?.withoutImpact else { return first }
         return first
             + " Without it \(grouped(without.counts.liquidated)) positions are liquidated in place of \(grouped(all.counts.liquidated)), "
             + "\(grouped(without.counts.shortfalls)) are closed below zero in place of \(grouped(all.counts.shortfalls)), and "
-            + "\(moneyNumber(without.amounts.shortfall)) is missing in place of \(moneyNumber(all.amounts.shortfall))."
+            + "\(moneyWords(without.amounts.shortfall)) is missing in place of \(moneyWords(all.amounts.shortfall))."
     }
 
     private var oversizeWords: String? {
         guard isFundBeyondPositions, let figures else { return nil }
         return
-            "The fund of \(visibleText(platform)) begins with \(moneyNumber(fundStart)), more than all positions that were ever open at "
-            + "once, \(moneyNumber(figures.mostOpen)): it pays whatever happens, and tells nothing of the platform."
+            "The fund of \(visibleText(platform)) begins with \(moneyWords(fundStart)), more than all positions that were ever open at "
+            + "once, \(moneyWords(figures.mostOpen)): it pays whatever happens, and tells nothing of the platform."
     }
 
     /// Days on which the fund could not pay everything.
@@ -142,9 +142,9 @@ extension LedgerResult {
         let name = visibleText(platform)
         if unpaid > .zero {
             let count = counted(unpaidDays, "day", "days")
-            return "The fund of \(name) cannot pay on \(count) of \(grouped(days.count)), \(moneyNumber(unpaid)) in all"
+            return "The fund of \(name) cannot pay on \(count) of \(grouped(days.count)), \(moneyWords(unpaid)) in all"
         }
-        if paid > .zero { return "The fund of \(name) pays everything and is never below \(moneyNumber(fundLowest))" }
+        if paid > .zero { return "The fund of \(name) pays everything and is never below \(moneyWords(fundLowest))" }
         return "The fund of \(name) has nothing to pay"
     }
 
@@ -152,7 +152,7 @@ extension LedgerResult {
     var neededTitle: String {
         let ofDays = needed.filter { $0.basis == .days && $0.share < 1 }
         guard let most = ofDays.max(by: { $0.share < $1.share }) else { return "The fund that would have been needed" }
-        return "\(moneyNumber(most.amount)) at the beginning of a day would have paid \(shareText(most.share)) of days"
+        return "\(moneyWords(most.amount)) at the beginning of a day would have paid \(shareText(most.share)) of days"
     }
 
     /// What the platform's own queue took, or what any would have.
@@ -162,7 +162,7 @@ extension LedgerResult {
             guard own.total.touched > 0 else { return "The queue of \(name) found no winner to close" }
             let part = own.total.profitShare.map { ", \(shareText($0)) of their profit" } ?? ""
             return
-                "\(name) takes \(moneyNumber(own.total.haircut)) from winners in \(counted(own.total.touched, "meeting", "meetings"))\(part)"
+                "\(name) takes \(moneyWords(own.total.haircut)) from winners in \(counted(own.total.touched, "meeting", "meetings"))\(part)"
         }
         return "\(name) asks no winner; what each queue would have taken"
     }
