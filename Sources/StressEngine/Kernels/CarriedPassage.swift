@@ -98,15 +98,15 @@ extension PlainKernel {
     /// Bounds what rounding can move that.
     func slack(_ course: CarryCourse<Position>, through: Int, _ trees: PassageTrees) -> Double {
         let ofPrice = 1e-9 * course.position.entryValue
-        guard let sums = trees.funding(rules.cell.side)?.sums(isInverse: isInverse) else { return ofPrice }
-        return ofPrice + abs(course.position.fundingCharge(rate: sums.slack(through), at: 1))
+        guard let funding = trees.funding(rules.cell.side, isInverse: isInverse) else { return ofPrice }
+        return ofPrice + abs(course.position.fundingCharge(rate: funding.sums.slack(through), at: 1))
     }
 
     /// What is carried at `bar`.
     func carry(_ course: CarryCourse<Position>, at bar: Int, _ trees: PassageTrees) -> Carry {
         var carry = course.base
-        if let sums = trees.funding(rules.cell.side)?.sums(isInverse: isInverse).sums {
-            carry.funding += course.position.fundingCharge(rate: sums[bar] - sums[course.since], at: 1)
+        if let funding = trees.funding(rules.cell.side, isInverse: isInverse) {
+            carry.funding += course.position.fundingCharge(rate: funding.sums.paid(from: course.since, to: bar), at: 1)
         }
         if Position.bearsInterest { carry.years = years(from: course.entry, to: bar) }
         if let scheduled { carry.maintenancePerCoin = scheduled[bar].maintenance }
@@ -119,11 +119,9 @@ extension PlainKernel {
         _ course: CarryCourse<Position>, _ bar: Int, _ height: Int, last: Int, _ trees: PassageTrees
     ) -> Carry {
         var carry = course.base
-        if let funding = trees.funding(rules.cell.side) {
-            let sums = funding.sums(isInverse: isInverse).sums
-            let tree = isInverse ? funding.inverseTree : funding.linearTree
-            let worst = -rules.cell.side.sign * tree.minimum(height: height, at: bar)
-            carry.funding += course.position.fundingCharge(rate: worst - sums[course.since], at: 1)
+        if let funding = trees.funding(rules.cell.side, isInverse: isInverse) {
+            let worst = -rules.cell.side.sign * funding.tree.minimum(height: height, at: bar)
+            carry.funding += course.position.fundingCharge(rate: worst - funding.sums.sums[course.since], at: 1)
         }
         if Position.bearsInterest { carry.years = years(from: course.entry, to: last) }
         if let scheduled { carry.maintenancePerCoin = scheduled.most(height: height, at: bar) }

@@ -31,6 +31,10 @@ struct FundingSums: Sendable {
         }
     }
 
+    /// What was charged after one bar, up to another.
+    @inline(__always)
+    func paid(from: Int, to bar: Int) -> Double { sums[bar] - sums[from] }
+
     /// Bounds what the order of adding can change in a difference of sums up to `bar`.
     @inline(__always)
     func slack(_ bar: Int) -> Double { absolute.isEmpty ? 0 : 2.3e-16 * Double(bar + 16) * absolute[bar] }
