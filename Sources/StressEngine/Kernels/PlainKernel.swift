@@ -29,6 +29,8 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
     let pricing: ExitPricing
     /// The prices that trigger: the mark's when there is a mark series.
     let checkedPrices: [Double]
+    /// Whether those are the extremes that tell equity.
+    private let checksExtremes: Bool
     let funding: [Double]?
     private let times: [Int64]
     // Positions hold a reference to their table: threads that share one would wait for each other.
@@ -45,6 +47,7 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
         pricing = ExitPricing(rules, market: market, windows: windows)
         let trigger = rules.platform.liquidation.trigger
         checkedPrices = MarketHistory.triggering(market, trigger, isLong: rules.cell.side == .long)
+        checksExtremes = trigger == .extreme && market.mark == nil
         (funding, times) = (market.fundingPerBar, market.series.time)
         terms = rules.terms.withOwnStorage
         pattern = Position(terms, entryPrice: 1)
@@ -82,9 +85,14 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
         var carry = Carry.none
         var worst = WorstPrices(sign: position.sign)
         var path = EntryPath(liquidationBar: nil, unprotectedBar: nil, carry: .none)
-        for bar in entry + 1...last {
+        var bar = entry
+        while bar < last {
+            bar += 1
             if hasCarry, changes(&carry, position, entry: entry, at: bar) { worst = WorstPrices(sign: position.sign) }
-            guard worst.isPassed(extreme: extremes[bar], checked: checkedPrices[bar]) else { continue }
+            guard worst.isPassed(extreme: extremes[bar], checked: checkedPrices[bar]) else {
+                bar += passedOver(after: bar, through: last, worst)
+                continue
+            }
             if path.unprotectedBar == nil, position.equity(at: extremes[bar], carry) < belowZero {
                 path.unprotectedBar = bar
             }
@@ -97,6 +105,27 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
         }
         if path.liquidationBar == nil { path.carry = carry }
         return path
+    }
+
+    /// How many bars after `bar` are passed over, eight at a time: none has a worse price than was met before, and what is carried stays as
+    /// it is.
+    @inline(__always)
+    private func passedOver(after bar: Int, through last: Int, _ worst: WorstPrices) -> Int {
+        if Position.bearsInterest || scheduled != nil { return 0 }
+        var end = bar
+        while end + 8 <= last, isFine(worst, from: end + 1), isFreeOfFunding(from: end + 1) { end += 8 }
+        return end - bar
+    }
+
+    @inline(__always)
+    private func isFine(_ worst: WorstPrices, from bar: Int) -> Bool {
+        worst.holdsExtremes(pricing.extremes, from: bar)
+            && (checksExtremes || worst.holdsChecked(checkedPrices, from: bar))
+    }
+
+    @inline(__always)
+    private func isFreeOfFunding(from bar: Int) -> Bool {
+        funding?.withUnsafeBufferPointer { funding in (bar..<bar + 8).allSatisfy { funding[$0] == 0 } } ?? true
     }
 
     /// Takes a carry to the start of `bar`; says whether it is another one.
@@ -160,6 +189,22 @@ private struct WorstPrices {
     private var checked = Double.infinity
 
     init(sign: Double) { self.sign = sign }
+
+    /// Whether the extremes of eight bars are no worse than all before them.
+    @inline(__always)
+    func holdsExtremes(_ prices: [Double], from bar: Int) -> Bool { areEight(prices, from: bar, noWorseThan: extreme) }
+
+    /// Whether the prices of eight bars that trigger are no worse than all before them.
+    @inline(__always)
+    func holdsChecked(_ prices: [Double], from bar: Int) -> Bool { areEight(prices, from: bar, noWorseThan: checked) }
+
+    @inline(__always)
+    private func areEight(_ prices: [Double], from bar: Int, noWorseThan worst: Double) -> Bool {
+        prices.withUnsafeBytes { bytes in
+            let place = bar * MemoryLayout<Double>.stride
+            return !any(sign * bytes.loadUnaligned(fromByteOffset: place, as: SIMD8<Double>.self) .< worst)
+        }
+    }
 
     /// Whether a bar has a price that is worse than all before it; remembers it.
     @inline(__always)
