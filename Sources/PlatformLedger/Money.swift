@@ -36,6 +36,12 @@ public enum Money {
 
     /// An amount in quote currency.
     public static func quote(_ units: some BinaryInteger) -> Double { Double(units) / unitsPerQuote }
+
+    /// The same of 128 bits. What fits 64 is converted as such: the same number, many times faster.
+    public static func quote(_ units: Int128) -> Double {
+        let narrow = Int64(truncatingIfNeeded: units)
+        return (Int128(narrow) == units ? Double(narrow) : Double(units)) / unitsPerQuote
+    }
 }
 
 /// The accounts of a platform and of all who trade on it. Every flow is booked with opposite signs on two of them, so their sum is 0
