@@ -10,8 +10,8 @@ extension PlainLedger {
         accounts.waiting += paid
         noteBalance()
         lowestFund = min(lowestFund, accounts.fund)
-        records[index].sums.fund += paid
-        if paid > 0 { records[index].sums.fundPaid = 1 }
+        sums[index].fund += paid
+        if paid > 0 { sums[index].fundPaid = 1 }
         return Int64(paid)
     }
 
@@ -30,9 +30,8 @@ extension PlainLedger {
         _ rule: DeleveragingRule, against loser: Record, coins: Double, rest: Int64, fill: Double, bar: Int
     ) -> Int64 {
         let winners = open.filter {
-            let record = records[$0]
-            return record.asset == loser.asset && record.side != loser.side && record.part > 0 && record.entry < bar
-                && profit(record, at: fill) * record.part > 0
+            records[$0].asset == loser.asset && records[$0].side != loser.side && records[$0].part > 0
+                && records[$0].entry < bar && profit(records[$0], at: fill) * records[$0].part > 0
         }
         switch rule {
         case .least: return level(winners, rest: rest, fill: fill, bar: bar)
@@ -130,9 +129,9 @@ extension PlainLedger {
         records[index].part =
             open - coins <= 1e-12 * record.coins
             ? 0 : min(record.part - coins / record.coins, record.part.nextDown)
-        records[index].sums.deleveragedPositions = 1
-        records[index].sums.deleveraged += 1
-        records[index].sums.haircut += Int128(haircut)
+        sums[index].deleveragedPositions = 1
+        sums[index].deleveraged += 1
+        sums[index].haircut += Int128(haircut)
         events.append(.deleveraged(position(record), haircut: haircut, part: record.part * share))
         return haircut
     }
@@ -154,16 +153,16 @@ extension PlainLedger {
             let owed = Int128(amount) - paid
             accounts.waiting += Int128(amount)
             accounts.traders -= paid
-            records[index].sums.socialised += paid
-            if paid > 0 { records[index].sums.socialisedPaid = 1 }
+            sums[index].socialised += paid
+            if paid > 0 { sums[index].socialisedPaid = 1 }
             if input.safeguards.recourse == .trader {
                 accounts.traders -= owed
-                records[index].sums.owed += owed
-                records[index].sums.owing += owed > 0 ? 1 : 0
+                sums[index].owed += owed
+                sums[index].owing += owed > 0 ? 1 : 0
             } else {
                 accounts.platform -= owed
-                records[index].sums.platform += owed
-                if owed > 0 { records[index].sums.platformPaid = 1 }
+                sums[index].platform += owed
+                if owed > 0 { sums[index].platformPaid = 1 }
             }
         }
         (waiting, gains) = ([], 0)
@@ -175,5 +174,7 @@ extension PlainLedger {
         events.append(.dayEnded(socialised: Int64(charge), fund: accounts.fund))
     }
 
-    func sums(group: Int) -> LedgerSums { LedgerTally.total(records.filter { $0.group == group }.map(\.sums)) }
+    func sums(group: Int) -> LedgerSums {
+        LedgerTally.total(zip(records, sums).filter { $0.0.group == group }.map(\.1))
+    }
 }

@@ -18,14 +18,15 @@ final class PlainLedger {
         var part = 1.0
         /// What is left of the margin, and the bar from which on it is looked at again, once it was reduced.
         var reduced: (position: LinearPosition, nextCheck: Int)?
-        var isUnprotected = false
-        var sums = LedgerSums()
         var sign: Double { side.sign }
     }
 
     let input: PlatformInput
     let maxGap: TimeSpan?
     var records: [Record] = []
+    /// Beside each record: the position as it was opened, and what it counts for.
+    var opened: [LinearPosition] = []
+    var sums: [LedgerSums] = []
     /// Places of those that may be open.
     var open: [Int] = []
     var events: [LedgerEvent] = []
@@ -48,6 +49,9 @@ final class PlainLedger {
     let fundingSums: [[Double]]
     let lastBars: [[Int]]
     let scales: [[Double]]
+    /// By asset, the prices that trigger for each side; by class, what it opens.
+    private let triggering: [(longs: [Double], shorts: [Double])]
+    private let notionals: [Double]
 
     init(_ input: PlatformInput, maxGap: TimeSpan? = nil) {
         (self.input, self.maxGap) = (input, maxGap)
@@ -65,6 +69,9 @@ final class PlainLedger {
             }
         }
         scales = input.assets.map { PlainLedger.scales($0.market, input.population.scale) }
+        let isByClose = input.rules.liquidation.trigger == .close
+        triggering = input.assets.map { PlainLedger.triggering($0.market, isByClose: isByClose) }
+        notionals = input.population.notionals
     }
 
     /// No flow is larger than 2⁶⁰ units, whatever a price near 0 makes of the coins.
@@ -127,17 +134,20 @@ final class PlainLedger {
         }
         guard scales[asset][bar] > 0 else { return }
         for group in input.population.classes.indices {
-            var record = record(asset: asset, group: group, entry: bar)
+            let record = record(asset: asset, group: group, entry: bar)
             if isRejected(record) {
                 rejected += 1
                 continue
             }
-            record.sums.entries = 1
-            record.sums.margin = Int128(units(record.margin))
-            record.sums.notional = Int128(units(record.notional))
-            record.sums.unprotected = isUnprotected(record) ? 1 : 0
+            var counted = LedgerSums()
+            counted.entries = 1
+            counted.margin = Int128(units(record.margin))
+            counted.notional = Int128(units(record.notional))
+            counted.unprotected = isUnprotected(record) ? 1 : 0
             open.append(records.count)
             records.append(record)
+            opened.append(linear(record))
+            sums.append(counted)
         }
     }
 
@@ -263,7 +273,7 @@ final class PlainLedger {
     private func dueNow(_ index: Int, _ bar: Int) -> Due? {
         let record = records[index]
         let (checked, carry) = (checked(record, bar: bar), carry(record, bar: bar))
-        let position = linear(record)
+        let position = record.reduced?.position ?? opened[index]
         func isDue(_ price: Double) -> Bool {
             position.equity(at: price, carry) <= position.requirement(at: price, carry)
         }
@@ -275,8 +285,8 @@ final class PlainLedger {
 
     private func ordered(_ due: [Due]) -> [Due] {
         due.sorted { a, b in
-            let (x, y) = (records[a.record], records[b.record])
             if a.distance != b.distance { return a.distance < b.distance }
+            let (x, y) = (records[a.record], records[b.record])
             if x.side != y.side { return x.side == .long }
             if x.leverage != y.leverage { return x.leverage > y.leverage }
             return (x.entry, x.group) < (y.entry, y.group)
@@ -307,12 +317,13 @@ final class PlainLedger {
 
     /// The price that triggers.
     func checked(_ record: Record, bar: Int) -> Double {
-        let (market, isLong) = (input.assets[record.asset].market, record.side == .long)
-        if input.rules.liquidation.trigger == .close {
-            return market.mark?.close[bar] ?? market.series.close[bar]
-        }
-        let worst = isLong ? market.series.low[bar] : market.series.high[bar]
-        return market.mark.map { isLong ? $0.low[bar] : $0.high[bar] } ?? worst
+        record.side == .long ? triggering[record.asset].longs[bar] : triggering[record.asset].shorts[bar]
+    }
+
+    private static func triggering(_ market: MarketHistory, isByClose: Bool) -> (longs: [Double], shorts: [Double]) {
+        let close = market.mark?.close ?? market.series.close
+        if isByClose { return (close, close) }
+        return (market.mark?.low ?? market.series.low, market.mark?.high ?? market.series.high)
     }
 
     func fillPrice(_ record: Record, bar: Int, trigger: Double) -> Double {
@@ -355,7 +366,7 @@ final class PlainLedger {
     func slipped(_ price: Double, _ record: Record, bar: Int) -> Double {
         let market = input.assets[record.asset].market
         let fraction = input.rules.slippage.fraction(
-            notional: input.population.notionals[record.group], volume: market.quoteVolume(bar),
+            notional: notionals[record.group], volume: market.quoteVolume(bar),
             volatility: market.volatility)
         return price - record.sign * fraction * abs(price)
     }
@@ -377,8 +388,8 @@ final class PlainLedger {
             let paid = deleverage(
                 rule, against: record, coins: coins * (Double(rest) / Double(-equity)), rest: rest, fill: fill, bar: bar
             )
-            records[index].sums.deleveraging += Int128(paid)
-            if paid > 0 { records[index].sums.deleveragingPaid = 1 }
+            sums[index].deleveraging += Int128(paid)
+            if paid > 0 { sums[index].deleveragingPaid = 1 }
             rest -= paid
         }
         if isEarly { rest -= payByFund(index, rest) }
@@ -405,8 +416,8 @@ final class PlainLedger {
         records[index].reduced = (position, nextCheck)
         records[index].coins = target
         records[index].fundingStart = fundingSums[record.asset][bar]
-        records[index].sums.liquidated = 1
-        records[index].sums.reductions += 1
+        sums[index].liquidated = 1
+        sums[index].reductions += 1
         let fee = units(fees.close * (sold * abs(fill)) * record.part)
         let extra = units(fees.liquidation * (sold * abs(fill)) * record.part)
         bookFees(fee, extra)
@@ -451,12 +462,12 @@ final class PlainLedger {
         accounts.market -= Int128(final - margin)
         bookFees(plainFees, extra)
         records[index].part = 0
-        if isLiquidation { records[index].sums.liquidated = 1 }
+        if isLiquidation { sums[index].liquidated = 1 }
         if final < 0 {
             accounts.traders += Int128(-final)
             accounts.waiting -= Int128(-final)
-            records[index].sums.shortfalls += 1
-            records[index].sums.shortfall += Int128(-final)
+            sums[index].shortfalls += 1
+            sums[index].shortfall += Int128(-final)
             return final
         }
         let surplus =
