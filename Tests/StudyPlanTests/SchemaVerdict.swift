@@ -123,6 +123,7 @@ struct SchemaVerdict {
     }
 
     private func equal(_ a: Any, _ b: Any) -> Bool {
-        isFlag(a) == isFlag(b) && (a as? NSObject) == (b as? NSObject) && (a as? NSObject) != nil
+        if let a = a as? String, let b = b as? String { return a == b }
+        return isFlag(a) == isFlag(b) && (a as? NSObject) == (b as? NSObject) && (a as? NSObject) != nil
     }
 }

@@ -15,7 +15,8 @@ import Testing
             guard let sample = try place.sample(with: setting.key) else { continue }
             let (good, bad) = samples(setting)
             for value in good {
-                let found = try sample.with(value, at: place.path + [setting.key]).problemsOfOneValue()
+                let found = StudySample.ofOneValue(
+                    try sample.with(value, at: place.path + [setting.key]).problems())
                 #expect(found.isEmpty, "\(setting.key): \(value): \(found)")
             }
             for value in bad {
