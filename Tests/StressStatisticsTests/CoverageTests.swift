@@ -56,8 +56,8 @@ import Testing
         (ReturnProcess.independent, 7, 1826), (.garchJumps, 7, 366), (.regimes, 7, 1826), (.regimes, 7, 366),
     ])
     func differencesHoldTheTruth(process: ReturnProcess, held: Int, days: Int) throws {
-        let study = JointCoverage(process, horizonDays: held, days: days, longRun: 1_000_000)
-        for row in study.table(trials: 80, resamples: 300) where row.target.isDifference {
+        let study = JointCoverage(process, horizonDays: held, days: days, longRun: 1_000_000).only(\.isDifference)
+        for row in study.table(trials: 80, resamples: 300) {
             let shown = try #require(row.shown)
             #expect(shown.hits >= 0.87 && shown.share == 1, "\(process.rawValue) \(days) d, \(row.target.name)")
         }
@@ -67,7 +67,8 @@ import Testing
     @Test(arguments: [(ReturnProcess.garchJumps, 1), (.regimes, 1), (.regimes, 7)])
     func meansHoldTheTruth(process: ReturnProcess, held: Int) throws {
         let study = JointCoverage(process, horizonDays: held, days: 1826, longRun: 1_000_000)
-        for row in study.table(trials: 80, resamples: 300) where !row.target.isDifference {
+            .only { !$0.isDifference }
+        for row in study.table(trials: 80, resamples: 300) {
             guard let shown = row.shown, shown.share > 0.6 else { continue }
             #expect(shown.hits >= 0.82, "\(process.rawValue) \(held) d, \(row.target.name)")
         }

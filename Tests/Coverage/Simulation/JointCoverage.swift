@@ -1,5 +1,6 @@
 import StressBasics
 import StressStatistics
+import Synchronization
 
 /// How often intervals of differences and of mean shortfalls hold the truth, on the histories of ``CoverageStudy``.
 public struct JointCoverage: Sendable {
@@ -10,7 +11,7 @@ public struct JointCoverage: Sendable {
     /// Length of a history, days.
     public let days: Int
     /// What is estimated, with its truth.
-    public let targets: [Target]
+    public private(set) var targets: [Target]
 
     /// An event of an entry: the log price moves against it by at least a distance.
     public struct Event: Hashable, Sendable {
@@ -63,9 +64,24 @@ public struct JointCoverage: Sendable {
     public init(_ process: ReturnProcess, horizonDays: Int, days: Int, longRun: Int) {
         (self.process, self.horizonDays, self.days) = (process, horizonDays, days)
         let random = SeededGenerator(seed: 2024).stream("truth \(process.rawValue) \(horizonDays)")
-        let moves = Moves(process, bars: longRun, horizon: horizonDays * CoverageStudy.barsPerDay, random: random)
-        targets = JointCoverage.targets(moves)
+        targets = JointCoverage.known.withLock { known in
+            if let targets = known["\(process.rawValue) \(horizonDays) \(longRun)"] { return targets }
+            let moves = Moves(process, bars: longRun, horizon: horizonDays * CoverageStudy.barsPerDay, random: random)
+            let targets = JointCoverage.targets(moves)
+            known["\(process.rawValue) \(horizonDays) \(longRun)"] = targets
+            return targets
+        }
     }
+
+    /// The same of some of its targets alone.
+    public func only(_ isWanted: (Target) -> Bool) -> JointCoverage {
+        var copy = self
+        copy.targets = targets.filter(isWanted)
+        return copy
+    }
+
+    /// Truths that were read off a long run before.
+    private static let known = Mutex<[String: [Target]]>([:])
 
     private static func targets(_ moves: Moves) -> [Target] {
         let sorted = moves.falls.sorted(by: >)
@@ -130,16 +146,16 @@ private struct Moves {
     private let prices: [Double]
     /// Bars held.
     private let horizon: Int
-    /// What the prices remember, a day a block.
-    let memory: MarketMemory
 
     init(_ process: ReturnProcess, bars: Int, horizon: Int, random: SeededGenerator) {
         let prices = CoverageStudy.logPrices(process, bars: bars + horizon, random: random)
         (self.prices, self.horizon) = (prices, horizon)
-        memory = MarketMemory(logPrices: prices, barsPerBlock: CoverageStudy.barsPerDay)
         falls = windowFalls(prices, horizon: horizon)
         rises = windowFalls(prices.map { -$0 }, horizon: horizon)
     }
+
+    /// What the prices remember, a day a block.
+    var memory: MarketMemory { MarketMemory(logPrices: prices, barsPerBlock: CoverageStudy.barsPerDay) }
 
     /// What becomes of positions with a trigger at a distance.
     func lateExits(_ distance: Double) -> LateExits {
@@ -165,11 +181,12 @@ private struct HistoryJudge {
     let days: Int
     let study: JointCoverage
     let rules: ResamplingRules
+    private let memory: MarketMemory
     /// What judges means; nil without entries.
     private var judge: HorizonPanel?
 
     init(moves: Moves, study: JointCoverage, seed: Int, resamples: Int) {
-        (self.moves, self.study, days) = (moves, study, study.days)
+        (self.moves, self.study, days, memory) = (moves, study, study.days, moves.memory)
         rules = ResamplingRules(resamples: resamples, seed: UInt64(seed))
         judge = panel(JointCoverage.Event(isShort: false, distance: 0))
     }
@@ -178,7 +195,7 @@ private struct HistoryJudge {
         HorizonPanel(
             columns: events.map { HistoryJudge.share(moves, $0, days: days) },
             horizonBlocks: Double(study.horizonDays), disjointWindows: (days - study.horizonDays) / study.horizonDays,
-            rules: rules, name: study.process.rawValue, memory: moves.memory)
+            rules: rules, name: study.process.rawValue, memory: memory)
     }
 
     private static func share(_ moves: Moves, _ event: JointCoverage.Event, days: Int) -> BlockShare {
