@@ -98,7 +98,7 @@ import Testing
             headline: {asset: HOURS, side: long, leverage: 20, horizon: 1d}
             """,
             files: [
-                "minutes.csv": ShardWorld.prices(seed: seed, bars: 90_000, seconds: 60),
+                "minutes.csv": ShardWorld.prices(seed: seed, bars: 66_000, seconds: 60),
                 "hours.csv": ShardWorld.prices(seed: seed + 1, bars: 400),
             ])
     }
