@@ -8,10 +8,10 @@ import Testing
 /// an empty mask, from a shell, and on a terminal.
 @Suite struct InterruptionTests {
     /// Minute bars enough for many seconds when they are held for a month and walked bar by bar. Made once and only read after.
-    nonisolated(unsafe) private static let prices = Result { () -> Scratch in
+    private static let prices = Result { () -> Scratch in
         let scratch = try Scratch()
         let made = try scratch.program.run(
-            ["synth", "--out", "prices", "--bars", "200000", "--interval", "1m", "--quiet"])
+            ["synth", "--out", "prices", "--bars", "80000", "--interval", "1m", "--quiet"])
         guard made.code == 0 else { throw CocoaError(.fileReadUnknown) }
         return scratch
     }

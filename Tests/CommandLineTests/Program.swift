@@ -84,12 +84,19 @@ struct Program {
 }
 
 /// A new folder that is removed with the value.
-final class Scratch {
+final class Scratch: Sendable {
     private let folder = TemporaryFolder()
     var path: String { folder.path }
 
     init() throws {
         guard FileManager.default.fileExists(atPath: folder.path) else { throw CocoaError(.fileNoSuchFile) }
+    }
+
+    /// A copy of a folder that is only read, for a test that changes it.
+    init(copyOf other: Scratch) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: other.path) {
+            try FileManager.default.copyItem(atPath: other.path + "/" + name, toPath: folder.path + "/" + name)
+        }
     }
 
     var program: Program { Program(scratch: self) }
@@ -105,6 +112,20 @@ final class Scratch {
     /// Every file below, hidden ones too.
     func files() -> [String] {
         FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String }.sorted() ?? []
+    }
+}
+
+/// What is slow to make, made once for all tests that only read it: by name.
+final class MadeOnce<Value>: @unchecked Sendable {
+    private let lock = NSLock()
+    private var made: [String: Result<Value, any Error>] = [:]
+
+    func value(_ name: String, _ make: () throws -> Value) throws -> Value {
+        try lock.withLock {
+            let found = made[name] ?? Result(catching: make)
+            made[name] = found
+            return found
+        }.get()
     }
 }
 

@@ -45,7 +45,12 @@ import Testing
         var watched: Double { get throws { try number("entries_count") + number("cut_count") } }
     }
 
-    private func run(_ study: String) throws -> Run {
+    private static let runs = MadeOnce<Run>()
+
+    /// Once for every study; tests only read what it left.
+    private func run(_ study: String) throws -> Run { try StudyFillTests.runs.value(study) { try fresh(study) } }
+
+    private func fresh(_ study: String) throws -> Run {
         let scratch = try Scratch()
         try scratch.write(prices(falls: true), to: "prices.csv")
         try scratch.write(study, to: "study.yaml")

@@ -89,8 +89,11 @@ import Testing
         ])
     func aFullDiskIsSaid(words: [String]) throws {
         let full = try #require(FileHandle(forWritingAtPath: "/dev/full"))
+        // What the command needs to come so far as to print: a study that ran, or nothing.
         try study()
-        #expect(try night(1).run(["run", "study.yaml"]).code == 0)
+        if ["history", "index", "export"].contains(words[0]) {
+            #expect(try night(1).run(["run", "study.yaml"]).code == 0)
+        }
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Program.path)
         process.arguments = words

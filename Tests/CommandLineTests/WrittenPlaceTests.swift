@@ -6,12 +6,18 @@ import Testing
 @Suite struct WrittenPlaceTests {
     private let scratch: Scratch
 
-    init() throws {
-        scratch = try Scratch()
+    /// A folder with a run. Made once; every test has a copy.
+    private static let ran = Result { try fresh() }
+
+    init() throws { scratch = try Scratch(copyOf: WrittenPlaceTests.ran.get()) }
+
+    private static func fresh() throws -> Scratch {
+        let scratch = try Scratch()
         try scratch.write(samplePrices, to: "prices.csv")
         try scratch.write(smallStudy(limit: "statistics: {resamples: 0}\n"), to: "study.yaml")
         let run = try scratch.program.run(["run", "study.yaml"])
         try #require(run.code == 0, "\(run.err)")
+        return scratch
     }
 
     private func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: scratch.path + "/" + path) }
@@ -77,6 +83,8 @@ import Testing
 
     /// What the run would refuse or warn of is known before the night.
     @Test func aCheckKnowsNamesAndMetrics() throws {
+        // The history knows a study by its place.
+        let scratch = try WrittenPlaceTests.fresh()
         let own = try scratch.program.run(["check", "study.yaml"])
         #expect(own.code == 0, "\(own.err)")
         try scratch.write(try scratch.read("study.yaml"), to: "copy.yaml")
