@@ -73,17 +73,8 @@ public struct CellKey: Hashable, Sendable {
 }
 
 extension CellKey {
-    /// What cells have in common that differ in leverage and holding time alone: one pass over the bars answers them all.
-    public struct Group: Hashable, Sendable {
-        private let values: [AxisValue]
-
-        init(_ key: CellKey) {
-            values = CellAxis.allCases.filter { $0 != .leverage && $0 != .horizon }.map { key[$0] }
-        }
-    }
-
-    /// See ``Group``.
-    public var group: Group { Group(self) }
+    /// The cells that differ from it in leverage and holding time alone: one pass over the bars answers them all.
+    public var group: CellSelector { CellSelector(like: self, but: [.leverage, .horizon]) }
 }
 
 extension CellKey: Codable {

@@ -9,9 +9,7 @@ extension Study {
     /// contract, side and platform stay together with all leverages and horizons, so that every result has the same bits as
     /// if all were run at once.
     public func parts(of asset: String, count: Int) -> [[StudyCell]] {
-        let groups = Dictionary(grouping: cells(of: asset), by: \.key.group).values.sorted {
-            $0[0].index < $1[0].index
-        }
+        let groups = cells(of: asset).groupedInOrder(by: \.key.group).map(\.members)
         return (0..<count).map { part in
             let range = part * groups.count / count..<(part + 1) * groups.count / count
             return groups[range].joined().sorted { $0.index < $1.index }

@@ -25,15 +25,8 @@ struct SweepGrid: Sendable {
 extension SweepGrid {
     /// Parts the cells of a plan into grids that a sweep can answer and cells that must be tried one by one.
     static func split(_ rules: [CellRules], market: MarketHistory) -> (grids: [SweepGrid], single: [Int]) {
-        var order: [CellKey.Group] = []
-        var groups: [CellKey.Group: [Int]] = [:]
-        for (place, rule) in rules.enumerated() {
-            let key = rule.cell.key.group
-            if groups[key] == nil { order.append(key) }
-            groups[key, default: []].append(place)
-        }
         var (grids, single): ([SweepGrid], [Int]) = ([], [])
-        for places in order.compactMap({ groups[$0] }) {
+        for (_, places) in rules.indices.groupedInOrder(by: { rules[$0].cell.key.group }) {
             if let grid = SweepGrid(places, of: rules, market: market) {
                 grids.append(grid)
             } else {
