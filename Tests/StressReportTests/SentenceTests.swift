@@ -320,6 +320,19 @@ struct SentenceTests {
                 start + "has no result: "))
     }
 
+    @Test(
+        "An asset's article follows the ear",
+        arguments: [
+            ("ETHUSDT", "an"), ("BTCUSDT", "a"), ("USDTUSD", "a"), ("one", "a"), ("ONEUSDT", "a"), ("EURUSD", "a"),
+            ("OPUSDT", "an"), ("8BTC", "an"), ("", "a"),
+        ])
+    func articles(asset: String, article: String) throws {
+        let key = CellKey(
+            asset: asset, contract: .linear, side: .long, leverage: try #require(Leverage(20)), horizon: .days(7),
+            platform: "typical")
+        #expect(StudyCell(index: 0, key: key).positionWords.sentence == "\(article) \(asset) long")
+    }
+
     @Test("The span between best and worst fill is said plainly")
     func span() {
         #expect(

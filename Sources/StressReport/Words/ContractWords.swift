@@ -79,7 +79,8 @@ extension StudyCell {
     }
 }
 
-/// The article by the first letter; names that are spelled out loud are beyond a rule.
+/// The article by how a name begins: `one` and `euro` begin with a consonant to the ear. Names that are spelled out loud are beyond a rule.
 private func article(_ name: String) -> String {
-    name.first.map { "AEIOaeio8".contains($0) } == true ? "an" : "a"
+    let begins = name.lowercased().hasPrefix
+    return !begins("one") && !begins("eu") && "aeio8".contains(where: { begins(String($0)) }) ? "an" : "a"
 }
