@@ -73,7 +73,7 @@ import Testing
         #expect(run.code == 65 && run.err.contains("the policy for bad_ticks is fail"), "\(run.err)")
         #expect(run.err.contains("prices.csv, line 102"))
         let words = try scratch.program.run(["run", "study.yaml", "--policy", "bad_tick=drop"])
-        #expect(words.code == 64 && words.err.contains("did you mean bad_ticks"))
+        #expect(words.code == 64 && words.err.contains("did you mean 'bad_ticks'?"))
     }
 
     @Test func historiesThatEndEarlyAreNamed() throws {

@@ -84,6 +84,20 @@ import Testing
         #expect(nearestName(to: String(repeating: "x", count: 100), among: names) == nil)
     }
 
+    @Test(
+        "A slip asks for the nearest name, a beginning for the names that go on from it",
+        arguments: [
+            ("bybt", "did you mean 'bybit'?"), ("binance", "did you mean 'binance-coinm' or 'binance-usdm'?"),
+            ("Binance-", "did you mean 'binance-coinm' or 'binance-usdm'?"), ("krak", "did you mean 'kraken'?"),
+            ("bi", nil), ("deribit-linear", nil), ("", nil), ("may", nil), ("sp\u{7}ot", "did you mean 'spot'?"),
+        ] as [(String, String?)])
+    func didYouMeanAsks(typed: String, asked: String?) {
+        let names =
+            ["binance-coinm", "binance-usdm", "bybit", "kraken", "kraken-us", "spot"] + (1...5).map { "may-2020-\($0)" }
+        #expect(didYouMean(typed, among: names) == asked)
+        #expect(didYouMean(typed, among: names, rest: "or none") == (asked.map { $0 + " " } ?? "") + "or none")
+    }
+
     @Test func digestIsSHA256() {
         // FIPS 180-2, appendix B.1.
         #expect(Digest(of: "abc").hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")

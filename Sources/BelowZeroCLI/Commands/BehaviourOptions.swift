@@ -52,10 +52,9 @@ struct BehaviourOptions: ParsableArguments {
         let all = described + Behaviour.known.map(\.behaviour)
         guard let found = all.first(where: { $0.name == name }) else {
             let names = all.map(\.name)
-            let near = nearestName(to: name, among: names).map { "did you mean '\($0)'? " } ?? ""
             throw Failure(
                 .usage, "no known behaviour is called '\(SourceLocation.presentable(name))'",
-                hint: near + "known: \(names.joined(separator: ", "))")
+                hint: didYouMean(name, among: names, rest: "known: \(names.joined(separator: ", "))"))
         }
         return found
     }

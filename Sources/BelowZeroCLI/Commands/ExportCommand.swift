@@ -50,7 +50,7 @@ struct ExportCommand: ParsableCommand {
             let folder = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
             let tables = try RunTables(folder: folder)
             guard to == .sqlite || tables.names.contains(table) else {
-                let near = nearestName(to: table, among: tables.names).map { "did you mean '\($0)'?" }
+                let near = didYouMean(table, among: tables.names)
                 throw Failure(
                     .usage, "the run has no table '\(SourceLocation.presentable(table))'",
                     hint: near ?? "it has \(tables.names.joined(separator: ", "))")

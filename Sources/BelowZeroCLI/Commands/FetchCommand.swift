@@ -131,9 +131,10 @@ struct FetchCommand: ParsableCommand {
     private func chosenKinds() throws -> [ArchiveKind] {
         let kinds = try kind.split(separator: ",").map { name in
             guard let kind = ArchiveKind(rawValue: String(name)) else {
+                let names = ArchiveKind.allCases.map(\.rawValue)
                 throw usage(
                     "there is no kind '\(SourceLocation.presentable(String(name)))'",
-                    "write \(ArchiveKind.allCases.map(\.rawValue).joined(separator: ", "))")
+                    didYouMean(String(name), among: names, rest: "write \(names.joined(separator: ", "))"))
             }
             guard kind.exists(in: market) else {
                 throw usage("spot markets have no \(kind.rawValue)", "add --market futures-um")

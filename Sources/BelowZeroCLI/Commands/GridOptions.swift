@@ -124,7 +124,10 @@ func namedStudy(_ files: [String]) throws -> String? {
 func parseContracts(_ text: String) throws -> [ContractKind] {
     let kinds = try text.split(separator: ",").map { name in
         guard let kind = ContractKind(rawValue: String(name)) else {
-            throw Failure(.usage, "--contract is linear, inverse, margin or spot, not '\(name)'")
+            throw Failure(
+                .usage,
+                "--contract is linear, inverse, margin or spot, not '\(SourceLocation.presentable(String(name)))'",
+                hint: didYouMean(String(name), among: ContractKind.allCases.map(\.rawValue)) ?? "")
         }
         return kind
     }
@@ -138,7 +141,9 @@ func parseContracts(_ text: String) throws -> [ContractKind] {
 func parseSides(_ text: String) throws -> [Side] {
     if text == "both" { return [.long, .short] }
     guard let one = Side(rawValue: text) else {
-        throw Failure(.usage, "--side is long, short or both, not '\(text)'")
+        throw Failure(
+            .usage, "--side is long, short or both, not '\(SourceLocation.presentable(text))'",
+            hint: didYouMean(text, among: Side.allCases.map(\.rawValue) + ["both"]) ?? "")
     }
     return [one]
 }

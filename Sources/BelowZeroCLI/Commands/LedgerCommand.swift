@@ -114,9 +114,10 @@ private struct LedgerQuestion {
     private static func change(_ study: inout Study, _ command: LedgerCommand) throws {
         if let name = command.population ?? (study.ledger == nil ? PopulationPreset.all[0].name : nil) {
             guard let preset = PopulationPreset.all.first(where: { $0.name == name }) else {
+                let names = PopulationPreset.all.map(\.name)
                 throw Failure(
                     .usage, "there is no population '\(SourceLocation.presentable(name))'",
-                    hint: "known: \(PopulationPreset.all.map(\.name).joined(separator: ", "))")
+                    hint: didYouMean(name, among: names, rest: "known: \(names.joined(separator: ", "))"))
             }
             var ledger =
                 study.ledger

@@ -12,7 +12,7 @@ func chosenPlatforms(_ names: String, of own: [NamedPlatform]) throws -> [NamedP
         else {
             throw Failure(
                 .usage, "there is no platform '\(SourceLocation.presentable(name))'",
-                hint: nearestName(to: name, among: own.map(\.name) + venues.map(\.name)).map { "did you mean '\($0)'?" }
+                hint: didYouMean(name, among: own.map(\.name) + venues.map(\.name))
                     ?? "'belowzero venues' lists the venues")
         }
         guard !chosen.contains(where: { $0.name == name }) else {

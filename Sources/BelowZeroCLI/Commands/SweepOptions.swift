@@ -219,7 +219,10 @@ private func columnParts(_ text: String) throws -> [String: ColumnReference] {
     for part in text.split(separator: ",") {
         let sides = part.split(separator: "=", maxSplits: 1).map(String.init)
         guard sides.count == 2, columnRoles.contains(sides[0]), parts[sides[0]] == nil else {
-            throw Failure(.usage, "cannot read '\(part)' in --columns", hint: columnsHint)
+            let near = sides.count == 2 && parts[sides[0]] == nil ? columnRoles : []
+            throw Failure(
+                .usage, "cannot read '\(SourceLocation.presentable(String(part)))' in --columns",
+                hint: didYouMean(sides.first ?? "", among: near, rest: columnsHint))
         }
         parts[sides[0]] = Int(sides[1]).map(ColumnReference.index) ?? .name(sides[1])
         if case .index(let index) = parts[sides[0]], !(0...1023).contains(index) {
@@ -240,14 +243,18 @@ func parsePolicies(_ texts: [String]) throws -> [String: PolicyAction] {
         let sides = text.split(separator: "=", maxSplits: 1).map(String.init)
         let names = SourceCheck.allCases.map(\.rawValue)
         guard sides.count == 2, let check = SourceCheck(rawValue: sides[0]) else {
-            let near = nearestName(to: sides.first ?? text, among: names).map { "did you mean \($0)? " } ?? ""
             throw Failure(
-                .usage, "cannot read --policy '\(text)'",
-                hint: near + "write CHECK=ACTION with \(names.joined(separator: ", "))")
+                .usage, "cannot read --policy '\(SourceLocation.presentable(text))'",
+                hint: didYouMean(
+                    sides.first ?? text, among: names,
+                    rest: "write CHECK=ACTION with \(names.joined(separator: ", "))"))
         }
         guard let action = PolicyAction(rawValue: sides[1]), check.actions.contains(action) else {
-            let words = check.actions.map(\.rawValue).joined(separator: " or ")
-            throw Failure(.usage, "cannot read --policy '\(text)'", hint: "\(check.rawValue) can be \(words)")
+            let actions = check.actions.map(\.rawValue)
+            throw Failure(
+                .usage, "cannot read --policy '\(SourceLocation.presentable(text))'",
+                hint: didYouMean(
+                    sides[1], among: actions, rest: "\(check.rawValue) can be \(actions.joined(separator: " or "))"))
         }
         policies[check.rawValue] = action
     }

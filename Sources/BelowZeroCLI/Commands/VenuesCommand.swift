@@ -28,7 +28,7 @@ struct VenuesCommand: ParsableCommand {
             guard let name else { return try list(profiles) }
             guard let profile = profiles.first(where: { $0.name == name }) else {
                 let near =
-                    nearestName(to: name, among: profiles.map(\.name)).map { "did you mean '\($0)'?" }
+                    didYouMean(name, among: profiles.map(\.name))
                     ?? "'belowzero venues' lists them"
                 throw Failure(.usage, "there is no venue '\(SourceLocation.presentable(name))'", hint: near)
             }

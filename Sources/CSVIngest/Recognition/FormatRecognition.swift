@@ -114,7 +114,7 @@ extension Layout {
 
     private static func unknownFormat(_ format: String, _ table: SampleTable) -> IngestError {
         let names = knownFormats.map(\.name)
-        let near = nearestName(to: format, among: names).map { "did you mean \"\($0)\"?" }
+        let near = didYouMean(format, among: names, quote: "\"")
         return IngestError(
             .setting, "cannot use the format \"\(SourceLocation.presentable(format))\"",
             why: "there is no format of this name", notes: ["formats are \(names.joined(separator: ", "))"],

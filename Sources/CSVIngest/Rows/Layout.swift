@@ -251,9 +251,7 @@ extension Layout {
 
     private static func noSuchName(_ name: String, _ names: [String], _ table: SampleTable) -> IngestError {
         // Names longer than any that people type would only cost time.
-        let near = nearestName(to: name, among: names.filter { $0.utf8.count <= 64 }).map {
-            "did you mean \"\(SourceLocation.presentable($0))\"?"
-        }
+        let near = didYouMean(name, among: names.filter { $0.utf8.count <= 64 }, quote: "\"")
         return IngestError(
             .setting, "cannot find column \"\(SourceLocation.presentable(name))\"", why: "the header has no such name",
             notes: ["the header has \(quotedList(names))"], at: place(table), hint: near ?? "use one of these names")

@@ -21,7 +21,7 @@ public struct EventLibrary {
         guard let event = events.first(where: { $0.name == name }) else {
             throw Failure(
                 .usage, "there is no event '\(SourceLocation.presentable(name))'",
-                hint: nearestName(to: name, among: events.map(\.name)).map { "did you mean '\($0)'?" }
+                hint: didYouMean(name, among: events.map(\.name))
                     ?? "'belowzero scenario list' lists them")
         }
         return event

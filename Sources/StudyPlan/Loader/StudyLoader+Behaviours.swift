@@ -57,9 +57,7 @@ extension StudyLoader {
     private static func known(_ name: String, _ reader: YAMLReader) -> Behaviour? {
         if let found = Behaviour.known.first(where: { $0.behaviour.name == name }) { return found.behaviour }
         let names = Behaviour.known.map(\.behaviour.name)
-        let near =
-            nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
-            ?? "known: \(names.joined(separator: ", "))"
+        let near = didYouMean(name, among: names) ?? "known: \(names.joined(separator: ", "))"
         return reader.wrong("'\(SourceLocation.presentable(name))' is no known behaviour", hint: near)
     }
 

@@ -43,7 +43,7 @@ extension StudyLoader {
         guard let name = reader.text() else { return nil }
         if let preset = PopulationPreset.all.first(where: { $0.name == name }) { return preset }
         let names = PopulationPreset.all.map(\.name)
-        let near = nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
+        let near = didYouMean(name, among: names)
         return reader.wrong(
             "'\(SourceLocation.presentable(name))' is no population",
             hint: near ?? "known: \(names.joined(separator: ", ")); or describe classes")

@@ -36,8 +36,9 @@ extension StudyLoader {
             guard !picked.contains(where: { $0.name == name }) else { return reader.wrong("stands twice on this axis") }
             guard let platform = known.first(where: { $0.name == name }) ?? venue(name, hasLedger: hasLedger)
             else {
-                let near = nearestName(to: name, among: known.map(\.name) + venues.map(\.name))
-                let hint = near.map { "did you mean '\($0)'?" } ?? "'belowzero venues' lists the venues"
+                let hint =
+                    didYouMean(name, among: known.map(\.name) + venues.map(\.name))
+                    ?? "'belowzero venues' lists the venues"
                 problems.add(
                     StudyError.unknownPlatform,
                     "\(reader.path): there is no platform '\(SourceLocation.presentable(name))'",

@@ -21,9 +21,7 @@ extension Study {
         let message = "the study has no behaviour '\(SourceLocation.presentable(wanted))'"
         guard !known.isEmpty else { return (message, "add it under 'behaviours', or leave 'behaviour' out") }
         let names = [Behaviour.hodl.name] + known
-        let near = nearestName(to: wanted, among: names).map { "did you mean '\($0)'? " } ?? ""
-        let rest = names.count > Study.mostNamed ? ", … \(names.count) in all" : ""
-        return (message, near + "it has \(names.prefix(Study.mostNamed).joined(separator: ", "))\(rest)")
+        return (message, didYouMean(wanted, among: names, rest: Study.words(names)))
     }
 
     /// Whether the selector may name one of the assets that a file is yet to be divided into.
@@ -36,12 +34,16 @@ extension Study {
     {
         guard !known.contains(wanted) else { return nil }
         // Numbers that differ in a digit are not slips of each other.
-        let near = axis.isName ? nearestName(to: wanted, among: known).map { "did you mean '\($0)'? " } ?? "" : ""
-        let rest = known.count > Study.mostNamed ? ", … \(groupedText(known.count, separator: " ")) in all" : ""
         return (
             "the study has no \(axis.rawValue) '\(SourceLocation.presentable(wanted))'",
-            near + "it has \(known.prefix(Study.mostNamed).joined(separator: ", "))\(rest)"
+            didYouMean(wanted, among: axis.isName ? known : [], rest: Study.words(known))
         )
+    }
+
+    /// What there is instead, cut where it is long.
+    private static func words(_ known: [String]) -> String {
+        let rest = known.count > mostNamed ? ", … \(groupedText(known.count, separator: " ")) in all" : ""
+        return "it has \(known.prefix(mostNamed).joined(separator: ", "))\(rest)"
     }
 
     private static let mostNamed = 12

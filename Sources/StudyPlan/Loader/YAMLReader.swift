@@ -129,7 +129,7 @@ struct YAMLReader {
         // YAML reads a bare `off` as false; the scalar's text is what was written.
         guard let text = node.scalar?.string else { return expected("one of \(names.joined(separator: ", "))") }
         if let value = T(rawValue: text) { return value }
-        let near = nearestName(to: text, among: names).map { "did you mean '\($0)'?" } ?? ""
+        let near = didYouMean(text, among: names) ?? ""
         return wrong("'\(SourceLocation.presentable(text))' is not one of \(names.joined(separator: ", "))", hint: near)
     }
 
@@ -148,9 +148,7 @@ struct YAMLReader {
     func map(known: [String]) -> YAMLMap? {
         guard let entries = anyMap() else { return nil }
         for key in entries.keys where !known.contains(key) {
-            let near =
-                nearestName(to: key, among: known).map { "did you mean '\($0)'?" }
-                ?? "known: \(known.joined(separator: ", "))"
+            let near = didYouMean(key, among: known) ?? "known: \(known.joined(separator: ", "))"
             problems.add(
                 "unknown_key",
                 "unknown key '\(SourceLocation.presentable(key))' in \(path.isEmpty ? "the study" : path)",

@@ -101,10 +101,9 @@ extension StudyLoader {
         guard let name = reader.text() else { return nil }
         if let preset = CustodyPreset.all.first(where: { $0.name == name }) { return preset }
         let names = CustodyPreset.all.map(\.name)
-        let near = nearestName(to: name, among: names).map { "did you mean '\($0)'? " } ?? ""
         return reader.wrong(
             "'\(SourceLocation.presentable(name))' is no preset",
-            hint: near + "there are \(names.joined(separator: ", "))")
+            hint: didYouMean(name, among: names, rest: "there are \(names.joined(separator: ", "))"))
     }
 
     /// The `tax` section.
