@@ -55,7 +55,7 @@ import Testing
     }
 
     private static func rendered(_ report: RunReport) throws -> [Rendered] {
-        try report.sectionsJSON.split(separator: "\n").map {
+        try report.pageSections.json.split(separator: "\n").map {
             try JSONDecoder().decode(Rendered.self, from: Data($0.utf8))
         }
     }
@@ -76,7 +76,7 @@ import Testing
     func sameWords(kind: String) throws {
         let report = try SectionTests.report(kind)
         let files = Dictionary(report.files().map { ($0.path, $0.contents) }, uniquingKeysWith: { first, _ in first })
-        let text = SectionTests.packed(report.sectionsText())
+        let text = SectionTests.packed(report.pageSections.text())
         let sections = try SectionTests.rendered(report)
         #expect(sections.count == report.sectionPages.reduce(0) { $0 + $1.sections.count } && !sections.isEmpty)
         for section in sections {
@@ -199,7 +199,7 @@ import Testing
     func csv(kind: String) throws {
         let report = try SectionTests.report(kind)
         let folder = TemporaryFolder()
-        for file in report.sectionFiles {
+        for file in report.pageSections.files {
             let path = folder.path + "/" + file.path
             try FileManager.default.createDirectory(
                 atPath: path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 },
@@ -299,7 +299,7 @@ import Testing
     @Test("Text keeps to the width of the terminal, but for words and columns that cannot be narrower")
     func width() throws {
         let report = try AnswerTests.report("anatomy")
-        let lines = report.sectionsText(TerminalStyle(width: 100)).split(separator: "\n")
+        let lines = report.pageSections.text(TerminalStyle(width: 100)).split(separator: "\n")
         let wide = lines.filter { $0.count > 102 }
         #expect(lines.count > 100 && wide.count < lines.count / 20, "\(wide)")
     }

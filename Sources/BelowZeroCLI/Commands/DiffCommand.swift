@@ -1,5 +1,4 @@
 import ArgumentParser
-import RunStore
 import StressBasics
 import StressEngine
 import StressPipeline
@@ -20,6 +19,7 @@ struct DiffCommand: ParsableCommand {
             EXAMPLES
               belowzero diff Reports/nightly/2026-11-19T020000Z Reports/nightly/latest
               belowzero diff before after --out Reports/what-moved
+              belowzero diff before after --text
 
             EXIT CODES
               0 the same; 1 different (or a bug, as everywhere, which standard error says); 64 and above as elsewhere
@@ -31,8 +31,14 @@ struct DiffCommand: ParsableCommand {
     @Argument(help: "The later run's folder.", completion: .directory)
     var after: String
 
-    @Option(name: .shortAndLong, help: "Write diff.html, changes.csv, causes.csv and diff.json to this new folder.")
+    @Option(
+        name: .shortAndLong,
+        help:
+            "Write diff.html, changes.csv, causes.csv and diff.json to this new folder; with --csv the tables of the page's sections. (default with --csv: diff-tables, in this folder)",
+        completion: .directory)
     var out: String?
+
+    @OptionGroup var sections: SectionOptions
 
     @Option(
         help:
@@ -63,14 +69,29 @@ struct DiffCommand: ParsableCommand {
             let interruption = Interruption(isJSON: common.json, console: common.console)
             let runs = (before: try StoredRunFolder(before), after: try StoredRunFolder(after))
             let difference = try compared(runs.before, runs.after, interruption)
-            if let out {
-                try write(difference, to: out, started: started, study: runs.after.study)
-                interruption.setFarewell { Failure($0.code, "stopped, but \(out) is whole") }
-            }
-            try Console.print(common.json ? difference.jsonLine : difference.terminalText)
-            if let out, !common.json { try Console.print("\nOpen  \(out)/diff.html") }
+            try show(difference, frame(of: difference, started: started, study: runs.after.study), interruption)
             if !difference.changes.isEmpty { throw ExitCode(1) }
         }
+    }
+
+    /// The comparison in the forms that were asked for.
+    private func show(_ difference: RunDifference, _ frame: RunReport, _ interruption: Interruption) throws {
+        if sections.csv {
+            let folder = NewFolder(path: out ?? "diff-tables", interruption: interruption)
+            let source = "\(difference.before.runID) and \(difference.after.runID)"
+            return try sections.write(
+                frame.differenceSections(difference, isWhole: true), of: source, to: folder, common)
+        }
+        if let out {
+            let page = ReportFile(path: "diff.html", contents: frame.differencePage(difference))
+            try NewFolder(path: out, interruption: interruption).write([page] + difference.files)
+        }
+        if sections.text {
+            try sections.print(frame.differenceSections(difference), common)
+        } else {
+            try Console.print(common.json ? difference.jsonLine : difference.terminalText)
+        }
+        if let out, !common.json { try Console.print("\nOpen  \(out)/diff.html") }
     }
 
     private func compared(
@@ -106,25 +127,16 @@ struct DiffCommand: ParsableCommand {
         }
     }
 
-    private func write(_ difference: RunDifference, to folder: String, started: UTCInstant, study: Study) throws {
+    /// What pages say of where they come from.
+    private func frame(of difference: RunDifference, started: UTCInstant, study: Study) -> RunReport {
         let command = ["belowzero", "diff", before, after].map(shellQuoted).joined(separator: " ")
         let text = difference.after.studyText
-        let frame = RunReport(
+        return RunReport(
             runID: "\(difference.before.runID)-\(difference.after.runID)", version: programVersion, study: study,
             studyText: text, studyDigest: Digest(of: text), command: command, assets: [], rows: [], limits: [],
             circumstances: RunCircumstances(
                 started: started, duration: TimeSpan(milliseconds: 0), threads: usable(threads), host: "diff"))
-        let page = ReportFile(path: "diff.html", contents: frame.differencePage(difference))
-        do {
-            try publish([page] + difference.files, to: folder)
-        } catch { throw Failure(error) }
     }
-}
-
-private func publish(_ files: [ReportFile], to folder: String) throws(StoreError) {
-    var run = try RunFolder(at: folder)
-    for file in files { try run.write(file.contents, to: file.path) }
-    try run.publish()
 }
 
 /// What became of the files of each price history.

@@ -20,13 +20,14 @@ struct ExplainCommand: ParsableCommand {
             Reads the study's prices again and shows the entry that ended lowest, or the one at --entry, so that it can be \
             checked by hand with the price file open beside it. Without options the cell is the study's headline. The folder \
             of a run does as well as its study: its prices are found again where that run read them, and must be the same \
-            bytes. So does a sweep's.
+            bytes. So does a sweep's. --text prints the page as text, --csv writes its tables with every episode and bar.
 
             EXAMPLES
               belowzero explain nightly.yaml --side long --leverage 20 --horizon 7d
               belowzero explain nightly.yaml --entry 2018-01-05T09:00Z
               belowzero explain nightly.yaml --behaviour "adds margin twice"
               belowzero explain Reports/sweep/2026-11-21T001905Z --leverage 50 --page explained.html
+              belowzero explain nightly.yaml --csv --out bar-by-bar
             """)
 
     @Argument(help: "The study file, or the folder of a run.", completion: .file(extensions: ["yaml", "yml"]))
@@ -50,10 +51,21 @@ struct ExplainCommand: ParsableCommand {
             "Folder that the study's price, funding and mark files are relative to. (default: the study file's folder, or as in the run)"
     )
     var prices: String?
+    @OptionGroup var sections: SectionOptions
+    @Option(help: "The folder to make with --csv. (default: explain-tables, in this folder)", completion: .directory)
+    var out: String?
     @OptionGroup(title: "Behaviour, beside holding") var behaviour: BehaviourOptions
     @OptionGroup var forcing: ForceOption
     @OptionGroup(title: "Cache") var cache: CacheOptions
     @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if page == StandardOutput.name, sections.text || sections.csv {
+            throw ValidationError("--page - prints the page alone: name a file, or leave --text and --csv away")
+        }
+        if out != nil, !sections.csv { throw ValidationError("--out is the folder of --csv: give that, too") }
+        try StandardOutput.refuse(out, for: "--out", because: "it is a folder of several files")
+    }
 
     func run() throws {
         try common.reporting {
@@ -67,10 +79,26 @@ struct ExplainCommand: ParsableCommand {
             }
             let text = TraceText(cell: cell, series: examined.market.series, trace: trace, behaved: behaved)
             let account = CellAccount(cell: cell, held: examined.held, barLength: examined.market.barLength)
-            if let page { try write(text.explanation(account), of: examined, to: page) }
-            guard page != StandardOutput.name else { return }
-            try Console.print(common.json ? jsonText(TraceJSON(text, account)) : account.text + "\n" + text.text)
+            try show(text, account, frame(of: examined))
         }
+    }
+
+    /// The cell in the forms that were asked for.
+    private func show(_ text: TraceText, _ account: CellAccount, _ frame: RunReport) throws {
+        let explanation = text.explanation(account)
+        if let page { try write(frame.explanationPage(explanation), to: page) }
+        guard page != StandardOutput.name else { return }
+        if sections.text { return try sections.print(frame.explanationSections(explanation), common) }
+        guard sections.csv else {
+            return try Console.print(
+                common.json ? jsonText(TraceJSON(text, account)) : account.text + "\n" + text.text)
+        }
+        let folder = NewFolder(
+            path: out ?? "explain-tables",
+            interruption: Interruption(isJSON: common.json, console: common.console))
+        try sections.write(
+            frame.explanationSections(explanation, isWhole: true), of: SourceLocation.presentable(text.cell.id),
+            to: folder, common)
     }
 
     /// The entry that was asked for, or the one that ended lowest.
@@ -83,17 +111,20 @@ struct ExplainCommand: ParsableCommand {
         return trace
     }
 
-    private func write(_ explanation: CellExplanation, of cell: ExaminedCell, to file: String) throws {
+    /// What pages say of where they come from.
+    private func frame(of cell: ExaminedCell) -> RunReport {
         let text = cell.study.canonicalText
-        let frame = RunReport(
-            runID: Digest(of: text + explanation.cell.id).short, version: programVersion, study: cell.study,
+        return RunReport(
+            runID: Digest(of: text + cell.cell.id).short, version: programVersion, study: cell.study,
             studyText: text,
             studyDigest: Digest(of: text), command: "belowzero explain \(shellQuoted(self.study))",
             assets: [cell.report],
             rows: [], limits: [],
             circumstances: RunCircumstances(
                 started: wallClock(), duration: TimeSpan(milliseconds: 0), threads: allCores, host: "explain"))
-        let page = frame.explanationPage(explanation)
+    }
+
+    private func write(_ page: String, to file: String) throws {
         if file == StandardOutput.name { return try StandardOutput.write(page) }
         try OwnFile.page.write(page, to: file, force: forcing.force)
     }
@@ -102,10 +133,15 @@ struct ExplainCommand: ParsableCommand {
         var copy = study
         copy.headline.asset = asset ?? study.headline.asset
         copy.headline.platform = platform ?? study.headline.platform
-        if let side { copy.headline.side = try known(Side(rawValue: side), "--side", side) }
-        if let contract { copy.headline.contract = try known(ContractKind(rawValue: contract), "--contract", contract) }
-        if let leverage { copy.headline.leverage = try known(Leverage(leverage), "--leverage", numberText(leverage)) }
-        if let horizon { copy.headline.horizon = try known(TimeSpan(horizon), "--horizon", horizon) }
+        if let side { copy.headline.side = try named("--side", side) }
+        if let contract { copy.headline.contract = try named("--contract", contract) }
+        if let leverage {
+            copy.headline.leverage = try known(
+                Leverage(leverage), "--leverage", numberText(leverage), hint: "write a number from 1 to 1000")
+        }
+        if let horizon {
+            copy.headline.horizon = try known(TimeSpan(horizon), "--horizon", horizon, hint: "write 4h, 1d or 7d")
+        }
         guard let cell = copy.headlineCell else {
             let unknown = study.unknownParts(of: copy.headline)
             throw Failure(
@@ -114,8 +150,16 @@ struct ExplainCommand: ParsableCommand {
         return cell
     }
 
-    private func known<T>(_ value: T?, _ option: String, _ text: String) throws -> T {
-        guard let value else { throw Failure(.usage, "cannot read \(option) '\(text)'") }
+    private func named<T: RawRepresentable<String> & CaseIterable>(_ option: String, _ text: String) throws -> T {
+        let names = T.allCases.map(\.rawValue)
+        let hint = didYouMean(text, among: names, rest: "write \(names.joined(separator: ", "))")
+        return try known(T(rawValue: text), option, text, hint: hint)
+    }
+
+    private func known<T>(_ value: T?, _ option: String, _ text: String, hint: String) throws -> T {
+        guard let value else {
+            throw Failure(.usage, "cannot read \(option) '\(SourceLocation.presentable(text))'", hint: hint)
+        }
         return value
     }
 }

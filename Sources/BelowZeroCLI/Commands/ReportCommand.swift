@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import RunStore
 import StressBasics
-import StressEngine
 import StressPipeline
 import StressReport
 import StressResults
@@ -35,21 +34,11 @@ struct ReportCommand: ParsableCommand {
     @Flag(help: "Write pages of any size.")
     var allowLarge = false
 
-    @Flag(
-        help: "Print what the sections of the pages say instead, and write nothing; with --json an object a section.")
-    var text = false
-
-    @Flag(
-        help:
-            "Write the tables of the sections instead, a CSV each, with the exact numbers behind the words; tables.csv names them."
-    )
-    var csv = false
-
+    @OptionGroup var sections: SectionOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        if text, csv { throw ValidationError("--text prints and --csv writes: choose one of them") }
-        if text, out != nil { throw ValidationError("--text writes no folder: leave --out away") }
+        if sections.text, out != nil { throw ValidationError("--text writes no folder: leave --out away") }
         try StandardOutput.refuse(out, for: "--out", because: "it is a folder of several files")
     }
 
@@ -57,61 +46,27 @@ struct ReportCommand: ParsableCommand {
         try common.reporting {
             let interruption = Interruption(isJSON: common.json, console: common.console)
             var report = try StoredReport(folder).report
-            if text { return try printSections(report) }
-            if csv { return try writeTables(report, interruption) }
+            if sections.text { return try sections.print(report.pageSections, common) }
+            let target = NewFolder(
+                path: out ?? defaultName(sections.csv ? "tables" : "report"), interruption: interruption)
+            let source = "the results of \(report.runID)"
+            if sections.csv { return try sections.write(report.pageSections, of: source, to: target, common) }
             // A copy beside a run must not look like one more night.
             if report.circumstances.isRecorded == true { report.circumstances.isRecorded = false }
-            let target = out ?? defaultName("report")
             let files = RunFiles(report, allowLarge: allowLarge)
-            try publish(to: target, interruption) { try files.write(to: $0, control: interruption.control) }
+            try target.write { try files.write(to: $0, control: interruption.control) }
             if common.json { return try Console.print(report.summaryLine(files: files.sizes.map(\.path))) }
             for page in files.pages.refused {
                 common.console.warn(
                     "\(page.path) was left out, as it is too large for browsers; --allow-large writes it")
             }
-            try Console.print("Wrote \(target) (\(files.sizes.count) files) from the results of \(report.runID)")
-            try Console.print("Next: open \(shellQuoted(target + "/index.html"))")
+            try Console.print("Wrote \(target.path) (\(files.sizes.count) files) from \(source)")
+            try Console.print("Next: open \(shellQuoted(target.path + "/index.html"))")
         }
-    }
-
-    private func printSections(_ report: RunReport) throws {
-        if common.json { return try Console.print(report.sectionsJSON) }
-        try StandardOutput.write(report.sectionsText(common.style))
-    }
-
-    private func writeTables(_ report: RunReport, _ interruption: Interruption) throws {
-        let (target, files) = (out ?? defaultName("tables"), report.sectionFiles)
-        try publish(to: target, interruption) { run in
-            try run.checkSpace(for: files.map { ($0.path, $0.contents.utf8.count) })
-            for file in files {
-                if interruption.control.isCancelled { throw RunCancelled() }
-                try run.write(file.contents, to: file.path)
-            }
-        }
-        if common.json {
-            let names = JSONValue.list(files.map { .text($0.path) })
-            return try Console.print(JSONValue.object([("folder", .text(target)), ("files", names)]).line)
-        }
-        try Console.print("Wrote \(target) (\(files.count) files) from the results of \(report.runID)")
-        try Console.print("Next: \(shellQuoted(target + "/tables.csv")) says what is in each")
     }
 
     /// `latest` is a link: the copy is named after what it points at.
     private func defaultName(_ kind: String) -> String {
         URL(fileURLWithPath: folder).resolvingSymlinksInPath().lastPathComponent + "-" + kind
-    }
-
-    /// Makes the folder, whole or not at all.
-    private func publish(
-        to target: String, _ interruption: Interruption, _ write: (borrowing RunFolder) throws -> Void
-    ) throws {
-        do {
-            var run = try RunFolder(at: target)
-            try interruption.during { try write(run) }
-            interruption.setFarewell { Failure($0.code, "stopped, but \(target) is whole") }
-            try run.publish()
-        } catch let error as StoreError {
-            throw Failure(error)
-        }
     }
 }

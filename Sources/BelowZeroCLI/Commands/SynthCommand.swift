@@ -1,8 +1,8 @@
 import ArgumentParser
 import PriceSeries
-import RunStore
 import StressBasics
 import StressPipeline
+import StressReport
 
 /// `belowzero synth`: invented price histories.
 struct SynthCommand: ParsableCommand {
@@ -58,14 +58,10 @@ struct SynthCommand: ParsableCommand {
             let markets = pattern.markets(
                 start: try startInstant(), barLength: try barLength(), bars: bars ?? pattern.bars)
             let files = markets.map { market in (market, "\(market.name).csv", csvText(market.series(seed: seed))) }
-            do {
-                var folder = try RunFolder(at: out)
-                for (_, name, text) in files { try folder.write(text, to: name) }
-                try folder.write(metadata(files), to: "metadata.json")
-                try folder.publish()
-            } catch let error as StoreError {
-                throw Failure(error)
-            }
+            let interruption = Interruption(isJSON: common.json, console: common.console)
+            try NewFolder(path: out, interruption: interruption).write(
+                files.map { ReportFile(path: $1, contents: $2) }
+                    + [ReportFile(path: "metadata.json", contents: metadata(files))])
             if common.json {
                 let names = files.map(\.1) + ["metadata.json"]
                 try Console.print(jsonText(WrittenJSON(written: names.map { "\(out)/\($0)" })))

@@ -15,39 +15,33 @@ struct TraceText {
     let behaved: [BehaviourTrace]
 
     var text: String {
-        (entryLines + ["", "  bar (UTC)          checked        equity   requirement       trigger"]
-            + shortened(trace.steps.map(line)) + [""] + exitLines + behaved.flatMap(behaviourLines))
+        (lines(entryFacts) + ["", "  bar (UTC)          checked        equity   requirement       trigger"]
+            + shortened(trace.steps.map { line($0.bar, figures($0)) }) + [""] + lines(exitFacts)
+            + behaved.flatMap(behaviourLines))
             .joined(separator: "\n") + "\n"
     }
 
     /// The cell and the entry for a page.
     func explanation(_ account: CellAccount) -> CellExplanation {
-        func facts(_ lines: [String]) -> [(String, String)] {
-            lines.map { line in
-                let words = line.trimmingCharacters(in: .whitespaces)
-                let name = words.prefix { $0 != " " }
-                return (String(name), words.dropFirst(name.count).trimmingCharacters(in: .whitespaces))
-            }
-        }
-        return CellExplanation(
-            cell: cell, cellFacts: account.facts, episodes: account.episodes, entryFacts: facts(entryLines),
-            stepTitles: ["Bar (UTC)", "Checked price", "Equity", "Requirement", "Trigger price"],
-            steps: trace.steps.map { step in
-                [
-                    series.instant(step.bar).minuteText, price(step.checkedPrice), amount(step.equity),
-                    amount(step.requirement), price(step.triggerPrice),
-                ]
-            }, exitFacts: facts(exitLines))
+        CellExplanation(
+            cell: cell, cellFacts: account.facts, episodes: account.episodes, entryFacts: entryFacts,
+            way: CellExplanation.Way(
+                titles: ["Bar (UTC)", "Checked price", "Equity", "Requirement", "Trigger price"],
+                bars: trace.steps.map { (series.instant($0.bar), figures($0)) }),
+            exitFacts: exitFacts, behaved: behaved.map(explained))
     }
+
+    /// Names and values one below the other.
+    private func lines(_ facts: [(String, String)]) -> [String] { facts.map { "  " + $0.0.padded(to: 12) + $0.1 } }
 
     private var unit: String { cell.contract == .inverse ? "coin" : "quote currency" }
 
-    private var entryLines: [String] {
+    private var entryFacts: [(String, String)] {
         [
-            "  entered     \(series.instant(trace.entry).rfc3339) at \(price(trace.entryPrice))",
-            "  margin      \(amount(trace.initialMargin)) \(unit), opening fee \(amount(trace.openingFee))",
-            "  trigger     \(price(trace.triggerPrice)) at entry",
-            "  bankrupt    \(price(trace.bankruptcyPrice)) at entry",
+            ("entered", "\(series.instant(trace.entry).rfc3339) at \(price(trace.entryPrice))"),
+            ("margin", "\(amount(trace.initialMargin)) \(unit), opening fee \(amount(trace.openingFee))"),
+            ("trigger", "\(price(trace.triggerPrice)) at entry"),
+            ("bankrupt", "\(price(trace.bankruptcyPrice)) at entry"),
         ]
     }
 
@@ -57,30 +51,40 @@ struct TraceText {
         return lines.prefix(4) + ["  … \(lines.count - 12) bars …"] + lines.suffix(8)
     }
 
-    private func line(_ step: EntryTrace.Step) -> String {
-        let columns = [
-            price(step.checkedPrice), amount(step.equity), amount(step.requirement), price(step.triggerPrice),
-        ]
-        return "  \(series.instant(step.bar).minuteText)" + columns.map { padded($0) }.joined()
+    /// A bar with its figures.
+    func line(_ bar: Int, _ figures: [ShownFigure]) -> String {
+        "  \(series.instant(bar).minuteText)" + figures.map { padded($0.words) }.joined()
     }
 
-    private var exitLines: [String] {
+    private func figures(_ step: EntryTrace.Step) -> [ShownFigure] {
+        [shown(step.checkedPrice), sum(step.equity), sum(step.requirement), shown(step.triggerPrice)]
+    }
+
+    private var exitFacts: [(String, String)] {
         let liquidation = trace.path.liquidationBar
         let head =
-            liquidation.map { "  liquidated  in the bar of \(series.instant($0).rfc3339)" }
-            ?? "  held        to the close of \(series.instant(trace.last).rfc3339)"
-        var lines = [
-            head, "  prices      " + trace.exitPrices.map { "\($0.stage) \(price($0.price))" }.joined(separator: ", "),
+            liquidation.map { ("liquidated", "in the bar of \(series.instant($0).rfc3339)") }
+            ?? ("held", "to the close of \(series.instant(trace.last).rfc3339)")
+        var facts = [
+            head, ("prices", trace.exitPrices.map { "\($0.stage) \(price($0.price))" }.joined(separator: ", ")),
         ]
         if trace.path.carry.funding != 0 {
-            lines.append("  funding     \(amount(trace.path.carry.funding)) \(unit) paid")
+            facts.append(("funding", "\(amount(trace.path.carry.funding)) \(unit) paid"))
         }
-        lines.append("  ended       with \(fixedText(trace.exit.equity * 100, decimals: 2)) % of the margin")
-        guard trace.exit.equity < 0 else { return lines }
+        facts.append(("ended", "with \(fixedText(trace.exit.equity * 100, decimals: 2)) % of the margin"))
+        guard trace.exit.equity < 0 else { return facts }
         let causes = trace.exit.causes.parts.filter { $0.value != 0 }.map {
             "\($0.name) \(fixedText($0.value * 100, decimals: 2)) %"
         }
-        return lines + ["  made of     " + causes.joined(separator: ", ") + " of the margin"]
+        return facts + [("made of", causes.joined(separator: ", ") + " of the margin")]
+    }
+
+    /// A price in quote currency, in words and exact.
+    func shown(_ value: Double) -> ShownFigure { ShownFigure(price(value), finite(value), nil, .quote) }
+
+    /// An amount in the currency of the margin.
+    private func sum(_ value: Double) -> ShownFigure {
+        ShownFigure(amount(value), finite(value), nil, cell.contract == .inverse ? .coin : .quote)
     }
 
     func price(_ value: Double) -> String { value.isFinite ? significantText(value, digits: 7) : "none" }

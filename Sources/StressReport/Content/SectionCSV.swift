@@ -1,11 +1,11 @@
 import StressBasics
 import StressResults
 
-extension RunReport {
-    /// The tables of the run's sections as CSV, a file a table: what the words of the pages are rounded from. Two more say where each
-    /// table stands (`tables.csv`) and what its columns are (`columns.csv`).
-    public var sectionFiles: [ReportFile] {
-        let found = sectionPages.flatMap { page in page.sections.flatMap { $0.files(page: page.file) } }
+extension PageSections {
+    /// The tables of the sections as CSV, a file a table: what the words of the pages are rounded from. Two more say where each table
+    /// stands (`tables.csv`) and what its columns are (`columns.csv`).
+    public var files: [ReportFile] {
+        let found = pages.flatMap { page in page.sections.flatMap { $0.files(page: page.file) } }
         let tables = [tableOfTables(found)] + found.map(csv)
         return (tables + [RunReport.columnsTable(describing: tables)]).map {
             ReportFile(path: $0.file, contents: $0.contents)
@@ -15,19 +15,20 @@ extension RunReport {
     private func tableOfTables(_ tables: [SectionFile]) -> CSVTable {
         let own: [Column<SectionFile>] = [
             Column("file", "", .text, "CSV file in this folder") { $0.path },
-            Column("page", "", .text, "Page of the run's folder on which it stands") { $0.page },
+            Column("page", "", .text, "Page on which it stands") { $0.page },
             Column("section", "", .text, "Section of the page, as its address names it") { $0.section.id },
             Column("label", "", .text, "What the section is about") { plainText($0.section.label) },
             Column("title", "", .text, "What the section found") { plainText($0.section.title) },
             Column("table", "", .text, "What the table holds") { plainText($0.table.name) },
             Column("rows_count", "rows", .integer, "Its rows") { String($0.table.rows.count) },
         ]
-        return CSVTable(file: "tables.csv", columns: [runColumn()] + own.map(\.plainSigns), rows: tables)
+        return CSVTable(file: "tables.csv", columns: [.run(runID, runWords)] + own.map(\.plainSigns), rows: tables)
     }
 
     private func csv(_ file: SectionFile) -> CSVTable {
         CSVTable(
-            file: file.path, columns: [runColumn()] + file.table.csvColumns, rows: Array(file.table.rows.indices))
+            file: file.path, columns: [.run(runID, runWords)] + file.table.csvColumns,
+            rows: Array(file.table.rows.indices))
     }
 }
 
@@ -153,6 +154,7 @@ extension ShownFigure.Unit {
         case .count: "count"
         case .fraction: "fraction"
         case .quote: "quote"
+        case .coin: "coin"
         case .leverage: "x"
         }
     }

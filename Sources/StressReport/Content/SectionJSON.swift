@@ -1,10 +1,10 @@
 import StressBasics
 import StressResults
 
-extension RunReport {
-    /// The sections of the run's pages as JSON, one object a line: words as pages have them, and beside every number its exact value.
-    public var sectionsJSON: String {
-        sectionPages.flatMap { page in page.sections.map { $0.json(page: page.file).line } }.joined(separator: "\n")
+extension PageSections {
+    /// The sections as JSON, one object a line: words as pages have them, and beside every number its exact value.
+    public var json: String {
+        pages.flatMap { page in page.sections.map { $0.json(page: page.file).line } }.joined(separator: "\n")
     }
 }
 

@@ -1,14 +1,15 @@
 import StressBasics
 import StressResults
 
-extension RunReport {
-    /// The sections of the run's pages as text, each page under its name. Where the terminal is narrow tables lose columns from behind;
-    /// the study, which every page has, stands under the first.
-    public func sectionsText(_ style: TerminalStyle = .plain) -> String {
+extension PageSections {
+    /// The sections as text, each page under its name where there are several. Where the terminal is narrow tables lose columns from
+    /// behind; the study, which every page of a run has, stands under the first.
+    public func text(_ style: TerminalStyle = .plain) -> String {
         var known: Set<String> = []
-        return sectionPages.map { page in
+        return pages.map { page in
+            let name = pages.count > 1 ? [style.painted(page.file, .bold)] : []
             let sections = page.sections.map { $0.withoutTexts(in: &known).text(style) }
-            return ([style.painted(page.file, .bold)] + sections).joined(separator: "\n\n")
+            return (name + sections).joined(separator: "\n\n")
         }.joined(separator: "\n\n\n") + "\n"
     }
 }

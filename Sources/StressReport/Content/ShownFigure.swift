@@ -3,25 +3,32 @@ import StressResults
 import StressStatistics
 
 /// A number of a table: in words as people read it, and exact as files have it.
-struct ShownFigure {
+public struct ShownFigure: Sendable {
     /// Rounded, in the unit of its column.
-    let words: String
+    public let words: String
     /// Exact: fractions from 0 to 1, money and counts as they are; nil where it is no number, or there is none.
-    var value: Double?
+    public var value: Double?
     /// Around ``value``.
-    var interval: Interval?
+    public var interval: Interval?
     /// What ``value`` counts; nil for names, and where the column says it.
-    var unit: Unit?
+    public var unit: Unit?
 
     /// The unit of an exact number; the raw value ends the name of its column in a CSV.
-    enum Unit: String {
+    public enum Unit: String, Sendable {
+        /// So many.
         case count
+        /// A part of a whole.
         case fraction = "frac"
+        /// Units of the quote currency, or the price in it.
         case quote
+        /// Units of the coin.
+        case coin
+        /// Times.
         case leverage = "x"
     }
 
-    init(_ words: String, _ value: Double? = nil, _ interval: Interval? = nil, _ unit: Unit? = nil) {
+    /// A number that stands as `words`, or words alone.
+    public init(_ words: String, _ value: Double? = nil, _ interval: Interval? = nil, _ unit: Unit? = nil) {
         (self.words, self.value, self.interval, self.unit) = (words, value, interval, unit)
     }
 

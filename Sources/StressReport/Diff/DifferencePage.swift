@@ -6,12 +6,23 @@ extension RunReport {
     public func differencePage(_ difference: RunDifference) -> String {
         DifferencePage(difference: difference, report: self).html
     }
+
+    /// The sections of that page.
+    ///
+    /// - Parameter isWhole: whether tables have every cell, which is too much for a page.
+    public func differenceSections(_ difference: RunDifference, isWhole: Bool = false) -> PageSections {
+        let page = DifferencePage(difference: difference, report: self, isWhole: isWhole)
+        return PageSections(
+            runID: runID, runWords: "Content names of the two runs, the earlier first",
+            pages: [("diff.html", [page.answer.section] + page.sections)])
+    }
 }
 
 /// Two runs side by side: what moved, by how much, and because of what.
 private struct DifferencePage {
     let difference: RunDifference
     let report: RunReport
+    var isWhole = false
 
     /// Moved cells on the page; all of them are in `changes.csv`.
     private static let mostCells = 200
@@ -27,11 +38,13 @@ private struct DifferencePage {
             version: report.version, footer: report.footer)
         return page.html { w in
             w.write(answer, root: "")
-            w.write([causes, cells, study, inputs].map(PagePart.section), root: "")
+            w.write(sections.map(PagePart.section), root: "")
         }
     }
 
-    private var answer: PageAnswer {
+    var sections: [ReportSection] { [causes, cells, study, inputs] }
+
+    var answer: PageAnswer {
         let sentence = difference.headlineSentence
         let runs = [("earlier", runWords(difference.before)), ("later", runWords(difference.after))]
         return PageAnswer(
@@ -61,16 +74,16 @@ private struct DifferencePage {
 
     private var cells: ReportSection {
         let changes = difference.strikingFirst
-        let hidden = changes.count - DifferencePage.mostCells
+        let shown = isWhole ? changes.count : min(changes.count, DifferencePage.mostCells)
         let definition =
             "Share of entries below zero in % with its interval, before and after; the move in points, and against the earlier interval."
         let title = changes.first.map { "Most striking: \($0.key.fullWords)" } ?? "Every cell is the same"
         return ReportSection(
             "cells", label: "Cells", title: title, definition: changes.isEmpty ? "" : definition,
-            (changes.isEmpty ? [] : [.table(difference.cellTable(most: DifferencePage.mostCells))]) + [
+            (changes.isEmpty ? [] : [.table(difference.cellTable(most: shown))]) + [
                 .source(
                     ["changes.csv"],
-                    note: hidden > 0 ? "Shown: \(DifferencePage.mostCells) of \(grouped(changes.count)) cells" : "")
+                    note: shown < changes.count ? "Shown: \(shown) of \(grouped(changes.count)) cells" : "")
             ])
     }
 

@@ -100,11 +100,16 @@ extension RunReport {
     }
 
     /// The run's name, first in every table so that tables of many runs can be stacked.
-    func runColumn<Row>() -> Column<Row> {
-        let id = runID
-        return Column("run_id", "", .text, "Content name of the run: equal for equal inputs, study and version") { _ in
-            id
-        }
+    func runColumn<Row>() -> Column<Row> { .run(runID) }
+}
+
+/// What a run is named by.
+let runIDWords = "Content name of the run: equal for equal inputs, study and version"
+
+extension Column {
+    /// The name of a run, the same in every row.
+    static func run(_ id: String, _ words: String = runIDWords) -> Column {
+        Column("run_id", "", .text, words) { _ in id }
     }
 }
 
