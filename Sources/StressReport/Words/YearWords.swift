@@ -23,10 +23,10 @@ extension CellSentences {
     /// A spell is told from the rest by comparing ten days with others.
     private func shortHistoryWords(_ length: TimeSpan) -> [Phrase] {
         [
-            .plain("The interval holds for weather like this history’s: "), .key(spanWords(length)),
+            .plain("The interval holds for weather like this history’s: one of "), .key(spanWords(length)),
             .plain(
-                " are too short to tell a spell of high volatility from what is usual, and how often such spells come "),
-            .plain("cannot be known from them."),
+                " is too short to tell a spell of high volatility from what is usual, and how often such spells come "),
+            .plain("cannot be known from it."),
         ]
     }
 

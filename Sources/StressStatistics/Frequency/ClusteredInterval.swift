@@ -79,9 +79,9 @@ struct ClusteredEvidence {
     }
 
     private func interval(confidence: Double, further: Double) -> Interval {
-        let own = max(runVariance * widening(confidence), leastVariance)
         let spread = Spread(
-            variance: own + further * variance, ofOne: 1 + further, most: max(heaviest.above, heaviest.below))
+            variance: max(runVariance * (widening(confidence) + further), leastVariance * (1 + further)),
+            ofOne: 1 + further, most: max(heaviest.above, heaviest.below))
         let outside = (1 - confidence) / 2
         let above = oneMore(frequency, as: heaviest.above, spread)
         let below = oneMore(1 - frequency, as: heaviest.below, spread)
