@@ -28,7 +28,7 @@ import Testing
     // The clock, the number of pages and how long it took are not what the block is there to show.
     private func plain(_ block: String) -> String {
         block.replacing(/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{6}Z/, with: "2026-11-21T001905Z")
-            .replacing(/\([0-9]+ files, [0-9.]+ MB\) in [0-9.]+ s/, with: "(111 files, 2.4 MB) in 1.9 s")
+            .replacing(/\([0-9]+ files, [0-9.]+ MB\) in [0-9.]+ s/, with: "(140 files, 4.1 MB) in 1.9 s")
             .trimmingCharacters(in: .newlines)
     }
 

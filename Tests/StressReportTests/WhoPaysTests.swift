@@ -39,8 +39,8 @@ import Testing
         #expect(
             story
                 == "Of 100 000 positions 3260 would have been below zero at some bar, had nobody liquidated; 306 were "
-                + "closed below zero (0.3 %, 95 % CI 0.1–0.9 %), 2000 short in all. The fund paid 30 %, deleveraged winners "
-                + "gave 15 %, the platform bore 50 %; clients owe 0.5 % of margin, 100 in all.")
+                + "closed below zero (0.3 %, 95 % CI 0.1–0.9 %), 2000 quote short in all. The fund paid 30 %, deleveraged winners "
+                + "gave 15 %, the platform bore 50 %; clients owe 0.5 % of margin, 100 quote in all.")
         let quiet = plainText(makeQuietGroup().story(confidence: 0.95))
         #expect(quiet.hasSuffix("had nobody liquidated; 0 were closed below zero."))
     }
@@ -140,7 +140,9 @@ import Testing
         #expect(
             written == ["charts/who-pays-1.svg", "charts/who-pays-2.svg", "charts/fund-1.svg", "charts/queue-1.svg"])
         let page = try #require(files.first { $0.path == "reports/ltcusdt-long.html" }).contents
-        #expect(page.contains("is not computed"), "the ledger has no class of the headline on this history")
+        #expect(
+            page.contains("who are others than these: see Who pays"),
+            "the ledger has no class of the headline on this history")
         let without = try makeReport { _ in makeEstimate() }.files()
         #expect(try #require(without.first { $0.path == "index.html" }).contents.contains("who-pays") == false)
     }
@@ -159,16 +161,17 @@ import Testing
         #expect(words.count == 2)
         #expect(
             words[0]
-                == "Liquidations move the price on typical (gamma 1, depth 2 M, half-life 1h): a supposition, and not what the prices "
+                == "Liquidations move the price on typical (gamma 1, depth 2 M quote, half-life 1h): a supposition, and not what the prices "
                 + "say. Without it 4000 positions are liquidated in place of 4000, 200 are closed below zero in place of 306, "
-                + "and 500 is missing in place of 1000.")
+                + "and 500 quote is missing in place of 1000 quote.")
         #expect(
             words[1].hasPrefix(
-                "The fund of typical begins with 5000, more than all positions that were ever open at once, 5000"))
+                "The fund of typical begins with 5000 quote, more than all positions that were ever open at once, 5000 quote"
+            ))
         let files = try makeLedgerReport([moved]).files()
         let index = plainText(try #require(files.first { $0.path == "index.html" }).contents)
         #expect(index.contains("Liquidations move the price on typical"))
-        #expect(index.contains("10 a day: all of them would bring together what it began with in 500 days."))
+        #expect(index.contains("10 quote a day: all of them would bring together what it began with in 500 days."))
         let table = try #require(files.first { $0.path == "platforms.csv" }).contents
         let rows = csvTable(table)
         #expect(rows.map { $0["impact"] } == ["on", "off"] && rows.map { $0["shortfall_quote"] } == ["1000", "500"])

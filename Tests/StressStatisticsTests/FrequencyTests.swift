@@ -132,7 +132,9 @@ import Testing
     func oneBlockIsWorthItsWindows(windows: Int, frequency: Double) throws {
         let share = BlockShare(events: [frequency * 1440], entries: [1440])
         let found = try #require(inference(share, length: 1, windows: windows))
-        #expect(abs(found.effectiveEntries / Double(windows) - 1) < 1e-9)
+        // Where less than a window's worth was seen they are a little fewer.
+        #expect(found.effectiveEntries <= Double(windows) * (1 + 1e-9))
+        #expect(found.effectiveEntries >= Double(windows) * (frequency * Double(windows) >= 1 ? 1 - 1e-9 : 0.8))
         let (events, trials) = (frequency * Double(windows), Double(windows))
         let plain = (
             low: events > 0.05 ? BetaDistribution(a: events, b: trials - events + 1).quantile(0.025) : 0,
