@@ -4,8 +4,9 @@ import StressBasics
 
 /// The trees of one price history: of the extremes, which decide what is below zero, and of the prices that trigger.
 ///
-/// Searches ask for them at every block of bars, so that each stands in a field of its own and none is looked up.
-struct PassageTrees: Sendable {
+/// Searches ask for them at every block of bars, so that each stands in a field of its own and none is looked up; and all stand in one
+/// object, of which a search holds one reference.
+final class PassageTrees: Sendable {
     private let extremes: BySide<FirstPassage>
     /// Of the mark's extremes, and of the closes that trigger, where there are such.
     private let marks: BySide<FirstPassage>?
