@@ -21,8 +21,12 @@ extension PlainLedger {
     func hasFallen() -> Bool {
         guard let early = input.safeguards.early else { return false }
         let start = now - early.within.milliseconds
-        let before = balances.last { $0.time <= start }
-        let peak = (balances.filter { $0.time > start } + (before.map { [$0] } ?? [])).map(\.balance).max() ?? 0
+        // The balance that stood when the window began, and all since.
+        var peak: Int128 = 0
+        for (time, balance) in balances.reversed() {
+            peak = max(peak, balance)
+            if time <= start { break }
+        }
         return peak > 0 && Double(accounts.fund) <= (1 - early.fall) * Double(peak)
     }
 
