@@ -4,7 +4,12 @@ import Testing
 
 /// `belowzero export` and `--mail-body`. That other tools read what is written is tested by Tests/Readers.
 @Suite struct ExportTests {
-    private func run() throws -> Scratch {
+    /// A copy of a folder with a run, which is made once.
+    private func run() throws -> Scratch { try Scratch(copyOf: ExportTests.ran.get()) }
+
+    private static let ran = Result { try fresh() }
+
+    private static func fresh() throws -> Scratch {
         let scratch = try Scratch()
         try scratch.write(samplePrices, to: "prices.csv")
         try scratch.write(smallStudy(), to: "study.yaml")

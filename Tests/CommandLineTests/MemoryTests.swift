@@ -46,7 +46,8 @@ struct MemoryTests {
         let (scratch, names) = try folder()
         let arguments =
             ["sweep"] + names + [
-                "--leverage", "1,20", "--horizon", "1d", "--resamples", "0", "--no-cache", "--out", "-",
+                "--leverage", "1,20", "--side", "long", "--horizon", "1d", "--resamples", "0", "--no-cache", "--out",
+                "-",
             ]
         let budget = 180 << 20
         let tight = try run(scratch, arguments + ["-j", "6", "--memory", "180M"])
@@ -55,7 +56,7 @@ struct MemoryTests {
         let free = try run(scratch, arguments + ["-j", "6"])
         let alone = try run(scratch, arguments + ["-j", "1", "--memory", "180M"])
         #expect(tight.outcome.out == free.outcome.out && alone.outcome.out == free.outcome.out)
-        #expect(rows(free.outcome.out).count == 24)
+        #expect(rows(free.outcome.out).count == 12)
         // One history after the other, not six together. How many really meet in memory without a budget is up to the machine.
         let plans = try [["--memory", "180M"], []].map {
             try scratch.program.run(arguments + ["-j", "6", "--dry-run"] + $0).out

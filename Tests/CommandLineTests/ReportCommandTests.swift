@@ -34,13 +34,18 @@ import Testing
         """
 
     /// A limit asks for the age of a bar, which the clock decides.
-    private func clocked(_ scratch: Scratch) -> Program {
+    private static func clocked(_ scratch: Scratch) -> Program {
         var program = scratch.program
         program.environment["SOURCE_DATE_EPOCH"] = "1702000000"
         return program
     }
 
-    private func run() throws -> Scratch {
+    /// A copy of a folder with a run, which is made once.
+    private func run() throws -> Scratch { try Scratch(copyOf: ReportCommandTests.ran.get()) }
+
+    private static let ran = Result { try fresh() }
+
+    private static func fresh() throws -> Scratch {
         let scratch = try Scratch()
         try scratch.write(samplePrices, to: "prices.csv")
         var lines = samplePrices.split(separator: "\n").map(String.init)
@@ -76,7 +81,8 @@ import Testing
     @Test func equalResultsHaveEqualDocuments() throws {
         let scratch = try run()
         #expect(
-            try clocked(scratch).run(["run", "study.yaml", "--out", "night/two", "--no-store", "-j", "1"]).code == 4)
+            try ReportCommandTests.clocked(scratch).run(
+                ["run", "study.yaml", "--out", "night/two", "--no-store", "-j", "1"]).code == 4)
         let name = "results.json.gz"
         #expect(contents(scratch, "night/one")[name] == contents(scratch, "night/two")[name])
     }
