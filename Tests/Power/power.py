@@ -28,8 +28,8 @@ FAULTS = [
      "cash = terms.notional / terms.leverage.value - (FAULT ? 0 : terms.rules.fees.open) * terms.notional", "MarginModelTests"),
     ("inverse-trigger-rate", "MarginModel/Positions/InversePosition.swift", "(sign + tier.rate)", "(FAULT ? sign - tier.rate : sign + tier.rate)",
      "MarginModelTests"),
-    ("inverse-bankruptcy-fee", "MarginModel/Positions/InversePosition.swift", "sign * (initialMargin - openingFee - carry.funding) + entryValue",
-     "sign * (initialMargin - (FAULT ? 0 : openingFee) - carry.funding) + entryValue", "MarginModelTests"),
+    ("inverse-bankruptcy-fee", "MarginModel/Positions/InversePosition.swift", "sign * (initialMargin - openingFee - carry.funding + credited) + entryValue",
+     "sign * (initialMargin - (FAULT ? 0 : openingFee) - carry.funding + credited) + entryValue", "MarginModelTests"),
     # Engine.
     ("passage-skips-one", "StressEngine/Kernels/FirstPassage.swift", "index += skipped", "index += FAULT ? skipped + 1 : skipped",
      "FirstPassageTests|AgreementTests"),
@@ -63,7 +63,7 @@ FAULTS = [
     ("tenth-run-before-second", "RunStore/RunName.swift", "if a.number.count != b.number.count {", "if !FAULT && a.number.count != b.number.count {",
      "RunNameTests"),
     ("one-run-too-many-kept", "RunStore/History/Pruning.swift", "place >= $0", "place >= (FAULT ? $0 + 1 : $0)", "PruningTests"),
-    ("latest-pruned", "RunStore/History/Pruning.swift", "name != latest.map(", "FAULT || name != latest.map(", "PruningTests"),
+    ("latest-pruned", "RunStore/History/Pruning.swift", "name != latest else", "FAULT || name != latest else", "PruningTests"),
 ]
 
 # What a patched file gets: private, so that no interface changes and nothing else is compiled again.
