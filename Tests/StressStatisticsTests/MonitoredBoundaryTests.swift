@@ -5,30 +5,6 @@ import Testing
 
 @testable import StressStatistics
 
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
-
-/// Normal numbers by the method of Box and Muller.
-private struct NormalStream {
-    private var random: SeededGenerator
-    private var spare: Double?
-
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
-
-    mutating func next() -> Double {
-        if let value = spare {
-            spare = nil
-            return value
-        }
-        let (radius, angle) = ((-2 * log(1 - random.uniform())).squareRoot(), 2 * Double.pi * random.uniform())
-        spare = radius * sin(angle)
-        return radius * cos(angle)
-    }
-}
-
 /// The boundary of limits that are looked at every night.
 @Suite struct MonitoredBoundaryTests {
     /// 2.099 and 2.232 are the roots that scipy's brentq finds of the same equation; integrating the transition density night by night gave
