@@ -42,13 +42,16 @@ struct Shortfall {
         (loser.asset, loser.group, loser.entry) == (other.loser.asset, other.loser.group, other.loser.entry)
     }
 
-    /// The liquidations below zero of a run in their order, those that the fund paid left out.
-    static func all(_ input: PlatformInput, maxGap: TimeSpan?, _ events: [LedgerEvent]) -> [Shortfall] {
+    /// The liquidations below zero of a run in their order, those that the fund paid left out; the first alone where no more are asked for.
+    static func all(
+        _ input: PlatformInput, maxGap: TimeSpan?, _ events: [LedgerEvent], onlyFirst: Bool = false
+    ) -> [Shortfall] {
         var (found, book) = ([Shortfall](), OpenBook(input, maxGap: maxGap))
         for event in events {
             switch event {
             case .closed(let position, let bar, let isLiquidation, let equity, let paid):
                 if isLiquidation, equity < 0, -equity > paid {
+                    if onlyFirst, !found.isEmpty { return found }
                     var event = book.shortfall(position, bar: bar, amount: -equity, rest: -equity - paid)
                     if found.isEmpty { event.winners = book.winners(event) }
                     found.append(event)
