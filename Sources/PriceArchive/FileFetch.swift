@@ -68,18 +68,24 @@ struct FileFetch {
             do throws(Stop) {
                 return try answer(&gains)
             } catch {
-                switch error {
-                case .missing:
-                    gate.noteAnswer()
-                    return .missing
-                case .final(let error): return .failed(error)
-                case .again(let setback):
-                    backoff.came(to: gains.farthest, from: before)
-                    guard let wait = backoff.wait(retryAfter: setback.retryAfter), rest(wait) else {
-                        return givenUp(setback, after: backoff.failures)
-                    }
-                }
+                backoff.came(to: gains.farthest, from: before)
+                if let outcome = outcome(of: error, &backoff) { return outcome }
             }
+        }
+    }
+
+    /// What a try that stopped leaves; nil once it is time to try again.
+    private func outcome(of stop: Stop, _ backoff: inout Backoff) -> FileOutcome? {
+        switch stop {
+        case .missing:
+            gate.noteAnswer()
+            return .missing
+        case .final(let error): return .failed(error)
+        case .again(let setback):
+            guard let wait = backoff.wait(retryAfter: setback.retryAfter), rest(wait) else {
+                return givenUp(setback, after: backoff.failures)
+            }
+            return nil
         }
     }
 

@@ -46,13 +46,7 @@ final class ByteSource {
         let size = min(max(bufferSize, ByteSource.bufferSizes.lowerBound), ByteSource.bufferSizes.upperBound)
         let input = try RawInput(place)
         let buffer = ByteBuffer(count: size)
-        var filled = 0
-        while filled < 8 {
-            let rest = UnsafeMutableBufferPointer(rebasing: buffer.bytes[filled...])
-            let count = try input.read(into: UnsafeMutableRawBufferPointer(rest))
-            if count == 0 { break }
-            filled += count
-        }
+        let filled = try ByteSource.fill(buffer, from: input)
         let isGzip = buffer.bytes[..<filled].starts(with: [0x1F, 0x8B])
         if let refusal = refusedKind(buffer.bytes[..<filled], name: input.name) { throw refusal }
         let isZstd = buffer.bytes[..<filled].starts(with: Unzstd.magic)
@@ -69,6 +63,18 @@ final class ByteSource {
         raw = input
         rawBuffer = buffer
         pending = 0..<filled
+    }
+
+    /// Reads until the first bytes are there, which tell kinds of files apart, and says how many there are: pipes give less at a time.
+    private static func fill(_ buffer: ByteBuffer, from input: RawInput) throws(IngestError) -> Int {
+        var filled = 0
+        while filled < 8 {
+            let rest = UnsafeMutableBufferPointer(rebasing: buffer.bytes[filled...])
+            let count = try input.read(into: UnsafeMutableRawBufferPointer(rest))
+            if count == 0 { break }
+            filled += count
+        }
+        return filled
     }
 
     /// Bytes read from the disk so far; all of them once ``next()`` has returned nil.

@@ -42,8 +42,21 @@ extension RunReport {
 
     private func frontPageStatements(_ pages: [AssetSide], _ answers: [Answer]) -> [Statement] {
         let groups = limitGroups
-        let warned = assets.count { asset in asset.summaries.contains { $0.severity >= .warning } }
-        return [
+        return answerStatements(groups) + (headlineSentences?.statements ?? [])
+            + sectionStatements(answers)
+            + [
+                Statement("assets", "leverages_count", count: study.grid.leverages.count),
+                Statement(
+                    "assets", "leverages_shown_count",
+                    count: MatrixSection.leverages(self, pages: pages, headline: study.headlineCell).count),
+            ] + (limitsTogether?.statements ?? []) + groups.flatMap { $0.statements + $0.breachStatements }
+            + lastGood.map { Statement("failures", "last_good_frac", $0.share) }
+            + (ChangesSection(self)?.statements ?? []) + (CurvesSection(self, pages: pages)?.statements ?? [])
+    }
+
+    /// The counts of the first sentences.
+    private func answerStatements(_ groups: [LimitGroup]) -> [Statement] {
+        [
             Statement("answer", "assets_count", count: study.inputs.count),
             Statement("answer", "cells_count", count: rows.count),
             Statement("answer", "limits_breached_count", count: groups.count { $0.outcome == .breach }),
@@ -52,7 +65,13 @@ extension RunReport {
             Statement("answer", "limits_without_value_count", count: groups.count { $0.outcome == .noValue }),
             Statement("answer", "failed_assets_count", count: failures.count),
             Statement("answer", "confidence_frac", study.statistics.confidence),
-        ] + (headlineSentences?.statements ?? []) + [
+        ]
+    }
+
+    /// The counts of the data and of the questions.
+    private func sectionStatements(_ answers: [Answer]) -> [Statement] {
+        let warned = assets.count { asset in asset.summaries.contains { $0.severity >= .warning } }
+        return [
             Statement("data", "assets_count", count: assets.count),
             Statement("data", "assets_with_warnings_count", count: warned),
             Statement("questions", "questions_count", count: answers.count),
@@ -60,14 +79,7 @@ extension RunReport {
         ]
             + answers.flatMap(\.figures).filter { $0.file == "statements.csv" }.map {
                 Statement("questions", $0.name, $0.value)
-            } + [
-                Statement("assets", "leverages_count", count: study.grid.leverages.count),
-                Statement(
-                    "assets", "leverages_shown_count",
-                    count: MatrixSection.leverages(self, pages: pages, headline: study.headlineCell).count),
-            ] + (limitsTogether?.statements ?? []) + groups.flatMap { $0.statements + $0.breachStatements }
-            + lastGood.map { Statement("failures", "last_good_frac", $0.share) }
-            + (ChangesSection(self)?.statements ?? []) + (CurvesSection(self, pages: pages)?.statements ?? [])
+            }
     }
 }
 
