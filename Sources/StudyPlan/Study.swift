@@ -41,7 +41,7 @@ public struct Study: Hashable, Sendable {
     /// Where `belowzero fetch` gets prices from; has no part in results.
     public var archive: ArchiveSettings?
 
-    /// A study of the given parts, unchecked; ``loadStudy(yaml:file:)`` and ``validated()`` check.
+    /// A study of the given parts, unchecked; ``loadStudy(yaml:file:)`` and ``validate(file:place:)`` check.
     public init(
         name: String, inputs: [StudyInput], grid: StudyGrid, position: PositionRules = PositionRules(),
         platforms: [NamedPlatform], statistics: StatisticsRules = StatisticsRules(), limits: [StudyLimit] = [],

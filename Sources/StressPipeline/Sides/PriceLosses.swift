@@ -44,7 +44,7 @@ struct CustodyHoldings {
     /// Holdings of a history.
     ///
     /// - Parameters:
-    ///   - like: a position; its history, contract, side, holding time and platform are those of all.
+    ///   - cell: a position; its history, contract, side, holding time and platform are those of all.
     ///   - leverages: ascending.
     func holdings(
         like cell: CellKey, leverages: [Leverage], market: MarketHistory

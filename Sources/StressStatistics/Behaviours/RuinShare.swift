@@ -21,7 +21,7 @@ public struct RuinShare: Hashable, Codable, Sendable {
         (self.margins, self.starts, self.ruined, self.interval) = (margins, starts, ruined, interval)
     }
 
-    /// Capitals that are looked at: these, and the one that ``mostMargins`` gives.
+    /// Capitals that are looked at: these, and the most that is asked for.
     public static let margins = [1, 2, 3, 5, 10, 20, 50, 100]
 
     /// Starts, and those that lost all of a capital, in each resampled block: for each of ``margins`` up to `most` margins, and for `most`.

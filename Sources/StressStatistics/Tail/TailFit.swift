@@ -77,10 +77,6 @@ public struct TailFit: Hashable, Codable, Sendable {
 
     /// Standard error of the shape from the expected information (R. L. Smith, Biometrika 72, 1985).
     public var shapeError: Double { (1 + distribution.shape) / Double(excesses.count).squareRoot() }
-    /// Standard error of the scale from the same.
-    public var scaleError: Double {
-        distribution.scale * (2 * (1 + distribution.shape) / Double(excesses.count)).squareRoot()
-    }
 
     /// Fits the tail above `threshold`, or says why not.
     ///

@@ -1,9 +1,6 @@
 import StressBasics
 
 extension Behaviour {
-    /// Bars before an entry that decide on it.
-    public var barsBack: Int { enterAfter?.reachBack ?? 0 }
-
     /// Whether it never does anything that holding does not.
     public var isHodl: Bool {
         !hasExitRule && !changesEntries && !changesMargin && reenter.map { $0.times == 0 } ?? true

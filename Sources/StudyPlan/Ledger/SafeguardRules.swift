@@ -14,9 +14,6 @@ public enum DeleveragingRule: String, Hashable, Codable, Sendable, CaseIterable 
     case proRata = "pro_rata"
     /// The largest profits first, down to a common level. No venue's.
     case least
-
-    /// Whether winners come one after another.
-    public var isQueue: Bool { self != .proRata && self != .least }
 }
 
 /// When deleveraging begins before the fund is empty (OKX's rule).

@@ -31,7 +31,7 @@ struct ScenarioGridOptions: ParsableArguments {
     /// The grid of a study file, or the typed one, on platforms whose tables are read.
     ///
     /// - Parameters:
-    ///   - study: a study file, if one was named.
+    ///   - name: a study file, if one was named.
     ///   - contracts: for what has neither.
     func grid(study name: String?, contracts: [ContractKind] = [.linear], console: Console) throws -> ScenarioGrid {
         let loaded = try name.map { try LoadedStudy(file: $0, findsFiles: false, threads: allCores) }
