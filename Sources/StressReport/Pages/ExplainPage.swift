@@ -97,7 +97,8 @@ extension CellExplanation.Behaved {
     fileprivate func blocks(_ isWhole: Bool) -> [Block] {
         guard !way.bars.isEmpty else { return [] }
         let table = SectionTable(
-            name: "What ‘\(visibleText(name))’ did", head: ["Bar (UTC)", "What happened"],
+            name: "What ‘\(visibleText(name))’ did", style: .words, head: ["Bar (UTC)", "What happened"],
+            numbersFrom: 2,
             rows: events.map { event in SectionTable.Row(event.open.minuteText, [ShownFigure(event.words)]) })
         return [.heading([.name(name)])] + way.blocks(name: "Bars under ‘\(visibleText(name))’", isWhole)
             + (events.isEmpty ? [] : [.table(table)])
@@ -109,6 +110,8 @@ extension CellExplanation.Way {
     private static let (shownFirst, shownLast) = (40, 260)
 
     /// The bars as a table, and how many of them are left out.
+    ///
+    /// - Parameter isWhole: whether none is.
     fileprivate func blocks(name: String, _ isWhole: Bool) -> [Block] {
         let hidden = isWhole ? 0 : bars.count - CellExplanation.Way.shownFirst - CellExplanation.Way.shownLast
         let shown =
