@@ -55,9 +55,7 @@ struct BacktestCommand: ParsableCommand {
         guard let out else { return }
         let records = answers.flatMap { (try? $0.records.get()) ?? [] }
         let text = backtestText(records, confidence: confidence)
-        if out == StandardOutput.name { return try StandardOutput.write(text) }
-        try OwnFile.backtest.write(text, to: out, force: forcing.force)
-        common.console.say("Wrote \(out)")
+        try OwnFile.backtest.write(text, to: out, force: forcing.force, console: common.console)
     }
 
     private func tell(_ answers: [Backtest.Answer]) throws {

@@ -64,9 +64,8 @@ struct LedgerCommand: ParsableCommand {
     private func write(_ results: LedgerResults, _ study: Study) throws {
         if let out {
             let text = ledgerTableText(results, study: study)
-            if out == StandardOutput.name { return try StandardOutput.write(text) }
-            try OwnFile.ledger.write(text, to: out, force: forcing.force)
-            common.console.say("Wrote \(out)")
+            try OwnFile.ledger.write(text, to: out, force: forcing.force, console: common.console)
+            if out == StandardOutput.name { return }
         }
         if common.json { return try StandardOutput.write(results.json) }
         try StandardOutput.write(ledgerText(results, study: study, style: common.style))

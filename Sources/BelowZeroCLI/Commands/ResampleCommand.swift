@@ -73,9 +73,8 @@ struct ResampleCommand: ParsableCommand {
     private func write(_ results: [SimulatedResult], _ question: Question) throws {
         if let out {
             let text = simulatedTableText(results, rules: question.rules, study: question.study)
-            if out == StandardOutput.name { return try StandardOutput.write(text) }
-            try OwnFile.simulated.write(text, to: out, force: forcing.force)
-            common.console.say("Wrote \(out)")
+            try OwnFile.simulated.write(text, to: out, force: forcing.force, console: common.console)
+            if out == StandardOutput.name { return }
         }
         if common.json { return try Console.print(simulatedJSON(results)) }
         try Console.print(

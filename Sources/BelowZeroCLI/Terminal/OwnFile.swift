@@ -69,6 +69,13 @@ struct OwnFile {
             hint: "move it away, choose another path, or replace it with --force where the command has that")
     }
 
+    /// Writes a file of the kind where the user says: `-` is standard output, and what is anywhere else is said to be there.
+    func write(_ text: String, to path: String, force: Bool, console: Console) throws {
+        if path == StandardOutput.name { return try StandardOutput.write(text) }
+        try write(text, to: path, force: force)
+        console.say("Wrote \(path)")
+    }
+
     /// Writes a file of the kind, whole or not at all.
     ///
     /// - Parameter force: whether whatever file is there is replaced.

@@ -41,9 +41,8 @@ struct ScenarioMatrixCommand: ParsableCommand {
             let matrix = EventMatrix(events: try EventLibrary().events, grid: grid)
             if let out {
                 let page = matrix.page.html(version: programVersion)
-                if out == StandardOutput.name { return try StandardOutput.write(page) }
-                try OwnFile.page.write(page, to: out, force: forcing.force)
-                common.console.say("Wrote \(out)")
+                try OwnFile.page.write(page, to: out, force: forcing.force, console: common.console)
+                if out == StandardOutput.name { return }
             }
             try StandardOutput.write(common.json ? jsonLines(matrix.lines) : matrix.text)
         }
