@@ -1,3 +1,4 @@
+import PriceSeries
 import StressEngine
 import StressResults
 import StressStatistics
@@ -5,9 +6,7 @@ import StudyPlan
 
 /// What the past of price histories said of their later years, and what those showed: nothing else of them is reported.
 public struct Backtest {
-    private let resolved: ResolvedStudy
-    private let caches: RunCaches
-    private let threads: Int
+    private let histories: AskedHistories
 
     /// What a price history gave.
     public struct Answer {
@@ -19,32 +18,31 @@ public struct Backtest {
 
     /// A backtest of all cells of a study. Throws a ``Failure`` where its tables cannot be read.
     public init(_ study: Study, files: InputFiles, caches: RunCaches, threads: Int) throws {
-        resolved = try ResolvedStudy(study, files: files)
-        (self.caches, self.threads) = (caches, threads)
+        histories = try AskedHistories(study, files: files, caches: caches, threads: threads)
     }
 
     /// The answers, a price history after the other, in study order. Throws ``RunCancelled`` when `control` was cancelled.
     public func answers(control: RunControl) throws(RunCancelled) -> [Answer] {
         var answers: [Answer] = []
-        for input in resolved.study.inputs { answers.append(try answer(input, control)) }
+        for input in histories.study.inputs { answers.append(try answer(input, control)) }
         return answers
     }
 
     private func answer(_ input: StudyInput, _ control: RunControl) throws(RunCancelled) -> Answer {
-        let reader = HistoryReader(
-            files: resolved.files, threads: threads, caches: caches, isCancelled: { control.isCancelled })
-        switch reader.history(input, study: resolved.study) {
-        case .failure where control.isCancelled: throw RunCancelled()
-        case .failure(let errors): return Answer(asset: input.asset, records: .failure(Failure(history: errors.all)))
-        case .success(let read):
-            let grid = GridAnswers(study: resolved.study, threads: threads, control: control)
-            let job = grid.job(of: input.asset, market: read.market)
-            let results = try job.run(threads: threads, control: control, store: nil)
-            let tested = results.filter { !$0.rules.isImpossible }
-            let confidence = resolved.study.statistics.confidence
-            return Answer(
-                asset: input.asset,
-                records: .success(job.yearRecords(tested, confidence: confidence, threads: threads)))
+        switch try histories.history(input, control) {
+        case .failure(let failure): return Answer(asset: input.asset, records: .failure(failure))
+        case .success(let market):
+            return Answer(asset: input.asset, records: .success(try records(input.asset, market, control)))
         }
+    }
+
+    private func records(
+        _ asset: String, _ market: MarketHistory, _ control: RunControl
+    ) throws(RunCancelled) -> [YearRecord] {
+        let (study, threads) = (histories.study, histories.threads)
+        let job = GridAnswers(study: study, threads: threads, control: control).job(of: asset, market: market)
+        let results = try job.run(threads: threads, control: control, store: nil)
+        let tested = results.filter { !$0.rules.isImpossible }
+        return job.yearRecords(tested, confidence: study.statistics.confidence, threads: threads)
     }
 }

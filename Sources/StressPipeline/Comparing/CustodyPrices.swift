@@ -7,10 +7,8 @@ import StudyPlan
 
 /// Custody joined with the price, for price histories that belong to no run.
 public struct CustodyPrices {
-    private let resolved: ResolvedStudy
+    private let histories: AskedHistories
     private let rules: CustodyRules
-    private let caches: RunCaches
-    private let threads: Int
 
     /// What was found.
     public struct Answer {
@@ -22,34 +20,24 @@ public struct CustodyPrices {
 
     /// A question to a study of one contract, side, holding time and platform. Throws a ``Failure`` where its tables cannot be read.
     public init(_ study: Study, rules: CustodyRules, files: InputFiles, caches: RunCaches, threads: Int) throws {
-        resolved = try ResolvedStudy(study, files: files)
-        (self.rules, self.caches, self.threads) = (rules, caches, threads)
+        histories = try AskedHistories(study, files: files, caches: caches, threads: threads)
+        self.rules = rules
     }
 
     /// The answer. Throws a ``Failure`` when no history says anything, and ``RunCancelled`` when `control` was cancelled.
     public func answer(control: RunControl) throws -> Answer {
-        let reader = HistoryReader(
-            files: resolved.files, threads: threads, caches: caches, isCancelled: { control.isCancelled })
-        let stage = CustodyHoldings(study: resolved.study, rules: rules, threads: threads, control: control)
-        var (holdings, failures): ([CustodyHolding], [Failure]) = ([], [])
-        for input in resolved.study.inputs {
-            switch reader.history(input, study: resolved.study) {
-            case .failure where control.isCancelled: throw RunCancelled()
-            case .failure(let errors): failures.append(Failure(history: errors.all))
-            case .success(let read):
-                let found = try stage.holdings(of: input.asset, market: read.market)
-                holdings += found
-                if found.isEmpty { failures.append(tooShort(input.asset)) }
-            }
+        let stage = CustodyHoldings(
+            study: histories.study, rules: rules, threads: histories.threads, control: control)
+        let (holdings, failure) = try histories.found(control) { asset, market in
+            let found = try stage.holdings(of: asset, market: market)
+            return (found, found.isEmpty ? tooShort(asset) : nil)
         }
-        let failure = failures.isEmpty ? nil : Failure(failures, of: resolved.study.inputs.count)
-        if holdings.isEmpty, let failure { throw failure }
         return Answer(holdings: holdings, failure: failure)
     }
 
     private func tooShort(_ asset: String) -> Failure {
         Failure(
-            .badData, "no entry of \(asset) has a whole window of \(resolved.study.grid.horizons[0].text)",
+            .badData, "no entry of \(asset) has a whole window of \(histories.study.grid.horizons[0].text)",
             hint: "ask for fewer --years")
     }
 }

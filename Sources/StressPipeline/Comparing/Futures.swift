@@ -5,10 +5,8 @@ import StudyPlan
 
 /// A study's positions in simulated futures, and nothing else of it.
 public struct Futures {
-    private let resolved: ResolvedStudy
+    private let histories: AskedHistories
     private let rules: ResampleRules
-    private let caches: RunCaches
-    private let threads: Int
 
     /// What was found.
     public struct Answer {
@@ -20,31 +18,19 @@ public struct Futures {
 
     /// A question to a study. Throws a ``Failure`` where its tables cannot be read.
     public init(_ study: Study, rules: ResampleRules, files: InputFiles, caches: RunCaches, threads: Int) throws {
-        resolved = try ResolvedStudy(study, files: files)
-        (self.rules, self.caches, self.threads) = (rules, caches, threads)
+        histories = try AskedHistories(study, files: files, caches: caches, threads: threads)
+        self.rules = rules
     }
 
     /// The answer. Throws a ``Failure`` when no history has futures, and ``RunCancelled`` when `control` was cancelled.
     public func answer(control: RunControl) throws -> Answer {
-        let reader = HistoryReader(
-            files: resolved.files, threads: threads, caches: caches, isCancelled: { control.isCancelled })
         let stage = ResampleStage(
-            study: resolved.study, rules: rules, kernel: .automatic, threads: threads, control: control)
-        var (results, failures): ([SimulatedResult], [Failure]) = ([], [])
-        for input in resolved.study.inputs {
-            switch reader.history(input, study: resolved.study) {
-            case .failure where control.isCancelled: throw RunCancelled()
-            case .failure(let errors): failures.append(Failure(history: errors.all))
-            case .success(let read):
-                let found = try stage.found(input.asset, read.market)
-                results += found.results
-                if found.results.isEmpty, let finding = found.finding {
-                    failures.append(Failure(.badData, finding.message))
-                }
-            }
+            study: histories.study, rules: rules, kernel: .automatic, threads: histories.threads, control: control)
+        let (results, failure) = try histories.found(control) { asset, market in
+            let found = try stage.found(asset, market)
+            let reason = found.results.isEmpty ? found.finding : nil
+            return (found.results, reason.map { Failure(.badData, $0.message) })
         }
-        let failure = failures.isEmpty ? nil : Failure(failures, of: resolved.study.inputs.count)
-        if results.isEmpty, let failure { throw failure }
         return Answer(results: results, failure: failure)
     }
 }
