@@ -95,6 +95,39 @@ import Testing
         }
     }
 
+    @Test(
+        "A mistyped name is asked for, wherever it stands",
+        arguments: [
+            ("ledger study.yaml --platform binance", 64, "did you mean 'binance-coinm' or 'binance-usdm'?"),
+            ("scenario shock --size -30% --platform binance", 64, "did you mean 'binance-coinm' or 'binance-usdm'?"),
+            ("ledger study.yaml --population bitmex-2018", 64, "did you mean 'bitmex-2019'?"),
+            ("venues kraken-uk", 64, "did you mean 'kraken-us'?"),
+            ("explain study.yaml --side lnog", 64, "did you mean 'long'?"),
+            ("explain study.yaml --contract inversed", 64, "did you mean 'inverse'?"),
+            ("sweep prices.csv --side shrt", 64, "did you mean 'short'?"),
+            ("sweep prices.csv --contract liner", 64, "did you mean 'linear'?"),
+            ("sweep prices.csv --columns tiem=0,price=1", 64, "did you mean 'time'?"),
+            ("sweep prices.csv --policy bad_ticks=drp", 64, "did you mean 'drop'?"),
+            ("fetch BTCUSDT --kind kline --from 2023-01 --to 2023-01", 64, "did you mean 'klines'?"),
+            ("run stduy.yaml --no-store", 66, "did you mean 'study.yaml'?"),
+            ("run sub/study --no-store", 66, "did you mean 'sub/study.yaml'?"),
+        ])
+    func namesAreAskedFor(command: String, code: Int32, question: String) throws {
+        let scratch = try folder()
+        try scratch.write(smallStudy(), to: "sub/study.yaml")
+        let refused = try scratch.program.run(command.split(separator: " ").map(String.init))
+        #expect(refused.code == code && refused.err.contains(question), "\(refused.code) \(refused.err)")
+    }
+
+    @Test func aMistypedStudyOfTheHistoryIsAskedFor() throws {
+        let scratch = try folder()
+        #expect(try scratch.program.run(["run", "study.yaml", "-q"]).code == 0)
+        let near = try scratch.program.run(["history", "--study", "smal"])
+        #expect(near.code == 0 && (near.out + near.err).contains("No runs of smal; did you mean 'small'?"))
+        let known = try scratch.program.run(["history", "--study", "small", "--since", "2999-01-01"])
+        #expect(known.code == 0 && (known.out + known.err).contains("No runs of small since then\n"))
+    }
+
     @Test func unknownPartsOfACellAreNamed() throws {
         let scratch = try folder()
         let asset = try scratch.program.run(["explain", "study.yaml", "--asset", "TOW"])

@@ -49,7 +49,7 @@ struct HistoryCommand: ParsableCommand {
                 if common.json {
                     for run in runs { try Console.print(jsonText(RunJSON(try history.record(of: run)))) }
                 } else if runs.isEmpty {
-                    common.console.say("No runs\(study.map { " of \($0)" } ?? "")\(since == nil ? "" : " since then")")
+                    common.console.say(try emptyWords(history))
                 } else {
                     let lines = try runs.map { run throws(StoreError) in
                         HistoryLine(try history.record(of: run), in: history.folder)
@@ -60,6 +60,16 @@ struct HistoryCommand: ParsableCommand {
                 throw Failure(error)
             }
         }
+    }
+
+    /// That there is nothing, and what study may have been meant.
+    private func emptyWords(_ history: RunHistory) throws(StoreError) -> String {
+        let words =
+            "No runs\(study.map { " of \(SourceLocation.presentable($0))" } ?? "")\(since == nil ? "" : " since then")"
+        guard let study else { return words }
+        let known = Set(try history.runs().map(\.study))
+        let near = known.contains(study) ? nil : didYouMean(study, among: known.sorted())
+        return words + (near.map { "; " + $0 } ?? "")
     }
 
     private static func instant(_ text: String) throws -> UTCInstant {

@@ -107,13 +107,29 @@ public struct LoadedStudy {
         case ELOOP: "the links lead in a circle; name the file itself"
         case EACCES: "give the user that runs belowzero the right to read it"
         case _ where file == defaultStudy: "name a study file, or write one with: belowzero init"
+        case ENOENT: (nearStudy(file).map { "did you mean '\($0)'? " } ?? "") + "check the path"
         default: "check the path"
         }
     }
 
-    private static func studiesHint(in folder: String) -> String {
+    /// The study file in the same folder whose name is a slip away, or lacks nothing but its ending.
+    private static func nearStudy(_ file: String) -> String? {
+        let typed = URL(fileURLWithPath: file)
+        let stem = typed.deletingPathExtension().lastPathComponent
+        let known = studies(in: typed.deletingLastPathComponent().path)
+        let stems = known.map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent }
+        guard let near = nearestName(to: stem, among: stems), let place = stems.firstIndex(of: near) else { return nil }
+        return SourceLocation.presentable(file.dropLast(typed.lastPathComponent.count) + known[place])
+    }
+
+    /// The study files of a folder by name; none where it cannot be read.
+    private static func studies(in folder: String) -> [String] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let studies = names.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted().prefix(5)
+        return names.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
+    }
+
+    private static func studiesHint(in folder: String) -> String {
+        let studies = studies(in: folder).prefix(5)
         guard !studies.isEmpty else { return "name a study file, or write one with: belowzero init" }
         let base = folder.hasSuffix("/") ? folder : folder + "/"
         return "name a file in it: " + studies.map { base + $0 }.joined(separator: ", ")
