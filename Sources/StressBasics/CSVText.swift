@@ -12,20 +12,23 @@ public enum ColumnType: String, Sendable {
 
 /// Builds CSV text by RFC 4180 with LF line ends: a header, then one row at a time.
 public struct CSVText: Sendable {
-    /// The text so far, each row closed by LF.
-    public private(set) var text: String
+    private var bytes: [UInt8] = []
     private let columnCount: Int
+
+    /// The text so far, each row closed by LF. O(size).
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// Starts a table with its header row.
     public init(header: [String]) {
         columnCount = header.count
-        text = header.map(CSVText.quoted).joined(separator: ",") + "\n"
+        append(header)
     }
 
     /// Adds one row; the number of fields must equal the header's.
     public mutating func append(_ fields: [String]) {
         precondition(fields.count == columnCount, "a row has \(columnCount) fields")
-        text += fields.map(CSVText.quoted).joined(separator: ",") + "\n"
+        for field in fields { append(field: field) }
+        endRow()
     }
 
     /// A whole table, its rows as they come.
@@ -33,18 +36,47 @@ public struct CSVText: Sendable {
     /// A column of numbers has a point in all of its fields or in none: readers that look at the first rows only would else
     /// take hundreds of `0` for whole numbers and stop at the first `0.25`. Texts are made harmless (``inert(_:)``).
     public init(header: [String], types: [ColumnType], rows: [[String]]) {
+        self.init(header: header, types: types, rows: rows, fields: header.indices.map { column in { $0[column] } })
+    }
+
+    /// The same of rows of any kind, with what gives the field of each column.
+    public init<Row>(header: [String], types: [ColumnType], rows: [Row], fields: [(Row) -> String]) {
+        precondition(fields.count == header.count && types.count == header.count, "a row has \(header.count) fields")
+        var texts: [String] = []
+        texts.reserveCapacity(rows.count * fields.count)
+        for row in rows { for field in fields { texts.append(field(row)) } }
+        self.init(header: header, types: types, fields: texts)
+    }
+
+    /// The same of fields one behind the other, row by row.
+    private init(header: [String], types: [ColumnType], fields: [String]) {
         self.init(header: header)
+        guard columnCount > 0 else { return }
         let isDecimal = types.indices.map { column in
-            types[column] == .number && rows.contains { CSVText.hasPoint($0[column]) }
+            types[column] == .number
+                && stride(from: column, to: fields.count, by: columnCount).contains { CSVText.hasPoint(fields[$0]) }
         }
-        for row in rows {
-            append(
-                row.indices.map { column in
-                    let field = row[column]
-                    if types[column] == .text { return CSVText.inert(field) }
-                    return isDecimal[column] && !field.isEmpty && !CSVText.hasPoint(field) ? field + ".0" : field
-                })
+        for start in stride(from: 0, to: fields.count, by: columnCount) {
+            for column in types.indices { append(fields[start + column], types[column], isDecimal: isDecimal[column]) }
+            endRow()
         }
+    }
+
+    private mutating func append(_ field: String, _ type: ColumnType, isDecimal: Bool) {
+        if type == .text { return append(field: CSVText.inert(field)) }
+        append(field: isDecimal && !field.isEmpty && !CSVText.hasPoint(field) ? field + ".0" : field)
+    }
+
+    /// Writes a field and the comma behind it.
+    private mutating func append(field: String) {
+        bytes.append(contentsOf: CSVText.quoted(field).utf8)
+        bytes.append(UInt8(ascii: ","))
+    }
+
+    /// Ends a row: the comma behind its last field becomes the line's end.
+    private mutating func endRow() {
+        if columnCount > 0 { bytes.removeLast() }
+        bytes.append(UInt8(ascii: "\n"))
     }
 
     /// Whether a number is written as one that need not be whole.
@@ -73,7 +105,10 @@ public struct CSVText: Sendable {
     /// Whether a spreadsheet may take a field for a formula: `=`, `+`, `-` or `@` in any width, a tab or a line end first.
     public static func beginsAsFormula(_ field: String) -> Bool {
         guard let first = field.unicodeScalars.first else { return false }
-        return formulaSigns.contains(first)
+        switch first {
+        case "0"..."9", "A"..."Z", "a"..."z": return false
+        default: return formulaSigns.contains(first)
+        }
     }
 
     private static let formulaSigns: Set<Unicode.Scalar> = [

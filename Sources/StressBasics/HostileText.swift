@@ -5,7 +5,12 @@ extension Unicode.Scalar {
     /// its own: marks of direction, joiners, soft hyphens, byte order marks, fillers, tags (Unicode's general categories Cc, Cf,
     /// Zl and Zp, and what is ignorable by default). Variation selectors, which choose the shape of the sign before them, stay.
     public var isHostile: Bool {
-        if value < 0x7F { return value < 0x20 }
+        switch value {
+        case ..<0x20, 0x7F..<0xA0, 0xAD: return true
+        // Signs that pages are full of: no character of these has a hostile property.
+        case ..<0x300, 0x2010...0x2027, 0x202F...0x205F, 0x2070..<0x2C00: return false
+        default: break
+        }
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator: return true
         default: return properties.isDefaultIgnorableCodePoint && !(0xFE00...0xFE0F).contains(value)
@@ -36,29 +41,38 @@ public func visibleText(_ text: String, keepingLines: Bool = false) -> String {
 }
 
 /// `text` as it may stand between the tags of a page and, with an escaped line end, between quotes.
-public func markupText(_ text: String, lineEnd: String = "\n") -> String {
-    let visible = visibleText(text, keepingLines: true)
-    guard visible.utf8.contains(where: isMarkup) else { return visible }
-    var result = ""
-    for scalar in visible.unicodeScalars {
-        switch scalar {
-        case "&": result += "&amp;"
-        case "<": result += "&lt;"
-        case ">": result += "&gt;"
-        case "\"": result += "&quot;"
-        case "'": result += "&#39;"
-        case "\n": result += lineEnd
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-    return result
+public func markupText(_ text: String, lineEnd: StaticString = "\n") -> String {
+    guard !text.utf8.allSatisfy(isPlainMarkup) else { return text }
+    var bytes: [UInt8] = []
+    appendMarkup(text, lineEnd: lineEnd, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
 }
 
-/// Whether a byte is one of `&`, `<`, `>`, `"`, `'` and the line feed.
-private func isMarkup(_ byte: UInt8) -> Bool {
+/// Writes ``markupText(_:lineEnd:)`` behind `bytes`.
+public func appendMarkup(_ text: String, lineEnd: StaticString = "\n", to bytes: inout [UInt8]) {
+    guard !text.utf8.allSatisfy(isPlainMarkup) else { return bytes.append(contentsOf: text.utf8) }
+    for byte in visibleText(text, keepingLines: true).utf8 {
+        switch byte {
+        case UInt8(ascii: "&"): append("&amp;", to: &bytes)
+        case UInt8(ascii: "<"): append("&lt;", to: &bytes)
+        case UInt8(ascii: ">"): append("&gt;", to: &bytes)
+        case UInt8(ascii: "\""): append("&quot;", to: &bytes)
+        case UInt8(ascii: "'"): append("&#39;", to: &bytes)
+        case UInt8(ascii: "\n"): append(lineEnd, to: &bytes)
+        default: bytes.append(byte)
+        }
+    }
+}
+
+private func append(_ text: StaticString, to bytes: inout [UInt8]) {
+    text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+}
+
+/// Whether a byte is written as it is, and can be no part of a hostile character.
+private func isPlainMarkup(_ byte: UInt8) -> Bool {
     switch byte {
-    case 0x26, 0x3C, 0x3E, 0x22, 0x27, 0x0A: true
-    default: false
+    case 0x26, 0x3C, 0x3E, 0x22, 0x27: false
+    default: byte >= 0x20 && byte < 0x7F
     }
 }
 

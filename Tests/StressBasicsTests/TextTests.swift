@@ -70,6 +70,51 @@ import Testing
         #expect(markupText("line\nend") == "line\nend")
     }
 
+    /// The rule of markup, scalar by scalar.
+    private func plainMarkup(_ text: String) -> String {
+        text.unicodeScalars.map { scalar in
+            switch scalar {
+            case "&": "&amp;"
+            case "<": "&lt;"
+            case ">": "&gt;"
+            case "\"": "&quot;"
+            case "'": "&#39;"
+            case "\n": "&#10;"
+            default: scalar.isHostile ? "·" : String(scalar)
+            }
+        }.joined()
+    }
+
+    @Test func markupOfAnyTextIsThatOfItsScalars() {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededGenerator(seed: seed)
+        let kinds: [ClosedRange<UInt32>] = [0x20...0x7E, 0...0x2FF, 0x2000...0x206F, 0x2190...0x2C10, 0xE000...0x1F9FF]
+        for _ in 0..<2000 {
+            var text = "x"
+            for _ in 0..<Int.random(in: 0...12, using: &random) {
+                let kind = kinds.randomElement(using: &random)!
+                Unicode.Scalar(UInt32.random(in: kind, using: &random)).map { text.unicodeScalars.append($0) }
+            }
+            #expect(markupText(text, lineEnd: "&#10;") == plainMarkup(text), "seed \(seed)")
+            var bytes = Array("before ".utf8)
+            appendMarkup(text, lineEnd: "&#10;", to: &bytes)
+            #expect(String(decoding: bytes, as: UTF8.self) == "before " + plainMarkup(text), "seed \(seed)")
+        }
+    }
+
+    /// The list by ranges gives what Unicode's properties give.
+    @Test func hostileScalarsAreThoseOfTheProperties() {
+        for value in UInt32(0)...0x1_FFFF {
+            guard let scalar = Unicode.Scalar(value) else { continue }
+            let isHostile =
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator: true
+                default: scalar.properties.isDefaultIgnorableCodePoint && !(0xFE00...0xFE0F).contains(value)
+                }
+            #expect(scalar.isHostile == isHostile, "\(scalar.codeText)")
+        }
+    }
+
     @Test func quotedInputCannotForgeOutput() {
         let shown = SourceLocation.presentable("a\u{1B}[31mred\u{202E}txt.exe\n" + String(repeating: "x", count: 200))
         #expect(!shown.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x1B || $0.value == 0x202E })

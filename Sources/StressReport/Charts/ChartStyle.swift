@@ -41,33 +41,35 @@ enum ChartStyle {
     /// All of them.
     static let sheet = String(decoding: PackageResources.chart_css, as: UTF8.self)
 
-    private static let rules = sheet.split(separator: "\n").filter { $0.hasPrefix(".") }
+    /// A rule in plain colours, light and dark, with the classes that a drawing must have to use it.
+    private struct Rule {
+        let classes: [Substring]
+        let light: String
+        let dark: String
+
+        init(_ text: Substring) {
+            let selector = text.prefix { $0 != "{" }
+            let names: [Substring] = selector.split(whereSeparator: { $0 == " " || $0 == "." })
+            classes = names.filter { name in name != "text" }
+            (light, dark) = (Palette.light.resolved(String(text)), Palette.dark.resolved(String(text)))
+        }
+    }
+
+    private static let rules = sheet.split(separator: "\n").filter { $0.hasPrefix(".") }.map(Rule.init)
+    private static let ground = Rule(".ground { fill: var(--paper); }")
 
     /// A style sheet for a drawing that stands alone: the rules of its classes in plain colours, light, and dark where the
     /// viewer asks for it.
     static func standalone(for drawing: String) -> String {
-        let used = classes(of: drawing)
-        let own = rules.filter { rule in
-            let selector = rule.prefix { $0 != "{" }
-            return selector.split(whereSeparator: { $0 == " " || $0 == "." }).allSatisfy {
-                $0 == "text" || used.contains($0)
-            }
-        }.joined(separator: "\n")
-        let ground = ".ground { fill: var(--paper); }\n"
+        let used = classNames(of: drawing)
+        let own: [Rule] = [ground] + rules.filter { rule in rule.classes.allSatisfy { used.contains($0) } }
         return """
             .chart { font-family: Inter, system-ui, sans-serif; font-variant-numeric: tabular-nums; }
-            \(Palette.light.resolved(ground + own))
+            \(own.map(\.light).joined(separator: "\n"))
             @media (prefers-color-scheme: dark) {
-            \(Palette.dark.resolved(ground + own))
+            \(own.map(\.dark).joined(separator: "\n"))
             }
 
             """
-    }
-
-    private static func classes(of drawing: String) -> Set<Substring> {
-        Set(
-            drawing.split(separator: "class=\"", omittingEmptySubsequences: false).dropFirst().flatMap { part in
-                part.prefix { $0 != "\"" }.split(separator: " ")
-            })
     }
 }

@@ -6,9 +6,9 @@ import StudyPlan
 /// One page's share of a run: one price history and one direction.
 struct AssetSide: Sendable {
     /// The run.
-    let report: RunReport
+    var report: RunReport { _read { yield common.report } }
     /// The history.
-    let asset: AssetReport
+    var asset: AssetReport { _read { yield common.asset } }
     /// The direction.
     let side: Side
     /// Name of the page inside `reports`.
@@ -21,15 +21,26 @@ struct AssetSide: Sendable {
     private(set) var headline: ResultRow?
 
     /// What the run holds of the history.
-    let records: AssetRecords
+    var records: AssetRecords { _read { yield common.records } }
+
+    /// What stays the same whatever cell is looked at. Values of dozens of parts, and pages are copied with every view of a cell.
+    private final class Common: Sendable {
+        let report: RunReport
+        let asset: AssetReport
+        let records: AssetRecords
+
+        init(_ report: RunReport, _ asset: AssetReport, _ records: AssetRecords) {
+            (self.report, self.asset, self.records) = (report, asset, records)
+        }
+    }
+
+    private let common: Common
 
     init(
         report: RunReport, asset: AssetReport, records: AssetRecords, side: Side, fileName: String,
         headline: StudyCell?
     ) {
-        self.report = report
-        self.asset = asset
-        self.records = records
+        common = Common(report, asset, records)
         self.side = side
         self.fileName = fileName
         let own = records.rows

@@ -60,11 +60,10 @@ struct CSVTable {
     init<Row>(file: String, columns: [Column<Row>], rows: [Row]) {
         self.file = file
         dictionary = columns.map { [$0.name, $0.unit, $0.type.rawValue, $0.meaning] }
-        contents =
-            CSVText(
-                header: columns.map(\.name), types: columns.map(\.type),
-                rows: rows.map { row in columns.map { $0.text(row) } }
-            ).text
+        let names: [String] = columns.map { $0.name }
+        let types: [ColumnType] = columns.map { $0.type }
+        let fields: [(Row) -> String] = columns.map { $0.text }
+        contents = CSVText(header: names, types: types, rows: rows, fields: fields).text
     }
 }
 
