@@ -46,7 +46,7 @@ extension CellChange {
         if before == nil { return "new" }
         if after == nil { return "gone" }
         guard let change else { return "entries" }
-        return signed(change * 100)
+        return signedNumber(change)
     }
 
     /// The move against the earlier interval, and whether the two overlap.
@@ -66,13 +66,6 @@ extension CellChange {
             (change.isBeyond ? 0 : change.isOutside ? 1 : 2, -abs(change.change ?? 0))
         }
         return rank(a) < rank(b)
-    }
-
-    private func signed(_ points: Double) -> String {
-        if points == 0 { return "0" }
-        let size = abs(points)
-        let text = size < 0.01 ? "<0.01" : significantText(size, digits: 2)
-        return (points > 0 ? "+" : "−") + text
     }
 }
 

@@ -67,8 +67,15 @@ extension CellExplanation {
             })
         return ReportSection(
             "episodes", label: "Episodes", title: title,
-            definition: "Entries that went below zero within a day of each other, those with most entries first.",
+            definition: "Entries that went below zero within a day of each other, those with most entries first."
+                + weights,
             episodes.all.isEmpty ? [] : [.table(table)])
+    }
+
+    /// Why an episode need not hold whole entries.
+    private var weights: String {
+        episodes.all.contains { $0.entries != $0.entries.rounded() }
+            ? " An entry counts as often as the law of the fill puts it below zero: 0.5 for one of two cases." : ""
     }
 
     private func entrySection(_ isWhole: Bool) -> ReportSection {

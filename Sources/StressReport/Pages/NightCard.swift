@@ -196,7 +196,8 @@ struct NightCard {
     private func differenceText(_ difference: Double) -> String {
         let size = abs(difference)
         let isShare = unit == .fraction || unit == .ofMargin
-        return difference == 0 ? "±0" : (difference < 0 ? "−" : "+") + (isShare ? percentNumber(size) : sizeText(size))
+        let words = isShare ? percentNumber(size) + " points" : sizeText(size)
+        return difference == 0 ? "±0" : (difference < 0 ? "−" : "+") + words
     }
 
     /// What the line shows, in a sentence.

@@ -142,7 +142,7 @@ extension ScenarioPage {
 
     private func row(_ row: Row, _ table: Table, _ places: [Int]) -> SectionTable.Row {
         SectionTable.Row(
-            [.text(row.event), .aside(" \(row.move)")],
+            [.text(row.event), .aside(" " + withMinus(row.move))],
             places.filter(row.owed.indices.contains).map { place in
                 row.owed[place].shown("\(row.event), \(table.leverages[place].screenText) \(row.side.rawValue)")
             })
@@ -161,7 +161,7 @@ extension ScenarioPage {
         SectionTable(
             name: "Events", style: .words, head: ["Event", "When, UTC", "Market", "Move", "Confidence"], numbersFrom: 5,
             rows: events.map { event in
-                let fields = [event.window, event.market, event.move, event.confidence]
+                let fields = [event.window, event.market, withMinus(event.move), event.confidence]
                 return SectionTable.Row([.text(event.name)], fields.map { .words([.text($0)]) })
             })
     }
@@ -222,6 +222,9 @@ extension ScenarioPage.Cell {
 
     private func leftWords(_ part: Double) -> String { part.isFinite ? percentText(max(0, part)) : "more than all" }
 }
+
+/// A move's words as a page shows them: a hyphen that begins a number is a minus.
+private func withMinus(_ words: String) -> String { words.replacing(/( |^)-(?=[0-9])/) { $0.1 + "−" } }
 
 /// The colour classes of what is owed. Their edges are fixed, so that two pages can be compared by eye.
 private enum OwedBins {
