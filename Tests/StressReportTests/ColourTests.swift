@@ -16,7 +16,7 @@ struct ColourTests {
             uniquingKeysWith: { a, _ in a })
     }
 
-    private static let markers = [":root {", ":root:not([data-theme=\"light\"]) {", ":root[data-theme=\"dark\"] {"]
+    private static let markers = [":root{", ":root:not([data-theme=\"light\"]){", ":root[data-theme=\"dark\"]{"]
 
     /// Linear red, green and blue, from 0 to 1, of a colour in three or six digits.
     private func linear(_ hex: String) -> [Double] {
@@ -43,7 +43,10 @@ struct ColourTests {
             }
         }
         for state in ["ok", "wa", "ba", "in"] {
-            #expect(contrast(try #require(colours[state]), try #require(colours[state + "b"])) >= 4.5, "\(state)")
+            for ground in [state + "b", "paper"] {
+                let (words, paper) = (try #require(colours[state]), try #require(colours[ground]))
+                #expect(contrast(words, paper) >= 4.5, "\(state) on \(ground)")
+            }
         }
     }
 

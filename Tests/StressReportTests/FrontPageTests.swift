@@ -14,21 +14,101 @@ import Testing
         return IndexPage(report: report, pages: pages, tables: ["results.csv"], answers: report.answers).file.contents
     }
 
-    @Test("Five hundred histories stay below a megabyte, with a box to filter them")
-    func fiveHundred() throws {
-        let names = (1...500).map { "COIN\($0)USDT" }
+    /// Histories whose shares rise with leverage, each in its own way; some have few windows, and some shares are zero.
+    private func manyHistories(_ count: Int, seed: UInt64) throws -> RunReport {
+        let names = (1...count).map { "COIN\($0)USDT" }
         let limits = names.map {
             StudyLimit(cells: CellSelector(asset: $0, leverage: Leverage(20)), measure: .negativeEquity, max: 0.05)
         }
-        let report = try makeReport(
+        var random = SeededGenerator(seed: seed)
+        return try makeReport(
             assets: names, leverages: [1, 2, 3, 5, 10, 20, 25, 50, 75, 100, 125], horizons: [.days(7)], limits: limits
-        ) { _ in makeEstimate(worst: 3000) }
-        let html = index(report)
-        #expect(html.utf8.count < 1_000_000, "\(html.utf8.count)")
+        ) { cell in
+            let draw = Double.random(in: 0.2...1, using: &random)
+            let share = max(0, cell.leverage.value / 125 - 0.02) * draw * draw
+            let windows = Int.random(in: 0..<9, using: &random) > 0 ? 365 : 20
+            return makeEstimate(negative: Int(share * 61_200), worst: 61_200, windows: windows)
+        }
+    }
+
+    @Test("Five hundred histories fit into 350 kB, with a box to filter them")
+    func fiveHundred() throws {
+        let html = index(try manyHistories(500, seed: 500))
+        #expect(html.utf8.count <= 350_000, "\(html.utf8.count)")
         #expect(html.contains("id=\"filter\"") && html.contains("heat wide dense sortable"))
-        #expect(html.matches(of: /<th scope="row"><a href="reports\//).count == 1000)
+        #expect(html.matches(of: /<tr><th><a href=reports\//).count == 1000)
+        #expect(html.matches(of: /<li><a href=reports\//).count == 500 && html.matches(of: /<svg>/).count == 500)
         #expect(markupFault(in: html) == nil)
         #expect(!index(try makeReport { _ in makeEstimate() }).contains("id=\"filter\""))
+    }
+
+    /// What a reader without scripts sees of a row: a cell without class has the colour of the darkest before it.
+    private func cells(_ row: Substring, isFewRow: Bool) -> [String] {
+        var darkest = 0
+        return row.split(separator: "<td").map { field in
+            let classes = field.prefixMatch(of: /(?: class="?([a-z0-9 ]+)"?)?>/).flatMap { $0.1 } ?? ""
+            let names = classes.split(separator: " ")
+            let own = names.first { $0.hasPrefix("b") }.flatMap { Int($0.dropFirst()) }
+            let colour = classes.isEmpty ? darkest : own ?? -1
+            darkest = max(darkest, own ?? 0)
+            let number = field[field.index(after: field.firstIndex(of: ">")!)...].prefix { $0 != "\n" && $0 != "<" }
+            return "\(number) b\(colour)" + (isFewRow || names.contains("few") ? " few" : "")
+                + (names.contains("hl") ? " hl" : "")
+        }
+    }
+
+    @Test("Cells of a long table have number, colour and marks of their shares")
+    func terseCells() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        let report = try manyHistories(60, seed: seed)
+        let html = index(report)
+        let table = html[html.firstRange(of: "id=\"assets\"")!.upperBound...]
+        let rows = table[..<table.firstRange(of: "</table>")!.lowerBound].matches(
+            of: /<tr(?: class=(fews))?><th><a href=[^>]*>[^<]*<\/a>(<td[^\n]*)/)
+        let pages = report.assetSides
+        #expect(rows.count == 120 && pages.count == 120)
+        for (row, page) in zip(rows, pages) {
+            let expected = report.study.grid.leverages.map { leverage in
+                let own = page.rows.first { $0.cell.leverage == leverage }!
+                let share = own.estimate.figure(.negativeEquity, confidence: 0.95)?.share
+                let number = share.map { markupText(shareNumber($0.fraction)) } ?? "n/a"
+                let colour = share.map { ColourBins.bin(of: $0.fraction) } ?? -1
+                return "\(number) b\(colour)" + (share?.isIndicative == true ? " few" : "")
+                    + (own.cell == report.study.headlineCell ? " hl" : "")
+            }
+            #expect(cells(row.2, isFewRow: row.1 != nil) == expected, "seed \(seed), \(page.fileName)")
+        }
+    }
+
+    @Test("Paths of thumbs lead through their points, but for those on the line between others")
+    func thumbs() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<200 {
+            let count = Int.random(in: 2...20, using: &random)
+            let points = (0..<count).map { place in
+                (x: Double(place) * 6.3 + 4, y: Double.random(in: 0...50, using: &random).rounded(.down))
+            }
+            let text = CurveThumb.path(points)
+            let numbers = text.matches(of: /-?[0-9]+/).compactMap { Int($0.0) }
+            var (place, places) = ((0, 0), [(Int, Int)]())
+            for pair in stride(from: 0, to: numbers.count, by: 2) {
+                place = (place.0 + numbers[pair], place.1 + numbers[pair + 1])
+                places.append(place)
+            }
+            #expect(places.map(\.0) == points.map { Int($0.x.rounded()) }, "seed \(seed): \(text)")
+            #expect(places.map(\.1) == points.map { Int($0.y) }, "seed \(seed): \(text)")
+            let kept = CurveThumb.simplified(points)
+            #expect(kept.first! == points.first! && kept.last! == points.last!)
+            for point in points {
+                let after = try #require(kept.firstIndex { $0.x >= point.x })
+                guard after > 0 else { continue }
+                let (a, b) = (kept[after - 1], kept[after])
+                let line = a.y + (b.y - a.y) * (point.x - a.x) / (b.x - a.x)
+                #expect(abs(line - point.y) <= 0.6 + 1e-9, "seed \(seed)")
+            }
+        }
+        #expect(CurveThumb.simplified([(0, 0), (1, 1.4), (2, 2), (9, 9)]).count == 2)
     }
 
     @Test("What qualifies the headline stands wherever it is quoted, in the same words", arguments: [false, true])
@@ -160,7 +240,7 @@ import Testing
         #expect(first.matches(of: /class="ax"/).count == 27)
         let limit = html[html.ranges(of: "<article")[1].lowerBound...]
         #expect(limit.contains("class=\"bk\""))
-        #expect(plainText(html).contains("+2.9 against the median of 30") || plainText(html).contains("6.0 %"))
+        #expect(plainText(html).contains("+2.9 points against the median of 30") || plainText(html).contains("6.0 %"))
         #expect(html.contains("href=\"nightly/2026-12-29T020000Z/index.html\"") || html.contains("/index.html\""))
         #expect(html == page(nights))
     }

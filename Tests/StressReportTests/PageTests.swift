@@ -75,6 +75,15 @@ struct PageTests {
         #expect(pageSlugs(for: ["a", "BTC/USDT"])[1] == pageSlugs(for: ["BTC/USDT"])[0])
     }
 
+    @Test("Blanks that mean nothing are left out of styles, and texts stay")
+    func squeezed() {
+        let style =
+            ".a , b c { color: red; content: \"x ; { : y\"; }\n@media print { .d + .e { width: calc(1px + 2px) } }"
+        #expect(
+            PageCode.squeezed(style)
+                == ".a ,b c{color:red;content:\"x ; { : y\"}\n@media print{.d + .e{width:calc(1px + 2px)}}")
+    }
+
     @Test("The policy admits exactly the page's own style and script")
     func policy() throws {
         for page in pages(try Rendered.small) {

@@ -10,6 +10,10 @@ private struct MarkupChecker {
     var open: [Substring] = []
 
     static let void: Set<Substring> = ["meta", "input"]
+    /// Elements that may end without saying so, and what the next one must be that ends them.
+    static let endedBy: [Substring: Set<Substring>] = [
+        "td": ["td", "th", "tr"], "th": ["td", "th", "tr"], "tr": ["tr"], "li": ["li"],
+    ]
 
     mutating func fault() -> String? {
         guard rest.hasPrefix("<!doctype html>") else { return "no doctype" }
@@ -41,6 +45,10 @@ private struct MarkupChecker {
         let tag = rest[..<end]
         rest = rest[rest.index(after: end)...]
         if tag.hasPrefix("/") {
+            // What may end without saying so ends with what it stands in.
+            while let last = open.last, last != tag.dropFirst(), MarkupChecker.endedBy[last] != nil {
+                open.removeLast()
+            }
             guard let last = open.popLast() else { return "\(tag) closes nothing" }
             return last == tag.dropFirst() ? nil : "\(tag) closes \(last)"
         }
@@ -48,6 +56,7 @@ private struct MarkupChecker {
         guard !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }) else {
             return "bad tag \(tag)"
         }
+        while let last = open.last, MarkupChecker.endedBy[last]?.contains(name) == true { open.removeLast() }
         let isClosed = tag.hasSuffix("/")
         if let fault = attributeFault(tag.dropFirst(name.count).dropLast(isClosed ? 1 : 0)) { return fault }
         if isClosed || MarkupChecker.void.contains(name) { return nil }
@@ -71,6 +80,10 @@ private struct MarkupChecker {
             guard names.insert(name).inserted else { return "\(name) twice" }
             text = text.dropFirst(name.count)
             guard text.first == "=" else { continue }
+            if let plain = text.prefixMatch(of: /=[A-Za-z0-9._\/-]+(?= |$)/) {
+                text = text.dropFirst(plain.0.count)
+                continue
+            }
             guard text.hasPrefix("=\"") else { return "\(name) is not quoted" }
             let value = text.dropFirst(2).prefix { $0 != "\"" }
             if value.contains("<") { return "< in \(name)" }

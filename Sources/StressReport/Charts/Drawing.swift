@@ -23,6 +23,15 @@ extension Drawing {
         w.line()
     }
 
+    /// Writes the drawing at its usual size in few bytes: the page's style gives it that size, and its title is shown by the pointer.
+    func writeBare(to w: inout HTMLWriter) {
+        w.element("svg") { w in
+            w.element("title", text: alternative)
+            writeShapes(to: &w)
+        }
+        w.line()
+    }
+
     /// The drawing as a file of its own, with its colours and what it says of itself, and without the page.
     func standalone(_ credit: DrawingCredit) -> String {
         var inner = HTMLWriter()

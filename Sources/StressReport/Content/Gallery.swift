@@ -11,6 +11,8 @@ struct Gallery {
     let isTall: Bool
     /// Whether so few are drawn that each is as large as a row lets it be, the groups beside each other.
     let isLarge: Bool
+    /// Whether there are so many that they are written in few bytes, each of one size on the same axes; see ``CurveThumb``.
+    let isTerse: Bool
     let groups: [Group]
 
     /// Pieces that have something in common.

@@ -104,8 +104,10 @@ extension HTMLWriter {
 
     mutating func write(_ gallery: Gallery, root: String) {
         scrolling(gallery.name, isTall: gallery.isTall) { w in
-            w.element("div", .class(gallery.isLarge ? "groups few" : "groups")) { w in
-                for group in gallery.groups { w.write(group, root: root) }
+            w.element("div", .class(gallery.isLarge ? "groups few" : gallery.isTerse ? "groups many" : "groups")) { w in
+                w.terse(gallery.isTerse) { w in
+                    for group in gallery.groups { w.write(group, root: root) }
+                }
             }
         }
     }
@@ -122,7 +124,11 @@ extension HTMLWriter {
         element("li") { w in
             w.element("a", .href(root + piece.target)) { $0.name(piece.name) }
             w.element("b", text: piece.figure.words)
-            piece.drawing.write(to: &w)
+            if w.isTerse {
+                piece.drawing.writeBare(to: &w)
+            } else {
+                piece.drawing.write(to: &w)
+            }
         }
     }
 

@@ -15,6 +15,8 @@ struct SectionTable {
     var numbersFrom = 1
     /// Whether it has more rows than a screen holds.
     var isTall = false
+    /// Whether a page writes it in few bytes: one of very many rows.
+    var isTerse = false
     let rows: [Row]
 
     /// How a table looks on a page.
@@ -88,6 +90,11 @@ struct SectionTable {
 }
 
 extension SectionTable.Cell {
+    /// Whether a share stands there that rests on few windows.
+    var isIndicative: Bool {
+        if case .heat(let cell) = self { cell.isIndicative } else { false }
+    }
+
     /// What stands there, for each column that it takes; nil for a drawing, which only pages have.
     var figures: [ShownFigure?] {
         switch self {

@@ -10,7 +10,11 @@ extension HTMLWriter {
                 let caption = table.caption ?? table.name
                 if !caption.isEmpty { w.element("caption", .class("vh"), text: caption) }
                 w.writeHead(of: table)
-                w.element("tbody") { w in for row in table.rows { w.write(row, hasTips: tips == nil, root: root) } }
+                w.element("tbody") { w in
+                    w.terse(table.isTerse) { w in
+                        for row in table.rows { w.write(row, hasTips: tips == nil, root: root) }
+                    }
+                }
             }
         }
     }
@@ -33,9 +37,27 @@ extension HTMLWriter {
     }
 
     private mutating func write(_ row: SectionTable.Row, hasTips: Bool, root: String) {
+        if isTerse { return writeTerse(row, root: root) }
         element("tr") { w in
             w.element("th", Attribute("scope", "row")) { $0.write(row.title, root: root) }
             for cell in row.cells { w.write(cell, hasTip: hasTips, root: root) }
+        }
+        line()
+    }
+
+    /// The same in few bytes: the heads of rows are known by their place, and what holds of all cells stands with their row.
+    private mutating func writeTerse(_ row: SectionTable.Row, root: String) {
+        let isFew = row.cells.allSatisfy(\.isIndicative)
+        element("tr", isFew ? [.class("fews")] : []) { w in
+            w.element("th") { $0.write(row.title, root: root) }
+            var darkest = 0
+            for cell in row.cells {
+                switch cell {
+                case .heat(let cell): cell.writeBare(to: &w, after: &darkest, isFewRow: isFew)
+                case .pill(let pill): w.element("td", .class(pill.style), text: pill.words)
+                default: w.write(cell, hasTip: false, root: root)
+                }
+            }
         }
         line()
     }

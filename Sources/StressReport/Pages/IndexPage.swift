@@ -36,7 +36,7 @@ struct IndexPage {
         let page = Page(
             title: "\(report.study.name) · BelowZero run \(report.runID)",
             printFooter: "BelowZero · \(report.study.name) · run \(report.runID)", subject: "stress run", root: "",
-            sections: places, version: report.version, footer: report.footer)
+            sections: places, version: report.version, rules: curves?.rules ?? "", footer: report.footer)
         let html = page.html { w in
             w.write(answer, root: "")
             w.write(parts, root: "")

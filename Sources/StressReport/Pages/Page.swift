@@ -17,6 +17,8 @@ struct Page {
     let version: String
     /// The script of the page, which is complete without it.
     var script = PageCode.script
+    /// Rules of this page's style alone, made of this program's own numbers.
+    var rules = ""
     /// The last words of the page: facts of the clock and the machine, which are no results.
     let footer: [String]
 
@@ -24,7 +26,7 @@ struct Page {
     ///
     /// - Parameter data: what only the script reads, behind everything that a reader sees.
     func html(data: (inout HTMLWriter) -> Void = { _ in }, content: (inout HTMLWriter) -> Void) -> String {
-        let footer = PageCode.printFooter(printFooter)
+        let footer = PageCode.printFooter(printFooter, rules: rules)
         var w = HTMLWriter()
         w.doctype()
         w.element("html", Attribute("lang", "en")) { w in

@@ -11,7 +11,7 @@ struct PageCode {
     var source: String { "'sha256-\(base64(hex: Digest(of: text).hex))'" }
 
     /// The style of every page.
-    static let style = PageCode(bare: Palette.sheet + ChartStyle.sheet)
+    static let style = PageCode(text: squeezed(PageCode(bare: Palette.sheet + ChartStyle.sheet).text))
 
     /// The script of every page; pages are complete without it.
     static let script = PageCode(bare: String(decoding: PackageResources.report_js, as: UTF8.self))
@@ -28,12 +28,28 @@ struct PageCode {
         self.init(text: lines.joined(separator: "\n") + "\n")
     }
 
+    /// A style sheet without the blanks that mean nothing: those behind `{`, `}`, `;`, `:` and `,`, and before `{` and `}`. Texts between
+    /// quotation marks, and line ends, stay.
+    static func squeezed(_ style: String) -> String {
+        var (result, isQuoted) = ([UInt8](), false)
+        for byte in style.utf8 {
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            let isBrace = byte == UInt8(ascii: "{") || byte == UInt8(ascii: "}")
+            if !isQuoted, isBrace, result.last == UInt8(ascii: " ") { result.removeLast() }
+            // The last statement of a rule needs no end.
+            if !isQuoted, byte == UInt8(ascii: "}"), result.last == UInt8(ascii: ";") { result.removeLast() }
+            if !isQuoted, byte == UInt8(ascii: " "), let last = result.last, "{};:,".utf8.contains(last) { continue }
+            result.append(byte)
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
     /// Code as it is.
     init(text: String) { self.text = text }
 
-    /// A style that prints `text` at the foot of every sheet of paper.
-    static func printFooter(_ text: String) -> PageCode {
-        PageCode(text: "@page{@bottom-left{content:\"\(cssEscaped(text))\"}}")
+    /// A style that prints `text` at the foot of every sheet of paper, with the page's own `rules`, in which no text of others may be.
+    static func printFooter(_ text: String, rules: String = "") -> PageCode {
+        PageCode(text: "@page{@bottom-left{content:\"\(cssEscaped(text))\"}}" + rules)
     }
 
     /// What a page of `codes` may load and run: they and nothing else, from nowhere.

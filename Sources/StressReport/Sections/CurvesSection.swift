@@ -74,6 +74,8 @@ struct CurvesSection {
         cards = ordered.map(\.element.0)
     }
 
+    private var hasBands: Bool { cards.count <= CurvesSection.mostBands }
+
     private var shown: ArraySlice<Card> { cards.prefix(CurvesSection.mostCards) }
 
     /// The section.
@@ -102,7 +104,7 @@ struct CurvesSection {
         let groups = Dictionary(grouping: shown, by: Group.init)
         return Gallery(
             name: "Leverage curves of all price histories", measure: "Below zero, %", isTall: cards.count > 40,
-            isLarge: cards.count <= CurvesSection.mostLarge,
+            isLarge: cards.count <= CurvesSection.mostLarge, isTerse: !hasBands,
             groups: Group.allCases.compactMap { group in
                 groups[group].map { own in
                     let count = counted(own.count, "price history", "price histories")
@@ -136,13 +138,16 @@ struct CurvesSection {
         }
         return CurveThumb(
             lines: lines, leverages: grid.leverages, marked: headline.leverage,
-            hasBand: cards.count <= CurvesSection.mostBands, alternative: words.joined(separator: ", "))
+            hasBand: hasBands, alternative: words.joined(separator: ", "))
     }
+
+    /// What drawings leave to the page's style: of very many the axes.
+    var rules: String { hasBands ? "" : cards.first.map { drawing($0).axisRule } ?? "" }
 
     private var key: Block {
         let names = grid.sides.map { $0 == .long ? "solid line long" : "dashed line short" }
         let parts =
-            names + (cards.count <= CurvesSection.mostBands ? ["shaded: the interval"] : []) + [
+            names + (hasBands ? ["shaded: the interval"] : []) + [
                 "across: leverage",
                 "upward: from 0.01\(narrowSpace)% to 100\(narrowSpace)%, the thin line at 1\(narrowSpace)%",
                 "a gap: none seen",

@@ -54,6 +54,9 @@ extension AssetSide {
 struct HistoriesSection {
     let assets: [AssetReport]
 
+    /// More are written in few bytes.
+    static let mostWhole = 60
+
     /// The section.
     var section: ReportSection {
         ReportSection(
@@ -71,14 +74,14 @@ struct HistoriesSection {
     private var table: SectionTable {
         SectionTable(
             name: "Price histories", style: .filtered, head: ["Asset", "State", "Period (UTC)", "Bars", "Checks"],
-            numbersFrom: 9, rows: assets.map(row))
+            numbersFrom: 9, isTerse: assets.count > HistoriesSection.mostWhole, rows: assets.map(row))
     }
 
     private func row(_ asset: AssetReport) -> SectionTable.Row {
         let texts = [
             "\(asset.first.civil.dateText) to \(asset.last.civil.dateText)",
             "\(grouped(asset.bars)) of \(timeText(asset.barLength))",
-            asset.summaries.isEmpty ? "none on record" : asset.summaries.countWords,
+            asset.summaries.isEmpty ? "none on record" : asset.summaries.countWords(passed: "passed", "passed"),
         ]
         let worst = asset.summaries.map(\.severity).max() ?? .pass
         return SectionTable.Row([.name(asset.asset)], [.pill(worst.pill)] + texts.map { .words([.text($0)]) })

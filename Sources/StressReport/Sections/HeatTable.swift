@@ -31,6 +31,24 @@ struct HeatCell {
         }
     }
 
+    /// The number alone, of a row of thousands. Without a class a cell has the colour of the darkest before it, that of zero at first: shares
+    /// rise with leverage, so that few cells of a row need one.
+    ///
+    /// - Parameters:
+    ///   - darkest: the darkest colour of the row so far.
+    ///   - isFewRow: whether the row says of all its cells that their windows are few.
+    func writeBare(to w: inout HTMLWriter, after darkest: inout Int, isFewRow: Bool) {
+        let bin = figure?.share.map { ColourBins.bin(of: $0.fraction) }
+        let marks = [isIndicative && !isFewRow ? "few" : nil, isHeadline ? "hl" : nil].compactMap { $0 }
+        let colour = bin == darkest && marks.isEmpty ? [] : [kind]
+        darkest = max(darkest, bin ?? 0)
+        let classes = (colour + marks).joined(separator: " ")
+        w.element("td", classes.isEmpty ? [] : [.class(classes)]) { $0.text(number) }
+    }
+
+    /// Whether its share rests on few windows.
+    var isIndicative: Bool { figure?.share?.isIndicative == true }
+
     /// The sentence that explains the cell; nil for one that is its number alone.
     var tip: CellTip? {
         isBare ? nil : CellTip(text: ([subject] + tipLines).joined(separator: "\n"), small: range)
@@ -43,7 +61,7 @@ struct HeatCell {
     }
 
     private var style: String {
-        let parts = [kind, figure?.share?.isIndicative == true ? "few" : nil, isHeadline ? "hl" : nil]
+        let parts = [kind, isIndicative ? "few" : nil, isHeadline ? "hl" : nil]
         return parts.compactMap { $0 }.joined(separator: " ")
     }
 

@@ -32,9 +32,12 @@ struct MatrixSection {
     /// Whether cells are numbers alone: with intervals and explanations a page of this many would be megabytes.
     private var isDense: Bool { rowCount > 100 }
 
-    /// The leverages shown: fewer the more rows there are, so that the page stays below a megabyte.
+    /// Cells of all matrices together; a page of this many stays small. All leverages are on the pages of the rows.
+    static let mostCells = 7000
+
+    /// The leverages shown: fewer the more rows there are.
     static func leverages(_ report: RunReport, pages: [AssetSide], headline: StudyCell?) -> [Leverage] {
-        let limit = max(3, min(12, 16_000 / max(1, rows(report, pages: pages))))
+        let limit = max(3, min(12, mostCells / max(1, rows(report, pages: pages))))
         return chosen(report.study.grid.leverages, limit: limit, keeping: headline?.leverage)
     }
 
@@ -77,7 +80,7 @@ struct MatrixSection {
             name: "Share below zero, platform \(platform)",
             caption: "Share of entries below zero by asset, side and leverage",
             style: isDense ? .sortedDense : .sorted, head: ["Report"] + leverages.map(\.screenText),
-            isTall: rowCount > MatrixSection.mostRows,
+            isTall: rowCount > MatrixSection.mostRows, isTerse: isDense,
             rows: pages.flatMap { page in
                 report.study.grid.contracts.map { row(page, $0, platform, leverages) }
             })

@@ -110,10 +110,13 @@ extension AssetReport {
 
 extension [Finding] {
     /// `1 error, 2 warnings, 1 note, 5 checks passed`, without what did not occur.
-    var countWords: String {
+    var countWords: String { countWords(passed: "check passed", "checks passed") }
+
+    /// The same with other words for what passed, one and several.
+    func countWords(passed one: String, _ many: String) -> String {
         let words: [(Finding.Severity, String, String)] = [
             (.error, "error", "errors"), (.warning, "warning", "warnings"), (.note, "note", "notes"),
-            (.pass, "check passed", "checks passed"),
+            (.pass, one, many),
         ]
         return words.compactMap { severity, one, many in
             let count = count { $0.severity == severity }
