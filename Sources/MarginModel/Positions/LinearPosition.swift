@@ -41,6 +41,14 @@ public struct LinearPositionOn<Table: MaintenanceTable>: MarginPosition {
         return copy
     }
 
+    /// The same coins, bought at the same price, with the margin, fee and entry value of another position.
+    public func replacingMargins(by other: Self) -> Self {
+        var copy = self
+        (copy.initialMargin, copy.openingFee) = (other.initialMargin, other.openingFee)
+        (copy.entryValue, copy.cash) = (other.entryValue, other.cash)
+        return copy
+    }
+
     /// `M − f_o N0 + d q (p − P0) − F`.
     @inlinable
     public func equity(at price: Double, _ carry: Carry) -> Double {

@@ -54,6 +54,8 @@ enum FollowedKind {
     case reentry
     /// It is bought in instalments and held until the platform closes it.
     case instalments
+    /// It is held until the platform calls for margin.
+    case called
     /// It is followed on its own: once for all windows, or as its definition reads.
     case followed, walk
 }
@@ -79,7 +81,9 @@ struct FollowedBehaviour {
         guard isPlain else { return rules.isReentry ? .reentry : .walk }
         if rules.areLevels { return .levels }
         if rules.isPlan { return .plan }
-        if behaviour.reenter?.times ?? 0 == 0 { return rules.areInstalments ? .instalments : .followed }
+        if behaviour.reenter?.times ?? 0 == 0 {
+            return rules.areInstalments ? .instalments : rules.isCalled ? .called : .followed
+        }
         return rules.isScaleFree && first.areLevels ? .sequence : .walk
     }
 }
@@ -101,8 +105,6 @@ struct BehaviourGridTask<Position: KernelPosition> {
     let windows: [EntryWindows]
     let rows: [Row]
     let followed: [FollowedBehaviour]
-    /// The first behaviour whose positions are held until the platform closes them, and others opened then; nil without one.
-    let heldSequence: Int?
     /// Whether nothing is carried and positions are taken over whole, so that each is liquidated in one bar whatever its window.
     let isPlain: Bool
     let store: BehaviourStore
@@ -117,6 +119,12 @@ struct BehaviourGridTask<Position: KernelPosition> {
     var tile: BehaviourTile
     let held: HeldTile<Position>
     var due = DueTable()
+    /// What liquidations leave of positions that are held, by row and the bar at whose close they are opened.
+    var heldEnds = EndCache(0..<0, rows: 0)
+    var kept: KeptExits
+    /// One a behaviour: what is bought in instalments.
+    var purchases: [PurchaseTable<Position>]
+    let bought: [BoughtTile<Position>?]
     /// One a behaviour; empty where it is no sequence.
     var ends: [SequenceEnds] = []
     var found: [BehaviourOutcome] = []
@@ -150,17 +158,19 @@ struct BehaviourGridTask<Position: KernelPosition> {
                 FilterDecision($0, closes: job.market.series.close, job.blocks.bars(run.chunk..<run.chunk + 1))
             }
         }
-        heldSequence = followed.firstIndex { $0.kind == .sequence && !$0.hasLevels }
+        kept = KeptExits(run.detail)
+        purchases = Array(repeating: PurchaseTable(), count: sets.count)
         store = BehaviourStore(
             count: grid.rows.count * grid.horizons.count * sets.count, BehaviourTally(barLength: job.clock.unit),
             run.detail,
             ClosedEvents(barLength: job.clock.unit, run.detail))
         let longest = BehaviourGridTask.longestTile(job.blocks, run.chunk)
         tile = BehaviourTile(windows: windows.count, behaviours: sets.count, rows: rows.count, longest: longest)
-        let walk = rows[0].walks[0]
-        held = HeldTile(
-            longest, windows: windows.count,
-            Position(walk.kernel.terms, entryPrice: 1), isPlain: isPlain)
+        let position = Position(rows[0].walks[0].kernel.terms, entryPrice: 1)
+        held = HeldTile(longest, windows: windows.count, position, isPlain: isPlain)
+        bought = followed.map { [count = longest * windows.count] in
+            $0.kind == .instalments ? BoughtTile(count, position) : nil
+        }
     }
 
     private static func row(_ sets: [Behaviour], _ run: BehaviourGridRun, rules: CellRules) -> Row {
@@ -255,6 +265,7 @@ struct BehaviourGridTask<Position: KernelPosition> {
     ) {
         let at = entry - tile.start
         guard let seen = tile.seen[at] else { return }
+        kept.forget()
         for window in 0..<seen.first { store.sums[column.first + window].add(.excluded) }
         guard seen.first < count else { return }
         if tile.isRejected[row * tile.count + at] { return addUnfollowed(.rejected, seen, column) }
@@ -271,7 +282,8 @@ struct BehaviourGridTask<Position: KernelPosition> {
             walk.goOn(lasts(own, from: seen.first), &found)
             addFound(own, from: seen.first)
         case .instalments where trees.areTraded: addInstalments(own, walk)
-        case .instalments, .followed: addWalked(own, walk, from: seen.first, after: nil)
+        case .called where trees.areTraded: addCalled(own, walk)
+        case .instalments, .called, .followed: addWalked(own, walk, from: seen.first, after: nil)
         case .walk:
             walk.outcomes(entry: entry, lasts: lasts(own, from: seen.first), into: &found)
             addFound(own, from: seen.first)

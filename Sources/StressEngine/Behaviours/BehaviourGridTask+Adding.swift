@@ -12,7 +12,7 @@ extension BehaviourGridTask {
         var window = from
         while window < stands {
             if isRare {
-                addLone(own, EndedEntry(standing(own.row, own.at, window), tolerance: own.column.tolerance), window)
+                addLone(own, standing(own.row, own.at, window), window)
             } else {
                 add(own, held.summed[own.at * count + window], window)
             }
@@ -40,58 +40,69 @@ extension BehaviourGridTask {
 
     private mutating func addRest(_ own: FollowedEntry, _ end: UnsafePointer<EndedEntry>, from: Int) {
         let (below, first) = (end.pointee.summed.negative, own.column.first)
-        if let bar = end.pointee.outcome.liquidationBar {
-            for cell in first + from..<first + count { store.sums[cell].addLiquidated() }
-            store.shared[first + from].addLiquidated(after: bars(own.entry, bar))
-        }
+        if let bar = end.pointee.liquidationBar { addLiquidation(own, bar, from: from) }
         guard below > 0 || !end.pointee.summed.isBounded else { return }
+        let exit = kept.exit(end.pointee)
         for cell in first + from..<first + count {
-            store.sums[cell].addOwed(end.pointee.outcome.exit, below, tolerance: own.column.tolerance, isCut: false)
+            store.sums[cell].addOwed(exit, below, tolerance: own.column.tolerance, isCut: false)
         }
         guard below > 0 else { return }
-        store.shared[first + from].addNegative(
-            end.pointee.outcome.exit, below, after: end.pointee.outcome.exit.closedBar.map { bars(own.entry, $0) })
-        guard end.pointee.outcome.isPastStop else { return }
-        let dated = dated(end.pointee.outcome)
+        store.shared[first + from].addNegative(exit, below, after: exit.closedBar.map { bars(own.entry, $0) })
+        guard end.pointee.isPastStop else { return }
+        let dated = dated(end.pointee)
         for cell in first + from..<first + count { store.tallies[cell].addJump(dated, below) }
+    }
+
+    /// An entry that is liquidated in a bar in all windows from one on, none of which is cut.
+    mutating func addLiquidation(_ own: FollowedEntry, _ bar: Int, from: Int) {
+        for cell in own.column.first + from..<own.column.first + count { store.sums[cell].addLiquidated() }
+        store.shared[own.column.first + from].addLiquidated(after: bars(own.entry, bar))
     }
 
     /// The outcomes that were found by the ends of windows from one on.
     mutating func addFound(_ own: FollowedEntry, from window: Int) {
         for (place, outcome) in found.enumerated() {
-            addLone(own, EndedEntry(outcome, tolerance: own.column.tolerance), window + place)
+            addLone(own, kept.ended(outcome, tolerance: own.column.tolerance), window + place)
         }
     }
 
     /// An entry in one window.
     mutating func addLone(_ own: FollowedEntry, _ end: EndedEntry, _ window: Int) {
-        guard window < own.seen.cut else { return addCut(own, end.outcome, window) }
+        guard window < own.seen.cut else { return addCut(own, end, window) }
         add(own, end.summed, window)
         guard end.isRare else { return }
-        let (outcome, below, cell) = (end.outcome, end.summed.negative, own.column.first + window)
-        if let bar = outcome.liquidationBar {
+        if let bar = end.liquidationBar {
+            let cell = own.column.first + window
             store.sums[cell].addLiquidated()
             store.lone[cell].addLiquidated(after: bars(own.entry, bar))
         }
-        store.sums[cell].addOwed(outcome.exit, below, tolerance: own.column.tolerance, isCut: false)
-        guard below > 0 else { return }
-        store.lone[cell].addNegative(outcome.exit, below, after: outcome.exit.closedBar.map { bars(own.entry, $0) })
-        if outcome.isPastStop { store.tallies[cell].addJump(dated(outcome), below) }
+        addOwed(own, end, window)
     }
 
-    private mutating func addCut(_ own: FollowedEntry, _ outcome: BehaviourOutcome, _ window: Int) {
+    /// What an entry owes in one window that is not cut.
+    mutating func addOwed(_ own: FollowedEntry, _ end: EndedEntry, _ window: Int) {
+        let (below, cell) = (end.summed.negative, own.column.first + window)
+        guard below > 0 || !end.summed.isBounded else { return }
+        let exit = kept.exit(end)
+        store.sums[cell].addOwed(exit, below, tolerance: own.column.tolerance, isCut: false)
+        guard below > 0 else { return }
+        store.lone[cell].addNegative(exit, below, after: exit.closedBar.map { bars(own.entry, $0) })
+        if end.isPastStop { store.tallies[cell].addJump(dated(end), below) }
+    }
+
+    private mutating func addCut(_ own: FollowedEntry, _ end: EndedEntry, _ window: Int) {
         let (cell, last) = (own.column.first + window, tile.lasts[own.at * count + window])
-        let liquidatedAfter = outcome.liquidationBar.map { bars(own.entry, $0) }
+        let liquidatedAfter = end.liquidationBar.map { bars(own.entry, $0) }
         store.sums[cell].addCut()
         if liquidatedAfter != nil { store.sums[cell].addLiquidated() }
         store.tallies[cell].addCut(
             WatchedPath(
                 liquidatedAfter: liquidatedAfter, unprotectedAfter: nil, cutAfter: bars(own.entry, last)))
         if let liquidatedAfter { store.lone[cell].addLiquidated(after: liquidatedAfter) }
-        guard let closedBar = outcome.exit.closedBar else { return }
-        let below = outcome.exit.negative(tolerance: own.column.tolerance)
-        store.sums[cell].addOwed(outcome.exit, below, tolerance: own.column.tolerance, isCut: true)
-        if below > 0 { store.lone[cell].addNegative(outcome.exit, below, after: bars(own.entry, closedBar)) }
+        guard let closedBar = end.closedBar else { return }
+        let (exit, below) = (kept.exit(end), end.summed.negative)
+        store.sums[cell].addOwed(exit, below, tolerance: own.column.tolerance, isCut: true)
+        if below > 0 { store.lone[cell].addNegative(exit, below, after: bars(own.entry, closedBar)) }
     }
 
     /// What sums take of an entry of a complete window.
@@ -102,12 +113,22 @@ extension BehaviourGridTask {
         if own.column.takesHeld { store.sums[cell].addHeld(hodl) }
     }
 
+    /// What an ending leaves of an account that carries nothing.
+    @inline(__always)
+    mutating func ended(
+        _ row: Int, _ entry: Int, _ walk: BehaviourWalk<Position>, _ account: Position, _ ending: BehaviourEnding
+    ) -> EndedEntry {
+        guard kept.isDetailed else { return walk.end(account, ending) }
+        return kept.ended(
+            walk.outcome(account, .none, ending, entry: entry, paidIn: 1), tolerance: rows[row].tolerance)
+    }
+
     /// With the day on which a stop order did not keep it above zero.
-    private mutating func dated(_ outcome: BehaviourOutcome) -> BehaviourEntry {
-        var entry = BehaviourEntry(exit: outcome.exit, closing: outcome.cause, lostHalf: outcome.lostHalf)
-        guard outcome.isPastStop, let bar = entry.exit.closedBar else { return entry }
-        entry.stopDay = Int(floorDivide(times[bar], 86_400_000))
-        return entry
+    private mutating func dated(_ end: EndedEntry) -> BehaviourEntry {
+        let day = end.closedBar.map { Int(floorDivide(times[$0], 86_400_000)) }
+        return BehaviourEntry(
+            exit: kept.exit(end), closing: end.cause, lostHalf: end.summed.lostHalf, stopDay: end.isPastStop ? day : nil
+        )
     }
 
     private mutating func bars(_ entry: Int, _ bar: Int) -> Int {

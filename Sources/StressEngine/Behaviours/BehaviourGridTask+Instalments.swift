@@ -12,16 +12,43 @@ struct Purchase {
 }
 
 /// The further purchases of the entries of a tile under one behaviour.
-struct PurchaseTable {
+struct PurchaseTable<Position: KernelPosition> {
     private var purchases: [Purchase] = []
     /// Where those of each entry begin, and where the last end.
     private var starts: [Int] = [0]
     /// By entry: the worst price after the last purchase.
     private var worst: [Double] = []
+    /// For each entry what is held after each purchase, the first among them, at one of the leverages.
+    private var positions: [Position] = []
+    /// By entry: whether as much is bought every time.
+    private var isEven: [Bool] = []
 
-    /// Those of the next entry.
-    mutating func append(_ found: [Purchase], worst: Double) {
-        purchases += found
+    /// Those of another tile.
+    mutating func begin() {
+        purchases.removeAll(keepingCapacity: true)
+        starts.removeLast(starts.count - 1)
+        worst.removeAll(keepingCapacity: true)
+        positions.removeAll(keepingCapacity: true)
+        isEven.removeAll(keepingCapacity: true)
+    }
+
+    /// Those of the next entry, of which the first gives a position.
+    mutating func beginEntry(_ position: Position) {
+        positions.append(position)
+        isEven.append(true)
+    }
+
+    /// A further one of the last entry.
+    mutating func append(_ purchase: Purchase, _ bought: Position, isEven: Bool) {
+        var position = positions[positions.count - 1]
+        position.join(bought, .none)
+        purchases.append(purchase)
+        positions.append(position)
+        if !isEven { self.isEven[self.isEven.count - 1] = false }
+    }
+
+    /// No more of the last entry.
+    mutating func endEntry(worst: Double) {
         starts.append(purchases.count)
         self.worst.append(worst)
     }
@@ -32,91 +59,188 @@ struct PurchaseTable {
     /// One of an entry's.
     func purchase(_ at: Int, _ place: Int) -> Purchase { purchases[starts[at] + place] }
 
-    /// The worst price from an entry's last purchase to the end of its longest window.
-    func worst(after at: Int) -> Double { worst[at] }
+    /// What is held after so many further purchases at one of the leverages; nil where not as much is bought every time.
+    func position(_ at: Int, _ step: Int) -> Position? { isEven[at] ? positions[starts[at] + at + step] : nil }
+
+    /// The worst price from so many further purchases of an entry to the next, or to the end of its longest window.
+    func worst(_ at: Int, _ step: Int) -> Double { step < count(at) ? purchase(at, step).worst : worst[at] }
+}
+
+/// What instalments have come to at the ends of the windows of a tile, at one of the leverages. In storage that is read in place: all that
+/// differs at another leverage is the margin, the same for each purchase.
+final class BoughtTile<Position: KernelPosition> {
+    private let positions: UnsafeMutablePointer<Position>
+    /// Further purchases by then; below 0 where not as much is bought every time.
+    private let steps: UnsafeMutablePointer<Int32>
+    private let count: Int
+
+    /// Room for so many windows.
+    init(_ count: Int, _ position: Position) {
+        self.count = count
+        (positions, steps) = (.allocate(capacity: count), .allocate(capacity: count))
+        positions.initialize(repeating: position, count: count)
+        steps.initialize(repeating: -1, count: count)
+    }
+
+    deinit {
+        positions.deinitialize(count: count)
+        positions.deallocate()
+        steps.deallocate()
+    }
+
+    func set(_ place: Int, _ position: Position?, step: Int) {
+        steps[place] = position == nil ? -1 : Int32(step)
+        if let position { positions[place] = position }
+    }
+
+    /// What is held with the margins of as many instalments; nil where these depend on more.
+    @inline(__always)
+    func position(_ place: Int, margins: [Position]) -> Position? {
+        let step = Int(steps[place])
+        return step >= 0 ? positions[place].withMargins(of: margins[step]) : nil
+    }
 }
 
 /// Who buys in instalments and does nothing else: when and at what is bought is known for all leverages, and only where the price comes near
 /// a trigger between two purchases is it searched for.
 extension BehaviourGridTask {
-    /// Finds what the entries of a tile buy.
+    /// Finds what the entries of a tile buy, and when they are liquidated.
     mutating func searchPurchases(_ place: Int, _ bars: Range<Int>) {
-        var table = PurchaseTable()
-        let (walk, blocks) = (rows[0].walks[place], trees.blocks)
+        purchases[place].begin()
+        tile.reached[place] = Array(repeating: -1, count: rows.count * tile.count)
         for entry in bars {
-            guard isSeen(place, entry) else {
-                table.append([], worst: 0)
-                continue
-            }
-            let last = longest(entry)
-            var from = entry + 1
-            let found = walk.purchases(entry: entry, last: last).map { bar, part in
-                defer { from = bar + 1 }
-                return Purchase(
-                    bar: bar, part: part, worst: blocks.worst(from: from, through: bar, isLong: walk.sign > 0))
-            }
-            table.append(found, worst: blocks.worst(from: from, through: last, isLong: walk.sign > 0))
+            findPurchases(place, entry)
+            guard isSeen(place, entry) else { continue }
+            findLiquidations(place, entry)
+            findWindows(place, entry)
         }
-        tile.purchases[place] = table
+    }
+
+    private mutating func findPurchases(_ place: Int, _ entry: Int) {
+        let (walk, blocks) = (rows[0].walks[place], trees.blocks)
+        purchases[place].beginEntry(walk.boughtFirst(entry))
+        var (from, last, isLong) = (entry + 1, entry, walk.sign > 0)
+        if isSeen(place, entry) {
+            last = longest(entry)
+            walk.findPurchases(entry: entry, last: last) { bar, part in
+                let worst = blocks.worst(from: from, through: bar, isLong: isLong)
+                purchases[place].append(
+                    Purchase(bar: bar, part: part, worst: worst), walk.bought(bar, part: part),
+                    isEven: part == walk.instalmentPart)
+                from = bar + 1
+            }
+        }
+        purchases[place].endEntry(worst: blocks.worst(from: from, through: last, isLong: isLong))
+    }
+
+    private mutating func findWindows(_ place: Int, _ entry: Int) {
+        var step = 0
+        for window in (entry - tile.start) * count..<(entry - tile.start + 1) * count {
+            step = self.step(place, entry, by: tile.lasts[window], from: step)
+            bought[place]?.set(window, purchases[place].position(entry - tile.start, step), step: step)
+        }
+    }
+
+    /// Further purchases before a bar: nothing is bought at the close at which a window ends, nor after a liquidation.
+    private func step(_ place: Int, _ entry: Int, by bar: Int, from first: Int) -> Int {
+        let (at, steps) = (entry - tile.start, purchases[place].count(entry - tile.start))
+        var step = first
+        while step < steps, purchases[place].purchase(at, step).bar < bar { step += 1 }
+        return step
+    }
+
+    /// Of all leverages, the highest first: where it comes near no trigger, none that is farther is near.
+    private mutating func findLiquidations(_ place: Int, _ entry: Int) {
+        let (at, steps) = (entry - tile.start, purchases[place].count(entry - tile.start))
+        var first = 0
+        for row in byLeverage where !tile.isRejected[row * tile.count + at] {
+            let walk = rows[row].walks[place]
+            guard walk.rules.liquidates else { return }
+            var near: Int?
+            for step in first..<max(first, steps + 1) {
+                let position = position(place, row, entry, step)
+                let level = walk.nearTrigger(position, entryPrice: closes[entry])
+                // Not a number where anything may trigger.
+                if purchases[place].worst(at, step) > level { continue }
+                near = near ?? step
+                let from = step > 0 ? purchases[place].purchase(at, step - 1).bar : entry
+                let through = step < steps ? purchases[place].purchase(at, step).bar : longest(entry)
+                if let due = walk.due(position, from: from + 1, through: through, near: level) {
+                    tile.reached[place][row * tile.count + at] = Int32(due)
+                    break
+                }
+            }
+            first = near ?? steps + 1
+        }
+    }
+
+    /// What is held after so many further purchases.
+    @inline(__always)
+    private func position(_ place: Int, _ row: Int, _ entry: Int, _ step: Int) -> Position {
+        purchases[place].position(entry - tile.start, step)?
+            .withMargins(of: rows[row].walks[place].instalmentMargins[step]) ?? joinedPosition(place, row, entry, step)
+    }
+
+    private func joinedPosition(_ place: Int, _ row: Int, _ entry: Int, _ step: Int) -> Position {
+        let walk = rows[row].walks[place]
+        var position = walk.boughtFirst(entry)
+        for before in 0..<step {
+            let purchase = purchases[place].purchase(entry - tile.start, before)
+            position.join(walk.bought(purchase.bar, part: purchase.part), .none)
+        }
+        return position
     }
 
     mutating func addInstalments(_ own: FollowedEntry, _ walk: BehaviourWalk<Position>) {
-        var state = walk.opened(own.entry, last: longest(own.entry), part: 1)
-        var (window, bar) = (own.seen.first, own.entry + 1)
-        for place in 0..<tile.purchases[own.place].count(own.at) {
-            let next = tile.purchases[own.place].purchase(own.at, place)
-            guard stands(own, walk, &state, &window, from: bar, through: next.bar, next.worst) else { return }
-            state.position.join(walk.bought(next.bar, part: next.part), .none)
-            bar = next.bar + 1
+        let due = tile.reached[own.place][own.row * tile.count + own.at]
+        guard let bought = bought[own.place] else { return }
+        var window = own.seen.first
+        while window < count, due < 0 || last(own, window) < Int(due) {
+            let position =
+                bought.position(own.at * count + window, margins: walk.instalmentMargins)
+                ?? lone(own, by: last(own, window))
+            addStanding(own, walk, position, &window)
         }
-        let worst = tile.purchases[own.place].worst(after: own.at)
-        _ = stands(own, walk, &state, &window, from: bar, through: longest(own.entry), worst)
+        guard window < count else { return }
+        let position = lone(own, by: Int(due))
+        addClosed(own, ended(own.row, own.entry, walk, position, walk.ending(position, dueIn: Int(due))), from: window)
     }
 
-    /// Takes a position through a range of bars; false where it is closed, or all windows have ended.
-    @inline(__always)
-    private mutating func stands(
-        _ own: FollowedEntry, _ walk: BehaviourWalk<Position>, _ state: inout BehaviourState<Position>,
-        _ window: inout Int, from: Int, through last: Int, _ worst: Double
-    ) -> Bool {
-        let due = walk.due(state, from: from, through: last, worst: worst)
-        while window < count, self.last(own, window) < due ?? last + 1 { addStanding(own, walk, state, &window) }
-        guard window < count, let due else { return window < count }
-        let outcome = walk.outcome(state.position, entry: own.entry, dueIn: due, of: state.wholeMargin)
-        addClosed(own, EndedEntry(outcome, tolerance: own.column.tolerance), from: window)
-        return false
+    /// What is held by a bar.
+    private func lone(_ own: FollowedEntry, by bar: Int) -> Position {
+        position(own.place, own.row, own.entry, step(own.place, own.entry, by: bar, from: 0))
     }
 }
 
 extension BehaviourWalk {
-    /// The bars before the end of a window at whose closes more is bought, and the parts of the whole.
-    fileprivate func purchases(entry: Int, last: Int) -> [(bar: Int, part: Double)] {
-        var (found, bought, bar): ([(bar: Int, part: Double)], Int, Int) = ([], 1, entry + 1)
+    /// The first of several instalments.
+    fileprivate func boughtFirst(_ entry: Int) -> Position { bought(entry, part: 1 / Double(rules.instalments)) }
+
+    /// Shows the bars before the end of a window at whose closes more is bought, and the parts of the whole.
+    fileprivate func findPurchases(entry: Int, last: Int, _ found: (Int, Double) -> Void) {
+        var (bought, bar) = (1, entry + 1)
         while bought < rules.instalments {
             bar = max(bar, firstBar(ofInstalment: bought, entry: entry, through: last))
             guard bar < last else { break }
             if closes[bar] > 0 {
                 let due = due(entry: entry, by: bar)
-                found.append((bar, Double(due - bought) / Double(rules.instalments)))
+                found(bar, Double(due - bought) / Double(rules.instalments))
                 bought = due
             }
             bar += 1
         }
-        return found
     }
 
-    /// The bar of a range in which the position is liquidated, of one that changes nothing and carries nothing; nil where it stands.
-    @inline(__always)
-    fileprivate func due(_ state: BehaviourState<Position>, from: Int, through last: Int, worst: Double) -> Int? {
-        guard rules.liquidates, let trees else { return nil }
-        let level = nearTrigger(state.position, entryPrice: state.entryPrice)
-        // Not a number where anything may trigger.
-        if worst > level { return nil }
+    /// The bar of a range in which a position is liquidated that carries nothing; nil where it stands.
+    ///
+    /// - Parameter level: a little before its trigger, times the side's sign.
+    fileprivate func due(_ position: Position, from: Int, through last: Int, near level: Double) -> Int? {
+        guard let trees else { return nil }
         var from = from
         while let bar = trees.blocks.firstBar(
             from: from, through: last, isLong: sign > 0, FixedLevels(floor: level))
         {
-            if kernel.isDue(state.position, at: kernel.checkedPrices[bar], .none) { return bar }
+            if kernel.isDue(position, at: kernel.checkedPrices[bar], .none) { return bar }
             from = bar + 1
         }
         return nil

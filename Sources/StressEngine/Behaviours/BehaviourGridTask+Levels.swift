@@ -35,11 +35,24 @@ extension BehaviourGridTask {
             for window in open..<count { add(own, summed, window) }
             return
         }
-        let outcome =
-            bar == due
-            ? walk.outcome(position.pointee, entry: own.entry, meeting: exit.pointee)
-            : walk.outcome(position.pointee, entry: own.entry, exit.pointee)
-        addClosed(own, EndedEntry(outcome, tolerance: own.column.tolerance), from: open)
+        guard bar == due else {
+            let end = ended(own.row, own.entry, walk, position.pointee, exit.pointee.ending)
+            return addClosed(own, end, from: open)
+        }
+        addClosed(own, end(own, walk, meeting: exit), from: open)
+    }
+
+    /// What is left where a level is met in the bar in which the platform liquidates.
+    private mutating func end(
+        _ own: FollowedEntry, _ walk: BehaviourWalk<Position>, meeting exit: UnsafePointer<SharedExit>
+    ) -> EndedEntry {
+        let ending = walk.ending(held.positions[own.at], entry: own.entry, meeting: exit.pointee)
+        guard ending.cause == .liquidated else {
+            return ended(own.row, own.entry, walk, held.positions[own.at], ending)
+        }
+        var end = held.ends[own.at]
+        end.isPastStop = ending.isPastStop
+        return end
     }
 
     /// Where levels that depend on the leverage close it whoever liquidates; nil where that is known to be later than a liquidation, or

@@ -3,20 +3,20 @@ import StressBasics
 import StressStatistics
 import StudyPlan
 
-/// How positions of one behaviour end, by leverage and the bar at whose close they are opened, as far as anybody has asked.
+/// How positions of one behaviour end that are opened after each other, as far as anybody has asked.
 struct SequenceEnds {
     private let bars: Range<Int>
-    private var ends: [SequenceEnd?]
+    /// By leverage; without any where nothing but the platform closes them.
+    let ends: EndCache
     /// Where levels close them at every leverage.
-    private var exits: [SharedExit??]
+    let exits: ExitCache
     /// The first bar at whose close the next position may be opened after one that was filled in a bar; past the last for none.
     private let following: [Int32]
 
     /// - Parameter wait: milliseconds from a fill to the next position.
     init(_ bars: Range<Int>, rows: Int, wait: Int64, _ times: [Int64]) {
         self.bars = bars
-        ends = Array(repeating: nil, count: rows * bars.count)
-        exits = Array(repeating: nil, count: bars.count)
+        (ends, exits) = (EndCache(bars, rows: rows), ExitCache(bars))
         var next = bars.lowerBound
         following = bars.map { bar in
             next = max(next, bar)
@@ -28,21 +28,9 @@ struct SequenceEnds {
     /// The first bar at whose close a trader may open the next position within a window.
     @inline(__always)
     func following(_ end: SequenceEnd, last: Int) -> Int? {
-        guard end.isLoss, end.isClosed, end.filledBar <= last else { return nil }
+        guard end.cause.isLoss, end.isClosed, end.filledBar <= last else { return nil }
         let bar = Int(following[end.filledBar - bars.lowerBound])
         return bar <= last ? bar : nil
-    }
-
-    /// How the position opened at the close of a bar ends; nil where nobody has asked.
-    subscript(row: Int, bar: Int) -> SequenceEnd? {
-        get { ends[row * bars.count + bar - bars.lowerBound] }
-        set { ends[row * bars.count + bar - bars.lowerBound] = newValue }
-    }
-
-    /// Where levels close it at every leverage; nil where nobody has asked.
-    subscript(bar: Int) -> SharedExit?? {
-        get { exits[bar - bars.lowerBound] }
-        set { exits[bar - bars.lowerBound] = newValue }
     }
 }
 
@@ -51,13 +39,17 @@ extension BehaviourGridTask {
     mutating func addSequence(_ own: FollowedEntry, _ walk: BehaviourWalk<Position>) {
         let first = end(own.row, own.place, own.entry)
         var window = own.seen.first
-        while window < count, !first.isClosed(by: tile.lasts[own.at * count + window]) { window += 1 }
+        while window < count, !first.pointee.isClosed(by: last(own, window)) { window += 1 }
         addHeld(own, from: own.seen.first, to: window)
         guard window < count, let reenter = walk.rules.behaviour.reenter else { return }
-        let again = following(own, first).map { self.window(own, from: window, $0) } ?? count
-        if window < again { addFirst(own, first, from: window, to: again) }
-        guard again < count else { return }
-        if !follow(own, first, walk, most: reenter.times, from: again) { addFirst(own, first, from: again, to: count) }
+        let again = following(own, SequenceEnd(first)).map { self.window(own, from: window, $0) } ?? count
+        let whole = whole(own, first)
+        guard again < count else { return addClosed(own, whole, from: window) }
+        if let bar = whole.liquidationBar { addShared(own, liquidatedIn: bar, from: window) }
+        add(own, whole, from: window, to: again)
+        if !follow(own, SequenceEnd(first), walk, most: reenter.times, from: again) {
+            add(own, whole, from: again, to: count)
+        }
     }
 
     /// The bar at whose close the next position is opened in the longest window; nil where the last was not lost, or there is none.
@@ -71,14 +63,8 @@ extension BehaviourGridTask {
     @inline(__always)
     private func window(_ own: FollowedEntry, from: Int, _ bar: Int) -> Int {
         var window = from
-        while window < count, bar >= tile.lasts[own.at * count + window] { window += 1 }
+        while window < count, bar >= last(own, window) { window += 1 }
         return window
-    }
-
-    /// Windows in which the first position is the only one.
-    private mutating func addFirst(_ own: FollowedEntry, _ first: SequenceEnd, from: Int, to: Int) {
-        let whole = EndedEntry(outcome(own, first), tolerance: own.column.tolerance)
-        for window in from..<to { addLone(own, whole, window) }
     }
 
     /// Opens one position after the other; false where not even one could be opened.
@@ -94,20 +80,46 @@ extension BehaviourGridTask {
             guard sequence.spend() != nil, !due.isRejected(own.row, bar) else { break }
             let next = end(own.row, own.place, bar)
             let stands = window
-            while window < count, !next.isClosed(by: tile.lasts[own.at * count + window]) { window += 1 }
+            while window < count, !next.pointee.isClosed(by: last(own, window)) { window += 1 }
             if stands < window { addStanding(own, walk, sequence, bar, from: stands, to: window) }
             guard window < count else { return true }
-            sequence.join(next)
+            join(own, &sequence, SequenceEnd(next), from: window)
         }
         guard sequence.reentries > 0 else { return false }
         add(own, sequence, from: window, to: count)
         return true
     }
 
+    /// Goes on with a position that is closed in windows from one on.
+    @inline(__always)
+    private mutating func join(
+        _ own: FollowedEntry, _ sequence: inout BehaviourSequence, _ next: SequenceEnd, from window: Int
+    ) {
+        let isFirst = sequence.liquidationBar == nil
+        sequence.join(next)
+        if isFirst, let bar = sequence.liquidationBar { addShared(own, liquidatedIn: bar, from: window) }
+    }
+
     private mutating func add(_ own: FollowedEntry, _ sequence: BehaviourSequence, from: Int, to: Int) {
         guard from < to else { return }
-        let end = EndedEntry(sequence.outcome, tolerance: own.column.tolerance)
-        for window in from..<to { addLone(own, end, window) }
+        add(own, kept.ended(sequence.outcome, tolerance: own.column.tolerance), from: from, to: to)
+    }
+
+    /// The same end in a range of windows, of which it is said elsewhere that a position was liquidated: see ``addShared(_:liquidatedIn:from:)``.
+    private mutating func add(_ own: FollowedEntry, _ end: EndedEntry, from: Int, to: Int) {
+        for window in from..<to {
+            guard own.seen.cut == count else {
+                addLone(own, end, window)
+                continue
+            }
+            add(own, end.summed, window)
+            if end.isRare { addOwed(own, end, window) }
+        }
+    }
+
+    /// The first liquidation of a sequence is that of all windows from one on; what is cut is counted window by window.
+    private mutating func addShared(_ own: FollowedEntry, liquidatedIn bar: Int, from window: Int) {
+        if own.seen.cut == count { addLiquidation(own, bar, from: window) }
     }
 
     /// Windows at whose ends the last position stands.
@@ -119,95 +131,65 @@ extension BehaviourGridTask {
         for window in from..<to {
             let place = own.at * count + window
             var ended = sequence
-            ended.join(
-                standing(walk, position, bar, at: tile.lasts[place], tile.prices[place], own.column.tolerance))
-            addLone(own, EndedEntry(ended.outcome, tolerance: own.column.tolerance), window)
+            withUnsafePointer(to: standing(walk, position, at: tile.lasts[place], tile.prices[place])) {
+                ended.join(SequenceEnd($0))
+            }
+            add(own, ended, from: window, to: window + 1)
         }
     }
 
-    private mutating func standing(
-        _ walk: BehaviourWalk<Position>, _ position: Position, _ entry: Int, at last: Int, _ price: Double,
-        _ tolerance: Double
-    ) -> SequenceEnd {
-        if let summed = walk.summed(position, closedAt: price, walk.rules.closeFee, .horizon) {
-            return SequenceEnd(
-                equity: summed.equity, negative: .zero, shortfall: 0, closedBar: nil, .horizon, filledBar: last,
-                liquidationBar: nil, isPastStop: false)
-        }
-        let state = BehaviourState(position, entry: entry, last: last, entryPrice: closes[entry], parts: 1)
-        return SequenceEnd(walk.outcome(of: state, walk.horizonEnding(last)), tolerance: tolerance)
-    }
-
-    /// How a position ends that is opened at the close of a bar.
     @inline(__always)
-    private mutating func end(_ row: Int, _ place: Int, _ bar: Int) -> SequenceEnd {
-        if let known = ends[place][row, bar] { return known }
-        let end = foundEnd(row, place, bar)
-        ends[place][row, bar] = end
-        return end
+    private func standing(
+        _ walk: BehaviourWalk<Position>, _ position: Position, at last: Int, _ price: Double
+    ) -> EndedEntry {
+        let ending = walk.horizonEnding(last)
+        guard let summed = walk.summed(position, closedAt: price, walk.rules.closeFee, .horizon) else {
+            return walk.end(position, ending)
+        }
+        return EndedEntry(summed, ending)
     }
 
-    private mutating func foundEnd(_ row: Int, _ place: Int, _ bar: Int) -> SequenceEnd {
-        let (walk, tolerance) = (rows[row].walks[place], rows[row].tolerance)
+    /// How a position ends that is opened at the close of a bar. What the platform closes ends alike whatever else its trader would have done.
+    @inline(__always)
+    private mutating func end(_ row: Int, _ place: Int, _ bar: Int) -> UnsafePointer<EndedEntry> {
+        guard followed[place].hasLevels else { return heldEnd(row, bar) }
+        return ends[place].ends.known(row, bar) ?? ends[place].ends.set(row, bar, foundEnd(row, place, bar))
+    }
+
+    private mutating func foundEnd(_ row: Int, _ place: Int, _ bar: Int) -> EndedEntry {
         let due = due.bar(row, bar)
-        if let exit = exit(row, place, bar), exit.ending.bar <= due ?? .max {
-            let position = walk.kernel.position(entry: bar)
-            if exit.ending.bar == due {
-                return SequenceEnd(walk.outcome(position, entry: bar, meeting: exit), tolerance: tolerance)
-            }
-            guard let summed = walk.summed(position, exit) else {
-                return SequenceEnd(walk.outcome(position, entry: bar, exit), tolerance: tolerance)
-            }
-            let ending = exit.ending
-            return SequenceEnd(
-                equity: summed.equity, negative: .zero, shortfall: 0, closedBar: ending.bar, ending.cause,
-                filledBar: ending.prices.bar, liquidationBar: nil, isPastStop: ending.isPastStop)
+        guard let exit = exit(row, place, bar), exit.pointee.ending.bar <= due ?? .max else {
+            return heldEnd(row, bar).pointee
         }
-        // What the platform closes ends alike whatever else its trader would have done.
-        if let held = heldSequence, held != place { return end(row, held, bar) }
-        return due.map { walk.end(walk.kernel.position(entry: bar), dueIn: $0) }
-            ?? SequenceEnd(
-                equity: 0, negative: .zero, shortfall: 0, closedBar: nil, .horizon, filledBar: 0, liquidationBar: nil,
-                isPastStop: false)
+        let walk = rows[row].walks[place]
+        let position = walk.kernel.position(entry: bar)
+        if exit.pointee.ending.bar == due {
+            return walk.end(position, walk.ending(position, entry: bar, meeting: exit.pointee))
+        }
+        guard let summed = walk.summed(position, exit.pointee) else { return walk.end(position, exit.pointee.ending) }
+        return EndedEntry(summed, exit.pointee.ending)
     }
 
-    /// Where levels close it whoever liquidates.
-    private mutating func exit(_ row: Int, _ place: Int, _ bar: Int) -> SharedExit? {
+    /// Where levels close it whoever liquidates; to be read before another is asked for.
+    private func exit(_ row: Int, _ place: Int, _ bar: Int) -> UnsafePointer<SharedExit>? {
         guard followed[place].hasLevels, let last = lastSeen(bar) else { return nil }
-        guard followed[place].areOfPrice else { return rows[row].searches[place].sharedExit(entry: bar, last: last) }
-        if let known = ends[place][bar] { return known }
-        let exit = rows[0].searches[place].sharedExit(entry: bar, last: last)
-        ends[place][bar] = .some(exit)
-        return exit
+        let (search, exits) = (rows[row].searches[place], ends[place].exits)
+        guard followed[place].areOfPrice else { return exits.lone(search.sharedExit(entry: bar, last: last)) }
+        return exits.isKnown(bar)
+            ? exits.known(bar) : exits.set(bar, search.sharedExit(entry: bar, last: last))
     }
 
-    /// What is left of the first position alone.
-    private mutating func outcome(_ own: FollowedEntry, _ first: SequenceEnd) -> BehaviourOutcome {
-        let walk = rows[own.row].walks[own.place]
+    /// What is left of the first position alone, kept in full where that is asked for.
+    private mutating func whole(_ own: FollowedEntry, _ first: UnsafePointer<EndedEntry>) -> EndedEntry {
+        guard kept.isDetailed else { return first.pointee }
         let due = due.bar(own.row, own.entry)
-        if let exit = exit(own.row, own.place, own.entry), exit.ending.bar <= due ?? .max {
-            let position = held.positions[own.at]
-            return exit.ending.bar == due
-                ? walk.outcome(position, entry: own.entry, meeting: exit)
-                : walk.outcome(position, entry: own.entry, exit)
+        guard let exit = exit(own.row, own.place, own.entry), exit.pointee.ending.bar <= due ?? .max else {
+            return held.ends[own.at]
         }
-        return held.ends[own.at].outcome
-    }
-}
-
-extension BehaviourWalk {
-    /// What the platform leaves of a position that it closes in a bar, as the next of a sequence asks: the same bits as
-    /// ``outcome(_:entry:dueIn:)``, without its causes.
-    func end(_ position: Position, dueIn bar: Int) -> SequenceEnd {
-        let prices = liquidationPrices(position, bar)
-        let tolerance = kernel.rules.toleranceOfMargin
-        let exit =
-            prices.spread.map {
-                kernel.delayedEquity(position, prices, feeRate: rules.liquidationFee, .none)
-                    .exit($0, tolerance: tolerance)
-            } ?? kernel.settle(position, prices, feeRate: rules.liquidationFee, .none)
-        return SequenceEnd(
-            equity: exit.equity, negative: exit.negative(tolerance: tolerance), shortfall: exit.shortfall,
-            closedBar: bar, .liquidated, filledBar: prices.bar, liquidationBar: bar, isPastStop: false)
+        let (walk, position) = (rows[own.row].walks[own.place], held.positions[own.at])
+        let ending =
+            exit.pointee.ending.bar == due
+            ? walk.ending(position, entry: own.entry, meeting: exit.pointee) : exit.pointee.ending
+        return ended(own.row, own.entry, walk, position, ending)
     }
 }

@@ -11,27 +11,36 @@ extension BehaviourGridTask {
         _ own: FollowedEntry, _ walk: BehaviourWalk<Position>, from first: Int, after exit: UnsafePointer<SharedExit>?
     ) {
         var state = walk.opened(own.entry, last: longest(own.entry), part: 1)
+        if let exit { state.best = exit.pointee.best }
+        addWalked(own, walk, &state, exit?.pointee.ending.bar ?? own.entry + 1, from: first)
+    }
+
+    /// An entry that stands as a bar begins, in windows from one on that have not ended.
+    mutating func addWalked(
+        _ own: FollowedEntry, _ walk: BehaviourWalk<Position>, _ state: inout BehaviourState<Position>, _ begin: Int,
+        from first: Int
+    ) {
         let isPlatformAlone = !walk.rules.hasStop && walk.rules.exits.isEmpty
-        var (window, bar) = (first, own.entry + 1)
-        if let exit { (state.best, bar) = (exit.pointee.best, exit.pointee.ending.bar) }
+        var (window, bar) = (first, begin)
         while true {
             if let trees = walk.trees { bar = walk.passOver(&state, from: bar, trees) }
-            while window < count, last(own, window) < bar { addStanding(own, walk, state, &window) }
+            while window < count, last(own, window) < bar { addStanding(own, walk, state.account, &window) }
             if state.dueTopUp == bar { walk.payIn(&state, bar) }
             if !isPlatformAlone {
                 walk.tradeInside(&state, bar)
                 if state.ending != nil { break }
             } else if walk.rules.liquidates, walk.isDue(state, bar) {
-                let outcome = walk.outcome(state.position, entry: own.entry, dueIn: bar, of: state.wholeMargin)
-                return addClosed(own, EndedEntry(outcome, tolerance: own.column.tolerance), from: window)
+                let ending = walk.ending(state.position, dueIn: bar)
+                return addClosed(own, ended(own.row, own.entry, walk, state.position, ending), from: window)
             }
-            while window < count, last(own, window) == bar { addStanding(own, walk, state, &window) }
+            while window < count, last(own, window) == bar { addStanding(own, walk, state.account, &window) }
             guard window < count else { return }
             walk.tradeAtClose(&state, bar)
             if state.ending != nil { break }
             bar += 1
         }
-        addClosed(own, EndedEntry(walk.outcome(of: state), tolerance: own.column.tolerance), from: window)
+        guard let ending = state.ending else { return }
+        addClosed(own, ended(own.row, own.entry, walk, state.account, ending), from: window)
     }
 
     @inline(__always)
@@ -40,21 +49,14 @@ extension BehaviourGridTask {
     /// A window at whose end the position stands.
     @inline(__always)
     mutating func addStanding(
-        _ own: FollowedEntry, _ walk: BehaviourWalk<Position>, _ state: BehaviourState<Position>, _ window: inout Int
+        _ own: FollowedEntry, _ walk: BehaviourWalk<Position>, _ account: Position, _ window: inout Int
     ) {
         defer { window += 1 }
         let price = tile.prices[own.at * count + window]
-        if window < own.seen.cut,
-            let summed = state.released != 0
-                ? walk.summed(state.account, closedAt: price, walk.rules.closeFee, .horizon)
-                : walk.summed(state.position, closedAt: price, walk.rules.closeFee, .horizon)
-        {
+        if window < own.seen.cut, let summed = walk.summed(account, closedAt: price, walk.rules.closeFee, .horizon) {
             return add(own, summed, window)
         }
-        addLone(
-            own,
-            EndedEntry(
-                walk.outcome(of: state, walk.horizonEnding(last(own, window))), tolerance: own.column.tolerance),
-            window)
+        let ending = walk.horizonEnding(last(own, window))
+        addLone(own, ended(own.row, own.entry, walk, account, ending), window)
     }
 }

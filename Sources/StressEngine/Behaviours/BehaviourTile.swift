@@ -27,9 +27,8 @@ struct BehaviourTile {
     /// By behaviour, the bars in which entries are closed at every leverage, the last there is for none; and how they are closed there.
     var exitBars: [[Int]]
     let exits: ExitTile
-    /// By behaviour: what is bought in instalments.
-    var purchases: [PurchaseTable]
-    /// By behaviour and row: the bar in which levels that depend on the leverage are met; below 0 for none.
+    /// By behaviour and row: the bar in which levels that depend on the leverage are met, the platform calls for margin or closes what was
+    /// bought in instalments; below 0 for none.
     var reached: [[Int32]]
 
     private let windows: Int
@@ -38,7 +37,6 @@ struct BehaviourTile {
         self.windows = windows
         exits = ExitTile(behaviours: behaviours, longest: longest)
         exitBars = Array(repeating: [], count: behaviours)
-        purchases = Array(repeating: PurchaseTable(), count: behaviours)
         reached = Array(repeating: [], count: behaviours)
     }
 
@@ -91,7 +89,7 @@ final class HeldTile<Position: KernelPosition> {
         self.count = count
         let none = BehaviourOutcome(
             exit: EntryExit(equity: 0), cause: .horizon, lostHalf: .zero, paidIn: 1, filledBar: 0)
-        let end = EndedEntry(none, tolerance: 0)
+        let end = EndedEntry.standing
         (positions, summed) = (.allocate(capacity: count), .allocate(capacity: count * windows))
         (closed, ends, isRare) = (
             .allocate(capacity: count), .allocate(capacity: count), .allocate(capacity: count)
@@ -136,14 +134,14 @@ extension BehaviourGridTask {
     private mutating func seeWindows(_ entry: Int) -> SeenWindows? {
         guard windows[0].lastBar[entry] != EntryWindows.notAnEntry else { return nil }
         var (first, cut) = (0, count)
-        let pricing = rows[0].walks[0].kernel.pricing
+        let kernel = rows[0].walks[0].kernel
         for window in windows.indices {
             guard let (last, isCut) = windows[window].watched(entry) else {
                 first = window + 1
                 continue
             }
             let place = (entry - tile.start) * count + window
-            (tile.lasts[place], tile.prices[place]) = (last, pricing.slipped(closes[last], bar: last))
+            (tile.lasts[place], tile.prices[place]) = (last, kernel.pricing.slipped(closes[last], bar: last))
             if isCut { cut = min(cut, window) }
         }
         return SeenWindows(first: first, cut: max(first, cut))
@@ -155,7 +153,8 @@ extension BehaviourGridTask {
         if let filter = filters[place] {
             for entry in bars { tile.isMade[place * tile.count + entry - bars.lowerBound] = filter.lets(entry) }
         }
-        if own.kind == .instalments { searchPurchases(place, bars) }
+        if own.kind == .instalments, trees.areTraded { searchPurchases(place, bars) }
+        if own.kind == .called, trees.areTraded { searchCalls(place, bars) }
         guard own.hasLevels, own.kind != .sequence else { return }
         if own.areOfPrice {
             searchExits(place, bars)
@@ -200,6 +199,8 @@ extension BehaviourGridTask {
 
     /// Finds how positions end that are held.
     mutating func hold(_ row: Int) {
+        kept.beginHeld()
+        defer { kept.endHeld() }
         for at in 0..<tile.count {
             guard let seen = tile.seen[at], seen.first < count, !tile.isRejected[row * tile.count + at] else {
                 continue
@@ -221,15 +222,17 @@ extension BehaviourGridTask {
                 held.summed[place] = summed
             } else {
                 held.isRare[at] = true
-                held.summed[place] = EndedEntry(standing(row, at, window), tolerance: rows[row].tolerance).summed
+                held.summed[place] = standing(row, at, window).summed
             }
             window += 1
         }
         held.closed[at] = window
         guard window < count, let due else { return }
-        let end = EndedEntry(walk.outcome(position, entry: entry, dueIn: due), tolerance: rows[row].tolerance)
-        held.ends[at] = end
-        for place in at * count + window..<(at + 1) * count { held.summed[place] = end.summed }
+        // Kept in full where that is asked for.
+        held.ends[at] =
+            kept.isDetailed
+            ? ended(row, entry, walk, position, walk.ending(position, dueIn: due)) : heldEnd(row, entry).pointee
+        for place in at * count + window..<(at + 1) * count { held.summed[place] = held.ends[at].summed }
     }
 
     private mutating func holdWalked(_ row: Int, _ at: Int, _ seen: SeenWindows) {
@@ -244,12 +247,23 @@ extension BehaviourGridTask {
     }
 
     /// What is left of a position that is held and stands at the end of a window.
-    mutating func standing(_ row: Int, _ at: Int, _ window: Int) -> BehaviourOutcome {
-        guard isPlain else { return held.outcomes[at * count + window] }
-        let position = held.positions[at]
-        let (walk, entry, last) = (rows[row].walks[0], tile.start + at, tile.lasts[at * count + window])
-        return walk.outcome(
-            of: BehaviourState(position, entry: entry, last: last, entryPrice: closes[entry], parts: 1),
-            walk.horizonEnding(last))
+    mutating func standing(_ row: Int, _ at: Int, _ window: Int) -> EndedEntry {
+        let place = at * count + window
+        guard isPlain else { return kept.ended(held.outcomes[place], tolerance: rows[row].tolerance) }
+        let walk = rows[row].walks[0]
+        return ended(row, tile.start + at, walk, held.positions[at], walk.horizonEnding(tile.lasts[place]))
+    }
+
+    /// How a position that is held ends that is opened at the close of a bar, without what its shortfall is made of.
+    @inline(__always)
+    mutating func heldEnd(_ row: Int, _ bar: Int) -> UnsafePointer<EndedEntry> {
+        heldEnds.known(row, bar) ?? heldEnds.set(row, bar, foundHeldEnd(row, bar))
+    }
+
+    private mutating func foundHeldEnd(_ row: Int, _ bar: Int) -> EndedEntry {
+        guard let due = due.bar(row, bar) else { return .standing }
+        let walk = rows[row].walks[0]
+        let position = walk.kernel.position(entry: bar)
+        return walk.end(position, walk.ending(position, dueIn: due))
     }
 }

@@ -14,7 +14,7 @@ extension BehaviourWalk {
         }
         if state.bought < rules.instalments { buy(&state, bar) }
         if state.paid < rules.topUps, state.dueTopUp == nil, let topUp = rules.behaviour.topUp,
-            isCalled(state, at: close, times: topUp.at)
+            isCalled(state.position, at: close, times: topUp.at, state.carry)
         {
             state.dueTopUp = bar + topUp.latency
             state.note(.call, bar, level: close, price: close)
@@ -22,8 +22,8 @@ extension BehaviourWalk {
     }
 
     /// Whether equity is at most so many times the requirement.
-    func isCalled(_ state: BehaviourState<Position>, at price: Double, times: Double) -> Bool {
-        state.position.equity(at: price, state.carry) <= times * state.position.requirement(at: price, state.carry)
+    func isCalled(_ position: Position, at price: Double, times: Double, _ carry: Carry) -> Bool {
+        position.equity(at: price, carry) <= times * position.requirement(at: price, carry)
     }
 
     /// Pays in what the platform called for.

@@ -32,16 +32,12 @@ extension BehaviourWalk {
         state.ending?.isPastStop = isPastStop
     }
 
-    /// What the platform leaves of a position of which no part was sold and that it closes whole in a bar, where no stop order stands: as by
-    /// ``liquidate(_:_:)``, without a state that is passed on.
-    ///
-    /// - Parameter margin: that of the whole position at its opening.
-    func outcome(_ position: Position, entry: Int, dueIn bar: Int, of margin: Double) -> BehaviourOutcome {
-        outcome(
-            position, .none,
-            BehaviourEnding(
-                prices: liquidationPrices(position, bar), feeRate: rules.liquidationFee, cause: .liquidated, bar: bar),
-            entry: entry, paidIn: position.initialMargin / margin)
+    /// How the platform closes a position that carries nothing whole in a bar, where no stop order stands: as ``liquidate(_:_:)`` does,
+    /// without a state that is passed on.
+    @inline(__always)
+    func ending(_ position: Position, dueIn bar: Int) -> BehaviourEnding {
+        BehaviourEnding(
+            prices: liquidationPrices(position, bar), feeRate: rules.liquidationFee, cause: .liquidated, bar: bar)
     }
 
     func liquidationPrices(_ position: Position, _ bar: Int, _ carry: Carry = .none) -> ExitPrices {
@@ -67,8 +63,28 @@ extension BehaviourWalk {
         return outcome(account, state.carry, ending, entry: state.entry, paidIn: paidIn)
     }
 
+    /// What an ending leaves of an account that carries nothing, as tallies take it: the same bits as of
+    /// ``outcome(_:_:_:entry:paidIn:)``, without what a shortfall is made of.
+    func end(_ account: Position, _ ending: BehaviourEnding) -> EndedEntry {
+        let (prices, tolerance) = (ending.prices, kernel.rules.toleranceOfMargin)
+        let exit: EntryExit
+        let lostHalf: EventCount
+        if let spread = prices.spread {
+            let final = kernel.delayedEquity(account, prices, feeRate: ending.feeRate, .none)
+            exit = final.exit(spread, tolerance: tolerance)
+            lostHalf = EventCount(probability: final.below(-Self.half, spread)?.probability ?? 0)
+        } else {
+            exit = kernel.settle(account, prices, feeRate: ending.feeRate, .none)
+            lostHalf = exit.equity < Self.half ? .one : .zero
+        }
+        return EndedEntry(
+            exit, ending.cause, lostHalf: lostHalf, closedBar: ending.cause == .horizon ? nil : ending.bar,
+            liquidationBar: ending.cause == .liquidated ? ending.bar : nil, filledBar: prices.bar,
+            isPastStop: ending.isPastStop, tolerance: tolerance)
+    }
+
     /// What an ending leaves of an account.
-    private func outcome(
+    func outcome(
         _ account: Position, _ carry: Carry, _ ending: BehaviourEnding, entry: Int, paidIn: Double
     ) -> BehaviourOutcome {
         let (prices, feeRate) = (ending.prices, ending.feeRate)

@@ -105,7 +105,7 @@ extension BehaviourWalk {
 
     /// A little before the close at which the platform calls for margin, times the side's sign; nil where equity less so many times the
     /// requirement does not rise evenly in favour of the position.
-    private func nearCall(_ position: Position, times: Double, entryPrice: Double) -> Double? {
+    func nearCall(_ position: Position, times: Double, entryPrice: Double) -> Double? {
         guard Position.pricePower == 1, !Position.bearsInterest, !rules.hasTiers, entryPrice > 0 else { return nil }
         func excess(_ price: Double) -> Double {
             position.equity(at: price, .none) - times * position.requirement(at: price, .none)

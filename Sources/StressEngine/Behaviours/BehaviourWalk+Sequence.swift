@@ -36,7 +36,7 @@ extension BehaviourWalk {
 
     /// The first bar of a window in which a trader who goes on may open the next position.
     func firstBar(after end: SequenceEnd, _ reenter: Reentry, last: Int) -> Int? {
-        guard end.isLoss, end.isClosed else { return nil }
+        guard end.cause.isLoss, end.isClosed else { return nil }
         let closed = end.filledBar
         guard closed <= last, reenter.after.milliseconds > 0 else { return closed <= last ? closed : nil }
         let time = times[closed] + reenter.after.milliseconds
@@ -78,7 +78,16 @@ struct SequenceEnd {
             filledBar: outcome.filledBar, liquidationBar: outcome.liquidationBar, isPastStop: outcome.isPastStop)
     }
 
-    init(
+    /// The same of an end as tallies take it.
+    @inline(__always)
+    init(_ end: UnsafePointer<EndedEntry>) {
+        (equity, negative) = (end.pointee.summed.equity, end.pointee.summed.negative.value)
+        shortfall = end.pointee.summed.negative > 0 ? end.pointee.shortfall : 0
+        (closed, liquidated, filled) = (end.pointee.closed, end.pointee.liquidated, end.pointee.filled)
+        (cause, isPastStop) = (end.pointee.cause, end.pointee.isPastStop)
+    }
+
+    private init(
         equity: Double, negative: EventCount, shortfall: Double, closedBar: Int?, _ cause: Closing, filledBar: Int,
         liquidationBar: Int?, isPastStop: Bool
     ) {
@@ -88,20 +97,19 @@ struct SequenceEnd {
         (filled, self.cause, self.isPastStop) = (Int32(filledBar), cause, isPastStop)
     }
 
-    /// Whether the trader lost it, to the platform or to a stop order.
-    var isLoss: Bool {
-        switch cause {
-        case .liquidated, .stopped, .trailed: true
-        case .horizon, .tookProfit, .panicked: false
-        }
-    }
     var isClosed: Bool { closed >= 0 }
     var closedBar: Int? { closed < 0 ? nil : Int(closed) }
     var liquidationBar: Int? { liquidated < 0 ? nil : Int(liquidated) }
     var filledBar: Int { Int(filled) }
-    /// Whether the window that ends in a bar sees it closed.
-    func isClosed(by last: Int) -> Bool {
-        closed >= 0 && (Int(closed) < last || (Int(closed) == last && cause != .panicked))
+}
+
+extension Closing {
+    /// Whether the trader lost a position, to the platform or to a stop order.
+    var isLoss: Bool {
+        switch self {
+        case .liquidated, .stopped, .trailed: true
+        case .horizon, .tookProfit, .panicked: false
+        }
     }
 }
 
@@ -114,7 +122,7 @@ struct BehaviourSequence {
     /// What became of the first, where more than its end is known.
     private let first: BehaviourOutcome?
     private let paidIn: Double
-    private var liquidationBar: Int?
+    private(set) var liquidationBar: Int?
     /// With what the last was opened, and what is left of it.
     private var (opened, left) = (Purse(), Purse())
 

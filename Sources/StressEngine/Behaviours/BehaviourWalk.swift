@@ -28,7 +28,10 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
     /// What one of several instalments is opened with.
     private let instalmentTerms: PositionTerms
     /// A position of these terms at a price of 1, and the part of the whole that it is; 0 where all is bought at once.
-    private let (instalmentPattern, instalmentPart): (Position, Double)
+    private let instalmentPattern: Position
+    let instalmentPart: Double
+    /// What one instalment after the other adds up to at a price of 1.
+    let instalmentMargins: [Position]
 
     init(
         _ kernel: PlainKernel<Position>, _ rules: BehaviourRules, trees: BehaviourTrees? = nil,
@@ -42,9 +45,12 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
         barLength = max(1, kernel.market.barLength.milliseconds)
         let part = 1 / Double(max(1, rules.instalments))
         instalmentTerms = kernel.terms(part: part)
-        (instalmentPattern, instalmentPart) = (
-            Position(instalmentTerms, entryPrice: 1), rules.instalments > 1 ? part : 0
-        )
+        let pattern = Position(instalmentTerms, entryPrice: 1)
+        (instalmentPattern, instalmentPart) = (pattern, rules.instalments > 1 ? part : 0)
+        instalmentMargins = (1..<max(1, rules.instalments)).reduce(into: [pattern]) { margins, place in
+            margins.append(margins[place - 1])
+            margins[place].join(pattern, .none)
+        }
         (favourable, adverse) = sign > 0 ? (series.high, series.low) : (series.low, series.high)
     }
 

@@ -49,6 +49,7 @@ extension BehaviourGridTask {
         let hasSequences = followed.contains { $0.kind == .sequence }
         let end = hasSequences ? chunk.reduce(chunk.upperBound) { max($0, (watched($1) ?? 0) + 1) } : chunk.upperBound
         due = DueTable(chunk.lowerBound..<end, rows: rows.count)
+        heldEnds = EndCache(chunk.lowerBound..<end, rows: rows.count)
         for entry in chunk.lowerBound..<end where closes[entry] > 0 {
             guard let last = lastSeen(entry) else { continue }
             var passage = BehaviourWalk<Position>.Passage(entry: entry)
@@ -66,7 +67,7 @@ extension BehaviourGridTask {
         }
         ends = followed.map { own in
             SequenceEnds(
-                own.kind == .sequence ? chunk.lowerBound..<end : 0..<0, rows: rows.count,
+                own.kind == .sequence ? chunk.lowerBound..<end : 0..<0, rows: own.hasLevels ? rows.count : 0,
                 wait: own.behaviour.reenter?.after.milliseconds ?? 0, times)
         }
     }

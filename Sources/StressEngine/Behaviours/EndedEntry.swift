@@ -1,19 +1,99 @@
 import StressStatistics
 
-/// How an entry ended in a cell, as tallies take it.
+/// How an entry ended in a cell, as tallies take it: few bytes, for what holding leaves is read under every behaviour.
 struct EndedEntry {
-    let outcome: BehaviourOutcome
     let summed: SummedEntry
+    /// What it owes, where some of it is below zero.
+    let shortfall: Double
+    let cause: Closing
+    /// Whether a stop order was to have closed it at its level: see ``BehaviourEntry/stopDay``.
+    var isPastStop: Bool
     /// Whether sums do not hold all of it.
     let isRare: Bool
+    /// The bars in which it was closed, liquidated and filled; below 0 for none.
+    let (closed, liquidated, filled): (Int32, Int32, Int32)
+    /// Its place among the exits that a task keeps in full; below 0 where nobody asks what a shortfall is made of.
+    fileprivate(set) var kept: Int32 = -1
+
+    init(
+        _ exit: EntryExit, _ cause: Closing, lostHalf: EventCount, closedBar: Int?, liquidationBar: Int?,
+        filledBar: Int, isPastStop: Bool, tolerance: Double
+    ) {
+        summed = SummedEntry(
+            equity: exit.equity, lostHalf: lostHalf, negative: exit.negative(tolerance: tolerance), cause)
+        (shortfall, self.cause, self.isPastStop) = (exit.shortfall, cause, isPastStop)
+        isRare = liquidationBar != nil || summed.negative > 0 || !summed.isBounded
+        (closed, liquidated) = (Int32(closedBar ?? -1), Int32(liquidationBar ?? -1))
+        filled = Int32(filledBar)
+    }
 
     init(_ outcome: BehaviourOutcome, tolerance: Double) {
-        self.outcome = outcome
-        summed = SummedEntry(
-            equity: outcome.exit.equity, lostHalf: outcome.lostHalf,
-            negative: outcome.exit.negative(tolerance: tolerance), outcome.cause)
-        isRare = outcome.liquidationBar != nil || summed.negative > 0 || !summed.isBounded
+        self.init(
+            outcome.exit, outcome.cause, lostHalf: outcome.lostHalf, closedBar: outcome.exit.closedBar,
+            liquidationBar: outcome.liquidationBar, filledBar: outcome.filledBar, isPastStop: outcome.isPastStop,
+            tolerance: tolerance)
     }
+
+    /// Of a position that nothing closes.
+    static let standing = EndedEntry(
+        EntryExit(equity: 0), .horizon, lostHalf: .zero, closedBar: nil, liquidationBar: nil, filledBar: 0,
+        isPastStop: false, tolerance: 0)
+
+    /// Of figures that were summed without asking for more: nothing is owed.
+    init(_ summed: SummedEntry, _ ending: BehaviourEnding) {
+        (self.summed, shortfall, cause, isPastStop) = (summed, 0, ending.cause, ending.isPastStop)
+        (isRare, liquidated) = (false, -1)
+        (closed, filled) = (ending.cause == .horizon ? -1 : Int32(ending.bar), Int32(ending.prices.bar))
+    }
+
+    var closedBar: Int? { closed < 0 ? nil : Int(closed) }
+    var liquidationBar: Int? { liquidated < 0 ? nil : Int(liquidated) }
+
+    /// Whether the window that ends in a bar sees it closed.
+    @inline(__always)
+    func isClosed(by last: Int) -> Bool {
+        closed >= 0 && (Int(closed) < last || (Int(closed) == last && cause != .panicked))
+    }
+
+    /// Its exit without what the shortfall is made of.
+    var exit: EntryExit {
+        EntryExit(
+            equity: summed.equity,
+            spread: ShortfallSpread(negative: summed.negative, shortfall: shortfall, largest: 0, parts: .zero),
+            closedBar: closedBar)
+    }
+}
+
+/// Exits in full, where tallies hold what shortfalls are made of.
+struct KeptExits {
+    let isDetailed: Bool
+    private var exits: [EntryExit] = []
+    /// How many belong to what is held.
+    private var held = 0
+
+    init(_ detail: TallyDetail) { isDetailed = detail == .all }
+
+    /// How an entry ended, with its exit kept where that is asked for.
+    mutating func ended(_ outcome: BehaviourOutcome, tolerance: Double) -> EndedEntry {
+        var end = EndedEntry(outcome, tolerance: tolerance)
+        guard isDetailed else { return end }
+        end.kept = Int32(exits.count)
+        exits.append(outcome.exit)
+        return end
+    }
+
+    /// The exit of an end, in full where it was kept.
+    @inline(__always)
+    func exit(_ end: EndedEntry) -> EntryExit { end.kept < 0 ? end.exit : exits[Int(end.kept)] }
+
+    /// Forgets all but what is held.
+    mutating func forget() { if exits.count > held { exits.removeLast(exits.count - held) } }
+
+    /// Begins with other entries that are held.
+    mutating func beginHeld() { (exits, held) = ([], 0) }
+
+    /// All that is kept is held.
+    mutating func endHeld() { held = exits.count }
 }
 
 /// What sums and tallies of one behaviour in one row of cells hold: one of each a holding time, side by side.

@@ -49,7 +49,7 @@ extension BehaviourWalk {
         /// Before the first bar after an entry.
         init(entry: Int) { bar = entry + 1 }
 
-        fileprivate init(level: Double) { self.level = level }
+        init(level: Double, bar: Int? = nil) { (self.level, self.bar) = (level, bar) }
     }
 
     /// The bar in which a position that changes nothing and carries nothing is liquidated; nil where it stands at the end of a range.

@@ -23,8 +23,8 @@ struct SharedExit {
     struct Law {
         /// What could be had at once, less slippage.
         let slipped: Double
-        /// What the fill is on average, at least and at most, over the price that could be had at once, raised to the power in which
-        /// equity is straight.
+        /// What the fill is on average, and, but for rounding, at least and at most, over the price that could be had at once, raised to the
+        /// power in which equity is straight.
         let mean, least, most: Double
     }
 
@@ -43,6 +43,11 @@ extension BehaviourRules {
     /// Whether it is holding what is bought in several parts, of a platform that looks into bars.
     var areInstalments: Bool {
         instalments > 1 && topUps == 0 && !behaviour.hasExitRule && !isPartial && !triggersAtClose
+    }
+
+    /// Whether it is holding until the platform, which looks into bars, calls for margin.
+    var isCalled: Bool {
+        topUps > 0 && instalments == 1 && !behaviour.hasExitRule && !isPartial && !triggersAtClose
     }
 
     /// Whether it is holding until a position is lost.
@@ -98,32 +103,23 @@ extension BehaviourWalk {
     func law(_ prices: ExitPrices) -> SharedExit.Law? {
         guard let spread = prices.spread else { return nil }
         let power = Position.pricePower
-        let ends = (exp(power * spread.lower), exp(power * spread.upper))
+        func part(_ price: Double) -> Double { power == 1 ? price / prices.gap : pow(price / prices.gap, power) }
+        let ends = (part(kernel.pricing.lows[prices.bar]), part(kernel.pricing.highs[prices.bar]))
         return SharedExit.Law(
             slipped: kernel.pricing.slipped(prices.gap, bar: prices.bar), mean: spread.mean(power: power),
             least: min(ends.0, ends.1), most: max(ends.0, ends.1))
     }
 
-    /// What becomes of a position that is liquidated in the bar in which it would be closed: whichever comes first.
-    func outcome(_ position: Position, entry: Int, meeting exit: SharedExit) -> BehaviourOutcome {
+    /// What closes a position that is liquidated in the bar in which it would be closed: whichever comes first.
+    func ending(_ position: Position, entry: Int, meeting exit: borrowing SharedExit) -> BehaviourEnding {
         var state = BehaviourState(position, entry: entry, last: .max, entryPrice: closes[entry], parts: 1)
         state.best = exit.best
         step(&state, exit.ending.bar)
-        return outcome(of: state)
+        guard let ending = state.ending else { preconditionFailure("a position that is due is closed in its bar") }
+        return ending
     }
 
-    /// What a shared exit leaves of a position.
-    func outcome(_ position: Position, entry: Int, _ exit: SharedExit) -> BehaviourOutcome {
-        outcome(
-            of: BehaviourState(position, entry: entry, last: .max, entryPrice: closes[entry], parts: 1), exit.ending)
-    }
-
-    /// What the platform leaves of a position that it closes in a bar.
-    func outcome(_ position: Position, entry: Int, dueIn bar: Int) -> BehaviourOutcome {
-        outcome(position, entry: entry, dueIn: bar, of: position.initialMargin)
-    }
-
-    /// The same bits as a tally takes of ``outcome(_:entry:_:)``, without its logarithms and causes; nil where something may be owed.
+    /// The same bits as a tally takes of ``end(_:_:)``, without its logarithms and causes; nil where something may be owed.
     @inline(__always)
     func summed(_ position: Position, _ exit: SharedExit) -> SummedEntry? {
         let ending = exit.ending
@@ -139,9 +135,21 @@ extension BehaviourWalk {
         let ends = (base + slope * law.least, base + slope * law.most)
         let rounding = 1e-9 * (1 + abs(base) + abs(slope) * law.most)
         let least = min(ends.0, ends.1) - rounding
-        guard least > 0, least > Self.half || max(ends.0, ends.1) + rounding < Self.half else { return nil }
-        return SummedEntry(
-            equity: base + slope * law.mean, lostHalf: least > Self.half ? .zero : .one, negative: .zero, ending.cause)
+        guard least > 0 else { return nil }
+        let lostHalf: EventCount
+        if least > Self.half {
+            lostHalf = .zero
+        } else if max(ends.0, ends.1) + rounding < Self.half {
+            lostHalf = .one
+        } else {
+            lostHalf = partlyBelowHalf(AffineEquity(atAnchor: atAnchor, base: base, power: Position.pricePower), ending)
+        }
+        return SummedEntry(equity: base + slope * law.mean, lostHalf: lostHalf, negative: .zero, ending.cause)
+    }
+
+    private func partlyBelowHalf(_ equity: AffineEquity, _ ending: BehaviourEnding) -> EventCount {
+        guard let spread = ending.prices.spread else { return .zero }
+        return EventCount(probability: equity.below(-Self.half, spread)?.probability ?? 0)
     }
 
     /// The same of a position that is closed at a known price, slippage included, or at its horizon.

@@ -11,6 +11,9 @@ protocol KernelPosition: AdjustablePosition {
 
     /// The position that the terms of another one open at a price: the same bits as by the terms.
     func reopened(_ terms: borrowing PositionTerms, at price: Double) -> Self
+
+    /// The same coins at the same price with the margins of another position: nil where these depend on prices.
+    func withMargins(of other: Self) -> Self?
 }
 
 /// A position that is due, and what it is filled by.
@@ -30,6 +33,9 @@ extension KernelPosition {
     /// By the terms.
     @inline(__always)
     func reopened(_ terms: borrowing PositionTerms, at price: Double) -> Self { Self(terms, entryPrice: price) }
+
+    @inline(__always)
+    func withMargins(of other: Self) -> Self? { nil }
 
     /// Most contracts are taken over whole.
     static func liquidation(
@@ -51,6 +57,9 @@ extension LinearPositionOn: KernelPosition {
     /// Without the terms: the same bits.
     @inline(__always)
     func reopened(_ terms: borrowing PositionTerms, at price: Double) -> Self { reopened(at: price) }
+
+    @inline(__always)
+    func withMargins(of other: Self) -> Self? { replacingMargins(by: other) }
 }
 extension InversePosition: KernelPosition {}
 extension BorrowedCashPosition: KernelPosition {}

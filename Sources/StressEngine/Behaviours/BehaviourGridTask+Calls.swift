@@ -1,0 +1,67 @@
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+/// Who pays in margin when the platform calls for it and does nothing else: up to the first payment that is holding, and at which close the
+/// platform calls first is searched for of all leverages in one passage.
+extension BehaviourGridTask {
+    /// Finds the first calls of the entries of a tile, as far as positions stand until then.
+    mutating func searchCalls(_ place: Int, _ bars: Range<Int>) {
+        tile.reached[place] = Array(repeating: FirstCall.none, count: rows.count * tile.count)
+        for entry in bars where isSeen(place, entry) {
+            var passage = BehaviourWalk<Position>.Passage(entry: entry)
+            for row in byLeverage where !tile.isRejected[row * tile.count + entry - tile.start] {
+                // Nobody is called at the close at which the longest window ends.
+                let last = min(longest(entry), due.bar(row, entry) ?? .max) - 1
+                tile.reached[place][row * tile.count + entry - tile.start] =
+                    rows[row].walks[place].firstCall(entry: entry, through: last, after: &passage)
+            }
+        }
+    }
+
+    mutating func addCalled(_ own: FollowedEntry, _ walk: BehaviourWalk<Position>) {
+        let call = tile.reached[own.place][own.row * tile.count + own.at]
+        guard call != FirstCall.unknown, let topUp = walk.rules.behaviour.topUp else {
+            return addWalked(own, walk, from: own.seen.first, after: nil)
+        }
+        let paid = Int(call) + topUp.latency
+        guard call >= 0, paid <= min(longest(own.entry), due.bar(own.row, own.entry) ?? .max) else {
+            return addHeld(own, from: own.seen.first, to: count)
+        }
+        var window = own.seen.first
+        while last(own, window) < paid { window += 1 }
+        addHeld(own, from: own.seen.first, to: window)
+        var state = walk.opened(own.entry, last: longest(own.entry), part: 1)
+        state.dueTopUp = paid
+        addWalked(own, walk, &state, paid, from: window)
+    }
+}
+
+/// What is said instead of a bar at whose close the platform calls for margin.
+private enum FirstCall {
+    /// It does not call while the position stands.
+    static let none: Int32 = -1
+    /// It is not levels of the price that tell when.
+    static let unknown: Int32 = -2
+}
+
+extension BehaviourWalk {
+    /// The bar at whose close the platform calls for margin first, of a position that stands to the end of a range.
+    ///
+    /// - Parameter passage: at the entry, or of another leverage; becomes that of this one.
+    fileprivate func firstCall(entry: Int, through last: Int, after passage: inout Passage) -> Int32 {
+        let position = kernel.position(entry: entry)
+        guard let trees, let topUp = rules.behaviour.topUp,
+            let level = nearCall(position, times: topUp.at, entryPrice: closes[entry])
+        else { return FirstCall.unknown }
+        var from = level <= passage.level ? passage.bar ?? entry + 1 : entry + 1
+        passage = Passage(level: level, bar: max(from, last + 1))
+        let levels = FixedLevels(closeFloor: level)
+        while let bar = trees.blocks.firstBar(from: from, through: last, isLong: sign > 0, levels) {
+            passage.bar = min(passage.bar ?? bar, bar)
+            if isCalled(position, at: closes[bar], times: topUp.at, .none) { return Int32(bar) }
+            from = bar + 1
+        }
+        return FirstCall.none
+    }
+}
