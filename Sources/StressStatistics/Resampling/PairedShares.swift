@@ -64,12 +64,7 @@ private struct ShareTile {
     }
 
     func shares(_ plan: ResamplePlan) -> [[Double]] {
-        var result = Array(repeating: [Double](repeating: 0, count: plan.resamples), count: used)
-        for index in 0..<plan.resamples {
-            let shares = resample(plan, index)
-            for lane in 0..<used { result[lane][index] = shares[lane] }
-        }
-        return result
+        plan.columns((0..<plan.resamples).map { resample(plan, $0) }, used)
     }
 
     private func resample(_ plan: ResamplePlan, _ index: Int) -> Lanes {
@@ -118,50 +113,64 @@ private struct DifferenceTile {
     private typealias Lanes = SIMD4<Double>
 
     private let used: Int
-    private let counts: [Lanes]
-    private let entries: [Lanes]
+    private let totals: [Totals]
     private var observed = Lanes.zero
-    /// Counts and entries of the other.
-    private let base: [SIMD2<Double>]
     private let baseObserved: Double
+
+    /// Counts and entries of the columns and of the other, beside each other: a run reads two of them.
+    private struct Totals {
+        let counts, entries: Lanes
+        let base: SIMD2<Double>
+
+        static func - (a: Totals, b: Totals) -> Totals {
+            Totals(counts: a.counts - b.counts, entries: a.entries - b.entries, base: a.base - b.base)
+        }
+    }
 
     init(_ columns: ArraySlice<BlockShare>, _ base: BlockShare) {
         used = columns.count
-        counts = runningTotals(columns.map(\.events), Lanes.self)
-        entries = runningTotals(columns.map { $0.entries.map(Double.init) }, Lanes.self)
+        let counts = runningTotals(columns.map(\.events), Lanes.self)
+        let entries = runningTotals(columns.map { $0.entries.map(Double.init) }, Lanes.self)
         for (lane, column) in columns.enumerated() { observed[lane] = column.frequency ?? 0 }
-        self.base = runningTotals([base.events, base.entries.map(Double.init)], SIMD2<Double>.self)
+        let others = runningTotals([base.events, base.entries.map(Double.init)], SIMD2<Double>.self)
+        totals = others.indices.map { Totals(counts: counts[$0], entries: entries[$0], base: others[$0]) }
         baseObserved = base.frequency ?? 0
     }
 
     func differences(_ plan: ResamplePlan) -> [(ratio: ResampledRatio, shares: [Double])] {
-        var shares = Array(repeating: [Double](repeating: 0, count: plan.resamples), count: used)
-        let ratios = plan.ratios(of: used) { index in
-            let found = resample(plan, index)
-            for lane in 0..<used { shares[lane][index] = found.own[lane] }
-            return (found.shares, found.errors)
+        var shares: [Lanes] = []
+        shares.reserveCapacity(plan.resamples)
+        // What each run adds is found once, and asked for twice.
+        let ratios = withUnsafeTemporaryAllocation(of: Totals.self, capacity: plan.mostRuns) { steps in
+            plan.ratios(of: used) { index in
+                let found = resample(plan, index, steps)
+                shares.append(found.own)
+                return (found.shares, found.errors)
+            }
         }
-        return Array(zip(ratios, shares))
+        return Array(zip(ratios, plan.columns(shares, used)))
     }
 
-    private func resample(_ plan: ResamplePlan, _ index: Int) -> (own: Lanes, shares: Lanes, errors: Lanes) {
-        let runs = plan.runs(of: index)
-        var (count, entered, other) = (Lanes.zero, Lanes.zero, SIMD2<Double>.zero)
-        for run in runs {
-            let (start, end) = (Int(run.start), Int(run.end))
-            count += counts[end] - counts[start]
-            entered += entries[end] - entries[start]
-            other += base[end] - base[start]
+    @inline(__always)
+    private func resample(
+        _ plan: ResamplePlan, _ index: Int, _ steps: UnsafeMutableBufferPointer<Totals>
+    ) -> (own: Lanes, shares: Lanes, errors: Lanes) {
+        var (count, entered, other, used) = (Lanes.zero, Lanes.zero, SIMD2<Double>.zero, 0)
+        for run in plan.runs(of: index) {
+            let step = totals[Int(run.end)] - totals[Int(run.start)]
+            steps.initializeElement(at: used, to: step)
+            used += 1
+            count += step.counts
+            entered += step.entries
+            other += step.base
         }
         let has = entered .> 0
         let share = observed.replacing(with: count / entered, where: has)
         let otherShare = other[1] > 0 ? other[0] / other[1] : baseObserved
         var squares = Lanes.zero
-        for run in runs {
-            let (start, end) = (Int(run.start), Int(run.end))
-            let own = (counts[end] - counts[start] - share * (entries[end] - entries[start])) / entered
-            let step = base[end] - base[start]
-            let less = other[1] > 0 ? (step[0] - otherShare * step[1]) / other[1] : 0
+        for step in steps[..<used] {
+            let own = (step.counts - share * step.entries) / entered
+            let less = other[1] > 0 ? (step.base[0] - otherShare * step.base[1]) / other[1] : 0
             let residual = Lanes.zero.replacing(with: own, where: has) - less
             squares += residual * residual
         }

@@ -63,6 +63,9 @@ public struct ResamplePlan: Sendable {
         }
     }
 
+    /// Runs of the resample that has most.
+    var mostRuns: Int { (0..<resamples).map { bounds[$0 + 1] - bounds[$0] }.max() ?? 0 }
+
     /// The runs of resample `index`.
     func runs(of index: Int) -> ArraySlice<Run> { runs[bounds[index]..<bounds[index + 1]] }
 

@@ -109,17 +109,24 @@ extension ResamplePlan {
     func ratios<Lanes: SIMD>(
         of used: Int, _ resample: (Int) -> (shares: Lanes, errors: Lanes)
     ) -> [ResampledRatio] where Lanes.Scalar == Double {
-        let empty = ResampledRatio(
-            shares: Array(repeating: 0, count: resamples), errors: Array(repeating: 0, count: resamples))
-        var result = Array(repeating: empty, count: used)
+        var (shares, errors) = ([Lanes](), [Lanes]())
+        shares.reserveCapacity(resamples)
+        errors.reserveCapacity(resamples)
         for index in 0..<resamples {
-            let (shares, errors) = resample(index)
-            for lane in 0..<used {
-                result[lane].shares[index] = shares[lane]
-                result[lane].errors[index] = errors[lane]
-            }
+            let found = resample(index)
+            shares.append(found.shares)
+            errors.append(found.errors)
         }
-        return result
+        return zip(columns(shares, used), columns(errors, used)).map { ResampledRatio(shares: $0, errors: $1) }
+    }
+
+    /// The first `used` of columns that stand side by side, each by itself.
+    func columns<Lanes: SIMD>(_ lanes: [Lanes], _ used: Int) -> [[Double]] where Lanes.Scalar == Double {
+        // A vector is its numbers one after the other.
+        lanes.withUnsafeBytes { bytes in
+            let (numbers, width) = (bytes.bindMemory(to: Double.self), Lanes.scalarCount)
+            return (0..<used).map { lane in (0..<lanes.count).map { numbers[$0 * width + lane] } }
+        }
     }
 }
 
