@@ -104,10 +104,17 @@ final class WebClient: Sendable {
         }
         let transfer = Transfer(sink: sink, request: request, isCancelled: isCancelled)
         let code = perform(request, transfer, handle.curl)
+        putBack(handle, after: code)
+        return try transfer.outcome(code)
+    }
+
+    /// Keeps a handle for its connections, of which one that failed has none to offer: libcurl 7.88 leaves the buffer of a transfer whose host
+    /// was not found with its handle, and refuses the next request's size of it.
+    private func putBack(_ handle: Handle, after code: CURLcode) {
+        guard code == CURLE_OK else { return curl_easy_cleanup(handle.curl) }
         // A reset handle keeps its connections and forgets all else.
         curl_easy_reset(handle.curl)
         idle.withLock { $0.append(handle) }
-        return try transfer.outcome(code)
     }
 
     private func perform(_ request: WebRequest, _ transfer: Transfer, _ curl: UnsafeMutableRawPointer) -> CURLcode {

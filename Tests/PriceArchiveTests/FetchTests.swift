@@ -235,6 +235,20 @@ import Testing
         #expect(files().contains { $0.hasSuffix(".part") }, "what came is kept")
     }
 
+    /// Every try asks for the host anew, and the last one says what kept it.
+    @Test func aHostThatIsNotFoundIsAskedForAgain() throws {
+        var policy = policy
+        policy.attempts = 3
+        let fetcher = ArchiveFetcher(
+            base: try #require(WebAddress("https://nosuch.invalid")), output: folder.path, policy: policy,
+            agent: "test", now: now)
+        let january = try #require(ArchiveMonth("2023-01"))
+        let failure = try #require(fetcher.fetch([try series()], months: january...january)[0].failures.first)
+        let words = failure.error.message
+        #expect(words.contains("3 times in a row"), "\(words)")
+        #expect(words.contains("nosuch.invalid") && !words.contains("libcurl"), "\(words)")
+    }
+
     @Test func aFileThatIsMissingIsMissingWithoutHead() throws {
         let outcome = try fetch("nohead_missing", series())
         #expect(outcome.failures.isEmpty && outcome.present.isEmpty, "\(outcome.failures)")
