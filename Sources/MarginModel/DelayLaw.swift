@@ -22,6 +22,9 @@ public struct DelayLaw: Hashable, Sendable {
         scalePerRange = overshoot * share.squareRoot() / (8 * log(2)).squareRoot()
     }
 
+    /// `ρ = ln(H/L)/√(4 ln 2)` of a bar with prices above 0.
+    public static func volatility(low: Double, high: Double) -> Double { log(high / low) / (4 * log(2)).squareRoot() }
+
     /// What is known of a fill that starts from `anchor` in a bar; nil where it is certain: a bar without a range, without
     /// positive prices, or a spread too small for a double to tell.
     public func spread(anchor: Double, low: Double, high: Double) -> DelaySpread? {

@@ -41,6 +41,8 @@ public struct PageNumbers {
         // A rule of the program, said where it refuses: fewer peaks or more years than it trusts.
         "26 U.S.C. 1211 and 1212", "fewer than 25 separate peaks", "more than 5 times the history",
         "more than 2 times the history", "fewer than 30 independent windows", "at 1×",
+        // Parkinson's volatility and the scale of Laplace's law.
+        "√(4 ln 2)", "/ √2",
     ]
 
     private let tables: [String: [[String: String]]]

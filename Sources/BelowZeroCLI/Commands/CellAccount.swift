@@ -22,15 +22,21 @@ struct CellAccount {
     /// Entries that were liquidated.
     var liquidated: Int { held.count { $0.isLiquidated } }
 
-    /// A count as a share of the held entries; nil without entries.
-    func share(_ count: Double) -> Double? { held.isEmpty ? nil : count / Double(held.count) }
+    /// Entries whose window is cut by a gap or by the end of the data.
+    var cut: Int { held.count { $0.cutTime != nil } }
 
     /// Names and values.
     var facts: [(String, String)] {
         var facts = [
             ("entries", "\(groupedText(held.count, separator: " ")) held"),
-            ("liquidated", count(Double(liquidated))), ("below zero", count(episodes.total)),
+            ("liquidated", count(Double(liquidated), held.liquidatedShare)),
+            ("below zero", count(episodes.total, held.negativeShare)),
         ]
+        if cut > 0 {
+            let cut = groupedText(cut, separator: " ")
+            facts.append(
+                ("weights", "shares weigh each entry by how many were watched as long: \(cut) windows are cut"))
+        }
         if let (few, share) = episodes.fewestHolding(0.5) {
             let words = few == 1 ? "episode holds" : "episodes hold"
             facts.append(
@@ -39,8 +45,8 @@ struct CellAccount {
         return facts
     }
 
-    private func count(_ count: Double) -> String {
-        "\(countText(count, separator: " ")) (\(significantText((share(count) ?? 0) * 100, digits: 3)) %)"
+    private func count(_ count: Double, _ share: Double?) -> String {
+        "\(countText(count, separator: " ")) (\(significantText((share ?? 0) * 100, digits: 3)) %)"
     }
 
     /// The facts and the largest episodes for a terminal.

@@ -10,6 +10,20 @@ struct EntryChoice {
     let held: [HeldEntry]
     let series: BarSeries
 
+    /// Why an entry is the one that is shown.
+    enum Reason: String {
+        case asked, worst, lowest
+
+        /// In words.
+        var words: String {
+            switch self {
+            case .asked: "by its time"
+            case .worst: "for the largest shortfall of all that ended below zero, or may have"
+            case .lowest: "for the lowest end of all: none ended below zero"
+            }
+        }
+    }
+
     /// The bar of the entry at a time written as `2018-01-05T09:00Z` or as epoch milliseconds.
     ///
     /// - Throws: a ``Failure`` that names the nearest entry whose end is known, the earlier of two equally near, when none is there.

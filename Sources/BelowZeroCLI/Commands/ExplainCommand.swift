@@ -17,8 +17,9 @@ struct ExplainCommand: ParsableCommand {
         abstract:
             "Take one cell apart: its entries, its episodes, and one entry bar by bar with what its loss is made of.",
         discussion: """
-            Reads the study's prices again and shows the entry that ended lowest, or the one at --entry, so that it can be \
-            checked by hand with the price file open beside it. Without options the cell is the study's headline. The folder \
+            Reads the study's prices again and shows the entry with the largest shortfall, or the one that ended lowest where \
+            none ended below zero, or the one at --entry, so that it can be checked by hand with the price file open beside \
+            it. Where bars are too long to tell its fill, the law that stands in shows what it started from. Without options the cell is the study's headline. The folder \
             of a run does as well as its study: its prices are found again where that run read them, and must be the same \
             bytes. So does a sweep's. --text prints the page as text, --csv writes its tables with every episode and bar.
 
@@ -41,7 +42,7 @@ struct ExplainCommand: ParsableCommand {
     @Option(help: "Platform.") var platform: String?
     @Option(
         help: ArgumentHelp(
-            "Open time of the entry bar, UTC: 2018-01-05T09:00Z, or epoch milliseconds. (default: the entry that ended lowest)",
+            "Open time of the entry bar, UTC: 2018-01-05T09:00Z, or epoch milliseconds. (default: the entry with the largest shortfall)",
             valueName: "time"))
     var entry: String?
     @Option(help: "Write a page about the cell to this file; '-' prints it in place of the text.")
@@ -73,11 +74,12 @@ struct ExplainCommand: ParsableCommand {
             let explained = try ExplainedStudy(study, prices: prices, threads: allCores)
             let cell = try chosenCell(explained.study)
             let examined = try ExaminedCell(cell, of: explained, caches: cache.caches, threads: allCores)
-            let trace = try trace(examined)
+            let (trace, choice) = try trace(examined)
             let behaved = try behaviour.behaviours(described: explained.study.behaviours).flatMap {
                 examined.traces(entry: trace.entry, behaviour: $0)
             }
-            let text = TraceText(cell: cell, series: examined.market.series, trace: trace, behaved: behaved)
+            let text = TraceText(
+                cell: cell, series: examined.market.series, trace: trace, choice: choice, behaved: behaved)
             let account = CellAccount(cell: cell, held: examined.held, barLength: examined.market.barLength)
             try show(text, account, frame(of: examined))
         }
@@ -101,14 +103,14 @@ struct ExplainCommand: ParsableCommand {
             to: folder, common)
     }
 
-    /// The entry that was asked for, or the one that ended lowest.
-    private func trace(_ cell: ExaminedCell) throws -> EntryTrace {
-        let bar =
-            try entry.map { try EntryChoice(held: cell.held, series: cell.market.series).bar(at: $0) } ?? cell.lowest
+    /// The entry that was asked for, or the worst, and why it is that one.
+    private func trace(_ cell: ExaminedCell) throws -> (EntryTrace, EntryChoice.Reason) {
+        let asked = try entry.map { try EntryChoice(held: cell.held, series: cell.market.series).bar(at: $0) }
+        let (worst, bar) = (cell.worst, asked ?? cell.worst ?? cell.lowest)
         guard let trace = bar.flatMap({ cell.trace(entry: $0) }) else {
             throw Failure(.usage, "no entry of \(cell.cell.id) ended in the data", hint: "all are cut before")
         }
-        return trace
+        return (trace, asked != nil ? .asked : worst != nil ? .worst : .lowest)
     }
 
     /// What pages say of where they come from.

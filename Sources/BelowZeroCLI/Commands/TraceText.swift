@@ -11,6 +11,8 @@ struct TraceText {
     let cell: StudyCell
     let series: BarSeries
     let trace: EntryTrace
+    /// Why this entry.
+    let choice: EntryChoice.Reason
     /// The same entry under behaviours.
     let behaved: [BehaviourTrace]
 
@@ -38,6 +40,7 @@ struct TraceText {
 
     private var entryFacts: [(String, String)] {
         [
+            ("chosen", choice.words),
             ("entered", "\(series.instant(trace.entry).rfc3339) at \(price(trace.entryPrice))"),
             ("margin", "\(amount(trace.initialMargin)) \(unit), opening fee \(amount(trace.openingFee))"),
             ("trigger", "\(price(trace.triggerPrice)) at entry"),
@@ -71,7 +74,9 @@ struct TraceText {
         if trace.path.carry.funding != 0 {
             facts.append(("funding", "\(amount(trace.path.carry.funding)) \(unit) paid"))
         }
-        facts.append(("ended", "with \(fixedText(trace.exit.equity * 100, decimals: 2)) % of the margin"))
+        facts += lawFacts
+        let average = trace.exit.spread == nil ? "" : " on average"
+        facts.append(("ended", "with \(fixedText(trace.exit.equity * 100, decimals: 2)) % of the margin\(average)"))
         guard trace.exit.equity < 0 else { return facts }
         let causes = trace.exit.causes.parts.filter { $0.value != 0 }.map {
             "\($0.name) \(fixedText($0.value * 100, decimals: 2)) %"

@@ -27,7 +27,7 @@ package struct ExitPricing: Sendable {
     /// One past the last bar that a delayed fill may use, by bar.
     private let segmentEnd: [Int32]
     private let times: [Int64]
-    private let barLength: Int64
+    let barLength: Int64
     /// The part of a price that is lost where an exit's size does not matter.
     private let fixedSlippage: Double
     private let impact: Impact?

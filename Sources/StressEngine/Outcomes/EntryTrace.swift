@@ -4,6 +4,12 @@ import StressBasics
 import StressStatistics
 import StudyPlan
 
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
 /// One entry of one cell, taken apart so that a reader can check it on paper.
 public struct EntryTrace: Sendable {
     /// The state of the position at one bar, after the funding of its start.
@@ -44,6 +50,35 @@ public struct EntryTrace: Sendable {
     public let exitPrices: [(stage: String, price: Double)]
     /// How it ended.
     public let exit: EntryExit
+    /// How much of it ended below zero: all or nothing, or a probability where the fill is known by a law.
+    public let negative: EventCount
+    /// The expected shortfall given that there is one, in parts of the initial margin; 0 without one.
+    public let shortfallGivenOne: Double
+    /// What decided its fill; nil where the fill is certain, and where a position was reduced by several fills.
+    public let law: Law?
+
+    /// The law of a fill that bars are too long to tell, with what it came from: see ``DelayLaw``.
+    public struct Law: Sendable {
+        /// `a`: what could be had at once.
+        public let anchor: Double
+        /// What was traded in the bar.
+        public let low: Double
+        /// See ``low``.
+        public let high: Double
+        /// `τ`, from trigger to fill.
+        public let delay: TimeSpan
+        /// `Δ`.
+        public let barLength: TimeSpan
+        /// `κ`.
+        public let overshoot: Double
+        /// The law of `ln(fill/a)`.
+        public let spread: DelaySpread
+        /// The fill that leaves nothing once slippage and fees are paid, whether or not it was traded; nil where no price does.
+        public let zeroPrice: Double?
+
+        /// `ρ`, the volatility of the bar as its range tells it.
+        public var volatility: Double { DelayLaw.volatility(low: low, high: high) }
+    }
 }
 
 extension HistoryJob {
@@ -83,7 +118,20 @@ extension PlainKernel {
                 ("trigger", prices.exit.trigger), ("at once", prices.exit.gap),
                 ("after the delay", prices.exit.delayed), ("after slippage", prices.exit.slipped),
             ],
-            exit: outcome.exits[0])
+            exit: outcome.exits[0], negative: outcome.negative(),
+            shortfallGivenOne: outcome.negative() > 0 ? outcome.shortfall() / outcome.negative().value : 0,
+            law: law(prices.exit, position, outcome.path.carry))
+    }
+
+    private func law(_ prices: ExitPrices, _ position: Position, _ carry: Carry) -> EntryTrace.Law? {
+        let (fees, liquidation) = (rules.platform.fees, rules.platform.liquidation)
+        guard let spread = prices.spread, !liquidation.isPartial else { return nil }
+        let left = delayedEquity(position, prices, feeRate: fees.close + fees.liquidation, carry)
+        return EntryTrace.Law(
+            anchor: prices.gap, low: pricing.lows[prices.bar], high: pricing.highs[prices.bar],
+            delay: liquidation.delay, barLength: TimeSpan(milliseconds: pricing.barLength),
+            overshoot: liquidation.overshoot, spread: spread,
+            zeroPrice: left.place(of: 0).map { prices.gap * exp($0) })
     }
 
     private func steps(_ position: Position, entry: Int, to end: Int) -> [EntryTrace.Step] {

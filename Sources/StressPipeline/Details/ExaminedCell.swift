@@ -41,6 +41,12 @@ public struct ExaminedCell {
         (self.held, self.job, self.place) = (held, job, place)
     }
 
+    /// The bar of the entry with the largest shortfall of all episodes, the earlier of equals; nil when none ended below zero.
+    public var worst: Int? {
+        held.filter(\.isNegative).min { ($1.shortfallGivenOne, $0.time) < ($0.shortfallGivenOne, $1.time) }
+            .map { Int($0.bar) }
+    }
+
     /// The bar of the entry that ended lowest; nil when all are cut before their end.
     public var lowest: Int? { held.filter(\.isDecided).min { $0.equity < $1.equity }.map { Int($0.bar) } }
 
