@@ -212,7 +212,8 @@ import Testing
     /// At any moment of a run, whatever it is doing: reading, walking, resampling, taking apart, writing.
     ///
     /// The histories are so short that reading, taking apart and writing have their share of the signals: of 60,000 bars the jobs took all
-    /// but one of them, of 20,000 two thirds, of 8000 a half. How long that takes is printed, not tested: the machine may have other things to do.
+    /// but one of them, of 20,000 two thirds, of 8000 a half. How long that takes is printed, not tested: the machine may have other
+    /// things to do.
     @Test func signalsEndARunAtEveryStage() throws {
         let scratch = try Scratch()
         try scratch.write(longPrices(bars: 8000), to: "long.csv")
