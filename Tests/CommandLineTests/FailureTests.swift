@@ -84,13 +84,11 @@ import Testing
         ]
         // Across thirty orders of magnitude a law's probability hangs on the last digits of the trigger price.
         for (fill, tolerance) in [("gap", 1e-9), ("delay", 1e-5)] {
-            for kernel in ["auto", "plain"] {
-                let run = try scratch.program.run(
-                    options + ["--fill", fill, "--kernel", kernel, "--out", "\(fill)-\(kernel)"])
-                #expect(run.code == 0, "\(run.err.prefix(400))")
-            }
-            try expectEqualResults(
-                scratch.read("\(fill)-auto/results.csv"), scratch.read("\(fill)-plain/results.csv"), within: tolerance)
+            let run = try scratch.program.run(options + ["--fill", fill, "--out", fill])
+            // The judge's table alone: its pages would be the same.
+            let plain = try scratch.program.run(options + ["--fill", fill, "--kernel", "plain", "--out", "-"])
+            #expect(run.code == 0 && plain.code == 0, "\(run.err.prefix(400))\(plain.err.prefix(400))")
+            try expectEqualResults(scratch.read("\(fill)/results.csv"), plain.out, within: tolerance)
         }
         try scratch.write(csv.replacing(",123.456,", with: ",1e300,"), to: "absurd.csv")
         #expect(try scratch.program.run(options + ["--out", "refused"]).code == 65)
