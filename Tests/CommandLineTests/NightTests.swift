@@ -65,16 +65,24 @@ import Testing
         #expect(since.out.split(separator: "\n").count == 2)
     }
 
+    /// A night that went well, of a study with a long name, and one without its prices. Made once and only read after.
+    private static let twoNights = Result { () -> Scratch in
+        let nights = try NightTests()
+        try nights.study()
+        try nights.scratch.write(
+            try nights.scratch.read("study.yaml").replacing(
+                "name: small", with: "name: \(String(repeating: "n", count: 64))"),
+            to: "study.yaml")
+        try nights.run(1)
+        try nights.scratch.write(smallStudy(path: "none.csv"), to: "study.yaml")
+        try nights.run(2)
+        return nights.scratch
+    }
+
     /// Where the folder has no room as a column it has a line of its own.
     @Test(arguments: [(60, 5), (80, 5), (200, 4)])
     func theTableFitsItsWidth(width: Int, count: Int) throws {
-        try study()
-        try scratch.write(
-            try scratch.read("study.yaml").replacing("name: small", with: "name: \(String(repeating: "n", count: 64))"),
-            to: "study.yaml")
-        try run(1)
-        try scratch.write(smallStudy(path: "none.csv"), to: "study.yaml")
-        try run(2)
+        let scratch = try Scratch(copyOf: NightTests.twoNights.get())
         var program = scratch.program
         program.environment["COLUMNS"] = String(width)
         let table = try program.run(["history"])
