@@ -152,7 +152,7 @@ public struct LiquidationRules: Hashable, Sendable {
     public let latency: Int
     /// From trigger to fill, for the `delay` rule.
     public let delay: TimeSpan
-    /// How far the price moves on in that time, for the ``DelayLaw``; ``defaultOvershoot`` was fitted to minutes.
+    /// How far the price moves on in that time, a multiple of its volatility, for the ``DelayLaw``; ``defaultOvershoot`` was fitted to minutes.
     public let overshoot: Double
     /// Whether a position above the lowest bracket is first reduced to the next lower one, and so on, before what is left
     /// is taken over.

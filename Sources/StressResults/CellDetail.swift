@@ -54,7 +54,7 @@ public struct LiquidationCurve: Hashable, Codable, Sendable {
     }
 }
 
-/// The prices that the worst entry of an episode met.
+/// The prices that the worst entry of an episode met, quote currency per coin.
 public struct EpisodePath: Hashable, Codable, Sendable {
     /// Place of its episode by entries below zero, from 1.
     public var rank: Int
@@ -107,7 +107,7 @@ public struct SensitivityRow: Hashable, Codable, Sendable {
     public var value: String
     /// Entries held.
     public var entries: Int
-    /// Those that ended below zero.
+    /// Those that ended below zero: a sum of probabilities where the fill is known by a law.
     public var negative: Double
     /// Their share; nil without entries.
     public var frequency: Double?

@@ -4,7 +4,7 @@ import StressBasics
 /// A realised loss that is set off against gains first, then against some income a year, the rest carried forward.
 ///
 /// The shape of 26 U.S.C. 1211(b) and 1212(b), whose limit is 3,000 a year; short and long term are not told apart. A side
-/// calculation, never advice.
+/// calculation, never advice. Amounts are in one currency, whichever it is.
 public struct TaxLoss: Hashable, Sendable {
     /// The loss, above 0.
     public let loss: Double

@@ -6,7 +6,7 @@ import StudyPlan
 
 /// One entry as a trader with a behaviour lives through it, bar by bar. Prices are quote currency per coin.
 public struct BehaviourTrace: Sendable {
-    /// The first position in a bar: what can close it as the bar opens, and where its prices went.
+    /// The first position in a bar: what can close it as the bar opens, and where its prices went; quote currency per coin.
     public struct Step: Sendable {
         /// The bar.
         public var bar: Int

@@ -34,7 +34,7 @@ public struct RelativeBars: Sendable {
     public let quoteVolume: [Double]?
     /// The history's bar length.
     public let barLength: TimeSpan
-    /// The history's newest close, where futures begin.
+    /// The history's newest close, quote currency per coin, where futures begin.
     public let lastClose: Double
     /// Open time of the history's newest bar.
     public let lastTime: Int64

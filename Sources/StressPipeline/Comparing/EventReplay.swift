@@ -14,7 +14,7 @@ public struct EventReplay {
         public let lead: TimeSpan
         /// When: the close of the last bar by then; nil where the prices begin later.
         public let entered: UTCInstant?
-        /// Its close.
+        /// Its close, quote currency per coin.
         public let price: Double?
         /// What became of each position, in the order of the grid.
         public let outcomes: [EventOutcome]
@@ -67,7 +67,7 @@ public enum EventOutcome {
     /// How it ended.
     case ended(Ended)
 
-    /// How a position ended.
+    /// How a position ended; amounts in parts of the initial margin.
     public struct Ended {
         /// Whether the platform closed it.
         public let isLiquidated: Bool

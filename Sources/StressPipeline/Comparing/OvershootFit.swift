@@ -7,7 +7,7 @@ import StudyPlan
 
 /// The overshoot with which longer bars say on the average what the minutes say.
 public struct OvershootFit: Sendable {
-    /// The overshoot.
+    /// `κ` of ``DelayLaw``: how far the price moves on, a multiple of its volatility over the delay.
     public let overshoot: Double
     /// Its interval; an end is 0 or infinite where no overshoot within ``range`` reaches it. Nil where the ratio has none, and where neither
     /// end is reached.

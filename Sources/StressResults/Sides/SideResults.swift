@@ -42,9 +42,9 @@ public struct CustodyPosition: Hashable, Codable, Sendable {
     public var cell: StudyCell
     /// Share of entries whose margin the price took: liquidated, or below zero at the end.
     public var price: Double
-    /// That the platform fails or the keys are lost within the holding time.
+    /// Probability that the platform fails or the keys are lost within the holding time.
     public var custody: Double
-    /// That either happens; the two are taken to be independent.
+    /// Probability that either happens; the two are taken to be independent.
     public var either: Double
 
     /// A position of known risks.
@@ -72,11 +72,11 @@ public struct CustodyHolding: Hashable, Codable, Sendable {
     public var cell: CellKey
     /// Entries that the price's share is of.
     public var entries: Int
-    /// That the price alone takes more than the part.
+    /// Share of the entries in which the price alone takes more than the part.
     public var price: Double
-    /// That custody alone does: what is lost with the platform or the keys, where the price stands.
+    /// Probability that custody alone does: what is lost with the platform or the keys, where the price stands.
     public var custody: Double
-    /// That the two together do, taken to be independent.
+    /// Probability that the two together do, taken to be independent.
     public var either: Double
 
     /// A holding of known risks.

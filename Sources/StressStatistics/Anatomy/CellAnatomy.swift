@@ -24,7 +24,7 @@ public struct YearShare: Hashable, Sendable {
     public let entries: Int
     /// Those that were liquidated.
     public let liquidated: Int
-    /// Those that ended below zero.
+    /// Those that ended below zero: a sum of probabilities where the fill is known by a law.
     public let negative: Double
 
     /// Share of the entries that ended below zero.

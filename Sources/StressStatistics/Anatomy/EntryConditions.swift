@@ -109,7 +109,7 @@ public struct ConditionalShare: Hashable, Codable, Sendable {
     public let value: String
     /// Entries held in the group.
     public let entries: Int
-    /// Those of them that ended below zero.
+    /// Those of them that ended below zero: a sum of probabilities where the fill is known by a law.
     public let negative: Double
     /// What the history says about their share.
     public let inference: FrequencyInference?

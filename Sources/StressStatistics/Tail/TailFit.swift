@@ -146,7 +146,7 @@ extension TailRefusal {
 extension TailFit {
     /// A level that is passed once in `years` on average, with an interval.
     public struct ReturnLevel: Hashable, Codable, Sendable {
-        /// The level.
+        /// The level, in the unit of the peaks.
         public let level: Double
         /// Its interval, finite.
         public let interval: Interval

@@ -23,7 +23,7 @@ public struct Clusters: Hashable, Sendable {
     public struct Peak: Hashable, Sendable {
         /// When its value was seen, milliseconds.
         public let time: Int64
-        /// The largest of its cluster.
+        /// The largest of its cluster, in the unit of what is clustered.
         public let value: Double
     }
 
@@ -53,7 +53,7 @@ public struct Clusters: Hashable, Sendable {
 }
 
 /// What the peaks above one threshold look like: a threshold is high enough when, from there on, the mean excess is a
-/// straight line and the shape stays where it is.
+/// straight line and the shape stays where it is. Amounts are in the unit of the peaks.
 public struct ThresholdDiagnostic: Hashable, Codable, Sendable {
     /// The threshold.
     public let threshold: Double

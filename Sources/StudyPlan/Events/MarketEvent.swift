@@ -27,15 +27,15 @@ public struct MarketEvent: Hashable, Sendable {
     public struct Point: Hashable, Sendable {
         /// When.
         public let time: UTCInstant
-        /// Above 0.
+        /// Quote currency per coin, above 0.
         public let price: Double
     }
 
     /// Where the price came from, and how far it went.
     public struct Prices: Hashable, Sendable {
-        /// Above 0.
+        /// Quote currency per coin, above 0.
         public let from: Double
-        /// May be below 0.
+        /// Quote currency per coin; may be below 0.
         public let extreme: Double
     }
 

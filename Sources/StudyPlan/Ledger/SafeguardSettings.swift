@@ -1,6 +1,7 @@
 import StressBasics
 
 /// What a study or a venue says of a platform's safeguards; what it leaves out is taken from where it is applied.
+/// Amounts are in quote currency.
 public struct SafeguardSettings: Hashable, Sendable {
     /// What the fund begins with.
     public var fundAmount: Double?

@@ -11,7 +11,7 @@ public struct CustodyPreset: Hashable, Sendable {
     public let name: String
     /// Failures of the platform a year; nil where it is of keys.
     public let hazard: Double?
-    /// What is given back after a failure; nil where it is of keys.
+    /// The fraction that is given back after a failure; nil where it is of keys.
     public let recovery: Double?
     /// Losses of the keys a year; nil where it is of platforms.
     public let keys: Double?
