@@ -167,4 +167,22 @@ import Testing
                 && run.err.contains(" are free"), "\(run.code) \(run.err)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: disk).allSatisfy { $0 == ".run.partial" })
     }
+
+    /// On a disk that has room for a part of the history the run ends as without room for itself, and no log is left without its file.
+    @Test(
+        .enabled(if: canMount, "mounting a small disk needs root"), arguments: [140, 160, 180, 200, 220, 240, 260, 280])
+    func aHistoryThatFindsNoRoomLeavesNothing(kilobytes: Int) throws {
+        let scratch = try folder()
+        let disk = scratch.path + "/disk"
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: false)
+        try #require(mount("tmpfs", disk, "tmpfs", 0, "size=\(kilobytes)k") == 0)
+        defer { umount(disk) }
+        let run = try scratch.program.run(["run", "study.yaml", "--store", "disk/belowzero.sqlite", "--out", "run"])
+        let left = try FileManager.default.contentsOfDirectory(atPath: disk)
+        #expect(!left.contains { $0.contains(".partial") }, "\(left) \(run.err)")
+        // A history that is there can be read.
+        guard left.contains("belowzero.sqlite") else { return }
+        let history = try scratch.program.run(["history", "--store", "disk/belowzero.sqlite"])
+        #expect(history.code == 0, "\(history.err)")
+    }
 }

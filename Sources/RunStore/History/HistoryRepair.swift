@@ -45,6 +45,7 @@ extension RunHistory {
             // Folders are found beside the final path, which is the same folder.
             let count = try fresh.adoptFolders(say: say)
             fresh.close()
+            try expectFolded(temporary, path)
             if count > 0 { say("rebuilt \(path) from \(count == 1 ? "1 run folder" : "\(count) run folders")") }
         } catch {
             removeDatabase(temporary)
@@ -52,6 +53,13 @@ extension RunHistory {
         }
         try putInPlace(temporary, path)
         return try RunHistory(path: path)
+    }
+
+    /// Throws when the log could not be folded into a database that is going to have another name, under which nobody would find it.
+    private static func expectFolded(_ temporary: String, _ path: String) throws(StoreError) {
+        guard exists(temporary + "-wal") else { return }
+        throw StoreError(
+            .inputOutput, "cannot write \(path): its log could not be folded into it", hint: "free some space")
     }
 
     private static func putInPlace(_ temporary: String, _ path: String) throws(StoreError) {
