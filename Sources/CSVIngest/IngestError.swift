@@ -146,7 +146,7 @@ public struct SourceExcerpt: Sendable, Equatable {
 }
 
 /// A count for messages, in groups of three from 1,000 on: `4 812`.
-func spacedCount(_ value: Int) -> String {
+public func spacedCount(_ value: Int) -> String {
     let digits = String(value)
     guard digits.count == 4, value > 0 else { return groupedText(value, separator: " ") }
     return "\(digits.prefix(1)) \(digits.suffix(3))"

@@ -16,7 +16,7 @@ struct CheckCommand: ParsableCommand {
         abstract: "Read price files or a study's inputs, and say what is in them.",
         discussion: """
             Prints format, bars, period, what was recognised and every check, and after several files how many are readable. \
-            With --json one object a file. Funding rates, \
+            With --json one object a file, with --quiet only what cannot be used. Funding rates, \
             leverage tiers and margin histories are told from prices and audited too. Exit 65 or 66 when an input cannot be \
             used. Of a study everything is looked at that its run would read, and the programs that it may start; it ends as \
             the run would: 4 when some of its price histories cannot be used, 66 for a program that is not there.
@@ -150,6 +150,7 @@ struct CheckCommand: ParsableCommand {
         switch audit.outcome {
         case .failure(let error): Console.complain(error.rendered())
         case .success(let facts):
+            guard !common.quiet else { return }
             try Console.print(CheckText(name: audit.title, facts: facts, allErrors: allErrors).text)
         }
     }
@@ -162,10 +163,9 @@ struct CheckText {
     let allErrors: Bool
 
     var text: String {
-        let rows = groupedText(facts.rows, separator: " ")
         var head = [
             name, line("format", facts.format + (facts.reason.isEmpty ? "" : ": \(facts.reason)")),
-            line("rows", "\(rows), of which \(groupedText(facts.items, separator: " ")) became \(facts.noun)"),
+            line("rows", "\(spacedCount(facts.rows)), of which \(spacedCount(facts.items)) became \(facts.noun)"),
         ]
         if let first = facts.first, let last = facts.last {
             head.append(line(facts.noun, "\(facts.barLength?.text ?? "one") from \(first.rfc3339) to \(last.rfc3339)"))

@@ -157,10 +157,10 @@ extension InputPlace {
         switch self {
         case .member, .standardInput: return [self]
         case .memory(let bytes, _):
-            guard bytes.starts(with: [0x50, 0x4B, 0x03, 0x04]) else { return [self] }
+            guard isZip(bytes.prefix(4)) else { return [self] }
             return try members(.memory(bytes))
         case .file:
-            guard isRereadable, let path, try firstBytes(4) == [0x50, 0x4B, 0x03, 0x04] else { return [self] }
+            guard isRereadable, let path, try isZip(firstBytes(4)[...]) else { return [self] }
             return try members(.file(path))
         }
     }
@@ -188,6 +188,11 @@ extension InputPlace {
                     archive: source, index: member.index, name: "\(name)/\(member.name)", path: member.name,
                     byteCount: count, sha256: digest, identity: known))
         }
+    }
+
+    /// Whether the first four bytes are those of an archive with members, or without any.
+    private func isZip(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.elementsEqual([0x50, 0x4B, 0x03, 0x04]) || bytes.elementsEqual([0x50, 0x4B, 0x05, 0x06])
     }
 
     private func firstBytes(_ count: Int) throws(IngestError) -> [UInt8] {
