@@ -67,6 +67,7 @@ private func problems(_ yaml: String) -> [Finding] {
             ("horizon: [1d]", "horizon: [1d]}\nposition: {stride: 1.5", "expected a whole number, not '1.5'"),
             ("rate: 0.01}]", "rate: 0.01}], liquidation: {partial: maybe}", "expected true or false, not 'maybe'"),
             ("rate: 0.01}]", "rate: 0.01}], liquidation: {fill: auto, latency: 3}", "latency is of fill: next"),
+            ("rate: 0.01}]", "rate: 0.01}], slippage: 100%", "slippage: expected a part from 0 to 0.99, not '100%'"),
             ("{p: {tiers: [{to: .inf, rate: 0.01}]}}", "5", "platforms: expected key: value entries, not '5'"),
             ("{p: {tiers: [{to: .inf, rate: 0.01}]}}", "{}", "platforms: expected at least one platform, not '{}'"),
             ("path: a.csv", "path: a.csv, funding: {path: f.csv, shift: soon}", "expected a duration, not 'soon'"),
@@ -79,6 +80,20 @@ private func problems(_ yaml: String) -> [Finding] {
     func whatStoodThereIsQuoted(old: String, new: String, message: String) {
         let found = problems(smallStudy.replacing(old, with: new))
         #expect(found.contains { $0.message.contains(message) }, "\(found.map(\.message))")
+    }
+
+    /// Rates are taken in percent as parts of behaviours are.
+    @Test func ratesMayBeSaidInPercent() throws {
+        func study(_ rates: String) throws -> Study {
+            try loadStudy(yaml: smallStudy.replacing("tiers: [{to: .inf, rate: 0.01}]", with: rates), file: "s").value
+        }
+        let percent = try study(
+            "tiers: [{to: .inf, rate: 0.5%}], fees: {open: -0.01%, close: 0.05%, liquidation: 1 %}, slippage: 0.05%, "
+                + "borrow: {rate: 10%, margin_level: 1.1}")
+        let fractions = try study(
+            "tiers: [{to: .inf, rate: 0.005}], fees: {open: -0.0001, close: 0.0005, liquidation: 0.01}, slippage: 0.0005, "
+                + "borrow: {rate: 0.1, margin_level: 1.1}")
+        #expect(percent == fractions)
     }
 
     @Test func aBadValueOfTheGridIsTheOnlyProblem() {

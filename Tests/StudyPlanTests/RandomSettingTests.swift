@@ -61,7 +61,7 @@ import Testing
         }
         func word(_ words: [String]) -> String { words[Int(random.next() % UInt64(words.count))] }
         switch kind {
-        case .number(let range), .numberBeside(_, let range), .share(let range):
+        case .number(let range), .numberBeside(_, let range), .share(let range), .shareBeside(_, let range):
             return numberText(within(range.lowerBound, range.upperBound))
         case .integer(let range): return whole(range)
         case .zeroOr(let range): return word(["0", whole(range)])

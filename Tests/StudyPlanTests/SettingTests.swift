@@ -31,7 +31,7 @@ import Testing
         // The last bracket has no cap, and the first takes nothing off.
         let fixed = ["to": "1e300", "amount": "0"]
         switch setting.kind {
-        case .number(let range), .numberBeside(_, let range), .share(let range):
+        case .number(let range), .numberBeside(_, let range), .share(let range), .shareBeside(_, let range):
             let (low, high) = (range.lowerBound, range.upperBound)
             // The values between: an end may contradict another setting that is left as it is.
             let inside = numberText(low + (min(high, 1e6) - low) / 3)

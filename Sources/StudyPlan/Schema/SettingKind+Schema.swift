@@ -21,8 +21,8 @@ extension SettingKind {
         switch self {
         case .number(let range): numbers(range)
         case .numberBeside(let end, let range): numbers(range, beside: end)
-        case .share(let range):
-            either([numbers(range), SettingKind.form(percentage, words: "a percentage: 5%").members])
+        case .share(let range): parts(range)
+        case .shareBeside(let end, let range): parts(range, beside: end)
         case .integer(let range): wholes(range)
         case .zeroOr(let range): either([[("const", .integer(0))], wholes(range)])
         case .flag: [("type", .text("boolean"))]
@@ -85,6 +85,14 @@ private func numbers(_ range: ClosedRange<Double>, beside end: Double? = nil) ->
         + [low, high].filter { _, value in
             if case .number(let number) = value { number.isFinite } else { true }
         }
+}
+
+/// A fraction of a range, or the same as a percentage.
+private func parts(_ range: ClosedRange<Double>, beside end: Double? = nil) -> [(String, JSONValue)] {
+    let sign = range.lowerBound < 0 ? "-?" : ""
+    return either([
+        numbers(range, beside: end), SettingKind.form(sign + percentage, words: "a percentage: 5%").members,
+    ])
 }
 
 private func wholes(_ range: ClosedRange<Int>) -> [(String, JSONValue)] {

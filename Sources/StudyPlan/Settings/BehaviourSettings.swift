@@ -120,8 +120,20 @@ extension Settings {
 
 extension Setting where Value == Double {
     /// A part of something: a fraction, or a percentage such as `5%`.
-    init(_ key: String, share range: ClosedRange<Double>, standard: Double? = nil, _ help: String) {
-        self.init(key, .share(range), standard: standard, help, read: { $0.share(range) }, text: Setting.text)
+    init(
+        _ key: String, share range: ClosedRange<Double>, standard: Double? = nil, said: Double? = nil, _ help: String
+    ) {
+        self.init(
+            key, .share(range), standard: standard, said: said, help, read: { $0.share(range) }, text: Setting.text)
+    }
+
+    /// The rule that the part is for refuses one end of the range.
+    init(
+        _ key: String, share range: ClosedRange<Double>, beside end: Double, said: Double? = nil, _ help: String
+    ) {
+        self.init(
+            key, .shareBeside(end, in: range), standard: nil, said: said, help, read: { $0.share(range) },
+            text: Setting.text)
     }
 }
 

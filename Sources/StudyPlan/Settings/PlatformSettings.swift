@@ -7,13 +7,13 @@ extension Settings {
         private static let range = -0.1...0.1
         /// When a position is opened.
         public static let open = Setting(
-            "open", range, standard: 0, said: 0.0005, "Opening and closing fee, a fraction of notional.")
+            "open", share: range, standard: 0, said: 0.0005, "Opening and closing fee, a fraction of notional.")
         /// When it is closed.
         public static let close = Setting(
-            "close", range, standard: 0, said: 0.0005, "Closing fee, a fraction of notional.")
+            "close", share: range, standard: 0, said: 0.0005, "Closing fee, a fraction of notional.")
         /// When it is liquidated.
         public static let liquidation = Setting(
-            "liquidation", range, standard: 0, "Extra fee of a liquidation, a fraction of notional.")
+            "liquidation", share: range, standard: 0, "Extra fee of a liquidation, a fraction of notional.")
         static let section = Section("fees", [open.facts, close.facts, liquidation.facts])
     }
 
@@ -21,7 +21,7 @@ extension Settings {
     public enum SlippageLaw {
         /// What every exit costs.
         public static let base = Setting(
-            "base", 0...Slippage.most, said: 0.0005, "Slippage of every exit, a fraction of the price.")
+            "base", share: 0...Slippage.most, said: 0.0005, "Slippage of every exit, a fraction of the price.")
         /// How it grows with what is sold.
         public static let kappa = Setting(
             "kappa", 0...100, said: 0, "Slippage grows by kappa x sigma x sqrt(notional / volume) of the bar.")
@@ -31,7 +31,7 @@ extension Settings {
     /// What borrowing costs.
     public enum Borrowing {
         /// Interest.
-        public static let rate = Setting("rate", 0...10, said: 0.1, "Yearly borrow rate of margin contracts.")
+        public static let rate = Setting("rate", share: 0...10, said: 0.1, "Yearly borrow rate of margin contracts.")
         /// When the lender closes.
         public static let marginLevel = Setting(
             "margin_level", 1...10, said: 1.1, "Margin level at which a lender closes a margin contract.")
@@ -81,7 +81,7 @@ extension Settings {
             "to", 0...Double.infinity, beside: 0, "Notional up to which it holds, quote currency; .inf for no cap.")
         /// What has to be kept.
         public static let rate = Setting(
-            "rate", 0...1, beside: 1, said: 0.005, "Maintenance rate, a fraction of notional.")
+            "rate", share: 0...1, beside: 1, said: 0.005, "Maintenance rate, a fraction of notional.")
         static let amount = Setting(
             "amount", 0...1e18, standard: 0, "What is taken off the maintenance margin, quote currency.")
         static let maxLeverage = Setting("max_leverage", Leverage.allowed, "Highest leverage of the bracket.")

@@ -94,8 +94,8 @@ extension Setting where Value == Double {
     /// Whether a value may stand there.
     public func allows(_ value: Double) -> Bool {
         switch kind {
-        case .number(let range): range.contains(value)
-        case .numberBeside(let end, let range): range.contains(value) && value != end
+        case .number(let range), .share(let range): range.contains(value)
+        case .numberBeside(let end, let range), .shareBeside(let end, let range): range.contains(value) && value != end
         default: false
         }
     }
@@ -105,8 +105,9 @@ extension Setting {
     /// What a number has to be, for messages: `1 to 1000`, `0 or 100 to 100000`; empty for anything else.
     public var rangeWords: String {
         switch kind {
-        case .number(let range): "\(numberText(range.lowerBound)) to \(numberText(range.upperBound))"
-        case .numberBeside(let end, let range):
+        case .number(let range), .share(let range):
+            "\(numberText(range.lowerBound)) to \(numberText(range.upperBound))"
+        case .numberBeside(let end, let range), .shareBeside(let end, let range):
             "\(numberText(range.lowerBound)) to \(numberText(range.upperBound)), and not \(numberText(end))"
         case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
         case .zeroOr(let range): "0 or \(range.lowerBound) to \(range.upperBound)"

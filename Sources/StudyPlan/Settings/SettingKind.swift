@@ -8,6 +8,8 @@ indirect enum SettingKind: Hashable, Sendable {
     case numberBeside(Double, in: ClosedRange<Double>)
     /// A number of a range, or the same as a percentage.
     case share(ClosedRange<Double>)
+    /// The same without one end, which the rule that it is for refuses.
+    case shareBeside(Double, in: ClosedRange<Double>)
     /// A whole number of a range.
     case integer(ClosedRange<Int>)
     /// 0, or a whole number of a range.
