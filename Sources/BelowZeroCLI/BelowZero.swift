@@ -61,13 +61,25 @@ extension BelowZero {
         do throws(Failure) {
             if !text.isEmpty { try StandardOutput.write(text + "\n") }
             if code == .validationFailure, CommandLine.arguments.contains("--json") {
-                try Console.print(jsonText(FailureJSON(Failure(.usage, message(for: error)))))
+                try Console.print(jsonText(FailureJSON(Failure(.usage, withoutFarNames(message(for: error))))))
             }
             try StandardOutput.close()
         } catch {
             giveUp(error)
         }
+        if code == .validationFailure {
+            Console.complain(withoutFarNames(fullMessage(for: error)))
+            exit(withError: ExitCode(code.rawValue))
+        }
         exit(withError: code == .success ? ExitCode.success : error)
+    }
+
+    /// A message of the parser, which asks for the least different of all names, without a name that nobody meant.
+    private static func withoutFarNames(_ message: String) -> String {
+        guard let found = message.firstMatch(of: /Unknown option '([^']*)'(\. Did you mean '([^']*)'\?)/),
+            nearestName(to: String(found.1), among: [String(found.3)]) == nil
+        else { return message }
+        return message.replacing(found.2, with: "", maxReplacements: 1)
     }
 
     /// Ends the program with what standard output had against it.

@@ -1,3 +1,4 @@
+import MarginModel
 import StressBasics
 
 /// What is known of a venue's rules, and what is not: a platform with its sources.
@@ -25,7 +26,24 @@ public struct VenueProfile: Hashable, Sendable {
 
 extension NamedPlatform {
     /// What a user of the platform should know.
-    public var findings: [Finding] {
+    public var findings: [Finding] { bracketFindings + idleDelayFindings }
+
+    /// A delay beside a fill that does not wait: scenarios go by it, the grid does not.
+    private var idleDelayFindings: [Finding] {
+        let liquidation = rules.liquidation
+        guard liquidation.enabled, ![.auto, .delay].contains(liquidation.fill),
+            liquidation.delay != LiquidationRules.defaultDelay
+        else { return [] }
+        return [
+            Finding(
+                check: "idle_delay", severity: .note,
+                message:
+                    "'\(name)' fills by '\(liquidation.fill.rawValue)', which its delay of \(liquidation.delay.text) does not change: it is for scenarios alone",
+                action: "kept", hint: "write fill: delay to wait in the grid, too")
+        ]
+    }
+
+    private var bracketFindings: [Finding] {
         let brackets = rules.bracketsBankruptOnEntry
         guard !brackets.isEmpty, tierFile == nil else { return [] }
         let rows =

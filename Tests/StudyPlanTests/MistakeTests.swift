@@ -67,7 +67,16 @@ private func problems(_ yaml: String) -> [Finding] {
             ("horizon: [1d]", "horizon: [1d]}\nposition: {stride: 1.5", "expected a whole number, not '1.5'"),
             ("rate: 0.01}]", "rate: 0.01}], liquidation: {partial: maybe}", "expected true or false, not 'maybe'"),
             ("rate: 0.01}]", "rate: 0.01}], liquidation: {fill: auto, latency: 3}", "latency is of fill: next"),
+            ("rate: 0.01}]", "rate: 0.01}], liquidation: {fill: gap, latency: 3}", "latency is of fill: next"),
+            ("rate: 0.01}]", "rate: 0.01}], liquidation: {enabled: false, fill: worst}", "so 'fill' decides nothing"),
+            ("rate: 0.01}]", "rate: 0.01}], liquidation: {enabled: false, delay: 5m}", "so 'delay' decides nothing"),
             ("rate: 0.01}]", "rate: 0.01}], slippage: 100%", "slippage: expected a part from 0 to 0.99, not '100%'"),
+            ("horizon: [1d]", "horizon: [1e9d]", "expected a duration of at most 36525d, not '1e9d'"),
+            ("horizon: [1d]", "horizon: [1e1d]", "expected a duration above zero, not '1e1d'"),
+            (
+                "version: 1", "version: 1\nstatistics: {resamples: -1}",
+                "expected 0, or a whole number from 100 to 100000, not '-1'"
+            ),
             ("{p: {tiers: [{to: .inf, rate: 0.01}]}}", "5", "platforms: expected key: value entries, not '5'"),
             ("{p: {tiers: [{to: .inf, rate: 0.01}]}}", "{}", "platforms: expected at least one platform, not '{}'"),
             ("path: a.csv", "path: a.csv, funding: {path: f.csv, shift: soon}", "expected a duration, not 'soon'"),
@@ -82,6 +91,11 @@ private func problems(_ yaml: String) -> [Finding] {
         #expect(found.contains { $0.message.contains(message) }, "\(found.map(\.message))")
     }
 
+    @Test func theLettersOfANameAreSaid() {
+        let found = problems(smallStudy.replacing("version: 1", with: "version: 1\nname: éa"))
+        #expect(found.contains { $0.hint.hasPrefix("1 to 64 letters of A to Z and a to z, digits,") }, "\(found)")
+    }
+
     /// Rates are taken in percent as parts of behaviours are.
     @Test func ratesMayBeSaidInPercent() throws {
         func study(_ rates: String) throws -> Study {
@@ -94,6 +108,23 @@ private func problems(_ yaml: String) -> [Finding] {
             "tiers: [{to: .inf, rate: 0.005}], fees: {open: -0.0001, close: 0.0005, liquidation: 0.01}, slippage: 0.0005, "
                 + "borrow: {rate: 0.1, margin_level: 1.1}")
         #expect(percent == fractions)
+    }
+
+    /// What has an effect nowhere is refused, what has one in scenarios alone or at other prices is said.
+    @Test func whatDecidesNothingInTheGridIsSaid() throws {
+        func checks(_ change: (old: String, new: String)) throws -> [String] {
+            try loadStudy(yaml: smallStudy.replacing(change.old, with: change.new), file: "s").findings.map(\.check)
+        }
+        let gap = "rate: 0.01}], liquidation: {fill: gap, delay: "
+        #expect(try checks(("rate: 0.01}]", gap + "5m}")).contains("idle_delay"))
+        #expect(try !checks(("rate: 0.01}]", gap + "30s}")).contains("idle_delay"))
+        func orders(_ behaviour: String) throws -> Int {
+            try checks(("version: 1", "version: 1\nbehaviours: [{name: b, \(behaviour)}]"))
+                .count { $0 == "order_out_of_reach" }
+        }
+        #expect(try orders("stop_loss: 500%") == 1 && orders("stop_loss: 99%, take_profit: 99%") == 0)
+        #expect(try orders("stop_loss: 500%, in: margin") == 0 && orders("stop_loss: 2000%, in: margin") == 1)
+        #expect(try orders("trailing_stop: 100%, panic_exit: 150%") == 2)
     }
 
     @Test func aBadValueOfTheGridIsTheOnlyProblem() {

@@ -29,7 +29,9 @@ import Testing
         }
         // Bars between trigger and fill are of the next fill.
         let isNext = random.next() % 2 == 0
-        let rules = section(Settings.Liquidation.section, but: [isNext ? "fill" : "latency"]).dropFirst()
+        let rules = section(Settings.Liquidation.section, but: ["enabled", isNext ? "fill" : "latency"]).dropFirst()
+        // Who liquidates nobody has no other rule of liquidations.
+        let liquidation = random.next() % 4 == 0 ? "{enabled: false}" : "{\(isNext ? "fill: next, " : "")\(rules)"
         return """
             version: 1
             data: [{asset: A, path: a.csv}]
@@ -40,7 +42,7 @@ import Testing
                 fees: \(section(Settings.FeeRates.section))
                 slippage: \(section(Settings.SlippageLaw.section, all: true))
                 borrow: \(section(Settings.Borrowing.section, all: true))
-                liquidation: {\(isNext ? "fill: next, " : "")\(rules)
+                liquidation: \(liquidation)
                 tiers: [{to: .inf, rate: \(value(.number(0...0.99), &random))}]
             statistics: \(section(Settings.Statistics.section))
             retention: \(section(Settings.Retained.section, all: true))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CSVIngest
+import Foundation
 import MarginModel
 import PriceSeries
 import StressBasics
@@ -37,6 +38,7 @@ struct GridOptions: ParsableArguments {
         platform: PlatformOptions, reading: ReadingOptions, console: Console, opensFolders: Bool = false
     ) throws -> Study {
         let file = opensFolders ? try file.flatMap(filesBelow) : file
+        try expectDifferent(file)
         let inputs = try file.enumerated().map { index, path in
             StudyInput(asset: try assetName(path, index: index, of: file), source: try reading.source(files: [path]))
         }
@@ -49,6 +51,16 @@ struct GridOptions: ParsableArguments {
             platforms: [NamedPlatform(name: "typical", rules: try platform.rules())])
         study.statistics.resamples = platform.resamples
         return try checked(study, reading, console)
+    }
+
+    /// Refuses a file that is named twice, by a link too: each is one price history, and the second would count as another.
+    private func expectDifferent(_ files: [String]) throws {
+        var places = Set<String>()
+        for path in files where !places.insert(URL(fileURLWithPath: path).resolvingSymlinksInPath().path).inserted {
+            throw Failure(
+                .usage, "\(SourceLocation.presentable(path)) is given twice, and each file is one price history",
+                hint: "name every file once")
+        }
     }
 
     /// The study with every market that is to be an asset, in order.

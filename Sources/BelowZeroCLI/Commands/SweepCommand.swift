@@ -44,9 +44,10 @@ struct SweepCommand: ParsableCommand {
 
     func run() throws {
         try common.reporting(isRun: !printStudy && !computing.dryRun) {
-            var study = try grid.study(
-                platform: platform, reading: reading, console: common.console(isRun: !computing.dryRun))
+            let console = common.console(isRun: !computing.dryRun)
+            var study = try grid.study(platform: platform, reading: reading, console: console)
             study.behaviours = try behaviour.behaviours()
+            study.orderFindings.forEach { console.say(Failure.text($0)) }
             if printStudy {
                 return try StudyPrint(study: study, files: InputFiles(base: ""), common: common).print()
             }

@@ -72,8 +72,29 @@ struct PlatformOptions: ParsableArguments {
         try check(Known.stride, Known.stride.allows(stride), option: "--stride")
         try check(
             Settings.Statistics.resamples, Settings.Statistics.resamples.allows(resamples), option: "--resamples")
+        try checkEffects()
+    }
+
+    /// Refuses options that decide nothing beside others. Those at their defaults may have been typed or not.
+    private func checkEffects() throws {
+        typealias Known = Settings.Liquidation
+        let (isDelayed, isLawful) = (delay != Known.delay.start, overshoot != Known.overshoot.start)
+        if noLiquidation {
+            let idle = [
+                ("--fill", fill != Known.fill.start), ("--trigger", trigger != Known.trigger.start),
+                ("--latency", latency > 1), ("--delay", isDelayed), ("--overshoot", isLawful), ("--bounds", bounds),
+            ].first(where: \.1)
+            guard let idle else { return }
+            throw ValidationError("\(idle.0) decides nothing with --no-liquidation: leave one of the two out")
+        }
         guard latency <= 1 || fill == .next else {
             throw ValidationError("--latency is of --fill next; say in seconds with --delay how late others fill")
+        }
+        guard fill == .auto || fill == .delay || !(isDelayed || isLawful) else {
+            let option = isDelayed ? "--delay" : "--overshoot"
+            throw ValidationError(
+                "\(option) is of --fill auto and delay, and decides nothing with --fill \(fill.rawValue): leave one of the two out"
+            )
         }
     }
 

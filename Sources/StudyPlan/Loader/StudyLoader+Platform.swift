@@ -173,14 +173,26 @@ extension StudyLoader {
         guard let enabled, let trigger, let fill, let latency, let delay, let overshoot, let partial, let bounds else {
             return nil
         }
-        if fill == .auto, latency > 1, let node = map[Known.latency.key] {
-            return node.wrong("latency is of fill: next", hint: "write fill: next, or say in seconds: delay: 2m")
-        }
-        return checked(reader) { () throws(RuleError) in
+        let rules = checked(reader) { () throws(RuleError) in
             try LiquidationRules(
                 enabled: enabled, trigger: trigger, fill: fill, latency: latency, delay: delay, overshoot: overshoot,
                 isPartial: partial, hasBounds: bounds)
         }
+        return rules.flatMap { withEffect($0, map) }
+    }
+
+    /// The rules, unless they say what has no effect. What scenarios go by, the delay of any fill, has one.
+    private func withEffect(_ rules: LiquidationRules, _ map: YAMLMap) -> LiquidationRules? {
+        typealias Known = Settings.Liquidation
+        guard rules.enabled else {
+            guard let idle = rules.idleWithoutLiquidation, let node = map[idle] else { return rules }
+            return node.wrong(
+                "nobody liquidates here, so '\(idle)' decides nothing", hint: "leave it out, or enabled: false")
+        }
+        if rules.fill != .next, rules.latency > 1, let node = map[Known.latency.key] {
+            return node.wrong("latency is of fill: next", hint: "write fill: next, or say in seconds: delay: 2m")
+        }
+        return rules
     }
 
     /// A rule of the margin model, with its refusal reported at `reader`.
@@ -190,5 +202,18 @@ extension StudyLoader {
         } catch {
             return reader.wrong(error.message)
         }
+    }
+}
+
+extension LiquidationRules {
+    /// The first setting that was changed although nobody liquidates; nil for none. Bounds are asked for on every platform at once.
+    fileprivate var idleWithoutLiquidation: String? {
+        typealias Known = Settings.Liquidation
+        let changed = [
+            (Known.trigger.key, trigger != .extreme), (Known.fill.key, fill != .auto),
+            (Known.latency.key, latency != Known.latency.standard), (Known.delay.key, delay != Known.delay.standard),
+            (Known.overshoot.key, overshoot != Known.overshoot.standard), (Known.partial.key, isPartial),
+        ]
+        return changed.first { $0.1 }?.0
     }
 }

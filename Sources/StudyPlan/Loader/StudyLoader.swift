@@ -25,7 +25,9 @@ public func loadStudy(
     if bounds { study = study.withBounds }
     try study.validate(file: file, place: root.place)
     return Partial(
-        study, findings: problems.findings + study.platforms.flatMap(\.findings) + study.venueFindings(venues))
+        study,
+        findings: problems.findings + study.platforms.flatMap(\.findings) + study.orderFindings
+            + study.venueFindings(venues))
 }
 
 /// Turns YAML into a study, section by section. Readers give nil after reporting a problem.
@@ -124,7 +126,7 @@ struct StudyLoader {
         guard allowed, !name.isEmpty, name.count <= 64, name.first != ".", name.first != "-" else {
             return reader.wrong(
                 "'\(SourceLocation.presentable(name))' is no name of a study",
-                hint: "1 to 64 letters, digits, '.', '_' or '-', not beginning with '.' or '-'")
+                hint: Settings.Whole.nameWords)
         }
         return name
     }

@@ -98,6 +98,15 @@ struct YAMLReader {
         return value
     }
 
+    /// 0, or a whole number of a range.
+    func zeroOr(_ range: ClosedRange<Int>) -> Int? {
+        guard let value = node.int else { return expected("a whole number") }
+        guard value == 0 || range.contains(value) else {
+            return expected("0, or a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
     /// Whether something is switched off: a bare `off` may reach us as YAML's false.
     var isOff: Bool { node.scalar.map { $0.string == "off" || $0.string == "false" } ?? false }
 
@@ -108,7 +117,7 @@ struct YAMLReader {
     func span() -> TimeSpan? {
         let text = node.scalar?.string ?? ""
         guard let span = TimeSpan(text), span.milliseconds > 0 else {
-            return TimeSpan.isTooLong(text)
+            return TimeSpan.isTooLong(text) || isTooLongByExponent(text)
                 ? expected("a duration of at most \(TimeSpan.longest.text)", hint: "that is 100 years")
                 : expected("a duration above zero", hint: "write it like 30s, 15m, 4h or 7d")
         }
@@ -168,6 +177,14 @@ struct YAMLReader {
         }
         return YAMLMap(entries: readers, owner: self)
     }
+}
+
+/// Whether a text such as `1e9d` means more than the longest span: spans have no exponents, but that is not what is wrong with it.
+private func isTooLongByExponent(_ text: String) -> Bool {
+    guard let unit = text.last(where: \.isNumber).flatMap({ text.lastIndex(of: $0) }).map({ text.index(after: $0) }),
+        let one = TimeSpan("1" + text[unit...]), let count = Double(text[..<unit])
+    else { return false }
+    return count * Double(one.milliseconds) > Double(TimeSpan.longest.milliseconds)
 }
 
 /// A mapping of a study file.

@@ -77,7 +77,7 @@ extension Setting where Value == Int {
     init(_ key: String, zeroOr range: ClosedRange<Int>, standard: Int? = nil, _ help: String) {
         self.init(
             key, .zeroOr(range), standard: standard, help,
-            read: { $0.node.int == 0 ? 0 : $0.integer(range) }, text: { String($0) })
+            read: { $0.zeroOr(range) }, text: { String($0) })
     }
 
     /// Whether a value may stand there.

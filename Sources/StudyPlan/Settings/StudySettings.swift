@@ -6,11 +6,14 @@ extension Settings {
     public enum Whole {
         static let version = SettingFacts(
             "version", .integer(Study.version...Study.version), "The version of studies that the file is written for.")
+        /// What a study may be called.
+        static let nameWords =
+            "1 to 64 letters of A to Z and a to z, digits, '.', '_' or '-', not beginning with '.' or '-'"
         static let name = Setting(
             "name",
             .scalarForm(
                 "[A-Za-z0-9_][A-Za-z0-9._-]{0,63}",
-                words: "1 to 64 letters, digits, '.', '_' or '-', not beginning with '.' or '-'"),
+                words: nameWords),
             "The study's name: outputs go to a folder of that name.", read: StudyLoader.nameSection)
         static let data = SettingFacts("data", .list(.section(Input.section)), "The price histories.")
         static let grid = SettingFacts("grid", .section(Grid.section), "Which positions are stressed.")
