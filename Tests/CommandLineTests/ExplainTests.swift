@@ -62,7 +62,7 @@ import Testing
         #expect(isApart, "the history must tell shares and quotients apart")
     }
 
-    /// Without a cut window a share is what it was.
+    /// Where windows are cut, shares are no quotients of the counts beside them, which is said.
     @Test func theTextSaysWhatWeighs() throws {
         let scratch = try folder(hours: 1500, horizon: "30d")
         let text = try scratch.program.run(["explain", "study.yaml"]).out
@@ -105,7 +105,7 @@ import Testing
     @Test func textAndPageShowTheLaw() throws {
         let scratch = try folder(hours: 1500, horizon: "1d")
         let text = try scratch.program.run(["explain", "study.yaml", "--page", "page.html"]).out
-        let page = try scratch.read("page.html")
+        let page = try scratch.read("page.html").replacing("\u{202F}", with: " ").replacing("\u{00A0}", with: " ")
         for words in [
             "for the largest shortfall of all that ended below zero, or may have",
             "30s after the trigger, which a bar of 1h does not tell", " = overshoot 2.2 × volatility ",

@@ -16,10 +16,9 @@ extension TraceText {
             ("law", "anchor × e^X within \(range), X by Laplace around zero, anchor \(price(law.anchor))"),
             (
                 "scale",
-                "\(digits(law.spread.scale)) = overshoot \(digits(law.overshoot)) × volatility \(digits(law.volatility)) "
-                    + "× √(\(delay) / \(bar)) / √2"
+                "\(digits(law.spread.scale)) = overshoot \(digits(law.overshoot)) × volatility × √(\(delay) / \(bar)) / √2"
             ),
-            ("volatility", "ln(high / low) / √(4 ln 2) of the bar"),
+            ("volatility", "\(digits(law.volatility)) = ln(high / low) / √(4 ln 2) of the bar"),
         ]
         if let zero = law.zeroPrice {
             let beyond = cell.side == .long ? "below" : "above"
