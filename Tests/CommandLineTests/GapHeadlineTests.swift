@@ -48,12 +48,13 @@ import Testing
         }
         try scratch.write("timestamp,open,high,low,close\n" + rows.joined(separator: "\n") + "\n", to: "fall.csv")
         let run = try scratch.program.run([
-            "sweep", "fall.csv", "--leverage", "20", "--side", "long", "--no-store", "--horizon", "8h", "--max-gap", "10m",
-            "--out", "o",
+            "sweep", "fall.csv", "--leverage", "20", "--side", "long", "--no-store", "--horizon", "8h", "--max-gap",
+            "10m", "--out", "o",
         ])
         #expect(run.code == 4, "\(run.err)")
         #expect(
-            run.out.contains("ended below zero before they were lost sight of: the share is at least 22 %"), "\(run.out)")
+            run.out.contains("ended below zero before they were lost sight of: the share is at least 22 %"),
+            "\(run.out)")
         #expect(run.err.contains("200 of 898 entries, none of which has a whole window, end below zero"), "\(run.err)")
         #expect(!run.err.contains("no entries end below zero"), "\(run.err)")
         #expect(try scratch.read("o/results.csv").contains(",no_data,"))

@@ -61,7 +61,9 @@ struct SentenceTests {
                 + "and how often such spells come cannot be known from it.")
         #expect(found(0).regimeWords.sentence.contains("no spell of high volatility"))
         let short = sentences(found(0).row.estimate, length: .days(12)).regimeWords.sentence
-        #expect(short.contains("one of 12 days is too short to tell a spell of high volatility") && !short.contains("no spell"))
+        #expect(
+            short.contains("one of 12 days is too short to tell a spell of high volatility")
+                && !short.contains("no spell"))
         #expect(sentences(found(0).row.estimate, length: .days(30)).regimeWords.sentence.contains("no spell"))
         #expect(found(1).row.estimate.status == .fewRegimes && found(2).row.estimate.status == .ok)
         #expect(found(0, negative: 0).row.estimate.status == .zeroSeen)

@@ -11,8 +11,10 @@ public struct NormalStream {
     private var random: SeededGenerator
     private var spare: Double?
 
+    /// A stream of its own for each seed.
     public init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
+    /// The next number, of mean 0 and variance 1.
     public mutating func next() -> Double {
         if let value = spare {
             spare = nil

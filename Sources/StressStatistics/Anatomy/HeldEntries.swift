@@ -27,7 +27,9 @@ public struct HeldEntries: RandomAccessCollection, Sendable {
     /// No entries yet, of a history whose bars open at `times`.
     public init(times: [Int64]) { self.times = times }
 
+    /// The place of the first.
     public var startIndex: Int { 0 }
+    /// One past that of the last.
     public var endIndex: Int { records.count }
 
     /// The entry at a place.
