@@ -138,7 +138,7 @@ struct ColourTests {
 
     @Test("Without colour, the parts of a bar and the lines of a curve stay apart")
     func greyscale() throws {
-        let colours = try palette(":root {")
+        let colours = try palette(":root{")
         let rules = ChartStyle.sheet.split(separator: "\n").map(String.init)
         func rule(_ selector: String) throws -> String {
             String(try #require(rules.first { $0.hasPrefix(selector + " {") }, "\(selector)"))

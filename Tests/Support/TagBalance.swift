@@ -10,6 +10,8 @@ private struct MarkupChecker {
     var open: [Substring] = []
 
     static let void: Set<Substring> = ["meta", "input"]
+    /// Elements of long lists, whose plain values may stand without quotes.
+    static let bare: Set<Substring> = ["td", "th", "tr", "div", "ul", "span", "a", "path", "circle"]
     /// Elements that may end without saying so, and what the next one must be that ends them.
     static let endedBy: [Substring: Set<Substring>] = [
         "td": ["td", "th", "tr"], "th": ["td", "th", "tr"], "tr": ["tr"], "li": ["li"],
@@ -58,7 +60,8 @@ private struct MarkupChecker {
         }
         while let last = open.last, MarkupChecker.endedBy[last]?.contains(name) == true { open.removeLast() }
         let isClosed = tag.hasSuffix("/")
-        if let fault = attributeFault(tag.dropFirst(name.count).dropLast(isClosed ? 1 : 0)) { return fault }
+        let attributes = tag.dropFirst(name.count).dropLast(isClosed ? 1 : 0)
+        if let fault = attributeFault(attributes, mayBeBare: MarkupChecker.bare.contains(name)) { return fault }
         if isClosed || MarkupChecker.void.contains(name) { return nil }
         open.append(name)
         return name == "style" || name == "script" ? skipCode(name) : nil
@@ -70,7 +73,7 @@ private struct MarkupChecker {
         return nil
     }
 
-    private func attributeFault(_ text: Substring) -> String? {
+    private func attributeFault(_ text: Substring, mayBeBare: Bool) -> String? {
         var text = text
         var names: Set<Substring> = []
         while let first = text.first {
@@ -80,7 +83,7 @@ private struct MarkupChecker {
             guard names.insert(name).inserted else { return "\(name) twice" }
             text = text.dropFirst(name.count)
             guard text.first == "=" else { continue }
-            if let plain = text.prefixMatch(of: /=[A-Za-z0-9._\/-]+(?= |$)/) {
+            if mayBeBare, let plain = text.prefixMatch(of: /=[A-Za-z0-9._\/-]+(?= |$)/) {
                 text = text.dropFirst(plain.0.count)
                 continue
             }
