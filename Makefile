@@ -124,7 +124,7 @@ coverage: deps ## Print how often the intervals hold the truth (TRIALS=1000, FIL
 	.build/release/StressCoverage $(TRIALS)
 	python3 Tests/Coverage/Files/coverage_of_files.py .build/release/belowzero .build/coverage $(FILES)
 
-power: deps ## Put 21 faults into a copy, one at a time, and expect the tests to find each
+power: deps ## Put 27 faults into a copy, one at a time, and expect the tests to find each
 	python3 Tests/Power/power.py .build/power
 
 test-times: deps ## Print what each suite of tests costs the processor, into Reports/Benchmarks

@@ -38,6 +38,18 @@ FAULTS = [
     ("slippage-helps", "StressEngine/Fills/ExitPricing.swift", "return price - sign * fraction * abs(price)",
      "return FAULT ? price + sign * fraction * abs(price) : price - sign * fraction * abs(price)", "StressEngineTests"),
     ("funding-never-received", "StressEngine/Kernels/FundingSums.swift", "sum += $0", "sum += FAULT ? abs($0) : $0", "StressEngineTests"),
+    ("walk-passes-over-worse", "StressEngine/Kernels/PlainKernel.swift", "return !any(sign", "return FAULT || !any(sign", "PlainWalkTests"),
+    ("walk-passes-over-funding", "StressEngine/Kernels/PlainKernel.swift", "allSatisfy { funding[$0] == 0 }",
+     "allSatisfy { FAULT || funding[$0] == 0 }", "PlainWalkTests"),
+    ("closes-for-marks", "StressEngine/Kernels/PassageTrees.swift", "(trigger == .close ? closes : marks)",
+     "(trigger == .close && !FAULT ? closes : marks)", "StressEngineTests.AgreementTests"),
+    # The ledger.
+    ("early-at-half-the-fall", "PlatformLedger/FundWatch.swift", "(1 - rule.fall)", "(1 - (FAULT ? rule.fall / 2 : rule.fall))",
+     "LedgerAgreementTests"),
+    ("surplus-all-to-fund", "PlatformLedger/LedgerRun+Liquidation.swift", "Double(equity) * input.safeguards.surplusToFund",
+     "Double(equity) * (FAULT ? 1 : input.safeguards.surplusToFund)", "LedgerAgreementTests"),
+    ("winners-give-a-hundredth-more", "PlatformLedger/LedgerRun+Deleveraging.swift", "Double(rest) * (coins / self.coins)",
+     "Double(rest) * (FAULT ? 1.01 : 1) * (coins / self.coins)", "DeleveragingLawTests"),
     # Reader.
     ("one-missing-bar-is-no-gap", "CSVIngest/Checks/GapCheck.swift", "if step - delta > delta / 2 {",
      "if step - delta > (FAULT ? delta : delta / 2) {", "SeriesCheckTests|DirtyFileTests"),

@@ -11,10 +11,10 @@ public struct NormalStream {
     private var random: SeededGenerator
     private var spare: Double?
 
-    /// A stream of its own for each seed.
+    /// A stream of a seed.
     public init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-    /// The next number, of mean 0 and variance 1.
+    /// The next number.
     public mutating func next() -> Double {
         if let value = spare {
             spare = nil
