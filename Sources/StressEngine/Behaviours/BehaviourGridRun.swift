@@ -105,6 +105,8 @@ struct BehaviourGridTask<Position: KernelPosition> {
     let windows: [EntryWindows]
     let rows: [Row]
     let followed: [FollowedBehaviour]
+    /// Bars of the longest tile.
+    let longestTile: Int
     /// Whether nothing is carried and positions are taken over whole, so that each is liquidated in one bar whatever its window.
     let isPlain: Bool
     let store: BehaviourStore
@@ -120,7 +122,7 @@ struct BehaviourGridTask<Position: KernelPosition> {
     let held: HeldTile<Position>
     var due = DueTable()
     /// What liquidations leave of positions that are held, by row and the bar at whose close they are opened.
-    var heldEnds = EndCache(0..<0, rows: 0)
+    var heldEnds = EndCache(BarRing(0..<0, reach: 0), rows: 0)
     var kept: KeptExits
     /// One a behaviour: what is bought in instalments.
     var purchases: [PurchaseTable<Position>]
@@ -165,6 +167,7 @@ struct BehaviourGridTask<Position: KernelPosition> {
             run.detail,
             ClosedEvents(barLength: job.clock.unit, run.detail))
         let longest = BehaviourGridTask.longestTile(job.blocks, run.chunk)
+        longestTile = longest
         tile = BehaviourTile(windows: windows.count, behaviours: sets.count, rows: rows.count, longest: longest)
         let position = Position(rows[0].walks[0].kernel.terms, entryPrice: 1)
         held = HeldTile(longest, windows: windows.count, position, isPlain: isPlain)

@@ -14,9 +14,9 @@ struct SequenceEnds {
     private let following: [Int32]
 
     /// - Parameter wait: milliseconds from a fill to the next position.
-    init(_ bars: Range<Int>, rows: Int, wait: Int64, _ times: [Int64]) {
+    init(_ bars: Range<Int>, _ ring: BarRing, rows: Int, wait: Int64, _ times: [Int64]) {
         self.bars = bars
-        (ends, exits) = (EndCache(bars, rows: rows), ExitCache(bars))
+        (ends, exits) = (EndCache(ring, rows: rows), ExitCache(ring))
         var next = bars.lowerBound
         following = bars.map { bar in
             next = max(next, bar)
@@ -102,7 +102,9 @@ extension BehaviourGridTask {
 
     private mutating func add(_ own: FollowedEntry, _ sequence: BehaviourSequence, from: Int, to: Int) {
         guard from < to else { return }
-        add(own, kept.ended(sequence.outcome, tolerance: own.column.tolerance), from: from, to: to)
+        let exit = sequence.exit
+        let end = kept.keeping(EndedEntry(sequence, exit, tolerance: own.column.tolerance), exit)
+        add(own, end, from: from, to: to)
     }
 
     /// The same end in a range of windows, of which it is said elsewhere that a position was liquidated: see ``addShared(_:liquidatedIn:from:)``.

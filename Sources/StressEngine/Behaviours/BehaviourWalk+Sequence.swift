@@ -24,7 +24,7 @@ extension BehaviourWalk {
             events = next.events
             sequence.join(SequenceEnd(self.outcome(of: next), tolerance: tolerance))
         }
-        outcome = sequence.outcome
+        if sequence.reentries > 0 { outcome = sequence.outcome }
     }
 
     /// The bar at whose close the next position is opened; nil when none is.
@@ -119,8 +119,6 @@ struct BehaviourSequence {
     private(set) var current: SequenceEnd
     /// Positions opened after the first.
     private(set) var reentries = 0
-    /// What became of the first, where more than its end is known.
-    private let first: BehaviourOutcome?
     private let paidIn: Double
     private(set) var liquidationBar: Int?
     /// With what the last was opened, and what is left of it.
@@ -132,12 +130,12 @@ struct BehaviourSequence {
     }
 
     init(_ first: BehaviourOutcome, tolerance: Double) {
-        (self.first, current) = (first, SequenceEnd(first, tolerance: tolerance))
+        current = SequenceEnd(first, tolerance: tolerance)
         (paidIn, liquidationBar) = (first.paidIn, first.liquidationBar)
     }
 
     /// Of a first position of which no more is known.
-    init(_ end: SequenceEnd) { (first, current, paidIn, liquidationBar) = (nil, end, 1, end.liquidationBar) }
+    init(_ end: SequenceEnd) { (current, paidIn, liquidationBar) = (end, 1, end.liquidationBar) }
 
     /// The part of the notional that what is left opens, once the last position is gone; nil where nothing is left.
     mutating func spend() -> Double? {
@@ -156,18 +154,34 @@ struct BehaviourSequence {
         reentries += 1
     }
 
-    /// What became of all of them together, in parts of the first one's margin.
-    var outcome: BehaviourOutcome {
-        if reentries == 0, let first { return first }
-        let owed = opened.shortfall + (current.negative > 0 ? opened.capital * current.shortfall : 0)
-        let all = EventCount(probability: 1 - opened.survives * (1 - current.negative))
+    /// What became of all of them together, of which one was opened after the first, in parts of the first one's margin.
+    var exit: EntryExit {
         let equity = opened.capital * current.equity - opened.shortfall
+        let owed = opened.shortfall + (current.negative > 0 ? opened.capital * current.shortfall : 0)
+        guard owed != 0 else { return EntryExit(equity: equity, closedBar: current.closedBar) }
+        let all = EventCount(probability: 1 - opened.survives * (1 - current.negative))
         let spread =
-            reentries == 0 || owed == 0 || all == .one
+            all == .one
             ? nil : ShortfallSpread(negative: all, shortfall: owed, largest: owed, parts: SIMD2(owed, owed))
+        return EntryExit(equity: equity, spread: spread, closedBar: current.closedBar)
+    }
+
+    /// The same with what is said of it beside.
+    var outcome: BehaviourOutcome {
+        let exit = exit
         return BehaviourOutcome(
-            exit: EntryExit(equity: equity, spread: spread, closedBar: current.closedBar), cause: current.cause,
-            liquidationBar: liquidationBar, lostHalf: reentries > 0 && equity < 0.5 ? .one : .zero, paidIn: paidIn,
-            isPastStop: current.isPastStop, filledBar: current.filledBar, reentries: reentries)
+            exit: exit, cause: current.cause, liquidationBar: liquidationBar,
+            lostHalf: exit.equity < 0.5 ? .one : .zero, paidIn: paidIn, isPastStop: current.isPastStop,
+            filledBar: current.filledBar, reentries: reentries)
+    }
+}
+
+extension EndedEntry {
+    /// What became of positions that followed each other.
+    init(_ sequence: BehaviourSequence, _ exit: EntryExit, tolerance: Double) {
+        self.init(
+            exit, sequence.current.cause, lostHalf: exit.equity < 0.5 ? .one : .zero, closedBar: exit.closedBar,
+            liquidationBar: sequence.liquidationBar, filledBar: sequence.current.filledBar,
+            isPastStop: sequence.current.isPastStop, tolerance: tolerance)
     }
 }

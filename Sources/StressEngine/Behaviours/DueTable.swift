@@ -49,7 +49,8 @@ extension BehaviourGridTask {
         let hasSequences = followed.contains { $0.kind == .sequence }
         let end = hasSequences ? chunk.reduce(chunk.upperBound) { max($0, (watched($1) ?? 0) + 1) } : chunk.upperBound
         due = DueTable(chunk.lowerBound..<end, rows: rows.count)
-        heldEnds = EndCache(chunk.lowerBound..<end, rows: rows.count)
+        let ring = ring(chunk, chunk.lowerBound..<end)
+        heldEnds = EndCache(ring, rows: rows.count)
         for entry in chunk.lowerBound..<end where closes[entry] > 0 {
             guard let last = lastSeen(entry) else { continue }
             var passage = BehaviourWalk<Position>.Passage(entry: entry)
@@ -67,9 +68,14 @@ extension BehaviourGridTask {
         }
         ends = followed.map { own in
             SequenceEnds(
-                own.kind == .sequence ? chunk.lowerBound..<end : 0..<0, rows: own.hasLevels ? rows.count : 0,
+                own.kind == .sequence ? chunk.lowerBound..<end : 0..<0, ring, rows: own.hasLevels ? rows.count : 0,
                 wait: own.behaviour.reenter?.after.milliseconds ?? 0, times)
         }
+    }
+
+    /// Holds what is asked for of the entries of a tile: sequences go on to the end of the longest window.
+    private func ring(_ chunk: Range<Int>, _ bars: Range<Int>) -> BarRing {
+        BarRing(bars, reach: chunk.reduce(1) { max($0, (watched($1) ?? $1) - $1 + 1) } + longestTile)
     }
 
     /// The last bar that may matter to a position opened at the close of a bar, be it an entry or a later one of a sequence: it ends with

@@ -1,72 +1,91 @@
-/// How positions end, by leverage and the bar at whose close they are opened, as far as anybody has asked. In storage that is read in place.
-final class EndCache {
-    private let bars: Range<Int>
-    private let ends: UnsafeMutablePointer<EndedEntry>
-    private let isKnown: UnsafeMutablePointer<Bool>
+/// Where a range of bars is kept that moves along a history: bars that are as far apart as it is long share a place.
+struct BarRing {
+    /// One less than a power of two.
+    private let mask: Int
 
-    init(_ bars: Range<Int>, rows: Int) {
-        self.bars = bars
-        (ends, isKnown) = (.allocate(capacity: rows * bars.count), .allocate(capacity: rows * bars.count))
-        isKnown.initialize(repeating: false, count: rows * bars.count)
+    /// For bars of a range of which no two that are asked for at once are as many as `reach` apart.
+    init(_ bars: Range<Int>, reach: Int) {
+        let wanted = max(1, min(bars.count, reach))
+        mask = 1 << (Int.bitWidth - (wanted - 1).leadingZeroBitCount) - 1
+    }
+
+    var count: Int { mask + 1 }
+
+    @inline(__always)
+    func place(_ bar: Int) -> Int { bar & mask }
+}
+
+/// How positions end, by leverage and the bar at whose close they are opened, as far as anybody has asked of late. In storage that is read in
+/// place, and small enough to stay near.
+final class EndCache {
+    private let ring: BarRing
+    private let ends: UnsafeMutablePointer<EndedEntry>
+    /// The bar whose end stands in a place; below 0 for none.
+    private let bars: UnsafeMutablePointer<Int32>
+
+    init(_ ring: BarRing, rows: Int) {
+        self.ring = ring
+        (ends, bars) = (.allocate(capacity: rows * ring.count), .allocate(capacity: rows * ring.count))
+        bars.initialize(repeating: -1, count: rows * ring.count)
     }
 
     deinit {
         ends.deallocate()
-        isKnown.deallocate()
+        bars.deallocate()
     }
 
     /// Nil where nobody has asked.
     @inline(__always)
     func known(_ row: Int, _ bar: Int) -> UnsafePointer<EndedEntry>? {
-        let place = place(row, bar)
-        return isKnown[place] ? UnsafePointer(ends + place) : nil
+        let place = row * ring.count + ring.place(bar)
+        return Int(bars[place]) == bar ? UnsafePointer(ends + place) : nil
     }
 
     func set(_ row: Int, _ bar: Int, _ end: EndedEntry) -> UnsafePointer<EndedEntry> {
-        let place = place(row, bar)
+        let place = row * ring.count + ring.place(bar)
         (ends + place).initialize(to: end)
-        isKnown[place] = true
+        bars[place] = Int32(bar)
         return UnsafePointer(ends + place)
     }
-
-    @inline(__always)
-    private func place(_ row: Int, _ bar: Int) -> Int { row * bars.count + bar - bars.lowerBound }
 }
 
-/// Where levels close positions at every leverage, by the bar at whose close they are opened, as far as anybody has asked. In storage that is
-/// read in place.
+/// Where levels close positions at every leverage, by the bar at whose close they are opened, as far as anybody has asked of late. In storage
+/// that is read in place.
 final class ExitCache {
-    private enum State: UInt8 { case unknown, none, found }
-
-    private let bars: Range<Int>
-    /// One more than there are bars.
+    private let ring: BarRing
+    /// One more than the ring holds.
     private let exits: UnsafeMutablePointer<SharedExit>
-    private let states: UnsafeMutablePointer<State>
+    /// The bar whose exit stands in a place, below 0 for none; and whether it has one.
+    private let bars: UnsafeMutablePointer<Int32>
+    private let isFound: UnsafeMutablePointer<Bool>
 
-    init(_ bars: Range<Int>) {
-        self.bars = bars
-        (exits, states) = (.allocate(capacity: bars.count + 1), .allocate(capacity: bars.count))
-        states.initialize(repeating: .unknown, count: bars.count)
+    init(_ ring: BarRing) {
+        self.ring = ring
+        exits = .allocate(capacity: ring.count + 1)
+        (bars, isFound) = (.allocate(capacity: ring.count), .allocate(capacity: ring.count))
+        bars.initialize(repeating: -1, count: ring.count)
+        isFound.initialize(repeating: false, count: ring.count)
     }
 
     deinit {
         exits.deallocate()
-        states.deallocate()
+        bars.deallocate()
+        isFound.deallocate()
     }
 
     /// Whether anybody has asked.
     @inline(__always)
-    func isKnown(_ bar: Int) -> Bool { states[bar - bars.lowerBound] != .unknown }
+    func isKnown(_ bar: Int) -> Bool { Int(bars[ring.place(bar)]) == bar }
 
     /// What was found; nil where no level is met.
     @inline(__always)
     func known(_ bar: Int) -> UnsafePointer<SharedExit>? {
-        states[bar - bars.lowerBound] == .found ? UnsafePointer(exits + (bar - bars.lowerBound)) : nil
+        isFound[ring.place(bar)] ? UnsafePointer(exits + ring.place(bar)) : nil
     }
 
     func set(_ bar: Int, _ exit: SharedExit?) -> UnsafePointer<SharedExit>? {
-        let place = bar - bars.lowerBound
-        states[place] = exit == nil ? .none : .found
+        let place = ring.place(bar)
+        (bars[place], isFound[place]) = (Int32(bar), exit != nil)
         if let exit { (exits + place).initialize(to: exit) }
         return known(bar)
     }
@@ -74,7 +93,7 @@ final class ExitCache {
     /// One that is not shared, until the next of its kind.
     func lone(_ exit: SharedExit?) -> UnsafePointer<SharedExit>? {
         guard let exit else { return nil }
-        (exits + bars.count).initialize(to: exit)
-        return UnsafePointer(exits + bars.count)
+        (exits + ring.count).initialize(to: exit)
+        return UnsafePointer(exits + ring.count)
     }
 }

@@ -75,11 +75,17 @@ struct KeptExits {
 
     /// How an entry ended, with its exit kept where that is asked for.
     mutating func ended(_ outcome: BehaviourOutcome, tolerance: Double) -> EndedEntry {
-        var end = EndedEntry(outcome, tolerance: tolerance)
+        keeping(EndedEntry(outcome, tolerance: tolerance), outcome.exit)
+    }
+
+    /// The same end, with its exit kept where that is asked for.
+    @inline(__always)
+    mutating func keeping(_ end: EndedEntry, _ exit: EntryExit) -> EndedEntry {
         guard isDetailed else { return end }
-        end.kept = Int32(exits.count)
-        exits.append(outcome.exit)
-        return end
+        var copy = end
+        copy.kept = Int32(exits.count)
+        exits.append(exit)
+        return copy
     }
 
     /// The exit of an end, in full where it was kept.

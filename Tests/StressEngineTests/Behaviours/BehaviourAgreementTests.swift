@@ -48,6 +48,26 @@ import Testing
         return rules
     }
 
+    /// One who pays in what the platform calls for, and nothing else; the platform calls early, late, or not before it closes.
+    private func payer(_ random: inout SeededGenerator, _ other: Behaviour) -> Behaviour {
+        var rules = Behaviour(name: other.name)
+        rules.enterAfter = other.enterAfter
+        rules.topUp = TopUp(
+            at: [1.01, 2, 20][Int(random.next() % 3)] * (0.5 + random.uniform()), add: 2 * random.uniform(),
+            times: 1 + Int(random.next() % 3), latency: 1 + Int(random.next() % 9))
+        return rules
+    }
+
+    /// One who goes on after a loss to the platform, or to a stop order too.
+    private func gambler(_ random: inout SeededGenerator, _ other: Behaviour) -> Behaviour {
+        var rules = Behaviour(name: other.name)
+        (rules.enterAfter, rules.unit, rules.order) = (other.enterAfter, other.unit, other.order)
+        if random.next() % 2 == 0 { rules.stopLoss = 0.02 * (0.1 + random.uniform()) }
+        if random.next() % 3 == 0 { rules.panicExit = 0.02 * (0.1 + random.uniform()) }
+        rules.reenter = Reentry(after: .minutes(Int64(random.next() % 20)), times: 1 + Int(random.next() % 9))
+        return rules
+    }
+
     /// Without funding every bit is the same; with it, what was paid is a difference of sums.
     @Test(arguments: 0..<80)
     func theSearchIsTheWalk(seed: UInt64) throws {
@@ -87,7 +107,12 @@ import Testing
                 var drawn = behaviour(&random, "b\(place)")
                 if place % 2 == 0 { (drawn.instalments, drawn.topUp, drawn.reenter) = (nil, nil, nil) }
                 if place % 4 == 0 { drawn.exits = drawn.exits.prefix(1).map { PlannedExit(distance: $0.distance) } }
-                return place % 8 == 3 ? buyer(&random, drawn) : drawn
+                switch place {
+                case 1: return payer(&random, drawn)
+                case 3: return buyer(&random, drawn)
+                case 5: return gambler(&random, drawn)
+                default: return drawn
+                }
             }
             let study = try cell.study(
                 leverages: RandomStudy.leverages(&random, most: 3), horizons: RandomStudy.horizons(market, &random))
