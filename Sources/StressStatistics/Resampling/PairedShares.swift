@@ -94,11 +94,10 @@ private struct RatioLanes {
     }
 
     func ratios(_ plan: ResamplePlan) -> [ResampledRatio] {
-        plan.ratios(of: used) { resample(plan, $0) }
+        plan.ratios(of: used, sums: sums, weights: weights) { resampled($0) }
     }
 
-    private func resample(_ plan: ResamplePlan, _ index: Int) -> (shares: Lanes, errors: Lanes) {
-        let drawn = plan.drawn(index, sums: sums, weights: weights)
+    private func resampled(_ drawn: DrawnSums) -> (shares: Lanes, errors: Lanes) {
         let (squares, weight) = (drawn.squares, drawn.weight)
         let ratio = weight > 0 ? drawn.sum / weight : Lanes(repeating: .nan)
         let variance = drawn.variance(ratio)
@@ -142,10 +141,12 @@ private struct DifferenceTile {
         shares.reserveCapacity(plan.resamples)
         // What each run adds is found once, and asked for twice.
         let ratios = withUnsafeTemporaryAllocation(of: Totals.self, capacity: plan.mostRuns) { steps in
-            plan.ratios(of: used) { index in
-                let found = resample(plan, index, steps)
-                shares.append(found.own)
-                return (found.shares, found.errors)
+            totals.withUnsafeBufferPointer { totals in
+                plan.ratios(of: used) { index in
+                    let found = resample(plan.runs(of: index), totals, steps)
+                    shares.append(found.own)
+                    return (found.shares, found.errors)
+                }
             }
         }
         return Array(zip(ratios, plan.columns(shares, used)))
@@ -153,10 +154,11 @@ private struct DifferenceTile {
 
     @inline(__always)
     private func resample(
-        _ plan: ResamplePlan, _ index: Int, _ steps: UnsafeMutableBufferPointer<Totals>
+        _ runs: ArraySlice<ResamplePlan.Run>, _ totals: UnsafeBufferPointer<Totals>,
+        _ steps: UnsafeMutableBufferPointer<Totals>
     ) -> (own: Lanes, shares: Lanes, errors: Lanes) {
         var (count, entered, other, used) = (Lanes.zero, Lanes.zero, SIMD2<Double>.zero, 0)
-        for run in plan.runs(of: index) {
+        for run in runs {
             let step = totals[Int(run.end)] - totals[Int(run.start)]
             steps.initializeElement(at: used, to: step)
             used += 1

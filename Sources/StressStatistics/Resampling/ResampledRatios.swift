@@ -157,11 +157,10 @@ private struct RatioTile {
     }
 
     func ratios(_ plan: ResamplePlan) -> [ResampledRatio] {
-        plan.ratios(of: used) { resample(plan, $0) }
+        plan.ratios(of: used, sums: counts, weights: entries) { resampled($0) }
     }
 
-    private func resample(_ plan: ResamplePlan, _ index: Int) -> (shares: Lanes, errors: Lanes) {
-        let drawn = plan.drawn(index, sums: counts, weights: entries)
+    private func resampled(_ drawn: DrawnSums) -> (shares: Lanes, errors: Lanes) {
         guard drawn.weight > 0 else { return (observed, .zero) }
         let share = drawn.sum / drawn.weight
         let error = pointwiseMax(drawn.variance(share), .zero).squareRoot() / drawn.weight
@@ -185,9 +184,26 @@ struct DrawnSums {
 }
 
 extension ResamplePlan {
-    /// Adds up the runs of a resample, of running totals over two rounds of the blocks.
+    /// The ratios of the first `used` of columns over the same weights, of which running totals over two rounds of the blocks are given.
     @inline(__always)
-    func drawn(_ index: Int, sums: [SIMD8<Double>], weights: [Double]) -> DrawnSums {
+    func ratios(
+        of used: Int, sums: [SIMD8<Double>], weights: [Double],
+        _ resampled: (DrawnSums) -> (shares: SIMD8<Double>, errors: SIMD8<Double>)
+    ) -> [ResampledRatio] {
+        // A run ends within two rounds.
+        precondition(sums.count > 2 * blockCount && weights.count == sums.count)
+        return sums.withUnsafeBufferPointer { sums in
+            weights.withUnsafeBufferPointer { weights in
+                ratios(of: used) { resampled(drawn($0, sums: sums, weights: weights)) }
+            }
+        }
+    }
+
+    /// Adds up the runs of a resample.
+    @inline(__always)
+    private func drawn(
+        _ index: Int, sums: UnsafeBufferPointer<SIMD8<Double>>, weights: UnsafeBufferPointer<Double>
+    ) -> DrawnSums {
         var drawn = DrawnSums()
         for run in runs(of: index) {
             let (start, end) = (Int(run.start), Int(run.end))
