@@ -162,11 +162,11 @@ struct BehaviourGridTask<Position: KernelPosition> {
         }
         kept = KeptExits(run.detail)
         purchases = Array(repeating: PurchaseTable(), count: sets.count)
-        store = BehaviourStore(
-            count: grid.rows.count * grid.horizons.count * sets.count, BehaviourTally(barLength: job.clock.unit),
-            run.detail,
-            ClosedEvents(barLength: job.clock.unit, run.detail))
         let longest = BehaviourGridTask.longestTile(job.blocks, run.chunk)
+        store = BehaviourStore(
+            count: grid.rows.count * grid.horizons.count * sets.count, windows: windows.count, blocks: longest,
+            BehaviourTally(barLength: job.clock.unit), run.detail,
+            ClosedEvents(barLength: job.clock.unit, run.detail))
         longestTile = longest
         tile = BehaviourTile(windows: windows.count, behaviours: sets.count, rows: rows.count, longest: longest)
         let position = Position(rows[0].walks[0].kernel.terms, entryPrice: 1)
@@ -236,8 +236,9 @@ struct BehaviourGridTask<Position: KernelPosition> {
         let walk = rows[row].walks[place]
         for block in blocks {
             for entry in job.blocks.blocks[block] { tryEntry(entry, row, place, walk, column) }
-            for cell in own { store.tallies[cell].appendBlock(&store.sums[cell]) }
+            for cell in own { store.takeBlock(cell, cell - own.lowerBound, block - blocks.lowerBound) }
         }
+        for cell in own { store.appendBlocks(cell, cell - own.lowerBound, blocks.count) }
     }
 
     /// Takes the sums of a chunk.

@@ -14,7 +14,7 @@ extension BehaviourGridTask {
             if isRare {
                 addLone(own, standing(own.row, own.at, window), window)
             } else {
-                add(own, held.summed[own.at * count + window], window)
+                addStanding(own, held.summed + (own.at * count + window), window)
             }
             window += 1
         }
@@ -111,6 +111,14 @@ extension BehaviourGridTask {
         let (hodl, cell) = (held.summed[own.at * count + window], own.column.first + window)
         store.sums[cell].add(end, hodl: hodl)
         if own.column.takesHeld { store.sums[cell].addHeld(hodl) }
+    }
+
+    /// What sums take of an entry of a complete window that stands at its end, as when it is held.
+    @inline(__always)
+    private mutating func addStanding(_ own: FollowedEntry, _ end: UnsafePointer<SummedEntry>, _ window: Int) {
+        let cell = own.column.first + window
+        store.sums[cell].addStanding(end.pointee)
+        if own.column.takesHeld { store.sums[cell].addHeld(end.pointee) }
     }
 
     /// What an ending leaves of an account that carries nothing.

@@ -118,7 +118,15 @@ struct BehaviourStore {
     /// What is closed alike in all holding times from one on, at the first of them; and what is of one alone.
     let (shared, lone): (UnsafeMutableBufferPointer<ClosedEvents>, UnsafeMutableBufferPointer<ClosedEvents>)
 
-    init(count: Int, _ tally: BehaviourTally, _ detail: TallyDetail, _ events: ClosedEvents) {
+    /// Blocks of a tile, by holding time.
+    private let blocks: UnsafeMutablePointer<BehaviourBlock>
+    private let mostBlocks: Int
+
+    init(
+        count: Int, windows: Int, blocks: Int, _ tally: BehaviourTally, _ detail: TallyDetail, _ events: ClosedEvents
+    ) {
+        self.blocks = .allocate(capacity: windows * blocks)
+        mostBlocks = blocks
         tallies = .allocate(capacity: count)
         sums = .allocate(capacity: count)
         (shared, lone) = (.allocate(capacity: count), .allocate(capacity: count))
@@ -138,6 +146,18 @@ struct BehaviourStore {
         sums.deallocate()
         shared.deallocate()
         lone.deallocate()
+        blocks.deallocate()
+    }
+
+    /// Takes the sums of a block of one cell.
+    @inline(__always)
+    func takeBlock(_ cell: Int, _ window: Int, _ block: Int) {
+        (blocks + (window * mostBlocks + block)).initialize(to: sums[cell].takeBlock())
+    }
+
+    /// Adds the first of these blocks to the tally of the cell.
+    func appendBlocks(_ cell: Int, _ window: Int, _ count: Int) {
+        tallies[cell].append(UnsafeBufferPointer(start: blocks + window * mostBlocks, count: count))
     }
 
     /// Takes what is left of a chunk to the tallies of one column.

@@ -1,26 +1,37 @@
+/// What the entries of one block add up to.
+public struct BehaviourBlock: Sendable {
+    /// Entries of complete windows, and those of them whose equity has no bound.
+    @usableFromInline var (entries, unbounded): (UInt32, UInt32) = (0, 0)
+    /// Entries that were liquidated, and those that owe something that has a bound.
+    @usableFromInline var (liquidated, owing): (UInt32, UInt32) = (0, 0)
+    /// Entries whose windows were cut, and those that are not followed: see ``Unfollowed``.
+    @usableFromInline var cut: UInt32 = 0
+    @usableFromInline var (excluded, rejected, filtered): (UInt32, UInt32, UInt32) = (0, 0, 0)
+    /// How many ended below zero, and the sum of the bounded shortfalls.
+    @usableFromInline var negative = EventCount.zero
+    @usableFromInline var shortfall = 0.0
+    /// Those that lost more than half of the margin paid in, and the sum of the bounded equities.
+    @usableFromInline var lostHalf = EventCount.zero
+    @usableFromInline var equity = 0.0
+
+    /// None.
+    @inlinable
+    public init() {}
+}
+
 /// What is added up entry by entry over a block and over a chunk, before a tally takes it.
 ///
 /// A tally is many columns, and most entries add only to a few sums; those stand side by side here. Added in the same order as a tally
 /// would, so with the same bits.
 public struct BehaviourSums: Sendable {
-    /// Entries of complete windows in the block, and those of them whose equity has a bound.
-    @usableFromInline var (entries, bounded): (UInt32, UInt32) = (0, 0)
-    /// Entries of the block that were liquidated, and those that owe something that has a bound.
-    @usableFromInline var (liquidated, owing): (UInt32, UInt32) = (0, 0)
-    /// Entries of the block whose windows were cut, and those that are not followed: see ``Unfollowed``.
-    @usableFromInline var cut: UInt32 = 0
-    @usableFromInline var (excluded, rejected, filtered): (UInt32, UInt32, UInt32) = (0, 0, 0)
-    /// How many of the block ended below zero, and the sum of the bounded shortfalls.
-    @usableFromInline var negative = EventCount.zero
-    @usableFromInline var blockShortfall = 0.0
-    /// Those of the block that lost more than half of the margin paid in, and the sum of their equities.
-    @usableFromInline var lostHalf = EventCount.zero
-    @usableFromInline var blockEquity = 0.0
+    @usableFromInline var block = BehaviourBlock()
     /// Sum of equities over the chunk.
     @usableFromInline var chunkEquity = 0.0
     /// How many of the chunk were closed by what, in the order of ``Closing``.
     @usableFromInline var closings = SIMD8<UInt32>.zero
     @usableFromInline var cost = BehaviourCost()
+    /// Entries that gain when held, and have no bound otherwise.
+    @usableFromInline var unboundedWinners = 0
     /// What entries of the chunk owe.
     @usableFromInline var owed = ExitSums()
 
@@ -37,15 +48,30 @@ public struct BehaviourSums: Sendable {
     ///   - hodl: how holding ended.
     @inlinable
     public mutating func add(_ entry: SummedEntry, hodl: SummedEntry) {
-        entries &+= 1
+        addEnd(entry)
+        // Without a branch: whether holding gains is not to be guessed.
+        let gains = hodl.gains && entry.isBounded
+        cost.winnersClosed &+= gains && !entry.isHeld ? 1 : 0
+        cost.forgone += gains ? hodl.equity - entry.equity : 0
+        if !entry.isBounded, hodl.gains { unboundedWinners += 1 }
+    }
+
+    /// Adds an entry of a complete window that stands at its end, as when it is held: nothing is given away.
+    @inlinable
+    public mutating func addStanding(_ entry: SummedEntry) { addEnd(entry) }
+
+    @inlinable
+    @inline(__always)
+    mutating func addEnd(_ entry: SummedEntry) {
+        block.entries &+= 1
         count(entry.place)
-        lostHalf += entry.lostHalf
+        block.lostHalf += entry.lostHalf
         if entry.isBounded {
-            bounded &+= 1
-            blockEquity += entry.equity
+            block.equity += entry.equity
             chunkEquity += entry.equity
+        } else {
+            block.unbounded &+= 1
         }
-        cost.add(entry, hodl: hodl)
     }
 
     /// Counts what closed an entry: one number in place, where a lane of a vector would be taken out and put back.
@@ -61,19 +87,19 @@ public struct BehaviourSums: Sendable {
     @inlinable
     public mutating func add(_ unfollowed: Unfollowed) {
         switch unfollowed {
-        case .excluded: excluded &+= 1
-        case .rejected: rejected &+= 1
-        case .filtered: filtered &+= 1
+        case .excluded: block.excluded &+= 1
+        case .rejected: block.rejected &+= 1
+        case .filtered: block.filtered &+= 1
         }
     }
 
     /// Counts an entry whose window was cut.
     @inlinable
-    public mutating func addCut() { cut &+= 1 }
+    public mutating func addCut() { block.cut &+= 1 }
 
     /// Counts an entry that was liquidated.
     @inlinable
-    public mutating func addLiquidated() { liquidated &+= 1 }
+    public mutating func addLiquidated() { block.liquidated &+= 1 }
 
     /// Adds what an entry owes, or that it has no bound.
     ///
@@ -94,10 +120,10 @@ public struct BehaviourSums: Sendable {
             owed.addShortfall(exit, below)
         }
         guard below > 0 else { return }
-        negative += below
+        block.negative += below
         guard isBounded else { return }
-        owing &+= 1
-        blockShortfall += exit.shortfall
+        block.owing &+= 1
+        block.shortfall += exit.shortfall
     }
 
     /// Adds what holding leaves on an entry of a complete window that the behaviour makes.
@@ -109,6 +135,14 @@ public struct BehaviourSums: Sendable {
 
     /// Takes from another behaviour of the cell what holding leaves on the entries that are made.
     public mutating func takeHeld(of other: BehaviourSums) { cost.takeHeld(of: other.cost) }
+
+    /// Hands out the sums of a block, and begins the next.
+    @inlinable
+    public mutating func takeBlock() -> BehaviourBlock {
+        let taken = block
+        block = BehaviourBlock()
+        return taken
+    }
 }
 
 /// Why an entry is not followed.
@@ -146,22 +180,23 @@ public struct SummedEntry: Sendable {
         place = ClosingCounts.place(closing)
     }
 
+    /// Whether it gains, by an amount that has a bound.
+    @inlinable
+    var gains: Bool { equity > 1 && isBounded }
+
     /// Whether a position stood at the end of its holding time.
     @inlinable
     var isHeld: Bool { place == 0 }
 }
 
 extension BehaviourTally {
-    /// Adds a block of the sums of its entries, and leaves none.
-    public mutating func appendBlock(_ sums: inout BehaviourSums) {
-        cell.appendBlock(&sums)
-        filtered.appendBlock(sums.filtered > 0 ? sums.filtered : nil)
-        complete.appendBlock(sums.entries > 0 ? sums.entries : nil)
-        lostHalf.appendBlock(sums.lostHalf > 0 ? sums.lostHalf : nil)
-        equity.appendBlock(sums.bounded > 0 ? sums.blockEquity : nil)
-        (sums.entries, sums.bounded, sums.lostHalf, sums.blockEquity) = (0, 0, .zero, 0)
-        (sums.liquidated, sums.owing, sums.negative, sums.blockShortfall) = (0, 0, .zero, 0)
-        (sums.cut, sums.excluded, sums.rejected, sums.filtered) = (0, 0, 0, 0)
+    /// Adds blocks of the sums of their entries.
+    public mutating func append(_ blocks: UnsafeBufferPointer<BehaviourBlock>) {
+        cell.append(blocks)
+        filtered.append(blocks) { $0.filtered > 0 ? $0.filtered : nil }
+        complete.append(blocks) { $0.entries > 0 ? $0.entries : nil }
+        lostHalf.append(blocks) { $0.lostHalf > 0 ? $0.lostHalf : nil }
+        equity.append(blocks) { $0.entries > $0.unbounded ? $0.equity : nil }
     }
 
     /// Takes the sums of the current chunk, and leaves none.
@@ -169,6 +204,7 @@ extension BehaviourTally {
         sums.owed.equity = sums.chunkEquity
         cell.takeChunk(sums.owed)
         closings += ClosingCounts(sums.closings)
+        sums.cost.winners -= sums.unboundedWinners
         cost += sums.cost
         sums = BehaviourSums(sums.isDetailed ? .all : .estimated)
     }

@@ -189,25 +189,18 @@ public struct BehaviourCost: Hashable, Sendable {
         forgone += hodl.equity - entry.exit.equity
     }
 
-    /// The same, without what holding leaves.
-    @inlinable
-    mutating func add(_ entry: SummedEntry, hodl: SummedEntry) {
-        // Without a branch: whether holding gains is not to be guessed.
-        let gains = hodl.equity > 1 && hodl.isBounded && entry.isBounded
-        winners &+= gains ? 1 : 0
-        winnersClosed &+= gains && !entry.isHeld ? 1 : 0
-        forgone += gains ? hodl.equity - entry.equity : 0
-    }
-
+    /// What holding leaves, of one that gains among ``winners``.
     @inlinable
     mutating func addHeld(_ hodl: SummedEntry) {
         guard hodl.isBounded else { return }
+        winners &+= hodl.gains ? 1 : 0
         held &+= 1
         heldNegative += hodl.negative
         heldEquity += hodl.equity
     }
 
     mutating func takeHeld(of other: BehaviourCost) {
+        winners = other.winners
         (held, heldNegative, heldEquity) = (other.held, other.heldNegative, other.heldEquity)
     }
 

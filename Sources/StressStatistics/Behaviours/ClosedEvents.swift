@@ -50,17 +50,16 @@ extension CellTally {
         shortfalls[0].merge(closed.shortfalls)
     }
 
-    /// Adds a block of the sums of its entries, which are read in place: they are large.
-    mutating func appendBlock(_ sums: inout BehaviourSums) {
-        let watched = sums.entries + sums.cut
-        entries.appendBlock(watched > 0 ? watched : nil)
-        excluded.appendBlock(sums.excluded > 0 ? sums.excluded : nil)
-        rejected.appendBlock(sums.rejected > 0 ? sums.rejected : nil)
-        liquidated.appendBlock(sums.liquidated > 0 ? sums.liquidated : nil)
-        unprotected.appendBlock(nil)
-        undecided.appendBlock(nil)
-        negative[0].appendBlock(sums.negative > 0 ? sums.negative : nil)
-        blockShortfalls[0].appendBlock(sums.owing > 0 ? sums.blockShortfall : nil)
+    /// Adds blocks of the sums of their entries.
+    mutating func append(_ blocks: UnsafeBufferPointer<BehaviourBlock>) {
+        entries.append(blocks) { $0.entries + $0.cut > 0 ? $0.entries + $0.cut : nil }
+        excluded.append(blocks) { $0.excluded > 0 ? $0.excluded : nil }
+        rejected.append(blocks) { $0.rejected > 0 ? $0.rejected : nil }
+        liquidated.append(blocks) { $0.liquidated > 0 ? $0.liquidated : nil }
+        unprotected.appendNone(blocks.count)
+        undecided.appendNone(blocks.count)
+        negative[0].append(blocks) { $0.negative > 0 ? $0.negative : nil }
+        blockShortfalls[0].append(blocks) { $0.owing > 0 ? $0.shortfall : nil }
     }
 
     /// Takes the sums of the current chunk, of which there are none yet.

@@ -169,13 +169,29 @@ private struct DifferenceTile {
         let has = entered .> 0
         let share = observed.replacing(with: count / entered, where: has)
         let otherShare = other[1] > 0 ? other[0] / other[1] : baseObserved
+        // Every resample has entries as a rule, and then nothing is to be chosen run by run.
+        let squares =
+            all(has) && other[1] > 0
+            ? squares(steps[..<used]) {
+                ($0.counts - share * $0.entries) / entered - ($0.base[0] - otherShare * $0.base[1]) / other[1]
+            }
+            : squares(steps[..<used]) {
+                let own = ($0.counts - share * $0.entries) / entered
+                let less = other[1] > 0 ? ($0.base[0] - otherShare * $0.base[1]) / other[1] : 0
+                return Lanes.zero.replacing(with: own, where: has) - less
+            }
+        return (share, share - otherShare, squares.squareRoot())
+    }
+
+    @inline(__always)
+    private func squares(
+        _ steps: Slice<UnsafeMutableBufferPointer<Totals>>, _ residual: (Totals) -> Lanes
+    ) -> Lanes {
         var squares = Lanes.zero
-        for step in steps[..<used] {
-            let own = (step.counts - share * step.entries) / entered
-            let less = other[1] > 0 ? (step.base[0] - otherShare * step.base[1]) / other[1] : 0
-            let residual = Lanes.zero.replacing(with: own, where: has) - less
+        for step in steps {
+            let residual = residual(step)
             squares += residual * residual
         }
-        return (share, share - otherShare, squares.squareRoot())
+        return squares
     }
 }

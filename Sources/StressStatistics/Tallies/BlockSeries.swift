@@ -36,12 +36,26 @@ public struct BlockSeries<Number: AdditiveArithmetic & Hashable & Sendable>: Has
         if !values.isEmpty { values.append(.zero) }
     }
 
-    /// Adds a block that is known; nil where nothing is added to it. Amortised O(1).
+    /// Adds blocks that are known; nil where nothing is added to one. Amortised O(blocks).
     @inline(__always)
-    mutating func appendBlock(_ value: Number?) {
-        if values.isEmpty, value != nil { values = Array(repeating: .zero, count: blockCount) }
-        if !values.isEmpty || value != nil { values.append(value ?? .zero) }
-        blockCount += 1
+    mutating func append<Block>(_ blocks: UnsafeBufferPointer<Block>, _ value: (Block) -> Number?) {
+        let first = blockCount
+        blockCount += blocks.count
+        if values.isEmpty {
+            guard blocks.contains(where: { value($0) != nil }) else { return }
+            values = Array(repeating: .zero, count: blockCount)
+        } else {
+            values.append(contentsOf: repeatElement(.zero, count: blocks.count))
+        }
+        values.withUnsafeMutableBufferPointer { values in
+            for place in blocks.indices { values[first + place] = value(blocks[place]) ?? .zero }
+        }
+    }
+
+    /// Adds so many blocks of which nothing is added to one. Amortised O(blocks).
+    mutating func appendNone(_ count: Int) {
+        if !values.isEmpty { values.append(contentsOf: repeatElement(.zero, count: count)) }
+        blockCount += count
     }
 
     /// Adds to the last block.
