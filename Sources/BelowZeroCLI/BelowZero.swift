@@ -56,18 +56,20 @@ extension BelowZero {
     private static func end(with error: any Error) -> Never {
         if let failure = error as? Failure { giveUp(failure) }
         let code = exitCode(for: error)
+        // A command that ends with a code of its own has said why.
+        let isOfParser = code == .validationFailure && !(error is ExitCode)
         // Help and version are results as any other.
         let text = code == .success ? fullMessage(for: error) : ""
         do throws(Failure) {
             if !text.isEmpty { try StandardOutput.write(text + "\n") }
-            if code == .validationFailure, CommandLine.arguments.contains("--json") {
+            if isOfParser, CommandLine.arguments.contains("--json") {
                 try Console.print(jsonText(FailureJSON(Failure(.usage, withoutFarNames(message(for: error))))))
             }
             try StandardOutput.close()
         } catch {
             giveUp(error)
         }
-        if code == .validationFailure {
+        if isOfParser {
             Console.complain(withoutFarNames(fullMessage(for: error)))
             exit(withError: ExitCode(code.rawValue))
         }

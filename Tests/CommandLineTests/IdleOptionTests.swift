@@ -57,6 +57,8 @@ import Testing
         #expect(far.code == 64 && far.err.contains("Unknown option '--bogus'\n"), "\(far.err)")
         let near = try folder().program.run(["run", "--print-studi"])
         #expect(near.code == 64 && near.err.contains("Did you mean '--print-study'?"), "\(near.err)")
+        let own = try folder().program.run(["sweep", "prices.csv", "prices.csv", "--json"])
+        #expect(own.code == 64 && own.out.split(separator: "\n").count == 1, "a failure is one object: \(own.out)")
         let json = try folder().program.run(["run", "--bogus", "--json"])
         #expect(json.out.contains("\"Unknown option '--bogus'\""), "\(json.out)")
     }
