@@ -78,12 +78,11 @@ import Testing
         }
         let stamp = try FileManager.default.attributesOfItem(atPath: copy.file)[.modificationDate]
         let handle = try #require(FileHandle(forUpdatingAtPath: copy.file))
-        // The last byte belongs to the table of section headers, which nobody reads to run a program.
-        let end = try handle.seekToEnd()
-        try handle.seek(toOffset: end - 1)
-        let last = try #require(try handle.read(upToCount: 1)?.first)
-        try handle.seek(toOffset: end - 1)
-        try handle.write(contentsOf: [last ^ 1])
+        // A byte of the header's own mark that is loaded, and that nobody reads to run a program.
+        try handle.seek(toOffset: 12)
+        let spare = try #require(try handle.read(upToCount: 1)?.first)
+        try handle.seek(toOffset: 12)
+        try handle.write(contentsOf: [spare ^ 1])
         try handle.close()
         try FileManager.default.setAttributes([.modificationDate: stamp as Any], ofItemAtPath: copy.file)
         #expect(try copy.run(arguments).out == out)

@@ -134,7 +134,9 @@ import Testing
         let found = try #require(inference(share, length: 1, windows: windows))
         // Where less than a window's worth was seen they are a little fewer.
         #expect(found.effectiveEntries <= Double(windows) * (1 + 1e-9))
-        #expect(found.effectiveEntries >= Double(windows) * (frequency * Double(windows) >= 1 ? 1 - 1e-9 : 0.8))
+        #expect(
+            found.effectiveEntries >= Double(windows)
+                * (min(frequency, 1 - frequency) * Double(windows) >= 1 ? 1 - 1e-9 : 0.8))
         let (events, trials) = (frequency * Double(windows), Double(windows))
         let plain = (
             low: events > 0.05 ? BetaDistribution(a: events, b: trials - events + 1).quantile(0.025) : 0,

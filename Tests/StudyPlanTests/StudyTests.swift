@@ -213,7 +213,7 @@ private let smallStudy = """
                 nil, "limits[0]"
             ),
             ("version: 1", "version: 1\nheadline: {horizon: 2d}", "no_such_cell", nil, "headline"),
-            ("version: 1", "version: 1\nname: ../up", "bad_value", 2, "letters, digits"),
+            ("version: 1", "version: 1\nname: ../up", "bad_value", 2, "letters of A to Z"),
             ("version: 1", "version: 1\nversion: 1", "bad_yaml", nil, "twice"),
             ("version: 1", "version: [1", "bad_yaml", nil, ""),
             ("leverage: [10]", "leverage: {from: 1, to: 1000, step: 0.1}, platform: p", "ok", nil, ""),
