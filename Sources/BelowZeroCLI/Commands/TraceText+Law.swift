@@ -34,7 +34,8 @@ extension TraceText {
         // A sum of reductions leaves no largest shortfall behind.
         let most = spread.largest > 0 ? ", at most by \(percent(spread.largest))" : ""
         return [
-            ("chance", "\(chance), and then by \(percent(trace.shortfallGivenOne)) of the margin on average\(most)")
+            ("chance", chance),
+            ("short", "by \(percent(trace.shortfallGivenOne)) of the margin on average where it did\(most)"),
         ]
     }
 
