@@ -109,7 +109,7 @@ import Testing
         for words in [
             "for the largest shortfall of all that ended below zero, or may have",
             "30s after the trigger, which a bar of 1h does not tell", " = overshoot 2.2 × volatility ",
-            " % to have ended below zero, and then by ", " % of the margin on average",
+            " % to have ended below zero", " % of the margin on average where it did",
         ] { #expect(text.contains(words) && page.contains(words), "\(words) in \(text)") }
         let asked = try explained(scratch, ["--entry", "2023-11-18T22:13:20Z"])
         #expect(asked["entry_choice"] as? String == "asked")

@@ -104,7 +104,7 @@ import Testing
     @Test func aJobThatTakesTooLongFails() throws {
         let scratch = try folder("long.csv")
         // Every bar is the lowest so far, so that the plain walk asks its formulas in each.
-        try scratch.write(barsText(50_000, seconds: 3600) { 100 - 1e-4 * Double($0) }, to: "long.csv")
+        try scratch.write(barsText(50_000, seconds: 3600) { 1_000_000 - $0 }, to: "long.csv")
         let arguments = ["run", "study.yaml", "--kernel", "plain", "--no-cache", "--out"]
         let study = try scratch.read("study.yaml").replacing("horizon: [4h, 1d]", with: "horizon: [1d, 365d]")
         try scratch.write(study, to: "study.yaml")
