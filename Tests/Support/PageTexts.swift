@@ -186,9 +186,9 @@ func normalised(_ text: String) -> String {
 
 // Compiled once: pages hold thousands of texts.
 let digitGroup = expression("(?<=\\d)\u{202F}(?=\\d{3}(?!\\d))")
-// "is 1" is no part of "is 150 %".
+// "is 1" is no part of "is 150 %", and "90 %" none of "160.90 %".
 let definitionPatterns = PageNumbers.definitions.map {
-    NSRegularExpression.escapedPattern(for: $0) + "(?![0-9])"
+    ($0.first?.isNumber == true ? "(?<![0-9.])" : "") + NSRegularExpression.escapedPattern(for: $0) + "(?![0-9])"
 }
 let definitions = definitionPatterns.map(expression)
 let anyDefinition = expression(definitionPatterns.joined(separator: "|"))

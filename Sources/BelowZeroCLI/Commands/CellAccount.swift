@@ -40,7 +40,7 @@ struct CellAccount {
         if let (few, share) = episodes.fewestHolding(0.5) {
             let words = few == 1 ? "episode holds" : "episodes hold"
             facts.append(
-                ("made of", "\(episodes.all.count) episodes; \(few) \(words) \(fixedText(share * 100, decimals: 0)) %"))
+                ("made of", "\(episodes.all.count) \(episodes.all.count == 1 ? "episode" : "episodes"); \(few) \(words) \(fixedText(share * 100, decimals: 0)) %"))
         }
         return facts
     }
