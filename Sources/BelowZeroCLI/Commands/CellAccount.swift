@@ -38,9 +38,10 @@ struct CellAccount {
                 ("weights", "shares weigh each entry by how many were watched as long: \(cut) windows are cut"))
         }
         if let (few, share) = episodes.fewestHolding(0.5) {
+            let noun = episodes.all.count == 1 ? "episode" : "episodes"
             let words = few == 1 ? "episode holds" : "episodes hold"
             facts.append(
-                ("made of", "\(episodes.all.count) \(episodes.all.count == 1 ? "episode" : "episodes"); \(few) \(words) \(fixedText(share * 100, decimals: 0)) %"))
+                ("made of", "\(episodes.all.count) \(noun); \(few) \(words) \(fixedText(share * 100, decimals: 0)) %"))
         }
         return facts
     }
