@@ -5,36 +5,10 @@ import Testing
 
 /// `--text` and `--csv` of `explain` and `diff`: what the page says, in other forms.
 @Suite struct SectionFormTests {
-    private struct Section: Decodable {
-        struct Table: Decodable {
-            let name: String
-            let columns: [String]
-            let rows: [Row]
-        }
-        struct Row: Decodable {
-            let title: String
-            let cells: [Cell]
-        }
-        struct Cell: Decodable {
-            let text: String
-            let value: Double?
-        }
-        struct Fact: Decodable { let name, value: String }
-        let page, section, title: String
-        let facts: [Fact]
-        let tables: [Table]
-
-        /// Every piece of text that the page, too, has in one piece.
-        var words: [String] {
-            let cells = tables.flatMap(\.rows).flatMap { [$0.title] + $0.cells.map(\.text) }
-            return [title] + facts.flatMap { [$0.name, $0.value] } + tables.flatMap(\.columns) + cells
-        }
-    }
-
     private struct Written: Decodable { let folder: String, files: [String] }
 
-    private func sections(_ lines: String) throws -> [Section] {
-        try lines.split(separator: "\n").map { try JSONDecoder().decode(Section.self, from: Data($0.utf8)) }
+    private func sections(_ lines: String) throws -> [RenderedSection] {
+        try lines.split(separator: "\n").map { try JSONDecoder().decode(RenderedSection.self, from: Data($0.utf8)) }
     }
 
     private func written(_ outcome: Outcome) throws -> Written {
@@ -45,7 +19,7 @@ import Testing
     private func packed(_ text: String) -> String { text.filter { !$0.isWhitespace && !"·–−'‘’".contains($0) } }
 
     /// The text and the page hold every word of the sections; the page has these sections and no other.
-    private func expect(_ found: [Section], in text: String, and page: String) {
+    private func expect(_ found: [RenderedSection], in text: String, and page: String) {
         let ids = page.matches(of: /<section id="([^"]*)"/).map { String($0.1) }
         #expect(ids == found.map(\.section))
         let shown = packed(
@@ -185,5 +159,13 @@ import Testing
         #expect(text.code == 0 && text.out.contains("Every cell is the same"), "\(text.out)\(text.err)")
         let csv = try scratch.program.run(["diff", "a", "b", "--csv"])
         #expect(csv.code == 0 && scratch.files().contains { $0.contains("diff-tables") }, "\(csv.err)")
+    }
+}
+
+extension RenderedSection {
+    /// Every piece of text that the page, too, has in one piece.
+    fileprivate var words: [String] {
+        let cells = tables.flatMap(\.rows).flatMap { [$0.title] + $0.cells.map(\.text) }
+        return [title] + facts.flatMap { [$0.name, $0.value] } + tables.flatMap(\.columns) + cells
     }
 }

@@ -12,36 +12,6 @@ import Testing
 
 /// Sections are values that pages, terminals and JSON render: the same words, and exact numbers beside them.
 @Suite("Sections") struct SectionTests {
-    private struct Rendered: Decodable {
-        struct Table: Decodable {
-            let name: String
-            let columns: [String]
-            let rows: [Row]
-        }
-        struct Row: Decodable {
-            let title: String
-            let cells: [Cell]
-        }
-        struct Cell: Decodable {
-            let text: String
-            let value, low, high: Double?
-            let unit: String?
-        }
-        struct Fact: Decodable {
-            let of: String?
-            let name, value: String
-        }
-        struct Check: Decodable {
-            let state: String?
-            let text: String
-        }
-        let page, section, title, definition: String
-        let notes, files: [String]
-        let facts: [Fact]
-        let checks: [Check]
-        let tables: [Table]
-    }
-
     /// Reports with every section: those of the questions, and what became of an earlier run.
     static let kinds = AnswerTests.kinds + ["changed", "crowded", "futures"]
 
@@ -54,9 +24,9 @@ import Testing
         }
     }
 
-    private static func rendered(_ report: RunReport) throws -> [Rendered] {
+    private static func rendered(_ report: RunReport) throws -> [RenderedSection] {
         try report.pageSections.json.split(separator: "\n").map {
-            try JSONDecoder().decode(Rendered.self, from: Data($0.utf8))
+            try JSONDecoder().decode(RenderedSection.self, from: Data($0.utf8))
         }
     }
 
@@ -131,7 +101,8 @@ import Testing
         let html = SectionTests.words(page.html)
         for section in page.sections {
             let text = SectionTests.collapsed(section.text(.plain))
-            let found = try JSONDecoder().decode(Rendered.self, from: Data(section.json(page: "index.html").line.utf8))
+            let found = try JSONDecoder().decode(
+                RenderedSection.self, from: Data(section.json(page: "index.html").line.utf8))
             for cell in found.tables.flatMap(\.rows).flatMap(\.cells) where !cell.text.isEmpty {
                 #expect(text.contains(SectionTests.collapsed(cell.text)), "\(cell.text)")
             }
@@ -167,11 +138,11 @@ import Testing
         #expect(markupFault(in: html) == nil)
         #expect(SectionTests.sectionNames(in: html) == ["answer"] + page.sections.map(\.id) && page.sections.count == 2)
         let matrix = page.sections[0].json(page: "scenarios.html").line
-        let found = try JSONDecoder().decode(Rendered.self, from: Data(matrix.utf8))
+        let found = try JSONDecoder().decode(RenderedSection.self, from: Data(matrix.utf8))
         let values = found.tables.map { $0.rows.map { $0.cells.map(\.value) } }
         #expect(values == [[[0, 0, 0.8125], [nil, nil, 3.5]], [[0, 0, 0.8125], [nil, nil, 3.5]]])
         let known = try JSONDecoder().decode(
-            Rendered.self, from: Data(page.sections[1].json(page: "scenarios.html").line.utf8))
+            RenderedSection.self, from: Data(page.sections[1].json(page: "scenarios.html").line.utf8))
         #expect(known.facts.map(\.of) == [String?](repeating: "Fall <1>: A & B", count: 4))
         #expect(known.facts.map(\.value) == ["one two", "paper", "one two", "paper"])
         let text = page.sections[1].text(.plain)
