@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help deps build run install uninstall deb test-package test test-browser pdf examples lint check sanitize fuzz bench bench-cold bench-instructions soak coverage power test-times bench-reference bench-quick test-slurm test-peers bench-shards format clean
+.PHONY: help deps build run install uninstall deb test-package test test-browser pdf examples lint check sanitize fuzz bench bench-cold bench-instructions soak coverage power test-times bench-reference bench-quick bench-pages test-slurm test-peers bench-shards format clean
 
 # Program and tests are one build.
 SWIFT := Tests/Support/release.sh
@@ -104,6 +104,9 @@ bench-quick: deps ## Hold this tree against bench-reference on what users run, i
 	@test -x .build/reference/belowzero || { echo "error: no reference: run 'make bench-reference' first" >&2; exit 66; }
 	python3 Tests/Peers/bench_quick.py .build/reference/belowzero .build/release/belowzero .build/bench/quick $(if $(FULL),--full) \
 		| tee Reports/Benchmarks/quick.md
+
+bench-pages: build ## Weigh pages and time their first paint, beside QuantStats and Our World in Data's grapher
+	@Tests/Peers/pages.sh .build/release/belowzero $(PAGES)
 
 bench-cold: deps ## Build a fresh copy and run it, and write what each stage costs to Reports/Benchmarks (REVISION=commit)
 	@mkdir -p Reports/Benchmarks
