@@ -56,11 +56,11 @@ public struct MarketHistory: Sendable {
     }
 
     /// Standard deviation of the log return from close to close over all closes above 0; 0 for fewer than three of them. O(closes).
-    public static func volatility(_ close: some Sequence<Double>) -> Double {
+    public static func volatility(_ close: [Double]) -> Double {
         var (count, mean, squares) = (0.0, 0.0, 0.0)
-        for (before, after) in zip(close, close.dropFirst()) where before > 0 && after > 0 {
+        for bar in close.indices.dropFirst() where close[bar - 1] > 0 && close[bar] > 0 {
             // Welford's recurrence: one pass, no cancellation.
-            let value = log(after / before)
+            let value = log(close[bar] / close[bar - 1])
             count += 1
             let step = value - mean
             mean += step / count
