@@ -59,7 +59,7 @@ private final class Recorder: RunObserver {
     /// Histories of one fall, each longer than the one before, in files of their own, one of which may be missing.
     private func session(
         _ observer: any RunObserver, without missing: String? = nil, assets: [String] = ["A", "B"], threads: Int = 1,
-        memory: MemorySize? = nil, bars: Int = 300
+        memory: MemorySize? = nil, bars: Int = 300, ledger: String = ""
     ) throws -> StressSession {
         for (place, name) in assets.map({ "\($0).csv" }).enumerated() where name != missing {
             let rows = (0..<bars + (bars > 1 ? 40 * place : 0)).map { hour in
@@ -76,6 +76,7 @@ private final class Recorder: RunObserver {
             grid: {leverage: [1, 10], horizon: [4h]}
             platforms: {typical: {tiers: [{to: .inf, rate: 0.005}]}}
             headline: {side: long, leverage: 10, horizon: 4h}
+            \(ledger)
             """
         try study.write(toFile: folder.path + "/study.yaml", atomically: false, encoding: .utf8)
         let loaded = try LoadedStudy(file: folder.path + "/study.yaml", threads: 1)
@@ -133,6 +134,49 @@ private final class Recorder: RunObserver {
         func tables(_ report: RunReport) -> [ReportFile] { report.files().filter { $0.path.hasSuffix(".csv") } }
         #expect(tables(found) == tables(wanted))
         #expect(together.events == alone.events)
+    }
+
+    private static let ledger = "ledger: {population: bitmex-2019, horizon: 4h, fund: {amount: 500}, adl: binance}"
+
+    /// The ledger of a run on several threads is lived through beside the last jobs; a run on one thread does it after them.
+    @Test(arguments: [2, 3, 8])
+    func theLedgerBesideTheJobsIsThatAfterThem(threads: Int) throws {
+        let (alone, together) = (Recorder(), Recorder())
+        let wanted = try session(alone, threads: 1, ledger: Self.ledger).report()
+        let beside = try session(together, threads: threads, ledger: Self.ledger)
+        let found = try beside.report()
+        #expect(
+            found.files().filter { $0.path.hasSuffix(".csv") } == wanted.files().filter { $0.path.hasSuffix(".csv") })
+        #expect(together.events == alone.events)
+        let ahead = try #require(LedgerAhead(beside))
+        #expect(ahead.results(for: found) == nil, "nothing was lived through here")
+        ahead.live()
+        #expect(ahead.results(for: found) != nil)
+        var revised = found
+        revised.assets[0].files = []
+        #expect(ahead.results(for: revised) == nil, "the job was done on other files")
+    }
+
+    /// A history that failed is in no ledger, however many threads there are.
+    @Test func aFailedHistoryIsLeftOutOfTheLedger() throws {
+        let runs = try [1, 2].map {
+            try session(Recorder(), without: "B.csv", threads: $0, ledger: Self.ledger).report()
+        }
+        #expect(runs.map(\.ledger?.assets) == [["A"], ["A"]])
+        let tables = runs.map { $0.files().filter { $0.path.hasSuffix(".csv") } }
+        #expect(tables[0] == tables[1])
+    }
+
+    /// What does not fit the memory beside the jobs waits for their end.
+    @Test func aTightMemoryHoldsNoLedgerBesideTheJobs() throws {
+        let roomy = try session(Recorder(), threads: 2, ledger: Self.ledger)
+        let tight = MemorySize(bytes: roomy.plan.smallestPeak)
+        let waiting = try session(Recorder(), threads: 2, memory: tight, ledger: Self.ledger)
+        #expect(LedgerAhead(roomy) != nil)
+        #expect(LedgerAhead(waiting) == nil)
+        let (wanted, found) = (try roomy.report(), try waiting.report())
+        #expect(
+            found.files().filter { $0.path.hasSuffix(".csv") } == wanted.files().filter { $0.path.hasSuffix(".csv") })
     }
 
     /// Every job once, the largest first; no more at once than fit, and no fewer where they do.

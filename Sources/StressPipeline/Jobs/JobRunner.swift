@@ -30,7 +30,9 @@ struct JobRunner: Sendable {
     }
 
     /// What became of every job, or of those in some `places`, in study order. Throws ``RunCancelled``.
-    func outcomes(of places: [Int]? = nil) throws -> [JobOutcome] {
+    ///
+    /// - Parameter beside: work that a thread takes up when no job of the last group is left to begin.
+    func outcomes(of places: [Int]? = nil, beside: (@Sendable () -> Void)? = nil) throws -> [JobOutcome] {
         let places = places ?? Array(study.inputs.indices)
         var outcomes = try resumed(places)
         let open = places.filter { outcomes[$0] == nil }
@@ -38,17 +40,27 @@ struct JobRunner: Sendable {
         try observer.watch({ [progress] in progress.share }) {
             let hasCache = settings.caches.areOn
             observer.observe(.planned(session.plan, kernel: settings.kernel, hasCache: hasCache))
-            for group in session.plan.groups(of: open) { try work(group, into: &outcomes) }
+            let groups = session.plan.groups(of: open)
+            for (place, group) in groups.enumerated() {
+                try work(group, into: &outcomes, beside: place == groups.count - 1 ? beside : nil)
+            }
         }
         return outcomes.compactMap { $0 }
     }
 
     /// Reads and computes the jobs of a group, so many at once. What happens is told in the group's order, whichever ends first.
-    private func work(_ group: WorkPlan.Group, into outcomes: inout [JobOutcome?]) throws {
+    private func work(
+        _ group: WorkPlan.Group, into outcomes: inout [JobOutcome?], beside: (@Sendable () -> Void)?
+    ) throws {
         let told = InOrder<[RunEvent]> { [observer] in $0.forEach(observer.observe) }
         let atWork = JobsAtWork(threads: settings.threads)
         let reader = session.jobReader
-        let found = parallelMap(count: group.jobs.count, threads: group.atOnce) { place -> JobOutcome? in
+        let count = group.jobs.count + (beside == nil ? 0 : 1)
+        let found = parallelMap(count: count, threads: group.atOnce) { place -> Done? in
+            guard place < group.jobs.count else {
+                beside?()
+                return .beside
+            }
             let job = group.jobs[place]
             defer { progress.finish(job) }
             guard let read = reader.read(job, sharing: group.atOnce) else { return nil }
@@ -56,10 +68,15 @@ struct JobRunner: Sendable {
             let beside = session.plan.taken(in: group, beside: job)
             guard let done = computing.outcome(read, job, beside: beside) else { return nil }
             told.add(done.events, at: place)
-            return done.outcome
+            return .job(done.outcome)
         }
         guard let found, !control.isCancelled else { throw RunCancelled() }
-        for (job, outcome) in zip(group.jobs, found) { outcomes[job] = outcome }
+        for case (let job, .job(let outcome)) in zip(group.jobs, found) { outcomes[job] = outcome }
+    }
+
+    private enum Done: Sendable {
+        case job(JobOutcome)
+        case beside
     }
 
     private func resumed(_ places: [Int]) throws -> [JobOutcome?] {

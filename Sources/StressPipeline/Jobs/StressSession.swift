@@ -66,7 +66,8 @@ public struct StressSession: Sendable {
     public func report() throws -> RunReport {
         let clock = ContinuousClock()
         let begin = clock.now
-        var outcomes = try JobRunner(session: self).outcomes()
+        let ahead = LedgerAhead(self)
+        var outcomes = try JobRunner(session: self).outcomes(beside: ahead?.live)
         let errors = outcomes.compactMap(\.error)
         guard errors.count < outcomes.count else { throw Failure(errors) }
         addSharedFindings(&outcomes)
@@ -74,7 +75,7 @@ public struct StressSession: Sendable {
         var report = report(outcomes, spent: begin.duration(to: clock.now))
         report.add(results)
         guard !settings.isTableOnly else { return report }
-        try addShared(to: &report)
+        try addShared(to: &report, ledger: ahead)
         report.circumstances.duration = begin.duration(to: clock.now).span
         return report.withOwedShares().comparing(results.compactMap(\.suspicion).first)
     }
@@ -97,9 +98,9 @@ public struct StressSession: Sendable {
     }
 
     /// What all histories together tell.
-    private func addShared(to report: inout RunReport) throws {
+    private func addShared(to report: inout RunReport, ledger ahead: LedgerAhead?) throws {
         report = report.pooling(threads: settings.threads)
-        report.ledger = try ledger(report)
+        report.ledger = try ledger(report, ahead)
         report.addLedgerFindings()
         try addBaskets(to: &report)
         try addSimulated(to: &report)
@@ -108,19 +109,22 @@ public struct StressSession: Sendable {
     }
 
     /// Who paid, of the histories whose jobs were done; nil for a study that does not ask.
-    private func ledger(_ report: RunReport) throws -> LedgerResults? {
+    private func ledger(_ report: RunReport, _ ahead: LedgerAhead?) throws -> LedgerResults? {
         guard study.ledger != nil else { return nil }
+        observer.observe(.settling(platforms: study.platforms.count))
+        if let found = ahead?.results(for: report) { return found }
         let failed = Set(report.failures.map(\.asset))
         let places = study.inputs.indices.filter { !failed.contains(study.inputs[$0].asset) }
-        observer.observe(.settling(platforms: study.platforms.count))
         let reader = jobReader
-        let stage = LedgerStage(study: study, threads: settings.threads, control: observer.control)
         let histories = try places.map { place in
             guard let read = reader.read(place, sharing: 1) else { throw RunCancelled() }
             return try history(read, as: report.assets.first { $0.asset == study.inputs[place].asset })
         }
-        return try stage.results(histories)
+        return try ledgerStage.results(histories)
     }
+
+    /// What the study's population lives through.
+    var ledgerStage: LedgerStage { LedgerStage(study: study, threads: settings.threads, control: observer.control) }
 
     /// Reads histories once more, for what needs several at once.
     var jobReader: JobReader {

@@ -99,6 +99,12 @@ public struct WorkPlan: Sendable {
     /// What the run takes while the population lives through all histories at once, or baskets are walked.
     public var togetherPeak: Int { base + max(ledger, jobs.reduce(0) { $0 + $1.baskets }) }
 
+    /// Whether the population may live through all histories while jobs are still at work.
+    var holdsLedgerBesideJobs: Bool {
+        let most = groups(of: Array(jobs.indices)).map(peak).max() ?? base
+        return most <= budget - ledger
+    }
+
     private var ledger: Int { jobs.reduce(0) { $0 + $1.ledger } }
 
     /// Jobs that are done one after the other, some at once.
