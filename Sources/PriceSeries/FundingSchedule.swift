@@ -56,4 +56,53 @@ public struct FundingSchedule: Hashable, Sendable {
         }
         return sums
     }
+
+    /// The sum of the rates stamped after one moment and up to another: what a position pays at a bar that is the first after it was
+    /// opened. O(stamps between + log stamps).
+    public func sum(after start: Int64, through end: Int64) -> Double {
+        stamps(after: start, through: end).reduce(0) { $0 + rate[$1] }
+    }
+
+    /// Whether anything but nothing is stamped after one moment and up to another. O(stamps between + log stamps).
+    public func charges(after start: Int64, through end: Int64) -> Bool {
+        stamps(after: start, through: end).contains { rate[$0] != 0 }
+    }
+
+    private func stamps(after start: Int64, through end: Int64) -> Range<Int> {
+        let first = firstStamp(after: start)
+        return first..<max(first, firstStamp(after: end))
+    }
+
+    private func firstStamp(after moment: Int64) -> Int {
+        var (low, high) = (0, time.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if time[middle] <= moment { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+
+    /// The schedule of longer bars: what is stamped inside one, but not after the first short bar that there is of it, is charged at its
+    /// start and stamped there. O(bars + stamps).
+    ///
+    /// - Parameters:
+    ///   - starts: of the long bars, strictly increasing.
+    ///   - firsts: when the first short bar of each begins, not before the start.
+    func stamped(by starts: [Int64], upTo firsts: [Int64]) -> FundingSchedule {
+        var (moved, rates, bar) = ([Int64](), [Double](), 0)
+        for (stamp, rate) in zip(time, rate) {
+            while bar + 1 < starts.count, starts[bar + 1] < stamp { bar += 1 }
+            let isAtStart = bar < starts.count && starts[bar] < stamp && stamp <= firsts[bar]
+            let place = isAtStart ? starts[bar] : stamp
+            if moved.last == place {
+                rates[rates.count - 1] += rate
+            } else {
+                moved.append(place)
+                rates.append(rate)
+            }
+        }
+        return FundingSchedule(checkedTime: moved, rate: rates)
+    }
+
+    private init(checkedTime: [Int64], rate: [Double]) { (time, self.rate) = (checkedTime, rate) }
 }

@@ -22,6 +22,6 @@ extension MarketHistory {
             series: longer,
             fundingPerBar: fundingPerBar.map { rates in
                 times.indices.map { isLive($0) ? rates[Int(bars[$0])] : 0 }
-            }, mark: nil)
+            }, funding: funding, mark: nil)
     }
 }

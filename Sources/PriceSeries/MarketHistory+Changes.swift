@@ -11,8 +11,10 @@ extension MarketHistory {
     public func aggregated(to span: TimeSpan) -> MarketHistory? {
         guard let longer = series.aggregated(to: span) else { return nil }
         let groups = series.groups(of: span)
+        let firsts = groups.map(\.lowerBound)
         return MarketHistory(
-            series: longer, fundingPerBar: fundingPerBar.map { charged($0, upTo: groups.map(\.lowerBound)) },
+            series: longer, fundingPerBar: fundingPerBar.map { charged($0, upTo: firsts) },
+            funding: funding?.stamped(by: longer.time, upTo: firsts.map { series.time[$0] }),
             mark: mark?.gathered(groups))
     }
 
@@ -22,7 +24,7 @@ extension MarketHistory {
         let left = Set(bars)
         let kept = series.time.indices.filter { !left.contains($0) }
         return MarketHistory(
-            series: fewer, fundingPerBar: fundingPerBar.map { charged($0, upTo: kept) },
+            series: fewer, fundingPerBar: fundingPerBar.map { charged($0, upTo: kept) }, funding: funding,
             mark: mark?.gathered(kept.map { $0..<$0 + 1 }))
     }
 

@@ -12,6 +12,8 @@ public struct MarketHistory: Sendable {
     public let series: BarSeries
     /// Funding charged at the start of each bar; nil without funding.
     public let fundingPerBar: [Double]?
+    /// The stamps that those are made of, for who begins between two bars; nil without funding, and where bars were drawn.
+    public let funding: FundingSchedule?
     /// Mark prices along the bars; nil when the traded prices trigger.
     public let mark: MarkPrices?
     /// `σ_Δ`: standard deviation of the log return from close to close over all bars with closes above 0.
@@ -26,12 +28,13 @@ public struct MarketHistory: Sendable {
     /// A history of the given parts. O(bars).
     public init(series: BarSeries, funding: FundingSchedule? = nil, mark: BarSeries? = nil) {
         self.init(
-            series: series, fundingPerBar: funding?.perBar(series), mark: mark.map { MarkPrices($0, along: series) })
+            series: series, fundingPerBar: funding?.perBar(series), funding: funding,
+            mark: mark.map { MarkPrices($0, along: series) })
     }
 
-    init(series: BarSeries, fundingPerBar: [Double]?, mark: MarkPrices?) {
+    init(series: BarSeries, fundingPerBar: [Double]?, funding: FundingSchedule?, mark: MarkPrices?) {
         self.init(
-            simulated: series, fundingPerBar: fundingPerBar, mark: mark,
+            series, fundingPerBar: fundingPerBar, funding: funding, mark: mark,
             volatility: MarketHistory.volatility(series.close))
     }
 
@@ -39,8 +42,14 @@ public struct MarketHistory: Sendable {
     ///
     /// - Parameter volatility: of a bar.
     package init(simulated series: BarSeries, fundingPerBar: [Double]?, mark: MarkPrices?, volatility: Double) {
+        self.init(series, fundingPerBar: fundingPerBar, funding: nil, mark: mark, volatility: volatility)
+    }
+
+    private init(
+        _ series: BarSeries, fundingPerBar: [Double]?, funding: FundingSchedule?, mark: MarkPrices?, volatility: Double
+    ) {
         self.series = series
-        self.fundingPerBar = fundingPerBar
+        (self.fundingPerBar, self.funding) = (fundingPerBar, funding)
         self.mark = mark
         self.volatility = volatility
         barLength = series.barLength ?? .days(1)

@@ -56,6 +56,31 @@ import Testing
         #expect(abs(try #require(long.fundingPerBar).reduce(0, +) - whole) < 1e-12)
     }
 
+    /// The stamps that go with longer or fewer bars are those that their charges are made of, holes or not.
+    @Test(arguments: 0..<20)
+    func stampsMakeTheCharges(seed: UInt64) throws {
+        let series = randomSeries(seed: seed, bars: 400, holes: true)
+        let market = MarketHistory(series: series, funding: try funding(series, seed: seed))
+        var random = SeededGenerator(seed: seed)
+        let left = series.time.indices.filter { _ in random.next() % 4 == 0 }
+        let fewer = try #require(market.without(bars: left))
+        let changed = [market, fewer] + [5, 60].compactMap { fewer.aggregated(to: .minutes($0)) }
+        #expect(changed.count == 4)
+        for market in changed {
+            let laid = try #require(market.funding).perBar(market.series)
+            let charged = try #require(market.fundingPerBar)
+            for bar in charged.indices { #expect(abs(laid[bar] - charged[bar]) < 1e-14, "seed \(seed) bar \(bar)") }
+        }
+    }
+
+    /// A sum is of what is stamped after its start, not at it, up to its end.
+    @Test func sumsOfStamps() throws {
+        let schedule = try FundingSchedule(time: [10, 20, 30], rate: [1, 2, -2])
+        #expect(schedule.sum(after: 10, through: 20) == 2 && schedule.sum(after: 9, through: 29) == 3)
+        #expect(schedule.sum(after: 30, through: 99) == 0 && schedule.sum(after: 20, through: 10) == 0)
+        #expect(schedule.charges(after: 10, through: 30) && !schedule.charges(after: 30, through: 99))
+    }
+
     @Test func marksAreGathered() throws {
         let traded = series([(10, 12, 9, 11), (11, 11, 8, 9), (9, 10, 9, 10), (10, 13, 10, 12)])
         let mark = try BarSeries(

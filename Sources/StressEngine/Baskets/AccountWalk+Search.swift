@@ -20,14 +20,14 @@ struct BasketExtremes: Sendable {
             FirstPassage(
                 series.high.indices.map { max(series.high[$0], series.open[$0], series.close[$0]) }, negated: true)
         }
-        let charges = market.series.compactMap(\.along.fundingPerBar)
-        nextCharge = charges.isEmpty ? [] : BasketExtremes.nextCharge(charges, moments: market.times.count)
+        let charging = market.series.filter { $0.along.fundingPerBar != nil }
+        nextCharge = charging.isEmpty ? [] : BasketExtremes.nextCharge(charging, market.times)
     }
 
-    private static func nextCharge(_ charges: [[Double]], moments: Int) -> [Int32] {
-        var (found, next) = ([Int32](repeating: 0, count: moments), Int32(clamping: moments))
-        for moment in stride(from: moments - 1, through: 0, by: -1) {
-            if charges.contains(where: { $0[moment] != 0 }) { next = Int32(moment) }
+    private static func nextCharge(_ series: [AlignedSeries], _ times: [Int64]) -> [Int32] {
+        var (found, next) = ([Int32](repeating: 0, count: times.count), Int32(clamping: times.count))
+        for moment in stride(from: times.count - 1, through: 0, by: -1) {
+            if series.contains(where: { $0.charges(moment, at: times) }) { next = Int32(moment) }
             found[moment] = next
         }
         return found

@@ -34,14 +34,27 @@ struct AccountWalk: Sendable {
         let highs: [Double]
         let lows: [Double]
         let closes: [Double]
-        let funding: [Double]?
+        private let funding: [Double]?
+        private let stamps: FundingSchedule?
         /// Its last bar at or before each moment, among its own.
         let bar: [Int32]
+        private let barTimes: [Int64]
 
         init(_ series: AlignedSeries) {
             let along = series.along.series
             (opens, highs, lows, closes) = (along.open, along.high, along.low, along.close)
-            (funding, bar) = (series.along.fundingPerBar, series.bar)
+            (funding, stamps) = (series.along.fundingPerBar, series.market.funding)
+            (bar, barTimes) = (series.bar, series.market.series.time)
+        }
+
+        /// What a position opened at the moment `entry`, and held since, is charged at a later one: the rates stamped since the bar before,
+        /// of which those stamped up to the entry are nobody's but its holders' before.
+        func fundingRate(_ moment: Int, since entry: Int, times: [Int64]) -> Double {
+            guard let funding else { return 0 }
+            // Bars of other series may be entries where this one has a hole.
+            let isFirst = bar[moment] != bar[entry] && bar[moment - 1] == bar[entry]
+            guard isFirst, barTimes[Int(bar[entry])] < times[entry], let stamps else { return funding[moment] }
+            return stamps.sum(after: times[entry], through: times[moment])
         }
     }
 
@@ -111,7 +124,7 @@ struct AccountWalk: Sendable {
     private func follow(_ state: inout AccountState, entry: Int, last: Int) {
         while !state.isOver, !state.isHeld {
             if state.check == .begin { passOver(&state, last: last) }
-            step(&state)
+            step(&state, entry: entry)
             if state.isHeld || state.isOver { return }
             if state.moment == last { return settle(&state, at: last) }
             if state.moment == state.rebalanceMoment { rebalance(&state, entry: entry) }
@@ -120,9 +133,9 @@ struct AccountWalk: Sendable {
     }
 
     /// The rest of one moment.
-    private func step(_ state: inout AccountState) {
+    private func step(_ state: inout AccountState, entry: Int) {
         let checks = rules.platform.liquidation
-        if state.check == .begin { charge(&state) }
+        if state.check == .begin { charge(&state, entry: entry) }
         while state.check != .end {
             let isChecked =
                 checks.enabled && (checks.trigger == .extreme || state.check == .closes) && state.check != .begin
@@ -148,10 +161,11 @@ struct AccountWalk: Sendable {
     }
 
     /// Funding of the series that have a bar.
-    private func charge(_ state: inout AccountState) {
+    private func charge(_ state: inout AccountState, entry: Int) {
         let moment = state.moment
         for place in state.positions.indices where state.isOpen[place] {
-            guard let rate = lanes[place].funding?[moment], rate != 0 else { continue }
+            let rate = lanes[place].fundingRate(moment, since: entry, times: times)
+            guard rate != 0 else { continue }
             state.carries[place].funding += state.positions[place].fundingCharge(
                 rate: rate, at: lanes[place].opens[moment])
         }

@@ -72,6 +72,15 @@ struct AlignedSeries: Sendable {
     /// Whether it has a bar at a moment after the first.
     func isLive(_ moment: Int) -> Bool { bar[moment] != bar[moment - 1] }
 
+    /// Whether whoever holds it may be charged at a moment, whenever that was begun.
+    func charges(_ moment: Int, at times: [Int64]) -> Bool {
+        if let rate = along.fundingPerBar?[moment], rate != 0 { return true }
+        guard moment > 0, isLive(moment), let funding = market.funding else { return false }
+        // Charges of a hole that add up to nothing may be something for who begins inside it.
+        let before = market.series.time[Int(bar[moment]) - 1]
+        return before < times[moment - 1] && funding.charges(after: before, through: times[moment])
+    }
+
     /// Whether it has a bar at a moment.
     func hasBar(_ moment: Int, at time: Int64) -> Bool { market.series.time[Int(bar[moment])] == time }
 }
