@@ -134,6 +134,16 @@ import Testing
         #expect(problems(yaml(ledger, more: limit("on_no_value: ignore, "))).isEmpty)
         let others = problems(yaml(ledger, more: limit("leverage: 2, ")))
         #expect(others.count == 1 && others[0].contains("names others"), "\(others)")
+        // What is missing is named, and where everything is named nothing is.
+        let open = problems(yaml(ledger, more: limit("")))
+        #expect(open.count == 1 && open[0].contains("it names no leverage"), "\(open)")
+        let one = "ledger: {population: {classes: [{side: long, leverage: 10}]}, horizon: 7d}"
+        let wide = problems(yaml(one, more: limit("horizon: 7d, ")))
+        #expect(wide.count == 1 && wide[0].contains("it names no side and no leverage"), "\(wide)")
+        let crossed = "{side: long, leverage: 10}, {side: short, leverage: 2}"
+        let pairs = problems(
+            yaml("ledger: {population: {classes: [\(crossed)]}, horizon: 7d}", more: limit("horizon: 7d, ")))
+        #expect(pairs.count == 1 && pairs[0].contains("it names no side and no leverage"), "\(pairs)")
         let none = problems(yaml("", more: limit("")))
         #expect(none.count == 1 && none[0].contains("asks for none"), "\(none)")
     }

@@ -23,10 +23,51 @@ extension Study {
         guard limit.measure == .owed else { return debtObjection(to: limit) }
         let held = owedCells(of: limit)
         guard held.contains(false), limit.onNoValue == .fail || !held.contains(true) else { return nil }
+        let missing = missingAxes(of: limit, population)
+        let what =
+            missing.isEmpty
+            ? "names others" : "is on others, too: it names no \(missing.map(\.key).joined(separator: " and no "))"
+        let how =
+            missing.isEmpty
+            ? "name the side, leverage and horizon of a class"
+            : "add \(missing.map { "\($0.key): \($0.value)" }.joined(separator: ", "))"
         return (
-            "the ledger holds linear positions of its population's classes for \(population.horizon.text), and the limit names others",
-            "name the side, leverage and horizon of a class, or say what no value means: on_no_value: ignore"
+            "the ledger holds linear positions of its population's classes for \(population.horizon.text), and the limit \(what)",
+            "\(how), or say what no value means: on_no_value: ignore"
         )
+    }
+
+    /// What a limit that names nothing but what the ledger holds would have to name besides, each with its value in the first class that
+    /// fits; empty where it names what no class has.
+    private func missingAxes(of limit: StudyLimit, _ population: Population) -> [(key: String, value: String)] {
+        let cells = limit.cells
+        let fitting = population.classes.filter {
+            (cells.side ?? $0.side) == $0.side && (cells.leverage ?? $0.leverage) == $0.leverage
+        }
+        guard let first = fitting.first, (cells.contract ?? .linear) == .linear,
+            (cells.horizon ?? population.horizon) == population.horizon
+        else { return [] }
+        let isOne = isOneOf(fitting, limit)
+        var found: [(key: String, value: String)] = []
+        if cells.contract == nil, grid.contracts != [.linear] { found.append(("contract", "linear")) }
+        if cells.side == nil, !isOne.side { found.append(("side", first.side.rawValue)) }
+        if cells.leverage == nil, !isOne.leverage { found.append(("leverage", first.leverage.plainText)) }
+        if cells.horizon == nil, grid.horizons != [population.horizon] {
+            found.append(("horizon", population.horizon.text))
+        }
+        return found
+    }
+
+    /// Whether every side that a limit is on is one of some class, and every leverage; neither where each is and their pairs are not.
+    private func isOneOf(_ classes: [TraderClass], _ limit: StudyLimit) -> (side: Bool, leverage: Bool) {
+        let sides = limit.cells.side.map { [$0] } ?? grid.sides
+        let leverages = limit.cells.leverage.map { [$0] } ?? grid.leverages
+        let side = sides.allSatisfy { side in classes.contains { $0.side == side } }
+        let leverage = leverages.allSatisfy { leverage in classes.contains { $0.leverage == leverage } }
+        let pairs = sides.allSatisfy { side in
+            leverages.allSatisfy { leverage in classes.contains { $0.side == side && $0.leverage == leverage } }
+        }
+        return side && leverage && !pairs ? (false, false) : (side, leverage)
     }
 
     /// Why nobody can owe, or bear, what a limit speaks of.
