@@ -78,6 +78,39 @@ import Testing
         #expect(try run("scenario", "shock", "--size", "nan").code == 64)
     }
 
+    /// Each refusal has a help of its own, and bounds stand in the unit of what was typed.
+    @Test(arguments: [
+        ("-30% --shape line --over 0s", "a line takes some time", "--over 20m"),
+        ("-30% --shape v", "a v takes some time", "--over 20m"),
+        ("0", "--size must be a move, not '0'", "write -30% for a fall"),
+        ("0%", "--size must be a move, not '0%'", "write -30% for a fall"),
+        ("-100%", "--size must be above -100%, not '-100%'", "belowzero scenario zero"),
+        ("-130%", "--size must be above -100%, not '-130%'", "belowzero scenario zero"),
+        ("\u{2212}1.3", "--size must be above -1, not '\u{2212}1.3'", "belowzero scenario zero"),
+        ("200000000%", "--size must be at most 100000000%, not '200000000%'", "write 50%"),
+        ("2e6", "--size must be at most 1000000, not '2e6'", "write 50%"),
+        ("-30% --shape v --over 1h --recover 150%", "a part from 0% to 100%, not '150%'", ""),
+        ("-30% --fee 200%", "--fee must be -10% to 10%", "--help"),
+        ("-30% --fee 2", "--fee must be -0.1 to 0.1", "--help"),
+        ("-30% --liquidation-fee 20%", "--liquidation-fee must be -10% to 10%", "--help"),
+        ("-30% --margin-level 0.5", "--margin-level must be 1 to 10", "--help"),
+        ("-30% --delay 3d", "--delay must be 1s to 1d", "--help"),
+    ])
+    func everyRefusalHasItsOwnHelp(words: String, message: String, help: String) throws {
+        let arguments = ["scenario", "shock", "--size"] + words.split(separator: " ").map(String.init)
+        let found = try Scratch().program.run(arguments)
+        #expect(found.code == 64 && found.err.contains(message), "\(found.code) \(found.err)")
+        #expect(help.isEmpty || found.err.contains(help), "\(found.err)")
+        #expect(help.contains("zero") == found.err.contains("scenario zero"), "\(found.err)")
+    }
+
+    @Test func timesBeforeAnEventAreSaidToBeThat() throws {
+        let found = try run("scenario", "run", "march-2020", "--before", "0s")
+        #expect(found.code == 64 && found.err.contains("--before: cannot read '0s'"), "\(found.err)")
+        #expect(found.err.contains("scenario matrix"))
+        #expect(try run("sweep", "x.csv", "--horizon", "0s").err.contains("cannot read horizon '0s'"))
+    }
+
     @Test func bracketsInCoinNeedAPrice() throws {
         let blind = try run("scenario", "reverse", "--platform", "binance-usdm", "--contract", "inverse")
         #expect(blind.code == 64 && blind.err.contains("--price"), "\(blind.err)")

@@ -35,10 +35,10 @@ import Testing
         (["sweep", "prices.csv", "--max-gap", "-1"], "--max-gap", "not '-1'"),
         (["synth", "--out", "p", "--bars", "-5"], "--bars must be 2 to 50000000", ""),
         (["sweep", "prices.csv", "--maintenance-rate", "-1"], "--maintenance-rate must be 0 to 1, and not 1", ""),
-        (["sweep", "prices.csv", "--maintenance-rate", "100%"], "--maintenance-rate must be 0 to 1, and not 1", ""),
+        (["sweep", "prices.csv", "--maintenance-rate", "100%"], "must be 0% to 100%, and not 100%", ""),
         (
-            ["scenario", "shock", "--size", "-20%", "--maintenance-rate", "150%"], "--maintenance-rate must be 0 to 1",
-            ""
+            ["scenario", "shock", "--size", "-20%", "--maintenance-rate", "150%"],
+            "--maintenance-rate must be 0% to 100%", ""
         ),
         (["sweep", "prices.csv", "--fee", "5 percent"], "'5 percent' is invalid for '--fee", ""),
     ])

@@ -69,7 +69,7 @@ import Testing
         ("[{name: a, top_up: {at: 1, ad: 2, times: 1}}]", "did you mean 'at'?"), ("[{stop_loss: 5%}]", "no 'name'"),
         ("[{name: a}, {name: a}]", "another behaviour 'a'"), ("[{name: hodl}]", "stands beside every behaviour"),
         ("[{name: a, stop_loss: 5 percent}]", "expected a number"),
-        ("[{name: a, stop_loss: -5%}]", "a part from 1e-06 up"),
+        ("[{name: a, stop_loss: -5%}]", "a part from 0.0001% up"),
         ("[{name: a, stop_loss: x%}]", "percentage"), ("[{name: a, enter_after: {bars: 7}}]", "no 'gain'"),
         ("[{name: a, enter_after: {gain: 1%, fall: 1%, bars: 7}}]", "both 'gain' and 'fall'"),
         ("[{name: a, enter_after: {gain: 1%}}]", "no 'bars'"),

@@ -70,7 +70,7 @@ private func problems(_ yaml: String) -> [Finding] {
             ("rate: 0.01}]", "rate: 0.01}], liquidation: {fill: gap, latency: 3}", "latency is of fill: next"),
             ("rate: 0.01}]", "rate: 0.01}], liquidation: {enabled: false, fill: worst}", "so 'fill' decides nothing"),
             ("rate: 0.01}]", "rate: 0.01}], liquidation: {enabled: false, delay: 5m}", "so 'delay' decides nothing"),
-            ("rate: 0.01}]", "rate: 0.01}], slippage: 100%", "slippage: expected a part from 0 to 0.99, not '100%'"),
+            ("rate: 0.01}]", "rate: 0.01}], slippage: 100%", "slippage: expected a part from 0% to 99%, not '100%'"),
             ("horizon: [1d]", "horizon: [1e9d]", "expected a duration of at most 36525d, not '1e9d'"),
             ("horizon: [1d]", "horizon: [1e1d]", "expected a duration above zero, not '1e1d'"),
             (

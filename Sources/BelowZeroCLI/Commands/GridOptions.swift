@@ -175,13 +175,21 @@ func parseLeverages(_ text: String) throws -> [Leverage] {
 
 /// `4h,1d,7d`; ascending, without repeats.
 func parseHorizons(_ text: String) throws -> [TimeSpan] {
+    try parseSpans(text, unread: "cannot read horizon", longest: "a holding time", hint: "write 30m, 4h, 1d or 7d")
+}
+
+/// The same of other times.
+///
+/// - Parameters:
+///   - unread: what is said before a text that is none.
+///   - longest: what is too long, as a subject.
+func parseSpans(_ text: String, unread: String, longest: String, hint: String) throws -> [TimeSpan] {
     let spans = try text.split(separator: ",", omittingEmptySubsequences: false).map { part in
         guard let span = TimeSpan(part), span.milliseconds > 0 else {
             throw Failure(
-                .usage, "cannot read horizon '\(part)'",
+                .usage, "\(unread) '\(part)'",
                 hint: TimeSpan.isTooLong(part)
-                    ? "a holding time is at most \(TimeSpan.longest.text), which is 100 years"
-                    : "write 30m, 4h, 1d or 7d")
+                    ? "\(longest) is at most \(TimeSpan.longest.text), which is 100 years" : hint)
         }
         return span
     }

@@ -64,15 +64,29 @@ struct PlatformOptions: ParsableArguments {
 
     func validate() throws {
         guard notional.isFinite, notional > 0 else { throw ValidationError("--notional must be above 0") }
-        // The sweep's study is read again. The margin model refuses what else is out of range.
+        // The sweep's study is read again.
         typealias Known = Settings.Position
-        try check(Settings.Tier.rate, Settings.Tier.rate.allows(maintenanceRate.value), option: "--maintenance-rate")
-        try check(Settings.SlippageLaw.base, Settings.SlippageLaw.base.allows(slippage.value), option: "--slippage")
+        try checkPlatform()
         try check(Known.notional, Known.notional.allows(notional), option: "--notional")
         try check(Known.stride, Known.stride.allows(stride), option: "--stride")
         try check(
             Settings.Statistics.resamples, Settings.Statistics.resamples.allows(resamples), option: "--resamples")
         try checkEffects()
+    }
+
+    private func checkPlatform() throws {
+        typealias Known = Settings.Liquidation
+        try maintenanceRate.check(Settings.Tier.rate, option: "--maintenance-rate")
+        try fee.check(Settings.FeeRates.open, option: "--fee")
+        try liquidationFee.check(Settings.FeeRates.liquidation, option: "--liquidation-fee")
+        try slippage.check(Settings.SlippageLaw.base, option: "--slippage")
+        try borrowRate.check(Settings.Borrowing.rate, option: "--borrow-rate")
+        let level = Settings.Borrowing.marginLevel
+        try check(level, level.allows(marginLevel), option: "--margin-level")
+        try check(Settings.SlippageLaw.kappa, Settings.SlippageLaw.kappa.allows(kappa), option: "--kappa")
+        try check(Known.latency, Known.latency.allows(latency), option: "--latency")
+        try check(Known.delay, Known.delay.allows(delay), option: "--delay")
+        try check(Known.overshoot, Known.overshoot.allows(overshoot), option: "--overshoot")
     }
 
     /// Refuses options that decide nothing beside others. Those at their defaults may have been typed or not.

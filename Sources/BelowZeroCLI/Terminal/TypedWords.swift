@@ -1,5 +1,6 @@
 import ArgumentParser
 import StressBasics
+import StudyPlan
 
 /// What was typed, each value that begins with a minus sign put to its option: `--block -1d` becomes `--block=-1d`.
 ///
@@ -32,11 +33,13 @@ private func isOption(_ word: String) -> Bool {
 /// A part that is typed as a fraction, `0.005`, or in percent, `0.5%`, as a study may say it.
 struct TypedPart: ExpressibleByArgument {
     let value: Double
+    /// Whether it was typed in percent.
+    let isPercent: Bool
 
-    init(_ value: Double) { self.value = value }
+    init(_ value: Double) { (self.value, isPercent) = (value, false) }
 
     init?(argument: String) {
-        let isPercent = argument.hasSuffix("%")
+        isPercent = argument.hasSuffix("%")
         let digits = isPercent ? argument.dropLast().filter { $0 != " " } : argument
         guard let number = Double(digits.replacing("\u{2212}", with: "-")) else { return nil }
         // Divided, not multiplied: 0.5% and 0.005 are the same number.
@@ -44,4 +47,11 @@ struct TypedPart: ExpressibleByArgument {
     }
 
     var defaultValueDescription: String { numberText(value) }
+
+    /// Refuses what a setting does not allow, in the unit in which it was typed.
+    func check(_ setting: Setting<Double>, option: String) throws {
+        guard setting.allows(value) else {
+            throw ValidationError("\(option) must be \(setting.rangeWords(inPercent: isPercent))")
+        }
+    }
 }

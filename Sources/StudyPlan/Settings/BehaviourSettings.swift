@@ -147,8 +147,8 @@ extension YAMLReader {
         }
         // Divided, not multiplied: 5% and 0.05 are the same number.
         guard range.contains(percent / 100) else {
-            let words = range.upperBound.isFinite ? " to \(numberText(range.upperBound))" : " up"
-            return expected("a part from \(numberText(range.lowerBound))\(words)", hint: "5% is 0.05")
+            let words = range.upperBound.isFinite ? " to \(percentPlain(range.upperBound))" : " up"
+            return expected("a part from \(percentPlain(range.lowerBound))\(words)")
         }
         return percent / 100
     }

@@ -102,7 +102,7 @@ extension Setting where Value == Double {
 }
 
 extension Setting {
-    /// What a number has to be, for messages: `1 to 1000`, `0 or 100 to 100000`; empty for anything else.
+    /// What a number or a duration has to be, for messages: `1 to 1000`, `0 or 100 to 100000`, `1s to 1d`; empty for anything else.
     public var rangeWords: String {
         switch kind {
         case .number(let range), .share(let range):
@@ -111,10 +111,26 @@ extension Setting {
             "\(numberText(range.lowerBound)) to \(numberText(range.upperBound)), and not \(numberText(end))"
         case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
         case .zeroOr(let range): "0 or \(range.lowerBound) to \(range.upperBound)"
+        case .span(let range?): "\(range.lowerBound.text) to \(range.upperBound.text)"
         default: ""
         }
     }
 }
+
+extension Setting where Value == Double {
+    /// What a part has to be, in the unit in which one was written: `0 to 0.99`, or `0% to 99%`.
+    public func rangeWords(inPercent: Bool) -> String {
+        switch kind {
+        case .share(let range) where inPercent: "\(percentPlain(range.lowerBound)) to \(percentPlain(range.upperBound))"
+        case .shareBeside(let end, let range) where inPercent:
+            "\(percentPlain(range.lowerBound)) to \(percentPlain(range.upperBound)), and not \(percentPlain(end))"
+        default: rangeWords
+        }
+    }
+}
+
+/// A part as a study may write it in percent: `0.0001%`.
+func percentPlain(_ part: Double) -> String { significantText(part * 100, digits: 12) + "%" }
 
 extension Setting where Value == UInt64 {
     init(_ key: String, standard: UInt64, _ help: String) {
@@ -126,6 +142,12 @@ extension Setting where Value == UInt64 {
 }
 
 extension Setting where Value == TimeSpan {
+    /// Whether a value may stand there.
+    public func allows(_ value: TimeSpan) -> Bool {
+        if case .span(let range?) = kind { return range.contains(value) }
+        return value.milliseconds > 0
+    }
+
     init(
         _ key: String, within range: ClosedRange<TimeSpan>? = nil, standard: TimeSpan? = nil, _ help: String
     ) {

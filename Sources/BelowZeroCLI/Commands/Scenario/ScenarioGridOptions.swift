@@ -98,11 +98,15 @@ struct PlatformChanges: ParsableArguments {
         if let notional, !(notional > 0 && Settings.Position.notional.allows(notional)) {
             throw ValidationError("--notional must be \(Settings.Position.notional.rangeWords), and not 0")
         }
-        if let maintenanceRate, !Settings.Tier.rate.allows(maintenanceRate.value) {
-            throw ValidationError("--maintenance-rate must be \(Settings.Tier.rate.rangeWords)")
+        try maintenanceRate?.check(Settings.Tier.rate, option: "--maintenance-rate")
+        try fee?.check(Settings.FeeRates.open, option: "--fee")
+        try liquidationFee?.check(Settings.FeeRates.liquidation, option: "--liquidation-fee")
+        try slippage?.check(Settings.SlippageLaw.base, option: "--slippage")
+        if let marginLevel, !Settings.Borrowing.marginLevel.allows(marginLevel) {
+            throw ValidationError("--margin-level must be \(Settings.Borrowing.marginLevel.rangeWords)")
         }
-        if let slippage, !Settings.SlippageLaw.base.allows(slippage.value) {
-            throw ValidationError("--slippage must be \(Settings.SlippageLaw.base.rangeWords)")
+        if let delay, !Settings.Liquidation.delay.allows(delay) {
+            throw ValidationError("--delay must be \(Settings.Liquidation.delay.rangeWords)")
         }
     }
 

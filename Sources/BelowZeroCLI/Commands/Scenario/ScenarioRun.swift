@@ -46,7 +46,9 @@ struct ScenarioRun: ParsableCommand {
         try common.reporting {
             let library = try EventLibrary()
             let events = try name.map(library.event)
-            let leads = try parseHorizons(before)
+            let leads = try parseSpans(
+                before, unread: "--before: cannot read", longest: "a time before an event",
+                hint: "write 1h, 1d or 7d; right before an event, at 0s: belowzero scenario matrix")
             guard leads.count <= 20 else { throw Failure(.usage, "--before names at most 20 times") }
             let grid = try grid.grid(study: study, console: common.console)
             let shown = try events.map { try outcome(of: $0, grid, leads) }

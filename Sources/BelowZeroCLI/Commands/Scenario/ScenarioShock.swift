@@ -59,7 +59,7 @@ struct ScenarioShock: ParsableCommand {
 
     /// What was typed. What a shape has no use for is said, and left out.
     private func shock() throws -> Shock {
-        let size = try signedValue(Settings.Scenario.size, of: size, option: "--size")
+        let size = try typedSize()
         let length = try over.map { try optionValue(Settings.Scenario.over, of: $0, option: "--over") } ?? .seconds(0)
         let shape = shape ?? (length.milliseconds == 0 ? .jump : .line)
         let back = try recover.map { try signedValue(Settings.Scenario.recover, of: $0, option: "--recover") }
@@ -72,7 +72,26 @@ struct ScenarioShock: ParsableCommand {
                 shape: shape, size: size, length: shape == .jump ? .seconds(0) : length,
                 recovery: shape == ShockShape.v ? back ?? ScenarioShock.standardRecovery : 0)
         } catch {
-            throw Failure(.usage, error.message, hint: "a coin that goes to nothing: belowzero scenario zero")
+            throw Failure(
+                .usage, error.message, hint: "say how long with --over 20m, or leave --shape out for a jump, at once")
+        }
+    }
+
+    /// The move, in the unit of what was typed where it is none that a price can make.
+    private func typedSize() throws -> Double {
+        let isPercent = size.hasSuffix("%")
+        func bound(_ percent: String, _ part: String) -> String { isPercent ? percent : part }
+        func refused(_ words: String, hint: String) -> Failure {
+            Failure(.usage, "--size must be \(words), not '\(SourceLocation.presentable(size))'", hint: hint)
+        }
+        switch TypedPart(argument: size)?.value {
+        case 0?: throw refused("a move", hint: "write -30% for a fall, 50% for a rise")
+        case let part? where part <= -1:
+            throw refused(
+                "above \(bound("-100%", "-1"))", hint: "a coin that goes to nothing: belowzero scenario zero")
+        case let part? where part > 1e6:
+            throw refused("at most \(bound("100000000%", "1000000"))", hint: "write 50% for a rise by a half")
+        default: return try signedValue(Settings.Scenario.size, of: size, option: "--size")
         }
     }
 
