@@ -204,6 +204,36 @@ import Testing
         #expect(oil.contains { $0["contract"] as? String == "inverse" && $0["equity_margin_frac"] is NSNull })
     }
 
+    /// The engine of a run goes by a platform's own fill, and is not said to go by another.
+    @Test func onPricesTheStudysOwnFillIsTaken() throws {
+        let scratch = try Scratch()
+        var csv = "time,open,high,low,close\n"
+        for hour in -60..<40 {
+            let (open, close) = (hour <= 1 ? 100.0 : 80, hour < 1 ? 100.0 : 80)
+            csv += "\(1_584_007_200 + hour * 3600),\(open),\(open),\(close),\(close)\n"
+        }
+        try scratch.write(csv, to: "prices.csv")
+        let liquidation = ", liquidation: {enabled: true, trigger: extreme, fill: worst, partial: true}"
+        try scratch.write(
+            """
+            version: 1
+            name: worst
+            data: [{asset: A, path: prices.csv}]
+            grid: {side: [long], leverage: [10], horizon: [1d], platform: [p]}
+            platforms: {p: {tiers: [{to: .inf, rate: 0.005, amount: 0}]\(liquidation)}}
+            """, to: "study.yaml")
+        let replay = ["scenario", "run", "march-2020", "--study", "study.yaml"]
+        let drawn = try scratch.program.run(replay)
+        #expect(drawn.code == 0 && drawn.err.contains("fills by 'worst'"), "\(drawn.err)")
+        #expect(drawn.err.contains("reduces positions by bracket"), "\(drawn.err)")
+        let priced = try scratch.program.run(replay + ["--prices", "prices.csv", "--json"])
+        #expect(priced.code == 0, "\(priced.err)")
+        #expect(!priced.err.contains("known path"), "\(priced.err)")
+        // Nothing is left of ten times but ten times what the extreme of 80 lost.
+        let cells = try lines(priced.out)
+        #expect(abs((cells[0]["owed_margin_frac"] as? Double ?? 0) - 1) < 0.02, "\(priced.out)")
+    }
+
     /// The event on a file, as the engine follows it: hours that fall by a fifth within the event.
     @Test func eventsAreReplayedOnPrices() throws {
         let scratch = try Scratch()

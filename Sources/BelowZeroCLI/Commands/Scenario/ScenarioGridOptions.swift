@@ -33,7 +33,10 @@ struct ScenarioGridOptions: ParsableArguments {
     /// - Parameters:
     ///   - name: a study file, if one was named.
     ///   - contracts: for what has neither.
-    func grid(study name: String?, contracts: [ContractKind] = [.linear], console: Console) throws -> ScenarioGrid {
+    ///   - followsPaths: whether known paths are followed; on prices the engine of a run goes by all rules of a platform.
+    func grid(
+        study name: String?, contracts: [ContractKind] = [.linear], followsPaths: Bool = true, console: Console
+    ) throws -> ScenarioGrid {
         let loaded = try name.map { try LoadedStudy(file: $0, findsFiles: false, threads: allCores) }
         loaded?.notes.forEach { console.say(Failure.text($0)) }
         let study = loaded?.study
@@ -48,10 +51,12 @@ struct ScenarioGridOptions: ParsableArguments {
             platforms: try platforms(of: study, files: loaded?.files ?? InputFiles(base: "")),
             notional: changes.notional ?? study?.position.notional ?? Settings.Position.notional.start,
             entryPrice: price ?? 1)
-        return try checked(grid, console)
+        let checked = try checked(grid)
+        if followsPaths { checked.findings.forEach { console.say(Failure.text($0)) } }
+        return checked
     }
 
-    private func checked(_ grid: ScenarioGrid, _ console: Console) throws -> ScenarioGrid {
+    private func checked(_ grid: ScenarioGrid) throws -> ScenarioGrid {
         if let objection = grid.objection(knowsPrice: price != nil) {
             throw Failure(.usage, objection.message, hint: objection.hint)
         }
@@ -61,7 +66,6 @@ struct ScenarioGridOptions: ParsableArguments {
                 .usage, "a scenario has at most \(ScenarioGridOptions.mostCells) positions",
                 hint: "name fewer leverages")
         }
-        grid.findings.forEach { console.say(Failure.text($0)) }
         return grid
     }
 

@@ -50,7 +50,7 @@ struct ScenarioRun: ParsableCommand {
                 before, unread: "--before: cannot read", longest: "a time before an event",
                 hint: "write 1h, 1d or 7d; right before an event, at 0s: belowzero scenario matrix")
             guard leads.count <= 20 else { throw Failure(.usage, "--before names at most 20 times") }
-            let grid = try grid.grid(study: study, console: common.console)
+            let grid = try grid.grid(study: study, followsPaths: prices == nil, console: common.console)
             let shown = try events.map { try outcome(of: $0, grid, leads) }
             if common.json { return try StandardOutput.write(jsonLines(shown.flatMap { $0.lines(grid) })) }
             try StandardOutput.write(shown.map { $0.text(grid) }.joined(separator: "\n") + ReplayedEvent.note)
