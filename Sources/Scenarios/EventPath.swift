@@ -37,6 +37,44 @@ extension MarketEvent {
     }
 }
 
+extension MarketEvent {
+    /// What its path is drawn as.
+    public enum DrawnShape: String, Hashable, Sendable {
+        /// At once.
+        case jump
+        /// The logarithm of the price goes straight.
+        case line
+        /// From each price that is known to the next.
+        case points
+    }
+
+    /// What its path is drawn as; nil where no source has its size.
+    public var drawnShape: DrawnShape? {
+        if !points.isEmpty { return .points }
+        return size.map { _ in (length?.milliseconds ?? 0) > 0 ? .line : .jump }
+    }
+
+    /// How long the drawn path takes from its first figure to its last; nothing for a jump, nil where it cannot be drawn.
+    public var drawnLength: TimeSpan? {
+        guard let drawnShape else { return nil }
+        let known = knownPoints
+        guard drawnShape == .points, let first = known.first, let last = known.last else {
+            return length ?? .seconds(0)
+        }
+        return last.time - first.time
+    }
+
+    /// The points of its window.
+    public var knownPoints: [Point] { points.filter { $0.time >= start && $0.time <= end } }
+
+    /// The whole move at once, where sources say that prices jumped and the path is drawn slower; nil for every other event.
+    public var jump: DrawnEvent? {
+        guard tags.contains(.gap), let size, let drawnShape, drawnShape != .jump else { return nil }
+        return DrawnEvent(
+            path: KnownPath(through: [KnownPath.Knot(seconds: 0, price: 1 + size)]), entryPrice: prices?.from)
+    }
+}
+
 /// An event as a path that is drawn from its figures.
 public struct DrawnEvent: Hashable, Sendable {
     /// From the entry on.

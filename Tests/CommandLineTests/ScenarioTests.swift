@@ -204,6 +204,31 @@ import Testing
         #expect(oil.contains { $0["contract"] as? String == "inverse" && $0["equity_margin_frac"] is NSNull })
     }
 
+    /// Half of how an event is drawn may be assumed, and what was a jump is drawn slower: that stands beside the numbers.
+    @Test func whatIsDrawnIsSaid() throws {
+        let words = ["scenario", "run", "eurchf-2015", "--leverage", "30", "--side", "long"]
+        let program = try Scratch().program
+        let text = try program.run(words)
+        #expect(text.out.contains("drawn as a line of 10m from its figures"), "\(text.out)")
+        #expect(text.out.contains("Assumed: ten minutes for minutes.") && text.out.contains("as a jump"))
+        #expect(text.out.contains("belowzero scenario shock --size -29.2% --shape jump"))
+        let drawn = try lines(try program.run(words + ["--json"]).out)
+        #expect(drawn.allSatisfy { $0["shape"] as? String == "line" && $0["duration_s"] as? Int == 600 })
+        #expect(drawn.allSatisfy { $0["assumed"] as? String == "ten minutes for minutes" })
+        let shock = try lines(
+            try run(
+                "scenario", "shock", "--size", "-29.2%", "--shape", "jump", "--leverage", "30", "--side", "long",
+                "--json"
+            ).out)
+        let (owed, jump) = (drawn[0]["owed_margin_frac"] as? Double, drawn[0]["jump_owed_margin_frac"] as? Double)
+        #expect(jump == shock[0]["owed_margin_frac"] as? Double && jump ?? 0 > 7 && owed ?? 9 < 1)
+        // March 2020 fell in hours that are known, and nobody calls it a jump.
+        let fall = try run("scenario", "run", "march-2020", "--leverage", "10")
+        #expect(!fall.out.contains("as a jump") && !fall.out.contains("Assumed") && fall.out.contains(" of them in "))
+        let known = try lines(try run("scenario", "run", "march-2020", "--leverage", "10", "--json").out)
+        #expect(known.allSatisfy { $0["shape"] as? String == "points" && $0["jump_owed_margin_frac"] is NSNull })
+    }
+
     /// The engine of a run goes by a platform's own fill, and is not said to go by another.
     @Test func onPricesTheStudysOwnFillIsTaken() throws {
         let scratch = try Scratch()
@@ -232,6 +257,7 @@ import Testing
         // Nothing is left of ten times but ten times what the extreme of 80 lost.
         let cells = try lines(priced.out)
         #expect(abs((cells[0]["owed_margin_frac"] as? Double ?? 0) - 1) < 0.02, "\(priced.out)")
+        #expect(cells.allSatisfy { $0["shape"] is NSNull && $0["assumed"] is NSNull })
     }
 
     /// The event on a file, as the engine follows it: hours that fall by a fifth within the event.
@@ -264,6 +290,8 @@ import Testing
         #expect(
             found.code == 0 && found.out.contains("linear on typical") && found.out.contains("gdax-2017"),
             "\(found.err)")
+        #expect(found.out.contains("line, 10m*") && found.out.contains("at once") && found.out.contains("Assumed:\n"))
+        #expect(found.out.contains("  eurchf-2015: ten minutes for minutes"))
         #expect(found.out.contains("No source says how far: ") && found.out.contains("vw-2008"))
         let page = try scratch.read("m.html")
         #expect(page.contains("Content-Security-Policy") && page.contains("default-src &#39;none&#39;"))
@@ -272,6 +300,11 @@ import Testing
         let again = try scratch.program.run(["scenario", "matrix", "--leverage", "2,10", "--out", "m.html", "--json"])
         let cells = try lines(again.out)
         #expect(again.code == 0 && cells.count % 2 == 0 && cells.count > 80)
+        #expect(
+            cells.allSatisfy { $0["shape"] is String && $0["duration_s"] is NSNumber && $0.keys.contains("assumed") })
+        let jumped = cells.filter { $0["jump_owed_margin_frac"] is Double }
+        #expect(jumped.count > 10 && jumped.allSatisfy { $0["shape"] as? String != "jump" })
+        #expect(page.contains("line, 10m*") && page.contains("ten minutes for minutes"))
         #expect(try scratch.read("m.html") == page)
         try scratch.write("mine", to: "mine.html")
         #expect(try scratch.program.run(["scenario", "matrix", "--out", "mine.html"]).code == 73)

@@ -50,4 +50,24 @@ import Testing
         #expect(week.entryPrice == 200 && week.path.price(at: 3 * 86_400) == 1)
         #expect(abs(week.path.price(at: 7 * 86_400) - 0.5) < 1e-12 && week.path.end.price == 0.125)
     }
+
+    /// What an event is drawn as, and the jump that it was where it is drawn slower.
+    @Test func shapesAndJumps() throws {
+        let line = try event("from: 100, extreme: 50, size: -0.5, duration: 2h, tags: [long, gap]")
+        #expect(line.drawnShape == .line && line.drawnLength == .hours(2))
+        let jump = try #require(line.jump)
+        #expect(jump.entryPrice == 100 && jump.path.price(at: 0) == 0.5 && jump.path.end.seconds == 0)
+        // One that is drawn as a jump is its own, and one that nobody calls a jump has none.
+        let own = try event("size: 2.3, tags: [short, gap]")
+        #expect(own.drawnShape == .jump && own.drawnLength == .seconds(0) && own.jump == nil)
+        #expect(try event("size: -0.5, duration: 2h, tags: [long]").jump == nil)
+        let unknown = try event("tags: [long, gap]")
+        #expect(unknown.drawnShape == nil && unknown.drawnLength == nil && unknown.jump == nil)
+        // Points before and after the window are no part of it.
+        let points =
+            "[{time: 2020-01-01, price: 200}, {time: 2020-01-02, price: 100}, {time: 2020-01-02T18:00:00Z, price: 25}, {time: 2020-01-04, price: 90}]"
+        let known = try event("from: 100, extreme: 25, size: -0.75, duration: 1d, points: \(points), tags: [long, gap]")
+        #expect(known.drawnShape == .points && known.drawnLength == .hours(18) && known.knownPoints.count == 2)
+        #expect(try #require(known.jump).path.end.price == 0.25)
+    }
 }

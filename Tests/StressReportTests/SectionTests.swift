@@ -123,12 +123,15 @@ import Testing
         let leverages = try [2.0, 10, 50].map { try #require(Leverage($0)) }
         let rows = [
             ScenarioPage.Row(
-                event: "Fall <1>", side: .long, move: "−37 %", owed: [.open(0.31), .closed(0.012), .owed(0.8125)]),
+                event: "Fall <1>", side: .long, move: "−37 %", drawn: "line, 10m", assumed: "ten minutes",
+                owed: [.open(0.31), .closed(0.012), .owed(0.8125)], jump: [.open(0.31), .owed(0.5), .owed(17)]),
             ScenarioPage.Row(
-                event: "Rise", side: .short, move: "+90 %", owed: [.rejected, .owed(.infinity), .owed(3.5)]),
+                event: "Rise", side: .short, move: "+90 %", drawn: "jump", assumed: nil,
+                owed: [.rejected, .owed(.infinity), .owed(3.5)], jump: nil),
         ]
         let event = ScenarioPage.Event(
-            name: "Fall <1>", title: "A & B", market: "BTC", window: "2020", move: "−37 %", balances: ["one", "two"],
+            name: "Fall <1>", title: "A & B", market: "BTC", window: "2020", move: "−37 %", drawn: "line, 10m",
+            assumed: "ten minutes", balances: ["one", "two"],
             conflicts: [], sources: ["paper"], confidence: "high")
         let page = ScenarioPage(
             tables: ["typical", "other"].map {
@@ -140,11 +143,17 @@ import Testing
         let matrix = page.sections[0].json(page: "scenarios.html").line
         let found = try JSONDecoder().decode(RenderedSection.self, from: Data(matrix.utf8))
         let values = found.tables.map { $0.rows.map { $0.cells.map(\.value) } }
-        #expect(values == [[[0, 0, 0.8125], [nil, nil, 3.5]], [[0, 0, 0.8125], [nil, nil, 3.5]]])
+        let shown: [[Double?]] = [[0, 0, 0.8125], [0, 0.5, 17], [nil, nil, 3.5]]
+        #expect(values == [shown, shown])
+        let words = page.sections[0].text(.plain)
+        #expect(words.contains("−37 % line, 10m*") && words.contains("at once") && words.contains("+90 % jump"))
+        // The headline counts events, each once: at 10 times one of two owes as it is drawn.
+        #expect(html.contains("1 of 2 events"))
         let known = try JSONDecoder().decode(
             RenderedSection.self, from: Data(page.sections[1].json(page: "scenarios.html").line.utf8))
-        #expect(known.facts.map(\.of) == [String?](repeating: "Fall <1>: A & B", count: 4))
-        #expect(known.facts.map(\.value) == ["one two", "paper", "one two", "paper"])
+        #expect(known.facts.map(\.of) == [String?](repeating: "Fall <1>: A & B", count: 8))
+        let facts = ["line, 10m", "ten minutes", "one two", "paper"]
+        #expect(known.facts.map(\.value) == facts + facts)
         let text = page.sections[1].text(.plain)
         #expect(text.contains("Fall <1>: A & B") && text.contains("balances: one two"))
     }

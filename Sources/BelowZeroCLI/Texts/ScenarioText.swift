@@ -48,6 +48,18 @@ func eventMove(_ event: MarketEvent) -> String {
     return "\(prices)\(move); \(event.speed)"
 }
 
+/// What an event is drawn as: `line, 10m`; empty where it cannot be drawn.
+func drawnWords(_ event: MarketEvent) -> String {
+    guard let shape = event.drawnShape, let length = event.drawnLength else { return "" }
+    return shape == .jump ? "jump" : "\(shape.rawValue), \(length.text)"
+}
+
+/// How to send positions through an event's whole move at once; nil where a shock cannot be as large.
+func jumpCommand(_ event: MarketEvent) -> String? {
+    guard let size = event.size, size > -1 else { return nil }
+    return "belowzero scenario shock --size \(significantText(size * 100, digits: 12))% --shape jump"
+}
+
 /// What a shock is, in a sentence.
 func shockWords(_ shock: Shock) -> String {
     let move = (shock.size < 0 ? "A fall of " : "A rise of ") + percentWords(abs(shock.size))

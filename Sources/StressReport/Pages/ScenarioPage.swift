@@ -24,12 +24,21 @@ public struct ScenarioPage: Sendable {
         let side: Side
         /// How far the price went, in words.
         let move: String
+        /// The shape of its path and how long that takes, in words.
+        let drawn: String
+        /// What of the path no source says; nil for nothing.
+        let assumed: String?
         /// By leverage.
         let owed: [Cell]
+        /// The whole move at once, likewise, where it was a jump and is drawn slower.
+        let jump: [Cell]?
 
         /// A row of the given parts.
-        public init(event: String, side: Side, move: String, owed: [Cell]) {
+        public init(
+            event: String, side: Side, move: String, drawn: String, assumed: String?, owed: [Cell], jump: [Cell]?
+        ) {
             (self.event, self.side, self.move, self.owed) = (event, side, move, owed)
+            (self.drawn, self.assumed, self.jump) = (drawn, assumed, jump)
         }
     }
 
@@ -48,15 +57,16 @@ public struct ScenarioPage: Sendable {
 
     /// What is known of an event.
     public struct Event: Sendable {
-        let name, title, market, window, move: String
+        let name, title, market, window, move, drawn, assumed: String
         let balances, conflicts, sources: [String]
         let confidence: String
 
         /// An event of the given texts.
         public init(
-            name: String, title: String, market: String, window: String, move: String, balances: [String],
-            conflicts: [String], sources: [String], confidence: String
+            name: String, title: String, market: String, window: String, move: String, drawn: String, assumed: String,
+            balances: [String], conflicts: [String], sources: [String], confidence: String
         ) {
+            (self.drawn, self.assumed) = (drawn, assumed)
             (self.name, self.title, self.market, self.window, self.move) = (name, title, market, window, move)
             (self.balances, self.conflicts, self.sources) = (balances, conflicts, sources)
             self.confidence = confidence
@@ -94,7 +104,9 @@ extension ScenarioPage {
     private var answer: PageAnswer {
         let lede =
             "Positions of the side that was hurt, entered right before, closed at the path’s own price as long after their "
-            + "trigger as the platform takes. Funding and interest are left out, and prices between the figures are drawn, not seen."
+            + "trigger as the platform takes. Funding and interest are left out, and prices between the figures are drawn, not seen: "
+            + "a jump at once, a line evenly over its time, points from each known price to the next. Where sources say that "
+            + "prices jumped and the path is slower, a second row has the whole move at once."
         return PageAnswer(
             kicker: [.plain("Dated events, each drawn as a path from its figures")], title: [.plain(headline)],
             blocks: [.paragraph(.lede, lede)])
@@ -121,7 +133,8 @@ extension ScenarioPage {
     private var matrixSection: ReportSection {
         let signs: [Inline] = [
             .mark("0"), .text(" nothing is owed; the tooltip says whether the position was closed · "),
-            .mark("rejected"), .text(" the platform would not open it"),
+            .mark("rejected"), .text(" the platform would not open it · "),
+            .mark("*"), .text(" no source says how long it took, or what else the event’s facts call assumed"),
         ]
         return ReportSection(
             "matrix", label: "Matrix", title: "What was owed, by event and leverage",
@@ -136,16 +149,23 @@ extension ScenarioPage {
         let found = SectionTable(
             name: "Owed by event and leverage, \(name)", caption: "Owed in % of the margin, by event and leverage",
             style: .grid, head: ["Event"] + places.map { table.leverages[$0].screenText },
-            rows: table.rows.map { row($0, table, places) })
+            rows: table.rows.flatMap { rows($0, table, places) })
         return (tables.count > 1 ? [.subheading(name)] : []) + [.table(found)]
     }
 
-    private func row(_ row: Row, _ table: Table, _ places: [Int]) -> SectionTable.Row {
-        SectionTable.Row(
-            [.text(row.event), .aside(" " + withMinus(row.move))],
-            places.filter(row.owed.indices.contains).map { place in
-                row.owed[place].shown("\(row.event), \(table.leverages[place].screenText) \(row.side.rawValue)")
-            })
+    /// An event as it is drawn and, where it was a jump and is drawn slower, as one.
+    private func rows(_ row: Row, _ table: Table, _ places: [Int]) -> [SectionTable.Row] {
+        func cells(_ found: [Cell], _ name: String) -> [SectionTable.Cell] {
+            places.filter(found.indices.contains).map { place in
+                found[place].shown("\(name), \(table.leverages[place].screenText) \(row.side.rawValue)")
+            }
+        }
+        let drawn = " \(withMinus(row.move)) \(row.drawn)" + (row.assumed == nil ? "" : "*")
+        let jumped = row.jump.map {
+            SectionTable.Row([.text(row.event), .aside(" at once")], cells($0, "\(row.event) at once"))
+        }
+        return [SectionTable.Row([.text(row.event), .aside(drawn)], cells(row.owed, row.event))]
+            + (jumped.map { [$0] } ?? [])
     }
 
     // MARK: Events
@@ -171,7 +191,8 @@ extension ScenarioPage.Event {
     /// What does not go into a line, folded; a sheet of paper has the list alone.
     fileprivate var details: Block {
         let facts = [
-            ("balances", balances.joined(separator: " ")), ("conflicts", conflicts.joined(separator: " ")),
+            ("drawn as", drawn), ("assumed", assumed), ("balances", balances.joined(separator: " ")),
+            ("conflicts", conflicts.joined(separator: " ")),
             ("sources", sources.joined(separator: " · ")),
         ]
         return .folded("\(name): \(title)", [.facts(facts.filter { !$0.1.isEmpty })])

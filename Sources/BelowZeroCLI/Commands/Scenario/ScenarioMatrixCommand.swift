@@ -11,8 +11,9 @@ struct ScenarioMatrixCommand: ParsableCommand {
         commandName: "matrix",
         abstract: "Put every dated event against every leverage: what a position entered right before would have owed.",
         discussion: """
-            Each event is drawn as a path from its figures and followed by the side that it hurt. Events whose size \
-            no source says are left \
+            Each event is drawn as a path from its figures and followed by the side that it hurt; where sources say \
+            that prices jumped and \
+            the path is slower, a second line has the whole move at once. Events whose size no source says are left \
             out. Takes a study, whose grid and platforms are asked, or the options. With --json one object an event \
             and position; --out \
             writes a page.
@@ -55,6 +56,8 @@ struct EventMatrix {
     struct Cell {
         let cell: ScenarioGrid.Cell
         let outcome: PathOutcome?
+        /// The whole move at once, where it was a jump and is drawn slower.
+        let jump: PathOutcome?
     }
 
     let rows: [(event: MarketEvent, cells: [Cell])]
@@ -71,9 +74,15 @@ struct EventMatrix {
         rows = asked.compactMap { event in
             event.path(enteredBefore: .seconds(0)).map { drawn in
                 let hurt = cells.filter { $0.side == event.side }
-                return (event, hurt.map { Cell(cell: $0, outcome: $0.position?.outcome(on: drawn.path)) })
+                return (event, hurt.map { EventMatrix.cell($0, drawn, jump: event.jump) })
             }
         }
+    }
+
+    private static func cell(_ cell: ScenarioGrid.Cell, _ drawn: DrawnEvent, jump: DrawnEvent?) -> Cell {
+        Cell(
+            cell: cell, outcome: cell.position?.outcome(on: drawn.path),
+            jump: jump.flatMap { cell.position?.outcome(on: $0.path) })
     }
 
     // MARK: Text
@@ -81,16 +90,29 @@ struct EventMatrix {
     /// A block a contract and platform.
     var text: String {
         let blocks = places.map { place in
-            let header = ["event", "move"] + grid.leverages.map(\.plainText)
-            let lines = rows.map { row in
-                [row.event.name, row.event.size.map(moveWords) ?? ""] + cells(of: row.cells, at: place).map(words)
-            }
+            let header = ["event", "move", "drawn as"] + grid.leverages.map(\.plainText)
+            let lines = rows.flatMap { lines($0.event, cells(of: $0.cells, at: place)) }
             return "\(place.contract.rawValue) on \(visibleText(place.platform)), by the side that was hurt\n"
                 + scenarioTable([header] + lines)
         }
         return blocks.joined(separator: "\n")
             + "\nOwed in % of the margin; ok: nothing, and not closed; closed: nothing, but closed.\n"
+            + "at once: sources say that prices jumped, so a second line has the whole move at once; *: assumed for the path, as below.\n"
             + (unknown.isEmpty ? "" : "No source says how far: \(unknown.map(\.name).joined(separator: ", ")).\n")
+            + assumptions
+    }
+
+    /// What of the paths no source says.
+    private var assumptions: String {
+        let lines = rows.compactMap { row in row.event.assumed.map { "  \(row.event.name): \($0)\n" } }
+        return lines.isEmpty ? "" : "Assumed:\n" + lines.joined()
+    }
+
+    /// An event as it is drawn and, where it was a jump and is drawn slower, as one.
+    private func lines(_ event: MarketEvent, _ cells: [Cell]) -> [[String]] {
+        let (move, mark) = (event.size.map(moveWords) ?? "", event.assumed == nil ? "" : "*")
+        let drawn = [event.name, move, drawnWords(event) + mark] + cells.map { words($0.outcome) }
+        return [drawn] + (event.jump == nil ? [] : [["", "", "at once"] + cells.map { words($0.jump) }])
     }
 
     private var places: [(contract: ContractKind, platform: String)] {
@@ -101,8 +123,8 @@ struct EventMatrix {
         row.filter { $0.cell.contract == place.contract && $0.cell.platform == place.platform }
     }
 
-    private func words(_ cell: Cell) -> String {
-        guard let outcome = cell.outcome else { return "-" }
+    private func words(_ outcome: PathOutcome?) -> String {
+        guard let outcome else { return "-" }
         guard outcome.owed > 0 else { return outcome.isLiquidated ? "closed" : "ok" }
         return outcome.owed.isFinite ? significantText(outcome.owed * 100, digits: 3) : "unbounded"
     }
@@ -119,17 +141,19 @@ struct EventMatrix {
             tables: places.map { place in
                 ScenarioPage.Table(
                     contract: place.contract, platform: place.platform, leverages: grid.leverages,
-                    rows: rows.map { row in
-                        ScenarioPage.Row(
-                            event: row.event.name, side: row.event.side,
-                            move: row.event.size.map(moveWords) ?? "",
-                            owed: cells(of: row.cells, at: place).map(pageCell))
-                    })
+                    rows: rows.map { pageRow($0.event, cells(of: $0.cells, at: place)) })
             }, events: rows.map { eventFacts($0.event) } + unknown.map(eventFacts))
     }
 
-    private func pageCell(_ cell: Cell) -> ScenarioPage.Cell {
-        guard let outcome = cell.outcome else { return .rejected }
+    private func pageRow(_ event: MarketEvent, _ cells: [Cell]) -> ScenarioPage.Row {
+        ScenarioPage.Row(
+            event: event.name, side: event.side, move: event.size.map(moveWords) ?? "", drawn: drawnWords(event),
+            assumed: event.assumed, owed: cells.map { pageCell($0.outcome) },
+            jump: event.jump == nil ? nil : cells.map { pageCell($0.jump) })
+    }
+
+    private func pageCell(_ outcome: PathOutcome?) -> ScenarioPage.Cell {
+        guard let outcome else { return .rejected }
         return outcome.owed > 0
             ? .owed(outcome.owed) : outcome.isLiquidated ? .closed(outcome.equity) : .open(outcome.equity)
     }
@@ -138,6 +162,7 @@ struct EventMatrix {
         ScenarioPage.Event(
             name: event.name, title: event.title, market: "\(event.asset), \(event.venue), \(event.priceType)",
             window: "\(event.start.minuteText) to \(event.end.minuteText)", move: eventMove(event),
+            drawn: drawnWords(event), assumed: event.assumed ?? "",
             balances: event.balances, conflicts: event.conflicts, sources: event.sources,
             confidence: event.confidence.rawValue)
     }
@@ -151,11 +176,17 @@ private struct MatrixLine: Encodable {
     @Nullable var liquidated: Bool?
     @Nullable var equityMarginFrac: Double?
     @Nullable var owedMarginFrac: Double?
+    @Nullable var shape: String?
+    @Nullable var durationS: Double?
+    @Nullable var assumed: String?
+    @Nullable var jumpOwedMarginFrac: Double?
 
     init(_ event: MarketEvent, _ cell: EventMatrix.Cell) {
         (self.event, contract, side) = (event.name, cell.cell.contract.rawValue, cell.cell.side.rawValue)
         (leverageX, platform) = (cell.cell.leverage.value, cell.cell.platform)
         (liquidated, equityMarginFrac) = (cell.outcome?.isLiquidated, cell.outcome?.equity)
         owedMarginFrac = cell.outcome?.owed
+        (shape, durationS, assumed) = (event.drawnShape?.rawValue, event.drawnLength?.inSeconds, event.assumed)
+        jumpOwedMarginFrac = cell.jump?.owed
     }
 }

@@ -84,7 +84,8 @@ struct ScenarioRun: ParsableCommand {
                 lead: lead, entered: UTCInstant(milliseconds: event.start.milliseconds - lead.milliseconds),
                 price: drawn.entryPrice, outcomes: cells.map { $0.outcome(on: drawn.path) })
         }
-        return ReplayedEvent(event: event, source: .drawn, entries: entries)
+        let jump = event.jump.map { jump in cells.map { $0.outcome(on: jump.path) } }
+        return ReplayedEvent(event: event, source: .drawn, entries: entries, jump: jump)
     }
 }
 
@@ -108,6 +109,8 @@ private struct ReplayedEvent {
     let event: MarketEvent
     let source: Source
     let entries: [EventReplay.Entry]
+    /// The whole move at once, where it was a jump and is drawn slower.
+    var jump: [EventOutcome]?
 
     static let note = """
         What is left in % of the margin, below zero what is owed, on average where bars are too long to tell; x: closed by the platform;
@@ -126,16 +129,39 @@ private struct ReplayedEvent {
         switch source {
         case .file(let name): "On the prices of \(SourceLocation.presentable(name)), to the end of the event."
         case .drawn:
-            event.points.isEmpty
-                ? "No prices were given: drawn as a path from its figures, before which the price stands, so that all entries are alike."
-                : "No prices were given: drawn as a path through the prices that are known, before the first of which the price stands."
+            (["No prices were given: drawn as \(pathWords)."] + notes).joined(separator: "\n")
         }
     }
 
+    /// The shape of the path and how long it takes.
+    private var pathWords: String {
+        let length = (event.drawnLength ?? .seconds(0)).text
+        return switch event.drawnShape {
+        case .jump, nil:
+            "a jump, at once, from its figures, before which the price stands, so that all entries are alike"
+        case .line: "a line of \(length) from its figures, before which the price stands, so that all entries are alike"
+        case .points:
+            "a path through the prices that are known, \(event.knownPoints.count) of them in \(length), before the first of "
+                + "which the price stands"
+        }
+    }
+
+    /// What of the path no source says, and what it leaves out.
+    private var notes: [String] {
+        let assumed = event.assumed.map { "Assumed: \($0)." }
+        guard jump != nil else { return [assumed].compactMap { $0 } }
+        let command = jumpCommand(event).map { ": \($0)" } ?? "."
+        return [
+            assumed,
+            "Sources say that prices jumped, and nobody could trade between. 'as a jump' is the whole move at once\(command)",
+        ].compactMap { $0 }
+    }
+
     private func rows(_ cells: [(offset: Int, element: ScenarioGrid.Cell)]) -> [[String]] {
-        [["leverage"] + entries.map { "\($0.lead.text) before" }]
+        [["leverage"] + entries.map { "\($0.lead.text) before" } + (jump == nil ? [] : ["as a jump"])]
             + cells.map { cell in
-                [cell.element.leverage.plainText] + entries.map { words($0.outcomes[cell.offset]) }
+                let found = entries.map { $0.outcomes[cell.offset] } + (jump.map { [$0[cell.offset]] } ?? [])
+                return [cell.element.leverage.plainText] + found.map(words)
             }
     }
 
@@ -153,7 +179,9 @@ private struct ReplayedEvent {
 
     func lines(_ grid: ScenarioGrid) -> [ReplayLine] {
         grid.cells.enumerated().flatMap { place, cell in
-            entries.map { ReplayLine(event.name, cell, $0, $0.outcomes[place], isDrawn: isDrawn) }
+            entries.map {
+                ReplayLine(event, cell, $0, $0.outcomes[place], isDrawn: isDrawn, jump: jump?[place])
+            }
         }
     }
 
@@ -173,11 +201,16 @@ private struct ReplayLine: Encodable {
     @Nullable var negativeEquityFrac: Double?
     @Nullable var equityMarginFrac: Double?
     @Nullable var owedMarginFrac: Double?
+    @Nullable var shape: String?
+    @Nullable var durationS: Double?
+    @Nullable var assumed: String?
+    @Nullable var jumpOwedMarginFrac: Double?
 
     init(
-        _ event: String, _ cell: ScenarioGrid.Cell, _ entry: EventReplay.Entry, _ outcome: EventOutcome, isDrawn: Bool
+        _ event: MarketEvent, _ cell: ScenarioGrid.Cell, _ entry: EventReplay.Entry, _ outcome: EventOutcome,
+        isDrawn: Bool, jump: EventOutcome?
     ) {
-        (self.event, prices, contract) = (event, isDrawn ? "drawn" : "file", cell.contract.rawValue)
+        (self.event, prices, contract) = (event.name, isDrawn ? "drawn" : "file", cell.contract.rawValue)
         (side, leverageX, platform) = (cell.side.rawValue, cell.leverage.value, cell.platform)
         (beforeS, enteredUtc, entryPrice) = (entry.lead.inSeconds, entry.entered?.rfc3339, entry.price)
         if case .rejected = outcome { opened = false } else { opened = true }
@@ -185,5 +218,8 @@ private struct ReplayLine: Encodable {
         if case .ended(let found) = outcome { end = found }
         (liquidated, negativeEquityFrac) = (end?.isLiquidated, end?.negative)
         (equityMarginFrac, owedMarginFrac) = (end?.equity, end?.owed)
+        guard isDrawn else { return }
+        (shape, durationS, assumed) = (event.drawnShape?.rawValue, event.drawnLength?.inSeconds, event.assumed)
+        if case .ended(let found) = jump { jumpOwedMarginFrac = found.owed }
     }
 }
