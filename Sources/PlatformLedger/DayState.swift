@@ -100,13 +100,15 @@ extension LedgerRun {
             record.deleveraging.largest = largest
         }
         tally.days.append(record)
-        let floor = Money.total(input.safeguards.fund.floor)
-        if let open = tally.episodes.indices.last, tally.episodes[open].lastDay == nil, record.balance > floor {
+        if let open = tally.episodes.indices.last, tally.episodes[open].lastDay == nil, record.balance > fundFloor {
             tally.episodes[open].lastDay = record.day
         }
     }
 
     // MARK: The fund
+
+    /// What the fund never goes below.
+    var fundFloor: Int128 { Money.total(input.safeguards.fund.floor) }
 
     /// Takes note of what the fund could not pay.
     mutating func addUnpaid(_ amount: Int64) {
@@ -129,8 +131,7 @@ extension LedgerRun {
 
     /// Lets the fund pay what it can of a shortfall; gives what it paid.
     mutating func payByFund(_ amount: Int64) -> Int64 {
-        let floor = Money.total(input.safeguards.fund.floor)
-        let paid = Int64(clamping: min(Int128(amount), max(0, books.fund - floor)))
+        let paid = Int64(clamping: min(Int128(amount), max(0, books.fund - fundFloor)))
         guard paid > 0 else { return 0 }
         books.move(Int128(paid), from: .fund, to: .unpaid)
         day.record?.outflow += Int128(paid)

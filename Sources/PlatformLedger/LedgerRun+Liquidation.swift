@@ -119,7 +119,7 @@ extension LedgerRun {
         books.move(Int128(shortfall), from: .unpaid, to: .traders)
         day.record?.shortfall += Int128(shortfall)
         day.record?.shortfalls += 1
-        tally.needs.append(Money.quote(day.record?.shortfall ?? 0))
+        tally.needs.append(Money.quote((day.record?.shortfall ?? 0) + fundFloor))
         let isEarly =
             isLiquidation && input.safeguards.deleveraging != nil
             && watch?.isTriggered(books.fund, at: now) ?? false

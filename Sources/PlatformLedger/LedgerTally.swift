@@ -168,7 +168,8 @@ public struct LedgerTally: Hashable, Sendable {
     public internal(set) var liquidationFees: Int128 = 0
     /// The most notional that was ever open at the end of a bar, both sides together, at entry prices, quote currency.
     public internal(set) var mostOpen = 0.0
-    /// For every shortfall, as they came (so those of a day are as many as ``LedgerDay/shortfalls``), in quote currency, what a fund would have needed at the beginning of its day to pay it and all before it.
+    /// For every shortfall, as they came (so those of a day are as many as ``LedgerDay/shortfalls``), in quote currency, what a fund would have needed at the beginning of its day to pay it and all before it: their
+    /// sum, and the floor that the fund never goes below.
     public internal(set) var needs: [Double] = []
 
     /// One class on one asset.

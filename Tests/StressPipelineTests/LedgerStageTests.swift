@@ -160,6 +160,34 @@ import Testing
         #expect(found[0].all?.amounts != plain[0].all?.amounts && found[1].all == plain[1].all)
     }
 
+    /// A fund of the amount that is called needed, at the beginning of every day and without inflow, leaves nothing unpaid on the share of
+    /// days and of shortfalls that it stands for; with a unit less it does not. What it has below its floor pays nobody.
+    @Test(arguments: UInt64(1)...4, [0, 137.25])
+    func theNeededFundPaysWhatItSays(seed: UInt64, floor: Double) throws {
+        func days(_ amount: Double) throws -> (days: [LedgerDayRecord], needed: [FundNeeded]) {
+            let fund = "{amount: \(amount), floor: \(floor), top_up: {below: \(amount), to: \(amount)}}"
+            let ledger = full.replacing("adl: binance", with: "adl: off")
+            let results = try results(
+                study("\(ledger), surplus: trader, fund_share: 0, fund: \(fund)"), seed: seed * 10)
+            return (results.platforms[0].days, results.platforms[0].needed)
+        }
+        let needed = try days(floor + 1).needed.filter { $0.amount > 0 }
+        #expect(needed.count >= 4, "seed \(seed)")
+        for level in needed {
+            func paid(_ amount: Double) throws -> Double {
+                let days = try days(amount).days
+                guard level.basis == .shortfalls else {
+                    return Double(days.count { $0.unpaid == .zero }) / Double(days.count)
+                }
+                let (all, unpaid) = days.reduce((0, 0)) { ($0.0 + $1.shortfalls, $0.1 + $1.unpaidShortfalls) }
+                return Double(all - unpaid) / Double(all)
+            }
+            #expect(level.amount > floor, "seed \(seed), floor \(floor)")
+            #expect(try paid(level.amount) >= level.share - 1e-12, "seed \(seed), floor \(floor), \(level)")
+            #expect(try paid(level.amount - 1e-6) < level.share - 1e-12, "seed \(seed), floor \(floor), \(level)")
+        }
+    }
+
     @Test func threadsChangeNothing() throws {
         let study = try study(full)
         let (one, four) = (try results(study, threads: 1), try results(study, threads: 4))

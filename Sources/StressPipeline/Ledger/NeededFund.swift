@@ -7,15 +7,17 @@ extension FundNeeded {
     static let shares = [0.99, 0.999, 1]
 
     /// The fund at the beginning of a day that would have paid so many of the days, and of the shortfalls, in full, whatever flows in later.
+    /// What lies below its floor pays nothing, so that it is in the fund as well; a day on which nothing was short needs none at all.
     ///
     /// - Parameter meanLength: of a run of days that is resampled as one.
     static func all(_ tally: LedgerTally, meanLength: Double, confidence: Double) -> [FundNeeded] {
-        let days = tally.days.map { [Money.quote($0.shortfall)] }
         var next = 0
         let shortfalls = tally.days.map { day -> [Double] in
             defer { next += day.shortfalls }
             return Array(tally.needs[next..<next + day.shortfalls])
         }
+        // What the day's last shortfall needs pays those before it as well.
+        let days = shortfalls.map { [$0.last ?? 0] }
         return Basis.allCases.flatMap { basis -> [FundNeeded] in
             let blocks = basis == .days ? days : shortfalls
             let disjoint = blocks.count { !$0.isEmpty }
