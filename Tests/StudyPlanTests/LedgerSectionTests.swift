@@ -86,7 +86,10 @@ import Testing
         ("ledger: {horizon: 1d}", "ledger has no 'population'"),
         ("ledger: {population: bitmex-2018}", "did you mean 'bitmex-2019'?"),
         ("ledger: {population: {open_interest_per_bar: 5}}", "give either a preset or classes"),
-        ("ledger: {population: {classes: [{side: long, leverage: 5}, {side: both, leverage: 5}]}}", "stands twice"),
+        (
+            "ledger: {population: {classes: [{side: long, leverage: 5}, {side: both, leverage: 5}]}}",
+            "long at 5× stands twice"
+        ),
         ("ledger: {population: ftx-2021, adl: binanc}", "did you mean 'binance'?"),
         ("ledger: {population: ftx-2021, fund: {top_up: {below: 5, to: 4}}}", "at least 'below'"),
         ("ledger: {population: ftx-2021, surplus: everybody}", "expected fund, trader or {fund: part}"),

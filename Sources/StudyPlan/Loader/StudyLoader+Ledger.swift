@@ -56,7 +56,7 @@ extension StudyLoader {
             guard let found = traderClasses(element) else { return nil }
             for group in found {
                 guard !classes.contains(where: { $0.side == group.side && $0.leverage == group.leverage }) else {
-                    return element.wrong("\(group.side.rawValue) at \(group.leverage) stands twice")
+                    return element.wrong("\(group.side.rawValue) at \(group.leverage.screenText) stands twice")
                 }
                 classes.append(group)
             }
