@@ -102,6 +102,35 @@ import Testing
         #expect(found.contains { $0.contains(words) }, "\(found)")
     }
 
+    /// What asks winners early, or fills a fund up to its floor, where that decides nothing; where a platform of several lets it, nothing is said.
+    @Test(
+        arguments: [
+            ("adl: off, adl_when: {fall: 0.3, within: 8h}", "", "nobody closes winners here"),
+            ("adl_when: {fall: 0.3, within: 8h}", "", "'adl_when' decides nothing"),
+            ("adl_when: {fall: 0.3, within: 8h}", "adl_when: off, adl: binance", "nobody closes winners here"),
+            ("adl: off", "adl_when: {fall: 0.3, within: 8h}", "platform 'p' closes no winners"),
+            ("adl: off", "adl: off, adl_when: {fall: 0.3, within: 8h}", "platform 'p' closes no winners"),
+            ("adl: bitmex, adl_when: {fall: 0.3, within: 8h}", "", nil),
+            ("adl: bitmex, adl_when: {fall: 0.3, within: 8h}", "adl: off", nil),
+            ("adl_when: {fall: 0.3, within: 8h}", "adl: profit", nil),
+            ("adl: bitmex", "adl_when: {fall: 0.3, within: 8h}", nil),
+            ("adl: off, adl_when: off", "adl_when: off", nil),
+            ("fund: {floor: 500, top_up: {below: 100, to: 200}}", "", "what it is given pays nobody"),
+            ("fund: {top_up: {below: 100, to: 200}}", "fund: {floor: 200}", "platform 'p' fills its fund up to 200"),
+            ("fund: {floor: 500, top_up: {below: 600, to: 600}}", "", nil),
+            ("fund: {top_up: {below: 0, to: 0}}", "", nil),
+            ("fund: {floor: 500, top_up: {below: 100, to: 200}}", "fund: {floor: 0}", "platform 'q'"),
+        ] as [(String, String, String?)])
+    func whatDecidesNothingIsRefused(common: String, own: String, words: String?) {
+        let platform = own.isEmpty ? "" : ", ledger: {\(own)}"
+        let found = problems(yaml("ledger: {population: ftx-2021, \(common)}", platform: platform))
+        guard let words else {
+            #expect(found.isEmpty, "\(found)")
+            return
+        }
+        #expect(found.contains { $0.contains(words) }, "\(found)")
+    }
+
     /// Positions are linear; how a platform closes them, and by which brackets or dated margins, is followed.
     @Test func whatTheLedgerDoesNotFollowIsRefused() {
         func found(_ platform: String, contract: String = "linear") -> [String] {

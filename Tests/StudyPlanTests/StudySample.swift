@@ -36,7 +36,7 @@ struct StudySample {
              "ledger": {
               "population": {"classes": [{"side": "long", "leverage": 2}]},
               "fund": {"amount": 1, "top_up": {"below": 0, "to": 1000000000000000}}, "surplus": {"fund": 0.5},
-              "adl_when": {"fall": 0.3, "within": "8h"}, "socialised": {"cap": 0.5}, "impact": {"depth": 5}},
+              "adl": "bitmex", "adl_when": {"fall": 0.3, "within": "8h"}, "socialised": {"cap": 0.5}, "impact": {"depth": 5}},
              "limits": [
               {"measure": "negative_equity_frac", "max": 0.05},
               {"measure": "negative_equity_frac", "drift": {"max_change": 0.01}},

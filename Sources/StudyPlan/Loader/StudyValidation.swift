@@ -75,15 +75,8 @@ extension Study {
         return problems
     }
 
-    /// What the ledger does not follow: its positions are linear.
     private var ledgerProblems: [Problem] {
-        guard ledger != nil, !grid.contracts.contains(.linear) else { return [] }
-        return [
-            Problem(
-                check: "bad_value",
-                message: "the ledger's traders hold linear contracts, and the grid has none",
-                hint: "add linear to the grid's contracts, or leave out 'ledger'", path: "ledger")
-        ]
+        ledgerObjections.map { Problem(check: "bad_value", message: $0.message, hint: $0.hint, path: $0.path) }
     }
 
     private func selectorProblems() -> [Problem] {
