@@ -64,6 +64,19 @@ public struct IngestError: Error, Sendable, Equatable {
                 ? "paths are relative to the study file" : "check the folder; paths are relative to the study file")
     }
 
+    /// Prices without a volume, where something goes by it.
+    ///
+    /// - Parameters:
+    ///   - what: cannot be done, as a verb phrase.
+    ///   - file: of the prices.
+    ///   - isRead: whether a volume was read, in no bar above 0.
+    ///   - hint: what to do without one.
+    public static func noVolume(_ what: String, in file: String, isRead: Bool, hint: String) -> IngestError {
+        IngestError(
+            .setting, what, why: isRead ? "no bar has a volume above 0" : "the prices have no volume",
+            at: SourceLocation(file: file), hint: "\(hint), or give a file with a volume (columns: {…, volume: 5})")
+    }
+
     /// Whether the input is absent or unreadable (exit status 66) rather than bad data (65).
     public var exitIsNoInput: Bool {
         switch reason {

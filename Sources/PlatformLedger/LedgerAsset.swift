@@ -19,7 +19,7 @@ public final class LedgerAsset: Sendable {
     let fundingSums: [Double]?
     /// Margins per coin of a dated schedule that are in force at each bar, quote currency; nil without one.
     let scheduled: (initial: [Double], maintenance: [Double])?
-    /// What a bar's open interest is of the usual.
+    /// What a bar's open interest is of the usual; nil where it is always the usual, as where no volume is known.
     let scale: [Double]?
     /// Consecutive number of each bar's UTC day among the days with bars.
     let dayOfBar: [Int32]
@@ -64,11 +64,11 @@ public final class LedgerAsset: Sendable {
         }
     }
 
-    /// Each bar's traded value over the mean; 1 everywhere where none is known.
-    private static func volumeScale(_ market: MarketHistory) -> [Double] {
+    /// Each bar's traded value, in quote currency, over the mean of all bars of the history; nil where none has any.
+    public static func volumeScale(_ market: MarketHistory) -> [Double]? {
         let volumes = market.series.time.indices.map(market.quoteVolume)
         let mean = volumes.reduce(0, +) / Double(max(1, volumes.count))
-        return volumes.map { mean > 0 ? $0 / mean : 1 }
+        return mean > 0 && mean.isFinite ? volumes.map { $0 / mean } : nil
     }
 
     private static func days(_ times: [Int64]) -> [Int32] {

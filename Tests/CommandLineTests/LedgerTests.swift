@@ -83,6 +83,35 @@ import Testing
         #expect(lines.count == 2 * 13 && lines[0]["platform"] as? String == "bare-lender")
     }
 
+    /// Where no volume is known, open interest that follows it would be constant without a word: the file, the setting and what to do are
+    /// named, before anything is computed; a history beside it that has one goes on.
+    @Test(arguments: [("open,high,low,close", "the prices have no volume"), ("", "no bar has a volume above 0")])
+    func aVolumeThatIsNotThereIsAnError(header: String, why: String) throws {
+        let study = LedgerTests.study.replacing("\"10,50\"}]", with: "\"10,50\"}], scale: volume")
+        let scratch = try scratch(study)
+        #expect(try scratch.program.run(["ledger", "study.yaml"]).code == 0)
+        let lines = samplePrices.split(separator: "\n").map { line in
+            let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+            let last = header.isEmpty ? [line == samplePrices.split(separator: "\n").first ? fields[5] : "0"] : []
+            return (fields.prefix(5) + last).joined(separator: ",")
+        }
+        try scratch.write(lines.joined(separator: "\n") + "\n", to: "bare.csv")
+        try scratch.write(study.replacing("prices.csv", with: "bare.csv"), to: "bare.yaml")
+        for words in [
+            ["ledger", "bare.yaml"], ["run", "bare.yaml", "--out", "r", "--no-store"],
+        ] {
+            let found = try scratch.program.run(words)
+            #expect(found.code == 65, "\(words): \(found.code) \(found.err)")
+            let said = found.err + found.out
+            #expect(said.contains("bare.csv") && said.contains(why), "\(said)")
+            #expect(said.contains("leave 'scale' out of ledger.population"), "\(said)")
+        }
+        let both = study.replacing("path: prices.csv}", with: "path: prices.csv}, {asset: BARE, path: bare.csv}")
+        try scratch.write(both, to: "both.yaml")
+        let some = try scratch.program.run(["ledger", "both.yaml"])
+        #expect(some.code == 4 && some.err.contains(why) && some.out.contains("On typical"), "\(some.err)")
+    }
+
     /// `summary.json` has what the command prints of everybody, and the fund.
     private func theSummarySaysThem(_ scratch: Scratch) throws {
         func objects(_ text: String) throws -> Any { try JSONSerialization.jsonObject(with: Data(text.utf8)) }

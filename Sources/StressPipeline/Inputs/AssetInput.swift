@@ -1,4 +1,5 @@
 import CSVIngest
+import PlatformLedger
 import PriceSeries
 import StressBasics
 import StressEngine
@@ -32,14 +33,24 @@ struct AssetInput: Sendable {
     static func read(_ input: StudyInput, study: Study, from read: AssetFiles) -> Result<AssetInput, Errors> {
         do {
             let prices = try read.prices.get()
-            return .success(
-                AssetInput(
-                    asset: input.asset, prices: prices, mark: try read.mark?.get(),
-                    reference: try read.reference?.get(),
-                    funding: try read.funding?.get().resolved(over: prices.series), study: study))
+            let input = AssetInput(
+                asset: input.asset, prices: prices, mark: try read.mark?.get(),
+                reference: try read.reference?.get(),
+                funding: try read.funding?.get().resolved(over: prices.series), study: study)
+            return input.scaleError(study, file: prices.files.first?.name ?? "").map {
+                .failure(Errors(all: [$0]))
+            } ?? .success(input)
         } catch {
             return .failure(Errors(all: read.errors))
         }
+    }
+
+    /// A ledger that goes by a volume which is not there: nothing would tell its figures from those of a constant open interest.
+    private func scaleError(_ study: Study, file: String) -> IngestError? {
+        guard study.ledger?.population.scale == .volume, LedgerAsset.volumeScale(market) == nil else { return nil }
+        return .noVolume(
+            "cannot scale the ledger's open interest by volume", in: file, isRead: market.series.volume != nil,
+            hint: "leave 'scale' out of ledger.population")
     }
 
     private init(
