@@ -24,6 +24,7 @@ struct RunWriter {
     func finish(_ report: RunReport, folder: String) throws {
         if folder == "-" {
             try Console.print(report.resultsText)
+            try judge(report)
         } else {
             let files = RunFiles(report, allowLarge: work.allowLarge)
             try write(files, to: folder)
@@ -33,7 +34,6 @@ struct RunWriter {
             let isCut = !files.pages.refused.isEmpty
             try judge(report, unsaid: unsaid, otherwise: isCut ? .cannotCreate : nil)
         }
-        try judge(report)
     }
 
     /// Says what became of the run. It stands by now: what cannot be said is said as an error and given back.
