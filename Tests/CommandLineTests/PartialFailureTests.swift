@@ -39,6 +39,37 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: scratch.path + "/run/reports/two-long.html"))
     }
 
+    /// Limits without a value are counted alike wherever they are counted, those of a failed job among them.
+    @Test func limitsWithoutAValueHaveOneCount() throws {
+        let limits = """
+            limits:
+              - {leverage: 10, measure: negative_equity_frac, max: 0.99}
+              - {leverage: 50, measure: median_time_to_liquidation_h, min: 0}
+              - {max_age: 1d}
+            """
+        let scratch = try folder(limit: limits)
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run", "--mail-body", "mail.html", "-q"])
+        #expect(run.code == 4, "\(run.err)")
+        let empty = rows(try scratch.read("run/limits.csv")).count { $0["status"] == "no_value" }
+        #expect(empty >= 9, "four cells and the age of the history that is gone")
+        let words = try Regex("([0-9]+) without a value")
+        func counts(_ text: String) -> [Int] {
+            text.matches(of: words).compactMap { $0.output[1].substring.flatMap { Int($0) } }
+        }
+        let summary = try scratch.read("run/summary.txt")
+        #expect(counts(summary).first == empty, "\(summary)")
+        #expect(try counts(scratch.read("mail.html")).first == empty)
+        let listed = summary.split(separator: "\n").count { $0.hasPrefix("  NO VALUE  ") }
+        let rest = summary.firstMatch(of: /and ([0-9]+) more without a value; see limits.csv/).flatMap { Int($0.1) }
+        #expect(listed + (rest ?? 0) == empty, "\(summary)")
+        let page = try scratch.read("run/index.html")
+        let lines = page.matches(of: /within[^<]*?, ([0-9]+) without a value/).compactMap { Int($0.1) }
+        // A limit on one thing says that it has no value.
+        let single = page.components(separatedBy: "no value: ").count - 1
+        #expect(lines.reduce(single, +) == empty, "\(lines) and \(single)")
+        #expect(run.err.contains("more limits without a value"), "\(run.err)")
+    }
+
     @Test(arguments: [("bad.csv", "bad_data", 65), ("none/*.csv", "no_input", 66)])
     func everyKindOfBadInputFailsItsJobAlone(path: String, reason: String, code: Int) throws {
         let scratch = try folder(path)

@@ -178,8 +178,8 @@ extension RunWriter {
                 "request without data", ["check": .string(finding.check)], level: .error,
                 people: SourceLocation.presentable(finding.message))
         }
-        let unknown = report.unknownLimits
-        for check in unknown.prefix(RunWriter.mostBreaches) {
+        let told = report.unknownLimits.prefix(RunWriter.mostBreaches)
+        for check in told {
             console.about(job: check.asset.isEmpty ? "-" : check.asset).tell(
                 "limit without value",
                 [
@@ -187,10 +187,9 @@ extension RunWriter {
                     "form": .string(check.limit.form.name), "reason": .string(check.absence?.words ?? ""),
                 ], level: .error, people: "limit not met: \(report.absenceWords(check))")
         }
-        if unknown.count > RunWriter.mostBreaches {
-            console.complain(
-                "and \(unknown.count - RunWriter.mostBreaches) more limits without a value; see limits.csv")
-        }
+        // Those of failed jobs, which have been said, are counted with the rest.
+        let untold = report.limits.count(where: \.isUnknown) - told.count
+        if untold > 0 { console.complain("and \(untold) more limits without a value; see limits.csv") }
     }
 }
 

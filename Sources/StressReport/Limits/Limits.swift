@@ -46,12 +46,12 @@ struct LimitGroup {
             first.platform != nil
             ? ("platform", "platforms")
             : first.cell == nil ? ("price history", "price histories") : ("cell", "cells")
-        let unknown = checks.count(where: \.isUnknown)
+        let empty = checks.count { $0.outcome == .noValue }
         let notShown = checks.count { $0.outcome == .notShown }
         let words =
             "\(grouped(within)) of \(counted(checks.count, subject.0, subject.1)) within"
             + (notShown > 0 ? ", \(grouped(notShown)) not shown" : "")
-            + (unknown > 0 ? ", \(grouped(unknown)) without a value" : "")
+            + (empty > 0 ? ", \(grouped(empty)) without a value" : "")
         guard let worst = breaches.max(by: { $0.excess < $1.excess }) else { return words }
         return
             "\(words); \(limit.extremeWord) \(worst.figures) at \(worst.cell.map(placeWords) ?? worst.platform ?? worst.asset)"

@@ -67,7 +67,9 @@ extension RunReport {
             let open =
                 unshown.prefix(20).map { ($0.failsUnshown ? "  NOT SHOWN  " : "  not shown  ") + $0.notShownWords }
                 + (unshown.count > 20 ? ["  and \(unshown.count - 20) more; see limits.csv"] : [])
-            let empty = unknownLimits.prefix(20).map { "  NO VALUE  " + absenceWords($0) }
+            let told = unknownLimits.prefix(20).map { "  NO VALUE  " + absenceWords($0) }
+            let untold = limitsWithoutValue.count - told.count
+            let empty = told + (untold > 0 ? ["  and \(untold) more without a value; see limits.csv"] : [])
             let lines = breaches.prefix(20).map { "  BREACH  " + $0.breachWords } + rest + open + empty
             let together = togetherText.map { "\n  " + $0 } ?? ""
             parts.append("Limits: \(limitCountWords)\(together)" + lines.map { "\n" + $0 }.joined())
@@ -82,7 +84,7 @@ extension RunReport {
 
     /// `1 of 3 breached, 1 not shown, 1 without a value`.
     fileprivate var limitCountWords: String {
-        let empty = unknownLimits.count
+        let empty = limitsWithoutValue.count
         let notShown = limits.count { $0.outcome == .notShown }
         return "\(limits.count(where: \.breached)) of \(limits.count) breached"
             + (notShown > 0 ? ", \(notShown) not shown" : "")
@@ -188,7 +190,7 @@ private struct MailBody {
         table(
             &w, ["Limits: \(report.limitCountWords)" + (report.togetherWords.map { ". \($0)" } ?? "")],
             rows.isEmpty ? [([isMet ? "all met" : "none breached; the rest is not judged"], "#dff3e4")] : rows,
-            of: max(1, breaches.count + unshown.count + unknown.count))
+            of: max(1, breaches.count + unshown.count + report.limitsWithoutValue.count))
     }
 
     private func writeFailures(_ w: inout HTMLWriter) {

@@ -30,6 +30,10 @@ extension CellEstimate {
 }
 
 extension RunReport {
+    /// Limits that have no value, for whatever reason: the rows of `limits.csv` with the status `no_value`. Whoever says how many
+    /// there are counts these.
+    public var limitsWithoutValue: [LimitCheck] { limits.filter { $0.outcome == .noValue } }
+
     /// Limits that nothing is known of though the study wants them met, without those of failed jobs, which have their own
     /// words.
     public var unknownLimits: [LimitCheck] { limits.filter { $0.isUnknown && $0.absence != .failedJob } }
