@@ -60,6 +60,18 @@ import Testing
         #expect(try scratch.read("o/results.csv").contains(",no_data,"))
     }
 
+    /// That a share is at least nothing says nothing.
+    @Test func aShareThatMayBeZeroHasNoFloor() throws {
+        let scratch = try Scratch()
+        try scratch.write(prices(hole: 0), to: "short.csv")
+        let run = try scratch.program.run([
+            "sweep", "short.csv", "--leverage", "2", "--side", "long", "--no-store", "--horizon", "7d", "--out", "o",
+        ])
+        #expect(
+            run.out.contains("0 ended below zero before they were lost sight of.") && !run.out.contains("at least"),
+            "\(run.out)")
+    }
+
     /// No step too wide, nothing to say; a hole in which nothing happened is a note, and no warning.
     @Test func holesThatHideNothingAreNoWarning() throws {
         let scratch = try Scratch()

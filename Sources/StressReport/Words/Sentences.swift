@@ -136,12 +136,15 @@ struct CellSentences {
     private var watchedInPart: [Phrase] {
         let evidence = CutEvidence(row: row, wideSteps: wideSteps)
         guard evidence.watched > 0 else { return [] }
+        // No share is below nothing.
+        let least: [Phrase] =
+            evidence.negative > 0
+            ? [.plain(": the share is at least "), .key(shareText(evidence.negative / Double(evidence.watched)))] : []
         return [
             .plain(" Of the \(counted(evidence.watched, "entry", "entries")) that were watched for a part of it "),
             .finding(grouped(evidence.negative)),
-            .plain(" ended below zero before they were lost sight of: the share is at least "),
-            .key(shareText(evidence.negative / Double(evidence.watched))), .plain("."),
-        ]
+            .plain(" ended below zero before they were lost sight of"),
+        ] + least + [.plain(".")]
     }
 
     // MARK: Everyday words
