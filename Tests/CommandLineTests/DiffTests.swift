@@ -93,7 +93,10 @@ import Testing
             }
         }
         let object = try #require(JSONSerialization.jsonObject(with: Data(diff.out.utf8)) as? [String: Any])
-        #expect(object["moved_count"] as? Int == changes.count { $0["cause"] == "all" })
+        let counts = ["moved", "new", "gone"].map { object["\($0)_count"] as? Int ?? -1 }
+        #expect(counts.reduce(0, +) == changes.count { $0["cause"] == "all" })
+        // 50× has gone and 25× has come, on both sides and for both holding times.
+        #expect(counts[1...] == [4, 4] && counts[0] > 0)
         #expect((object["study_lines"] as? [String])?.contains("+     slippage: 0.01") == true)
         let page = try scratch.read("d/diff.html")
         #expect(page.contains("data revised") && page.contains("Content-Security-Policy"))
@@ -136,6 +139,33 @@ import Testing
         #expect(Set(changes.map { $0["cause"] }) == ["all", "data_appended", "study_changed"])
         expectState(after: "data_appended", in: changes, equals: try scratch.read("appended/results.csv"))
         expectState(after: "study_changed", in: changes, equals: try scratch.read("b/results.csv"))
+    }
+
+    /// Cells that only one run has have not moved.
+    @Test func cellsThatOnlyOneRunHasAreNotMoved() throws {
+        let scratch = try Scratch()
+        try run(scratch, prices(400), study, to: "a")
+        let grid = { (text: String) in
+            study.replacingOccurrences(of: "leverage: [1, 10, 50]", with: "leverage: [\(text)]")
+                .replacingOccurrences(of: "leverage: 10,", with: "leverage: \(text.split(separator: ",")[0]),")
+        }
+        try run(scratch, prices(400), grid("2, 20, 40"), to: "apart")
+        let apart = try scratch.program.run(["diff", "a", "apart", "--out", "d"])
+        #expect(apart.code == 1 && !apart.out.contains("moved,"), "\(apart.err)")
+        #expect(
+            apart.out.contains("The runs have no cell in common: 12 cells are new and 12 cells are gone"),
+            "\(apart.out)")
+        #expect(apart.out.contains("is not in the earlier run; in the later one it is "), "\(apart.out)")
+        let causes = rows(try scratch.read("d/causes.csv"))
+        #expect(causes.map { $0["moved_count"] } == ["0"] && causes.map { $0["new_count"] } == ["12"])
+        #expect(causes.map { $0["gone_count"] } == ["12"])
+        try run(scratch, prices(400), grid("10, 1, 50, 20"), to: "more")
+        let more = try scratch.program.run(["diff", "a", "more", "--json"])
+        let object = try #require(JSONSerialization.jsonObject(with: Data(more.out.utf8)) as? [String: Any])
+        let counts = ["moved", "same", "new", "gone", "shared", "cells"].map { object["\($0)_count"] as? Int }
+        #expect(counts == [0, 12, 4, 0, 12, 16])
+        let text = try scratch.program.run(["diff", "a", "more"])
+        #expect(text.out.contains("None of the 12 cells of both runs moved; 4 cells are new"), "\(text.out)")
     }
 
     /// What cannot be computed again is not explained away.

@@ -70,7 +70,10 @@ extension RunDifference {
         CSVTable(
             file: "causes.csv",
             columns: causeColumns + headlineColumns + headlineEnds("before") { $0.headline?.before }
-                + headlineEnds("after") { $0.headline?.after },
+                + headlineEnds("after") { $0.headline?.after } + [
+                    .count("new_count", of: "cells", "Cells that exist since it", \.new),
+                    .count("gone_count", of: "cells", "Cells that exist no longer since it", \.gone),
+                ],
             rows: causes)
     }
 
@@ -79,10 +82,10 @@ extension RunDifference {
             .words(
                 "cause", "What was isolated: \(DifferenceCause.allCases.map(\.rawValue).joined(separator: ", "))"
             ) { $0.cause.rawValue },
-            .count("moved_count", of: "cells", "Cells that it moved", \.cells),
+            .count("moved_count", of: "cells", "Cells that it moved", \.moved),
             .count(
                 "intervals_apart_count", of: "cells",
-                "Of these, cells whose intervals have no common value in the end", \.beyond),
+                "Of those that it touched, cells whose intervals have no common value in the end", \.beyond),
         ]
     }
 
@@ -113,7 +116,8 @@ extension RunDifference {
     private var document: JSONValue {
         let cells: [(String, JSONValue)] = [
             ("cells_count", .integer(changes.count + same)), ("same_count", .integer(same)),
-            ("moved_count", .integer(changes.count)), ("intervals_apart_count", .integer(beyond.count)),
+            ("moved_count", .integer(moved.count)), ("intervals_apart_count", .integer(beyond.count)),
+            ("new_count", .integer(new)), ("gone_count", .integer(gone)), ("shared_count", .integer(shared)),
         ]
         let study: [(String, JSONValue)] = [
             ("study_lines_count", .integer(studyLines.count)),
@@ -157,8 +161,8 @@ extension ComparedRun {
 extension CauseSummary {
     fileprivate var members: JSONValue {
         .object([
-            ("cause", .text(cause.rawValue)), ("moved_count", .integer(cells)),
-            ("intervals_apart_count", .integer(beyond)),
+            ("cause", .text(cause.rawValue)), ("moved_count", .integer(moved)),
+            ("new_count", .integer(new)), ("gone_count", .integer(gone)), ("intervals_apart_count", .integer(beyond)),
             ("headline_before_frac", .optional(headline?.before?.frequency)),
             ("headline_after_frac", .optional(headline?.after?.frequency)),
         ])

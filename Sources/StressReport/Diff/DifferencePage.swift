@@ -24,7 +24,7 @@ private struct DifferencePage {
     let report: RunReport
     var isWhole = false
 
-    /// Moved cells on the page; all of them are in `changes.csv`.
+    /// Cells on the page; all of them are in `changes.csv`.
     private static let mostCells = 200
     /// Lines of the study on the page.
     private static let mostLines = 400
@@ -77,7 +77,8 @@ private struct DifferencePage {
         let shown = isWhole ? changes.count : min(changes.count, DifferencePage.mostCells)
         let definition =
             "Share of entries below zero in % with its interval, before and after; the move in points, and against the earlier interval."
-        let title = changes.first.map { "Most striking: \($0.key.fullWords)" } ?? "Every cell is the same"
+        let striking = changes.first(where: \.isMove).map { "Most striking: \($0.key.fullWords)" }
+        let title = striking ?? (changes.isEmpty ? "Every cell is the same" : "Cells that only one run has")
         return ReportSection(
             "cells", label: "Cells", title: title, definition: changes.isEmpty ? "" : definition,
             (changes.isEmpty ? [] : [.table(difference.cellTable(most: shown))]) + [
@@ -112,21 +113,24 @@ extension RunDifference {
     var causeTable: SectionTable {
         SectionTable(
             name: "Causes", caption: "Causes of the differences",
-            head: ["Cause", "Cells moved", "Intervals apart in the end", "Headline before", "Headline after"],
+            head: [
+                "Cause", "Cells moved", "New", "Gone", "Intervals apart in the end", "Headline before",
+                "Headline after",
+            ],
             rows: causes.map { cause in
                 let ends = cause.headline.map { [$0.before, $0.after] }
                 let steps = ends.map { $0.map { $0?.figure ?? ShownFigure("none") } }
                 return SectionTable.Row(
                     cause.cause.words,
-                    [.count(cause.cells), .count(cause.beyond)]
+                    [.count(cause.moved), .count(cause.new), .count(cause.gone), .count(cause.beyond)]
                         + (steps ?? [ShownFigure("unmoved"), ShownFigure("unmoved")]))
             })
     }
 
-    /// At most so many of the cells that moved, the most striking first.
+    /// At most so many of the cells that are not the same, the most striking first.
     func cellTable(most: Int) -> SectionTable {
         SectionTable(
-            name: "Cells that moved",
+            name: "Cells that are not the same",
             head: ["Cell", "Before, %", "After, %", "Move, points", "Against the interval", "Causes"],
             rows: strikingFirst.prefix(most).map { change in
                 SectionTable.Row(

@@ -72,25 +72,44 @@ extension CellChange {
 extension RunDifference {
     /// What the comparison found, one sentence.
     public var title: String {
-        let all = changes.count + same
-        guard !changes.isEmpty else { return "Nothing moved: \(counted(all, "cell is", "cells are")) the same" }
+        guard !changes.isEmpty else { return "Nothing moved: \(counted(same, "cell is", "cells are")) the same" }
+        let alone = [(new, "new"), (gone, "gone")].filter { $0.0 > 0 }
+            .map { "\(counted($0.0, "cell is", "cells are")) \($0.1)" }.joined(separator: " and ")
+        guard shared > 0 else { return "The runs have no cell in common: \(alone)" }
+        let words = moved.isEmpty ? "None of the \(counted(shared, "cell", "cells")) of both runs moved" : movedWords
+        return alone.isEmpty ? words : "\(words); \(alone)"
+    }
+
+    /// `3 of 12 cells moved, none beyond its interval`, of the cells that both runs have.
+    private var movedWords: String {
         let clear = beyond.count
         let ending =
             clear == 0
             ? "none beyond its interval" : "\(grouped(clear)) beyond \(clear == 1 ? "its" : "their") intervals"
-        return "\(grouped(changes.count)) of \(counted(all, "cell", "cells")) moved, \(ending)"
+        return
+            "\(grouped(moved.count)) of \(counted(shared, "cell", "cells"))\(new + gone > 0 ? " of both runs" : "") moved, "
+            + ending
     }
 
     /// The headline before and after, one sentence; empty when the later run has none.
     public var headlineSentence: String {
         guard let key = after.headline ?? before.headline else { return "" }
-        guard let change = headlineChange else { return "The headline, \(key.fullWords), is the same." }
-        let parts = [change.before, change.after].map { $0?.shareWords ?? "not in the grid" }
-        return "The headline, \(key.fullWords), went from \(parts[0]) to \(parts[1]) % below zero"
-            + (change.steps.isEmpty ? "." : ": \(change.causeWords).")
+        let name = "The headline, \(key.fullWords),"
+        guard let change = headlineChange else { return "\(name) is the same." }
+        let causes = change.steps.isEmpty ? "." : ": \(change.causeWords)."
+        switch (change.before, change.after) {
+        case (let before?, let after?):
+            return "\(name) went from \(before.shareWords) to \(after.shareWords) % below zero" + causes
+        case (nil, let after?):
+            return "\(name) is not in the earlier run; in the later one it is \(after.shareWords) % below zero" + causes
+        case (let before?, nil):
+            return "\(name) is not in the later run; in the earlier one it was \(before.shareWords) % below zero"
+                + causes
+        case (nil, nil): return "\(name) is in neither run."
+        }
     }
 
-    /// The moved cells, the most striking first.
+    /// The cells that are not the same, the most striking first.
     var strikingFirst: [CellChange] {
         changes.enumerated().sorted { a, b in
             if CellChange.isMoreStriking(a.element, b.element) { return true }

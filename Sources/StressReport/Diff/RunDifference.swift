@@ -59,6 +59,12 @@ public struct CausedChange: Hashable, Sendable {
     /// The cell after it; nil when it no longer exists.
     public var after: CellFigures?
 
+    /// Whether the cell exists only behind it.
+    public var isNew: Bool { before == nil }
+
+    /// Whether the cell existed only before it.
+    public var isGone: Bool { after == nil }
+
     /// A change.
     public init(cause: DifferenceCause, before: CellFigures?, after: CellFigures?) {
         (self.cause, self.before, self.after) = (cause, before, after)
@@ -80,6 +86,15 @@ public struct CellChange: Sendable {
     public init(key: CellKey, before: CellFigures?, after: CellFigures?, steps: [CausedChange]) {
         (self.key, self.before, self.after, self.steps) = (key, before, after, steps)
     }
+
+    /// Whether only the later run has it.
+    public var isNew: Bool { before == nil }
+
+    /// Whether only the earlier run has it.
+    public var isGone: Bool { after == nil }
+
+    /// Whether both runs have it, and say other things of it.
+    public var isMove: Bool { before != nil && after != nil }
 
     /// How far the share below zero moved, fraction; nil when one run has none.
     public var change: Double? {
@@ -163,6 +178,18 @@ public struct RunDifference: Sendable {
         return !before.agrees(with: after)
     }
 
+    /// Cells of both runs that are not the same in them.
+    public var moved: [CellChange] { changes.filter(\.isMove) }
+
+    /// How many cells only the later run has.
+    public var new: Int { changes.count(where: \.isNew) }
+
+    /// How many cells only the earlier run has.
+    public var gone: Int { changes.count(where: \.isGone) }
+
+    /// How many cells both runs have.
+    public var shared: Int { changes.count(where: \.isMove) + same }
+
     /// Cells whose intervals no longer overlap.
     public var beyond: [CellChange] { changes.filter(\.isBeyond) }
 
@@ -188,11 +215,14 @@ public struct RunDifference: Sendable {
     /// What each cause did, in the order of ``DifferenceCause``.
     public var causes: [CauseSummary] {
         DifferenceCause.allCases.compactMap { cause in
-            let moved = changes.filter { change in change.steps.contains { $0.cause == cause } }
-            guard !moved.isEmpty else { return nil }
-            let headline = headlineChange?.steps.first { $0.cause == cause }
+            let touched = changes.filter { change in change.steps.contains { $0.cause == cause } }
+            guard !touched.isEmpty else { return nil }
+            let steps = touched.flatMap(\.steps).filter { $0.cause == cause }
+            let (new, gone) = (steps.count(where: \.isNew), steps.count(where: \.isGone))
             return CauseSummary(
-                cause: cause, cells: moved.count, beyond: moved.count(where: \.isBeyond), headline: headline)
+                cause: cause, moved: steps.count - new - gone, new: new, gone: gone,
+                beyond: touched.count(where: \.isBeyond),
+                headline: headlineChange?.steps.first { $0.cause == cause })
         }
     }
 }
@@ -202,8 +232,12 @@ public struct CauseSummary: Hashable, Sendable {
     /// The cause.
     public var cause: DifferenceCause
     /// Cells that it moved.
-    public var cells: Int
-    /// Of these, cells whose intervals no longer overlap in the end.
+    public var moved: Int
+    /// Cells that exist since it.
+    public var new: Int
+    /// Cells that exist no longer since it.
+    public var gone: Int
+    /// Of those that it touched, cells whose intervals no longer overlap in the end.
     public var beyond: Int
     /// What it did to the headline; nil when nothing.
     public var headline: CausedChange?
