@@ -10,6 +10,21 @@ public func temporaryPath(for path: String) -> String {
     return "\(parent)/.\(name).\(getpid()).partial"
 }
 
+extension FileCalls {
+    /// Removes what earlier processes of this machine that have ended, however that was, left under temporary names for `path`. O(names
+    /// in the folder).
+    public func removeAbandoned(for path: String) {
+        let (parent, name) = splitPath(path)
+        let (before, after) = (".\(name).", ".partial")
+        for found in namesInFolder(parent)
+        where found.hasPrefix(before) && found.hasSuffix(after) && found.count > before.count + after.count {
+            let number = pid_t(found.dropFirst(before.count).dropLast(after.count))
+            guard let number, number > 0, kill(number, 0) != 0, errno == ESRCH else { continue }
+            remove("\(parent)/\(found)")
+        }
+    }
+}
+
 /// A file in the making under a temporary name beside its place: whole or not at all. It is removed with its owner unless it was
 /// published.
 public struct TemporaryFile: ~Copyable {

@@ -63,6 +63,15 @@ import Testing
         if name.hasSuffix("a fetch") { #expect(said.contains("what was fetched is kept"), "\(said)") }
     }
 
+    /// Nothing of a file that is not whole stays, under any name, and it is said why.
+    @Test(arguments: ["sqlite", "parquet", "csv.gz"])
+    func aStoppedExportLeavesNothing(form: String) throws {
+        let (ended, scratch) = try stopped("INT to export as \(form)")
+        let said = try scratch.read("err")
+        #expect(ended == "130" && said.contains("interrupted; nothing was written"), "\(ended) \(said)")
+        #expect(!scratch.files().contains { $0.contains("exported") }, "\(scratch.files())")
+    }
+
     /// At work and while it waits for its turn: the history knows how the run ended, and what was finished can be gone on with.
     @Test(arguments: [
         ("INT", 130, "interrupted"), ("TERM", 143, "terminated"), ("HUP", 143, "the terminal was closed"),

@@ -155,4 +155,24 @@ import Testing
         }
         #expect(count == 18, "three files and three folders, each opened, forced and closed")
     }
+
+    /// What a process that has ended left is removed for its own file alone; of those at work nothing is.
+    @Test func whatTheDeadLeftIsRemoved() throws {
+        let root = try scratch()
+        let ended = Process()
+        ended.executableURL = URL(fileURLWithPath: "/bin/sh")
+        ended.arguments = ["-c", "exit 0"]
+        try ended.run()
+        ended.waitUntilExit()
+        let dead = ended.processIdentifier
+        let kept = [
+            ".target.\(getpid()).partial", ".target.1.partial", ".target.-\(dead).partial", ".target.x.partial",
+            ".target.partial", ".other.\(dead).partial", "target", ".target.\(dead)",
+        ]
+        for name in kept + [".target.\(dead).partial"] {
+            try Data("half".utf8).write(to: URL(fileURLWithPath: "\(root)/\(name)"))
+        }
+        FileCalls.system.removeAbandoned(for: root + "/target")
+        #expect(names(root) == kept.sorted())
+    }
 }

@@ -185,11 +185,11 @@ def fetching(number):
             return told(process)
 
 
-def reading(*words, pipe="pipe.csv"):
+def reading(*words, pipe="pipe.csv", rows=b"time,open,high,low,close\n1700000000,1,1,1,1\n"):
     """Stopped while it reads a pipe, which holds a few rows and is never closed."""
     os.mkfifo(f"{FOLDER}/{pipe}")
     end = os.open(f"{FOLDER}/{pipe}", os.O_RDWR)
-    os.write(end, b"time,open,high,low,close\n1700000000,1,1,1,1\n")
+    os.write(end, rows)
     process = start([PROGRAM, *words])
     # It waits for more once it has taken what there was.
     wait_until(lambda: fcntl.ioctl(end, termios.FIONREAD, bytes(4)) == bytes(4) or process.poll() is not None)
@@ -207,6 +207,16 @@ def two_runs():
     write_study()
     for folder, fee in (("before", "0.0005"), ("after", "0.01")):
         assert start([*words, "--fee", fee, "--out", folder]).wait() == 0
+
+
+def exporting(form):
+    """Stopped in the middle of a table, of which a part is written."""
+    two_runs()
+    table = f"{FOLDER}/before/results.csv"
+    with open(table, "rb") as file:
+        rows = file.read()
+    os.remove(table)
+    return reading("export", "before", "--to", form, "-o", "exported", pipe="before/results.csv", rows=rows)
 
 
 def comparing():
@@ -266,6 +276,9 @@ CASES = {
     "INT to a sweep that reads": lambda: reading("sweep", "pipe.csv", "--out", "out/run"),
     "INT to a run that reads": lambda: reading_study("run", "study.yaml", "--out", "out/run"),
     "INT to diff": comparing,
+    "INT to export as sqlite": lambda: exporting("sqlite"),
+    "INT to export as parquet": lambda: exporting("parquet"),
+    "INT to export as csv.gz": lambda: exporting("csv.gz"),
     "INT to export into a full pipe": lambda: stuck_output(["export", "before", "--to", "sqlite", "-o", "-"]),
     "INT to diff into a full pipe": lambda: stuck_output(["diff", "before", "after", "--no-recompute"]),
     "a reader that left": left_reader,

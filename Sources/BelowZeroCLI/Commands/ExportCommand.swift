@@ -1,8 +1,10 @@
 import ArgumentParser
 import CSVIngest
+import DurableFiles
 import Foundation
 import RunStore
 import StressBasics
+import StressEngine
 import StressPipeline
 
 /// `belowzero export`: a run's tables in the formats of other tools.
@@ -58,7 +60,7 @@ struct ExportCommand: ParsableCommand {
             if out == StandardOutput.name, common.json { throw StandardOutput.noJSON("the file") }
             if out == StandardOutput.name { return try printFile { try write(tables, of: folder, to: $0) } }
             let target = out ?? defaultName(folder)
-            try write(tables, of: folder, to: target)
+            try writeFile(target) { try write(tables.stopped(by: $0), of: folder, to: target) }
             if common.json { try Console.print(jsonText(WrittenJSON(written: [target]))) }
             common.console.say("Wrote \(target)")
         }
@@ -78,6 +80,16 @@ struct ExportCommand: ParsableCommand {
         } catch let error as IngestError {
             throw Failure([error])
         }
+    }
+
+    /// Has a file made, of which nothing stays when the program is stopped before it is whole.
+    private func writeFile(_ target: String, _ make: (RunControl) throws -> Void) throws {
+        let interruption = Interruption(isJSON: common.json, console: common.console)
+        interruption.setFarewell { failure in
+            guard !FileCalls.system.remove(temporaryPath(for: target)), exists(target) else { return failure }
+            return Failure(failure.code, "stopped, but \(target) is whole")
+        }
+        try interruption.during { try make(interruption.control) }
     }
 
     /// Has a file made in a folder of its own, and writes it on standard output: a database cannot be written from front to end.
@@ -106,6 +118,7 @@ struct ExportCommand: ParsableCommand {
 struct RunTables {
     private let folder: String
     private let columns: [String: [ExportedTable.Column]]
+    private var control: RunControl?
     /// Names of the tables, without `.csv`, in the dictionary's order.
     let names: [String]
 
@@ -131,12 +144,20 @@ struct RunTables {
         (self.folder, self.columns, self.names) = (folder, columns, names)
     }
 
+    /// The same, whose rows end where the control is cancelled.
+    func stopped(by control: RunControl) -> RunTables {
+        var copy = self
+        copy.control = control
+        return copy
+    }
+
     /// A table, whose rows are read from its file when they are asked for.
     func table(_ name: String) -> ExportedTable {
         let columns = columns[name] ?? []
         let path = "\(folder)/\(name).csv"
-        return ExportedTable(name: name, columns: columns) { body in
+        return ExportedTable(name: name, columns: columns) { [control] body in
             try RunTables.read(path) { row, isHeader in
+                if control?.isCancelled ?? false { throw RunCancelled() }
                 guard isHeader else { return try body(row) }
                 guard row == columns.map(\.name) else { throw RunTables.damaged("\(name).csv") }
             }

@@ -19,6 +19,7 @@ final class ExportFile {
         }
         try expectReplaceable(path)
         _ = try storing(calls.makeFolders(splitPath(path).parent))
+        calls.removeAbandoned(for: path)
         file = try storing(TemporaryFile(for: path, calls: calls))
         (self.path, self.calls, isReplacing) = (path, calls, replacing)
     }
