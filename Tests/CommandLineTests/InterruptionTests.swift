@@ -90,10 +90,36 @@ import Testing
         }
     }
 
-    /// Its signal is what a pipeline expects; where that is ignored, the reader's going is no failure.
-    @Test(arguments: [("a reader that left", "141"), ("a reader that left, its signal ignored", "0")])
-    func readersMayLeave(name: String, code: String) throws {
-        #expect(try stopped(name).code == code)
+    /// Results that were not all read are 74, in silence: `| head` wants no words.
+    @Test(arguments: ["a reader that left", "a reader that left, its signal ignored"])
+    func readersMayLeave(name: String) throws {
+        let (ended, scratch) = try stopped(name)
+        #expect(ended == "74")
+        #expect(try scratch.read("err").isEmpty)
+    }
+
+    /// Whoever reads a run's log or its words is not what the run is for.
+    @Test(arguments: [("a reader of a run that left", "74"), ("a reader of a log that left", "0")])
+    func aRunStandsWhoeverLeaves(name: String, code: String) throws {
+        let (ended, scratch) = try stopped(name)
+        #expect(ended == code)
+        #expect(try scratch.read("out/run/results.csv").contains(",linear,long,100,"))
+        #expect(!scratch.files().contains { $0.contains(".partial") })
+        guard code == "74" else { return }
+        #expect(try scratch.read("err").contains("closed by its reader before all was written; the run stands whole"))
+    }
+
+    /// Commands that are started are not told to ignore what we ignore: a pipeline of theirs ends as in any shell.
+    @Test func commandsEndByTheirPipes() throws {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        let alert = "sh, -c, \"grep SigIgn /proc/self/status > seen\""
+        let limit = "limits: [{measure: equity_mean_margin_frac, min: 5}]\non_breach: {command: [\(alert)]}"
+        try scratch.write(smallStudy(limit: limit), to: "study.yaml")
+        #expect(try scratch.program.run(["run", "study.yaml"]).code == 3)
+        let mask = try #require(try scratch.read("seen").split(separator: "\t").last)
+        let ignored = try #require(UInt64(mask.trimmingCharacters(in: .whitespacesAndNewlines), radix: 16))
+        #expect(ignored & (1 << UInt64(SIGPIPE - 1)) == 0)
     }
 
     /// What the program blocks to wait for is not blocked in what it starts, however it was started itself.

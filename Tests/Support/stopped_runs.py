@@ -34,9 +34,9 @@ def plain_start():
 os.environ.pop("SWIFT_BACKTRACE", None)
 
 
-def start(words, before=plain_start, output=subprocess.DEVNULL):
+def start(words, before=plain_start, output=subprocess.DEVNULL, errors=None):
     process = subprocess.Popen(words, cwd=FOLDER, stdin=subprocess.DEVNULL, stdout=output,
-                               stderr=open(f"{FOLDER}/err", "w"), preexec_fn=before)
+                               stderr=open(f"{FOLDER}/err", "w") if errors is None else errors, preexec_fn=before)
     # Nothing outlives this script.
     atexit.register(process.kill)
     return process
@@ -246,13 +246,23 @@ def stuck_output(words):
     return code
 
 
-def left_reader(before=plain_start):
-    """Writes for a reader that has gone."""
+def unread():
+    """The end of a pipe whose reader has gone."""
     theirs, ours = os.pipe()
     os.close(theirs)
-    process = start([PROGRAM, "manual"], before, output=ours)
-    os.close(ours)
-    return told(process)
+    return ours
+
+
+def left_reader(before=plain_start):
+    """Writes for a reader that has gone."""
+    return told(start([PROGRAM, "manual"], before, output=unread()))
+
+
+def left_run(**ends):
+    """A small run of which somebody no longer reads what it says."""
+    write_study()
+    words = [PROGRAM, "sweep", "few.csv", "--leverage", "100", "--horizon", "4h", "--no-cache", "--out", "out/run"]
+    return told(start(words, **ends))
 
 
 def ignoring_pipes():
@@ -283,6 +293,8 @@ CASES = {
     "INT to diff into a full pipe": lambda: stuck_output(["diff", "before", "after", "--no-recompute"]),
     "a reader that left": left_reader,
     "a reader that left, its signal ignored": lambda: left_reader(ignoring_pipes),
+    "a reader of a run that left": lambda: left_run(output=unread()),
+    "a reader of a log that left": lambda: left_run(errors=unread()),
     "INT": lambda: signalled(signal.SIGINT),
     "TERM": lambda: signalled(signal.SIGTERM),
     "HUP": lambda: signalled(signal.SIGHUP),

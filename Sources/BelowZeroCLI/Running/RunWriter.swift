@@ -43,6 +43,7 @@ struct RunWriter {
         } catch {
             guard let failure = error as? Failure else { return nil }
             failure.messages.forEach(console.complain)
+            if failure.messages.isEmpty { console.warn("\(failure.plainMessage); the run stands whole") }
             return failure
         }
         return nil

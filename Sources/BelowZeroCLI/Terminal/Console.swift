@@ -84,7 +84,7 @@ struct Console: Sendable {
     /// Whether a person watches standard error.
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Messages, on standard error. What nobody can read is lost.
+    /// Messages, on standard error. What nobody can read, or nobody reads any more, is lost, and ends nothing.
     static func write(_ text: String, to handle: FileHandle) {
         try? handle.write(contentsOf: Data(text.utf8))
     }

@@ -19,6 +19,8 @@ enum SignalWatch {
         // A signal that is ignored would not even wait; while it is blocked, its default cannot end us.
         pthread_sigmask(SIG_SETMASK, &watched, nil)
         for number in [SIGINT, SIGTERM] where isIgnored(number) { signal(number, SIG_DFL) }
+        // A reader that leaves early, of a log as of results, is an answer to a write and ends nobody. What we start has the default again.
+        signal(SIGPIPE, SIG_IGN)
         // Swift's runtime takes SIGQUIT for a crash to be described, and then goes on.
         signal(SIGQUIT, SIG_DFL)
         guard startThread(stackSize: 256 << 10, { SignalWatch.watch() }) else {

@@ -6,6 +6,7 @@
 
 import ArgumentParser
 import Foundation
+import StressBasics
 import StressPipeline
 
 /// The one door for standard output. What could not be written is a failure of the command.
@@ -42,18 +43,18 @@ enum StandardOutput {
         }
     }
 
-    /// Writes all of the text, or throws a ``Failure`` with the system's words. A reader that has gone is its own right, not our
-    /// failure.
+    /// Writes all of the text, or throws a ``Failure`` with the system's words. One of a reader that has gone prints nothing by itself:
+    /// `| head` wants no words, and whoever has more to tell than what was not read says so.
     static func write(_ text: String) throws(Failure) {
         var rest = text
         let code = rest.withUTF8 { StandardOutput.code(ofWriting: UnsafeRawBufferPointer($0)) }
-        if let code, code != EPIPE { throw failure(code) }
+        if let code { throw failure(code) }
     }
 
     /// The same for bytes.
     static func write(_ bytes: some ContiguousBytes) throws(Failure) {
         let code = bytes.withUnsafeBytes { StandardOutput.code(ofWriting: $0) }
-        if let code, code != EPIPE { throw failure(code) }
+        if let code { throw failure(code) }
     }
 
     /// Closes it: a disk may say only then that it is full.
@@ -63,10 +64,17 @@ enum StandardOutput {
     }
 
     private static func failure(_ code: Int32) -> Failure {
+        guard code != EPIPE else { return readerLeft }
         let isFull = code == ENOSPC || code == EDQUOT
         return Failure(
             .inputOutput, "cannot write to standard output: \(String(cString: strerror(code)))",
             hint: isFull ? "free some space and run it again" : "check where it goes, and run it again")
+    }
+
+    private static var readerLeft: Failure {
+        let message = "standard output was closed by its reader before all was written"
+        return Failure(
+            .inputOutput, messages: [], findings: [Finding(check: "failure", severity: .error, message: message)])
     }
 
     /// The error number of the first write that failed, nil when all bytes were taken.
