@@ -38,6 +38,7 @@ struct HeaderRoles {
             rule.format, kind: rule.kind, plan: plan, time: time, numbers: numbers, columns: named(plan, time),
             table: table, source: source, isOrderAssumed: false)
         if let trait = chosen.trait { layout.traits.append(trait) }
+        if let assumption = assumption(plan, time) { layout.findings.append(assumption) }
         return layout
     }
 
@@ -45,8 +46,31 @@ struct HeaderRoles {
     private func named(_ plan: ColumnPlan, _ time: TimeColumn) -> RecognisedTrait {
         let columns = [time.columns[0]] + plan.all.dropFirst()
         let words = columns.map { table.columnName($0) ?? "column \($0 + 1)" }.map(SourceLocation.presentable)
+        let reason = "the header names \(words.joined(separator: ", "))"
+        guard let price = assumedPrice(plan) else {
+            return RecognisedTrait("columns", plan.words(table), .certain, reason)
+        }
         return RecognisedTrait(
-            "columns", plan.words(table), .certain, "the header names \(words.joined(separator: ", "))")
+            "columns", plan.words(table), .assumed, "\(reason), and nothing says that \(quotedList([price])) is a price"
+        )
+    }
+
+    private func meaning(_ column: Int) -> PriceMeaning { PriceMeaning(table.columnName(column) ?? "") }
+
+    /// The name of the one price, when it might be anything's.
+    private func assumedPrice(_ plan: ColumnPlan) -> String? {
+        guard case .single(let price) = plan.prices, meaning(price) == .unknown else { return nil }
+        return table.columnName(price) ?? "column \(price)"
+    }
+
+    /// Says which column is taken for the price where its name does not.
+    private func assumption(_ plan: ColumnPlan, _ time: TimeColumn) -> Finding? {
+        guard let name = assumedPrice(plan) else { return nil }
+        return Finding(
+            check: "price_column", severity: .warning,
+            message: "\(quotedList([name])) is taken for the price, which its name does not say",
+            location: SourceLocation(file: table.name, line: table.header?.line), action: "read as prices",
+            hint: "if it is the price, columns: {time: \(time.columns[0]), price: \(plan.prices.columns[0])} says so")
     }
 
     /// Refuses what names alone would take for something else.
@@ -174,9 +198,9 @@ struct HeaderRoles {
                 throw twoColumns("price", [rivals[0], other])
             }
             if let price = try column("price", ColumnNames.close) { return .single(price) }
-            // Of two columns one is the time, and the other one cannot be anything else.
-            let isChange = ColumnNames.changes.contains { names.indices.contains(1) && names[1].contains($0) }
-            guard table.width == 2, times.first == [0], holdsNumbers(1), !isChange else { return nil }
+            // Of two columns one is the time, and the other one is the price unless its name says otherwise.
+            guard table.width == 2, times.first == [0], holdsNumbers(1) else { return nil }
+            if case .other = meaning(1) { return nil }
             return .single(1)
         }
     }

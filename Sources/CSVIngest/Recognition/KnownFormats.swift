@@ -37,7 +37,9 @@ public let knownFormats: [KnownFormat] = [
             + "Bitstamp's and Binance's columns without header; needs a bar length"),
     KnownFormat(
         name: "price-only",
-        description: "a header that names a time and a price, or these two columns without header"),
+        description:
+            "a header that names a time and a price, or a time and one other column whose name does not say that it is "
+            + "something else, or these two columns without header"),
 ]
 
 /// Which column of a file holds what, by 0-based position.
@@ -242,8 +244,6 @@ enum ColumnNames {
         "symbol", "ticker", "pair", "market", "instrument", "instrumentname", "instid", "coin", "currencypair",
         "coinid", "assetid", "productid", "instrumentid", "marketid", "sym", "seriesid",
     ]
-    /// Names of what is a change of prices and not a price.
-    static let changes = ["return", "pct", "change", "premium", "yield", "fundingrate", "delta", "pnl"]
     /// Words of names that say what a column is, and that it is no price of a bar: bands, averages, forecasts.
     private static let otherMeanings: Set<String> = [
         "band", "bands", "upper", "lower", "ma", "sma", "ema", "wma", "avg", "average", "mean", "median", "std",
