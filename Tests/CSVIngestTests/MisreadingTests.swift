@@ -1,7 +1,8 @@
-import CSVIngest
 import PriceSeries
 import StressBasics
 import Testing
+
+@testable import CSVIngest
 
 /// Files that look like prices and are something else: each is refused, or read and said to be a guess.
 struct MisreadingTests {
@@ -44,5 +45,65 @@ struct MisreadingTests {
         #expect(read.recognition.first { $0.subject == "columns" }?.confidence == .assumed)
         let finding = try #require(read.summary("price_column"))
         #expect(finding.severity == .warning && finding.message.contains(name))
+    }
+
+    // MARK: A second header
+
+    /// `count` rows, of which the second half stands below another header; `order` says where its columns have what they hold.
+    private func twoHeaders(_ header: String, _ order: [Int] = [0, 1, 2, 3, 4], count: Int = 400) -> String {
+        func row(_ bar: Int, _ order: [Int]) -> String {
+            let fields = hourlyRow(bar).split(separator: ",")
+            return order.map { String(fields[$0]) }.joined(separator: ",") + "\n"
+        }
+        return "time,open,high,low,close\n" + (0..<count / 2).map { row($0, [0, 1, 2, 3, 4]) }.joined() + header + "\n"
+            + (count / 2..<count).map { row($0, order) }.joined()
+    }
+
+    @Test func aSecondHeaderWithOtherColumnsIsRefused() throws {
+        let orders: [(String, [Int], String)] = [
+            ("time,close,high,low,open", [0, 4, 2, 3, 1], "\"close\""),
+            ("Date,Price,Open,High,Low", [0, 4, 1, 2, 3], "\"Price\""),
+            ("open,high,low,close,time", [1, 2, 3, 4, 0], "\"high\""),
+        ]
+        for (header, order, word) in orders {
+            let error = try #require(misread(twoHeaders(header, order)))
+            #expect(error.what == "cannot read the rows below a second header" && error.why.contains(word))
+            #expect(error.finding.location?.line == 202)
+            #expect(error.finding.hint.contains("a file of their own"))
+        }
+        let one = "time,price\n" + (0..<200).map { "\(1_614_556_800 + 3600 * $0),5\n" }.joined()
+        #expect(misread(one + "time,volume\n1615276800,7\n")?.why == "here stands \"volume\", above it \"price\"")
+    }
+
+    @Test func aRepeatedHeaderIsARowThatIsDropped() throws {
+        let headers = [
+            "time,open,high,low,close", "TIME,Open,High,Low,Close", "date,Open Price,High Price,low,last",
+            "not,a,row,of,names", "Total,,,,",
+        ]
+        for header in headers {
+            let read = try ingest(twoHeaders(header))
+            #expect(read.series.count == 400 && read.summary("dropped_rows")?.count == 1, "\(header)")
+        }
+    }
+
+    /// Rows of words are nothing that a headerless file's columns could be held against, where the user names them.
+    @Test func namedColumnsOfAFileWithoutHeaderAreNotJudged() throws {
+        let text = twoHeaders("time,close,high,low,open").split(separator: "\n", omittingEmptySubsequences: false)
+            .dropFirst().joined(separator: "\n")
+        #expect(misread(text)?.what == "cannot read the rows below a second header")
+        let told = try ingest(text) { source in
+            source.columns = ColumnMapping(
+                time: .index(0), prices: .bars(open: .index(1), high: .index(2), low: .index(3), close: .index(4)))
+        }
+        #expect(told.series.count == 400)
+    }
+
+    /// Where the slices are cut cannot be seen.
+    @Test(arguments: [1, 2, 7, 64]) func theLineOfASecondHeaderIsThatOfTheFile(_ slices: Int) {
+        var options = IngestOptions()
+        (options.windowBytes, options.sliceCount, options.threads) = (3000, slices, 2)
+        let text = twoHeaders("time,close,high,low,open", [0, 4, 2, 3, 1], count: 2000)
+        let error = Outcome { () throws(IngestError) in try ingest(text, options: options) }.error
+        #expect(error?.finding.location?.line == 1002)
     }
 }

@@ -40,6 +40,9 @@ struct Layout {
     /// What recognition noticed.
     var findings: [Finding] = []
 
+    /// The format of columns that the user names.
+    static let explicitFormat = "explicit columns"
+
     /// The name of a column, when it has one.
     func columnName(_ column: Int) -> String? {
         guard let names, names.indices.contains(column), !names[column].isEmpty else { return nil }
@@ -93,7 +96,7 @@ extension Layout {
         let time = try TimeColumn.choose([times], table: table, notation: source.time)
         let numbers = try NumberChoice.choose(prices.columns, table: table, style: source.numbers)
         return try make(
-            "explicit columns", kind: kind, plan: plan, time: time, numbers: numbers,
+            explicitFormat, kind: kind, plan: plan, time: time, numbers: numbers,
             columns: RecognisedTrait("columns", plan.words(table), .stated, "the study names the columns"),
             table: table, source: source, isOrderAssumed: false)
     }

@@ -17,6 +17,8 @@ struct RowRejects {
     /// Fields of the volume column that are not numbers.
     private(set) var volumeCount = 0
     private var firstVolume: SourceLocation?
+    /// The first row of names among the data that gives a price's column another name than the file's header does.
+    private(set) var secondHeader: SecondHeader?
 
     private struct Malformed {
         var what: String
@@ -79,6 +81,11 @@ struct RowRejects {
         add("cannot read \(isTime(column) ? "time" : layout.noun)", why, place(column, line, text), hint)
     }
 
+    /// A row with `words` where prices stand.
+    mutating func noteWords(_ words: [PriceWord], line: Int) {
+        secondHeader = secondHeader ?? SecondHeader(words, line: line, layout: layout)
+    }
+
     mutating func noteWidth(_ width: Int, line: Int) {
         let extra = width > layout.width ? "; a comma inside a number splits it" : ""
         add(
@@ -117,9 +124,10 @@ struct RowRejects {
         return "units beside prices are read only when each price has the same; take them off"
     }
 
-    /// The refusal of the file: when more than one in a hundred of `rowCount` rows are malformed, or more than half where the
+    /// The refusal of the file: when rows stand below a header with other columns, when more than one in a hundred of `rowCount` rows are malformed, or more than half where the
     /// user wants bad rows dropped, or any where the user wants none.
     func refusal(rowCount: Int) -> IngestError? {
+        if let secondHeader { return secondHeader.refusal(file: file) }
         if layout.policies[.missingValue] == .fail, missingCount > 0 { return missingRefusal }
         let policy = layout.policies[.badRow]
         let share = policy == .fail ? 0 : policy == .drop ? 0.5 : 0.01
@@ -164,6 +172,7 @@ struct RowRejects {
         missingCount += other.missingCount
         volumeCount += other.volumeCount
         firstVolume = firstVolume ?? other.firstVolume?.moved(down: lineOffset)
+        secondHeader = secondHeader ?? other.secondHeader?.moved(down: lineOffset)
         if firstMalformed == nil, var first = other.firstMalformed {
             first.location = first.location.moved(down: lineOffset)
             firstMalformed = first
@@ -174,7 +183,7 @@ struct RowRejects {
     mutating func removeAll() {
         findings.removeAll()
         (malformedCount, missingCount, volumeCount) = (0, 0, 0)
-        (firstMalformed, firstVolume) = (nil, nil)
+        (firstMalformed, firstVolume, secondHeader) = (nil, nil, nil)
     }
 }
 

@@ -70,6 +70,8 @@ struct RowSink: ~Copyable {
     private var defect = Defect.none
     private var defectColumn = 0
     private var defectText = ""
+    /// What stands in place of prices in the current row and is no number: all of a header's names.
+    private var priceWords: [PriceWord] = []
     private var time = TimeReading(milliseconds: 0, form: .seconds)
     private var prices = RowPrices()
     private let numbers: NumberNotation
@@ -168,8 +170,25 @@ struct RowSink: ~Copyable {
             if role.contains(.low) { prices.low = value }
             if role.contains(.close) { prices.close = value }
         case .missing: note(.missing, field, index)
-        case .malformed: note(.malformed, field, index)
+        case .malformed:
+            noteWord(field, index)
+            note(.malformed, field, index)
         }
+    }
+
+    /// Remembers a text in place of a price that may be a column's name.
+    private mutating func noteWord(_ field: UnsafeBufferPointer<UInt8>, _ index: Int) {
+        guard rowsToSkip == 0, rejects.secondHeader == nil, field.count <= PriceWord.longest,
+            let first = field.first, !Ascii.isDigit(first)
+        else { return }
+        priceWords.append(PriceWord(column: index, text: String(decoding: field, as: UTF8.self)))
+    }
+
+    /// Lets the rejects judge whether the row that ends here is a header, and forgets its words.
+    private mutating func judgeWords() {
+        guard !priceWords.isEmpty else { return }
+        rejects.noteWords(priceWords, line: cursor.pointee.line)
+        priceWords.removeAll(keepingCapacity: true)
     }
 
     /// A price in the file's own notation; where points are decimal, most are plain.
@@ -232,6 +251,7 @@ struct RowSink: ~Copyable {
             if rowsToSkip == 0 { cursor.pointee.isStopped = true }
         } else if isOtherSymbol {
             oddities.otherSymbols &+= 1
+            judgeWords()
         } else if column == width, defect == .none {
             keepRow()
         } else {
@@ -272,6 +292,7 @@ struct RowSink: ~Copyable {
 
     private mutating func rejectRow() {
         rowCount &+= 1
+        judgeWords()
         let line = cursor.pointee.line
         if column != width {
             rejects.noteWidth(column, line: line)
