@@ -6,6 +6,8 @@ struct FileRows {
     var layout: Layout
     var file: IngestedFile
     var columns: BarColumns
+    /// The rows that could be used.
+    var columnCount = 0
     /// Kept rows by the form of their time, indexed by ``TimeForm``.
     var formCounts: [Int]
     /// Summaries that belong to this file alone, then single rows in file order.

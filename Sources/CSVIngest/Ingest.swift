@@ -41,7 +41,7 @@ private func ingest(
 ) throws(IngestError) -> IngestedSeries {
     guard source.each == nil else { throw undivided(source) }
     let gathered = try GatheredRows(named, source: source, options: options)
-    let assembled = try gathered.assembled()
+    let assembled = try gathered.assembled(source)
     let series = try makeSeries(assembled, name: gathered.first.file.name)
     if let refusal = gathered.refusal(of: series, assembled, source: source) { throw refusal }
     let audited = try audit(
@@ -93,6 +93,7 @@ private struct GatheredRows {
         } else {
             guard columns.count + rows.columns.count <= BarColumns.mostRows else { throw tooManyRows(place) }
             origins.add(place.name, firstRow: columns.count)
+            rows.columnCount = rows.columns.count
             columns.append(rows.columns)
         }
         // The rows are in one place now; keeping both would double the memory.
@@ -110,10 +111,11 @@ private struct GatheredRows {
     }
 
     /// The rows in order of time.
-    func assembled() throws(IngestError) -> AssembledRows {
+    func assembled(_ source: BarSource) throws(IngestError) -> AssembledRows {
         if ticks == nil, let refusal = differentTables(columns, origins, places) { throw refusal }
         let assembled = assemble(columns, origins: origins)
         if ticks == nil, let refusal = severalMarkets(assembled, files: files, places: places) { throw refusal }
+        if ticks == nil, let refusal = conflictingRows(assembled, files: files, source: source) { throw refusal }
         return assembled
     }
 

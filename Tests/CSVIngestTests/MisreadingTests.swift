@@ -1,3 +1,4 @@
+import Foundation
 import PriceSeries
 import StressBasics
 import Testing
@@ -105,5 +106,53 @@ struct MisreadingTests {
         let text = twoHeaders("time,close,high,low,open", [0, 4, 2, 3, 1], count: 2000)
         let error = Outcome { () throws(IngestError) in try ingest(text, options: options) }.error
         #expect(error?.finding.location?.line == 1002)
+    }
+
+    // MARK: Rows of one time
+
+    /// `count` hourly rows, of which those that `isTwice` names have a second row of the same time at twenty times the price.
+    private func doubled(_ count: Int, _ isTwice: (Int) -> Bool) -> String {
+        hourlyText(count) { bar in
+            guard isTwice(bar) else { return nil }
+            return hourlyRow(bar) + "\n\(1_614_556_800 + 3600 * bar),2000,2040,1980,2020,1"
+        }
+    }
+
+    @Test func manyRowsOfOneTimeAreRefused() throws {
+        let half = doubled(400) { _ in true }
+        let error = try #require(misread(half))
+        #expect(error.why.contains("400 of 800 rows") && error.why.contains("(50 %)"))
+        #expect(error.notes.joined().contains("several markets"))
+        #expect(error.finding.location?.line == 2 && error.finding.hint.contains("conflicting_duplicates: keep"))
+        let kept = try ingest(half) { $0.policies = ["conflicting_duplicates": .keep] }
+        #expect(kept.series.count == 400 && kept.series.close.allSatisfy { $0 == 2020 })
+        // A row of a twentieth, and no more, is the odd double that archives have; and a few are few of any number.
+        #expect(try ingest(doubled(400) { $0 % 25 == 0 }).series.count == 400)
+        #expect(misread(doubled(400) { $0 % 10 == 0 }) != nil)
+        #expect(try ingest(doubled(20) { $0 % 5 == 0 }).series.count == 20)
+    }
+
+    @Test func aClockOfTwelveHoursIsNamed() throws {
+        let text =
+            "time,price\n"
+            + (0..<240).map { hour in
+                let clock = (hour + 11) % 12 + 1
+                return "03/\(hour / 24 + 14)/2021 \(clock < 10 ? "0" : "")\(clock):00,\(100 + hour % 7)\n"
+            }.joined()
+        let error = try #require(misread(text))
+        #expect(error.notes.joined().contains("12-hour clock"))
+    }
+
+    /// Of two files that overlap the later one wins, however much they overlap.
+    @Test func filesThatOverlapAreReadAsBefore() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("overlap-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let files = ["a.csv", "b.csv"].map { folder.appendingPathComponent($0).path }
+        try hourlyText(100).write(toFile: files[0], atomically: true, encoding: .utf8)
+        let other = hourlyText(100) { bar in "\(1_614_556_800 + 3600 * bar),200,204,199,\(201 + bar % 3),1" }
+        try other.write(toFile: files[1], atomically: true, encoding: .utf8)
+        let read = try ingestSeries(BarSource(files: files))
+        #expect(read.series.count == 100 && read.series.open.allSatisfy { $0 == 200 })
     }
 }

@@ -14,6 +14,16 @@ struct RowOrigins {
     var files: [String] { starts.map(\.name) }
     var firstRows: [Int] { starts.map(\.row) }
 
+    /// Which of ``files`` a row is of. O(log files).
+    func fileIndex(_ row: Int) -> Int {
+        var (low, high) = (0, starts.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if starts[middle].row <= row { low = middle } else { high = middle }
+        }
+        return low
+    }
+
     /// The file of a row.
     func file(_ row: Int) -> String {
         starts.last { $0.row <= row }?.name ?? ""
@@ -38,6 +48,8 @@ struct AssembledRows {
     var conflictTimes: [Int64] = []
     /// Up to 200 pairs of lines of one file that disagree, spread over all of them.
     var conflictPairs: [(file: String, dropped: Int, kept: Int)] = []
+    /// For each file the rows that disagree with a later row of the same file, and the line of the first.
+    var conflictsInFiles: [(count: Int, line: Int?)] = []
 
     /// The place of a bar, in the file it came from.
     func location(_ bar: Int) -> SourceLocation {
@@ -147,7 +159,19 @@ private struct DuplicateScan {
             order: order, duplicates: summary(identical, isConflict: false),
             conflicts: summary(conflicting, isConflict: true),
             conflictDetails: conflicting.prefix(mostDetails).map(detail),
-            conflictTimes: conflicting.map { columns.time[Int($0.kept)] }, conflictPairs: pairs)
+            conflictTimes: conflicting.map { columns.time[Int($0.kept)] }, conflictPairs: pairs,
+            conflictsInFiles: conflictsInFiles)
+    }
+
+    private var conflictsInFiles: [(count: Int, line: Int?)] {
+        var found = [(count: Int, line: Int?)](repeating: (0, nil), count: origins.files.count)
+        for pair in conflicting {
+            let file = origins.fileIndex(Int(pair.dropped))
+            guard file == origins.fileIndex(Int(pair.kept)) else { continue }
+            found[file].count += 1
+            if found[file].line == nil { found[file].line = columns.line[Int(pair.dropped)] }
+        }
+        return found
     }
 
     private var pairs: [(file: String, dropped: Int, kept: Int)] {
