@@ -155,4 +155,62 @@ struct MisreadingTests {
         let read = try ingestSeries(BarSource(files: files))
         #expect(read.series.count == 100 && read.series.open.allSatisfy { $0 == 200 })
     }
+
+    // MARK: Lengths of bars
+
+    /// 120 days of hours, and below them the days; every row says its length, and perhaps its market.
+    private func hoursAndDays(
+        _ market: String? = nil, named name: String = "interval", _ texts: [String] = ["1h", "1d"]
+    )
+        -> String
+    {
+        func row(_ time: Int, _ text: String, _ price: Int) -> String {
+            "\(time),\(market.map { $0 + "," } ?? "")\(text),\(price),\(price + 2),\(price - 1),\(price + 1)\n"
+        }
+        return "time,\(market == nil ? "" : "symbol,")\(name),open,high,low,close\n"
+            + (0..<2880).map { row(1_614_556_800 + 3600 * $0, texts[0], 100 + $0 % 7) }.joined()
+            + (0..<120).map { row(1_614_556_800 + 86_400 * $0, texts[1], 110 + $0 % 5) }.joined()
+    }
+
+    @Test func lengthsInOneFileAreAskedFor() throws {
+        for (name, texts) in [
+            ("interval", ["1h", "1d"]), ("timeframe", ["H1", "D1"]), ("Resolution", ["hourly", "daily"]),
+        ] {
+            let text = hoursAndDays(named: name, texts)
+            let error = try #require(misread(text), "\(name)")
+            #expect(error.what == "cannot read several lengths of bars as one series")
+            #expect(error.why.contains(texts[0]) && error.why.contains(texts[1]))
+            let hours = try ingest(text) { $0.symbol = texts[0] }.series
+            #expect(hours.count == 2880 && hours.open[0] == 100)
+            #expect(try ingest(text) { $0.symbol = texts[1] }.series.count == 120)
+        }
+        // A column of one length, or of other texts, says nothing.
+        #expect(try ingest(hoursAndDays(named: "kind")).series.count == 2880)
+        let one = hoursAndDays().split(separator: "\n").prefix(2881).joined(separator: "\n")
+        #expect(try ingest(one).series.count == 2880)
+    }
+
+    @Test func lengthsBesideAMarketAreAskedFor() throws {
+        let error = try #require(misread(hoursAndDays("BTCUSD")))
+        #expect(error.why.contains("\"1d\", \"1h\"") && error.why.contains("\"interval\""))
+    }
+
+    @Test func aLengthIsOne() {
+        for text in ["1h", "15 min", "M5", "1Day", "daily", "60s", "1w", "MN1"] { #expect(LengthColumn.isLength(text)) }
+        for text in ["", "BTC", "h", "3600", "1inch", "12345m", "USD1", "1h2"] { #expect(!LengthColumn.isLength(text)) }
+    }
+
+    /// Rows that repeat a time now and then do so in the nights in which clocks change, too.
+    @Test func doublesOfEveryDayAreNoClock() throws {
+        let start = 1_614_556_800  // 2021-03-01
+        let text =
+            "time,price\n"
+            + (0..<2880).map { hour in
+                let time = UTCInstant(milliseconds: Int64(start + 3600 * hour) * 1000).minuteText
+                let price = "\(time),\(100 + hour % 7)\n"
+                return hour % 24 == 0 ? price + "\(time),300\n" : price
+            }.joined()
+        let read = try ingest(text)
+        #expect(read.summary("conflicting_duplicates")?.count == 120 && read.summary("clock_changes") == nil)
+    }
 }

@@ -76,7 +76,10 @@ private struct ClockRule {
             let found = hours.filter { hour in nights.contains { $0.contains(hour) } }
             return found.count * 2 >= nights.count ? found : []
         }
-        return Changes(place: place, lost: onNights(lost, springs), doubled: onNights(doubled, autumns))
+        // Of hours that are there twice at other times, too, some fall on these nights by chance.
+        let twice = onNights(doubled, autumns)
+        return Changes(
+            place: place, lost: onNights(lost, springs), doubled: twice.count * 2 >= doubled.count ? twice : [])
     }
 
     /// The hours from 0 to 4 of the Sundays of change within a span.

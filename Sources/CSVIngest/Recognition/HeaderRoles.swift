@@ -33,13 +33,22 @@ struct HeaderRoles {
         let volumes = VolumeColumns(table, names: names, plain: plain, prices: prices, numbers: numbers.notation)
         let chosen = volumes.choose(volume, isTrade: rule.kind == .trades)
         (plan.volume, plan.quoteVolume) = (chosen.base, chosen.quote)
-        plan.symbol = ColumnNames.symbol.lazy.compactMap { names.firstIndex(of: $0) }.first
+        plan.symbol = ColumnNames.symbol.lazy.compactMap { names.firstIndex(of: $0) }.first ?? lengthColumn(source)
         var layout = try Layout.make(
             rule.format, kind: rule.kind, plan: plan, time: time, numbers: numbers, columns: named(plan, time),
             table: table, source: source, isOrderAssumed: false)
         if let trait = chosen.trait { layout.traits.append(trait) }
         if let assumption = assumption(plan, time) { layout.findings.append(assumption) }
         return layout
+    }
+
+    /// A column with the lengths of the bars, which are chosen between as markets are; nil where the user asks for another text.
+    private func lengthColumn(_ source: BarSource) -> Int? {
+        guard let column = names.firstIndex(where: LengthColumn.names.contains) else { return nil }
+        let texts = Set(table.values(column).map(\.text))
+        guard !texts.isEmpty, texts.allSatisfy(LengthColumn.isLength) else { return nil }
+        guard let wanted = source.symbol.map(SymbolFilter.key) else { return column }
+        return texts.contains { SymbolFilter.key($0) == wanted } || LengthColumn.isLength(wanted) ? column : nil
     }
 
     /// How the columns were found.

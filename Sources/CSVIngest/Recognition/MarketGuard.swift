@@ -102,17 +102,20 @@ extension SampleTable {
 /// up to 200 such pairs, read again from the file.
 func severalMarkets(_ rows: AssembledRows, files: [FileRows], places: [InputPlace]) -> IngestError? {
     let total = files.reduce(0) { $0 + $1.file.rowCount }
-    guard rows.conflicts.count * MarketColumn.tolerated > total else { return nil }
+    let areMany = rows.conflicts.count * MarketColumn.tolerated > total
     for (index, place) in places.enumerated() where place.isRereadable && files.indices.contains(index) {
         let layout = files[index].layout
         let pairs = rows.conflictPairs.filter { $0.file == place.name }
-        guard !pairs.isEmpty else { continue }
+        // A day among its hours is one row in 25: lengths of bars are asked for however few rows show them.
+        let lengths = layout.lengthColumn
+        guard !pairs.isEmpty, areMany || lengths != nil else { continue }
         let lines = physicalLines(Set(pairs.flatMap { [$0.dropped, $0.kept] }), of: place)
         let groups = pairs.compactMap { pair -> [[String]]? in
             guard let one = lines[pair.dropped], let two = lines[pair.kept] else { return nil }
             return [one, two].map { splitFields($0, delimiter: layout.delimiter) }
         }
-        let used = Set(layout.plan.all + layout.plan.timeParts + [layout.plan.symbol].compactMap { $0 })
+        var used = Set(layout.plan.all + layout.plan.timeParts + [layout.plan.symbol].compactMap { $0 })
+        if !areMany { used.formUnion((0..<layout.width).filter { $0 != lengths }) }
         guard let found = MarketColumn(groups, excluding: used) else { continue }
         let location = SourceLocation(file: place.name, line: pairs[0].dropped)
         return layout.plan.symbol == nil

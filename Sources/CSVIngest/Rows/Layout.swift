@@ -212,8 +212,9 @@ extension Layout {
     static func severalSymbols(
         _ names: [String], column: String? = nil, at location: SourceLocation
     ) -> IngestError {
-        IngestError(
-            .notRecognised, "cannot read several markets as one series",
+        let areLengths = names.allSatisfy(LengthColumn.isLength)
+        return IngestError(
+            .notRecognised, "cannot read several \(areLengths ? "lengths of bars" : "markets") as one series",
             why: "the rows are of \(quotedList(names))",
             notes: column.map { ["the column is \"\(SourceLocation.presentable($0))\""] } ?? [], at: location,
             hint: severalMarketsHint(names))
