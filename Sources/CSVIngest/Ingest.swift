@@ -126,10 +126,13 @@ private struct GatheredRows {
         {
             return refusal
         }
+        if ticks == nil, let refusal = severalLengths(series, assembled, source: source) {
+            return refusal.withExcerpt(from: places)
+        }
         if first.layout.isOrderAssumed {
             let refusal = PriceOrder(assembled.columns).refusal(
                 first.layout.plan, at: SourceLocation(file: first.file.name, line: first.layout.skippedRows + 1))
-            if let refusal { return refusal.withExcerpt(from: places[0]) }
+            if let refusal { return refusal.withExcerpt(from: places) }
         }
         return implausible(series, source: source, layout: first.layout)
             ?? unlikelyEpoch(series, source: source, files: files)

@@ -213,4 +213,65 @@ struct MisreadingTests {
         let read = try ingest(text)
         #expect(read.summary("conflicting_duplicates")?.count == 120 && read.summary("clock_changes") == nil)
     }
+
+    // MARK: Steps of two lengths
+
+    /// Rows in steps of so many seconds; a step is moved by `jitter`.
+    private func stepped(_ steps: [Int], _ jitter: (Int) -> Int = { _ in 0 }) -> String {
+        var (text, time) = ("time,price\n", 1_514_764_800)
+        for (index, step) in steps.enumerated() {
+            text += "\(time + jitter(index)),\(100 + index % 7)\n"
+            time += step
+        }
+        return text
+    }
+
+    @Test func hoursAndThenMinutesAreRefused() throws {
+        let mixed = stepped(Array(repeating: 3600, count: 500) + Array(repeating: 60, count: 700))
+        let error = try #require(misread(mixed))
+        #expect(error.what == "cannot read bars of several lengths as one series")
+        #expect(error.why.contains("after 1h") && error.why.contains("after 1m"))
+        #expect(error.finding.location?.line == 502 && error.finding.hint.contains("split the file here"))
+        let kept = try ingest(mixed) { $0.policies = ["missing_bars": .keep] }
+        #expect(kept.series.count == 1200 && kept.series.barLength == .minutes(1))
+        let backward = stepped(Array(repeating: 60, count: 700) + Array(repeating: 3600, count: 500))
+        #expect(misread(backward)?.finding.location?.line == 702)
+        // Days of a week from Monday to Friday, and then hours.
+        let days = (0..<400).map { $0 % 5 == 4 ? 3 * 86_400 : 86_400 }
+        #expect(misread(stepped(days + Array(repeating: 3600, count: 500)))?.why.contains("after 1d") == true)
+    }
+
+    @Test func seriesOfOneLengthAreRead() throws {
+        let weekdays = (0..<800).map { $0 % 5 == 4 ? 3 * 86_400 : 86_400 }
+        let months = (0..<240).map { [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][$0 % 12] * 86_400 }
+        let sessions = (0..<700).map { $0 % 7 == 6 ? 18 * 3600 : 3600 }
+        let outage =
+            Array(repeating: 60, count: 600) + Array(repeating: 3600, count: 40) + Array(repeating: 60, count: 600)
+        for steps in [weekdays, months, sessions, outage] {
+            #expect(try ingest(stepped(steps)).series.count == steps.count)
+        }
+        #expect(try ingest(stepped(Array(repeating: 3600, count: 500)) { $0 * 7919 % 200 }).series.count == 500)
+    }
+
+    /// Bars that are there only where something was traded, more often in some months than in others.
+    @Test(arguments: 0..<40) func sparseBarsAreRead(_ seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let steps = (0..<1500).map { index in
+            let chance = [0.9, 0.3, 0.05, 0.5, 0.15][index / 300]
+            var step = 60
+            while Double.random(in: 0..<1, using: &random) > chance { step += 60 }
+            return step
+        }
+        #expect(try ingest(stepped(steps)).series.count == 1500, "seed \(seed)")
+    }
+
+    @Test func theFirstRowOfTheOtherLengthIsFoundAnywhere() {
+        for count in 60..<130 {
+            let time = (0..<count).map { Int64($0) * 3_600_000 }
+            let rest = (0..<90).map { Int64(count) * 3_600_000 + Int64($0) * 60_000 }
+            let change = StepGuard(time + rest).change
+            #expect(change?.bar == count && change?.before == .hours(1) && change?.after == .minutes(1))
+        }
+        #expect(StepGuard([]).change == nil && StepGuard([5]).change == nil)
+    }
 }

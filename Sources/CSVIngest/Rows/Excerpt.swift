@@ -15,6 +15,13 @@ extension IngestError {
     }
 }
 
+extension IngestError {
+    /// The error with its line, in whichever of the files it is.
+    func withExcerpt(from places: [InputPlace]) -> IngestError {
+        places.first { $0.name == finding.location?.file }.map { withExcerpt(from: $0) } ?? self
+    }
+}
+
 /// The bytes of one physical line, without its end and without a byte order mark, cut at 64 KiB.
 private func physicalLine(_ wanted: Int, of place: InputPlace) -> [UInt8]? {
     guard let source = try? ByteSource(place, bufferSize: 1 << 18) else { return nil }
