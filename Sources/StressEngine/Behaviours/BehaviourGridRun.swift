@@ -256,7 +256,11 @@ struct BehaviourGridTask<Position: KernelPosition> {
                 if rows[row].isHeld[place] {
                     store.tallies[other] = store.tallies[cell]
                     store.tallies[other].takeCost(of: own)
+                    store.tallies[other].takeHeldNegative(of: store.tallies[cell])
                     continue
+                }
+                if followed[place].behaviour.enterAfter == nil {
+                    store.tallies[other].takeHeldNegative(of: store.tallies[cell])
                 }
                 if followed[place].behaviour.enterAfter == nil { store.sums[other].takeHeld(of: own) }
                 store.tallies[other].takeChunk(&store.sums[other])
@@ -276,6 +280,7 @@ struct BehaviourGridTask<Position: KernelPosition> {
         // Like rejected ones, filtered entries are counted among complete windows.
         guard tile.isMade[place * tile.count + at] else { return addUnfollowed(.filtered, seen, column) }
         let own = FollowedEntry(entry: entry, at: at, seen: seen, row: row, place: place, column: column)
+        if followed[place].behaviour.enterAfter != nil { addHeldNegative(own) }
         switch followed[place].kind {
         case .held: addHeld(own, from: seen.first, to: count)
         case .levels, .plan: addLevels(own, walk)

@@ -35,6 +35,7 @@ extension BehaviourGridTask {
             return
         }
         for window in from..<count { add(own, end.pointee.summed, window) }
+        if let bar = end.pointee.closedBar { addLostHalf(own, end.pointee.summed.lostHalf, in: bar, from: from) }
         if end.pointee.isRare { addRest(own, end, from: from) }
     }
 
@@ -50,7 +51,39 @@ extension BehaviourGridTask {
         store.shared[first + from].addNegative(exit, below, after: exit.closedBar.map { bars(own.entry, $0) })
         guard end.pointee.isPastStop else { return }
         let dated = dated(end.pointee)
-        for cell in first + from..<first + count { store.tallies[cell].addJump(dated, below) }
+        for cell in first + from..<first + count { store.tallies[cell].addJump(dated, below, isCut: false) }
+    }
+
+    /// So much of an entry lost more than half that is closed in a bar in all windows from one on, none of which is cut.
+    @inline(__always)
+    mutating func addLostHalf(_ own: FollowedEntry, _ events: EventCount, in bar: Int, from: Int) {
+        guard events > 0 else { return }
+        store.shared[own.column.first + from].addLostHalf(events, after: bars(own.entry, bar))
+    }
+
+    /// The same in one window, which may be cut.
+    mutating func addLostHalf(_ own: FollowedEntry, _ end: EndedEntry, _ window: Int) {
+        guard end.summed.lostHalf > 0, let bar = end.closedBar else { return }
+        store.lone[own.column.first + window].addLostHalf(end.summed.lostHalf, after: bars(own.entry, bar))
+    }
+
+    /// When holding ended below zero on an entry that a behaviour makes that does not make all.
+    mutating func addHeldNegative(_ own: FollowedEntry) {
+        for window in own.seen.first..<count {
+            let below = held.summed[own.at * count + window].negative
+            guard below > 0 else { continue }
+            let closedBar = heldClosedBar(own.at, window)
+            // What still stands where a window is cut has not ended.
+            guard window < own.seen.cut || closedBar != nil else { continue }
+            let after = closedBar.map { bars(own.entry, $0) }
+            store.tallies[own.column.first + window].addHeldNegative(below, after: after)
+        }
+    }
+
+    /// The bar in which a position that is held is closed in a window; nil at its end.
+    private func heldClosedBar(_ at: Int, _ window: Int) -> Int? {
+        guard isPlain else { return held.outcomes[at * count + window].exit.closedBar }
+        return window < held.closed[at] ? nil : held.ends[at].closedBar
     }
 
     /// An entry that is liquidated in a bar in all windows from one on, none of which is cut.
@@ -70,6 +103,7 @@ extension BehaviourGridTask {
     mutating func addLone(_ own: FollowedEntry, _ end: EndedEntry, _ window: Int) {
         guard window < own.seen.cut else { return addCut(own, end, window) }
         add(own, end.summed, window)
+        addLostHalf(own, end, window)
         guard end.isRare else { return }
         if let bar = end.liquidationBar {
             let cell = own.column.first + window
@@ -87,7 +121,7 @@ extension BehaviourGridTask {
         store.sums[cell].addOwed(exit, below, tolerance: own.column.tolerance, isCut: false)
         guard below > 0 else { return }
         store.lone[cell].addNegative(exit, below, after: exit.closedBar.map { bars(own.entry, $0) })
-        if end.isPastStop { store.tallies[cell].addJump(dated(end), below) }
+        if end.isPastStop { store.tallies[cell].addJump(dated(end), below, isCut: false) }
     }
 
     private mutating func addCut(_ own: FollowedEntry, _ end: EndedEntry, _ window: Int) {
@@ -102,7 +136,11 @@ extension BehaviourGridTask {
         guard let closedBar = end.closedBar else { return }
         let (exit, below) = (kept.exit(end), end.summed.negative)
         store.sums[cell].addOwed(exit, below, tolerance: own.column.tolerance, isCut: true)
-        if below > 0 { store.lone[cell].addNegative(exit, below, after: bars(own.entry, closedBar)) }
+        store.sums[cell].addCutLostHalf(end.summed.lostHalf)
+        addLostHalf(own, end, window)
+        guard below > 0 else { return }
+        store.lone[cell].addNegative(exit, below, after: bars(own.entry, closedBar))
+        if end.isPastStop { store.tallies[cell].addJump(dated(end), below, isCut: true) }
     }
 
     /// What sums take of an entry of a complete window.

@@ -33,7 +33,7 @@ extension BehaviourGridTask {
         let position = held.positions + own.at
         if bar < due, own.seen.cut == count, let summed = walk.summed(position.pointee, exit.pointee) {
             for window in open..<count { add(own, summed, window) }
-            return
+            return addLostHalf(own, summed.lostHalf, in: bar, from: open)
         }
         guard bar == due else {
             let end = ended(own.row, own.entry, walk, position.pointee, exit.pointee.ending)

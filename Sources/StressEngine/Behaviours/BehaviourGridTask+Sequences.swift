@@ -115,6 +115,7 @@ extension BehaviourGridTask {
                 continue
             }
             add(own, end.summed, window)
+            addLostHalf(own, end, window)
             if end.isRare { addOwed(own, end, window) }
         }
     }

@@ -72,7 +72,7 @@ extension BehaviourWalk {
         if let spread = prices.spread {
             let final = kernel.delayedEquity(account, prices, feeRate: ending.feeRate, .none)
             exit = final.exit(spread, tolerance: tolerance)
-            lostHalf = EventCount(probability: final.below(-Self.half, spread)?.probability ?? 0)
+            lostHalf = self.lostHalf(final, spread, exit)
         } else {
             exit = kernel.settle(account, prices, feeRate: ending.feeRate, .none)
             lostHalf = exit.equity < Self.half ? .one : .zero
@@ -81,6 +81,12 @@ extension BehaviourWalk {
             exit, ending.cause, lostHalf: lostHalf, closedBar: ending.cause == .horizon ? nil : ending.bar,
             liquidationBar: ending.cause == .liquidated ? ending.bar : nil, filledBar: prices.bar,
             isPastStop: ending.isPastStop, tolerance: tolerance)
+    }
+
+    /// How much of what a law leaves lost more than half: never less than what ended below zero, however either is rounded.
+    private func lostHalf(_ final: AffineEquity, _ spread: DelaySpread, _ exit: EntryExit) -> EventCount {
+        let below = EventCount(probability: final.below(-Self.half, spread)?.probability ?? 0)
+        return max(below, exit.negative(tolerance: kernel.rules.toleranceOfMargin))
     }
 
     /// What an ending leaves of an account.
@@ -93,12 +99,12 @@ extension BehaviourWalk {
         if let spread = prices.spread, isBrief {
             let final = kernel.delayedEquity(account, prices, feeRate: feeRate, carry)
             exit = final.exit(spread, tolerance: kernel.rules.toleranceOfMargin)
-            lostHalf = EventCount(probability: final.below(-Self.half, spread)?.probability ?? 0)
+            lostHalf = self.lostHalf(final, spread, exit)
         } else if let spread = prices.spread {
             let delayed = kernel.delayedExit(account, prices, feeRate: feeRate, carry)
             exit = delayed.exit(
                 spread, tolerance: kernel.rules.toleranceOfMargin, phase: kernel.pricing.phase(entry: entry))
-            lostHalf = EventCount(probability: delayed.final.below(-Self.half, spread)?.probability ?? 0)
+            lostHalf = self.lostHalf(delayed.final, spread, exit)
         } else {
             exit = kernel.settle(account, prices, feeRate: feeRate, carry)
             lostHalf = exit.equity < Self.half ? .one : .zero

@@ -166,12 +166,15 @@ struct BehaviourSequence {
         return EntryExit(equity: equity, spread: spread, closedBar: current.closedBar)
     }
 
+    /// How much of it lost more than half: all where it does on average, and else what ends below zero.
+    static func lostHalf(_ exit: EntryExit) -> EventCount { exit.equity < 0.5 ? .one : exit.negative(tolerance: 0) }
+
     /// The same with what is said of it beside.
     var outcome: BehaviourOutcome {
         let exit = exit
         return BehaviourOutcome(
             exit: exit, cause: current.cause, liquidationBar: liquidationBar,
-            lostHalf: exit.equity < 0.5 ? .one : .zero, paidIn: paidIn, isPastStop: current.isPastStop,
+            lostHalf: BehaviourSequence.lostHalf(exit), paidIn: paidIn, isPastStop: current.isPastStop,
             filledBar: current.filledBar, reentries: reentries)
     }
 }
@@ -180,7 +183,7 @@ extension EndedEntry {
     /// What became of positions that followed each other.
     init(_ sequence: BehaviourSequence, _ exit: EntryExit, tolerance: Double) {
         self.init(
-            exit, sequence.current.cause, lostHalf: exit.equity < 0.5 ? .one : .zero, closedBar: exit.closedBar,
+            exit, sequence.current.cause, lostHalf: BehaviourSequence.lostHalf(exit), closedBar: exit.closedBar,
             liquidationBar: sequence.liquidationBar, filledBar: sequence.current.filledBar,
             isPastStop: sequence.current.isPastStop, tolerance: tolerance)
     }

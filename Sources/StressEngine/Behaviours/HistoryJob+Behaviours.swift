@@ -40,7 +40,7 @@ private struct BehaviourRun: PositionVisitor {
             for place in tallies.indices { isCut ? tallies[place].addExcluded() : tallies[place].addRejected() }
             return
         }
-        var hodl: BehaviourOutcome?
+        var hodl: HeldEnd?
         for place in walks.indices {
             let walk = walks[place]
             if let filter = walk.rules.behaviour.enterAfter, !filter.lets(entry, closes: walk.closes) {
@@ -50,18 +50,18 @@ private struct BehaviourRun: PositionVisitor {
             }
             var events: [BehaviourEvent]?
             let outcome = walk.outcome(entry: entry, last: last, events: &events)
-            add(outcome, entry, cut: isCut ? last : nil, hodl: hodl?.exit, to: &tallies[place])
-            if place == 0 { hodl = outcome }
+            let closedAfter = outcome.exit.closedBar.map { bars(from: entry, to: $0) }
+            add(outcome, entry, cut: isCut ? last : nil, hodl, closedAfter, to: &tallies[place])
+            if place == 0 { hodl = HeldEnd(exit: outcome.exit, closing: outcome.cause, closedAfter: closedAfter) }
         }
     }
 
     private func add(
-        _ outcome: BehaviourOutcome, _ entry: Int, cut: Int?, hodl: EntryExit?,
+        _ outcome: BehaviourOutcome, _ entry: Int, cut: Int?, _ hodl: HeldEnd?, _ closedAfter: Int?,
         to tally: inout BehaviourTally
     ) {
         let times = job.market.series.time
-        let start = job.clock.place(times[entry])
-        func bars(to bar: Int) -> Int { BarClock.bars(from: start, to: job.clock.place(times[bar])) }
+        func bars(to bar: Int) -> Int { self.bars(from: entry, to: bar) }
         let day = outcome.isPastStop ? outcome.exit.closedBar.map { Int(floorDivide(times[$0], 86_400_000)) } : nil
         tally.add(
             BehaviourEntry(exit: outcome.exit, closing: outcome.cause, lostHalf: outcome.lostHalf, stopDay: day),
@@ -69,7 +69,12 @@ private struct BehaviourRun: PositionVisitor {
             tolerance: rules.toleranceOfMargin,
             path: WatchedPath(
                 liquidatedAfter: outcome.liquidationBar.map(bars), unprotectedAfter: nil, cutAfter: cut.map(bars)),
-            closedAfter: outcome.exit.closedBar.map(bars))
+            closedAfter: closedAfter)
+    }
+
+    private func bars(from entry: Int, to bar: Int) -> Int {
+        let times = job.market.series.time
+        return BarClock.bars(from: job.clock.place(times[entry]), to: job.clock.place(times[bar]))
     }
 }
 

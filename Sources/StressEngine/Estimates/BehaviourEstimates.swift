@@ -36,7 +36,7 @@ public struct BehaviourEstimates: Sendable {
     ///
     /// O(behaviours × (blocks + resamples × runs)).
     public func estimates(of tallies: [BehaviourTally], cell: Int) -> [BehaviourEstimate] {
-        var estimates = tallies.map { BehaviourEstimate($0) }
+        var estimates = tallies.enumerated().map { BehaviourEstimate($1, isHolding: $0 == 0) }
         for place in estimates.indices.dropFirst() {
             estimates[place].change = BehaviourChange(from: estimates[0], to: estimates[place])
         }

@@ -101,6 +101,7 @@ private var stopJumpColumns: [Column<StopJumps.Day>] {
             "equity_min_margin_frac",
             "The lowest final equity, expected where the fill is known by a law, in parts of the margin paid in",
             \.lowest),
+        .count("cut_count", "Those of the entries whose windows were cut afterwards", \.cut),
     ]
 }
 

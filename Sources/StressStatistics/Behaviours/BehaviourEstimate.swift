@@ -1,6 +1,7 @@
 /// What a history says of one cell under one behaviour, beside holding on the same prices.
 ///
-/// Counts are of complete windows. Shares weigh events as a cell's do; means of equity and losses of half are over complete windows.
+/// Counts are of complete windows. Shares weigh events as a cell's do; mean equity, and what is said of the entries that gain when held, are
+/// over complete windows.
 public struct BehaviourEstimate: Hashable, Codable, Sendable {
     /// Entries of complete windows that were made.
     public var entries: Int
@@ -52,7 +53,7 @@ public struct BehaviourEstimate: Hashable, Codable, Sendable {
     public var winnersClosed: Int
     /// What holding leaves more, on average of the entries that gain when held; nil where none does.
     public var forgone: Double?
-    /// Share below zero and mean final equity of holding on the entries that the behaviour makes; nil for holding itself.
+    /// Share below zero of holding on the entries that the behaviour makes, and its mean final equity; nil for holding itself.
     public var heldNegativeShare: Double?
     /// See ``heldNegativeShare``.
     public var heldEquity: Double?
@@ -63,7 +64,11 @@ public struct BehaviourEstimate: Hashable, Codable, Sendable {
     public var ruin: [RuinShare]?
 
     /// What the tally counts, without what resamples say.
-    public init(_ tally: BehaviourTally) {
+    ///
+    /// - Parameters:
+    ///   - tally: of all entries of a cell.
+    ///   - isHolding: whether it is that of holding, which is compared with nothing.
+    public init(_ tally: BehaviourTally, isHolding: Bool) {
         let (windows, exits) = (tally.cell.windowTotals, tally.cell.exitTotals(fill: 0))
         (entries, filtered, excluded) = (windows.entries, tally.filtered.total, windows.excluded)
         (rejected, cut, liquidated) = (windows.rejected, windows.cut, windows.liquidated)
@@ -73,17 +78,15 @@ public struct BehaviourEstimate: Hashable, Codable, Sendable {
         if windows.watched > 0 {
             liquidatedShare = tally.cell.exposure.share(tally.cell.timesToLiquidation)
             negativeShare = tally.cell.exposure.share(tally.cell.negativeTimes[0])
+            lostHalfShare = tally.lostHalfFrequency
+            if !isHolding { heldNegativeShare = tally.heldNegativeShare }
         }
-        lostHalfShare = tally.lostHalfShare.frequency
         shortfall = tally.cell.meanShortfall(fill: 0).value
         equity = tally.meanEquity
         stopJumps = tally.jumps.days.isEmpty ? nil : tally.jumps.days
         (winners, winnersClosed) = (tally.cost.winners, tally.cost.winnersClosed)
         forgone = winners > 0 ? tally.cost.forgone / Double(winners) : nil
-        if tally.cost.held > 0 {
-            heldNegativeShare = tally.cost.heldNegative.value / Double(tally.cost.held)
-            heldEquity = tally.cost.heldEquity / Double(tally.cost.held)
-        }
+        if tally.cost.held > 0 { heldEquity = tally.cost.heldEquity / Double(tally.cost.held) }
     }
 }
 

@@ -10,7 +10,8 @@ public struct BehaviourBlock: Sendable {
     /// How many ended below zero, and the sum of the bounded shortfalls.
     @usableFromInline var negative = EventCount.zero
     @usableFromInline var shortfall = 0.0
-    /// Those that lost more than half of the margin paid in, and the sum of the bounded equities.
+    /// Those that lost more than half of the margin paid in, whose windows may have been cut after it, and the sum of the bounded equities
+    /// of complete windows.
     @usableFromInline var lostHalf = EventCount.zero
     @usableFromInline var equity = 0.0
 
@@ -51,7 +52,8 @@ public struct BehaviourSums: Sendable {
         addEnd(entry)
         // Without a branch: whether holding gains is not to be guessed.
         let gains = hodl.gains && entry.isBounded
-        cost.winnersClosed &+= gains && !entry.isHeld ? 1 : 0
+        let isClosed = !entry.isHeld && !(entry.isLiquidated && hodl.isLiquidated)
+        cost.winnersClosed &+= gains && isClosed ? 1 : 0
         cost.forgone += gains ? hodl.equity - entry.equity : 0
         if !entry.isBounded, hodl.gains { unboundedWinners += 1 }
     }
@@ -96,6 +98,10 @@ public struct BehaviourSums: Sendable {
     /// Counts an entry whose window was cut.
     @inlinable
     public mutating func addCut() { block.cut &+= 1 }
+
+    /// Counts an entry that lost more than half before its window was cut.
+    @inlinable
+    public mutating func addCutLostHalf(_ events: EventCount) { block.lostHalf += events }
 
     /// Counts an entry that was liquidated.
     @inlinable
@@ -187,6 +193,10 @@ public struct SummedEntry: Sendable {
     /// Whether a position stood at the end of its holding time.
     @inlinable
     var isHeld: Bool { place == 0 }
+
+    /// Whether the platform closed it.
+    @inlinable
+    var isLiquidated: Bool { place == 1 }
 }
 
 extension BehaviourTally {
@@ -212,12 +222,26 @@ extension BehaviourTally {
     /// Takes all that is compared with holding from sums, as of a behaviour that is holding.
     public mutating func takeCost(of sums: BehaviourSums) { cost = sums.cost }
 
-    /// Adds when entries of complete windows were closed, of which sums know the rest.
-    public mutating func add(_ closed: ClosedEvents) { cell.add(closed) }
+    /// Takes when holding ended below zero from its own tally: the same for every behaviour that makes all entries.
+    public mutating func takeHeldNegative(of hodl: BehaviourTally) {
+        heldNegativeTimes = DecidedEvents(hodl.cell.negativeTimes[0])
+    }
+
+    /// Adds holding that ended below zero on an entry that the behaviour makes, so many bar lengths after entry; nil for the end of the
+    /// holding time.
+    public mutating func addHeldNegative(_ below: EventCount, after bars: Int?) {
+        heldNegativeTimes.add(below, after: bars)
+    }
+
+    /// Adds when entries were closed, of which sums know the rest.
+    public mutating func add(_ closed: ClosedEvents) {
+        cell.add(closed)
+        lostHalfTimes.merge(closed.lostHalf)
+    }
 
     /// Adds an entry below zero whose stop was reached, where that is known of it, and of which all else is said elsewhere.
-    public mutating func addJump(_ entry: BehaviourEntry, _ below: EventCount) {
-        if let day = entry.stopDay, below > 0 { jumps.add(entry, negative: below, day: day) }
+    public mutating func addJump(_ entry: BehaviourEntry, _ below: EventCount, isCut: Bool) {
+        if let day = entry.stopDay, below > 0 { jumps.add(entry, negative: below, day: day, isCut: isCut) }
     }
 
     /// Says when the window of an entry was cut that is counted elsewhere.

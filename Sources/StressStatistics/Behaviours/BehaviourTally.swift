@@ -10,15 +10,19 @@ public struct BehaviourTally: Hashable, Sendable {
     public internal(set) var filtered = BlockCounts()
     /// Entries of complete windows.
     public internal(set) var complete = BlockCounts()
-    /// Those of them that ended with less than half of the margin paid in.
+    /// Entries that ended with less than half of the margin paid in, of complete windows and of those that were cut after it.
     public internal(set) var lostHalf = BlockEvents()
-    /// Sums of their bounded final equities, in parts of the margin paid in.
+    /// When those of them were closed that did not stand at the end of the holding time.
+    public internal(set) var lostHalfTimes = DecidedEvents()
+    /// Sums of the bounded final equities of complete windows, in parts of the margin paid in.
     public internal(set) var equity = BlockSums()
     /// What closed those of complete windows.
     public internal(set) var closings = ClosingCounts()
     /// What they gave away.
     public internal(set) var cost = BehaviourCost()
-    /// Entries of complete windows that a stop did not keep above zero.
+    /// When holding ended below zero on the entries that the behaviour makes; empty for holding itself.
+    public internal(set) var heldNegativeTimes = DecidedEvents()
+    /// Entries that a stop did not keep above zero.
     public internal(set) var jumps = StopJumps()
 
     /// An empty tally; times are counted in bars of `barLength`.
@@ -54,17 +58,27 @@ public struct BehaviourTally: Hashable, Sendable {
     ///   - path: when things happened to it.
     ///   - closedAfter: bar lengths from entry to its closing; nil at the end of the holding time.
     public mutating func add(
-        _ entry: BehaviourEntry, hodl: EntryExit?, tolerance: Double, path: WatchedPath, closedAfter: Int?
+        _ entry: BehaviourEntry, hodl: HeldEnd?, tolerance: Double, path: WatchedPath, closedAfter: Int?
     ) {
         cell.add([entry.exit], tolerance: tolerance, path: path, closings: [closedAfter])
-        guard path.cutAfter == nil else { return }
+        let isCut = path.cutAfter != nil
+        if let hodl, !isCut || hodl.closedAfter != nil { addHeld(hodl, tolerance: tolerance) }
+        // What an entry that still stands where its window is cut would have lost is not known.
+        if !isCut || closedAfter != nil {
+            if entry.lostHalf > 0 { lostHalf.add(entry.lostHalf) }
+            if let closedAfter, entry.lostHalf > 0 { lostHalfTimes.add(entry.lostHalf, after: closedAfter) }
+            addJump(entry, entry.exit.negative(tolerance: tolerance), isCut: isCut)
+        }
+        guard !isCut else { return }
         complete.increment()
         closings.add(entry.closing)
-        if entry.lostHalf > 0 { lostHalf.add(entry.lostHalf) }
         if entry.exit.equity.isFinite { equity.add(entry.exit.equity) }
-        if let hodl { cost.add(entry, hodl: hodl, tolerance: tolerance) }
-        let negative = entry.exit.negative(tolerance: tolerance)
-        if let day = entry.stopDay, negative.value > 0 { jumps.add(entry, negative: negative, day: day) }
+        if let hodl { cost.add(entry, hodl: hodl) }
+    }
+
+    private mutating func addHeld(_ hodl: HeldEnd, tolerance: Double) {
+        let below = hodl.exit.negative(tolerance: tolerance)
+        if below > 0 { heldNegativeTimes.add(below, after: hodl.closedAfter) }
     }
 
     /// Adds the blocks of `later`, which follow this tally's blocks in time.
@@ -73,7 +87,9 @@ public struct BehaviourTally: Hashable, Sendable {
         filtered.append(later.filtered)
         complete.append(later.complete)
         lostHalf.append(later.lostHalf)
+        lostHalfTimes.merge(later.lostHalfTimes)
         equity.append(later.equity)
+        heldNegativeTimes.merge(later.heldNegativeTimes)
         closings += later.closings
         cost += later.cost
         jumps += later.jumps
@@ -85,8 +101,19 @@ public struct BehaviourTally: Hashable, Sendable {
         return entries > 0 ? equity.array.reduce(0, +) / Double(entries) : nil
     }
 
-    /// Block sums of the entries of complete windows that lost more than half of what was paid in.
-    public var lostHalfShare: BlockShare { BlockShare(events: lostHalf.array.map(\.value), entries: complete.array) }
+    /// The share that lost more than half of what was paid in, each event weighed by who was watched as long: those below zero are among
+    /// them, so that it is never the smaller.
+    public var lostHalfFrequency: Double {
+        var events = lostHalfTimes
+        events.atHorizon = lostHalf.array.reduce(.zero, +) - lostHalfTimes.total
+        return cell.exposure.share(events)
+    }
+
+    /// Block sums of the entries that lost more than half of what was paid in.
+    public var lostHalfShare: BlockShare { cell.share(lostHalf.array.map(\.value), lostHalfFrequency) }
+
+    /// The share below zero of holding on the entries that the behaviour makes: where it makes all, that of holding, bit for bit.
+    public var heldNegativeShare: Double { cell.exposure.share(heldNegativeTimes) }
 
     /// Block sums of final equity over complete windows.
     public var equityShare: BlockShare { BlockShare(events: equity.array, entries: complete.array) }
@@ -107,6 +134,21 @@ public struct BehaviourEntry: Hashable, Sendable {
     /// An entry of the given figures.
     public init(exit: EntryExit, closing: Closing, lostHalf: EventCount, stopDay: Int? = nil) {
         (self.exit, self.closing, self.lostHalf, self.stopDay) = (exit, closing, lostHalf, stopDay)
+    }
+}
+
+/// How holding ended on an entry.
+public struct HeldEnd: Hashable, Sendable {
+    /// Its exit, in parts of the margin.
+    public var exit: EntryExit
+    /// What closed it.
+    public var closing: Closing
+    /// Bar lengths from entry to its closing; nil at the end of the holding time.
+    public var closedAfter: Int?
+
+    /// An end of the given figures.
+    public init(exit: EntryExit, closing: Closing, closedAfter: Int?) {
+        (self.exit, self.closing, self.closedAfter) = (exit, closing, closedAfter)
     }
 }
 
@@ -163,30 +205,29 @@ public struct ClosingCounts: Hashable, Sendable {
 public struct BehaviourCost: Hashable, Sendable {
     /// Entries that gain when held.
     public var winners = 0
-    /// Those of them that the behaviour closes before the end of the holding time.
+    /// Those of them that the behaviour closes before the end of the holding time; not those that the platform closes under both.
     public var winnersClosed = 0
     /// Sum of what holding leaves more than the behaviour, over those that gain when held; less than 0 where the behaviour leaves more.
     public var forgone = 0.0
-    /// Entries whose equity has a bound when held, how many of them end below zero, and the sum of their final equities.
+    /// Entries whose equity has a bound when held, and the sum of their final equities.
     public var held = 0
-    /// See ``held``.
-    public var heldNegative = EventCount.zero
     /// See ``held``.
     public var heldEquity = 0.0
 
     /// Nothing.
     public init() {}
 
-    mutating func add(_ entry: BehaviourEntry, hodl: EntryExit, tolerance: Double) {
-        if hodl.equity.isFinite {
+    mutating func add(_ entry: BehaviourEntry, hodl: HeldEnd) {
+        let equity = hodl.exit.equity
+        if equity.isFinite {
             held += 1
-            heldNegative += hodl.negative(tolerance: tolerance)
-            heldEquity += hodl.equity
+            heldEquity += equity
         }
-        guard hodl.equity > 1, hodl.equity.isFinite, entry.exit.equity.isFinite else { return }
+        guard equity > 1, equity.isFinite, entry.exit.equity.isFinite else { return }
         winners += 1
-        if entry.closing != .horizon { winnersClosed += 1 }
-        forgone += hodl.equity - entry.exit.equity
+        let isPlatforms = entry.closing == .liquidated && hodl.closing == .liquidated
+        if entry.closing != .horizon, !isPlatforms { winnersClosed += 1 }
+        forgone += equity - entry.exit.equity
     }
 
     /// What holding leaves, of one that gains among ``winners``.
@@ -195,13 +236,12 @@ public struct BehaviourCost: Hashable, Sendable {
         guard hodl.isBounded else { return }
         winners &+= hodl.gains ? 1 : 0
         held &+= 1
-        heldNegative += hodl.negative
         heldEquity += hodl.equity
     }
 
     mutating func takeHeld(of other: BehaviourCost) {
         winners = other.winners
-        (held, heldNegative, heldEquity) = (other.held, other.heldNegative, other.heldEquity)
+        (held, heldEquity) = (other.held, other.heldEquity)
     }
 
     static func += (a: inout BehaviourCost, b: BehaviourCost) {
@@ -209,7 +249,6 @@ public struct BehaviourCost: Hashable, Sendable {
         a.winnersClosed += b.winnersClosed
         a.forgone += b.forgone
         a.held += b.held
-        a.heldNegative += b.heldNegative
         a.heldEquity += b.heldEquity
     }
 }

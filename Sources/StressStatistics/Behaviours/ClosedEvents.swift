@@ -1,10 +1,11 @@
 import StressBasics
 
-/// When entries were liquidated, when those below zero were closed, and what these owe: the parts of a tally that are whole numbers, so
+/// When entries were liquidated, when those below zero and those that lost more than half were closed, and what is owed: the parts of a tally that are whole numbers, so
 /// that they may be added in any order, and once for all holding times that an entry is closed in alike.
 public struct ClosedEvents: Sendable {
     var liquidated: DurationHistogram
     var negative = TimedEvents()
+    var lostHalf = DecidedEvents()
     var shortfalls = LogHistogram()
     /// Whether anything was added.
     var isEmpty = true
@@ -31,11 +32,19 @@ public struct ClosedEvents: Sendable {
         isEmpty = false
     }
 
+    /// Adds an entry of which so much lost more than half, closed so many bar lengths after entry.
+    @inline(__always)
+    public mutating func addLostHalf(_ events: EventCount, after bars: Int) {
+        lostHalf.add(events, after: bars)
+        isEmpty = false
+    }
+
     /// Adds those of `other`. O(bins).
     public mutating func merge(_ other: ClosedEvents) {
         guard !other.isEmpty else { return }
         liquidated.merge(other.liquidated)
         negative.merge(other.negative)
+        lostHalf.merge(other.lostHalf)
         shortfalls.merge(other.shortfalls)
         isEmpty = false
     }

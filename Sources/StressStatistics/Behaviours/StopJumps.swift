@@ -9,7 +9,8 @@ public struct StopJumps: Hashable, Sendable {
     public struct Day: Hashable, Codable, Sendable {
         /// Days since 1970-01-01.
         public var day: Int
-        /// Entries whose stop was reached and that were closed below zero, whole or with a probability.
+        /// Entries whose stop was reached and that were closed below zero, whole or with a probability; of complete windows, and of those
+        /// that were cut after it.
         public var entries: Int
         /// Those of them that the platform closed: the price was through the stop and the trigger at once.
         public var liquidated: Int
@@ -17,6 +18,8 @@ public struct StopJumps: Hashable, Sendable {
         public var negative: Double
         /// The lowest final equity, expected where the fill is known by a law, in parts of the margin paid in.
         public var lowest: Double
+        /// Those of ``entries`` whose windows were cut.
+        public var cut = 0
 
         /// Midnight at the day's beginning.
         public var start: UTCInstant { UTCInstant(milliseconds: Int64(day) * 86_400_000) }
@@ -29,10 +32,12 @@ public struct StopJumps: Hashable, Sendable {
     public init() {}
 
     /// Adds an entry whose stop was reached and that was closed below zero on a day.
-    mutating func add(_ entry: BehaviourEntry, negative: EventCount, day: Int) {
+    mutating func add(_ entry: BehaviourEntry, negative: EventCount, day: Int, isCut: Bool) {
         let liquidated = entry.closing == .liquidated ? 1 : 0
         join(
-            Day(day: day, entries: 1, liquidated: liquidated, negative: negative.value, lowest: entry.exit.equity))
+            Day(
+                day: day, entries: 1, liquidated: liquidated, negative: negative.value, lowest: entry.exit.equity,
+                cut: isCut ? 1 : 0))
     }
 
     private mutating func join(_ other: Day) {
@@ -44,6 +49,7 @@ public struct StopJumps: Hashable, Sendable {
         days[place].liquidated += other.liquidated
         days[place].negative += other.negative
         days[place].lowest = min(days[place].lowest, other.lowest)
+        days[place].cut += other.cut
     }
 
     /// The first day that is not before a day. Entries come in order of time, so that it is one of the last as a rule.
@@ -63,7 +69,7 @@ public struct StopJumps: Hashable, Sendable {
     }
 }
 
-/// A row of five numbers: a study has tens of thousands of days.
+/// A row of six numbers: a study has tens of thousands of days. Of older results, which have five, none is known to be cut.
 extension StopJumps.Day {
     /// Reads what ``encode(to:)`` writes.
     public init(from decoder: any Decoder) throws {
@@ -73,6 +79,7 @@ extension StopJumps.Day {
         liquidated = try row.decode(Int.self)
         negative = try row.decode(Double.self)
         lowest = try row.decode(Double.self)
+        cut = try row.isAtEnd ? 0 : row.decode(Int.self)
     }
 
     /// Writes the figures in the order of their declaration.
@@ -83,5 +90,6 @@ extension StopJumps.Day {
         try row.encode(liquidated)
         try row.encode(negative)
         try row.encode(lowest)
+        try row.encode(cut)
     }
 }

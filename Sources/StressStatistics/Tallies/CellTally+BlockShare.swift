@@ -35,7 +35,7 @@ extension CellTally {
     }
 
     /// Events whose sum is the share: where windows are cut, each stands for its mean weight.
-    private func share(_ events: [Double], _ share: Double) -> BlockShare {
+    func share(_ events: [Double], _ share: Double) -> BlockShare {
         let plain = BlockShare(events: events, entries: entries.array)
         guard cut.watched.total > 0, let frequency = plain.frequency, frequency > 0 else { return plain }
         return BlockShare(events: events.map { $0 * (share / frequency) }, entries: plain.entries)

@@ -19,6 +19,9 @@ public struct Exposure: Hashable, Sendable {
         }
     }
 
+    /// Whether watching any ended early.
+    var isCut: Bool { !ends.isEmpty }
+
     /// How many were watched up to a bin and through all before it.
     private func watched(bin: Int32) -> Int {
         var (low, high) = (0, ends.count)

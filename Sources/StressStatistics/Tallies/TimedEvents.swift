@@ -69,7 +69,7 @@ public struct TimedEvents: Hashable, Sendable {
         return shortfall.isNaN ? 0 : Int128(max(-1e20, min(shortfall, 1e20)) * unit)
     }
 
-    private static func shift(_ bars: Int) -> Int { 55 - (bars | 0x100).leadingZeroBitCount }
+    static func shift(_ bars: Int) -> Int { 55 - (bars | 0x100).leadingZeroBitCount }
 
     /// The time of a node, in bar lengths.
     static func bars(ofNode node: Int) -> Int {

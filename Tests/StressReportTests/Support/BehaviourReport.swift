@@ -10,10 +10,10 @@ func makeBehaviourReport() throws -> RunReport {
     var report = try makeReport(leverages: [3, 20], horizons: [.days(7)]) { _ in makeEstimate() }
     report.behaviours = report.rows.flatMap { row in
         ["hodl", "stop at 5 %", "<b>FOMO</b> & \u{202E}co"].enumerated().map { place, name in
-            var estimate = BehaviourEstimate(tally(place, row.cell.leverage.value))
+            var estimate = BehaviourEstimate(tally(place, row.cell.leverage.value), isHolding: place == 0)
             if place > 0 {
                 estimate.change = BehaviourChange(
-                    from: BehaviourEstimate(tally(0, row.cell.leverage.value)), to: estimate)
+                    from: BehaviourEstimate(tally(0, row.cell.leverage.value), isHolding: true), to: estimate)
             }
             return BehaviourResult(
                 cell: row.cell, behaviour: name, order: place == 0 ? nil : "adverse", estimate: estimate)
@@ -38,7 +38,7 @@ private func tally(_ behaviour: Int, _ leverage: Double) -> BehaviourTally {
         tally.add(
             BehaviourEntry(
                 exit: exit, closing: isStopped ? .stopped : .horizon, lostHalf: exit.equity < 0.5 ? .one : .zero),
-            hodl: behaviour == 0 ? nil : held, tolerance: 1e-12,
+            hodl: behaviour == 0 ? nil : HeldEnd(exit: held, closing: .horizon, closedAfter: nil), tolerance: 1e-12,
             path: WatchedPath(liquidatedAfter: nil, unprotectedAfter: nil, cutAfter: nil),
             closedAfter: isStopped ? 1 : nil)
     }
