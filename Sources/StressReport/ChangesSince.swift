@@ -4,22 +4,37 @@ import StressResults
 import StressStatistics
 import StudyPlan
 
-/// What became of a price history's bars between two runs.
+/// What became of a price history's bars between two runs, as far as ends, counts and bytes of files tell: bars that were restated while
+/// others were added at the end are not told from those that were not.
 struct BarsChange {
     /// Whether bars that were there before differ: another first bar, fewer bars, or other bytes and nothing new.
     let isRevised: Bool
-    /// Bars that were added at the end.
+    /// Whether a window of the same length moved on: the oldest bars are gone and newer ones are there.
+    let isRolled: Bool
+    /// Bars that were added at the end; of a window that moved on the bar lengths by which its end did.
     let added: Int
 
     /// - Parameters:
     ///   - was: the price history in the earlier run.
-    ///   - first: its first bar now.
-    ///   - bars: its bars now.
+    ///   - now: the same in this one.
     ///   - isOther: whether its files have other bytes.
-    init(from was: StoredJob, first: UTCInstant?, bars: Int?, isOther: Bool) {
-        let grown = (bars ?? 0) - (was.bars ?? 0)
-        isRevised = first != was.first || grown < 0 || grown == 0 && isOther
-        added = max(0, grown)
+    init(from was: StoredJob, to now: StoredJob, isOther: Bool) {
+        let grown = (now.bars ?? 0) - (was.bars ?? 0)
+        let moved = BarsChange.moved(was, now)
+        isRolled = moved != nil
+        isRevised = moved == nil && (now.first != was.first || grown < 0 || grown == 0 && isOther)
+        added = moved ?? max(0, grown)
+    }
+
+    /// How many bar lengths a window moved on that kept its span, or its bars; nil where it did not.
+    private static func moved(_ was: StoredJob, _ now: StoredJob) -> Int? {
+        guard let wasFirst = was.first, let wasLast = was.last, let first = now.first, let last = now.last,
+            let bar = now.barLength, bar == was.barLength, bar.milliseconds > 0, first > wasFirst, last > wasLast,
+            first <= wasLast
+        else { return nil }
+        let (begin, end) = (first.milliseconds - wasFirst.milliseconds, last.milliseconds - wasLast.milliseconds)
+        guard now.bars == was.bars || abs(end - begin) <= bar.milliseconds else { return nil }
+        return Int(end / bar.milliseconds)
     }
 }
 
@@ -34,9 +49,10 @@ extension RunReport {
     }
 
     private func changedVerdicts(since before: RunRecord) -> [ChangedItem] {
-        let earlier = Dictionary(before.limits.map { (LimitKey($0), $0) }, uniquingKeysWith: { first, _ in first })
-        return limits.compactMap { check in
-            guard let was = earlier[LimitKey(check)], was.status != check.outcome.rawValue else { return nil }
+        let earlier = Dictionary(
+            LimitKey.keyed(before.limits).map { ($0.key, $0.limit) }, uniquingKeysWith: { first, _ in first })
+        return LimitKey.keyed(limits).compactMap { key, check in
+            guard let was = earlier[key], was.status != check.outcome.rawValue else { return nil }
             return ChangedItem(
                 .verdict, asset: check.asset, cell: check.cell?.key, measure: check.limit.measure.rawValue,
                 behaviour: check.limit.behaviour, platform: check.platform,
@@ -81,18 +97,11 @@ extension RunReport {
         guard let was else { return item(.added) }
         if isFailed || was.isFailed { return isFailed == was.isFailed ? nil : item(isFailed ? .lost : .found) }
         guard let asset else { return nil }
-        let change = BarsChange(
-            from: was, first: asset.first, bars: asset.bars, isOther: asset.files.map(\.digest.hex) != digests)
+        let now = StoredJob(
+            asset: name, first: asset.first, last: asset.last, bars: asset.bars, barLength: asset.barLength)
+        let change = BarsChange(from: was, to: now, isOther: asset.files.map(\.digest.hex) != digests)
         if change.isRevised { return item(.revised) }
+        if change.isRolled { return item(.rolled) }
         return change.added > 0 ? item(.appended) : nil
-    }
-}
-
-extension LimitKey {
-    /// The key under which the history keeps a verdict of this run.
-    init(_ check: LimitCheck) {
-        (asset, cell, measure) = (check.asset, check.cell?.key, check.limit.measure.rawValue)
-        (form, bound) = (check.limit.form.name, check.limit.bound.rawValue)
-        (behaviour, platform) = (check.limit.behaviour, check.platform)
     }
 }

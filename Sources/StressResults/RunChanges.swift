@@ -42,6 +42,8 @@ public struct ChangedItem: Hashable, Codable, Sendable {
         case revised = "data_revised"
         /// A price history has more bars at its end.
         case appended = "data_appended"
+        /// A window of the same length moved on: the oldest bars are gone, and newer ones are there.
+        case rolled = "data_rolled"
         /// The share below zero of a page's headline cell, or its interval.
         case share
     }

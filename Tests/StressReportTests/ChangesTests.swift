@@ -93,6 +93,74 @@ import Testing
         return plainText(page)
     }
 
+    /// Two limits that differ in their number alone are two: each verdict is compared with its own.
+    @Test func limitsThatDifferInTheirNumberAreCompared() throws {
+        var report = try ChangesTests.report()
+        let check = try #require(report.limits.first { $0.cell != nil && $0.limit.form.name == "max" })
+        func limit(_ number: Double, _ outcome: LimitCheck.Outcome) -> LimitCheck {
+            var own = check
+            own.limit.form = .max(number)
+            (own.threshold, own.outcome) = (number, outcome)
+            return own
+        }
+        report.limits = [limit(0.21, .met), limit(0.001, .breach)]
+        let before = ChangesTests.record(of: report)
+        report.addChanges(since: before)
+        #expect(report.changes?.items.filter { $0.kind == .verdict } == [])
+        report.limits[1].outcome = .met
+        report.addChanges(since: before)
+        let changed = try #require(report.changes).items.filter { $0.kind == .verdict }
+        #expect(changed.map { [$0.before.status, $0.after.status] } == [["breach", "met"]])
+        report.limits.reverse()
+        report.addChanges(since: before)
+        #expect(report.changes?.items.count { $0.kind == .verdict } == 1, "their order says nothing")
+    }
+
+    /// Two limits on the runs before, whose numbers follow those: told apart by their places.
+    @Test func limitsOnTheRunsBeforeAreCompared() throws {
+        var report = try ChangesTests.report()
+        let check = try #require(report.limits.first { $0.cell != nil })
+        report.limits = [LimitCheck.Outcome.met, .noHistory].map { outcome in
+            var own = check
+            own.limit.form = .drift(StudyLimit.Drift(change: outcome == .met ? .absolute(0.1) : .nightMoves(3)))
+            (own.threshold, own.outcome) = (outcome == .met ? 0.1 : nil, outcome)
+            return own
+        }
+        let before = ChangesTests.record(of: report)
+        report.limits[1].threshold = 0.02
+        report.addChanges(since: before)
+        #expect(report.changes?.items.filter { $0.kind == .verdict } == [])
+    }
+
+    /// A window that moves on by a bar or a week with each run is not revised; one that loses its first bars is.
+    @Test(arguments: [1, 168])
+    func aWindowThatMovesOnIsNotRevised(bars: Int64) throws {
+        var report = try ChangesTests.report(["AAA"])
+        let bar = report.assets[0].barLength.milliseconds
+        func moved(first: Int64, last: Int64, bars: Int) -> RunRecord {
+            var record = ChangesTests.record(of: report)
+            let asset = report.assets[0]
+            record.jobs = [
+                StoredJob(
+                    asset: "AAA", first: UTCInstant(milliseconds: asset.first.milliseconds - first * bar),
+                    last: UTCInstant(milliseconds: asset.last.milliseconds - last * bar), bars: asset.bars + bars,
+                    barLength: asset.barLength)
+            ]
+            record.inputs[0].digest = "0"
+            return record
+        }
+        report.addChanges(since: moved(first: bars, last: bars, bars: 0))
+        #expect(report.changes?.items.map(\.kind) == [.rolled])
+        #expect(try index(report).contains("1 price history moved on"))
+        // The same span with bars that are missing.
+        report.addChanges(since: moved(first: bars, last: bars, bars: 3))
+        #expect(report.changes?.items.map(\.kind) == [.rolled])
+        report.addChanges(since: moved(first: bars, last: 0, bars: Int(bars)))
+        #expect(report.changes?.items.map(\.kind) == [.revised], "the first bars are gone, and nothing came")
+        report.addChanges(since: moved(first: 10 * bars, last: bars, bars: Int(9 * bars)))
+        #expect(report.changes?.items.map(\.kind) == [.revised], "most of what is gone is not made up for")
+    }
+
     @Test func anEqualRunChangedNothing() throws {
         var report = try ChangesTests.report()
         report.addChanges(since: ChangesTests.record(of: report))
@@ -122,7 +190,8 @@ import Testing
         let page = try index(report)
         for words in [
             "The study has another text", "made by version 0.0.9", "had 61 368 bars and has no result now",
-            "was not in the earlier run", "bars that both runs cover differ", "37 bars added to 1 price history.",
+            "was not in the earlier run", "bars that both runs cover differ",
+            "37 bars added to 1 price history; whether the bars before are as they were is not compared.",
             "intervals apart", "BBB long 20× 7 d typical linear · below zero",
         ] { #expect(page.contains(words), "\(words)") }
     }

@@ -377,6 +377,30 @@ import Testing
         #expect(empty.contains("No run is on record.") && markupFault(in: empty) == nil)
     }
 
+    /// Of two limits that differ in their number alone each has its card, the one that is breached first.
+    @Test func limitsThatDifferInTheirNumberHaveTheirOwnCards() {
+        let nights = (0..<4).map { night in
+            var record = record(night: night, value: 0.043, limit: 0.21)
+            var strict = record.limits[0]
+            (strict.threshold, strict.status) = (0.001, "breach")
+            record.limits.append(strict)
+            return record
+        }
+        let cards = NightsPage.StudyHistory(study: "nightly", records: nights.reversed()).cards.dropFirst()
+        #expect(cards.map(\.status) == ["breach", "met"])
+        #expect(
+            cards.map { $0.nights.map(\.limit) } == [
+                Array(repeating: 0.001, count: 4), Array(repeating: 0.21, count: 4),
+            ])
+    }
+
+    /// A limit alone keeps its card when its number changes.
+    @Test func aLimitAloneKeepsItsCard() {
+        let nights = (0..<4).map { record(night: $0, value: 0.043, limit: $0 < 2 ? 0.21 : 0.2) }
+        let cards = NightsPage.StudyHistory(study: "nightly", records: nights.reversed()).cards.dropFirst()
+        #expect(cards.map { $0.nights.map(\.limit) } == [[0.21, 0.21, 0.2, 0.2]])
+    }
+
     @Test("Data that were added are no break, data that changed are")
     func changes() {
         func change(_ a: RunRecord, _ b: RunRecord) -> RunChange { RunChange(b, since: a) }

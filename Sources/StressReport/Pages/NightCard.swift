@@ -10,11 +10,53 @@ struct LimitKey: Hashable {
     let cell: CellKey?
     let measure, form, bound: String
     let behaviour, platform: String?
+    /// Which it is of several that are alike in all of this; nil where it is the only one, whose number may change from run to run.
+    private var which: Which?
+
+    private enum Which: Hashable {
+        /// The number of a limit of its own.
+        case number(Double?)
+        /// The place among limits on the runs before, whose numbers change with them.
+        case place(Int)
+    }
 
     init(_ limit: StoredLimit) {
         (asset, cell, measure) = (limit.asset, limit.cell, limit.measure)
         (form, bound) = (limit.form, limit.bound)
         (behaviour, platform) = (limit.behaviour, limit.platform)
+    }
+
+    /// The key under which the history keeps a verdict of this run.
+    init(_ check: LimitCheck) {
+        (asset, cell, measure) = (check.asset, check.cell?.key, check.limit.measure.rawValue)
+        (form, bound) = (check.limit.form.name, check.limit.bound.rawValue)
+        (behaviour, platform) = (check.limit.behaviour, check.platform)
+    }
+
+    /// The limits of a run with their keys, in their order; of limits that are the same in everything the first. O(limits).
+    static func keyed(_ limits: [StoredLimit]) -> [(key: LimitKey, limit: StoredLimit)] {
+        keyed(limits, LimitKey.init, number: \.threshold)
+    }
+
+    /// The same of this run's verdicts.
+    static func keyed(_ checks: [LimitCheck]) -> [(key: LimitKey, limit: LimitCheck)] {
+        keyed(checks, LimitKey.init, number: \.threshold)
+    }
+
+    private static func keyed<Limit>(
+        _ limits: [Limit], _ key: (Limit) -> LimitKey, number: (Limit) -> Double?
+    ) -> [(key: LimitKey, limit: Limit)] {
+        let keys = limits.map(key)
+        let alike = Dictionary(keys.map { ($0, 1) }, uniquingKeysWith: +)
+        var (places, seen): ([LimitKey: Int], Set<LimitKey>) = ([:], [])
+        return zip(keys, limits).compactMap { key, limit in
+            var own = key
+            if alike[key, default: 1] > 1 {
+                own.which = key.form == "drift" ? .place(places[key, default: 0]) : .number(number(limit))
+                places[key, default: 0] += 1
+            }
+            return seen.insert(own).inserted ? (own, limit) : nil
+        }
     }
 }
 
@@ -61,19 +103,21 @@ struct NightCard {
         status = nights.last?.value == nil ? "no_value" : "headline"
     }
 
-    /// The card of a limit.
-    init(limit: StoredLimit, runs: [RunRecord], changes: [RunChange]) {
-        let key = LimitKey(limit)
+    /// The card of a limit with a key, of runs whose limits have theirs.
+    init(
+        limit: StoredLimit, _ key: LimitKey, runs: [(record: RunRecord, limits: [LimitKey: StoredLimit])],
+        changes: [RunChange]
+    ) {
         (asset, cell, column) = (limit.asset, limit.cell, limit.measure)
         (behaviour, platform) = (limit.behaviour, limit.platform)
         isFloor = limit.form == "min"
-        nights = zip(runs, changes).map { record, change in
-            let own = record.limits.first { LimitKey($0) == key }
+        nights = zip(runs, changes).map { run, change in
+            let own = run.limits[key]
             return Night(
-                started: record.run.started, value: own?.value, interval: own?.interval,
+                started: run.record.run.started, value: own?.value, interval: own?.interval,
                 limit: own?.form == "drift" ? nil : own?.threshold, change: change)
         }
-        status = runs.last?.limits.first { LimitKey($0) == key }?.status ?? "no_value"
+        status = runs.last?.limits[key]?.status ?? "no_value"
     }
 
     /// The lowest upper limit that a run's study sets on the share below zero of a cell; nil without one.

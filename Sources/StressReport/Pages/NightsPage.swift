@@ -132,7 +132,7 @@ extension NightsPage.StudyHistory {
     /// Cards that there would be without ``NightsPage/mostCards``.
     var allCards: Int {
         guard let newestWhole else { return 0 }
-        return (headline == nil ? 0 : 1) + Set(newestWhole.limits.map(LimitKey.init)).count
+        return (headline == nil ? 0 : 1) + LimitKey.keyed(newestWhole.limits).count
     }
 
     /// The headline's card, then one for each limit of the newest run that has results.
@@ -140,10 +140,14 @@ extension NightsPage.StudyHistory {
         guard let newestWhole else { return [] }
         let (runs, changes) = (shown, changes)
         let first = headline.map { NightCard(headline: $0, runs: runs, changes: changes) }
-        var seen: Set<LimitKey> = []
-        let limits = newestWhole.limits.filter { seen.insert(LimitKey($0)).inserted }.map {
-            NightCard(limit: $0, runs: runs, changes: changes)
+        let keyed = runs.map { record in
+            (
+                record,
+                Dictionary(
+                    LimitKey.keyed(record.limits).map { ($0.key, $0.limit) }, uniquingKeysWith: { first, _ in first })
+            )
         }
+        let limits = LimitKey.keyed(newestWhole.limits).map { NightCard(limit: $1, $0, runs: keyed, changes: changes) }
         // What is breached is looked for first.
         let ordered = limits.filter(\.isBreached) + limits.filter { !$0.isBreached }
         return Array(([first].compactMap { $0 } + ordered).prefix(NightsPage.mostCards))

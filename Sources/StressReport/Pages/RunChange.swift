@@ -10,7 +10,7 @@ struct RunChange {
     let version: String?
     /// Whether bars that were there before differ: another first bar, fewer bars, or other bytes and nothing new.
     let revised: Bool
-    /// Bars that were added at the end, over all histories.
+    /// Bars that were added at the end, over all histories; of windows that moved on the bar lengths by which their ends did.
     let added: Int
 
     /// Whether values before and after are not alike.
@@ -28,8 +28,7 @@ struct RunChange {
         for job in record.jobs {
             guard let was = old[job.asset], !was.isFailed, !job.isFailed else { continue }
             let digests = { (record: RunRecord) in record.inputs.filter { $0.asset == job.asset }.map(\.digest) }
-            let bars = BarsChange(
-                from: was, first: job.first, bars: job.bars, isOther: digests(record) != digests(before))
+            let bars = BarsChange(from: was, to: job, isOther: digests(record) != digests(before))
             if bars.isRevised { isRevised = true }
             count += bars.added
         }

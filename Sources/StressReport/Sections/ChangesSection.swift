@@ -48,7 +48,7 @@ struct ChangesSection {
     var section: ReportSection {
         let definition =
             "Against the run of \(changes.started.minuteText) UTC, the last of this study with other results. A share has moved where it "
-            + "is outside of the interval that it had."
+            + "is outside of the interval that it had; it appeared or went where one of the two runs has no value."
         return ReportSection(
             ChangesSection.section.id, label: "Since the last run", title: title, definition: definition,
             [.checks(lines), .source(["since_last.csv"])])
@@ -69,10 +69,12 @@ struct ChangesSection {
             lost == 0 ? nil : counted(lost, "price history", "price histories") + " lost",
             items(.revised).isEmpty
                 ? nil : counted(items(.revised).count, "price history", "price histories") + " revised",
-            moved.isEmpty ? nil : counted(moved.count, "share", "shares") + " moved",
+            moved.isEmpty ? nil : counted(moved.count, "share", "shares") + movedWord,
         ].compactMap { $0 }
         return parts.isEmpty ? "No verdict changed, and no share left its interval" : parts.joined(separator: ", ")
     }
+
+    private var movedWord: String { moved.contains { $0.move == nil } ? " moved, appeared or went" : " moved" }
 
     private var causeLines: [CheckLine] {
         let study = "The study has another text: values before and after are not alike."
@@ -88,7 +90,7 @@ struct ChangesSection {
     }
 
     /// What needs no line of its own.
-    private var restLines: [CheckLine] { [withinLine, barsLine, sameLine].compactMap { $0 } }
+    private var restLines: [CheckLine] { [withinLine, barsLine, rolledLine, sameLine].compactMap { $0 } }
 
     private var withinLine: CheckLine? {
         guard !within.isEmpty else { return nil }
@@ -101,8 +103,18 @@ struct ChangesSection {
         let appended = items(.appended).count
         guard appended > 0 else { return nil }
         let histories = counted(appended, "price history", "price histories")
-        let words = "\(counted(addedBars, "bar", "bars")) added to \(histories)."
+        let words =
+            "\(counted(addedBars, "bar", "bars")) added to \(histories); whether the bars before are as they were is not compared."
         return CheckLine(Pill("info", "+", "bars"), [.text(words)])
+    }
+
+    private var rolledLine: CheckLine? {
+        let rolled = items(.rolled).count
+        guard rolled > 0 else { return nil }
+        let words =
+            "\(counted(rolled, "price history", "price histories")) moved on: the oldest bars are gone, newer ones are there; whether "
+            + "those that both runs cover are as they were is not compared."
+        return CheckLine(Pill("info", "→", "bars"), [.text(words)])
     }
 
     private var sameLine: CheckLine? {
@@ -113,7 +125,7 @@ struct ChangesSection {
 
     /// The section's counts.
     var statements: [Statement] {
-        let histories = [ChangedItem.Kind.lost, .found, .added, .removed, .revised, .appended]
+        let histories = [ChangedItem.Kind.lost, .found, .added, .removed, .revised, .appended, .rolled]
         let lists = histories.map { ("\($0.rawValue)_count", items($0).count) }
         let counts =
             lists + [
@@ -145,7 +157,11 @@ extension ChangedItem {
     }
 
     fileprivate var shareLine: CheckLine {
-        let rises = (move ?? 0) > 0
+        guard let move else {
+            let pill = Pill("info", "i", before.value == nil ? "appeared" : "went")
+            return CheckLine(pill, [.text(scope), .aside(" \(before.shareWords) → \(after.shareWords)")])
+        }
+        let rises = move > 0
         let pill = Pill(rises ? "bad" : "info", rises ? "↑" : "↓", isApart ? "intervals apart" : "moved")
         return CheckLine(pill, [.text(scope), .aside(" \(before.shareWords) → \(after.shareWords)")])
     }

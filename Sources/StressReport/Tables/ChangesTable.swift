@@ -33,8 +33,8 @@ private var changeColumns: [Column<ChangedItem>] {
     [
         .words(
             "change",
-            "verdict, no_data, data_back, history_added, history_removed, data_revised, data_appended or share (of the headline cell "
-                + "of a page)"
+            "verdict, no_data, data_back, history_added, history_removed, data_revised, data_appended, data_rolled (a window of "
+                + "the same length that moved on) or share (of the headline cell of a page)"
         ) { $0.kind.rawValue },
         .words("asset", "Price history, as the study names it", \.asset),
     ]
