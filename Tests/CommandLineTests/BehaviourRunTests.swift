@@ -126,20 +126,32 @@ import Testing
             platforms: {typical: {fees: {open: 0, close: 0}, slippage: 0, tiers: [{to: .inf, rate: 0.01}], liquidation: {fill: gap}}}
             statistics: {resamples: 200}
             headline: {asset: a, side: long, leverage: 20, horizon: 90h}
-            behaviours: [{name: stop, stop_loss: 2%}, {name: again, reenter: {after: 0s, times: 2}}]
+            behaviours:
+              - {name: never again, stop_loss: 2%, reenter: {after: 0s, times: 0}}
+              - {name: stop, stop_loss: 2%}
+              - {name: again, reenter: {after: 0s, times: 2}}
+              - {name: stops and comes back, stop_loss: 2%, reenter: {after: 0s, times: 2}}
             """, to: "study.yaml")
         let run = try scratch.program.run(["run", "study.yaml", "--out", "run", "--no-store"])
         try #require(run.code == 0, "\(run.err)")
         let jumps = try rows(scratch, "run/stop_jumps.csv").filter { $0["leverage_x"] == "20" }
         // 20 % lower at 20×: the margin, and three more of it, through the stop and the trigger at once. Each is a day of its own.
         #expect(!jumps.isEmpty)
-        #expect(jumps.allSatisfy { $0["behaviour"] == "stop" && $0["liquidated_count"] == $0["entries_count"] })
-        let lowest = jumps.compactMap { Double($0["equity_min_margin_frac"] ?? "") }
-        #expect(lowest.count == jumps.count && lowest.allSatisfy { $0 > -3.001 }, "\(lowest)")
+        #expect(jumps.allSatisfy { $0["liquidated_count"] == $0["entries_count"] })
+        let lowest = jumps.filter { $0["behaviour"] == "stop" }.compactMap {
+            Double($0["equity_min_margin_frac"] ?? "")
+        }
+        #expect(!lowest.isEmpty && lowest.allSatisfy { $0 > -3.001 }, "\(lowest)")
         #expect(abs(lowest[0] + 3) < 1e-9)
         #expect(jumps[0]["day_utc"] == "2020-01-05T00:00:00Z", "\(jumps[0])")
-        let ruin = try rows(scratch, "run/ruin.csv")
-        #expect(ruin.count == 9 && ruin.allSatisfy { $0["behaviour"] == "again" && $0["order"] == "adverse" })
+        let all = try rows(scratch, "run/ruin.csv")
+        // Who never goes on has no sequence.
+        #expect(Set(all.map { $0["behaviour"] }) == ["again", "stops and comes back"])
+        let ruin = all.filter { $0["behaviour"] == "again" }
+        #expect(ruin.count == 9 && ruin.allSatisfy { $0["order"] == "adverse" })
+        // At 2× a stop is filled two fifths of the margin lower: what is left opens the next one, and none is ever gone.
+        let stopped = all.filter { $0["behaviour"] == "stops and comes back" && $0["leverage_x"] == "2" }
+        #expect(stopped.count == 3 && stopped.allSatisfy { $0["ruined_count"] == "0" }, "\(stopped)")
         let at20 = ruin.filter { $0["leverage_x"] == "20" }.map { Int($0["ruined_count"] ?? "") ?? -1 }
         #expect(at20[0] > at20[1] && at20[1] > at20[2] && at20[2] > 0, "\(at20)")
         let held = try rows(scratch, "run/results.csv").first { $0["leverage_x"] == "20" }

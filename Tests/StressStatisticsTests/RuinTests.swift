@@ -40,7 +40,8 @@ import Testing
     func countsAreThoseOfOneStartAfterTheOther(seed: UInt64, wait: Int64) {
         let held = entries(seed)
         let found = RuinShare.shares(
-            of: held, horizon: TimeSpan(milliseconds: 30 * 60_000), wait: TimeSpan(milliseconds: wait * 60_000),
+            of: held.map { SequencePosition($0) }, horizon: TimeSpan(milliseconds: 30 * 60_000),
+            wait: TimeSpan(milliseconds: wait * 60_000),
             most: 6,
             blocks: 8)
         #expect(found.map(\.margins) == [1, 2, 3, 5, 6])
@@ -69,7 +70,8 @@ import Testing
         ]
         func counts(wait: Int64) -> [Double] {
             RuinShare.shares(
-                of: held, horizon: TimeSpan(milliseconds: 30 * 60_000), wait: TimeSpan(milliseconds: wait * 60_000),
+                of: held.map { SequencePosition($0) }, horizon: TimeSpan(milliseconds: 30 * 60_000),
+                wait: TimeSpan(milliseconds: wait * 60_000),
                 most: 3, blocks: 1
             ).map(\.share.count)
         }

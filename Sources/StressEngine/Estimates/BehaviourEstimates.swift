@@ -52,17 +52,17 @@ public struct BehaviourEstimates: Sendable {
     /// The risk of ruin of someone who goes on in one cell: see ``RuinShare``.
     ///
     /// - Parameters:
-    ///   - held: the cell's entries, of ``HistoryJob/heldEntries(cell:threads:control:)``.
-    ///   - wait: from a liquidation to the next entry.
-    ///   - most: margins of the largest capital, at least 1.
+    ///   - positions: the cell's, of ``HistoryJob/sequencePositions(of:cell:trees:threads:control:)``.
+    ///   - wait: from the end of a position to the next entry.
+    ///   - most: positions of a sequence, and margins of the largest capital; at least 1.
     ///
     /// O(entries × most).
-    public func ruin(of held: [HeldEntry], cell: Int, wait: TimeSpan, most: Int) -> [RuinShare] {
+    public func ruin(of positions: [SequencePosition], cell: Int, wait: TimeSpan, most: Int) -> [RuinShare] {
         let horizon = job.rules[cell].cell.horizon
         let panel = panels[horizon]
-        return RuinShare.shares(of: held, horizon: horizon, wait: wait, most: most, blocks: job.blockCount).map {
+        return RuinShare.shares(of: positions, horizon: horizon, wait: wait, most: most, blocks: job.blockCount).map {
             RuinShare(
-                margins: $0.margins, starts: $0.share.total, ruined: Int($0.share.count),
+                margins: $0.margins, starts: $0.share.total, ruined: $0.share.count,
                 interval: panel.flatMap { [share = $0.share] panel in panel.inference(panel.held(share))?.bounds })
         }
     }

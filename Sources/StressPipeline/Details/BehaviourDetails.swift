@@ -19,8 +19,6 @@ struct BehaviourDetails {
 
     /// Entries times behaviours that are followed one by one in a history.
     static let mostWalks = 200_000_000
-    /// Re-entries that a risk of ruin follows at most.
-    private static let mostReentries = 999
     /// Blocks of tallies that are held before any is estimated: what cells of different leverages meet is searched for once in those that
     /// are followed together.
     static let blocksAtOnce = 1_500_000
@@ -45,43 +43,22 @@ struct BehaviourDetails {
                 guard !control.isCancelled else { return nil }
                 var found = estimates.estimates(of: followed[place].tallies, cell: part[place])
                 if let due = followed[place].due {
-                    addRuin(to: &found, cell: part[place], estimates) { job.liquidations(cell: part[place], due: due) }
+                    let ruin = RuinDetails(job, estimates, behaviours, trees: trees, threads: 1, control: control)
+                    let held = { () throws(RunCancelled) in job.liquidations(cell: part[place], due: due) }
+                    do { try ruin.add(to: &found, cell: part[place], held: held) } catch { return nil }
                 }
                 return found
             }
             guard var found else { throw RunCancelled() }
             for place in part.indices where followed[place].due == nil {
-                try addRuin(to: &found[place], cell: part[place], estimates)
+                let ruin = RuinDetails(job, estimates, behaviours, trees: trees, threads: threads, control: control)
+                try ruin.add(to: &found[place], cell: part[place]) { () throws(RunCancelled) in
+                    try job.liquidations(cell: part[place], threads: threads, control: control)
+                }
             }
             for (place, estimates) in zip(part, found) { results[place] = cellResults(cells[place], estimates) }
         }
         return chosen.flatMap { results[$0] ?? [] }
-    }
-
-    private func addRuin(
-        to found: inout [BehaviourEstimate], cell: Int, _ estimates: BehaviourEstimates
-    ) throws(RunCancelled) {
-        guard behaviours.contains(where: { $0.reenter != nil }) else { return }
-        let held = try job.liquidations(cell: cell, threads: threads, control: control)
-        addRuin(to: &found, cell: cell, estimates) { held }
-    }
-
-    /// Says of those who go on after a liquidation how often they lose all.
-    private func addRuin(
-        to found: inout [BehaviourEstimate], cell: Int, _ estimates: BehaviourEstimates, held: () -> [HeldEntry]
-    ) {
-        guard behaviours.contains(where: { $0.reenter != nil }) else { return }
-        let held = held()
-        for (place, behaviour) in behaviours.enumerated() {
-            guard let reentry = behaviour.reenter else { continue }
-            // The risk is of one who holds until the platform closes: whatever else a trader does changes nothing of it.
-            if let same = behaviours[..<place].firstIndex(where: { $0.reenter == reentry }) {
-                found[place + 1].ruin = found[same + 1].ruin
-                continue
-            }
-            found[place + 1].ruin = estimates.ruin(
-                of: held, cell: cell, wait: reentry.after, most: min(reentry.times, BehaviourDetails.mostReentries) + 1)
-        }
     }
 
     private func cellResults(_ cell: StudyCell, _ estimates: [BehaviourEstimate]) -> [BehaviourResult] {

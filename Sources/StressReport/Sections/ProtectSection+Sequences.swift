@@ -3,7 +3,7 @@ import StressResults
 import StressStatistics
 import StudyPlan
 
-/// What stops did not prevent, and where going on after every liquidation leads.
+/// What stops did not prevent, and where going on after every loss leads.
 extension AssetSide {
     /// Days that a page lists.
     private static let mostJumps = 5
@@ -35,14 +35,16 @@ extension AssetSide {
     }
 
     /// The risk of ruin at the headline's leverages, of the first behaviour that goes on.
-    private var ruinRisks: (name: String, risks: [(leverage: Double, risk: [RuinShare])])? {
+    private var ruinRisks: (name: String, stops: Bool, risks: [(leverage: Double, risk: [RuinShare])])? {
         guard let cell = headline?.cell else { return nil }
         let selector = CellSelector(like: cell.key, but: [.leverage])
         let curve = records.behaviours.filter { $0.estimate.ruin != nil && selector.matches($0.cell) }
         guard let first = curve.first else { return nil }
         let own = curve.filter { $0.behaviour == first.behaviour && $0.order == first.order }
         let risks = own.map { ($0.cell.leverage.value, $0.estimate.ruin ?? []) }.sorted { $0.0 < $1.0 }
-        return (first.shownName, risks)
+        let rules = report.study.behaviours.first { $0.name == first.behaviour }
+        let stops = [rules?.stopLoss, rules?.trailingStop].contains { $0?.isFinite ?? false }
+        return (first.shownName, stops, risks)
     }
 
     /// Nil where nobody goes on, or nobody is ruined.
@@ -50,12 +52,15 @@ extension AssetSide {
 
     /// Where going on leads, with what shows it; empty where nobody goes on.
     var ruinBlocks: [Block] {
-        guard let (name, risks) = ruinRisks, let cell = headline?.cell,
+        guard let (name, stops, risks) = ruinRisks, let cell = headline?.cell,
             let own = risks.first(where: { $0.leverage == cell.leverage.value })?.risk
         else { return [] }
         let lead: [Phrase] = [
-            .plain("Going on after every liquidation, as «"), .name(name),
-            .plain("» does, each time with a margin of the same size: "),
+            .plain("Going on after every \(stops ? "liquidation and stop" : "liquidation"), as «"), .name(name),
+            .plain(
+                stops
+                    ? "» does, with what a stop leaves, or a new margin of the same size where nothing is left: "
+                    : "» does, each time with a margin of the same size: "),
         ]
         let drawn: [[Block]] =
             ruinChart.map { chart in

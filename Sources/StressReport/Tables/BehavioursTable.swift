@@ -60,7 +60,7 @@ extension RunReport {
         ]
     }
 
-    /// `ruin.csv`, where somebody goes on after a liquidation.
+    /// `ruin.csv`, where somebody goes on after a loss.
     private var ruinTables: [CSVTable] {
         typealias Row = Part<RuinShare>
         let rows = Row.all(behaviours, named: nameColumns, \.ruin)
@@ -110,10 +110,10 @@ private var ruinColumns: [Column<RuinShare>] {
     [
         .count("margins_count", of: "margins", "Capital at the start, in margins of one position", \.margins),
         .count("starts_count", "Starts whose holding time is complete", \.starts),
-        .count(
-            "ruined_count",
-            "Starts from which as many positions were liquidated one after the other within the holding time", \.ruined
-        ),
+        .number(
+            "ruined_count", "entries",
+            "Starts from which as many margins were lost, one position after the other, within the holding time: a sum of probabilities where "
+                + "stop orders are filled by a law", \.ruined),
     ] + estimatedShare("ruined", "Their share: the risk of ruin", \.share, \.interval)
 }
 

@@ -60,7 +60,7 @@ public struct BehaviourEstimate: Hashable, Codable, Sendable {
 
     /// Days on which entries with a stop were closed below zero, oldest first; nil without one.
     public var stopJumps: [StopJumps.Day]?
-    /// The risk of ruin of capitals of several margins, smallest first; nil where nobody goes on after a liquidation.
+    /// The risk of ruin of capitals of several margins, smallest first; nil where nobody goes on after a loss.
     public var ruin: [RuinShare]?
 
     /// What the tally counts, without what resamples say.

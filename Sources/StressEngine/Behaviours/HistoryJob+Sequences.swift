@@ -1,0 +1,72 @@
+import MarginModel
+import PriceSeries
+import StressBasics
+import StressStatistics
+import StudyPlan
+
+extension HistoryJob {
+    /// How the positions of a behaviour end that goes on after a loss, one opened at each bar that can be entered at: what a risk of ruin
+    /// is counted of. Each is followed on its own, to the end of its own window. Throws when `control` was cancelled.
+    /// O(entries × log bars) as a rule with trees.
+    ///
+    /// - Parameters:
+    ///   - behaviour: with an order of bars that is not `split`.
+    ///   - cell: place of the cell in this job's plan order.
+    ///   - trees: of this history; nil for the plain walk.
+    public func sequencePositions(
+        of behaviour: Behaviour, cell: Int, trees: BehaviourTrees?, threads: Int, control: RunControl = RunControl()
+    ) throws(RunCancelled) -> [SequencePosition] {
+        let (rules, count) = (rules[cell], blocks.chunks.count)
+        let found = parallelMap(count: count, threads: threads) { chunk -> [SequencePosition]? in
+            guard !control.isCancelled else { return nil }
+            let run = SequenceRun(job: self, rules: rules, behaviour: behaviour, trees: trees, chunk: chunk)
+            return withPosition(rules.cell.contract, rules.cell.side, run)
+        }
+        guard let found, !control.isCancelled else { throw RunCancelled() }
+        return found.flatMap { $0 }
+    }
+}
+
+/// The positions of one chunk.
+private struct SequenceRun: PositionVisitor {
+    let job: HistoryJob
+    let rules: CellRules
+    let behaviour: Behaviour
+    let trees: BehaviourTrees?
+    let chunk: Int
+
+    func visit<Position: KernelPosition>(_: Position.Type) -> [SequencePosition] {
+        let kernel: PlainKernel<Position> = job.kernel(rules)
+        let alone = BehaviourRules(behaviour, cell: rules, market: job.market).withoutReentry
+        let walk = BehaviourWalk(kernel, alone, trees: trees, .estimated)
+        var found: [SequencePosition] = []
+        for block in job.blocks.chunks[chunk] {
+            for entry in job.blocks.blocks[block] {
+                guard kernel.windows.lastBar[entry] != EntryWindows.notAnEntry,
+                    let (last, isCut) = kernel.windows.watched(entry), !kernel.isRejected(entry: entry)
+                else { continue }
+                let isMade = behaviour.enterAfter?.lets(entry, closes: walk.closes) ?? true
+                found.append(position(walk, entry, last, isStart: isMade && !isCut, block: block))
+            }
+        }
+        return found
+    }
+
+    private func position<Position>(
+        _ walk: BehaviourWalk<Position>, _ entry: Int, _ last: Int, isStart: Bool, block: Int
+    ) -> SequencePosition {
+        var events: [BehaviourEvent]?
+        let outcome = walk.outcome(entry: entry, last: last, events: &events)
+        let isLost = outcome.cause.isLoss && outcome.exit.closedBar != nil
+        return SequencePosition(
+            time: walk.times[entry], exitTime: walk.times[outcome.exit.closedBar ?? last],
+            block: Int32(block / job.resamplingBlocks), isStart: isStart, isLost: isLost,
+            gone: isLost ? gone(outcome) : .zero)
+    }
+
+    /// What a liquidation leaves goes to the platform; a stop order leaves what it got.
+    private func gone(_ outcome: BehaviourOutcome) -> EventCount {
+        if outcome.cause == .liquidated { return .one }
+        return outcome.exit.spread?.negative ?? (outcome.exit.equity <= 0 ? .one : .zero)
+    }
+}
