@@ -56,6 +56,10 @@ private func problems(_ yaml: String) -> [Finding] {
         arguments: [
             ("leverage: [10]", "leverage: [ten]", "grid.leverage[0]: expected a number, not 'ten'"),
             ("leverage: [10]", "leverage: [0.5]", "grid.leverage[0]: expected a number from 1 to 1000, not '0.5'"),
+            (
+                "version: 1", "version: 1\nbehaviours: [{name: b, stop_loss: 0}]",
+                "stop_loss: expected a number of 1e-06 or more, not '0'"
+            ),
             ("leverage: [10]", "leverage: [.nan]", "not '.nan'"), ("leverage: [10]", "leverage: ", "not nothing"),
             ("leverage: [10]", "leverage: [[1]]", "expected a number, not a list"),
             ("leverage: [10]", "leverage: [{a: 1}]", "expected a number, not key: value entries"),
@@ -125,6 +129,10 @@ private func problems(_ yaml: String) -> [Finding] {
         #expect(try orders("stop_loss: 500%") == 1 && orders("stop_loss: 99%, take_profit: 99%") == 0)
         #expect(try orders("stop_loss: 500%, in: margin") == 0 && orders("stop_loss: 2000%, in: margin") == 1)
         #expect(try orders("trailing_stop: 100%, panic_exit: 150%") == 2)
+        #expect(try orders("stop_loss: 5") == 1 && orders("stop_loss: .inf") == 0 && orders("stop_loss: 5%") == 0)
+        let bare = smallStudy.replacing("version: 1", with: "version: 1\nbehaviours: [{name: b, stop_loss: 5}]")
+        let said = try loadStudy(yaml: bare, file: "s").findings.first { $0.check == "order_out_of_reach" }
+        #expect(said?.hint == "5 is 500%: write 5%, or 0.05, if that is meant, and leave it out otherwise")
     }
 
     @Test func aBadValueOfTheGridIsTheOnlyProblem() {

@@ -11,9 +11,17 @@ extension Study {
                     check: "order_out_of_reach", severity: .warning,
                     message:
                         "'\(behaviour.name)': \(order.name) of \(percent(order.distance)) is met by a \(side) at prices of zero or less alone",
-                    action: "kept", hint: "write less than 100%, or leave it out")
+                    action: "kept", hint: hint(order.distance, behaviour.unit))
             }
         }
+    }
+
+    /// Who writes 5 means 5 % as a rule.
+    private func hint(_ distance: Double, _ unit: DistanceUnit) -> String {
+        guard unit == .price, distance < 100 else { return "write less than 100%, or leave it out" }
+        let (number, part) = (significantText(distance, digits: 4), significantText(distance / 100, digits: 4))
+        return
+            "\(number) is \(percent(distance)): write \(number)%, or \(part), if that is meant, and leave it out otherwise"
     }
 
     /// Orders of a long that a fall to zero does not reach, at any leverage of the grid.

@@ -85,9 +85,16 @@ struct YAMLReader {
     func number(_ range: ClosedRange<Double>) -> Double? {
         guard let value = node.float, !value.isNaN else { return expected("a number") }
         guard range.contains(value) else {
-            return expected("a number from \(numberText(range.lowerBound)) to \(numberText(range.upperBound))")
+            return expected("a number \(YAMLReader.words(range))")
         }
         return value
+    }
+
+    /// `from 1 to 1000`, and of a range without one of its ends what the other one asks for.
+    private static func words(_ range: ClosedRange<Double>) -> String {
+        let (low, high) = (numberText(range.lowerBound), numberText(range.upperBound))
+        if !range.upperBound.isFinite { return "of \(low) or more" }
+        return range.lowerBound.isFinite ? "from \(low) to \(high)" : "of \(high) or less"
     }
 
     func integer(_ range: ClosedRange<Int>) -> Int? {

@@ -102,11 +102,13 @@ extension Setting where Value == Double {
 }
 
 extension Setting {
-    /// What a number or a duration has to be, for messages: `1 to 1000`, `0 or 100 to 100000`, `1s to 1d`; empty for anything else.
+    /// What a number or a duration has to be, for messages: `1 to 1000`, `0 or 100 to 100000`, `1 or more`, `1s to 1d`; empty for anything else.
     public var rangeWords: String {
         switch kind {
         case .number(let range), .share(let range):
-            "\(numberText(range.lowerBound)) to \(numberText(range.upperBound))"
+            range.upperBound.isFinite
+                ? "\(numberText(range.lowerBound)) to \(numberText(range.upperBound))"
+                : "\(numberText(range.lowerBound)) or more"
         case .numberBeside(let end, let range), .shareBeside(let end, let range):
             "\(numberText(range.lowerBound)) to \(numberText(range.upperBound)), and not \(numberText(end))"
         case .integer(let range): "\(range.lowerBound) to \(range.upperBound)"
