@@ -52,7 +52,8 @@ struct DiffCommand: ParsableCommand {
         name: [.customShort("j"), .long], help: "Threads to use. Results do not depend on it. (default: all cores)")
     var threads: Int?
 
-    @Option(help: "auto, or plain: walk every bar of every window. Results do not depend on it.")
+    @Option(
+        help: "auto, or plain: walk every bar of every window. Counts are the same, means but for their last digits.")
     var kernel = KernelChoice.automatic
 
     @OptionGroup(title: "Cache") var cache: CacheOptions

@@ -91,7 +91,8 @@ struct ComputingOptions: ParsableArguments {
     @Flag(help: "Print the plan, with estimates of memory and time, compute nothing.")
     var dryRun = false
 
-    @Option(help: "auto, or plain: walk every bar of every window. Results do not depend on it.")
+    @Option(
+        help: "auto, or plain: walk every bar of every window. Counts are the same, means but for their last digits.")
     var kernel = KernelChoice.automatic
 }
 

@@ -6,7 +6,7 @@ import StressResults
 import StressStatistics
 import StudyPlan
 
-/// How a run is done. Results do not depend on it, except on ``isTableOnly``.
+/// How a run is done. Results do not depend on it, except on ``isTableOnly``, and on the kernel in the last digits of means.
 public struct RunSettings: Sendable {
     /// That compute at the same time, at least 1.
     public let threads: Int
