@@ -318,6 +318,25 @@ import Testing
         #expect(words.contains("the deepest entry was 25 % of its margin short"))
     }
 
+    /// What is said of a lower leverage whose difference has an interval.
+    private func compared(_ low: Double, _ high: Double) throws -> String {
+        var report = try AnswerTests.report("anatomy")
+        let json = """
+            {"difference": \((low + high) / 2), "standardError": 0.1, "method": "intervals_joint",
+            "interval": {"low": \(low), "high": \(high)}, "percentile": {"low": \(low), "high": \(high)}}
+            """
+        let difference = try JSONDecoder().decode(DifferenceInference.self, from: Data(json.utf8))
+        let cells = report.rows.map(\.cell)
+        for cell in cells {
+            for other in cells where other != cell {
+                report.comparisons.append(CellComparison(cell: cell, other: other, difference: difference))
+            }
+        }
+        // The lower leverage less the own: the first found is the one of the lower cell.
+        report.comparisons.sort { $0.cell.leverage < $1.cell.leverage }
+        return try #require(report.answers.first { $0.question == .protection }).sentence.sentence
+    }
+
     @Test("Protection is what the study switched on, and else a lower leverage")
     func protection() throws {
         let behaviours = try sentence(.protection, "behaviours")
@@ -325,6 +344,13 @@ import Testing
             behaviours.hasPrefix("Of 2 behaviours «") || behaviours.hasPrefix("None of 2 behaviours"), "\(behaviours)")
         #expect(try sentence(.protection, "baskets").contains("end below zero"))
         #expect(try sentence(.protection, "anatomy").hasPrefix("A lower leverage: at 5×, 3.1 % ended below zero"))
+        for (low, high, lead) in [
+            (-0.21, 0.21, "Not shown of a lower leverage: at 5×, "), (-0.21, -0.01, "A lower leverage: at 5×, "),
+            (0.01, 0.21, "Not a lower leverage: at 5×, "),
+        ] {
+            let words = try compared(low, high)
+            #expect(words.hasPrefix(lead) && words.contains(", a difference of "), "\(words)")
+        }
         let plain = try #require(AnswerTests.report("anatomy").answers.first { $0.question == .protection })
         #expect(plain.studyKeys == ["behaviours", "baskets"])
     }

@@ -205,15 +205,28 @@ extension RunAnswers {
         guard own.count > 0 else { return noneBelow(row, entries: own.entries) }
         guard let lower, let share = lowerWords(lower) else { return alone(row, own) }
         let isBounded = hasInterval(lower) && hasInterval(row)
-        let found =
-            difference(lower, row).map { ", a difference of \(points($0.value, isBounded ? $0.interval : nil))" } ?? ""
+        let change = difference(lower, row)
+        let found = change.map { ", a difference of \(points($0.value, isBounded ? $0.interval : nil))" } ?? ""
+        // What cannot end below zero needs no interval.
+        let isOpen = change != nil && belowZero(lower)?.share != nil
         let sentence: [Phrase] =
-            [.plain("A lower leverage: at "), .key(lower.cell.leverage.screenText), .plain(", ")] + share + [
+            [
+                .plain(lowerLead(isOpen: isOpen, isBounded ? change?.interval : nil) + ": at "),
+                .key(lower.cell.leverage.screenText),
+                .plain(", "),
+            ] + share + [
                 .plain(" instead of "), .finding(shareText(own.fraction)), .plain(" at "),
                 .key(row.cell.leverage.screenText), .plain(found + "."),
             ]
         return Answer(.protection, .answered, sentence, link: link(row.cell, "leverage"))
             .with(figure(lower, .negativeEquity), figure(row, .negativeEquity), differenceFigure(lower, row))
+    }
+
+    /// Whether a lower leverage protects, as far as the interval of what it changes says so; nil where there is none.
+    private func lowerLead(isOpen: Bool, _ change: Interval?) -> String {
+        guard isOpen else { return "A lower leverage" }
+        guard let change, change.low > 0 || change.high < 0 else { return "Not shown of a lower leverage" }
+        return change.high < 0 ? "A lower leverage" : "Not a lower leverage"
     }
 
     private func noneBelow(_ row: ResultRow, entries: Int) -> Answer {
