@@ -98,7 +98,7 @@ struct LedgerRun<Sink: LedgerSink> {
         for slot in tables[asset].groups.indices {
             let group = tables[asset].groups[slot]
             guard !group.isRejected(scale, price: row.price, scheduled) else {
-                tally.rejected += 1
+                sums[asset][day + Int(group.place)].reject(notional: Money.units(group.notional(scale)))
                 continue
             }
             tables[asset].open(PositionPlace(row: number, slot: slot))

@@ -3,6 +3,8 @@
 public struct LedgerSums: Hashable, Sendable {
     /// Positions that were opened.
     public var entries = 0
+    /// Positions that the platform would not have opened.
+    public var rejected = 0
     /// Of them, those that would have been below zero at some bar of their time, had nobody liquidated.
     public var unprotected = 0
     /// Closed by the platform before their time, or reduced.
@@ -29,6 +31,8 @@ public struct LedgerSums: Hashable, Sendable {
     public var margin: Int128 = 0
     /// Notional of the entries.
     public var notional: Int128 = 0
+    /// Notional of the rejected positions.
+    public var rejectedNotional: Int128 = 0
     /// How far below zero; the sum of the five that follow.
     public var shortfall: Int128 = 0
     /// Paid by the fund.
@@ -56,6 +60,12 @@ public struct LedgerSums: Hashable, Sendable {
         self.notional += Int128(notional)
     }
 
+    /// Adds a position that the platform does not open.
+    mutating func reject(notional: Int64) {
+        rejected += 1
+        rejectedNotional += Int128(notional)
+    }
+
     /// Takes note of what the fund paid of one shortfall.
     @inline(__always)
     mutating func addFund(_ paid: Int64) {
@@ -66,6 +76,8 @@ public struct LedgerSums: Hashable, Sendable {
     /// Adds another group.
     public static func += (sum: inout LedgerSums, other: LedgerSums) {
         sum.entries += other.entries
+        sum.rejected += other.rejected
+        sum.rejectedNotional += other.rejectedNotional
         sum.unprotected += other.unprotected
         sum.liquidated += other.liquidated
         sum.reductions += other.reductions
@@ -136,7 +148,7 @@ public struct DeleveragedDay: Hashable, Sendable {
     public init() {}
 }
 
-/// From the first unit that the fund could not pay to the end of the next day that it ends with money.
+/// From the first unit that the fund could not pay to the end of the next day that it ends with more than its floor.
 public struct ExhaustionEpisode: Hashable, Sendable {
     /// The bar in which it could not pay, milliseconds since the epoch.
     public let start: Int64
@@ -152,11 +164,9 @@ public struct ExhaustionEpisode: Hashable, Sendable {
 public struct LedgerTally: Hashable, Sendable {
     /// By asset, class and the day of the entry, days counted among those of the asset with bars.
     public internal(set) var blocks: [[[LedgerSums]]] = []
-    /// Positions that the platform would not have opened.
-    public internal(set) var rejected = 0
     /// The days with bars, in order.
     public internal(set) var days: [LedgerDay] = []
-    /// When the fund was empty.
+    /// When the fund was empty, or had no more than its floor.
     public internal(set) var episodes: [ExhaustionEpisode] = []
     /// The accounts at the end.
     public internal(set) var books = Books()
@@ -183,6 +193,9 @@ public struct LedgerTally: Hashable, Sendable {
 
     /// Everything.
     public var total: LedgerSums { LedgerTally.total(blocks.indices.map { sums(asset: $0) }) }
+
+    /// Positions that the platform would not have opened.
+    public var rejected: Int { total.rejected }
 
     /// Shortfalls that the fund could not pay in full.
     public var unpaidShortfalls: Int { days.reduce(0) { $0 + $1.unpaidShortfalls } }

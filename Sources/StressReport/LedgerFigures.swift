@@ -31,7 +31,7 @@ extension LedgerResult {
         [
             ("platform", .text(platform)), ("asset", .optional(group.asset)),
             ("side", .optional(group.side?.rawValue)), ("leverage_x", .optional(group.leverage?.value)),
-        ] + group.countMembers + group.amountMembers
+        ] + group.countMembers + group.amountMembers + group.rejectedMembers
     }
 }
 
@@ -93,4 +93,12 @@ extension LedgerGroup {
     }
 
     fileprivate var amountMembers: [(String, JSONValue)] { amounts.members }
+
+    fileprivate var rejectedMembers: [(String, JSONValue)] {
+        [
+            ("rejected_count", counts.rejected.map(JSONValue.integer) ?? .null),
+            ("rejected_notional_quote", .optional(amounts.rejected?.quote)),
+            ("rejected_notional_frac", .optional(rejectedShare)),
+        ]
+    }
 }

@@ -112,6 +112,32 @@ import Testing
         #expect(some.code == 4 && some.err.contains(why) && some.out.contains("On typical"), "\(some.err)")
     }
 
+    /// A run of which no trader opened a position says so everywhere, and no limit is met by it.
+    @Test(arguments: [("1000", "1d"), ("10,50", "30m")])
+    func nothingOpenedIsNoGoodNews(leverage: String, horizon: String) throws {
+        let study = LedgerTests.study.replacing(
+            "leverage: \"10,50\"}]}, horizon: 1d", with: "leverage: \"\(leverage)\"}]}, horizon: \(horizon)")
+        let scratch = try scratch(study + "\nlimits: [{measure: ledger_owed_quote, max: 0, on_no_value: ignore}]\n")
+        let printed = try scratch.program.run(["ledger", "study.yaml"])
+        #expect(printed.code == 0 && printed.out.contains("No position was opened"), "\(printed.out)")
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run", "--no-store"])
+        #expect(run.code == 0, "\(run.err)")
+        let asked = try scratch.program.run(["ask", "run"])
+        #expect(asked.out.contains("no trader of its ledger opened a position"), "\(asked.out)")
+        let page = try scratch.read("run/index.html")
+        for (place, text) in [printed.out, asked.out, page, run.err].enumerated() {
+            for wrong in [
+                "nobody had anything to pay", "has nothing to pay", "was seen to owe",
+                "beginning of a day would have paid",
+            ] {
+                #expect(!text.contains(wrong), "\(place): \(wrong)")
+            }
+        }
+        #expect(rows(try scratch.read("run/fund_needed.csv")).isEmpty)
+        #expect(rows(try scratch.read("run/limits.csv")).allSatisfy { $0["status"] != "met" })
+        #expect(try scratch.read("run/data_quality.csv").contains("ledger_not_opened"))
+    }
+
     /// `summary.json` has what the command prints of everybody, and the fund.
     private func theSummarySaysThem(_ scratch: Scratch) throws {
         func objects(_ text: String) throws -> Any { try JSONSerialization.jsonObject(with: Data(text.utf8)) }

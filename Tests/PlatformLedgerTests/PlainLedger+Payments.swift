@@ -179,6 +179,11 @@ extension PlainLedger {
     }
 
     func sums(group: Int) -> LedgerSums {
-        LedgerTally.total(zip(records, sums).filter { $0.0.group == group }.map(\.1))
+        var total = LedgerTally.total(zip(records, sums).filter { $0.0.group == group }.map(\.1))
+        for notional in rejectedNotionals[group] ?? [] {
+            total.rejected += 1
+            total.rejectedNotional += Int128(notional)
+        }
+        return total
     }
 }

@@ -30,7 +30,9 @@ final class PlainLedger {
     /// Places of those that may be open.
     var open: [Int] = []
     var events: [LedgerEvent] = []
-    var rejected = 0
+    /// Notional of each position that was not opened, by class.
+    var rejectedNotionals: [Int: [Int64]] = [:]
+    var rejected: Int { rejectedNotionals.values.reduce(0) { $0 + $1.count } }
     /// Trader, fund, platform, market, and what waits to be paid.
     var accounts = (traders: Int128(0), fund: Int128(0), platform: Int128(0), market: Int128(0), waiting: Int128(0))
     var lowestFund: Int128 = 0
@@ -136,7 +138,7 @@ final class PlainLedger {
         for group in input.population.classes.indices {
             let record = record(asset: asset, group: group, entry: bar)
             if isRejected(record) {
-                rejected += 1
+                rejectedNotionals[group, default: []].append(units(record.notional))
                 continue
             }
             var counted = LedgerSums()

@@ -188,6 +188,50 @@ import Testing
         }
     }
 
+    /// Where nobody opens a position nothing is known of a fund: no zeros, and a warning of why.
+    @Test(arguments: [
+        ("classes: [{side: both, leverage: 1000}]", "1d", "rejects 100 % of the open interest"),
+        ("classes: [{side: both, leverage: 5}]", "30m", "no bar with a price above zero is followed by another"),
+    ])
+    func nothingIsKnownWhereNobodyOpens(classes: String, horizon: String, why: String) throws {
+        let ledger = full.replacing("classes: [{side: both, leverage: 5:20:15}]", with: classes)
+        let found = try results(study(ledger.replacing("horizon: 1d", with: "horizon: \(horizon)"))).platforms[0]
+        let all = try #require(found.all)
+        #expect(all.counts.entries == 0 && found.needed.isEmpty && found.days.count > 20)
+        #expect(found.findings.map(\.check) == ["ledger_not_opened"])
+        #expect(found.findings.allSatisfy { $0.message.contains("no position") && $0.message.contains(why) })
+        #expect((all.counts.rejected ?? -1 > 0) == classes.contains("1000") && all.counts.rejected == found.rejected)
+    }
+
+    /// Two classes of one weight of which the platform rejects one: half of the open interest, of everybody and of each history.
+    @Test func whatIsRejectedIsHalf() throws {
+        let ledger = full.replacing("leverage: 5:20:15", with: "leverage: \"10,1000\"")
+        let found = try results(study(ledger)).platforms[0]
+        for group in found.groups {
+            let share = try #require(group.rejectedShare)
+            #expect(share == (group.leverage.map { $0.value > 20 ? 1 : 0 } ?? 0.5), "\(group)")
+            #expect(
+                group.counts.rejected == (share == 0 ? 0 : share == 1 ? group.counts.rejected : group.counts.entries))
+        }
+        #expect(try results(study(full)).platforms.flatMap(\.groups).allSatisfy { $0.rejectedShare == 0 })
+    }
+
+    /// An episode lasts while the fund ends its days with no more than its floor, and ends on the first day that it does not.
+    @Test(arguments: UInt64(1)...6, [0, 900])
+    func episodesEndAboveTheFloor(seed: UInt64, floor: Int) throws {
+        let fund = "fund: {amount: 1000, floor: \(floor)}, fund_share: 0, surplus: {fund: 0.02}"
+        let found = try results(study("\(full), \(fund)"), seed: seed * 10).platforms[0]
+        let most = LedgerAmount(units: Int128(floor) * 1_000_000)
+        #expect(!found.episodes.isEmpty, "seed \(seed)")
+        for episode in found.episodes {
+            let days = found.days.filter { $0.day + .days(1) > episode.start }
+            #expect(days.first?.unpaid ?? .zero > .zero, "seed \(seed)")
+            #expect(days.first { $0.balance > most }?.day == episode.lastDay, "seed \(seed)")
+        }
+        let unpaid = found.days.reduce(LedgerAmount.zero) { $0 + $1.unpaid }
+        #expect(found.episodes.reduce(LedgerAmount.zero) { $0 + $1.unpaid } == unpaid, "seed \(seed)")
+    }
+
     @Test func threadsChangeNothing() throws {
         let study = try study(full)
         let (one, four) = (try results(study, threads: 1), try results(study, threads: 4))

@@ -15,7 +15,7 @@ import Testing
     static let kinds = [
         "anatomy", "spot", "ledger", "platforms", "late", "no data", "hostile", "behaviours", "baskets", "failed",
         "nothing read",
-        "zero", "impossible", "rejected", "none borrowed",
+        "zero", "impossible", "rejected", "none borrowed", "ledger empty",
     ]
 
     static func report(_ kind: String) throws -> RunReport {
@@ -23,6 +23,7 @@ import Testing
         case "anatomy": return try AnatomyReportTests.report()
         case "spot": return try spotReport()
         case "ledger": return try makeLedgerReport([makeLedgerResult(), makeLender()])
+        case "ledger empty": return try makeLedgerReport([makeIdle(rejected: 9), makeIdle("lender", rejected: 0)])
         case "platforms": return try platformReport()
         case "late": return try makeLateReport()
         case "no data": return try makeReport { _ in empty }
@@ -291,6 +292,12 @@ import Testing
                 "; of what its traders were short the fund paid 67 %, deleveraged winners gave 33 %, and by the platform’s terms "
                     + "nobody owes."))
         #expect(try answer([makeLedgerResult()]).contains("0.01 % of positions owe"))
+        #expect(
+            try answer([makeIdle(rejected: 9)]).contains(
+                "; no trader of its ledger opened a position, as the platform rejects all of them"))
+        let none = try makeLedgerReport([makeIdle(rejected: 9), makeIdle("lender", rejected: 0)]).answers
+        let platforms = try #require(none.first { $0.question == .platforms })
+        #expect(platforms.state == .noData && platforms.sentence.sentence == "No position was opened on any platform.")
         let without = try #require(AnswerTests.report("anatomy").answers.first { $0.question == .safeguards })
         #expect(without.studyKeys == ["ledger"] && without.sentence.sentence.contains("this run does not say"))
     }

@@ -35,14 +35,108 @@ import Testing
 
     @Test("A story says every count once, and who paid")
     func stories() {
-        let story = plainText(makeGroup(platform: 1000, owed: 100).story(confidence: 0.95))
+        let story = plainText(makeGroup(platform: 1000, owed: 100).story(confidence: 0.95, horizon: .days(7)))
         #expect(
             story
                 == "Of 100 000 positions 3260 would have been below zero at some bar, had nobody liquidated; 306 were "
                 + "closed below zero (0.3 %, 95 % CI 0.1–0.9 %), 2000 quote short in all. The fund paid 30 %, deleveraged winners "
                 + "gave 15 %, the platform bore 50 %; clients owe 0.5 % of margin, 100 quote in all.")
-        let quiet = plainText(makeQuietGroup().story(confidence: 0.95))
+        let quiet = plainText(makeQuietGroup().story(confidence: 0.95, horizon: .days(7)))
         #expect(quiet.hasSuffix("had nobody liquidated; 0 were closed below zero."))
+    }
+
+    @Test("Where nobody opened a position no sentence calls that good, and the reason is said")
+    func nobody() throws {
+        let rejected = makeEmptyGroup(rejected: 478), idle = makeEmptyGroup(rejected: 0)
+        #expect(
+            plainText(rejected.story(confidence: 0.95, horizon: .days(2)))
+                == "No position was opened: the platform rejects all of them, whose margin would not exceed the requirement "
+                + "or whose leverage is above what it allows at their size.")
+        #expect(
+            plainText(idle.story(confidence: 0.95, horizon: .minutes(30)))
+                == "No position was opened: no bar with a price above zero is followed by another within the 30 minutes for which it would be held."
+        )
+        let empty = makeLedgerResult("empty", groups: [idle])
+        let kind = makeLedgerResult("kind", groups: [makeGroup(owing: 0, owed: 0)])
+        #expect(title(empty) == "No position was opened")
+        #expect(title(empty, empty) == "No position was opened on any platform")
+        #expect(
+            title(empty, kind)
+                == "Only kind opens positions. Clients owe nothing: the fund paid 67 %, deleveraged winners gave 33 %")
+        #expect(
+            title(kind, empty, kind)
+                == "The same traders and prices: clients owe nothing on either platform; no position was opened on empty"
+        )
+        #expect(
+            plainText(makeIdle(rejected: 0).fundTitle)
+                == "The fund of typical has nobody to pay for: no position was opened")
+        let report = try makeLedgerReport([makeIdle(rejected: 478)])
+        let index = plainText(try #require(report.files().first { $0.path == "index.html" }).contents)
+        #expect(index.contains("No position was opened: the platform rejects all of them"))
+        for wrong in ["nobody had anything to pay", "has nothing to pay", "would have paid", "Of 0 positions"] {
+            #expect(!index.contains(wrong), "\(wrong)")
+        }
+        let answer = try #require(report.answers.first { $0.question == .safeguards }).sentence.sentence
+        #expect(
+            answer.contains("no trader of its ledger opened a position, as the platform rejects all of them"),
+            "\(answer)")
+    }
+
+    @Test("What a platform rejects of the open interest is said above the figures")
+    func rejections() throws {
+        var (all, high) = (makeGroup(), makeEmptyGroup(rejected: 478))
+        (high.side, high.leverage) = (.short, Leverage(1000)!)
+        (all.counts.rejected, all.amounts.rejected) = (478, StressReportTests.money(400_000))
+        let result = makeLedgerResult(groups: [all, makeGroup(side: .long, leverage: 10), high])
+        #expect(
+            result.warnings.map(plainText) == [
+                "50 % of the open interest was never opened: typical rejects 1000× short, whose margin would not exceed the requirement or "
+                    + "whose leverage is above what it allows at their size. All figures are of the rest."
+            ])
+        #expect(result.findings.map(\.check) == ["ledger_not_opened"])
+        #expect(try #require(result.findings.first).message.contains("rejects 50 % of the open interest"))
+        let files = try makeLedgerReport([result]).files()
+        let table = csvTable(try #require(files.first { $0.path == "safeguards.csv" }).contents)
+        let rows = table.filter { $0["step"] == "ledger" }
+        #expect(rows.map { $0["rejected_count"] } == ["478", "", "478"])
+        #expect(rows.map { $0["rejected_notional_frac"] } == ["0.5", "", "1"])
+        #expect(makeLedgerResult().findings.isEmpty, "documents that did not count them say nothing")
+    }
+
+    @Test("A fund behind the winners does not pay everything, and one with a floor is not empty when it cannot pay")
+    func fundWords() throws {
+        let early = makeLedgerResult(
+            groups: [makeGroup(fund: 850, queue: 150, owed: 0)], days: makeDays(60, bad: [20]).map(paid))
+        #expect(
+            plainText(early.fundTitle)
+                == "The fund of typical is never below 0 quote: winners were asked before it and gave 15 % of what was missing, it paid 85 %"
+        )
+        let alone = makeLedgerResult(
+            groups: [makeGroup(fund: 850, queue: 0, owed: 0)], days: makeDays(60, bad: [20]).map(paid))
+        #expect(plainText(alone.fundTitle) == "The fund of typical pays everything and is never below 0 quote")
+        var floored = makeLedgerResult()
+        floored.safeguards.fund.floor = 6000
+        #expect(
+            floored.warnings.map(plainText) == [
+                "The fund of typical begins with 5000 quote, below its floor of 6000 quote: until more flows in, it pays nobody."
+            ])
+        #expect(floored.findings.map(\.check) == ["fund_below_floor"])
+        func page(_ result: LedgerResult) throws -> String {
+            plainText(try #require(makeLedgerReport([result]).files().first { $0.path == "index.html" }).contents)
+        }
+        let (with, without) = (try page(floored), try page(makeLedgerResult()))
+        #expect(
+            with.contains("Times with the fund of typical at its floor or below")
+                && !with.contains("Times without money"))
+        #expect(with.contains("to the next day that ended with more than its floor in it"))
+        #expect(without.contains("Times without money in the fund of typical") && !without.contains("its floor"))
+    }
+
+    /// The same day, with nothing unpaid.
+    private func paid(_ day: LedgerDayRecord) -> LedgerDayRecord {
+        var day = day
+        (day.unpaid, day.unpaidShortfalls) = (.zero, 0)
+        return day
     }
 
     @Test("A breach names the platform and the money")

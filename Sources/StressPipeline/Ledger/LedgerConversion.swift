@@ -11,7 +11,7 @@ extension LedgerCounts {
             paid: PaidCounts(
                 fund: sums.fundPaid, deleveraging: sums.deleveragingPaid, socialised: sums.socialisedPaid,
                 platform: sums.platformPaid), reductions: sums.reductions,
-            deleveragedPositions: sums.deleveragedPositions)
+            deleveragedPositions: sums.deleveragedPositions, rejected: sums.rejected)
     }
 }
 
@@ -21,7 +21,8 @@ extension LedgerAmounts {
         self.init(
             margin: amount(sums.margin), notional: amount(sums.notional), shortfall: amount(sums.shortfall),
             fund: amount(sums.fund), deleveraging: amount(sums.deleveraging), socialised: amount(sums.socialised),
-            platform: amount(sums.platform), owed: amount(sums.owed), haircut: amount(sums.haircut))
+            platform: amount(sums.platform), owed: amount(sums.owed), haircut: amount(sums.haircut),
+            rejected: amount(sums.rejectedNotional))
     }
 }
 

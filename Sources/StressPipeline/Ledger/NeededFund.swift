@@ -7,10 +7,12 @@ extension FundNeeded {
     static let shares = [0.99, 0.999, 1]
 
     /// The fund at the beginning of a day that would have paid so many of the days, and of the shortfalls, in full, whatever flows in later.
-    /// What lies below its floor pays nothing, so that it is in the fund as well; a day on which nothing was short needs none at all.
+    /// What lies below its floor pays nothing, so that it is in the fund as well; a day on which nothing was short needs none at all. Nothing is known
+    /// where nobody opened a position.
     ///
     /// - Parameter meanLength: of a run of days that is resampled as one.
     static func all(_ tally: LedgerTally, meanLength: Double, confidence: Double) -> [FundNeeded] {
+        guard tally.total.entries > 0 else { return [] }
         var next = 0
         let shortfalls = tally.days.map { day -> [Double] in
             defer { next += day.shortfalls }

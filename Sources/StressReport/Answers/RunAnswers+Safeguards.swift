@@ -69,6 +69,9 @@ extension RunAnswers {
         guard let (result, all) = platformLedger(row) else {
             return [.plain("; what is then left to owe this run does not say")]
         }
+        if let reason = all.unopenedReason(horizon: nil) {
+            return [.plain("; no trader of its ledger opened a position, as \(reason)")]
+        }
         let paid =
             all.payerWords.map { "; of what its traders were short \($0)" } ?? "; its traders were short of nothing"
         guard all.counts.owing == 0 else {
@@ -138,8 +141,9 @@ extension RunAnswers {
                 subject: "\($0.platform) − \($0.other)", file: "differences.csv")
         }
         let isZero = ledger.whole.allSatisfy { $0.all.counts.owing == 0 }
+        let state: AnswerState = ledger.opened.isEmpty ? .noData : isZero ? .zeroSeen : .answered
         return Answer(
-            .platforms, isZero ? .zeroSeen : .answered, [.plain(ledger.title + (isZero ? "" : words ?? "") + ".")],
+            .platforms, state, [.plain(ledger.title + (isZero ? "" : words ?? "") + ".")],
             link: "index.html#who-pays"
         ).with(figures).with(isZero ? nil : own)
     }

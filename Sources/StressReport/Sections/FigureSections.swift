@@ -182,7 +182,9 @@ extension AssetSide {
         .paragraph(
             .key,
             [
-                .text("As traders among others on the platform: \(payers.story(confidence: confidence)) "),
+                .text(
+                    "As traders among others on the platform: \(payers.story(confidence: confidence, horizon: headline?.cell.horizon)) "
+                ),
                 .link("Who pays", to: "index.html#who-pays"), .text(" has all of them."),
             ])
     }

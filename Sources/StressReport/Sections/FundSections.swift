@@ -19,7 +19,7 @@ extension WhoPaysSection {
     private func section(_ chart: FundChart, _ result: LedgerResult, _ place: Int) -> ReportSection {
         let definition =
             "The insurance fund’s balance; dashed: the days with the largest shortfalls. Shaded: from the first unit that the fund "
-            + "could not pay to the next day that ended with money in it."
+            + "could not pay to the next day that ended with \(result.hasFloor ? "more than its floor" : "money") in it."
         return ReportSection(
             "fund-\(place + 1)", label: "Insurance fund", title: result.fundTitle, definition: definition,
             [.drawing(chart)] + episodes(result) + [
@@ -39,17 +39,21 @@ extension WhoPaysSection {
                     .count(episode.shortfalls),
                 ])
         }
+        let name = visibleText(result.platform)
+        let times =
+            result.hasFloor
+            ? "Times with the fund of \(name) at its floor or below" : "Times without money in the fund of \(name)"
         return [
             .data(
                 SectionTable(
-                    name: "Times without money in the fund of \(visibleText(result.platform)), the worst first",
+                    name: "\(times), the worst first",
                     head: ["From (UTC)", "Until", "Not paid", "Positions"], rows: rows))
         ]
     }
 
     private func needed(_ result: LedgerResult, _ place: Int) -> ReportSection {
         let definition =
-            "The fund at a day’s beginning that would have paid a share of the days with bars, and of the positions closed below zero, in full"
+            "The fund at a day’s beginning\(result.hasFloor ? ", its floor included," : "") that would have paid a share of the days with bars, and of the positions closed below zero, in full"
             + "; \(confidenceText(confidence)) interval."
         let table = SectionTable(
             name: "Fund needed at \(visibleText(result.platform))", head: ["To pay", "Fund", "Interval"],

@@ -19,6 +19,7 @@ struct WhoPaysSection {
     static let mostDrawn = 4
 
     var confidence: Double { report.study.statistics.confidence }
+    private var horizon: TimeSpan? { report.study.ledgerPopulation?.horizon }
 
     /// Places to jump to.
     var sections: [(id: String, label: String)] {
@@ -30,7 +31,7 @@ struct WhoPaysSection {
     var parts: [PagePart] { [.section(section)] + funds + queues }
 
     private var section: ReportSection {
-        let horizon = report.study.ledgerPopulation.map { spanWords($0.horizon) } ?? ""
+        let horizon = horizon.map(spanWords) ?? ""
         let definition =
             "\(traders) open positions at \(opened) and hold them for up to \(horizon); amounts in the quote currency. "
             + "Short: closed below zero, under any rules. Owed: what is left when everybody has paid."
@@ -67,7 +68,7 @@ struct WhoPaysSection {
             let chart = waterfall(platform.result, platform.all)
             let file = WhoPaysSection.file("who-pays", place)
             return [.heading([.phrase(.name(platform.result.platform))])] + (chart.map { [.drawing($0)] } ?? [])
-                + [.paragraph(.key, platform.all.story(confidence: confidence))]
+                + [.paragraph(.key, platform.all.story(confidence: confidence, horizon: horizon))]
                 + (chart == nil ? [] : [.paragraph(.note, [.link("drawing as SVG", to: file)])])
         }
     }

@@ -38,7 +38,7 @@ func ledgerGroupColumns(confidence: Double) -> [Column<LedgerGroup>] {
     let name = Column<LedgerGroup>(
         "class", "", .text, "Class of the population: all, or side and leverage", text: \.name)
     return [name] + countColumns + shareColumns + amountColumns + sizeColumns + [.confidence(confidence)] + paidColumns
-        + notionalColumns + stepColumns + partColumns + [reducedColumn, metColumn]
+        + notionalColumns + stepColumns + partColumns + [reducedColumn, metColumn] + rejectedColumns
 }
 
 /// A share of entries with its interval.
@@ -108,6 +108,18 @@ private var metColumn: Column<LedgerGroup> {
         "deleveraged_positions_count", "entries", .integer,
         "Entries closed or reduced against somebody else's shortfall, each counted once"
     ) { $0.counts.deleveragedPositions.map(String.init) ?? "" }
+}
+
+private var rejectedColumns: [Column<LedgerGroup>] {
+    [
+        Column(
+            "rejected_count", "positions", .integer, "Positions that the platform would not have opened; no entries"
+        ) { $0.counts.rejected.map(String.init) ?? "" },
+        Column("rejected_notional_quote", "quote", .number, "Their notional") { $0.amounts.rejected?.text ?? "" },
+        .number(
+            "rejected_notional_frac", "fraction", "The same over the notional of all that would have been opened",
+            \.rejectedShare),
+    ]
 }
 
 /// What each paid over what was missing; empty where nothing was.

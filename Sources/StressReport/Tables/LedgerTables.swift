@@ -65,7 +65,7 @@ extension RunReport {
                 },
                 Column(
                     "last_day_utc", "time", .time,
-                    "The next day that ended with money in the fund; empty when the history ended first"
+                    "The next day that ended with more in the fund than its floor; empty when the history ended first"
                 ) { $0.lastDay?.rfc3339 ?? "" },
                 amount("unpaid_quote", "What it could not pay", \.unpaid),
                 Column("unpaid_count", "entries", .integer, "Positions it could not pay in full") {
@@ -83,7 +83,10 @@ extension RunReport {
                 Column("paid_frac", "fraction", .number, "Share that would have been paid in full") {
                     numberText($0.share)
                 },
-                Column("fund_quote", "quote", .number, "Fund at the beginning of a day that would have done it") {
+                Column(
+                    "fund_quote", "quote", .number,
+                    "Fund at the beginning of a day, its floor included, that would have done it"
+                ) {
                     numberText($0.amount)
                 },
                 Column("ci_low_quote", "quote", .number, "Lower end of its interval; empty where there is none") {

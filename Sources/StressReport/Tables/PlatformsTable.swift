@@ -41,6 +41,9 @@ extension RunReport {
                 {
                     [study] _ in String(study.ledgerPopulation?.stride ?? 1)
                 },
+                Column("fund_floor_quote", "quote", .number, "What the fund never goes below") {
+                    numberText($0.result.safeguards.fund.floor)
+                },
             ]
         return CSVTable(file: "platforms.csv", columns: columns, rows: rows)
     }

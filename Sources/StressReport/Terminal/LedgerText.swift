@@ -6,10 +6,10 @@ import StudyPlan
 ///
 /// - Parameter study: the one whose ledger it is.
 public func ledgerText(_ results: LedgerResults, study: Study, style: TerminalStyle) -> String {
-    let confidence = study.statistics.confidence
+    let (confidence, horizon) = (study.statistics.confidence, study.ledgerPopulation?.horizon)
     let parts = results.platforms.map { platform -> String in
         let warnings = platform.warnings.map { style.wrapped(plainText("Note: " + $0)) }
-        let sentence = style.wrapped(plainText(platform.sentence(confidence: confidence)))
+        let sentence = style.wrapped(plainText(platform.sentence(confidence: confidence, horizon: horizon)))
         return (warnings + [sentence, ""] + classTable(platform, style)).joined(separator: "\n")
     }
     return (parts + [style.wrapped(plainText(results.title + "."))]).joined(separator: "\n\n") + "\n"
@@ -28,7 +28,7 @@ private func classTable(_ platform: LedgerResult, _ style: TerminalStyle) -> [St
         columns: [
             column("class", rank: 0, \.name),
             column("entries", rank: 4) { grouped($0.counts.entries) },
-            column("below zero", rank: 0) { $0.shortfallShare.map(shareText) ?? "" },
+            column("below zero", rank: 0) { $0.shortfallShare.map(shareText) ?? "not opened" },
             column("short by", rank: 0) { moneyNumber($0.amounts.shortfall) },
             money("fund", rank: 2, \.fund), money("winners closed", rank: 2, \.deleveraging),
             money("winners charged", rank: 3, \.socialised), money("platform", rank: 2, \.platform),

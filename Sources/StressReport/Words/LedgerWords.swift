@@ -7,10 +7,10 @@ extension RunReport {
     /// ledger.
     public var ledgerText: String? {
         ledger.map { ledger in
-            let confidence = study.statistics.confidence
+            let (confidence, horizon) = (study.statistics.confidence, study.ledgerPopulation?.horizon)
             return
                 ([ledger.title + "."] + ledger.whole.flatMap(\.result.warnings)
-                + ledger.whole.map { $0.result.sentence(confidence: confidence) })
+                + ledger.whole.map { $0.result.sentence(confidence: confidence, horizon: horizon) })
                 .map(plainText).joined(separator: " ")
         }
     }
@@ -18,7 +18,7 @@ extension RunReport {
 
 extension LedgerResult {
     /// What became of everybody: `On typical: of 630 420 positions …`; empty of a document that is not whole.
-    func sentence(confidence: Double) -> String {
-        all.map { "On \(visibleText(platform)): \($0.story(confidence: confidence))" } ?? ""
+    func sentence(confidence: Double, horizon: TimeSpan?) -> String {
+        all.map { "On \(visibleText(platform)): \($0.story(confidence: confidence, horizon: horizon))" } ?? ""
     }
 }

@@ -39,8 +39,24 @@ extension LedgerGroup {
         return paid.isEmpty ? nil : paid.joined(separator: ", ")
     }
 
-    /// What became of the positions, from those that would have been below zero to those that owe.
-    func story(confidence: Double) -> String {
+    /// Why nobody opened a position; nil where somebody did.
+    ///
+    /// - Parameter horizon: for which positions are held, where that is known.
+    func unopenedReason(horizon: TimeSpan?) -> String? {
+        guard counts.entries == 0 else { return nil }
+        if let rejected = counts.rejected, rejected > 0 {
+            return
+                "the platform rejects all of them, whose margin would not exceed the requirement or whose leverage is above what it "
+                + "allows at their size"
+        }
+        let time =
+            horizon.map { "the \(spanWords($0)) for which it would be held" } ?? "the time for which it would be held"
+        return "no bar with a price above zero is followed by another within \(time)"
+    }
+
+    /// What became of the positions, from those that would have been below zero to those that owe; where there are none, why.
+    func story(confidence: Double, horizon: TimeSpan?) -> String {
+        if let reason = unopenedReason(horizon: horizon) { return "No position was opened: \(reason)." }
         let first =
             "Of \(counted(counts.entries, "position", "positions")) \(grouped(counts.unprotected)) would have been below "
             + "zero at some bar, had nobody liquidated; \(grouped(counts.shortfalls)) \(counts.shortfalls == 1 ? "was" : "were") closed below zero"
@@ -63,20 +79,34 @@ extension LedgerResults {
         platforms.compactMap { result in result.all.map { (result, $0) } }
     }
 
+    /// Platforms on which somebody opened a position.
+    var opened: [(result: LedgerResult, all: LedgerGroup)] { whole.filter { $0.all.counts.entries > 0 } }
+
     /// The finding: of one platform who paid, of several what traders owe on the kindest and on the harshest.
     var title: String {
-        let whole = whole
-        guard whole.count > 1 else { return whole.first.map { oneTitle($0.all) } ?? "Nobody traded" }
-        let owing = whole.filter { $0.all.counts.owing > 0 }
-        let same = "The same traders and prices: "
-        guard !owing.isEmpty else {
-            return same
-                + "clients owe nothing on \(whole.count == 2 ? "either platform" : "any of \(grouped(whole.count)) platforms")"
+        let (whole, opened) = (whole, opened)
+        guard let first = opened.first else {
+            return whole.isEmpty
+                ? "Nobody traded" : "No position was opened" + (whole.count > 1 ? " on any platform" : "")
         }
-        let rising = whole.sorted { owedPerMargin($0.all) < owedPerMargin($1.all) }
-        guard let (least, leastAll) = rising.first, let (most, mostAll) = rising.last else { return same }
-        return same
-            + "\(visibleText(least.platform))’s \(leastAll.owedWords), \(visibleText(most.platform))’s \(mostAll.owedWords)"
+        guard whole.count > 1 else { return oneTitle(first.all) }
+        guard opened.count > 1 else {
+            return "Only \(visibleText(first.result.platform)) opens positions. \(oneTitle(first.all))"
+        }
+        let idle = whole.filter { $0.all.counts.entries == 0 }.map { visibleText($0.result.platform) }
+        let rest = idle.isEmpty ? "" : "; no position was opened on \(idle.joined(separator: ", "))"
+        return "The same traders and prices: " + comparison(opened) + rest
+    }
+
+    /// What traders owe on the kindest and on the harshest of several platforms.
+    private func comparison(_ platforms: [(result: LedgerResult, all: LedgerGroup)]) -> String {
+        let rising = platforms.sorted { owedPerMargin($0.all) < owedPerMargin($1.all) }
+        guard let (least, leastAll) = rising.first, let (most, mostAll) = rising.last, mostAll.counts.owing > 0 else {
+            let count = platforms.count == 2 ? "either platform" : "any of \(grouped(platforms.count)) platforms"
+            return "clients owe nothing on \(count)"
+        }
+        return
+            "\(visibleText(least.platform))’s \(leastAll.owedWords), \(visibleText(most.platform))’s \(mostAll.owedWords)"
     }
 
     private func owedPerMargin(_ group: LedgerGroup) -> Double { group.owedPerMargin ?? 0 }
@@ -109,9 +139,12 @@ extension LedgerResult {
     /// Whether it ever had a fund.
     var hasFund: Bool { fundStart > .zero || days.contains { $0.balance > .zero || $0.inflow > .zero } }
 
-    /// What a reader has to know before the figures: where liquidations move the price, what they did to it; and a fund that is larger than
-    /// anything that could happen. Empty on most platforms.
-    var warnings: [String] { [impactWords, oversizeWords].compactMap { $0 } }
+    /// Whether it keeps a part that it pays nobody with.
+    var hasFloor: Bool { safeguards.fund.floor > 0 }
+
+    /// What a reader has to know before the figures: where liquidations move the price, what they did to it; a fund that is larger than
+    /// anything that could happen, or begins below its floor; and what was not opened. Empty on most platforms.
+    var warnings: [String] { [impactWords, oversizeWords, floorWords, rejectionWords].compactMap { $0 } }
 
     private var impactWords: String? {
         guard let impact = impactAtWork else { return nil }
@@ -132,6 +165,25 @@ extension LedgerResult {
             + "once, \(moneyWords(figures.mostOpen)): it pays whatever happens, and tells nothing of the platform."
     }
 
+    private var floorWords: String? {
+        guard isFundBelowFloor else { return nil }
+        return
+            "The fund of \(visibleText(platform)) begins with \(moneyWords(fundStart)), below its floor of "
+            + "\(moneyWords(safeguards.fund.floor)): until more flows in, it pays nobody."
+    }
+
+    /// What the platform rejects of the open interest; nil where that is nothing, or everything, which is said of everybody.
+    private var rejectionWords: String? {
+        guard let all, all.counts.entries > 0, let share = all.rejectedShare, share > 0 else { return nil }
+        let classes = groups.filter { $0.asset == nil && $0.side != nil && $0.counts.rejected ?? 0 > 0 }.map(
+            \.classWords)
+        let more = classes.count > 6 ? " and \(grouped(classes.count - 6)) more classes" : ""
+        return
+            "\(shareText(share)) of the open interest was never opened: \(visibleText(platform)) rejects "
+            + "\(classes.prefix(6).joined(separator: ", "))\(more), whose margin would not exceed the requirement or whose leverage is above what it "
+            + "allows at their size. All figures are of the rest."
+    }
+
     /// Days on which the fund could not pay everything.
     var unpaidDays: Int { days.count { $0.unpaid > .zero } }
 
@@ -144,8 +196,20 @@ extension LedgerResult {
             let count = counted(unpaidDays, "day", "days")
             return "The fund of \(name) cannot pay on \(count) of \(grouped(days.count)), \(moneyWords(unpaid)) in all"
         }
+        if all?.counts.entries == 0 { return "The fund of \(name) has nobody to pay for: no position was opened" }
+        if let words = afterWinners { return "The fund of \(name) is never below \(moneyWords(fundLowest)): \(words)" }
         if paid > .zero { return "The fund of \(name) pays everything and is never below \(moneyWords(fundLowest))" }
         return "The fund of \(name) has nothing to pay"
+    }
+
+    /// What winners paid of what the fund had not to pay: where they are asked before it, it does not pay everything, however much it has.
+    private var afterWinners: String? {
+        guard let amounts = all?.amounts, amounts.deleveraging > .zero,
+            let given = amounts.deleveraging.part(of: amounts.shortfall),
+            let paid = amounts.fund.part(of: amounts.shortfall)
+        else { return nil }
+        return
+            "winners were asked before it and gave \(shareText(given)) of what was missing, it paid \(shareText(paid))"
     }
 
     /// The fund that nearly all days would have needed.

@@ -33,6 +33,9 @@ public struct LedgerGroup: Hashable, Codable, Sendable {
     public var shortfallPerMargin: Double? { amounts.shortfall.part(of: amounts.margin) }
     /// What is owed, per margin paid in; nil without entries.
     public var owedPerMargin: Double? { amounts.owed.part(of: amounts.margin) }
+    /// Share of the open interest that the platform would not have opened; nil where there was none to open, and in documents that did not
+    /// know it.
+    public var rejectedShare: Double? { amounts.rejected.flatMap { $0.part(of: $0 + amounts.notional) } }
 }
 
 /// How many positions of a group.
@@ -55,13 +58,16 @@ public struct LedgerCounts: Hashable, Codable, Sendable {
     public var reductions: Int?
     /// Were closed or reduced against somebody else's shortfall at least once; nil in documents that did not count it.
     public var deleveragedPositions: Int?
+    /// The platform would not have opened, which are no entries; nil in documents that did not count it by class.
+    public var rejected: Int?
 
     /// Counts of the given figures.
     public init(
         entries: Int, unprotected: Int, liquidated: Int, shortfalls: Int, owing: Int, deleveraged: Int,
-        paid: PaidCounts? = nil, reductions: Int? = nil, deleveragedPositions: Int? = nil
+        paid: PaidCounts? = nil, reductions: Int? = nil, deleveragedPositions: Int? = nil, rejected: Int? = nil
     ) {
         (self.reductions, self.deleveragedPositions) = (reductions, deleveragedPositions)
+        self.rejected = rejected
         (self.entries, self.unprotected, self.liquidated) = (entries, unprotected, liquidated)
         (self.shortfalls, self.owing, self.deleveraged, self.paid) = (shortfalls, owing, deleveraged, paid)
     }
@@ -107,13 +113,16 @@ public struct LedgerAmounts: Hashable, Codable, Sendable {
     public var owed: LedgerAmount
     /// What its own winners gave up to deleveraging.
     public var haircut: LedgerAmount
+    /// Notional of the positions that the platform would not have opened; nil in documents that did not know it.
+    public var rejected: LedgerAmount?
 
     /// Amounts of the given figures.
     public init(
         margin: LedgerAmount, notional: LedgerAmount, shortfall: LedgerAmount, fund: LedgerAmount,
         deleveraging: LedgerAmount, socialised: LedgerAmount, platform: LedgerAmount, owed: LedgerAmount,
-        haircut: LedgerAmount
+        haircut: LedgerAmount, rejected: LedgerAmount? = nil
     ) {
+        self.rejected = rejected
         (self.margin, self.notional, self.shortfall, self.fund) = (margin, notional, shortfall, fund)
         (self.deleveraging, self.socialised) = (deleveraging, socialised)
         (self.platform, self.owed, self.haircut) = (platform, owed, haircut)

@@ -87,7 +87,7 @@ public struct LedgerDayRecord: Hashable, Codable, Sendable {
     }
 }
 
-/// From the first unit that the fund could not pay to the end of the next day that it ended with money.
+/// From the first unit that the fund could not pay to the end of the next day that it ended with more than its floor.
 public struct ExhaustionRecord: Hashable, Codable, Sendable {
     /// The bar in which it could not pay.
     public var start: UTCInstant

@@ -54,8 +54,11 @@ extension LedgerResult {
         figures.map { $0.mostOpen > .zero && fundStart > $0.mostOpen } ?? false
     }
 
+    /// Whether the fund began below what it never goes below, so that it pays nobody before more flows in.
+    public var isFundBelowFloor: Bool { fundStart.quote < safeguards.fund.floor }
+
     /// What a reader has to know before the platform's figures: each changes what they say.
-    public var findings: [Finding] { [impactFinding, fundFinding].compactMap { $0 } }
+    public var findings: [Finding] { [impactFinding, fundFinding, floorFinding, unopenedFinding].compactMap { $0 } }
 
     /// What liquidations do to the price; nil, too, where nobody was liquidated.
     public var impactAtWork: LiquidationImpact? { (all?.counts.liquidated ?? 0) > 0 ? safeguards.impact : nil }
@@ -79,6 +82,37 @@ extension LedgerResult {
                 + "once are \(groupedQuote(figures.mostOpen.quote)): such a fund pays whatever happens, and tells nothing of the platform",
             action: "kept",
             hint: "set open_interest_per_bar like the venue's, or say the fund in days_of_fees")
+    }
+}
+
+extension LedgerResult {
+    private var floorFinding: Finding? {
+        guard isFundBelowFloor else { return nil }
+        return Finding(
+            check: "fund_below_floor", severity: .warning,
+            message:
+                "platform '\(platform)': the fund begins with \(groupedQuote(fundStart.quote)), below its floor of "
+                + "\(groupedQuote(safeguards.fund.floor)): until more flows in, it pays nobody",
+            action: "kept", hint: "let it begin with more than its floor, or lower the floor")
+    }
+
+    /// What the platform did not open of what its traders would have.
+    private var unopenedFinding: Finding? {
+        guard let all else { return nil }
+        let share = all.rejectedShare ?? 0
+        guard all.counts.entries == 0 || share > 0 else { return nil }
+        let why =
+            share > 0
+            ? "the platform rejects \(significantText(share * 100, digits: 3)) % of the open interest"
+            : "no bar with a price above zero is followed by another within the horizon"
+        return Finding(
+            check: "ledger_not_opened", severity: .warning,
+            message:
+                "platform '\(platform)': \(all.counts.entries == 0 ? "no position of the ledger was opened: " : "")\(why)",
+            action: "kept",
+            hint: share > 0
+                ? "leave out the classes whose margin is no more than the platform asks for"
+                : "hold positions longer, or give a longer history")
     }
 }
 

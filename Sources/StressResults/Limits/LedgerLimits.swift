@@ -11,16 +11,24 @@ extension RunReport {
                 limit: limit, asset: limit.cells.asset ?? "", platform: platform.name, value: found?.value,
                 interval: found?.interval, earlierRuns: 0, outcome: .noValue)
             check.judge()
-            if found == nil { check.absence = result == nil || limit.cells.asset != nil ? .failedJob : .noEntries }
+            if found == nil { check.absence = absence(result, limit.cells.asset) }
             return check
         }
     }
 }
 
+/// Why a platform has no figure of a history's traders, or of all.
+private func absence(_ result: LedgerResult?, _ asset: String?) -> LimitCheck.Absence {
+    guard let group = result?.groups.first(where: { $0.asset == asset && $0.side == nil }) else { return .failedJob }
+    return group.counts.rejected ?? 0 > 0 ? .rejected : .noEntries
+}
+
 extension LedgerResult {
     /// A figure of everybody, or of everybody on a price history, with its interval where it has one; nil without entries.
     fileprivate func found(_ figure: LedgerFigure, asset: String?) -> (value: Double, interval: Interval?)? {
-        guard let group = groups.first(where: { $0.asset == asset && $0.side == nil }) else { return nil }
+        guard let group = groups.first(where: { $0.asset == asset && $0.side == nil }), group.counts.entries > 0 else {
+            return nil
+        }
         let (amounts, intervals) = (group.amounts, group.intervals)
         switch figure {
         case .owing: return (Double(group.counts.owing), nil)

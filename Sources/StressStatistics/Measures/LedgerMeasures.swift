@@ -77,7 +77,7 @@ extension Measure {
     /// How often it could not.
     public static let ledgerExhausted = Measure(
         "ledger_exhausted_count", .episodes, isWhole: true, of: .ledger, "exhaustions of the fund",
-        "Episodes from the first unit that the fund could not pay to a day that ended with money in it",
+        "Episodes from the first unit that the fund could not pay to a day that ended with more than its floor in it",
         .ledger(.exhausted))
     /// The lowest the fund was.
     public static let ledgerLowestFund = Measure(

@@ -31,6 +31,15 @@ func makeQuietGroup() -> LedgerGroup {
     makeGroup(unprotected: 0, shortfalls: 0, owing: 0, fund: 0, queue: 0, owed: 0)
 }
 
+/// Nobody opened a position; the platform rejected so many of 1000 quote.
+func makeEmptyGroup(rejected: Int) -> LedgerGroup {
+    var group = makeGroup(entries: 0, unprotected: 0, shortfalls: 0, owing: 0, fund: 0, queue: 0, owed: 0)
+    (group.counts.liquidated, group.counts.deleveraged, group.counts.rejected) = (0, 0, rejected)
+    (group.amounts.margin, group.amounts.notional, group.amounts.rejected) = (.zero, .zero, money(1000 * rejected))
+    group.intervals = LedgerIntervals()
+    return group
+}
+
 /// Days from midnight of 1 January 2024 in which the fund pays `10 × day` of what is missing, and a hundred is left on bad days.
 func makeDays(_ count: Int, bad: Set<Int> = []) -> [LedgerDayRecord] {
     (0..<count).map { day in
@@ -78,6 +87,14 @@ func makeLedgerResult(
             FundNeeded(basis: .shortfalls, share: 1, amount: 9_876_543, interval: nil, count: 306),
         ],
         queues: queues, fundStart: money(5000), fundLowest: .zero, fundEnd: money(5059), rejected: 0)
+}
+
+/// A platform on which nobody opened a position.
+func makeIdle(_ platform: String = "typical", rejected: Int) -> LedgerResult {
+    var result = makeLedgerResult(
+        platform, groups: [makeEmptyGroup(rejected: rejected)], days: makeDays(60), queues: [])
+    result.needed = []
+    return result
 }
 
 /// A platform on which nobody pays for anybody.
