@@ -139,6 +139,21 @@ import Testing
         return day
     }
 
+    @Test("Amounts in a terminal have their unit in the head")
+    func terminalHeads() throws {
+        let report = try makeLedgerReport([makeLedgerResult()])
+        let results = try #require(report.ledger)
+        let style = TerminalStyle.plain
+        let lines = ledgerText(results, study: report.study, style: style).split(separator: "\n")
+        let head = try #require(lines.first { $0.contains("class") && $0.contains("entries") })
+        let names = head.split(separator: "   ").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        #expect(
+            names == [
+                "class", "entries", "below zero", "short, quote", "fund, quote", "queue, quote", "charged, quote",
+                "platform, quote", "owed, quote", "owed of margin",
+            ])
+    }
+
     @Test("A breach names the platform and the money")
     func limits() {
         func words(_ measure: Measure, _ value: Double, most: Double, asset: String = "") -> String {

@@ -29,10 +29,10 @@ private func classTable(_ platform: LedgerResult, _ style: TerminalStyle) -> [St
             column("class", rank: 0, \.name),
             column("entries", rank: 4) { grouped($0.counts.entries) },
             column("below zero", rank: 0) { $0.shortfallShare.map(shareText) ?? "not opened" },
-            column("short by", rank: 0) { moneyNumber($0.amounts.shortfall) },
-            money("fund", rank: 2, \.fund), money("winners closed", rank: 2, \.deleveraging),
-            money("winners charged", rank: 3, \.socialised), money("platform", rank: 2, \.platform),
-            money("owed", rank: 0, \.owed),
+            money("short, quote", rank: 0, \.shortfall),
+            money("fund, quote", rank: 2, \.fund), money("queue, quote", rank: 2, \.deleveraging),
+            money("charged, quote", rank: 3, \.socialised), money("platform, quote", rank: 2, \.platform),
+            money("owed, quote", rank: 0, \.owed),
             column("owed of margin", rank: 1) { $0.owedPerMargin.map(shareText) ?? "" },
         ], style: style)
     return table.lines(highlighting: groups.map { $0.side == nil })
