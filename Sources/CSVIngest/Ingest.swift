@@ -134,6 +134,11 @@ private struct GatheredRows {
                 first.layout.plan, at: SourceLocation(file: first.file.name, line: first.layout.skippedRows + 1))
             if let refusal { return refusal.withExcerpt(from: places) }
         }
+        if ticks == nil,
+            let refusal = lateThousands(series, assembled, files: files, places: places, source: source)
+        {
+            return refusal
+        }
         return implausible(series, source: source, layout: first.layout)
             ?? unlikelyEpoch(series, source: source, files: files)
     }

@@ -274,4 +274,57 @@ struct MisreadingTests {
         }
         #expect(StepGuard([]).change == nil && StepGuard([5]).change == nil)
     }
+
+    // MARK: Points between thousands
+
+    /// Daily closes around a thousand, each written by `style`.
+    private func around(_ prices: [Int], _ style: (Int) -> String) -> String {
+        "time;price\n" + prices.enumerated().map { "\(1_514_764_800 + 86_400 * $0);\(style($1))\n" }.joined()
+    }
+
+    private func inGroups(_ price: Int) -> String {
+        price < 1000 ? "\(price)" : "\(price / 1000).\(String(price % 1000 + 1000).dropFirst())"
+    }
+
+    private let aroundThousand = (0..<300).map { 960 + ($0 * 37) % 90 }
+
+    @Test func pointsBetweenThousandsAreAskedFor() throws {
+        let text = around(aroundThousand, inGroups)
+        let error = try #require(misread(text))
+        #expect(error.what == "cannot read numbers" && error.finding.hint.contains("numbers: \"1.234,5\""))
+        #expect(try ingest(text) { $0.numbers = .pointGroups }.series.close == aroundThousand.map(Double.init))
+        #expect(try ingest(text) { $0.numbers = .point }.series.count == 300)
+    }
+
+    @Test func theyAreAskedForLateInTheFileToo() throws {
+        let late = (0..<1500).map { 900 + $0 % 20 } + (0..<300).map { 990 + $0 % 30 }
+        let error = try #require(misread(around(late, inGroups)))
+        #expect(error.what == "cannot read numbers" && (error.finding.location?.line ?? 0) > 1500)
+        // Two decimals at first, and thousands then.
+        let changed = around((0..<1800).map { 34_000 + $0 % 90 }) { price in
+            price % 90 == 17 || price < 0 ? "\(price).50" : "\(price).25"
+        }
+        let lines = changed.split(separator: "\n")
+        let mixed =
+            (lines.prefix(1501)
+            + lines.dropFirst(1501).map { line in
+                line.split(separator: ";")[0] + ";34.\(String(1000 + line.utf8.count % 1000).dropFirst())"
+            }).joined(separator: "\n")
+        #expect(misread(mixed)?.finding.location?.line == 1502)
+    }
+
+    @Test func ordinaryDecimalsAreRead() throws {
+        let three = around(aroundThousand) { "1.\($0 < 1000 ? "0\($0 % 100)" : "\($0 % 1000 + 100)")" }
+        #expect(misread(three) == nil)
+        let cents = around(aroundThousand) { "\($0).25" }
+        let whole = around(aroundThousand) { "\($0)" }
+        let pegged = around(aroundThousand) { $0 % 5 == 0 ? "1" : "1.00\($0 % 5)" }
+        let below = around(aroundThousand) { $0 < 1000 ? "0.\($0)" : "1.\(String($0).dropFirst())" }
+        // Another unit for good, written with all its digits before and behind the point.
+        let unit = around((0..<400).map { $0 }) { $0 < 200 ? "34\(200 + $0 % 9).125" : "34.\(200 + $0 % 9)" }
+        for text in [cents, whole, pegged, below, unit] { #expect(misread(text) == nil, "\(text.prefix(60))") }
+        let yen = around(aroundThousand) { "110.\(String($0 + 1000).suffix(3))" }
+        let trait = try ingest(yen).recognition.first { $0.subject == "numbers" }
+        #expect(trait?.confidence == .likely && trait?.reason.contains("1.234,5") == true)
+    }
 }

@@ -32,10 +32,24 @@ struct NumberChoice {
         }
         let rivals = ranked.filter { $0.count == best.count }
         if best.style != .point, let clash = firstClash(rivals, fields) { throw ambiguous(clash, table) }
+        if best.style == .point, let clash = Thousands(fields).clash {
+            throw ThousandsRefusal(
+                text: clash.text,
+                why: "with points before decimals prices jump by a factor of a thousand from row to row",
+                at: table.location(clash.row, column: clash.column)
+            ).error
+        }
         let isPointSeen = fields.contains { $0.text.utf8.contains(0x2E) }
         // Where points are decimal a comma can only stand between thousands, in rows that the sample does not show too.
         let style = best.style == .point && isPointSeen ? .commaGroups : best.style
-        return NumberChoice(style, shown: best.style, of: best.count, fields.count, unit)
+        var choice = NumberChoice(style, shown: best.style, of: best.count, fields.count, unit)
+        if best.style == .point, choice.trait.confidence == .certain, Thousands(fields).areAllInGroups {
+            choice.trait = RecognisedTrait(
+                "numbers", choice.trait.reading, .likely,
+                choice.trait.reason + "; three digits stand behind every point, which would be thousands in "
+                    + "numbers: \"\(NumberStyle.pointGroups.rawValue)\"")
+        }
+        return choice
     }
 
     private init(_ style: NumberStyle, shown: NumberStyle? = nil, of count: Int, _ total: Int, _ unit: NumberUnit?) {
