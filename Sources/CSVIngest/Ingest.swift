@@ -139,6 +139,7 @@ private struct GatheredRows {
         {
             return refusal
         }
+        if let refusal = impossibleBars(series, assembled, source: source) { return refusal.withExcerpt(from: places) }
         return implausible(series, source: source, layout: first.layout)
             ?? unlikelyEpoch(series, source: source, files: files)
     }

@@ -327,4 +327,36 @@ struct MisreadingTests {
         let trait = try ingest(yen).recognition.first { $0.subject == "numbers" }
         #expect(trait?.confidence == .likely && trait?.reason.contains("1.234,5") == true)
     }
+
+    // MARK: Bars that cannot be
+
+    private func bars(_ count: Int, _ isWrong: (Int) -> Bool, _ wrong: (Int) -> String) -> String {
+        hourlyText(count) { bar in isWrong(bar) ? wrong(bar) : nil }
+    }
+
+    private func exchanged(_ bar: Int) -> String { "\(1_614_556_800 + 3600 * bar),100,99,102,101,1" }
+
+    @Test func manyBarsThatCannotBeAreRefused() throws {
+        let text = bars(2000, { $0 > 1000 && $0 % 3 == 0 }, exchanged)
+        let error = try #require(misread(text))
+        #expect(error.why.contains("333 of 2 000 bars") && error.why.contains("(17 %)"))
+        #expect(error.finding.location?.line == 1004 && error.finding.hint.contains("ohlc_consistency: keep"))
+        #expect(try ingest(text) { $0.policies = ["ohlc_consistency": .keep] }.series.count == 2000)
+        #expect(try ingest(text) { $0.policies = ["ohlc_consistency": .drop] }.series.count == 1667)
+        // The columns that somebody names are held against the bars, too.
+        let named = misread(hourlyText(400)) { source in
+            source.columns = ColumnMapping(
+                time: .index(0), prices: .bars(open: .index(1), high: .index(3), low: .index(2), close: .index(4)))
+        }
+        #expect(named?.why.contains("400 of 400 bars") == true)
+        let outside = bars(2000, { $0 > 1000 && $0 % 3 == 0 }) { "\(1_614_556_800 + 3600 * $0),100,102,99,103,1" }
+        #expect(misread(outside)?.what == "cannot use the bars")
+    }
+
+    @Test func aFewBarsOrALittleAreKept() throws {
+        #expect(try ingest(bars(2000, { $0 % 110 == 0 }, exchanged)).series.count == 2000)
+        #expect(try ingest(bars(30, { $0 % 4 == 0 }, exchanged)).series.count == 30)
+        let rounded = bars(2000, { $0 % 3 == 0 }) { "\(1_614_556_800 + 3600 * $0),100,102,99,102.1,1" }
+        #expect(try ingest(rounded).summary("ohlc_consistency")?.count == 667)
+    }
 }

@@ -33,6 +33,28 @@ func implausible(_ series: BarSeries, source: BarSource, layout: Layout) -> Inge
         at: place, hint: "write the years with four digits, or say time: \"\(pattern.text)\" to have them so")
 }
 
+/// The refusal of a series in which more than one bar in a hundred, and ten at least, cannot be: its high is below its low, or
+/// its open or close lies outside them by more than a thousandth of the price. Nil where the user says what becomes of such bars.
+func impossibleBars(_ series: BarSeries, _ rows: AssembledRows, source: BarSource) -> IngestError? {
+    guard SourcePolicies(source)[.ohlcConsistency] == nil, !series.isPriceOnly else { return nil }
+    let checks = BarChecks(series: series, rows: rows)
+    let found = series.time.indices.filter { bar in
+        series.high[bar] < series.low[bar] || checks.excess(bar) > abs(series.close[bar]) / 1000
+    }
+    guard let first = found.first, found.count >= 10, found.count * 100 > series.count else { return nil }
+    let share = percentText(Double(found.count) / Double(series.count))
+    return IngestError(
+        .malformed, "cannot use the bars",
+        why:
+            "\(spacedCount(found.count)) of \(counted(series.count, "bar")) have open or close outside low to high, or high "
+            + "below low (\(share))",
+        notes: ["more than 1 % is refused"], at: rows.location(first),
+        hint:
+            "are these the right columns? name them: columns: {time: …, open: …, high: …, low: …, close: …}; or policy: "
+            + "{ohlc_consistency: keep} reads the bars as they are (--policy ohlc_consistency=keep), and drop leaves them out"
+    )
+}
+
 /// The refusal of epoch stamps that lie wholly ahead of the clock or wholly before 2000: they count from another year, or in
 /// another unit, as stamps of Apple (since 2001), of NTP (since 1900) and of GPS do.
 func unlikelyEpoch(_ series: BarSeries, source: BarSource, files: [FileRows]) -> IngestError? {
