@@ -359,4 +359,27 @@ struct MisreadingTests {
         let rounded = bars(2000, { $0 % 3 == 0 }) { "\(1_614_556_800 + 3600 * $0),100,102,99,102.1,1" }
         #expect(try ingest(rounded).summary("ohlc_consistency")?.count == 667)
     }
+
+    // MARK: Rows with a part of a bar
+
+    @Test func manyRowsWithAPartOfABarAreRefused() throws {
+        let text = bars(1000, { $0 % 2 == 0 }) { "\(1_614_556_800 + 3600 * $0),100,102,99,,1" }
+        let error = try #require(misread(text))
+        #expect(error.why.contains("500 of 1 000 rows") && error.finding.location?.line == 2)
+        #expect(error.finding.location?.column == 5 && error.finding.hint.contains("missing_value: drop"))
+        #expect(try ingest(text) { $0.policies = ["missing_value": .drop] }.series.count == 500)
+        let timeless = bars(1000, { $0 % 20 == 0 }) { _ in ",100,102,99,101,1" }
+        #expect(misread(timeless)?.why.contains("50 of 1 000 rows") == true)
+        var options = IngestOptions()
+        (options.windowBytes, options.sliceCount, options.threads) = (700, 7, 2)
+        #expect(Outcome { () throws(IngestError) in try ingest(text, options: options) }.error == error)
+    }
+
+    /// Hours without a trade have no price at all, and the odd hole is one.
+    @Test func rowsWithoutAnyPriceAreDropped() throws {
+        let empty = bars(1000, { $0 % 2 == 0 }) { "\(1_614_556_800 + 3600 * $0),,NaN,null,-,0" }
+        #expect(try ingest(empty).series.count == 500)
+        let few = bars(1000, { $0 % 110 == 0 }) { "\(1_614_556_800 + 3600 * $0),100,102,99,,1" }
+        #expect(try ingest(few).series.count == 990)
+    }
 }

@@ -12,6 +12,9 @@ struct RowRejects {
     private(set) var malformedCount = 0
     /// Rows without a time or a price.
     private(set) var missingCount = 0
+    /// Rows of these with a part of the prices.
+    private var partialCount = 0
+    private var firstPartial: SourceLocation?
     /// The first malformed row, which refuses the file when there are too many.
     private var firstMalformed: Malformed?
     /// Fields of the volume column that are not numbers.
@@ -62,8 +65,12 @@ struct RowRejects {
         }
     }
 
-    mutating func noteMissing(column: Int, text: String, line: Int) {
+    mutating func noteMissing(column: Int, text: String, line: Int, isPartial: Bool) {
         missingCount += 1
+        if isPartial {
+            partialCount += 1
+            firstPartial = firstPartial ?? place(column, line, text)
+        }
         guard findings.count < limit else { return }
         let what = isTime(column) ? "time" : layout.noun
         findings.append(
@@ -129,6 +136,7 @@ struct RowRejects {
     func refusal(rowCount: Int) -> IngestError? {
         if let secondHeader { return secondHeader.refusal(file: file) }
         if layout.policies[.missingValue] == .fail, missingCount > 0 { return missingRefusal }
+        if let partial = partialRefusal(rowCount: rowCount) { return partial }
         let policy = layout.policies[.badRow]
         let share = policy == .fail ? 0 : policy == .drop ? 0.5 : 0.01
         guard let first = firstMalformed, Double(malformedCount) > share * Double(rowCount) else { return nil }
@@ -148,6 +156,22 @@ struct RowRejects {
         }
         let setting = "policy: {bad_row: drop} reads the other \(counted(rest, "row")) (--policy bad_row=drop)"
         return hint.isEmpty ? setting : hint + "; " + setting
+    }
+
+    /// The refusal of a file in which more than one row in a hundred, and ten at least, have a part of the bar.
+    private func partialRefusal(rowCount: Int) -> IngestError? {
+        guard layout.policies[.missingValue] == nil, partialCount >= 10, partialCount * 100 > rowCount else {
+            return nil
+        }
+        let share = percentText(Double(partialCount) / Double(rowCount))
+        return IngestError(
+            .malformed, "cannot use the rows",
+            why: "\(spacedCount(partialCount)) of \(counted(rowCount, "row")) have a part of the bar and lack the rest "
+                + "(\(share))",
+            notes: ["more than 1 % is refused"], at: firstPartial ?? SourceLocation(file: file),
+            hint: "fetch the file again, or name the columns that are filled: columns: {time: …, price: …}; policy: "
+                + "{missing_value: drop} reads the other \(counted(rowCount - missingCount, "row")) "
+                + "(--policy missing_value=drop)")
     }
 
     private var missingRefusal: IngestError {
@@ -170,6 +194,8 @@ struct RowRejects {
         }
         malformedCount += other.malformedCount
         missingCount += other.missingCount
+        partialCount += other.partialCount
+        firstPartial = firstPartial ?? other.firstPartial?.moved(down: lineOffset)
         volumeCount += other.volumeCount
         firstVolume = firstVolume ?? other.firstVolume?.moved(down: lineOffset)
         secondHeader = secondHeader ?? other.secondHeader?.moved(down: lineOffset)
@@ -182,7 +208,8 @@ struct RowRejects {
     /// Forgets everything, for the next slice.
     mutating func removeAll() {
         findings.removeAll()
-        (malformedCount, missingCount, volumeCount) = (0, 0, 0)
+        (malformedCount, missingCount, partialCount, volumeCount) = (0, 0, 0, 0)
+        firstPartial = nil
         (firstMalformed, firstVolume, secondHeader) = (nil, nil, nil)
     }
 }

@@ -70,6 +70,10 @@ struct RowSink: ~Copyable {
     private var defect = Defect.none
     private var defectColumn = 0
     private var defectText = ""
+    /// Columns of prices of the current row in which no value stands.
+    private var absentPrices = 0
+    /// How many columns of prices a bar has.
+    private let priceColumns: Int
     /// What stands in place of prices in the current row and is no number: all of a header's names.
     private var priceWords: [PriceWord] = []
     private var time = TimeReading(milliseconds: 0, form: .seconds)
@@ -92,6 +96,7 @@ struct RowSink: ~Copyable {
         let layout = task.layout
         (numbers, volumeNumbers, isPlain) = (layout.numbers, layout.volumeNumbers, layout.numbers.isPlain)
         if case .quotes = layout.plan.prices { isQuotes = true } else { isQuotes = false }
+        priceColumns = Set(layout.plan.prices.columns).count
         hasQuoteVolume = layout.plan.quoteVolume != nil
         joinedTime = layout.plan.timeParts.count > 1 ? JoinedTime(layout.plan.timeParts) : nil
         symbols = layout.plan.symbol.map { SymbolFilter(layout, column: $0) }
@@ -169,7 +174,9 @@ struct RowSink: ~Copyable {
             if role.contains(.high) { prices.high = value }
             if role.contains(.low) { prices.low = value }
             if role.contains(.close) { prices.close = value }
-        case .missing: note(.missing, field, index)
+        case .missing:
+            absentPrices &+= 1
+            note(.missing, field, index)
         case .malformed:
             noteWord(field, index)
             note(.malformed, field, index)
@@ -261,6 +268,7 @@ struct RowSink: ~Copyable {
         defect = .none
         quoteVolume = .nan
         isOtherSymbol = false
+        absentPrices = 0
         // Not in place: the compiler (6.3.1) fails on that under the thread sanitizer.
         let next = cursor.pointee.line &+ lineStep
         cursor.pointee.line = next
@@ -297,7 +305,9 @@ struct RowSink: ~Copyable {
         if column != width {
             rejects.noteWidth(column, line: line)
         } else if defect == .missing {
-            rejects.noteMissing(column: defectColumn, text: defectText, line: line)
+            // Bars of which a part stands there: rows without any price are those of hours without a trade.
+            let isPartial = !isQuotes && priceColumns > 1 && absentPrices < priceColumns
+            rejects.noteMissing(column: defectColumn, text: defectText, line: line, isPartial: isPartial)
         } else {
             rejects.noteMalformed(column: defectColumn, text: defectText, line: line)
         }
