@@ -82,6 +82,18 @@ private struct GatheredRows {
             files[0].findings.append(filesOfOthers(absence, tables.count - places.count, of: tables.count))
         }
         try takeTicks()
+        moveCloses()
+    }
+
+    /// Puts the bars of files that say only when they close at the time at which they open.
+    private mutating func moveCloses() {
+        let moved = files.indices.filter { files[$0].layout.hasCloseTimes && files[$0].columnCount > 0 }
+        guard ticks == nil, !moved.isEmpty else { return }
+        let starts = origins.firstRows
+        let rows = moved.map { starts[$0]..<(starts[$0] + files[$0].columnCount) }
+        let length = CloseTimes.moveToOpens(&columns.time, rows: rows)
+        let place = SourceLocation(file: files[moved[0]].file.name, line: files[moved[0]].layout.skippedRows)
+        files[moved[0]].findings.insert(CloseTimes.finding(length, at: place), at: 0)
     }
 
     private mutating func add(_ rows: consuming FileRows, from place: InputPlace) throws(IngestError) {

@@ -382,4 +382,37 @@ struct MisreadingTests {
         let few = bars(1000, { $0 % 110 == 0 }) { "\(1_614_556_800 + 3600 * $0),100,102,99,,1" }
         #expect(try ingest(few).series.count == 990)
     }
+
+    // MARK: Times at which bars close
+
+    private func closing(_ name: String, _ stamp: (Int) -> String, open: Bool = false) -> String {
+        "\(name),open,high,low,close\(open ? ",open_time" : "")\n"
+            + (0..<200).map { bar in
+                let fields = hourlyRow(bar).split(separator: ",")
+                return "\(stamp(1_614_556_800 + 3600 * bar)),\(fields[1...4].joined(separator: ","))"
+                    + (open ? ",\(fields[0])" : "") + "\n"
+            }.joined()
+    }
+
+    @Test func barsThatSayOnlyWhenTheyCloseAreMoved() throws {
+        let stamps: [(Int) -> String] = [
+            { "\($0 + 3600)" }, { "\($0 + 3599)" }, { "\($0 + 3599)999" }, { "\($0 + 3600)000" },
+        ]
+        for stamp in stamps {
+            let read = try ingest(closing("close_time", stamp))
+            #expect(read.series.instant(0).rfc3339 == "2021-03-01T00:00:00Z" && read.series.count == 200)
+            #expect(read.series.instant(199).rfc3339 == "2021-03-09T07:00:00Z")
+            #expect(read.summary("close_times")?.severity == .note)
+        }
+        let told = try ingest(closing("close_time", stamps[0])) { source in
+            source.columns = ColumnMapping(
+                time: .index(0), prices: .bars(open: .index(1), high: .index(2), low: .index(3), close: .index(4)))
+        }
+        #expect(told.series.instant(0).rfc3339 == "2021-03-01T01:00:00Z" && told.summary("close_times") == nil)
+        // A time of opening goes before.
+        let both = try ingest(closing("close_time", stamps[0], open: true))
+        #expect(both.series.instant(0).rfc3339 == "2021-03-01T00:00:00Z" && both.summary("close_times") == nil)
+        let price = "close_time,price\n1614556800,5\n1614560400,6\n"
+        #expect(try ingest(price).series.instant(0).rfc3339 == "2021-03-01T00:00:00Z")
+    }
 }

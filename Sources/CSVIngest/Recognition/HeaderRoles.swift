@@ -38,6 +38,7 @@ struct HeaderRoles {
             rule.format, kind: rule.kind, plan: plan, time: time, numbers: numbers, columns: named(plan, time),
             table: table, source: source, isOrderAssumed: false)
         if let trait = chosen.trait { layout.traits.append(trait) }
+        if case .bars = plan.prices { layout.hasCloseTimes = CloseTimes.names.contains(names[time.columns[0]]) }
         if let assumption = assumption(plan, time) { layout.findings.append(assumption) }
         return layout
     }

@@ -20,6 +20,8 @@ struct Layout {
     var time: TimeDecoder
     /// Whether nothing but the values speaks for the order of the price columns.
     var isOrderAssumed: Bool
+    /// Whether the times are those at which bars close, and no others are there.
+    var hasCloseTimes = false
     /// What a row is.
     var kind = RowKind.bars
     /// How prices are written, and volumes.
