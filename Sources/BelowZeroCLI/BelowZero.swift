@@ -43,8 +43,13 @@ extension BelowZero {
     }
 
     private static func runCommand() -> Never {
+        let words = Array(CommandLine.arguments.dropFirst())
+        if let failure = unknownCommand(words) {
+            failure.report(isJSON: words.contains("--json"), console: Console(isQuiet: false))
+            exit(withError: ExitCode(failure.code.rawValue))
+        }
         do {
-            var command = try parseAsRoot(withValuesBelowZero(Array(CommandLine.arguments.dropFirst())))
+            var command = try parseAsRoot(withValuesBelowZero(words))
             try command.run()
             try StandardOutput.close()
             exit()
@@ -59,7 +64,7 @@ extension BelowZero {
         // A command that ends with a code of its own has said why.
         let isOfParser = code == .validationFailure && !(error is ExitCode)
         // Help and version are results as any other.
-        let text = code == .success ? fullMessage(for: error) : ""
+        let text = code == .success ? withHangingIndents(fullMessage(for: error)) : ""
         do throws(Failure) {
             if !text.isEmpty { try StandardOutput.write(text + "\n") }
             if isOfParser, CommandLine.arguments.contains("--json") {

@@ -38,6 +38,34 @@ import Testing
         try expectGolden(help.out, "help-\(name).txt")
     }
 
+    /// Examples and names go on below their own beginning, however narrow the terminal is.
+    @Test(arguments: ["60", "80", "200"]) func helpBreaksItsLinesWithAnIndent(columns: String) throws {
+        for command in TerminalTests.commands {
+            var program = try Scratch().program
+            program.environment["COLUMNS"] = columns
+            let help = try program.run(command.split(separator: " ").map(String.init) + ["--help"]).out
+            let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
+            for (line, next) in zip(lines, lines.dropFirst()) where line.hasPrefix(" ") {
+                #expect(next.isEmpty || next.hasPrefix(" "), "\(command), \(columns): \(next)")
+            }
+            // A word that is longer than a line stands alone.
+            let long = lines.first { $0.count > Int(columns)! && $0.split(separator: " ").count > 1 }
+            #expect(long == nil, "\(command), \(columns): \(long ?? "")")
+        }
+    }
+
+    /// What stands in a command's place is asked about, at every level.
+    @Test func aCommandThatIsNoneIsAskedAbout() throws {
+        let program = try Scratch().program
+        for (line, name) in [("swep p.csv", "sweep"), ("scenario shok --size 5", "shock"), ("store chek", "check")] {
+            let run = try program.run(line.split(separator: " ").map(String.init))
+            #expect(run.code == 64 && run.err.contains("did you mean '\(name)'?"), "\(run.err)")
+            #expect(run.err.contains("the commands are "), "\(run.err)")
+        }
+        let json = try program.run(["swep", "--json"])
+        #expect(json.code == 64 && json.out.hasPrefix("{") && json.out.contains("there is no command 'swep'"))
+    }
+
     /// The usual mistakes, each with what is printed and the exit code.
     @Test func errors() throws {
         let scratch = try Scratch()

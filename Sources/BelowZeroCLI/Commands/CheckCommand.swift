@@ -23,8 +23,8 @@ struct CheckCommand: ParsableCommand {
 
             EXAMPLES
               belowzero check BTCUSDT-1m.csv.gz
-              belowzero check prices/                     every file of a folder, each by itself
-              belowzero check --plot prices.csv           with a picture: are these the right columns?
+              belowzero check prices/              every file of a folder, each by itself
+              belowzero check --plot prices.csv    a picture: are these the right columns?
               belowzero check --kind trades --bar 1m ticks.zip
               zstd -dc big.csv.zst | belowzero check -
               belowzero check nightly.yaml --all-errors
