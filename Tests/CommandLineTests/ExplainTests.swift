@@ -4,6 +4,21 @@ import Testing
 
 /// What `explain` says of a cell and of one of its entries is what the run says, and enough to do it again by hand.
 @Suite struct ExplainTests {
+    /// Numbers below zero have the sign of numbers, on the page as in the text; tables and JSON have that of programs.
+    @Test func numbersBelowZeroHaveAMinus() throws {
+        let scratch = try folder(hours: 600, horizon: "2d", liquidation: "fill: worst")
+        let run = try scratch.program.run(["explain", "study.yaml", "--leverage", "20", "--page", "p.html"])
+        #expect(run.code == 0, "\(run.err)")
+        for text in [run.out, try scratch.read("p.html")] {
+            #expect(text.contains("ended") && text.contains("with −"), "\(text)")
+            #expect(!text.contains("with -"))
+        }
+        let json = try scratch.program.run(["explain", "study.yaml", "--leverage", "20", "--json"])
+        #expect(json.out.contains(":-") && !json.out.contains(":−"))
+        let check = try scratch.program.run(["check", "prices.csv"])
+        #expect(check.out.contains("worst low −") && check.out.firstMatch(of: /[ (]-[0-9.]+ %/) == nil, "\(check.out)")
+    }
+
     /// Hours around 100 that sink inside one bar in ten days, and in steps from the middle on.
     private func prices(hours: Int) -> String {
         var csv = "time,open,high,low,close,volume\n"

@@ -192,7 +192,7 @@ struct CheckText {
             let mark =
                 ["pass": "ok  ", "note": "note", "warning": "WARN", "error": "ERR "][finding.severity.rawValue] ?? ""
             let action = finding.action.isEmpty ? "" : " — \(finding.action)"
-            return "  \(mark) \(finding.check): \(finding.message)\(action)"
+            return "  \(mark) \(finding.check): \(withMinusBeforePercent(finding.message))\(action)"
         }
     }
 
@@ -201,7 +201,8 @@ struct CheckText {
         let shown = allErrors ? all[...] : all.prefix(10)
         let lines = shown.map { finding in
             let text = finding.location?.text.map { " '\($0)'" } ?? ""
-            return "       \(finding.location?.short ?? ""): \(finding.check): \(finding.message)\(text)"
+            let message = withMinusBeforePercent(finding.message)
+            return "       \(finding.location?.short ?? ""): \(finding.check): \(message)\(text)"
         }
         let rest = all.count - shown.count
         return lines + (rest > 0 ? ["       and \(rest) more; --all-errors lists them"] : [])

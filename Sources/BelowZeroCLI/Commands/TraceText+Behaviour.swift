@@ -61,9 +61,6 @@ extension TraceText {
     }
 
     private func ending(_ outcome: BehaviourOutcome) -> String {
-        func percent(_ part: Double) -> String {
-            part.isFinite ? fixedText(part * 100, decimals: 2) + " %" : "no bound"
-        }
         let paid =
             outcome.paidIn == 1 ? "" : " (\(significantText(outcome.paidIn, digits: 4)) times the initial margin)"
         return "with \(percent(outcome.exit.equity)) of the margin paid in\(paid); "

@@ -40,8 +40,4 @@ extension TraceText {
     }
 
     private func digits(_ value: Double) -> String { significantText(value, digits: 4) }
-
-    private func percent(_ part: Double) -> String {
-        part.isFinite ? fixedText(part * 100, decimals: 2) + " %" : "no bound"
-    }
 }

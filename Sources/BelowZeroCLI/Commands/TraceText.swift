@@ -76,10 +76,10 @@ struct TraceText {
         }
         facts += lawFacts
         let average = trace.exit.spread == nil ? "" : " on average"
-        facts.append(("ended", "with \(fixedText(trace.exit.equity * 100, decimals: 2)) % of the margin\(average)"))
+        facts.append(("ended", "with \(percent(trace.exit.equity)) of the margin\(average)"))
         guard trace.exit.equity < 0 else { return facts }
         let causes = trace.exit.causes.parts.filter { $0.value != 0 }.map {
-            "\($0.name) \(fixedText($0.value * 100, decimals: 2)) %"
+            "\($0.name) \(percent($0.value))"
         }
         return facts + [("made of", causes.joined(separator: ", ") + " of the margin")]
     }
@@ -92,9 +92,16 @@ struct TraceText {
         ShownFigure(amount(value), finite(value), nil, cell.contract == .inverse ? .coin : .quote)
     }
 
-    func price(_ value: Double) -> String { value.isFinite ? significantText(value, digits: 7) : "none" }
+    func price(_ value: Double) -> String { value.isFinite ? withMinus(significantText(value, digits: 7)) : "none" }
 
-    private func amount(_ value: Double) -> String { value.isFinite ? fixedText(value, decimals: 4) : "none" }
+    private func amount(_ value: Double) -> String {
+        value.isFinite ? withMinus(fixedText(value, decimals: 4)) : "none"
+    }
+
+    /// A part of the margin in percent.
+    func percent(_ part: Double) -> String {
+        part.isFinite ? withMinus(fixedText(part * 100, decimals: 2)) + " %" : "no bound"
+    }
 
     func padded(_ text: String) -> String { String(repeating: " ", count: max(1, 14 - text.count)) + text }
 }

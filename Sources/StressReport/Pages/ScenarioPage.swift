@@ -244,9 +244,6 @@ extension ScenarioPage.Cell {
     private func leftWords(_ part: Double) -> String { part.isFinite ? percentText(max(0, part)) : "more than all" }
 }
 
-/// A move's words as a page shows them: a hyphen that begins a number is a minus.
-private func withMinus(_ words: String) -> String { words.replacing(/( |^)-(?=[0-9])/) { $0.1 + "−" } }
-
 /// The colour classes of what is owed. Their edges are fixed, so that two pages can be compared by eye.
 private enum OwedBins {
     /// Lower edges of classes 1 to 8, in parts of the margin.

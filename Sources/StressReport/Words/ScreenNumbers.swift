@@ -157,3 +157,11 @@ func plainText(_ text: String) -> String {
     }
     return result
 }
+
+/// Words as people read them: a hyphen that begins a number is a minus.
+public func withMinus(_ words: String) -> String { words.replacing(/( |^)-(?=[0-9])/) { $0.1 + "−" } }
+
+/// The same where a percent sign ends the number, for words that may hold something to be typed.
+public func withMinusBeforePercent(_ words: String) -> String {
+    words.replacing(/( |\(|^)-(?=[0-9][0-9.,]*[ \u{202F}]?%)/) { $0.1 + "−" }
+}
