@@ -66,6 +66,21 @@ import Testing
         }
     }
 
+    /// What comes through a pipe has no file's name.
+    @Test func whatComesThroughAPipeIsNamed() throws {
+        let scratch = try Scratch()
+        try scratch.write(samplePrices, to: "prices.csv")
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        let sweep = "sweep - --leverage 10 --horizon 1d --no-cache --out -"
+        shell.arguments = ["-c", "'\(Program.path)' \(sweep) < prices.csv > out.txt 2> err.txt"]
+        shell.currentDirectoryURL = URL(fileURLWithPath: scratch.path)
+        try shell.run()
+        shell.waitUntilExit()
+        let cells = rows(try scratch.read("out.txt"))
+        #expect(shell.terminationStatus == 0 && cells.map { $0["asset"] } == ["stdin", "stdin"])
+    }
+
     @Test func severalFilesAreOneSeriesWhenAsked() throws {
         let scratch = try Scratch()
         let lines = samplePrices.split(separator: "\n").map(String.init)

@@ -78,9 +78,10 @@ struct GridOptions: ParsableArguments {
         }
     }
 
-    /// The file's name without folder and ending, made unique by its place when two files share it.
+    /// The file's name without folder and ending, `stdin` for standard input, made unique by its place when two files share it.
     private func assetName(_ path: String, index: Int, of file: [String]) throws -> String {
         func stem(_ path: String) -> String {
+            if path == LoadedStudy.standardInput { return "stdin" }
             let name = path.split(separator: "/").last.map(String.init) ?? path
             let cut = ["csv.gz", "csv", "txt", "gz"].first { name.lowercased().hasSuffix("." + $0) }
             let stem = cut.map { String(name.dropLast($0.count + 1)) } ?? name
