@@ -12,11 +12,14 @@ public enum FileOutcome: Hashable, Sendable {
     case missing
     /// It could not be had.
     case failed(ArchiveError)
+    /// It is here with the checksum that was kept with it; whether the archive has replaced it could not be learnt, or the new one
+    /// not be had.
+    case unrefreshed(ArchiveError)
 
     /// Whether the file stands under its name, verified.
     public var isHere: Bool {
         switch self {
-        case .present, .fetched: true
+        case .present, .fetched, .unrefreshed: true
         case .missing, .failed: false
         }
     }

@@ -53,8 +53,15 @@ struct FileFetch {
         var farthest: Int64 = 0
     }
 
-    /// Tries until the file is here, is known to be missing, or the policy's patience is over.
+    /// Tries until the file is here, is known to be missing, or the policy's patience is over. One that was to be fetched anew stays as
+    /// it is when it cannot be had.
     func run() -> FileOutcome {
+        let outcome = tried()
+        guard policy.refreshes, case .failed(let error) = outcome, (try? isVerified()) ?? false else { return outcome }
+        return .unrefreshed(error)
+    }
+
+    private func tried() -> FileOutcome {
         var backoff = Backoff(policy: policy, label: task.series.path(task.period))
         var gains = Gains()
         while true {
@@ -114,9 +121,7 @@ struct FileFetch {
         let times = failures == 1 ? "" : ", \(failures) times in a row"
         let wish = setback.retryAfter.map { "; the server asks to wait \($0.text)" } ?? ""
         return .failed(
-            ArchiveError(
-                setback.error.reason, setback.error.message + times + wish,
-                hint: "the same command goes on where this one stopped"))
+            ArchiveError(setback.error.reason, setback.error.message + times + wish, hint: setback.error.hint))
     }
 
     private var interrupted: ArchiveError {
@@ -124,7 +129,8 @@ struct FileFetch {
     }
 
     private func again(_ message: String, isConnection: Bool = false) -> Stop {
-        .again(Setback(error: ArchiveError(.tryAgain, message), isConnection: isConnection))
+        let error = ArchiveError(.tryAgain, message, hint: "the same command goes on where this one stopped")
+        return .again(Setback(error: error, isConnection: isConnection))
     }
 
     private func local<T>(_ body: () throws(ArchiveError) -> T) throws(Stop) -> T {
@@ -181,14 +187,14 @@ struct FileFetch {
         gains.mismatches += 1
         // The archive may have replaced both.
         gains.sum = nil
+        let error = ArchiveError(
+            .badData, "\(name) does not have the archive's checksum",
+            hint: "the file or its checksum is damaged there; try again another day")
         guard gains.mismatches < 2 else {
             body.part.remove()
-            throw .final(
-                ArchiveError(
-                    .badData, "\(name) does not have the archive's checksum",
-                    hint: "the file or its checksum is damaged there; try again another day"))
+            throw .final(error)
         }
-        throw .again(Setback(error: ArchiveError(.badData, "\(name) does not have the archive's checksum")))
+        throw .again(Setback(error: error))
     }
 
     private func checksumText() throws(Stop) -> String {

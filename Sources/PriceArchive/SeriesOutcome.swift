@@ -44,8 +44,16 @@ public struct SeriesOutcome: Sendable {
     /// What failed, in the order of time.
     public var failures: [(period: ArchivePeriod, error: ArchiveError)] {
         periods.compactMap { part in
-            if case .failed(let error) = part.outcome { (part.period, error) } else { nil }
+            switch part.outcome {
+            case .failed(let error), .unrefreshed(let error): (part.period, error)
+            case .present, .fetched, .missing: nil
+            }
         }
+    }
+
+    /// Files that are here as they were though they were to be refreshed.
+    public var unrefreshed: [ArchivePeriod] {
+        periods.compactMap { if case .unrefreshed = $0.outcome { $0.period } else { nil } }
     }
 
     /// Files that the archive lacks between ones that it has.

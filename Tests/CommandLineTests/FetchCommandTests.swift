@@ -77,6 +77,29 @@ import Testing
         #expect(run.code == code && run.err.contains("error: BTCUSDT klines 1h 2023-01: "), "\(run.err)")
     }
 
+    /// What would not be cured by the same command is not said to be.
+    @Test func aWrongChecksumIsTheArchives() throws {
+        let scratch = try Scratch()
+        let run = try fetch(
+            "wrongsum", ["BTCUSDT", "--from", "2023-01", "--to", "2023-01", "--retries", "1"], in: scratch)
+        #expect(run.err.contains("damaged there; try again another day"), "\(run.err)")
+        #expect(!run.err.contains("the same command goes on"), "\(run.err)")
+        #expect(run.out.contains("BTCUSDT klines 1h: no file is here; 0 fetched now"), "\(run.out)")
+    }
+
+    /// Files that are here stay, and are said to be, when nobody tells whether they were replaced.
+    @Test func aRefreshWithoutAnAnswerKeepsWhatIsHere() throws {
+        let scratch = try Scratch()
+        let months = ["BTCUSDT", "--from", "2023-01", "--to", "2023-02"]
+        #expect(try fetch("ok", months, in: scratch).code == 0)
+        let before = scratch.files()
+        let run = try fetch("always500", months + ["--refresh", "--retries", "1"], in: scratch)
+        #expect(run.code == 75, "\(run.err)")
+        #expect(run.out.contains("BTCUSDT klines 1h: 2 files from 2023-01 to 2023-02; 0 fetched now"), "\(run.out)")
+        #expect(run.out.contains("here as they were, not refreshed: 2023-01, 2023-02"), "\(run.out)")
+        #expect(run.out.contains("failed: 2023-01") && scratch.files() == before)
+    }
+
     @Test func aFolderThatCannotBeWrittenIs74() throws {
         let scratch = try Scratch()
         try scratch.write("a file", to: "taken")

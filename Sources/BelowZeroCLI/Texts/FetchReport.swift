@@ -14,7 +14,7 @@ struct FetchReport {
         switch outcome {
         case .present, .missing: nil
         case .fetched(let bytes): "  \(series.text) \(period.text)  \(sizeWords(bytes))"
-        case .failed(let error):
+        case .failed(let error), .unrefreshed(let error):
             error.reason == .interrupted ? nil : "  \(series.text) \(period.text)  \(error.message)"
         }
     }
@@ -37,11 +37,10 @@ struct FetchReport {
     private func seriesLines(_ outcome: SeriesOutcome) -> [String] {
         let (files, bytes) = outcome.fetched
         guard !outcome.isEmpty else { return ["\(outcome.series.text): the archive has nothing of these months"] }
-        let here = outcome.present.count
-        var lines = [
-            "\(outcome.series.text): \(here) \(here == 1 ? "file" : "files") from \(outcome.present.first?.text ?? "–") to "
-                + "\(outcome.present.last?.text ?? "–"); \(files) fetched now (\(sizeWords(bytes)))"
-        ]
+        var lines = ["\(outcome.series.text): \(hereWords(outcome)); \(files) fetched now (\(sizeWords(bytes)))"]
+        if !outcome.unrefreshed.isEmpty {
+            lines.append("  here as they were, not refreshed: \(list(outcome.unrefreshed))")
+        }
         if let begins = outcome.begins { lines.append("  begins: the first file is \(begins.text)") }
         if !outcome.gaps.isEmpty { lines.append("  gap: the archive lacks \(list(outcome.gaps))") }
         if let ends = outcome.ends {
@@ -54,6 +53,13 @@ struct FetchReport {
         lines += outcome.failures.prefix(5).map { "  failed: \($0.period.text): \($0.error.message)" }
         if outcome.failures.count > 5 { lines.append("  failed: \(outcome.failures.count - 5) more") }
         return lines
+    }
+
+    /// `12 files from 2024-02 to 2024-05-09`.
+    private func hereWords(_ outcome: SeriesOutcome) -> String {
+        guard let first = outcome.present.first, let last = outcome.present.last else { return "no file is here" }
+        let count = outcome.present.count
+        return "\(count) \(count == 1 ? "file" : "files") from \(first.text) to \(last.text)"
     }
 
     private func list(_ periods: [ArchivePeriod]) -> String {
