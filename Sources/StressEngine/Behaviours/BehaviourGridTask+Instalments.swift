@@ -97,7 +97,7 @@ final class BoughtTile<Position: KernelPosition> {
     @inline(__always)
     func position(_ place: Int, margins: [Position]) -> Position? {
         let step = Int(steps[place])
-        return step >= 0 ? positions[place].withMargins(of: margins[step]) : nil
+        return step >= 0 ? positions[place].replacingMargins(by: margins[step]) : nil
     }
 }
 
@@ -178,7 +178,8 @@ extension BehaviourGridTask {
     @inline(__always)
     private func position(_ place: Int, _ row: Int, _ entry: Int, _ step: Int) -> Position {
         purchases[place].position(entry - tile.start, step)?
-            .withMargins(of: rows[row].walks[place].instalmentMargins[step]) ?? joinedPosition(place, row, entry, step)
+            .replacingMargins(by: rows[row].walks[place].instalmentMargins[step])
+            ?? joinedPosition(place, row, entry, step)
     }
 
     private func joinedPosition(_ place: Int, _ row: Int, _ entry: Int, _ step: Int) -> Position {

@@ -13,7 +13,7 @@ protocol KernelPosition: AdjustablePosition {
     func reopened(_ terms: borrowing PositionTerms, at price: Double) -> Self
 
     /// The same coins at the same price with the margins of another position: nil where these depend on prices.
-    func withMargins(of other: Self) -> Self?
+    func replacingMargins(by other: Self) -> Self?
 }
 
 /// A position that is due, and what it is filled by.
@@ -35,7 +35,7 @@ extension KernelPosition {
     func reopened(_ terms: borrowing PositionTerms, at price: Double) -> Self { Self(terms, entryPrice: price) }
 
     @inline(__always)
-    func withMargins(of other: Self) -> Self? { nil }
+    func replacingMargins(by other: Self) -> Self? { nil }
 
     /// Most contracts are taken over whole.
     static func liquidation(
@@ -59,7 +59,11 @@ extension LinearPositionOn: KernelPosition {
     func reopened(_ terms: borrowing PositionTerms, at price: Double) -> Self { reopened(at: price) }
 
     @inline(__always)
-    func withMargins(of other: Self) -> Self? { replacingMargins(by: other) }
+    func replacingMargins(by other: Self) -> Self? {
+        // The position's own, which every price has.
+        let replaced: Self = replacingMargins(by: other)
+        return replaced
+    }
 }
 extension InversePosition: KernelPosition {}
 extension BorrowedCashPosition: KernelPosition {}
