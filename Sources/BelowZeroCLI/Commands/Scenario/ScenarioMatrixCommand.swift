@@ -91,7 +91,7 @@ struct EventMatrix {
     var text: String {
         let blocks = places.map { place in
             let header = ["event", "move", "drawn as"] + grid.leverages.map(\.plainText)
-            let lines = rows.flatMap { lines($0.event, cells(of: $0.cells, at: place)) }
+            let lines = rows.flatMap { shownLines($0.event, cells(of: $0.cells, at: place)) }
             return "\(place.contract.rawValue) on \(visibleText(place.platform)), by the side that was hurt\n"
                 + scenarioTable([header] + lines)
         }
@@ -109,7 +109,7 @@ struct EventMatrix {
     }
 
     /// An event as it is drawn and, where it was a jump and is drawn slower, as one.
-    private func lines(_ event: MarketEvent, _ cells: [Cell]) -> [[String]] {
+    private func shownLines(_ event: MarketEvent, _ cells: [Cell]) -> [[String]] {
         let (move, mark) = (event.size.map(moveWords) ?? "", event.assumed == nil ? "" : "*")
         let drawn = [event.name, move, drawnWords(event) + mark] + cells.map { words($0.outcome) }
         return [drawn] + (event.jump == nil ? [] : [["", "", "at once"] + cells.map { words($0.jump) }])
