@@ -51,8 +51,11 @@ struct ClusteredEvidence {
     static let enoughDegrees = 4.0
 
     /// The evidence of trimmed block sums; nil without entries or windows. `windows` and `meanLength` are those of ``FrequencyInference``.
-    init?(_ share: BlockShare, meanLength: Double, disjointWindows: Int) {
-        guard let frequency = share.frequency, disjointWindows > 0 else { return nil }
+    /// No share of any table passes 1: what the weights add up to beyond it is taken from all blocks alike.
+    init?(_ given: BlockShare, meanLength: Double, disjointWindows: Int) {
+        let share = given.atMostAll
+        guard let observed = share.frequency, disjointWindows > 0 else { return nil }
+        let frequency = share.isAll ? 1 : observed
         let total = Double(share.total)
         self.init(
             frequency: frequency, residuals: share.residuals, entries: total, meanLength: meanLength,

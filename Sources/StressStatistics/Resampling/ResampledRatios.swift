@@ -59,6 +59,22 @@ public struct BlockShare: Hashable, Sendable {
         return total > 0 ? count / Double(total) : nil
     }
 
+    /// The same events, each of which stands for so much that they add up to a share.
+    func scaled(to share: Double) -> BlockShare {
+        guard let frequency, frequency > 0 else { return self }
+        return BlockShare(events: events.map { $0 * (share / frequency) }, entries: entries)
+    }
+
+    /// Whether it is all of the entries, or by rounding less or more. The weights of rare long windows may add up to more than there are
+    /// entries: see ``Exposure``.
+    var isAll: Bool { frequency.map { $0 > 1 - 1e-12 } ?? false }
+
+    /// The same where no more can have happened than to all entries.
+    var atMostAll: BlockShare {
+        guard let frequency, frequency > 1 else { return self }
+        return BlockShare(events: events.map { $0 / frequency }, entries: entries)
+    }
+
     /// How many runs of `meanLength` blocks hold entries.
     func runs(ofMeanLength meanLength: Double) -> Double { Double(entries.count { $0 > 0 }) / meanLength }
 

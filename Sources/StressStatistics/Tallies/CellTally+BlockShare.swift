@@ -37,7 +37,6 @@ extension CellTally {
     /// Events whose sum is the share: where windows are cut, each stands for its mean weight.
     func share(_ events: [Double], _ share: Double) -> BlockShare {
         let plain = BlockShare(events: events, entries: entries.array)
-        guard cut.watched.total > 0, let frequency = plain.frequency, frequency > 0 else { return plain }
-        return BlockShare(events: events.map { $0 * (share / frequency) }, entries: plain.entries)
+        return cut.watched.total > 0 ? plain.scaled(to: share) : plain
     }
 }
