@@ -55,12 +55,14 @@ public struct ExitEstimate: Hashable, Sendable {
     public let negative: Double
     /// Entries that ended below zero while they were watched, of those whose window was cut.
     public let cutNegative: Double
+    /// All that ended below zero while they were watched: those whose shortfalls are measured.
+    public var negativeSeen: Double { negative + cutNegative }
     /// The share of entries that end below zero; nil without entries. Where windows are cut, each event weighs by how many entries
     /// were watched that long (see ``Exposure``).
     public let frequency: Double?
     /// Interval of that share; nil without entries.
     public let interval: FrequencyInterval?
-    /// Size of the shortfalls; nil when there are none.
+    /// Size of the shortfalls; nil when there are none, and without entries: those of cut windows alone are not those of the holding time.
     public let shortfall: ShortfallSummary?
     /// Mean shortfall of all held entries, those without one counting as zero, in parts of the initial margin; nil without entries, and
     /// where a shortfall has no bound.
@@ -117,7 +119,7 @@ public struct CellEstimate: Hashable, Sendable {
     /// The same when every liquidation is filled at once, at its trigger price or the open behind it; only beside a delay that the bars
     /// are too long to tell.
     public internal(set) var gapExit: ExitEstimate?
-    /// Median time from entry to liquidation; nil when none was liquidated.
+    /// Median time from entry to liquidation; nil when none was liquidated, and without entries.
     public let medianTimeToLiquidation: TimeSpan?
     /// What kind of answer this is.
     public internal(set) var status: CellStatus
@@ -194,7 +196,7 @@ extension CellEstimate {
         self.init(
             windows: windows, effectiveEntries: effective, exit: main,
             worstExit: tally.roles.firstIndex(of: .worst).map(exit),
-            medianTimeToLiquidation: tally.timesToLiquidation.quantile(0.5),
+            medianTimeToLiquidation: windows.entries > 0 ? tally.timesToLiquidation.quantile(0.5) : nil,
             status: CellEstimate.status(
                 windows: windows, negative: main.negative + main.cutNegative, effective: effective,
                 impossible: impossible),
@@ -229,9 +231,10 @@ extension ExitEstimate {
             frequency: entries > 0 ? frequency : nil,
             interval: FrequencyInterval.disjointWindows(
                 share: frequency, entries: entries, windows: disjointWindows, confidence: confidence),
-            shortfall: ShortfallSummary(sums: sums, histogram: tally.shortfalls[fill], mean: mean),
+            // Where no window is whole, what was seen of some of them is counted, and is no figure of the holding time.
+            shortfall: entries > 0 ? ShortfallSummary(sums: sums, histogram: tally.shortfalls[fill], mean: mean) : nil,
             meanEquity: ExitEstimate.meanEquity(sums, entries: entries),
-            causes: ExitEstimate.meanCauses(sums, mean: mean),
+            causes: entries > 0 ? ExitEstimate.meanCauses(sums, mean: mean) : nil,
             shortfallPerEntry: entries > 0 && sums.unboundedNegative == 0 ? perEntry : nil,
             cutNegative: sums.cutNegative.value)
     }

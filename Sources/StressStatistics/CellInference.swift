@@ -67,6 +67,7 @@ extension CellEstimate {
         copy.inference = inference
         let chosen = inference.negative.first ?? nil
         if status == .impossible { copy.inference?.nextYear = nil }
+        if windows.entries == 0 { copy.inference?.severity = inference.severity.map { _ in nil } }
         if status == .ok, copy.hasFewRegimes { copy.status = .fewRegimes }
         copy.exit = exit.resampled(chosen, isStructural: status == .impossible)
         copy.worstExit = worstExit?.resampled(inference.worst, isStructural: status == .impossible)

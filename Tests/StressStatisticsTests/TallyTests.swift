@@ -117,6 +117,48 @@ import Testing
         #expect(impossible.status == .impossible && impossible.exit.interval == nil)
     }
 
+    /// Entries that were seen for a part of the holding time, and no more.
+    private func cutTally(seed: UInt64) -> CellTally {
+        var random = SeededGenerator(seed: seed)
+        var tally = CellTally(roles: [.chosen, .worst, .best, .gap], barLength: .hours(1))
+        tally.beginChunk()
+        tally.beginBlock()
+        for cut in 1...(1 + Int(random.next() % 20)) {
+            let due = random.uniform() < 0.7 ? 1 + Int(random.next() % UInt64(cut)) : nil
+            let equity = due == nil ? 1 : 0.5 - random.uniform()
+            tally.add(
+                tally.roles.map { _ in EntryExit(equity: equity) }, tolerance: 1e-12,
+                path: WatchedPath(
+                    liquidatedAfter: due, unprotectedAfter: equity < 0 ? due : nil, cutAfter: cut),
+                closings: tally.roles.map { _ in due })
+        }
+        return tally
+    }
+
+    /// A cell without a whole window has counts of what was seen, and no figure of its holding time: a limit on one has no verdict.
+    @Test(arguments: 0..<30)
+    func cutWindowsAloneSayNothingOfTheHoldingTime(seed: UInt64) {
+        let tally = cutTally(seed: seed)
+        let plain = estimate(tally, windows: 0)
+        #expect(plain.status == .noData && plain.windows.cut == tally.entries.total)
+        let mean = MeanInference(mean: 0.2, interval: nil, method: .fewEpisodes)
+        let inference = CellInference(
+            negative: [nil, nil, nil, nil], roles: tally.roles, liquidated: nil, unprotected: nil, meanRunBlocks: 1,
+            meanRun: .days(1), disjointWindows: 0,
+            severity: tally.roles.map { _ in SeverityInference(mean: mean, perEntry: mean) })
+        var result = plain.resampled(inference)
+        result.owed = OwedShare(count: 1, fraction: 0.5, interval: nil)
+        let counts: [Measure] = [.cutLiquidated, .cutNegative]
+        for measure in Measure.allCases where measure.subject != .evidence && !counts.contains(measure) {
+            #expect(result.knownValue(measure) == nil, "seed \(seed), \(measure.name)")
+            #expect(measure == .owed || (result.value(measure) ?? 0) == 0, "seed \(seed), \(measure.name)")
+            #expect(!measure.name.hasSuffix("_frac") || measure == .owed || result.value(measure) == nil)
+        }
+        #expect(result.value(.cutLiquidated) == Double(tally.cut.liquidated))
+        #expect(tally.roles.allSatisfy { result.inference?.severity($0) == nil && result.exit($0)?.causes == nil })
+        #expect(result.value(.medianTimeToLiquidation) == nil)
+    }
+
     @Test func aRejectedCellHasNoWindowsBehindIt() {
         #expect(estimate(tally([], rejected: 2), windows: 500).effectiveEntries == 0)
     }

@@ -10,7 +10,8 @@ extension RunReport {
         let groups = ledger.groupsByClass
         for place in rows.indices {
             let key = rows[place].cell.key
-            guard
+            // A cell without a whole window has no share, this one neither.
+            guard rows[place].estimate.windows.entries > 0,
                 study.isInLedger(
                     contract: key.contract, side: key.side, leverage: key.leverage, horizon: key.horizon),
                 let group = groups[

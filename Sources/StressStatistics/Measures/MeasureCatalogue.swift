@@ -164,7 +164,7 @@ extension Measure {
     public static let undecided = Measure(
         "undecided_count", .entries, isWhole: true, of: .belowZero, fill: .best, "undecided entries",
         "Entries below zero under the worst fill and not under the best; empty without both",
-        .figure { $0.undecided.map(Double.init) })
+        .heldCount { $0.undecided.map(Double.init) })
 
     // MARK: Evidence
 

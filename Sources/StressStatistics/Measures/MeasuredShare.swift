@@ -67,6 +67,11 @@ struct ShareSource: Sendable {
     }
 }
 
+extension Measure {
+    /// Whether it counts what was seen, be it of cut windows alone.
+    var isKnownWithoutEntries: Bool { subject == .evidence || self == .cutLiquidated || self == .cutNegative }
+}
+
 extension CellEstimate {
     /// The share that `measure` is; nil for other measures, when it was not measured and when nothing was held.
     ///
@@ -98,17 +103,15 @@ extension CellEstimate {
         }
     }
 
-    /// The value that a limit is held against: a cell with entries and without a shortfall has a shortfall of nothing, and of a cell
-    /// without entries it is not known how many of them were liquidated. Nil when nothing is known.
+    /// The value that a limit is held against: a cell with entries and without a shortfall has a shortfall of nothing. Of a cell without
+    /// entries the counts of its evidence are known, and of its cut windows; no share, mean, quantile or time of the holding time is, as
+    /// nobody was watched that long. Nil when nothing is known.
     public func knownValue(_ measure: Measure) -> Double? {
         // Nothing was looked at: the job failed, or its history is too short for a single entry.
         guard windows != WindowCounts() else { return nil }
-        switch measure.source {
-        case .shortfall(let exit, _):
-            return value(measure) ?? (windows.entries > 0 && exit(self)?.negative == 0 ? 0 : nil)
-        case .heldCount: return windows.entries > 0 ? value(measure) : nil
-        default: return value(measure)
-        }
+        guard windows.entries > 0 else { return measure.isKnownWithoutEntries ? value(measure) : nil }
+        guard case .shortfall(let exit, _) = measure.source else { return value(measure) }
+        return value(measure) ?? (exit(self).map { $0.negative + $0.cutNegative == 0 } == true ? 0 : nil)
     }
 
     /// Entries that what happened inside the bars decides; nil where bounds were not asked for.
