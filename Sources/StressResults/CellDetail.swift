@@ -105,23 +105,29 @@ public struct SensitivityRow: Hashable, Codable, Sendable {
     public var assumption: String
     /// To what, in words of the study file: `worst`, `×2`, `4h`.
     public var value: String
-    /// Entries held.
-    public var entries: Int
-    /// Those that ended below zero: a sum of probabilities where the fill is known by a law.
-    public var negative: Double
-    /// Their share; nil without entries.
+    /// Its entries, and what was seen of them.
+    public var counts: EntryCounts
+    /// The share of its entries that end below zero; nil without a whole window.
     public var frequency: Double?
-    /// Interval of their share; nil without entries, and where the cell cannot end below zero.
+    /// Interval of that share; nil without a whole window, and where the cell cannot end below zero.
     public var interval: FrequencyInterval?
 
     /// A changed cell.
     public init(
-        assumption: String, value: String, entries: Int, negative: Double, interval: FrequencyInterval?,
-        frequency: Double? = nil
+        assumption: String, value: String, counts: EntryCounts, frequency: Double?, interval: FrequencyInterval?
     ) {
-        self.frequency = frequency ?? (entries > 0 ? negative / Double(entries) : nil)
-        (self.assumption, self.value, self.entries) = (assumption, value, entries)
-        (self.negative, self.interval) = (negative, interval)
+        (self.assumption, self.value, self.counts) = (assumption, value, counts)
+        (self.frequency, self.interval) = (frequency, interval)
+    }
+
+    /// The same of an estimate.
+    public init(assumption: String, value: String, estimate: CellEstimate) {
+        let (windows, exit) = (estimate.windows, estimate.exit)
+        self.init(
+            assumption: assumption, value: value,
+            counts: EntryCounts(
+                entries: windows.entries, negative: exit.negative, cut: windows.cut, cutNegative: exit.cutNegative),
+            frequency: exit.frequency, interval: exit.interval)
     }
 }
 

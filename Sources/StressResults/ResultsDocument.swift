@@ -16,7 +16,7 @@ public struct ResultsDocument: Sendable {
     public init(_ report: RunReport) { self.report = report }
 
     /// Raised whenever another program would misunderstand the bytes.
-    public static let version = 2
+    public static let version = 3
 
     /// Why a document cannot be used.
     public enum Problem: Error, Hashable, Sendable {

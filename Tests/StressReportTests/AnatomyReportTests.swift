@@ -51,13 +51,17 @@ import Testing
                 cell: cell, anatomy: anatomy,
                 sensitivity: [
                     SensitivityRow(
-                        assumption: "none", value: "", entries: 100, negative: 1, interval: interval,
-                        frequency: anatomy.whole?.frequency),
-                    SensitivityRow(assumption: "fees", value: "×2", entries: 100, negative: 4, interval: interval),
-                    SensitivityRow(assumption: "bars", value: "1d", entries: 0, negative: 0, interval: nil),
+                        assumption: "none", value: "", counts: EntryCounts(entries: 100, negative: 1),
+                        frequency: anatomy.whole?.frequency, interval: interval),
                     SensitivityRow(
-                        assumption: "largest_episode", value: "left out", entries: entries.count - 72, negative: 24,
-                        interval: anatomy.withoutLargest?.interval, frequency: anatomy.withoutLargest?.frequency),
+                        assumption: "fees", value: "×2", counts: EntryCounts(entries: 100, negative: 4),
+                        frequency: 0.04, interval: interval),
+                    SensitivityRow(
+                        assumption: "bars", value: "1d", counts: EntryCounts(), frequency: nil, interval: nil),
+                    SensitivityRow(
+                        assumption: "largest_episode", value: "left out",
+                        counts: EntryCounts(entries: entries.count - 72, negative: 24),
+                        frequency: anatomy.withoutLargest?.frequency, interval: anatomy.withoutLargest?.interval),
                 ], tail: tail, shortfallTail: shortfallTail,
                 curves: [
                     LiquidationCurve(
@@ -277,7 +281,11 @@ import Testing
         report.details = [
             CellDetail(
                 cell: cell, anatomy: CellAnatomy(entries: entries, market: conditions, context: context),
-                sensitivity: [SensitivityRow(assumption: "none", value: "", entries: 500, negative: 0, interval: nil)])
+                sensitivity: [
+                    SensitivityRow(
+                        assumption: "none", value: "", counts: EntryCounts(entries: 500, negative: 0), frequency: 0,
+                        interval: nil)
+                ])
         ]
         let page = try #require(report.files().first { $0.path == "reports/ltcusdt-long.html" }).contents
         #expect(page.contains("No episode: nothing went below zero"))

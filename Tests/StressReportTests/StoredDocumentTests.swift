@@ -23,9 +23,10 @@ import Testing
 
     private func text(_ report: RunReport) -> String { String(decoding: ResultsDocument(report).bytes, as: UTF8.self) }
 
-    @Test(arguments: [1, 3]) func aDocumentOfAnotherVersionIsRefused(version: Int) throws {
+    @Test(arguments: [1, 2, 4]) func aDocumentOfAnotherVersionIsRefused(version: Int) throws {
         let report = try report()
-        let other = text(report).replacing(#""formatVersion":2"#, with: #""formatVersion":\#(version)"#)
+        let other = text(report).replacing(
+            #""formatVersion":\#(ResultsDocument.version)"#, with: #""formatVersion":\#(version)"#)
         do throws(ResultsDocument.Problem) {
             _ = try read(other, of: report)
             Issue.record("a document of version \(version) was read")

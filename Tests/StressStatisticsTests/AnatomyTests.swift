@@ -143,13 +143,14 @@ private func entry(
         let (entries, anatomy) = made(seed: seed)
         let negative = Double(entries.count { $0.isNegative })
         #expect(anatomy.entries == entries.count && anatomy.episodes.total == negative)
-        #expect(anatomy.months.reduce(0) { $0 + $1.entries } == entries.count)
-        #expect(anatomy.months.reduce(0) { $0 + $1.negative } == negative)
+        #expect(anatomy.months.reduce(0) { $0 + $1.counts.entries } == entries.count)
+        #expect(anatomy.months.reduce(0) { $0 + $1.counts.negative } == negative)
+        #expect(anatomy.years.reduce(0) { $0 + $1.counts.entries } == entries.count)
         for condition in [EntryCondition.hour, .weekday, .half] {
             let groups = anatomy.conditions.filter { $0.condition == condition }
             #expect(groups.map(\.value) == condition.values)
-            #expect(groups.reduce(0) { $0 + $1.entries } == entries.count)
-            #expect(groups.reduce(0) { $0 + $1.negative } == negative)
+            #expect(groups.reduce(0) { $0 + $1.counts.entries } == entries.count)
+            #expect(groups.reduce(0) { $0 + $1.counts.negative } == negative)
         }
         let whole = try #require(anatomy.whole)
         #expect(whole.frequency == negative / Double(entries.count))
@@ -171,7 +172,7 @@ private func entry(
 
     // MARK: One pass against many
 
-    /// Entries of all kinds, some of which stand for more than themselves.
+    /// Entries of all kinds, some of which were cut or stand for more than themselves.
     private func mixed(seed: UInt64, bars: Int) -> [HeldEntry] {
         var random = SeededGenerator(seed: seed).stream("mixed")
         return (0..<bars).compactMap { bar in
@@ -183,7 +184,7 @@ private func entry(
                 isLiquidated: isNegative || random.uniform() < 0.4,
                 negative: isNegative ? EventCount(probability: 0.1 + 0.9 * random.uniform()) : .zero,
                 shortfall: isNegative ? random.uniform() : 0, equity: random.uniform(),
-                cutTime: random.uniform() < 0.1 ? (exit + 1) * hour : nil,
+                cutTime: random.uniform() < 0.3 ? (exit + Int64(random.next() % 3)) * hour : nil,
                 weight: random.uniform() < 0.5 ? 1 + random.uniform() : 1)
         }
     }
@@ -213,21 +214,50 @@ private func entry(
         #expect(kept.map(\.equity) == entries.map(\.equity))
     }
 
-    /// The plain version: each group on its own, from a list of its entries.
+    /// The plain version: a group as a history of its own, each event over how many of its entries were watched as long. Nil without a whole
+    /// window.
+    private func plain(_ entries: [HeldEntry], _ context: CellAnatomy.Context) -> FrequencyInference? {
+        let watched = entries.map { entry in entry.cutTime.map { $0 - entry.time } ?? .max }
+        func weight(_ entry: HeldEntry) -> Double {
+            let after = entry.isAtHorizon ? Int64.max : entry.exitTime - entry.time
+            return 1 / Double(watched.count { $0 >= after })
+        }
+        let share = min(1, entries.reduce(0) { $0 + ($1.isNegative ? $1.negative.value * weight($1) : 0) })
+        let seen = entries.reduce(0) { $0 + $1.negative.value }
+        let mean = seen > 0 ? share * Double(entries.count) / seen : 1
+        return plain(entries, context, windowsOf: { $0.cutTime == nil }) { $0.negative.value * mean }
+    }
+
     private func plain(
-        _ entries: [HeldEntry], _ context: CellAnatomy.Context, events: (HeldEntry) -> Double
+        _ entries: [HeldEntry], _ context: CellAnatomy.Context, windowsOf isCounted: (HeldEntry) -> Bool,
+        events: (HeldEntry) -> Double
     ) -> FrequencyInference? {
         var share = BlockShare(
             events: Array(repeating: 0, count: context.blocks), entries: Array(repeating: 0, count: context.blocks))
         var (windows, free) = (0, Int64.min)
         for entry in entries {
             share.entries[Int(entry.block)] += 1
-            share.events[Int(entry.block)] += events(entry) * entry.weight
-            guard entry.time >= free else { continue }
+            share.events[Int(entry.block)] += events(entry)
+            guard entry.time >= free, isCounted(entry) else { continue }
             windows += 1
             free = entry.time + context.horizon.milliseconds
         }
         return context.inference(share, disjointWindows: windows)
+    }
+
+    /// But for the order of adding.
+    private func isClose(_ a: FrequencyInference?, _ b: FrequencyInference?) -> Bool {
+        guard let a, let b else { return a == nil && b == nil }
+        func isClose(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-9 * max(1e-3, abs(a), abs(b)) }
+        return isClose(a.frequency, b.frequency) && isClose(a.bounds.low, b.bounds.low)
+            && isClose(a.bounds.high, b.bounds.high) && isClose(a.standardError, b.standardError)
+    }
+
+    /// Whether a share is one, and inside its interval.
+    private func isShare(_ found: FrequencyInference?) -> Bool {
+        guard let found else { return true }
+        let (share, interval) = (found.frequency, found.interval)
+        return 0 <= interval.low && interval.low <= share && share <= interval.high && interval.high <= 1
     }
 
     @Test(arguments: 0..<6)
@@ -241,32 +271,98 @@ private func entry(
             horizon: .days(7), barLength: .hours(1), blocks: bars / 24, meanLength: 10,
             rules: ResamplingRules(resamples: 300))
         let anatomy = CellAnatomy(entries: entries, market: market, context: context)
-        func negative(_ entry: HeldEntry) -> Double { entry.negative.value }
-        #expect(anatomy.whole == plain(entries, context, events: negative), "seed \(seed)")
-        let rest = entries.filter { !anatomy.episodes.isInLargest($0) }
-        #expect(anatomy.withoutLargest == plain(rest, context, events: negative), "seed \(seed)")
-        let middle = entries[0].time + (entries[entries.count - 1].time - entries[0].time) / 2
-        for group in anatomy.conditions {
-            let place = group.condition.values.firstIndex(of: group.value)
-            let held = entries.filter { group.condition.group(of: $0, market: market, middle: middle) == place }
-            #expect(group.entries == held.count && group.inference == plain(held, context, events: negative))
-        }
+        expectGroups(anatomy, entries, market, context, "seed \(seed)")
         for point in anatomy.liquidation {
             func isWithin(_ entry: HeldEntry) -> Bool {
                 entry.isLiquidated && entry.exitTime - entry.time <= point.elapsed.milliseconds
             }
             #expect(point.liquidated == entries.count(where: isWithin))
-            #expect(point.inference == plain(entries, context) { isWithin($0) ? 1 : 0 }, "\(point.elapsed)")
+            let wanted = plain(entries, context, windowsOf: { _ in true }) { isWithin($0) ? $0.weight : 0 }
+            #expect(point.inference == wanted, "\(point.elapsed)")
+        }
+        #expect(anatomy.months.count == 7 && anatomy.conditions.count == 38)
+    }
+
+    /// Whatever a short history is, and however many of its windows are cut: every group is a history of its own entries, and every share
+    /// of every table is one and lies in its interval.
+    @Test(arguments: 0..<60)
+    func groupsOfShortHistoriesAreHistories(seed: UInt64) {
+        var random = SeededGenerator(seed: seed).stream("short")
+        let (bars, horizon) = (24 + Int(random.next() % 400), 2 + Int64(random.next() % 200))
+        let entries = short(bars: bars, horizon: horizon, &random)
+        let market = MarketConditions(
+            times: (0..<bars).map { Int64($0) * hour }, closes: (0..<bars).map { _ in 90 + 20 * random.uniform() })
+        let context = CellAnatomy.Context(
+            horizon: .hours(horizon), barLength: .hours(1), blocks: bars / 24 + 1,
+            meanLength: max(1, Double(horizon) / 24), rules: ResamplingRules(resamples: 300))
+        let anatomy = CellAnatomy(entries: entries, market: market, context: context)
+        expectGroups(anatomy, entries, market, context, "seed \(seed)")
+        // The curve ends where nobody was watched any longer.
+        let longest = entries.map { entry in entry.cutTime.map { $0 - entry.time } ?? horizon * hour }.max()
+        #expect(anatomy.liquidation.last?.elapsed.milliseconds == longest, "seed \(seed)")
+        let found = [anatomy.whole, anatomy.withoutLargest] + anatomy.conditions.map(\.inference)
+        #expect((found + anatomy.liquidation.map(\.inference)).allSatisfy(isShare), "seed \(seed)")
+        #expect(
+            (anatomy.months.map(\.frequency) + anatomy.years.map(\.frequency)).allSatisfy { (0...1).contains($0 ?? 0) })
+    }
+
+    /// A history that ends, and breaks off once, in a market where most are liquidated.
+    private func short(bars: Int, horizon: Int64, _ random: inout SeededGenerator) -> [HeldEntry] {
+        let (broken, risk) = (Int64(random.next() % UInt64(bars)), random.uniform() * random.uniform())
+        return (0..<Int64(bars - 1)).compactMap { bar in
+            let end = bar < broken ? broken : Int64(bars) - 1
+            guard end > bar else { return nil }
+            let last = min(bar + horizon, end)
+            let due = (bar + 1...last).first { _ in random.uniform() < risk }
+            let isNegative = due != nil && random.uniform() < 0.8
+            return HeldEntry(
+                bar: Int32(bar), block: Int32(bar / 24), time: bar * hour, exitTime: (due ?? last) * hour,
+                isLiquidated: due != nil,
+                negative: isNegative ? EventCount(probability: 0.5 + 0.5 * random.uniform()) : .zero,
+                shortfall: isNegative ? random.uniform() : 0, equity: random.uniform(),
+                cutTime: bar + horizon > end ? end * hour : nil, isAtHorizon: due == nil,
+                weight: due == nil ? 1 : 1 + 3 * random.uniform())
+        }
+    }
+
+    private func expectGroups(
+        _ anatomy: CellAnatomy, _ entries: [HeldEntry], _ market: MarketConditions, _ context: CellAnatomy.Context,
+        _ name: Comment
+    ) {
+        #expect(isClose(anatomy.whole, plain(entries, context)), name)
+        let rest = entries.filter { !anatomy.episodes.isInLargest($0) }
+        let without = anatomy.episodes.all.isEmpty ? nil : plain(rest, context)
+        #expect(isClose(anatomy.withoutLargest, without), name)
+        expectCounts(anatomy.outsideLargest, rest, name)
+        let middle = entries[0].time + (entries[entries.count - 1].time - entries[0].time) / 2
+        for group in anatomy.conditions {
+            let place = group.condition.values.firstIndex(of: group.value)
+            let held = entries.filter { group.condition.group(of: $0, market: market, middle: middle) == place }
+            #expect(isClose(group.inference, plain(held, context)), name)
+            expectCounts(group.counts, held, name)
         }
         for month in anatomy.months {
             let held = entries.filter {
                 let date = UTCInstant(milliseconds: $0.time).civil
                 return date.year == month.year && date.month == month.month
             }
-            #expect(month.entries == held.count && month.liquidated == held.count { $0.isLiquidated })
-            #expect(month.negative == held.reduce(0) { $0 + $1.negative.value })
+            expectCounts(month.counts, held, name)
+            #expect(abs((month.frequency ?? -1) - (plain(held, context)?.frequency ?? -1)) < 1e-9, name)
         }
-        #expect(anatomy.months.count == 7 && anatomy.conditions.count == 38)
+        for year in anatomy.years {
+            let held = entries.filter { UTCInstant(milliseconds: $0.time).civil.year == year.year }
+            expectCounts(year.counts, held, name)
+            #expect(abs((year.frequency ?? -1) - (plain(held, context)?.frequency ?? -1)) < 1e-9, name)
+        }
+    }
+
+    private func expectCounts(_ counts: EntryCounts, _ entries: [HeldEntry], _ name: Comment) {
+        let whole = entries.filter { $0.cutTime == nil }
+        #expect(counts.entries == whole.count && counts.watched == entries.count, name)
+        #expect(counts.liquidated == whole.count { $0.isLiquidated }, name)
+        #expect(counts.liquidated + counts.cutLiquidated == entries.count { $0.isLiquidated }, name)
+        #expect(abs(counts.negative - whole.reduce(0) { $0 + $1.negative.value }) < 1e-9, name)
+        #expect(abs(counts.negativeSeen - entries.reduce(0) { $0 + $1.negative.value }) < 1e-9, name)
     }
 
     @Test func hoursAndWeekdaysAreUTC() {

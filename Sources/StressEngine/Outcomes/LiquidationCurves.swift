@@ -54,9 +54,10 @@ private struct CellIncidence {
     func curve(_ context: CellAnatomy.Context) -> [LiquidationPoint] {
         let (exposure, times) = (exposure, job.market.series.time)
         var incidence = LiquidationIncidence(context)
-        forEachWatched { entry, block, _, bar in
+        forEachWatched { entry, block, cutAt, bar in
             incidence.add(
                 time: times[entry], block: block / job.resamplingBlocks, after: bar.map { times[$0] - times[entry] },
+                watched: cutAt.map { times[$0] - times[entry] },
                 weight: bar.flatMap { bar in
                     exposure.map { $0.weight(bars: job.barLengths(entry, bar)) * Double($0.entries) }
                 } ?? 1)

@@ -33,12 +33,7 @@ struct Sensitivity {
 
     /// The headline itself, then every change that makes sense for it.
     func rows() throws(RunCancelled) -> [SensitivityRow] {
-        var rows = [
-            SensitivityRow(
-                assumption: "none", value: "", entries: row.estimate.windows.entries,
-                negative: row.estimate.exit.negative, interval: row.estimate.exit.interval,
-                frequency: row.estimate.exit.frequency)
-        ]
+        var rows = [SensitivityRow(assumption: "none", value: "", estimate: row.estimate)]
         for group in grouped(changes) { rows += try apply(group) }
         return rows + partRows
     }
@@ -75,28 +70,24 @@ struct Sensitivity {
             of: job, meanRun: row.estimate.inference?.meanRun, byFill: first.isOfFill
         ).estimates
         return zip(group, estimates).map { change, estimate in
-            SensitivityRow(
-                assumption: change.assumption, value: change.value, entries: estimate.windows.entries,
-                negative: estimate.exit.negative, interval: estimate.exit.interval,
-                frequency: estimate.exit.frequency)
+            SensitivityRow(assumption: change.assumption, value: change.value, estimate: estimate)
         }
     }
 
     /// What the anatomy knows already.
     private var partRows: [SensitivityRow] {
         var rows: [SensitivityRow] = []
-        if let without = anatomy.withoutLargest, let largest = anatomy.episodes.largestFirst.first {
+        if let without = anatomy.withoutLargest {
             rows.append(
                 SensitivityRow(
-                    assumption: "largest_episode", value: "left out", entries: anatomy.entries - largest.possible,
-                    negative: anatomy.episodes.total - largest.entries, interval: without.interval,
-                    frequency: without.frequency))
+                    assumption: "largest_episode", value: "left out", counts: anatomy.outsideLargest,
+                    frequency: without.frequency, interval: without.interval))
         }
         return rows
             + anatomy.conditions.filter { $0.condition == .half }.map {
                 SensitivityRow(
-                    assumption: "history", value: "\($0.value) half", entries: $0.entries, negative: $0.negative,
-                    interval: $0.inference?.interval, frequency: $0.inference?.frequency)
+                    assumption: "history", value: "\($0.value) half", counts: $0.counts,
+                    frequency: $0.inference?.frequency, interval: $0.inference?.interval)
             }
     }
 

@@ -23,7 +23,7 @@ struct SensitivityChart: Drawing {
         let values = rows.flatMap { row in
             [row.frequency, row.interval?.high].compactMap { $0 }.filter { $0 > 0 }
         }
-        guard rows.contains(where: { $0.negative > 0 }), !values.isEmpty else { return nil }
+        guard rows.contains(where: { ($0.frequency ?? 0) > 0 }), !values.isEmpty else { return nil }
         x = .decades(covering: values, within: 1e-5...1, start: 178, end: width - 64)
     }
 

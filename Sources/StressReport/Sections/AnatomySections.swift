@@ -30,6 +30,14 @@ extension AssetSide {
 
     private func cellWords(_ detail: CellDetail) -> String { cellWords(detail.cell) }
 
+    /// For how long entries were watched, where none was for the whole holding time.
+    private func watchedWords(_ detail: CellDetail) -> String {
+        guard detail.anatomy.years.allSatisfy({ $0.counts.entries == 0 }),
+            let longest = detail.anatomy.liquidation.last?.elapsed
+        else { return "" }
+        return " No entry has a whole window: the longest that any was watched is \(timeText(longest))."
+    }
+
     private func cellWords(_ cell: StudyCell) -> String {
         "\(cell.leverage.screenText) \(side.rawValue) held for up to \(spanWords(cell.horizon))" + scopeWords(cell)
     }
@@ -40,7 +48,7 @@ extension AssetSide {
         let episodes = detail.anatomy.episodes
         let definition =
             "Entries of a \(cellWords(detail)) that went below zero within a day of each other are one episode. "
-            + withoutLargest(detail.anatomy)
+            + withoutLargest(detail.anatomy) + watchedWords(detail)
         let hidden = episodes.all.count - 10
         let table: [Block] = episodes.all.isEmpty ? [] : [.table(episodeTable(detail))]
         let key: [Block] = episodes.all.isEmpty || detail.paths.isEmpty ? [] : [.paragraph(.signs, episodeKey)]
@@ -137,7 +145,7 @@ extension AssetSide {
     private func speedDefinition(_ detail: CellDetail, of cell: StudyCell) -> String {
         let others = detail.curves.isEmpty ? "" : " Thin: other leverages."
         return "Share of entries of a \(cellWords(cell)) that were liquidated within a time; "
-            + "band: \(confidenceText(confidence)) interval at each time." + others
+            + "band: \(confidenceText(confidence)) interval at each time." + others + watchedWords(detail)
     }
 
     /// Title, definition and drawing of the same section with each other leverage that has a curve in front, which nothing shows until
@@ -172,11 +180,20 @@ extension AssetSide {
 
     /// How many were liquidated, and how fast.
     var speedTitle: String {
-        guard let estimate = headline?.estimate, let median = estimate.medianTimeToLiquidation else {
-            return "No entry was liquidated"
-        }
+        guard let estimate = headline?.estimate, estimate.windows.entries > 0 else { return seenTitle }
+        guard let median = estimate.medianTimeToLiquidation else { return "No entry was liquidated" }
         let share = estimate.liquidatedFrequency.map { "\(shareText($0)) are liquidated, " } ?? ""
         return "\(share)half of them within \(timeText(median))"
+    }
+
+    /// How far the curve of the headline's cell goes where no entry was watched for the whole holding time.
+    private var seenTitle: String {
+        let curve = records.details.flatMap(\.allCurves).first { $0.cell == headline?.cell }
+        guard let last = curve?.points.last, let share = last.inference?.frequency else {
+            return "No entry has a whole window"
+        }
+        return "Within \(timeText(last.elapsed)), the longest that any was watched, "
+            + (share > 0 ? "\(shareText(share)) are liquidated" : "no entry was liquidated")
     }
 
     private func share(_ inference: FrequencyInference?) -> ShownFigure {
@@ -199,7 +216,10 @@ extension AssetSide {
             rows: detail.sensitivity.map { row in
                 SectionTable.Row(
                     row.words,
-                    [.count(row.entries), ShownFigure(row.shareWords, row.frequency, row.interval?.ends, .fraction)])
+                    [
+                        .count(row.counts.entries),
+                        ShownFigure(row.shareWords, row.frequency, row.interval?.ends, .fraction),
+                    ])
             })
         return ReportSection(
             "sensitivity", label: "Sensitivity", title: title, definition: definition,
@@ -212,9 +232,10 @@ extension AssetSide {
 
     private func calendar(_ detail: CellDetail) -> ReportSection {
         let months = detail.anatomy.months
-        let bad = months.count { $0.negative > 0 }
+        let bad = months.count { $0.counts.negativeSeen > 0 }
         let definition =
             "Share of the entries of each month, and of each year, of a \(cellWords(detail)) that ended below zero, in %."
+            + watchedWords(detail)
         let table = SectionTable(
             name: "Share below zero by month of entry", caption: "Share below zero by month and year of entry",
             style: .heat, head: ["Year"] + monthNames + ["Whole year", "Below zero"], numbersFrom: 14,
@@ -236,24 +257,24 @@ extension AssetSide {
             guard let share = months.first(where: { $0.year == year.year && $0.month == month }) else {
                 return .missing
             }
-            return shade(
-                share.negative / Double(share.entries), "\(monthNames[month - 1]) \(year.year)",
-                (share.negative, share.entries))
+            return shade(share.frequency, "\(monthNames[month - 1]) \(year.year)", share.counts)
         }
         let title = "\(year.year), \(counted(year.months, "month", "months"))"
-        let words = "\(grouped(year.negative)) of \(grouped(year.entries))"
+        let words = "\(grouped(year.counts.negativeSeen)) of \(grouped(year.counts.watched))"
         return SectionTable.Row(
             [.text(String(year.year))],
             own + [
-                shade(year.frequency, title, (year.negative, year.entries), " sum"),
-                .sum(ShownFigure(words, year.negative, nil, .count)),
+                shade(year.frequency, title, year.counts, " sum"),
+                .sum(ShownFigure(words, year.counts.negativeSeen, nil, .count)),
             ])
     }
 
+    /// A share in its colour; an empty place where no window is whole.
     private func shade(
-        _ fraction: Double, _ title: String, _ count: (negative: Double, entries: Int), _ style: String = ""
+        _ frequency: Double?, _ title: String, _ counts: EntryCounts, _ style: String = ""
     ) -> SectionTable.Cell {
-        let tip = "\(title)\n\(grouped(count.negative)) of " + counted(count.entries, "entry", "entries")
+        guard let fraction = frequency else { return .missing }
+        let tip = "\(title)\n\(grouped(counts.negativeSeen)) of " + counted(counts.watched, "entry", "entries")
         return .shade(.share(fraction), style: ColourBins.name(of: fraction) + style, tip: tip)
     }
 
@@ -263,6 +284,7 @@ extension AssetSide {
         let definition =
             "Share below zero of a \(cellWords(detail)) by what was known at the entry: volatility and trend of the 30 days "
             + "before it (volatility in thirds of all earlier values), day of the week and hour (UTC)."
+            + watchedWords(detail)
         let (groups, hours) = (
             detail.anatomy.conditions.filter { $0.condition != .hour },
             detail.anatomy.conditions.filter { $0.condition == .hour }
@@ -279,7 +301,11 @@ extension AssetSide {
     private func table(_ name: String, _ first: String, _ groups: [ConditionalShare]) -> SectionTable {
         SectionTable(
             name: name, head: [first, "Entries", "Below zero, %"],
-            rows: groups.map { SectionTable.Row($0.words, [.count($0.entries), share($0.inference)]) })
+            rows: groups.map { SectionTable.Row($0.words, [.count($0.counts.entries), share($0)]) })
+    }
+
+    private func share(_ group: ConditionalShare) -> ShownFigure {
+        group.counts.entries > 0 ? share(group.inference) : ShownFigure("no whole window")
     }
 
     private func conditionsTitle(_ detail: CellDetail) -> String {
@@ -313,7 +339,7 @@ extension SensitivityRow {
 
     /// Share with interval.
     var shareWords: String {
-        guard let frequency, let interval else { return entries == 0 ? "no entry" : "not estimated" }
+        guard let frequency, let interval else { return counts.entries == 0 ? "no entry" : "not estimated" }
         return "\(shareNumber(frequency)) (\(interval.rangeNumber(windows: .max)))"
     }
 }

@@ -56,12 +56,8 @@ extension RunReport {
             .integer("year", "Year of the entries, UTC", \.part.year),
             .integer("month", "Month of the entries, 1 to 12", \.part.month),
         ]
-        let share = Column<DetailRow<MonthShare>>.share("negative_equity_frac", "Their share") {
-            $0.part.negative / Double($0.part.entries)
-        }
         return detailTable(
-            "calendar.csv", \.anatomy.months,
-            period + entryColumns(held: \.entries, liquidated: \.liquidated, negative: \.negative) + [share])
+            "calendar.csv", \.anatomy.months, period + calendarColumns("month", counts: \.counts, share: \.frequency))
     }
 
     /// `calendar_years.csv`: one row a year of entries of each headline cell, the sums of `calendar.csv`.
@@ -72,8 +68,16 @@ extension RunReport {
         ]
         return detailTable(
             "calendar_years.csv", \.anatomy.years,
-            period + entryColumns(held: \.entries, liquidated: \.liquidated, negative: \.negative)
-                + [.share("negative_equity_frac", "Their share", \.part.frequency)])
+            period + calendarColumns("year", counts: \.counts, share: \.frequency))
+    }
+
+    private func calendarColumns<Part>(
+        _ period: String, counts: @escaping (Part) -> EntryCounts, share: @escaping (Part) -> Double?
+    ) -> [Column<DetailRow<Part>>] {
+        let frequency = Column<DetailRow<Part>>.share("negative_equity_frac", shareWords("the \(period)")) {
+            share($0.part)
+        }
+        return entryColumns(counts, liquidated: true) + [frequency] + cutColumns(counts, liquidated: true)
     }
 
     /// `conditions.csv`: the headline cells by what was known at the entry.
@@ -85,21 +89,24 @@ extension RunReport {
             ) { $0.part.condition.rawValue },
             .words("value", "The group", \.part.value),
         ]
-        let share = Column<DetailRow<ConditionalShare>>.share("negative_equity_frac", "Their share") {
+        let share = Column<DetailRow<ConditionalShare>>.share("negative_equity_frac", shareWords("the group")) {
             $0.part.inference?.frequency
         }
         return detailTable(
             "conditions.csv", \.anatomy.conditions,
-            group + entryColumns("Entries held in the group", held: \.entries, negative: \.negative) + [share]
-                + intervalColumns("that share") { $0.inference?.interval })
+            group + entryColumns(\.counts) + [share] + intervalColumns("that share") { $0.inference?.interval }
+                + cutColumns(\.counts))
     }
 
     /// `time_to_liquidation.csv`: cumulative incidence of liquidation of the headline cells and of other leverages.
     private var liquidationTable: CSVTable {
         let columns: [Column<DetailRow<LiquidationPoint>>] = [
             .number("elapsed_h", "h", "Time since entry", \.part.elapsed.inHours),
-            .count("liquidated_count", "Held entries liquidated by then", \.part.liquidated),
-            .share("liquidated_frac", "Their share of held entries") { $0.part.inference?.frequency },
+            .count(
+                "liquidated_count", "Entries liquidated by then, those of cut windows among them", \.part.liquidated),
+            .share("liquidated_frac", shareWords("the cell", that: "were liquidated by then")) {
+                $0.part.inference?.frequency
+            },
         ]
         return table(
             "time_to_liquidation.csv",
@@ -117,23 +124,44 @@ extension RunReport {
         ]
         return detailTable(
             "sensitivity.csv", \.sensitivity,
-            assumption + entryColumns(held: \.entries, negative: \.negative)
-                + [.share("negative_equity_frac", "Their share", \.part.frequency)]
-                + intervalColumns("that share") { $0.interval })
+            assumption + entryColumns(\.counts)
+                + [.share("negative_equity_frac", shareWords("the row"), \.part.frequency)]
+                + intervalColumns("that share") { $0.interval } + cutColumns(\.counts))
+    }
+
+    private func shareWords(_ group: String, that what: String = "ended below zero") -> String {
+        "Share of \(group)'s entries that \(what), each weighed by how many were watched as long; empty without a whole window"
     }
 }
 
-/// How many entries a part holds, and what became of them.
+/// How many entries of whole windows a part holds, and what became of them, as in `results.csv`.
 private func entryColumns<Part>(
-    _ words: String = "Entries held", held: @escaping (Part) -> Int, liquidated: ((Part) -> Int)? = nil,
-    negative: @escaping (Part) -> Double
+    _ counts: @escaping (Part) -> EntryCounts, liquidated: Bool = false
 ) -> [Column<DetailRow<Part>>] {
-    let all = Column<DetailRow<Part>>.count("entries_count", words) { held($0.part) }
-    let closed = liquidated.map { liquidated in
-        Column<DetailRow<Part>>.count("liquidated_count", "Those that were liquidated") { liquidated($0.part) }
+    let held = Column<DetailRow<Part>>.count("entries_count", "Entries of whole windows that were held") {
+        counts($0.part).entries
     }
-    let below = Column<DetailRow<Part>>.number("negative_count", "entries", "Those that ended below zero") {
-        negative($0.part)
+    let closed = Column<DetailRow<Part>>.count("liquidated_count", "Those of them that were liquidated") {
+        counts($0.part).liquidated
     }
-    return [all] + (closed.map { [$0] } ?? []) + [below]
+    let below = Column<DetailRow<Part>>.number("negative_count", "entries", "Those of them that ended below zero") {
+        counts($0.part).negative
+    }
+    return [held] + (liquidated ? [closed] : []) + [below]
+}
+
+/// The same of cut windows, behind the other columns.
+private func cutColumns<Part>(
+    _ counts: @escaping (Part) -> EntryCounts, liquidated: Bool = false
+) -> [Column<DetailRow<Part>>] {
+    let cut = Column<DetailRow<Part>>.count(
+        "cut_count", "Entries without a whole window that were watched to where a gap or the end of the history cut it"
+    ) { counts($0.part).cut }
+    let closed = Column<DetailRow<Part>>.count("cut_liquidated_count", "Those of them that were liquidated before") {
+        counts($0.part).cutLiquidated
+    }
+    let below = Column<DetailRow<Part>>.number(
+        "cut_negative_count", "entries", "Those of them that ended below zero before"
+    ) { counts($0.part).cutNegative }
+    return [cut] + (liquidated ? [closed] : []) + [below]
 }

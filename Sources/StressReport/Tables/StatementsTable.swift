@@ -165,7 +165,8 @@ extension AssetSide {
             Statement("events", "episodes_holding_half_frac", half?.share),
             Statement("events", "without_largest_frac", anatomy.withoutLargest?.frequency),
             Statement("calendar", "months_count", count: anatomy.months.count),
-            Statement("calendar", "months_below_zero_count", count: anatomy.months.count { $0.negative > 0 }),
+            Statement(
+                "calendar", "months_below_zero_count", count: anatomy.months.count { $0.counts.negativeSeen > 0 }),
             Statement("margin", "observed_move_frac", margin?.observedMove),
             Statement("margin", "safe_move_frac", margin?.safeMove),
             Statement("margin", "max_frequency_frac", margin?.frequency),

@@ -1,66 +1,21 @@
 import StressBasics
 
-/// One month of entries.
-public struct MonthShare: Hashable, Codable, Sendable {
-    /// The year.
-    public let year: Int
-    /// 1…12.
-    public let month: Int
-    /// Entries held.
-    public let entries: Int
-    /// Those that were liquidated.
-    public let liquidated: Int
-    /// Those that ended below zero: a sum of probabilities where the fill is known by a law.
-    public let negative: Double
-}
-
-/// One year of entries.
-public struct YearShare: Hashable, Sendable {
-    /// The year.
-    public let year: Int
-    /// Months with entries, 1…12.
-    public let months: Int
-    /// Entries held; at least 1.
-    public let entries: Int
-    /// Those that were liquidated.
-    public let liquidated: Int
-    /// Those that ended below zero: a sum of probabilities where the fill is known by a law.
-    public let negative: Double
-
-    /// Share of the entries that ended below zero.
-    public var frequency: Double { negative / Double(entries) }
-
-    /// The sums of the months of one year; nil without an entry.
-    public init?(year: Int, months: [MonthShare]) {
-        func sum<Count: Numeric>(_ count: KeyPath<MonthShare, Count>) -> Count {
-            months.reduce(0) { $0 + $1[keyPath: count] }
-        }
-        guard sum(\.entries) > 0 else { return nil }
-        (self.year, self.months, entries) = (year, months.count, sum(\.entries))
-        (liquidated, negative) = (sum(\.liquidated), sum(\.negative))
-    }
-}
-
-extension CellAnatomy {
-    /// Years of entry, in order of time: the sums of ``months``. O(months).
-    public var years: [YearShare] {
-        let byYear = Dictionary(grouping: months, by: \.year)
-        return byYear.keys.sorted().compactMap { YearShare(year: $0, months: byYear[$0] ?? []) }
-    }
-}
-
 /// What one cell's frequency is made of: which crashes, when, under what conditions, and how fast.
 public struct CellAnatomy: Hashable, Codable, Sendable {
-    /// Entries held.
+    /// Entries watched, to the end of their window or to where it was cut.
     public let entries: Int
     /// The crashes.
     public let episodes: Episodes
-    /// The frequency as it is.
+    /// The frequency as it is; nil without a whole window, as all frequencies here.
     public let whole: FrequencyInference?
     /// The frequency without the entries of the largest episode; nil when there is no episode.
     public let withoutLargest: FrequencyInference?
+    /// The entries outside of the largest episode.
+    public let outsideLargest: EntryCounts
     /// Months of entry, in order of time.
     public let months: [MonthShare]
+    /// Years of entry, in order of time.
+    public let years: [YearShare]
     /// Groups of entries, condition by condition; groups without entries are left out.
     public let conditions: [ConditionalShare]
     /// Cumulative incidence of liquidation, earliest first.
@@ -109,50 +64,15 @@ public struct CellAnatomy: Hashable, Codable, Sendable {
         let found = parts.inferences(context)
         self.entries = entries.count
         episodes = parts.episodes
-        months = CellAnatomy.months(entries)
+        (months, years) = CalendarShares(entries, unit: context.barLength).shares
         whole = found.first ?? nil
         withoutLargest = parts.episodes.all.isEmpty ? nil : found[1]
+        outsideLargest = parts.outsideLargest.counts
         conditions = zip(parts.groups, found.dropFirst(2)).map { group, inference in
             ConditionalShare(
-                condition: group.condition, value: group.value, entries: group.column.share.total,
-                negative: group.column.share.count, inference: inference)
+                condition: group.condition, value: group.value, counts: group.column.counts, inference: inference)
         }
         liquidation = LiquidationPoint.curve(entries, context: context)
-    }
-
-    private static func months(_ entries: some Sequence<HeldEntry>) -> [MonthShare] {
-        var (sums, day) = ([MonthSums](), Int64.min)
-        for entry in entries {
-            // The calendar is asked once a day: it costs more than all the rest.
-            if case let today = floorDivide(entry.time, 86_400_000), today != day || sums.isEmpty {
-                let date = UTCInstant(milliseconds: entry.time).civil
-                if sums.last.map({ $0.year != date.year || $0.month != date.month }) ?? true {
-                    sums.append(MonthSums(year: date.year, month: date.month))
-                }
-                day = today
-            }
-            sums[sums.count - 1].add(entry)
-        }
-        return sums.map(\.share)
-    }
-}
-
-/// Adds up the entries of a month.
-private struct MonthSums {
-    let year: Int
-    let month: Int
-    private var (entries, liquidated, negative) = (0, 0, 0.0)
-
-    init(year: Int, month: Int) { (self.year, self.month) = (year, month) }
-
-    mutating func add(_ entry: HeldEntry) {
-        entries += 1
-        if entry.isLiquidated { liquidated += 1 }
-        negative += entry.negative.value
-    }
-
-    var share: MonthShare {
-        MonthShare(year: year, month: month, entries: entries, liquidated: liquidated, negative: negative)
     }
 }
 
@@ -176,7 +96,7 @@ private struct AnatomyColumns {
                 Group(condition: condition, value: value, column: sums[first + place])
             }
         }
-        .filter { $0.column.windows > 0 }
+        .filter { $0.column.counts.watched > 0 }
         columns = [sums[0], sums[1]] + groups.map(\.column)
     }
 
@@ -209,6 +129,9 @@ private struct AnatomyColumns {
             return (condition, next)
         }
     }
+
+    /// The whole without its largest episode.
+    var outsideLargest: GroupColumn { columns[1] }
 
     func inferences(_ context: CellAnatomy.Context) -> [FrequencyInference?] { columns.inferences(context) }
 }

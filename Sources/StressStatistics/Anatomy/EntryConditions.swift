@@ -107,11 +107,10 @@ public struct ConditionalShare: Hashable, Codable, Sendable {
     public let condition: EntryCondition
     /// The group: `low`, `rising`, `13`, `Mon`, `first`.
     public let value: String
-    /// Entries held in the group.
-    public let entries: Int
-    /// Those of them that ended below zero: a sum of probabilities where the fill is known by a law.
-    public let negative: Double
-    /// What the history says about their share.
+    /// Its entries, and what was seen of them.
+    public let counts: EntryCounts
+    /// What the history says about the share below zero, each entry weighed by how many of the group were watched as long; nil without a
+    /// whole window.
     public let inference: FrequencyInference?
 }
 

@@ -18,14 +18,15 @@ public struct LiquidationPoint: Hashable, Codable, Sendable {
 
 extension LiquidationPoint {
     /// Cumulative incidence of liquidation among `entries`, which come in order of time and weigh as ``Exposure`` says (O. Aalen and
-    /// S. Johansen, 1978): the share that was liquidated within each of up to sixteen times from one bar to the holding time, judged
-    /// as the cell's results were. O(entries + liquidated × times).
+    /// S. Johansen, 1978): the share that was liquidated within each of up to sixteen times from one bar to the holding time, or to
+    /// the longest that an entry was watched for, judged as the cell's results were. O(entries + liquidated × times).
     public static func curve(_ entries: some Sequence<HeldEntry>, context: CellAnatomy.Context) -> [LiquidationPoint] {
         var incidence = LiquidationIncidence(context)
         for entry in entries {
             incidence.add(
                 time: entry.time, block: Int(entry.block),
-                after: entry.isLiquidated ? entry.exitTime - entry.time : nil, weight: entry.weight)
+                after: entry.isLiquidated ? entry.exitTime - entry.time : nil,
+                watched: entry.cutTime.map { $0 - entry.time }, weight: entry.weight)
         }
         return incidence.points
     }

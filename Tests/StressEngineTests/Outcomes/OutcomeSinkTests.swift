@@ -149,8 +149,27 @@ import Testing
         let negative = held.reduce(EventCount.zero) { $0 + $1.negative }
         #expect(abs((negative - tally.negative[0].total).value) <= 1e-8 * Double(held.count), name())
         let shortfall = held.filter { $0.shortfall.isFinite }.reduce(0) { $0 + $1.shortfall }
+        expectShare(held, result, name())
         let gross = result.rules.cell.leverage.value * Double(max(1, held.count))
         #expect(abs(shortfall - sums.shortfall) <= 1e-8 * max(gross, sums.shortfall), name())
+    }
+
+    /// The entries of a cell as a group have the cell's own share, whatever is cut; without a whole window they have none.
+    private func expectShare(_ held: [HeldEntry], _ result: CellResult, _ name: @autoclosure () -> Comment) {
+        let horizon = result.rules.cell.horizon
+        let context = CellAnatomy.Context(
+            horizon: horizon, barLength: result.tally.timesToLiquidation.unit,
+            blocks: (held.map { Int($0.block) }.max() ?? 0) + 1, meanLength: 1, rules: ResamplingRules(resamples: 100))
+        let bars = (held.map { Int($0.bar) }.max() ?? 0) + 1
+        let market = MarketConditions(times: Array(0..<Int64(bars)), closes: Array(repeating: 1, count: bars))
+        let anatomy = CellAnatomy(entries: held, market: market, context: context)
+        let wanted = result.tally.windowTotals.entries > 0 ? result.tally.negativeShare(fill: 0).frequency : nil
+        #expect(abs((anatomy.whole?.frequency ?? -1) - (wanted ?? -1)) < 1e-8, name())
+        let shares = [anatomy.whole, anatomy.withoutLargest] + anatomy.conditions.map(\.inference)
+        #expect(
+            (shares + anatomy.liquidation.map(\.inference)).compactMap { $0 }.allSatisfy {
+                (0...1).contains($0.frequency) && $0.bounds.holds($0.frequency)
+            }, name())
     }
 
     /// Final equity is what is left less what is missing, and prices say where that was decided.
