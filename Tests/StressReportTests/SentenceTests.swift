@@ -81,7 +81,7 @@ struct SentenceTests {
                     year: year, past: past,
                     next: BlockShare(
                         counts: Array(repeating: count, count: 365), entries: Array(repeating: 24, count: 365)),
-                    meanLength: 5, disjointWindows: 100, yearBlocks: 365, level: 0.95))
+                    seen: Double(count) * 365, meanLength: 5, disjointWindows: 100, yearBlocks: 365, level: 0.95))
         }
         let estimate = makeEstimate().resampled(inference(spells: 3, nextYear: Interval(low: 0.01, high: 0.05)))
         let all = [try tested(2020, 2), try tested(2021, 24), try tested(2022, 2)]

@@ -68,9 +68,16 @@ extension HistoryJob {
 
     /// Entries of which something is seen, in each block that is resampled as one. They belong to the history: whether a cell's
     /// platform would have opened them does not matter here.
-    private func watchedEntries(_ horizon: TimeSpan) -> [UInt32] {
+    private func watchedEntries(_ horizon: TimeSpan) -> [UInt32] { entries(horizon) { _ in true } }
+
+    /// Those of them whose window is cut.
+    func cutEntries(_ horizon: TimeSpan) -> [UInt32] { entries(horizon) { $0 } }
+
+    private func entries(_ horizon: TimeSpan, where isCounted: (_ isCut: Bool) -> Bool) -> [UInt32] {
         guard let windows = windows[horizon] else { return [] }
-        let counts = blocks.blocks.map { block in UInt32(block.count { windows.watched($0) != nil }) }
+        let counts = blocks.blocks.map { block in
+            UInt32(block.count { windows.watched($0).map { isCounted($0.isCut) } ?? false })
+        }
         return Swift.stride(from: 0, to: counts.count, by: resamplingBlocks).map { first in
             counts[first..<min(first + resamplingBlocks, counts.count)].reduce(0, +)
         }

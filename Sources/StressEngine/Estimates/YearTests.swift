@@ -24,11 +24,11 @@ extension HistoryJob {
                 memory(before: resampledBars[turns[$0].block].lowerBound)
             }
             ?? []
+        let cut = windows.mapValues { cutEntries($0.horizon) }
         let found = parallelMap(count: results.count, threads: threads) { place -> [YearTest]? in
-            let result = results[place]
-            let share = result.tally.negativeShare(fill: 0).merged(by: resamplingBlocks)
+            let shares = YearShares(results[place], blocks: resamplingBlocks, cut: cut)
             return zip(turns, memories).compactMap { turn, memory in
-                yearTest(turn, memory, share, starts, of: result, confidence: confidence)
+                yearTest(turn, memory, shares, starts, of: results[place], confidence: confidence)
             }
         }
         return found ?? results.map { _ in [] }
@@ -62,7 +62,7 @@ extension HistoryJob {
     }
 
     private func yearTest(
-        _ turn: YearTurn, _ memory: MarketMemory, _ share: BlockShare, _ starts: [Int64], of result: CellResult,
+        _ turn: YearTurn, _ memory: MarketMemory, _ shares: YearShares, _ starts: [Int64], of result: CellResult,
         confidence: Double
     ) -> YearTest? {
         guard let begin = CivilTime(year: turn.year, month: 1, day: 1).instant?.milliseconds,
@@ -73,16 +73,41 @@ extension HistoryJob {
         let closed = begin - horizon.milliseconds - resamplingBlock.milliseconds
         let past = 0..<(starts.firstIndex { $0 > closed } ?? starts.count)
         let next = turn.block..<(starts.firstIndex { $0 >= end } ?? starts.count)
-        guard let before = share.heldBlocks(in: past), let after = share.heldBlocks(in: next),
+        guard let before = shares.counted.heldBlocks(in: past), let after = shares.counted.heldBlocks(in: next),
             begin - starts[before.lowerBound] >= TimeSpan.days(365).milliseconds,
             starts[after.lowerBound] - begin <= HistoryJob.yearMargin.milliseconds,
             end - starts[after.upperBound - 1] <= HistoryJob.yearMargin.milliseconds + horizon.milliseconds
         else { return nil }
-        let seen = share.held(before)
-        let windows = Double(result.disjointWindows) * Double(seen.total) / Double(share.total)
+        let seen = shares.of(before)
+        let windows = Double(result.disjointWindows) * Double(seen.total) / Double(shares.counted.total)
         return YearTest(
-            year: turn.year, past: seen, next: share.held(after),
+            year: turn.year, past: seen, next: shares.of(after), seen: shares.counted.held(after).count,
             meanLength: max(1, min(max(horizon.over(resamplingBlock), memory.runBlocks), Double(before.count))),
             disjointWindows: max(1, Int(windows)), yearBlocks: yearBlocks, level: confidence)
+    }
+}
+
+/// The entries below zero of a cell, from which the shares of stretches of its history are taken.
+private struct YearShares {
+    /// What was seen.
+    let counted: BlockShare
+    /// The same, each standing for as many as an event of the whole history does on average.
+    private let weighted: BlockShare
+    /// Entries whose window is cut, block by block.
+    private let cut: [UInt32]
+
+    init(_ result: CellResult, blocks: Int, cut: [TimeSpan: [UInt32]]) {
+        let tally = result.tally
+        counted = BlockShare(
+            events: tally.negative[0].array.map(\.value), entries: tally.entries.array
+        )
+        .merged(by: blocks)
+        weighted = tally.negativeShare(fill: 0).merged(by: blocks)
+        self.cut = cut[result.rules.cell.horizon] ?? []
+    }
+
+    /// Of some blocks: their own counts where none of their windows is cut, as by their own entries each weighs 1.
+    func of(_ range: Range<Int>) -> BlockShare {
+        cut[range].allSatisfy { $0 == 0 } ? counted.held(range) : weighted.held(range)
     }
 }

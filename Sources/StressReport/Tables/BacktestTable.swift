@@ -50,9 +50,12 @@ private var saidColumns: [Column<YearTest>] {
 /// What the year showed.
 private var shownColumns: [Column<YearTest>] {
     [
-        .count("entries_count", "Entries of the year", \.entries),
-        .number("negative_count", "entries", "Those of them that ended below zero", \.events),
-        .share("negative_equity_frac", "Their share", \.frequency),
+        .count("entries_count", "Entries of the year, those of cut windows among them", \.entries),
+        .number("negative_count", "entries", "Those of them that were seen to end below zero", \.events),
+        .share(
+            "negative_equity_frac",
+            "Their share; where windows of the year are cut, each stands for as many as an event of the whole history does on average",
+            \.frequency),
         .count("in_ci_count", of: "years", "1 where the share lay in the long run's interval, 0 where not") {
             $0.isInConfidence ? 1 : 0
         },
