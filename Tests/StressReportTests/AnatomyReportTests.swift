@@ -292,4 +292,57 @@ import Testing
         #expect(markupFault(in: page) == nil)
         #expect(try rows("events.csv", report).isEmpty)
     }
+
+    /// Seven hours of a day's holding time: an entry was watched for six of them at most, and two were liquidated.
+    private func cutReport() throws -> RunReport {
+        let entries = (0..<6).map { bar -> HeldEntry in
+            let (time, isDue) = (Int64(bar) * AnatomyReportTests.hour, bar == 1 || bar == 3)
+            return HeldEntry(
+                bar: Int32(bar), block: 0, time: time, exitTime: isDue ? time + AnatomyReportTests.hour : 6 * hour,
+                isLiquidated: isDue, negative: isDue ? .one : .zero, shortfall: isDue ? 0.5 : 0, equity: 0,
+                cutTime: 6 * hour, isAtHorizon: !isDue)
+        }
+        let context = CellAnatomy.Context(
+            horizon: .days(1), barLength: .hours(1), blocks: 1, meanLength: 1, rules: ResamplingRules(resamples: 100))
+        let conditions = MarketConditions(times: entries.map(\.time), closes: entries.map { _ in 5 })
+        var windows = WindowCounts()
+        (windows.excluded, windows.cut, windows.cutLiquidated) = (7, 6, 2)
+        var report = try makeReport { _ in
+            CellEstimate(
+                windows: windows, effectiveEntries: 0,
+                exit: ExitEstimate(
+                    negative: 0, frequency: nil, interval: nil, shortfall: nil, meanEquity: nil, cutNegative: 2),
+                worstExit: nil, medianTimeToLiquidation: nil, status: .noData)
+        }
+        let cell = try #require(report.study.headlineCell)
+        report.details = [
+            CellDetail(cell: cell, anatomy: CellAnatomy(entries: entries, market: conditions, context: context))
+        ]
+        return report
+    }
+
+    private let hour = AnatomyReportTests.hour
+
+    @Test("Of cut windows alone it is said what was seen, and for how long")
+    func noWholeWindow() throws {
+        let report = try cutReport()
+        let page = try #require(report.files().first { $0.path == "reports/ltcusdt-long.html" }).contents
+        #expect(
+            page.contains("Within 6\(hardSpace)h, the longest that any was watched, ")
+                && page.contains("are liquidated"))
+        #expect(page.contains("No entry has a whole window: the longest that any was watched is 6\(hardSpace)h."))
+        #expect(page.contains("no entry has a whole window</h2>"), "the title of the shortfalls")
+        #expect(!page.contains("there is no shortfall to measure") && !page.contains("No entry was liquidated"))
+        #expect(markupFault(in: page) == nil)
+        let speeds = try rows("time_to_liquidation.csv", report)
+        #expect(speeds.map { $0["elapsed_h"] } == ["1", "2", "3", "4", "5", "6"])
+        #expect(speeds.allSatisfy { $0["liquidated_count"] == "2" })
+        for file in ["conditions.csv", "calendar.csv", "calendar_years.csv"] {
+            for row in try rows(file, report) {
+                #expect(row["negative_equity_frac"] == "" && row["entries_count"] == "0", "\(file)")
+                #expect(Int(row["cut_count"] ?? "").map { $0 > 0 } == true, "\(file)")
+            }
+        }
+        #expect(try rows("severity.csv", report)[0]["cut_negative_count"] == "2.0")
+    }
 }

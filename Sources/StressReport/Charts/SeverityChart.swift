@@ -30,7 +30,7 @@ struct SeverityChart: Drawing {
         let all = page.headlineColumn(of: page.rows).compactMap { row in
             row.estimate.exit.shortfall.map {
                 Range(
-                    leverage: row.cell.leverage, shortfall: $0, count: row.estimate.exit.negative,
+                    leverage: row.cell.leverage, shortfall: $0, count: row.estimate.exit.negativeSeen,
                     worst: row.estimate.worstExit?.shortfall)
             }
         }

@@ -92,10 +92,18 @@ extension AssetSide {
         let drawn: [Block] =
             chart.map { chart in
                 [.drawing(chart)] + (severityMean.map { [.paragraph(.mean, $0)] } ?? []) + [.data(severityTable)]
-            } ?? [.paragraph(.none, "No entry ended below zero at this holding time, so nothing is drawn.")]
+            } ?? [.paragraph(.none, nothingToMeasure)]
         return ReportSection(
             "severity", label: "Severity", title: severityTitle, definition: severityDefinition(chart),
             drawn + [.source(["severity.csv"], drawing: chart.map { _ in chartFile("severity") })])
+    }
+
+    private var nothingToMeasure: String {
+        let all = headlineColumn(of: rows).map(\.estimate)
+        if all.contains(where: { $0.windows.entries > 0 }) || all.isEmpty {
+            return "No entry ended below zero at this holding time, so nothing is drawn."
+        }
+        return "No entry has a whole window at this holding time, so nothing is drawn."
     }
 
     /// What the figure of the headline's shortfalls shows.
@@ -128,7 +136,7 @@ extension AssetSide {
         guard let shortfall = exit.shortfall else { return nil }
         let figures = [shortfall.p50, shortfall.p90, shortfall.p99, shortfall.max].map { ShownFigure.percent($0) }
         let range = ShownFigure(rangeNumber(severity?.mean), nil, severity?.mean.interval, .fraction)
-        return SectionTable.Row(title, [.count(exit.negative), .percent(shortfall.mean), range] + figures)
+        return SectionTable.Row(title, [.count(exit.negativeSeen), .percent(shortfall.mean), range] + figures)
     }
 
     // MARK: Safeguards

@@ -24,7 +24,7 @@ extension RunReport {
             [runColumn()] + keyColumns { $0.row.cell.key }
             + [
                 Column("fill", "", .text, "Fill rule of liquidations") { $0.fill },
-                Column("negative_count", "entries", .number, "Entries that ended below zero") {
+                Column("negative_count", "entries", .number, "Entries of whole windows that ended below zero") {
                     numberText($0.exit.negative)
                 },
             ] + severityColumns(suffix: "margin_frac", unit: "of margin") { $1 }
@@ -50,6 +50,10 @@ extension RunReport {
             Column<FilledCell>("status", "", .text, "As in results.csv; few_windows: indicative only") {
                 $0.row.estimate.status.rawValue
             },
+            Column<FilledCell>(
+                "cut_negative_count", "entries", .number,
+                "Entries of cut windows that ended below zero before; their shortfalls are measured, too, where any window is whole"
+            ) { numberText($0.exit.cutNegative) },
         ]
         return meanColumns("shortfall_mean", \.mean) + [perEntry] + meanColumns("shortfall_per_entry", \.perEntry)
             + last

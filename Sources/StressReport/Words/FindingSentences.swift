@@ -63,11 +63,12 @@ extension AssetSide {
     var severityTitle: String {
         guard let row = headline else { return "No cell matches the headline" }
         let position = "At \(row.cell.leverage.screenText)"
+        guard row.estimate.windows.entries > 0 else { return "\(position) no entry has a whole window" }
         guard let shortfall = row.estimate.exit.shortfall else {
             return "\(position) there is no shortfall to measure"
         }
         let margin = row.cell.contract.marginWords
-        guard row.estimate.exit.negative > 1 else {
+        guard row.estimate.exit.negativeSeen > 1 else {
             return "\(position) the only shortfall was \(percentText(shortfall.max)) of \(margin)"
         }
         return "\(position) half the shortfalls exceed \(percentText(shortfall.p50)) of \(margin); "
