@@ -98,7 +98,7 @@ import Testing
         try scratch.write(lines.joined(separator: "\n") + "\n", to: "bare.csv")
         try scratch.write(study.replacing("prices.csv", with: "bare.csv"), to: "bare.yaml")
         for words in [
-            ["ledger", "bare.yaml"], ["run", "bare.yaml", "--out", "r", "--no-store"],
+            ["ledger", "bare.yaml"], ["run", "bare.yaml", "--out", "r", "--no-store"], ["check", "bare.yaml"],
         ] {
             let found = try scratch.program.run(words)
             #expect(found.code == 65, "\(words): \(found.code) \(found.err)")

@@ -20,7 +20,7 @@ public struct StudyAudit {
     public init?(
         _ study: Study, files: InputFiles, options: IngestOptions, threads: Int, drawing: PriceDrawing? = nil
     ) {
-        let reader = AuditReader(files: files, options: options, drawing: drawing)
+        let reader = AuditReader(study, files: files, options: options, drawing: drawing)
         let found = parallelMap(count: study.inputs.count, threads: threads) { reader.audits(of: study.inputs[$0]) }
         guard let found else { return nil }
         (inputs, assets) = (found, study.inputs.map(\.asset))
@@ -45,13 +45,14 @@ public struct StudyAudit {
 
 /// Reads the files of a study for an audit.
 private struct AuditReader: Sendable {
+    let study: Study
     let files: InputFiles
     let reader: HistoryReader
     let options: IngestOptions
     let drawing: PriceDrawing?
 
-    init(files: InputFiles, options: IngestOptions, drawing: PriceDrawing?) {
-        (self.files, self.drawing) = (files, drawing)
+    init(_ study: Study, files: InputFiles, options: IngestOptions, drawing: PriceDrawing?) {
+        (self.study, self.files, self.drawing) = (study, files, drawing)
         reader = HistoryReader(files: files, options: options)
         let options = files.finding(options)
         self.options = options
@@ -69,12 +70,17 @@ private struct AuditReader: Sendable {
         }
         let read = AssetFiles(input, reader: reader)
         let all = [
-            series(read.prices, input.source, "prices of \(input.asset)"),
+            series(usable(read.prices), input.source, "prices of \(input.asset)"),
             series(read.mark, input.mark, "mark prices of \(input.asset)"),
             series(read.reference, input.reference, "reference of \(input.asset)"),
             funding(read.funding, input),
         ]
         return all.compactMap { $0 }
+    }
+
+    /// Prices, or why the study cannot use them.
+    private func usable(_ prices: Result<IngestedSeries, IngestError>) -> Result<IngestedSeries, IngestError> {
+        prices.flatMap { prices in scaleError(study, prices).map { .failure($0) } ?? .success(prices) }
     }
 
     private func series(

@@ -33,24 +33,15 @@ struct AssetInput: Sendable {
     static func read(_ input: StudyInput, study: Study, from read: AssetFiles) -> Result<AssetInput, Errors> {
         do {
             let prices = try read.prices.get()
-            let input = AssetInput(
-                asset: input.asset, prices: prices, mark: try read.mark?.get(),
-                reference: try read.reference?.get(),
-                funding: try read.funding?.get().resolved(over: prices.series), study: study)
-            return input.scaleError(study, file: prices.files.first?.name ?? "").map {
-                .failure(Errors(all: [$0]))
-            } ?? .success(input)
+            if let error = scaleError(study, prices) { return .failure(Errors(all: [error])) }
+            return .success(
+                AssetInput(
+                    asset: input.asset, prices: prices, mark: try read.mark?.get(),
+                    reference: try read.reference?.get(),
+                    funding: try read.funding?.get().resolved(over: prices.series), study: study))
         } catch {
             return .failure(Errors(all: read.errors))
         }
-    }
-
-    /// A ledger that goes by a volume which is not there: nothing would tell its figures from those of a constant open interest.
-    private func scaleError(_ study: Study, file: String) -> IngestError? {
-        guard study.ledger?.population.scale == .volume, LedgerAsset.volumeScale(market) == nil else { return nil }
-        return .noVolume(
-            "cannot scale the ledger's open interest by volume", in: file, isRead: market.series.volume != nil,
-            hint: "leave 'scale' out of ledger.population")
     }
 
     private init(
@@ -93,6 +84,17 @@ struct AssetInput: Sendable {
             $0.about("mark", "mark prices", in: files)
         }
     }
+}
+
+/// Why prices are of no use to a study: its ledger goes by a volume that they do not have, and nothing would tell its figures from those of a
+/// constant open interest; nil for most.
+func scaleError(_ study: Study, _ prices: IngestedSeries) -> IngestError? {
+    guard study.ledger?.population.scale == .volume,
+        LedgerAsset.volumeScale(MarketHistory(series: prices.series)) == nil
+    else { return nil }
+    return .noVolume(
+        "cannot scale the ledger's open interest by volume", in: prices.files.first?.name ?? "",
+        isRead: prices.series.volume != nil, hint: "leave 'scale' out of ledger.population")
 }
 
 extension Result<AssetInput, AssetInput.Errors> {
