@@ -10,7 +10,8 @@ public func ledgerText(_ results: LedgerResults, study: Study, style: TerminalSt
     let parts = results.platforms.map { platform -> String in
         let warnings = platform.warnings.map { style.wrapped(plainText("Note: " + $0)) }
         let sentence = style.wrapped(plainText(platform.sentence(confidence: confidence, horizon: horizon)))
-        return (warnings + [sentence, ""] + classTable(platform, style)).joined(separator: "\n")
+        let isIdle = platform.all?.counts.entries == 0
+        return (warnings + [sentence] + (isIdle ? [] : [""] + classTable(platform, style))).joined(separator: "\n")
     }
     return (parts + [style.wrapped(plainText(results.title + "."))]).joined(separator: "\n\n") + "\n"
 }
