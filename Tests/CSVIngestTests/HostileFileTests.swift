@@ -123,10 +123,26 @@ private let systemPoll = poll
         #expect(refusal("/dev/urandom") != nil)
     }
 
-    /// Nobody writes to it: no reason to wait for ever.
+    /// Nobody writes to it: no reason to wait for longer than some seconds.
     @Test func aPipeWithoutWriter() {
         #expect(mkfifo(path("pipe"), 0o600) == 0)
         #expect(refusal(path("pipe"))?.reason == .empty)
+    }
+
+    /// Whoever writes to it may open it later than the program does.
+    @Test func aPipeWhoseWriterComesLater() throws {
+        let pipe = path("late")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        signal(SIGPIPE, SIG_IGN)
+        let text = Array(hourlyText(50).utf8)
+        let writer = Thread {
+            usleep(700_000)
+            let descriptor = open(pipe, O_WRONLY)
+            _ = write(descriptor, text, text.count)
+            close(descriptor)
+        }
+        writer.start()
+        #expect(try ingestSeries(BarSource(files: [pipe])).series.count == 50)
     }
 
     /// A file that is cut, written to or added to between two pieces: half of one and half of another is no series.

@@ -143,6 +143,7 @@ final class RawInput {
             let descriptor = Darwin.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         #endif
         guard descriptor >= 0 else { throw failure(name) }
+        awaitWriter(descriptor)
         // From here on waiting for the next byte of a pipe is right.
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK)
         var status = stat()
@@ -152,6 +153,25 @@ final class RawInput {
         }
         return (descriptor, FileVersion(descriptor))
     }
+
+    /// Waits until something can be read from a named pipe, up to ``mostWait``: whoever writes may come later, and until he comes
+    /// the pipe looks as if it had ended. Where he has come and is silent, reading waits on.
+    private static func awaitWriter(_ descriptor: Int32) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return }
+        let clock = ContinuousClock()
+        let end = clock.now + mostWait
+        while true {
+            let left = (end - clock.now).components
+            guard left.seconds >= 0, left.attoseconds >= 0 else { return }
+            var asked = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            let found = poll(&asked, 1, Int32(left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000))
+            if found >= 0 || errno != EINTR { return }
+        }
+    }
+
+    /// Who has not begun to write to a pipe by then is not there.
+    private static let mostWait = Duration.seconds(10)
 
     private static func failure(_ path: String, _ code: Int32 = errno) -> IngestError {
         let location = SourceLocation(file: path)
