@@ -415,4 +415,47 @@ struct MisreadingTests {
         let price = "close_time,price\n1614556800,5\n1614560400,6\n"
         #expect(try ingest(price).series.instant(0).rfc3339 == "2021-03-01T00:00:00Z")
     }
+
+    // MARK: What is said
+
+    @Test func anExampleOfTwoOrdersIsOneOnWhichTheyDiffer() throws {
+        let rows = (1...12).map { "0\($0)".suffix(2) }.map { "01/\($0)/2016,100\n" }.joined()
+        let error = try #require(misread("time,price\n" + rows))
+        #expect(error.why.contains("2016-02-01") && error.why.contains("2016-01-02"))
+        #expect(error.finding.location?.line == 3)
+    }
+
+    @Test func aWrongDelimiterIsNamed() throws {
+        let error = try #require(misread(hourlyText(50)) { $0.delimiter = .semicolon })
+        #expect(error.finding.hint.contains("commas") && error.finding.hint.contains("delimiter: \",\""))
+        #expect(!error.finding.hint.contains("quote"))
+    }
+
+    @Test func textThatIsNoUTF8IsNamed() throws {
+        let header: [UInt8] = Array("Zeit;Er".utf8) + [0xF6] + Array("ffnung;Hoch;Tief;Schlu".utf8) + [0xDF, 0x0A]
+        let rows = (0..<50).map { hourlyRow($0).split(separator: ",").prefix(5).joined(separator: ";") + "\n" }.joined()
+        let read = try ingestSeries(bytes: header + Array(rows.utf8), name: "x.csv", source: BarSource(files: []))
+        #expect(read.recognition.first { $0.subject == "columns" }?.reading.contains("close 4 \"Schluß\"") == true)
+        let encoding = read.recognition.first { $0.subject == "encoding" }
+        #expect(encoding?.reading == "Windows-1252" && encoding?.confidence == .likely)
+        let marked = try ingest("Zeit;Eröffnung;Hoch;Tief;Schluß\n" + rows)
+        #expect(marked.recognition.first { $0.subject == "encoding" }?.reading == "UTF-8")
+    }
+
+    /// A character that the end of the sample cuts is no fault of the text.
+    @Test func theSampleMayEndWithinACharacter() throws {
+        for shift in 0..<4 {
+            let text = String(repeating: "x", count: shift) + String(repeating: "€", count: 20)
+            let body = hourlyText(9000).replacing("1.5", with: "1.5 \(text)")
+            let encoding = try ingest(body) { $0.columns = ColumnMapping(time: .index(0), prices: .single(.index(4))) }
+                .recognition.first { $0.subject == "encoding" }
+            #expect(encoding?.reading == "UTF-8", "\(shift)")
+        }
+    }
+
+    @Test func aLengthThatChangesNothingIsSaidToBeUnused() throws {
+        let read = try ingest(hourlyText(50)) { $0.barLength = .minutes(1) }
+        #expect(read.summary("bar_length_unused")?.severity == .warning && read.series.barLength == .hours(1))
+        #expect(try ingest(hourlyText(50)).summary("bar_length_unused") == nil)
+    }
 }

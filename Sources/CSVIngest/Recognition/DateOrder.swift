@@ -68,7 +68,10 @@ enum DateOrder: Equatable {
     /// may stand first too (`13-04-21`), so there only the order of rows can settle it.
     static func judge(_ texts: [String]) -> DateOrder? {
         let dates = texts.compactMap { text in DayMonthText(text).map { (text, $0) } }
-        guard let (text, example) = dates.first, dates.count * 2 >= texts.count else { return nil }
+        // An example that both orders read as one day would show nothing.
+        guard let (text, example) = dates.first(where: { $0.1.first != $0.1.second }) ?? dates.first,
+            dates.count * 2 >= texts.count
+        else { return nil }
         let dayFirst = dates.first { $0.1.first > 12 }
         let monthFirst = dates.first { $0.1.second > 12 }
         switch (dayFirst, monthFirst) {

@@ -138,6 +138,12 @@ extension Layout {
     /// What to do with rows that are one field.
     private static func oneFieldHint(_ table: SampleTable) -> String? {
         guard table.width == 1, let only = table.names?.first ?? table.data.first?.fields.first else { return nil }
+        let isStated = table.traits.contains { $0.subject == "delimiter" && $0.confidence == .stated }
+        if isStated, let found = FieldDelimiter.allCases.first(where: { only.utf8.contains($0.byte) }) {
+            let words = found == .tab ? "\\t" : found.rawValue
+            return
+                "the lines have \(found.words)s and not the delimiter that was named; leave it out, or say delimiter: \"\(words)\""
+        }
         if [",", ";", "\t"].contains(where: { only.contains($0) }) {
             return "every line is one quoted field; take the quotes off: tr -d '\"' < FILE > NEW.csv"
         }

@@ -214,7 +214,8 @@ enum ColumnNames {
         ] + ForeignNames.low
     static let close =
         [
-            "close", "c", "closeprice", "priceclose", "closing", "schluss", "schlusskurs", "cierre", "clôture",
+            "close", "c", "closeprice", "priceclose", "closing", "schluss", "schluß", "schlusskurs", "schlußkurs",
+            "cierre", "clôture",
             "cloture",
             "clot", "price", "last", "lastprice", "closelast", "value", "zuletzt", "último", "ultimo", "dernier",
             "midprice",

@@ -233,15 +233,19 @@ struct TimeJudge {
     }
 
     private func twoReadings(_ patterns: [TimePattern]) -> IngestError {
-        let example = values.first?.text ?? ""
+        let example = values.first { value in
+            Set(patterns.map { withBytes(value.text, $0.read)?.milliseconds }).count > 1
+        }
+        let row = (example ?? values.first)?.row
+        let text = (example ?? values.first)?.text ?? ""
         let readings = patterns.compactMap { pattern in
-            withBytes(example, pattern.read).map {
+            withBytes(text, pattern.read).map {
                 "\(UTCInstant(milliseconds: $0.milliseconds).civil.dateText) (\"\(pattern.text)\")"
             }
         }
         return IngestError(
             .notRecognised, "cannot read time", why: "this may be \(readings.joined(separator: " or "))",
-            at: values.first.map { table.location($0.row, column: column) } ?? SourceLocation(file: table.name),
+            at: row.map { table.location($0, column: column) } ?? SourceLocation(file: table.name),
             hint: "say which it is: " + patterns.map { "time: \"\($0.text)\"" }.joined(separator: " or "))
     }
 

@@ -138,6 +138,13 @@ extension Layout {
             try layout.checkSymbols(table)
             guard let length = source.barLength else { throw needsBarLength(kind, table) }
             layout.tickLength = length
+        } else if let length = source.barLength {
+            layout.findings.append(
+                Finding(
+                    check: "bar_length_unused", severity: .warning,
+                    message: "the length \(length.text) has no effect: every row is a bar already",
+                    location: place(table), action: "ignored",
+                    hint: "leave the bar out; kind: trades (--kind trades) makes bars of single prices"))
         }
         return layout
     }

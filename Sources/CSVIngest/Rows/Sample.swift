@@ -28,11 +28,26 @@ struct TextHead {
         if let words = source.transcodedFrom {
             encoding = RecognisedTrait("encoding", words, .certain, "the first bytes say so")
         }
+        if encoding.confidence == .assumed, !isValidText {
+            encoding = RecognisedTrait("encoding", "Windows-1252", .likely, "the text has bytes that are no UTF-8")
+        }
         // Programs that append to a marked file, or mark a marked one again, leave several.
         while bytes.starts(with: [0xEF, 0xBB, 0xBF]), markBytes < 12 {
             bytes.removeFirst(3)
             markBytes += 3
             encoding = RecognisedTrait("encoding", "UTF-8", .certain, "a byte order mark")
+        }
+    }
+}
+
+extension TextHead {
+    /// Whether the text is UTF-8, but for a character that is cut at its end.
+    private var isValidText: Bool {
+        bytes.withUnsafeBytes { text in
+            guard text.contains(where: { $0 >= 0x80 }) else { return true }
+            return (0...min(3, text.count)).contains { cut in
+                String(validating: UnsafeRawBufferPointer(rebasing: text.dropLast(cut)), as: UTF8.self) != nil
+            }
         }
     }
 }
