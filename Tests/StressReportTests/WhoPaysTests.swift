@@ -265,7 +265,9 @@ import Testing
             tradingFees: StressReportTests.money(600), liquidationFees: .zero,
             mostOpen: StressReportTests.money(4999),
             withoutImpact: ImpactComparison(
-                counts: calm.counts, amounts: calm.amounts, fundLowest: .zero, fundEnd: .zero))
+                counts: calm.counts, amounts: calm.amounts, fundLowest: .zero, fundEnd: .zero,
+                tradingFees: StressReportTests.money(1200), liquidationFees: .zero,
+                mostOpen: StressReportTests.money(7000)))
         let words = moved.warnings.map(plainText)
         #expect(words.count == 2)
         #expect(
@@ -285,6 +287,8 @@ import Testing
         let rows = csvTable(table)
         #expect(rows.map { $0["impact"] } == ["on", "off"] && rows.map { $0["shortfall_quote"] } == ["1000", "500"])
         #expect(rows[0]["fund_start_days"] == "500" && rows[0]["impact_half_life_h"] == "1")
+        #expect(rows.map { $0["open_max_quote"] } == ["4999", "7000"] && rows[1]["fund_start_days"] == "250")
+        #expect(rows.map { $0["trading_fees_quote"] } == ["600", "1200"])
         #expect(makeLedgerResult().warnings.isEmpty)
     }
 

@@ -72,7 +72,10 @@ extension PlatformFigures {
             withoutImpact: unmoved.map { found in
                 ImpactComparison(
                     counts: LedgerCounts(found.total), amounts: LedgerAmounts(found.total),
-                    fundLowest: LedgerAmount(units: found.lowestFund), fundEnd: LedgerAmount(units: found.books.fund))
+                    fundLowest: LedgerAmount(units: found.lowestFund), fundEnd: LedgerAmount(units: found.books.fund),
+                    tradingFees: LedgerAmount(units: found.tradingFees),
+                    liquidationFees: LedgerAmount(units: found.liquidationFees),
+                    mostOpen: LedgerAmount(units: Money.total(found.mostOpen)))
             })
     }
 }

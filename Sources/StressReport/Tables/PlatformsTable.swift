@@ -11,9 +11,15 @@ private struct PlatformLine {
     let amounts: LedgerAmounts?
     let lowest: LedgerAmount
     let end: LedgerAmount
+    let tradingFees, liquidationFees, mostOpen: LedgerAmount?
+
+    /// Fees of a day with bars, on average.
+    var feesPerDay: LedgerAmount? { result.feesPerDay(tradingFees, liquidationFees) }
 
     init(_ result: LedgerResult) {
         (self.result, impact) = (result, result.safeguards.impact)
+        (tradingFees, liquidationFees) = (result.figures?.tradingFees, result.figures?.liquidationFees)
+        mostOpen = result.figures?.mostOpen
         (counts, amounts) = (result.all?.counts, result.all?.amounts)
         (lowest, end) = (result.fundLowest, result.fundEnd)
     }
@@ -21,6 +27,7 @@ private struct PlatformLine {
     init(_ result: LedgerResult, without found: ImpactComparison) {
         (self.result, impact) = (result, nil)
         (counts, amounts, lowest, end) = (found.counts, found.amounts, found.fundLowest, found.fundEnd)
+        (tradingFees, liquidationFees, mostOpen) = (found.tradingFees, found.liquidationFees, found.mostOpen)
     }
 }
 
@@ -55,9 +62,9 @@ private var platformColumn: Column<PlatformLine> {
 
 private var fundColumns: [Column<PlatformLine>] {
     func figure(
-        _ name: String, _ meaning: String, _ find: @escaping (PlatformFigures) -> LedgerAmount
+        _ name: String, _ meaning: String, _ find: @escaping (PlatformLine) -> LedgerAmount?
     ) -> Column<PlatformLine> {
-        Column(name, "quote", .number, meaning) { $0.result.figures.map { find($0).text } ?? "" }
+        Column(name, "quote", .number, meaning) { find($0)?.text ?? "" }
     }
     return [
         amount("fund_start_quote", "What the insurance fund began with", \.result.fundStart),
@@ -68,13 +75,11 @@ private var fundColumns: [Column<PlatformLine>] {
             \.mostOpen),
         figure("trading_fees_quote", "Fees of opening and closing that were paid", \.tradingFees),
         figure("liquidation_fees_quote", "Fees of liquidations that were paid", \.liquidationFees),
-        Column("fees_day_quote", "quote", .number, "Both over the days with bars") {
-            $0.result.feesPerDay?.text ?? ""
-        },
+        figure("fees_day_quote", "Both over the days with bars", \.feesPerDay),
         Column(
             "fund_start_days", "days", .number,
             "Days of these fees in which the fund's beginning would have come together"
-        ) { field($0.result.startInDaysOfFees) },
+        ) { line in field(line.feesPerDay.flatMap { line.result.fundStart.part(of: $0) }) },
     ]
 }
 

@@ -32,18 +32,31 @@ public struct ImpactComparison: Hashable, Codable, Sendable {
     public var fundLowest: LedgerAmount
     /// What the fund ended with.
     public var fundEnd: LedgerAmount
+    /// Fees of opening and closing; nil in documents that did not keep them.
+    public var tradingFees: LedgerAmount?
+    /// Fees of liquidations, likewise.
+    public var liquidationFees: LedgerAmount?
+    /// The most notional that was ever open at the end of a bar, likewise.
+    public var mostOpen: LedgerAmount?
 
     /// A comparison of the given parts.
-    public init(counts: LedgerCounts, amounts: LedgerAmounts, fundLowest: LedgerAmount, fundEnd: LedgerAmount) {
+    public init(
+        counts: LedgerCounts, amounts: LedgerAmounts, fundLowest: LedgerAmount, fundEnd: LedgerAmount,
+        tradingFees: LedgerAmount? = nil, liquidationFees: LedgerAmount? = nil, mostOpen: LedgerAmount? = nil
+    ) {
         (self.counts, self.amounts, self.fundLowest, self.fundEnd) = (counts, amounts, fundLowest, fundEnd)
+        (self.tradingFees, self.liquidationFees, self.mostOpen) = (tradingFees, liquidationFees, mostOpen)
     }
 }
 
 extension LedgerResult {
     /// Fees that were paid on a day with bars, on average; nil without days, and in documents without fees.
-    public var feesPerDay: LedgerAmount? {
-        guard let figures, !days.isEmpty else { return nil }
-        return LedgerAmount(units: (figures.tradingFees + figures.liquidationFees).units / Int128(days.count))
+    public var feesPerDay: LedgerAmount? { feesPerDay(figures?.tradingFees, figures?.liquidationFees) }
+
+    /// The same of other fees in the same days.
+    public func feesPerDay(_ trading: LedgerAmount?, _ liquidation: LedgerAmount?) -> LedgerAmount? {
+        guard let trading, let liquidation, !days.isEmpty else { return nil }
+        return LedgerAmount(units: (trading + liquidation).units / Int128(days.count))
     }
 
     /// In how many days of fees the fund it began with would have come together; nil where nobody paid any.
