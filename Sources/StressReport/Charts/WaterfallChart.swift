@@ -40,7 +40,7 @@ struct WaterfallChart: Drawing {
         let money = group.amounts.shortfall > .zero ? WaterfallChart.money(group.amounts) : []
         panels = [WaterfallChart.positions(group.counts, liquidates: liquidates), money].filter { !$0.isEmpty }
         alternative =
-            "\(visibleText(platform)): of the positions that would have been below zero, those that were closed below zero, who paid, and what is owed. "
+            "\(visibleText(platform)): positions that would have been below zero without any liquidation beside those that were closed below zero, who paid, and what is owed. "
             + "Every value is in the table below."
     }
 

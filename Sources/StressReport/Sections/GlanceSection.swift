@@ -14,6 +14,7 @@ extension AssetSide {
             .mark("Highest leverage with at most \(shareText(most)) below zero, and surely so:"),
             .text(
                 " the upper end of the \(confidenceText(confidence)) interval is no higher, up to there\(scopeOfGlance)."
+                    + " That is at the study’s fill, and as far as the history shows each kind of market."
             ),
         ]
         let table = SectionTable(
