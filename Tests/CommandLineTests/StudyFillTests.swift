@@ -95,8 +95,10 @@ import Testing
         let (gap, share, watched) = (try gapShare(beside: run), try run.share, try run.watched)
         let negative = try run.number("negative_count") + run.number("cut_negative_count")
         for file in ["events.csv", "calendar.csv"] {
-            let column = file == "events.csv" ? "entries_count" : "negative_count"
-            let total = try run.table(file).compactMap { Double($0[column] ?? "") }.reduce(0, +)
+            let columns = file == "events.csv" ? ["entries_count"] : ["negative_count", "cut_negative_count"]
+            let total = try run.table(file).reduce(0.0) { sum, row in
+                columns.reduce(sum) { $0 + (Double(row[$1] ?? "") ?? 0) }
+            }
             #expect(abs(total - negative) < 1e-6, "\(file): \(total)")
             #expect(abs(total / watched - gap) > 0.2 * gap, "\(file)")
         }

@@ -118,8 +118,12 @@ import Testing
         let found = try scratch.program.run(["explain", "study.yaml", "--page", "page.html"])
         #expect(found.code == 0, "\(found.err)")
         let months = rows(try scratch.read("run/calendar.csv")).filter { $0["side"] == "long" }
-        let held = months.reduce(0) { $0 + (Int($1["entries_count"]!) ?? 0) }
-        let negative = months.reduce(0) { $0 + (Double($1["negative_count"]!) ?? 0) }
+        func sum(_ columns: [String]) -> Double {
+            months.reduce(0) { sum, row in columns.reduce(sum) { $0 + (Double(row[$1] ?? "") ?? 0) } }
+        }
+        let (held, negative) = (
+            Int(sum(["entries_count", "cut_count"])), sum(["negative_count", "cut_negative_count"])
+        )
         #expect(found.out.contains("entries     \(held) held"), "\(found.out)")
         // A sum of probabilities, to three digits.
         let said = try #require(found.out.firstMatch(of: /below zero  ([0-9.]+) \(/))
