@@ -343,6 +343,6 @@ import Testing
                 #expect(Int(row["cut_count"] ?? "").map { $0 > 0 } == true, "\(file)")
             }
         }
-        #expect(try rows("severity.csv", report)[0]["cut_negative_count"] == "2.0")
+        #expect(try rows("severity.csv", report)[0]["cut_negative_count"] == "2")
     }
 }
