@@ -186,10 +186,10 @@ extension Layout {
             return "these are funding rates: a study names them under funding: {path: …}"
         }
         if table.width == 2, case .other(let meaning) = PriceMeaning(table.columnName(1) ?? "") {
-            let noun =
-                meaning == "a change of prices"
-                ? "these are changes of prices, not prices" : "by its name this is \(meaning), not a price"
-            return "\(noun); columns: {time: 0, price: 1} reads it all the same"
+            let reads = "columns: {time: 0, price: 1} reads"
+            return meaning == "a change of prices"
+                ? "these are changes of prices, not prices; \(reads) them all the same"
+                : "by its name this is \(meaning), not a price; \(reads) it all the same"
         }
         if names.isSuperset(of: ["date", "initial", "maintenance"]) {
             return "these are margins per contract: a study names them under tiers: {file: …, contract_size: …}"

@@ -60,9 +60,14 @@ struct StepGuard {
             })
         else { return nil }
         let (old, new) = (place.0, place.1)
-        let (first, last) = ((old.index + 1) * StepGuard.stretch, (new.index + 1) * StepGuard.stretch)
-        let bar = (first..<last).first { StepGuard.isAbout(new.step, time[$0 + 1] - time[$0]) } ?? first
-        return (bar, TimeSpan(milliseconds: old.step), TimeSpan(milliseconds: new.step))
+        // The last even stretch of the old length may end with the new one, and the first of the new begin with the old.
+        let (first, last) = (old.index * StepGuard.stretch, (new.index + 1) * StepGuard.stretch - 1)
+        let bar = (first..<last).first { bar in
+            (bar..<(bar + 2)).allSatisfy { StepGuard.isAbout(new.step, time[$0 + 1] - time[$0]) }
+        }
+        return (
+            bar ?? new.index * StepGuard.stretch, TimeSpan(milliseconds: old.step), TimeSpan(milliseconds: new.step)
+        )
     }
 }
 
