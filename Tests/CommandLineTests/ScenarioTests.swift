@@ -211,13 +211,13 @@ import Testing
         let text = try program.run(words)
         #expect(text.out.contains("drawn as a line of 10m from its figures"), "\(text.out)")
         #expect(text.out.contains("Assumed: ten minutes for minutes.") && text.out.contains("as a jump"))
-        #expect(text.out.contains("belowzero scenario shock --size -29.2% --shape jump"))
+        #expect(text.out.contains("belowzero scenario shock --size -29% --shape jump"))
         let drawn = try lines(try program.run(words + ["--json"]).out)
         #expect(drawn.allSatisfy { $0["shape"] as? String == "line" && $0["duration_s"] as? Int == 600 })
         #expect(drawn.allSatisfy { $0["assumed"] as? String == "ten minutes for minutes" })
         let shock = try lines(
             try run(
-                "scenario", "shock", "--size", "-29.2%", "--shape", "jump", "--leverage", "30", "--side", "long",
+                "scenario", "shock", "--size", "-29%", "--shape", "jump", "--leverage", "30", "--side", "long",
                 "--json"
             ).out)
         let (owed, jump) = (drawn[0]["owed_margin_frac"] as? Double, drawn[0]["jump_owed_margin_frac"] as? Double)

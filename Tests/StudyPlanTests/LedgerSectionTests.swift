@@ -169,6 +169,7 @@ import Testing
         // What is missing is named, and where everything is named nothing is.
         let open = problems(yaml(ledger, more: limit("")))
         #expect(open.count == 1 && open[0].contains("it names no leverage"), "\(open)")
+        #expect(open[0].contains("add leverage: 10, horizon: 7d, or say"), "\(open)")
         let one = "ledger: {population: {classes: [{side: long, leverage: 10}]}, horizon: 7d}"
         let wide = problems(yaml(one, more: limit("horizon: 7d, ")))
         #expect(wide.count == 1 && wide[0].contains("it names no side and no leverage"), "\(wide)")

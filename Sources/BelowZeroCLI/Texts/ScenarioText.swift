@@ -57,7 +57,7 @@ func drawnWords(_ event: MarketEvent) -> String {
 /// How to send positions through an event's whole move at once; nil where a shock cannot be as large.
 func jumpCommand(_ event: MarketEvent) -> String? {
     guard let size = event.size, size > -1 else { return nil }
-    return "belowzero scenario shock --size \(significantText(size * 100, digits: 12))% --shape jump"
+    return "belowzero scenario shock --size \(significantText(size * 100, digits: 10))% --shape jump"
 }
 
 /// What a shock is, in a sentence.

@@ -51,7 +51,7 @@ extension Study {
         var found: [(key: String, value: String)] = []
         if cells.contract == nil, grid.contracts != [.linear] { found.append(("contract", "linear")) }
         if cells.side == nil, !isOne.side { found.append(("side", first.side.rawValue)) }
-        if cells.leverage == nil, !isOne.leverage { found.append(("leverage", first.leverage.plainText)) }
+        if cells.leverage == nil, !isOne.leverage { found.append(("leverage", numberText(first.leverage.value))) }
         if cells.horizon == nil, grid.horizons != [population.horizon] {
             found.append(("horizon", population.horizon.text))
         }

@@ -132,7 +132,7 @@ extension Setting where Value == Double {
 }
 
 /// A part as a study may write it in percent: `0.0001%`.
-func percentPlain(_ part: Double) -> String { significantText(part * 100, digits: 12) + "%" }
+func percentPlain(_ part: Double) -> String { significantText(part * 100, digits: 10) + "%" }
 
 extension Setting where Value == UInt64 {
     init(_ key: String, standard: UInt64, _ help: String) {
