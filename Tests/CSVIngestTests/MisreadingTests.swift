@@ -67,9 +67,9 @@ struct MisreadingTests {
             ("open,high,low,close,time", [1, 2, 3, 4, 0], "\"high\""),
         ]
         for (header, order, word) in orders {
-            let error = try #require(misread(twoHeaders(header, order)))
+            let error = try #require(misread(twoHeaders(header, order, count: 4000)))
             #expect(error.what == "cannot read the rows below a second header" && error.why.contains(word))
-            #expect(error.finding.location?.line == 202)
+            #expect(error.finding.location?.line == 2002)
             #expect(error.finding.hint.contains("a file of their own"))
         }
         let one = "time,price\n" + (0..<200).map { "\(1_614_556_800 + 3600 * $0),5\n" }.joined()
@@ -150,10 +150,10 @@ struct MisreadingTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = ["a.csv", "b.csv"].map { folder.appendingPathComponent($0).path }
         try hourlyText(100).write(toFile: files[0], atomically: true, encoding: .utf8)
-        let other = hourlyText(100) { bar in "\(1_614_556_800 + 3600 * bar),200,204,199,\(201 + bar % 3),1" }
+        let other = hourlyText(100) { bar in "\(1_614_556_800 + 3600 * bar),\(200 + bar % 7),\(202 + bar % 7),\(199 + bar % 7),\(201 + bar % 7),1" }
         try other.write(toFile: files[1], atomically: true, encoding: .utf8)
         let read = try ingestSeries(BarSource(files: files))
-        #expect(read.series.count == 100 && read.series.open.allSatisfy { $0 == 200 })
+        #expect(read.series.count == 100 && read.series.open.allSatisfy { $0 >= 200 })
     }
 
     // MARK: Lengths of bars

@@ -62,7 +62,7 @@ import Testing
         func text(_ bad: Int) -> String { hourlyText(1000) { $0 < bad ? "1614556800,x,1,1,1,1" : nil } }
         #expect(try ingest(text(10)).series.count == 990)
         #expect(throws: IngestError.self) { try ingest(text(11)) }
-        let missing = hourlyText(1000) { $0 < 400 ? "1614556800,,1,1,1,1" : nil }
+        let missing = hourlyText(1000) { $0 < 400 ? "1614556800,,,,,1" : nil }
         #expect(try ingest(missing).series.count == 600)
     }
 
