@@ -27,7 +27,7 @@ extension RunReport {
         return CSVTable(
             file: "pooled.csv",
             columns: [runColumn()] + keyColumns { $0.row.cell.key } + ownColumns + commonColumns + pooledColumns
-                + [.confidence(study.statistics.confidence), refusalColumn],
+                + [.confidence(study.statistics.confidence), refusalColumn] + cutColumns,
             rows: lines)
     }
 }
@@ -35,10 +35,10 @@ extension RunReport {
 /// What the history says by itself.
 private var ownColumns: [Column<PooledLine>] {
     [
-        .count("entries_count", "Entries held in the history") { $0.row.estimate.windows.entries },
-        .number("negative_count", "entries", "Those that ended below zero") {
-            $0.row.estimate.exit.negative + $0.row.estimate.exit.cutNegative
+        .count("entries_count", "Entries of whole windows that were held in the history") {
+            $0.row.estimate.windows.entries
         },
+        .number("negative_count", "entries", "Those of them that ended below zero") { $0.row.estimate.exit.negative },
         .number("effective_events_count", "events", "Independent events that they are worth", \.count.events),
         .share("negative_equity_frac", "The history's own share, which is the result") {
             $0.row.estimate.exit.frequency
@@ -68,6 +68,21 @@ private var pooledColumns: [Column<PooledLine>] {
         "Partial-pooling estimate, between the own share and the common one: not the result, but for short histories beside it",
         { $0.pooled?.rate }, { $0.pooled?.interval })
         + [.share("own_weight_frac", "How much of it is the own share") { $0.pooled?.ownWeight }]
+}
+
+/// What was seen of the history's cut windows.
+private var cutColumns: [Column<PooledLine>] {
+    [
+        .count(
+            "cut_count",
+            "Entries without a whole window that were watched to where a gap or the end of the history cut it"
+        ) {
+            $0.row.estimate.windows.cut
+        },
+        .number("cut_negative_count", "entries", "Those of them that ended below zero before") {
+            $0.row.estimate.exit.cutNegative
+        },
+    ]
 }
 
 private var refusalColumn: Column<PooledLine> {

@@ -46,8 +46,9 @@ public struct BasketEstimate: Hashable, Codable, Sendable {
         (rejected, liquidated) = (windows.rejected, windows.liquidated)
         (legsClosed, equity) = (tally.meanLegsClosed, tally.meanEquity)
         negative = (exits.negative - exits.cutNegative).value
+        // Cut windows alone say nothing of the holding time.
+        guard windows.entries > 0 else { return }
         shortfall = tally.cell.meanShortfall(fill: 0).value
-        guard windows.watched > 0 else { return }
         liquidatedShare = tally.cell.exposure.share(tally.cell.timesToLiquidation)
         negativeShare = tally.cell.exposure.share(tally.cell.negativeTimes[0])
     }

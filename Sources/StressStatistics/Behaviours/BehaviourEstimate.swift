@@ -75,13 +75,14 @@ public struct BehaviourEstimate: Hashable, Codable, Sendable {
         (stopped, tookProfit) = (tally.closings[.stopped], tally.closings[.tookProfit])
         (panicked, trailed) = (tally.closings[.panicked], tally.closings[.trailed])
         negative = (exits.negative - exits.cutNegative).value
-        if windows.watched > 0 {
+        // Cut windows alone say nothing of the holding time.
+        if windows.entries > 0 {
             liquidatedShare = tally.cell.exposure.share(tally.cell.timesToLiquidation)
             negativeShare = tally.cell.exposure.share(tally.cell.negativeTimes[0])
             lostHalfShare = tally.lostHalfFrequency
             if !isHolding { heldNegativeShare = tally.heldNegativeShare }
+            shortfall = tally.cell.meanShortfall(fill: 0).value
         }
-        shortfall = tally.cell.meanShortfall(fill: 0).value
         equity = tally.meanEquity
         stopJumps = tally.jumps.days.isEmpty ? nil : tally.jumps.days
         (winners, winnersClosed) = (tally.cost.winners, tally.cost.winnersClosed)

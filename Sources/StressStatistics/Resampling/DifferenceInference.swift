@@ -47,7 +47,8 @@ public struct DifferenceInference: Hashable, Codable, Sendable {
     ) {
         difference = first.found.frequency - second.found.frequency
         standardError = sampleVariance(paired.shares).squareRoot()
-        percentile = tailOrderStatistics(paired.shares, confidence: confidence)
+        // Resamples of weighted events may pass all of their entries.
+        percentile = tailOrderStatistics(paired.shares, confidence: confidence).within(-1...1)
         let correlation = correlation(first.resampled.shares, second.resampled.shares)
         func together(_ correlation: Double) -> Interval {
             Interval(together: first.found, second.found, correlation: correlation)
