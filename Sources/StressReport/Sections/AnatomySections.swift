@@ -180,8 +180,10 @@ extension AssetSide {
 
     /// How many were liquidated, and how fast.
     var speedTitle: String {
-        guard let estimate = headline?.estimate, estimate.windows.entries > 0 else { return seenTitle }
-        guard let median = estimate.medianTimeToLiquidation else { return "No entry was liquidated" }
+        if headline?.estimate.status == .noData { return seenTitle }
+        guard let estimate = headline?.estimate, let median = estimate.medianTimeToLiquidation else {
+            return "No entry was liquidated"
+        }
         let share = estimate.liquidatedFrequency.map { "\(shareText($0)) are liquidated, " } ?? ""
         return "\(share)half of them within \(timeText(median))"
     }
@@ -260,12 +262,12 @@ extension AssetSide {
             return shade(share.frequency, "\(monthNames[month - 1]) \(year.year)", share.counts)
         }
         let title = "\(year.year), \(counted(year.months, "month", "months"))"
-        let words = "\(grouped(year.counts.negativeSeen)) of \(grouped(year.counts.watched))"
+        let words = "\(grouped(year.counts.negative)) of \(grouped(year.counts.entries))"
         return SectionTable.Row(
             [.text(String(year.year))],
             own + [
                 shade(year.frequency, title, year.counts, " sum"),
-                .sum(ShownFigure(words, year.counts.negativeSeen, nil, .count)),
+                .sum(ShownFigure(words, year.counts.negative, nil, .count)),
             ])
     }
 
@@ -274,7 +276,8 @@ extension AssetSide {
         _ frequency: Double?, _ title: String, _ counts: EntryCounts, _ style: String = ""
     ) -> SectionTable.Cell {
         guard let fraction = frequency else { return .missing }
-        let tip = "\(title)\n\(grouped(counts.negativeSeen)) of " + counted(counts.watched, "entry", "entries")
+        let cut = counts.cut > 0 ? "\n\(grouped(counts.cutNegative)) of \(grouped(counts.cut)) cut short" : ""
+        let tip = "\(title)\n\(grouped(counts.negative)) of " + counted(counts.entries, "entry", "entries") + cut
         return .shade(.share(fraction), style: ColourBins.name(of: fraction) + style, tip: tip)
     }
 

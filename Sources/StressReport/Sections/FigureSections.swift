@@ -100,10 +100,9 @@ extension AssetSide {
 
     private var nothingToMeasure: String {
         let all = headlineColumn(of: rows).map(\.estimate)
-        if all.contains(where: { $0.windows.entries > 0 }) || all.isEmpty {
-            return "No entry ended below zero at this holding time, so nothing is drawn."
-        }
-        return "No entry has a whole window at this holding time, so nothing is drawn."
+        let isUnknown = !all.isEmpty && all.allSatisfy { $0.status == .noData }
+        return (isUnknown ? "No entry has a whole window" : "No entry ended below zero")
+            + " at this holding time, so nothing is drawn."
     }
 
     /// What the figure of the headline's shortfalls shows.

@@ -63,7 +63,7 @@ extension AssetSide {
     var severityTitle: String {
         guard let row = headline else { return "No cell matches the headline" }
         let position = "At \(row.cell.leverage.screenText)"
-        guard row.estimate.windows.entries > 0 else { return "\(position) no entry has a whole window" }
+        if row.estimate.status == .noData { return "\(position) no entry has a whole window" }
         guard let shortfall = row.estimate.exit.shortfall else {
             return "\(position) there is no shortfall to measure"
         }
