@@ -159,6 +159,29 @@ import Testing
         #expect(result.value(.medianTimeToLiquidation) == nil)
     }
 
+    /// The same of behaviours and of baskets.
+    @Test func cutWindowsAloneGiveNoShareOfABehaviourOrABasket() {
+        let (exit, path) = (
+            EntryExit(equity: -0.5, closedBar: 1), WatchedPath(liquidatedAfter: 1, unprotectedAfter: nil, cutAfter: 2)
+        )
+        var (behaviour, basket) = (BehaviourTally(barLength: .hours(1)), BasketTally(barLength: .hours(1)))
+        behaviour.beginChunk()
+        behaviour.beginBlock()
+        basket.beginChunk()
+        basket.beginBlock()
+        for _ in 0..<3 {
+            behaviour.add(
+                BehaviourEntry(exit: exit, closing: .liquidated, lostHalf: .one), hodl: nil, tolerance: 1e-12,
+                path: path, closedAfter: 1)
+            basket.add(exit, legsClosed: 1, tolerance: 1e-12, path: path, closedAfter: 1)
+        }
+        let (held, spread) = (BehaviourEstimate(behaviour), BasketEstimate(basket, excludedBefore: 0))
+        #expect(held.cut == 3 && held.negativeShare == nil && held.liquidatedShare == nil && held.shortfall == nil)
+        #expect(Measure.ofBehaviours.allSatisfy { held.knownValue($0) == nil })
+        #expect(spread.cut == 3 && spread.negativeShare == nil && spread.liquidatedShare == nil)
+        #expect(spread.shortfall == nil)
+    }
+
     @Test func aRejectedCellHasNoWindowsBehindIt() {
         #expect(estimate(tally([], rejected: 2), windows: 500).effectiveEntries == 0)
     }
