@@ -162,7 +162,7 @@ extension ResultsDocument {
 
     private static func study(_ text: String) throws(Problem) -> Study {
         do {
-            return try loadStudy(yaml: text, file: "the study of the run").value
+            return try loadStudy(yaml: text, file: "the study of the run", isStored: true).value
         } catch {
             throw .study(error.findings.first?.message ?? "it is not understood")
         }

@@ -129,6 +129,9 @@ import Testing
             return
         }
         #expect(found.contains { $0.contains(words) }, "\(found)")
+        // Runs were made of such studies before they were refused, and are still read.
+        let text = yaml("ledger: {population: ftx-2021, \(common)}", platform: platform)
+        #expect(throws: Never.self) { try loadStudy(yaml: text, file: "s.yaml", isStored: true) }
     }
 
     /// Positions are linear; how a platform closes them, and by which brackets or dated margins, is followed.

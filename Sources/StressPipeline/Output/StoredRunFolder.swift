@@ -58,7 +58,7 @@ public struct StoredRunFolder {
 
     private static func study(_ text: String, manifest: String) throws -> Study {
         do {
-            return try loadStudy(yaml: text, file: manifest).value
+            return try loadStudy(yaml: text, file: manifest, isStored: true).value
         } catch {
             throw Failure(
                 .badData, "cannot read the study that \(manifest) holds: \(error.findings.first?.message ?? "")",

@@ -5,8 +5,11 @@ extension Study {
     typealias LedgerObjection = (message: String, hint: String, path: String)
 
     /// What only all parts of a ledger together can tell. Empty without a ledger.
-    var ledgerObjections: [LedgerObjection] {
+    ///
+    /// - Parameter isStored: whether a run was made of it: what decides nothing is let pass then.
+    func ledgerObjections(isStored: Bool) -> [LedgerObjection] {
         guard let ledger else { return [] }
+        guard !isStored else { return contractObjections }
         return contractObjections + earlyObjections(ledger.safeguards) + platforms.compactMap(topUpObjection)
     }
 

@@ -14,8 +14,9 @@ import Yams
 ///   - file: its name, for messages.
 ///   - venues: profiles that the grid may name beside the study's own platforms.
 ///   - bounds: whether best and worst fill are evaluated on every platform, whatever the study says.
+///   - isStored: whether a run was made of it: see ``Study/validate(file:isStored:place:)``.
 public func loadStudy(
-    yaml: String, file: String, venues: [VenueProfile] = [], bounds: Bool = false
+    yaml: String, file: String, venues: [VenueProfile] = [], bounds: Bool = false, isStored: Bool = false
 ) throws(StudyError) -> Partial<Study> {
     let problems = StudyProblems(file: file)
     let root = YAMLReader(node: try documentRoot(yaml, file: file), path: "", problems: problems)
@@ -23,7 +24,7 @@ public func loadStudy(
     let errors = problems.findings.filter { $0.severity == .error }
     guard var study, errors.isEmpty else { throw StudyError(errors) }
     if bounds { study = study.withBounds }
-    try study.validate(file: file, place: root.place)
+    try study.validate(file: file, isStored: isStored, place: root.place)
     return Partial(
         study,
         findings: problems.findings + study.platforms.flatMap(\.findings) + study.orderFindings

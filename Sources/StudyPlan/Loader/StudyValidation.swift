@@ -8,11 +8,13 @@ extension Study {
     ///
     /// - Parameters:
     ///   - file: where the study comes from, for messages.
+    ///   - isStored: whether a run was made of it, of an earlier version perhaps: what decided nothing in it is no error then, or its results
+    ///     could not be read.
     ///   - place: where a part of it stands, such as `limits[2]`, as far as that is known.
     public func validate(
-        file: String, place: (String) -> (line: Int, column: Int)? = { _ in nil }
+        file: String, isStored: Bool = false, place: (String) -> (line: Int, column: Int)? = { _ in nil }
     ) throws(StudyError) {
-        var problems = assetProblems + contractProblems + ledgerProblems + basketProblems
+        var problems = assetProblems + contractProblems + ledgerProblems(isStored: isStored) + basketProblems
         problems += cellCount > Study.mostCells ? [sizeProblem] : selectorProblems()
         guard problems.isEmpty else {
             throw StudyError(
@@ -75,8 +77,10 @@ extension Study {
         return problems
     }
 
-    private var ledgerProblems: [Problem] {
-        ledgerObjections.map { Problem(check: "bad_value", message: $0.message, hint: $0.hint, path: $0.path) }
+    private func ledgerProblems(isStored: Bool) -> [Problem] {
+        ledgerObjections(isStored: isStored).map {
+            Problem(check: "bad_value", message: $0.message, hint: $0.hint, path: $0.path)
+        }
     }
 
     private func selectorProblems() -> [Problem] {
