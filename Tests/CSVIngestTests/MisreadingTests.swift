@@ -150,7 +150,10 @@ struct MisreadingTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let files = ["a.csv", "b.csv"].map { folder.appendingPathComponent($0).path }
         try hourlyText(100).write(toFile: files[0], atomically: true, encoding: .utf8)
-        let other = hourlyText(100) { bar in "\(1_614_556_800 + 3600 * bar),\(200 + bar % 7),\(202 + bar % 7),\(199 + bar % 7),\(201 + bar % 7),1" }
+        let other = hourlyText(100) { bar in
+            let price = 200 + bar % 7
+            return "\(1_614_556_800 + 3600 * bar),\(price),\(price + 2),\(price - 1),\(price + 1),1"
+        }
         try other.write(toFile: files[1], atomically: true, encoding: .utf8)
         let read = try ingestSeries(BarSource(files: files))
         #expect(read.series.count == 100 && read.series.open.allSatisfy { $0 >= 200 })
