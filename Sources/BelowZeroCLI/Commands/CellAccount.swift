@@ -47,7 +47,8 @@ struct CellAccount {
     }
 
     private func count(_ count: Double, _ share: Double?) -> String {
-        "\(countText(count, separator: " ")) (\(significantText((share ?? 0) * 100, digits: 3)) %)"
+        let seen = countText(count, separator: " ")
+        return share.map { "\(seen) (\(significantText($0 * 100, digits: 3)) %)" } ?? "\(seen), and no window is whole"
     }
 
     /// The facts and the largest episodes for a terminal.

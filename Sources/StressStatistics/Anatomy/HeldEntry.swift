@@ -82,14 +82,14 @@ public struct HeldEntry: Hashable, Sendable {
 
 extension Collection<HeldEntry> {
     /// The share of a cell's entries that were liquidated, each weighed by how many were watched as long: that of the cell's row. Nil
-    /// without entries.
+    /// without a whole window.
     public var liquidatedShare: Double? { share { $0.isLiquidated ? 1 : 0 } }
 
     /// The share that ended below zero, likewise.
     public var negativeShare: Double? { share(\.negative.value) }
 
     private func share(_ events: (HeldEntry) -> Double) -> Double? {
-        guard !isEmpty else { return nil }
+        guard contains(where: { $0.cutTime == nil }) else { return nil }
         // The weights of rare long windows may add up to more than there are entries.
         return Swift.min(1, reduce(0) { $0 + events($1) * $1.weight } / Double(count))
     }
