@@ -104,7 +104,10 @@ extension RunReport {
             .number("elapsed_h", "h", "Time since entry", \.part.elapsed.inHours),
             .count(
                 "liquidated_count", "Entries liquidated by then, those of cut windows among them", \.part.liquidated),
-            .share("liquidated_frac", shareWords("the cell", that: "were liquidated by then")) {
+            .share(
+                "liquidated_frac",
+                "Share of the cell's entries that were liquidated by then, each weighed by how many were watched as long"
+            ) {
                 $0.part.inference?.frequency
             },
         ]
@@ -129,8 +132,8 @@ extension RunReport {
                 + intervalColumns("that share") { $0.interval } + cutColumns(\.counts))
     }
 
-    private func shareWords(_ group: String, that what: String = "ended below zero") -> String {
-        "Share of \(group)'s entries that \(what), each weighed by how many were watched as long; empty without a whole window"
+    private func shareWords(_ group: String) -> String {
+        "Share of \(group)'s entries that ended below zero, each weighed by how many were watched as long; empty without a whole window"
     }
 }
 
