@@ -19,7 +19,8 @@ func unknownCommand(_ words: [String], of command: any ParsableCommand.Type = Be
 /// margin. O(length).
 func withHangingIndents(_ help: String) -> String {
     let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
-    let width = lines.map(\.count).max() ?? 0
+    // As long as the parser lets lines be; it does not break the usage.
+    let width = lines.filter { !$0.hasPrefix("USAGE: ") }.map(\.count).max() ?? 0
     var found: [String] = []
     var isIndented = false
     for line in lines {
