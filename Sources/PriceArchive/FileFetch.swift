@@ -121,7 +121,10 @@ struct FileFetch {
         let times = failures == 1 ? "" : ", \(failures) times in a row"
         let wish = setback.retryAfter.map { "; the server asks to wait \($0.text)" } ?? ""
         return .failed(
-            ArchiveError(setback.error.reason, setback.error.message + times + wish, hint: setback.error.hint))
+            ArchiveError(
+                setback.error.reason, setback.error.message + times + wish,
+                hint: setback.error.reason == .tryAgain
+                    ? "the same command goes on where this one stopped" : setback.error.hint))
     }
 
     private var interrupted: ArchiveError {
@@ -129,8 +132,7 @@ struct FileFetch {
     }
 
     private func again(_ message: String, isConnection: Bool = false) -> Stop {
-        let error = ArchiveError(.tryAgain, message, hint: "the same command goes on where this one stopped")
-        return .again(Setback(error: error, isConnection: isConnection))
+        .again(Setback(error: ArchiveError(.tryAgain, message), isConnection: isConnection))
     }
 
     private func local<T>(_ body: () throws(ArchiveError) -> T) throws(Stop) -> T {

@@ -98,6 +98,7 @@ import Testing
         #expect(run.out.contains("BTCUSDT klines 1h: 2 files from 2023-01 to 2023-02; 0 fetched now"), "\(run.out)")
         #expect(run.out.contains("here as they were, not refreshed: 2023-01, 2023-02"), "\(run.out)")
         #expect(run.out.contains("failed: 2023-01") && scratch.files() == before)
+        #expect(run.err.contains("the same command goes on where this one stopped"), "\(run.err)")
     }
 
     @Test func aFolderThatCannotBeWrittenIs74() throws {
