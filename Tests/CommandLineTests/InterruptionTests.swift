@@ -64,7 +64,7 @@ import Testing
     }
 
     /// Nothing of a file that is not whole stays, under any name, and it is said why.
-    @Test(arguments: ["sqlite", "parquet", "csv.gz"])
+    @Test(arguments: ["sqlite", "parquet"])
     func aStoppedExportLeavesNothing(form: String) throws {
         let (ended, scratch) = try stopped("INT to export as \(form)")
         let said = try scratch.read("err")

@@ -288,7 +288,6 @@ CASES = {
     "INT to diff": comparing,
     "INT to export as sqlite": lambda: exporting("sqlite"),
     "INT to export as parquet": lambda: exporting("parquet"),
-    "INT to export as csv.gz": lambda: exporting("csv.gz"),
     "INT to export into a full pipe": lambda: stuck_output(["export", "before", "--to", "sqlite", "-o", "-"]),
     "INT to diff into a full pipe": lambda: stuck_output(["diff", "before", "after", "--no-recompute"]),
     "a reader that left": left_reader,
