@@ -80,7 +80,7 @@ import Testing
         try scratch.write(csv, to: "absurd.csv")
         let options = [
             "sweep", "absurd.csv", "--contract", "linear,inverse,margin,spot", "--bounds", "--kappa", "0.5",
-            "--horizon", "4h,1d", "--policy", "non_positive_prices=keep",
+            "--horizon", "4h,1d", "--policy", "non_positive_prices=keep", "--policy", "ohlc_consistency=keep",
         ]
         // Across thirty orders of magnitude a law's probability hangs on the last digits of the trigger price.
         for (fill, tolerance) in [("gap", 1e-9), ("delay", 1e-5)] {

@@ -90,7 +90,7 @@ import Testing
         try scratch.write(prices(hole: 25), to: "hole.csv")
         let check = try scratch.program.run(["check", "hole.csv"])
         #expect(
-            check.out.contains("across 2020-03-12 07:29 → 2020-03-12 07:55 the price changed by -40 %"), "\(check.out)")
+            check.out.contains("across 2020-03-12 07:29 → 2020-03-12 07:55 the price changed by −40 %"), "\(check.out)")
     }
 
     /// Text of a page's answer, with ordinary spaces.
