@@ -175,7 +175,8 @@ import Testing
                 path: path, closedAfter: 1)
             basket.add(exit, legsClosed: 1, tolerance: 1e-12, path: path, closedAfter: 1)
         }
-        let (held, spread) = (BehaviourEstimate(behaviour), BasketEstimate(basket, excludedBefore: 0))
+        let held = BehaviourEstimate(behaviour, isHolding: true)
+        let spread = BasketEstimate(basket, excludedBefore: 0)
         #expect(held.cut == 3 && held.negativeShare == nil && held.liquidatedShare == nil && held.shortfall == nil)
         #expect(Measure.ofBehaviours.allSatisfy { held.knownValue($0) == nil })
         #expect(spread.cut == 3 && spread.negativeShare == nil && spread.liquidatedShare == nil)
