@@ -44,7 +44,7 @@ import Testing
         let limits = """
             limits:
               - {leverage: 10, measure: negative_equity_frac, max: 0.99}
-              - {leverage: 50, measure: time_to_liquidation_p50_h, min: 0}
+              - {leverage: 50, measure: time_to_liquidation_p50_h, min: 1}
               - {max_age: 1d}
             """
         let scratch = try folder(limit: limits)

@@ -48,7 +48,9 @@ import Testing
             for (line, next) in zip(lines, lines.dropFirst()) where line.hasPrefix(" ") {
                 #expect(next.isEmpty || next.hasPrefix(" "), "\(command), \(columns): \(next)")
             }
-            let long = lines.first { $0.count > Int(columns)! && !$0.hasPrefix("USAGE: ") }
+            // Commands to be copied, and the library's own last line, are not broken.
+            let whole = ["USAGE: ", "  belowzero ", "  See '"]
+            let long = lines.first { line in line.count > Int(columns)! && !whole.contains { line.hasPrefix($0) } }
             #expect(long == nil, "\(command), \(columns): \(long ?? "")")
         }
     }

@@ -148,7 +148,7 @@ import Testing
         let words = page.sections[0].text(.plain)
         #expect(words.contains("−37 % line, 10m*") && words.contains("at once") && words.contains("+90 % jump"))
         // The headline counts events, each once: at 10 times one of two owes as it is drawn.
-        #expect(html.contains("1 of 2 events"))
+        #expect(plainText(html).contains("1 of 2 events"))
         let known = try JSONDecoder().decode(
             RenderedSection.self, from: Data(page.sections[1].json(page: "scenarios.html").line.utf8))
         #expect(known.facts.map(\.of) == [String?](repeating: "Fall <1>: A & B", count: 8))

@@ -99,7 +99,7 @@ import Testing
         let table = csvTable(try #require(files.first { $0.path == "safeguards.csv" }).contents)
         let rows = table.filter { $0["step"] == "ledger" }
         #expect(rows.map { $0["rejected_count"] } == ["478", "", "478"])
-        #expect(rows.map { $0["rejected_notional_frac"] } == ["0.5", "", "1"])
+        #expect(rows.map { $0["rejected_notional_frac"] } == ["0.5", "", "1.0"])
         #expect(makeLedgerResult().findings.isEmpty, "documents that did not count them say nothing")
     }
 

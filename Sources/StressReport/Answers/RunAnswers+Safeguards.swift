@@ -142,10 +142,11 @@ extension RunAnswers {
         }
         let isZero = ledger.whole.allSatisfy { $0.all.counts.owing == 0 }
         let state: AnswerState = ledger.opened.isEmpty ? .noData : isZero ? .zeroSeen : .answered
-        return Answer(
+        let answer = Answer(
             .platforms, state, [.plain(ledger.title + (isZero ? "" : words ?? "") + ".")],
-            link: "index.html#who-pays"
-        ).with(figures).with(isZero ? nil : own)
+            link: "index.html#who-pays")
+        guard state != .noData else { return answer.asking("ledger.population", "ledger.horizon") }
+        return answer.with(figures).with(isZero ? nil : own)
     }
 
     private func owedPerMargin(_ result: LedgerResult, _ all: LedgerGroup) -> AnswerFigure? {
