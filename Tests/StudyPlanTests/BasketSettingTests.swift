@@ -67,7 +67,7 @@ import Testing
         ("[{name: a, legs: [{asset: LUNE, side: long, share: 1}]}]", "did you mean 'LUNA'?"),
         ("[{name: a, legs: [{asset: LUNA, side: up, share: 1}]}]", "long"),
         ("[{name: a, legs: [{asset: LUNA, side: long, share: 1.5}]}]", "1"),
-        ("[{name: a, legs: [{asset: LUNA, side: long, share: 1, rate: 100%}]}]", "0.99"),
+        ("[{name: a, legs: [{asset: LUNA, side: long, share: 1, rate: 100%}]}]", "99%"),
         ("[{name: a, legs: []}]", "empty"), ("[{name: a}]", "no 'legs'"),
         ("[{legs: [{asset: LUNA, side: long, share: 1}]}]", "no 'name'"),
         ("[{name: a, legs: [{asset: LUNA, side: long, share: 1}], mode: [cross, cross]}]", "twice"),

@@ -102,7 +102,7 @@ import Testing
         ("resample: {length: [1d, 2d, 3d, 4d, 5d, 6d, 7d, 8d, 9d, 10d, 11d]}", "at most 10"),
         ("resample: {path: 500}", "paths"), ("custody: {years: 5}", "hazard"),
         ("custody: {preset: exchange-2015}", "exchanges-2015"),
-        ("custody: {hazard: 1%, more_than: 100%}", "0.999"), ("custody: {hazard: 2000%}", "10"),
+        ("custody: {hazard: 1%, more_than: 100%}", "99.9%"), ("custody: {hazard: 2000%}", "10"),
         ("custody: {hazard: 1%, years: 0}", "0.001"), ("tax: {gains: 3}", "income_rate"),
         ("tax: {income_rate: 120%}", "1"),
         ("tax: {income_rate: 0.2, gains: 4000}", "gains_rate"), ("tax: {income_rate: 0.2, gains: [0, 1]}", "15%"),
