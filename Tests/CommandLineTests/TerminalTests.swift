@@ -50,7 +50,9 @@ import Testing
             }
             // Commands to be copied, and the library's own last line, are not broken, and 60 columns hold no example of columns.
             let whole = ["USAGE: ", "  belowzero ", "  See '"]
-            let long = lines.first { line in line.count > max(80, Int(columns)!) && !whole.contains { line.hasPrefix($0) } }
+            let long = lines.first { line in
+                line.count > max(80, Int(columns)!) && !whole.contains { line.hasPrefix($0) }
+            }
             #expect(long == nil, "\(command), \(columns): \(long ?? "")")
         }
     }
