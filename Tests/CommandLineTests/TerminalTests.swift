@@ -57,6 +57,20 @@ import Testing
         }
     }
 
+    /// A completion script is no help: its lines are left as they are, and a shell can read them.
+    @Test func completionsCanBeRead() throws {
+        let scratch = try Scratch()
+        let script = try scratch.program.run(["--generate-completion-script", "bash"])
+        #expect(script.code == 0 && script.out.contains("\n}\n"))
+        try scratch.write(script.out, to: "completions")
+        let bash = Process()
+        bash.executableURL = URL(fileURLWithPath: "/bin/bash")
+        bash.arguments = ["-n", scratch.path + "/completions"]
+        try bash.run()
+        bash.waitUntilExit()
+        #expect(bash.terminationStatus == 0)
+    }
+
     /// What stands in a command's place is asked about, at every level.
     @Test func aCommandThatIsNoneIsAskedAbout() throws {
         let program = try Scratch().program

@@ -16,8 +16,9 @@ func unknownCommand(_ words: [String], of command: any ParsableCommand.Type = Be
 }
 
 /// Help whose indented lines, examples and names with what they are, go on below their own beginning: the parser breaks them at the
-/// margin. O(length).
+/// margin. What is no help, a version or a completion script, is left as it is. O(length).
 func withHangingIndents(_ help: String) -> String {
+    guard ["OVERVIEW: ", "USAGE: "].contains(where: help.hasPrefix) else { return help }
     let lines = help.split(separator: "\n", omittingEmptySubsequences: false)
     // As long as the parser lets lines be; it does not break the usage.
     let width = lines.filter { !$0.hasPrefix("USAGE: ") }.map(\.count).max() ?? 0
