@@ -230,15 +230,18 @@ import Testing
         #expect(known.allSatisfy { $0["shape"] as? String == "points" && $0["jump_owed_margin_frac"] is NSNull })
     }
 
+    /// Hours that fall by a fifth within the event of March 2020.
+    private static let fallByAFifth =
+        "time,open,high,low,close\n"
+        + (-60..<40).map { hour in
+            let (open, close) = (hour <= 1 ? 100.0 : 80, hour < 1 ? 100.0 : 80)
+            return "\(1_584_007_200 + hour * 3600),\(open),\(open),\(close),\(close)\n"
+        }.joined()
+
     /// The engine of a run goes by a platform's own fill, and is not said to go by another.
     @Test func onPricesTheStudysOwnFillIsTaken() throws {
         let scratch = try Scratch()
-        var csv = "time,open,high,low,close\n"
-        for hour in -60..<40 {
-            let (open, close) = (hour <= 1 ? 100.0 : 80, hour < 1 ? 100.0 : 80)
-            csv += "\(1_584_007_200 + hour * 3600),\(open),\(open),\(close),\(close)\n"
-        }
-        try scratch.write(csv, to: "prices.csv")
+        try scratch.write(ScenarioTests.fallByAFifth, to: "prices.csv")
         let liquidation = ", liquidation: {enabled: true, trigger: extreme, fill: worst, partial: true}"
         try scratch.write(
             """
@@ -264,12 +267,7 @@ import Testing
     /// The event on a file, as the engine follows it: hours that fall by a fifth within the event.
     @Test func eventsAreReplayedOnPrices() throws {
         let scratch = try Scratch()
-        var csv = "time,open,high,low,close\n"
-        for hour in -60..<40 {
-            let (open, close) = (hour <= 1 ? 100.0 : 80, hour < 1 ? 100.0 : 80)
-            csv += "\(1_584_007_200 + hour * 3600),\(open),\(open),\(close),\(close)\n"
-        }
-        try scratch.write(csv, to: "prices.csv")
+        try scratch.write(ScenarioTests.fallByAFifth, to: "prices.csv")
         let found = try scratch.program.run([
             "scenario", "run", "march-2020", "--prices", "prices.csv", "--leverage", "2,20", "--side", "long", "--json",
         ])

@@ -85,19 +85,12 @@ struct MaxLeverage {
 
     private static func columns(_ judged: [(behaviour: String, level: JudgedLeverage)]) -> [MaxLeverage] {
         struct Key: Hashable {
-            let asset: String
-            let contract: ContractKind
-            let side: Side
-            let horizon: TimeSpan
-            let platform: String
+            let column: CellSelector
             let behaviour: String
         }
         var (order, groups) = ([Key](), [Key: [JudgedLeverage]]())
         for (behaviour, level) in judged {
-            let cell = level.cell
-            let key = Key(
-                asset: cell.asset, contract: cell.contract, side: cell.side, horizon: cell.horizon,
-                platform: cell.platform, behaviour: behaviour)
+            let key = Key(column: CellSelector(like: level.cell.key, but: [.leverage]), behaviour: behaviour)
             if groups[key] == nil { order.append(key) }
             groups[key, default: []].append(level)
         }

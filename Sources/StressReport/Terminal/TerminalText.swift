@@ -74,10 +74,8 @@ extension RunReport {
     /// columns may change, and where the terminal is narrow the less important ones are left out.
     public func terminalTable(_ style: TerminalStyle = .plain) -> String {
         guard let cell = headlineRow?.cell else { return "" }
-        let column = rows.filter {
-            $0.cell.asset == cell.asset && $0.cell.contract == cell.contract && $0.cell.side == cell.side
-                && $0.cell.horizon == cell.horizon && $0.cell.platform == cell.platform
-        }.sorted { $0.cell.leverage < $1.cell.leverage }
+        let like = CellSelector(like: cell.key, but: [.leverage])
+        let column = rows.filter { like.matches($0.cell) }.sorted { $0.cell.leverage < $1.cell.leverage }
         let contract = cell.contract == .linear ? "" : " (\(cell.contract.words))"
         let title =
             "\(cell.asset) \(cell.side.rawValue)\(contract), held up to \(cell.horizon.screenText), "
