@@ -43,19 +43,13 @@ public struct CellInference: Hashable, Sendable {
 }
 
 extension CellInference {
-    /// Below zero under the worst fill; nil without one.
-    public var worst: FrequencyInference? { negative(.worst) }
-    /// Below zero when closed at once; nil without such a fill.
-    public var gap: FrequencyInference? { negative(.gap) }
-    /// Below zero under the best fill; nil without one.
-    public var best: FrequencyInference? { negative(.best) }
-
     /// How far below zero the entries ended under a fill rule; nil where nothing did, and without such a rule.
     public func severity(_ role: FillRole) -> SeverityInference? {
         roles.firstIndex(of: role).flatMap { severity.indices.contains($0) ? severity[$0] : nil }
     }
 
-    private func negative(_ role: FillRole) -> FrequencyInference? {
+    /// Below zero under a fill rule; nil without such a rule.
+    func negative(_ role: FillRole) -> FrequencyInference? {
         roles.firstIndex(of: role).flatMap { negative[$0] }
     }
 }
@@ -70,9 +64,9 @@ extension CellEstimate {
         if windows.entries == 0 { copy.inference?.severity = inference.severity.map { _ in nil } }
         if status == .ok, copy.hasFewRegimes { copy.status = .fewRegimes }
         copy.exit = exit.resampled(chosen, isStructural: status == .impossible)
-        copy.worstExit = worstExit?.resampled(inference.worst, isStructural: status == .impossible)
-        copy.bestExit = bestExit?.resampled(inference.best, isStructural: status == .impossible)
-        copy.gapExit = gapExit?.resampled(inference.gap, isStructural: status == .impossible)
+        copy.worstExit = worstExit?.resampled(inference.negative(.worst), isStructural: status == .impossible)
+        copy.bestExit = bestExit?.resampled(inference.negative(.best), isStructural: status == .impossible)
+        copy.gapExit = gapExit?.resampled(inference.negative(.gap), isStructural: status == .impossible)
         if let chosen { copy.effectiveEntries = max(1, Int(chosen.effectiveEntries)) }
         return copy
     }

@@ -56,6 +56,9 @@ public enum CellAxis: String, CaseIterable, Sendable {
         }
     }
 
+    /// The axes that tell the tables of a report apart: a page has the history and the direction, a table the leverages and holding times.
+    public static let betweenTables = allCases.filter { ![.asset, .side, .leverage, .horizon].contains($0) }
+
     /// Whether its values are names that a person chose, which may be mistyped.
     public var isName: Bool { self == .asset || self == .platform }
 }

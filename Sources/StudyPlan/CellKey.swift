@@ -59,6 +59,9 @@ public struct CellKey: Hashable, Sendable {
         }
     }
 
+    /// Whether it is, on every axis that has one, where a position is that says nothing: see ``CellAxis/standard``.
+    public var isStandard: Bool { CellAxis.allCases.allSatisfy { $0.standard == nil || $0.standard == self[$0] } }
+
     /// The value on an axis as a person types it: `20x`, `7d`.
     public func plainText(_ axis: CellAxis) -> String {
         switch axis {
@@ -75,6 +78,11 @@ public struct CellKey: Hashable, Sendable {
 extension CellKey {
     /// The cells that differ from it in leverage and holding time alone: one pass over the bars answers them all.
     public var group: CellSelector { CellSelector(like: self, but: [.leverage, .horizon]) }
+
+    /// The cells that stand in one table of leverages and holding times, of any history and direction: see ``CellAxis/betweenTables``.
+    public var table: CellSelector {
+        CellSelector(like: self, but: Set(CellAxis.allCases).subtracting(CellAxis.betweenTables))
+    }
 }
 
 extension CellKey: Codable {

@@ -1,3 +1,4 @@
+import MarginModel
 import StressBasics
 
 /// The axes of the grid, each without repeats.
@@ -20,6 +21,13 @@ public struct StudyGrid: Hashable, Sendable {
         self.sides = sides
         self.leverages = leverages
         self.horizons = horizons
+    }
+
+    /// The grid of one cell, or of cells that differ in their leverage alone.
+    public init(like key: CellKey, leverages: [Leverage]? = nil) {
+        self.init(
+            contracts: [key.contract], sides: [key.side], leverages: leverages ?? [key.leverage],
+            horizons: [key.horizon])
     }
 }
 
@@ -58,8 +66,17 @@ extension Study {
         }
     }
 
+    /// The axes of ``CellAxis/betweenTables`` on which its cells differ.
+    public var axesBetweenTables: [CellAxis] { CellAxis.betweenTables.filter { count(of: $0) > 1 } }
+
+    /// The tables of leverages and holding times that a history has in one direction, in plan order. O(cells of a history).
+    public var tables: [CellSelector] {
+        guard let input = inputs.first else { return [] }
+        return cells(of: input, first: 0).groupedInOrder(by: \.key.table).map(\.key)
+    }
+
     /// Number of values on an axis.
-    private func count(of axis: CellAxis) -> Int {
+    func count(of axis: CellAxis) -> Int {
         switch axis {
         case .asset: inputs.count
         case .contract: grid.contracts.count
@@ -117,6 +134,9 @@ extension Study {
     public func platform(named name: String) -> NamedPlatform? {
         platforms.first { $0.name == name }
     }
+
+    /// The rules that a cell's positions are held to; nil where the study has no such platform, which no cell of a checked study names.
+    public func rules(of cell: CellKey) -> PlatformRules? { platform(named: cell.platform)?.rules }
 }
 
 extension Study {
@@ -140,8 +160,7 @@ extension Study {
         var study = self
         study.inputs = inputs.filter { $0.asset == cell.asset }
         study.platforms = platforms.filter { $0.name == cell.platform }
-        (study.grid.contracts, study.grid.sides) = ([cell.contract], [cell.side])
-        (study.grid.leverages, study.grid.horizons) = ([cell.leverage], [cell.horizon])
+        study.grid = StudyGrid(like: cell.key)
         (study.limits, study.baskets, study.resample) = ([], [], nil)
         return study
     }

@@ -81,6 +81,28 @@ import Testing
         #expect(bands.count == 1 && band.band.bounds == [own.ends] && own.ends.low < own.ends.high)
     }
 
+    /// A band stands on the block sums of the measure that it is of: nothing else gives the events that its own interval was made of.
+    @Test func everyResampledShareNamesItsBlocks() throws {
+        let (study, market) = (try study(), try market(bars: 1500))
+        let grid = GridAnswers(study: study, threads: 2, keepsCompared: true)
+        let job = grid.job(of: "X", market: market)
+        let answers = try grid.answers(of: job, asset: "X", market: market, parts: 1)
+        var (seen, all) = (Set<Measure>(), 0.0)
+        for (result, estimate) in zip(answers.results, answers.estimates) {
+            for measure in Measure.allCases {
+                let blocks = result.tally.blocks(of: measure)
+                #expect((blocks == nil) == (estimate.inference(measure) == nil), "\(measure.name)")
+                guard let blocks, let share = estimate.share(measure, confidence: 0.95) else { continue }
+                let events = blocks.events.reduce(0, +)
+                let fraction = events / Double(blocks.entries.reduce(0, +))
+                #expect(abs(fraction - share.fraction) < 1e-12, "\(measure.name) of \(result.rules.cell.id)")
+                seen.insert(measure)
+                all += events
+            }
+        }
+        #expect(seen.isSuperset(of: [.negativeEquity, .liquidated, .unprotected]) && all > 0)
+    }
+
     private struct CurveBandText: Equatable {
         let cells: [String]
         let bounds: [Interval]

@@ -62,6 +62,23 @@ import Testing
         }
     }
 
+    /// A grid that lacks an axis holds two cells at one place and shows the first of them.
+    @Test("Every cell of a page stands at a place of its own, in one grid", arguments: 0..<5)
+    func places(place: Int) throws {
+        let (report, _) = try CellChoiceTests.runs(place)
+        for page in report.assetSides {
+            #expect(page.grids.flatMap(\.rows).count == page.rows.count)
+            for grid in page.grids {
+                for row in grid.rows {
+                    #expect(grid.row(row.cell.leverage, row.cell.horizon)?.cell == row.cell)
+                    #expect(page.grids.count { $0.holds(row) } == 1 && grid.holds(row))
+                }
+            }
+            let addresses = page.rows.map { page.address(of: $0.cell) }
+            #expect(Set(addresses).count == addresses.count)
+        }
+    }
+
     /// The rows of the files that are about one cell, with the sums that pages show of them.
     private func rows(_ row: ResultRow, _ tables: [String: [[String: String]]]) -> [[String: String]] {
         let cell = row.cell

@@ -15,7 +15,7 @@ extension HistoryJob {
         of columns: [(place: Int, measure: Measure)], results: [CellResult], estimates: [CellEstimate],
         rules: ResamplingRules
     ) -> SimultaneousBand? {
-        let shares = columns.compactMap { results[$0.place].tally.share(of: $0.measure)?.merged(by: resamplingBlocks) }
+        let shares = columns.compactMap { results[$0.place].tally.blocks(of: $0.measure)?.merged(by: resamplingBlocks) }
         guard let first = columns.first, let inference = estimates[first.place].inference, shares.count == columns.count
         else { return nil }
         let panel = HorizonPanel(
@@ -23,15 +23,5 @@ extension HistoryJob {
             name: HistoryJob.streamName(horizon: results[first.place].rules.cell.horizon),
             memory: MarketMemory(runBlocks: inference.meanRunBlocks))
         return panel?.band(Array(columns.indices))
-    }
-}
-
-extension CellTally {
-    /// The block sums of a measure that is a share; nil for others, and where its fill rule was not evaluated.
-    fileprivate func share(of measure: Measure) -> BlockShare? {
-        guard measure.hasInterval else { return nil }
-        if measure == .unprotected { return unprotectedShare }
-        if measure.subject == .liquidation { return liquidatedShare }
-        return roles.firstIndex(of: measure.fill).map { negativeShare(fill: $0) }
     }
 }

@@ -116,10 +116,10 @@ public struct HistoryJob: Sendable {
 
     private static func rules(_ study: Study, _ cells: [StudyCell], market: MarketHistory) -> [CellRules] {
         cells.map { cell in
-            guard let platform = study.platform(named: cell.platform) else {
+            guard let rules = study.rules(of: cell.key) else {
                 preconditionFailure("a checked study has every platform its cells name")
             }
-            return CellRules(cell: cell, platform: platform.rules, notional: study.position.notional, market: market)
+            return CellRules(cell: cell, platform: rules, notional: study.position.notional, market: market)
         }
     }
 

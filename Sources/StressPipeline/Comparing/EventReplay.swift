@@ -126,7 +126,7 @@ private struct ReplayedPrices {
         return study.cells.enumerated().map { place, cell in
             let terms = PositionTerms(
                 side: cell.side, leverage: cell.leverage, notional: study.position.notional,
-                rules: study.platform(named: cell.platform)?.rules ?? study.platforms[0].rules)
+                rules: study.rules(of: cell.key) ?? study.platforms[0].rules)
             guard terms.rejection(cell.contract, entryPrice: series.close[bar]) == nil else { return .rejected }
             return job.trace(cell: place, entry: bar).map { .ended(ended($0, cell)) } ?? .unknown
         }

@@ -90,9 +90,11 @@ struct BehaviourDetails {
         let all = Array(cells.indices)
         guard !fits(all), let headline = study.headlineCell else { return all }
         let selectors = study.limits.filter { $0.behaviour != nil }.map(\.cells)
+        let onCurves = CellSelector(like: headline.key, but: [.asset, .side, .leverage])
+        let atHeadline = CellSelector(like: headline.key, but: [.asset, .side])
         func chosen(anyLeverage: Bool, limited: Bool) -> [Int] {
             all.filter { place in
-                isLike(headline, cells[place], anyLeverage: anyLeverage)
+                (anyLeverage ? onCurves : atHeadline).matches(cells[place])
                     || limited && selectors.contains { $0.matches(cells[place]) }
             }
         }
@@ -102,10 +104,5 @@ struct BehaviourDetails {
         }
         let few = chosen(anyLeverage: false, limited: true)
         return fits(few) ? few : chosen(anyLeverage: false, limited: false)
-    }
-
-    private static func isLike(_ headline: StudyCell, _ cell: StudyCell, anyLeverage: Bool) -> Bool {
-        cell.contract == headline.contract && cell.horizon == headline.horizon && cell.platform == headline.platform
-            && (anyLeverage || cell.leverage == headline.leverage)
     }
 }

@@ -46,7 +46,7 @@ struct CellTails {
     /// A linear long has lost all it can when the price is zero, and a short counted in coins when it is infinite. The opening fee is
     /// owed as well.
     private var shortfallScale: TailScale {
-        let fee = study.platform(named: cell.platform)?.rules.fees.open ?? 0
+        let fee = study.rules(of: cell.key)?.fees.open ?? 0
         return .shortfalls(
             isBounded: (cell.side == .long) != (cell.contract == .inverse),
             largestLoss: cell.leverage.value * (1 + fee))

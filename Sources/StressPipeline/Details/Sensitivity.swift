@@ -55,10 +55,7 @@ struct Sensitivity {
     private func apply(_ group: [Change]) throws(RunCancelled) -> [SensitivityRow] {
         guard let first = group.first, let own = study.platform(named: row.cell.platform) else { return [] }
         var one = study
-        one.grid.contracts = [row.cell.contract]
-        one.grid.sides = [row.cell.side]
-        one.grid.leverages = [row.cell.leverage]
-        one.grid.horizons = [row.cell.horizon]
+        one.grid = StudyGrid(like: row.cell.key)
         one.platforms = (first.isOfFill ? [first] : group).enumerated().map { place, change in
             NamedPlatform(name: "\(place)", rules: change.platform ?? own.rules)
         }

@@ -83,10 +83,7 @@ struct CustodyHoldings {
         guard let first = keys.first else { return [] }
         var own = study
         own.inputs = study.inputs.filter { $0.asset == first.asset }
-        own.grid.contracts = [first.contract]
-        own.grid.sides = [first.side]
-        own.grid.leverages = keys.map(\.leverage)
-        own.grid.horizons = [first.horizon]
+        own.grid = StudyGrid(like: first, leverages: keys.map(\.leverage))
         own.platforms = study.platforms.filter { $0.name == first.platform }
         (own.limits, own.behaviours, own.baskets) = ([], [], [])
         let job = HistoryJob(study: own, asset: first.asset, market: market)

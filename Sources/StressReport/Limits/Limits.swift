@@ -57,12 +57,11 @@ struct LimitGroup {
             "\(words); \(limit.extremeWord) \(worst.figures) at \(worst.cell.map(placeWords) ?? worst.platform ?? worst.asset)"
     }
 
-    /// `20× 7 d`, with contract and platform where the checked cells have several.
+    /// `20× 7 d`, with contract, platform and what else tells tables apart where the checked cells have several.
     private func placeWords(_ cell: StudyCell) -> String {
-        let contract = Set(checks.map(\.cell?.contract)).count > 1 ? cell.contract.rawValue : nil
-        let platform = Set(checks.map(\.cell?.platform)).count > 1 ? "on \(cell.platform)" : nil
-        let words = [cell.leverage.screenText, cell.horizon.screenText, contract, platform]
-        return words.compactMap { $0 }.joined(separator: " ")
+        let varied = CellAxis.betweenTables.filter { axis in Set(checks.map { $0.cell?.key[axis] }).count > 1 }
+        let words = [cell.leverage.screenText, cell.horizon.screenText] + varied.map { cell.key.words($0, .short) }
+        return words.joined(separator: " ")
     }
 
     /// State, limit and result.

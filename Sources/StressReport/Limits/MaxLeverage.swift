@@ -215,7 +215,7 @@ extension RunReport {
         guard item.behaviour == Behaviour.hodl.name, let move = requirement.flatMap({ find($0.margin) }),
             let margin = MarginRequirement.margin(move, contract: place.contract, side: place.side)
         else { return nil }
-        return margin + (study.platform(named: place.platform)?.rules.fees.open ?? 0)
+        return margin + (study.rules(of: place.key)?.fees.open ?? 0)
     }
 }
 

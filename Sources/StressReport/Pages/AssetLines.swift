@@ -55,7 +55,8 @@ extension RunReport {
             return failures.contains { $0.asset == row.cell.asset } ? "no result" : ""
         }
         let cell = row.cell
-        let kind = cell.contract == .linear ? "" : " \(cell.contract.rawValue)"
+        let kind = CellAxis.allCases.filter { $0.standard != nil && $0.standard != cell.key[$0] }
+            .map { " " + cell.key.plainText($0) }.joined()
         return "\(cell.side.rawValue)\(kind) \(cell.leverage.screenText) \(cell.horizon.screenText) on \(cell.platform)"
     }
 }

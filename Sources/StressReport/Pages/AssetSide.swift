@@ -81,16 +81,8 @@ struct AssetSide: Sendable {
     /// Whether cells of this page have a best fill.
     var hasBest: Bool { rows.contains { $0.estimate.bestExit != nil } }
 
-    /// The grids of this page, one a contract and platform, in plan order.
-    var grids: [CellGrid] {
-        report.study.grid.contracts.flatMap { contract in
-            report.study.platforms.map { platform in
-                CellGrid(
-                    contract: contract, platform: platform.name,
-                    rows: rows.filter { $0.cell.contract == contract && $0.cell.platform == platform.name })
-            }
-        }.filter { !$0.rows.isEmpty }
-    }
+    /// The grids of this page, one a contract, platform and what else tells tables apart, in plan order.
+    var grids: [CellGrid] { rows.groupedInOrder(by: \.cell.key.table).compactMap { CellGrid($0.members) } }
 
     /// The band that holds the headline's whole leverage curve, by leverage; empty without one.
     var band: [Leverage: Interval] {
@@ -107,9 +99,7 @@ struct AssetSide: Sendable {
 
     /// Which grid a cell belongs to, where there are several: ` (inverse contract, coin-margined, on typical)`.
     func scopeWords(_ cell: StudyCell) -> String {
-        let contract = report.study.grid.contracts.count > 1 ? cell.contract.words : nil
-        let platform = report.study.platforms.count > 1 ? "on \(cell.platform)" : nil
-        let words = [contract, platform].compactMap { $0 }
+        let words = report.study.axesBetweenTables.map { cell.key.words($0, .sentence) }
         return words.isEmpty ? "" : " (\(words.joined(separator: ", ")))"
     }
 
@@ -121,10 +111,11 @@ struct AssetSide: Sendable {
     }
 }
 
-/// The cells of one contract on one platform as a table of leverages and holding times.
+/// The cells of one contract on one platform, alike on every other axis that tells tables apart, as a table of leverages and holding
+/// times.
 struct CellGrid {
-    let contract: ContractKind
-    let platform: String
+    /// The first of them.
+    let first: CellKey
     let rows: [ResultRow]
     private let places: [Place: Int]
 
@@ -133,10 +124,10 @@ struct CellGrid {
         let horizon: TimeSpan
     }
 
-    init(contract: ContractKind, platform: String, rows: [ResultRow]) {
-        self.contract = contract
-        self.platform = platform
-        self.rows = rows
+    /// Nil without cells.
+    init?(_ rows: [ResultRow]) {
+        guard let first = rows.first?.cell.key else { return nil }
+        (self.first, self.rows) = (first, rows)
         let indexed = rows.enumerated().map { index, row in
             (Place(leverage: row.cell.leverage, horizon: row.cell.horizon), index)
         }

@@ -48,8 +48,8 @@ struct PageCells {
     }
 
     private mutating func grid(_ grid: CellGrid) -> JSONValue {
-        guard let first = grid.rows.first else { return .null }
-        let scope = book.code([page.scope(first.cell).weighed])
+        guard let first = grid.rows.first?.cell else { return .null }
+        let scope = book.code([page.scope(first).weighed])
         var columns: [JSONValue] = []
         for horizon in page.shownHorizons {
             columns.append(page.column(grid, horizon).map { .text(book.code(page.columnTexts($0))) } ?? .null)
@@ -64,8 +64,8 @@ struct PageCells {
             filled.append(.list([.text("m\(fill.measure.place)"), .text(codes)]))
         }
         return .object([
-            ("tail", .text(page.addressTail(of: first.cell))),
-            ("name", .text(hasNames ? visibleText("\(grid.contract.words) on \(grid.platform)") : "")),
+            ("tail", .text(page.addressTail(of: first))),
+            ("name", .text(hasNames ? visibleText(page.gridName(first.key)) : "")),
             ("scope", .text(scope)), ("columns", .list(columns)), ("cells", .text(cells)), ("fills", .list(filled)),
         ])
     }
@@ -115,7 +115,13 @@ extension AssetSide {
     var explorableGrids: [CellGrid] {
         let (all, size) = (grids, shownLeverages.count * shownHorizons.count)
         guard all.count * size > PageCells.mostCells else { return all }
-        return all.filter { $0.contract == headline?.cell.contract && $0.platform == headline?.cell.platform }
+        return all.filter { $0.holds(headline) }
+    }
+
+    /// A grid in the line above what was chosen: `linear contract on typical`, and what else tells the page's grids apart.
+    fileprivate func gridName(_ cell: CellKey) -> String {
+        let others = report.study.axesBetweenTables.filter { $0 != .contract && $0 != .platform }
+        return ([.contract, .platform] + others).map { cell.words($0, .sentence) }.joined(separator: " ")
     }
 
     /// The page as it would look at a holding time of a grid, at the headline's leverage; nil without a cell there.
@@ -135,11 +141,11 @@ extension AssetSide {
         "\(cell.leverage.plainText)-\(cell.horizon.text)-\(addressTail(of: cell))"
     }
 
-    /// Its part that all cells of a grid share: side, platform, and the contract where there are several.
+    /// Its part that all cells of a grid share: side, platform, and whatever else tells the page's grids apart.
     func addressTail(of cell: StudyCell) -> String {
         let names = report.study.platforms.map(\.name)
         let slug = names.firstIndex(of: cell.platform).map { pageSlugs(for: names)[$0] } ?? "platform"
-        let contract = report.study.grid.contracts.count > 1 ? "-\(cell.contract.rawValue)" : ""
-        return "\(cell.side.rawValue)-\(slug)\(contract)"
+        let others = report.study.axesBetweenTables.filter { $0 != .platform }.map(cell.key.plainText)
+        return ([cell.side.rawValue, slug] + others).joined(separator: "-")
     }
 }

@@ -74,7 +74,7 @@ extension RunReport {
         CellSentences(
             row: row, barLength: asset.barLength, confidence: study.statistics.confidence,
             fit: row.estimate.status == .noData ? historyFit(of: row.cell) : nil,
-            delay: study.platform(named: row.cell.platform)?.rules.liquidation.delay, wideSteps: asset.wideSteps,
+            delay: study.rules(of: row.cell.key)?.liquidation.delay, wideSteps: asset.wideSteps,
             years: years ?? yearRecords.first { $0.cell.key == row.cell.key }?.years ?? [],
             length: asset.last + asset.barLength - asset.first)
     }

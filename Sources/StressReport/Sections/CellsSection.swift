@@ -1,6 +1,7 @@
 import StressBasics
 import StressResults
 import StressStatistics
+import StudyPlan
 
 /// What a reader who chooses a cell of the grid works with. Without scripts nothing of it is shown, and nothing is missing.
 extension AssetSide {
@@ -60,12 +61,20 @@ extension AssetSide {
         if fills.count > 1 { writeSwitch("fill", "Fill", fills, &w) }
         let offered = grids.enumerated().filter { _, grid in explorableGrids.contains { $0.isSame(as: grid) } }
         guard offered.count > 1 else { return }
-        let hasContracts = Set(offered.map(\.element.contract)).count > 1
+        let others = report.study.axesBetweenTables.filter { $0 != .platform }
         let names = offered.map { place, grid in
-            (String(place), (hasContracts ? grid.contract.rawValue + " on " : "") + visibleText(grid.platform))
+            let words = others.map { grid.first.words($0, .short) }
+            let platform = words.isEmpty ? grid.first.platform : grid.first.words(.platform, .short)
+            return (String(place), visibleText((words + [platform]).joined(separator: " ")))
         }
-        let home = offered.first { isHeadlineGrid($0.element) }.map { String($0.offset) }
-        writeSwitch("grid", hasContracts ? "Contract and platform" : "Platform", names, checked: home, &w)
+        let home = offered.first { $0.element.holds(headline) }.map { String($0.offset) }
+        writeSwitch("grid", gridSwitchTitle(others), names, checked: home, &w)
+    }
+
+    /// `Platform`, `Contract and platform`.
+    private func gridSwitchTitle(_ others: [CellAxis]) -> String {
+        let words = others.isEmpty ? "platform" : others.map(\.rawValue).joined(separator: ", ") + " and platform"
+        return words.prefix(1).uppercased() + words.dropFirst()
     }
 
     private func writeSwitch(
@@ -144,11 +153,7 @@ extension AssetSide {
     }
 
     private func isHeadlineColumn(_ grid: CellGrid, _ horizon: TimeSpan) -> Bool {
-        isHeadlineGrid(grid) && horizon == headline?.cell.horizon
-    }
-
-    private func isHeadlineGrid(_ grid: CellGrid) -> Bool {
-        grid.contract == headline?.cell.contract && grid.platform == headline?.cell.platform
+        grid.holds(headline) && horizon == headline?.cell.horizon
     }
 
     /// The drawings of one holding time, curve and shortfalls, which nothing shows until it is chosen; empty where there is nothing to
@@ -167,6 +172,9 @@ extension AssetSide {
 }
 
 extension CellGrid {
-    /// Whether both are of one contract and platform.
-    func isSame(as other: CellGrid) -> Bool { contract == other.contract && platform == other.platform }
+    /// Whether both are the same table, be it of other histories or directions.
+    func isSame(as other: CellGrid) -> Bool { first.table == other.first.table }
+
+    /// Whether a cell stands in it, be it of another history or direction.
+    func holds(_ row: ResultRow?) -> Bool { row.map { first.table.matches($0.cell) } ?? false }
 }

@@ -178,8 +178,7 @@ extension AssetSide {
     /// What the ledger found of the headline's traders; nil where it has none of them.
     private var payers: LedgerGroup? {
         guard let cell = headline?.cell, let ledger = report.ledger,
-            report.study.isInLedger(
-                contract: cell.contract, side: cell.side, leverage: cell.leverage, horizon: cell.horizon)
+            report.study.isInLedger(cell.key)
         else { return nil }
         return ledger.group(
             platform: cell.platform, asset: cell.asset, side: cell.side, leverage: cell.leverage)

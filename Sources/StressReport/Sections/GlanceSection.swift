@@ -34,7 +34,7 @@ extension AssetSide {
     private var glanceLines: [GlanceLine] {
         guard let cell = headline?.cell else { return [] }
         let most = report.study.statistics.maxFrequency
-        let own = (rows + opposite).filter { $0.cell.contract == cell.contract && $0.cell.platform == cell.platform }
+        let own = (rows + opposite).filter { cell.key.table.matches($0.cell) }
         return report.study.grid.sides.map { side in
             let columns = Dictionary(grouping: own.filter { $0.cell.side == side }, by: \.cell.horizon)
             return GlanceLine(

@@ -21,7 +21,7 @@ struct MatrixSection {
 
     /// Rows of the matrices together.
     static func rows(_ report: RunReport, pages: [AssetSide]) -> Int {
-        pages.count * report.study.grid.contracts.count * report.study.platforms.count
+        pages.count * report.study.tables.count
     }
 
     private var rowCount: Int { MatrixSection.rows(report, pages: pages) }
@@ -82,19 +82,17 @@ struct MatrixSection {
             style: isDense ? .sortedDense : .sorted, head: ["Report"] + leverages.map(\.screenText),
             isTall: rowCount > MatrixSection.mostRows, isTerse: isDense,
             rows: pages.flatMap { page in
-                report.study.grid.contracts.map { row(page, $0, platform, leverages) }
+                report.study.tables.filter { $0.platform == platform }.map { row(page, $0, leverages) }
             })
         return heading + [.table(table)]
     }
 
-    private func row(
-        _ page: AssetSide, _ contract: ContractKind, _ platform: String, _ leverages: [Leverage]
-    ) -> SectionTable.Row {
-        let cells = page.rows.filter {
-            $0.cell.contract == contract && $0.cell.platform == platform && $0.cell.horizon == headline.horizon
-        }
+    private func row(_ page: AssetSide, _ table: CellSelector, _ leverages: [Leverage]) -> SectionTable.Row {
+        let cells = page.rows.filter { table.matches($0.cell) && $0.cell.horizon == headline.horizon }
         let name: [Phrase] = [.name(page.asset.asset), .plain(" " + page.side.rawValue)]
-        let kind: [Inline] = report.study.grid.contracts.count > 1 ? [.text(" " + contract.rawValue)] : []
+        let kind: [Inline] = report.study.axesBetweenTables.filter { $0 != .platform }.compactMap { axis in
+            table.plainText(axis).map { .text(" " + $0) }
+        }
         return SectionTable.Row(
             [.link(name, to: "reports/" + page.fileName)] + kind,
             leverages.map { leverage in

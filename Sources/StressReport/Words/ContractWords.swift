@@ -2,6 +2,29 @@ import StressBasics
 import StressResults
 import StudyPlan
 
+/// How a report says in which of its tables a cell stands.
+enum ScopeStyle {
+    /// Behind a sentence: `inverse contract, coin-margined`, `on typical`.
+    case sentence
+    /// In a heading: `Inverse contract, coin-margined`, `platform typical`.
+    case heading
+    /// Beside others: `inverse`, `on typical`.
+    case short
+}
+
+extension CellKey {
+    /// What it has on an axis that tells tables apart.
+    func words(_ axis: CellAxis, _ style: ScopeStyle) -> String {
+        switch (axis, style) {
+        case (.contract, .sentence): contract.words
+        case (.contract, .heading): contract.heading
+        case (.platform, .heading): "platform \(platform)"
+        case (.platform, _): "on \(platform)"
+        default: plainText(axis)
+        }
+    }
+}
+
 /// How sentences speak of a position of each contract.
 extension ContractKind {
     /// The contract in a line of facts.

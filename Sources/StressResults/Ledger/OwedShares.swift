@@ -12,8 +12,7 @@ extension RunReport {
             let key = rows[place].cell.key
             // A cell without a whole window has no share, this one neither.
             guard rows[place].estimate.windows.entries > 0,
-                study.isInLedger(
-                    contract: key.contract, side: key.side, leverage: key.leverage, horizon: key.horizon),
+                study.isInLedger(key),
                 let group = groups[
                     LedgerClass(platform: key.platform, asset: key.asset, side: key.side, leverage: key.leverage)]
             else { continue }

@@ -64,14 +64,17 @@ extension Measure {
         "liquidated_frac", .fraction, of: .liquidation, "liquidated", "Share of held entries that were liquidated",
         tab: Tab(label: "Liquidated", definition: "Liquidated before the holding time was over"),
         gauge: "liquidated_ratio",
-        .share(.counted({ $0.liquidated + $0.cutLiquidated }, { $0.liquidatedFrequency }, { $0.liquidated })))
+        .share(
+            .counted(
+                { $0.liquidated + $0.cutLiquidated }, { $0.liquidatedFrequency }, { $0.liquidated },
+                { $0.liquidatedShare })))
     /// Share of entries that ended below zero.
     public static let negativeEquity = Measure(
         "negative_equity_frac", .fraction, of: .belowZero, "below zero", "Share of held entries that ended below zero",
         ends: Ends(prefix: "", areNamedByLevel: true),
         tab: Tab(label: "Below zero", definition: "Ended below zero after liquidation"),
         gauge: "negative_equity_ratio",
-        .share(.exit({ $0.exit }, { $0.negative.first ?? nil })))
+        .share(.exit(.chosen)))
     /// Independent trials worth as much as the entries.
     public static let effectiveEntries = Measure(
         "entries_effective_count", .entries, isWhole: true, of: .evidence, "effective entries",
@@ -83,7 +86,10 @@ extension Measure {
         "Share of held entries below zero at some bar, had nobody liquidated",
         tab: Tab(label: "No safeguards", definition: "Below zero at some point, had nobody liquidated"),
         gauge: "unprotected_ratio",
-        .share(.counted({ $0.unprotected + $0.cutUnprotected }, { $0.unprotectedFrequency }, { $0.unprotected })))
+        .share(
+            .counted(
+                { $0.unprotected + $0.cutUnprotected }, { $0.unprotectedFrequency }, { $0.unprotected },
+                { $0.unprotectedShare })))
 
     /// Share of entries that owe something when fund, winners and platform have paid; of cells whose positions a ledger holds.
     public static let owed = Measure(
@@ -135,7 +141,7 @@ extension Measure {
         tab: Tab(
             label: "Worst fill", definition: "Ended below zero, liquidations filled at each bar’s worst price"),
         gauge: "worst_negative_equity_ratio",
-        .share(.exit({ $0.worstExit }, { $0.worst })))
+        .share(.exit(.worst)))
     /// Mean shortfall under the worst fill.
     public static let worstMeanShortfall = Measure(
         "worst_shortfall_mean_margin_frac", .ofMargin, of: .belowZero, fill: .worst,
@@ -159,7 +165,7 @@ extension Measure {
         "Their share of held entries", ends: Ends(prefix: "best_", areNamedByLevel: true),
         tab: Tab(
             label: "Best fill", definition: "Ended below zero, liquidations filled exactly at the trigger price"),
-        .share(.exit({ $0.bestExit }, { $0.best })))
+        .share(.exit(.best)))
     /// Entries that what happened inside the bars decides; empty without bounds.
     public static let undecided = Measure(
         "undecided_count", .entries, isWhole: true, of: .belowZero, fill: .best, "undecided entries",
@@ -205,7 +211,7 @@ extension Measure {
             label: "At once",
             definition: "Ended below zero, liquidations filled as they trigger, or at the open behind a gap"),
         gauge: "gap_negative_equity_ratio",
-        .share(.exit({ $0.gapExit }, { $0.gap })))
+        .share(.exit(.gap)))
 
     // MARK: What can be known
 

@@ -21,6 +21,8 @@ struct ShareSource: Sendable {
     let find: @Sendable (CellEstimate, _ confidence: Double?) -> Found?
     /// What resampling says about it; nil before it was done.
     let inference: @Sendable (CellInference) -> FrequencyInference?
+    /// The block sums that it is resampled from; nil where it is not.
+    let blocks: @Sendable (CellTally) -> BlockShare?
 
     /// What is found.
     struct Found {
@@ -30,28 +32,27 @@ struct ShareSource: Sendable {
     }
 
     /// The share of entries below zero under a fill rule.
-    static func exit(
-        _ exit: @escaping @Sendable (CellEstimate) -> ExitEstimate?,
-        _ inference: @escaping @Sendable (CellInference) -> FrequencyInference?
-    ) -> ShareSource {
+    static func exit(_ role: FillRole) -> ShareSource {
         ShareSource(
             find: { estimate, _ in
-                exit(estimate).map {
+                estimate.exit(role).map {
                     Found(count: $0.negative + $0.cutNegative, fraction: $0.frequency, interval: $0.interval)
                 }
-            }, inference: inference)
+            }, inference: { $0.negative(role) },
+            blocks: { tally in tally.roles.firstIndex(of: role).map { tally.negativeShare(fill: $0) } })
     }
 
     /// What a ledger found.
     static let owed = ShareSource(
         find: { estimate, _ in
             estimate.owed.map { Found(count: Double($0.count), fraction: $0.fraction, interval: $0.interval) }
-        }, inference: { _ in nil })
+        }, inference: { _ in nil }, blocks: { _ in nil })
 
     /// A share of entries that were counted whatever the fill. Before resampling its interval is that of the disjoint windows.
     static func counted(
         _ count: @escaping @Sendable (WindowCounts) -> Int, _ fraction: @escaping @Sendable (CellEstimate) -> Double?,
-        _ inference: @escaping @Sendable (CellInference) -> FrequencyInference?
+        _ inference: @escaping @Sendable (CellInference) -> FrequencyInference?,
+        _ blocks: @escaping @Sendable (CellTally) -> BlockShare
     ) -> ShareSource {
         ShareSource(
             find: { estimate, confidence in
@@ -63,7 +64,7 @@ struct ShareSource: Sendable {
                             confidence: confidence)
                 }
                 return Found(count: Double(count(estimate.windows)), fraction: share, interval: interval)
-            }, inference: inference)
+            }, inference: inference, blocks: blocks)
     }
 }
 
@@ -116,4 +117,12 @@ extension CellEstimate {
 
     /// Entries that what happened inside the bars decides; nil where bounds were not asked for.
     public var undecided: Int? { bestExit != nil && worstExit != nil ? windows.undecided : nil }
+}
+
+extension CellTally {
+    /// The block sums that `measure` is resampled from; nil for what is no resampled share, and where its fill rule was not evaluated.
+    public func blocks(of measure: Measure) -> BlockShare? {
+        guard case .share(let source) = measure.source else { return nil }
+        return source.blocks(self)
+    }
 }

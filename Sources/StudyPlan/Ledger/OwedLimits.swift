@@ -4,11 +4,11 @@ import StressStatistics
 
 extension Study {
     /// Whether the ledger holds the positions of a cell: those of one of its classes, held as long.
-    public func isInLedger(contract: ContractKind, side: Side, leverage: Leverage, horizon: TimeSpan) -> Bool {
-        guard contract == .linear, let population = ledger?.population, population.horizon == horizon else {
+    public func isInLedger(_ cell: CellKey) -> Bool {
+        guard cell.isStandard, let population = ledger?.population, population.horizon == cell.horizon else {
             return false
         }
-        return population.classes.contains { $0.side == side && $0.leverage == leverage }
+        return population.classes.contains { $0.side == cell.side && $0.leverage == cell.leverage }
     }
 
     /// Why a limit on what is owed decides nothing in the cells it names; nil where it decides, and for other measures.
@@ -89,19 +89,10 @@ extension Study {
 
     /// Whether the ledger holds each of the cells that a limit names, without repeats over histories and platforms.
     private func owedCells(of limit: StudyLimit) -> Set<Bool> {
-        let cells = limit.cells
-        func chosen<Value>(_ values: [Value], _ wanted: Value?) -> [Value] { wanted.map { [$0] } ?? values }
-        var held = Set<Bool>()
-        for contract in chosen(grid.contracts, cells.contract) {
-            for side in chosen(grid.sides, cells.side) {
-                for leverage in chosen(grid.leverages, cells.leverage) {
-                    for horizon in chosen(grid.horizons, cells.horizon) {
-                        held.insert(
-                            isInLedger(contract: contract, side: side, leverage: leverage, horizon: horizon))
-                    }
-                }
-            }
-        }
-        return held
+        var anywhere = limit.cells
+        (anywhere.asset, anywhere.platform) = (nil, nil)
+        var one = self
+        (one.inputs, one.platforms) = (Array(inputs.prefix(1)), Array(platforms.prefix(1)))
+        return Set(one.cells.filter(anywhere.matches).map { isInLedger($0.key) })
     }
 }
