@@ -97,6 +97,12 @@ struct AssetSide: Sendable {
             zip(found.cells.map(\.leverage), found.band.bounds), uniquingKeysWith: { first, _ in first })
     }
 
+    /// What the name of a grid says: its contract, its platform, and what else tells this page's grids apart.
+    var namedAxes: [CellAxis] {
+        let varied = report.study.axesBetweenTables
+        return CellAxis.betweenTables.filter { $0 == .contract || $0 == .platform || varied.contains($0) }
+    }
+
     /// Which grid a cell belongs to, where there are several: ` (inverse contract, coin-margined, on typical)`.
     func scopeWords(_ cell: StudyCell) -> String {
         let words = report.study.axesBetweenTables.map { cell.key.words($0, .sentence) }

@@ -120,8 +120,7 @@ extension AssetSide {
 
     /// A grid in the line above what was chosen: `linear contract on typical`, and what else tells the page's grids apart.
     fileprivate func gridName(_ cell: CellKey) -> String {
-        let others = report.study.axesBetweenTables.filter { $0 != .contract && $0 != .platform }
-        return ([.contract, .platform] + others).map { cell.words($0, .sentence) }.joined(separator: " ")
+        namedAxes.map { cell.words($0, .sentence) }.joined(separator: " ")
     }
 
     /// The page as it would look at a holding time of a grid, at the headline's leverage; nil without a cell there.

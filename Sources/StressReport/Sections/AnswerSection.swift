@@ -34,7 +34,9 @@ extension AssetSide {
             "\(asset.first.civil.dateText) to \(asset.last.civil.dateText)",
         ]
         let platform = cell.map { [Phrase.plain(" · platform "), .name($0.platform)] } ?? []
+        let others = namedAxes.filter { $0 != .contract && $0 != .platform }
         return [.name(asset.asset)] + parts.compactMap { $0.map { .plain(" · " + $0) } } + platform
+            + (cell.map { cell in others.map { .plain(" · " + cell.key.words($0, .sentence)) } } ?? [])
     }
 
     /// The large numbers of a cell with entries; the second is the share below zero.

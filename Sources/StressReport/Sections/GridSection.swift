@@ -16,9 +16,7 @@ extension AssetSide {
     }
 
     private func blocks(_ grid: CellGrid, _ measure: Measure) -> [Block] {
-        let axes =
-            [.contract, .platform] + report.study.axesBetweenTables.filter { $0 != .contract && $0 != .platform }
-        let name = axes.map { grid.first.words($0, .heading) }.joined(separator: ", ")
+        let name = namedAxes.map { grid.first.words($0, .heading) }.joined(separator: ", ")
         let table = SectionTable(
             name: "\(measure.shownTab.definition), \(name)",
             caption: "\(measure.shownTab.definition), % of entries, by leverage and holding time", style: .grid,
