@@ -74,8 +74,9 @@ examples: ## Make the pictures of Reports/Examples again
 	$(SWIFT) build --product belowzero
 	@Tests/Browser/run.sh examples
 
-lint: ## Check the format of the sources
+lint: ## Check the format of the sources, and that the faults of 'make power' fit them
 	swift format lint --strict --recursive $(SWIFT_SOURCES)
+	python3 Tests/Power/power.py --check
 
 check: deps lint ## What every commit must pass: format, no warnings, quick tests
 	$(SWIFT) build --build-tests
