@@ -4,11 +4,14 @@ import StressResults
 import StressStatistics
 import StudyPlan
 
-/// What became of a price history's bars between two runs, as far as ends, counts and bytes of files tell: bars that were restated while
-/// others were added at the end are not told from those that were not.
+/// What became of a price history's bars between two runs: by the fingerprints of both where they have one, else as far as ends, counts and
+/// bytes of files tell.
 struct BarsChange {
-    /// Whether bars that were there before differ: another first bar, fewer bars, or other bytes and nothing new.
+    /// Whether bars that were there before differ: restated ones, another first bar, or fewer bars; without fingerprints also other bytes
+    /// and nothing new.
     let isRevised: Bool
+    /// The UTC days and months whose bars differ; nil where nothing tells.
+    let restated: [String]?
     /// Whether a window of the same length moved on: the oldest bars are gone and newer ones are there.
     let isRolled: Bool
     /// Bars that were added at the end; of a window that moved on the bar lengths by which its end did.
@@ -21,9 +24,18 @@ struct BarsChange {
     init(from was: StoredJob, to now: StoredJob, isOther: Bool) {
         let grown = (now.bars ?? 0) - (was.bars ?? 0)
         let moved = BarsChange.moved(was, now)
-        isRolled = moved != nil
-        isRevised = moved == nil && (now.first != was.first || grown < 0 || grown == 0 && isOther)
+        restated = BarsChange.restated(was, now)
+        let isOtherwise = restated.map { !$0.isEmpty } ?? (moved == nil && grown == 0 && isOther)
+        isRevised = isOtherwise || moved == nil && (now.first != was.first || grown < 0)
+        isRolled = moved != nil && !isRevised
         added = moved ?? max(0, grown)
+    }
+
+    private static func restated(_ was: StoredJob, _ now: StoredJob) -> [String]? {
+        guard was.barLength == now.barLength, let before = was.fingerprint.flatMap(HistoryFingerprint.init(text:)),
+            let own = now.fingerprint.flatMap(HistoryFingerprint.init(text:))
+        else { return nil }
+        return own.restated(since: before, sameFirst: was.first == now.first, sameLast: was.last == now.last)
     }
 
     /// How many bar lengths a window moved on that kept its span, or its bars; nil where it did not.
@@ -89,19 +101,20 @@ extension RunReport {
     private func changedHistory(_ name: String, was: StoredJob?, digests: [String]) -> ChangedItem? {
         let asset = assets.first { $0.asset == name }
         let isFailed = failures.contains { $0.asset == name }
-        func item(_ kind: ChangedItem.Kind) -> ChangedItem {
+        func item(_ kind: ChangedItem.Kind, restated: [String]? = nil) -> ChangedItem {
             ChangedItem(
                 kind, asset: name, before: .init(bars: was.flatMap { $0.isFailed ? nil : $0.bars }),
-                after: .init(bars: isFailed ? nil : asset?.bars))
+                after: .init(bars: isFailed ? nil : asset?.bars), restated: restated)
         }
         guard let was else { return item(.added) }
         if isFailed || was.isFailed { return isFailed == was.isFailed ? nil : item(isFailed ? .lost : .found) }
         guard let asset else { return nil }
         let now = StoredJob(
-            asset: name, first: asset.first, last: asset.last, bars: asset.bars, barLength: asset.barLength)
+            asset: name, first: asset.first, last: asset.last, bars: asset.bars, barLength: asset.barLength,
+            fingerprint: asset.fingerprint?.text)
         let change = BarsChange(from: was, to: now, isOther: asset.files.map(\.digest.hex) != digests)
-        if change.isRevised { return item(.revised) }
-        if change.isRolled { return item(.rolled) }
-        return change.added > 0 ? item(.appended) : nil
+        if change.isRevised { return item(.revised, restated: change.restated) }
+        if change.isRolled { return item(.rolled, restated: change.restated) }
+        return change.added > 0 ? item(.appended, restated: change.restated) : nil
     }
 }

@@ -201,6 +201,7 @@ extension RunReport {
             ("bars_count", .integer(asset.bars)), ("bar_s", .number(asset.barLength.inSeconds)),
             ("checks", .object(counts)), ("findings_count", .integer(asset.findings.count)),
             ("wide_steps", asset.wideSteps.map(stepsJSON) ?? .null),
+            ("bars_fingerprint", .optional(asset.fingerprint?.text)),
         ])
     }
 

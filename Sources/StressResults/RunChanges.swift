@@ -81,15 +81,17 @@ public struct ChangedItem: Hashable, Codable, Sendable {
     public var before: Figures
     /// What this run says.
     public var after: Figures
+    /// The UTC days and months whose bars differ, of a price history whose bars could be compared; nil of others.
+    public var restated: [String]?
 
     /// A change of the given parts.
     public init(
         _ kind: Kind, asset: String, cell: CellKey? = nil, measure: String? = nil, behaviour: String? = nil,
-        platform: String? = nil, before: Figures = Figures(), after: Figures = Figures()
+        platform: String? = nil, before: Figures = Figures(), after: Figures = Figures(), restated: [String]? = nil
     ) {
         (self.kind, self.asset, self.cell) = (kind, asset, cell)
         (self.measure, self.behaviour, self.platform) = (measure, behaviour, platform)
-        (self.before, self.after) = (before, after)
+        (self.before, self.after, self.restated) = (before, after, restated)
     }
 
     /// Whether both runs measured something, and the two intervals have no value in common.

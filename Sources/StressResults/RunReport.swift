@@ -208,11 +208,14 @@ public struct AssetReport: Codable, Sendable {
     public var wideSteps: WideSteps?
     /// What the checks found: one summary a check, then details.
     public var findings: [Finding]
+    /// What its bars are, by day and month, for the next run; nil in documents of before there was one.
+    public var fingerprint: HistoryFingerprint?
 
     /// A history of the given parts.
     public init(
         asset: String, files: [InputFile], formatName: String, formatReason: String, bars: Int, first: UTCInstant,
-        last: UTCInstant, barLength: TimeSpan, maxGap: TimeSpan?, wideSteps: WideSteps? = nil, findings: [Finding]
+        last: UTCInstant, barLength: TimeSpan, maxGap: TimeSpan?, wideSteps: WideSteps? = nil, findings: [Finding],
+        fingerprint: HistoryFingerprint? = nil
     ) {
         self.asset = asset
         self.files = files
@@ -225,6 +228,7 @@ public struct AssetReport: Codable, Sendable {
         self.maxGap = maxGap
         self.wideSteps = wideSteps
         self.findings = findings
+        self.fingerprint = fingerprint
     }
 }
 

@@ -91,7 +91,7 @@ SWITCH = """
 
 
 def switch(path: pathlib.Path) -> str:
-    return f"awakeFaultOf{path.stem}"
+    return "awakeFaultOf" + "".join(filter(str.isalnum, path.stem))
 
 
 def astray(folder: pathlib.Path, faults: list) -> list[str]:

@@ -161,6 +161,41 @@ import Testing
         #expect(report.changes?.items.map(\.kind) == [.revised], "most of what is gone is not made up for")
     }
 
+    /// With fingerprints of both, bars that were restated are found beside new ones, in windows that moved on, and other bytes of a file
+    /// with the same prices are no change.
+    @Test func restatedBarsAreFoundBesideNewOnes() throws {
+        func fingerprint(_ digits: String) -> HistoryFingerprint? {
+            HistoryFingerprint(
+                text: "2018-12-31 2026-01-01 2019-01:0123456789 2025-12-01:\(digits) 2025-12-02:0123456789")
+        }
+        var report = try ChangesTests.report(["AAA"])
+        func changes(_ digits: String, bars: Int, rolled: Int64 = 0) throws -> ChangedItem? {
+            report.assets[0].fingerprint = fingerprint("0123456789")
+            var before = ChangesTests.record(of: report)
+            let (asset, bar) = (report.assets[0], report.assets[0].barLength.milliseconds)
+            before.jobs = [
+                StoredJob(
+                    asset: "AAA", first: UTCInstant(milliseconds: asset.first.milliseconds - rolled * bar),
+                    last: UTCInstant(milliseconds: asset.last.milliseconds - Int64(bars) * bar),
+                    bars: asset.bars - bars + Int(rolled), barLength: asset.barLength,
+                    fingerprint: fingerprint(digits)?.text)
+            ]
+            before.inputs[0].digest = "0"
+            report.addChanges(since: before)
+            return report.changes?.items.first { $0.asset == "AAA" && $0.kind != .share }
+        }
+        let added = try #require(try changes("0123456789", bars: 24))
+        #expect(added.kind == .appended && added.restated == [])
+        #expect(try index(report).contains("24 bars added to 1 price history; the bars before are as they were"))
+        let restated = try #require(try changes("abcdef0123", bars: 24))
+        #expect(restated.kind == .revised && restated.restated == ["2025-12-01"])
+        #expect(try index(report).contains("bars of 2025-12-01 (UTC) differ"))
+        #expect(try changes("abcdef0123", bars: 24, rolled: 24)?.kind == .revised)
+        #expect(try changes("0123456789", bars: 24, rolled: 24)?.kind == .rolled)
+        #expect(try changes("0123456789", bars: 0) == nil, "the same prices in other bytes")
+        #expect(try changes("abcdef0123", bars: 0)?.kind == .revised)
+    }
+
     @Test func anEqualRunChangedNothing() throws {
         var report = try ChangesTests.report()
         report.addChanges(since: ChangesTests.record(of: report))
@@ -191,7 +226,7 @@ import Testing
         for words in [
             "The study has another text", "made by version 0.0.9", "had 61 368 bars and has no result now",
             "was not in the earlier run", "bars that both runs cover differ",
-            "37 bars added to 1 price history; whether the bars before are as they were is not compared.",
+            "37 bars added to 1 price history; whether the bars before are as they were is not known, as the earlier run kept no fingerprint of its bars.",
             "intervals apart", "BBB long 20× 7 d typical linear · below zero",
         ] { #expect(page.contains(words), "\(words)") }
     }

@@ -148,12 +148,13 @@ private struct AssetEntry: Decodable {
     let barsCount: Int
     let barS: Double
     let checks: [String: Int]
+    let barsFingerprint: String?
 
     var stored: StoredJob {
         StoredJob(
             asset: asset, first: UTCInstant(rfc3339: firstUtc), last: UTCInstant(rfc3339: lastUtc), bars: barsCount,
             barLength: TimeSpan(milliseconds: milliseconds(barS)), notes: checks["note"] ?? 0,
-            warnings: checks["warning"] ?? 0, errors: checks["error"] ?? 0)
+            warnings: checks["warning"] ?? 0, errors: checks["error"] ?? 0, fingerprint: barsFingerprint)
     }
 }
 

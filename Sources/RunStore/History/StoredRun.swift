@@ -105,10 +105,13 @@ public struct StoredJob: Hashable, Codable, Sendable {
     public var warnings: Int
     /// Checks that ended as an error.
     public var errors: Int
+    /// Text of the bars' ``StressBasics/HistoryFingerprint``; nil for runs of before there was one.
+    public var fingerprint: String?
 
     /// Columns of the history.
     enum CodingKeys: String, CodingKey {
         case asset, message, bars, notes, warnings, errors
+        case fingerprint = "bars_fingerprint"
         case isFailed = "is_failed"
         case first = "first_ms"
         case last = "last_ms"
@@ -118,7 +121,8 @@ public struct StoredJob: Hashable, Codable, Sendable {
     /// A job of the given parts.
     public init(
         asset: String, isFailed: Bool = false, message: String = "", first: UTCInstant? = nil, last: UTCInstant? = nil,
-        bars: Int? = nil, barLength: TimeSpan? = nil, notes: Int = 0, warnings: Int = 0, errors: Int = 0
+        bars: Int? = nil, barLength: TimeSpan? = nil, notes: Int = 0, warnings: Int = 0, errors: Int = 0,
+        fingerprint: String? = nil
     ) {
         self.asset = asset
         self.isFailed = isFailed
@@ -130,6 +134,7 @@ public struct StoredJob: Hashable, Codable, Sendable {
         self.notes = notes
         self.warnings = warnings
         self.errors = errors
+        self.fingerprint = fingerprint
     }
 }
 

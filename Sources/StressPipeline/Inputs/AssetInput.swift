@@ -65,7 +65,8 @@ struct AssetInput: Sendable {
             first: series.instant(0), last: series.instant(series.count - 1), barLength: barLength, maxGap: maxGap,
             wideSteps: wideSteps(series, maxGap: maxGap),
             findings: AssetInput.findings(prices, maxGap: maxGap) + AssetInput.findings(mark, along: market)
-                + (funding?.findings ?? []))
+                + (funding?.findings ?? []),
+            fingerprint: series.fingerprint(barLength: barLength))
     }
 
     /// What was found in the prices, and the steps that no window spans behind the bars that are missing.

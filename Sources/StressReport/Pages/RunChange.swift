@@ -8,7 +8,7 @@ struct RunChange {
     let study: Bool
     /// The version before, where it differs.
     let version: String?
-    /// Whether bars that were there before differ: another first bar, fewer bars, or other bytes and nothing new.
+    /// Whether bars that were there before differ: see ``BarsChange/isRevised``.
     let revised: Bool
     /// Bars that were added at the end, over all histories; of windows that moved on the bar lengths by which their ends did.
     let added: Int

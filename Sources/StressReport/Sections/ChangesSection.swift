@@ -104,7 +104,7 @@ struct ChangesSection {
         guard appended > 0 else { return nil }
         let histories = counted(appended, "price history", "price histories")
         let words =
-            "\(counted(addedBars, "bar", "bars")) added to \(histories); whether the bars before are as they were is not compared."
+            "\(counted(addedBars, "bar", "bars")) added to \(histories); \(comparedWords(.appended, "the bars before"))"
         return CheckLine(Pill("info", "+", "bars"), [.text(words)])
     }
 
@@ -112,9 +112,18 @@ struct ChangesSection {
         let rolled = items(.rolled).count
         guard rolled > 0 else { return nil }
         let words =
-            "\(counted(rolled, "price history", "price histories")) moved on: the oldest bars are gone, newer ones are there; whether "
-            + "those that both runs cover are as they were is not compared."
+            "\(counted(rolled, "price history", "price histories")) moved on: the oldest bars are gone, newer ones are there; "
+            + comparedWords(.rolled, "those that both runs cover")
         return CheckLine(Pill("info", "→", "bars"), [.text(words)])
+    }
+
+    /// Whether bars that are not new are as they were, as far as it is known.
+    private func comparedWords(_ kind: ChangedItem.Kind, _ bars: String) -> String {
+        let (all, unknown) = (items(kind).count, items(kind).count { $0.restated == nil })
+        guard unknown > 0 else { return "\(bars) are as they were, day by day and month by month." }
+        let which = unknown == all ? "" : " in \(unknown) of them"
+        return
+            "whether \(bars) are as they were is not known\(which), as the earlier run kept no fingerprint of its bars."
     }
 
     private var sameLine: CheckLine? {
@@ -194,8 +203,20 @@ extension ChangedItem {
         case .found: (Pill("ok", "✓", "data back"), "has \(now) bars and had no result")
         case .added: (Pill("info", "+", "new"), "was not in the earlier run")
         case .removed: (Pill("info", "–", "gone"), "was in the earlier run, with \(was) bars")
-        default: (Pill("warn", "!", "revised"), "bars that both runs cover differ: \(was) bars then, \(now) now")
+        default:
+            (
+                Pill("warn", "!", "revised"),
+                "bars \(restatedWords ?? "that both runs cover") differ: \(was) bars then, \(now) now"
+            )
         }
+    }
+
+    /// `of 2026-11-18 and of 3 other days or months (UTC)`; nil where nothing tells which.
+    private var restatedWords: String? {
+        guard let restated, let first = restated.first else { return nil }
+        let others = restated.count - 1
+        return "of \(first)"
+            + (others > 0 ? " and of \(counted(others, "other day or month", "other days or months"))" : "") + " (UTC)"
     }
 }
 

@@ -51,7 +51,16 @@ private var figureColumns: [Column<ChangedItem>] {
             "moved",
             "Of a share: apart where the two intervals have no value in common, outside where the later share is outside of the "
                 + "earlier interval, within otherwise"
-        ) { $0.kind == .share ? $0.reach.rawValue : nil }
+        ) { $0.kind == .share ? $0.reach.rawValue : nil },
+        .words("restated", "Of a price history: the first UTC day or month whose bars differ; empty without one") {
+            $0.restated?.first
+        },
+        .count(
+            "restated_count", of: "periods",
+            "Days and months whose bars differ; empty where the bars could not be compared"
+        ) {
+            $0.restated?.count
+        },
     ]
 }
 
