@@ -22,8 +22,12 @@ struct BehaviourGridRun: PositionVisitor {
         private var tallies: [[BehaviourTally]]
         /// For each row the bars in which the entries of the chunk are liquidated, see ``DueTable``; nil where they are not searched for.
         let due: [[Int32]]?
+        /// By behaviour, holding first, the same of when positions are lost; nil where nothing but liquidations is a loss.
+        let lost: [[LostBars]?]
 
-        init(tallies: [[BehaviourTally]], due: [[Int32]]?) { (self.tallies, self.due) = (tallies, due) }
+        init(tallies: [[BehaviourTally]], due: [[Int32]]?, lost: [[LostBars]?]) {
+            (self.tallies, self.due, self.lost) = (tallies, due, lost)
+        }
 
         /// Hands out those of a cell, once.
         mutating func take(_ cell: Int) -> [BehaviourTally] {
@@ -38,7 +42,8 @@ struct BehaviourGridRun: PositionVisitor {
         defer { task.store.free() }
         task.run(chunk)
         return Found(
-            tallies: task.tallies, due: task.isPlain ? task.due.rows(of: job.blocks.bars(chunk..<chunk + 1)) : nil)
+            tallies: task.tallies, due: task.isPlain ? task.due.rows(of: job.blocks.bars(chunk..<chunk + 1)) : nil,
+            lost: task.lost.map { $0?.rows })
     }
 }
 
@@ -129,6 +134,8 @@ struct BehaviourGridTask<Position: KernelPosition> {
     let bought: [BoughtTile<Position>?]
     /// One a behaviour; empty where it is no sequence.
     var ends: [SequenceEnds] = []
+    /// One a behaviour; nil where nobody asks.
+    var lost: [LostTable?] = []
     var found: [BehaviourOutcome] = []
 
     var count: Int { windows.count }
@@ -197,12 +204,17 @@ struct BehaviourGridTask<Position: KernelPosition> {
 
     mutating func run(_ chunk: Int) {
         for place in store.tallies.indices { store.tallies[place].beginChunk() }
-        if isPlain { searchDue(job.blocks.bars(chunk..<chunk + 1)) }
+        let bars = job.blocks.bars(chunk..<chunk + 1)
+        if isPlain { searchDue(bars) }
+        lost = followed.map { isPlain && Self.asksForLosses($0) ? LostTable(bars, rows: rows.count) : nil }
         for blocks in BehaviourGridTask.tiles(job.blocks, chunk) {
             see(blocks)
             for row in rows.indices {
                 hold(row)
-                for place in followed.indices where !rows[row].isHeld[place] { follow(row, place, blocks) }
+                for place in followed.indices where !rows[row].isHeld[place] {
+                    follow(row, place, blocks)
+                    lose(row, place)
+                }
             }
         }
         for row in rows.indices { endChunk(row) }

@@ -154,7 +154,7 @@ extension BehaviourGridTask {
 
     /// How a position ends that is opened at the close of a bar. What the platform closes ends alike whatever else its trader would have done.
     @inline(__always)
-    private mutating func end(_ row: Int, _ place: Int, _ bar: Int) -> UnsafePointer<EndedEntry> {
+    mutating func end(_ row: Int, _ place: Int, _ bar: Int) -> UnsafePointer<EndedEntry> {
         guard followed[place].hasLevels else { return heldEnd(row, bar) }
         return ends[place].ends.known(row, bar) ?? ends[place].ends.set(row, bar, foundEnd(row, place, bar))
     }

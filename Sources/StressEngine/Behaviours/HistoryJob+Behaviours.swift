@@ -82,9 +82,8 @@ private struct BehaviourRun: PositionVisitor {
 public struct FollowedCell: Sendable {
     /// Holding first, then one a behaviour.
     public let tallies: [BehaviourTally]
-    /// For each bar the one in which a position opened at its close is liquidated; see ``HistoryJob/liquidations(cell:due:)``. Nil where
-    /// that was not searched for on its own.
-    public let due: [Int32]?
+    /// One a behaviour: when positions under it are lost; nil where nobody goes on, or that is not known of each position whatever its window.
+    public let lost: [LostBars?]
 }
 
 extension HistoryJob {
@@ -130,7 +129,7 @@ extension HistoryJob {
         try followed(behaviours, cells: cells, trees: trees, threads: threads, control: control).map(\.tallies)
     }
 
-    /// The same, with when the entries of each cell are liquidated.
+    /// The same, with when positions are lost under behaviours that go on after a loss.
     ///
     /// - Parameter detail: what tallies hold; all of it where there are no trees.
     public func followed(
@@ -139,7 +138,7 @@ extension HistoryJob {
     ) throws(RunCancelled) -> [FollowedCell] {
         guard let trees else {
             return try walkedTallies(of: behaviours, cells: cells, threads: threads, control: control)
-                .map { FollowedCell(tallies: $0, due: nil) }
+                .map { FollowedCell(tallies: $0, lost: behaviours.map { _ in nil }) }
         }
         let chunks = blocks.chunks.count
         let grids = BehaviourGrid.grids(cells, rules: rules)
@@ -155,37 +154,28 @@ extension HistoryJob {
         for (place, grid) in grids.enumerated() {
             let parts = place * chunks..<(place + 1) * chunks
             for (row, cells) in grid.rows.enumerated() {
-                let isSearched = parts.allSatisfy { found[$0].due != nil }
-                let due = isSearched ? parts.flatMap { found[$0].due?[row] ?? [] } : nil
+                let lost = lost(found[parts], row, behaviours)
                 for (window, cell) in cells.enumerated() {
                     // Taken away where they were found: what a grid has beside each other is large.
                     let tallies = parts.map { found[$0].take(row * cells.count + window) }
-                    followed[cell] = FollowedCell(tallies: joined(tallies), due: due)
+                    followed[cell] = FollowedCell(tallies: joined(tallies), lost: lost)
                 }
             }
         }
         return cells.compactMap { followed[$0] }
     }
 
-    /// The entries of a cell with what is known of their liquidation: ``liquidations(cell:threads:control:)``, without weights, of the bars
-    /// that ``followed(_:cells:trees:threads:control:)`` gave. O(entries).
-    public func liquidations(cell: Int, due: [Int32]) -> [HeldEntry] {
-        guard let windows = windows[rules[cell].cell.horizon] else { return [] }
-        let times = market.series.time
-        var entries: [HeldEntry] = []
-        for (block, bars) in blocks.blocks.enumerated() {
-            for bar in bars where due[bar] != DueTable.rejected {
-                guard let (last, isCut) = windows.watched(bar) else { continue }
-                let isLiquidated = Int(due[bar]) <= last
-                entries.append(
-                    HeldEntry(
-                        bar: Int32(bar), block: Int32(block / resamplingBlocks), time: times[bar],
-                        exitTime: times[isLiquidated ? Int(due[bar]) : last], isLiquidated: isLiquidated,
-                        negative: .zero, shortfall: 0, equity: 0, cutTime: isCut ? times[last] : nil,
-                        isAtHorizon: !isLiquidated))
-            }
+    /// When the positions of one row of a grid are lost, by behaviour.
+    private func lost(
+        _ chunks: ArraySlice<BehaviourGridRun.Found>, _ row: Int, _ behaviours: [Behaviour]
+    ) -> [LostBars?] {
+        guard chunks.allSatisfy({ $0.due != nil }) else { return behaviours.map { _ in nil } }
+        let due = LostBars(due: chunks.flatMap { $0.due?[row] ?? [] })
+        return behaviours.indices.map { place in
+            guard behaviours[place].reenter?.times ?? 0 > 0 else { return nil }
+            let own = chunks.compactMap { $0.lost[place + 1]?[row] }
+            return own.isEmpty ? due : LostBars(joining: own)
         }
-        return entries
     }
 
     /// The same by the plain walk, cell by cell: the judge.

@@ -57,16 +57,10 @@ private struct SequenceRun: PositionVisitor {
     ) -> SequencePosition {
         var events: [BehaviourEvent]?
         let outcome = walk.outcome(entry: entry, last: last, events: &events)
-        let isLost = outcome.cause.isLoss && outcome.exit.closedBar != nil
+        let lostBar = outcome.lostBar
         return SequencePosition(
             time: walk.times[entry], exitTime: walk.times[outcome.exit.closedBar ?? last],
-            block: Int32(block / job.resamplingBlocks), isStart: isStart, isLost: isLost,
-            gone: isLost ? gone(outcome) : .zero)
-    }
-
-    /// What a liquidation leaves goes to the platform; a stop order leaves what it got.
-    private func gone(_ outcome: BehaviourOutcome) -> EventCount {
-        if outcome.cause == .liquidated { return .one }
-        return outcome.exit.spread?.negative ?? (outcome.exit.equity <= 0 ? .one : .zero)
+            block: Int32(block / job.resamplingBlocks), isStart: isStart, isLost: lostBar != nil,
+            gone: lostBar != nil ? outcome.gone : .zero)
     }
 }

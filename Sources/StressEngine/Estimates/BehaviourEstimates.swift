@@ -59,8 +59,21 @@ public struct BehaviourEstimates: Sendable {
     /// O(entries × most).
     public func ruin(of positions: [SequencePosition], cell: Int, wait: TimeSpan, most: Int) -> [RuinShare] {
         let horizon = job.rules[cell].cell.horizon
-        let panel = panels[horizon]
-        return RuinShare.shares(of: positions, horizon: horizon, wait: wait, most: most, blocks: job.blockCount).map {
+        return ruin(
+            RuinShare.shares(of: positions, horizon: horizon, wait: wait, most: most, blocks: job.blockCount),
+            cell: cell)
+    }
+
+    /// The same of positions of which is known when they are lost.
+    ///
+    /// - Parameter sequences: the cell's, of ``HistoryJob/sequences(cell:lost:frame:)``.
+    public func ruin(of sequences: PositionSequences, cell: Int, most: Int) -> [RuinShare] {
+        ruin(RuinShare.shares(of: sequences, most: most, blocks: job.blockCount), cell: cell)
+    }
+
+    private func ruin(_ shares: [(margins: Int, share: BlockShare)], cell: Int) -> [RuinShare] {
+        let panel = panels[job.rules[cell].cell.horizon]
+        return shares.map {
             RuinShare(
                 margins: $0.margins, starts: $0.share.total, ruined: $0.share.count,
                 interval: panel.flatMap { [share = $0.share] panel in panel.inference(panel.held(share))?.bounds })

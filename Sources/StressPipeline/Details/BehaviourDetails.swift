@@ -36,25 +36,21 @@ struct BehaviourDetails {
         let estimates = BehaviourEstimates(job, cells: chosen, rules: study.statistics.resampling)
         var results: [Int: [BehaviourResult]] = [:]
         let most = BehaviourDetails.blocksAtOnce / max(1, job.blockCount * (behaviours.count + 1))
+        let ruin = RuinDetails(job, estimates, behaviours, trees: trees, threads: threads, control: control)
         for part in job.behaviourGroups(of: chosen, most: max(1, most)) {
             let followed = try job.followed(
                 behaviours, cells: part, trees: trees, threads: threads, detail: .estimated, control: control)
             let found = parallelMap(count: part.count, threads: threads) { place -> [BehaviourEstimate]? in
                 guard !control.isCancelled else { return nil }
                 var found = estimates.estimates(of: followed[place].tallies, cell: part[place])
-                if let due = followed[place].due {
-                    let ruin = RuinDetails(job, estimates, behaviours, trees: trees, threads: 1, control: control)
-                    let held = { () throws(RunCancelled) in job.liquidations(cell: part[place], due: due) }
-                    do { try ruin.add(to: &found, cell: part[place], held: held) } catch { return nil }
-                }
+                guard ruin.isKnown(followed[place]) else { return found }
+                do { try ruin.add(to: &found, cell: part[place], followed: followed[place]) } catch { return nil }
                 return found
             }
             guard var found else { throw RunCancelled() }
-            for place in part.indices where followed[place].due == nil {
-                let ruin = RuinDetails(job, estimates, behaviours, trees: trees, threads: threads, control: control)
-                try ruin.add(to: &found[place], cell: part[place]) { () throws(RunCancelled) in
-                    try job.liquidations(cell: part[place], threads: threads, control: control)
-                }
+            // What is searched for cell by cell has its threads there.
+            for place in part.indices where !ruin.isKnown(followed[place]) {
+                try ruin.add(to: &found[place], cell: part[place], followed: followed[place])
             }
             for (place, estimates) in zip(part, found) { results[place] = cellResults(cells[place], estimates) }
         }

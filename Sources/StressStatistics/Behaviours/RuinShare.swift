@@ -51,6 +51,26 @@ public struct RuinShare: Hashable, Codable, Sendable {
         return zip(capitals, ruined).map { ($0, BlockShare(events: $1.map(\.value), entries: starts)) }
     }
 
+    /// The same of positions of which all that is asked for is known by bar. O(starts × most).
+    public static func shares(
+        of sequences: PositionSequences, most: Int, blocks: Int
+    ) -> [(margins: Int, share: BlockShare)] {
+        let capitals = margins.filter { $0 < most } + [most]
+        // Block by block, of each all capitals.
+        var ruined = [EventCount](repeating: .zero, count: blocks * capitals.count)
+        var starts = [UInt32](repeating: 0, count: blocks)
+        for start in sequences.starts {
+            starts[Int(start.block)] += 1
+            guard let lost = sequences.lostMargins(start, most: most) else { continue }
+            let first = Int(start.block) * capitals.count
+            for (rank, capital) in capitals.enumerated() { ruined[first + rank] += lost.chance(ofAtLeast: capital) }
+        }
+        return capitals.enumerated().map { rank, capital in
+            let events = (0..<blocks).map { ruined[$0 * capitals.count + rank].value }
+            return (capital, BlockShare(events: events, entries: starts))
+        }
+    }
+
     /// The place of the position that follows each one that was lost; past the end for none.
     private static func followers(_ positions: [SequencePosition], wait: TimeSpan) -> [Int] {
         // Entries of even steps are where they are looked for.
@@ -108,6 +128,51 @@ public struct SequencePosition: Hashable, Sendable {
         self.init(
             time: held.time, exitTime: held.exitTime, block: held.block, isStart: held.cutTime == nil,
             isLost: held.isLiquidated, gone: held.isLiquidated ? .one : .zero)
+    }
+}
+
+/// Positions of which one could be opened at the close of every bar, where it is known in which bar each is lost and where the next one is
+/// opened after it.
+public struct PositionSequences: Sendable {
+    /// One with which a sequence begins.
+    public struct Start: Sendable {
+        /// The bar at whose close it is opened, and the last one of its window, by which all is to be lost.
+        public let (bar, last): (Int32, Int32)
+        /// Index of its resampled block.
+        public let block: Int32
+
+        /// A start of the given figures.
+        public init(bar: Int32, last: Int32, block: Int32) { (self.bar, self.last, self.block) = (bar, last, block) }
+    }
+
+    /// In order of time; their windows are complete, and the behaviour makes the entries.
+    let starts: [Start]
+    /// By bar that in which the position opened at its close is lost; past all windows where it is not.
+    let lost: [Int32]
+    /// By the bar of a loss that at whose close the next position is opened; past the last for none.
+    let next: [Int32]
+    /// By bar, how much of the margin of a position that is lost is gone; empty where it is all of every one.
+    let gone: [EventCount]
+
+    /// None.
+    public init() { (starts, lost, next, gone) = ([], [], [], []) }
+
+    /// Those of the given bars.
+    public init(starts: [Start], lost: [Int32], next: [Int32], gone: [EventCount]) {
+        (self.starts, self.lost, self.next, self.gone) = (starts, lost, next, gone)
+    }
+
+    /// What the sequence of a start has lost by the end of its window; nil for nothing.
+    @inline(__always)
+    fileprivate func lostMargins(_ start: Start, most: Int) -> LostMargins? {
+        var (bar, opened, margins) = (Int(start.bar), 0, LostMargins())
+        guard lost[bar] <= start.last else { return nil }
+        while opened < most, bar < lost.count, lost[bar] <= start.last {
+            margins.add(gone.isEmpty ? .one : gone[bar])
+            opened += 1
+            bar = Int(next[Int(lost[bar])])
+        }
+        return margins
     }
 }
 

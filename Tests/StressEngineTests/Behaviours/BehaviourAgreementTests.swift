@@ -128,7 +128,7 @@ import Testing
                 #expect(
                     one.tallies == others.map { $0.held(.estimated) },
                     "seed \(seed), \(ids[number])")
-                try expectLiquidations(one, job, cell: number, "seed \(seed)")
+                try expectSequences(one, behaviours, job, cell: number, "seed \(seed), \(ids[number])")
             }
             for (number, (ones, others)) in zip(fast, plain).enumerated() {
                 for (place, (one, other)) in zip(ones, others).enumerated() {
@@ -145,18 +145,24 @@ import Testing
         }
     }
 
-    /// Who is liquidated when is known without another pass over the entries.
-    private func expectLiquidations(
-        _ followed: FollowedCell, _ job: HistoryJob, cell: Int, _ name: @autoclosure () -> String
+    /// Who loses a position when is known without another pass over the entries, and sequences of positions are those of the plain walk.
+    private func expectSequences(
+        _ followed: FollowedCell, _ behaviours: [Behaviour], _ job: HistoryJob, cell: Int,
+        _ name: @autoclosure () -> String
     ) throws {
-        guard let due = followed.due else { return }
-        let found = job.liquidations(cell: cell, due: due)
-        let plain = try job.liquidations(cell: cell, threads: 1)
-        #expect(found.count == plain.count, "\(name())")
-        for (one, other) in zip(found, plain) {
-            #expect(
-                (one.bar, one.block, one.time, one.exitTime) == (other.bar, other.block, other.time, other.exitTime))
-            #expect((one.isLiquidated, one.cutTime) == (other.isLiquidated, other.cutTime), "\(name()), bar \(one.bar)")
+        for (place, behaviour) in behaviours.enumerated() {
+            guard let lost = followed.lost[place], let reentry = behaviour.reenter else { continue }
+            let (plain, most) = (
+                try job.sequencePositions(of: behaviour, cell: cell, trees: nil, threads: 1), reentry.times + 1
+            )
+            let frame = SequenceFrame(job, behaviour, wait: reentry.after)
+            let found = RuinShare.shares(
+                of: job.sequences(cell: cell, lost: lost, frame: frame), most: most, blocks: job.blockCount)
+            let judged = RuinShare.shares(
+                of: plain, horizon: job.rules[cell].cell.horizon, wait: reentry.after, most: most,
+                blocks: job.blockCount)
+            #expect(found.map(\.margins) == judged.map(\.margins) && !found.isEmpty, "\(name()), \(behaviour)")
+            #expect(found.map(\.share) == judged.map(\.share), "\(name()), \(behaviour)")
         }
     }
 
