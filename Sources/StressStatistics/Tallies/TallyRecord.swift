@@ -1,24 +1,49 @@
 import StressBasics
 
 /// Writes numbers one behind the other: whole ones in as few bytes as they need, doubles bit for bit.
-struct RecordWriter {
-    private(set) var bytes: [UInt8] = []
+///
+/// Into memory of its own: an array would ask at every byte whether somebody else holds it.
+struct RecordWriter: ~Copyable {
+    private var room = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 12, alignment: 1)
+    private var count = 0
+
+    deinit { room.deallocate() }
+
+    /// What was written.
+    var bytes: [UInt8] { Array(room[..<count]) }
+
+    /// Room for one more number, whatever it is.
+    @inline(__always)
+    private mutating func makeRoom() {
+        if room.count &- count < 16 { grow() }
+    }
+
+    @inline(never)
+    private mutating func grow() {
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * room.count, alignment: 1)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: room[..<count]))
+        room.deallocate()
+        room = larger
+    }
 
     mutating func add(_ number: UInt64) {
+        makeRoom()
         var rest = number
         while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            room[count] = UInt8(truncatingIfNeeded: rest) | 0x80
+            count &+= 1
             rest >>= 7
         }
-        bytes.append(UInt8(rest))
+        room[count] = UInt8(truncatingIfNeeded: rest)
+        count &+= 1
     }
 
     mutating func add(_ number: Int) { add(UInt64(bitPattern: Int64((number << 1) ^ (number >> 63)))) }
 
     mutating func add(_ number: Double) {
-        for shift in stride(from: 0, to: 64, by: 8) {
-            bytes.append(UInt8(truncatingIfNeeded: number.bitPattern >> UInt64(shift)))
-        }
+        makeRoom()
+        room.storeBytes(of: number.bitPattern.littleEndian, toByteOffset: count, as: UInt64.self)
+        count &+= 8
     }
 
     /// Counts with their zeros as runs.
