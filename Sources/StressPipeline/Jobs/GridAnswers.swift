@@ -43,9 +43,12 @@ struct GridAnswers {
         of job: HistoryJob, asset: String, market: MarketHistory, parts: Int
     ) throws(RunCancelled) -> Answers {
         control.plan(job.workUnits)
-        if parts == 1 { return try answers(of: job) }
         let isKept = comparedCells(of: asset)
         var answers = Answers()
+        if parts == 1 {
+            answers.add(try self.answers(of: job), keeping: isKept)
+            return answers
+        }
         for cells in study.parts(of: asset, count: parts) {
             answers.add(try self.answers(of: self.job(of: asset, market: market, cells: cells)), keeping: isKept)
         }
