@@ -34,6 +34,71 @@ import Testing
         }
     }
 
+    /// The plain version: one pair at a time, run by run, in the order in which the runs were drawn.
+    private func plain(_ first: BlockShare, _ second: BlockShare) -> PairedRatio {
+        func totals(_ blocks: [Double]) -> [Double] {
+            (blocks + blocks).reduce(into: [0.0]) { $0.append($0[$0.count - 1] + $1) }
+        }
+        let columns = [first, second].map {
+            (count: totals($0.events), entries: totals($0.entries.map(Double.init)), observed: $0.frequency ?? 0)
+        }
+        var (ratio, ofFirst, ofSecond) = (ResampledRatio(shares: [], errors: []), [Double](), [Double]())
+        for resample in 0..<plan.resamples {
+            var (shares, squares) = ([Double](), plan.runs(of: resample).map { _ in [0.0, 0.0] })
+            for (side, column) in columns.enumerated() {
+                let steps = plan.runs(of: resample).map { run in
+                    (
+                        count: column.count[Int(run.end)] - column.count[Int(run.start)],
+                        entries: column.entries[Int(run.end)] - column.entries[Int(run.start)]
+                    )
+                }
+                let entries = steps.reduce(0) { $0 + $1.entries }
+                let share = entries > 0 ? steps.reduce(0) { $0 + $1.count } / entries : column.observed
+                shares.append(share)
+                for run in steps.indices where entries > 0 {
+                    squares[run][side] = (steps[run].count - share * steps[run].entries) / entries
+                }
+            }
+            ofFirst.append(shares[0])
+            ofSecond.append(shares[1])
+            ratio.shares.append(shares[0] - shares[1])
+            ratio.errors.append(squares.reduce(0) { $0 + ($1[0] - $1[1]) * ($1[0] - $1[1]) }.squareRoot())
+        }
+        return PairedRatio(ratio: ratio, first: ofFirst, second: ofSecond)
+    }
+
+    @Test(arguments: 40..<52 as Range<UInt64>)
+    func pairsSideBySideAreThoseOfEach(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let pairs = (0..<1 + Int(random.next() % 6)).map { _ in (column(&random), column(&random)) }
+        let found = plan.differences(of: pairs)
+        #expect(found.count == pairs.count)
+        for (one, pair) in zip(found, pairs) {
+            let plain = plain(pair.0, pair.1)
+            expectSame(one.ratio, plain.ratio, "seed \(seed)")
+            #expect(one.first.map(\.bitPattern) == plain.first.map(\.bitPattern), "seed \(seed)")
+            #expect(one.second.map(\.bitPattern) == plain.second.map(\.bitPattern), "seed \(seed)")
+        }
+    }
+
+    /// A plan that was drawn before is the one that would be drawn, and not that of another draw.
+    @Test func plansAreThoseThatWouldBeDrawn() {
+        let plans = ResamplePlans()
+        let draws = [(60, 4.0, 20, UInt64(1)), (60, 4.0, 20, 1), (60, 4.0, 20, 2), (60, 5.0, 20, 2), (61, 5.0, 21, 2)]
+            .map {
+                ResamplePlans.Draw(
+                    blockCount: $0.0, meanLength: $0.1, resamples: $0.2, seed: $0.3, stream: "bootstrap 1d")
+            }
+        for draw in draws {
+            let found = plans.plan(draw)
+            #expect((found.blockCount, found.meanLength) == (draw.blockCount, draw.meanLength))
+            #expect(found.resamples == draw.resamples)
+            for resample in 0..<draw.resamples {
+                #expect(found.multiplicities(of: resample) == draw.plan.multiplicities(of: resample))
+            }
+        }
+    }
+
     @Test(arguments: 20..<40 as Range<UInt64>)
     func ratiosOfTheSameWeightsAreThoseOfEach(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

@@ -21,7 +21,7 @@ extension HistoryJob {
         let panel = HorizonPanel(
             columns: shares, horizonBlocks: 1, disjointWindows: inference.disjointWindows, rules: rules,
             name: HistoryJob.streamName(horizon: results[first.place].rules.cell.horizon),
-            memory: MarketMemory(runBlocks: inference.meanRunBlocks))
+            memory: MarketMemory(runBlocks: inference.meanRunBlocks), plans: plans)
         return panel?.band(Array(columns.indices))
     }
 }

@@ -65,6 +65,8 @@ public struct HistoryJob: Sendable {
     let sweeps: [Sweep]
     /// Cells that no sweep answers.
     let single: [Int]
+    /// What cells of a horizon are compared in.
+    let plans = ResamplePlans()
 
     /// Prepares windows, blocks and grids. O(bars × horizons).
     ///

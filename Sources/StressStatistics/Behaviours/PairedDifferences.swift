@@ -61,11 +61,11 @@ extension HorizonPanel {
     }
 
     /// The frequencies of columns in every resample, of which some are known.
-    private func resampledShares(_ columns: [BlockShare], known: [[Double]?]) -> [ResampledRatio] {
+    private func resampledShares(_ columns: [BlockShare], known: [[Double]?]) -> [[Double]] {
         var found = known
         let rest = columns.indices.filter { known[$0] == nil }
         for (place, shares) in zip(rest, plan.shares(of: rest.map { columns[$0] })) { found[place] = shares }
-        return found.map { ResampledRatio(shares: $0 ?? [], errors: []) }
+        return found.map { $0 ?? [] }
     }
 
     /// What each column differs by in every resample, and its own frequency where that is found on the way. Of the same entries it is one

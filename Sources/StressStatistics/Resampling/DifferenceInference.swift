@@ -35,21 +35,21 @@ public struct DifferenceInference: Hashable, Codable, Sendable {
     /// leave no bootstrap-t, a correlation is believed only where it widens; with fewer runs the distances are added up.
     ///
     /// - Parameters:
-    ///   - first: what the resamples say of the first column alone, and its resamples.
+    ///   - first: what the resamples say of the first column alone, and its frequency in each of them.
     ///   - second: of the second.
     ///   - paired: the difference in every resample, with its error.
     ///   - runs: how many runs of the resamples' mean length hold entries.
     ///   - confidence: strictly between 0 and 1.
     public init(
-        _ first: (found: FrequencyInference, resampled: ResampledRatio),
-        _ second: (found: FrequencyInference, resampled: ResampledRatio), paired: ResampledRatio, runs: Double,
+        _ first: (found: FrequencyInference, resampled: [Double]),
+        _ second: (found: FrequencyInference, resampled: [Double]), paired: ResampledRatio, runs: Double,
         confidence: Double
     ) {
         difference = first.found.frequency - second.found.frequency
         standardError = sampleVariance(paired.shares).squareRoot()
         // Resamples of weighted events may pass all of their entries.
         percentile = tailOrderStatistics(paired.shares, confidence: confidence).within(-1...1)
-        let correlation = correlation(first.resampled.shares, second.resampled.shares)
+        let correlation = correlation(first.resampled, second.resampled)
         func together(_ correlation: Double) -> Interval {
             Interval(together: first.found, second.found, correlation: correlation)
         }
@@ -109,61 +109,120 @@ extension ResamplePlan {
     /// estimate from its runs: `√Σ ((c₁ − r₁n₁)/N₁ − (c₂ − r₂n₂)/N₂)²`. Where a resample holds no entries of one column, that
     /// column's frequency is the observed one and errs nothing. O(blocks + resamples × runs).
     public func differences(of first: BlockShare, _ second: BlockShare) -> ResampledRatio {
-        let (a, b) = (RunningShare(first), RunningShare(second))
-        var result = ResampledRatio(shares: [], errors: [])
-        result.shares.reserveCapacity(resamples)
-        result.errors.reserveCapacity(resamples)
-        for index in 0..<resamples {
-            let runs = runs(of: index)
-            let (x, y) = (a.total(runs), b.total(runs))
-            let squares = runs.reduce(0.0) { sum, run in
-                let residual = a.residual(run, x) - b.residual(run, y)
-                return sum + residual * residual
-            }
-            result.shares.append(x.share - y.share)
-            result.errors.append(squares.squareRoot())
+        differences(of: [(first, second)])[0].ratio
+    }
+
+    /// The same of several pairs, beside the frequencies of both. O(pairs × (blocks + resamples × runs)).
+    func differences(of pairs: [(first: BlockShare, second: BlockShare)]) -> [PairedRatio] {
+        stride(from: 0, to: pairs.count, by: PairTile.width).flatMap { first in
+            PairTile(pairs[first..<min(first + PairTile.width, pairs.count)]).differences(self)
         }
-        return result
     }
 }
 
-/// One column as running totals over two rounds of the blocks.
-private struct RunningShare {
-    private let counts: [Double]
-    private let entries: [Double]
-    private let observed: Double
+/// Two frequencies in every resample, and their difference.
+struct PairedRatio {
+    let ratio: ResampledRatio
+    let first: [Double]
+    let second: [Double]
+}
 
-    init(_ share: BlockShare) {
-        func totals(_ blocks: [Double]) -> [Double] {
-            var totals = [0.0]
-            totals.reserveCapacity(2 * blocks.count + 1)
-            for round in [blocks, blocks] {
-                for count in round { totals.append(totals[totals.count - 1] + count) }
+/// Up to four pairs as running totals over two rounds of the blocks. Each is added by itself in block order, so that it has the same bits
+/// whatever stands beside it.
+private struct PairTile {
+    static let width = 4
+    private typealias Lanes = SIMD4<Double>
+
+    private let used: Int
+    private let totals: [Totals]
+    private var observed = (first: Lanes.zero, second: Lanes.zero)
+
+    /// Counts and entries of both, beside each other: a run reads two of them.
+    private struct Totals {
+        var counts, entries, otherCounts, otherEntries: Lanes
+
+        static func - (a: Totals, b: Totals) -> Totals {
+            Totals(
+                counts: a.counts - b.counts, entries: a.entries - b.entries, otherCounts: a.otherCounts - b.otherCounts,
+                otherEntries: a.otherEntries - b.otherEntries)
+        }
+
+        static func += (a: inout Totals, b: Totals) {
+            a.counts += b.counts
+            a.entries += b.entries
+            a.otherCounts += b.otherCounts
+            a.otherEntries += b.otherEntries
+        }
+
+        static let zero = Totals(counts: .zero, entries: .zero, otherCounts: .zero, otherEntries: .zero)
+    }
+
+    /// What one resample says.
+    private struct Found {
+        let first, second, errors: Lanes
+    }
+
+    init(_ pairs: ArraySlice<(first: BlockShare, second: BlockShare)>) {
+        used = pairs.count
+        let (first, second) = (pairs.map(\.first), pairs.map(\.second))
+        let (counts, entries) = PairTile.totals(first)
+        let (otherCounts, otherEntries) = PairTile.totals(second)
+        totals = counts.indices.map {
+            Totals(
+                counts: counts[$0], entries: entries[$0], otherCounts: otherCounts[$0], otherEntries: otherEntries[$0])
+        }
+        for lane in first.indices {
+            observed.first[lane] = first[lane].frequency ?? 0
+            observed.second[lane] = second[lane].frequency ?? 0
+        }
+    }
+
+    private static func totals(_ columns: [BlockShare]) -> ([Lanes], [Lanes]) {
+        (
+            runningTotals(columns.map(\.events), Lanes.self),
+            runningTotals(columns.map { $0.entries.map(Double.init) }, Lanes.self)
+        )
+    }
+
+    func differences(_ plan: ResamplePlan) -> [PairedRatio] {
+        // What each run adds is found once, and asked for twice.
+        let found = withUnsafeTemporaryAllocation(of: Totals.self, capacity: plan.mostRuns) { steps in
+            totals.withUnsafeBufferPointer { totals in
+                (0..<plan.resamples).map { resample(plan.runs(of: $0), totals, steps) }
             }
-            return totals
         }
-        (counts, entries) = (totals(share.events), totals(share.entries.map(Double.init)))
-        observed = share.frequency ?? 0
-    }
-
-    private func sums(_ run: ResamplePlan.Run) -> (count: Double, entries: Double) {
-        let (start, end) = (Int(run.start), Int(run.end))
-        return (counts[end] - counts[start], entries[end] - entries[start])
-    }
-
-    func total(_ runs: ArraySlice<ResamplePlan.Run>) -> (share: Double, entries: Double) {
-        let total = runs.reduce(into: (count: 0.0, entries: 0.0)) { total, run in
-            let sums = sums(run)
-            total.count += sums.count
-            total.entries += sums.entries
+        let shares = plan.columns(found.map { $0.first - $0.second }, used)
+        let errors = plan.columns(found.map(\.errors), used)
+        let (first, second) = (plan.columns(found.map(\.first), used), plan.columns(found.map(\.second), used))
+        return (0..<used).map {
+            PairedRatio(
+                ratio: ResampledRatio(shares: shares[$0], errors: errors[$0]), first: first[$0], second: second[$0])
         }
-        return total.entries > 0 ? (total.count / total.entries, total.entries) : (observed, 0)
     }
 
-    /// What the run adds to the error of `total`'s share.
-    func residual(_ run: ResamplePlan.Run, _ total: (share: Double, entries: Double)) -> Double {
-        guard total.entries > 0 else { return 0 }
-        let sums = sums(run)
-        return (sums.count - total.share * sums.entries) / total.entries
+    @inline(__always)
+    private func resample(
+        _ runs: ArraySlice<ResamplePlan.Run>, _ totals: UnsafeBufferPointer<Totals>,
+        _ steps: UnsafeMutableBufferPointer<Totals>
+    ) -> Found {
+        var (all, used) = (Totals.zero, 0)
+        for run in runs {
+            let step = totals[Int(run.end)] - totals[Int(run.start)]
+            steps.initializeElement(at: used, to: step)
+            used += 1
+            all += step
+        }
+        let (has, hasOther) = (all.entries .> 0, all.otherEntries .> 0)
+        let first = observed.first.replacing(with: all.counts / all.entries, where: has)
+        let second = observed.second.replacing(with: all.otherCounts / all.otherEntries, where: hasOther)
+        var squares = Lanes.zero
+        for step in steps[..<used] {
+            let own = (step.counts - first * step.entries) / all.entries
+            let other = (step.otherCounts - second * step.otherEntries) / all.otherEntries
+            let residual =
+                Lanes.zero.replacing(with: own, where: has) - Lanes.zero.replacing(with: other, where: hasOther)
+            squares += residual * residual
+        }
+        return Found(first: first, second: second, errors: squares.squareRoot())
     }
 }

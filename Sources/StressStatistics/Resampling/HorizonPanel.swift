@@ -50,17 +50,18 @@ public struct HorizonPanel: Sendable {
     ///   - disjointWindows: see ``disjointWindows``.
     ///   - name: names the history and horizon, so that each has a stream of its own whatever else is in the study.
     ///   - memory: of the history.
+    ///   - plans: where the resamples are found, if they are those that were drawn last.
     ///
     /// O(blocks × (resamples + columns)).
     public init?(
         columns: [BlockShare], horizonBlocks: Double, disjointWindows: Int, rules: ResamplingRules, name: String,
-        memory: MarketMemory
+        memory: MarketMemory, plans: ResamplePlans = ResamplePlans()
     ) {
         guard let held = HorizonPanel.heldBlocks(columns.map(\.entries)) else { return nil }
         let shares = columns.map { $0.held(held) }
         self.init(
             shares, held: held, horizonBlocks: horizonBlocks, disjointWindows: disjointWindows, rules: rules,
-            name: name, memory: memory)
+            name: name, memory: memory, plans: plans)
     }
 
     /// Draws the resamples for columns that come later: ``differences(of:from:)``, ``means(of:entries:eventShare:)``.
@@ -74,19 +75,20 @@ public struct HorizonPanel: Sendable {
     ) {
         self.init(
             [], held: held, horizonBlocks: horizonBlocks, disjointWindows: disjointWindows, rules: rules, name: name,
-            memory: memory)
+            memory: memory, plans: ResamplePlans())
     }
 
     private init(
         _ shares: [BlockShare], held: Range<Int>, horizonBlocks: Double, disjointWindows: Int, rules: ResamplingRules,
-        name: String, memory: MarketMemory
+        name: String, memory: MarketMemory, plans: ResamplePlans
     ) {
         self.shares = shares
         // Runs longer than the series would only repeat it.
         let length = min(max(horizonBlocks, memory.runBlocks), Double(held.count))
-        plan = ResamplePlan(
-            blockCount: held.count, meanLength: length, resamples: rules.resamples,
-            random: SeededGenerator(seed: rules.seed).stream("bootstrap \(name)"))
+        plan = plans.plan(
+            ResamplePlans.Draw(
+                blockCount: held.count, meanLength: length, resamples: rules.resamples, seed: rules.seed,
+                stream: "bootstrap \(name)"))
         self.disjointWindows = disjointWindows
         self.rules = rules
         spells = memory.spells
@@ -121,22 +123,26 @@ public struct HorizonPanel: Sendable {
     public func held(_ share: BlockShare) -> BlockShare { share.held(held) }
 
     /// Column `first` less column `second`; nil where one of them has no entries. O(blocks + resamples × runs).
-    public func difference(_ first: Int, _ second: Int) -> DifferenceInference? {
-        differences(of: [shares[first]], from: shares[second])[0]
+    public func difference(_ first: Int, _ second: Int) -> DifferenceInference? { differences([(first, second)])[0] }
+
+    /// Column `first` less column `second` of each pair; nil where one of the two has no entries.
+    /// O(pairs × (blocks + resamples × runs)).
+    public func differences(_ pairs: [(first: Int, second: Int)]) -> [DifferenceInference?] {
+        differences(of: pairs.map { (shares[$0.first], shares[$0.second]) })
     }
 
     /// Each of several columns less another one; nil where one of the two has no entries. O(columns × (blocks + resamples × runs)).
     public func differences(of columns: [BlockShare], from base: BlockShare) -> [DifferenceInference?] {
-        guard let ground = inference(base) else { return columns.map { _ in nil } }
-        let resampled = plan.ratios(of: ([base] + columns)[...])
-        let mostRuns = base.runs(ofMeanLength: plan.meanLength)
-        return columns.indices.map { place in
-            let column = columns[place]
-            return inference(column).map {
-                DifferenceInference(
-                    ($0, resampled[place + 1]), (ground, resampled[0]), paired: plan.differences(of: column, base),
-                    runs: min(mostRuns, column.runs(ofMeanLength: plan.meanLength)), confidence: rules.confidence)
-            }
+        differences(of: columns.map { ($0, base) })
+    }
+
+    private func differences(of pairs: [(first: BlockShare, second: BlockShare)]) -> [DifferenceInference?] {
+        let runs = { (share: BlockShare) in share.runs(ofMeanLength: plan.meanLength) }
+        return zip(pairs, plan.differences(of: pairs)).map { pair, paired in
+            guard let first = inference(pair.first), let second = inference(pair.second) else { return nil }
+            return DifferenceInference(
+                (first, paired.first), (second, paired.second), paired: paired.ratio,
+                runs: min(runs(pair.second), runs(pair.first)), confidence: rules.confidence)
         }
     }
 
