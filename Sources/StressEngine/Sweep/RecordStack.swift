@@ -11,7 +11,10 @@
 /// above the top (a sentinel above every level).
 final class RecordStack {
     /// Position of the nearest record; −1 when empty.
-    private(set) var top = -1
+    @inline(__always)
+    var top: Int { tops[0] }
+    /// In a column, because the runtime checks each access to a variable of an object.
+    private let tops = Column([-1])
     /// The column at each record.
     let values: Cells<Double>
     /// The bar of each record.
@@ -79,7 +82,8 @@ final class RecordStack {
         var below = top
         while values[below] >= value { below &-= 1 }
         if below >= 0 { note(below, from: keys.key(values[below]), to: keys.key(value)) }
-        top = below &+ 1
+        let top = below &+ 1
+        tops[0] = top
         values[top] = value
         values[top &+ 1] = .infinity
         bars[top] = Int32(truncatingIfNeeded: bar)

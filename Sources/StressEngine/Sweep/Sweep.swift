@@ -216,10 +216,10 @@ struct SweepEntry {
     var scale = 0.0
     var offset = 0.0
     var slack = 0.0
+    /// ``slack`` in parts of ``scale``.
+    var levelSlack = 0.0
     var gainScale = 0.0
     var gainBase = 0.0
-    /// Where in the law of its fill it is counted.
-    var phase = 0.0
     /// What rounding of funding can move a gain.
     var gainSlack = 0.0
     /// The horizons in which it is held: from…<until; shorter ones have no bar, longer ones no whole window.

@@ -11,7 +11,7 @@ extension SweepTask {
         deepest[horizons] = position
         let value = (records.values[position] - entry.offset) / entry.scale
         reached[horizons] = LevelTable.reached(
-            levels.cells, by: value, slack: entry.slack / entry.scale, hint: reached[horizons].maybe)
+            levels.cells, by: value, slack: entry.levelSlack, hint: reached[horizons].maybe)
         sums.cutLiquidatedFrom[entry.until][reached[horizons].surely] &+= 1
         for leverage in reached[horizons].maybe..<reached[horizons].surely {
             let path = path(entry, leverage, last: entry.cutLast)
@@ -31,7 +31,7 @@ extension SweepTask {
         deepestExtreme[horizons] = position
         let value = (extremes.values[position] - entry.offset) / entry.scale
         let reached = LevelTable.reached(
-            bankruptcyLevels.cells, by: value, slack: entry.slack / entry.scale,
+            bankruptcyLevels.cells, by: value, slack: entry.levelSlack,
             hint: reachedBankruptcies[horizons].maybe)
         reachedBankruptcies[horizons] = reached
         sums.cutUnprotectedFrom[entry.until][reached.surely] &+= 1

@@ -103,13 +103,13 @@ extension SweepTask {
             guard let below = found, case let negative = EventCount(probability: below.probability), negative > 0 else {
                 return
             }
-            if let exit = stages.exit(quick, below, negative, phase: entry.phase) {
+            if let exit = stages.exit(quick, below, negative, phase: pricing.phase(entry: entry.index)) {
                 return sums.addNegative(
                     fill, leverage, from: suspect.horizon, entry, exit, negative, after: bars)
             }
         }
         guard let spread = pricing.fill(law.law, bar: bar, trigger: trigger).spread else { return }
-        let exit = stages.exit(spread, tolerance: tolerance, phase: entry.phase)
+        let exit = stages.exit(spread, tolerance: tolerance, phase: pricing.phase(entry: entry.index))
         guard let below = exit.spread?.negative, below > 0 else { return }
         sums.addNegative(fill, leverage, from: suspect.horizon, entry, exit, below, after: bars)
     }

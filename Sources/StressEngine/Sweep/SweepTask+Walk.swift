@@ -122,8 +122,8 @@ extension SweepTask {
         let slack = frame.slack(index, last: last, widestLevel: slackOfLevels)
         return SweepEntry(
             index: index, block: block, place: sweep.clock.place(sweep.market.series.time[index]), scale: scale,
-            offset: frame.offset(index), slack: slack, gainScale: frame.gainScale(index),
-            gainBase: frame.gainBase(index), phase: pricing.phase(entry: index),
+            offset: frame.offset(index), slack: slack, levelSlack: slack / scale, gainScale: frame.gainScale(index),
+            gainBase: frame.gainBase(index),
             gainSlack: frame.isFunded ? slack / scale : 0, from: from, until: until, cutLast: cutLast)
     }
 
@@ -133,7 +133,7 @@ extension SweepTask {
         deepestExtreme[horizon] = position
         let value = (extremes.values[position] - entry.offset) / entry.scale
         let reached = LevelTable.reached(
-            bankruptcyLevels.cells, by: value, slack: entry.slack / entry.scale,
+            bankruptcyLevels.cells, by: value, slack: entry.levelSlack,
             hint: reachedBankruptcies[horizon].maybe)
         reachedBankruptcies[horizon] = reached
         sums.unprotectedFrom[horizon][reached.surely] &+= 1
@@ -151,7 +151,7 @@ extension SweepTask {
         deepest[horizon] = position
         let value = (records.values[position] - entry.offset) / entry.scale
         reached[horizon] = LevelTable.reached(
-            levels.cells, by: value, slack: entry.slack / entry.scale, hint: reached[horizon].maybe)
+            levels.cells, by: value, slack: entry.levelSlack, hint: reached[horizon].maybe)
         sums.liquidatedFrom[horizon][reached[horizon].surely] &+= 1
     }
 }
