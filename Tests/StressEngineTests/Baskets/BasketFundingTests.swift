@@ -74,8 +74,9 @@ import Testing
         let found = try draw.outcomes(.cross, .sides)
         let times = try #require(BasketMarket(draw.markets)).times
         #expect(!found.isEmpty, "seed \(seed)")
+        let charges = draw.basket.legs.indices.map { self.charges(draw.markets[$0].series, schedules[$0]) }
         for (entry, outcome) in found {
-            let expected = equity(draw, schedules, entered: times[entry])
+            let expected = equity(draw, charges, entered: times[entry])
             #expect(
                 abs(outcome.exit.equity - expected) < 1e-9 * draw.cell.leverage,
                 "seed \(seed), entry \(entry): \(outcome.exit.equity) not \(expected)")
@@ -99,23 +100,38 @@ import Testing
         return try FundingSchedule(time: times, rate: rates)
     }
 
+    /// A rate that is charged at the start of a bar: the first that is not before its stamp.
+    private struct Charge {
+        let stamp: Int64
+        let rate: Double
+        let bar: Int
+    }
+
+    /// Every rate that a bar of the leg is charged, found once for all entries.
+    private func charges(_ series: BarSeries, _ schedule: FundingSchedule) -> [Charge] {
+        let (bars, stamps, rates) = (series.time, schedule.time, schedule.rate)
+        return stamps.indices.compactMap { place in
+            guard let bar = bars.firstIndex(where: { $0 >= stamps[place] }) else { return nil }
+            return Charge(stamp: stamps[place], rate: rates[place], bar: bar)
+        }
+    }
+
     /// In parts of the margin.
-    private func equity(_ draw: RandomBasket, _ schedules: [FundingSchedule], entered: Int64) -> Double {
+    private func equity(_ draw: RandomBasket, _ charges: [[Charge]], entered: Int64) -> Double {
         let deadline = entered + draw.cell.horizon.milliseconds
         var sum = 1.0
         for (place, leg) in draw.basket.legs.enumerated() {
             let series = draw.markets[place].series
-            let (sign, schedule) = (leg.side == .long ? 1.0 : -1, schedules[place])
-            let bars = series.time.indices.filter { series.time[$0] <= deadline }
-            guard let own = bars.last(where: { series.time[$0] <= entered }), let last = bars.last else { continue }
+            let (time, sign) = (series.time, leg.side == .long ? 1.0 : -1)
+            guard let own = time.lastIndex(where: { $0 <= entered }),
+                let last = time.lastIndex(where: { $0 <= deadline })
+            else { continue }
             // Coins for a margin of 1.
             let coins = leg.share * draw.cell.leverage / series.close[own]
             sum += sign * coins * (series.close[last] - series.close[own])
-            for bar in bars where bar > own {
-                for (stamp, rate) in zip(schedule.time, schedule.rate)
-                where stamp > series.time[bar - 1] && stamp > entered && stamp <= series.time[bar] {
-                    sum -= sign * rate * coins * series.open[bar]
-                }
+            let opens = series.open
+            for charge in charges[place] where charge.stamp > entered && charge.bar > own && charge.bar <= last {
+                sum -= sign * charge.rate * coins * opens[charge.bar]
             }
         }
         return sum
