@@ -50,11 +50,19 @@ import Testing
     private func share(_ all: [Seen], _ outcome: (Seen) -> BehaviourOutcome, _ event: (BehaviourOutcome) -> Double)
         -> Double
     {
-        let sum = all.reduce(0.0) { sum, seen in
+        // How long each was watched, shortest first: as long as an event were those from the first that is not shorter on.
+        let watched = all.map { $0.cutAfter ?? .max }.sorted()
+        var sum = 0.0
+        for seen in all {
             let own = outcome(seen)
-            guard seen.isDecided(own) else { return sum }
+            guard seen.isDecided(own) else { continue }
             let after = seen.after(own) ?? .max
-            return sum + event(own) / Double(all.filter { $0.cutAfter ?? .max >= after }.count)
+            var (low, high) = (0, watched.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if watched[middle] < after { low = middle + 1 } else { high = middle }
+            }
+            sum += event(own) / Double(watched.count - low)
         }
         return min(1, sum)
     }
