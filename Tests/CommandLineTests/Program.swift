@@ -115,20 +115,6 @@ final class Scratch: Sendable {
     }
 }
 
-/// What is slow to make, made once for all tests that only read it: by name.
-final class MadeOnce<Value>: @unchecked Sendable {
-    private let lock = NSLock()
-    private var made: [String: Result<Value, any Error>] = [:]
-
-    func value(_ name: String, _ make: () throws -> Value) throws -> Value {
-        try lock.withLock {
-            let found = made[name] ?? Result(catching: make)
-            made[name] = found
-            return found
-        }.get()
-    }
-}
-
 /// The files of a run's folder without what its circumstances put into them, by their paths in it.
 ///
 /// - Throws: where there is no such folder, so that two that are missing are not the same run.

@@ -24,18 +24,31 @@ import Testing
         }
     }
 
-    private static func rendered(_ report: RunReport) throws -> [RenderedSection] {
-        try report.pageSections.json.split(separator: "\n").map {
-            try JSONDecoder().decode(RenderedSection.self, from: Data($0.utf8))
+    /// A report as everything renders it.
+    private struct Rendering {
+        let report: RunReport
+        let sections: [RenderedSection]
+        let files: [(path: String, contents: String)]
+
+        init(_ report: RunReport) throws {
+            self.report = report
+            sections = try report.pageSections.json.split(separator: "\n").map {
+                try JSONDecoder().decode(RenderedSection.self, from: Data($0.utf8))
+            }
+            files = report.files().map { ($0.path, $0.contents) }
         }
+    }
+
+    private static let renderings = MadeOnce<Rendering>()
+
+    /// Made once for all tests.
+    private static func rendering(_ kind: String) throws -> Rendering {
+        try renderings.value(kind) { try Rendering(report(kind)) }
     }
 
     private static func collapsed(_ text: String) -> String {
         text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
-
-    /// A text without spaces: where lines and columns end does not matter.
-    private static func packed(_ text: String) -> String { text.filter { !$0.isWhitespace } }
 
     /// What a page says, without its tags and without spaces.
     private static func words(_ html: String) -> String {
@@ -44,13 +57,14 @@ import Testing
 
     @Test("A section says the same on its page, on the terminal and in JSON", arguments: kinds)
     func sameWords(kind: String) throws {
-        let report = try SectionTests.report(kind)
-        let files = Dictionary(report.files().map { ($0.path, $0.contents) }, uniquingKeysWith: { first, _ in first })
-        let text = SectionTests.packed(report.pageSections.text())
-        let sections = try SectionTests.rendered(report)
+        let rendering = try SectionTests.rendering(kind)
+        let (report, sections) = (rendering.report, rendering.sections)
+        let pages = Dictionary(rendering.files.map { ($0.path, $0.contents) }, uniquingKeysWith: { first, _ in first })
+            .filter { $0.key.hasSuffix(".html") }.mapValues { SearchedText(SectionTests.words($0)) }
+        let text = SearchedText(packed(report.pageSections.text()))
         #expect(sections.count == report.sectionPages.reduce(0) { $0 + $1.sections.count } && !sections.isEmpty)
         for section in sections {
-            let page = SectionTests.words(try #require(files[section.page]))
+            let page = try #require(pages[section.page])
             // Small multiples are a table in words alone, whose columns need names.
             let columns = section.section == "curves" ? [] : section.tables.flatMap(\.columns)
             let words =
@@ -61,16 +75,16 @@ import Testing
                 }
                 + section.checks.flatMap { [$0.state, $0.text].compactMap { $0 } }
             for words in words where !words.isEmpty {
-                #expect(page.contains(SectionTests.packed(markupText(words))), "\(section.page): \(words)")
-                #expect(text.contains(SectionTests.packed(words)), "\(section.page): \(words)")
+                #expect(page.contains(packed(markupText(words))), "\(section.page): \(words)")
+                #expect(text.contains(packed(words)), "\(section.page): \(words)")
             }
             for cell in section.tables.flatMap(\.rows).flatMap(\.cells) where !cell.text.isEmpty {
                 // These have intervals under their numbers, or in the tooltip.
                 let hasInterval = ["grid", "assets"].contains(section.section)
                 let shown = hasInterval ? String(cell.text.prefix { $0 != "(" }) : cell.text
                 #expect(
-                    page.contains(SectionTests.packed(markupText(shown))), "\(section.section): \(cell.text)")
-                #expect(text.contains(SectionTests.packed(cell.text)), "\(section.section): \(cell.text)")
+                    page.contains(packed(markupText(shown))), "\(section.section): \(cell.text)")
+                #expect(text.contains(packed(cell.text)), "\(section.section): \(cell.text)")
             }
         }
     }
@@ -78,9 +92,9 @@ import Testing
     /// What stands on a page without being a value is in no other form of it.
     @Test("Every section of every page is a value", arguments: kinds)
     func everySection(kind: String) throws {
-        let report = try SectionTests.report(kind)
-        let values = report.sectionPages
-        let pages = report.files().filter { $0.path.hasSuffix(".html") }
+        let rendering = try SectionTests.rendering(kind)
+        let values = rendering.report.sectionPages
+        let pages = rendering.files.filter { $0.path.hasSuffix(".html") }
         #expect(Set(pages.map(\.path)) == Set(values.map(\.file)))
         for page in pages {
             let own = try #require(values.first { $0.file == page.path }).sections.map(\.id)
@@ -109,8 +123,8 @@ import Testing
             for card in found.tables[0].rows {
                 // Between the name and the state stands the state's sign.
                 let head = card.cells[1].text + card.cells[2].text
-                #expect(html.contains(SectionTests.packed(markupText(head))), "\(head)")
-                #expect(html.contains(SectionTests.packed(markupText(card.title))), "\(card.title)")
+                #expect(html.contains(packed(markupText(head))), "\(head)")
+                #expect(html.contains(packed(markupText(card.title))), "\(card.title)")
             }
             #expect(
                 found.tables.count == 2
@@ -177,9 +191,9 @@ import Testing
 
     @Test("Each exact number of the sections' JSON is in their CSV, and no other", arguments: kinds)
     func csv(kind: String) throws {
-        let report = try SectionTests.report(kind)
+        let rendering = try SectionTests.rendering(kind)
         let folder = TemporaryFolder()
-        for file in report.pageSections.files {
+        for file in rendering.report.pageSections.files {
             let path = folder.path + "/" + file.path
             try FileManager.default.createDirectory(
                 atPath: path.split(separator: "/").dropLast().reduce("") { $0 + "/" + $1 },
@@ -187,7 +201,7 @@ import Testing
             try file.contents.write(toFile: path, atomically: false, encoding: .utf8)
         }
         let known = try SectionTests.table(folder.path + "/tables.csv").rows
-        let tables = try SectionTests.rendered(report).flatMap { section in
+        let tables = rendering.sections.flatMap { section in
             section.tables.map { (section: section, table: $0) }
         }
         #expect(known.map { $0["section"] } == tables.map(\.section.section))
@@ -249,7 +263,7 @@ import Testing
     @Test("Words of a number are its exact value, rounded", arguments: kinds)
     func exactValues(kind: String) throws {
         var compared = 0
-        for section in try SectionTests.rendered(SectionTests.report(kind)) {
+        for section in try SectionTests.rendering(kind).sections {
             for cell in section.tables.flatMap(\.rows).flatMap(\.cells) {
                 guard let value = cell.value, let shown = SectionTests.number(cell.text) else { continue }
                 compared += 1
