@@ -33,12 +33,12 @@ FAULTS = [
      "sign * (initialMargin - (FAULT ? 0 : openingFee) - carry.funding + credited) + entryValue", "MarginModelTests"),
     # Engine.
     ("passage-skips-one", "StressEngine/Kernels/FirstPassage.swift", "index += skipped", "index += FAULT ? skipped + 1 : skipped",
-     "FirstPassageTests|AgreementTests"),
+     "FirstPassageTests|StressEngineTests.AgreementTests"),
     ("gap-fill-ignores-open", "StressEngine/Fills/ExitPricing.swift", "return sign * (open - trigger) <= 0 ? open : trigger",
-     "return !FAULT && sign * (open - trigger) <= 0 ? open : trigger", "StressEngineTests"),
+     "return !FAULT && sign * (open - trigger) <= 0 ? open : trigger", "PaperCases|PeerPitfalls|ContractCases|LifetimeFiles|GoldenDays"),
     ("slippage-helps", "StressEngine/Fills/ExitPricing.swift", "return price - sign * fraction * abs(price)",
-     "return FAULT ? price + sign * fraction * abs(price) : price - sign * fraction * abs(price)", "StressEngineTests"),
-    ("funding-never-received", "StressEngine/Kernels/FundingSums.swift", "sum += $0", "sum += FAULT ? abs($0) : $0", "StressEngineTests"),
+     "return FAULT ? price + sign * fraction * abs(price) : price - sign * fraction * abs(price)", "PaperCases|PeerPitfalls|ContractCases|LifetimeFiles|GoldenDays"),
+    ("funding-never-received", "StressEngine/Kernels/FundingSums.swift", "sum += $0", "sum += FAULT ? abs($0) : $0", "BehaviourAgreementTests"),
     ("walk-passes-over-worse", "StressEngine/Kernels/PlainKernel.swift", "return !any(sign", "return FAULT || !any(sign", "PlainWalkTests"),
     ("walk-passes-over-funding", "StressEngine/Kernels/PlainKernel.swift", "allSatisfy { funding[$0] == 0 }",
      "allSatisfy { FAULT || funding[$0] == 0 }", "PlainWalkTests"),
@@ -69,8 +69,8 @@ FAULTS = [
      "HistogramTests|CellAnatomyTests|TailFitTests"),
     # Pages.
     ("colour-of-an-edge", "StressReport/Pages/ColourBins.swift", "edges.lastIndex { fraction >= $0 }!", "edges.lastIndex { FAULT ? fraction > $0 : fraction >= $0 }!",
-     "StressReportTests"),
-    ("text-not-escaped", "StressBasics/HostileText.swift", 'append("&lt;", to: &bytes)', 'append(FAULT ? "<" : "&lt;", to: &bytes)', "StressReportTests"),
+     "ColourTests"),
+    ("text-not-escaped", "StressBasics/HostileText.swift", 'append("&lt;", to: &bytes)', 'append(FAULT ? "<" : "&lt;", to: &bytes)', "HostileTextTests|PageTests"),
     # Nights.
     ("tenth-run-before-second", "RunStore/RunName.swift", "if a.number.count != b.number.count {", "if !FAULT && a.number.count != b.number.count {",
      "RunNameTests"),
