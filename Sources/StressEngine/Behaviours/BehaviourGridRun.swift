@@ -246,8 +246,9 @@ struct BehaviourGridTask<Position: KernelPosition> {
         let own = column.first..<column.first + windows.count
         // Handed down: a reference that is taken out of an array is counted every time.
         let walk = rows[row].walks[place]
+        let (kind, isFiltered) = (followed[place].kind, followed[place].behaviour.enterAfter != nil)
         for block in blocks {
-            for entry in job.blocks.blocks[block] { tryEntry(entry, row, place, walk, column) }
+            for entry in job.blocks.blocks[block] { tryEntry(entry, row, place, walk, column, kind, isFiltered) }
             for cell in own { store.takeBlock(cell, cell - own.lowerBound, block - blocks.lowerBound) }
         }
         for cell in own { store.appendBlocks(cell, cell - own.lowerBound, blocks.count) }
@@ -280,20 +281,22 @@ struct BehaviourGridTask<Position: KernelPosition> {
         }
     }
 
+    @inline(__always)
     private mutating func tryEntry(
-        _ entry: Int, _ row: Int, _ place: Int, _ walk: BehaviourWalk<Position>, _ column: BehaviourColumn
+        _ entry: Int, _ row: Int, _ place: Int, _ walk: BehaviourWalk<Position>, _ column: BehaviourColumn,
+        _ kind: FollowedKind, _ isFiltered: Bool
     ) {
         let at = entry - tile.start
         guard let seen = tile.seen[at] else { return }
-        kept.forget()
+        if kept.isDetailed { kept.forget() }
         for window in 0..<seen.first { store.sums[column.first + window].add(.excluded) }
         guard seen.first < count else { return }
         if tile.isRejected[row * tile.count + at] { return addUnfollowed(.rejected, seen, column) }
         // Like rejected ones, filtered entries are counted among complete windows.
         guard tile.isMade[place * tile.count + at] else { return addUnfollowed(.filtered, seen, column) }
         let own = FollowedEntry(entry: entry, at: at, seen: seen, row: row, place: place, column: column)
-        if followed[place].behaviour.enterAfter != nil { addHeldNegative(own) }
-        switch followed[place].kind {
+        if isFiltered { addHeldNegative(own) }
+        switch kind {
         case .held: addHeld(own, from: seen.first, to: count)
         case .levels, .plan: addLevels(own, walk)
         case .sequence: addSequence(own, walk)

@@ -8,14 +8,20 @@ extension BehaviourGridTask {
     /// Finds the first calls of the entries of a tile, as far as positions stand until then.
     mutating func searchCalls(_ place: Int, _ bars: Range<Int>) {
         tile.reached[place] = Array(repeating: FirstCall.none, count: rows.count * tile.count)
-        for entry in bars where isSeen(place, entry) {
-            var passage = BehaviourWalk<Position>.Passage(entry: entry)
-            for row in byLeverage where !tile.isRejected[row * tile.count + entry - tile.start] {
-                // Nobody is called at the close at which the longest window ends.
-                let last = min(longest(entry), due.bar(row, entry) ?? .max) - 1
-                tile.reached[place][row * tile.count + entry - tile.start] =
-                    rows[row].walks[place].firstCall(entry: entry, through: last, after: &passage)
-            }
+        var passages = bars.map { isSeen(place, $0) ? BehaviourWalk<Position>.Passage(entry: $0) : nil }
+        for row in byLeverage { searchCalls(row, place, rows[row].walks[place], &passages) }
+    }
+
+    private mutating func searchCalls(
+        _ row: Int, _ place: Int, _ walk: BehaviourWalk<Position>, _ passages: inout [BehaviourWalk<Position>.Passage?]
+    ) {
+        for at in 0..<tile.count where !tile.isRejected[row * tile.count + at] {
+            guard var passage = passages[at] else { continue }
+            let entry = tile.start + at
+            // Nobody is called at the close at which the longest window ends.
+            let last = min(longest(entry), due.bar(row, entry) ?? .max) - 1
+            tile.reached[place][row * tile.count + at] = walk.firstCall(entry: entry, through: last, after: &passage)
+            passages[at] = passage
         }
     }
 
@@ -51,13 +57,13 @@ extension BehaviourWalk {
     /// - Parameter passage: at the entry, or of another leverage; becomes that of this one.
     fileprivate func firstCall(entry: Int, through last: Int, after passage: inout Passage) -> Int32 {
         let position = kernel.position(entry: entry)
-        guard let trees, let topUp = rules.behaviour.topUp,
+        guard let blocks, let topUp = rules.behaviour.topUp,
             let level = nearCall(position, times: topUp.at, entryPrice: closes[entry])
         else { return FirstCall.unknown }
         var from = level <= passage.level ? passage.bar ?? entry + 1 : entry + 1
         passage = Passage(level: level, bar: max(from, last + 1))
         let levels = FixedLevels(closeFloor: level)
-        while let bar = trees.blocks.firstBar(from: from, through: last, isLong: sign > 0, levels) {
+        while let bar = blocks.firstBar(from: from, through: last, isLong: sign > 0, levels) {
             passage.bar = min(passage.bar ?? bar, bar)
             if isCalled(position, at: closes[bar], times: topUp.at, .none) { return Int32(bar) }
             from = bar + 1

@@ -110,10 +110,11 @@ extension BehaviourGridTask {
         tile.reached[place] = Array(repeating: -1, count: rows.count * tile.count)
         for entry in bars {
             findPurchases(place, entry)
-            guard isSeen(place, entry) else { continue }
-            findLiquidations(place, entry)
-            findWindows(place, entry)
+            if isSeen(place, entry) { findWindows(place, entry) }
         }
+        // The first step that came near a trigger at the leverage above; past the last for none.
+        var steps = bars.map { isSeen(place, $0) ? 0 : Int.max }
+        for row in byLeverage { findLiquidations(place, row, rows[row].walks[place], &steps) }
     }
 
     private mutating func findPurchases(_ place: Int, _ entry: Int) {
@@ -149,16 +150,16 @@ extension BehaviourGridTask {
         return step
     }
 
-    /// Of all leverages, the highest first: where it comes near no trigger, none that is farther is near.
-    private mutating func findLiquidations(_ place: Int, _ entry: Int) {
-        let (at, steps) = (entry - tile.start, purchases[place].count(entry - tile.start))
-        var first = 0
-        for row in byLeverage where !tile.isRejected[row * tile.count + at] {
-            let walk = rows[row].walks[place]
-            guard walk.rules.liquidates else { return }
+    /// Of the highest leverage first: where it comes near no trigger, none that is farther is near.
+    private mutating func findLiquidations(
+        _ place: Int, _ row: Int, _ walk: BehaviourWalk<Position>, _ first: inout [Int]
+    ) {
+        guard walk.rules.liquidates else { return }
+        for at in 0..<tile.count where first[at] < .max && !tile.isRejected[row * tile.count + at] {
+            let (entry, steps) = (tile.start + at, purchases[place].count(at))
             var near: Int?
-            for step in first..<max(first, steps + 1) {
-                let position = position(place, row, entry, step)
+            for step in first[at]..<max(first[at], steps + 1) {
+                let position = position(place, walk, entry, step)
                 let level = walk.nearTrigger(position, entryPrice: closes[entry])
                 // Not a number where anything may trigger.
                 if purchases[place].worst(at, step) > level { continue }
@@ -170,20 +171,18 @@ extension BehaviourGridTask {
                     break
                 }
             }
-            first = near ?? steps + 1
+            first[at] = near ?? steps + 1
         }
     }
 
     /// What is held after so many further purchases.
     @inline(__always)
-    private func position(_ place: Int, _ row: Int, _ entry: Int, _ step: Int) -> Position {
-        purchases[place].position(entry - tile.start, step)?
-            .replacingMargins(by: rows[row].walks[place].instalmentMargins[step])
-            ?? joinedPosition(place, row, entry, step)
+    private func position(_ place: Int, _ walk: BehaviourWalk<Position>, _ entry: Int, _ step: Int) -> Position {
+        purchases[place].position(entry - tile.start, step)?.replacingMargins(by: walk.instalmentMargins[step])
+            ?? joinedPosition(place, walk, entry, step)
     }
 
-    private func joinedPosition(_ place: Int, _ row: Int, _ entry: Int, _ step: Int) -> Position {
-        let walk = rows[row].walks[place]
+    private func joinedPosition(_ place: Int, _ walk: BehaviourWalk<Position>, _ entry: Int, _ step: Int) -> Position {
         var position = walk.boughtFirst(entry)
         for before in 0..<step {
             let purchase = purchases[place].purchase(entry - tile.start, before)
@@ -199,17 +198,17 @@ extension BehaviourGridTask {
         while window < count, due < 0 || last(own, window) < Int(due) {
             let position =
                 bought.position(own.at * count + window, margins: walk.instalmentMargins)
-                ?? lone(own, by: last(own, window))
+                ?? lone(own, walk, by: last(own, window))
             addStanding(own, walk, position, &window)
         }
         guard window < count else { return }
-        let position = lone(own, by: Int(due))
+        let position = lone(own, walk, by: Int(due))
         addClosed(own, ended(own.row, own.entry, walk, position, walk.ending(position, dueIn: Int(due))), from: window)
     }
 
     /// What is held by a bar.
-    private func lone(_ own: FollowedEntry, by bar: Int) -> Position {
-        position(own.place, own.row, own.entry, step(own.place, own.entry, by: bar, from: 0))
+    private func lone(_ own: FollowedEntry, _ walk: BehaviourWalk<Position>, by bar: Int) -> Position {
+        position(own.place, walk, own.entry, step(own.place, own.entry, by: bar, from: 0))
     }
 }
 
@@ -236,9 +235,9 @@ extension BehaviourWalk {
     ///
     /// - Parameter level: a little before its trigger, times the side's sign.
     fileprivate func due(_ position: Position, from: Int, through last: Int, near level: Double) -> Int? {
-        guard let trees else { return nil }
+        guard let blocks else { return nil }
         var from = from
-        while let bar = trees.blocks.firstBar(
+        while let bar = blocks.firstBar(
             from: from, through: last, isLong: sign > 0, FixedLevels(floor: level))
         {
             if kernel.isDue(position, at: kernel.checkedPrices[bar], .none) { return bar }

@@ -65,6 +65,6 @@ extension BehaviourGridTask {
             return search.sharedExit(entry: own.entry, last: longest(own.entry))
         }
         let bar = Int(tile.reached[own.place][own.row * tile.count + own.at])
-        return bar < 0 || bar > due ? nil : search.sharedExit(held.positions[own.at], entry: own.entry, at: bar)
+        return bar < 0 || bar > due ? nil : search.sharedExit(entry: own.entry, at: bar)
     }
 }

@@ -134,9 +134,7 @@ extension BehaviourGridTask {
         for window in from..<to {
             let place = own.at * count + window
             var ended = sequence
-            withUnsafePointer(to: standing(walk, position, at: tile.lasts[place], tile.prices[place])) {
-                ended.join(SequenceEnd($0))
-            }
+            ended.join(standing(walk, position, at: tile.lasts[place], tile.prices[place]))
             add(own, ended, from: window, to: window + 1)
         }
     }
@@ -144,12 +142,11 @@ extension BehaviourGridTask {
     @inline(__always)
     private func standing(
         _ walk: BehaviourWalk<Position>, _ position: Position, at last: Int, _ price: Double
-    ) -> EndedEntry {
-        let ending = walk.horizonEnding(last)
-        guard let summed = walk.summed(position, closedAt: price, walk.rules.closeFee, .horizon) else {
-            return walk.end(position, ending)
+    ) -> SequenceEnd {
+        if let summed = walk.summed(position, closedAt: price, walk.rules.closeFee, .horizon) {
+            return SequenceEnd(standing: summed, at: last)
         }
-        return EndedEntry(summed, ending)
+        return withUnsafePointer(to: walk.end(position, walk.horizonEnding(last))) { SequenceEnd($0) }
     }
 
     /// How a position ends that is opened at the close of a bar. What the platform closes ends alike whatever else its trader would have done.

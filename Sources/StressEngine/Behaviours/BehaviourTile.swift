@@ -120,10 +120,10 @@ extension BehaviourGridTask {
         let bars = job.blocks.blocks[blocks.lowerBound].lowerBound..<job.blocks.blocks[blocks.upperBound - 1].upperBound
         tile.begin(bars)
         for entry in bars { tile.seen[entry - bars.lowerBound] = seeWindows(entry) }
-        tile.isRejected = rows.flatMap { row in
+        tile.isRejected = rows.indices.flatMap { row in
             bars.map { entry in
                 guard let seen = tile.seen[entry - bars.lowerBound], seen.first < count else { return false }
-                return row.walks[0].kernel.isRejected(entry: entry)
+                return isPlain ? due.isRejected(row, entry) : rows[row].walks[0].kernel.isRejected(entry: entry)
             }
         }
         tile.isMade = Array(repeating: true, count: followed.count * tile.count)
@@ -183,17 +183,21 @@ extension BehaviourGridTask {
     @inline(__always)
     func longest(_ entry: Int) -> Int { tile.lasts[(entry - tile.start + 1) * count - 1] }
 
-    /// Levels in parts of the margin are the nearer the higher the leverage is.
+    /// Levels in parts of the margin are the nearer the higher the leverage is: each search goes on where that of the leverage above ended.
     private mutating func searchReached(_ place: Int, _ bars: Range<Int>) {
         tile.reached[place] = Array(repeating: -1, count: rows.count * tile.count)
-        for entry in bars where isSeen(place, entry) {
-            var from = entry + 1
-            for row in byLeverage {
-                guard let bar = rows[row].searches[place].reached(entry: entry, from: from, through: longest(entry))
-                else { break }
-                tile.reached[place][row * tile.count + entry - tile.start] = Int32(bar)
-                from = bar
-            }
+        var next = bars.map { isSeen(place, $0) ? $0 + 1 : .max }
+        for row in byLeverage { searchReached(row, place, rows[row].searches[place], &next) }
+    }
+
+    private mutating func searchReached(
+        _ row: Int, _ place: Int, _ search: BehaviourWalk<Position>, _ next: inout [Int]
+    ) {
+        for at in 0..<tile.count where next[at] < .max {
+            let entry = tile.start + at
+            let bar = search.reached(entry: entry, from: next[at], through: longest(entry))
+            tile.reached[place][row * tile.count + at] = bar.map { Int32($0) } ?? -1
+            next[at] = bar ?? .max
         }
     }
 
@@ -201,16 +205,17 @@ extension BehaviourGridTask {
     mutating func hold(_ row: Int) {
         kept.beginHeld()
         defer { kept.endHeld() }
+        let walk = rows[row].walks[0]
         for at in 0..<tile.count {
             guard let seen = tile.seen[at], seen.first < count, !tile.isRejected[row * tile.count + at] else {
                 continue
             }
-            if isPlain { holdPlain(row, at, seen) } else { holdWalked(row, at, seen) }
+            if isPlain { holdPlain(row, walk, at, seen) } else { holdWalked(row, at, seen) }
         }
     }
 
-    private mutating func holdPlain(_ row: Int, _ at: Int, _ seen: SeenWindows) {
-        let (walk, entry) = (rows[row].walks[0], tile.start + at)
+    private mutating func holdPlain(_ row: Int, _ walk: BehaviourWalk<Position>, _ at: Int, _ seen: SeenWindows) {
+        let entry = tile.start + at
         let position = walk.kernel.position(entry: entry)
         held.positions[at] = position
         let due = due.bar(row, entry)

@@ -2,8 +2,9 @@ import MarginModel
 import PriceSeries
 import StressBasics
 
-/// What a search for the next event of a behaviour looks into: the extremes of blocks of bars, and what liquidations are searched in.
-public struct BehaviourTrees: Sendable {
+/// What a search for the next event of a behaviour looks into: the extremes of blocks of bars, and what liquidations are searched in. An
+/// object: who searches at every entry counts no references to columns.
+public final class BehaviourTrees: Sendable {
     let passages: PassageTrees
     let blocks: PriceBlocks
     /// Whether liquidations are decided by the extremes of the traded bars alone, so that ``blocks`` tell of them, too.
@@ -15,14 +16,18 @@ public struct BehaviourTrees: Sendable {
         blocks = PriceBlocks(market.series)
         areTraded = market.mark == nil
     }
+
+    deinit { blocks.free() }
 }
 
-/// Lowest and highest prices and closes of blocks of 16 bars and powers of it. 34 bytes a bar.
-struct PriceBlocks: Sendable {
+/// Lowest and highest prices and closes of blocks of 16 bars and powers of it. 34 bytes a bar, in storage that is read in place; to be freed.
+struct PriceBlocks: @unchecked Sendable {
     /// Minima of the lowest price, of the highest negated, of the close, and of the close negated; opens are among the prices.
-    private let lanes: [SIMD4<Double>]
+    private let lanes: UnsafeMutablePointer<SIMD4<Double>>
     /// Where each level begins; level 0 holds the bars, level `k` blocks of 16^k.
-    private let starts: [Int]
+    private let starts: UnsafeMutablePointer<Int>
+    /// The highest level.
+    let top: Int
 
     /// O(bars).
     init(_ series: BarSeries) {
@@ -41,15 +46,20 @@ struct PriceBlocks: Sendable {
                     .reduce(level[first]) { pointwiseMin($0, $1) }
             }
         }
-        (self.lanes, self.starts) = (lanes, starts)
+        (self.lanes, self.starts) = (.allocate(capacity: lanes.count), .allocate(capacity: starts.count))
+        self.lanes.initialize(from: lanes, count: lanes.count)
+        self.starts.initialize(from: starts, count: starts.count)
+        top = starts.count - 1
+    }
+
+    fileprivate func free() {
+        lanes.deallocate()
+        starts.deallocate()
     }
 
     private static let width = 1 << shift
     /// Bits of a block's number that the next level does not have.
     static let shift = 4
-
-    /// The highest level.
-    var top: Int { starts.count - 1 }
 
     /// Extremes of the block of a level that a bar lies in.
     @inline(__always)

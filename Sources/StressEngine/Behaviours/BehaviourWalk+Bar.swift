@@ -64,8 +64,13 @@ extension BehaviourWalk {
 
     /// The nearer of the stop orders; infinitely far without one.
     func nearerStop(_ state: BehaviourState<Position>) -> Level {
-        let fixed = state.entryPrice * (1 - sign * rules.stop)
-        let trailing = rules.trailing.isFinite ? state.best - sign * rules.trailing * abs(state.best) : fixed
+        nearerStop(entryPrice: state.entryPrice, best: state.best)
+    }
+
+    @inline(__always)
+    private func nearerStop(entryPrice: Double, best: Double) -> Level {
+        let fixed = entryPrice * (1 - sign * rules.stop)
+        let trailing = rules.trailing.isFinite ? best - sign * rules.trailing * abs(best) : fixed
         return sign * (trailing - fixed) > 0
             ? Level(price: trailing, cause: .trailed) : Level(price: fixed, cause: .stopped)
     }
@@ -89,10 +94,8 @@ extension BehaviourWalk {
 
     /// Sells a part of what was opened by a limit order: at its level, or at the open where that is better.
     private func sell(_ state: inout BehaviourState<Position>, part: Double, level: Double, _ bar: Int) {
-        let open = opens[bar]
-        let price = sign * (open - level) >= 0 ? open : level
-        let prices = ExitPrices(trigger: level, gap: price, delayed: price, slipped: price, bar: bar)
-        let fee = rules.closeFee
+        let (prices, fee) = (limitPrices(level, bar), rules.closeFee)
+        let price = prices.slipped
         guard state.standing - part > 1e-12 else { return finish(&state, prices, feeRate: fee, .tookProfit, bar) }
         let share = part / state.standing
         let sold = state.position.scaled(by: share)
@@ -107,12 +110,47 @@ extension BehaviourWalk {
         state.note(.partSold, bar, level: level, price: price)
     }
 
+    @inline(__always)
+    private func limitPrices(_ level: Double, _ bar: Int) -> ExitPrices {
+        let open = opens[bar]
+        let price = sign * (open - level) >= 0 ? open : level
+        return ExitPrices(trigger: level, gap: price, delayed: price, slipped: price, bar: bar)
+    }
+
     private func close(_ state: inout BehaviourState<Position>, at level: Level, _ bar: Int) {
         if level.cause == .liquidated { return liquidate(&state, bar) }
-        finish(
-            &state, kernel.exitPrices(rules.stopFill, level: level.price, bar: bar, expected: !isBrief),
-            feeRate: rules.closeFee,
-            level.cause,
-            bar)
+        finish(&state, stopPrices(level, bar), feeRate: rules.closeFee, level.cause, bar)
+    }
+
+    @inline(__always)
+    private func stopPrices(_ level: Level, _ bar: Int) -> ExitPrices {
+        kernel.exitPrices(rules.stopFill, level: level.price, bar: bar, expected: !isBrief)
+    }
+}
+
+/// Exits inside a bar of a position that nobody liquidates and whose first limit order closes all: as ``BehaviourWalk/tradeInside(_:_:)``
+/// has them, without a state that is passed on.
+extension BehaviourWalk {
+    /// What closes it in a bar; nil where it stands.
+    func exit(entryPrice: Double, best: Double, in bar: Int) -> BehaviourEnding? {
+        let (open, stop) = (opens[bar], nearerStop(entryPrice: entryPrice, best: best))
+        let isStopped = rules.hasStop && (isAgainst(adverse[bar], stop.price) || isAgainst(open, stop.price))
+        if isStopped, isAgainst(open, stop.price) { return stopped(at: stop, bar) }
+        guard let limit = rules.exits.first.map({ entryPrice * (1 + sign * $0.distance) }) else {
+            return isStopped ? stopped(at: stop, bar) : nil
+        }
+        let isMet = isInFavour(bar, limit)
+        if isMet, rules.isFavourableFirst || sign * (open - limit) >= 0 { return tookProfit(at: limit, bar) }
+        if isStopped { return stopped(at: stop, bar) }
+        return isMet ? tookProfit(at: limit, bar) : nil
+    }
+
+    private func stopped(at stop: Level, _ bar: Int) -> BehaviourEnding {
+        BehaviourEnding(
+            prices: stopPrices(stop, bar), feeRate: rules.closeFee, cause: stop.cause, bar: bar, isPastStop: true)
+    }
+
+    private func tookProfit(at limit: Double, _ bar: Int) -> BehaviourEnding {
+        BehaviourEnding(prices: limitPrices(limit, bar), feeRate: rules.closeFee, cause: .tookProfit, bar: bar)
     }
 }

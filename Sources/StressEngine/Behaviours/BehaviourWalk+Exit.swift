@@ -66,13 +66,20 @@ extension BehaviourWalk {
     /// What an ending leaves of an account that carries nothing, as tallies take it: the same bits as of
     /// ``outcome(_:_:_:entry:paidIn:)``, without what a shortfall is made of.
     func end(_ account: Position, _ ending: BehaviourEnding) -> EndedEntry {
-        let (prices, tolerance) = (ending.prices, kernel.rules.toleranceOfMargin)
+        let prices = ending.prices
         let exit: EntryExit
         let lostHalf: EventCount
         if let spread = prices.spread {
             let final = kernel.delayedEquity(account, prices, feeRate: ending.feeRate, .none)
-            exit = final.exit(spread, tolerance: tolerance)
-            lostHalf = self.lostHalf(final, spread, exit)
+            let bounds = bounds(final, prices)
+            // Where it is known what every fill leaves, no probability is asked for.
+            exit =
+                bounds.least > 0
+                ? EntryExit(equity: final.mean(spread), spread: ShortfallSpread())
+                : final.exit(spread, tolerance: tolerance)
+            lostHalf =
+                bounds.most < Self.half
+                ? .one : bounds.least > Self.half ? .zero : self.lostHalf(final, spread, exit)
         } else {
             exit = kernel.settle(account, prices, feeRate: ending.feeRate, .none)
             lostHalf = exit.equity < Self.half ? .one : .zero
@@ -83,10 +90,22 @@ extension BehaviourWalk {
             isPastStop: ending.isPastStop, tolerance: tolerance)
     }
 
+    /// What the worst and the best price of the bar in which it is filled would leave, by more than rounding apart; of equity that is not straight
+    /// in the price unknown.
+    @inline(__always)
+    private func bounds(_ final: AffineEquity, _ prices: ExitPrices) -> (least: Double, most: Double) {
+        guard Position.pricePower == 1 else { return (-.infinity, .infinity) }
+        let (low, high) = (kernel.pricing.lows[prices.bar] / prices.gap, kernel.pricing.highs[prices.bar] / prices.gap)
+        let ends = (final.base + final.slope * low, final.base + final.slope * high)
+        let rounding = 1e-9 * (1 + abs(final.base) + abs(final.slope) * high)
+        return (min(ends.0, ends.1) - rounding, max(ends.0, ends.1) + rounding)
+    }
+
     /// How much of what a law leaves lost more than half: never less than what ended below zero, however either is rounded.
     private func lostHalf(_ final: AffineEquity, _ spread: DelaySpread, _ exit: EntryExit) -> EventCount {
-        let below = EventCount(probability: final.below(-Self.half, spread)?.probability ?? 0)
-        return max(below, exit.negative(tolerance: kernel.rules.toleranceOfMargin))
+        let negative = exit.negative(tolerance: tolerance)
+        guard negative < .one else { return .one }
+        return max(EventCount(probability: final.below(-Self.half, spread)?.probability ?? 0), negative)
     }
 
     /// What an ending leaves of an account.
@@ -98,12 +117,12 @@ extension BehaviourWalk {
         let lostHalf: EventCount
         if let spread = prices.spread, isBrief {
             let final = kernel.delayedEquity(account, prices, feeRate: feeRate, carry)
-            exit = final.exit(spread, tolerance: kernel.rules.toleranceOfMargin)
+            exit = final.exit(spread, tolerance: tolerance)
             lostHalf = self.lostHalf(final, spread, exit)
         } else if let spread = prices.spread {
             let delayed = kernel.delayedExit(account, prices, feeRate: feeRate, carry)
             exit = delayed.exit(
-                spread, tolerance: kernel.rules.toleranceOfMargin, phase: kernel.pricing.phase(entry: entry))
+                spread, tolerance: tolerance, phase: kernel.pricing.phase(entry: entry))
             lostHalf = self.lostHalf(delayed.final, spread, exit)
         } else {
             exit = kernel.settle(account, prices, feeRate: feeRate, carry)

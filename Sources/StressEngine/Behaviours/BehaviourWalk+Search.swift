@@ -33,15 +33,15 @@ extension BehaviourWalk {
             return trees.blocks.firstBar(from: bar, through: limit - 1, isLong: sign > 0, levels) ?? limit
         }
         let watch = watch(state, from: bar, through: limit, trees)
-        let (isLong, top) = (sign > 0, trees.blocks.top)
+        let (isLong, blocks) = (sign > 0, trees.blocks)
         var (next, last, best) = (bar, 0, sign * state.best)
         while next < limit {
             // Never more than one level above the last: near its entry a position meets more than far from it.
-            var level = min(last + 1, next.trailingZeroBitCount / PriceBlocks.shift, top)
+            var level = min(last + 1, next.trailingZeroBitCount / PriceBlocks.shift, blocks.top)
             var bestClose = best
             while level >= 0 {
                 let size = 1 << (PriceBlocks.shift * level)
-                let extremes = trees.blocks.extremes(level, next, isLong: isLong)
+                let extremes = blocks.extremes(level, next, isLong: isLong)
                 if next + size <= limit, isQuiet(watch, extremes, best: best, level, next, last: next + size - 1, trees)
                 {
                     bestClose = extremes.bestClose

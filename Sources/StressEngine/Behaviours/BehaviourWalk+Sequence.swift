@@ -11,7 +11,6 @@ extension BehaviourWalk {
     func goOn(
         _ reenter: Reentry, after outcome: inout BehaviourOutcome, last: Int, _ events: inout [BehaviourEvent]?
     ) {
-        let tolerance = kernel.rules.toleranceOfMargin
         var sequence = BehaviourSequence(outcome, tolerance: tolerance)
         while sequence.reentries < reenter.times,
             let bar = entry(after: sequence.current, reenter, last: last),
@@ -85,6 +84,14 @@ struct SequenceEnd {
         shortfall = end.pointee.summed.negative > 0 ? end.pointee.shortfall : 0
         (closed, liquidated, filled) = (end.pointee.closed, end.pointee.liquidated, end.pointee.filled)
         (cause, isPastStop) = (end.pointee.cause, end.pointee.isPastStop)
+    }
+
+    /// Of a position that stands at the end of a window, and owes nothing.
+    @inline(__always)
+    init(standing summed: SummedEntry, at bar: Int) {
+        (equity, negative, shortfall) = (summed.equity, 0, 0)
+        (closed, liquidated, filled) = (-1, -1, Int32(bar))
+        (cause, isPastStop) = (.horizon, false)
     }
 
     private init(

@@ -55,7 +55,6 @@ extension BehaviourWalk {
     /// - Parameter outcomes: of the first position, by window.
     func goOn(_ lasts: ArraySlice<Int>, _ outcomes: inout [BehaviourOutcome]) {
         guard let reenter = rules.behaviour.reenter, reenter.times > 0 else { return }
-        let tolerance = kernel.rules.toleranceOfMargin
         // Windows that the first position was lost in: from the first of them on in all, and in the same way.
         guard let first = outcomes.firstIndex(where: { $0.exit.closedBar != nil }) else { return }
         var sequence = BehaviourSequence(outcomes[first], tolerance: tolerance)

@@ -14,6 +14,9 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
     let kernel: PlainKernel<Position>
     let rules: BehaviourRules
     let trees: BehaviourTrees?
+    /// Those of the trees, which hold them; and where they tell of liquidations, too.
+    let blocks: PriceBlocks?
+    let checkedBlocks: PriceBlocks?
     let opens: [Double]
     let closes: [Double]
     /// The best and the worst price of a bar for the position, the open among them.
@@ -21,6 +24,8 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
     let adverse: [Double]
     let times: [Int64]
     let sign: Double
+    /// Below zero means below minus this, in parts of the margin. Kept here, as in the rules: asking the cell's copies them.
+    let tolerance: Double
     /// Whether of what is owed only that is told which estimates ask for: see ``TallyDetail``.
     let isBrief: Bool
     /// Milliseconds, at least 1.
@@ -37,11 +42,12 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
         _ kernel: PlainKernel<Position>, _ rules: BehaviourRules, trees: BehaviourTrees? = nil,
         _ detail: TallyDetail = .all
     ) {
-        (self.kernel, self.rules, self.trees) = (kernel, rules, trees)
+        (self.kernel, self.rules, self.trees, blocks) = (kernel, rules, trees, trees?.blocks)
+        checkedBlocks = trees.flatMap { $0.areTraded && !rules.triggersAtClose ? $0.blocks : nil }
         isBrief = detail == .estimated
         let series = kernel.market.series
         (opens, closes, times) = (series.open, series.close, series.time)
-        sign = kernel.rules.cell.side.sign
+        (sign, tolerance) = (kernel.rules.cell.side.sign, kernel.rules.toleranceOfMargin)
         barLength = max(1, kernel.market.barLength.milliseconds)
         let part = 1 / Double(max(1, rules.instalments))
         instalmentTerms = kernel.terms(part: part)

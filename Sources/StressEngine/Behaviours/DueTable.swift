@@ -51,25 +51,32 @@ extension BehaviourGridTask {
         due = DueTable(chunk.lowerBound..<end, rows: rows.count)
         let ring = ring(chunk, chunk.lowerBound..<end)
         heldEnds = EndCache(ring, rows: rows.count)
-        for entry in chunk.lowerBound..<end where closes[entry] > 0 {
-            guard let last = lastSeen(entry) else { continue }
-            var passage = BehaviourWalk<Position>.Passage(entry: entry)
-            for row in byLeverage {
-                let walk = rows[row].walks[0]
-                if walk.kernel.isRejected(entry: entry) {
-                    due.set(row, entry, DueTable.rejected)
-                    continue
-                }
-                let position = walk.kernel.position(entry: entry)
-                if let bar = walk.due(position, entry: entry, through: last, after: &passage) {
-                    due.set(row, entry, Int32(bar))
-                }
-            }
+        for first in stride(from: chunk.lowerBound, to: end, by: BehaviourTile.bars) {
+            let bars = first..<min(first + BehaviourTile.bars, end)
+            var passages = bars.map { BehaviourWalk<Position>.Passage(entry: $0) }
+            for row in byLeverage { searchDue(row, rows[row].walks[0], bars, &passages) }
         }
         ends = followed.map { own in
             SequenceEnds(
                 own.kind == .sequence ? chunk.lowerBound..<end : 0..<0, ring, rows: own.hasLevels ? rows.count : 0,
                 wait: own.behaviour.reenter?.after.milliseconds ?? 0, times)
+        }
+    }
+
+    /// The same of a few entries at one leverage, each from where the leverage above has come.
+    private mutating func searchDue(
+        _ row: Int, _ walk: BehaviourWalk<Position>, _ bars: Range<Int>,
+        _ passages: inout [BehaviourWalk<Position>.Passage]
+    ) {
+        for entry in bars where closes[entry] > 0 {
+            guard let last = lastSeen(entry) else { continue }
+            if walk.kernel.isRejected(entry: entry) {
+                due.set(row, entry, DueTable.rejected)
+                continue
+            }
+            let position = walk.kernel.position(entry: entry)
+            let bar = walk.due(position, entry: entry, through: last, after: &passages[entry - bars.lowerBound])
+            if let bar { due.set(row, entry, Int32(bar)) }
         }
     }
 

@@ -56,7 +56,7 @@ extension BehaviourWalk {
     ///
     /// - Parameter passage: at the entry, or of another leverage; becomes that of this one.
     func due(_ position: Position, entry: Int, through last: Int, after passage: inout Passage) -> Int? {
-        guard rules.liquidates, let trees else { return nil }
+        guard rules.liquidates, blocks != nil else { return nil }
         let level = nearTrigger(position, entryPrice: closes[entry])
         var from = entry + 1
         if level <= passage.level {
@@ -64,7 +64,7 @@ extension BehaviourWalk {
             from = bar
         }
         passage = Passage(level: level)
-        while let bar = firstNear(level, from: from, through: last, trees) {
+        while let bar = firstNear(level, from: from, through: last) {
             if passage.bar == nil { passage.bar = bar }
             if kernel.isDue(position, at: kernel.checkedPrices[bar], .none) { return bar }
             from = bar + 1
@@ -72,28 +72,30 @@ extension BehaviourWalk {
         return nil
     }
 
-    private func firstNear(_ level: Double, from: Int, through last: Int, _ trees: BehaviourTrees) -> Int? {
-        if trees.areTraded, !rules.triggersAtClose {
-            return trees.blocks.firstBar(
-                from: from, through: last, isLong: sign > 0, FixedLevels(floor: level))
+    @inline(__always)
+    private func firstNear(_ level: Double, from: Int, through last: Int) -> Int? {
+        if let checkedBlocks {
+            return checkedBlocks.firstBar(from: from, through: last, isLong: sign > 0, FixedLevels(floor: level))
         }
+        guard let trees else { return nil }
         return trees.passages.checked(kernel.rules.cell.side, rules.triggersAtClose ? .close : .extreme)
             .first(from: from, through: last, atOrBelow: level)
     }
 
     /// The first bar that reaches a fixed stop order or the first limit order; nil where none does.
     func reached(entry: Int, from: Int, through last: Int) -> Int? {
-        guard let trees else { return nil }
+        guard let blocks else { return nil }
         let price = closes[entry]
         var levels = FixedLevels(floor: sign * (price * (1 - sign * rules.stop)))
         if let exit = rules.exits.first { levels.profit = sign * (price * (1 + sign * exit.distance)) }
-        return trees.blocks.firstBar(from: from, through: last, isLong: sign > 0, levels)
+        return blocks.firstBar(from: from, through: last, isLong: sign > 0, levels)
     }
 
-    /// The exit in a bar that reaches a level, of a position that nobody liquidates.
-    func sharedExit(_ position: Position, entry: Int, at bar: Int) -> SharedExit? {
-        var state = BehaviourState(position, entry: entry, last: .max, entryPrice: closes[entry], parts: 1)
-        tradeInside(&state, bar)
-        return state.ending.map { SharedExit(ending: $0, best: state.best, law: law($0.prices)) }
+    /// The exit in a bar that reaches a fixed level, of a position that nobody liquidates.
+    func sharedExit(entry: Int, at bar: Int) -> SharedExit? {
+        let price = closes[entry]
+        return exit(entryPrice: price, best: price, in: bar).map {
+            SharedExit(ending: $0, best: price, law: law($0.prices))
+        }
     }
 }

@@ -87,6 +87,10 @@ extension BehaviourRules {
 extension BehaviourWalk {
     /// The first exit of a position that nobody liquidates, up to the end of a window; nil where it stands there.
     func sharedExit(entry: Int, last: Int) -> SharedExit? {
+        if !rules.isTrailing, blocks != nil {
+            // A bar that reaches a level closes it.
+            return reached(entry: entry, from: entry + 1, through: last).flatMap { sharedExit(entry: entry, at: $0) }
+        }
         var state = opened(entry, last: last, part: 1)
         var (bar, best) = (entry + 1, state.best)
         while state.ending == nil {

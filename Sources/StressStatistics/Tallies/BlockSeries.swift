@@ -43,13 +43,10 @@ public struct BlockSeries<Number: AdditiveArithmetic & Hashable & Sendable>: Has
         blockCount += blocks.count
         if values.isEmpty {
             guard blocks.contains(where: { value($0) != nil }) else { return }
-            values = Array(repeating: .zero, count: blockCount)
-        } else {
-            values.append(contentsOf: repeatElement(.zero, count: blocks.count))
+            values = Array(repeating: .zero, count: first)
         }
-        values.withUnsafeMutableBufferPointer { values in
-            for place in blocks.indices { values[first + place] = value(blocks[place]) ?? .zero }
-        }
+        // One by one: there are a few, and making room for them first costs more than it saves.
+        for block in blocks { values.append(value(block) ?? .zero) }
     }
 
     /// Adds so many blocks of which nothing is added to one. Amortised O(blocks).

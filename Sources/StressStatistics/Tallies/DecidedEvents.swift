@@ -19,6 +19,7 @@ public struct DecidedEvents: Hashable, Sendable {
         let shift = TimedEvents.shift(bars)
         let (node, beyond) = (shift << 8 + bars >> shift, bars & (1 << shift - 1))
         if nodes.count <= node + 1 { nodes.append(contentsOf: repeatElement(.zero, count: node + 2 - nodes.count)) }
+        guard beyond > 0 else { return nodes[node] += events }
         let later = EventCount(units: (events.units &* Int64(beyond)) >> Int64(shift))
         nodes[node] += events - later
         nodes[node + 1] += later
