@@ -61,9 +61,15 @@ public struct RuinShare: Hashable, Codable, Sendable {
         var starts = [UInt32](repeating: 0, count: blocks)
         for start in sequences.starts {
             starts[Int(start.block)] += 1
-            guard let lost = sequences.lostMargins(start, most: most) else { continue }
+            guard sequences.isLost(start) else { continue }
             let first = Int(start.block) * capitals.count
-            for (rank, capital) in capitals.enumerated() { ruined[first + rank] += lost.chance(ofAtLeast: capital) }
+            if sequences.gone.isEmpty {
+                let lost = sequences.lostPositions(start, most: most)
+                for rank in capitals.indices where capitals[rank] <= lost { ruined[first + rank] += .one }
+            } else {
+                let lost = sequences.lostMargins(start, most: most)
+                for rank in capitals.indices { ruined[first + rank] += lost.chance(ofAtLeast: capitals[rank]) }
+            }
         }
         return capitals.enumerated().map { rank, capital in
             let events = (0..<blocks).map { ruined[$0 * capitals.count + rank].value }
@@ -162,13 +168,27 @@ public struct PositionSequences: Sendable {
         (self.starts, self.lost, self.next, self.gone) = (starts, lost, next, gone)
     }
 
-    /// What the sequence of a start has lost by the end of its window; nil for nothing.
+    /// Whether the first position of a start is lost by the end of its window.
     @inline(__always)
-    fileprivate func lostMargins(_ start: Start, most: Int) -> LostMargins? {
-        var (bar, opened, margins) = (Int(start.bar), 0, LostMargins())
-        guard lost[bar] <= start.last else { return nil }
+    fileprivate func isLost(_ start: Start) -> Bool { lost[Int(start.bar)] <= start.last }
+
+    /// How many positions of the sequence of a start are lost by then.
+    @inline(__always)
+    fileprivate func lostPositions(_ start: Start, most: Int) -> Int {
+        var (bar, opened) = (Int(start.bar), 0)
         while opened < most, bar < lost.count, lost[bar] <= start.last {
-            margins.add(gone.isEmpty ? .one : gone[bar])
+            opened += 1
+            bar = Int(next[Int(lost[bar])])
+        }
+        return opened
+    }
+
+    /// What is gone with them.
+    @inline(__always)
+    fileprivate func lostMargins(_ start: Start, most: Int) -> LostMargins {
+        var (bar, opened, margins) = (Int(start.bar), 0, LostMargins())
+        while opened < most, bar < lost.count, lost[bar] <= start.last {
+            margins.add(gone[bar])
             opened += 1
             bar = Int(next[Int(lost[bar])])
         }
