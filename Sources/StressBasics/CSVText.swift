@@ -56,14 +56,31 @@ public struct CSVText: Sendable {
             types[column] == .number
                 && stride(from: column, to: fields.count, by: columnCount).contains { CSVText.hasPoint(fields[$0]) }
         }
+        var above = [(field: String, bytes: Range<Int>)?](repeating: nil, count: columnCount)
         for start in stride(from: 0, to: fields.count, by: columnCount) {
-            for column in types.indices { append(fields[start + column], types[column], isDecimal: isDecimal[column]) }
+            for column in types.indices {
+                append(
+                    fields[start + column], types[column], isDecimal: isDecimal[column], below: &above[column])
+            }
             endRow()
         }
     }
 
-    private mutating func append(_ field: String, _ type: ColumnType, isDecimal: Bool) {
-        if type == .text { return append(field: CSVText.inert(field)) }
+    /// Writes a field below another one: a text that repeats, as names do, is copied as it was written.
+    private mutating func append(
+        _ field: String, _ type: ColumnType, isDecimal: Bool, below other: inout (field: String, bytes: Range<Int>)?
+    ) {
+        guard type == .text else { return append(field, isDecimal: isDecimal) }
+        if let other, other.field == field {
+            for place in other.bytes { bytes.append(bytes[place]) }
+        } else {
+            let first = bytes.count
+            append(field: CSVText.inert(field))
+            other = (field, first..<bytes.count)
+        }
+    }
+
+    private mutating func append(_ field: String, isDecimal: Bool) {
         append(field: isDecimal && !field.isEmpty && !CSVText.hasPoint(field) ? field + ".0" : field)
     }
 

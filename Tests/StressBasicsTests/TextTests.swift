@@ -61,6 +61,20 @@ import Testing
         #expect(CSVText(header: ["n"], types: [.number], rows: [["3"], ["4"]]).text == "n\n3\n4\n")
     }
 
+    /// Texts that repeat from row to row, in the last column as well, are written as they are where they stand alone.
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func textsThatRepeatAreWrittenAsTheFirst(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let texts = ["", "a", "=1", "a,b", "\"", "x\ny", "é"]
+        let rows = (0..<30).map { _ in (0..<3).map { _ in texts[Int(random.next() % UInt64(1 + seed % 7))] } }
+        let types: [ColumnType] = [.text, .integer, .text]
+        let found = CSVText(header: ["a", "b", "c"], types: types, rows: rows).text
+        let alone = rows.map { row in
+            String(CSVText(header: ["a", "b", "c"], types: types, rows: [row]).text.dropFirst("a,b,c\n".count))
+        }
+        #expect(found == "a,b,c\n" + alone.joined(), "seed \(seed)")
+    }
+
     @Test(arguments: [
         ("plain", "plain"), ("", ""), ("a & b < c > \"d\" 'e'", "a &amp; b &lt; c &gt; &quot;d&quot; &#39;e&#39;"),
         ("é–\u{202E}", "é–·"), ("a\nb\u{7}", "a&#10;b·"),
