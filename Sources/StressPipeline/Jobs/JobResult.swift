@@ -53,7 +53,9 @@ extension JobResult {
         let lookBackMargins: [LookBackMargin]
         let bands: [CurveBand]
         let yearRecords: [YearRecord]
-        let behaviours: [BehaviourResult]?
+        /// Without ``stopJumps``, which are as many as results.
+        let behaviours: [BehaviourResult]
+        let stopJumps: Data
         let suspiciousBars: Int?
         let suspiciousFill: String?
         let suspiciousCell: StudyCell?
@@ -64,12 +66,19 @@ extension JobResult {
         let document = Document(
             report: report, ending: ending, fills: rows.map(\.fill), kernels: kernels.map(\.rawValue), details: details,
             requirements: requirements, comparisons: comparisons, lookBackMargins: lookBackMargins, bands: bands,
-            yearRecords: yearRecords, behaviours: behaviours,
+            yearRecords: yearRecords, behaviours: behaviours.map(JobResult.withoutStopJumps),
+            stopJumps: Data(StopJumps.record(behaviours.map(\.estimate.stopJumps))),
             suspiciousBars: suspicion?.bars, suspiciousFill: suspicion?.row.fill, suspiciousCell: suspicion?.row.cell)
         let json = ExactJSON.bytes(document)
         let length = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) }
         let estimates = rows.map(\.estimate) + (suspicion.map { [$0.row.estimate] } ?? [])
         return length + [UInt8](json) + CellEstimate.record(estimates)
+    }
+
+    private static func withoutStopJumps(_ result: BehaviourResult) -> BehaviourResult {
+        var copy = result
+        copy.estimate.stopJumps = nil
+        return copy
     }
 
     /// The result of ``record``; nil when the bytes are not those of a result of `cells`.
@@ -83,7 +92,8 @@ extension JobResult {
         else { return nil }
         let extra = document.suspiciousCell == nil ? 0 : 1
         guard
-            let estimates = rest.withUnsafeBytes({ CellEstimate.estimates($0, count: cells.count + extra) })
+            let estimates = rest.withUnsafeBytes({ CellEstimate.estimates($0, count: cells.count + extra) }),
+            let jumps = document.stopJumps.withUnsafeBytes({ StopJumps.days($0, count: document.behaviours.count) })
         else { return nil }
         (report, ending) = (document.report, document.ending)
         rows = cells.indices.map { ResultRow(cell: cells[$0], fill: document.fills[$0], estimate: estimates[$0]) }
@@ -91,7 +101,8 @@ extension JobResult {
         (details, requirements) = (document.details, document.requirements)
         (comparisons, bands) = (document.comparisons, document.bands)
         (lookBackMargins, yearRecords) = (document.lookBackMargins, document.yearRecords)
-        behaviours = document.behaviours ?? []
+        behaviours = document.behaviours
+        for (place, days) in jumps.enumerated() { behaviours[place].estimate.stopJumps = days }
         if let cell = document.suspiciousCell {
             let row = ResultRow(cell: cell, fill: document.suspiciousFill ?? "", estimate: estimates[cells.count])
             suspicion = SuspicionCheck(bars: document.suspiciousBars ?? 0, row: row)

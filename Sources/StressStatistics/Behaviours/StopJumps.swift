@@ -69,6 +69,55 @@ public struct StopJumps: Hashable, Sendable {
     }
 }
 
+/// Days as bytes, for keeping what a run has finished: a study has tens of thousands, and as text they took more time than all else that is kept.
+extension StopJumps {
+    /// The days of several behaviours one behind the other, bit for bit; nil where there are none. O(days).
+    public static func record(_ behaviours: [[Day]?]) -> [UInt8] {
+        var writer = RecordWriter()
+        for days in behaviours {
+            writer.add(days?.count ?? -1)
+            days?.forEach { $0.write(to: &writer) }
+        }
+        return writer.bytes
+    }
+
+    /// The days of ``record(_:)``; nil when the bytes are not those of `count` behaviours.
+    public static func days(_ bytes: UnsafeRawBufferPointer, count: Int) -> [[Day]?]? {
+        var (reader, behaviours) = (RecordReader(bytes), [[Day]?]())
+        for _ in 0..<count {
+            // A day has more than a byte.
+            guard let number = reader.integer(), number <= bytes.count else { return nil }
+            guard number >= 0 else {
+                behaviours.append(nil)
+                continue
+            }
+            var days: [Day] = []
+            for _ in 0..<number {
+                guard let day = Day(from: &reader) else { return nil }
+                days.append(day)
+            }
+            behaviours.append(days)
+        }
+        return reader.isAtEnd ? behaviours : nil
+    }
+}
+
+extension StopJumps.Day {
+    fileprivate func write(to writer: inout RecordWriter) {
+        for number in [day, entries, liquidated, cut] { writer.add(number) }
+        writer.add(negative)
+        writer.add(lowest)
+    }
+
+    fileprivate init?(from reader: inout RecordReader) {
+        guard let day = reader.integer(), let entries = reader.integer(), let liquidated = reader.integer(),
+            let cut = reader.integer(), let negative = reader.double(), let lowest = reader.double()
+        else { return nil }
+        self.init(
+            day: day, entries: entries, liquidated: liquidated, negative: negative, lowest: lowest, cut: cut)
+    }
+}
+
 /// A row of six numbers: a study has tens of thousands of days. Of older results, which have five, none is known to be cut.
 extension StopJumps.Day {
     /// Reads what ``encode(to:)`` writes.
