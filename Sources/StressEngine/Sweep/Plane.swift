@@ -84,6 +84,21 @@ struct Cells<Value> {
     private var first: UnsafeMutablePointer<Value> { zero + bounds.lowerBound }
 }
 
+extension Cells<Double> {
+    /// Two values side by side.
+    @inline(__always)
+    func pair(_ index: Int) -> SIMD2<Double> {
+        assert(bounds.contains(index) && bounds.contains(index + 1), "no such places")
+        return UnsafeRawPointer(zero + index).loadUnaligned(as: SIMD2<Double>.self)
+    }
+
+    /// Adds to two values side by side.
+    @inline(__always)
+    func add(_ values: SIMD2<Double>, at index: Int) {
+        UnsafeMutableRawPointer(zero + index).storeBytes(of: pair(index) + values, as: SIMD2<Double>.self)
+    }
+}
+
 extension Cells {
     fileprivate init(allocating count: Int) {
         self.init(zero: .allocate(capacity: max(1, count)), bounds: 0..<count)

@@ -64,6 +64,13 @@ final class RecordStack {
             assert(key == self.key(value), "a value of the column")
             return key
         }
+
+        /// The same for two.
+        @inline(__always)
+        func plainKeys(_ values: SIMD2<Double>) -> SIMD2<Int> {
+            let bits = unsafeBitCast(unsafeBitCast(values, to: SIMD2<UInt64>.self) &>> 39, to: SIMD2<Int>.self)
+            return (bits ^ negation) &- plainLowest
+        }
     }
 
     /// An empty stack with room for `capacity` records.
@@ -124,6 +131,32 @@ final class RecordStack {
             if values[position] > level { position &-= 1 }
             if values[position] <= level, values[position &+ 1] > level { return position }
             return bisected(atOrBelow: level)
+        }
+
+        /// The same for two levels, with the values of the records that were found.
+        @inline(__always)
+        func positions(
+            below levels: SIMD2<Double>, isPlain: Bool
+        ) -> (first: Int, second: Int, values: SIMD2<Double>) {
+            let keys = isPlain ? keys.plainKeys(levels) : SIMD2(keys.key(levels[0]), keys.key(levels[1]))
+            var (first, second) = (min(Int(hints[keys[0]]), top), min(Int(hints[keys[1]]), top))
+            // True is −1.
+            let isNearer = unsafeBitCast(SIMD2(values[first], values[second]) .> levels, to: SIMD2<Int>.self)
+            first &+= isNearer[0]
+            second &+= isNearer[1]
+            let (one, other) = (values.pair(first), values.pair(second))
+            let (below, above) = (SIMD2(one[0], other[0]), SIMD2(one[1], other[1]))
+            let isRight = unsafeBitCast((below .<= levels) .& (above .> levels), to: SIMD2<Int>.self)
+            if isRight[0] & isRight[1] != 0 { return (first, second, below) }
+            return bisected(atOrBelow: levels)
+        }
+
+        @inline(never)
+        private func bisected(
+            atOrBelow levels: SIMD2<Double>
+        ) -> (first: Int, second: Int, values: SIMD2<Double>) {
+            let (first, second) = (bisected(atOrBelow: levels[0]), bisected(atOrBelow: levels[1]))
+            return (first, second, SIMD2(values[first], values[second]))
         }
 
         @inline(never)

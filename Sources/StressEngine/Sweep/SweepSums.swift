@@ -53,7 +53,8 @@ final class SweepSums {
     private let times: PlanesOnDemand<UInt32>
     /// Times to the first bar below zero, likewise.
     private let unprotectedTimes: PlanesOnDemand<UInt32>
-    private let timeBins: [Range<Int>]
+    /// By the horizon that they happen within, and last for those up to a cut.
+    private let timeKeys: Column<TimeKeys>
     /// By cell and bin: what rounding decided otherwise.
     var timeCorrections: [Int: [Int: Int]] = [:]
     var unprotectedTimeCorrections: [Int: [Int: Int]] = [:]
@@ -92,7 +93,7 @@ final class SweepSums {
         spanExits = Column(repeating: ExitSums(), count: fills * spans * leverages)
         times = PlanesOnDemand(count: spans)
         unprotectedTimes = PlanesOnDemand(count: spans)
-        timeBins = SweepSums.timeBins(grid.horizons, unit: unit)
+        timeKeys = Column(SweepSums.timeBins(grid.horizons, unit: unit).map(TimeKeys.init))
         shortfalls = Column(repeating: LogHistogram(), count: fills * cells)
         spanShortfalls = Column(repeating: LogHistogram(), count: fills * spans * leverages)
         exitTimes = Column(repeating: TimedEvents(), count: fills * cells)
@@ -120,21 +121,58 @@ final class SweepSums {
 
     /// The bin in which a span of horizon `from` is counted; sooner than its own bins only where rounding is in doubt.
     @inline(__always)
-    func timeBin(_ bars: Int, from: Int) -> Int { max(DurationHistogram.bin(bars: bars), timeBins[from].lowerBound) }
+    func timeBin(_ bars: Int, from: Int) -> Int {
+        max(DurationHistogram.bin(bars: bars), timeKeys[from].bins.lowerBound)
+    }
 
     /// Where the times to liquidation of a span are counted.
     @inline(__always)
     func times(from: Int, until: Int) -> TimeTable {
-        TimeTable(
-            bins: timeBins[from], counts: times.cells(span(from: from, until: until), rows: leverages, timeBins[from]))
+        let keys = timeKeys[from]
+        return TimeTable(keys: keys, counts: times.cells(span(from: from, until: until), rows: leverages, keys.keys))
     }
 
     /// The same of times to the first bar below zero.
     @inline(__always)
     func unprotectedTimes(from: Int, until: Int) -> TimeTable {
-        TimeTable(
-            bins: timeBins[from],
-            counts: unprotectedTimes.cells(span(from: from, until: until), rows: leverages, timeBins[from]))
+        let keys = timeKeys[from]
+        return TimeTable(
+            keys: keys, counts: unprotectedTimes.cells(span(from: from, until: until), rows: leverages, keys.keys))
+    }
+}
+
+/// How times are numbered where they are counted: by the leading bits of the number of bars as a double.
+///
+/// From 64 bars on, exponent and six bits of the mantissa are the bin of ``DurationHistogram`` but for a constant; below, every number has
+/// bits of its own, and the keys between them stay empty. So a time costs no conversion to a whole number, and no shift by its size.
+struct TimeKeys {
+    /// The bins of a table; a time that is sooner is counted in the first.
+    let bins: Range<Int>
+    /// Their keys.
+    let keys: Range<Int>
+    /// The least number of bars that has a key of these; a little below 1 stands for none at all.
+    let lowest: Double
+
+    init(bins: Range<Int>) {
+        self.bins = bins
+        keys = TimeKeys.key(ofBin: bins.lowerBound)..<TimeKeys.key(ofBin: max(bins.lowerBound, bins.upperBound - 1)) + 1
+        lowest = Double(bitPattern: UInt64(keys.lowerBound) << 46)
+    }
+
+    /// The key of a bin: that of the shortest time in it.
+    static func key(ofBin bin: Int) -> Int {
+        bin == 0 ? key(1) - 1 : bin < 64 ? key(Double(bin)) : bin + (key(64) - 64)
+    }
+
+    /// The key of a whole number of bars above 0.
+    private static func key(_ bars: Double) -> Int { Int(bars.bitPattern >> 46) }
+
+    /// The keys of two spans in bar lengths: each is rounded to a whole number as in ``BarClock/bars(from:to:)``.
+    @inline(__always)
+    func keys(of spans: SIMD2<Double>) -> SIMD2<UInt64> {
+        let bars = (spans + 0x1p52) - 0x1p52
+        let clamped = bars.replacing(with: lowest, where: bars .< lowest)
+        return unsafeBitCast(clamped, to: SIMD2<UInt64>.self) &>> 46
     }
 }
 
@@ -143,20 +181,26 @@ final class SweepSums {
 /// The bins of a leverage stand side by side: from one entry to the next its time moves by a bin or none, so that the place to count it
 /// is at hand. The other way round nearly every count would wait for memory.
 struct TimeTable {
-    /// The bins of the table; a time that is sooner is counted in the first.
-    let bins: Range<Int>
-    /// The first leverage's count of bin `b` is that at index `b`.
+    let keys: TimeKeys
+    /// The first leverage's count of key `k` is that at index `k`.
     let counts: Cells<UInt32>
 
-    /// The number of times of a leverage in one of ``bins``.
-    @inline(__always)
-    func count(_ leverage: Int, bin: Int) -> UInt32 { counts[leverage &* bins.count &+ bin] }
+    /// The number of times of a leverage in one of the bins.
+    func count(_ leverage: Int, bin: Int) -> UInt32 { counts[leverage &* keys.keys.count &+ TimeKeys.key(ofBin: bin)] }
 
-    /// Counts a time of so many bars, or takes it back with a count of −1.
+    /// Counts a time of a leverage and one of the next.
     @inline(__always)
-    func add(_ leverage: Int, bars: Int, count: Int32 = 1) {
-        let bin = max(DurationHistogram.bin(bars: bars), bins.lowerBound)
-        counts[leverage &* bins.count &+ bin] &+= UInt32(bitPattern: count)
+    func add(_ leverage: Int, spans: SIMD2<Double>) {
+        let (keys, width) = (keys.keys(of: spans), keys.keys.count)
+        counts[leverage &* width &+ Int(truncatingIfNeeded: keys[0])] &+= 1
+        counts[(leverage &+ 1) &* width &+ Int(truncatingIfNeeded: keys[1])] &+= 1
+    }
+
+    /// Counts a time in bar lengths, or takes it back with a count of −1.
+    @inline(__always)
+    func add(_ leverage: Int, span: Double, count: Int32 = 1) {
+        let key = keys.keys(of: SIMD2(repeating: span))[0]
+        counts[leverage &* keys.keys.count &+ Int(truncatingIfNeeded: key)] &+= UInt32(bitPattern: count)
     }
 }
 
@@ -302,11 +346,11 @@ extension SweepSums {
         _ planes: borrowing PlanesOnDemand<UInt32>, _ corrections: [Int: [Int: Int]], _ horizon: Int, _ leverage: Int,
         unit: TimeSpan
     ) -> DurationHistogram {
-        var counts = [UInt32](repeating: 0, count: timeBins[horizons].upperBound)
+        var counts = [UInt32](repeating: 0, count: timeKeys[horizons].bins.upperBound)
         for span in spans(in: horizon) {
             guard let found = planes.existing(span) else { continue }
-            let table = TimeTable(bins: timeBins[span % (horizons + 1)], counts: found)
-            for bin in table.bins { counts[bin] &+= table.count(leverage, bin: bin) }
+            let table = TimeTable(keys: timeKeys[span % (horizons + 1)], counts: found)
+            for bin in table.keys.bins { counts[bin] &+= table.count(leverage, bin: bin) }
         }
         for (bin, count) in corrections[horizon * leverages + leverage] ?? [:] where bin < counts.count {
             counts[bin] = UInt32(clamping: Int(counts[bin]) + count)

@@ -49,12 +49,23 @@ extension SweepTask {
             closest = min(closest, level - nearest)
             leverage &-= 1
         }
-        while leverage >= first {
+        // Two leverages at a time.
+        var closestOfTwo = SIMD2(repeating: closest)
+        while leverage > first {
+            let level = levels.pair(leverage &- 1) * scale + upper
+            let position = search.positions(below: level, isPlain: isPlain)
+            found[leverage &- 1] = Int32(truncatingIfNeeded: position.first)
+            found[leverage] = Int32(truncatingIfNeeded: position.second)
+            let distance = level - position.values
+            closestOfTwo.replace(with: distance, where: distance .< closestOfTwo)
+            leverage &-= 2
+        }
+        closest = min(closestOfTwo[0], closestOfTwo[1])
+        if leverage == first {
             let level = levels[leverage] * scale + upper
             let position = search.position(below: level, isPlain: isPlain)
             found[leverage] = Int32(truncatingIfNeeded: position)
             closest = min(closest, level - values[position])
-            leverage &-= 1
         }
         if closest < 2 * entry.slack { listDoubtful(values, levels, entry, from: first) }
     }
@@ -97,13 +108,33 @@ extension SweepTask {
                 if gain - slack < doubtfulGain[leverage] { suspect(leverage, horizon) }
             }
         } else {
-            let gains = fillGains[fill]
-            for leverage in range {
-                let gain = gains[Int(found[leverage])] * scale + base
-                target[leverage] += gain
-                if gain - slack < doubtfulGain[leverage] { suspect(leverage, horizon) }
-            }
+            addGains(entry, of: fillGains[fill], to: target, horizon, range)
         }
+    }
+
+    /// The same where a record leaves the same to every leverage, two leverages at a time.
+    @inline(__always)
+    private func addGains(
+        _ entry: SweepEntry, of gains: Cells<Double>, to target: Cells<Double>, _ horizon: Int, _ range: Range<Int>
+    ) {
+        let (found, doubtfulGain) = (found.cells, doubtfulGain.cells)
+        let (scale, base, slack) = (entry.gainScale, entry.gainBase, entry.gainSlack)
+        var leverage = range.lowerBound
+        while leverage &+ 1 < range.upperBound {
+            let next = leverage &+ 1
+            let gain = SIMD2(gains[Int(found[leverage])], gains[Int(found[next])]) * scale + base
+            target.add(gain, at: leverage)
+            let isDoubtful = unsafeBitCast(gain - slack .< doubtfulGain.pair(leverage), to: SIMD2<Int>.self)
+            if isDoubtful[0] | isDoubtful[1] != 0 {
+                if isDoubtful[0] != 0 { suspect(leverage, horizon) }
+                if isDoubtful[1] != 0 { suspect(next, horizon) }
+            }
+            leverage &+= 2
+        }
+        guard leverage < range.upperBound else { return }
+        let gain = gains[Int(found[leverage])] * scale + base
+        target[leverage] += gain
+        if gain - slack < doubtfulGain[leverage] { suspect(leverage, horizon) }
     }
 
     /// Notes that a leverage may have ended below zero from a horizon on.
@@ -117,8 +148,12 @@ extension SweepTask {
     @inline(__always)
     func addTimes(_ times: TimeTable, _ entry: SweepEntry, _ range: Range<Int>, _ places: Cells<Double>) {
         let (found, place) = (found.cells, entry.place)
-        for leverage in range {
-            times.add(leverage, bars: BarClock.bars(from: place, to: places[Int(found[leverage])]))
+        var leverage = range.lowerBound
+        while leverage &+ 1 < range.upperBound {
+            let ends = SIMD2(places[Int(found[leverage])], places[Int(found[leverage &+ 1])])
+            times.add(leverage, spans: ends - place)
+            leverage &+= 2
         }
+        if leverage < range.upperBound { times.add(leverage, span: places[Int(found[leverage])] - place) }
     }
 }

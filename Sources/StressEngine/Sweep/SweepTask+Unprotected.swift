@@ -32,9 +32,8 @@ extension SweepTask {
             let leverage = doubtful[place]
             guard let bar = path(entry, leverage, last: last).unprotectedBar else { continue }
             let times = unprotectedTimes(entry, horizon(entry, leverage, reachedBankruptcies.cells))
-            let record = BarClock.bars(from: entry.place, to: extremePlaces[Int(found[leverage])])
-            times.add(leverage, bars: record, count: -1)
-            times.add(leverage, bars: barsTo(entry, bar), count: 1)
+            times.add(leverage, span: extremePlaces[Int(found[leverage])] - entry.place, count: -1)
+            times.add(leverage, span: Double(barsTo(entry, bar)), count: 1)
         }
         listed[0].doubtful = 0
     }
