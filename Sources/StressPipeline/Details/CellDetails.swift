@@ -46,19 +46,28 @@ struct CellDetails: Sendable {
             let inference = rows[place].estimate.inference,
             job.outcomeCost(cell: place) <= CellDetails.mostBarsLookedAt
         else { return nil }
-        let entries = try job.heldOutcomes(cell: place, threads: threads, control: control)
-        let context = context(headline.horizon, meanRunBlocks: inference.meanRunBlocks)
-        let cell = rows[place].cell
-        let anatomy = CellAnatomy(entries: entries, market: conditions, context: context)
         let tails = CellTails(
-            study: study, job: job, cell: cell, run: inference.meanRun, spells: inference.turbulentSpells)
-        let isHeadline = cell.asset == headline.asset && side == headline.side
-        var detail = CellDetail(
-            cell: cell, anatomy: anatomy, sensitivity: isHeadline ? try sensitivity(rows[place], anatomy) : [],
-            tail: tails.moves, shortfallTail: tails.shortfalls(entries, separation: context.separation),
-            curves: try curves(beside: cell))
-        detail.paths = episodePaths(place, anatomy.episodes, series: input.market.series)
+            study: study, job: job, cell: rows[place].cell, run: inference.meanRun, spells: inference.turbulentSpells)
+        var detail = try entryDetail(
+            place, conditions, context(headline.horizon, meanRunBlocks: inference.meanRunBlocks), tails)
+        detail.tail = tails.moves
+        if detail.cell.asset == headline.asset, side == headline.side {
+            detail.sensitivity = try sensitivity(rows[place], detail.anatomy)
+        }
+        detail.curves = try curves(beside: detail.cell)
+        detail.paths = episodePaths(place, detail.anatomy.episodes, series: input.market.series)
         return detail
+    }
+
+    /// What the cell's entries say: millions in a long history, and let go of before what comes next.
+    private func entryDetail(
+        _ place: Int, _ conditions: MarketConditions, _ context: CellAnatomy.Context, _ tails: CellTails
+    ) throws(RunCancelled) -> CellDetail {
+        let entries = try job.heldOutcomes(cell: place, threads: threads, control: control)
+        return CellDetail(
+            cell: rows[place].cell, anatomy: CellAnatomy(entries: entries, market: conditions, context: context),
+            sensitivity: [], tail: nil, shortfallTail: tails.shortfalls(entries, separation: context.separation),
+            curves: [])
     }
 
     private func sensitivity(_ row: ResultRow, _ anatomy: CellAnatomy) throws(RunCancelled) -> [SensitivityRow] {
