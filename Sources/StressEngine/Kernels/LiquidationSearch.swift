@@ -27,8 +27,13 @@ struct LiquidationSearch: PositionVisitor {
                 next -= 1
             }
             guard let last = first.windows.watched(entry)?.last else { continue }
-            for (row, kernel) in kernels.enumerated() {
-                if let due = kernel.due(entry, last, records, from: &places[row]) { table.set(row, entry, due) }
+            // A kernel that is taken out of its array counts references at every entry.
+            kernels.withUnsafeBufferPointer { kernels in
+                for row in kernels.indices {
+                    if let due = kernels[row].due(entry, last, records, from: &places[row]) {
+                        table.set(row, entry, due)
+                    }
+                }
             }
         }
         return table

@@ -99,6 +99,32 @@ extension Cells<Double> {
     }
 }
 
+extension Cells<Int32> {
+    /// Sets eight values side by side.
+    @inline(__always)
+    func setEight(_ values: SIMD8<Int32>, at index: Int) {
+        assert(bounds.contains(index) && bounds.contains(index + 7), "no such places")
+        UnsafeMutableRawPointer(zero + index).storeBytes(of: values, as: SIMD8<Int32>.self)
+    }
+}
+
+extension SIMD2<Double> {
+    /// The greater of both in each lane. By their bits, since a choice by a mask is made lane by lane.
+    @inline(__always)
+    func raised(to other: SIMD2<Double>) -> SIMD2<Double> { chosen(other, where: self .< other) }
+
+    /// The lesser of both in each lane.
+    @inline(__always)
+    func lowered(to other: SIMD2<Double>) -> SIMD2<Double> { chosen(other, where: other .< self) }
+
+    @inline(__always)
+    private func chosen(_ other: SIMD2<Double>, where mask: SIMDMask<SIMD2<Int64>>) -> SIMD2<Double> {
+        let mask = unsafeBitCast(mask, to: SIMD2<UInt64>.self)
+        let (own, others) = (unsafeBitCast(self, to: SIMD2<UInt64>.self), unsafeBitCast(other, to: SIMD2<UInt64>.self))
+        return unsafeBitCast((own & ~mask) | (others & mask), to: SIMD2<Double>.self)
+    }
+}
+
 extension Cells {
     fileprivate init(allocating count: Int) {
         self.init(zero: .allocate(capacity: max(1, count)), bounds: 0..<count)

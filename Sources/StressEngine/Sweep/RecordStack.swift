@@ -80,7 +80,7 @@ final class RecordStack {
         allocated[0] = -.infinity
         values = allocated.cells.shifted(by: -1)
         bars = Column(repeating: 0, count: capacity + 1)
-        hints = Column(repeating: 0, count: keys.count)
+        hints = Column(repeating: 0, count: keys.count + 7)
     }
 
     /// Puts a bar before all that are there; gives its position.
@@ -98,13 +98,15 @@ final class RecordStack {
     }
 
     /// Levels from one record up to the next belong to the one below. After a crash the next record is far; filling is
-    /// bounded, and what is left stale is found by bisection.
+    /// bounded, and what is left stale is found by bisection. Keys are filled by eight: those beyond `to` are of levels above the new
+    /// record, and are filled again before they are asked for.
     @inline(__always)
     private func note(_ position: Int, from: Int, to: Int) {
+        let hint = SIMD8(repeating: Int32(truncatingIfNeeded: position))
         var key = max(from, to &- 2048)
         while key < to {
-            hints[key] = Int32(truncatingIfNeeded: position)
-            key &+= 1
+            hints.cells.setEight(hint, at: key)
+            key &+= 8
         }
     }
 

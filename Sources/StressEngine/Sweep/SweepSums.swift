@@ -170,9 +170,8 @@ struct TimeKeys {
     /// The keys of two spans in bar lengths: each is rounded to a whole number as in ``BarClock/bars(from:to:)``.
     @inline(__always)
     func keys(of spans: SIMD2<Double>) -> SIMD2<UInt64> {
-        let bars = (spans + 0x1p52) - 0x1p52
-        let clamped = bars.replacing(with: lowest, where: bars .< lowest)
-        return unsafeBitCast(clamped, to: SIMD2<UInt64>.self) &>> 46
+        let bars = ((spans + 0x1p52) - 0x1p52).raised(to: SIMD2(repeating: lowest))
+        return unsafeBitCast(bars, to: SIMD2<UInt64>.self) &>> 46
     }
 }
 

@@ -56,8 +56,7 @@ extension SweepTask {
             let position = search.positions(below: level, isPlain: isPlain)
             found[leverage &- 1] = Int32(truncatingIfNeeded: position.first)
             found[leverage] = Int32(truncatingIfNeeded: position.second)
-            let distance = level - position.values
-            closestOfTwo.replace(with: distance, where: distance .< closestOfTwo)
+            closestOfTwo = closestOfTwo.lowered(to: level - position.values)
             leverage &-= 2
         }
         closest = min(closestOfTwo[0], closestOfTwo[1])

@@ -46,6 +46,7 @@ import Testing
     ) {
         let search = records.search
         let lowest = column[bar...].min() ?? 0
+        var before: (level: Double, first: Int)?
         for _ in 0..<6 {
             let near = column[Int.random(in: bar..<column.count, using: &random)]
             let level = Bool.random(using: &random) ? near : near * Double.random(in: 0.98...1.02, using: &random)
@@ -55,7 +56,13 @@ import Testing
             for isPlain in Set([false, search.isPlain]) {
                 let position = search.position(below: level, isPlain: isPlain)
                 #expect(Int(records.bars[position]) == first, "seed \(seed), bar \(bar), level \(level)")
+                guard let before else { continue }
+                let two = search.positions(below: SIMD2(before.level, level), isPlain: isPlain)
+                #expect(Int(records.bars[two.first]) == before.first, "seed \(seed), bar \(bar)")
+                #expect(Int(records.bars[two.second]) == first, "seed \(seed), bar \(bar)")
+                #expect(two.values == SIMD2(column[before.first], column[first ?? 0]), "seed \(seed), bar \(bar)")
             }
+            before = first.map { (level, $0) }
         }
     }
 
