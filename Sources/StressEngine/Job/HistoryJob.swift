@@ -65,6 +65,9 @@ public struct HistoryJob: Sendable {
     let sweeps: [Sweep]
     /// Cells that no sweep answers.
     let single: [Int]
+    /// Whether only what ends below zero is asked for: where a grid is swept, nothing is said of entries that would have been below zero
+    /// had nobody liquidated, nor of times to liquidation. Tallies of such a job are kept in no store.
+    public var isBrief = false
     /// What cells of a horizon are compared in.
     let plans = ResamplePlans()
 
@@ -190,7 +193,7 @@ extension HistoryJob {
 
     /// A store, where reading from it is worth more than computing again.
     private func kept(_ store: any TallyStore) -> (any TallyStore)? {
-        if isJudged, !store.isOwn { return nil }
+        if isBrief || isJudged && !store.isOwn { return nil }
         let least = isJudged ? HistoryJob.leastJudgedWorkToKeep : HistoryJob.leastWorkToKeep
         return store.keepsAll || workUnits >= least ? store : nil
     }
@@ -299,7 +302,7 @@ extension HistoryJob {
     /// The tallies of a part's cells over a run of chunks; nil when cancelled.
     func tallies(_ part: Part, _ chunks: Range<Int>, control: RunControl) -> [CellTally]? {
         switch part {
-        case .sweep(let index): sweeps[index].tallies(chunks, control: control)
+        case .sweep(let index): sweeps[index].tallies(chunks, isBrief: isBrief, control: control)
         case .single(let cell): [tally(chunks, rules: rules[cell])]
         }
     }

@@ -37,8 +37,10 @@ struct Sweep: Sendable {
     }
 
     /// The tallies of the grid's cells over a run of chunks, in the order of ``SweepGrid/cells``; nil when cancelled.
-    func tallies(_ chunks: Range<Int>, control: RunControl) -> [CellTally]? {
-        let task = SweepTask(self, chunks: chunks)
+    ///
+    /// - Parameter isBrief: see ``HistoryJob/isBrief``.
+    func tallies(_ chunks: Range<Int>, isBrief: Bool = false, control: RunControl) -> [CellTally]? {
+        let task = SweepTask(self, chunks: chunks, isBrief: isBrief)
         guard task.run(control) else { return nil }
         return grid.cells.map { task.sums.tally($0, grid: grid, unit: clock.unit) }
     }
@@ -75,6 +77,8 @@ final class SweepTask {
     let firstBar: Int
     /// Whether anybody liquidates.
     let liquidates: Bool
+    /// Whether times, and what would be below zero unprotected, are left out.
+    let isBrief: Bool
     let liquidationFee: Double
     let slackOfLevels: Double
     let pricing: ExitPricing
@@ -123,8 +127,9 @@ final class SweepTask {
     /// How many of the two lists are in use.
     let listed: Column<(doubtful: Int, suspects: Int)>
 
-    init(_ sweep: Sweep, chunks: Range<Int>) {
+    init(_ sweep: Sweep, chunks: Range<Int>, isBrief: Bool) {
         self.sweep = sweep
+        self.isBrief = isBrief
         self.chunks = chunks
         frame = sweep.frame
         let grid = sweep.grid

@@ -5,7 +5,7 @@ extension SweepTask {
     /// Counts what happened before the cut, in the cells of all horizons that it cuts.
     func markCut(_ entry: SweepEntry) {
         sums.cutWatched[entry.until].add(bars: barsTo(entry, entry.cutLast))
-        markCutUnprotected(entry)
+        if !isBrief { markCutUnprotected(entry) }
         guard liquidates else { return }
         let position = records.deepest(through: entry.cutLast, from: deepest[horizons])
         deepest[horizons] = position
@@ -48,7 +48,7 @@ extension SweepTask {
 
     /// Adds the liquidations after the last whole window and before the cut. What they leave is in no mean.
     func addCutLiquidations(_ entry: SweepEntry, _ range: Range<Int>) {
-        addTimes(sums.times(from: horizons, until: entry.until), entry, range, places.cells)
+        if !isBrief { addTimes(sums.times(from: horizons, until: entry.until), entry, range, places.cells) }
         for leverage in range where mayEndBelowZero(entry, leverage) { suspect(leverage, horizons) }
     }
 

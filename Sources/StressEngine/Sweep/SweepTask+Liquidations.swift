@@ -14,7 +14,9 @@ extension SweepTask {
             let start = reached[horizon].surely
             if start < end {
                 for fill in 0..<fills { addGains(entry, fill, horizon, start..<end) }
-                addTimes(sums.times(from: horizon, until: entry.until), entry, start..<end, places.cells)
+                if !isBrief {
+                    addTimes(sums.times(from: horizon, until: entry.until), entry, start..<end, places.cells)
+                }
                 end = start
             }
         }

@@ -28,7 +28,7 @@ extension SweepTask {
     private func push(_ bar: Int) {
         closings[bar &- firstBar] = frame.gain(
             at: pricing.slipped(pricing.closes[bar], bar: bar), feeRate: closeFee, bar: bar)
-        if !frame.sharesColumns {
+        if !frame.sharesColumns, !isBrief {
             let position = extremes.push(frame.extreme(bar), bar: bar)
             cap(deepestExtreme.cells, position)
             extremePlaces[position] = sweep.clock.place(sweep.market.series.time[bar])
@@ -77,14 +77,14 @@ extension SweepTask {
         guard let entry = held(index, block: block) else { return }
         for horizon in entry.from..<entry.until {
             let last = last(entry, horizon)
-            markUnprotected(entry, horizon, last: last)
+            if !isBrief { markUnprotected(entry, horizon, last: last) }
             let gain = closings[last &- firstBar] * entry.gainScale + entry.gainBase
             if liquidates { markLiquidated(entry, horizon, last: last) }
             sums.closedBelow[horizon][reached[horizon].surely] += gain
             closeDoubtful(entry, horizon, last: last, gain: gain)
         }
         if entry.isCut { markCut(entry) }
-        addUnprotectedTimes(entry)
+        if !isBrief { addUnprotectedTimes(entry) }
         if liquidates { addLiquidations(entry) }
     }
 

@@ -62,7 +62,9 @@ struct Sensitivity {
         if let maxGap = first.maxGap { one.position.maxGap = maxGap }
         let grid = GridAnswers(study: one, threads: threads, control: control)
         let fills = first.isOfFill ? group.compactMap(\.fill) : nil
-        let job = grid.job(of: row.cell.asset, market: first.market ?? market, fills: fills)
+        var job = grid.job(of: row.cell.asset, market: first.market ?? market, fills: fills)
+        // Rows say what ends below zero, and no more.
+        job.isBrief = true
         let estimates = try grid.answers(
             of: job, meanRun: row.estimate.inference?.meanRun, byFill: first.isOfFill
         ).estimates

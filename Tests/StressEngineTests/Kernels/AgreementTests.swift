@@ -26,6 +26,29 @@ import Testing
         }
     }
 
+    /// A brief job says the same of what ends below zero, bit for bit.
+    @Test(arguments: 200..<240)
+    func briefTalliesEndAlike(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed).stream("rules")
+        let market = try RandomStudy.market(seed, &random)
+        for contract in ContractKind.allCases {
+            let study = try RandomStudy.cell(contract, &random).study(
+                leverages: RandomStudy.leverages(&random, most: 6), horizons: RandomStudy.horizons(market, &random))
+            var job = HistoryJob(study: study, asset: "X", market: market, kernel: .automatic, barsPerChunk: 64)
+            let whole = try job.run(threads: 1)
+            job.isBrief = true
+            for (brief, full) in zip(try job.run(threads: 2), whole) {
+                let (one, other, name) = (brief.tally, full.tally, "seed \(seed), \(contract), \(full.rules.cell.id)")
+                #expect(one.entries == other.entries && one.excluded == other.excluded, "\(name)")
+                #expect(one.rejected == other.rejected && one.liquidated == other.liquidated, "\(name)")
+                #expect(one.negative == other.negative && one.exits == other.exits, "\(name)")
+                #expect(one.negativeTimes == other.negativeTimes && one.shortfalls == other.shortfalls, "\(name)")
+                #expect(one.blockShortfalls == other.blockShortfalls && one.undecided == other.undecided, "\(name)")
+                #expect(one.cut.watched == other.cut.watched, "\(name)")
+            }
+        }
+    }
+
     /// Grids from 1 to 500 leverages.
     @Test(arguments: [1, 2, 3, 17, 125, 500])
     func everyGridSizeAgrees(count: Int) throws {
