@@ -29,7 +29,7 @@ import Testing
     }
 
     /// Values of every kind, most of which fit nowhere.
-    private static let values: [String] = [
+    private static let texts: [String] = [
         "null", "true", "false", "-1", "0", "0.5", "1", "1.5", "2", "7", "23", "100", "1000", "1001", "1000000000",
         "12345678901234567",
         "\"\"",
@@ -46,26 +46,29 @@ import Testing
         "[1, 1]", "[\"x\"]", "[\"1d\"]", "[null]", "[[1]]", "[0, 12]", "{}", "{\"x\": 1}", "{\"time\": 0, \"rate\": 1}",
     ]
 
+    private static let values = Result { try texts.map { try SampleValue(json: $0) } }
+
+    /// Read once for all places. Nobody writes to it.
+    nonisolated(unsafe) private static let verdict = Result { try SchemaVerdict(StudySchema.text) }
+
     /// Wherever one value of a whole study is another, loader and schema take it or neither does. Some of the values for each place, by
     /// its number; all of them take minutes.
     @Test(arguments: StudySample.places)
     func theLoaderAndTheSchemaAgree(place: StudySample.Place) throws {
-        let verdict = try SchemaVerdict(StudySchema.text)
+        let (verdict, values) = (try SchemaTests.verdict.get(), try SchemaTests.values.get())
         let seed = try #require(StudySample.places.firstIndex { $0.path == place.path })
         var (taken, random) = (0, SeededGenerator(seed: UInt64(seed)))
         for key in place.section.keys + ["zzzzzzzz"] {
-            let some = Set((0..<16).map { _ in Int(random.next() % UInt64(SchemaTests.values.count)) })
-            for text in some.sorted().map({ SchemaTests.values[$0] }) + [nil] {
+            let some = Set((0..<16).map { _ in Int(random.next() % UInt64(values.count)) })
+            for chosen in some.sorted() as [Int?] + [nil] {
                 var sample = try place.sample()
-                let value = try text.map {
-                    try JSONSerialization.jsonObject(with: Data($0.utf8), options: .fragmentsAllowed)
-                }
-                sample.set(value, at: place.path + [key])
+                sample.set(chosen.map { values[$0] }, at: place.path + [key])
                 let found = try sample.problems()
-                let isTaken = try verdict.takes(sample.study)
+                let isTaken = verdict.takes(sample.study)
                 taken += isTaken && found.isEmpty ? 1 : 0
                 if isTaken == found.isEmpty { continue }
                 let isOfSeveralValues = isTaken && StudySample.ofOneValue(found).isEmpty
+                let text = chosen.map { SchemaTests.texts[$0] }
                 #expect(
                     isOfSeveralValues,
                     "seed \(seed), \(key): \(text ?? "absent"): schema \(isTaken), loader \(found.map(\.message))")

@@ -1,129 +1,197 @@
 import Foundation
 
-/// JSON Schema in as much of its words as the schema of studies uses, word by word and slowly. Anything else is an error.
+/// JSON Schema in as much of its words as the schema of studies uses, word by word. Anything else is an error.
+///
+/// The words are read once into rules; a document is asked of thousands of times.
 struct SchemaVerdict {
-    let schema: [String: Any]
-
     struct UnknownWord: Error { let word: String }
 
+    /// What a value must meet, one rule a word.
+    fileprivate typealias Schema = [Rule]
+
+    fileprivate indirect enum Rule {
+        case nothing
+        case reference(Int)
+        case anyOf([Schema])
+        case not(Schema)
+        case types([String])
+        case among([SampleValue])
+        case ofObject(ObjectRule)
+        case ofList(ListRule)
+        case ofText(TextRule)
+        case ofNumber(String, Double)
+    }
+
+    fileprivate enum ObjectRule {
+        case properties([(key: String, schema: Schema)])
+        case required([String])
+        case least(Int)
+        case names(Schema)
+        case others(known: Set<String>, Schema)
+    }
+
+    fileprivate enum ListRule {
+        case least(Int)
+        case most(Int)
+        case different
+        case first([Schema])
+        case items(after: Int, Schema)
+    }
+
+    fileprivate enum TextRule {
+        case least(Int)
+        case most(Int)
+        case pattern(NSRegularExpression)
+    }
+
+    private let schema: Schema
+    private let definitions: [Schema]
+
     init(_ text: String) throws {
-        schema = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
+        let reader = try SchemaReader(SampleValue(json: text))
+        schema = try reader.schema(reader.whole)
+        definitions = try reader.names.map { try reader.schema(reader.definitions[$0] ?? .null) }
     }
 
     /// Whether a document is valid.
-    func takes(_ value: Any) throws -> Bool { try takes(value, schema) }
+    func takes(_ value: SampleValue) -> Bool { takes(value, schema) }
 
-    private func takes(_ value: Any, _ rules: [String: Any]) throws -> Bool {
-        for (word, rule) in rules where try !holds(word, rule, value, rules) { return false }
+    private func takes(_ value: SampleValue, _ schema: Schema) -> Bool {
+        for rule in schema where !holds(rule, value) { return false }
         return true
     }
 
-    private func takes(_ value: Any, _ rules: Any) throws -> Bool {
-        guard let rules = rules as? [String: Any] else { return rules as? Bool ?? false }
-        return try takes(value, rules)
-    }
-
-    private func holds(_ word: String, _ rule: Any, _ value: Any, _ rules: [String: Any]) throws -> Bool {
-        switch word {
-        case "$schema", "$id", "$defs", "$comment", "title", "description", "default": return true
-        case "$ref":
-            let name = String((rule as? String ?? "").dropFirst("#/$defs/".count))
-            return try takes(value, (schema["$defs"] as? [String: Any])?[name] ?? false)
-        case "anyOf": return try (rule as? [Any] ?? []).contains { try takes(value, $0) }
-        case "not": return try !takes(value, rule)
-        case "type":
-            let types = rule as? [String] ?? [rule as? String ?? ""]
-            return types.contains { isOf($0, value) }
-        case "enum": return (rule as? [Any] ?? []).contains { equal($0, value) }
-        case "const": return equal(rule, value)
-        default: break
-        }
-        if let object = value as? [String: Any] { return try holds(word, rule, ofObject: object, rules) }
-        if let list = value as? [Any] { return try holds(word, rule, ofList: list, rules) }
-        if let text = value as? String { return try holds(word, rule, ofText: text) }
-        return try holds(word, rule, ofNumber: isFlag(value) ? nil : (value as? NSNumber)?.doubleValue)
-    }
-
-    private func holds(_ word: String, _ rule: Any, ofObject value: [String: Any], _ rules: [String: Any]) throws
-        -> Bool
-    {
-        let known = rules["properties"] as? [String: Any] ?? [:]
-        switch word {
-        case "properties":
-            return try known.allSatisfy { key, rule in try value[key].map { try takes($0, rule) } ?? true }
-        case "required": return (rule as? [String] ?? []).allSatisfy { value[$0] != nil }
-        case "minProperties": return value.count >= rule as? Int ?? 0
-        case "propertyNames": return try value.keys.allSatisfy { try takes($0, rule) }
-        case "additionalProperties": return try value.allSatisfy { try known[$0.key] != nil || takes($0.value, rule) }
-        default: return try ignored(word)
+    private func holds(_ rule: Rule, _ value: SampleValue) -> Bool {
+        switch rule {
+        case .nothing: false
+        case .reference(let place): takes(value, definitions[place])
+        case .anyOf(let schemas): schemas.contains { takes(value, $0) }
+        case .not(let schema): !takes(value, schema)
+        case .types(let types): types.contains { isOf($0, value) }
+        case .among(let values): values.contains(value)
+        case .ofObject(let rule): value.members.map { holds(rule, $0) } ?? true
+        case .ofList(let rule): value.items.map { holds(rule, $0) } ?? true
+        case .ofText(let rule): value.string.map { holds(rule, $0) } ?? true
+        case .ofNumber(let word, let end): value.double.map { holds(word, end, $0) } ?? true
         }
     }
 
-    private func holds(_ word: String, _ rule: Any, ofList value: [Any], _ rules: [String: Any]) throws -> Bool {
-        let first = rules["prefixItems"] as? [Any] ?? []
-        switch word {
-        case "minItems": return value.count >= rule as? Int ?? 0
-        case "maxItems": return value.count <= rule as? Int ?? 0
-        case "uniqueItems":
-            return value.indices.allSatisfy { a in value.indices.allSatisfy { $0 <= a || !equal(value[a], value[$0]) } }
-        case "prefixItems": return try zip(value, first).allSatisfy { try takes($0, $1) }
-        case "items": return try value.dropFirst(first.count).allSatisfy { try takes($0, rule) }
-        default: return try ignored(word)
+    private func holds(_ rule: ObjectRule, _ members: [String: SampleValue]) -> Bool {
+        switch rule {
+        case .properties(let known):
+            known.allSatisfy { key, schema in members[key].map { takes($0, schema) } ?? true }
+        case .required(let keys): keys.allSatisfy { members[$0] != nil }
+        case .least(let count): members.count >= count
+        case .names(let schema): members.keys.allSatisfy { takes(.text($0), schema) }
+        case .others(let known, let schema): members.allSatisfy { known.contains($0.key) || takes($0.value, schema) }
         }
     }
 
-    private func holds(_ word: String, _ rule: Any, ofText value: String) throws -> Bool {
-        switch word {
-        case "minLength": return value.count >= rule as? Int ?? 0
-        case "maxLength": return value.count <= rule as? Int ?? 0
-        case "pattern":
-            let form = try NSRegularExpression(pattern: rule as? String ?? "")
-            return form.firstMatch(in: value, range: NSRange(value.startIndex..., in: value)) != nil
-        default: return try ignored(word)
+    private func holds(_ rule: ListRule, _ items: [SampleValue]) -> Bool {
+        switch rule {
+        case .least(let count): items.count >= count
+        case .most(let count): items.count <= count
+        case .different:
+            items.indices.allSatisfy { a in items.indices.allSatisfy { $0 <= a || items[a] != items[$0] } }
+        case .first(let schemas): zip(items, schemas).allSatisfy { takes($0, $1) }
+        case .items(let first, let schema): items.dropFirst(first).allSatisfy { takes($0, schema) }
         }
     }
 
-    private func holds(_ word: String, _ rule: Any, ofNumber value: Double?) throws -> Bool {
-        guard let value, let end = rule as? Double else { return try ignored(word) }
-        switch word {
-        case "minimum": return value >= end
-        case "maximum": return value <= end
-        case "exclusiveMinimum": return value > end
-        case "exclusiveMaximum": return value < end
-        default: return try ignored(word)
+    private func holds(_ rule: TextRule, _ text: String) -> Bool {
+        switch rule {
+        case .least(let count): text.count >= count
+        case .most(let count): text.count <= count
+        case .pattern(let form):
+            form.firstMatch(in: text, range: NSRange(text.startIndex..., in: text)) != nil
         }
     }
 
-    /// A word that says nothing of a value of this type.
-    private func ignored(_ word: String) throws -> Bool {
-        let known = [
-            "properties", "required", "minProperties", "propertyNames", "additionalProperties", "minItems", "maxItems",
-            "uniqueItems", "prefixItems", "items", "minLength", "maxLength", "pattern", "minimum", "maximum",
-            "exclusiveMinimum", "exclusiveMaximum",
-        ]
-        guard known.contains(word) else { throw UnknownWord(word: word) }
-        return true
+    private func holds(_ word: String, _ end: Double, _ value: Double) -> Bool {
+        switch word {
+        case "minimum": value >= end
+        case "maximum": value <= end
+        case "exclusiveMinimum": value > end
+        default: value < end
+        }
     }
 
-    private func isOf(_ type: String, _ value: Any) -> Bool {
-        switch type {
-        case "object": value is [String: Any]
-        case "array": value is [Any]
-        case "string": value is String
-        case "boolean": isFlag(value)
-        case "number": !isFlag(value) && value is NSNumber
-        case "integer":
-            !isFlag(value) && (value as? NSNumber).map { $0.doubleValue == $0.doubleValue.rounded() } ?? false
+    private func isOf(_ type: String, _ value: SampleValue) -> Bool {
+        switch (type, value) {
+        case ("object", .map), ("array", .list), ("string", .text), ("boolean", .flag), ("integer", .whole): true
+        case ("number", .whole), ("number", .number): true
+        case ("integer", .number(let value)): value == value.rounded()
         default: false
         }
     }
+}
 
-    private func isFlag(_ value: Any) -> Bool {
-        (value as? NSNumber).map { String(cString: $0.objCType) == "c" || String(cString: $0.objCType) == "B" } ?? false
+/// Reads the words of a schema.
+private struct SchemaReader {
+    let whole: SampleValue
+    let definitions: [String: SampleValue]
+    /// Of the definitions, in the order in which they are numbered.
+    let names: [String]
+
+    init(_ whole: SampleValue) {
+        self.whole = whole
+        definitions = whole.members?["$defs"]?.members ?? [:]
+        names = definitions.keys.sorted()
     }
 
-    private func equal(_ a: Any, _ b: Any) -> Bool {
-        if let a = a as? String, let b = b as? String { return a == b }
-        return isFlag(a) == isFlag(b) && (a as? NSObject) == (b as? NSObject) && (a as? NSObject) != nil
+    /// An object of words, or true or false.
+    func schema(_ value: SampleValue) throws -> SchemaVerdict.Schema {
+        if case .flag(true) = value { return [] }
+        guard let words = value.members else { return [.nothing] }
+        return try words.sorted { $0.key < $1.key }.compactMap { try rule($0.key, $0.value, words) }
     }
+
+    private func schemas(_ value: SampleValue) throws -> [SchemaVerdict.Schema] {
+        try (value.items ?? []).map(schema)
+    }
+
+    private func rule(_ word: String, _ value: SampleValue, _ words: [String: SampleValue]) throws
+        -> SchemaVerdict.Rule?
+    {
+        switch word {
+        case "$schema", "$id", "$defs", "$comment", "title", "description", "default": return nil
+        case "$ref":
+            let name = String((value.string ?? "").dropFirst("#/$defs/".count))
+            return names.firstIndex(of: name).map { .reference($0) } ?? .nothing
+        case "anyOf": return .anyOf(try schemas(value))
+        case "not": return .not(try schema(value))
+        case "type": return .types((value.items ?? [value]).compactMap(\.string))
+        case "enum": return .among(value.items ?? [])
+        case "const": return .among([value])
+        case "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
+            return value.double.map { .ofNumber(word, $0) } ?? .nothing
+        default: return try ofParts(word, value, words)
+        }
+    }
+
+    private func ofParts(_ word: String, _ value: SampleValue, _ words: [String: SampleValue]) throws
+        -> SchemaVerdict.Rule
+    {
+        let known = words["properties"]?.members ?? [:]
+        let first = words["prefixItems"]?.items?.count ?? 0
+        switch word {
+        case "properties":
+            return .ofObject(.properties(try known.sorted { $0.key < $1.key }.map { ($0.key, try schema($0.value)) }))
+        case "required": return .ofObject(.required((value.items ?? []).compactMap(\.string)))
+        case "minProperties": return .ofObject(.least(count(value)))
+        case "propertyNames": return .ofObject(.names(try schema(value)))
+        case "additionalProperties": return .ofObject(.others(known: Set(known.keys), try schema(value)))
+        case "minItems": return .ofList(.least(count(value)))
+        case "maxItems": return .ofList(.most(count(value)))
+        case "uniqueItems": return .ofList(.different)
+        case "prefixItems": return .ofList(.first(try schemas(value)))
+        case "items": return .ofList(.items(after: first, try schema(value)))
+        case "minLength": return .ofText(.least(count(value)))
+        case "maxLength": return .ofText(.most(count(value)))
+        case "pattern": return .ofText(.pattern(try NSRegularExpression(pattern: value.string ?? "")))
+        default: throw SchemaVerdict.UnknownWord(word: word)
+        }
+    }
+
+    private func count(_ value: SampleValue) -> Int { if case .whole(let count) = value { count } else { 0 } }
 }
