@@ -222,7 +222,7 @@ extension PlainLedger {
     func isOnTheEdge(_ record: Record) -> Bool {
         (record.entry + 1...max(record.entry + 1, lastBars[record.asset][record.entry])).contains { bar in
             let (price, carry) = (checked(record, bar: bar), carry(record, bar: bar))
-            let margin = linear(record).equity(at: price, carry) - linear(record).requirement(at: price, carry)
+            let margin = opened(record).equity(at: price, carry) - opened(record).requirement(at: price, carry)
             return abs(margin) < 1e-12 * record.notional
         }
     }

@@ -119,7 +119,7 @@ extension PlainLedger {
         let profit = units(profit(record, at: fill) * record.part * share)
         let haircut = min(wanted, profit)
         let fee = units(record.openingFee * record.part * share)
-        let realised = cash(record) - (record.margin - record.openingFee)
+        let realised = record.cash - (record.margin - record.openingFee)
         let result =
             profit - fee - units(funding(record, bar: bar) * record.part * share)
             + units(realised * record.part * share)

@@ -16,16 +16,18 @@ final class PlainLedger {
         /// What is left after the platform has reduced it, and since when it pays funding by itself.
         var coins, fundingStart: Double
         var part = 1.0
-        /// What is left of the margin, and the bar from which on it is looked at again, once it was reduced.
-        var reduced: (position: LinearPosition, nextCheck: Int)?
+        /// Margin after the opening fee, with what reductions have realised; and the bar from which on it is looked at again after one.
+        var cash: Double
+        var nextCheck = 0
         var sign: Double { side.sign }
     }
 
     let input: PlatformInput
     let maxGap: TimeSpan?
     var records: [Record] = []
-    /// Beside each record: the position as it was opened, and what it counts for.
-    var opened: [LinearPosition] = []
+    /// Beside each record: the position as it was opened or last reduced, and what it counts for. Records themselves hold numbers alone:
+    /// they are copied billions of times.
+    var positions: [LinearPosition] = []
     var sums: [LedgerSums] = []
     /// Places of those that may be open.
     var open: [Int] = []
@@ -148,7 +150,7 @@ final class PlainLedger {
             counted.unprotected = isUnprotected(record) ? 1 : 0
             open.append(records.count)
             records.append(record)
-            opened.append(linear(record))
+            positions.append(opened(record))
             sums.append(counted)
         }
     }
@@ -160,11 +162,11 @@ final class PlainLedger {
         let (price, scale) = (input.assets[asset].market.series.close[entry], scales[asset][entry])
         var notional = input.population.openInterestPerBar * trader.weight / ofSide
         if scale != 1 { notional *= scale }
+        let (margin, fee) = (notional / trader.leverage.value, input.rules.fees.open * notional)
         return Record(
             asset: asset, group: group, entry: entry, side: trader.side, leverage: trader.leverage.value,
-            price: price, notional: notional, margin: notional / trader.leverage.value,
-            openingFee: input.rules.fees.open * notional, coins: notional / price,
-            fundingStart: fundingSums[asset][entry])
+            price: price, notional: notional, margin: margin, openingFee: fee, coins: notional / price,
+            fundingStart: fundingSums[asset][entry], cash: margin - fee)
     }
 
     func terms(_ record: Record) -> PositionTerms {
@@ -212,17 +214,11 @@ final class PlainLedger {
     }
 
     func equity(_ record: Record, at price: Double, bar: Int) -> Double {
-        cash(record) + profit(record, at: price) - funding(record, bar: bar)
+        record.cash + profit(record, at: price) - funding(record, bar: bar)
     }
 
-    /// Margin after the opening fee, with what reductions have realised.
-    func cash(_ record: Record) -> Double {
-        record.reduced.map { $0.position.equity(at: record.price, .none) } ?? record.margin - record.openingFee
-    }
-
-    func linear(_ record: Record) -> LinearPosition {
-        record.reduced?.position ?? LinearPosition(terms(record), entryPrice: record.price)
-    }
+    /// As it was opened.
+    func opened(_ record: Record) -> LinearPosition { LinearPosition(terms(record), entryPrice: record.price) }
 
     // MARK: Liquidations
 
@@ -266,7 +262,7 @@ final class PlainLedger {
     /// Everything that is due at the price where liquidations have moved it, in the order in which the price comes by.
     private func due(_ asset: Int, _ bar: Int) -> [Due] {
         let standing = open.filter {
-            records[$0].asset == asset && records[$0].part > 0 && records[$0].reduced?.nextCheck ?? 0 <= bar
+            records[$0].asset == asset && records[$0].part > 0 && records[$0].nextCheck <= bar
         }
         return ordered(standing.compactMap { dueNow($0, bar) })
     }
@@ -275,7 +271,7 @@ final class PlainLedger {
     private func dueNow(_ index: Int, _ bar: Int) -> Due? {
         let record = records[index]
         let (checked, carry) = (checked(record, bar: bar), carry(record, bar: bar))
-        let position = record.reduced?.position ?? opened[index]
+        let position = positions[index]
         func isDue(_ price: Double) -> Bool {
             position.equity(at: price, carry) <= position.requirement(at: price, carry)
         }
@@ -411,11 +407,11 @@ final class PlainLedger {
     private func reduce(_ index: Int, bar: Int, to target: Double, fill: Double, nextCheck: Int) {
         let (record, fees) = (records[index], input.rules.fees)
         let sold = record.coins - target
-        var position = linear(record)
-        position.reduce(
+        positions[index].reduce(
             to: target, at: fill,
             fee: (fees.close + fees.liquidation) * (sold * abs(fill)) + funding(record, bar: bar))
-        records[index].reduced = (position, nextCheck)
+        records[index].cash = positions[index].equity(at: record.price, .none)
+        records[index].nextCheck = nextCheck
         records[index].coins = target
         records[index].fundingStart = fundingSums[record.asset][bar]
         sums[index].liquidated = 1

@@ -79,7 +79,7 @@ private struct OpenBook {
     func shortfall(_ position: LedgerPosition, bar: Int, amount: Int64, rest: Int64) -> Shortfall {
         let loser = plain.record(asset: position.asset, group: position.group, entry: position.entry)
         let carry = plain.carry(loser, bar: bar)
-        let fill = plain.fillPrice(loser, bar: bar, trigger: plain.linear(loser).triggerPrice(carry))
+        let fill = plain.fillPrice(loser, bar: bar, trigger: plain.opened(loser).triggerPrice(carry))
         return Shortfall(
             loser: loser, bar: bar, fill: fill, coins: loser.coins * parts[position, default: 1], amount: amount,
             rest: rest)
