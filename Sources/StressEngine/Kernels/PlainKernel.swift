@@ -67,7 +67,8 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
     ///
     /// Between two bars with the same carry nothing differs but the price, and neither equity nor what it has above the requirement
     /// rises when the price moves against the position. So a bar whose prices are no worse than what was fine before it is fine; the
-    /// formulas are asked where a price is the worst so far, and anew once the carry has changed.
+    /// formulas are asked where a price is the worst so far, and anew once the carry has changed. Interest changes it in every bar, and
+    /// only to the worse: there the worst prices so far are asked for with what is owed eight bars later.
     ///
     /// Specialised by name for every contract: without whole-module optimisation, as in debug builds, the compiler would
     /// otherwise call each formula through a witness table, twenty times slower.
@@ -88,8 +89,11 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
         var bar = entry
         while bar < last {
             bar += 1
-            if hasCarry, changes(&carry, position, entry: entry, at: bar) { worst = WorstPrices(sign: position.sign) }
-            guard worst.isPassed(extreme: extremes[bar], checked: checkedPrices[bar]) else {
+            if hasCarry, changes(&carry, position, entry: entry, at: bar), !Position.bearsInterest {
+                worst = WorstPrices(sign: position.sign)
+            }
+            let isWorse = worst.isPassed(extreme: extremes[bar], checked: checkedPrices[bar])
+            guard isWorse || Position.bearsInterest else {
                 bar += passedOver(after: bar, through: last, worst)
                 continue
             }
@@ -102,9 +106,43 @@ final class PlainKernel<Position: KernelPosition>: Sendable {
             }
             // Nothing that comes later can change either answer.
             if path.isUnprotected, path.liquidationBar != nil || !(isLiquidating || hasCarry) { break }
+            if Position.bearsInterest {
+                bar += passedOver(owing: position, entry, after: bar, through: last, worst, path)
+            }
         }
-        if path.liquidationBar == nil { path.carry = carry }
+        if path.liquidationBar == nil {
+            if Position.bearsInterest { carry.years = years(from: entry, to: last) }
+            path.carry = carry
+        }
         return path
+    }
+
+    /// The same of a position that owes interest: none of the bars has a worse price than was met before, and even at those prices, with
+    /// what is owed at the end of the eight, nothing happens that has not happened. Debt and requirement rise with time, and with the price
+    /// where that is above 0.
+    @inline(__always)
+    private func passedOver(
+        owing position: Position, _ entry: Int, after bar: Int, through last: Int, _ worst: WorstPrices,
+        _ path: EntryPath
+    ) -> Int {
+        guard scheduled == nil, worst.arePositive else { return 0 }
+        var end = bar
+        while end + 8 <= last, isFine(worst, from: end + 1), holds(position, worst, path, entry, at: end + 8) {
+            end += 8
+        }
+        return end - bar
+    }
+
+    /// Whether nothing new happens at the worst prices, with the interest owed at `bar`.
+    @inline(__always)
+    private func holds(_ position: Position, _ worst: WorstPrices, _ path: EntryPath, _ entry: Int, at bar: Int) -> Bool
+    {
+        var carry = Carry.none
+        carry.years = years(from: entry, to: bar)
+        let belowZero = -CellRules.tolerance * position.entryValue
+        let isAbove = path.isUnprotected || position.equity(at: worst.extremePrice, carry) >= belowZero
+        let isSettled = path.liquidationBar != nil || !rules.platform.liquidation.enabled
+        return isAbove && (isSettled || !isDue(position, at: worst.checkedPrice, carry))
     }
 
     /// How many bars after `bar` are passed over, eight at a time: none has a worse price than was met before, and what is carried stays as
@@ -189,6 +227,11 @@ private struct WorstPrices {
     private var checked = Double.infinity
 
     init(sign: Double) { self.sign = sign }
+
+    /// The worst of each, as a price.
+    var extremePrice: Double { sign * extreme }
+    var checkedPrice: Double { sign * checked }
+    var arePositive: Bool { extremePrice > 0 && checkedPrice > 0 && extreme.isFinite && checked.isFinite }
 
     /// Whether the extremes of eight bars are no worse than all before them.
     @inline(__always)
