@@ -79,22 +79,43 @@ import Testing
         }
     }
 
+    /// The rows of a run's files by the cell that they are about, found once for all cells.
+    private struct CellRows {
+        /// What names a cell in a row: texts, times margin, hours.
+        private struct Key: Hashable {
+            let texts: [String?]
+            let leverage, hours: Double?
+
+            init(_ cell: StudyCell) {
+                texts = [cell.asset, cell.side.rawValue, cell.platform, cell.contract.rawValue]
+                (leverage, hours) = (cell.leverage.value, cell.horizon.inHours)
+            }
+
+            init(_ fields: [String: String]) {
+                texts = ["asset", "side", "platform", "contract"].map { fields[$0] }
+                (leverage, hours) = (Double(fields["leverage_x"] ?? ""), Double(fields["horizon_h"] ?? ""))
+            }
+        }
+
+        private var cells: [Key: [[String: String]]] = [:]
+        let tables: [String: [[String: String]]]
+
+        init(_ files: [ReportFile]) {
+            tables = Dictionary(
+                files.filter { $0.path.hasSuffix(".csv") }.map { ($0.path, PageNumbers.table($0.contents)) },
+                uniquingKeysWith: { first, _ in first })
+            for file in ["results.csv", "intervals.csv", "severity.csv", "backtest.csv"] {
+                for fields in tables[file] ?? [] { cells[Key(fields), default: []].append(fields) }
+            }
+        }
+
+        func of(_ cell: StudyCell) -> [[String: String]] { cells[Key(cell)] ?? [] }
+    }
+
     /// The rows of the files that are about one cell, with the sums that pages show of them.
-    private func rows(_ row: ResultRow, _ tables: [String: [[String: String]]]) -> [[String: String]] {
-        let cell = row.cell
-        let texts: [String: String] = [
-            "asset": cell.asset, "side": cell.side.rawValue, "platform": cell.platform,
-            "contract": cell.contract.rawValue,
-        ]
-        func isOwn(_ fields: [String: String]) -> Bool {
-            guard texts.allSatisfy({ fields[$0.key] == $0.value }) else { return false }
-            let (leverage, hours) = (Double(fields["leverage_x"] ?? ""), Double(fields["horizon_h"] ?? ""))
-            return leverage == cell.leverage.value && hours == cell.horizon.inHours
-        }
-        var own: [[String: String]] = []
-        for file in ["results.csv", "intervals.csv", "severity.csv", "backtest.csv"] {
-            own += (tables[file] ?? []).filter(isOwn)
-        }
+    private func rows(_ row: ResultRow, _ files: CellRows) -> [[String: String]] {
+        var own = files.of(row.cell)
+        let tables = files.tables
         let result: [String: String] = own.first { $0["entries_count"] != nil && $0["cut_count"] != nil } ?? [:]
         func sum(_ names: [String]) -> String {
             var sum = 0.0
@@ -116,9 +137,7 @@ import Testing
     @Test("The numbers of every cell are those of its own rows in the files", arguments: 0..<5)
     func numbers(place: Int) throws {
         let (report, files) = try CellChoiceTests.runs(place)
-        let tables = Dictionary(
-            files.filter { $0.path.hasSuffix(".csv") }.map { ($0.path, PageNumbers.table($0.contents)) },
-            uniquingKeysWith: { first, _ in first })
+        let known = CellRows(files)
         for page in report.assetSides {
             let html = try #require(files.first { $0.path == "reports/" + page.fileName }).contents
             let book = try Book(html)
@@ -128,7 +147,7 @@ import Testing
                 let row = try #require(page.grids[grid].row(leverage, horizon))
                 let filled = book.texts.grids[grid]?.fills.values.compactMap { $0[place] }.flatMap { $0 } ?? []
                 let texts = (content + filled).map(CellTexts.plain)
-                let faults = PageNumbers.faults(in: texts, rows: rows(row, tables))
+                let faults = PageNumbers.faults(in: texts, rows: rows(row, known))
                 #expect(faults.isEmpty, "\(address): \(faults.prefix(5))")
             }
         }
@@ -138,15 +157,12 @@ import Testing
     @Test("Another cell's rows do not hold a cell's numbers")
     func mutation() throws {
         let (report, files) = try CellChoiceTests.runs(2)
-        let tables = Dictionary(
-            files.filter { $0.path.hasSuffix(".csv") }.map { ($0.path, PageNumbers.table($0.contents)) },
-            uniquingKeysWith: { first, _ in first })
         let page = report.assetSides[0]
         let book = try Book(files[1].contents)
         let cell = try #require(book.cells().first { $0.address == "20x-7d-long-typical" })
         let other = try #require(page.rows.first { $0.cell.leverage == Leverage(50) && $0.cell.horizon == .days(3) })
         let texts = cell.content.map(CellTexts.plain)
-        #expect(PageNumbers.faults(in: texts, rows: rows(other, tables)).count > 5)
+        #expect(PageNumbers.faults(in: texts, rows: rows(other, CellRows(files))).count > 5)
     }
 
     @Test(

@@ -167,7 +167,8 @@ func attribute(_ name: String, _ tag: String) -> String? {
 }
 
 func unescaped(_ text: Substring) -> String {
-    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#10;", "\n"), ("&amp;", "&")]
+    guard text.utf8.contains(UInt8(ascii: "&")) else { return String(text) }
+    return [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#10;", "\n"), ("&amp;", "&")]
         .reduce(String(text)) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
 }
 

@@ -83,8 +83,8 @@ private struct MarkupChecker {
             guard names.insert(name).inserted else { return "\(name) twice" }
             text = text.dropFirst(name.count)
             guard text.first == "=" else { continue }
-            if mayBeBare, let plain = text.prefixMatch(of: /=[A-Za-z0-9._\/-]+(?= |$)/) {
-                text = text.dropFirst(plain.0.count)
+            if mayBeBare, let rest = afterPlainValue(text) {
+                text = rest
                 continue
             }
             guard text.hasPrefix("=\"") else { return "\(name) is not quoted" }
@@ -94,5 +94,15 @@ private struct MarkupChecker {
             text = text.dropFirst(2 + value.count + 1)
         }
         return nil
+    }
+
+    /// What stands behind `=` and a value of letters, digits, points, slashes and dashes up to a space or the end; nil for other values.
+    private func afterPlainValue(_ text: Substring) -> Substring? {
+        let isPlain = { (character: Character) in
+            character.isASCII && (character.isLetter || character.isNumber || "._/-".contains(character))
+        }
+        let value = text.dropFirst().prefix(while: isPlain)
+        let rest = text[value.endIndex...]
+        return value.isEmpty || !(rest.isEmpty || rest.first == " ") ? nil : rest
     }
 }
