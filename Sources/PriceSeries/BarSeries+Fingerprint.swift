@@ -3,7 +3,7 @@ import StressBasics
 private let day: Int64 = 86_400_000
 
 extension BarSeries {
-    /// What its times and prices are, by day and month; see ``StressBasics/HistoryFingerprint``. Nil without bars.
+    /// What its times and prices are, by day and month; see ``StressBasics/HistoryFingerprint``. Nil without bars, and for histories of many centuries.
     ///
     /// O(bars), at the speed of SHA-256.
     ///
@@ -12,9 +12,11 @@ extension BarSeries {
         guard let first = time.first, let last = time.last else { return nil }
         let firstWhole = dayNumber(first + day - min(day, max(1, barLength.milliseconds)))
         let behindWhole = max(firstWhole, dayNumber(last + barLength.milliseconds))
-        return HistoryFingerprint(
+        let own = HistoryFingerprint(
             days: digestsByDay, whole: date(firstWhole)..<date(behindWhole),
             newest: date(dayNumber(last) - Int64(HistoryFingerprint.newestDays)))
+        // One whose text is not read back, of many centuries or up to the last day that a date has, would make the run unreadable.
+        return HistoryFingerprint(text: own.text)
     }
 
     private var digestsByDay: [(date: String, digest: Digest)] {

@@ -127,4 +127,16 @@ import Testing
             "2024-01-01 2024-02-01 2024-1:0123456789",
         ] { #expect(HistoryFingerprint(text: hostile) == nil) }
     }
+
+    /// A fingerprint that could not be read back would make all of the run unreadable.
+    @Test func historiesOfCenturiesHaveNone() throws {
+        let day: Int64 = 86_400_000
+        let first: Int64 = -60_000_000_000_000  // in the year 68
+        let long = (0..<9000).map { Bar(time: first + $0 * 31 * day, prices: [100, 101, 99, 100]) }
+        #expect(try series(long).fingerprint(barLength: .days(31)) == nil)
+        let lastDay: Int64 = 253_402_214_400_000  // 9999-12-31
+        let late = (0..<10).map { Bar(time: lastDay - (9 - $0) * day, prices: [100, 101, 99, 100]) }
+        #expect(try series(late).fingerprint(barLength: .days(1)) == nil)
+        #expect(try series(Array(late.dropLast(2))).fingerprint(barLength: .days(1)) != nil)
+    }
 }
