@@ -76,13 +76,14 @@ struct MatrixSection {
     private func blocks(platform: String) -> [Block] {
         let heading: [Block] = report.study.platforms.count > 1 ? [.heading([.text("Platform \(platform)")])] : []
         let leverages = leverages
+        let tables = report.study.tables.filter { $0.platform == platform }
         let table = SectionTable(
             name: "Share below zero, platform \(platform)",
             caption: "Share of entries below zero by asset, side and leverage",
             style: isDense ? .sortedDense : .sorted, head: ["Report"] + leverages.map(\.screenText),
             isTall: rowCount > MatrixSection.mostRows, isTerse: isDense,
             rows: pages.flatMap { page in
-                report.study.tables.filter { $0.platform == platform }.map { row(page, $0, leverages) }
+                tables.map { row(page, $0, leverages) }
             })
         return heading + [.table(table)]
     }
