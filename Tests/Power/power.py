@@ -45,11 +45,11 @@ FAULTS = [
     ("closes-for-marks", "StressEngine/Kernels/PassageTrees.swift", "(trigger == .close ? closes : marks)",
      "(trigger == .close && !FAULT ? closes : marks)", "StressEngineTests.AgreementTests"),
     # The ledger.
-    ("early-at-half-the-fall", "PlatformLedger/FundWatch.swift", "(1 - rule.fall)", "(1 - (FAULT ? rule.fall / 2 : rule.fall))",
+    ("early-at-half-the-fall", "PlatformLedger/Run/FundWatch.swift", "(1 - rule.fall)", "(1 - (FAULT ? rule.fall / 2 : rule.fall))",
      "LedgerAgreementTests"),
-    ("surplus-all-to-fund", "PlatformLedger/LedgerRun+Liquidation.swift", "Double(equity) * input.safeguards.surplusToFund",
+    ("surplus-all-to-fund", "PlatformLedger/Run/LedgerRun+Liquidation.swift", "Double(equity) * input.safeguards.surplusToFund",
      "Double(equity) * (FAULT ? 1 : input.safeguards.surplusToFund)", "LedgerAgreementTests"),
-    ("winners-give-a-hundredth-more", "PlatformLedger/LedgerRun+Deleveraging.swift", "Double(rest) * (coins / self.coins)",
+    ("winners-give-a-hundredth-more", "PlatformLedger/Run/LedgerRun+Deleveraging.swift", "Double(rest) * (coins / self.coins)",
      "Double(rest) * (FAULT ? 1.01 : 1) * (coins / self.coins)", "DeleveragingLawTests"),
     # Reader.
     ("one-missing-bar-is-no-gap", "CSVIngest/Checks/GapCheck.swift", "if step - delta > delta / 2 {",
@@ -70,7 +70,7 @@ FAULTS = [
     # Pages.
     ("colour-of-an-edge", "StressReport/Pages/ColourBins.swift", "edges.lastIndex { fraction >= $0 }!", "edges.lastIndex { FAULT ? fraction > $0 : fraction >= $0 }!",
      "ColourTests"),
-    ("text-not-escaped", "StressBasics/HostileText.swift", 'append("&lt;", to: &bytes)', 'append(FAULT ? "<" : "&lt;", to: &bytes)', "HostileTextTests|PageTests"),
+    ("text-not-escaped", "StressBasics/Texts/HostileText.swift", 'append("&lt;", to: &bytes)', 'append(FAULT ? "<" : "&lt;", to: &bytes)', "HostileTextTests|PageTests"),
     # Nights.
     ("tenth-run-before-second", "RunStore/RunName.swift", "if a.number.count != b.number.count {", "if !FAULT && a.number.count != b.number.count {",
      "RunNameTests"),
