@@ -57,7 +57,7 @@ struct SentenceTests {
         #expect(found(2).regimeWords.isEmpty && found(nil).regimeWords.isEmpty)
         #expect(
             found(1).regimeWords.sentence
-                == "The interval holds for weather like this history’s: it has been through 1 spell of high volatility, "
+                == "The interval holds for regimes like this history’s: it has been through 1 spell of high volatility, "
                 + "and how often such spells come cannot be known from it.")
         #expect(found(0).regimeWords.sentence.contains("no spell of high volatility"))
         let short = sentences(found(0).row.estimate, length: .days(12)).regimeWords.sentence

@@ -332,7 +332,7 @@ private func span(years: Double, runDays: Int64 = 7, spells: Int? = nil) throws 
             #expect(Double(row.held) / Double(row.given) >= 0.85, "\(row.period) y: \(row.held) of \(row.given)")
             #expect(row.truth > 0 && row.truth < 1)
         }
-        // Four months say nothing about years, and a history no longer than its weather nothing about how often that comes.
+        // Four months say nothing about years, and a history no longer than its regimes nothing about how often those come.
         let short = TailCoverage(
             .garchJumps, horizonDays: 1, days: 120, subject: .falls, truth: study.truth
         ).table(trials: 5)

@@ -12,7 +12,7 @@ extension CellStatus {
         case .rejected: "the platform would not open the position"
         case .fewWindows: "fewer than \(CellEstimate.fewWindows) independent windows, indicative only"
         case .fewRegimes:
-            "the history has fewer than \(TurbulentSpells.fewest) spells of high volatility: holds for weather like this history's"
+            "the history has fewer than \(TurbulentSpells.fewest) spells of high volatility: holds for regimes like this history's"
         case .noData: "no entry has a whole window"
         }
     }

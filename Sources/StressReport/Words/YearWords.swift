@@ -15,7 +15,7 @@ extension CellSentences {
         if let length, length < TurbulentSpells.leastHistory { return shortHistoryWords(length) }
         let seen = spells == 0 ? "no spell" : counted(spells, "spell", "spells")
         return [
-            .plain("The interval holds for weather like this history’s: it has been through "), .key(seen),
+            .plain("The interval holds for regimes like this history’s: it has been through "), .key(seen),
             .plain(" of high volatility, and how often such spells come cannot be known from it."),
         ]
     }
@@ -23,7 +23,7 @@ extension CellSentences {
     /// A spell is told from the rest by comparing ten days with others.
     private func shortHistoryWords(_ length: TimeSpan) -> [Phrase] {
         [
-            .plain("The interval holds for weather like this history’s: one of "), .key(spanWords(length)),
+            .plain("The interval holds for regimes like this history’s: one of "), .key(spanWords(length)),
             .plain(
                 " is too short to tell a spell of high volatility from what is usual, and how often such spells come "),
             .plain("cannot be known from it."),
