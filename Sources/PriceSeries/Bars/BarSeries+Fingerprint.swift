@@ -12,10 +12,13 @@ extension BarSeries {
         guard let first = time.first, let last = time.last else { return nil }
         let firstWhole = dayNumber(first + day - min(day, max(1, barLength.milliseconds)))
         let behindWhole = max(firstWhole, dayNumber(last + barLength.milliseconds))
+        let (begin, end) = (date(firstWhole), date(behindWhole))
+        // Behind the last day that a date has there is none.
+        guard end.utf8.count == 10, begin <= end else { return nil }
         let own = HistoryFingerprint(
-            days: digestsByDay, whole: date(firstWhole)..<date(behindWhole),
+            days: digestsByDay, whole: begin..<end,
             newest: date(dayNumber(last) - Int64(HistoryFingerprint.newestDays)))
-        // One whose text is not read back, of many centuries or up to the last day that a date has, would make the run unreadable.
+        // One whose text is not read back, of many centuries, would make the run unreadable.
         return HistoryFingerprint(text: own.text)
     }
 
