@@ -230,8 +230,8 @@ import Testing
             "{asset: TWO, platform: typical, measure: ledger_haircut_quote, max: 1e9}",
             "{measure: ledger_fund_lowest_quote, min: 1e6, on_no_value: ignore}",
         ]
-        let scratch = try scratch(
-            LedgerTests.study + "\nlimits: [\(limits.joined(separator: ", "))]\nmetrics_file: m.prom\n")
+        let judged = "\nlimits: [\(limits.joined(separator: ", "))]\nmetrics_file: m.prom\n"
+        let scratch = try scratch(LedgerTests.study + judged)
         let run = try scratch.program.run(["run", "study.yaml", "--out", "run", "--store", "h.sqlite"])
         #expect(run.code == 3, "\(run.err)")
         #expect(

@@ -58,7 +58,8 @@ import Testing
         #expect(beyond.count { $0["holding"] == "position_beyond" } == 3)
         for row in beyond {
             let (price, custody) = (Double(row["price_more_frac"]!)!, Double(row["custody_more_frac"]!)!)
-            #expect(abs(Double(row["either_more_frac"]!)! - (1 - (1 - price) * (1 - custody))) < 1e-12, "\(row)")
+            let (either, expected) = (Double(row["either_more_frac"]!)!, 1 - (1 - price) * (1 - custody))
+            #expect(abs(either - expected) < 1e-12, "\(row)")
             #expect(row["more_than_frac"] == "0.5" && Int(row["entries_count"]!)! > 0)
         }
         let tax = try scratch.read("run/tax.csv").split(separator: "\n").map { $0.split(separator: ",") }

@@ -113,8 +113,11 @@ struct RandomPlatform {
 
     static func classes(_ random: inout SeededGenerator) throws -> [TraderClass] {
         let leverages = [1.0, 3, 5, 10, 10, 20, 25, 50, 75, 100]
-        return (0..<2 + random.next() % 6).compactMap { place in
-            let side: Side = place < 2 ? (place == 0 ? .long : .short) : random.next() % 2 == 0 ? .long : .short
+        let count = 2 + Int(random.next() % 6)
+        return (0..<count).compactMap { (place: Int) -> TraderClass? in
+            // The first two are one of each side.
+            let isLong = place < 2 ? place == 0 : random.next() % 2 == 0
+            let side: Side = isLong ? .long : .short
             return Leverage(leverages[Int(random.next() % 10)]).map {
                 TraderClass(side: side, leverage: $0, weight: Double(1 + random.next() % 4))
             }

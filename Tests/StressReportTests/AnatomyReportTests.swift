@@ -99,9 +99,10 @@ import Testing
         let years = try rows("calendar_years.csv", report)
         #expect(years.map { $0["year"] } == ["2021"] && years[0]["months_count"] == "12")
         #expect(years[0]["negative_count"] == "96")
-        let entries = calendar.reduce(0) { $0 + Int($1["entries_count"]!)! }
+        let entries: Int = calendar.map { Int($0["entries_count"]!)! }.reduce(0, +)
         #expect(years[0]["entries_count"] == String(entries))
-        #expect(Double(years[0]["negative_equity_frac"]!) == 96 / Double(entries))
+        let share: Double = 96 / Double(entries)
+        #expect(Double(years[0]["negative_equity_frac"]!) == share)
         let conditions = try rows("conditions.csv", report)
         #expect(conditions.filter { $0["condition"] == "hour" }.count == 24)
         let sensitivity = try rows("sensitivity.csv", report)

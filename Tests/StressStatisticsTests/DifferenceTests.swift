@@ -42,17 +42,23 @@ import Testing
             #expect(abs(found.shares[resample] - difference) < 1e-12)
             var squares = 0.0
             func total(_ blocks: [Double]) -> Double {
-                plan.runs(of: resample).reduce(0) { sum, run in
-                    sum + (run.start..<run.end).reduce(0) { $0 + blocks[Int($1) % 60] }
+                var sum = 0.0
+                for run in plan.runs(of: resample) {
+                    // A run is summed by itself, as where resamples are made of runs.
+                    var own = 0.0
+                    for block in run.start..<run.end { own += blocks[Int(block) % 60] }
+                    sum += own
                 }
+                return sum
             }
             for run in plan.runs(of: resample) {
                 var residual = 0.0
                 for (share, sign) in zip(pair, [1.0, -1]) {
-                    let entries = total(share.entries.map(Double.init))
+                    let entries = total(share.entries.map { Double($0) })
                     for block in run.start..<run.end {
                         let (count, held) = (share.events[Int(block) % 60], share.entries[Int(block) % 60])
-                        residual += sign * (count - total(share.events) / entries * Double(held)) / entries
+                        let expected: Double = total(share.events) / entries * Double(held)
+                        residual += sign * (count - expected) / entries
                     }
                 }
                 squares += residual * residual

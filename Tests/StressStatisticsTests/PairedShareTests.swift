@@ -127,13 +127,19 @@ import Testing
     func orderStatisticsAreThoseOfASort(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         let kinds = [-0.0, 0.0, 0.0, -1.5, .infinity, -.infinity]
-        let values = (0..<50 + Int(random.next() % 3000)).map { _ -> Double in
+        let count = 50 + Int(random.next() % 3000)
+        let shifts: [Double] = [0, 0.5, 1]
+        let shift = shifts[Int(seed % 3)]
+        let values: [Double] = (0..<count).map { _ in
             let kind = Int(random.next() % 20)
-            return kind < kinds.count ? kinds[kind] : (random.uniform() - [0.0, 0.5, 1][Int(seed % 3)])
+            return kind < kinds.count ? kinds[kind] : random.uniform() - shift
         }
         let ends = tailOrderStatistics(values, confidence: 0.95)
-        let place = max(0, Int((Double(values.count) * (1 - 0.95) / 2).rounded(.down)) - 1)
-        #expect(ends.low.bitPattern == values.sorted()[place].bitPattern, "seed \(seed)")
-        #expect(ends.high.bitPattern == (-values.map { -$0 }.sorted()[place]).bitPattern, "seed \(seed)")
+        let tail = Double(count) * (1 - 0.95) / 2
+        let place = max(0, Int(tail.rounded(.down)) - 1)
+        let low = values.sorted()[place]
+        let high = -values.map { -$0 }.sorted()[place]
+        #expect(ends.low.bitPattern == low.bitPattern, "seed \(seed)")
+        #expect(ends.high.bitPattern == high.bitPattern, "seed \(seed)")
     }
 }

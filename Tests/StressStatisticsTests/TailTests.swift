@@ -284,8 +284,11 @@ private func span(years: Double, runDays: Int64 = 7, spells: Int? = nil) throws 
         // One crash a month: three entries fall below zero in it, the second deepest.
         let depths = sample(truth, count: 120, seed: seed)
         let month = TimeSpan.days(30).milliseconds
-        let times = depths.indices.flatMap { crash in (0..<3).map { Int64(crash) * month + Int64($0) * 3_600_000 } }
-        let values = depths.flatMap { [0.5 * $0, $0, 0.7 * $0] }
+        let times: [Int64] = depths.indices.flatMap { crash -> [Int64] in
+            let start = Int64(crash) * month
+            return [start, start + 3_600_000, start + 7_200_000]
+        }
+        let values: [Double] = depths.flatMap { [0.5 * $0, $0, 0.7 * $0] }
         let span = try span(years: 10)
         func analysis(_ values: [Double]) -> TailAnalysis {
             TailAnalysis(

@@ -96,8 +96,8 @@ private struct ManualPage {
     /// Paragraphs as they stand; indented ones, such as examples, line by line.
     private func paragraphs(_ text: String?) -> [String] {
         guard let text, !text.isEmpty else { return [] }
-        return text.split(separator: "\n\n").flatMap { paragraph in
-            let lines = paragraph.split(separator: "\n").map { escaped(String($0)) }
+        return text.split(separator: "\n\n").flatMap { (paragraph: Substring) -> [String] in
+            let lines: [String] = paragraph.split(separator: "\n").map { escaped(String($0)) }
             return lines.count == 1 ? [".PP"] + lines : [".PP", ".nf"] + lines + [".fi"]
         }
     }

@@ -33,9 +33,10 @@ struct StudyFileOptions: ParsableArguments {
 
     /// The command that makes a run of a study file again.
     func command(_ study: String) -> String {
-        let words =
-            ["belowzero", "run", study] + (prices.map { ["--prices", $0] } ?? []) + (bounds ? ["--bounds"] : [])
-            + policy.flatMap { ["--policy", $0] }
+        var words = ["belowzero", "run", study]
+        if let prices { words += ["--prices", prices] }
+        if bounds { words.append("--bounds") }
+        for choice in policy { words += ["--policy", choice] }
         return words.map(shellQuoted).joined(separator: " ")
     }
 }

@@ -8,8 +8,9 @@ extension SyntheticMarket {
     ///
     /// The fall begins at 21:15 of the tenth day where a fortnight of minutes begins at midnight.
     public static func october2025(start: UTCInstant, barLength: TimeSpan, bars: Int) -> [SyntheticMarket] {
-        let beginning = (9 * 1440 + 21 * 60 + 15) / 20_160.0
-        let end = (9 * 1440 + 21 * 60 + 27) / 20_160.0
+        let hour = 9 * 1440 + 21 * 60
+        let beginning = Double(hour + 15) / 20_160
+        let end = Double(hour + 27) / 20_160
         func market(_ name: String, _ price: Double, _ volatility: Double, left: Double) -> SyntheticMarket {
             SyntheticMarket(
                 name: name, start: start, barLength: barLength, bars: bars, startPrice: price,

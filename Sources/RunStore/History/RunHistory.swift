@@ -79,10 +79,10 @@ public final class RunHistory: Sendable {
 
     /// A path as part of an address.
     private static func escaped(_ path: String) -> String {
-        path.utf8.map { byte in
-            let isPlain = "?#%".utf8.contains(byte) == false && byte > 0x20 && byte < 0x7F
-            return isPlain
-                ? String(UnicodeScalar(byte)) : "%" + String(String(Int(byte) + 0x100, radix: 16).dropFirst())
+        path.utf8.map { (byte: UInt8) -> String in
+            let isPlain = !"?#%".utf8.contains(byte) && byte > 0x20 && byte < 0x7F
+            guard !isPlain else { return String(UnicodeScalar(byte)) }
+            return "%" + String(Int(byte) + 0x100, radix: 16).dropFirst()
         }.joined()
     }
 

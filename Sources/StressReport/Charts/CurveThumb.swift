@@ -95,9 +95,11 @@ struct CurveThumb: Drawing {
     static func path(_ points: [(x: Double, y: Double)]) -> String {
         let places = points.map { (x: Int($0.x.rounded()), y: Int($0.y.rounded())) }
         guard let first = places.first else { return "" }
-        let steps = zip(places.dropFirst(), places).map { ($0.x - $1.x, $0.y - $1.y) }.filter { $0 != (0, 0) }
-        let numbers = steps.flatMap { [$0.0, $0.1] }.enumerated().map { place, number in
-            (place > 0 && number >= 0 ? " " : "") + String(number)
+        let steps: [(Int, Int)] = zip(places.dropFirst(), places).map { ($0.x - $1.x, $0.y - $1.y) }
+        let moves: [Int] = steps.filter { $0 != (0, 0) }.flatMap { [$0.0, $0.1] }
+        let numbers = moves.enumerated().map { (place, number) -> String in
+            let gap = place > 0 && number >= 0 ? " " : ""
+            return gap + String(number)
         }
         return "M\(first.x) \(first.y)" + (numbers.isEmpty ? "" : "l" + numbers.joined())
     }

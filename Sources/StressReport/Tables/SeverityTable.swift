@@ -15,22 +15,22 @@ private struct FilledCell {
 extension RunReport {
     /// `severity.csv`: one row a cell and fill rule, how far below zero its entries ended.
     var severityTable: CSVTable {
-        let filled = rows.flatMap { row in
-            [FilledCell(row: row, fill: row.fill, exit: row.estimate.exit, role: .chosen)]
-                + (row.estimate.worstExit.map { [FilledCell(row: row, fill: "worst", exit: $0, role: .worst)] } ?? [])
-                + (row.estimate.bestExit.map { [FilledCell(row: row, fill: "best", exit: $0, role: .best)] } ?? [])
+        let filled = rows.flatMap { row -> [FilledCell] in
+            let own = FilledCell(row: row, fill: row.fill, exit: row.estimate.exit, role: .chosen)
+            let worst = row.estimate.worstExit.map { FilledCell(row: row, fill: "worst", exit: $0, role: .worst) }
+            let best = row.estimate.bestExit.map { FilledCell(row: row, fill: "best", exit: $0, role: .best) }
+            return [own, worst, best].compactMap(\.self)
         }
-        let columns =
-            [runColumn()] + keyColumns { $0.row.cell.key }
-            + [
-                Column("fill", "", .text, "Fill rule of liquidations") { $0.fill },
-                Column("negative_count", "entries", .number, "Entries of whole windows that ended below zero") {
-                    numberText($0.exit.negative)
-                },
-            ] + severityColumns(suffix: "margin_frac", unit: "of margin") { $1 }
-            + severityColumns(suffix: "notional_frac", unit: "of notional") { $1 / $0.row.cell.leverage.value }
-            + causeColumns + intervalColumns
-        return CSVTable(file: "severity.csv", columns: columns, rows: filled)
+        var columns: [Column<FilledCell>] = [runColumn()] + keyColumns { $0.row.cell.key }
+        columns += [
+            Column("fill", "", .text, "Fill rule of liquidations") { $0.fill },
+            Column("negative_count", "entries", .number, "Entries of whole windows that ended below zero") {
+                numberText($0.exit.negative)
+            },
+        ]
+        columns += severityColumns(suffix: "margin_frac", unit: "of margin") { $1 }
+        columns += severityColumns(suffix: "notional_frac", unit: "of notional") { $1 / $0.row.cell.leverage.value }
+        return CSVTable(file: "severity.csv", columns: columns + causeColumns + intervalColumns, rows: filled)
     }
 }
 

@@ -55,9 +55,9 @@ import Testing
         let market = MarketHistory(series: randomSeries(seed: UInt64(count), bars: 260, wildness: 0.02))
         var cell = TestCell(fees: (0.0005, 0.0004, 0.002), slippage: 0.0003, fill: .auto)
         cell.tiers = [MaintenanceTier(notionalCap: .infinity, rate: 0.001, amount: 0)]
-        var study = try cell.study(
-            leverages: (1...count).map { 1 + 498 * Double($0 - 1) / Double(max(1, count - 1)) },
-            horizons: [.minutes(1), .minutes(45), .minutes(250)])
+        let steps = Double(max(1, count - 1))
+        let leverages: [Double] = (0..<count).map { 1 + 498 * Double($0) / steps }
+        var study = try cell.study(leverages: leverages, horizons: [.minutes(1), .minutes(45), .minutes(250)])
         study.grid.sides = [.long, .short]
         let results = try compare(study, market, chunk: 64, "\(count) leverages")
         #expect(results.allSatisfy { $0.kernel == .sweep })

@@ -15,22 +15,32 @@ import Testing
         var random = SeededGenerator(seed: 5)
         var expected = [[Int: UInt32]](repeating: [:], count: 2)
         for round in 0..<8000 {
-            let spans = (0..<2).map { _ in
-                max(0, Double(random.next() % (round % 2 == 0 ? 200 : 1 << 17)) + random.uniform() - 0.5)
+            let most: UInt64 = round % 2 == 0 ? 200 : 1 << 17
+            let spans: [Double] = (0..<2).map { _ in
+                let bars = Double(random.next() % most)
+                return max(0, bars + random.uniform() - 0.5)
             }
-            let found = spans.map { DurationHistogram.bin(bars: BarClock.bars(from: 0, to: $0)) }
+            let found: [Int] = spans.map { DurationHistogram.bin(bars: BarClock.bars(from: 0, to: $0)) }
             guard found.allSatisfy({ $0 < bins.upperBound }) else { continue }
             if round % 3 > 0 {
                 table.add(0, spans: SIMD2(spans[0], spans[1]))
             } else {
                 for leverage in 0..<2 { table.add(leverage, span: spans[leverage]) }
             }
-            for leverage in 0..<2 { expected[leverage][max(bins.lowerBound, found[leverage]), default: 0] += 1 }
+            for leverage in 0..<2 {
+                let bin = max(bins.lowerBound, found[leverage])
+                expected[leverage][bin, default: 0] += 1
+            }
         }
-        for (leverage, bin) in (0..<2).flatMap({ leverage in bins.map { (leverage, $0) } }) {
-            #expect(table.count(leverage, bin: bin) == expected[leverage][bin] ?? 0, "bin \(bin)")
+        for leverage in 0..<2 {
+            for bin in bins {
+                let counted = expected[leverage][bin] ?? 0
+                #expect(table.count(leverage, bin: bin) == counted, "bin \(bin)")
+            }
         }
         #expect(expected.allSatisfy { !$0.isEmpty })
-        #expect(plane.all.array().reduce(0, +) == expected.flatMap(\.values).reduce(0, +))
+        let all: [UInt32] = expected.flatMap(\.values)
+        let (counted, sum) = (plane.all.array().reduce(0, +), all.reduce(0, +))
+        #expect(counted == sum)
     }
 }

@@ -68,8 +68,10 @@ import Testing
 
     /// A history that ends in a collapse: complete windows alone know nothing of it.
     @Test func aCollapseAtTheEndCounts() throws {
-        let prices = Array(repeating: 100.0, count: 200) + [40.0]
-        let series = try BarSeries(time: prices.indices.map { Int64($0) * 60_000 }, price: prices)
+        var prices = [Double](repeating: 100, count: 200)
+        prices.append(40)
+        let times: [Int64] = prices.indices.map { Int64($0) * 60_000 }
+        let series = try BarSeries(time: times, price: prices)
         let cell = TestCell(leverage: 10, horizon: .minutes(100))
         let estimate = try cell.run(series).estimate(confidence: 0.95)
         // 201 bars, entries 0…100 have a whole window of 100 minutes, the last of which holds the fall; 101…199 are cut.
@@ -77,9 +79,12 @@ import Testing
         #expect(estimate.windows.liquidated == 1 && estimate.windows.cutLiquidated == 99)
         #expect(estimate.exit.negative == 1 && estimate.exit.cutNegative == 99)
         // The fall comes u = 200 − i minutes after entry i, and as many entries as i ≤ 200 − u, that is i + 1, were watched that long.
-        let share = (100...199).reduce(0.0) { $0 + 1 / Double($1 + 1) }
-        #expect(abs(try #require(estimate.exit.frequency) - share) < 1e-12)
-        #expect(abs(try #require(estimate.liquidatedFrequency) - share) < 1e-3)
+        let share: Double = (100...199).map { 1 / Double($0 + 1) }.reduce(0, +)
+        let (negative, liquidated) = (
+            try #require(estimate.exit.frequency), try #require(estimate.liquidatedFrequency)
+        )
+        #expect(abs(negative - share) < 1e-12)
+        #expect(abs(liquidated - share) < 1e-3)
     }
 
     /// Without a cut every weight is one over the entries, bit for bit what it was.

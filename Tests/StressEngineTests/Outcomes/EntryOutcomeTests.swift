@@ -29,7 +29,8 @@ import Testing
         #expect(Double(whole.count { $0.isNegative }) == estimate.exit.negative, "seed \(seed)")
         #expect(Double(cut.count { $0.isNegative }) == estimate.exit.cutNegative, "seed \(seed)")
         // Entry by entry the weights are those of the share.
-        let weighted = held.reduce(0) { $0 + $1.negative.value * $1.weight } / Double(max(1, held.count))
+        let weights: Double = held.map { $0.negative.value * $0.weight }.reduce(0, +)
+        let weighted = weights / Double(max(1, held.count))
         if let share = estimate.exit.frequency { #expect(abs(min(1, weighted) - share) < 1e-12, "seed \(seed)") }
         #expect(held == (try job.heldEntries(cell: 0, threads: 1)))
         #expect(zip(held, held.dropFirst()).allSatisfy { $0.bar < $1.bar && $0.block <= $1.block })

@@ -74,12 +74,11 @@ enum RandomStudy {
     }
 
     private static func schedule() throws -> MarginSchedule {
-        try MarginSchedule(
-            (0..<5).map {
-                MarginSchedule.Entry(
-                    from: UTCInstant(milliseconds: 1_600_001_000_000 + Int64($0) * 4_000_000), initial: 1 + Double($0),
-                    maintenance: 0.8 + Double($0))
-            }, contractSize: 1)
+        let entries = (0..<5).map { (step: Int) -> MarginSchedule.Entry in
+            let from = UTCInstant(milliseconds: 1_600_001_000_000 + Int64(step) * 4_000_000)
+            return MarginSchedule.Entry(from: from, initial: 1 + Double(step), maintenance: 0.8 + Double(step))
+        }
+        return try MarginSchedule(entries, contractSize: 1)
     }
 
     static func leverages(_ random: inout SeededGenerator, most: UInt64) -> [Double] {
