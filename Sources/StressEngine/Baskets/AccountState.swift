@@ -26,6 +26,8 @@ struct AccountState {
     /// The moment in which the platform first closed a leg, and the one in which it closed the last.
     var due: Int?
     var ended: Int?
+    /// The moment in which the platform last closed a leg: what is left is checked at the starts of the movements that follow in it.
+    var lastClosing: Int?
     /// Legs closed by the platform.
     var closedCount = 0
     /// The multiple of the time between two rebalancings that comes next, and the moment at which it does.

@@ -12,6 +12,7 @@ import StudyPlan
 extension AccountWalk {
     func closeDue(_ state: inout AccountState) {
         state.due = state.due ?? state.moment
+        state.lastClosing = state.moment
         switch rules.closing {
         case .all:
             for place in state.positions.indices where state.isOpen[place] { liquidate(&state, place) }

@@ -20,7 +20,10 @@ import Testing
     }
 
     /// The account of the given legs on a wallet, with one bar after its entry.
-    private func walk(_ legs: [Leg], wallet: Double, path: BarPath = .sides) throws -> AccountWalk {
+    private func walk(
+        _ legs: [Leg], wallet: Double, path: BarPath = .sides, closing: AccountClosing = .all,
+        fill: ResolvedFill = .gap
+    ) throws -> AccountWalk {
         let notionals = legs.map { abs($0.size) * $0.entry }
         let (total, platform) = (notionals.reduce(0, +), try TestCell().platform)
         let leverage = try #require(Leverage(total / wallet))
@@ -29,7 +32,7 @@ import Testing
             legs: zip(legs, notionals).map {
                 BasketLeg(asset: "x", side: $0.size > 0 ? .long : .short, share: $1 / total)
             })
-        basket.path = path
+        (basket.path, basket.closing) = (path, closing)
         let markets = legs.map { leg in
             let entry = (leg.entry, leg.entry, leg.entry, leg.entry)
             return MarketHistory(series: series([entry, leg.bar]))
@@ -45,7 +48,7 @@ import Testing
             let windows = EntryWindows(series: markets[place].series, horizon: .minutes(1), maxGap: nil)
             return AccountLeg(
                 series: place, share: leg.1 / total, terms: rules.terms,
-                pricing: ExitPricing(rules, market: markets[place], windows: windows), fill: .gap)
+                pricing: ExitPricing(rules, market: markets[place], windows: windows), fill: fill)
         }
         return AccountWalk(
             AccountRules(legs: accountLegs, collateral: nil, basket: basket, path: path, platform: platform),
@@ -125,6 +128,23 @@ import Testing
         #expect(abs(found[0] - (100 - 30 * 10 / 11.0)) < 1e-9 && abs(found[1] - (10 - 10 / 11.0)) < 1e-9)
         // Apart the first alone loses 1,800.
         #expect(due(try walk(legs, wallet: 2000, path: .apart)) == nil)
+    }
+
+    /// Two longs of 5,000 at 10×: on the way down the first is closed, at its low, 1,500 below its entry. The second movement of `sides`
+    /// moves nothing here, but begins with an account of −500: the other is closed at its low, too, as on paths that move it.
+    @Test func whatAClosingLeavesIsCheckedWhereNothingMoves() throws {
+        let tiers = try MaintenanceTiers(flatRate: 0.005)
+        let legs = [
+            Leg(size: 50, entry: 100, tiers: tiers, bar: (100, 100, 70, 100)),
+            Leg(size: 50, entry: 100, tiers: tiers, bar: (100, 115, 99, 115)),
+        ]
+        for path in [BarPath.sides, .together, .apart] {
+            let ends = try walk(legs, wallet: 1000, path: path, closing: .worst, fill: .worst).ends(0, last: 1)
+            #expect(ends.closedCount == 2 && abs(ends.equity[0] + 550) < 1e-9, "\(path): \(ends)")
+        }
+        // All adverse extremes at once are one movement: the next check is that of the closes, where the other has won 750.
+        let once = try walk(legs, wallet: 1000, path: .adverse, closing: .worst, fill: .worst).ends(0, last: 1)
+        #expect(once.closedCount == 1 && abs(once.equity[0] - 250) < 1e-9, "\(once)")
     }
 
     /// Where a leg changes its bracket on the way the requirement bends, and the crossing is still exact: margin 1,000, requirement nothing up
