@@ -82,7 +82,8 @@ private struct BehaviourRun: PositionVisitor {
 public struct FollowedCell: Sendable {
     /// Holding first, then one a behaviour.
     public let tallies: [BehaviourTally]
-    /// One a behaviour: when positions under it are lost; nil where nobody goes on, or that is not known of each position whatever its window.
+    /// One a behaviour: when positions under it are lost; nil where nobody goes on, or that is not known of a position at
+    /// each bar, whatever its window.
     public let lost: [LostBars?]
 }
 
@@ -169,7 +170,7 @@ extension HistoryJob {
     private func lost(
         _ chunks: ArraySlice<BehaviourGridRun.Found>, _ row: Int, _ behaviours: [Behaviour]
     ) -> [LostBars?] {
-        guard chunks.allSatisfy({ $0.due != nil }) else { return behaviours.map { _ in nil } }
+        guard entersAtEveryBar, chunks.allSatisfy({ $0.due != nil }) else { return behaviours.map { _ in nil } }
         let due = LostBars(due: chunks.flatMap { $0.due?[row] ?? [] })
         return behaviours.indices.map { place in
             guard behaviours[place].reenter?.times ?? 0 > 0 else { return nil }

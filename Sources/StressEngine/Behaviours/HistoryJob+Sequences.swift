@@ -5,9 +5,12 @@ import StressStatistics
 import StudyPlan
 
 extension HistoryJob {
+    /// Whether every bar is an entry, and not only those of a stride.
+    public var entersAtEveryBar: Bool { stride == 1 }
+
     /// How the positions of a behaviour end that goes on after a loss, one opened at each bar that can be entered at: what a risk of ruin
-    /// is counted of. Each is followed on its own, to the end of its own window. Throws when `control` was cancelled.
-    /// O(entries × log bars) as a rule with trees.
+    /// is counted of. A stride says where sequences begin; who goes on does not wait for it. Each is followed on its own, to the end of its
+    /// own window. Throws when `control` was cancelled. O(bars × log bars) as a rule with trees.
     ///
     /// - Parameters:
     ///   - behaviour: with an order of bars that is not `split`.
@@ -17,9 +20,11 @@ extension HistoryJob {
         of behaviour: Behaviour, cell: Int, trees: BehaviourTrees?, threads: Int, control: RunControl = RunControl()
     ) throws(RunCancelled) -> [SequencePosition] {
         let (rules, count) = (rules[cell], blocks.chunks.count)
+        let everyBar = EntryWindows(series: market.series, horizon: rules.cell.horizon, maxGap: maxGap)
         let found = parallelMap(count: count, threads: threads) { chunk -> [SequencePosition]? in
             guard !control.isCancelled else { return nil }
-            let run = SequenceRun(job: self, rules: rules, behaviour: behaviour, trees: trees, chunk: chunk)
+            let run = SequenceRun(
+                job: self, rules: rules, behaviour: behaviour, trees: trees, windows: everyBar, chunk: chunk)
             return withPosition(rules.cell.contract, rules.cell.side, run)
         }
         guard let found, !control.isCancelled else { throw RunCancelled() }
@@ -33,6 +38,8 @@ private struct SequenceRun: PositionVisitor {
     let rules: CellRules
     let behaviour: Behaviour
     let trees: BehaviourTrees?
+    /// Of every bar.
+    let windows: EntryWindows
     let chunk: Int
 
     func visit<Position: KernelPosition>(_: Position.Type) -> [SequencePosition] {
@@ -42,11 +49,10 @@ private struct SequenceRun: PositionVisitor {
         var found: [SequencePosition] = []
         for block in job.blocks.chunks[chunk] {
             for entry in job.blocks.blocks[block] {
-                guard kernel.windows.lastBar[entry] != EntryWindows.notAnEntry,
-                    let (last, isCut) = kernel.windows.watched(entry), !kernel.isRejected(entry: entry)
-                else { continue }
-                let isMade = behaviour.enterAfter?.lets(entry, closes: walk.closes) ?? true
-                found.append(position(walk, entry, last, isStart: isMade && !isCut, block: block))
+                guard let (last, isCut) = windows.watched(entry), !kernel.isRejected(entry: entry) else { continue }
+                let isStart = !isCut && kernel.windows.lastBar[entry] != EntryWindows.notAnEntry
+                let isMade = isStart && behaviour.enterAfter?.lets(entry, closes: walk.closes) ?? true
+                found.append(position(walk, entry, last, isStart: isMade, block: block))
             }
         }
         return found

@@ -63,7 +63,7 @@ struct RuinDetails {
     private func positions(
         _ behaviour: Behaviour, cell: Int, _ liquidations: inout [SequencePosition]?
     ) throws(RunCancelled) -> [SequencePosition] {
-        guard behaviour.holdsUntilLost else {
+        guard behaviour.holdsUntilLost, job.entersAtEveryBar else {
             return try job.sequencePositions(
                 of: behaviour, cell: cell, trees: trees, threads: threads, control: control)
         }

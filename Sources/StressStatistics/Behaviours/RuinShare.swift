@@ -79,7 +79,7 @@ public struct RuinShare: Hashable, Codable, Sendable {
 
     /// The place of the position that follows each one that was lost; past the end for none.
     private static func followers(_ positions: [SequencePosition], wait: TimeSpan) -> [Int] {
-        // Entries of even steps are where they are looked for.
+        // Bars of even steps are where they are looked for.
         let step = positions.count > 1 ? max(1, positions[1].time - positions[0].time) : 1
         return positions.indices.map { place in
             guard positions[place].isLost else { return positions.count }

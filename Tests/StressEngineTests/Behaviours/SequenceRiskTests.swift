@@ -14,9 +14,9 @@ import Testing
 
     /// How probable it is that a capital is gone, from a position on.
     private func ruin(
-        _ walk: Walk, from entry: Int, until end: Int64, wait: Int64, capital: Int, left: Int
+        _ walk: Walk, _ windows: EntryWindows, from entry: Int, until end: Int64, wait: Int64, capital: Int, left: Int
     ) -> Double {
-        guard left > 0, let (last, _) = walk.kernel.windows.watched(entry) else { return 0 }
+        guard left > 0, let (last, _) = windows.watched(entry) else { return 0 }
         var none: [BehaviourEvent]?
         let outcome = walk.outcome(entry: entry, last: last, events: &none)
         guard let closed = outcome.exit.closedBar, walk.times[closed] <= end,
@@ -26,12 +26,13 @@ import Testing
         let gone =
             outcome.cause == .liquidated ? 1 : outcome.exit.spread.map { $0.negative.value } ?? (isAbove ? 0 : 1)
         let next = (entry..<walk.times.count).first {
-            walk.times[$0] >= walk.times[closed] + wait && isEntry(walk, $0)
+            walk.times[$0] >= walk.times[closed] + wait && windows.watched($0) != nil
+                && !walk.kernel.isRejected(entry: $0)
         }
         func goOn(_ capital: Int) -> Double {
             if capital == 0 { return 1 }
             guard let next else { return 0 }
-            return ruin(walk, from: next, until: end, wait: wait, capital: capital, left: left - 1)
+            return ruin(walk, windows, from: next, until: end, wait: wait, capital: capital, left: left - 1)
         }
         return (gone > 0 ? gone * goOn(capital - 1) : 0) + (gone < 1 ? (1 - gone) * goOn(capital) : 0)
     }
@@ -74,6 +75,8 @@ import Testing
         var alone = behaviour
         alone.reenter = nil
         let walk = Walk(kernel, BehaviourRules(alone, cell: job.rules[0], market: market))
+        // The stride says who begins; who goes on waits for no bar of it.
+        let windows = EntryWindows(series: market.series, horizon: cell.horizon, maxGap: job.maxGap)
         let starts = market.series.time.indices.filter { bar in
             isEntry(walk, bar) && kernel.windows.watched(bar)?.isCut == false
                 && behaviour.enterAfter?.lets(bar, closes: market.series.close) ?? true
@@ -82,7 +85,7 @@ import Testing
             let ruined = starts.reduce(0.0) {
                 $0
                     + ruin(
-                        walk, from: $1, until: walk.times[$1] + cell.horizon.milliseconds,
+                        walk, windows, from: $1, until: walk.times[$1] + cell.horizon.milliseconds,
                         wait: reentry.after.milliseconds, capital: margins, left: most)
             }
             #expect(share.total == starts.count, "seed \(seed)")
@@ -96,7 +99,7 @@ import Testing
         var random = SeededGenerator(seed: seed).stream("ruin")
         let market = try RandomStudy.market(seed, &random)
         var (cell, never) = (try RandomStudy.cell(.linear, &random), Behaviour(name: "b"))
-        (cell.leverage, cell.isPartial) = (25, false)
+        (cell.leverage, cell.isPartial, cell.stride) = (25, false, 1)
         (never.stopLoss, never.reenter) = (.infinity, Reentry(after: .minutes(0), times: 3))
         let job = HistoryJob(study: try cell.study(), asset: "X", market: market, kernel: .automatic)
         let held = try job.liquidations(cell: 0, threads: 1).map { SequencePosition($0) }
