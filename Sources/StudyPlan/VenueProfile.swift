@@ -26,7 +26,20 @@ public struct VenueProfile: Hashable, Sendable {
 
 extension NamedPlatform {
     /// What a user of the platform should know.
-    public var findings: [Finding] { bracketFindings + idleDelayFindings }
+    public var findings: [Finding] { bracketFindings + maintenanceFindings + idleDelayFindings }
+
+    /// A platform that asks for no maintenance margin, as one does whose brackets nobody wrote.
+    private var maintenanceFindings: [Finding] {
+        let asksForNone = rules.tiers.tiers.allSatisfy { $0.rate == 0 && $0.amount == 0 }
+        guard rules.liquidation.enabled, rules.borrow == .none, tierFile == nil, asksForNone else { return [] }
+        return [
+            Finding(
+                check: "no_maintenance", severity: .warning,
+                message:
+                    "'\(name)' asks for no maintenance margin: it closes positions only when nothing is left of theirs",
+                action: "kept", hint: "write its tiers, such as tiers: [{to: .inf, rate: 0.005}]")
+        ]
+    }
 
     /// A delay beside a fill that does not wait: scenarios go by it, the grid does not.
     private var idleDelayFindings: [Finding] {

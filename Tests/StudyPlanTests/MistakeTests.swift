@@ -122,6 +122,9 @@ private func problems(_ yaml: String) -> [Finding] {
         let gap = "rate: 0.01}], liquidation: {fill: gap, delay: "
         #expect(try checks(("rate: 0.01}]", gap + "5m}")).contains("idle_delay"))
         #expect(try !checks(("rate: 0.01}]", gap + "30s}")).contains("idle_delay"))
+        #expect(try checks(("rate: 0.01}]", "rate: 0}]")).contains("no_maintenance"))
+        #expect(try checks(("tiers: [{to: .inf, rate: 0.01}]", "slippage: 0")).contains("no_maintenance"))
+        #expect(try !checks(("rate: 0.01}]", "rate: 0.001}]")).contains("no_maintenance"))
         func orders(_ behaviour: String) throws -> Int {
             try checks(("version: 1", "version: 1\nbehaviours: [{name: b, \(behaviour)}]"))
                 .count { $0 == "order_out_of_reach" }
