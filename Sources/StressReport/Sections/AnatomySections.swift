@@ -181,11 +181,11 @@ extension AssetSide {
     /// How many were liquidated, and how fast.
     var speedTitle: String {
         if headline?.estimate.status == .noData { return seenTitle }
-        guard let estimate = headline?.estimate, let median = estimate.medianTimeToLiquidation else {
+        guard let estimate = headline?.estimate, let half = estimate.halfLiquidatedWords else {
             return "No entry was liquidated"
         }
         let share = estimate.liquidatedFrequency.map { "\(shareText($0)) are liquidated, " } ?? ""
-        return "\(share)half of them within \(timeText(median))"
+        return share + half
     }
 
     /// How far the curve of the headline's cell goes where no entry was watched for the whole holding time.

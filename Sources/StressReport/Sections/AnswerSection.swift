@@ -50,7 +50,7 @@ extension AssetSide {
     }
 
     private func liquidatedFigure(_ estimate: CellEstimate) -> KeyFigure {
-        let liquidation = estimate.medianTimeToLiquidation.map { "half of them within \(timeText($0))" }
+        let liquidation = estimate.halfLiquidatedWords
         let figure = estimate.figure(.liquidated, confidence: confidence)
         return KeyFigure("Liquidated", figure.keyNumber, "%", liquidation ?? "no entry was liquidated")
     }
