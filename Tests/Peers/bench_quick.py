@@ -47,7 +47,8 @@ class Side:
         self.name, self.program, self.out = name, str(pathlib.Path(program).resolve()), own / "out"
         self.workloads = [
             workloads.default_study(ROOT), workloads.one_grid(folder / "prices", size["minutes"]),
-            *workloads.nights(folder / "prices", own, size["histories"], size["hours"])]
+            *workloads.nights(folder / "prices", own, size["histories"], size["hours"]),
+            *workloads.protections(folder / "prices", size["hours"])]
 
     def prepare(self, index: int) -> None:
         """What has to be there once: last night's cache."""

@@ -14,6 +14,30 @@ from collections.abc import Callable
 
 LEVERAGES = "[1, 2, 3, 5, 10, 20, 25, 50, 75, 100, 125]"
 
+# What people are told that protects them, as they would ask for it: all that is known by name, and what they would vary.
+BEHAVIOURS = """behaviours:
+  - "stop at 5 %"
+  - "stop at half the margin"
+  - "trailing stop at 10 %"
+  - "takes profit at 10 %"
+  - "panic seller"
+  - "FOMO buyer"
+  - "dip buyer"
+  - "buys weekly for a year"
+  - "adds margin twice"
+  - "comes back ten times"
+  - {name: stop at 2 %, stop_loss: 2%}
+  - {name: stop and target, stop_loss: 5%, take_profit: 10%}
+  - {name: stop and target of the margin, stop_loss: 50%, take_profit: 100%, in: margin}
+  - {name: sells in three parts, exits: [{at: 5%, part: 0.3333}, {at: 10%, part: 0.3333}, {at: 20%, part: 0.3334}]}
+  - {name: stop and trailing stop, stop_loss: 5%, trailing_stop: 3%}
+  - {name: wild days only, enter_after: {volatility: high, bars: 24}}
+  - {name: buys daily for a week, instalments: {count: 7, every: 1d}}
+  - {name: buys the dip in parts, enter_after: {fall: 5%, bars: 24}, instalments: {count: 4, every: 1d}, stop_loss: 10%}
+  - {name: tops up behind a stop, top_up: {at: 2, add: 0.5, times: 3}, stop_loss: 10%}
+  - {name: stopped and back in a day, stop_loss: 5%, reenter: {after: 1d, times: 5}}
+"""
+
 
 @dataclasses.dataclass(frozen=True)
 class Workload:
@@ -58,7 +82,7 @@ def without_last(path: pathlib.Path, rows: int) -> pathlib.Path:
     return shorter
 
 
-def night_study(folder: pathlib.Path, files: list[pathlib.Path], name: str) -> pathlib.Path:
+def night_study(folder: pathlib.Path, files: list[pathlib.Path], name: str, behaviours: str = "") -> pathlib.Path:
     """A study over all files: 11 leverages, both sides, 5 holding times."""
     path = folder / f"{name}.yaml"
     data = "".join(f"  - {{asset: COIN{index:02d}, path: {file.name}}}\n" for index, file in enumerate(files))
@@ -67,8 +91,21 @@ def night_study(folder: pathlib.Path, files: list[pathlib.Path], name: str) -> p
         "  horizon: [1d, 3d, 7d, 14d, 30d]\n"
         "platforms:\n  typical:\n    fees: {open: 0.0005, close: 0.0005, liquidation: 0.005}\n    slippage: 0.0005\n"
         "    tiers: [{to: .inf, rate: 0.005, amount: 0}]\n    liquidation: {fill: delay, delay: 30s}\n"
-        "headline: {asset: COIN00, side: long, leverage: 20, horizon: 7d}\n", encoding="ascii")
+        f"headline: {{asset: COIN00, side: long, leverage: 20, horizon: 7d}}\n{behaviours}", encoding="ascii")
     return path
+
+
+def protections(folder: pathlib.Path, bars: int) -> list[Workload]:
+    """One history of the night, held and nothing else; and with twenty behaviours beside holding."""
+    files = [write_bars(folder / f"hours-{bars}-0.csv", bars, 3600, 100)]
+    held = str(night_study(folder, files, f"night-1-{bars}"))
+    followed = str(night_study(folder, files, f"night-1-{bars}-behaviours", BEHAVIOURS))
+    return [
+        Workload(name, what, lambda program, out, study=study: [
+            program, "run", study, "--no-cache", "--no-store", "--quiet", "--out", out])
+        for name, what, study in [
+            ("B0", f"one history of {bars:,} hours of the night, holding alone", held),
+            ("B20", "the same with twenty behaviours", followed)]]
 
 
 def default_study(root: pathlib.Path) -> Workload:
