@@ -25,11 +25,13 @@ extension HistoryJob {
         for horizon in Set(results.map(\.rules.cell.horizon)).sorted() {
             let cells = results.indices.filter { results[$0].rules.cell.horizon == horizon && $0 < estimates.count }
             guard let panel = panel(horizon: horizon, rules: rules.withoutResamples, memory: memory) else { continue }
-            let found = parallelMap(count: cells.count, threads: threads) { place -> CellInference? in
-                control.isCancelled ? nil : inference(results[cells[place]], panel)
+            let together = HorizonPanel.cellsTogether
+            let found = parallelMap(count: (cells.count + together - 1) / together, threads: threads) { place in
+                let group = cells[place * together..<min((place + 1) * together, cells.count)]
+                return control.isCancelled ? nil : inferences(group.map { results[$0] }, panel)
             }
             guard let found else { throw RunCancelled() }
-            for (cell, inference) in zip(cells, found) {
+            for (cell, inference) in zip(cells, found.joined()) {
                 estimates[cell] = estimates[cell].resampled(inference)
             }
         }
@@ -104,28 +106,16 @@ extension HistoryJob {
     /// changes no number.
     public static func streamName(horizon: TimeSpan) -> String { horizon.text }
 
-    private func inference(_ result: CellResult, _ panel: HorizonPanel) -> CellInference {
-        let shares = shares(result.tally)
-        let chosen = panel.prediction(shares[0], yearBlocks: yearBlocks)
-        let found = [chosen?.longRun] + shares.dropFirst().map { panel.inference($0) }
-        let fills = result.tally.roles.count
-        return CellInference(
-            negative: Array(found[..<fills]), roles: result.tally.roles, liquidated: found[fills],
-            unprotected: found[fills + 1],
-            meanRunBlocks: panel.plan.meanLength,
-            meanRun: TimeSpan(
-                milliseconds: Int64(panel.plan.meanLength * Double(resamplingBlock.milliseconds))),
-            disjointWindows: result.disjointWindows,
-            severity: panel.severity(result.tally, mergedBy: resamplingBlocks),
-            turbulentSpells: panel.spells?.count, nextYear: chosen?.interval)
-    }
-
-    /// Below zero under each fill rule, liquidated, unprotected.
-    private func shares(_ tally: CellTally) -> [BlockShare] {
-        let all =
-            tally.roles.indices.map { tally.negativeShare(fill: $0) }
-            + [tally.liquidatedShare, tally.unprotectedShare]
-        return all.map { $0.merged(by: resamplingBlocks) }
+    private func inferences(_ results: [CellResult], _ panel: HorizonPanel) -> [CellInference] {
+        let meanRun = TimeSpan(milliseconds: Int64(panel.plan.meanLength * Double(resamplingBlock.milliseconds)))
+        let found = panel.conclusions(results.map(\.tally), mergedBy: resamplingBlocks, yearBlocks: yearBlocks)
+        return zip(results, found).map { result, found in
+            CellInference(
+                negative: found.negative, roles: result.tally.roles, liquidated: found.liquidated,
+                unprotected: found.unprotected, meanRunBlocks: panel.plan.meanLength, meanRun: meanRun,
+                disjointWindows: result.disjointWindows, severity: found.severity,
+                turbulentSpells: panel.spells?.count, nextYear: found.nextYear)
+        }
     }
 }
 

@@ -37,10 +37,16 @@ struct ClusteredEvidence {
     init(
         frequency: Double, residuals: [Double], entries: Double, meanLength: Double, windows: Double, runs: Double
     ) {
+        self.init(
+            frequency: frequency, forms: RunForms(residuals, meanLength: meanLength), entries: entries,
+            windows: windows, runs: runs)
+    }
+
+    /// The same of residuals whose forms are known.
+    init(frequency: Double, forms: RunForms, entries: Double, windows: Double, runs: Double) {
         self.frequency = frequency
-        runVariance = StationaryVariance(residuals, meanLength: meanLength).ofSum / (entries * entries)
-        let runSums = extremeRunSums(residuals, length: Int(meanLength.rounded()))
-        heaviest = (max(0, runSums.largest) / entries, max(0, -runSums.smallest) / entries)
+        runVariance = forms.variance / (entries * entries)
+        heaviest = (max(0, forms.largest) / entries, max(0, -forms.smallest) / entries)
         (self.entries, self.windows, self.runs) = (entries, windows, runs)
         let missing = max(0, 1 - max(0, runs - 1) / ClusteredEvidence.enoughDegrees)
         leastVariance = missing * max(0, frequency * (1 - frequency)) / windows
@@ -51,15 +57,18 @@ struct ClusteredEvidence {
     static let enoughDegrees = 4.0
 
     /// The evidence of trimmed block sums; nil without entries or windows. `windows` and `meanLength` are those of ``FrequencyInference``.
-    /// No share of any table passes 1: what the weights add up to beyond it is taken from all blocks alike.
     init?(_ given: BlockShare, meanLength: Double, disjointWindows: Int) {
-        let share = given.atMostAll
-        guard let observed = share.frequency, disjointWindows > 0 else { return nil }
-        let frequency = share.isAll ? 1 : observed
-        let total = Double(share.total)
+        guard disjointWindows > 0, let share = ShareResiduals(given) else { return nil }
         self.init(
-            frequency: frequency, residuals: share.residuals, entries: total, meanLength: meanLength,
-            windows: min(Double(disjointWindows), total), runs: share.runs(ofMeanLength: meanLength))
+            share, forms: RunForms(share.residuals, meanLength: meanLength), disjointWindows: disjointWindows,
+            runs: given.runs(ofMeanLength: meanLength))
+    }
+
+    /// The same of residuals whose forms are known, from runs that are counted.
+    init(_ share: ShareResiduals, forms: RunForms, disjointWindows: Int, runs: Double) {
+        self.init(
+            frequency: share.frequency, forms: forms, entries: share.entries,
+            windows: min(Double(disjointWindows), share.entries), runs: runs)
     }
 
     /// Binomial variance over ``variance``. Where less was seen than one window's worth it goes over, in proportion to what was seen, to
@@ -73,17 +82,22 @@ struct ClusteredEvidence {
     }
 
     /// The interval at a confidence strictly between 0 and 1. It holds the frequency; that of the complement is its mirror image.
-    func interval(confidence: Double) -> Interval { interval(confidence: confidence, further: 0) }
+    ///
+    /// - Parameter widening: ``widening(confidence:runs:)`` of the same, where it is known.
+    func interval(confidence: Double, widening: Double? = nil) -> Interval {
+        interval(confidence: confidence, further: 0, widening: widening)
+    }
 
     /// The interval of the share in a further time, as long as the history over `ratio`: its own variance is `ratio` times that of the
     /// history's share, and adds to it.
-    func furtherShare(ratio: Double, confidence: Double) -> Interval {
-        interval(confidence: confidence, further: ratio)
+    func furtherShare(ratio: Double, confidence: Double, widening: Double? = nil) -> Interval {
+        interval(confidence: confidence, further: ratio, widening: widening)
     }
 
-    private func interval(confidence: Double, further: Double) -> Interval {
+    private func interval(confidence: Double, further: Double, widening: Double?) -> Interval {
+        let widening = widening ?? ClusteredEvidence.widening(confidence: confidence, runs: runs)
         let spread = Spread(
-            variance: max(runVariance * (widening(confidence) + further), leastVariance * (1 + further)),
+            variance: max(runVariance * (widening + further), leastVariance * (1 + further)),
             ofOne: 1 + further, most: max(heaviest.above, heaviest.below))
         let outside = (1 - confidence) / 2
         let above = oneMore(frequency, as: heaviest.above, spread)
@@ -95,7 +109,7 @@ struct ClusteredEvidence {
     }
 
     /// `(t/z)²`: what the variance of few runs is multiplied by, because it is itself uncertain. 1 where they are many.
-    private func widening(_ confidence: Double) -> Double {
+    static func widening(confidence: Double, runs: Double) -> Double {
         let ratio =
             studentQuantile(twoSided: confidence, degrees: max(1, runs - 1)) / normalQuantile(twoSided: confidence)
         return ratio * ratio

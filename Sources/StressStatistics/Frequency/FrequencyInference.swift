@@ -37,11 +37,11 @@ public struct FrequencyInference: Hashable, Codable, Sendable {
     }
 
     /// The same of evidence that is there.
-    init(_ evidence: ClusteredEvidence, confidence: Double) {
+    init(_ evidence: ClusteredEvidence, confidence: Double, widening: Double? = nil) {
         let effective = min(evidence.effectiveTrials, evidence.entries)
         self.init(
             frequency: evidence.frequency, standardError: evidence.variance.squareRoot(), effectiveEntries: effective,
-            bounds: evidence.interval(confidence: confidence).ofShare,
+            bounds: evidence.interval(confidence: confidence, widening: widening).ofShare,
             effectiveWilson: wilsonBounds(
                 share: evidence.frequency, trials: effective, confidence: confidence))
     }

@@ -91,6 +91,13 @@ public func zeroCountBound(trials: Double, confidence: Double) -> Double {
 ///
 /// By bisection on `erfc`, which is monotone; exact to the last bits for 0 < confidence < 1.
 public func normalQuantile(twoSided confidence: Double) -> Double {
+    confidence == usualQuantile.confidence ? usualQuantile.value : bisectedQuantile(confidence)
+}
+
+/// What nearly every interval of nearly every study asks for: each of a grid's cells has more than a dozen of them.
+private let usualQuantile = (confidence: 0.95, value: bisectedQuantile(0.95))
+
+private func bisectedQuantile(_ confidence: Double) -> Double {
     precondition(confidence > 0 && confidence < 1, "confidence lies between 0 and 1")
     var (low, high) = (0.0, 40.0)
     while true {

@@ -40,7 +40,7 @@ struct StationaryVariance {
 }
 
 /// `base` to a whole power of 0 or more, by squaring.
-private func power(_ base: Double, _ exponent: Int) -> Double {
+func power(_ base: Double, _ exponent: Int) -> Double {
     var (result, factor, left) = (1.0, base, exponent)
     while left > 0 {
         if left & 1 == 1 { result *= factor }

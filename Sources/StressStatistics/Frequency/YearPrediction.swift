@@ -27,9 +27,19 @@ public struct YearPrediction {
         let share = share.trimmed
         guard let evidence = ClusteredEvidence(share, meanLength: meanLength, disjointWindows: disjointWindows)
         else { return nil }
-        longRun = FrequencyInference(evidence, confidence: confidence)
-        let ratio = Double(share.entries.count) / yearBlocks
-        let ends = evidence.furtherShare(ratio: ratio, confidence: confidence).ofShare
+        self.init(
+            evidence, longRun: FrequencyInference(evidence, confidence: confidence), blocks: share.entries.count,
+            yearBlocks: yearBlocks, confidence: confidence)
+    }
+
+    /// The same of evidence that is there, from so many blocks.
+    init(
+        _ evidence: ClusteredEvidence, longRun: FrequencyInference, blocks: Int, yearBlocks: Double,
+        confidence: Double, widening: Double? = nil
+    ) {
+        self.longRun = longRun
+        let ratio = Double(blocks) / yearBlocks
+        let ends = evidence.furtherShare(ratio: ratio, confidence: confidence, widening: widening).ofShare
         interval = Interval(low: ends.low < ratio / evidence.entries ? 0 : ends.low, high: ends.high)
     }
 }

@@ -29,6 +29,9 @@ public struct BlockRatio: Hashable, Sendable {
         return BlockRatio(sums: merged(sums), weights: merged(weights))
     }
 
+    /// `sum − mean × weight` in each block.
+    func residuals(of mean: Double) -> [Double] { zip(sums, weights).map { $0 - mean * $1 } }
+
     /// The blocks of a range.
     func held(_ range: Range<Int>) -> BlockRatio {
         BlockRatio(sums: Array(sums[range]), weights: Array(weights[range]))

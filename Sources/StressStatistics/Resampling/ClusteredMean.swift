@@ -27,13 +27,17 @@ struct ClusteredMean {
     init?(_ ratio: BlockRatio, meanLength: Double) {
         let weight = ratio.weights.reduce(0, +)
         guard let mean = ratio.value, mean > 0 else { return nil }
-        let residuals = zip(ratio.sums, ratio.weights).map { $0 - mean * $1 }
-        self.mean = mean
-        variance = StationaryVariance(residuals, meanLength: meanLength).ofSum / (weight * weight)
-        let largest = extremeRunSums(residuals, length: Int(meanLength.rounded())).largest
-        heaviest = max(0, largest) / weight
-        clusters = min(
-            effectiveRuns(ratio.sums, length: meanLength), effectiveRuns(ratio.weights, length: meanLength))
+        self.init(
+            mean: mean, weight: weight, forms: RunForms(ratio.residuals(of: mean), meanLength: meanLength),
+            clusters: min(
+                effectiveRuns(ratio.sums, length: meanLength), effectiveRuns(ratio.weights, length: meanLength)))
+    }
+
+    /// The same of residuals whose forms are known.
+    init(mean: Double, weight: Double, forms: RunForms, clusters: Double) {
+        (self.mean, self.clusters) = (mean, clusters)
+        variance = forms.variance / (weight * weight)
+        heaviest = max(0, forms.largest) / weight
     }
 
     /// Whether there is anything to measure an interval by: clusters enough, and more of a variance than rounding leaves.

@@ -122,6 +122,9 @@ public struct HorizonPanel: Sendable {
     /// A column of all time blocks, without the blocks at both ends that were not kept. O(blocks).
     public func held(_ share: BlockShare) -> BlockShare { share.held(held) }
 
+    /// The same of a ratio.
+    func held(_ ratio: BlockRatio) -> BlockRatio { ratio.held(held) }
+
     /// Column `first` less column `second`; nil where one of them has no entries. O(blocks + resamples × runs).
     public func difference(_ first: Int, _ second: Int) -> DifferenceInference? { differences([(first, second)])[0] }
 
@@ -153,14 +156,15 @@ public struct HorizonPanel: Sendable {
     ///   - entries: held in each of them.
     ///   - eventShare: share of the entries to which that happened which the means come from.
     public func means(of columns: [BlockRatio], entries: [UInt32], eventShare: Double) -> [MeanInference?] {
-        let evidence = MeanInference.Evidence(
+        let evidence = self.evidence(entries: entries, eventShare: eventShare)
+        return ClusteredMeans(columns.map { ClusteredMeans.Asked($0, evidence) }, self).inferences
+    }
+
+    /// What the history has to say about means of what happens to a share of its entries.
+    func evidence(entries: [UInt32], eventShare: Double) -> MeanInference.Evidence {
+        MeanInference.Evidence(
             runs: Double(entries[held].count { $0 > 0 }) / plan.meanLength,
             windows: eventShare * Double(disjointWindows), spells: spells)
-        return columns.map { column in
-            ClusteredMean(column.held(held), meanLength: plan.meanLength).map {
-                MeanInference($0, evidence: evidence, confidence: rules.confidence)
-            }
-        }
     }
 
     /// The band over a curve of columns; nil when one of them has no entries.

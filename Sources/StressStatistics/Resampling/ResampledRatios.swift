@@ -29,9 +29,12 @@ public struct BlockShare: Hashable, Sendable {
     }
 
     /// The same from the first block with entries to the last.
-    var trimmed: BlockShare {
-        guard let range = heldBlocks(in: entries.indices), range.count < entries.count else { return self }
-        return held(range)
+    var trimmed: BlockShare { trimmedBlocks.map(held) ?? self }
+
+    /// From the first block with entries to the last, where these are not all blocks.
+    var trimmedBlocks: Range<Int>? {
+        guard let range = heldBlocks(in: entries.indices), range.count < entries.count else { return nil }
+        return range
     }
 
     /// From the first block of a range that has entries to the last; nil where none has.
@@ -63,16 +66,6 @@ public struct BlockShare: Hashable, Sendable {
     func scaled(to share: Double) -> BlockShare {
         guard let frequency, frequency > 0 else { return self }
         return BlockShare(events: events.map { $0 * (share / frequency) }, entries: entries)
-    }
-
-    /// Whether it is all of the entries, or by rounding less or more. The weights of rare long windows may add up to more than there are
-    /// entries: see ``Exposure``.
-    var isAll: Bool { frequency.map { $0 > 1 - 1e-12 } ?? false }
-
-    /// The same where no more can have happened than to all entries.
-    var atMostAll: BlockShare {
-        guard let frequency, frequency > 1 else { return self }
-        return BlockShare(events: events.map { $0 / frequency }, entries: entries)
     }
 
     /// How many runs of `meanLength` blocks hold entries.

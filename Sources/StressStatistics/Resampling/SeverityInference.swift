@@ -20,15 +20,33 @@ extension HorizonPanel {
     ///
     /// O(fill rules × blocks).
     public func severity(_ tally: CellTally, mergedBy blocks: Int) -> [SeverityInference?] {
-        let fills = tally.roles.indices.filter { tally.negative[$0].total > 0 }
-        let columns = fills.flatMap { fill in
-            [tally.meanShortfall(fill: fill), tally.shortfallPerEntry(fill: fill)].map { $0.merged(by: blocks) }
+        severities([TallyColumns(tally)], mergedBy: blocks)[0]
+    }
+
+    /// The same of several tallies whose columns are there, side by side.
+    func severities(_ cells: [TallyColumns], mergedBy blocks: Int) -> [[SeverityInference?]] {
+        let asked = cells.map { self.asked($0, mergedBy: blocks) }
+        var found = ClusteredMeans(asked.flatMap { $0 }, self).inferences[...]
+        return zip(cells, asked).map { cell, asked in
+            defer { found = found.dropFirst(asked.count) }
+            return severity(cell, Array(found.prefix(asked.count)))
         }
-        let entries = tally.liquidatedShare.merged(by: blocks).entries
-        let shares = [tally.liquidatedShare] + fills.map { tally.negativeShare(fill: $0) }
-        let found = means(of: columns, entries: entries, eventShare: shares.compactMap(\.frequency).max() ?? 0)
+    }
+
+    /// Two means for each fill rule under which anything ended below zero.
+    private func asked(_ columns: TallyColumns, mergedBy blocks: Int) -> [ClusteredMeans.Asked] {
+        let fills = columns.negativeFills
+        let frequencies = [columns.liquidatedFrequency] + fills.map(columns.frequency)
+        let evidence = self.evidence(
+            entries: columns.shares[0].merged(by: blocks).entries,
+            eventShare: frequencies.compactMap { $0 }.max() ?? 0)
+        return columns.shortfalls(fills).map { ClusteredMeans.Asked($0.merged(by: blocks), evidence) }
+    }
+
+    private func severity(_ columns: TallyColumns, _ found: [MeanInference?]) -> [SeverityInference?] {
+        let tally = columns.tally
         var result = [SeverityInference?](repeating: nil, count: tally.roles.count)
-        for (place, fill) in fills.enumerated() {
+        for (place, fill) in columns.negativeFills.enumerated() {
             guard let mean = found[2 * place], let perEntry = found[2 * place + 1] else { continue }
             let isBounded = tally.exitTotals(fill: fill).unboundedNegative == 0
             result[fill] =
