@@ -42,7 +42,11 @@ struct Sweep: Sendable {
     func tallies(_ chunks: Range<Int>, isBrief: Bool = false, control: RunControl) -> [CellTally]? {
         let task = SweepTask(self, chunks: chunks, isBrief: isBrief)
         guard task.run(control) else { return nil }
-        return grid.cells.map { task.sums.tally($0, grid: grid, unit: clock.unit) }
+        let columns = SweepColumns(task.sums)
+        var tallies: [CellTally] = []
+        tallies.reserveCapacity(grid.cells.count)
+        for cell in grid.cells { tallies.append(task.sums.tally(cell, columns, grid: grid, unit: clock.unit)) }
+        return tallies
     }
 }
 

@@ -17,7 +17,7 @@ final class SweepSums {
     let entries: Plane<UInt32>
     let cutEntries: Plane<UInt32>
     let excluded: Plane<UInt32>
-    // By cell (horizon × leverages + leverage) and block.
+    // By block and cell (horizon × leverages + leverage): an entry meets many cells of its block, and side by side they are at hand.
     let liquidated: Plane<UInt32>
     let unprotected: Plane<UInt32>
     let undecided: Plane<UInt32>
@@ -73,11 +73,11 @@ final class SweepSums {
         entries = Plane(rows: horizons, width: blocks)
         excluded = Plane(rows: horizons, width: blocks)
         cutEntries = Plane(rows: horizons, width: blocks)
-        liquidated = Plane(rows: cells, width: blocks)
-        unprotected = Plane(rows: cells, width: blocks)
-        undecided = Plane(rows: cells, width: grid.common.platform.liquidation.hasBounds ? blocks : 0)
-        negative = Planes(layers: fills, rows: cells, width: blocks)
-        shortfall = Planes(layers: fills, rows: cells, width: blocks)
+        liquidated = Plane(rows: blocks, width: cells)
+        unprotected = Plane(rows: blocks, width: cells)
+        undecided = Plane(rows: grid.common.platform.liquidation.hasBounds ? blocks : 0, width: cells)
+        negative = Planes(layers: fills, rows: blocks, width: cells)
+        shortfall = Planes(layers: fills, rows: blocks, width: cells)
         liquidatedFrom = Plane(rows: horizons, width: leverages + 1)
         unprotectedFrom = Plane(rows: horizons, width: leverages + 1)
         cutLiquidatedFrom = Plane(rows: horizons, width: leverages + 1)
@@ -224,10 +224,13 @@ extension SweepSums {
         _ steps: Cells<UInt32>, into counts: borrowing Plane<UInt32>, _ horizon: Int, _ block: Int,
         cut: Cells<Int>? = nil
     ) {
+        // Windows are cut in few blocks, and steps of nothing would pass through all cells to add nothing.
+        guard cut == nil || (0..<leverages).contains(where: { steps[$0] != 0 }) else { return }
+        let counts = counts[block].part(from: horizon &* leverages, count: leverages)
         var reached: UInt32 = 0
         for leverage in 0..<leverages {
             reached &+= steps[leverage]
-            counts[horizon &* leverages &+ leverage][block] &+= reached
+            counts[leverage] &+= reached
             if let cut { cut[horizon &* leverages &+ leverage] &+= Int(reached) }
         }
     }
@@ -283,9 +286,42 @@ extension SweepSums {
     }
 }
 
+/// What was counted in the blocks, cell by cell.
+struct SweepColumns: ~Copyable {
+    let liquidated: Plane<UInt32>
+    let unprotected: Plane<UInt32>
+    let undecided: Plane<UInt32>
+    private let negative: Plane<EventCount>
+    private let shortfall: Plane<Double>
+    private let blocks: Int
+    private let fills: Int
+
+    init(_ sums: SweepSums) {
+        (blocks, fills) = (sums.blocks, sums.fills)
+        liquidated = sums.liquidated.transposed()
+        unprotected = sums.unprotected.transposed()
+        undecided = sums.undecided.transposed()
+        negative = sums.negative.transposed()
+        shortfall = sums.shortfall.transposed()
+    }
+
+    /// Events of a cell in each block, under each fill rule.
+    func negative(_ cell: Int) -> [[EventCount]] { split(negative[cell]) }
+
+    /// Shortfalls likewise.
+    func shortfalls(_ cell: Int) -> [[Double]] { split(shortfall[cell]) }
+
+    private func split<Number>(_ row: Cells<Number>) -> [[Number]] {
+        let blocks = blocks
+        return (0..<fills).map { row.part(from: $0 * blocks, count: blocks).array() }
+    }
+}
+
 extension SweepSums {
     /// The tally of a cell; nil as leverage stands for one that the platform opens nowhere.
-    func tally(_ cell: SweepGrid.Cell, grid: SweepGrid, unit: TimeSpan) -> CellTally {
+    func tally(
+        _ cell: SweepGrid.Cell, _ columns: borrowing SweepColumns, grid: SweepGrid, unit: TimeSpan
+    ) -> CellTally {
         let held = BlockCounts(entries.array(cell.horizon))
         var windows = BlockWindows()
         windows.excluded = BlockCounts(excluded.array(cell.horizon))
@@ -313,13 +349,13 @@ extension SweepSums {
         let places = (0..<fills).map { $0 * leverages * horizons + place }
         (windows.entries, windows.rejected) = (held, none)
         (cut.liquidated, cut.unprotected) = (cutLiquidated[0][place], cutUnprotected[0][place])
-        windows.liquidated = BlockCounts(liquidated.array(place))
-        windows.unprotected = BlockCounts(unprotected.array(place))
+        windows.liquidated = BlockCounts(columns.liquidated.array(place))
+        windows.unprotected = BlockCounts(columns.unprotected.array(place))
         return CellTally(
             roles: grid.common.fills.map(\.role), windows: windows,
-            undecided: undecided.width > 0 ? BlockCounts(undecided.array(place)) : none,
-            negative: (0..<fills).map { BlockEvents(negative.array($0, place)) },
-            blockShortfalls: (0..<fills).map { BlockSums(shortfall.array($0, place)) },
+            undecided: undecided.rows > 0 ? BlockCounts(columns.undecided.array(place)) : none,
+            negative: columns.negative(place).map { BlockEvents($0) },
+            blockShortfalls: columns.shortfalls(place).map { BlockSums($0) },
             exits: places.map { finished[$0].reversed() },
             shortfalls: (0..<fills).map { shortfalls($0, cell.horizon, leverage) },
             times: EventTimes(
@@ -368,8 +404,8 @@ extension SweepSums {
         after bars: Int?
     ) {
         let place = (fill &* horizons &+ horizon) &* leverages &+ leverage
-        negative[fill, horizon &* leverages &+ leverage][entry.block] += below
-        shortfall[fill, horizon &* leverages &+ leverage][entry.block] += exit.shortfall
+        negative[fill, entry.block][horizon &* leverages &+ leverage] += below
+        shortfall[fill, entry.block][horizon &* leverages &+ leverage] += exit.shortfall
         exits[place].addShortfall(exit, below)
         if horizon >= entry.until { exits[place].cutNegative += below }
         shortfalls[place].add(exit, below)
@@ -383,8 +419,8 @@ extension SweepSums {
         after bars: Int
     ) {
         for horizon in entry.cells(from: from, of: horizons) {
-            negative[fill, horizon &* leverages &+ leverage][entry.block] += below
-            shortfall[fill, horizon &* leverages &+ leverage][entry.block] += exit.shortfall
+            negative[fill, entry.block][horizon &* leverages &+ leverage] += below
+            shortfall[fill, entry.block][horizon &* leverages &+ leverage] += exit.shortfall
         }
         let place = spanPlace(fill, span(from: from, until: entry.until), leverage)
         spanExits[place].addShortfall(exit, below)

@@ -18,7 +18,7 @@ extension SweepTask {
             guard let bar = path.liquidationBar else { continue }
             for horizon in entry.until..<horizons {
                 let cell = horizon &* leverages &+ leverage
-                sums.liquidated[cell][entry.block] &+= 1
+                sums.liquidated[entry.block][cell] &+= 1
                 sums.cutLiquidated[0][cell] &+= 1
                 sums.correctTime(cell, bin: DurationHistogram.bin(bars: barsTo(entry, bar)), by: 1)
             }
@@ -39,7 +39,7 @@ extension SweepTask {
             guard let bar = path(entry, leverage, last: entry.cutLast).unprotectedBar else { continue }
             for horizon in entry.until..<horizons {
                 let cell = horizon &* leverages &+ leverage
-                sums.unprotected[cell][entry.block] &+= 1
+                sums.unprotected[entry.block][cell] &+= 1
                 sums.cutUnprotected[0][cell] &+= 1
                 sums.correctUnprotectedTime(cell, bin: DurationHistogram.bin(bars: barsTo(entry, bar)), by: 1)
             }

@@ -44,7 +44,7 @@ extension SweepTask {
     /// The sums have closed this leverage at the horizon's end; in truth it was liquidated in `bar`.
     private func moveToLiquidation(_ entry: SweepEntry, _ leverage: Int, _ horizon: Int, bar: Int, gain: Double) {
         let cell = horizon * leverages + leverage
-        sums.liquidated[cell][entry.block] &+= 1
+        sums.liquidated[entry.block][cell] &+= 1
         sums.correctTime(cell, bin: DurationHistogram.bin(bars: barsTo(entry, bar)), by: 1)
         for fill in 0..<fills {
             let liquidated = gainOf(entry, leverage, fill, bar: bar)
@@ -144,9 +144,9 @@ extension SweepTask {
             let exit = liquidated(entry, leverage, fill, bar: Int(records.bars[position]), equity: 1 + multiple * gain)
             sums.addNegative(fill, leverage, from: from, entry, exit, .one, after: bars)
         }
-        guard sums.undecided.width > 0, isWorst, !isBest else { return }
+        guard sums.undecided.rows > 0, isWorst, !isBest else { return }
         for horizon in entry.cells(from: from, of: horizons) {
-            sums.undecided[horizon &* leverages &+ leverage][entry.block] &+= 1
+            sums.undecided[entry.block][horizon &* leverages &+ leverage] &+= 1
         }
     }
 
@@ -171,7 +171,7 @@ extension SweepTask {
                 sums.addNegative(fill, leverage, horizon: horizon, entry, exit, below, after: bars)
             }
         }
-        guard sums.undecided.width > 0, worst < -tolerance, best >= -tolerance else { return }
-        for horizon in held { sums.undecided[horizon &* leverages &+ leverage][entry.block] &+= 1 }
+        guard sums.undecided.rows > 0, worst < -tolerance, best >= -tolerance else { return }
+        for horizon in held { sums.undecided[entry.block][horizon &* leverages &+ leverage] &+= 1 }
     }
 }

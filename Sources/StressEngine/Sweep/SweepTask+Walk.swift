@@ -139,7 +139,7 @@ extension SweepTask {
         sums.unprotectedFrom[horizon][reached.surely] &+= 1
         for leverage in reached.maybe..<reached.surely {
             guard let bar = path(entry, leverage, last: last).unprotectedBar else { continue }
-            sums.unprotected[horizon &* leverages &+ leverage][entry.block] &+= 1
+            sums.unprotected[entry.block][horizon &* leverages &+ leverage] &+= 1
             sums.correctUnprotectedTime(
                 horizon &* leverages &+ leverage, bin: DurationHistogram.bin(bars: barsTo(entry, bar)), by: 1)
         }

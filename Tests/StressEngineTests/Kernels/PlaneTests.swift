@@ -7,15 +7,28 @@ import Testing
     @Test func everyPlaceIsItsOwn() {
         let planes = Planes<Int>(layers: 3, rows: 4, width: 5)
         for (layer, row) in (0..<3).flatMap({ layer in (0..<4).map { (layer, $0) } }) {
-            #expect(planes.array(layer, row) == [0, 0, 0, 0, 0])
+            #expect(planes[layer, row].array() == [0, 0, 0, 0, 0])
             let cells = planes[layer, row]
             for place in cells.bounds { cells[place] += 100 * layer + 10 * row + place }
         }
         for (layer, row) in (0..<3).flatMap({ layer in (0..<4).map { (layer, $0) } }) {
-            #expect(planes.array(layer, row) == (0..<5).map { 100 * layer + 10 * row + $0 })
+            #expect(planes[layer, row].array() == (0..<5).map { 100 * layer + 10 * row + $0 })
         }
+        let turned = planes.transposed()
+        #expect(turned.rows == 5 && turned.width == 12)
+        for row in 0..<5 { #expect(turned.array(row) == (0..<12).map { 100 * ($0 / 4) + 10 * ($0 % 4) + row }) }
         planes.clear()
-        #expect((0..<4).allSatisfy { planes.array(2, $0) == [0, 0, 0, 0, 0] })
+        #expect((0..<4).allSatisfy { planes[2, $0].array() == [0, 0, 0, 0, 0] })
+    }
+
+    /// Of any shape: full tiles, and what is left beside and below them.
+    @Test(arguments: [(0, 3), (3, 0), (1, 1), (8, 8), (9, 7), (16, 25), (31, 40)])
+    func tablesTurnOver(rows: Int, width: Int) {
+        let plane = Plane<Int>(rows: rows, width: width)
+        for row in 0..<rows { for column in 0..<width { plane[row][column] = 1 + row * width + column } }
+        let turned = plane.transposed()
+        #expect(turned.rows == width && turned.width == rows)
+        for column in 0..<width { #expect(turned.array(column) == (0..<rows).map { 1 + $0 * width + column }) }
     }
 
     @Test func indicesMayBeginAnywhere() {
