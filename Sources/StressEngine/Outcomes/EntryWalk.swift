@@ -73,6 +73,7 @@ private struct EntryWalk<Sink: OutcomeSink>: PositionVisitor {
         var sink = sink
         let parts = sink.reads
         var outcome = kernel.emptyOutcome(allFills: Sink.readsAllFills)
+        sink.expect(bars: job.blocks.bars(chunks).count)
         for chunk in chunks {
             let due = isSearched ? job.due(chunk, of: [rules]) : nil
             sink.beginChunk()

@@ -17,6 +17,8 @@ struct HeldEntriesSink: OutcomeSink {
         entries = HeldEntries(times: series.time)
     }
 
+    mutating func expect(bars: Int) { entries.reserve(bars) }
+
     mutating func add(_ outcome: borrowing EntryOutcome) {
         let exit = outcome.exits[0]
         let closedBar = reads.exits ? exit.closedBar : outcome.path.liquidationBar

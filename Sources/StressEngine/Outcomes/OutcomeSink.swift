@@ -15,6 +15,8 @@ public protocol OutcomeSink: Sendable {
     /// What it reads of an outcome.
     var reads: OutcomeParts { get }
 
+    /// So many bars follow, each of which may be an entry.
+    mutating func expect(bars: Int)
     /// The next chunk begins; a block follows.
     mutating func beginChunk()
     /// The next time block of the chunk begins.
@@ -49,6 +51,8 @@ extension OutcomeSink {
     public static var readsAllFills: Bool { false }
     /// Most look at what is left, not at prices.
     public var reads: OutcomeParts { OutcomeParts() }
+    /// Most need no room of their own.
+    public mutating func expect(bars: Int) {}
     /// Most need no chunks.
     public mutating func beginChunk() {}
     /// Most need no blocks.

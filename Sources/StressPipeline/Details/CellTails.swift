@@ -23,7 +23,7 @@ struct CellTails {
         let found = job.adverseMoves(horizon: cell.horizon, side: cell.side)
         guard let span = span(from: found.times.first, to: found.times.last) else { return nil }
         let scale = TailScale.moves(isFall: cell.side == .long)
-        let maxima = blockMaxima(times: found.times, values: found.moves.map(scale.scaled), blocks: found.blocks)
+        let maxima = blockMaxima(times: found.times, values: scale.scaled(found.moves), blocks: found.blocks)
         let separation = max(cell.horizon.milliseconds, job.resamplingBlock.milliseconds)
         let analysis = TailAnalysis(
             times: maxima.times, values: maxima.values, separation: TimeSpan(milliseconds: separation), span: span,
@@ -35,11 +35,11 @@ struct CellTails {
     /// by the times at which entries went below zero.
     func shortfalls(_ entries: HeldEntries, separation: TimeSpan) -> TailReport? {
         guard let span = span(from: entries.first?.time, to: entries.last?.time) else { return nil }
-        let below = entries.negativeByExit
         let scale = shortfallScale
+        let below = entries.shortfallsByExit(on: scale)
         let analysis = TailAnalysis(
-            times: below.map(\.exitTime), values: below.map { scale.scaled($0.shortfallGivenOne) },
-            separation: separation, span: span, shares: TailAnalysis.eventShares, random: random("shortfall tail"))
+            times: below.times, values: below.values, separation: separation, span: span,
+            shares: TailAnalysis.eventShares, random: random("shortfall tail"))
         return report(analysis, scale)
     }
 

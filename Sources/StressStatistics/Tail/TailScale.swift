@@ -44,6 +44,9 @@ public struct TailScale: Hashable, Codable, Sendable {
         return move > -1 ? log1p(move) : -.infinity
     }
 
+    /// The places of values.
+    public func scaled(_ values: [Double]) -> [Double] { values.map { scaled($0) } }
+
     /// The value at a place of the scale.
     public func value(_ scaled: Double) -> Double { (isFall ? -expm1(-scaled) : expm1(scaled)) * unit - offset }
 
