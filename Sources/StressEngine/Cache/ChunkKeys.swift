@@ -13,7 +13,7 @@ struct ChunkKeys: Sendable {
     private let contents: [Reach: [Digest]]
 
     /// Raised whenever the same rules and bars would give other bits, or their record has another form.
-    private static let version = 7
+    private static let version = 8
 
     /// Keys for cells of the given reaches; by default those of the job. O(bars × reaches).
     init(_ job: HistoryJob, reaches: Set<Reach>? = nil, threads: Int) {
@@ -34,7 +34,7 @@ struct ChunkKeys: Sendable {
             preconditionFailure("keys are made for every reach of the job's cells")
         }
         let seen = digests[chunks].map(\.hex).joined(separator: " ")
-        return Digest(of: "tallies \(ChunkKeys.version)\n\(seen)\n\(cells.text)")
+        return Digest(of: "tallies \(ChunkKeys.version)\n\(seen)\n\(cells.rest.hex)")
     }
 }
 
@@ -42,8 +42,8 @@ struct ChunkKeys: Sendable {
 struct KeyedCells: Sendable {
     /// The bars that their rules look at.
     let reach: Reach
-    /// Everything else.
-    let text: String
+    /// Everything else, which is long.
+    let rest: Digest
 }
 
 /// Digests of a history's bars, each read once.
@@ -119,7 +119,8 @@ extension HistoryJob {
 
     /// What the key of a part's results depends on.
     func keyed(_ part: Part) -> KeyedCells {
-        KeyedCells(reach: reach(part), text: "\(kind(part)) \(rulesText(places(part).map { rules[$0] }))")
+        KeyedCells(
+            reach: reach(part), rest: Digest(of: "\(kind(part)) \(rulesText(places(part).map { rules[$0] }))"))
     }
 
     /// All that a result depends on besides the bars of its windows.

@@ -159,6 +159,8 @@ extension HistoryJob {
         let index: Int
         let part: Part
         let chunks: Range<Int>
+        /// Its place among the part's runs of chunks.
+        let place: Int
     }
 
     /// Cells that are answered together.
@@ -178,17 +180,32 @@ extension HistoryJob {
     public func run(
         threads: Int, control: RunControl = RunControl(), store: (any TallyStore)? = nil
     ) throws(RunCancelled) -> [CellResult] {
-        let kept = store.flatMap(kept).map { KeptTallies(store: $0, keys: ChunkKeys(self, threads: threads)) }
+        let kept = store.flatMap(kept).map { KeptTallies($0, of: self, threads: threads) }
         let items = items(threads: threads, isKept: kept != nil)
-        // Once a part: writing rules out is slow, and every chunk has the same.
-        let keyed = kept == nil ? [] : parts.map(keyed)
-        let runs = TallyRuns()
-        let finished: [Void]? = parallelMap(count: items.count, threads: threads) { place in
-            let found = results(of: items[place], kept: kept, keyed: keyed, control: control)
-            return found.map { runs.add($0, of: items[place].index, at: place) }
+        let runs = SplitRuns(KeptStarts(kept, of: self, pieces: keptRuns), parts: parts.count)
+        readStarts(runs, threads: threads)
+        let open = items.filter { !runs.isFound($0.place, part: $0.index) }
+        control.finish(items.reduce(0) { $0 + work($1) } - open.reduce(0) { $0 + work($1) })
+        let finished: [Void]? = parallelMap(count: open.count, threads: threads) { place in
+            let item = open[place]
+            return results(of: item, kept: kept, control: control).map { runs.add($0, of: item.index, at: item.place) }
         }
         guard finished != nil, !control.isCancelled else { throw RunCancelled() }
-        return results(runs)
+        return results(runs, threads: threads)
+    }
+
+    private func work(_ item: Item) -> Int { blocks.bars(item.chunks).count * places(item.part).count }
+
+    /// Finds what is kept of the starts of all parts.
+    private func readStarts(_ runs: SplitRuns, threads: Int) {
+        guard runs.hasStarts else { return }
+        _ = parallelMap(count: parts.count, threads: threads) { part in runs.read(part: part, like: empty(parts[part]))
+        }
+    }
+
+    /// Tallies of a part's cells before anything is added.
+    private func empty(_ part: Part) -> [CellTally] {
+        places(part).map { CellTally(roles: rules[$0].fills.map(\.role), barLength: clock.unit) }
     }
 
     /// A store, where reading from it is worth more than computing again.
@@ -199,10 +216,11 @@ extension HistoryJob {
     }
 
     /// The cells in plan order, with what found their liquidations.
-    private func results(_ runs: TallyRuns) -> [CellResult] {
+    private func results(_ runs: SplitRuns, threads: Int) -> [CellResult] {
         var found: [Int: CellResult] = [:]
-        for (index, part) in parts.enumerated() {
-            for (cell, tally) in zip(places(part), runs.take(index)) {
+        let joined = parallelMap(count: parts.count, threads: threads) { runs.joined(part: $0) } ?? []
+        for (part, tallies) in zip(parts, joined) {
+            for (cell, tally) in zip(places(part), tallies) {
                 found[cell] = CellResult(
                     rules: rules[cell], tally: tally,
                     disjointWindows: disjointWindows[rules[cell].cell.horizon] ?? 0, kernel: kind(part))
@@ -228,14 +246,14 @@ extension HistoryJob {
         share: Int, of count: Int, in store: any TallyStore, threads: Int, control: RunControl = RunControl()
     ) throws(RunCancelled) {
         precondition(0..<count ~= share && store.keepsAll, "a share that there is, for a store that takes it")
-        let kept = KeptTallies(store: store, keys: ChunkKeys(self, threads: threads))
-        let (keyed, runs) = (parts.map(keyed), keptRuns)
-        let own = runs[share * runs.count / count..<(share + 1) * runs.count / count]
+        let kept = KeptTallies(store, of: self, threads: threads)
+        let runs = keptRuns
+        let own = share * runs.count / count..<(share + 1) * runs.count / count
         let items = parts.indices.flatMap { index in
-            own.map { Item(index: index, part: parts[index], chunks: $0) }
+            own.map { Item(index: index, part: parts[index], chunks: runs[$0], place: $0) }
         }
         let finished: [Void]? = parallelMap(count: items.count, threads: threads) { place in
-            results(of: items[place], kept: kept, keyed: keyed, control: control).map { _ in }
+            results(of: items[place], kept: kept, control: control).map { _ in }
         }
         guard finished != nil, !control.isCancelled else { throw RunCancelled() }
     }
@@ -256,7 +274,9 @@ extension HistoryJob {
         let parts = parts
         let most = (threads == 1 ? 1 : 8 * threads) / max(1, parts.count)
         let tasks = isKept ? keptRuns : blocks.tasks(most: max(1, most))
-        return parts.indices.flatMap { index in tasks.map { Item(index: index, part: parts[index], chunks: $0) } }
+        return parts.indices.flatMap { index in
+            tasks.indices.map { Item(index: index, part: parts[index], chunks: tasks[$0], place: $0) }
+        }
     }
 
     /// Runs of chunks that are kept as one: of more chunks in a long history, where reading on by the longest horizon for each of them
@@ -281,21 +301,16 @@ extension HistoryJob {
     }
 
     /// The tallies of an item's cells; nil when cancelled.
-    private func results(
-        of item: Item, kept: KeptTallies?, keyed: [KeyedCells], control: RunControl
-    ) -> [CellTally]? {
+    private func results(of item: Item, kept: KeptTallies?, control: RunControl) -> [CellTally]? {
         if control.isCancelled { return nil }
-        let places = places(item.part)
-        let work = blocks.bars(item.chunks).count * places.count
-        let empty = places.map { CellTally(roles: rules[$0].fills.map(\.role), barLength: clock.unit) }
-        let key = kept.map { $0.keys.key(item.chunks, keyed[item.index]) }
-        if let kept, let key, let tallies = kept.store.withBytes(key, { CellTally.tallies($0, like: empty) }) {
-            control.finish(work)
+        let key = kept.map { $0.key(item.chunks, part: item.index) }
+        if let kept, let key, let tallies = kept.tallies(key, like: empty(item.part)) {
+            control.finish(work(item))
             return tallies
         }
         guard let tallies = tallies(item.part, item.chunks, control: control) else { return nil }
         if let kept, let key { kept.store.keep(key, CellTally.record(tallies)) }
-        control.finish(work)
+        control.finish(work(item))
         return tallies
     }
 
@@ -306,10 +321,4 @@ extension HistoryJob {
         case .single(let cell): [tally(chunks, rules: rules[cell])]
         }
     }
-}
-
-/// Tallies of chunks from earlier runs, and where they are found.
-private struct KeptTallies: Sendable {
-    let store: any TallyStore
-    let keys: ChunkKeys
 }

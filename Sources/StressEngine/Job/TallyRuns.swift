@@ -15,10 +15,10 @@ final class TallyRuns: Sendable {
 
     private let runs = Mutex<[Run]>([])
 
-    /// Adds the tallies of a part's cells over the piece of a place. Pieces of a part have places one after the other, in order of time;
-    /// each comes once.
-    func add(_ tallies: consuming [CellTally], of part: Int, at place: Int) {
-        var run = Run(part: part, places: place..<place + 1, tallies: tallies)
+    /// Adds the tallies of a part's cells over the pieces of some places. Pieces of a part have places one after the other, in order of
+    /// time; each comes once.
+    func add(_ tallies: consuming [CellTally], of part: Int, over places: Range<Int>) {
+        var run = Run(part: part, places: places, tallies: tallies)
         // Joined outside of the lock, which others need only to look for neighbours.
         while var neighbour = takeNeighbour(of: &run) { TallyRuns.join(&run, with: &neighbour) }
     }

@@ -70,28 +70,42 @@ import Testing
             low: low, close: Array(series.close[..<count]), volume: series.volume.map { Array($0[..<count]) })
     }
 
+    /// How many pieces of each part are settled, of which the start is kept beside them.
+    private func settled(_ job: HistoryJob) throws -> Int {
+        let kept = KeptTallies(Memory(), of: job, threads: 1)
+        let starts = try #require(KeptStarts(kept, of: job, pieces: job.keptRuns))
+        #expect(job.parts.count == 2 && starts.settled(part: 0) == starts.settled(part: 1))
+        return starts.settled(part: 0)
+    }
+
     private func sameBits(_ a: [CellResult], _ b: [CellResult]) -> Bool { a.map(\.tally) == b.map(\.tally) }
 
     @Test(arguments: [true, false])
     func onlyWhatIsNewIsComputed(funding: Bool) throws {
-        let all = history(seed: 5, bars: 103_000)
+        let all = history(seed: 5, bars: 109_000)
         let store = Memory()
         let old = try run(prefix(all, 101_000), funding: funding)
         #expect(old.workUnits >= HistoryJob.leastWorkToKeep)
         _ = try old.run(threads: 2, store: store)
-        let first = store.counts()
-        #expect(first.found == 0 && first.kept == old.keptRuns.count * 2)
+        let (first, pieces, start) = (store.counts(), old.keptRuns.count, try settled(old))
+        #expect(first.found == 0 && first.kept == pieces * 2 + 2 && start == pieces - 1)
 
-        // Again: everything is found, with equal bits.
+        // Again: everything is found, the settled pieces as one, with equal bits.
         let again = try old.run(threads: 1, store: store)
         #expect(sameBits(again, try old.run(threads: 2)))
-        #expect(store.counts() == (first.kept, 0))
+        #expect(store.counts() == ((pieces - start) * 2 + 2, 0))
 
-        // Grown by a thousand bars: all but the last chunks are found.
-        let grown = try run(all, funding: funding)
-        #expect(sameBits(try grown.run(threads: 2, store: store), try grown.run(threads: 1)))
-        let after = store.counts()
-        #expect(after.kept <= 2 * 4 && after.found + after.kept == grown.keptRuns.count * 2, "\(after)")
+        // Grown: the start is found, what is behind it computed, and a longer start kept where more is settled now.
+        var known = start
+        for bars in [101_500, all.count] {
+            let grown = try run(prefix(all, bars), funding: funding)
+            #expect(sameBits(try grown.run(threads: 2, store: store), try grown.run(threads: 1)))
+            let (counts, now) = (store.counts(), try settled(grown))
+            #expect(counts.found == 2, "\(bars) bars")
+            #expect(counts.kept == (grown.keptRuns.count - known) * 2 + (now > known ? 2 : 0), "\(bars) bars")
+            known = now
+        }
+        #expect(known > start)
     }
 
     @Test func aChangedByteInTheOldPartIsSeen() throws {
@@ -104,7 +118,8 @@ import Testing
         #expect(sameBits(results, try changed.run(threads: 1)))
         #expect(!sameBits(results, try run(all, funding: false).run(threads: 2)))
         let counts = store.counts()
-        #expect((2...6).contains(counts.kept), "the chunk of the bar and those whose windows reach it: \(counts)")
+        // Beside them the start of both sides, which holds the bar, too.
+        #expect((2...6).contains(counts.kept - 2), "the chunk of the bar and those whose windows reach it: \(counts)")
     }
 
     @Test func damagedEntriesAreComputedAgain() throws {
@@ -115,7 +130,7 @@ import Testing
         store.damage()
         _ = store.counts()
         #expect(sameBits(try run.run(threads: 2, store: store), first))
-        #expect(store.counts().kept == run.keptRuns.count * 2)
+        #expect(store.counts().kept == run.keptRuns.count * 2 + 2)
     }
 
     @Test(arguments: 0..<40)

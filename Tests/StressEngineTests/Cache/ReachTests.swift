@@ -94,7 +94,7 @@ import Testing
         let test = try Case(.linear, seed: seed)
         let rule = Trailing(bars: 2 + Int(random.next() % 70))
         let job = try test.job()
-        let cells = KeyedCells(reach: Reach.none.then(rule.reach), text: "trial")
+        let cells = KeyedCells(reach: Reach.none.then(rule.reach), rest: Digest(of: "trial"))
         let keys = ChunkKeys(job, reaches: [cells.reach], threads: 1)
         let chunk = Int(random.next() % UInt64(job.blocks.chunks.count))
         let first = job.blocks.bars(chunk..<chunk + 1).lowerBound
