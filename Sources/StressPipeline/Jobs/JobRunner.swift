@@ -31,7 +31,8 @@ struct JobRunner: Sendable {
 
     /// What became of every job, or of those in some `places`, in study order. Throws ``RunCancelled``.
     ///
-    /// - Parameter beside: work that a thread takes up when no job of the last group is left to begin.
+    /// - Parameter beside: work for one thread, begun with the first job of the last group: it takes long, and begun last it would leave
+    ///   the others without work.
     func outcomes(of places: [Int]? = nil, beside: (@Sendable () -> Void)? = nil) throws -> [JobOutcome] {
         let places = places ?? Array(study.inputs.indices)
         var outcomes = try resumed(places)
@@ -55,23 +56,23 @@ struct JobRunner: Sendable {
         let told = InOrder<[RunEvent]> { [observer] in $0.forEach(observer.observe) }
         let atWork = JobsAtWork(threads: settings.threads)
         let reader = session.jobReader
-        let count = group.jobs.count + (beside == nil ? 0 : 1)
-        let found = parallelMap(count: count, threads: group.atOnce) { place -> Done? in
-            guard place < group.jobs.count else {
+        let first = beside == nil ? 0 : 1
+        let found = parallelMap(count: first + group.jobs.count, threads: group.atOnce) { place -> Done? in
+            guard place >= first else {
                 beside?()
                 return .beside
             }
-            let job = group.jobs[place]
+            let job = group.jobs[place - first]
             defer { progress.finish(job) }
             guard let read = reader.read(job, sharing: group.atOnce) else { return nil }
             let computing = JobComputing(session: session, kept: kept, progress: progress, atWork: atWork)
             let beside = session.plan.taken(in: group, beside: job)
             guard let done = computing.outcome(read, job, beside: beside) else { return nil }
-            told.add(done.events, at: place)
+            told.add(done.events, at: place - first)
             return .job(done.outcome)
         }
         guard let found, !control.isCancelled else { throw RunCancelled() }
-        for case (let job, .job(let outcome)) in zip(group.jobs, found) { outcomes[job] = outcome }
+        for case (let job, .job(let outcome)) in zip(group.jobs, found.dropFirst(first)) { outcomes[job] = outcome }
     }
 
     private enum Done: Sendable {

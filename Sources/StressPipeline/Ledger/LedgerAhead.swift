@@ -2,7 +2,7 @@ import StressEngine
 import StressResults
 import Synchronization
 
-/// The ledger of a run, lived through while the last histories are still computed.
+/// The ledger of a run, lived through while the last histories are computed.
 ///
 /// A population on one platform is followed by one thread, from the first bar to the last: begun after the jobs, it would leave the others
 /// without work. What it finds counts only if the jobs were done on the same files and none failed; else it is done again.
