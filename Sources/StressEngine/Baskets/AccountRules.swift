@@ -57,10 +57,7 @@ struct AccountRules: Sendable {
     ) {
         (self.legs, self.collateral, self.path, self.platform) = (legs, collateral, path, platform)
         (closing, rebalance) = (basket.closing, legs.count > 1 ? basket.rebalance : nil)
-        let all = path.movements(falling: legs.map { $0.sign > 0 } + (collateral == nil ? [] : [true]))
-        // Where nothing moves nothing new is due, but for what a closing in an earlier movement leaves open.
-        let leaves = basket.closing == .worst && legs.count > 1
-        movements = leaves ? all : all.filter { $0.contains { $0 != .stays } }
+        movements = path.movements(falling: legs.map { $0.sign > 0 } + (collateral == nil ? [] : [true]))
     }
 
     /// Where prices go when a platform looks at closes alone: straight there, all at once.
@@ -74,20 +71,22 @@ struct AccountRules: Sendable {
 }
 
 extension BarPath {
-    /// The movements, each from the opens.
+    /// The movements, each from the opens; those in which nothing moves are left out.
     ///
     /// - Parameter falling: for each series whether its adverse extreme is its low.
     func movements(falling: [Bool]) -> [[AccountRules.Course]] {
         typealias Course = AccountRules.Course
         func adverse(_ falls: Bool) -> Course { falls ? .falls : .rises }
+        let all: [[Course]]
         switch self {
-        case .sides: return [falling.map { $0 ? .falls : .stays }, falling.map { $0 ? .stays : .rises }]
-        case .together: return [falling.map { _ in .falls }, falling.map { _ in .rises }]
+        case .sides: all = [falling.map { $0 ? .falls : .stays }, falling.map { $0 ? .stays : .rises }]
+        case .together: all = [falling.map { _ in .falls }, falling.map { _ in .rises }]
         case .apart:
-            return falling.indices.map { mover in
+            all = falling.indices.map { mover in
                 falling.enumerated().map { $0 == mover ? adverse($1) : .stays }
             }
-        case .adverse: return [falling.map(adverse)]
+        case .adverse: all = [falling.map(adverse)]
         }
+        return all.filter { $0.contains { $0 != .stays } }
     }
 }

@@ -39,25 +39,22 @@ extension AccountWalk {
             let movement = rules.movements[number]
             move(&state, movement, part: 1)
             // Equity less requirement is concave along a movement: above zero at both ends, it is above zero between them.
-            guard excess(state) <= 0 || isDueAtStart(&state, movement) else { return false }
-            // Where nothing moves the opens were checked before, but not with what a closing since then left.
-            guard isLeftover(state) || isMoving(state, movement) else { return false }
+            guard excess(state) <= 0 || isDueAtStart(&state, movement), isMoving(state, movement) else { return false }
             meet(&state, movement)
             return true
         case .begin, .end: return false
         }
     }
 
-    /// Whether a leg was closed in this moment already: only what that left open can be due at the opens again.
-    private func isLeftover(_ state: AccountState) -> Bool { state.lastClosing == state.moment }
-
     private func isDueAtStart(_ state: inout AccountState, _ movement: [AccountRules.Course]) -> Bool {
-        guard isLeftover(state) else { return false }
+        // Only what a closing in this moment left open can be due at the opens again.
+        guard state.lastClosing == state.moment else { return false }
         move(&state, movement, part: 0)
         return excess(state) <= 0
     }
 
-    /// Whether the price of something that is held moves at all.
+    /// Whether the price of something that is held moves at all: where none does, nothing is checked again. So asks the law that coins
+    /// which are always worth 1 are money, where each series has a movement of its own.
     private func isMoving(_ state: AccountState, _ movement: [AccountRules.Course]) -> Bool {
         lanes.indices.contains { place in
             let isHeld = place < state.isOpen.count ? state.isOpen[place] : true

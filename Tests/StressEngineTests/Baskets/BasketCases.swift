@@ -17,6 +17,8 @@ import Testing
         var tiers: MaintenanceTiers
         /// Open, high, low, close of the only bar after the entry.
         var bar: (Double, Double, Double, Double)
+        /// The bar behind it.
+        var next: (Double, Double, Double, Double)?
     }
 
     /// The account of the given legs on a wallet, with one bar after its entry.
@@ -35,7 +37,7 @@ import Testing
         (basket.path, basket.closing) = (path, closing)
         let markets = legs.map { leg in
             let entry = (leg.entry, leg.entry, leg.entry, leg.entry)
-            return MarketHistory(series: series([entry, leg.bar]))
+            return MarketHistory(series: series([entry, leg.bar] + (leg.next.map { [$0] } ?? [])))
         }
         let market = try #require(BasketMarket(markets))
         let accountLegs = zip(legs.indices, zip(legs, notionals)).map { place, leg in
@@ -130,21 +132,22 @@ import Testing
         #expect(due(try walk(legs, wallet: 2000, path: .apart)) == nil)
     }
 
-    /// Two longs of 5,000 at 10×: on the way down the first is closed, at its low, 1,500 below its entry. The second movement of `sides`
-    /// moves nothing here, but begins with an account of −500: the other is closed at its low, too, as on paths that move it.
-    @Test func whatAClosingLeavesIsCheckedWhereNothingMoves() throws {
+    /// Three longs of 5,000 at 10×, filled at the lows. In the first bar one falls to 71.3 and is closed, which leaves 65. In the next the
+    /// second is closed at 95, 250 lower: the movement to the highs begins with an account of −185, so the last is closed, too, at its low,
+    /// though its high would bring 300.
+    @Test func aLaterClosingIsFollowedByACheckAtTheOpens() throws {
         let tiers = try MaintenanceTiers(flatRate: 0.005)
+        let flat = (100.0, 100.0, 100.0, 100.0)
         let legs = [
-            Leg(size: 50, entry: 100, tiers: tiers, bar: (100, 100, 70, 100)),
-            Leg(size: 50, entry: 100, tiers: tiers, bar: (100, 115, 99, 115)),
+            Leg(size: 50, entry: 100, tiers: tiers, bar: (100, 100, 71.3, 100), next: flat),
+            Leg(size: 50, entry: 100, tiers: tiers, bar: flat, next: (100, 100, 95, 100)),
+            Leg(size: 50, entry: 100, tiers: tiers, bar: flat, next: (100, 106, 100, 106)),
         ]
-        for path in [BarPath.sides, .together, .apart] {
-            let ends = try walk(legs, wallet: 1000, path: path, closing: .worst, fill: .worst).ends(0, last: 1)
-            #expect(ends.closedCount == 2 && abs(ends.equity[0] + 550) < 1e-9, "\(path): \(ends)")
-        }
-        // All adverse extremes at once are one movement: the next check is that of the closes, where the other has won 750.
-        let once = try walk(legs, wallet: 1000, path: .adverse, closing: .worst, fill: .worst).ends(0, last: 1)
-        #expect(once.closedCount == 1 && abs(once.equity[0] - 250) < 1e-9, "\(once)")
+        let walk = try walk(legs, wallet: 1500, path: .together, closing: .worst, fill: .worst)
+        let first = walk.ends(0, last: 1)
+        #expect(first.closedCount == 1 && abs(first.equity[0] - 65) < 1e-9, "\(first)")
+        let both = walk.ends(0, last: 2)
+        #expect(both.closedCount == 3 && abs(both.equity[0] + 185) < 1e-9, "\(both)")
     }
 
     /// Where a leg changes its bracket on the way the requirement bends, and the crossing is still exact: margin 1,000, requirement nothing up
