@@ -59,7 +59,7 @@ enum FollowedKind {
     case reentry
     /// It is bought in instalments and held until the platform closes it.
     case instalments
-    /// It is held until the platform calls for margin.
+    /// It is held until the platform calls for margin, or levels of the price close it.
     case called
     /// It is followed on its own: once for all windows, or as its definition reads.
     case followed, walk
@@ -77,7 +77,7 @@ struct FollowedBehaviour {
         let first = rules.withoutReentry
         (areOfPrice, areFixed) = (rules.areOfPrice, first.areFixed)
         kind = FollowedBehaviour.kind(rules, first, isPlain: isPlain)
-        hasLevels = [.levels, .plan, .sequence].contains(kind) && behaviour.hasExitRule
+        hasLevels = [.levels, .plan, .sequence, .called].contains(kind) && behaviour.hasExitRule
     }
 
     private static func kind(_ rules: BehaviourRules, _ first: BehaviourRules, isPlain: Bool) -> FollowedKind {

@@ -2,8 +2,8 @@ import StressBasics
 import StressStatistics
 import StudyPlan
 
-/// Who pays in margin when the platform calls for it and does nothing else: up to the first payment that is holding, and at which close the
-/// platform calls first is searched for of all leverages in one passage.
+/// Who pays in margin when the platform calls for it: up to the first payment that is holding, or closing where levels of the price say so, and at
+/// which close the platform calls first is searched for of all leverages in one passage.
 extension BehaviourGridTask {
     /// Finds the first calls of the entries of a tile, as far as positions stand until then.
     mutating func searchCalls(_ place: Int, _ bars: Range<Int>) {
@@ -18,12 +18,16 @@ extension BehaviourGridTask {
         for at in 0..<tile.count where !tile.isRejected[row * tile.count + at] {
             guard var passage = passages[at] else { continue }
             let entry = tile.start + at
-            // Nobody is called at the close at which the longest window ends.
-            let last = min(longest(entry), due.bar(row, entry) ?? .max) - 1
+            // Nobody is called at the close at which the longest window ends, nor after an exit.
+            let last = min(longest(entry), due.bar(row, entry) ?? .max, exitBar(place, at)) - 1
             tile.reached[place][row * tile.count + at] = walk.firstCall(entry: entry, through: last, after: &passage)
             passages[at] = passage
         }
     }
+
+    /// The bar in which levels would close an entry that nobody liquidates; past all others where none does.
+    @inline(__always)
+    private func exitBar(_ place: Int, _ at: Int) -> Int { followed[place].hasLevels ? tile.exitBars[place][at] : .max }
 
     mutating func addCalled(_ own: FollowedEntry, _ walk: BehaviourWalk<Position>) {
         let call = tile.reached[own.place][own.row * tile.count + own.at]
@@ -31,9 +35,9 @@ extension BehaviourGridTask {
             return addWalked(own, walk, from: own.seen.first, after: nil)
         }
         let paid = Int(call) + topUp.latency
-        guard call >= 0, paid <= min(longest(own.entry), due.bar(own.row, own.entry) ?? .max) else {
-            return addHeld(own, from: own.seen.first, to: count)
-        }
+        // What closes it in the bar of the payment comes after it.
+        let end = min(longest(own.entry), due.bar(own.row, own.entry) ?? .max, exitBar(own.place, own.at))
+        guard call >= 0, paid <= end else { return addLevels(own, walk) }
         var window = own.seen.first
         while last(own, window) < paid { window += 1 }
         addHeld(own, from: own.seen.first, to: window)

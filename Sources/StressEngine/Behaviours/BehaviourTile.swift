@@ -154,13 +154,14 @@ extension BehaviourGridTask {
             for entry in bars { tile.isMade[place * tile.count + entry - bars.lowerBound] = filter.lets(entry) }
         }
         if own.kind == .instalments, trees.areTraded { searchPurchases(place, bars) }
-        if own.kind == .called, trees.areTraded { searchCalls(place, bars) }
-        guard own.hasLevels, own.kind != .sequence else { return }
-        if own.areOfPrice {
-            searchExits(place, bars)
-        } else if own.areFixed {
-            searchReached(place, bars)
+        if own.hasLevels, own.kind != .sequence {
+            if own.areOfPrice {
+                searchExits(place, bars)
+            } else if own.areFixed {
+                searchReached(place, bars)
+            }
         }
+        if own.kind == .called, trees.areTraded { searchCalls(place, bars) }
     }
 
     func isSeen(_ place: Int, _ entry: Int) -> Bool {

@@ -45,9 +45,11 @@ extension BehaviourRules {
         instalments > 1 && topUps == 0 && !behaviour.hasExitRule && !isPartial && !triggersAtClose
     }
 
-    /// Whether it is holding until the platform, which looks into bars, calls for margin.
+    /// Whether it is holding until the platform, which looks into bars, calls for margin, or until one of fixed levels of the price, the same at
+    /// every leverage, closes all of it.
     var isCalled: Bool {
-        topUps > 0 && instalments == 1 && !behaviour.hasExitRule && !isPartial && !triggersAtClose
+        topUps > 0 && instalments == 1 && !isPartial && !triggersAtClose
+            && (!behaviour.hasExitRule || areOfPrice && !isTrailing && (exits.isEmpty || exits[0].part >= 1))
     }
 
     /// Whether it is holding until a position is lost.

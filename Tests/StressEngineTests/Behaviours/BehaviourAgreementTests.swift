@@ -58,6 +58,17 @@ import Testing
         return rules
     }
 
+    /// The same, with levels of the price that close all of it: before a call, between it and the payment, and after.
+    private func guardedPayer(_ random: inout SeededGenerator, _ other: Behaviour) -> Behaviour {
+        var rules = payer(&random, other)
+        rules.order = other.order
+        if random.next() % 4 > 0 { rules.stopLoss = [0.003, 0.01, 0.03, 0.3][Int(random.next() % 4)] }
+        if rules.stopLoss == nil || random.next() % 3 == 0 {
+            rules.exits = [PlannedExit(distance: 0.03 * random.uniform(), part: 1)]
+        }
+        return rules
+    }
+
     /// One who goes on after a loss to the platform, or to a stop order too.
     private func gambler(_ random: inout SeededGenerator, _ other: Behaviour) -> Behaviour {
         var rules = Behaviour(name: other.name)
@@ -102,7 +113,7 @@ import Testing
         for contract in [ContractKind.linear, .inverse, .margin] {
             var cell = try RandomStudy.cell(contract, &random)
             cell.side = random.next() % 2 == 0 ? .short : .long
-            let behaviours = (0..<8).map { place in
+            let behaviours = (0..<10).map { place in
                 // Every other one without what makes it a walk of its own, so that levels of all kinds meet.
                 var drawn = behaviour(&random, "b\(place)")
                 if place % 2 == 0 { (drawn.instalments, drawn.topUp, drawn.reenter) = (nil, nil, nil) }
@@ -111,6 +122,7 @@ import Testing
                 case 1: return payer(&random, drawn)
                 case 3: return buyer(&random, drawn)
                 case 5: return gambler(&random, drawn)
+                case 8, 9: return guardedPayer(&random, drawn)
                 default: return drawn
                 }
             }
