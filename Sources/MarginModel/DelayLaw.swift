@@ -70,7 +70,24 @@ public struct DelaySpread: Hashable, Sendable {
     }
 
     /// `E[e^{kX}]`.
-    public func mean(power: Double) -> Double { integral(power, from: lower, to: upper) / mass }
+    public func mean(power: Double) -> Double { mean(weighted(power: power)) }
+
+    /// The interval's integral of `e^{kX}`, in the parts on both sides of 0 where it lies within: figures that are asked for several times.
+    public struct Weighted: Sendable {
+        fileprivate let power, below, above: Double
+    }
+
+    /// What ``mean(_:)`` and ``excess(_:edge:isBelow:)`` ask for.
+    public func weighted(power: Double) -> Weighted {
+        guard lower < 0, upper > 0 else {
+            return Weighted(power: power, below: integral(power, from: lower, to: upper), above: 0)
+        }
+        return Weighted(
+            power: power, below: piece(power, from: lower, to: 0), above: piece(power, from: 0, to: upper))
+    }
+
+    /// `E[e^{kX}]`.
+    public func mean(_ weighted: Weighted) -> Double { (weighted.below + weighted.above) / mass }
 
     /// The probability of `X` between two bounds; 0 where they leave nothing.
     public func probability(from: Double, to: Double) -> Double {
@@ -85,10 +102,18 @@ public struct DelaySpread: Hashable, Sendable {
 
     /// `E[|1 − e^{k(X − edge)}|]` over the `X` beyond `edge`: below it, or above.
     public func excess(power: Double, edge: Double, isBelow: Bool) -> Double {
+        excess(weighted(power: power), edge: edge, isBelow: isBelow)
+    }
+
+    /// The same; what is known of a side that is whole is not integrated again.
+    public func excess(_ weighted: Weighted, edge: Double, isBelow: Bool) -> Double {
         let (from, to) = isBelow ? (lower, min(edge, upper)) : (max(edge, lower), upper)
+        let power = weighted.power
         guard from < to else { return 0 }
         guard from < 0, to > 0 else { return excess(power, edge, from: from, to: to) / mass }
-        return (excess(power, edge, from: from, to: 0) + excess(power, edge, from: 0, to: to)) / mass
+        let left = excess(power, edge, from: from, to: 0, known: from == lower ? (below, weighted.below) : nil)
+        let right = excess(power, edge, from: 0, to: to, known: to == upper ? (above, weighted.above) : nil)
+        return (left + right) / mass
     }
 
     /// Where a share `part` of the mass between two bounds of the interval lies below; the bounds are within the interval.
@@ -152,7 +177,10 @@ extension DelaySpread {
         return power == 0 ? density(near) * reach : exp(power * near) * density(near) * reach
     }
 
-    private func excess(_ power: Double, _ edge: Double, from: Double, to: Double) -> Double {
+    /// - Parameter known: the mass between the bounds, and the integral of `e^{kX}`; nil where they are asked for.
+    private func excess(
+        _ power: Double, _ edge: Double, from: Double, to: Double, known: (mass: Double, weighted: Double)? = nil
+    ) -> Double {
         let (width, rate) = (to - from, 1 / scale)
         if width * (rate + 1) < 1 {
             return quadrature(from: from, to: to) { density($0) * abs(expm1(power * ($0 - edge))) }
@@ -162,7 +190,9 @@ extension DelaySpread {
         let decay = abs(far) > abs(near) ? rate : -rate
         let growth = far > near ? power : -power
         guard near == edge, abs(decay - growth) > 1e-3 * rate else {
-            return abs(integral(0, from: from, to: to) - exp(-power * edge) * integral(power, from: from, to: to))
+            let (mass, weighted) =
+                known ?? (integral(0, from: from, to: to), integral(power, from: from, to: to))
+            return abs(mass - exp(-power * edge) * weighted)
         }
         let left = density(near) - density(far) * (1 + growth * decay * expm1(growth * width))
         return abs(left / (decay * (decay - growth)))

@@ -34,7 +34,12 @@ package struct AffineEquity: Equatable, Sendable {
     private var atAnchor: Double { base + slope }
 
     /// Expected equity.
-    package func mean(_ spread: DelaySpread) -> Double { base + slope * spread.mean(power: power) }
+    package func mean(_ spread: DelaySpread) -> Double { mean(spread, spread.weighted(power: power)) }
+
+    /// The same where it is asked for with the expected shortfall.
+    fileprivate func mean(_ spread: DelaySpread, _ weighted: DelaySpread.Weighted) -> Double {
+        base + slope * spread.mean(weighted)
+    }
 
     /// What a fill at `x` leaves.
     package func equity(_ x: Double) -> Double { base + slope * exp(power * x) }
@@ -85,10 +90,12 @@ package struct AffineEquity: Equatable, Sendable {
         }
 
         /// Expected shortfall, fills without one counting as none.
-        package var mean: Double {
-            guard let edge else { return -equity.mean(spread) }
+        package var mean: Double { mean(spread.weighted(power: equity.power)) }
+
+        fileprivate func mean(_ weighted: DelaySpread.Weighted) -> Double {
+            guard let edge else { return -equity.mean(spread, weighted) }
             let worth = abs(equity.slope) * exp(equity.power * edge)
-            return tolerance * probability + worth * spread.excess(power: equity.power, edge: edge, isBelow: isBelow)
+            return tolerance * probability + worth * spread.excess(weighted, edge: edge, isBelow: isBelow)
         }
 
         /// The largest.
@@ -109,13 +116,14 @@ package struct AffineEquity: Equatable, Sendable {
 extension AffineEquity {
     /// An exit under the law without what it is made of; below zero means below −`tolerance`.
     func exit(_ spread: DelaySpread, tolerance: Double) -> EntryExit {
-        let equity = mean(spread)
+        let weighted = spread.weighted(power: power)
+        let equity = mean(spread, weighted)
         guard let below = below(tolerance, spread) else { return EntryExit(equity: equity, spread: ShortfallSpread()) }
         let negative = EventCount(probability: below.probability)
         guard negative > 0 else { return EntryExit(equity: equity, spread: ShortfallSpread()) }
         return EntryExit(
             equity: equity,
-            spread: ShortfallSpread(negative: negative, shortfall: below.mean, largest: 0, parts: .zero))
+            spread: ShortfallSpread(negative: negative, shortfall: below.mean(weighted), largest: 0, parts: .zero))
     }
 
     /// The expected shortfall, below a tolerance of nothing.
@@ -136,13 +144,14 @@ struct DelayedExit {
 
     /// The exit under the law; below zero means below −`tolerance`. For the phase see ``ShortfallSpread/phase(_:)``.
     func exit(_ spread: DelaySpread, tolerance: Double, phase: Double) -> EntryExit {
-        let equity = final.mean(spread)
+        let weighted = spread.weighted(power: final.power)
+        let equity = final.mean(spread, weighted)
         guard let below = final.below(tolerance, spread) else {
             return EntryExit(equity: equity, spread: ShortfallSpread())
         }
         let negative = EventCount(probability: below.probability)
         guard negative > 0 else { return EntryExit(equity: equity, spread: ShortfallSpread()) }
-        let shortfall = below.mean
+        let shortfall = below.mean(weighted)
         let causes = ShortfallCauses(
             stages: (
                 price: atTrigger, gap: atOnce, latency: -delayed.expectedShortfall(spread),
