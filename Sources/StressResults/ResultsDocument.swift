@@ -55,7 +55,7 @@ extension ResultsDocument {
         let yearRecords: [YearRecord]
         let ledger: LedgerResults?
         /// Nil in documents of before there were any.
-        let behaviours: [BehaviourResult]?
+        let behaviours: BehaviourList?
         /// The same.
         let baskets: [BasketResult]?
         /// The same.
@@ -71,7 +71,7 @@ extension ResultsDocument {
             (report.requirements, report.comparisons) = (requirements, comparisons)
             (report.lookBackMargins, report.bands) = (lookBackMargins, bands)
             (report.yearRecords, report.ledger) = (yearRecords, ledger)
-            (report.behaviours, report.baskets) = (behaviours ?? [], baskets ?? [])
+            (report.behaviours, report.baskets) = (behaviours?.results ?? [], baskets ?? [])
             (report.simulated, report.sides, report.changes) = (simulated ?? [], sides, changes)
         }
     }
@@ -96,11 +96,11 @@ extension ResultsDocument {
             suspiciousRow: suspicion.map { RowName(cell: $0.row.cell, fill: $0.row.fill) }, details: report.details,
             requirements: report.requirements, comparisons: report.comparisons,
             lookBackMargins: report.lookBackMargins, bands: report.bands, yearRecords: report.yearRecords,
-            ledger: report.ledger, behaviours: report.behaviours.isEmpty ? nil : report.behaviours,
+            ledger: report.ledger, behaviours: report.behaviours.isEmpty ? nil : BehaviourList(report.behaviours),
             baskets: report.baskets.isEmpty ? nil : report.baskets,
             simulated: report.simulated.isEmpty ? nil : report.simulated, sides: report.sides,
             changes: report.changes)
-        return [UInt8](ExactJSON.bytes(Joined(header: Header(), body: body)))
+        return BehaviourList.filled(ExactJSON.bytes(Joined(header: Header(), body: body)), with: report.behaviours)
     }
 
     private struct Joined: Encodable {

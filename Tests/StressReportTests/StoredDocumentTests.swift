@@ -21,6 +21,22 @@ import Testing
         ).report
     }
 
+    /// Results under behaviours have the bytes that an encoder gives them, and are read again.
+    @Test func behavioursStandInTheirPlace() throws {
+        var report = try makeBehaviourReport()
+        report.studyText = report.study.canonicalText
+        for place in report.behaviours.indices {
+            report.behaviours[place].behaviour += ["", "\u{1}", "\"behaviours\":\"\\u0001\"", "/\\é"][place % 4]
+        }
+        let plain = ExactJSON.bytes(report.behaviours)
+        #expect(BehaviourResult.json(of: report.behaviours) == [UInt8](plain))
+        #expect(BehaviourResult.json(of: []) == [UInt8](ExactJSON.bytes([BehaviourResult]())))
+        let text = text(report)
+        #expect(text.contains("\"behaviours\":" + String(decoding: plain, as: UTF8.self) + ","))
+        let again = try read(text, of: report)
+        #expect(ExactJSON.bytes(again.behaviours) == plain && self.text(again) == text)
+    }
+
     private func text(_ report: RunReport) -> String { String(decoding: ResultsDocument(report).bytes, as: UTF8.self) }
 
     @Test(arguments: [1, 2, 4]) func aDocumentOfAnotherVersionIsRefused(version: Int) throws {

@@ -53,8 +53,7 @@ extension JobResult {
         let lookBackMargins: [LookBackMargin]
         let bands: [CurveBand]
         let yearRecords: [YearRecord]
-        /// Without ``stopJumps``, which are as many as results.
-        let behaviours: [BehaviourResult]
+        /// Of the results under behaviours, which stand behind the text without them.
         let stopJumps: Data
         let suspiciousBars: Int?
         let suspiciousFill: String?
@@ -66,13 +65,27 @@ extension JobResult {
         let document = Document(
             report: report, ending: ending, fills: rows.map(\.fill), kernels: kernels.map(\.rawValue), details: details,
             requirements: requirements, comparisons: comparisons, lookBackMargins: lookBackMargins, bands: bands,
-            yearRecords: yearRecords, behaviours: behaviours.map(JobResult.withoutStopJumps),
+            yearRecords: yearRecords,
             stopJumps: Data(StopJumps.record(behaviours.map(\.estimate.stopJumps))),
             suspiciousBars: suspicion?.bars, suspiciousFill: suspicion?.row.fill, suspiciousCell: suspicion?.row.cell)
-        let json = ExactJSON.bytes(document)
-        let length = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) }
         let estimates = rows.map(\.estimate) + (suspicion.map { [$0.row.estimate] } ?? [])
-        return length + [UInt8](json) + CellEstimate.record(estimates)
+        return JobResult.part([UInt8](ExactJSON.bytes(document)))
+            + JobResult.part(BehaviourResult.json(of: behaviours.map(JobResult.withoutStopJumps)))
+            + CellEstimate.record(estimates)
+    }
+
+    /// Bytes behind their number.
+    private static func part(_ bytes: [UInt8]) -> [UInt8] {
+        withUnsafeBytes(of: UInt64(bytes.count).littleEndian) { Array($0) } + bytes
+    }
+
+    /// Takes such a part from the front; nil where there is none.
+    private static func takePart(_ bytes: inout ArraySlice<UInt8>) -> Data? {
+        guard bytes.count >= 8 else { return nil }
+        let length = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+        guard length <= bytes.count - 8 else { return nil }
+        defer { bytes = bytes.dropFirst(8 + Int(length)) }
+        return Data(bytes.dropFirst(8).prefix(Int(length)))
     }
 
     private static func withoutStopJumps(_ result: BehaviourResult) -> BehaviourResult {
@@ -83,17 +96,15 @@ extension JobResult {
 
     /// The result of ``record``; nil when the bytes are not those of a result of `cells`.
     init?(record bytes: [UInt8], cells: [StudyCell]) {
-        guard bytes.count >= 8 else { return nil }
-        let length = bytes.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
-        guard length <= bytes.count - 8 else { return nil }
-        let (json, rest) = (bytes[8..<8 + Int(length)], bytes[(8 + Int(length))...])
-        guard let document = ExactJSON.value(Document.self, Data(json)),
+        var rest = bytes[...]
+        guard let document = JobResult.takePart(&rest).flatMap({ ExactJSON.value(Document.self, $0) }),
+            let behaviours = JobResult.takePart(&rest).flatMap({ ExactJSON.value([BehaviourResult].self, $0) }),
             document.fills.count == cells.count, document.kernels.count == cells.count
         else { return nil }
         let extra = document.suspiciousCell == nil ? 0 : 1
         guard
             let estimates = rest.withUnsafeBytes({ CellEstimate.estimates($0, count: cells.count + extra) }),
-            let jumps = document.stopJumps.withUnsafeBytes({ StopJumps.days($0, count: document.behaviours.count) })
+            let jumps = document.stopJumps.withUnsafeBytes({ StopJumps.days($0, count: behaviours.count) })
         else { return nil }
         (report, ending) = (document.report, document.ending)
         rows = cells.indices.map { ResultRow(cell: cells[$0], fill: document.fills[$0], estimate: estimates[$0]) }
@@ -101,8 +112,8 @@ extension JobResult {
         (details, requirements) = (document.details, document.requirements)
         (comparisons, bands) = (document.comparisons, document.bands)
         (lookBackMargins, yearRecords) = (document.lookBackMargins, document.yearRecords)
-        behaviours = document.behaviours
-        for (place, days) in jumps.enumerated() { behaviours[place].estimate.stopJumps = days }
+        self.behaviours = behaviours
+        for (place, days) in jumps.enumerated() { self.behaviours[place].estimate.stopJumps = days }
         if let cell = document.suspiciousCell {
             let row = ResultRow(cell: cell, fill: document.suspiciousFill ?? "", estimate: estimates[cells.count])
             suspicion = SuspicionCheck(bars: document.suspiciousBars ?? 0, row: row)

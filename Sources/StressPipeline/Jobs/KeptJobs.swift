@@ -134,7 +134,7 @@ public struct JobKeys: Hashable, Codable, Sendable {
     }
 
     /// Raised whenever the same study and program would keep other bytes.
-    private static let version = 2
+    private static let version = 3
 
     /// The key of a job by its place in the study.
     public func key(_ job: Int) -> Digest { Digest(of: "\(common.hex) \(job)") }
