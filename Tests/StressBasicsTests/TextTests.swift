@@ -75,6 +75,31 @@ import Testing
         #expect(found == "a,b,c\n" + alone.joined(), "seed \(seed)")
     }
 
+    /// Rows in groups are the table of the same rows each with all of its fields.
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func groupsOfRowsAreTheirRows(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let types: [ColumnType] = [.text, .number, .number, .text, .integer]
+        func field(_ type: ColumnType) -> String {
+            let texts = ["", "a", "=1", "a,b", "\"", "é"]
+            let fields = type == .text ? texts : ["", "1", "-2", seed % 2 == 0 ? "3" : "0.5", "1e-07"]
+            return fields[Int(random.next() % UInt64(fields.count - (type == .integer ? 2 : 0)))]
+        }
+        let groups = (0..<6).map { _ in
+            (
+                names: types[..<2].map(field),
+                rows: (0..<random.next() % 4).map { _ in types[2...].map(field) }
+            )
+        }
+        let found = CSVText(
+            header: ["a", "b", "c", "d", "e"], types: types, groups: groups,
+            fields: (0..<3).map { column in { $0[column] } })
+        let plain = CSVText(
+            header: ["a", "b", "c", "d", "e"], types: types,
+            rows: groups.flatMap { group in group.rows.map { group.names + $0 } })
+        #expect(found.text == plain.text, "seed \(seed)")
+    }
+
     @Test(arguments: [
         ("plain", "plain"), ("", ""), ("a & b < c > \"d\" 'e'", "a &amp; b &lt; c &gt; &quot;d&quot; &#39;e&#39;"),
         ("é–\u{202E}", "é–·"), ("a\nb\u{7}", "a&#10;b·"),

@@ -48,14 +48,53 @@ public struct CSVText: Sendable {
         self.init(header: header, types: types, fields: texts)
     }
 
+    /// The same table where rows come in groups whose first fields are the same in all rows: those are made and written once.
+    ///
+    /// - Parameters:
+    ///   - groups: each with the fields of its first columns, as many as others are left for `fields`, and with its rows.
+    ///   - fields: what gives the fields of the other columns.
+    public init<Row>(
+        header: [String], types: [ColumnType], groups: [(names: [String], rows: [Row])], fields: [(Row) -> String]
+    ) {
+        self.init(header: header)
+        let first = columnCount - fields.count
+        var (texts, names) = ([String](), [String]())
+        texts.reserveCapacity(fields.count * groups.reduce(0) { $0 + $1.rows.count })
+        for group in groups where !group.rows.isEmpty {
+            names += group.names
+            for row in group.rows { for field in fields { texts.append(field(row)) } }
+        }
+        let isDecimal = CSVText.areDecimal(types[..<first], names) + CSVText.areDecimal(types[first...], texts)
+        var next = 0
+        for group in groups {
+            let start = bytes.count
+            for (column, name) in group.names.enumerated() { append(name, types[column], isDecimal: isDecimal[column]) }
+            let names = Array(bytes[start...])
+            bytes.removeLast(names.count)
+            for _ in group.rows {
+                bytes += names
+                for column in first..<columnCount {
+                    append(texts[next], types[column], isDecimal: isDecimal[column])
+                    next += 1
+                }
+                endRow()
+            }
+        }
+    }
+
+    /// Whether columns are numbers of which one has a point, of fields one behind the other, row by row.
+    private static func areDecimal(_ types: ArraySlice<ColumnType>, _ fields: [String]) -> [Bool] {
+        types.enumerated().map { column, type in
+            type == .number
+                && stride(from: column, to: fields.count, by: types.count).contains { hasPoint(fields[$0]) }
+        }
+    }
+
     /// The same of fields one behind the other, row by row.
     private init(header: [String], types: [ColumnType], fields: [String]) {
         self.init(header: header)
         guard columnCount > 0 else { return }
-        let isDecimal = types.indices.map { column in
-            types[column] == .number
-                && stride(from: column, to: fields.count, by: columnCount).contains { CSVText.hasPoint(fields[$0]) }
-        }
+        let isDecimal = CSVText.areDecimal(types[...], fields)
         var above = [(field: String, bytes: Range<Int>)?](repeating: nil, count: columnCount)
         for start in stride(from: 0, to: fields.count, by: columnCount) {
             for column in types.indices {
@@ -78,6 +117,10 @@ public struct CSVText: Sendable {
             append(field: CSVText.inert(field))
             other = (field, first..<bytes.count)
         }
+    }
+
+    private mutating func append(_ field: String, _ type: ColumnType, isDecimal: Bool) {
+        type == .text ? append(field: CSVText.inert(field)) : append(field, isDecimal: isDecimal)
     }
 
     private mutating func append(_ field: String, isDecimal: Bool) {

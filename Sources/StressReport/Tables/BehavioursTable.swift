@@ -30,52 +30,28 @@ private var orderColumn: Column<BehaviourResult> {
         "order", "What is taken to come first where a bar reaches levels on both sides; empty for hodl", \.order)
 }
 
-/// A figure of which a behaviour has several, beside what names the behaviour: texts that are made once for all of its figures.
-private struct Part<Figure> {
-    let names: [String]
-    let figure: Figure
-
-    /// All of them, in the order of the results.
-    static func all(
-        _ results: [BehaviourResult], named columns: [Column<BehaviourResult>],
-        _ figures: (BehaviourEstimate) -> [Figure]?
-    ) -> [Part] {
-        results.flatMap { result -> [Part] in
-            guard let figures = figures(result.estimate) else { return [] }
-            let names = columns.map { $0.text(result) }
-            return figures.map { Part(names: names, figure: $0) }
-        }
-    }
-}
-
 extension RunReport {
     /// `stop_jumps.csv`, where a stop left somebody below zero.
     private var stopJumpTables: [CSVTable] {
-        typealias Row = Part<StopJumps.Day>
-        let rows = Row.all(behaviours, named: nameColumns, \.stopJumps)
-        guard !rows.isEmpty else { return [] }
+        guard behaviours.contains(where: { $0.estimate.stopJumps?.isEmpty == false }) else { return [] }
         return [
             CSVTable(
-                file: "stop_jumps.csv", columns: partColumns() + stopJumpColumns.map { $0.of(\Row.figure) }, rows: rows)
+                file: "stop_jumps.csv", items: behaviours, named: nameColumns, { $0.estimate.stopJumps ?? [] },
+                columns: stopJumpColumns)
         ]
     }
 
     /// `ruin.csv`, where somebody goes on after a loss.
     private var ruinTables: [CSVTable] {
-        typealias Row = Part<RuinShare>
-        let rows = Row.all(behaviours, named: nameColumns, \.ruin)
-        guard !rows.isEmpty else { return [] }
-        let figures = ruinColumns + [.confidence(study.statistics.confidence)]
-        return [CSVTable(file: "ruin.csv", columns: partColumns() + figures.map { $0.of(\Row.figure) }, rows: rows)]
+        guard behaviours.contains(where: { $0.estimate.ruin?.isEmpty == false }) else { return [] }
+        return [
+            CSVTable(
+                file: "ruin.csv", items: behaviours, named: nameColumns, { $0.estimate.ruin ?? [] },
+                columns: ruinColumns + [.confidence(study.statistics.confidence)])
+        ]
     }
 
-    /// Run, cell and behaviour of a part.
-    private func partColumns<Figure>() -> [Column<Part<Figure>>] {
-        nameColumns.enumerated().map { place, column in
-            Column(column.name, column.unit, column.type, column.meaning) { $0.names[place] }
-        }
-    }
-
+    /// Run, cell and behaviour of a figure of which a behaviour has several.
     private var nameColumns: [Column<BehaviourResult>] {
         [runColumn()] + keyColumns { $0.cell.key } + [behaviourColumn, orderColumn]
     }

@@ -32,6 +32,9 @@ struct Column<Row> {
 }
 
 extension Column {
+    /// Name, unit, type and meaning.
+    fileprivate var description: [String] { [name, unit, type.rawValue, meaning] }
+
     /// The same column with the signs that this program sets for people written in ASCII: a spreadsheet takes a CSV for text
     /// of its own code page. What users wrote is left as it is.
     var plainSigns: Column {
@@ -57,9 +60,27 @@ struct CSVTable {
     /// The whole file.
     let contents: String
 
+    /// A table of several figures of each of some items, the item's own columns first; without a row of one that has no figures.
+    init<Item, Figure>(
+        file: String, items: [Item], named names: [Column<Item>], _ figures: (Item) -> [Figure],
+        columns: [Column<Figure>]
+    ) {
+        self.file = file
+        dictionary = names.map(\.description) + columns.map(\.description)
+        let groups: [(names: [String], rows: [Figure])] = items.compactMap { item in
+            let rows = figures(item)
+            return rows.isEmpty ? nil : (names.map { $0.text(item) }, rows)
+        }
+        contents =
+            CSVText(
+                header: dictionary.map { $0[0] }, types: names.map(\.type) + columns.map(\.type), groups: groups,
+                fields: columns.map(\.text)
+            ).text
+    }
+
     init<Row>(file: String, columns: [Column<Row>], rows: [Row]) {
         self.file = file
-        dictionary = columns.map { [$0.name, $0.unit, $0.type.rawValue, $0.meaning] }
+        dictionary = columns.map(\.description)
         let names: [String] = columns.map { $0.name }
         let types: [ColumnType] = columns.map { $0.type }
         let fields: [(Row) -> String] = columns.map { $0.text }
