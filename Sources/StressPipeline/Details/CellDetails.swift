@@ -50,6 +50,8 @@ struct CellDetails: Sendable {
             study: study, job: job, cell: rows[place].cell, run: inference.meanRun, spells: inference.turbulentSpells)
         var detail = try entryDetail(
             place, conditions, context(headline.horizon, meanRunBlocks: inference.meanRunBlocks), tails)
+        // What held the entries is in pieces that fit little of what comes next.
+        if job.workUnits >= HistoryJob.leastWorkToKeep { FreedMemory.giveBack() }
         detail.tail = tails.moves
         if detail.cell.asset == headline.asset, side == headline.side {
             detail.sensitivity = try sensitivity(rows[place], detail.anatomy)
