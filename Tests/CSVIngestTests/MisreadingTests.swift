@@ -48,6 +48,41 @@ struct MisreadingTests {
         #expect(finding.severity == .warning && finding.message.contains(name))
     }
 
+    // MARK: One of high and low
+
+    /// Hourly rows of ``hourlyRow(_:)`` with the fields that `columns` counts.
+    private func some(_ header: String, _ columns: [Int], count: Int = 60) -> String {
+        let rows = (0..<count).map { bar in
+            let fields = hourlyRow(bar).split(separator: ",")
+            return columns.map { String(fields[$0]) }.joined(separator: ",")
+        }
+        return ([header] + rows).joined(separator: "\n") + "\n"
+    }
+
+    @Test(arguments: [
+        ("time,open,high,close", [0, 1, 2, 4], "\"high\" holds a high above the price"),
+        ("time,open,low,close", [0, 1, 3, 4], "\"low\" holds a low below the price"),
+        ("time,close,low", [0, 4, 3], "\"low\" holds a low below the price"),
+        ("Datum,Schluss,Hoch", [0, 4, 2], "\"Hoch\" holds a high above the price"),
+    ])
+    func aHighOrALowAloneIsNotThrownAway(_ header: String, _ columns: [Int], _ words: String) throws {
+        let error = try #require(misread(some(header, columns)))
+        #expect(error.what == "cannot take the file for prices alone" && error.why.hasPrefix(words))
+        #expect(error.finding.location?.line == 1 && error.finding.hint.contains("--kind price"))
+        let told = try ingest(some(header, columns)) { $0.kind = .price }
+        #expect(told.series.count == 60 && told.series.low == told.series.close)
+    }
+
+    /// The high of a ticker's past day stays while the price moves, and what only has a high's name is none.
+    @Test func aHighOfThePastDayIsNotOfTheRow() throws {
+        func text(_ high: (Int) -> Int) -> String {
+            "time,close,high\n" + (0..<60).map { "\(1_614_556_800 + 60 * $0),\(100 + $0 % 7),\(high($0))\n" }.joined()
+        }
+        #expect(misread(text { 101 + $0 % 7 }) != nil)
+        #expect(try ingest(text { _ in 110 }).series.count == 60)
+        #expect(try ingest(text { 5000 + $0 }).series.count == 60)
+    }
+
     // MARK: A second header
 
     /// `count` rows, of which the second half stands below another header; `order` says where its columns have what they hold.

@@ -2,12 +2,13 @@ import PriceSeries
 import StressBasics
 
 /// Looks behind a price of known name for an open, a high and a low under names that are not known, and for a high and a low of
-/// known name without an open.
+/// known name without an open, or one of the two without the other.
 struct HiddenBars {
     /// Columns of open, high, low and close; the open is nil where none stands beside a high and a low.
     private let open: Int?
-    private let high: Int
-    private let low: Int
+    /// One of the two is nil where the header names only the other.
+    private let high: Int?
+    private let low: Int?
     private let price: Int
     /// Whether bars open near the close before, as bars do.
     private let opensNear: Bool
@@ -22,8 +23,10 @@ struct HiddenBars {
         if let found = values.nearestBars {
             guard !SnapshotGuard(values.rows(found.columns)).isRunning else { return nil }
             (open, high, low, opensNear) = (found.columns[0], found.columns[1], found.columns[2], found.opensNear)
-        } else if let found = values.namedExtremes {
-            guard !SnapshotGuard(values.rows([price, found.high, found.low, price])).isRunning else { return nil }
+        } else if let found = values.namedExtremes ?? values.loneExtreme {
+            // A lone extreme stands for the other one, so that of a ticker stays as both of a ticker's do.
+            let columns = [price, found.high ?? found.low, found.low ?? found.high, price].compactMap { $0 }
+            guard !SnapshotGuard(values.rows(columns)).isRunning else { return nil }
             (open, high, low, opensNear) = (nil, found.high, found.low, false)
         } else {
             return nil
@@ -37,15 +40,22 @@ struct HiddenBars {
         let alone = "kind: price (--kind price) reads the price alone"
         return IngestError(
             .notRecognised, "cannot take the file for prices alone",
-            why: "\(quotedList(names)) hold \(open == nil ? "" : "an open, ")a high and a low around the price",
+            why: "\(quotedList(names)) \(held)",
             at: SourceLocation(file: table.name, line: table.header?.line),
             hint: reading(time).map { "say so with \($0), or \(alone)" }
                 ?? "\(alone); bars need columns: {time: …, open: …, high: …, low: …, close: …}")
     }
 
+    /// What the columns hold beside the price, as a verb phrase.
+    private var held: String {
+        if low == nil { return "holds a high above the price, and no column is named as the low" }
+        if high == nil { return "holds a low below the price, and no column is named as the high" }
+        return "hold \(open == nil ? "" : "an open, ")a high and a low around the price"
+    }
+
     /// The setting that reads the bars; nil when the values do not bear it.
     private func reading(_ time: TimeColumn) -> String? {
-        guard let open, opensNear else { return nil }
+        guard let open, let high, let low, opensNear else { return nil }
         let plan = ColumnPlan(
             time: time.columns[0], prices: .bars(open: open, high: high, low: low, close: price),
             timeParts: time.columns.count > 1 ? time.columns : [])
@@ -112,13 +122,25 @@ private struct HiddenColumns {
     }
 
     /// A high and a low by their names.
-    var namedExtremes: (high: Int, low: Int)? {
-        func named(_ columns: [Int], _ names: [String]) -> Int? {
-            columns.first { table.columnName($0).map(plainName).map(names.contains) == true }
-        }
+    var namedExtremes: (high: Int?, low: Int?)? {
         guard let high = named(aboves, ColumnNames.high), let low = named(belows, ColumnNames.low), isApart(low, high)
         else { return nil }
         return (high, low)
+    }
+
+    /// A high or a low by its name, where no column beside the price has the name of the other.
+    var loneExtreme: (high: Int?, low: Int?)? {
+        let others = values.keys.filter { $0 != price }
+        let (isHigh, isLow) = (named(others, ColumnNames.high) != nil, named(others, ColumnNames.low) != nil)
+        guard isHigh != isLow else { return nil }
+        if isHigh {
+            return named(aboves, ColumnNames.high).flatMap { isApart(price, $0) ? ($0, nil) : nil }
+        }
+        return named(belows, ColumnNames.low).flatMap { isApart($0, price) ? (nil, $0) : nil }
+    }
+
+    private func named(_ columns: [Int], _ names: [String]) -> Int? {
+        columns.first { table.columnName($0).map(plainName).map(names.contains) == true }
     }
 
     private func isApart(_ low: Int, _ high: Int) -> Bool {
