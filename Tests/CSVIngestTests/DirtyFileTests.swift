@@ -113,7 +113,9 @@ struct DirtyCase: CustomTestStringConvertible, Sendable {
         .read("ohlc_inconsistent.csv", bars: 6, "ohlc_consistency", .warning, line: 4, "by 2.3"),
         .read("mixed_units.csv", bars: 4, "mixed_time_units", .note, "seconds in 2 rows, milliseconds in 1 row"),
         .read("preamble.csv", bars: 6, "preamble", .note, line: 1, "1 row before the table"),
-        .read("volume_words.csv", bars: 3, "zero_volume", .note, line: 4, "1 of 3 bars have no volume"),
+        .read(
+            "volume_words.csv", bars: 3, "zero_volume", .note, count: 2, line: 3,
+            "2 of 3 bars have no volume (67 %); 1 of them missing or unreadable"),
         .read("proven_dates.csv", bars: 3, "date_order", .note, line: 3, column: 1, "13/04/2020"),
     ]
 }

@@ -158,6 +158,25 @@ import Testing
         #expect(read.summary("missing_bars")?.count == 90)
     }
 
+    // MARK: Volumes
+
+    /// A volume that is negative or no number counts as none, so that it must be told.
+    @Test(arguments: [
+        ("-5", Finding.Severity.warning, "; 3 of them negative"), ("n/a", .note, "; 3 of them missing or unreadable"),
+        ("nan", .note, "; 3 of them missing or unreadable"), ("", .note, "; 3 of them missing or unreadable"),
+        ("0", .note, ""),
+    ])
+    func everyBarWithoutAVolumeIsCounted(_ volume: String, _ severity: Finding.Severity, _ words: String) throws {
+        let text = hourlyText(200) { bar in
+            (50..<53).contains(bar) ? hourlyRow(bar).replacing(",1.5", with: ",\(volume)") : nil
+        }
+        let read = try ingest(text)
+        let finding = try #require(read.summary("zero_volume"))
+        #expect(finding.count == 3 && finding.severity == severity && finding.location?.line == 52)
+        #expect(finding.message == "3 of 200 bars have no volume (1.5 %)\(words)")
+        #expect(try ingest(text) { $0.policies = ["zero_volume": .drop] }.series.count == 197)
+    }
+
     // MARK: Policies
 
     private func read(_ text: String, _ policies: [String: PolicyAction]) throws(IngestError) -> IngestedSeries {

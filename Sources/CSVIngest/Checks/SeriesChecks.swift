@@ -71,11 +71,21 @@ struct BarChecks {
             "non_positive_prices", found, "have a price of zero or below", example, severity: .warning)
     }
 
-    /// Bars in which nothing was traded; nil when the volume is not known.
+    /// Bars without a volume that anything could go by: nothing was traded, or what the row has is negative or no number. Nil
+    /// when the volume is not known.
     var zeroVolume: Finding? {
         guard let volume = series.volume else { return nil }
-        return finding("zero_volume", bars { volume[$0] == 0 }, "have no volume", nil, severity: .note)
+        let negative = volume.count { $0 < 0 }
+        let unread = volume.count(where: \.isNaN)
+        let kinds = [(negative, "negative"), (unread, "missing or unreadable")].filter { $0.0 > 0 }
+        let words = kinds.map { "\(spacedCount($0.0)) of them \($0.1)" }.joined(separator: ", ")
+        return finding(
+            "zero_volume", bars(where: lacksVolume), "have no volume", words.isEmpty ? nil : "; \(words)",
+            severity: negative > 0 ? .warning : .note)
     }
+
+    /// Whether the volume is known of other bars and not above 0 in this one.
+    func lacksVolume(_ bar: Int) -> Bool { series.volume.map { !($0[bar] > 0) } ?? false }
 
     /// By how much a bar breaks the rule that high and low are its extremes; 0 or less for a bar that keeps it.
     func excess(_ bar: Int) -> Double {

@@ -58,7 +58,7 @@ extension SeriesFindings {
         case .staleRuns: return staleBars
         case .ohlcConsistency: return series.time.indices.filter { checks.excess($0) > 0 }
         case .nonPositivePrices: return series.time.indices.filter { checks.lowest($0) <= 0 }
-        case .zeroVolume: return series.time.indices.filter { series.volume?[$0] == 0 }
+        case .zeroVolume: return series.time.indices.filter(checks.lacksVolume)
         case .conflictingDuplicates:
             let times = Set(rows.conflictTimes)
             return times.isEmpty ? [] : series.time.indices.filter { times.contains(series.time[$0]) }
