@@ -64,6 +64,51 @@ private func hours(_ range: ClosedRange<Int64>, from start: Int64 = 1_614_556_80
         #expect(read.findings.first { $0.check == "funding_gaps" }?.severity == .pass)
     }
 
+    @Test(arguments: [
+        ("funding rate (%)", "percent", "0.01 %"), ("rate_pct", "percent", "0.01 %"),
+        ("Rate Percent", "percent", "0.01 %"), ("ratepercent", "percent", "0.01 %"),
+        ("rate_bps", "basis points", "1 basis point"),
+        ("rate in basis points", "basis points", "1 basis point"),
+    ])
+    func aNameWithAnotherUnitIsRefused(_ name: String, _ unit: String, _ example: String) throws {
+        let thrown = #expect(throws: IngestError.self) {
+            try funding("time,\(name)\n" + stamps(9)) { $0.rate = .index(1) }
+        }
+        let error = try #require(thrown)
+        #expect(error.reason == .notRecognised && error.why == "the name \"\(name)\" says \(unit)")
+        #expect(error.finding.location?.line == 1 && error.finding.hint.hasSuffix("0.0001 for \(example)"))
+    }
+
+    @Test(arguments: ["rate", "Funding Rate", "fundingRate", "funding_rate_8h", "rate (fraction)"])
+    func aNameWithoutAnotherUnitIsRead(_ name: String) throws {
+        let read = try funding("time,\(name)\n" + stamps(9)) { $0.rate = .index(1) }
+        #expect(read.schedule.rate.count == 9)
+    }
+
+    /// The usual rate counts, not the widest, and by the hours that it is for.
+    @Test(arguments: [
+        (8, "0.003", true), (8, "-0.01", true), (8, "0.0029", false), (1, "0.000375", true), (1, "0.00037", false),
+        (24, "0.0091", true), (24, "0.0089", false),
+    ])
+    func usualRatesThatLookLikePercentAreTold(_ hours: Int, _ rate: String, _ isTold: Bool) throws {
+        func read(_ rate: (Int) -> String) throws -> Finding? {
+            let rows = (0..<9).map { "\(1_614_556_800 + 3600 * hours * $0),\(rate($0))\n" }.joined()
+            return try funding(rows).findings.first { $0.check == "high_rates" }
+        }
+        let finding = try read { _ in rate }
+        #expect((finding != nil) == isTold)
+        #expect(finding.map { $0.severity == .warning && $0.message.contains("a year: percent") } ?? true)
+        #expect(try read { $0 < 4 ? "0.05" : "0.0001" } == nil, "four of nine are not the usual rate")
+    }
+
+    @Test func whatTheUsualRateCostsAYearIsSaid() throws {
+        let text = (0..<9).map { "\(1_614_556_800 + 28_800 * $0),0.01\n" }.joined()
+        let finding = try #require(try funding(text).findings.first { $0.check == "high_rates" })
+        #expect(finding.message.hasPrefix("the median rate is 0.01 every 8h, 1095 % of the position's value a year: "))
+        #expect(finding.message.hasSuffix("percent instead of fraction?"))
+        #expect(finding.location?.line == 1 && finding.count == 9 && finding.hint.contains("0.0001 for 0.01 %"))
+    }
+
     @Test func coverage() throws {
         let schedule = try funding(stamps(10)).schedule
         func finding(_ range: ClosedRange<Int64>) throws -> Finding {

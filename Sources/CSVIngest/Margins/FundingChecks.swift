@@ -55,6 +55,29 @@ struct FundingChecks {
             action: negative > 0 ? "kept" : "")
     }
 
+    /// A usual rate of 8 hours from which rates are thought to be in percent. Of the busiest years of big markets it is 0.0001 to
+    /// 0.0005 in fractions, and in percent 0.01 and more.
+    static let highRate = 0.003
+
+    /// Rates of which the usual one, the median without sign, is so high that they look like percent; nil for others, and where
+    /// one stamp has no interval.
+    var highRates: Finding? {
+        let sizes = schedule.rate.map(abs).sorted()
+        guard let interval = schedule.interval, !sizes.isEmpty else { return nil }
+        let usual = sizes[sizes.count / 2]
+        let share = interval.inSeconds / TimeSpan.hours(8).inSeconds
+        let limit = FundingChecks.highRate * share
+        guard usual >= limit, let first = schedule.rate.firstIndex(where: { abs($0) >= limit }) else { return nil }
+        let year = usual * (TimeSpan.days(365).inSeconds / interval.inSeconds)
+        return Finding(
+            check: "high_rates", severity: .warning,
+            message: "the median rate is \(numberText(usual)) every \(interval.text), \(percentText(year)) of the "
+                + "position's value a year: percent instead of fraction?",
+            count: sizes.count { $0 >= limit }, location: rows.location(first), time: schedule.instant(first),
+            action: "kept",
+            hint: "write rates as fractions of the position's value: 0.0001 for 0.01 %")
+    }
+
     /// Rates that look like percent.
     var extremeRates: Finding {
         let found = schedule.rate.indices.filter { abs(schedule.rate[$0]) > FundingChecks.extremeRate }

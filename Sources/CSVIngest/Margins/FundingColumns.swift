@@ -8,6 +8,39 @@ private enum FundingNames {
     static let rate = ["fundingrate", "lastfundingrate", "rate"]
 }
 
+/// A unit that the name of a column of rates has, which are read as fractions.
+enum RateUnit: String {
+    case percent
+    case basisPoints = "basis points"
+
+    private static let percentWords: Set<String> = ["percent", "percentage", "pct", "pc"]
+
+    /// Nil where the name has no unit: `rate`.
+    init?(_ name: String) {
+        let words = Set(name.lowercased().split { !$0.isLetter }.map(String.init))
+        let joined = normalizedName(name)
+        if name.contains(where: { "%％٪".contains($0) }) || !words.isDisjoint(with: RateUnit.percentWords)
+            || joined.hasSuffix("percent") || joined.hasSuffix("pct")
+        {
+            self = .percent
+        } else if words.contains("bp") || joined.hasSuffix("bps") || joined.contains("basispoint") {
+            self = .basisPoints
+        } else {
+            return nil
+        }
+    }
+
+    /// Cells with a percent sign are refused, too: which of two things the file means is for its owner to say.
+    func refusal(_ column: Int, _ table: SampleTable) -> IngestError {
+        let example = self == .percent ? "0.01 %" : "1 basis point"
+        return IngestError(
+            .notRecognised, "cannot take the rates for fractions",
+            why: "the name \(quotedList([table.columnName(column) ?? ""])) says \(rawValue)",
+            at: SourceLocation(file: table.name, line: table.header?.line),
+            hint: "write fractions of the position's value under a name without the unit: 0.0001 for \(example)")
+    }
+}
+
 extension ReadingTask {
     /// Rows of a funding file.
     static func funding(_ source: FundingSource) -> ReadingTask {
@@ -23,6 +56,7 @@ extension Layout {
         let rate = try column(source.rate, FundingNames.rate, at: 1, table)
         let times = try column(source.time, FundingNames.time, at: 0, table)
         guard let first = times.first, let value = rate.first else { throw noFundingColumns(table) }
+        if let unit = table.columnName(value).flatMap({ RateUnit($0) }) { throw unit.refusal(value, table) }
         let time = try TimeColumn.choose(times.map { [$0] }, table: table, notation: source.notation)
         let numbers = try NumberChoice.choose([value], table: table, style: .point)
         let plan = ColumnPlan(time: first, prices: .single(value))

@@ -18,8 +18,9 @@ public struct IngestedFunding: Sendable {
 /// same time the last in file order is kept. Every stamp is moved to the nearest full second: venues stamp charges some
 /// milliseconds late, which would put them into the next bar. Each of these is a finding.
 ///
-/// - Throws: ``IngestError`` for a file that is missing, of an unknown kind, without such columns, or damaged: broken
-///   quoting, cut compression, more than 1 % malformed rows, no usable row; and for a shift of more than 100 years.
+/// - Throws: ``IngestError`` for a file that is missing, of an unknown kind, without such columns, with rates under a name
+///   that says another unit (`rate (%)`), or damaged: broken quoting, cut compression, more than 1 % malformed rows,
+///   no usable row; and for a shift of more than 100 years.
 /// - Complexity: O(bytes + rows log rows) in time, about 40 bytes a row in memory.
 public func ingestFunding(
     _ source: FundingSource, options: IngestOptions = .init()
@@ -48,10 +49,10 @@ private func ingestFunding(
     let read = try StampedRows(places, task: .funding(source), options: options) { jitter.settle($0 + shift) }
     let schedule = try schedule(read.columns, file: name)
     let checks = FundingChecks(schedule: schedule, rows: read.rows)
-    let own = [checks.gaps, checks.rates, checks.extremeRates, jitter.finding(at: name)]
+    let own = [checks.gaps, checks.rates, checks.extremeRates, checks.highRates, jitter.finding(at: name)]
     return IngestedFunding(
         schedule: schedule, files: read.files.map(\.file),
-        findings: read.findings("funding", own: own, utcOffset: source.utcOffset))
+        findings: read.findings("funding", own: own.compactMap { $0 }, utcOffset: source.utcOffset))
 }
 
 private func schedule(_ columns: BarColumns, file: String) throws(IngestError) -> FundingSchedule {

@@ -113,6 +113,7 @@ extension Finding.Severity {
 func checkWords(_ check: String) -> String {
     switch check {
     case "extreme_rates": return "Extreme funding rates"
+    case "high_rates": return "High funding rates"
     case "mark_coverage": return "Mark price coverage"
     case _ where check.hasPrefix("mark_"): return "Mark prices: " + plainCheckWords(String(check.dropFirst(5)))
     default:
