@@ -192,6 +192,30 @@ import Testing
         #expect(quality.count > 3 && quality.allSatisfy { $0["file"] == "marks.csv" }, "\(quality)")
     }
 
+    /// Mark prices of another market or unit would close positions that nothing closes.
+    @Test(arguments: [
+        (1.5, true, "is 50 %, and the median mark price is 1.5 times the traded one: another market or another unit?"),
+        (0.95, true, "times the traded one"), (1.02, false, "the median distance"),
+    ])
+    func marksFarFromTheTradedPricesAreTold(_ factor: Double, _ isTold: Bool, _ words: String) throws {
+        let scratch = try Scratch()
+        let lines = samplePrices.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+        let marks = lines.map { fields in
+            fields.enumerated().map { place, text in
+                (1...4).contains(place) ? Double(text).map { "\($0 * factor)" } ?? text : text
+            }.joined(separator: ",")
+        }
+        try scratch.write(samplePrices, to: "prices.csv")
+        try scratch.write(marks.joined(separator: "\n") + "\n", to: "marks.csv")
+        try scratch.write(
+            smallStudy().replacing("path: prices.csv", with: "path: prices.csv, mark: {path: marks.csv}"), to: "s.yaml")
+        let run = try scratch.program.run(["run", "s.yaml", "--out", "run", "--no-store", "--log-format", "plain"])
+        let told = "warning: TWO: mark prices marks.csv: the median distance from the traded closes of 400 common bars"
+        #expect(run.err.contains(told) == isTold && run.err.contains(words) == isTold, "\(run.err)")
+        let check = try scratch.program.run(["check", "s.yaml"])
+        #expect(check.code == 0 && check.out.contains("WARN mark_level: ") == isTold, "\(check.out)\(check.err)")
+    }
+
     @Test func theHeadlineStandsAgainAtTheEndOfALongText() throws {
         let scratch = try Scratch()
         try scratch.write(samplePrices, to: "prices.csv")

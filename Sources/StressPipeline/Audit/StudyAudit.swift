@@ -71,7 +71,7 @@ private struct AuditReader: Sendable {
         let read = AssetFiles(input, reader: reader)
         let all = [
             series(usable(read.prices), input.source, "prices of \(input.asset)"),
-            series(read.mark, input.mark, "mark prices of \(input.asset)"),
+            series(read.mark, input.mark, "mark prices of \(input.asset)", along: try? read.prices.get().series),
             series(read.reference, input.reference, "reference of \(input.asset)"),
             funding(read.funding, input),
         ]
@@ -84,11 +84,16 @@ private struct AuditReader: Sendable {
     }
 
     private func series(
-        _ read: Result<IngestedSeries, IngestError>?, _ source: BarSource?, _ role: String
+        _ read: Result<IngestedSeries, IngestError>?, _ source: BarSource?, _ role: String,
+        along traded: BarSeries? = nil
     ) -> FileAudit? {
         guard let read, let source else { return nil }
         return FileAudit(source.files, role: role) { () throws(IngestError) in
-            FileAudit.prices(try read.get(), drawing: drawing)
+            let found = try read.get()
+            var facts = FileAudit.prices(found, drawing: drawing)
+            let level = traded.flatMap { markLevel(MarkPrices(found.series, along: $0), over: $0) }
+            facts.findings += [level].compactMap { $0 }
+            return facts
         }
     }
 

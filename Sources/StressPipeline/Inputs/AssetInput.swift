@@ -81,7 +81,8 @@ struct AssetInput: Sendable {
     private static func findings(_ mark: IngestedSeries?, along market: MarketHistory) -> [Finding] {
         let files = mark?.files.map(\.name) ?? []
         let coverage = market.mark.map { markCoverage($0, over: market.series) }
-        return ((mark?.findings ?? []) + [coverage].compactMap { $0 }).map {
+        let level = market.mark.flatMap { markLevel($0, over: market.series) }
+        return ((mark?.findings ?? []) + [coverage, level].compactMap { $0 }).map {
             $0.about("mark", "mark prices", in: files)
         }
     }
@@ -96,6 +97,27 @@ func scaleError(_ study: Study, _ prices: IngestedSeries) -> IngestError? {
     return .noVolume(
         "cannot scale the ledger's open interest by volume", in: prices.files.first?.name ?? "",
         isRead: prices.series.volume != nil, hint: "leave 'scale' out of ledger.population")
+}
+
+/// Says that mark prices lie far from the traded ones, bar by bar, as those of another market or in another unit do; nil where the
+/// median bar's are within 3 % of each other, and where no bar has both. O(bars log bars).
+func markLevel(_ mark: MarkPrices, over series: BarSeries) -> Finding? {
+    let missing = Set(mark.missing)
+    let ratios = series.time.indices.compactMap { bar -> Double? in
+        let (own, traded) = (mark.close[bar], series.close[bar])
+        return own > 0 && traded > 0 && !missing.contains(bar) ? own / traded : nil
+    }
+    let distances = ratios.map { max($0, 1 / $0) - 1 }.sorted()
+    guard !distances.isEmpty, case let usual = distances[distances.count / 2], usual > 0.03 else { return nil }
+    let level = ratios.sorted()[ratios.count / 2]
+    return Finding(
+        check: "mark_level", severity: .warning,
+        message:
+            "the median distance from the traded closes of \(groupedText(ratios.count, separator: " ")) common bars is "
+            + "\(significantText(usual * 100, digits: 2)) %, and the median mark price is \(significantText(level, digits: 3)) "
+            + "times the traded one\(usual > 0.2 ? ": another market or another unit?" : "")",
+        count: distances.count { $0 > 0.03 }, action: "kept: marks trigger liquidations",
+        hint: "give the mark prices of the same market, in its unit and at its hours, or leave 'mark' out")
 }
 
 extension Result<AssetInput, AssetInput.Errors> {
