@@ -66,6 +66,22 @@ import Testing
         }
     }
 
+    /// A file's name is a stranger's text too, and could write a window's title.
+    @Test func namesCannotSpeakToTheTerminal() throws {
+        let scratch = try Scratch()
+        let name = "esc\u{1B}]0;pwn\u{07}.csv"
+        try scratch.write(samplePrices, to: name)
+        let check = try scratch.program.run(["check", name])
+        #expect(check.code == 0 && check.out.hasPrefix("esc·]0;pwn·.csv\n"), "\(check.out)\(check.err)")
+        try scratch.write(smallStudy(), to: "study.yaml")
+        try scratch.write(samplePrices, to: "prices.csv")
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "a\u{1B}b", "--no-store"])
+        #expect(run.out.contains("Wrote a·b (") && !run.out.contains("\u{1B}"), "\(run.out)\(run.err)")
+        let report = try scratch.program.run(["report", "a\u{1B}b", "--out", "c\u{1B}d"])
+        #expect(report.code == 0 && report.out.contains("Wrote c·d ("), "\(report.out)\(report.err)")
+        #expect(!report.out.contains("\u{1B}"))
+    }
+
     /// What comes through a pipe has no file's name.
     @Test func whatComesThroughAPipeIsNamed() throws {
         let scratch = try Scratch()

@@ -164,7 +164,7 @@ struct CheckText {
 
     var text: String {
         var head = [
-            name, line("format", facts.format + (facts.reason.isEmpty ? "" : ": \(facts.reason)")),
+            visibleText(name), line("format", facts.format + (facts.reason.isEmpty ? "" : ": \(facts.reason)")),
             line("rows", "\(spacedCount(facts.rows)), of which \(spacedCount(facts.items)) became \(facts.noun)"),
         ]
         if let first = facts.first, let last = facts.last {

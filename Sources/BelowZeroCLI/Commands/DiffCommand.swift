@@ -92,7 +92,7 @@ struct DiffCommand: ParsableCommand {
         } else {
             try Console.print(common.json ? difference.jsonLine : difference.terminalText)
         }
-        if let out, !common.json { try Console.print("\nOpen  \(out)/diff.html") }
+        if let out, !common.json { try Console.print("\nOpen  \(visibleText(out))/diff.html") }
     }
 
     private func compared(

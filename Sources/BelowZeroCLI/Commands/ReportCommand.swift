@@ -60,8 +60,9 @@ struct ReportCommand: ParsableCommand {
                 common.console.warn(
                     "\(page.path) was left out, as it is too large for browsers; --allow-large writes it")
             }
-            try Console.print("Wrote \(target.path) (\(files.sizes.count) files) from \(source)")
-            try Console.print("Next: open \(shellQuoted(target.path + "/index.html"))")
+            try Console.print(
+                "Wrote \(visibleText(target.path)) (\(files.sizes.count) files) from \(visibleText(source))")
+            try Console.print("Next: open \(visibleText(shellQuoted(target.path + "/index.html")))")
         }
     }
 

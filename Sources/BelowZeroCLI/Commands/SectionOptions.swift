@@ -34,7 +34,7 @@ struct SectionOptions: ParsableArguments {
             let names = JSONValue.list(files.map { .text($0.path) })
             return try Console.print(JSONValue.object([("folder", .text(folder.path)), ("files", names)]).line)
         }
-        try Console.print("Wrote \(folder.path) (\(files.count) files) from \(source)")
-        try Console.print("Next: \(shellQuoted(folder.path + "/tables.csv")) says what is in each")
+        try Console.print("Wrote \(visibleText(folder.path)) (\(files.count) files) from \(visibleText(source))")
+        try Console.print("Next: \(visibleText(shellQuoted(folder.path + "/tables.csv"))) says what is in each")
     }
 }

@@ -129,9 +129,10 @@ struct RunWriter {
     private func show(_ files: RunFiles, of report: RunReport, folder: String) throws {
         let size = megabytes(files.sizes.reduce(0) { $0 + $1.bytes })
         let seconds = fixedText(report.circumstances.duration.inSeconds, decimals: 1)
-        try Console.print("Wrote \(folder) (\(files.sizes.count) files, \(size)) in \(seconds) s")
+        try Console.print("Wrote \(visibleText(folder)) (\(files.sizes.count) files, \(size)) in \(seconds) s")
         try Console.print(
-            "Next: open \(shellQuoted(folder + "/index.html"))" + (explanation.map { "\n  or: \($0)" } ?? ""))
+            "Next: open \(visibleText(shellQuoted(folder + "/index.html")))"
+                + (explanation.map { "\n  or: \(visibleText($0))" } ?? ""))
     }
 
     /// The most breaches that get a line of their own.
