@@ -10,11 +10,23 @@ struct HistoryFit: Hashable {
     let wanted: TimeSpan
     /// The study's holding times that some entry of the history was held or looked at for, ascending.
     let fitting: [TimeSpan]
+    /// From the close of the first bar, the earliest entry, to that of the last; nil where it is not known.
+    var afterFirst: TimeSpan?
 
     /// `the history is 49 hours long, and of the study's holding times 4 hours fit`.
     var words: String {
-        let gaps = length >= wanted ? ", with gaps that no window may span" : ""
-        return "the history is \(lengthWords) long\(gaps), and \(fittingWords)"
+        if afterFirst?.milliseconds == 0 {
+            return "the history is a single bar, after whose close nothing is known, and \(fittingWords)"
+        }
+        return "the history is \(lengthWords) long\(limit), and \(fittingWords)"
+    }
+
+    /// What keeps windows from a history that is as long as they are: an entry is at the close of a bar, so that the first bar is no
+    /// part of any.
+    private var limit: String {
+        guard length >= wanted else { return "" }
+        guard let afterFirst, afterFirst < wanted else { return ", with gaps that no window may span" }
+        return ", \(spanWords(afterFirst)) of it after the first close"
     }
 
     private var fittingWords: String {
@@ -47,6 +59,7 @@ extension RunReport {
             }
         }
         return HistoryFit(
-            length: asset.last + asset.barLength - asset.first, wanted: cell.horizon, fitting: fitting)
+            length: asset.last + asset.barLength - asset.first, wanted: cell.horizon, fitting: fitting,
+            afterFirst: asset.last - asset.first)
     }
 }

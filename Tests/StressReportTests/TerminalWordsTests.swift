@@ -160,6 +160,25 @@ import Testing
         #expect(plainText(HistoryFit(length: length, wanted: wanted, fitting: fitting).words).contains(words))
     }
 
+    /// Entries are at closes: what the first bar takes is in no window, and is no gap.
+    @Test(arguments: [
+        (1, TimeSpan.days(1), TimeSpan.days(1), "is a single bar, after whose close nothing is known, and none"),
+        (1, .hours(1), .days(1), "is a single bar, after whose close nothing is known, and none"),
+        (7, .days(1), .days(7), "is 7 days long, 6 days of it after the first close, and none"),
+        (7, .days(1), .days(6), "is 7 days long, with gaps that no window may span, and none"),
+        (7, .days(1), .days(8), "is 7 days long, and none"),
+    ])
+    func theFirstBarIsNoGap(bars: Int64, length: TimeSpan, wanted: TimeSpan, words: String) throws {
+        var report = try makeReport(horizons: [wanted]) { _ in
+            makeEstimate(entries: 0, excluded: 7, negative: 0, unprotected: 0, liquidated: 0)
+        }
+        (report.assets[0].bars, report.assets[0].barLength) = (Int(bars), length)
+        report.assets[0].last =
+            report.assets[0].first + TimeSpan(milliseconds: (bars - 1) * length.milliseconds)
+        let fit = try #require(report.historyFit(of: report.rows[0].cell))
+        #expect(plainText(fit.words) == "the history \(words) of the study’s holding times fits")
+    }
+
     @Test func aHeadlineWithoutDataSaysHowLongTheHistoryIs() throws {
         let limit = StudyLimit(
             cells: CellSelector(side: .long, leverage: Leverage(20), horizon: .days(7)), measure: .negativeEquity,
