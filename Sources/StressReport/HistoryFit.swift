@@ -26,7 +26,7 @@ struct HistoryFit: Hashable {
     private var limit: String {
         guard length >= wanted else { return "" }
         guard let afterFirst, afterFirst < wanted else { return ", with gaps that no window may span" }
-        return ", \(spanWords(afterFirst)) of it after the first close"
+        return ", the first bar included, which is in no window"
     }
 
     private var fittingWords: String {

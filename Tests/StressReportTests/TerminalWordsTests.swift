@@ -164,7 +164,7 @@ import Testing
     @Test(arguments: [
         (1, TimeSpan.days(1), TimeSpan.days(1), "is a single bar, after whose close nothing is known, and none"),
         (1, .hours(1), .days(1), "is a single bar, after whose close nothing is known, and none"),
-        (7, .days(1), .days(7), "is 7 days long, 6 days of it after the first close, and none"),
+        (7, .days(1), .days(7), "is 7 days long, the first bar included, which is in no window, and none"),
         (7, .days(1), .days(6), "is 7 days long, with gaps that no window may span, and none"),
         (7, .days(1), .days(8), "is 7 days long, and none"),
     ])
