@@ -26,10 +26,10 @@ public struct VenueProfile: Hashable, Sendable {
 
 extension NamedPlatform {
     /// What a user of the platform should know.
-    public var findings: [Finding] { bracketFindings + maintenanceFindings + idleDelayFindings }
+    public var findings: [Finding] { bracketFindings + idleDelayFindings }
 
     /// A platform that asks for no maintenance margin, as one does whose brackets nobody wrote.
-    private var maintenanceFindings: [Finding] {
+    fileprivate var maintenanceFindings: [Finding] {
         let asksForNone = rules.tiers.tiers.allSatisfy { $0.rate == 0 && $0.amount == 0 }
         guard rules.liquidation.enabled, rules.borrow == .none, tierFile == nil, asksForNone else { return [] }
         return [
@@ -74,6 +74,11 @@ extension NamedPlatform {
 }
 
 extension Study {
+    /// Platforms that ask for no maintenance margin of what is held there: who buys with own money is asked for none anyway.
+    var maintenanceFindings: [Finding] {
+        grid.contracts == [.spot] ? [] : platforms.flatMap(\.maintenanceFindings)
+    }
+
     /// Venues whose contract the study does not compute: their rules are then read as those of another contract.
     func venueFindings(_ venues: [VenueProfile]) -> [Finding] {
         venues.filter { venue in

@@ -27,7 +27,8 @@ public func loadStudy(
     try study.validate(file: file, isStored: isStored, place: root.place)
     return Partial(
         study,
-        findings: problems.findings + study.platforms.flatMap(\.findings) + study.orderFindings
+        findings: problems.findings + study.platforms.flatMap(\.findings) + study.maintenanceFindings
+            + study.orderFindings
             + study.venueFindings(venues))
 }
 
