@@ -47,8 +47,15 @@ public final class UnfinishedRun: Sendable {
     /// The folder that it stands in.
     public var parent: String { splitPath(path).parent }
     let calls: FileCalls
-    /// The open folder, whose lock says that the run is alive; nil once it is closed.
-    private let lock: Mutex<OpenFile?>
+    private let state: Mutex<State>
+
+    private struct State: ~Copyable {
+        /// The open folder, whose lock says that the run is alive; nil once it is closed.
+        var folder: OpenFile?
+        /// Whether there is something to resume once it is closed.
+        var isResumable = false
+    }
+
     /// Folders that were made for the run, outermost first.
     private let made: [String]
 
@@ -91,7 +98,7 @@ public final class UnfinishedRun: Sendable {
         }
         (self.path, self.calls, self.made) = (path, calls, made)
         (isResumed, hasDiscarded) = (isFound && isResuming, isFound && !isResuming)
-        lock = Mutex(folder)
+        state = Mutex(State(folder: folder))
     }
 
     deinit { close() }
@@ -151,25 +158,26 @@ public final class UnfinishedRun: Sendable {
 
     /// Ends the run: nothing of it is kept here any more.
     public func finish() {
-        lock.withLock { folder in
-            guard folder != nil else { return }
+        state.withLock { state in
+            guard state.folder != nil else { return }
             calls.removeTree(path)
-            folder = nil
+            state.folder = nil
         }
     }
 
-    /// Leaves the run for later; a run without pieces is removed. True when there is something to resume.
+    /// Leaves the run for later; a run without pieces is removed. True when there is something to resume, as often as it is asked: a
+    /// run that was stopped is closed by who computes it and by who has waited long enough for that.
     @discardableResult
     public func close() -> Bool {
-        lock.withLock { folder in
-            guard folder != nil else { return false }
-            let isWorthKeeping = !pieceNames.isEmpty
-            if !isWorthKeeping {
+        state.withLock { state in
+            guard state.folder != nil else { return state.isResumable }
+            state.isResumable = !pieceNames.isEmpty
+            if !state.isResumable {
                 calls.removeTree(path)
                 calls.removeFolders(made)
             }
-            folder = nil
-            return isWorthKeeping
+            state.folder = nil
+            return state.isResumable
         }
     }
 

@@ -37,6 +37,20 @@ import Testing
         #expect(try names(root).isEmpty)
     }
 
+    /// Who computes it and who has waited long enough for that both close a run that is stopped, in any order; either may be whom
+    /// people hear.
+    @Test func whoClosesItSecondHearsTheSame() throws {
+        let root = try scratch()
+        let kept = try open(root)
+        try kept.keep("job-1", key: key, [1])
+        #expect(kept.close() && kept.close())
+        let found = try open(root)
+        found.finish()
+        #expect(!found.close() && !found.close(), "nothing is left of what is finished")
+        let empty = try open(root)
+        #expect(!empty.close() && !empty.close())
+    }
+
     @Test func withoutResumingPiecesAreRemoved() throws {
         let root = try scratch()
         let first = try open(root)
