@@ -9,7 +9,9 @@ import Testing
 
 @Suite struct LimitCheckTests {
     /// 6 of 200 entries below zero in 40 windows, shortfalls from 0.1 to 0.5.
-    private func estimate(_ negative: Int = 6, status: CellStatus = .ok) -> CellEstimate {
+    private func estimate(
+        _ negative: Int = 6, status: CellStatus = .ok, hasInterval: Bool = true
+    ) -> CellEstimate {
         let share = Double(negative) / 200
         let interval = FrequencyInterval(Interval(low: share / 2, high: share * 2), method: .wilsonDisjoint)
         let shortfall = ShortfallSummary(mean: 0.2, p50: 0.15, p90: 0.4, p99: 0.48, max: 0.5)
@@ -18,7 +20,8 @@ import Testing
         return CellEstimate(
             windows: windows, effectiveEntries: 40,
             exit: ExitEstimate(
-                negative: Double(negative), frequency: share, interval: status == .impossible ? nil : interval,
+                negative: Double(negative), frequency: share,
+                interval: hasInterval && status != .impossible ? interval : nil,
                 shortfall: negative > 0 ? shortfall : nil, meanEquity: -0.125),
             worstExit: nil, medianTimeToLiquidation: .hours(5), status: status)
     }
@@ -77,6 +80,26 @@ import Testing
             #expect(found.failsUnshown == (isUnshown && rule == .fail) && found.warns == (isUnshown && rule == .warn))
             #expect(!isUnshown || ruled.mayBeNotShown)
         }
+    }
+
+    /// An estimate without an interval has no end to be held, and is shown to be within nothing; what cannot happen needs none.
+    @Test(arguments: [
+        (StudyLimit.Form.max(0.06), StudyLimit.Bound.upper, LimitCheck.Outcome.noValue),
+        (.max(0.06), .interval, .noValue),
+        (.max(0.0001), .lower, .noValue), (.min(0.01), .lower, .noValue), (.min(0.9), .interval, .noValue),
+        (.max(0.06), .value, .notShown), (.min(0.01), .value, .notShown), (.max(0.0299), .value, .breach),
+    ])
+    func withoutAnIntervalNothingIsShown(
+        form: StudyLimit.Form, bound: StudyLimit.Bound, outcome: LimitCheck.Outcome
+    ) throws {
+        let bare = estimate(6, hasInterval: false)
+        let found = try check(limit(form, bound: bound), bare)
+        #expect(found.outcome == outcome && found.value == 0.03)
+        let isUnjudged = outcome == .noValue
+        #expect(found.absence == (isUnjudged ? .noInterval : nil) && found.isUnknown == isUnjudged)
+        if outcome == .notShown { #expect(found.notShownWords.contains("(without an interval), not shown to be")) }
+        let impossible = try check(limit(form, bound: bound), estimate(0, status: .impossible))
+        #expect(impossible.outcome == (form.name == "max" ? .met : .breach) && impossible.absence == nil)
     }
 
     /// A limit on a behaviour is held against its figure and interval, with the same three verdicts; a cell in which it was not followed

@@ -26,7 +26,7 @@ extension LimitCheck {
     public var notShownWords: String {
         let place = placeWords
         let isMin = limit.form.name == "min"
-        let ends = interval.map { " (\(amount($0.low)) to \(amount($0.high)))" } ?? ""
+        let ends = interval.map { " (\(amount($0.low)) to \(amount($0.high)))" } ?? " (without an interval)"
         return plainText(
             "\(place): \(limit.measure.words) \(amount(value))\(limit.measure.unit == .fraction ? " of entries" : "")\(ends), "
                 + "not shown to be \(isMin ? ">=" : "<=") \(amount(threshold))")

@@ -11,7 +11,9 @@ extension RunReport {
                 limit: limit, asset: limit.cells.asset ?? "", platform: platform.name, value: found?.value,
                 interval: found?.interval, earlierRuns: 0, outcome: .noValue)
             check.judge()
-            if found == nil { check.absence = absence(result, limit.cells.asset) }
+            if check.outcome == .noValue {
+                check.absence = found == nil ? absence(result, limit.cells.asset) : .noInterval
+            }
             return check
         }
     }

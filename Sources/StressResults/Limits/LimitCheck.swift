@@ -31,6 +31,8 @@ public struct LimitCheck: Sendable {
     public var outcome: Outcome
     /// Why there is no value; nil where there is one.
     public var absence: Absence?
+    /// Whether the value follows from what the position is, so that nothing is estimated.
+    var isCertain = false
     /// Whether nothing is known where the study wants something to be known: the run is then partial.
     public var isUnknown = false
 
@@ -66,12 +68,13 @@ public struct LimitCheck: Sendable {
     /// Whether the run ends as with a breach though none is shown, since the study wants the limit to be shown to be met.
     public var failsUnshown: Bool { outcome == .notShown && limit.notShown == .fail }
 
-    /// What is held against the limit: the value or an end of its interval. What cannot happen has no interval, and needs none.
+    /// What is held against the limit: the value or an end of its interval; nil where there is no such end. What cannot happen has no
+    /// interval, and needs none.
     public var held: Double? {
-        let ends = monitored?.ends ?? interval
+        let ends = monitored?.ends ?? interval ?? (isCertain ? value.map { Interval(low: $0, high: $0) } : nil)
         switch limit.heldEnd {
-        case .lower: return ends?.low ?? value
-        case .upper: return ends?.high ?? value
+        case .lower: return ends?.low
+        case .upper: return ends?.high
         default: return value
         }
     }

@@ -77,12 +77,16 @@ extension StudyLimit {
         var check = LimitCheck(
             limit: self, asset: row.cell.asset, cell: row.cell, value: value,
             interval: value != nil && hasInterval ? estimate?.negativeInterval : nil, earlierRuns: 0, outcome: .noValue)
+        check.isCertain = row.estimate.status == .impossible && estimate?.negative == 0
         check.judge()
         guard check.outcome == .noValue else { return check }
         check.absence =
             isFailed
             ? .failedJob
-            : estimate.map { $0.entries > 0 ? .notComputed : $0.rejected > 0 ? .rejected : .noEntries } ?? .notFollowed
+            : value != nil
+                ? .noInterval
+                : estimate.map { $0.entries > 0 ? .notComputed : $0.rejected > 0 ? .rejected : .noEntries }
+                    ?? .notFollowed
         return check
     }
 
@@ -103,10 +107,9 @@ extension StudyLimit {
         var check = LimitCheck(
             limit: self, asset: row.cell.asset, cell: row.cell, value: value,
             interval: interval?.ends, earlierRuns: 0, outcome: .noValue)
+        check.isCertain = row.estimate.status == .impossible && interval == nil
         if case .drift(let drift) = form {
-            // What cannot happen does not move: its interval has no width.
-            let isFixed = row.estimate.status == .impossible && interval == nil
-            check.hold(drift, earlier: earlier.last(drift.runs, of: measure, in: row.cell), isFixed: isFixed)
+            check.hold(drift, earlier: earlier.last(drift.runs, of: measure, in: row.cell))
         } else {
             check.judge()
         }
@@ -128,10 +131,11 @@ extension LimitCheck {
         }
     }
 
-    /// Holds the figure or its interval against the limit.
+    /// Holds the figure or its interval against the limit. An estimate without an interval is not shown to be within anything.
     mutating func judge() {
         hold(held)
-        if outcome == .met, limit.mayBeNotShown, let interval { hold(interval) }
+        guard outcome == .met, limit.mayBeNotShown, !isCertain else { return }
+        if let interval { hold(interval) } else { outcome = .notShown }
     }
 
     /// Whether the whole interval is within a limit that is not breached.
@@ -146,13 +150,14 @@ extension LimitCheck {
     }
 
     /// Compares the distance from the median of earlier values, which does not follow one odd night, or from the last of them.
-    fileprivate mutating func hold(_ drift: StudyLimit.Drift, earlier: [Double], isFixed: Bool) {
+    fileprivate mutating func hold(_ drift: StudyLimit.Drift, earlier: [Double]) {
         earlierRuns = earlier.count
         var fewest = StudyLimit.Drift.fewestRuns
         switch drift.change {
         case .absolute(let change): threshold = change
         case .halfWidths(let widths):
-            threshold = interval.map { widths * ($0.high - $0.low) / 2 } ?? (isFixed ? 0 : nil)
+            // What cannot happen does not move: its interval has no width.
+            threshold = interval.map { widths * ($0.high - $0.low) / 2 } ?? (isCertain ? 0 : nil)
         case .nightMoves(let moves):
             fewest = StudyLimit.Drift.fewestRunsOfMoves
             threshold = earlier.count < fewest ? nil : moves * usualMove(earlier)
