@@ -31,8 +31,9 @@ import Testing
         let columns = columns(seed)
         let panel = try panel(columns, seed, runs: [1, 4, 30, 150][Int(seed % 4)])
         let base = try #require(panel.inference(columns[0])?.bounds)
-        let found = panel.pairedDifferences(of: columns, from: columns[0])
-        for (column, difference) in zip(columns, found) {
+        let found =
+            panel.pairedDifferences(of: columns, from: columns[0]) + panel.differences(of: columns, from: columns[0])
+        for (column, difference) in zip(columns + columns, found) {
             let own = try #require(panel.inference(column)?.bounds)
             let difference = try #require(difference)
             let (interval, rounding) = (difference.interval, 1e-12)

@@ -31,7 +31,9 @@ public struct DifferenceInference: Hashable, Codable, Sendable {
     /// ones, it is too narrow (83 to 90 % of simulated histories where 95 % were promised). Two intervals are put together as
     /// G. Y. Zou and A. Donner ("Construction of confidence limits about effect measures", Statistics in Medicine 27, 2008) do: each
     /// end is as far from the difference as the two ends that push it there, in root of squares less what their correlation takes
-    /// away. That is too narrow of cells that hold nearly the same crashes, so the outer ends of both are taken. Where few episodes
+    /// away. That is too narrow of cells that hold nearly the same crashes, so the outer ends of both are taken. A resample with hardly
+    /// an event has hardly an error, and its score may be anything: the bootstrap-t goes no farther than the two intervals apart,
+    /// whatever moves together with what. Where few episodes
     /// leave no bootstrap-t, a correlation is believed only where it widens; with fewer runs the distances are added up.
     ///
     /// - Parameters:
@@ -59,7 +61,10 @@ public struct DifferenceInference: Hashable, Codable, Sendable {
         } else if standardError > 0,
             let studentised = studentisedEnds(difference, error: standardError, paired, confidence: confidence)
         {
-            (method, ends) = (.bootstrapTJoint, studentised.covering(together(correlation)))
+            let apart = together(-1)
+            (method, ends) = (
+                .bootstrapTJoint, studentised.within(apart.low...apart.high).covering(together(correlation))
+            )
         } else {
             (method, ends) = (.intervalsJoint, together(min(0, correlation)))
         }
