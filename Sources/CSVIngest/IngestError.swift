@@ -165,10 +165,8 @@ public func spacedCount(_ value: Int) -> String {
     return "\(digits.prefix(1)) \(digits.suffix(3))"
 }
 
-/// A price for messages: six significant digits, or all of them where that could round a tiny price away.
-func priceText(_ value: Double) -> String {
-    abs(value) >= 1e-3 ? significantText(value, digits: 6) : numberText(value)
-}
+/// A price for messages: six significant digits.
+func priceText(_ value: Double) -> String { smallText(value, digits: 6) }
 
 /// `1 bar`, `2 bars`, `4 812 bars`.
 func counted(_ value: Int, _ noun: String, plural: String? = nil) -> String {

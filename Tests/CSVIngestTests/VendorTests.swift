@@ -38,7 +38,7 @@ struct VendorCase: CustomTestStringConvertible, Sendable {
                 "missing_bars": ["in 1 gap", "2022-05-13 00:39 → 2022-05-31 06:00"],
                 "extreme_bars": [
                     "-62.90 % at 2022-05-12 16:46 (0.0071 against 0.01914)",
-                    "+49999900.00 % at 2022-05-31 06:00 (25 against 5e-05)",
+                    "+49999900.00 % at 2022-05-31 06:00 (25 against 0.00005)",
                 ],
             ]),
         VendorCase(

@@ -45,6 +45,30 @@ import Testing
         return scratch
     }
 
+    /// Coins of which a billion cost a cent are priced like others: digit by digit the same, farther behind the point.
+    @Test func smallPricesKeepTheirDigits() throws {
+        let scratch = try folder(hours: 1500, horizon: "1d", liquidation: "fill: gap")
+        func digits() throws -> [String] {
+            let ended = try scratch.program.run(["explain", "study.yaml", "--leverage", "20"])
+            let lines = ended.out.split(separator: "\n").filter {
+                $0.contains("trigger  ") || $0.contains("bankrupt  ")
+            }
+            return lines.map { line in
+                let number = line.split(separator: " ")[1].filter { $0 != "." }
+                return String(number.drop { $0 == "0" }.prefix(6))
+            }
+        }
+        let own = try digits()
+        #expect(own.count == 2 && own.allSatisfy { $0.count > 3 }, "\(own)")
+        let rows = try scratch.read("prices.csv").split(separator: "\n").enumerated().map { line, text in
+            text.split(separator: ",").enumerated().map { place, field in
+                line > 0 && (1...4).contains(place) ? "\(Double(field)! * 1e-11)" : String(field)
+            }.joined(separator: ",")
+        }
+        try scratch.write(rows.joined(separator: "\n") + "\n", to: "prices.csv")
+        #expect(try digits() == own)
+    }
+
     private func explained(_ scratch: Scratch, _ options: [String] = []) throws -> [String: Any] {
         let found = try scratch.program.run(["explain", "study.yaml", "--json"] + options)
         return try #require(JSONSerialization.jsonObject(with: Data(found.out.utf8)) as? [String: Any], "\(found.err)")

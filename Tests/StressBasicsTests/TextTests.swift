@@ -37,6 +37,26 @@ import Testing
         #expect(significantText(value, digits: digits) == text)
     }
 
+    /// Down to the smallest prices that are read, and with the same text as ``significantText`` where that has room.
+    @Test(
+        arguments: [
+            (1.2912e-9, 5, "0.0000000012912"), (1.23456e-13, 5, "0.00000000000012346"), (1.4e-8, 5, "0.000000014"),
+            (-4.12345e-7, 4, "-0.0000004123"), (9.99996e-6, 5, "0.00001"), (1e-15, 5, "0.000000000000001"),
+            (0, 5, "0"), (.infinity, 5, ""),
+        ] as [(Double, Int, String)])
+    func smallForms(value: Double, digits: Int, text: String) { #expect(smallText(value, digits: digits) == text) }
+
+    @Test func smallTextsReadBack() throws {
+        var random = SeededGenerator(seed: 20)
+        for _ in 0..<20_000 {
+            let value = (random.uniform() - 0.5) * 2 * [1, 1e3, 1e-4, 1e-6, 1e-9, 1e-15, 1e-40][Int(random.next() % 7)]
+            let text = smallText(value, digits: 5)
+            let read = try #require(Double(text))
+            #expect(abs(read - value) <= abs(value) * 0.500001e-4, "\(value) \(text)")
+            if abs(value) >= 1e-5 { #expect(text == significantText(value, digits: 5)) }
+        }
+    }
+
     @Test(arguments: [
         (9999, "9999"), (10_000, "10,000"), (61_200, "61,200"), (1_234_567, "1,234,567"), (-61_200, "-61,200"),
         (0, "0"),

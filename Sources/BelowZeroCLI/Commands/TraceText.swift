@@ -92,7 +92,7 @@ struct TraceText {
         ShownFigure(amount(value), finite(value), nil, cell.contract == .inverse ? .coin : .quote)
     }
 
-    func price(_ value: Double) -> String { value.isFinite ? withMinus(significantText(value, digits: 7)) : "none" }
+    func price(_ value: Double) -> String { value.isFinite ? withMinus(smallText(value, digits: 7)) : "none" }
 
     private func amount(_ value: Double) -> String {
         value.isFinite ? withMinus(fixedText(value, decimals: 4)) : "none"

@@ -25,7 +25,8 @@ public func fixedText(_ value: Double, decimals: Int) -> String {
     return "\(sign)\(filled.dropLast(decimals)).\(filled.suffix(decimals))"
 }
 
-/// `value` rounded to `digits` significant digits, as text without exponent: `0.00231`, `141`, `12 300` ungrouped.
+/// `value` rounded to `digits` significant digits, as text without exponent: `0.00231`, `141`, `12 300` ungrouped. Less than can be seen
+/// in nine decimals is 0; ``smallText(_:digits:)`` has no such floor.
 public func significantText(_ value: Double, digits: Int) -> String {
     guard value.isFinite, value != 0 else { return numberText(value) }
     var decimals = 0
@@ -34,8 +35,27 @@ public func significantText(_ value: Double, digits: Int) -> String {
         magnitude *= 10
         decimals += 1
     }
-    let text = fixedText(value, decimals: decimals)
-    guard decimals > 0 else { return text }
+    return withoutTrailingZeros(fixedText(value, decimals: decimals))
+}
+
+/// The same however small the value is, for prices of coins of which millions cost a cent: `0.0000000012912`. Less than 1e-300 is written
+/// with an exponent.
+public func smallText(_ value: Double, digits: Int) -> String {
+    guard value.isFinite, abs(value) < powersOfTen[digits - 1] / 1e9, abs(value) > 1e-300 else {
+        return significantText(value, digits: digits)
+    }
+    var (decimals, magnitude) = (0, abs(value))
+    while magnitude.rounded() < powersOfTen[digits - 1] {
+        magnitude *= 10
+        decimals += 1
+    }
+    let shown = String(Int64(magnitude.rounded(.toNearestOrEven)))
+    let filled = String(repeating: "0", count: decimals - shown.count) + shown
+    return (value < 0 ? "-" : "") + withoutTrailingZeros("0." + filled)
+}
+
+private func withoutTrailingZeros(_ text: String) -> String {
+    guard text.contains(".") else { return text }
     // Digits, a point and a sign: one byte each.
     let zeros = text.utf8.reversed().prefix { $0 == UInt8(ascii: "0") }.count
     let trimmed = text.dropLast(zeros)

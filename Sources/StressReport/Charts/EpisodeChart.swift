@@ -49,5 +49,5 @@ struct EpisodeChart: Drawing {
 
 /// A price as pages show it: five digits tell neighbours of a crash apart.
 func priceText(_ price: Double) -> String {
-    price < 0 ? "−" + priceText(-price) : price >= 99_999.5 ? groupedWhole(price) : significantText(price, digits: 5)
+    price < 0 ? "−" + priceText(-price) : price >= 99_999.5 ? groupedWhole(price) : smallText(price, digits: 5)
 }
