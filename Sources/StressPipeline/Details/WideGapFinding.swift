@@ -95,7 +95,9 @@ private func share(_ estimate: CellEstimate) -> String {
         return estimate.windows.watched == 0
             ? "no entries" : "\(count) of \(watched) entries, none of which has a whole window,"
     }
-    return "\(percent(share)) of entries (\(count) of \(watched))"
+    let plain = (estimate.exit.negative + estimate.exit.cutNegative) / Double(max(1, estimate.windows.watched))
+    let weights = percent(share) == percent(plain) ? "" : ", weighted by how long each was watched"
+    return "\(percent(share)) of entries (\(count) of \(watched)\(weights))"
 }
 
 private func percent(_ share: Double) -> String { "\(significantText(share * 100, digits: 2)) %" }

@@ -141,7 +141,7 @@ extension RunAnswers {
             least < hodl
             ? [
                 .plain("Of \(of) «"), .name(best.shownName), .plain("» leaves fewest below zero, "),
-                .finding("\(shareText(least)) instead of \(shareText(hodl))"),
+                .finding(insteadWords(least, hodl)),
                 .plain(", a difference of \(points(change.negative, best.estimate.negativeDifference?.interval))."),
             ]
             : [

@@ -63,7 +63,8 @@ extension AssetSide {
             .map { "as the study fills: \(shareText($0.fraction))" }
         return KeyFigure(
             "Ended below zero", figure.keyNumber, figure.keyUnit,
-            "\(grouped(exit.negative + exit.cutNegative)) of \(grouped(estimate.windows.watched)) entries",
+            "\(grouped(exit.negative + exit.cutNegative)) of \(grouped(estimate.windows.watched)) entries"
+                + exit.weightWords(watched: estimate.windows.watched),
             figure.impossibility ?? (fill == .chosen ? besideFills(row) : own), isMain: true)
     }
 

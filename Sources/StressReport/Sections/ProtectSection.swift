@@ -66,7 +66,7 @@ extension AssetSide {
             let least = best.estimate.negativeShare, least < own
         else { return "No behaviour leaves fewer below zero than holding" }
         return
-            "«\(visibleText(best.shownName))» leaves fewest below zero: \(shareText(least)) instead of \(shareText(own))"
+            "«\(visibleText(best.shownName))» leaves fewest below zero: \(insteadWords(least, own))"
     }
 
     /// «A» takes 20× longs from 11 % to 0.4 % below zero; it closes 83 % of those that would have gained.

@@ -23,6 +23,12 @@ func shareNumber(_ fraction: Double) -> String {
 /// ``shareNumber(_:)`` with its sign: `3.1 %`.
 func shareText(_ fraction: Double) -> String { shareNumber(fraction) + narrowSpace + "%" }
 
+/// A smaller share beside a larger one: `0.4 % instead of 11 %`; `hardly less than 0.3 %` where the two read alike.
+func insteadWords(_ less: Double, _ more: Double) -> String {
+    let (own, other) = (shareText(less), shareText(more))
+    return own == other ? "hardly less than \(other)" : "\(own) instead of \(other)"
+}
+
 /// A size in percent of something, which may be far above 100: `141`, `12 300`, `0.04`.
 func percentNumber(_ fraction: Double) -> String {
     let percent = fraction * 100

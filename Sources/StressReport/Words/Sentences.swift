@@ -141,9 +141,12 @@ struct CellSentences {
             evidence.negative > 0
             ? [.plain(": the share is at least "), .key(shareText(evidence.negative / Double(evidence.watched)))] : []
         return [
-            .plain(" Of the \(counted(evidence.watched, "entry", "entries")) that were watched for a part of it "),
+            .plain(
+                evidence.watched == 1
+                    ? " Of the 1 entry that was watched for a part of it "
+                    : " Of the \(grouped(evidence.watched)) entries that were watched for a part of it "),
             .finding(grouped(evidence.negative)),
-            .plain(" ended below zero before they were lost sight of"),
+            .plain(" ended below zero before \(evidence.watched == 1 ? "it was" : "they were") lost sight of"),
         ] + least + [.plain(".")]
     }
 

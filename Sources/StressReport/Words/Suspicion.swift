@@ -46,13 +46,25 @@ extension RunReport {
                 ? "no entries"
                 : "\(grouped(count)) of \(grouped(watched)) entries, none of which has a whole window,"
         }
-        return "\(shareText(share)) of entries (\(grouped(count)) of \(grouped(watched)))"
+        return "\(shareText(share)) of entries (\(grouped(count)) of \(grouped(watched))"
+            + "\(estimate.exit.weightWords(watched: watched)))"
     }
 
     /// The sentence for the page of `asset`; nil for another one's history, and without suspicious bars.
     func suspicionSentence(for asset: String) -> String? {
         guard let suspicion, let row = headlineRow, row.cell.asset == asset else { return nil }
         return suspicionSentence(suspicion, row) + "."
+    }
+}
+
+extension ExitEstimate {
+    /// Behind a count of entries below zero, where the share reads otherwise than that count over all that were watched: cut windows
+    /// weigh what they saw. Empty elsewhere.
+    func weightWords(watched: Int) -> String {
+        guard let frequency, watched > 0,
+            shareText(frequency) != shareText((negative + cutNegative) / Double(watched))
+        else { return "" }
+        return ", weighted by how long each was watched"
     }
 }
 
