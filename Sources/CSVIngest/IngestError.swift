@@ -77,6 +77,19 @@ public struct IngestError: Error, Sendable, Equatable {
             at: SourceLocation(file: file), hint: "\(hint), or give a file with a volume (columns: {…, volume: 5})")
     }
 
+    /// Mark prices that cannot be those of the traded market.
+    ///
+    /// - Parameters:
+    ///   - why: how far they are from the traded ones.
+    ///   - file: of the mark prices.
+    ///   - hint: what to do.
+    public static func foreignMarks(_ why: String, in file: String, hint: String) -> IngestError {
+        IngestError(
+            .malformed, "mark prices are of another market or in another unit", why: why,
+            at: SourceLocation(file: file),
+            hint: hint)
+    }
+
     /// Whether the input is absent or unreadable (exit status 66) rather than bad data (65).
     public var exitIsNoInput: Bool {
         switch reason {

@@ -192,12 +192,8 @@ import Testing
         #expect(quality.count > 3 && quality.allSatisfy { $0["file"] == "marks.csv" }, "\(quality)")
     }
 
-    /// Mark prices of another market or unit would close positions that nothing closes.
-    @Test(arguments: [
-        (1.5, true, "is 50 %, and the median mark price is 1.5 times the traded one: another market or another unit?"),
-        (0.95, true, "times the traded one"), (1.02, false, "the median distance"),
-    ])
-    func marksFarFromTheTradedPricesAreTold(_ factor: Double, _ isTold: Bool, _ words: String) throws {
+    /// A study whose mark prices are so many times the traded ones.
+    private func marked(_ factor: Double) throws -> Scratch {
         let scratch = try Scratch()
         let lines = samplePrices.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
         let marks = lines.map { fields in
@@ -209,11 +205,34 @@ import Testing
         try scratch.write(marks.joined(separator: "\n") + "\n", to: "marks.csv")
         try scratch.write(
             smallStudy().replacing("path: prices.csv", with: "path: prices.csv, mark: {path: marks.csv}"), to: "s.yaml")
-        let run = try scratch.program.run(["run", "s.yaml", "--out", "run", "--no-store", "--log-format", "plain"])
-        let told = "warning: TWO: mark prices marks.csv: the median distance from the traded closes of 400 common bars"
-        #expect(run.err.contains(told) == isTold && run.err.contains(words) == isTold, "\(run.err)")
-        let check = try scratch.program.run(["check", "s.yaml"])
+        return scratch
+    }
+
+    private let distance = "the median distance from the traded closes of 400 common bars"
+
+    /// Mark prices at other hours or of a market nearby would close positions that nothing closes.
+    @Test(arguments: [(1.15, true), (0.95, true), (1.02, false)])
+    func marksFarFromTheTradedPricesAreTold(_ factor: Double, _ isTold: Bool) throws {
+        let program = try marked(factor)
+        let run = try program.program.run(["run", "s.yaml", "--out", "run", "--no-store", "--log-format", "plain"])
+        #expect(run.err.contains("warning: TWO: mark prices marks.csv: \(distance)") == isTold, "\(run.err)")
+        #expect(run.err.contains("times the traded one") == isTold)
+        let check = try program.program.run(["check", "s.yaml"])
         #expect(check.code == 0 && check.out.contains("WARN mark_level: ") == isTold, "\(check.out)\(check.err)")
+    }
+
+    /// Those of another market or in another unit are no mark prices.
+    @Test(arguments: [(1.5, "is 50 %, and the median mark price is 1.5 times"), (0.001, "is 99900 %")])
+    func marksOfAnotherMarketAreRefused(_ factor: Double, _ words: String) throws {
+        let scratch = try marked(factor)
+        for command in [["run", "s.yaml", "--out", "run", "--no-store"], ["check", "s.yaml"]] {
+            let ended = try scratch.program.run(command)
+            #expect(ended.code == 65, "\(command) \(ended)")
+            let said = ended.err + ended.out
+            #expect(said.contains("mark prices are of another market or in another unit"), "\(said)")
+            #expect(said.contains("\(distance) \(words)") && said.contains("leave 'mark' out"), "\(said)")
+        }
+        #expect(!scratch.files().contains { $0.contains("results.csv") })
     }
 
     @Test func theHeadlineStandsAgainAtTheEndOfALongText() throws {

@@ -91,8 +91,9 @@ private struct AuditReader: Sendable {
         return FileAudit(source.files, role: role) { () throws(IngestError) in
             let found = try read.get()
             var facts = FileAudit.prices(found, drawing: drawing)
-            let level = traded.flatMap { markLevel(MarkPrices(found.series, along: $0), over: $0) }
-            facts.findings += [level].compactMap { $0 }
+            let level = traded.flatMap { MarkLevel(MarkPrices(found.series, along: $0), over: $0) }
+            if let error = level?.error(in: found) { throw error }
+            facts.findings += [level?.finding].compactMap { $0 }
             return facts
         }
     }

@@ -33,7 +33,9 @@ struct AssetInput: Sendable {
     static func read(_ input: StudyInput, study: Study, from read: AssetFiles) -> Result<AssetInput, Errors> {
         do {
             let prices = try read.prices.get()
-            if let error = scaleError(study, prices) { return .failure(Errors(all: [error])) }
+            if let error = try scaleError(study, prices) ?? markError(read.mark?.get(), prices) {
+                return .failure(Errors(all: [error]))
+            }
             return .success(
                 AssetInput(
                     asset: input.asset, prices: prices, mark: try read.mark?.get(),
@@ -81,7 +83,7 @@ struct AssetInput: Sendable {
     private static func findings(_ mark: IngestedSeries?, along market: MarketHistory) -> [Finding] {
         let files = mark?.files.map(\.name) ?? []
         let coverage = market.mark.map { markCoverage($0, over: market.series) }
-        let level = market.mark.flatMap { markLevel($0, over: market.series) }
+        let level = market.mark.flatMap { MarkLevel($0, over: market.series)?.finding }
         return ((mark?.findings ?? []) + [coverage, level].compactMap { $0 }).map {
             $0.about("mark", "mark prices", in: files)
         }
@@ -99,25 +101,10 @@ func scaleError(_ study: Study, _ prices: IngestedSeries) -> IngestError? {
         isRead: prices.series.volume != nil, hint: "leave 'scale' out of ledger.population")
 }
 
-/// Says that mark prices lie far from the traded ones, bar by bar, as those of another market or in another unit do; nil where the
-/// median bar's are within 3 % of each other, and where no bar has both. O(bars log bars).
-func markLevel(_ mark: MarkPrices, over series: BarSeries) -> Finding? {
-    let missing = Set(mark.missing)
-    let ratios = series.time.indices.compactMap { bar -> Double? in
-        let (own, traded) = (mark.close[bar], series.close[bar])
-        return own > 0 && traded > 0 && !missing.contains(bar) ? own / traded : nil
-    }
-    let distances = ratios.map { max($0, 1 / $0) - 1 }.sorted()
-    guard !distances.isEmpty, case let usual = distances[distances.count / 2], usual > 0.03 else { return nil }
-    let level = ratios.sorted()[ratios.count / 2]
-    return Finding(
-        check: "mark_level", severity: .warning,
-        message:
-            "the median distance from the traded closes of \(groupedText(ratios.count, separator: " ")) common bars is "
-            + "\(significantText(usual * 100, digits: 2)) %, and the median mark price is \(significantText(level, digits: 3)) "
-            + "times the traded one\(usual > 0.2 ? ": another market or another unit?" : "")",
-        count: distances.count { $0 > 0.03 }, action: "kept: marks trigger liquidations",
-        hint: "give the mark prices of the same market, in its unit and at its hours, or leave 'mark' out")
+/// Why mark prices are of no use: they are not those of the traded market; nil for most.
+func markError(_ mark: IngestedSeries?, _ prices: IngestedSeries) -> IngestError? {
+    guard let mark else { return nil }
+    return MarkLevel(MarkPrices(mark.series, along: prices.series), over: prices.series)?.error(in: mark)
 }
 
 extension Result<AssetInput, AssetInput.Errors> {
