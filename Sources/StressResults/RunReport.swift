@@ -230,6 +230,9 @@ public struct AssetReport: Codable, Sendable {
         self.findings = findings
         self.fingerprint = fingerprint
     }
+
+    /// Whether closes are all that was found of it.
+    public var hasSinglePrices: Bool { findings.contains { $0.check == Finding.singlePrices } }
 }
 
 /// An input file as it was on disk.

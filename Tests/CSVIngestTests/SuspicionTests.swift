@@ -177,6 +177,23 @@ import Testing
         #expect(try ingest(text) { $0.policies = ["zero_volume": .drop] }.series.count == 197)
     }
 
+    /// Closes alone, in one column or in four, do not tell where between two of them prices have been; a market in which little is traded
+    /// does, and so does one that stands still.
+    @Test(arguments: [(0, 199), (15, 184), (30, nil), (200, nil)])
+    func closesAloneAreSaidToBe(_ ranged: Int, _ found: Int?) throws {
+        func price(_ bar: Int) -> Double { 100 + Double(bar % 7) }
+        let bars = text { bar in
+            let wick = bar > 0 && bar <= ranged ? 0.5 : 0
+            return (price(bar), price(bar) + wick, price(bar) - wick, price(bar), 1)
+        }
+        let finding = try ingest(bars).summary("single_prices")
+        #expect(finding?.count == found && finding?.severity == found.map { _ in .warning })
+        guard ranged == 0 else { return }
+        let closes = (0..<200).map { "\(1_614_556_800 + 3600 * $0),\(price($0))" }.joined(separator: "\n")
+        #expect(try ingest("time,price\n\(closes)\n").summary("single_prices")?.message == finding?.message)
+        #expect(try ingest(text { _ in (100, 100, 100, 100, 1) }).summary("single_prices") == nil)
+    }
+
     // MARK: Policies
 
     private func read(_ text: String, _ policies: [String: PolicyAction]) throws(IngestError) -> IngestedSeries {

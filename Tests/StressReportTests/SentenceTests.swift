@@ -188,6 +188,24 @@ struct SentenceTests {
                 + "bars of 1 minute or less would settle it.")
     }
 
+    @Test("A history of closes alone has no worst price of a bar")
+    func closesAlone() {
+        func words(_ estimate: CellEstimate, fill: String = "gap") -> String {
+            var asked = sentences(estimate, side: .short, fill: fill)
+            asked.hasSinglePrices = true
+            return asked.worstFill.sentence
+        }
+        let unseen =
+            "The history has closes alone: what a rising market paid between them is not in it, so no worst fill is known, "
+            + "and what was liquidated between two closes is not seen."
+        #expect(words(makeEstimate(worst: 5800)) == unseen)
+        #expect(words(makeEstimate(worst: 5800), fill: "off").isEmpty)
+        #expect(
+            words(makeEstimate(worst: 5800, atOnce: 1200), fill: "delay")
+                == "That is with positions closed 30 seconds after the trigger; closed at once it would be 2.0 %. \(unseen)"
+        )
+    }
+
     @Test("A law is named beside bounds, and where a study asks for it by name")
     func lawByName() {
         let law = "a law says where between them; bars of 1 minute or less would settle it."

@@ -28,7 +28,7 @@ func checkSeries(
     let summaries = [
         rows.order, rows.duplicates, rows.conflicts, gaps.summary, checks.ohlcConsistency, checks.nonPositivePrices,
         extremes.summary, ticks.summary(action: "kept"), stale.summary(action: "kept"), shifts.summary(action: "kept"),
-        checks.zeroVolume, gaps.barLengthSummary, seams,
+        checks.zeroVolume, checks.singlePrices, gaps.barLengthSummary, seams,
     ]
     let zeros = series.time.indices.filter { checks.lowest($0) == 0 }
     return SeriesFindings(
@@ -82,6 +82,23 @@ struct BarChecks {
         return finding(
             "zero_volume", bars(where: lacksVolume), "have no volume", words.isEmpty ? nil : "; \(words)",
             severity: negative > 0 ? .warning : .note)
+    }
+
+    /// Closes alone, by themselves or in columns of their own: almost no bar that moved says where between two closes prices have been. Nil
+    /// for all other histories; a market in which little is traded has bars of one price, too.
+    var singlePrices: Finding? {
+        let moved = bars { $0 > 0 && series.close[$0] != series.close[$0 - 1] }
+        let single = bars { $0 > 0 && series.close[$0] != series.close[$0 - 1] && isOnePrice($0) }
+        guard single.count > 0, single.count * 10 >= moved.count * 9 else { return nil }
+        return finding(
+            Finding.singlePrices, single, "moved from the close before and have one price themselves",
+            "; what the market paid between closes is not in the file: liquidations and losses there are not seen",
+            severity: .warning)
+    }
+
+    private func isOnePrice(_ bar: Int) -> Bool {
+        let price = series.close[bar]
+        return series.open[bar] == price && series.high[bar] == price && series.low[bar] == price
     }
 
     /// Whether the volume is known of other bars and not above 0 in this one.

@@ -20,6 +20,9 @@ public struct Finding: Hashable, Codable, Sendable {
         }
     }
 
+    /// The check that finds closes alone: pages promise no worst fill of such a history.
+    public static let singlePrices = "single_prices"
+
     /// The name of the check in snake case, stable across versions: `missing_bars`, `bad_row`, `unknown_key`.
     public var check: String
     /// How much it matters.

@@ -12,6 +12,7 @@ extension CellSentences {
     /// what was paid, and where nobody liquidates: a spot holding has no trigger and no fill of one.
     var worstFill: [Phrase] {
         guard row.isEverLiquidated else { return [] }
+        guard !hasSinglePrices else { return closesAlone }
         if let span = FillSpan(row.estimate, confidence: confidence) {
             let law = span.undecided > 0 ? settlingDelay.map(lawBetween) : nil
             return span.sentence(market: market, barLength: barLength) + (law ?? [])
@@ -20,6 +21,15 @@ extension CellSentences {
             return lawAlone
         }
         return atOnce + worstShare(share) + [.plain("; \(reason).")]
+    }
+
+    /// A history of closes has no worst price of a bar.
+    private var closesAlone: [Phrase] {
+        (atOnceWords.map { $0 + [.plain(". ")] } ?? []) + [
+            .plain(
+                "The history has closes alone: what a \(market) market paid between them is not in it, so no worst fill is known, "
+                    + "and what was liquidated between two closes is not seen.")
+        ]
     }
 
     /// The delay where a law, and not the bars, says what a fill so late was paid; nil elsewhere.
@@ -37,14 +47,17 @@ extension CellSentences {
 
     /// The lower side of a bracket, where there is one, and the words before the upper one.
     private var atOnce: [Phrase] {
-        guard let exit = row.estimate.gapExit, let share = exit.frequency else {
-            return [.plain("Filled at each bar’s worst price it would be ")]
-        }
+        guard let lower = atOnceWords else { return [.plain("Filled at each bar’s worst price it would be ")] }
+        return lower + [.plain(", and at each bar’s worst price ")]
+    }
+
+    /// What closing at once would have left, where that is another figure.
+    private var atOnceWords: [Phrase]? {
+        guard let share = row.estimate.gapExit?.frequency else { return nil }
         let late = delay.map { lateWords($0) + "; closed at once it would be " }
         return [
             .plain(late ?? "Closed at once it would be "),
             .finding(share > 0 ? shareText(share) : "0" + narrowSpace + "%"),
-            .plain(", and at each bar’s worst price "),
         ]
     }
 

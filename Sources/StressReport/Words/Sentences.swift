@@ -16,6 +16,8 @@ struct CellSentences {
     var delay: TimeSpan?
     /// The steps of the history that no window spans; nil where there is none.
     var wideSteps: WideSteps?
+    /// Whether the history has closes alone.
+    var hasSinglePrices = false
     /// What the cell's past said of later years, and what they showed; empty where there is none.
     var years: [YearTest] = []
     /// How long the history is; nil where that is not known.
