@@ -22,6 +22,22 @@ struct PurchaseTable<Position: KernelPosition> {
     private var positions: [Position] = []
     /// By entry: whether as much is bought every time.
     private var isEven: [Bool] = []
+    /// By their first bars, ranges of bars that were asked for last, and the worst price of each: who enters a step later buys where others do.
+    private var known = Array(repeating: Stretch(from: -1, through: -1, worst: 0), count: 2048)
+
+    private struct Stretch {
+        let from, through: Int32
+        let worst: Double
+    }
+
+    /// The worst price of a range of bars, times the side's sign.
+    mutating func worst(_ blocks: PriceBlocks, from: Int, through last: Int, isLong: Bool) -> Double {
+        let place = from & (known.count - 1)
+        if Int(known[place].from) == from, Int(known[place].through) == last { return known[place].worst }
+        let worst = blocks.worst(from: from, through: last, isLong: isLong)
+        known[place] = Stretch(from: Int32(from), through: Int32(last), worst: worst)
+        return worst
+    }
 
     /// Those of another tile.
     mutating func begin() {
@@ -124,7 +140,7 @@ extension BehaviourGridTask {
         if isSeen(place, entry) {
             last = longest(entry)
             walk.findPurchases(entry: entry, last: last) { bar, part in
-                let worst = blocks.worst(from: from, through: bar, isLong: isLong)
+                let worst = purchases[place].worst(blocks, from: from, through: bar, isLong: isLong)
                 purchases[place].append(
                     Purchase(bar: bar, part: part, worst: worst), walk.bought(bar, part: part),
                     isEven: part == walk.instalmentPart)
