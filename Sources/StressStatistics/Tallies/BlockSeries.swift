@@ -39,14 +39,21 @@ public struct BlockSeries<Number: AdditiveArithmetic & Hashable & Sendable>: Has
     /// Adds blocks that are known; nil where nothing is added to one. Amortised O(blocks).
     @inline(__always)
     mutating func append<Block>(_ blocks: UnsafeBufferPointer<Block>, _ value: (Block) -> Number?) {
-        let first = blockCount
-        blockCount += blocks.count
-        if values.isEmpty {
-            guard blocks.contains(where: { value($0) != nil }) else { return }
-            values = Array(repeating: .zero, count: first)
+        defer { blockCount += blocks.count }
+        // Beside each other first: one by one each would ask whether the others have the storage, too.
+        withUnsafeTemporaryAllocation(of: Number.self, capacity: blocks.count) { added in
+            var isZero = true
+            for place in blocks.indices {
+                let value = value(blocks[place])
+                added.initializeElement(at: place, to: value ?? .zero)
+                if value != nil { isZero = false }
+            }
+            if values.isEmpty {
+                guard !isZero else { return }
+                values = Array(repeating: .zero, count: blockCount)
+            }
+            values.append(contentsOf: UnsafeBufferPointer(added))
         }
-        // One by one: there are a few, and making room for them first costs more than it saves.
-        for block in blocks { values.append(value(block) ?? .zero) }
     }
 
     /// Adds so many blocks of which nothing is added to one. Amortised O(blocks).
