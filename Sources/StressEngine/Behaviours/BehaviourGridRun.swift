@@ -169,7 +169,7 @@ struct BehaviourGridTask<Position: KernelPosition> {
         }
         kept = KeptExits(run.detail)
         purchases = Array(repeating: PurchaseTable(), count: sets.count)
-        let longest = BehaviourGridTask.longestTile(job.blocks, run.chunk)
+        let longest = BehaviourGridTask.longestTile(job, run.chunk)
         store = BehaviourStore(
             count: grid.rows.count * grid.horizons.count * sets.count, windows: windows.count, blocks: longest,
             BehaviourTally(barLength: job.clock.unit), run.detail,
@@ -207,7 +207,7 @@ struct BehaviourGridTask<Position: KernelPosition> {
         let bars = job.blocks.bars(chunk..<chunk + 1)
         if isPlain { searchDue(bars) }
         lost = followed.map { isPlain && Self.asksForLosses($0) ? LostTable(bars, rows: rows.count) : nil }
-        for blocks in BehaviourGridTask.tiles(job.blocks, chunk) {
+        for blocks in BehaviourGridTask.tiles(job, chunk) {
             see(blocks)
             for row in rows.indices {
                 hold(row)
@@ -220,12 +220,13 @@ struct BehaviourGridTask<Position: KernelPosition> {
         for row in rows.indices { endChunk(row) }
     }
 
-    /// Runs of blocks with some hundred bars each, as far as blocks are not longer.
-    private static func tiles(_ blocks: BlockRuns, _ chunk: Int) -> [Range<Int>] {
+    /// Runs of blocks with some thousand bars each, as far as blocks are not longer.
+    private static func tiles(_ job: HistoryJob, _ chunk: Int) -> [Range<Int>] {
+        let blocks = job.blocks
         var (tiles, first): ([Range<Int>], Int) = ([], blocks.chunks[chunk].lowerBound)
         for block in blocks.chunks[chunk] {
             let bars = blocks.blocks[first].lowerBound..<blocks.blocks[block].upperBound
-            if bars.count >= BehaviourTile.bars || block + 1 == blocks.chunks[chunk].upperBound {
+            if bars.count >= job.behaviourTileBars || block + 1 == blocks.chunks[chunk].upperBound {
                 tiles.append(first..<block + 1)
                 first = block + 1
             }
@@ -234,9 +235,10 @@ struct BehaviourGridTask<Position: KernelPosition> {
     }
 
     /// Bars of the longest of these runs.
-    private static func longestTile(_ blocks: BlockRuns, _ chunk: Int) -> Int {
-        tiles(blocks, chunk).map {
-            blocks.blocks[$0.upperBound - 1].upperBound - blocks.blocks[$0.lowerBound].lowerBound
+    private static func longestTile(_ job: HistoryJob, _ chunk: Int) -> Int {
+        let blocks = job.blocks.blocks
+        return tiles(job, chunk).map {
+            blocks[$0.upperBound - 1].upperBound - blocks[$0.lowerBound].lowerBound
         }
         .max() ?? 0
     }

@@ -11,8 +11,9 @@ struct SeenWindows {
 
 /// What is known of the entries of a run of blocks before any position is opened.
 struct BehaviourTile {
-    /// Bars that are worth going over at once: what is known of them stays in a core's cache.
-    static let bars = 256
+    /// Bars that are worth going over at once. What is known of them stays in a core's larger cache; of fewer, what a behaviour adds to is
+    /// fetched more often than it is used.
+    static let bars = 1024
 
     var (start, count) = (0, 0)
     /// Nil for a bar that is no entry.

@@ -51,8 +51,8 @@ extension BehaviourGridTask {
         due = DueTable(chunk.lowerBound..<end, rows: rows.count)
         let ring = ring(chunk, chunk.lowerBound..<end)
         heldEnds = EndCache(ring, rows: rows.count)
-        for first in stride(from: chunk.lowerBound, to: end, by: BehaviourTile.bars) {
-            let bars = first..<min(first + BehaviourTile.bars, end)
+        for first in stride(from: chunk.lowerBound, to: end, by: job.behaviourTileBars) {
+            let bars = first..<min(first + job.behaviourTileBars, end)
             var passages = bars.map { BehaviourWalk<Position>.Passage(entry: $0) }
             for row in byLeverage { searchDue(row, rows[row].walks[0], bars, &passages) }
         }

@@ -68,6 +68,8 @@ public struct HistoryJob: Sendable {
     /// Whether only what ends below zero is asked for: where a grid is swept, nothing is said of entries that would have been below zero
     /// had nobody liquidated, nor of times to liquidation. Tallies of such a job are kept in no store.
     public var isBrief = false
+    /// Bars whose entries are followed under behaviours at once; has no influence on the numbers.
+    var behaviourTileBars = BehaviourTile.bars
     /// What cells of a horizon are compared in.
     let plans = ResamplePlans()
 

@@ -126,9 +126,12 @@ import Testing
                 default: return drawn
                 }
             }
-            let study = try cell.study(
+            var study = try cell.study(
                 leverages: RandomStudy.leverages(&random, most: 3), horizons: RandomStudy.horizons(market, &random))
-            let job = HistoryJob(study: study, asset: "X", market: market, kernel: .automatic)
+            // One block or many, each followed on its own, some together, or all at once.
+            study.statistics.block = .minutes([1440, 45, 6][Int(seed % 3)])
+            var job = HistoryJob(study: study, asset: "X", market: market, kernel: .automatic)
+            job.behaviourTileBars = [1024, 1, 50][Int(seed / 3 % 3)]
             let ids = study.cells(of: "X").map(\.id)
             let cells = Array(ids.indices)
             let trees = try #require(job.behaviourTrees)
