@@ -3,6 +3,41 @@ import StressStatistics
 import Testing
 
 @Suite struct HistogramTests {
+    @Test(arguments: 0..<20)
+    func probabilitiesAreRoundedToTheNearestUnit(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        for _ in 0..<2_000 {
+            let units = Double(random.next() >> (random.next() % 64) & 0x1_FFFF_FFFF)
+            // Halves are rounded away from 0, and neighbours of halves are not.
+            for exact in [units / 2, (units / 2).nextUp, (units / 2).nextDown, random.uniform() * 0x1p32] {
+                let probability = exact / 0x1p32
+                #expect(EventCount(probability: probability).units == Int64((probability * 0x1p32).rounded()))
+            }
+        }
+    }
+
+    /// An entry known by a law is added in halves: as an exit, or in its pieces.
+    @Test(arguments: 0..<20)
+    func halvesOfALawAreTheSameInPieces(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var (exits, pieces) = (LogHistogram(), LogHistogram())
+        var (sums, sumsOfPieces) = (ExitSums(), ExitSums())
+        for _ in 0..<200 {
+            let negative = EventCount(units: Int64(random.next() % 5) << Int64(random.next() % 31))
+            let parts = SIMD2(random.uniform() - 0.01, 3 * random.uniform())
+            let spread = ShortfallSpread(
+                negative: negative, shortfall: random.uniform(), largest: 3 * random.uniform(), parts: parts)
+            var causes = ShortfallCauses()
+            (causes.price, causes.gap, causes.fees) = (random.uniform(), random.uniform() - 0.5, random.uniform())
+            let exit = EntryExit(equity: random.uniform(), causes: causes, spread: spread)
+            exits.add(exit, negative)
+            pieces.add(parts: parts, of: negative)
+            sums.addShortfall(exit, negative)
+            sumsOfPieces.addShortfall(spread, causes)
+        }
+        #expect(exits == pieces && sums == sumsOfPieces)
+    }
+
     @Test(arguments: 0..<50)
     func quantilesAreWithinHalfAPercent(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)

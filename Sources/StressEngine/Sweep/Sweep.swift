@@ -128,6 +128,8 @@ final class SweepTask {
     /// Leverages whose record is so near its level that rounding may decide.
     let doubtful: Column<Int>
     let suspects: Column<Suspect>
+    /// At their places, what they know of a law: too large to be looked at with the rest.
+    let suspectLaws: Column<AnchoredLaw>
     /// How many of the two lists are in use.
     let listed: Column<(doubtful: Int, suspects: Int)>
 
@@ -180,6 +182,7 @@ final class SweepTask {
         doubtful = Column(Array(repeating: 0, count: leverages))
         suspects = Column(
             Array(repeating: Suspect(leverage: 0, horizon: 0), count: (leverages + 1) * (fills + 1)))
+        suspectLaws = Column(unset: suspects.count)
         listed = Column([(0, 0)])
         for (horizon, windows) in sweep.windows.enumerated() {
             lastBars[horizon].copy(windows.lastBar[sweep.blocks.bars(chunks)])

@@ -428,6 +428,22 @@ extension SweepSums {
         spanExitTimes[place].add(bars: bars, events: below, shortfall: exit.shortfall)
     }
 
+    /// The same of an entry of which a law leaves a part below zero. Handed over in pieces: an exit is a copy in memory.
+    @inline(__always)
+    func addNegative(
+        _ fill: Int, _ leverage: Int, from: Int, _ entry: SweepEntry, _ spread: ShortfallSpread,
+        _ causes: ShortfallCauses, after bars: Int
+    ) {
+        for horizon in entry.cells(from: from, of: horizons) {
+            negative[fill, entry.block][horizon &* leverages &+ leverage] += spread.negative
+            shortfall[fill, entry.block][horizon &* leverages &+ leverage] += spread.shortfall
+        }
+        let place = spanPlace(fill, span(from: from, until: entry.until), leverage)
+        spanExits[place].addShortfall(spread, causes)
+        spanShortfalls[place].add(parts: spread.parts, of: spread.negative)
+        spanExitTimes[place].add(bars: bars, events: spread.negative, shortfall: spread.shortfall)
+    }
+
     /// Corrects the number of times to liquidation in one bin of one cell.
     func correctTime(_ cell: Int, bin: Int, by count: Int) {
         timeCorrections[cell, default: [:]][bin, default: 0] += count

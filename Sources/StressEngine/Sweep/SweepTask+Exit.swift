@@ -87,31 +87,43 @@ extension SweepTask {
     }
 
     /// Adds what is below zero of an entry that was liquidated at a record at a fill that is known by a law.
+    ///
+    /// - Parameter place: that of the suspect in the list.
     @inline(__always)
-    func addDelayed(_ entry: SweepEntry, _ suspect: Suspect, _ fill: Int, _ position: Int, after bars: Int) {
+    func addDelayed(
+        _ entry: SweepEntry, suspect place: Int, _ fill: Int, _ position: Int, after bars: Int, phase: Double
+    ) {
         guard let law = laws[fill] else { return }
-        let leverage = suspect.leverage
+        let (leverage, horizon) = (suspects[place].leverage, suspects[place].horizon)
         let bar = Int(records.bars[position])
         let trigger = frame.triggerPrice(level: levels[leverage] * entry.scale + entry.offset, bar: bar)
         let anchor = pricing.anchor(bar: bar, trigger: trigger)
         let stages = stages(entry, leverage, bar: bar, trigger: trigger, anchor: anchor)
         let tolerance = tolerances[leverage]
-        let known = suspect.law?.fill == fill ? suspect.law?.law : nil
+        let known = suspects[place].lawOf == fill ? suspectLaws[place] : nil
         if let quick = known ?? anchored(law, bar: bar, range: ranges[position], anchor: anchor),
             let found = quick.below(stages.final, tolerance: tolerance)
         {
             guard let below = found, case let negative = EventCount(probability: below.probability), negative > 0 else {
                 return
             }
-            if let exit = stages.exit(quick, below, negative, phase: pricing.phase(entry: entry.index)) {
-                return sums.addNegative(
-                    fill, leverage, from: suspect.horizon, entry, exit, negative, after: bars)
+            if let causes = stages.causes(quick, below) {
+                let spread = ShortfallSpread(
+                    negative: negative, shortfall: below.shortfall, largest: quick.largest(stages.final),
+                    parts: quick.parts(below, stages.final, phase: phase))
+                return sums.addNegative(fill, leverage, from: horizon, entry, spread, causes, after: bars)
             }
         }
         guard let spread = pricing.fill(law.law, bar: bar, trigger: trigger).spread else { return }
-        let exit = stages.exit(spread, tolerance: tolerance, phase: pricing.phase(entry: entry.index))
-        guard let below = exit.spread?.negative, below > 0 else { return }
-        sums.addNegative(fill, leverage, from: suspect.horizon, entry, exit, below, after: bars)
+        addExactly(entry, stages.exit(spread, tolerance: tolerance, phase: phase), fill, leverage, horizon, after: bars)
+    }
+
+    @inline(never)
+    private func addExactly(
+        _ entry: SweepEntry, _ exit: EntryExit, _ fill: Int, _ leverage: Int, _ horizon: Int, after bars: Int
+    ) {
+        guard let spread = exit.spread, spread.negative > 0 else { return }
+        sums.addNegative(fill, leverage, from: horizon, entry, spread, exit.causes, after: bars)
     }
 
     /// The stages of an exit whose fill lies around an anchor.
@@ -154,23 +166,17 @@ extension SweepTask {
 }
 
 extension DelayedExit {
-    /// The exit of which the quick forms leave a part below zero; nil where they do not hold.
+    /// What a shortfall is made of of which the quick forms leave a part below zero; nil where they do not hold.
     @inline(__always)
-    fileprivate func exit(
-        _ law: AnchoredLaw, _ below: AnchoredLaw.Below, _ negative: EventCount, phase: Double
-    ) -> EntryExit? {
+    fileprivate func causes(_ law: AnchoredLaw, _ below: AnchoredLaw.Below) -> ShortfallCauses? {
         guard let delayed = law.expectedShortfall(delayed),
             let slipped = self.slipped == self.delayed ? delayed : law.expectedShortfall(slipped),
             let afterFees = afterFees.map(law.expectedShortfall) ?? below.shortfall
         else { return nil }
-        let causes = ShortfallCauses(
+        return ShortfallCauses(
             stages: (
                 price: atTrigger, gap: atOnce, latency: -delayed, slippage: -slipped, fees: -afterFees,
                 funding: -below.shortfall
             ))
-        let spread = ShortfallSpread(
-            negative: negative, shortfall: below.shortfall, largest: law.largest(final),
-            parts: law.parts(below, final, phase: phase))
-        return EntryExit(equity: final.base + final.slope * law.mean, causes: causes, spread: spread)
     }
 }

@@ -7,8 +7,8 @@ struct Suspect {
     let leverage: Int
     /// The horizon from which on.
     let horizon: Int
-    /// The law of the fill, where it was needed for the gain, and the fill rule whose law it is.
-    var law: (fill: Int, law: AnchoredLaw)?
+    /// The fill rule whose law was needed for the gain, and stands among ``SweepTask/suspectLaws``; −1 for none.
+    var lawOf = -1
 }
 
 /// Where rounding could decide, and for whoever may owe something, the plain kernel has the word.
@@ -100,7 +100,7 @@ extension SweepTask {
                 let held = entry.cells(from: horizon, of: horizons)
                 settle(entry, leverage, held, path(entry, leverage, last: last), last: last)
             } else {
-                addShortfalls(entry, suspects[place])
+                addShortfalls(entry, suspect: place)
             }
         }
         listed[0].suspects = 0
@@ -126,15 +126,15 @@ extension SweepTask {
     }
 
     @inline(__always)
-    private func addShortfalls(_ entry: SweepEntry, _ suspect: Suspect) {
-        let (leverage, from) = (suspect.leverage, suspect.horizon)
+    private func addShortfalls(_ entry: SweepEntry, suspect place: Int) {
+        let (leverage, from) = (suspects[place].leverage, suspects[place].horizon)
         let position = Int(found[leverage])
         let bars = barsTo(entry, Int(records.bars[position]))
         let multiple = multiples[leverage]
         var (isWorst, isBest) = (false, false)
         for fill in 0..<fills {
             if hasSpread(entry, leverage, fill, position) {
-                addDelayed(entry, suspect, fill, position, after: bars)
+                addDelayed(entry, suspect: place, fill, position, after: bars, phase: pricing.phase(entry: entry.index))
                 continue
             }
             let gain = gainAt(position, entry, leverage, fill)

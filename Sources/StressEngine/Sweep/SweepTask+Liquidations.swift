@@ -97,7 +97,8 @@ extension SweepTask {
                     law, bar: Int(records.bars[position]), range: ranges[position], level: level)
                 target[leverage] += found.gain * scale + base
                 if least[position] * scale + base - slack < doubtfulGain[leverage] {
-                    suspect(leverage, horizon, found.law.map { (fill, $0) })
+                    if let known = found.law { suspectLaws[listed[0].suspects] = known }
+                    suspect(leverage, horizon, lawOf: found.law == nil ? -1 : fill)
                 }
             }
         } else if fillRules[fill].isAtTrigger {
@@ -140,8 +141,8 @@ extension SweepTask {
 
     /// Notes that a leverage may have ended below zero from a horizon on.
     @inline(__always)
-    func suspect(_ leverage: Int, _ horizon: Int, _ law: (fill: Int, law: AnchoredLaw)? = nil) {
-        suspects[listed[0].suspects] = Suspect(leverage: leverage, horizon: horizon, law: law)
+    func suspect(_ leverage: Int, _ horizon: Int, lawOf fill: Int = -1) {
+        suspects[listed[0].suspects] = Suspect(leverage: leverage, horizon: horizon, lawOf: fill)
         listed[0].suspects &+= 1
     }
 

@@ -109,6 +109,15 @@ public struct ExitSums: Hashable, Sendable {
         largestShortfall = max(largestShortfall, exit.spread?.largest ?? -exit.equity)
     }
 
+    /// Adds an entry of which a law leaves a part below zero, with a bound, and whose equity is counted elsewhere.
+    @inlinable
+    public mutating func addShortfall(_ spread: ShortfallSpread, _ causes: ShortfallCauses) {
+        negative += spread.negative
+        shortfall += spread.shortfall
+        self.causes += causes
+        largestShortfall = max(largestShortfall, spread.largest)
+    }
+
     /// Adds an entry of which so much ended below zero, with a bound, without causes.
     @inlinable
     mutating func addBrief(_ owed: Double, _ below: EventCount, isCut: Bool) {

@@ -19,7 +19,13 @@ public struct EventCount: Hashable, Comparable, AdditiveArithmetic, ExpressibleB
 
     /// One event of a probability in 0…1, to the nearest unit.
     @inlinable
-    public init(probability: Double) { units = Int64((probability * EventCount.unitsOfOne).rounded()) }
+    public init(probability: Double) {
+        // The same as rounding to the nearest, half away from 0, which is a call where processors of every age are served.
+        let exact = probability * EventCount.unitsOfOne
+        let whole = Int64(exact)
+        let rest = exact - Double(whole)
+        units = whole &+ (rest >= 0.5 ? 1 : rest <= -0.5 ? -1 : 0)
+    }
 
     /// None.
     public static let zero = EventCount(units: 0)

@@ -31,11 +31,21 @@ public struct LogHistogram: Hashable, Sendable {
     /// equal share.
     public mutating func add(_ exit: EntryExit, _ below: EventCount) {
         guard let spread = exit.spread else { return add(bin: LogHistogram.bin(of: -exit.equity), count: below) }
+        add(parts: spread.parts, of: below)
+    }
+
+    /// Adds so much of an entry, half of it at either of two shortfalls.
+    public mutating func add(parts: SIMD2<Double>, of below: EventCount) {
         // The halves' units sum to the whole whatever it is.
         let lower = EventCount(units: below.units / 2)
-        for (part, count) in [(spread.parts[0], lower), (spread.parts[1], below - lower)] where count > 0 {
-            add(bin: LogHistogram.bin(of: max(part, .leastNonzeroMagnitude)), count: count)
-        }
+        add(part: parts[0], count: lower)
+        add(part: parts[1], count: below - lower)
+    }
+
+    @inline(__always)
+    private mutating func add(part: Double, count: EventCount) {
+        guard count > 0 else { return }
+        add(bin: LogHistogram.bin(of: max(part, .leastNonzeroMagnitude)), count: count)
     }
 
     /// The bin of a value above 0: `k` from `1.01^(k − ½)` to `1.01^(k + ½)`, so that plain numbers such as 1 lie in the middle of
