@@ -13,7 +13,7 @@ struct ChunkKeys: Sendable {
     private let contents: [Reach: [Digest]]
 
     /// Raised whenever the same rules and bars would give other bits, or their record has another form.
-    private static let version = 8
+    private static let version = 9
 
     /// Keys for cells of the given reaches; by default those of the job. O(bars × reaches).
     init(_ job: HistoryJob, reaches: Set<Reach>? = nil, threads: Int) {
@@ -125,11 +125,19 @@ extension HistoryJob {
 
     /// All that a result depends on besides the bars of its windows.
     private func rulesText(_ rules: [CellRules]) -> String {
-        let common = "\(blockLength) \(blocks.barsPerChunk) \(clock.unit) \(windowText)"
-        return rules.reduce(into: common) { text, rule in
-            let cell = rule.cell
-            text += "\n\(cell.contract) \(cell.side) \(cell.leverage) \(cell.horizon) \(rule.terms) \(rule.fills)"
+        var text = "\(blockLength) \(blocks.barsPerChunk) \(clock.unit) \(windowText)"
+        var before: CellRules?
+        for rule in rules {
+            // Writing them out is slow, and those of neighbours are mostly the same.
+            if before?.platform != rule.platform || before?.fills != rule.fills {
+                text += "\n\(rule.platform) \(rule.fills)"
+            }
+            let (cell, terms) = (rule.cell, rule.terms)
+            text += "\n\(cell.contract.rawValue) \(cell.side.rawValue) \(cell.leverage.value) "
+            text += "\(cell.horizon.milliseconds) \(terms.side.rawValue) \(terms.leverage.value) \(terms.notional)"
+            before = rule
         }
+        return text
     }
 
     private var windowText: String { "\(stride) \(String(describing: maxGap))" }

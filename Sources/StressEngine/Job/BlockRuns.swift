@@ -15,6 +15,10 @@ struct BlockRuns: Sendable {
     /// About how many bars a chunk was meant to hold.
     let barsPerChunk: Int
 
+    /// And no more than this, where bars are long: a history of hours has settled chunks, too, and most of it is kept from one night to
+    /// the next. But not fewer bars than are worth sums of their own.
+    static let mostPerChunk = (time: TimeSpan.days(256), bars: 4096)
+
     /// A chunk holds about this many bars: enough to make its sums small beside the work, few enough that an appended day
     /// leaves most of a history alone.
     static let defaultBarsPerChunk = 16_384
@@ -23,7 +27,9 @@ struct BlockRuns: Sendable {
         self.barsPerChunk = barsPerChunk
         let numbers = market.series.time.map { floorDivide($0, block.milliseconds) }
         blocks = BlockRuns.runs(numbers)
-        let wanted = Int64(barsPerChunk) * market.barLength.milliseconds / block.milliseconds
+        let (bar, most) = (market.barLength.milliseconds, BlockRuns.mostPerChunk)
+        let wanted =
+            min(Int64(barsPerChunk) * bar, max(most.time.milliseconds, Int64(most.bars) * bar)) / block.milliseconds
         // A power of two of blocks, so that a slightly different bar length does not move every boundary.
         let width = Int64(1) << (64 - max(0, wanted - 1).leadingZeroBitCount)
         chunks = BlockRuns.runs(blocks.map { floorDivide(numbers[$0.lowerBound], width) })

@@ -161,8 +161,8 @@ extension HistoryJob {
         let index: Int
         let part: Part
         let chunks: Range<Int>
-        /// Its place among the part's runs of chunks.
-        let place: Int
+        /// Its places among the part's runs of chunks.
+        let places: Range<Int>
     }
 
     /// Cells that are answered together.
@@ -183,14 +183,16 @@ extension HistoryJob {
         threads: Int, control: RunControl = RunControl(), store: (any TallyStore)? = nil
     ) throws(RunCancelled) -> [CellResult] {
         let kept = store.flatMap(kept).map { KeptTallies($0, of: self, threads: threads) }
-        let items = items(threads: threads, isKept: kept != nil)
         let runs = SplitRuns(KeptStarts(kept, of: self, pieces: keptRuns), parts: parts.count)
         readStarts(runs, threads: threads)
-        let open = items.filter { !runs.isFound($0.place, part: $0.index) }
-        control.finish(items.reduce(0) { $0 + work($1) } - open.reduce(0) { $0 + work($1) })
+        let pieces = kept.flatMap { keepsPieces(in: $0.store) ? $0 : nil }
+        let open = openItems(beside: runs, threads: threads, isKept: kept != nil, inPieces: pieces != nil)
+        control.finish(workUnits - open.reduce(0) { $0 + work($1) })
         let finished: [Void]? = parallelMap(count: open.count, threads: threads) { place in
             let item = open[place]
-            return results(of: item, kept: kept, control: control).map { runs.add($0, of: item.index, at: item.place) }
+            return results(of: item, kept: pieces, control: control).map {
+                runs.add($0, of: item.index, over: item.places)
+            }
         }
         guard finished != nil, !control.isCancelled else { throw RunCancelled() }
         return results(runs, threads: threads)
@@ -214,7 +216,13 @@ extension HistoryJob {
     private func kept(_ store: any TallyStore) -> (any TallyStore)? {
         if isBrief || isJudged && !store.isOwn { return nil }
         let least = isJudged ? HistoryJob.leastJudgedWorkToKeep : HistoryJob.leastWorkToKeep
-        return store.keepsAll || workUnits >= least ? store : nil
+        let leastOfStarts = store.isOwn ? least : HistoryJob.leastWorkToKeepStarts
+        return store.keepsAll || workUnits >= leastOfStarts ? store : nil
+    }
+
+    /// Whether each piece is kept by itself, and not only what the settled ones are together.
+    private func keepsPieces(in store: any TallyStore) -> Bool {
+        store.keepsAll || store.isOwn || workUnits >= HistoryJob.leastWorkToKeep
     }
 
     /// The cells in plan order, with what found their liquidations.
@@ -234,8 +242,10 @@ extension HistoryJob {
     /// Whether every window is walked bar by bar.
     private var isJudged: Bool { trees == nil && sweeps.isEmpty }
 
-    /// What is computed faster than it is read again is not kept: entries times cells. The judge is far slower.
+    /// What is computed faster than its pieces are read again is not kept in pieces: entries times cells. The judge is far slower.
     public static let leastWorkToKeep = 50_000_000
+    /// The settled start of a history is one record, which is read faster than it is computed from here on: a night of hourly histories.
+    static let leastWorkToKeepStarts = 1_000_000
     private static let leastJudgedWorkToKeep = 500_000
 
     /// Computes one of `count` shares of the history's chunks and keeps its tallies in a store, in which ``run(threads:control:store:)``
@@ -252,7 +262,7 @@ extension HistoryJob {
         let runs = keptRuns
         let own = share * runs.count / count..<(share + 1) * runs.count / count
         let items = parts.indices.flatMap { index in
-            own.map { Item(index: index, part: parts[index], chunks: runs[$0], place: $0) }
+            own.map { Item(index: index, part: parts[index], chunks: runs[$0], places: $0..<$0 + 1) }
         }
         let finished: [Void]? = parallelMap(count: items.count, threads: threads) { place in
             results(of: items[place], kept: kept, control: control).map { _ in }
@@ -269,15 +279,31 @@ extension HistoryJob {
 
     private static func chunksTogether(_ chunks: Int) -> Int { max(1, min(4, chunks / 16)) }
 
-    /// For each part the same runs of chunks, oldest first: enough of them to keep all threads busy to the end, and no more,
+    /// What is left to compute beside what was found, oldest first: enough items to keep all threads busy to the end, and no more,
     /// because every sweep first has to read on by its longest horizon. What is kept is cut at the same places in a history that has
     /// grown.
-    private func items(threads: Int, isKept: Bool) -> [Item] {
+    private func openItems(beside runs: SplitRuns, threads: Int, isKept: Bool, inPieces: Bool) -> [Item] {
         let parts = parts
-        let most = (threads == 1 ? 1 : 8 * threads) / max(1, parts.count)
-        let tasks = isKept ? keptRuns : blocks.tasks(most: max(1, most))
+        let most = max(1, (threads == 1 ? 1 : 8 * threads) / max(1, parts.count))
+        let cuts = isKept ? keptRuns : blocks.tasks(most: most)
         return parts.indices.flatMap { index in
-            tasks.indices.map { Item(index: index, part: parts[index], chunks: tasks[$0], place: $0) }
+            let (found, settled) = (runs.pieces(index), isKept ? runs.settled(index) : 0)
+            // What is settled goes by itself: it may be kept.
+            return [found..<max(found, settled), max(found, settled)..<cuts.count].flatMap { places in
+                split(places, into: isKept && !inPieces ? most : places.count)
+            }
+            .map { places in
+                let chunks = cuts[places.lowerBound].lowerBound..<cuts[places.upperBound - 1].upperBound
+                return Item(index: index, part: parts[index], chunks: chunks, places: places)
+            }
+        }
+    }
+
+    /// A range in at most so many ranges of about the same length, none of them empty.
+    private func split(_ range: Range<Int>, into most: Int) -> [Range<Int>] {
+        let count = min(most, range.count)
+        return (0..<count).map { part in
+            range.lowerBound + part * range.count / count..<range.lowerBound + (part + 1) * range.count / count
         }
     }
 

@@ -20,15 +20,15 @@ final class SplitRuns: Sendable {
         runs.add(start.tallies, of: part, over: 0..<start.pieces)
     }
 
-    /// Whether a piece is in what was found.
-    func isFound(_ place: Int, part: Int) -> Bool { place < pieces(part) }
+    /// How many of a part's first pieces were found joined.
+    func pieces(_ part: Int) -> Int { found.withLock { $0[part] ?? 0 } }
 
-    private func pieces(_ part: Int) -> Int { found.withLock { $0[part] ?? 0 } }
-    private func settled(_ part: Int) -> Int { starts?.settled(part: part) ?? 0 }
+    /// How many of a part's first pieces are settled: they are joined by themselves.
+    func settled(_ part: Int) -> Int { starts?.settled(part: part) ?? 0 }
 
-    /// Adds the tallies of a part's piece.
-    func add(_ tallies: consuming [CellTally], of part: Int, at place: Int) {
-        runs.add(tallies, of: place < settled(part) ? part : parts + part, over: place..<place + 1)
+    /// Adds the tallies of neighbouring pieces of a part, all of them settled or none.
+    func add(_ tallies: consuming [CellTally], of part: Int, over places: Range<Int>) {
+        runs.add(tallies, of: places.lowerBound < settled(part) ? part : parts + part, over: places)
     }
 
     /// All that came in of a part, joined; its start is kept where it is longer than what was found.

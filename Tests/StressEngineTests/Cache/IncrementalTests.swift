@@ -108,6 +108,45 @@ import Testing
         #expect(known > start)
     }
 
+    /// What is too little to be kept in pieces is kept as its settled start, one record a part.
+    @Test(arguments: [true, false])
+    func ofALittleWorkTheStartAloneIsKept(funding: Bool) throws {
+        let all = history(seed: 8, bars: 21_000)
+        let store = Memory()
+        var known = 0
+        for bars in [18_000, 18_000, 18_400, all.count] {
+            let job = try run(prefix(all, bars), funding: funding)
+            #expect(job.workUnits < HistoryJob.leastWorkToKeep && job.workUnits >= HistoryJob.leastWorkToKeepStarts)
+            let threads = bars == 18_000 ? 2 : 1
+            #expect(sameBits(try job.run(threads: threads, store: store), try job.run(threads: 3 - threads)))
+            let (counts, now) = (store.counts(), try settled(job))
+            #expect(counts == (known > 0 ? 2 : 0, now > known ? 2 : 0), "\(bars) bars")
+            known = now
+        }
+        #expect(known < (try run(all, funding: funding)).keptRuns.count)
+        // Damaged, and of bars that were others: computed again.
+        store.damage()
+        let job = try run(all, funding: funding)
+        #expect(sameBits(try job.run(threads: 2, store: store), try job.run(threads: 1)))
+        #expect(store.counts().kept == 2)
+        let changed = try run(prefix(all, all.count, changed: 9_000), funding: funding)
+        #expect(sameBits(try changed.run(threads: 2, store: store), try changed.run(threads: 1)))
+        #expect(store.counts() == (0, 2))
+        // Of next to no work nothing is kept.
+        let short = try run(prefix(all, 1_900), funding: funding)
+        _ = try short.run(threads: 2, store: store)
+        #expect(short.workUnits < HistoryJob.leastWorkToKeepStarts && store.counts() == (0, 0))
+    }
+
+    /// A night's histories of hours have settled chunks, most of their days among them.
+    @Test func aChunkOfLongBarsEnds() throws {
+        let bars = SyntheticMarket.samples(
+            start: UTCInstant(milliseconds: 1_577_836_800_000), barLength: .hours(1), bars: 26_280)[0].series(seed: 9)
+        let blocks = BlockRuns(MarketHistory(series: bars), block: .days(1))
+        #expect(blocks.chunks.allSatisfy { $0.count <= 256 } && blocks.chunks.count >= 5)
+        #expect(blocks.chunks.flatMap { Array($0) } == Array(blocks.blocks.indices))
+    }
+
     @Test func aChangedByteInTheOldPartIsSeen() throws {
         let all = history(seed: 6, bars: 102_000)
         let store = Memory()
