@@ -9,6 +9,36 @@ import Testing
 
 /// What must hold on every population, price and rule.
 @Suite struct LedgerLawTests {
+    /// Days are counted and added up as each says by itself.
+    @Test(arguments: 0..<3) func daysAreTheSumOfTheirBlocks(batch: UInt64) throws {
+        for (seed, input) in try platforms(batch).prefix(3) {
+            let tally = try input.run(control: RunControl())
+            let assets = Array(tally.blocks.indices)
+            let days = assets.map { asset in tally.blocks[asset].first?.indices.map { $0 / 2 } ?? [] }
+            let count = (days.flatMap { $0 }.max() ?? -1) + 1
+            let classes = input.population.classes.count
+            let sums = tally.sums(of: assets, on: days, count: count, classes: classes)
+            #expect(sums.count == classes + 1 && LedgerTally.total(sums[0]) == tally.total, "seed \(seed)")
+            for group in 0..<classes { #expect(LedgerTally.total(sums[group + 1]) == tally.sums(group: group)) }
+            expectColumns(sums[0], "seed \(seed)")
+        }
+    }
+
+    private func expectColumns(_ days: [LedgerSums], _ name: Comment) {
+        let counts: [KeyPath<LedgerSums, Int>] = [\.unprotected, \.liquidated, \.shortfalls, \.owing]
+        for (what, path) in zip(LedgerSums.Count.allCases, counts) {
+            let share = LedgerSums.share(days, what)
+            #expect(share.events == days.map { Double($0[keyPath: path]) }, name)
+            #expect(share.entries == days.map { UInt32($0.entries) }, name)
+        }
+        let amounts: [KeyPath<LedgerSums, Int128>] = [
+            \.margin, \.notional, \.shortfall, \.fund, \.deleveraging, \.socialised, \.platform, \.owed,
+        ]
+        for (what, path) in zip(LedgerSums.Amount.allCases, amounts) {
+            #expect(LedgerSums.quotes(days, what) == days.map { Money.quote($0[keyPath: path]) }, name)
+        }
+    }
+
     private func platforms(_ batch: UInt64) throws -> [(seed: UInt64, input: PlatformInput)] {
         try RandomPlatform.batch(batch).map { ($0.seed, $0.platform.input) }
     }

@@ -14,10 +14,10 @@ struct ResampledDays: Sendable {
 
     /// O(resamples × days + platforms × classes × days).
     init(_ days: LedgerDays, tallies: [LedgerTally], classes: Int, _ statistics: StatisticsRules) {
-        let sums = tallies.map { ResampledDays.blocks($0, days, classes) }
+        let sums = tallies.map { $0.sums(of: days.assets, on: days.blocks, count: days.count, classes: classes) }
         self.sums = sums
         let columns = sums.flatMap { groups in
-            groups.flatMap { group in ResampledDays.shares.map { ResampledDays.share(group, $0.count) } }
+            groups.flatMap { group in ResampledDays.shares.map { LedgerSums.share(group, $0.count) } }
         }
         panel = HorizonPanel(
             columns: columns, horizonBlocks: days.horizonBlocks, disjointWindows: days.disjointWindows,
@@ -26,25 +26,6 @@ struct ResampledDays: Sendable {
 
     /// Mean length of a run of days that is resampled as one.
     var meanLength: Double { panel?.plan.meanLength ?? 1 }
-
-    private static func blocks(_ tally: LedgerTally, _ days: LedgerDays, _ classes: Int) -> [[LedgerSums]] {
-        var groups = Array(repeating: Array(repeating: LedgerSums(), count: days.count), count: classes + 1)
-        for (asset, places) in zip(days.assets, days.blocks) {
-            for group in 0..<classes {
-                for (day, block) in zip(places, tally.blocks[asset][group]) {
-                    groups[0][day] += block
-                    groups[group + 1][day] += block
-                }
-            }
-        }
-        return groups
-    }
-
-    private static func share(_ blocks: [LedgerSums], _ count: KeyPath<LedgerSums, Int>) -> BlockShare {
-        BlockShare(counts: blocks.map { UInt32(clamping: $0[keyPath: count]) }, entries: entries(blocks))
-    }
-
-    private static func entries(_ blocks: [LedgerSums]) -> [UInt32] { blocks.map { UInt32(clamping: $0.entries) } }
 
     /// What a platform's ledger found on each day; of all classes where `group` is nil.
     func blocks(platform: Int, group: Int?) -> [LedgerSums] { sums[platform][group.map { $0 + 1 } ?? 0] }
@@ -57,52 +38,49 @@ struct ResampledDays: Sendable {
     func intervals(platform: Int, group: Int?, isOwedPossible: Bool, liquidates: Bool) -> LedgerIntervals {
         guard let panel else { return LedgerIntervals() }
         let blocks = blocks(platform: platform, group: group)
-        func ends(_ count: KeyPath<LedgerSums, Int>) -> Interval? {
-            panel.inference(ResampledDays.share(blocks, count))?.interval.ends
+        func ends(_ count: LedgerSums.Count) -> Interval? {
+            panel.inference(LedgerSums.share(blocks, count))?.interval.ends
         }
         let sizes = perMargin(blocks, panel)
         return LedgerIntervals(
-            unprotected: ends(\.unprotected), liquidated: liquidates ? ends(\.liquidated) : nil,
-            shortfall: ends(\.shortfalls),
-            owed: isOwedPossible ? ends(\.owing) : nil, shortfallPerMargin: sizes[0],
+            unprotected: ends(.unprotected), liquidated: liquidates ? ends(.liquidated) : nil,
+            shortfall: ends(.shortfalls),
+            owed: isOwedPossible ? ends(.owing) : nil, shortfallPerMargin: sizes[0],
             owedPerMargin: isOwedPossible ? sizes[1] : nil, perNotional: perNotional(blocks, panel))
     }
 
     /// Of what losers were short of, and of what is owed, over the margin of all.
     private func perMargin(_ blocks: [LedgerSums], _ panel: HorizonPanel) -> [Interval?] {
-        sizes([\.shortfall, \.owed], over: \.margin, blocks, panel)
+        sizes([.shortfall, .owed], over: .margin, blocks, panel)
     }
 
     /// Of what losers were short of, and of what each paid, over the notional of all; nil of whom nobody asked.
     private func perNotional(_ blocks: [LedgerSums], _ panel: HorizonPanel) -> MoneyIntervals {
         let total = LedgerTally.total(blocks)
-        let paid = ResampledDays.amounts.filter { total[keyPath: $0.of] > 0 }
-        let found = sizes(paid.map(\.of), over: \.notional, blocks, panel)
+        let paid = ResampledDays.amounts.filter { total.amount($0.of) > 0 }
+        let found = sizes(paid.map(\.of), over: .notional, blocks, panel)
         var intervals = MoneyIntervals()
         for (amount, interval) in zip(paid, found) { intervals[keyPath: amount.to] = interval }
         return intervals
     }
 
-    private static var amounts: [(of: KeyPath<LedgerSums, Int128>, to: WritableKeyPath<MoneyIntervals, Interval?>)] {
+    private static var amounts: [(of: LedgerSums.Amount, to: WritableKeyPath<MoneyIntervals, Interval?>)] {
         [
-            (\.shortfall, \.shortfall), (\.fund, \.fund), (\.deleveraging, \.deleveraging),
-            (\.socialised, \.socialised), (\.platform, \.platform), (\.owed, \.owed),
+            (.shortfall, \.shortfall), (.fund, \.fund), (.deleveraging, \.deleveraging),
+            (.socialised, \.socialised), (.platform, \.platform), (.owed, \.owed),
         ]
     }
 
     /// Of amounts over what was paid in, or opened.
     private func sizes(
-        _ amounts: [KeyPath<LedgerSums, Int128>], over base: KeyPath<LedgerSums, Int128>, _ blocks: [LedgerSums],
-        _ panel: HorizonPanel
+        _ amounts: [LedgerSums.Amount], over base: LedgerSums.Amount, _ blocks: [LedgerSums], _ panel: HorizonPanel
     ) -> [Interval?] {
-        let weights = blocks.map { Money.quote($0[keyPath: base]) }
-        let ratios = amounts.map { amount in
-            BlockRatio(sums: blocks.map { Money.quote($0[keyPath: amount]) }, weights: weights)
-        }
+        let weights = LedgerSums.quotes(blocks, base)
+        let ratios = amounts.map { BlockRatio(sums: LedgerSums.quotes(blocks, $0), weights: weights) }
         // Where nobody is liquidated what is missing comes from all who are closed when their time is over.
-        let liquidated = ResampledDays.share(blocks, \.liquidated).frequency ?? 0
+        let liquidated = LedgerSums.share(blocks, .liquidated).frequency ?? 0
         let events = liquidated > 0 ? liquidated : 1
-        return panel.means(of: ratios, entries: ResampledDays.entries(blocks), eventShare: events).map {
+        return panel.means(of: ratios, entries: LedgerSums.entries(blocks), eventShare: events).map {
             $0?.interval
         }
     }
@@ -125,10 +103,10 @@ struct ResampledDays: Sendable {
 
 extension PlatformDifference.Share {
     /// The count of a group's sums.
-    fileprivate var count: KeyPath<LedgerSums, Int> {
+    fileprivate var count: LedgerSums.Count {
         switch self {
-        case .shortfall: \.shortfalls
-        case .owed: \.owing
+        case .shortfall: .shortfalls
+        case .owed: .owing
         }
     }
 }
