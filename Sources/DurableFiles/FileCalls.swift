@@ -35,11 +35,18 @@ public struct FileCalls: Sendable {
     /// What the disk of a folder has for its user (`statvfs(3)`); nil when it cannot be told.
     public var space: @Sendable (_ folder: String) -> DiskSpace? = { DiskSpace(folder: $0) }
 
+    /// How many files of a tree are forced to disk at once. One after the other each would wait for the disk alone.
+    public var forcedAtOnce = 1
+
     /// The operating system's own, until a test replaces some.
     public init() {}
 
     /// The operating system itself.
-    public static let system = FileCalls()
+    public static let system: FileCalls = {
+        var calls = FileCalls()
+        calls.forcedAtOnce = 8
+        return calls
+    }()
 
     /// Calls again while a signal comes between; then the error number, nil for success.
     func failure(_ call: () -> Int32) -> Int32? {

@@ -1,3 +1,6 @@
+import Dispatch
+import Synchronization
+
 #if canImport(Glibc)
     import Glibc
 #else
@@ -37,10 +40,31 @@ extension FileCalls {
     ///
     /// Together at the end: file systems with a journal then write most of it once, and not once a file.
     public func syncTree(_ path: String) throws(FileError) {
-        for inner in namesInFolder(path).map({ "\(path)/\($0)" }) {
-            if PathKind(inner) == .folder { try syncTree(inner) } else { try force(inner, .reading()) }
+        let forcing = TreeForcing(FileCalls.tree(path))
+        onThreads(min(forcedAtOnce, forcing.files.count)) {
+            while let file = forcing.next() {
+                do throws(FileError) {
+                    try force(file.path, file.isFolder ? .folder(followsLinks: true) : .reading())
+                } catch {
+                    forcing.fail(error, at: file.place)
+                }
+            }
         }
-        try syncFolder(path)
+        if let error = forcing.error { throw error }
+    }
+
+    /// Runs the same on so many threads, this one among them. They wait for the disk, so there may be more than processors.
+    private func onThreads(_ count: Int, _ work: @escaping @Sendable () -> Void) {
+        let others = DispatchGroup()
+        for _ in 1..<max(1, count) { DispatchQueue(label: "forcing files").async(group: others, execute: work) }
+        work()
+        others.wait()
+    }
+
+    /// The files in a folder and in all folders below it, and each folder behind what is in it.
+    private static func tree(_ path: String) -> [(path: String, isFolder: Bool)] {
+        let inner = namesInFolder(path).map { "\(path)/\($0)" }
+        return inner.flatMap { PathKind($0) == .folder ? tree($0) : [($0, false)] } + [(path, true)]
     }
 
     private func force(_ path: String, _ way: OpenFile.Way) throws(FileError) {
@@ -63,4 +87,27 @@ extension FileCalls {
             if PathKind(inner) == .folder { removeTree(inner) } else { remove(inner) }
         }
     }
+}
+
+/// Files and folders that are forced to disk by several threads, until one of them fails.
+private final class TreeForcing: Sendable {
+    let files: [(path: String, isFolder: Bool)]
+    private let handedOut = Atomic(0)
+    private let failed = Mutex<(place: Int, error: FileError)?>(nil)
+
+    init(_ files: [(path: String, isFolder: Bool)]) { self.files = files }
+
+    /// One that nobody has taken; nil when there is none, or one has failed.
+    func next() -> (path: String, isFolder: Bool, place: Int)? {
+        let place = handedOut.add(1, ordering: .relaxed).oldValue
+        guard place < files.count, error == nil else { return nil }
+        return (files[place].path, files[place].isFolder, place)
+    }
+
+    /// Of several failures the first in order of the files is told.
+    func fail(_ error: FileError, at place: Int) {
+        failed.withLock { if place <= $0?.place ?? place { $0 = (place, error) } }
+    }
+
+    var error: FileError? { failed.withLock { $0?.error } }
 }

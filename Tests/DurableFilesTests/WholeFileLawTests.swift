@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -154,6 +155,34 @@ import Testing
             }
         }
         #expect(count == 18, "three files and three folders, each opened, forced and closed")
+    }
+
+    /// So it is where several threads wait for the disk at once, and the first file that failed is told.
+    @Test(arguments: [1, 3, 8, 100]) func aTreeIsForcedByManyAtOnce(threads: Int) throws {
+        let root = try scratch()
+        let files = (10..<40).map { $0 % 3 == 0 ? "/a/b/\($0)" : $0 % 3 == 1 ? "/a/\($0)" : "/\($0)" }
+        try FileCalls.system.makeFolders(root + "/a/b")
+        for path in files { try FileCalls.system.writeFile(root + path, "text") }
+        let opened = Mutex<[String]>([])
+        var calls = FileCalls.system
+        calls.forcedAtOnce = threads
+        let open = calls.open
+        calls.open = { path, flags, mode in
+            opened.withLock { $0.append(path) }
+            return open(path, flags, mode)
+        }
+        try calls.syncTree(root)
+        #expect(opened.withLock { $0.sorted() } == (files + ["", "/a", "/a/b"]).map { root + $0 }.sorted())
+        for broken in files {
+            calls.open = { path, flags, mode in
+                if path == root + broken {
+                    errno = EIO
+                    return -1
+                }
+                return open(path, flags, mode)
+            }
+            #expect { try calls.syncTree(root) } throws: { ($0 as? FileError)?.path == root + broken }
+        }
     }
 
     /// What a process that has ended left is removed for its own file alone; of those at work nothing is.

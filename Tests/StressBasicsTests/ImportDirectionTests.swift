@@ -41,6 +41,8 @@ private let mayImport: [String: Set<String>] = [
 private let platformModules: Set<String> = ["Glibc", "Darwin", "Musl"]
 private let extraPlatformModules: [String: Set<String>] = [
     "StressBasics": ["Dispatch", "Synchronization"],
+    // Several files wait for the disk at once.
+    "DurableFiles": ["Dispatch", "Synchronization"],
     // The resamples that were drawn last serve every thread.
     "StressStatistics": ["Synchronization"],
     "CSVIngest": ["Dispatch", "Foundation", "FoundationEssentials", "Synchronization"],
