@@ -54,7 +54,7 @@ struct JobRunner: Sendable {
         _ group: WorkPlan.Group, into outcomes: inout [JobOutcome?], beside: (@Sendable () -> Void)?
     ) throws {
         let told = InOrder<[RunEvent]> { [observer] in $0.forEach(observer.observe) }
-        let atWork = JobsAtWork(threads: settings.threads)
+        let atWork = JobsAtWork(threads: settings.threads, jobs: group.jobs.count)
         let reader = session.jobReader
         let first = beside == nil ? 0 : 1
         let found = parallelMap(count: first + group.jobs.count, threads: group.atOnce) { place -> Done? in
@@ -103,13 +103,22 @@ struct JobRunner: Sendable {
 /// How the threads of a run are shared by the jobs that are at work at the same time.
 final class JobsAtWork: Sendable {
     private let threads: Int
+    private let jobs: Int
     private let count = Atomic<Int>(0)
+    private let begun = Atomic<Int>(0)
 
-    init(threads: Int) { self.threads = threads }
+    init(threads: Int, jobs: Int) { (self.threads, self.jobs) = (threads, jobs) }
 
-    func begin() { count.add(1, ordering: .relaxed) }
+    func begin() {
+        begun.add(1, ordering: .relaxed)
+        count.add(1, ordering: .relaxed)
+    }
+
     func end() { count.subtract(1, ordering: .relaxed) }
 
-    /// Threads for the next stage of one of them; no result depends on it.
-    var share: Int { max(1, threads / max(1, count.load(ordering: .relaxed))) }
+    /// Threads for the next stage of one of them; no result depends on it. When no job is left to begin, whoever is done helps those
+    /// that are not, and their stages are cut for all.
+    var share: Int {
+        begun.load(ordering: .relaxed) >= jobs ? threads : max(1, threads / max(1, count.load(ordering: .relaxed)))
+    }
 }
