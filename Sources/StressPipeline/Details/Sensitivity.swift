@@ -25,7 +25,8 @@ struct Sensitivity {
         var fill: ResolvedFill?
         var platform: PlatformRules?
         var maxGap: MaxGap?
-        var market: MarketHistory?
+        /// Another history, made when it is its turn: it is as large as the study's own. Nil where nothing would be left of it.
+        var market: (@Sendable () -> MarketHistory?)?
 
         var isOfFill: Bool { fill != nil }
         var isOfPlatform: Bool { platform != nil }
@@ -54,6 +55,11 @@ struct Sensitivity {
     /// One row for each change of a group.
     private func apply(_ group: [Change]) throws(RunCancelled) -> [SensitivityRow] {
         guard let first = group.first, let own = study.platform(named: row.cell.platform) else { return [] }
+        var changed = market
+        if let make = first.market {
+            guard let made = make() else { return [] }
+            changed = made
+        }
         var one = study
         one.grid = StudyGrid(like: row.cell.key)
         one.platforms = (first.isOfFill ? [first] : group).enumerated().map { place, change in
@@ -62,7 +68,7 @@ struct Sensitivity {
         if let maxGap = first.maxGap { one.position.maxGap = maxGap }
         let grid = GridAnswers(study: one, threads: threads, control: control)
         let fills = first.isOfFill ? group.compactMap(\.fill) : nil
-        var job = grid.job(of: row.cell.asset, market: first.market ?? market, fills: fills)
+        var job = grid.job(of: row.cell.asset, market: changed, fills: fills)
         // Rows say what ends below zero, and no more.
         job.isBrief = true
         let estimates = try grid.answers(
@@ -184,12 +190,14 @@ struct Sensitivity {
     /// Longer bars, and the history without the bars that the checks find extreme.
     private var barChanges: [Change] {
         let longer = [4, 24].map { TimeSpan(milliseconds: $0 * market.barLength.milliseconds) }
-        let coarse = longer.filter { $0 <= .days(1) && $0 < row.cell.horizon }.compactMap { span in
-            market.aggregated(to: span).map { Change(assumption: "bars", value: span.text, market: $0) }
+        let coarse = longer.filter { $0 <= .days(1) && $0 < row.cell.horizon }.map { span in
+            Change(assumption: "bars", value: span.text, market: { [market] in market.aggregated(to: span) })
         }
         let extreme = extremeBars(of: market.series)
-        guard !extreme.isEmpty, let calm = market.without(bars: extreme) else { return coarse }
+        guard !extreme.isEmpty else { return coarse }
         let words = extreme.count == 1 ? "1 left out" : "\(extreme.count) left out"
-        return coarse + [Change(assumption: "extreme_bars", value: words, market: calm)]
+        let calm = Change(
+            assumption: "extreme_bars", value: words, market: { [market] in market.without(bars: extreme) })
+        return coarse + [calm]
     }
 }
