@@ -16,7 +16,7 @@ let optimised: [SwiftSetting] = [
         .when(configuration: .release))
 ]
 
-// Pages, tables, commands and the talk with disk and network, and tests: optimising them took more than half of our own
+// Studies, commands and the talk with disk and network, and tests: optimising them took more than half of our own
 // processor time in a release build. What a night spends time in belongs into the other modules.
 let cold: [SwiftSetting] = [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
@@ -193,9 +193,8 @@ let hotModules: Set = [
     "StressEngine", "PlatformLedger", "CoverageSimulation", "TestSupport",
     "ReaderFuzz",
 ]
-// Nobody waits for a study to be read, but the engine inlines what it says.
-// The ledger's judge looks at every position in every bar.
-let optimisedModules = hotModules.union(["StudyPlan", "StressBench", "StressCoverage", "PlatformLedgerTests"])
+// Pages and tables are a third of what a night takes. The ledger's judge looks at every position in every bar.
+let optimisedModules = hotModules.union(["StressReport", "StressBench", "StressCoverage", "PlatformLedgerTests"])
 
 for target in package.targets where target.type != .system {
     let fuzzed: [SwiftSetting] =
