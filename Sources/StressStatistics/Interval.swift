@@ -18,6 +18,11 @@ public struct Interval: Hashable, Codable, Sendable {
     /// The part of it that a share can be: 0 to 1.
     var ofShare: Interval { within(0...1) }
 
+    /// From the lower of two lower ends to the higher of two upper ones.
+    func covering(_ other: Interval) -> Interval {
+        Interval(low: min(low, other.low), high: max(high, other.high))
+    }
+
     /// Its ends, moved to those of `range` where they lie outside.
     func within(_ range: ClosedRange<Double>) -> Interval {
         Interval(

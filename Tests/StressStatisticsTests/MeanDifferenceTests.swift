@@ -1,3 +1,4 @@
+import Foundation
 import StressBasics
 import StressStatistics
 import Testing
@@ -42,6 +43,28 @@ import Testing
             if interval.low <= 0.25, interval.high >= 0.25 { held += 1 }
         }
         #expect(held >= 85, "\(held) of 100")
+    }
+
+    /// Few blocks differ, most of them one way: the bootstrap-t alone holds the truth in 85 %.
+    @Test func rareDifferencesAreHeld() throws {
+        let (often, seldom) = (0.1, 0.025)
+        var (held, given) = (0, 0)
+        for seed in 1_000..<1_300 as Range<UInt64> {
+            var random = SeededGenerator(seed: seed)
+            let entries = (0..<160).map { _ in UInt32(24) }
+            let same = entries.map { Double($0) * (1 + random.uniform()) }
+            let other = same.map { sum in
+                let size = -24 * log(1 - random.uniform())
+                let draw = random.uniform()
+                return draw < often ? sum - size : draw < often + seldom ? sum + 2 * size : sum
+            }
+            let columns = [BlockShare(events: same, entries: entries), BlockShare(events: other, entries: entries)]
+            guard let interval = try difference(columns, seed)?.interval else { continue }
+            let truth = often - 2 * seldom
+            given += 1
+            if interval.low <= truth, interval.high >= truth { held += 1 }
+        }
+        #expect(given > 200 && Double(held) >= 0.91 * Double(given), "\(held) of \(given)")
     }
 
     /// A change in one block of many is no ground for an interval, and none with ends beyond reason is given.

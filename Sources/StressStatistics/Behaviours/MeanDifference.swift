@@ -49,10 +49,18 @@ extension HorizonPanel {
                 difference: 0, interval: Interval(low: 0, high: 0), method: .bootstrapT, percentile: percentile)
         }
         let error = sampleVariance(resampled.shares).squareRoot()
-        let ends =
-            error > 0 ? studentisedEnds(difference, error: error, resampled, confidence: rules.confidence) : nil
+        let ends = error > 0 ? ends(difference, error: error, resampled) : nil
         return MeanDifference(
             difference: difference, interval: ends, method: ends == nil ? .fewEpisodes : .bootstrapT,
             percentile: percentile)
+    }
+
+    /// The outer ends of the bootstrap-t and of as many standard errors as a normal mean needs. Where few entries differ, and most of them
+    /// one way, the bootstrap-t turns the nearer end into less than that: of invented histories with rare gains it held the truth in 85 %,
+    /// and the two together in 96 %.
+    private func ends(_ difference: Double, error: Double, _ resampled: ResampledRatio) -> Interval? {
+        let arm = error * normalQuantile(twoSided: rules.confidence)
+        return studentisedEnds(difference, error: error, resampled, confidence: rules.confidence)?
+            .covering(Interval(low: difference - arm, high: difference + arm))
     }
 }

@@ -79,11 +79,6 @@ public struct DifferenceInference: Hashable, Codable, Sendable {
 }
 
 extension Interval {
-    /// From the lower of two lower ends to the higher of two upper ones.
-    fileprivate func covering(_ other: Interval) -> Interval {
-        Interval(low: min(low, other.low), high: max(high, other.high))
-    }
-
     /// That of a difference, from the intervals of both; see ``DifferenceInference/init(_:_:paired:runs:confidence:)``.
     fileprivate init(together first: FrequencyInference, _ second: FrequencyInference, correlation: Double) {
         func distance(_ a: Double, _ b: Double) -> Double {

@@ -70,7 +70,7 @@ def table(folder, name):
 
 def run(program, files, out):
     command = [program, "sweep", *map(str, files), "--leverage", ",".join(LEVERAGES), "--horizon", ",".join(HORIZONS)]
-    command += ["--time", "s", "--no-store", "--no-cache", "--quiet", "--out", str(out)]
+    command += ["--stop-loss", "5%", "--time", "s", "--no-store", "--no-cache", "--quiet", "--out", str(out)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode not in (0, 3):
         sys.exit(f"{' '.join(command[:3])} … ended with {done.returncode}: {done.stderr[:2000]}")
@@ -146,9 +146,9 @@ class Counts:
 
 def count(program, folder, process, days, seeds, truth):
     names = ["frequency", "zero seen", "two spells or more", "mean shortfall", "shortfall per entry", "difference", "next year",
-             "return levels"]
+             "return levels", "a stop's share", "a stop's mean equity"]
     found = {name: Counts() for name in names}
-    results, severity, levels = truth
+    results, severity, levels, stops = truth
     for first in range(seeds.start, seeds.stop, FILES_PER_RUN):
         files = []
         for seed in range(first, min(first + FILES_PER_RUN, seeds.stop)):
@@ -180,6 +180,12 @@ def count(program, folder, process, days, seeds, truth):
             period = float(row["return_period_y"])
             if row["side"] == "long" and period in levels.get(row["horizon_h"], {}):
                 found["return levels"].add(row["move_low_frac"], row["move_high_frac"], levels[row["horizon_h"]][period])
+        for row in table(out, "behaviours.csv"):
+            if row["behaviour"] == "hodl":
+                continue
+            for name, column, unit in (("a stop's share", "negative", ""), ("a stop's mean equity", "equity", "_margin")):
+                ends = [row[f"{column}_difference_{end}{unit}_frac"] for end in ("low", "high")]
+                found[name].add(*ends, float(stops[key(row)][f"{column}_difference{unit}_frac"]))
         for row in table(out, "backtest.csv"):
             found["next year"].add(
                 row["next_year_low_frac"], row["next_year_high_frac"], float(row["negative_equity_frac"]))
@@ -198,6 +204,7 @@ def truth(program, folder, process):
         {key(row): row for row in table(out, "results.csv")},
         {key(row): row for row in table(out, "severity.csv") if row["fill"] not in ("worst", "best")},
         {},
+        {key(row): row for row in table(out, "behaviours.csv") if row["behaviour"] != "hodl"},
     )
     # Thirty events of the rarest: no longer period has a truth in so few years.
     for hours in {row["horizon_h"] for row in table(out, "tail.csv")}:
