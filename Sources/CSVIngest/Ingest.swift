@@ -125,7 +125,8 @@ private struct GatheredRows {
     /// The rows in order of time.
     func assembled(_ source: BarSource) throws(IngestError) -> AssembledRows {
         if ticks == nil, let refusal = differentTables(columns, origins, places) { throw refusal }
-        let assembled = assemble(columns, origins: origins)
+        var assembled = assemble(columns, origins: origins)
+        assembled.isOfTicks = ticks != nil
         if ticks == nil, let refusal = severalMarkets(assembled, files: files, places: places) { throw refusal }
         if ticks == nil, let refusal = conflictingRows(assembled, files: files, source: source) { throw refusal }
         return assembled

@@ -231,8 +231,14 @@ public struct AssetReport: Codable, Sendable {
         self.fingerprint = fingerprint
     }
 
-    /// Whether closes are all that was found of it.
+    /// Whether closes are all that was found of its traded prices.
     public var hasSinglePrices: Bool { findings.contains { $0.check == Finding.singlePrices } }
+
+    /// Whether nothing says what prices did between two bars: mark prices may.
+    public var hasUnseenTriggers: Bool {
+        let marks = findings.filter { $0.check.hasPrefix("mark_") }
+        return hasSinglePrices && (marks.isEmpty || marks.contains { $0.check == "mark_\(Finding.singlePrices)" })
+    }
 }
 
 /// An input file as it was on disk.

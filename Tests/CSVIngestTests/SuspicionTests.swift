@@ -179,7 +179,7 @@ import Testing
 
     /// Closes alone, in one column or in four, do not tell where between two of them prices have been; a market in which little is traded
     /// does, and so does one that stands still.
-    @Test(arguments: [(0, 199), (15, 184), (30, nil), (200, nil)])
+    @Test(arguments: [(0, 199), (15, 184), (20, 179), (21, nil), (200, nil)])
     func closesAloneAreSaidToBe(_ ranged: Int, _ found: Int?) throws {
         func price(_ bar: Int) -> Double { 100 + Double(bar % 7) }
         let bars = text { bar in
@@ -192,6 +192,14 @@ import Testing
         let closes = (0..<200).map { "\(1_614_556_800 + 3600 * $0),\(price($0))" }.joined(separator: "\n")
         #expect(try ingest("time,price\n\(closes)\n").summary("single_prices")?.message == finding?.message)
         #expect(try ingest(text { _ in (100, 100, 100, 100, 1) }).summary("single_prices") == nil)
+        // Of a coin that hardly moves, two bars of one price are no closes alone.
+        let pegged = text { (1, 1.01, 0.99, $0 < 50 ? 1 : 1.001, 1) }
+        #expect(try ingest(pegged).summary("single_prices") == nil)
+        let trades = (0..<600).map { "\(1_614_556_800 + 60 * $0),\(price($0)),1" }.joined(separator: "\n")
+        let made = try ingest("time,price,amount\n\(trades)\n") {
+            ($0.kind, $0.barLength) = (.trades, .minutes(1))
+        }
+        #expect(made.series.count > 100 && made.summary("single_prices") == nil)
     }
 
     // MARK: Policies

@@ -190,15 +190,16 @@ struct SentenceTests {
 
     @Test("A history of closes alone has no worst price of a bar")
     func closesAlone() {
-        func words(_ estimate: CellEstimate, fill: String = "gap") -> String {
+        func words(_ estimate: CellEstimate, fill: String = "gap", hasMarks: Bool = false) -> String {
             var asked = sentences(estimate, side: .short, fill: fill)
-            asked.hasSinglePrices = true
+            (asked.hasSinglePrices, asked.hasUnseenTriggers) = (true, !hasMarks)
             return asked.worstFill.sentence
         }
         let unseen =
             "The history has closes alone: what a rising market paid between them is not in it, so no worst fill is known, "
             + "and what was liquidated between two closes is not seen."
         #expect(words(makeEstimate(worst: 5800)) == unseen)
+        #expect(words(makeEstimate(worst: 5800), hasMarks: true).hasSuffix("so no worst fill is known."))
         #expect(words(makeEstimate(worst: 5800), fill: "off").isEmpty)
         #expect(
             words(makeEstimate(worst: 5800, atOnce: 1200), fill: "delay")

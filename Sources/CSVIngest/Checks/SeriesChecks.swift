@@ -84,12 +84,13 @@ struct BarChecks {
             severity: negative > 0 ? .warning : .note)
     }
 
-    /// Closes alone, by themselves or in columns of their own: almost no bar that moved says where between two closes prices have been. Nil
-    /// for all other histories; a market in which little is traded has bars of one price, too.
+    /// Closes alone, by themselves or in columns of their own: almost no bar says where between two closes prices have been. Nil for all
+    /// other histories. A market in which little is traded has bars of one price, too, and of single trades all is known.
     var singlePrices: Finding? {
-        let moved = bars { $0 > 0 && series.close[$0] != series.close[$0 - 1] }
+        guard !rows.isOfTicks, series.count >= 10 else { return nil }
         let single = bars { $0 > 0 && series.close[$0] != series.close[$0 - 1] && isOnePrice($0) }
-        guard single.count > 0, single.count * 10 >= moved.count * 9 else { return nil }
+        let ranged = bars { !isOnePrice($0) }
+        guard single.count * 2 >= series.count, ranged.count * 10 <= series.count else { return nil }
         return finding(
             Finding.singlePrices, single, "moved from the close before and have one price themselves",
             "; what the market paid between closes is not in the file: liquidations and losses there are not seen",

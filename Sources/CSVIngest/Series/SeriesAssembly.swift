@@ -34,6 +34,8 @@ struct RowOrigins {
 struct AssembledRows {
     /// Ascending, one row for each time; without lines where ``origin`` says that rows were moved.
     var columns: BarColumns
+    /// Whether bars were made of trades or quotes.
+    var isOfTicks = false
     /// The line of every kept row, in the order of the input.
     var lines: LineNumbers
     /// For each row of ``columns`` its number among all kept rows; nil when nothing was moved or dropped.

@@ -75,7 +75,7 @@ extension RunReport {
             row: row, barLength: asset.barLength, confidence: study.statistics.confidence,
             fit: row.estimate.status == .noData ? historyFit(of: row.cell) : nil,
             delay: study.rules(of: row.cell.key)?.liquidation.delay, wideSteps: asset.wideSteps,
-            hasSinglePrices: asset.hasSinglePrices,
+            hasSinglePrices: asset.hasSinglePrices, hasUnseenTriggers: asset.hasUnseenTriggers,
             years: years ?? yearRecords.first { $0.cell.key == row.cell.key }?.years ?? [],
             length: asset.last + asset.barLength - asset.first)
     }

@@ -27,8 +27,8 @@ extension CellSentences {
     private var closesAlone: [Phrase] {
         (atOnceWords.map { $0 + [.plain(". ")] } ?? []) + [
             .plain(
-                "The history has closes alone: what a \(market) market paid between them is not in it, so no worst fill is known, "
-                    + "and what was liquidated between two closes is not seen.")
+                "The history has closes alone: what a \(market) market paid between them is not in it, so no worst fill is known"
+                    + (hasUnseenTriggers ? ", and what was liquidated between two closes is not seen." : "."))
         ]
     }
 

@@ -18,6 +18,8 @@ struct CellSentences {
     var wideSteps: WideSteps?
     /// Whether the history has closes alone.
     var hasSinglePrices = false
+    /// Whether mark prices see no more of it.
+    var hasUnseenTriggers = false
     /// What the cell's past said of later years, and what they showed; empty where there is none.
     var years: [YearTest] = []
     /// How long the history is; nil where that is not known.
