@@ -211,7 +211,7 @@ import Testing
     private let distance = "the median distance from the traded closes of 400 common bars"
 
     /// Mark prices at other hours or of a market nearby would close positions that nothing closes.
-    @Test(arguments: [(1.15, true), (0.95, true), (1.02, false)])
+    @Test(arguments: [(1.9, true), (0.95, true), (1.02, false)])
     func marksFarFromTheTradedPricesAreTold(_ factor: Double, _ isTold: Bool) throws {
         let program = try marked(factor)
         let run = try program.program.run(["run", "s.yaml", "--out", "run", "--no-store", "--log-format", "plain"])
@@ -222,7 +222,7 @@ import Testing
     }
 
     /// Those of another market or in another unit are no mark prices.
-    @Test(arguments: [(1.5, "is 50 %, and the median mark price is 1.5 times"), (0.001, "is 99900 %")])
+    @Test(arguments: [(2.5, "is 150 %, and the median mark price is 2.5 times"), (0.001, "is 99900 %")])
     func marksOfAnotherMarketAreRefused(_ factor: Double, _ words: String) throws {
         let scratch = try marked(factor)
         for command in [["run", "s.yaml", "--out", "run", "--no-store"], ["check", "s.yaml"]] {

@@ -8,11 +8,16 @@ struct MarkLevel {
     private let bars, far: Int
     /// The median distance, the farther price over the nearer one less 1, and the median mark price over the traded one.
     private let usual, level: Double
+    /// The part of the history that has both.
+    private let share: Double
 
     /// From this median distance on somebody should look.
     private static let doubted = 0.03
-    /// No market’s marks are so far from its prices in half of all bars: they close positions that nothing closes.
-    private static let refused = 0.2
+    /// No market’s marks are so far from its prices in half of all bars, be the steps of those as coarse as they may: they close positions
+    /// that nothing closes.
+    private static let refused = 1.0
+    /// The least part of a history that decides on its marks: a collapse of hours does not.
+    private static let deciding = 0.1
     private static let hint =
         "give the mark prices of the same market, in its unit and at its hours, or leave 'mark' out"
 
@@ -27,6 +32,7 @@ struct MarkLevel {
         let distances = ratios.map { max($0, 1 / $0) - 1 }.sorted()
         (bars, far) = (ratios.count, distances.count { $0 > MarkLevel.doubted })
         (usual, level) = (distances[bars / 2], ratios[bars / 2])
+        share = Double(bars) / Double(series.count)
     }
 
     private var words: String {
@@ -45,7 +51,7 @@ struct MarkLevel {
 
     /// Says that they cannot be those of the market; nil where they can.
     func error(in marks: IngestedSeries) -> IngestError? {
-        guard usual > MarkLevel.refused else { return nil }
+        guard usual >= MarkLevel.refused, share >= MarkLevel.deciding else { return nil }
         return .foreignMarks(words, in: marks.files.first?.name ?? "", hint: MarkLevel.hint)
     }
 }
