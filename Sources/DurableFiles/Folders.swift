@@ -104,7 +104,7 @@ private final class TreeForcing: Sendable {
         return (files[place].path, files[place].isFolder, place)
     }
 
-    /// Of several failures the first in order of the files is told.
+    /// Of several failures that are met the first in order of the files is told.
     func fail(_ error: FileError, at place: Int) {
         failed.withLock { if place <= $0?.place ?? place { $0 = (place, error) } }
     }

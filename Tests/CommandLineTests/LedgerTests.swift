@@ -222,6 +222,30 @@ import Testing
         #expect(judged.count == 4 && judged.values.allSatisfy { $0 > 4 }, "\(judged)")
     }
 
+    /// Where the platform bears what is left, its traders owe nothing by its terms, which needs no interval; a bound on what has none is a
+    /// limit without a value. A folder that is read back says the same.
+    @Test func whatNobodyCanOweIsMet() throws {
+        let platform =
+            "  protected: {tiers: [{to: .inf, rate: 0.005}], liquidation: {fill: worst}, ledger: {recourse: platform}}"
+        let limits = ["ledger_owed_margin_frac", "owed_frac", "negative_equity_frac"].map {
+            "{measure: \($0), max: 0.9, bound: upper}"
+        }
+        let study = LedgerTests.study.replacing("ledger: {population", with: "\(platform)\nledger: {population")
+            .replacing("grid: {", with: "grid: {side: [long], ")
+        let scratch = try scratch(study + "\nlimits: [\(limits.joined(separator: ", "))]\n")
+        let run = try scratch.program.run(["run", "study.yaml", "--out", "run", "--no-store"])
+        #expect(run.code == 4, "\(run.err)")
+        let table = rows(try scratch.read("run/limits.csv"))
+        let protected = table.filter { $0["platform"] == "protected" }
+        #expect(protected.count > 3 && protected.allSatisfy { $0["status"] == "met" }, "\(protected)")
+        let others = table.filter { $0["measure"] == "ledger_owed_margin_frac" && $0["platform"] != "protected" }
+        #expect(others.count == 2 && others.allSatisfy { $0["status"] == "no_value" && $0["high"] == "" }, "\(others)")
+        let again = try scratch.program.run(["report", "run", "--out", "again"])
+        #expect(again.code == 0 || again.code == 4, "\(again.err)")
+        #expect(try scratch.read("again/limits.csv") == scratch.read("run/limits.csv"))
+        #expect(try scratch.read("again/summary.txt") == scratch.read("run/summary.txt"))
+    }
+
     /// A limit on what the ledger found is judged on every platform: in the table, the summary, the history, the metrics and the exit code.
     @Test func moneyHasLimits() throws {
         let limits = [

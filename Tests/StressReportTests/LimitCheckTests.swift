@@ -96,6 +96,7 @@ import Testing
         let found = try check(limit(form, bound: bound), bare)
         #expect(found.outcome == outcome && found.value == 0.03)
         let isUnjudged = outcome == .noValue
+        #expect(found.figures.contains("without an interval") == (outcome != .breach), "\(found.figures)")
         #expect(found.absence == (isUnjudged ? .noInterval : nil) && found.isUnknown == isUnjudged)
         if outcome == .notShown { #expect(found.notShownWords.contains("(without an interval), not shown to be")) }
         let impossible = try check(limit(form, bound: bound), estimate(0, status: .impossible))

@@ -166,8 +166,8 @@ struct NightMetrics {
             })
         metrics.gauge(
             "belowzero_limit_not_shown",
-            "Whether the interval holds a limit that is not breached: 1 or 0; absent where that cannot be.",
-            checks.filter { $0.0.limit.mayBeNotShown && $0.0.value != nil }.map {
+            "Whether a limit is neither breached nor shown to be met: 1 or 0; absent where that cannot be.",
+            checks.filter { $0.0.limit.mayBeNotShown && $0.0.value != nil && $0.0.outcome != .noValue }.map {
                 MetricsText.Sample($0.0.outcome == .notShown ? 1 : 0, $0.1)
             })
         metrics.gauge(

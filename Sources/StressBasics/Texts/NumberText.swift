@@ -38,8 +38,7 @@ public func significantText(_ value: Double, digits: Int) -> String {
     return withoutTrailingZeros(fixedText(value, decimals: decimals))
 }
 
-/// The same however small the value is, for prices of coins of which millions cost a cent: `0.0000000012912`. Less than 1e-300 is written
-/// with an exponent.
+/// The same however small the value is down to 1e-300, for prices of coins of which millions cost a cent: `0.0000000012912`. `digits` is 1…9.
 public func smallText(_ value: Double, digits: Int) -> String {
     guard value.isFinite, abs(value) < powersOfTen[digits - 1] / 1e9, abs(value) > 1e-300 else {
         return significantText(value, digits: digits)

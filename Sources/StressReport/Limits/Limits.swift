@@ -102,7 +102,10 @@ extension LimitCheck {
             }
             return "\(measured), median \(limit.numberWords(baseline)) of \(counted(earlierRuns, "run", "runs"))"
         }
-        guard limit.bound != .value || outcome == .notShown, let interval else { return measured }
+        guard limit.bound != .value || outcome == .notShown else { return measured }
+        guard let interval else {
+            return outcome == .notShown || absence == .noInterval ? "\(measured), without an interval" : measured
+        }
         return "\(measured) (\(limit.numberWords(interval.low)) to \(limit.numberWords(interval.high)))"
     }
 

@@ -37,8 +37,8 @@ struct LimitsSection {
     /// The section.
     var section: ReportSection {
         let definition =
-            "What each limit says of its cells. Met: their intervals lie within the limit, as far as they have one. Breached: what the "
-            + "study holds against the limit lies beyond it. Not shown: neither of the two, as the limit lies inside the interval."
+            "What each limit says of its cells. Met: their intervals lie within the limit. Breached: what the study holds against the "
+            + "limit lies beyond it. Not shown: neither of the two, as the limit lies inside the interval or nothing gives one."
         let lists = groups.count > LimitsSection.mostTogether ? byVerdict : [list(ordered)]
         return ReportSection(
             "limits", label: "Limits", title: "What the study allows", definition: definition,

@@ -39,7 +39,7 @@ private var shareColumns: [Figure] {
         },
         .words(
             "status",
-            "met, breach, not_shown where the interval holds the limit, no_value, or no_history for a drift limit with too few runs"
+            "met, breach, not_shown where the interval holds the limit or there is none, no_value, or no_history for a drift limit with too few runs"
         ) { $0.outcome.rawValue },
     ]
 }

@@ -10,6 +10,7 @@ extension RunReport {
             var check = LimitCheck(
                 limit: limit, asset: limit.cells.asset ?? "", platform: platform.name, value: found?.value,
                 interval: found?.interval, earlierRuns: 0, outcome: .noValue)
+            check.isCertain = figure == .owedOfMargin && !study.mayOwe(on: platform)
             check.judge()
             if check.outcome == .noValue {
                 check.absence = found == nil ? absence(result, limit.cells.asset) : .noInterval

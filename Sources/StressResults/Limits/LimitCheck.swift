@@ -29,7 +29,7 @@ public struct LimitCheck: Sendable {
     public var threshold: Double?
     /// What became of it.
     public var outcome: Outcome
-    /// Why there is no value; nil where there is one.
+    /// Why there is nothing to be held against the limit; nil where there is.
     public var absence: Absence?
     /// Whether the value follows from what the position is, so that nothing is estimated.
     var isCertain = false
@@ -42,9 +42,9 @@ public struct LimitCheck: Sendable {
         case met
         /// Beyond it.
         case breach
-        /// Not beyond it, but its interval holds the limit.
+        /// Not beyond it, but its interval holds the limit, or an estimate has none.
         case notShown = "not_shown"
-        /// The cell has no such value, or the history no bars.
+        /// The cell has no such value, its interval no such end, or the history no bars.
         case noValue = "no_value"
         /// A drift limit with too few runs before.
         case noHistory = "no_history"
@@ -110,7 +110,7 @@ extension LimitCheck {
         case rejected
         /// No entry was liquidated, so that there is no time to it.
         case notLiquidated
-        /// The value has no interval that a distance could be measured in.
+        /// The value has no interval that an end of could be held, or a distance measured in.
         case noInterval
         /// The study does not compute the figure there.
         case notComputed

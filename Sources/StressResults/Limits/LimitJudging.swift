@@ -39,13 +39,19 @@ extension RunReport {
             if let name = limit.behaviour {
                 return limit.check(row, followed[row.cell, name], isFailed: failed.contains(row.cell.asset))
             }
-            var check = limit.check(row, confidence: study.statistics.confidence, earlier: earlier)
+            let isOwedByTerms = limit.measure == .owed && !mayOwe(row.cell)
+            var check = limit.check(
+                row, confidence: study.statistics.confidence, earlier: earlier, isCertain: isOwedByTerms)
             guard check.outcome == .noValue else { return check }
             let isFailed = failed.contains(row.cell.asset)
             check.absence = isFailed ? .failedJob : row.estimate.absence(of: limit.measure, value: check.value)
             return check
         }
         return limit.monitor.map { monitored(checks, $0, earlier: earlier) } ?? checks
+    }
+
+    private func mayOwe(_ cell: StudyCell) -> Bool {
+        study.platforms.first { $0.name == cell.platform }.map(study.mayOwe) ?? true
     }
 }
 
@@ -101,13 +107,15 @@ extension StudyLimit {
         return check
     }
 
-    fileprivate func check(_ row: ResultRow, confidence: Double, earlier: EarlierValues) -> LimitCheck {
+    fileprivate func check(
+        _ row: ResultRow, confidence: Double, earlier: EarlierValues, isCertain: Bool
+    ) -> LimitCheck {
         let value = row.estimate.knownValue(measure)
         let interval = value == nil ? nil : row.estimate.share(measure, confidence: confidence)?.interval
         var check = LimitCheck(
             limit: self, asset: row.cell.asset, cell: row.cell, value: value,
             interval: interval?.ends, earlierRuns: 0, outcome: .noValue)
-        check.isCertain = row.estimate.status == .impossible && interval == nil
+        check.isCertain = interval == nil && (isCertain || row.estimate.status == .impossible)
         if case .drift(let drift) = form {
             check.hold(drift, earlier: earlier.last(drift.runs, of: measure, in: row.cell))
         } else {

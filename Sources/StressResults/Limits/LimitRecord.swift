@@ -15,6 +15,8 @@ struct LimitRecord: Codable {
     let outcome: LimitCheck.Outcome
     let absence: LimitCheck.Absence?
     let isUnknown: Bool
+    /// Nil for no, so that most documents do not have it.
+    let isCertain: Bool?
     /// Documents of before there were limits on ledgers have none.
     let platform: String?
 
@@ -25,6 +27,7 @@ struct LimitRecord: Codable {
         (baseline, threshold, earlierRuns) = (check.baseline, check.threshold, check.earlierRuns)
         (outcome, absence) = (check.outcome, check.absence)
         (isUnknown, platform) = (check.isUnknown, check.platform)
+        isCertain = check.isCertain ? true : nil
     }
 
     /// Nil when the study has no such limit or cell.
@@ -34,7 +37,7 @@ struct LimitRecord: Codable {
             limit: limits[limit], asset: asset, cell: cell.map { cells[$0] }, platform: platform, value: value,
             interval: interval,
             baseline: baseline, earlierRuns: earlierRuns, threshold: threshold, outcome: outcome)
-        (check.absence, check.isUnknown) = (absence, isUnknown)
+        (check.absence, check.isUnknown, check.isCertain) = (absence, isUnknown, isCertain ?? false)
         (check.monitored, check.together) = (monitored, together)
         return check
     }

@@ -87,4 +87,7 @@ extension Study {
         let common = ledger?.safeguards.applied(to: SafeguardRules()) ?? SafeguardRules()
         return platform.safeguards?.applied(to: common) ?? common
     }
+
+    /// Whether traders owe what is left on a platform; where the platform bears it, what they owe is 0 by its terms.
+    public func mayOwe(on platform: NamedPlatform) -> Bool { safeguards(of: platform).recourse == .trader }
 }
