@@ -188,6 +188,7 @@ import Testing
         }
         let finding = try ingest(bars).summary("single_prices")
         #expect(finding?.count == found && finding?.severity == found.map { _ in .warning })
+        #expect(finding?.location == nil && finding?.time == nil)
         guard ranged == 0 else { return }
         let closes = (0..<200).map { "\(1_614_556_800 + 3600 * $0),\(price($0))" }.joined(separator: "\n")
         #expect(try ingest("time,price\n\(closes)\n").summary("single_prices")?.message == finding?.message)

@@ -91,8 +91,9 @@ struct BarChecks {
         let single = bars { $0 > 0 && series.close[$0] != series.close[$0 - 1] && isOnePrice($0) }
         let ranged = bars { !isOnePrice($0) }
         guard single.count * 2 >= series.count, ranged.count * 10 <= series.count else { return nil }
+        // It is of the whole history and of no bar.
         return finding(
-            Finding.singlePrices, single, "moved from the close before and have one price themselves",
+            Finding.singlePrices, (single.count, nil), "moved from the close before and have one price themselves",
             "; what the market paid between closes is not in the file: liquidations and losses there are not seen",
             severity: .warning)
     }
