@@ -234,7 +234,7 @@ public struct AssetReport: Codable, Sendable {
     /// Whether closes are all that was found of its traded prices.
     public var hasSinglePrices: Bool { findings.contains { $0.check == Finding.singlePrices } }
 
-    /// Whether nothing says what prices did between two bars: mark prices may.
+    /// Whether nothing says what prices did between two closes: mark prices that are more than closes would.
     public var hasUnseenTriggers: Bool {
         let marks = findings.filter { $0.check.hasPrefix("mark_") }
         return hasSinglePrices && (marks.isEmpty || marks.contains { $0.check == "mark_\(Finding.singlePrices)" })

@@ -18,7 +18,7 @@ struct CellSentences {
     var wideSteps: WideSteps?
     /// Whether the history has closes alone.
     var hasSinglePrices = false
-    /// Whether mark prices see no more of it.
+    /// Whether it has closes alone, and no mark prices that see more.
     var hasUnseenTriggers = false
     /// What the cell's past said of later years, and what they showed; empty where there is none.
     var years: [YearTest] = []

@@ -31,7 +31,7 @@ public struct LimitCheck: Sendable {
     public var outcome: Outcome
     /// Why there is nothing to be held against the limit; nil where there is.
     public var absence: Absence?
-    /// Whether the value follows from what the position is, so that nothing is estimated.
+    /// Whether the value follows from what the position is or from the platform's terms, so that nothing is estimated.
     var isCertain = false
     /// Whether nothing is known where the study wants something to be known: the run is then partial.
     public var isUnknown = false
