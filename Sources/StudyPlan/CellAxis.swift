@@ -57,7 +57,10 @@ public enum CellAxis: String, CaseIterable, Sendable {
     }
 
     /// The axes that tell the tables of a report apart: a page has the history and the direction, a table the leverages and holding times.
-    public static let betweenTables = allCases.filter { ![.asset, .side, .leverage, .horizon].contains($0) }
+    public static let betweenTables = allCases.filter { !withinTables.contains($0) }
+
+    /// The others: tables of one kind differ in them, or in which page they stand on.
+    static let withinTables: [CellAxis] = [.asset, .side, .leverage, .horizon]
 
     /// Whether its values are names that a person chose, which may be mistyped.
     public var isName: Bool { self == .asset || self == .platform }

@@ -80,9 +80,7 @@ extension CellKey {
     public var group: CellSelector { CellSelector(like: self, but: [.leverage, .horizon]) }
 
     /// The cells that stand in one table of leverages and holding times, of any history and direction: see ``CellAxis/betweenTables``.
-    public var table: CellSelector {
-        CellSelector(like: self, but: Set(CellAxis.allCases).subtracting(CellAxis.betweenTables))
-    }
+    public var table: CellSelector { CellSelector(like: self, but: CellAxis.withinTables) }
 }
 
 extension CellKey: Codable {

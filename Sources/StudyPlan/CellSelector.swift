@@ -30,7 +30,7 @@ public struct CellSelector: Hashable, Sendable {
     }
 
     /// The cells that agree with `key` on every axis but the `open` ones.
-    public init(like key: CellKey, but open: Set<CellAxis>) {
+    public init(like key: CellKey, but open: [CellAxis]) {
         func fixed<Value>(_ axis: CellAxis, _ value: Value) -> Value? { open.contains(axis) ? nil : value }
         self.init(
             asset: fixed(.asset, key.asset), contract: fixed(.contract, key.contract), side: fixed(.side, key.side),

@@ -17,6 +17,8 @@ struct AssetSide: Sendable {
     let rows: [ResultRow]
     /// The cells of the opposite direction, for comparison.
     let opposite: [ResultRow]
+    /// The grids of this page, one a contract, platform and what else tells tables apart, in plan order.
+    let grids: [CellGrid]
     /// The cell of the first sentence.
     private(set) var headline: ResultRow?
 
@@ -46,6 +48,7 @@ struct AssetSide: Sendable {
         let own = records.rows
         rows = own.filter { $0.cell.side == side }
         opposite = own.filter { $0.cell.side != side }
+        grids = rows.groupedInOrder(by: \.cell.key.table).compactMap { CellGrid($0.members) }
         self.headline = headline.flatMap { cell in
             let selector = CellSelector(like: cell.key, but: [.asset, .side])
             return own.first { $0.cell.side == side && selector.matches($0.cell) }
@@ -80,9 +83,6 @@ struct AssetSide: Sendable {
 
     /// Whether cells of this page have a best fill.
     var hasBest: Bool { rows.contains { $0.estimate.bestExit != nil } }
-
-    /// The grids of this page, one a contract, platform and what else tells tables apart, in plan order.
-    var grids: [CellGrid] { rows.groupedInOrder(by: \.cell.key.table).compactMap { CellGrid($0.members) } }
 
     /// The band that holds the headline's whole leverage curve, by leverage; empty without one.
     var band: [Leverage: Interval] {
@@ -119,7 +119,7 @@ struct AssetSide: Sendable {
 
 /// The cells of one contract on one platform, alike on every other axis that tells tables apart, as a table of leverages and holding
 /// times.
-struct CellGrid {
+struct CellGrid: Sendable {
     /// The first of them.
     let first: CellKey
     let rows: [ResultRow]
