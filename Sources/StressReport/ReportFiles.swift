@@ -8,15 +8,16 @@ extension RunReport {
     ///
     /// The same report gives the same bytes; only `run.json` and the footers of pages hold ``circumstances``.
     public func files() -> [ReportFile] {
-        let sides = assetSides
-        let answers = RunAnswers(self, pages: sides).all
+        let shown = self.shown
+        let sides = shown.assetSides
+        let answers = RunAnswers(shown, pages: sides).all
         // Tables take the longest: they come first.
         let parts: [Written] =
             parallelMap(count: sides.count + 1, threads: circumstances.threads) { place in
                 place == 0 ? Written(tables: self.tables(pages: sides, answers: answers)) : Written(sides[place - 1])
             } ?? []
         let tables: [CSVTable] = parts.flatMap(\.tables)
-        var written = [IndexPage(report: self, pages: sides, tables: tables.map(\.file), answers: answers).file]
+        var written = [IndexPage(report: shown, pages: sides, tables: tables.map(\.file), answers: answers).file]
         written += parts.compactMap(\.page) + parts.flatMap(\.drawings)
         written += WhoPaysSection(self)?.drawings ?? []
         written += SpreadSection(self)?.drawings ?? []

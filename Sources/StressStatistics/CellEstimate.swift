@@ -144,6 +144,13 @@ public struct CellEstimate: Hashable, Sendable {
         }
     }
 
+    /// The same without what the best and the worst fill would have given.
+    public var withoutFillBounds: CellEstimate {
+        var copy = self
+        (copy.bestExit, copy.worstExit) = (nil, nil)
+        return copy
+    }
+
     /// Below this many disjoint windows a frequency is indicative only.
     public static let fewWindows = 30
 

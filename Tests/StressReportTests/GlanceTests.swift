@@ -59,6 +59,23 @@ import Testing
         }
     }
 
+    /// What fills at the closes of such a history would have given stays in its tables, where columns say what they are made of.
+    @Test("Of closes alone nothing that is read names a best or a worst fill", arguments: [false, true])
+    func closesAlone(isSingle: Bool) throws {
+        let finding = Finding(check: Finding.singlePrices, severity: .warning, message: "closes alone", count: 1)
+        let report = try makeReport(findings: isSingle ? [finding] : []) { _ in makeEstimate(worst: 5800, best: 61) }
+        let files = report.files()
+        let read = files.filter { $0.path.hasSuffix(".html") || $0.path.hasSuffix(".svg") || $0.path == "summary.txt" }
+        let texts = read.map(\.contents) + [report.terminalTable(), report.assetLines(), report.answersJSON]
+        // That none is known is said, and pages explain the word.
+        let others = texts.map { $0.replacing(/no worst fill|<dt>Worst fill/, with: "") }
+        let named = others.filter { $0.contains(/[Ww]orst fill/) }
+        #expect(named.isEmpty == isSingle)
+        #expect((FillChart(report.shown.assetSides[0]) == nil) == isSingle)
+        let results = try #require(files.first { $0.path == "results.csv" }).contents
+        #expect(results.contains("5800"))
+    }
+
     @Test("Without a second fill nothing is drawn, and without a leverage that holds the reason stands there")
     func nothing() throws {
         let report = try makeReport { _ in makeEstimate() }

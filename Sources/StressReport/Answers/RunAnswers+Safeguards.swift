@@ -54,9 +54,7 @@ extension RunAnswers {
     }
 
     private func worstWords(_ row: ResultRow) -> [Phrase] {
-        guard let worst = share(row, .worstNegativeEquity), page(row.cell)?.asset.hasSinglePrices != true else {
-            return []
-        }
+        guard let worst = share(row, .worstNegativeEquity) else { return [] }
         return [
             .plain(", at each bar’s worst price "), .finding(worst.count > 0 ? shareText(worst.fraction) : "none"),
         ]

@@ -36,7 +36,7 @@ extension RunReport {
     private static let mostAssetLines = 60
 
     private var worstCells: [ResultRow] {
-        let byAsset = Dictionary(grouping: rows, by: \.cell.asset)
+        let byAsset = Dictionary(grouping: shown.rows, by: \.cell.asset)
         // Of equals the first stays.
         let worst = study.inputs.compactMap { input in
             byAsset[input.asset]?.reduce(nil as ResultRow?) { worst, row in

@@ -39,10 +39,11 @@ extension AssetSide {
 extension RunReport {
     /// Every page with its sections: the front page first, then one for every history and direction.
     var sectionPages: [(file: String, sections: [ReportSection])] {
-        let sides = assetSides
-        let answers = RunAnswers(self, pages: sides).all
+        let shown = self.shown
+        let sides = shown.assetSides
+        let answers = RunAnswers(shown, pages: sides).all
         let files = tables(pages: sides, answers: answers).map(\.file)
-        let front = IndexPage(report: self, pages: sides, tables: files, answers: answers)
+        let front = IndexPage(report: shown, pages: sides, tables: files, answers: answers)
         return [("index.html", [front.answer.section] + front.parts.flatMap(\.sections))]
             + sides.map { ("reports/" + $0.fileName, [$0.answer.section] + $0.parts.flatMap(\.sections)) }
     }

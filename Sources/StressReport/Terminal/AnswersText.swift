@@ -3,7 +3,7 @@ import StressResults
 
 extension RunReport {
     /// The eight questions with this run's answers.
-    var answers: [Answer] { RunAnswers(self, pages: assetSides).all }
+    var answers: [Answer] { RunAnswers(shown, pages: shown.assetSides).all }
 
     /// The questions and answers as text, each with where there is more of it.
     ///

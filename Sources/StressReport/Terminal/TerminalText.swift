@@ -75,7 +75,7 @@ extension RunReport {
     public func terminalTable(_ style: TerminalStyle = .plain) -> String {
         guard let cell = headlineRow?.cell else { return "" }
         let like = CellSelector(like: cell.key, but: [.leverage])
-        let column = rows.filter { like.matches($0.cell) }.sorted { $0.cell.leverage < $1.cell.leverage }
+        let column = self.shown.rows.filter { like.matches($0.cell) }.sorted { $0.cell.leverage < $1.cell.leverage }
         let contract = cell.contract == .linear ? "" : " (\(cell.contract.words))"
         let title =
             "\(cell.asset) \(cell.side.rawValue)\(contract), held up to \(cell.horizon.screenText), "
