@@ -16,12 +16,9 @@ let optimised: [SwiftSetting] = [
         .when(configuration: .release))
 ]
 
-// Studies, pages, commands and the talk with disk and network, and tests: optimising them would more than double our own
-// processor time in a release build, and save a tenth of a night's. What a night spends time in belongs into the other
-// modules; a package, built once for many nights, is optimised whole (BELOWZERO_OPTIMISE=all).
-let cold: [SwiftSetting] =
-    Context.environment["BELOWZERO_OPTIMISE"] == "all"
-    ? optimised : [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+// Studies, pages, commands and the talk with disk and network, and tests: optimising them took more than half of our own
+// processor time in a release build. What a night spends time in belongs into the other modules.
+let cold: [SwiftSetting] = [.unsafeFlags(["-Onone"], .when(configuration: .release))]
 
 // The program and its tests are one build: what is compiled for `make run` is not compiled again for `make test`.
 let tested: [SwiftSetting] = [.unsafeFlags(["-enable-testing"], .when(configuration: .release))]
@@ -196,8 +193,11 @@ let hotModules: Set = [
     "StressEngine", "PlatformLedger", "CoverageSimulation", "TestSupport",
     "ReaderFuzz",
 ]
+// A package is built once for many nights: pages, of which optimising takes as long as building a third of the rest and saves a
+// tenth of a night, are optimised in it alone.
+let packaged: Set = Context.environment["BELOWZERO_PACKAGE"] == "1" ? ["StressReport", "StudyPlan"] : []
 // The ledger's judge looks at every position in every bar.
-let optimisedModules = hotModules.union(["StressBench", "StressCoverage", "PlatformLedgerTests"])
+let optimisedModules = hotModules.union(["StressBench", "StressCoverage", "PlatformLedgerTests"]).union(packaged)
 
 for target in package.targets where target.type != .system {
     let fuzzed: [SwiftSetting] =

@@ -13,7 +13,7 @@ work=.build/deb
 program=${BELOWZERO_PROGRAM:-}
 mkdir -p $work
 if [ -z "$program" ]; then
-    BELOWZERO_OPTIMISE=all Tests/Support/release.sh build --product belowzero --static-swift-stdlib --scratch-path $work/swift
+    BELOWZERO_PACKAGE=1 Tests/Support/release.sh build --product belowzero --static-swift-stdlib --scratch-path $work/swift
     program=$work/swift/release/belowzero
 fi
 
