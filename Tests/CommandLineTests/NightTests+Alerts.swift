@@ -24,6 +24,8 @@ extension NightTests {
         let row = try #require(rows(try scratch.read("Reports/small/latest/limits.csv")).first)
         #expect(row["status"] == "breach" && row["earlier_runs_count"] == "4" && row["value"] == "0")
         #expect(try scratch.read("Reports/small/latest/index.html").contains("breached"))
+        let nights = try scratch.program.run(["index", "--json"]).out
+        #expect(nights.contains("\"drift\""), "\(nights.prefix(400))")
         #expect(try run(6, ["--no-store"]).code == 0, "without a history there is nothing to judge by")
     }
 

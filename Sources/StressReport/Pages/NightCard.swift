@@ -84,8 +84,10 @@ struct NightCard {
     /// `headline`, or the newest status of the limit.
     let status: String
     let nights: [Night]
-    /// Whether the limit is a lower one.
-    let isFloor: Bool
+    /// The form of its limit: `max`, `min` or `drift`; `max` for the headline.
+    let form: String
+    /// The largest change that the newest limit of that form allows; nil for others, and where earlier nights give it.
+    private let mostChange: Double?
 
     var isBreached: Bool { status == "breach" }
 
@@ -93,7 +95,7 @@ struct NightCard {
     init(headline cell: CellKey, runs: [RunRecord], changes: [RunChange]) {
         (asset, self.cell, column) = (cell.asset, cell, Measure.negativeEquity.rawValue)
         (behaviour, platform) = (nil, nil)
-        isFloor = false
+        (form, mostChange) = ("max", nil)
         nights = zip(runs, changes).map { record, change in
             let own = record.headlines.first { $0.isStudyHeadline && $0.cell == cell }
             return Night(
@@ -110,7 +112,8 @@ struct NightCard {
     ) {
         (asset, cell, column) = (limit.asset, limit.cell, limit.measure)
         (behaviour, platform) = (limit.behaviour, limit.platform)
-        isFloor = limit.form == "min"
+        form = limit.form
+        mostChange = form == "drift" ? runs.last?.limits[key]?.threshold : nil
         nights = zip(runs, changes).map { run, change in
             let own = run.limits[key]
             return Night(
@@ -193,8 +196,11 @@ struct NightCard {
     /// The newest limit; nil where a limit is the largest change.
     var limit: Double? { nights.last { $0.limit != nil }?.limit }
 
-    /// The newest limit, as `≤ 5 %`.
-    private var limitText: String? { limit.map { (isFloor ? "≥" : "≤") + narrowSpace + text($0) } }
+    /// The newest limit, as `≤ 5 %` or `change of ≤ 0.5 points`.
+    private var limitText: String? {
+        if form == "drift" { return mostChange.map { "change of ≤" + narrowSpace + changeText($0) } ?? "its change" }
+        return limit.map { (form == "min" ? "≥" : "≤") + narrowSpace + text($0) }
+    }
 
     /// The newest value's interval: `0.8–4.9 %`; nil without one, and for what is no share.
     var intervalWords: String? {
@@ -238,10 +244,13 @@ struct NightCard {
 
     /// A difference: shares in points.
     private func differenceText(_ difference: Double) -> String {
-        let size = abs(difference)
+        difference == 0 ? "±0" : (difference < 0 ? "−" : "+") + changeText(abs(difference))
+    }
+
+    /// A difference without its sign: shares in points.
+    private func changeText(_ size: Double) -> String {
         let isShare = unit == .fraction || unit == .ofMargin
-        let words = isShare ? percentNumber(size) + " points" : sizeText(size)
-        return difference == 0 ? "±0" : (difference < 0 ? "−" : "+") + words
+        return isShare ? percentNumber(size) + " points" : sizeText(size)
     }
 
     /// What the line shows, in a sentence.

@@ -61,7 +61,7 @@ extension NightCard {
     fileprivate var numbers: JSONValue {
         .object([
             ("asset", .text(asset)), ("cell", cell.map { .object($0.members) } ?? .null), ("measure", .text(column)),
-            ("unit", .optional(unit?.rawValue)), ("status", .text(status)), ("form", .text(isFloor ? "min" : "max")),
+            ("unit", .optional(unit?.rawValue)), ("status", .text(status)), ("form", .text(form)),
             ("limit", .optional(limit)), ("value", .optional(nights.last?.value)), ("median", .optional(median)),
             ("change_from_median", .optional(changeFromMedian)), ("lowest", .optional(values.min())),
             ("highest", .optional(values.max())), ("last_value", .optional(lastGood?.value)),
