@@ -68,6 +68,17 @@ import Testing
         #expect(tax.dropFirst().compactMap { Double($0[5]) } == [1320, 1320, 1320, 600])
     }
 
+    /// By hand: losses of a tenth of the capital, at 1 % and 0.5 % a year with 30 % given back, and at 0.5 % a year.
+    @Test func aPartOfTheCapitalIsHeldAgainstTheSamePart() throws {
+        let scratch = try scratch()
+        let part = ResampleRunTests.sections.replacing("keys: 0.5%,", with: "keys: 0.5%, share: 10%,")
+        try scratch.write(smallStudy(limit: part), to: "study.yaml")
+        try #require(try scratch.program.run(["run", "study.yaml", "--out", "run", "--no-store"]).code == 0)
+        let losses = csvTable(try scratch.read("run/custody.csv")).prefix(2).map { Double($0["expected_loss_frac"]!)! }
+        let wanted = [-0.1 * expm1(-0.075) * (1 * 0.7 + 0.5) / 1.5, -0.1 * expm1(-0.025)]
+        #expect(zip(losses, wanted).allSatisfy { abs($0 - $1) < 1e-12 }, "\(losses), \(wanted)")
+    }
+
     @Test func seedsAndThreadsAndMethods() throws {
         let scratch = try scratch()
         func out(_ words: String...) throws -> String {

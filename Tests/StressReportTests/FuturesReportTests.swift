@@ -29,7 +29,8 @@ import Testing
         #expect(
             custody.sentence.sentence.hasPrefix(
                 "By the study’s own figures the platform or the keys are lost within 5 years with a probability of 8.5 %, 6.5 % of "
-                    + "the capital on average, against 2.0 % with keys of one’s own; the margin of 20×"),
+                    + "the capital on average, against 2.0 % and 2.0 % were that part held with keys of one’s own; the margin of 20×"
+            ),
             "\(custody.sentence.sentence)")
         #expect(
             tax.sentence.sentence

@@ -62,7 +62,7 @@ struct CustodyHoldings {
         let span = min(100, cell.horizon.inHours / (24 * 365))
         let own = try Custody(
             years: span, hazard: rules.hazard, keyHazard: rules.keys, share: rules.share, recovery: rules.recovery)
-        let cold = try Custody(years: span, hazard: 0, keyHazard: rules.keys)
+        let cold = try Custody(years: span, hazard: 0, keyHazard: rules.keys, share: rules.share)
         let held = coins.flatMap { [holding(.spot, $0, own), holding(.cold, $0, cold)] }
         return (held + positions.map { holding(.position, $0, own) }).compactMap { $0 }
     }

@@ -26,7 +26,8 @@ extension RunReport {
         let whole = try Custody(
             years: rules.years, hazard: rules.hazard, keyHazard: rules.keys, share: rules.share,
             recovery: rules.recovery)
-        let cold = try Custody(years: rules.years, hazard: 0, keyHazard: rules.keys)
+        // The same part of the capital, in the other place.
+        let cold = try Custody(years: rules.years, hazard: 0, keyHazard: rules.keys, share: rules.share)
         var positions: [CustodyPosition] = []
         for row in headlineColumn {
             guard let price = row.estimate.marginTaken else { continue }

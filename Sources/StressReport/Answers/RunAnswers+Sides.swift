@@ -29,7 +29,8 @@ extension RunAnswers {
     }
 
     private func coldWords(_ result: CustodyResult) -> [Phrase] {
-        [.plain(", against \(shareText(result.coldProbability)) with keys of one’s own")]
+        let words = "\(shareText(result.coldProbability)) and \(shareText(result.coldLoss))"
+        return [.plain(", against \(words) were that part held with keys of one’s own")]
     }
 
     /// The headline's position with both risks; empty where it has no price side.

@@ -41,7 +41,7 @@ struct SideSections {
             + "\(percentText(rules.keys)) a year, independent of each other and of the price; \(percentText(rules.share)) of the capital is "
             + "held there, and \(percentText(rules.recovery)) of it is given back after a failure."
         let cold =
-            "With keys of one’s own, \(shareText(custody.coldProbability)) within the same time, and "
+            "Were that part held with keys of one’s own, \(shareText(custody.coldProbability)) within the same time, and "
             + "\(shareText(custody.coldLoss)) of the capital on average."
         let origin = SideSections.notAdvice + from(rules.source) + " Nobody knows a platform’s hazard."
         return ReportSection(

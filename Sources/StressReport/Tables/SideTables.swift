@@ -112,7 +112,7 @@ private var custodyColumns: [Column<CustodyLine>] {
     [
         Column(
             "holding", "", .text,
-            "platform (capital at the platform), cold_storage (keys of one's own), or position (one cell within its holding time); beyond a "
+            "platform (capital at the platform), cold_storage (the same part with keys of one's own), or position (one cell within its holding time); beyond a "
                 + "part: spot_beyond (coins at the platform), spot_cold_beyond (with keys of one's own) and position_beyond"
         ) { $0.what },
         Column("years", "years", .number, "How long; empty for positions, whose holding time stands with their cell") {
