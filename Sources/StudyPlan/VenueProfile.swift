@@ -74,6 +74,11 @@ extension NamedPlatform {
 }
 
 extension Study {
+    /// What a reader of its results should know of its platforms.
+    public var platformWarnings: [Finding] {
+        (platforms.flatMap(\.findings) + maintenanceFindings).filter { $0.severity >= .warning }
+    }
+
     /// Platforms that ask for no maintenance margin of what is held there: who buys with own money is asked for none anyway.
     var maintenanceFindings: [Finding] {
         grid.contracts == [.spot] ? [] : platforms.flatMap(\.maintenanceFindings)

@@ -1,3 +1,4 @@
+import MarginModel
 import StressBasics
 import StressResults
 import StudyPlan
@@ -65,6 +66,20 @@ import Testing
         #expect(
             try report(assets: [name]).summaryText.contents.split(separator: "\n").count { $0.hasPrefix("Subject:") }
                 == 1)
+    }
+
+    @Test("What is strange of a platform stands where its figures are read")
+    func platforms() throws {
+        var report = try report()
+        func read() -> [String] {
+            [report.mailBody, report.summaryText.contents]
+                + report.files().filter { $0.path == "index.html" || $0.path.hasSuffix("-long.html") }.map(\.contents)
+        }
+        let words = "asks for no maintenance margin"
+        #expect(read().allSatisfy { !$0.contains(words) })
+        let rules = report.study.platforms[0].rules.replacing(tiers: try MaintenanceTiers(flatRate: 0))
+        report.study.platforms[0].rules = rules
+        #expect(read().count == 4 && read().allSatisfy { $0.contains(words) })
     }
 
     @Test func theMailHasTheHeadlineAndTheBreaches() throws {

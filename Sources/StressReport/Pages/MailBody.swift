@@ -74,6 +74,8 @@ extension RunReport {
             let together = togetherText.map { "\n  " + $0 } ?? ""
             parts.append("Limits: \(limitCountWords)\(together)" + lines.map { "\n" + $0 }.joined())
         }
+        let warnings = study.platformWarnings.map { "WARNING  " + plainText($0.message) }
+        if !warnings.isEmpty { parts.append(warnings.joined(separator: "\n")) }
         if !failures.isEmpty {
             let lines = failures.prefix(20).map { "\n  " + plainText("\($0.asset): \($0.message)") }
             parts.append("Without a result: \(failures.count) of \(study.inputs.count)" + lines.joined())
@@ -118,6 +120,9 @@ private struct MailBody {
             row(&w, color: banner.color) { w in w.element("b", text: report.subject) }
             row(&w) { $0.text(report.headlineText) }
             if let words = report.ledgerText { row(&w) { $0.text("Who pays. " + words) } }
+            for warning in report.study.platformWarnings.prefix(mostRows) {
+                row(&w, color: "#fde6b6") { $0.text(warning.message + ".") }
+            }
         }
         w.line()
         writeLimits(&w)

@@ -133,18 +133,25 @@ extension AssetSide {
         }
     }
 
-    /// Limits that concern this page, and a word about the data; empty where there is nothing to say.
+    /// Limits that concern this page, what is strange of its platforms, and a word about the data; empty where there is nothing to say.
     private var checks: [Block] {
         let warnings = asset.summaries.filter { $0.severity >= .warning }
         let lines =
             report.limitGroups(asset: asset.asset, side: side).map { $0.line(withAsset: false) }
-            + (warnings.isEmpty ? [] : [warningLine(warnings)])
+            + report.platformLines + (warnings.isEmpty ? [] : [warningLine(warnings)])
         return lines.isEmpty ? [] : [.checks(lines, name: "Limits and data")]
     }
 
     private func warningLine(_ warnings: [Finding]) -> CheckLine {
         let isError = warnings.contains { $0.severity == .error }
         return CheckLine(Pill(isError ? "bad" : "warn", "!", "data"), [.place(warnings.countWords, "#data")])
+    }
+}
+
+extension RunReport {
+    /// What a reader should know of the platforms, a line each.
+    var platformLines: [CheckLine] {
+        study.platformWarnings.map { CheckLine(Pill("warn", "!", "platform"), [.text($0.message + ".")]) }
     }
 }
 

@@ -16,7 +16,13 @@ struct FrontAnswer {
     var answer: PageAnswer {
         guard let headline else { return PageAnswer(kicker: [.plain(kicker)], title: title, blocks: []) }
         let lede: [Block] = groups.isEmpty ? [] : [.paragraph(.lede, headline.headline.inline)]
-        return PageAnswer(kicker: [.plain(kicker)], title: title, blocks: lede + headline.qualificationBlocks)
+        return PageAnswer(
+            kicker: [.plain(kicker)], title: title, blocks: lede + headline.qualificationBlocks + platforms)
+    }
+
+    private var platforms: [Block] {
+        let lines = report.platformLines
+        return lines.isEmpty ? [] : [.checks(lines, name: "Platforms")]
     }
 
     private var kicker: String {
