@@ -40,6 +40,16 @@ private func entry(
             episodes.isInLargest(entries[2]) && !episodes.isInLargest(entries[4]) && !episodes.isInLargest(entries[1]))
     }
 
+    @Test func aLawMakesDepthsAverages() {
+        let certain = entry(0, negative: true, equity: -0.2)
+        let half = HeldEntry(
+            bar: 1, block: 0, time: hour, exitTime: 6 * hour, isLiquidated: true,
+            negative: EventCount(units: EventCount.one.units / 2), shortfall: 0.2, equity: 0.1)
+        #expect(!Episodes([certain], separation: .days(1)).haveLaws)
+        let both = Episodes([certain, half], separation: .days(1))
+        #expect(both.haveLaws && both.all[0].worstShortfall == 0.4 && both.all[0].entries == 1.5)
+    }
+
     /// However the pause is chosen, every entry below zero is in one episode, and pauses within are no longer than it.
     @Test(arguments: 0..<40)
     func episodesPartitionTheEntries(seed: UInt64) {

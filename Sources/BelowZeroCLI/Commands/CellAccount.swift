@@ -43,6 +43,10 @@ struct CellAccount {
             facts.append(
                 ("made of", "\(episodes.all.count) \(noun); \(few) \(words) \(fixedText(share * 100, decimals: 0)) %"))
         }
+        if episodes.haveLaws {
+            let words = "entries count as often as the law of the fill puts them below zero; shortfalls are averages"
+            facts.append(("law", words))
+        }
         return facts
     }
 

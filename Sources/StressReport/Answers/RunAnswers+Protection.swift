@@ -48,7 +48,8 @@ extension RunAnswers {
         let move = path(detail).map { "; in its worst bar the price moved by \(signed($0.worstMove))" } ?? ""
         let depth =
             largest.worstShortfall.isFinite
-            ? ", and the deepest entry was \(percentText(largest.worstShortfall)) of its margin short" : ""
+            ? ", and the deepest entry was \(percentText(largest.worstShortfall)) of its margin short"
+                + (episodes.haveLaws ? " on average, by the law of its fill" : "") : ""
         return [
             .plain("\(which) began on "), .date(largest.first.civil.dateText), .plain(" and "), .finding(share),
             .plain(move + depth + withoutWords(detail) + "."),
@@ -62,7 +63,7 @@ extension RunAnswers {
     private func withoutWords(_ detail: CellDetail) -> String {
         guard let whole = detail.anatomy.whole, let without = detail.anatomy.withoutLargest else { return "" }
         return
-            "; without it the share would be \(shareText(without.frequency)) instead of \(shareText(whole.frequency))"
+            "; without it the share would be \(insteadWords(without.frequency, whole.frequency))"
     }
 
     private func crashFigures(_ detail: CellDetail, _ largest: Episode) -> [AnswerFigure] {

@@ -74,8 +74,9 @@ extension CellExplanation {
 
     /// Why an episode need not hold whole entries.
     private var weights: String {
-        episodes.all.contains { $0.entries != $0.entries.rounded() }
-            ? " An entry counts as often as the law of the fill puts it below zero: 0.5 for one of two cases." : ""
+        episodes.haveLaws
+            ? " An entry counts as often as the law of the fill puts it below zero, 0.5 for one of two cases; its shortfall is the average of "
+                + "those." : ""
     }
 
     private func entrySection(_ isWhole: Bool) -> ReportSection {

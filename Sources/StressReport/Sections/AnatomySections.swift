@@ -48,10 +48,11 @@ extension AssetSide {
         let episodes = detail.anatomy.episodes
         let definition =
             "Entries of a \(cellWords(detail)) that went below zero within a day of each other are one episode. "
-            + withoutLargest(detail.anatomy) + watchedWords(detail)
+            + withoutLargest(detail.anatomy) + watchedWords(detail) + lawWords(episodes)
         let hidden = episodes.all.count - 10
         let table: [Block] = episodes.all.isEmpty ? [] : [.table(episodeTable(detail))]
-        let key: [Block] = episodes.all.isEmpty || detail.paths.isEmpty ? [] : [.paragraph(.signs, episodeKey)]
+        let isDrawn = !episodes.all.isEmpty && !detail.paths.isEmpty
+        let key: [Block] = isDrawn ? [.paragraph(.signs, episodeKey(episodes))] : []
         return ReportSection(
             "events", label: "Episodes", title: eventsTitle(episodes), definition: definition,
             table + key + [
@@ -60,6 +61,13 @@ extension AssetSide {
                     note: hidden > 0 ? "Shown: 10 of \(grouped(episodes.all.count)) episodes" : "",
                     drawing: detail.paths.first.map { chartFile("episode-\($0.rank)") })
             ])
+    }
+
+    private func lawWords(_ episodes: Episodes) -> String {
+        episodes.haveLaws
+            ? " A law says what liquidations were paid: an entry counts as often as it puts it below zero, and the deepest is the deepest "
+                + "on average."
+            : ""
     }
 
     private func eventsTitle(_ episodes: Episodes) -> String {
@@ -72,8 +80,7 @@ extension AssetSide {
 
     private func withoutLargest(_ anatomy: CellAnatomy) -> String {
         guard let whole = anatomy.whole, let without = anatomy.withoutLargest else { return "" }
-        return "Without the largest the share would be \(shareText(without.frequency)) instead of "
-            + "\(shareText(whole.frequency))."
+        return "Without the largest the share would be \(insteadWords(without.frequency, whole.frequency))."
     }
 
     private func episodeTable(_ detail: CellDetail) -> SectionTable {
@@ -117,8 +124,8 @@ extension AssetSide {
         ]
     }
 
-    private var episodeKey: String {
-        "○ entry · ● closed below zero · dashed: the bankruptcy price at entry, beyond which the margin is gone · "
+    private func episodeKey(_ episodes: Episodes) -> String {
+        "○ entry · ● closed\(episodes.haveLaws ? ", on average over the law of its fill" : " below zero") · dashed: the bankruptcy price at entry, beyond which the margin is gone · "
             + "grey: from the lowest to the highest price of each stretch"
     }
 
@@ -237,6 +244,8 @@ extension AssetSide {
         let bad = months.count { $0.counts.negativeSeen > 0 }
         let definition =
             "Share of the entries of each month, and of each year, of a \(cellWords(detail)) that ended below zero, in %."
+            + (detail.anatomy.years.contains { $0.counts.cut > 0 }
+                ? " Shares weigh entries by how long each was watched; counts take each as one." : "")
             + watchedWords(detail)
         let table = SectionTable(
             name: "Share below zero by month of entry", caption: "Share below zero by month and year of entry",
@@ -262,12 +271,13 @@ extension AssetSide {
             return shade(share.frequency, "\(monthNames[month - 1]) \(year.year)", share.counts)
         }
         let title = "\(year.year), \(counted(year.months, "month", "months"))"
-        let words = "\(grouped(year.counts.negative)) of \(grouped(year.counts.entries))"
+        let (counts, negative) = (year.counts, year.counts.negativeSeen)
+        let words = "\(grouped(negative)) of \(grouped(counts.entries + counts.cut))"
         return SectionTable.Row(
             [.text(String(year.year))],
             own + [
                 shade(year.frequency, title, year.counts, " sum"),
-                .sum(ShownFigure(words, year.counts.negative, nil, .count)),
+                .sum(ShownFigure(words, negative, nil, .count)),
             ])
     }
 

@@ -66,7 +66,10 @@ private var episodeTimes: [Column<Episode>] {
 
 private var episodeSizes: [Column<Episode>] {
     [
-        .ofMargin("shortfall_max_margin_frac", "Its shortfall; empty without bound") {
+        .ofMargin(
+            "shortfall_max_margin_frac",
+            "Its shortfall, averaged by the law of a fill that is no certain price; empty without bound"
+        ) {
             $0.worstShortfall.isFinite ? $0.worstShortfall : nil
         },
         .ofMargin("shortfall_mean_margin_frac", "Mean shortfall of the episode's entries", \.meanShortfall),
@@ -83,7 +86,9 @@ private var pathColumns: [Column<EpisodePath>] {
             "worst_bankruptcy_price", "quote per coin",
             "Where its margin was gone, at the moment of entry; empty where no price takes all of it",
             \.bankruptcyPrice),
-        .number("worst_exit_price", "quote per coin", "What it was closed at, after slippage", \.exitPrice),
+        .number(
+            "worst_exit_price", "quote per coin",
+            "What it was closed at, after slippage, averaged over the law of its fill, below zero or not", \.exitPrice),
         .number("worst_entry_to_exit_h", "h", "Time from its entry to the bar in which it was closed") {
             ($0.exit - $0.entry).inHours
         },

@@ -20,7 +20,8 @@ public struct Episode: Hashable, Codable, Sendable {
     public let worstEntry: UTCInstant
     /// When it went below zero.
     public let worstExit: UTCInstant
-    /// Its shortfall in parts of the initial margin; infinite where the contract has no bound.
+    /// Its shortfall in parts of the initial margin, by a law the average where it puts the entry below zero; infinite where the contract
+    /// has no bound.
     public let worstShortfall: Double
     /// Mean of the bounded shortfalls; nil when none is bounded.
     public let meanShortfall: Double?
@@ -68,6 +69,9 @@ public struct Episodes: Hashable, Codable, Sendable {
 
     /// The episodes from the one with most entries to the one with fewest; the earlier first among equals.
     public var largestFirst: [Episode] { all.sorted { ($1.entries, $0.first) < ($0.entries, $1.first) } }
+
+    /// Whether a law says of some entry how often it ended below zero, and so how deep on average.
+    public var haveLaws: Bool { all.contains { $0.entries < Double($0.possible) } }
 
     /// Entries below zero in all episodes.
     public var total: Double { all.reduce(0) { $0 + $1.entries } }
