@@ -305,13 +305,13 @@ struct BehaviourGridTask<Position: KernelPosition> {
         case .reentry:
             found.removeAll(keepingCapacity: true)
             for window in seen.first..<count { found.append(held.outcomes[at * count + window]) }
-            walk.goOn(lasts(own, from: seen.first), &found)
+            walk.goOn(ends(own, from: seen.first), &found)
             addFound(own, from: seen.first)
         case .instalments where trees.areTraded: addInstalments(own, walk)
         case .called where trees.areTraded: addCalled(own, walk)
         case .instalments, .called, .followed: addWalked(own, walk, from: seen.first, after: nil)
         case .walk:
-            walk.outcomes(entry: entry, lasts: lasts(own, from: seen.first), into: &found)
+            walk.outcomes(entry: entry, to: ends(own, from: seen.first), into: &found)
             addFound(own, from: seen.first)
         }
     }
@@ -324,8 +324,12 @@ struct BehaviourGridTask<Position: KernelPosition> {
     }
 
     @inline(__always)
-    mutating func lasts(_ own: FollowedEntry, from window: Int) -> ArraySlice<Int> {
-        tile.lasts[own.at * count + window..<(own.at + 1) * count]
+    func ends(_ own: FollowedEntry, from window: Int) -> WindowEnds { ends(own.at, own.seen, from: window) }
+
+    /// The ends of the windows of an entry from one on.
+    @inline(__always)
+    func ends(_ at: Int, _ seen: SeenWindows, from window: Int) -> WindowEnds {
+        WindowEnds(lasts: tile.lasts[at * count + window..<(at + 1) * count], cut: at * count + seen.cut)
     }
 }
 

@@ -41,7 +41,7 @@ extension BehaviourGridTask {
         var window = own.seen.first
         while last(own, window) < paid { window += 1 }
         addHeld(own, from: own.seen.first, to: window)
-        var state = walk.opened(own.entry, last: longest(own.entry), part: 1)
+        var state = walk.opened(own.entry, to: longestEnd(own), part: 1)
         state.dueTopUp = paid
         addWalked(own, walk, &state, paid, from: window)
     }

@@ -26,7 +26,7 @@ extension BehaviourGridTask {
         }
         // Windows that end before the exit.
         var open = own.seen.first
-        while open < count, !exit.pointee.closes(by: tile.lasts[own.at * count + open]) { open += 1 }
+        while open < count, !exit.pointee.closes(by: last(own, open), isCut: open >= own.seen.cut) { open += 1 }
         addHeld(own, from: own.seen.first, to: open)
         guard open < count else { return }
         if followed[own.place].kind == .plan { return addWalked(own, walk, from: open, after: exit) }

@@ -39,7 +39,7 @@ extension BehaviourGridTask {
     mutating func addSequence(_ own: FollowedEntry, _ walk: BehaviourWalk<Position>) {
         let first = end(own.row, own.place, own.entry)
         var window = own.seen.first
-        while window < count, !first.pointee.isClosed(by: last(own, window)) { window += 1 }
+        while window < count, !isClosed(first, own, window) { window += 1 }
         addHeld(own, from: own.seen.first, to: window)
         guard window < count, let reenter = walk.rules.behaviour.reenter else { return }
         let again = following(own, SequenceEnd(first)).map { self.window(own, from: window, $0) } ?? count
@@ -50,6 +50,11 @@ extension BehaviourGridTask {
         if !follow(own, SequenceEnd(first), walk, most: reenter.times, from: again) {
             add(own, whole, from: again, to: count)
         }
+    }
+
+    @inline(__always)
+    private func isClosed(_ end: UnsafePointer<EndedEntry>, _ own: FollowedEntry, _ window: Int) -> Bool {
+        end.pointee.isClosed(by: last(own, window), isCut: window >= own.seen.cut)
     }
 
     /// The bar at whose close the next position is opened in the longest window; nil where the last was not lost, or there is none.
@@ -80,7 +85,7 @@ extension BehaviourGridTask {
             guard sequence.spend() != nil, !due.isRejected(own.row, bar) else { break }
             let next = end(own.row, own.place, bar)
             let stands = window
-            while window < count, !next.pointee.isClosed(by: last(own, window)) { window += 1 }
+            while window < count, !isClosed(next, own, window) { window += 1 }
             if stands < window { addStanding(own, walk, sequence, bar, from: stands, to: window) }
             guard window < count else { return true }
             join(own, &sequence, SequenceEnd(next), from: window)

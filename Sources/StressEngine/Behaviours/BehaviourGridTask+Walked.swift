@@ -1,7 +1,7 @@
 import MarginModel
 import StressStatistics
 
-/// Entries that are followed on their own, once for all windows: what ``BehaviourWalk/outcomes(entry:lasts:into:)`` says, without what
+/// Entries that are followed on their own, once for all windows: what ``BehaviourWalk/outcomes(entry:to:into:)`` says, without what
 /// nobody asks. Only where nothing is carried, positions are taken over whole and none is opened after another.
 extension BehaviourGridTask {
     /// An entry in windows from one on.
@@ -10,7 +10,7 @@ extension BehaviourGridTask {
     mutating func addWalked(
         _ own: FollowedEntry, _ walk: BehaviourWalk<Position>, from first: Int, after exit: UnsafePointer<SharedExit>?
     ) {
-        var state = walk.opened(own.entry, last: longest(own.entry), part: 1)
+        var state = walk.opened(own.entry, to: longestEnd(own), part: 1)
         if let exit { state.best = exit.pointee.best }
         addWalked(own, walk, &state, exit?.pointee.ending.bar ?? own.entry + 1, from: first)
     }
@@ -33,18 +33,28 @@ extension BehaviourGridTask {
                 let ending = walk.ending(state.position, dueIn: bar)
                 return addClosed(own, ended(own.row, own.entry, walk, state.position, ending), from: window)
             }
-            while window < count, last(own, window) == bar { addStanding(own, walk, state.account, &window) }
+            while window < own.seen.cut, last(own, window) == bar { addStanding(own, walk, state.account, &window) }
             guard window < count else { return }
             walk.tradeAtClose(&state, bar)
             if state.ending != nil { break }
             bar += 1
         }
         guard let ending = state.ending else { return }
+        if ending.cause == .horizon {
+            // Of what is cut.
+            while window < count { addStanding(own, walk, state.account, &window) }
+            return
+        }
         addClosed(own, ended(own.row, own.entry, walk, state.account, ending), from: window)
     }
 
     @inline(__always)
     func last(_ own: FollowedEntry, _ window: Int) -> Int { tile.lasts[own.at * count + window] }
+
+    /// The end of what is seen of an entry's longest window.
+    func longestEnd(_ own: FollowedEntry) -> WindowEnd {
+        WindowEnd(last: longest(own.entry), isCut: own.seen.cut < count)
+    }
 
     /// A window at whose end the position stands.
     @inline(__always)

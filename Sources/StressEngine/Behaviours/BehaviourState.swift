@@ -1,6 +1,23 @@
 import MarginModel
 import StressStatistics
 
+/// Where what is seen of a window ends: at the close at which the holding time does, or where the window is cut.
+struct WindowEnd {
+    let last: Int
+    let isCut: Bool
+}
+
+/// The ends of several windows of one entry. What is cut ends in the same bar, whatever the holding time.
+struct WindowEnds {
+    /// The last bar of each, rising.
+    var lasts: ArraySlice<Int>
+    /// The place of the first that is cut, and of all after it.
+    let cut: Int
+
+    /// That of the window at a place.
+    func end(_ place: Int) -> WindowEnd { WindowEnd(last: lasts[place], isCut: place >= cut) }
+}
+
 /// What closes a position, before anybody asks what that leaves.
 struct BehaviourEnding {
     /// What it goes through; of a platform that closes step by step, unused.
@@ -23,6 +40,8 @@ struct BehaviourState<Position: KernelPosition> {
     let entry: Int
     /// The last bar of its window; of the nearest window that it has not left, where several are followed at once.
     var last: Int
+    /// Whether the window is cut there, so that nobody closes what still stands.
+    var isCut: Bool
     /// `P0`: the price of the first purchase.
     let entryPrice: Double
     /// The best close since entry, the entry price among them.
@@ -46,8 +65,9 @@ struct BehaviourState<Position: KernelPosition> {
     /// Filled in where somebody wants to see them.
     var events: [BehaviourEvent]?
 
-    init(_ position: Position, entry: Int, last: Int, entryPrice: Double, parts: Int) {
-        (self.position, self.entry, self.last, self.entryPrice) = (position, entry, last, entryPrice)
+    init(_ position: Position, entry: Int, to end: WindowEnd, entryPrice: Double, parts: Int) {
+        (self.position, self.entry, self.entryPrice) = (position, entry, entryPrice)
+        (last, isCut) = (end.last, end.isCut)
         best = entryPrice
         wholeMargin = position.initialMargin * Double(parts)
     }

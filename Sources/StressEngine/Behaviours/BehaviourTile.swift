@@ -244,7 +244,7 @@ extension BehaviourGridTask {
 
     private mutating func holdWalked(_ row: Int, _ at: Int, _ seen: SeenWindows) {
         rows[row].walks[0].outcomes(
-            entry: tile.start + at, lasts: tile.lasts[at * count + seen.first..<(at + 1) * count], into: &found)
+            entry: tile.start + at, to: ends(at, seen, from: seen.first), into: &found)
         (held.closed[at], held.isRare[at]) = (count, true)
         for (window, outcome) in found.enumerated() {
             let place = at * count + seen.first + window

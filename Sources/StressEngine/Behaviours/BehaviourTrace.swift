@@ -53,20 +53,20 @@ private struct BehaviourTracer: PositionVisitor {
 
     func visit<Position: KernelPosition>(_: Position.Type) -> BehaviourTrace? {
         let kernel: PlainKernel<Position> = job.kernel(rules)
-        guard kernel.windows.lastBar[entry] != EntryWindows.notAnEntry, let (last, _) = kernel.windows.watched(entry),
-            !kernel.isRejected(entry: entry)
+        guard kernel.windows.lastBar[entry] != EntryWindows.notAnEntry,
+            let (last, isCut) = kernel.windows.watched(entry), !kernel.isRejected(entry: entry)
         else { return nil }
         let walk = BehaviourWalk(kernel, BehaviourRules(behaviour, cell: rules, market: job.market))
         if let filter = behaviour.enterAfter, !filter.lets(entry, closes: walk.closes) {
             return BehaviourTrace(behaviour: behaviour, entry: entry, last: last, steps: [], events: [], outcome: nil)
         }
-        return walk.trace(entry, last: last)
+        return walk.trace(entry, to: WindowEnd(last: last, isCut: isCut))
     }
 }
 
 extension BehaviourWalk {
-    fileprivate func trace(_ entry: Int, last: Int) -> BehaviourTrace {
-        var state = opened(entry, last: last, part: 1)
+    fileprivate func trace(_ entry: Int, to end: WindowEnd) -> BehaviourTrace {
+        var state = opened(entry, to: end, part: 1)
         var steps: [BehaviourTrace.Step] = []
         var bar = entry
         while state.ending == nil {
@@ -76,9 +76,10 @@ extension BehaviourWalk {
         }
         // Once more from the start: a sequence goes on where the first position ends.
         var events: [BehaviourEvent]? = []
-        let outcome = outcome(entry: entry, last: last, events: &events)
+        let outcome = outcome(entry: entry, to: end, events: &events)
         return BehaviourTrace(
-            behaviour: rules.behaviour, entry: entry, last: last, steps: steps, events: events ?? [], outcome: outcome)
+            behaviour: rules.behaviour, entry: entry, last: end.last, steps: steps, events: events ?? [],
+            outcome: outcome)
     }
 
     private func traceStep(_ state: BehaviourState<Position>, _ bar: Int) -> BehaviourTrace.Step {

@@ -2,16 +2,21 @@ import MarginModel
 import StressStatistics
 
 /// What is done at the close of a bar.
+///
+/// The holding time ends at the close of the last bar of a whole window, before anybody panics. That of a cut one goes on there, unseen: who
+/// panics at that close sells as at any other, and what became of the entry is known.
 extension BehaviourWalk {
     func tradeAtClose(_ state: inout BehaviourState<Position>, _ bar: Int) {
-        let fee = rules.closeFee
-        if bar == state.last { return finish(&state, kernel.horizonPrices(bar), feeRate: fee, .horizon, bar) }
+        let isLast = bar == state.last
+        if isLast, !state.isCut { return stand(&state, bar) }
         let close = closes[bar]
         // In favour of the position by at least nothing: a new best close.
         if sign * (close - state.best) > 0 { state.best = close }
         if rules.panic.isFinite, state.best > 0, sign * (close / state.best - 1) <= -rules.panic {
-            return finish(&state, kernel.horizonPrices(bar), feeRate: fee, .panicked, bar)
+            return finish(&state, kernel.horizonPrices(bar), feeRate: rules.closeFee, .panicked, bar)
         }
+        // Where a window is cut, what leaves the position standing is not seen to matter.
+        if isLast { return stand(&state, bar) }
         if state.bought < rules.instalments { buy(&state, bar) }
         if state.paid < rules.topUps, state.dueTopUp == nil, let topUp = rules.behaviour.topUp,
             isCalled(state.position, at: close, times: topUp.at, state.carry)
@@ -19,6 +24,11 @@ extension BehaviourWalk {
             state.dueTopUp = bar + topUp.latency
             state.note(.call, bar, level: close, price: close)
         }
+    }
+
+    /// Ends a position that still stands at the end of what is seen of its window.
+    private func stand(_ state: inout BehaviourState<Position>, _ bar: Int) {
+        finish(&state, kernel.horizonPrices(bar), feeRate: rules.closeFee, .horizon, bar)
     }
 
     /// Whether equity is at most so many times the requirement.

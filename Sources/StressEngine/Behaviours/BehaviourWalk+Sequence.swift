@@ -9,14 +9,15 @@ import StudyPlan
 /// followed as if it were whole: what becomes of it in parts of its margin is the same, but for rounding.
 extension BehaviourWalk {
     func goOn(
-        _ reenter: Reentry, after outcome: inout BehaviourOutcome, last: Int, _ events: inout [BehaviourEvent]?
+        _ reenter: Reentry, after outcome: inout BehaviourOutcome, to end: WindowEnd,
+        _ events: inout [BehaviourEvent]?
     ) {
         var sequence = BehaviourSequence(outcome, tolerance: tolerance)
         while sequence.reentries < reenter.times,
-            let bar = entry(after: sequence.current, reenter, last: last),
+            let bar = entry(after: sequence.current, reenter, last: end.last),
             let part = sequence.spend().map(size), !isRejected(bar, part: part)
         {
-            var next = opened(bar, last: last, part: part)
+            var next = opened(bar, to: end, part: part)
             next.events = events
             next.note(.reentered, bar, level: closes[bar], price: closes[bar])
             follow(&next)

@@ -64,25 +64,25 @@ final class BehaviourWalk<Position: KernelPosition>: Sendable {
     /// O(events × log bars) as a rule.
     ///
     /// - Parameters:
-    ///   - last: the last bar that is seen of its window.
+    ///   - end: of what is seen of its window.
     ///   - events: filled in where given.
-    func outcome(entry: Int, last: Int, events: inout [BehaviourEvent]?) -> BehaviourOutcome {
-        var state = opened(entry, last: last, part: 1)
+    func outcome(entry: Int, to end: WindowEnd, events: inout [BehaviourEvent]?) -> BehaviourOutcome {
+        var state = opened(entry, to: end, part: 1)
         state.events = events
         follow(&state)
         var outcome = outcome(of: state)
         if let reenter = rules.behaviour.reenter, reenter.times > 0 {
-            goOn(reenter, after: &outcome, last: last, &state.events)
+            goOn(reenter, after: &outcome, to: end, &state.events)
         }
         events = state.events
         return outcome
     }
 
     /// A position, or the first instalment of it, opened at the close of a bar with a part of the notional.
-    func opened(_ entry: Int, last: Int, part: Double) -> BehaviourState<Position> {
+    func opened(_ entry: Int, to end: WindowEnd, part: Double) -> BehaviourState<Position> {
         let parts = rules.instalments
         let position = bought(entry, part: part / Double(parts))
-        return BehaviourState(position, entry: entry, last: last, entryPrice: closes[entry], parts: parts)
+        return BehaviourState(position, entry: entry, to: end, entryPrice: closes[entry], parts: parts)
     }
 
     /// A position of a part of the notional at a close.

@@ -49,10 +49,10 @@ struct EndedEntry {
     var closedBar: Int? { closed < 0 ? nil : Int(closed) }
     var liquidationBar: Int? { liquidated < 0 ? nil : Int(liquidated) }
 
-    /// Whether the window that ends in a bar sees it closed.
+    /// Whether the window that ends in a bar sees it closed: at its close somebody panics only where it is cut.
     @inline(__always)
-    func isClosed(by last: Int) -> Bool {
-        closed >= 0 && (Int(closed) < last || (Int(closed) == last && cause != .panicked))
+    func isClosed(by last: Int, isCut: Bool) -> Bool {
+        closed >= 0 && (Int(closed) < last || (Int(closed) == last && (isCut || cause != .panicked)))
     }
 
     /// Its exit without what the shortfall is made of.

@@ -49,7 +49,7 @@ private struct BehaviourRun: PositionVisitor {
                 continue
             }
             var events: [BehaviourEvent]?
-            let outcome = walk.outcome(entry: entry, last: last, events: &events)
+            let outcome = walk.outcome(entry: entry, to: WindowEnd(last: last, isCut: isCut), events: &events)
             let closedAfter = outcome.exit.closedBar.map { bars(from: entry, to: $0) }
             add(outcome, entry, cut: isCut ? last : nil, hodl, closedAfter, to: &tallies[place])
             if place == 0 { hodl = HeldEnd(exit: outcome.exit, closing: outcome.cause, closedAfter: closedAfter) }

@@ -52,20 +52,21 @@ private struct SequenceRun: PositionVisitor {
                 guard let (last, isCut) = windows.watched(entry), !kernel.isRejected(entry: entry) else { continue }
                 let isStart = !isCut && kernel.windows.lastBar[entry] != EntryWindows.notAnEntry
                 let isMade = isStart && behaviour.enterAfter?.lets(entry, closes: walk.closes) ?? true
-                found.append(position(walk, entry, last, isStart: isMade, block: block))
+                let end = WindowEnd(last: last, isCut: isCut)
+                found.append(position(walk, entry, end, isStart: isMade, block: block))
             }
         }
         return found
     }
 
     private func position<Position>(
-        _ walk: BehaviourWalk<Position>, _ entry: Int, _ last: Int, isStart: Bool, block: Int
+        _ walk: BehaviourWalk<Position>, _ entry: Int, _ end: WindowEnd, isStart: Bool, block: Int
     ) -> SequencePosition {
         var events: [BehaviourEvent]?
-        let outcome = walk.outcome(entry: entry, last: last, events: &events)
+        let outcome = walk.outcome(entry: entry, to: end, events: &events)
         let lostBar = outcome.lostBar
         return SequencePosition(
-            time: walk.times[entry], exitTime: walk.times[outcome.exit.closedBar ?? last],
+            time: walk.times[entry], exitTime: walk.times[outcome.exit.closedBar ?? end.last],
             block: Int32(block / job.resamplingBlocks), isStart: isStart, isLost: lostBar != nil,
             gone: lostBar != nil ? outcome.gone : .zero)
     }

@@ -109,10 +109,10 @@ extension BehaviourGridTask {
         if let bar = outcome.lostBar { lost[place]?.lose(row, entry, in: bar, gone: outcome.gone) }
     }
 
-    /// What becomes of a position after which none is opened.
+    /// What becomes of a position after which none is opened. Who panics loses nothing to anybody, wherever the window ends.
     private func firstOutcome(_ row: Int, _ place: Int, _ entry: Int) -> BehaviourOutcome {
         let walk = rows[row].walks[place]
-        var state = walk.opened(entry, last: longest(entry), part: 1)
+        var state = walk.opened(entry, to: WindowEnd(last: longest(entry), isCut: false), part: 1)
         walk.follow(&state)
         return walk.outcome(of: state)
     }

@@ -28,9 +28,12 @@ struct SharedExit {
         let mean, least, most: Double
     }
 
-    /// Whether it closes a position whose window ends in a bar: who would sell at the close at which the window ends is not asked.
+    /// Whether it closes a position whose window ends in a bar: who would sell at the close at which the holding time ends is not asked, and
+    /// who would where the window is cut is.
     @inline(__always)
-    func closes(by last: Int) -> Bool { ending.bar < last || (ending.bar == last && ending.cause != .panicked) }
+    func closes(by last: Int, isCut: Bool) -> Bool {
+        ending.bar < last || (ending.bar == last && (isCut || ending.cause != .panicked))
+    }
 }
 
 extension BehaviourRules {
@@ -87,13 +90,14 @@ extension BehaviourRules {
 }
 
 extension BehaviourWalk {
-    /// The first exit of a position that nobody liquidates, up to the end of a window; nil where it stands there.
+    /// The first exit of a position that nobody liquidates, up to the end of a window; nil where it stands there. At that close somebody
+    /// panics as if the window were cut: it is for ``SharedExit/closes(by:isCut:)`` to say whether it is.
     func sharedExit(entry: Int, last: Int) -> SharedExit? {
         if !rules.isTrailing, blocks != nil {
             // A bar that reaches a level closes it.
             return reached(entry: entry, from: entry + 1, through: last).flatMap { sharedExit(entry: entry, at: $0) }
         }
-        var state = opened(entry, last: last, part: 1)
+        var state = opened(entry, to: WindowEnd(last: last, isCut: true), part: 1)
         var (bar, best) = (entry + 1, state.best)
         while state.ending == nil {
             if let trees { bar = passOver(&state, from: bar, trees) }
@@ -118,7 +122,8 @@ extension BehaviourWalk {
 
     /// What closes a position that is liquidated in the bar in which it would be closed: whichever comes first.
     func ending(_ position: Position, entry: Int, meeting exit: borrowing SharedExit) -> BehaviourEnding {
-        var state = BehaviourState(position, entry: entry, last: .max, entryPrice: closes[entry], parts: 1)
+        var state = BehaviourState(
+            position, entry: entry, to: WindowEnd(last: .max, isCut: false), entryPrice: closes[entry], parts: 1)
         state.best = exit.best
         step(&state, exit.ending.bar)
         guard let ending = state.ending else { preconditionFailure("a position that is due is closed in its bar") }

@@ -160,6 +160,64 @@ import Testing
         }
     }
 
+    /// What holes and the end of the history cut: who panics at the last close that is seen is gone in the walk and in the search, and the others
+    /// stand in both.
+    @Test func cutWindowsEndAlike() throws {
+        var met = 0
+        for seed in UInt64(4000)..<4024 {
+            var random = SeededGenerator(seed: seed).stream("cut behaviours")
+            let market = try RandomStudy.market(seed, &random)
+            var cell = try RandomStudy.cell([.linear, .inverse, .margin][Int(seed % 3)], &random)
+            cell.side = random.next() % 2 == 0 ? .short : .long
+            cell.maxGap = .span(.minutes([1, 5, 20][Int(random.next() % 3)]))
+            let behaviours = (0..<8).map { place in
+                var drawn = behaviour(&random, "b\(place)")
+                if place % 4 == 0 { (drawn.instalments, drawn.topUp, drawn.reenter) = (nil, nil, nil) }
+                if place % 4 == 1 { drawn = gambler(&random, drawn) }
+                if place == 0 { drawn = Behaviour(name: drawn.name) }
+                drawn.panicExit = 0.02 * (0.02 + random.uniform())
+                return drawn
+            }
+            let study = try cell.study(
+                leverages: RandomStudy.leverages(&random, most: 3), horizons: RandomStudy.horizons(market, &random))
+            let job = HistoryJob(study: study, asset: "X", market: market, kernel: .automatic)
+            let cells = Array(study.cells(of: "X").indices)
+            let plain = try job.tallies(of: behaviours, cells: cells, trees: nil, threads: 2)
+            let trees = try #require(job.behaviourTrees)
+            let fast = try job.tallies(of: behaviours, cells: cells, trees: trees, threads: 2)
+            for (cell, (ones, others)) in zip(cells, zip(fast, plain)) {
+                for (place, (one, other)) in zip(ones, others).enumerated() {
+                    func name() -> String {
+                        "seed \(seed), cell \(cell), \(place == 0 ? .hodl : behaviours[place - 1])"
+                    }
+                    if market.fundingPerBar == nil {
+                        #expect(one == other, "\(name())")
+                    } else {
+                        expectClose(one, other, name())
+                    }
+                }
+            }
+            // Of the longest holding time, and the leverage at which fewest are liquidated before.
+            let calmest = cells.max { one, other in
+                let (one, other) = (job.rules[one].cell, job.rules[other].cell)
+                return (one.horizon, other.leverage) < (other.horizon, one.leverage)
+            }
+            met += try lastPanics(behaviours[0], job, cell: try #require(calmest))
+        }
+        #expect(met > 20)
+    }
+
+    /// How many entries whose window is cut are sold at the last close that is seen.
+    private func lastPanics(_ behaviour: Behaviour, _ job: HistoryJob, cell: Int) throws -> Int {
+        let windows = try #require(job.windows[job.rules[cell].cell.horizon])
+        return windows.lastBar.indices.reduce(0) { count, entry in
+            guard let (last, isCut) = windows.watched(entry), isCut,
+                let outcome = job.trace(cell: cell, entry: entry, behaviour: behaviour)?.outcome
+            else { return count }
+            return outcome.cause == .panicked && outcome.exit.closedBar == last ? count + 1 : count
+        }
+    }
+
     /// Who loses a position when is known without another pass over the entries, and sequences of positions are those of the plain walk.
     private func expectSequences(
         _ followed: FollowedCell, _ behaviours: [Behaviour], _ job: HistoryJob, cell: Int,

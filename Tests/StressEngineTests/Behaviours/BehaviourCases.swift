@@ -23,7 +23,7 @@ import Testing
         let kernel: PlainKernel<LinearPosition> = try cell.kernel(market)
         let walk = BehaviourWalk(kernel, BehaviourRules(behaviour, cell: kernel.rules, market: market))
         var events: [BehaviourEvent]?
-        return walk.outcome(entry: entry, last: bars.count, events: &events)
+        return walk.outcome(entry: entry, to: WindowEnd(last: bars.count, isCut: false), events: &events)
     }
 
     private func expect(

@@ -93,7 +93,7 @@ import Testing
             guard let (last, isCut) = kernel.windows.watched(entry), !isCut, !kernel.isRejected(entry: entry),
                 market.isPositive
             else { continue }
-            let outcome = walk.outcome(entry: entry, last: last, events: &events)
+            let outcome = walk.outcome(entry: entry, to: WindowEnd(last: last, isCut: false), events: &events)
             if let bar = outcome.liquidationBar, market.mark == nil, market.fundingPerBar == nil {
                 let trigger = kernel.position(entry: entry).triggerPrice(.none)
                 #expect(market.series.open[bar] <= trigger, "seed \(seed), entry \(entry)")

@@ -38,9 +38,10 @@ import Testing
                 let (last, isCut) = kernel.windows.watched(entry), !kernel.isRejected(entry: entry),
                 behaviour.enterAfter?.lets(entry, closes: market.series.close) ?? true
             else { return nil }
+            let end = WindowEnd(last: last, isCut: isCut)
             var seen = Seen(
-                cutAfter: nil, own: own.outcome(entry: entry, last: last, events: &none),
-                held: hodl.outcome(entry: entry, last: last, events: &none), entry: entry, clock: job.clock,
+                cutAfter: nil, own: own.outcome(entry: entry, to: end, events: &none),
+                held: hodl.outcome(entry: entry, to: end, events: &none), entry: entry, clock: job.clock,
                 times: market.series.time)
             if isCut { seen.cutAfter = seen.bars(last) }
             return seen
@@ -142,6 +143,77 @@ import Testing
             #expect(
                 estimates[1].heldNegativeShare == estimates[0].negativeShare && estimates[0].heldNegativeShare == nil)
             #expect(found[1].jumps.days.map(\.entries) == [5] && found[1].jumps.days.map(\.cut) == [4])
+        }
+    }
+
+    /// Ten hours, of which the last closes 6 % down: who panics there has lost more than half, whole window or not, however else the behaviour is
+    /// followed; where a gap follows, those of what comes after it are watched beside them and lose nothing.
+    @Test(arguments: [false, true]) func panicAtTheLastCloseThatIsSeenCounts(isGap: Bool) throws {
+        var cell = TestCell()
+        (cell.horizon, cell.maxGap) = (.minutes(5), .automatic)
+        let behaviours = panickers
+        let job = HistoryJob(
+            study: try cell.study(), asset: "X", market: MarketHistory(series: try fallAtTheEnd(isGap: isGap)),
+            kernel: .automatic)
+        // Entry 4 holds to the fall, entries 5 to 8 are cut by it 4, 3, 2 and 1 bars after them, when 6, 7, 8 and 9 were watched.
+        let (whole, all) = (1.0 / 5, 1.0 / 5 + 1.0 / 6 + 1.0 / 7 + 1.0 / 8 + 1.0 / 9)
+        let watched = isGap ? 2.0 : 1
+        for trees in [nil, job.behaviourTrees] {
+            let found = try job.tallies(of: behaviours, cell: 0, trees: trees, threads: 1)
+            let (held, others) = (found[0], found.dropFirst())
+            #expect(abs(held.lostHalfFrequency - whole / watched) < 1e-12)
+            for (rule, tally) in zip(behaviours, others) {
+                let name: Comment = "\(rule), \(trees == nil ? "plain" : "searched")"
+                #expect(abs(tally.lostHalfFrequency - all / watched) < 1e-12, name)
+                // At the close at which the holding time ends it is the horizon that closes.
+                #expect(tally.closings[.panicked] == 0, name)
+                #expect(tally.closings[.horizon] == (isGap ? 10 : 5), name)
+            }
+        }
+    }
+
+    /// Who sells 5 % below the best close: by levels alone, and with all that has positions followed in another way.
+    private var panickers: [Behaviour] {
+        let changes: [(inout Behaviour) -> Void] = [
+            { _ in }, { $0.unit = .margin }, { $0.exits = [PlannedExit(distance: 0.5, part: 0.5)] },
+            { $0.reenter = Reentry(after: .minutes(0), times: 2) },
+            { $0.instalments = Instalments(count: 2, every: .hours(1)) },
+            { $0.topUp = TopUp(at: 1, add: 1, times: 1) },
+            { ($0.topUp, $0.reenter) = (TopUp(at: 1, add: 1, times: 1), Reentry(after: .minutes(0), times: 2)) },
+        ]
+        return changes.map { change in
+            var behaviour = Behaviour(name: "panic")
+            behaviour.panicExit = 0.05
+            change(&behaviour)
+            return behaviour
+        }
+    }
+
+    private func fallAtTheEnd(isGap: Bool) throws -> BarSeries {
+        let prices = [Double](repeating: 100, count: 9) + [Double](repeating: 94, count: isGap ? 11 : 1)
+        let times = prices.indices.map { Int64($0) * 60_000 + ($0 > 9 ? 8 * 3_600_000 : 0) }
+        return try BarSeries(time: times, price: prices)
+    }
+
+    /// A liquidation in the last bar that is seen counts, be it due at the worst price of the bar or at its close.
+    @Test(arguments: [LiquidationTrigger.extreme, .close]) func liquidationInTheLastBarThatIsSeenCounts(
+        trigger: LiquidationTrigger
+    ) throws {
+        var cell = TestCell(leverage: 20)
+        (cell.horizon, cell.maxGap, cell.trigger) = (.minutes(5), .automatic, trigger)
+        let all = 1.0 / 5 + 1.0 / 6 + 1.0 / 7 + 1.0 / 8 + 1.0 / 9
+        for isGap in [false, true] {
+            let market = MarketHistory(series: try fallAtTheEnd(isGap: isGap))
+            let job = HistoryJob(study: try cell.study(), asset: "X", market: market, kernel: .automatic)
+            let share = all / (isGap ? 2 : 1)
+            let estimate = try job.run(threads: 1)[0].estimate(confidence: 0.95)
+            #expect(abs((estimate.liquidatedFrequency ?? 0) - share) < 1e-12)
+            for trees in [nil, job.behaviourTrees] {
+                for tally in try job.tallies(of: panickers, cell: 0, trees: trees, threads: 1) {
+                    let liquidated = BehaviourEstimate(tally, isHolding: false).liquidatedShare ?? 0
+                    #expect(abs(liquidated - share) < 1e-12)
+                }
+            }
         }
     }
 

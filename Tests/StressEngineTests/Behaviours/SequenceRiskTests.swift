@@ -16,9 +16,9 @@ import Testing
     private func ruin(
         _ walk: Walk, _ windows: EntryWindows, from entry: Int, until end: Int64, wait: Int64, capital: Int, left: Int
     ) -> Double {
-        guard left > 0, let (last, _) = windows.watched(entry) else { return 0 }
+        guard left > 0, let (last, isCut) = windows.watched(entry) else { return 0 }
         var none: [BehaviourEvent]?
-        let outcome = walk.outcome(entry: entry, last: last, events: &none)
+        let outcome = walk.outcome(entry: entry, to: WindowEnd(last: last, isCut: isCut), events: &none)
         guard let closed = outcome.exit.closedBar, walk.times[closed] <= end,
             [.liquidated, .stopped, .trailed].contains(outcome.cause)
         else { return 0 }
