@@ -58,12 +58,8 @@ extension CellEstimate {
 }
 
 extension CellEstimate {
-    /// `half of them within 16 h`; nil where nobody was liquidated. Those whose windows are cut count like all others here, while the share
-    /// weighs them by how long they were watched: it is half of those that were seen.
-    var halfLiquidatedWords: String? {
-        let whom = windows.cutLiquidated > 0 ? "half of those seen" : "half of them"
-        return medianTimeToLiquidation.map { "\(whom) within \(timeText($0))" }
-    }
+    /// `half of them within 16 h`; nil where nobody was liquidated.
+    var halfLiquidatedWords: String? { medianTimeToLiquidation.map { "half of them within \(timeText($0))" } }
 
     /// Measures as members of a JSON object, under the names of their columns.
     func members(_ measures: [Measure]) -> [(String, JSONValue)] {

@@ -119,7 +119,7 @@ public struct CellEstimate: Hashable, Sendable {
     /// The same when every liquidation is filled at once, at its trigger price or the open behind it; only beside a delay that the bars
     /// are too long to tell.
     public internal(set) var gapExit: ExitEstimate?
-    /// Median time from entry to liquidation; nil when none was liquidated, and without entries.
+    /// Median time from entry to liquidation, each weighed as in the share; nil when none was liquidated, and without entries.
     public let medianTimeToLiquidation: TimeSpan?
     /// What kind of answer this is.
     public internal(set) var status: CellStatus
@@ -203,7 +203,7 @@ extension CellEstimate {
         self.init(
             windows: windows, effectiveEntries: effective, exit: main,
             worstExit: tally.roles.firstIndex(of: .worst).map(exit),
-            medianTimeToLiquidation: windows.entries > 0 ? tally.timesToLiquidation.quantile(0.5) : nil,
+            medianTimeToLiquidation: windows.entries > 0 ? exposure.quantile(0.5, of: tally.timesToLiquidation) : nil,
             status: CellEstimate.status(
                 windows: windows, negative: main.negative + main.cutNegative, effective: effective,
                 impossible: impossible),

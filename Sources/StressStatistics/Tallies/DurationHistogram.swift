@@ -77,10 +77,13 @@ public struct DurationHistogram: Hashable, Sendable {
         var seen = 0
         for (bin, count) in counts.enumerated() {
             seen += Int(count)
-            if Double(seen) >= rank {
-                return TimeSpan(milliseconds: Int64(DurationHistogram.bars(ofBin: bin)) * unit.milliseconds)
-            }
+            if Double(seen) >= rank { return span(ofBin: bin) }
         }
         return nil
+    }
+
+    /// The middle of a bin.
+    func span(ofBin bin: Int) -> TimeSpan {
+        TimeSpan(milliseconds: Int64(DurationHistogram.bars(ofBin: bin)) * unit.milliseconds)
     }
 }

@@ -1,3 +1,5 @@
+import StressBasics
+
 /// `n(u)`: how many entries were watched for at least a time `u`, complete windows or cut ones.
 ///
 /// An event `u` after its entry weighs `1/n(u)`: an estimate that is unbiased whenever the cuts do not depend on what would have come,
@@ -71,6 +73,23 @@ public struct Exposure: Hashable, Sendable {
         times.bins.enumerated().reduce(0.0) { sum, bin in
             bin.element > 0 ? sum + Double(bin.element) * weight(of: DurationHistogram.bars(in: bin.offset)) : sum
         }
+    }
+
+    /// The smallest span, as the middle of its bin, with at least a part `q` of what all events weigh at or below it: where their share by time
+    /// has come to that part of the whole. Nil when empty; without cut windows the quantile of the counts. O(bins).
+    public func quantile(_ q: Double, of times: DurationHistogram) -> TimeSpan? {
+        guard isCut, times.total > 0 else { return times.quantile(q) }
+        let weights = times.bins.enumerated().map { bin in
+            bin.element > 0 ? Double(bin.element) * weight(of: DurationHistogram.bars(in: bin.offset)) : 0
+        }
+        // Rounding must not carry a part that is met past its bin.
+        let wanted = q * weights.reduce(0, +) * (1 - 1e-12)
+        var sum = 0.0
+        let bin = weights.firstIndex { weight in
+            sum += weight
+            return weight > 0 && sum >= wanted
+        }
+        return bin.map { times.span(ofBin: $0) }
     }
 
     private func weight(of bars: ClosedRange<Int>) -> Double {
