@@ -13,9 +13,9 @@ import Testing
             let walking = Double(bars) * 1e-5 * random.uniform()
             let reading = Double(bars) * 1e-7
             return ShardSizing.History(
-                bars: bars, work: bars * Int.random(in: 1...500, using: &random),
+                work: bars * Int.random(in: 1...500, using: &random),
                 seconds: 0.01 + reading + walking + Double(bars) * 1e-6 * random.uniform(), walkingSeconds: walking,
-                readingSeconds: reading)
+                readingSeconds: reading, most: Int.random(in: 1...200, using: &random))
         }
     }
 
@@ -51,15 +51,16 @@ import Testing
 
     /// What is short, and what would leave most of the work to the merge, stays whole.
     @Test func onlyWhatGainsFromItIsDivided() {
-        func pieces(work: Int, walking: Double, shards: Int = 10) -> Int {
+        func pieces(work: Int, walking: Double, shards: Int = 10, most: Int = 150) -> Int {
             let history = ShardSizing.History(
-                bars: 10_000_000, work: work, seconds: 100, walkingSeconds: walking, readingSeconds: 1)
+                work: work, seconds: 100, walkingSeconds: walking, readingSeconds: 1, most: most)
             return ShardSizing(cores: 1).shards([history], goal: .shards(shards)).pieces[0]
         }
         #expect(pieces(work: 1 << 40, walking: 90) > 5)
         #expect(pieces(work: 1 << 40, walking: 40) == 1)
         #expect(pieces(work: 1000, walking: 90) == 1)
         #expect(pieces(work: 1 << 40, walking: 90, shards: 1) == 1)
+        #expect(pieces(work: 1 << 40, walking: 90, most: 3) == 3)
     }
 
     /// The spec names the same shards, each once and in order.

@@ -58,8 +58,8 @@ public struct ShardPlanner: Sendable {
     private func history(_ job: WorkPlan.Job) -> ShardSizing.History {
         let cells = study.cellCount / max(1, study.inputs.count)
         return ShardSizing.History(
-            bars: job.bars, work: job.bars.multipliedReportingOverflow(by: cells).partialValue, seconds: job.seconds,
-            walkingSeconds: job.walkingSeconds, readingSeconds: job.readingSeconds)
+            work: job.bars.multipliedReportingOverflow(by: cells).partialValue, seconds: job.seconds,
+            walkingSeconds: job.walkingSeconds, readingSeconds: job.readingSeconds, most: job.pieces)
     }
 
     private func absolute(_ folder: String) -> String {

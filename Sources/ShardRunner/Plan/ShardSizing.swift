@@ -13,12 +13,13 @@ public struct ShardSizing: Sendable {
 
     /// A history as the planner sees it.
     struct History: Sendable {
-        let bars: Int
         /// Entries times cells.
         let work: Int
         let seconds: Double
         let walkingSeconds: Double
         let readingSeconds: Double
+        /// Stretches that it can be divided into.
+        let most: Int
     }
 
     /// Cores that a shard has.
@@ -61,7 +62,7 @@ public struct ShardSizing: Sendable {
             history.walkingSeconds >= leastWalkingShare * history.seconds
         else { return 1 }
         let wanted = (history.seconds / max(1e-3, longest)).rounded(.up)
-        return max(1, min(Int(min(wanted, 1e6)), HistoryJob.keptRunCount(bars: history.bars)))
+        return max(1, min(Int(min(wanted, 1e6)), history.most))
     }
 
     /// Seconds of one unit on one core.

@@ -12,8 +12,10 @@ struct BlockRuns: Sendable {
     let blocks: [Range<Int>]
     /// The blocks of each chunk that has any, as ranges of indices into ``blocks``.
     let chunks: [Range<Int>]
-    /// About how many bars a chunk was meant to hold.
+    /// About how many bars a chunk was meant to hold: no more than that, as far as its time allows.
     let barsPerChunk: Int
+    /// Bars of a chunk of which none is missing.
+    let chunkBars: Double
 
     /// And no more than this, where bars are long: a history of hours has settled chunks, too, and most of it is kept from one night to
     /// the next. But not fewer bars than are worth sums of their own.
@@ -27,12 +29,26 @@ struct BlockRuns: Sendable {
         self.barsPerChunk = barsPerChunk
         let numbers = market.series.time.map { floorDivide($0, block.milliseconds) }
         blocks = BlockRuns.runs(numbers)
-        let (bar, most) = (market.barLength.milliseconds, BlockRuns.mostPerChunk)
+        let width = BlockRuns.blocksPerChunk(market.barLength, block: block, barsPerChunk: barsPerChunk)
+        chunkBars = BlockRuns.chunkBars(market.barLength, block: block, barsPerChunk: barsPerChunk)
+        chunks = BlockRuns.runs(blocks.map { floorDivide(numbers[$0.lowerBound], width) })
+    }
+
+    /// Blocks of a chunk of a history with bars of a length: a power of two, so that a slightly different length does not move every
+    /// boundary.
+    private static func blocksPerChunk(_ barLength: TimeSpan, block: TimeSpan, barsPerChunk: Int) -> Int64 {
+        let (bar, most) = (barLength.milliseconds, BlockRuns.mostPerChunk)
         let wanted =
             min(Int64(barsPerChunk) * bar, max(most.time.milliseconds, Int64(most.bars) * bar)) / block.milliseconds
-        // A power of two of blocks, so that a slightly different bar length does not move every boundary.
-        let width = Int64(1) << (64 - max(0, wanted - 1).leadingZeroBitCount)
-        chunks = BlockRuns.runs(blocks.map { floorDivide(numbers[$0.lowerBound], width) })
+        return Int64(1) << (64 - max(0, wanted - 1).leadingZeroBitCount)
+    }
+
+    /// See ``chunkBars-swift.property``; at least 1.
+    static func chunkBars(
+        _ barLength: TimeSpan, block: TimeSpan, barsPerChunk: Int = BlockRuns.defaultBarsPerChunk
+    ) -> Double {
+        let width = blocksPerChunk(barLength, block: block, barsPerChunk: barsPerChunk)
+        return max(1, Double(width) * block.over(barLength))
     }
 
     /// The runs of equal elements.

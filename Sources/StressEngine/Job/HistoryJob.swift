@@ -270,11 +270,18 @@ extension HistoryJob {
         guard finished != nil, !control.isCancelled else { throw RunCancelled() }
     }
 
-    /// About how many runs of chunks a history of so many bars is kept in: the most shares that ``keep(share:of:in:threads:control:)``
-    /// can have work for.
-    public static func keptRunCount(bars: Int) -> Int {
-        let chunks = max(1, bars / BlockRuns.defaultBarsPerChunk)
-        return max(1, chunks / chunksTogether(chunks))
+    /// How many chunks a history of so many bars has, if it begins with one and no bar is missing.
+    ///
+    /// - Parameter block: of time, by which entries are counted.
+    public static func chunkCount(bars: Int, barLength: TimeSpan, block: TimeSpan) -> Int {
+        max(1, Int((Double(bars) / BlockRuns.chunkBars(barLength, block: block)).rounded(.up)))
+    }
+
+    /// How many runs of chunks it is kept in: the most shares that ``keep(share:of:in:threads:control:)`` can have work for.
+    public static func keptRunCount(bars: Int, barLength: TimeSpan, block: TimeSpan) -> Int {
+        let chunks = chunkCount(bars: bars, barLength: barLength, block: block)
+        let together = chunksTogether(chunks)
+        return (chunks + together - 1) / together
     }
 
     private static func chunksTogether(_ chunks: Int) -> Int { max(1, min(4, chunks / 16)) }

@@ -67,7 +67,7 @@ extension HistoryJob {
         let liquidation = rules.platform.liquidation
         return isSearching && liquidation.enabled && !liquidation.isPartial && market.fundingPerBar == nil
             && rules.cell.contract != .margin && rules.platform.schedule == nil
-            && rules.cell.horizon.over(market.barLength) <= 8 * Double(blocks.barsPerChunk)
+            && rules.cell.horizon.over(market.barLength) <= 8 * blocks.chunkBars
     }
 
     /// When the entries of a chunk are liquidated in some cells that differ in leverage alone and have fixed triggers: see

@@ -73,7 +73,8 @@ struct Costs: Sendable {
         let perBar = 4 * horizons * (parts > 1 ? 2 : 1) + 48 + (hasDetails ? 260 : 0) + (behaviours > 0 ? 110 : 0)
         // Counts and shortfalls of every cell by time block, twice while parts are joined, and sums by chunk.
         let blocks = blocks(size)
-        let perCell = blocks * (16 + 16 * fills) * 2 + (bars / 16_384 + 1) * 104 * fills * 2
+        let chunks = Double(HistoryJob.chunkCount(bars: size.bars, barLength: barLength(size), block: blockLength))
+        let perCell = blocks * (16 + 16 * fills) * 2 + (chunks + 1) * 104 * fills * 2
         // By time since entry: in many small pieces, whose room is not given back between parts.
         let scattered = self.cells * (110 * fills * moments(size) + 40_000)
         let resampling = threads * resamples * 400
@@ -115,6 +116,16 @@ struct Costs: Sendable {
         return all.first { peak(size, parts: $0) <= room } ?? all.min { peak(size, parts: $0) < peak(size, parts: $1) }
             ?? 1
     }
+
+    /// The most runs of a history that can be computed apart.
+    func pieces(_ size: HistorySize) -> Int {
+        HistoryJob.keptRunCount(bars: size.bars, barLength: barLength(size), block: blockLength)
+    }
+
+    /// An hour where it is not known.
+    private func barLength(_ size: HistorySize) -> TimeSpan { size.barLength ?? .seconds(3600) }
+
+    private var blockLength: TimeSpan { TimeSpan(milliseconds: Int64(block)) }
 
     /// Time blocks of a history; of sixteen years, which is longer than any, when its bars' length is not known.
     private func blocks(_ size: HistorySize) -> Double {

@@ -28,6 +28,8 @@ public struct WorkPlan: Sendable {
         public let walkingSeconds: Double
         /// Those of them in which its files are read.
         public let readingSeconds: Double
+        /// The most stretches of the history that can be computed apart.
+        public let pieces: Int
     }
 
     /// The study.
@@ -176,7 +178,7 @@ extension WorkPlan.Job {
             place: place, fileBytes: size.bytes, bars: size.bars, parts: parts,
             peak: costs.peak(size, parts: parts), ledger: costs.ledger(size),
             baskets: costs.baskets(size, asset: study.inputs[place].asset), seconds: costs.seconds(size, parts: parts),
-            walkingSeconds: costs.walkingSeconds(size, parts: parts), readingSeconds: costs.readingSeconds(size)
-        )
+            walkingSeconds: costs.walkingSeconds(size, parts: parts), readingSeconds: costs.readingSeconds(size),
+            pieces: costs.pieces(size))
     }
 }

@@ -181,6 +181,29 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
         }
     }
 
+    /// What a planner that sees no bars says of how a history is divided is what becomes of it where it begins with a chunk, and one chunk off
+    /// where it does not: of minutes, hours and days, whose chunks end after so many bars or so many days.
+    @Test(arguments: [TimeSpan.minutes(1), .minutes(15), .hours(1), .hours(24)], [TimeSpan.hours(24), .hours(6)])
+    func historiesAreDividedAsIsPlanned(barLength: TimeSpan, block: TimeSpan) throws {
+        func runs(_ bars: Int, from first: Int64) throws -> (chunks: Int, kept: Int) {
+            let times = (0..<bars).map { first + Int64($0) * barLength.milliseconds }
+            var study = try TestCell().study()
+            study.statistics.block = block
+            let series = try BarSeries(time: times, price: times.map { _ in 100 })
+            let job = HistoryJob(study: study, asset: "X", market: MarketHistory(series: series), kernel: .automatic)
+            return (job.blocks.chunks.count, job.keptRuns.count)
+        }
+        for bars in [1000, 40_000, 300_000] {
+            // All chunks are a power of two of blocks from 1970 on.
+            let planned = HistoryJob.chunkCount(bars: bars, barLength: barLength, block: block)
+            let aligned = try runs(bars, from: 0)
+            #expect(aligned.chunks == planned, "\(bars) bars")
+            #expect(aligned.kept == HistoryJob.keptRunCount(bars: bars, barLength: barLength, block: block))
+            let shifted = try runs(bars, from: 12_345 * 3_600_000).chunks
+            #expect(shifted == planned || shifted == planned + 1, "\(bars) bars")
+        }
+    }
+
     @Test func everyEntryIsCountedOnce() throws {
         let bars = randomSeries(seed: 9, bars: 700, holes: true)
         var cell = TestCell(leverage: 100)
