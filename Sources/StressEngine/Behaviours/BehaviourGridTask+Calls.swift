@@ -7,41 +7,44 @@ import StudyPlan
 extension BehaviourGridTask {
     /// Finds the first calls of the entries of a tile, as far as positions stand until then.
     mutating func searchCalls(_ place: Int, _ bars: Range<Int>) {
-        tile.reached[place] = Array(repeating: FirstCall.none, count: rows.count * tile.count)
-        var passages = bars.map { isSeen(place, $0) ? BehaviourWalk<Position>.Passage(entry: $0) : nil }
-        for row in byLeverage { searchCalls(row, place, rows[row].walks[place], &passages) }
+        grid.tile.reached[place] = Array(repeating: FirstCall.none, count: rows.count * grid.tile.count)
+        var passages = bars.map { grid.isSeen(place, $0) ? BehaviourWalk<Position>.Passage(entry: $0) : nil }
+        for row in grid.byLeverage { searchCalls(row, place, rows[row].walks[place], &passages) }
     }
 
     private mutating func searchCalls(
         _ row: Int, _ place: Int, _ walk: BehaviourWalk<Position>, _ passages: inout [BehaviourWalk<Position>.Passage?]
     ) {
-        for at in 0..<tile.count where !tile.isRejected[row * tile.count + at] {
+        for at in 0..<grid.tile.count where !grid.tile.isRejected[row * grid.tile.count + at] {
             guard var passage = passages[at] else { continue }
-            let entry = tile.start + at
+            let entry = grid.tile.start + at
             // Nobody is called at the close at which the longest window ends, nor after an exit.
-            let last = min(longest(entry), due.bar(row, entry) ?? .max, exitBar(place, at)) - 1
-            tile.reached[place][row * tile.count + at] = walk.firstCall(entry: entry, through: last, after: &passage)
+            let last = min(grid.longest(entry), due.bar(row, entry) ?? .max, exitBar(place, at)) - 1
+            let call = walk.firstCall(entry: entry, through: last, after: &passage)
+            grid.tile.reached[place][row * grid.tile.count + at] = call
             passages[at] = passage
         }
     }
 
     /// The bar in which levels would close an entry that nobody liquidates; past all others where none does.
     @inline(__always)
-    private func exitBar(_ place: Int, _ at: Int) -> Int { followed[place].hasLevels ? tile.exitBars[place][at] : .max }
+    private func exitBar(_ place: Int, _ at: Int) -> Int {
+        grid.followed[place].hasLevels ? grid.tile.exitBars[place][at] : .max
+    }
 
     mutating func addCalled(_ own: FollowedEntry, _ walk: BehaviourWalk<Position>) {
-        let call = tile.reached[own.place][own.row * tile.count + own.at]
+        let call = grid.tile.reached[own.place][own.row * grid.tile.count + own.at]
         guard call != FirstCall.unknown, let topUp = walk.rules.behaviour.topUp else {
             return addWalked(own, walk, from: own.seen.first, after: nil)
         }
         let paid = Int(call) + topUp.latency
         // What closes it in the bar of the payment comes after it.
-        let end = min(longest(own.entry), due.bar(own.row, own.entry) ?? .max, exitBar(own.place, own.at))
+        let end = min(grid.longest(own.entry), due.bar(own.row, own.entry) ?? .max, exitBar(own.place, own.at))
         guard call >= 0, paid <= end else { return addLevels(own, walk) }
         var window = own.seen.first
-        while last(own, window) < paid { window += 1 }
-        addHeld(own, from: own.seen.first, to: window)
-        var state = walk.opened(own.entry, to: longestEnd(own), part: 1)
+        while grid.last(own, window) < paid { window += 1 }
+        grid.addHeld(own, from: own.seen.first, to: window)
+        var state = walk.opened(own.entry, to: grid.longestEnd(own), part: 1)
         state.dueTopUp = paid
         addWalked(own, walk, &state, paid, from: window)
     }

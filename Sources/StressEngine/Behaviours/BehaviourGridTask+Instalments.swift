@@ -123,22 +123,22 @@ extension BehaviourGridTask {
     /// Finds what the entries of a tile buy, and when they are liquidated.
     mutating func searchPurchases(_ place: Int, _ bars: Range<Int>) {
         purchases[place].begin()
-        tile.reached[place] = Array(repeating: -1, count: rows.count * tile.count)
+        grid.tile.reached[place] = Array(repeating: -1, count: rows.count * grid.tile.count)
         for entry in bars {
             findPurchases(place, entry)
-            if isSeen(place, entry) { findWindows(place, entry) }
+            if grid.isSeen(place, entry) { findWindows(place, entry) }
         }
         // The first step that came near a trigger at the leverage above; past the last for none.
-        var steps = bars.map { isSeen(place, $0) ? 0 : Int.max }
-        for row in byLeverage { findLiquidations(place, row, rows[row].walks[place], &steps) }
+        var steps = bars.map { grid.isSeen(place, $0) ? 0 : Int.max }
+        for row in grid.byLeverage { findLiquidations(place, row, rows[row].walks[place], &steps) }
     }
 
     private mutating func findPurchases(_ place: Int, _ entry: Int) {
         let (walk, blocks) = (rows[0].walks[place], trees.blocks)
         purchases[place].beginEntry(walk.boughtFirst(entry))
         var (from, last, isLong) = (entry + 1, entry, walk.sign > 0)
-        if isSeen(place, entry) {
-            last = longest(entry)
+        if grid.isSeen(place, entry) {
+            last = grid.longest(entry)
             walk.findPurchases(entry: entry, last: last) { bar, part in
                 let worst = purchases[place].worst(blocks, from: from, through: bar, isLong: isLong)
                 purchases[place].append(
@@ -152,15 +152,15 @@ extension BehaviourGridTask {
 
     private mutating func findWindows(_ place: Int, _ entry: Int) {
         var step = 0
-        for window in (entry - tile.start) * count..<(entry - tile.start + 1) * count {
-            step = self.step(place, entry, by: tile.lasts[window], from: step)
-            bought[place]?.set(window, purchases[place].position(entry - tile.start, step), step: step)
+        for window in (entry - grid.tile.start) * grid.count..<(entry - grid.tile.start + 1) * grid.count {
+            step = self.step(place, entry, by: grid.tile.lasts[window], from: step)
+            bought[place]?.set(window, purchases[place].position(entry - grid.tile.start, step), step: step)
         }
     }
 
     /// Further purchases before a bar: nothing is bought at the close at which a window ends, nor after a liquidation.
     private func step(_ place: Int, _ entry: Int, by bar: Int, from first: Int) -> Int {
-        let (at, steps) = (entry - tile.start, purchases[place].count(entry - tile.start))
+        let (at, steps) = (entry - grid.tile.start, purchases[place].count(entry - grid.tile.start))
         var step = first
         while step < steps, purchases[place].purchase(at, step).bar < bar { step += 1 }
         return step
@@ -171,19 +171,19 @@ extension BehaviourGridTask {
         _ place: Int, _ row: Int, _ walk: BehaviourWalk<Position>, _ first: inout [Int]
     ) {
         guard walk.rules.liquidates else { return }
-        for at in 0..<tile.count where first[at] < .max && !tile.isRejected[row * tile.count + at] {
-            let (entry, steps) = (tile.start + at, purchases[place].count(at))
+        for at in 0..<grid.tile.count where first[at] < .max && !grid.tile.isRejected[row * grid.tile.count + at] {
+            let (entry, steps) = (grid.tile.start + at, purchases[place].count(at))
             var near: Int?
             for step in first[at]..<max(first[at], steps + 1) {
                 let position = position(place, walk, entry, step)
-                let level = walk.nearTrigger(position, entryPrice: closes[entry])
+                let level = walk.nearTrigger(position, entryPrice: grid.closes[entry])
                 // Not a number where anything may trigger.
                 if purchases[place].worst(at, step) > level { continue }
                 near = near ?? step
                 let from = step > 0 ? purchases[place].purchase(at, step - 1).bar : entry
-                let through = step < steps ? purchases[place].purchase(at, step).bar : longest(entry)
+                let through = step < steps ? purchases[place].purchase(at, step).bar : grid.longest(entry)
                 if let due = walk.due(position, from: from + 1, through: through, near: level) {
-                    tile.reached[place][row * tile.count + at] = Int32(due)
+                    grid.tile.reached[place][row * grid.tile.count + at] = Int32(due)
                     break
                 }
             }
@@ -194,32 +194,33 @@ extension BehaviourGridTask {
     /// What is held after so many further purchases.
     @inline(__always)
     private func position(_ place: Int, _ walk: BehaviourWalk<Position>, _ entry: Int, _ step: Int) -> Position {
-        purchases[place].position(entry - tile.start, step)?.replacingMargins(by: walk.instalmentMargins[step])
+        purchases[place].position(entry - grid.tile.start, step)?.replacingMargins(by: walk.instalmentMargins[step])
             ?? joinedPosition(place, walk, entry, step)
     }
 
     private func joinedPosition(_ place: Int, _ walk: BehaviourWalk<Position>, _ entry: Int, _ step: Int) -> Position {
         var position = walk.boughtFirst(entry)
         for before in 0..<step {
-            let purchase = purchases[place].purchase(entry - tile.start, before)
+            let purchase = purchases[place].purchase(entry - grid.tile.start, before)
             position.join(walk.bought(purchase.bar, part: purchase.part), .none)
         }
         return position
     }
 
     mutating func addInstalments(_ own: FollowedEntry, _ walk: BehaviourWalk<Position>) {
-        let due = tile.reached[own.place][own.row * tile.count + own.at]
+        let due = grid.tile.reached[own.place][own.row * grid.tile.count + own.at]
         guard let bought = bought[own.place] else { return }
         var window = own.seen.first
-        while window < count, due < 0 || last(own, window) < Int(due) {
+        while window < grid.count, due < 0 || grid.last(own, window) < Int(due) {
             let position =
-                bought.position(own.at * count + window, margins: walk.instalmentMargins)
-                ?? lone(own, walk, by: last(own, window))
+                bought.position(own.at * grid.count + window, margins: walk.instalmentMargins)
+                ?? lone(own, walk, by: grid.last(own, window))
             addStanding(own, walk, position, &window)
         }
-        guard window < count else { return }
+        guard window < grid.count else { return }
         let position = lone(own, walk, by: Int(due))
-        addClosed(own, ended(own.row, own.entry, walk, position, walk.ending(position, dueIn: Int(due))), from: window)
+        let end = ended(own.row, own.entry, walk, position, walk.ending(position, dueIn: Int(due)))
+        grid.addClosed(own, end, from: window)
     }
 
     /// What is held by a bar.

@@ -39,28 +39,30 @@ extension BehaviourGridTask {
     mutating func addSequence(_ own: FollowedEntry, _ walk: BehaviourWalk<Position>) {
         let first = end(own.row, own.place, own.entry)
         var window = own.seen.first
-        while window < count, !isClosed(first, own, window) { window += 1 }
-        addHeld(own, from: own.seen.first, to: window)
-        guard window < count, let reenter = walk.rules.behaviour.reenter else { return }
-        let again = following(own, SequenceEnd(first)).map { self.window(own, from: window, $0) } ?? count
+        while window < grid.count, !isClosed(first, own, window) { window += 1 }
+        grid.addHeld(own, from: own.seen.first, to: window)
+        guard window < grid.count, let reenter = walk.rules.behaviour.reenter else { return }
+        let again = following(own, SequenceEnd(first)).map { self.window(own, from: window, $0) } ?? grid.count
         let whole = whole(own, first)
-        guard again < count else { return addClosed(own, whole, from: window) }
+        guard again < grid.count else { return grid.addClosed(own, whole, from: window) }
         if let bar = whole.liquidationBar { addShared(own, liquidatedIn: bar, from: window) }
-        add(own, whole, from: window, to: again)
+        grid.add(own, whole, from: window, to: again)
         if !follow(own, SequenceEnd(first), walk, most: reenter.times, from: again) {
-            add(own, whole, from: again, to: count)
+            grid.add(own, whole, from: again, to: grid.count)
         }
     }
 
     @inline(__always)
     private func isClosed(_ end: UnsafePointer<EndedEntry>, _ own: FollowedEntry, _ window: Int) -> Bool {
-        end.pointee.isClosed(by: last(own, window), isCut: window >= own.seen.cut)
+        end.pointee.isClosed(by: grid.last(own, window), isCut: window >= own.seen.cut)
     }
 
     /// The bar at whose close the next position is opened in the longest window; nil where the last was not lost, or there is none.
     @inline(__always)
     private func following(_ own: FollowedEntry, _ end: SequenceEnd) -> Int? {
-        guard let bar = ends[own.place].following(end, last: longest(own.entry)), closes[bar] > 0 else { return nil }
+        guard let bar = ends[own.place].following(end, last: grid.longest(own.entry)), grid.closes[bar] > 0 else {
+            return nil
+        }
         return bar
     }
 
@@ -68,7 +70,7 @@ extension BehaviourGridTask {
     @inline(__always)
     private func window(_ own: FollowedEntry, from: Int, _ bar: Int) -> Int {
         var window = from
-        while window < count, bar >= last(own, window) { window += 1 }
+        while window < grid.count, bar >= grid.last(own, window) { window += 1 }
         return window
     }
 
@@ -79,19 +81,19 @@ extension BehaviourGridTask {
         var (sequence, window) = (BehaviourSequence(first), from)
         while sequence.reentries < most, let bar = following(own, sequence.current) {
             let again = self.window(own, from: window, bar)
-            guard again < count else { break }
+            guard again < grid.count else { break }
             add(own, sequence, from: window, to: again)
             window = again
             guard sequence.spend() != nil, !due.isRejected(own.row, bar) else { break }
             let next = end(own.row, own.place, bar)
             let stands = window
-            while window < count, !isClosed(next, own, window) { window += 1 }
+            while window < grid.count, !isClosed(next, own, window) { window += 1 }
             if stands < window { addStanding(own, walk, sequence, bar, from: stands, to: window) }
-            guard window < count else { return true }
+            guard window < grid.count else { return true }
             join(own, &sequence, SequenceEnd(next), from: window)
         }
         guard sequence.reentries > 0 else { return false }
-        add(own, sequence, from: window, to: count)
+        add(own, sequence, from: window, to: grid.count)
         return true
     }
 
@@ -108,26 +110,13 @@ extension BehaviourGridTask {
     private mutating func add(_ own: FollowedEntry, _ sequence: BehaviourSequence, from: Int, to: Int) {
         guard from < to else { return }
         let exit = sequence.exit
-        let end = kept.keeping(EndedEntry(sequence, exit, tolerance: own.column.tolerance), exit)
-        add(own, end, from: from, to: to)
-    }
-
-    /// The same end in a range of windows, of which it is said elsewhere that a position was liquidated: see ``addShared(_:liquidatedIn:from:)``.
-    private mutating func add(_ own: FollowedEntry, _ end: EndedEntry, from: Int, to: Int) {
-        for window in from..<to {
-            guard own.seen.cut == count else {
-                addLone(own, end, window)
-                continue
-            }
-            add(own, end.summed, window)
-            addLostHalf(own, end, window)
-            if end.isRare { addOwed(own, end, window) }
-        }
+        let end = grid.kept.keeping(EndedEntry(sequence, exit, tolerance: own.column.tolerance), exit)
+        grid.add(own, end, from: from, to: to)
     }
 
     /// The first liquidation of a sequence is that of all windows from one on; what is cut is counted window by window.
     private mutating func addShared(_ own: FollowedEntry, liquidatedIn bar: Int, from window: Int) {
-        if own.seen.cut == count { addLiquidation(own, bar, from: window) }
+        if own.seen.cut == grid.count { grid.addLiquidation(own, bar, from: window) }
     }
 
     /// Windows at whose ends the last position stands.
@@ -137,9 +126,9 @@ extension BehaviourGridTask {
     ) {
         let position = walk.kernel.position(entry: bar)
         for window in from..<to {
-            let place = own.at * count + window
+            let place = own.at * grid.count + window
             var ended = sequence
-            ended.join(standing(walk, position, at: tile.lasts[place], tile.prices[place]))
+            ended.join(standing(walk, position, at: grid.tile.lasts[place], grid.tile.prices[place]))
             add(own, ended, from: window, to: window + 1)
         }
     }
@@ -157,7 +146,7 @@ extension BehaviourGridTask {
     /// How a position ends that is opened at the close of a bar. What the platform closes ends alike whatever else its trader would have done.
     @inline(__always)
     mutating func end(_ row: Int, _ place: Int, _ bar: Int) -> UnsafePointer<EndedEntry> {
-        guard followed[place].hasLevels else { return heldEnd(row, bar) }
+        guard grid.followed[place].hasLevels else { return heldEnd(row, bar) }
         return ends[place].ends.known(row, bar) ?? ends[place].ends.set(row, bar, foundEnd(row, place, bar))
     }
 
@@ -177,21 +166,21 @@ extension BehaviourGridTask {
 
     /// Where levels close it whoever liquidates; to be read before another is asked for.
     private func exit(_ row: Int, _ place: Int, _ bar: Int) -> UnsafePointer<SharedExit>? {
-        guard followed[place].hasLevels, let last = lastSeen(bar) else { return nil }
+        guard grid.followed[place].hasLevels, let last = lastSeen(bar) else { return nil }
         let (search, exits) = (rows[row].searches[place], ends[place].exits)
-        guard followed[place].areOfPrice else { return exits.lone(search.sharedExit(entry: bar, last: last)) }
+        guard grid.followed[place].areOfPrice else { return exits.lone(search.sharedExit(entry: bar, last: last)) }
         return exits.isKnown(bar)
             ? exits.known(bar) : exits.set(bar, search.sharedExit(entry: bar, last: last))
     }
 
     /// What is left of the first position alone, kept in full where that is asked for.
     private mutating func whole(_ own: FollowedEntry, _ first: UnsafePointer<EndedEntry>) -> EndedEntry {
-        guard kept.isDetailed else { return first.pointee }
+        guard grid.kept.isDetailed else { return first.pointee }
         let due = due.bar(own.row, own.entry)
         guard let exit = exit(own.row, own.place, own.entry), exit.pointee.ending.bar <= due ?? .max else {
-            return held.ends[own.at]
+            return grid.held.ends[own.at]
         }
-        let (walk, position) = (rows[own.row].walks[own.place], held.positions[own.at])
+        let (walk, position) = (rows[own.row].walks[own.place], positions[own.at])
         let ending =
             exit.pointee.ending.bar == due
             ? walk.ending(position, entry: own.entry, meeting: exit.pointee) : exit.pointee.ending

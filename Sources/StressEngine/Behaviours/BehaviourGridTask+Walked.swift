@@ -10,7 +10,7 @@ extension BehaviourGridTask {
     mutating func addWalked(
         _ own: FollowedEntry, _ walk: BehaviourWalk<Position>, from first: Int, after exit: UnsafePointer<SharedExit>?
     ) {
-        var state = walk.opened(own.entry, to: longestEnd(own), part: 1)
+        var state = walk.opened(own.entry, to: grid.longestEnd(own), part: 1)
         if let exit { state.best = exit.pointee.best }
         addWalked(own, walk, &state, exit?.pointee.ending.bar ?? own.entry + 1, from: first)
     }
@@ -24,17 +24,19 @@ extension BehaviourGridTask {
         var (window, bar) = (first, begin)
         while true {
             if let trees = walk.trees { bar = walk.passOver(&state, from: bar, trees) }
-            while window < count, last(own, window) < bar { addStanding(own, walk, state.account, &window) }
+            while window < grid.count, grid.last(own, window) < bar { addStanding(own, walk, state.account, &window) }
             if state.dueTopUp == bar { walk.payIn(&state, bar) }
             if !isPlatformAlone {
                 walk.tradeInside(&state, bar)
                 if state.ending != nil { break }
             } else if walk.rules.liquidates, walk.isDue(state, bar) {
                 let ending = walk.ending(state.position, dueIn: bar)
-                return addClosed(own, ended(own.row, own.entry, walk, state.position, ending), from: window)
+                return grid.addClosed(own, ended(own.row, own.entry, walk, state.position, ending), from: window)
             }
-            while window < own.seen.cut, last(own, window) == bar { addStanding(own, walk, state.account, &window) }
-            guard window < count else { return }
+            while window < own.seen.cut, grid.last(own, window) == bar {
+                addStanding(own, walk, state.account, &window)
+            }
+            guard window < grid.count else { return }
             walk.tradeAtClose(&state, bar)
             if state.ending != nil { break }
             bar += 1
@@ -42,18 +44,10 @@ extension BehaviourGridTask {
         guard let ending = state.ending else { return }
         if ending.cause == .horizon {
             // Of what is cut.
-            while window < count { addStanding(own, walk, state.account, &window) }
+            while window < grid.count { addStanding(own, walk, state.account, &window) }
             return
         }
-        addClosed(own, ended(own.row, own.entry, walk, state.account, ending), from: window)
-    }
-
-    @inline(__always)
-    func last(_ own: FollowedEntry, _ window: Int) -> Int { tile.lasts[own.at * count + window] }
-
-    /// The end of what is seen of an entry's longest window.
-    func longestEnd(_ own: FollowedEntry) -> WindowEnd {
-        WindowEnd(last: longest(own.entry), isCut: own.seen.cut < count)
+        grid.addClosed(own, ended(own.row, own.entry, walk, state.account, ending), from: window)
     }
 
     /// A window at whose end the position stands.
@@ -62,11 +56,11 @@ extension BehaviourGridTask {
         _ own: FollowedEntry, _ walk: BehaviourWalk<Position>, _ account: Position, _ window: inout Int
     ) {
         defer { window += 1 }
-        let price = tile.prices[own.at * count + window]
+        let price = grid.tile.prices[own.at * grid.count + window]
         if window < own.seen.cut, let summed = walk.summed(account, closedAt: price, walk.rules.closeFee, .horizon) {
-            return add(own, summed, window)
+            return grid.addSummed(own, summed, window)
         }
-        let ending = walk.horizonEnding(last(own, window))
-        addLone(own, ended(own.row, own.entry, walk, account, ending), window)
+        let ending = walk.horizonEnding(grid.last(own, window))
+        grid.addLone(own, ended(own.row, own.entry, walk, account, ending), window)
     }
 }

@@ -70,32 +70,28 @@ final class ExitTile {
 }
 
 /// How positions that are held end, of one row and tile. In storage that is read in place: ends are large, and read for every behaviour.
-final class HeldTile<Position: KernelPosition> {
-    /// By entry; of what is not opened, something else.
-    let positions: UnsafeMutablePointer<Position>
+final class HeldTile {
     /// By entry and window.
     let summed: UnsafeMutablePointer<SummedEntry>
     /// By entry, the first window in which it is liquidated, and how.
     let closed: UnsafeMutablePointer<Int>
     let ends: UnsafeMutablePointer<EndedEntry>
-    /// Whether an entry that stands at the end of a window may owe something.
+    /// Whether sums may not hold all of an entry that stands at the end of a window: it may owe something, or the window is cut.
     let isRare: UnsafeMutablePointer<Bool>
+    /// By entry and window, what is left of one that stands, for those entries.
+    let standing: UnsafeMutablePointer<EndedEntry>
     /// By entry and window, in full, where positions are not closed in one bar whatever their window; empty elsewhere.
     private(set) var outcomes: [BehaviourOutcome]
 
-    private let count: Int
-
     /// Room for so many entries.
-    init(_ count: Int, windows: Int, _ position: Position, isPlain: Bool) {
-        self.count = count
+    init(_ count: Int, windows: Int, isPlain: Bool) {
         let none = BehaviourOutcome(
             exit: EntryExit(equity: 0), cause: .horizon, lostHalf: .zero, paidIn: 1, filledBar: 0)
         let end = EndedEntry.standing
-        (positions, summed) = (.allocate(capacity: count), .allocate(capacity: count * windows))
+        (summed, standing) = (.allocate(capacity: count * windows), .allocate(capacity: count * windows))
         (closed, ends, isRare) = (
             .allocate(capacity: count), .allocate(capacity: count), .allocate(capacity: count)
         )
-        positions.initialize(repeating: position, count: count)
         summed.initialize(repeating: end.summed, count: count * windows)
         closed.initialize(repeating: windows, count: count)
         ends.initialize(repeating: end, count: count)
@@ -104,65 +100,57 @@ final class HeldTile<Position: KernelPosition> {
     }
 
     deinit {
-        positions.deinitialize(count: count)
-        positions.deallocate()
         summed.deallocate()
+        standing.deallocate()
         closed.deallocate()
         ends.deallocate()
         isRare.deallocate()
     }
 
-    func set(_ place: Int, _ outcome: BehaviourOutcome) { outcomes[place] = outcome }
+    func set(_ place: Int, _ outcome: BehaviourOutcome, tolerance: Double) {
+        outcomes[place] = outcome
+        summed[place] = EndedEntry(outcome, tolerance: tolerance).summed
+    }
 }
 
-extension BehaviourGridTask {
+extension FollowedGrid {
     /// Finds what the entries of a run of blocks have in common.
-    mutating func see(_ blocks: Range<Int>) {
-        let bars = job.blocks.blocks[blocks.lowerBound].lowerBound..<job.blocks.blocks[blocks.upperBound - 1].upperBound
+    ///
+    /// - Parameter isRejected: whether the platform would not open a position, by row and bar.
+    mutating func see(_ blocks: Range<Int>, isRejected: (Int, Int) -> Bool) {
+        let bars = bars(blocks)
         tile.begin(bars)
         for entry in bars { tile.seen[entry - bars.lowerBound] = seeWindows(entry) }
-        tile.isRejected = rows.indices.flatMap { row in
+        tile.isRejected = tolerances.indices.flatMap { row in
             bars.map { entry in
                 guard let seen = tile.seen[entry - bars.lowerBound], seen.first < count else { return false }
-                return isPlain ? due.isRejected(row, entry) : rows[row].walks[0].kernel.isRejected(entry: entry)
+                return isRejected(row, entry)
             }
         }
         tile.isMade = Array(repeating: true, count: followed.count * tile.count)
-        for place in followed.indices.dropFirst() { decide(place, bars) }
+        for place in followed.indices.dropFirst() { filter(place, bars) }
     }
 
     /// What is excluded is excluded of all shorter windows, and what is cut of all longer ones.
     private mutating func seeWindows(_ entry: Int) -> SeenWindows? {
         guard windows[0].lastBar[entry] != EntryWindows.notAnEntry else { return nil }
         var (first, cut) = (0, count)
-        let kernel = rows[0].walks[0].kernel
         for window in windows.indices {
             guard let (last, isCut) = windows[window].watched(entry) else {
                 first = window + 1
                 continue
             }
             let place = (entry - tile.start) * count + window
-            (tile.lasts[place], tile.prices[place]) = (last, kernel.pricing.slipped(closes[last], bar: last))
+            (tile.lasts[place], tile.prices[place]) = (last, pricing.slipped(closes[last], bar: last))
             if isCut { cut = min(cut, window) }
         }
         return SeenWindows(first: first, cut: max(first, cut))
     }
 
-    /// Which entries a behaviour makes, and where they are closed whoever liquidates.
-    private mutating func decide(_ place: Int, _ bars: Range<Int>) {
-        let own = followed[place]
-        if let filter = filters[place] {
-            for entry in bars { tile.isMade[place * tile.count + entry - bars.lowerBound] = filter.lets(entry) }
-        }
-        if own.kind == .instalments, trees.areTraded { searchPurchases(place, bars) }
-        if own.hasLevels, own.kind != .sequence {
-            if own.areOfPrice {
-                searchExits(place, bars)
-            } else if own.areFixed {
-                searchReached(place, bars)
-            }
-        }
-        if own.kind == .called, trees.areTraded { searchCalls(place, bars) }
+    /// Which entries a behaviour makes.
+    private mutating func filter(_ place: Int, _ bars: Range<Int>) {
+        guard let filter = filters[place] else { return }
+        for entry in bars { tile.isMade[place * tile.count + entry - bars.lowerBound] = filter.lets(entry) }
     }
 
     func isSeen(_ place: Int, _ entry: Int) -> Bool {
@@ -171,106 +159,47 @@ extension BehaviourGridTask {
         return tile.isMade[place * tile.count + at]
     }
 
-    private mutating func searchExits(_ place: Int, _ bars: Range<Int>) {
-        var exitBars = [Int](repeating: .max, count: bars.count)
-        let search = rows[0].searches[place]
-        for entry in bars where isSeen(place, entry) {
-            guard let exit = search.sharedExit(entry: entry, last: longest(entry)) else { continue }
-            exitBars[entry - bars.lowerBound] = exit.ending.bar
-            tile.exits.set(place, entry - bars.lowerBound, exit)
-        }
-        tile.exitBars[place] = exitBars
+    /// The windows of an entry that is held; nil where none is.
+    @inline(__always)
+    func seen(_ row: Int, _ at: Int) -> SeenWindows? {
+        guard let seen = tile.seen[at], seen.first < count, !tile.isRejected[row * tile.count + at] else { return nil }
+        return seen
     }
 
     @inline(__always)
     func longest(_ entry: Int) -> Int { tile.lasts[(entry - tile.start + 1) * count - 1] }
 
-    /// Levels in parts of the margin are the nearer the higher the leverage is: each search goes on where that of the leverage above ended.
-    private mutating func searchReached(_ place: Int, _ bars: Range<Int>) {
-        tile.reached[place] = Array(repeating: -1, count: rows.count * tile.count)
-        var next = bars.map { isSeen(place, $0) ? $0 + 1 : .max }
-        for row in byLeverage { searchReached(row, place, rows[row].searches[place], &next) }
-    }
-
-    private mutating func searchReached(
-        _ row: Int, _ place: Int, _ search: BehaviourWalk<Position>, _ next: inout [Int]
-    ) {
-        for at in 0..<tile.count where next[at] < .max {
-            let entry = tile.start + at
-            let bar = search.reached(entry: entry, from: next[at], through: longest(entry))
-            tile.reached[place][row * tile.count + at] = bar.map { Int32($0) } ?? -1
-            next[at] = bar ?? .max
-        }
-    }
-
-    /// Finds how positions end that are held.
-    mutating func hold(_ row: Int) {
-        kept.beginHeld()
-        defer { kept.endHeld() }
-        let walk = rows[row].walks[0]
-        for at in 0..<tile.count {
-            guard let seen = tile.seen[at], seen.first < count, !tile.isRejected[row * tile.count + at] else {
-                continue
-            }
-            if isPlain { holdPlain(row, walk, at, seen) } else { holdWalked(row, at, seen) }
-        }
-    }
-
-    private mutating func holdPlain(_ row: Int, _ walk: BehaviourWalk<Position>, _ at: Int, _ seen: SeenWindows) {
-        let entry = tile.start + at
-        let position = walk.kernel.position(entry: entry)
-        held.positions[at] = position
-        let due = due.bar(row, entry)
-        var window = seen.first
-        held.isRare[at] = false
-        while window < count, due.map({ tile.lasts[at * count + window] < $0 }) ?? true {
-            let place = at * count + window
-            if let summed = walk.summed(position, closedAt: tile.prices[place], walk.rules.closeFee, .horizon) {
-                held.summed[place] = summed
-            } else {
-                held.isRare[at] = true
-                held.summed[place] = standing(row, at, window).summed
-            }
-            window += 1
-        }
-        held.closed[at] = window
-        guard window < count, let due else { return }
-        // Kept in full where that is asked for.
-        held.ends[at] =
-            kept.isDetailed
-            ? ended(row, entry, walk, position, walk.ending(position, dueIn: due)) : heldEnd(row, entry).pointee
-        for place in at * count + window..<(at + 1) * count { held.summed[place] = held.ends[at].summed }
-    }
-
-    private mutating func holdWalked(_ row: Int, _ at: Int, _ seen: SeenWindows) {
-        rows[row].walks[0].outcomes(
-            entry: tile.start + at, to: ends(at, seen, from: seen.first), into: &found)
-        (held.closed[at], held.isRare[at]) = (count, true)
-        for (window, outcome) in found.enumerated() {
-            let place = at * count + seen.first + window
-            held.set(place, outcome)
-            held.summed[place] = EndedEntry(outcome, tolerance: rows[row].tolerance).summed
-        }
-    }
-
-    /// What is left of a position that is held and stands at the end of a window.
-    mutating func standing(_ row: Int, _ at: Int, _ window: Int) -> EndedEntry {
-        let place = at * count + window
-        guard isPlain else { return kept.ended(held.outcomes[place], tolerance: rows[row].tolerance) }
-        let walk = rows[row].walks[0]
-        return ended(row, tile.start + at, walk, held.positions[at], walk.horizonEnding(tile.lasts[place]))
-    }
-
-    /// How a position that is held ends that is opened at the close of a bar, without what its shortfall is made of.
     @inline(__always)
-    mutating func heldEnd(_ row: Int, _ bar: Int) -> UnsafePointer<EndedEntry> {
-        heldEnds.known(row, bar) ?? heldEnds.set(row, bar, foundHeldEnd(row, bar))
+    func last(_ own: FollowedEntry, _ window: Int) -> Int { tile.lasts[own.at * count + window] }
+
+    @inline(__always)
+    func ends(_ own: FollowedEntry, from window: Int) -> WindowEnds { ends(own.at, own.seen, from: window) }
+
+    /// The ends of the windows of an entry from one on.
+    @inline(__always)
+    func ends(_ at: Int, _ seen: SeenWindows, from window: Int) -> WindowEnds {
+        WindowEnds(lasts: tile.lasts[at * count + window..<(at + 1) * count], cut: at * count + seen.cut)
     }
 
-    private mutating func foundHeldEnd(_ row: Int, _ bar: Int) -> EndedEntry {
-        guard let due = due.bar(row, bar) else { return .standing }
-        let walk = rows[row].walks[0]
-        let position = walk.kernel.position(entry: bar)
-        return walk.end(position, walk.ending(position, dueIn: due))
+    /// The end of what is seen of an entry's longest window.
+    func longestEnd(_ own: FollowedEntry) -> WindowEnd {
+        WindowEnd(last: longest(own.entry), isCut: own.seen.cut < count)
+    }
+}
+
+/// Entries whose positions carry something, when they are held: see ``CarriedGridTask``.
+extension FollowedGrid {
+    /// What was found of one by the ends of windows from one on.
+    func hold(_ row: Int, _ at: Int, from window: Int, _ found: [BehaviourOutcome]) {
+        (held.closed[at], held.isRare[at]) = (count, true)
+        for (place, outcome) in found.enumerated() {
+            held.set(at * count + window + place, outcome, tolerance: tolerances[row])
+        }
+    }
+
+    /// The same again.
+    func takeHeld(_ own: FollowedEntry, into found: inout [BehaviourOutcome]) {
+        found.removeAll(keepingCapacity: true)
+        found.append(contentsOf: held.outcomes[own.at * count + own.seen.first..<(own.at + 1) * count])
     }
 }

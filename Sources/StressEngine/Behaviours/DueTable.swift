@@ -46,20 +46,20 @@ struct DueTable {
 extension BehaviourGridTask {
     /// Searches for the liquidations of the entries of a chunk, and of those that sequences of them may come to.
     mutating func searchDue(_ chunk: Range<Int>) {
-        let hasSequences = followed.contains { $0.kind == .sequence }
+        let hasSequences = grid.followed.contains { $0.kind == .sequence }
         let end = hasSequences ? chunk.reduce(chunk.upperBound) { max($0, (watched($1) ?? 0) + 1) } : chunk.upperBound
         due = DueTable(chunk.lowerBound..<end, rows: rows.count)
         let ring = ring(chunk, chunk.lowerBound..<end)
         heldEnds = EndCache(ring, rows: rows.count)
-        for first in stride(from: chunk.lowerBound, to: end, by: job.behaviourTileBars) {
-            let bars = first..<min(first + job.behaviourTileBars, end)
+        for first in stride(from: chunk.lowerBound, to: end, by: grid.job.behaviourTileBars) {
+            let bars = first..<min(first + grid.job.behaviourTileBars, end)
             var passages = bars.map { BehaviourWalk<Position>.Passage(entry: $0) }
-            for row in byLeverage { searchDue(row, rows[row].walks[0], bars, &passages) }
+            for row in grid.byLeverage { searchDue(row, rows[row].walks[0], bars, &passages) }
         }
-        ends = followed.map { own in
+        ends = grid.followed.map { own in
             SequenceEnds(
                 own.kind == .sequence ? chunk.lowerBound..<end : 0..<0, ring, rows: own.hasLevels ? rows.count : 0,
-                wait: own.behaviour.reenter?.after.milliseconds ?? 0, times)
+                wait: own.behaviour.reenter?.after.milliseconds ?? 0, grid.times)
         }
     }
 
@@ -68,7 +68,7 @@ extension BehaviourGridTask {
         _ row: Int, _ walk: BehaviourWalk<Position>, _ bars: Range<Int>,
         _ passages: inout [BehaviourWalk<Position>.Passage]
     ) {
-        for entry in bars where closes[entry] > 0 {
+        for entry in bars where grid.closes[entry] > 0 {
             guard let last = lastSeen(entry) else { continue }
             if walk.kernel.isRejected(entry: entry) {
                 due.set(row, entry, DueTable.rejected)
@@ -82,13 +82,16 @@ extension BehaviourGridTask {
 
     /// Holds what is asked for of the entries of a tile: sequences go on to the end of the longest window.
     private func ring(_ chunk: Range<Int>, _ bars: Range<Int>) -> BarRing {
-        BarRing(bars, reach: chunk.reduce(1) { max($0, (watched($1) ?? $1) - $1 + 1) } + longestTile)
+        BarRing(bars, reach: chunk.reduce(1) { max($0, (watched($1) ?? $1) - $1 + 1) } + grid.longestTile)
     }
 
     /// The last bar that may matter to a position opened at the close of a bar, be it an entry or a later one of a sequence: it ends with
     /// the longest window of an entry before. Nil for none.
-    func lastSeen(_ bar: Int) -> Int? { watched(bar) ?? (bar < closes.count - 1 ? closes.count - 1 : nil) }
+    func lastSeen(_ bar: Int) -> Int? {
+        let last = grid.closes.count - 1
+        return watched(bar) ?? (bar < last ? last : nil)
+    }
 
     /// The last bar that is seen of an entry's longest window.
-    private func watched(_ entry: Int) -> Int? { windows[windows.count - 1].watched(entry)?.last }
+    private func watched(_ entry: Int) -> Int? { grid.windows[grid.windows.count - 1].watched(entry)?.last }
 }

@@ -89,18 +89,18 @@ extension BehaviourGridTask {
     /// Says of each bar of a tile when a position that is opened there is lost, whether or not the behaviour makes the entry.
     mutating func lose(_ row: Int, _ place: Int) {
         guard lost[place] != nil else { return }
-        for at in 0..<tile.count {
-            guard let seen = tile.seen[at], seen.first < count else { continue }
-            if tile.isRejected[row * tile.count + at] {
-                lost[place]?.reject(row, tile.start + at)
+        for at in 0..<grid.tile.count {
+            guard let seen = grid.tile.seen[at], seen.first < grid.count else { continue }
+            if grid.tile.isRejected[row * grid.tile.count + at] {
+                lost[place]?.reject(row, grid.tile.start + at)
             } else {
-                lose(row, place, tile.start + at)
+                lose(row, place, grid.tile.start + at)
             }
         }
     }
 
     private mutating func lose(_ row: Int, _ place: Int, _ entry: Int) {
-        if followed[place].kind == .sequence {
+        if grid.followed[place].kind == .sequence {
             let end = end(row, place, entry)
             guard end.pointee.cause.isLoss, let bar = end.pointee.closedBar else { return }
             if let gone = end.pointee.gone { return lost[place]?.lose(row, entry, in: bar, gone: gone) ?? () }
@@ -112,7 +112,7 @@ extension BehaviourGridTask {
     /// What becomes of a position after which none is opened. Who panics loses nothing to anybody, wherever the window ends.
     private func firstOutcome(_ row: Int, _ place: Int, _ entry: Int) -> BehaviourOutcome {
         let walk = rows[row].walks[place]
-        var state = walk.opened(entry, to: WindowEnd(last: longest(entry), isCut: false), part: 1)
+        var state = walk.opened(entry, to: WindowEnd(last: grid.longest(entry), isCut: false), part: 1)
         walk.follow(&state)
         return walk.outcome(of: state)
     }

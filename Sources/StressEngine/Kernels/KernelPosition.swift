@@ -9,6 +9,9 @@ protocol KernelPosition: AdjustablePosition {
         of due: DuePosition, _ position: Self, kernel: PlainKernel<Self>, trees: PassageTrees?
     ) -> EntryExit
 
+    /// What is found of a chunk of entries under behaviours: positions that always owe interest are followed one by one.
+    static func followed(_ run: BehaviourGridRun) -> BehaviourGridRun.Found
+
     /// The position that the terms of another one open at a price: the same bits as by the terms.
     func reopened(_ terms: borrowing PositionTerms, at price: Double) -> Self
 
@@ -43,6 +46,8 @@ extension KernelPosition {
     ) -> EntryExit {
         kernel.takeover(due, position)
     }
+
+    static func followed(_ run: BehaviourGridRun) -> BehaviourGridRun.Found { run.found(Self.self) }
 }
 
 extension LinearPositionOn: KernelPosition {
@@ -66,8 +71,12 @@ extension LinearPositionOn: KernelPosition {
     }
 }
 extension InversePosition: KernelPosition {}
-extension BorrowedCashPosition: KernelPosition {}
-extension BorrowedCoinPosition: KernelPosition {}
+extension BorrowedCashPosition: KernelPosition {
+    static func followed(_ run: BehaviourGridRun) -> BehaviourGridRun.Found { run.carried(Self.self) }
+}
+extension BorrowedCoinPosition: KernelPosition {
+    static func followed(_ run: BehaviourGridRun) -> BehaviourGridRun.Found { run.carried(Self.self) }
+}
 extension SpotPosition: KernelPosition {}
 
 /// What is to be done with the positions of a contract, whichever it is.

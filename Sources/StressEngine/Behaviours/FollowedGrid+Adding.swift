@@ -2,17 +2,16 @@ import MarginModel
 import StressBasics
 import StressStatistics
 
-/// What the tallies of a behaviour take of an entry.
-extension BehaviourGridTask {
+/// What the tallies of a behaviour take of an entry. Loops over windows stand here, in one place for all contracts.
+extension FollowedGrid {
     /// An entry that ends as holding does, in a range of windows.
-    @inline(__always)
     mutating func addHeld(_ own: FollowedEntry, from: Int, to: Int) {
         let closed = held.closed[own.at]
-        let (stands, isRare) = (min(to, closed), held.isRare[own.at] || own.seen.cut < count)
+        let (stands, isRare) = (min(to, closed), held.isRare[own.at])
         var window = from
         while window < stands {
             if isRare {
-                addLone(own, standing(own.row, own.at, window), window)
+                addLone(own, standing(own, window), window)
             } else {
                 addStanding(own, held.summed + (own.at * count + window), window)
             }
@@ -21,15 +20,19 @@ extension BehaviourGridTask {
         if stands < to { addClosed(own, held.ends + own.at, from: max(from, closed)) }
     }
 
+    /// What is left of an entry that is held and stands at the end of a window.
+    private mutating func standing(_ own: FollowedEntry, _ window: Int) -> EndedEntry {
+        let place = own.at * count + window
+        return isPlain ? held.standing[place] : kept.ended(held.outcomes[place], tolerance: own.column.tolerance)
+    }
+
     /// An entry that is closed in the same way in all windows from one on.
-    @inline(__always)
     mutating func addClosed(_ own: FollowedEntry, _ end: EndedEntry, from: Int) {
         withUnsafePointer(to: end) { addClosed(own, $0, from: from) }
     }
 
     /// The same, read in place.
-    @inline(__always)
-    private mutating func addClosed(_ own: FollowedEntry, _ end: UnsafePointer<EndedEntry>, from: Int) {
+    mutating func addClosed(_ own: FollowedEntry, _ end: UnsafePointer<EndedEntry>, from: Int) {
         guard own.seen.cut == count else {
             for window in from..<count { addLone(own, end.pointee, window) }
             return
@@ -56,13 +59,13 @@ extension BehaviourGridTask {
 
     /// So much of an entry lost more than half that is closed in a bar in all windows from one on, none of which is cut.
     @inline(__always)
-    mutating func addLostHalf(_ own: FollowedEntry, _ events: EventCount, in bar: Int, from: Int) {
+    private mutating func addLostHalf(_ own: FollowedEntry, _ events: EventCount, in bar: Int, from: Int) {
         guard events > 0 else { return }
         store.shared[own.column.first + from].addLostHalf(events, after: bars(own.entry, bar))
     }
 
     /// The same in one window, which may be cut.
-    mutating func addLostHalf(_ own: FollowedEntry, _ end: EndedEntry, _ window: Int) {
+    private mutating func addLostHalf(_ own: FollowedEntry, _ end: EndedEntry, _ window: Int) {
         guard end.summed.lostHalf > 0, let bar = end.closedBar else { return }
         store.lone[own.column.first + window].addLostHalf(end.summed.lostHalf, after: bars(own.entry, bar))
     }
@@ -92,10 +95,30 @@ extension BehaviourGridTask {
         store.shared[own.column.first + from].addLiquidated(after: bars(own.entry, bar))
     }
 
-    /// The outcomes that were found by the ends of windows from one on.
-    mutating func addFound(_ own: FollowedEntry, from window: Int) {
+    /// What was found by the ends of all windows that are seen.
+    mutating func addFound(_ own: FollowedEntry, _ found: [BehaviourOutcome]) {
         for (place, outcome) in found.enumerated() {
-            addLone(own, kept.ended(outcome, tolerance: own.column.tolerance), window + place)
+            addLone(own, kept.ended(outcome, tolerance: own.column.tolerance), own.seen.first + place)
+        }
+    }
+
+    /// An entry of which sums hold all, and that is closed alike in all windows from one on, none of which is cut.
+    mutating func addSummed(_ own: FollowedEntry, _ end: SummedEntry, closedIn bar: Int, from: Int) {
+        for window in from..<count { add(own, end, window) }
+        addLostHalf(own, end.lostHalf, in: bar, from: from)
+    }
+
+    /// The same end in a range of windows, of which ``addLiquidation(_:_:from:)`` says that a position was liquidated; what is cut is counted
+    /// window by window.
+    mutating func add(_ own: FollowedEntry, _ end: EndedEntry, from: Int, to: Int) {
+        for window in from..<to {
+            guard own.seen.cut == count else {
+                addLone(own, end, window)
+                continue
+            }
+            add(own, end.summed, window)
+            addLostHalf(own, end, window)
+            if end.isRare { addOwed(own, end, window) }
         }
     }
 
@@ -114,7 +137,7 @@ extension BehaviourGridTask {
     }
 
     /// What an entry owes in one window that is not cut.
-    mutating func addOwed(_ own: FollowedEntry, _ end: EndedEntry, _ window: Int) {
+    private mutating func addOwed(_ own: FollowedEntry, _ end: EndedEntry, _ window: Int) {
         let (below, cell) = (end.summed.negative, own.column.first + window)
         guard below > 0 || !end.summed.isBounded else { return }
         let exit = kept.exit(end)
@@ -144,8 +167,10 @@ extension BehaviourGridTask {
     }
 
     /// What sums take of an entry of a complete window.
+    mutating func addSummed(_ own: FollowedEntry, _ end: SummedEntry, _ window: Int) { add(own, end, window) }
+
     @inline(__always)
-    mutating func add(_ own: FollowedEntry, _ end: SummedEntry, _ window: Int) {
+    private mutating func add(_ own: FollowedEntry, _ end: SummedEntry, _ window: Int) {
         let (hodl, cell) = (held.summed[own.at * count + window], own.column.first + window)
         store.sums[cell].add(end, hodl: hodl)
         if own.column.takesHeld { store.sums[cell].addHeld(hodl) }
@@ -157,16 +182,6 @@ extension BehaviourGridTask {
         let cell = own.column.first + window
         store.sums[cell].addStanding(end.pointee)
         if own.column.takesHeld { store.sums[cell].addHeld(end.pointee) }
-    }
-
-    /// What an ending leaves of an account that carries nothing.
-    @inline(__always)
-    mutating func ended(
-        _ row: Int, _ entry: Int, _ walk: BehaviourWalk<Position>, _ account: Position, _ ending: BehaviourEnding
-    ) -> EndedEntry {
-        guard kept.isDetailed else { return walk.end(account, ending) }
-        return kept.ended(
-            walk.outcome(account, .none, ending, entry: entry, paidIn: 1), tolerance: rows[row].tolerance)
     }
 
     /// With the day on which a stop order did not keep it above zero.
