@@ -114,26 +114,36 @@ extension PlainKernel {
     }
 
     /// The prices of a position that is held to the horizon.
-    func horizonPrices(_ last: Int) -> ExitPrices {
-        let close = pricing.closes[last]
-        let slipped = pricing.slipped(close, bar: last)
-        return ExitPrices(trigger: close, gap: close, delayed: close, slipped: slipped, bar: last)
-    }
+    func horizonPrices(_ last: Int) -> ExitPrices { pricing.horizonPrices(last) }
 
     /// The prices of a liquidation that is due in `bar`.
     func liquidationPrices(_ fill: ResolvedFill, _ position: Position, bar: Int, _ carry: Carry) -> ExitPrices {
         exitPrices(fill, level: position.triggerPrice(carry), bar: bar)
     }
 
-    /// The prices of an exit that is due in `bar` when a price reaches `level`.
+    /// The prices of an exit that is due in `bar` when a price reaches `level`: see ``ExitPricing/prices(_:level:bar:expected:)``.
+    func exitPrices(_ fill: ResolvedFill, level: Double, bar: Int, expected: Bool = true) -> ExitPrices {
+        pricing.prices(fill, level: level, bar: bar, expected: expected)
+    }
+}
+
+/// The prices of exits: the same for every contract, and so not compiled for each.
+extension ExitPricing {
+    func horizonPrices(_ last: Int) -> ExitPrices {
+        let close = closes[last]
+        let slipped = slipped(close, bar: last)
+        return ExitPrices(trigger: close, gap: close, delayed: close, slipped: slipped, bar: last)
+    }
+
+    /// Of an exit that is due in `bar` when a price reaches `level`.
     ///
     /// - Parameter expected: whether the expected price is asked for where the fill is known by a law; without, what could be had at once
     ///   stands in its place.
-    func exitPrices(_ fill: ResolvedFill, level: Double, bar: Int, expected: Bool = true) -> ExitPrices {
-        let stages = pricing.stages(fill, bar: bar, trigger: level)
+    func prices(_ fill: ResolvedFill, level: Double, bar: Int, expected: Bool) -> ExitPrices {
+        let stages = stages(fill, bar: bar, trigger: level)
         let delayed = expected ? stages.delayed * (stages.spread?.mean(power: 1) ?? 1) : stages.delayed
         return ExitPrices(
-            trigger: level, gap: stages.gap, delayed: delayed, slipped: pricing.slipped(delayed, bar: stages.bar),
+            trigger: level, gap: stages.gap, delayed: delayed, slipped: slipped(delayed, bar: stages.bar),
             bar: stages.bar, spread: stages.spread)
     }
 }
