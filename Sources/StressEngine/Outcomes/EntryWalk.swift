@@ -16,9 +16,11 @@ extension PlainKernel {
     /// Tries one bar as an entry: the one place where a path, its exits and its prices come together. Fills in what a sink reads of
     /// `outcome` where the entry is watched, under as many fill rules as it has room for.
     ///
+    /// Not inlined: sinks are many, and what becomes of an entry is the same for all.
+    ///
     /// - Parameter due: when the cell's entries are liquidated, where that was searched for before; only for sinks that read no more of
     ///   a path.
-    @inline(__always)
+    @inline(never)
     func tryEntry(
         _ entry: Int, trees: PassageTrees?, due: DueTable? = nil, _ parts: OutcomeParts,
         into outcome: inout EntryOutcome
