@@ -48,7 +48,7 @@ extension AssetSide {
         let episodes = detail.anatomy.episodes
         let definition =
             "Entries of a \(cellWords(detail)) that went below zero within a day of each other are one episode. "
-            + withoutLargest(detail.anatomy) + watchedWords(detail) + lawWords(episodes)
+            + withoutLargest(detail.anatomy) + watchedWords(detail) + lawWords(detail)
         let hidden = episodes.all.count - 10
         let table: [Block] = episodes.all.isEmpty ? [] : [.table(episodeTable(detail))]
         let isDrawn = !episodes.all.isEmpty && !detail.paths.isEmpty
@@ -63,11 +63,9 @@ extension AssetSide {
             ])
     }
 
-    private func lawWords(_ episodes: Episodes) -> String {
-        episodes.haveLaws
-            ? " A law says what liquidations were paid: an entry counts as often as it puts it below zero, and the deepest is the deepest "
-                + "on average."
-            : ""
+    /// That depths are averages, where no drawing has its key to say so: every line counts on eight sheets.
+    private func lawWords(_ detail: CellDetail) -> String {
+        detail.anatomy.episodes.haveLaws && detail.paths.isEmpty ? " Depths are averages by the law of the fill." : ""
     }
 
     private func eventsTitle(_ episodes: Episodes) -> String {
@@ -125,7 +123,7 @@ extension AssetSide {
     }
 
     private func episodeKey(_ episodes: Episodes) -> String {
-        "○ entry · ● closed\(episodes.haveLaws ? ", on average over the law of its fill" : " below zero") · dashed: the bankruptcy price at entry, beyond which the margin is gone · "
+        "○ entry · ● closed\(episodes.haveLaws ? ": it and depths are averages by the law of the fill" : " below zero") · dashed: the bankruptcy price at entry, beyond which the margin is gone · "
             + "grey: from the lowest to the highest price of each stretch"
     }
 
