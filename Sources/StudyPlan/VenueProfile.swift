@@ -74,13 +74,14 @@ extension NamedPlatform {
 }
 
 extension Study {
-    /// What a reader of its results should know of its platforms.
-    public var platformWarnings: [Finding] {
-        (platforms.flatMap(\.findings) + maintenanceFindings).filter { $0.severity >= .warning }
-    }
+    /// What a user of its platforms should know.
+    var platformFindings: [Finding] { platforms.flatMap(\.findings) + maintenanceFindings }
+
+    /// Those of them that a reader of its results must know.
+    public var platformWarnings: [Finding] { platformFindings.filter { $0.severity >= .warning } }
 
     /// Platforms that ask for no maintenance margin of what is held there: who buys with own money is asked for none anyway.
-    var maintenanceFindings: [Finding] {
+    private var maintenanceFindings: [Finding] {
         grid.contracts == [.spot] ? [] : platforms.flatMap(\.maintenanceFindings)
     }
 

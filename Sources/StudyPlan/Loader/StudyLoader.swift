@@ -27,7 +27,7 @@ public func loadStudy(
     try study.validate(file: file, isStored: isStored, place: root.place)
     return Partial(
         study,
-        findings: problems.findings + study.platforms.flatMap(\.findings) + study.maintenanceFindings
+        findings: problems.findings + study.platformFindings
             + study.orderFindings
             + study.venueFindings(venues))
 }
