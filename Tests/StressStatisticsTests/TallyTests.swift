@@ -1,3 +1,4 @@
+import Foundation
 import StressBasics
 import StressStatistics
 import Testing
@@ -16,26 +17,39 @@ import Testing
         }
     }
 
-    /// An entry known by a law is added in halves: as an exit, or in its pieces.
+    /// Laws are added by the ends of their stretches as bin by bin, in any order, and nothing of an entry is lost.
     @Test(arguments: 0..<20)
-    func halvesOfALawAreTheSameInPieces(seed: UInt64) {
+    func rampsAreTheSameBinByBin(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        var (exits, pieces) = (LogHistogram(), LogHistogram())
+        var (plain, total) = (LogHistogram(), EventCount.zero)
+        var halves = (ShortfallRamps(), ShortfallRamps())
         var (sums, sumsOfPieces) = (ExitSums(), ExitSums())
         for _ in 0..<200 {
             let negative = EventCount(units: Int64(random.next() % 5) << Int64(random.next() % 31))
-            let parts = SIMD2(random.uniform() - 0.01, 3 * random.uniform())
-            let spread = ShortfallSpread(
-                negative: negative, shortfall: random.uniform(), largest: 3 * random.uniform(), parts: parts)
+            let (unit, tail) = (exp(4 * random.uniform() - 3), 6 * random.uniform())
+            let spread = ShortfallSpread(negative: negative, shortfall: random.uniform(), largest: unit * exp(tail)) {
+                unit * ($0 < 0.1 ? -0.01 : exp(tail * $0))
+            }
             var causes = ShortfallCauses()
             (causes.price, causes.gap, causes.fees) = (random.uniform(), random.uniform() - 0.5, random.uniform())
-            let exit = EntryExit(equity: random.uniform(), causes: causes, spread: spread)
-            exits.add(exit, negative)
-            pieces.add(parts: parts, of: negative)
-            sums.addShortfall(exit, negative)
-            sumsOfPieces.addShortfall(spread, causes)
+            let isLaw = random.uniform() < 0.8
+            let exit = EntryExit(
+                equity: isLaw ? random.uniform() : -unit, causes: causes, spread: isLaw ? spread : nil)
+            plain.add(exit, negative)
+            if random.uniform() < 0.5 { halves.0.add(exit, negative) } else { halves.1.add(exit, negative) }
+            total += negative
+            if isLaw {
+                sums.addShortfall(exit, negative)
+                sumsOfPieces.addShortfall(spread, causes)
+            }
         }
-        #expect(exits == pieces && sums == sumsOfPieces)
+        var merged = LogHistogram()
+        halves.1.merge(into: &merged)
+        halves.0.merge(into: &merged)
+        #expect(plain.total == total && merged.total == total && sums == sumsOfPieces)
+        for share in stride(from: 0.0, through: 1, by: 0.01) {
+            #expect(plain.quantile(share) == merged.quantile(share), "seed \(seed), \(share)")
+        }
     }
 
     @Test(arguments: 0..<50)

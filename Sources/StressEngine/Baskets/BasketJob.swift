@@ -124,10 +124,9 @@ public struct BasketJob: Sendable {
     /// What becomes of one entry.
     func outcome(_ entry: Int, last: Int, isCut: Bool, _ cell: BasketCell, _ walks: [AccountWalk]) -> BasketOutcome {
         let notional = study.position.notional
-        let unit = max(1, frame.clock.unit.milliseconds)
         return BasketOutcome(
             walks.map { $0.ends(entry, last: last) }, isCut: isCut, margin: notional / cell.leverage.value,
-            tolerance: CellRules.tolerance * notional, phase: ShortfallSpread.phase(Int(market.times[entry] / unit)))
+            tolerance: CellRules.tolerance * notional)
     }
 
     /// The accounts of a variant.

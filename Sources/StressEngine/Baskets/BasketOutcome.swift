@@ -15,8 +15,7 @@ struct BasketOutcome: Hashable {
     ///   - accounts: how each ended; of a cut window only what ended before is known.
     ///   - margin: of all together, quote currency.
     ///   - tolerance: below zero means below minus this, quote currency.
-    ///   - phase: see ``StressStatistics/ShortfallSpread/phase(_:)``.
-    init(_ accounts: [AccountEnds], isCut: Bool, margin: Double, tolerance: Double, phase: Double) {
+    init(_ accounts: [AccountEnds], isCut: Bool, margin: Double, tolerance: Double) {
         let closed = accounts.filter { $0.ended != nil }
         let isClosed = closed.count == accounts.count
         let known = isCut ? closed : accounts
@@ -31,7 +30,7 @@ struct BasketOutcome: Hashable {
         let equity = sum / Double(points) / margin
         let isPlain = points == 1 && known.count == 1
         exit = EntryExit(
-            equity: equity, spread: isPlain ? nil : ShortfallSpread(owed: owed.map { $0 / margin }, phase: phase))
+            equity: equity, spread: isPlain ? nil : ShortfallSpread(owed: owed.map { $0 / margin }))
         legsClosed = accounts.reduce(.zero) { sum, account in
             sum + EventCount(units: (Int64(account.closedCount) << 32) / Int64(account.equity.count))
         }
@@ -48,14 +47,13 @@ extension AccountEnds {
 
 extension ShortfallSpread {
     /// The spread of shortfalls of equal probability; 0 for none.
-    fileprivate init(owed: [Double], phase: Double) {
+    fileprivate init(owed: [Double]) {
         self.init()
         let found = owed.filter { $0 > 0 }.sorted()
         guard let largest = found.last else { return }
-        func part(_ share: Double) -> Double { found[min(found.count - 1, Int(share * Double(found.count)))] }
         self.init(
             negative: EventCount(units: (Int64(found.count) << 32) / Int64(owed.count)),
-            shortfall: owed.reduce(0, +) / Double(owed.count), largest: largest,
-            parts: SIMD2(part(phase / 2), part((1 + phase) / 2)))
+            shortfall: owed.reduce(0, +) / Double(owed.count), largest: largest
+        ) { share in found[max(1, Int((share * Double(found.count)).rounded(.up))) - 1] }
     }
 }

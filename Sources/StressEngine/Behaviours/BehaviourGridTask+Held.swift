@@ -87,7 +87,7 @@ extension BehaviourGridTask {
         _ row: Int, _ walk: BehaviourWalk<Position>, _ position: Position, _ at: Int, _ window: Int
     ) -> EndedEntry {
         let ending = walk.horizonEnding(grid.tile.lasts[at * grid.count + window])
-        return ended(row, grid.tile.start + at, walk, position, ending)
+        return ended(row, walk, position, ending)
     }
 
     /// Windows that see it liquidated.
@@ -99,7 +99,7 @@ extension BehaviourGridTask {
         // Kept in full where that is asked for.
         held.ends[at] =
             grid.kept.isDetailed
-            ? ended(row, entry, walk, position, walk.ending(position, dueIn: due)) : heldEnd(row, entry).pointee
+            ? ended(row, walk, position, walk.ending(position, dueIn: due)) : heldEnd(row, entry).pointee
         for place in at * count + held.closed[at]..<(at + 1) * count { held.summed[place] = held.ends[at].summed }
     }
 

@@ -219,7 +219,7 @@ extension BehaviourGridTask {
         }
         guard window < grid.count else { return }
         let position = lone(own, walk, by: Int(due))
-        let end = ended(own.row, own.entry, walk, position, walk.ending(position, dueIn: Int(due)))
+        let end = ended(own.row, walk, position, walk.ending(position, dueIn: Int(due)))
         grid.addClosed(own, end, from: window)
     }
 

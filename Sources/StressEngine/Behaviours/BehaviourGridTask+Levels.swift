@@ -36,7 +36,7 @@ extension BehaviourGridTask {
             return grid.addSummed(own, summed, closedIn: bar, from: open)
         }
         guard bar == due else {
-            let end = ended(own.row, own.entry, walk, positions[own.at], exit.pointee.ending)
+            let end = ended(own.row, walk, positions[own.at], exit.pointee.ending)
             return grid.addClosed(own, end, from: open)
         }
         grid.addClosed(own, end(own, walk, meeting: exit), from: open)
@@ -48,7 +48,7 @@ extension BehaviourGridTask {
     ) -> EndedEntry {
         let ending = walk.ending(positions[own.at], entry: own.entry, meeting: exit.pointee)
         guard ending.cause == .liquidated else {
-            return ended(own.row, own.entry, walk, positions[own.at], ending)
+            return ended(own.row, walk, positions[own.at], ending)
         }
         var end = grid.held.ends[own.at]
         end.isPastStop = ending.isPastStop

@@ -184,6 +184,6 @@ extension BehaviourGridTask {
         let ending =
             exit.pointee.ending.bar == due
             ? walk.ending(position, entry: own.entry, meeting: exit.pointee) : exit.pointee.ending
-        return ended(own.row, own.entry, walk, position, ending)
+        return ended(own.row, walk, position, ending)
     }
 }

@@ -31,7 +31,7 @@ extension BehaviourGridTask {
                 if state.ending != nil { break }
             } else if walk.rules.liquidates, walk.isDue(state, bar) {
                 let ending = walk.ending(state.position, dueIn: bar)
-                return grid.addClosed(own, ended(own.row, own.entry, walk, state.position, ending), from: window)
+                return grid.addClosed(own, ended(own.row, walk, state.position, ending), from: window)
             }
             while window < own.seen.cut, grid.last(own, window) == bar {
                 addStanding(own, walk, state.account, &window)
@@ -47,7 +47,7 @@ extension BehaviourGridTask {
             while window < grid.count { addStanding(own, walk, state.account, &window) }
             return
         }
-        grid.addClosed(own, ended(own.row, own.entry, walk, state.account, ending), from: window)
+        grid.addClosed(own, ended(own.row, walk, state.account, ending), from: window)
     }
 
     /// A window at whose end the position stands.
@@ -61,6 +61,6 @@ extension BehaviourGridTask {
             return grid.addSummed(own, summed, window)
         }
         let ending = walk.horizonEnding(grid.last(own, window))
-        grid.addLone(own, ended(own.row, own.entry, walk, account, ending), window)
+        grid.addLone(own, ended(own.row, walk, account, ending), window)
     }
 }

@@ -108,11 +108,11 @@ struct BehaviourGridTask<Position: KernelPosition> {
 
     /// What an ending leaves of an account.
     mutating func ended(
-        _ row: Int, _ entry: Int, _ walk: BehaviourWalk<Position>, _ account: Position, _ ending: BehaviourEnding
+        _ row: Int, _ walk: BehaviourWalk<Position>, _ account: Position, _ ending: BehaviourEnding
     ) -> EndedEntry {
         guard grid.kept.isDetailed else { return walk.end(account, ending) }
         return grid.kept.ended(
-            walk.outcome(account, .none, ending, entry: entry, paidIn: 1), tolerance: grid.tolerances[row])
+            walk.outcome(account, .none, ending, paidIn: 1), tolerance: grid.tolerances[row])
     }
 }
 

@@ -60,11 +60,11 @@ extension BehaviourWalk {
         let paidIn = (state.position.initialMargin + state.released) / state.wholeMargin
         let account = state.account
         if ending.isStepwise { return stepwise(state, account, ending, paidIn: paidIn) }
-        return outcome(account, state.carry, ending, entry: state.entry, paidIn: paidIn)
+        return outcome(account, state.carry, ending, paidIn: paidIn)
     }
 
     /// What an ending leaves of an account that carries nothing, as tallies take it: the same bits as of
-    /// ``outcome(_:_:_:entry:paidIn:)``, without what a shortfall is made of.
+    /// ``outcome(_:_:_:paidIn:)``, without what a shortfall is made of.
     func end(_ account: Position, _ ending: BehaviourEnding) -> EndedEntry {
         let prices = ending.prices
         let exit: EntryExit
@@ -110,7 +110,7 @@ extension BehaviourWalk {
 
     /// What an ending leaves of an account.
     func outcome(
-        _ account: Position, _ carry: Carry, _ ending: BehaviourEnding, entry: Int, paidIn: Double
+        _ account: Position, _ carry: Carry, _ ending: BehaviourEnding, paidIn: Double
     ) -> BehaviourOutcome {
         let (prices, feeRate) = (ending.prices, ending.feeRate)
         var exit: EntryExit
@@ -122,7 +122,7 @@ extension BehaviourWalk {
         } else if let spread = prices.spread {
             let delayed = kernel.delayedExit(account, prices, feeRate: feeRate, carry)
             exit = delayed.exit(
-                spread, tolerance: tolerance, phase: kernel.pricing.phase(entry: entry))
+                spread, tolerance: tolerance)
             lostHalf = self.lostHalf(delayed.final, spread, exit)
         } else {
             exit = kernel.settle(account, prices, feeRate: feeRate, carry)

@@ -170,7 +170,7 @@ struct BehaviourSequence {
         let all = EventCount(probability: 1 - opened.survives * (1 - current.negative))
         let spread =
             all == .one
-            ? nil : ShortfallSpread(negative: all, shortfall: owed, largest: owed, parts: SIMD2(owed, owed))
+            ? nil : ShortfallSpread(negative: all, shortfall: owed, largest: owed) { _ in owed }
         return EntryExit(equity: equity, spread: spread, closedBar: current.closedBar)
     }
 

@@ -59,7 +59,7 @@ struct EndedEntry {
     var exit: EntryExit {
         EntryExit(
             equity: summed.equity,
-            spread: ShortfallSpread(negative: summed.negative, shortfall: shortfall, largest: 0, parts: .zero),
+            spread: ShortfallSpread(negative: summed.negative, shortfall: shortfall),
             closedBar: closedBar)
     }
 }

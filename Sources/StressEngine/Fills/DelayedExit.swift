@@ -101,14 +101,11 @@ package struct AffineEquity: Equatable, Sendable {
         /// The largest.
         var largest: Double { -equity.equity(isBelow ? spread.lower : spread.upper) }
 
-        /// One out of each half of equal probability, rising.
-        func parts(phase: Double) -> SIMD2<Double> {
+        /// The one that a share of the probability of one does not pass.
+        func quantile(_ share: Double) -> Double {
             let from = isBelow ? spread.lower : edge ?? spread.lower
             let to = isBelow ? edge ?? spread.upper : spread.upper
-            func part(_ share: Double) -> Double {
-                -equity.equity(spread.quantile(isBelow ? 1 - share : share, from: from, to: to))
-            }
-            return SIMD2(part(phase / 2), part((1 + phase) / 2))
+            return -equity.equity(spread.quantile(isBelow ? 1 - share : share, from: from, to: to))
         }
     }
 }
@@ -123,7 +120,7 @@ extension AffineEquity {
         guard negative > 0 else { return EntryExit(equity: equity, spread: ShortfallSpread()) }
         return EntryExit(
             equity: equity,
-            spread: ShortfallSpread(negative: negative, shortfall: below.mean(weighted), largest: 0, parts: .zero))
+            spread: ShortfallSpread(negative: negative, shortfall: below.mean(weighted)))
     }
 
     /// The expected shortfall, below a tolerance of nothing.
@@ -142,8 +139,8 @@ struct DelayedExit {
     var afterFees: AffineEquity?
     var final: AffineEquity
 
-    /// The exit under the law; below zero means below −`tolerance`. For the phase see ``ShortfallSpread/phase(_:)``.
-    func exit(_ spread: DelaySpread, tolerance: Double, phase: Double) -> EntryExit {
+    /// The exit under the law; below zero means below −`tolerance`.
+    func exit(_ spread: DelaySpread, tolerance: Double) -> EntryExit {
         let weighted = spread.weighted(power: final.power)
         let equity = final.mean(spread, weighted)
         guard let below = final.below(tolerance, spread) else {
@@ -161,6 +158,6 @@ struct DelayedExit {
         return EntryExit(
             equity: equity, causes: causes,
             spread: ShortfallSpread(
-                negative: negative, shortfall: shortfall, largest: below.largest, parts: below.parts(phase: phase)))
+                negative: negative, shortfall: shortfall, largest: below.largest, quantile: below.quantile))
     }
 }

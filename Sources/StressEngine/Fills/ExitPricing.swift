@@ -1,7 +1,6 @@
 import MarginModel
 import PriceSeries
 import StressBasics
-import StressStatistics
 
 #if canImport(Glibc)
     import Glibc
@@ -26,8 +25,7 @@ package struct ExitPricing: Sendable {
     private let hasMarks: Bool
     /// One past the last bar that a delayed fill may use, by bar.
     private let segmentEnd: [Int32]
-    private let times: [Int64]
-    let barLength: Int64
+    let barLength: TimeSpan
     /// The part of a price that is lost where an exit's size does not matter.
     private let fixedSlippage: Double
     private let impact: Impact?
@@ -41,8 +39,7 @@ package struct ExitPricing: Sendable {
         (lows, highs) = (market.series.low, market.series.high)
         hasMarks = market.mark != nil
         segmentEnd = windows.segmentEnd
-        times = market.series.time
-        barLength = max(1, market.barLength.milliseconds)
+        barLength = market.barLength
         let slippage = rules.platform.slippage
         fixedSlippage = slippage.base
         impact = slippage.impact > 0 ? Impact(slippage, notional: rules.terms.notional, market: market) : nil
@@ -100,11 +97,6 @@ package struct ExitPricing: Sendable {
     /// `ln(H/L)`; 0 where a bar has no range or no positive prices, and a fill in it is certain under every law.
     @inline(__always)
     func range(_ bar: Int) -> Double { lows[bar] > 0 && highs[bar] > lows[bar] ? log(highs[bar] / lows[bar]) : 0 }
-
-    /// Where in the law of its fill an entry is counted.
-    func phase(entry: Int) -> Double {
-        ShortfallSpread.phase(Int(times[entry] / barLength))
-    }
 
     /// A price made worse for the position by the platform's slippage in `bar`.
     @inline(__always)

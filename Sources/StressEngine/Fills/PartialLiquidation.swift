@@ -16,7 +16,7 @@ extension PlainKernel {
     ) -> EntryExit where Position == LinearPositionOn<Table> {
         if let trees { return searchedExit(due, position, trees) }
         let (checked, entry) = (checkedPrices, due.entry)
-        var walk = PartialWalk(position, due.path.carry, phase: pricing.phase(entry: entry))
+        var walk = PartialWalk(position, due.path.carry)
         var nextCheck = due.bar
         for bar in due.bar...due.last {
             if bar > due.bar { advance(&walk.carry, walk.position, entry: entry, to: bar) }
@@ -33,7 +33,7 @@ extension PlainKernel {
         _ due: DuePosition, _ position: Position, _ trees: PassageTrees
     ) -> EntryExit where Position == LinearPositionOn<Table> {
         let (entry, last) = (due.entry, due.last)
-        var walk = PartialWalk(position, due.path.carry, phase: pricing.phase(entry: entry))
+        var walk = PartialWalk(position, due.path.carry)
         var bar = due.bar
         while true {
             let nextCheck = reduceWhileDue(&walk, at: checkedPrices[bar], bar: bar, fill: due.fill)
@@ -75,10 +75,8 @@ private struct PartialWalk<Table: MaintenanceTable> {
     /// How it ended, where the last fill is known by a law.
     private var lawful: EntryExit?
 
-    private let phase: Double
-
-    init(_ position: LinearPositionOn<Table>, _ carry: Carry, phase: Double) {
-        (self.position, self.carry, self.phase) = (position, carry, phase)
+    init(_ position: LinearPositionOn<Table>, _ carry: Carry) {
+        (self.position, self.carry) = (position, carry)
         fees = position.openingFee
     }
 
@@ -116,7 +114,7 @@ private struct PartialWalk<Table: MaintenanceTable> {
         let exit = DelayedExit(
             atTrigger: (atOnce + gap + held * (prices.trigger - prices.gap)) / margin, atOnce: atOnce / margin,
             delayed: delayed, slipped: beforeFees, afterFees: carry.funding != 0 ? afterFees : nil, final: final)
-        lawful = exit.exit(spread, tolerance: tolerance, phase: phase)
+        lawful = exit.exit(spread, tolerance: tolerance)
         position.reduce(to: 0, at: slipped, fee: fee)
     }
 

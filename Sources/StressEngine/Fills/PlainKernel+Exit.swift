@@ -51,7 +51,7 @@ extension PlainKernel {
                 due.isBrief
                     ? delayedEquity(position, prices, feeRate: feeRate, carry).exit($0, tolerance: tolerance)
                     : delayedExit(position, prices, feeRate: feeRate, carry)
-                        .exit($0, tolerance: tolerance, phase: pricing.phase(entry: due.entry))
+                        .exit($0, tolerance: tolerance)
             } ?? settle(position, prices, feeRate: feeRate, carry)
         exit.closedBar = due.bar
         return exit

@@ -129,7 +129,7 @@ extension PlainKernel {
         let left = delayedEquity(position, prices, feeRate: fees.close + fees.liquidation, carry)
         return EntryTrace.Law(
             anchor: prices.gap, low: pricing.lows[prices.bar], high: pricing.highs[prices.bar],
-            delay: liquidation.delay, barLength: TimeSpan(milliseconds: pricing.barLength),
+            delay: liquidation.delay, barLength: pricing.barLength,
             overshoot: liquidation.overshoot, spread: spread,
             zeroPrice: left.place(of: 0).map { prices.gap * exp($0) })
     }

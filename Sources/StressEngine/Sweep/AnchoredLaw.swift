@@ -138,18 +138,15 @@ extension AnchoredLaw {
         abs(x) < 0.01 ? 1 + x * (1 + x / 2 * (1 + x / 3 * (1 + x / 4))) : exp(x)
     }
 
-    /// One shortfall out of each half of equal probability, rising.
+    /// The shortfall that a share of the probability below zero does not pass.
     @inline(__always)
-    func parts(_ below: Below, _ equity: AffineEquity, phase: Double) -> SIMD2<Double> {
+    func quantile(_ share: Double, _ below: Below, _ equity: AffineEquity) -> Double {
         let (far, _, power) = ends(equity.slope)
         let onFarSide = (below.edge.isFar ? below.edge.density : 1) - far.density
         let onNearSide = below.edge.isFar ? 0 : 1 - below.edge.density
-        func part(_ share: Double) -> Double {
-            let mass = (1 - share) * (onFarSide + onNearSide)
-            let density = mass <= onFarSide ? far.density + mass : 1 - (mass - onFarSide)
-            let reach = log(density) / rate
-            return -(equity.base + equity.slope * AnchoredLaw.worth(mass <= onFarSide ? power * reach : -power * reach))
-        }
-        return SIMD2(part(phase / 2), part((1 + phase) / 2))
+        let mass = (1 - share) * (onFarSide + onNearSide)
+        let density = mass <= onFarSide ? far.density + mass : 1 - (mass - onFarSide)
+        let reach = log(density) / rate
+        return -(equity.base + equity.slope * AnchoredLaw.worth(mass <= onFarSide ? power * reach : -power * reach))
     }
 }

@@ -60,7 +60,7 @@ final class SweepSums {
     var unprotectedTimeCorrections: [Int: [Int: Int]] = [:]
     /// The same of the whole task.
     private let shortfalls: Column<LogHistogram>
-    private let spanShortfalls: Column<LogHistogram>
+    private let spanShortfalls: Column<ShortfallRamps>
     private let exitTimes: Column<TimedEvents>
     private let spanExitTimes: Column<TimedEvents>
     /// By fill rule and cell, one element a chunk, newest first.
@@ -95,7 +95,7 @@ final class SweepSums {
         unprotectedTimes = PlanesOnDemand(count: spans)
         timeKeys = Column(SweepSums.timeBins(grid.horizons, unit: unit).map(TimeKeys.init))
         shortfalls = Column(repeating: LogHistogram(), count: fills * cells)
-        spanShortfalls = Column(repeating: LogHistogram(), count: fills * spans * leverages)
+        spanShortfalls = Column(repeating: ShortfallRamps(), count: fills * spans * leverages)
         exitTimes = Column(repeating: TimedEvents(), count: fills * cells)
         spanExitTimes = Column(repeating: TimedEvents(), count: fills * spans * leverages)
         finished = Array(repeating: [], count: fills * cells)
@@ -367,7 +367,7 @@ extension SweepSums {
 
     private func shortfalls(_ fill: Int, _ horizon: Int, _ leverage: Int) -> LogHistogram {
         var histogram = shortfalls[(fill * horizons + horizon) * leverages + leverage]
-        for span in spans(in: horizon) { histogram.merge(spanShortfalls[spanPlace(fill, span, leverage)]) }
+        for span in spans(in: horizon) { spanShortfalls[spanPlace(fill, span, leverage)].merge(into: &histogram) }
         return histogram
     }
 
@@ -440,7 +440,7 @@ extension SweepSums {
         }
         let place = spanPlace(fill, span(from: from, until: entry.until), leverage)
         spanExits[place].addShortfall(spread, causes)
-        spanShortfalls[place].add(parts: spread.parts, of: spread.negative)
+        spanShortfalls[place].add(spread, spread.negative)
         spanExitTimes[place].add(bars: bars, events: spread.negative, shortfall: spread.shortfall)
     }
 

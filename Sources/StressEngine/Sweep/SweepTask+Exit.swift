@@ -91,7 +91,7 @@ extension SweepTask {
     /// - Parameter place: that of the suspect in the list.
     @inline(__always)
     func addDelayed(
-        _ entry: SweepEntry, suspect place: Int, _ fill: Int, _ position: Int, after bars: Int, phase: Double
+        _ entry: SweepEntry, suspect place: Int, _ fill: Int, _ position: Int, after bars: Int
     ) {
         guard let law = laws[fill] else { return }
         let (leverage, horizon) = (suspects[place].leverage, suspects[place].horizon)
@@ -109,13 +109,13 @@ extension SweepTask {
             }
             if let causes = stages.causes(quick, below) {
                 let spread = ShortfallSpread(
-                    negative: negative, shortfall: below.shortfall, largest: quick.largest(stages.final),
-                    parts: quick.parts(below, stages.final, phase: phase))
+                    negative: negative, shortfall: below.shortfall, largest: quick.largest(stages.final)
+                ) { quick.quantile($0, below, stages.final) }
                 return sums.addNegative(fill, leverage, from: horizon, entry, spread, causes, after: bars)
             }
         }
         guard let spread = pricing.fill(law.law, bar: bar, trigger: trigger).spread else { return }
-        addExactly(entry, stages.exit(spread, tolerance: tolerance, phase: phase), fill, leverage, horizon, after: bars)
+        addExactly(entry, stages.exit(spread, tolerance: tolerance), fill, leverage, horizon, after: bars)
     }
 
     @inline(never)

@@ -134,7 +134,7 @@ extension SweepTask {
         var (isWorst, isBest) = (false, false)
         for fill in 0..<fills {
             if hasSpread(entry, leverage, fill, position) {
-                addDelayed(entry, suspect: place, fill, position, after: bars, phase: pricing.phase(entry: entry.index))
+                addDelayed(entry, suspect: place, fill, position, after: bars)
                 continue
             }
             let gain = gainAt(position, entry, leverage, fill)

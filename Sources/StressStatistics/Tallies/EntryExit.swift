@@ -42,29 +42,46 @@ public struct ShortfallSpread: Hashable, Sendable {
     public var shortfall: Double
     /// The largest shortfall that the law leaves possible.
     public var largest: Double
-    /// Shortfalls of equal probability given that there is one, rising: one out of each half of its law, at the entry's
-    /// ``phase(_:)``.
-    public var parts: SIMD2<Double>
+    /// The bins, see ``LogHistogram/bin(of:)``, of the shortfalls at ``shares``, rising.
+    public var bins: SIMD8<Int16>
+
+    /// The shares of the probability below zero at which a law is looked at, the least shortfall first. Between them an entry counts in
+    /// equal parts in every bin: a single entry has its median where its law has it, and what is asked for between is a
+    /// few per cent off.
+    @inlinable
+    public static var shares: SIMD8<Double> { SIMD8(parts) / 128 }
+
+    /// The same in whole 128ths.
+    @inlinable
+    static var parts: SIMD8<Int64> { SIMD8(6, 32, 64, 90, 109, 122, 127, 128) }
 
     /// Nothing below zero.
     @inlinable
-    public init() { (negative, shortfall, largest, parts) = (.zero, 0, 0, .zero) }
+    public init() { self.init(negative: .zero, shortfall: 0) }
 
-    /// A spread of known figures.
+    /// What is asked for where neither quantiles nor the largest are wanted.
     @inlinable
-    public init(negative: EventCount, shortfall: Double, largest: Double, parts: SIMD2<Double>) {
-        (self.negative, self.shortfall, self.largest, self.parts) = (negative, shortfall, largest, parts)
+    public init(negative: EventCount, shortfall: Double) {
+        (self.negative, self.shortfall, largest, bins) = (negative, shortfall, 0, .zero)
     }
 
-    /// Where in each half of its law an entry is counted, in 0..<1.
+    /// A spread of known figures.
     ///
-    /// Multiples of the golden ratio fill the interval evenly, however few or many follow each other: together the entries that one
-    /// fall liquidates trace the whole law, its tail as well, for the price of two values an entry. (H. Niederreiter, Random Number
-    /// Generation and Quasi-Monte Carlo Methods, 1992, chapter 3.)
-    ///
-    /// - Parameter bar: the entry's open time in bar lengths, so that it depends on nothing else in the history.
+    /// - Parameter quantile: the shortfall that a share of the probability below zero does not pass; not asked for the whole, which is
+    ///   `largest`.
     @inlinable
-    public static func phase(_ bar: Int) -> Double {
-        Double((UInt64(truncatingIfNeeded: bar) &* 0x9E37_79B9_7F4A_7C15) >> 11) * 0x1p-53
+    @inline(__always)
+    public init(negative: EventCount, shortfall: Double, largest: Double, quantile: (Double) -> Double) {
+        (self.negative, self.shortfall, self.largest) = (negative, shortfall, largest)
+        let shares = ShortfallSpread.shares
+        bins = .zero
+        for place in 0..<7 { bins[place] = ShortfallSpread.bin(of: quantile(shares[place])) }
+        bins[7] = ShortfallSpread.bin(of: largest)
+    }
+
+    /// The bin of what may have been rounded to nothing.
+    @inlinable
+    static func bin(of shortfall: Double) -> Int16 {
+        Int16(truncatingIfNeeded: LogHistogram.bin(of: max(shortfall, .leastNonzeroMagnitude)))
     }
 }

@@ -8,7 +8,7 @@
 ///
 /// The bins are the same everywhere, so histograms of parts merge by addition into the histogram of the whole, and a
 /// quantile does not depend on how the work was split. A quantile of the values added is off by at most half a bin, 0.5 %; of shortfalls that
-/// are known by a law it is that of two values for each entry, which of few entries may be a tenth and more from that of the law.
+/// are known by a law, of which each bin takes its part as ``ShortfallSpread/shares`` leave it, by some 3 %.
 public struct LogHistogram: Hashable, Sendable {
     /// Number of values added.
     public private(set) var total = EventCount.zero
@@ -28,25 +28,13 @@ public struct LogHistogram: Hashable, Sendable {
         add(bin: LogHistogram.bin(of: value), count: .one)
     }
 
-    /// Adds the shortfall of an entry of which so much ended below zero: where it is known by a law, each of its parts takes an
-    /// equal share.
+    /// Adds the shortfall of an entry of which so much ended below zero: where it is known by a law, each bin takes its part.
     public mutating func add(_ exit: EntryExit, _ below: EventCount) {
         guard let spread = exit.spread else { return add(bin: LogHistogram.bin(of: -exit.equity), count: below) }
-        add(parts: spread.parts, of: below)
-    }
-
-    /// Adds so much of an entry, half of it at either of two shortfalls.
-    public mutating func add(parts: SIMD2<Double>, of below: EventCount) {
-        // The halves' units sum to the whole whatever it is.
-        let lower = EventCount(units: below.units / 2)
-        add(part: parts[0], count: lower)
-        add(part: parts[1], count: below - lower)
-    }
-
-    @inline(__always)
-    private mutating func add(part: Double, count: EventCount) {
-        guard count > 0 else { return }
-        add(bin: LogHistogram.bin(of: max(part, .leastNonzeroMagnitude)), count: count)
+        ShortfallStretch.of(spread.bins, below) { stretch in
+            for bin in stretch.bins where stretch.each > 0 { add(bin: bin, count: EventCount(units: stretch.each)) }
+            if stretch.rest > 0 { add(bin: stretch.bins.upperBound, count: EventCount(units: stretch.rest)) }
+        }
     }
 
     /// The bin of a value above 0: `k` from `1.01^(k − ½)` to `1.01^(k + ½)`, so that plain numbers such as 1 lie in the middle of
@@ -54,35 +42,43 @@ public struct LogHistogram: Hashable, Sendable {
     public static func bin(of value: Double) -> Int { LogBins.shared.bin(of: value) }
 
     /// The lower edges of the bins, and where to look for a value: 128 steps of every power of two, each with at most one edge.
-    private struct LogBins: Sendable {
+    private struct LogBins: @unchecked Sendable {
         static let shared = LogBins()
 
-        private let edges: [Double]
-        private let firstBin: [Int16]
+        /// By step, the last bin that begins at or before it, and where the next begins. Made once, never given back, only read: arrays
+        /// are counted and checked at every value.
+        private let steps: UnsafeBufferPointer<Step>
         private let firstStep: Int
 
-        private init() {
-            edges = (LogHistogram.binRange.lowerBound...LogHistogram.binRange.upperBound + 1).map {
-                exp((Double($0) - 0.5) * LogHistogram.binWidth)
-            }
-            let steps = Int(edges[0].bitPattern >> 45)...Int(edges[edges.count - 1].bitPattern >> 45)
-            var bin = 0
-            var bins: [Int16] = []
-            for step in steps {
-                let start = Double(bitPattern: UInt64(step) << 45)
-                while bin + 1 < edges.count, edges[bin + 1] <= start { bin += 1 }
-                bins.append(Int16(bin))
-            }
-            (firstBin, firstStep) = (bins, steps.lowerBound)
+        private struct Step {
+            let bin: Int
+            let next: Double
         }
 
+        private init() {
+            let edges = (LogHistogram.binRange.lowerBound...LogHistogram.binRange.upperBound + 1).map {
+                exp((Double($0) - 0.5) * LogHistogram.binWidth)
+            }
+            let range = Int(edges[0].bitPattern >> 45)...Int(edges[edges.count - 1].bitPattern >> 45)
+            let steps = UnsafeMutableBufferPointer<Step>.allocate(capacity: range.count)
+            var bin = 0
+            for step in range {
+                let start = Double(bitPattern: UInt64(step) << 45)
+                while bin + 1 < edges.count, edges[bin + 1] <= start { bin += 1 }
+                let next = bin + 1 < edges.count ? edges[bin + 1] : .infinity
+                steps.initializeElement(
+                    at: step - range.lowerBound, to: Step(bin: bin + LogHistogram.binRange.lowerBound, next: next))
+            }
+            (self.steps, firstStep) = (UnsafeBufferPointer(steps), range.lowerBound)
+        }
+
+        @inline(__always)
         func bin(of value: Double) -> Int {
-            let step = Int(value.bitPattern >> 45) - firstStep
+            let step = Int(truncatingIfNeeded: value.bitPattern >> 45) &- firstStep
             if step < 0 { return LogHistogram.binRange.lowerBound }
-            if step >= firstBin.count { return LogHistogram.binRange.upperBound }
-            var place = Int(firstBin[step])
-            if place + 1 < edges.count, edges[place + 1] <= value { place += 1 }
-            return min(place + LogHistogram.binRange.lowerBound, LogHistogram.binRange.upperBound)
+            if step >= steps.count { return LogHistogram.binRange.upperBound }
+            let found = steps[step]
+            return min(value >= found.next ? found.bin &+ 1 : found.bin, LogHistogram.binRange.upperBound)
         }
     }
 

@@ -47,7 +47,6 @@ import Testing
             #expect(abs(quick.mean / exact.mean(power: draw.equity.power) - 1) < 1e-9, "seed \(seed)")
             guard let found = quick.below(draw.equity, tolerance: 1e-9) else { continue }
             compared += 1
-            let phase = random.uniform()
             let reference = draw.equity.below(1e-9, exact)
             let (mine, plain) = (found?.probability ?? 0, reference?.probability ?? 0)
             #expect(abs(mine - plain) < 1e-9, "seed \(seed): \(mine) against \(plain)")
@@ -56,23 +55,12 @@ import Testing
             let unit = abs(draw.equity.slope) * range
             #expect(abs(found.shortfall - reference.mean) < 1e-8 * unit, "seed \(seed)")
             #expect(abs(quick.largest(draw.equity) - reference.largest) < 1e-9 * unit, "seed \(seed)")
-            let (parts, exactParts) = (
-                quick.parts(found, draw.equity, phase: phase), reference.parts(phase: phase)
-            )
-            for half in 0..<2 {
-                #expect(abs(parts[half] - exactParts[half]) < 1e-6 * unit, "seed \(seed), half \(half)")
+            for share in [random.uniform(), 0.05, 0.5, 0.99] {
+                let (quick, exact) = (quick.quantile(share, found, draw.equity), reference.quantile(share))
+                #expect(abs(quick - exact) < 1e-6 * unit, "seed \(seed), share \(share)")
             }
         }
         #expect(
             compared > 200 && partly > 50, "seed \(seed): \(compared) compared, \(partly) of them on both sides of 0")
-    }
-
-    /// Entries that follow each other trace the law: the mean of what is counted of them comes to the law's own.
-    @Test func phasesFillTheirInterval() {
-        for first in [0, 447_000, 29_000_000] {
-            let phases = (first..<first + 200).map(ShortfallSpread.phase).sorted()
-            let gaps = zip(phases + [1], [0] + phases).map { $0.0 - $0.1 }
-            #expect(phases.allSatisfy { (0..<1).contains($0) } && (gaps.max() ?? 1) < 0.02, "from \(first)")
-        }
     }
 }
