@@ -66,7 +66,7 @@ public struct HistoryJob: Sendable {
     /// Cells that no sweep answers.
     let single: [Int]
     /// Whether only what ends below zero is asked for: where a grid is swept, nothing is said of entries that would have been below zero
-    /// had nobody liquidated, nor of times to liquidation. Tallies of such a job are kept in no store.
+    /// had nobody liquidated, of times to liquidation, nor of shortfalls. Tallies of such a job are kept in no store.
     public var isBrief = false
     /// Bars whose entries are followed under behaviours at once; has no influence on the numbers.
     var behaviourTileBars = BehaviourTile.bars

@@ -444,6 +444,19 @@ extension SweepSums {
         spanExitTimes[place].add(bars: bars, events: spread.negative, shortfall: spread.shortfall)
     }
 
+    /// The same where only how many end below zero is asked for.
+    @inline(__always)
+    func addNegative(
+        _ fill: Int, _ leverage: Int, from: Int, _ entry: SweepEntry, _ below: EventCount, after bars: Int
+    ) {
+        for horizon in entry.cells(from: from, of: horizons) {
+            negative[fill, entry.block][horizon &* leverages &+ leverage] += below
+        }
+        let place = spanPlace(fill, span(from: from, until: entry.until), leverage)
+        spanExits[place].negative += below
+        spanExitTimes[place].add(bars: bars, events: below, shortfall: nil)
+    }
+
     /// Corrects the number of times to liquidation in one bin of one cell.
     func correctTime(_ cell: Int, bin: Int, by count: Int) {
         timeCorrections[cell, default: [:]][bin, default: 0] += count

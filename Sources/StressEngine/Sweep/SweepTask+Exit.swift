@@ -98,38 +98,48 @@ extension SweepTask {
         let bar = Int(records.bars[position])
         let trigger = frame.triggerPrice(level: levels[leverage] * entry.scale + entry.offset, bar: bar)
         let anchor = pricing.anchor(bar: bar, trigger: trigger)
-        let stages = stages(entry, leverage, bar: bar, trigger: trigger, anchor: anchor)
+        let final = final(entry, leverage, bar: bar, anchor: anchor)
         let tolerance = tolerances[leverage]
         let known = suspects[place].lawOf == fill ? suspectLaws[place] : nil
+        var quickly: EventCount?
         if let quick = known ?? anchored(law, bar: bar, range: ranges[position], anchor: anchor),
-            let found = quick.below(stages.final, tolerance: tolerance)
+            let found = quick.below(final, tolerance: tolerance)
         {
             guard let below = found, case let negative = EventCount(probability: below.probability), negative > 0 else {
                 return
             }
+            if isBrief { return sums.addNegative(fill, leverage, from: horizon, entry, negative, after: bars) }
+            let stages = stages(entry, leverage, bar: bar, trigger: trigger, anchor: anchor, final)
             if let causes = stages.causes(quick, below) {
                 let spread = ShortfallSpread(
-                    negative: negative, shortfall: below.shortfall, largest: quick.largest(stages.final)
-                ) { quick.quantile($0, below, stages.final) }
+                    negative: negative, shortfall: below.shortfall, largest: quick.largest(final)
+                ) { quick.quantile($0, below, final) }
                 return sums.addNegative(fill, leverage, from: horizon, entry, spread, causes, after: bars)
             }
+            quickly = negative
         }
         guard let spread = pricing.fill(law.law, bar: bar, trigger: trigger).spread else { return }
-        addExactly(entry, stages.exit(spread, tolerance: tolerance), fill, leverage, horizon, after: bars)
+        let stages = stages(entry, leverage, bar: bar, trigger: trigger, anchor: anchor, final)
+        addExactly(
+            entry, stages.exit(spread, tolerance: tolerance), as: quickly, fill, leverage, horizon, after: bars)
     }
 
+    /// - Parameter quickly: what lies below zero by the quick forms, where those know it: whoever asks for no more counts that.
     @inline(never)
     private func addExactly(
-        _ entry: SweepEntry, _ exit: EntryExit, _ fill: Int, _ leverage: Int, _ horizon: Int, after bars: Int
+        _ entry: SweepEntry, _ exit: EntryExit, as quickly: EventCount?, _ fill: Int, _ leverage: Int, _ horizon: Int,
+        after bars: Int
     ) {
-        guard let spread = exit.spread, spread.negative > 0 else { return }
+        guard var spread = exit.spread, spread.negative > 0 else { return }
+        if let quickly { spread.negative = quickly }
         sums.addNegative(fill, leverage, from: horizon, entry, spread, exit.causes, after: bars)
     }
 
     /// The stages of an exit whose fill lies around an anchor.
     @inline(__always)
-    private func stages(_ entry: SweepEntry, _ leverage: Int, bar: Int, trigger: Double, anchor: Double) -> DelayedExit
-    {
+    private func stages(
+        _ entry: SweepEntry, _ leverage: Int, bar: Int, trigger: Double, anchor: Double, _ final: AffineEquity
+    ) -> DelayedExit {
         let nothing = frame.isInverse ? Double.infinity : 0
         let slipped = pricing.slipped(anchor, bar: bar)
         let fees =
@@ -141,9 +151,16 @@ extension SweepTask {
         return DelayedExit(
             atTrigger: gross(entry, leverage, at: trigger), atOnce: atAnchor,
             delayed: straight(atAnchor, base: atNothing), slipped: straight(atSlipped, base: atNothing),
-            afterFees: frame.isFunded ? afterFees : nil,
-            final: straight(
-                left(entry, leverage, at: slipped, bar: bar), base: left(entry, leverage, at: nothing, bar: bar)))
+            afterFees: frame.isFunded ? afterFees : nil, final: final)
+    }
+
+    /// The last of them: what is left after all.
+    @inline(__always)
+    private func final(_ entry: SweepEntry, _ leverage: Int, bar: Int, anchor: Double) -> AffineEquity {
+        let slipped = pricing.slipped(anchor, bar: bar)
+        let nothing = frame.isInverse ? Double.infinity : 0
+        return straight(
+            left(entry, leverage, at: slipped, bar: bar), base: left(entry, leverage, at: nothing, bar: bar))
     }
 
     /// Equity at a price without any cost, in parts of the margin.

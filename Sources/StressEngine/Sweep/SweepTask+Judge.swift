@@ -141,6 +141,10 @@ extension SweepTask {
             guard gain < doubtfulGain[leverage] else { continue }
             if fillRules[fill] == .worst { isWorst = true }
             if fillRules[fill] == .best { isBest = true }
+            if isBrief {
+                sums.addNegative(fill, leverage, from: from, entry, .one, after: bars)
+                continue
+            }
             let exit = liquidated(entry, leverage, fill, bar: Int(records.bars[position]), equity: 1 + multiple * gain)
             sums.addNegative(fill, leverage, from: from, entry, exit, .one, after: bars)
         }
