@@ -23,11 +23,11 @@ public enum CellStatus: String, Hashable, Sendable, CaseIterable {
 public struct ShortfallSummary: Hashable, Sendable {
     /// Arithmetic mean.
     public let mean: Double
-    /// Median, to 0.5 %.
+    /// Median, to 0.5 %; of shortfalls that are known by a law, to about 1 %.
     public let p50: Double
-    /// 90 % quantile, to 0.5 %.
+    /// 90 % quantile, likewise.
     public let p90: Double
-    /// 99 % quantile, to 0.5 %.
+    /// 99 % quantile, likewise.
     public let p99: Double
     /// Largest.
     public let max: Double

@@ -106,15 +106,15 @@ extension Measure {
     /// Median shortfall.
     public static let medianShortfall = Measure(
         "shortfall_p50_margin_frac", .ofMargin, of: .belowZero, "median shortfall of margin",
-        "Median shortfall, to 0.5 %", .shortfall({ $0.exit }, { $0.p50 }))
+        "Median shortfall, to about 1 %", .shortfall({ $0.exit }, { $0.p50 }))
     /// 90 % quantile of the shortfall.
     public static let p90Shortfall = Measure(
         "shortfall_p90_margin_frac", .ofMargin, of: .belowZero, "90\u{202F}% quantile of shortfall of margin",
-        "90 % quantile of the shortfall, to 0.5 %", .shortfall({ $0.exit }, { $0.p90 }))
+        "90 % quantile of the shortfall, to about 1 %", .shortfall({ $0.exit }, { $0.p90 }))
     /// 99 % quantile of the shortfall.
     public static let p99Shortfall = Measure(
         "shortfall_p99_margin_frac", .ofMargin, of: .belowZero, "99\u{202F}% quantile of shortfall of margin",
-        "99 % quantile of the shortfall, to 0.5 %", .shortfall({ $0.exit }, { $0.p99 }))
+        "99 % quantile of the shortfall, to about 1 %", .shortfall({ $0.exit }, { $0.p99 }))
     /// Largest shortfall.
     public static let largestShortfall = Measure(
         "shortfall_max_margin_frac", .ofMargin, of: .belowZero, "worst shortfall of margin", "Largest shortfall",

@@ -42,18 +42,24 @@ public struct ShortfallSpread: Hashable, Sendable {
     public var shortfall: Double
     /// The largest shortfall that the law leaves possible.
     public var largest: Double
-    /// The bins, see ``LogHistogram/bin(of:)``, of the shortfalls at ``shares``, rising.
-    public var bins: SIMD8<Int16>
+    /// The bins, see ``LogHistogram/bin(of:)``, of the shortfalls at ``shares``, rising; the last stands in what is left.
+    public var bins: SIMD16<Int16>
+
+    /// At how many shares a law is looked at.
+    @inlinable
+    public static var looks: Int { 13 }
 
     /// The shares of the probability below zero at which a law is looked at, the least shortfall first. Between them an entry counts in
-    /// equal parts in every bin: a single entry has its median where its law has it, and what is asked for between is a
-    /// few per cent off.
+    /// equal parts in every bin, which leaves the median, the 90 % and the 99 % quantile of many about 1 % off, while a single entry has its
+    /// median where its law has it.
     @inlinable
-    public static var shares: SIMD8<Double> { SIMD8(parts) / 128 }
+    public static var shares: SIMD16<Double> { SIMD16(parts) / 1024 }
 
-    /// The same in whole 128ths.
+    /// The same in whole 1,024ths.
     @inlinable
-    static var parts: SIMD8<Int64> { SIMD8(6, 32, 64, 90, 109, 122, 127, 128) }
+    static var parts: SIMD16<Int64> {
+        SIMD16(51, 205, 369, 512, 655, 778, 870, 932, 973, 998, 1014, 1021, 1024, 1024, 1024, 1024)
+    }
 
     /// Nothing below zero.
     @inlinable
@@ -74,9 +80,8 @@ public struct ShortfallSpread: Hashable, Sendable {
     public init(negative: EventCount, shortfall: Double, largest: Double, quantile: (Double) -> Double) {
         (self.negative, self.shortfall, self.largest) = (negative, shortfall, largest)
         let shares = ShortfallSpread.shares
-        bins = .zero
-        for place in 0..<7 { bins[place] = ShortfallSpread.bin(of: quantile(shares[place])) }
-        bins[7] = ShortfallSpread.bin(of: largest)
+        bins = SIMD16(repeating: ShortfallSpread.bin(of: largest))
+        for place in 0..<ShortfallSpread.looks - 1 { bins[place] = ShortfallSpread.bin(of: quantile(shares[place])) }
     }
 
     /// The bin of what may have been rounded to nothing.

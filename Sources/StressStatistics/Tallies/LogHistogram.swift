@@ -8,7 +8,7 @@
 ///
 /// The bins are the same everywhere, so histograms of parts merge by addition into the histogram of the whole, and a
 /// quantile does not depend on how the work was split. A quantile of the values added is off by at most half a bin, 0.5 %; of shortfalls that
-/// are known by a law, of which each bin takes its part as ``ShortfallSpread/shares`` leave it, by some 3 %.
+/// are known by a law, of which each bin takes its part as ``ShortfallSpread/shares`` leave it, by about 1 %.
 public struct LogHistogram: Hashable, Sendable {
     /// Number of values added.
     public private(set) var total = EventCount.zero

@@ -7,11 +7,11 @@ struct ShortfallStretch {
 
     /// Visits the stretches between the bins of a law, of which so much of an entry lies below zero. The units sum to the whole.
     @inline(__always)
-    static func of(_ bins: SIMD8<Int16>, _ below: EventCount, _ visit: (ShortfallStretch) -> Void) {
+    static func of(_ bins: SIMD16<Int16>, _ below: EventCount, _ visit: (ShortfallStretch) -> Void) {
         let parts = ShortfallSpread.parts
         var (reached, bin) = (upTo(parts[0], of: below.units), Int(bins[0]))
         visit(ShortfallStretch(bins: bin...bin, each: 0, rest: reached))
-        for place in 1..<8 {
+        for place in 1..<ShortfallSpread.looks {
             let (next, end) = (upTo(parts[place], of: below.units), Int(bins[place]))
             visit(ShortfallStretch(after: bin, end: end, units: next &- reached))
             (reached, bin) = (next, max(bin, end))
@@ -20,7 +20,7 @@ struct ShortfallStretch {
 
     /// Rounded up, so that a quantile at a share is found where the share is reached.
     @inline(__always)
-    private static func upTo(_ part: Int64, of units: Int64) -> Int64 { (units &* part &+ 127) &>> 7 }
+    private static func upTo(_ part: Int64, of units: Int64) -> Int64 { (units &* part &+ 1023) &>> 10 }
 
     @inline(__always)
     private init(bins: ClosedRange<Int>, each: Int64, rest: Int64) {

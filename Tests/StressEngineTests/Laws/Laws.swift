@@ -112,7 +112,7 @@ func retimed(_ time: [Int64], _ series: BarSeries) throws -> BarSeries {
                     #expect(spread.negative == .zero || worst.equity < 0, name)
                     #expect(spread.shortfall <= max(0, -worst.equity) * spread.negative.value + 1e-9, name)
                     #expect(abs(delay.exit.causes.total - spread.shortfall) < 1e-9, name)
-                    #expect((1..<8).allSatisfy { spread.bins[$0 - 1] <= spread.bins[$0] }, name)
+                    #expect((1..<ShortfallSpread.looks).allSatisfy { spread.bins[$0 - 1] <= spread.bins[$0] }, name)
                     #expect(abs(spread.largest + worst.equity) < 1e-9 || spread.negative == .zero, name)
                     #expect(abs(soon.equity - gap.equity) < 1e-6, name)
                 }

@@ -65,7 +65,7 @@ import Testing
         for _ in 0..<40 {
             let entries = Self.entries(1, &random)
             let histogram = Self.histogram(entries)
-            for share in [0.25, 0.5, 122.0 / 128, 127.0 / 128] {
+            for share in [205.0 / 1024, 0.5, 932.0 / 1024, 1014.0 / 1024] {
                 let found = try #require(histogram.quantile(share))
                 let parts = (
                     Self.part(entries, upTo: found / 1.0051), Self.part(entries, upTo: found * 1.0051)
@@ -77,20 +77,18 @@ import Testing
         }
     }
 
-    /// Of several entries the part that a quantile leaves below it is the one asked for: of those that are reported to three in a hundred.
+    /// The quantiles of several entries are those of their laws together, to a few per cent of their value.
     @Test(arguments: 0..<20)
     func quantilesAreThoseOfTheMixture(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed).stream("mixed laws")
         for _ in 0..<20 {
             let entries = Self.entries(1 + Int(random.next() % 12), &random)
             let histogram = Self.histogram(entries)
-            for (share, slack) in [(0.25, 0.05), (0.5, 0.03), (0.9, 0.015), (0.99, 0.005)] {
+            for (share, off) in [(0.5, 1.06), (0.9, 1.03), (0.99, 1.05)] {
                 let found = try #require(histogram.quantile(share))
-                let parts = (
-                    Self.part(entries, upTo: found / 1.0051), Self.part(entries, upTo: found * 1.0051)
-                )
+                let parts = (Self.part(entries, upTo: found / off), Self.part(entries, upTo: found * off))
                 #expect(
-                    parts.0 <= share + slack && parts.1 >= share - slack,
+                    parts.0 <= share && parts.1 >= share,
                     "seed \(seed), \(entries.count) entries, \(share): \(found) holds \(parts)")
             }
         }
