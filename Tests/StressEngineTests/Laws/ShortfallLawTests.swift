@@ -77,18 +77,18 @@ import Testing
         }
     }
 
-    /// The quantiles of several entries are those of their laws together, to a few per cent of their value.
+    /// Of several entries the part that a quantile leaves below it is the one asked for, to a fortieth for medians and less above.
     @Test(arguments: 0..<20)
     func quantilesAreThoseOfTheMixture(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed).stream("mixed laws")
         for _ in 0..<20 {
             let entries = Self.entries(1 + Int(random.next() % 12), &random)
             let histogram = Self.histogram(entries)
-            for (share, off) in [(0.5, 1.06), (0.9, 1.03), (0.99, 1.05)] {
+            for (share, slack) in [(0.5, 0.025), (0.9, 0.006), (0.99, 0.002)] {
                 let found = try #require(histogram.quantile(share))
-                let parts = (Self.part(entries, upTo: found / off), Self.part(entries, upTo: found * off))
+                let parts = (Self.part(entries, upTo: found / 1.0051), Self.part(entries, upTo: found * 1.0051))
                 #expect(
-                    parts.0 <= share && parts.1 >= share,
+                    parts.0 <= share + slack && parts.1 >= share - slack,
                     "seed \(seed), \(entries.count) entries, \(share): \(found) holds \(parts)")
             }
         }
