@@ -56,6 +56,7 @@ extension RunReport {
         changes = RunChanges(
             runID: before.run.runID, started: before.run.started,
             isStudyChanged: before.run.studyDigest != studyDigest.hex,
+            asksForSameFigures: before.run.figuresDigest.map { $0 == figuresDigest.hex },
             versionBefore: before.run.version == version ? nil : before.run.version,
             items: changedVerdicts(since: before) + changedHistories(since: before) + changedShares(since: before))
     }

@@ -44,7 +44,8 @@ extension RunReport {
             (
                 "study",
                 .object([
-                    ("name", .text(study.name)), ("sha256", .text(studyDigest.hex)), ("text", .text(studyText)),
+                    ("name", .text(study.name)), ("sha256", .text(studyDigest.hex)),
+                    ("figures_sha256", .text(figuresDigest.hex)), ("text", .text(studyText)),
                 ])
             ),
             ("results_sha256", .text(Digest(of: resultsTable.contents).hex)),

@@ -10,6 +10,8 @@ public struct RunChanges: Hashable, Codable, Sendable {
     public var started: UTCInstant
     /// Whether its study had another text.
     public var isStudyChanged: Bool
+    /// Whether it asks for the same figures all the same: other limits, or another headline. Nil in runs of before that was told apart.
+    public var asksForSameFigures: Bool?
     /// Its version of the program, where that was another one.
     public var versionBefore: String?
     /// What changed: limits in the order of `limits.csv`, price histories in study order, headline figures in page order.
@@ -17,9 +19,11 @@ public struct RunChanges: Hashable, Codable, Sendable {
 
     /// Changes since an earlier run.
     public init(
-        runID: String, started: UTCInstant, isStudyChanged: Bool, versionBefore: String?, items: [ChangedItem]
+        runID: String, started: UTCInstant, isStudyChanged: Bool, asksForSameFigures: Bool? = nil,
+        versionBefore: String?, items: [ChangedItem]
     ) {
         (self.runID, self.started, self.isStudyChanged) = (runID, started, isStudyChanged)
+        self.asksForSameFigures = asksForSameFigures
         (self.versionBefore, self.items) = (versionBefore, items)
     }
 }

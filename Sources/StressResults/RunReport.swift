@@ -14,6 +14,8 @@ public struct RunReport: Sendable {
     public var studyText: String
     /// Digest of ``studyText``.
     public var studyDigest: Digest
+    /// Digest of what the study asks for, apart from its name, limits and headline.
+    public var figuresDigest: Digest { Digest(of: study.figuresText) }
     /// The command that repeats the run.
     public var command: String
     /// What is known about each price history that could be read, in study order.

@@ -149,6 +149,29 @@ private func day(_ number: Int) -> String { "2026-11-\(number < 10 ? "0" : "")\(
         #expect(Set(headlines.map { $0.shares[.gapNegativeEquity] }) == [nil, 0.01])
     }
 
+    /// A store of before figures were told from limits opens: its runs are compared word for word, new ones by what they ask for.
+    @Test func anOlderStoreLearnsWhatMakesFigures() throws {
+        func record(_ number: Int, _ figures: String?, into history: RunHistory) throws {
+            let name = try RunFolderFixture(started: day(number), asked: figures).write(in: root)
+            try history.record(try RunRecord(folder: "\(root)/\(name)", named: name))
+        }
+        let old = try open()
+        try record(1, nil, into: old)
+        old.close()
+        let queue = try DatabaseQueue(path: path)
+        try queue.write {
+            try $0.execute(sql: "ALTER TABLE runs DROP COLUMN figures_sha256")
+            try $0.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '7 figures of studies'")
+        }
+        try queue.close()
+        let history = try open()
+        try record(2, "cd", into: history)
+        try record(3, "ef", into: history)
+        let runs = try history.runs().sorted { $0.started < $1.started }
+        #expect(runs.map(\.figuresDigest) == [nil, "cd", "ef"])
+        #expect(runs[1].asksForFigures(of: runs[0]) && !runs[2].asksForFigures(of: runs[1]))
+    }
+
     @Test func theLogOfALostStoreIsNotPlayedIntoTheNewOne() throws {
         try RunFolderFixture().write(in: root)
         // A writer that dies leaves its log: copied while the connection is open.

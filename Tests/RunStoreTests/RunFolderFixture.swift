@@ -11,6 +11,8 @@ struct RunFolderFixture {
     var results = "run_id,asset\n0123456789ab,BTC\n"
     var status = "ok"
     var inputs = 1
+    /// Nil for a folder of before it was kept.
+    var asked: String?
 
     /// Writes it below `root` and gives its name.
     @discardableResult
@@ -34,7 +36,7 @@ struct RunFolderFixture {
         }
         return """
             {"schema_version": 1, "run_id": "\(runID)", "version": "0.1.0", "command": "belowzero run nightly.yaml",
-             "study": {"name": "\(study)", "sha256": "ab", "text": "version: 1"},
+             "study": {"name": "\(study)", "sha256": "ab", \(asked.map { "\"figures_sha256\": \"\($0)\", " } ?? "")"text": "version: 1"},
              "results_sha256": "\(Digest(of: results).hex)", "inputs": [\(files.joined(separator: ","))],
              "circumstances": {"started_utc": "\(started)", "duration_s": 41.5, "exit_code": 0\(recorded)}}
             """

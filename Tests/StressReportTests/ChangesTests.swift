@@ -93,6 +93,18 @@ import Testing
         return plainText(page)
     }
 
+    /// A study with other limits asks for the figures that the earlier one asked for.
+    @Test(arguments: [(true, "The study has other limits or another headline"), (false, "The study has another text")])
+    func otherLimitsAreNoOtherFigures(isKnown: Bool, words: String) throws {
+        var report = try ChangesTests.report()
+        var before = ChangesTests.record(of: report)
+        before.run.studyDigest = "x"
+        before.run.figuresDigest = isKnown ? report.figuresDigest.hex : nil
+        report.addChanges(since: before)
+        #expect(report.changes?.isStudyChanged == true && report.changes?.asksForSameFigures == (isKnown ? true : nil))
+        #expect(try index(report).contains(words))
+    }
+
     /// Two limits that differ in their number alone are two: each verdict is compared with its own.
     @Test func limitsThatDifferInTheirNumberAreCompared() throws {
         var report = try ChangesTests.report()

@@ -197,13 +197,15 @@ import Testing
         asset: "BTC", contract: .linear, side: .long, leverage: Leverage(20)!, horizon: .days(7), platform: "typical")
 
     private func record(
-        night: Int, value: Double?, limit: Double = 0.05, study: String = "a", version: String = "1", bars: Int = 1000,
-        digest: String = "x", status: StoredRun.Status = .ok
+        night: Int, value: Double?, limit: Double = 0.05, study: String = "a", figures: String? = nil,
+        version: String = "1",
+        bars: Int = 1000, digest: String = "x", status: StoredRun.Status = .ok
     ) -> RunRecord {
         let started = UTCInstant(milliseconds: 1_795_140_000_000 + Int64(night) * 86_400_000)
         let run = StoredRun(
             folder: status == .failed ? nil : "nightly/\(started.folderText)", runID: "r\(night)", study: "nightly",
-            studyDigest: study, resultsDigest: "r", version: version, command: "belowzero run", started: started,
+            studyDigest: study, figuresDigest: figures, resultsDigest: "r", version: version, command: "belowzero run",
+            started: started,
             duration: .seconds(41), status: status, exitCode: status == .failed ? 65 : 0,
             message: status == .failed ? "cannot read <btc>" : "", confidence: 0.95)
         guard status != .failed else { return RunRecord(run: run) }
@@ -410,6 +412,29 @@ import Testing
         #expect(change(base, record(night: 1, value: 0.03, bars: 900, digest: "y")).revised)
         #expect(change(base, record(night: 1, value: 0.03, study: "b", version: "2")).words == "study, version (was 1)")
         #expect(change(base, base).words == "–")
+    }
+
+    /// Limits, headline and name make no figure: values on both sides of such a change are alike, and where tonight was expected stays.
+    @Test func otherLimitsBreakNoLine() throws {
+        let nights = (0..<20).map { night in
+            record(
+                night: night, value: 0.03125 + Double(night % 3) / 1024, limit: night < 15 ? 0.21 : 0.2,
+                study: night < 15 ? "a" : "b", figures: "f")
+        }
+        let html = plainText(page(nights))
+        #expect(!html.contains("class=\"rf\"") && html.contains("where 17 of 19 such nights end: within."), "\(html)")
+        #expect(html.contains(">limits or headline<"))
+        let change = RunChange(nights[15], since: nights[14])
+        #expect(change.limits && !change.study && !change.isBreak)
+        let numbers = NightsPage(
+            studies: [NightsPage.StudyHistory(study: "nightly", records: nights.reversed())], version: "0.1.0"
+        ).json
+        #expect(numbers.matches(of: /"is_study_changed":true,"are_figures_changed":false/).count == 1)
+        // Another grid, and a run of before limits were told apart, break it.
+        #expect(RunChange(record(night: 1, value: 0.03, study: "b", figures: "g"), since: nights[0]).study)
+        let old = record(night: 0, value: 0.03)
+        #expect(RunChange(record(night: 1, value: 0.03, study: "b", figures: "f"), since: old).study)
+        #expect(!RunChange(record(night: 1, value: 0.03, figures: "f"), since: old).isBreak)
     }
 
     @Test(

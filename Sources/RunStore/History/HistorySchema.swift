@@ -22,6 +22,7 @@ enum HistorySchema {
         migrator.registerMigration("4 behaviours of limits") { try add("behaviour TEXT", to: "limit_values", $0) }
         migrator.registerMigration("5 limits on platforms") { try add("platform TEXT", to: "limit_values", $0) }
         migrator.registerMigration("6 fingerprints of bars") { try add("bars_fingerprint TEXT", to: "jobs", $0) }
+        migrator.registerMigration("7 figures of studies") { try add("figures_sha256 TEXT", to: "runs", $0) }
         for axis in CellAxis.allCases where !firstAxes.contains(axis) {
             migrator.registerMigration("axis \(axis.column)") { try add(axis, to: $0) }
         }

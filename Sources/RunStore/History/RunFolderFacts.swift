@@ -83,6 +83,7 @@ private struct ManifestFile: Decodable {
 private struct StudyName: Decodable {
     let name: String
     let sha256: String
+    let figuresSha256: String?
 }
 
 private struct InputEntry: Decodable {
@@ -115,7 +116,7 @@ private struct SummaryFile: Decodable {
         let codes: [StoredRun.Status: Int] = [.ok: 0, .breached: 3, .partial: 4, .failed: 1]
         return StoredRun(
             folder: folder, runID: runId, study: manifest.study.name, studyDigest: manifest.study.sha256,
-            studyFile: manifest.circumstances.studyFile ?? "",
+            figuresDigest: manifest.study.figuresSha256, studyFile: manifest.circumstances.studyFile ?? "",
             resultsDigest: manifest.resultsSha256, version: manifest.version, command: manifest.command,
             started: started, duration: TimeSpan(milliseconds: milliseconds(manifest.circumstances.durationS)),
             status: status, exitCode: manifest.circumstances.exitCode ?? codes[status] ?? 0, confidence: confidence)

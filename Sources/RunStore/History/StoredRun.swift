@@ -26,6 +26,8 @@ public struct StoredRun: Hashable, Codable, Sendable {
     public var study: String
     /// SHA-256 of the study's canonical text, hexadecimal; empty when it was not known.
     public var studyDigest: String
+    /// SHA-256 of the study's text without name, limits and headline, hexadecimal; nil for runs of before it was kept.
+    public var figuresDigest: String?
     /// The study file, relative to the history's folder; empty where it is not known.
     public var studyFile: String
     /// SHA-256 of `results.csv`, hexadecimal; empty when there is none.
@@ -52,6 +54,7 @@ public struct StoredRun: Hashable, Codable, Sendable {
         case folder, study, version, command, status, message, confidence
         case runID = "run_id"
         case studyDigest = "study_sha256"
+        case figuresDigest = "figures_sha256"
         case studyFile = "study_file"
         case resultsDigest = "results_sha256"
         case started = "started_ms"
@@ -61,8 +64,8 @@ public struct StoredRun: Hashable, Codable, Sendable {
 
     /// A run of the given parts.
     public init(
-        folder: String?, runID: String = "", study: String, studyDigest: String = "", studyFile: String = "",
-        resultsDigest: String = "",
+        folder: String?, runID: String = "", study: String, studyDigest: String = "",
+        figuresDigest: String? = nil, studyFile: String = "", resultsDigest: String = "",
         version: String, command: String, started: UTCInstant, duration: TimeSpan, status: Status, exitCode: Int,
         message: String = "", confidence: Double? = nil
     ) {
@@ -70,6 +73,7 @@ public struct StoredRun: Hashable, Codable, Sendable {
         self.runID = runID
         self.study = study
         self.studyDigest = studyDigest
+        self.figuresDigest = figuresDigest
         self.studyFile = studyFile
         self.resultsDigest = resultsDigest
         self.version = version
@@ -80,6 +84,13 @@ public struct StoredRun: Hashable, Codable, Sendable {
         self.exitCode = exitCode
         self.message = message
         self.confidence = confidence
+    }
+
+    /// Whether the study asks for the same figures as that of an earlier run: limits and headline may be others. Of runs that do not tell
+    /// these apart, whether the studies are the same word for word.
+    public func asksForFigures(of earlier: StoredRun) -> Bool {
+        guard let figuresDigest, let before = earlier.figuresDigest else { return studyDigest == earlier.studyDigest }
+        return figuresDigest == before
     }
 }
 

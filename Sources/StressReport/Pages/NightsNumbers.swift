@@ -49,7 +49,8 @@ extension RunRecord {
             ("exit_code", .integer(run.exitCode)), ("message", .text(run.message)),
             ("folder", .optional(run.folder)), ("duration_s", .number(run.duration.inSeconds)),
             ("histories_count", .integer(jobs.count)), ("histories_done_count", .integer(jobsDone)),
-            ("warnings_count", .integer(warnings)), ("is_study_changed", .flag(change.study)),
+            ("warnings_count", .integer(warnings)), ("is_study_changed", .flag(change.study || change.limits)),
+            ("are_figures_changed", .flag(change.study)),
             ("version_before", .optional(change.version)), ("is_older_data_changed", .flag(change.revised)),
             ("bars_added_count", .integer(change.added)),
         ])

@@ -4,8 +4,10 @@ import StressResults
 
 /// What differs between two runs of a study.
 struct RunChange {
-    /// Whether the study's text differs.
+    /// Whether the study asks for other figures.
     let study: Bool
+    /// Whether the study is another one only in what the same figures are held against: limits, or which of them is the headline.
+    let limits: Bool
     /// The version before, where it differs.
     let version: String?
     /// Whether bars that were there before differ: see ``BarsChange/isRevised``.
@@ -18,10 +20,11 @@ struct RunChange {
 
     init(_ record: RunRecord, since before: RunRecord?) {
         guard let before, record.run.status != .failed else {
-            (study, version, revised, added) = (false, nil, false, 0)
+            (study, limits, version, revised, added) = (false, false, nil, false, 0)
             return
         }
-        study = before.run.studyDigest != record.run.studyDigest
+        study = !record.run.asksForFigures(of: before.run)
+        limits = !study && before.run.studyDigest != record.run.studyDigest
         version = before.run.version != record.run.version ? before.run.version : nil
         var (isRevised, count) = (false, 0)
         let old = Dictionary(before.jobs.map { ($0.asset, $0) }, uniquingKeysWith: { first, _ in first })
@@ -41,7 +44,8 @@ struct RunChange {
     /// In words; a dash for nothing.
     var words: String {
         let parts = [
-            study ? "study" : nil, version.map { "version (was \($0))" }, revised ? "older data" : nil,
+            study ? "study" : nil, limits ? "limits or headline" : nil, version.map { "version (was \($0))" },
+            revised ? "older data" : nil,
             added > 0 ? "\(counted(added, "bar", "bars")) added" : nil,
         ].compactMap { $0 }
         return parts.isEmpty ? "–" : parts.joined(separator: ", ")

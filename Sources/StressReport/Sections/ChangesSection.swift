@@ -77,7 +77,10 @@ struct ChangesSection {
     private var movedWord: String { moved.contains { $0.move == nil } ? " moved, appeared or went" : " moved" }
 
     private var causeLines: [CheckLine] {
-        let study = "The study has another text: values before and after are not alike."
+        let study =
+            changes.asksForSameFigures == true
+            ? "The study has other limits or another headline; its figures are made as before."
+            : "The study has another text: values before and after are not alike."
         let version = changes.versionBefore.map { "The earlier run was made by version \(visibleText($0))." }
         return (changes.isStudyChanged ? [CheckLine(Pill("warn", "!", "study"), [.text(study)])] : [])
             + (version.map { [CheckLine(Pill("warn", "!", "version"), [.text($0)])] } ?? [])

@@ -7,6 +7,15 @@ extension Study {
     /// ``operations``. Its digest names the study, and stays what it is when runs are kept longer or alerts go elsewhere.
     public var canonicalText: String { text(isComplete: false) }
 
+    /// ``canonicalText`` without what figures are only called or held against: the name, limits and the headline. Runs of equal ones ask
+    /// for the same figures of every cell that both have.
+    public var figuresText: String {
+        var copy = self
+        (copy.name, copy.limits, copy.headline) = ("", [], CellSelector())
+        copy.headlineOnNoValue = .fail
+        return copy.canonicalText
+    }
+
     private func text(isComplete: Bool) -> String {
         typealias Known = Settings.Whole
         var lines = [Known.version.entry("\(Study.version)"), Known.name.entry(name), "\(Known.data.key):"]
