@@ -59,7 +59,8 @@ public struct CellFigures: Hashable, Sendable {
     }
 }
 
-private func isAlike(_ a: Double?, _ b: Double?) -> Bool {
+/// Whether two values agree to nine digits, or are both missing.
+func isAlike(_ a: Double?, _ b: Double?) -> Bool {
     guard let a, let b else { return a == b }
     return abs(a - b) <= 1e-9 * max(abs(a), abs(b), 1e-12)
 }

@@ -116,7 +116,9 @@ extension RunDifference {
     private var document: JSONValue {
         let cells: [(String, JSONValue)] = [
             ("cells_count", .integer(changes.count + same)), ("same_count", .integer(same)),
-            ("moved_count", .integer(moved.count)), ("intervals_apart_count", .integer(beyond.count)),
+            ("moved_count", .integer(moved.count)), ("share_moved_count", .integer(moved.count(where: \.isShareMove))),
+            ("largest_shortfall_moved_count", .integer(moved.count(where: \.isShortfallMove))),
+            ("intervals_apart_count", .integer(beyond.count)),
             ("new_count", .integer(new)), ("gone_count", .integer(gone)), ("shared_count", .integer(shared)),
         ]
         let study: [(String, JSONValue)] = [
@@ -129,7 +131,18 @@ extension RunDifference {
         ]
         let causes = JSONValue.list(causes.map(\.members))
         let inputs = JSONValue.list(inputs.map { .object([("asset", .text($0.asset)), ("change", .text($0.words))]) })
-        return .object(runs + cells + [("headline", headlineJSON), ("causes", causes), ("inputs", inputs)] + study)
+        let farthest: [(String, JSONValue)] = [("farthest_shortfall", farthestShortfall.map(shortfallJSON) ?? .null)]
+        return .object(
+            runs + cells + farthest + [("headline", headlineJSON), ("causes", causes), ("inputs", inputs)] + study)
+    }
+
+    /// A cell with its largest shortfall in both runs.
+    private func shortfallJSON(_ change: CellChange) -> JSONValue {
+        let measure = Measure.largestShortfall
+        return .object([
+            ("cell", .object(change.key.members)), ("before_\(measure.name)", measure.json(change.before?[measure])),
+            ("after_\(measure.name)", measure.json(change.after?[measure])),
+        ])
     }
 
     /// The headline's cell with what both runs say of it; null when neither has one.

@@ -114,7 +114,7 @@ extension RunDifference {
         SectionTable(
             name: "Causes", caption: "Causes of the differences",
             head: [
-                "Cause", "Cells moved", "New", "Gone", "Intervals apart in the end", "Headline before",
+                "Cause", "Cells that differ", "New", "Gone", "Intervals apart in the end", "Headline before",
                 "Headline after",
             ],
             rows: causes.map { cause in
@@ -137,7 +137,9 @@ extension RunDifference {
                     change.key.fullWords,
                     [
                         change.before?.figure ?? ShownFigure("none"), change.after?.figure ?? ShownFigure("none"),
-                        ShownFigure(change.changeWords, change.change, nil, .fraction), ShownFigure(change.verdict),
+                        ShownFigure(change.changeWords, change.change, nil, .fraction),
+                        ShownFigure(
+                            [change.verdict, change.shortfallWords].filter { !$0.isEmpty }.joined(separator: "; ")),
                         ShownFigure(change.causeWords),
                     ])
             })

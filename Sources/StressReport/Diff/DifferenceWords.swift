@@ -57,13 +57,21 @@ extension CellChange {
         return "\(significantText(abs(arms), digits: 2)) of the interval’s arm"
     }
 
+    /// `largest shortfall 139 % → 733 %`; empty where it is as it was.
+    var shortfallWords: String {
+        guard isShortfallMove else { return "" }
+        let ends = [before, after].map { $0?[.largestShortfall].map(percentText) ?? "none" }
+        return ends[0] == ends[1] ? "" : "largest shortfall \(ends[0]) → \(ends[1])"
+    }
+
     /// The causes that moved it.
     var causeWords: String { steps.map(\.cause.words).joined(separator: ", ") }
 
     /// Cells with clear moves first, then by the size of the move.
     static func isMoreStriking(_ a: CellChange, _ b: CellChange) -> Bool {
-        func rank(_ change: CellChange) -> (Int, Double) {
-            (change.isBeyond ? 0 : change.isOutside ? 1 : 2, -abs(change.change ?? 0))
+        func rank(_ change: CellChange) -> (Int, Double, Double) {
+            let kind = change.isBeyond ? 0 : change.isOutside ? 1 : 2
+            return (kind, -abs(change.change ?? 0), -abs(change.shortfallChange ?? 0))
         }
         return rank(a) < rank(b)
     }
@@ -80,15 +88,38 @@ extension RunDifference {
         return alone.isEmpty ? words : "\(words); \(alone)"
     }
 
-    /// `3 of 12 cells moved, none beyond its interval`, of the cells that both runs have.
+    /// `The share below zero moved in 3 of 12 cells, in none beyond its interval; …`, of the cells that both runs have.
     private var movedWords: String {
+        let parts = [shareWords, shortfallWords, countWords].filter { !$0.isEmpty }
+        return parts.joined(separator: "; ")
+    }
+
+    private var shareWords: String {
+        let count = moved.count(where: \.isShareMove)
+        let cells = counted(shared, "cell", "cells") + (new + gone > 0 ? " of both runs" : "")
+        guard count > 0 else { return "The share below zero moved in none of \(cells)" }
         let clear = beyond.count
         let ending =
             clear == 0
-            ? "none beyond its interval" : "\(grouped(clear)) beyond \(clear == 1 ? "its" : "their") intervals"
-        return
-            "\(grouped(moved.count)) of \(counted(shared, "cell", "cells"))\(new + gone > 0 ? " of both runs" : "") moved, "
-            + ending
+            ? "none beyond its interval" : "\(grouped(clear)) beyond \(clear == 1 ? "its interval" : "their intervals")"
+        return "The share below zero moved in \(grouped(count)) of \(cells), in \(ending)"
+    }
+
+    /// In how many cells the largest shortfall moved, and the farthest of them; empty where it moved in none.
+    private var shortfallWords: String {
+        let count = moved.count(where: \.isShortfallMove)
+        guard count > 0 else { return "" }
+        let ends = [farthestShortfall?.before, farthestShortfall?.after].compactMap { $0?[.largestShortfall] }.map(
+            percentText)
+        let words =
+            ends.count < 2 || ends[0] == ends[1] ? "" : ", farthest from \(ends[0]) to \(ends[1]) of the margin"
+        return "the largest shortfall moved in \(grouped(count))\(words)"
+    }
+
+    /// Cells that differ in neither; empty where there are none.
+    private var countWords: String {
+        let count = moved.count { !$0.isShareMove && !$0.isShortfallMove }
+        return count == 0 ? "" : "\(counted(count, "cell differs", "cells differ")) in other figures alone"
     }
 
     /// The headline before and after, one sentence; empty when the later run has none.

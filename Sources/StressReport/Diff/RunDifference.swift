@@ -102,6 +102,20 @@ public struct CellChange: Sendable {
         return b - a
     }
 
+    /// Whether both runs have the cell, and other shares of it below zero.
+    public var isShareMove: Bool { isMove && !isAlike(before?.frequency, after?.frequency) }
+
+    /// Whether both runs have the cell, and another largest shortfall of it.
+    public var isShortfallMove: Bool {
+        isMove && !isAlike(before?[.largestShortfall], after?[.largestShortfall])
+    }
+
+    /// How far the largest shortfall moved, in margins; nil when one run has none.
+    public var shortfallChange: Double? {
+        guard let a = before?[.largestShortfall], let b = after?[.largestShortfall] else { return nil }
+        return b - a
+    }
+
     /// The move in lengths of the earlier interval's arm in that direction; nil without an interval or a move.
     public var changeInArms: Double? {
         guard let change, change != 0, let a = before?.frequency, let ends = before?.interval else { return nil }
@@ -180,6 +194,16 @@ public struct RunDifference: Sendable {
 
     /// Cells of both runs that are not the same in them.
     public var moved: [CellChange] { changes.filter(\.isMove) }
+
+    /// The cell of both runs whose largest shortfall moved farthest, the first of equals; nil where none moved, or none has one in both.
+    public var farthestShortfall: CellChange? {
+        var farthest: (change: CellChange, size: Double)?
+        for change in moved where change.isShortfallMove {
+            guard let size = change.shortfallChange.map(abs), size > farthest?.size ?? 0 else { continue }
+            farthest = (change, size)
+        }
+        return farthest?.change
+    }
 
     /// How many cells only the later run has.
     public var new: Int { changes.count(where: \.isNew) }
