@@ -165,6 +165,6 @@ import Testing
             #expect(result.code == 64 && result.err.contains(said), "\(words): \(result.code) \(result.err)")
         }
         let many = try scratch.program.run(["resample", "prices.csv", "--length", "36500d", "--paths", "100000"])
-        #expect(many.code == 65 && many.err.contains("more than"), "\(many.code) \(many.err)")
+        #expect(many.code == 78 && many.err.contains("more than"), "\(many.code) \(many.err)")
     }
 }

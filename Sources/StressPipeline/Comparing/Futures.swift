@@ -29,7 +29,10 @@ public struct Futures {
         let (results, failure) = try histories.found(control) { asset, market in
             let found = try stage.found(asset, market)
             let reason = found.results.isEmpty ? found.finding : nil
-            return (found.results, reason.map { Failure(.badData, $0.message) })
+            return (
+                found.results,
+                reason.map { Failure(found.isTooLarge ? .badStudy : .badData, $0.message, hint: $0.hint) }
+            )
         }
         return Answer(results: results, failure: failure)
     }

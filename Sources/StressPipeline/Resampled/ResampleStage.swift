@@ -24,6 +24,8 @@ struct ResampleStage {
         var results: [SimulatedResult] = []
         /// What is to be said about it; nil for nothing.
         var finding: Finding?
+        /// Whether more bars were asked for than are made: the question is at fault, and no file.
+        var isTooLarge = false
     }
 
     /// Results of one history; none, and why, where no futures can be made of it.
@@ -41,8 +43,8 @@ struct ResampleStage {
             return Found(
                 finding: ResampleStage.finding(
                     asset,
-                    "\(rules.paths) futures of \(futures.barsPerPath) bars are more than \(ResampleRules.mostBars) bars"
-                ))
+                    "\(rules.paths) futures of \(futures.barsPerPath) bars are more than \(ResampleRules.mostBars) bars",
+                    hint: "ask for fewer paths, or for shorter futures"), isTooLarge: true)
         }
         let isUnfiltered = rules.method == .filtered && futures.filter == nil
         return Found(
@@ -118,10 +120,10 @@ struct ResampleStage {
     }
 
     /// What is said of a history without futures.
-    static func finding(_ asset: String, _ why: String) -> Finding {
+    static func finding(_ asset: String, _ why: String, hint: String = "") -> Finding {
         Finding(
             check: "simulated", severity: .error, message: "no futures are made of \(asset): \(why)",
-            action: "it is not in simulated.csv")
+            action: "it is not in simulated.csv", hint: hint)
     }
 }
 
